@@ -1,0 +1,39 @@
+/** The catalogue of everything Earshot can refuse. Each code has a section in docs/errors.md; test/house compares. */
+export const ERRORS = {
+  'bad-request': { status: 400, title: 'The request could not be understood' },
+  'bad-sdp': { status: 400, title: 'The session description is malformed or asks for something Earshot does not offer' },
+  'bad-config': { status: 500, title: 'The configuration has a key or value that Earshot does not accept' },
+  'token-missing': { status: 401, title: 'This needs a host or speaker link' },
+  'token-invalid': { status: 401, title: 'The link was altered or is not from this server' },
+  'token-expired': { status: 401, title: 'The link has expired' },
+  'token-other-room': { status: 403, title: 'The link belongs to another room' },
+  'not-host': { status: 403, title: 'Only the host can do this' },
+  'room-unknown': { status: 404, title: 'No room has this address' },
+  'not-found': { status: 404, title: 'Nothing is at this address' },
+  'session-unknown': { status: 404, title: 'This speaking session has ended' },
+  'method-not-allowed': { status: 405, title: 'This address does not take that method' },
+  'already-on-stage': { status: 409, title: 'Someone is already speaking with this link' },
+  'room-not-open': { status: 409, title: 'The room is not open' },
+  'room-ended': { status: 410, title: 'The conversation has ended' },
+  'etag-mismatch': { status: 412, title: 'The session has changed since' },
+  'too-large': { status: 413, title: 'The request is larger than accepted' },
+  'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
+  'unprocessable': { status: 422, title: 'A value is outside what is accepted' },
+  'stage-full': { status: 503, title: 'The stage is full' },
+  'studio-away': { status: 503, title: 'The studio is restarting; speakers return by themselves' },
+  'site-away': { status: 503, title: 'The site is restarting; what is on air is not affected' },
+  'disk-full': { status: 507, title: 'The recording has a gap because the disk is full' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** A stable error code, part of the public API. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A refusal or a broken promise with a stable code; `detail` says what to do in plain words. */
+export class EarshotError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {
+    super(detail ?? ERRORS[code].title, options);
+    this.name = 'EarshotError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,51 @@
+import { errors, jwtVerify, SignJWT } from 'jose';
+import type { ErrorCode } from './errors.ts';
+import { asSlug, asSpeakerId, type Slug, type SpeakerId } from './ids.ts';
+
+/** What a host or speaker link allows: one place on the stage of one room. */
+export interface Grant {
+  readonly slug: Slug;
+  readonly role: 'host' | 'co-host' | 'speaker';
+  readonly speaker: SpeakerId;
+  /** Suggested name; the person may change it. */
+  readonly name: string;
+}
+
+/** Makes and checks the signed tokens in host and speaker links. Spec: RFC 7519, HS256. */
+export interface Tokens {
+  /** Signs a grant for `seconds` from now (default: 90 days). */
+  sign(grant: Grant, seconds?: number): Promise<string>;
+  /** The grant, or why it is refused. `slug`, when given, must be the grant's room. */
+  check(token: string | undefined, slug?: string): Promise<Grant | ErrorCode>;
+}
+
+/** Opens the signer. `secret` is at least 32 bytes and stays on the server. */
+export function openTokens(secret: Uint8Array): Tokens {
+  return {
+    sign: (grant, seconds = 90 * 86_400) =>
+      new SignJWT({ room: grant.slug, role: grant.role, name: grant.name })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(grant.speaker)
+        .setIssuedAt()
+        .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+        .sign(secret),
+    async check(token, slug) {
+      if (!token) return 'token-missing';
+      try {
+        const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'] });
+        const room = asSlug(String(payload['room']));
+        const speaker = asSpeakerId(String(payload.sub));
+        const role = payload['role'];
+        if (!room || !speaker || (role !== 'host' && role !== 'co-host' && role !== 'speaker')) return 'token-invalid';
+        if (slug !== undefined && room !== slug) return 'token-other-room';
+        return { slug: room, speaker, role, name: String(payload['name'] ?? '') };
+      } catch (error) {
+        return error instanceof errors.JWTExpired ? 'token-expired' : 'token-invalid';
+      }
+    },
+  };
+}
+
+/** The Bearer token of an Authorization header. Spec: RFC 6750, 2.1. */
+export const bearer = (header: string | null | undefined): string | undefined =>
+  /^Bearer +([^\s]+)$/i.exec(header ?? '')?.[1];

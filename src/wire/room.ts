@@ -1,0 +1,103 @@
+/** What the site tells every door and every cell about rooms, and what listeners read about one room. */
+import type { Carries, DeadAirCause } from '../base/media.ts';
+
+/** The life of a room. `open` is the lobby: hold music plays, the stage is backstage. */
+export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
+
+/** The four clocks and the end, wall-clock ms since 1970; absent until they happen. */
+export interface Clocks {
+  readonly scheduled?: number;
+  readonly opened?: number;
+  /** First program audio of any kind, hold music included. */
+  readonly firstAudio?: number;
+  /** First speech carried by the program. */
+  readonly firstSpeech?: number;
+  readonly ended?: number;
+}
+
+/** One room as the site knows it; the `rooms` snapshot on the bus is a list of these. */
+export interface RoomCard {
+  readonly slug: string;
+  readonly title: string;
+  readonly hosts: readonly string[];
+  readonly status: RoomStatus;
+  readonly clocks: Clocks;
+  /** Wall-clock ms at which fragment 0 of the program began; absent before the room first opened. */
+  readonly zero?: number;
+  /** Index of the studio cell that owns the room while it is open or live. */
+  readonly cell?: number;
+  /** True for the demo room that plays a welcome talk by itself. */
+  readonly welcome?: boolean;
+}
+
+/** One person on the stage as listeners see them. */
+export interface StagePerson {
+  readonly id: string;
+  readonly name: string;
+  readonly role: 'host' | 'co-host' | 'speaker';
+  /** Speaking now, by audio level. */
+  readonly speaking: boolean;
+  readonly muted: boolean;
+  /** False while the connection is gone and the place is kept. */
+  readonly connected: boolean;
+}
+
+/** What the program carries and, when it is silent, why. */
+export interface ProgramState {
+  readonly carries: Carries;
+  /** Wall-clock ms since when. */
+  readonly since: number;
+  /** Present while the stage should be heard and is silent. */
+  readonly deadAir?: { readonly cause: DeadAirCause; readonly since: number };
+}
+
+/** A hole in the recording. */
+export interface RecordingGap {
+  readonly from: number;
+  readonly seconds: number;
+  readonly reason: 'disk-full' | 'disk-error' | 'studio-restart';
+}
+
+/** `/r/:slug/state.json`: one cacheable object per room and second, the same for everyone. */
+export interface RoomState {
+  readonly v: 1;
+  /** Wall-clock ms when it was made. */
+  readonly at: number;
+  readonly slug: string;
+  readonly title: string;
+  readonly hosts: readonly string[];
+  readonly status: RoomStatus;
+  readonly clocks: Clocks;
+  readonly stage: readonly StagePerson[];
+  readonly program: ProgramState;
+  /** Streams being served at this moment, summed over the doors. Connections, not people. */
+  readonly streams: number;
+  readonly delivery: {
+    readonly rung: number;
+    /** Milliseconds between two writes of the stream. */
+    readonly period: number;
+  };
+  /** `away` while the doors play standby by themselves because the studio is gone. */
+  readonly studio: 'here' | 'away';
+  readonly gaps: readonly RecordingGap[];
+}
+
+/** The state of a room that has no running program: scheduled, ended, or its cell is gone. */
+export function stateOfCard(card: RoomCard, at: number, streams = 0): RoomState {
+  const running = card.status === 'open' || card.status === 'live';
+  return {
+    v: 1,
+    at,
+    slug: card.slug,
+    title: card.title,
+    hosts: card.hosts,
+    status: card.status,
+    clocks: card.clocks,
+    stage: [],
+    program: { carries: 'standby', since: card.clocks.opened ?? at },
+    streams,
+    delivery: { rung: 0, period: 320 },
+    studio: running ? 'away' : 'here',
+    gaps: [],
+  };
+}
