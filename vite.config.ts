@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** What the door serves: each entry is looked up by its path in `dist/.vite/manifest.json`. */
+const entries = ['web/listen/main.ts', 'web/studio/main.tsx', 'web/kit/style.css'];
+
+export default defineConfig({
+  root: at('./'),
+  base: '/_/',
+  publicDir: false,
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: at('./dist'),
+    emptyOutDir: true,
+    assetsDir: '',
+    assetsInlineLimit: 0,
+    manifest: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: { input: entries.map(at).filter((path) => existsSync(path)) },
+  },
+});
