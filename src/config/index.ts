@@ -1,0 +1,35 @@
+/** The configuration: flags over environment over file over defaults, checked before anything starts. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { EarshotError } from '../base/errors.ts';
+import { type Config, load, readFlags } from './load.ts';
+
+/**
+ * The configuration of this process: its flags (without program and command), its environment, and the file they name.
+ * The only reader of `process.env`. @throws EarshotError `bad-config`.
+ */
+export function fromProcess(argv: readonly string[]): Config {
+  const { flags, path = process.env.EARSHOT_CONFIG } = splitConfig(argv);
+  const cores = availableParallelism();
+  if (!path) return load({ flags, env: process.env, cores });
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new EarshotError('bad-config', `the configuration file ${path} cannot be read`, { cause });
+  }
+  return load({ flags, env: process.env, file: { path, text }, cores });
+}
+
+function splitConfig(argv: readonly string[]): { flags: string[]; path: string | undefined } {
+  const flags: string[] = [];
+  let path: string | undefined;
+  for (const { name, value } of readFlags(argv)) {
+    if (name === '--config' && value) path = value;
+    else flags.push(...(value === undefined ? [name] : [`${name}=${value}`]));
+  }
+  return { flags, path };
+}
+
+export { type Config, envName, flagName, KEYS, type Key, load, type Sources } from './load.ts';
+export { describe, manualPage, samplePage } from './manual.ts';

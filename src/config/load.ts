@@ -1,0 +1,127 @@
+import { parseEnv } from 'node:util';
+import type { z } from 'zod';
+import { EarshotError } from '../base/errors.ts';
+import { schema } from './schema.ts';
+import { manual } from './setting.ts';
+
+/** The whole configuration; durations in ms, sizes in bytes. Plain data, so that it can be handed to a process. */
+export type Config = Readonly<z.output<typeof schema>>;
+/** The name of a setting. */
+export type Key = keyof Config;
+
+/** All settings in the order of the manual. */
+export const KEYS = Object.keys(schema.shape) as Key[];
+
+/** The environment variable of a key: `udpPort` is `EARSHOT_UDP_PORT`. */
+export const envName = (key: Key): string => `EARSHOT_${snake(key).toUpperCase()}`;
+/** The flag of a key: `udpPort` is `--udp-port`. */
+export const flagName = (key: Key): string => `--${snake(key).replaceAll('_', '-')}`;
+
+const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Where the configuration comes from; later ones win: file, environment, flags. */
+export interface Sources {
+  /** As on a command line, without program and command. */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** A file of `EARSHOT_KEY=value` lines. */
+  readonly file?: { readonly path: string; readonly text: string };
+  /** Processor cores, for `auto`. */
+  readonly cores: number;
+}
+
+/**
+ * The configuration from its sources.
+ * @throws EarshotError `bad-config` with every unknown key and unusable value, one line each.
+ */
+export function load(sources: Sources): Config {
+  const wrong: string[] = [];
+  const values: Record<string, string | undefined> = {};
+  const from: Record<string, string> = {};
+  const put = (key: Key, value: string | undefined, name: string): void => {
+    if (value === undefined || value.trim() === '') return;
+    values[key] = value;
+    from[key] = name;
+  };
+
+  const byEnv = new Map(KEYS.map((key) => [envName(key), key]));
+  const fileValues: Record<string, string | undefined> = sources.file ? parseEnv(sources.file.text) : {};
+  for (const [name, value] of Object.entries(fileValues)) {
+    const key = byEnv.get(name);
+    if (key) put(key, value, `${name} in ${sources.file?.path}`);
+    else wrong.push(unknown(`${name} in ${sources.file?.path}`, value, name, [...byEnv.keys()]));
+  }
+  for (const [name, value] of Object.entries(sources.env ?? {})) {
+    if (!name.startsWith('EARSHOT_') || name === 'EARSHOT_CONFIG') continue;
+    const key = byEnv.get(name);
+    if (key) put(key, value, name);
+    else wrong.push(unknown(name, value, name, [...byEnv.keys()]));
+  }
+  const byFlag = new Map(KEYS.map((key) => [flagName(key), key]));
+  for (const { name, value } of readFlags(sources.flags ?? [])) {
+    const key = byFlag.get(name);
+    if (!key) wrong.push(unknown(name, value, name, [...byFlag.keys(), '--config']));
+    else if (value === undefined)
+      wrong.push(`${name}: the value is missing (${manual.get(schema.shape[key])?.unit})`);
+    else put(key, value, name);
+  }
+
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const key = String(issue.path[0]) as Key;
+      const shown = manual.get(schema.shape[key])?.secret ? '…' : values[key];
+      wrong.push(`${from[key] ?? envName(key)} = ${shown}: ${issue.message}`);
+    }
+  }
+  if (wrong.length > 0 || !parsed.data) throw new EarshotError('bad-config', wrong.join('\n'));
+  const config = parsed.data;
+  if (config.roomsCreate === 'operator' && !config.operatorKey) {
+    throw new EarshotError(
+      'bad-config',
+      `${envName('roomsCreate')} = operator: set ${envName('operatorKey')} as well`,
+    );
+  }
+  return {
+    ...config,
+    doors: config.doors || Math.max(1, sources.cores - 1),
+    cells: config.cells || (sources.cores >= 4 ? 2 : 1),
+  };
+}
+
+/** `--key value` and `--key=value`; anything else is returned as a name without a value. */
+export function readFlags(flags: readonly string[]): { name: string; value: string | undefined }[] {
+  const read: { name: string; value: string | undefined }[] = [];
+  for (let i = 0; i < flags.length; i++) {
+    const flag = flags[i] ?? '';
+    const equals = flag.indexOf('=');
+    const next = flags[i + 1];
+    if (flag.startsWith('--') && equals > 0)
+      read.push({ name: flag.slice(0, equals), value: flag.slice(equals + 1) });
+    else if (flag.startsWith('--') && next !== undefined && !next.startsWith('--')) {
+      read.push({ name: flag, value: next });
+      i++;
+    } else read.push({ name: flag, value: undefined });
+  }
+  return read;
+}
+
+function unknown(place: string, value: string | undefined, name: string, known: readonly string[]): string {
+  const near = known.map((k) => ({ k, d: distance(name, k) })).sort((a, b) => a.d - b.d)[0];
+  const hint = near && near.d <= 3 ? ` Did you mean ${near.k}?` : ' See docs/configuration.md.';
+  return `${place}${value === undefined ? '' : ` = ${value}`}: there is no such setting.${hint}`;
+}
+
+/** Edits between two names (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,268 @@
+import { z } from 'zod';
+import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
+import { duration, oneOf, origin, setting, size, text, whole, yesNo } from './setting.ts';
+
+const iceServer = z.strictObject({
+  urls: z.string().regex(/^(stun|stuns|turn|turns):/),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+
+/** `auto` or a whole number from 1 to `most`. */
+const countOrAuto = (most: number) =>
+  z
+    .string()
+    .transform((value) => (value === 'auto' ? '0' : value))
+    .pipe(whole(0, most));
+
+/** A JSON list of ICE servers as browsers take them. Spec: WebRTC 1.0, RTCIceServer. */
+const iceServers = z.string().transform((value, context): z.infer<typeof iceServer>[] => {
+  let list: unknown;
+  try {
+    list = JSON.parse(value);
+  } catch {
+    list = undefined;
+  }
+  const parsed = z.array(iceServer).max(8).safeParse(list);
+  if (parsed.success) return parsed.data;
+  const message =
+    'use a JSON list such as [{"urls":"turn:turn.example.org","username":"u","credential":"p"}]';
+  context.issues.push({ code: 'custom', message, input: value });
+  return z.NEVER;
+});
+
+const renditions = z.string().transform((value, context): string[] => {
+  const ids = value === 'none' ? [] : value.split(',').map((id) => id.trim());
+  const known = RENDITIONS.filter((r) => r.container === 'fmp4').map((r) => r.id);
+  if (ids.every((id) => known.includes(id))) return ids;
+  const message = `use none or a list of: ${known.join(', ')}`;
+  context.issues.push({ code: 'custom', message, input: value });
+  return z.NEVER;
+});
+
+/** Every setting of Earshot: the one list that code, manual and sample file come from. */
+export const schema = z.strictObject({
+  port: setting(
+    {
+      unit: 'TCP port, 0 to 65535',
+      default: '8080',
+      change: 'restart',
+      reason: 'The one public port. 0 takes a free one and prints it.',
+    },
+    whole(0, 65_535),
+  ),
+  host: setting(
+    {
+      unit: 'IP address',
+      default: '0.0.0.0',
+      change: 'restart',
+      reason:
+        'Where the public port listens. 127.0.0.1 behind a proxy on the same machine; :: for IPv6 and IPv4.',
+    },
+    z.string().pipe(z.union([z.ipv4(), z.ipv6()], 'use an IP address')),
+  ),
+  publicUrl: setting(
+    {
+      unit: 'http or https URL',
+      default: '',
+      change: 'restart',
+      reason:
+        'The address people use, for links. Without it links follow the Host header of the request. Set it behind a TLS proxy: browsers give a microphone only to https (or localhost).',
+    },
+    origin,
+  ),
+  data: setting(
+    {
+      unit: 'folder',
+      default: './data',
+      change: 'restart',
+      reason:
+        'Database, recordings, signing secret and sockets. Back up this folder. Relative to the working folder.',
+    },
+    z.string(),
+  ),
+  database: setting(
+    {
+      unit: 'sqlite:PATH or postgres:// URL',
+      default: '',
+      change: 'restart',
+      secret: true,
+      reason:
+        'Where rooms are kept. Without it an SQLite file in the data folder, which is enough for one machine.',
+    },
+    text,
+  ),
+  doors: setting(
+    {
+      unit: 'processes, or auto',
+      default: 'auto',
+      change: 'restart',
+      reason: 'Processes that serve listeners. auto is one less than the processor cores, at least 1.',
+    },
+    countOrAuto(256),
+  ),
+  cells: setting(
+    {
+      unit: 'processes, or auto',
+      default: 'auto',
+      change: 'restart',
+      reason: 'Studio processes; each room lives in one. auto is 2 on 4 or more cores, else 1.',
+    },
+    countOrAuto(64),
+  ),
+  roomsPerCell: setting(
+    {
+      unit: 'rooms',
+      default: '8',
+      change: 'restart',
+      reason:
+        'Open rooms one studio process takes before further ones are refused, so that those on air keep their sound.',
+    },
+    whole(1, 1000),
+  ),
+  udpPort: setting(
+    {
+      unit: 'UDP port, 0 to 65535',
+      default: '7700',
+      change: 'restart',
+      reason:
+        'Where speakers send their voice. Cell i uses this port plus i; open that range in the firewall. 0 takes free ports.',
+    },
+    whole(0, 65_000),
+  ),
+  publicAddress: setting(
+    {
+      unit: 'IP address',
+      default: '',
+      change: 'restart',
+      reason:
+        'The address speakers reach when this machine is behind 1:1 NAT (most clouds); offered beside its own.',
+    },
+    text.pipe(z.union([z.undefined(), z.ipv4(), z.ipv6()], 'use an IP address')),
+  ),
+  iceServers: setting(
+    {
+      unit: 'JSON list',
+      default: '[]',
+      change: 'restart',
+      secret: true,
+      reason: 'TURN and STUN servers for speakers in closed networks. Listeners need none.',
+    },
+    iceServers,
+  ),
+  maxSpeakers: setting(
+    {
+      unit: 'people in one room',
+      default: '24',
+      change: 'restart',
+      reason:
+        'Connections the stage of a room takes. Each further one costs the cell decoding, mixing and forwarding.',
+    },
+    whole(1, 100),
+  ),
+  roomsCreate: setting(
+    {
+      unit: 'anyone or operator',
+      default: 'anyone',
+      change: 'restart',
+      reason:
+        'Who may start a room. operator needs operatorKey; choose it on a server that strangers can reach.',
+    },
+    oneOf(['anyone', 'operator']),
+  ),
+  operatorKey: setting(
+    {
+      unit: 'text of 16 or more characters',
+      default: '',
+      change: 'restart',
+      secret: true,
+      reason:
+        'A Bearer token that starts rooms and acts as host in each. Keep it off command lines: use the file or the environment.',
+    },
+    text.pipe(z.string().min(16, 'use 16 or more characters').optional()),
+  ),
+  welcome: setting(
+    {
+      unit: 'yes or no',
+      default: 'yes',
+      change: 'restart',
+      reason: 'Keeps a room that plays a short talk and music, so that something can be heard at once.',
+    },
+    yesNo,
+  ),
+  openLead: setting(
+    {
+      unit: 'duration, 0s to 24h',
+      default: '15min',
+      change: 'restart',
+      reason:
+        'How long before its announced start a room opens by itself. Music plays until the host goes live.',
+    },
+    duration('0s', '24h'),
+  ),
+  idleEnd: setting(
+    {
+      unit: 'duration, 1min to 30d',
+      default: '2h',
+      change: 'restart',
+      reason: 'A room with nobody on stage for this long after its start ends by itself and frees its place.',
+    },
+    duration('1min', '30d'),
+  ),
+  backlogLimit: setting(
+    {
+      unit: 'size, 64kB to 64MB',
+      default: '512kB',
+      change: 'restart',
+      reason:
+        'Sound a listener may leave unread before the connection is closed (it comes back by itself). More forgives longer stalls and costs memory per stalled listener.',
+    },
+    size('64kB', '64MB'),
+  ),
+  archive: setting(
+    {
+      unit: 'list of renditions, or none',
+      default: ARCHIVED.join(','),
+      change: 'restart',
+      reason: 'What is written to disk for the replay. Each takes its bitrate: 64 kbit/s is 29 MB per hour.',
+    },
+    renditions,
+  ),
+  metricsPort: setting(
+    {
+      unit: 'TCP port, 0 to 65535',
+      default: '9464',
+      change: 'restart',
+      reason: 'Prometheus metrics, on metricsHost only. 0 takes a free one.',
+    },
+    whole(0, 65_535),
+  ),
+  metricsHost: setting(
+    {
+      unit: 'IP address',
+      default: '127.0.0.1',
+      change: 'restart',
+      reason: 'Where metrics listen. They are not protected: keep them inside.',
+    },
+    z.string().pipe(z.union([z.ipv4(), z.ipv6()], 'use an IP address')),
+  ),
+  logLevel: setting(
+    {
+      unit: 'debug, info, warn, error or silent',
+      default: 'info',
+      change: 'restart',
+      reason: 'The least important line that is written to standard error.',
+    },
+    oneOf(['debug', 'info', 'warn', 'error', 'silent']),
+  ),
+  shutdownGrace: setting(
+    {
+      unit: 'duration, 0s to 60s',
+      default: '6s',
+      change: 'restart',
+      reason:
+        'How long an orderly stop may take: listeners get the end of the running segment. Less cuts them off sooner.',
+    },
+    duration('0s', '60s'),
+  ),
+});

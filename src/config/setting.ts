@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/** What the manual says about one key beside its name and values. */
+export interface About {
+  /** Of what the value is: `ms`, `bytes`, `TCP port`, … */
+  readonly unit: string;
+  /** Why one would change it, and what more or less of it costs. */
+  readonly reason: string;
+  /** When a change takes effect. */
+  readonly change: 'restart' | 'live';
+  /** As one would write it; empty when there is none. */
+  readonly default: string;
+  /** Masked wherever the configuration is shown. */
+  readonly secret?: true;
+}
+
+/** The manual entries of all settings. */
+export const manual = z.registry<About>();
+
+/** A setting: every value arrives as text, an empty one means the default. */
+export function setting<Out>(about: About, value: z.ZodType<Out, string>) {
+  const schema = z
+    .string()
+    .optional()
+    .transform((text) => text?.trim() || about.default)
+    .pipe(value);
+  manual.add(schema, about);
+  return schema;
+}
+
+const refuse = (context: z.core.$RefinementCtx<string>, message: string): never => {
+  context.issues.push({ code: 'custom', message, input: context.value });
+  return z.NEVER;
+};
+
+/** A whole number from `least` to `most`. */
+export const whole = (least: number, most: number) =>
+  z.string().transform((text, context) => {
+    const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    return refuse(context, `use a whole number from ${least} to ${most}`);
+  });
+
+const MS = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A duration such as `200ms`, `6s`, `15min`, `2h`, `3d`, as milliseconds from `least` to `most`. */
+export const duration = (least: string, most: string) =>
+  z.string().transform((text, context) => {
+    const value = amount(text, MS);
+    if (value >= amount(least, MS) && value <= amount(most, MS)) return value;
+    return refuse(context, `use a duration from ${least} to ${most}, such as 200ms, 6s, 15min or 2h`);
+  });
+
+const BYTES = { B: 1, kB: 1000, MB: 1_000_000, GB: 1_000_000_000 } as const;
+
+/** A size such as `64kB` or `20GB` (powers of ten), as bytes from `least` to `most`. */
+export const size = (least: string, most: string) =>
+  z.string().transform((text, context) => {
+    const value = amount(text, BYTES);
+    if (value >= amount(least, BYTES) && value <= amount(most, BYTES)) return value;
+    return refuse(context, `use a size from ${least} to ${most}, such as 64kB or 2MB`);
+  });
+
+function amount(text: string, units: Record<string, number>): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-zA-Z]+)$/.exec(text);
+  return Number(match?.[1]) * (units[match?.[2] ?? ''] ?? Number.NaN);
+}
+
+/** `yes` or `no` (also true/false, 1/0, on/off). */
+export const yesNo = z.string().transform((text, context) => {
+  if (/^(yes|true|1|on)$/i.test(text)) return true;
+  if (/^(no|false|0|off)$/i.test(text)) return false;
+  return refuse(context, 'use yes or no');
+});
+
+/** One of a few words. */
+export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.string().pipe(z.enum(words, `use one of: ${words.join(', ')}`));
+
+/** Any text, or undefined when it is empty. */
+export const text = z.string().transform((value) => value || undefined);
+
+/** The origin of an http or https URL, without a path; undefined when it is empty. */
+export const origin = z.string().transform((value, context) => {
+  if (value === '') return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    url.pathname === '/' &&
+    !url.search &&
+    !url.hash &&
+    !url.username
+  ) {
+    return url.origin;
+  }
+  return refuse(context, 'use a URL like https://rooms.example.org, without a path');
+});

@@ -1,0 +1,33 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration, MigrationProvider } from 'kysely/migration';
+
+/** The steps that make the tables, by name in order. A released step is never edited: a change is a new step. */
+const STEPS: Record<string, Migration> = {
+  '0001-room': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('room')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('slug', 'text', (c) => c.notNull().unique())
+        .addColumn('title', 'text', (c) => c.notNull())
+        .addColumn('hosts', 'text', (c) => c.notNull())
+        .addColumn('status', 'text', (c) =>
+          c.notNull().check(sql`status in ('scheduled', 'open', 'live', 'ended', 'cancelled')`),
+        )
+        .addColumn('start', 'bigint')
+        .addColumn('opened', 'bigint')
+        .addColumn('first_audio', 'bigint')
+        .addColumn('first_speech', 'bigint')
+        .addColumn('ended', 'bigint')
+        .addColumn('zero', 'bigint')
+        .addColumn('cell', 'integer')
+        .addColumn('welcome', 'integer', (c) => c.notNull().defaultTo(0))
+        .addColumn('created', 'bigint', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('room_status_created').on('room').columns(['status', 'created']).execute();
+    },
+  },
+};
+
+/** The steps as Kysely's migrator wants them. */
+export const migrations: MigrationProvider = { getMigrations: async () => STEPS };

@@ -1,0 +1,21 @@
+import { type Dialect, PostgresDialect } from 'kysely';
+import { Pool, types } from 'pg';
+import type { Log } from '../base/log.ts';
+
+/** Connections of one site process; the site is the only role that uses the database. */
+const MAX_CONNECTIONS = 8;
+const CONNECT_MS = 5000;
+const INT8 = 20;
+
+/** A server at `url`. Lost idle connections are logged and replaced. */
+export function postgres(url: string, log: Log): Dialect {
+  const pool = new Pool({
+    connectionString: url,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MS,
+    // bigint comes as text by default; ours are instants in ms, exact as numbers.
+    types: { getTypeParser: (id, format) => (id === INT8 ? Number : types.getTypeParser(id, format)) },
+  });
+  pool.on('error', (error) => log.warn({ error: error.message }, 'a database connection was lost'));
+  return new PostgresDialect({ pool });
+}
