@@ -1,0 +1,244 @@
+import { type Ms, ms } from '../../src/base/time.ts';
+import { retryDelay } from './backoff.ts';
+import {
+  askIceServers,
+  type ExchangeOptions,
+  hangUp,
+  isPassing,
+  isRefusal,
+  offer,
+  type Refusal,
+  restart,
+  type Session,
+} from './exchange.ts';
+import { restartedAnswer, restartFragment } from './sdp.ts';
+
+/** Where a call is in its life. `lost` retries by itself; `refused` and `closed` are final until `open` again. */
+export type CallState =
+  | { readonly at: 'idle' | 'connecting' | 'on' | 'closed' }
+  | { readonly at: 'lost'; readonly tries: number; readonly why?: Refusal }
+  | { readonly at: 'refused'; readonly why: Refusal };
+
+/** One WebRTC session with the studio that comes back by itself: a WHIP or a WHEP endpoint and what is negotiated. */
+export interface CallOptions {
+  readonly url: string;
+  readonly token: string;
+  /** Adds the tracks or receive slots to a fresh connection. */
+  prepare(peer: RTCPeerConnection): void;
+  tuneOffer(sdp: string): string;
+  tuneAnswer(sdp: string): string;
+  state(state: CallState): void;
+  /** Replaced in tests. */
+  readonly fetch?: typeof fetch;
+  readonly peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
+}
+
+/** A call; `open` begins it, `close` ends it for good. */
+export interface Call {
+  /** Begins, or begins again after `refused` or `closed`. `takeover` ends whoever speaks with this link elsewhere. */
+  open(takeover?: boolean): void;
+  /** Somebody else noticed that the studio does not have us: check and come back. */
+  suspect(): void;
+  close(): void;
+}
+
+/** How long an offer may take to connect before it is tried again. */
+export const CONNECT_TIMEOUT = ms(4_000);
+/** How long ICE may be `disconnected` before we act; shorter outages heal by themselves. */
+export const PATIENCE = ms(1_000);
+/** Candidates found within this time travel in the offer; later ones are found by the peer itself. */
+const GATHERING = ms(250);
+
+type Live = { peer: RTCPeerConnection; session: Session; answer: string };
+
+/** Prepares a call; nothing is sent before `open`. */
+export function openCall(options: CallOptions): Call {
+  const stops: { current: AbortController | undefined } = { current: undefined };
+  let nudge: () => void = () => {};
+  let suspicion: () => void = () => {};
+
+  async function run(signal: AbortSignal, takeover: boolean): Promise<void> {
+    const exchange: ExchangeOptions = {
+      token: options.token,
+      signal,
+      ...(options.fetch ? { fetch: options.fetch } : {}),
+    };
+    options.state({ at: 'connecting' });
+    let servers = await askIceServers(options.url, exchange);
+    let tries = 0;
+    let take = takeover;
+    while (!signal.aborted) {
+      const live = await connect(exchange, servers, take, signal);
+      if (signal.aborted) {
+        if (!isRefusal(live)) leave(live);
+        return;
+      }
+      if (isRefusal(live)) {
+        if (!isPassing(live)) return options.state({ at: 'refused', why: live });
+        options.state({ at: 'lost', tries, why: live });
+        await wait(retryDelay(tries++, live.retryAfter), signal);
+        continue;
+      }
+      take = false;
+      tries = 0;
+      if (live.session.iceServers.length > 0) servers = [...live.session.iceServers];
+      do {
+        options.state({ at: 'on' });
+        await loss(live.peer, signal);
+        if (signal.aborted) return leave(live);
+        options.state({ at: 'lost', tries });
+      } while (await restarted(live, exchange, signal));
+      // The old session must be gone before the new offer, or the studio takes us for a second device.
+      live.peer.close();
+      const { signal: _, ...unhurried } = exchange;
+      await Promise.race([hangUp(live.session, unhurried), wait(ms(1_000), signal)]);
+    }
+  }
+
+  async function connect(
+    exchange: ExchangeOptions,
+    servers: RTCIceServer[],
+    take: boolean,
+    signal: AbortSignal,
+  ) {
+    const peer = (options.peer ?? ((c) => new RTCPeerConnection(c)))({
+      iceServers: servers,
+      bundlePolicy: 'max-bundle',
+    });
+    try {
+      options.prepare(peer);
+      await peer.setLocalDescription(await peer.createOffer());
+      await gathered(peer);
+      const url = take ? `${options.url}?takeover=1` : options.url;
+      const session = await offer(url, options.tuneOffer(peer.localDescription?.sdp ?? ''), exchange);
+      if (isRefusal(session)) {
+        peer.close();
+        return session;
+      }
+      const answer = options.tuneAnswer(session.answer);
+      await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+      const live: Live = { peer, session, answer };
+      if (await connected(peer, signal)) return live;
+      leave(live);
+      return failure('The studio answered, but no sound path to it was found (UDP blocked?).');
+    } catch (error) {
+      peer.close();
+      return failure(String(error));
+    }
+  }
+
+  async function restarted(live: Live, exchange: ExchangeOptions, signal: AbortSignal): Promise<boolean> {
+    const { peer } = live;
+    if (peer.connectionState === 'closed') return false;
+    try {
+      await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+      await gathered(peer);
+      const reply = await restart(live.session, restartFragment(peer.localDescription?.sdp ?? ''), exchange);
+      if (typeof reply !== 'string') return false;
+      const answer = restartedAnswer(live.answer, reply);
+      if (!answer) return false;
+      await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+      live.answer = answer;
+      return await connected(peer, signal);
+    } catch {
+      return false;
+    }
+  }
+
+  function leave({ peer, session }: Live): void {
+    peer.close();
+    void hangUp(session, { token: options.token, ...(options.fetch ? { fetch: options.fetch } : {}) });
+  }
+
+  function loss(peer: RTCPeerConnection, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const done = () => {
+        clearTimeout(timer);
+        peer.removeEventListener('connectionstatechange', look);
+        suspicion = () => {};
+        resolve();
+      };
+      const look = () => {
+        clearTimeout(timer);
+        const state = peer.connectionState;
+        if (state === 'failed' || state === 'closed') done();
+        else if (state === 'disconnected') timer = setTimeout(done, PATIENCE);
+      };
+      peer.addEventListener('connectionstatechange', look);
+      signal.addEventListener('abort', done, { once: true });
+      suspicion = done;
+      look();
+    });
+  }
+
+  function wait(delay: Ms, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        nudge = () => {};
+        resolve();
+      };
+      const timer = setTimeout(done, delay);
+      signal.addEventListener('abort', done, { once: true });
+      nudge = done;
+    });
+  }
+
+  const online = () => nudge();
+
+  return {
+    open(takeover = false) {
+      stops.current?.abort();
+      const stop = new AbortController();
+      stops.current = stop;
+      globalThis.addEventListener?.('online', online, { signal: stop.signal });
+      void run(stop.signal, takeover);
+    },
+    suspect: () => suspicion(),
+    close() {
+      if (!stops.current) return;
+      stops.current.abort();
+      stops.current = undefined;
+      options.state({ at: 'closed' });
+    },
+  };
+}
+
+const failure = (detail: string): Refusal => ({
+  refused: true,
+  status: 0,
+  code: 'network',
+  detail,
+  retryAfter: ms(0),
+});
+
+function gathered(peer: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    if (peer.iceGatheringState === 'complete') return resolve();
+    const timer = setTimeout(resolve, GATHERING);
+    peer.addEventListener('icegatheringstatechange', () => {
+      if (peer.iceGatheringState !== 'complete') return;
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function connected(peer: RTCPeerConnection, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (value: boolean) => {
+      clearTimeout(timer);
+      peer.removeEventListener('connectionstatechange', look);
+      resolve(value);
+    };
+    const look = () => {
+      if (peer.connectionState === 'connected') end(true);
+      else if (peer.connectionState === 'failed' || peer.connectionState === 'closed') end(false);
+    };
+    const timer = setTimeout(() => end(false), CONNECT_TIMEOUT);
+    peer.addEventListener('connectionstatechange', look);
+    signal.addEventListener('abort', () => end(false), { once: true });
+    look();
+  });
+}

@@ -1,0 +1,127 @@
+import { type Ms, ms } from '../../src/base/time.ts';
+import { iceServersOf } from './ice-servers.ts';
+
+/** A WHIP or WHEP session as the server gave it. */
+export interface Session {
+  /** Absolute URL for PATCH and DELETE. */
+  readonly url: string;
+  readonly etag: string | undefined;
+  readonly answer: string;
+  readonly iceServers: readonly RTCIceServer[];
+}
+
+/** Why the server (or the network: status 0, code `network`) said no. */
+export interface Refusal {
+  readonly refused: true;
+  readonly status: number;
+  /** A code of Earshot's error catalogue, `network`, or `http` when the answer had none. */
+  readonly code: string;
+  readonly detail: string;
+  /** From Retry-After; 0 when absent. At most a minute. */
+  readonly retryAfter: Ms;
+}
+
+/** What an exchange needs; `fetch` is replaced in tests. */
+export interface ExchangeOptions {
+  readonly token: string;
+  readonly signal?: AbortSignal;
+  readonly fetch?: typeof fetch;
+}
+
+/** Whether an exchange was refused. */
+export const isRefusal = (value: object | undefined): value is Refusal =>
+  value !== undefined && 'refused' in value;
+
+/** Whether trying again later can help. A closed room or a wrong link cannot; a room that is not open yet can. */
+export const isPassing = (refusal: Refusal): boolean =>
+  refusal.status === 0 ||
+  refusal.status === 408 ||
+  refusal.status === 429 ||
+  refusal.status >= 500 ||
+  refusal.code === 'room-not-open' ||
+  refusal.code === 'session-unknown';
+
+/** Offers a session. Spec: RFC 9725, 4.2. */
+export async function offer(url: string, sdp: string, options: ExchangeOptions): Promise<Session | Refusal> {
+  const response = await send(url, 'POST', options, { 'content-type': 'application/sdp' }, sdp);
+  if (isRefusal(response)) return response;
+  const location = response.headers.get('location');
+  const answer = await response.text().catch(() => '');
+  if (!location || !answer.startsWith('v=0'))
+    return {
+      refused: true,
+      status: response.status,
+      code: 'http',
+      detail: 'The studio gave no answer.',
+      retryAfter: ms(0),
+    };
+  return {
+    url: new URL(location, response.url || url).href,
+    etag: response.headers.get('etag') ?? undefined,
+    answer,
+    iceServers: iceServersOf(response.headers.get('link')),
+  };
+}
+
+/** Asks for an ICE restart; the reply is the server's fragment. Spec: RFC 9725, 4.3.3. */
+export async function restart(
+  session: Session,
+  fragment: string,
+  options: ExchangeOptions,
+): Promise<string | Refusal> {
+  const headers = { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': '"*"' };
+  const response = await send(session.url, 'PATCH', options, headers, fragment);
+  return isRefusal(response) ? response : response.text().catch(() => '');
+}
+
+/** Ends a session, also while the page is closing. Failures do not matter: the server notices by itself. */
+export async function hangUp(session: Session, options: ExchangeOptions): Promise<void> {
+  await send(session.url, 'DELETE', options, {}, undefined, true);
+}
+
+/** The ICE servers the endpoint names before a session exists; none when it does not say. Spec: RFC 9725, 4.6. */
+export async function askIceServers(url: string, options: ExchangeOptions): Promise<RTCIceServer[]> {
+  const response = await send(url, 'OPTIONS', options, {});
+  return isRefusal(response) ? [] : iceServersOf(response.headers.get('link'));
+}
+
+async function send(
+  url: string,
+  method: string,
+  options: ExchangeOptions,
+  headers: Record<string, string>,
+  body?: string,
+  keepalive = false,
+): Promise<Response | Refusal> {
+  try {
+    const response = await (options.fetch ?? fetch)(url, {
+      method,
+      headers: { ...headers, authorization: `Bearer ${options.token}` },
+      keepalive,
+      cache: 'no-store',
+      ...(body === undefined ? {} : { body }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    return response.ok ? response : await refusalOf(response);
+  } catch (error) {
+    return { refused: true, status: 0, code: 'network', detail: String(error), retryAfter: ms(0) };
+  }
+}
+
+/** Reads a refusal: problem+json where there is any. Spec: RFC 9457. */
+export async function refusalOf(response: Response): Promise<Refusal> {
+  const text = await response.text().catch(() => '');
+  const seconds = Number(response.headers.get('retry-after') ?? 0);
+  let problem: { code?: unknown; detail?: unknown; title?: unknown } = {};
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (parsed && typeof parsed === 'object') problem = parsed;
+  } catch {}
+  return {
+    refused: true,
+    status: response.status,
+    code: typeof problem.code === 'string' ? problem.code : 'http',
+    detail: String(problem.detail ?? problem.title ?? '').slice(0, 400),
+    retryAfter: ms(Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 60) * 1000 : 0),
+  };
+}

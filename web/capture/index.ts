@@ -1,0 +1,16 @@
+/** Microphones, and the WHIP and WHEP sessions that carry them to the stage and back. */
+
+export { retryDelay } from './backoff.ts';
+export { type CallState, openCall } from './call.ts';
+export { type Device, type Devices, watchDevices } from './devices.ts';
+export { isRefusal, type Refusal, refusalOf } from './exchange.ts';
+export {
+  DEFAULT_MICROPHONE,
+  type Microphone,
+  type MicrophoneChoice,
+  type MicrophoneRefusal,
+  openMicrophone,
+} from './microphone.ts';
+export { openPublisher, type Publisher } from './publisher.ts';
+export { canChooseSink, openReceiver, RECEIVE_SLOTS, type Receiver } from './receiver.ts';
+export { keepAwake } from './wake-lock.ts';

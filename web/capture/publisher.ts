@@ -1,0 +1,41 @@
+import { type Call, type CallState, openCall } from './call.ts';
+import { tuneAnswer, tuneOffer } from './sdp.ts';
+
+/** What a publisher needs. */
+export interface PublisherOptions {
+  /** The room's WHIP endpoint. */
+  readonly url: string;
+  readonly token: string;
+  /** Stereo music instead of speech; fixed for the life of the publisher. */
+  readonly music: boolean;
+  /** The microphone at this moment; asked again at each reconnect. */
+  track(): MediaStreamTrack;
+  state(state: CallState): void;
+  readonly fetch?: typeof fetch;
+  readonly peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
+}
+
+/** A microphone on its way to the stage. */
+export interface Publisher extends Call {
+  /** Another microphone took the place of the first: goes on without a new session. */
+  changeTrack(): Promise<void>;
+}
+
+/** Prepares a WHIP session for one microphone. Spec: RFC 9725. */
+export function openPublisher(options: PublisherOptions): Publisher {
+  let sender: RTCRtpSender | undefined;
+  const call = openCall({
+    ...options,
+    prepare(peer) {
+      const track = options.track();
+      track.contentHint = options.music ? 'music' : 'speech';
+      sender = peer.addTransceiver(track, {
+        direction: 'sendonly',
+        streams: [new MediaStream([track])],
+      }).sender;
+    },
+    tuneOffer: (sdp) => tuneOffer(sdp, options),
+    tuneAnswer: (sdp) => tuneAnswer(sdp, options),
+  });
+  return { ...call, changeTrack: async () => sender?.replaceTrack(options.track()) };
+}
