@@ -1,7 +1,10 @@
 /** The catalogue of everything Earshot can refuse. Each code has a section in docs/errors.md; test/house compares. */
 export const ERRORS = {
   'bad-request': { status: 400, title: 'The request could not be understood' },
-  'bad-sdp': { status: 400, title: 'The session description is malformed or asks for something Earshot does not offer' },
+  'bad-sdp': {
+    status: 400,
+    title: 'The session description is malformed or asks for something Earshot does not offer',
+  },
   'bad-config': { status: 500, title: 'The configuration has a key or value that Earshot does not accept' },
   'token-missing': { status: 401, title: 'This needs a host or speaker link' },
   'token-invalid': { status: 401, title: 'The link was altered or is not from this server' },
@@ -18,7 +21,7 @@ export const ERRORS = {
   'etag-mismatch': { status: 412, title: 'The session has changed since' },
   'too-large': { status: 413, title: 'The request is larger than accepted' },
   'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
-  'unprocessable': { status: 422, title: 'A value is outside what is accepted' },
+  unprocessable: { status: 422, title: 'A value is outside what is accepted' },
   'stage-full': { status: 503, title: 'The stage is full' },
   'studio-away': { status: 503, title: 'The studio is restarting; speakers return by themselves' },
   'site-away': { status: 503, title: 'The site is restarting; what is on air is not affected' },

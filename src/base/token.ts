@@ -33,12 +33,13 @@ export function openTokens(secret: Uint8Array): Tokens {
       if (!token) return 'token-missing';
       try {
         const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'] });
-        const room = asSlug(String(payload['room']));
+        const room = asSlug(String(payload.room));
         const speaker = asSpeakerId(String(payload.sub));
-        const role = payload['role'];
-        if (!room || !speaker || (role !== 'host' && role !== 'co-host' && role !== 'speaker')) return 'token-invalid';
+        const role = payload.role;
+        if (!room || !speaker || (role !== 'host' && role !== 'co-host' && role !== 'speaker'))
+          return 'token-invalid';
         if (slug !== undefined && room !== slug) return 'token-other-room';
-        return { slug: room, speaker, role, name: String(payload['name'] ?? '') };
+        return { slug: room, speaker, role, name: String(payload.name ?? '') };
       } catch (error) {
         return error instanceof errors.JWTExpired ? 'token-expired' : 'token-invalid';
       }

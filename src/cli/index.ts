@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The command line: `earshot COMMAND`. Each command is a file; this one only chooses. */
+import { EarshotError } from '../base/errors.ts';
+
+/** A command gets its own arguments and returns the exit code. */
+export type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise<{ command: Command }> }>> = {
+  start: { does: 'run Earshot on this machine', load: () => import('./start.ts') },
+  room: { does: 'create, list, show, open, live, end a room', load: () => import('./room.ts') },
+  say: { does: 'speak an audio file into a room through real WebRTC', load: () => import('./say.ts') },
+  listen: {
+    does: 'listen without a browser; report delay, gaps and dead air',
+    load: () => import('./listen-command.ts'),
+  },
+  doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
+};
+
+/** Started by the supervisor, not by people. */
+const INNER: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  role: () => import('./role.ts'),
+  welcome: () => import('./welcome.ts'),
+};
+
+const HELP = `earshot: self-hosted live audio rooms
+
+${Object.entries(COMMANDS)
+  .map(([name, { does }]) => `  earshot ${name.padEnd(8)} ${does}`)
+  .join('\n')}
+
+Each command takes --help, and --json where a program may want to read the answer.`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...args] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    console.log(HELP);
+    return 0;
+  }
+  const load = INNER[name] ?? COMMANDS[name]?.load;
+  if (!load) {
+    console.error(`earshot: there is no command "${name}".\n\n${HELP}`);
+    return 2;
+  }
+  const { command } = await load();
+  return command(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof EarshotError) console.error(`earshot: ${error.message} [${error.code}]`);
+  else if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
+    console.error(`earshot: ${(error as Error).message}`);
+  else console.error(error);
+  process.exitCode = 1;
+}
+// The WebRTC library keeps threads that never end by themselves.
+process.exit();

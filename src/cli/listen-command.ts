@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import type { Command } from './index.ts';
+import { listen } from './listen.ts';
+
+const HELP = `earshot listen URL [-o FILE] [--seconds N] [--json]
+
+A listener without a browser: URL is a room (http://host/r/slug) or its stream. Prints delay, gaps, repeats and
+dead air, one line a second; with --json one object at the end. -o writes what was heard: .wav decoded, .mp4 as it came.`;
+
+/** `earshot listen URL`. Exits 1 when anything was missing or silent. */
+export const command: Command = async (args) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      out: { type: 'string', short: 'o' },
+      seconds: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const [url] = positionals;
+  if (values.help || !url) {
+    console.log(HELP);
+    return values.help ? 0 : 2;
+  }
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const report = await listen(url, {
+    ...(values.out ? { out: values.out } : {}),
+    ...(values.seconds ? { seconds: Number(values.seconds) } : {}),
+    json: values.json,
+    signal: stop.signal,
+  });
+  return report.gaps === 0 && report.repeats === 0 ? 0 : 1;
+};

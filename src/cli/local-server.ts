@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { EarshotError } from '../base/errors.ts';
+import { asSlug, asSpeakerId } from '../base/ids.ts';
+import { openTokens } from '../base/token.ts';
+import type { Config } from '../config/index.ts';
+import { paths } from '../role/paths.ts';
+import { readSecret } from '../role/secret.ts';
+
+/** Where the server of this configuration answers on this machine. */
+export function serverAddress(config: Config): string {
+  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
+  return `http://${host}:${config.port}`;
+}
+
+/**
+ * A token signed with the secret of the data folder: what an operator on the same machine may always do.
+ * @throws EarshotError `unprocessable` when `room` is not a slug.
+ */
+export async function signLocally(
+  config: Config,
+  room: string,
+  role: 'host' | 'speaker',
+  name: string,
+): Promise<string> {
+  const slug = asSlug(room);
+  const speaker = asSpeakerId(`cli-${randomUUID().slice(0, 8)}`);
+  if (!slug || !speaker) throw new EarshotError('unprocessable', `"${room}" is not the address of a room`);
+  return openTokens(readSecret(paths(config.data).secret)).sign({ slug, role, speaker, name });
+}

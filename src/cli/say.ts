@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { openLog } from '../base/log.ts';
+import { fromProcess } from '../config/index.ts';
+import { readSound, speak } from '../stage/index.ts';
+import type { Command } from './index.ts';
+import { serverAddress, signLocally } from './local-server.ts';
+
+const HELP = `earshot say FILE --room SLUG [--name NAME] [--url URL] [--token TOKEN] [--loop] [--pause SECONDS]
+
+Speaks FILE (WAV or Ogg Opus; other formats when ffmpeg is installed) into a room through real WebRTC.
+Without --token it signs a speaker link with the secret of the data folder on this machine.`;
+
+/** `earshot say FILE --room SLUG`. */
+export const command: Command = async (args) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      room: { type: 'string' },
+      name: { type: 'string', default: 'Announcer' },
+      url: { type: 'string' },
+      token: { type: 'string' },
+      data: { type: 'string' },
+      loop: { type: 'boolean', default: false },
+      pause: { type: 'string', default: '0' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const [file] = positionals;
+  if (values.help || !file || !values.room) {
+    console.log(HELP);
+    return values.help ? 0 : 2;
+  }
+  const config = fromProcess(values.data ? ['--data', values.data] : []);
+  const log = openLog(config.logLevel).part('say');
+  const url = values.url ?? serverAddress(config);
+  const token = values.token ?? (await signLocally(config, values.room, 'speaker', values.name));
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  do {
+    const sound = await readSound(file);
+    await speak({ whip: `${url}/r/${values.room}/whip?takeover=1`, token, sound, signal: stop.signal, log });
+    if (values.loop && Number(values.pause) > 0) await pause(Number(values.pause) * 1000, stop.signal);
+  } while (values.loop && !stop.signal.aborted);
+  return 0;
+};
+
+/** Waits, or returns early when told to stop. */
+export const pause = (duration: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, duration);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });

@@ -1,0 +1,70 @@
+import { createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { EarshotError } from '../base/errors.ts';
+import { fromProcess } from '../config/index.ts';
+import { start } from '../main.ts';
+import { asRole, ROLES, type RoleName } from '../roles.ts';
+import type { Command } from './index.ts';
+
+/** `earshot start [--role door,site,studio] [--port N] [--data DIR] …`: runs until SIGINT or SIGTERM. */
+export const command: Command = async (args) => {
+  const flags: string[] = [];
+  let roles: RoleName[] = Object.keys(ROLES) as RoleName[];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (arg === '--role' || arg.startsWith('--role=')) {
+      const text = arg === '--role' ? (args[++i] ?? '') : arg.slice('--role='.length);
+      roles = text.split(',').map((name) => {
+        const role = asRole(name.trim());
+        if (!role)
+          throw new EarshotError(
+            'bad-config',
+            `--role: "${name}" is not one of ${Object.keys(ROLES).join(', ')}`,
+          );
+        return role;
+      });
+    } else flags.push(arg);
+  }
+  const wanted = fromProcess(flags);
+  const port = wanted.port === 0 ? await freePort(wanted.host) : wanted.port;
+  if (wanted.port === 0) flags.push(`--port=${port}`);
+  const config = { ...wanted, port };
+  const stop = new Promise<void>((resolve) => {
+    let asked = 0;
+    const ask = (): void => {
+      asked += 1;
+      if (asked === 1) {
+        console.log('\nStopping: listeners get the rest of the segment. Press Ctrl+C again to stop at once.');
+        resolve();
+      } else process.exit(1);
+    };
+    process.on('SIGINT', ask);
+    process.on('SIGTERM', ask);
+  });
+  const began = performance.now();
+  await start(config, roles, flags, stop, () => {
+    const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
+    const address = config.publicUrl || `http://${host}:${config.port}`;
+    console.log(`
+  Earshot is up (${((performance.now() - began) / 1000).toFixed(1)} s, ${config.doors} door(s), ${config.cells} studio cell(s), ${availableParallelism()} cores).
+
+  Open      ${address}/${config.welcome ? `\n  Hear      ${address}/r/welcome      (a short talk, then music: no microphone needed)` : ''}
+  Data      ${config.data}
+  Stop      Ctrl+C
+`);
+  });
+  return 0;
+};
+
+/** A TCP port that is free now, so that all doors can share it. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, resolve);
+  });
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw new EarshotError('bad-config', 'no free port');
+  return address.port;
+}

@@ -1,0 +1,64 @@
+/** Config → roles → open in the order of a voice → wait → close, doors first. */
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from './base/clock.ts';
+import { type Log, openLog } from './base/log.ts';
+import { type Ms, ms } from './base/time.ts';
+import type { Config } from './config/index.ts';
+import { paths } from './role/paths.ts';
+import { readSecret } from './role/secret.ts';
+import { ROLES, type RoleName } from './roles.ts';
+import { type ChildSpec, open as supervise, supervised } from './supervisor/index.ts';
+
+const ENTRY = fileURLToPath(new URL('./cli/index.ts', import.meta.url));
+
+/** Doors stop first, so that what they still owe their listeners is still being made. */
+const STOP_ORDER: readonly RoleName[] = ['door', 'site', 'studio'];
+/** What a role that is not a door needs to close files and connections. */
+const CLOSE_TIME = ms(4000);
+
+/** The processes of the chosen roles on this machine. */
+function family(config: Config, roles: readonly RoleName[], flags: readonly string[]): ChildSpec[][] {
+  const groups = STOP_ORDER.filter((role) => roles.includes(role)).map((role) =>
+    Array.from({ length: ROLES[role].count(config) }, (_, index) => ({
+      name: `${role}-${index}`,
+      args: ['role', role, String(index), ...flags],
+      grace: (role === 'door' ? config.shutdownGrace + CLOSE_TIME : CLOSE_TIME) as Ms,
+    })),
+  );
+  // The welcome talk is a speaker like any other: it leaves first.
+  if (config.welcome && roles.includes('studio') && roles.includes('site'))
+    groups.unshift([{ name: 'welcome-0', args: ['welcome', ...flags], grace: CLOSE_TIME }]);
+  return groups;
+}
+
+/** Runs the chosen roles under supervision until `stop`; `ready` is called when all are up. */
+export async function start(
+  config: Config,
+  roles: readonly RoleName[],
+  flags: readonly string[],
+  stop: Promise<void>,
+  ready: () => void,
+): Promise<void> {
+  const at = paths(config.data);
+  mkdirSync(at.run, { recursive: true });
+  readSecret(at.secret);
+  const log = openLog(config.logLevel).part('supervisor');
+  await using family_ = supervise({
+    clock: systemClock,
+    log,
+    entry: ENTRY,
+    groups: family(config, roles, flags),
+  });
+  await Promise.race([family_.ready.then(ready), stop]);
+  await stop;
+}
+
+/** Runs one role in this process, as a child of the supervisor. */
+export async function runRole(config: Config, role: RoleName, index: number): Promise<void> {
+  const parent = supervised();
+  const log: Log = openLog(config.logLevel, { role: `${role}-${index}` });
+  await using _parts = await ROLES[role].open(config, index, log);
+  parent.ready();
+  await parent.stop;
+}

@@ -1,0 +1,17 @@
+import { parentPort } from 'node:worker_threads';
+import { holdMusic } from '../mixer/index.ts';
+import { packageLoop } from '../packager/index.ts';
+import { RENDITIONS } from '../wire/renditions.ts';
+import type { Coded } from './loops.ts';
+
+/** 64 fragments: 20.48 s of hold music. */
+const LOOP_FRAGMENTS = 64;
+
+const music = holdMusic();
+const packaged = await packageLoop({
+  renditions: RENDITIONS,
+  fragments: LOOP_FRAGMENTS,
+  render: (n, out) => music.render(n, out),
+});
+const coded: Coded = [...packaged].map(([rendition, { fragments }]) => [rendition, fragments]);
+parentPort?.postMessage(coded);

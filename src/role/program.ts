@@ -1,0 +1,234 @@
+import type { Archive } from '../archive/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Slug } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { Fragment, Init, Rendition } from '../base/media.ts';
+import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, ms, ticks } from '../base/time.ts';
+import { open as openMixer } from '../mixer/index.ts';
+import { open as openPackager } from '../packager/index.ts';
+import type { Stage } from '../stage/index.ts';
+import { EMPTY, type Message } from '../wire/feed.ts';
+import type { Clocks, RoomCard, RoomState } from '../wire/room.ts';
+import { openTalk } from './talk.ts';
+
+/** The standby loop per rendition, coded once per installation: what doors play when this cell is gone. */
+export type Loops = ReadonlyMap<string, readonly Uint8Array[]>;
+
+/** What one running room needs from its cell. */
+export interface ProgramDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stage: Stage;
+  readonly archive: Archive;
+  readonly renditions: readonly Rendition[];
+  readonly loops: () => Loops;
+  publish(message: Message): void;
+}
+
+/** One room on the air: stage → mixer → packager → bus and archive. */
+export interface Program {
+  readonly slug: Slug;
+  /** The site's newest word on this room: title, live or not. */
+  update(card: RoomCard): void;
+  /** Everything a door that comes now must be told. */
+  greeting(): Iterable<Message>;
+  /** A door's count of the streams it serves. */
+  presence(door: string, streams: number): void;
+  /** Stops. `ended` closes the room for ever; otherwise it can be taken up again at a later slot. */
+  close(ended: boolean): Promise<void>;
+}
+
+/** Fragments per rendition kept for doors that (re)connect: 32 s. */
+const HISTORY = 100;
+/** Slots between the decision to start and the first fragment, so that opening takes no time from the program. */
+const LEAD_SLOTS = 4;
+/** A door's count older than this is not counted any more. */
+const PRESENCE_LIMIT = 5_000;
+
+/** Opens a room in this cell at the next free slot of its grid. */
+export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: number }): Promise<Program> {
+  const { clock, archive, publish } = deps;
+  const slug = first.slug as Slug;
+  const log = deps.log.part('program');
+  const zero = epochMs(first.zero);
+  let card: RoomCard = first;
+  let clocks: Clocks = first.clocks;
+  const inits = new Map<string, Uint8Array>();
+  const history = new Map<string, Fragment[]>();
+  const presences = new Map<string, { streams: number; at: number }>();
+
+  const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);
+  let last = firstSeq - 1;
+  await archive.begin(slug, { zero, renditions: deps.renditions, title: card.title });
+
+  const programMessage = (): Message => ({
+    head: { kind: 'program', slug, zero, renditions: deps.renditions },
+    body: EMPTY,
+  });
+  const initMessage = (rendition: string, body: Uint8Array): Message => ({
+    head: { kind: 'init', slug, rendition },
+    body,
+  });
+  const setClocks = (more: Clocks): void => {
+    clocks = { ...clocks, ...more };
+    publish({ head: { kind: 'clocks', slug, clocks: more }, body: EMPTY });
+  };
+
+  publish(programMessage());
+  const packager = await openPackager({
+    log: deps.log.part('packager'),
+    renditions: deps.renditions,
+    firstSeq,
+    init(init: Init) {
+      inits.set(init.rendition, init.bytes);
+      archive.init(slug, init);
+      publish(initMessage(init.rendition, init.bytes));
+    },
+    fragment(fragment: Fragment) {
+      const kept = history.get(fragment.rendition) ?? [];
+      if (kept.length === 0) history.set(fragment.rendition, kept);
+      kept.push(fragment);
+      if (kept.length > HISTORY) kept.shift();
+      last = Math.max(last, fragment.seq);
+      archive.fragment(slug, fragment);
+      const { rendition, seq, bytes } = fragment;
+      publish({ head: { kind: 'fragment', slug, rendition, seq }, body: bytes });
+      if (clocks.firstAudio === undefined) setClocks({ firstAudio: fragmentStart(zero, seq) });
+    },
+  });
+  for (const message of standbyMessages(slug, deps.loops())) publish(message);
+
+  const mixer = await openMixer({
+    clock,
+    log: deps.log.part('mixer'),
+    firstTick: ticks(firstSeq * FRAGMENT_TICKS),
+    due: ms(clock.now() + (fragmentStart(zero, firstSeq) - clock.wall())),
+    block: (block) => packager.push(block),
+    state: (state) => {
+      if (state.firstSpeech !== undefined && clocks.firstSpeech === undefined && card.status === 'live')
+        setClocks({ firstSpeech: state.firstSpeech });
+      tell();
+    },
+  });
+  const talk = openTalk({ wall: () => clock.wall(), mark: (mark) => archive.mark(slug, mark) });
+  const room = deps.stage.openRoom(slug, {
+    packet: (packet) => mixer.packet(packet),
+    joined: (id) => mixer.join(id),
+    left: (id) => mixer.leave(id),
+    muted: (id, muted) => mixer.mute(id, muted),
+    changed: () => {
+      talk.update(room.people());
+      tellSoon();
+    },
+  });
+  mixer.live(card.status === 'live');
+
+  const streams = (): number => {
+    const oldest = clock.now() - PRESENCE_LIMIT;
+    let sum = 0;
+    for (const { streams, at } of presences.values()) if (at > oldest) sum += streams;
+    return sum;
+  };
+  const state = (): RoomState => {
+    const { carries, since, deadAir } = mixer.state();
+    return {
+      v: 1,
+      at: clock.wall(),
+      slug,
+      title: card.title,
+      hosts: card.hosts,
+      status: card.status,
+      clocks: { ...card.clocks, ...clocks },
+      stage: room.people().map(({ id, name, role, speaking, muted, connected }) => ({
+        id,
+        name,
+        role,
+        speaking,
+        muted,
+        connected,
+      })),
+      program: { carries, since, ...(deadAir ? { deadAir } : {}) },
+      streams: streams(),
+      delivery: { rung: 0, period: 320 },
+      studio: 'here',
+      gaps: archive.gaps(slug),
+    };
+  };
+  const stateMessage = (): Message => ({ head: { kind: 'state', slug, state: state() }, body: EMPTY });
+  function tell(): void {
+    publish(stateMessage());
+    const { status, program, streams, gaps } = state();
+    room.show({
+      kind: 'program',
+      status,
+      program,
+      streams,
+      gaps: gaps.length,
+      recordingFailed: !archive.healthy(slug),
+    });
+  }
+  // Levels change many times a second; listeners are told at most five times a second.
+  let soon: Disposable | undefined;
+  function tellSoon(): void {
+    soon ??= clock.after(ms(200), () => {
+      soon = undefined;
+      tell();
+    });
+  }
+  const everySecond = clock.every(ms(1000), () => {
+    talk.update(room.people());
+    tell();
+  });
+  archive.mark(slug, { kind: 'status', status: card.status, at: clock.wall() });
+  const meter = clock.every(ms(100), () => {
+    room.programLevel = mixer.level;
+  });
+  log.info({ slug, firstSeq }, 'room is on the air');
+
+  return {
+    slug,
+    update(next) {
+      if (next.status !== card.status)
+        archive.mark(slug, { kind: 'status', status: next.status, at: clock.wall() });
+      card = next;
+      mixer.live(next.status === 'live');
+      tell();
+    },
+    *greeting() {
+      yield programMessage();
+      for (const [rendition, bytes] of inits) yield initMessage(rendition, bytes);
+      yield* standbyMessages(slug, deps.loops());
+      for (const [rendition, kept] of history)
+        for (const { seq, bytes } of kept)
+          yield { head: { kind: 'fragment', slug, rendition, seq }, body: bytes };
+      if (Object.keys(clocks).length > 0) yield { head: { kind: 'clocks', slug, clocks }, body: EMPTY };
+      yield stateMessage();
+    },
+    presence(door, streams) {
+      presences.set(door, { streams, at: clock.now() });
+    },
+    async close(ended) {
+      everySecond[Symbol.dispose]();
+      meter[Symbol.dispose]();
+      soon?.[Symbol.dispose]();
+      talk.close();
+      await room[Symbol.asyncDispose]();
+      await mixer[Symbol.asyncDispose]();
+      await packager[Symbol.asyncDispose]();
+      if (ended) {
+        publish({ head: { kind: 'end', slug, last }, body: EMPTY });
+        await archive.end(slug);
+      }
+      log.info({ slug, last, ended }, 'room is off the air');
+    },
+  };
+}
+
+/** The loop of every rendition as messages for the doors. */
+export function* standbyMessages(slug: string, loops: Loops): Generator<Message> {
+  for (const [rendition, fragments] of loops)
+    yield {
+      head: { kind: 'standby', slug, rendition, sizes: fragments.map((f) => f.length) },
+      body: Buffer.concat(fragments),
+    };
+}

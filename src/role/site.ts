@@ -1,0 +1,46 @@
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { openTokens } from '../base/token.ts';
+import { listenSocket, subscribeSocket } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import { open as openRooms } from '../room/index.ts';
+import { open as openStore } from '../store/index.ts';
+import { EMPTY, type Message } from '../wire/feed.ts';
+import { serveInner } from './inner-http.ts';
+import { paths } from './paths.ts';
+import { readSecret } from './secret.ts';
+
+/** Opens the site: rooms and their links in the database, told to every door and cell. */
+export async function openSite(config: Config, log: Log): Promise<AsyncDisposable> {
+  const at = paths(config.data);
+  await using stack = new AsyncDisposableStack();
+  const store = stack.use(await openStore({ url: config.database ?? `sqlite:${at.database}` }));
+  const rooms = stack.use(
+    await openRooms({
+      store,
+      tokens: openTokens(readSecret(at.secret)),
+      clock: systemClock,
+      log: log.part('room'),
+      publicUrl: config.publicUrl,
+      cells: config.cells,
+      create: config.roomsCreate,
+      ...(config.operatorKey ? { operatorKey: config.operatorKey } : {}),
+      openLead: config.openLead,
+    }),
+  );
+  if (config.welcome) await rooms.ensureWelcome();
+  const snapshot = (): Message => ({ head: { kind: 'rooms', rooms: rooms.cards() }, body: EMPTY });
+  const outlet = stack.use(await listenSocket(at.siteBus, () => [snapshot()]));
+  rooms.onChange(() => outlet.publish(snapshot()));
+  for (let cell = 0; cell < config.cells; cell++) {
+    stack.use(
+      subscribeSocket(at.cellBus(cell), {
+        message({ head }) {
+          if (head.kind === 'clocks') rooms.clocks(head.slug, head.clocks);
+        },
+      }),
+    );
+  }
+  stack.use(await serveInner(at.siteHttp, (request) => rooms.fetch(request)));
+  return stack.move();
+}

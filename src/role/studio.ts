@@ -1,0 +1,124 @@
+import { open as openArchive } from '../archive/index.ts';
+import { systemClock } from '../base/clock.ts';
+import { asSlug } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import { openTokens } from '../base/token.ts';
+import { listenSocket, subscribeSocket } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import { open as openStage } from '../stage/index.ts';
+import { EMPTY, type Message } from '../wire/feed.ts';
+import { RENDITIONS } from '../wire/renditions.ts';
+import type { RoomCard } from '../wire/room.ts';
+import { serveInner } from './inner-http.ts';
+import { loadLoops } from './loops.ts';
+import { paths } from './paths.ts';
+import { type Loops, openProgram, type Program, standbyMessages } from './program.ts';
+import { readSecret } from './secret.ts';
+
+/** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
+export async function openStudio(config: Config, index: number, log: Log): Promise<AsyncDisposable> {
+  const clock = systemClock;
+  const at = paths(config.data);
+  const programs = new Map<string, Program>();
+  const opening = new Set<string>();
+  let loops: Loops = new Map();
+
+  await using stack = new AsyncDisposableStack();
+  const outlet = stack.use(
+    await listenSocket(at.cellBus(index), function* () {
+      for (const program of programs.values()) yield* program.greeting();
+    }),
+  );
+  const publish = (message: Message): void => outlet.publish(message);
+  const archive = stack.use(
+    await openArchive({
+      dir: at.archive,
+      log: log.part('archive'),
+      clock,
+      renditions: config.archive,
+      closed: ({ rendition, number }, slug) =>
+        publish({ head: { kind: 'segment', slug, rendition, number }, body: EMPTY }),
+      gap: (slug, gap) => log.warn({ slug, ...gap }, 'the recording has a gap'),
+    }),
+  );
+  const stage = stack.use(
+    await openStage({
+      clock,
+      log: log.part('stage'),
+      tokens: openTokens(readSecret(at.secret)),
+      udpPort: config.udpPort === 0 ? 0 : config.udpPort + index,
+      ...(config.publicAddress ? { publicAddress: config.publicAddress } : {}),
+      iceServers: config.iceServers,
+      maxSpeakers: config.maxSpeakers,
+    }),
+  );
+  outlet.onUpstream(({ head }) => {
+    if (head.kind === 'presence') programs.get(head.slug)?.presence(head.door, head.streams);
+  });
+  stack.use(await serveInner(at.cellHttp(index), (request) => stage.fetch(request)));
+  stack.defer(async () => {
+    await Promise.all([...programs.values()].map((program) => program.close(false)));
+  });
+
+  const cards = new Map<string, RoomCard>();
+  const mine = (card: RoomCard | undefined): card is RoomCard & { zero: number } =>
+    card?.cell === index && card.zero !== undefined && (card.status === 'open' || card.status === 'live');
+
+  const openRoom = async (card: RoomCard & { zero: number }): Promise<void> => {
+    opening.add(card.slug);
+    try {
+      const program = await openProgram(
+        { clock, log, stage, archive, renditions: RENDITIONS, loops: () => loops, publish },
+        card,
+      );
+      programs.set(card.slug, program);
+      // The room may have moved on while the encoders warmed up.
+      const now = cards.get(card.slug);
+      if (now) settle(now);
+    } catch (error) {
+      log.error(
+        { slug: card.slug, error: String(error) },
+        'the room could not be opened; trying again in a second',
+      );
+      clock.after(1000 as never, () => {
+        const now = cards.get(card.slug);
+        if (now) settle(now);
+      });
+    } finally {
+      opening.delete(card.slug);
+    }
+  };
+  const settle = (card: RoomCard): void => {
+    const program = programs.get(card.slug);
+    if (mine(card)) {
+      if (program) program.update(card);
+      else if (!opening.has(card.slug)) void openRoom(card);
+    } else if (program) {
+      programs.delete(card.slug);
+      void program.close(card.status === 'ended' || card.status === 'cancelled');
+    }
+  };
+
+  stack.use(
+    subscribeSocket(at.siteBus, {
+      message({ head }) {
+        if (head.kind !== 'rooms') return;
+        for (const card of head.rooms) {
+          if (!asSlug(card.slug)) continue;
+          cards.set(card.slug, card);
+          settle(card);
+        }
+      },
+    }),
+  );
+  void loadLoops(at.loops).then(
+    (loaded) => {
+      loops = loaded;
+      for (const slug of programs.keys())
+        for (const message of standbyMessages(slug, loops)) publish(message);
+    },
+    (error) =>
+      log.error({ error: String(error) }, 'no standby loop: doors cannot fill in while the studio is away'),
+  );
+  return stack.move();
+}

@@ -1,0 +1,43 @@
+import type { Log } from './base/log.ts';
+import type { Config } from './config/index.ts';
+
+/** A role: what it holds, what its death costs, and how its parts are opened. */
+export interface Role {
+  /** The parts that live in its process, in the order of a voice. */
+  readonly parts: readonly string[];
+  /** What people notice while it is dead. */
+  readonly cost: string;
+  /** How many processes of it run on one machine. */
+  count(config: Config): number;
+  /** Opens its parts; disposing closes them in reverse. Loaded only in the process that needs it. */
+  open(config: Config, index: number, log: Log): Promise<AsyncDisposable>;
+}
+
+/** The one table: role → parts. */
+export const ROLES = {
+  studio: {
+    parts: ['stage', 'mixer', 'packager', 'archive'],
+    cost: 'its rooms hear standby for some seconds, from the doors',
+    count: (config) => config.cells,
+    open: async (config, index, log) => (await import('./role/studio.ts')).openStudio(config, index, log),
+  },
+  site: {
+    parts: ['store', 'room'],
+    cost: 'changes to rooms, until it is back; nobody loses sound',
+    count: () => 1,
+    open: async (config, _index, log) => (await import('./role/site.ts')).openSite(config, log),
+  },
+  door: {
+    parts: ['origin', 'door', 'archive'],
+    cost: 'its own listeners reconnect, without a gap',
+    count: (config) => config.doors,
+    open: async (config, index, log) => (await import('./role/door.ts')).openDoor(config, index, log),
+  },
+} as const satisfies Record<string, Role>;
+
+/** The name of a role. */
+export type RoleName = keyof typeof ROLES;
+
+/** The text as a role, or undefined. */
+export const asRole = (text: string | undefined): RoleName | undefined =>
+  text !== undefined && Object.hasOwn(ROLES, text) ? (text as RoleName) : undefined;

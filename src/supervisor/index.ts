@@ -1,0 +1,64 @@
+/** Keeps the roles running on one machine: starts, watches, restarts with back-off, stops in order. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { Child, type ChildSpec, type Notice, type Order } from './child.ts';
+
+export type { ChildSpec, Notice, Order } from './child.ts';
+
+/** What the supervisor needs. */
+export interface SupervisorDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The program every child runs, with its own arguments. */
+  readonly entry: string;
+  /** Started together; stopped in this order, one group after the other. */
+  readonly groups: readonly (readonly ChildSpec[])[];
+}
+
+/** The running family of processes. */
+export interface Supervisor extends AsyncDisposable {
+  /** Resolves when every child has reported ready once. */
+  readonly ready: Promise<void>;
+  /** Name, process id and restarts of each child. */
+  status(): { name: string; pid: number | undefined; restarts: number; ready: boolean }[];
+}
+
+/** Starts all children. Disposing stops the groups in order and waits. */
+export function open(deps: SupervisorDeps): Supervisor {
+  const waiting = new Set(deps.groups.flat().map((spec) => spec.name));
+  let resolve: () => void = () => undefined;
+  const ready = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const heard = (name: string): void => {
+    waiting.delete(name);
+    if (waiting.size === 0) resolve();
+  };
+  const groups = deps.groups.map((group) => group.map((spec) => new Child(spec, { ...deps, ready: heard })));
+  const children = groups.flat();
+  for (const child of children) child.start();
+  return {
+    ready,
+    status: () => children.map((c) => ({ name: c.name, pid: c.pid, restarts: c.restarts, ready: c.isReady })),
+    async [Symbol.asyncDispose]() {
+      for (const group of groups) await Promise.all(group.map((child) => child.stop()));
+    },
+  };
+}
+
+/** The child's side: tells the supervisor when ready, answers its pings, resolves when asked to stop or orphaned. */
+export function supervised(): { ready(): void; readonly stop: Promise<void> } {
+  let resolve: () => void = () => undefined;
+  const stop = new Promise<void>((done) => {
+    resolve = done;
+  });
+  process.on('message', (message: Order) => {
+    if (message.order === 'stop') resolve();
+    else process.send?.({ notice: 'pong', n: message.n } satisfies Notice);
+  });
+  process.on('disconnect', () => resolve());
+  process.on('SIGTERM', () => resolve());
+  // The terminal sends SIGINT to the whole family; only the supervisor decides the order of stopping.
+  process.on('SIGINT', () => undefined);
+  return { ready: () => void process.send?.({ notice: 'ready' } satisfies Notice), stop };
+}

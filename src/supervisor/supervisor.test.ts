@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { ms } from '../base/time.ts';
+import { open } from './index.ts';
+
+// A child that reports ready, answers pings unless told to hang, and writes down that it was stopped in order.
+const CHILD = `
+import { appendFileSync } from 'node:fs';
+const [name, log] = process.argv.slice(2);
+process.on('message', (m) => {
+  if (m.order === 'stop') { appendFileSync(log, name + '\\n'); process.exit(0); }
+  if (m.order === 'ping' && name !== 'deaf') process.send({ notice: 'pong', n: m.n });
+});
+process.send({ notice: 'ready' });
+`;
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'supervisor-'));
+  writeFileSync(join(dir, 'child.mjs'), CHILD);
+  writeFileSync(join(dir, 'log'), '');
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const spec = (name: string) => ({ name, args: [name, join(dir, 'log')], grace: ms(5000) });
+const entry = () => join(dir, 'child.mjs');
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error('did not happen within 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+test('starts a killed child again, later each time, and leaves the others alone', async () => {
+  const clock = manualClock();
+  const family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('a'), spec('b')]] });
+  await family.ready;
+  const [a, b] = family.status();
+  for (const backoff of [250, 500]) {
+    const pid = family.status()[0]?.pid ?? 0;
+    process.kill(pid, 'SIGKILL');
+    await until(() => family.status()[0]?.pid === undefined);
+    clock.advance(backoff - 1);
+    expect(family.status()[0]?.pid).toBeUndefined();
+    clock.advance(1);
+    await until(() => family.status()[0]?.ready === true);
+  }
+  expect(family.status()[0]).toMatchObject({ name: 'a', restarts: 2 });
+  expect(family.status()[0]?.pid).not.toBe(a?.pid);
+  expect(family.status()[1]).toEqual(b);
+  await family[Symbol.asyncDispose]();
+});
+
+test('kills a child that answers no ping for ten seconds', async () => {
+  const clock = manualClock();
+  const family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('deaf')]] });
+  await family.ready;
+  const pid = family.status()[0]?.pid;
+  clock.advance(9_000);
+  expect(family.status()[0]?.pid).toBe(pid);
+  clock.advance(3_000);
+  await until(() => family.status()[0]?.pid === undefined);
+  clock.advance(250);
+  await until(() => family.status()[0]?.ready === true);
+  await family[Symbol.asyncDispose]();
+});
+
+test('stops group after group in the given order', async () => {
+  const family = open({
+    clock: manualClock(),
+    log: silentLog,
+    entry: entry(),
+    groups: [[spec('door')], [spec('site')], [spec('studio')]],
+  });
+  await family.ready;
+  await family[Symbol.asyncDispose]();
+  expect(readFileSync(join(dir, 'log'), 'utf8').trim().split('\n')).toEqual(['door', 'site', 'studio']);
+});
