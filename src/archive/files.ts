@@ -1,0 +1,71 @@
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
+
+/** A file being written. */
+export interface OpenFile {
+  /** Writes all bytes at `position`. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Waits until the bytes are on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The file system as the archive uses it; a test brings one that fails. */
+export interface Files {
+  /** Makes a folder and those above it. */
+  mkdir(path: string): Promise<void>;
+  /** Names in a folder; empty when there is none. */
+  list(path: string): Promise<string[]>;
+  /** A file's bytes, or undefined when there is none. */
+  read(path: string): Promise<Buffer | undefined>;
+  /** Opens a file for writing, empty. */
+  create(path: string): Promise<OpenFile>;
+  append(path: string, text: string): Promise<void>;
+  truncate(path: string, length: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Waits until the names in a folder are on the disk. */
+  syncFolder(path: string): Promise<void>;
+}
+
+const absent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+/** The machine's own file system. */
+export const diskFiles: Files = {
+  mkdir: async (path) => void (await mkdir(path, { recursive: true })),
+  list: (path) =>
+    readdir(path).catch((error) => {
+      if (absent(error)) return [];
+      throw error;
+    }),
+  read: (path) =>
+    readFile(path).catch((error) => {
+      if (absent(error)) return undefined;
+      throw error;
+    }),
+  async create(path) {
+    const handle = await open(path, 'w');
+    return {
+      async write(bytes, position) {
+        let done = 0;
+        while (done < bytes.length) {
+          const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+          done += bytesWritten;
+        }
+      },
+      sync: () => handle.datasync(),
+      close: () => handle.close(),
+    };
+  },
+  append: (path, text) => appendFile(path, text),
+  truncate: (path, length) => truncate(path, length),
+  rename: (from, to) => rename(from, to),
+  remove: (path) => rm(path, { force: true }),
+  async syncFolder(path) {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};

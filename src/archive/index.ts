@@ -1,0 +1,84 @@
+/** The recording: the segments that the audience heard, written to disk as they close, and read back for the replay. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Fragment, Init, Segment } from '../base/media.ts';
+import type { Mark } from '../wire/mark.ts';
+import type { RecordingGap } from '../wire/room.ts';
+import { diskFiles, type Files } from './files.ts';
+import { type Program, Recorder } from './recorder.ts';
+
+export type { Files, OpenFile } from './files.ts';
+export type { Piece } from './layout.ts';
+export { type ArchiveReader, openReader, type Recording } from './reader.ts';
+export type { Program } from './recorder.ts';
+
+/** What the archive needs. */
+export interface ArchiveDeps {
+  /** The folder of all recordings; one folder per room inside. */
+  readonly dir: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Ids of the renditions to keep; only fragmented MP4 can be kept, others are ignored. */
+  readonly renditions: readonly string[];
+  /** A piece of a segment is on the disk and can be read. */
+  closed(segment: Segment, slug: string): void;
+  /** A hole in a recording is over; while it lasts it is in `gaps`. */
+  gap(slug: string, gap: RecordingGap): void;
+  /** The file system; default: the machine's. */
+  readonly files?: Files;
+}
+
+/** The writing end of the archive, one per cell. */
+export interface Archive extends AsyncDisposable {
+  /** Begins or goes on with a room's recording. Never rejects: with a failing disk the recording has a gap. */
+  begin(slug: string, program: Program): Promise<void>;
+  /** Keeps a rendition's init segment. Unknown rooms and renditions are ignored. */
+  init(slug: string, init: Init): void;
+  /** Queues one fragment (at most 8 MB wait per room) and returns at once. */
+  fragment(slug: string, fragment: Fragment): void;
+  /** Keeps a line about what happened: who spoke, when it went live. */
+  mark(slug: string, mark: Mark): void;
+  /** Publishes what is running and resolves when all of it is on the disk. */
+  end(slug: string): Promise<void>;
+  /** Every hole so far, the running one last. */
+  gaps(slug: string): RecordingGap[];
+  /** False while fragments are being lost. */
+  healthy(slug: string): boolean;
+}
+
+/** Opens the archive; closing it ends every recording orderly. */
+export async function open(deps: ArchiveDeps): Promise<Archive> {
+  const recorders = new Map<string, Recorder>();
+  const end = async (slug: string): Promise<void> => {
+    const recorder = recorders.get(slug);
+    recorders.delete(slug);
+    await recorder?.end();
+  };
+  return {
+    async begin(slug, program) {
+      await end(slug);
+      const kept = program.renditions.filter((r) => r.container === 'fmp4' && deps.renditions.includes(r.id));
+      const recorder = new Recorder({
+        dir: deps.dir,
+        files: deps.files ?? diskFiles,
+        log: deps.log,
+        clock: deps.clock,
+        slug,
+        program: { ...program, renditions: kept },
+        closed: (segment) => deps.closed(segment, slug),
+        gap: (gap) => deps.gap(slug, gap),
+      });
+      recorders.set(slug, recorder);
+      await recorder.begin();
+    },
+    init: (slug, init) => recorders.get(slug)?.init(init),
+    fragment: (slug, fragment) => recorders.get(slug)?.fragment(fragment),
+    mark: (slug, mark) => recorders.get(slug)?.mark(mark),
+    end,
+    gaps: (slug) => recorders.get(slug)?.gaps ?? [],
+    healthy: (slug) => recorders.get(slug)?.healthy ?? true,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...recorders.keys()].map(end));
+    },
+  };
+}

@@ -1,0 +1,257 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Fragment, Init, Rendition, Segment } from '../base/media.ts';
+import { type EpochMs, FRAGMENT_MS, fragmentStart, type Ms } from '../base/time.ts';
+import type { Mark } from '../wire/mark.ts';
+import type { RecordingGap } from '../wire/room.ts';
+import type { Files } from './files.ts';
+import { jsonLines, paths, type RoomFile } from './layout.ts';
+import { Track, writeWhole } from './track.ts';
+
+/** Bytes of one room waiting for a slow disk; beyond it fragments are lost to the recording, never held back from the ear. */
+export const MAX_QUEUED_BYTES = 8 << 20;
+/** Marks kept in memory while the disk is failing; the oldest go first. */
+export const MAX_WAITING_LINES = 10_000;
+const RETRY_MS = 1000;
+
+/** What a recording is about. */
+export interface Program {
+  readonly zero: EpochMs;
+  readonly renditions: readonly Rendition[];
+  readonly title: string;
+}
+
+/** What a recorder needs. */
+export interface RecorderDeps {
+  readonly dir: string;
+  readonly files: Files;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly slug: string;
+  readonly program: Program;
+  closed(segment: Segment): void;
+  gap(gap: RecordingGap): void;
+}
+
+interface OpenGap {
+  from: number;
+  to: number;
+  reason: RecordingGap['reason'];
+}
+
+/** The recording of one room: one queue to the disk, its gaps and marks. Nothing here throws or rejects. */
+export class Recorder {
+  readonly #deps: RecorderDeps;
+  readonly #paths: ReturnType<typeof paths>;
+  readonly #tracks = new Map<string, Track>();
+  readonly #inits = new Map<string, Uint8Array>();
+  readonly #gaps: RecordingGap[] = [];
+  #gapLines: string[] = [];
+  #markLines: string[] = [];
+  #open: OpenGap | undefined;
+  #failing = new Set<string>();
+  #retryAt: Ms | undefined;
+  #prepared = false;
+  #queued = 0;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(deps: RecorderDeps) {
+    this.#deps = deps;
+    this.#paths = paths(deps.dir, deps.slug);
+    for (const { id } of deps.program.renditions)
+      this.#tracks.set(id, new Track(deps.files, this.#paths, id, deps.closed));
+  }
+
+  /** True while everything that comes is being written. */
+  get healthy(): boolean {
+    return this.#open === undefined && this.#failing.size === 0;
+  }
+
+  /** Every hole so far, the running one last. */
+  get gaps(): RecordingGap[] {
+    return this.#open ? [...this.#gaps, asGap(this.#open)] : [...this.#gaps];
+  }
+
+  /** Prepares the folder and recovers what a killed process left. */
+  begin(): Promise<void> {
+    return this.#enqueue(0, async () => {
+      await this.#attempt('room', () => this.#prepare());
+    });
+  }
+
+  /** Keeps a rendition's init segment. */
+  init(init: Init): void {
+    const track = this.#tracks.get(init.rendition);
+    if (!track) return;
+    this.#inits.set(init.rendition, init.bytes);
+    void this.#enqueue(init.bytes.length, async () => {
+      if (this.#prepared) await this.#attempt(init.rendition, () => track.init(init.bytes));
+    });
+  }
+
+  /** Queues a fragment; one that does not fit the queue is a gap. */
+  fragment(fragment: Fragment): void {
+    const track = this.#tracks.get(fragment.rendition);
+    if (!track) return;
+    if (this.#queued + fragment.bytes.length > MAX_QUEUED_BYTES) {
+      this.#failing.add(fragment.rendition);
+      this.#lose(fragment, 'disk-error');
+    } else void this.#enqueue(fragment.bytes.length, () => this.#write(track, fragment));
+  }
+
+  /** Queues a line about what happened. */
+  mark(mark: Mark): void {
+    this.#markLines.push(JSON.stringify(mark));
+    if (this.#markLines.length > MAX_WAITING_LINES) this.#markLines.shift();
+    void this.#enqueue(0, async () => {
+      if (this.#prepared && this.#retryAt === undefined)
+        await this.#attempt('marks', () => this.#writeLines());
+    });
+  }
+
+  /** Publishes the running pieces and waits until all of it is on the disk. */
+  end(): Promise<void> {
+    return this.#enqueue(0, async () => {
+      this.#retryAt = undefined;
+      for (const track of this.#tracks.values()) {
+        await this.#attempt(track.rendition, () => track.close());
+        if (this.#prepared) await this.#attempt(track.rendition, () => track.recover());
+      }
+      this.#closeGap();
+      if (this.#prepared) await this.#attempt('marks', () => this.#writeLines());
+    });
+  }
+
+  #enqueue(bytes: number, job: () => Promise<void>): Promise<void> {
+    this.#queued += bytes;
+    this.#tail = this.#tail.then(job).finally(() => {
+      this.#queued -= bytes;
+    });
+    return this.#tail;
+  }
+
+  async #write(track: Track, fragment: Fragment): Promise<void> {
+    const { clock } = this.#deps;
+    if (this.#retryAt !== undefined && clock.now() < this.#retryAt) {
+      this.#failing.add(track.rendition);
+      return this.#lose(fragment, this.#open?.reason ?? 'disk-error');
+    }
+    const before = track.last;
+    const written = await this.#attempt(
+      track.rendition,
+      async () => {
+        if (!this.#prepared) await this.#prepare();
+        await track.write(fragment);
+      },
+      fragment,
+    );
+    if (!written) return;
+    this.#failing.delete(track.rendition);
+    this.#noteJump(track, before, fragment.seq);
+    if (this.#open && this.#failing.size === 0) this.#closeGap();
+    if (this.#gapLines.length > 0 || this.#markLines.length > 0)
+      await this.#attempt('marks', () => this.#writeLines());
+  }
+
+  /** A hole that no failing disk explains is one in the program itself: the studio was away. */
+  #noteJump(track: Track, before: number | undefined, seq: number): void {
+    if (
+      before === undefined ||
+      seq <= before + 1 ||
+      this.#open ||
+      track !== this.#tracks.values().next().value
+    )
+      return;
+    this.#keepGap({
+      from: fragmentStart(this.#deps.program.zero, before + 1),
+      seconds: ((seq - before - 1) * FRAGMENT_MS) / 1000,
+      reason: 'studio-restart',
+    });
+  }
+
+  async #attempt(what: string, job: () => Promise<void>, fragment?: Fragment): Promise<boolean> {
+    try {
+      await job();
+      this.#retryAt = undefined;
+      return true;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      const reason = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' ? 'disk-full' : 'disk-error';
+      const quiet = this.#retryAt !== undefined && this.#deps.clock.now() < this.#retryAt;
+      if (!quiet)
+        this.#deps.log.error(
+          { slug: this.#deps.slug, what, code, err: String(error) },
+          `recording: ${reason}`,
+        );
+      this.#retryAt = (this.#deps.clock.now() + RETRY_MS) as Ms;
+      await this.#tracks.get(what)?.abandon();
+      if (this.#tracks.has(what)) this.#failing.add(what);
+      if (fragment) this.#lose(fragment, reason);
+      return false;
+    }
+  }
+
+  #lose(fragment: Fragment, reason: RecordingGap['reason']): void {
+    const from = fragmentStart(this.#deps.program.zero, fragment.seq);
+    const to = from + FRAGMENT_MS;
+    if (!this.#open) this.#open = { from, to, reason };
+    else {
+      this.#open.from = Math.min(this.#open.from, from);
+      this.#open.to = Math.max(this.#open.to, to);
+    }
+  }
+
+  #closeGap(): void {
+    if (!this.#open) return;
+    const gap = asGap(this.#open);
+    this.#open = undefined;
+    this.#keepGap(gap);
+  }
+
+  #keepGap(gap: RecordingGap): void {
+    this.#gaps.push(gap);
+    this.#gapLines.push(JSON.stringify(gap));
+    this.#deps.gap(gap);
+  }
+
+  async #prepare(): Promise<void> {
+    const { files, slug, program } = this.#deps;
+    await files.mkdir(this.#paths.folder);
+    const room: RoomFile = {
+      v: 1,
+      slug,
+      title: program.title,
+      zero: program.zero,
+      renditions: program.renditions,
+    };
+    const bytes = Buffer.from(`${JSON.stringify(room, null, 2)}\n`);
+    if (!(await files.read(this.#paths.room))?.equals(bytes))
+      await writeWhole(files, this.#paths.room, bytes);
+    const before = jsonLines<RecordingGap>((await files.read(this.#paths.gaps))?.toString() ?? '');
+    for (const track of this.#tracks.values()) await track.recover();
+    for (const [id, bytes] of this.#inits) await this.#tracks.get(id)?.init(bytes);
+    this.#gaps.unshift(...before);
+    this.#prepared = true;
+  }
+
+  /** Each line stands between two newlines, so that one torn by a kill does not spoil the next. */
+  async #writeLines(): Promise<void> {
+    const { files } = this.#deps;
+    const [gaps, marks] = [this.#gapLines, this.#markLines];
+    if (gaps.length > 0) {
+      await files.append(this.#paths.gaps, gaps.map((line) => `\n${line}\n`).join(''));
+      this.#gapLines = this.#gapLines.slice(gaps.length);
+    }
+    if (marks.length > 0) {
+      const count = marks.length;
+      await files.append(this.#paths.marks, marks.map((line) => `\n${line}\n`).join(''));
+      this.#markLines = this.#markLines.slice(count);
+    }
+  }
+}
+
+const asGap = (gap: OpenGap): RecordingGap => ({
+  from: gap.from,
+  seconds: Math.round(gap.to - gap.from) / 1000,
+  reason: gap.reason,
+});
