@@ -1,0 +1,120 @@
+/** Listens inside a real Chromium: every decoded sample of a pure tone is checked against its own recurrence. */
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build, type Rolldown } from 'vite';
+
+/** What the page heard since the last call. */
+export interface Heard {
+  /** Samples at the audio graph that were looked at. */
+  readonly samples: number;
+  /** Runs of at least 2 ms of silence after sound had begun. */
+  readonly gaps: number;
+  /** Largest deviation of a sample from the tone's recurrence, relative to the tone, outside of gaps. */
+  readonly residual: number;
+  /** Loudest sample. */
+  readonly peak: number;
+}
+
+/** Starts Debian's Chromium; `blocked` keeps its rule that sound needs a tap. */
+export function openChromium(blocked = false): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      `--autoplay-policy=${blocked ? 'document-user-activation-required' : 'no-user-gesture-required'}`,
+    ],
+  });
+}
+
+/** The player as one script that sets `window.openPlayer`. */
+export async function bundlePlayer(): Promise<string> {
+  const entry = 'virtual:entry';
+  const result = (await build({
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === entry ? id : undefined),
+        load: (id) =>
+          id === entry
+            ? `import { openPlayer, nativePlayer } from '${new URL('../web/player/index.ts', import.meta.url).pathname}'; window.openPlayer = openPlayer; window.nativePlayer = nativePlayer;`
+            : undefined,
+      },
+    ],
+    build: { write: false, minify: false, target: 'es2022', rolldownOptions: { input: entry } },
+  })) as Rolldown.RolldownOutput;
+  return result.output[0].code;
+}
+
+/** A page that loads the player and can be listened to. */
+export const EAR_PAGE = `<!doctype html><meta charset="utf-8"><title>ear</title><script type="module" src="/player.js"></script>`;
+
+/** The AudioWorklet that measures; its address is `/ear-worklet.js`. */
+export const EAR_WORKLET = `
+const K = 2 * Math.cos(2 * Math.PI * 440 / sampleRate);
+registerProcessor('ear', class extends AudioWorkletProcessor {
+  a = 0; b = 0; begun = false; silent = 0; settle = 0;
+  heard = { samples: 0, gaps: 0, residual: 0, peak: 0 };
+  constructor() {
+    super();
+    this.port.onmessage = () => {
+      this.port.postMessage(this.heard);
+      this.heard = { samples: 0, gaps: 0, residual: 0, peak: 0 };
+    };
+  }
+  process([[input]]) {
+    if (!input) { this.silence(128); return true; }
+    for (const x of input) {
+      this.heard.samples++;
+      this.heard.peak = Math.max(this.heard.peak, Math.abs(x));
+      if (x === 0 && this.a === 0) this.silence(1);
+      else {
+        if (!this.begun) { this.begun = true; this.settle = 4800; }
+        this.silent = 0;
+        const off = Math.abs(x - K * this.a + this.b);
+        if (this.settle > 0) this.settle--;
+        else this.heard.residual = Math.max(this.heard.residual, off / 0.125);
+      }
+      this.b = this.a; this.a = x;
+    }
+    return true;
+  }
+  silence(n) {
+    if (!this.begun) return;
+    const before = this.silent;
+    this.silent += n;
+    if (before < 96 && this.silent >= 96) this.heard.gaps++;
+    this.settle = 960;
+  }
+});`;
+
+/** Opens the player in the page and connects the measuring worklet; does not play yet. */
+export async function listenIn(page: Page, options: object): Promise<void> {
+  await page.waitForFunction(() => 'openPlayer' in window);
+  await page.evaluate(async (given) => {
+    const scope = window as any;
+    const player = scope.openPlayer(given);
+    scope.player = player;
+    const graph = new AudioContext({ sampleRate: 48_000 });
+    await graph.audioWorklet.addModule('/ear-worklet.js');
+    const ear = new AudioWorkletNode(graph, 'ear');
+    graph.createMediaElementSource(player.audio).connect(ear);
+    ear.connect(graph.destination);
+    scope.graph = graph;
+    scope.heard = () =>
+      new Promise((resolve) => {
+        ear.port.onmessage = (event) => resolve(event.data);
+        ear.port.postMessage('tell');
+      });
+  }, options);
+}
+
+/** What was heard since the last time, and where the player stands. */
+export const heard = (page: Page): Promise<Heard & { stats: any }> =>
+  page.evaluate(async () => ({ ...(await (window as any).heard()), stats: (window as any).player.stats() }));

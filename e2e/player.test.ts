@@ -1,0 +1,234 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundlePlayer, EAR_PAGE, EAR_WORKLET, heard, listenIn, openChromium } from './ear.ts';
+import { openToneServer, type ToneServer } from './tone-server.ts';
+
+/** Largest deviation from a pure tone that coding alone makes is 0.001; a click of −40 dB is 0.01. */
+const CLEAN = 0.003;
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let browser: Browser;
+let blocked: Browser;
+let player: string;
+beforeAll(async () => {
+  [browser, blocked, player] = await Promise.all([openChromium(), openChromium(true), bundlePlayer()]);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([browser?.close(), blocked?.close()]);
+});
+
+const serve = (period = 320): Promise<ToneServer> =>
+  openToneServer(period, (_request, response, url) => {
+    const files: Record<string, readonly [string, string]> = {
+      '/': ['text/html', EAR_PAGE],
+      '/player.js': ['text/javascript', player],
+      '/ear-worklet.js': ['text/javascript', EAR_WORKLET],
+    };
+    const file = files[url.pathname];
+    if (file) response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
+    return file !== undefined;
+  });
+const play = async (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const from = performance.now();
+    const { player } = window as any;
+    const playing = new Promise<void>((resolve) =>
+      player.onChange((state: string) => state === 'playing' && resolve()),
+    );
+    await player.play();
+    await playing;
+    return performance.now() - from;
+  });
+const state = (page: Page): Promise<string> => page.evaluate(() => (window as any).player.state);
+const open = async (server: ToneServer, options: object = {}, context = browser.newContext()): Promise<Page> => {
+  const page = await (await context).newPage();
+  await page.goto(`${server.url}/`);
+  await listenIn(page, { slug: 'tone', ...options });
+  return page;
+};
+
+describe.concurrent('the ear', () => {
+  test.each([320, 640, 1280])('plays writes of %i ms without a gap, a margin from the edge', async (period) => {
+    await using server = await serve(period);
+    const page = await open(server);
+    expect(await play(page)).toBeLessThan(1500);
+    await wait(1000);
+    await heard(page);
+    await wait(8000);
+    const { samples, gaps, residual, peak, stats } = await heard(page);
+    expect(samples).toBeGreaterThan(7.5 * 48_000);
+    expect({ gaps, waits: stats.waits, jumps: stats.jumps }).toEqual({ gaps: 0, waits: 0, jumps: 0 });
+    expect(residual).toBeLessThan(CLEAN);
+    expect(peak).toBeGreaterThan(0.12);
+    expect(stats.low).toBeGreaterThan(0.1);
+    expect(stats.low).toBeLessThan(0.6);
+    await page.context().close();
+  });
+
+  test('plays AAC where Opus is not in MediaSource', async () => {
+    await using server = await serve();
+    const page = await (await browser.newContext()).newPage();
+    await page.addInitScript(() => {
+      const real = MediaSource.isTypeSupported.bind(MediaSource);
+      MediaSource.isTypeSupported = (type) => !type.includes('opus') && real(type);
+    });
+    await page.goto(`${server.url}/`);
+    await listenIn(page, { slug: 'tone' });
+    await play(page);
+    await wait(1000);
+    await heard(page);
+    await wait(3000);
+    const { gaps, residual } = await heard(page);
+    expect(server.requests[0]?.searchParams.get('codec')).toBe('aac');
+    expect({ gaps }).toEqual({ gaps: 0 });
+    expect(residual).toBeLessThan(CLEAN);
+    await page.context().close();
+  });
+
+  test('survives four cut connections without losing a sample', async () => {
+    await using server = await serve();
+    const page = await open(server, { margin: 1 });
+    await play(page);
+    await wait(1500);
+    await heard(page);
+    for (const half of [false, true, false, true]) {
+      server.cut(half);
+      await wait(2000);
+    }
+    const { gaps, residual, stats } = await heard(page);
+    expect({ gaps, reconnects: stats.reconnects, jumps: stats.jumps }).toEqual({ gaps: 0, reconnects: 4, jumps: 0 });
+    expect(residual).toBeLessThan(CLEAN);
+    expect(server.requests.slice(1).every((url) => url.searchParams.has('after'))).toBe(true);
+    await page.context().close();
+  });
+
+  test('says so, and comes back by itself, when the server is away for four seconds', async () => {
+    await using server = await serve();
+    const page = await open(server);
+    await play(page);
+    await wait(1000);
+    server.refuse(503);
+    server.cut();
+    await expect.poll(() => state(page), { timeout: 4000 }).toBe('reconnecting');
+    await wait(3000);
+    server.refuse(0);
+    await expect.poll(() => state(page), { timeout: 9000 }).toBe('playing');
+    await heard(page);
+    await wait(2000);
+    expect((await heard(page)).samples).toBeGreaterThan(1.5 * 48_000);
+    await page.context().close();
+  });
+
+  test('notices a server that keeps the socket and says nothing', async () => {
+    await using server = await serve();
+    const page = await open(server);
+    await play(page);
+    await wait(1000);
+    server.freeze(true);
+    await expect.poll(() => server.requests.length, { timeout: 6000 }).toBeGreaterThan(1);
+    server.freeze(false);
+    server.cut();
+    await expect.poll(() => state(page), { timeout: 6000 }).toBe('playing');
+    await page.context().close();
+  });
+
+  test('replaces a decoder that a damaged fragment broke', async () => {
+    await using server = await serve();
+    const page = await open(server);
+    await play(page);
+    await wait(1000);
+    server.damage();
+    await expect.poll(async () => (await heard(page)).stats.rebuilt, { timeout: 6000 }).toBeGreaterThan(0);
+    await expect.poll(() => state(page), { timeout: 6000 }).toBe('playing');
+    await page.context().close();
+  });
+
+  test('shares one connection between eight tabs, and another tab takes over when the first closes', async () => {
+    await using server = await serve();
+    const context = await browser.newContext();
+    const pages: Page[] = [];
+    for (let i = 0; i < 8; i++) {
+      const page = await open(server, {}, Promise.resolve(context));
+      await play(page);
+      pages.push(page);
+    }
+    expect(server.open).toBe(1);
+    const from = Date.now();
+    const ninth = await context.newPage();
+    await ninth.goto(`${server.url}/`);
+    expect(Date.now() - from).toBeLessThan(3000);
+    await wait(1500);
+    for (const page of pages) await heard(page);
+    await pages[0]!.close();
+    await wait(3000);
+    expect(server.open).toBe(1);
+    for (const page of pages.slice(1)) {
+      const { samples, gaps, stats } = await heard(page);
+      expect({ gaps, jumps: stats.jumps }).toEqual({ gaps: 0, jumps: 0 });
+      expect(samples).toBeGreaterThan(2 * 48_000);
+    }
+    const leads = await Promise.all(pages.slice(1).map(async (page) => (await heard(page)).stats.leads));
+    expect(leads.filter(Boolean)).toHaveLength(1);
+    await context.close();
+  });
+
+  test('keeps playing in a hidden tab', async () => {
+    await using server = await serve();
+    const page = await open(server);
+    await play(page);
+    const cover = await page.context().newPage();
+    await cover.goto(`${server.url}/`);
+    await cover.bringToFront();
+    await wait(1000);
+    await heard(page);
+    await wait(4000);
+    const { samples, gaps, stats } = await heard(page);
+    expect({ gaps, waits: stats.waits }).toEqual({ gaps: 0, waits: 0 });
+    expect(samples).toBeGreaterThan(3.5 * 48_000);
+    await page.context().close();
+  });
+
+  test('asks for a tap where the browser wants one, lets go of the stream, and plays on the tap', async () => {
+    await using server = await serve();
+    const page = await (await blocked.newContext()).newPage();
+    await page.goto(`${server.url}/`);
+    await page.waitForFunction(() => 'openPlayer' in window);
+    await page.evaluate(() => {
+      const scope = window as any;
+      scope.player = scope.openPlayer({ slug: 'tone' });
+      document.addEventListener('click', () => scope.player.play());
+      // Resolves when it is refused.
+      return scope.player.play();
+    });
+    expect(await state(page)).toBe('blocked');
+    await expect.poll(() => server.open).toBe(0);
+    await page.mouse.click(20, 20);
+    await expect.poll(() => state(page)).toBe('playing');
+    await page.context().close();
+  });
+
+  test('pause lets go of the connection and play returns to the live edge', async () => {
+    await using server = await serve();
+    const page = await open(server);
+    await play(page);
+    await wait(500);
+    await page.evaluate(() => (window as any).player.pause());
+    await expect.poll(() => server.open).toBe(0);
+    await wait(1500);
+    await play(page);
+    await wait(300);
+    expect(server.requests.at(-1)?.searchParams.has('after')).toBe(false);
+    expect(await page.evaluate(() => (window as any).player.behind)).toBeLessThan(0.9);
+    await page.context().close();
+  });
+
+  test('plays out what it has and ends when the program ends', async () => {
+    await using server = await serve();
+    const page = await open(server);
+    await play(page);
+    await wait(1000);
+    server.end();
+    await expect.poll(() => state(page), { timeout: 5000 }).toBe('ended');
+    await page.context().close();
+  });
+});

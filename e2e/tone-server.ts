@@ -1,0 +1,132 @@
+/** A small door for player tests: the stream of a pure tone, with the cuts and faults a test asks for. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { encodeTone, patched, type Tone } from './tone.ts';
+
+/** Fragments the server still holds for `after=SEQ`: 32 s. */
+const HELD = 100;
+const FRAGMENT_MS = 320;
+const TONE_SECONDS = 240;
+
+/** What a test can see and do to the server. */
+export interface ToneServer extends AsyncDisposable {
+  readonly url: string;
+  /** Every stream request so far. */
+  readonly requests: readonly URL[];
+  /** Streams open now. */
+  readonly open: number;
+  /** Destroys every stream; `half`: in the middle of a fragment. */
+  cut(half?: boolean): void;
+  /** Refuses streams with this status, 0 to serve again. */
+  refuse(status: number): void;
+  /** Keeps the sockets open and sends nothing, as a frozen peer would. */
+  freeze(on: boolean): void;
+  /** Sends damaged bytes in place of the next fragment. */
+  damage(): void;
+  /** Ends the program: streams finish, later requests are 410. */
+  end(): void;
+}
+
+/** Opens the server. `pages` answers whatever is not the stream and returns false when it does not want to. */
+export async function openToneServer(
+  period = FRAGMENT_MS,
+  pages: (request: IncomingMessage, response: ServerResponse, url: URL) => boolean = () => false,
+): Promise<ToneServer> {
+  const tones: Record<string, Tone> = {
+    opus: await encodeTone('opus', TONE_SECONDS),
+    aac: await encodeTone('aac', TONE_SECONDS),
+  };
+  const perWrite = period / FRAGMENT_MS;
+  // A late slot, as in a program that has run for days.
+  const first = 1_000_000;
+  const begun = Date.now() - 10 * FRAGMENT_MS;
+  const streams = new Map<ServerResponse, Tone>();
+  const requests: URL[] = [];
+  let written = first + Math.floor(10 / perWrite) * perWrite;
+  let refused = 0;
+  let frozen = false;
+  let damaged = false;
+
+  const fragment = (tone: Tone, seq: number): Uint8Array =>
+    patched(tone.fragments[(seq - first) % tone.fragments.length] as Uint8Array, seq);
+  const due = (): number => begun + (written - first + perWrite) * FRAGMENT_MS;
+  const timer = setInterval(() => {
+    while (Date.now() >= due()) {
+      const from = written;
+      written += perWrite;
+      if (frozen) continue;
+      for (const [response, tone] of streams) {
+        for (let seq = from; seq < written; seq++) {
+          const bytes = fragment(tone, seq);
+          if (damaged) bytes.fill(0xff, bytes.length / 4);
+          response.write(bytes);
+        }
+      }
+      damaged = false;
+    }
+  }, 5);
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (!url.pathname.endsWith('/stream')) {
+      if (!pages(request, response, url)) response.writeHead(404).end();
+      return;
+    }
+    requests.push(url);
+    if (refused > 0) {
+      response.writeHead(refused).end();
+      return;
+    }
+    const tone = tones[url.searchParams.get('codec') ?? 'opus'] as Tone;
+    const margin = Number(url.searchParams.get('margin') ?? 300);
+    const after = url.searchParams.get('after');
+    const newest = written - Math.ceil((period + margin) / FRAGMENT_MS);
+    const held = after !== null && Number(after) + 1 >= written - HELD;
+    response.writeHead(200, {
+      'content-type': 'audio/mp4',
+      'cache-control': 'no-store',
+      'earshot-period': String(period),
+      'earshot-next': String(Math.max(0, due() - Date.now())),
+    });
+    const burst: Uint8Array[] = [tone.init];
+    for (let seq = Math.max(first, held ? Number(after) + 1 : newest); seq < written; seq++) {
+      burst.push(fragment(tone, seq));
+    }
+    response.write(Buffer.concat(burst));
+    streams.set(response, tone);
+    response.on('close', () => streams.delete(response));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    get open() {
+      return streams.size;
+    },
+    cut(half = false) {
+      for (const [response, tone] of streams) {
+        if (half) response.write(fragment(tone, written).subarray(0, 900));
+        setTimeout(() => response.socket?.destroy(), 10);
+      }
+    },
+    refuse(status) {
+      refused = status;
+    },
+    freeze(on) {
+      frozen = on;
+    },
+    damage() {
+      damaged = true;
+    },
+    end() {
+      refused = 410;
+      for (const response of streams.keys()) response.end();
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** All in seconds. Measured: rate changes of 1 % with `preservesPitch = false` cannot be heard. */
+export const BASE_MARGIN = 0.3;
+/** The margin never grows past this. */
+export const MAX_MARGIN = 1.5;
+const MARGIN_STEP = 0.15;
+const DEAD_BAND = 0.04;
+const FAR = 1;
+/** Later than this by more than the margin: jump instead of hurrying. */
+const TOO_LATE = 3;
+const WINDOW = 1;
+const CALM = 60;
+
+/** What to do about the distance to the live edge. */
+export interface Steering {
+  readonly rate: number;
+  /** Skip forward by this many seconds, 0 for none. */
+  readonly jump: number;
+}
+
+/**
+ * Keeps the playhead a margin away from running dry, by the low-water mark: how much is left just before new
+ * fragments arrive. The level itself is a saw tooth of one write period and says nothing.
+ */
+export class Edge {
+  margin: number;
+  readonly #base: number;
+  #rate = 1;
+  #low: number | undefined;
+  #lowest = Number.POSITIVE_INFINITY;
+  #windowEnds = 0;
+  #calmUntil = 0;
+
+  constructor(base = BASE_MARGIN) {
+    this.#base = base;
+    this.margin = base;
+  }
+
+  /** The smoothed low-water mark, undefined until it was measured. */
+  get low(): number | undefined {
+    return this.#low;
+  }
+
+  /** Forgets what was measured, after a seek or a new source. */
+  reset(): void {
+    this.#low = undefined;
+    this.#lowest = Number.POSITIVE_INFINITY;
+    this.#windowEnds = 0;
+    this.#rate = 1;
+  }
+
+  /** The buffer ran dry: keep more from now on. */
+  starved(now: number): void {
+    this.margin = Math.min(MAX_MARGIN, this.margin + MARGIN_STEP);
+    this.#calmUntil = now + CALM;
+  }
+
+  /** `left` seconds were buffered just before an append at `now` (seconds, monotonic). */
+  sample(left: number, now: number): Steering {
+    this.#lowest = Math.min(this.#lowest, left);
+    if (this.#windowEnds === 0) this.#windowEnds = now + WINDOW;
+    if (now < this.#windowEnds) return { rate: this.#rate, jump: 0 };
+    this.#windowEnds = now + WINDOW;
+    this.#low = this.#low === undefined ? this.#lowest : this.#low + (this.#lowest - this.#low) * 0.4;
+    this.#lowest = Number.POSITIVE_INFINITY;
+    if (now > this.#calmUntil && this.margin > this.#base) {
+      this.margin = Math.max(this.#base, this.margin - MARGIN_STEP / 3);
+      this.#calmUntil = now + CALM;
+    }
+    const off = this.#low - this.margin;
+    if (off > TOO_LATE) {
+      this.reset();
+      return { rate: 1, jump: off };
+    }
+    // Once steering, go on until the middle of the band is reached: fewer changes of rate.
+    const band = this.#rate === 1 ? DEAD_BAND : DEAD_BAND / 4;
+    const step = Math.abs(off) > FAR ? 0.04 : 0.01;
+    this.#rate = Math.abs(off) <= band ? 1 : off > 0 ? 1 + step : 1 - step;
+    return { rate: this.#rate, jump: 0 };
+  }
+}

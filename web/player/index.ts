@@ -1,0 +1,68 @@
+/** The ear: plays one room live, on whatever this browser has, and keeps playing. */
+import { livePlayer } from './live.ts';
+import { nativePlayer } from './native.ts';
+
+/** Where a player is. `blocked`: the browser wants a tap first. `reconnecting` only when it can be heard or lasts. */
+export type PlayerState = 'idle' | 'connecting' | 'playing' | 'reconnecting' | 'blocked' | 'ended';
+
+/** What to play and how. */
+export interface PlayerOptions {
+  readonly slug: string;
+  /** The element to play on; one is made when absent. */
+  readonly audio?: HTMLAudioElement;
+  /** Seconds kept between the playhead and the newest sound, 0.3 by default; grows to 1.5 where the network needs it. */
+  readonly margin?: number;
+  /** Origin of the audio, when it is not the page's own. */
+  readonly base?: string;
+  /** False: never share one connection with other tabs. */
+  readonly share?: boolean;
+}
+
+/** What the player has lived through, for tests and beacons. */
+export interface PlayerStats {
+  readonly state: PlayerState;
+  /** The newest fragment received. */
+  readonly seq: number | undefined;
+  /** Smoothed low-water mark of the buffer, seconds. */
+  readonly low: number | undefined;
+  readonly margin: number;
+  readonly rate: number;
+  /** True while this tab holds its own connection. */
+  readonly leads: boolean;
+  /** Times the buffer ran dry. */
+  readonly waits: number;
+  readonly reconnects: number;
+  /** Times sound was skipped to get back to the live edge. */
+  readonly jumps: number;
+  /** Times the decoder had to be replaced. */
+  readonly rebuilt: number;
+}
+
+/** A live player on a real audio element; volume and muting are the element's. */
+export interface Player {
+  readonly audio: HTMLAudioElement;
+  readonly state: PlayerState;
+  /** Seconds between the playhead and the newest sound received; undefined while silent or unknown. */
+  readonly behind: number | undefined;
+  /** Media time of the playhead: seconds since the program's zero; undefined while silent or unknown. */
+  readonly position: number | undefined;
+  /** Starts at the live edge; call it from a tap. Resolves when playing, blocked or given up. */
+  play(): Promise<void>;
+  /** Stops and lets go of the connection; `play` begins at the live edge again. */
+  pause(): void;
+  /** Jumps to the live edge. */
+  live(): void;
+  /** The program is over: plays out what is buffered, then `ended`. */
+  end(): void;
+  onChange(listen: (state: PlayerState) => void): void;
+  stats(): PlayerStats;
+  close(): void;
+}
+
+/** Opens the best player this browser can have; nothing is fetched before `play`. */
+export function openPlayer(options: PlayerOptions): Player {
+  const audio = options.audio ?? new Audio();
+  return livePlayer(options, audio) ?? nativePlayer(options, audio);
+}
+
+export { nativePlayer };

@@ -1,0 +1,229 @@
+import { type MediaBuffer, openBuffer, playableCodec } from './buffer.ts';
+import { Edge } from './edge.ts';
+import type { Player, PlayerOptions, PlayerState, PlayerStats } from './index.ts';
+import { canShare, openShared, type SharedStream } from './share.ts';
+import { openStream, type Sink, type Stream } from './stream.ts';
+
+/** The server's first burst normally comes in one read; after this long begin with what there is. */
+const BURST_MS = 80;
+/** A reconnect that succeeds within this time is nobody's business. */
+const QUIET_MS = 1_000;
+const SEEK_SETTLES = 0.5;
+const BROKEN_RETRY_MS = 300;
+
+const seconds = (): number => performance.now() / 1000;
+
+/** The player over the stream and a MediaSource. */
+export function openLive(
+  options: PlayerOptions,
+  audio: HTMLAudioElement,
+  playable: { codec: string; mime: string },
+): Player {
+  const { slug, base = '' } = options;
+  const listeners = new Set<(state: PlayerState) => void>();
+  const edge = new Edge(options.margin);
+  let state: PlayerState = 'idle';
+  let buffer: MediaBuffer | undefined;
+  let stream: Stream | SharedStream | undefined;
+  let init: Uint8Array<ArrayBuffer> | undefined;
+  let last: number | undefined;
+  let started = false;
+  let openedAt = 0;
+  let nextWrite = 0;
+  let soughtAt = 0;
+  let quiet: ReturnType<typeof setTimeout> | undefined;
+  let broke = 0;
+  let finishing = false;
+  const counts = { waits: 0, reconnects: 0, jumps: 0, rebuilt: 0 };
+
+  const become = (next: PlayerState): void => {
+    if (state === next) return;
+    state = next;
+    for (const listen of listeners) listen(next);
+  };
+  const seek = (to: number): void => {
+    soughtAt = seconds();
+    edge.reset();
+    audio.playbackRate = 1;
+    audio.currentTime = to;
+  };
+  /** Starts in phase: the margin must still be there at the instant before the next write. */
+  const begin = (): void => {
+    if (started || !buffer || buffer.waiting > 0) return;
+    const { start, end } = buffer;
+    if (start === undefined || end === undefined) return;
+    if (end - start < edge.margin + 0.3 && seconds() - openedAt < BURST_MS / 1000) return;
+    started = true;
+    const next = Math.max(0, nextWrite - performance.now()) / 1000;
+    seek(Math.max(start, end - edge.margin - next));
+  };
+  /** Jumps over a hole, or back into what is buffered. */
+  const settle = (): void => {
+    begin();
+    if (!started || !buffer || audio.seeking) return;
+    const { start, end } = buffer;
+    if (start === undefined || end === undefined) return;
+    const now = audio.currentTime;
+    for (let i = 0; i < audio.buffered.length; i++) {
+      if (now >= audio.buffered.start(i) - 0.01 && now < audio.buffered.end(i) - 0.02) return;
+    }
+    if (now < start) {
+      counts.jumps++;
+      seek(Math.max(start, end - edge.margin - 0.3));
+    }
+  };
+  const sink: Sink = {
+    opened(period, next) {
+      nextWrite = performance.now() + Math.min(next, period);
+      if (!started) {
+        openedAt = seconds();
+        setTimeout(begin, BURST_MS + 5);
+      }
+    },
+    init(bytes) {
+      if (init && init.length === bytes.length && init.every((byte, i) => byte === bytes[i])) return;
+      init = bytes;
+      buffer?.append(bytes);
+    },
+    fragment(seq, bytes) {
+      if (!buffer || !init || (last !== undefined && seq <= last)) return;
+      last = seq;
+      const { end } = buffer;
+      if (started && end !== undefined && !audio.paused && buffer.waiting === 0) {
+        const { rate, jump } = edge.sample(Math.max(0, end - audio.currentTime), seconds());
+        if (jump > 0) {
+          counts.jumps++;
+          seek(audio.currentTime + jump);
+        } else if (audio.playbackRate !== rate) audio.playbackRate = rate;
+      }
+      buffer.append(bytes);
+      clearTimeout(quiet);
+      quiet = undefined;
+      if (state === 'reconnecting') become(audio.paused ? 'connecting' : 'playing');
+    },
+    lost() {
+      counts.reconnects++;
+      quiet ??= setTimeout(() => {
+        if (stream && state !== 'blocked') become('reconnecting');
+      }, QUIET_MS);
+    },
+    over: () => finish(),
+  };
+  const finish = (): void => {
+    stream?.close();
+    stream = undefined;
+    clearTimeout(quiet);
+    finishing = true;
+    if (started && buffer) buffer.finish();
+    else drop('ended');
+  };
+  const drop = (next: PlayerState): void => {
+    stream?.close();
+    stream = undefined;
+    buffer?.close();
+    buffer = undefined;
+    init = undefined;
+    last = undefined;
+    started = false;
+    finishing = false;
+    clearTimeout(quiet);
+    quiet = undefined;
+    become(next);
+    audio.pause();
+  };
+  const broken = (): void => {
+    counts.rebuilt++;
+    const wait = seconds() - broke < 10 ? BROKEN_RETRY_MS * 4 : 0;
+    broke = seconds();
+    drop('reconnecting');
+    setTimeout(() => {
+      if (state === 'reconnecting') void play();
+    }, wait);
+  };
+  const play = async (): Promise<void> => {
+    if (stream && buffer) return;
+    buffer = openBuffer(audio, playable.mime, settle, broken);
+    edge.reset();
+    if (state !== 'reconnecting') become('connecting');
+    audio.preservesPitch = false;
+    const started = audio.play();
+    const request = {
+      url: (after: number | undefined) =>
+        `${base}/r/${slug}/stream?codec=${playable.codec}&margin=${Math.round(edge.margin * 1000)}${
+          after === undefined ? '' : `&after=${after}`
+        }`,
+      after: () => last,
+      ahead: () => Math.max(0, (buffer?.end ?? 0) - audio.currentTime),
+    };
+    stream =
+      options.share !== false && canShare()
+        ? openShared(`earshot:${base}${slug}:${playable.codec}`, (to) => openStream(request, to), sink)
+        : openStream(request, sink);
+    await started.catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') drop('blocked');
+    });
+  };
+  const on = {
+    playing: () => {
+      if (buffer && !finishing && started) become('playing');
+    },
+    waiting: () => {
+      if (!buffer || !started || audio.seeking || seconds() - soughtAt < SEEK_SETTLES) return;
+      counts.waits++;
+      edge.starved(seconds());
+      settle();
+    },
+    // The system paused us: a call, a headset unplugged, the lock screen.
+    pause: () => {
+      if (buffer && started && !audio.ended && !finishing) drop('idle');
+    },
+    ended: () => {
+      if (finishing) drop('ended');
+    },
+  };
+  for (const [name, run] of Object.entries(on)) audio.addEventListener(name, run);
+
+  return {
+    audio,
+    get state() {
+      return state;
+    },
+    get behind() {
+      const end = buffer?.end;
+      if (!started || end === undefined || audio.paused) return undefined;
+      return Math.max(0, end - audio.currentTime);
+    },
+    get position() {
+      return started ? audio.currentTime : undefined;
+    },
+    play,
+    pause: () => drop('idle'),
+    end: finish,
+    live() {
+      const end = buffer?.end;
+      if (started && end !== undefined) seek(Math.max(audio.currentTime, end - edge.margin - 0.3));
+    },
+    onChange: (listen) => void listeners.add(listen),
+    stats: (): PlayerStats => ({
+      ...counts,
+      state,
+      seq: last,
+      low: edge.low,
+      margin: edge.margin,
+      rate: audio.playbackRate,
+      leads: stream !== undefined && (!('leads' in stream) || stream.leads),
+    }),
+    close() {
+      drop('idle');
+      for (const [name, run] of Object.entries(on)) audio.removeEventListener(name, run);
+      audio.removeAttribute('src');
+      listeners.clear();
+    },
+  };
+}
+
+/** The player this browser can have over MediaSource, or undefined. */
+export function livePlayer(options: PlayerOptions, audio: HTMLAudioElement): Player | undefined {
+  const playable = playableCodec();
+  return playable && openLive(options, audio, playable);
+}

@@ -1,0 +1,107 @@
+import { BoxReader } from './boxes.ts';
+
+/** Who takes what the stream brings. */
+export interface Sink {
+  /** A connection stands: writes come every `period` ms, the next one in `next` ms. */
+  opened(period: number, next: number): void;
+  init(bytes: Uint8Array<ArrayBuffer>): void;
+  fragment(seq: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** The connection is gone; `failures` attempts have failed since something last arrived. */
+  lost(failures: number): void;
+  /** The program is over: there will be no more. */
+  over(): void;
+}
+
+/** A source of fragments that keeps itself going until closed. */
+export interface Stream {
+  close(): void;
+}
+
+/** What a stream has to ask while it runs. */
+export interface StreamOptions {
+  /** Address to ask for what follows fragment `after`, or for the newest. */
+  url(after: number | undefined): string;
+  /** The last fragment that was handed over, where a reconnect continues. */
+  after(): number | undefined;
+  /** Seconds of sound still buffered: the first retry is spread over half of them. */
+  ahead(): number;
+}
+
+const FIRST_BYTES_MS = 10_000;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8_000;
+
+/** One long GET, renewed without a gap: watchdog for silent sockets, back-off with jitter, `after=SEQ`. */
+export function openStream(options: StreamOptions, sink: Sink): Stream {
+  let closed = false;
+  let failures = 0;
+  let attempt = new AbortController();
+  let wake = (): void => {};
+
+  const pull = async (): Promise<'again' | 'over'> => {
+    attempt = new AbortController();
+    let dog = setTimeout(() => attempt.abort(), FIRST_BYTES_MS);
+    try {
+      const response = await fetch(options.url(options.after()), {
+        signal: attempt.signal,
+        cache: 'no-store',
+      });
+      if (response.status === 404 || response.status === 410) return 'over';
+      if (!response.ok || !response.body) return 'again';
+      const period = Number(response.headers.get('earshot-period')) || 320;
+      const patience = 3 * period + 2_000;
+      sink.opened(period, Number(response.headers.get('earshot-next') ?? period) || 0);
+      const boxes = new BoxReader();
+      const reader = response.body.getReader();
+      for (;;) {
+        clearTimeout(dog);
+        dog = setTimeout(() => attempt.abort(), patience);
+        const { done, value } = await reader.read();
+        if (done || closed) return 'again';
+        for (const cut of boxes.push(value)) {
+          if (cut.kind === 'init') sink.init(cut.bytes);
+          else {
+            failures = 0;
+            sink.fragment(cut.seq, cut.bytes);
+          }
+        }
+      }
+    } finally {
+      clearTimeout(dog);
+      attempt.abort();
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!closed) {
+      const end = await pull().catch(() => 'again' as const);
+      if (closed) return;
+      if (end === 'over') return sink.over();
+      sink.lost(failures);
+      const wait =
+        failures === 0
+          ? Math.min(LAST_RETRY_MS, Math.random() * options.ahead() * 500)
+          : Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
+      failures++;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, wait);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+
+  const online = (): void => wake();
+  addEventListener('online', online);
+  void run();
+  return {
+    close() {
+      closed = true;
+      removeEventListener('online', online);
+      attempt.abort();
+      wake();
+    },
+  };
+}
