@@ -1,6 +1,7 @@
 /** Where a fragment says which slot of the grid it fills, and how to move it to another one. */
 import type { Container } from '../base/media.ts';
 import { FRAGMENT_TICKS } from '../base/time.ts';
+import { findBox } from './box.ts';
 
 /**
  * A copy of one fragment that fills slot `seq` (0 to 2³² − 1) instead of its own: `mfhd` and `tfdt` in fMP4;
@@ -16,34 +17,16 @@ export function retime(container: Container, bytes: Uint8Array, seq: number): Bu
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-const MOOF = 0x6d6f6f66;
-const MFHD = 0x6d666864;
-const TRAF = 0x74726166;
-const TFDT = 0x74666474;
-
 function retimeFmp4(bytes: Uint8Array, seq: number): Buffer {
   const copy = Buffer.from(bytes);
-  const moof = child(copy, 0, copy.length, MOOF);
-  const mfhd = child(copy, moof.start, moof.end, MFHD);
-  const traf = child(copy, moof.start, moof.end, TRAF);
-  const tfdt = child(copy, traf.start, traf.end, TFDT);
-  if (mfhd.end - mfhd.start < 8 || tfdt.end - tfdt.start < 12 || copy[tfdt.start] !== 1) {
-    throw new RangeError('mfhd or tfdt is not of the form that Earshot writes');
+  const mfhd = findBox(copy, 'moof', 'mfhd');
+  const tfdt = findBox(copy, 'moof', 'traf', 'tfdt');
+  if (!mfhd || !tfdt || mfhd.end - mfhd.start < 8 || tfdt.end - tfdt.start < 12 || copy[tfdt.start] !== 1) {
+    throw new RangeError('not a moof+mdat fragment of the form that Earshot writes');
   }
   copy.writeUInt32BE(seq, mfhd.start + 4);
   copy.writeBigUInt64BE(BigInt(seq) * BigInt(FRAGMENT_TICKS), tfdt.start + 4);
   return copy;
-}
-
-/** The content of the first box of this type between two offsets. */
-function child(copy: Buffer, from: number, to: number, type: number): { start: number; end: number } {
-  for (let at = from; at + 8 <= to; ) {
-    const size = copy.readUInt32BE(at);
-    if (size < 8 || at + size > to) break;
-    if (copy.readUInt32BE(at + 4) === type) return { start: at + 8, end: at + size };
-    at += size;
-  }
-  throw new RangeError('not a moof+mdat fragment');
 }
 
 /** Ogg pages before the first fragment: OpusHead and OpusTags. */
@@ -58,7 +41,7 @@ function retimeOgg(bytes: Uint8Array, seq: number): Buffer {
 }
 
 /** Writes the checksum of one whole Ogg page into it. Spec: RFC 3533, 6, field 8. */
-export function sealOggPage(page: Buffer): Buffer {
+export function sealOggPage<T extends Buffer>(page: T): T {
   page.writeUInt32LE(0, 22);
   let crc = 0;
   for (let i = 0; i < page.length; i++) {

@@ -1,0 +1,109 @@
+import type { Rendition } from '../base/media.ts';
+import { loadAac } from './aac.ts';
+import type { Codecs } from './frame-encoder.ts';
+import { Lane, type LaneSink } from './lane.ts';
+import { loadMp3 } from './mp3.ts';
+import { openOpus } from './opus.ts';
+
+/** Blocks of 20 ms in one fragment. */
+export const BLOCKS_PER_FRAGMENT = 16;
+
+/** Loads the three codecs into this thread and runs them until they are fast; about a second. */
+export async function loadCodecs(): Promise<Codecs> {
+  const codecs: Codecs = { opus: openOpus, aac: await loadAac(), mp3: await loadMp3() };
+  await warm(codecs);
+  return codecs;
+}
+
+const WARM_BLOCKS = 100;
+
+/** The first steps of WebAssembly are slow until it is compiled for good: do them before anybody listens. */
+async function warm(codecs: Codecs): Promise<void> {
+  using stack = new DisposableStack();
+  const encoders = [
+    stack.use(await codecs.opus(64_000)),
+    stack.use(await codecs.opus(24_000)),
+    stack.use(await codecs.aac(64_000)),
+    stack.use(await codecs.mp3(64_000)),
+  ];
+  const mono = new Float32Array(960);
+  const stereo = new Float32Array(1920);
+  for (let n = 0; n < WARM_BLOCKS; n++) {
+    for (let i = 0; i < 960; i++) {
+      const noise = ((Math.imul(n * 960 + i, 0x9e3779b1) >>> 8) / 0xffffff - 0.5) * (n % 10 < 5 ? 0.3 : 0.02);
+      mono[i] = noise;
+      stereo[2 * i] = noise;
+      stereo[2 * i + 1] = noise;
+    }
+    for (const encoder of encoders)
+      encoder.encode({ stereo, mono, wide: n > 80, index: n % BLOCKS_PER_FRAGMENT });
+  }
+}
+
+/** All encoders of one program in this thread. */
+export interface Encoding extends Disposable {
+  /** Takes the next 20 ms: 1,920 interleaved floats. Fragments come out before this returns. */
+  push(samples: Float32Array, stereo: boolean): void;
+  /** The next block begins slot `seq` instead; every encoder starts anew. */
+  skipTo(seq: number): void;
+  /** The next slot has this number; the sound goes on. Only between two slots. */
+  renumber(seq: number): void;
+}
+
+/** Starts one encoder per codec and bitrate; renditions that share both are cut from one encode. */
+export async function openEncoding(
+  codecs: Codecs,
+  renditions: readonly Rendition[],
+  firstSeq: number,
+  sink: LaneSink,
+): Promise<Encoding> {
+  const groups = Map.groupBy(renditions, ({ codec, bitrate }) => `${codec} ${bitrate}`);
+  const lanes: Lane[] = [];
+  try {
+    for (const group of groups.values()) {
+      const [first] = group;
+      if (first) lanes.push(await Lane.open(group, () => codecs[first.codec](first.bitrate), sink));
+    }
+  } catch (error) {
+    for (const lane of lanes) lane[Symbol.dispose]();
+    throw error;
+  }
+  const mono = new Float32Array(960);
+  let seq = firstSeq;
+  let index = 0;
+  return {
+    push(samples, wide) {
+      for (let i = 0; i < mono.length; i++) {
+        const left = samples[2 * i] ?? 0;
+        const right = samples[2 * i + 1] ?? 0;
+        // Not finite or absurdly loud: one such sample would stop the AAC encoders.
+        if (!(Math.abs(left) <= LOUDEST && Math.abs(right) <= LOUDEST)) {
+          samples[2 * i] = 0;
+          samples[2 * i + 1] = 0;
+          mono[i] = 0;
+        } else {
+          mono[i] = (left + right) / 2;
+        }
+      }
+      for (const lane of lanes) lane.push({ stereo: samples, mono, wide, index }, seq);
+      if (++index === BLOCKS_PER_FRAGMENT) {
+        index = 0;
+        seq++;
+      }
+    },
+    skipTo(next) {
+      seq = next;
+      index = 0;
+      for (const lane of lanes) lane.restart();
+    },
+    renumber(next) {
+      seq = next;
+    },
+    [Symbol.dispose]() {
+      for (const lane of lanes) lane[Symbol.dispose]();
+    },
+  };
+}
+
+/** Full scale is 1; a limiter stands before us, so this is far outside. */
+const LOUDEST = 8;

@@ -1,0 +1,55 @@
+/** The worker thread in which one program is encoded: what it is told, what it says, and its main. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Fragment, Rendition } from '../base/media.ts';
+import { loadCodecs, openEncoding } from './encoding.ts';
+
+/** What the thread is started with. */
+export interface ThreadStart {
+  readonly renditions: readonly Rendition[];
+  readonly firstSeq: number;
+}
+
+/** To the thread. */
+export type ThreadOrder =
+  | { readonly kind: 'block'; readonly samples: Float32Array<ArrayBuffer>; readonly stereo: boolean }
+  | { readonly kind: 'skip'; readonly seq: number }
+  | { readonly kind: 'close' };
+
+/** From the thread. `fragments` is also the receipt for sixteen blocks, even when it is empty. */
+export type ThreadNews =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'fragments'; readonly fragments: readonly Fragment[] }
+  | { readonly kind: 'failed'; readonly rendition: string; readonly error: string };
+
+if (parentPort) await run(parentPort, workerData as ThreadStart);
+
+async function run(
+  port: NonNullable<typeof parentPort>,
+  { renditions, firstSeq }: ThreadStart,
+): Promise<void> {
+  const tell = (news: ThreadNews, moved: ArrayBuffer[] = []): void => port.postMessage(news, moved);
+  let fragments: Fragment[] = [];
+  const codecs = await loadCodecs();
+  const encoding = await openEncoding(codecs, renditions, firstSeq, {
+    fragment: (fragment) => fragments.push(fragment),
+    failed: (rendition, error) => tell({ kind: 'failed', rendition: rendition.id, error: String(error) }),
+  });
+  let blocks = 0;
+  port.on('message', (order: ThreadOrder) => {
+    if (order.kind === 'block') {
+      encoding.push(order.samples, order.stereo);
+      if (++blocks < 16) return;
+      blocks = 0;
+      const moved = fragments.map(({ bytes }) => bytes.buffer as ArrayBuffer);
+      tell({ kind: 'fragments', fragments }, moved);
+      fragments = [];
+    } else if (order.kind === 'skip') {
+      blocks = 0;
+      encoding.skipTo(order.seq);
+    } else {
+      encoding[Symbol.dispose]();
+      port.close();
+    }
+  });
+  tell({ kind: 'ready' });
+}

@@ -1,0 +1,52 @@
+/** When one AAC rendition may follow another without a tick. */
+import { findBox } from './box.ts';
+
+/** The window sequence of an AAC frame. Spec: ISO/IEC 14496-3, table 4.116. */
+export type AacWindow = 'long' | 'start' | 'short' | 'stop';
+
+const WINDOWS: readonly AacWindow[] = ['long', 'start', 'short', 'stop'];
+
+/** The window of a raw mono AAC-LC frame; undefined when it does not begin with a single channel element. */
+export function aacWindow(frame: Uint8Array): AacWindow | undefined {
+  const [a = 0xff, , c = 0] = frame;
+  // 3 bits element id (0: single channel), 4 tag, 8 gain, 1 reserved, then the window.
+  if (frame.length < 4 || a >>> 5 !== 0) return undefined;
+  return WINDOWS[(c >>> 6) & 3];
+}
+
+/**
+ * Whether the overlapping window halves fit: the last frame of the old rendition ends short exactly when the first of
+ * the new one begins short. If not, wait for the next fragment. Opus fragments may be spliced at any boundary.
+ */
+export function spliceable(previousLastFrame: Uint8Array, nextFirstFrame: Uint8Array): boolean {
+  const before = aacWindow(previousLastFrame);
+  const after = aacWindow(nextFirstFrame);
+  if (!before || !after) return false;
+  return (before === 'start' || before === 'short') === (after === 'short' || after === 'stop');
+}
+
+/**
+ * The first and the last coded frame of an fMP4 fragment whose `trun` gives offset and sizes, as Earshot writes it;
+ * views, not copies.
+ * @throws RangeError when the bytes are not such a fragment.
+ */
+export function edgeFrames(fragment: Uint8Array): { first: Uint8Array; last: Uint8Array } {
+  const trun = findBox(fragment, 'moof', 'traf', 'trun');
+  const mdat = findBox(fragment, 'mdat');
+  const view = new DataView(fragment.buffer, fragment.byteOffset, fragment.byteLength);
+  const count = trun && view.getUint32(trun.start) === OFFSET_AND_SIZES ? view.getUint32(trun.start + 4) : 0;
+  if (!trun || !mdat || count === 0 || trun.start + 12 + 4 * count > trun.end) {
+    throw new RangeError('not a fragment of the form that Earshot writes');
+  }
+  const first = view.getUint32(trun.start + 12);
+  const last = view.getUint32(trun.start + 12 + 4 * (count - 1));
+  if (first > mdat.end - mdat.start || last > mdat.end - mdat.start)
+    throw new RangeError('the sizes do not fit');
+  return {
+    first: fragment.subarray(mdat.start, mdat.start + first),
+    last: fragment.subarray(mdat.end - last, mdat.end),
+  };
+}
+
+/** Version 0; data offset and one size per sample, nothing else. */
+const OFFSET_AND_SIZES = 0x000201;
