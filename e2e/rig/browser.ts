@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const FLAGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--allow-loopback-in-peer-connection',
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+];
+
+/** What a browser of a test is given. */
+export interface BrowserOptions {
+  /** WAV that the fake microphone plays in a loop; a beep without it. */
+  readonly microphone?: string;
+  /** Pages may start sound without a click. Default true; listeners' autoplay tests set false. */
+  readonly autoplay?: boolean;
+  readonly viewport?: { width: number; height: number };
+  readonly colorScheme?: 'light' | 'dark';
+  readonly locale?: string;
+  readonly javaScript?: boolean;
+  readonly flags?: readonly string[];
+  /** Program to start in place of Chromium, for a network namespace. */
+  readonly executable?: string;
+}
+
+/** One real Chromium with its own profile. */
+export interface Browser extends AsyncDisposable {
+  readonly context: BrowserContext;
+  page(url: string): Promise<Page>;
+  /** Errors and warnings of all pages' consoles. */
+  readonly complaints: string[];
+}
+
+/** Starts Debian's Chromium. CSP is bypassed for the test's own detectors only. */
+export async function startBrowser(options: BrowserOptions = {}): Promise<Browser> {
+  const profile = mkdtempSync(join(tmpdir(), 'earshot-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: options.executable ?? '/usr/bin/chromium',
+    headless: true,
+    args: [
+      ...FLAGS,
+      ...(options.microphone ? [`--use-file-for-fake-audio-capture=${options.microphone}`] : []),
+      ...(options.autoplay === false ? [] : ['--autoplay-policy=no-user-gesture-required']),
+      ...(options.flags ?? []),
+    ],
+    ignoreDefaultArgs: ['--mute-audio', '--disable-features'],
+    bypassCSP: true,
+    permissions: ['microphone'],
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+    colorScheme: options.colorScheme ?? 'light',
+    locale: options.locale ?? 'en-GB',
+    javaScriptEnabled: options.javaScript ?? true,
+  });
+  const complaints: string[] = [];
+  context.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  context.on('weberror', (error) => complaints.push(String(error.error())));
+  return {
+    context,
+    complaints,
+    async page(url) {
+      const page = await context.newPage();
+      await page.goto(url, { waitUntil: 'domcontentloaded' });
+      return page;
+    },
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}

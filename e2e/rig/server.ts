@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { paths } from '../../src/role/paths.ts';
+
+const ENTRY = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
+const START_LIMIT_MS = 60_000;
+
+/** Links of a room that the command line made. */
+export interface MadeRoom {
+  readonly slug: string;
+  readonly url: string;
+  readonly studio: string;
+  readonly whip: string;
+  readonly token: string;
+}
+
+/** A whole Earshot as `earshot start` runs it: supervisor, doors, site, cells. */
+export interface Server extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly data: string;
+  readonly pid: number;
+  /** Everything it printed. */
+  output(): string;
+  /** Process id of a child such as `door 0`, `studio 1`, `site 0`. */
+  child(role: string, index: number): number | undefined;
+  /** Runs the command line against this server and parses its JSON. */
+  cli<T>(...args: string[]): Promise<T>;
+  room(title: string, ...more: string[]): Promise<MadeRoom>;
+  /** The Prometheus text of a studio cell. */
+  cellMetrics(cell: number): Promise<string>;
+}
+
+/** A TCP port nobody has at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Starts Earshot with a data folder of its own and waits until it says that it is up. */
+export async function startServer(
+  settings: Record<string, string> = {},
+  prefix: string[] = [],
+): Promise<Server> {
+  const data = settings.EARSHOT_DATA ?? mkdtempSync(join(tmpdir(), 'earshot-e2e-'));
+  const keep = settings.EARSHOT_DATA !== undefined;
+  const port = Number(settings.EARSHOT_PORT ?? (await freePort()));
+  const env = {
+    ...process.env,
+    EARSHOT_PORT: String(port),
+    EARSHOT_DATA: data,
+    EARSHOT_UDP_PORT: '0',
+    EARSHOT_METRICS_PORT: '0',
+    EARSHOT_WELCOME: 'no',
+    EARSHOT_LOG_LEVEL: 'warn',
+    ...settings,
+  };
+  const [command = process.execPath, ...before] = [...prefix, process.execPath];
+  const child: ChildProcess = spawn(command, [...before, ENTRY, 'start'], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  child.stdout?.on('data', (chunk) => (printed += chunk));
+  child.stderr?.on('data', (chunk) => (printed += chunk));
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (!printed.includes('Earshot is up')) {
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`Earshot did not start:\n${printed}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const cli = async <T>(...args: string[]): Promise<T> => {
+    const run = spawn(process.execPath, [ENTRY, ...args, '--json'], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    let problem = '';
+    run.stdout.on('data', (chunk) => (out += chunk));
+    run.stderr.on('data', (chunk) => (problem += chunk));
+    const code = await new Promise<number | null>((resolve) => run.once('close', resolve));
+    if (code !== 0) throw new Error(`earshot ${args.join(' ')} ended with ${code}:\n${problem}${out}`);
+    return JSON.parse(out) as T;
+  };
+  return {
+    url,
+    port,
+    data,
+    pid: child.pid ?? 0,
+    output: () => printed,
+    child: (role, index) => childPid(child.pid ?? 0, `role\0${role}\0${index}`),
+    cli,
+    room: (title, ...more) => cli<MadeRoom>('room', 'create', '--title', title, '--url', url, ...more),
+    cellMetrics: (cell) => getOverSocket(paths(data).cellHttp(cell), '/metrics'),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null) {
+        child.kill('SIGTERM');
+        const kill = setTimeout(() => child.kill('SIGKILL'), 20_000);
+        await new Promise((resolve) => child.once('close', resolve));
+        clearTimeout(kill);
+      }
+      if (!keep) rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The descendant of `parent` whose command line contains `words` (NUL-separated). */
+function childPid(parent: number, words: string): number | undefined {
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      if (!readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(words)) continue;
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      const ppid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      if (ppid === parent) return Number(entry);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return undefined;
+}
+
+function getOverSocket(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, path }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => (text += chunk));
+      response.on('end', () => resolve(text));
+    });
+    call.on('error', reject);
+    call.end();
+  });
+}
+
+/** Waits until `condition` holds; fails with `what` after `limit` ms. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limit = 20_000,
+): Promise<void> {
+  const end = Date.now() + limit;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within ${limit} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+
+export const RATE = 48_000;
+
+/** Mono 16-bit WAV of `samples` (±1) at 48 kHz: what Chromium takes as a fake microphone. */
+export function writeWav(path: string, samples: Float32Array): void {
+  const bytes = Buffer.alloc(44 + samples.length * 2);
+  bytes.write('RIFF', 0);
+  bytes.writeUInt32LE(36 + samples.length * 2, 4);
+  bytes.write('WAVEfmt ', 8);
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(1, 20);
+  bytes.writeUInt16LE(1, 22);
+  bytes.writeUInt32LE(RATE, 24);
+  bytes.writeUInt32LE(RATE * 2, 28);
+  bytes.writeUInt16LE(2, 32);
+  bytes.writeUInt16LE(16, 34);
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(samples.length * 2, 40);
+  for (let i = 0; i < samples.length; i++)
+    bytes.writeInt16LE(Math.round(Math.max(-1, Math.min(1, samples[i] ?? 0)) * 32767), 44 + i * 2);
+  writeFileSync(path, bytes);
+}
+
+/** Where each burst begins, in seconds: unequal distances, so that a burst can only be itself. */
+export function burstTimes(seconds: number): number[] {
+  const times: number[] = [];
+  let at = 1;
+  for (let i = 0; at < seconds - 1; i++) {
+    times.push(at);
+    at += 1.7 + ((i * 7) % 11) * 0.13;
+  }
+  return times;
+}
+
+/** A quiet room with 120 ms bursts of 1,500 Hz: clicks that voice processing leaves alone. */
+export function bursts(seconds: number, tone = 1500): Float32Array {
+  const samples = new Float32Array(seconds * RATE);
+  for (const start of burstTimes(seconds)) {
+    const first = Math.round(start * RATE);
+    for (let i = 0; i < 0.12 * RATE; i++) {
+      const edge = Math.min(1, i / 96, (0.12 * RATE - i) / 96);
+      samples[first + i] = 0.5 * edge * Math.sin((2 * Math.PI * tone * i) / RATE);
+    }
+  }
+  return samples;
+}
+
+/** Real speech by espeak-ng at 48 kHz, written to `path`. */
+export function writeSpeech(path: string, text: string, voice = 'en'): void {
+  const raw = `${path}.raw.wav`;
+  run('espeak-ng', ['-v', voice, '-s', '150', '-w', raw, text]);
+  run('sox', [raw, '-r', '48000', '-c', '1', '-b', '16', path, 'gain', '-n', '-6', 'pad', '0.5', '0.5']);
+}
+
+/** Runs a program of the machine; its own words on failure. */
+export function run(command: string, args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
+  return stdout + stderr;
+}
