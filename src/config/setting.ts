@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Ms, ms } from '../base/time.ts';
 
 /** What the manual says about one key beside its name and values. */
 export interface About {
@@ -45,9 +46,9 @@ const MS = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** A duration such as `200ms`, `6s`, `15min`, `2h`, `3d`, as milliseconds from `least` to `most`. */
 export const duration = (least: string, most: string) =>
-  z.string().transform((text, context) => {
+  z.string().transform((text, context): Ms => {
     const value = amount(text, MS);
-    if (value >= amount(least, MS) && value <= amount(most, MS)) return value;
+    if (value >= amount(least, MS) && value <= amount(most, MS)) return ms(value);
     return refuse(context, `use a duration from ${least} to ${most}, such as 200ms, 6s, 15min or 2h`);
   });
 

@@ -1,0 +1,298 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Slug } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import { isDuplicate, type Store } from '../store/index.ts';
+import type { Clocks, RoomCard } from '../wire/room.ts';
+import { type Entry, insert, KEPT_FINISHED, readCurrent, readOne, update } from './rows.ts';
+import { slugFrom, withSuffix } from './slug.ts';
+import { type Action, advice, running, step } from './status.ts';
+
+/** What the book of rooms needs; durations in ms. */
+export interface BookDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly cells: number;
+  readonly roomsPerCell: number;
+  readonly openLead: number;
+  readonly idleEnd: number;
+}
+
+/** A change that was not made, with a code and what to do instead. */
+export interface Refusal {
+  readonly refused: ErrorCode;
+  readonly detail?: string;
+}
+
+/** What a host may ask for when starting a room. */
+export interface Wish {
+  readonly title: string;
+  readonly hosts: readonly string[];
+  /** Wall-clock ms; without it the room opens at once. */
+  readonly start?: number | undefined;
+  readonly slug?: Slug | undefined;
+}
+
+/** Slugs that no host can take. */
+const RESERVED: ReadonlySet<string> = new Set(['welcome']);
+/** New endings tried for an address that is taken; each is one of 923,521. */
+const SUFFIX_TRIES = 8;
+
+/**
+ * All rooms: in memory for reading, in the database first for every change. Changes are made one after the
+ * other, so that each sees what the one before it left.
+ */
+export class Book {
+  readonly #deps: BookDeps;
+  readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new Set<(cards: readonly RoomCard[]) => void>();
+  /** When somebody was last on stage, on the monotonic clock. */
+  readonly #occupied = new Map<string, number>();
+  #cards: readonly RoomCard[] | undefined;
+  #tail: Promise<unknown> = Promise.resolve();
+  #full = false;
+
+  constructor(deps: BookDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads the rooms; rooms of cells that no longer exist move to one that does. */
+  async read(): Promise<void> {
+    for (const entry of await readCurrent(this.#deps.store)) this.#entries.set(entry.card.slug, entry);
+    for (const entry of [...this.#entries.values()]) {
+      const { card } = entry;
+      if (!running(card.status) || (card.cell !== undefined && card.cell < this.#deps.cells)) continue;
+      await this.#write({ ...entry, card: { ...card, cell: this.#roomiest().cell } });
+    }
+  }
+
+  /** Every room to come or on and the newest finished ones, newest first. */
+  cards(): readonly RoomCard[] {
+    this.#cards ??= [...this.#entries.values()]
+      .sort((a, b) => b.created - a.created)
+      .map((entry) => entry.card);
+    return this.#cards;
+  }
+
+  onChange(listen: (cards: readonly RoomCard[]) => void): Disposable {
+    this.#listeners.add(listen);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listen) };
+  }
+
+  /** A room by its address, also one that is no longer in memory. */
+  async find(slug: string): Promise<RoomCard | undefined> {
+    return (this.#entries.get(slug) ?? (await readOne(this.#deps.store, slug)))?.card;
+  }
+
+  create(wish: Wish): Promise<RoomCard | Refusal> {
+    return this.#queue(async () => {
+      const wanted = wish.slug ?? slugFrom(wish.title);
+      const now = this.#deps.clock.wall();
+      let card: RoomCard = {
+        slug: wanted,
+        title: wish.title,
+        hosts: wish.hosts,
+        status: 'scheduled',
+        clocks: wish.start === undefined ? {} : { scheduled: wish.start },
+      };
+      if (wish.start === undefined || wish.start - this.#deps.openLead <= now) {
+        const opened = this.#opened(card);
+        if ('refused' in opened) return opened;
+        card = { ...opened, status: 'open' };
+      }
+      for (let attempt = 0; attempt <= SUFFIX_TRIES; attempt++) {
+        const slug = attempt === 0 ? wanted : withSuffix(wanted);
+        if (!RESERVED.has(slug) && (await this.#inserted({ ...card, slug }))) return { ...card, slug };
+        if (wish.slug) break;
+      }
+      return {
+        refused: 'slug-taken',
+        detail: `${wanted} is taken for ever. Choose another address, or leave it out.`,
+      };
+    });
+  }
+
+  act(slug: string, action: Action): Promise<RoomCard | Refusal> {
+    return this.#change(slug, (card) => this.#stepped(card, action));
+  }
+
+  /** Changes the title, and the announced start while the room has not opened. */
+  edit(
+    slug: string,
+    change: { title?: string | undefined; start?: number | undefined },
+  ): Promise<RoomCard | Refusal> {
+    return this.#change(slug, (card) => {
+      if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
+      if (change.start !== undefined && card.status !== 'scheduled') {
+        return { refused: 'wrong-moment', detail: 'The room has opened: its start can no longer be moved.' };
+      }
+      return {
+        ...card,
+        title: change.title ?? card.title,
+        clocks: change.start === undefined ? card.clocks : { ...card.clocks, scheduled: change.start },
+      };
+    });
+  }
+
+  /** First audio and first speech, as a cell measured them; the first report of each stands. */
+  clocks(slug: string, { firstAudio, firstSpeech }: Clocks): Promise<RoomCard | Refusal> {
+    return this.#change(slug, (card) => {
+      const fresh: Clocks = {
+        ...(firstAudio !== undefined && card.clocks.firstAudio === undefined ? { firstAudio } : {}),
+        ...(firstSpeech !== undefined && card.clocks.firstSpeech === undefined ? { firstSpeech } : {}),
+      };
+      return Object.keys(fresh).length === 0 ? card : { ...card, clocks: { ...card.clocks, ...fresh } };
+    });
+  }
+
+  /** Somebody is on stage: the room is not abandoned. */
+  occupied(slug: string): void {
+    this.#occupied.set(slug, this.#deps.clock.now());
+  }
+
+  /** Makes, revives or (with `on` false) ends the demo room. */
+  welcome(on: boolean): Promise<void> {
+    return this.#queue(async () => {
+      const known = this.#entries.get('welcome') ?? (await readOne(this.#deps.store, 'welcome'));
+      if (!on) {
+        if (known && running(known.card.status))
+          await this.#write({ ...known, card: this.#finished(known.card, 'ended') });
+        return;
+      }
+      if (known?.card.status === 'live' && known.card.cell !== undefined) return;
+      const { ended: _, ...clocks } = known?.card.clocks ?? {};
+      const base: RoomCard = {
+        ...known?.card,
+        slug: 'welcome',
+        title: 'Welcome to Earshot',
+        hosts: ['Earshot'],
+        status: 'live',
+        clocks,
+        welcome: true,
+      };
+      const opened = this.#opened(base);
+      if ('refused' in opened) return;
+      if (known) await this.#write({ ...known, card: opened });
+      else await this.#inserted(opened);
+    });
+  }
+
+  /** Once a second: opens what is due, ends what is abandoned. */
+  async tick(): Promise<void> {
+    const { clock, openLead, idleEnd, log } = this.#deps;
+    const wall = clock.wall();
+    for (const { card } of [...this.#entries.values()]) {
+      if (card.status === 'scheduled' && (card.clocks.scheduled ?? 0) - openLead <= wall) {
+        const result = await this.act(card.slug, 'open');
+        const full = 'refused' in result && result.refused === 'rooms-full';
+        if (full && !this.#full)
+          log.warn({ slug: card.slug }, 'a scheduled room waits: as many are open as the cells take');
+        this.#full = full;
+      } else if (running(card.status) && !card.welcome) {
+        const seen = this.#occupied.get(card.slug);
+        if (seen === undefined) this.occupied(card.slug);
+        else if (clock.now() - seen >= idleEnd && wall - (card.clocks.scheduled ?? 0) >= idleEnd) {
+          log.info({ slug: card.slug }, 'nobody was on stage for long: the room ends');
+          await this.act(card.slug, 'end');
+        }
+      }
+    }
+  }
+
+  /** Resolves when every change asked for so far is written. */
+  async settled(): Promise<void> {
+    await this.#tail;
+  }
+
+  #stepped(card: RoomCard, action: Action): RoomCard | Refusal {
+    const status = step(card.status, action);
+    if (status === 'room-ended' || status === 'wrong-moment') {
+      return { refused: status, detail: advice(card.status, action) };
+    }
+    if (status === card.status) return card;
+    if (!running(status)) return this.#finished(card, status);
+    const opened = running(card.status) ? card : this.#opened(card);
+    return 'refused' in opened ? opened : { ...opened, status };
+  }
+
+  /** The card with a cell and, the first time, its program's zero. */
+  #opened(card: RoomCard): RoomCard | Refusal {
+    const { cell, rooms } = this.#roomiest();
+    if (rooms >= this.#deps.roomsPerCell)
+      return { refused: 'rooms-full', detail: 'Try again when another room has ended.' };
+    const now = this.#deps.clock.wall();
+    this.occupied(card.slug);
+    return {
+      ...card,
+      clocks: { ...card.clocks, opened: card.clocks.opened ?? now },
+      zero: card.zero ?? now,
+      cell,
+    };
+  }
+
+  #finished(card: RoomCard, status: 'ended' | 'cancelled' | 'scheduled' | 'open' | 'live'): RoomCard {
+    const { cell: _, ...rest } = card;
+    return { ...rest, status, clocks: { ...card.clocks, ended: this.#deps.clock.wall() } };
+  }
+
+  #roomiest(): { cell: number; rooms: number } {
+    const rooms = new Array<number>(this.#deps.cells).fill(0);
+    for (const { card } of this.#entries.values()) {
+      if (running(card.status) && card.cell !== undefined) rooms[card.cell] = (rooms[card.cell] ?? 0) + 1;
+    }
+    const least = Math.min(...rooms.slice(0, this.#deps.cells));
+    return { cell: rooms.indexOf(least), rooms: least };
+  }
+
+  #change(slug: string, make: (card: RoomCard) => RoomCard | Refusal): Promise<RoomCard | Refusal> {
+    return this.#queue(async () => {
+      const entry = this.#entries.get(slug) ?? (await readOne(this.#deps.store, slug));
+      if (!entry) return { refused: 'room-unknown' };
+      const made = make(entry.card);
+      if ('refused' in made || made === entry.card) return made;
+      await this.#write({ ...entry, card: made });
+      return made;
+    });
+  }
+
+  async #inserted(card: RoomCard): Promise<boolean> {
+    const entry: Entry = { id: randomUUIDv7(), created: this.#deps.clock.wall(), card };
+    try {
+      await insert(this.#deps.store, entry);
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+    this.#remember(entry);
+    return true;
+  }
+
+  async #write(entry: Entry): Promise<void> {
+    await update(this.#deps.store, entry);
+    this.#remember(entry);
+  }
+
+  #remember(entry: Entry): void {
+    this.#entries.set(entry.card.slug, entry);
+    if (!running(entry.card.status)) this.#occupied.delete(entry.card.slug);
+    this.#forgetOldest();
+    this.#cards = undefined;
+    for (const listen of this.#listeners) listen(this.cards());
+  }
+
+  #forgetOldest(): void {
+    const finished = [...this.#entries.values()].filter(
+      ({ card }) => card.status === 'ended' || card.status === 'cancelled',
+    );
+    finished.sort((a, b) => b.created - a.created);
+    for (const { card } of finished.slice(KEPT_FINISHED)) this.#entries.delete(card.slug);
+  }
+
+  #queue<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(run);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,98 @@
+/** Rooms: what is announced, open, live and over; who may host; told to every door and cell as cards. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { ms } from '../base/time.ts';
+import type { Tokens } from '../base/token.ts';
+import type { Store } from '../store/index.ts';
+import type { Clocks, RoomCard } from '../wire/room.ts';
+import { Book } from './book.ts';
+import { routes } from './routes.ts';
+
+/** What rooms need; durations in ms. */
+export interface RoomsDeps {
+  readonly store: Store;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The origin that links are made with; undefined: that of each request. */
+  readonly publicUrl?: string | undefined;
+  /** Studio cells, at least 1. */
+  readonly cells: number;
+  /** Open rooms a cell takes; default 8. */
+  readonly roomsPerCell?: number;
+  /** Who may start a room; default anyone. */
+  readonly create?: 'anyone' | 'operator';
+  readonly operatorKey?: string | undefined;
+  /** How long before its start a room opens by itself. */
+  readonly openLead: number;
+  /** How long a room may have nobody on stage before it ends by itself; default 2 hours. */
+  readonly idleEnd?: number;
+  /** Shown in the API description; default 0. */
+  readonly version?: string;
+}
+
+/** The open part. */
+export interface Rooms extends AsyncDisposable {
+  /** Every room to come or on, and the newest 2,000 finished ones; newest first. The same list until something changes. */
+  cards(): readonly RoomCard[];
+  /** Calls after every change with the new list. */
+  onChange(listen: (cards: readonly RoomCard[]) => void): Disposable;
+  /** A cell measured first audio or first speech; the first report of each stands. Never throws. */
+  clocks(slug: string, clocks: Clocks): void;
+  /** How many people are on a room's stage now; tell it at least once a minute, it keeps the room from ending as abandoned. */
+  onStage(slug: string, people: number): void;
+  /** Makes or revives the demo room `welcome`, live at once; with false ends it. */
+  ensureWelcome(on?: boolean): Promise<void>;
+  /** `/api/*`, `/openapi.json` and `/r/:slug/event.ics`. */
+  fetch(request: Request): Promise<Response>;
+}
+
+const TICK_MS = ms(1000);
+
+/** Opens the rooms and goes on where the last run stopped. */
+export async function open(deps: RoomsDeps): Promise<Rooms> {
+  const book = new Book({
+    ...deps,
+    roomsPerCell: deps.roomsPerCell ?? 8,
+    idleEnd: deps.idleEnd ?? 2 * 3_600_000,
+  });
+  const failed = (error: unknown): void =>
+    deps.log.error({ error: String(error) }, 'a room could not be written');
+  await book.read();
+  const handle = routes({
+    ...deps,
+    book,
+    publicUrl: deps.publicUrl,
+    create: deps.create ?? 'anyone',
+    operatorKey: deps.operatorKey,
+    version: deps.version ?? '0',
+  });
+  await book.tick();
+  let ticking = false;
+  const timer = deps.clock.every(TICK_MS, () => {
+    if (ticking) return;
+    ticking = true;
+    book
+      .tick()
+      .catch(failed)
+      .finally(() => {
+        ticking = false;
+      });
+  });
+  return {
+    cards: () => book.cards(),
+    onChange: (listen) => book.onChange(listen),
+    clocks: (slug, clocks) => void book.clocks(slug, clocks).catch(failed),
+    onStage: (slug, people) => {
+      if (people > 0) book.occupied(slug);
+    },
+    ensureWelcome: (on = true) => book.welcome(on),
+    fetch: handle,
+    async [Symbol.asyncDispose]() {
+      timer[Symbol.dispose]();
+      await book.settled();
+    },
+  };
+}
+
+export { ics } from './ics.ts';

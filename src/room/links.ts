@@ -1,0 +1,50 @@
+import type { RoomCard } from '../wire/room.ts';
+
+/** The addresses of one room, absolute. */
+export interface Links {
+  /** The page for listeners. */
+  readonly url: string;
+  /** WHIP: where a microphone publishes. Spec: RFC 9725. */
+  readonly whip: string;
+  /** WHEP: where speakers hear each other. */
+  readonly whep: string;
+  /** The endless stream. */
+  readonly stream: string;
+  /** State for listeners, once a second. */
+  readonly state: string;
+  /** The calendar entry. */
+  readonly event: string;
+}
+
+/** A room's addresses below `base`, an origin without a slash at its end. */
+export function linksOf(base: string, slug: string): Links {
+  const url = `${base}/r/${slug}`;
+  return {
+    url,
+    whip: `${url}/whip`,
+    whep: `${url}/whep`,
+    stream: `${url}/stream`,
+    state: `${url}/state.json`,
+    event: `${url}/event.ics`,
+  };
+}
+
+/** The studio page for one person; the token stays in the fragment, so that no server log sees it. */
+export const studioLink = (base: string, slug: string, token: string): string =>
+  `${base}/r/${slug}/studio#token=${token}`;
+
+/** A room as the API shows it to anyone. */
+export interface RoomView extends Links {
+  readonly slug: string;
+  readonly title: string;
+  readonly hosts: readonly string[];
+  readonly status: RoomCard['status'];
+  readonly clocks: RoomCard['clocks'];
+  readonly welcome: boolean;
+}
+
+/** The public view of a card. */
+export function viewOf(base: string, card: RoomCard): RoomView {
+  const { slug, title, hosts, status, clocks } = card;
+  return { slug, title, hosts, status, clocks, welcome: card.welcome ?? false, ...linksOf(base, slug) };
+}

@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../base/errors.ts';
+import { requests } from './requests.ts';
+import { ACTIONS } from './status.ts';
+
+const text = { type: 'string' } as const;
+const url = { type: 'string', format: 'uri' } as const;
+const instant = { type: 'integer', description: 'Milliseconds since 1970-01-01T00:00:00Z' } as const;
+
+const object = (properties: Record<string, object>, optional: readonly string[] = []) => ({
+  type: 'object',
+  required: Object.keys(properties).filter((key) => !optional.includes(key)),
+  properties,
+});
+
+const room = object({
+  slug: text,
+  title: text,
+  hosts: { type: 'array', items: text },
+  status: { enum: ['scheduled', 'open', 'live', 'ended', 'cancelled'] },
+  clocks: {
+    type: 'object',
+    description: 'Present once they happened',
+    properties: {
+      scheduled: instant,
+      opened: instant,
+      firstAudio: instant,
+      firstSpeech: instant,
+      ended: instant,
+    },
+  },
+  welcome: { type: 'boolean', description: 'True for the demo room' },
+  ...{ url, whip: url, whep: url, stream: url, state: url, event: url },
+});
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const json = (schema: object, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const body = (schema: object, required = true) => ({ required, content: { 'application/json': { schema } } });
+const input = (schema: z.ZodType) =>
+  z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12', unrepresentable: 'any' });
+
+function refusals(codes: readonly ErrorCode[]): Record<string, object> {
+  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      String(status),
+      {
+        description: list.map((code) => `${code}: ${ERRORS[code].title}`).join('. '),
+        content: { 'application/problem+json': { schema: ref('Problem') } },
+      },
+    ]),
+  );
+}
+
+const BODY: readonly ErrorCode[] = ['bad-request', 'too-large', 'unsupported-media-type', 'unprocessable'];
+const HOST: readonly ErrorCode[] = [
+  'token-missing',
+  'token-invalid',
+  'token-expired',
+  'token-other-room',
+  'not-host',
+  'room-unknown',
+];
+const slugParameter = { name: 'slug', in: 'path', required: true, schema: text };
+
+/** The description of the HTTP API, made from the schemas that check it. Spec: OpenAPI 3.1. */
+export function openapi(version: string): object {
+  const { create, edit, invite } = requests(() => 0);
+  const bearer = [{ link: [] }];
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Earshot',
+      version,
+      license: { name: 'MIT', identifier: 'MIT' },
+      description: 'Rooms of one Earshot server. Tokens come with host and speaker links.',
+    },
+    components: {
+      securitySchemes: { link: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: {
+        Room: room,
+        Created: object({
+          ...{ slug: text, url, studio: url, whip: url, whep: url },
+          token: { ...text, description: 'The host: Bearer token for this room' },
+          speaker: { ...text, description: "The host's place on the stage" },
+          room: ref('Room'),
+        }),
+        Invite: object({ url, token: text, speaker: text }),
+        Problem: object(
+          {
+            type: text,
+            title: text,
+            status: { type: 'integer' },
+            code: { enum: Object.keys(ERRORS) },
+            detail: text,
+          },
+          ['detail'],
+        ),
+      },
+    },
+    paths: {
+      '/api/rooms': {
+        get: {
+          summary: 'Rooms, newest first',
+          parameters: [
+            { name: 'status', in: 'query', schema: text, description: 'Only these, separated by commas' },
+            {
+              name: 'limit',
+              in: 'query',
+              schema: { type: 'integer', minimum: 1, maximum: 200, default: 100 },
+            },
+          ],
+          responses: {
+            200: json(object({ rooms: { type: 'array', items: ref('Room') } }), 'The rooms'),
+            ...refusals(['unprocessable']),
+          },
+        },
+        post: {
+          summary: 'Start or announce a room',
+          description: 'Where the operator decided so, this needs the operator key as Bearer token.',
+          security: [{}, ...bearer],
+          requestBody: body(input(create)),
+          responses: {
+            201: json(ref('Created'), 'The room and the host link'),
+            303: { description: 'For an HTML form: to the studio page' },
+            ...refusals([
+              ...BODY,
+              ...([
+                'token-missing',
+                'operator-only',
+                'foreign-page',
+                'slug-taken',
+                'too-many-rooms',
+                'rooms-full',
+              ] as const),
+            ]),
+          },
+        },
+      },
+      '/api/rooms/{slug}': {
+        parameters: [slugParameter],
+        get: {
+          summary: 'One room',
+          responses: { 200: json(ref('Room'), 'The room'), ...refusals(['room-unknown']) },
+        },
+        patch: {
+          summary: 'Change the title, or the start before the room has opened',
+          security: bearer,
+          requestBody: body(input(edit)),
+          responses: {
+            200: json(ref('Room'), 'The room'),
+            ...refusals([...BODY, ...HOST, 'wrong-moment', 'room-ended']),
+          },
+        },
+      },
+      ...Object.fromEntries(
+        ACTIONS.map((action) => [
+          `/api/rooms/{slug}/${action}`,
+          {
+            parameters: [slugParameter],
+            post: {
+              summary: ACTS[action],
+              security: bearer,
+              responses: {
+                200: json(ref('Room'), 'The room'),
+                ...refusals([...HOST, 'wrong-moment', 'room-ended', 'rooms-full']),
+              },
+            },
+          },
+        ]),
+      ),
+      '/api/rooms/{slug}/invites': {
+        parameters: [slugParameter],
+        post: {
+          summary: 'Make a link for one speaker',
+          security: bearer,
+          requestBody: body(input(invite), false),
+          responses: { 201: json(ref('Invite'), 'The link'), ...refusals([...BODY, ...HOST, 'room-ended']) },
+        },
+      },
+      '/r/{slug}/event.ics': {
+        parameters: [slugParameter],
+        get: {
+          summary: 'The room as a calendar entry',
+          responses: {
+            200: { description: 'RFC 5545', content: { 'text/calendar': { schema: text } } },
+            ...refusals(['room-unknown']),
+          },
+        },
+      },
+    },
+  };
+}
+
+const ACTS = {
+  open: 'Open the lobby: hold music plays, speakers hear each other backstage',
+  live: 'Put the stage on the program',
+  standby: 'Go back to the lobby',
+  end: 'End the conversation; the replay stays',
+  cancel: 'Cancel a room that was never live',
+} as const;

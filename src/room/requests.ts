@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { asSlug } from '../base/ids.ts';
+
+/** Longest titles and names, in characters as people count them (code points). */
+const TITLE_LENGTH = 140;
+const NAME_LENGTH = 60;
+/** How far ahead a room may be announced. */
+const FURTHEST_START_MS = 366 * 86_400_000;
+
+// Controls, and the marks that turn the direction of the text around them.
+const HIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+const words = (most: number, what: string) =>
+  z
+    .string(`use 1 to ${most} characters`)
+    .transform((text) => text.normalize('NFC').replace(/\s+/g, ' ').replace(HIDDEN, '').trim())
+    .refine(
+      (text) => text.length > 0 && [...text].length <= most && text.isWellFormed(),
+      `use 1 to ${most} characters`,
+    )
+    .meta({ description: what, minLength: 1, maxLength: most });
+
+const title = words(TITLE_LENGTH, 'What the room is about');
+const name = words(NAME_LENGTH, 'A name as others see it');
+
+const start = (now: () => number) =>
+  z.iso
+    .datetime({ offset: true, message: 'use a time with its offset, such as 2026-12-01T20:00:00+01:00' })
+    .transform((text) => Date.parse(text))
+    .refine(
+      (at) => at > now() && at - now() <= FURTHEST_START_MS,
+      'use a time between now and a year from now',
+    )
+    .meta({ description: 'The announced start; without it the room opens at once' });
+
+const slug = z
+  .string()
+  .transform((text, context) => {
+    const known = asSlug(text);
+    if (known) return known;
+    context.issues.push({ code: 'custom', message: 'use 3 to 64 of a-z, 0-9 and -', input: text });
+    return z.NEVER;
+  })
+  .meta({ description: 'The wanted address', pattern: '^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$' });
+
+/** What each request may hold; `now` is the wall clock in ms. Unknown fields are refused. */
+export function requests(now: () => number) {
+  return {
+    create: z.strictObject({
+      title,
+      start: start(now).optional(),
+      host: name.optional(),
+      slug: slug.optional(),
+    }),
+    edit: z
+      .strictObject({ title: title.optional(), start: start(now).optional() })
+      .refine(
+        (change) => change.title !== undefined || change.start !== undefined,
+        'give a title or a start',
+      ),
+    invite: z.strictObject({
+      name: name.optional(),
+      role: z.enum(['speaker', 'co-host'], 'use speaker or co-host').default('speaker'),
+    }),
+    list: z.object({
+      status: z
+        .string()
+        .transform((text) => text.split(','))
+        .pipe(z.array(z.enum(['scheduled', 'open', 'live', 'ended', 'cancelled'])))
+        .optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(100),
+    }),
+  };
+}
+
+/** What was wrong with a value, in one sentence per field. */
+export const complaint = (error: z.ZodError): string =>
+  error.issues
+    .map((issue) => `${issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''}${issue.message}`)
+    .join('; ');
