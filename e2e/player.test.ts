@@ -7,6 +7,21 @@ import { openToneServer, type ToneServer } from './tone-server.ts';
 const CLEAN = 0.003;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Polls until `good`; fails with the last value after `limit` ms. */
+const until = async <T>(
+  read: () => T | Promise<T>,
+  good: (value: T) => boolean,
+  limit = 4000,
+): Promise<void> => {
+  const from = Date.now();
+  for (;;) {
+    const value = await read();
+    if (good(value)) return;
+    if (Date.now() - from > limit) expect.fail(`still ${String(value)} after ${limit} ms`);
+    await wait(25);
+  }
+};
+
 let browser: Browser;
 let blocked: Browser;
 let player: string;
@@ -40,7 +55,11 @@ const play = async (page: Page): Promise<number> =>
     return performance.now() - from;
   });
 const state = (page: Page): Promise<string> => page.evaluate(() => (window as any).player.state);
-const open = async (server: ToneServer, options: object = {}, context = browser.newContext()): Promise<Page> => {
+const open = async (
+  server: ToneServer,
+  options: object = {},
+  context = browser.newContext(),
+): Promise<Page> => {
   const page = await (await context).newPage();
   await page.goto(`${server.url}/`);
   await listenIn(page, { slug: 'tone', ...options });
@@ -48,22 +67,25 @@ const open = async (server: ToneServer, options: object = {}, context = browser.
 };
 
 describe.concurrent('the ear', () => {
-  test.each([320, 640, 1280])('plays writes of %i ms without a gap, a margin from the edge', async (period) => {
-    await using server = await serve(period);
-    const page = await open(server);
-    expect(await play(page)).toBeLessThan(1500);
-    await wait(1000);
-    await heard(page);
-    await wait(8000);
-    const { samples, gaps, residual, peak, stats } = await heard(page);
-    expect(samples).toBeGreaterThan(7.5 * 48_000);
-    expect({ gaps, waits: stats.waits, jumps: stats.jumps }).toEqual({ gaps: 0, waits: 0, jumps: 0 });
-    expect(residual).toBeLessThan(CLEAN);
-    expect(peak).toBeGreaterThan(0.12);
-    expect(stats.low).toBeGreaterThan(0.1);
-    expect(stats.low).toBeLessThan(0.6);
-    await page.context().close();
-  });
+  test.each([320, 640, 1280])(
+    'plays writes of %i ms without a gap, a margin from the edge',
+    async (period) => {
+      await using server = await serve(period);
+      const page = await open(server);
+      expect(await play(page)).toBeLessThan(1500);
+      await wait(1000);
+      await heard(page);
+      await wait(8000);
+      const { samples, gaps, residual, peak, stats } = await heard(page);
+      expect(samples).toBeGreaterThan(7.5 * 48_000);
+      expect({ gaps, waits: stats.waits, jumps: stats.jumps }).toEqual({ gaps: 0, waits: 0, jumps: 0 });
+      expect(residual).toBeLessThan(CLEAN);
+      expect(peak).toBeGreaterThan(0.12);
+      expect(stats.low).toBeGreaterThan(0.1);
+      expect(stats.low).toBeLessThan(0.6);
+      await page.context().close();
+    },
+  );
 
   test('plays AAC where Opus is not in MediaSource', async () => {
     await using server = await serve();
@@ -96,7 +118,11 @@ describe.concurrent('the ear', () => {
       await wait(2000);
     }
     const { gaps, residual, stats } = await heard(page);
-    expect({ gaps, reconnects: stats.reconnects, jumps: stats.jumps }).toEqual({ gaps: 0, reconnects: 4, jumps: 0 });
+    expect({ gaps, reconnects: stats.reconnects, jumps: stats.jumps }).toEqual({
+      gaps: 0,
+      reconnects: 4,
+      jumps: 0,
+    });
     expect(residual).toBeLessThan(CLEAN);
     expect(server.requests.slice(1).every((url) => url.searchParams.has('after'))).toBe(true);
     await page.context().close();
@@ -109,10 +135,18 @@ describe.concurrent('the ear', () => {
     await wait(1000);
     server.refuse(503);
     server.cut();
-    await expect.poll(() => state(page), { timeout: 4000 }).toBe('reconnecting');
+    await until(
+      () => state(page),
+      (value) => value === 'reconnecting',
+      4000,
+    );
     await wait(3000);
     server.refuse(0);
-    await expect.poll(() => state(page), { timeout: 9000 }).toBe('playing');
+    await until(
+      () => state(page),
+      (value) => value === 'playing',
+      9000,
+    );
     await heard(page);
     await wait(2000);
     expect((await heard(page)).samples).toBeGreaterThan(1.5 * 48_000);
@@ -125,10 +159,18 @@ describe.concurrent('the ear', () => {
     await play(page);
     await wait(1000);
     server.freeze(true);
-    await expect.poll(() => server.requests.length, { timeout: 6000 }).toBeGreaterThan(1);
+    await until(
+      () => server.requests.length,
+      (value) => value > 1,
+      6000,
+    );
     server.freeze(false);
     server.cut();
-    await expect.poll(() => state(page), { timeout: 6000 }).toBe('playing');
+    await until(
+      () => state(page),
+      (value) => value === 'playing',
+      6000,
+    );
     await page.context().close();
   });
 
@@ -138,8 +180,16 @@ describe.concurrent('the ear', () => {
     await play(page);
     await wait(1000);
     server.damage();
-    await expect.poll(async () => (await heard(page)).stats.rebuilt, { timeout: 6000 }).toBeGreaterThan(0);
-    await expect.poll(() => state(page), { timeout: 6000 }).toBe('playing');
+    await until(
+      async () => (await heard(page)).stats.rebuilt,
+      (value) => value > 0,
+      6000,
+    );
+    await until(
+      () => state(page),
+      (value) => value === 'playing',
+      6000,
+    );
     await page.context().close();
   });
 
@@ -191,19 +241,32 @@ describe.concurrent('the ear', () => {
   test('asks for a tap where the browser wants one, lets go of the stream, and plays on the tap', async () => {
     await using server = await serve();
     const page = await (await blocked.newContext()).newPage();
-    await page.goto(`${server.url}/`);
-    await page.waitForFunction(() => 'openPlayer' in window);
-    await page.evaluate(() => {
-      const scope = window as any;
-      scope.player = scope.openPlayer({ slug: 'tone' });
-      document.addEventListener('click', () => scope.player.play());
-      // Resolves when it is refused.
-      return scope.player.play();
+    // An init script has no user activation; everything playwright evaluates has. So the state is read as the title.
+    await page.addInitScript(() => {
+      addEventListener('load', () => {
+        const scope = window as any;
+        scope.player = scope.openPlayer({ slug: 'tone' });
+        scope.player.onChange((state: string) => {
+          document.title = state;
+        });
+        addEventListener('click', () => scope.player.play());
+        scope.player.play();
+      });
     });
-    expect(await state(page)).toBe('blocked');
-    await expect.poll(() => server.open).toBe(0);
+    await page.goto(`${server.url}/`);
+    await until(
+      () => page.title(),
+      (title) => title === 'blocked',
+    );
+    await until(
+      () => server.open,
+      (open) => open === 0,
+    );
     await page.mouse.click(20, 20);
-    await expect.poll(() => state(page)).toBe('playing');
+    await until(
+      () => state(page),
+      (value) => value === 'playing',
+    );
     await page.context().close();
   });
 
@@ -213,7 +276,10 @@ describe.concurrent('the ear', () => {
     await play(page);
     await wait(500);
     await page.evaluate(() => (window as any).player.pause());
-    await expect.poll(() => server.open).toBe(0);
+    await until(
+      () => server.open,
+      (value) => value === 0,
+    );
     await wait(1500);
     await play(page);
     await wait(300);
@@ -228,7 +294,11 @@ describe.concurrent('the ear', () => {
     await play(page);
     await wait(1000);
     server.end();
-    await expect.poll(() => state(page), { timeout: 5000 }).toBe('ended');
+    await until(
+      () => state(page),
+      (value) => value === 'ended',
+      5000,
+    );
     await page.context().close();
   });
 });

@@ -58,7 +58,7 @@ export async function openToneServer(
       for (const [response, tone] of streams) {
         for (let seq = from; seq < written; seq++) {
           const bytes = fragment(tone, seq);
-          if (damaged) bytes.fill(0xff, bytes.length / 4);
+          if (damaged) bytes.fill(0xff, bytes.length >> 2);
           response.write(bytes);
         }
       }

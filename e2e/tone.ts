@@ -19,7 +19,14 @@ export async function encodeTone(codec: 'opus' | 'aac', seconds: number): Promis
       : ['-c:a', 'aac', '-b:a', '96k'];
   const { stdout } = await promisify(execFile)(
     'ffmpeg',
-    ['-loglevel', 'error', '-f', 'lavfi', '-i', `sine=frequency=${TONE_HZ}:sample_rate=48000:duration=${seconds}`]
+    [
+      '-loglevel',
+      'error',
+      '-f',
+      'lavfi',
+      '-i',
+      `sine=frequency=${TONE_HZ}:sample_rate=48000:duration=${seconds}`,
+    ]
       .concat(how)
       .concat('-f', 'mp4', '-movflags', 'empty_moov+default_base_moof', '-use_editlist', '0')
       .concat('-frag_duration', '320000', 'pipe:1'),
@@ -28,7 +35,10 @@ export async function encodeTone(codec: 'opus' | 'aac', seconds: number): Promis
   const cuts: Cut[] = new BoxReader().push(stdout);
   const init = cuts.find((cut) => cut.kind === 'init');
   if (!init) throw new Error('ffmpeg wrote no moov');
-  return { init: init.bytes, fragments: cuts.filter((cut) => cut.kind === 'fragment').map((cut) => cut.bytes) };
+  return {
+    init: init.bytes,
+    fragments: cuts.filter((cut) => cut.kind === 'fragment').map((cut) => cut.bytes),
+  };
 }
 
 /** The fragment moved to slot `seq`: `mfhd` sequence and `tfdt` patched in a copy. */
