@@ -1,0 +1,71 @@
+import { type Ms, ms, TICKS_PER_SECOND } from '../base/time.ts';
+
+/** The least time a packet waits before it is played: room for a retransmission and for FEC. */
+export const MIN_DEPTH: Ms = ms(200);
+/** The most time a packet is made to wait for jitter. */
+export const MAX_DEPTH: Ms = ms(400);
+
+/** Packets remembered; at 20 ms each about ten seconds. */
+const MEMORY = 512;
+/** Older arrivals say nothing about the path of now, and sender drift would blur them (200 ppm: 3 ms). */
+const HORIZON = 15_000;
+const SHARE_IN_TIME = 0.98;
+const MARGIN = 60;
+const REVIEW_EVERY = 25;
+
+/** Learns from arrivals how long the path is at best, and how deep the buffer must be for its jitter. */
+export class Arrival {
+  #times = new Float64Array(MEMORY);
+  #transits = new Float64Array(MEMORY);
+  #sorted = new Float64Array(MEMORY);
+  #count = 0;
+  #next = 0;
+  #sinceReview = 0;
+  #base = 0;
+  #target: number = MIN_DEPTH;
+
+  /** Forgets everything: the sender's timestamps began anew. */
+  reset(): void {
+    this.#count = 0;
+    this.#next = 0;
+    this.#sinceReview = 0;
+    this.#target = MIN_DEPTH;
+  }
+
+  /** One packet with unwrapped timestamp `ts` (ticks) arrived at `at`. */
+  observe(at: Ms, ts: number): void {
+    const transit = at - (ts * 1000) / TICKS_PER_SECOND;
+    this.#times[this.#next] = at;
+    this.#transits[this.#next] = transit;
+    this.#next = (this.#next + 1) % MEMORY;
+    if (this.#count === 0 || transit < this.#base) this.#base = transit;
+    this.#count = Math.min(this.#count + 1, MEMORY);
+    this.#sinceReview += 1;
+    if (this.#sinceReview >= REVIEW_EVERY || transit - this.#base > this.#target) this.#review(at);
+  }
+
+  /** Shortest transit of late, as monotonic ms minus media ms: an offset, not a delay. */
+  get base(): number {
+    return this.#base;
+  }
+
+  /** How long after the shortest transit a packet should be played; 200 to 400 ms. */
+  get target(): number {
+    return this.#target;
+  }
+
+  #review(now: number): void {
+    this.#sinceReview = 0;
+    let kept = 0;
+    for (let i = 1; i <= this.#count; i += 1) {
+      const at = (this.#next - i + MEMORY) % MEMORY;
+      if (kept >= 8 && now - (this.#times[at] ?? 0) > HORIZON) break;
+      this.#sorted[kept] = this.#transits[at] ?? 0;
+      kept += 1;
+    }
+    const sorted = this.#sorted.subarray(0, kept).sort();
+    this.#base = sorted[0] ?? 0;
+    const slow = sorted[Math.floor((kept - 1) * SHARE_IN_TIME)] ?? this.#base;
+    this.#target = Math.min(MAX_DEPTH, Math.max(MIN_DEPTH, slow - this.#base + MARGIN));
+  }
+}

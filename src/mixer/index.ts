@@ -1,0 +1,113 @@
+import { createDecoder, loadLibopus } from 'libopus-wasm';
+import type { Clock } from '../base/clock.ts';
+import type { SpeakerId } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { Packet, PcmBlock } from '../base/media.ts';
+import type { Ms, Ticks } from '../base/time.ts';
+import { holdMusic } from './hold-music.ts';
+import { type MixerState, Program } from './program.ts';
+import { ProgramClock } from './program-clock.ts';
+import { Speaker, type SpeakerStats } from './speaker.ts';
+import type { Standby } from './standby.ts';
+
+export { holdMusic } from './hold-music.ts';
+export { musicFromPcm } from './looped-music.ts';
+export type { MixerState } from './program.ts';
+export type { SpeakerStats } from './speaker.ts';
+export type { Standby } from './standby.ts';
+
+/** Speakers one mixer takes; those who join beyond are not heard, and the log says so. */
+export const MAX_SPEAKERS = 50;
+
+/** What a mixer needs. */
+export interface MixerDeps {
+  clock: Clock;
+  log: Log;
+  /** Tick of the first block's first sample, a multiple of 960. */
+  firstTick: Ticks;
+  /** Monotonic instant at which `firstTick` is due. */
+  due: Ms;
+  /** Receives every block in order; its samples are valid only during the call. */
+  block(block: PcmBlock): void;
+  /** Called when the state changes, not for the first state. */
+  state(state: MixerState): void;
+  /** What is heard while nobody should be; default: `holdMusic()`. */
+  music?: Standby;
+}
+
+/** Turns the packets of many speakers into one program that never stops. */
+export interface Mixer extends AsyncDisposable {
+  /** Gives a speaker a place in the mix; joining twice changes nothing. */
+  join(id: SpeakerId): void;
+  /** Takes a speaker out after what they had said is played. */
+  leave(id: SpeakerId): void;
+  /** Closes or opens a microphone for what is said from now on. */
+  mute(id: SpeakerId, muted: boolean): void;
+  /** Takes one packet; those of unknown speakers are dropped. */
+  packet(packet: Packet): void;
+  /** True puts the stage on the program; false leaves it backstage and the program with standby. */
+  live(on: boolean): void;
+  stats(id: SpeakerId): SpeakerStats | undefined;
+  /** The program's peak in the last 100 ms, dBFS; −127 for silence. */
+  readonly level: number;
+  state(): MixerState;
+}
+
+/** Opens a mixer; blocks come from `due` on, standby first. Closing it stops them at once. */
+export async function open(deps: MixerDeps): Promise<Mixer> {
+  const { clock, log } = deps;
+  await loadLibopus();
+  const program = new Program(deps.music ?? holdMusic(), clock.wall(), deps.state);
+  let skipped = 0;
+  const ticker = new ProgramClock(clock, deps.firstTick, deps.due, (tick, due) => {
+    if (ticker.skipped !== skipped) {
+      log.warn(
+        { fragments: ticker.skipped - skipped },
+        'The process stood still; these fragments were never made',
+      );
+      skipped = ticker.skipped;
+    }
+    deps.block(program.render(tick, due, clock.wall()));
+  });
+  let closed = false;
+
+  const equip = async (id: SpeakerId, speaker: Speaker): Promise<void> => {
+    try {
+      speaker.equip(await createDecoder({ channels: 2 }));
+    } catch (error) {
+      log.error({ speaker: id, error: String(error) }, 'No decoder for this speaker; they will not be heard');
+    }
+  };
+
+  return {
+    join(id) {
+      if (closed || program.speakers.has(id)) return;
+      if (program.speakers.size >= MAX_SPEAKERS) {
+        log.warn({ speaker: id, limit: MAX_SPEAKERS }, 'Too many speakers; this one will not be heard');
+        return;
+      }
+      const speaker = new Speaker();
+      program.speakers.set(id, speaker);
+      void equip(id, speaker);
+    },
+    leave(id) {
+      const speaker = program.speakers.get(id);
+      if (!speaker) return;
+      program.speakers.delete(id);
+      program.retire(speaker, clock.now());
+    },
+    mute: (id, muted) => program.speakers.get(id)?.mute(muted, clock.now()),
+    packet: (packet) => program.insert(packet),
+    live: (on) => program.live(on, clock.now()),
+    stats: (id) => program.speakers.get(id)?.stats(),
+    get level() {
+      return program.level;
+    },
+    state: () => program.state,
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      ticker[Symbol.dispose]();
+      program.close();
+    },
+  };
+}

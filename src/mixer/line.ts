@@ -1,0 +1,164 @@
+/** Sample frames a line holds: one 120 ms packet, one mirrored frame and the block being read, with room. */
+const CAPACITY = 16_384;
+const TAPS = 16;
+const HALF = TAPS / 2;
+const PHASES = 256;
+/** Length of the blend over a cut: 5 ms. */
+const BLEND = 240;
+/** Passband of the interpolator as a share of Nyquist. */
+const CUTOFF = 0.93;
+
+const KERNEL = kernel();
+
+/** Decoded sound of one speaker between its decoder and the mix, read at a rate within 1 ± 0.01 of nominal. */
+export class Line {
+  #left = new Float32Array(CAPACITY);
+  #right = new Float32Array(CAPACITY);
+  #start = HALF;
+  #end = HALF;
+  #fraction = 0;
+  #quietFrom = HALF;
+  #stereoUntil = 0;
+  #tail = new Float32Array(2 * BLEND);
+  #cut = false;
+  #weights = new Float64Array(TAPS);
+
+  /** Sample frames that can still be read, without the few the interpolator needs ahead. */
+  get available(): number {
+    return this.#end - this.#start - HALF;
+  }
+
+  /** Whether everything that is left is digital silence. */
+  get silent(): boolean {
+    return this.#quietFrom <= this.#start - HALF;
+  }
+
+  /** Appends `frames` of interleaved stereo from `pcm`; gain runs from `from` to `to`. Beyond 340 ms held it throws. */
+  write(pcm: Float32Array, frames: number, from = 1, to = 1): void {
+    this.#reserve(frames);
+    const left = this.#left;
+    const right = this.#right;
+    const step = (to - from) / frames;
+    let gain = from;
+    let differs = false;
+    for (let i = 0, at = this.#end; i < frames; i += 1, at += 1) {
+      const l = (pcm[2 * i] ?? 0) * gain;
+      const r = (pcm[2 * i + 1] ?? 0) * gain;
+      left[at] = l;
+      right[at] = r;
+      if (l !== r) differs = true;
+      gain += step;
+    }
+    if (this.#cut) this.#blend(Math.min(BLEND, frames));
+    this.#end += frames;
+    this.#quietFrom = this.#end;
+    if (differs) this.#stereoUntil = this.#end;
+  }
+
+  /** Appends `frames` of silence. */
+  rest(frames: number): void {
+    this.#reserve(frames);
+    this.#left.fill(0, this.#end, this.#end + frames);
+    this.#right.fill(0, this.#end, this.#end + frames);
+    if (this.#cut) {
+      this.#blend(Math.min(BLEND, frames));
+      this.#quietFrom = this.#end + Math.min(BLEND, frames);
+    }
+    this.#end += frames;
+  }
+
+  /** Leaves `pcm` out: its beginning fades into whatever is written next, so that the cut does not click. */
+  omit(pcm: Float32Array): void {
+    if (this.#cut) return;
+    this.#tail.set(pcm.subarray(0, 2 * BLEND));
+    this.#cut = true;
+  }
+
+  /** Reads `left.length` frames at `ratio` input frames per output frame; returns whether left and right differ. */
+  read(left: Float32Array, right: Float32Array, ratio: number): boolean {
+    const stereo = this.#stereoUntil > this.#start - HALF;
+    const w = this.#weights;
+    let at = this.#start;
+    let fraction = this.#fraction;
+    for (let n = 0; n < left.length; n += 1) {
+      const phase = fraction * PHASES;
+      const row = Math.floor(phase);
+      const mix = phase - row;
+      const base = row * TAPS;
+      let l = 0;
+      const from = at - HALF + 1;
+      for (let k = 0; k < TAPS; k += 1) {
+        const a = KERNEL[base + k] as number;
+        const weight = a + mix * ((KERNEL[base + TAPS + k] as number) - a);
+        w[k] = weight;
+        l += weight * (this.#left[from + k] as number);
+      }
+      left[n] = l;
+      if (stereo) {
+        let r = 0;
+        for (let k = 0; k < TAPS; k += 1) r += (w[k] as number) * (this.#right[from + k] as number);
+        right[n] = r;
+      }
+      fraction += ratio;
+      const whole = Math.floor(fraction);
+      at += whole;
+      fraction -= whole;
+    }
+    if (!stereo) right.set(left);
+    this.#start = at;
+    this.#fraction = fraction;
+    return stereo;
+  }
+
+  #reserve(frames: number): void {
+    if (this.#end + frames <= CAPACITY) return;
+    const shift = this.#start - HALF;
+    if (this.#end - shift + frames > CAPACITY) throw new RangeError(`A line holds ${CAPACITY} frames`);
+    this.#left.copyWithin(0, shift, this.#end);
+    this.#right.copyWithin(0, shift, this.#end);
+    this.#start -= shift;
+    this.#end -= shift;
+    this.#quietFrom -= shift;
+    this.#stereoUntil -= shift;
+  }
+
+  #blend(frames: number): void {
+    for (let i = 0; i < frames; i += 1) {
+      const fresh = (i + 0.5) / frames;
+      const at = this.#end + i;
+      this.#left[at] = (this.#left[at] ?? 0) * fresh + (this.#tail[2 * i] ?? 0) * (1 - fresh);
+      this.#right[at] = (this.#right[at] ?? 0) * fresh + (this.#tail[2 * i + 1] ?? 0) * (1 - fresh);
+    }
+    this.#cut = false;
+  }
+}
+
+/** Kaiser-windowed sinc, one row per phase and one more to interpolate towards; each row sums to 1. */
+function kernel(): Float64Array {
+  const table = new Float64Array((PHASES + 1) * TAPS);
+  for (let phase = 0; phase <= PHASES; phase += 1) {
+    let sum = 0;
+    for (let k = 0; k < TAPS; k += 1) {
+      const x = k - HALF + 1 - phase / PHASES;
+      const angle = Math.PI * CUTOFF * x;
+      const sinc = Math.abs(x) < 1e-9 ? 1 : Math.sin(angle) / angle;
+      const edge = 1 - (x / HALF) ** 2;
+      const value = edge < 0 ? 0 : sinc * bessel(6.5 * Math.sqrt(edge));
+      table[phase * TAPS + k] = value;
+      sum += value;
+    }
+    for (let k = 0; k < TAPS; k += 1) table[phase * TAPS + k] = (table[phase * TAPS + k] ?? 0) / sum;
+  }
+  return table;
+}
+
+/** Modified Bessel function of the first kind, order 0. */
+function bessel(x: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; k < 40; k += 1) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+}

@@ -1,0 +1,41 @@
+import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
+import { integratedLufs } from './loudness.ts';
+import type { Standby } from './standby.ts';
+
+/** Where the host's music is brought to: under the voice that will follow, LUFS. */
+export const MUSIC_LUFS = -23;
+/** Longest blend of the end into the beginning. */
+const SEAM = 3 * TICKS_PER_SECOND;
+const MAX_GAIN = 8;
+
+/**
+ * The host's own music, looped; its last seconds blend into its first. Levelled to −23 LUFS.
+ * `pcm` is interleaved stereo at 48 kHz, kept and not copied; at least 40 ms.
+ * @throws RangeError when it is shorter.
+ */
+export function musicFromPcm(pcm: Float32Array): Standby {
+  const frames = Math.floor(pcm.length / 2);
+  if (frames < 2 * BLOCK_TICKS) throw new RangeError('Hold music must be at least 40 ms long');
+  const seam = Math.min(SEAM, Math.floor(frames / 4));
+  const period = frames - seam;
+  const loudness = integratedLufs(pcm);
+  const gain = Number.isFinite(loudness) ? Math.min(MAX_GAIN, 10 ** ((MUSIC_LUFS - loudness) / 20)) : 1;
+  return {
+    render(n, out) {
+      let at = (((n * BLOCK_TICKS) % period) + period) % period;
+      for (let i = 0; i < BLOCK_TICKS; i += 1) {
+        let left = pcm[2 * at] as number;
+        let right = pcm[2 * at + 1] as number;
+        if (at < seam) {
+          const angle = (((at + 0.5) / seam) * Math.PI) / 2;
+          const old = period + at;
+          left = left * Math.sin(angle) + (pcm[2 * old] as number) * Math.cos(angle);
+          right = right * Math.sin(angle) + (pcm[2 * old + 1] as number) * Math.cos(angle);
+        }
+        out[2 * i] = left * gain;
+        out[2 * i + 1] = right * gain;
+        at = at + 1 === period ? 0 : at + 1;
+      }
+    },
+  };
+}

@@ -1,0 +1,288 @@
+import type { OpusDecoderHandle } from 'libopus-wasm';
+import type { Packet } from '../base/media.ts';
+import { BLOCK_TICKS, type Ms, TICKS_PER_SECOND } from '../base/time.ts';
+import { Arrival } from './arrival.ts';
+import { Line } from './line.ts';
+import { carriesFec, frameTicks, isDtx, packetTicks } from './opus-packet.ts';
+import { Pace } from './pace.ts';
+import { Waiting } from './waiting.ts';
+
+/** Frames invented by the decoder in a row before it fades out: 100 ms. */
+const MAX_CONCEALED = 5;
+/** A timestamp this far from both the last one and the clock begins a new timeline: 1 s. */
+const JUMP = TICKS_PER_SECOND;
+/** Late packets in a hole after which play-out goes back for them: the network stalled, it did not lose. */
+const LATE_BEFORE_REWIND = 3;
+/** A sender in DTX repeats itself every 400 ms; silent for longer, it is gone. */
+const DTX_ALIVE = 1000;
+/** A buffer deeper than its target by this is cut at once: the sender runs faster than any crystal. 1.5 s. */
+const MAX_EXCESS = 1500;
+/** Smallest step Opus decodes: 2.5 ms. */
+const GRAIN = 120;
+
+/** What happened to one speaker's packets since they joined. */
+export interface PlayoutCounts {
+  received: number;
+  /** Lost frames restored from the copy in the next packet. */
+  fec: number;
+  /** 20 ms frames the decoder had to invent. */
+  concealed: number;
+  /** Packets that came after their place was played. */
+  late: number;
+  /** Sequence numbers that were missing when their place was played, restored or not. */
+  lost: number;
+}
+
+/** One speaker's way from packets to an even flow of 20 ms blocks: jitter buffer, decoder, concealment, drift. */
+export class Playout {
+  readonly counts: PlayoutCounts = { received: 0, fec: 0, concealed: 0, late: 0, lost: 0 };
+  /** Monotonic arrival of the newest packet. */
+  lastArrival = Number.NEGATIVE_INFINITY;
+  #decoder: OpusDecoderHandle;
+  #arrival = new Arrival();
+  #waiting = new Waiting();
+  #line = new Line();
+  #pace = new Pace();
+  #anchored = false;
+  #started = false;
+  #startAt = 0;
+  /** Media time of the next sample to be written to the line. */
+  #cursor = 0;
+  /** End of the newest packet that was really played. */
+  #playedTo = Number.NEGATIVE_INFINITY;
+  #lastSequence: number | undefined;
+  #newest = 0;
+  #suspect: Packet | undefined;
+  #inDtx = false;
+  #run = 0;
+
+  constructor(decoder: OpusDecoderHandle) {
+    this.#decoder = decoder;
+  }
+
+  /** Milliseconds from the best packet's arrival to its play-out. */
+  get bufferMs(): number {
+    return this.#pace.depth;
+  }
+
+  /** How fast the sender's clock runs against ours, parts per million. */
+  get driftPpm(): number {
+    return this.#pace.driftPpm;
+  }
+
+  /** Whether the sender keeps quiet on purpose. */
+  get dtx(): boolean {
+    return this.#inDtx;
+  }
+
+  /** Takes a packet from the network. Empty and malformed ones count as received and are then missing. */
+  insert(packet: Packet): void {
+    this.counts.received += 1;
+    const ticks = packetTicks(packet.payload);
+    if (ticks === 0) return;
+    if (!this.#anchored) this.#anchor(packet);
+    const ts = unwrap(packet.timestamp, this.#newest, 2 ** 32);
+    const expected = this.#newest + ((packet.arrival - this.lastArrival) * TICKS_PER_SECOND) / 1000;
+    if (Math.abs(ts - this.#newest) > JUMP && Math.abs(ts - expected) > JUMP) {
+      this.#doubt(packet);
+      return;
+    }
+    this.#suspect = undefined;
+    this.lastArrival = packet.arrival;
+    if (ts > this.#newest) this.#newest = ts;
+    this.#arrival.observe(packet.arrival, ts);
+    if (ts + ticks <= this.#playedTo) {
+      if (!this.#waiting.wasPlayed(ts)) this.counts.late += 1;
+      return;
+    }
+    const sequence = unwrap(packet.sequence, this.#waiting.newestSequence, 2 ** 16);
+    const place = this.#waiting.add({ ts, ticks, sequence, payload: packet.payload });
+    if (place === 'dropped-oldest') this.counts.late += 1;
+    if (!this.#started) this.#cursor = Math.min(this.#cursor, ts);
+    else if (this.#waiting.before(this.#cursor) >= LATE_BEFORE_REWIND) this.#rewind();
+  }
+
+  /** Fills 960 frames due at `due`; returns how they are, `idle` meaning untouched and silent. */
+  pull(due: Ms, left: Float32Array, right: Float32Array): 'idle' | 'mono' | 'stereo' {
+    if (!this.#anchored) return 'idle';
+    if (!this.#started) {
+      if (due < this.#startAt) return 'idle';
+      this.#started = true;
+    }
+    const next = this.#waiting.first;
+    if (
+      this.#line.silent &&
+      this.#run > MAX_CONCEALED &&
+      (!next || next.ts > this.#cursor + 2 * BLOCK_TICKS)
+    ) {
+      this.#cursor += BLOCK_TICKS;
+      return 'idle';
+    }
+    const offset = due - ((this.#cursor - this.#line.available) * 1000) / TICKS_PER_SECOND;
+    this.#pace.update(offset - this.#arrival.base, this.#arrival.target);
+    const excess = this.#pace.depth - this.#arrival.target;
+    if (excess > MAX_EXCESS) this.#cursor += Math.round((excess * TICKS_PER_SECOND) / 1000);
+    const ratio = this.#pace.ratio;
+    const need = Math.ceil(left.length * ratio) + 2;
+    while (this.#line.available < need) this.#fill(due);
+    return this.#line.read(left, right, ratio) ? 'stereo' : 'mono';
+  }
+
+  /** Frees the decoder. */
+  close(): void {
+    this.#decoder.free();
+  }
+
+  #anchor(packet: Packet): void {
+    this.#anchored = true;
+    this.#started = false;
+    this.#newest = packet.timestamp;
+    this.#cursor = packet.timestamp;
+    this.#playedTo = Number.NEGATIVE_INFINITY;
+    this.#lastSequence = undefined;
+    this.lastArrival = packet.arrival;
+    this.#waiting.clear(packet.sequence);
+    this.#arrival.reset();
+    this.#pace.reset();
+    this.#startAt = packet.arrival + this.#arrival.target;
+    this.#inDtx = false;
+  }
+
+  /** A lone odd timestamp is ignored; a second one that agrees with it begins the timeline anew. */
+  #doubt(packet: Packet): void {
+    const before = this.#suspect;
+    this.#suspect = packet;
+    if (!before || Math.abs(unwrap(packet.timestamp, before.timestamp, 2 ** 32) - before.timestamp) > JUMP)
+      return;
+    this.#suspect = undefined;
+    this.#anchor(before);
+    this.counts.received -= 2;
+    this.insert(before);
+    this.insert(packet);
+  }
+
+  /** Plays the held-back packets after all, at the price of more delay, which Pace then wins back. */
+  #rewind(): void {
+    const first = this.#waiting.first;
+    if (first && this.#cursor - first.ts <= JUMP) this.#cursor = Math.max(first.ts, this.#playedTo);
+  }
+
+  #fill(due: Ms): void {
+    const packet = this.#waiting.at(this.#cursor);
+    if (packet && packet.ts < this.#cursor + GRAIN / 2) {
+      this.counts.late += this.#waiting.take(packet);
+      if (this.#lastSequence !== undefined)
+        this.counts.lost += Math.max(0, packet.sequence - this.#lastSequence - 1);
+      this.#lastSequence = packet.sequence;
+      this.#cursor = packet.ts + packet.ticks;
+      this.#playedTo = this.#cursor;
+      this.#inDtx = isDtx(packet.payload);
+      this.#play(packet.payload, packet.ticks);
+      return;
+    }
+    const gap = packet ? packet.ts - this.#cursor : Number.POSITIVE_INFINITY;
+    const meant = packet
+      ? packet.sequence === (this.#lastSequence ?? 0) + 1
+      : due - this.lastArrival < DTX_ALIVE;
+    if (this.#inDtx && meant) this.#comfort(Math.min(gap, BLOCK_TICKS));
+    else {
+      const copy = packet && carriesFec(packet.payload) ? frameTicks(packet.payload) : 0;
+      if (packet && copy > 0 && grains(gap) === copy) this.#restore(packet.payload, copy);
+      else this.#conceal(Math.min(gap > copy ? gap - copy : gap, BLOCK_TICKS));
+    }
+  }
+
+  #play(payload: Uint8Array, ticks: number): void {
+    const pcm = isDtx(payload) ? this.#decode(null, grains(ticks), false) : this.#decode(payload, 0, false);
+    if (!pcm) {
+      this.#cursor -= ticks;
+      this.#conceal(ticks);
+      return;
+    }
+    const back = this.#run > MAX_CONCEALED;
+    this.#run = 0;
+    if (back) this.#line.write(pcm.subarray(0, 2 * GRAIN), GRAIN, 0, 1);
+    const rest = back ? pcm.subarray(2 * GRAIN) : pcm;
+    if (rest.length === 0) return;
+    const advice = back ? 'play' : this.#pace.advise(rest);
+    if (advice === 'omit') {
+      this.#line.omit(rest);
+      this.#pace.moved(-rest.length / 2);
+      return;
+    }
+    this.#line.write(rest, rest.length / 2);
+    // A quiet frame, then itself mirrored, then itself: longer by two frames and continuous at every seam.
+    if (advice === 'stretch') {
+      this.#line.write(mirrored(rest), rest.length / 2);
+      this.#line.write(rest, rest.length / 2);
+      this.#pace.moved(rest.length);
+    }
+  }
+
+  #restore(next: Uint8Array, ticks: number): void {
+    const pcm = this.#decode(next, ticks, true);
+    if (!pcm) {
+      this.#conceal(ticks);
+      return;
+    }
+    this.#run = 0;
+    this.counts.fec += 1;
+    this.#line.write(pcm, pcm.length / 2);
+    this.#cursor += pcm.length / 2;
+  }
+
+  /** Comfort noise. Nothing is lost here, so this is also where the buffer may grow or shrink at once. */
+  #comfort(ticks: number): void {
+    const advice = this.#pace.advise(undefined);
+    if (advice === 'omit') {
+      this.#cursor += ticks;
+      this.#pace.moved(-ticks);
+      return;
+    }
+    const pcm = this.#decode(null, grains(ticks), false);
+    if (pcm) this.#line.write(pcm, pcm.length / 2);
+    else this.#line.rest(grains(ticks));
+    this.#run = 0;
+    if (advice === 'stretch') this.#pace.moved(grains(ticks));
+    else this.#cursor += grains(ticks);
+  }
+
+  #conceal(ticks: number): void {
+    const frames = grains(ticks);
+    this.#run += 1;
+    this.#cursor += frames;
+    if (this.#run > MAX_CONCEALED + 1) {
+      this.#line.rest(frames);
+      return;
+    }
+    if (this.#lastSequence !== undefined) this.counts.concealed += 1;
+    const pcm = this.#decode(null, frames, false);
+    if (pcm) this.#line.write(pcm, frames, 1, this.#run > MAX_CONCEALED ? 0 : 1);
+    else this.#line.rest(frames);
+  }
+
+  #decode(payload: Uint8Array | null, frameSize: number, decodeFec: boolean): Float32Array | undefined {
+    try {
+      return this.#decoder.decodeFloat(payload, frameSize ? { frameSize, decodeFec } : {});
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The nearest number to `near` that is `value` modulo `range`. */
+function unwrap(value: number, near: number, range: number): number {
+  return value + Math.round((near - value) / range) * range;
+}
+
+/** `ticks` rounded up to what the decoder can produce: 2.5 ms steps up to 120 ms. */
+const grains = (ticks: number): number => Math.min(48, Math.max(1, Math.ceil(ticks / GRAIN))) * GRAIN;
+
+function mirrored(pcm: Float32Array): Float32Array {
+  const out = new Float32Array(pcm.length);
+  for (let i = 0; i < pcm.length; i += 2) {
+    out[i] = pcm[pcm.length - 2 - i] ?? 0;
+    out[i + 1] = pcm[pcm.length - 1 - i] ?? 0;
+  }
+  return out;
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../base/clock.ts';
+import { BLOCK_TICKS, FRAGMENT_TICKS, type Ms, ms, type Ticks, ticks, ticksToMs } from '../base/time.ts';
+
+const LOOK_EVERY = ms(10);
+/** Behind by more than this, the process stood still: packets that arrived meanwhile are let in first. */
+const STALLED = ms(60);
+/** Blocks made in one go; more wait for the next turn of the event loop, so that catching up starves nobody. */
+export const MAX_BURST = 50;
+/** Behind by more than this (a suspended machine), whole fragments are skipped instead of made: nobody waits for them. */
+export const MAX_BEHIND: Ms = ms(10_000);
+
+/**
+ * The one clock of a program: calls `block` for every 20 ms, in order, never before it is due and never later than the
+ * event loop allows. Block k is due k × 20 ms after the first, counted and not summed up, so it cannot drift.
+ */
+export class ProgramClock implements Disposable {
+  #clock: Clock;
+  #tick: Ticks;
+  #origin: { tick: Ticks; due: Ms };
+  #block: (tick: Ticks, due: Ms) => void;
+  #timer: Disposable;
+  #again: Disposable | undefined;
+  #skipped = 0;
+
+  constructor(clock: Clock, firstTick: Ticks, due: Ms, block: (tick: Ticks, due: Ms) => void) {
+    this.#clock = clock;
+    this.#tick = firstTick;
+    this.#origin = { tick: firstTick, due };
+    this.#block = block;
+    this.#timer = clock.every(LOOK_EVERY, () => this.#look());
+  }
+
+  /** Fragments that were never made because the process stood still for too long. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer[Symbol.dispose]();
+    this.#again?.[Symbol.dispose]();
+  }
+
+  #look(): void {
+    if (this.#again) return;
+    if (this.#clock.now() - this.#due() <= STALLED) this.#make();
+    else this.#makeSoon();
+  }
+
+  #makeSoon(): void {
+    this.#again = this.#clock.after(ms(1), () => {
+      this.#again = undefined;
+      this.#make();
+    });
+  }
+
+  #make(): void {
+    const now = this.#clock.now();
+    const behind = now - this.#due();
+    if (behind > MAX_BEHIND) {
+      const fragments = Math.floor(behind / ticksToMs(ticks(FRAGMENT_TICKS)));
+      this.#skipped += fragments;
+      this.#tick = ticks(this.#tick + fragments * FRAGMENT_TICKS);
+    }
+    for (let made = 0; this.#due() <= now; made += 1) {
+      if (made === MAX_BURST) {
+        this.#makeSoon();
+        return;
+      }
+      const due = this.#due();
+      const tick = this.#tick;
+      this.#tick = ticks(tick + BLOCK_TICKS);
+      this.#block(tick, due);
+    }
+  }
+
+  #due(): Ms {
+    return ms(this.#origin.due + ((this.#tick - this.#origin.tick) * 1000) / 48_000);
+  }
+}
