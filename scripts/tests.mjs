@@ -1,0 +1,132 @@
+/** What `npm run check` and `npm test` run, and how they count it. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environment, root, Stop, say } from './setup.mjs';
+
+/** Debian packages that tests need, each with a file that shows it is there. */
+const PACKAGES = [
+  ['chromium', '/usr/bin/chromium'],
+  ['espeak-ng', '/usr/bin/espeak-ng'],
+  ['ffmpeg', '/usr/bin/ffmpeg'],
+  ['sox', '/usr/bin/sox'],
+  ['gcc', '/usr/bin/gcc'],
+  ['libc6-dev', '/usr/include/stdio.h'],
+  ['iproute2', '/usr/sbin/tc', '/sbin/tc'],
+  ['postgresql', '/usr/lib/postgresql'],
+  ['gstreamer1.0-tools', '/usr/bin/gst-launch-1.0'],
+  ['gstreamer1.0-plugins-bad', ...library('gstreamer-1.0/libgstwebrtc.so')],
+  ['gstreamer1.0-plugins-good', ...library('gstreamer-1.0/libgstrtp.so')],
+  ['gstreamer1.0-nice', ...library('gstreamer-1.0/libgstnice.so')],
+];
+
+function library(name) {
+  return ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/${name}`);
+}
+
+/** Types, style and the unit tests: under a minute, before every commit. */
+export function check(node) {
+  const count = { passed: 0, failed: 0 };
+  checks(node, count);
+  return conclude(count);
+}
+
+/** Everything; `args` are passed to the end-to-end run (a file name, `-t NAME`). */
+export function test(node, args) {
+  debianPackages();
+  const count = { passed: 0, failed: 0 };
+  if (args.length === 0) {
+    checks(node, count);
+    vitest(node, count, 'contract');
+  }
+  vitest(node, count, 'e2e', args);
+  return conclude(count);
+}
+
+function checks(node, count) {
+  step(node, count, 'types of the server', 'node_modules/typescript/bin/tsc', ['-p', '.']);
+  step(node, count, 'types of the pages', 'node_modules/typescript/bin/tsc', ['-p', 'web']);
+  step(node, count, 'style', 'node_modules/@biomejs/biome/bin/biome', ['check', '--diagnostic-level=warn']);
+  vitest(node, count, 'unit');
+}
+
+function step(node, count, what, script, args) {
+  const began = Date.now();
+  const { status, stdout, stderr } = spawnSync(node, [join(root, script), ...args], {
+    cwd: root,
+    env: environment(node),
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  say(`${status === 0 ? '✓' : '✗'} ${what} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  if (status !== 0) process.stderr.write(`${stdout}${stderr}`);
+  count[status === 0 ? 'passed' : 'failed'] += 1;
+}
+
+function vitest(node, count, project, args = []) {
+  say(`tests: ${project}`);
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-tests-'));
+  const report = join(folder, 'report.json');
+  try {
+    const { status } = spawnSync(
+      node,
+      [
+        join(root, 'node_modules/vitest/vitest.mjs'),
+        ...[
+          'run',
+          '--project',
+          project,
+          '--reporter=default',
+          '--reporter=json',
+          `--outputFile.json=${report}`,
+        ],
+        ...args,
+      ],
+      { cwd: root, env: environment(node), stdio: ['ignore', process.stderr, process.stderr] },
+    );
+    const read = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+    const broken = (read?.testResults ?? []).filter(
+      (f) => f.status === 'failed' && f.assertionResults.every((a) => a.status !== 'failed'),
+    );
+    const failed = (read?.numFailedTests ?? 0) + broken.length;
+    count.passed += read?.numPassedTests ?? 0;
+    // A run that ends badly with every test green has failed all the same (an unhandled error, a crash).
+    count.failed += failed === 0 && status !== 0 ? 1 : failed;
+    const skipped = (read?.numPendingTests ?? 0) + (read?.numTodoTests ?? 0);
+    if (skipped > 0) say(`${skipped} tests of ${project} were skipped`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function conclude({ passed, failed }) {
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+/** Installs what is missing of the Debian packages, or says how. */
+function debianPackages() {
+  const missing = PACKAGES.filter(([, ...files]) => !files.some((file) => existsSync(file))).map(
+    ([name]) => name,
+  );
+  if (missing.length === 0) return;
+  const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (!existsSync('/usr/bin/apt-get')) {
+    throw new Stop(`the tests need these programs (Debian's names): ${missing.join(' ')}`);
+  }
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  if (sudo.length > 0 && spawnSync('sudo', ['-n', 'true']).status !== 0) {
+    throw new Stop(`the tests need Debian packages; as root run: apt-get update && ${line}`);
+  }
+  say(`installing Debian packages for the tests: ${missing.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = (args) => {
+    const [command, ...rest] = [...sudo, 'apt-get', ...args];
+    return spawnSync(command, rest, { env, stdio: ['ignore', process.stderr, process.stderr] }).status;
+  };
+  apt(['update', '-q']);
+  if (apt(['install', '-y', '-q', '--no-install-recommends', ...missing]) !== 0) {
+    throw new Stop(`the packages could not be installed; as root run: apt-get update && ${line}`);
+  }
+}
