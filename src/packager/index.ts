@@ -1,110 +1,14 @@
 /** The packager: one program in, every rendition out, cut on the grid of 320 ms. */
-import type { Log } from '../base/log.ts';
-import type { Codec, Fragment, Init, PcmBlock, Rendition } from '../base/media.ts';
-import type { Ticks } from '../base/time.ts';
-import { PRIMING } from '../wire/priming.ts';
-import { initOf } from './container.ts';
 import { startThread } from './encoder-thread.ts';
-import { BLOCKS_PER_FRAGMENT } from './encoding.ts';
+import { openWith, type Packager, type PackagerDeps } from './flow.ts';
 
+export type { Packager, PackagerDeps } from './flow.ts';
 export type { Loop, LoopDeps } from './loop.ts';
 export { packageLoop } from './loop.ts';
-
-/** What a packager needs. */
-export interface PackagerDeps {
-  readonly log: Log;
-  readonly renditions: readonly Rendition[];
-  /** The first block pushed begins this fragment exactly. */
-  readonly firstSeq: number;
-  /** Once per rendition, before `open` resolves; empty for ADTS and MPEG. */
-  init(init: Init): void;
-  /** All renditions of a slot come together, in order of `seq`. A slot may be missing when an encoder failed. */
-  fragment(fragment: Fragment): void;
-  /** The rendition misses the running slot and tries again with the next. */
-  encoderFailed?(rendition: string): void;
-}
-
-/** The running encoders of one program, in a thread of their own. */
-export interface Packager extends AsyncDisposable {
-  /** Takes the next 20 ms. The samples are copied. Never waits and never throws. */
-  push(block: PcmBlock): void;
-  /** How late each codec plays, in ticks: what PROGRAM-DATE-TIME must be corrected by. */
-  readonly priming: Readonly<Record<Codec, Ticks>>;
-}
-
-/** Slots handed to the thread and not yet answered: 5.12 s. Beyond it sound is dropped until it has caught up. */
-const MAX_SLOTS_WAITING = 16;
-/** Blocks between two warnings about failing encoders: a second. */
-const BLOCKS_PER_WARNING = 50;
 
 /**
  * Starts the encoders and warms them up (about a second). A thread that dies is started again and goes on with the
  * slot that is then due; the slots between are missing.
  * @throws when the encoders cannot be started the first time.
  */
-export async function open(deps: PackagerDeps): Promise<Packager> {
-  const { log, renditions, firstSeq } = deps;
-  /** `due`: a thread is ready and takes up the next slot. `up`: it takes every block. */
-  let state: 'away' | 'due' | 'up' = 'away';
-  /** The thread counts from another slot than ours. */
-  let lost = false;
-  /** Slots handed over and not yet answered. */
-  let waiting = 0;
-  let pushed = 0;
-  let warned = Number.NEGATIVE_INFINITY;
-  const warn = (fields: object, message: string): void => {
-    if (pushed - warned < BLOCKS_PER_WARNING) return;
-    warned = pushed;
-    log.warn(fields, message);
-  };
-
-  const thread = await startThread(
-    { renditions, firstSeq },
-    {
-      ready() {
-        state = 'due';
-        waiting = 0;
-      },
-      gone(error) {
-        state = 'away';
-        lost = true;
-        log.error({ error: String(error) }, 'the encoder thread died; starting another');
-        for (const { id } of renditions) deps.encoderFailed?.(id);
-      },
-      slot(fragments) {
-        waiting--;
-        for (const fragment of fragments) deps.fragment(fragment);
-      },
-      failed(rendition, error) {
-        warn({ rendition, error }, 'an encoder failed; its slot is missing');
-        deps.encoderFailed?.(rendition);
-      },
-    },
-  );
-  for (const rendition of renditions) deps.init({ rendition: rendition.id, bytes: initOf(rendition) });
-
-  const beginSlot = (seq: number): void => {
-    if (state === 'up' && waiting >= MAX_SLOTS_WAITING) {
-      state = 'due';
-      lost = true;
-      warn({ seq }, 'the encoders are five seconds behind; dropping sound until they have caught up');
-    } else if (state === 'due' && waiting === 0) {
-      if (lost) thread.order({ kind: 'skip', seq });
-      state = 'up';
-      lost = false;
-    }
-    if (state === 'up') waiting++;
-  };
-  return {
-    priming: PRIMING,
-    push({ samples, stereo }) {
-      const index = pushed % BLOCKS_PER_FRAGMENT;
-      if (index === 0) beginSlot(firstSeq + pushed / BLOCKS_PER_FRAGMENT);
-      pushed++;
-      if (state !== 'up') return;
-      const copy = new Float32Array(samples);
-      thread.order({ kind: 'block', samples: copy, stereo }, [copy.buffer]);
-    },
-    [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose](),
-  };
-}
+export const open = (deps: PackagerDeps): Promise<Packager> => openWith(deps, startThread);

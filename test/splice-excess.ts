@@ -1,0 +1,31 @@
+/** How much a splice adds to the coding error. */
+import { decibels, difference, power } from './sound.ts';
+
+/** 5 ms. */
+const WINDOW = 240;
+/** How long after a splice is looked at: 40 ms. */
+const WINDOWS = 8;
+/** Errors below −80 dBFS are as good as none. */
+const FLOOR = 1e-8;
+
+/**
+ * The largest excess in dB over all 5 ms windows after the splices: error of the spliced decode against the input,
+ * over the worse of the two unspliced decodes in the same window.
+ */
+export function worstExcess(
+  input: Float32Array,
+  delay: number,
+  spliced: Float32Array,
+  unspliced: readonly Float32Array[],
+  boundaries: readonly number[],
+): number {
+  let worst = Number.NEGATIVE_INFINITY;
+  for (const boundary of boundaries) {
+    for (let k = 0; k < WINDOWS; k++) {
+      const from = boundary + k * WINDOW;
+      const error = (decoded: Float32Array) => power(difference(decoded, input, delay, from, WINDOW)) + FLOOR;
+      worst = Math.max(worst, decibels(error(spliced) / Math.max(...unspliced.map(error))));
+    }
+  }
+  return worst;
+}
