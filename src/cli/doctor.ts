@@ -194,7 +194,7 @@ async function clock(): Promise<Finding> {
 
 function address(config: Config): Finding {
   const what = 'Public address';
-  if (config.publicUrl.startsWith('https:')) return { what, state: 'good', found: config.publicUrl };
+  if (config.publicUrl?.startsWith('https:')) return { what, state: 'good', found: config.publicUrl };
   return {
     what,
     state: 'notice',

@@ -1,6 +1,6 @@
 import type { Archive } from '../archive/index.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Slug } from '../base/ids.ts';
+import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Fragment, Init, Rendition } from '../base/media.ts';
 import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, ms, ticks } from '../base/time.ts';
@@ -9,6 +9,7 @@ import { open as openPackager } from '../packager/index.ts';
 import type { Stage } from '../stage/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import type { Clocks, RoomCard, RoomState } from '../wire/room.ts';
+import type { RoomMetrics } from './cell-metrics.ts';
 import { openTalk } from './talk.ts';
 
 /** The standby loop per rendition, coded once per installation: what doors play when this cell is gone. */
@@ -34,6 +35,7 @@ export interface Program {
   greeting(): Iterable<Message>;
   /** A door's count of the streams it serves. */
   presence(door: string, streams: number): void;
+  metrics(): RoomMetrics;
   /** Stops. `ended` closes the room for ever; otherwise it can be taken up again at a later slot. */
   close(ended: boolean): Promise<void>;
 }
@@ -207,6 +209,15 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     presence(door, streams) {
       presences.set(door, { streams, at: clock.now() });
     },
+    metrics: () => ({
+      slug,
+      streams: streams(),
+      last,
+      speakers: room.people().flatMap(({ id }) => {
+        const stats = mixer.stats(id as SpeakerId);
+        return stats ? [[id, stats] as const] : [];
+      }),
+    }),
     async close(ended) {
       everySecond[Symbol.dispose]();
       meter[Symbol.dispose]();

@@ -9,6 +9,7 @@ import { open as openStage } from '../stage/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard } from '../wire/room.ts';
+import { cellMetrics } from './cell-metrics.ts';
 import { serveInner } from './inner-http.ts';
 import { loadLoops } from './loops.ts';
 import { paths } from './paths.ts';
@@ -55,7 +56,15 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   outlet.onUpstream(({ head }) => {
     if (head.kind === 'presence') programs.get(head.slug)?.presence(head.door, head.streams);
   });
-  stack.use(await serveInner(at.cellHttp(index), (request) => stage.fetch(request)));
+  const metrics = (): Response =>
+    new Response(cellMetrics([...programs.values()].map((program) => program.metrics())), {
+      headers: { 'content-type': 'text/plain; version=0.0.4' },
+    });
+  stack.use(
+    await serveInner(at.cellHttp(index), (request) =>
+      new URL(request.url).pathname === '/metrics' ? metrics() : stage.fetch(request),
+    ),
+  );
   stack.defer(async () => {
     await Promise.all([...programs.values()].map((program) => program.close(false)));
   });

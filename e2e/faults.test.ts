@@ -1,0 +1,165 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { silentLog } from '../src/base/log.ts';
+import { readSound, speak } from '../src/stage/index.ts';
+import type { RoomState } from '../src/wire/room.ts';
+import { continuity, longestSilence, type RawListener, rawListener } from './rig/raw-listener.ts';
+import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
+
+const TALK = fileURLToPath(new URL('../assets/welcome.opus', import.meta.url));
+const state = async (server: Server, slug: string): Promise<RoomState> =>
+  (await (await fetch(`${server.url}/r/${slug}/state.json`)).json()) as RoomState;
+
+/** A speaker who talks, and comes back by itself, until stopped. */
+function talker(server: Server, room: MadeRoom): Disposable {
+  const stop = new AbortController();
+  void (async () => {
+    while (!stop.signal.aborted) {
+      const whip = `${server.url}/r/${room.slug}/whip?takeover=1`;
+      await speak({
+        whip,
+        token: room.token,
+        sound: await readSound(TALK),
+        signal: stop.signal,
+        log: silentLog,
+      }).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  })();
+  return { [Symbol.dispose]: () => stop.abort() };
+}
+
+describe('while people listen', () => {
+  let server: Server;
+  let room: MadeRoom;
+  let listeners: RawListener[];
+  let speaker: Disposable;
+
+  beforeAll(async () => {
+    server = await startServer({ EARSHOT_DOORS: '2', EARSHOT_CELLS: '1' });
+    room = await server.room('Faults');
+    await server.cli('room', 'live', room.slug);
+    speaker = talker(server, room);
+    await until(
+      'the stage is heard',
+      async () => (await state(server, room.slug)).program.carries === 'stage',
+      40_000,
+    );
+    // The doors must have the standby loop before the studio may die.
+    await until('a stream', () => true);
+    listeners = Array.from({ length: 20 }, (_, i) =>
+      rawListener(server.url, room.slug, i % 4 === 3 ? 'aac' : 'opus'),
+    );
+    await until('everyone hears', () => listeners.every((l) => l.received.length > 12));
+  });
+  afterAll(async () => {
+    for (const listener of listeners ?? []) listener[Symbol.dispose]();
+    speaker?.[Symbol.dispose]();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const kill = (role: string, index: number): number => {
+    const pid = server.child(role, index);
+    if (!pid) throw new Error(`no ${role} ${index}`);
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  };
+  const back = (role: string, index: number, old: number): Promise<void> =>
+    until(`${role} ${index} is back`, () => (server.child(role, index) ?? old) !== old, 10_000);
+  const unhurt = (): void => {
+    for (const listener of listeners)
+      expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
+  };
+
+  test('kill -9 of a door: its listeners are back without a gap and the others notice nothing', async () => {
+    const before = listeners.map((l) => l.reconnects);
+    const old = kill('door', 0);
+    await back('door', 0, old);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    unhurt();
+    const came = listeners.filter((l, i) => l.reconnects > (before[i] ?? 0)).length;
+    expect(came).toBeLessThan(listeners.length);
+    for (const listener of listeners) expect(longestSilence(listener.received)).toBeLessThan(3000);
+  });
+
+  test('kill -9 of the site: nobody loses sound, and rooms can be changed again', async () => {
+    const before = listeners.map((l) => l.reconnects);
+    const old = kill('site', 0);
+    await back('site', 0, old);
+    await until('the site answers', async () => (await fetch(`${server.url}/api/rooms`)).ok);
+    unhurt();
+    expect(listeners.map((l) => l.reconnects)).toEqual(before);
+    expect((await server.cli<{ status: string }>('room', 'show', room.slug)).status).toBe('live');
+  });
+
+  test('kill -9 of the studio: listeners hear standby without a gap, then the stage again', async () => {
+    const before = listeners.map((l) => l.reconnects);
+    const old = kill('studio', 0);
+    await until('the page says so', async () => (await state(server, room.slug)).studio === 'away', 5000);
+    await back('studio', 0, old);
+    await until(
+      'the studio is here again',
+      async () => (await state(server, room.slug)).studio === 'here',
+      15_000,
+    );
+    await until(
+      'the stage is heard again',
+      async () => (await state(server, room.slug)).program.carries === 'stage',
+      15_000,
+    );
+    unhurt();
+    expect(listeners.map((l) => l.reconnects)).toEqual(before);
+    for (const listener of listeners) expect(longestSilence(listener.received)).toBeLessThan(1500);
+  });
+
+  test('an orderly stop gives listeners whole fragments and an end, not a reset', async () => {
+    for (const listener of listeners) expect(listener.received.length).toBeGreaterThan(20);
+    await server[Symbol.asyncDispose]();
+    for (const listener of listeners) expect(listener.lastEnd).toBe('whole');
+    unhurt();
+  });
+});
+
+test('a full disk: the sound goes on, the page says that the recording has a gap, and it goes on when there is room', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'earshot-full-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', dir]);
+  expect(mounted.status, 'mounting a small disk needs root').toBe(0);
+  try {
+    await using server = await startServer({ EARSHOT_DATA: dir, EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
+    const room = await server.room('Small disk');
+    using listener = rawListener(server.url, room.slug);
+    await until('sound', () => listener.received.length > 10);
+    const ballast = join(dir, 'ballast');
+    let size = 64 << 20;
+    for (; size >= 1024; size >>= 1) {
+      try {
+        writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' });
+      } catch {
+        // Full at this size; a smaller piece may still fit.
+      }
+    }
+    await until('the page says so', async () => (await state(server, room.slug)).gaps.length > 0, 30_000);
+    expect((await state(server, room.slug)).gaps[0]?.reason).toBe('disk-full');
+    rmSync(ballast);
+    const heard = listener.received.length;
+    await until('sound goes on', () => listener.received.length > heard + 20);
+    expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
+    await until(
+      'the recording goes on',
+      async () => {
+        const gaps = (await state(server, room.slug)).gaps;
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        const later = (await state(server, room.slug)).gaps;
+        return JSON.stringify(gaps) === JSON.stringify(later);
+      },
+      30_000,
+    );
+  } finally {
+    spawnSync('umount', ['-l', dir]);
+    rmSync(dir, { recursive: true, force: true });
+  }
+});

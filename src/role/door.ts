@@ -1,0 +1,90 @@
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { openReader } from '../archive/index.ts';
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { ms } from '../base/time.ts';
+import { subscribeSocket } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import { LIMITS, loadAssets, loadManifest, open as openDoorPart, openPages } from '../door/index.ts';
+import { open as openOrigin } from '../origin/index.ts';
+import { EMPTY } from '../wire/feed.ts';
+import { paths } from './paths.ts';
+
+const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
+const PRESENCE_PERIOD = ms(1000);
+/** Holds a flash crowd of one second while the process is busy; the kernel caps it at net.core.somaxconn. */
+const ACCEPT_QUEUE = 4096;
+
+/** Opens door `index`: everything the crowd reaches, fed by the buses of the site and the cells. */
+export async function openDoor(config: Config, index: number, log: Log): Promise<AsyncDisposable> {
+  const clock = systemClock;
+  const at = paths(config.data);
+  const name = `door-${index}`;
+  await using stack = new AsyncDisposableStack();
+  const origin = stack.use(
+    openOrigin({ clock, log: log.part('origin'), archive: openReader(at.archive), holdWhileAway: true }),
+  );
+  const door = await openDoorPart({
+    clock,
+    log,
+    port: config.port,
+    host: config.host,
+    reusePort: config.doors > 1,
+    name,
+    origin,
+    site: { socketPath: at.siteHttp },
+    cell: (cell) => ({ socketPath: at.cellHttp(cell) }),
+    assets: await loadAssets(BUILD),
+    pages: openPages({
+      manifest: await loadManifest(BUILD),
+      ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
+    }),
+    limits: { ...LIMITS, backlog: config.backlogLimit },
+    backlog: ACCEPT_QUEUE,
+  });
+  stack.use(subscribeSocket(at.siteBus, { message: (message) => origin.receive(message) }));
+  for (let cell = 0; cell < config.cells; cell++) {
+    const inlet = stack.use(
+      subscribeSocket(at.cellBus(cell), {
+        message: (message) => origin.receive(message),
+        up: () => origin.cellUp(cell),
+        down: () => origin.cellDown(cell),
+      }),
+    );
+    let told = new Set<string>();
+    const tell = (): void => {
+      const now = door.presence();
+      // A room that nobody hears any more is told once more, as zero.
+      for (const slug of new Set([...told, ...now.keys()])) {
+        const streams = now.get(slug) ?? 0;
+        inlet.send({ head: { kind: 'presence', slug, door: name, streams }, body: EMPTY });
+      }
+      told = new Set(now.keys());
+    };
+    stack.use(clock.every(PRESENCE_PERIOD, tell));
+  }
+  stack.use(await serveMetrics(config, index, () => door.metrics()));
+  // Closed first: the parts behind it go on until the last listener has its segment.
+  stack.defer(() => door.close(config.shutdownGrace));
+  return stack.move();
+}
+
+/** Prometheus metrics of one door, on a port of its own: `metricsPort` plus its index. */
+async function serveMetrics(config: Config, index: number, text: () => string): Promise<AsyncDisposable> {
+  const server = createServer((request, response) => {
+    const found = request.url === '/metrics';
+    response.writeHead(found ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' });
+    response.end(found ? text() : 'Metrics are at /metrics.\n');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.metricsPort === 0 ? 0 : config.metricsPort + index, config.metricsHost, resolve);
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
