@@ -1,0 +1,84 @@
+import { CheatSheet } from './cheat-sheet.tsx';
+import { Check } from './check.tsx';
+import { useDesk, useWords } from './context.ts';
+import { Confirm, Dialog } from './dialog.tsx';
+import { Farewell } from './farewell.tsx';
+import { Header } from './header.tsx';
+import { InviteCard } from './invite-card.tsx';
+import { Master } from './master.tsx';
+import { Banner, Messages } from './messages.tsx';
+import { MuteBar } from './mute-bar.tsx';
+import { SoundForm } from './sound-form.tsx';
+import { Strip } from './strip.tsx';
+
+/** The whole page. */
+export function App() {
+  const desk = useDesk();
+  const words = useWords();
+  const phase = desk.phase.value;
+  const working = phase === 'check' || phase === 'stage';
+  return (
+    <>
+      <a class="skip" href="#desk">
+        {words.skip}
+      </a>
+      <Header />
+      <Banner />
+      {working ? (
+        <div id="desk" class={`desk ${phase}`} tabIndex={-1}>
+          {phase === 'check' ? <Check /> : <Channels />}
+          <aside class="desk-side">
+            <Master />
+            <InviteCard />
+          </aside>
+        </div>
+      ) : (
+        <Farewell />
+      )}
+      <Messages />
+      {phase === 'stage' && <MuteBar />}
+      <Dialogs />
+    </>
+  );
+}
+
+/** Everyone on stage, side by side. */
+function Channels() {
+  const { room } = useDesk();
+  const words = useWords();
+  const people = room.people.value;
+  return (
+    <section class="channels" aria-label={words.onStage}>
+      {people.length === 0 ? (
+        <p class="ash">{words.emptyStage}</p>
+      ) : (
+        <ol class="strips">
+          {people.map((person, index) => (
+            <Strip key={person.id} person={person} index={index} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Dialogs() {
+  const { dialog, change, leave } = useDesk();
+  const words = useWords();
+  switch (dialog.value) {
+    case 'keys':
+      return <CheatSheet />;
+    case 'sound':
+      return (
+        <Dialog title={words.sound}>
+          <SoundForm />
+        </Dialog>
+      );
+    case 'end':
+      return <Confirm title={words.end} text={words.endSure} yes={words.endYes} run={() => void change('end')} />;
+    case 'leave':
+      return <Confirm title={words.leave} text={words.leaveSure} yes={words.leaveYes} run={leave} />;
+    default:
+      return null;
+  }
+}

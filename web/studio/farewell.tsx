@@ -1,0 +1,58 @@
+import { useDesk } from './context.ts';
+import { Sign } from './icons.tsx';
+import type { Link } from './link.ts';
+import type { Words } from './words.ts';
+
+/** A page of a few sentences: no link, wrong link, taken off, left, over. */
+export function Plain(props: { title: string; text: string; href?: string; link?: string; act?: () => void; label?: string }) {
+  return (
+    <section class="plain">
+      <Sign />
+      <h1>{props.title}</h1>
+      <p>{props.text}</p>
+      <p class="row">
+        {props.act && (
+          <button type="button" class="button" onClick={props.act}>
+            {props.label}
+          </button>
+        )}
+        {props.href && (
+          <a class={props.act ? 'button quiet' : 'button'} href={props.href}>
+            {props.link}
+          </a>
+        )}
+      </p>
+    </section>
+  );
+}
+
+/** The page without a token: what this is and what to do. */
+export function NoLink({ link, words }: { link: Link; words: Words }) {
+  return (
+    <Plain title={words.noLinkTitle} text={words.noLinkText} href={`/r/${link.slug}`} link={words.listenInstead} />
+  );
+}
+
+/** How a visit ends, or cannot begin. */
+export function Farewell() {
+  const { phase, words: signal, room, removedBy, join, link } = useDesk();
+  const words = signal.value;
+  const href = `/r/${link.slug}`;
+  const listen = { href, link: words.listenInstead };
+  if (phase.value === 'removed')
+    return <Plain title={words.removedTitle} text={words.removedText(removedBy.value ?? '')} {...listen} />;
+  if (phase.value === 'left')
+    return (
+      <Plain title={words.leftTitle} text={words.leftText} act={() => join()} label={words.comeBack} {...listen} />
+    );
+  if (phase.value === 'over')
+    return room.status.value === 'cancelled' ? (
+      <Plain title={words.cancelledTitle} text={words.cancelledText} />
+    ) : (
+      <Plain title={words.endedTitle} text={words.endedText} href={href} link={words.replay} />
+    );
+  const feed = room.state.value;
+  const code = feed.at === 'refused' ? feed.why.code : '';
+  const why = feed.at === 'refused' ? feed.why.detail : '';
+  return <Plain title={words.badLinkTitle} text={words.badLink[code] ?? words.refused(why || code)} {...listen} />;
+}

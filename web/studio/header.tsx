@@ -1,0 +1,57 @@
+import { useDesk, useWords } from './context.ts';
+import { duration } from './duration.ts';
+import { Icon, Sign } from './icons.tsx';
+
+/** Which room this is, whether it is on air and for how long. */
+export function Header() {
+  const { room, settings, dialog, now, link } = useDesk();
+  const words = useWords();
+  const status = room.status.value;
+  const program = room.program.value;
+  const since = status === 'live' && program ? duration(now.value - program.program.since) : '';
+  const turn = () => {
+    const dark = settings.theme.value
+      ? settings.theme.value === 'dark'
+      : matchMedia('(prefers-color-scheme: dark)').matches;
+    settings.theme.value = dark ? 'light' : 'dark';
+  };
+  const other = settings.language.value === 'fr' ? 'en' : 'fr';
+  return (
+    <header class="desk-head">
+      <a class="home" href={`/r/${link.slug}`} aria-label="Earshot">
+        <Sign />
+      </a>
+      <div class="desk-title">
+        <p class="small ash">{words.studio}</p>
+        <h1>{room.title.value}</h1>
+      </div>
+      <p class={`mark${status === 'live' ? ' live' : ''}`} role="status">
+        {status ? words.statusWord[status] : '…'} {since}
+      </p>
+      <nav class="desk-tools" aria-label={words.studio}>
+        <button
+          type="button"
+          class="button quiet bare"
+          lang={other}
+          onClick={() => {
+            settings.language.value = other;
+          }}
+        >
+          {other === 'fr' ? 'Français' : 'English'}
+        </button>
+        <button type="button" class="button quiet bare" aria-label={words.theme} title={words.theme} onClick={turn}>
+          <Icon name="light" />
+        </button>
+        <button
+          type="button"
+          class="button quiet bare keys"
+          onClick={() => {
+            dialog.value = 'keys';
+          }}
+        >
+          <kbd>?</kbd> {words.keys}
+        </button>
+      </nav>
+    </header>
+  );
+}

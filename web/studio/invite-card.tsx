@@ -1,0 +1,85 @@
+import { useSignal } from '@preact/signals';
+import { useDesk, useWords } from './context.ts';
+import type { Invite } from './desk.ts';
+
+/** Makes speaker links, one per person. */
+export function InviteCard() {
+  const { invite, invites, isHost } = useDesk();
+  const words = useWords();
+  const name = useSignal('');
+  const busy = useSignal(false);
+  if (!isHost.value) return null;
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (busy.value) return;
+    busy.value = true;
+    await invite(name.value.trim());
+    busy.value = false;
+    name.value = '';
+  };
+  return (
+    <section class="invite card" aria-label={words.invite}>
+      <h2>{words.invite}</h2>
+      <form onSubmit={(event) => void submit(event)}>
+        <label>
+          <span class="small">{words.inviteName}</span>
+          <input
+            id="invite-name"
+            value={name.value}
+            maxLength={60}
+            autocomplete="off"
+            onInput={(event) => {
+              name.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+        <button type="submit" class="button quiet" disabled={busy.value}>
+          {words.inviteMake}
+        </button>
+      </form>
+      <ul aria-live="polite">
+        {invites.value.map((it) => (
+          <InviteRow key={it.url} invite={it} />
+        ))}
+      </ul>
+      <p class="small ash">{words.inviteHint}</p>
+    </section>
+  );
+}
+
+function InviteRow({ invite }: { invite: Invite }) {
+  const words = useWords();
+  const { room } = useDesk();
+  const copied = useSignal(false);
+  const copy = async () => {
+    await navigator.clipboard?.writeText(invite.url).then(
+      () => {
+        copied.value = true;
+        setTimeout(() => {
+          copied.value = false;
+        }, 2_000);
+      },
+      () => {},
+    );
+  };
+  return (
+    <li class="invite-row">
+      <label>
+        <span class="small">{words.inviteFor(invite.name)}</span>
+        <input readOnly value={invite.url} onFocus={(event) => event.currentTarget.select()} />
+      </label>
+      <button type="button" class="button quiet" onClick={() => void copy()}>
+        {copied.value ? words.copied : words.copy}
+      </button>
+      {'share' in navigator && (
+        <button
+          type="button"
+          class="button quiet"
+          onClick={() => void navigator.share({ title: room.title.value, url: invite.url }).catch(() => {})}
+        >
+          {words.share}
+        </button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,51 @@
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { DeskContext } from './context.ts';
+import { openDesk } from './desk.ts';
+import { NoLink } from './farewell.tsx';
+import { listenToKeys } from './keys.ts';
+import { linkOf } from './link.ts';
+import { openSettings } from './settings.ts';
+import { wordsOf } from './words.ts';
+import './studio.css';
+
+const link = linkOf(location);
+const settings = openSettings(storage(), navigator.languages);
+const root = document.getElementById('studio') ?? document.querySelector('main') ?? document.body;
+root.textContent = '';
+root.classList.add('studio');
+
+effect(() => {
+  document.documentElement.lang = settings.language.value;
+  document.documentElement.dataset['theme'] = settings.theme.value;
+});
+
+const { token } = link;
+if (token) {
+  const desk = openDesk({ ...link, token }, settings);
+  listenToKeys(desk, new AbortController().signal);
+  effect(() => {
+    document.title = `${desk.room.title.value} · ${desk.words.value.studio} · Earshot`;
+  });
+  addEventListener('beforeunload', (event) => {
+    if (desk.phase.value === 'stage' && desk.room.status.value === 'live') event.preventDefault();
+  });
+  render(
+    <DeskContext.Provider value={desk}>
+      <App />
+    </DeskContext.Provider>,
+    root,
+  );
+} else render(<NoLink link={link} words={wordsOf(settings.language.value)} />, root);
+
+// A host link opened over another one in the same tab only changes the hash.
+addEventListener('hashchange', () => location.reload());
+
+function storage(): Storage | undefined {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+
+/** A short message to this person, also read by screen readers. */
+export interface Notice {
+  readonly id: number;
+  readonly text: string;
+  /** Stays until answered. */
+  readonly answer?: { readonly label: string; run(): void };
+}
+
+/** The messages on the page now: at most `MAX_NOTICES`, older ones give way. */
+export interface Notices {
+  readonly list: ReadonlySignal<readonly Notice[]>;
+  say(text: string, answer?: Notice['answer']): void;
+  drop(id: number): void;
+}
+
+/** Most messages shown at once. */
+export const MAX_NOTICES = 3;
+/** How long a message without an answer stays, in milliseconds. */
+export const NOTICE_TIME = 8_000;
+
+/** Opens an empty list of messages. */
+export function openNotices(): Notices {
+  const list = signal<readonly Notice[]>([]);
+  let next = 1;
+  const drop = (id: number) => {
+    list.value = list.value.filter((notice) => notice.id !== id);
+  };
+  return {
+    list,
+    drop,
+    say(text, answer) {
+      const id = next++;
+      const others = list.value.filter((notice) => notice.text !== text);
+      list.value = [...others, { id, text, ...(answer ? { answer } : {}) }].slice(-MAX_NOTICES);
+      if (!answer) setTimeout(() => drop(id), NOTICE_TIME);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { BackstagePerson } from '../../src/wire/backstage.ts';
+import { useDesk, useWords } from './context.ts';
+import { Icon } from './icons.tsx';
+import { Meter } from './meter.tsx';
+import { PersonMenu } from './person-menu.tsx';
+
+/** One channel of the desk: a person, what the studio receives of them, and their microphone. */
+export function Strip({ person, index }: { person: BackstagePerson; index: number }) {
+  const { room, isHost, voice, toggleMute, act } = useDesk();
+  const words = useWords();
+  const you = person.id === room.me.value.id;
+  const muted = you ? voice.silent.value : person.muted;
+  const onAir = room.program.value?.program.carries === 'stage' && !muted && person.connected;
+  const state = !person.connected
+    ? words.gone
+    : muted
+      ? words.micOff
+      : person.speaking
+        ? words.speaking
+        : words.micOn;
+  const kind = ['strip', you && 'you', onAir && 'on-air', person.speaking && !muted && 'speaking', !person.connected && 'gone'];
+  const press = () => (you ? toggleMute() : act({ do: muted ? 'ask-unmute' : 'mute', who: person.id }));
+  return (
+    <li class={kind.filter(Boolean).join(' ')} data-person={person.id} data-index={index} tabIndex={-1} aria-label={`${person.name}, ${words.role[person.role]}, ${state}`}>
+      <p class="strip-top small">
+        <span class="strip-number">{index < 9 ? index + 1 : ''}</span>
+        <span class="strip-role">{words.role[person.role]}</span>
+      </p>
+      <Meter level={room.level(person.id)} dim={muted || !person.connected} />
+      <p class="strip-name">
+        {person.name}
+        {you && <span class="ash"> ({words.you})</span>}
+      </p>
+      <p class="strip-state small">
+        {state}
+        {person.loss >= 0.02 && <span class="ochre"> · {words.loss(Math.round(person.loss * 100))}</span>}
+      </p>
+      <div class="strip-keys">
+        {you || isHost.value ? (
+          <button
+            type="button"
+            class={`key${muted ? ' off' : ''}`}
+            onClick={press}
+            aria-label={you ? (muted ? words.unmuteMe : words.muteMe) : `${muted ? words.askUnmute : words.muteOther}: ${person.name}`}
+          >
+            <Icon name={muted ? 'mic-off' : 'mic'} />
+            <span>{you ? (muted ? words.unmute : words.mute) : muted ? words.askUnmute : words.mute}</span>
+          </button>
+        ) : (
+          <span class="key still">
+            <Icon name={muted ? 'mic-off' : 'mic'} />
+          </span>
+        )}
+        {(isHost.value || you) && <PersonMenu person={person} you={you} />}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,49 @@
+import type { ProgramState } from '../../src/wire/room.ts';
+import type { RoomFeed } from './room-feed.ts';
+import type { Voice } from './voice.ts';
+import type { Words } from './words.ts';
+
+/** The worst thing this person should know now. */
+export interface Trouble {
+  readonly level: 'bad' | 'attention';
+  readonly text: string;
+  /** The host also hears it. */
+  readonly aloud: boolean;
+  readonly cause?: NonNullable<ProgramState['deadAir']>['cause'];
+}
+
+/** What the trouble is read from. */
+export interface TroubleSource {
+  readonly room: Pick<RoomFeed, 'state' | 'program'>;
+  readonly voice: Pick<Voice, 'publishing' | 'silent' | 'problem'>;
+  readonly words: Words;
+  /** Joined: before that, a lost connection is not this person's concern. */
+  readonly onStage: boolean;
+}
+
+/** The worst trouble first: no studio, no connection, silence on air, no microphone, no recording. */
+export function troubleOf({ room, voice, words, onStage }: TroubleSource): Trouble | undefined {
+  const quiet = (level: Trouble['level'], text: string): Trouble => ({ level, text, aloud: false });
+  const publishing = voice.publishing.value;
+  if (globalThis.navigator?.onLine === false && onStage) return quiet('bad', words.offline);
+  if (room.state.value.at === 'away') return quiet('bad', words.away);
+  if (publishing.at === 'lost') {
+    const code = publishing.why?.code;
+    if (code === 'stage-full') return quiet('attention', words.stageFull);
+    if (code === 'room-not-open') return quiet('attention', words.notOpenYet);
+    if (publishing.why?.status === 0 && publishing.tries > 0) return quiet('bad', words.soundPath);
+    if (onStage) return quiet('bad', words.lost);
+  }
+  const program = room.program.value;
+  const deadAir = program?.status === 'live' ? program.program.deadAir : undefined;
+  if (program && deadAir) {
+    const mine = deadAir.cause === 'all-muted' && onStage && voice.silent.value;
+    const cause = mine ? words.youAreMuted : words.deadAir[deadAir.cause];
+    const text = `${cause}: ${words.hearNothing(program.streams)}`;
+    return { level: 'bad', text, aloud: true, cause: deadAir.cause };
+  }
+  if (onStage && voice.problem.value) return quiet('bad', words.micProblem[voice.problem.value]);
+  if (program?.recordingFailed) return quiet('attention', words.recording);
+  if (program && program.gaps > 0) return quiet('attention', words.gaps(program.gaps));
+  return undefined;
+}
