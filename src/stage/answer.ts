@@ -1,0 +1,114 @@
+import type { Offer, OfferLine } from './offer.ts';
+
+/** What the transport contributes to an answer. */
+export interface Transport {
+  readonly ufrag: string;
+  readonly pwd: string;
+  readonly fingerprint: string;
+  readonly setup: string;
+  /** Local candidates without `a=`. */
+  readonly candidates: readonly string[];
+}
+
+/** What the stage does with one m-line: take a voice, give one, or refuse. */
+export type Use =
+  | { readonly kind: 'receive' }
+  | { readonly kind: 'send'; readonly ssrc: number; readonly slot: number }
+  | { readonly kind: 'refuse' };
+
+/** Bit/s asked of a publisher: speech with room for in-band FEC, or music in stereo. */
+const SPEECH_BITRATE = 48_000;
+const MUSIC_BITRATE = 128_000;
+
+/**
+ * The offer that the transport is shown: the used lines only, rewritten, so that nothing a stranger wrote is parsed
+ * by native code except values that have been checked.
+ */
+export function plainOffer(offer: Offer, used: readonly OfferLine[]): string {
+  const lines = [
+    'v=0',
+    'o=- 1 1 IN IP4 127.0.0.1',
+    's=-',
+    't=0 0',
+    `a=group:BUNDLE ${used.map((line) => line.mid).join(' ')}`,
+  ];
+  for (const line of used) {
+    lines.push(
+      `m=audio 9 UDP/TLS/RTP/SAVPF ${line.opus}`,
+      'c=IN IP4 0.0.0.0',
+      `a=ice-ufrag:${offer.ufrag}`,
+      `a=ice-pwd:${offer.pwd}`,
+      `a=fingerprint:${offer.fingerprint}`,
+      `a=setup:${offer.setup}`,
+      `a=mid:${line.mid}`,
+      `a=${line.direction}`,
+      'a=rtcp-mux',
+      `a=rtpmap:${line.opus} opus/48000/2`,
+    );
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+/** Writes the answer, line for line in the offer's order. Spec: RFC 3264, 6; RFC 8829, 5.3.1. */
+export function writeAnswer(offer: Offer, uses: readonly Use[], transport: Transport, id: string): string {
+  const accepted = offer.lines.filter((_, index) => uses[index]?.kind !== 'refuse');
+  const lines = ['v=0', `o=earshot ${id} 1 IN IP4 127.0.0.1`, 's=-', 't=0 0'];
+  if (offer.bundled) lines.push(`a=group:BUNDLE ${accepted.map((line) => line.mid).join(' ')}`);
+  lines.push('a=msid-semantic:WMS *');
+  offer.lines.forEach((line, index) => {
+    const use = uses[index] ?? { kind: 'refuse' };
+    if (use.kind === 'refuse' || line.opus === undefined) {
+      lines.push(`m=${line.kind} 0 ${line.protocol} ${line.formats.join(' ')}`, 'c=IN IP4 0.0.0.0');
+      lines.push(`a=mid:${line.mid}`, 'a=inactive');
+      return;
+    }
+    lines.push(...mediaLines(line, line.opus, use), ...transportLines(transport));
+    if (accepted[0] === line)
+      lines.push(...transport.candidates.map((candidate) => `a=${candidate}`), 'a=end-of-candidates');
+  });
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+const transportLines = (transport: Transport): string[] => [
+  `a=ice-ufrag:${transport.ufrag}`,
+  `a=ice-pwd:${transport.pwd}`,
+  'a=ice-options:trickle',
+  `a=fingerprint:${transport.fingerprint}`,
+  `a=setup:${transport.setup}`,
+  'a=rtcp-mux',
+];
+
+function mediaLines(line: OfferLine, opus: number, use: Exclude<Use, { kind: 'refuse' }>): string[] {
+  // RED is answered wherever it is offered, in the offerer's order: the first format is what a browser sends. So the
+  // client decides, who knows its link: first in the offer for a poor one, or later without a new offer by
+  // RTCRtpSender.setParameters. We read both at any time.
+  const formats = line.red === undefined ? [opus] : line.redFirst ? [line.red, opus] : [opus, line.red];
+  const stereo = line.opusParameters.get('stereo') === '1' || line.opusParameters.get('sprop-stereo') === '1';
+  const receive = use.kind === 'receive';
+  const parameters = ['minptime=10', 'useinbandfec=1'];
+  if (stereo) parameters.push('stereo=1', 'sprop-stereo=1');
+  if (receive) parameters.push(`maxaveragebitrate=${stereo ? MUSIC_BITRATE : SPEECH_BITRATE}`);
+  // DTX would cut into quiet music; speech gaps need no packets.
+  if (receive && !stereo) parameters.push('usedtx=1');
+  return [
+    `m=audio 9 UDP/TLS/RTP/SAVPF ${formats.join(' ')}`,
+    'c=IN IP4 0.0.0.0',
+    `a=mid:${line.mid}`,
+    receive ? 'a=recvonly' : 'a=sendonly',
+    ...(line.levelId === undefined
+      ? []
+      : [`a=extmap:${line.levelId} urn:ietf:params:rtp-hdrext:ssrc-audio-level`]),
+    `a=rtpmap:${opus} opus/48000/2`,
+    // Browsers do not offer NACK for audio but do it, in both directions, when the answer asks.
+    `a=rtcp-fb:${opus} nack`,
+    `a=fmtp:${opus} ${parameters.join(';')}`,
+    ...(line.red === undefined
+      ? []
+      : [
+          `a=rtpmap:${line.red} red/48000/2`,
+          `a=fmtp:${line.red} ${opus}/${opus}`,
+          `a=rtcp-fb:${line.red} nack`,
+        ]),
+    ...(use.kind === 'send' ? [`a=msid:stage slot-${use.slot}`, `a=ssrc:${use.ssrc} cname:stage`] : []),
+  ];
+}

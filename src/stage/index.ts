@@ -1,0 +1,77 @@
+/** The stage: the people whose microphones can be heard, and the WebRTC that carries them. */
+import type { Clock } from '../base/clock.ts';
+import type { Slug } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import { ms } from '../base/time.ts';
+import type { Tokens } from '../base/token.ts';
+import { freeUdpPort } from './peer.ts';
+import { Room, type StageHooks, type StageRoom } from './room.ts';
+import { type IceServer, routes } from './routes.ts';
+
+export { type BotReport, type SpeakOptions, speak } from './bot.ts';
+export type { StageHooks, StageRoom } from './room.ts';
+export type { IceServer } from './routes.ts';
+export { type OpusPacket, readSound, type Sound } from './sound.ts';
+
+/** What the stage needs. */
+export interface StageDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tokens: Tokens;
+  /** The one UDP port of all media, open to the world; 0 takes a free one (tests, trials). */
+  readonly udpPort: number;
+  /** Address to bind; default all. */
+  readonly bindAddress?: string | undefined;
+  /** Address that clients reach when the machine has a private one (1:1 NAT). */
+  readonly publicAddress?: string | undefined;
+  /** STUN and TURN servers announced to clients in Link headers; TURN helps those in closed networks. */
+  readonly iceServers: readonly IceServer[];
+  /** Microphones in one room at once; hosts come in on top. */
+  readonly maxSpeakers: number;
+}
+
+/** The open stage of one cell. */
+export interface Stage extends AsyncDisposable {
+  /** The UDP port all media goes through. */
+  readonly udpPort: number;
+  /** Opens a room for speakers. Dispose what it returns to close it. @throws when it is open already. */
+  openRoom(slug: Slug, hooks: StageHooks): StageRoom;
+  /** Answers WHIP, WHEP and backstage requests (`/r/:slug/whip`, `/whep`, `/backstage`). */
+  fetch(request: Request): Promise<Response>;
+}
+
+const TICK_MS = 50;
+
+/** Opens the stage. */
+export async function open(deps: StageDeps): Promise<Stage> {
+  const { log } = deps;
+  const udpPort = deps.udpPort === 0 ? await freeUdpPort(deps.bindAddress) : deps.udpPort;
+  const media = { port: udpPort, bindAddress: deps.bindAddress, publicAddress: deps.publicAddress };
+  const rooms = new Map<string, Room>();
+  const app = routes((slug) => rooms.get(slug), deps.tokens, deps.iceServers, log);
+  const timer = deps.clock.every(ms(TICK_MS), () => {
+    const now = deps.clock.now();
+    for (const room of rooms.values()) room.tick(now);
+  });
+  return {
+    udpPort,
+    openRoom(slug, hooks) {
+      if (rooms.has(slug)) throw new Error(`the room ${slug} is open already`);
+      const room = new Room(slug, hooks, deps.clock, log, media, deps.maxSpeakers);
+      rooms.set(slug, room);
+      const close = room[Symbol.asyncDispose].bind(room);
+      return Object.assign(room, {
+        [Symbol.asyncDispose]: async () => {
+          if (rooms.get(slug) === room) rooms.delete(slug);
+          await close();
+        },
+      });
+    },
+    fetch: async (request) => app.fetch(request),
+    async [Symbol.asyncDispose]() {
+      timer[Symbol.dispose]();
+      for (const room of [...rooms.values()]) await room[Symbol.asyncDispose]();
+      rooms.clear();
+    },
+  };
+}

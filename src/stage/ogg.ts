@@ -1,0 +1,58 @@
+/** Opus packets of one Ogg file. Spec: RFC 3533, 6; RFC 7845. */
+const MAX_PACKET_BYTES = 65_536;
+
+/** True when the bytes begin an Ogg file whose first stream is Opus. */
+export const isOggOpus = (bytes: Uint8Array): boolean =>
+  text(bytes, 0, 4) === 'OggS' && text(bytes, 28, 8) === 'OpusHead';
+
+/** The audio packets of the first logical stream, in order; a page that is cut short ends the file. */
+export function* readOgg(bytes: Uint8Array): Generator<Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let serial: number | undefined;
+  let heads = 2;
+  let parts: Uint8Array[] = [];
+  for (let at = 0; at + 27 <= bytes.length; ) {
+    if (text(bytes, at, 4) !== 'OggS') return;
+    const segments = view.getUint8(at + 26);
+    let data = at + 27 + segments;
+    if (data > bytes.length) return;
+    const own = view.getUint32(at + 14, true);
+    serial ??= own;
+    for (let i = 0; i < segments; i += 1) {
+      const size = view.getUint8(at + 27 + i);
+      if (data + size > bytes.length) return;
+      if (own === serial) {
+        parts.push(bytes.subarray(data, data + size));
+        if (size < 255) {
+          const packet = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+          parts = [];
+          // OpusHead and OpusTags come first.
+          if (heads > 0) heads -= 1;
+          else if (packet.length > 0 && packet.length <= MAX_PACKET_BYTES) yield packet;
+        }
+      }
+      data += size;
+    }
+    at = data;
+  }
+}
+
+/** Samples at 48 kHz in one Opus packet by its table of contents; 0 when malformed. Spec: RFC 6716, 3.1. */
+export function opusSamples(packet: Uint8Array): number {
+  const toc = packet[0];
+  if (toc === undefined) return 0;
+  const config = toc >> 3;
+  const frame =
+    config < 12
+      ? [480, 960, 1_920, 2_880][config & 3]
+      : config < 16
+        ? [480, 960][config & 1]
+        : [120, 240, 480, 960][config & 3];
+  const code = toc & 3;
+  const frames = code === 0 ? 1 : code < 3 ? 2 : (packet[1] ?? 0) & 63;
+  const samples = (frame ?? 0) * frames;
+  return samples <= 5_760 ? samples : 0;
+}
+
+const text = (bytes: Uint8Array, from: number, length: number): string =>
+  String.fromCharCode(...bytes.subarray(from, from + length));

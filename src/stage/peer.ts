@@ -1,0 +1,165 @@
+import { createSocket } from 'node:dgram';
+import { isIP } from 'node:net';
+import datachannel, { type PeerConnection, type Track } from 'node-datachannel';
+import type { Log } from '../base/log.ts';
+import type { Transport } from './answer.ts';
+import { atAddress } from './candidate.ts';
+
+/** Where the stage's media port is and how the world reaches it. */
+export interface Media {
+  /** One UDP port for every peer. */
+  readonly port: number;
+  readonly bindAddress?: string | undefined;
+  /** The address strangers use when the machine itself has a private one. */
+  readonly publicAddress?: string | undefined;
+}
+
+/** One m-line as the transport sees it. */
+export interface PeerLine {
+  readonly mid: string;
+  readonly direction: 'RecvOnly' | 'SendOnly';
+  readonly payloadType: number;
+  /** Our own source, for a line that sends. */
+  readonly ssrc?: number;
+  /** Every decrypted RTP and RTCP packet of the line; the buffer belongs to the callee. */
+  message(bytes: Buffer): void;
+}
+
+/** An encrypted path to one browser: ICE, DTLS and SRTP. */
+export interface Peer extends Disposable {
+  readonly transport: Transport;
+  /** Sends RTP or RTCP on line `index`; false when it could not. */
+  send(index: number, bytes: Buffer): boolean;
+  addCandidate(candidate: string, mid: string): void;
+}
+
+/** What a peer can turn into. */
+export type PeerState = 'connected' | 'disconnected' | 'failed' | 'closed';
+
+const GATHERING_MS = 2_000;
+
+/** A UDP port that nobody uses at this moment. */
+export async function freeUdpPort(address?: string): Promise<number> {
+  const socket = createSocket(address !== undefined && isIP(address) === 6 ? 'udp6' : 'udp4');
+  await new Promise<void>((done, fail) => {
+    socket.once('error', fail);
+    socket.bind(0, address, done);
+  });
+  const { port } = socket.address();
+  await new Promise<void>((done) => socket.close(() => done()));
+  return port;
+}
+
+/** Opens the path that answers `offer` and waits for our own addresses. @throws when the offer cannot be used. */
+export async function openPeer(
+  media: Media,
+  offer: string,
+  lines: readonly PeerLine[],
+  changed: (state: PeerState) => void,
+  log: Log,
+): Promise<Peer> {
+  const connection = new datachannel.PeerConnection('stage', {
+    iceServers: [],
+    disableAutoNegotiation: true,
+    enableIceUdpMux: true,
+    portRangeBegin: media.port,
+    portRangeEnd: media.port,
+    ...(media.bindAddress === undefined ? {} : { bindAddress: media.bindAddress }),
+  });
+  // An exception in one of the library's callbacks would end the process; uncaughtException does not see it.
+  const guarded =
+    <T extends unknown[]>(run: (...values: T) => void) =>
+    (...values: T): void => {
+      try {
+        run(...values);
+      } catch (error) {
+        log.error({ error }, 'a media callback failed');
+      }
+    };
+  let closed = false;
+  const gathered = Promise.withResolvers<void>();
+  connection.onGatheringStateChange(guarded((state) => void (state === 'complete' && gathered.resolve())));
+  connection.onStateChange(
+    guarded((state) => {
+      if (closed) return;
+      if (state === 'connected' || state === 'disconnected' || state === 'failed' || state === 'closed')
+        changed(state);
+    }),
+  );
+  const close = (): void => {
+    if (closed) return;
+    closed = true;
+    connection.close();
+  };
+  // Held here: a track that is collected closes itself.
+  const tracks: Track[] = [];
+  try {
+    for (const line of lines) tracks.push(addTrack(connection, line, guarded));
+    connection.setRemoteDescription(offer, 'offer');
+    connection.setLocalDescription('answer');
+    const timeout = setTimeout(() => gathered.resolve(), GATHERING_MS);
+    await gathered.promise;
+    clearTimeout(timeout);
+    const transport = readTransport(connection.localDescription()?.sdp ?? '', media);
+    return {
+      transport,
+      send(index, bytes) {
+        const track = tracks[index];
+        if (closed || !track?.isOpen()) return false;
+        try {
+          return track.sendMessageBinary(bytes);
+        } catch {
+          return false;
+        }
+      },
+      addCandidate(candidate, mid) {
+        if (!closed) connection.addRemoteCandidate(candidate, mid);
+      },
+      [Symbol.dispose]: close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function addTrack(
+  connection: PeerConnection,
+  line: PeerLine,
+  guarded: (run: (bytes: Buffer) => void) => (bytes: Buffer) => void,
+): Track {
+  const audio = new datachannel.Audio(line.mid, line.direction);
+  audio.addOpusCodec(line.payloadType);
+  if (line.ssrc !== undefined) audio.addSSRC(line.ssrc, 'stage', 'stage', line.mid);
+  const track = connection.addTrack(audio);
+  track.onMessage(guarded((bytes) => line.message(bytes)));
+  return track;
+}
+
+function readTransport(sdp: string, media: Media): Transport {
+  const lines = sdp.split(/\r?\n/);
+  const value = (name: string): string => {
+    const line = lines.find((text) => text.startsWith(`a=${name}:`));
+    if (line === undefined) throw new Error(`the transport gave no ${name}`);
+    return line.slice(name.length + 3);
+  };
+  const own = [
+    ...new Set(lines.filter((line) => line.startsWith('a=candidate:')).map((line) => line.slice(2))),
+  ];
+  return {
+    ufrag: value('ice-ufrag'),
+    pwd: value('ice-pwd'),
+    fingerprint: value('fingerprint'),
+    setup: value('setup'),
+    candidates: announced(own, media),
+  };
+}
+
+function announced(own: readonly string[], media: Media): readonly string[] {
+  const { publicAddress, bindAddress, port } = media;
+  const like = own.find((line) => isIP(line.split(' ')[4] ?? '') === 4) ?? own[0];
+  if (publicAddress !== undefined && like !== undefined) return [atAddress(like, publicAddress), ...own];
+  // Until a public address is set this is somebody trying it out on one machine, perhaps without any network.
+  const everywhere = bindAddress === undefined || bindAddress === '0.0.0.0';
+  return everywhere ? [...own, `candidate:9 1 UDP 1677721855 127.0.0.1 ${port} typ host`] : own;
+}

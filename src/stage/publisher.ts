@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Ms } from '../base/time.ts';
+import { plainOffer, type Transport, writeAnswer } from './answer.ts';
+import type { Offer, OfferLine } from './offer.ts';
+import { type Media, openPeer, type Peer, type PeerState } from './peer.ts';
+import { Reception } from './reception.ts';
+import { unwrapRed } from './red.ts';
+import { nack, readRtcp, receiverReport } from './rtcp.ts';
+import { isRtcp, type Rtp, readRtp, sequenceDistance } from './rtp.ts';
+
+/** Opus packets are at most this long (RFC 6716, 3.4: 1,275 bytes a frame; 48 frames never fit a datagram). */
+const MAX_PAYLOAD = 1_450;
+/** Different sources one session may try before it is closed: a flood would grow the SRTP tables. */
+const MAX_SOURCES = 16;
+/** A source silent for this long may be replaced by another one in the same session. */
+const SOURCE_HOLD_MS = 1_000;
+/** Packets a second taken from one session; Opus needs 400 at 2.5 ms frames. */
+const MAX_PACKETS_PER_SECOND = 500;
+const REPORT_MS = 1_000;
+
+/** One packet of a publisher with SRTP and RED undone. */
+export interface Taken {
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly payload: Uint8Array;
+  readonly level: number | undefined;
+  readonly arrival: Ms;
+  /** Changes when the source began anew. */
+  readonly epoch: number;
+}
+
+/** What a publisher tells the room. */
+export interface PublisherHooks {
+  packet(taken: Taken): void;
+  state(state: PeerState): void;
+  /** The worst loss at the moment on the way to anyone who hears this voice, 0 to 1. */
+  downstream(): number;
+}
+
+/** A microphone that publishes into the room through WHIP. */
+export interface Publisher extends Disposable {
+  readonly answer: string;
+  readonly ufrag: string;
+  /** When the last RTP or RTCP came. */
+  readonly heardAt: Ms;
+  /** Share of packets lost on the way to us in the last seconds, before repair. */
+  readonly loss: number;
+  /** Packets dropped because they were malformed, from a strange source or too many. */
+  readonly dropped: number;
+  /** True when nothing has come for so long that the browser must be gone. */
+  gone(now: Ms): boolean;
+  addCandidate(candidate: string): void;
+  /** Asks for missing packets and reports; call it every 20–100 ms. */
+  tick(now: Ms): void;
+}
+
+let epochs = 0;
+
+/** The line a publisher's voice comes on: the first audio line with Opus that sends. */
+export const publishLine = (offer: Offer): OfferLine | undefined =>
+  offer.lines.find(
+    (line) => line.opus !== undefined && (line.direction === 'sendonly' || line.direction === 'sendrecv'),
+  );
+
+/** Answers a publisher's offer. `line` is `publishLine(offer)`. @throws when the transport refuses the offer. */
+export async function openPublisher(
+  media: Media,
+  clock: Clock,
+  log: Log,
+  offer: Offer,
+  line: OfferLine,
+  hooks: PublisherHooks,
+): Promise<Publisher> {
+  const own = randomBytes(4).readUInt32BE();
+  const sources = new Set<number>();
+  const opened = clock.now();
+  let reception: Reception | undefined;
+  let epoch = 0;
+  let lastRtp = opened;
+  let lastRtcp = -Infinity as Ms;
+  let reportedAt = opened;
+  let second = opened;
+  let inSecond = 0;
+  let dropped = 0;
+
+  const take = (
+    rtp: Rtp,
+    payload: Uint8Array,
+    sequence: number,
+    timestamp: number,
+    repaired: boolean,
+  ): void => {
+    if (!reception || payload.length === 0 || payload.length > MAX_PAYLOAD) return;
+    const arrived = reception.arrive(sequence, timestamp, lastRtp, repaired);
+    if (arrived === 'duplicate' || arrived === 'old') return;
+    if (arrived === 'restart') {
+      epochs += 1;
+      epoch = epochs;
+    }
+    hooks.packet({ sequence, timestamp, payload, level: rtp.level, arrival: lastRtp, epoch });
+  };
+
+  const takeRed = (rtp: Rtp): void => {
+    const blocks = unwrapRed(rtp.payload);
+    if (!blocks || blocks.at(-1)?.payloadType !== line.opus) {
+      dropped += 1;
+      return;
+    }
+    // The redundant blocks are the packets just before: RED does not number them, so they count back from here.
+    blocks.forEach((block, index) => {
+      const back = blocks.length - 1 - index;
+      if (block.payloadType !== line.opus) return;
+      take(rtp, block.data, (rtp.sequence - back) & 0xffff, (rtp.timestamp - block.age) >>> 0, back > 0);
+    });
+  };
+
+  const rtp = (bytes: Buffer): void => {
+    const now = clock.now();
+    if (now - second >= 1_000) {
+      second = now;
+      inSecond = 0;
+    }
+    inSecond += 1;
+    const packet = inSecond > MAX_PACKETS_PER_SECOND ? undefined : readRtp(bytes, line.levelId);
+    const known = packet && (packet.payloadType === line.opus || packet.payloadType === line.red);
+    if (!packet || !known || !admit(packet, now)) {
+      dropped += 1;
+      return;
+    }
+    lastRtp = now;
+    if (packet.payloadType === line.red) takeRed(packet);
+    else take(packet, packet.payload, packet.sequence, packet.timestamp, false);
+  };
+
+  const admit = (packet: Rtp, now: Ms): boolean => {
+    if (reception?.ssrc === packet.ssrc) return true;
+    if (!sources.has(packet.ssrc)) {
+      if (sources.size >= MAX_SOURCES) {
+        log.warn({}, 'a publisher was closed: too many sources in one session');
+        hooks.state('failed');
+        return false;
+      }
+      sources.add(packet.ssrc);
+    }
+    const announced = line.ssrc !== undefined && packet.ssrc === line.ssrc;
+    if (reception && !announced && now - lastRtp < SOURCE_HOLD_MS) return false;
+    reception = new Reception(packet.ssrc);
+    epochs += 1;
+    epoch = epochs;
+    return true;
+  };
+
+  const rtcp = (bytes: Buffer): void => {
+    lastRtcp = clock.now();
+    const { senderReport } = readRtcp(bytes);
+    if (senderReport !== undefined) reception?.reported(senderReport, lastRtcp);
+  };
+
+  const peer: Peer = await openPeer(
+    media,
+    plainOffer(offer, [line]),
+    [
+      {
+        mid: line.mid,
+        direction: 'RecvOnly',
+        payloadType: line.opus ?? 111,
+        message: (bytes) => (isRtcp(bytes) ? rtcp(bytes) : rtp(bytes)),
+      },
+    ],
+    hooks.state,
+    log,
+  );
+  for (const candidate of offer.candidates) peer.addCandidate(candidate, line.mid);
+  const transport: Transport = peer.transport;
+  const uses = offer.lines.map((each) => ({
+    kind: each === line ? ('receive' as const) : ('refuse' as const),
+  }));
+  return {
+    answer: writeAnswer(offer, uses, transport, randomBytes(6).readUIntBE(0, 6).toString()),
+    ufrag: offer.ufrag,
+    get heardAt() {
+      return Math.max(lastRtp, lastRtcp) as Ms;
+    },
+    get loss() {
+      return reception?.loss ?? 0;
+    },
+    get dropped() {
+      return dropped;
+    },
+    // Even a muted browser sends a packet every 400 ms. One whose track is paused sends RTCP only, every 2.5 to 7.5 s.
+    gone: (now) => now - Math.max(lastRtp, lastRtcp) > (lastRtcp - lastRtp > 2_000 ? 10_000 : 5_000),
+    addCandidate: (candidate) => peer.addCandidate(candidate, line.mid),
+    tick(now) {
+      if (!reception) return;
+      const wanted = reception.wanted(now);
+      if (wanted.length > 0) {
+        wanted.sort(sequenceDistance);
+        peer.send(0, nack(own, reception.ssrc, wanted));
+      }
+      if (now - reportedAt < REPORT_MS) return;
+      reportedAt = now;
+      // Browsers add in-band FEC only when reports tell of loss; what the listeners of this voice lose counts as well.
+      peer.send(0, receiverReport(own, reception.report(now, hooks.downstream())));
+    },
+    [Symbol.dispose]: () => peer[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { SpeakerId } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { Ms } from '../base/time.ts';
+import { plainOffer, type Use, writeAnswer } from './answer.ts';
+import type { Offer, OfferLine } from './offer.ts';
+import { type Media, openPeer, type Peer, type PeerState } from './peer.ts';
+import { readRtcp } from './rtcp.ts';
+import { isRtcp } from './rtp.ts';
+import { Slot, type Voice } from './slot.ts';
+
+/** A slot is taken from somebody who has been quiet this long, when there are more voices than slots. */
+const SLOT_HOLD_MS = 600;
+const REPORT_MS = 2_000;
+
+/** Somebody backstage who hears the others through WHEP. */
+export interface Receiver extends Disposable {
+  readonly answer: string;
+  readonly ufrag: string;
+  /** How many voices it can hear at once. */
+  readonly slots: number;
+  /** Packets sent again on request so far. */
+  readonly resent: number;
+  /** Hands on a packet of `speaker`. `voiced` says that it is louder than background. */
+  forward(speaker: SpeakerId, voice: Voice, voiced: boolean, now: Ms): void;
+  /** Gives the slot of somebody who left to the next voice. */
+  release(speaker: SpeakerId): void;
+  /** The share of this speaker's packets the receiver lost by its last report, 0 when unknown. */
+  loss(speaker: SpeakerId, now: Ms): number;
+  addCandidate(candidate: string): void;
+  tick(now: Ms): void;
+}
+
+interface Seat {
+  readonly slot: Slot;
+  speaker: SpeakerId | undefined;
+  voicedAt: number;
+}
+
+/** The lines on which a receiver can be given voices. */
+export const receiveLines = (offer: Offer): readonly OfferLine[] =>
+  offer.lines.filter(
+    (line) => line.opus !== undefined && (line.direction === 'recvonly' || line.direction === 'sendrecv'),
+  );
+
+/** Answers a receiver's offer. `lines` is `receiveLines(offer)`. @throws when the transport refuses the offer. */
+export async function openReceiver(
+  media: Media,
+  clock: Clock,
+  log: Log,
+  offer: Offer,
+  lines: readonly OfferLine[],
+  changed: (state: PeerState) => void,
+): Promise<Receiver> {
+  // Sources of one session only have to differ from each other: consecutive from a random start.
+  const base = (randomBytes(4).readUInt32BE() & 0x7fffff00) + 1;
+  const opened = clock.now();
+  let peer: Peer | undefined;
+  let reportedAt = opened;
+  let resent = 0;
+  const seats: Seat[] = lines.map((line, index) => ({
+    slot: new Slot(
+      {
+        ssrc: base + index,
+        opus: line.opus ?? 111,
+        levelId: line.levelId,
+        ...(line.red !== undefined && line.redFirst ? { red: line.red } : {}),
+      },
+      (bytes) => peer?.send(index, bytes) ?? false,
+      randomBytes(2).readUInt16BE(),
+      randomBytes(4).readUInt32BE(),
+    ),
+    speaker: undefined,
+    voicedAt: -Infinity,
+  }));
+
+  const message = (slot: Slot, bytes: Buffer): void => {
+    if (!isRtcp(bytes)) return;
+    const now = clock.now();
+    const { reports, nacks } = readRtcp(bytes);
+    // One report about all lines reaches every line that it names; each takes its own block.
+    for (const block of reports) if (block.ssrc === slot.format.ssrc) slot.reported(block, now);
+    for (const item of nacks) if (item.ssrc === slot.format.ssrc) resent += slot.resend(item.sequences);
+  };
+
+  const seatFor = (speaker: SpeakerId, voiced: boolean, now: Ms): Seat | undefined => {
+    let free: Seat | undefined;
+    for (const seat of seats) {
+      if (seat.speaker === speaker) return seat;
+      if (seat.speaker === undefined) free ??= seat;
+    }
+    if (free) return free;
+    if (!voiced) return undefined;
+    const quietest = seats.reduce((a, b) => (b.voicedAt < a.voicedAt ? b : a));
+    return now - quietest.voicedAt > SLOT_HOLD_MS ? quietest : undefined;
+  };
+
+  peer = await openPeer(
+    media,
+    plainOffer(offer, lines),
+    lines.map((line, index) => ({
+      mid: line.mid,
+      direction: 'SendOnly' as const,
+      payloadType: line.opus ?? 111,
+      ssrc: base + index,
+      message: (bytes: Buffer) => {
+        const seat = seats[index];
+        if (seat) message(seat.slot, bytes);
+      },
+    })),
+    changed,
+    log,
+  );
+  const first = lines[0]?.mid ?? '0';
+  for (const candidate of offer.candidates) peer.addCandidate(candidate, first);
+  const uses: Use[] = offer.lines.map((line) => {
+    const index = lines.indexOf(line);
+    return index < 0 ? { kind: 'refuse' } : { kind: 'send', ssrc: base + index, slot: index };
+  });
+  const open = peer;
+  return {
+    answer: writeAnswer(offer, uses, open.transport, randomBytes(6).readUIntBE(0, 6).toString()),
+    ufrag: offer.ufrag,
+    slots: seats.length,
+    get resent() {
+      return resent;
+    },
+    forward(speaker, voice, voiced, now) {
+      const seat = seatFor(speaker, voiced, now);
+      if (!seat) return;
+      seat.speaker = speaker;
+      if (voiced) seat.voicedAt = now;
+      seat.slot.forward(voice, now);
+    },
+    release(speaker) {
+      for (const seat of seats) if (seat.speaker === speaker) seat.speaker = undefined;
+    },
+    loss: (speaker, now) => seats.find((seat) => seat.speaker === speaker)?.slot.loss(now) ?? 0,
+    addCandidate: (candidate) => open.addCandidate(candidate, first),
+    tick(now) {
+      if (now - reportedAt < REPORT_MS) return;
+      reportedAt = now;
+      const wall = clock.wall();
+      for (const seat of seats) if (seat.speaker !== undefined) seat.slot.report(wall, now);
+    },
+    [Symbol.dispose]: () => open[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,451 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Slug, SpeakerId } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { Packet } from '../base/media.ts';
+import { type Ms, ms } from '../base/time.ts';
+import type { Grant } from '../base/token.ts';
+import type { BackstageAction, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
+import { MAX_CANDIDATES } from './candidate.ts';
+import type { Offer } from './offer.ts';
+import type { Media, PeerState } from './peer.ts';
+import { asPerson, KEEP_MS, openPlace, type Place, RETURN_MS, silenced, takeLevel } from './place.ts';
+import { openPublisher, type Publisher, publishLine, type Taken } from './publisher.ts';
+import { Readers } from './readers.ts';
+import { openReceiver, type Receiver, receiveLines } from './receiver.ts';
+import { HEAD_BYTES } from './rtp.ts';
+import { SILENCE } from './speaking.ts';
+
+/** Receiving sessions of one person at most; the oldest makes room. */
+const MAX_RECEIVERS_PER_PERSON = 2;
+/** A session that has not connected by then is closed. */
+const CONNECT_MS = 20_000;
+/** Places remembered after a host took them away. */
+const MAX_BARRED = 1_000;
+
+/** What the stage tells the rest of the studio about one room. Called synchronously; must not throw. */
+export interface StageHooks {
+  /** One Opus packet of a speaker who is not muted, in order of arrival; repaired ones late. */
+  packet(packet: Packet): void;
+  /** A microphone is connected. */
+  joined(id: SpeakerId, person: { readonly name: string; readonly role: Grant['role'] }): void;
+  /** A speaker has left, or has been gone for 3 s. */
+  left(id: SpeakerId): void;
+  /** Their own switch or a host's changed. */
+  muted(id: SpeakerId, muted: boolean): void;
+  /** The roster changed: names, roles, connections, mute, who is speaking. At most ten times a second. */
+  changed(): void;
+}
+
+/** One room on this cell's stage. Disposing ends every session in it. */
+export interface StageRoom extends AsyncDisposable {
+  /** Everyone with a place, in the order they came. */
+  people(): BackstagePerson[];
+  /** What backstage readers are shown of the program. */
+  show(line: Extract<BackstageLine, { kind: 'program' }>): void;
+  /** The mixed feed's peak in dBFS, −127 for silence; written by the mixer's owner, read ten times a second. */
+  programLevel: number;
+}
+
+/** A refusal: a code of the catalogue, and what to do. */
+export interface Refusal {
+  readonly refused: ErrorCode;
+  readonly detail?: string;
+}
+
+/** One WHIP or WHEP session. */
+export interface Session {
+  readonly id: string;
+  readonly etag: string;
+  readonly kind: 'whip' | 'whep';
+  readonly who: SpeakerId;
+  readonly answer: string;
+  readonly ufrag: string;
+  /** Candidates taken so far. */
+  candidates: number;
+  addCandidate(candidate: string): void;
+}
+
+interface Live extends Session {
+  readonly end: Publisher | Receiver;
+  readonly opened: Ms;
+  connected: boolean;
+  /** The client wants to begin anew: its next offer replaces this session. */
+  yielding: boolean;
+}
+
+/** The room itself: places, sessions, forwarding. */
+export class Room implements StageRoom {
+  readonly slug: Slug;
+  programLevel = -SILENCE;
+  readonly readers = new Readers();
+  readonly #hooks: StageHooks;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #media: Media;
+  readonly #maxSpeakers: number;
+  readonly #places = new Map<SpeakerId, Place>();
+  readonly #sessions = new Map<string, Live>();
+  readonly #barred = new Set<SpeakerId>();
+  #program: Extract<BackstageLine, { kind: 'program' }> | undefined;
+  #dirty = false;
+  #speaking = '';
+  #levelsAt = -Infinity;
+  #closed = false;
+
+  constructor(slug: Slug, hooks: StageHooks, clock: Clock, log: Log, media: Media, maxSpeakers: number) {
+    this.slug = slug;
+    this.#hooks = hooks;
+    this.#clock = clock;
+    this.#log = log;
+    this.#media = media;
+    this.#maxSpeakers = maxSpeakers;
+  }
+
+  people(): BackstagePerson[] {
+    const now = this.#clock.now();
+    return [...this.#places.values()].filter((place) => place.appeared).map((p) => asPerson(p, now));
+  }
+
+  show(line: Extract<BackstageLine, { kind: 'program' }>): void {
+    this.#program = line;
+    this.readers.send(line);
+  }
+
+  /** Takes a microphone. `takeover` replaces one that is alive. */
+  async publish(grant: Grant, offer: Offer, takeover: boolean): Promise<Session | Refusal> {
+    const line = publishLine(offer);
+    if (!line) return { refused: 'bad-sdp', detail: 'Offer one audio line that sends Opus at 48 kHz' };
+    const barred = this.#bar(grant);
+    if (barred) return barred;
+    const now = this.#clock.now();
+    const before = this.#sessionOf(grant.speaker);
+    if (before && !takeover && !before.yielding && !this.#dead(before, now))
+      return { refused: 'already-on-stage', detail: 'Repeat with ?takeover=1 to continue here instead' };
+    const busy = [...this.#places.values()].filter((place) => place.publisher || place.present).length;
+    if (grant.role === 'speaker' && !this.#places.get(grant.speaker)?.present && busy >= this.#maxSpeakers)
+      return { refused: 'stage-full', detail: `At most ${this.#maxSpeakers} people are on stage at once` };
+    const place = this.#places.get(grant.speaker) ?? openPlace(grant, this.#clock.wall(), now);
+    this.#places.set(place.id, place);
+    let session: Live | undefined;
+    const publisher = await openPublisher(this.#media, this.#clock, this.#log, offer, line, {
+      packet: (taken) => void (session && this.#take(place, session, taken)),
+      state: (state) => void (session && this.#stateChanged(session, state)),
+      downstream: () => this.#downstream(place.id),
+    }).catch((error: unknown) => {
+      if (!place.publisher && !place.appeared) this.#places.delete(place.id);
+      return error instanceof Error ? error : new Error(String(error));
+    });
+    if (publisher instanceof Error) return { refused: 'bad-sdp', detail: publisher.message };
+    if (this.#closed || this.#barred.has(place.id)) {
+      publisher[Symbol.dispose]();
+      return this.#closed ? { refused: 'room-not-open' } : { refused: 'removed' };
+    }
+    const previous = this.#sessionOf(grant.speaker);
+    if (previous) this.#drop(previous);
+    place.publisher = publisher;
+    place.since = this.#clock.now();
+    this.#places.set(place.id, place);
+    session = this.#add('whip', grant.speaker, publisher);
+    return session;
+  }
+
+  /** Lets somebody backstage hear the others. */
+  async listen(grant: Grant, offer: Offer): Promise<Session | Refusal> {
+    const lines = receiveLines(offer);
+    if (lines.length === 0)
+      return { refused: 'bad-sdp', detail: 'Offer at least one audio line that receives Opus' };
+    const barred = this.#bar(grant);
+    if (barred) return barred;
+    let session: Live | undefined;
+    const receiver = await openReceiver(
+      this.#media,
+      this.#clock,
+      this.#log,
+      offer,
+      lines,
+      (state) => void (session && this.#stateChanged(session, state)),
+    ).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    if (receiver instanceof Error) return { refused: 'bad-sdp', detail: receiver.message };
+    if (this.#closed || this.#barred.has(grant.speaker)) {
+      receiver[Symbol.dispose]();
+      return this.#closed ? { refused: 'room-not-open' } : { refused: 'removed' };
+    }
+    const mine = [...this.#sessions.values()].filter(
+      (each) => each.kind === 'whep' && each.who === grant.speaker,
+    );
+    for (const old of mine.slice(0, Math.max(0, mine.length - MAX_RECEIVERS_PER_PERSON + 1))) this.#drop(old);
+    session = this.#add('whep', grant.speaker, receiver);
+    return session;
+  }
+
+  /** A session by its id, when it belongs to this person. */
+  session(kind: 'whip' | 'whep', id: string, who: SpeakerId): Session | undefined {
+    const session = this.#sessions.get(id);
+    return session?.kind === kind && session.who === who ? session : undefined;
+  }
+
+  /** The client's network changed and it cannot go on here: its next offer needs no takeover. */
+  yieldSession(session: Session): void {
+    const live = this.#sessions.get(session.id);
+    if (live) live.yielding = true;
+  }
+
+  /** Ends a session at its owner's wish. A microphone's place goes with it. */
+  leave(session: Session): void {
+    const live = this.#sessions.get(session.id);
+    if (!live) return;
+    this.#drop(live);
+    if (live.kind === 'whip') this.#forget(live.who);
+  }
+
+  /** The first lines of somebody's backstage stream, or why they may not read. */
+  backstage(grant: Grant): readonly BackstageLine[] | Refusal {
+    const barred = this.#bar(grant);
+    if (barred) return barred;
+    const place = this.#places.get(grant.speaker);
+    return [
+      { kind: 'you', id: grant.speaker, name: place?.name ?? grant.name, role: place?.role ?? grant.role },
+      { kind: 'roster', people: this.people() },
+      ...(this.#program ? [this.#program] : []),
+    ];
+  }
+
+  /** Does what somebody asks for backstage; undefined when done. */
+  act(grant: Grant, action: BackstageAction): Refusal | undefined {
+    const barred = this.#bar(grant);
+    if (barred) return barred;
+    const own = this.#places.get(grant.speaker);
+    if (action.do === 'muted' || action.do === 'rename') {
+      if (!own) return { refused: 'session-unknown', detail: 'Join the stage first' };
+      if (action.do === 'rename') own.name = action.name;
+      else return this.#mute(own, action.muted);
+      this.#dirty = true;
+      return undefined;
+    }
+    const role = own?.role ?? grant.role;
+    if (role === 'speaker') return { refused: 'not-host' };
+    const who = [...this.#places.values()].find((place) => place.id === action.who);
+    if (!who) return { refused: 'unprocessable', detail: 'Nobody with this id is on stage' };
+    if (who.role === 'host' && role !== 'host' && action.do !== 'ask-unmute')
+      return { refused: 'not-host', detail: 'A co-host cannot do this to the host' };
+    this.#moderate(who, action.do, own?.name ?? grant.name);
+    return undefined;
+  }
+
+  /** Repairs, reports, notices who is gone; every 50 ms. */
+  tick(now: Ms): void {
+    for (const session of [...this.#sessions.values()]) {
+      session.end.tick(now);
+      if (session.connected) {
+        if ('gone' in session.end && session.end.gone(now)) this.#stateChanged(session, 'disconnected');
+      } else if (now - session.opened > CONNECT_MS) this.#stateChanged(session, 'failed');
+    }
+    for (const place of [...this.#places.values()]) {
+      if (place.publisher) continue;
+      const away = now - place.since;
+      if (place.present && away >= RETURN_MS) {
+        place.present = false;
+        this.#hooks.left(place.id);
+        this.#dirty = true;
+      }
+      if (away >= KEEP_MS) this.#forget(place.id);
+    }
+    if (now - this.#levelsAt >= 100) this.#tell(now);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    for (const session of [...this.#sessions.values()]) this.#drop(session);
+    this.#places.clear();
+    this.readers[Symbol.dispose]();
+  }
+
+  /** Levels ten times a second; the roster when it changed. */
+  #tell(now: Ms): void {
+    this.#levelsAt = now;
+    const people: Record<string, number> = {};
+    let speaking = '';
+    for (const place of this.#places.values()) {
+      if (!place.connected) continue;
+      people[place.id] = takeLevel(place);
+      if (!silenced(place) && place.speaking.now(now)) speaking += `${place.id} `;
+    }
+    if (speaking !== this.#speaking) this.#dirty = true;
+    this.#speaking = speaking;
+    if (this.#dirty) {
+      this.#dirty = false;
+      this.readers.send({ kind: 'roster', people: this.people() });
+      this.#hooks.changed();
+    }
+    this.readers.send({ kind: 'levels', people, program: this.programLevel });
+  }
+
+  #take(place: Place, session: Live, taken: Taken): void {
+    if (place.publisher !== session.end || !session.connected || place.forced) return;
+    const { sequence, timestamp, payload, level, arrival, epoch } = taken;
+    // A frame of one or two bytes is DTX: nothing to hear. Without levels every other packet counts as voice.
+    const heard = level ?? (payload.length <= 2 ? SILENCE : undefined);
+    if (heard !== undefined && !place.muted) place.speaking.heard(heard, arrival);
+    const frame = Buffer.allocUnsafe(HEAD_BYTES + payload.length);
+    frame.set(payload, HEAD_BYTES);
+    const voice = { frame, sequence, timestamp, level, epoch };
+    const voiced = heard === undefined || heard < 60;
+    for (const other of this.#sessions.values()) {
+      // Nobody hears themselves.
+      if (other.kind === 'whep' && other.connected && other.who !== place.id)
+        (other.end as Receiver).forward(place.id, voice, voiced, arrival);
+    }
+    this.#hooks.packet({
+      speaker: place.id,
+      sequence,
+      timestamp,
+      payload,
+      arrival,
+      ...(level === undefined ? {} : { level }),
+    });
+  }
+
+  #stateChanged(session: Live, state: PeerState): void {
+    if (this.#sessions.get(session.id) !== session) return;
+    if (state === 'connected') {
+      session.connected = true;
+      if (session.kind === 'whip') this.#connected(session.who);
+      return;
+    }
+    // ICE may recover from `disconnected`, but only within what `gone` allows; the rest is final.
+    if (state === 'disconnected' && 'gone' in session.end && !session.end.gone(this.#clock.now())) return;
+    if (state === 'disconnected' && session.kind === 'whep') return;
+    this.#drop(session);
+    if (session.kind !== 'whip') return;
+    const place = this.#places.get(session.who);
+    if (place && !place.appeared) this.#forget(place.id);
+  }
+
+  #connected(who: SpeakerId): void {
+    const place = this.#places.get(who);
+    if (!place) return;
+    place.connected = true;
+    place.appeared = true;
+    this.#dirty = true;
+    if (place.present) return;
+    place.present = true;
+    this.#hooks.joined(who, { name: place.name, role: place.role });
+    if (silenced(place)) this.#hooks.muted(who, true);
+  }
+
+  #add(kind: 'whip' | 'whep', who: SpeakerId, end: Publisher | Receiver): Live {
+    const session: Live = {
+      id: randomBytes(16).toString('base64url'),
+      etag: `"${randomBytes(8).toString('hex')}"`,
+      kind,
+      who,
+      answer: end.answer,
+      ufrag: end.ufrag,
+      candidates: 0,
+      addCandidate(candidate) {
+        if (this.candidates >= MAX_CANDIDATES) return;
+        this.candidates += 1;
+        end.addCandidate(candidate);
+      },
+      end,
+      opened: this.#clock.now(),
+      connected: false,
+      yielding: false,
+    };
+    this.#sessions.set(session.id, session);
+    return session;
+  }
+
+  /** Ends a session; a microphone's place stays and the clocks of its absence begin. */
+  #drop(session: Live): void {
+    if (!this.#sessions.delete(session.id)) return;
+    session.end[Symbol.dispose]();
+    const place = this.#places.get(session.who);
+    if (session.kind !== 'whip' || place?.publisher !== session.end) return;
+    place.publisher = undefined;
+    place.connected = false;
+    place.since = this.#clock.now();
+    place.speaking.silence();
+    this.#dirty = true;
+  }
+
+  #forget(who: SpeakerId): void {
+    const place = this.#places.get(who);
+    if (!place) return;
+    const session = this.#sessionOf(who);
+    if (session) this.#drop(session);
+    this.#places.delete(who);
+    for (const other of this.#sessions.values())
+      if (other.kind === 'whep') (other.end as Receiver).release(who);
+    if (place.present) this.#hooks.left(who);
+    this.#dirty = true;
+  }
+
+  #mute(place: Place, muted: boolean): Refusal | undefined {
+    if (!muted && place.forced && place.role === 'speaker')
+      return { refused: 'not-host', detail: 'A host muted you; you can speak again when they ask you to' };
+    this.#change(place, () => {
+      place.muted = muted;
+      if (!muted) place.forced = false;
+    });
+    return undefined;
+  }
+
+  #moderate(place: Place, what: 'mute' | 'ask-unmute' | 'remove' | 'make-host', by: string): void {
+    if (what === 'mute') {
+      this.#change(place, () => {
+        place.forced = true;
+        place.muted = true;
+      });
+      this.readers.send({ kind: 'asked', what: 'mute', by }, place.id);
+    } else if (what === 'ask-unmute') {
+      // They decide: a host can allow a microphone, never open it.
+      this.#change(place, () => {
+        place.forced = false;
+      });
+      this.readers.send({ kind: 'asked', what: 'unmute', by }, place.id);
+    } else if (what === 'make-host') {
+      if (place.role === 'speaker') place.role = 'co-host';
+      this.readers.send({ kind: 'asked', what: 'host', by }, place.id);
+    } else {
+      if (this.#barred.size < MAX_BARRED) this.#barred.add(place.id);
+      this.readers.send({ kind: 'asked', what: 'leave', by }, place.id);
+      this.readers.end(place.id);
+      for (const session of [...this.#sessions.values()]) if (session.who === place.id) this.#drop(session);
+      this.#forget(place.id);
+    }
+    this.#dirty = true;
+  }
+
+  #change(place: Place, run: () => void): void {
+    const before = silenced(place);
+    run();
+    if (silenced(place)) place.speaking.silence();
+    if (silenced(place) !== before) this.#hooks.muted(place.id, !before);
+    this.#dirty = true;
+  }
+
+  #bar(grant: Grant): Refusal | undefined {
+    if (this.#closed) return { refused: 'room-not-open' };
+    return this.#barred.has(grant.speaker) ? { refused: 'removed', detail: 'Ask for a new link' } : undefined;
+  }
+
+  #sessionOf(who: SpeakerId): Live | undefined {
+    return [...this.#sessions.values()].find((session) => session.kind === 'whip' && session.who === who);
+  }
+
+  #dead(session: Live, now: Ms): boolean {
+    const heard = 'heardAt' in session.end ? session.end.heardAt : ms(0);
+    return now - Math.max(session.connected ? heard : session.opened, 0) > 5_000;
+  }
+
+  #downstream(who: SpeakerId): number {
+    const now = this.#clock.now();
+    let worst = 0;
+    for (const session of this.#sessions.values())
+      if (session.kind === 'whep') worst = Math.max(worst, (session.end as Receiver).loss(who, now));
+    return worst;
+  }
+}

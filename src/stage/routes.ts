@@ -1,0 +1,209 @@
+import { type Context, Hono } from 'hono';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { problem } from '../base/reply.ts';
+import { bearer, type Grant, type Tokens } from '../base/token.ts';
+import { readAction } from './action.ts';
+import { MAX_OFFER_BYTES, readOffer } from './offer.ts';
+import type { Refusal, Room, Session } from './room.ts';
+import { readTrickle } from './trickle.ts';
+
+/** An ICE server announced to clients, with its secrets where it has some. */
+export interface IceServer {
+  readonly urls: string;
+  readonly username?: string | undefined;
+  readonly credential?: string | undefined;
+}
+
+const MAX_ACTION_BYTES = 16_384;
+const MAX_TRICKLE_BYTES = 16_384;
+const SDP = 'application/sdp';
+const SDPFRAG = 'application/trickle-ice-sdpfrag';
+
+/** Who is allowed in, or the answer that refuses. */
+type Entry = { readonly grant: Grant; readonly room: Room } | Response;
+
+/** The stage's HTTP face: WHIP, WHEP and backstage. Spec: RFC 9725; draft-ietf-wish-whep. */
+export function routes(
+  rooms: (slug: string) => Room | undefined,
+  tokens: Tokens,
+  iceServers: readonly IceServer[],
+  log: Log,
+): Hono {
+  const links = iceServers.map(asLink);
+  const app = new Hono();
+
+  const enter = async (context: Context, slug: string): Promise<Entry> => {
+    const grant = await tokens.check(bearer(context.req.header('authorization')), slug);
+    if (typeof grant === 'string') return refuse(grant);
+    const room = rooms(slug);
+    return room ? { grant, room } : refuse('room-not-open');
+  };
+
+  for (const kind of ['whip', 'whep'] as const) {
+    app.on('OPTIONS', [`/r/:slug/${kind}`, `/r/:slug/${kind}/:session`], (context) => {
+      const session = context.req.param('session') !== undefined;
+      const headers = cors();
+      headers.set(
+        'access-control-allow-methods',
+        session ? 'PATCH, DELETE, OPTIONS' : 'POST, PATCH, DELETE, OPTIONS',
+      );
+      headers.set('access-control-allow-headers', 'Authorization, Content-Type, If-Match');
+      headers.set('access-control-max-age', '86400');
+      if (session) headers.set('accept-patch', SDPFRAG);
+      else headers.set('accept-post', SDP);
+      for (const link of links) headers.append('link', link);
+      return new Response(null, { status: 204, headers });
+    });
+
+    app.post(`/r/:slug/${kind}`, async (context) => {
+      const slug = context.req.param('slug');
+      const entry = await enter(context, slug);
+      if (entry instanceof Response) return entry;
+      if (contentType(context) !== SDP)
+        return refuse('unsupported-media-type', `Send ${SDP}`, { 'accept-post': SDP });
+      const text = await readBody(context.req.raw, MAX_OFFER_BYTES);
+      if (text === undefined) return refuse('too-large', `An offer has at most ${MAX_OFFER_BYTES} bytes`);
+      const offer = readOffer(text);
+      if (typeof offer === 'string') return refuse('bad-sdp', offer);
+      const takeover = context.req.query('takeover') === '1';
+      const { room, grant } = entry;
+      const session = await (kind === 'whip'
+        ? room.publish(grant, offer, takeover)
+        : room.listen(grant, offer));
+      if ('refused' in session) return refuse(session.refused, session.detail, retryAfter(session));
+      const headers = cors();
+      headers.set('content-type', SDP);
+      headers.set('location', `/r/${slug}/${kind}/${session.id}`);
+      headers.set('etag', session.etag);
+      headers.set('accept-patch', SDPFRAG);
+      headers.set('cache-control', 'no-store');
+      for (const link of links) headers.append('link', link);
+      return new Response(session.answer, { status: 201, headers });
+    });
+    app.all(`/r/:slug/${kind}`, () => refuse('method-not-allowed', undefined, { allow: 'POST, OPTIONS' }));
+
+    app.on(['PATCH', 'DELETE'], `/r/:slug/${kind}/:session`, async (context) => {
+      const entry = await enter(context, context.req.param('slug'));
+      if (entry instanceof Response) return entry;
+      const session = entry.room.session(kind, context.req.param('session'), entry.grant.speaker);
+      if (!session) return refuse('session-unknown');
+      if (context.req.method === 'PATCH') return patch(context, entry.room, session);
+      entry.room.leave(session);
+      return new Response(null, { status: 200, headers: cors() });
+    });
+    app.all(`/r/:slug/${kind}/:session`, () =>
+      refuse('method-not-allowed', undefined, { allow: 'PATCH, DELETE, OPTIONS' }),
+    );
+  }
+
+  app.get('/r/:slug/backstage', async (context) => {
+    const entry = await enter(context, context.req.param('slug'));
+    if (entry instanceof Response) return entry;
+    const first = entry.room.backstage(entry.grant);
+    if ('refused' in first) return refuse(first.refused, first.detail);
+    const stream = entry.room.readers.open(entry.grant.speaker, first, context.req.raw.signal);
+    if (!stream)
+      return refuse('stage-full', 'Too many studio pages are open for this room', { 'retry-after': '10' });
+    const headers = cors();
+    headers.set('content-type', 'application/x-ndjson');
+    headers.set('cache-control', 'no-store');
+    headers.set('x-accel-buffering', 'no');
+    return new Response(stream, { headers });
+  });
+  app.post('/r/:slug/backstage', async (context) => {
+    const entry = await enter(context, context.req.param('slug'));
+    if (entry instanceof Response) return entry;
+    if (contentType(context) !== 'application/json')
+      return refuse('unsupported-media-type', 'Send application/json');
+    const text = await readBody(context.req.raw, MAX_ACTION_BYTES);
+    if (text === undefined) return refuse('too-large', `An action has at most ${MAX_ACTION_BYTES} bytes`);
+    const action = readAction(text);
+    if (typeof action === 'string') return refuse('unprocessable', action);
+    const refusal = entry.room.act(entry.grant, action);
+    return refusal
+      ? refuse(refusal.refused, refusal.detail)
+      : new Response(null, { status: 204, headers: cors() });
+  });
+  app.options('/r/:slug/backstage', () => {
+    const headers = cors();
+    headers.set('access-control-allow-methods', 'GET, POST, OPTIONS');
+    headers.set('access-control-allow-headers', 'Authorization, Content-Type');
+    headers.set('access-control-max-age', '86400');
+    return new Response(null, { status: 204, headers });
+  });
+  app.all('/r/:slug/backstage', () =>
+    refuse('method-not-allowed', undefined, { allow: 'GET, POST, OPTIONS' }),
+  );
+  app.notFound(() => refuse('not-found'));
+  app.onError((error) => {
+    log.error({ error }, 'a stage request failed');
+    return refuse('studio-away', undefined, { 'retry-after': '1' });
+  });
+  return app;
+}
+
+/** Trickle ICE. A restart is refused with 422, as the RFC lays down for a server that only trickles: RFC 9725, 4.3. */
+async function patch(context: Context, room: Room, session: Session): Promise<Response> {
+  if (contentType(context) !== SDPFRAG)
+    return refuse('unsupported-media-type', `Send ${SDPFRAG}`, { 'accept-patch': SDPFRAG });
+  const match = context.req.header('if-match');
+  if (match === undefined) return refuse('etag-missing', 'Repeat the session’s ETag in If-Match');
+  const text = await readBody(context.req.raw, MAX_TRICKLE_BYTES);
+  if (text === undefined) return refuse('too-large', `A fragment has at most ${MAX_TRICKLE_BYTES} bytes`);
+  const trickle = readTrickle(text);
+  if (!trickle) return refuse('bad-sdp', 'The fragment has a line that is not of the form x=value');
+  if (trickle.ufrag !== undefined && trickle.ufrag !== session.ufrag) {
+    // libjuice, the ICE agent beneath, cannot restart. The place belongs to the token, so a new offer loses nothing,
+    // and it will not be told that somebody is already on stage.
+    room.yieldSession(session);
+    return refuse('unprocessable', 'ICE restart is not offered: POST a new offer, your place is kept');
+  }
+  if (match !== session.etag && match !== '*') return refuse('etag-mismatch');
+  for (const candidate of trickle.candidates) session.addCandidate(candidate);
+  return new Response(null, { status: 204, headers: cors() });
+}
+
+function cors(): Headers {
+  return new Headers({
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'Location, ETag, Link, Accept-Patch, Retry-After',
+  });
+}
+
+function refuse(code: ErrorCode, detail?: string, extra: Record<string, string> = {}): Response {
+  const reply = problem(code, detail, extra);
+  const headers = cors();
+  for (const [name, value] of Object.entries(reply.headers)) headers.set(name, value);
+  if (reply.status === 401) headers.set('www-authenticate', 'Bearer');
+  return new Response(String(reply.body), { status: reply.status, headers });
+}
+
+const retryAfter = (refusal: Refusal): Record<string, string> =>
+  refusal.refused === 'stage-full' ? { 'retry-after': '10' } : {};
+
+const contentType = (context: Context): string =>
+  (context.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+/** Spec: RFC 9725, 4.4. */
+function asLink(server: IceServer): string {
+  const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+  let link = `<${server.urls}>; rel="ice-server"`;
+  if (server.username !== undefined) link += `; username=${quote(server.username)}`;
+  if (server.credential !== undefined)
+    link += `; credential=${quote(server.credential)}; credential-type="password"`;
+  return link;
+}
+
+/** The body as text, or undefined when it is longer than `limit` bytes, which is noticed while reading. */
+async function readBody(request: Request, limit: number): Promise<string | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of request.body ?? []) {
+    size += part.length;
+    if (size > limit) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
