@@ -1,0 +1,66 @@
+/** Why a stream listener's connection ended. `left`: the listener went; `ended`: the program; `drained`: this door stops. */
+export type Departure = 'left' | 'backlog' | 'stalled' | 'ended' | 'drained';
+
+/** What the door counts; nothing is logged per request. */
+export interface Counters {
+  connections: number;
+  refusedFull: number;
+  badHeads: number;
+  headTimeouts: number;
+  joins: number;
+  joinsRefused: number;
+  writes: number;
+  bytes: number;
+  requests: number;
+  stalledRequests: number;
+  upstreamAway: number;
+  readonly departures: Record<Departure, number>;
+}
+
+/** All at nought. */
+export const openCounters = (): Counters => ({
+  connections: 0,
+  refusedFull: 0,
+  badHeads: 0,
+  headTimeouts: 0,
+  joins: 0,
+  joinsRefused: 0,
+  writes: 0,
+  bytes: 0,
+  requests: 0,
+  stalledRequests: 0,
+  upstreamAway: 0,
+  departures: { left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0 },
+});
+
+/** The counters as Prometheus text. Spec: Prometheus exposition format 0.0.4. */
+export function exposition(counters: Counters, open: number, presence: ReadonlyMap<string, number>): string {
+  const lines: string[] = [];
+  const put = (name: string, kind: 'counter' | 'gauge', rows: readonly (readonly [string, number])[]) => {
+    lines.push(`# TYPE earshot_door_${name} ${kind}`);
+    for (const [labels, value] of rows) lines.push(`earshot_door_${name}${labels} ${value}`);
+  };
+  put('open_connections', 'gauge', [['', open]]);
+  put(
+    'streams',
+    'gauge',
+    [...presence].map(([slug, n]) => [`{room="${slug}"}`, n] as const),
+  );
+  put('connections_total', 'counter', [['', counters.connections]]);
+  put('connections_refused_total', 'counter', [['', counters.refusedFull]]);
+  put('bad_heads_total', 'counter', [['', counters.badHeads]]);
+  put('head_timeouts_total', 'counter', [['', counters.headTimeouts]]);
+  put('requests_total', 'counter', [['', counters.requests]]);
+  put('requests_stalled_total', 'counter', [['', counters.stalledRequests]]);
+  put('upstream_away_total', 'counter', [['', counters.upstreamAway]]);
+  put('stream_joins_total', 'counter', [['', counters.joins]]);
+  put('stream_joins_refused_total', 'counter', [['', counters.joinsRefused]]);
+  put('stream_writes_total', 'counter', [['', counters.writes]]);
+  put('stream_sent_bytes', 'counter', [['', counters.bytes]]);
+  put(
+    'stream_departures_total',
+    'counter',
+    Object.entries(counters.departures).map(([cause, n]) => [`{cause="${cause}"}`, n] as const),
+  );
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,123 @@
+import type { Server as HttpServer } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import { ms } from '../base/time.ts';
+import type { Counters } from './counters.ts';
+import type { Fanout } from './fanout.ts';
+import type { Gate } from './gate.ts';
+import type { Limits } from './limits.ts';
+import { rawProblem, rawStreamHeadOnly } from './raw-reply.ts';
+import { readFirstHead } from './request-head.ts';
+import { readStreamRequest } from './stream-request.ts';
+
+/** What the front needs. */
+export interface FrontDeps {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly counters: Counters;
+  readonly gate: Gate;
+  readonly fanout: Fanout;
+  /** Takes every connection that does not begin with a stream; it does not listen itself. */
+  readonly ordinary: HttpServer;
+}
+
+/** The accepting server, and a sweep to be called about once a second that closes those who say nothing. */
+export interface Front {
+  readonly server: Server;
+  sweep(): void;
+}
+
+/** How long a refused peer may take to close its side. */
+const REFUSED_WAIT = 2_000;
+
+const HEAD = Symbol('head');
+type FrontSocket = Socket & { [HEAD]?: Buffer };
+
+/**
+ * Opens the server that owns every accepted socket. It reads the first request head itself: a stream is served on the
+ * bare socket, anything else is handed to `ordinary` as if nothing had been read.
+ */
+export function openFront(deps: FrontDeps): Front {
+  const { clock, limits, counters, gate, fanout, ordinary } = deps;
+  /** Sockets whose first head is not complete, and since when. */
+  const fresh = new Map<Socket, number>();
+
+  function letGo(socket: FrontSocket) {
+    fresh.delete(socket);
+    delete socket[HEAD];
+    socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
+  }
+  function refuse(socket: Socket, bytes: string) {
+    letGo(socket);
+    socket.on('error', onError).on('data', ignore).on('end', onEnd);
+    socket.end(bytes, 'latin1');
+    clock.after(ms(REFUSED_WAIT), () => socket.destroy());
+  }
+  function onData(this: FrontSocket, chunk: Buffer) {
+    const bytes = this[HEAD] ? Buffer.concat([this[HEAD], chunk]) : chunk;
+    const head = readFirstHead(bytes, limits);
+    switch (head.kind) {
+      case 'more':
+        this[HEAD] = bytes;
+        return;
+      case 'other':
+        letGo(this);
+        this.pause();
+        this.unshift(bytes);
+        ordinary.emit('connection', this);
+        this.resume();
+        return;
+      case 'bad':
+        counters.badHeads += 1;
+        return refuse(this, rawProblem('bad-request', 'The request head is malformed or ambiguous.'));
+      case 'too-large':
+        counters.badHeads += 1;
+        return refuse(this, rawProblem('too-large', 'The request head is too large.', 431));
+      case 'stream': {
+        const request = readStreamRequest(head.target);
+        if (!request) return refuse(this, rawProblem('not-found'));
+        if (head.method === 'HEAD') return refuse(this, rawStreamHeadOnly(request, clock));
+        letGo(this);
+        const refusal = fanout.join(this, request);
+        if (refusal) refuse(this, rawProblem(refusal));
+      }
+    }
+  }
+  function onEnd(this: Socket) {
+    this.destroy();
+  }
+  function onClose(this: Socket) {
+    fresh.delete(this);
+  }
+  function onError() {}
+  function ignore() {}
+
+  const server = createServer({
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+  });
+  server.on('connection', (socket) => {
+    counters.connections += 1;
+    if (!gate.admit(socket)) {
+      counters.refusedFull += 1;
+      return refuse(socket, rawProblem('door-full', undefined, 503, 'retry-after: 2\r\n'));
+    }
+    fresh.set(socket, clock.now());
+    socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+  });
+  return {
+    server,
+    sweep() {
+      const late = clock.now() - limits.headTimeout;
+      // In order of arrival: the first one in time ends the walk.
+      for (const [socket, since] of fresh) {
+        if (since > late) break;
+        counters.headTimeouts += 1;
+        socket.destroy();
+        fresh.delete(socket);
+      }
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { type Ms, ms } from '../base/time.ts';
+
+/** Every buffer, count and wait of the door, by name. What happens at each limit is said beside it. */
+export interface Limits {
+  /** Bytes a stream listener may be behind in this process; beyond it the listener is closed (`backlog`). */
+  readonly backlog: number;
+  /** Open connections in all; the next one is answered 503 `door-full`. */
+  readonly connections: number;
+  /** Open connections of one /24 (IPv4) or /48 (IPv6); loopback is exempt. The next one is answered 503. */
+  readonly connectionsPerPrefix: number;
+  /** Bytes of a request head; beyond it 431 and close. */
+  readonly headBytes: number;
+  /** Header lines of a request; beyond it 431 and close. */
+  readonly headers: number;
+  /** A head must be complete after this long, or the connection is closed. */
+  readonly headTimeout: Ms;
+  /** A whole request must have arrived after this long. */
+  readonly requestTimeout: Ms;
+  /** Requests on one connection; then it is closed after the answer. */
+  readonly requestsPerSocket: number;
+  /** An idle kept connection is closed after this long. */
+  readonly keepAlive: Ms;
+  /** Bytes of a body forwarded to the site or a cell; beyond it 413. */
+  readonly bodyBytes: number;
+  /** The site or a cell must begin its answer after this long, else 503. */
+  readonly upstreamTimeout: Ms;
+  /** A reader that takes fewer than `stallBytes` within this long while bytes wait for it is closed (`stalled`). */
+  readonly stallWindow: Ms;
+  /** See `stallWindow`. */
+  readonly stallBytes: number;
+  /** Rendered pages kept; the oldest is dropped. */
+  readonly pages: number;
+}
+
+/** The defaults: 512 kB is a minute of 64 kbit/s. */
+export const LIMITS: Limits = {
+  backlog: 512 * 1024,
+  connections: 60_000,
+  connectionsPerPrefix: 20_000,
+  headBytes: 8_192,
+  headers: 64,
+  headTimeout: ms(10_000),
+  requestTimeout: ms(20_000),
+  requestsPerSocket: 1_000,
+  keepAlive: ms(65_000),
+  bodyBytes: 64 * 1024,
+  upstreamTimeout: ms(20_000),
+  stallWindow: ms(15_000),
+  stallBytes: 15 * 1024,
+  pages: 1_000,
+};

@@ -1,0 +1,234 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import { problem, type Reply } from '../base/reply.ts';
+import { FRAGMENT_MS, ms } from '../base/time.ts';
+import type { Assets } from './assets.ts';
+import type { Counters } from './counters.ts';
+import type { Fanout } from './fanout.ts';
+import type { Limits } from './limits.ts';
+import type { DoorOrigin } from './origin-port.ts';
+import { openPageCache } from './page-cache.ts';
+import { FAVICON, type Pages } from './pages.ts';
+import { openProxy } from './proxy.ts';
+import { rawProblem } from './raw-reply.ts';
+import { isStream, PAGE_HEADERS, send, sendCoded } from './send.ts';
+import { mediaType, readStreamRequest } from './stream-request.ts';
+import { isTaken, takeOver } from './takeover.ts';
+
+/** What the ordinary server needs. */
+export interface OrdinaryDeps {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly counters: Counters;
+  readonly fanout: Fanout;
+  readonly origin: DoorOrigin;
+  readonly assets: Assets;
+  readonly pages: Pages;
+  readonly trusted: ReadonlySet<string>;
+  readonly site: { readonly socketPath: string };
+  cell(index: number): { readonly socketPath: string };
+}
+
+const SITE = /^\/(?:api(?:\/|$)|openapi\.json$|r\/[a-z0-9-]{1,64}\/event\.ics$)/;
+const CELL = /^\/r\/([a-z0-9-]{1,64})\/(?:whip|whep|backstage)(?:\/|$)/;
+const ROOM = /^\/r\/([a-z0-9-]{1,64})(\/|\/studio\/?)?$/;
+/** A page may be a second old anywhere on the way. */
+const PAGE_CACHE = 'public, max-age=1';
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
+const ROBOTS =
+  'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
+
+/** What is wrong with a head that Node's parser has let through. */
+function headFault(req: IncomingMessage, limits: Limits): 400 | 431 | undefined {
+  if (req.rawHeaders.length / 2 > limits.headers) return 431;
+  let hosts = 0;
+  for (let i = 0; i < req.rawHeaders.length; i += 2) {
+    if (req.rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1 ? 400 : undefined;
+}
+
+/** Opens the HTTP server for everything that is no stream. It does not listen: connections are handed to it. */
+export function openOrdinary(deps: OrdinaryDeps): Server {
+  const { origin, assets, pages, limits, counters, fanout } = deps;
+  const cache = openPageCache(deps.clock, limits.pages);
+  const proxy = openProxy({ limits, counters, trusted: deps.trusted });
+
+  const refuse = (
+    req: IncomingMessage,
+    res: ServerResponse,
+    code: ErrorCode,
+    headers: Record<string, string> = {},
+  ) => send(req, res, problem(code, undefined, headers));
+  const isRead = (req: IncomingMessage): boolean => req.method === 'GET' || req.method === 'HEAD';
+  const notAllowed = (req: IncomingMessage, res: ServerResponse) =>
+    refuse(req, res, 'method-not-allowed', { allow: 'GET, HEAD' });
+
+  function page(req: IncomingMessage, res: ServerResponse, key: string, render: () => string, status = 200) {
+    if (!isRead(req)) return notAllowed(req, res);
+    const headers = { ...PAGE_HEADERS, 'cache-control': status === 200 ? PAGE_CACHE : 'no-store' };
+    sendCoded(req, res, cache.get(key, render), headers, status);
+  }
+  const missing = (req: IncomingMessage, res: ServerResponse, code: 'not-found' | 'room-unknown') => {
+    if ((req.headers.accept ?? '').includes('text/html'))
+      return page(req, res, '404', () => pages.notFound(), 404);
+    refuse(req, res, code);
+  };
+  function asset(req: IncomingMessage, res: ServerResponse, path: string) {
+    const found = assets.get(path);
+    if (!found) return missing(req, res, 'not-found');
+    if (!isRead(req)) return notAllowed(req, res);
+    sendCoded(req, res, found, {
+      'content-type': found.type,
+      'cache-control': found.immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=60',
+      'access-control-allow-origin': '*',
+    });
+  }
+  function room(req: IncomingMessage, res: ServerResponse, slug: string, rest: string | undefined) {
+    const card = origin.card(slug);
+    if (!card) return missing(req, res, 'room-unknown');
+    if (rest?.startsWith('/studio')) return page(req, res, `/r/${slug}/studio`, () => pages.studio(card));
+    if (rest === '/') return send(req, res, { status: 308, headers: { location: `/r/${slug}` }, body: '' });
+    page(req, res, `/r/${slug}`, () => pages.room(origin.card(slug) ?? card, origin.state(slug)));
+  }
+  function cell(req: IncomingMessage, res: ServerResponse, slug: string) {
+    const card = origin.card(slug);
+    if (!card) return refuse(req, res, 'room-unknown');
+    if (card.status === 'ended' || card.status === 'cancelled') return refuse(req, res, 'room-ended');
+    if (card.cell === undefined) return refuse(req, res, 'room-not-open');
+    proxy(req, res, { socketPath: deps.cell(card.cell).socketPath, away: 'studio-away' });
+  }
+  function stream(req: IncomingMessage, res: ServerResponse, target: string): boolean {
+    const request = readStreamRequest(target);
+    if (!request) return false;
+    if (req.method === 'OPTIONS') {
+      const headers = {
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'GET, HEAD',
+        allow: 'GET, HEAD',
+      };
+      send(req, res, { status: 204, headers, body: '' });
+    } else if (req.method === 'HEAD') {
+      const headers = {
+        'content-type': mediaType(request.rendition),
+        'cache-control': 'no-store',
+        'earshot-period': String(FRAGMENT_MS),
+      };
+      send(req, res, {
+        status: 200,
+        headers: { ...headers, 'earshot-rendition': request.rendition.id },
+        body: '',
+      });
+    } else if (req.method !== 'GET') notAllowed(req, res);
+    else
+      takeOver(res, (socket) => {
+        const refusal = fanout.join(socket, request);
+        if (!refusal) return;
+        socket.on('error', () => {}).end(rawProblem(refusal), 'latin1');
+        deps.clock.after(ms(2_000), () => socket.destroy());
+      });
+    return true;
+  }
+  function fromOrigin(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
+    const abort = new AbortController();
+    const headers = req.headers as Record<string, string | undefined>;
+    const answer = origin.answer(path, new URLSearchParams(query), headers, abort.signal);
+    if (!answer) return missing(req, res, 'not-found');
+    if (!isRead(req)) {
+      abort.abort();
+      answer.catch(() => {});
+      return notAllowed(req, res);
+    }
+    res.on('close', () => abort.abort());
+    answer.then(
+      (reply) => {
+        if (!res.destroyed) send(req, res, reply);
+        else if (isStream(reply.body)) reply.body.destroy();
+      },
+      () => {
+        // An aborted wait has nobody to answer; anything else is our fault and must not look like success.
+        if (!res.destroyed) res.destroy();
+      },
+    );
+  }
+
+  function handle(req: IncomingMessage, res: ServerResponse) {
+    if (isTaken(req.socket)) return;
+    counters.requests += 1;
+    const fault = headFault(req, limits);
+    if (fault !== undefined) {
+      counters.badHeads += 1;
+      const reply = problem(
+        fault === 431 ? 'too-large' : 'bad-request',
+        'The request head is ambiguous or too large.',
+      );
+      return send(req, res, { ...reply, status: fault, headers: { ...reply.headers, connection: 'close' } });
+    }
+    const target = req.url ?? '/';
+    const mark = target.indexOf('?');
+    const path = mark < 0 ? target : target.slice(0, mark);
+    const query = mark < 0 ? '' : target.slice(mark + 1);
+    if (SITE.test(path)) return proxy(req, res, { socketPath: deps.site.socketPath, away: 'site-away' });
+    const backstage = CELL.exec(path);
+    if (backstage) return cell(req, res, backstage[1] ?? '');
+    if (path.startsWith('/_/')) return asset(req, res, path);
+    const named = ROOM.exec(path);
+    if (named) return room(req, res, named[1] ?? '', named[2]);
+    switch (path) {
+      case '/':
+        return page(req, res, '/', () => pages.home([...origin.cards()]));
+      case '/errors':
+        return page(req, res, '/errors', () => pages.errors());
+      case '/healthz':
+        return plain(req, res, {
+          status: 200,
+          headers: { ...TEXT, 'cache-control': 'no-store' },
+          body: 'ok\n',
+        });
+      case '/robots.txt':
+        return plain(req, res, {
+          status: 200,
+          headers: { ...TEXT, 'cache-control': 'public, max-age=3600' },
+          body: ROBOTS,
+        });
+      case '/favicon.svg':
+      case '/favicon.ico':
+        return plain(req, res, {
+          status: 200,
+          headers: { 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=86400' },
+          body: FAVICON,
+        });
+    }
+    if (!stream(req, res, target)) fromOrigin(req, res, path, query);
+  }
+  const plain = (req: IncomingMessage, res: ServerResponse, reply: Reply) =>
+    isRead(req) ? send(req, res, reply) : notAllowed(req, res);
+
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headBytes,
+      headersTimeout: limits.headTimeout,
+      requestTimeout: limits.requestTimeout,
+      keepAliveTimeout: limits.keepAlive,
+      connectionsCheckingInterval: 2_000,
+      insecureHTTPParser: false,
+    },
+    handle,
+  );
+  // One more than allowed, so that a head with too many lines is seen as such and not silently cut.
+  server.maxHeadersCount = limits.headers + 1;
+  server.maxRequestsPerSocket = limits.requestsPerSocket;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    counters.badHeads += 1;
+    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    const status =
+      error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+    socket.end(rawProblem(status === 431 ? 'too-large' : 'bad-request', undefined, status));
+    deps.clock.after(ms(2_000), () => socket.destroy());
+  });
+  // It never listens, but the check of header and request time-outs begins with this event.
+  server.emit('listening');
+  return server;
+}

@@ -1,0 +1,40 @@
+import type { ErrorCode } from '../base/errors.ts';
+import type { Reply } from '../base/reply.ts';
+import type { Ms } from '../base/time.ts';
+import type { RoomCard, RoomState } from '../wire/room.ts';
+
+/** Where a stream listener begins. */
+export interface Joined {
+  /** What the decoder needs first; empty for containers that need nothing. */
+  readonly init: Uint8Array;
+  /** Consecutive fragments up to the newest one; may be empty when the program has only just begun. */
+  readonly fragments: readonly { readonly seq: number; readonly bytes: Buffer }[];
+  /** Milliseconds until the next fragment is due. */
+  readonly untilNext: Ms;
+  /** Milliseconds between fragments. */
+  readonly period: Ms;
+}
+
+/** What the door needs of the origin in the same process. */
+export interface DoorOrigin {
+  /** Each fragment once per room and rendition, in order of `seq`, handed over in the instant it becomes joinable. */
+  onFragment(listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => void): void;
+  /** The program of a room is over. */
+  onEnd(listen: (slug: string) => void): void;
+  /** A place to begin, or why there is none. `after` = the last fragment the listener already has. */
+  join(
+    slug: string,
+    rendition: string,
+    options: { after?: number; margin?: Ms; at?: number },
+  ): Joined | ErrorCode;
+  /** Playlists, parts, replay, state; undefined when the path is none of the origin's. */
+  answer(
+    path: string,
+    query: URLSearchParams,
+    headers: Record<string, string | undefined>,
+    signal: AbortSignal,
+  ): Promise<Reply> | undefined;
+  card(slug: string): RoomCard | undefined;
+  cards(): readonly RoomCard[];
+  state(slug: string): RoomState | undefined;
+}

@@ -1,0 +1,246 @@
+import { readFile } from 'node:fs/promises';
+import { ERRORS } from '../base/errors.ts';
+import type { RoomCard, RoomState } from '../wire/room.ts';
+import { instant, sentence } from './sentence.ts';
+
+/** Renders pages: the same HTML for everyone, useful without scripts, enhanced by the web build's. */
+export interface Pages {
+  home(cards: readonly RoomCard[]): string;
+  room(card: RoomCard, state?: RoomState): string;
+  studio(card: RoomCard): string;
+  notFound(): string;
+  errors(): string;
+}
+
+/** Where one entry of the web build ended up, paths without the leading `/_/`. */
+export interface Entry {
+  readonly file: string;
+  readonly css?: readonly string[];
+  readonly imports?: readonly string[];
+}
+/** Vite's manifest by source path. */
+export type Manifest = Readonly<Record<string, Entry>>;
+
+/** The favicon: an arc of seats over a point on the stage. */
+export const FAVICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#11131a"/>' +
+  '<g fill="none" stroke="#ff8a5c" stroke-width="2.6" stroke-linecap="round"><path d="M5 22a11 11 0 0 1 22 0"/>' +
+  '<path d="M10.5 22a5.5 5.5 0 0 1 11 0" opacity=".65"/></g><circle cx="16" cy="22" r="2.4" fill="#f1ece1"/></svg>';
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+/** Text made safe between tags and in quoted attributes. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c);
+
+/** Reads Vite's manifest under `dist`; a missing one means pages without scripts and styles. */
+export async function loadManifest(dist: string): Promise<Manifest> {
+  const text = await readFile(`${dist}/.vite/manifest.json`, 'utf8').catch(() => '{}');
+  return JSON.parse(text) as Manifest;
+}
+
+/** The tags that load an entry: its styles first, its shared chunks preloaded. */
+function tags(manifest: Manifest, sources: readonly string[]): string {
+  const styles = new Set<string>();
+  const scripts = new Set<string>();
+  const preloads = new Set<string>();
+  const visit = (source: string, top: boolean): void => {
+    const entry = manifest[source];
+    if (!entry || preloads.has(entry.file)) return;
+    for (const imported of entry.imports ?? []) visit(imported, false);
+    for (const css of entry.css ?? []) styles.add(css);
+    if (entry.file.endsWith('.css')) styles.add(entry.file);
+    else (top ? scripts : preloads).add(entry.file);
+  };
+  for (const source of sources) visit(source, true);
+  return [
+    ...[...styles].map((file) => `<link rel="stylesheet" href="/_/${file}">`),
+    ...[...preloads].map((file) => `<link rel="modulepreload" href="/_/${file}">`),
+    ...[...scripts].map((file) => `<script type="module" src="/_/${file}"></script>`),
+  ].join('\n');
+}
+
+const LISTEN = ['web/kit/style.css', 'web/listen/main.ts'] as const;
+const STUDIO = ['web/kit/style.css', 'web/studio/main.tsx'] as const;
+const PLAIN = ['web/kit/style.css'] as const;
+
+const time = (at: number): string => `<time datetime="${new Date(at).toISOString()}">${instant(at)}</time>`;
+
+const CLOCKS = [
+  ['scheduled', 'Scheduled start'],
+  ['opened', 'Doors opened'],
+  ['firstAudio', 'First audio'],
+  ['firstSpeech', 'First speech'],
+] as const;
+
+/** The four clocks and the end. A clock that has not struck says so. */
+function clocks(card: RoomCard): string {
+  const rows = CLOCKS.map(
+    ([key, label]) =>
+      `<div><dt>${label}</dt><dd>${card.clocks[key] === undefined ? '—' : time(card.clocks[key])}</dd></div>`,
+  );
+  if (card.clocks.ended !== undefined)
+    rows.push(`<div><dt>Ended</dt><dd>${time(card.clocks.ended)}</dd></div>`);
+  return `<dl class="clocks">${rows.join('')}</dl>`;
+}
+
+/** Sound without scripts. */
+function plainAudio(card: RoomCard): string {
+  const at = `/r/${card.slug}`;
+  if (card.status === 'open' || card.status === 'live')
+    return (
+      `<noscript><audio controls preload="none"><source src="${at}/radio.mp3" type="audio/mpeg">` +
+      `<source src="${at}/radio.aac" type="audio/aac"></audio></noscript>`
+    );
+  if (card.status === 'ended')
+    return `<noscript><audio controls preload="none" src="${at}/replay.m4a"></audio></noscript>`;
+  if (card.status === 'scheduled')
+    return `<noscript><p><a href="${at}/event.ics">Add to your calendar</a></p></noscript>`;
+  return '';
+}
+
+const byline = (card: RoomCard): string =>
+  card.hosts.length > 0 ? `with ${card.hosts.map(escapeHtml).join(', ')}` : '';
+
+/** Opens the renderer. `publicUrl` without a trailing slash; it is used in link previews only. */
+export function openPages(deps: { manifest: Manifest; publicUrl?: string }): Pages {
+  const base = (deps.publicUrl ?? '').replace(/\/+$/, '');
+  const shell = (
+    head: { title: string; about: string; path: string; extra?: string },
+    sources: readonly string[],
+    main: string,
+  ): string =>
+    `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<title>${escapeHtml(head.title)}</title>
+<meta name="description" content="${escapeHtml(head.about)}">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="#f7f3ea" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#11131a" media="(prefers-color-scheme: dark)">
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<meta property="og:site_name" content="Earshot">
+<meta property="og:type" content="website">
+<meta property="og:title" content="${escapeHtml(head.title)}">
+<meta property="og:description" content="${escapeHtml(head.about)}">
+${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${tags(deps.manifest, sources)}
+</head>
+<body>
+<header class="top"><a class="home" href="/">Earshot</a></header>
+${main}
+</body>
+</html>
+`;
+
+  const listed = (card: RoomCard): string =>
+    `<li class="room" data-slug="${card.slug}" data-status="${card.status}"><a href="/r/${card.slug}"><h3>${escapeHtml(card.title)}</h3></a>` +
+    `<p class="hosts">${byline(card)}</p><p class="what">${sentence(card)}</p></li>`;
+  const section = (id: string, title: string, cards: readonly RoomCard[]): string =>
+    cards.length > 0
+      ? `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><ul class="rooms">${cards.map(listed).join('\n')}</ul></section>`
+      : '';
+
+  return {
+    home(cards) {
+      const on = cards.filter((c) => c.status === 'live' || c.status === 'open');
+      const next = cards
+        .filter((c) => c.status === 'scheduled')
+        .sort((a, b) => (a.clocks.scheduled ?? 0) - (b.clocks.scheduled ?? 0));
+      const over = cards
+        .filter((c) => c.status === 'ended')
+        .sort((a, b) => (b.clocks.ended ?? 0) - (a.clocks.ended ?? 0))
+        .slice(0, 20);
+      const none =
+        '<p class="empty">Nothing is on yet. Start a room and send its address to anyone: they need only a browser.</p>';
+      const main = `<main id="home">
+<h1>Live rooms, within earshot</h1>
+<p class="lede">A few people talk. Everyone who comes hears them.</p>
+<div id="rooms">${section('on', 'On now', on)}
+${section('next', 'Coming up', next)}
+${section('over', 'Listen again', over)}${on.length + next.length + over.length === 0 ? none : ''}</div>
+<section id="start" aria-labelledby="start-title"><h2 id="start-title">Start a room</h2>
+<form id="new-room" method="post" action="/api/rooms">
+<label>What is it about? <input name="title" required maxlength="140" autocomplete="off"></label>
+<label>Your name <input name="host" maxlength="60" autocomplete="name"></label>
+<button type="submit">Start a room</button>
+</form></section>
+</main>`;
+      return shell(
+        {
+          title: 'Earshot: live audio rooms',
+          about: 'A few people talk. Everyone who comes hears them.',
+          path: '/',
+        },
+        LISTEN,
+        main,
+      );
+    },
+    room(card, state) {
+      const what = sentence(card, state);
+      const at = `/r/${card.slug}`;
+      const main = `<main class="room-page">
+<h1>${escapeHtml(card.title)}</h1>
+<p class="hosts">${byline(card)}</p>
+<p id="what" class="what" role="status">${what}</p>
+<div id="room" data-slug="${card.slug}" data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}></div>
+${plainAudio(card)}
+${clocks(card)}
+</main>`;
+      const sound =
+        base && (card.status === 'live' || card.status === 'open')
+          ? `<meta property="og:audio" content="${escapeHtml(base + at)}/radio.mp3">\n<meta property="og:audio:type" content="audio/mpeg">\n`
+          : '';
+      const about = [byline(card).replace(/&[^;]+;/g, ' '), what]
+        .filter(Boolean)
+        .join('. ')
+        .replace(/<[^>]*>/g, '');
+      return shell({ title: card.title, about, path: at, extra: sound }, LISTEN, main);
+    },
+    studio(card) {
+      const main = `<main id="studio" data-slug="${card.slug}" data-title="${escapeHtml(card.title)}">
+<h1>${escapeHtml(card.title)}</h1>
+<noscript><p>Speaking needs a browser with scripts on. Listening does not: <a href="/r/${card.slug}">go to the room</a>.</p></noscript>
+</main>`;
+      const head = {
+        title: `Studio: ${card.title}`,
+        about: 'For the people on stage.',
+        path: `/r/${card.slug}/studio`,
+        extra: '<meta name="robots" content="noindex">\n',
+      };
+      return shell(head, STUDIO, main);
+    },
+    notFound: () =>
+      shell(
+        {
+          title: 'Nothing is here',
+          about: 'No room has this address.',
+          path: '/',
+          extra: '<meta name="robots" content="noindex">\n',
+        },
+        PLAIN,
+        '<main class="plain"><h1>Nothing is at this address</h1><p>Rooms keep their address for ever, so it was probably mistyped on the way. <a href="/">See what is on now</a>.</p></main>',
+      ),
+    errors() {
+      const rows = Object.entries(ERRORS).map(
+        ([code, { status, title }]) =>
+          `<tr id="${code}"><td><a href="#${code}"><code>${code}</code></a></td><td>${status}</td><td>${escapeHtml(title)}</td></tr>`,
+      );
+      const main = `<main class="plain"><h1>What Earshot can refuse</h1>
+<p>Every refusal carries one of these codes, in the field <code>code</code> of an <code>application/problem+json</code> body.</p>
+<table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>
+${rows.join('\n')}
+</tbody></table></main>`;
+      return shell(
+        { title: 'Error codes', about: 'Every refusal of Earshot and its code.', path: '/errors' },
+        PLAIN,
+        main,
+      );
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { problem } from '../base/reply.ts';
+import type { Counters } from './counters.ts';
+import type { Limits } from './limits.ts';
+import { send } from './send.ts';
+
+/** Connection-level fields: never passed on. Spec: RFC 9110, 7.6.1. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Forwards a request to a process on this machine. */
+export type Proxy = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  to: { readonly socketPath: string; readonly away: 'site-away' | 'studio-away' },
+) => void;
+
+/** The fields of a message without the connection-level ones, including those that Connection names. */
+function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
+  const named = new Set(
+    (message.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()),
+  );
+  const kept: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined && !HOP_BY_HOP.has(name) && !named.has(name)) kept[name] = value;
+  }
+  return kept;
+}
+
+/**
+ * Opens the proxy to the site and the cells. Bodies stream both ways unbuffered; a client that goes aborts the request
+ * behind; a process that is away is 503 with Retry-After. Forwarded fields of a client count only when its address is
+ * in `trusted`.
+ */
+export function openProxy(deps: { limits: Limits; counters: Counters; trusted: ReadonlySet<string> }): Proxy {
+  const { limits, counters, trusted } = deps;
+  return (req, res, to) => {
+    if (Number(req.headers['content-length'] ?? 0) > limits.bodyBytes) {
+      res.shouldKeepAlive = false;
+      return send(req, res, problem('too-large', undefined, { connection: 'close' }));
+    }
+    const peer = (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const listed = trusted.has(peer);
+    const before = listed ? req.headers['x-forwarded-for'] : undefined;
+    const headers: Record<string, string | string[]> = {
+      ...endToEnd(req),
+      'x-forwarded-for': before ? `${String(before)}, ${peer}` : peer,
+      'x-forwarded-proto': (listed && String(req.headers['x-forwarded-proto'] ?? '')) || 'http',
+      'x-forwarded-host':
+        (listed && String(req.headers['x-forwarded-host'] ?? '')) || (req.headers.host ?? ''),
+    };
+    delete headers.forwarded;
+    const bodyless =
+      req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined;
+    if (!bodyless && req.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
+    let done = false;
+    const refuse = (code: 'too-large' | 'site-away' | 'studio-away') => {
+      if (done) return;
+      done = true;
+      upstream.destroy();
+      if (res.headersSent) return void res.destroy();
+      if (code !== 'too-large') counters.upstreamAway += 1;
+      if (!req.complete) res.shouldKeepAlive = false;
+      const extra = code === 'too-large' ? {} : { 'retry-after': '2' };
+      send(req, res, problem(code, undefined, req.complete ? extra : { ...extra, connection: 'close' }));
+      req.resume();
+    };
+    const upstream = request({
+      socketPath: to.socketPath,
+      method: req.method ?? 'GET',
+      path: req.url ?? '/',
+      headers,
+      setHost: false,
+      agent: false,
+      timeout: limits.upstreamTimeout,
+    });
+    upstream.on('timeout', () => refuse(to.away));
+    upstream.on('error', () => refuse(to.away));
+    upstream.on('response', (answer) => {
+      if (done) return void answer.destroy();
+      // Only the beginning of the answer has a time limit: a backstage stream lasts as long as the room.
+      upstream.setTimeout(0);
+      res.writeHead(answer.statusCode ?? 502, endToEnd(answer));
+      res.flushHeaders();
+      answer.pipe(res);
+      answer.on('error', () => res.destroy());
+      answer.on('aborted', () => res.destroy());
+      answer.on('end', () => {
+        done = true;
+      });
+    });
+    res.on('close', () => {
+      done = true;
+      upstream.destroy();
+    });
+    if (bodyless) return void upstream.end();
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limits.bodyBytes) return refuse('too-large');
+      if (!done && !upstream.write(chunk)) {
+        req.pause();
+        upstream.once('drain', () => req.resume());
+      }
+    });
+    req.on('end', () => {
+      if (!done) upstream.end();
+    });
+  };
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import { problem } from '../base/reply.ts';
+import { FRAGMENT_MS, ms } from '../base/time.ts';
+import { type StreamRequest, streamHead } from './stream-request.ts';
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  409: 'Conflict',
+  410: 'Gone',
+  431: 'Request Header Fields Too Large',
+  503: 'Service Unavailable',
+};
+
+/** A refusal for a bare socket, head and body, that closes the connection. `headers` are whole lines. Spec: RFC 9457. */
+export function rawProblem(code: ErrorCode, detail?: string, status?: number, headers = ''): string {
+  const reply = problem(code, detail);
+  const body = String(reply.body);
+  const said = status ?? reply.status;
+  return (
+    `HTTP/1.1 ${said} ${REASONS[said] ?? 'Refused'}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n` +
+    `access-control-allow-origin: *\r\nx-content-type-options: nosniff\r\n${headers}` +
+    `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+  );
+}
+
+/** The answer to HEAD of a stream. */
+export const rawStreamHeadOnly = (request: StreamRequest, clock: Clock): string =>
+  streamHead(request.rendition, {
+    period: ms(FRAGMENT_MS),
+    next: ms(0),
+    date: new Date(clock.wall()).toUTCString(),
+  });

@@ -1,0 +1,63 @@
+/**
+ * What the front makes of the first bytes of a connection. `stream`: a plain GET or HEAD of a stream, taken here.
+ * `other`: everything else, for the ordinary HTTP server. `bad`: ambiguous or malformed, refused at once.
+ */
+export type FirstHead =
+  | { readonly kind: 'stream'; readonly method: 'GET' | 'HEAD'; readonly target: string }
+  | { readonly kind: 'other' | 'more' | 'bad' | 'too-large' };
+
+const OTHER: FirstHead = { kind: 'other' };
+const MORE: FirstHead = { kind: 'more' };
+const BAD: FirstHead = { kind: 'bad' };
+const TOO_LARGE: FirstHead = { kind: 'too-large' };
+
+const REQUEST_LINE =
+  /^(GET|HEAD) (\/r\/[a-z0-9-]{1,64}\/(?:stream|radio\.[a-z0-9]{1,5})(?:\?[\x21-\x7e]*)?) HTTP\/1\.([01])$/;
+const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+
+/** True while the text could still become a request for a stream. */
+const couldBeStream = (text: string): boolean => {
+  const wanted = text.startsWith('H') ? 'HEAD /r/' : 'GET /r/';
+  return text.length < wanted.length ? wanted.startsWith(text) : text.startsWith(wanted);
+};
+
+/**
+ * Reads the head of a connection's first request. Only a request for a stream is judged here, and strictly: a
+ * repeated Host or Content-Length, a Transfer-Encoding beside a Content-Length, NUL, a bare CR or LF and folded lines
+ * are `bad`. Spec: RFC 9112, 2.2, 3.2, 5.2, 6.3.
+ */
+export function readFirstHead(bytes: Buffer, limits: { headBytes: number; headers: number }): FirstHead {
+  const text = bytes.toString('latin1', 0, Math.min(bytes.length, limits.headBytes));
+  if (!couldBeStream(text)) return OTHER;
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) {
+    if (bytes.length >= limits.headBytes) return TOO_LARGE;
+    // A line that has already shown itself to be no stream need not wait for its end.
+    const line = text.indexOf('\r\n');
+    return line >= 0 && !REQUEST_LINE.test(text.slice(0, line)) ? OTHER : MORE;
+  }
+  const lines = text.slice(0, end).split('\r\n');
+  const request = REQUEST_LINE.exec(lines[0] ?? '');
+  if (!request) return OTHER;
+  if (lines.length - 1 > limits.headers) return TOO_LARGE;
+  let hosts = 0;
+  let lengths = 0;
+  let length = '';
+  let codings = 0;
+  for (let i = 1; i < lines.length; i += 1) {
+    const field = FIELD.exec(lines[i] ?? '');
+    if (!field) return BAD;
+    const name = (field[1] ?? '').toLowerCase();
+    if (name === 'host') hosts += 1;
+    else if (name === 'transfer-encoding') codings += 1;
+    else if (name === 'content-length') {
+      lengths += 1;
+      length = (field[2] ?? '').trim();
+    }
+  }
+  if (hosts > 1 || lengths > 1 || (lengths > 0 && codings > 0)) return BAD;
+  if (hosts === 0 && request[3] === '1') return BAD;
+  if (lengths > 0 && !/^\d{1,15}$/.test(length)) return BAD;
+  if (codings > 0 || (lengths > 0 && Number(length) > 0)) return OTHER;
+  return { kind: 'stream', method: request[1] as 'GET' | 'HEAD', target: request[2] ?? '' };
+}

@@ -1,0 +1,47 @@
+import type { DeadAirCause } from '../base/media.ts';
+import type { RoomCard, RoomState } from '../wire/room.ts';
+
+const WHEN = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+/** An instant in words for a page that does not know its reader's time zone. */
+export const instant = (at: number): string => `${WHEN.format(at)} UTC`;
+
+const SILENCE: Readonly<Record<DeadAirCause, string>> = {
+  'nobody-on-stage': 'nobody is on stage',
+  'all-muted': 'everyone is muted',
+  'no-packets': 'no sound arrives from the stage',
+  encoder: 'our encoder has failed',
+  quiet: 'the microphones are open, but quiet',
+};
+
+/** What is happening in one sentence: present, plain, no figure that changes by the second. Safe as HTML. */
+export function sentence(card: RoomCard, state?: RoomState): string {
+  switch (card.status) {
+    case 'scheduled':
+      return card.clocks.scheduled === undefined
+        ? 'Not open yet.'
+        : `Starts ${instant(card.clocks.scheduled)}.`;
+    case 'cancelled':
+      return 'This conversation was called off.';
+    case 'ended':
+      return card.clocks.ended === undefined
+        ? 'It has ended. Listen again from the beginning.'
+        : `Ended ${instant(card.clocks.ended)}. Listen again from the beginning.`;
+    case 'open':
+      return 'The doors are open. Music until it begins: you will hear it start.';
+    case 'live': {
+      if (state?.studio === 'away') return 'The studio is coming back; music meanwhile.';
+      const silence = state?.program.deadAir;
+      if (silence) return `Silence on stage: ${SILENCE[silence.cause]}. We have told them.`;
+      if (state?.program.carries === 'standby') return 'Music for a moment: the stage is empty.';
+      return 'Live, about a second behind.';
+    }
+  }
+}

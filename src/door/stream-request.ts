@@ -1,0 +1,86 @@
+import type { Rendition } from '../base/media.ts';
+import { type Ms, ms } from '../base/time.ts';
+import { RENDITIONS } from '../wire/renditions.ts';
+
+/** A listener's wish, read from the address. */
+export interface StreamRequest {
+  readonly slug: string;
+  readonly rendition: Rendition;
+  /** The last fragment the listener already has. */
+  readonly after?: number;
+  /** How much sound the listener wants in hand when it starts. */
+  readonly margin: Ms;
+}
+
+const STREAM = /^\/r\/([a-z0-9-]{1,64})\/stream$/;
+const RADIO = /^\/r\/([a-z0-9-]{1,64})\/radio\.(aac|opus|mp3)$/;
+/** A player of ours starts with this much in hand. */
+const STREAM_MARGIN = 300;
+/** A radio has no margin control of its own, so it gets more to live on. */
+const RADIO_MARGIN = 2_000;
+/** More is refused down to this: a listener that wants more wants the replay. */
+const MAX_MARGIN = 10_000;
+/** Fragment numbers are 32 bit in `mfhd`. */
+const MAX_SEQ = 0xffff_ffff;
+
+/** A number in decimal digits within 0 and `max`, or undefined. */
+const count = (text: string | null, max: number): number | undefined =>
+  text !== null && /^\d{1,10}$/.test(text) ? Math.min(Number(text), max) : undefined;
+
+/** The best rendition of a codec within `rate` kbit/s; its lowest when none fits, its first without a rate. */
+function pick(codec: string, rate: number | undefined): Rendition | undefined {
+  const of = RENDITIONS.filter((r) => r.container === 'fmp4' && r.codec === codec);
+  if (rate === undefined) return of[0];
+  return of.find((r) => r.bitrate <= rate * 1000) ?? of.at(-1);
+}
+
+/** The stream asked for by `target` (path and query), or undefined when the path is none. Unknown values mean the default. */
+export function readStreamRequest(target: string): StreamRequest | undefined {
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
+  const margin = count(query.get('margin'), MAX_MARGIN);
+  const radio = RADIO.exec(path);
+  if (radio) {
+    const rendition = RENDITIONS.find((r) => r.id === `radio-${radio[2]}`);
+    return rendition && { slug: radio[1] ?? '', rendition, margin: ms(margin ?? RADIO_MARGIN) };
+  }
+  const stream = STREAM.exec(path);
+  if (!stream) return undefined;
+  const rendition = pick(query.get('codec') === 'aac' ? 'aac' : 'opus', count(query.get('rate'), 10_000));
+  const after = count(query.get('after'), MAX_SEQ);
+  return (
+    rendition && {
+      slug: stream[1] ?? '',
+      rendition,
+      ...(after === undefined ? {} : { after }),
+      margin: ms(margin ?? STREAM_MARGIN),
+    }
+  );
+}
+
+/** The media type of a rendition's stream. Spec: RFC 6381; RFC 7845, 9. */
+export function mediaType(rendition: Rendition): string {
+  switch (rendition.container) {
+    case 'fmp4':
+      return `audio/mp4; codecs="${rendition.codecs}"`;
+    case 'adts':
+      return 'audio/aac';
+    case 'ogg':
+      return 'audio/ogg; codecs=opus';
+    case 'mpeg':
+      return 'audio/mpeg';
+  }
+}
+
+/** The head of a stream's answer: no length and `connection: close`, so that HTTP/1.0 players and proxies take it too. */
+export function streamHead(rendition: Rendition, timing: { period: Ms; next: Ms; date: string }): string {
+  return (
+    `HTTP/1.1 200 OK\r\ncontent-type: ${mediaType(rendition)}\r\ndate: ${timing.date}\r\ncache-control: no-store\r\n` +
+    'connection: close\r\naccess-control-allow-origin: *\r\n' +
+    'access-control-expose-headers: earshot-period, earshot-next, earshot-rendition\r\n' +
+    'cross-origin-resource-policy: cross-origin\r\nx-content-type-options: nosniff\r\nx-accel-buffering: no\r\n' +
+    `earshot-period: ${timing.period}\r\nearshot-next: ${Math.max(0, Math.round(timing.next))}\r\n` +
+    `earshot-rendition: ${rendition.id}\r\n\r\n`
+  );
+}

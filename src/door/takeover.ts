@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** What Node's HTTP server hangs on a socket; letting go of it takes the same calls as Node's own for an upgrade. */
+interface Parser {
+  unconsume?(): void;
+  remove?(): void;
+  close?(): void;
+}
+type HttpSocket = Socket & { parser?: Parser | null; [TAKEN]?: true };
+
+const TAKEN = Symbol('taken');
+const HTTP_EVENTS = ['data', 'end', 'error', 'timeout', 'drain', 'pause', 'resume'] as const;
+
+/** True once `takeOver` was asked for the socket: whatever else arrives on it is no request any more. */
+export const isTaken = (socket: Socket): boolean => (socket as HttpSocket)[TAKEN] === true;
+
+/**
+ * Takes a kept-alive connection out of the HTTP server's hands, so that a stream on it costs no parser and no
+ * response. `then` runs in a later turn with the bare socket, or not at all if it has closed meanwhile.
+ */
+export function takeOver(res: ServerResponse, then: (socket: Socket) => void) {
+  const { socket } = res;
+  // Pipelined behind an unfinished answer: its turn comes.
+  if (!socket) return void res.once('socket', () => takeOver(res, then));
+  (socket as HttpSocket)[TAKEN] = true;
+  // Not inside the parser's own callback: it must have returned before it is closed.
+  setImmediate(() => {
+    if (socket.destroyed) return;
+    detach(socket, res);
+    then(socket);
+    socket.resume();
+  });
+}
+
+function detach(socket: HttpSocket, res: ServerResponse) {
+  const { parser } = socket;
+  for (const listener of socket.listeners('close')) {
+    if (listener.name === 'bound socketOnClose') socket.removeListener('close', listener as () => void);
+  }
+  for (const event of HTTP_EVENTS) socket.removeAllListeners(event);
+  res.detachSocket(socket);
+  socket.setTimeout(0);
+  if (!parser) return;
+  parser.unconsume?.();
+  parser.remove?.();
+  socket.parser = null;
+  setImmediate(() => parser.close?.());
+}
