@@ -13,7 +13,7 @@ import { loadCodecs } from './encoding.ts';
 import { adtsFragment } from './radio.ts';
 
 const AAC = ['aac96', 'aac64', 'aac56'];
-const speech = speechLike(30, 5);
+const speech = speechLike(20, 5);
 const slots = Math.floor(speech.length / 15_360);
 let coded: Map<string, Fragment[]>;
 const bytesOf = (id: string): Uint8Array[] => coded.get(id)!.map(({ bytes }) => bytes);
@@ -77,7 +77,7 @@ describe('AAC', () => {
       spliced.push(bytesOf(now)[seq]!);
     }
     const sound = await decodeWithFfmpeg('mp4', file(a, spliced));
-    expect(boundaries.length).toBeGreaterThan(35);
+    expect(boundaries.length).toBeGreaterThan(24);
     const unspliced = [decoded.get(a)!, decoded.get(b)!];
     expect(worstExcess(speech, PRIMING.aac, sound, unspliced, boundaries)).toBeLessThanOrEqual(6);
   });
@@ -104,7 +104,7 @@ describe('AAC', () => {
   });
 
   test('the windows read from the frames are in an order that AAC allows', () => {
-    const windows = bytesOf('aac96').flatMap(framesOf).slice(1).map(aacWindow);
+    const windows = bytesOf('aac96').flatMap(framesOf).map(aacWindow);
     expect(new Set(windows)).toEqual(new Set(['long', 'start', 'short', 'stop']));
     windows.forEach((window, n) => {
       const opened = n > 0 && (windows[n - 1] === 'start' || windows[n - 1] === 'short');
