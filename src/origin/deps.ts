@@ -1,0 +1,33 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Ms } from '../base/time.ts';
+import type { RecordingPort } from './recording.ts';
+
+/** What the origin needs. */
+export interface OriginDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Reads recordings; `src/archive` fits. */
+  readonly archive: RecordingPort;
+  /** True: slots that do not come in time are filled with standby. */
+  readonly holdWhileAway: boolean;
+}
+
+/** Where a stream listener begins. */
+export interface Joined {
+  /** What the decoder needs first; empty for containers that need nothing. */
+  readonly init: Uint8Array;
+  /** In order of `seq` up to the newest one; may be empty. */
+  readonly fragments: readonly { readonly seq: number; readonly bytes: Buffer }[];
+  /** Milliseconds until the next fragment is expected, 0 to 320. */
+  readonly untilNext: Ms;
+  /** Milliseconds between fragments. */
+  readonly period: Ms;
+}
+
+/** How to join. `after`: the last fragment one has. `at`: begin with this one. `margin`: ms beyond one period, default 300. */
+export interface JoinOptions {
+  readonly after?: number;
+  readonly margin?: Ms;
+  readonly at?: number;
+}

@@ -1,0 +1,45 @@
+/** Where the program is made available: a window of fragments in memory, and every way out of it but the sockets. */
+import type { ErrorCode } from '../base/errors.ts';
+import type { Reply } from '../base/reply.ts';
+import type { Message } from '../wire/feed.ts';
+import type { RoomCard, RoomState } from '../wire/room.ts';
+import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
+import { openRooms } from './rooms.ts';
+import { router } from './router.ts';
+
+export type { Joined, JoinOptions, OriginDeps } from './deps.ts';
+export type { Piece, RecordedRoom, RecordingPort } from './recording.ts';
+
+/** The origin of one door. */
+export interface Origin extends AsyncDisposable {
+  /** Takes everything from the bus: the site's `rooms` and all that cells say. */
+  receive(message: Message): void;
+  /** A cell can be reached (again). */
+  cellUp(cell: number): void;
+  /** A cell is gone: its rooms say so at once and go on with standby. */
+  cellDown(cell: number): void;
+  card(slug: string): RoomCard | undefined;
+  cards(): RoomCard[];
+  /** What listeners read about a room now, or undefined when there is no such room. */
+  state(slug: string): RoomState | undefined;
+  /** Each fragment once per room and rendition, in order of `seq`, real or standby, when it becomes joinable. */
+  onFragment(listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => void): void;
+  /** The program of a room is over. Called once per room. */
+  onEnd(listen: (slug: string) => void): void;
+  /** A place to begin, or why there is none: `room-unknown`, `room-not-open`, `room-ended`, `studio-away`, `not-found`. */
+  join(slug: string, rendition: string, options: JoinOptions): Joined | ErrorCode;
+  /** Playlists, parts, replay, state. Blocking requests resolve later. Undefined when the path is none of ours. */
+  answer(
+    path: string,
+    query: URLSearchParams,
+    headers: Record<string, string | undefined>,
+    signal: AbortSignal,
+  ): Promise<Reply> | undefined;
+}
+
+/** Opens an empty origin; feed it with `receive`. */
+export function open(deps: OriginDeps): Origin {
+  const rooms = openRooms(deps);
+  const answer = router(deps, rooms);
+  return { ...rooms, answer };
+}

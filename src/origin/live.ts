@@ -1,0 +1,151 @@
+import type { Clock } from '../base/clock.ts';
+import { problem, type Reply } from '../base/reply.ts';
+import { FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT, ms, PARTS_PER_SEGMENT } from '../base/time.ts';
+import { edgeOf, livePlaylist, TARGET_SECONDS } from './live-playlist.ts';
+import { hlsRenditions, multivariant } from './multivariant.ts';
+import { OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
+import type { Program } from './program.ts';
+import type { RecordingPort } from './recording.ts';
+import type { Window } from './window.ts';
+
+/** A request may wait this long for what does not exist yet: three target durations, as the specification asks. */
+const PATIENCE = ms(3 * TARGET_SECONDS * 1000);
+/** A part may be asked for this many parts ahead of the newest: 3 s, the specification's Advance Part Limit. */
+const ADVANCE_PARTS = 5;
+/** How long an answer to a blocking request may be kept: its URL names the moment. */
+const BLOCKED_SECONDS = 12;
+
+const PLAYLIST = 'application/vnd.apple.mpegurl';
+const NUMBER = /^\d{1,10}$/;
+const MEDIA = /^(\d{1,10})(?:\.(\d{1,2}))?\.m4s$/;
+
+/** Low-Latency HLS of one running program. */
+export interface Live {
+  /** Answers `file`, the path below `/r/:slug/live/`. */
+  answer(
+    slug: string,
+    program: Program,
+    file: string,
+    query: URLSearchParams,
+    headers: RequestHeaders,
+  ): Promise<Reply>;
+}
+
+/** What one playlist looked like at one moment: kept until the next part. */
+interface Version {
+  readonly of: string;
+  readonly packed: Packed;
+}
+
+/** Opens the LL-HLS side of the origin. `archive` gives segments that have left the window. */
+export function openLive(clock: Clock, archive: RecordingPort): Live {
+  const versions = new WeakMap<Window, Map<boolean, Version>>();
+
+  const render = (program: Program, window: Window, skip: boolean): Packed => {
+    const kept = versions.get(window) ?? new Map<boolean, Version>();
+    versions.set(window, kept);
+    const edge = edgeOf(window);
+    const of = `${edge?.first}:${edge?.running}:${edge?.parts}:${program.over}`;
+    const known = kept.get(skip);
+    if (known?.of === of) return known.packed;
+    const others = listed(program).filter((other) => other !== window);
+    const packed = new Packed(livePlaylist({ zero: program.zero, window, others, over: program.over, skip }));
+    kept.set(skip, { of, packed });
+    return packed;
+  };
+
+  const playlist = async (
+    program: Program,
+    window: Window,
+    query: URLSearchParams,
+    headers: RequestHeaders,
+  ) => {
+    const asked = readBlocking(query, window);
+    if (typeof asked === 'string') return problem('bad-request', asked, OPEN_TO_ALL);
+    // A playlist without a whole segment is an error to most players: the first one is waited for.
+    const whole = window.first === undefined ? undefined : Math.ceil(window.first / FRAGMENTS_PER_SEGMENT);
+    const opening = ((whole ?? 0) + 1) * FRAGMENTS_PER_SEGMENT - 1;
+    const wanted = Math.max(asked ?? 0, asked === undefined || whole === undefined ? opening : 0);
+    const came = await window.ready(wanted, clock, PATIENCE);
+    if (!came && (!program.over || !edgeOf(window)))
+      return problem('studio-away', 'Nothing new yet; ask again.', { ...OPEN_TO_ALL, 'retry-after': '1' });
+    const skip = query.get('_HLS_skip') === 'YES' || query.get('_HLS_skip') === 'v2';
+    const age = asked === undefined ? 1 : BLOCKED_SECONDS;
+    return render(program, window, skip).reply(headers, {
+      'content-type': PLAYLIST,
+      'cache-control': `public, max-age=${age}`,
+    });
+  };
+
+  const media = async (slug: string, program: Program, window: Window, name: string): Promise<Reply> => {
+    const match = MEDIA.exec(name);
+    const edge = edgeOf(window);
+    if (!match || !edge) return missing();
+    const msn = Number(match[1]);
+    const part = match[2] === undefined ? undefined : Number(match[2]);
+    if (part !== undefined && part >= PARTS_PER_SEGMENT) return missing();
+    const first = msn * FRAGMENTS_PER_SEGMENT + (part ?? 0) * FRAGMENTS_PER_PART;
+    const count = part === undefined ? FRAGMENTS_PER_SEGMENT : FRAGMENTS_PER_PART;
+    if (!program.over) {
+      // The hinted part is held until it is there; whole segments are asked for only once they are listed.
+      const ahead = first + count - 1 - (window.last ?? 0);
+      if (ahead > (part === undefined ? 0 : 2 * FRAGMENTS_PER_PART)) return missing();
+      if (!(await window.ready(first + count - 1, clock, PATIENCE)) && !program.over) return missing();
+    }
+    const last = Math.min(first + count - 1, window.last ?? 0);
+    const bytes = window.joined(first, last - first + 1) ?? (await recorded(slug, window, msn, part));
+    return bytes && bytes.length > 0 ? sound(bytes) : missing();
+  };
+
+  /** A segment that left the window a moment ago, for a player that is slow or rewinds. */
+  const recorded = async (slug: string, window: Window, msn: number, part: number | undefined) =>
+    part === undefined && msn * FRAGMENTS_PER_SEGMENT < (window.first ?? 0)
+      ? archive.read(slug, window.rendition.id, {
+          first: msn * FRAGMENTS_PER_SEGMENT,
+          count: FRAGMENTS_PER_SEGMENT,
+        })
+      : undefined;
+
+  return {
+    async answer(slug, program, file, query, headers) {
+      if (file === 'main.m3u8')
+        return new Packed(multivariant(listed(program).map((window) => window.rendition))).reply(headers, {
+          'content-type': PLAYLIST,
+          'cache-control': 'public, max-age=10',
+        });
+      const [name = '', below, ...more] = file.split('/');
+      const window = program.windows.get(below === undefined ? name.replace(/\.m3u8$/, '') : name);
+      if (window?.rendition.container !== 'fmp4' || more.length > 0) return missing();
+      if (below === undefined)
+        return name.endsWith('.m3u8') ? playlist(program, window, query, headers) : missing();
+      if (below === 'init.mp4') return window.init ? sound(Buffer.from(window.init)) : missing();
+      return media(slug, program, window, below);
+    },
+  };
+}
+
+const missing = (): Reply => problem('not-found', undefined, OPEN_TO_ALL);
+
+function listed(program: Program): Window[] {
+  return hlsRenditions([...program.windows.values()].map((window) => window.rendition)).flatMap(
+    ({ id }) => program.windows.get(id) ?? [],
+  );
+}
+
+/** The fragment that a blocking request waits for; undefined when it does not block; a sentence when it is wrong. */
+function readBlocking(query: URLSearchParams, window: Window): number | undefined | string {
+  const [msnText, partText] = [query.get('_HLS_msn'), query.get('_HLS_part')];
+  if (msnText === null) return partText === null ? undefined : '_HLS_part needs _HLS_msn.';
+  if (!NUMBER.test(msnText) || (partText !== null && !NUMBER.test(partText)))
+    return '_HLS_msn and _HLS_part are whole numbers.';
+  const msn = Number(msnText);
+  const edge = edgeOf(window);
+  if (edge && msn > edge.running + 1) return '_HLS_msn is more than two segments ahead.';
+  if (partText === null) return (msn + 1) * FRAGMENTS_PER_SEGMENT - 1;
+  // Beyond a segment's last part means the first one of the next.
+  const part = Number(partText);
+  const place = part < PARTS_PER_SEGMENT ? msn * PARTS_PER_SEGMENT + part : (msn + 1) * PARTS_PER_SEGMENT;
+  if (edge && place - (edge.running * PARTS_PER_SEGMENT + edge.parts - 1) > ADVANCE_PARTS)
+    return '_HLS_part is more than three seconds ahead.';
+  return (place + 1) * FRAGMENTS_PER_PART - 1;
+}

@@ -1,0 +1,316 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type ManualClock, manualClock } from '../../test/clock.ts';
+import { markedFragment } from '../../test/synthetic.ts';
+import { silentLog } from '../base/log.ts';
+import { epochMs, FRAGMENT_MS, ms } from '../base/time.ts';
+import { fragmentSeq } from '../wire/boxes.ts';
+import { EMPTY } from '../wire/feed.ts';
+import { RENDITIONS } from '../wire/renditions.ts';
+import type { RoomCard, RoomState } from '../wire/room.ts';
+import { type Origin, open, type RecordingPort } from './index.ts';
+
+const ZERO = epochMs(Date.UTC(2026, 0, 1));
+const SLUG = 'room';
+const KEPT = RENDITIONS.filter(({ id }) => id === 'opus64' || id === 'aac96');
+const CARD: RoomCard = {
+  slug: SLUG,
+  title: 'A room',
+  hosts: ['Ada'],
+  status: 'live',
+  clocks: { opened: ZERO },
+  zero: ZERO,
+  cell: 1,
+};
+const NOTHING: RecordingPort = {
+  recording: async () => undefined,
+  init: async () => undefined,
+  read: async () => undefined,
+};
+/** How long a fragment takes from the end of its slot to the door in these tests. */
+const WAY = 40;
+
+let clock: ManualClock;
+let origin: Origin;
+let heard: { rendition: string; seq: number; bytes: Buffer }[];
+let ended: string[];
+beforeEach(() => {
+  clock = manualClock(ZERO);
+  origin = open({ clock, log: silentLog, archive: NOTHING, holdWhileAway: true });
+  heard = [];
+  ended = [];
+  origin.onFragment((_, rendition, seq, bytes) => heard.push({ rendition, seq, bytes }));
+  origin.onEnd((slug) => ended.push(slug));
+});
+
+const card = (change: Partial<RoomCard> = {}): void =>
+  origin.receive({ head: { kind: 'rooms', rooms: [{ ...CARD, ...change }] }, body: EMPTY });
+
+function announce(): void {
+  origin.receive({ head: { kind: 'program', slug: SLUG, zero: ZERO, renditions: KEPT }, body: EMPTY });
+  for (const { id } of KEPT) {
+    origin.receive({ head: { kind: 'init', slug: SLUG, rendition: id }, body: Buffer.from(`init ${id}`) });
+    const loop = [0, 1, 2].map((n) => markedFragment(`standby-${id}`, n));
+    const sizes = loop.map((bytes) => bytes.length);
+    origin.receive({
+      head: { kind: 'standby', slug: SLUG, rendition: id, sizes },
+      body: Buffer.concat(loop),
+    });
+  }
+}
+
+const give = (seq: number): void => {
+  for (const { id } of KEPT)
+    origin.receive({
+      head: { kind: 'fragment', slug: SLUG, rendition: id, seq },
+      body: markedFragment(id, seq),
+    });
+};
+
+/** Lets fragments `from` to `to` arrive at their time. */
+function run(from: number, to: number): void {
+  for (let seq = from; seq <= to; seq++) {
+    clock.advance(Math.max(0, ZERO + (seq + 1) * FRAGMENT_MS + WAY - clock.wall()));
+    give(seq);
+  }
+}
+
+const seqs = (rendition = 'opus64'): number[] =>
+  heard.filter((f) => f.rendition === rendition).map((f) => f.seq);
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const isStandby = (seq: number): boolean =>
+  heard.some((f) => f.seq === seq && f.rendition === 'opus64' && f.bytes.includes('standby-opus64'));
+
+describe('the origin', () => {
+  it('hands on each fragment once, in order, as it came', () => {
+    card();
+    announce();
+    run(5, 30);
+    for (const { id } of KEPT) expect(seqs(id)).toEqual(range(5, 30));
+    expect(heard.every(({ rendition, seq, bytes }) => bytes.equals(markedFragment(rendition, seq)))).toBe(
+      true,
+    );
+  });
+
+  it('ignores what a reconnected cell greets with again', () => {
+    card();
+    announce();
+    run(0, 20);
+    announce();
+    for (const seq of range(0, 20)) give(seq);
+    run(21, 25);
+    expect(seqs()).toEqual(range(0, 25));
+  });
+
+  it('fills the slots of a dead studio with standby at the pace of the program, and lets the studio go on', () => {
+    card();
+    announce();
+    run(0, 20);
+    clock.advance(10_000);
+    const filled = seqs().at(-1) ?? 0;
+    expect(seqs()).toEqual(range(0, filled));
+    // 10 s are 31 slots; the last ones are still within their deadline.
+    expect(filled).toBeGreaterThanOrEqual(48);
+    expect(filled).toBeLessThanOrEqual(51);
+    for (const { rendition, seq, bytes } of heard.filter((f) => f.seq > 20)) {
+      expect(fragmentSeq(bytes)).toBe(seq);
+      expect(bytes.includes(`standby-${rendition}:${seq % 3}`)).toBe(true);
+    }
+    expect(origin.state(SLUG)?.studio).toBe('away');
+    run(60, 70);
+    expect(seqs()).toEqual(range(0, 70));
+    expect(seqs('aac96')).toEqual(range(0, 70));
+    expect(isStandby(59)).toBe(true);
+    expect(isStandby(60)).toBe(false);
+  });
+
+  it('begins standby within one period and the usual spread', () => {
+    card();
+    announce();
+    run(0, 20);
+    const before = clock.now();
+    while (seqs().at(-1) === 20 && clock.now() - before < 5000) clock.advance(10);
+    expect(clock.now() - before).toBeLessThanOrEqual(FRAGMENT_MS + FRAGMENT_MS + 150 + 10);
+  });
+
+  it('drops a real fragment whose slot was given out', () => {
+    card();
+    announce();
+    run(0, 10);
+    clock.advance(1200);
+    const given = seqs().at(-1) ?? 0;
+    expect(given).toBeGreaterThan(10);
+    for (const seq of range(11, given)) give(seq);
+    expect(seqs()).toEqual(range(0, given));
+  });
+
+  it('does not fill in for a little lateness', () => {
+    card();
+    announce();
+    for (let seq = 0; seq < 60; seq++) {
+      clock.advance(FRAGMENT_MS + (seq % 5 === 0 ? 250 : seq % 5 === 1 ? -250 : 0));
+      give(seq);
+    }
+    expect(range(0, 59).filter(isStandby)).toEqual([]);
+  });
+
+  it('believes a studio that came back behind our clock after a few seconds, without a slot twice', () => {
+    card();
+    announce();
+    run(0, 20);
+    clock.advance(3000);
+    // Its wall clock went back by 1.5 s: every fragment is four to five slots late from now on.
+    const from = 21 + Math.floor((3000 - 1500) / FRAGMENT_MS);
+    for (let seq = from; seq < from + 30; seq++) {
+      clock.advance(FRAGMENT_MS);
+      give(seq);
+    }
+    expect(seqs()).toEqual(range(0, from + 29));
+    expect(range(from + 15, from + 29).filter(isStandby)).toEqual([]);
+    expect(origin.state(SLUG)?.studio).not.toBe('away');
+  });
+
+  it('goes on with the present slot after a jump that is longer than its window', () => {
+    card();
+    announce();
+    run(0, 20);
+    clock.stepWall(3_600_000);
+    for (const seq of [11_270, 11_271]) {
+      clock.advance(FRAGMENT_MS);
+      give(seq);
+    }
+    expect(seqs()).toEqual([...range(0, 20), 11_270, 11_271]);
+  });
+
+  it('keeps a room silent in no case after the site says it is over', () => {
+    card();
+    announce();
+    run(0, 20);
+    card({ status: 'ended' });
+    clock.advance(2000);
+    expect(ended).toEqual([]);
+    expect(seqs()).toEqual(range(0, 20));
+    origin.receive({ head: { kind: 'end', slug: SLUG, last: 20 }, body: EMPTY });
+    clock.advance(10_000);
+    expect(ended).toEqual([SLUG]);
+    expect(origin.join(SLUG, 'opus64', {})).toBe('room-ended');
+  });
+
+  it('ends a room whose cell is gone when the site says so', () => {
+    card();
+    announce();
+    run(0, 20);
+    card({ status: 'ended' });
+    clock.advance(3001);
+    expect(ended).toEqual([SLUG]);
+  });
+
+  it('does not fill in when told not to', () => {
+    origin = open({ clock, log: silentLog, archive: NOTHING, holdWhileAway: false });
+    origin.onFragment((_, rendition, seq, bytes) => heard.push({ rendition, seq, bytes }));
+    card();
+    announce();
+    run(0, 20);
+    clock.advance(5000);
+    expect(seqs()).toEqual(range(0, 20));
+    expect(origin.state(SLUG)?.studio).toBe('away');
+  });
+});
+
+describe('joining', () => {
+  const joined = (options: Parameters<Origin['join']>[2] = {}, rendition = 'opus64') => {
+    const found = origin.join(SLUG, rendition, options);
+    if (typeof found === 'string') throw new Error(found);
+    return { ...found, seqs: found.fragments.map(({ seq }) => seq) };
+  };
+
+  beforeEach(() => {
+    card();
+    announce();
+    run(0, 50);
+  });
+
+  it('begins with the newest period and margin', () => {
+    expect(joined().seqs).toEqual([49, 50]);
+    expect(joined({ margin: ms(1000) }).seqs).toEqual(range(46, 50));
+    expect(Buffer.from(joined().init).toString()).toBe('init opus64');
+  });
+
+  it('says when the next fragment is expected', () => {
+    expect(joined().untilNext).toBe(FRAGMENT_MS);
+    clock.advance(100);
+    expect(joined().untilNext).toBe(FRAGMENT_MS - 100);
+    clock.advance(400);
+    expect(joined().untilNext).toBe(0);
+  });
+
+  it('continues after the last fragment one has, while it is held', () => {
+    expect(joined({ after: 30 }).seqs).toEqual(range(31, 50));
+    expect(joined({ after: 50 }).seqs).toEqual([]);
+    expect(joined({ after: 52 }).seqs).toEqual([]);
+    expect(joined({ after: 4_000_000_000 }).seqs).toEqual([49, 50]);
+    run(51, 250);
+    expect(joined({ after: 30 }).seqs).toEqual([249, 250]);
+  });
+
+  it('begins where a listener wants to rewind to', () => {
+    expect(joined({ at: 10 }).seqs).toEqual(range(10, 50));
+  });
+
+  it('says why there is nothing to join', () => {
+    expect(origin.join('none', 'opus64', {})).toBe('room-unknown');
+    expect(origin.join(SLUG, 'none', {})).toBe('not-found');
+    card({ slug: 'later', status: 'scheduled' });
+    expect(origin.join('later', 'opus64', {})).toBe('room-not-open');
+    card({ slug: 'new' });
+    expect(origin.join('new', 'opus64', {})).toBe('studio-away');
+  });
+});
+
+describe('the state', () => {
+  const told: RoomState = {
+    v: 1,
+    at: ZERO,
+    slug: SLUG,
+    title: 'An old title',
+    hosts: [],
+    status: 'open',
+    clocks: { firstAudio: ZERO + 5 },
+    stage: [{ id: 'a', name: 'Ada', role: 'host', speaking: true, muted: false, connected: true }],
+    program: { carries: 'stage', since: ZERO, deadAir: { cause: 'quiet', since: ZERO } },
+    streams: 12,
+    delivery: { rung: 0, period: 320 },
+    studio: 'here',
+    gaps: [],
+  };
+
+  it('joins what the site knows with what the cell tells', () => {
+    card();
+    announce();
+    run(0, 3);
+    origin.receive({ head: { kind: 'state', slug: SLUG, state: told }, body: EMPTY });
+    origin.receive({ head: { kind: 'clocks', slug: SLUG, clocks: { firstAudio: ZERO + 5 } }, body: EMPTY });
+    expect(origin.state(SLUG)).toMatchObject({
+      title: 'A room',
+      status: 'live',
+      streams: 12,
+      studio: 'here',
+      clocks: { opened: ZERO, firstAudio: ZERO + 5 },
+    });
+  });
+
+  it('says at once that the studio is away, and does not go on claiming that somebody speaks', () => {
+    card();
+    announce();
+    run(0, 3);
+    origin.receive({ head: { kind: 'state', slug: SLUG, state: told }, body: EMPTY });
+    origin.cellDown(0);
+    expect(origin.state(SLUG)?.studio).toBe('here');
+    origin.cellDown(1);
+    expect(origin.state(SLUG)).toMatchObject({ studio: 'away', program: { carries: 'standby' } });
+    expect(origin.state(SLUG)?.stage).toMatchObject([{ speaking: false, connected: false }]);
+    expect(origin.state(SLUG)?.program.deadAir).toBeUndefined();
+    run(4, 4);
+    expect(origin.state(SLUG)?.studio).toBe('here');
+  });
+});

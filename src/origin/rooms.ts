@@ -1,0 +1,184 @@
+import type { ErrorCode } from '../base/errors.ts';
+import type { Rendition } from '../base/media.ts';
+import { epochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
+import type { Head, Message } from '../wire/feed.ts';
+import { type Clocks, type RoomCard, type RoomState, stateOfCard } from '../wire/room.ts';
+import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
+import { Program } from './program.ts';
+import type { Window } from './window.ts';
+
+/** Beyond one period a listener is given this much to begin with. */
+const DEFAULT_MARGIN = 300;
+/** A listener's last fragment may be this far ahead of ours: another door may be quicker. */
+const MAX_AHEAD = 8;
+/** The cell has this long to send the last fragments of a room that the site has ended. */
+const FAREWELL_MS = 3000;
+/** Windows are kept this long after the end, for players that are still fetching. */
+const KEEP_MS = 60_000;
+
+const running = (card: RoomCard | undefined): boolean => card?.status === 'open' || card?.status === 'live';
+
+/** The rooms of one door: what the bus said, and the programs that run. */
+export function openRooms(deps: OriginDeps) {
+  const { clock } = deps;
+  const cards = new Map<string, RoomCard>();
+  const clocks = new Map<string, Clocks>();
+  const programs = new Map<string, Program>();
+  const timers = new Set<Disposable>();
+  const fragmentListeners: ((slug: string, rendition: string, seq: number, bytes: Buffer) => void)[] = [];
+  const endListeners: ((slug: string) => void)[] = [];
+
+  const later = (delay: number, run: () => void): void => {
+    const timer = clock.after(ms(delay), () => {
+      timers.delete(timer);
+      run();
+    });
+    timers.add(timer);
+  };
+
+  const finish = (slug: string, program: Program): void => {
+    if (program.over) return;
+    program.end();
+    for (const listen of endListeners) listen(slug);
+    later(KEEP_MS, () => {
+      if (programs.get(slug) === program) programs.delete(slug);
+    });
+  };
+
+  const takeCards = (list: readonly RoomCard[]): void => {
+    cards.clear();
+    for (const card of list) cards.set(card.slug, card);
+    for (const [slug, program] of programs)
+      if (!running(cards.get(slug)) && !program.over) later(FAREWELL_MS, () => finish(slug, program));
+  };
+
+  const takeProgram = (slug: string, zero: number, renditions: readonly Rendition[]): void => {
+    const known = programs.get(slug);
+    if (known && known.zero === zero && !known.over) {
+      known.adopt(renditions);
+      return;
+    }
+    known?.end();
+    programs.set(
+      slug,
+      new Program({
+        clock,
+        log: deps.log,
+        slug,
+        zero: epochMs(zero),
+        renditions,
+        holdWhileAway: deps.holdWhileAway,
+        // Unknown to the site as yet: the cell knows better.
+        wanted: () => !cards.has(slug) || running(cards.get(slug)),
+        emit(rendition, seq, bytes) {
+          for (const listen of fragmentListeners) listen(slug, rendition, seq, bytes);
+        },
+      }),
+    );
+  };
+
+  const takeFromCell = (head: Exclude<Head, { kind: 'rooms' | 'presence' }>, body: Uint8Array): void => {
+    if (head.kind === 'program') takeProgram(head.slug, head.zero, head.renditions);
+    const program = programs.get(head.slug);
+    if (head.kind === 'clocks') clocks.set(head.slug, { ...clocks.get(head.slug), ...head.clocks });
+    if (!program) return;
+    if (head.kind === 'init')
+      program.windows.get(head.rendition)?.begin({ rendition: head.rendition, bytes: body });
+    else if (head.kind === 'standby') program.windows.get(head.rendition)?.setLoop(body, head.sizes);
+    else if (head.kind === 'fragment') program.receive(head.rendition, head.seq, body);
+    else if (head.kind === 'state') program.state = head.state;
+    else if (head.kind === 'end') finish(head.slug, program);
+  };
+
+  const cellDown = (cell: number): void => {
+    for (const [slug, program] of programs)
+      if (cards.get(slug)?.cell === cell && !program.over) program.lost();
+  };
+
+  const state = (slug: string): RoomState | undefined => {
+    const card = cards.get(slug);
+    const program = programs.get(slug);
+    if (!card) return program?.state;
+    const at = clock.wall();
+    const known = program?.state;
+    const all = { ...card.clocks, ...clocks.get(slug) };
+    const mine = { title: card.title, hosts: card.hosts, status: card.status, clocks: all };
+    const here = program?.heard && program.awaySince === undefined;
+    if (!known) return { ...stateOfCard(card, at), ...mine, ...(here ? { studio: 'here' } : {}) };
+    if (!running(card)) return { ...stateOfCard(card, at), ...mine, gaps: known.gaps };
+    if (program?.awaySince === undefined) return { ...known, ...mine, at: Math.max(known.at, at) };
+    const { deadAir: _, ...carried } = known.program;
+    const stage = known.stage.map((person) => ({ ...person, speaking: false, connected: false }));
+    const standby = { ...carried, carries: 'standby' as const, since: program.awaySince };
+    return { ...known, ...mine, at, stage, program: standby, studio: 'away' };
+  };
+
+  /** The program of a room, or why it cannot be heard. */
+  const find = (slug: string): Program | ErrorCode => {
+    const card = cards.get(slug);
+    const program = programs.get(slug);
+    if (program && !program.over) return program;
+    if (!card) return 'room-unknown';
+    if (card.status === 'scheduled') return 'room-not-open';
+    return running(card) ? 'studio-away' : 'room-ended';
+  };
+
+  const join = (slug: string, rendition: string, options: JoinOptions): Joined | ErrorCode => {
+    const program = find(slug);
+    if (typeof program === 'string') return program;
+    const window = program.windows.get(rendition);
+    if (!window) return 'not-found';
+    const needsInit = window.rendition.container === 'fmp4' || window.rendition.container === 'ogg';
+    if (needsInit && !window.init) return 'studio-away';
+    return {
+      init: window.init ?? Buffer.alloc(0),
+      fragments: [...held(window, beginning(window, options))],
+      untilNext: program.untilNext(rendition),
+      period: ms(FRAGMENT_MS),
+    };
+  };
+
+  return {
+    receive({ head, body }: Message): void {
+      if (head.kind === 'rooms') takeCards(head.rooms);
+      else if (head.kind !== 'presence') takeFromCell(head, body);
+    },
+    cellUp(_cell: number): void {
+      // Nothing to do: the studio is believed to be here when its first fragment comes.
+    },
+    cellDown,
+    card: (slug: string): RoomCard | undefined => cards.get(slug),
+    cards: (): RoomCard[] => [...cards.values()],
+    state,
+    onFragment: (listen: (typeof fragmentListeners)[number]): void => void fragmentListeners.push(listen),
+    onEnd: (listen: (typeof endListeners)[number]): void => void endListeners.push(listen),
+    join,
+    /** The program, also for a minute after its end. */
+    program: (slug: string): Program | undefined => programs.get(slug),
+    async [Symbol.asyncDispose](): Promise<void> {
+      for (const program of programs.values()) program.end();
+      for (const timer of timers) timer[Symbol.dispose]();
+    },
+  };
+}
+
+/** The rooms of one door. */
+export type Rooms = ReturnType<typeof openRooms>;
+
+/** The first fragment to give to somebody who joins. */
+function beginning(window: Window, { after, margin, at }: JoinOptions): number {
+  const { first, last } = window;
+  if (first === undefined || last === undefined) return 0;
+  if (at !== undefined && at >= first && at <= last) return at;
+  if (after !== undefined && after + 1 >= first && after <= last + MAX_AHEAD) return after + 1;
+  const wanted = FRAGMENT_MS + Math.max(0, (margin as Ms | undefined) ?? DEFAULT_MARGIN);
+  return Math.max(first, last + 1 - Math.ceil(wanted / FRAGMENT_MS));
+}
+
+function* held(window: Window, from: number): Generator<{ seq: number; bytes: Buffer }> {
+  if (window.last === undefined) return;
+  for (let seq = from; seq <= window.last; seq++) {
+    const bytes = window.at(seq);
+    if (bytes) yield { seq, bytes };
+  }
+}

@@ -1,0 +1,82 @@
+import { problem, type Reply } from '../base/reply.ts';
+import type { OriginDeps } from './deps.ts';
+import { openDownload } from './download.ts';
+import { openLive } from './live.ts';
+import { OPEN_TO_ALL, type RequestHeaders } from './packed.ts';
+import { remember } from './recording.ts';
+import { answerReplay } from './replay.ts';
+import type { Rooms } from './rooms.ts';
+import { openStateFiles } from './state-file.ts';
+
+const PATH = /^\/r\/([a-z0-9-]{1,64})\/(state\.json|replay\.m4a|(live|replay)\/([\w./-]{1,80}))$/;
+
+/** Finds what answers a path. */
+export function router(deps: OriginDeps, rooms: Rooms) {
+  const { clock, archive } = deps;
+  const recordingOf = remember(archive, clock);
+  const live = openLive(clock, archive);
+  const download = openDownload(clock, archive);
+  const stateFiles = openStateFiles(clock, rooms, async (slug) => (await recordingOf(slug))?.gaps ?? []);
+
+  const over = (slug: string): boolean => {
+    const status = rooms.card(slug)?.status;
+    const program = rooms.program(slug);
+    return (status === 'ended' || status === 'cancelled') && (!program || program.over);
+  };
+
+  const fromDisk = async (slug: string, file: string, query: URLSearchParams, headers: RequestHeaders) => {
+    const status = rooms.card(slug)?.status;
+    if (!status) return problem('room-unknown', undefined, OPEN_TO_ALL);
+    const recording = await recordingOf(slug);
+    if (!recording)
+      return problem(over(slug) ? 'not-found' : 'room-not-open', 'Nothing is recorded yet.', OPEN_TO_ALL);
+    const began = recording.marks.some((mark) => mark.kind === 'status' && mark.status === 'live');
+    if (!began && !over(slug))
+      return problem('room-not-open', 'The conversation has not begun.', OPEN_TO_ALL);
+    return file === 'replay.m4a'
+      ? download.answer(slug, recording, over(slug), query, headers)
+      : answerReplay(archive, slug, recording, over(slug), file, headers);
+  };
+
+  const fromWindow = (
+    slug: string,
+    file: string,
+    query: URLSearchParams,
+    headers: RequestHeaders,
+  ): Promise<Reply> => {
+    const program = rooms.program(slug);
+    if (program) return live.answer(slug, program, file, query, headers);
+    const status = rooms.card(slug)?.status;
+    // Players keep the address they were given: after the end it leads to the replay.
+    if (status === 'ended' && file === 'main.m3u8')
+      return Promise.resolve({
+        status: 302,
+        headers: {
+          ...OPEN_TO_ALL,
+          location: `/r/${slug}/replay/main.m3u8`,
+          'cache-control': 'public, max-age=60',
+        },
+        body: '',
+      });
+    const code = !status
+      ? 'room-unknown'
+      : status === 'scheduled'
+        ? 'room-not-open'
+        : status === 'open' || status === 'live'
+          ? 'studio-away'
+          : 'room-ended';
+    return Promise.resolve(
+      problem(code, undefined, code === 'studio-away' ? { ...OPEN_TO_ALL, 'retry-after': '2' } : OPEN_TO_ALL),
+    );
+  };
+
+  return (path: string, query: URLSearchParams, headers: RequestHeaders): Promise<Reply> | undefined => {
+    if (path === '/rooms.json') return stateFiles.list(headers);
+    const match = PATH.exec(path);
+    const slug = match?.[1];
+    if (!match || slug === undefined) return undefined;
+    if (match[2] === 'state.json') return stateFiles.state(slug, headers);
+    if (match[3] === 'live') return fromWindow(slug, match[4] ?? '', query, headers);
+    return fromDisk(slug, match[4] ?? 'replay.m4a', query, headers);
+  };
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../base/clock.ts';
+import type { Reply } from '../base/reply.ts';
+import { problem } from '../base/reply.ts';
+import type { RoomCard, RoomState } from '../wire/room.ts';
+import { OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
+import type { Rooms } from './rooms.ts';
+
+const FRESH_MS = 1000;
+/** Rooms whose state is kept serialised. */
+const MAX_KEPT = 1000;
+/** Rooms that are over are listed up to this many, the newest first. */
+export const MAX_PAST_ROOMS = 50;
+
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'public, max-age=1' };
+
+/** `state.json` of each room and `rooms.json`: made at most once a second, whoever asks. */
+export function openStateFiles(
+  clock: Clock,
+  rooms: Rooms,
+  gaps: (slug: string) => Promise<RoomState['gaps']>,
+) {
+  const kept = new Map<string, { at: number; packed: Promise<Packed | undefined> }>();
+  const fresh = (key: string, make: () => Promise<string | undefined>): Promise<Packed | undefined> => {
+    const old = kept.get(key);
+    if (old && clock.now() - old.at < FRESH_MS) return old.packed;
+    kept.delete(key);
+    const packed = make().then((text) => (text === undefined ? undefined : new Packed(text)));
+    packed.catch(() => kept.delete(key));
+    kept.set(key, { at: clock.now(), packed });
+    const oldest = kept.keys().next().value;
+    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+    return packed;
+  };
+  return {
+    async state(slug: string, headers: RequestHeaders): Promise<Reply> {
+      // Before anything is kept: names that do not exist must not push out those that do.
+      if (!rooms.state(slug)) return problem('room-unknown', undefined, OPEN_TO_ALL);
+      const packed = await fresh(slug, async () => {
+        const state = rooms.state(slug);
+        if (!state) return undefined;
+        const past = state.status === 'ended' && state.gaps.length === 0 ? await gaps(slug) : state.gaps;
+        return JSON.stringify({ ...state, gaps: past });
+      });
+      return packed ? packed.reply(headers, HEADERS) : problem('room-unknown', undefined, OPEN_TO_ALL);
+    },
+    async list(headers: RequestHeaders): Promise<Reply> {
+      const packed = await fresh('/', async () =>
+        JSON.stringify({
+          v: 1,
+          at: clock.wall(),
+          rooms: listedCards(rooms.cards()).map((card) => ({
+            ...card,
+            streams: rooms.state(card.slug)?.streams ?? 0,
+          })),
+        }),
+      );
+      return packed ? packed.reply(headers, HEADERS) : problem('not-found', undefined, OPEN_TO_ALL);
+    },
+  };
+}
+
+/** On air first, then what comes, then what is over; cancelled ones are not listed. */
+export function listedCards(cards: readonly RoomCard[]): RoomCard[] {
+  const on = cards.filter(({ status }) => status === 'live' || status === 'open');
+  const next = cards.filter(({ status }) => status === 'scheduled');
+  const past = cards.filter(({ status }) => status === 'ended');
+  return [
+    ...on.sort((a, b) => (a.status === b.status ? newest(a, b) : a.status === 'live' ? -1 : 1)),
+    ...next.sort((a, b) => (a.clocks.scheduled ?? 0) - (b.clocks.scheduled ?? 0)),
+    ...past.sort((a, b) => (b.clocks.ended ?? 0) - (a.clocks.ended ?? 0)).slice(0, MAX_PAST_ROOMS),
+  ];
+}
+
+const newest = (a: RoomCard, b: RoomCard): number => (b.clocks.opened ?? 0) - (a.clocks.opened ?? 0);

@@ -1,0 +1,108 @@
+import type { Clock } from '../base/clock.ts';
+import type { Init, Rendition } from '../base/media.ts';
+import { FRAGMENTS_PER_SEGMENT, type Ms } from '../base/time.ts';
+import { retime } from '../wire/fragment-slot.ts';
+
+/** Fragments of one rendition kept in memory: nine segments (46 s), so that eight whole ones can be listed. */
+export const WINDOW_FRAGMENTS = 9 * FRAGMENTS_PER_SEGMENT;
+
+interface Waiting {
+  readonly promise: Promise<boolean>;
+  readonly settle: (came: boolean) => void;
+  readonly timer: Disposable;
+}
+
+/** The newest fragments of one rendition, real or standby, in order of `seq`; and those who wait for the next. */
+export class Window {
+  readonly rendition: Rendition;
+  init: Uint8Array | undefined;
+  /** Sequence number of the oldest held fragment; undefined before the first. */
+  first: number | undefined;
+  /** Sequence number of the newest fragment; undefined before the first. */
+  last: number | undefined;
+  #loop: readonly Uint8Array[] = [];
+  readonly #held = new Map<number, Buffer>();
+  readonly #waiting = new Map<number, Waiting>();
+  #over = false;
+
+  constructor(rendition: Rendition) {
+    this.rendition = rendition;
+  }
+
+  /** Keeps the bytes a decoder needs. */
+  begin(init: Init): void {
+    this.init = Buffer.from(init.bytes);
+  }
+
+  /** Keeps the loop that fills in; `sizes` cut `body` into fragments. */
+  setLoop(body: Uint8Array, sizes: readonly number[]): void {
+    let at = 0;
+    this.#loop = sizes.map((size) => {
+      at += size;
+      return Buffer.from(body.subarray(at - size, at));
+    });
+  }
+
+  /** True when slots of this rendition can be filled in. */
+  get hasLoop(): boolean {
+    return this.#loop.length > 0;
+  }
+
+  /** The standby fragment for a slot; the loop is bound to the grid, so a long absence is continuous music. */
+  standby(seq: number): Buffer | undefined {
+    const bytes = this.#loop[seq % this.#loop.length];
+    return bytes && retime(this.rendition.container, bytes, seq);
+  }
+
+  /** The bytes of a held fragment. */
+  at(seq: number): Buffer | undefined {
+    return this.#held.get(seq);
+  }
+
+  /** Takes the newest fragment; `seq` must be greater than `last`. */
+  put(seq: number, bytes: Buffer): void {
+    if (this.last !== undefined && seq - this.last >= WINDOW_FRAGMENTS) {
+      this.#held.clear();
+      this.first = seq;
+    }
+    this.#held.set(seq, bytes);
+    this.first ??= seq;
+    this.last = seq;
+    for (const oldest = seq - WINDOW_FRAGMENTS + 1; this.first < oldest; this.first++)
+      this.#held.delete(this.first);
+    for (const [wanted, waiting] of this.#waiting) if (wanted <= seq) waiting.settle(true);
+  }
+
+  /** The bytes of a run of fragments joined, or undefined when one of them is not held. */
+  joined(first: number, count: number): Buffer | undefined {
+    const parts: Buffer[] = [];
+    for (let seq = first; seq < first + count; seq++) {
+      const bytes = this.#held.get(seq);
+      if (!bytes) return undefined;
+      parts.push(bytes);
+    }
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  }
+
+  /** Resolves true when fragment `seq` has come, false at `limit` or at the end. All who wait for one share one timer. */
+  ready(seq: number, clock: Clock, limit: Ms): Promise<boolean> {
+    if (this.last !== undefined && this.last >= seq) return Promise.resolve(true);
+    if (this.#over) return Promise.resolve(false);
+    const known = this.#waiting.get(seq);
+    if (known) return known.promise;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const settle = (came: boolean): void => {
+      this.#waiting.get(seq)?.timer[Symbol.dispose]();
+      this.#waiting.delete(seq);
+      resolve(came);
+    };
+    this.#waiting.set(seq, { promise, settle, timer: clock.after(limit, () => settle(false)) });
+    return promise;
+  }
+
+  /** Nothing more will come: whoever waits is told. */
+  end(): void {
+    this.#over = true;
+    for (const waiting of [...this.#waiting.values()]) waiting.settle(false);
+  }
+}
