@@ -47,7 +47,10 @@ const LEAD_SLOTS = 4;
 /** A door's count older than this is not counted any more. */
 const PRESENCE_LIMIT = 5_000;
 
-/** Opens a room in this cell at the next free slot of its grid. */
+/**
+ * Opens a room in this cell at the next free slot of its grid. The caller publishes its greeting at once: a door that
+ * connects while the encoders warm up must not miss it.
+ */
 export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: number }): Promise<Program> {
   const { clock, archive, publish } = deps;
   const slug = first.slug as Slug;
@@ -76,7 +79,6 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     publish({ head: { kind: 'clocks', slug, clocks: more }, body: EMPTY });
   };
 
-  publish(programMessage());
   const packager = await openPackager({
     log: deps.log.part('packager'),
     renditions: deps.renditions,
@@ -84,7 +86,6 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     init(init: Init) {
       inits.set(init.rendition, init.bytes);
       archive.init(slug, init);
-      publish(initMessage(init.rendition, init.bytes));
     },
     fragment(fragment: Fragment) {
       const kept = history.get(fragment.rendition) ?? [];
@@ -98,7 +99,6 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       if (clocks.firstAudio === undefined) setClocks({ firstAudio: fragmentStart(zero, seq) });
     },
   });
-  for (const message of standbyMessages(slug, deps.loops())) publish(message);
 
   const mixer = await openMixer({
     clock,

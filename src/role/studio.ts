@@ -81,6 +81,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
         card,
       );
       programs.set(card.slug, program);
+      for (const message of program.greeting()) publish(message);
       // The room may have moved on while the encoders warmed up.
       const now = cards.get(card.slug);
       if (now) settle(now);
