@@ -42,6 +42,7 @@ const ROBOTS =
 
 /** What is wrong with a head that Node's parser has let through. */
 function headFault(req: IncomingMessage, limits: Limits): 400 | 431 | undefined {
+  if (req.httpVersionMajor !== 1) return 400;
   if (req.rawHeaders.length / 2 > limits.headers) return 431;
   let hosts = 0;
   for (let i = 0; i < req.rawHeaders.length; i += 2) {

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest';
+import { fakeOrigin, openTestDoor, pause, wire } from '../../test/door.ts';
+import { prefixOf } from './gate.ts';
+import { LIMITS } from './index.ts';
+import { readFirstHead } from './request-head.ts';
+
+const BAD: readonly (readonly [string, string])[] = [
+  ['two Hosts', 'Host: a\r\nHost: b\r\n'],
+  ['two Content-Lengths', 'Host: a\r\nContent-Length: 0\r\nContent-Length: 0\r\n'],
+  ['two different Content-Lengths', 'Host: a\r\nContent-Length: 0\r\nContent-Length: 5\r\n'],
+  ['both lengths and codings', 'Host: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n'],
+  ['a NUL in a value', 'Host: a\r\nX: a\0b\r\n'],
+  ['a NUL in a name', 'Host: a\r\nX\0Y: b\r\n'],
+  ['a bare CR', 'Host: a\r\nX: a\rY: b\r\n'],
+  ['a bare LF', 'Host: a\nX: b\r\n'],
+  ['a folded line', 'Host: a\r\nX: a\r\n b\r\n'],
+  ['a space before the colon', 'Host : a\r\n'],
+  ['no colon', 'Host: a\r\nnonsense\r\n'],
+  ['no Host', 'X: a\r\n'],
+  ['an empty name', 'Host: a\r\n: b\r\n'],
+  ['a Content-Length that is no number', 'Host: a\r\nContent-Length: +1\r\n'],
+  ['a negative Content-Length', 'Host: a\r\nContent-Length: -1\r\n'],
+];
+
+test.each(BAD)('%s is refused with 400 and close, on a stream and on a page', async (_, fields) => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin);
+  for (const path of ['/r/room/stream', '/r/room', '/api/rooms']) {
+    const w = wire(door.port, `GET ${path} HTTP/1.1\r\n${fields}\r\n`);
+    await w.closed;
+    expect([path, w.text().slice(0, 12)]).toEqual([path, 'HTTP/1.1 400']);
+    // One answer only: what was hidden inside is no second request.
+    expect(w.text().match(/HTTP\/1\.1 /g)?.length).toBe(1);
+  }
+  expect(door.presence().size).toBe(0);
+});
+
+test('a head that is too large or has too many lines is 431', async () => {
+  await using door = await openTestDoor(fakeOrigin());
+  for (const path of ['/r/room/stream', '/r/room']) {
+    const many = wire(door.port, `GET ${path} HTTP/1.1\r\nHost: x\r\n${'X: y\r\n'.repeat(70)}\r\n`);
+    await many.closed;
+    expect([path, many.text().slice(0, 12)]).toEqual([path, 'HTTP/1.1 431']);
+    const large = wire(door.port, `GET ${path} HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(9000)}\r\n\r\n`);
+    await large.closed;
+    expect([path, large.text().slice(0, 12)]).toEqual([path, 'HTTP/1.1 431']);
+  }
+});
+
+test('methods, versions and targets that are none are refused by the strict parser behind', async () => {
+  await using door = await openTestDoor(fakeOrigin());
+  for (const line of [
+    'GET /r/room/stream HTTP/9.9',
+    'GET /r/room/stream',
+    'gEt / HTTP/1.1',
+    '\x16\x03\x01 hello',
+  ]) {
+    const w = wire(door.port, `${line}\r\nHost: x\r\n\r\n`);
+    await w.closed;
+    expect([line, w.text().slice(0, 12)]).toEqual([line, 'HTTP/1.1 400']);
+  }
+});
+
+test('a head in many small pieces is read as one', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin);
+  for (const path of ['/r/room/stream', '/healthz']) {
+    const w = wire(door.port, '');
+    w.socket.setNoDelay(true);
+    for (const c of `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`) {
+      w.socket.write(c);
+      await pause(1);
+    }
+    await w.has(3);
+    expect([path, w.text().slice(0, 15)]).toEqual([path, 'HTTP/1.1 200 OK']);
+    w.socket.destroy();
+  }
+});
+
+test('a GET of the stream with a body goes the ordinary way and still ends in a stream', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin);
+  const w = wire(door.port, 'GET /r/room/stream HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc');
+  await w.has(100);
+  expect(w.text()).toContain('earshot-rendition: opus64');
+});
+
+test('a head is read the same however it is cut', () => {
+  const whole = Buffer.from('GET /r/room/stream?after=1 HTTP/1.1\r\nHost: x\r\n\r\n');
+  for (let cut = 1; cut < whole.length; cut += 1) {
+    expect(readFirstHead(whole.subarray(0, cut), LIMITS).kind).toBe('more');
+  }
+  expect(readFirstHead(whole, LIMITS)).toEqual({
+    kind: 'stream',
+    method: 'GET',
+    target: '/r/room/stream?after=1',
+  });
+});
+
+test('garbage of every kind gets an answer or a close and the door lives', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin);
+  let seed = 1;
+  const random = (n: number) => {
+    seed = (seed * 1664525 + 1013904223) >>> 0;
+    return seed % n;
+  };
+  const good = Buffer.from('GET /r/room/stream?codec=aac HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n');
+  const wires = Array.from({ length: 300 }, () => {
+    const bytes = Buffer.from(good);
+    for (let i = 0; i < 1 + random(4); i += 1) bytes[random(bytes.length)] = random(256);
+    return wire(door.port, bytes.toString('latin1'));
+  });
+  await pause(300);
+  for (const w of wires) {
+    if (w.text() !== '') expect(w.text()).toMatch(/^HTTP\/1\.1 (200|4\d\d) /);
+    w.socket.destroy();
+  }
+  const after = wire(door.port, good.toString('latin1'));
+  await after.has(100);
+});
+
+test('addresses are counted by /24 and /48, loopback not at all', () => {
+  expect(prefixOf('203.0.113.9')).toBe('203.0.113');
+  expect(prefixOf('::ffff:203.0.113.9')).toBe('203.0.113');
+  expect(prefixOf('2001:db8:12:34::1')).toBe('2001:db8:12');
+  expect(prefixOf('2001:db8::1')).toBe('2001:db8:0');
+  for (const own of ['127.0.0.1', '::1', '::ffff:127.0.0.2', undefined])
+    expect(prefixOf(own)).toBeUndefined();
+});
