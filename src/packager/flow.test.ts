@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { type Log, silentLog } from '../base/log.ts';
+import { ticks } from '../base/time.ts';
+import { RENDITIONS } from '../wire/renditions.ts';
+import type { ThreadEvents } from './encoder-thread.ts';
+import { openWith } from './flow.ts';
+import type { ThreadOrder } from './thread.ts';
+
+/** A thread that does nothing until the test says so. */
+async function open(firstSeq: number) {
+  const orders: ThreadOrder[] = [];
+  const inits: string[] = [];
+  const failed: string[] = [];
+  const warnings: string[] = [];
+  const log: Log = { ...silentLog, warn: (_, message) => void warnings.push(message) };
+  let thread!: ThreadEvents;
+  let startedWith = -1;
+  const packager = await openWith(
+    {
+      log,
+      renditions: RENDITIONS,
+      firstSeq,
+      init: ({ rendition }) => inits.push(rendition),
+      fragment: () => undefined,
+      encoderFailed: (rendition) => failed.push(rendition),
+    },
+    async (start, events) => {
+      startedWith = start.firstSeq;
+      thread = events;
+      events.ready();
+      return { order: (order) => void orders.push(order), async [Symbol.asyncDispose]() {} };
+    },
+  );
+  let tick = 0;
+  const samples = new Float32Array(1920);
+  const push = (count: number): void => {
+    for (let n = 0; n < count; n++) packager.push({ tick: ticks(960 * tick++), stereo: false, samples });
+  };
+  const skips = (): number[] => orders.flatMap((order) => (order.kind === 'skip' ? [order.seq] : []));
+  const blocks = (): number => orders.filter(({ kind }) => kind === 'block').length;
+  return { packager, push, skips, blocks, thread, failed, warnings, inits, startedWith, samples, orders };
+}
+
+test('every rendition has its init before the first fragment, and the thread begins at the first slot', async () => {
+  const { inits, startedWith, push, skips, blocks } = await open(77);
+  expect(inits).toEqual(RENDITIONS.map(({ id }) => id));
+  expect(startedWith).toBe(77);
+  push(40);
+  expect(blocks()).toBe(40);
+  expect(skips()).toEqual([]);
+});
+
+test('the samples are copied: the caller may use the block again', async () => {
+  const { push, samples, orders } = await open(0);
+  samples.fill(0.25);
+  push(1);
+  samples.fill(0.5);
+  expect(orders[0]).toMatchObject({ kind: 'block' });
+  expect((orders[0] as { samples: Float32Array }).samples[0]).toBe(0.25);
+});
+
+test('a thread that stalls is given 16 slots and no more, and taken up again at a slot when it has caught up', async () => {
+  const { push, skips, blocks, thread, warnings } = await open(1000);
+  push(40 * 16);
+  expect(blocks()).toBe(16 * 16);
+  expect(warnings).toHaveLength(1);
+  for (let n = 0; n < 16; n++) thread.slot([]);
+  push(16);
+  expect(skips()).toEqual([1040]);
+  expect(blocks()).toBe(17 * 16);
+});
+
+test('a thread that dies is followed by another at the slot that is then due', async () => {
+  const { push, skips, blocks, thread, failed } = await open(1000);
+  push(5 * 16 + 3);
+  thread.gone(new Error('trap'));
+  expect(failed).toEqual(RENDITIONS.map(({ id }) => id));
+  push(20);
+  expect(blocks()).toBe(5 * 16 + 3);
+  thread.ready();
+  push(8);
+  expect(blocks()).toBe(5 * 16 + 3);
+  push(2);
+  expect(skips()).toEqual([1007]);
+  expect(blocks()).toBe(5 * 16 + 4);
+});
+
+test('failing encoders are told each time and logged once a second', async () => {
+  const { push, thread, failed, warnings } = await open(0);
+  for (let second = 0; second < 3; second++) {
+    for (let n = 0; n < 10; n++) thread.failed('aac64', 'trap');
+    push(50);
+  }
+  expect(failed).toHaveLength(30);
+  expect(warnings).toHaveLength(3);
+});

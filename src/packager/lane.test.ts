@@ -1,0 +1,112 @@
+import { setImmediate } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { framesOf } from '../../test/packaged.ts';
+import { tone } from '../../test/sound.ts';
+import { RENDITIONS } from '../wire/renditions.ts';
+import { loadCodecs, openEncoding } from './encoding.ts';
+import type { Codecs, FrameEncoder } from './frame-encoder.ts';
+
+let codecs: Codecs;
+beforeAll(async () => {
+  codecs = await loadCodecs();
+}, 30_000);
+
+const sound = tone(0.02);
+const block = (): Float32Array => Float32Array.from({ length: 1920 }, (_, i) => sound[i >> 1]!);
+
+/** Runs `slots` slots; `encoder` may replace an encoder before it is used. */
+async function run(slots: number, wrap: (encoder: FrameEncoder, nth: number) => FrameEncoder, make = block) {
+  const out = new Map<string, number[]>(RENDITIONS.map(({ id }) => [id, []]));
+  const failed: string[] = [];
+  let opened = 0;
+  const broken: Codecs = { ...codecs, aac: async (bitrate) => wrap(await codecs.aac(bitrate), opened++) };
+  using encoding = await openEncoding(broken, RENDITIONS, 100, {
+    fragment({ rendition, seq, bytes }) {
+      out.get(rendition)!.push(seq);
+      if (rendition.startsWith('aac')) expect(framesOf(bytes)).toHaveLength(15);
+    },
+    failed: ({ id }) => failed.push(id),
+  });
+  for (let n = 0; n < slots * 16; n++) {
+    encoding.push(make(), false);
+    await setImmediate();
+  }
+  return { out, failed };
+}
+
+test('an encoder that breaks costs its own slot and nothing of the others', async () => {
+  let blocks = 0;
+  const { out, failed } = await run(6, (inner, nth) => ({
+    encode(what) {
+      if (nth === 1 && ++blocks === 3 * 16 + 5) throw new Error('trap');
+      return inner.encode(what);
+    },
+    [Symbol.dispose]: () => inner[Symbol.dispose](),
+  }));
+  // The second AAC encoder opened is aac64, which radio-aac is cut from.
+  expect(failed).toEqual(['aac64', 'radio-aac']);
+  for (const [id, seqs] of out) {
+    const hurt = id === 'aac64' || id === 'radio-aac';
+    expect(seqs, id).toEqual(hurt ? [100, 101, 102, 104, 105] : [100, 101, 102, 103, 104, 105]);
+  }
+});
+
+test('an encoder that cannot come back is tried every slot and hurts nobody', async () => {
+  const { out, failed } = await run(5, (inner, nth) => {
+    if (nth >= 3) throw new Error('no memory');
+    return {
+      encode(what) {
+        if (nth === 0) throw new Error('trap');
+        return inner.encode(what);
+      },
+      [Symbol.dispose]() {
+        throw new Error('trapped again');
+      },
+    };
+  });
+  expect(out.get('aac96')).toEqual([]);
+  expect(out.get('aac56')).toEqual([100, 101, 102, 103, 104]);
+  expect(out.get('opus64')).toEqual([100, 101, 102, 103, 104]);
+  expect(failed.length).toBeGreaterThanOrEqual(4);
+  expect(failed.length).toBeLessThanOrEqual(7);
+});
+
+test('a frame too many or too few is a failure, not a shifted grid', async () => {
+  let blocks = 0;
+  const { out, failed } = await run(4, (inner, nth) => ({
+    encode: (what) => (nth === 0 && ++blocks === 20 ? [] : inner.encode(what)),
+    [Symbol.dispose]: () => inner[Symbol.dispose](),
+  }));
+  // Block 20 may or may not have completed a frame; 21 then would have.
+  expect(failed.length <= 1).toBe(true);
+  expect(out.get('aac96')!.length + failed.length).toBe(4);
+});
+
+test('sound that is no number or absurdly loud becomes silence and stops no encoder', async () => {
+  let n = 0;
+  const { out, failed } = await run(
+    3,
+    (inner) => inner,
+    () => {
+      const samples = block();
+      if (n++ % 3 === 0) samples.set([Number.NaN, Number.POSITIVE_INFINITY, 1e30, -1e30], 100);
+      return samples;
+    },
+  );
+  expect(failed).toEqual([]);
+  for (const seqs of out.values()) expect(seqs).toEqual([100, 101, 102]);
+});
+
+test('opening and closing 150 times leaves no memory behind', { timeout: 30_000 }, async () => {
+  const cycle = async (): Promise<void> => {
+    using encoding = await openEncoding(codecs, RENDITIONS, 0, { fragment() {}, failed() {} });
+    encoding.push(block(), true);
+  };
+  for (let n = 0; n < 30; n++) await cycle();
+  const before = process.memoryUsage();
+  for (let n = 0; n < 150; n++) await cycle();
+  const after = process.memoryUsage();
+  // One set of encoders is well over 1 MB of WebAssembly memory.
+  expect(after.external + after.arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(16e6);
+  expect(after.rss - before.rss).toBeLessThan(64e6);
+});

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test, vi } from 'vitest';
+import { decodeOpus, framesOf } from '../../test/packaged.ts';
+import { chord, snr } from '../../test/sound.ts';
+import { silentLog } from '../base/log.ts';
+import type { Fragment } from '../base/media.ts';
+import { ticks } from '../base/time.ts';
+import { PRIMING } from '../wire/priming.ts';
+import { RENDITIONS } from '../wire/renditions.ts';
+import { startThread } from './encoder-thread.ts';
+import { AAC_MODULE, adapt, ForeignModuleError, MP3_MODULE } from './foreign-module.ts';
+import { open } from './index.ts';
+
+test('sound pushed comes out of the thread in all renditions, slot by slot, until the packager is closed', {
+  timeout: 20_000,
+}, async () => {
+  const fragments: Fragment[] = [];
+  const sound = chord(1.6);
+  const samples = new Float32Array(1920);
+  {
+    await using packager = await open({
+      log: silentLog,
+      renditions: RENDITIONS,
+      firstSeq: 500,
+      init: () => undefined,
+      fragment: (fragment) => fragments.push(fragment),
+    });
+    expect(packager.priming).toEqual(PRIMING);
+    for (let n = 0; n < 5 * 16; n++) {
+      for (let i = 0; i < 1920; i++) samples[i] = sound[n * 960 + (i >> 1)]!;
+      packager.push({ tick: ticks(n * 960), stereo: false, samples });
+    }
+  }
+  expect(fragments.map(({ seq }) => seq)).toEqual(
+    [...fragments.keys()].map((n) => 500 + Math.floor(n / RENDITIONS.length)),
+  );
+  expect(fragments).toHaveLength(5 * RENDITIONS.length);
+  const packets = fragments
+    .filter(({ rendition }) => rendition === 'opus64')
+    .flatMap(({ bytes }) => framesOf(bytes));
+  const { left } = await decodeOpus(packets);
+  expect(snr(left, sound, PRIMING.opus, 4_800, 60_000)).toBeGreaterThan(20);
+});
+
+test('a thread that dies is started again by itself', { timeout: 25_000 }, async () => {
+  const events = { ready: vi.fn(), gone: vi.fn(), slot: vi.fn(), failed: vi.fn() };
+  await using thread = await startThread({ renditions: RENDITIONS, firstSeq: 0 }, events);
+  thread.order({ kind: 'block', samples: null as never, stereo: false });
+  await vi.waitFor(() => expect(events.gone).toHaveBeenCalledOnce(), 5_000);
+  await vi.waitFor(() => expect(events.ready).toHaveBeenCalledTimes(2), 15_000);
+  thread.order({ kind: 'skip', seq: 9 });
+  for (let n = 0; n < 32; n++)
+    thread.order({ kind: 'block', samples: new Float32Array(1920), stereo: false });
+  await vi.waitFor(() => expect(events.slot).toHaveBeenCalledTimes(2), 5_000);
+  const last: Fragment[] = events.slot.mock.calls[1]![0];
+  expect(last.map(({ seq }) => seq)).toEqual(RENDITIONS.map(() => 10));
+});
+
+test('encoders that cannot start are said at once', async () => {
+  const [first] = RENDITIONS;
+  const renditions = [{ ...first!, bitrate: -5 }];
+  const deps = { log: silentLog, renditions, firstSeq: 0, init: () => undefined, fragment: () => undefined };
+  await expect(open(deps)).rejects.toThrow();
+});
+
+test('a foreign module that differs by one byte is refused with what to do', async () => {
+  for (const module of [AAC_MODULE, MP3_MODULE]) {
+    const url = new URL(`../../node_modules/${module.package}/${module.file}`, import.meta.url);
+    const text = await readFile(url, 'utf8');
+    expect(adapt(module, text)).toBeTypeOf('function');
+    expect(() => adapt(module, `${text} `)).toThrow(ForeignModuleError);
+    expect(() => adapt(module, `${text} `)).toThrow(/npm ci.*docs\/adr\/0003/);
+    const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(manifest.dependencies[module.package]).toBe(module.version);
+  }
+});
