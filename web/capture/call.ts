@@ -39,7 +39,8 @@ export interface Call {
   open(takeover?: boolean): void;
   /** Somebody else noticed that the studio does not have us: check and come back. */
   suspect(): void;
-  close(): void;
+  /** Ends the call and gives the place up, unless `keep`: then the next session takes the place over. */
+  close(keep?: boolean): void;
 }
 
 /** How long an offer may take to connect before it is tried again. */
@@ -56,6 +57,7 @@ export function openCall(options: CallOptions): Call {
   const stops: { current: AbortController | undefined } = { current: undefined };
   let nudge: () => void = () => {};
   let suspicion: () => void = () => {};
+  let keeping = false;
 
   async function run(signal: AbortSignal, takeover: boolean): Promise<void> {
     const exchange: ExchangeOptions = {
@@ -67,32 +69,39 @@ export function openCall(options: CallOptions): Call {
     let servers = await askIceServers(options.url, exchange);
     let tries = 0;
     let take = takeover;
+    let before: Live | undefined;
+    const again = async (why: Refusal): Promise<void> => {
+      options.state({ at: 'lost', tries, why });
+      await wait(retryDelay(tries++, why.retryAfter), signal);
+    };
     while (!signal.aborted) {
-      const live = await connect(exchange, servers, take, signal);
-      if (signal.aborted) {
-        if (!isRefusal(live)) leave(live);
-        return;
+      let live: Live | Refusal | undefined;
+      if (before) {
+        live = await restarted(before, exchange, signal);
+        if (isRefusal(live) && unheard(live)) {
+          await again(live);
+          continue;
+        }
+        // Told that we cannot go on there, the studio keeps the place and takes the next offer for ours.
+        if (isRefusal(live)) before.peer.close();
+        if (isRefusal(live)) before = live = undefined;
       }
+      live ??= await connect(exchange, servers, take, signal);
+      if (signal.aborted) return isRefusal(live) ? undefined : leave(live);
       if (isRefusal(live)) {
         if (!isPassing(live)) return options.state({ at: 'refused', why: live });
-        options.state({ at: 'lost', tries, why: live });
-        await wait(retryDelay(tries++, live.retryAfter), signal);
+        await again(live);
         continue;
       }
       take = false;
       tries = 0;
+      before = live;
       if (live.session.iceServers.length > 0) servers = [...live.session.iceServers];
-      do {
-        options.state({ at: 'on' });
-        await loss(live.peer, signal);
-        if (signal.aborted) return leave(live);
-        options.state({ at: 'lost', tries });
-      } while (await restarted(live, exchange, signal));
-      // The old session must be gone before the new offer, or the studio takes us for a second device.
-      live.peer.close();
-      const { signal: _, ...unhurried } = exchange;
-      await Promise.race([hangUp(live.session, unhurried), wait(ms(1_000), signal)]);
+      options.state({ at: 'on' });
+      await loss(live.peer, signal);
+      if (!signal.aborted) options.state({ at: 'lost', tries });
     }
+    if (before) leave(before);
   }
 
   async function connect(
@@ -127,26 +136,34 @@ export function openCall(options: CallOptions): Call {
     }
   }
 
-  async function restarted(live: Live, exchange: ExchangeOptions, signal: AbortSignal): Promise<boolean> {
+  async function restarted(
+    live: Live,
+    exchange: ExchangeOptions,
+    signal: AbortSignal,
+  ): Promise<Live | Refusal> {
     const { peer } = live;
-    if (peer.connectionState === 'closed') return false;
     try {
-      await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
-      await gathered(peer);
-      const reply = await restart(live.session, restartFragment(peer.localDescription?.sdp ?? ''), exchange);
-      if (typeof reply !== 'string') return false;
+      let fragment = LEAVING;
+      if (peer.connectionState !== 'closed') {
+        await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+        await gathered(peer);
+        fragment = restartFragment(peer.localDescription?.sdp ?? '');
+      }
+      const reply = await restart(live.session, fragment, exchange);
+      if (typeof reply !== 'string') return reply;
       const answer = restartedAnswer(live.answer, reply);
-      if (!answer) return false;
+      if (!answer) return { ...failure('no restart'), status: 422 };
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
-      live.answer = answer;
-      return await connected(peer, signal);
-    } catch {
-      return false;
+      if (await connected(peer, signal)) return { ...live, answer };
+      return { ...failure('the restart did not connect'), status: 422 };
+    } catch (error) {
+      return { ...failure(String(error)), status: 422 };
     }
   }
 
   function leave({ peer, session }: Live): void {
     peer.close();
+    if (keeping) return;
     void hangUp(session, { token: options.token, ...(options.fetch ? { fetch: options.fetch } : {}) });
   }
 
@@ -190,20 +207,28 @@ export function openCall(options: CallOptions): Call {
   return {
     open(takeover = false) {
       stops.current?.abort();
+      keeping = false;
       const stop = new AbortController();
       stops.current = stop;
       globalThis.addEventListener?.('online', online, { signal: stop.signal });
       void run(stop.signal, takeover);
     },
     suspect: () => suspicion(),
-    close() {
+    close(keep = false) {
       if (!stops.current) return;
+      keeping = keep;
       stops.current.abort();
       stops.current = undefined;
       options.state({ at: 'closed' });
     },
   };
 }
+
+/** Sent as a restart when there is nothing left to restart: the answer frees the place for our next offer. */
+const LEAVING = 'a=ice-ufrag:none\r\na=ice-pwd:nonenonenonenonenonenone\r\n';
+
+/** The studio has not answered: it still believes in the old session. */
+const unheard = (why: Refusal): boolean => why.status === 0 || why.status === 429 || why.status >= 500;
 
 const failure = (detail: string): Refusal => ({
   refused: true,

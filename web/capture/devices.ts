@@ -11,12 +11,10 @@ export interface Devices {
   readonly outputs: readonly Device[];
 }
 
-/** Calls `changed` now and whenever something is plugged in or out, until the signal aborts. */
-export async function watchDevices(changed: (devices: Devices) => void, signal: AbortSignal): Promise<void> {
-  const media = navigator.mediaDevices;
-  if (!media) return;
+/** Calls `changed` now, whenever something is plugged in or out, and when the answer is called, until the signal aborts. */
+export function watchDevices(changed: (devices: Devices) => void, signal: AbortSignal): () => Promise<void> {
   const look = async () => {
-    const all = await media.enumerateDevices().catch(() => []);
+    const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
     if (signal.aborted) return;
     const of = (kind: MediaDeviceKind) =>
       all
@@ -24,6 +22,7 @@ export async function watchDevices(changed: (devices: Devices) => void, signal: 
         .map((d) => ({ id: d.deviceId, label: d.label }));
     changed({ inputs: of('audioinput'), outputs: of('audiooutput') });
   };
-  media.addEventListener('devicechange', () => void look(), { signal });
-  await look();
+  navigator.mediaDevices?.addEventListener('devicechange', () => void look(), { signal });
+  void look();
+  return look;
 }

@@ -67,8 +67,8 @@ export function openReceiver(options: ReceiverOptions): Receiver {
   });
   return {
     ...call,
-    close() {
-      call.close();
+    close(keep) {
+      call.close(keep);
       silence();
     },
     volume(value) {

@@ -42,11 +42,15 @@ export function App() {
   );
 }
 
+/** Channels drawn even when nobody has them: an empty desk still looks like one. */
+const DESK_WIDTH = 5;
+
 /** Everyone on stage, side by side. */
 function Channels() {
-  const { room } = useDesk();
+  const { room, isHost } = useDesk();
   const words = useWords();
   const people = room.people.value;
+  const free = Math.max(DESK_WIDTH - people.length - (isHost.value ? 1 : 0), 0);
   return (
     <section class="channels" aria-label={words.onStage}>
       {people.length === 0 ? (
@@ -55,6 +59,17 @@ function Channels() {
         <ol class="strips">
           {people.map((person, index) => (
             <Strip key={person.id} person={person} index={index} />
+          ))}
+          {isHost.value && (
+            <li class="strip empty">
+              <button type="button" class="invite-here" onClick={() => document.getElementById('invite-name')?.focus()}>
+                <span aria-hidden="true">+</span>
+                {words.invite}
+              </button>
+            </li>
+          )}
+          {Array.from({ length: free }, (_, i) => (
+            <li key={`free-${i}`} class="strip empty spare" aria-hidden="true" />
           ))}
         </ol>
       )}
@@ -75,7 +90,9 @@ function Dialogs() {
         </Dialog>
       );
     case 'end':
-      return <Confirm title={words.end} text={words.endSure} yes={words.endYes} run={() => void change('end')} />;
+      return (
+        <Confirm title={words.end} text={words.endSure} yes={words.endYes} run={() => void change('end')} />
+      );
     case 'leave':
       return <Confirm title={words.leave} text={words.leaveSure} yes={words.leaveYes} run={leave} />;
     default:

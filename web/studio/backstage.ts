@@ -70,11 +70,17 @@ async function followOnce(options: BackstageOptions, began: () => void): Promise
 
 /** Sends one action to the studio. */
 export function act(slug: string, token: string, action: BackstageAction): Promise<Refusal | undefined> {
-  return post(`/r/${slug}/backstage`, token, action).then((answer) => (isRefusal(answer) ? answer : undefined));
+  return post(`/r/${slug}/backstage`, token, action).then((answer) =>
+    isRefusal(answer) ? answer : undefined,
+  );
 }
 
 /** POSTs JSON with the link's token; the answer's object, or why not. */
-export async function post(url: string, token: string, body: object): Promise<Record<string, unknown> | Refusal> {
+export async function post(
+  url: string,
+  token: string,
+  body: object,
+): Promise<Record<string, unknown> | Refusal> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -85,7 +91,13 @@ export async function post(url: string, token: string, body: object): Promise<Re
     const answer: unknown = await response.json().catch(() => ({}));
     return answer && typeof answer === 'object' ? { ...answer } : {};
   } catch (error) {
-    const why = { refused: true, status: 0, code: 'network', detail: String(error), retryAfter: retryDelay(0) } as const;
+    const why = {
+      refused: true,
+      status: 0,
+      code: 'network',
+      detail: String(error),
+      retryAfter: retryDelay(0),
+    } as const;
     return why;
   }
 }

@@ -87,7 +87,8 @@ function Verdict() {
     const it = heard.peek();
     if (level > -42) it.last = now;
     if (level > -2) it.loud = now;
-    verdict.value = now - it.loud < 1_500 ? 'loud' : now - it.last < 2_500 ? 'good' : now - it.last > 6_000 ? 'quiet' : '';
+    verdict.value =
+      now - it.loud < 1_500 ? 'loud' : now - it.last < 2_500 ? 'good' : now - it.last > 6_000 ? 'quiet' : '';
   });
   const problem = voice.problem.value;
   if (problem)

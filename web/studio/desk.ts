@@ -1,8 +1,8 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { BackstageAction } from '../../src/wire/backstage.ts';
 import { isRefusal, type Refusal } from '../capture/index.ts';
-import { act, post } from './backstage.ts';
 import { openAlarm } from './alarm.ts';
+import { act, post } from './backstage.ts';
 import type { Link } from './link.ts';
 import { type Notices, openNotices } from './notices.ts';
 import { openRoomFeed, type RoomFeed } from './room-feed.ts';
@@ -65,7 +65,9 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
   const now = signal(Date.now());
   const name = signal(link.name);
   const dialog = signal<'keys' | 'sound' | 'end' | 'leave' | undefined>();
-  const voice = openVoice(link.slug, link.token, settings, (label) => notices.say(words.value.micChanged(label)));
+  const voice = openVoice(link.slug, link.token, settings, (label) =>
+    notices.say(words.value.micChanged(label)),
+  );
 
   const room = openRoomFeed(link, {
     joined: (person) => person.id !== room.me.value.id && notices.say(words.value.joined(person.name)),
@@ -100,7 +102,9 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
     if (publishing.at === 'refused' || !wasOn.value) return 'check';
     return 'stage';
   });
-  const trouble = computed(() => troubleOf({ room, voice, words: words.value, onStage: phase.value === 'stage' }));
+  const trouble = computed(() =>
+    troubleOf({ room, voice, words: words.value, onStage: phase.value === 'stage' }),
+  );
 
   const tell = (why: Refusal) => notices.say(words.value.failed(why.detail));
   const send = async (action: BackstageAction) => {
@@ -128,7 +132,8 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
     else alarm.clear();
   });
   effect(() => {
-    const stage = phase.value === 'stage' && room.state.value.at === 'here' && voice.publishing.value.at === 'on';
+    const stage =
+      phase.value === 'stage' && room.state.value.at === 'here' && voice.publishing.value.at === 'on';
     const mine = room.people.value.find((person) => person.id === room.me.value.id);
     if (!stage || mine?.connected) return;
     const timer = setTimeout(() => voice.suspect(), 2_000);
@@ -146,8 +151,22 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
 
   const api = (path: string, body: object) => post(`/api/rooms/${link.slug}/${path}`, link.token, body);
   return {
-    link, settings, words, room, voice, notices, phase, isHost, trouble, talkingMuted, removedBy, invites, busy,
-    dialog, now, name,
+    link,
+    settings,
+    words,
+    room,
+    voice,
+    notices,
+    phase,
+    isHost,
+    trouble,
+    talkingMuted,
+    removedBy,
+    invites,
+    busy,
+    dialog,
+    now,
+    name,
     join(takeover) {
       left.value = false;
       voice.join(takeover);

@@ -17,12 +17,7 @@ export function Dialog(props: { title: string; children: ComponentChildren }) {
     return () => before instanceof HTMLElement && before.focus();
   }, []);
   return (
-    <dialog
-      ref={element}
-      aria-labelledby={title}
-      onClose={close}
-      onClick={(event) => event.target === element.current && close()}
-    >
+    <dialog ref={element} aria-labelledby={title} onClose={close} closedby="any">
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={title}>{props.title}</h2>

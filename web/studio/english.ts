@@ -7,7 +7,13 @@ export const english = {
   theme: 'Light or dark',
   close: 'Close',
   cancel: 'Cancel',
-  statusWord: { scheduled: 'Scheduled', open: 'Backstage', live: 'Live', ended: 'Ended', cancelled: 'Cancelled' },
+  statusWord: {
+    scheduled: 'Scheduled',
+    open: 'Backstage',
+    live: 'Live',
+    ended: 'Ended',
+    cancelled: 'Cancelled',
+  },
   role: { host: 'Host', 'co-host': 'Co-host', speaker: 'Speaker' },
   you: 'you',
 
@@ -19,7 +25,8 @@ export const english = {
   badLink: {
     'token-expired': 'It has expired. Ask the host for a new one.',
     'token-other-room': 'It belongs to another room. Check that you opened the right one.',
-    'token-invalid': 'It is incomplete or was changed on its way. Copy the whole link again, or ask the host for a new one.',
+    'token-invalid':
+      'It is incomplete or was changed on its way. Copy the whole link again, or ask the host for a new one.',
     'room-unknown': 'No room has this address. Check the link.',
   } as Readonly<Record<string, string>>,
 
@@ -44,7 +51,8 @@ export const english = {
       'This page may not use your microphone. Open the site settings beside the address, set Microphone to Allow, then try again.',
     none: 'No microphone was found. Plug one in: it is noticed by itself.',
     busy: 'Another program holds the microphone. Close it there, then try again.',
-    insecure: 'Browsers only give a microphone to pages opened over https (or on this very machine). Open the https address.',
+    insecure:
+      'Browsers only give a microphone to pages opened over https (or on this very machine). Open the https address.',
     failed: 'The microphone did not start. Unplug it and plug it in again, or choose another.',
     unplugged: 'Your microphone was unplugged. Plug it in again or choose another.',
   },
@@ -57,7 +65,8 @@ export const english = {
   gain: 'Even out loudness',
   pushToTalk: 'Push to talk (hold Space)',
   spokenWarnings: 'Say warnings aloud',
-  backstageNow: (n: number) => (n === 0 ? 'Nobody is on stage yet.' : n === 1 ? 'On stage: ' : `On stage (${n}): `),
+  backstageNow: (n: number) =>
+    n === 0 ? 'Nobody is on stage yet.' : n === 1 ? 'On stage: ' : `On stage (${n}): `,
 
   onStage: 'On stage',
   emptyStage: 'No one is on stage yet. Invite someone by link.',
@@ -93,7 +102,8 @@ export const english = {
   hearsNothing: 'silence',
   behind: 'about a second after you say it',
   streams: (n: number): string => (n === 1 ? 'stream playing now' : 'streams playing now'),
-  streamsHint: 'Connections being served at this moment, counted, not estimated. One person can have several.',
+  streamsHint:
+    'Connections being served at this moment, counted, not estimated. One person can have several.',
   since: (time: string) => `for ${time}`,
   openAudience: 'Open the page the audience sees',
   goLive: 'Go live',
@@ -154,7 +164,8 @@ export const english = {
   wentMusic: 'The audience hears hold music. Only people on stage hear you.',
 
   removedTitle: 'You were taken off the stage',
-  removedText: (by: string) => `${by || 'The host'} ended your place. Ask for a new link if you should come back.`,
+  removedText: (by: string) =>
+    `${by || 'The host'} ended your place. Ask for a new link if you should come back.`,
   leftTitle: 'You left the stage',
   leftText: 'The room goes on. Your place is kept for a minute, your link for longer.',
   comeBack: 'Come back',

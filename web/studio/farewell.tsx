@@ -4,7 +4,14 @@ import type { Link } from './link.ts';
 import type { Words } from './words.ts';
 
 /** A page of a few sentences: no link, wrong link, taken off, left, over. */
-export function Plain(props: { title: string; text: string; href?: string; link?: string; act?: () => void; label?: string }) {
+export function Plain(props: {
+  title: string;
+  text: string;
+  href?: string;
+  link?: string;
+  act?: () => void;
+  label?: string;
+}) {
   return (
     <section class="plain">
       <Sign />
@@ -29,7 +36,12 @@ export function Plain(props: { title: string; text: string; href?: string; link?
 /** The page without a token: what this is and what to do. */
 export function NoLink({ link, words }: { link: Link; words: Words }) {
   return (
-    <Plain title={words.noLinkTitle} text={words.noLinkText} href={`/r/${link.slug}`} link={words.listenInstead} />
+    <Plain
+      title={words.noLinkTitle}
+      text={words.noLinkText}
+      href={`/r/${link.slug}`}
+      link={words.listenInstead}
+    />
   );
 }
 
@@ -43,7 +55,13 @@ export function Farewell() {
     return <Plain title={words.removedTitle} text={words.removedText(removedBy.value ?? '')} {...listen} />;
   if (phase.value === 'left')
     return (
-      <Plain title={words.leftTitle} text={words.leftText} act={() => join()} label={words.comeBack} {...listen} />
+      <Plain
+        title={words.leftTitle}
+        text={words.leftText}
+        act={() => join()}
+        label={words.comeBack}
+        {...listen}
+      />
     );
   if (phase.value === 'over')
     return room.status.value === 'cancelled' ? (
@@ -54,5 +72,7 @@ export function Farewell() {
   const feed = room.state.value;
   const code = feed.at === 'refused' ? feed.why.code : '';
   const why = feed.at === 'refused' ? feed.why.detail : '';
-  return <Plain title={words.badLinkTitle} text={words.badLink[code] ?? words.refused(why || code)} {...listen} />;
+  return (
+    <Plain title={words.badLinkTitle} text={words.badLink[code] ?? words.refused(why || code)} {...listen} />
+  );
 }

@@ -9,7 +9,13 @@ export const french: Words = {
   theme: 'Clair ou sombre',
   close: 'Fermer',
   cancel: 'Annuler',
-  statusWord: { scheduled: 'Programmé', open: 'En coulisses', live: 'En direct', ended: 'Terminé', cancelled: 'Annulé' },
+  statusWord: {
+    scheduled: 'Programmé',
+    open: 'En coulisses',
+    live: 'En direct',
+    ended: 'Terminé',
+    cancelled: 'Annulé',
+  },
   role: { host: 'Hôte', 'co-host': 'Co-hôte', speaker: 'Intervenant' },
   you: 'vous',
 
@@ -21,7 +27,8 @@ export const french: Words = {
   badLink: {
     'token-expired': 'Il a expiré. Demandez-en un nouveau à l’hôte.',
     'token-other-room': 'Il est pour une autre salle. Vérifiez que vous avez ouvert la bonne.',
-    'token-invalid': 'Il est incomplet ou a été modifié en route. Recopiez-le en entier, ou demandez-en un nouveau à l’hôte.',
+    'token-invalid':
+      'Il est incomplet ou a été modifié en route. Recopiez-le en entier, ou demandez-en un nouveau à l’hôte.',
     'room-unknown': 'Aucune salle n’a cette adresse. Vérifiez le lien.',
   },
 
@@ -46,7 +53,8 @@ export const french: Words = {
       'Cette page n’a pas le droit d’utiliser votre micro. Ouvrez les réglages du site à côté de l’adresse, autorisez le micro, puis réessayez.',
     none: 'Aucun micro trouvé. Branchez-en un : il sera reconnu tout seul.',
     busy: 'Un autre programme garde le micro. Fermez-le, puis réessayez.',
-    insecure: 'Les navigateurs ne donnent le micro qu’aux pages en https (ou sur cette machine même). Ouvrez l’adresse https.',
+    insecure:
+      'Les navigateurs ne donnent le micro qu’aux pages en https (ou sur cette machine même). Ouvrez l’adresse https.',
     failed: 'Le micro n’a pas démarré. Débranchez-le et rebranchez-le, ou choisissez-en un autre.',
     unplugged: 'Votre micro a été débranché. Rebranchez-le ou choisissez-en un autre.',
   },
@@ -59,7 +67,8 @@ export const french: Words = {
   gain: 'Égaliser le volume',
   pushToTalk: 'Appuyer pour parler (tenir Espace)',
   spokenWarnings: 'Dire les alertes à voix haute',
-  backstageNow: (n) => (n === 0 ? 'Personne n’est encore sur scène.' : n === 1 ? 'Sur scène : ' : `Sur scène (${n}) : `),
+  backstageNow: (n) =>
+    n === 0 ? 'Personne n’est encore sur scène.' : n === 1 ? 'Sur scène : ' : `Sur scène (${n}) : `,
 
   onStage: 'Sur scène',
   emptyStage: 'Personne n’est encore sur scène. Invitez quelqu’un par un lien.',
@@ -95,7 +104,8 @@ export const french: Words = {
   hearsNothing: 'le silence',
   behind: 'environ une seconde après vous',
   streams: () => 'flux en écoute',
-  streamsHint: 'Connexions servies en ce moment, comptées et non estimées. Une personne peut en avoir plusieurs.',
+  streamsHint:
+    'Connexions servies en ce moment, comptées et non estimées. Une personne peut en avoir plusieurs.',
   since: (time) => `depuis ${time}`,
   openAudience: 'Ouvrir la page que voit le public',
   goLive: 'Passer en direct',
@@ -109,7 +119,8 @@ export const french: Words = {
   openHint: 'Le public reçoit la musique d’attente, et la scène s’ouvre aux intervenants.',
   startsAt: (time) => `Début ${time}`,
   end: 'Terminer pour tous',
-  endSure: 'Terminer la salle pour tous ? Elle ne pourra pas rouvrir. L’enregistrement reste à la même adresse.',
+  endSure:
+    'Terminer la salle pour tous ? Elle ne pourra pas rouvrir. L’enregistrement reste à la même adresse.',
   endYes: 'Terminer',
 
   invite: 'Inviter sur scène',
@@ -130,7 +141,11 @@ export const french: Words = {
   },
   youAreMuted: 'Votre micro est coupé',
   hearNothing: (n) =>
-    n === 0 ? 'Le programme est silencieux.' : n === 1 ? '1 flux n’entend rien.' : `${n} flux n’entendent rien.`,
+    n === 0
+      ? 'Le programme est silencieux.'
+      : n === 1
+        ? '1 flux n’entend rien.'
+        : `${n} flux n’entendent rien.`,
   talkingMuted: 'Vous parlez, mais votre micro est coupé.',
   lost: 'Votre connexion à la scène est tombée. Elle revient ; votre place est gardée.',
   offline: 'Cet appareil est hors ligne. Vous remonterez sur scène dès qu’il sera en ligne.',
@@ -142,7 +157,8 @@ export const french: Words = {
   refused: (detail) => `Le studio refuse : ${detail}`,
   blocked: 'Votre navigateur retient la voix des autres.',
   hearOthers: 'Entendre les autres',
-  recording: 'L’enregistrement a un trou en ce moment : le disque est plein ou défaillant. Le public entend tout.',
+  recording:
+    'L’enregistrement a un trou en ce moment : le disque est plein ou défaillant. Le public entend tout.',
   gaps: (n) => (n === 1 ? 'L’enregistrement a un trou.' : `L’enregistrement a ${n} trous.`),
   micChanged: (label) => `Votre micro a été débranché. Nous utilisons maintenant ${label}.`,
   askedMute: (by) => `${by || 'L’hôte'} a coupé votre micro.`,

@@ -39,7 +39,13 @@ export function Header() {
         >
           {other === 'fr' ? 'Français' : 'English'}
         </button>
-        <button type="button" class="button quiet bare" aria-label={words.theme} title={words.theme} onClick={turn}>
+        <button
+          type="button"
+          class="button quiet bare"
+          aria-label={words.theme}
+          title={words.theme}
+          onClick={turn}
+        >
           <Icon name="light" />
         </button>
         <button

@@ -94,6 +94,14 @@ function summary(desk: Desk): string {
   const words = desk.words.value;
   const program = desk.room.program.value;
   const status = words.statusWord[desk.room.status.value ?? 'scheduled'];
-  const hears = program?.program.deadAir ? words.hearsNothing : words.hears[program?.program.carries ?? 'standby'];
-  return words.summary(status, hears, program?.streams ?? 0, desk.room.people.value.length, desk.voice.silent.value);
+  const hears = program?.program.deadAir
+    ? words.hearsNothing
+    : words.hears[program?.program.carries ?? 'standby'];
+  return words.summary(
+    status,
+    hears,
+    program?.streams ?? 0,
+    desk.room.people.value.length,
+    desk.voice.silent.value,
+  );
 }

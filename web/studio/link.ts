@@ -24,7 +24,9 @@ export function claimsOf(token: string): Record<string, unknown> | undefined {
   const body = token.split('.')[1];
   if (!body) return undefined;
   try {
-    const bytes = Uint8Array.from(atob(body.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(body.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
+      c.charCodeAt(0),
+    );
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     return claims && typeof claims === 'object' && !Array.isArray(claims) ? { ...claims } : undefined;
   } catch {

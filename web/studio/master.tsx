@@ -57,7 +57,7 @@ export function Master() {
 
 /** Open, go live, back to music, end: what the host may do with the room now. */
 function Curtain() {
-  const { room, isHost, change, busy, dialog, settings } = useDesk();
+  const { room, isHost, change, busy, dialog, settings, phase } = useDesk();
   const words = useWords();
   const status = room.status.value;
   if (!isHost.value) return <p class="small">{status === 'live' ? words.youAreLive : words.waitForHost}</p>;
@@ -74,7 +74,8 @@ function Curtain() {
   );
   if (status === 'scheduled') {
     const at = room.scheduled.value;
-    const time = at && new Date(at).toLocaleString(settings.language.value, { dateStyle: 'full', timeStyle: 'short' });
+    const time =
+      at && new Date(at).toLocaleString(settings.language.value, { dateStyle: 'full', timeStyle: 'short' });
     return (
       <div class="curtain">
         {time && <p>{words.startsAt(time)}</p>}
@@ -88,7 +89,12 @@ function Curtain() {
   if (status === 'open')
     return (
       <div class="curtain">
-        <button type="button" class="button big live" disabled={busy.value} onClick={() => void change('live')}>
+        <button
+          type="button"
+          class="button big live"
+          disabled={busy.value}
+          onClick={() => void change('live')}
+        >
           {busy.value ? words.goingLive : words.goLive}
         </button>
         <p class="small ash">{words.goLiveHint}</p>
@@ -98,7 +104,7 @@ function Curtain() {
   if (status !== 'live') return null;
   return (
     <div class="curtain">
-      <p class="small">{words.youAreLive}</p>
+      {!room.program.value?.program.deadAir && <p class="small">{words.youAreLive}</p>}
       <div class="row">
         <button
           type="button"

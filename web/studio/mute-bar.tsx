@@ -4,18 +4,25 @@ import { Meter } from './meter.tsx';
 
 /** The front edge of the desk: one's own microphone, at thumb's reach. */
 export function MuteBar() {
-  const { voice, settings, toggleMute, dialog, talkingMuted, room } = useDesk();
+  const { voice, settings, toggleMute, dialog, talkingMuted, room, trouble } = useDesk();
   const words = useWords();
   const silent = voice.silent.value;
   const holding = settings.pushToTalk.value;
   const live = room.program.value?.program.carries === 'stage';
+  const needed = silent && (talkingMuted.value || trouble.value?.cause === 'all-muted');
   const open = (which: 'sound' | 'leave') => () => {
     dialog.value = which;
   };
   const hold = (on: boolean) => () => {
     if (holding) voice.held.value = on;
   };
-  const label = holding ? (silent ? words.holdToTalk : words.talking) : silent ? words.unmuteMe : words.muteMe;
+  const label = holding
+    ? silent
+      ? words.holdToTalk
+      : words.talking
+    : silent
+      ? words.unmuteMe
+      : words.muteMe;
   return (
     <div class="mute-bar" role="toolbar" aria-label={words.microphone}>
       <button type="button" class="button quiet side" onClick={open('sound')}>
@@ -24,7 +31,7 @@ export function MuteBar() {
       </button>
       <button
         type="button"
-        class={`mute-key${silent ? ' off' : live ? ' air' : ''}`}
+        class={`mute-key${silent ? ' off' : live ? ' air' : ''}${needed ? ' needed' : ''}`}
         aria-pressed={!silent}
         aria-describedby="mute-hint"
         onClick={() => !holding && toggleMute()}
@@ -37,7 +44,13 @@ export function MuteBar() {
         <span class="mute-text">
           <strong>{label}</strong>
           <span id="mute-hint" class="small">
-            {talkingMuted.value ? words.talkingMuted : silent ? words.micOff : live ? words.onAir : words.offAir}
+            {talkingMuted.value
+              ? words.talkingMuted
+              : silent
+                ? words.micOff
+                : live
+                  ? words.onAir
+                  : words.offAir}
           </span>
         </span>
         <Meter level={voice.level} dim={silent} across />

@@ -74,7 +74,9 @@ export function openRoomFeed(link: Link & { readonly token: string }, hooks: Roo
   const status = computed<RoomStatus | undefined>(() => {
     const fromPublic = publicState.value?.status;
     if (fromPublic === 'ended' || fromPublic === 'cancelled') return fromPublic;
-    return state.value.at === 'here' ? (program.value?.status ?? fromPublic) : (fromPublic ?? program.value?.status);
+    return state.value.at === 'here'
+      ? (program.value?.status ?? fromPublic)
+      : (fromPublic ?? program.value?.status);
   });
 
   const stop = new AbortController();
@@ -87,10 +89,22 @@ export function openRoomFeed(link: Link & { readonly token: string }, hooks: Roo
     setTimeout(() => void look(), state.value.at === 'here' && publicState.value ? 15_000 : 3_000);
   }
   void look();
-  void follow({ slug: link.slug, token: link.token, line, state: (s) => (state.value = s), signal: stop.signal });
+  void follow({
+    slug: link.slug,
+    token: link.token,
+    line,
+    state: (s) => (state.value = s),
+    signal: stop.signal,
+  });
 
   return {
-    state, status, me, people, program, programLevel, level,
+    state,
+    status,
+    me,
+    people,
+    program,
+    programLevel,
+    level,
     title: computed(() => publicState.value?.title ?? link.slug),
     scheduled: computed(() => publicState.value?.clocks.scheduled),
   };

@@ -38,7 +38,9 @@ export function openSettings(storage: Storage | undefined, languages: readonly s
     sink: kept('studio.sink', '', text),
     pushToTalk: kept('studio.push-to-talk', false, flag(false)),
     spokenWarnings: kept('studio.spoken-warnings', true, flag(true)),
-    language: kept<Language>('studio.language', firstLanguage(null, languages), (v) => firstLanguage(text(v), languages)),
+    language: kept<Language>('studio.language', firstLanguage(null, languages), (v) =>
+      firstLanguage(text(v), languages),
+    ),
     theme: kept<'' | 'light' | 'dark'>('studio.theme', '', (v) => (v === 'light' || v === 'dark' ? v : '')),
   };
 }

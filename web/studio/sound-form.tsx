@@ -30,12 +30,29 @@ export function SoundForm({ brief }: { brief?: boolean }) {
       )}
       <details open={!brief}>
         <summary>{words.sound}</summary>
-        <Switch label={words.musicMode} hint={words.musicHint} on={choice.music} change={(music) => set({ music })} />
+        <Switch
+          label={words.musicMode}
+          hint={words.musicHint}
+          on={choice.music}
+          change={(music) => set({ music })}
+        />
         {!choice.music && (
           <>
-            <Switch label={words.echo} on={choice.echoCancellation} change={(on) => set({ echoCancellation: on })} />
-            <Switch label={words.noise} on={choice.noiseSuppression} change={(on) => set({ noiseSuppression: on })} />
-            <Switch label={words.gain} on={choice.autoGainControl} change={(on) => set({ autoGainControl: on })} />
+            <Switch
+              label={words.echo}
+              on={choice.echoCancellation}
+              change={(on) => set({ echoCancellation: on })}
+            />
+            <Switch
+              label={words.noise}
+              on={choice.noiseSuppression}
+              change={(on) => set({ noiseSuppression: on })}
+            />
+            <Switch
+              label={words.gain}
+              on={choice.autoGainControl}
+              change={(on) => set({ autoGainControl: on })}
+            />
           </>
         )}
         <Switch
@@ -88,6 +105,7 @@ export function Switch(props: { label: string; hint?: string; on: boolean; chang
       <input
         type="checkbox"
         role="switch"
+        aria-checked={props.on}
         checked={props.on}
         onChange={(event) => props.change(event.currentTarget.checked)}
       />

@@ -18,10 +18,22 @@ export function Strip({ person, index }: { person: BackstagePerson; index: numbe
       : person.speaking
         ? words.speaking
         : words.micOn;
-  const kind = ['strip', you && 'you', onAir && 'on-air', person.speaking && !muted && 'speaking', !person.connected && 'gone'];
+  const kind = [
+    'strip',
+    you && 'you',
+    onAir && 'on-air',
+    person.speaking && !muted && 'speaking',
+    !person.connected && 'gone',
+  ];
   const press = () => (you ? toggleMute() : act({ do: muted ? 'ask-unmute' : 'mute', who: person.id }));
   return (
-    <li class={kind.filter(Boolean).join(' ')} data-person={person.id} data-index={index} tabIndex={-1} aria-label={`${person.name}, ${words.role[person.role]}, ${state}`}>
+    <li
+      class={kind.filter(Boolean).join(' ')}
+      data-person={person.id}
+      data-index={index}
+      tabIndex={-1}
+      aria-label={`${person.name}, ${words.role[person.role]}, ${state}`}
+    >
       <p class="strip-top small">
         <span class="strip-number">{index < 9 ? index + 1 : ''}</span>
         <span class="strip-role">{words.role[person.role]}</span>
@@ -41,7 +53,13 @@ export function Strip({ person, index }: { person: BackstagePerson; index: numbe
             type="button"
             class={`key${muted ? ' off' : ''}`}
             onClick={press}
-            aria-label={you ? (muted ? words.unmuteMe : words.muteMe) : `${muted ? words.askUnmute : words.muteOther}: ${person.name}`}
+            aria-label={
+              you
+                ? muted
+                  ? words.unmuteMe
+                  : words.muteMe
+                : `${muted ? words.askUnmute : words.muteOther}: ${person.name}`
+            }
           >
             <Icon name={muted ? 'mic-off' : 'mic'} />
             <span>{you ? (muted ? words.unmute : words.mute) : muted ? words.askUnmute : words.mute}</span>

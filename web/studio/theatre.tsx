@@ -10,12 +10,14 @@ export interface Actor {
 }
 
 const CENTRE = { x: 160, y: 146 };
-const SEATS = [66, 82, 98, 114, 130].flatMap((radius, row) =>
-  Array.from({ length: 13 + row * 4 }, (_, i) => {
-    const angle = Math.PI * (0.06 + (0.88 * i) / (12 + row * 4));
-    return { row, angle, x: CENTRE.x + radius * Math.cos(angle), y: CENTRE.y - radius * Math.sin(angle) };
-  }),
-).sort((a, b) => a.row - b.row || Math.abs(a.angle - Math.PI / 2) - Math.abs(b.angle - Math.PI / 2));
+const SEATS = [66, 82, 98, 114, 130]
+  .flatMap((radius, row) =>
+    Array.from({ length: 13 + row * 4 }, (_, i) => {
+      const angle = Math.PI * (0.06 + (0.88 * i) / (12 + row * 4));
+      return { row, angle, x: CENTRE.x + radius * Math.cos(angle), y: CENTRE.y - radius * Math.sin(angle) };
+    }),
+  )
+  .sort((a, b) => a.row - b.row || Math.abs(a.angle - Math.PI / 2) - Math.abs(b.angle - Math.PI / 2));
 
 /** What one dot stands for, so that everyone fits: a power of ten. */
 export function seatValue(streams: number): number {
@@ -53,7 +55,9 @@ export function Theatre(props: { people: readonly Actor[]; streams: number; labe
 function Place({ actor, x, y, size }: { actor: Actor; x: number; y: number; size: number }) {
   const ring = useRef<SVGCircleElement>(null);
   useSignalEffect(() => {
-    const loud = actor.off ? 0 : meterPosition(actor.level.value);
+    // Read first: an effect that read no signal would never run again.
+    const level = meterPosition(actor.level.value);
+    const loud = actor.off ? 0 : level;
     ring.current?.setAttribute('r', String(size + loud * size * 3));
   });
   return (

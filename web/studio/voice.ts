@@ -1,7 +1,17 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import {
-  type CallState, type Devices, keepAwake, type Microphone, type MicrophoneChoice, type MicrophoneRefusal,
-  openMicrophone, openPublisher, openReceiver, type Publisher, type Receiver, watchDevices,
+  type CallState,
+  type Devices,
+  keepAwake,
+  type Microphone,
+  type MicrophoneChoice,
+  type MicrophoneRefusal,
+  openMicrophone,
+  openPublisher,
+  openReceiver,
+  type Publisher,
+  type Receiver,
+  watchDevices,
 } from '../capture/index.ts';
 import type { Settings } from './settings.ts';
 
@@ -32,7 +42,12 @@ export interface Voice {
 }
 
 /** Opens the voice of one person; `changed` is told the label of a microphone that replaced an unplugged one. */
-export function openVoice(slug: string, token: string, settings: Settings, changed: (label: string) => void): Voice {
+export function openVoice(
+  slug: string,
+  token: string,
+  settings: Settings,
+  changed: (label: string) => void,
+): Voice {
   const microphone = signal<Microphone | undefined>();
   const problem = signal<MicrophoneRefusal | 'unplugged' | undefined>();
   const asking = signal(false);
@@ -99,7 +114,7 @@ export function openVoice(slug: string, token: string, settings: Settings, chang
   function join(takeover = false): void {
     const mic = microphone.value;
     if (!mic) return;
-    publisher?.close();
+    publisher?.close(true);
     publishedMusic = settings.microphone.value.music;
     publisher = openPublisher({
       url: `/r/${slug}/whip`,
@@ -109,7 +124,8 @@ export function openVoice(slug: string, token: string, settings: Settings, chang
       state: (state) => (publishing.value = state),
     });
     publisher.open(takeover);
-    if (hearing.value.at === 'idle' || hearing.value.at === 'closed' || hearing.value.at === 'refused') receiver.open();
+    if (hearing.value.at === 'idle' || hearing.value.at === 'closed' || hearing.value.at === 'refused')
+      receiver.open();
     awake ??= new AbortController();
     keepAwake(awake.signal);
   }
@@ -119,13 +135,28 @@ export function openVoice(slug: string, token: string, settings: Settings, chang
   setInterval(() => (level.value = microphone.peek()?.level() ?? -127), 50);
 
   return {
-    microphone, problem, asking, devices, level, muted, held, silent, publishing, hearing, blocked, ask, join,
+    microphone,
+    problem,
+    asking,
+    devices,
+    level,
+    muted,
+    held,
+    silent,
+    publishing,
+    hearing,
+    blocked,
+    ask,
+    join,
     async choose(choice) {
       const next = { ...settings.microphone.value, ...choice };
       if (choice.deviceId === '') delete (next as { deviceId?: string }).deviceId;
       settings.microphone.value = next;
       await ask();
-      const onStage = publishing.value.at === 'on' || publishing.value.at === 'lost' || publishing.value.at === 'connecting';
+      const onStage =
+        publishing.value.at === 'on' ||
+        publishing.value.at === 'lost' ||
+        publishing.value.at === 'connecting';
       // Stereo is agreed once per session, so music mode needs a new one on the same place.
       if (onStage && publishedMusic !== next.music) join(true);
     },
