@@ -49,18 +49,18 @@ export function load(sources: Sources): Config {
   for (const [name, value] of Object.entries(fileValues)) {
     const key = byEnv.get(name);
     if (key) put(key, value, `${name} in ${sources.file?.path}`);
-    else wrong.push(unknown(`${name} in ${sources.file?.path}`, value, name, [...byEnv.keys()]));
+    else wrong.push(unknown(`${name} in ${sources.file?.path}`, value, name, byEnv));
   }
   for (const [name, value] of Object.entries(sources.env ?? {})) {
     if (!name.startsWith('EARSHOT_') || name === 'EARSHOT_CONFIG') continue;
     const key = byEnv.get(name);
     if (key) put(key, value, name);
-    else wrong.push(unknown(name, value, name, [...byEnv.keys()]));
+    else wrong.push(unknown(name, value, name, byEnv));
   }
   const byFlag = new Map(KEYS.map((key) => [flagName(key), key]));
   for (const { name, value } of readFlags(sources.flags ?? [])) {
     const key = byFlag.get(name);
-    if (!key) wrong.push(unknown(name, value, name, [...byFlag.keys(), '--config']));
+    if (!key) wrong.push(unknown(name, value, name, byFlag));
     else if (value === undefined)
       wrong.push(`${name}: the value is missing (${manual.get(schema.shape[key])?.unit})`);
     else put(key, value, name);
@@ -106,10 +106,17 @@ export function readFlags(flags: readonly string[]): { name: string; value: stri
   return read;
 }
 
-function unknown(place: string, value: string | undefined, name: string, known: readonly string[]): string {
-  const near = known.map((k) => ({ k, d: distance(name, k) })).sort((a, b) => a.d - b.d)[0];
-  const hint = near && near.d <= 3 ? ` Did you mean ${near.k}?` : ' See docs/configuration.md.';
-  return `${place}${value === undefined ? '' : ` = ${value}`}: there is no such setting.${hint}`;
+function unknown(
+  place: string,
+  value: string | undefined,
+  name: string,
+  known: ReadonlyMap<string, Key>,
+): string {
+  const near = [...known].map(([k, key]) => ({ k, key, d: distance(name, k) })).sort((a, b) => a.d - b.d)[0];
+  const meant = near && near.d <= 3 ? near : undefined;
+  const hint = meant ? ` Did you mean ${meant.k}?` : ' See docs/configuration.md.';
+  const shown = meant && manual.get(schema.shape[meant.key])?.secret ? '…' : value;
+  return `${place}${value === undefined ? '' : ` = ${shown}`}: there is no such setting.${hint}`;
 }
 
 /** Edits between two names (Levenshtein). */

@@ -172,14 +172,19 @@ export const schema = z.strictObject({
   ),
   operatorKey: setting(
     {
-      unit: 'text of 16 or more characters',
+      unit: '16 or more letters, digits or . _ ~ + / -',
       default: '',
       change: 'restart',
       secret: true,
       reason:
-        'A Bearer token that starts rooms and acts as host in each. Keep it off command lines: use the file or the environment.',
+        'A Bearer token that starts rooms and acts as host in each, such as `openssl rand -hex 16` gives. Keep it off command lines: use the file or the environment.',
     },
-    text.pipe(z.string().min(16, 'use 16 or more characters').optional()),
+    text.pipe(
+      z
+        .string()
+        .regex(/^[\w.~+/-]{16,}=*$/, 'use 16 or more letters, digits or . _ ~ + / -')
+        .optional(),
+    ),
   ),
   welcome: setting(
     {
