@@ -1,7 +1,8 @@
 /** Fragments made by hand, for tests that need valid boxes and not sound. */
 import { FRAGMENT_TICKS } from '../src/base/time.ts';
 
-const box = (type: string, ...parts: Uint8Array[]): Buffer => {
+/** A box around its content. */
+export const syntheticBox = (type: string, ...parts: Uint8Array[]): Buffer => {
   const body = Buffer.concat(parts);
   const head = Buffer.alloc(8);
   head.writeUInt32BE(8 + body.length, 0);
@@ -22,15 +23,15 @@ export function syntheticFragment(seq: number, frames: readonly Uint8Array[]): B
   const moof = (offset: number): Buffer =>
     box(
       'moof',
-      box('mfhd', words(0, seq)),
+      syntheticBox('mfhd', words(0, seq)),
       box(
         'traf',
-        box('tfhd', words(0x020008, 1, FRAGMENT_TICKS / frames.length)),
-        box('tfdt', words(0x01000000), time),
-        box('trun', words(0x000201, frames.length, offset, ...frames.map((frame) => frame.length))),
+        syntheticBox('tfhd', words(0x020008, 1, FRAGMENT_TICKS / frames.length)),
+        syntheticBox('tfdt', words(0x01000000), time),
+        syntheticBox('trun', words(0x000201, frames.length, offset, ...frames.map((frame) => frame.length))),
       ),
     );
-  return Buffer.concat([moof(moof(0).length + 8), box('mdat', ...frames)]);
+  return Buffer.concat([moof(moof(0).length + 8), syntheticBox('mdat', ...frames)]);
 }
 
 /** Frames whose bytes tell rendition and slot, so that a mix-up is seen; `count` of `size` bytes. */

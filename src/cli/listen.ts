@@ -1,0 +1,195 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { get as getHttp, type IncomingMessage } from 'node:http';
+import { get as getHttps } from 'node:https';
+import type { RoomCard } from '../wire/room.ts';
+import { type DeadAir, Listener } from './heard.ts';
+import { createWav } from './wav-file.ts';
+
+/** How to listen. */
+export interface ListenOptions {
+  /** `.wav` is decoded, anything else is the MP4 as it came. */
+  readonly out?: string;
+  /** Stops after so many seconds; default: at the end of the room. */
+  readonly seconds?: number;
+  /** One JSON object at the end instead of a line a second. */
+  readonly json?: boolean;
+  readonly signal?: AbortSignal;
+  /** Where the lines go; default: standard output. */
+  readonly print?: (line: string) => void;
+}
+
+/** What a listener without a browser found. Delays in ms from the end of a slot to its arrival here; null when not known. */
+export interface ListenReport {
+  readonly url: string;
+  readonly seconds: number;
+  readonly fragments: number;
+  readonly bytes: number;
+  readonly gaps: number;
+  readonly repeats: number;
+  readonly reconnects: number;
+  readonly delay: { readonly median: number; readonly p99: number; readonly max: number } | null;
+  /** Null when the coding is one that we do not decode. */
+  readonly deadAir: readonly DeadAir[] | null;
+  /** Why it stopped: `ended`, `time`, `stopped`, or what the server answered. */
+  readonly stopped: string;
+}
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8000;
+/** Nothing came for so long: the connection is dead although nobody said so. */
+const WATCHDOG_MS = 5000;
+/** Answers after which coming back makes no sense. */
+const FINAL = [400, 404, 405, 410];
+
+/** Listens to a room (`http://host/r/slug`) or a stream until it ends, the time is up or `signal` says so. */
+export async function listen(url: string, options: ListenOptions = {}): Promise<ListenReport> {
+  const address = streamAddress(url);
+  const print = options.print ?? ((line: string) => console.log(line));
+  const wav = options.out?.endsWith('.wav') ? createWav(options.out) : undefined;
+  const file = options.out && !wav ? openSync(options.out, 'w') : undefined;
+  const zero = await zeroOf(address).catch(() => undefined);
+  const listener = new Listener({
+    ...(zero === undefined ? {} : { zero }),
+    ...(wav ? { pcm: (samples: Float32Array) => wav.write(samples) } : {}),
+    ...(file === undefined ? {} : { raw: (bytes: Buffer) => void writeSync(file, bytes) }),
+  });
+  const { heard } = listener;
+  const began = performance.now();
+  const elapsed = (): number => (performance.now() - began) / 1000;
+  const stop = AbortSignal.any([
+    ...(options.signal ? [options.signal] : []),
+    ...(options.seconds === undefined ? [] : [AbortSignal.timeout(options.seconds * 1000)]),
+  ]);
+  const lines = options.json ? undefined : setInterval(() => print(line(listener, elapsed())), 1000);
+  let connections = 0;
+  let stopped = '';
+  let retry = FIRST_RETRY_MS;
+  try {
+    while (!stop.aborted && stopped === '') {
+      if (heard.last !== undefined) address.searchParams.set('after', String(heard.last));
+      connections++;
+      const before = heard.fragments;
+      const answer = await hear(address, listener, stop).catch((error: Error) => error);
+      if (answer instanceof Error) {
+        if (answer instanceof RangeError) stopped = answer.message;
+      } else {
+        if (answer.status !== 200 && FINAL.includes(answer.status))
+          stopped = answer.status === 410 ? 'ended' : `HTTP ${answer.status} ${answer.code}`;
+      }
+      if (heard.fragments > before) retry = FIRST_RETRY_MS;
+      if (stopped === '' && !stop.aborted) await pause(retry * (0.5 + Math.random() / 2), stop);
+      retry = Math.min(LAST_RETRY_MS, retry * 2);
+    }
+  } finally {
+    clearInterval(lines);
+    listener.close();
+    wav?.close();
+    if (file !== undefined) closeSync(file);
+  }
+  const report: ListenReport = {
+    url: address.href,
+    seconds: Math.round(elapsed() * 1000) / 1000,
+    fragments: heard.fragments,
+    bytes: heard.bytes,
+    gaps: heard.gaps,
+    repeats: heard.repeats,
+    reconnects: connections - 1,
+    delay: delayOf(heard.delays),
+    deadAir: listener.decodes ? heard.deadAir : null,
+    stopped: stopped || (options.signal?.aborted ? 'stopped' : 'time'),
+  };
+  print(options.json ? JSON.stringify(report) : summary(report));
+  return report;
+}
+
+/** The stream of a room page; any other address is taken as it is. */
+function streamAddress(url: string): URL {
+  const address = new URL(url);
+  const room = /^\/r\/[^/]+\/?$/.exec(address.pathname);
+  if (!room) return address;
+  address.pathname = `${address.pathname.replace(/\/$/, '')}/stream`;
+  address.hash = '';
+  if (!address.searchParams.has('codec')) address.searchParams.set('codec', 'opus');
+  return address;
+}
+
+/** When the program began, as the server's list of rooms says. */
+async function zeroOf(address: URL): Promise<number | undefined> {
+  const slug = /^\/r\/([^/]+)\//.exec(address.pathname)?.[1];
+  const response = await fetch(new URL('/rooms.json', address), { signal: AbortSignal.timeout(5000) });
+  const { rooms } = (await response.json()) as { rooms: RoomCard[] };
+  return rooms.find((room) => room.slug === slug)?.zero;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly code: string;
+}
+
+/** One connection, to its end. Rejects when it breaks. */
+async function hear(address: URL, listener: Listener, stop: AbortSignal): Promise<Answer> {
+  const cut = new AbortController();
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const get = address.protocol === 'https:' ? getHttps : getHttp;
+    get(address, { agent: false, signal: AbortSignal.any([stop, cut.signal]) }, resolve).on('error', reject);
+  });
+  const status = response.statusCode ?? 0;
+  const watchdog = setInterval(() => {
+    if (performance.now() - newest > WATCHDOG_MS) cut.abort();
+  }, 1000);
+  let newest = performance.now();
+  listener.connected();
+  let text = '';
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      newest = performance.now();
+      if (status === 200) await listener.take(chunk, Date.now());
+      else text = (text + chunk.toString()).slice(0, 4096);
+    }
+  } finally {
+    clearInterval(watchdog);
+  }
+  return { status, code: /"code":"([a-z-]+)"/.exec(text)?.[1] ?? '' };
+}
+
+const pause = (delay: number, stop: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, delay);
+    stop.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+function delayOf(delays: readonly number[]): ListenReport['delay'] {
+  if (delays.length === 0) return null;
+  const sorted = [...delays].sort((a, b) => a - b);
+  const at = (share: number): number => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
+  return { median: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+function line(listener: Listener, seconds: number): string {
+  const { heard } = listener;
+  const delay = heard.delays.at(-1);
+  return [
+    `${seconds.toFixed(0)} s`,
+    `${heard.fragments} fragments`,
+    delay === undefined ? 'delay unknown' : `delay ${Math.round(delay)} ms`,
+    `gaps ${heard.gaps}`,
+    `repeats ${heard.repeats}`,
+    `dead air ${heard.deadAir.length}`,
+  ].join(', ');
+}
+
+function summary(report: ListenReport): string {
+  const { delay, deadAir } = report;
+  const silent = deadAir?.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1);
+  return [
+    `${report.seconds.toFixed(1)} s: ${report.fragments} fragments, ${report.bytes} bytes; stopped: ${report.stopped}`,
+    `gaps ${report.gaps}, repeats ${report.repeats}, reconnects ${report.reconnects}`,
+    delay ? `delay: median ${delay.median} ms, p99 ${delay.p99} ms, max ${delay.max} ms` : 'delay: not known',
+    deadAir
+      ? `dead air: ${deadAir.length} times, ${silent} s`
+      : 'dead air: not known (AAC is not decoded here)',
+  ].join('\n');
+}
