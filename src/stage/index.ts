@@ -9,6 +9,7 @@ import { Room, type StageHooks, type StageRoom } from './room.ts';
 import { type IceServer, routes } from './routes.ts';
 
 export { type BotReport, type SpeakOptions, speak } from './bot.ts';
+export type { Link } from './publisher.ts';
 export type { StageHooks, StageRoom } from './room.ts';
 export type { IceServer } from './routes.ts';
 export { type OpusPacket, readSound, type Sound } from './sound.ts';

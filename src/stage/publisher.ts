@@ -31,6 +31,20 @@ export interface Taken {
   readonly epoch: number;
 }
 
+/** What became of a publisher's packets since its session began. */
+export interface Link {
+  /** Opus packets handed on, repaired ones included. */
+  packets: number;
+  /** Of these, recovered from the redundancy in a later RED packet. */
+  recovered: number;
+  /** RTP packets that carried RED. */
+  redundant: number;
+  /** Packets asked for again by NACK, each counted once per request. */
+  asked: number;
+  /** Packets dropped: malformed, from a strange source, too many. */
+  dropped: number;
+}
+
 /** What a publisher tells the room. */
 export interface PublisherHooks {
   packet(taken: Taken): void;
@@ -47,8 +61,8 @@ export interface Publisher extends Disposable {
   readonly heardAt: Ms;
   /** Share of packets lost on the way to us in the last seconds, before repair. */
   readonly loss: number;
-  /** Packets dropped because they were malformed, from a strange source or too many. */
-  readonly dropped: number;
+  /** Counters, live. */
+  readonly link: Readonly<Link>;
   /** True when nothing has come for so long that the browser must be gone. */
   gone(now: Ms): boolean;
   addCandidate(candidate: string): void;
@@ -83,7 +97,7 @@ export async function openPublisher(
   let reportedAt = opened;
   let second = opened;
   let inSecond = 0;
-  let dropped = 0;
+  const link: Link = { packets: 0, recovered: 0, redundant: 0, asked: 0, dropped: 0 };
 
   const take = (
     rtp: Rtp,
@@ -99,15 +113,18 @@ export async function openPublisher(
       epochs += 1;
       epoch = epochs;
     }
+    link.packets += 1;
+    if (repaired) link.recovered += 1;
     hooks.packet({ sequence, timestamp, payload, level: rtp.level, arrival: lastRtp, epoch });
   };
 
   const takeRed = (rtp: Rtp): void => {
     const blocks = unwrapRed(rtp.payload);
     if (!blocks || blocks.at(-1)?.payloadType !== line.opus) {
-      dropped += 1;
+      link.dropped += 1;
       return;
     }
+    link.redundant += 1;
     // The redundant blocks are the packets just before: RED does not number them, so they count back from here.
     blocks.forEach((block, index) => {
       const back = blocks.length - 1 - index;
@@ -126,7 +143,7 @@ export async function openPublisher(
     const packet = inSecond > MAX_PACKETS_PER_SECOND ? undefined : readRtp(bytes, line.levelId);
     const known = packet && (packet.payloadType === line.opus || packet.payloadType === line.red);
     if (!packet || !known || !admit(packet, now)) {
-      dropped += 1;
+      link.dropped += 1;
       return;
     }
     lastRtp = now;
@@ -186,9 +203,7 @@ export async function openPublisher(
     get loss() {
       return reception?.loss ?? 0;
     },
-    get dropped() {
-      return dropped;
-    },
+    link,
     // Even a muted browser sends a packet every 400 ms. One whose track is paused sends RTCP only, every 2.5 to 7.5 s.
     gone: (now) => now - Math.max(lastRtp, lastRtcp) > (lastRtcp - lastRtp > 2_000 ? 10_000 : 5_000),
     addCandidate: (candidate) => peer.addCandidate(candidate, line.mid),
@@ -196,6 +211,7 @@ export async function openPublisher(
       if (!reception) return;
       const wanted = reception.wanted(now);
       if (wanted.length > 0) {
+        link.asked += wanted.length;
         wanted.sort(sequenceDistance);
         peer.send(0, nack(own, reception.ssrc, wanted));
       }

@@ -11,7 +11,7 @@ import { MAX_CANDIDATES } from './candidate.ts';
 import type { Offer } from './offer.ts';
 import type { Media, PeerState } from './peer.ts';
 import { asPerson, KEEP_MS, openPlace, type Place, RETURN_MS, silenced, takeLevel } from './place.ts';
-import { openPublisher, type Publisher, publishLine, type Taken } from './publisher.ts';
+import { type Link, openPublisher, type Publisher, publishLine, type Taken } from './publisher.ts';
 import { Readers } from './readers.ts';
 import { openReceiver, type Receiver, receiveLines } from './receiver.ts';
 import { HEAD_BYTES } from './rtp.ts';
@@ -42,6 +42,8 @@ export interface StageHooks {
 export interface StageRoom extends AsyncDisposable {
   /** Everyone with a place, in the order they came. */
   people(): BackstagePerson[];
+  /** Counters of a speaker's present connection, for metrics and tests. */
+  link(id: SpeakerId): Readonly<Link> | undefined;
   /** What backstage readers are shown of the program. */
   show(line: Extract<BackstageLine, { kind: 'program' }>): void;
   /** The mixed feed's peak in dBFS, −127 for silence; written by the mixer's owner, read ten times a second. */
@@ -106,6 +108,10 @@ export class Room implements StageRoom {
   people(): BackstagePerson[] {
     const now = this.#clock.now();
     return [...this.#places.values()].filter((place) => place.appeared).map((p) => asPerson(p, now));
+  }
+
+  link(id: SpeakerId): Readonly<Link> | undefined {
+    return this.#places.get(id)?.publisher?.link;
   }
 
   show(line: Extract<BackstageLine, { kind: 'program' }>): void {

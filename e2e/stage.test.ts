@@ -1,0 +1,263 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '@hono/node-server';
+import { createDecoder } from 'libopus-wasm';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../src/base/clock.ts';
+import type { Slug, SpeakerId } from '../src/base/ids.ts';
+import { silentLog } from '../src/base/log.ts';
+import type { Packet } from '../src/base/media.ts';
+import { openTokens } from '../src/base/token.ts';
+import { open, type Stage, type StageRoom } from '../src/stage/index.ts';
+import { type Browser, startBrowser } from './rig/browser.ts';
+import { delays, detect, median } from './rig/detector.ts';
+import { bursts, writeWav } from './rig/sound.ts';
+
+/** A page that speaks WHIP and WHEP with nothing but the browser's own API. */
+const PAGE = `<!doctype html><meta charset="utf-8"><title>stage</title><script type="module">
+const post = async (pc, url, token) => {
+  const answer = await fetch(url, { method: 'POST', body: pc.localDescription.sdp,
+    headers: { 'content-type': 'application/sdp', authorization: 'Bearer ' + token } });
+  const text = await answer.text();
+  if (answer.status !== 201) throw new Error(answer.status + ' ' + text);
+  await pc.setRemoteDescription({ type: 'answer', sdp: text });
+  return { location: answer.headers.get('location'), etag: answer.headers.get('etag'), answer: text };
+};
+window.publish = async (url, token, { redFirst = false } = {}) => {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+  const pc = new RTCPeerConnection();
+  const line = pc.addTransceiver(stream.getAudioTracks()[0], { direction: 'sendonly', streams: [stream] });
+  if (redFirst) {
+    const codecs = RTCRtpSender.getCapabilities('audio').codecs;
+    const rank = (codec) => (codec.mimeType === 'audio/red' ? 0 : codec.mimeType === 'audio/opus' ? 1 : 2);
+    line.setCodecPreferences(codecs.sort((a, b) => rank(a) - rank(b)));
+  }
+  await pc.setLocalDescription();
+  const own = document.createElement('audio');
+  own.muted = true; own.srcObject = stream; document.body.append(own);
+  window.whip = pc;
+  return post(pc, url, token);
+};
+window.listen = async (url, token, slots = 3) => {
+  const pc = new RTCPeerConnection();
+  pc.ontrack = ({ track }) => {
+    const audio = document.createElement('audio');
+    audio.autoplay = true; audio.srcObject = new MediaStream([track]);
+    document.body.append(audio);
+  };
+  for (let i = 0; i < slots; i++) pc.addTransceiver('audio', { direction: 'recvonly' });
+  await pc.setLocalDescription();
+  window.whep = pc;
+  return post(pc, url, token);
+};
+window.stats = async (pc, kind) => [...(await pc.getStats()).values()].filter((one) => one.type === kind);
+</script><body>`;
+
+const slug = 'theatre' as Slug;
+const tokens = openTokens(Buffer.alloc(32, 3));
+const grant = (speaker: string, role: 'host' | 'speaker' = 'speaker') =>
+  tokens.sign({ slug, speaker: speaker as SpeakerId, role, name: speaker });
+
+let folder: string;
+let stage: Stage;
+let room: StageRoom;
+let url: string;
+let server: ReturnType<typeof serve>;
+let speaker: Browser;
+let listener: Browser;
+let packets: Packet[] = [];
+const left: string[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'earshot-stage-'));
+  writeWav(join(folder, 'bursts.wav'), bursts(30));
+  stage = await open({
+    clock: systemClock,
+    log: silentLog,
+    tokens,
+    udpPort: 0,
+    iceServers: [],
+    maxSpeakers: 12,
+  });
+  room = stage.openRoom(slug, {
+    packet: (packet) => void packets.push(packet),
+    joined() {},
+    left: (id) => void left.push(id),
+    muted() {},
+    changed() {},
+  });
+  await new Promise<void>((done) => {
+    server = serve(
+      {
+        port: 0,
+        hostname: '127.0.0.1',
+        fetch: (request) => {
+          const { pathname } = new URL(request.url);
+          if (pathname === '/')
+            return new Response(PAGE, { headers: { 'content-type': 'text/html; charset=utf-8' } });
+          if (pathname === '/whip-client.js')
+            return new Response(
+              readFileSync('node_modules/@eyevinn/whip-web-client/dist/whip-client.modern.js', 'utf8'),
+              { headers: { 'content-type': 'text/javascript' } },
+            );
+          return stage.fetch(request);
+        },
+      },
+      ({ port }) => {
+        url = `http://127.0.0.1:${port}`;
+        done();
+      },
+    );
+  });
+  [speaker, listener] = await Promise.all([
+    startBrowser({ microphone: join(folder, 'bursts.wav') }),
+    startBrowser(),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([speaker?.[Symbol.asyncDispose](), listener?.[Symbol.asyncDispose]()]);
+  server?.close();
+  await stage?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const wait = (duration: number) => new Promise((resolve) => setTimeout(resolve, duration));
+const stats = (page: Page, connection: 'whip' | 'whep', kind: string): Promise<any[]> =>
+  page.evaluate(([c, k]) => (window as any).stats((window as any)[c as string], k), [connection, kind]);
+
+/** Decodes everything a speaker sent and returns its loudest sample. */
+async function loudest(from: readonly Packet[]): Promise<number> {
+  using decoder = await createDecoder({ channels: 2, maxFrameSize: 5_760 });
+  let peak = 0;
+  for (const { payload } of from)
+    for (const sample of decoder.decodeFloat(payload)) peak = Math.max(peak, Math.abs(sample));
+  return peak;
+}
+
+describe('two browsers on the stage', () => {
+  test('one hears the other within 250 ms, without loss, and the server gets the sound', async () => {
+    packets = [];
+    const page = await speaker.page(url);
+    const other = await listener.page(url);
+    const session = await page.evaluate(
+      ([t]) => (window as any).publish('/r/theatre/whip', t),
+      [await grant('ann')],
+    );
+    expect(session.answer).toContain('usedtx=1');
+    await other.evaluate(([t]) => (window as any).listen('/r/theatre/whep', t), [await grant('bob')]);
+    const near = await detect(page, 'incoming');
+    const far = await detect(other, 'incoming');
+    await wait(14_000);
+    const heard = await far();
+    const measured = delays((await near()).onsets, heard.onsets, 2_000);
+    const delay = median(measured);
+    const received = (await stats(other, 'whep', 'inbound-rtp')).filter((one) => one.packetsReceived > 0);
+    const sent = await stats(page, 'whip', 'outbound-rtp');
+    console.log(
+      `microphone → other speaker's ear: median ${Math.round(delay)} ms of ${measured.length};`,
+      `packets ${received[0]?.packetsReceived}, lost ${received[0]?.packetsLost},`,
+      `concealed ${received[0]?.concealedSamples} of ${received[0]?.totalSamplesReceived}, sent ${sent[0]?.packetsSent}`,
+    );
+    expect(measured.length).toBeGreaterThanOrEqual(4);
+    expect(delay).toBeLessThan(250);
+    expect(received).toHaveLength(1);
+    expect(received[0].packetsLost).toBe(0);
+    const own = packets.filter((packet) => packet.speaker === 'ann');
+    expect(own.length).toBeGreaterThan(20);
+    expect(own.every((packet) => packet.level !== undefined)).toBe(true);
+    // DTX: silence between the bursts is not sent.
+    expect(own.length).toBeLessThan(650);
+    expect(await loudest(own)).toBeGreaterThan(0.2);
+    expect(room.people().find(({ id }) => id === 'ann')?.connected).toBe(true);
+    await page.evaluate(async () => (window as any).whip.close());
+    await expect.poll(() => left, { timeout: 6_000 }).toContain('ann');
+    await Promise.all([page.close(), other.close()]);
+  });
+
+  test('a browser that puts RED first sends redundancy, and the stage hands on plain Opus once', async () => {
+    packets = [];
+    const page = await speaker.page(url);
+    await page.evaluate(
+      ([t]) => (window as any).publish('/r/theatre/whip', t, { redFirst: true }),
+      [await grant('red')],
+    );
+    await wait(4_000);
+    expect(room.link('red' as SpeakerId)?.redundant).toBeGreaterThan(10);
+    const own = packets.filter((packet) => packet.speaker === 'red');
+    expect(own.length).toBeGreaterThan(10);
+    expect(new Set(own.map((packet) => packet.sequence)).size).toBe(own.length);
+    expect(await loudest(own)).toBeGreaterThan(0.2);
+    await page.close();
+  });
+
+  test('a page can be told of loss later and switch to RED without a new offer', async () => {
+    const page = await speaker.page(url);
+    await page.evaluate(([t]) => (window as any).publish('/r/theatre/whip', t), [await grant('switch')]);
+    await wait(1_500);
+    expect(room.link('switch' as SpeakerId)?.redundant).toBe(0);
+    await page.evaluate(async () => {
+      const [sender] = (window as any).whip.getSenders();
+      const parameters = sender.getParameters();
+      const red = parameters.codecs.find((codec: any) => codec.mimeType === 'audio/red');
+      parameters.encodings[0].codec = red;
+      await sender.setParameters(parameters);
+    });
+    await expect.poll(() => room.link('switch' as SpeakerId)?.redundant, { timeout: 5_000 }).toBeGreaterThan(10);
+    await page.close();
+  });
+
+  test('the browser client of Eyevinn publishes', async () => {
+    packets = [];
+    const page = await speaker.page(url);
+    // Its one dependency, sdp-transform, is not part of the module: a bare stand-in is enough for WHIP without trickle.
+    await page.evaluate(
+      async ([token]) => {
+        const source = await (await fetch('/whip-client.js')).text();
+        const body = source
+          .replace(/import\{EventEmitter as (\w+)\}from"events";/, 'class $1 { emit() {} on() {} }')
+          .replace(
+            /import\{write as (\w+),parse as (\w+)\}from"sdp-transform";/,
+            'const $1 = String, $2 = (text) => ({ media: text.split("m=").slice(1).map((part) => ({ mid: /a=mid:(\\S+)/.exec(part)?.[1], iceUfrag: /ufrag:(\\S+)/.exec(part)?.[1], icePwd: /pwd:(\\S+)/.exec(part)?.[1] })) });',
+          );
+        const load = new Function('url', 'return import(url)');
+        const { WHIPClient } = await load(URL.createObjectURL(new Blob([body], { type: 'text/javascript' })));
+        const client = new WHIPClient({
+          endpoint: new URL('/r/theatre/whip', location.href).href,
+          opts: { authkey: token, iceServers: [], noTrickleIce: true, timeout: 300 },
+        });
+        await client.ingest(await navigator.mediaDevices.getUserMedia({ audio: true }));
+        (window as any).eyevinn = client;
+      },
+      [await grant('eyevinn')],
+    );
+    await wait(Number(process.env['EARSHOT_FOREIGN_SECONDS'] ?? 5) * 1_000);
+    const own = packets.filter((packet) => packet.speaker === 'eyevinn');
+    expect(own.length).toBeGreaterThan(20);
+    expect(await loudest(own)).toBeGreaterThan(0.05);
+    await page.evaluate(() => (window as any).eyevinn.destroy());
+    await expect.poll(() => left).toContain('eyevinn');
+    await page.close();
+  });
+
+  test('a browser that is killed is noticed in 6 s and its place is kept', async () => {
+    const third = await startBrowser({ microphone: join(folder, 'bursts.wav') });
+    const page = await third.page(url);
+    await page.evaluate(([t]) => (window as any).publish('/r/theatre/whip', t), [await grant('killed')]);
+    await expect.poll(() => room.people().find(({ id }) => id === 'killed')?.connected).toBe(true);
+    await wait(2_000);
+    const client = await page.context().newCDPSession(page);
+    const from = performance.now();
+    client.send('Page.crash').catch(() => undefined);
+    await expect
+      .poll(() => room.people().find(({ id }) => id === 'killed')?.connected, {
+        timeout: 12_000,
+        interval: 50,
+      })
+      .toBe(false);
+    console.log(`a killed browser is noticed after ${Math.round(performance.now() - from)} ms`);
+    expect(performance.now() - from).toBeLessThan(6_500);
+    await third[Symbol.asyncDispose]();
+  });
+});
