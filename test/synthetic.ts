@@ -21,10 +21,10 @@ export function syntheticFragment(seq: number, frames: readonly Uint8Array[]): B
   const time = Buffer.alloc(8);
   time.writeBigUInt64BE(BigInt(seq) * BigInt(FRAGMENT_TICKS));
   const moof = (offset: number): Buffer =>
-    box(
+    syntheticBox(
       'moof',
       syntheticBox('mfhd', words(0, seq)),
-      box(
+      syntheticBox(
         'traf',
         syntheticBox('tfhd', words(0x020008, 1, FRAGMENT_TICKS / frames.length)),
         syntheticBox('tfdt', words(0x01000000), time),
