@@ -1,0 +1,42 @@
+import { english } from './english.ts';
+import { french } from './french.ts';
+
+/** Every sentence of the listeners' pages. */
+export type Words = typeof english;
+
+/** The languages of the pages. */
+export type Language = 'en' | 'fr';
+
+const KEY = 'earshot-language';
+
+/** The person's last choice, else their browser's language, else English. */
+export function language(): Language {
+  const chosen = kept(KEY);
+  if (chosen === 'fr' || chosen === 'en') return chosen;
+  const first = navigator.languages.find((tag) => /^(fr|en)\b/i.test(tag));
+  return first?.toLowerCase().startsWith('fr') ? 'fr' : 'en';
+}
+
+/** Remembers the choice for every page of this server. */
+export const chooseLanguage = (chosen: Language): void => keep(KEY, chosen);
+
+/** The catalogue of a language. */
+export const wordsOf = (chosen: Language): Words => (chosen === 'fr' ? french : english);
+
+/** Reads a setting of this browser, or null where storage is forbidden. */
+export function kept(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a setting in this browser where that is allowed. */
+export function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A browser that keeps nothing still plays.
+  }
+}

@@ -1,0 +1,37 @@
+import type { Clocks } from '../../src/wire/room.ts';
+import { element, write } from '../kit/element.ts';
+import type { Words } from '../kit/words.ts';
+import { timeOf } from './say.ts';
+
+/** The four clocks, in the listener's own time. */
+export function openClocks(words: Words): { readonly node: HTMLElement; show(clocks: Clocks): void } {
+  const rows = (
+    [
+      ['scheduled', words.clockScheduled],
+      ['opened', words.clockOpened],
+      ['firstAudio', words.clockFirstAudio],
+      ['firstSpeech', words.clockFirstSpeech],
+    ] as const
+  ).map(([key, label]) => ({ key, value: element('dd', {}), label: element('dt', {}, label) }));
+  const node = element(
+    'section',
+    { class: 'clocks', 'aria-label': words.clocks },
+    element('dl', {}, ...rows.map(({ label, value }) => element('div', {}, label, value))),
+  );
+  return {
+    node,
+    show(clocks) {
+      for (const { key, value } of rows) {
+        const at = clocks[key];
+        if (at === undefined) {
+          write(value, key === 'scheduled' ? words.none : words.notYet);
+          value.className = 'ash';
+        } else if (value.dataset.at !== String(at)) {
+          value.dataset.at = String(at);
+          value.className = '';
+          value.replaceChildren(element('time', { datetime: new Date(at).toISOString() }, timeOf(at, words)));
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** What the lock screen, the headset and the keyboard's media keys may ask for. */
+export interface Asked {
+  play(): void;
+  pause(): void;
+  live(): void;
+  seek(by: number): void;
+}
+
+/** Shows the room on the lock screen and answers its buttons, where the browser can. */
+export function lockScreen(title: string, hosts: string, asked: Asked): { playing(on: boolean): void } {
+  const session = 'mediaSession' in navigator ? navigator.mediaSession : undefined;
+  if (!session) return { playing() {} };
+  session.metadata = new MediaMetadata({
+    title,
+    artist: hosts,
+    album: 'Earshot',
+    artwork: [{ src: '/favicon.svg', sizes: 'any', type: 'image/svg+xml' }],
+  });
+  const answer = (action: MediaSessionAction, run: (details: MediaSessionActionDetails) => void): void => {
+    try {
+      session.setActionHandler(action, run);
+    } catch {
+      // A browser that does not know this button.
+    }
+  };
+  answer('play', () => asked.play());
+  answer('pause', () => asked.pause());
+  answer('stop', () => asked.pause());
+  answer('seekbackward', ({ seekOffset }) => asked.seek(-(seekOffset ?? 15)));
+  answer('seekforward', ({ seekOffset }) => asked.seek(seekOffset ?? 15));
+  answer('nexttrack', () => asked.live());
+  return {
+    playing(on) {
+      session.playbackState = on ? 'playing' : 'paused';
+    },
+  };
+}

@@ -1,0 +1,177 @@
+/** The room page for listeners, the same before, during and after. */
+import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
+import { element, write } from '../kit/element.ts';
+import type { Words } from '../kit/words.ts';
+import { openClocks } from './clocks.ts';
+import { openDesk } from './desk.ts';
+import { frame } from './frame.ts';
+import { keys } from './keys.ts';
+import { lockScreen } from './lock-screen.ts';
+import { openPoll } from './poll.ts';
+import { clockOf, type Here, say, timeOf } from './say.ts';
+import { openSound } from './sound.ts';
+import { openTheatre } from './theatre.ts';
+
+/** A state older than this, with fetches failing, is no longer news. */
+const STALE_MS = 15_000;
+/** Estimates of the delay outside of this are a wrong clock, not a delay. */
+const MAX_BEHIND_S = 300;
+const REWIND_S = 15;
+
+/** Builds the page around what the server rendered. */
+export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): void {
+  const { slug = '', title = '', status = 'scheduled', hosts = '[]', clocks = '{}', zero } = mount.dataset;
+  let state: RoomState = {
+    ...stateOfCard(
+      {
+        slug,
+        title: title || (main.querySelector('h1')?.textContent ?? slug),
+        hosts: parsed<string[]>(hosts, []),
+        status: status as RoomStatus,
+        clocks: parsed<Clocks>(clocks, {}),
+      },
+      Date.now(),
+    ),
+    studio: 'here',
+  };
+  const programZero = zero === undefined ? undefined : Number(zero);
+  let freshAt = Date.now();
+  let failing = false;
+  let skew: number | undefined;
+  const now = (): number => Date.now() - (skew ?? 0);
+
+  const sound = openSound(slug, () => render());
+  const theatre = openTheatre(words);
+  const times = openClocks(words);
+  const hostLine = words.listFormat(state.hosts);
+  const lock = lockScreen(state.title, hostLine, {
+    play: () => toggle(true),
+    pause: () => sound.pause(),
+    live: () => sound.live(),
+    seek: (by) => seek(by),
+  });
+  const mark = element('p', { class: 'mark' });
+  const sentence = element('p', { class: 'sentence', role: 'status' });
+  const gaps = element('ul', { class: 'gaps small' });
+  const heading = element('h1', {}, state.title);
+  const byline = element('p', { class: 'hosts ash' }, state.hosts.length > 0 ? words.with(hostLine) : '');
+  const streams = element('p', { class: 'streams' });
+
+  const running = (): boolean => state.status === 'open' || state.status === 'live';
+  const toggle = (on = !sound.on): void => {
+    if (on !== sound.on) sound.toggle(state.status === 'ended');
+    render();
+  };
+  const seek = (by: number): void => {
+    if (sound.replay) sound.replay.seek(sound.replay.at + by);
+    else if (by < 0 && state.status === 'live') void sound.back(-REWIND_S);
+  };
+  const mute = (): void => {
+    sound.audio.muted = !sound.audio.muted;
+    render();
+  };
+  const volume = (by: number): void => {
+    sound.audio.volume = Math.min(1, Math.max(0, sound.audio.volume + by));
+    sound.audio.muted = false;
+    render();
+  };
+  const desk = openDesk(words, slug, state.title, sound, {
+    toggle: () => toggle(),
+    mute,
+    rewind: () => seek(-REWIND_S),
+  });
+
+  /** Seconds from the stage to this ear: by the program's clock where it is known, else by what is buffered. */
+  const behind = (): number | undefined => {
+    const { position, behind: buffered } = sound.player;
+    if (position !== undefined && programZero !== undefined && skew !== undefined) {
+      const measured = (now() - programZero) / 1000 - position;
+      if (measured > 0 && measured < MAX_BEHIND_S) return measured;
+    }
+    return buffered === undefined ? undefined : buffered + state.delivery.period / 1000;
+  };
+  const render = (): void => {
+    const replay = sound.replay;
+    const here: Here = {
+      now: now(),
+      player: replay ? 'idle' : sound.player.state,
+      behind: behind(),
+      stale: failing && Date.now() - freshAt > STALE_MS,
+    };
+    const said = say(state, here, words);
+    write(mark, said.mark);
+    mark.className = `mark ${said.tone}`;
+    const late = replay && state.status === 'live' ? replay.seconds - replay.at : undefined;
+    write(
+      sentence,
+      replay?.state === 'missing'
+        ? words.replayMissing
+        : late !== undefined
+          ? words.behindLive(clockOf(late))
+          : said.sentence,
+    );
+    sentence.setAttribute('aria-live', late === undefined ? 'polite' : 'off');
+    write(heading, state.title);
+    desk.show(state, here);
+    times.show(state.clocks);
+    theatre.show(state, running() && sound.on);
+    streams.hidden = !running();
+    write(streams, words.streams(state.streams));
+    gaps.replaceChildren(
+      ...state.gaps.map((gap) => element('li', {}, words.gap(gap, timeOf(gap.from, words)))),
+    );
+    lock.playing(sound.on);
+    document.title = `${state.status === 'live' ? '● ' : ''}${state.title}`;
+  };
+
+  frame(main, words, words.skip);
+  main.className = 'room-page page';
+  main.replaceChildren(
+    element('div', { class: 'masthead' }, mark, heading, byline),
+    element('div', { class: 'desk' }, sentence, desk.node, gaps),
+    element(
+      'div',
+      { class: 'house-side' },
+      theatre.node,
+      element('div', { class: 'count' }, streams, element('p', { class: 'small ash' }, words.streamsHint)),
+    ),
+    element(
+      'div',
+      { class: 'below' },
+      times.node,
+      keys({ toggle: () => toggle(), mute, live: () => running() && sound.live(), seek, volume }, words),
+    ),
+  );
+  render();
+  openPoll<RoomState>(
+    `/r/${slug}/state.json`,
+    { seen: 1_000, hidden: 5_000, failing: 20_000 },
+    (fresh) => {
+      if (fresh.v !== 1 || fresh.slug !== slug) return;
+      // The smallest difference seen is the truest: the rest is time on the way and in caches.
+      const off = Date.now() - fresh.at;
+      skew = skew === undefined ? off : Math.min(skew, off);
+      const opened = state.status === 'scheduled' && (fresh.status === 'open' || fresh.status === 'live');
+      const ended = state.status !== 'ended' && fresh.status === 'ended';
+      state = fresh;
+      freshAt = Date.now();
+      failing = false;
+      if (opened) desk.opened();
+      if (ended && !sound.replay && sound.on) sound.player.end();
+      render();
+    },
+    () => {
+      failing = true;
+      render();
+    },
+  );
+  setInterval(render, 1_000);
+}
+
+function parsed<T>(text: string, otherwise: T): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return otherwise;
+  }
+}

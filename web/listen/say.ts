@@ -1,0 +1,131 @@
+/** What is happening, in one sentence: the words of the page as a pure function of what is known. */
+import type { RoomState } from '../../src/wire/room.ts';
+import type { Words } from '../kit/words.ts';
+import type { PlayerState } from '../player/index.ts';
+
+/** What this browser adds to the state everyone reads. */
+export interface Here {
+  /** Wall-clock ms on the server's clock. */
+  readonly now: number;
+  readonly player: PlayerState;
+  /** Seconds from the stage to this ear, when measured. */
+  readonly behind: number | undefined;
+  /** The state has not been renewed for a while. */
+  readonly stale: boolean;
+}
+
+/** One sentence, the word above it, and whether it asks for attention. */
+export interface Said {
+  readonly mark: string;
+  readonly tone: 'live' | 'late' | 'calm';
+  readonly sentence: string;
+}
+
+/** A room is late from this long after its time. */
+const LATE_MS = 60_000;
+/** Below this many seconds the page says "about a second". */
+const ABOUT_A_SECOND = 1.75;
+
+/** The time of day, as the listener's clock shows it. */
+export const timeOf = (at: number, words: Words): string =>
+  new Intl.DateTimeFormat(words.locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+
+/** The day in words: weekday within a week, else the date. */
+export const dayOf = (at: number, now: number, words: Words): string =>
+  new Intl.DateTimeFormat(
+    words.locale,
+    Math.abs(at - now) < 6 * 86_400_000
+      ? { weekday: 'long' }
+      : { weekday: 'long', day: 'numeric', month: 'long' },
+  ).format(at);
+
+/** Seconds as a clock, `12:04` or `1:02:03`. */
+export function clockOf(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** Says it. What is nearest to the listener comes first: their own connection, then the studio, then the stage. */
+export function say(state: RoomState, here: Here, words: Words): Said {
+  const { status, clocks } = state;
+  const mark = words.status[status];
+  const running = status === 'open' || status === 'live';
+  if (running) {
+    const live = status === 'live' ? 'live' : 'calm';
+    if (here.player === 'reconnecting') return { mark, tone: 'late', sentence: words.reconnecting };
+    if (here.player === 'blocked') return { mark, tone: live, sentence: words.blocked };
+    if (here.stale) return { mark, tone: 'late', sentence: words.stateAway };
+    if (state.studio === 'away') return { mark, tone: 'late', sentence: words.studioAway };
+    if (here.player === 'connecting') return { mark, tone: live, sentence: words.connecting };
+  }
+  switch (status) {
+    case 'scheduled':
+      return { mark, ...before(clocks.scheduled, here.now, words) };
+    case 'open':
+      return { mark, ...lobby(state, here.now, words) };
+    case 'live':
+      return { mark, ...onAir(state, here, words) };
+    case 'ended':
+      return {
+        mark,
+        tone: 'calm',
+        sentence: clocks.ended === undefined ? words.endedPlain : words.ended(timeOf(clocks.ended, words)),
+      };
+    case 'cancelled':
+      return { mark, tone: 'calm', sentence: words.cancelled };
+  }
+}
+
+type Sentence = Omit<Said, 'mark'>;
+
+function before(start: number | undefined, now: number, words: Words): Sentence {
+  if (start === undefined) return { tone: 'calm', sentence: words.unscheduled };
+  if (now > start + LATE_MS) {
+    return { tone: 'late', sentence: words.lateAway(capital(words.span((now - start) / 1000))) };
+  }
+  if (start - now < 50 * 60_000) {
+    return { tone: 'calm', sentence: words.startsSoon(words.span(Math.max(1, (start - now) / 1000))) };
+  }
+  return { tone: 'calm', sentence: words.starts(dayOf(start, now, words), timeOf(start, words)) };
+}
+
+function lobby(state: RoomState, now: number, words: Words): Sentence {
+  const start = state.clocks.scheduled;
+  const here = state.stage.filter((person) => person.connected);
+  if (start !== undefined && now > start + LATE_MS) {
+    const wait = capital(words.span((now - start) / 1000));
+    const how =
+      here.length === 0 ? words.lateNobody : here.every((p) => p.muted) ? words.lateMuted : words.lateHere;
+    return { tone: 'late', sentence: how(wait) };
+  }
+  if (here.length > 0) return { tone: 'calm', sentence: words.hostsHere };
+  // Music that plays since the doors opened is what the listener hears: say that first when it is on.
+  return {
+    tone: 'calm',
+    sentence: state.clocks.firstAudio === undefined ? words.doorsOpen : words.holdMusic,
+  };
+}
+
+function onAir(state: RoomState, here: Here, words: Words): Sentence {
+  const { deadAir, carries } = state.program;
+  if (deadAir) {
+    const silent = Math.max(2, (here.now - deadAir.since) / 1000);
+    // Five-second steps: a sentence that changes every second cannot be read aloud.
+    const calm = silent < 10 ? silent : Math.floor(silent / 5) * 5;
+    return { tone: 'late', sentence: words.deadAir[deadAir.cause](words.span(calm)) };
+  }
+  if (carries === 'standby') return { tone: 'calm', sentence: words.backMusic };
+  if (state.delivery.rung >= 3) return { tone: 'late', sentence: words.lowBandwidth };
+  if (here.player !== 'playing' || here.behind === undefined)
+    return { tone: 'live', sentence: words.liveNow };
+  if (here.behind < ABOUT_A_SECOND) return { tone: 'live', sentence: words.live };
+  const seconds = String(Math.round(here.behind));
+  return here.behind >= 4 && state.delivery.rung > 0
+    ? { tone: 'late', sentence: words.behind(seconds, words.count(state.streams)) }
+    : { tone: 'live', sentence: words.liveSeconds(seconds) };
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,82 @@
+/** The one audio element of the page, live or replay: what the room page plays with. */
+import { openPlayer, type Player } from '../player/index.ts';
+import type { Replay } from '../player/replay.ts';
+
+/** Live and recorded sound of one room on one element. */
+export interface Sound {
+  readonly audio: HTMLAudioElement;
+  readonly player: Player;
+  /** Present while the recording is what one hears. */
+  readonly replay: Replay | undefined;
+  /** True while sound is wanted, whether it already flows or not. */
+  readonly on: boolean;
+  live(): void;
+  /** Plays the recording from `from` seconds; negative counts from its newest end. */
+  back(from: number): Promise<void>;
+  toggle(preferReplay: boolean): void;
+  pause(): void;
+}
+
+/** Opens the sound of a room; `changed` runs whenever something about it did. */
+export function openSound(slug: string, changed: () => void): Sound {
+  const audio = new Audio();
+  audio.preload = 'none';
+  document.body.append(audio);
+  const player = openPlayer({ slug, audio });
+  player.onChange(changed);
+  let replay: Replay | undefined;
+  let opening = false;
+
+  const sound: Sound = {
+    audio,
+    player,
+    get replay() {
+      return replay;
+    },
+    get on() {
+      if (replay)
+        return replay.state === 'playing' || replay.state === 'waiting' || replay.state === 'loading';
+      return player.state === 'playing' || player.state === 'connecting' || player.state === 'reconnecting';
+    },
+    live() {
+      if (replay) {
+        replay.close();
+        replay = undefined;
+        void player.play();
+      } else if (player.state === 'playing') player.live();
+      else void player.play();
+      changed();
+    },
+    async back(from) {
+      if (opening) return;
+      if (replay) {
+        replay.seek(from < 0 ? replay.seconds + from : from);
+        return void (await replay.play());
+      }
+      opening = true;
+      player.pause();
+      try {
+        const { openReplay } = await import('../player/replay.ts');
+        replay = openReplay(slug, audio, from);
+        replay.onChange(changed);
+        await replay.play();
+      } finally {
+        opening = false;
+      }
+      changed();
+    },
+    toggle(preferReplay) {
+      if (replay) {
+        if (sound.on) replay.pause();
+        else void replay.play();
+      } else if (sound.on) player.pause();
+      else if (preferReplay) void sound.back(0);
+      else void player.play();
+    },
+    pause() {
+      if (replay) replay.pause();
+      else player.pause();
+    },
+  };
+  return sound;
+}
