@@ -1,0 +1,52 @@
+/** A real door with a synthetic origin: FRAGMENT bytes every 320 ms, written every PERIOD ms. Prints its port. */
+import { systemClock } from '../src/base/clock.ts';
+import { silentLog } from '../src/base/log.ts';
+import { FRAGMENT_MS, ms } from '../src/base/time.ts';
+import { LIMITS, open, openPages } from '../src/door/index.ts';
+
+const fragmentBytes = Number(process.argv[2] ?? 2048);
+const period = Number(process.argv[3] ?? 960);
+const init = Buffer.alloc(700, 1);
+const fragment = Buffer.alloc(fragmentBytes, 2);
+const start = performance.now();
+let seq = 0;
+let listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => void = () => {};
+
+const door = await open({
+  clock: systemClock,
+  log: silentLog,
+  port: 0,
+  host: '127.0.0.1',
+  reusePort: false,
+  name: 'bench',
+  origin: {
+    onFragment: (hear) => {
+      listen = hear;
+    },
+    onEnd() {},
+    join: () => ({
+      init,
+      fragments: [{ seq, bytes: fragment }],
+      untilNext: ms(start + (seq + 1) * FRAGMENT_MS - performance.now()),
+      period: ms(FRAGMENT_MS),
+    }),
+    answer: () => undefined,
+    card: () => undefined,
+    cards: () => [],
+    state: () => undefined,
+  },
+  site: { socketPath: '/nonexistent' },
+  cell: () => ({ socketPath: '/nonexistent' }),
+  assets: new Map(),
+  pages: openPages({ manifest: {} }),
+  limits: LIMITS,
+  backlog: 4096,
+  period: () => ms(period),
+});
+const next = (): void => {
+  seq += 1;
+  listen('bench', 'opus64', seq, fragment);
+  setTimeout(next, Math.max(0, start + (seq + 1) * FRAGMENT_MS - performance.now()));
+};
+setTimeout(next, FRAGMENT_MS);
+process.stdout.write(`${door.port}\n`);

@@ -1,0 +1,203 @@
+// crowd: N long-lived listeners of one HTTP stream on the loopback, read and thrown away in the kernel.
+// It measures the server from outside: CPU time and memory from /proc, and what arrives here.
+//
+//   crowd PORT PATH LISTENERS JOINS_PER_S WARM_S WINDOW_MS WINDOWS SERVER_PID
+//
+// One JSON line per window. Two processes share the work; source addresses are spread over 127.0.x.y.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WORKERS 2
+#define GAPS 8192 /* one per millisecond */
+
+typedef struct {
+  uint64_t joined, open, failed, bytes, reads;
+  uint32_t gap[GAPS], first[GAPS];
+} Tally;
+static struct {
+  volatile int measuring, stop;
+  Tally tally[WORKERS];
+} *shared;
+
+typedef struct {
+  int fd, heard, tries;
+  uint64_t since; /* connect, then the last arrival */
+} Ear;
+
+static uint64_t now_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+static void mark(uint32_t *histogram, uint64_t us) {
+  uint64_t at = us / 1000;
+  histogram[at < GAPS ? at : GAPS - 1]++;
+}
+
+static int poller, port;
+static const char *path;
+static Tally *mine;
+static uint32_t serial;
+
+static void join_stream(Ear *ear) {
+  int one = 1;
+  ear->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  if (ear->fd < 0) { perror("socket"); exit(1); }
+  setsockopt(ear->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+  struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET, .sin_port = htons(port)};
+  serial++;
+  from.sin_addr.s_addr = htonl(0x7f000000u | ((serial / 200 % 50 + 1) << 8) | (serial % 200 + 1));
+  to.sin_addr.s_addr = htonl(0x7f000001u);
+  if (bind(ear->fd, (void *)&from, sizeof from)) { perror("bind"); exit(1); }
+  ear->heard = 0;
+  ear->since = now_us();
+  if (connect(ear->fd, (void *)&to, sizeof to) && errno != EINPROGRESS) { perror("connect"); exit(1); }
+  struct epoll_event e = {.events = EPOLLOUT | EPOLLIN | EPOLLET, .data.ptr = ear};
+  epoll_ctl(poller, EPOLL_CTL_ADD, ear->fd, &e);
+}
+static void lost(Ear *ear) {
+  close(ear->fd);
+  ear->fd = -1;
+  if (ear->heard) mine->open--;
+  if (++ear->tries <= 20 && !shared->measuring) join_stream(ear);
+  else mine->failed++;
+}
+static void hear(Ear *ear) {
+  static char head[4096];
+  for (;;) {
+    ssize_t n = ear->heard ? recv(ear->fd, NULL, 1 << 20, MSG_TRUNC) : recv(ear->fd, head, sizeof head, 0);
+    if (n < 0 && errno == EAGAIN) return;
+    if (n <= 0 || (!ear->heard && !memmem(head, n < 20 ? n : 20, " 200", 4))) return lost(ear);
+    uint64_t t = now_us();
+    if (!ear->heard) {
+      mine->joined++;
+      mine->open++;
+      mark(mine->first, t - ear->since);
+    } else if (shared->measuring) {
+      mine->bytes += n;
+      mine->reads++;
+      mark(mine->gap, t - ear->since);
+    }
+    ear->heard = 1;
+    ear->since = t;
+  }
+}
+static void work(int worker, int listeners, double rate) {
+  mine = &shared->tally[worker];
+  serial = worker * 5003;
+  poller = epoll_create1(0);
+  Ear *ears = calloc(listeners, sizeof *ears);
+  struct epoll_event events[256];
+  uint64_t began = now_us();
+  int started = 0;
+  char request[512];
+  int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: bench\r\nUser-Agent: crowd\r\n\r\n", path);
+  while (!shared->stop) {
+    int due = (now_us() - began) * rate / 1e6;
+    for (int k = 0; started < listeners && started < due && k < 64; k++) join_stream(&ears[started++]);
+    int n = epoll_wait(poller, events, 256, started < listeners ? 1 : 20);
+    for (int i = 0; i < n; i++) {
+      Ear *ear = events[i].data.ptr;
+      if (ear->fd < 0) continue;
+      if (events[i].events & EPOLLOUT && !ear->heard) {
+        struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = ear};
+        epoll_ctl(poller, EPOLL_CTL_MOD, ear->fd, &e);
+        if (send(ear->fd, request, length, MSG_NOSIGNAL) != length) { lost(ear); continue; }
+      }
+      if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP)) hear(ear);
+    }
+  }
+  _exit(0);
+}
+
+static double server_cpu(int pid) {
+  char name[64], line[1024];
+  snprintf(name, sizeof name, "/proc/%d/stat", pid);
+  FILE *f = fopen(name, "r");
+  if (!f || !fgets(line, sizeof line, f)) return -1;
+  fclose(f);
+  unsigned long user, system;
+  sscanf(strrchr(line, ')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+  return (double)(user + system) / sysconf(_SC_CLK_TCK);
+}
+static double server_kb(int pid) {
+  char name[64], line[256];
+  double kb = 0;
+  snprintf(name, sizeof name, "/proc/%d/smaps_rollup", pid);
+  FILE *f = fopen(name, "r");
+  if (!f) return -1;
+  while (fgets(line, sizeof line, f)) if (sscanf(line, "Rss: %lf", &kb) == 1) break;
+  fclose(f);
+  return kb;
+}
+static uint64_t total(size_t field) {
+  uint64_t sum = 0;
+  for (int w = 0; w < WORKERS; w++) sum += *(uint64_t *)((char *)&shared->tally[w] + field);
+  return sum;
+}
+#define TOTAL(field) total(offsetof(Tally, field))
+static int quantile(int first, double q) {
+  uint64_t n = 0, seen = 0;
+  for (int w = 0; w < WORKERS; w++) for (int i = 0; i < GAPS; i++) n += first ? shared->tally[w].first[i] : shared->tally[w].gap[i];
+  for (int i = 0; i < GAPS; i++) {
+    for (int w = 0; w < WORKERS; w++) seen += first ? shared->tally[w].first[i] : shared->tally[w].gap[i];
+    if (seen >= q * n) return i;
+  }
+  return GAPS;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 9) { fprintf(stderr, "crowd PORT PATH LISTENERS JOINS_PER_S WARM_S WINDOW_MS WINDOWS SERVER_PID\n"); return 2; }
+  port = atoi(argv[1]);
+  path = argv[2];
+  int listeners = atoi(argv[3]), warm = atoi(argv[5]), window = atoi(argv[6]), windows = atoi(argv[7]), pid = atoi(argv[8]);
+  double rate = atof(argv[4]);
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  double kb0 = server_kb(pid), cpu0 = server_cpu(pid);
+  pid_t kids[WORKERS];
+  for (int w = 0; w < WORKERS; w++) if (!(kids[w] = fork())) work(w, listeners / WORKERS, rate / WORKERS);
+  uint64_t began = now_us(), last = 0, moved = began;
+  while (TOTAL(joined) < (uint64_t)(listeners / WORKERS * WORKERS)) {
+    if (TOTAL(joined) != last) { last = TOTAL(joined); moved = now_us(); }
+    if (now_us() - moved > 10000000 || now_us() - began > 300000000) break;
+    usleep(10000);
+  }
+  double join_s = (now_us() - began) / 1e6, join_cpu = server_cpu(pid) - cpu0;
+  sleep(warm);
+  shared->measuring = 1;
+  for (int i = 0; i < windows; i++) {
+    uint64_t bytes = TOTAL(bytes), reads = TOTAL(reads), t = now_us();
+    double cpu = server_cpu(pid);
+    usleep(window * 1000);
+    double s = (now_us() - t) / 1e6, used = server_cpu(pid) - cpu, open = TOTAL(open);
+    printf("{\"open\":%.0f,\"failed\":%lu,\"join_s\":%.2f,\"join_cpu_us\":%.1f,\"cpu_us_per_listener_s\":%.2f,\"cores\":%.3f,"
+           "\"bytes_per_listener_s\":%.0f,\"reads_per_listener_s\":%.2f,\"gap_p50_ms\":%d,\"gap_p99_ms\":%d,"
+           "\"first_p99_ms\":%d,\"rss_kb_per_listener\":%.2f}\n",
+           open, (unsigned long)TOTAL(failed), join_s, join_cpu * 1e6 / listeners, used * 1e6 / (open * s), used / s,
+           (TOTAL(bytes) - bytes) / (open * s), (TOTAL(reads) - reads) / (open * s), quantile(0, .5), quantile(0, .99),
+           quantile(1, .99), (server_kb(pid) - kb0) / open);
+    fflush(stdout);
+  }
+  shared->stop = 1;
+  for (int w = 0; w < WORKERS; w++) { kill(kids[w], SIGTERM); waitpid(kids[w], NULL, 0); }
+  return 0;
+}
