@@ -1,0 +1,97 @@
+/** What one program costs to encode: CPU per rendition and together, rates, boxes, the slowest step. */
+import { setImmediate } from 'node:timers/promises';
+import { silentLog } from '../src/base/log.ts';
+import type { Fragment, Rendition } from '../src/base/media.ts';
+import { ticks } from '../src/base/time.ts';
+import { loadCodecs, openEncoding } from '../src/packager/encoding.ts';
+import { open } from '../src/packager/index.ts';
+import { RENDITIONS } from '../src/wire/renditions.ts';
+import { framesOf } from '../test/packaged.ts';
+import { speechLike } from '../test/sound.ts';
+
+const SECONDS = Number(process.argv[2] ?? 60);
+const speech = speechLike(SECONDS, 7);
+const blocks = Math.floor(speech.length / 960);
+const samples = new Float32Array(1920);
+const fill = (n: number): Float32Array => {
+  for (let i = 0; i < 960; i++) samples[2 * i] = samples[2 * i + 1] = speech[n * 960 + i] ?? 0;
+  return samples;
+};
+const cpu = (since?: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1e6;
+};
+const codecs = await loadCodecs();
+
+async function measure(renditions: readonly Rendition[]) {
+  const fragments: Fragment[] = [];
+  using encoding = await openEncoding(codecs, renditions, 0, {
+    fragment: (fragment) => fragments.push(fragment),
+    failed: (_, error) => {
+      throw error;
+    },
+  });
+  const before = process.cpuUsage();
+  const steps: number[] = [];
+  for (let n = 0; n < blocks; n++) {
+    const from = performance.now();
+    encoding.push(fill(n), false);
+    steps.push(performance.now() - from);
+    if (n % 50 === 0) await setImmediate();
+  }
+  const used = cpu(before) / SECONDS;
+  return { used, fragments, steps: steps.sort((a, b) => a - b) };
+}
+
+console.log(`${SECONDS} s of speech-like sound, mono; Node ${process.version}`);
+console.log('rendition     CPU-s/s   kbit/s sound   with framing   framing bytes/fragment');
+for (const rendition of RENDITIONS) {
+  const { used, fragments } = await measure([rendition]);
+  const all = fragments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const sound =
+    rendition.container === 'fmp4'
+      ? fragments.reduce(
+          (sum, { bytes }) => sum + framesOf(bytes).reduce((s, frame) => s + frame.length, 0),
+          0,
+        )
+      : undefined;
+  const rate = (bytes: number): string => ((bytes * 8) / (fragments.length * 0.32) / 1000).toFixed(1);
+  console.log(
+    rendition.id.padEnd(12),
+    used.toFixed(4).padStart(8),
+    (sound === undefined ? '-' : rate(sound)).padStart(14),
+    rate(all).padStart(14),
+    (sound === undefined ? '-' : ((all - sound) / fragments.length).toFixed(0)).padStart(14),
+  );
+}
+const { used, steps } = await measure(RENDITIONS);
+const at = (share: number): string => (steps[Math.floor(share * (steps.length - 1))] ?? 0).toFixed(1);
+console.log(`together, one thread: ${used.toFixed(4)} CPU-s/s (goal 0.14)`);
+console.log(`a step of 20 ms takes: median ${at(0.5)} ms, 99 % ${at(0.99)} ms, slowest ${at(1)} ms`);
+
+const rss = process.memoryUsage().rss;
+const began = performance.now();
+let received = 0;
+const packager = await open({
+  log: silentLog,
+  renditions: RENDITIONS,
+  firstSeq: 0,
+  init: () => undefined,
+  fragment: () => void received++,
+});
+console.log(
+  `open: ${(performance.now() - began).toFixed(0)} ms, ${((process.memoryUsage().rss - rss) / 1e6).toFixed(0)} MB more`,
+);
+const main = process.cpuUsage();
+const loop = performance.eventLoopUtilization();
+for (let n = 0; n < blocks; n++) {
+  packager.push({ tick: ticks(n * 960), stereo: false, samples: fill(n) });
+  // Four times real time: fast enough to be short, slow enough not to fill the queue.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+}
+await packager[Symbol.asyncDispose]();
+const busy = performance.eventLoopUtilization(loop);
+console.log(
+  `in a thread: ${(cpu(main) / SECONDS).toFixed(4)} CPU-s/s for the process, ` +
+    `${(busy.active / SECONDS / 1000).toFixed(4)} s/s of the caller's thread; ${received} fragments`,
+);
