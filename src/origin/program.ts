@@ -132,9 +132,10 @@ export class Program {
       const slot = this.#arrival.overdue(clock.now());
       for (const window of this.windows.values()) {
         if (slot < 0 || (window.last !== undefined && window.last >= slot)) continue;
-        if (window === this.#leading && this.awaySince === undefined)
+        if (window === this.#leading && this.awaySince === undefined) {
           log.warn({ slug, seq: slot }, 'no fragment in time: standby');
-        this.awaySince ??= clock.wall();
+          this.awaySince = clock.wall();
+        }
         const before = window.last;
         this.#fill(window, slot);
         // Too long a hole to fill: go on with the present slot.
