@@ -34,14 +34,19 @@ export function burstTimes(seconds: number): number[] {
   return times;
 }
 
-/** A quiet room with 120 ms bursts of 1,500 Hz: clicks that voice processing leaves alone. */
+/** A room with a little noise, so that true silence is a fault, and 120 ms bursts of tone that voice processing leaves alone. */
 export function bursts(seconds: number, tone = 1500): Float32Array {
   const samples = new Float32Array(seconds * RATE);
+  let seed = 1;
+  for (let i = 0; i < samples.length; i++) {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    samples[i] = 0.01 * (seed / 2 ** 31 - 1);
+  }
   for (const start of burstTimes(seconds)) {
     const first = Math.round(start * RATE);
     for (let i = 0; i < 0.12 * RATE; i++) {
       const edge = Math.min(1, i / 96, (0.12 * RATE - i) / 96);
-      samples[first + i] = 0.5 * edge * Math.sin((2 * Math.PI * tone * i) / RATE);
+      samples[first + i] = (samples[first + i] ?? 0) + 0.5 * edge * Math.sin((2 * Math.PI * tone * i) / RATE);
     }
   }
   return samples;

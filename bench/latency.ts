@@ -1,0 +1,51 @@
+/**
+ * How late is an ear: bursts in one Chromium's fake microphone, found again in another Chromium's decoded sound and in
+ * another speaker's. Wall-clock of one machine, accurate to about 15 ms. `npm run bench -- latency [seconds]`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBrowser } from '../e2e/rig/browser.ts';
+import { delays, detect, median } from '../e2e/rig/detector.ts';
+import { goLive, inviteSpeaker, joinStage, listenTo, startRoom } from '../e2e/rig/people.ts';
+import { startServer } from '../e2e/rig/server.ts';
+import { bursts, writeWav } from '../e2e/rig/sound.ts';
+
+const SECONDS = Number(process.argv[2] ?? 60);
+const quantile = (values: readonly number[], q: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))] ?? Number.NaN;
+
+const dir = mkdtempSync(join(tmpdir(), 'earshot-latency-'));
+writeWav(join(dir, 'bursts.wav'), bursts(120));
+writeWav(join(dir, 'quiet.wav'), bursts(120, 3100));
+await using server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
+await using speaking = await startBrowser({ microphone: join(dir, 'bursts.wav') });
+await using answering = await startBrowser({ microphone: join(dir, 'quiet.wav') });
+await using listening = await startBrowser({});
+const host = await startRoom(speaking, server.url, 'Latency', 'Ana');
+const room = `${server.url}/r/${new URL(host.url()).pathname.split('/')[2]}`;
+await joinStage(host);
+const guest = await answering.page(await inviteSpeaker(host, 'Ben'));
+await joinStage(guest);
+await goLive(host);
+const listener = await listenTo(listening, room);
+await new Promise((resolve) => setTimeout(resolve, 5000));
+const said = await detect(host, 'microphone');
+const heard = await detect(listener, 'element');
+const answered = await detect(guest, 'incoming');
+await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
+const near = (await said()).onsets;
+const ear = await heard();
+const rows: [string, number[]][] = [
+  ['microphone → ear, stream at 320 ms writes, web player', delays(near, ear.onsets)],
+  ["microphone → the other speaker's ear", delays(near, (await answered()).onsets, 2000)],
+];
+console.log('\n| way | median | p95 | bursts |\n|---|---|---|---|');
+for (const [way, ms] of rows)
+  console.log(
+    `| ${way} | ${median(ms).toFixed(0)} ms | ${quantile(ms, 0.95).toFixed(0)} ms | ${ms.length} |`,
+  );
+console.log(
+  `\nholes of 20 ms or more in the listener's sound: ${ear.holes.length} in ${ear.seconds.toFixed(0)} s`,
+);
+rmSync(dir, { recursive: true, force: true });

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RoomState } from '../src/wire/room.ts';
+import { type Browser, startBrowser } from './rig/browser.ts';
+import { delays, detect, type Heard, median } from './rig/detector.ts';
+import { endRoom, goLive, inviteSpeaker, joinStage, listenTo, startRoom } from './rig/people.ts';
+import { type Server, startServer, until } from './rig/server.ts';
+import { bursts, run, writeSpeech, writeWav } from './rig/sound.ts';
+
+// The whole way of a voice, as three people walk it: a host speaks, a guest answers, a listener hears, and hears again.
+describe('from a microphone to an ear', () => {
+  let dir: string;
+  let server: Server;
+  const browsers: Browser[] = [];
+  let host: Page;
+  let listener: Page;
+  let roomUrl: string;
+  let slug: string;
+  let said: () => Promise<Heard>;
+  let heard: () => Promise<Heard>;
+
+  const open = async (options: Parameters<typeof startBrowser>[0]): Promise<Browser> => {
+    const browser = await startBrowser(options);
+    browsers.push(browser);
+    return browser;
+  };
+  const state = async (): Promise<RoomState> =>
+    (await (await fetch(`${roomUrl}/state.json`)).json()) as RoomState;
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'earshot-journey-'));
+    writeWav(join(dir, 'bursts.wav'), bursts(60));
+    writeSpeech(
+      join(dir, 'guest.wav'),
+      'Good evening. I am the guest, and I have a great deal to say about radio.',
+    );
+    server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '2' });
+  });
+  afterAll(async () => {
+    for (const browser of browsers) await browser[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('a host starts a room in two clicks and is on stage', async () => {
+    const browser = await open({ microphone: join(dir, 'bursts.wav') });
+    host = await startRoom(browser, server.url, 'A journey', 'Ana');
+    slug = new URL(host.url()).pathname.split('/')[2] ?? '';
+    roomUrl = `${server.url}/r/${slug}`;
+    await joinStage(host);
+    await until('Ana is on stage', async () =>
+      (await state()).stage.some((p) => p.name === 'Ana' && p.connected),
+    );
+    expect((await state()).status).toBe('open');
+  });
+
+  test('a listener who comes early hears music, and is told why', async () => {
+    const browser = await open({ autoplay: false });
+    listener = await listenTo(browser, roomUrl);
+    heard = await detect(listener, 'element');
+    await until('music', async () => (await heard()).peak > 0.005);
+    expect((await heard()).onsets).toEqual([]);
+    expect(await listener.locator('main').innerText()).toMatch(/[Mm]usic/);
+  });
+
+  test('when the host goes live the listener hears the microphone, gapless, within two seconds', async () => {
+    said = await detect(host, 'microphone');
+    await goLive(host);
+    await until('five bursts', async () => (await heard()).onsets.length >= 5, 30_000);
+    const late = delays((await said()).onsets, (await heard()).onsets);
+    expect(late.length).toBeGreaterThanOrEqual(3);
+    console.log(`microphone to ear: median ${median(late).toFixed(0)} ms of ${late.length}`);
+    expect(median(late)).toBeLessThan(2000);
+    expect((await state()).program.carries).toBe('stage');
+    expect((await state()).clocks.firstSpeech).toBeGreaterThan(0);
+  });
+
+  test('a guest joins by a link; host and guest hear each other, and the audience hears both', async () => {
+    const link = await inviteSpeaker(host, 'Ben');
+    const browser = await open({ microphone: join(dir, 'guest.wav') });
+    const guest = await browser.page(link);
+    await joinStage(guest);
+    const guestHears = await detect(guest, 'incoming');
+    await until('Ben is on stage', async () => (await state()).stage.filter((p) => p.connected).length === 2);
+    await until('the guest hears the host', async () => (await guestHears()).onsets.length >= 3, 30_000);
+    const late = delays((await said()).onsets, (await guestHears()).onsets, 2000);
+    console.log(
+      `microphone to the other speaker's ear: median ${median(late).toFixed(0)} ms of ${late.length}`,
+    );
+    expect(median(late)).toBeLessThan(1000);
+    await until('Ben speaks', async () => (await state()).stage.some((p) => p.name === 'Ben' && p.speaking));
+  });
+
+  test("nothing of it was torn: no hole in the listener's sound, no complaint in any console", async () => {
+    const { holes, seconds } = await heard();
+    expect(seconds).toBeGreaterThan(10);
+    expect(holes).toEqual([]);
+    for (const browser of browsers) expect(browser.complaints).toEqual([]);
+  });
+
+  test('the host ends the room: the page says so and plays it again from the beginning', async () => {
+    await endRoom(host);
+    await until('it has ended', async () => (await state()).status === 'ended');
+    await until('the page says so', async () =>
+      /[Ee]nded at/.test(await listener.locator('main').innerText()),
+    );
+    const browser = await open({});
+    const page = await browser.page(roomUrl);
+    await page
+      .getByRole('button', { name: /[Pp]lay/ })
+      .first()
+      .click();
+    const again = await detect(page, 'element');
+    await until('the replay sounds', async () => (await again()).peak > 0.005);
+  });
+
+  test('the download is one file in which the same bursts are heard', async () => {
+    const file = join(dir, 'replay.m4a');
+    const response = await fetch(`${roomUrl}/replay.m4a`);
+    expect(response.status).toBe(200);
+    writeFileSync(file, Buffer.from(await response.arrayBuffer()));
+    const report = run('ffmpeg', [
+      '-hide_banner',
+      '-i',
+      file,
+      '-af',
+      'bandpass=f=1500:w=100,astats',
+      '-f',
+      'null',
+      '-',
+    ]);
+    const peak = Number(/Peak level dB: (-?[\d.]+)/.exec(report)?.[1]);
+    expect(peak).toBeGreaterThan(-30);
+    const minutes =
+      Number(/Duration: 00:(\d\d)/.exec(report)?.[1]) * 60 +
+      Number(/Duration: 00:\d\d:([\d.]+)/.exec(report)?.[1]);
+    expect(minutes).toBeGreaterThan(15);
+  });
+});

@@ -1,0 +1,53 @@
+import type { Page } from 'playwright-core';
+import type { Browser } from './browser.ts';
+
+/** A host starts a room from the home page, as a person would: two fields, one button. Returns their studio page. */
+export async function startRoom(browser: Browser, home: string, title: string, name: string): Promise<Page> {
+  const page = await browser.page(home);
+  await page.getByLabel('What is it about?').fill(title);
+  await page.getByLabel('Your name').fill(name);
+  await page.getByRole('button', { name: 'Start a room' }).click();
+  await page.waitForURL(/\/studio#/);
+  return page;
+}
+
+/** Takes the place on the stage of a studio page. */
+export async function joinStage(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Join the stage' }).click();
+  await page.getByRole('button', { name: /Mute yourself/ }).waitFor();
+}
+
+/** The host presses Go live. */
+export async function goLive(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Go live' }).click();
+  await page.getByRole('button', { name: 'Back to hold music' }).waitFor();
+}
+
+/** The host ends the room, in its two steps. */
+export async function endRoom(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'End for everyone…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^End/ }).click();
+}
+
+/** The host makes a link for a speaker and reads it from the page. */
+export async function inviteSpeaker(page: Page, name: string): Promise<string> {
+  await page.getByLabel('Their name (optional)').fill(name);
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  const field = page.locator('input[value*="#token="], textarea:has-text("#token="), [data-link]').first();
+  await field.waitFor();
+  return field.evaluate((element) =>
+    element instanceof HTMLInputElement
+      ? element.value
+      : (element.getAttribute('data-link') ?? element.textContent ?? ''),
+  );
+}
+
+/** A listener opens the room and presses Listen. */
+export async function listenTo(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.page(url);
+  await page.getByRole('button', { name: /^Listen/ }).click();
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('audio')].some((a) => !a.paused && a.currentTime > 0),
+  );
+  return page;
+}
