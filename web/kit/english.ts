@@ -104,7 +104,7 @@ export const english = {
   stage: 'On stage',
   speaking: 'speaking',
   muted: 'muted',
-  gone: (name: string) => `${name}’s connection is gone; their place is kept.`,
+  gone: 'connection gone, place kept',
   emptyStage: 'No one is speaking yet',
   roles: { host: 'host', 'co-host': 'co-host', speaker: 'speaker' },
   scale: (people: string) => `One dot is ${people} connections`,

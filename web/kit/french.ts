@@ -99,7 +99,7 @@ export const french: Words = {
   stage: 'Sur scène',
   speaking: 'parle',
   muted: 'micro coupé',
-  gone: (name) => `La connexion de ${name} est perdue ; sa place est gardée.`,
+  gone: 'connexion perdue, place gardée',
   emptyStage: 'Personne ne parle encore',
   roles: { host: 'hôte', 'co-host': 'co-hôte', speaker: 'intervenant' },
   scale: (people) => `Un point représente ${people} connexions`,

@@ -1,5 +1,4 @@
 import { english } from './english.ts';
-import { french } from './french.ts';
 
 /** Every sentence of the listeners' pages. */
 export type Words = typeof english;
@@ -20,8 +19,10 @@ export function language(): Language {
 /** Remembers the choice for every page of this server. */
 export const chooseLanguage = (chosen: Language): void => keep(KEY, chosen);
 
-/** The catalogue of a language. */
-export const wordsOf = (chosen: Language): Words => (chosen === 'fr' ? french : english);
+/** The catalogue of a language; English is always there, French is fetched by those who read it. */
+export async function wordsOf(chosen: Language): Promise<Words> {
+  return chosen === 'fr' ? (await import('./french.ts')).french : english;
+}
 
 /** Reads a setting of this browser, or null where storage is forbidden. */
 export function kept(key: string): string | null {

@@ -34,7 +34,12 @@ export function openDesk(
   title: string,
   sound: Sound,
   actions: DeskActions,
-): { readonly node: HTMLElement; show(state: RoomState, here: Here): void; opened(): void } {
+): {
+  readonly node: HTMLElement;
+  readonly more: HTMLElement;
+  show(state: RoomState, here: Here): void;
+  opened(): void;
+} {
   const { audio } = sound;
   const label = element('span', {});
   let shape: keyof typeof SHAPES | undefined;
@@ -122,11 +127,12 @@ export function openDesk(
     { class: 'controls' },
     element('div', { class: 'actions' }, main, remind, loudness),
     transport.node,
-    element('div', { class: 'actions' }, tell, live, rewind, start, share, download),
     note,
   );
+  const more = element('div', { class: 'actions more' }, tell, live, rewind, start, share, download);
   return {
     node,
+    more,
     show(state, here) {
       const { status } = state;
       const running = status === 'open' || status === 'live';

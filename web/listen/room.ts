@@ -135,6 +135,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       theatre.node,
       element('div', { class: 'count' }, streams, element('p', { class: 'small ash' }, words.streamsHint)),
     ),
+    desk.more,
     element(
       'div',
       { class: 'below' },

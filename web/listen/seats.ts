@@ -33,11 +33,11 @@ function sequence(seed: number): () => number {
 /** Lays out `rows` rows around the stage, a walkway after the inner two thirds. */
 export function planOf(rows: number): Plan {
   const width = 640;
-  const stage = 104;
-  const innermost = 138;
+  const stage = 122;
+  const innermost = 153;
   const walkway = rows > 6 ? 16 : 0;
   const pitch = (312 - innermost - walkway) / Math.max(1, rows - 1);
-  const radius = Math.min(5.2, pitch * 0.34);
+  const radius = Math.min(8, pitch * 0.35);
   const centre = { x: width / 2, y: 332 };
   const low = -0.16;
   const inner = Math.round(rows * 0.66);
@@ -73,14 +73,14 @@ export function dotOf(streams: number, seats: number): number {
 
 /** Places of `count` speakers on the stage's half circle, the host in the middle. */
 export function placesOf(count: number, plan: Plan): { x: number; y: number; size: number }[] {
-  const size = count <= 5 ? 22 : count <= 9 ? 17 : 12;
-  const perRow = count <= 5 ? 5 : count <= 9 ? 5 : 8;
+  const size = count <= 5 ? 20 : count <= 8 ? 16 : 13;
+  const perRow = count <= 5 ? 5 : count <= 8 ? 5 : 7;
   const places: { x: number; y: number; size: number }[] = [];
   for (let first = 0; first < count; first += perRow) {
     const here = Math.min(perRow, count - first);
     const back = first === 0 ? 0 : 1;
-    const distance = back === 0 ? plan.stage - size - 14 : plan.stage - size * 3.4 - 16;
-    const spread = Math.min(Math.PI * 0.98, ((size * 2 + 14) / distance) * Math.max(0, here - 1));
+    const distance = back === 0 ? plan.stage - size - 14 : plan.stage - size * 3 - 28;
+    const spread = Math.min(Math.PI * 0.86, ((size * 2 + 16) / distance) * Math.max(0, here - 1));
     for (let k = 0; k < here; k++) {
       const angle = Math.PI / 2 + (here === 1 ? 0 : (k / (here - 1) - 0.5) * spread);
       const flat = here === 1 && count === 1 ? 0.55 : 1;

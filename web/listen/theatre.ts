@@ -132,7 +132,7 @@ export function openTheatre(words: Words, rows = 11): Theatre {
                 ]
                   .filter((part) => part !== '')
                   .join(' · ')
-              : words.gone(person.name),
+              : words.gone,
           ),
         ),
       ),
