@@ -91,7 +91,7 @@ function whatIsMissing(dev) {
 /** Builds the pages with Vite when their sources have changed since the last build. */
 export function buildPages(node) {
   if (!existsSync(join(root, 'vite.config.ts'))) return;
-  const stamp = join(root, 'dist', '.sources');
+  const stamp = join(root, 'dist', '.vite', 'sources');
   const now = hashSources();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
   say('building the pages');
