@@ -26,6 +26,8 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
       create: config.roomsCreate,
       ...(config.operatorKey ? { operatorKey: config.operatorKey } : {}),
       openLead: config.openLead,
+      idleEnd: config.idleEnd,
+      roomsPerCell: config.roomsPerCell,
     }),
   );
   if (config.welcome) await rooms.ensureWelcome();
@@ -37,6 +39,7 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
       subscribeSocket(at.cellBus(cell), {
         message({ head }) {
           if (head.kind === 'clocks') rooms.clocks(head.slug, head.clocks);
+          else if (head.kind === 'state') rooms.onStage(head.slug, head.state.stage.length);
         },
       }),
     );
