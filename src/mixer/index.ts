@@ -57,16 +57,8 @@ export interface Mixer extends AsyncDisposable {
 export async function open(deps: MixerDeps): Promise<Mixer> {
   const { clock, log } = deps;
   await loadLibopus();
-  const program = new Program(deps.music ?? holdMusic(), clock.wall(), deps.state);
-  let skipped = 0;
+  const program = new Program(deps.music ?? holdMusic(), deps.firstTick, clock.wall(), deps.state);
   const ticker = new ProgramClock(clock, deps.firstTick, deps.due, (tick, due) => {
-    if (ticker.skipped !== skipped) {
-      log.warn(
-        { fragments: ticker.skipped - skipped },
-        'The process stood still; these fragments were never made',
-      );
-      skipped = ticker.skipped;
-    }
     deps.block(program.render(tick, due, clock.wall()));
   });
   let closed = false;

@@ -2,7 +2,8 @@
 const CAPACITY = 16_384;
 const TAPS = 16;
 const HALF = TAPS / 2;
-const PHASES = 256;
+/** Places between two samples; the nearest is taken, wrong by −70 dB at 10 kHz at most. */
+const PHASES = 2048;
 /** Length of the blend over a cut: 5 ms. */
 const BLEND = 240;
 /** Passband of the interpolator as a share of Nyquist. */
@@ -21,7 +22,6 @@ export class Line {
   #stereoUntil = 0;
   #tail = new Float32Array(2 * BLEND);
   #cut = false;
-  #weights = new Float64Array(TAPS);
 
   /** Sample frames that can still be read, without the few the interpolator needs ahead. */
   get available(): number {
@@ -77,28 +77,16 @@ export class Line {
   /** Reads `left.length` frames at `ratio` input frames per output frame; returns whether left and right differ. */
   read(left: Float32Array, right: Float32Array, ratio: number): boolean {
     const stereo = this.#stereoUntil > this.#start - HALF;
-    const w = this.#weights;
+    const from = this.#left;
     let at = this.#start;
     let fraction = this.#fraction;
     for (let n = 0; n < left.length; n += 1) {
-      const phase = fraction * PHASES;
-      const row = Math.floor(phase);
-      const mix = phase - row;
-      const base = row * TAPS;
-      let l = 0;
-      const from = at - HALF + 1;
-      for (let k = 0; k < TAPS; k += 1) {
-        const a = KERNEL[base + k] as number;
-        const weight = a + mix * ((KERNEL[base + TAPS + k] as number) - a);
-        w[k] = weight;
-        l += weight * (this.#left[from + k] as number);
-      }
-      left[n] = l;
-      if (stereo) {
-        let r = 0;
-        for (let k = 0; k < TAPS; k += 1) r += (w[k] as number) * (this.#right[from + k] as number);
-        right[n] = r;
-      }
+      const row = Math.round(fraction * PHASES) * TAPS;
+      const first = at - HALF + 1;
+      let sum = 0;
+      for (let k = 0; k < TAPS; k += 1) sum += (KERNEL[row + k] as number) * (from[first + k] as number);
+      left[n] = sum;
+      if (stereo) right[n] = this.#rightAt(row, first);
       fraction += ratio;
       const whole = Math.floor(fraction);
       at += whole;
@@ -108,6 +96,12 @@ export class Line {
     this.#start = at;
     this.#fraction = fraction;
     return stereo;
+  }
+
+  #rightAt(row: number, first: number): number {
+    let sum = 0;
+    for (let k = 0; k < TAPS; k += 1) sum += (KERNEL[row + k] as number) * (this.#right[first + k] as number);
+    return sum;
   }
 
   #reserve(frames: number): void {
@@ -133,9 +127,9 @@ export class Line {
   }
 }
 
-/** Kaiser-windowed sinc, one row per phase and one more to interpolate towards; each row sums to 1. */
-function kernel(): Float64Array {
-  const table = new Float64Array((PHASES + 1) * TAPS);
+/** Kaiser-windowed sinc, one row per phase, both ends included; each row sums to 1. */
+function kernel(): Float32Array {
+  const table = new Float32Array((PHASES + 1) * TAPS);
   for (let phase = 0; phase <= PHASES; phase += 1) {
     let sum = 0;
     for (let k = 0; k < TAPS; k += 1) {

@@ -8,6 +8,9 @@ const MAX_DRIFT = 0.001;
 const PROPORTIONAL = 0.05;
 const INTEGRAL = 0.0006;
 const STEP = 0.02;
+/** The clock is judged only near the target and after the first seconds, which tell more about the path. */
+const JUDGE_WITHIN = ms(20);
+const JUDGE_AFTER = 500;
 /** Beyond this much too deep, quiet frames are left out whole. */
 const OMIT_ABOVE = ms(50);
 /** Beyond this much too shallow, quiet frames are drawn out. */
@@ -25,10 +28,12 @@ export class Pace {
   #error = 0;
   #drift = 0;
   #voice = 0;
+  #blocks = 0;
 
   reset(): void {
     this.#error = 0;
     this.#drift = 0;
+    this.#blocks = 0;
     this.ratio = 1;
   }
 
@@ -42,7 +47,8 @@ export class Pace {
     this.depth = depth;
     this.#error = depth - target;
     const seconds = this.#error / 1000;
-    if (Math.abs(this.#error) < OMIT_ABOVE) {
+    this.#blocks += 1;
+    if (this.#blocks > JUDGE_AFTER && Math.abs(this.#error) < JUDGE_WITHIN) {
       this.#drift += INTEGRAL * seconds * STEP;
       this.#drift = Math.min(MAX_DRIFT, Math.max(-MAX_DRIFT, this.#drift));
     }
@@ -64,8 +70,9 @@ export class Pace {
 
   #quiet(pcm: Float32Array): boolean {
     let sum = 0;
-    for (const sample of pcm) sum += sample * sample;
-    const power = sum / pcm.length;
+    // Every third sample is enough, and an odd step sees both channels.
+    for (let i = 0; i < pcm.length; i += 3) sum += (pcm[i] as number) ** 2;
+    const power = (3 * sum) / pcm.length;
     const seconds = pcm.length / 2 / TICKS_PER_SECOND;
     this.#voice = power > this.#voice ? power : this.#voice * (1 - Math.min(1, seconds / 10));
     return power < QUIET_POWER || power < this.#voice * QUIET_SHARE;

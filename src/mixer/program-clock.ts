@@ -1,13 +1,11 @@
 import type { Clock } from '../base/clock.ts';
-import { BLOCK_TICKS, FRAGMENT_TICKS, type Ms, ms, type Ticks, ticks, ticksToMs } from '../base/time.ts';
+import { BLOCK_TICKS, type Ms, ms, TICKS_PER_SECOND, type Ticks, ticks } from '../base/time.ts';
 
 const LOOK_EVERY = ms(10);
 /** Behind by more than this, the process stood still: packets that arrived meanwhile are let in first. */
 const STALLED = ms(60);
 /** Blocks made in one go; more wait for the next turn of the event loop, so that catching up starves nobody. */
 export const MAX_BURST = 50;
-/** Behind by more than this (a suspended machine), whole fragments are skipped instead of made: nobody waits for them. */
-export const MAX_BEHIND: Ms = ms(10_000);
 
 /**
  * The one clock of a program: calls `block` for every 20 ms, in order, never before it is due and never later than the
@@ -20,7 +18,6 @@ export class ProgramClock implements Disposable {
   #block: (tick: Ticks, due: Ms) => void;
   #timer: Disposable;
   #again: Disposable | undefined;
-  #skipped = 0;
 
   constructor(clock: Clock, firstTick: Ticks, due: Ms, block: (tick: Ticks, due: Ms) => void) {
     this.#clock = clock;
@@ -28,11 +25,6 @@ export class ProgramClock implements Disposable {
     this.#origin = { tick: firstTick, due };
     this.#block = block;
     this.#timer = clock.every(LOOK_EVERY, () => this.#look());
-  }
-
-  /** Fragments that were never made because the process stood still for too long. */
-  get skipped(): number {
-    return this.#skipped;
   }
 
   [Symbol.dispose](): void {
@@ -55,12 +47,6 @@ export class ProgramClock implements Disposable {
 
   #make(): void {
     const now = this.#clock.now();
-    const behind = now - this.#due();
-    if (behind > MAX_BEHIND) {
-      const fragments = Math.floor(behind / ticksToMs(ticks(FRAGMENT_TICKS)));
-      this.#skipped += fragments;
-      this.#tick = ticks(this.#tick + fragments * FRAGMENT_TICKS);
-    }
     for (let made = 0; this.#due() <= now; made += 1) {
       if (made === MAX_BURST) {
         this.#makeSoon();
@@ -74,6 +60,6 @@ export class ProgramClock implements Disposable {
   }
 
   #due(): Ms {
-    return ms(this.#origin.due + ((this.#tick - this.#origin.tick) * 1000) / 48_000);
+    return ms(this.#origin.due + ((this.#tick - this.#origin.tick) * 1000) / TICKS_PER_SECOND);
   }
 }

@@ -37,6 +37,8 @@ export class Program {
   /** Speakers who left and whose last words still wait in the buffer. */
   readonly #leaving = new Set<{ speaker: Speaker; until: Ms }>();
   #music: Standby;
+  /** Counts what was played, so that music that comes back goes on where it stopped. */
+  #musicAt: number;
   #stageFader = new Fader(0);
   #musicFader = new Fader(1);
   #limiter = new Limiter();
@@ -56,8 +58,9 @@ export class Program {
   #state: MixerState;
   #changed: (state: MixerState) => void;
 
-  constructor(music: Standby, wall: EpochMs, changed: (state: MixerState) => void) {
+  constructor(music: Standby, firstTick: Ticks, wall: EpochMs, changed: (state: MixerState) => void) {
     this.#music = music;
+    this.#musicAt = Math.floor(firstTick / BLOCK_TICKS);
     this.#state = { carries: 'standby', since: wall };
     this.#changed = changed;
   }
@@ -101,7 +104,7 @@ export class Program {
       this.#leaving.delete(gone);
     }
     if (this.#onAir) this.#listen(due, wall);
-    this.#blend(tick);
+    this.#blend();
     this.#limiter.run(left, right);
     return this.#deliver(tick);
   }
@@ -174,7 +177,7 @@ export class Program {
     this.#changed(this.state);
   }
 
-  #blend(tick: Ticks): void {
+  #blend(): void {
     const { gain: stageFrom } = this.#stageFader;
     const stageTo = this.#stageFader.advance();
     ramp(this.#left, stageFrom, stageTo);
@@ -183,7 +186,8 @@ export class Program {
     const to = this.#musicFader.advance();
     if (from === 0 && to === 0) return;
     const music = this.#musicBlock;
-    this.#music.render(Math.floor(tick / BLOCK_TICKS), music);
+    this.#music.render(this.#musicAt, music);
+    this.#musicAt += 1;
     const step = (to - from) / BLOCK_TICKS;
     let gain = from;
     for (let i = 0; i < BLOCK_TICKS; i += 1) {
