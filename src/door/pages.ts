@@ -43,8 +43,11 @@ export async function loadManifest(dist: string): Promise<Manifest> {
   return JSON.parse(text) as Manifest;
 }
 
-/** The tags that load an entry: its styles first, its shared chunks preloaded. */
-function tags(manifest: Manifest, sources: readonly string[]): string {
+/** The tags that load entries: their styles first, their shared chunks preloaded; no scripts for a page that needs none. */
+function tags(
+  manifest: Manifest,
+  { sources, scripted }: { sources: readonly string[]; scripted: boolean },
+): string {
   const styles = new Set<string>();
   const scripts = new Set<string>();
   const preloads = new Set<string>();
@@ -54,9 +57,11 @@ function tags(manifest: Manifest, sources: readonly string[]): string {
     for (const imported of entry.imports ?? []) visit(imported, false);
     for (const css of entry.css ?? []) styles.add(css);
     if (entry.file.endsWith('.css')) styles.add(entry.file);
-    else (top ? scripts : preloads).add(entry.file);
+    else if (!top) preloads.add(entry.file);
+    else if (scripted) scripts.add(entry.file);
   };
   for (const source of sources) visit(source, true);
+  if (!scripted) preloads.clear();
   return [
     ...[...styles].map((file) => `<link rel="stylesheet" href="/_/${file}">`),
     ...[...preloads].map((file) => `<link rel="modulepreload" href="/_/${file}">`),
@@ -64,9 +69,9 @@ function tags(manifest: Manifest, sources: readonly string[]): string {
   ].join('\n');
 }
 
-const LISTEN = ['web/kit/style.css', 'web/listen/main.ts'] as const;
-const STUDIO = ['web/kit/style.css', 'web/studio/main.tsx'] as const;
-const PLAIN = ['web/kit/style.css'] as const;
+const LISTEN = { sources: ['web/kit/style.css', 'web/listen/main.ts'], scripted: true };
+const STUDIO = { sources: ['web/kit/style.css', 'web/studio/main.tsx'], scripted: true };
+const PLAIN = { ...LISTEN, scripted: false };
 
 const time = (at: number): string => `<time datetime="${new Date(at).toISOString()}">${instant(at)}</time>`;
 
@@ -93,11 +98,11 @@ function plainAudio(card: RoomCard): string {
   const at = `/r/${card.slug}`;
   if (card.status === 'open' || card.status === 'live')
     return (
-      `<noscript><audio controls preload="none"><source src="${at}/radio.mp3" type="audio/mpeg">` +
+      `<noscript><p><a class="button" href="${at}/radio.mp3">Listen</a></p><audio controls preload="none"><source src="${at}/radio.mp3" type="audio/mpeg">` +
       `<source src="${at}/radio.aac" type="audio/aac"></audio></noscript>`
     );
   if (card.status === 'ended')
-    return `<noscript><audio controls preload="none" src="${at}/replay.m4a"></audio></noscript>`;
+    return `<noscript><p><a class="button" href="${at}/replay.m4a">Play the replay</a></p></noscript>`;
   if (card.status === 'scheduled')
     return `<noscript><p><a href="${at}/event.ics">Add to your calendar</a></p></noscript>`;
   return '';
@@ -111,7 +116,7 @@ export function openPages(deps: { manifest: Manifest; publicUrl?: string }): Pag
   const base = (deps.publicUrl ?? '').replace(/\/+$/, '');
   const shell = (
     head: { title: string; about: string; path: string; extra?: string },
-    sources: readonly string[],
+    load: { sources: readonly string[]; scripted: boolean },
     main: string,
   ): string =>
     `<!doctype html>
@@ -129,10 +134,10 @@ export function openPages(deps: { manifest: Manifest; publicUrl?: string }): Pag
 <meta property="og:type" content="website">
 <meta property="og:title" content="${escapeHtml(head.title)}">
 <meta property="og:description" content="${escapeHtml(head.about)}">
-${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${tags(deps.manifest, sources)}
+${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${tags(deps.manifest, load)}
 </head>
 <body>
-<header class="top"><a class="home" href="/">Earshot</a></header>
+<header class="top page"><a class="home" href="/">Earshot</a></header>
 ${main}
 </body>
 </html>
@@ -158,7 +163,7 @@ ${main}
         .slice(0, 20);
       const none =
         '<p class="empty">Nothing is on yet. Start a room and send its address to anyone: they need only a browser.</p>';
-      const main = `<main id="home">
+      const main = `<main id="home" class="home-page page">
 <h1>Live rooms, within earshot</h1>
 <p class="lede">A few people talk. Everyone who comes hears them.</p>
 <div id="rooms">${section('on', 'On now', on)}
@@ -168,7 +173,7 @@ ${section('over', 'Listen again', over)}${on.length + next.length + over.length 
 <form id="new-room" method="post" action="/api/rooms">
 <label>What is it about? <input name="title" required maxlength="140" autocomplete="off"></label>
 <label>Your name <input name="host" maxlength="60" autocomplete="name"></label>
-<button type="submit">Start a room</button>
+<button type="submit" class="button">Start a room</button>
 </form></section>
 </main>`;
       return shell(
@@ -184,7 +189,7 @@ ${section('over', 'Listen again', over)}${on.length + next.length + over.length 
     room(card, state) {
       const what = sentence(card, state);
       const at = `/r/${card.slug}`;
-      const main = `<main class="room-page">
+      const main = `<main class="room-page page">
 <h1>${escapeHtml(card.title)}</h1>
 <p class="hosts">${byline(card)}</p>
 <p id="what" class="what" role="status">${what}</p>
@@ -224,14 +229,14 @@ ${clocks(card)}
           extra: '<meta name="robots" content="noindex">\n',
         },
         PLAIN,
-        '<main class="plain"><h1>Nothing is at this address</h1><p>Rooms keep their address for ever, so it was probably mistyped on the way. <a href="/">See what is on now</a>.</p></main>',
+        '<main class="plain page"><h1>Nothing is at this address</h1><p>Rooms keep their address for ever, so it was probably mistyped on the way. <a href="/">See what is on now</a>.</p></main>',
       ),
     errors() {
       const rows = Object.entries(ERRORS).map(
         ([code, { status, title }]) =>
           `<tr id="${code}"><td><a href="#${code}"><code>${code}</code></a></td><td>${status}</td><td>${escapeHtml(title)}</td></tr>`,
       );
-      const main = `<main class="plain"><h1>What Earshot can refuse</h1>
+      const main = `<main class="plain page"><h1>What Earshot can refuse</h1>
 <p>Every refusal carries one of these codes, in the field <code>code</code> of an <code>application/problem+json</code> body.</p>
 <table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>
 ${rows.join('\n')}

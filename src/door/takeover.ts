@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 
 /** What Node's HTTP server hangs on a socket; letting go of it takes the same calls as Node's own for an upgrade. */
 interface Parser {
@@ -40,6 +40,10 @@ function detach(socket: HttpSocket, res: ServerResponse) {
   }
   for (const event of HTTP_EVENTS) socket.removeAllListeners(event);
   res.detachSocket(socket);
+  // The server gave each of these a closure of its own that holds on to the parser.
+  socket.on = Socket.prototype.on;
+  socket.addListener = Socket.prototype.addListener;
+  socket.prependListener = Socket.prototype.prependListener;
   socket.setTimeout(0);
   if (!parser) return;
   parser.unconsume?.();
