@@ -3,7 +3,7 @@ import { createDecoder } from 'libopus-wasm';
 import type { Fragment, Rendition } from '../src/base/media.ts';
 import { openEncoding } from '../src/packager/encoding.ts';
 import type { Codecs } from '../src/packager/frame-encoder.ts';
-import { findBox } from '../src/wire/box.ts';
+import { findBox, fragmentFrames } from '../src/wire/boxes.ts';
 
 /** Codes mono (or, with `right`, stereo) sound from slot `firstSeq` on; what does not fill a slot is left out. */
 export async function packageSound(
@@ -34,19 +34,12 @@ function block(left: Float32Array, right: Float32Array, at: number): [Float32Arr
   return [samples, wide];
 }
 
-/** The coded frames of an fMP4 fragment. */
+/** The coded frames of an fMP4 fragment; every byte of `mdat` must belong to one. */
 export function framesOf(bytes: Uint8Array): Uint8Array[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const trun = findBox(bytes, 'moof', 'traf', 'trun')!;
-  const mdat = findBox(bytes, 'mdat')!;
-  const frames: Uint8Array[] = [];
-  let at = mdat.start;
-  for (let i = 0; i < view.getUint32(trun.start + 4); i++) {
-    const size = view.getUint32(trun.start + 12 + 4 * i);
-    frames.push(bytes.subarray(at, at + size));
-    at += size;
-  }
-  if (at !== mdat.end) throw new Error('the sizes in trun do not add up to mdat');
+  const frames = fragmentFrames(bytes);
+  const mdat = findBox(bytes, ['mdat'])!;
+  const sum = frames.reduce((total, { length }) => total + length, 0);
+  if (sum !== mdat.end - mdat.body) throw new Error('the sizes in trun do not add up to mdat');
   return frames;
 }
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   coded = await packageSound(await loadCodecs(), RENDITIONS, speechLike(SLOTS * 0.32 + 0.1, 2), {
     firstSeq: FIRST,
   });
-}, 30_000);
+}, 120_000);
 
 const rendition = (id: string) => RENDITIONS.find((one) => one.id === id)!;
 const bytesOf = (id: string): Uint8Array[] => coded.get(id)!.map(({ bytes }) => bytes);

@@ -9,7 +9,7 @@ import type { Codecs, FrameEncoder } from './frame-encoder.ts';
 let codecs: Codecs;
 beforeAll(async () => {
   codecs = await loadCodecs();
-}, 30_000);
+}, 120_000);
 
 const sound = tone(0.02);
 const block = (): Float32Array => Float32Array.from({ length: 1920 }, (_, i) => sound[i >> 1]!);
@@ -102,7 +102,7 @@ test('sound that is no number or absurdly loud becomes silence and stops no enco
   for (const seqs of out.values()) expect(seqs).toEqual([100, 101, 102]);
 });
 
-test('opening and closing 300 times leaves no memory behind', { timeout: 30_000 }, async () => {
+test('opening and closing 300 times leaves no memory behind', { timeout: 60_000 }, async () => {
   const cycle = async (): Promise<void> => {
     using encoding = await openEncoding(codecs, RENDITIONS, 0, { fragment() {}, failed() {} });
     encoding.push(block(), true);

@@ -29,7 +29,7 @@ beforeAll(async () => {
       for (let i = 0; i < 1920; i++) out[i] = music(block * 960 + (i >> 1));
     },
   });
-}, 30_000);
+}, 120_000);
 
 /** The loop played three times, as a door moves it along. */
 const thrice = (id: string): Uint8Array[] =>

@@ -12,7 +12,7 @@ import { AAC_MODULE, adapt, ForeignModuleError, MP3_MODULE } from './foreign-mod
 import { open } from './index.ts';
 
 test('sound pushed comes out of the thread in all renditions, slot by slot, until the packager is closed', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async () => {
   const fragments: Fragment[] = [];
   const sound = chord(1.6);
@@ -42,16 +42,16 @@ test('sound pushed comes out of the thread in all renditions, slot by slot, unti
   expect(snr(left, sound, PRIMING.opus, 4_800, 60_000)).toBeGreaterThan(20);
 });
 
-test('a thread that dies is started again by itself', { timeout: 25_000 }, async () => {
+test('a thread that dies is started again by itself', { timeout: 60_000 }, async () => {
   const events = { ready: vi.fn(), gone: vi.fn(), slot: vi.fn(), failed: vi.fn() };
   await using thread = await startThread({ renditions: RENDITIONS, firstSeq: 0 }, events);
   thread.order({ kind: 'block', samples: null as never, stereo: false });
-  await vi.waitFor(() => expect(events.gone).toHaveBeenCalledOnce(), 5_000);
-  await vi.waitFor(() => expect(events.ready).toHaveBeenCalledTimes(2), 15_000);
+  await vi.waitFor(() => expect(events.gone).toHaveBeenCalledOnce(), 20_000);
+  await vi.waitFor(() => expect(events.ready).toHaveBeenCalledTimes(2), 50_000);
   thread.order({ kind: 'skip', seq: 9 });
   for (let n = 0; n < 32; n++)
     thread.order({ kind: 'block', samples: new Float32Array(1920), stereo: false });
-  await vi.waitFor(() => expect(events.slot).toHaveBeenCalledTimes(2), 5_000);
+  await vi.waitFor(() => expect(events.slot).toHaveBeenCalledTimes(2), 20_000);
   const last: Fragment[] = events.slot.mock.calls[1]![0];
   expect(last.map(({ seq }) => seq)).toEqual(RENDITIONS.map(() => 10));
 });

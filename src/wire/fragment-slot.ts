@@ -1,7 +1,7 @@
 /** Where a fragment says which slot of the grid it fills, and how to move it to another one. */
 import type { Container } from '../base/media.ts';
 import { FRAGMENT_TICKS } from '../base/time.ts';
-import { findBox } from './box.ts';
+import { findBox } from './boxes.ts';
 
 /**
  * A copy of one fragment that fills slot `seq` (0 to 2³² − 1) instead of its own: `mfhd` and `tfdt` in fMP4;
@@ -19,13 +19,13 @@ export function retime(container: Container, bytes: Uint8Array, seq: number): Bu
 
 function retimeFmp4(bytes: Uint8Array, seq: number): Buffer {
   const copy = Buffer.from(bytes);
-  const mfhd = findBox(copy, 'moof', 'mfhd');
-  const tfdt = findBox(copy, 'moof', 'traf', 'tfdt');
-  if (!mfhd || !tfdt || mfhd.end - mfhd.start < 8 || tfdt.end - tfdt.start < 12 || copy[tfdt.start] !== 1) {
+  const mfhd = findBox(copy, ['moof', 'mfhd']);
+  const tfdt = findBox(copy, ['moof', 'traf', 'tfdt']);
+  if (!mfhd || !tfdt || mfhd.end - mfhd.body < 8 || tfdt.end - tfdt.body < 12 || copy[tfdt.body] !== 1) {
     throw new RangeError('not a moof+mdat fragment of the form that Earshot writes');
   }
-  copy.writeUInt32BE(seq, mfhd.start + 4);
-  copy.writeBigUInt64BE(BigInt(seq) * BigInt(FRAGMENT_TICKS), tfdt.start + 4);
+  copy.writeUInt32BE(seq, mfhd.body + 4);
+  copy.writeBigUInt64BE(BigInt(seq) * BigInt(FRAGMENT_TICKS), tfdt.body + 4);
   return copy;
 }
 

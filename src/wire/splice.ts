@@ -1,5 +1,5 @@
 /** When one AAC rendition may follow another without a tick. */
-import { findBox } from './box.ts';
+import { fragmentFrames } from './boxes.ts';
 
 /** The window sequence of an AAC frame. Spec: ISO/IEC 14496-3, table 4.116. */
 export type AacWindow = 'long' | 'start' | 'short' | 'stop';
@@ -44,27 +44,13 @@ export function spliceable(previousLastFrame: Uint8Array, nextFirstFrame: Uint8A
 }
 
 /**
- * The first and the last coded frame of an fMP4 fragment whose `trun` gives offset and sizes, as Earshot writes it;
- * views, not copies.
- * @throws RangeError when the bytes are not such a fragment.
+ * The first and the last coded frame of an fMP4 fragment; views, not copies.
+ * @throws RangeError when the bytes are not a whole fragment.
  */
 export function edgeFrames(fragment: Uint8Array): { first: Uint8Array; last: Uint8Array } {
-  const trun = findBox(fragment, 'moof', 'traf', 'trun');
-  const mdat = findBox(fragment, 'mdat');
-  const view = new DataView(fragment.buffer, fragment.byteOffset, fragment.byteLength);
-  const count = trun && view.getUint32(trun.start) === OFFSET_AND_SIZES ? view.getUint32(trun.start + 4) : 0;
-  if (!trun || !mdat || count === 0 || trun.start + 12 + 4 * count > trun.end) {
-    throw new RangeError('not a fragment of the form that Earshot writes');
-  }
-  const first = view.getUint32(trun.start + 12);
-  const last = view.getUint32(trun.start + 12 + 4 * (count - 1));
-  if (first > mdat.end - mdat.start || last > mdat.end - mdat.start)
-    throw new RangeError('the sizes do not fit');
-  return {
-    first: fragment.subarray(mdat.start, mdat.start + first),
-    last: fragment.subarray(mdat.end - last, mdat.end),
-  };
+  const frames = fragmentFrames(fragment);
+  const [first] = frames;
+  const last = frames.at(-1);
+  if (!first || !last) throw new RangeError('not a whole fragment');
+  return { first, last };
 }
-
-/** Version 0; data offset and one size per sample, nothing else. */
-const OFFSET_AND_SIZES = 0x000201;
