@@ -1,6 +1,6 @@
 /** Where the seats of the theatre are, seen from above: the plan of Epidaurus with fewer rows. */
 
-/** One seat, in the coordinates of a plan 640 wide and 404 high. */
+/** One seat, in the coordinates of a plan 640 wide and 388 high. */
 export interface Seat {
   readonly x: number;
   readonly y: number;
@@ -61,7 +61,7 @@ export function planOf(rows: number): Plan {
     }
   }
   placed.sort((a, b) => a.order - b.order);
-  return { width, height: 404, centre, stage, rows, radius, seats: placed.map((place) => place.seat) };
+  return { width, height: 388, centre, stage, rows, radius, seats: placed.map((place) => place.seat) };
 }
 
 /** How many connections one dot stands for: a power of ten, so that the crowd fits the seats. */

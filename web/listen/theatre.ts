@@ -55,7 +55,7 @@ export function openTheatre(words: Words, rows = 11): Theatre {
       class: 'orchestra',
       d: `M${left} ${centre.y}A${radius} ${radius} 0 0 1 ${right} ${centre.y}Z`,
     }),
-    drawing('path', { class: 'skene', d: `M${left - 40} ${centre.y + 12}H${right + 40}` }),
+    drawing('path', { class: 'skene', d: `M${left - 18} ${centre.y + 12}H${right + 18}` }),
     people,
   );
   const empty = element('p', { class: 'empty' }, words.emptyStage);

@@ -1,0 +1,62 @@
+import { brotliCompressSync } from 'node:zlib';
+import { build, type Rolldown } from 'vite';
+import { beforeAll, expect, test } from 'vitest';
+
+/** What a listener's browser must have before the first sound, in bytes of brotli. Raised only by the change that needs it. */
+const LISTENER_JS = 17_000;
+const LISTENER_CSS = 6_000;
+const REPLAY_JS = 3_500;
+const DISPLAY_FACE = 25_000;
+
+let files: readonly (Rolldown.OutputChunk | Rolldown.OutputAsset)[];
+beforeAll(async () => {
+  const built = await build({ logLevel: 'silent', build: { write: false } });
+  files = (built as Rolldown.RolldownOutput).output;
+}, 60_000);
+
+const chunks = (): Rolldown.OutputChunk[] => files.filter((file) => file.type === 'chunk');
+const size = (code: string | Uint8Array): number => brotliCompressSync(code).length;
+/** The chunk and everything it imports statically. */
+const closure = (chunk: Rolldown.OutputChunk, seen = new Set<string>()): Rolldown.OutputChunk[] => {
+  if (seen.has(chunk.fileName)) return [];
+  seen.add(chunk.fileName);
+  const imported = chunks().filter((other) => chunk.imports.includes(other.fileName));
+  return [chunk, ...imported.flatMap((other) => closure(other, seen))];
+};
+const named = (end: string): Rolldown.OutputChunk => {
+  const found = chunks().find((chunk) => chunk.facadeModuleId?.endsWith(end));
+  if (!found) throw new Error(`no chunk for ${end}`);
+  return found;
+};
+
+test('a listener needs little before the first sound, the language of the page included', () => {
+  const needed = closure(named('web/listen/main.ts'));
+  const french = closure(named('web/kit/french.ts')).filter((chunk) => !needed.includes(chunk));
+  const total = [...needed, ...french].reduce((sum, chunk) => sum + size(chunk.code), 0);
+  expect(total).toBeLessThanOrEqual(LISTENER_JS);
+  // A build that lost the player would be smaller still.
+  expect(needed.some((chunk) => chunk.code.includes('earshot-period'))).toBe(true);
+});
+
+test('the replay is fetched by those who replay', () => {
+  const needed = closure(named('web/listen/main.ts'));
+  const replay = closure(named('web/player/replay.ts')).filter((chunk) => !needed.includes(chunk));
+  expect(replay.length).toBeGreaterThan(0);
+  expect(replay.reduce((sum, chunk) => sum + size(chunk.code), 0)).toBeLessThanOrEqual(REPLAY_JS);
+});
+
+test('neither a framework nor the studio reaches the listener', () => {
+  const modules = closure(named('web/listen/main.ts')).flatMap((chunk) => Object.keys(chunk.modules));
+  expect(modules.filter((id) => /node_modules|web\/(studio|capture)\//.test(id))).toEqual([]);
+});
+
+test('styles and the display face stay small', () => {
+  const assets = files.filter((file) => file.type === 'asset');
+  const styles = assets.filter((file) => /^(style|listen|main)-.*\.css$/.test(file.fileName));
+  const listening = styles.filter((file) => !String(file.source).includes('.studio'));
+  expect(listening.length).toBeGreaterThan(0);
+  expect(listening.reduce((sum, file) => sum + size(file.source), 0)).toBeLessThanOrEqual(LISTENER_CSS);
+  const faces = assets.filter((file) => file.fileName.endsWith('.woff2'));
+  expect(faces.length).toBeGreaterThan(0);
+  for (const face of faces) expect(Buffer.byteLength(face.source)).toBeLessThanOrEqual(DISPLAY_FACE);
+});

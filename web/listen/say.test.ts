@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { RoomState } from '../../src/wire/room.ts';
+import { english } from '../kit/english.ts';
+import { french } from '../kit/french.ts';
+import { clockOf, type Here, say } from './say.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 20, 0, 0);
+const state = (over: Partial<RoomState>): RoomState => ({
+  v: 1,
+  at: NOW,
+  slug: 'x',
+  title: 'X',
+  hosts: ['Ana'],
+  status: 'live',
+  clocks: {},
+  stage: [],
+  program: { carries: 'stage', since: NOW },
+  streams: 12,
+  delivery: { rung: 0, period: 320 },
+  studio: 'here',
+  gaps: [],
+  ...over,
+});
+const here = (over: Partial<Here> = {}): Here => ({
+  now: NOW,
+  player: 'idle',
+  behind: undefined,
+  stale: false,
+  ...over,
+});
+const person = (muted: boolean) =>
+  ({ id: 'a', name: 'Ana', role: 'host', speaking: false, muted, connected: true }) as const;
+
+describe('what is happening, in one sentence', () => {
+  const moments: [string, Partial<RoomState>, Partial<Here>, string | RegExp][] = [
+    [
+      'before',
+      { status: 'scheduled', clocks: { scheduled: NOW + 4 * 86_400_000 } },
+      {},
+      /^Starts Friday at \d\d:\d\d your time\.$/,
+    ],
+    ['soon', { status: 'scheduled', clocks: { scheduled: NOW + 600_000 } }, {}, 'Starts in 10 minutes.'],
+    [
+      'late and nobody there',
+      { status: 'scheduled', clocks: { scheduled: NOW - 720_000 } },
+      {},
+      /^12 minutes late: the hosts are not here yet/,
+    ],
+    ['open', { status: 'open' }, {}, 'The doors are open. The hosts are not on stage yet.'],
+    [
+      'hold music',
+      { status: 'open', clocks: { firstAudio: NOW - 1 } },
+      {},
+      'Music until it begins. You will hear it start.',
+    ],
+    [
+      'late, muted',
+      { status: 'open', clocks: { scheduled: NOW - 720_000 }, stage: [person(true)] },
+      {},
+      '12 minutes late: the hosts are here, their microphones are off.',
+    ],
+    ['live, not listening', {}, {}, 'Live now.'],
+    ['live', {}, { player: 'playing', behind: 1.1 }, 'Live, about a second behind.'],
+    ['live, behind', {}, { player: 'playing', behind: 3.2 }, 'Live, 3 seconds behind.'],
+    [
+      'crowded',
+      { streams: 600_000, delivery: { rung: 2, period: 2560 } },
+      { player: 'playing', behind: 12 },
+      '12 seconds behind: 600,000 connections are listening. Nothing is cut.',
+    ],
+    ['low bandwidth', { delivery: { rung: 3, period: 2560 } }, {}, /^Lower sound quality/],
+    [
+      'dead air',
+      { program: { carries: 'stage', since: 0, deadAir: { cause: 'all-muted', since: NOW - 23_000 } } },
+      { player: 'playing', behind: 1 },
+      'Silence on stage for 20 s: everyone is muted. We have told them.',
+    ],
+    ['studio away', { studio: 'away' }, {}, /^The studio is restarting/],
+    [
+      'reconnecting',
+      { studio: 'away' },
+      { player: 'reconnecting' },
+      'Your connection dropped. Back in a moment, where you left off.',
+    ],
+    ['blocked', {}, { player: 'blocked' }, /one tap/],
+    ['no news', {}, { stale: true }, /does not depend on it/],
+    [
+      'ended',
+      { status: 'ended', clocks: { ended: NOW } },
+      {},
+      /^Ended at \d\d:\d\d\. Listen again from the beginning\.$/,
+    ],
+    ['cancelled', { status: 'cancelled' }, {}, 'The hosts called this off.'],
+  ];
+  test.each(moments)('%s', (_name, room, mine, words) => {
+    const { sentence } = say(state(room), here(mine), english);
+    if (typeof words === 'string') expect(sentence).toBe(words);
+    else expect(sentence).toMatch(words);
+    const other = say(state(room), here(mine), french).sentence;
+    expect(other).not.toBe(sentence);
+    expect(other.length).toBeGreaterThan(8);
+  });
+});
+
+test('every cause of dead air has its words in both languages', () => {
+  for (const cause of ['nobody-on-stage', 'all-muted', 'no-packets', 'encoder', 'quiet'] as const) {
+    for (const words of [english, french]) {
+      const deadAir = { cause, since: NOW - 3000 };
+      expect(
+        say(state({ program: { carries: 'stage', since: 0, deadAir } }), here(), words).sentence,
+      ).toContain('3');
+    }
+  }
+});
+
+test('clocks grow an hour only when there is one', () => {
+  expect([0, 59.9, 724, 3723].map(clockOf)).toEqual(['0:00', '0:59', '12:04', '1:02:03']);
+});

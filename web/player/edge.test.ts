@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { Edge, MAX_MARGIN } from './edge.ts';
+
+/** Plays against a server that writes every `period` seconds, `late` behind the margin, for `seconds`. */
+const run = (edge: Edge, period: number, left: number, seconds: number, jitter: () => number = () => 0) => {
+  let rate = 1;
+  let jumped = 0;
+  let changes = 0;
+  let at = 0;
+  for (; at < seconds; at += period) {
+    const steering = edge.sample(Math.max(0, left + jitter()), at);
+    jumped += steering.jump;
+    left -= steering.jump;
+    if (steering.rate !== rate) changes++;
+    rate = steering.rate;
+    left -= (rate - 1) * period;
+  }
+  return { left, jumped, changes, rate };
+};
+/** A seeded sequence in ±1. */
+const noise = () => {
+  let state = 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return (state / 2_147_483_647) * 2 - 1;
+  };
+};
+
+test.each([0.32, 0.64, 1.28])('with writes every %f s the low-water mark settles at the margin', (period) => {
+  for (const start of [0.05, 0.9]) {
+    const { left, jumped } = run(new Edge(), period, start, 120);
+    expect(Math.abs(left - 0.3)).toBeLessThan(0.05);
+    expect(jumped).toBe(0);
+  }
+});
+
+test('jitter of 30 ms does not make it hunt', () => {
+  const random = noise();
+  const { left, changes } = run(new Edge(), 0.32, 0.33, 300, () => random() * 0.03);
+  expect(changes).toBeLessThanOrEqual(6);
+  expect(Math.abs(left - 0.3)).toBeLessThan(0.09);
+});
+
+test('more than a second off hurries at 4 %, never faster', () => {
+  const edge = new Edge();
+  edge.sample(2, 0);
+  expect(edge.sample(2, 1.1)).toEqual({ rate: 1.04, jump: 0 });
+});
+
+test('more than three seconds late jumps, once', () => {
+  const { left, jumped } = run(new Edge(), 0.32, 6, 60);
+  expect(jumped).toBeGreaterThan(5);
+  expect(Math.abs(left - 0.3)).toBeLessThan(0.05);
+});
+
+test('each time it runs dry it keeps more, up to a limit, and forgets slowly when all is calm', () => {
+  const edge = new Edge();
+  edge.starved(0);
+  expect(edge.margin).toBeCloseTo(0.45);
+  for (let i = 0; i < 20; i++) edge.starved(0);
+  expect(edge.margin).toBe(MAX_MARGIN);
+  run(edge, 0.32, 1.5, 59);
+  expect(edge.margin).toBe(MAX_MARGIN);
+  run(edge, 0.32, 1.5, 600);
+  expect(edge.margin).toBeLessThan(MAX_MARGIN);
+});
