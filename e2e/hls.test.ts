@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Broadcast, broadcast } from './rig/broadcast.ts';
+
+/** The wave of the test program repeats its second difference: x[n+1] + x[n-1] = 2cos(w)x[n]. */
+const TURN = 2 * Math.cos((2 * Math.PI * 440) / 48_000);
+
+let dir: string;
+let air: Broadcast;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'earshot-hls-'));
+  air = await broadcast(dir, ['opus64', 'aac96', 'aac64']);
+});
+afterAll(async () => {
+  await air[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true });
+});
+
+interface Played {
+  readonly samples: Float32Array;
+  readonly complaints: string;
+}
+
+/** What ffmpeg decodes of an address, as mono floats at 48 kHz, and everything it complains about. */
+async function play(
+  url: string,
+  args: readonly string[] = [],
+  before: readonly string[] = [],
+): Promise<Played> {
+  const { stdout, stderr } = await promisify(execFile)(
+    'ffmpeg',
+    [
+      '-hide_banner',
+      '-loglevel',
+      'warning',
+      ...before,
+      '-i',
+      url,
+      ...args,
+      '-map',
+      '0:a:0',
+      '-ac',
+      '1',
+      '-ar',
+      '48000',
+      '-f',
+      'f32le',
+      'pipe:1',
+    ],
+    { encoding: 'buffer', maxBuffer: 256 << 20 },
+  );
+  const samples = new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
+  // It fetches a live playlist's EXT-X-MAP again with each reload and says so: that is its way, not our fault.
+  const complaints = stderr
+    .toString()
+    .split('\n')
+    .filter((line) => !/duplicated MOOV|Last message repeated/.test(line))
+    .join('\n');
+  return { samples, complaints };
+}
+
+/** Samples at which the tone is not the continuation of itself, the first and last 50 ms left out. */
+function breaks(samples: Float32Array): number {
+  let found = 0;
+  for (let n = 2400; n < samples.length - 2400; n++) {
+    const expected = TURN * (samples[n] ?? 0) - (samples[n - 1] ?? 0);
+    if (Math.abs((samples[n + 1] ?? 0) - expected) > 0.01) found++;
+  }
+  return found;
+}
+
+function rms(samples: Float32Array): number {
+  let power = 0;
+  for (const sample of samples) power += sample * sample;
+  return Math.sqrt(power / samples.length);
+}
+
+const read = async (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(air.url + path, { headers });
+
+describe('a foreign player (ffmpeg)', () => {
+  for (const rendition of ['opus64', 'aac96'])
+    it(`plays live HLS in ${rendition} for 12 s without a break`, async () => {
+      const { samples, complaints } = await play(`${air.url}/live/${rendition}.m3u8`, ['-t', '12']);
+      expect(complaints).toBe('');
+      expect(samples.length).toBeGreaterThan(11.9 * 48_000);
+      expect(rms(samples)).toBeGreaterThan(0.3);
+      expect(breaks(samples)).toBe(0);
+    });
+
+  it('plays the multivariant playlist', async () => {
+    const { samples, complaints } = await play(`${air.url}/live/main.m3u8`, ['-t', '6']);
+    expect(complaints).toBe('');
+    expect(breaks(samples)).toBe(0);
+    expect(rms(samples)).toBeGreaterThan(0.3);
+  });
+
+  it('plays the replay from the beginning while the room is live', async () => {
+    const list = await (await read('/replay/aac96.m3u8')).text();
+    expect(list).toContain('#EXT-X-PLAYLIST-TYPE:EVENT');
+    const { samples } = await play(`${air.url}/replay/aac96.m3u8`, ['-t', '10'], ['-live_start_index', '0']);
+    expect(samples.length).toBe(480_000);
+    expect(breaks(samples)).toBe(0);
+    expect(rms(samples)).toBeGreaterThan(0.3);
+  });
+});
+
+describe('LL-HLS', () => {
+  it('releases each part when it is made, and its playlist within a moment', async () => {
+    const lags: number[] = [];
+    const first = await (await read('/live/opus64.m3u8')).text();
+    let [, msn = 0, part = 0] = (
+      /PRELOAD-HINT:TYPE=PART,URI="opus64\/(\d+)\.(\d+)\.m4s"/.exec(first) ?? []
+    ).map(Number);
+    let before = performance.now();
+    for (let n = 0; n < 12; n++) {
+      const response = await read(`/live/opus64.m3u8?_HLS_msn=${msn}&_HLS_part=${part}`);
+      expect(await response.text()).toContain(`opus64/${msn}.${part}.m4s`);
+      lags.push(performance.now() - before);
+      before = performance.now();
+      expect((await read(`/live/opus64/${msn}.${part}.m4s`)).status).toBe(200);
+      part++;
+      if (part === 8) [msn, part] = [msn + 1, 0];
+    }
+    // The pace of the program: 640 ms from one to the next.
+    const pace = lags.slice(2).reduce((a, b) => a + b, 0) / (lags.length - 2);
+    expect(pace).toBeGreaterThan(560);
+    expect(pace).toBeLessThan(720);
+  });
+});
+
+describe('after the end', () => {
+  beforeAll(() => air.end());
+
+  for (const rendition of ['opus64', 'aac96'])
+    it(`the replay in ${rendition} is whole: every recorded second, without a break`, async () => {
+      const list = await (await read(`/replay/${rendition}.m3u8`)).text();
+      expect(list).toContain('#EXT-X-ENDLIST');
+      const promised = [...list.matchAll(/#EXTINF:([\d.]+)/g)].reduce(
+        (sum, [, text]) => sum + Number(text),
+        0,
+      );
+      const { samples, complaints } = await play(`${air.url}/replay/${rendition}.m3u8`);
+      expect(complaints).toBe('');
+      expect(Math.abs(samples.length / 48_000 - promised)).toBeLessThan(0.1);
+      expect(breaks(samples)).toBe(0);
+    });
+
+  it('the download is one seekable file of the right length, with title', async () => {
+    const { stdout } = await promisify(execFile)('ffprobe', [
+      ...[
+        '-v',
+        'error',
+        '-show_entries',
+        'format=duration:format_tags=title',
+        '-of',
+        'json',
+        `${air.url}/replay.m4a`,
+      ],
+    ]);
+    const { format } = JSON.parse(stdout);
+    expect(format.tags.title).toBe('A tone');
+    const whole = await play(`${air.url}/replay.m4a`);
+    expect(whole.complaints).toBe('');
+    expect(breaks(whole.samples)).toBe(0);
+    expect(Math.abs(whole.samples.length / 48_000 - Number(format.duration))).toBeLessThan(0.05);
+    // Seeking asks for a range and decodes from there.
+    const { samples } = await play(`${air.url}/replay.m4a`, ['-ss', '7', '-t', '2']);
+    expect(samples.length).toBe(96_000);
+    expect(breaks(samples)).toBe(0);
+  });
+
+  it('the live address leads to the end of the list', async () => {
+    expect(await (await read('/live/opus64.m3u8')).text()).toContain('#EXT-X-ENDLIST');
+  });
+});

@@ -1,0 +1,111 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { open as openArchive, openReader } from '../../src/archive/index.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, ms, ticks } from '../../src/base/time.ts';
+import { type Origin, open as openOrigin } from '../../src/origin/index.ts';
+import { open as openPackager } from '../../src/packager/index.ts';
+import { EMPTY, type Message } from '../../src/wire/feed.ts';
+import { RENDITIONS } from '../../src/wire/renditions.ts';
+import type { RoomStatus } from '../../src/wire/room.ts';
+
+const SLUG = 'room';
+
+/** A 440 Hz program on the air: real packager, archive and origin behind a plain HTTP server, without stage and door. */
+export interface Broadcast extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT/r/room` */
+  readonly url: string;
+  readonly origin: Origin;
+  /** Ends the room: the last fragments, the end, the card. */
+  end(): Promise<void>;
+}
+
+/** Goes on the air with a tone of half scale over the given renditions, in real time; recordings go to `dir`. */
+export async function broadcast(dir: string, renditions: readonly string[]): Promise<Broadcast> {
+  const clock = systemClock;
+  const zero = epochMs(clock.wall() - 10_000);
+  const kept = RENDITIONS.filter(({ id }) => renditions.includes(id));
+  const archive = await openArchive({
+    dir,
+    clock,
+    log: silentLog,
+    renditions,
+    closed: () => {},
+    gap: () => {},
+  });
+  const origin = openOrigin({ clock, log: silentLog, archive: openReader(dir), holdWhileAway: true });
+  const say = (head: Message['head'], body: Uint8Array = EMPTY): void => origin.receive({ head, body });
+  const card = (status: RoomStatus): void =>
+    say({
+      kind: 'rooms',
+      rooms: [{ slug: SLUG, title: 'A tone', hosts: [], status, clocks: { opened: zero }, zero, cell: 0 }],
+    });
+  card('live');
+  say({ kind: 'program', slug: SLUG, zero, renditions: kept });
+  await archive.begin(SLUG, { zero, renditions: kept, title: 'A tone' });
+  const firstSeq = fragmentAt(zero, clock.wall()) + 6;
+  let last = firstSeq;
+  const packager = await openPackager({
+    log: silentLog,
+    renditions: kept,
+    firstSeq,
+    init(init) {
+      archive.init(SLUG, init);
+      say({ kind: 'init', slug: SLUG, rendition: init.rendition }, init.bytes);
+    },
+    fragment(fragment) {
+      last = fragment.seq;
+      archive.fragment(SLUG, fragment);
+      say({ kind: 'fragment', slug: SLUG, rendition: fragment.rendition, seq: fragment.seq }, fragment.bytes);
+    },
+  });
+  archive.mark(SLUG, { kind: 'status', status: 'live', at: fragmentStart(zero, firstSeq) });
+  const due = clock.now() + (fragmentStart(zero, firstSeq) - clock.wall());
+  let block = 0;
+  const samples = new Float32Array(1920);
+  const timer = clock.every(ms(10), () => {
+    for (; due + (block + 1) * 20 <= clock.now(); block++) {
+      const tick = firstSeq * FRAGMENT_TICKS + block * 960;
+      for (let n = 0; n < 960; n++)
+        samples[2 * n] = samples[2 * n + 1] =
+          0.5 * Math.sin((2 * Math.PI * 440 * ((tick + n) % 48_000)) / 48_000);
+      packager.push({ tick: ticks(tick), stereo: false, samples });
+    }
+  });
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://door');
+    const headers = request.headers as Record<string, string | undefined>;
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    void Promise.resolve(origin.answer(url.pathname, url.searchParams, headers, gone.signal)).then(
+      (reply) => {
+        response.writeHead(reply?.status ?? 404, reply?.headers ?? {});
+        const body = reply?.body ?? '';
+        if (typeof body === 'string' || body instanceof Uint8Array) response.end(body);
+        else return pipeline(body, response).catch(() => {});
+      },
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/r/${SLUG}`,
+    origin,
+    async end() {
+      timer[Symbol.dispose]();
+      await packager[Symbol.asyncDispose]();
+      await archive.end(SLUG);
+      say({ kind: 'end', slug: SLUG, last });
+      card('ended');
+    },
+    async [Symbol.asyncDispose]() {
+      timer[Symbol.dispose]();
+      await packager[Symbol.asyncDispose]();
+      await archive[Symbol.asyncDispose]();
+      await origin[Symbol.asyncDispose]();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
