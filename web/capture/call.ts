@@ -170,19 +170,24 @@ export function openCall(options: CallOptions): Call {
   function loss(peer: RTCPeerConnection, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
+      const transport = transportOf(peer);
       const done = () => {
         clearTimeout(timer);
         peer.removeEventListener('connectionstatechange', look);
+        transport?.removeEventListener('statechange', look);
         suspicion = () => {};
         resolve();
       };
       const look = () => {
         clearTimeout(timer);
         const state = peer.connectionState;
-        if (state === 'failed' || state === 'closed') done();
+        // A studio that stops says goodbye in DTLS, seconds before ICE notices.
+        const goodbye = transport?.state === 'closed' || transport?.state === 'failed';
+        if (goodbye || state === 'failed' || state === 'closed') done();
         else if (state === 'disconnected') timer = setTimeout(done, PATIENCE);
       };
       peer.addEventListener('connectionstatechange', look);
+      transport?.addEventListener('statechange', look);
       signal.addEventListener('abort', done, { once: true });
       suspicion = done;
       look();
@@ -237,6 +242,10 @@ const failure = (detail: string): Refusal => ({
   detail,
   retryAfter: ms(0),
 });
+
+const transportOf = (peer: RTCPeerConnection): RTCDtlsTransport | null | undefined =>
+  peer.getTransceivers().find((it) => it.sender.transport)?.sender.transport ??
+  peer.getReceivers().find((it) => it.transport)?.transport;
 
 function gathered(peer: RTCPeerConnection): Promise<void> {
   return new Promise((resolve) => {

@@ -69,7 +69,7 @@ export async function restart(
   fragment: string,
   options: ExchangeOptions,
 ): Promise<string | Refusal> {
-  const headers = { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': '"*"' };
+  const headers = { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': '*' };
   const response = await send(session.url, 'PATCH', options, headers, fragment);
   return isRefusal(response) ? response : response.text().catch(() => '');
 }

@@ -62,7 +62,11 @@ function Channels() {
           ))}
           {isHost.value && (
             <li class="strip empty">
-              <button type="button" class="invite-here" onClick={() => document.getElementById('invite-name')?.focus()}>
+              <button
+                type="button"
+                class="invite-here"
+                onClick={() => document.getElementById('invite-name')?.focus()}
+              >
                 <span aria-hidden="true">+</span>
                 {words.invite}
               </button>

@@ -33,7 +33,8 @@ export async function follow(options: BackstageOptions): Promise<void> {
     if (signal.aborted) return;
     const refused = why !== undefined && why.status >= 400 && why.status < 500;
     options.state(refused ? { at: 'refused', why } : { at: 'away', tries });
-    await pause(Math.max(retryDelay(tries++, why?.retryAfter), refused ? 2_000 : 0), signal);
+    const floor = refused && why.code !== 'room-not-open' ? 2_000 : 0;
+    await pause(Math.max(retryDelay(tries++, why?.retryAfter), floor), signal);
   }
 }
 

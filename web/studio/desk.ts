@@ -51,6 +51,9 @@ export interface Desk {
   invite(name: string): Promise<void>;
 }
 
+/** How long the studio may list us as gone before we ask it, in milliseconds. */
+const SUSPICION = 700;
+
 /** Opens the desk for one link. */
 export function openDesk(link: Link & { readonly token: string }, settings: Settings): Desk {
   const words = computed(() => wordsOf(settings.language.value));
@@ -63,6 +66,9 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
   const invites = signal<readonly Invite[]>([]);
   const talkingMuted = signal(false);
   const now = signal(Date.now());
+  const online = signal(navigator.onLine);
+  for (const event of ['online', 'offline'] as const)
+    addEventListener(event, () => (online.value = event === 'online'));
   const name = signal(link.name);
   const dialog = signal<'keys' | 'sound' | 'end' | 'leave' | undefined>();
   const voice = openVoice(link.slug, link.token, settings, (label) =>
@@ -103,7 +109,7 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
     return 'stage';
   });
   const trouble = computed(() =>
-    troubleOf({ room, voice, words: words.value, onStage: phase.value === 'stage' }),
+    troubleOf({ room, voice, words: words.value, onStage: phase.value === 'stage', online: online.value }),
   );
 
   const tell = (why: Refusal) => notices.say(words.value.failed(why.detail));
@@ -112,13 +118,21 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
     if (why) tell(why);
   };
 
+  async function tellMuted(muted: boolean): Promise<void> {
+    const why = await act(link.slug, link.token, { do: 'muted', muted });
+    if (muted || why?.code !== 'not-host') return;
+    // A host's mute holds until a host asks: the page must not show an open microphone that nobody hears.
+    voice.muted.value = true;
+    notices.say(words.value.hostMuted);
+  }
+
   effect(() => {
     if (voice.publishing.value.at === 'on') wasOn.value = true;
   });
   // The studio learns our mute with every change and after every reconnect.
   effect(() => {
     const muted = voice.silent.value;
-    if (voice.publishing.value.at === 'on') void act(link.slug, link.token, { do: 'muted', muted });
+    if (voice.publishing.value.at === 'on') void tellMuted(muted);
   });
   effect(() => {
     const wanted = name.value.trim();
@@ -136,7 +150,7 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
       phase.value === 'stage' && room.state.value.at === 'here' && voice.publishing.value.at === 'on';
     const mine = room.people.value.find((person) => person.id === room.me.value.id);
     if (!stage || mine?.connected) return;
-    const timer = setTimeout(() => voice.suspect(), 2_000);
+    const timer = setTimeout(() => voice.suspect(), SUSPICION);
     return () => clearTimeout(timer);
   });
   let loudSince = 0;

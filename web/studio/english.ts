@@ -154,6 +154,7 @@ export const english = {
   gaps: (n: number) => (n === 1 ? 'The recording has one gap.' : `The recording has ${n} gaps.`),
   micChanged: (label: string) => `Your microphone was unplugged. Now using ${label}.`,
   askedMute: (by: string) => `${by || 'The host'} muted you.`,
+  hostMuted: 'The host muted you. You can speak again when they ask you to.',
   askedUnmute: (by: string) => `${by || 'The host'} asks you to speak.`,
   notNow: 'Not now',
   askedHost: (by: string) => `${by || 'The host'} made you co-host. You can now run the room.`,

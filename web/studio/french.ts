@@ -162,6 +162,7 @@ export const french: Words = {
   gaps: (n) => (n === 1 ? 'L’enregistrement a un trou.' : `L’enregistrement a ${n} trous.`),
   micChanged: (label) => `Votre micro a été débranché. Nous utilisons maintenant ${label}.`,
   askedMute: (by) => `${by || 'L’hôte'} a coupé votre micro.`,
+  hostMuted: 'L’hôte a coupé votre micro. Vous pourrez reparler quand il vous y invitera.',
   askedUnmute: (by) => `${by || 'L’hôte'} vous invite à parler.`,
   notNow: 'Pas maintenant',
   askedHost: (by) => `${by || 'L’hôte'} vous a nommé co-hôte. Vous pouvez mener la salle.`,

@@ -60,7 +60,11 @@ function Curtain() {
   const { room, isHost, change, busy, dialog, settings, phase } = useDesk();
   const words = useWords();
   const status = room.status.value;
-  if (!isHost.value) return <p class="small">{status === 'live' ? words.youAreLive : words.waitForHost}</p>;
+  const heard = !room.program.value?.program.deadAir;
+  if (!isHost.value)
+    return status === 'live' && !heard ? null : (
+      <p class="small">{status === 'live' ? words.youAreLive : words.waitForHost}</p>
+    );
   const end = (
     <button
       type="button"
@@ -91,7 +95,7 @@ function Curtain() {
       <div class="curtain">
         <button
           type="button"
-          class="button big live"
+          class={phase.value === 'stage' ? 'button big live' : 'button quiet'}
           disabled={busy.value}
           onClick={() => void change('live')}
         >
@@ -104,7 +108,7 @@ function Curtain() {
   if (status !== 'live') return null;
   return (
     <div class="curtain">
-      {!room.program.value?.program.deadAir && <p class="small">{words.youAreLive}</p>}
+      {heard && <p class="small">{words.youAreLive}</p>}
       <div class="row">
         <button
           type="button"

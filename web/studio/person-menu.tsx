@@ -31,8 +31,8 @@ export function PersonMenu({ person, you }: { person: BackstagePerson; you: bool
         ref={menu}
         popover="auto"
         class="menu"
-        onToggle={() => {
-          sure.value = false;
+        onToggle={(event) => {
+          if (event.newState === 'closed') sure.value = false;
         }}
       >
         <p class="menu-title">{person.name}</p>

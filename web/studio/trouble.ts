@@ -19,14 +19,17 @@ export interface TroubleSource {
   readonly words: Words;
   /** Joined: before that, a lost connection is not this person's concern. */
   readonly onStage: boolean;
+  /** This device has a network. */
+  readonly online: boolean;
 }
 
 /** The worst trouble first: no studio, no connection, silence on air, no microphone, no recording. */
-export function troubleOf({ room, voice, words, onStage }: TroubleSource): Trouble | undefined {
+export function troubleOf({ room, voice, words, onStage, online }: TroubleSource): Trouble | undefined {
   const quiet = (level: Trouble['level'], text: string): Trouble => ({ level, text, aloud: false });
   const publishing = voice.publishing.value;
-  if (globalThis.navigator?.onLine === false && onStage) return quiet('bad', words.offline);
-  if (room.state.value.at === 'away') return quiet('bad', words.away);
+  if (!online && onStage) return quiet('bad', words.offline);
+  const feed = room.state.value;
+  if (feed.at === 'away' || (onStage && feed.at === 'refused')) return quiet('bad', words.away);
   if (publishing.at === 'lost') {
     const code = publishing.why?.code;
     if (code === 'stage-full') return quiet('attention', words.stageFull);

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { linesOf, MAX_LINE, parseLine } from './line-reader.ts';
+
+const stream = (chunks: Uint8Array[]) =>
+  new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+const read = async (chunks: Uint8Array[]) => {
+  const lines: string[] = [];
+  for await (const line of linesOf(stream(chunks))) lines.push(line);
+  return lines;
+};
+
+test('lines come whole however the bytes are cut, also inside a letter', async () => {
+  const bytes = new TextEncoder().encode('{"é":1}\n\n{"b":"日本"}\r\n{"c":3}\n');
+  for (let size = 1; size < 9; size++) {
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+      bytes.slice(i * size, (i + 1) * size),
+    );
+    const lines = await read(chunks);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([{ é: 1 }, { b: '日本' }, { c: 3 }]);
+  }
+});
+
+test('a stream that breaks inside a line does not hand out the half of it', async () => {
+  expect(await read([new TextEncoder().encode('{"a":1}\n{"b"')])).toEqual(['{"a":1}']);
+});
+
+test('a line without an end is given up', async () => {
+  await expect(read([new Uint8Array(MAX_LINE + 1).fill(120)])).rejects.toThrow(RangeError);
+});
+
+test('every kind of line is understood', () => {
+  const person = {
+    id: 'a',
+    name: 'Ana',
+    role: 'host',
+    speaking: true,
+    muted: false,
+    connected: true,
+    joined: 1,
+    loss: 0,
+  };
+  for (const line of [
+    { kind: 'you', id: 'a', name: 'Ana', role: 'co-host' },
+    { kind: 'roster', people: [person] },
+    { kind: 'levels', people: { a: 23 }, program: -12.5 },
+    { kind: 'asked', what: 'leave', by: 'Ana' },
+    {
+      kind: 'program',
+      status: 'live',
+      program: { carries: 'stage', since: 5, deadAir: { cause: 'all-muted', since: 6 } },
+      streams: 12,
+      gaps: 0,
+      recordingFailed: false,
+    },
+  ])
+    expect(parseLine(JSON.stringify(line))).toEqual(line);
+});
+
+test('what is not a line of ours is passed over', () => {
+  for (const text of [
+    '',
+    'null',
+    '[]',
+    '{"kind":"new"}',
+    '{"kind":"you","id":4}',
+    '{"kind":"roster","people":{}}',
+    'x',
+  ])
+    expect(parseLine(text), text).toBeUndefined();
+});
