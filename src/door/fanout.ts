@@ -153,8 +153,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     join(socket, request) {
       const { slug, rendition } = request;
       const period = deps.period(slug);
-      const channel = channelOf(slug, rendition.id);
-      const newest = channel.newest;
+      const newest = channels.get(slug)?.get(rendition.id)?.newest ?? -1;
       const after =
         request.after !== undefined && newest >= 0 && request.after > newest + MAX_AHEAD
           ? undefined
@@ -165,10 +164,10 @@ export function openFanout(deps: FanoutDeps): Fanout {
       });
       if (typeof joined === 'string') {
         counters.joinsRefused += 1;
-        if (channel.newest < 0 && channel.size === 0) channels.get(slug)?.delete(rendition.id);
         return joined;
       }
-      const next = (joined.fragments.at(-1)?.seq ?? Math.max(after ?? -1, channel.newest)) + 1;
+      const channel = channelOf(slug, rendition.id);
+      const next = (joined.fragments.at(-1)?.seq ?? Math.max(after ?? -1, newest)) + 1;
       const listener = channel.add(socket, next);
       (socket as ListeningSocket)[LISTENER] = listener;
       socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);

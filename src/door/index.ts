@@ -7,7 +7,7 @@ import { exposition, openCounters } from './counters.ts';
 import { openFanout } from './fanout.ts';
 import { openFront } from './front.ts';
 import { openGate } from './gate.ts';
-import type { Limits } from './limits.ts';
+import { connectionsPossible, type Limits } from './limits.ts';
 import { openOrdinary } from './ordinary.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import type { Pages } from './pages.ts';
@@ -65,8 +65,15 @@ export interface Door extends AsyncDisposable {
 
 /** Opens the door. @throws the system's error when the port cannot be bound. */
 export async function open(deps: DoorDeps): Promise<Door> {
-  const { clock, limits, origin } = deps;
+  const { clock, origin } = deps;
   const log = deps.log.part('door');
+  const possible = await connectionsPossible();
+  const limits = { ...deps.limits, connections: Math.min(deps.limits.connections, possible) };
+  if (possible < deps.limits.connections)
+    log.warn(
+      { connections: possible },
+      'the limit of open files (ulimit -n) holds this door to fewer connections',
+    );
   const counters = openCounters();
   const gate = openGate(limits);
   const watchdog = openWatchdog(limits);

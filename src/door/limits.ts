@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { type Ms, ms } from '../base/time.ts';
 
 /** Every buffer, count and wait of the door, by name. What happens at each limit is said beside it. */
@@ -49,3 +50,13 @@ export const LIMITS: Limits = {
   stallBytes: 15 * 1024,
   pages: 1_000,
 };
+
+/** Files a door needs besides its connections: buses, proxied requests, the archive. */
+const OTHER_FILES = 512;
+
+/** Connections that the limit of open files of this process leaves room for; Infinity where it cannot be read. */
+export async function connectionsPossible(): Promise<number> {
+  const text = await readFile('/proc/self/limits', 'utf8').catch(() => '');
+  const files = /^Max open files\s+(\d+)/m.exec(text)?.[1];
+  return files === undefined ? Number.POSITIVE_INFINITY : Math.max(64, Number(files) - OTHER_FILES);
+}
