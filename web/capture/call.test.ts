@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Call, type CallState, CONNECT_TIMEOUT, openCall } from './call.ts';
+
+const SDP = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:mine\r\na=ice-pwd:minepwd\r\n';
+
+/** A browser's connection that connects when told to. */
+class FakePeer extends EventTarget {
+  connectionState = 'new';
+  iceGatheringState = 'complete';
+  localDescription: { sdp: string } | undefined;
+  readonly works: () => boolean;
+  constructor(works: () => boolean) {
+    super();
+    this.works = works;
+  }
+  async createOffer() {
+    return { type: 'offer', sdp: SDP };
+  }
+  async setLocalDescription(it: { sdp: string }) {
+    this.localDescription = it;
+  }
+  async setRemoteDescription() {
+    if (this.works()) this.become('connected');
+  }
+  become(state: string) {
+    this.connectionState = state;
+    this.dispatchEvent(new Event('connectionstatechange'));
+  }
+  getTransceivers() {
+    return [];
+  }
+  getReceivers() {
+    return [];
+  }
+  close() {
+    this.connectionState = 'closed';
+  }
+}
+
+type Answer = { status: number; code?: string; retryAfter?: number } | 'broken';
+let log: string[];
+let states: CallState[];
+let peers: FakePeer[];
+let answers: Record<'POST' | 'PATCH', Answer>;
+let works: boolean;
+let call: Call;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  log = [];
+  states = [];
+  peers = [];
+  answers = { POST: { status: 201 }, PATCH: { status: 422, code: 'unprocessable' } };
+  works = true;
+  let session = 0;
+  const fake = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const method = init?.method ?? 'GET';
+    log.push(`${method} ${String(url).replace('https://h', '')}`);
+    if (method === 'OPTIONS' || method === 'DELETE') return new Response(null, { status: 200 });
+    const answer = answers[method as 'POST' | 'PATCH'];
+    if (answer === 'broken') throw new TypeError('no network');
+    const headers = {
+      location: `https://h/whip/${++session}`,
+      ...(answer.retryAfter ? { 'retry-after': String(answer.retryAfter) } : {}),
+    };
+    const body = answer.code ? JSON.stringify({ code: answer.code }) : SDP;
+    return new Response(body, { status: answer.status, headers });
+  };
+  call = openCall({
+    url: 'https://h/whip',
+    token: 'T',
+    prepare() {},
+    tuneOffer: (sdp) => sdp,
+    tuneAnswer: (sdp) => sdp,
+    state: (state) => states.push(state),
+    fetch: fake as typeof fetch,
+    peer: () => {
+      const peer = new FakePeer(() => works);
+      peers.push(peer);
+      return peer as unknown as RTCPeerConnection;
+    },
+  });
+});
+afterEach(() => {
+  call.close();
+  vi.useRealTimers();
+});
+const pass = (span: number) => vi.advanceTimersByTimeAsync(span);
+const now = () => states.at(-1)?.at;
+
+test('joins with one offer', async () => {
+  call.open();
+  await pass(0);
+  expect(log).toEqual(['OPTIONS /whip', 'POST /whip']);
+  expect(states.map((it) => it.at)).toEqual(['connecting', 'on']);
+});
+
+test('after a loss the same place is asked for first, then a new offer without taking over', async () => {
+  call.open();
+  await pass(0);
+  peers[0]?.become('failed');
+  await pass(100);
+  expect(log.slice(2)).toEqual(['PATCH /whip/1', 'POST /whip']);
+  expect(now()).toBe('on');
+});
+
+test('a studio that can restart ICE keeps the session', async () => {
+  answers.PATCH = { status: 200 };
+  call.open();
+  await pass(0);
+  peers[0]?.become('failed');
+  await pass(100);
+  expect(log.slice(2)).toEqual(['PATCH /whip/1']);
+  expect(peers).toHaveLength(1);
+});
+
+test('ICE may heal by itself for a second', async () => {
+  call.open();
+  await pass(0);
+  peers[0]?.become('disconnected');
+  await pass(900);
+  peers[0]?.become('connected');
+  await pass(5_000);
+  expect(log).toHaveLength(2);
+  expect(now()).toBe('on');
+});
+
+test('without a network nobody is given up: it goes on asking until the studio answers', async () => {
+  call.open();
+  await pass(0);
+  answers.PATCH = 'broken';
+  answers.POST = { status: 409, code: 'already-on-stage' };
+  peers[0]?.become('failed');
+  await pass(20_000);
+  expect(now()).toBe('lost');
+  expect(log.some((line, i) => i > 1 && line.startsWith('POST'))).toBe(false);
+  answers.PATCH = { status: 422, code: 'unprocessable' };
+  answers.POST = { status: 201 };
+  await pass(13_000);
+  expect(now()).toBe('on');
+});
+
+test('somebody who took the place over elsewhere is not thrown out again', async () => {
+  call.open();
+  await pass(0);
+  answers.PATCH = { status: 404, code: 'session-unknown' };
+  answers.POST = { status: 409, code: 'already-on-stage' };
+  peers[0]?.become('closed');
+  await pass(60_000);
+  expect(states.at(-1)).toMatchObject({ at: 'refused', why: { code: 'already-on-stage' } });
+  expect(log.filter((line) => line.startsWith('POST'))).toEqual(['POST /whip', 'POST /whip']);
+  answers.POST = { status: 201 };
+  call.open(true);
+  await pass(0);
+  expect(log.at(-1)).toBe('POST /whip?takeover=1');
+  expect(now()).toBe('on');
+});
+
+test('a full stage is asked again only when it said so', async () => {
+  answers.POST = { status: 503, code: 'stage-full', retryAfter: 10 };
+  call.open();
+  await pass(9_900);
+  expect(log.filter((line) => line.startsWith('POST'))).toHaveLength(1);
+  expect(states.at(-1)).toMatchObject({ at: 'lost', why: { code: 'stage-full' } });
+  await pass(3_000);
+  expect(log.filter((line) => line.startsWith('POST'))).toHaveLength(2);
+});
+
+test('an answer without a sound path is told as such and tried again', async () => {
+  works = false;
+  call.open();
+  await pass(CONNECT_TIMEOUT + 10);
+  expect(states.at(-1)).toMatchObject({ at: 'lost', why: { status: 0 } });
+  expect(log).toContain('DELETE /whip/1');
+  works = true;
+  await pass(2_000);
+  expect(now()).toBe('on');
+});
+
+test('closing gives the place up; handing over to the next session does not', async () => {
+  call.open();
+  await pass(0);
+  call.close(true);
+  await pass(100);
+  expect(log.some((line) => line.startsWith('DELETE'))).toBe(false);
+  call.open(true);
+  await pass(0);
+  call.close();
+  await pass(100);
+  expect(log.at(-1)).toBe('DELETE /whip/2');
+  expect(now()).toBe('closed');
+});
