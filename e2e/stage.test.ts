@@ -198,13 +198,14 @@ describe('two browsers on the stage', () => {
     await wait(1_500);
     expect(room.link('switch' as SpeakerId)?.redundant).toBe(0);
     await page.evaluate(async () => {
-      const [sender] = (window as any).whip.getSenders();
-      const parameters = sender.getParameters();
-      const red = parameters.codecs.find((codec: any) => codec.mimeType === 'audio/red');
-      parameters.encodings[0].codec = red;
-      await sender.setParameters(parameters);
+      const pc = (window as any).whip;
+      const answer = pc.remoteDescription.sdp.replace(/(UDP\/TLS\/RTP\/SAVPF) (\d+) (\d+)/, '$1 $3 $2');
+      await pc.setLocalDescription();
+      await pc.setRemoteDescription({ type: 'answer', sdp: answer });
     });
-    await expect.poll(() => room.link('switch' as SpeakerId)?.redundant, { timeout: 5_000 }).toBeGreaterThan(10);
+    await expect
+      .poll(() => room.link('switch' as SpeakerId)?.redundant, { timeout: 5_000 })
+      .toBeGreaterThan(10);
     await page.close();
   });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createSocket, type RemoteInfo } from 'node:dgram';
 import datachannel, { type PeerConnection, type Track } from 'node-datachannel';
 
 /** Answers HTTP in place of a server, as `stage.fetch` does. */
@@ -26,7 +27,8 @@ export interface Client extends Disposable {
   /** Everything received, by line. */
   readonly received: Buffer[][];
   connected(): Promise<void>;
-  send(line: number, bytes: Buffer): void;
+  /** False when the transport refuses the packet. */
+  send(line: number, bytes: Buffer): boolean;
   /** Called for every packet that comes. */
   heard(run: (line: number, bytes: Buffer) => void): void;
 }
@@ -37,7 +39,7 @@ export async function openClient(
   path: string,
   token: string,
   lines: readonly Line[],
-  edit: (sdp: string) => string = (sdp) => sdp,
+  edit: { readonly offer?: (sdp: string) => string; readonly answer?: (sdp: string) => string } = {},
 ): Promise<Client> {
   const connection = new datachannel.PeerConnection('client', {
     iceServers: [],
@@ -70,7 +72,8 @@ export async function openClient(
   });
   connection.setLocalDescription('offer');
   await gathered.promise;
-  const offer = edit(connection.localDescription()?.sdp ?? '');
+  const own = connection.localDescription()?.sdp ?? '';
+  const offer = edit.offer?.(own) ?? own;
   const response = await fetch(
     new Request(`http://stage.test${path}`, {
       method: 'POST',
@@ -79,7 +82,7 @@ export async function openClient(
     }),
   );
   const answer = await response.text();
-  if (response.status === 201) connection.setRemoteDescription(answer, 'answer');
+  if (response.status === 201) connection.setRemoteDescription(edit.answer?.(answer) ?? answer, 'answer');
   return {
     response,
     answer,
@@ -88,8 +91,17 @@ export async function openClient(
     location: response.headers.get('location') ?? '',
     etag: response.headers.get('etag') ?? '',
     received,
-    connected: () => open.promise,
-    send: (line, bytes) => void tracks[line]?.sendMessageBinary(bytes),
+    async connected() {
+      await open.promise;
+      await until('the tracks are open', () => tracks.every((track) => track.isOpen()));
+    },
+    send(line, bytes) {
+      try {
+        return tracks[line]?.sendMessageBinary(bytes) ?? false;
+      } catch {
+        return false;
+      }
+    },
     heard: (run) => void listeners.push(run),
     [Symbol.dispose]: () => connection.close(),
   };
@@ -106,3 +118,42 @@ export async function until(what: string, done: () => boolean, limit = 5_000): P
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** A network between a client and a server on this machine that loses what it is told to lose. */
+export interface Network extends Disposable {
+  readonly port: number;
+  /** Decides about each datagram; true loses it. `down` means from the server. */
+  lose: (bytes: Buffer, down: boolean) => boolean;
+}
+
+/** Opens a lossy network in front of the UDP port `server` of 127.0.0.1, for one client. */
+export async function openNetwork(server: number): Promise<Network> {
+  const front = createSocket('udp4');
+  const back = createSocket('udp4');
+  let client: RemoteInfo | undefined;
+  const network: Network = {
+    port: 0,
+    lose: () => false,
+    [Symbol.dispose]() {
+      front.close();
+      back.close();
+    },
+  };
+  front.on('message', (bytes, from) => {
+    client = from;
+    if (!network.lose(bytes, false)) back.send(bytes, server, '127.0.0.1');
+  });
+  back.on('message', (bytes) => {
+    if (client && !network.lose(bytes, true)) front.send(bytes, client.port, client.address);
+  });
+  await Promise.all(
+    [front, back].map((socket) => new Promise<void>((done) => socket.bind(0, '127.0.0.1', done))),
+  );
+  return Object.assign(network, { port: front.address().port });
+}
+
+/** True for an encrypted RTP packet as it is on the wire, as against STUN, DTLS and RTCP. Spec: RFC 7983; RFC 5761. */
+export const isMedia = (bytes: Buffer): boolean => {
+  const [first = 0, second = 0] = bytes;
+  return first >= 128 && first < 192 && !(second >= 192 && second < 224);
+};

@@ -80,8 +80,8 @@ const transportLines = (transport: Transport): string[] => [
 
 function mediaLines(line: OfferLine, opus: number, use: Exclude<Use, { kind: 'refuse' }>): string[] {
   // RED is answered wherever it is offered, in the offerer's order: the first format is what a browser sends. So the
-  // client decides, who knows its link: first in the offer for a poor one, or later without a new offer by
-  // RTCRtpSender.setParameters. We read both at any time.
+  // client decides, who knows its link: first in the offer for a poor one, or later, without asking us, by applying
+  // this answer again with the two swapped. We read both at any time.
   const formats = line.red === undefined ? [opus] : line.redFirst ? [line.red, opus] : [opus, line.red];
   const stereo = line.opusParameters.get('stereo') === '1' || line.opusParameters.get('sprop-stereo') === '1';
   const receive = use.kind === 'receive';

@@ -52,7 +52,6 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
   // An exception inside one of these would end the process: they only settle promises and set flags.
   connection.onGatheringStateChange((state) => void (state === 'complete' && gathered.resolve()));
   connection.onStateChange((state) => {
-    if (state === 'connected') connected.resolve();
     if (state !== 'failed' && state !== 'closed' && state !== 'disconnected') return;
     broken = true;
     connected.reject(new EarshotError('studio-away', 'The media connection broke'));
@@ -64,6 +63,7 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
   const track = connection.addTrack(audio);
   const kept = new Kept(track, log);
   track.onMessage((bytes) => kept.heard(bytes, ssrc));
+  track.onOpen(() => connected.resolve());
   try {
     connection.setLocalDescription('offer');
     await Promise.race([gathered.promise, sleep(2_000, undefined, { ref: false })]);

@@ -135,7 +135,12 @@ export class Slot {
     const before = red === undefined ? undefined : this.#before(sequence, timestamp);
     if (red !== undefined && before) {
       const older = before.voice.frame.subarray(HEAD_BYTES);
-      const payload = wrapRed(opus, older, timestamp - before.timestamp, voice.frame.subarray(HEAD_BYTES));
+      const payload = wrapRed(
+        opus,
+        older,
+        (timestamp - before.timestamp) >>> 0,
+        voice.frame.subarray(HEAD_BYTES),
+      );
       return this.#send(writeRtp({ ...head, payloadType: red }, payload));
     }
     // The frame is shared by every receiver: the head is written over for each, and the transport copies.
@@ -147,7 +152,7 @@ export class Slot {
   #before(sequence: number, timestamp: number): Kept | undefined {
     const before = this.#kept[((sequence - 1) & 0xffff) % KEPT];
     if (before?.sequence !== ((sequence - 1) & 0xffff)) return undefined;
-    const age = timestamp - before.timestamp;
+    const age = (timestamp - before.timestamp) >>> 0;
     return age > 0 && age < 16_384 && before.voice.frame.length - HEAD_BYTES < 1_024 ? before : undefined;
   }
 }
