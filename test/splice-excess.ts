@@ -9,23 +9,26 @@ const WINDOWS = 8;
 const FLOOR = 1e-8;
 
 /**
- * The largest excess in dB over all 5 ms windows after the splices: error of the spliced decode against the input,
- * over the worse of the two unspliced decodes in the same window.
+ * For each splice the largest excess in dB over the 5 ms windows after it: error of the spliced decode against the
+ * input, over the worse of the two unspliced decodes in the same window.
  */
-export function worstExcess(
+export function excesses(
   input: Float32Array,
   delay: number,
   spliced: Float32Array,
   unspliced: readonly Float32Array[],
   boundaries: readonly number[],
-): number {
-  let worst = Number.NEGATIVE_INFINITY;
-  for (const boundary of boundaries) {
+): number[] {
+  return boundaries.map((boundary) => {
+    let worst = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < WINDOWS; k++) {
       const from = boundary + k * WINDOW;
       const error = (decoded: Float32Array) => power(difference(decoded, input, delay, from, WINDOW)) + FLOOR;
       worst = Math.max(worst, decibels(error(spliced) / Math.max(...unspliced.map(error))));
     }
-  }
-  return worst;
+    return worst;
+  });
 }
+
+/** The largest of all. */
+export const worstExcess = (...args: Parameters<typeof excesses>): number => Math.max(...excesses(...args));
