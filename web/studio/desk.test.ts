@@ -10,7 +10,6 @@ import { claimsOf, linkOf } from './link.ts';
 import { meterPosition } from './meter.tsx';
 import { seatValue } from './theatre.tsx';
 import { type TroubleSource, troubleOf } from './trouble.ts';
-import { firstLanguage } from './words.ts';
 
 const encode = (claims: object) =>
   `e.${btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(claims))))
@@ -113,12 +112,6 @@ test('both catalogues say something at every place, and not the same thing', () 
   expect(texts(french).every((text) => text.trim() !== '' && !text.includes('undefined'))).toBe(true);
   const same = texts(french).filter((text, i) => text === texts(english)[i]);
   expect(same.sort()).toEqual(['Microphone', 'Studio', 'Sound'].filter((text) => same.includes(text)).sort());
-});
-
-test('the language is the last choice, then the browser’s, then English', () => {
-  expect(firstLanguage('fr', ['en'])).toBe('fr');
-  expect(firstLanguage(null, ['de', 'fr-CA', 'en'])).toBe('fr');
-  expect(firstLanguage('xx', ['de'])).toBe('en');
 });
 
 test('a seat stands for a power of ten that lets everyone in', () => {

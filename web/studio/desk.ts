@@ -54,8 +54,8 @@ export interface Desk {
 /** How long the studio may list us as gone before we ask it, in milliseconds. */
 const SUSPICION = 700;
 
-/** Opens the desk for one link. */
-export function openDesk(link: Link & { readonly token: string }, settings: Settings): Desk {
+/** Opens the desk for one link; `title` is the room's until its state is here. */
+export function openDesk(link: Link & { readonly token: string }, settings: Settings, title: string): Desk {
   const words = computed(() => wordsOf(settings.language.value));
   const notices = openNotices();
   const alarm = openAlarm();
@@ -75,7 +75,7 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
     notices.say(words.value.micChanged(label)),
   );
 
-  const room = openRoomFeed(link, {
+  const room = openRoomFeed(link, title, {
     joined: (person) => person.id !== room.me.value.id && notices.say(words.value.joined(person.name)),
     left: (person) => person.id !== room.me.value.id && notices.say(words.value.left(person.name)),
     asked({ what, by }) {

@@ -11,19 +11,19 @@ import { wordsOf } from './words.ts';
 import './studio.css';
 
 const link = linkOf(location);
-const settings = openSettings(storage(), navigator.languages);
+const settings = openSettings();
 const root = document.getElementById('studio') ?? document.querySelector('main') ?? document.body;
 root.textContent = '';
 root.classList.add('studio');
 
 effect(() => {
   document.documentElement.lang = settings.language.value;
-  document.documentElement.dataset['theme'] = settings.theme.value;
+  if (settings.theme.value) document.documentElement.dataset['theme'] = settings.theme.value;
 });
 
 const { token } = link;
 if (token) {
-  const desk = openDesk({ ...link, token }, settings);
+  const desk = openDesk({ ...link, token }, settings, root.dataset['title'] ?? link.slug);
   listenToKeys(desk, new AbortController().signal);
   effect(() => {
     document.title = `${desk.room.title.value} · ${desk.words.value.studio} · Earshot`;
@@ -41,11 +41,3 @@ if (token) {
 
 // A host link opened over another one in the same tab only changes the hash.
 addEventListener('hashchange', () => location.reload());
-
-function storage(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return undefined;
-  }
-}

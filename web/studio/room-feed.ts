@@ -31,7 +31,11 @@ export interface RoomFeedHooks {
 }
 
 /** Follows a room through its backstage stream, and through its public state for what that does not say. */
-export function openRoomFeed(link: Link & { readonly token: string }, hooks: RoomFeedHooks): RoomFeed {
+export function openRoomFeed(
+  link: Link & { readonly token: string },
+  title: string,
+  hooks: RoomFeedHooks,
+): RoomFeed {
   const state = signal<FeedState>({ at: 'connecting' });
   const publicState = signal<RoomState | undefined>();
   const me = signal({ id: link.id, name: link.name, role: link.role });
@@ -105,7 +109,7 @@ export function openRoomFeed(link: Link & { readonly token: string }, hooks: Roo
     program,
     programLevel,
     level,
-    title: computed(() => publicState.value?.title ?? link.slug),
+    title: computed(() => publicState.value?.title ?? title),
     scheduled: computed(() => publicState.value?.clocks.scheduled),
   };
 }

@@ -1,6 +1,6 @@
 import { effect, type Signal, signal } from '@preact/signals';
 import { DEFAULT_MICROPHONE, type MicrophoneChoice } from '../capture/index.ts';
-import { firstLanguage, type Language } from './words.ts';
+import { chooseLanguage, keep, kept, type Language, language } from '../kit/words.ts';
 
 /** What a person chose on this machine; kept in the browser only. */
 export interface Settings {
@@ -14,35 +14,35 @@ export interface Settings {
   readonly theme: Signal<'' | 'light' | 'dark'>;
 }
 
-/** Reads the settings and writes each change back. `storage` may be absent (private windows). */
-export function openSettings(storage: Storage | undefined, languages: readonly string[]): Settings {
-  const kept = <T>(key: string, initial: T, accept: (value: unknown) => T): Signal<T> => {
-    let value = initial;
-    try {
-      const text = storage?.getItem(`earshot.${key}`);
-      if (text != null) value = accept(JSON.parse(text));
-    } catch {}
-    const it = signal(value);
-    effect(() => {
-      const text = JSON.stringify(it.value);
-      try {
-        storage?.setItem(`earshot.${key}`, text);
-      } catch {}
-    });
-    return it;
+/** Reads the settings and writes each change back; language and theme are those of the other pages. */
+export function openSettings(): Settings {
+  const theme = kept(THEME);
+  const settings: Settings = {
+    microphone: remembered('studio-microphone', microphoneOf),
+    sink: remembered('studio-sink', (value) => (typeof value === 'string' ? value : '')),
+    pushToTalk: remembered('studio-push-to-talk', (value) => value === true),
+    spokenWarnings: remembered('studio-spoken-warnings', (value) => value !== false),
+    language: signal(language()),
+    theme: signal(theme === 'light' || theme === 'dark' ? theme : ''),
   };
-  const flag = (initial: boolean) => (value: unknown) => (typeof value === 'boolean' ? value : initial);
-  const text = (value: unknown) => (typeof value === 'string' ? value : '');
-  return {
-    microphone: kept('studio.microphone', DEFAULT_MICROPHONE, microphoneOf),
-    sink: kept('studio.sink', '', text),
-    pushToTalk: kept('studio.push-to-talk', false, flag(false)),
-    spokenWarnings: kept('studio.spoken-warnings', true, flag(true)),
-    language: kept<Language>('studio.language', firstLanguage(null, languages), (v) =>
-      firstLanguage(text(v), languages),
-    ),
-    theme: kept<'' | 'light' | 'dark'>('studio.theme', '', (v) => (v === 'light' || v === 'dark' ? v : '')),
-  };
+  effect(() => chooseLanguage(settings.language.value));
+  effect(() => {
+    if (settings.theme.value) keep(THEME, settings.theme.value);
+  });
+  return settings;
+}
+
+const THEME = 'earshot-theme';
+
+/** A setting as JSON; what is not acceptable (or not there) becomes what `accept` makes of undefined. */
+function remembered<T>(name: string, accept: (value: unknown) => T): Signal<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(kept(`earshot-${name}`) ?? 'null');
+  } catch {}
+  const it = signal(accept(value ?? undefined));
+  effect(() => keep(`earshot-${name}`, JSON.stringify(it.value)));
+  return it;
 }
 
 function microphoneOf(value: unknown): MicrophoneChoice {
