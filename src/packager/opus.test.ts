@@ -145,3 +145,23 @@ test('one channel to two and back makes no click', async () => {
     expect(here).toBeLessThan(4 * before + 1e-7);
   }
 });
+
+test('splices of stereo add at most 6 dB in either ear', async () => {
+  const right = speechLike(7, 4);
+  const packets = await code(speech, right);
+  const [a, b] = [packets.get('opus64')!, packets.get('opus24')!];
+  expect(a.every(isStereo) && b.every(isStereo)).toBe(true);
+  const boundaries: number[] = [];
+  const spliced = a.map((packet, n) => {
+    if (n > 0 && n % 32 === 0) boundaries.push(n * 960);
+    return Math.floor(n / 32) % 2 ? b[n]! : packet;
+  });
+  const [one, other, both] = [await decodeOpus(a), await decodeOpus(b), await decodeOpus(spliced)];
+  for (const [ear, input] of [
+    ['left', speech],
+    ['right', right],
+  ] as const) {
+    const unspliced = [one[ear], other[ear]];
+    expect(worstExcess(input, PRIMING.opus, both[ear], unspliced, boundaries)).toBeLessThanOrEqual(6);
+  }
+});
