@@ -30,6 +30,7 @@ export interface Peer extends Disposable {
   readonly transport: Transport;
   /** Sends RTP or RTCP on line `index`; false when it could not. */
   send(index: number, bytes: Buffer): boolean;
+  /** Hands over a way to the client; tried after half a second, when the client has not found us by itself. */
   addCandidate(candidate: string, mid: string): void;
 }
 
@@ -37,6 +38,11 @@ export interface Peer extends Disposable {
 export type PeerState = 'connected' | 'disconnected' | 'failed' | 'closed';
 
 const GATHERING_MS = 2_000;
+/**
+ * Clients find us: our address is open. Checking theirs first would reach them before they have read our answer, and
+ * clients built on libdatachannel (OBS) then lose the first handshake or the whole connection.
+ */
+const CANDIDATES_AFTER_MS = 500;
 
 /** A UDP port that nobody uses at this moment. */
 export async function freeUdpPort(address?: string): Promise<number> {
@@ -77,11 +83,13 @@ export async function openPeer(
       }
     };
   let closed = false;
+  let connected = false;
   const gathered = Promise.withResolvers<void>();
   connection.onGatheringStateChange(guarded((state) => void (state === 'complete' && gathered.resolve())));
   connection.onStateChange(
     guarded((state) => {
       if (closed) return;
+      if (state === 'connected') connected = true;
       if (state === 'connected' || state === 'disconnected' || state === 'failed' || state === 'closed')
         changed(state);
     }),
@@ -113,7 +121,10 @@ export async function openPeer(
         }
       },
       addCandidate(candidate, mid) {
-        if (!closed) connection.addRemoteCandidate(candidate, mid);
+        const hand = guarded(() => {
+          if (!closed && !connected) connection.addRemoteCandidate(candidate, mid);
+        });
+        setTimeout(hand, CANDIDATES_AFTER_MS).unref();
       },
       [Symbol.dispose]: close,
     };
