@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Clock } from '../base/clock.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { type EpochMs, fragmentStart } from '../base/time.ts';
 import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
+import { withGain } from './aac-gain.ts';
 import { chaptersOf } from './chapters.ts';
+import { openLoudness } from './loudness.ts';
 import { m4aHead } from './m4a.ts';
 import { OPEN_TO_ALL, type RequestHeaders } from './packed.ts';
 import { readRange } from './range.ts';
@@ -15,7 +16,6 @@ const MAX_REMEMBERED = 16;
 
 /** One file that exists only as a plan: its head, and where each piece's frames lie. */
 interface Plan {
-  readonly of: string;
   readonly head: Buffer;
   readonly etag: string;
   readonly total: number;
@@ -23,7 +23,7 @@ interface Plan {
 }
 
 /** `replay.m4a`: one seekable file over the recorded AAC, never written to disk. */
-export interface Download {
+export interface Download extends AsyncDisposable {
   answer(
     slug: string,
     recording: RecordedRoom,
@@ -34,9 +34,10 @@ export interface Download {
 }
 
 /** Opens the download side of the origin. */
-export function openDownload(_clock: Clock, port: RecordingPort): Download {
+export function openDownload(port: RecordingPort): Download {
+  const loudness = openLoudness(port);
   const sizes = new Map<string, Map<string, Uint16Array[]>>();
-  const plans = new Map<string, Promise<Plan | undefined>>();
+  const plans = new Map<string, { readonly of: string; readonly plan: Promise<Plan | undefined> }>();
 
   const sizesOf = async (
     slug: string,
@@ -63,7 +64,6 @@ export function openDownload(_clock: Clock, port: RecordingPort): Download {
     slug: string,
     recording: RecordedRoom,
     rendition: string,
-    of: string,
   ): Promise<Plan | undefined> => {
     const init = await port.init(slug, rendition);
     const pieces = replayPieces(recording, rendition);
@@ -90,43 +90,44 @@ export function openDownload(_clock: Clock, port: RecordingPort): Download {
       return { piece, start: at - bytes, bytes };
     });
     const etag = `"${createHash('sha256').update(head).digest('base64url').slice(0, 16)}"`;
-    return { of, head, etag, total: at, parts };
+    return { head, etag, total: at, parts };
   };
 
-  const planned = async (
-    slug: string,
-    recording: RecordedRoom,
-    rendition: string,
-  ): Promise<Plan | undefined> => {
+  const planned = (slug: string, recording: RecordedRoom, rendition: string): Promise<Plan | undefined> => {
     const last = recording.pieces.get(rendition)?.at(-1);
     const of = `${last?.first}-${last?.count}-${recording.marks.length}`;
-    const known = await plans.get(slug);
-    if (known?.of === of) return known;
-    const next = plan(slug, recording, rendition, of);
+    const known = plans.get(slug);
+    if (known?.of === of) return known.plan;
+    const next = plan(slug, recording, rendition);
     next.catch(() => plans.delete(slug));
     plans.delete(slug);
-    plans.set(slug, next);
+    plans.set(slug, { of, plan: next });
     const oldest = plans.keys().next().value;
     if (plans.size > MAX_REMEMBERED && oldest !== undefined) plans.delete(oldest);
     return next;
   };
 
   return {
-    async answer(slug, recording, over, _query, headers) {
+    async answer(slug, recording, over, query, headers) {
+      const wanted = query.get('loudness');
+      if (wanted !== null && wanted !== 'normalised')
+        return problem('bad-request', 'loudness is "normalised" or left out.', OPEN_TO_ALL);
       const rendition = recording.renditions.find((r) => r.codec === 'aac' && r.container === 'fmp4')?.id;
       const file = rendition === undefined ? undefined : await planned(slug, recording, rendition);
       if (!file || rendition === undefined)
         return problem('not-found', 'No AAC is recorded of this room.', OPEN_TO_ALL);
+      const steps = wanted === null ? 0 : await loudness.steps(slug, recording);
+      const etag = steps === 0 ? file.etag : file.etag.replace(/"$/, `${steps < 0 ? '' : '+'}${steps}"`);
       const common = {
         ...OPEN_TO_ALL,
         'content-type': 'audio/mp4',
         'accept-ranges': 'bytes',
-        etag: file.etag,
+        etag,
         'content-disposition': `inline; filename="${slug}.m4a"`,
         'cache-control': over ? 'public, max-age=60' : 'no-cache',
       };
-      if (headers['if-none-match'] === file.etag) return { status: 304, headers: common, body: '' };
-      const fresh = headers['if-range'] === undefined || headers['if-range'] === file.etag;
+      if (headers['if-none-match'] === etag) return { status: 304, headers: common, body: '' };
+      const fresh = headers['if-range'] === undefined || headers['if-range'] === etag;
       const range = fresh ? readRange(headers.range, file.total) : undefined;
       if (range === 'unsatisfiable')
         return { status: 416, headers: { ...common, 'content-range': `bytes */${file.total}` }, body: '' };
@@ -138,11 +139,12 @@ export function openDownload(_clock: Clock, port: RecordingPort): Download {
           'content-length': String(to - from),
           ...(range ? { 'content-range': `bytes ${from}-${to - 1}/${file.total}` } : {}),
         },
-        body: Readable.from(bytesOf(port, slug, rendition, file, replayStart(recording), from, to), {
+        body: Readable.from(bytesOf(port, slug, rendition, file, replayStart(recording), steps, from, to), {
           objectMode: false,
         }),
       };
     },
+    [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose](),
   };
 }
 
@@ -161,6 +163,7 @@ async function* bytesOf(
   rendition: string,
   file: Plan,
   start: number,
+  steps: number,
   from: number,
   to: number,
 ): AsyncGenerator<Buffer> {
@@ -169,7 +172,7 @@ async function* bytesOf(
     if (part.start + part.bytes <= from || part.bytes === 0) continue;
     if (part.start >= to) return;
     const frames = (await framesOf(port, slug, rendition, part.piece, start)).flat();
-    const bytes = Buffer.concat(frames);
+    const bytes = Buffer.concat(steps === 0 ? frames : frames.map((frame) => withGain(frame, steps)));
     // The declared length was promised already: a piece that vanished must break the connection, not shift the rest.
     if (bytes.length !== part.bytes) throw new Error(`${slug}: piece ${part.piece.first} is not what it was`);
     yield bytes.subarray(Math.max(0, from - part.start), Math.min(part.bytes, to - part.start));

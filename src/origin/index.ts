@@ -40,6 +40,13 @@ export interface Origin extends AsyncDisposable {
 /** Opens an empty origin; feed it with `receive`. */
 export function open(deps: OriginDeps): Origin {
   const rooms = openRooms(deps);
-  const answer = router(deps, rooms);
-  return { ...rooms, answer };
+  const routes = router(deps, rooms);
+  return {
+    ...rooms,
+    answer: routes.answer,
+    async [Symbol.asyncDispose]() {
+      await rooms[Symbol.asyncDispose]();
+      await routes[Symbol.asyncDispose]();
+    },
+  };
 }

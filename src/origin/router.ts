@@ -15,7 +15,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
   const { clock, archive } = deps;
   const recordingOf = remember(archive, clock);
   const live = openLive(clock, archive);
-  const download = openDownload(clock, archive);
+  const download = openDownload(archive);
   const stateFiles = openStateFiles(clock, rooms, async (slug) => (await recordingOf(slug))?.gaps ?? []);
 
   const over = (slug: string): boolean => {
@@ -70,7 +70,11 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     );
   };
 
-  return (path: string, query: URLSearchParams, headers: RequestHeaders): Promise<Reply> | undefined => {
+  const answer = (
+    path: string,
+    query: URLSearchParams,
+    headers: RequestHeaders,
+  ): Promise<Reply> | undefined => {
     if (path === '/rooms.json') return stateFiles.list(headers);
     const match = PATH.exec(path);
     const slug = match?.[1];
@@ -79,4 +83,5 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     if (match[3] === 'live') return fromWindow(slug, match[4] ?? '', query, headers);
     return fromDisk(slug, match[4] ?? 'replay.m4a', query, headers);
   };
+  return { answer, [Symbol.asyncDispose]: () => download[Symbol.asyncDispose]() };
 }
