@@ -1,4 +1,5 @@
 /** What one program costs to encode: CPU per rendition and together, rates, boxes, the slowest step. */
+import { spawn } from 'node:child_process';
 import { setImmediate } from 'node:timers/promises';
 import { silentLog } from '../src/base/log.ts';
 import type { Fragment, Rendition } from '../src/base/media.ts';
@@ -81,6 +82,11 @@ const at = (share: number): string => (steps[Math.floor(share * (steps.length - 
 console.log(`together, one thread: ${used.toFixed(4)} CPU-s/s, median ${median.toFixed(4)} (goal 0.14)`);
 console.log(`a step of 20 ms takes: median ${at(0.5)} ms, 99 % ${at(0.99)} ms, slowest ${at(1)} ms`);
 
+const peer = await nativeFfmpeg();
+console.log(
+  `native ffmpeg, the same eight encodes in the same minute: ${peer.toFixed(4)} CPU-s/s; ratio ${(used / peer).toFixed(2)}`,
+);
+
 const rss = process.memoryUsage().rss;
 const began = performance.now();
 let received = 0;
@@ -107,3 +113,28 @@ console.log(
   `in a thread: ${(cpu(main) / SECONDS).toFixed(4)} CPU-s/s for the process, ` +
     `${(busy.active / SECONDS / 1000).toFixed(4)} s/s of the caller's thread; ${received} fragments`,
 );
+
+/** CPU-seconds per second of sound that the ffmpeg of the system takes for the same codecs and rates, without boxes. */
+async function nativeFfmpeg(): Promise<number> {
+  const outputs = [...new Set(RENDITIONS.map(({ codec, bitrate }) => `${codec} ${bitrate}`))].flatMap(
+    (encode) => {
+      const [codec = '', bitrate = ''] = encode.split(' ');
+      const encoder =
+        { opus: ['libopus', '-compression_level', '5'], aac: ['aac'], mp3: ['libmp3lame'] }[codec] ?? [];
+      return ['-map', '0:a', '-c:a', ...encoder, '-b:a', bitrate, '-f', 'null', '/dev/null'];
+    },
+  );
+  const input = ['-f', 'f32le', '-ar', '48000', '-ac', '1', '-i', 'pipe:0'];
+  const child = spawn('ffmpeg', ['-nostdin', '-hide_banner', '-benchmark', ...input, ...outputs], {
+    stdio: 'pipe',
+  });
+  let said = '';
+  child.stderr.on('data', (bytes) => {
+    said += bytes;
+  });
+  child.stdin.end(Buffer.from(speech.buffer));
+  await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+  const [, user, system] = /bench: utime=([\d.]+)s stime=([\d.]+)s/.exec(said) ?? [];
+  if (user === undefined) throw new Error(said);
+  return (Number(user) + Number(system)) / SECONDS;
+}
