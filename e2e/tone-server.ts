@@ -27,15 +27,20 @@ export interface ToneServer extends AsyncDisposable {
   end(): void;
 }
 
+/** Encoded once for all servers of a test file: the same bytes serve them all. */
+let encoded: Promise<Record<string, Tone>> | undefined;
+const encodeBoth = async (): Promise<Record<string, Tone>> => {
+  const [opus, aac] = await Promise.all([encodeTone('opus', TONE_SECONDS), encodeTone('aac', TONE_SECONDS)]);
+  return { opus, aac };
+};
+
 /** Opens the server. `pages` answers whatever is not the stream and returns false when it does not want to. */
 export async function openToneServer(
   period = FRAGMENT_MS,
   pages: (request: IncomingMessage, response: ServerResponse, url: URL) => boolean = () => false,
 ): Promise<ToneServer> {
-  const tones: Record<string, Tone> = {
-    opus: await encodeTone('opus', TONE_SECONDS),
-    aac: await encodeTone('aac', TONE_SECONDS),
-  };
+  encoded ??= encodeBoth();
+  const tones = await encoded;
   const perWrite = period / FRAGMENT_MS;
   // A late slot, as in a program that has run for days.
   const first = 1_000_000;

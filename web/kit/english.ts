@@ -106,6 +106,8 @@ export const english = {
   muted: 'muted',
   gone: 'connection gone, place kept',
   emptyStage: 'No one is speaking yet',
+  emptyOver: 'The stage is empty',
+  timeOn: (time: string, day: string) => `${time} on ${day}`,
   roles: { host: 'host', 'co-host': 'co-host', speaker: 'speaker' },
   scale: (people: string) => `One dot is ${people} connections`,
   scaleOne: 'One dot is one connection',
@@ -135,6 +137,7 @@ export const english = {
   coming: 'Coming',
   earlier: 'Listen again',
   empty: 'No one is speaking yet.',
+  emptyWelcome: 'Only the welcome talk is on.',
   emptyMore:
     'Start a room and send its link: whoever opens it hears you about a second later. Nothing to install, no account.',
   welcomeRoom: 'Hear the welcome talk',

@@ -101,6 +101,8 @@ export const french: Words = {
   muted: 'micro coupé',
   gone: 'connexion perdue, place gardée',
   emptyStage: 'Personne ne parle encore',
+  emptyOver: 'La scène est vide',
+  timeOn: (time, day) => `${time}, ${day}`,
   roles: { host: 'hôte', 'co-host': 'co-hôte', speaker: 'intervenant' },
   scale: (people) => `Un point représente ${people} connexions`,
   scaleOne: 'Un point représente une connexion',
@@ -127,6 +129,7 @@ export const french: Words = {
   coming: 'À venir',
   earlier: 'À réécouter',
   empty: 'Personne ne parle encore.',
+  emptyWelcome: 'Seul le mot de bienvenue est à l’antenne.',
   emptyMore:
     'Ouvrez une salle et envoyez son lien : qui l’ouvre vous entend une seconde plus tard. Rien à installer, pas de compte.',
   welcomeRoom: 'Écouter le mot de bienvenue',

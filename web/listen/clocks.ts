@@ -1,7 +1,7 @@
 import type { Clocks } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import type { Words } from '../kit/words.ts';
-import { timeOf } from './say.ts';
+import { dayOf, timeOf } from './say.ts';
 
 /** The four clocks, in the listener's own time. */
 export function openClocks(words: Words): { readonly node: HTMLElement; show(clocks: Clocks): void } {
@@ -29,7 +29,11 @@ export function openClocks(words: Words): { readonly node: HTMLElement; show(clo
         } else if (value.dataset.at !== String(at)) {
           value.dataset.at = String(at);
           value.className = '';
-          value.replaceChildren(element('time', { datetime: new Date(at).toISOString() }, timeOf(at, words)));
+          const today = new Date(at).toDateString() === new Date().toDateString();
+          value.replaceChildren(
+            element('time', { datetime: new Date(at).toISOString() }, timeOf(at, words)),
+            today ? '' : element('span', { class: 'day small ash' }, ` ${dayOf(at, Date.now(), words)}`),
+          );
         }
       }
     },

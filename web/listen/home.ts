@@ -118,7 +118,7 @@ const empty = (welcome: Listed | undefined, words: Words): HTMLElement =>
   element(
     'p',
     { class: 'nobody ash' },
-    `${words.empty} ${words.emptyMore} `,
+    `${welcome ? words.emptyWelcome : words.empty} ${words.emptyMore} `,
     welcome && element('a', { href: `/r/${welcome.slug}` }, `${words.welcomeRoom}.`),
   );
 

@@ -56,6 +56,12 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   const heading = element('h1', {}, state.title);
   const byline = element('p', { class: 'hosts ash' }, state.hosts.length > 0 ? words.with(hostLine) : '');
   const streams = element('p', { class: 'streams' });
+  const count = element(
+    'div',
+    { class: 'count' },
+    streams,
+    element('p', { class: 'small ash' }, words.streamsHint),
+  );
 
   const running = (): boolean => state.status === 'open' || state.status === 'live';
   const toggle = (on = !sound.on): void => {
@@ -114,8 +120,8 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     write(heading, state.title);
     desk.show(state, here);
     times.show(state.clocks);
-    theatre.show(state, running() && sound.on);
-    streams.hidden = !running();
+    theatre.show(state, running() && sound.on && !replay);
+    count.hidden = !running();
     write(streams, words.streams(state.streams));
     gaps.replaceChildren(
       ...state.gaps.map((gap) => element('li', {}, words.gap(gap, timeOf(gap.from, words)))),
@@ -129,12 +135,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   main.replaceChildren(
     element('div', { class: 'masthead' }, mark, heading, byline),
     element('div', { class: 'desk' }, sentence, desk.node, gaps),
-    element(
-      'div',
-      { class: 'house-side' },
-      theatre.node,
-      element('div', { class: 'count' }, streams, element('p', { class: 'small ash' }, words.streamsHint)),
-    ),
+    element('div', { class: 'house-side' }, theatre.node, count),
     desk.more,
     element(
       'div',

@@ -30,6 +30,12 @@ const ABOUT_A_SECOND = 1.75;
 export const timeOf = (at: number, words: Words): string =>
   new Intl.DateTimeFormat(words.locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 
+/** The time of day, with its day when that is not today. */
+export const whenOf = (at: number, now: number, words: Words): string =>
+  new Date(at).toDateString() === new Date(now).toDateString()
+    ? timeOf(at, words)
+    : words.timeOn(timeOf(at, words), dayOf(at, now, words));
+
 /** The day in words: weekday within a week, else the date. */
 export const dayOf = (at: number, now: number, words: Words): string =>
   new Intl.DateTimeFormat(
@@ -72,7 +78,8 @@ export function say(state: RoomState, here: Here, words: Words): Said {
       return {
         mark,
         tone: 'calm',
-        sentence: clocks.ended === undefined ? words.endedPlain : words.ended(timeOf(clocks.ended, words)),
+        sentence:
+          clocks.ended === undefined ? words.endedPlain : words.ended(whenOf(clocks.ended, here.now, words)),
       };
     case 'cancelled':
       return { mark, tone: 'calm', sentence: words.cancelled };

@@ -154,6 +154,10 @@ export function openTheatre(words: Words, rows = 11): Theatre {
         scene.stage.some((person) => person.speaking && !person.muted),
       );
       empty.hidden = scene.stage.length > 0;
+      write(
+        empty,
+        scene.status === 'ended' || scene.status === 'cancelled' ? words.emptyOver : words.emptyStage,
+      );
       write(scale, dot === 1 ? words.scaleOne : words.scale(words.count(dot)));
       scale.hidden = streams === 0;
       if (performance.now() - toldAt > CALM_MS || toldAt === 0) {
