@@ -79,6 +79,26 @@ function rms(samples: Float32Array): number {
   return Math.sqrt(power / samples.length);
 }
 
+/** Integrated loudness as ffmpeg measures it, played on two loudspeakers. */
+async function loudness(url: string): Promise<number> {
+  const { stderr } = await promisify(execFile)('ffmpeg', [
+    ...[
+      '-hide_banner',
+      '-nostats',
+      '-i',
+      url,
+      '-map',
+      '0:a:0',
+      '-af',
+      'ebur128=dualmono=true',
+      '-f',
+      'null',
+      '-',
+    ],
+  ]);
+  return Number(/Integrated loudness:\s+I:\s+(-?[\d.]+) LUFS/.exec(stderr)?.[1]);
+}
+
 const read = async (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(air.url + path, { headers });
 
@@ -171,6 +191,16 @@ describe('after the end', () => {
     // Seeking asks for a range and decodes from there.
     const { samples } = await play(`${air.url}/replay.m4a`, ['-ss', '7', '-t', '2']);
     expect(samples.length).toBe(96_000);
+    expect(breaks(samples)).toBe(0);
+  });
+
+  it('the normalised download is nearest to -16 LUFS in steps of 1.5 dB, and otherwise the same sound', async () => {
+    const plain = await loudness(`${air.url}/replay.m4a`);
+    const normalised = await loudness(`${air.url}/replay.m4a?loudness=normalised`);
+    expect(plain).toBeGreaterThan(-12);
+    expect(Math.abs(normalised + 16)).toBeLessThanOrEqual(0.85);
+    const { samples, complaints } = await play(`${air.url}/replay.m4a?loudness=normalised`);
+    expect(complaints).toBe('');
     expect(breaks(samples)).toBe(0);
   });
 
