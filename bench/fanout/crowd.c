@@ -178,7 +178,7 @@ int main(int argc, char **argv) {
   uint64_t began = now_us(), last = 0, moved = began;
   while (TOTAL(joined) < (uint64_t)(listeners / WORKERS * WORKERS)) {
     if (TOTAL(joined) != last) { last = TOTAL(joined); moved = now_us(); }
-    if (now_us() - moved > 10000000 || now_us() - began > 300000000) break;
+    if (now_us() - moved > 20000000 || now_us() - began > 300000000) break;
     usleep(10000);
   }
   double join_s = (now_us() - began) / 1e6, join_cpu = server_cpu(pid) - cpu0;

@@ -14,6 +14,8 @@ export interface Counters {
   requests: number;
   stalledRequests: number;
   upstreamAway: number;
+  /** Mistakes of ours that were contained. */
+  faults: number;
   readonly departures: Record<Departure, number>;
 }
 
@@ -30,6 +32,7 @@ export const openCounters = (): Counters => ({
   requests: 0,
   stalledRequests: 0,
   upstreamAway: 0,
+  faults: 0,
   departures: { left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0 },
 });
 
@@ -53,6 +56,7 @@ export function exposition(counters: Counters, open: number, presence: ReadonlyM
   put('requests_total', 'counter', [['', counters.requests]]);
   put('requests_stalled_total', 'counter', [['', counters.stalledRequests]]);
   put('upstream_away_total', 'counter', [['', counters.upstreamAway]]);
+  put('faults_total', 'counter', [['', counters.faults]]);
   put('stream_joins_total', 'counter', [['', counters.joins]]);
   put('stream_joins_refused_total', 'counter', [['', counters.joinsRefused]]);
   put('stream_writes_total', 'counter', [['', counters.writes]]);

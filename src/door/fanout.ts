@@ -4,6 +4,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT, type Ms, ms } from '../base/time.ts';
 import { Channel, type Listener, SLOT_MS } from './channel.ts';
 import type { Counters, Departure } from './counters.ts';
+import type { Fault } from './faults.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin, Joined } from './origin-port.ts';
 import { type StreamRequest, streamHead } from './stream-request.ts';
@@ -14,6 +15,7 @@ export interface FanoutDeps {
   readonly origin: DoorOrigin;
   readonly limits: Limits;
   readonly counters: Counters;
+  readonly fault: Fault;
   /** Milliseconds between writes for a room: a multiple of 320. */
   period(slug: string): Ms;
 }
@@ -149,43 +151,52 @@ export function openFanout(deps: FanoutDeps): Fanout {
     return bytes;
   }
 
+  function admit(socket: Socket, request: StreamRequest): ErrorCode | undefined {
+    const { slug, rendition } = request;
+    const period = deps.period(slug);
+    const newest = channels.get(slug)?.get(rendition.id)?.newest ?? -1;
+    const after =
+      request.after !== undefined && newest >= 0 && request.after > newest + MAX_AHEAD
+        ? undefined
+        : request.after;
+    const joined = origin.join(slug, rendition.id, {
+      ...(after === undefined ? {} : { after }),
+      margin: ms(request.margin + Math.max(0, period - FRAGMENT_MS)),
+    });
+    if (typeof joined === 'string') {
+      counters.joinsRefused += 1;
+      return joined;
+    }
+    const channel = channelOf(slug, rendition.id);
+    const next = (joined.fragments.at(-1)?.seq ?? Math.max(after ?? -1, newest)) + 1;
+    const listener = channel.add(socket, next);
+    (socket as ListeningSocket)[LISTENER] = listener;
+    socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);
+    streams.set(slug, (streams.get(slug) ?? 0) + 1);
+    total += 1;
+    counters.joins += 1;
+    const head = streamHead(rendition, {
+      period,
+      next: ms(joined.untilNext + channel.delay(listener)),
+      date: today(),
+    });
+    const bytes = burst(channel, joined);
+    socket.cork();
+    socket.write(head, 'latin1');
+    if (bytes.length > 0) socket.write(bytes);
+    socket.uncork();
+    counters.bytes += bytes.length;
+    return undefined;
+  }
+
   return {
     join(socket, request) {
-      const { slug, rendition } = request;
-      const period = deps.period(slug);
-      const newest = channels.get(slug)?.get(rendition.id)?.newest ?? -1;
-      const after =
-        request.after !== undefined && newest >= 0 && request.after > newest + MAX_AHEAD
-          ? undefined
-          : request.after;
-      const joined = origin.join(slug, rendition.id, {
-        ...(after === undefined ? {} : { after }),
-        margin: ms(request.margin + Math.max(0, period - FRAGMENT_MS)),
-      });
-      if (typeof joined === 'string') {
-        counters.joinsRefused += 1;
-        return joined;
+      try {
+        return admit(socket, request);
+      } catch (error) {
+        deps.fault(error, `stream of ${request.slug}`);
+        return 'internal';
       }
-      const channel = channelOf(slug, rendition.id);
-      const next = (joined.fragments.at(-1)?.seq ?? Math.max(after ?? -1, newest)) + 1;
-      const listener = channel.add(socket, next);
-      (socket as ListeningSocket)[LISTENER] = listener;
-      socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);
-      streams.set(slug, (streams.get(slug) ?? 0) + 1);
-      total += 1;
-      counters.joins += 1;
-      const head = streamHead(rendition, {
-        period,
-        next: ms(joined.untilNext + channel.delay(listener)),
-        date: today(),
-      });
-      const bytes = burst(channel, joined);
-      socket.cork();
-      socket.write(head, 'latin1');
-      if (bytes.length > 0) socket.write(bytes);
-      socket.uncork();
-      counters.bytes += bytes.length;
-      return undefined;
     },
     drop,
     carries: (socket) => (socket as ListeningSocket)[LISTENER] !== undefined,

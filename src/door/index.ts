@@ -5,6 +5,7 @@ import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Assets } from './assets.ts';
 import { exposition, openCounters } from './counters.ts';
 import { openFanout } from './fanout.ts';
+import { openFaults } from './faults.ts';
 import { openFront } from './front.ts';
 import { openGate } from './gate.ts';
 import { connectionsPossible, type Limits } from './limits.ts';
@@ -75,12 +76,13 @@ export async function open(deps: DoorDeps): Promise<Door> {
       'the limit of open files (ulimit -n) holds this door to fewer connections',
     );
   const counters = openCounters();
+  const fault = openFaults({ clock, log, counters });
   const gate = openGate(limits);
   const watchdog = openWatchdog(limits);
   const period = deps.period ?? (() => ms(FRAGMENT_MS));
-  const fanout = openFanout({ clock, origin, limits, counters, period });
+  const fanout = openFanout({ clock, origin, limits, counters, fault, period });
   const ordinary = openOrdinary({
-    ...{ clock, limits, counters, fanout, origin },
+    ...{ clock, limits, counters, fanout, fault, origin },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     trusted: new Set(deps.trustedProxies),
   });

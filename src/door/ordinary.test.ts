@@ -360,3 +360,31 @@ test('who connects and says nothing, or half a head, is closed', async () => {
   await half.closed;
   expect(door.metrics()).toContain('head_timeouts_total 2');
 });
+
+test('a mistake in answering one request is a 500 with its code, and the streams go on', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  origin.answers = (path) => {
+    if (path === '/r/room/throws') throw new Error('a bug');
+    return Promise.reject(new Error('another'));
+  };
+  await using door = await openTestDoor(origin);
+  const listener = wire(door.port, 'GET /r/room/stream HTTP/1.1\r\nHost: x\r\n\r\n');
+  await listener.has(100);
+  for (const path of ['/r/room/throws', '/r/room/rejects']) {
+    const reply = await fetch(`http://127.0.0.1:${door.port}${path}`);
+    expect([path, reply.status, await codeOf(reply)]).toEqual([path, 500, 'internal']);
+  }
+  const join = origin.join;
+  origin.join = () => {
+    throw new Error('a third');
+  };
+  const refused = wire(door.port, 'GET /r/room/stream HTTP/1.1\r\nHost: x\r\n\r\n');
+  await refused.closed;
+  expect(refused.text()).toContain('HTTP/1.1 500 ');
+  origin.join = join;
+  expect(door.metrics()).toContain('faults_total 3');
+  const before = listener.bytes().length;
+  origin.tick();
+  await until(() => listener.bytes().length > before);
+});

@@ -6,6 +6,7 @@ import { FRAGMENT_MS, ms } from '../base/time.ts';
 import type { Assets } from './assets.ts';
 import type { Counters } from './counters.ts';
 import type { Fanout } from './fanout.ts';
+import type { Fault } from './faults.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { openPageCache } from './page-cache.ts';
@@ -22,6 +23,7 @@ export interface OrdinaryDeps {
   readonly limits: Limits;
   readonly counters: Counters;
   readonly fanout: Fanout;
+  readonly fault: Fault;
   readonly origin: DoorOrigin;
   readonly assets: Assets;
   readonly pages: Pages;
@@ -127,6 +129,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
       takeOver(res, (socket) => {
         const refusal = fanout.join(socket, request);
         if (!refusal) return;
+        // Bare by now: the answer is written by hand.
         socket.on('error', () => {}).end(rawProblem(refusal), 'latin1');
         deps.clock.after(ms(2_000), () => socket.destroy());
       });
@@ -148,16 +151,29 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         if (!res.destroyed) send(req, res, reply);
         else if (isStream(reply.body)) reply.body.destroy();
       },
-      () => {
-        // An aborted wait has nobody to answer; anything else is our fault and must not look like success.
-        if (!res.destroyed) res.destroy();
+      (error) => {
+        // An aborted wait has nobody to answer; anything else is our fault.
+        if (!abort.signal.aborted) broken(req, res, error);
       },
     );
   }
 
+  function broken(req: IncomingMessage, res: ServerResponse, error: unknown) {
+    deps.fault(error, `${req.method} ${req.url}`);
+    if (res.headersSent || res.destroyed) res.destroy();
+    else refuse(req, res, 'internal');
+  }
+  /** A mistake in answering one request must not end the streams of thousands. */
   function handle(req: IncomingMessage, res: ServerResponse) {
     if (isTaken(req.socket)) return;
     counters.requests += 1;
+    try {
+      route(req, res);
+    } catch (error) {
+      broken(req, res, error);
+    }
+  }
+  function route(req: IncomingMessage, res: ServerResponse) {
     const fault = headFault(req, limits);
     if (fault !== undefined) {
       counters.badHeads += 1;

@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<number, string>> = {
   409: 'Conflict',
   410: 'Gone',
   431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
 

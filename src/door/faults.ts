@@ -1,0 +1,19 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Counters } from './counters.ts';
+
+/** Takes note of a mistake of ours that was contained: counted always, logged at most once a second. */
+export type Fault = (error: unknown, where: string) => void;
+
+/** Opens the note-taker. */
+export function openFaults(deps: { clock: Clock; log: Log; counters: Counters }): Fault {
+  let last = Number.NEGATIVE_INFINITY;
+  return (error, where) => {
+    deps.counters.faults += 1;
+    const now = deps.clock.now();
+    if (now - last < 1000) return;
+    last = now;
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    deps.log.error({ where, cause, faults: deps.counters.faults }, 'contained a fault');
+  };
+}
