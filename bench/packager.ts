@@ -1,5 +1,6 @@
 /** What one program costs to encode: CPU per rendition and together, rates, boxes, the slowest step. */
 import { spawn } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { silentLog } from '../src/base/log.ts';
 import type { Fragment, Rendition } from '../src/base/media.ts';

@@ -47,6 +47,7 @@ export function test(node, args) {
 function checks(node, count) {
   step(node, count, 'types of the server', 'node_modules/typescript/bin/tsc', ['-p', '.']);
   step(node, count, 'types of the pages', 'node_modules/typescript/bin/tsc', ['-p', 'web']);
+  step(node, count, 'types of the end-to-end tests', 'node_modules/typescript/bin/tsc', ['-p', 'e2e']);
   step(node, count, 'style', 'node_modules/@biomejs/biome/bin/biome', ['check', '--diagnostic-level=warn']);
   vitest(node, count, 'unit');
 }

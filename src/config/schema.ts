@@ -238,7 +238,8 @@ export const schema = z.strictObject({
       unit: 'TCP port, 0 to 65535',
       default: '9464',
       change: 'restart',
-      reason: 'Prometheus metrics of the doors, on metricsHost only: door i on this port plus i. 0 takes free ones.',
+      reason:
+        'Prometheus metrics of the doors, on metricsHost only: door i on this port plus i. 0 takes free ones.',
     },
     whole(0, 65_535),
   ),
