@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
+import { ERRORS } from '../base/errors.ts';
+import { type RoomCard, stateOfCard } from '../wire/room.ts';
+import { openPageCache } from './page-cache.ts';
+import { openPages } from './pages.ts';
+import { coding } from './send.ts';
+import { sentence } from './sentence.ts';
+
+const manifest = {
+  'web/kit/style.css': { file: 'style-1.css' },
+  'web/listen/main.ts': { file: 'listen-1.js', css: ['listen-1.css'], imports: ['_shared'] },
+  'web/studio/main.tsx': { file: 'studio-1.js', css: ['studio-1.css'], imports: ['_shared'] },
+  _shared: { file: 'shared-1.js', css: ['shared-1.css'] },
+};
+const pages = openPages({ manifest, publicUrl: 'https://e.example/' });
+const room = (over: Partial<RoomCard> = {}): RoomCard => ({
+  slug: 'talk',
+  title: 'Q&A "<live>"',
+  hosts: ["O'Brien", '<b>'],
+  status: 'live',
+  clocks: { scheduled: Date.UTC(2026, 0, 5, 20) },
+  zero: 1,
+  cell: 0,
+  ...over,
+});
+
+test('each page loads its entry, the styles first and shared chunks ahead', () => {
+  const listen = pages.room(room());
+  expect([...listen.matchAll(/(?:href|src)="\/_\/([^"]+)"/g)].map((found) => found[1])).toEqual([
+    'style-1.css',
+    'shared-1.css',
+    'listen-1.css',
+    'shared-1.js',
+    'listen-1.js',
+  ]);
+  expect(pages.studio(room())).toContain('src="/_/studio-1.js"');
+  expect(pages.studio(room())).not.toContain('listen-1.js');
+  for (const plain of [pages.errors(), pages.notFound()]) {
+    expect(plain).not.toContain('<script');
+    expect(plain).toContain('listen-1.css');
+  }
+});
+
+test('what people typed never becomes markup', () => {
+  const html = pages.room(room()) + pages.home([room()]) + pages.studio(room());
+  expect(html).not.toContain('<live>');
+  expect(html).not.toContain('<b>');
+  expect(html).not.toContain('content="Q&A');
+  expect(/data-hosts="([^"]*)"/.exec(html)?.[1]).toBe('[&quot;O&#39;Brien&quot;,&quot;&lt;b&gt;&quot;]');
+});
+
+test('a room page without scripts has a way to its sound in every state', () => {
+  expect(pages.room(room())).toContain('<noscript><p><a class="button" href="/r/talk/radio.mp3">');
+  expect(pages.room(room({ status: 'open' }))).toContain('/r/talk/radio.mp3');
+  expect(pages.room(room({ status: 'ended' }))).toContain('href="/r/talk/replay.m4a"');
+  expect(pages.room(room({ status: 'scheduled' }))).toContain('href="/r/talk/event.ics"');
+});
+
+test('link previews name the address and the sound', () => {
+  const html = pages.room(room());
+  expect(html).toContain('property="og:url" content="https://e.example/r/talk"');
+  expect(html).toContain('property="og:audio" content="https://e.example/r/talk/radio.mp3"');
+  expect(openPages({ manifest: {} }).room(room())).not.toContain('og:url');
+});
+
+test('the four clocks are always there; one that has not struck says so', () => {
+  const html = pages.room(room());
+  expect(html.match(/<dt>/g)?.length).toBe(4);
+  expect(html).toContain('<time datetime="2026-01-05T20:00:00.000Z">');
+  expect(html.match(/<dd>—/g)?.length).toBe(3);
+});
+
+test('home shows what is on, what comes in order, and what was', () => {
+  const html = pages.home([
+    room({ slug: 'old', title: 'Old', status: 'ended', clocks: { ended: 5 } }),
+    room({ slug: 'b', title: 'Second', status: 'scheduled', clocks: { scheduled: 2 } }),
+    room({ slug: 'a', title: 'First', status: 'scheduled', clocks: { scheduled: 1 } }),
+    room({ slug: 'now', title: 'Now' }),
+    room({ slug: 'off', title: 'Off', status: 'cancelled' }),
+  ]);
+  const at = ['Now', 'First', 'Second', 'Old'].map((title) => html.indexOf(`<h3>${title}<`));
+  expect(at).toEqual(at.toSorted((a, b) => a - b));
+  expect(at[0]).toBeGreaterThan(0);
+  expect(html).not.toContain('Off');
+  expect(pages.home([])).toContain('Nothing is on yet.');
+});
+
+test('the sentence says what is happening and, in silence, why', () => {
+  const card = room();
+  const state = { ...stateOfCard(card, 1), studio: 'here' as const };
+  const program = { carries: 'stage' as const, since: 1 };
+  const live = { ...state, program };
+  expect(sentence(card, live)).toBe('Live, about a second behind.');
+  expect(
+    sentence(card, { ...live, program: { ...program, deadAir: { cause: 'all-muted', since: 1 } } }),
+  ).toBe('Silence on stage: everyone is muted. We have told them.');
+  expect(sentence(card, { ...live, studio: 'away' })).toContain('music meanwhile');
+  expect(sentence(room({ status: 'scheduled' }))).toBe('Starts Monday 5 January at 20:00 UTC.');
+  expect(sentence(room({ status: 'open' }))).toContain('The doors are open.');
+});
+
+test('the error page has every code under its own anchor', () => {
+  const html = pages.errors();
+  for (const code of Object.keys(ERRORS)) expect(html).toContain(`<tr id="${code}">`);
+});
+
+test('a page is rendered at most once a second, and kept while it is the same', () => {
+  const clock = manualClock();
+  const cache = openPageCache(clock, 2);
+  let renders = 0;
+  let text = 'one';
+  const get = (path = '/a') =>
+    cache.get(path, () => {
+      renders += 1;
+      return text;
+    });
+  const first = get();
+  text = 'two';
+  expect(get()).toBe(first);
+  expect(renders).toBe(1);
+  clock.advance(1000);
+  expect(Buffer.from(get().bytes).toString()).toBe('two');
+  const second = get();
+  clock.advance(1000);
+  expect(get()).toBe(second);
+  expect(renders).toBe(3);
+  get('/b');
+  get('/c');
+  get('/a');
+  expect(renders).toBe(6);
+});
+
+test('the coding is one that the client takes', () => {
+  const thing = { bytes: Buffer.from('x'), br: Buffer.from('b'), gzip: Buffer.from('g') };
+  for (const [accept, expected] of [
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip', 'gzip'],
+    ['br;q=0, gzip;q=0.5', 'gzip'],
+    ['br;q=1.0', 'br'],
+    ['identity', undefined],
+    ['brotli', undefined],
+    [undefined, undefined],
+  ] as const)
+    expect([accept, coding(accept, thing)]).toEqual([accept, expected]);
+});
