@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broadcast, broadcast } from './rig/broadcast.ts';
+import { startBrowser } from './rig/browser.ts';
 
 /** The wave of the test program repeats its second difference: x[n+1] + x[n-1] = 2cos(w)x[n]. */
 const TURN = 2 * Math.cos((2 * Math.PI * 440) / 48_000);
@@ -150,6 +151,48 @@ describe('LL-HLS', () => {
     const pace = lags.slice(2).reduce((a, b) => a + b, 0) / (lags.length - 2);
     expect(pace).toBeGreaterThan(560);
     expect(pace).toBeLessThan(720);
+  });
+});
+
+describe('hls.js in Chromium', () => {
+  const LISTENS_MS = 25_000;
+
+  it('plays 25 s in low latency without an error, a wait or a hole', async () => {
+    await using browser = await startBrowser();
+    const page = await browser.page(new URL('/hls.html', air.url).href);
+    await page.waitForFunction(
+      () =>
+        (document.querySelector('audio')?.currentTime ?? 0) > 0 && !document.querySelector('audio')?.paused,
+    );
+    // What happens while it finds the live edge is its own affair; from then on nothing may.
+    await page.waitForTimeout(3000);
+    const look = () =>
+      page.evaluate(() => {
+        const { audio, hls, events } = window as unknown as {
+          audio: HTMLAudioElement;
+          hls: { latency: number; playingDate: Date | null };
+          events: string[];
+        };
+        const now = Date.now();
+        return {
+          at: audio.currentTime,
+          now,
+          latency: hls.latency,
+          date: hls.playingDate?.getTime() ?? 0,
+          events: [...events],
+          ranges: audio.buffered.length,
+        };
+      });
+    const before = await look();
+    await page.waitForTimeout(LISTENS_MS);
+    const after = await look();
+    expect(after.events.slice(before.events.length)).toEqual([]);
+    expect(after.ranges).toBe(1);
+    const played = (after.at - before.at) * 1000;
+    expect(Math.abs(played - (after.now - before.now))).toBeLessThan(700);
+    // Behind the end of the last part by its hold-back of 1.92 s, and no more than a part besides.
+    expect(after.now - after.date).toBeGreaterThan(1000);
+    expect(after.now - after.date).toBeLessThan(3500);
   });
 });
 

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { open as openArchive, openReader } from '../../src/archive/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -12,6 +14,7 @@ import { RENDITIONS } from '../../src/wire/renditions.ts';
 import type { RoomStatus } from '../../src/wire/room.ts';
 
 const SLUG = 'room';
+const HLS_SCRIPT = fileURLToPath(import.meta.resolve('hls.js/dist/hls.min.js'));
 
 /** A 440 Hz program on the air: real packager, archive and origin behind a plain HTTP server, without stage and door. */
 export interface Broadcast extends AsyncDisposable {
@@ -21,6 +24,18 @@ export interface Broadcast extends AsyncDisposable {
   /** Ends the room: the last fragments, the end, the card. */
   end(): Promise<void>;
 }
+
+/** A page at `/hls.html` that plays the room with hls.js as anyone would embed it, and keeps what happened. */
+const HLS_PAGE = `<!doctype html><title>hls.js</title><audio id="audio"></audio><script src="/hls.js"></script><script>
+const audio = document.getElementById('audio');
+window.events = [];
+for (const name of ['waiting', 'stalled', 'error']) audio.addEventListener(name, () => events.push(name + ' at ' + audio.currentTime));
+window.hls = new Hls({ lowLatencyMode: true, maxLiveSyncPlaybackRate: 1.1, backBufferLength: 20 });
+hls.on(Hls.Events.ERROR, (_, data) => events.push('hls: ' + data.details));
+hls.loadSource('/r/${SLUG}/live/main.m3u8');
+hls.attachMedia(audio);
+hls.on(Hls.Events.MANIFEST_PARSED, () => audio.play());
+</script>`;
 
 /** Goes on the air with a tone of half scale over the given renditions, in real time; recordings go to `dir`. */
 export async function broadcast(dir: string, renditions: readonly string[]): Promise<Broadcast> {
@@ -76,6 +91,14 @@ export async function broadcast(dir: string, renditions: readonly string[]): Pro
   });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://door');
+    if (url.pathname === '/hls.html') {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(HLS_PAGE);
+      return;
+    }
+    if (url.pathname === '/hls.js') {
+      response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(HLS_SCRIPT));
+      return;
+    }
     const headers = request.headers as Record<string, string | undefined>;
     const gone = new AbortController();
     response.on('close', () => gone.abort());
