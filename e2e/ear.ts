@@ -31,7 +31,9 @@ export function openChromium(blocked = false): Promise<Browser> {
   });
 }
 
-/** The player as one script that sets `window.openPlayer`. */
+const at = (file: string): string => new URL(`../web/player/${file}`, import.meta.url).pathname;
+
+/** The player as one script that sets `window.openPlayer`, `nativePlayer` and `openReplay`. */
 export async function bundlePlayer(): Promise<string> {
   const entry = 'virtual:entry';
   const result = (await build({
@@ -43,7 +45,9 @@ export async function bundlePlayer(): Promise<string> {
         resolveId: (id) => (id === entry ? id : undefined),
         load: (id) =>
           id === entry
-            ? `import { openPlayer, nativePlayer } from '${new URL('../web/player/index.ts', import.meta.url).pathname}'; window.openPlayer = openPlayer; window.nativePlayer = nativePlayer;`
+            ? `import { openPlayer, nativePlayer } from '${at('index.ts')}';
+               import { openReplay } from '${at('replay.ts')}';
+               Object.assign(window, { openPlayer, nativePlayer, openReplay });`
             : undefined,
       },
     ],
@@ -94,27 +98,42 @@ registerProcessor('ear', class extends AudioWorkletProcessor {
   }
 });`;
 
-/** Opens the player in the page and connects the measuring worklet; does not play yet. */
-export async function listenIn(page: Page, options: object): Promise<void> {
+/**
+ * Opens the player in the page and connects the measuring worklet; does not play yet.
+ * `open` names what is opened instead of the best player there is.
+ */
+export async function listenIn(page: Page, options: object, open = 'openPlayer'): Promise<void> {
   await page.waitForFunction(() => 'openPlayer' in window);
-  await page.evaluate(async (given) => {
-    const scope = window as any;
-    const player = scope.openPlayer(given);
-    scope.player = player;
-    const graph = new AudioContext({ sampleRate: 48_000 });
-    await graph.audioWorklet.addModule('/ear-worklet.js');
-    const ear = new AudioWorkletNode(graph, 'ear');
-    graph.createMediaElementSource(player.audio).connect(ear);
-    ear.connect(graph.destination);
-    scope.graph = graph;
-    scope.heard = () =>
-      new Promise((resolve) => {
-        ear.port.onmessage = (event) => resolve(event.data);
-        ear.port.postMessage('tell');
-      });
-  }, options);
+  await page.evaluate(
+    async ([given, how]) => {
+      const scope = window as any;
+      const { slug, from } = given as any;
+      const player =
+        how === 'openPlayer'
+          ? scope.openPlayer(given)
+          : how === 'openReplay'
+            ? scope.openReplay(slug, new Audio(), from)
+            : scope.nativePlayer(given, new Audio());
+      scope.player = player;
+      const graph = new AudioContext({ sampleRate: 48_000 });
+      await graph.audioWorklet.addModule('/ear-worklet.js');
+      const ear = new AudioWorkletNode(graph, 'ear');
+      graph.createMediaElementSource(player.audio).connect(ear);
+      ear.connect(graph.destination);
+      scope.graph = graph;
+      scope.heard = () =>
+        new Promise((resolve) => {
+          ear.port.onmessage = (event) => resolve(event.data);
+          ear.port.postMessage('tell');
+        });
+    },
+    [options, open] as const,
+  );
 }
 
 /** What was heard since the last time, and where the player stands. */
 export const heard = (page: Page): Promise<Heard & { stats: any }> =>
-  page.evaluate(async () => ({ ...(await (window as any).heard()), stats: (window as any).player.stats() }));
+  page.evaluate(async () => ({
+    ...(await (window as any).heard()),
+    stats: (window as any).player.stats?.(),
+  }));
