@@ -11,6 +11,8 @@ interface Timer {
 export interface ManualClock extends Clock {
   /** Moves both clocks forward by `by`, running every timer that falls due on the way, in order. */
   advance(by: number): void;
+  /** Lets time pass while the process stands still: timers that fall due run late, at the next `advance`. */
+  stall(by: number): void;
   /** Steps the wall clock alone, as an operator or NTP would. */
   stepWall(by: number): void;
 }
@@ -35,12 +37,15 @@ export function manualClock(start: EpochMs = epochMs(Date.UTC(2026, 0, 1))): Man
         let next: Timer | undefined;
         for (const timer of timers) if (timer.due <= end && (!next || timer.due < next.due)) next = timer;
         if (!next) break;
-        now = next.due;
+        now = Math.max(now, next.due);
         if (next.period === undefined) timers.delete(next);
         else next.due += next.period;
         next.run();
       }
       now = end;
+    },
+    stall(by) {
+      now += by;
     },
     stepWall(by) {
       offset += by;

@@ -10,6 +10,15 @@ export const MIN_GAIN_DB = -22;
 const FLOOR_LUFS = -58;
 /** Quieter than the voice by this is a pause, which must not pull the gain up. */
 const PAUSE_LU = 12;
+/** Sound this far over the noise of the microphone is voice; so is everything louder than any noise should be. */
+const OVER_NOISE_LU = 6;
+const NEVER_NOISE_LUFS = -35;
+/** The noise is the quietest of late: the measure rises by 3 dB per second towards it. */
+const NOISE_RISE = 0.3;
+const LEAST_NOISE_LUFS = -62;
+/** Hops of voice in a row that all seem pauses: the measure was taken from a bang. It then comes down, dB per hop. */
+const RELENT_AFTER = 25;
+const RELENT = 0.15;
 /** Voice heard (hops of 100 ms) after which the measure hardly moves any more: 8 s. */
 const MEMORY_HOPS = 80;
 /** While the first voice is being measured the gain may run; later it must not be noticed. dB per 100 ms hop of voice. */
@@ -25,6 +34,8 @@ export class Leveller {
   #hops = 0;
   #gain = 0;
   #applied = 1;
+  #below = 0;
+  #noise = LEAST_NOISE_LUFS;
 
   /** Loudness of the voice before the gain, LUFS; −Infinity until heard. */
   get loudness(): number {
@@ -58,12 +69,13 @@ export class Leveller {
 
   #hop(power: number): void {
     const loudness = lufs(power);
-    if (loudness < FLOOR_LUFS) return;
+    if (!this.#isVoice(loudness)) return;
     if (this.#hops > 0 && loudness < lufs(this.#power) - PAUSE_LU) {
-      // A cough must not make the voice after it count as a pause for ever.
-      this.#power += (power - this.#power) / 300;
+      this.#below += 1;
+      if (this.#below > RELENT_AFTER) this.#power *= 10 ** (-RELENT / 10);
       return;
     }
+    this.#below = 0;
     this.#hops += 1;
     this.#power += (power - this.#power) / Math.min(this.#hops, MEMORY_HOPS);
     const wanted = Math.min(MAX_GAIN_DB, Math.max(MIN_GAIN_DB, TARGET_LUFS - lufs(this.#power)));
@@ -71,5 +83,9 @@ export class Leveller {
     const up = early ? EARLY_STEP : UP_STEP;
     const down = early ? EARLY_STEP : DOWN_STEP;
     this.#gain += Math.min(up, Math.max(-down, wanted - this.#gain));
+  }
+  #isVoice(loudness: number): boolean {
+    this.#noise = Math.max(LEAST_NOISE_LUFS, Math.min(loudness, this.#noise + NOISE_RISE));
+    return loudness > FLOOR_LUFS && (loudness > NEVER_NOISE_LUFS || loudness > this.#noise + OVER_NOISE_LU);
   }
 }

@@ -215,11 +215,11 @@ describe('a sender whose clock is wrong', () => {
     let worst = 0;
     let before = [0, 0];
     for (let due = 0; sent < packets; due += 20) {
-      while (sent * 20 <= due * (1 + driftPpm / 1e6) && sent < packets) {
-        const arrival = ms(due + 5 + 5 * random());
+      for (; sent < packets; sent += 1) {
+        const arrival = ms((sent * 20) / (1 + driftPpm / 1e6) + 10 + 5 * random());
+        if (arrival > due) break;
         const payload = exactPayload(sent);
         playout.insert({ speaker: ANN, sequence: sent & 0xffff, timestamp: sent * 960, payload, arrival });
-        sent += 1;
       }
       playout.pull(ms(due), left, right);
       if (due < 1000) continue;

@@ -30,7 +30,8 @@ export const MAX_OVERSHOOT = Math.max(
 
 /** Largest magnitude between the samples, four times oversampled, over the 12 samples that end at `at`. */
 export function peakAt(samples: Float32Array, at: number): number {
-  let peak = 0;
+  // The phases lie beside the samples and read the highest notes low; the samples themselves count too.
+  let peak = Math.abs(samples[at - PEAK_TAPS / 2] as number);
   for (let base = 0; base < FLAT.length; base += PEAK_TAPS) {
     let sum = 0;
     for (let tap = 0; tap < PEAK_TAPS; tap += 1)
