@@ -1,20 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import type { ErrorCode } from '../base/errors.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Packet } from '../base/media.ts';
 import { type Ms, ms } from '../base/time.ts';
 import type { Grant } from '../base/token.ts';
 import type { BackstageAction, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
-import { MAX_CANDIDATES } from './candidate.ts';
+import { moderate } from './moderation.ts';
 import type { Offer } from './offer.ts';
 import type { Media, PeerState } from './peer.ts';
 import { asPerson, KEEP_MS, openPlace, type Place, RETURN_MS, silenced, takeLevel } from './place.ts';
-import { type Link, openPublisher, type Publisher, publishLine, type Taken } from './publisher.ts';
+import { type Link, openPublisher, publishLine, type Taken } from './publisher.ts';
 import { Readers } from './readers.ts';
-import { openReceiver, type Receiver, receiveLines } from './receiver.ts';
+import { openReceiver, receiveLines } from './receiver.ts';
+import type { Refusal } from './refusal.ts';
 import { HEAD_BYTES } from './rtp.ts';
+import { newSession, type Session } from './session.ts';
 import { SILENCE } from './speaking.ts';
 
 /** Receiving sessions of one person at most; the oldest makes room. */
@@ -50,33 +50,6 @@ export interface StageRoom extends AsyncDisposable {
   programLevel: number;
 }
 
-/** A refusal: a code of the catalogue, and what to do. */
-export interface Refusal {
-  readonly refused: ErrorCode;
-  readonly detail?: string;
-}
-
-/** One WHIP or WHEP session. */
-export interface Session {
-  readonly id: string;
-  readonly etag: string;
-  readonly kind: 'whip' | 'whep';
-  readonly who: SpeakerId;
-  readonly answer: string;
-  readonly ufrag: string;
-  /** Candidates taken so far. */
-  candidates: number;
-  addCandidate(candidate: string): void;
-}
-
-interface Live extends Session {
-  readonly end: Publisher | Receiver;
-  readonly opened: Ms;
-  connected: boolean;
-  /** The client wants to begin anew: its next offer replaces this session. */
-  yielding: boolean;
-}
-
 /** The room itself: places, sessions, forwarding. */
 export class Room implements StageRoom {
   readonly slug: Slug;
@@ -88,7 +61,7 @@ export class Room implements StageRoom {
   readonly #media: Media;
   readonly #maxSpeakers: number;
   readonly #places = new Map<SpeakerId, Place>();
-  readonly #sessions = new Map<string, Live>();
+  readonly #sessions = new Map<string, Session>();
   readonly #barred = new Set<SpeakerId>();
   #program: Extract<BackstageLine, { kind: 'program' }> | undefined;
   #dirty = false;
@@ -134,7 +107,7 @@ export class Room implements StageRoom {
       return { refused: 'stage-full', detail: `At most ${this.#maxSpeakers} people are on stage at once` };
     const place = this.#places.get(grant.speaker) ?? openPlace(grant, this.#clock.wall(), now);
     this.#places.set(place.id, place);
-    let session: Live | undefined;
+    let session: Session | undefined;
     const publisher = await openPublisher(this.#media, this.#clock, this.#log, offer, line, {
       packet: (taken) => void (session && this.#take(place, session, taken)),
       state: (state) => void (session && this.#stateChanged(session, state)),
@@ -153,7 +126,8 @@ export class Room implements StageRoom {
     place.publisher = publisher;
     place.since = this.#clock.now();
     this.#places.set(place.id, place);
-    session = this.#add('whip', grant.speaker, publisher);
+    session = { ...newSession(grant.speaker, this.#clock.now()), kind: 'whip', end: publisher };
+    this.#sessions.set(session.id, session);
     return session;
   }
 
@@ -164,7 +138,7 @@ export class Room implements StageRoom {
       return { refused: 'bad-sdp', detail: 'Offer at least one audio line that receives Opus' };
     const barred = this.#bar(grant);
     if (barred) return barred;
-    let session: Live | undefined;
+    let session: Session | undefined;
     const receiver = await openReceiver(
       this.#media,
       this.#clock,
@@ -182,7 +156,8 @@ export class Room implements StageRoom {
       (each) => each.kind === 'whep' && each.who === grant.speaker,
     );
     for (const old of mine.slice(0, Math.max(0, mine.length - MAX_RECEIVERS_PER_PERSON + 1))) this.#drop(old);
-    session = this.#add('whep', grant.speaker, receiver);
+    session = { ...newSession(grant.speaker, this.#clock.now()), kind: 'whep', end: receiver };
+    this.#sessions.set(session.id, session);
     return session;
   }
 
@@ -222,22 +197,17 @@ export class Room implements StageRoom {
   act(grant: Grant, action: BackstageAction): Refusal | undefined {
     const barred = this.#bar(grant);
     if (barred) return barred;
-    const own = this.#places.get(grant.speaker);
-    if (action.do === 'muted' || action.do === 'rename') {
-      if (!own) return { refused: 'session-unknown', detail: 'Join the stage first' };
-      if (action.do === 'rename') own.name = action.name;
-      else return this.#mute(own, action.muted);
-      this.#dirty = true;
-      return undefined;
-    }
-    const role = own?.role ?? grant.role;
-    if (role === 'speaker') return { refused: 'not-host' };
-    const who = [...this.#places.values()].find((place) => place.id === action.who);
-    if (!who) return { refused: 'unprocessable', detail: 'Nobody with this id is on stage' };
-    if (who.role === 'host' && role !== 'host' && action.do !== 'ask-unmute')
-      return { refused: 'not-host', detail: 'A co-host cannot do this to the host' };
-    this.#moderate(who, action.do, own?.name ?? grant.name);
-    return undefined;
+    this.#dirty = true;
+    return moderate(
+      {
+        place: (id) => this.#places.get(id as SpeakerId),
+        ask: (who, line) => this.readers.send(line, who),
+        muted: (place) => this.#hooks.muted(place.id, silenced(place)),
+        bar: (who) => this.#remove(who),
+      },
+      grant,
+      action,
+    );
   }
 
   /** Repairs, reports, notices who is gone; every 50 ms. */
@@ -288,7 +258,7 @@ export class Room implements StageRoom {
     this.readers.send({ kind: 'levels', people, program: this.programLevel });
   }
 
-  #take(place: Place, session: Live, taken: Taken): void {
+  #take(place: Place, session: Session, taken: Taken): void {
     if (place.publisher !== session.end || !session.connected || place.forced) return;
     const { sequence, timestamp, payload, level, arrival, epoch } = taken;
     // A frame of one or two bytes is DTX: nothing to hear. Without levels every other packet counts as voice.
@@ -301,7 +271,7 @@ export class Room implements StageRoom {
     for (const other of this.#sessions.values()) {
       // Nobody hears themselves.
       if (other.kind === 'whep' && other.connected && other.who !== place.id)
-        (other.end as Receiver).forward(place.id, voice, voiced, arrival);
+        other.end.forward(place.id, voice, voiced, arrival);
     }
     this.#hooks.packet({
       speaker: place.id,
@@ -313,7 +283,7 @@ export class Room implements StageRoom {
     });
   }
 
-  #stateChanged(session: Live, state: PeerState): void {
+  #stateChanged(session: Session, state: PeerState): void {
     if (this.#sessions.get(session.id) !== session) return;
     if (state === 'connected') {
       session.connected = true;
@@ -341,31 +311,8 @@ export class Room implements StageRoom {
     if (silenced(place)) this.#hooks.muted(who, true);
   }
 
-  #add(kind: 'whip' | 'whep', who: SpeakerId, end: Publisher | Receiver): Live {
-    const session: Live = {
-      id: randomBytes(16).toString('base64url'),
-      etag: `"${randomBytes(8).toString('hex')}"`,
-      kind,
-      who,
-      answer: end.answer,
-      ufrag: end.ufrag,
-      candidates: 0,
-      addCandidate(candidate) {
-        if (this.candidates >= MAX_CANDIDATES) return;
-        this.candidates += 1;
-        end.addCandidate(candidate);
-      },
-      end,
-      opened: this.#clock.now(),
-      connected: false,
-      yielding: false,
-    };
-    this.#sessions.set(session.id, session);
-    return session;
-  }
-
   /** Ends a session; a microphone's place stays and the clocks of its absence begin. */
-  #drop(session: Live): void {
+  #drop(session: Session): void {
     if (!this.#sessions.delete(session.id)) return;
     session.end[Symbol.dispose]();
     const place = this.#places.get(session.who);
@@ -383,54 +330,16 @@ export class Room implements StageRoom {
     const session = this.#sessionOf(who);
     if (session) this.#drop(session);
     this.#places.delete(who);
-    for (const other of this.#sessions.values())
-      if (other.kind === 'whep') (other.end as Receiver).release(who);
+    for (const other of this.#sessions.values()) if (other.kind === 'whep') other.end.release(who);
     if (place.present) this.#hooks.left(who);
     this.#dirty = true;
   }
 
-  #mute(place: Place, muted: boolean): Refusal | undefined {
-    if (!muted && place.forced && place.role === 'speaker')
-      return { refused: 'not-host', detail: 'A host muted you; you can speak again when they ask you to' };
-    this.#change(place, () => {
-      place.muted = muted;
-      if (!muted) place.forced = false;
-    });
-    return undefined;
-  }
-
-  #moderate(place: Place, what: 'mute' | 'ask-unmute' | 'remove' | 'make-host', by: string): void {
-    if (what === 'mute') {
-      this.#change(place, () => {
-        place.forced = true;
-        place.muted = true;
-      });
-      this.readers.send({ kind: 'asked', what: 'mute', by }, place.id);
-    } else if (what === 'ask-unmute') {
-      // They decide: a host can allow a microphone, never open it.
-      this.#change(place, () => {
-        place.forced = false;
-      });
-      this.readers.send({ kind: 'asked', what: 'unmute', by }, place.id);
-    } else if (what === 'make-host') {
-      if (place.role === 'speaker') place.role = 'co-host';
-      this.readers.send({ kind: 'asked', what: 'host', by }, place.id);
-    } else {
-      if (this.#barred.size < MAX_BARRED) this.#barred.add(place.id);
-      this.readers.send({ kind: 'asked', what: 'leave', by }, place.id);
-      this.readers.end(place.id);
-      for (const session of [...this.#sessions.values()]) if (session.who === place.id) this.#drop(session);
-      this.#forget(place.id);
-    }
-    this.#dirty = true;
-  }
-
-  #change(place: Place, run: () => void): void {
-    const before = silenced(place);
-    run();
-    if (silenced(place)) place.speaking.silence();
-    if (silenced(place) !== before) this.#hooks.muted(place.id, !before);
-    this.#dirty = true;
+  #remove(who: SpeakerId): void {
+    if (this.#barred.size < MAX_BARRED) this.#barred.add(who);
+    this.readers.end(who);
+    for (const session of [...this.#sessions.values()]) if (session.who === who) this.#drop(session);
+    this.#forget(who);
   }
 
   #bar(grant: Grant): Refusal | undefined {
@@ -438,11 +347,11 @@ export class Room implements StageRoom {
     return this.#barred.has(grant.speaker) ? { refused: 'removed', detail: 'Ask for a new link' } : undefined;
   }
 
-  #sessionOf(who: SpeakerId): Live | undefined {
+  #sessionOf(who: SpeakerId): Session | undefined {
     return [...this.#sessions.values()].find((session) => session.kind === 'whip' && session.who === who);
   }
 
-  #dead(session: Live, now: Ms): boolean {
+  #dead(session: Session, now: Ms): boolean {
     const heard = 'heardAt' in session.end ? session.end.heardAt : ms(0);
     return now - Math.max(session.connected ? heard : session.opened, 0) > 5_000;
   }
@@ -451,7 +360,7 @@ export class Room implements StageRoom {
     const now = this.#clock.now();
     let worst = 0;
     for (const session of this.#sessions.values())
-      if (session.kind === 'whep') worst = Math.max(worst, (session.end as Receiver).loss(who, now));
+      if (session.kind === 'whep') worst = Math.max(worst, session.end.loss(who, now));
     return worst;
   }
 }

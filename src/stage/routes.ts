@@ -5,7 +5,9 @@ import { problem } from '../base/reply.ts';
 import { bearer, type Grant, type Tokens } from '../base/token.ts';
 import { readAction } from './action.ts';
 import { MAX_OFFER_BYTES, readOffer } from './offer.ts';
-import type { Refusal, Room, Session } from './room.ts';
+import type { Refusal } from './refusal.ts';
+import type { Room } from './room.ts';
+import { type Session, trickle } from './session.ts';
 import { readTrickle } from './trickle.ts';
 
 /** An ICE server announced to clients, with its secrets where it has some. */
@@ -79,7 +81,7 @@ export function routes(
       headers.set('accept-patch', SDPFRAG);
       headers.set('cache-control', 'no-store');
       for (const link of links) headers.append('link', link);
-      return new Response(session.answer, { status: 201, headers });
+      return new Response(session.end.answer, { status: 201, headers });
     });
     app.all(`/r/:slug/${kind}`, () => refuse('method-not-allowed', undefined, { allow: 'POST, OPTIONS' }));
 
@@ -151,16 +153,16 @@ async function patch(context: Context, room: Room, session: Session): Promise<Re
   if (match === undefined) return refuse('etag-missing', 'Repeat the session’s ETag in If-Match');
   const text = await readBody(context.req.raw, MAX_TRICKLE_BYTES);
   if (text === undefined) return refuse('too-large', `A fragment has at most ${MAX_TRICKLE_BYTES} bytes`);
-  const trickle = readTrickle(text);
-  if (!trickle) return refuse('bad-sdp', 'The fragment has a line that is not of the form x=value');
-  if (trickle.ufrag !== undefined && trickle.ufrag !== session.ufrag) {
+  const fragment = readTrickle(text);
+  if (!fragment) return refuse('bad-sdp', 'The fragment has a line that is not of the form x=value');
+  if (fragment.ufrag !== undefined && fragment.ufrag !== session.end.ufrag) {
     // libjuice, the ICE agent beneath, cannot restart. The place belongs to the token, so a new offer loses nothing,
     // and it will not be told that somebody is already on stage.
     room.yieldSession(session);
     return refuse('unprocessable', 'ICE restart is not offered: POST a new offer, your place is kept');
   }
   if (match !== session.etag && match !== '*') return refuse('etag-mismatch');
-  for (const candidate of trickle.candidates) session.addCandidate(candidate);
+  for (const candidate of fragment.candidates) trickle(session, candidate);
   return new Response(null, { status: 204, headers: cors() });
 }
 

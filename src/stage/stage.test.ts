@@ -640,7 +640,7 @@ describe('backstage', () => {
     await until('four packets', () => packets.length === 4);
     clock.advance(100);
     const all = await lines(response, (so) =>
-      so.some((line) => line.kind === 'levels' && line.people['ann'] === 18),
+      so.some((line) => line.kind === 'levels' && line.people.ann === 18),
     );
     expect(all.map((line) => line.kind).slice(0, 3)).toEqual(['you', 'roster', 'program']);
     expect(all[0]).toEqual({ kind: 'you', id: 'host', name: 'HOST', role: 'host' });

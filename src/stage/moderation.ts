@@ -1,0 +1,71 @@
+import type { SpeakerId } from '../base/ids.ts';
+import type { Grant } from '../base/token.ts';
+import type { BackstageAction, BackstageLine } from '../wire/backstage.ts';
+import { type Place, silenced } from './place.ts';
+import type { Refusal } from './refusal.ts';
+
+/** What an action backstage needs of the room. */
+export interface Moderated {
+  place(id: string): Place | undefined;
+  /** Tells one person that a host asks something of them. */
+  ask(who: SpeakerId, line: Extract<BackstageLine, { kind: 'asked' }>): void;
+  /** A switch was turned: what is heard of this place has changed. */
+  muted(place: Place): void;
+  /** Ends everything this person has here and keeps them out. */
+  bar(who: SpeakerId): void;
+}
+
+/** Does what somebody asks for backstage; undefined when done. */
+export function moderate(room: Moderated, grant: Grant, action: BackstageAction): Refusal | undefined {
+  const own = room.place(grant.speaker);
+  if (action.do === 'muted' || action.do === 'rename') {
+    if (!own) return { refused: 'session-unknown', detail: 'Join the stage first' };
+    if (action.do === 'muted') return muteOneself(room, own, action.muted);
+    own.name = action.name;
+    return undefined;
+  }
+  const role = own?.role ?? grant.role;
+  if (role === 'speaker') return { refused: 'not-host' };
+  const who = room.place(action.who);
+  if (!who) return { refused: 'unprocessable', detail: 'Nobody with this id is on stage' };
+  if (who.role === 'host' && role !== 'host' && action.do !== 'ask-unmute')
+    return { refused: 'not-host', detail: 'A co-host cannot do this to the host' };
+  const by = own?.name ?? grant.name;
+  if (action.do === 'mute') {
+    turn(room, who, () => {
+      who.forced = true;
+      who.muted = true;
+    });
+    room.ask(who.id, { kind: 'asked', what: 'mute', by });
+  } else if (action.do === 'ask-unmute') {
+    // They decide: a host can allow a microphone, never open it.
+    turn(room, who, () => {
+      who.forced = false;
+    });
+    room.ask(who.id, { kind: 'asked', what: 'unmute', by });
+  } else if (action.do === 'make-host') {
+    if (who.role === 'speaker') who.role = 'co-host';
+    room.ask(who.id, { kind: 'asked', what: 'host', by });
+  } else {
+    room.ask(who.id, { kind: 'asked', what: 'leave', by });
+    room.bar(who.id);
+  }
+  return undefined;
+}
+
+function muteOneself(room: Moderated, place: Place, muted: boolean): Refusal | undefined {
+  if (!muted && place.forced && place.role === 'speaker')
+    return { refused: 'not-host', detail: 'A host muted you; you can speak again when they ask you to' };
+  turn(room, place, () => {
+    place.muted = muted;
+    if (!muted) place.forced = false;
+  });
+  return undefined;
+}
+
+function turn(room: Moderated, place: Place, run: () => void): void {
+  const before = silenced(place);
+  run();
+  if (silenced(place)) place.speaking.silence();
+  if (silenced(place) !== before) room.muted(place);
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import type { SpeakerId } from '../base/ids.ts';
+import type { Ms } from '../base/time.ts';
+import { MAX_CANDIDATES } from './candidate.ts';
+import type { Publisher } from './publisher.ts';
+import type { Receiver } from './receiver.ts';
+
+interface Common {
+  /** 128 random bits: the secret part of the session's URL. */
+  readonly id: string;
+  readonly etag: string;
+  readonly who: SpeakerId;
+  readonly opened: Ms;
+  /** True once the transport stands. */
+  connected: boolean;
+  /** The client wants to begin anew: its next offer replaces this session. */
+  yielding: boolean;
+  /** Remote candidates taken so far. */
+  candidates: number;
+}
+
+/** One WHIP session: a microphone. */
+export interface WhipSession extends Common {
+  readonly kind: 'whip';
+  readonly end: Publisher;
+}
+
+/** One WHEP session: somebody's ears. */
+export interface WhepSession extends Common {
+  readonly kind: 'whep';
+  readonly end: Receiver;
+}
+
+/** One session of either kind. */
+export type Session = WhipSession | WhepSession;
+
+/** What both kinds of session begin with. */
+export const newSession = (who: SpeakerId, opened: Ms): Common => ({
+  id: randomBytes(16).toString('base64url'),
+  etag: `"${randomBytes(8).toString('hex')}"`,
+  who,
+  opened,
+  connected: false,
+  yielding: false,
+  candidates: 0,
+});
+
+/** Gives a session one more way to its client, up to the limit. */
+export function trickle(session: Session, candidate: string): void {
+  if (session.candidates >= MAX_CANDIDATES) return;
+  session.candidates += 1;
+  session.end.addCandidate(candidate);
+}

@@ -1,0 +1,195 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '@hono/node-server';
+import { createDecoder } from 'libopus-wasm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import type { Slug, SpeakerId } from '../base/ids.ts';
+import { silentLog } from '../base/log.ts';
+import type { Packet } from '../base/media.ts';
+import { openTokens } from '../base/token.ts';
+import { type OpusPacket, open, readSound, speak } from './index.ts';
+import { opusSamples } from './ogg.ts';
+import { readWav, resample } from './wav.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'earshot-sound-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A tone of half amplitude as WAV. */
+function wav(rate: number, channels: number, float: boolean, seconds: number, tone: number): Buffer {
+  const width = float ? 4 : 2;
+  const frames = Math.round(rate * seconds);
+  const bytes = Buffer.alloc(44 + frames * channels * width);
+  bytes.write('RIFF', 0);
+  bytes.writeUInt32LE(bytes.length - 8, 4);
+  bytes.write('WAVEfmt ', 8);
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(float ? 3 : 1, 20);
+  bytes.writeUInt16LE(channels, 22);
+  bytes.writeUInt32LE(rate, 24);
+  bytes.writeUInt32LE(rate * channels * width, 28);
+  bytes.writeUInt16LE(channels * width, 32);
+  bytes.writeUInt16LE(width * 8, 34);
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(frames * channels * width, 40);
+  for (let i = 0; i < frames; i += 1)
+    for (let c = 0; c < channels; c += 1) {
+      const sample = 0.5 * Math.sin((2 * Math.PI * tone * i) / rate);
+      const at = 44 + (i * channels + c) * width;
+      if (float) bytes.writeFloatLE(sample, at);
+      else bytes.writeInt16LE(Math.round(sample * 32_767), at);
+    }
+  return bytes;
+}
+
+/** How much of a tone there is, as amplitude. */
+function amplitude(samples: Float32Array, tone: number, rate = 48_000): number {
+  let [re, im] = [0, 0];
+  samples.forEach((sample, i) => {
+    re += sample * Math.cos((2 * Math.PI * tone * i) / rate);
+    im += sample * Math.sin((2 * Math.PI * tone * i) / rate);
+  });
+  return (2 * Math.hypot(re, im)) / samples.length;
+}
+
+async function decode(packets: Iterable<OpusPacket> | AsyncIterable<OpusPacket>): Promise<Float32Array> {
+  using decoder = await createDecoder({ channels: 1, maxFrameSize: 5_760 });
+  const parts: number[] = [];
+  for await (const { payload, samples } of packets) {
+    const pcm = decoder.decodeFloat(payload);
+    expect(pcm.length).toBe(samples);
+    for (const sample of pcm) parts.push(sample);
+  }
+  return Float32Array.from(parts);
+}
+
+describe('a sound file', () => {
+  test.each([
+    [48_000, 1, false],
+    [44_100, 2, false],
+    [8_000, 1, true],
+    [96_000, 2, true],
+  ])('of %i Hz, %i channels is encoded and sounds as it did', async (rate, channels, float) => {
+    const file = join(folder, 'tone.wav');
+    writeFileSync(file, wav(rate, channels, float, 1, 1_000));
+    const sound = await readSound(file);
+    const samples = await decode(sound);
+    expect(Math.abs(samples.length - 48_000)).toBeLessThanOrEqual(960);
+    expect(amplitude(samples.subarray(9_600, 38_400), 1_000)).toBeGreaterThan(0.4);
+    expect(amplitude(samples.subarray(9_600, 38_400), 1_000)).toBeLessThan(0.6);
+    // It can be spoken again.
+    expect((await decode(sound)).length).toBe(samples.length);
+  });
+
+  test('of a higher rate does not fold down when it is resampled', () => {
+    const high = readWav(wav(96_000, 1, true, 0.5, 30_000));
+    if (!high) throw new Error('the WAV was not read');
+    const low = resample(high, 48_000);
+    expect(Math.max(...low.subarray(2_000, 20_000))).toBeLessThan(0.005);
+  });
+
+  test('of Ogg Opus goes through packet by packet', async () => {
+    const source = join(folder, 'source.wav');
+    const file = join(folder, 'tone.opus');
+    writeFileSync(source, wav(48_000, 1, false, 1, 700));
+    const made = spawnSync('ffmpeg', [
+      '-v',
+      'error',
+      '-y',
+      '-i',
+      source,
+      '-c:a',
+      'libopus',
+      '-frame_duration',
+      '40',
+      file,
+    ]);
+    expect(made.status).toBe(0);
+    const packets: OpusPacket[] = [];
+    for await (const packet of await readSound(file)) packets.push(packet);
+    expect(packets.every((packet) => packet.samples === 1_920)).toBe(true);
+    expect(amplitude((await decode(packets)).subarray(9_600, 38_400), 700)).toBeGreaterThan(0.4);
+  });
+
+  test('in any other format is decoded by FFmpeg; what is no sound is refused', async () => {
+    const source = join(folder, 'source.wav');
+    const file = join(folder, 'tone.flac');
+    writeFileSync(source, wav(44_100, 2, false, 1, 700));
+    expect(spawnSync('ffmpeg', ['-v', 'error', '-y', '-i', source, file]).status).toBe(0);
+    const samples = await decode(await readSound(file));
+    expect(Math.abs(samples.length - 48_000)).toBeLessThanOrEqual(1_920);
+    expect(amplitude(samples.subarray(9_600, 38_400), 700)).toBeGreaterThan(0.4);
+    const text = join(folder, 'text.mp3');
+    writeFileSync(text, 'this is not sound');
+    await expect(decode(await readSound(text))).rejects.toMatchObject({ code: 'unsupported-media-type' });
+  });
+
+  test('that is cut short or lies about its size is read as far as it goes', () => {
+    const bytes = wav(48_000, 1, false, 1, 700);
+    expect(readWav(bytes.subarray(0, 20_044))?.samples.length).toBe(10_000);
+    expect(readWav(bytes.subarray(0, 40))).toBeUndefined();
+  });
+});
+
+test('the length of an Opus packet is read from its first byte', () => {
+  const length = (...bytes: number[]): number => opusSamples(Uint8Array.from(bytes));
+  expect(length(0x78)).toBe(960);
+  expect(length(0x08)).toBe(960);
+  expect(length(0xe0)).toBe(120);
+  expect(length(0x18 | 1)).toBe(5_760);
+  expect(length(0x78 | 3, 6)).toBe(5_760);
+  expect(length(0x78 | 3, 7)).toBe(0);
+  expect(length()).toBe(0);
+});
+
+describe('a bot', () => {
+  test('speaks in real time through WHIP and leaves; a refusal has the server’s code', async () => {
+    const slug = 'bot-room' as Slug;
+    const tokens = openTokens(Buffer.alloc(32, 4));
+    await using stage = await open({
+      clock: systemClock,
+      log: silentLog,
+      tokens,
+      udpPort: 0,
+      iceServers: [],
+      maxSpeakers: 2,
+    });
+    const packets: Packet[] = [];
+    const events: string[] = [];
+    stage.openRoom(slug, {
+      packet: (packet) => void packets.push(packet),
+      joined: (id) => void events.push(`joined ${id}`),
+      left: (id) => void events.push(`left ${id}`),
+      muted() {},
+      changed() {},
+    });
+    const server = await new Promise<{ port: number; close(): void }>((done) => {
+      const http = serve({ fetch: stage.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
+        done({ port, close: () => void http.close() }),
+      );
+    });
+    const whip = `http://127.0.0.1:${server.port}/r/bot-room/whip`;
+    const token = await tokens.sign({ slug, speaker: 'bot' as SpeakerId, role: 'speaker', name: 'Bot' });
+    const file = join(folder, 'bot.wav');
+    writeFileSync(file, wav(48_000, 1, false, 1.5, 440));
+    const report = await speak({ whip, token, sound: await readSound(file), log: silentLog });
+    expect(report).toMatchObject({ packets: 75, seconds: 1.5 });
+    expect(packets).toHaveLength(75);
+    const span = (packets.at(-1)?.arrival ?? 0) - (packets[0]?.arrival ?? 0);
+    expect(Math.abs(span - 74 * 20)).toBeLessThan(60);
+    // −dBov of a sine at half amplitude: 9 dB below a full-scale square wave.
+    expect(packets.slice(5).every((packet) => packet.level === 9)).toBe(true);
+    const samples = await decode(packets.map(({ payload }) => ({ payload, samples: 960 })));
+    expect(amplitude(samples.subarray(9_600, 57_600), 440)).toBeGreaterThan(0.4);
+    expect(events).toEqual(['joined bot', 'left bot']);
+    await expect(speak({ whip, token: 'nonsense', sound: [], log: silentLog })).rejects.toMatchObject({
+      code: 'token-invalid',
+    });
+    server.close();
+  });
+});
