@@ -92,6 +92,7 @@ export async function openMicrophone(
       track.enabled = !muted;
     },
     hearYourself(on) {
+      if (context.state === 'closed') return;
       if (on) source.connect(context.destination);
       else {
         source.disconnect();

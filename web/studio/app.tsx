@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { CheatSheet } from './cheat-sheet.tsx';
 import { Check } from './check.tsx';
 import { useDesk, useWords } from './context.ts';
@@ -16,6 +17,13 @@ export function App() {
   const desk = useDesk();
   const words = useWords();
   const phase = desk.phase.value;
+  const first = useRef(true);
+  // A new page of the studio is said aloud and ready for the keyboard.
+  useEffect(() => {
+    if (!first.current)
+      document.querySelector<HTMLElement>(phase === 'stage' ? '.mute-key' : '.plain h1')?.focus();
+    first.current = false;
+  }, [phase]);
   const working = phase === 'check' || phase === 'stage';
   return (
     <>

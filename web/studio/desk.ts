@@ -51,8 +51,8 @@ export interface Desk {
   invite(name: string): Promise<void>;
 }
 
-/** How long the studio may list us as gone before we ask it, in milliseconds. */
-const SUSPICION = 700;
+/** How long the studio may list us as gone before we ask it, in ms: long after joining, when its list is still on the way. */
+const SUSPICION = { joining: 4_000, later: 700 };
 
 /** Opens the desk for one link; `title` is the room's until its state is here. */
 export function openDesk(link: Link & { readonly token: string }, settings: Settings, title: string): Desk {
@@ -70,6 +70,7 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
   for (const event of ['online', 'offline'] as const)
     addEventListener(event, () => (online.value = event === 'online'));
   const name = signal(link.name);
+  let onSince = 0;
   const dialog = signal<'keys' | 'sound' | 'end' | 'leave' | undefined>();
   const voice = openVoice(link.slug, link.token, settings, (label) =>
     notices.say(words.value.micChanged(label)),
@@ -92,7 +93,6 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
       else if (what === 'host') notices.say(words.value.askedHost(by));
       else {
         removedBy.value = by;
-        voice.leave();
       }
     },
   });
@@ -118,6 +118,9 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
     if (why) tell(why);
   };
 
+  effect(() => {
+    if (phase.value === 'over' || phase.value === 'removed' || phase.value === 'bad-link') voice.close();
+  });
   async function tellMuted(muted: boolean): Promise<void> {
     const why = await act(link.slug, link.token, { do: 'muted', muted });
     if (muted || why?.code !== 'not-host') return;
@@ -127,7 +130,9 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
   }
 
   effect(() => {
-    if (voice.publishing.value.at === 'on') wasOn.value = true;
+    if (voice.publishing.value.at !== 'on') return;
+    wasOn.value = true;
+    onSince = Date.now();
   });
   // The studio learns our mute with every change and after every reconnect.
   effect(() => {
@@ -150,7 +155,8 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
       phase.value === 'stage' && room.state.value.at === 'here' && voice.publishing.value.at === 'on';
     const mine = room.people.value.find((person) => person.id === room.me.value.id);
     if (!stage || mine?.connected) return;
-    const timer = setTimeout(() => voice.suspect(), SUSPICION);
+    const delay = Date.now() - onSince < SUSPICION.joining ? SUSPICION.joining : SUSPICION.later;
+    const timer = setTimeout(() => voice.suspect(), delay);
     return () => clearTimeout(timer);
   });
   let loudSince = 0;

@@ -15,7 +15,7 @@ export function Plain(props: {
   return (
     <section class="plain">
       <Sign />
-      <h1>{props.title}</h1>
+      <h1 tabIndex={-1}>{props.title}</h1>
       <p>{props.text}</p>
       <p class="row">
         {props.act && (

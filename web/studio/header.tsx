@@ -4,7 +4,7 @@ import { Icon, Sign } from './icons.tsx';
 
 /** Which room this is, whether it is on air and for how long. */
 export function Header() {
-  const { room, settings, dialog, now, link } = useDesk();
+  const { room, settings, dialog, now } = useDesk();
   const words = useWords();
   const status = room.status.value;
   const program = room.program.value;
@@ -18,9 +18,9 @@ export function Header() {
   const other = settings.language.value === 'fr' ? 'en' : 'fr';
   return (
     <header class="desk-head">
-      <a class="home" href={`/r/${link.slug}`} aria-label="Earshot">
+      <span class="home">
         <Sign />
-      </a>
+      </span>
       <div class="desk-title">
         <p class="small ash">{words.studio}</p>
         <h1>{room.title.value}</h1>

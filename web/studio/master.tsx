@@ -47,6 +47,7 @@ export function Master() {
         </summary>
         <p class="small ash">{words.streamsHint}</p>
       </details>
+      {program && program.gaps > 0 && <p class="small ochre">{words.gaps(program.gaps)}</p>}
       <Curtain />
       <a class="small" href={`/r/${link.slug}`} target="_blank" rel="noopener">
         {words.openAudience}

@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { BackstageLine, BackstagePerson } from '../../src/wire/backstage.ts';
 import type { RoomState, RoomStatus } from '../../src/wire/room.ts';
 import { type FeedState, follow } from './backstage.ts';
@@ -78,6 +78,7 @@ export function openRoomFeed(
   const status = computed<RoomStatus | undefined>(() => {
     const fromPublic = publicState.value?.status;
     if (fromPublic === 'ended' || fromPublic === 'cancelled') return fromPublic;
+    if (state.value.at === 'refused' && state.value.why.code === 'room-ended') return 'ended';
     return state.value.at === 'here'
       ? (program.value?.status ?? fromPublic)
       : (fromPublic ?? program.value?.status);
@@ -89,9 +90,12 @@ export function openRoomFeed(
       const response = await fetch(`/r/${link.slug}/state.json`, { signal: AbortSignal.timeout(5_000) });
       if (response.ok) publicState.value = (await response.json()) as RoomState;
     } catch {}
-    if (status.value === 'ended' || status.value === 'cancelled') return stop.abort();
+    if (stop.signal.aborted) return;
     setTimeout(() => void look(), state.value.at === 'here' && publicState.value ? 15_000 : 3_000);
   }
+  effect(() => {
+    if (status.value === 'ended' || status.value === 'cancelled') stop.abort();
+  });
   void look();
   void follow({
     slug: link.slug,

@@ -47,6 +47,5 @@ export function troubleOf({ room, voice, words, onStage, online }: TroubleSource
   }
   if (onStage && voice.problem.value) return quiet('bad', words.micProblem[voice.problem.value]);
   if (program?.recordingFailed) return quiet('attention', words.recording);
-  if (program && program.gaps > 0) return quiet('attention', words.gaps(program.gaps));
   return undefined;
 }

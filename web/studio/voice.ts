@@ -36,6 +36,8 @@ export interface Voice {
   choose(choice: Partial<MicrophoneChoice>): Promise<void>;
   join(takeover?: boolean): void;
   leave(): void;
+  /** Leaves, and gives the microphone back: the room is over for this person. */
+  close(): void;
   /** The roster says the studio does not have us. */
   suspect(): void;
   playOthers(): void;
@@ -130,6 +132,13 @@ export function openVoice(
     keepAwake(awake.signal);
   }
 
+  function leave(): void {
+    publisher?.close();
+    receiver.close();
+    awake?.abort();
+    awake = undefined;
+  }
+
   effect(() => microphone.value?.mute(silent.value));
   effect(() => void receiver.sink(settings.sink.value));
   setInterval(() => (level.value = microphone.peek()?.level() ?? -127), 50);
@@ -160,11 +169,13 @@ export function openVoice(
       // Stereo is agreed once per session, so music mode needs a new one on the same place.
       if (onStage && publishedMusic !== next.music) join(true);
     },
-    leave() {
-      publisher?.close();
-      receiver.close();
-      awake?.abort();
-      awake = undefined;
+    leave,
+    close() {
+      leave();
+      generation++;
+      microphone.peek()?.close();
+      microphone.value = undefined;
+      forever.abort();
     },
     suspect: () => {
       publisher?.suspect();
