@@ -112,7 +112,7 @@ export async function detect(
       }
       await context.resume();
     },
-    { worklet: WORKLET, source, tone: options.tone ?? 1500, threshold: options.threshold ?? 0.02, name },
+    { worklet: WORKLET, source, tone: options.tone ?? 1500, threshold: options.threshold ?? 0.08, name },
   );
   return () =>
     page.evaluate((key) => (window as unknown as Record<string, Probe>)[key] as Probe, `probe_${name}`);

@@ -6,7 +6,7 @@ export async function startRoom(browser: Browser, home: string, title: string, n
   const page = await browser.page(home);
   await page.getByLabel('What is it about?').fill(title);
   await page.getByLabel('Your name').fill(name);
-  await page.getByRole('button', { name: 'Start a room' }).click();
+  await page.getByRole('button', { name: 'Open the studio' }).click();
   await page.waitForURL(/\/studio#/);
   return page;
 }
@@ -14,7 +14,7 @@ export async function startRoom(browser: Browser, home: string, title: string, n
 /** Takes the place on the stage of a studio page. */
 export async function joinStage(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Join the stage' }).click();
-  await page.getByRole('button', { name: /Mute yourself/ }).waitFor();
+  await page.locator('.mute-key').waitFor();
 }
 
 /** The host presses Go live. */
@@ -33,13 +33,9 @@ export async function endRoom(page: Page): Promise<void> {
 export async function inviteSpeaker(page: Page, name: string): Promise<string> {
   await page.getByLabel('Their name (optional)').fill(name);
   await page.getByRole('button', { name: 'Make a link' }).click();
-  const field = page.locator('input[value*="#token="], textarea:has-text("#token="), [data-link]').first();
+  const field = page.locator('input[readonly]').last();
   await field.waitFor();
-  return field.evaluate((element) =>
-    element instanceof HTMLInputElement
-      ? element.value
-      : (element.getAttribute('data-link') ?? element.textContent ?? ''),
-  );
+  return field.inputValue();
 }
 
 /** A listener opens the room and presses Listen. */

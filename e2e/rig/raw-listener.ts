@@ -27,7 +27,7 @@ export function rawListener(url: string, slug: string, codec: 'opus' | 'aac' = '
 
   const connect = (): void => {
     const last = received.at(-1)?.seq;
-    let pending = Buffer.alloc(0);
+    let pending: Buffer = Buffer.alloc(0);
     let moof: Buffer | undefined;
     let over = false;
     let heard = false;

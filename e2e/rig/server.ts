@@ -49,6 +49,7 @@ export async function freePort(): Promise<number> {
 export async function startServer(
   settings: Record<string, string> = {},
   prefix: string[] = [],
+  address = '127.0.0.1',
 ): Promise<Server> {
   const data = settings.EARSHOT_DATA ?? mkdtempSync(join(tmpdir(), 'earshot-e2e-'));
   const keep = settings.EARSHOT_DATA !== undefined;
@@ -71,7 +72,7 @@ export async function startServer(
   let printed = '';
   child.stdout?.on('data', (chunk) => (printed += chunk));
   child.stderr?.on('data', (chunk) => (printed += chunk));
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${address}:${port}`;
   const deadline = Date.now() + START_LIMIT_MS;
   while (!printed.includes('Earshot is up')) {
     if (child.exitCode !== null || Date.now() > deadline)
@@ -79,7 +80,8 @@ export async function startServer(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const cli = async <T>(...args: string[]): Promise<T> => {
-    const run = spawn(process.execPath, [ENTRY, ...args, '--json'], {
+    const [program = process.execPath, ...words] = [...prefix, process.execPath, ENTRY, ...args, '--json'];
+    const run = spawn(program, words, {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
