@@ -6,6 +6,9 @@ import { start } from '../main.ts';
 import { asRole, ROLES, type RoleName } from '../roles.ts';
 import type { Command } from './index.ts';
 
+/** One Ctrl+C arrives several times: from the terminal, from npm and from the script that npm started. */
+const ONE_PRESS_MS = 1000;
+
 /** `earshot start [--role door,site,studio] [--port N] [--data DIR] …`: runs until SIGINT or SIGTERM. */
 export const command: Command = async (args) => {
   const flags: string[] = [];
@@ -30,13 +33,13 @@ export const command: Command = async (args) => {
   if (wanted.port === 0) flags.push(`--port=${port}`);
   const config = { ...wanted, port };
   const stop = new Promise<void>((resolve) => {
-    let asked = 0;
+    let asked: number | undefined;
     const ask = (): void => {
-      asked += 1;
-      if (asked === 1) {
+      if (asked === undefined) {
+        asked = performance.now();
         console.log('\nStopping: listeners get the rest of the segment. Press Ctrl+C again to stop at once.');
         resolve();
-      } else process.exit(1);
+      } else if (performance.now() - asked > ONE_PRESS_MS) process.exit(1);
     };
     process.on('SIGINT', ask);
     process.on('SIGTERM', ask);
