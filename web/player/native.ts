@@ -45,6 +45,7 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
   };
   const on = {
     playing: () => {
+      if (!wanted) return;
       retry = FIRST_RETRY_MS;
       become('playing');
     },

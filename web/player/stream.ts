@@ -30,6 +30,8 @@ export interface StreamOptions {
 const FIRST_BYTES_MS = 10_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
+/** So many "no such room" in a row are the truth. */
+const UNKNOWN_TIMES = 3;
 
 /** One long GET, renewed without a gap: watchdog for silent sockets, back-off with jitter, `after=SEQ`. */
 export function openStream(options: StreamOptions, sink: Sink): Stream {
@@ -46,7 +48,9 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
         signal: attempt.signal,
         cache: 'no-store',
       });
-      if (response.status === 404 || response.status === 410) return 'over';
+      if (response.status === 410) return 'over';
+      // A door that has just restarted may not know its rooms yet.
+      if (response.status === 404 && failures >= UNKNOWN_TIMES) return 'over';
       if (!response.ok || !response.body) return 'again';
       const period = Number(response.headers.get('earshot-period')) || 320;
       const patience = 3 * period + 2_000;
