@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ask,
+  clients,
+  clock,
+  events,
+  microphone,
+  packets,
+  reopen,
+  room,
+  sign,
+  stage,
+  useTheatre,
+} from '../../test/theatre.ts';
+import { newSsrc, openClient, until } from '../../test/webrtc.ts';
+import { receiverReport } from './rtcp.ts';
+
+useTheatre();
+
+describe('a place', () => {
+  test('is kept over a quick reconnect: no leave, the same order', async () => {
+    const ann = await microphone('ann');
+    clock.advance(10);
+    await microphone('ben');
+    ann.client.connection.close();
+    clock.advance(5_050);
+    expect(room.people()[0]?.connected).toBe(false);
+    clock.advance(2_500);
+    await microphone('ann');
+    expect(events).toEqual(['joined ann', 'joined ben']);
+    expect(room.people().map((one) => one.id)).toEqual(['ann', 'ben']);
+  });
+
+  test('is left after 3 s and forgotten after 60 s', async () => {
+    const ann = await microphone('ann');
+    ann.client.connection.close();
+    clock.advance(5_050);
+    expect(room.people()[0]?.connected).toBe(false);
+    clock.advance(2_900);
+    expect(events).toEqual(['joined ann']);
+    clock.advance(200);
+    expect(events).toEqual(['joined ann', 'left ann']);
+    expect(room.people()).toHaveLength(1);
+    clock.advance(57_000);
+    expect(room.people()).toHaveLength(0);
+    expect(events).toEqual(['joined ann', 'left ann']);
+  });
+
+  test('of a browser that died without a word is away after 5 s', async () => {
+    const ann = await microphone('ann');
+    ann.say(1);
+    await until('a packet', () => packets.length === 1);
+    clock.advance(4_900);
+    expect(room.people()[0]?.connected).toBe(true);
+    clock.advance(200);
+    expect(room.people()[0]?.connected).toBe(false);
+  });
+
+  test('of a paused microphone that only reports is not lost', async () => {
+    const ann = await microphone('ann');
+    ann.say(1);
+    await until('a packet', () => packets.length === 1);
+    const report = receiverReport(ann.ssrc, {
+      ssrc: 1,
+      fraction: 0,
+      lost: 0,
+      highest: 0,
+      jitter: 0,
+      lastReport: 0,
+      delay: 0,
+    });
+    clock.advance(3_000);
+    ann.client.send(0, report);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    clock.advance(7_500);
+    expect(room.people()[0]?.connected).toBe(true);
+    clock.advance(3_000);
+    expect(room.people()[0]?.connected).toBe(false);
+  });
+
+  test('has one microphone: a second is refused while the first is alive, unless it takes over', async () => {
+    const first = await microphone('ann');
+    const second = await openClient(stage.fetch, '/r/theatre/whip', await sign('ann'), [
+      { mid: '0', direction: 'SendOnly', ssrc: newSsrc() },
+    ]);
+    clients.push(second);
+    expect(second.response.status).toBe(409);
+    expect(JSON.parse(second.answer).code).toBe('already-on-stage');
+    const third = await microphone('ann', {}, '?takeover=1');
+    first.say(1);
+    third.say(2);
+    await until('the new microphone', () => packets.length > 0);
+    expect(packets.map((packet) => packet.sequence)).toEqual([2]);
+    expect(events).toEqual(['joined ann']);
+  });
+
+  test('may be taken again at once when the client’s network changed', async () => {
+    const ann = await microphone('ann');
+    const restart = await ask(
+      'PATCH',
+      ann.client.location,
+      await sign('ann'),
+      'a=ice-ufrag:new1\r\na=ice-pwd:x\r\n',
+      {
+        'content-type': 'application/trickle-ice-sdpfrag',
+        'if-match': '*',
+      },
+    );
+    expect(restart.status).toBe(422);
+    await microphone('ann');
+    expect(events).toEqual(['joined ann']);
+  });
+
+  test('is given up by DELETE, at once', async () => {
+    const ann = await microphone('ann');
+    expect((await ask('DELETE', ann.client.location, await sign('ben'))).status).toBe(404);
+    expect((await ask('DELETE', ann.client.location, await sign('ann'))).status).toBe(200);
+    expect(events).toEqual(['joined ann', 'left ann']);
+    expect(room.people()).toEqual([]);
+    expect((await ask('DELETE', ann.client.location, await sign('ann'))).status).toBe(404);
+  });
+
+  test('is refused with 503 and Retry-After when the stage is full; the host comes in', async () => {
+    await stage[Symbol.asyncDispose]();
+    await reopen(1);
+    await microphone('ann');
+    const late = await openClient(stage.fetch, '/r/theatre/whip', await sign('ben'), [
+      { mid: '0', direction: 'SendOnly', ssrc: newSsrc() },
+    ]);
+    clients.push(late);
+    expect(late.response.status).toBe(503);
+    expect(late.response.headers.get('retry-after')).toBe('10');
+    await microphone('zoe', {}, '', 'host');
+    expect(room.people().map((one) => one.role)).toEqual(['speaker', 'host']);
+  });
+
+  test('of a client that never connects is closed after 20 s', async () => {
+    const ghost = await openClient(stage.fetch, '/r/theatre/whip', await sign('ghost'), [
+      { mid: '0', direction: 'SendOnly', ssrc: newSsrc() },
+    ]);
+    ghost[Symbol.dispose]();
+    clock.advance(21_000);
+    const gone = await ask('DELETE', ghost.location, await sign('ghost'));
+    expect(gone.status).toBe(404);
+    expect(room.people()).toEqual([]);
+  });
+});
