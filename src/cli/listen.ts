@@ -63,6 +63,7 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
   const lines = options.json ? undefined : setInterval(() => print(line(listener, elapsed())), 1000);
   let connections = 0;
   let stopped = '';
+  let trouble = '';
   let retry = FIRST_RETRY_MS;
   try {
     while (!stop.aborted && stopped === '') {
@@ -71,8 +72,10 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
       const before = heard.fragments;
       const answer = await hear(address, listener, stop).catch((error: Error) => error);
       if (answer instanceof Error) {
+        if (!stop.aborted) trouble = answer.message;
         if (answer instanceof RangeError) stopped = answer.message;
       } else {
+        trouble = answer.status === 200 ? '' : `HTTP ${answer.status} ${answer.code}`;
         if (answer.status !== 200 && FINAL.includes(answer.status))
           stopped = answer.status === 410 ? 'ended' : `HTTP ${answer.status} ${answer.code}`;
       }
@@ -96,7 +99,8 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
     reconnects: connections - 1,
     delay: delayOf(heard.delays),
     deadAir: listener.decodes ? heard.deadAir : null,
-    stopped: stopped || (options.signal?.aborted ? 'stopped' : 'time'),
+    stopped:
+      stopped || (options.signal?.aborted ? 'stopped' : heard.fragments === 0 && trouble ? trouble : 'time'),
   };
   print(options.json ? JSON.stringify(report) : summary(report));
   return report;

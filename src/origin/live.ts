@@ -31,7 +31,7 @@ export interface Live {
   ): Promise<Reply>;
 }
 
-/** What one playlist looked like at one moment: kept until the next part. */
+/** What one playlist looked like at one moment: kept until that changes. */
 interface Version {
   readonly of: string;
   readonly packed: Packed;
@@ -40,6 +40,7 @@ interface Version {
 /** Opens the LL-HLS side of the origin. `archive` gives segments that have left the window. */
 export function openLive(clock: Clock, archive: RecordingPort): Live {
   const versions = new WeakMap<Window, Map<boolean, Version>>();
+  const mains = new WeakMap<Program, Version>();
 
   const render = (program: Program, window: Window, skip: boolean): Packed => {
     const kept = versions.get(window) ?? new Map<boolean, Version>();
@@ -51,6 +52,14 @@ export function openLive(clock: Clock, archive: RecordingPort): Live {
     const others = listed(program).filter((other) => other !== window);
     const packed = new Packed(livePlaylist({ zero: program.zero, window, others, over: program.over, skip }));
     kept.set(skip, { of, packed });
+    return packed;
+  };
+
+  const main = (program: Program): Packed => {
+    const known = mains.get(program);
+    if (known?.of === String(program.windows.size)) return known.packed;
+    const packed = new Packed(multivariant(listed(program).map((window) => window.rendition)));
+    mains.set(program, { of: String(program.windows.size), packed });
     return packed;
   };
 
@@ -109,7 +118,7 @@ export function openLive(clock: Clock, archive: RecordingPort): Live {
   return {
     async answer(slug, program, file, query, headers) {
       if (file === 'main.m3u8')
-        return new Packed(multivariant(listed(program).map((window) => window.rendition))).reply(headers, {
+        return main(program).reply(headers, {
           'content-type': PLAYLIST,
           'cache-control': 'public, max-age=10',
         });

@@ -205,6 +205,19 @@ describe('the origin', () => {
     expect(ended).toEqual([SLUG]);
   });
 
+  it('fills in for a program that announced itself and never began', () => {
+    card();
+    announce();
+    clock.advance(4900);
+    expect(heard).toEqual([]);
+    clock.advance(3000);
+    expect(seqs().length).toBeGreaterThan(5);
+    expect(seqs()).toEqual(range(seqs()[0] ?? -1, seqs().at(-1) ?? -1));
+    run(40, 45);
+    expect(seqs().at(-1)).toBe(45);
+    expect(isStandby(45)).toBe(false);
+  });
+
   it('does not fill in when told not to', () => {
     origin = open({ clock, log: silentLog, archive: NOTHING, holdWhileAway: false });
     origin.onFragment((_, rendition, seq, bytes) => heard.push({ rendition, seq, bytes }));

@@ -33,31 +33,53 @@ export function replayPlaylist(recording: RecordedRoom, rendition: string, over:
   return `${lines.join('\n')}\n`;
 }
 
-/** Answers `file`, the path below `/r/:slug/replay/`. */
-export async function answerReplay(
-  port: RecordingPort,
-  slug: string,
-  recording: RecordedRoom,
-  over: boolean,
-  file: string,
-  headers: RequestHeaders,
-): Promise<Reply> {
-  const list = { 'content-type': PLAYLIST, 'cache-control': 'public, max-age=1' };
-  if (file === 'main.m3u8') {
-    const kept = recording.renditions.filter(({ id }) => replayPieces(recording, id).length > 0);
-    return kept.length > 0 ? new Packed(multivariant(kept)).reply(headers, list) : nothingYet(over);
-  }
-  const [name = '', below, ...more] = file.split('/');
-  const rendition = below === undefined ? name.replace(/\.m3u8$/, '') : name;
-  if (!recording.pieces.has(rendition) || more.length > 0) return missing();
-  if (below === undefined) {
-    if (!name.endsWith('.m3u8')) return missing();
-    if (replayPieces(recording, rendition).length === 0) return nothingYet(over);
-    return new Packed(replayPlaylist(recording, rendition, over)).reply(headers, list);
-  }
-  if (below === 'init.mp4') return bytesOr(await port.init(slug, rendition));
-  const piece = asPiece(below);
-  return piece ? bytesOr(await port.read(slug, rendition, piece)) : missing();
+/** The replay as HLS: answers `file`, the path below `/r/:slug/replay/`. */
+export interface Replay {
+  answer(
+    slug: string,
+    recording: RecordedRoom,
+    over: boolean,
+    file: string,
+    headers: RequestHeaders,
+  ): Promise<Reply>;
+}
+
+/** Opens the replay side of the origin. */
+export function openReplay(port: RecordingPort): Replay {
+  // One look at the disk is shared for a second, and so are its playlists: two hours are 70 kB to write and compress.
+  const made = new WeakMap<RecordedRoom, Map<string, Packed>>();
+  const once = (recording: RecordedRoom, name: string, make: () => string): Packed => {
+    const known = made.get(recording) ?? new Map<string, Packed>();
+    made.set(recording, known);
+    const packed = known.get(name) ?? new Packed(make());
+    known.set(name, packed);
+    return packed;
+  };
+
+  return {
+    async answer(slug, recording, over, file, headers) {
+      const list = { 'content-type': PLAYLIST, 'cache-control': 'public, max-age=1' };
+      if (file === 'main.m3u8') {
+        const kept = recording.renditions.filter(({ id }) => replayPieces(recording, id).length > 0);
+        if (kept.length === 0) return nothingYet(over);
+        return once(recording, file, () => multivariant(kept)).reply(headers, list);
+      }
+      const [name = '', below, ...more] = file.split('/');
+      const rendition = below === undefined ? name.replace(/\.m3u8$/, '') : name;
+      if (!recording.pieces.has(rendition) || more.length > 0) return missing();
+      if (below === undefined) {
+        if (!name.endsWith('.m3u8')) return missing();
+        if (replayPieces(recording, rendition).length === 0) return nothingYet(over);
+        return once(recording, `${file} ${over}`, () => replayPlaylist(recording, rendition, over)).reply(
+          headers,
+          list,
+        );
+      }
+      if (below === 'init.mp4') return bytesOr(await port.init(slug, rendition));
+      const piece = asPiece(below);
+      return piece ? bytesOr(await port.read(slug, rendition, piece)) : missing();
+    },
+  };
 }
 
 function asPiece(name: string): Piece | undefined {

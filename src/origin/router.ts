@@ -4,7 +4,7 @@ import { openDownload } from './download.ts';
 import { openLive } from './live.ts';
 import { OPEN_TO_ALL, type RequestHeaders } from './packed.ts';
 import { remember } from './recording.ts';
-import { answerReplay } from './replay.ts';
+import { openReplay } from './replay.ts';
 import type { Rooms } from './rooms.ts';
 import { openStateFiles } from './state-file.ts';
 
@@ -15,6 +15,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
   const { clock, archive } = deps;
   const recordingOf = remember(archive, clock);
   const live = openLive(clock, archive);
+  const replay = openReplay(archive);
   const download = openDownload(archive);
   const stateFiles = openStateFiles(clock, rooms, async (slug) => (await recordingOf(slug))?.gaps ?? []);
 
@@ -35,7 +36,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
       return problem('room-not-open', 'The conversation has not begun.', OPEN_TO_ALL);
     return file === 'replay.m4a'
       ? download.answer(slug, recording, over(slug), query, headers)
-      : answerReplay(archive, slug, recording, over(slug), file, headers);
+      : replay.answer(slug, recording, over(slug), file, headers);
   };
 
   const fromWindow = (

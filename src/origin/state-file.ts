@@ -34,7 +34,7 @@ export function openStateFiles(
   return {
     async state(slug: string, headers: RequestHeaders): Promise<Reply> {
       // Before anything is kept: names that do not exist must not push out those that do.
-      if (!rooms.state(slug)) return problem('room-unknown', undefined, OPEN_TO_ALL);
+      if (!rooms.card(slug) && !rooms.program(slug)) return problem('room-unknown', undefined, OPEN_TO_ALL);
       const packed = await fresh(slug, async () => {
         const state = rooms.state(slug);
         if (!state) return undefined;
