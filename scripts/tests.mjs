@@ -13,12 +13,16 @@ const PACKAGES = [
   ['sox', '/usr/bin/sox'],
   ['gcc', '/usr/bin/gcc'],
   ['libc6-dev', '/usr/include/stdio.h'],
-  ['iproute2', '/usr/sbin/tc', '/sbin/tc'],
+  ['iproute2', '/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip'],
+  ['nftables', '/usr/sbin/nft'],
   ['postgresql', '/usr/lib/postgresql'],
   ['gstreamer1.0-tools', '/usr/bin/gst-launch-1.0'],
   ['gstreamer1.0-plugins-bad', ...library('gstreamer-1.0/libgstwebrtc.so')],
   ['gstreamer1.0-plugins-good', ...library('gstreamer-1.0/libgstrtp.so')],
+  ['gstreamer1.0-plugins-base', ...library('gstreamer-1.0/libgstopus.so')],
   ['gstreamer1.0-nice', ...library('gstreamer-1.0/libgstnice.so')],
+  ['gir1.2-gst-plugins-bad-1.0', ...library('girepository-1.0/GstWebRTC-1.0.typelib')],
+  ['python3-gst-1.0', '/usr/lib/python3/dist-packages/gi/overrides/Gst.py'],
 ];
 
 function library(name) {
