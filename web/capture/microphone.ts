@@ -79,12 +79,13 @@ export async function openMicrophone(
   analyser.fftSize = 2048;
   source.connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
+  let closed = false;
   return {
     track,
     deviceId: track.getSettings().deviceId ?? '',
     label: track.label,
     level() {
-      if (context.state === 'suspended') void context.resume();
+      if (!closed && context.state === 'suspended') void context.resume();
       analyser.getFloatTimeDomainData(samples);
       return levelOf(samples);
     },
@@ -92,7 +93,7 @@ export async function openMicrophone(
       track.enabled = !muted;
     },
     hearYourself(on) {
-      if (context.state === 'closed') return;
+      if (closed) return;
       if (on) source.connect(context.destination);
       else {
         source.disconnect();
@@ -100,6 +101,7 @@ export async function openMicrophone(
       }
     },
     close() {
+      closed = true;
       track.removeEventListener('ended', ended);
       track.stop();
       copy.stop();
