@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { decodeOpus, framesOf } from '../../test/packaged.ts';
 import { chord, snr } from '../../test/sound.ts';
@@ -52,8 +52,8 @@ test('a thread that dies is started again by itself', { timeout: 60_000 }, async
   for (let n = 0; n < 32; n++)
     thread.order({ kind: 'block', samples: new Float32Array(1920), stereo: false });
   await vi.waitFor(() => expect(events.slot).toHaveBeenCalledTimes(2), 20_000);
-  const last: Fragment[] = events.slot.mock.calls[1]![0];
-  expect(last.map(({ seq }) => seq)).toEqual(RENDITIONS.map(() => 10));
+  const slots = events.slot.mock.calls.map(([fragments]) => (fragments as Fragment[]).map(({ seq }) => seq));
+  expect(slots).toEqual([RENDITIONS.map(() => 9), RENDITIONS.map(() => 10)]);
 });
 
 test('encoders that cannot start are said at once', async () => {
@@ -73,4 +73,24 @@ test('a foreign module that differs by one byte is refused with what to do', asy
     const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     expect(manifest.dependencies[module.package]).toBe(module.version);
   }
+});
+
+test('the encoder thread comes before other work where the system allows it', {
+  timeout: 60_000,
+}, async () => {
+  const CAP_SYS_NICE = 1n << 23n;
+  const status = await readFile('/proc/self/status', 'utf8');
+  const allowed = (BigInt(`0x${/CapEff:\s*([0-9a-f]+)/.exec(status)?.[1]}`) & CAP_SYS_NICE) !== 0n;
+  const niceness = async (): Promise<number[]> => {
+    const tasks = await readdir('/proc/self/task');
+    const stats = await Promise.all(
+      tasks.map((task) => readFile(`/proc/self/task/${task}/stat`, 'utf8').catch(() => ') ')),
+    );
+    return stats.map((stat) => Number(stat.split(') ')[1]?.split(' ')[16]));
+  };
+  const before = await niceness();
+  const events = { ready() {}, gone() {}, slot() {}, failed() {} };
+  await using _ = await startThread({ renditions: RENDITIONS, firstSeq: 0 }, events);
+  expect(before).not.toContain(-7);
+  expect((await niceness()).includes(-7)).toBe(allowed);
 });

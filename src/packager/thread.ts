@@ -1,4 +1,5 @@
 /** The worker thread in which one program is encoded: what it is told, what it says, and its main. */
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Fragment, Rendition } from '../base/media.ts';
 import { loadCodecs, openEncoding } from './encoding.ts';
@@ -21,6 +22,9 @@ export type ThreadNews =
   | { readonly kind: 'fragments'; readonly fragments: readonly Fragment[] }
   | { readonly kind: 'failed'; readonly rendition: string; readonly error: string };
 
+/** −20 (first) to 19 (last): everybody hears it when this thread waits for a processor. */
+const NICENESS = -7;
+
 if (parentPort) await run(parentPort, workerData as ThreadStart);
 
 async function run(
@@ -28,6 +32,7 @@ async function run(
   { renditions, firstSeq }: ThreadStart,
 ): Promise<void> {
   const tell = (news: ThreadNews, moved: ArrayBuffer[] = []): void => port.postMessage(news, moved);
+  preferThisThread();
   let fragments: Fragment[] = [];
   const codecs = await loadCodecs();
   const encoding = await openEncoding(codecs, renditions, firstSeq, {
@@ -52,4 +57,14 @@ async function run(
     }
   });
   tell({ kind: 'ready' });
+}
+
+/** On Linux niceness belongs to a thread, and 0 means the one that asks. Needs CAP_SYS_NICE; without it nothing changes. */
+function preferThisThread(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(0, NICENESS);
+  } catch {
+    // Not permitted: the thread shares the processor like all others.
+  }
 }
