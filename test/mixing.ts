@@ -154,7 +154,7 @@ export function toneFit(sound: Float32Array, hertz: number, from: number, to: nu
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   const size = 480;
-  for (let at = from; at + size <= to; at += size / 2) {
+  for (let at = Math.round(from); at + size <= to; at += size / 2) {
     let sc = 0;
     let ss = 0;
     let cc = 0;

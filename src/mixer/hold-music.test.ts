@@ -24,7 +24,7 @@ function above(sound: Float32Array, hertz: number): number {
   });
   let sum = 0;
   let count = 0;
-  for (let at = size; at < sound.length; at += 7) {
+  for (let at = size; at < sound.length; at += 13) {
     let y = 0;
     for (let k = 0; k < size; k += 1) y += (taps[k] as number) * (sound[at - k] as number);
     sum += y * y;
@@ -35,7 +35,7 @@ function above(sound: Float32Array, hertz: number): number {
 
 describe('hold music', () => {
   const music = holdMusic();
-  const minute = render(music, 0, 60);
+  const minute = render(music, 0, 40);
   const mono = left(minute);
 
   it('is as loud as a programme should be under talk, and never loud', () => {
@@ -49,7 +49,7 @@ describe('hold music', () => {
   });
 
   it('has next to nothing above 6 kHz', () => {
-    expect(decibels(above(mono.subarray(0, 20 * 48_000), 6000) / power(mono))).toBeLessThan(-60);
+    expect(decibels(above(mono.subarray(0, 10 * 48_000), 6000) / power(mono))).toBeLessThan(-60);
   });
 
   it('does not click: no sample is far from where its neighbours point', () => {
@@ -88,11 +88,11 @@ describe('hold music', () => {
 
 describe("the host's own music", () => {
   it('is brought to −23 LUFS and loops without a click or a hole', () => {
-    const pcm = Float32Array.from({ length: 2 * 20 * 48_000 }, (_, i) => {
+    const pcm = Float32Array.from({ length: 2 * 10 * 48_000 }, (_, i) => {
       const t = (2 * Math.PI * (i >> 1)) / 48_000;
       return 0.5 * Math.sin((i % 2 ? 331.7 : 220.3) * t);
     });
-    const out = render(musicFromPcm(pcm), 0, 60);
+    const out = render(musicFromPcm(pcm), 0, 30);
     expect(Math.abs(integratedLufs(out) + 23)).toBeLessThan(1);
     const mono = left(out);
     let worst = 0;

@@ -2,8 +2,9 @@ import { Loudness, lufs } from './loudness.ts';
 
 /** Where every speaker is brought to, LUFS. Spec: EBU R 128, streaming practice. */
 export const TARGET_LUFS = -16;
-/** The most a quiet speaker is raised and a loud one lowered, dB. */
+/** The most a quiet speaker is raised, dB. */
 export const MAX_GAIN_DB = 22;
+/** The most a loud one is lowered, dB. */
 export const MIN_GAIN_DB = -22;
 
 /** Below this there is no voice, however quiet the microphone. */

@@ -6,6 +6,8 @@ const HALF = TAPS / 2;
 const PHASES = 2048;
 /** Length of the blend over a cut: 5 ms. */
 const BLEND = 240;
+/** Less than this between left and right is what a stereo decoder makes of a mono voice. */
+const SAME = 3e-5;
 /** Passband of the interpolator as a share of Nyquist. */
 const CUTOFF = 0.93;
 
@@ -44,9 +46,10 @@ export class Line {
     for (let i = 0, at = this.#end; i < frames; i += 1, at += 1) {
       const l = (pcm[2 * i] ?? 0) * gain;
       const r = (pcm[2 * i + 1] ?? 0) * gain;
+      const apart = Math.abs(l - r) > SAME;
       left[at] = l;
-      right[at] = r;
-      if (l !== r) differs = true;
+      right[at] = apart ? r : l;
+      differs ||= apart;
       gain += step;
     }
     if (this.#cut) this.#blend(Math.min(BLEND, frames));

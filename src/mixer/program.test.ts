@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
 import { carried, openBench, type Sent, spoken, toneFit } from '../../test/mixing.ts';
 import { power, speechLike, tone } from '../../test/sound.ts';
 import type { SpeakerId } from '../base/ids.ts';
+import { ms, ticks } from '../base/time.ts';
 import { holdMusic } from './hold-music.ts';
+import { ProgramClock } from './program-clock.ts';
 import type { Standby } from './standby.ts';
 
 const ANN = 'ann' as SpeakerId;
 const BEN = 'ben' as SpeakerId;
-const CHEAP = { complexity: 2 } as const;
+const CHEAP = { complexity: 0 } as const;
 
 /** Standby that is easy to tell from speech. */
 const hum: Standby = {
@@ -41,15 +44,19 @@ function roughness(sound: Float32Array, from: number, to: number): number {
 }
 
 describe('the program clock', () => {
-  it('makes exactly 180,000 blocks in an hour, each within 10 ms of its due time', async () => {
-    await using bench = await openBench({ keep: false });
-    bench.pass(3_600_000 - 1);
-    expect(bench.blocks.length).toBe(180_000);
+  it('makes exactly 180,000 blocks in an hour, each within 10 ms of its due time', () => {
+    const clock = manualClock();
+    let blocks = 0;
     let lag = 0;
-    for (const [index, { tick, at }] of bench.blocks.entries()) {
-      if (tick !== index * 960) throw new Error('a block is missing');
-      lag = Math.max(lag, at - index * 20);
-    }
+    clock.advance(3);
+    using _ = new ProgramClock(clock, ticks(15_360), ms(7.5), (tick, due) => {
+      if (tick !== 15_360 + blocks * 960 || due !== 7.5 + blocks * 20) throw new Error('not the next block');
+      lag = Math.max(lag, clock.now() - due);
+      if (clock.now() < due) throw new Error('a block before its time');
+      blocks += 1;
+    });
+    clock.advance(3_600_000 + 4.5 - 0.001);
+    expect(blocks).toBe(180_000);
     expect(lag).toBeLessThanOrEqual(10);
   });
 
@@ -124,7 +131,7 @@ describe('standby and stage', () => {
     bench.pass(2000, carried(ANN, open(4, 2), 4000));
     // 1 kHz would show in the second difference; only the edge between the two tones may.
     const sound = bench.sound();
-    expect(power(sound, 0, 4.18 * 48_000)).toBe(0);
+    expect(power(sound, 0, 200_000)).toBe(0);
     expect(toneFit(sound, 440, 4.35 * 48_000, 6 * 48_000).worst).toBeGreaterThan(15);
   });
 
@@ -162,17 +169,17 @@ describe('standby and stage', () => {
     await using bench = await openBench();
     const ids = Array.from({ length: 12 }, (_, i) => `s${i}` as SpeakerId);
     await bench.join(...ids);
-    const voices = await Promise.all(ids.map((_, i) => spoken(speechLike(6, i + 1), CHEAP)));
+    const voices = await Promise.all(ids.map((_, i) => spoken(speechLike(3, i + 1), CHEAP)));
     bench.pass(
-      6000,
+      3000,
       ids
         .flatMap((id, i) => carried(id, voices[i] ?? [], 0, { jitter: 30, seed: i + 1 }))
         .sort((a, b) => a.arrival - b.arrival),
     );
-    for (const id of ids) expect(bench.mixer.stats(id)).toMatchObject({ received: 300, lost: 0, late: 0 });
+    for (const id of ids) expect(bench.mixer.stats(id)).toMatchObject({ received: 150, lost: 0, late: 0 });
     const peak = bench.sound().reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     expect(20 * Math.log10(peak)).toBeLessThanOrEqual(-1);
-    expect(power(bench.sound(), 3 * 48_000, 96_000)).toBeGreaterThan(0.01);
+    expect(power(bench.sound(), 48_000, 96_000)).toBeGreaterThan(0.01);
   });
 
   it('is stereo only while somebody sends stereo', async () => {
