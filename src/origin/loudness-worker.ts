@@ -1,4 +1,4 @@
-/** Decodes recorded Opus and measures it, in a thread of its own: two hours are some 30 s of work. */
+/** Decodes recorded Opus and measures it, in a thread of its own: an hour is some 25 s of work. */
 import { parentPort } from 'node:worker_threads';
 import { createDecoder, type OpusDecoderHandle } from 'libopus-wasm';
 import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';

@@ -20,7 +20,7 @@ export function gainSteps(lufs: number | undefined, peak: number): number {
 
 /** Measures recordings, each piece once. */
 export interface Loudness extends AsyncDisposable {
-  /** The steps for what is recorded by now; takes up to half a minute for two hours, the first time. */
+  /** The steps for what is recorded by now; takes some 25 s per hour of recording, the first time. */
   steps(slug: string, recording: RecordedRoom): Promise<number>;
 }
 
