@@ -22,6 +22,8 @@ describe('a place', () => {
     const ann = await microphone('ann');
     clock.advance(10);
     await microphone('ben');
+    ann.say(1);
+    await until('a packet', () => packets.length > 0);
     ann.client.connection.close();
     clock.advance(5_050);
     expect(room.people()[0]?.connected).toBe(false);
@@ -33,6 +35,8 @@ describe('a place', () => {
 
   test('is left after 3 s and forgotten after 60 s', async () => {
     const ann = await microphone('ann');
+    ann.say(1);
+    await until('a packet', () => packets.length > 0);
     ann.client.connection.close();
     clock.advance(5_050);
     expect(room.people()[0]?.connected).toBe(false);

@@ -19,6 +19,10 @@ const SOURCE_HOLD_MS = 1_000;
 /** Packets a second taken from one session; Opus needs 400 at 2.5 ms frames. */
 const MAX_PACKETS_PER_SECOND = 500;
 const REPORT_MS = 1_000;
+/** Nothing from a browser for so long means that it is gone: while it talks, while it is paused, before it begins. */
+const SILENT_MS = 5_000;
+const PAUSED_MS = 10_000;
+const FIRST_PACKET_MS = 15_000;
 
 /** One packet of a publisher with SRTP and RED undone. */
 export interface Taken {
@@ -204,8 +208,12 @@ export async function openPublisher(
       return reception?.loss ?? 0;
     },
     link,
-    // Even a muted browser sends a packet every 400 ms. One whose track is paused sends RTCP only, every 2.5 to 7.5 s.
-    gone: (now) => now - Math.max(lastRtp, lastRtcp) > (lastRtcp - lastRtp > 2_000 ? 10_000 : 5_000),
+    // Even a muted browser sends a packet every 400 ms. One whose track is paused sends RTCP only, every 2.5 to 7.5 s;
+    // one that has yet to begin sends nothing.
+    gone: (now) => {
+      const limit = !reception ? FIRST_PACKET_MS : lastRtcp - lastRtp > 2_000 ? PAUSED_MS : SILENT_MS;
+      return now - Math.max(lastRtp, lastRtcp) > limit;
+    },
     addCandidate: (candidate) => peer.addCandidate(candidate, line.mid),
     tick(now) {
       if (!reception) return;
