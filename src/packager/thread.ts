@@ -32,13 +32,14 @@ async function run(
   { renditions, firstSeq }: ThreadStart,
 ): Promise<void> {
   const tell = (news: ThreadNews, moved: ArrayBuffer[] = []): void => port.postMessage(news, moved);
-  preferThisThread();
   let fragments: Fragment[] = [];
   const codecs = await loadCodecs();
   const encoding = await openEncoding(codecs, renditions, firstSeq, {
     fragment: (fragment) => fragments.push(fragment),
     failed: (rendition, error) => tell({ kind: 'failed', rendition: rendition.id, error: String(error) }),
   });
+  // Not earlier: the file threads that loading starts would inherit it.
+  preferThisThread();
   let blocks = 0;
   port.on('message', (order: ThreadOrder) => {
     if (order.kind === 'block') {
