@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Ms } from '../base/time.ts';
 import { plainOffer, type Transport, writeAnswer } from './answer.ts';
+import { openMeter } from './meter.ts';
 import type { Offer, OfferLine } from './offer.ts';
 import { type Media, openPeer, type Peer, type PeerState } from './peer.ts';
 import { Reception } from './reception.ts';
@@ -94,11 +95,13 @@ export async function openPublisher(
   const own = randomBytes(4).readUInt32BE();
   const sources = new Set<number>();
   const opened = clock.now();
+  const meter = line.levelId === undefined ? await openMeter() : undefined;
   let reception: Reception | undefined;
   let epoch = 0;
   let lastRtp = opened;
   let lastRtcp = -Infinity as Ms;
   let reportedAt = opened;
+  let closed = false;
   let second = opened;
   let inSecond = 0;
   const link: Link = { packets: 0, recovered: 0, redundant: 0, asked: 0, dropped: 0 };
@@ -119,7 +122,14 @@ export async function openPublisher(
     }
     link.packets += 1;
     if (repaired) link.recovered += 1;
-    hooks.packet({ sequence, timestamp, payload, level: rtp.level, arrival: lastRtp, epoch });
+    hooks.packet({
+      sequence,
+      timestamp,
+      payload,
+      level: rtp.level ?? meter?.level(payload),
+      arrival: lastRtp,
+      epoch,
+    });
   };
 
   const takeRed = (rtp: Rtp): void => {
@@ -138,6 +148,7 @@ export async function openPublisher(
   };
 
   const rtp = (bytes: Buffer): void => {
+    if (closed) return;
     const now = clock.now();
     if (now - second >= 1_000) {
       second = now;
@@ -192,7 +203,10 @@ export async function openPublisher(
     ],
     hooks.state,
     log,
-  );
+  ).catch((error: unknown) => {
+    meter?.[Symbol.dispose]();
+    throw error;
+  });
   for (const candidate of offer.candidates) peer.addCandidate(candidate, line.mid);
   const transport: Transport = peer.transport;
   const uses = offer.lines.map((each) => ({
@@ -228,6 +242,11 @@ export async function openPublisher(
       // Browsers add in-band FEC only when reports tell of loss; what the listeners of this voice lose counts as well.
       peer.send(0, receiverReport(own, reception.report(now, hooks.downstream())));
     },
-    [Symbol.dispose]: () => peer[Symbol.dispose](),
+    [Symbol.dispose]() {
+      if (closed) return;
+      closed = true;
+      peer[Symbol.dispose]();
+      meter?.[Symbol.dispose]();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { createEncoder } from 'libopus-wasm';
 import { describe, expect, test } from 'vitest';
 import {
   clients,
@@ -56,6 +57,23 @@ describe('a microphone', () => {
     expect(room.people()[0]?.speaking).toBe(true);
     clock.advance(100);
     expect(room.people()[0]?.speaking).toBe(false);
+  });
+
+  test('whose sender reports no level is measured', async () => {
+    const ann = await microphone('ann', { level: false });
+    expect(ann.client.answer).not.toContain('ssrc-audio-level');
+    using encoder = await createEncoder({ channels: 1 });
+    const tone = Float32Array.from(
+      { length: 960 },
+      (_, i) => 0.5 * Math.sin((2 * Math.PI * 500 * i) / 48_000),
+    );
+    for (let i = 0; i < 8; i += 1) ann.say(i, encoder.encodeFloat(tone), 127);
+    for (let i = 8; i < 10; i += 1) ann.say(i, Uint8Array.from([0xff, 0xff, 0xff]), 127);
+    await until('ten packets', () => packets.length === 10);
+    // 9 dB below a full-scale square wave, at the first packets less.
+    expect(packets.slice(3, 8).map((packet) => packet.level)).toEqual([9, 9, 9, 9, 9]);
+    expect(packets[9]?.level).toBeUndefined();
+    expect(room.people()[0]?.speaking).toBe(true);
   });
 
   test('that sends RED is unwrapped, and a lost packet comes from the next one', async () => {
