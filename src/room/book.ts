@@ -5,7 +5,7 @@ import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { isDuplicate, type Store } from '../store/index.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
-import { type Entry, insert, KEPT_FINISHED, readCurrent, readOne, update } from './rows.ts';
+import { type Entry, insert, KEPT_SPOKEN, KEPT_UNSPOKEN, readCurrent, readOne, update } from './rows.ts';
 import { slugFrom, withSuffix } from './slug.ts';
 import { type Action, advice, running, step } from './status.ts';
 
@@ -37,6 +37,8 @@ export interface Wish {
 
 /** Slugs that no host can take. */
 const RESERVED: ReadonlySet<string> = new Set(['welcome']);
+/** Announced rooms at one time; with the finished ones that are kept, what doors are told stays below 8 MB. */
+const MAX_ANNOUNCED = 2000;
 /** New endings tried for an address that is taken; each is one of 923,521. */
 const SUFFIX_TRIES = 8;
 
@@ -101,6 +103,15 @@ export class Book {
         const opened = this.#opened(card);
         if ('refused' in opened) return opened;
         card = { ...opened, status: 'open' };
+      }
+      if (
+        card.status === 'scheduled' &&
+        this.cards().filter((c) => c.status === 'scheduled').length >= MAX_ANNOUNCED
+      ) {
+        return {
+          refused: 'rooms-full',
+          detail: `${MAX_ANNOUNCED} rooms are announced already. Start one that opens at once.`,
+        };
       }
       for (let attempt = 0; attempt <= SUFFIX_TRIES; attempt++) {
         const slug = attempt === 0 ? wanted : withSuffix(wanted);
@@ -283,11 +294,16 @@ export class Book {
   }
 
   #forgetOldest(): void {
-    const finished = [...this.#entries.values()].filter(
-      ({ card }) => card.status === 'ended' || card.status === 'cancelled',
+    const over = [...this.#entries.values()].filter(
+      ({ card }) => !running(card.status) && card.status !== 'scheduled',
     );
-    finished.sort((a, b) => b.created - a.created);
-    for (const { card } of finished.slice(KEPT_FINISHED)) this.#entries.delete(card.slug);
+    over.sort((a, b) => b.created - a.created);
+    const [spoken = [], unspoken = []] = [true, false].map((spoke) =>
+      over.filter(({ card }) => (card.clocks.firstSpeech !== undefined) === spoke),
+    );
+    for (const { card } of [...spoken.slice(KEPT_SPOKEN), ...unspoken.slice(KEPT_UNSPOKEN)]) {
+      this.#entries.delete(card.slug);
+    }
   }
 
   #queue<T>(run: () => Promise<T>): Promise<T> {

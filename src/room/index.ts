@@ -33,7 +33,7 @@ export interface RoomsDeps {
 
 /** The open part. */
 export interface Rooms extends AsyncDisposable {
-  /** Every room to come or on, and the newest 2,000 finished ones; newest first. The same list until something changes. */
+  /** Every room to come or on, and the newest finished ones (2,000 with speech, 200 without); newest first. The same list until something changes. */
   cards(): readonly RoomCard[];
   /** Calls after every change with the new list. */
   onChange(listen: (cards: readonly RoomCard[]) => void): Disposable;

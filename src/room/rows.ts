@@ -9,19 +9,19 @@ export interface Entry {
   readonly card: RoomCard;
 }
 
-/** Finished rooms that are kept in memory and told to the doors; older ones are read from the database when asked for. */
-export const KEPT_FINISHED = 2000;
+/** Finished rooms that carried speech and are kept in memory and told to the doors; older ones stay in the database. */
+export const KEPT_SPOKEN = 2000;
+/** The same of those in which nobody ever spoke, so that empty rooms cannot push out the others. */
+export const KEPT_UNSPOKEN = 200;
 
 /** All rooms to come or on, and the newest finished ones. */
 export async function readCurrent(store: Store): Promise<Entry[]> {
   const rooms = store.db.selectFrom('room').selectAll();
   const current = await rooms.where('status', 'in', ['scheduled', 'open', 'live']).execute();
-  const finished = await rooms
-    .where('status', 'in', ['ended', 'cancelled'])
-    .orderBy('created', 'desc')
-    .limit(KEPT_FINISHED)
-    .execute();
-  return [...current, ...finished].map(fromRow);
+  const finished = rooms.where('status', 'in', ['ended', 'cancelled']).orderBy('created', 'desc');
+  const spoken = await finished.where('first_speech', 'is not', null).limit(KEPT_SPOKEN).execute();
+  const unspoken = await finished.where('first_speech', 'is', null).limit(KEPT_UNSPOKEN).execute();
+  return [...current, ...spoken, ...unspoken].map(fromRow);
 }
 
 /** One room by its address. */

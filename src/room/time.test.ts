@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { HOUR, inMs, MINUTE, NOW, roomsRig } from '../../test/rooms.ts';
+import { HOUR, inMs, MINUTE, NOW, refusal, roomsRig } from '../../test/rooms.ts';
 
 const rig = roomsRig();
 const { ask, card, create } = rig;
@@ -90,6 +90,38 @@ describe('a restart', () => {
     expect(card('two').cell).toBe(1);
     await rig.restart({ cells: 1 });
     expect(card('two')).toMatchObject({ cell: 0, zero: NOW });
+  });
+});
+
+describe('many rooms', () => {
+  test('empty rooms that are over cannot push out one in which people spoke, and still answer by address', async () => {
+    const { token } = await create({ title: 'Spoken' });
+    rig.rooms.clocks('spoken', { firstSpeech: NOW + 1 });
+    await ask('POST', '/api/rooms/spoken/end', undefined, token);
+    for (let i = 0; i < 201; i++) {
+      rig.clock.advance(2000);
+      const empty = await create({ title: `Empty ${i}` });
+      await ask('POST', `/api/rooms/${empty.slug}/end`, undefined, empty.token);
+    }
+    const slugs = rig.rooms.cards().map((c) => c.slug);
+    expect(slugs).toHaveLength(201);
+    expect(slugs).toContain('spoken');
+    expect(slugs).not.toContain('empty-0');
+    expect((await ask('GET', '/api/rooms/empty-0')).status).toBe(200);
+    await rig.restart();
+    expect(new Set(rig.rooms.cards().map((c) => c.slug))).toEqual(new Set(slugs));
+  });
+
+  test('two thousand can be announced, and no more', async () => {
+    for (let i = 0; i < 2000; i++) {
+      rig.clock.advance(2000);
+      await create({ title: `Later ${i}`, start: inMs(300 * 24 * HOUR) });
+    }
+    rig.clock.advance(2000);
+    const answer = await ask('POST', '/api/rooms', { title: 'One more', start: inMs(300 * 24 * HOUR) });
+    expect(refusal(answer)).toEqual([503, 'rooms-full']);
+    const bytes = JSON.stringify(rig.rooms.cards()).length;
+    expect(bytes).toBeLessThan(1_000_000);
   });
 });
 
