@@ -102,7 +102,7 @@ export function openFront(deps: FrontDeps): Front {
     counters.connections += 1;
     if (!gate.admit(socket)) {
       counters.refusedFull += 1;
-      return refuse(socket, rawProblem('door-full', undefined, 503, 'retry-after: 2\r\n'));
+      return refuse(socket, rawProblem('door-full'));
     }
     fresh.set(socket, clock.now());
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);

@@ -14,14 +14,15 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** A refusal for a bare socket, head and body, that closes the connection. `headers` are whole lines. Spec: RFC 9457. */
-export function rawProblem(code: ErrorCode, detail?: string, status?: number, headers = ''): string {
+/** A refusal for a bare socket, head and body, that closes the connection; 503 says when to come back. Spec: RFC 9457. */
+export function rawProblem(code: ErrorCode, detail?: string, status?: number): string {
   const reply = problem(code, detail);
   const body = String(reply.body);
   const said = status ?? reply.status;
+  const later = said === 503 ? 'retry-after: 2\r\n' : '';
   return (
     `HTTP/1.1 ${said} ${REASONS[said] ?? 'Refused'}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n` +
-    `access-control-allow-origin: *\r\nx-content-type-options: nosniff\r\n${headers}` +
+    `access-control-allow-origin: *\r\nx-content-type-options: nosniff\r\n${later}` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }

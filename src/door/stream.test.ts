@@ -224,6 +224,12 @@ test('a refusal of the origin is a problem with its code and status', async () =
   await raw.closed;
   expect(raw.text()).toContain('HTTP/1.1 410 ');
   expect(JSON.parse(raw.body().toString()).code).toBe('room-ended');
+  origin.refusal = 'studio-away';
+  const away = wire(door.port, streamGet());
+  await away.closed;
+  expect(away.text()).toContain('HTTP/1.1 503 ');
+  expect(away.text()).toContain('retry-after: 2');
+  origin.refusal = 'room-ended';
   const kept = wire(door.port, `GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n${streamGet()}`);
   await kept.closed;
   expect(kept.text()).toContain('HTTP/1.1 410 ');
