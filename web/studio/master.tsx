@@ -13,6 +13,7 @@ export function Master() {
   const silent = Boolean(program?.program.deadAir) && program?.status === 'live';
   const carries = program?.program.carries ?? 'standby';
   const hears = silent ? words.hearsNothing : words.hears[carries];
+  const lasting = here ? now.value - program.program.since : 0;
   const streams = program?.streams ?? 0;
   const people = room.people.value;
   const count = new Intl.NumberFormat(settings.language.value).format(streams);
@@ -35,10 +36,9 @@ export function Master() {
         </p>
         <Meter level={room.programLevel} across dim={!here} />
         <p class="small ash">
-          {words.behind}
-          {here && now.value - program.program.since > 1_000
-            ? ` · ${words.since(duration(now.value - program.program.since))}`
-            : ''}
+          {[carries === 'stage' && words.behind, lasting > 1_000 && words.since(duration(lasting))]
+            .filter(Boolean)
+            .join(' · ') || '\u00a0'}
         </p>
       </div>
       <details class="streams">
