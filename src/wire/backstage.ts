@@ -11,7 +11,12 @@ export interface BackstagePerson extends StagePerson {
 
 /** A line of `GET /r/:slug/backstage`. `roster` and `program` are sent on change, `levels` ten times a second. */
 export type BackstageLine =
-  | { readonly kind: 'you'; readonly id: string; readonly name: string; readonly role: 'host' | 'co-host' | 'speaker' }
+  | {
+      readonly kind: 'you';
+      readonly id: string;
+      readonly name: string;
+      readonly role: 'host' | 'co-host' | 'speaker';
+    }
   | { readonly kind: 'roster'; readonly people: readonly BackstagePerson[] }
   /** −dBov per speaker id, 0 loudest, 127 silence; `program` is the mixed feed's peak in dBFS (≤ 0, −127 silence). */
   | { readonly kind: 'levels'; readonly people: Readonly<Record<string, number>>; readonly program: number }

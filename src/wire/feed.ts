@@ -11,10 +11,20 @@ import type { Clocks, RoomCard, RoomState } from './room.ts';
  */
 export type Head =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomCard[] }
-  | { readonly kind: 'program'; readonly slug: string; readonly zero: number; readonly renditions: readonly Rendition[] }
+  | {
+      readonly kind: 'program';
+      readonly slug: string;
+      readonly zero: number;
+      readonly renditions: readonly Rendition[];
+    }
   | { readonly kind: 'init'; readonly slug: string; readonly rendition: string }
   /** Body: the loop's fragments, concatenated; `sizes` in bytes. Fragment k of the loop fits any seq by patching. */
-  | { readonly kind: 'standby'; readonly slug: string; readonly rendition: string; readonly sizes: readonly number[] }
+  | {
+      readonly kind: 'standby';
+      readonly slug: string;
+      readonly rendition: string;
+      readonly sizes: readonly number[];
+    }
   | { readonly kind: 'fragment'; readonly slug: string; readonly rendition: string; readonly seq: number }
   | { readonly kind: 'segment'; readonly slug: string; readonly rendition: string; readonly number: number }
   | { readonly kind: 'state'; readonly slug: string; readonly state: RoomState }
