@@ -1,3 +1,4 @@
+import project from '../../package.json' with { type: 'json' };
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { openTokens } from '../base/token.ts';
@@ -28,6 +29,7 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
       openLead: config.openLead,
       idleEnd: config.idleEnd,
       roomsPerCell: config.roomsPerCell,
+      version: project.version,
     }),
   );
   if (config.welcome) await rooms.ensureWelcome();

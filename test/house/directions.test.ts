@@ -46,7 +46,8 @@ const partOf = (path: string): string => path.split('/')[1]?.replace(/\.ts$/, ''
 const offences = (list: readonly Source[], allowed: (from: string, target: string) => boolean): string[] =>
   list.flatMap((source) =>
     imports(source)
-      .filter(({ own, target }) => own && !allowed(source.path, target))
+      // The version is in package.json alone.
+      .filter(({ own, target }) => own && target !== 'package.json' && !allowed(source.path, target))
       .map(({ target }) => `${source.path} → ${target}`),
   );
 
