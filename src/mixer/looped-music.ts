@@ -7,9 +7,12 @@ export const MUSIC_LUFS = -23;
 /** Longest blend of the end into the beginning. */
 const SEAM = 3 * TICKS_PER_SECOND;
 const MAX_GAIN = 8;
+/** How much of it is measured, from the beginning: 2 min. */
+const MEASURED = 2 * 120 * TICKS_PER_SECOND;
 
 /**
- * The host's own music, looped; its last seconds blend into its first. Levelled to −23 LUFS.
+ * The host's own music, looped; its last seconds blend into its first. Levelled to −23 LUFS by its
+ * first two minutes.
  * `pcm` is interleaved stereo at 48 kHz, kept and not copied; at least 40 ms.
  * @throws RangeError when it is shorter.
  */
@@ -18,7 +21,7 @@ export function musicFromPcm(pcm: Float32Array): Standby {
   if (frames < 2 * BLOCK_TICKS) throw new RangeError('Hold music must be at least 40 ms long');
   const seam = Math.min(SEAM, Math.floor(frames / 4));
   const period = frames - seam;
-  const loudness = integratedLufs(pcm);
+  const loudness = integratedLufs(pcm.subarray(0, MEASURED));
   const gain = Number.isFinite(loudness) ? Math.min(MAX_GAIN, 10 ** ((MUSIC_LUFS - loudness) / 20)) : 1;
   return {
     render(n, out) {

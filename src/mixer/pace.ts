@@ -4,13 +4,13 @@ import { ms, TICKS_PER_SECOND, type Ticks, ticksToMs } from '../base/time.ts';
 export const MAX_BEND = 0.004;
 /** The most a sender's crystal is believed to be off. */
 const MAX_DRIFT = 0.001;
-/** Rate per second of error: a time constant of 20 s. */
-const PROPORTIONAL = 0.05;
-const INTEGRAL = 0.0006;
+/** Rate per second of error: a time constant of 10 s; the drift is learnt in a minute or two. */
+const PROPORTIONAL = 0.1;
+const INTEGRAL = 0.001;
 const STEP = 0.02;
-/** The clock is judged only near the target and after the first seconds, which tell more about the path. */
-const JUDGE_WITHIN = ms(20);
-const JUDGE_AFTER = 500;
+/** The clock is judged only near the target, and not in the first half minute: that tells more about the path. */
+const JUDGE_WITHIN = ms(10);
+const JUDGE_AFTER = 1500;
 /** Beyond this much too deep, quiet frames are left out whole. */
 const OMIT_ABOVE = ms(50);
 /** Beyond this much too shallow, quiet frames are drawn out. */
@@ -37,7 +37,7 @@ export class Pace {
     this.ratio = 1;
   }
 
-  /** Sender clock against ours in parts per million; settles within a minute. */
+  /** Sender clock against ours in parts per million; settles within some minutes. */
   get driftPpm(): number {
     return this.#drift * 1e6;
   }

@@ -19,6 +19,8 @@ const FILL_POSITION = (2 / Math.PI) * Math.asin(FILL_LEVEL);
 const SPEECH_POWER = 6e-5;
 const SPEECH_BLOCKS = 5;
 const LEVEL_BLOCKS = 5;
+/** A speaker who left fades out over the block after their last words. */
+const CLOSING = 40;
 
 /** What the program carries at the moment. */
 export interface MixerState {
@@ -74,7 +76,9 @@ export class Program {
 
   /** Lets a speaker's last words be heard, then frees them. */
   retire(speaker: Speaker, now: Ms): void {
-    this.#leaving.add({ speaker, until: ms(now + speaker.bufferMs) });
+    const until = ms(now + speaker.bufferMs + CLOSING);
+    speaker.mute(true, now);
+    this.#leaving.add({ speaker, until });
   }
 
   insert(packet: Packet): void {
