@@ -20,8 +20,11 @@ export function App() {
   const first = useRef(true);
   // A new page of the studio is said aloud and ready for the keyboard.
   useEffect(() => {
-    if (!first.current)
-      document.querySelector<HTMLElement>(phase === 'stage' ? '.mute-key' : '.plain h1')?.focus();
+    if (!first.current) {
+      scrollTo(0, 0);
+      const target = document.querySelector<HTMLElement>(phase === 'stage' ? '.mute-key' : '.plain h1');
+      target?.focus({ preventScroll: true });
+    }
     first.current = false;
   }, [phase]);
   const working = phase === 'check' || phase === 'stage';
@@ -64,7 +67,7 @@ function Channels() {
       {people.length === 0 ? (
         <p class="ash">{words.emptyStage}</p>
       ) : (
-        <ol class="strips">
+        <ol class={people.length > DESK_WIDTH ? 'strips crowded' : 'strips'}>
           {people.map((person, index) => (
             <Strip key={person.id} person={person} index={index} />
           ))}
