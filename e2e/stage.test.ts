@@ -149,7 +149,7 @@ describe('two browsers on the stage', () => {
     await other.evaluate(([t]) => (window as any).listen('/r/theatre/whep', t), [await grant('bob')]);
     const near = await detect(page, 'incoming');
     const far = await detect(other, 'incoming');
-    await wait(14_000);
+    await wait(20_000);
     const heard = await far();
     const measured = delays((await near()).onsets, heard.onsets, 2_000);
     const delay = median(measured);
@@ -168,7 +168,7 @@ describe('two browsers on the stage', () => {
     expect(own.length).toBeGreaterThan(20);
     expect(own.every((packet) => packet.level !== undefined)).toBe(true);
     // DTX: silence between the bursts is not sent.
-    expect(own.length).toBeLessThan(650);
+    expect(own.length).toBeLessThan(800);
     expect(await loudest(own)).toBeGreaterThan(0.2);
     expect(room.people().find(({ id }) => id === 'ann')?.connected).toBe(true);
     await page.evaluate(async () => (window as any).whip.close());

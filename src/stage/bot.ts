@@ -41,7 +41,8 @@ const MAX_BEHIND_MS = 400;
  */
 export async function speak(options: SpeakOptions): Promise<BotReport> {
   const { whip, token, signal, log } = options;
-  signal?.throwIfAborted();
+  const nothing: BotReport = { packets: 0, seconds: 0, resent: 0 };
+  if (signal?.aborted) return nothing;
   const ssrc = randomBytes(4).readUInt32BE();
   const connection = new datachannel.PeerConnection('bot', { iceServers: [], disableAutoNegotiation: true });
   const connected = Promise.withResolvers<void>();
@@ -86,6 +87,9 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
     });
     await Promise.race([connected.promise, late, aborted(signal)]);
     return await say(options, ssrc, kept, () => broken);
+  } catch (error) {
+    if (signal?.aborted) return nothing;
+    throw error;
   } finally {
     if (session !== undefined)
       await fetch(session, {
@@ -158,7 +162,7 @@ class Kept {
         }
       }
     } catch (error) {
-      this.#log.error({ error }, 'the bot could not answer the stage');
+      this.#log.error({ error: String(error) }, 'the bot could not answer the stage');
     }
   }
 }

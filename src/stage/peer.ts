@@ -72,6 +72,7 @@ export async function openPeer(
     portRangeEnd: media.port,
     ...(media.bindAddress === undefined ? {} : { bindAddress: media.bindAddress }),
   });
+  let complained = -Infinity;
   // An exception in one of the library's callbacks would end the process; uncaughtException does not see it.
   const guarded =
     <T extends unknown[]>(run: (...values: T) => void) =>
@@ -79,7 +80,10 @@ export async function openPeer(
       try {
         run(...values);
       } catch (error) {
-        log.error({ error }, 'a media callback failed');
+        // It may fail for every packet: one line a second tells as much.
+        if (performance.now() - complained < 1_000) return;
+        complained = performance.now();
+        log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a media callback failed');
       }
     };
   let closed = false;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { createDecoder } from 'libopus-wasm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../test/webrtc.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import { silentLog } from '../base/log.ts';
@@ -148,7 +149,7 @@ test('the length of an Opus packet is read from its first byte', () => {
 });
 
 describe('a bot', () => {
-  test('speaks in real time through WHIP and leaves; a refusal has the server’s code', async () => {
+  test('speaks in real time through WHIP and leaves, also when told to stop; a refusal has the server’s code', async () => {
     const slug = 'bot-room' as Slug;
     const tokens = openTokens(Buffer.alloc(32, 4));
     await using stage = await open({
@@ -187,6 +188,18 @@ describe('a bot', () => {
     const samples = await decode(packets.map(({ payload }) => ({ payload, samples: 960 })));
     expect(amplitude(samples.subarray(9_600, 57_600), 440)).toBeGreaterThan(0.4);
     expect(events).toEqual(['joined bot', 'left bot']);
+    const stop = new AbortController();
+    const endless = (function* () {
+      for (;;) yield new Float32Array(960);
+    })();
+    const cut = speak({ whip, token, sound: endless, signal: stop.signal, log: silentLog });
+    await until('it speaks', () => packets.length > 80);
+    stop.abort();
+    expect((await cut).packets).toBeGreaterThan(4);
+    await until('it has left', () => events.length === 4);
+    expect((await speak({ whip, token, sound: endless, signal: stop.signal, log: silentLog })).packets).toBe(
+      0,
+    );
     await expect(speak({ whip, token: 'nonsense', sound: [], log: silentLog })).rejects.toMatchObject({
       code: 'token-invalid',
     });
