@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { open as openArchive, openReader } from '../../src/archive/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -21,6 +22,8 @@ export interface Broadcast extends AsyncDisposable {
   /** `http://127.0.0.1:PORT/r/room` */
   readonly url: string;
   readonly origin: Origin;
+  /** Loses the studio, and brings another after `absence` ms, which takes a second or two more to warm up. */
+  restartStudio(absence: number): Promise<void>;
   /** Ends the room: the last fragments, the end, the card. */
   end(): Promise<void>;
 }
@@ -37,8 +40,18 @@ hls.attachMedia(audio);
 hls.on(Hls.Events.MANIFEST_PARSED, () => audio.play());
 </script>`;
 
+/** 20 ms of the tone from `tick` on, both channels. A loop of 25 fragments holds whole periods: it has the same phase. */
+export function tone(tick: number, out: Float32Array): void {
+  for (let n = 0; n < 960; n++)
+    out[2 * n] = out[2 * n + 1] = 0.5 * Math.sin((2 * Math.PI * 440 * ((tick + n) % 48_000)) / 48_000);
+}
+
 /** Goes on the air with a tone of half scale over the given renditions, in real time; recordings go to `dir`. */
-export async function broadcast(dir: string, renditions: readonly string[]): Promise<Broadcast> {
+export async function broadcast(
+  dir: string,
+  renditions: readonly string[],
+  loops: ReadonlyMap<string, { fragments: readonly Uint8Array[] }> = new Map(),
+): Promise<Broadcast> {
   const clock = systemClock;
   const zero = epochMs(clock.wall() - 10_000);
   const kept = RENDITIONS.filter(({ id }) => renditions.includes(id));
@@ -58,37 +71,52 @@ export async function broadcast(dir: string, renditions: readonly string[]): Pro
       rooms: [{ slug: SLUG, title: 'A tone', hosts: [], status, clocks: { opened: zero }, zero, cell: 0 }],
     });
   card('live');
-  say({ kind: 'program', slug: SLUG, zero, renditions: kept });
   await archive.begin(SLUG, { zero, renditions: kept, title: 'A tone' });
-  const firstSeq = fragmentAt(zero, clock.wall()) + 6;
-  let last = firstSeq;
-  const packager = await openPackager({
-    log: silentLog,
-    renditions: kept,
-    firstSeq,
-    init(init) {
-      archive.init(SLUG, init);
-      say({ kind: 'init', slug: SLUG, rendition: init.rendition }, init.bytes);
-    },
-    fragment(fragment) {
-      last = fragment.seq;
-      archive.fragment(SLUG, fragment);
-      say({ kind: 'fragment', slug: SLUG, rendition: fragment.rendition, seq: fragment.seq }, fragment.bytes);
-    },
-  });
-  archive.mark(SLUG, { kind: 'status', status: 'live', at: fragmentStart(zero, firstSeq) });
-  const due = clock.now() + (fragmentStart(zero, firstSeq) - clock.wall());
-  let block = 0;
-  const samples = new Float32Array(1920);
-  const timer = clock.every(ms(10), () => {
-    for (; due + (block + 1) * 20 <= clock.now(); block++) {
-      const tick = firstSeq * FRAGMENT_TICKS + block * 960;
-      for (let n = 0; n < 960; n++)
-        samples[2 * n] = samples[2 * n + 1] =
-          0.5 * Math.sin((2 * Math.PI * 440 * ((tick + n) % 48_000)) / 48_000);
-      packager.push({ tick: ticks(tick), stereo: false, samples });
-    }
-  });
+  let last = 0;
+  /** What a cell does: takes up the program at a slot that is still to come. Resolves to the way to kill it. */
+  const openStudio = async (): Promise<() => Promise<void>> => {
+    const firstSeq = fragmentAt(zero, clock.wall()) + 6;
+    say({ kind: 'program', slug: SLUG, zero, renditions: kept });
+    const packager = await openPackager({
+      log: silentLog,
+      renditions: kept,
+      firstSeq,
+      init(init) {
+        archive.init(SLUG, init);
+        say({ kind: 'init', slug: SLUG, rendition: init.rendition }, init.bytes);
+      },
+      fragment(fragment) {
+        last = fragment.seq;
+        archive.fragment(SLUG, fragment);
+        say(
+          { kind: 'fragment', slug: SLUG, rendition: fragment.rendition, seq: fragment.seq },
+          fragment.bytes,
+        );
+      },
+    });
+    const due = clock.now() + (fragmentStart(zero, firstSeq) - clock.wall());
+    let block = 0;
+    const samples = new Float32Array(1920);
+    const timer = clock.every(ms(10), () => {
+      for (; due + (block + 1) * 20 <= clock.now(); block++) {
+        const tick = firstSeq * FRAGMENT_TICKS + block * 960;
+        tone(tick, samples);
+        packager.push({ tick: ticks(tick), stereo: false, samples });
+      }
+    });
+    return async () => {
+      timer[Symbol.dispose]();
+      await packager[Symbol.asyncDispose]();
+    };
+  };
+  const begin = fragmentAt(zero, clock.wall()) + 6;
+  let closeStudio = await openStudio();
+  for (const [rendition, { fragments }] of loops)
+    say(
+      { kind: 'standby', slug: SLUG, rendition, sizes: fragments.map(({ length }) => length) },
+      Buffer.concat(fragments),
+    );
+  archive.mark(SLUG, { kind: 'status', status: 'live', at: fragmentStart(zero, begin) });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://door');
     if (url.pathname === '/hls.html') {
@@ -115,16 +143,20 @@ export async function broadcast(dir: string, renditions: readonly string[]): Pro
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/r/${SLUG}`,
     origin,
+    async restartStudio(absence) {
+      await closeStudio();
+      origin.cellDown(0);
+      await setTimeout(absence);
+      closeStudio = await openStudio();
+    },
     async end() {
-      timer[Symbol.dispose]();
-      await packager[Symbol.asyncDispose]();
+      await closeStudio();
       await archive.end(SLUG);
       say({ kind: 'end', slug: SLUG, last });
       card('ended');
     },
     async [Symbol.asyncDispose]() {
-      timer[Symbol.dispose]();
-      await packager[Symbol.asyncDispose]();
+      await closeStudio();
       await archive[Symbol.asyncDispose]();
       await origin[Symbol.asyncDispose]();
       server.closeAllConnections();
