@@ -4,8 +4,8 @@ import { packageLoop } from '../packager/index.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import type { Coded } from './loops.ts';
 
-/** 64 fragments: 20.48 s of hold music. */
-const LOOP_FRAGMENTS = 64;
+/** 66 fragments: 21.12 s of hold music; a multiple of 3, so that whole MP3 frames fill it. */
+const LOOP_FRAGMENTS = 66;
 
 const music = holdMusic();
 const packaged = await packageLoop({

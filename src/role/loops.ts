@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Loops } from './program.ts';
 
 /** Bump when the music or the coding changes: the stored loop is then made anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 interface Stored {
   readonly version: number;

@@ -2,6 +2,7 @@ import { open as openArchive } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { asSlug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import { ms } from '../base/time.ts';
 import { openTokens } from '../base/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
@@ -13,11 +14,13 @@ import { cellMetrics } from './cell-metrics.ts';
 import { serveInner } from './inner-http.ts';
 import { loadLoops } from './loops.ts';
 import { paths } from './paths.ts';
+import { comeFirst } from './priority.ts';
 import { type Loops, openProgram, type Program, standbyMessages } from './program.ts';
 import { readSecret } from './secret.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
 export async function openStudio(config: Config, index: number, log: Log): Promise<AsyncDisposable> {
+  comeFirst(log);
   const clock = systemClock;
   const at = paths(config.data);
   const programs = new Map<string, Program>();
@@ -90,7 +93,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
         { slug: card.slug, error: String(error) },
         'the room could not be opened; trying again in a second',
       );
-      clock.after(1000 as never, () => {
+      clock.after(ms(1000), () => {
         const now = cards.get(card.slug);
         if (now) settle(now);
       });
