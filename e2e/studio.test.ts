@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RoomState, StagePerson } from '../src/wire/room.ts';
+import { type Browser, startBrowser } from './rig/browser.ts';
+import { endRoom, goLive, inviteSpeaker, joinStage } from './rig/people.ts';
+import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
+import { writeSpeech } from './rig/sound.ts';
+
+// What goes wrong at a mixing desk, with two people in two browsers.
+describe('the studio page', () => {
+  let dir: string;
+  let server: Server;
+  let browser: Browser;
+  let other: Browser;
+  let room: MadeRoom;
+  let host: Page;
+  let guest: Page;
+  let link: string;
+
+  const state = async (): Promise<RoomState> =>
+    (await (await fetch(`${room.url}/state.json`)).json()) as RoomState;
+  const person = async (name: string): Promise<StagePerson | undefined> =>
+    (await state()).stage.find((it) => it.name === name);
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'earshot-studio-'));
+    const microphone = join(dir, 'speech.wav');
+    writeSpeech(
+      microphone,
+      'One two three four, and so on, as long as anybody wants to hear me count to ten.',
+    );
+    server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
+    browser = await startBrowser({ microphone });
+    other = await startBrowser({ microphone, viewport: { width: 390, height: 844 } });
+    room = await server.room('Desk', '--host', 'Ana');
+    host = await browser.page(room.studio);
+    await joinStage(host);
+    link = await inviteSpeaker(host, 'Ben');
+    guest = await other.page(link);
+    await joinStage(guest);
+    await until(
+      'both are on stage',
+      async () => (await state()).stage.filter((it) => it.connected).length === 2,
+    );
+  });
+  afterAll(async () => {
+    await browser?.[Symbol.asyncDispose]();
+    await other?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('a page without a link says what to do', async () => {
+    const page = await browser.page(`${room.url}/studio`);
+    await page.getByRole('heading', { name: 'You need a link to come on stage' }).waitFor();
+    await page.close();
+  });
+
+  test('both see each other’s level move', async () => {
+    const name = await guest.getByRole('listitem', { name: /^Ana/ }).getAttribute('data-person');
+    await guest.waitForFunction((id) => {
+      const rest = document.querySelector<HTMLElement>(`[data-person="${id}"] .meter-rest`);
+      return Number(rest?.style.getPropertyValue('--rest')) < 0.7;
+    }, name);
+  });
+
+  test('the host mutes by key; the speaker opens the microphone only when asked', async () => {
+    await host.keyboard.press('2');
+    await host.keyboard.press('k');
+    await until('Ben is muted', async () => (await person('Ben'))?.muted === true);
+    await guest.getByText('Ana muted you.').waitFor();
+    await guest.locator('.mute-key').click();
+    await guest.getByText('The host muted you. You can speak again when they ask you to.').waitFor();
+    expect((await person('Ben'))?.muted).toBe(true);
+    await host.getByRole('button', { name: 'Ask to unmute: Ben' }).click();
+    await guest.locator('.message').getByRole('button', { name: 'Unmute' }).click();
+    await until('Ben is heard', async () => (await person('Ben'))?.muted === false);
+  });
+
+  test('a second window of the same link asks before it takes over, and the first stays out', async () => {
+    const second = await other.page(link);
+    await second.getByRole('button', { name: 'Join the stage' }).click();
+    await second.getByText('You are already on stage with this link').waitFor();
+    await second.getByRole('button', { name: 'Take over here' }).click();
+    await second.locator('.mute-key').waitFor();
+    await guest.getByText('You are already on stage with this link').waitFor();
+    expect((await state()).stage.map((it) => it.name)).toEqual(['Ana', 'Ben']);
+    await guest.close();
+    guest = second;
+  });
+
+  test('everyone muted on air: the host is told whom it costs, and one press ends it', async () => {
+    await goLive(host);
+    await guest.locator('.mute-key').click();
+    await host.locator('.mute-key').click();
+    const banner = host.getByRole('alert').filter({ hasText: 'You are muted' });
+    await banner.waitFor({ timeout: 10_000 });
+    await banner.getByRole('button', { name: 'Unmute yourself' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await until('Ana is open', async () => (await person('Ana'))?.muted === false);
+  });
+
+  test('a dead studio is told, and everyone is back in their order without a hand', async () => {
+    process.kill(server.child('studio', 0) ?? 0, 'SIGKILL');
+    await host.getByText('The studio does not answer.').waitFor();
+    await until(
+      'both are back',
+      async () => (await state()).stage.filter((it) => it.connected).length === 2,
+      40_000,
+    );
+    await host.getByText('The studio does not answer.').waitFor({ state: 'detached' });
+  });
+
+  test('someone taken off the stage is told, and stays out', async () => {
+    await host.getByRole('button', { name: 'More for Ben' }).click();
+    await host.getByRole('button', { name: 'Take off the stage…' }).click();
+    await host.getByRole('button', { name: 'Take off', exact: true }).click();
+    await guest.getByRole('heading', { name: 'You were taken off the stage' }).waitFor();
+    await until('Ben is gone', async () => (await person('Ben')) === undefined);
+  });
+
+  test('the end leads to the replay', async () => {
+    await endRoom(host);
+    await host.getByRole('heading', { name: 'The room has ended' }).waitFor();
+    const replay = host.getByRole('link', { name: 'Listen again from the beginning' });
+    expect(await replay.getAttribute('href')).toBe(`/r/${room.slug}`);
+  });
+});
