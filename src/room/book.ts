@@ -104,10 +104,7 @@ export class Book {
         if ('refused' in opened) return opened;
         card = { ...opened, status: 'open' };
       }
-      if (
-        card.status === 'scheduled' &&
-        this.cards().filter((c) => c.status === 'scheduled').length >= MAX_ANNOUNCED
-      ) {
+      if (card.status === 'scheduled' && this.#count('scheduled') >= MAX_ANNOUNCED) {
         return {
           refused: 'rooms-full',
           detail: `${MAX_ANNOUNCED} rooms are announced already. Start one that opens at once.`,
@@ -294,8 +291,9 @@ export class Book {
   }
 
   #forgetOldest(): void {
+    if (this.#count('ended') + this.#count('cancelled') <= KEPT_UNSPOKEN) return;
     const over = [...this.#entries.values()].filter(
-      ({ card }) => !running(card.status) && card.status !== 'scheduled',
+      ({ card }) => card.status === 'ended' || card.status === 'cancelled',
     );
     over.sort((a, b) => b.created - a.created);
     const [spoken = [], unspoken = []] = [true, false].map((spoke) =>
@@ -304,6 +302,12 @@ export class Book {
     for (const { card } of [...spoken.slice(KEPT_SPOKEN), ...unspoken.slice(KEPT_UNSPOKEN)]) {
       this.#entries.delete(card.slug);
     }
+  }
+
+  #count(status: RoomCard['status']): number {
+    let count = 0;
+    for (const { card } of this.#entries.values()) if (card.status === status) count++;
+    return count;
   }
 
   #queue<T>(run: () => Promise<T>): Promise<T> {
