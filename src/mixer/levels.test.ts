@@ -140,6 +140,25 @@ describe('the limiter', () => {
     expect(power(out, 40_000, 4800)).toBeGreaterThan(0.99 * power(sound, 0, 4800));
   });
 
+  it('bends the gain over milliseconds and never with a jerk', () => {
+    const sound = tone(1, 50, 0.5);
+    sound[24_000] = 4;
+    const out = run(sound);
+    let before = 1;
+    let jerk = 0;
+    for (let i = 20_000; i < 40_000; i += 1) {
+      const input = sound[i - LIMITER_DELAY] ?? 0;
+      if (Math.abs(input) < 0.1 || Math.abs(input) > 1) continue;
+      const gain = (out[i] ?? 0) / input;
+      if (Math.abs((sound[i - LIMITER_DELAY - 1] ?? 0) - input) < 0.01)
+        jerk = Math.max(jerk, Math.abs(gain - before));
+      before = gain;
+    }
+    expect(jerk).toBeLessThan(0.15);
+    // Two milliseconds before the peak it is already on its way.
+    expect((out[23_900 + LIMITER_DELAY] ?? 0) / (sound[23_900] ?? 1)).toBeLessThan(0.9);
+  });
+
   it('leaves what needs no limiting alone but for its delay', () => {
     const sound = tone(1, 440, 0.4);
     const out = run(sound);
