@@ -43,6 +43,7 @@ let states: CallState[];
 let peers: FakePeer[];
 let answers: Record<'POST' | 'PATCH', Answer>;
 let works: boolean;
+let forgotten: boolean;
 let call: Call;
 
 beforeEach(() => {
@@ -52,9 +53,12 @@ beforeEach(() => {
   peers = [];
   answers = { POST: { status: 201 }, PATCH: { status: 422, code: 'unprocessable' } };
   works = true;
+  forgotten = false;
   let session = 0;
   const fake = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const method = init?.method ?? 'GET';
+    if (String(init?.body).startsWith('a=end-of-candidates'))
+      return new Response(null, { status: forgotten ? 404 : 204 });
     log.push(`${method} ${String(url).replace('https://h', '')}`);
     if (method === 'OPTIONS' || method === 'DELETE') return new Response(null, { status: 200 });
     const answer = answers[method as 'POST' | 'PATCH'];
@@ -153,6 +157,25 @@ test('somebody who took the place over elsewhere is not thrown out again', async
   call.open(true);
   await pass(0);
   expect(log.at(-1)).toBe('POST /whip?takeover=1');
+  expect(now()).toBe('on');
+});
+
+test('a studio that no longer has us is noticed within 3 s, though nothing is heard of it', async () => {
+  call.open();
+  await pass(10_000);
+  expect(log).toHaveLength(2);
+  forgotten = true;
+  answers.PATCH = { status: 404, code: 'session-unknown' };
+  await pass(3_000);
+  expect(log.slice(2)).toEqual(['PATCH /whip/1', 'POST /whip']);
+});
+
+test('a suspicion without ground changes nothing', async () => {
+  call.open();
+  await pass(0);
+  call.suspect();
+  await pass(1_000);
+  expect(log).toHaveLength(2);
   expect(now()).toBe('on');
 });
 

@@ -4,6 +4,7 @@ import {
   askIceServers,
   type ExchangeOptions,
   hangUp,
+  isAlive,
   isPassing,
   isRefusal,
   offer,
@@ -47,6 +48,8 @@ export interface Call {
 export const CONNECT_TIMEOUT = ms(4_000);
 /** How long ICE may be `disconnected` before we act; shorter outages heal by themselves. */
 export const PATIENCE = ms(1_000);
+/** How often the studio is asked whether it still has us. */
+const PROBE = ms(3_000);
 /** Candidates found within this time travel in the offer; later ones are found by the peer itself. */
 const GATHERING = ms(250);
 
@@ -98,7 +101,7 @@ export function openCall(options: CallOptions): Call {
       before = live;
       if (live.session.iceServers.length > 0) servers = [...live.session.iceServers];
       options.state({ at: 'on' });
-      await loss(live.peer, signal);
+      await loss(live, exchange, signal);
       if (!signal.aborted) options.state({ at: 'lost', tries });
     }
     if (before) leave(before);
@@ -167,12 +170,13 @@ export function openCall(options: CallOptions): Call {
     void hangUp(session, { token: options.token, ...(options.fetch ? { fetch: options.fetch } : {}) });
   }
 
-  function loss(peer: RTCPeerConnection, signal: AbortSignal): Promise<void> {
+  function loss({ peer, session }: Live, exchange: ExchangeOptions, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const transport = transportOf(peer);
       const done = () => {
         clearTimeout(timer);
+        clearInterval(probe);
         peer.removeEventListener('connectionstatechange', look);
         transport?.removeEventListener('statechange', look);
         suspicion = () => {};
@@ -189,7 +193,12 @@ export function openCall(options: CallOptions): Call {
       peer.addEventListener('connectionstatechange', look);
       transport?.addEventListener('statechange', look);
       signal.addEventListener('abort', done, { once: true });
-      suspicion = done;
+      // Replaced elsewhere or forgotten by a new studio: ICE would take seven seconds to find out.
+      const ask = async () => {
+        if (!(await isAlive(session, exchange))) done();
+      };
+      const probe = setInterval(() => void ask(), PROBE);
+      suspicion = () => void ask();
       look();
     });
   }

@@ -74,6 +74,13 @@ export async function restart(
   return isRefusal(response) ? response : response.text().catch(() => '');
 }
 
+/** Whether the studio still has a session: false only when it says that it has not. Changes nothing. */
+export async function isAlive(session: Session, options: ExchangeOptions): Promise<boolean> {
+  const headers = { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': '*' };
+  const response = await send(session.url, 'PATCH', options, headers, 'a=end-of-candidates\r\n');
+  return !isRefusal(response) || response.status < 400 || response.status >= 500;
+}
+
 /** Ends a session, also while the page is closing. Failures do not matter: the server notices by itself. */
 export async function hangUp(session: Session, options: ExchangeOptions): Promise<void> {
   await send(session.url, 'DELETE', options, {}, undefined, true);
