@@ -68,14 +68,7 @@ interface Counted {
 const dir = mkdtempSync(join(tmpdir(), 'earshot-gaps-'));
 writeWav(join(dir, 'tone.wav'), countingTone(SECONDS + 90));
 await using server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
-await using speaking = await startBrowser({ microphone: join(dir, 'tone.wav') });
-// Voice processing would take the tone for noise; the browser is asked for the plain microphone.
-await speaking.context.addInitScript(() => {
-  const devices = navigator.mediaDevices;
-  const get = devices.getUserMedia.bind(devices);
-  devices.getUserMedia = () =>
-    get({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
-});
+await using speaking = await startBrowser({ microphone: join(dir, 'tone.wav'), plainMicrophone: true });
 await using listening = await startBrowser({});
 const host = await startRoom(speaking, server.url, 'Gaps', 'Ana');
 await joinStage(host);

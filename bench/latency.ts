@@ -19,7 +19,7 @@ const dir = mkdtempSync(join(tmpdir(), 'earshot-latency-'));
 writeWav(join(dir, 'bursts.wav'), bursts(120));
 writeWav(join(dir, 'quiet.wav'), bursts(120, 3100));
 await using server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
-await using speaking = await startBrowser({ microphone: join(dir, 'bursts.wav') });
+await using speaking = await startBrowser({ microphone: join(dir, 'bursts.wav'), plainMicrophone: true });
 await using answering = await startBrowser({ microphone: join(dir, 'quiet.wav') });
 await using listening = await startBrowser({});
 const host = await startRoom(speaking, server.url, 'Latency', 'Ana');

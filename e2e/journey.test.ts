@@ -46,7 +46,7 @@ describe('from a microphone to an ear', () => {
   });
 
   test('a host starts a room in two clicks and is on stage', async () => {
-    const browser = await open({ microphone: join(dir, 'bursts.wav') });
+    const browser = await open({ microphone: join(dir, 'bursts.wav'), plainMicrophone: true });
     host = await startRoom(browser, server.url, 'A journey', 'Ana');
     slug = new URL(host.url()).pathname.split('/')[2] ?? '';
     roomUrl = `${server.url}/r/${slug}`;

@@ -22,6 +22,8 @@ const FLAGS = [
 export interface BrowserOptions {
   /** WAV that the fake microphone plays in a loop; a beep without it. */
   readonly microphone?: string;
+  /** The microphone without the browser's voice processing, which takes tones for noise. Default false. */
+  readonly plainMicrophone?: boolean;
   /** Pages may start sound without a click. Default true; listeners' autoplay tests set false. */
   readonly autoplay?: boolean;
   readonly viewport?: { width: number; height: number };
@@ -61,6 +63,7 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<Browse
     locale: options.locale ?? 'en-GB',
     javaScriptEnabled: options.javaScript ?? true,
   });
+  await context.addInitScript(tapMedia, options.plainMicrophone ?? false);
   const complaints: string[] = [];
   context.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
@@ -78,5 +81,32 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<Browse
       await context.close();
       rmSync(profile, { recursive: true, force: true });
     },
+  };
+}
+
+/** What a page's own microphone and peer connections handed it, for the detectors. */
+export interface Tapped {
+  readonly microphones: MediaStreamTrack[];
+  readonly incoming: MediaStreamTrack[];
+}
+
+/** Runs in every page before its own scripts: keeps the tracks that the page gets, and changes nothing else but `plain`. */
+function tapMedia(plain: boolean): void {
+  const tapped: Tapped = { microphones: [], incoming: [] };
+  (window as unknown as { tapped: Tapped }).tapped = tapped;
+  const devices = navigator.mediaDevices;
+  const get = devices?.getUserMedia.bind(devices);
+  if (get)
+    devices.getUserMedia = async (asked) => {
+      const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+      const stream = await get(plain ? { audio } : asked);
+      tapped.microphones.push(...stream.getAudioTracks());
+      return stream;
+    };
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      this.addEventListener('track', ({ track }) => tapped.incoming.push(track));
+    }
   };
 }

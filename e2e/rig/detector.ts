@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Tapped } from './browser.ts';
 
 /** A burst of tone heard in a page: wall-clock ms of its first sample. */
 export interface Onset {
@@ -16,7 +17,8 @@ export interface Heard {
   readonly seconds: number;
 }
 
-// Runs in the audio thread: Goertzel over 128-sample blocks finds the tone, a level gate finds holes.
+// Runs in the audio thread: Goertzel over 128-sample blocks finds the tone, a level gate finds holes (not in the first
+// second: connecting the element to the graph is one).
 const WORKLET = `
 registerProcessor('earshot-detector', class extends AudioWorkletProcessor {
   constructor({ processorOptions: o }) {
@@ -40,7 +42,7 @@ registerProcessor('earshot-detector', class extends AudioWorkletProcessor {
       this.lastTone = t;
     }
     if (peak < 1e-4) { if (this.quietSince < 0) this.quietSince = t; }
-    else { if (this.quietSince >= 0 && t - this.quietSince >= 0.02) this.port.postMessage({ hole: [this.quietSince, t - this.quietSince] }); this.quietSince = -1; }
+    else { if (this.blocks > 375 && this.quietSince >= 0 && t - this.quietSince >= 0.02) this.port.postMessage({ hole: [this.quietSince, t - this.quietSince] }); this.quietSince = -1; }
     if (peak > this.peak) this.peak = peak;
     if (++this.blocks % 100 === 0) this.port.postMessage({ peak: this.peak, seconds: this.blocks * 128 / sampleRate });
     return true;
@@ -54,7 +56,7 @@ interface Probe {
   seconds: number;
 }
 
-/** Listens inside a page: to its microphone (a second capture of the same device) or to its audio elements. */
+/** Listens inside a page: to the microphone it opened, to what other speakers send it, or to its audio element. */
 export async function detect(
   page: Page,
   source: 'microphone' | 'element' | 'incoming',
@@ -84,32 +86,26 @@ export async function detect(
       };
       const mute = new GainNode(context, { gain: 0 });
       node.connect(mute).connect(context.destination);
-      if (source === 'microphone') {
-        const stream = await navigator.mediaDevices.getUserMedia({
-          audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-        });
-        context.createMediaStreamSource(stream).connect(node);
-      } else {
-        const known = new Set<unknown>();
-        const take = (): void => {
-          for (const element of document.querySelectorAll('audio')) {
-            const stream = element.srcObject as MediaStream | null;
-            const key = stream ?? element;
-            if (known.has(key)) continue;
-            if (source === 'incoming' && stream && stream.getAudioTracks().length > 0) {
-              known.add(key);
-              context.createMediaStreamSource(stream).connect(node);
-            } else if (source === 'element' && !stream) {
-              known.add(key);
-              const tap = context.createMediaElementSource(element);
-              tap.connect(node);
-              tap.connect(context.destination);
-            }
-          }
-        };
-        take();
-        setInterval(take, 200);
-      }
+      const known = new Set<unknown>();
+      const take = (): void => {
+        const { microphones, incoming } = (window as unknown as { tapped: Tapped }).tapped;
+        const tracks = source === 'microphone' ? microphones : source === 'incoming' ? incoming : [];
+        for (const track of tracks) {
+          if (known.has(track)) continue;
+          known.add(track);
+          context.createMediaStreamSource(new MediaStream([track])).connect(node);
+        }
+        if (source !== 'element') return;
+        for (const element of document.querySelectorAll('audio')) {
+          if (known.has(element) || element.srcObject) continue;
+          known.add(element);
+          const tap = context.createMediaElementSource(element);
+          tap.connect(node);
+          tap.connect(context.destination);
+        }
+      };
+      take();
+      setInterval(take, 200);
       await context.resume();
     },
     { worklet: WORKLET, source, tone: options.tone ?? 1500, threshold: options.threshold ?? 0.08, name },

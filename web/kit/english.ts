@@ -36,7 +36,7 @@ export const english = {
   lateAway: (wait: string) =>
     `${wait} late: the hosts are not here yet. This page changes by itself when they are.`,
   doorsOpen: 'The doors are open. The hosts are not on stage yet.',
-  hostsHere: 'The doors are open. The hosts are here and begin soon.',
+  hostsHere: 'The hosts are here and begin soon. Music until then: you will hear it start.',
   lateNobody: (wait: string) => `${wait} late: the hosts are not on stage yet.`,
   lateMuted: (wait: string) => `${wait} late: the hosts are here, their microphones are off.`,
   lateHere: (wait: string) => `${wait} late: the hosts are here and have not begun yet.`,

@@ -32,7 +32,7 @@ export const french: Words = {
   lateAway: (wait) =>
     `${wait} de retard : les hôtes ne sont pas encore là. Cette page change d’elle-même à leur arrivée.`,
   doorsOpen: 'Les portes sont ouvertes. Les hôtes ne sont pas encore sur scène.',
-  hostsHere: 'Les portes sont ouvertes. Les hôtes sont là et commencent bientôt.',
+  hostsHere: 'Les hôtes sont là et commencent bientôt. Musique d’ici là : vous entendrez le début.',
   lateNobody: (wait) => `${wait} de retard : les hôtes ne sont pas encore sur scène.`,
   lateMuted: (wait) => `${wait} de retard : les hôtes sont là, leurs micros sont coupés.`,
   lateHere: (wait) => `${wait} de retard : les hôtes sont là et n’ont pas encore commencé.`,
