@@ -26,9 +26,9 @@ function family(config: Config, roles: readonly RoleName[], flags: readonly stri
       grace: (role === 'door' ? config.shutdownGrace + CLOSE_TIME : CLOSE_TIME) as Ms,
     })),
   );
-  // The welcome talk is a speaker like any other: it leaves first.
+  // The welcome talk is a speaker like any other: it leaves with the listeners.
   if (config.welcome && roles.includes('studio') && roles.includes('site'))
-    groups.unshift([{ name: 'welcome-0', args: ['welcome', ...flags], grace: CLOSE_TIME }]);
+    groups[0]?.push({ name: 'welcome-0', args: ['welcome', ...flags], grace: CLOSE_TIME });
   return groups;
 }
 

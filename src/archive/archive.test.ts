@@ -125,6 +125,15 @@ describe('the archive', () => {
     expect((await openReader(dir).recording(SLUG))?.gaps).toEqual(second.gaps);
   });
 
+  it('names a hole within one run as the studio having had too much to do', async () => {
+    const { archive, gaps } = await recording();
+    await archive.begin(SLUG, PROGRAM);
+    say(archive, 0, 20);
+    say(archive, 24, 40);
+    await archive.end(SLUG);
+    expect(gaps).toEqual([{ from: fragmentStart(ZERO, 21), seconds: 0.96, reason: 'studio-busy' }]);
+  });
+
   it('reads marks although a kill tore one of them', async () => {
     const { archive } = await recording();
     await archive.begin(SLUG, PROGRAM);

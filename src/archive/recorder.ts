@@ -46,6 +46,8 @@ export class Recorder {
   readonly #tracks = new Map<string, Track>();
   readonly #inits = new Map<string, Uint8Array>();
   readonly #gaps: RecordingGap[] = [];
+  /** True once this run has written something of the first rendition. */
+  #begun = false;
   #gapLines: string[] = [];
   #markLines: string[] = [];
   #open: OpenGap | undefined;
@@ -147,25 +149,23 @@ export class Recorder {
     );
     if (!written) return;
     this.#failing.delete(track.rendition);
-    this.#noteJump(track, before, fragment.seq);
+    if (track === this.#tracks.values().next().value && track.last !== before) {
+      this.#noteJump(before, fragment.seq);
+      this.#begun = true;
+    }
     if (this.#open && this.#failing.size === 0) this.#closeGap();
     if (this.#gapLines.length > 0 || this.#markLines.length > 0)
       await this.#attempt('marks', () => this.#writeLines());
   }
 
-  /** A hole that no failing disk explains is one in the program itself: the studio was away. */
-  #noteJump(track: Track, before: number | undefined, seq: number): void {
-    if (
-      before === undefined ||
-      seq <= before + 1 ||
-      this.#open ||
-      track !== this.#tracks.values().next().value
-    )
-      return;
+  /** A hole that no failing disk explains is one in the program itself; the first rendition speaks for all. */
+  #noteJump(before: number | undefined, seq: number): void {
+    if (before === undefined || seq <= before + 1 || this.#open) return;
     this.#keepGap({
       from: fragmentStart(this.#deps.program.zero, before + 1),
       seconds: ((seq - before - 1) * FRAGMENT_MS) / 1000,
-      reason: 'studio-restart',
+      // Within one run the program never jumps, unless the machine was too full to make it.
+      reason: this.#begun ? 'studio-busy' : 'studio-restart',
     });
   }
 

@@ -7,7 +7,7 @@ const HELP = `earshot listen URL [-o FILE] [--seconds N] [--json]
 A listener without a browser: URL is a room (http://host/r/slug) or its stream. Prints delay, gaps, repeats and
 dead air, one line a second; with --json one object at the end. -o writes what was heard: .wav decoded, .mp4 as it came.`;
 
-/** `earshot listen URL`. Exits 1 when anything was missing or silent. */
+/** `earshot listen URL`. Exits 1 when nothing came, or anything was missing or came twice. */
 export const command: Command = async (args) => {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -32,5 +32,5 @@ export const command: Command = async (args) => {
     json: values.json,
     signal: stop.signal,
   });
-  return report.gaps === 0 && report.repeats === 0 ? 0 : 1;
+  return report.fragments > 0 && report.gaps === 0 && report.repeats === 0 ? 0 : 1;
 };

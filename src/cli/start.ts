@@ -29,7 +29,7 @@ export const command: Command = async (args) => {
     } else flags.push(arg);
   }
   const wanted = fromProcess(flags);
-  const port = wanted.port === 0 ? await freePort(wanted.host) : wanted.port;
+  const port = roles.includes('door') ? await claimPort(wanted.host, wanted.port) : wanted.port;
   if (wanted.port === 0) flags.push(`--port=${port}`);
   const config = { ...wanted, port };
   const stop = new Promise<void>((resolve) => {
@@ -59,12 +59,24 @@ export const command: Command = async (args) => {
   return 0;
 };
 
-/** A TCP port that is free now, so that all doors can share it. */
-async function freePort(host: string): Promise<number> {
+/**
+ * The port all doors will share, or a free one for 0. Asked for alone first: doors share ports with SO_REUSEPORT, and
+ * a second Earshot would otherwise silently take half of the first one's listeners.
+ * @throws EarshotError `bad-config` when it is taken or forbidden.
+ */
+async function claimPort(host: string, port: number): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, host, resolve);
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why =
+        cause.code === 'EADDRINUSE'
+          ? 'another program has it. Choose another: npm start -- --port 9000'
+          : cause.code === 'EACCES'
+            ? 'this user may not use ports below 1024. Choose another: npm start -- --port 8080'
+            : cause.message;
+      reject(new EarshotError('bad-config', `port ${port} cannot be used: ${why}`, { cause }));
+    });
+    server.listen(port, host, resolve);
   });
   const address = server.address();
   await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ms } from '../base/time.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
 import { duration, oneOf, origin, setting, size, text, whole, yesNo } from './setting.ts';
 
@@ -223,6 +224,16 @@ export const schema = z.strictObject({
         'Sound a listener may leave unread before the connection is closed (it comes back by itself). More forgives longer stalls and costs memory per stalled listener.',
     },
     size('64kB', '64MB'),
+  ),
+  writePeriod: setting(
+    {
+      unit: '320ms, 640ms, 1280ms or 2560ms',
+      default: '320ms',
+      change: 'restart',
+      reason:
+        'How often a door writes to each listener. Longer costs less per listener and lets everyone hear that much later.',
+    },
+    oneOf(['320ms', '640ms', '1280ms', '2560ms']).transform((text) => ms(Number.parseInt(text, 10))),
   ),
   archive: setting(
     {

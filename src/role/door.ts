@@ -9,6 +9,8 @@ import type { Config } from '../config/index.ts';
 import { LIMITS, loadAssets, loadManifest, open as openDoorPart, openPages } from '../door/index.ts';
 import { open as openOrigin } from '../origin/index.ts';
 import { EMPTY } from '../wire/feed.ts';
+import type { RoomCard } from '../wire/room.ts';
+import { readLoops, substituteMessages } from './loops.ts';
 import { paths } from './paths.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -42,12 +44,34 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
     backlog: ACCEPT_QUEUE,
+    period: () => config.writePeriod,
   });
-  stack.use(subscribeSocket(at.siteBus, { message: (message) => origin.receive(message) }));
+  // A door that starts while a cell is dead plays standby from the disk until the cell speaks for its rooms itself.
+  const known = new Set<string>();
+  const substitute = async (cards: readonly RoomCard[]): Promise<void> => {
+    for (const { slug, status, zero } of cards) {
+      if ((status !== 'open' && status !== 'live') || zero === undefined || known.has(slug)) continue;
+      const loops = await readLoops(at.loops);
+      if (!loops || known.has(slug)) continue;
+      known.add(slug);
+      for (const message of substituteMessages(slug, zero, loops)) origin.receive(message);
+    }
+  };
+  stack.use(
+    subscribeSocket(at.siteBus, {
+      message(message) {
+        origin.receive(message);
+        if (message.head.kind === 'rooms') void substitute(message.head.rooms);
+      },
+    }),
+  );
   for (let cell = 0; cell < config.cells; cell++) {
     const inlet = stack.use(
       subscribeSocket(at.cellBus(cell), {
-        message: (message) => origin.receive(message),
+        message(message) {
+          if (message.head.kind === 'program') known.add(message.head.slug);
+          origin.receive(message);
+        },
         up: () => origin.cellUp(cell),
         down: () => origin.cellDown(cell),
       }),
@@ -64,22 +88,32 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     };
     stack.use(clock.every(PRESENCE_PERIOD, tell));
   }
-  stack.use(await serveMetrics(config, index, () => door.metrics()));
+  stack.use(await serveMetrics(config, index, log, () => door.metrics()));
   // Closed first: the parts behind it go on until the last listener has its segment.
   stack.defer(() => door.close(config.shutdownGrace));
   return stack.move();
 }
 
 /** Prometheus metrics of one door, on a port of its own: `metricsPort` plus its index. */
-async function serveMetrics(config: Config, index: number, text: () => string): Promise<AsyncDisposable> {
+async function serveMetrics(
+  config: Config,
+  index: number,
+  log: Log,
+  text: () => string,
+): Promise<AsyncDisposable> {
   const server = createServer((request, response) => {
     const found = request.url === '/metrics';
     response.writeHead(found ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' });
     response.end(found ? text() : 'Metrics are at /metrics.\n');
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.metricsPort === 0 ? 0 : config.metricsPort + index, config.metricsHost, resolve);
+  const port = config.metricsPort === 0 ? 0 : config.metricsPort + index;
+  await new Promise<void>((resolve) => {
+    // Nobody loses sound because a second Earshot, or anything else, has the port.
+    server.once('error', (error) => {
+      log.warn({ port, error: error.message }, 'metrics cannot be served: choose another --metrics-port');
+      resolve();
+    });
+    server.listen(port, config.metricsHost, resolve);
   });
   return {
     async [Symbol.asyncDispose]() {

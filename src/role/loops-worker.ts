@@ -13,5 +13,5 @@ const packaged = await packageLoop({
   fragments: LOOP_FRAGMENTS,
   render: (n, out) => music.render(n, out),
 });
-const coded: Coded = [...packaged].map(([rendition, { fragments }]) => [rendition, fragments]);
+const coded: Coded = [...packaged];
 parentPort?.postMessage(coded);

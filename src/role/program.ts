@@ -3,17 +3,15 @@ import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Fragment, Init, Rendition } from '../base/media.ts';
-import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, ms, ticks } from '../base/time.ts';
-import { open as openMixer } from '../mixer/index.ts';
+import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, type Ms, ms, ticks } from '../base/time.ts';
+import { type Mixer, open as openMixer } from '../mixer/index.ts';
 import { open as openPackager } from '../packager/index.ts';
 import type { Stage } from '../stage/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import type { Clocks, RoomCard, RoomState } from '../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
+import { type Loops, standbyMessages } from './loops.ts';
 import { openTalk } from './talk.ts';
-
-/** The standby loop per rendition, coded once per installation: what doors play when this cell is gone. */
-export type Loops = ReadonlyMap<string, readonly Uint8Array[]>;
 
 /** What one running room needs from its cell. */
 export interface ProgramDeps {
@@ -23,6 +21,8 @@ export interface ProgramDeps {
   readonly archive: Archive;
   readonly renditions: readonly Rendition[];
   readonly loops: () => Loops;
+  /** Between two writes of the stream; told to listeners. */
+  readonly writePeriod: Ms;
   publish(message: Message): void;
 }
 
@@ -79,6 +79,22 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     publish({ head: { kind: 'clocks', slug, clocks: more }, body: EMPTY });
   };
 
+  // The stage opens first: people may take their places while the encoders warm up.
+  let mixer: Mixer | undefined;
+  let soon: Disposable | undefined;
+  const talk = openTalk({ wall: () => clock.wall(), mark: (mark) => archive.mark(slug, mark) });
+  await using parts = new AsyncDisposableStack();
+  const room = deps.stage.openRoom(slug, {
+    packet: (packet) => mixer?.packet(packet),
+    joined: (id) => mixer?.join(id),
+    left: (id) => mixer?.leave(id),
+    muted: (id, muted) => mixer?.mute(id, muted),
+    changed: () => {
+      talk.update(room.people());
+      tellSoon();
+    },
+  });
+  parts.use(room);
   const packager = await openPackager({
     log: deps.log.part('packager'),
     renditions: deps.renditions,
@@ -100,7 +116,8 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     },
   });
 
-  const mixer = await openMixer({
+  parts.use(packager);
+  const mixing = await openMixer({
     clock,
     log: deps.log.part('mixer'),
     firstTick: ticks(firstSeq * FRAGMENT_TICKS),
@@ -112,18 +129,14 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       tell();
     },
   });
-  const talk = openTalk({ wall: () => clock.wall(), mark: (mark) => archive.mark(slug, mark) });
-  const room = deps.stage.openRoom(slug, {
-    packet: (packet) => mixer.packet(packet),
-    joined: (id) => mixer.join(id),
-    left: (id) => mixer.leave(id),
-    muted: (id, muted) => mixer.mute(id, muted),
-    changed: () => {
-      talk.update(room.people());
-      tellSoon();
-    },
-  });
-  mixer.live(card.status === 'live');
+  parts.use(mixing);
+  for (const { id, connected, muted } of room.people()) {
+    if (!connected) continue;
+    mixing.join(id as SpeakerId);
+    mixing.mute(id as SpeakerId, muted);
+  }
+  mixer = mixing;
+  mixing.live(card.status === 'live');
 
   const streams = (): number => {
     const oldest = clock.now() - PRESENCE_LIMIT;
@@ -132,7 +145,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     return sum;
   };
   const state = (): RoomState => {
-    const { carries, since, deadAir } = mixer.state();
+    const { carries, since, deadAir } = mixing.state();
     return {
       v: 1,
       at: clock.wall(),
@@ -151,13 +164,14 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       })),
       program: { carries, since, ...(deadAir ? { deadAir } : {}) },
       streams: streams(),
-      delivery: { rung: 0, period: 320 },
+      delivery: { rung: 0, period: deps.writePeriod },
       studio: 'here',
       gaps: archive.gaps(slug),
     };
   };
   const stateMessage = (): Message => ({ head: { kind: 'state', slug, state: state() }, body: EMPTY });
   function tell(): void {
+    if (!mixer) return;
     publish(stateMessage());
     const { status, program, streams, gaps } = state();
     room.show({
@@ -170,7 +184,6 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     });
   }
   // Levels change many times a second; listeners are told at most five times a second.
-  let soon: Disposable | undefined;
   function tellSoon(): void {
     soon ??= clock.after(ms(200), () => {
       soon = undefined;
@@ -183,9 +196,10 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   });
   archive.mark(slug, { kind: 'status', status: card.status, at: clock.wall() });
   const meter = clock.every(ms(100), () => {
-    room.programLevel = mixer.level;
+    room.programLevel = mixing.level;
   });
   log.info({ slug, firstSeq }, 'room is on the air');
+  const opened = parts.move();
 
   return {
     slug,
@@ -193,7 +207,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       if (next.status !== card.status)
         archive.mark(slug, { kind: 'status', status: next.status, at: clock.wall() });
       card = next;
-      mixer.live(next.status === 'live');
+      mixing.live(next.status === 'live');
       tell();
     },
     *greeting() {
@@ -214,7 +228,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       streams: streams(),
       last,
       speakers: room.people().flatMap(({ id }) => {
-        const stats = mixer.stats(id as SpeakerId);
+        const stats = mixing.stats(id as SpeakerId);
         return stats ? [[id, stats] as const] : [];
       }),
     }),
@@ -223,9 +237,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       meter[Symbol.dispose]();
       soon?.[Symbol.dispose]();
       talk.close();
-      await room[Symbol.asyncDispose]();
-      await mixer[Symbol.asyncDispose]();
-      await packager[Symbol.asyncDispose]();
+      await opened.disposeAsync();
       if (ended) {
         publish({ head: { kind: 'end', slug, last }, body: EMPTY });
         await archive.end(slug);
@@ -233,13 +245,4 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       log.info({ slug, last, ended }, 'room is off the air');
     },
   };
-}
-
-/** The loop of every rendition as messages for the doors. */
-export function* standbyMessages(slug: string, loops: Loops): Generator<Message> {
-  for (const [rendition, fragments] of loops)
-    yield {
-      head: { kind: 'standby', slug, rendition, sizes: fragments.map((f) => f.length) },
-      body: Buffer.concat(fragments),
-    };
 }

@@ -12,10 +12,10 @@ import { RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { cellMetrics } from './cell-metrics.ts';
 import { serveInner } from './inner-http.ts';
-import { loadLoops } from './loops.ts';
+import { type Loops, loadLoops, standbyMessages } from './loops.ts';
 import { paths } from './paths.ts';
 import { comeFirst } from './priority.ts';
-import { type Loops, openProgram, type Program, standbyMessages } from './program.ts';
+import { openProgram, type Program } from './program.ts';
 import { readSecret } from './secret.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
@@ -80,7 +80,16 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     opening.add(card.slug);
     try {
       const program = await openProgram(
-        { clock, log, stage, archive, renditions: RENDITIONS, loops: () => loops, publish },
+        {
+          clock,
+          log,
+          stage,
+          archive,
+          renditions: RENDITIONS,
+          loops: () => loops,
+          publish,
+          writePeriod: config.writePeriod,
+        },
         card,
       );
       programs.set(card.slug, program);

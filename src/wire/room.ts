@@ -55,7 +55,7 @@ export interface ProgramState {
 export interface RecordingGap {
   readonly from: number;
   readonly seconds: number;
-  readonly reason: 'disk-full' | 'disk-error' | 'studio-restart';
+  readonly reason: 'disk-full' | 'disk-error' | 'studio-restart' | 'studio-busy';
 }
 
 /** `/r/:slug/state.json`: one cacheable object per room and second, the same for everyone. */

@@ -69,6 +69,7 @@ export const english = {
         'disk-full': 'our disk was full',
         'disk-error': 'our disk failed',
         'studio-restart': 'our studio restarted',
+        'studio-busy': 'our studio had too much to do',
       }[gap.reason]
     }.`,
   stateAway: 'News of the room has not arrived for a while. The sound does not depend on it.',

@@ -66,6 +66,7 @@ export const french: Words = {
         'disk-full': 'notre disque était plein',
         'disk-error': 'notre disque a lâché',
         'studio-restart': 'notre studio redémarrait',
+        'studio-busy': 'notre studio était débordé',
       }[gap.reason]
     }.`,
   stateAway: 'Pas de nouvelles de la salle depuis un moment. Le son n’en dépend pas.',
