@@ -68,9 +68,11 @@ export class Child {
     this.#process = child;
     this.#startedAt = this.#heardAt = clock.now();
     child.on('message', (message) => this.#hear(message as Notice));
-    child.on('error', (error) =>
-      log.error({ child: this.name, error: error.message }, 'could not be started'),
-    );
+    child.on('error', (error) => {
+      log.error({ child: this.name, error: error.message }, 'could not be started');
+      // A process that never began (no memory, too many processes) does not end either.
+      if (child.pid === undefined) this.#ended(null, null);
+    });
     child.on('exit', (code, signal) => this.#ended(code, signal));
     this.#pings = clock.every(PING_PERIOD, () => this.#ping());
   }

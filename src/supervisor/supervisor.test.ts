@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,4 +82,30 @@ test('stops group after group in the given order', async () => {
   await family.ready;
   await family[Symbol.asyncDispose]();
   expect(readFileSync(join(dir, 'log'), 'utf8').trim().split('\n')).toEqual(['door', 'site', 'studio']);
+});
+
+test('outlives its only child, and starts it again', async () => {
+  const here = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+  writeFileSync(
+    join(dir, 'parent.mjs'),
+    `
+import { systemClock } from ${here('../base/clock.ts')};
+import { silentLog } from ${here('../base/log.ts')};
+import { open } from ${here('./index.ts')};
+const log = ${JSON.stringify(join(dir, 'log'))};
+const spec = { name: 'only', args: ['only', log], grace: 5000 };
+const family = open({ clock: systemClock, log: silentLog, entry: ${JSON.stringify(entry())}, groups: [[spec]] });
+await family.ready;
+const first = family.status()[0].pid;
+process.kill(first, 'SIGKILL');
+const look = setInterval(() => {
+  const { pid, ready } = family.status()[0];
+  if (ready && pid !== first) family[Symbol.asyncDispose]().then(() => process.exit(0));
+}, 10);
+look.unref();
+await new Promise(() => undefined);
+`,
+  );
+  const parent = spawn(process.execPath, [join(dir, 'parent.mjs')], { stdio: 'inherit' });
+  expect(await new Promise((resolve) => parent.once('exit', resolve))).toBe(0);
 });
