@@ -155,9 +155,10 @@ export class Book {
     });
   }
 
-  /** Somebody is on stage: the room is not abandoned. */
+  /** Somebody is on stage: the room is not abandoned. What is said of a room that does not run is too late. */
   occupied(slug: string): void {
-    this.#occupied.set(slug, this.#deps.clock.now());
+    const entry = this.#entries.get(slug);
+    if (entry && running(entry.card.status)) this.#occupied.set(slug, this.#deps.clock.now());
   }
 
   /** Makes, revives or (with `on` false) ends the demo room. */
@@ -231,7 +232,6 @@ export class Book {
     if (rooms >= this.#deps.roomsPerCell)
       return { refused: 'rooms-full', detail: 'Try again when another room has ended.' };
     const now = this.#deps.clock.wall();
-    this.occupied(card.slug);
     return {
       ...card,
       clocks: { ...card.clocks, opened: card.clocks.opened ?? now },
@@ -285,6 +285,8 @@ export class Book {
   #remember(entry: Entry): void {
     this.#entries.set(entry.card.slug, entry);
     if (!running(entry.card.status)) this.#occupied.delete(entry.card.slug);
+    // A room that has just opened is given the whole time.
+    else if (!this.#occupied.has(entry.card.slug)) this.occupied(entry.card.slug);
     this.#forgetOldest();
     this.#cards = undefined;
     for (const listen of this.#listeners) listen(this.cards());

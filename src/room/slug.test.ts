@@ -8,6 +8,7 @@ test.each([
   ['Straße & Łódź — «Æther»', 'strasse-lodz-aether'],
   ['Привет, мир', 'privet-mir'],
   ["What's next?", 'whats-next'],
+  ['What’s next?', 'whats-next'],
   ['  --a--b--  ', 'a-b'],
   ['日本語', 'room'],
   ['ab', 'room'],

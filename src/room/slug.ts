@@ -63,8 +63,8 @@ export function slugFrom(title: string): Slug {
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/\P{ASCII}/gu, (letter) => LETTERS[letter] ?? '-')
     .replace(/['’]/g, '')
+    .replace(/\P{ASCII}/gu, (letter) => LETTERS[letter] ?? '-')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
   const cut = plain.length <= LONGEST ? plain : plain.slice(0, LONGEST + 1).replace(/-[^-]*$/, '');

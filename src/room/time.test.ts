@@ -37,6 +37,17 @@ describe('time', () => {
     expect(card('busy').status).toBe('open');
   });
 
+  test('an abandoned room ends although others of the same title are started', async () => {
+    await create({ title: 'Empty' });
+    for (let i = 0; i < 8; i++) {
+      const { slug, token } = await create({ title: 'Empty' });
+      await ask('POST', `/api/rooms/${slug}/end`, undefined, token);
+      rig.clock.advance(25 * MINUTE);
+      await rig.settle();
+    }
+    expect(card('empty').status).toBe('ended');
+  });
+
   test('waiting for a late host counts from the announced start', async () => {
     await rig.restart({ openLead: 3 * HOUR });
     await create({ title: 'Late', start: inMs(3 * HOUR) });
