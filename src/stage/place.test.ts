@@ -138,6 +138,19 @@ describe('a place', () => {
     expect(room.people().map((one) => one.role)).toEqual(['speaker', 'host']);
   });
 
+  test('is not given to more than fit when all come at once', async () => {
+    await stage[Symbol.asyncDispose]();
+    await reopen(1);
+    const line = { mid: '0', direction: 'SendOnly' as const };
+    const all = await Promise.all(
+      ['ann', 'ben', 'cem'].map(async (who) =>
+        openClient(stage.fetch, '/r/theatre/whip', await sign(who), [{ ...line, ssrc: newSsrc() }]),
+      ),
+    );
+    clients.push(...all);
+    expect(all.map(({ response }) => response.status).sort()).toEqual([201, 503, 503]);
+  });
+
   test('of a client that never connects is closed after 20 s', async () => {
     const ghost = await openClient(stage.fetch, '/r/theatre/whip', await sign('ghost'), [
       { mid: '0', direction: 'SendOnly', ssrc: newSsrc() },

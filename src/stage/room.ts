@@ -102,10 +102,10 @@ export class Room implements StageRoom {
     const before = this.#sessionOf(grant.speaker);
     if (before && !takeover && !before.yielding && !this.#dead(before, now))
       return { refused: 'already-on-stage', detail: 'Repeat with ?takeover=1 to continue here instead' };
-    const busy = [...this.#places.values()].filter((place) => place.publisher || place.present).length;
-    if (grant.role === 'speaker' && !this.#places.get(grant.speaker)?.present && busy >= this.#maxSpeakers)
+    const own = this.#places.get(grant.speaker);
+    if (grant.role === 'speaker' && !own?.present && this.#taken(grant.speaker) >= this.#maxSpeakers)
       return { refused: 'stage-full', detail: `At most ${this.#maxSpeakers} people are on stage at once` };
-    const place = this.#places.get(grant.speaker) ?? openPlace(grant, this.#clock.wall(), now);
+    const place = own ?? openPlace(grant, this.#clock.wall(), now);
     this.#places.set(place.id, place);
     let session: Session | undefined;
     const publisher = await openPublisher(this.#media, this.#clock, this.#log, offer, line, {
@@ -322,6 +322,14 @@ export class Room implements StageRoom {
     place.since = this.#clock.now();
     place.speaking.silence();
     this.#dirty = true;
+  }
+
+  /** Places that others hold: on stage, connecting, or still being answered. */
+  #taken(but: SpeakerId): number {
+    let taken = 0;
+    for (const { id, publisher, present, appeared } of this.#places.values())
+      if (id !== but && (publisher || present || !appeared)) taken += 1;
+    return taken;
   }
 
   #forget(who: SpeakerId): void {
