@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { etagOf } from '../base/negotiation.ts';
 
 /** One file of the web build, compressed once. */
 export interface Asset {
@@ -37,10 +37,6 @@ const HASHED = /-[\w-]{8,}\.\w+$/;
 
 const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
-
-/** A strong entity tag of some bytes. Spec: RFC 9110, 8.8.3. */
-export const etagOf = (bytes: Uint8Array): string =>
-  `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 
 /** Reads the web build under `dir` and compresses it (quality 9); a missing folder is an empty build. */
 export async function loadAssets(dir: string): Promise<Assets> {

@@ -1,6 +1,6 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
-import { etagOf } from './assets.ts';
+import { etagOf } from '../base/negotiation.ts';
 import type { Coded } from './send.ts';
 
 /** A rendered page, the same bytes for everyone. */

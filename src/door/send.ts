@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { matches, takes } from '../base/negotiation.ts';
 import type { Reply } from '../base/reply.ts';
 
 /** On every answer. */
@@ -45,10 +46,6 @@ export function send(req: IncomingMessage, res: ServerResponse, reply: Reply) {
   else res.end(bytes);
 }
 
-/** Whether an entity tag is among those of If-None-Match. Spec: RFC 9110, 13.1.2. */
-export const matches = (header: string | undefined, etag: string): boolean =>
-  header === '*' || (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-
 /** A thing in up to three codings. */
 export interface Coded {
   readonly bytes: Uint8Array;
@@ -58,10 +55,8 @@ export interface Coded {
 
 /** The smallest coding that the client takes: `br`, `gzip` or neither. Spec: RFC 9110, 12.5.3. */
 export function coding(accept: string | undefined, thing: Coded): 'br' | 'gzip' | undefined {
-  const takes = (name: string) =>
-    new RegExp(`(?:^|,)\\s*${name}\\s*(?:,|$|;(?!\\s*q=0(?:\\.0*)?\\s*(?:,|$)))`).test(accept ?? '');
-  if (thing.br && takes('br')) return 'br';
-  if (thing.gzip && takes('gzip')) return 'gzip';
+  if (thing.br && takes(accept, 'br')) return 'br';
+  if (thing.gzip && takes(accept, 'gzip')) return 'gzip';
   return undefined;
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { etagOf, matches } from '../base/negotiation.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { type EpochMs, fragmentStart } from '../base/time.ts';
 import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
@@ -89,8 +89,7 @@ export function openDownload(port: RecordingPort): Download {
       at += bytes;
       return { piece, start: at - bytes, bytes };
     });
-    const etag = `"${createHash('sha256').update(head).digest('base64url').slice(0, 16)}"`;
-    return { head, etag, total: at, parts };
+    return { head, etag: etagOf(head), total: at, parts };
   };
 
   const planned = (slug: string, recording: RecordedRoom, rendition: string): Promise<Plan | undefined> => {
@@ -126,7 +125,7 @@ export function openDownload(port: RecordingPort): Download {
         'content-disposition': `inline; filename="${slug}.m4a"`,
         'cache-control': over ? 'public, max-age=60' : 'no-cache',
       };
-      if (headers['if-none-match'] === etag) return { status: 304, headers: common, body: '' };
+      if (matches(headers['if-none-match'], etag)) return { status: 304, headers: common, body: '' };
       const fresh = headers['if-range'] === undefined || headers['if-range'] === etag;
       const range = fresh ? readRange(headers.range, file.total) : undefined;
       if (range === 'unsatisfiable')

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { etagOf, matches, takes } from '../base/negotiation.ts';
 import type { Reply } from '../base/reply.ts';
 
 /** Headers of a request, lower-case names. */
@@ -18,15 +18,14 @@ export class Packed {
 
   constructor(text: string) {
     this.plain = Buffer.from(text);
-    this.etag = `"${createHash('sha256').update(this.plain).digest('base64url').slice(0, 16)}"`;
+    this.etag = etagOf(this.plain);
   }
 
   /** The answer for one request: 304 when it has this version, gzip when it takes it. */
   reply(request: RequestHeaders, headers: { 'content-type': string; 'cache-control': string }): Reply {
     const common = { ...OPEN_TO_ALL, ...headers, etag: this.etag, vary: 'accept-encoding' };
-    if (request['if-none-match'] === this.etag) return { status: 304, headers: common, body: '' };
-    if (!/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:[,\s]|$))/i.test(request['accept-encoding'] ?? ''))
-      return { status: 200, headers: common, body: this.plain };
+    if (matches(request['if-none-match'], this.etag)) return { status: 304, headers: common, body: '' };
+    if (!takes(request['accept-encoding'], 'gzip')) return { status: 200, headers: common, body: this.plain };
     this.#gzip ??= gzipSync(this.plain);
     return { status: 200, headers: { ...common, 'content-encoding': 'gzip' }, body: this.#gzip };
   }

@@ -1,0 +1,18 @@
+/** What the parts that answer HTTP agree on about versions and codings of a thing. */
+import { createHash } from 'node:crypto';
+
+/** A strong entity tag of some bytes, quoted. Spec: RFC 9110, 8.8.3. */
+export const etagOf = (bytes: Uint8Array): string =>
+  `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+
+/** Whether an entity tag is among those of If-None-Match; proxies may have made it a weak one. Spec: RFC 9110, 13.1.2. */
+export const matches = (header: string | undefined, etag: string): boolean =>
+  header === '*' || (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+
+const named = (coding: string): RegExp =>
+  new RegExp(`(?:^|,)\\s*${coding}\\s*(?:,|$|;(?!\\s*q=0(?:\\.0*)?\\s*(?:,|$)))`, 'i');
+const CODINGS = { br: named('br'), gzip: named('gzip') } as const;
+
+/** Whether Accept-Encoding names a coding, and not with a weight of nought. Spec: RFC 9110, 12.5.3. */
+export const takes = (header: string | undefined, coding: keyof typeof CODINGS): boolean =>
+  CODINGS[coding].test(header ?? '');
