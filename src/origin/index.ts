@@ -14,9 +14,7 @@ export type { Piece, RecordedRoom, RecordingPort } from './recording.ts';
 export interface Origin extends AsyncDisposable {
   /** Takes everything from the bus: the site's `rooms` and all that cells say. */
   receive(message: Message): void;
-  /** A cell can be reached (again). */
-  cellUp(cell: number): void;
-  /** A cell is gone: its rooms say so at once and go on with standby. */
+  /** A cell is gone: its rooms say so at once and go on with standby, until its next fragment comes. */
   cellDown(cell: number): void;
   card(slug: string): RoomCard | undefined;
   cards(): RoomCard[];

@@ -205,6 +205,26 @@ describe('the origin', () => {
     expect(ended).toEqual([SLUG]);
   });
 
+  it('goes on with a room that is on again a moment after it ended', () => {
+    card();
+    announce();
+    run(0, 20);
+    card({ status: 'ended' });
+    clock.advance(1000);
+    card();
+    clock.advance(5000);
+    expect(ended).toEqual([]);
+  });
+
+  it('ends one program before another with its own numbers begins', () => {
+    card();
+    announce();
+    run(0, 20);
+    const zero = ZERO + 60_000;
+    origin.receive({ head: { kind: 'program', slug: SLUG, zero, renditions: KEPT }, body: EMPTY });
+    expect(ended).toEqual([SLUG]);
+  });
+
   it('fills in for a program that announced itself and never began', () => {
     card();
     announce();

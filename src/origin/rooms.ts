@@ -49,7 +49,11 @@ export function openRooms(deps: OriginDeps) {
     cards.clear();
     for (const card of list) cards.set(card.slug, card);
     for (const [slug, program] of programs)
-      if (!running(cards.get(slug)) && !program.over) later(FAREWELL_MS, () => finish(slug, program));
+      if (!running(cards.get(slug)) && !program.over)
+        later(FAREWELL_MS, () => {
+          // The demo room can be on again by now.
+          if (!running(cards.get(slug))) finish(slug, program);
+        });
   };
 
   const takeProgram = (slug: string, zero: number, renditions: readonly Rendition[]): void => {
@@ -58,7 +62,8 @@ export function openRooms(deps: OriginDeps) {
       known.adopt(renditions);
       return;
     }
-    known?.end();
+    // Another zero is another program: numbers begin anew, and nobody may go on with the old ones.
+    if (known) finish(slug, known);
     programs.set(
       slug,
       new Program({
@@ -142,9 +147,6 @@ export function openRooms(deps: OriginDeps) {
     receive({ head, body }: Message): void {
       if (head.kind === 'rooms') takeCards(head.rooms);
       else if (head.kind !== 'presence') takeFromCell(head, body);
-    },
-    cellUp(_cell: number): void {
-      // Nothing to do: the studio is believed to be here when its first fragment comes.
     },
     cellDown,
     card: (slug: string): RoomCard | undefined => cards.get(slug),

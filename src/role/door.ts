@@ -72,7 +72,6 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
           if (message.head.kind === 'program') known.add(message.head.slug);
           origin.receive(message);
         },
-        up: () => origin.cellUp(cell),
         down: () => origin.cellDown(cell),
       }),
     );
