@@ -10,6 +10,8 @@ const PEAK_DBFS = -1;
 
 /** Recordings whose meters are kept, to go on where they were. */
 const MAX_RECORDINGS = 4;
+/** Recordings whose figure is remembered without their meter: asking for one after the other must not measure all again. */
+const MAX_FIGURES = 1000;
 
 /** How many steps of `global_gain` bring a recording nearest to −16 LUFS without clipping. */
 export function gainSteps(lufs: number | undefined, peak: number): number {
@@ -32,6 +34,7 @@ export function openLoudness(port: RecordingPort): Loudness {
   /** Pieces a recording's meter has taken; another thread begins anew. */
   const taken = new Map<string, number>();
   const tails = new Map<string, Promise<number>>();
+  const figures = new Map<string, { readonly pieces: number; readonly steps: number }>();
 
   const start = (): Worker => {
     const thread = new Worker(new URL('./loudness-worker.ts', import.meta.url));
@@ -75,15 +78,27 @@ export function openLoudness(port: RecordingPort): Loudness {
   const measure = async (slug: string, rendition: string, pieces: readonly Piece[]): Promise<number> => {
     const first = pieces[0]?.first ?? 0;
     const key = `${slug} from ${first}`;
+    const known = figures.get(key);
+    if (known?.pieces === pieces.length) return known.steps;
+    worker ??= start();
+    const thread = worker;
     for (let at = taken.get(key) ?? 0; at < pieces.length; at++) {
       const piece = pieces[at];
       const bytes = piece && (await port.read(slug, rendition, piece));
       if (bytes) await send({ recording: key, what: 'take', bytes });
+      // A thread that died takes what it had heard with it: the next one who asks begins anew.
+      if (worker !== thread) return 0;
       taken.set(key, at + 1);
     }
     trim();
     const { lufs, peak } = await send({ recording: key, what: 'ask' });
-    return gainSteps(lufs, peak);
+    if (worker !== thread) return 0;
+    const steps = gainSteps(lufs, peak);
+    figures.delete(key);
+    figures.set(key, { pieces: pieces.length, steps });
+    const oldest = figures.keys().next().value;
+    if (figures.size > MAX_FIGURES && oldest !== undefined) figures.delete(oldest);
+    return steps;
   };
 
   return {

@@ -10,7 +10,7 @@ import type { RoomStatus } from '../wire/room.ts';
 import { GAIN_STEP_DB, withGain } from './aac-gain.ts';
 import { chaptersOf, MAX_CHAPTERS } from './chapters.ts';
 import { open, type Piece, type RecordedRoom } from './index.ts';
-import { gainSteps } from './loudness.ts';
+import { gainSteps, openLoudness } from './loudness.ts';
 import { LoudnessMeter } from './loudness-meter.ts';
 import { readRange } from './range.ts';
 
@@ -218,6 +218,31 @@ describe('loudness', () => {
     expect(meter.integrated()).toBeCloseTo(-23, 0);
     expect(20 * Math.log10(meter.peak)).toBeCloseTo(-23, 2);
     expect(new LoudnessMeter().integrated()).toBeUndefined();
+  });
+
+  it('of a recording is measured once, however many others are asked for in between', async () => {
+    const reads: string[] = [];
+    const read = async (slug: string) => {
+      reads.push(slug);
+      return undefined;
+    };
+    const recording = recordingOf([{ first: 0, count: 16 }], []);
+    const port = { recording: async () => recording, init: async () => undefined, read };
+    const rooms = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await using loudness = openLoudness(port);
+    for (const slug of [...rooms, ...rooms]) expect(await loudness.steps(slug, recording)).toBe(0);
+    expect(reads).toEqual(rooms);
+    await loudness.steps(
+      'a',
+      recordingOf(
+        [
+          { first: 0, count: 16 },
+          { first: 16, count: 16 },
+        ],
+        [],
+      ),
+    );
+    expect(reads.slice(rooms.length)).toContain('a');
   });
 
   it('is corrected in whole steps, and never into clipping', () => {
