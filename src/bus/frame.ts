@@ -24,11 +24,12 @@ export class FrameReader {
     this.#length += chunk.length;
     for (;;) {
       if (this.#length < 4) return;
-      const first = this.#join(4);
-      const total = first.readUInt32BE(0);
+      const [first] = this.#pending;
+      // Only the length is looked at until all is there: joining at every chunk would copy a large frame many times.
+      const total = (first && first.length >= 4 ? first : this.#join()).readUInt32BE(0);
       if (total < 4 || total > MAX_FRAME_BYTES) throw new RangeError(`frame of ${total} bytes`);
       if (this.#length < 4 + total) return;
-      const bytes = this.#join(4 + total);
+      const bytes = this.#join();
       const headLength = bytes.readUInt32BE(4);
       if (headLength > total - 4) throw new RangeError(`head of ${headLength} bytes in a frame of ${total}`);
       const head = JSON.parse(bytes.toString('utf8', 8, 8 + headLength)) as Head;
@@ -40,13 +41,9 @@ export class FrameReader {
     }
   }
 
-  #join(need: number): Buffer {
-    const first = this.#pending[0];
-    if (first && first.length >= need) return this.#pending.length === 1 ? first : this.#all();
-    return this.#all();
-  }
-
-  #all(): Buffer {
+  #join(): Buffer {
+    const [only] = this.#pending;
+    if (only && this.#pending.length === 1) return only;
     const joined = Buffer.concat(this.#pending, this.#length);
     this.#pending = [joined];
     return joined;
