@@ -41,6 +41,7 @@ export function openFront(deps: FrontDeps): Front {
   const { clock, limits, counters, gate, fanout, ordinary } = deps;
   /** Sockets whose first head is not complete, and since when. */
   const fresh = new Map<Socket, number>();
+  let refusals = 0;
 
   function letGo(socket: FrontSocket) {
     fresh.delete(socket);
@@ -102,6 +103,11 @@ export function openFront(deps: FrontDeps): Front {
     counters.connections += 1;
     if (!gate.admit(socket)) {
       counters.refusedFull += 1;
+      if (refusals >= limits.refusals) return void socket.resetAndDestroy();
+      refusals += 1;
+      socket.once('close', () => {
+        refusals -= 1;
+      });
       return refuse(socket, rawProblem('door-full'));
     }
     fresh.set(socket, clock.now());

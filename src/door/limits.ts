@@ -9,6 +9,8 @@ export interface Limits {
   readonly connections: number;
   /** Open connections of one /24 (IPv4) or /48 (IPv6); loopback is exempt. The next one is answered 503. */
   readonly connectionsPerPrefix: number;
+  /** Connections too many that are being told so at one time, up to 2 s each; the next one is closed without a word. */
+  readonly refusals: number;
   /** Bytes of a request head; beyond it 431 and close. */
   readonly headBytes: number;
   /** Header lines of a request; beyond it 431 and close. */
@@ -38,6 +40,7 @@ export const LIMITS: Limits = {
   backlog: 512 * 1024,
   connections: 60_000,
   connectionsPerPrefix: 20_000,
+  refusals: 256,
   headBytes: 8_192,
   headers: 64,
   headTimeout: ms(10_000),
@@ -51,7 +54,7 @@ export const LIMITS: Limits = {
   pages: 1_000,
 };
 
-/** Files a door needs besides its connections: buses, proxied requests, the archive. */
+/** Files a door needs besides its connections: refusals, buses, proxied requests, the archive. */
 const OTHER_FILES = 512;
 
 /** Connections that the limit of open files of this process leaves room for; Infinity where it cannot be read. */

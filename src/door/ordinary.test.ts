@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { fakeOrigin, grace, openTestDoor, pause, until, wire } from '../../test/door.ts';
 import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
@@ -350,6 +352,25 @@ test('connections beyond the limit are told to come back', async () => {
   const fifth = wire(door.port, get('/healthz'));
   await fifth.has(3);
   expect(fifth.text()).toContain('200 OK');
+});
+
+test('a flood of connections beyond the limit is not even told so', async () => {
+  const limits = { ...LIMITS, connections: 1, refusals: 2 };
+  await using door = await openTestDoor(fakeOrigin(), { limits });
+  await wire(door.port, get('/healthz')).has(3);
+  // They hear that the door is full and do not go.
+  const stubborn = [0, 1].map(() => connect({ port: door.port, host: '127.0.0.1', allowHalfOpen: true }));
+  await Promise.all(stubborn.map((socket) => once(socket.resume(), 'end')));
+  const next = wire(door.port, get('/healthz'));
+  await next.closed;
+  expect([next.text(), next.ended]).toEqual(['', 'reset']);
+  for (const socket of stubborn) socket.destroy();
+  const told = async (): Promise<string> => {
+    const later = wire(door.port, get('/healthz'));
+    await later.closed;
+    return later.text();
+  };
+  await vi.waitFor(async () => expect(await told()).toContain('door-full'));
 });
 
 test('who connects and says nothing, or half a head, is closed', async () => {
