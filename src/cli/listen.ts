@@ -3,6 +3,7 @@ import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import type { RoomCard } from '../wire/room.ts';
 import { type DeadAir, Listener } from './heard.ts';
+import { pause } from './pause.ts';
 import { createWav } from './wav-file.ts';
 
 /** How to listen. */
@@ -133,37 +134,31 @@ interface Answer {
 /** One connection, to its end. Rejects when it breaks. */
 async function hear(address: URL, listener: Listener, stop: AbortSignal): Promise<Answer> {
   const cut = new AbortController();
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const get = address.protocol === 'https:' ? getHttps : getHttp;
-    get(address, { agent: false, signal: AbortSignal.any([stop, cut.signal]) }, resolve).on('error', reject);
-  });
-  const status = response.statusCode ?? 0;
+  let newest = performance.now();
   const watchdog = setInterval(() => {
     if (performance.now() - newest > WATCHDOG_MS) cut.abort();
   }, 1000);
-  let newest = performance.now();
-  listener.connected();
-  let text = '';
   try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const get = address.protocol === 'https:' ? getHttps : getHttp;
+      get(address, { agent: false, signal: AbortSignal.any([stop, cut.signal]) }, resolve).on(
+        'error',
+        reject,
+      );
+    });
+    const status = response.statusCode ?? 0;
+    listener.connected();
+    let text = '';
     for await (const chunk of response as AsyncIterable<Buffer>) {
       newest = performance.now();
       if (status === 200) await listener.take(chunk, Date.now());
       else text = (text + chunk.toString()).slice(0, 4096);
     }
+    return { status, code: /"code":"([a-z-]+)"/.exec(text)?.[1] ?? '' };
   } finally {
     clearInterval(watchdog);
   }
-  return { status, code: /"code":"([a-z-]+)"/.exec(text)?.[1] ?? '' };
 }
-
-const pause = (delay: number, stop: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, delay);
-    stop.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 
 function delayOf(delays: readonly number[]): ListenReport['delay'] {
   if (delays.length === 0) return null;

@@ -4,6 +4,7 @@ import { fromProcess } from '../config/index.ts';
 import { readSound, speak } from '../stage/index.ts';
 import type { Command } from './index.ts';
 import { serverAddress, signLocally } from './local-server.ts';
+import { pause } from './pause.ts';
 
 const HELP = `earshot say FILE --room SLUG [--name NAME] [--url URL] [--token TOKEN] [--loop] [--pause SECONDS]
 
@@ -45,13 +46,3 @@ export const command: Command = async (args) => {
   } while (values.loop && !stop.signal.aborted);
   return 0;
 };
-
-/** Waits, or returns early when told to stop. */
-export const pause = (duration: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, duration);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });

@@ -9,7 +9,7 @@ import { readSound, speak } from '../stage/index.ts';
 import { supervised } from '../supervisor/index.ts';
 import type { Command } from './index.ts';
 import { serverAddress } from './local-server.ts';
-import { pause } from './say.ts';
+import { pause } from './pause.ts';
 
 const TALK = fileURLToPath(new URL('../../assets/welcome.opus', import.meta.url));
 /** Music between two talks. */

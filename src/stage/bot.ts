@@ -85,7 +85,8 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
         `No media connection within ${CONNECT_MS / 1000} s: is the UDP port open?`,
       );
     });
-    await Promise.race([connected.promise, late, aborted(signal)]);
+    using leave = whenAborted(signal);
+    await Promise.race([connected.promise, late, leave.aborted]);
     return await say(options, ssrc, kept, () => broken);
   } catch (error) {
     if (signal?.aborted) return nothing;
@@ -178,7 +179,11 @@ function refusal(status: number, body: string): EarshotError {
   return new EarshotError('studio-away', `The stage answered ${status}`);
 }
 
-const aborted = (signal: AbortSignal | undefined): Promise<never> =>
-  new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+/** Rejects when the signal aborts; disposing lets go of the signal, which may outlive many bots. */
+function whenAborted(signal: AbortSignal | undefined): Disposable & { readonly aborted: Promise<never> } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  promise.catch(() => undefined);
+  return { aborted: promise, [Symbol.dispose]: () => signal?.removeEventListener('abort', abort) };
+}
