@@ -169,11 +169,15 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       gaps: archive.gaps(slug),
     };
   };
-  const stateMessage = (): Message => ({ head: { kind: 'state', slug, state: state() }, body: EMPTY });
+  const stateMessage = (now: RoomState): Message => ({
+    head: { kind: 'state', slug, state: now },
+    body: EMPTY,
+  });
   function tell(): void {
     if (!mixer) return;
-    publish(stateMessage());
-    const { status, program, streams, gaps } = state();
+    const now = state();
+    publish(stateMessage(now));
+    const { status, program, streams, gaps } = now;
     room.show({
       kind: 'program',
       status,
@@ -218,7 +222,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
         for (const { seq, bytes } of kept)
           yield { head: { kind: 'fragment', slug, rendition, seq }, body: bytes };
       if (Object.keys(clocks).length > 0) yield { head: { kind: 'clocks', slug, clocks }, body: EMPTY };
-      yield stateMessage();
+      yield stateMessage(state());
     },
     presence(door, streams) {
       presences.set(door, { streams, at: clock.now() });

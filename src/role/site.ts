@@ -15,7 +15,9 @@ import { readSecret } from './secret.ts';
 export async function openSite(config: Config, log: Log): Promise<AsyncDisposable> {
   const at = paths(config.data);
   await using stack = new AsyncDisposableStack();
-  const store = stack.use(await openStore({ url: config.database ?? `sqlite:${at.database}` }));
+  const store = stack.use(
+    await openStore({ url: config.database ?? `sqlite:${at.database}`, log: log.part('store') }),
+  );
   const rooms = stack.use(
     await openRooms({
       store,

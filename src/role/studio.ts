@@ -117,7 +117,11 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       else if (!opening.has(card.slug)) void openRoom(card);
     } else if (program) {
       programs.delete(card.slug);
-      void program.close(card.status === 'ended' || card.status === 'cancelled');
+      program
+        .close(card.status === 'ended' || card.status === 'cancelled')
+        .catch((error: unknown) =>
+          log.error({ slug: card.slug, error: String(error) }, 'the room did not close in order'),
+        );
     }
   };
 
