@@ -211,7 +211,9 @@ describe('the others', () => {
       expect(got.every((packet) => packet?.level === 25)).toBe(true);
       expect(bob.answer).toContain(`a=ssrc:${got[0]?.ssrc} cname:stage`);
     }
-    const mine = heard(self, 0).concat(heard(self, 1), heard(self, 2));
+    const own = () => heard(self, 0).concat(heard(self, 1), heard(self, 2));
+    await until('ten of the other for Ann', () => own().length >= 10);
+    const mine = own();
     expect(mine).toHaveLength(10);
     expect(mine.every((packet) => packet?.payload[1] === 200)).toBe(true);
   });
