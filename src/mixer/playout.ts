@@ -1,9 +1,9 @@
 import type { OpusDecoderHandle } from 'libopus-wasm';
 import type { Packet } from '../base/media.ts';
 import { BLOCK_TICKS, type Ms, TICKS_PER_SECOND } from '../base/time.ts';
+import { carriesFec, frameTicks, isDtx, packetTicks } from '../wire/opus-packet.ts';
 import { Arrival } from './arrival.ts';
 import { Line } from './line.ts';
-import { carriesFec, frameTicks, isDtx, packetTicks } from './opus-packet.ts';
 import { Pace } from './pace.ts';
 import { Waiting } from './waiting.ts';
 

@@ -1,6 +1,6 @@
 import { TICKS_PER_SECOND } from '../base/time.ts';
+import { box, fullBox, u16, u32, u64 } from '../wire/box-writer.ts';
 import { findBox } from '../wire/boxes.ts';
-import { box, fullBox, u16, u32, u64 } from './box-writer.ts';
 import type { Chapter } from './chapters.ts';
 
 /** Samples of one AAC frame. */

@@ -1,24 +1,13 @@
 /** The boxes of one fragmented track. Spec: ISO/IEC 14496-12; Opus in ISOBMFF 0.6.8; ISO/IEC 14496-14 for `mp4a`. */
 import type { Codec } from '../base/media.ts';
 import { FRAGMENT_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
+import { box, fullBox, u16, u32 } from '../wire/box-writer.ts';
 import { PRIMING } from '../wire/priming.ts';
 import { AAC_CONFIG, AAC_FRAME_TICKS } from './aac.ts';
 
-const u16 = (value: number): Buffer => Buffer.of(value >>> 8, value & 0xff);
-const u32 = (...values: number[]): Buffer => {
-  const bytes = Buffer.alloc(values.length * 4);
-  values.forEach((value, index) => {
-    bytes.writeUInt32BE(value, index * 4);
-  });
-  return bytes;
-};
-const box = (type: string, ...content: Uint8Array[]): Buffer => {
-  const body = Buffer.concat(content);
-  return Buffer.concat([u32(body.length + 8), Buffer.from(type, 'latin1'), body]);
-};
 /** `version` 0 and `flags`, then 32-bit fields. */
 const full = (type: string, flags: number, ...content: Uint8Array[]): Buffer =>
-  box(type, u32(flags), ...content);
+  fullBox(type, 0, flags, ...content);
 
 /** Ticks of one sample (coded frame) of a codec that fMP4 carries. */
 const SAMPLE_TICKS = { opus: 960, aac: AAC_FRAME_TICKS } as const;
@@ -110,7 +99,7 @@ function aacEntry(): Buffer {
 
 /**
  * `moof`+`mdat` of one fragment. `tfdt` is `seq` × 15,360, `mfhd` is `seq`; durations and flags are in `trex`.
- * `src/wire/splice.ts` reads frames at these offsets.
+ * `fragmentFrames` of `src/wire/boxes.ts` reads it back.
  */
 export function fmp4Fragment(seq: number, samples: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const moofBytes = 88 + 4 * samples.length;

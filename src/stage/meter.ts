@@ -14,15 +14,19 @@ export async function openMeter(): Promise<Meter> {
   return {
     level(payload) {
       try {
-        const samples = decoder.decodeFloat(payload);
-        let sum = 0;
-        for (const sample of samples) sum += sample * sample;
-        const decibel = -10 * Math.log10(sum / Math.max(1, samples.length) + 1e-13);
-        return Math.min(SILENCE, Math.max(0, Math.round(decibel)));
+        return levelOf(decoder.decodeFloat(payload));
       } catch {
         return undefined;
       }
     },
     [Symbol.dispose]: () => decoder.free(),
   };
+}
+
+/** −dBov of full-scale ±1 samples, 0 to 127: 0 is a full-scale square wave. Spec: RFC 6464, 3. */
+export function levelOf(samples: Float32Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  const decibel = -10 * Math.log10(sum / Math.max(1, samples.length) + 1e-13);
+  return Math.min(SILENCE, Math.max(0, Math.round(decibel)));
 }

@@ -37,22 +37,5 @@ export function* readOgg(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** Samples at 48 kHz in one Opus packet by its table of contents; 0 when malformed. Spec: RFC 6716, 3.1. */
-export function opusSamples(packet: Uint8Array): number {
-  const toc = packet[0];
-  if (toc === undefined) return 0;
-  const config = toc >> 3;
-  const frame =
-    config < 12
-      ? [480, 960, 1_920, 2_880][config & 3]
-      : config < 16
-        ? [480, 960][config & 1]
-        : [120, 240, 480, 960][config & 3];
-  const code = toc & 3;
-  const frames = code === 0 ? 1 : code < 3 ? 2 : (packet[1] ?? 0) & 63;
-  const samples = (frame ?? 0) * frames;
-  return samples <= 5_760 ? samples : 0;
-}
-
 const text = (bytes: Uint8Array, from: number, length: number): string =>
   String.fromCharCode(...bytes.subarray(from, from + length));

@@ -16,15 +16,12 @@ export interface Rtcp {
   readonly nacks: readonly { readonly ssrc: number; readonly sequences: readonly number[] }[];
   /** Middle 32 bits of a sender report's NTP time. */
   readonly senderReport?: number;
-  /** Sources that say goodbye. Spec: RFC 3550, 6.6. */
-  readonly byes: readonly number[];
 }
 
 /** Sequence numbers taken from one packet at most; the rest of a flood is ignored. */
 const MAX_NACKS = 128;
 const SENDER_REPORT = 200;
 const RECEIVER_REPORT = 201;
-const BYE = 203;
 const FEEDBACK = 205;
 
 /** Reads a compound packet; parts that are cut short or unknown are skipped. */
@@ -32,7 +29,6 @@ export function readRtcp(bytes: Uint8Array): Rtcp {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const reports: ReportBlock[] = [];
   const nacks: { ssrc: number; sequences: number[] }[] = [];
-  const byes: number[] = [];
   let senderReport: number | undefined;
   let asked = 0;
   for (let at = 0; at + 4 <= bytes.length; ) {
@@ -63,12 +59,10 @@ export function readRtcp(bytes: Uint8Array): Rtcp {
         asked += 17;
       }
       nacks.push({ ssrc: view.getUint32(at + 8), sequences });
-    } else if (type === BYE) {
-      for (let i = 0; i < count && at + 8 + i * 4 <= end; i += 1) byes.push(view.getUint32(at + 4 + i * 4));
     }
     at = end;
   }
-  return { reports, nacks, byes, ...(senderReport === undefined ? {} : { senderReport }) };
+  return { reports, nacks, ...(senderReport === undefined ? {} : { senderReport }) };
 }
 
 /** What `receiverReport` tells a sender. */

@@ -12,7 +12,6 @@ import { silentLog } from '../base/log.ts';
 import type { Packet } from '../base/media.ts';
 import { openTokens } from '../base/token.ts';
 import { type OpusPacket, open, readSound, speak } from './index.ts';
-import { opusSamples } from './ogg.ts';
 import { readWav, resample } from './wav.ts';
 
 let folder: string;
@@ -135,17 +134,6 @@ describe('a sound file', () => {
     expect(readWav(bytes.subarray(0, 20_044))?.samples.length).toBe(10_000);
     expect(readWav(bytes.subarray(0, 40))).toBeUndefined();
   });
-});
-
-test('the length of an Opus packet is read from its first byte', () => {
-  const length = (...bytes: number[]): number => opusSamples(Uint8Array.from(bytes));
-  expect(length(0x78)).toBe(960);
-  expect(length(0x08)).toBe(960);
-  expect(length(0xe0)).toBe(120);
-  expect(length(0x18 | 1)).toBe(5_760);
-  expect(length(0x78 | 3, 6)).toBe(5_760);
-  expect(length(0x78 | 3, 7)).toBe(0);
-  expect(length()).toBe(0);
 });
 
 describe('a bot', () => {

@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import { Application, createEncoder, Signal } from 'libopus-wasm';
 import { EarshotError } from '../base/errors.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
-import { isOggOpus, opusSamples, readOgg } from './ogg.ts';
+import { packetTicks } from '../wire/opus-packet.ts';
+import { levelOf } from './meter.ts';
+import { isOggOpus, readOgg } from './ogg.ts';
 import { isWav, readWav, resample } from './wav.ts';
 
 /** One Opus packet ready to be sent. */
@@ -62,7 +64,7 @@ export async function* encoded(sound: Sound): AsyncGenerator<OpusPacket> {
 
 async function* packets(bytes: Uint8Array): AsyncGenerator<OpusPacket> {
   for (const payload of readOgg(bytes)) {
-    const samples = opusSamples(payload);
+    const samples = packetTicks(payload);
     if (samples > 0) yield { payload, samples };
   }
 }
@@ -86,14 +88,6 @@ async function* blocks(
     }
   }
   if (filled > 0) yield block;
-}
-
-/** −dBov of a block: 0 is a full-scale square wave. Spec: RFC 6464, 3. */
-function levelOf(block: Float32Array): number {
-  let sum = 0;
-  for (const sample of block) sum += sample * sample;
-  const decibel = 10 * Math.log10(sum / block.length + 1e-13);
-  return Math.min(127, Math.max(0, Math.round(-decibel)));
 }
 
 async function findDecoder(file: string): Promise<void> {

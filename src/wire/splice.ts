@@ -1,4 +1,5 @@
 /** When one AAC rendition may follow another without a tick. */
+import { bits, channelElement } from './aac-frame.ts';
 import { fragmentFrames } from './boxes.ts';
 
 /** The window sequence of an AAC frame. Spec: ISO/IEC 14496-3, table 4.116. */
@@ -6,30 +7,11 @@ export type AacWindow = 'long' | 'start' | 'short' | 'stop';
 
 const WINDOWS: readonly AacWindow[] = ['long', 'start', 'short', 'stop'];
 
-const SINGLE_CHANNEL = 0;
-const FILL = 6;
-
-/**
- * The window of a raw mono AAC-LC frame, behind any fill elements; undefined when it holds no single channel element.
- * (FFmpeg's encoder begins every 256th frame with its name in a fill element.)
- */
+/** The window of a raw mono AAC-LC frame; undefined when it holds no single channel element. */
 export function aacWindow(frame: Uint8Array): AacWindow | undefined {
-  const end = frame.length * 8;
-  for (let at = 0; at + 18 <= end; ) {
-    const element = bits(frame, at, 3);
-    // Id 3 bits, tag 4, global gain 8, reserved 1, then the window.
-    if (element === SINGLE_CHANNEL) return WINDOWS[bits(frame, at + 16, 2)];
-    if (element !== FILL) return undefined;
-    const count = bits(frame, at + 3, 4);
-    at += count === 15 ? 15 + 8 * (14 + bits(frame, at + 7, 8)) : 7 + 8 * count;
-  }
-  return undefined;
-}
-
-/** Up to 8 bits from bit offset `at`, most significant first. */
-function bits(bytes: Uint8Array, at: number, count: number): number {
-  const word = ((bytes[at >> 3] ?? 0) << 8) | (bytes[(at >> 3) + 1] ?? 0);
-  return (word >> (16 - (at & 7) - count)) & ((1 << count) - 1);
+  const at = channelElement(frame);
+  // Id 3 bits, tag 4, global gain 8, reserved 1, then the window.
+  return at === undefined ? undefined : WINDOWS[bits(frame, at + 16, 2)];
 }
 
 /**

@@ -49,3 +49,14 @@ describe('an Opus packet', () => {
     expect(isDtx(Uint8Array.of(8, 1, 2))).toBe(false);
   });
 });
+
+it('the length of an Opus packet is read from its first byte', () => {
+  const length = (...bytes: number[]): number => packetTicks(Uint8Array.from(bytes));
+  expect(length(0x78)).toBe(960);
+  expect(length(0x08)).toBe(960);
+  expect(length(0xe0)).toBe(120);
+  expect(length(0x18 | 1)).toBe(5_760);
+  expect(length(0x78 | 3, 6)).toBe(5_760);
+  expect(length(0x78 | 3, 7)).toBe(0);
+  expect(length()).toBe(0);
+});
