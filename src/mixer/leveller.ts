@@ -1,4 +1,5 @@
-import { Loudness, lufs } from './loudness.ts';
+import { lufs } from '../base/loudness.ts';
+import { Loudness } from './loudness.ts';
 
 /** Where every speaker is brought to, LUFS. Spec: EBU R 128, streaming practice. */
 export const TARGET_LUFS = -16;

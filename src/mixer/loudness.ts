@@ -1,15 +1,8 @@
+import { gatedLufs, K_HIGH_PASS, K_SHELF } from '../base/loudness.ts';
 import { TICKS_PER_SECOND } from '../base/time.ts';
 
 /** One gating step: 100 ms. */
 export const HOP = TICKS_PER_SECOND / 10;
-
-const SHELF = [
-  1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585,
-] as const;
-const PASS = [1, -2, 1, -1.99004745483398, 0.99007225036621] as const;
-
-/** Sum over the channels of the K-weighted mean square → LUFS. Spec: ITU-R BS.1770-5, annex 1. */
-export const lufs = (power: number): number => (power > 0 ? -0.691 + 10 * Math.log10(power) : -Infinity);
 
 /** One channel's K-weighting: a high shelf for the head, a high pass for the ear. Spec: ITU-R BS.1770-5, annex 1. */
 class KWeighting {
@@ -27,12 +20,12 @@ class KWeighting {
     let sum = 0;
     for (let i = from; i < to; i += 1) {
       const x = samples[i] as number;
-      const shelved = SHELF[0] * x + a1;
-      a1 = SHELF[1] * x - SHELF[3] * shelved + a2;
-      a2 = SHELF[2] * x - SHELF[4] * shelved;
+      const shelved = K_SHELF[0] * x + a1;
+      a1 = K_SHELF[1] * x - K_SHELF[3] * shelved + a2;
+      a2 = K_SHELF[2] * x - K_SHELF[4] * shelved;
       const y = shelved + b1;
-      b1 = PASS[1] * shelved - PASS[3] * y + b2;
-      b2 = shelved - PASS[4] * y;
+      b1 = K_HIGH_PASS[1] * shelved - K_HIGH_PASS[3] * y + b2;
+      b2 = shelved - K_HIGH_PASS[4] * y;
       sum += y * y;
     }
     // Denormals make a silent filter ten times slower than a busy one.
@@ -89,8 +82,5 @@ export function integratedLufs(pcm: Float32Array): number {
     }
     meter.feed(left, right, true, (power) => powers.push(power));
   }
-  const mean = (list: readonly number[]): number => list.reduce((sum, power) => sum + power, 0) / list.length;
-  const heard = powers.slice(3).filter((power) => lufs(power) > -70);
-  const gate = lufs(mean(heard)) - 10;
-  return lufs(mean(heard.filter((power) => lufs(power) > gate)));
+  return gatedLufs(powers.slice(3));
 }

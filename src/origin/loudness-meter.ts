@@ -1,16 +1,9 @@
+import { gatedLufs, K_HIGH_PASS, K_SHELF } from '../base/loudness.ts';
 import { TICKS_PER_SECOND } from '../base/time.ts';
-
-/** Biquads of the K weighting at 48 kHz: [b0, b1, b2, a1, a2]. Spec: ITU-R BS.1770-5, tables 1 and 2. */
-const SHELF = [
-  1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585,
-] as const;
-const HIGH_PASS = [1, -2, 1, -1.99004745483398, 0.99007225036621] as const;
 
 /** Gating blocks of 400 ms begin every 100 ms. */
 const HOP = TICKS_PER_SECOND / 10;
 const HOPS_PER_BLOCK = 4;
-const ABSOLUTE_GATE = -70;
-const RELATIVE_GATE = -10;
 
 /** Integrated loudness of a stereo signal; grows by 40 bytes a second. Spec: ITU-R BS.1770-5, EBU R 128. */
 export class LoudnessMeter {
@@ -40,8 +33,8 @@ export class LoudnessMeter {
 
   /** The weighted power of every second sample; both filters in one loop, because two hours are 700 million samples. */
   #weigh(samples: Float32Array, from: number, to: number, state: Float64Array): number {
-    const [b0, b1, b2, a1, a2] = SHELF;
-    const [c0, c1, c2, d1, d2] = HIGH_PASS;
+    const [b0, b1, b2, a1, a2] = K_SHELF;
+    const [c0, c1, c2, d1, d2] = K_HIGH_PASS;
     let [x1 = 0, x2 = 0, y1 = 0, y2 = 0, z1 = 0, z2 = 0] = state;
     let peak = this.peak;
     let power = 0;
@@ -69,12 +62,9 @@ export class LoudnessMeter {
     const blocks: number[] = [];
     for (let at = HOPS_PER_BLOCK; at <= this.#hops.length; at++)
       blocks.push(mean(this.#hops.slice(at - HOPS_PER_BLOCK, at)));
-    const loud = blocks.filter((power) => lufs(power) > ABSOLUTE_GATE);
-    if (loud.length === 0) return undefined;
-    const gate = lufs(mean(loud)) + RELATIVE_GATE;
-    return lufs(mean(loud.filter((power) => lufs(power) > gate)));
+    const loudness = gatedLufs(blocks);
+    return Number.isFinite(loudness) ? loudness : undefined;
   }
 }
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-const lufs = (power: number): number => -0.691 + 10 * Math.log10(power);
