@@ -179,6 +179,7 @@ export function openCall(options: CallOptions): Call {
         clearInterval(probe);
         peer.removeEventListener('connectionstatechange', look);
         transport?.removeEventListener('statechange', look);
+        signal.removeEventListener('abort', done);
         suspicion = () => {};
         resolve();
       };
@@ -207,6 +208,7 @@ export function openCall(options: CallOptions): Call {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', done);
         nudge = () => {};
         resolve();
       };
@@ -273,15 +275,17 @@ function connected(peer: RTCPeerConnection, signal: AbortSignal): Promise<boolea
     const end = (value: boolean) => {
       clearTimeout(timer);
       peer.removeEventListener('connectionstatechange', look);
+      signal.removeEventListener('abort', stop);
       resolve(value);
     };
+    const stop = () => end(false);
     const look = () => {
       if (peer.connectionState === 'connected') end(true);
       else if (peer.connectionState === 'failed' || peer.connectionState === 'closed') end(false);
     };
     const timer = setTimeout(() => end(false), CONNECT_TIMEOUT);
     peer.addEventListener('connectionstatechange', look);
-    signal.addEventListener('abort', () => end(false), { once: true });
+    signal.addEventListener('abort', stop);
     look();
   });
 }

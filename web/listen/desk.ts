@@ -1,7 +1,8 @@
 import type { RoomState } from '../../src/wire/room.ts';
 import { drawing, element, write } from '../kit/element.ts';
+import { clockOf } from '../kit/figures.ts';
 import type { Words } from '../kit/words.ts';
-import { clockOf, type Here } from './say.ts';
+import type { Here } from './say.ts';
 import type { Sound } from './sound.ts';
 import { openTransport } from './transport.ts';
 

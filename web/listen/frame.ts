@@ -1,12 +1,11 @@
 import { drawing, element } from '../kit/element.ts';
-import { chooseLanguage, keep, kept, type Words } from '../kit/words.ts';
-
-const THEME = 'earshot-theme';
+import { keepTheme, keptTheme, otherTheme, type Theme } from '../kit/theme.ts';
+import { chooseLanguage, type Words } from '../kit/words.ts';
 
 /** Puts the chosen theme on the page; without a choice the system decides. */
 export function applyTheme(): void {
-  const theme = kept(THEME);
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
+  const theme = keptTheme();
+  if (theme) document.documentElement.dataset.theme = theme;
 }
 
 /** The sign of the house: an arc over a point. */
@@ -40,11 +39,10 @@ export function frame(main: HTMLElement, words: Words, skip: string): void {
       type: 'button',
       class: 'button quiet bare',
       onclick: () => {
-        const dark = document.documentElement.dataset.theme
-          ? document.documentElement.dataset.theme === 'dark'
-          : matchMedia('(prefers-color-scheme: dark)').matches;
-        keep(THEME, dark ? 'light' : 'dark');
-        applyTheme();
+        // What is seen counts: a browser that keeps nothing can switch as well.
+        const next = otherTheme(document.documentElement.dataset.theme as Theme | undefined);
+        keepTheme(next);
+        document.documentElement.dataset.theme = next;
       },
       'aria-label': words.theme,
       title: words.theme,

@@ -1,6 +1,7 @@
 /** The room page for listeners, the same before, during and after. */
 import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
+import { clockOf } from '../kit/figures.ts';
 import type { Words } from '../kit/words.ts';
 import { openClocks } from './clocks.ts';
 import { openDesk } from './desk.ts';
@@ -8,7 +9,7 @@ import { frame } from './frame.ts';
 import { keys } from './keys.ts';
 import { lockScreen } from './lock-screen.ts';
 import { openPoll } from './poll.ts';
-import { clockOf, type Here, say, timeOf } from './say.ts';
+import { type Here, say, timeOf } from './say.ts';
 import { openSound } from './sound.ts';
 import { openTheatre } from './theatre.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RoomState } from '../../src/wire/room.ts';
 import { english } from '../kit/english.ts';
 import { french } from '../kit/french.ts';
-import { clockOf, type Here, say } from './say.ts';
+import { type Here, say } from './say.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 20, 0, 0);
 const state = (over: Partial<RoomState>): RoomState => ({
@@ -111,8 +111,4 @@ test('every cause of dead air has its words in both languages', () => {
       ).toContain('3');
     }
   }
-});
-
-test('clocks grow an hour only when there is one', () => {
-  expect([0, 59.9, 724, 3723].map(clockOf)).toEqual(['0:00', '0:59', '12:04', '1:02:03']);
 });

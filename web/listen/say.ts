@@ -45,15 +45,6 @@ export const dayOf = (at: number, now: number, words: Words): string =>
       : { weekday: 'long', day: 'numeric', month: 'long' },
   ).format(at);
 
-/** Seconds as a clock, `12:04` or `1:02:03`. */
-export function clockOf(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor(whole / 60) % 60;
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
-
 /** Says it. What is nearest to the listener comes first: their own connection, then the studio, then the stage. */
 export function say(state: RoomState, here: Here, words: Words): Said {
   const { status, clocks } = state;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dotOf, placesOf, planOf } from './seats.ts';
+import { placesOf, planOf } from './seats.ts';
 
 test.each([5, 8, 11])('in a theatre of %i rows no two seats touch and none leaves the picture', (rows) => {
   const plan = planOf(rows);
@@ -16,12 +16,6 @@ test.each([5, 8, 11])('in a theatre of %i rows no two seats touch and none leave
 
 test('the crowd looks alike on every screen', () => {
   expect(planOf(11)).toEqual(planOf(11));
-});
-
-test('a dot stands for a power of ten, the smallest that lets everyone sit', () => {
-  expect([0, 1, 500, 501, 5000, 5001, 1_402_117].map((streams) => dotOf(streams, 500))).toEqual([
-    1, 1, 1, 10, 10, 100, 10_000,
-  ]);
 });
 
 test.each([1, 2, 5, 6, 8, 9, 12])('%i speakers stand on the stage without touching', (count) => {

@@ -64,13 +64,6 @@ export function planOf(rows: number): Plan {
   return { width, height: 388, centre, stage, rows, radius, seats: placed.map((place) => place.seat) };
 }
 
-/** How many connections one dot stands for: a power of ten, so that the crowd fits the seats. */
-export function dotOf(streams: number, seats: number): number {
-  let dot = 1;
-  while (streams / dot > seats) dot *= 10;
-  return dot;
-}
-
 /** Places of `count` speakers on the stage's half circle, the host in the middle. */
 export function placesOf(count: number, plan: Plan): { x: number; y: number; size: number }[] {
   const size = count <= 5 ? 20 : count <= 8 ? 16 : 13;

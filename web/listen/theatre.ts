@@ -1,7 +1,8 @@
 import type { RoomState, StagePerson } from '../../src/wire/room.ts';
 import { drawing, element, write } from '../kit/element.ts';
+import { dotOf } from '../kit/figures.ts';
 import type { Words } from '../kit/words.ts';
-import { dotOf, placesOf, planOf } from './seats.ts';
+import { placesOf, planOf } from './seats.ts';
 
 /** What the theatre shows of a room. */
 export type Scene = Pick<RoomState, 'streams' | 'stage' | 'delivery' | 'status'>;
@@ -26,7 +27,7 @@ const initials = (name: string): string =>
     .join('')
     .toUpperCase();
 
-/** Draws the plan once; `show` changes only what changed. `rows` 12 for a room, fewer for a card. */
+/** Draws the plan once; `show` changes only what changed. `rows` are fewer on a card. */
 export function openTheatre(words: Words, rows = 11): Theatre {
   const plan = planOf(rows);
   const { centre, stage: radius } = plan;

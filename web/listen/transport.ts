@@ -1,7 +1,8 @@
 import { element, write } from '../kit/element.ts';
+import { clockOf } from '../kit/figures.ts';
 import type { Words } from '../kit/words.ts';
 import type { Replay } from '../player/replay.ts';
-import { clockOf, timeOf } from './say.ts';
+import { timeOf } from './say.ts';
 
 const SPEEDS = [1, 1.25, 1.5, 2] as const;
 const STEP = 15;

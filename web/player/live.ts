@@ -146,7 +146,7 @@ export function openLive(
     edge.reset();
     if (state !== 'reconnecting') become('connecting');
     audio.preservesPitch = false;
-    const started = audio.play();
+    const allowed = audio.play();
     const request = {
       url: (after: number | undefined) =>
         `${base}/r/${slug}/stream?codec=${playable.codec}&margin=${Math.round(edge.margin * 1000)}${
@@ -159,7 +159,7 @@ export function openLive(
       options.share !== false && canShare()
         ? openShared(`earshot:${base}${slug}:${playable.codec}`, (to) => openStream(request, to), sink)
         : openStream(request, sink);
-    await started.catch((error: unknown) => {
+    await allowed.catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'NotAllowedError') drop('blocked');
     });
   };

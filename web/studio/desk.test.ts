@@ -3,12 +3,10 @@ import { expect, test } from 'vitest';
 import type { BackstageLine } from '../../src/wire/backstage.ts';
 import type { CallState } from '../capture/index.ts';
 import type { FeedState } from './backstage.ts';
-import { duration } from './duration.ts';
 import { english } from './english.ts';
 import { french } from './french.ts';
 import { claimsOf, linkOf } from './link.ts';
 import { meterPosition } from './meter.tsx';
-import { seatValue } from './theatre.tsx';
 import { type TroubleSource, troubleOf } from './trouble.ts';
 
 const encode = (claims: object) =>
@@ -114,20 +112,6 @@ test('both catalogues say something at every place, and not the same thing', () 
   expect(same.sort()).toEqual(['Microphone', 'Studio', 'Sound'].filter((text) => same.includes(text)).sort());
 });
 
-test('a seat stands for a power of ten that lets everyone in', () => {
-  expect([0, 12, 105, 106, 1_400_000].map(seatValue)).toEqual([1, 1, 1, 10, 100_000]);
-});
-
 test('meters run from −54 dBFS to full scale', () => {
   expect([-127, -54, -27, 0, 3].map(meterPosition)).toEqual([0, 0, 0.5, 1, 1]);
-});
-
-test('time on air reads like a clock', () => {
-  expect([0, 5_000, 65_999, 3_723_000, -4].map(duration)).toEqual([
-    '0:00',
-    '0:05',
-    '1:05',
-    '1:02:03',
-    '0:00',
-  ]);
 });

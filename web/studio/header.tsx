@@ -1,5 +1,6 @@
+import { clockOf } from '../kit/figures.ts';
+import { otherTheme } from '../kit/theme.ts';
 import { useDesk, useWords } from './context.ts';
-import { duration } from './duration.ts';
 import { Icon, Sign } from './icons.tsx';
 
 /** Which room this is, whether it is on air and for how long. */
@@ -8,12 +9,9 @@ export function Header() {
   const words = useWords();
   const status = room.status.value;
   const program = room.program.value;
-  const since = status === 'live' && program ? duration(now.value - program.program.since) : '';
+  const since = status === 'live' && program ? clockOf((now.value - program.program.since) / 1000) : '';
   const turn = () => {
-    const dark = settings.theme.value
-      ? settings.theme.value === 'dark'
-      : matchMedia('(prefers-color-scheme: dark)').matches;
-    settings.theme.value = dark ? 'light' : 'dark';
+    settings.theme.value = otherTheme(settings.theme.value);
   };
   const other = settings.language.value === 'fr' ? 'en' : 'fr';
   return (

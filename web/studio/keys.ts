@@ -1,14 +1,5 @@
 import type { Desk } from './desk.ts';
 
-/** What a key press means before the desk acts on it. */
-export interface Press {
-  readonly key: string;
-  /** Typing into a field, or a dialog is open. */
-  readonly typing: boolean;
-  /** The focus is on something that Space would press. */
-  readonly onControl: boolean;
-}
-
 /** Listens to every key of the cheat sheet until the signal aborts. */
 export function listenToKeys(desk: Desk, signal: AbortSignal): void {
   addEventListener('keydown', (event) => down(desk, event), { signal });

@@ -1,5 +1,5 @@
+import { clockOf } from '../kit/figures.ts';
 import { useDesk, useWords } from './context.ts';
-import { duration } from './duration.ts';
 import { Icon } from './icons.tsx';
 import { Meter } from './meter.tsx';
 import { Theatre } from './theatre.tsx';
@@ -36,7 +36,7 @@ export function Master() {
         </p>
         <Meter level={room.programLevel} across dim={!here} />
         <p class="small ash">
-          {[carries === 'stage' && words.behind, lasting > 1_000 && words.since(duration(lasting))]
+          {[carries === 'stage' && words.behind, lasting > 1_000 && words.since(clockOf(lasting / 1000))]
             .filter(Boolean)
             .join(' · ') || '\u00a0'}
         </p>

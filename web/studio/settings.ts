@@ -1,5 +1,6 @@
 import { effect, type Signal, signal } from '@preact/signals';
 import { DEFAULT_MICROPHONE, type MicrophoneChoice } from '../capture/index.ts';
+import { keepTheme, keptTheme, type Theme } from '../kit/theme.ts';
 import { chooseLanguage, keep, kept, type Language, language } from '../kit/words.ts';
 
 /** What a person chose on this machine; kept in the browser only. */
@@ -10,29 +11,26 @@ export interface Settings {
   readonly pushToTalk: Signal<boolean>;
   readonly spokenWarnings: Signal<boolean>;
   readonly language: Signal<Language>;
-  /** Empty follows the system. */
-  readonly theme: Signal<'' | 'light' | 'dark'>;
+  /** Undefined follows the system. */
+  readonly theme: Signal<Theme | undefined>;
 }
 
 /** Reads the settings and writes each change back; language and theme are those of the other pages. */
 export function openSettings(): Settings {
-  const theme = kept(THEME);
   const settings: Settings = {
     microphone: remembered('studio-microphone', microphoneOf),
     sink: remembered('studio-sink', (value) => (typeof value === 'string' ? value : '')),
     pushToTalk: remembered('studio-push-to-talk', (value) => value === true),
     spokenWarnings: remembered('studio-spoken-warnings', (value) => value !== false),
     language: signal(language()),
-    theme: signal(theme === 'light' || theme === 'dark' ? theme : ''),
+    theme: signal(keptTheme()),
   };
   effect(() => chooseLanguage(settings.language.value));
   effect(() => {
-    if (settings.theme.value) keep(THEME, settings.theme.value);
+    if (settings.theme.value) keepTheme(settings.theme.value);
   });
   return settings;
 }
-
-const THEME = 'earshot-theme';
 
 /** A setting as JSON; what is not acceptable (or not there) becomes what `accept` makes of undefined. */
 function remembered<T>(name: string, accept: (value: unknown) => T): Signal<T> {

@@ -1,5 +1,6 @@
 import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { dotOf } from '../kit/figures.ts';
 import { meterPosition } from './meter.tsx';
 
 /** Someone in the picture. */
@@ -19,16 +20,9 @@ const SEATS = [66, 82, 98, 114, 130]
   )
   .sort((a, b) => a.row - b.row || Math.abs(a.angle - Math.PI / 2) - Math.abs(b.angle - Math.PI / 2));
 
-/** What one dot stands for, so that everyone fits: a power of ten. */
-export function seatValue(streams: number): number {
-  let value = 1;
-  while (streams / value > SEATS.length) value *= 10;
-  return value;
-}
-
 /** The theatre from above: the stage with its people below, the seats that fill around it. */
 export function Theatre(props: { people: readonly Actor[]; streams: number; label: string }) {
-  const filled = Math.ceil(props.streams / seatValue(props.streams));
+  const filled = Math.ceil(props.streams / dotOf(props.streams, SEATS.length));
   return (
     <svg class="theatre" viewBox="0 0 320 152" role="img" aria-label={props.label}>
       {SEATS.map((seat, i) => (

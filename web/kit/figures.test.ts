@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { clockOf, dotOf } from './figures.ts';
+
+test('clocks grow an hour only when there is one', () => {
+  expect([0, 5, 59.9, 65.999, 724, 3723, -0.004].map(clockOf)).toEqual([
+    '0:00',
+    '0:05',
+    '0:59',
+    '1:05',
+    '12:04',
+    '1:02:03',
+    '0:00',
+  ]);
+});
+
+test('a dot stands for a power of ten, the smallest that lets everyone sit', () => {
+  expect([0, 1, 500, 501, 5000, 5001, 1_402_117].map((streams) => dotOf(streams, 500))).toEqual([
+    1, 1, 1, 10, 10, 100, 10_000,
+  ]);
+  expect([0, 12, 105, 106, 1_400_000].map((streams) => dotOf(streams, 105))).toEqual([1, 1, 1, 10, 100_000]);
+});
