@@ -123,7 +123,7 @@ export const schema = z.strictObject({
   ),
   udpPort: setting(
     {
-      unit: 'UDP port, 0 to 65535',
+      unit: 'UDP port, 0 to 65000',
       default: '7700',
       change: 'restart',
       reason:
@@ -246,13 +246,13 @@ export const schema = z.strictObject({
   ),
   metricsPort: setting(
     {
-      unit: 'TCP port, 0 to 65535',
+      unit: 'TCP port, 0 to 65000',
       default: '9464',
       change: 'restart',
       reason:
         'Prometheus metrics of the doors, on metricsHost only: door i on this port plus i. 0 takes free ones.',
     },
-    whole(0, 65_535),
+    whole(0, 65_000),
   ),
   metricsHost: setting(
     {

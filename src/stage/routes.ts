@@ -140,7 +140,7 @@ export function routes(
   app.notFound(() => refuse('not-found'));
   app.onError((error) => {
     log.error({ error: error.stack ?? String(error) }, 'a stage request failed');
-    return refuse('studio-away', undefined, { 'retry-after': '1' });
+    return refuse('internal', undefined, { 'retry-after': '1' });
   });
   return app;
 }
