@@ -59,6 +59,25 @@ describe.each(Object.entries(ADAPTERS))('the %s bus', (_name, open) => {
     await outlet[Symbol.asyncDispose]();
   });
 
+  test('goes on after a message that its subscriber cannot take, and says which', async () => {
+    const { outlet, subscribe } = await open(() => [fragment(1), fragment(2)]);
+    const [heard, failed]: [number[], number[]] = [[], []];
+    let downs = 0;
+    await using _in = subscribe({
+      message(message) {
+        if (seqOf(message) % 2 === 0) throw new Error('not this one');
+        heard.push(seqOf(message));
+      },
+      failed: (_error, message) => failed.push(seqOf(message)),
+      down: () => downs++,
+    });
+    await until(() => outlet.subscribers === 1);
+    for (let seq = 3; seq < 8; seq++) outlet.publish(fragment(seq));
+    await until(() => heard.at(-1) === 7);
+    expect([heard, failed, downs]).toEqual([[1, 3, 5, 7], [2, 4, 6], 0]);
+    await outlet[Symbol.asyncDispose]();
+  });
+
   test('carries what subscribers send upstream, and tells them when the publisher is gone', async () => {
     const { outlet, subscribe } = await open(() => []);
     const upstream: Message[] = [];

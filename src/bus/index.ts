@@ -22,6 +22,8 @@ export interface Inlet extends AsyncDisposable {
 /** What a subscriber does with what it hears. */
 export interface Listener {
   message(message: Message): void;
+  /** `message` threw: that one is lost, and the next is handed over all the same. */
+  failed?(error: unknown, message: Message): void;
   /** Connected; the greeting follows. */
   up?(): void;
   /** The publisher is gone. */

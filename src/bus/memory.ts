@@ -1,4 +1,5 @@
 import type { Message } from '../wire/feed.ts';
+import { hand } from './hand.ts';
 import type { Greeting, Inlet, Listener, Outlet } from './index.ts';
 
 /** Both ends in one process, for tests and small machines. Delivery is synchronous and in order. */
@@ -9,7 +10,7 @@ export function memoryBus(greeting: Greeting): { outlet: Outlet; subscribe(liste
   return {
     outlet: {
       publish(message) {
-        for (const listener of listeners) listener.message(message);
+        for (const listener of listeners) hand(listener, message);
       },
       onUpstream: (listen) => void upstream.push(listen),
       get subscribers() {
@@ -24,7 +25,7 @@ export function memoryBus(greeting: Greeting): { outlet: Outlet; subscribe(liste
     subscribe(listener) {
       listeners.add(listener);
       listener.up?.();
-      for (const message of greeting()) listener.message(message);
+      for (const message of greeting()) hand(listener, message);
       return {
         send(message) {
           if (open) for (const listen of upstream) listen(message);

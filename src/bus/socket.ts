@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import type { Message } from '../wire/feed.ts';
 import { encodeFrame, FrameReader } from './frame.ts';
+import { hand } from './hand.ts';
 import type { Greeting, Inlet, Listener, Outlet } from './index.ts';
 
 /** A subscriber that has this much unread is cut off: it comes back and is greeted with the present. */
@@ -76,7 +77,7 @@ export function subscribeSocket(path: string, listener: Listener): Inlet {
     });
     mine.on('data', (chunk) => {
       try {
-        for (const message of reader.push(chunk)) listener.message(message);
+        for (const message of reader.push(chunk)) hand(listener, message);
       } catch (error) {
         mine.destroy(error instanceof Error ? error : undefined);
       }

@@ -11,6 +11,7 @@ import { open as openOrigin } from '../origin/index.ts';
 import { EMPTY } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { readLoops, substituteMessages } from './loops.ts';
+import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -63,6 +64,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
         origin.receive(message);
         if (message.head.kind === 'rooms') void substitute(message.head.rooms);
       },
+      failed: logLost(clock, log, 'site'),
     }),
   );
   for (let cell = 0; cell < config.cells; cell++) {
@@ -72,6 +74,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
           if (message.head.kind === 'program') known.add(message.head.slug);
           origin.receive(message);
         },
+        failed: logLost(clock, log, `cell-${cell}`),
         down: () => origin.cellDown(cell),
       }),
     );

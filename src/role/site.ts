@@ -8,6 +8,7 @@ import { open as openRooms } from '../room/index.ts';
 import { open as openStore } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import { serveInner } from './inner-http.ts';
+import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
 import { readSecret } from './secret.ts';
 
@@ -45,6 +46,7 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
           if (head.kind === 'clocks') rooms.clocks(head.slug, head.clocks);
           else if (head.kind === 'state') rooms.onStage(head.slug, head.state.stage.length);
         },
+        failed: logLost(systemClock, log, `cell-${cell}`),
       }),
     );
   }

@@ -13,6 +13,7 @@ import type { RoomCard } from '../wire/room.ts';
 import { cellMetrics } from './cell-metrics.ts';
 import { serveInner } from './inner-http.ts';
 import { type Loops, loadLoops, standbyMessages } from './loops.ts';
+import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
 import { comeFirst } from './priority.ts';
 import { openProgram, type Program } from './program.ts';
@@ -135,6 +136,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
           settle(card);
         }
       },
+      failed: logLost(clock, log, 'site'),
     }),
   );
   void loadLoops(at.loops).then(
