@@ -153,13 +153,14 @@ export const schema = z.strictObject({
   ),
   maxSpeakers: setting(
     {
-      unit: 'people in one room',
+      unit: 'people in one room, 1 to 40',
       default: '24',
       change: 'restart',
       reason:
-        'Connections the stage of a room takes. Each further one costs the cell decoding, mixing and forwarding.',
+        'Microphones the stage of a room takes; hosts come in on top. Each further one costs the cell decoding, mixing and forwarding.',
     },
-    whole(1, 100),
+    // The mixer hears fifty: whoever is let in beyond would talk to nobody.
+    whole(1, 40),
   ),
   roomsCreate: setting(
     {
