@@ -23,8 +23,6 @@ const PACKAGES = [
   ['python3-gst-1.0', '/usr/lib/python3/dist-packages/gi/overrides/Gst.py'],
   ['gir1.2-gst-plugins-bad-1.0', ...library('girepository-1.0/GstWebRTC-1.0.typelib')],
   ['gstreamer1.0-nice', ...library('gstreamer-1.0/libgstnice.so')],
-  ['gir1.2-gst-plugins-bad-1.0', ...library('girepository-1.0/GstWebRTC-1.0.typelib')],
-  ['python3-gst-1.0', '/usr/lib/python3/dist-packages/gi/overrides/Gst.py'],
 ];
 
 function library(name) {

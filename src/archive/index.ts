@@ -20,8 +20,8 @@ export interface ArchiveDeps {
   readonly clock: Clock;
   /** Ids of the renditions to keep; only fragmented MP4 can be kept, others are ignored. */
   readonly renditions: readonly string[];
-  /** A piece of a segment is on the disk and can be read. */
-  closed(segment: Segment, slug: string): void;
+  /** A piece of a segment is on the disk and can be read; default: nobody is told. */
+  closed?(segment: Segment, slug: string): void;
   /** A hole in a recording is over; while it lasts it is in `gaps`. */
   gap(slug: string, gap: RecordingGap): void;
   /** The file system; default: the machine's. */
@@ -65,7 +65,7 @@ export async function open(deps: ArchiveDeps): Promise<Archive> {
         clock: deps.clock,
         slug,
         program: { ...program, renditions: kept },
-        closed: (segment) => deps.closed(segment, slug),
+        closed: (segment) => deps.closed?.(segment, slug),
         gap: (gap) => deps.gap(slug, gap),
       });
       recorders.set(slug, recorder);

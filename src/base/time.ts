@@ -33,8 +33,6 @@ export const PARTS_PER_SEGMENT = FRAGMENTS_PER_SEGMENT / FRAGMENTS_PER_PART;
 
 /** Media time as milliseconds. */
 export const ticksToMs = (value: Ticks): Ms => ((value / TICKS_PER_SECOND) * 1000) as Ms;
-/** Milliseconds as media time, rounded to the nearest tick. */
-export const msToTicks = (value: Ms): Ticks => Math.round((value / 1000) * TICKS_PER_SECOND) as Ticks;
 
 /** When fragment `seq` of a program that began at `zero` starts, on the wall clock. */
 export const fragmentStart = (zero: EpochMs, seq: number): EpochMs => (zero + seq * FRAGMENT_MS) as EpochMs;

@@ -24,6 +24,3 @@ export function paths(data: string) {
     cellHttp: (cell: number) => join(run, `cell-${cell}.http`),
   };
 }
-
-/** The places of one installation. */
-export type Paths = ReturnType<typeof paths>;

@@ -41,8 +41,6 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       log: log.part('archive'),
       clock,
       renditions: config.archive,
-      closed: ({ rendition, number }, slug) =>
-        publish({ head: { kind: 'segment', slug, rendition, number }, body: EMPTY }),
       gap: (slug, gap) => log.warn({ slug, ...gap }, 'the recording has a gap'),
     }),
   );

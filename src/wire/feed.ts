@@ -6,7 +6,7 @@ import type { Clocks, RoomCard, RoomState } from './room.ts';
  * One message: a typed head and raw bytes.
  *
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s
- * in order of `seq`, `state` about once a second, `clocks` when one is set, `segment` when one is on disk, `end`.
+ * in order of `seq`, `state` about once a second, `clocks` when one is set, `end`.
  * From the site: `rooms`. From a door, upstream to a cell: `presence`.
  */
 export type Head =
@@ -26,7 +26,6 @@ export type Head =
       readonly sizes: readonly number[];
     }
   | { readonly kind: 'fragment'; readonly slug: string; readonly rendition: string; readonly seq: number }
-  | { readonly kind: 'segment'; readonly slug: string; readonly rendition: string; readonly number: number }
   | { readonly kind: 'state'; readonly slug: string; readonly state: RoomState }
   | { readonly kind: 'clocks'; readonly slug: string; readonly clocks: Clocks }
   /** The program is over; `last` is the last fragment there will ever be. */
