@@ -7,7 +7,7 @@ import { openTokens } from '../base/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { open as openStage } from '../stage/index.ts';
-import { EMPTY, type Message } from '../wire/feed.ts';
+import type { Message } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { cellMetrics } from './cell-metrics.ts';
