@@ -231,6 +231,30 @@ describe('the archive on a failing disk', () => {
     });
   }
 
+  it('loses no sound when only the lines about it cannot be written', async () => {
+    let broken = true;
+    const refused = Object.assign(new Error('EACCES'), { code: 'EACCES' });
+    const files: Files = {
+      ...diskFiles,
+      append: (path, text) => (broken ? Promise.reject(refused) : diskFiles.append(path, text)),
+    };
+    const { archive, clock, gaps, errors } = await recording(files);
+    await archive.begin(SLUG, PROGRAM);
+    archive.mark(SLUG, { kind: 'status', status: 'live', at: ZERO });
+    for (let seq = 0; seq < 10; seq++) {
+      say(archive, seq, seq);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      clock.advance(320);
+    }
+    broken = false;
+    await archive.end(SLUG);
+    expect(await recorded()).toEqual(range(0, 9));
+    expect([gaps, errors.length <= 5]).toEqual([[], true]);
+    expect((await openReader(dir).recording(SLUG))?.marks).toEqual([
+      { kind: 'status', status: 'live', at: ZERO },
+    ]);
+  });
+
   it('begins without a folder and records from the moment there is one', async () => {
     const files = failingFiles();
     files.fault = 'ENOSPC';

@@ -52,7 +52,11 @@ export class Recorder {
   #markLines: string[] = [];
   #open: OpenGap | undefined;
   #failing = new Set<string>();
-  #retryAt: Ms | undefined;
+  /** No attempt before then: with the sound, and with the lines about it, whose trouble must not cost sound. */
+  readonly #retryAt: { sound: Ms | undefined; lines: Ms | undefined } = {
+    sound: undefined,
+    lines: undefined,
+  };
   #prepared = false;
   #queued = 0;
   #tail: Promise<void> = Promise.resolve();
@@ -106,15 +110,14 @@ export class Recorder {
     this.#markLines.push(JSON.stringify(mark));
     if (this.#markLines.length > MAX_WAITING_LINES) this.#markLines.shift();
     void this.#enqueue(0, async () => {
-      if (this.#prepared && this.#retryAt === undefined)
-        await this.#attempt('marks', () => this.#writeLines());
+      if (this.#prepared && this.#retryAt.sound === undefined) await this.#keepLines();
     });
   }
 
   /** Publishes the running pieces and waits until all of it is on the disk. */
   end(): Promise<void> {
     return this.#enqueue(0, async () => {
-      this.#retryAt = undefined;
+      this.#retryAt.sound = undefined;
       for (const track of this.#tracks.values()) {
         await this.#attempt(track.rendition, () => track.close());
         if (this.#prepared) await this.#attempt(track.rendition, () => track.recover());
@@ -133,8 +136,7 @@ export class Recorder {
   }
 
   async #write(track: Track, fragment: Fragment): Promise<void> {
-    const { clock } = this.#deps;
-    if (this.#retryAt !== undefined && clock.now() < this.#retryAt) {
+    if (this.#waits('sound')) {
       this.#failing.add(track.rendition);
       return this.#lose(fragment, this.#open?.reason ?? 'disk-error');
     }
@@ -154,8 +156,17 @@ export class Recorder {
       this.#begun = true;
     }
     if (this.#open && this.#failing.size === 0) this.#closeGap();
-    if (this.#gapLines.length > 0 || this.#markLines.length > 0)
-      await this.#attempt('marks', () => this.#writeLines());
+    await this.#keepLines();
+  }
+
+  async #keepLines(): Promise<void> {
+    if (this.#gapLines.length + this.#markLines.length === 0 || this.#waits('lines')) return;
+    await this.#attempt('marks', () => this.#writeLines());
+  }
+
+  #waits(what: 'sound' | 'lines'): boolean {
+    const at = this.#retryAt[what];
+    return at !== undefined && this.#deps.clock.now() < at;
   }
 
   /** A hole that no failing disk explains is one in the program itself; the first rendition speaks for all. */
@@ -170,20 +181,20 @@ export class Recorder {
   }
 
   async #attempt(what: string, job: () => Promise<void>, fragment?: Fragment): Promise<boolean> {
+    const kind = what === 'marks' ? 'lines' : 'sound';
     try {
       await job();
-      this.#retryAt = undefined;
+      this.#retryAt[kind] = undefined;
       return true;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       const reason = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' ? 'disk-full' : 'disk-error';
-      const quiet = this.#retryAt !== undefined && this.#deps.clock.now() < this.#retryAt;
-      if (!quiet)
+      if (!this.#waits(kind))
         this.#deps.log.error(
           { slug: this.#deps.slug, what, code, err: String(error) },
           `recording: ${reason}`,
         );
-      this.#retryAt = (this.#deps.clock.now() + RETRY_MS) as Ms;
+      this.#retryAt[kind] = (this.#deps.clock.now() + RETRY_MS) as Ms;
       await this.#tracks.get(what)?.abandon();
       if (this.#tracks.has(what)) this.#failing.add(what);
       if (fragment) this.#lose(fragment, reason);
