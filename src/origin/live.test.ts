@@ -6,6 +6,7 @@ import { silentLog } from '../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../base/time.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
+import { stateOfCard } from '../wire/room.ts';
 import { type Origin, open } from './index.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
@@ -352,6 +353,20 @@ describe('state.json and rooms.json', () => {
     expect((await get(`/r/${SLUG}/state.json`, { 'if-none-match': third.headers?.etag ?? '' })).status).toBe(
       304,
     );
+  });
+
+  it('tell of the newest gaps when there are very many', async () => {
+    const gaps = Array.from({ length: 300 }, (_, n) => ({
+      from: ZERO + n,
+      seconds: 1,
+      reason: 'disk-error' as const,
+    }));
+    const card = origin.card(SLUG);
+    if (!card) throw new Error('no card');
+    const state = { ...stateOfCard(card, ZERO), gaps };
+    origin.receive({ head: { kind: 'state', slug: SLUG, state }, body: EMPTY });
+    const told = JSON.parse((await get(`/r/${SLUG}/state.json`)).text).gaps;
+    expect(told).toEqual(gaps.slice(200));
   });
 
   it('list the rooms with what is on the air first', async () => {

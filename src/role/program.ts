@@ -8,7 +8,7 @@ import { type Mixer, open as openMixer } from '../mixer/index.ts';
 import { open as openPackager } from '../packager/index.ts';
 import type { Stage } from '../stage/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
-import type { Clocks, RoomCard, RoomState } from '../wire/room.ts';
+import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
 import { type Loops, standbyMessages } from './loops.ts';
 import { openTalk } from './talk.ts';
@@ -166,7 +166,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       streams: streams(),
       delivery: { rung: 0, period: deps.writePeriod },
       studio: 'here',
-      gaps: archive.gaps(slug),
+      gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
     };
   };
   const stateMessage = (now: RoomState): Message => ({

@@ -58,6 +58,9 @@ export interface RecordingGap {
   readonly reason: 'disk-full' | 'disk-error' | 'studio-restart' | 'studio-busy';
 }
 
+/** Gaps that a state tells of, the newest: a disk that fails every second for hours must not make it megabytes. */
+export const MAX_TOLD_GAPS = 100;
+
 /** `/r/:slug/state.json`: one cacheable object per room and second, the same for everyone. */
 export interface RoomState {
   readonly v: 1;
@@ -79,6 +82,7 @@ export interface RoomState {
   };
   /** `away` while the doors play standby by themselves because the studio is gone. */
   readonly studio: 'here' | 'away';
+  /** The newest `MAX_TOLD_GAPS`. */
   readonly gaps: readonly RecordingGap[];
 }
 
