@@ -93,6 +93,9 @@ function clocks(card: RoomCard): string {
   return `<dl class="clocks">${rows.join('')}</dl>`;
 }
 
+/** Rooms of each kind on the home page: the soonest, and the newest of those that are over. */
+const MAX_LISTED = { coming: 200, over: 20 } as const;
+
 /** Sound without scripts. */
 function plainAudio(card: RoomCard): string {
   const at = `/r/${card.slug}`;
@@ -156,11 +159,12 @@ ${main}
       const on = cards.filter((c) => c.status === 'live' || c.status === 'open');
       const next = cards
         .filter((c) => c.status === 'scheduled')
-        .sort((a, b) => (a.clocks.scheduled ?? 0) - (b.clocks.scheduled ?? 0));
+        .sort((a, b) => (a.clocks.scheduled ?? 0) - (b.clocks.scheduled ?? 0))
+        .slice(0, MAX_LISTED.coming);
       const over = cards
         .filter((c) => c.status === 'ended')
         .sort((a, b) => (b.clocks.ended ?? 0) - (a.clocks.ended ?? 0))
-        .slice(0, 20);
+        .slice(0, MAX_LISTED.over);
       const none =
         '<p class="empty">Nothing is on yet. Start a room and send its address to anyone: they need only a browser.</p>';
       const main = `<main id="home" class="home-page page">

@@ -8,6 +8,7 @@ import { EMPTY } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { stateOfCard } from '../wire/room.ts';
 import { type Origin, open } from './index.ts';
+import { MAX_COMING_ROOMS } from './state-file.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
 const SLUG = 'room';
@@ -374,5 +375,16 @@ describe('state.json and rooms.json', () => {
     const { rooms } = JSON.parse((await get('/rooms.json')).text);
     expect(rooms.map(({ slug }: { slug: string }) => slug)).toEqual([SLUG, 'later']);
     expect(rooms[0]).toMatchObject({ zero: ZERO, streams: 0, status: 'live' });
+  });
+
+  it('list the soonest of very many announced rooms', async () => {
+    const announced = Array.from({ length: 500 }, (_, n) => ({
+      ...{ slug: `room-${n}`, title: 'A room', hosts: [], status: 'scheduled' as const },
+      clocks: { scheduled: ZERO + 1000 - n },
+    }));
+    origin.receive({ head: { kind: 'rooms', rooms: announced }, body: EMPTY });
+    const { rooms } = JSON.parse((await get('/rooms.json')).text);
+    expect(rooms).toHaveLength(MAX_COMING_ROOMS);
+    expect(rooms[0].slug).toBe('room-499');
   });
 });

@@ -8,6 +8,8 @@ import type { Rooms } from './rooms.ts';
 const FRESH_MS = 1000;
 /** Rooms whose state is kept serialised. */
 const MAX_KEPT = 1000;
+/** Announced rooms are listed up to this many, the soonest first: thousands would cost every visitor a megabyte. */
+export const MAX_COMING_ROOMS = 200;
 /** Rooms that are over are listed up to this many, the newest first. */
 export const MAX_PAST_ROOMS = 50;
 
@@ -66,7 +68,7 @@ export function listedCards(cards: readonly RoomCard[]): RoomCard[] {
   const past = cards.filter(({ status }) => status === 'ended');
   return [
     ...on.sort((a, b) => (a.status === b.status ? newest(a, b) : a.status === 'live' ? -1 : 1)),
-    ...next.sort((a, b) => (a.clocks.scheduled ?? 0) - (b.clocks.scheduled ?? 0)),
+    ...next.sort((a, b) => (a.clocks.scheduled ?? 0) - (b.clocks.scheduled ?? 0)).slice(0, MAX_COMING_ROOMS),
     ...past.sort((a, b) => (b.clocks.ended ?? 0) - (a.clocks.ended ?? 0)).slice(0, MAX_PAST_ROOMS),
   ];
 }
