@@ -33,6 +33,8 @@ const STEADY = 30_000;
 const PING_PERIOD = ms(1000);
 /** A child that answers no ping for this long is in an endless loop: killed and restarted. */
 const SILENCE_LIMIT = 10_000;
+/** A child that is not ready after this long hangs while it opens: killed and started again. */
+const START_LIMIT = 60_000;
 
 /** Keeps one process running: restarts it with back-off, kills it when it hangs, stops it in order. */
 export class Child {
@@ -103,7 +105,7 @@ export class Child {
     const now = this.#deps.clock.now();
     const child = this.#process;
     if (!child?.connected) return;
-    if (this.isReady && now - this.#heardAt > SILENCE_LIMIT) {
+    if (now - this.#heardAt > (this.isReady ? SILENCE_LIMIT : START_LIMIT)) {
       this.#deps.log.error(
         { child: this.name, silentMs: Math.round(now - this.#heardAt) },
         'hangs; killing it',

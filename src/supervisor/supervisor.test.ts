@@ -14,9 +14,9 @@ import { appendFileSync } from 'node:fs';
 const [name, log] = process.argv.slice(2);
 process.on('message', (m) => {
   if (m.order === 'stop') { appendFileSync(log, name + '\\n'); process.exit(0); }
-  if (m.order === 'ping' && name !== 'deaf') process.send({ notice: 'pong', n: m.n });
+  if (m.order === 'ping' && name !== 'deaf' && name !== 'stuck') process.send({ notice: 'pong', n: m.n });
 });
-process.send({ notice: 'ready' });
+if (name !== 'stuck') process.send({ notice: 'ready' });
 `;
 
 let dir: string;
@@ -70,6 +70,16 @@ test('kills a child that answers no ping for ten seconds', async () => {
   clock.advance(250);
   await until(() => family.status()[0]?.ready === true);
   await family[Symbol.asyncDispose]();
+});
+
+test('kills a child that hangs before it is ready', async () => {
+  const clock = manualClock();
+  await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('stuck')]] });
+  const pid = family.status()[0]?.pid;
+  clock.advance(59_000);
+  expect(family.status()[0]?.pid).toBe(pid);
+  clock.advance(3_000);
+  await until(() => family.status()[0]?.pid === undefined);
 });
 
 test('stops group after group in the given order', async () => {
