@@ -108,12 +108,23 @@ for (let i = 1; i < numbers.length; i++) {
   const [now, at] = numbers[i] ?? [0, 0];
   const [before, then] = numbers[i - 1] ?? [0, 0];
   const step = (now - before + COUNT) % COUNT;
-  if (step === 0) repeated += 1;
-  else missing += step - 1;
-  if (step === 1) worst = Math.max(worst, Math.abs(at - then - 1));
+  // More than one turn of the counter may be missing: the clock tells how many.
+  const turns = Math.max(0, Math.round((at - then - step) / COUNT));
+  if (step === 0 && turns === 0) repeated += 1;
+  else missing += step - 1 + turns * COUNT;
+  if (step === 1 && turns === 0) worst = Math.max(worst, Math.abs(at - then - 1));
+  if (step !== 1 || Math.abs(at - then - 1) > 0.1)
+    console.log(
+      `  after ${(at - (numbers[0]?.[1] ?? 0)).toFixed(1)} s: ${before} → ${now} in ${(at - then).toFixed(3)} s`,
+    );
 }
 const span = (numbers.at(-1)?.[1] ?? 0) - (numbers[0]?.[1] ?? 0);
 console.log(`\n| heard | seconds counted | missing | repeated | holes over 5 ms | worst deviation of one second |
 |---|---|---|---|---|---|
 | ${span.toFixed(0)} s | ${numbers.length} | ${missing} | ${repeated} | ${holes.filter((at) => at >= (numbers[0]?.[1] ?? 0)).length} | ${(worst * 1000).toFixed(0)} ms |`);
+const said = server
+  .output()
+  .split('\n')
+  .filter((line) => line.startsWith('{'));
+if (said.length > 0) console.log(`\nthe server's log:\n${said.join('\n')}`);
 rmSync(dir, { recursive: true, force: true });
