@@ -150,7 +150,7 @@ describe('two browsers on the stage', () => {
     );
     expect(session.answer).toContain('usedtx=1');
     await other.evaluate(([t]) => (window as any).listen('/r/theatre/whep', t), [await grant('bob')]);
-    const near = await detect(page, 'incoming');
+    const near = await detect(page, 'microphone');
     const far = await detect(other, 'incoming');
     await wait(20_000);
     const heard = await far();
