@@ -58,9 +58,11 @@ for (const [way, ms] of rows)
   console.log(
     `| ${way} | ${median(ms).toFixed(0)} ms | ${quantile(ms, 0.95).toFixed(0)} ms | ${ms.length} |`,
   );
-console.log(
-  `\nholes of 20 ms or more in the listener's sound: ${ear.holes.length} in ${ear.seconds.toFixed(0)} s`,
-);
+for (const [who, { holes, seconds }] of [
+  ['our player', ear],
+  ['hls.js', await heardByHls()],
+] as const)
+  console.log(`holes of 20 ms or more, ${who}: ${holes.length} in ${seconds.toFixed(0)} s`);
 rmSync(dir, { recursive: true, force: true });
 
 /** Plays the room's LL-HLS with hls.js in a page of the same origin. */
