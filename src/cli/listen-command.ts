@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
+import { EarshotError } from '../base/errors.ts';
 import type { Command } from './index.ts';
 import { listen } from './listen.ts';
 
 const HELP = `earshot listen URL [-o FILE] [--seconds N] [--json]
 
 A listener without a browser: URL is a room (http://host/r/slug) or its stream. Prints delay, gaps, repeats and
-dead air, one line a second; with --json one object at the end. -o writes what was heard: .wav decoded, .mp4 as it came.`;
+dead air, one line a second; with --json one object at the end. -o writes what was heard: .wav decoded, .mp4 as it came.
+The delay is from the end of each 320 ms of sound to its arrival here, by this machine's clock.`;
 
 /** `earshot listen URL`. Exits 1 when nothing came, or anything was missing or came twice. */
 export const command: Command = async (args) => {
@@ -24,6 +26,11 @@ export const command: Command = async (args) => {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
+  if (!URL.canParse(url))
+    throw new EarshotError(
+      'unprocessable',
+      `"${url}" is not an address such as http://localhost:8080/r/welcome`,
+    );
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const report = await listen(url, {

@@ -189,6 +189,6 @@ function summary(report: ListenReport): string {
     delay ? `delay: median ${delay.median} ms, p99 ${delay.p99} ms, max ${delay.max} ms` : 'delay: not known',
     deadAir
       ? `dead air: ${deadAir.length} times, ${silent} s`
-      : 'dead air: not known (AAC is not decoded here)',
+      : `dead air: not known${report.fragments > 0 ? ' (AAC is not decoded here)' : ''}`,
   ].join('\n');
 }

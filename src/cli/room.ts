@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
-import { EarshotError } from '../base/errors.ts';
+import { EarshotError, ERRORS, type ErrorCode } from '../base/errors.ts';
 import { fromProcess } from '../config/index.ts';
 import type { Command } from './index.ts';
 import { serverAddress, signLocally } from './local-server.ts';
 
-const HELP = `earshot room create --title T [--start ISO] [--host NAME]   make a room; prints its links
-earshot room list | show SLUG                                what is on, what comes
-earshot room open | live | standby | end | cancel SLUG       change what a room does
+const HELP = `earshot room create --title T [--start ISO] [--host NAME] [--slug S]   make a room; prints its links
+earshot room list | show SLUG                                           what is on, what comes
+earshot room open | live | standby | end | cancel SLUG                  change what a room does
 
-  --url URL     another server (default: the one of this machine)
+  --url URL     the server, such as http://localhost:9000 (default: this machine, at the configured port)
   --token T     a host token (default: signed with the secret of this machine's data folder)
+  --data DIR    that data folder, when it is not the configured one
   --json        the answer as JSON`;
 
 const CHANGES = ['open', 'live', 'standby', 'end', 'cancel'];
@@ -22,6 +23,8 @@ interface RoomAnswer {
   readonly studio?: string;
   readonly detail?: string;
   readonly code?: string;
+  /** The room itself, in the answer to `create`. */
+  readonly room?: { readonly title: string };
 }
 
 /** `earshot room …`. */
@@ -63,7 +66,7 @@ export const command: Command = async (args) => {
     };
     const bearer = values.token ?? config.operatorKey;
     const room = await call(`${base}/api/rooms`, 'POST', bearer, body);
-    return show(room, () => `${room.title}\n  listen  ${room.url}\n  host    ${room.studio}`);
+    return show(room, () => `${room.room?.title}\n  listen  ${room.url}\n  host    ${room.studio}`);
   }
   if (verb === 'list') {
     const answer = await call(`${base}/api/rooms`, 'GET');
@@ -78,7 +81,7 @@ export const command: Command = async (args) => {
     return show(room, () => JSON.stringify(room, null, 2));
   }
   if (!CHANGES.includes(verb))
-    throw new EarshotError('unprocessable', `there is no "room ${verb}"\n\n${HELP}`);
+    throw new EarshotError('unprocessable', `there is no "room ${verb}"; see earshot room --help`);
   const token = values.token ?? (await signLocally(config, slug, 'host', 'Operator'));
   const room = await call(`${base}/api/rooms/${slug}/${verb}`, 'POST', token);
   return show(room, () => `${room.slug} is ${room.status}`);
@@ -93,15 +96,20 @@ async function call(url: string, method: string, token?: string, body?: object):
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
   }).catch((cause: unknown) => {
-    throw new EarshotError('site-away', `no server answers at ${new URL(url).origin}: is it running?`, {
-      cause,
-    });
+    throw new EarshotError(
+      'site-away',
+      `no server answers at ${new URL(url).origin}. Is it running? One at another port or machine is named by --url`,
+      { cause },
+    );
   });
   const answer = (await response.json()) as RoomAnswer;
   if (!response.ok)
     throw new EarshotError(
-      'bad-request',
-      `${answer.title}${answer.detail ? `: ${answer.detail}` : ''} (${answer.code})`,
+      codeOf(answer.code),
+      `${answer.title}${answer.detail ? `: ${answer.detail}` : ''}`,
     );
   return answer;
 }
+
+/** The server's own code where it is one of ours: what answers may be another program. */
+const codeOf = (code = ''): ErrorCode => (Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'bad-request');

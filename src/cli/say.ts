@@ -9,7 +9,8 @@ import { pause } from './pause.ts';
 const HELP = `earshot say FILE --room SLUG [--name NAME] [--url URL] [--token TOKEN] [--loop] [--pause SECONDS]
 
 Speaks FILE (WAV or Ogg Opus; other formats when ffmpeg is installed) into a room through real WebRTC.
-Without --token it signs a speaker link with the secret of the data folder on this machine.`;
+Without --token it signs a speaker link with the secret of the data folder on this machine.
+Listeners hear it once the room is live: earshot room live SLUG.`;
 
 /** `earshot say FILE --room SLUG`. */
 export const command: Command = async (args) => {

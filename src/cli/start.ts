@@ -9,8 +9,17 @@ import type { Command } from './index.ts';
 /** One Ctrl+C arrives several times: from the terminal, from npm and from the script that npm started. */
 const ONE_PRESS_MS = 1000;
 
+const HELP = `earshot start [--port 8080] [--data DIR] [--role door,site,studio] [any setting]
+
+Runs Earshot until Ctrl+C. Every setting of docs/configuration.md is a flag (--public-url URL), an environment variable
+(EARSHOT_PUBLIC_URL) or a line of the file that --config FILE names.`;
+
 /** `earshot start [--role door,site,studio] [--port N] [--data DIR] …`: runs until SIGINT or SIGTERM. */
 export const command: Command = async (args) => {
+  if (args.includes('--help')) {
+    console.log(HELP);
+    return 0;
+  }
   const flags: string[] = [];
   let roles: RoleName[] = Object.keys(ROLES) as RoleName[];
   for (let i = 0; i < args.length; i++) {

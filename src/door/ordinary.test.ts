@@ -409,3 +409,39 @@ test('a mistake in answering one request is a 500 with its code, and the streams
   origin.tick();
   await until(() => listener.bytes().length > before);
 });
+
+test('a refusal that comes before the body was read reaches the client, however the two race', async () => {
+  await using site = await behind('early.http', (_req, res) => {
+    res.writeHead(415, { 'content-type': 'application/problem+json' }).end('{"code":"early"}');
+  });
+  await using door = await openTestDoor(fakeOrigin(), { site });
+  const seen = new Set<string>();
+  for (let i = 0; i < 200; i++) {
+    const body = 'x'.repeat(i % 2 ? 450 : 60_000);
+    const reply = await fetch(`http://127.0.0.1:${door.port}/api/rooms`, { method: 'POST', body });
+    seen.add(`${reply.status} ${await codeOf(reply)}`);
+  }
+  expect([...seen]).toEqual(['415 early']);
+});
+
+test('Connection names neither the host nor the length away, and HTTP/1.0 needs no Host', async () => {
+  const seen: string[] = [];
+  await using site = await behind('named.http', (req, res) => {
+    let body = '';
+    req.on('data', (chunk) => (body += chunk));
+    req.on('end', () => {
+      seen.push(`${req.method} ${req.headers.host} ${body}`);
+      res.end('{}');
+    });
+  });
+  await using door = await openTestDoor(fakeOrigin(), { site });
+  const inner = 'GET /api/inner HTTP/1.1\r\nHost: x\r\n\r\n';
+  const hidden = wire(
+    door.port,
+    `GET /api/outer HTTP/1.1\r\nHost: x\r\nConnection: close, host, content-length\r\nContent-Length: ${inner.length}\r\n\r\n${inner}`,
+  );
+  await hidden.closed;
+  const old = wire(door.port, 'GET /api/old HTTP/1.0\r\n\r\n');
+  await old.closed;
+  expect(seen).toEqual([`GET x ${inner}`, 'GET localhost ']);
+});

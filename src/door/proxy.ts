@@ -17,6 +17,9 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
+/** Fields that say whose request this is and where its body ends: Connection may not name them away. Spec: RFC 9110, 7.6.1. */
+const KEPT = new Set(['host', 'content-length', 'content-type', 'authorization']);
+
 /** Forwards a request to a process on this machine. */
 export type Proxy = (
   req: IncomingMessage,
@@ -31,7 +34,8 @@ function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
   );
   const kept: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(message.headers)) {
-    if (value !== undefined && !HOP_BY_HOP.has(name) && !named.has(name)) kept[name] = value;
+    if (value !== undefined && !HOP_BY_HOP.has(name) && (KEPT.has(name) || !named.has(name)))
+      kept[name] = value;
   }
   return kept;
 }
@@ -52,7 +56,11 @@ export function openProxy(deps: { limits: Limits; counters: Counters; trusted: R
     const listed = trusted.has(peer);
     const before = listed ? req.headers['x-forwarded-for'] : undefined;
     const headers: Record<string, string | string[]> = {
+      // HTTP/1.0 needs no Host, the process behind does.
+      host: 'localhost',
       ...endToEnd(req),
+      // A refusal may come before the body is read. Behind `close` it would be followed by a reset that outruns it.
+      connection: 'keep-alive',
       'x-forwarded-for': before ? `${String(before)}, ${peer}` : peer,
       'x-forwarded-proto': (listed && String(req.headers['x-forwarded-proto'] ?? '')) || 'http',
       'x-forwarded-host':

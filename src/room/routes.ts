@@ -1,6 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
@@ -73,12 +72,6 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   };
 
   const app = new Hono();
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => refuse('too-large', 'Requests hold at most 16 kB.'),
-    }),
-  );
   app.use(async (c, next) => {
     await next();
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
@@ -192,16 +185,30 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 const mediaType = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
+/** The body, or undefined when it is longer than accepted: noticed while reading, announced or not. */
+async function bodyOf(request: Request): Promise<Buffer | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return undefined;
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of request.body ?? []) {
+    size += part.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
 /** The body as `schema` allows it. An empty one is an empty object. */
 async function read<T extends z.ZodType>(
   c: Context,
   schema: T,
   form: boolean,
 ): Promise<Outcome<{ value: z.output<T> }>> {
-  const bytes = await c.req.arrayBuffer();
+  const bytes = await bodyOf(c.req.raw);
+  if (!bytes) return { refused: 'too-large', detail: 'Requests hold at most 16 kB.' };
   const type = mediaType(c);
   let value: unknown = {};
-  if (bytes.byteLength > 0 && !form && type !== 'application/json') {
+  if (bytes.length > 0 && !form && type !== 'application/json') {
     return { refused: 'unsupported-media-type', detail: 'Send application/json.' };
   }
   try {

@@ -127,6 +127,7 @@ describe('a sound file', () => {
     const text = join(folder, 'text.mp3');
     writeFileSync(text, 'this is not sound');
     await expect(decode(await readSound(text))).rejects.toMatchObject({ code: 'unsupported-media-type' });
+    await expect(readSound(join(folder, 'none.wav'))).rejects.toMatchObject({ code: 'bad-request' });
   });
 
   test('that is cut short or lies about its size is read as far as it goes', () => {

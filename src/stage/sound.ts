@@ -29,10 +29,12 @@ const MAX_FILE_BYTES = 1_200_000_000;
 /**
  * Reads a sound file for `speak`; it can be spoken more than once. WAV is encoded, Ogg Opus goes through packet by
  * packet, anything else is decoded by FFmpeg where it is installed.
- * @throws EarshotError `unsupported-media-type` when nothing here can read it, `too-large` above 1.2 GB.
+ * @throws EarshotError `bad-request` when there is no such file, `unsupported-media-type` when nothing here can read it, `too-large` above 1.2 GB.
  */
 export async function readSound(file: string): Promise<AsyncIterable<OpusPacket>> {
-  const bytes = await readFile(file);
+  const bytes = await readFile(file).catch((cause: Error) => {
+    throw new EarshotError('bad-request', `${file} cannot be read: ${cause.message}`, { cause });
+  });
   if (bytes.length > MAX_FILE_BYTES) throw new EarshotError('too-large', `${file} is larger than 1.2 GB`);
   if (isOggOpus(bytes)) return { [Symbol.asyncIterator]: () => packets(bytes) };
   const wav = isWav(bytes) ? readWav(bytes) : undefined;

@@ -71,12 +71,12 @@ const silentAir = (cause: 'all-muted' | 'no-packets') => ({
 test('a muted host hears who misses what, aloud', () => {
   expect(troubleOf(source({ silent: true, program: silentAir('all-muted') }))).toEqual({
     level: 'bad',
-    text: 'You are muted: 12 streams hear nothing.',
+    text: 'You are muted: 12 connections hear nothing.',
     aloud: true,
     cause: 'all-muted',
   });
   expect(troubleOf(source({ program: { ...silentAir('no-packets'), streams: 1 } }))?.text).toBe(
-    'No sound reaches us from the stage: a connection is gone: 1 stream hears nothing.',
+    'No sound reaches us from the stage: a connection is gone: 1 connection hears nothing.',
   );
 });
 

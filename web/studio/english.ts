@@ -101,11 +101,12 @@ export const english = {
   hears: { stage: 'the stage', standby: 'hold music' },
   hearsNothing: 'silence',
   behind: 'about a second after you say it',
-  streams: (n: number): string => (n === 1 ? 'stream playing now' : 'streams playing now'),
+  streams: (n: number): string => (n === 1 ? 'connection listening now' : 'connections listening now'),
   streamsHint:
     'Connections being served at this moment, counted, not estimated. One person can have several.',
   since: (time: string) => `for ${time}`,
   openAudience: 'Open the page the audience sees',
+  copyAudience: 'Copy its link',
   goLive: 'Go live',
   goLiveHint: 'From then on everyone in the room hears the stage.',
   goingLive: 'Going live…',
@@ -138,7 +139,11 @@ export const english = {
   },
   youAreMuted: 'You are muted',
   hearNothing: (n: number) =>
-    n === 0 ? 'The program is silent.' : n === 1 ? '1 stream hears nothing.' : `${n} streams hear nothing.`,
+    n === 0
+      ? 'The program is silent.'
+      : n === 1
+        ? '1 connection hears nothing.'
+        : `${n} connections hear nothing.`,
   talkingMuted: 'You are talking, but your microphone is off.',
   lost: 'Your connection to the stage dropped. Coming back; your place is kept.',
   offline: 'This device is offline. You will be back on stage as soon as it is online.',
@@ -197,5 +202,5 @@ export const english = {
   cheatRoom: 'The room',
   cheatYou: 'You',
   summary: (status: string, carries: string, streams: number, people: number, muted: boolean) =>
-    `${status}. The audience hears ${carries}. ${streams} streams playing. ${people} on stage. Your microphone is ${muted ? 'off' : 'on'}.`,
+    `${status}. The audience hears ${carries}. ${streams} ${streams === 1 ? 'connection' : 'connections'} listening. ${people} on stage. Your microphone is ${muted ? 'off' : 'on'}.`,
 };

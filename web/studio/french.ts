@@ -103,11 +103,12 @@ export const french: Words = {
   hears: { stage: 'la scène', standby: 'la musique d’attente' },
   hearsNothing: 'le silence',
   behind: 'environ une seconde après vous',
-  streams: () => 'flux en écoute',
+  streams: (n) => (n <= 1 ? 'connexion à l’écoute' : 'connexions à l’écoute'),
   streamsHint:
     'Connexions servies en ce moment, comptées et non estimées. Une personne peut en avoir plusieurs.',
   since: (time) => `depuis ${time}`,
   openAudience: 'Ouvrir la page que voit le public',
+  copyAudience: 'Copier son lien',
   goLive: 'Passer en direct',
   goLiveHint: 'Dès lors, toute la salle entend la scène.',
   goingLive: 'On y va…',
@@ -144,8 +145,8 @@ export const french: Words = {
     n === 0
       ? 'Le programme est silencieux.'
       : n === 1
-        ? '1 flux n’entend rien.'
-        : `${n} flux n’entendent rien.`,
+        ? '1 connexion n’entend rien.'
+        : `${n} connexions n’entendent rien.`,
   talkingMuted: 'Vous parlez, mais votre micro est coupé.',
   lost: 'Votre connexion à la scène est tombée. Elle revient ; votre place est gardée.',
   offline: 'Cet appareil est hors ligne. Vous remonterez sur scène dès qu’il sera en ligne.',
@@ -204,5 +205,5 @@ export const french: Words = {
   cheatRoom: 'La salle',
   cheatYou: 'Vous',
   summary: (status, carries, streams, people, muted) =>
-    `${status}. Le public entend ${carries}. ${streams} flux en écoute. ${people} sur scène. Votre micro est ${muted ? 'coupé' : 'ouvert'}.`,
+    `${status}. Le public entend ${carries}. ${streams} ${streams <= 1 ? 'connexion' : 'connexions'} à l’écoute. ${people} sur scène. Votre micro est ${muted ? 'coupé' : 'ouvert'}.`,
 };

@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { useDesk, useWords } from './context.ts';
+import { CopyButton } from './copy-button.tsx';
 import type { Invite } from './desk.ts';
 
 /** Makes speaker links, one per person. */
@@ -8,14 +10,19 @@ export function InviteCard() {
   const words = useWords();
   const name = useSignal('');
   const busy = useSignal(false);
+  const list = useRef<HTMLUListElement>(null);
   if (!isHost.value) return null;
   const submit = async (event: Event) => {
     event.preventDefault();
     if (busy.value) return;
     busy.value = true;
+    const before = invites.value;
     await invite(name.value.trim());
     busy.value = false;
+    if (invites.value === before) return;
     name.value = '';
+    // The link is the next thing to take, and letters are keys of the desk again.
+    requestAnimationFrame(() => list.current?.querySelector('button')?.focus());
   };
   return (
     <section class="invite card" aria-label={words.invite}>
@@ -37,7 +44,7 @@ export function InviteCard() {
           {words.inviteMake}
         </button>
       </form>
-      <ul aria-live="polite">
+      <ul ref={list} aria-live="polite">
         {invites.value.map((it) => (
           <InviteRow key={it.url} invite={it} />
         ))}
@@ -50,27 +57,13 @@ export function InviteCard() {
 function InviteRow({ invite }: { invite: Invite }) {
   const words = useWords();
   const { room } = useDesk();
-  const copied = useSignal(false);
-  const copy = async () => {
-    await navigator.clipboard?.writeText(invite.url).then(
-      () => {
-        copied.value = true;
-        setTimeout(() => {
-          copied.value = false;
-        }, 2_000);
-      },
-      () => {},
-    );
-  };
   return (
     <li class="invite-row">
       <label>
         <span class="small">{words.inviteFor(invite.name)}</span>
         <input readOnly value={invite.url} onFocus={(event) => event.currentTarget.select()} />
       </label>
-      <button type="button" class="button quiet" onClick={() => void copy()}>
-        {copied.value ? words.copied : words.copy}
-      </button>
+      <CopyButton url={invite.url} />
       {'share' in navigator && (
         <button
           type="button"

@@ -14,6 +14,9 @@ const release = (desk: Desk): void => {
 function down(desk: Desk, event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const target = event.target instanceof Element ? event.target : undefined;
+  // Out of a field: from here on letters are keys again.
+  if (event.key === 'Escape' && target instanceof HTMLInputElement && !target.closest('dialog, [popover]'))
+    target.blur();
   if (target?.closest('input:not([type=checkbox]), textarea, select, dialog')) return;
   if (desk.phase.value !== 'stage' && event.key !== '?') return;
   if (event.code === 'Space') {

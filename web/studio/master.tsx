@@ -1,5 +1,6 @@
 import { clockOf } from '../kit/figures.ts';
 import { useDesk, useWords } from './context.ts';
+import { CopyButton } from './copy-button.tsx';
 import { Icon } from './icons.tsx';
 import { Meter } from './meter.tsx';
 import { Theatre } from './theatre.tsx';
@@ -49,9 +50,12 @@ export function Master() {
       </details>
       {program && program.gaps > 0 && <p class="small ochre">{words.gaps(program.gaps)}</p>}
       <Curtain />
-      <a class="small" href={`/r/${link.slug}`} target="_blank" rel="noopener">
-        {words.openAudience}
-      </a>
+      <div class="audience">
+        <a class="small" href={`/r/${link.slug}`} target="_blank" rel="noopener">
+          {words.openAudience}
+        </a>
+        <CopyButton url={new URL(`/r/${link.slug}`, location.href).href} label={words.copyAudience} />
+      </div>
     </section>
   );
 }
