@@ -11,8 +11,8 @@ const ONE_PRESS_MS = 1000;
 
 const HELP = `earshot start [--port 8080] [--data DIR] [--role door,site,studio] [any setting]
 
-Runs Earshot until Ctrl+C. Every setting of docs/configuration.md is a flag (--public-url URL), an environment variable
-(EARSHOT_PUBLIC_URL) or a line of the file that --config FILE names.`;
+Runs Earshot until Ctrl+C. Every setting of docs/configuration.md is a flag, an environment variable or a line of the
+file that --config FILE names.`;
 
 /** `earshot start [--role door,site,studio] [--port N] [--data DIR] …`: runs until SIGINT or SIGTERM. */
 export const command: Command = async (args) => {

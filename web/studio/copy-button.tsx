@@ -1,0 +1,27 @@
+import { useSignal } from '@preact/signals';
+import { useWords } from './context.ts';
+
+/** How long the button says that it worked. */
+const SAID_MS = 2_000;
+
+/** Copies an address and says so; `label` says which one where "Copy" is not enough. */
+export function CopyButton({ url, label }: { url: string; label?: string }) {
+  const words = useWords();
+  const copied = useSignal(false);
+  const copy = async () => {
+    await navigator.clipboard?.writeText(url).then(
+      () => {
+        copied.value = true;
+        setTimeout(() => {
+          copied.value = false;
+        }, SAID_MS);
+      },
+      () => {},
+    );
+  };
+  return (
+    <button type="button" class="button quiet" onClick={() => void copy()}>
+      {copied.value ? words.copied : (label ?? words.copy)}
+    </button>
+  );
+}
