@@ -42,6 +42,9 @@ const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
 const ROBOTS =
   'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
 
+/** A name or an address, with a port or without; nothing at all is allowed too. Spec: RFC 9112, 3.2. */
+const HOST = /^(?:(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?)?$/i;
+
 /** What is wrong with a head that Node's parser has let through. */
 function headFault(req: IncomingMessage, limits: Limits): 400 | 431 | undefined {
   if (req.httpVersionMajor !== 1) return 400;
@@ -50,7 +53,7 @@ function headFault(req: IncomingMessage, limits: Limits): 400 | 431 | undefined 
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     if (req.rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
   }
-  return hosts > 1 ? 400 : undefined;
+  return hosts > 1 || !HOST.test(req.headers.host ?? '') ? 400 : undefined;
 }
 
 /** Opens the HTTP server for everything that is no stream. It does not listen: connections are handed to it. */

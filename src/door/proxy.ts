@@ -56,9 +56,9 @@ export function openProxy(deps: { limits: Limits; counters: Counters; trusted: R
     const listed = trusted.has(peer);
     const before = listed ? req.headers['x-forwarded-for'] : undefined;
     const headers: Record<string, string | string[]> = {
-      // HTTP/1.0 needs no Host, the process behind does.
-      host: 'localhost',
       ...endToEnd(req),
+      // HTTP/1.0 needs no Host, the process behind does.
+      host: req.headers.host || 'localhost',
       // A refusal may come before the body is read. Behind `close` it would be followed by a reset that outruns it.
       connection: 'keep-alive',
       'x-forwarded-for': before ? `${String(before)}, ${peer}` : peer,
