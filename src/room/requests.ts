@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { asSlug } from '../base/ids.ts';
+import { plainText } from '../base/plain-text.ts';
 
 /** Longest titles and names, in characters as people count them (code points). */
 const TITLE_LENGTH = 140;
@@ -7,17 +8,15 @@ const NAME_LENGTH = 60;
 /** How far ahead a room may be announced. */
 const FURTHEST_START_MS = 366 * 86_400_000;
 
-// Controls, and the marks that turn the direction of the text around them.
-const HIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
-
 const words = (most: number, what: string) =>
   z
     .string(`use 1 to ${most} characters`)
-    .transform((text) => text.normalize('NFC').replace(/\s+/g, ' ').replace(HIDDEN, '').trim())
-    .refine(
-      (text) => text.length > 0 && [...text].length <= most && text.isWellFormed(),
-      `use 1 to ${most} characters`,
-    )
+    .transform((text, context) => {
+      const tidy = plainText(text, most);
+      if (tidy !== undefined) return tidy;
+      context.issues.push({ code: 'custom', message: `use 1 to ${most} characters`, input: text });
+      return z.NEVER;
+    })
     .meta({ description: what, minLength: 1, maxLength: most });
 
 const title = words(TITLE_LENGTH, 'What the room is about');

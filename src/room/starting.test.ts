@@ -115,6 +115,7 @@ describe('what a request may hold', () => {
     ['no title', {}],
     ['an empty title', { title: '   ' }],
     ['a title of controls only', { title: '\u0000\u202e\u200f' }],
+    ['a title of which nothing can be seen', { title: '\u200b\u2060\u3164\u200d' }],
     ['a title of 141', { title: 'a'.repeat(141) }],
     ['a title that is a list', { title: ['x'] }],
     ['a torn character', '{"title":"\\ud83d"}'],
