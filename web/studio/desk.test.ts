@@ -71,12 +71,16 @@ const silentAir = (cause: 'all-muted' | 'no-packets') => ({
 test('a muted host hears who misses what, aloud', () => {
   expect(troubleOf(source({ silent: true, program: silentAir('all-muted') }))).toEqual({
     level: 'bad',
-    text: 'You are muted: 12 connections hear nothing.',
+    text: 'You are muted. 12 connections hear nothing.',
     aloud: true,
     cause: 'all-muted',
   });
   expect(troubleOf(source({ program: { ...silentAir('no-packets'), streams: 1 } }))?.text).toBe(
-    'No sound reaches us from the stage: a connection is gone: 1 connection hears nothing.',
+    'No sound reaches us from the stage: a connection is gone. 1 connection hears nothing.',
+  );
+  const covered = { program: { ...silentAir('all-muted').program, carries: 'standby' as const } };
+  expect(troubleOf(source({ silent: true, program: covered }))?.text).toBe(
+    'You are muted. 12 connections hear hold music.',
   );
 });
 

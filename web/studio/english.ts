@@ -144,6 +144,12 @@ export const english = {
       : n === 1
         ? '1 connection hears nothing.'
         : `${n} connections hear nothing.`,
+  hearMusic: (n: number) =>
+    n === 0
+      ? 'The program carries hold music.'
+      : n === 1
+        ? '1 connection hears hold music.'
+        : `${n} connections hear hold music.`,
   talkingMuted: 'You are talking, but your microphone is off.',
   lost: 'Your connection to the stage dropped. Coming back; your place is kept.',
   offline: 'This device is offline. You will be back on stage as soon as it is online.',

@@ -147,6 +147,12 @@ export const french: Words = {
       : n === 1
         ? '1 connexion n’entend rien.'
         : `${n} connexions n’entendent rien.`,
+  hearMusic: (n) =>
+    n === 0
+      ? 'Le programme porte la musique d’attente.'
+      : n === 1
+        ? '1 connexion entend la musique d’attente.'
+        : `${n} connexions entendent la musique d’attente.`,
   talkingMuted: 'Vous parlez, mais votre micro est coupé.',
   lost: 'Votre connexion à la scène est tombée. Elle revient ; votre place est gardée.',
   offline: 'Cet appareil est hors ligne. Vous remonterez sur scène dès qu’il sera en ligne.',

@@ -88,9 +88,8 @@ function summary(desk: Desk): string {
   const words = desk.words.value;
   const program = desk.room.program.value;
   const status = words.statusWord[desk.room.status.value ?? 'scheduled'];
-  const hears = program?.program.deadAir
-    ? words.hearsNothing
-    : words.hears[program?.program.carries ?? 'standby'];
+  const carries = program?.program.carries ?? 'standby';
+  const hears = carries === 'stage' && program?.program.deadAir ? words.hearsNothing : words.hears[carries];
   return words.summary(
     status,
     hears,

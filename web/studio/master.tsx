@@ -11,8 +11,8 @@ export function Master() {
   const words = useWords();
   const program = room.program.value;
   const here = room.state.value.at === 'here' && program;
-  const silent = Boolean(program?.program.deadAir) && program?.status === 'live';
   const carries = program?.program.carries ?? 'standby';
+  const silent = carries === 'stage' && Boolean(program?.program.deadAir) && program?.status === 'live';
   const hears = silent ? words.hearsNothing : words.hears[carries];
   const lasting = here ? now.value - program.program.since : 0;
   const streams = program?.streams ?? 0;

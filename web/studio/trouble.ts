@@ -42,7 +42,9 @@ export function troubleOf({ room, voice, words, onStage, online }: TroubleSource
   if (program && deadAir) {
     const mine = deadAir.cause === 'all-muted' && onStage && voice.silent.value;
     const cause = mine ? words.youAreMuted : words.deadAir[deadAir.cause];
-    const text = `${cause}: ${words.hearNothing(program.streams)}`;
+    // After some seconds of it hold music covers the silence.
+    const hear = program.program.carries === 'standby' ? words.hearMusic : words.hearNothing;
+    const text = `${cause}. ${hear(program.streams)}`;
     return { level: 'bad', text, aloud: true, cause: deadAir.cause };
   }
   if (onStage && voice.problem.value) return quiet('bad', words.micProblem[voice.problem.value]);
