@@ -29,6 +29,8 @@ interface Held {
 export const SLOT_MS = 20;
 /** A slot takes this many listeners before the next one is opened: a small room is served without delay. */
 const SLOT_FLOOR = 64;
+/** A client may be ahead of a door that lags by this many fragments; a higher number is taken for nonsense. */
+export const MAX_AHEAD = 32;
 /** Fragments kept for slots not yet served; a slot that would lose one is served early. */
 const MAX_HELD = 64;
 
@@ -76,6 +78,7 @@ export class Channel {
    */
   take(seq: number, bytes: Buffer, fragmentsPerWrite: number, now: number): boolean {
     if (seq <= this.newest) return false;
+    if (this.newest < 0) this.#doubt(seq);
     this.newest = seq;
     this.#writes.clear();
     if (this.#listeners === 0) {
@@ -153,6 +156,16 @@ export class Channel {
     } else slot.next = Math.min(slot.next, listener.next);
     listener.slot = at;
     listener.place = slot.listeners.push(listener) - 1;
+  }
+
+  /** With the first fragment it shows who asked for numbers of another program, or made theirs up. */
+  #doubt(seq: number) {
+    for (const slot of this.#slots)
+      for (const listener of slot.listeners)
+        if (listener.next > seq + MAX_AHEAD) {
+          listener.next = seq;
+          slot.next = Math.min(slot.next, seq);
+        }
   }
 
   #begin(now: number) {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT, type Ms, ms } from '../base/time.ts';
-import { Channel, type Listener, SLOT_MS } from './channel.ts';
+import { Channel, type Listener, MAX_AHEAD, SLOT_MS } from './channel.ts';
 import type { Counters, Departure } from './counters.ts';
 import type { Fault } from './faults.ts';
 import type { Limits } from './limits.ts';
@@ -39,8 +39,6 @@ export interface Fanout {
 const LISTENER = Symbol('listener');
 type ListeningSocket = Socket & { [LISTENER]?: Listener };
 
-/** A client may be ahead of a door that lags by this many fragments; a higher `after` is taken for nonsense. */
-const MAX_AHEAD = 32;
 /** How long an ended listener may take to close its side before it is destroyed. */
 const FIN_WAIT = 2_000;
 

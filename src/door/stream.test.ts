@@ -141,6 +141,17 @@ test('after= far in the future is taken for nonsense, not for a long wait', asyn
   expect(heard(w.body()).at(-1)).toBe(104);
 });
 
+test('after= of another program hears this one from its first fragment on, also before there is any', async () => {
+  const origin = fakeOrigin();
+  await using door = await openTestDoor(origin);
+  const [stale, ahead] = [5000, 101].map((after) => wire(door.port, streamGet(`?after=${after}`)));
+  await until(() => door.presence().get('room') === 2);
+  for (let i = 0; i < 4; i += 1) origin.tick();
+  await until(() => (stale?.body().length ?? 0) >= INIT.length + 800);
+  expect(heard(stale?.body() ?? Buffer.alloc(0))).toEqual([100, 101, 102, 103]);
+  expect(heard(ahead?.body() ?? Buffer.alloc(0))).toEqual([102, 103]);
+});
+
 test('HTTP/1.0 without a Host is served the same way', async () => {
   const origin = fakeOrigin();
   origin.tick();
