@@ -5,8 +5,17 @@ import { type Ms, ms } from '../base/time.ts';
 export const DEAD_AIR_AFTER: Ms = ms(2000);
 /** A pause between people whose browsers say that they keep quiet (DTX) is a pause for this long. */
 export const PAUSE_UP_TO: Ms = ms(8000);
-/** Dead air after which hold music is faded in under it. */
-export const MUSIC_AFTER: Ms = ms(8000);
+/**
+ * Silence after which hold music is faded in, by its cause. Nobody is about to speak where nobody is; people who are muted
+ * or quiet may be in the middle of a thought.
+ */
+export const MUSIC_AFTER: Readonly<Record<DeadAirCause, Ms>> = {
+  'nobody-on-stage': DEAD_AIR_AFTER,
+  'no-packets': DEAD_AIR_AFTER,
+  encoder: DEAD_AIR_AFTER,
+  'all-muted': ms(8000),
+  quiet: ms(8000),
+};
 /** No packet of any kind for this long: the sender is gone. DTX repeats itself every 400 ms. */
 const GONE_AFTER = 1500;
 /** Below −60 dBFS nobody hears anything; comfort noise lies under it. */

@@ -153,7 +153,7 @@ export class Program {
       power > SPEECH_POWER ? Math.min(this.#voiced + 1, SPEECH_BLOCKS) : Math.max(0, this.#voiced - 0.5);
     this.#deadAir.watch(power, this.speakers.values(), due);
     const { cause, silence } = this.#deadAir;
-    const fill = cause !== undefined && silence >= MUSIC_AFTER;
+    const fill = cause !== undefined && silence >= MUSIC_AFTER[cause];
     if (fill !== this.#filling) {
       this.#filling = fill;
       this.#musicFader.move(fill ? FILL_POSITION : 0, fill ? TO_FILL : TO_STAGE);
