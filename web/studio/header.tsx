@@ -1,15 +1,12 @@
-import { clockOf } from '../kit/figures.ts';
 import { otherTheme } from '../kit/theme.ts';
 import { useDesk, useWords } from './context.ts';
 import { Icon, Sign } from './icons.tsx';
 
-/** Which room this is, whether it is on air and for how long. */
+/** Which room this is, and whether it is on air. */
 export function Header() {
-  const { room, settings, dialog, now } = useDesk();
+  const { room, settings, dialog } = useDesk();
   const words = useWords();
   const status = room.status.value;
-  const program = room.program.value;
-  const since = status === 'live' && program ? clockOf((now.value - program.program.since) / 1000) : '';
   const turn = () => {
     settings.theme.value = otherTheme(settings.theme.value);
   };
@@ -24,7 +21,7 @@ export function Header() {
         <h1>{room.title.value}</h1>
       </div>
       <p class={`mark${status === 'live' ? ' live' : ''}`} role="status">
-        {status ? words.statusWord[status] : '…'} {since}
+        {status ? words.statusWord[status] : '…'}
       </p>
       <nav class="desk-tools" aria-label={words.studio}>
         <button
