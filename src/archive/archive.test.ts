@@ -208,6 +208,10 @@ describe('the archive on a failing disk', () => {
       say(archive, 0, 19);
       archive.mark(SLUG, { kind: 'status', status: 'live', at: ZERO });
       await expect.poll(() => recorded('aac96'), { interval: 5 }).toEqual(range(0, 15));
+      // The last four are in the running piece; the disk fails only when they are there.
+      const four = Buffer.concat([16, 17, 18, 19].map((seq) => markedFragment('aac96', seq)));
+      const running = join(dir, SLUG, 'aac96', '16.tmp');
+      await expect.poll(async () => (await readFile(running)).length, { interval: 5 }).toBe(four.length);
       files.fault = fault;
       for (let seq = 20; seq < 40; seq++) {
         say(archive, seq, seq);
