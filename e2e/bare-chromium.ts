@@ -76,9 +76,21 @@ export async function openBareChromium(): Promise<BareChromium> {
 
   return {
     async tab(url) {
-      const { targetId } = await send('Target.createTarget', { url });
+      // Opened empty first: an address given at once is loaded under the feet of whoever asks the page something.
+      const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
       const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
       await send('Target.activateTarget', { targetId });
+      const loaded = new Promise<void>((resolve) => {
+        socket.addEventListener('message', function look({ data }) {
+          const event = JSON.parse(String(data)) as { method?: string; sessionId?: string };
+          if (event.method !== 'Page.loadEventFired' || event.sessionId !== sessionId) return;
+          socket.removeEventListener('message', look);
+          resolve();
+        });
+      });
+      await send('Page.enable', {}, String(sessionId));
+      await send('Page.navigate', { url }, String(sessionId));
+      await loaded;
       return {
         async run<T>(expression: string) {
           const { result, exceptionDetails } = await send(
