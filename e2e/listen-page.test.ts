@@ -4,6 +4,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadManifest, openPages } from '../src/door/index.ts';
 import { PAGE_HEADERS } from '../src/door/send.ts';
+import { fullDelivery } from '../src/wire/delivery.ts';
 import type { RoomState } from '../src/wire/room.ts';
 import { openChromium } from './ear.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
@@ -37,7 +38,7 @@ const roomState = (over: Partial<RoomState>): RoomState => ({
   stage: [person('Ana Kovač', true)],
   program: { carries: 'stage', since: Date.now() },
   streams: 3,
-  delivery: { rung: 0, period: 320 },
+  delivery: fullDelivery(320, 0),
   studio: 'here',
   gaps: [],
   ...over,

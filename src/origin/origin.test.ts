@@ -4,6 +4,7 @@ import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs, FRAGMENT_MS, ms } from '../base/time.ts';
 import { fragmentSeq } from '../wire/boxes.ts';
+import { fullDelivery } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
@@ -312,7 +313,7 @@ describe('the state', () => {
     stage: [{ id: 'a', name: 'Ada', role: 'host', speaking: true, muted: false, connected: true }],
     program: { carries: 'stage', since: ZERO, deadAir: { cause: 'quiet', since: ZERO } },
     streams: 12,
-    delivery: { rung: 0, period: 320 },
+    delivery: fullDelivery(320, 0),
     studio: 'here',
     gaps: [],
   };

@@ -82,7 +82,9 @@ export function openRooms(deps: OriginDeps) {
     );
   };
 
-  const takeFromCell = (head: Exclude<Head, { kind: 'rooms' | 'presence' }>, body: Uint8Array): void => {
+  const takeFromCell = (head: Exclude<Head, { kind: 'rooms' }>, body: Uint8Array): void => {
+    // Upstream words of doors never come this way.
+    if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;
     if (head.kind === 'program') takeProgram(head.slug, head.zero, head.renditions);
     const program = programs.get(head.slug);
     if (head.kind === 'clocks') clocks.set(head.slug, { ...clocks.get(head.slug), ...head.clocks });
@@ -146,7 +148,7 @@ export function openRooms(deps: OriginDeps) {
   return {
     receive({ head, body }: Message): void {
       if (head.kind === 'rooms') takeCards(head.rooms);
-      else if (head.kind !== 'presence') takeFromCell(head, body);
+      else takeFromCell(head, body);
     },
     cellDown,
     card: (slug: string): RoomCard | undefined => cards.get(slug),

@@ -7,6 +7,7 @@ import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, type Ms, ms, ticks 
 import { type Mixer, open as openMixer } from '../mixer/index.ts';
 import { open as openPackager } from '../packager/index.ts';
 import type { Stage } from '../stage/index.ts';
+import { fullDelivery } from '../wire/delivery.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
@@ -63,6 +64,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   const presences = new Map<string, { streams: number; at: number }>();
 
   const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);
+  const onAirSince = clock.wall();
   let last = firstSeq - 1;
   await archive.begin(slug, { zero, renditions: deps.renditions, title: card.title });
 
@@ -164,7 +166,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       })),
       program: { carries, since, ...(deadAir ? { deadAir } : {}) },
       streams: streams(),
-      delivery: { rung: 0, period: deps.writePeriod },
+      delivery: fullDelivery(deps.writePeriod, onAirSince),
       studio: 'here',
       gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
     };

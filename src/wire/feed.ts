@@ -1,5 +1,7 @@
 /** What travels on the bus between processes: cells and the site publish, doors and cells subscribe. */
 import type { Rendition } from '../base/media.ts';
+import type { Strain } from './delivery.ts';
+import type { QueueState, TicketTally } from './queue.ts';
 import type { Clocks, RoomCard, RoomState } from './room.ts';
 
 /**
@@ -7,7 +9,7 @@ import type { Clocks, RoomCard, RoomState } from './room.ts';
  *
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s
  * in order of `seq`, `state` about once a second, `clocks` when one is set, `end`.
- * From the site: `rooms`. From a door, upstream to a cell: `presence`.
+ * From the site: `rooms`. From a door, upstream to a cell: `presence`, `tickets`. From a cell besides: `queue`.
  */
 export type Head =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomCard[] }
@@ -30,8 +32,25 @@ export type Head =
   | { readonly kind: 'clocks'; readonly slug: string; readonly clocks: Clocks }
   /** The program is over; `last` is the last fragment there will ever be. */
   | { readonly kind: 'end'; readonly slug: string; readonly last: number }
-  /** Streams one door serves for a room right now; absolute, about once a second. */
-  | { readonly kind: 'presence'; readonly slug: string; readonly door: string; readonly streams: number };
+  /** What one door does for a room right now; absolute, about once a second. */
+  | {
+      readonly kind: 'presence';
+      readonly slug: string;
+      readonly door: string;
+      /** Streams it serves, the delayed ring included. */
+      readonly streams: number;
+      /** Streams it serves at the live edge. */
+      readonly live?: number;
+      /** Renditions somebody hears here, or has asked for within the last minute. */
+      readonly wanted?: readonly string[];
+      /** The level of the ladder that this door wants by its own signals. */
+      readonly level?: number;
+      readonly why?: Strain;
+    }
+  /** The queue of a room as its cell decides it; see `wire/queue.ts`. Absolute, about once a second while there is one. */
+  | { readonly kind: 'queue'; readonly slug: string; readonly queue: QueueState }
+  /** From a door, upstream: tickets it has given out and that have moved up since its last message. */
+  | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly tally: TicketTally };
 
 /** A message on the bus. */
 export interface Message {

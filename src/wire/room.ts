@@ -1,5 +1,6 @@
 /** What the site tells every door and every cell about rooms, and what listeners read about one room. */
 import type { Carries, DeadAirCause } from '../base/media.ts';
+import { type Delivery, fullDelivery } from './delivery.ts';
 
 /** The life of a room. `open` is the lobby: hold music plays, the stage is backstage. */
 export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
@@ -26,6 +27,8 @@ export interface RoomCard {
   readonly zero?: number;
   /** Index of the studio cell that owns the room while it is open or live. */
   readonly cell?: number;
+  /** Listeners at the live edge at one time, set by the host; everyone above it hears the delayed ring. Absent: no cap. */
+  readonly cap?: number;
   /** True for the demo room that plays a welcome talk by itself. */
   readonly welcome?: boolean;
 }
@@ -75,11 +78,7 @@ export interface RoomState {
   readonly program: ProgramState;
   /** Streams being served at this moment, summed over the doors. Connections, not people. */
   readonly streams: number;
-  readonly delivery: {
-    readonly rung: number;
-    /** Milliseconds between two writes of the stream. */
-    readonly period: number;
-  };
+  readonly delivery: Delivery;
   /** `away` while the doors play standby by themselves because the studio is gone. */
   readonly studio: 'here' | 'away';
   /** The newest `MAX_TOLD_GAPS`. */
@@ -100,7 +99,7 @@ export function stateOfCard(card: RoomCard, at: number, streams = 0): RoomState 
     stage: [],
     program: { carries: 'standby', since: card.clocks.opened ?? at },
     streams,
-    delivery: { rung: 0, period: 320 },
+    delivery: fullDelivery(320, card.clocks.opened ?? at),
     studio: running ? 'away' : 'here',
     gaps: [],
   };

@@ -14,16 +14,22 @@ const ALLOWED: Record<string, readonly string[]> = {
   packager: ['base', 'wire'],
   origin: ['base', 'wire'],
   archive: ['base', 'wire'],
-  // Crowd: the door is stateless.
+  // Crowd: the door is stateless, and each of these knows neither the others nor people.
   door: ['base', 'wire'],
+  ladder: ['base', 'wire'],
+  queue: ['base', 'wire'],
+  edge: ['base', 'wire'],
+  crowd: ['base', 'wire'],
   // People.
   room: ['base', 'wire', 'store'],
   // What joins them.
   supervisor: ['base'],
-  role: 'base wire config bus store stage mixer packager origin archive door room'.split(' '),
+  role: 'base wire config bus store stage mixer packager origin archive door ladder queue edge room'.split(
+    ' ',
+  ),
   main: ['base', 'config', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: ['base', 'wire', 'config', 'role', 'roles', 'main', 'supervisor', 'stage'],
+  cli: 'base wire config role roles main supervisor stage edge crowd'.split(' '),
 };
 
 /** Parts without a single face: small files of nouns and rules that all share, and the joints of the roles. */

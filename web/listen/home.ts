@@ -57,7 +57,7 @@ export function homePage(main: HTMLElement, words: Words): void {
             streams: room.streams ?? 0,
             stage: people(room),
             status: room.status,
-            delivery: { rung: 0, period: 320 },
+            delivery: { rung: 0 },
           },
           false,
         );

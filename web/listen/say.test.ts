@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deliveryAt, fullDelivery } from '../../src/wire/delivery.ts';
 import type { RoomState } from '../../src/wire/room.ts';
 import { english } from '../kit/english.ts';
 import { french } from '../kit/french.ts';
@@ -16,7 +17,7 @@ const state = (over: Partial<RoomState>): RoomState => ({
   stage: [],
   program: { carries: 'stage', since: NOW },
   streams: 12,
-  delivery: { rung: 0, period: 320 },
+  delivery: fullDelivery(320, 0),
   studio: 'here',
   gaps: [],
   ...over,
@@ -64,11 +65,11 @@ describe('what is happening, in one sentence', () => {
     ['live, behind', {}, { player: 'playing', behind: 3.2 }, 'Live, 3 seconds behind.'],
     [
       'crowded',
-      { streams: 600_000, delivery: { rung: 2, period: 2560 } },
+      { streams: 600_000, delivery: deliveryAt(2, { period: 320, since: 0 }) },
       { player: 'playing', behind: 12 },
       '12 seconds behind: 600,000 connections are listening. Nothing is cut.',
     ],
-    ['low bandwidth', { delivery: { rung: 3, period: 2560 } }, {}, /^Lower sound quality/],
+    ['low bandwidth', { delivery: deliveryAt(3, { period: 320, since: 0 }) }, {}, /^Lower sound quality/],
     [
       'dead air',
       { program: { carries: 'stage', since: 0, deadAir: { cause: 'all-muted', since: NOW - 23_000 } } },

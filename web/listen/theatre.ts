@@ -5,7 +5,9 @@ import type { Words } from '../kit/words.ts';
 import { placesOf, planOf } from './seats.ts';
 
 /** What the theatre shows of a room. */
-export type Scene = Pick<RoomState, 'streams' | 'stage' | 'delivery' | 'status'>;
+export type Scene = Pick<RoomState, 'streams' | 'stage' | 'status'> & {
+  readonly delivery: Pick<RoomState['delivery'], 'rung'>;
+};
 
 /** A drawn theatre. */
 export interface Theatre {
