@@ -1,4 +1,4 @@
-/** A real door with a synthetic origin: FRAGMENT bytes every 320 ms, written every PERIOD ms. Prints its port. */
+/** A real door with a synthetic origin: FRAGMENT bytes every 320 ms, written every PERIOD ms. Prints its port; given a PORT it shares it. */
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
@@ -6,6 +6,7 @@ import { LIMITS, open, openPages } from '../src/door/index.ts';
 
 const fragmentBytes = Number(process.argv[2] ?? 2048);
 const period = Number(process.argv[3] ?? 960);
+const port = Number(process.argv[4] ?? 0);
 const init = Buffer.alloc(700, 1);
 const fragment = Buffer.alloc(fragmentBytes, 2);
 const start = performance.now();
@@ -15,9 +16,9 @@ let listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => voi
 const door = await open({
   clock: systemClock,
   log: silentLog,
-  port: 0,
+  port,
   host: '127.0.0.1',
-  reusePort: false,
+  reusePort: port > 0,
   name: 'bench',
   origin: {
     onFragment: (hear) => {

@@ -1,9 +1,9 @@
 // crowd: N long-lived listeners of one HTTP stream on the loopback, read and thrown away in the kernel.
 // It measures the server from outside: CPU time and memory from /proc, and what arrives here.
 //
-//   crowd PORT PATH LISTENERS JOINS_PER_S WARM_S WINDOW_MS WINDOWS SERVER_PID
+//   crowd PORT[,PORT] PATH LISTENERS JOINS_PER_S WARM_S WINDOW_MS WINDOWS SERVER_PID[,PID]
 //
-// One JSON line per window. Two processes share the work; source addresses are spread over 127.0.x.y.
+// One JSON line per window. One process per 10,000 listeners; source addresses are spread over 127.0.x.y.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,7 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WORKERS 2
+#define MAX_WORKERS 16
+#define MAX_SERVERS 16
 #define GAPS 8192 /* one per millisecond */
 
 typedef struct {
@@ -31,7 +32,7 @@ typedef struct {
 } Tally;
 static struct {
   volatile int measuring, stop;
-  Tally tally[WORKERS];
+  Tally tally[MAX_WORKERS];
 } *shared;
 
 typedef struct {
@@ -49,7 +50,7 @@ static void mark(uint32_t *histogram, uint64_t us) {
   histogram[at < GAPS ? at : GAPS - 1]++;
 }
 
-static int poller, port;
+static int poller, workers, ports[MAX_SERVERS], port_count, pids[MAX_SERVERS], pid_count;
 static const char *path;
 static Tally *mine;
 static uint32_t serial;
@@ -59,7 +60,7 @@ static void join_stream(Ear *ear) {
   ear->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (ear->fd < 0) { perror("socket"); exit(1); }
   setsockopt(ear->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
-  struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET, .sin_port = htons(port)};
+  struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET, .sin_port = htons(ports[serial % port_count])};
   serial++;
   from.sin_addr.s_addr = htonl(0x7f000000u | ((serial / 200 % 50 + 1) << 8) | (serial % 200 + 1));
   to.sin_addr.s_addr = htonl(0x7f000001u);
@@ -99,7 +100,7 @@ static void hear(Ear *ear) {
 }
 static void work(int worker, int listeners, double rate) {
   mine = &shared->tally[worker];
-  serial = worker * 5003;
+  serial = worker * 5003; // coprime to the ports and addresses
   poller = epoll_create1(0);
   Ear *ears = calloc(listeners, sizeof *ears);
   struct epoll_event events[256];
@@ -125,7 +126,12 @@ static void work(int worker, int listeners, double rate) {
   _exit(0);
 }
 
-static double server_cpu(int pid) {
+static int numbers(char *text, int *out) {
+  int n = 0;
+  for (char *t = strtok(text, ","); t && n < MAX_SERVERS; t = strtok(NULL, ",")) out[n++] = atoi(t);
+  return n;
+}
+static double process_cpu(int pid) {
   char name[64], line[1024];
   snprintf(name, sizeof name, "/proc/%d/stat", pid);
   FILE *f = fopen(name, "r");
@@ -135,7 +141,7 @@ static double server_cpu(int pid) {
   sscanf(strrchr(line, ')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
   return (double)(user + system) / sysconf(_SC_CLK_TCK);
 }
-static double server_kb(int pid) {
+static double process_kb(int pid) {
   char name[64], line[256];
   double kb = 0;
   snprintf(name, sizeof name, "/proc/%d/smaps_rollup", pid);
@@ -145,17 +151,27 @@ static double server_kb(int pid) {
   fclose(f);
   return kb;
 }
+static double server_cpu(void) {
+  double sum = 0;
+  for (int i = 0; i < pid_count; i++) sum += process_cpu(pids[i]);
+  return sum;
+}
+static double server_kb(void) {
+  double sum = 0;
+  for (int i = 0; i < pid_count; i++) sum += process_kb(pids[i]);
+  return sum;
+}
 static uint64_t total(size_t field) {
   uint64_t sum = 0;
-  for (int w = 0; w < WORKERS; w++) sum += *(uint64_t *)((char *)&shared->tally[w] + field);
+  for (int w = 0; w < workers; w++) sum += *(uint64_t *)((char *)&shared->tally[w] + field);
   return sum;
 }
 #define TOTAL(field) total(offsetof(Tally, field))
 static int quantile(int first, double q) {
   uint64_t n = 0, seen = 0;
-  for (int w = 0; w < WORKERS; w++) for (int i = 0; i < GAPS; i++) n += first ? shared->tally[w].first[i] : shared->tally[w].gap[i];
+  for (int w = 0; w < workers; w++) for (int i = 0; i < GAPS; i++) n += first ? shared->tally[w].first[i] : shared->tally[w].gap[i];
   for (int i = 0; i < GAPS; i++) {
-    for (int w = 0; w < WORKERS; w++) seen += first ? shared->tally[w].first[i] : shared->tally[w].gap[i];
+    for (int w = 0; w < workers; w++) seen += first ? shared->tally[w].first[i] : shared->tally[w].gap[i];
     if (seen >= q * n) return i;
   }
   return GAPS;
@@ -163,41 +179,44 @@ static int quantile(int first, double q) {
 
 int main(int argc, char **argv) {
   if (argc != 9) { fprintf(stderr, "crowd PORT PATH LISTENERS JOINS_PER_S WARM_S WINDOW_MS WINDOWS SERVER_PID\n"); return 2; }
-  port = atoi(argv[1]);
+  port_count = numbers(argv[1], ports);
+  pid_count = numbers(argv[8], pids);
   path = argv[2];
-  int listeners = atoi(argv[3]), warm = atoi(argv[5]), window = atoi(argv[6]), windows = atoi(argv[7]), pid = atoi(argv[8]);
+  int listeners = atoi(argv[3]), warm = atoi(argv[5]), window = atoi(argv[6]), windows = atoi(argv[7]);
+  workers = listeners <= 20000 ? 2 : (listeners + 9999) / 10000;
+  if (workers > MAX_WORKERS) workers = MAX_WORKERS;
   double rate = atof(argv[4]);
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
   shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  double kb0 = server_kb(pid), cpu0 = server_cpu(pid);
-  pid_t kids[WORKERS];
-  for (int w = 0; w < WORKERS; w++) if (!(kids[w] = fork())) work(w, listeners / WORKERS, rate / WORKERS);
+  double kb0 = server_kb(), cpu0 = server_cpu();
+  pid_t kids[MAX_WORKERS];
+  for (int w = 0; w < workers; w++) if (!(kids[w] = fork())) work(w, listeners / workers, rate / workers);
   uint64_t began = now_us(), last = 0, moved = began;
-  while (TOTAL(joined) < (uint64_t)(listeners / WORKERS * WORKERS)) {
+  while (TOTAL(joined) < (uint64_t)(listeners / workers * workers)) {
     if (TOTAL(joined) != last) { last = TOTAL(joined); moved = now_us(); }
     if (now_us() - moved > 20000000 || now_us() - began > 300000000) break;
     usleep(10000);
   }
-  double join_s = (now_us() - began) / 1e6, join_cpu = server_cpu(pid) - cpu0;
+  double join_s = (now_us() - began) / 1e6, join_cpu = server_cpu() - cpu0;
   sleep(warm);
   shared->measuring = 1;
   for (int i = 0; i < windows; i++) {
     uint64_t bytes = TOTAL(bytes), reads = TOTAL(reads), t = now_us();
-    double cpu = server_cpu(pid);
+    double cpu = server_cpu();
     usleep(window * 1000);
-    double s = (now_us() - t) / 1e6, used = server_cpu(pid) - cpu, open = TOTAL(open);
+    double s = (now_us() - t) / 1e6, used = server_cpu() - cpu, open = TOTAL(open);
     printf("{\"open\":%.0f,\"failed\":%lu,\"join_s\":%.2f,\"join_cpu_us\":%.1f,\"cpu_us_per_listener_s\":%.2f,\"cores\":%.3f,"
            "\"bytes_per_listener_s\":%.0f,\"reads_per_listener_s\":%.2f,\"gap_p50_ms\":%d,\"gap_p99_ms\":%d,"
            "\"first_p99_ms\":%d,\"rss_kb_per_listener\":%.2f}\n",
            open, (unsigned long)TOTAL(failed), join_s, join_cpu * 1e6 / listeners, used * 1e6 / (open * s), used / s,
            (TOTAL(bytes) - bytes) / (open * s), (TOTAL(reads) - reads) / (open * s), quantile(0, .5), quantile(0, .99),
-           quantile(1, .99), (server_kb(pid) - kb0) / open);
+           quantile(1, .99), (server_kb() - kb0) / open);
     fflush(stdout);
   }
   shared->stop = 1;
-  for (int w = 0; w < WORKERS; w++) { kill(kids[w], SIGTERM); waitpid(kids[w], NULL, 0); }
+  for (int w = 0; w < workers; w++) { kill(kids[w], SIGTERM); waitpid(kids[w], NULL, 0); }
   return 0;
 }
