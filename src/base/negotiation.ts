@@ -5,6 +5,10 @@ import { createHash } from 'node:crypto';
 export const etagOf = (bytes: Uint8Array): string =>
   `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 
+/** The tag of a thing in a coding: other bytes are another tag, so that no cache mixes them. Spec: RFC 9110, 8.8.3.3. */
+export const codedTag = (etag: string, coding: 'br' | 'gzip' | undefined): string =>
+  coding === undefined ? etag : etag.replace(/"$/, `-${coding}"`);
+
 /** Whether an entity tag is among those of If-None-Match; proxies may have made it a weak one. Spec: RFC 9110, 13.1.2. */
 export const matches = (header: string | undefined, etag: string): boolean =>
   header === '*' || (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);

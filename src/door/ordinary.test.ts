@@ -64,10 +64,13 @@ test('pages are the same bytes for everyone, compressed once, with an entity tag
     expect(w.text()).toContain(`content-encoding: ${coding}`);
     expect(decode(w.body()).toString()).toBe(html);
   }
-  const again = await fetch(`${url}/r/room`, {
-    headers: { 'if-none-match': plain.headers.get('etag') ?? '' },
-  });
-  expect(again.status).toBe(304);
+  const tag = plain.headers.get('etag') ?? '';
+  const conditional = (coding: string) =>
+    fetch(`${url}/r/room`, { headers: { 'if-none-match': tag, 'accept-encoding': coding } });
+  expect((await conditional('identity')).status).toBe(304);
+  // Other bytes have another tag: a cache must not take one coding for the other.
+  const other = await conditional('br');
+  expect([other.status, other.headers.get('etag')]).toEqual([200, tag.replace(/"$/, '-br"')]);
 });
 
 test('a page shows a change within a second', async () => {
@@ -130,6 +133,17 @@ test('a method that an address does not take is 405 with Allow', async () => {
   }
 });
 
+test('HEAD of a stream says what GET would: a type, or why there is none', async () => {
+  const origin = fakeOrigin();
+  await using door = await openTestDoor(origin);
+  const head = (slug: string) => fetch(`http://127.0.0.1:${door.port}/r/${slug}/stream`, { method: 'HEAD' });
+  const here = await head('room');
+  expect([here.status, here.headers.get('content-type')]).toEqual([200, 'audio/mp4; codecs="opus"']);
+  expect((await head('nowhere')).status).toBe(404);
+  origin.refusal = 'room-ended';
+  expect((await head('room')).status).toBe(410);
+});
+
 test('files of the build are immutable, precompressed and answered 304', async () => {
   const dist = mkdtempSync(join(tmpdir(), 'earshot-dist-'));
   const { writeFileSync, mkdirSync } = await import('node:fs');
@@ -144,9 +158,8 @@ test('files of the build are immutable, precompressed and answered 304', async (
   expect(reply.headers.get('content-encoding')).toBe('br');
   expect(reply.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   expect((await reply.text()).length).toBe(2000);
-  expect((await fetch(url, { headers: { 'if-none-match': reply.headers.get('etag') ?? '' } })).status).toBe(
-    304,
-  );
+  const known = { 'accept-encoding': 'br', 'if-none-match': reply.headers.get('etag') ?? '' };
+  expect((await fetch(url, { headers: known })).status).toBe(304);
   expect((await fetch(`http://127.0.0.1:${door.port}/_/plain.svg`)).headers.get('cache-control')).toBe(
     'public, max-age=60',
   );

@@ -117,6 +117,11 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
       };
       send(req, res, { status: 204, headers, body: '' });
     } else if (req.method === 'HEAD') {
+      const place = origin.join(request.slug, request.rendition.id, { margin: ms(0) });
+      if (typeof place === 'string') {
+        refuse(req, res, place);
+        return true;
+      }
       const headers = {
         'content-type': mediaType(request.rendition),
         'cache-control': 'no-store',

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { matches, takes } from '../base/negotiation.ts';
+import { codedTag, matches, takes } from '../base/negotiation.ts';
 import type { Reply } from '../base/reply.ts';
 
 /** On every answer. */
@@ -68,11 +68,12 @@ export function sendCoded(
   headers: Readonly<Record<string, string>>,
   status = 200,
 ) {
-  const common = { ...headers, etag: thing.etag, vary: 'accept-encoding' };
-  if (status === 200 && matches(req.headers['if-none-match'], thing.etag)) {
+  const chosen = coding(req.headers['accept-encoding'], thing);
+  const etag = codedTag(thing.etag, chosen);
+  const common = { ...headers, etag, vary: 'accept-encoding' };
+  if (status === 200 && matches(req.headers['if-none-match'], etag)) {
     return send(req, res, { status: 304, headers: common, body: '' });
   }
-  const chosen = coding(req.headers['accept-encoding'], thing);
   const body = (chosen && thing[chosen]) ?? thing.bytes;
   send(req, res, { status, headers: chosen ? { ...common, 'content-encoding': chosen } : common, body });
 }

@@ -179,9 +179,26 @@ describe('the live playlist', () => {
       (await read('opus64.m3u8', { 'accept-encoding': 'gzip;q=0' })).headers['content-encoding'],
     ).toBeUndefined();
     const tag = plain.headers.etag ?? '';
+    expect(packed.headers.etag).toBe(tag.replace(/"$/, '-gzip"'));
+    expect((await read('opus64.m3u8', { 'if-none-match': tag, 'accept-encoding': 'gzip' })).status).toBe(200);
     expect((await read('opus64.m3u8', { 'if-none-match': tag })).status).toBe(304);
     // What a compressing proxy makes of it, and a cache that has several.
     expect((await read('opus64.m3u8', { 'if-none-match': `"other", W/${tag}` })).status).toBe(304);
+  });
+
+  it('lets go at once of a request whose client has gone, and of no other', async () => {
+    run(16 * 3 + 4);
+    const gone = new AbortController();
+    const wait = (signal: AbortSignal) =>
+      origin.answer(`/r/${SLUG}/live/opus64/3.3.m4s`, new URLSearchParams(), {}, signal);
+    const left = wait(gone.signal);
+    const stays = wait(new AbortController().signal);
+    const before = clock.now();
+    gone.abort();
+    expect((await left)?.status).toBe(404);
+    expect(clock.now()).toBe(before);
+    run(16 * 3 + 8);
+    expect((await stays)?.status).toBe(200);
   });
 
   it('ends with the program and answers everyone who waits', async () => {
@@ -350,7 +367,9 @@ describe('state.json and rooms.json', () => {
     clock.advance(200);
     const third = await get(`/r/${SLUG}/state.json`);
     expect(JSON.parse(third.text).at).toBeGreaterThan(JSON.parse(first.text).at);
-    expect(third.headers?.['cache-control']).toBe('public, max-age=1');
+    expect(third.headers?.['cache-control']).toBe(
+      'public, max-age=1, stale-while-revalidate=1, stale-if-error=60',
+    );
     expect((await get(`/r/${SLUG}/state.json`, { 'if-none-match': third.headers?.etag ?? '' })).status).toBe(
       304,
     );

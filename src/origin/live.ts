@@ -3,7 +3,7 @@ import { problem, type Reply } from '../base/reply.ts';
 import { FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT, ms, PARTS_PER_SEGMENT } from '../base/time.ts';
 import { edgeOf, livePlaylist, TARGET_SECONDS } from './live-playlist.ts';
 import { hlsRenditions, multivariant } from './multivariant.ts';
-import { OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
+import { LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
 import type { Program } from './program.ts';
 import type { RecordingPort } from './recording.ts';
 import type { Window } from './window.ts';
@@ -28,6 +28,7 @@ export interface Live {
     file: string,
     query: URLSearchParams,
     headers: RequestHeaders,
+    signal: AbortSignal,
   ): Promise<Reply>;
 }
 
@@ -68,6 +69,7 @@ export function openLive(clock: Clock, archive: RecordingPort): Live {
     window: Window,
     query: URLSearchParams,
     headers: RequestHeaders,
+    signal: AbortSignal,
   ) => {
     const asked = readBlocking(query, window);
     if (typeof asked === 'string') return problem('bad-request', asked, OPEN_TO_ALL);
@@ -75,18 +77,23 @@ export function openLive(clock: Clock, archive: RecordingPort): Live {
     const whole = window.first === undefined ? undefined : Math.ceil(window.first / FRAGMENTS_PER_SEGMENT);
     const opening = ((whole ?? 0) + 1) * FRAGMENTS_PER_SEGMENT - 1;
     const wanted = Math.max(asked ?? 0, asked === undefined || whole === undefined ? opening : 0);
-    const came = await window.ready(wanted, clock, PATIENCE);
+    const came = await window.ready(wanted, clock, PATIENCE, signal);
     if (!came && (!program.over || !edgeOf(window)))
       return problem('studio-away', 'Nothing new yet; ask again.', { ...OPEN_TO_ALL, 'retry-after': '1' });
     const skip = query.get('_HLS_skip') === 'YES' || query.get('_HLS_skip') === 'v2';
-    const age = asked === undefined ? 1 : BLOCKED_SECONDS;
     return render(program, window, skip).reply(headers, {
       'content-type': PLAYLIST,
-      'cache-control': `public, max-age=${age}`,
+      'cache-control': asked === undefined ? LIVE_LIST : `public, max-age=${BLOCKED_SECONDS}`,
     });
   };
 
-  const media = async (slug: string, program: Program, window: Window, name: string): Promise<Reply> => {
+  const media = async (
+    slug: string,
+    program: Program,
+    window: Window,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Reply> => {
     const match = MEDIA.exec(name);
     const edge = edgeOf(window);
     if (!match || !edge) return missing();
@@ -99,7 +106,8 @@ export function openLive(clock: Clock, archive: RecordingPort): Live {
       // The hinted part is held until it is there; whole segments are asked for only once they are listed.
       const ahead = first + count - 1 - (window.last ?? 0);
       if (ahead > (part === undefined ? 0 : 2 * FRAGMENTS_PER_PART)) return missing();
-      if (!(await window.ready(first + count - 1, clock, PATIENCE)) && !program.over) return missing();
+      if (!(await window.ready(first + count - 1, clock, PATIENCE, signal)) && !program.over)
+        return missing();
     }
     const last = Math.min(first + count - 1, window.last ?? 0);
     const bytes = window.joined(first, last - first + 1) ?? (await recorded(slug, window, msn, part));
@@ -116,19 +124,19 @@ export function openLive(clock: Clock, archive: RecordingPort): Live {
       : undefined;
 
   return {
-    async answer(slug, program, file, query, headers) {
+    async answer(slug, program, file, query, headers, signal) {
       if (file === 'main.m3u8')
         return main(program).reply(headers, {
           'content-type': PLAYLIST,
-          'cache-control': 'public, max-age=10',
+          'cache-control': 'public, max-age=10, stale-while-revalidate=60, stale-if-error=600',
         });
       const [name = '', below, ...more] = file.split('/');
       const window = program.windows.get(below === undefined ? name.replace(/\.m3u8$/, '') : name);
       if (window?.rendition.container !== 'fmp4' || more.length > 0) return missing();
       if (below === undefined)
-        return name.endsWith('.m3u8') ? playlist(program, window, query, headers) : missing();
+        return name.endsWith('.m3u8') ? playlist(program, window, query, headers, signal) : missing();
       if (below === 'init.mp4') return window.init ? sound(Buffer.from(window.init)) : missing();
-      return media(slug, program, window, below);
+      return media(slug, program, window, below, signal);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { etagOf, matches, takes } from '../base/negotiation.ts';
+import { codedTag, etagOf, matches, takes } from '../base/negotiation.ts';
 import type { Reply } from '../base/reply.ts';
 
 /** Headers of a request, lower-case names. */
@@ -9,6 +9,10 @@ export type RequestHeaders = Readonly<Record<string, string | undefined>>;
 export const OPEN_TO_ALL = { 'access-control-allow-origin': '*' } as const;
 /** The bytes behind a URL never change. */
 export const FOR_EVER = 'public, max-age=31536000, immutable';
+/** A live list: a second old at most where many ask; three where one asks seldom; a minute while the origin is away. Spec: RFC 5861. */
+export const LIVE_LIST = 'public, max-age=1, stale-while-revalidate=2, stale-if-error=60';
+/** What everyone polls once a second: older by one more second at most, and better old than none. */
+export const EACH_SECOND = 'public, max-age=1, stale-while-revalidate=1, stale-if-error=60';
 
 /** A text that many ask for: made once, compressed once. */
 export class Packed {
@@ -23,11 +27,13 @@ export class Packed {
 
   /** The answer for one request: 304 when it has this version, gzip when it takes it. */
   reply(request: RequestHeaders, headers: { 'content-type': string; 'cache-control': string }): Reply {
-    const common = { ...OPEN_TO_ALL, ...headers, etag: this.etag, vary: 'accept-encoding' };
-    if (matches(request['if-none-match'], this.etag)) return { status: 304, headers: common, body: '' };
-    if (!takes(request['accept-encoding'], 'gzip')) return { status: 200, headers: common, body: this.plain };
+    const coding = takes(request['accept-encoding'], 'gzip') ? 'gzip' : undefined;
+    const etag = codedTag(this.etag, coding);
+    const common = { ...OPEN_TO_ALL, ...headers, etag, vary: 'accept-encoding' };
+    if (matches(request['if-none-match'], etag)) return { status: 304, headers: common, body: '' };
+    if (!coding) return { status: 200, headers: common, body: this.plain };
     this.#gzip ??= gzipSync(this.plain);
-    return { status: 200, headers: { ...common, 'content-encoding': 'gzip' }, body: this.#gzip };
+    return { status: 200, headers: { ...common, 'content-encoding': coding }, body: this.#gzip };
   }
 }
 

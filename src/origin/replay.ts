@@ -2,7 +2,7 @@ import { problem, type Reply } from '../base/reply.ts';
 import { type EpochMs, FRAGMENT_MS } from '../base/time.ts';
 import { programDate, TARGET_SECONDS } from './live-playlist.ts';
 import { multivariant } from './multivariant.ts';
-import { OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
+import { LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
 import { type Piece, type RecordedRoom, type RecordingPort, replayPieces } from './recording.ts';
 
 const PLAYLIST = 'application/vnd.apple.mpegurl';
@@ -58,7 +58,7 @@ export function openReplay(port: RecordingPort): Replay {
 
   return {
     async answer(slug, recording, over, file, headers) {
-      const list = { 'content-type': PLAYLIST, 'cache-control': 'public, max-age=1' };
+      const list = { 'content-type': PLAYLIST, 'cache-control': LIVE_LIST };
       if (file === 'main.m3u8') {
         const kept = recording.renditions.filter(({ id }) => replayPieces(recording, id).length > 0);
         if (kept.length === 0) return nothingYet(over);

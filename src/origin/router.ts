@@ -44,9 +44,10 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     file: string,
     query: URLSearchParams,
     headers: RequestHeaders,
+    signal: AbortSignal,
   ): Promise<Reply> => {
     const program = rooms.program(slug);
-    if (program) return live.answer(slug, program, file, query, headers);
+    if (program) return live.answer(slug, program, file, query, headers, signal);
     const status = rooms.card(slug)?.status;
     // Players keep the address they were given: after the end it leads to the replay.
     if (status === 'ended' && file === 'main.m3u8')
@@ -75,13 +76,14 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     path: string,
     query: URLSearchParams,
     headers: RequestHeaders,
+    signal: AbortSignal,
   ): Promise<Reply> | undefined => {
     if (path === '/rooms.json') return stateFiles.list(headers);
     const match = PATH.exec(path);
     const slug = match?.[1];
     if (!match || slug === undefined) return undefined;
     if (match[2] === 'state.json') return stateFiles.state(slug, headers);
-    if (match[3] === 'live') return fromWindow(slug, match[4] ?? '', query, headers);
+    if (match[3] === 'live') return fromWindow(slug, match[4] ?? '', query, headers, signal);
     return fromDisk(slug, match[4] ?? 'replay.m4a', query, headers);
   };
   return { answer, [Symbol.asyncDispose]: () => download[Symbol.asyncDispose]() };

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Reply } from '../base/reply.ts';
 import { problem } from '../base/reply.ts';
 import { MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
-import { OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
+import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import type { Rooms } from './rooms.ts';
 
 const FRESH_MS = 1000;
@@ -13,7 +13,7 @@ export const MAX_COMING_ROOMS = 200;
 /** Rooms that are over are listed up to this many, the newest first. */
 export const MAX_PAST_ROOMS = 50;
 
-const HEADERS = { 'content-type': 'application/json', 'cache-control': 'public, max-age=1' };
+const HEADERS = { 'content-type': 'application/json', 'cache-control': EACH_SECOND };
 
 /** `state.json` of each room and `rooms.json`: made at most once a second, whoever asks. */
 export function openStateFiles(

@@ -6,8 +6,9 @@ import { retime } from '../wire/fragment-slot.ts';
 /** Fragments of one rendition kept in memory: nine segments (46 s), so that eight whole ones can be listed. */
 export const WINDOW_FRAGMENTS = 9 * FRAGMENTS_PER_SEGMENT;
 
+/** Those who wait for one fragment, with one timer for all. */
 interface Waiting {
-  readonly promise: Promise<boolean>;
+  readonly waiters: Set<(came: boolean) => void>;
   readonly settle: (came: boolean) => void;
   readonly timer: Disposable;
 }
@@ -84,20 +85,44 @@ export class Window {
     return parts.length === 1 ? parts[0] : Buffer.concat(parts);
   }
 
-  /** Resolves true when fragment `seq` has come, false at `limit` or at the end. All who wait for one share one timer. */
-  ready(seq: number, clock: Clock, limit: Ms): Promise<boolean> {
+  /** Resolves true when fragment `seq` has come, false at `limit`, at the end, or when `signal` says that nobody waits any more. */
+  ready(seq: number, clock: Clock, limit: Ms, signal?: AbortSignal): Promise<boolean> {
     if (this.last !== undefined && this.last >= seq) return Promise.resolve(true);
-    if (this.#over) return Promise.resolve(false);
-    const known = this.#waiting.get(seq);
-    if (known) return known.promise;
+    if (this.#over || signal?.aborted) return Promise.resolve(false);
+    const waiting = this.#waiting.get(seq) ?? this.#await(seq, clock, limit);
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const settle = (came: boolean): void => {
-      this.#waiting.get(seq)?.timer[Symbol.dispose]();
-      this.#waiting.delete(seq);
+    const left = (): void => {
+      waiting.waiters.delete(done);
+      if (waiting.waiters.size === 0) waiting.settle(false);
+      resolve(false);
+    };
+    const done = (came: boolean): void => {
+      signal?.removeEventListener('abort', left);
       resolve(came);
     };
-    this.#waiting.set(seq, { promise, settle, timer: clock.after(limit, () => settle(false)) });
+    signal?.addEventListener('abort', left, { once: true });
+    waiting.waiters.add(done);
     return promise;
+  }
+
+  /** How many requests wait for what does not exist yet. */
+  get waiting(): number {
+    let sum = 0;
+    for (const { waiters } of this.#waiting.values()) sum += waiters.size;
+    return sum;
+  }
+
+  #await(seq: number, clock: Clock, limit: Ms): Waiting {
+    const waiters = new Set<(came: boolean) => void>();
+    const settle = (came: boolean): void => {
+      waiting.timer[Symbol.dispose]();
+      if (this.#waiting.get(seq) === waiting) this.#waiting.delete(seq);
+      for (const tell of waiters) tell(came);
+      waiters.clear();
+    };
+    const waiting = { waiters, settle, timer: clock.after(limit, () => settle(false)) };
+    this.#waiting.set(seq, waiting);
+    return waiting;
   }
 
   /** Nothing more will come: whoever waits is told. */
