@@ -5,8 +5,10 @@ import { ms } from '../base/time.ts';
 import type { Counters } from './counters.ts';
 import type { Fanout } from './fanout.ts';
 import type { Gate } from './gate.ts';
+import { handOver } from './hand-over.ts';
 import type { Limits } from './limits.ts';
-import { rawProblem, rawStreamHeadOnly } from './raw-reply.ts';
+import type { Quick } from './quick.ts';
+import { rawProblem } from './raw-reply.ts';
 import { readFirstHead } from './request-head.ts';
 import { readStreamRequest } from './stream-request.ts';
 
@@ -17,7 +19,9 @@ export interface FrontDeps {
   readonly counters: Counters;
   readonly gate: Gate;
   readonly fanout: Fanout;
-  /** Takes every connection that does not begin with a stream; it does not listen itself. */
+  /** Takes connections that begin with a small public file. */
+  readonly quick: Quick;
+  /** Takes every other connection that does not begin with a stream; it does not listen itself. */
   readonly ordinary: HttpServer;
 }
 
@@ -35,10 +39,10 @@ type FrontSocket = Socket & { [HEAD]?: Buffer };
 
 /**
  * Opens the server that owns every accepted socket. It reads the first request head itself: a stream is served on the
- * bare socket, anything else is handed to `ordinary` as if nothing had been read.
+ * bare socket, small public files by `quick`, anything else is handed to `ordinary` as if nothing had been read.
  */
 export function openFront(deps: FrontDeps): Front {
-  const { clock, limits, counters, gate, fanout, ordinary } = deps;
+  const { clock, limits, counters, gate, fanout, quick, ordinary } = deps;
   /** Sockets whose first head is not complete, and since when. */
   const fresh = new Map<Socket, number>();
   let refusals = 0;
@@ -63,10 +67,7 @@ export function openFront(deps: FrontDeps): Front {
         return;
       case 'other':
         letGo(this);
-        this.pause();
-        this.unshift(bytes);
-        ordinary.emit('connection', this);
-        this.resume();
+        if (!quick.take(this, bytes)) handOver(ordinary, this, bytes);
         return;
       case 'bad':
         counters.badHeads += 1;
@@ -77,8 +78,8 @@ export function openFront(deps: FrontDeps): Front {
       case 'stream': {
         const request = readStreamRequest(head.target);
         if (!request) return refuse(this, rawProblem('not-found'));
-        if (head.method === 'HEAD') return refuse(this, rawStreamHeadOnly(request, clock));
         letGo(this);
+        if (head.method === 'HEAD') return handOver(ordinary, this, bytes);
         const refusal = fanout.join(this, request);
         if (refusal) refuse(this, rawProblem(refusal));
       }

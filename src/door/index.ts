@@ -8,10 +8,12 @@ import { openFanout } from './fanout.ts';
 import { openFaults } from './faults.ts';
 import { openFront } from './front.ts';
 import { openGate } from './gate.ts';
+import { handOver } from './hand-over.ts';
 import { connectionsPossible, type Limits } from './limits.ts';
 import { openOrdinary } from './ordinary.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import type { Pages } from './pages.ts';
+import { openQuick } from './quick.ts';
 import { openWatchdog } from './watchdog.ts';
 
 export type { Asset, Assets } from './assets.ts';
@@ -86,7 +88,11 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     trusted: new Set(deps.trustedProxies),
   });
-  const front = openFront({ clock, limits, counters, gate, fanout, ordinary });
+  const quick = openQuick({
+    ...{ clock, limits, counters, fault, origin },
+    back: (socket, bytes) => handOver(ordinary, socket, bytes),
+  });
+  const front = openFront({ clock, limits, counters, gate, fanout, quick, ordinary });
   await new Promise<void>((resolve, reject) => {
     front.server.once('error', reject);
     front.server.listen(
@@ -99,6 +105,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   );
   const sweeper = clock.every(ms(1_000), () => {
     front.sweep();
+    quick.sweep();
     watchdog.sweep(clock.now(), gate.sockets, (socket) => {
       if (fanout.drop(socket, 'stalled')) return;
       counters.stalledRequests += 1;
@@ -113,8 +120,12 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const shut = async (grace: Ms): Promise<void> => {
     const gone = new Promise<void>((resolve) => front.server.close(() => resolve()));
     ordinary.closeIdleConnections();
+    quick.closeIdle();
     if (grace > 0) {
-      using _idle = clock.every(ms(100), () => ordinary.closeIdleConnections());
+      using _idle = clock.every(ms(100), () => {
+        ordinary.closeIdleConnections();
+        quick.closeIdle();
+      });
       fanout.drain(ms(clock.now() + grace));
       const patience = Promise.withResolvers<void>();
       using _timer = clock.after(grace, () => patience.resolve());

@@ -1,0 +1,76 @@
+/**
+ * What the door makes of a request head on a connection that asks for small public files. `quick`: one of them, to be
+ * answered from a shared buffer. `other`: anything else, for those who judge all of HTTP.
+ */
+export type QuickHead =
+  | {
+      readonly kind: 'quick';
+      readonly path: string;
+      readonly query: string;
+      readonly gzip: boolean;
+      /** The header lines as they came: the next request of a client has the same ones. */
+      readonly fields: string;
+      /** Bytes of the head. */
+      readonly length: number;
+    }
+  | { readonly kind: 'other' | 'more' };
+
+const OTHER: QuickHead = { kind: 'other' };
+const MORE: QuickHead = { kind: 'more' };
+
+/** Playlists, parts, segments and the state: what every listener of a room gets byte for byte alike. */
+const REQUEST_LINE =
+  /^GET (\/r\/[a-z0-9-]{1,64}\/(?:live\/[\w./-]{1,80}|state\.json))(?:\?([\x21-\x7e]{0,512}))? HTTP\/1\.1$/;
+const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+/** Fields that change the answer or frame a body: whoever sends one is served by the whole of HTTP. */
+const JUDGED = /^(?:if-|range$|content-length$|transfer-encoding$|expect$|upgrade$|connection$|trailer$|te$)/;
+const CODED = /(?:^|,)\s*gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;
+
+/** Whether header lines leave the answer as it is for everyone, and whether gzip is taken; undefined when they do not. */
+function judge(fields: string, most: number): boolean | undefined {
+  const lines = fields.split('\r\n');
+  if (lines.length > most) return undefined;
+  let hosts = 0;
+  let gzip = false;
+  for (const line of lines) {
+    const field = FIELD.exec(line);
+    if (!field) return undefined;
+    const name = (field[1] ?? '').toLowerCase();
+    if (name === 'host') hosts += 1;
+    else if (name === 'accept-encoding') gzip = CODED.test(field[2] ?? '');
+    else if (name === 'connection' && (field[2] ?? '').trim().toLowerCase() === 'keep-alive') continue;
+    else if (JUDGED.test(name)) return undefined;
+  }
+  return hosts === 1 ? gzip : undefined;
+}
+
+/**
+ * Reads the head at the beginning of `bytes`. `before` is the last head of the same connection: a client's header
+ * lines do not change from one request to the next, so they are judged once. Spec: RFC 9112.
+ */
+export function readQuickHead(
+  bytes: Buffer,
+  limits: { headBytes: number; headers: number },
+  before?: { readonly fields: string; readonly gzip: boolean },
+): QuickHead {
+  const text = bytes.toString('latin1', 0, Math.min(bytes.length, limits.headBytes));
+  const line = text.indexOf('\r\n');
+  if (line < 0)
+    return bytes.length < limits.headBytes && 'GET /r/'.startsWith(text.slice(0, 7)) ? MORE : OTHER;
+  const request = REQUEST_LINE.exec(text.slice(0, line));
+  if (!request) return OTHER;
+  const end = text.indexOf('\r\n\r\n', line);
+  if (end < 0) return bytes.length < limits.headBytes ? MORE : OTHER;
+  const fields = text.slice(line + 2, end);
+  const known = before?.fields === fields ? before : undefined;
+  const gzip = known ? known.gzip : judge(fields, limits.headers);
+  if (gzip === undefined) return OTHER;
+  return {
+    kind: 'quick',
+    path: request[1] ?? '',
+    query: request[2] ?? '',
+    gzip,
+    fields: known?.fields ?? fields,
+    length: end + 4,
+  };
+}

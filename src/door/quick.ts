@@ -1,0 +1,241 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import { ms } from '../base/time.ts';
+import type { Counters } from './counters.ts';
+import type { Fault } from './faults.ts';
+import type { Limits } from './limits.ts';
+import type { DoorOrigin } from './origin-port.ts';
+import { type QuickHead, readQuickHead } from './quick-head.ts';
+import { isStream } from './send.ts';
+import { type Making, Shelf } from './shelf.ts';
+
+/** What the quick answers need. */
+export interface QuickDeps {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly counters: Counters;
+  readonly fault: Fault;
+  readonly origin: DoorOrigin;
+  /** Takes a connection back, with bytes that have been read and not been answered. */
+  back(socket: Socket, bytes: Buffer): void;
+}
+
+/** Small public files on kept connections: read, looked up and written from one buffer for everyone. */
+export interface Quick {
+  /** Takes a connection whose first bytes are such a request; false, and nothing has happened, when they are not. */
+  take(socket: Socket, bytes: Buffer): boolean;
+  /** Closes connections that are idle or have not finished a head; call about once a second. */
+  sweep(): void;
+  /** Closes those that wait for nothing: the door stops. */
+  closeIdle(): void;
+  /** Connections held now. */
+  readonly size: number;
+}
+
+interface State {
+  /** Bytes read and not yet answered, the request that waits included. */
+  bytes: Buffer | undefined;
+  /** Bytes of the request whose answer is being made; 0 while none is. */
+  waiting: number;
+  /** What it waits for. */
+  making: Making<QuickSocket> | undefined;
+  /** Since when nothing has happened, on the monotonic clock. */
+  since: number;
+  served: number;
+  before: { readonly fields: string; readonly gzip: boolean } | undefined;
+}
+
+const STATE = Symbol('quick');
+type QuickSocket = Socket & { [STATE]?: State };
+type Found = Extract<QuickHead, { kind: 'quick' }>;
+
+/** A blocking answer is handed to many over this long: their next requests then come spread as well. */
+const SPREAD_MS = 240;
+const SLICE_MS = 20;
+/** So many are answered at once: a small room waits for nobody. */
+const SLICE_FLOOR = 64;
+
+const HLS_PARAMETERS = ['_HLS_msn', '_HLS_part', '_HLS_skip'] as const;
+const PLAYLIST = /\.m3u8$/;
+
+/** The query as far as it means anything, in one order: made-up parameters must not multiply the work. */
+function meaning(path: string, query: string): string {
+  if (query === '' || !PLAYLIST.test(path)) return '';
+  const given = new URLSearchParams(query);
+  const kept = new URLSearchParams();
+  for (const name of HLS_PARAMETERS) {
+    const value = given.get(name);
+    if (value !== null) kept.set(name, value);
+  }
+  return kept.toString();
+}
+
+/** What is left of `bytes` behind the first `taken`. */
+const rest = (bytes: Buffer | undefined, taken: number): Buffer | undefined =>
+  bytes && bytes.length > taken ? bytes.subarray(taken) : undefined;
+
+/** Opens the quick answers. */
+export function openQuick(deps: QuickDeps): Quick {
+  const { clock, limits, counters, origin } = deps;
+  const shelf = new Shelf<QuickSocket>(clock);
+  const sockets = new Set<QuickSocket>();
+  const slices: { bytes: Buffer; waiters: readonly QuickSocket[]; at: number; size: number }[] = [];
+  let timer: Disposable | undefined;
+
+  function letGo(socket: QuickSocket): Buffer | undefined {
+    const bytes = socket[STATE]?.bytes;
+    sockets.delete(socket);
+    delete socket[STATE];
+    socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
+    return bytes;
+  }
+  /** Gives a connection to those who judge all of HTTP, as if its unanswered bytes had just come. */
+  function giveBack(socket: QuickSocket) {
+    const bytes = letGo(socket) ?? Buffer.alloc(0);
+    if (!socket.destroyed) deps.back(socket, bytes);
+  }
+
+  function write(socket: QuickSocket, bytes: Buffer) {
+    const state = socket[STATE];
+    if (!state || socket.destroyed) return;
+    state.since = clock.now();
+    state.served += 1;
+    counters.requests += 1;
+    // Asked and asked again, and never read.
+    if (socket.writableLength > 0 && socket.writableLength + bytes.length > limits.backlog) {
+      counters.stalledRequests += 1;
+      return void socket.resetAndDestroy();
+    }
+    socket.write(bytes);
+    if (state.served >= limits.requestsPerSocket) {
+      letGo(socket);
+      socket
+        .on('error', onError)
+        .on('data', () => {})
+        .end();
+      clock.after(ms(2_000), () => socket.destroy());
+    }
+  }
+  /** The answer has come for one that waited: written, and what it has asked meanwhile is looked at. */
+  function answer(socket: QuickSocket, bytes: Buffer) {
+    const state = socket[STATE];
+    if (!state) return;
+    state.bytes = rest(state.bytes, state.waiting);
+    state.waiting = 0;
+    state.making = undefined;
+    write(socket, bytes);
+    if (socket[STATE] && state.bytes) next(socket, state);
+  }
+
+  function tick() {
+    for (let i = slices.length - 1; i >= 0; i -= 1) {
+      const slice = slices[i];
+      if (!slice) continue;
+      const end = Math.min(slice.waiters.length, slice.at + slice.size);
+      for (; slice.at < end; slice.at += 1) {
+        const socket = slice.waiters[slice.at];
+        if (socket) answer(socket, slice.bytes);
+      }
+      if (slice.at >= slice.waiters.length) slices.splice(i, 1);
+    }
+    if (slices.length > 0) return;
+    timer?.[Symbol.dispose]();
+    timer = undefined;
+  }
+  function release(making: Making<QuickSocket>, bytes: Buffer) {
+    const waiters = shelf.release(making);
+    const size = Math.max(SLICE_FLOOR, Math.ceil(waiters.length / (SPREAD_MS / SLICE_MS)));
+    slices.push({ bytes, waiters, at: 0, size });
+    timer ??= clock.every(ms(SLICE_MS), tick);
+    tick();
+  }
+
+  async function make(making: Making<QuickSocket>, head: Found, query: string): Promise<void> {
+    try {
+      const headers = head.gzip ? { 'accept-encoding': 'gzip' } : {};
+      const reply = await origin.answer(head.path, new URLSearchParams(query), headers, making.abort.signal);
+      if (reply && !isStream(reply.body)) return release(making, shelf.keep(making.key, reply, query !== ''));
+      if (reply && isStream(reply.body)) reply.body.destroy();
+    } catch (error) {
+      // An aborted wait has nobody to answer; anything else is our fault.
+      if (making.abort.signal.aborted) return;
+      deps.fault(error, `GET ${head.path}`);
+    }
+    // Nothing that can be shared: each is served on its own.
+    for (const socket of shelf.release(making)) giveBack(socket);
+  }
+
+  /** Answers what can be answered of the bytes a connection has sent. */
+  function next(socket: QuickSocket, state: State) {
+    while (state.bytes && state.waiting === 0) {
+      const head = readQuickHead(state.bytes, limits, state.before);
+      if (head.kind === 'more') return;
+      if (head.kind !== 'quick') return giveBack(socket);
+      if (state.before?.fields !== head.fields) state.before = { fields: head.fields, gzip: head.gzip };
+      const query = meaning(head.path, head.query);
+      const key = `${head.gzip ? 'z' : '-'}${head.path}${query === '' ? '' : `?${query}`}`;
+      const ready = shelf.find(key);
+      if (!ready) {
+        // Kept whole until it is answered: it may have to be handed on.
+        state.waiting = head.length;
+        const { making, first } = shelf.wait(key, socket);
+        state.making = making;
+        if (first) void make(making, head, query);
+        return;
+      }
+      state.bytes = rest(state.bytes, head.length);
+      write(socket, ready);
+      if (!socket[STATE]) return;
+    }
+  }
+
+  function onData(this: QuickSocket, chunk: Buffer) {
+    const state = this[STATE];
+    if (!state) return;
+    state.bytes = state.bytes ? Buffer.concat([state.bytes, chunk]) : chunk;
+    if (state.bytes.length > limits.headBytes * 2) return void this.destroy();
+    if (state.waiting === 0) next(this, state);
+  }
+  function onEnd(this: QuickSocket) {
+    this.destroy();
+  }
+  function onClose(this: QuickSocket) {
+    const making = this[STATE]?.making;
+    if (making) shelf.leave(making, this);
+    letGo(this);
+  }
+  function onError() {}
+
+  return {
+    get size() {
+      return sockets.size;
+    },
+    take(socket: QuickSocket, bytes) {
+      if (readQuickHead(bytes, limits).kind !== 'quick') return false;
+      const state: State = {
+        bytes,
+        waiting: 0,
+        making: undefined,
+        since: clock.now(),
+        served: 0,
+        before: undefined,
+      };
+      socket[STATE] = state;
+      sockets.add(socket);
+      socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+      next(socket, state);
+      return true;
+    },
+    sweep() {
+      const now = clock.now();
+      for (const socket of sockets) {
+        const state = socket[STATE];
+        if (!state || state.waiting > 0) continue;
+        if (now - state.since > (state.bytes ? limits.headTimeout : limits.keepAlive)) socket.destroy();
+      }
+    },
+    closeIdle() {
+      for (const socket of sockets) if (socket[STATE]?.waiting === 0) socket.end();
+    },
+  };
+}
