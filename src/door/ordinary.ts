@@ -125,6 +125,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
       const headers = {
         'content-type': mediaType(request.rendition),
         'cache-control': 'no-store',
+        connection: 'close',
         'earshot-period': String(FRAGMENT_MS),
       };
       send(req, res, {

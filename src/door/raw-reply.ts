@@ -1,8 +1,5 @@
-import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
-import { FRAGMENT_MS, ms } from '../base/time.ts';
-import { type StreamRequest, streamHead } from './stream-request.ts';
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -26,11 +23,3 @@ export function rawProblem(code: ErrorCode, detail?: string, status?: number): s
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }
-
-/** The answer to HEAD of a stream. */
-export const rawStreamHeadOnly = (request: StreamRequest, clock: Clock): string =>
-  streamHead(request.rendition, {
-    period: ms(FRAGMENT_MS),
-    next: ms(0),
-    date: new Date(clock.wall()).toUTCString(),
-  });
