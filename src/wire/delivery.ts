@@ -44,7 +44,7 @@ export interface Delivery {
   /** See `Level.ceiling`. */
   readonly ceiling?: number;
   readonly newcomers: Newcomers;
-  /** Why it is not rung 0; absent on rung 0. */
+  /** Why it is not rung 0, or why newcomers queue on rung 0; else absent. */
   readonly why?: Strain;
   /** Wall-clock ms since when it is this level. */
   readonly since: number;

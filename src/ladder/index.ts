@@ -1,0 +1,128 @@
+/** The ladder: from what strains a door to what its listeners are given up, one level at a time; docs/ladder.md. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { type Ms, ms } from '../base/time.ts';
+import { type Delivery, deliveryAt } from '../wire/delivery.ts';
+import { Ladder } from './ladder.ts';
+import { expose, type StepCounts } from './metrics.ts';
+import type { Records } from './records.ts';
+import { type Signals, unsentShare } from './signals.ts';
+import { FRESH_MS } from './thresholds.ts';
+
+export { demandOf, Ladder, type LadderSettings, type Step } from './ladder.ts';
+export { openRecords, type Records, type StepRecord } from './records.ts';
+export { judge, type RoomLoad, type Signals, type Verdict } from './signals.ts';
+export { Steering, type SteeringSettings, type Turn } from './steering.ts';
+
+/** What a door has counted since it was last asked; the ladder adds the event loop's delay. */
+export type DoorSignals = Omit<Signals, 'loop'>;
+
+/** What a door's ladder needs. */
+export interface LadderDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The door's name, in records. */
+  readonly name: string;
+  /** The configured write period, in ms. */
+  readonly period: Ms;
+  /** Bytes/s that may leave this door; learned when absent. */
+  readonly egressLimit?: number;
+  /** See `LadderSettings`. */
+  readonly workLeast?: number;
+  readonly records: Records;
+  /** What the door has counted since the last call; asked once a second. */
+  sample(): DoorSignals;
+}
+
+/** A door's ladder at work. */
+export interface DoorLadder extends AsyncDisposable {
+  /** What this door does for a room now: the higher of its own wish and what the room's cell has published. */
+  delivery(slug: string): Delivery;
+  /** A cell has published the delivery of one of its rooms. */
+  told(slug: string, delivery: Delivery): void;
+  /** This door's word upstream, for its presence. */
+  wish(slug: string): Pick<Delivery, 'level' | 'why'> & { readonly spare: number };
+  /** Rooms above level 0 by this door's own wish: their cells must hear it even when nobody is left. */
+  wishing(): Iterable<string>;
+  /** Prometheus text, `earshot_ladder_…`. */
+  metrics(): string;
+}
+
+/** Opens the ladder of one door: it looks at the door once a second until it is disposed. */
+export function open(deps: LadderDeps): DoorLadder {
+  const { clock, log, period, records } = deps;
+  const ladder = new Ladder({
+    ...(deps.egressLimit === undefined ? {} : { egressLimit: deps.egressLimit }),
+    ...(deps.workLeast === undefined ? {} : { workLeast: deps.workLeast }),
+  });
+  const begun = clock.wall();
+  const since = new Map<string, number>();
+  const published = new Map<string, { delivery: Delivery; at: number }>();
+  const counts: StepCounts = new Map();
+  // Ten milliseconds see what a listener could hear, and cost a hundred timer calls a second.
+  const loop = monitorEventLoopDelay({ resolution: 10 });
+  loop.enable();
+  let last: Signals | undefined;
+
+  const look = (): void => {
+    // The histogram counts each sleep whole: what it shows above its own resolution is delay.
+    const late = Math.max(0, loop.percentile(99) / 1e6 - 10);
+    loop.reset();
+    const signals: Signals = { ...deps.sample(), loop: late };
+    last = signals;
+    for (const { slug, from, to, why } of ladder.observe(clock.now(), signals)) {
+      since.set(slug, clock.wall());
+      const key = `${to > from ? 'up' : 'down'} ${why}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      const values = {
+        wait: Math.round(signals.wait),
+        loop: Math.round(signals.loop),
+        unsent: Number(unsentShare(signals).toFixed(3)),
+        egress: Math.round(signals.egress),
+        ...(Number.isFinite(ladder.egressLimit) ? { limit: Math.round(ladder.egressLimit) } : {}),
+        joins: Math.round(signals.joins),
+        streams: signals.rooms.get(slug)?.streams ?? 0,
+      };
+      records.write({ at: clock.wall(), slug, by: deps.name, from, to, why, values });
+      log.info({ slug, from, to, why, ...values }, to > from ? 'a step up the ladder' : 'a step down');
+    }
+    for (const [slug, { at }] of published)
+      if (clock.now() - at >= FRESH_MS && ladder.level(slug, clock.now()) === 0) published.delete(slug);
+    for (const slug of since.keys()) if (ladder.level(slug, clock.now()) === 0) since.delete(slug);
+  };
+  const timer = clock.every(ms(1000), look);
+
+  return {
+    delivery(slug) {
+      const now = clock.now();
+      const told = published.get(slug);
+      const fresh = told && now - told.at < FRESH_MS ? told.delivery : undefined;
+      const own = ladder.wish(slug);
+      if (fresh && fresh.level >= own.level) return fresh;
+      return {
+        ...deliveryAt(own.level, {
+          ...{ period, since: since.get(slug) ?? begun },
+          ...(own.why === undefined ? {} : { why: own.why }),
+        }),
+        ...(fresh?.caches === undefined ? {} : { caches: fresh.caches }),
+        ...(fresh?.cap === undefined ? {} : { cap: fresh.cap }),
+        // A cap that is reached stays reached.
+        ...(fresh?.newcomers === 'queue' && own.level < 6 ? { newcomers: 'queue' as const } : {}),
+      };
+    },
+    told(slug, delivery) {
+      published.set(slug, { delivery, at: clock.now() });
+      ladder.told(slug, delivery.level, clock.now());
+    },
+    wish: (slug) => ({ ...ladder.wish(slug), spare: ladder.spare(slug, clock.now()) }),
+    *wishing() {
+      for (const [slug, wish] of ladder.levels(clock.now())) if (wish > 0) yield slug;
+    },
+    metrics: () => expose(ladder, clock.now(), counts, last),
+    async [Symbol.asyncDispose]() {
+      timer[Symbol.dispose]();
+      loop.disable();
+    },
+  };
+}

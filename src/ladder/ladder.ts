@@ -1,0 +1,244 @@
+import type { Ms } from '../base/time.ts';
+import { LEVELS, type Strain } from '../wire/delivery.ts';
+import { EgressLimit } from './egress.ts';
+import { judge, type RoomLoad, type Signals, unsentShare, type Verdict } from './signals.ts';
+import * as at from './thresholds.ts';
+
+/** A door's wish for one room has moved by one level. */
+export interface Step {
+  readonly slug: string;
+  readonly from: number;
+  readonly to: number;
+  /** What made it go up; on the way down what had made it go up. */
+  readonly why: Strain;
+}
+
+/** What a ladder is told about its door. */
+export interface LadderSettings {
+  /** Bytes/s that may leave this door; learned when absent. */
+  readonly egressLimit?: number;
+  /** See `WORK_LEAST`; less makes a test's small crowd count. */
+  readonly workLeast?: number;
+}
+
+interface Rung {
+  level: number;
+  why: Strain;
+  told: number;
+  toldAt: number;
+  steppedUp: number;
+  steppedDown: number;
+  /** Levels that did not hold, each with the demand at which and how long to wait before another try. */
+  readonly failed: Map<number, { demand: number; hold: number }>;
+}
+
+const TOP = LEVELS.length - 1;
+
+/**
+ * One door's ladder: signals in, a wished level per room out. Pure: it reads no clock, and the wall clock does not enter.
+ * It remembers rooms that somebody hears or that are above level 0.
+ */
+export class Ladder {
+  readonly #settings: LadderSettings;
+  readonly #egress: EgressLimit;
+  readonly #rooms = new Map<string, Rung>();
+  #loads: ReadonlyMap<string, RoomLoad> = new Map();
+  #last: number | undefined;
+  #strained = 0;
+  #calm = 0;
+  #leader: string | undefined;
+  #verdict: Verdict = { severe: false, calm: true };
+
+  constructor(settings: LadderSettings = {}) {
+    this.#settings = settings;
+    this.#egress = new EgressLimit(settings.egressLimit);
+  }
+
+  /** Bytes/s that may leave this door: configured or learned; Infinity while unknown. */
+  get egressLimit(): number {
+    return this.#egress.limit;
+  }
+
+  /** What the last second was judged to be. */
+  get verdict(): Verdict {
+    return this.#verdict;
+  }
+
+  /** Takes one second of signals, `now` on the monotonic clock. Returns what moved: no room by more than one level. */
+  observe(now: Ms, signals: Signals): readonly Step[] {
+    const dt = Math.max(0, Math.min(at.GLANCE_MS, now - (this.#last ?? now)));
+    this.#last = now;
+    this.#loads = signals.rooms;
+    this.#forget(now);
+    const demand = demandOf(signals);
+    this.#verdict = judge(signals, {
+      demand,
+      limit: this.#egress.limit,
+      below: this.#growthBelow(now),
+      ...(this.#settings.workLeast === undefined ? {} : { workLeast: this.#settings.workLeast }),
+    });
+    this.#egress.observe(signals.egress, unsentShare(signals) >= at.BACKLOG.on, dt);
+    const { why, severe, calm } = this.#verdict;
+    if (why !== undefined) {
+      this.#strained += dt;
+      if (this.#strained > at.HICCUP_MS) this.#calm = 0;
+      if (this.#strained < at.UP_MS) return [];
+      return this.#up(now, why, severe, demand);
+    }
+    this.#strained = Math.max(0, this.#strained - dt);
+    if (calm) this.#calm += dt;
+    return calm ? this.#down(now, demand) : [];
+  }
+
+  /** The owning cell has published this level for a room: it holds here too, for `FRESH_MS`. */
+  told(slug: string, level: number, now: Ms) {
+    const rung = this.#rung(slug);
+    rung.told = Math.max(0, Math.min(TOP, Math.trunc(level)));
+    rung.toldAt = now;
+  }
+
+  /** The level this door wants by its own signals, and why; level 0 has no reason. */
+  wish(slug: string): { readonly level: number; readonly why?: Strain } {
+    const rung = this.#rooms.get(slug);
+    return rung && rung.level > 0 ? { level: rung.level, why: rung.why } : { level: 0 };
+  }
+
+  /** The level that holds at this door: its own wish or what it was told, whichever is higher. */
+  level(slug: string, now: Ms): number {
+    const rung = this.#rooms.get(slug);
+    return rung ? Math.max(rung.level, toldLevel(rung, now)) : 0;
+  }
+
+  /**
+   * Live places this door can give per second while newcomers of a room queue: a hundredth of its live listeners, at
+   * least one, while nothing strains; none while something does or when newcomers get no place by the queue at all.
+   */
+  spare(slug: string, now: Ms): number {
+    if (!this.#verdict.calm || LEVELS[this.level(slug, now)]?.newcomers === 'text') return 0;
+    return Math.max(1, Math.floor((this.#loads.get(slug)?.live ?? 0) * at.SPARE));
+  }
+
+  /** Rooms that are above level 0 here, by wish or told. */
+  *levels(now: Ms): Generator<readonly [slug: string, wish: number, level: number]> {
+    for (const [slug, rung] of this.#rooms) {
+      const level = Math.max(rung.level, toldLevel(rung, now));
+      if (level > 0) yield [slug, rung.level, level];
+    }
+  }
+
+  #rung(slug: string): Rung {
+    let rung = this.#rooms.get(slug);
+    if (!rung) {
+      const never = Number.NEGATIVE_INFINITY;
+      rung = {
+        ...{ level: 0, why: 'wait', told: 0, toldAt: never, steppedUp: never, steppedDown: never },
+        failed: new Map(),
+      };
+      this.#rooms.set(slug, rung);
+    }
+    return rung;
+  }
+
+  #forget(now: number) {
+    for (const [slug, rung] of this.#rooms)
+      if (rung.level === 0 && toldLevel(rung, now) === 0 && !this.#loads.has(slug)) this.#rooms.delete(slug);
+  }
+
+  /** How many times more bytes would leave if every stepped room were a level lower: never fewer than now. */
+  #growthBelow(now: number): number {
+    let most = 1;
+    for (const [, rung] of this.#rooms) {
+      const level = Math.max(rung.level, toldLevel(rung, now));
+      if (rung.level > 0) most = Math.max(most, bitrateAt(level - 1) / bitrateAt(level));
+    }
+    return most;
+  }
+
+  #up(now: Ms, why: Strain, severe: boolean, demand: number): Step[] {
+    const first = this.#costliest(now);
+    if (first === undefined) return [];
+    const leader = this.#rung(first);
+    const level = this.level(first, now);
+    if (!severe && now - leader.steppedUp < settling(level, why)) return [];
+    const least = costOf(this.#loads.get(first)) * at.PEER;
+    this.#strained = 0;
+    const steps: Step[] = [];
+    for (const [slug, load] of this.#loads) {
+      if (costOf(load) < least || this.level(slug, now) > level) continue;
+      const rung = this.#rung(slug);
+      const from = this.level(slug, now);
+      if (now - rung.steppedDown < at.PROBE_MS) {
+        const hold = rung.failed.get(from)?.hold ?? at.CALM_MS;
+        rung.failed.set(from, { demand, hold: Math.min(at.HOLD_MOST_MS, hold * 2) });
+      }
+      rung.level = from + 1;
+      rung.why = why;
+      rung.steppedUp = now;
+      steps.push({ slug, from, to: rung.level, why });
+    }
+    return steps;
+  }
+
+  /** The room that costs most among those that can still be stepped; the one before unless clearly overtaken. */
+  #costliest(now: Ms): string | undefined {
+    let best: string | undefined;
+    let most = 0;
+    const open = (slug: string): boolean => this.level(slug, now) < TOP;
+    for (const [slug, load] of this.#loads) {
+      const cost = costOf(load);
+      if (cost <= most || !open(slug)) continue;
+      most = cost;
+      best = slug;
+    }
+    const before = this.#leader;
+    if (before !== undefined && open(before) && costOf(this.#loads.get(before)) * at.OVERTAKE >= most)
+      best = most > 0 ? before : undefined;
+    this.#leader = best;
+    return best;
+  }
+
+  #down(now: Ms, demand: number): Step[] {
+    const steps: Step[] = [];
+    for (const [slug, rung] of this.#rooms) {
+      if (rung.level === 0 || now - rung.steppedDown < at.DESCENT_MS) continue;
+      const to = rung.level - 1;
+      const failed = rung.failed.get(to);
+      const relieved = !failed || demand < failed.demand * at.RELIEF;
+      if (this.#calm < (relieved ? at.CALM_MS : failed.hold)) continue;
+      if (relieved) rung.failed.delete(to);
+      // It has held: what is known about levels above says nothing any more.
+      rung.failed.delete(rung.level);
+      rung.level = to;
+      rung.steppedDown = now;
+      steps.push({ slug, from: to + 1, to, why: rung.why });
+    }
+    return steps;
+  }
+}
+
+const toldLevel = (rung: Rung, now: number): number => (now - rung.toldAt < at.FRESH_MS ? rung.told : 0);
+
+const costOf = (load: RoomLoad | undefined): number =>
+  load ? load.live + (load.streams - load.live) * at.RING_COST : 0;
+
+/** Listeners' worth of work at rung 0, joins included: what the door is asked for, whatever level it is on. */
+export function demandOf(signals: Signals): number {
+  let sum = signals.joins * at.JOIN_COST;
+  for (const load of signals.rooms.values()) sum += costOf(load);
+  return sum;
+}
+
+/** Opus without a ceiling. */
+const FULL_BITRATE = 64_000;
+const bitrateAt = (level: number): number => LEVELS[level]?.ceiling ?? FULL_BITRATE;
+
+/** How long the step to `level` takes to show in a strain; 0 where it does not relieve that strain, so that nothing waits. */
+function settling(level: number, why: Strain): number {
+  const now = LEVELS[level];
+  const before = LEVELS[level - 1];
+  if (!now || !before) return 0;
+  const slow = why === 'wait' || why === 'loop';
+  if (now.period > before.period) return slow ? Math.log2(now.period / before.period) * at.REPACE_MS : 0;
+  if (now.ceiling !== before.ceiling) return slow ? 0 : at.SPLICE_MS;
+  return 0;
+}

@@ -1,0 +1,78 @@
+import type { Strain } from '../wire/delivery.ts';
+import { BACKLOG, BACKLOG_LEAST, EGRESS, LOOP, type Threshold, WAIT, WORK_LEAST } from './thresholds.ts';
+
+/** What one room costs a door. */
+export interface RoomLoad {
+  /** Streams served, the delayed ring included. */
+  readonly streams: number;
+  /** Of those, at the live edge. */
+  readonly live: number;
+}
+
+/** How one door has fared since it was last asked, about a second ago. */
+export interface Signals {
+  /** How late slots of the write period were served: p99, ms. */
+  readonly wait: number;
+  /** Event-loop delay: p99, ms. */
+  readonly loop: number;
+  /** Connections with unsent bytes. */
+  readonly unsent: number;
+  /** Connections looked at. */
+  readonly connections: number;
+  /** Bytes per second handed to sockets. */
+  readonly egress: number;
+  /** Streams begun per second. */
+  readonly joins: number;
+  readonly rooms: ReadonlyMap<string, RoomLoad>;
+}
+
+/** What the signals say together. */
+export interface Verdict {
+  /** The strongest strain, by how far it is above its threshold; absent when nothing is above. */
+  readonly why?: Strain;
+  readonly severe: boolean;
+  /** True when everything is below its `off`. */
+  readonly calm: boolean;
+}
+
+/** What the judgement needs to know beside the signals. */
+export interface Circumstances {
+  /** Listeners' worth of work at rung 0, joins included. */
+  readonly demand: number;
+  /** Bytes/s that may leave; Infinity when unknown. */
+  readonly limit: number;
+  /** How many times more bytes would leave one level lower: 1 where levels differ in period only. */
+  readonly below: number;
+  readonly workLeast?: number;
+}
+
+/** Share of connections with unsent bytes; 0 while there are too few of them to say anything. */
+export const unsentShare = ({ unsent, connections }: Signals): number =>
+  unsent < BACKLOG_LEAST || connections === 0 ? 0 : unsent / connections;
+
+/** Judges one second. */
+export function judge(signals: Signals, circumstances: Circumstances): Verdict {
+  const { demand, limit, below, workLeast = WORK_LEAST } = circumstances;
+  const busy = demand >= workLeast;
+  const used = Number.isFinite(limit) ? signals.egress / limit : 0;
+  const rows: readonly (readonly [Strain, number, Threshold, number])[] = [
+    ['wait', busy ? signals.wait : 0, WAIT, 1],
+    ['loop', busy ? signals.loop : 0, LOOP, 1],
+    ['backlog', unsentShare(signals), BACKLOG, 1],
+    ['egress', used, EGRESS, below],
+  ];
+  let why: Strain | undefined;
+  let worst = 0;
+  let severe = false;
+  let calm = true;
+  for (const [strain, value, threshold, ifLower] of rows) {
+    if (value * ifLower >= threshold.off) calm = false;
+    if (value < threshold.on) continue;
+    severe ||= value >= threshold.severe;
+    if (value / threshold.on > worst) {
+      worst = value / threshold.on;
+      why = strain;
+    }
+  }
+  return { ...(why === undefined ? {} : { why }), severe, calm };
+}

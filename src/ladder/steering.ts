@@ -1,0 +1,127 @@
+import { type Delivery, deliveryAt, LEVELS, type Strain } from '../wire/delivery.ts';
+import type { Presence } from '../wire/feed.ts';
+import { DESCENT_MS, FRESH_MS } from './thresholds.ts';
+
+/** What a room's cell is told about it. */
+export interface SteeringSettings {
+  /** The configured write period, in ms. */
+  readonly period: number;
+  /** Base URLs of caches in front. */
+  readonly caches: readonly string[];
+  /** Wall-clock ms now: since when it is level 0. */
+  readonly wall: number;
+}
+
+/** A room's published level has moved by one. */
+export interface Turn {
+  readonly from: number;
+  readonly to: number;
+  readonly why: Strain;
+  /** What each door wished then, level 0 left out. */
+  readonly wishes: Readonly<Record<string, number>>;
+}
+
+/** Doors that one room remembers at most: the newest say wins, the oldest is forgotten. */
+const MAX_DOORS = 1_000;
+
+/**
+ * What the doors say of one room, put together by its cell: counts, and the level that holds for everyone. Pure: `now` is
+ * the monotonic clock, `wall` only dates what is published.
+ */
+export class Steering {
+  readonly #settings: SteeringSettings;
+  readonly #doors = new Map<string, { said: Presence; at: number }>();
+  #level = 0;
+  #why: Strain | undefined;
+  #since: number;
+  #fell = Number.NEGATIVE_INFINITY;
+
+  constructor(settings: SteeringSettings) {
+    this.#settings = settings;
+    this.#since = settings.wall;
+  }
+
+  /** A door's newest word; absolute, it replaces what the door said before. */
+  hear(said: Presence, now: number) {
+    this.#doors.delete(said.door);
+    this.#doors.set(said.door, { said, at: now });
+    const oldest = this.#doors.size > MAX_DOORS ? this.#doors.keys().next().value : undefined;
+    if (oldest !== undefined) this.#doors.delete(oldest);
+  }
+
+  /** What doors said within the last 5 s. */
+  *fresh(now: number): Generator<Presence> {
+    for (const { said, at } of this.#doors.values()) if (now - at < FRESH_MS) yield said;
+  }
+
+  /** Streams served by all doors, the delayed ring included. */
+  streams(now: number): number {
+    let sum = 0;
+    for (const { streams } of this.fresh(now)) sum += streams;
+    return sum;
+  }
+
+  /** Streams at the live edge. */
+  live(now: number): number {
+    let sum = 0;
+    for (const { streams, live } of this.fresh(now)) sum += live ?? streams;
+    return sum;
+  }
+
+  /** Live places that the doors can give per second while newcomers queue without a cap. */
+  spare(now: number): number {
+    let sum = 0;
+    for (const { spare } of this.fresh(now)) sum += spare ?? 0;
+    return sum;
+  }
+
+  /** Renditions that somebody hears, or has just asked for, at any door. */
+  wanted(now: number): ReadonlySet<string> {
+    const all = new Set<string>();
+    for (const { wanted } of this.fresh(now)) for (const id of wanted ?? []) all.add(id);
+    return all;
+  }
+
+  /**
+   * Follows the doors' highest wish, one level per call upwards, one level in 4 s downwards (a door that died takes its
+   * wish along at once). Call once a second.
+   */
+  turn(now: number, wall: number): Turn | undefined {
+    let wish = 0;
+    let why: Strain | undefined;
+    const wishes: Record<string, number> = {};
+    for (const said of this.fresh(now)) {
+      const level = Math.max(0, Math.min(LEVELS.length - 1, Math.trunc(said.level ?? 0)));
+      if (level > 0) wishes[said.door] = level;
+      if (level <= wish) continue;
+      wish = level;
+      why = said.why;
+    }
+    const from = this.#level;
+    const reason = why ?? this.#why ?? 'wait';
+    if (wish > from) this.#level = from + 1;
+    else if (wish < from && now - this.#fell >= DESCENT_MS) {
+      this.#level = from - 1;
+      this.#fell = now;
+    } else return undefined;
+    this.#why = reason;
+    this.#since = wall;
+    return { from, to: this.#level, why: reason, wishes };
+  }
+
+  /** What listeners are told. A cap that is reached sends newcomers into the queue on any level. */
+  delivery(now: number, cap?: number): Delivery {
+    const { period, caches } = this.#settings;
+    const told = deliveryAt(this.#level, {
+      ...{ period, since: this.#since },
+      ...(this.#why === undefined ? {} : { why: this.#why }),
+    });
+    const full = cap !== undefined && this.live(now) >= cap && told.newcomers !== 'text';
+    return {
+      ...told,
+      ...(full ? { newcomers: 'queue', why: told.why ?? 'cap' } : {}),
+      ...(caches.length > 0 ? { caches } : {}),
+      ...(cap === undefined ? {} : { cap }),
+    };
+  }
+}
