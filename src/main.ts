@@ -3,12 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from './base/clock.ts';
 import { type Log, openLog } from './base/log.ts';
+import { sharesPorts } from './base/port.ts';
 import { type Ms, ms } from './base/time.ts';
 import type { Config } from './config/index.ts';
 import { paths } from './role/paths.ts';
 import { readSecret } from './role/secret.ts';
 import { ROLES, type RoleName } from './roles.ts';
-import { type ChildSpec, open as supervise, supervised } from './supervisor/index.ts';
+import { type ChildSpec, openFloor, open as supervise, supervised } from './supervisor/index.ts';
 
 const ENTRY = fileURLToPath(new URL('./cli/index.ts', import.meta.url));
 
@@ -16,15 +17,22 @@ const ENTRY = fileURLToPath(new URL('./cli/index.ts', import.meta.url));
 const STOP_ORDER: readonly RoleName[] = ['door', 'site', 'studio'];
 /** What a role that is not a door needs to close files and connections. */
 const CLOSE_TIME = ms(4000);
+/** Megabytes of heap: many times what each needs, and little enough that a leak ends its process and not the machine. */
+const HEAP: Readonly<Record<RoleName, number>> = { door: 2048, site: 1024, studio: 1024 };
 
 /** The processes of the chosen roles on this machine. */
 function family(config: Config, roles: readonly RoleName[], flags: readonly string[]): ChildSpec[][] {
   const groups = STOP_ORDER.filter((role) => roles.includes(role)).map((role) =>
-    Array.from({ length: ROLES[role].count(config) }, (_, index) => ({
-      name: `${role}-${index}`,
-      args: ['role', role, String(index), ...flags],
-      grace: (role === 'door' ? config.shutdownGrace + CLOSE_TIME : CLOSE_TIME) as Ms,
-    })),
+    Array.from(
+      { length: ROLES[role].count(config) },
+      (_, index): ChildSpec => ({
+        name: `${role}-${index}`,
+        args: ['role', role, String(index), ...flags],
+        grace: (role === 'door' ? config.shutdownGrace + CLOSE_TIME : CLOSE_TIME) as Ms,
+        heap: HEAP[role],
+        ...(role === 'door' ? { serves: true as const } : {}),
+      }),
+    ),
   );
   // The welcome talk is a speaker like any other: it leaves with the listeners.
   if (config.welcome && roles.includes('studio') && roles.includes('site'))
@@ -49,6 +57,17 @@ export async function start(
     log,
     entry: ENTRY,
     groups: family(config, roles, flags),
+    ...(roles.includes('door') && sharesPorts
+      ? {
+          floor: openFloor({
+            clock: systemClock,
+            log,
+            port: config.port,
+            host: config.host,
+            random: Math.random,
+          }),
+        }
+      : {}),
   });
   await Promise.race([family_.ready.then(ready), stop]);
   await stop;

@@ -29,11 +29,16 @@ export const ERRORS = {
   'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
   unprocessable: { status: 422, title: 'A value is outside what is accepted' },
   'too-many-rooms': { status: 429, title: 'Too many rooms were started in the last minute' },
+  crowded: {
+    status: 429,
+    title: 'This server is busy with those who listen; try again in a moment',
+  },
   internal: { status: 500, title: 'Earshot made a mistake; the log has the cause' },
   'door-full': {
     status: 503,
     title: 'This server has all the connections it can hold; try again in a moment',
   },
+  'doors-away': { status: 503, title: 'The doors of this server are restarting; try again in a moment' },
   'stage-full': { status: 503, title: 'The stage is full' },
   'rooms-full': { status: 503, title: 'As many rooms are open as this server carries' },
   'studio-away': { status: 503, title: 'The studio is restarting; speakers return by themselves' },

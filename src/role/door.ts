@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { openReader } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { sharesPorts } from '../base/port.ts';
 import { ms } from '../base/time.ts';
 import { subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
@@ -13,6 +14,7 @@ import type { RoomCard } from '../wire/room.ts';
 import { readLoops, substituteMessages } from './loops.ts';
 import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
+import { takeRank } from './priority.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
 const PRESENCE_PERIOD = ms(1000);
@@ -21,6 +23,7 @@ const ACCEPT_QUEUE = 4096;
 
 /** Opens door `index`: everything the crowd reaches, fed by the buses of the site and the cells. */
 export async function openDoor(config: Config, index: number, log: Log): Promise<AsyncDisposable> {
+  takeRank('door', log);
   const clock = systemClock;
   const at = paths(config.data);
   const name = `door-${index}`;
@@ -33,7 +36,8 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     log,
     port: config.port,
     host: config.host,
-    reusePort: config.doors > 1,
+    // Always where it can be: the supervisor shares the port while no door is up.
+    reusePort: sharesPorts || config.doors > 1,
     name,
     origin,
     site: { socketPath: at.siteHttp },

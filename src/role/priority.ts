@@ -1,17 +1,27 @@
 import { setPriority } from 'node:os';
 import type { Log } from '../base/log.ts';
 
-/** Before pages and requests, behind the encoder thread. */
-const NICENESS = -6;
+/** Niceness of each role, and what it takes where the system lets nobody rise above 0. */
+const RANKS = {
+  // Behind the encoder thread: the program clock and the speakers' packets wait for nobody.
+  studio: { wanted: -6, else: 0 },
+  door: { wanted: -3, else: 1 },
+  // Pages and the database are what can wait.
+  site: { wanted: 5, else: 7 },
+} as const;
 
 /**
- * Asks the system to run this thread before others: the program clock and the speakers' packets wait for nobody.
- * Needs CAP_SYS_NICE; without it everything works, with less in hand on a machine that is full.
+ * Asks the system to run this thread, and those it starts, in the order of the voice: studio, door, site. To rise needs
+ * CAP_SYS_NICE; without it the others step back instead, and the order is the same. Spec: sched(7), nice(2).
  */
-export function comeFirst(log: Log): void {
-  try {
-    setPriority(0, NICENESS);
-  } catch {
-    log.debug({ niceness: NICENESS }, 'priority stays normal: no CAP_SYS_NICE');
+export function takeRank(role: keyof typeof RANKS, log: Log): void {
+  const rank = RANKS[role];
+  for (const niceness of [rank.wanted, rank.else]) {
+    try {
+      setPriority(0, niceness);
+      return;
+    } catch {
+      log.debug({ niceness }, 'this priority cannot be had: no CAP_SYS_NICE');
+    }
   }
 }

@@ -10,10 +10,12 @@ import { EMPTY, type Message } from '../wire/feed.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
+import { takeRank } from './priority.ts';
 import { readSecret } from './secret.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */
 export async function openSite(config: Config, log: Log): Promise<AsyncDisposable> {
+  takeRank('site', log);
   const at = paths(config.data);
   await using stack = new AsyncDisposableStack();
   const store = stack.use(

@@ -15,13 +15,13 @@ import { serveInner } from './inner-http.ts';
 import { type Loops, loadLoops, standbyMessages } from './loops.ts';
 import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
-import { comeFirst } from './priority.ts';
+import { takeRank } from './priority.ts';
 import { openProgram, type Program } from './program.ts';
 import { readSecret } from './secret.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
 export async function openStudio(config: Config, index: number, log: Log): Promise<AsyncDisposable> {
-  comeFirst(log);
+  takeRank('studio', log);
   const clock = systemClock;
   const at = paths(config.data);
   const programs = new Map<string, Program>();

@@ -10,6 +10,10 @@ export interface ChildSpec {
   readonly args: readonly string[];
   /** How long an orderly stop may take before SIGKILL. */
   readonly grace: Ms;
+  /** True when it answers on the public port: while no such child is up, the floor is laid. */
+  readonly serves?: true;
+  /** Megabytes of JavaScript heap beyond which it ends itself, instead of taking the memory of others. */
+  readonly heap?: number;
 }
 
 /** What the supervisor says to a child. */
@@ -24,6 +28,8 @@ export interface ChildDeps {
   readonly log: Log;
   /** Called when it becomes ready, and again after each restart. */
   ready(name: string): void;
+  /** Called when it has ended, asked to or not. */
+  ended?(name: string): void;
 }
 
 const FIRST_BACKOFF = 250;
@@ -31,10 +37,10 @@ const LAST_BACKOFF = 10_000;
 /** Alive this long, a child's next crash starts the back-off anew. */
 const STEADY = 30_000;
 const PING_PERIOD = ms(1000);
-/** A child that answers no ping for this long is in an endless loop: killed and restarted. */
-const SILENCE_LIMIT = 10_000;
-/** A child that is not ready after this long hangs while it opens: killed and started again. */
-const START_LIMIT = 60_000;
+/** A child that leaves so many pings unanswered is in an endless loop: killed and restarted, within 10 s in all. */
+const SILENT_PINGS = 6;
+/** A child that is not ready after so many hangs while it opens: killed and started again. */
+const START_PINGS = 60;
 
 /** Keeps one process running: restarts it with back-off, kills it when it hangs, stops it in order. */
 export class Child {
@@ -44,7 +50,12 @@ export class Child {
   #stopping = false;
   #backoff = FIRST_BACKOFF;
   #startedAt = 0;
-  #heardAt = 0;
+  /**
+   * Pings since it was last heard. Counted and not timed: a machine that stands still for a minute has sent none, and
+   * must not wake up to a supervisor that kills everyone.
+   */
+  #unanswered = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #pings: Disposable | undefined;
   #retry: Disposable | undefined;
   /** How often it had to be started again. */
@@ -60,15 +71,24 @@ export class Child {
     return this.#spec.name;
   }
 
+  get serves(): boolean {
+    return this.#spec.serves === true;
+  }
+
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
   start(): void {
     const { clock, log, entry } = this.#deps;
-    const child = fork(entry, [...this.#spec.args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const { args, heap } = this.#spec;
+    const child = fork(entry, [...args], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: heap === undefined ? process.execArgv : [...process.execArgv, `--max-old-space-size=${heap}`],
+    });
     this.#process = child;
-    this.#startedAt = this.#heardAt = clock.now();
+    this.#startedAt = clock.now();
+    this.#unanswered = 0;
     child.on('message', (message) => this.#hear(message as Notice));
     child.on('error', (error) => {
       log.error({ child: this.name, error: error.message }, 'could not be started');
@@ -94,7 +114,7 @@ export class Child {
   }
 
   #hear(message: Notice): void {
-    this.#heardAt = this.#deps.clock.now();
+    this.#unanswered = 0;
     if (message.notice === 'ready') {
       this.isReady = true;
       this.#deps.ready(this.name);
@@ -105,14 +125,14 @@ export class Child {
     const now = this.#deps.clock.now();
     const child = this.#process;
     if (!child?.connected) return;
-    if (now - this.#heardAt > (this.isReady ? SILENCE_LIMIT : START_LIMIT)) {
-      this.#deps.log.error(
-        { child: this.name, silentMs: Math.round(now - this.#heardAt) },
-        'hangs; killing it',
-      );
+    if (this.#unanswered >= (this.isReady ? SILENT_PINGS : START_PINGS)) {
+      this.#deps.log.error({ child: this.name, unanswered: this.#unanswered }, 'hangs; killing it');
       child.kill('SIGKILL');
       return;
     }
+    // Pings that fell due while we slept are one.
+    if (now - this.#askedAt >= PING_PERIOD / 2) this.#unanswered += 1;
+    this.#askedAt = now;
     child.send({ order: 'ping', n: now } satisfies Order, () => undefined);
   }
 
@@ -121,6 +141,7 @@ export class Child {
     this.#pings?.[Symbol.dispose]();
     this.isReady = false;
     this.#process = undefined;
+    this.#deps.ended?.(this.name);
     if (this.#stopping) return;
     if (clock.now() - this.#startedAt > STEADY) this.#backoff = FIRST_BACKOFF;
     log.warn(

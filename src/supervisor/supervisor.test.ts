@@ -58,18 +58,70 @@ test('starts a killed child again, later each time, and leaves the others alone'
   await family[Symbol.asyncDispose]();
 });
 
-test('kills a child that answers no ping for ten seconds', async () => {
+test('kills a child that leaves six pings unanswered', async () => {
   const clock = manualClock();
   const family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('deaf')]] });
   await family.ready;
   const pid = family.status()[0]?.pid;
-  clock.advance(9_000);
+  clock.advance(6_000);
   expect(family.status()[0]?.pid).toBe(pid);
-  clock.advance(3_000);
+  clock.advance(1_000);
   await until(() => family.status()[0]?.pid === undefined);
   clock.advance(250);
   await until(() => family.status()[0]?.ready === true);
   await family[Symbol.asyncDispose]();
+});
+
+test('a machine that stood still for a minute kills nobody when it goes on', async () => {
+  const clock = manualClock();
+  await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('deaf')]] });
+  await family.ready;
+  const pid = family.status()[0]?.pid;
+  clock.stall(60_000);
+  clock.advance(1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(family.status()[0]?.pid).toBe(pid);
+});
+
+test('lays the floor when the last door is gone, and lifts it as soon as one is up', async () => {
+  const clock = manualClock();
+  const floor = {
+    laid: false,
+    answers: 0,
+    lay() {
+      floor.laid = true;
+    },
+    lift() {
+      floor.laid = false;
+    },
+  };
+  const door = (name: string) => ({ ...spec(name), serves: true as const });
+  const family = open({
+    ...{ clock, log: silentLog, entry: entry(), floor },
+    groups: [[door('a'), door('b')], [spec('site')]],
+  });
+  await family.ready;
+  clock.advance(1_000);
+  expect(floor.laid).toBe(false);
+  const kill = async (at: number): Promise<void> => {
+    process.kill(family.status()[at]?.pid ?? 0, 'SIGKILL');
+    await until(() => family.status()[at]?.pid === undefined);
+  };
+  await kill(2);
+  await kill(0);
+  clock.advance(200);
+  expect(floor.laid).toBe(false);
+  await kill(1);
+  clock.advance(149);
+  expect(floor.laid).toBe(false);
+  clock.advance(1);
+  expect(floor.laid).toBe(true);
+  clock.advance(250);
+  await until(() => family.status().some((child) => child.name !== 'site' && child.ready));
+  expect(floor.laid).toBe(false);
+  await family[Symbol.asyncDispose]();
+  clock.advance(10_000);
+  expect(floor.laid).toBe(false);
 });
 
 test('kills a child that hangs before it is ready', async () => {

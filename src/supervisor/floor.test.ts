@@ -1,0 +1,93 @@
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until, wire } from '../../test/door.ts';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { type Floor, openFloor } from './index.ts';
+
+let port = 0;
+let floor: Floor;
+let next = 0;
+
+beforeEach(async () => {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  port = typeof address === 'object' && address ? address.port : 0;
+  await new Promise((resolve) => probe.close(resolve));
+  next = 0;
+  floor = openFloor({ clock: systemClock, log: silentLog, port, host: '127.0.0.1', random: () => next });
+});
+afterEach(() => floor.lift());
+
+const ask = async (request: string): Promise<string> => {
+  const asked = wire(port, request);
+  await asked.closed;
+  return asked.text();
+};
+const browser = 'GET /r/talk HTTP/1.1\r\nHost: x\r\nAccept: text/html,*/*\r\n\r\n';
+
+test('a browser gets a page in two languages that comes back by itself, each after another pause', async () => {
+  floor.lay();
+  await until(() => floor.laid);
+  const pauses = new Set<string>();
+  for (next = 0.05; next < 1; next += 0.1) {
+    const answer = await ask(browser);
+    expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    const pause = /^retry-after: (\d+)\r$/m.exec(answer)?.[1] ?? '';
+    expect(answer).toContain(`<meta http-equiv="refresh" content="${pause}">`);
+    expect(answer).toMatch(/<h1>The doors are shut/);
+    expect(answer).toMatch(/lang="fr"/);
+    // Nothing in it leads to a process that is dead.
+    expect(answer).not.toMatch(/ (?:src|href)=/);
+    const body = Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1');
+    expect(Number(/^content-length: (\d+)/m.exec(answer)?.[1])).toBe(body.length);
+    pauses.add(pause);
+  }
+  expect(pauses.size).toBe(10);
+});
+
+test('a player gets a typed refusal, and HEAD only the head', async () => {
+  floor.lay();
+  await until(() => floor.laid);
+  const answer = await ask('GET /r/talk/stream HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
+    code: 'doors-away',
+    status: 503,
+  });
+  expect((await ask('HEAD / HTTP/1.1\r\nHost: x\r\n\r\n')).endsWith('\r\n\r\n')).toBe(true);
+});
+
+test('bytes that are no request are answered or closed, and it stands', async () => {
+  floor.lay();
+  await until(() => floor.laid);
+  await ask('\x16\x03\x01\x02\x00\r\n\r\n');
+  await ask('A'.repeat(20_000));
+  expect(await ask(browser)).toContain('The doors are shut');
+});
+
+test('it shares the port, lets go of it, and takes it again', async () => {
+  floor.lay();
+  floor.lay();
+  await until(() => floor.laid);
+  const door = createServer((socket) => socket.resume().end('door'));
+  await new Promise<void>((resolve) => door.listen({ port, host: '127.0.0.1', reusePort: true }, resolve));
+  floor.lift();
+  expect(floor.laid).toBe(false);
+  for (let i = 0; i < 8; i += 1) expect(await ask(browser)).toBe('door');
+  await new Promise((resolve) => door.close(resolve));
+  floor.lay();
+  await until(() => floor.laid);
+  expect(await ask(browser)).toContain('The doors are shut');
+});
+
+test('while something else has the port it keeps trying', async () => {
+  const other = createServer((socket) => socket.resume().end('other'));
+  await new Promise<void>((resolve) => other.listen({ port, host: '127.0.0.1' }, resolve));
+  floor.lay();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(floor.laid).toBe(false);
+  expect(await ask(browser)).toBe('other');
+  await new Promise((resolve) => other.close(resolve));
+  await until(() => floor.laid);
+});

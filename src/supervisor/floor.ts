@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createSecureServer } from 'node:tls';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { problem } from '../base/reply.ts';
+import { ms } from '../base/time.ts';
+
+/** What the floor needs. */
+export interface FloorDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The public port; it is shared with the doors (SO_REUSEPORT). */
+  readonly port: number;
+  readonly host: string;
+  /** The certificate where the public port speaks TLS; asked for whenever the floor is laid. */
+  readonly certificate?: () => { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** 0 ≤ n < 1, for the pauses of those who come back. */
+  readonly random: () => number;
+}
+
+/** Rung 6: while no door is up, the supervisor itself answers on the public port with one page out of memory. */
+export interface Floor {
+  /** Takes the port, and goes on trying while something else has it. Harmless when it is held. */
+  lay(): void;
+  /** Lets go of the port; answers that have begun are finished. */
+  lift(): void;
+  /** True while it has the port. */
+  readonly laid: boolean;
+  /** Answers given so far. */
+  readonly answers: number;
+}
+
+/** Connections at one time; further ones are dropped by the kernel's accept and come back by themselves. */
+const MAX_CONNECTIONS = 1_000;
+/** A request must have come, and its answer be taken, within this long. */
+const PATIENCE_MS = 3_000;
+/** Bytes of a request that are looked at; what is asked for does not matter. */
+const MAX_HEAD = 8_192;
+/** Everyone is told a pause between these, so that they do not all come back in one instant. */
+const FIRST_PAUSE_S = 3;
+const LAST_PAUSE_S = 12;
+const RETRY_MS = ms(200);
+
+/** Opens the floor; it does not hold the port yet. */
+export function openFloor(deps: FloorDeps): Floor {
+  const { clock, log } = deps;
+  const answers = Array.from({ length: LAST_PAUSE_S - FIRST_PAUSE_S + 1 }, (_, i) => ({
+    page: reply('text/html; charset=utf-8', page(FIRST_PAUSE_S + i), FIRST_PAUSE_S + i),
+    data: reply('application/problem+json', String(problem('doors-away').body), FIRST_PAUSE_S + i),
+  }));
+  let server: Server | undefined;
+  let wanted = false;
+  let answered = 0;
+
+  function serve(socket: Socket): void {
+    let head = '';
+    const timer = clock.after(ms(PATIENCE_MS), () => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.on('close', () => timer[Symbol.dispose]());
+    socket.on('data', (chunk: Buffer) => {
+      if (!socket.writable) return;
+      head += chunk.toString('latin1', 0, MAX_HEAD - head.length);
+      if (!head.includes('\r\n\r\n') && head.length < MAX_HEAD) return;
+      answered += 1;
+      const answer = answers[Math.floor(deps.random() * answers.length)] ?? answers[0];
+      const said = /^accept:[^\r]*text\/html/im.test(head) ? answer?.page : answer?.data;
+      socket.end((head.startsWith('HEAD ') ? said?.head : said?.whole) ?? '');
+    });
+  }
+  function listen(): void {
+    const certificate = deps.certificate?.();
+    const opened = certificate
+      ? createSecureServer(certificate, serve)
+      : createServer({ noDelay: true }, serve);
+    opened.maxConnections = MAX_CONNECTIONS;
+    // A handshake that fails has nobody to answer.
+    opened.on('tlsClientError', () => undefined);
+    opened.on('error', (error: NodeJS.ErrnoException) => {
+      if (server !== opened) return;
+      server = undefined;
+      if (error.code !== 'EADDRINUSE') log.warn({ error: error.message }, 'the static page cannot be served');
+      clock.after(RETRY_MS, () => wanted && !server && listen());
+    });
+    server = opened;
+    opened.listen({ port: deps.port, host: deps.host, reusePort: true, backlog: 4096 });
+  }
+  return {
+    lay() {
+      wanted = true;
+      if (server) return;
+      log.warn({ port: deps.port }, 'no door is up: a static page answers');
+      listen();
+    },
+    lift() {
+      wanted = false;
+      server?.close();
+      server = undefined;
+    },
+    get laid() {
+      return server?.listening === true;
+    },
+    get answers() {
+      return answered;
+    },
+  };
+}
+
+/** An answer with and without its body. Spec: RFC 9110, 10.2.3 and 15.6.4. */
+function reply(type: string, body: string, pause: number): { head: string; whole: string } {
+  const style = /<style>([^<]*)<\/style>/.exec(body)?.[1];
+  const hash = style && `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+  const head =
+    `HTTP/1.1 503 Service Unavailable\r\ncontent-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
+    `retry-after: ${pause}\r\ncache-control: no-store\r\naccess-control-allow-origin: *\r\nx-content-type-options: nosniff\r\n` +
+    `content-security-policy: default-src 'none'; style-src ${hash ?? "'none'"}\r\nconnection: close\r\n\r\n`;
+  return { head, whole: head + body };
+}
+
+/** The page. It says only what this process can know. */
+const page = (pause: number): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="refresh" content="${pause}"><title>Earshot: back in a moment</title>
+<style>:root{color-scheme:light dark;--g:#f7f3ea;--i:#1c1a17;--a:#635d52;--e:#a93c1a}
+@media(prefers-color-scheme:dark){:root{--g:#11131a;--i:#f1ece1;--a:#a9a394;--e:#ff8a5c}}
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--g);color:var(--i);font:18px/1.5 system-ui,sans-serif}
+main{max-width:34rem;padding:24px}svg{width:72px;color:var(--e)}h1{font-size:28px;line-height:1.2;margin:12px 0}h2{font-size:20px;margin:28px 0 0}
+p{margin:8px 0}.n{color:var(--a);font-size:16px}</style></head>
+<body><main><svg viewBox="4 8 24 16" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><path d="M5 22a11 11 0 0 1 22 0"/><path d="M10.5 22a5.5 5.5 0 0 1 11 0"/><circle cx="16" cy="22" r="1"/></svg>
+<h1>The doors are shut for a moment</h1>
+<p>The part of this server that brings the sound to listeners has stopped and is being started again. This page tries again by itself in ${pause} seconds; there is nothing you need to do.</p>
+<p class="n">This page comes from the program that watches over the others. It cannot know what is being said on stage meanwhile.</p>
+<section lang="fr"><h2>Les portes sont fermées un instant</h2>
+<p>La partie de ce serveur qui porte le son aux auditeurs s’est arrêtée et redémarre. Cette page réessaie d’elle-même dans ${pause} secondes ; vous n’avez rien à faire.</p></section>
+</main></body></html>
+`;
