@@ -89,7 +89,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     trusted: new Set(deps.trustedProxies),
   });
   const quick = openQuick({
-    ...{ clock, limits, counters, fault, origin },
+    ...{ clock, limits, counters, origin },
     back: (socket, bytes) => handOver(ordinary, socket, bytes),
   });
   const front = openFront({ clock, limits, counters, gate, fanout, quick, ordinary });

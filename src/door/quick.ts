@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { ms } from '../base/time.ts';
 import type { Counters } from './counters.ts';
-import type { Fault } from './faults.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { type QuickHead, readQuickHead } from './quick-head.ts';
@@ -14,7 +13,6 @@ export interface QuickDeps {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly counters: Counters;
-  readonly fault: Fault;
   readonly origin: DoorOrigin;
   /** Takes a connection back, with bytes that have been read and not been answered. */
   back(socket: Socket, bytes: Buffer): void;
@@ -156,10 +154,8 @@ export function openQuick(deps: QuickDeps): Quick {
       const reply = await origin.answer(head.path, new URLSearchParams(query), headers, making.abort.signal);
       if (reply && !isStream(reply.body)) return release(making, shelf.keep(making.key, reply, query !== ''));
       if (reply && isStream(reply.body)) reply.body.destroy();
-    } catch (error) {
-      // An aborted wait has nobody to answer; anything else is our fault.
-      if (making.abort.signal.aborted) return;
-      deps.fault(error, `GET ${head.path}`);
+    } catch {
+      // Asked again below, on the way that reports what goes wrong.
     }
     // Nothing that can be shared: each is served on its own.
     for (const socket of shelf.release(making)) giveBack(socket);
