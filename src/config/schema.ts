@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ms } from '../base/time.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
-import { duration, oneOf, origin, setting, size, text, whole, yesNo } from './setting.ts';
+import { duration, oneOf, origin, rateOrAuto, setting, size, text, urls, whole, yesNo } from './setting.ts';
 
 const iceServer = z.strictObject({
   urls: z.string().regex(/^(stun|stuns|turn|turns):/),
@@ -235,6 +235,26 @@ export const schema = z.strictObject({
         'How often a door writes to each listener. Longer costs less per listener and lets everyone hear that much later.',
     },
     oneOf(['320ms', '640ms', '1280ms', '2560ms']).transform((text) => ms(Number.parseInt(text, 10))),
+  ),
+  egressLimit: setting(
+    {
+      unit: '1Mbit/s to 1000Gbit/s, or auto',
+      default: 'auto',
+      change: 'restart',
+      reason:
+        'What may leave this machine for listeners, shared by its doors; at 90 % of it the ladder takes a step. Set it where the network carries less than the card says, or is paid by its peak. auto learns it from sockets that fill up.',
+    },
+    rateOrAuto('1Mbit/s', '1000Gbit/s'),
+  ),
+  caches: setting(
+    {
+      unit: 'list of http or https URLs',
+      default: '',
+      change: 'restart',
+      reason:
+        'HTTP caches in front that fetch segments from here. From level 2 of the ladder on, listeners who come are sent there.',
+    },
+    urls,
   ),
   archive: setting(
     {

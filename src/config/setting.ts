@@ -62,8 +62,19 @@ export const size = (least: string, most: string) =>
     return refuse(context, `use a size from ${least} to ${most}, such as 64kB or 2MB`);
   });
 
+const BITS = { 'Mbit/s': 125_000, 'Gbit/s': 125_000_000 } as const;
+
+/** A rate such as `900Mbit/s` or `2.5Gbit/s` as bytes per second, from `least` to `most`; undefined for `auto`. */
+export const rateOrAuto = (least: string, most: string) =>
+  z.string().transform((text, context) => {
+    if (text === 'auto') return undefined;
+    const value = amount(text, BITS);
+    if (value >= amount(least, BITS) && value <= amount(most, BITS)) return value;
+    return refuse(context, `use auto or a rate from ${least} to ${most}, such as 900Mbit/s or 2.5Gbit/s`);
+  });
+
 function amount(text: string, units: Record<string, number>): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([a-zA-Z]+)$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)\s*([a-zA-Z/]+)$/.exec(text);
   return Number(match?.[1]) * (units[match?.[2] ?? ''] ?? Number.NaN);
 }
 
@@ -80,6 +91,18 @@ export const oneOf = <const Words extends readonly [string, ...string[]]>(words:
 
 /** Any text, or undefined when it is empty. */
 export const text = z.string().transform((value) => value || undefined);
+
+/** A list of http or https URLs between commas, each without a slash at its end; empty means none. */
+export const urls = z.string().transform((value, context): string[] => {
+  const list = value
+    .split(',')
+    .map((url) => url.trim())
+    .filter((url) => url !== '');
+  const fine = (url: string): boolean =>
+    /^https?:\/\//.test(url) && URL.canParse(url) && !/[?#@]/.test(url) && list.length <= 32;
+  if (list.every(fine)) return list.map((url) => url.replace(/\/+$/, ''));
+  return refuse(context, 'use up to 32 URLs like https://cache.example.org, with commas between them');
+});
 
 /** The origin of an http or https URL, without a path; undefined when it is empty. */
 export const origin = z.string().transform((value, context) => {

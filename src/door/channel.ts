@@ -43,6 +43,8 @@ export class Channel {
   readonly rendition: string;
   /** The newest fragment handed over; −1 before the first. */
   newest = -1;
+  /** How late the latest slot of the last `serve` was, in ms; −1 when none was served. */
+  late = -1;
   #listeners = 0;
   #held: Held[] = [];
   #slots: Slot[] = [];
@@ -97,9 +99,12 @@ export class Channel {
   /** Serves the slots whose turn has come. Returns true while others wait. */
   serve(now: number): boolean {
     let waiting = false;
+    this.late = -1;
     for (const slot of this.#slots) {
-      if (slot.due <= now) this.#serveSlot(slot);
-      else if (slot.due !== Infinity) waiting = true;
+      if (slot.due <= now) {
+        this.late = Math.max(this.late, now - slot.due);
+        this.#serveSlot(slot);
+      } else if (slot.due !== Infinity) waiting = true;
     }
     return waiting;
   }

@@ -1,3 +1,5 @@
+import { Lateness } from './lateness.ts';
+
 /** Why a stream listener's connection ended. `left`: the listener went; `ended`: the program; `drained`: this door stops. */
 export type Departure = 'left' | 'backlog' | 'stalled' | 'ended' | 'drained';
 
@@ -17,6 +19,8 @@ export interface Counters {
   /** Mistakes of ours that were contained. */
   faults: number;
   readonly departures: Record<Departure, number>;
+  /** How late slots of the write period were served, since the ladder last looked. */
+  readonly lateness: Lateness;
 }
 
 /** All at nought. */
@@ -34,6 +38,7 @@ export const openCounters = (): Counters => ({
   upstreamAway: 0,
   faults: 0,
   departures: { left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0 },
+  lateness: new Lateness(),
 });
 
 /** The counters as Prometheus text. Spec: Prometheus exposition format 0.0.4. */

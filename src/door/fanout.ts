@@ -110,7 +110,10 @@ export function openFanout(deps: FanoutDeps): Fanout {
   }
   function tick() {
     const now = clock.now();
-    for (const channel of waiting) if (!channel.serve(now)) waiting.delete(channel);
+    for (const channel of waiting) {
+      if (!channel.serve(now)) waiting.delete(channel);
+      if (channel.late >= 0) counters.lateness.add(channel.late);
+    }
     if (waiting.size > 0) return;
     timer?.[Symbol.dispose]();
     timer = undefined;

@@ -14,6 +14,7 @@ import { openOrdinary } from './ordinary.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import type { Pages } from './pages.ts';
 import { openQuick } from './quick.ts';
+import { type DoorStrain, openStrain } from './strain.ts';
 import { openWatchdog } from './watchdog.ts';
 
 export type { Asset, Assets } from './assets.ts';
@@ -23,6 +24,7 @@ export { LIMITS } from './limits.ts';
 export type { DoorOrigin, Joined } from './origin-port.ts';
 export type { Pages } from './pages.ts';
 export { loadManifest, openPages } from './pages.ts';
+export type { DoorStrain } from './strain.ts';
 
 /** What a door needs. */
 export interface DoorDeps {
@@ -57,6 +59,8 @@ export interface Door extends AsyncDisposable {
   readonly port: number;
   /** Streams per room right now. */
   presence(): ReadonlyMap<string, number>;
+  /** What strained this door since the last call; for the ladder alone, about once a second. */
+  strain(): DoorStrain;
   /** Prometheus text, `earshot_door_…`. */
   metrics(): string;
   /**
@@ -144,6 +148,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   return {
     port,
     presence: () => fanout.presence(),
+    strain: openStrain({ clock, counters, sockets: gate.sockets }),
     metrics: () => exposition(counters, gate.sockets.size, fanout.presence()),
     close,
     [Symbol.asyncDispose]: () => close(ms(0)),

@@ -1,0 +1,44 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import type { Counters } from './counters.ts';
+
+/** What strained this door since it was last asked. */
+export interface DoorStrain {
+  /** How late slots of the write period were served: p99, ms. */
+  readonly wait: number;
+  /** Connections with unsent bytes now. */
+  readonly unsent: number;
+  /** Connections now. */
+  readonly connections: number;
+  /** Bytes per second handed to stream sockets. */
+  readonly egress: number;
+  /** Streams begun per second. */
+  readonly joins: number;
+}
+
+/** Opens the sampling: each call of the result looks back to the one before. One caller only. */
+export function openStrain(deps: {
+  clock: Clock;
+  counters: Counters;
+  sockets: ReadonlySet<Socket>;
+}): () => DoorStrain {
+  const { clock, counters, sockets } = deps;
+  let at: number = clock.now();
+  let { bytes, joins } = counters;
+  return () => {
+    const now = clock.now();
+    const seconds = Math.max(0.1, (now - at) / 1000);
+    let unsent = 0;
+    for (const socket of sockets) if (socket.writableLength > 0) unsent += 1;
+    const strain = {
+      wait: counters.lateness.take(),
+      unsent,
+      connections: sockets.size,
+      egress: (counters.bytes - bytes) / seconds,
+      joins: (counters.joins - joins) / seconds,
+    };
+    at = now;
+    ({ bytes, joins } = counters);
+    return strain;
+  };
+}
