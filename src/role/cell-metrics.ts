@@ -4,6 +4,8 @@ import type { SpeakerStats } from '../mixer/index.ts';
 export interface RoomMetrics {
   readonly slug: string;
   readonly streams: number;
+  /** Level of the ladder that holds for it. */
+  readonly level: number;
   /** Last fragment made. */
   readonly last: number;
   readonly speakers: readonly (readonly [id: string, stats: SpeakerStats])[];
@@ -48,6 +50,8 @@ export function cellMetrics(rooms: readonly RoomMetrics[]): string {
   for (const { slug, last } of rooms) lines.push(`earshot_program_fragment{room="${slug}"} ${last}`);
   head('earshot_program_streams', 'gauge', 'Streams served by all doors');
   for (const { slug, streams } of rooms) lines.push(`earshot_program_streams{room="${slug}"} ${streams}`);
+  head('earshot_program_level', 'gauge', 'Level of the ladder that holds for the room');
+  for (const { slug, level } of rooms) lines.push(`earshot_program_level{room="${slug}"} ${level}`);
   for (const [name, kind, help, value] of PER_SPEAKER) {
     head(name, kind, help);
     for (const { slug, speakers } of rooms)

@@ -5,15 +5,16 @@ import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { sharesPorts } from '../base/port.ts';
 import { ms } from '../base/time.ts';
-import { subscribeSocket } from '../bus/index.ts';
+import { type Inlet, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { LIMITS, loadAssets, loadManifest, open as openDoorPart, openPages } from '../door/index.ts';
+import { type DoorLadder, open as openLadder, openRecords } from '../ladder/index.ts';
 import { open as openOrigin } from '../origin/index.ts';
-import { EMPTY } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { readLoops, substituteMessages } from './loops.ts';
 import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
+import { openPresence } from './presence.ts';
 import { takeRank } from './priority.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -31,6 +32,12 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const origin = stack.use(
     openOrigin({ clock, log: log.part('origin'), archive: openReader(at.archive), holdWhileAway: true }),
   );
+  const records = stack.use(
+    openRecords(at.ladder, (error) =>
+      log.warn({ error: String(error) }, 'a step of the ladder is not recorded'),
+    ),
+  );
+  let ladder: DoorLadder | undefined;
   const door = await openDoorPart({
     clock,
     log,
@@ -49,8 +56,20 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
     backlog: ACCEPT_QUEUE,
-    period: () => config.writePeriod,
+    period: (slug) => ms(ladder?.delivery(slug).period ?? config.writePeriod),
   });
+  const counts = (): Map<string, { streams: number; live: number }> =>
+    new Map([...door.presence()].map(([slug, streams]) => [slug, { streams, live: streams }]));
+  const steps = stack.use(
+    openLadder({
+      ...{ clock, log: log.part('ladder'), name, period: config.writePeriod, records },
+      // The kernel deals connections out evenly, so each door has its share of what may leave the machine.
+      ...(config.egressLimit === undefined ? {} : { egressLimit: config.egressLimit / config.doors }),
+      sample: () => ({ ...door.strain(), rooms: counts() }),
+    }),
+  );
+  ladder = steps;
+  const presence = openPresence({ door: name, counts, wish: steps.wish, wishing: steps.wishing });
   // A door that starts while a cell is dead plays standby from the disk until the cell speaks for its rooms itself.
   const known = new Set<string>();
   const substitute = async (cards: readonly RoomCard[]): Promise<void> => {
@@ -71,30 +90,27 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       failed: logLost(clock, log, 'site'),
     }),
   );
+  const inlets: Inlet[] = [];
   for (let cell = 0; cell < config.cells; cell++) {
     const inlet = stack.use(
       subscribeSocket(at.cellBus(cell), {
         message(message) {
-          if (message.head.kind === 'program') known.add(message.head.slug);
+          const { head } = message;
+          if (head.kind === 'program') known.add(head.slug);
+          if (head.kind === 'state') steps.told(head.slug, head.state.delivery);
           origin.receive(message);
         },
         failed: logLost(clock, log, `cell-${cell}`),
         down: () => origin.cellDown(cell),
       }),
     );
-    let told = new Set<string>();
-    const tell = (): void => {
-      const now = door.presence();
-      // A room that nobody hears any more is told once more, as zero.
-      for (const slug of new Set([...told, ...now.keys()])) {
-        const streams = now.get(slug) ?? 0;
-        inlet.send({ head: { kind: 'presence', slug, door: name, streams }, body: EMPTY });
-      }
-      told = new Set(now.keys());
-    };
-    stack.use(clock.every(PRESENCE_PERIOD, tell));
+    inlets.push(inlet);
   }
-  stack.use(await serveMetrics(config, index, log, () => door.metrics()));
+  const tell = (): void => {
+    for (const message of presence()) for (const inlet of inlets) inlet.send(message);
+  };
+  stack.use(clock.every(PRESENCE_PERIOD, tell));
+  stack.use(await serveMetrics(config, index, log, () => door.metrics() + steps.metrics()));
   // Closed first: the parts behind it go on until the last listener has its segment.
   stack.defer(() => door.close(config.shutdownGrace));
   return stack.move();

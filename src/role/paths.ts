@@ -17,6 +17,7 @@ export function paths(data: string) {
     archive: join(root, 'archive'),
     database: join(root, 'earshot.sqlite'),
     secret: join(root, 'secret'),
+    ladder: join(root, 'ladder'),
     loops: join(root, 'standby.bin'),
     siteBus: join(run, 'site.sock'),
     siteHttp: join(run, 'site.http'),

@@ -4,11 +4,11 @@ import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Fragment, Init, Rendition } from '../base/media.ts';
 import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, type Ms, ms, ticks } from '../base/time.ts';
+import { type Records, Steering } from '../ladder/index.ts';
 import { type Mixer, open as openMixer } from '../mixer/index.ts';
 import { open as openPackager } from '../packager/index.ts';
 import type { Stage } from '../stage/index.ts';
-import { fullDelivery } from '../wire/delivery.ts';
-import { EMPTY, type Message } from '../wire/feed.ts';
+import { EMPTY, type Message, type Presence } from '../wire/feed.ts';
 import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
 import { type Loops, standbyMessages } from './loops.ts';
@@ -24,6 +24,12 @@ export interface ProgramDeps {
   readonly loops: () => Loops;
   /** Between two writes of the stream; told to listeners. */
   readonly writePeriod: Ms;
+  /** HTTP caches in front; told to listeners. */
+  readonly caches: readonly string[];
+  /** The ladder's evidence. */
+  readonly records: Records;
+  /** This cell's name, in records. */
+  readonly cell: string;
   publish(message: Message): void;
 }
 
@@ -34,8 +40,8 @@ export interface Program {
   update(card: RoomCard): void;
   /** Everything a door that comes now must be told. */
   greeting(): Iterable<Message>;
-  /** A door's count of the streams it serves. */
-  presence(door: string, streams: number): void;
+  /** A door's count of the streams it serves, and what it wishes of the ladder. */
+  presence(said: Presence): void;
   metrics(): RoomMetrics;
   /** Stops. `ended` closes the room for ever; otherwise it can be taken up again at a later slot. */
   close(ended: boolean): Promise<void>;
@@ -45,8 +51,6 @@ export interface Program {
 const HISTORY = 100;
 /** Slots between the decision to start and the first fragment, so that opening takes no time from the program. */
 const LEAD_SLOTS = 4;
-/** A door's count older than this is not counted any more. */
-const PRESENCE_LIMIT = 5_000;
 
 /**
  * Opens a room in this cell at the next free slot of its grid. The caller publishes its greeting at once: a door that
@@ -61,10 +65,9 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   let clocks: Clocks = first.clocks;
   const inits = new Map<string, Uint8Array>();
   const history = new Map<string, Fragment[]>();
-  const presences = new Map<string, { streams: number; at: number }>();
 
   const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);
-  const onAirSince = clock.wall();
+  const steering = new Steering({ period: deps.writePeriod, caches: deps.caches, wall: clock.wall() });
   let last = firstSeq - 1;
   await archive.begin(slug, { zero, renditions: deps.renditions, title: card.title });
 
@@ -140,11 +143,15 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   mixer = mixing;
   mixing.live(card.status === 'live');
 
-  const streams = (): number => {
-    const oldest = clock.now() - PRESENCE_LIMIT;
-    let sum = 0;
-    for (const { streams, at } of presences.values()) if (at > oldest) sum += streams;
-    return sum;
+  const steer = (): void => {
+    const turn = steering.turn(clock.now(), clock.wall());
+    if (!turn) return;
+    const { wishes, ...step } = turn;
+    deps.records.write({ at: clock.wall(), slug, by: deps.cell, ...step, values: wishes });
+    log.info(
+      { slug, ...turn },
+      turn.to > turn.from ? 'the room gives something up' : 'the room gets it back',
+    );
   };
   const state = (): RoomState => {
     const { carries, since, deadAir } = mixing.state();
@@ -165,8 +172,8 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
         connected,
       })),
       program: { carries, since, ...(deadAir ? { deadAir } : {}) },
-      streams: streams(),
-      delivery: fullDelivery(deps.writePeriod, onAirSince),
+      streams: steering.streams(clock.now()),
+      delivery: steering.delivery(clock.now(), card.cap),
       studio: 'here',
       gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
     };
@@ -198,6 +205,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   }
   const everySecond = clock.every(ms(1000), () => {
     talk.update(room.people());
+    steer();
     tell();
   });
   archive.mark(slug, { kind: 'status', status: card.status, at: clock.wall() });
@@ -226,12 +234,13 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       if (Object.keys(clocks).length > 0) yield { head: { kind: 'clocks', slug, clocks }, body: EMPTY };
       yield stateMessage(state());
     },
-    presence(door, streams) {
-      presences.set(door, { streams, at: clock.now() });
+    presence(said) {
+      steering.hear(said, clock.now());
     },
     metrics: () => ({
       slug,
-      streams: streams(),
+      streams: steering.streams(clock.now()),
+      level: steering.delivery(clock.now()).level,
       last,
       speakers: room.people().flatMap(({ id }) => {
         const stats = mixing.stats(id as SpeakerId);

@@ -6,6 +6,7 @@ import { ms } from '../base/time.ts';
 import { openTokens } from '../base/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import { openRecords } from '../ladder/index.ts';
 import { open as openStage } from '../stage/index.ts';
 import type { Message } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
@@ -34,6 +35,11 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       for (const program of programs.values()) yield* program.greeting();
     }),
   );
+  const records = stack.use(
+    openRecords(at.ladder, (error) =>
+      log.warn({ error: String(error) }, 'a step of the ladder is not recorded'),
+    ),
+  );
   const publish = (message: Message): void => outlet.publish(message);
   const archive = stack.use(
     await openArchive({
@@ -56,7 +62,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     }),
   );
   outlet.onUpstream(({ head }) => {
-    if (head.kind === 'presence') programs.get(head.slug)?.presence(head.door, head.streams);
+    if (head.kind === 'presence') programs.get(head.slug)?.presence(head);
   });
   const metrics = (): Response =>
     new Response(cellMetrics([...programs.values()].map((program) => program.metrics())), {
@@ -88,6 +94,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
           loops: () => loops,
           publish,
           writePeriod: config.writePeriod,
+          ...{ caches: config.caches, records, cell: `cell-${index}` },
         },
         card,
       );
