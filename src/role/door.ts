@@ -10,12 +10,15 @@ import type { Config } from '../config/index.ts';
 import { LIMITS, loadAssets, loadManifest, open as openDoorPart, openPages } from '../door/index.ts';
 import { type DoorLadder, open as openLadder, openRecords } from '../ladder/index.ts';
 import { open as openOrigin } from '../origin/index.ts';
+import { EMPTY } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { readLoops, substituteMessages } from './loops.ts';
 import { logLost } from './lost.ts';
+import { openNews } from './news.ts';
 import { paths } from './paths.ts';
 import { openPresence } from './presence.ts';
 import { takeRank } from './priority.ts';
+import { lastWord } from './snapshot.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
 const PRESENCE_PERIOD = ms(1000);
@@ -38,6 +41,53 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     ),
   );
   let ladder: DoorLadder | undefined;
+  const news = openNews(clock);
+  // A door that starts while a cell is dead plays standby from the disk until the cell speaks for its rooms itself.
+  const known = new Set<string>();
+  const substitute = async (cards: readonly RoomCard[]): Promise<void> => {
+    for (const { slug, status, zero } of cards) {
+      if ((status !== 'open' && status !== 'live') || zero === undefined || known.has(slug)) continue;
+      const loops = await readLoops(at.loops);
+      if (!loops || known.has(slug)) continue;
+      known.add(slug);
+      for (const message of substituteMessages(slug, zero, loops)) origin.receive(message);
+    }
+  };
+  stack.use(
+    subscribeSocket(at.siteBus, {
+      message(message) {
+        if (message.head.kind === 'rooms') news.site(message.head.rooms);
+        origin.receive(message);
+        if (message.head.kind === 'rooms') void substitute(message.head.rooms);
+      },
+      failed: logLost(clock, log, 'site'),
+    }),
+  );
+  const takeLastWord = (cards: readonly RoomCard[]): void => {
+    news.site(cards);
+    origin.receive({ head: { kind: 'rooms', rooms: cards }, body: EMPTY });
+    void substitute(cards);
+  };
+  stack.use(lastWord({ clock, log, path: at.rooms }, () => news.siteSpoke, takeLastWord));
+  const inlets: Inlet[] = [];
+  for (let cell = 0; cell < config.cells; cell++) {
+    const inlet = stack.use(
+      subscribeSocket(at.cellBus(cell), {
+        message(message) {
+          const { head } = message;
+          if (head.kind === 'program') known.add(head.slug);
+          if (head.kind === 'state') ladder?.told(head.slug, head.state.delivery);
+          origin.receive(message);
+          if (head.kind === 'state') news.cell(head.slug);
+        },
+        failed: logLost(clock, log, `cell-${cell}`),
+        down: () => origin.cellDown(cell),
+      }),
+    );
+    inlets.push(inlet);
+  }
+  // The port is taken when there is something to say: until then other doors, or the floor, answer.
+  await news.complete;
   const door = await openDoorPart({
     clock,
     log,
@@ -70,42 +120,6 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   );
   ladder = steps;
   const presence = openPresence({ door: name, counts, wish: steps.wish, wishing: steps.wishing });
-  // A door that starts while a cell is dead plays standby from the disk until the cell speaks for its rooms itself.
-  const known = new Set<string>();
-  const substitute = async (cards: readonly RoomCard[]): Promise<void> => {
-    for (const { slug, status, zero } of cards) {
-      if ((status !== 'open' && status !== 'live') || zero === undefined || known.has(slug)) continue;
-      const loops = await readLoops(at.loops);
-      if (!loops || known.has(slug)) continue;
-      known.add(slug);
-      for (const message of substituteMessages(slug, zero, loops)) origin.receive(message);
-    }
-  };
-  stack.use(
-    subscribeSocket(at.siteBus, {
-      message(message) {
-        origin.receive(message);
-        if (message.head.kind === 'rooms') void substitute(message.head.rooms);
-      },
-      failed: logLost(clock, log, 'site'),
-    }),
-  );
-  const inlets: Inlet[] = [];
-  for (let cell = 0; cell < config.cells; cell++) {
-    const inlet = stack.use(
-      subscribeSocket(at.cellBus(cell), {
-        message(message) {
-          const { head } = message;
-          if (head.kind === 'program') known.add(head.slug);
-          if (head.kind === 'state') steps.told(head.slug, head.state.delivery);
-          origin.receive(message);
-        },
-        failed: logLost(clock, log, `cell-${cell}`),
-        down: () => origin.cellDown(cell),
-      }),
-    );
-    inlets.push(inlet);
-  }
   const tell = (): void => {
     for (const message of presence()) for (const inlet of inlets) inlet.send(message);
   };

@@ -18,6 +18,7 @@ export function paths(data: string) {
     database: join(root, 'earshot.sqlite'),
     secret: join(root, 'secret'),
     ladder: join(root, 'ladder'),
+    rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
     siteBus: join(run, 'site.sock'),
     siteHttp: join(run, 'site.http'),

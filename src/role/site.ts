@@ -12,6 +12,7 @@ import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { readSecret } from './secret.ts';
+import { keepSnapshot } from './snapshot.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */
 export async function openSite(config: Config, log: Log): Promise<AsyncDisposable> {
@@ -40,7 +41,12 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
   if (config.welcome) await rooms.ensureWelcome();
   const snapshot = (): Message => ({ head: { kind: 'rooms', rooms: rooms.cards() }, body: EMPTY });
   const outlet = stack.use(await listenSocket(at.siteBus, () => [snapshot()]));
-  rooms.onChange(() => outlet.publish(snapshot()));
+  const kept = keepSnapshot({ clock: systemClock, log, path: at.rooms }, () => rooms.cards());
+  kept.changed();
+  rooms.onChange(() => {
+    outlet.publish(snapshot());
+    kept.changed();
+  });
   for (let cell = 0; cell < config.cells; cell++) {
     stack.use(
       subscribeSocket(at.cellBus(cell), {

@@ -19,6 +19,7 @@ import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { openProgram, type Program } from './program.ts';
 import { readSecret } from './secret.ts';
+import { lastWord } from './snapshot.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
 export async function openStudio(config: Config, index: number, log: Log): Promise<AsyncDisposable> {
@@ -131,15 +132,21 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     }
   };
 
+  let siteSpoke = false;
+  const take = (list: readonly RoomCard[]): void => {
+    for (const card of list) {
+      if (!asSlug(card.slug)) continue;
+      cards.set(card.slug, card);
+      settle(card);
+    }
+  };
+  stack.use(lastWord({ clock, log, path: at.rooms }, () => siteSpoke, take));
   stack.use(
     subscribeSocket(at.siteBus, {
       message({ head }) {
         if (head.kind !== 'rooms') return;
-        for (const card of head.rooms) {
-          if (!asSlug(card.slug)) continue;
-          cards.set(card.slug, card);
-          settle(card);
-        }
+        siteSpoke = true;
+        take(head.rooms);
       },
       failed: logLost(clock, log, 'site'),
     }),

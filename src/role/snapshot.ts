@@ -1,0 +1,59 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { ms } from '../base/time.ts';
+import type { RoomCard } from '../wire/room.ts';
+
+/** Changes are gathered for this long before they are written. */
+const GATHER_MS = ms(200);
+/** A process that starts waits this long for the site itself before it takes its last word from the disk. */
+const PATIENCE_MS = ms(1500);
+
+/** Keeps the site's last word on rooms on disk, for doors and cells that start while the site or its database is away. */
+export function keepSnapshot(
+  deps: { clock: Clock; log: Log; path: string },
+  cards: () => readonly RoomCard[],
+): { changed(): void } {
+  let waiting = false;
+  let writing: Promise<void> = Promise.resolve();
+  const write = async (): Promise<void> => {
+    const near = `${deps.path}.new`;
+    await writeFile(near, JSON.stringify(cards()), { mode: 0o600 });
+    await rename(near, deps.path);
+  };
+  return {
+    changed() {
+      if (waiting) return;
+      waiting = true;
+      deps.clock.after(GATHER_MS, () => {
+        waiting = false;
+        writing = writing
+          .then(write)
+          .catch((error: unknown) =>
+            deps.log.warn({ error: String(error) }, 'the list of rooms was not written'),
+          );
+      });
+    },
+  };
+}
+
+/**
+ * The site's last word from the disk, given to `take` if the site itself has not `spoken` in time. Whatever the site
+ * says later outranks it.
+ */
+export function lastWord(
+  deps: { clock: Clock; log: Log; path: string },
+  spoken: () => boolean,
+  take: (cards: readonly RoomCard[]) => void,
+): Disposable {
+  return deps.clock.after(PATIENCE_MS, () => {
+    if (spoken()) return;
+    readFile(deps.path, 'utf8')
+      .then((text) => {
+        if (spoken()) return;
+        take(JSON.parse(text) as RoomCard[]);
+        deps.log.warn({}, 'the site does not answer: rooms as it last told them');
+      })
+      .catch((error: unknown) => deps.log.warn({ error: String(error) }, 'no list of rooms to begin with'));
+  });
+}
