@@ -11,6 +11,8 @@ export interface OriginDeps {
   readonly archive: RecordingPort;
   /** True: slots that do not come in time are filled with standby. */
   readonly holdWhileAway: boolean;
+  /** Base addresses of caches in front, without a path; players that can be steered are sent there when the ladder says so. */
+  readonly caches?: readonly string[];
 }
 
 /** Where a stream listener begins. */

@@ -63,11 +63,21 @@ export interface PlaylistInput {
   readonly over: boolean;
   /** True for a delta update. */
   readonly skip: boolean;
+  /** False: whole segments only and nothing to wait for, which every cache can hold. Default true. */
+  readonly parts?: boolean;
 }
 
 /** A live media playlist with parts. Spec: draft-pantos-hls-rfc8216bis, 4.4 and 6.2. */
-export function livePlaylist({ zero, window, others, over, skip }: PlaylistInput): string {
+export function livePlaylist({
+  zero,
+  window,
+  others,
+  over,
+  skip,
+  parts: withParts = true,
+}: PlaylistInput): string {
   const edge = edgeOf(window);
+  if (!withParts) return wholeSegments(zero, window, edge, over);
   const lines = ['#EXTM3U', '#EXT-X-VERSION:9', `#EXT-X-TARGETDURATION:${TARGET_SECONDS}`];
   lines.push(
     `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=${SKIP_SECONDS}.0,HOLD-BACK=15.36,PART-HOLD-BACK=1.92`,
@@ -103,6 +113,33 @@ export function livePlaylist({ zero, window, others, over, skip }: PlaylistInput
       for (const other of others) lines.push(...report(other));
     }
   }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same program for caches: HLS of whole segments. Spec: RFC 8216, 4.3. */
+function wholeSegments(zero: EpochMs, window: Window, edge: Edge | undefined, over: boolean): string {
+  const { id, codec } = window.rendition;
+  const lines = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:6',
+    `#EXT-X-TARGETDURATION:${TARGET_SECONDS}`,
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    `#EXT-X-MEDIA-SEQUENCE:${edge?.first ?? 0}`,
+    `#EXT-X-MAP:URI="${id}/init.mp4"`,
+  ];
+  const date = (msn: number): string =>
+    `#EXT-X-PROGRAM-DATE-TIME:${programDate(zero, msn * FRAGMENTS_PER_SEGMENT, codec)}`;
+  if (edge) {
+    for (let msn = edge.first; msn < edge.running; msn++) {
+      lines.push(date(msn));
+      if (!isWhole(window, msn)) lines.push('#EXT-X-GAP');
+      lines.push(`#EXTINF:${seconds(FRAGMENTS_PER_SEGMENT)},`, `${id}/${msn}.m4s`);
+    }
+    const left = (window.last ?? 0) + 1 - edge.running * FRAGMENTS_PER_SEGMENT;
+    if (over && left > 0)
+      lines.push(date(edge.running), `#EXTINF:${seconds(left)},`, `${id}/${edge.running}.m4s`);
+  }
+  if (over) lines.push('#EXT-X-ENDLIST');
   return `${lines.join('\n')}\n`;
 }
 

@@ -186,6 +186,23 @@ describe('the live playlist', () => {
     expect((await read('opus64.m3u8', { 'if-none-match': `"other", W/${tag}` })).status).toBe(304);
   });
 
+  it('has a form of whole segments only, which waits for nothing and is the same between two segments', async () => {
+    run(16 * 3 + 4);
+    const { text, headers } = await read('opus64.slow.m3u8?_HLS_msn=9');
+    expect(tags(text, '#EXT-X-PART')).toEqual([]);
+    expect(tags(text, '#EXT-X-PRELOAD')).toEqual([]);
+    expect(text).not.toContain('CAN-BLOCK-RELOAD');
+    expect(tags(text, 'opus64/')).toEqual(['opus64/0.m4s', 'opus64/1.m4s', 'opus64/2.m4s']);
+    expect(headers['cache-control']).toBe('public, max-age=1, stale-while-revalidate=2, stale-if-error=60');
+    run(16 * 4 - 2);
+    expect((await read('opus64.slow.m3u8')).text).toBe(text);
+    run(16 * 4 - 1);
+    expect((await read('opus64.slow.m3u8')).text).toContain('opus64/3.m4s');
+    expect(tags((await read('slow.m3u8')).text, 'opus')).toEqual(['opus64.slow.m3u8']);
+    origin.receive({ head: { kind: 'end', slug: SLUG, last: next - 1 }, body: EMPTY });
+    expect((await read('opus64.slow.m3u8')).text.trimEnd().endsWith('#EXT-X-ENDLIST')).toBe(true);
+  });
+
   it('lets go at once of a request whose client has gone, and of no other', async () => {
     run(16 * 3 + 4);
     const gone = new AbortController();

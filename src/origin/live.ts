@@ -38,30 +38,54 @@ interface Version {
   readonly packed: Packed;
 }
 
-/** Opens the LL-HLS side of the origin. `archive` gives segments that have left the window. */
-export function openLive(clock: Clock, archive: RecordingPort): Live {
-  const versions = new WeakMap<Window, Map<boolean, Version>>();
-  const mains = new WeakMap<Program, Version>();
+/** Opens the HLS side of the origin. `archive` gives segments that have left the window; `caches` are base addresses. */
+export function openLive(clock: Clock, archive: RecordingPort, caches: readonly string[] = []): Live {
+  const versions = new WeakMap<Window, Map<string, Version>>();
+  const mains = new WeakMap<Program, Map<string, Version>>();
 
-  const render = (program: Program, window: Window, skip: boolean): Packed => {
-    const kept = versions.get(window) ?? new Map<boolean, Version>();
+  const render = (program: Program, window: Window, { skip = false, parts = true }): Packed => {
+    const kept = versions.get(window) ?? new Map<string, Version>();
     versions.set(window, kept);
     const edge = edgeOf(window);
-    const of = `${edge?.first}:${edge?.running}:${edge?.parts}:${program.over}`;
-    const known = kept.get(skip);
+    const of = `${edge?.first}:${edge?.running}:${parts ? edge?.parts : ''}:${program.over}`;
+    const known = kept.get(`${skip} ${parts}`);
     if (known?.of === of) return known.packed;
     const others = listed(program).filter((other) => other !== window);
-    const packed = new Packed(livePlaylist({ zero: program.zero, window, others, over: program.over, skip }));
-    kept.set(skip, { of, packed });
+    const { zero, over } = program;
+    const packed = new Packed(livePlaylist({ zero, window, others, over, skip, parts }));
+    kept.set(`${skip} ${parts}`, { of, packed });
     return packed;
   };
 
-  const main = (program: Program): Packed => {
-    const known = mains.get(program);
-    if (known?.of === String(program.windows.size)) return known.packed;
-    const packed = new Packed(multivariant(listed(program).map((window) => window.rendition)));
-    mains.set(program, { of: String(program.windows.size), packed });
+  const main = (slug: string, program: Program, file: string): Packed => {
+    const kept = mains.get(program) ?? new Map<string, Version>();
+    mains.set(program, kept);
+    const known = kept.get(file);
+    const of = String(program.windows.size);
+    if (known?.of === of) return known.packed;
+    const packed = new Packed(
+      multivariant(
+        listed(program).map((window) => window.rendition),
+        {
+          slow: file === 'slow.m3u8',
+          caches: caches.map((base) => `${base}/r/${slug}/live/`),
+        },
+      ),
+    );
+    kept.set(file, { of, packed });
     return packed;
+  };
+
+  /** A list of whole segments: no request waits for it, so that every cache may hold it. */
+  const slowList = async (program: Program, window: Window, headers: RequestHeaders, signal: AbortSignal) => {
+    const whole = window.first === undefined ? undefined : Math.ceil(window.first / FRAGMENTS_PER_SEGMENT);
+    const opening = ((whole ?? 0) + 1) * FRAGMENTS_PER_SEGMENT - 1;
+    const came = await window.ready(opening, clock, PATIENCE, signal);
+    if (!came && (!program.over || !edgeOf(window))) return later();
+    return render(program, window, { parts: false }).reply(headers, {
+      'content-type': PLAYLIST,
+      'cache-control': LIVE_LIST,
+    });
   };
 
   const playlist = async (
@@ -78,10 +102,9 @@ export function openLive(clock: Clock, archive: RecordingPort): Live {
     const opening = ((whole ?? 0) + 1) * FRAGMENTS_PER_SEGMENT - 1;
     const wanted = Math.max(asked ?? 0, asked === undefined || whole === undefined ? opening : 0);
     const came = await window.ready(wanted, clock, PATIENCE, signal);
-    if (!came && (!program.over || !edgeOf(window)))
-      return problem('studio-away', 'Nothing new yet; ask again.', { ...OPEN_TO_ALL, 'retry-after': '1' });
+    if (!came && (!program.over || !edgeOf(window))) return later();
     const skip = query.get('_HLS_skip') === 'YES' || query.get('_HLS_skip') === 'v2';
-    return render(program, window, skip).reply(headers, {
+    return render(program, window, { skip }).reply(headers, {
       'content-type': PLAYLIST,
       'cache-control': asked === undefined ? LIVE_LIST : `public, max-age=${BLOCKED_SECONDS}`,
     });
@@ -125,14 +148,16 @@ export function openLive(clock: Clock, archive: RecordingPort): Live {
 
   return {
     async answer(slug, program, file, query, headers, signal) {
-      if (file === 'main.m3u8')
-        return main(program).reply(headers, {
+      if (file === 'main.m3u8' || file === 'slow.m3u8')
+        return main(slug, program, file).reply(headers, {
           'content-type': PLAYLIST,
           'cache-control': 'public, max-age=10, stale-while-revalidate=60, stale-if-error=600',
         });
       const [name = '', below, ...more] = file.split('/');
-      const window = program.windows.get(below === undefined ? name.replace(/\.m3u8$/, '') : name);
+      const window = program.windows.get(below === undefined ? name.replace(/(?:\.slow)?\.m3u8$/, '') : name);
       if (window?.rendition.container !== 'fmp4' || more.length > 0) return missing();
+      if (below === undefined && name.endsWith('.slow.m3u8'))
+        return slowList(program, window, headers, signal);
       if (below === undefined)
         return name.endsWith('.m3u8') ? playlist(program, window, query, headers, signal) : missing();
       if (below === 'init.mp4') return window.init ? sound(Buffer.from(window.init)) : missing();
@@ -141,6 +166,8 @@ export function openLive(clock: Clock, archive: RecordingPort): Live {
   };
 }
 
+const later = (): Reply =>
+  problem('studio-away', 'Nothing new yet; ask again.', { ...OPEN_TO_ALL, 'retry-after': '1' });
 const missing = (): Reply => problem('not-found', undefined, OPEN_TO_ALL);
 
 function listed(program: Program): Window[] {

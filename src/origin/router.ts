@@ -2,7 +2,8 @@ import { problem, type Reply } from '../base/reply.ts';
 import type { OriginDeps } from './deps.ts';
 import { openDownload } from './download.ts';
 import { openLive } from './live.ts';
-import { OPEN_TO_ALL, type RequestHeaders } from './packed.ts';
+import { steering } from './multivariant.ts';
+import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import { remember } from './recording.ts';
 import { openReplay } from './replay.ts';
 import type { Rooms } from './rooms.ts';
@@ -14,7 +15,8 @@ const PATH = /^\/r\/([a-z0-9-]{1,64})\/(state\.json|replay\.m4a|(live|replay)\/(
 export function router(deps: OriginDeps, rooms: Rooms) {
   const { clock, archive } = deps;
   const recordingOf = remember(archive, clock);
-  const live = openLive(clock, archive);
+  const { caches = [] } = deps;
+  const live = openLive(clock, archive, caches);
   const replay = openReplay(archive);
   const download = openDownload(archive);
   const stateFiles = openStateFiles(clock, rooms, async (slug) => (await recordingOf(slug))?.gaps ?? []);
@@ -46,11 +48,18 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     headers: RequestHeaders,
     signal: AbortSignal,
   ): Promise<Reply> => {
+    if (file === 'steering.json' && caches.length > 0 && rooms.card(slug)) {
+      const away = rooms.state(slug)?.delivery.newcomers ?? 'live';
+      const list = new Packed(steering(caches.length, away !== 'live'));
+      return Promise.resolve(
+        list.reply(headers, { 'content-type': 'application/json', 'cache-control': EACH_SECOND }),
+      );
+    }
     const program = rooms.program(slug);
     if (program) return live.answer(slug, program, file, query, headers, signal);
     const status = rooms.card(slug)?.status;
     // Players keep the address they were given: after the end it leads to the replay.
-    if (status === 'ended' && file === 'main.m3u8')
+    if (status === 'ended' && (file === 'main.m3u8' || file === 'slow.m3u8'))
       return Promise.resolve({
         status: 302,
         headers: {
