@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'listen without a browser; report delay, gaps and dead air',
     load: () => import('./listen-command.ts'),
   },
+  edge: {
+    does: 'print the configuration of a cache in front: nginx, Varnish, HAProxy, a CDN',
+    load: () => import('./edge.ts'),
+  },
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { EarshotError } from '../base/errors.ts';
+import { configuration, DEFAULTS, EDGES, type Edge } from '../edge/index.ts';
+import type { Command } from './index.ts';
+
+const HELP = `earshot edge ${EDGES.join('|')} [--origin HOST:PORT] [--listen PORT] [--folder DIR] [--size MB]
+
+Prints the configuration of a cache in front of Earshot. cdn prints rules in words, for settings made by hand.
+  --origin  where Earshot listens (${DEFAULTS.origin.host}:${DEFAULTS.origin.port})
+  --listen  where the cache listens, nginx and HAProxy (${DEFAULTS.listen})
+  --folder  where nginx keeps what it has (${DEFAULTS.folder})
+  --size    megabytes it may keep (${DEFAULTS.megabytes})
+
+  earshot edge nginx > /etc/nginx/conf.d/earshot.conf && nginx -s reload
+docs/caches.md says which one to take.`;
+
+/** `earshot edge PROGRAM`: prints a configuration. */
+export const command: Command = async (args) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      origin: { type: 'string' },
+      listen: { type: 'string' },
+      folder: { type: 'string' },
+      size: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const edge = EDGES.find((known) => known === positionals[0]) as Edge | undefined;
+  if (values.help || !edge) {
+    console.log(HELP);
+    return values.help ? 0 : 2;
+  }
+  const megabytes = values.size === undefined ? DEFAULTS.megabytes : Number(values.size);
+  if (!Number.isInteger(megabytes) || megabytes < 8)
+    throw new EarshotError('unprocessable', '--size is a whole number of megabytes, 8 or more');
+  // What is written into a file of another program must not be able to say more than it should.
+  for (const [name, text, form] of [
+    ['--listen', values.listen, /^(?:[\w.-]+:|\[[\da-f:]+\]:)?\d{1,5}$/i],
+    ['--folder', values.folder, /^\/[\w./-]+$/],
+  ] as const)
+    if (text !== undefined && !form.test(text))
+      throw new EarshotError('unprocessable', `${name} "${text}" cannot be written into a configuration`);
+  console.log(
+    configuration(edge, {
+      origin: values.origin === undefined ? DEFAULTS.origin : hostAndPort(values.origin),
+      listen: values.listen ?? DEFAULTS.listen,
+      folder: values.folder ?? DEFAULTS.folder,
+      megabytes,
+    }),
+  );
+  return 0;
+};
+
+function hostAndPort(text: string): { host: string; port: number } {
+  const [, host, port] = /^([\w.-]{1,253}):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535)
+    throw new EarshotError('unprocessable', '--origin is a host and a port, such as 10.0.0.5:8080');
+  return { host, port: Number(port) };
+}

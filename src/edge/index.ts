@@ -1,0 +1,15 @@
+/** Caches in front: how each kind of address is treated, as configurations of real programs. Nothing runs here: it is text. */
+import { cdn } from './cdn.ts';
+import { haproxy } from './haproxy.ts';
+import { nginx } from './nginx.ts';
+import { DEFAULTS, type Edge, type EdgeOptions } from './options.ts';
+import { varnish } from './varnish.ts';
+
+export { CLASSES, classOf, ENDLESS, NEVER, type UrlClass } from './classes.ts';
+export { DEFAULTS, EDGES, type Edge, type EdgeOptions } from './options.ts';
+
+const WRITERS: Readonly<Record<Edge, (options: EdgeOptions) => string>> = { nginx, varnish, haproxy, cdn };
+
+/** The configuration of a cache; what `options` leaves out is `DEFAULTS`. */
+export const configuration = (edge: Edge, options: Partial<EdgeOptions> = {}): string =>
+  WRITERS[edge]({ ...DEFAULTS, ...options });

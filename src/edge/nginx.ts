@@ -1,0 +1,99 @@
+import { CLASSES, ENDLESS, PERSONAL_QUERY, type UrlClass } from './classes.ts';
+import type { EdgeOptions } from './options.ts';
+
+/** A file for nginx's `conf.d` (1.18 or newer): it goes inside `http { }`. */
+export function nginx({ origin, listen, folder, megabytes }: EdgeOptions): string {
+  return `# Earshot behind nginx. Written by \`earshot edge nginx\`; write it again rather than edit it.
+# nginx looks every 500 ms whether what it waits for has come: segments and slow playlists bear that and are fetched
+# once for all who ask; parts of 640 ms and blocking playlists do not, and go to the origin for each who asks in the
+# same moment. Where many low-latency players come, put Varnish in front of them instead.
+proxy_cache_path ${folder} levels=1:2 keys_zone=earshot:32m max_size=${megabytes}m inactive=1h use_temp_path=off;
+
+upstream earshot_origin {
+    server ${origin.host}:${origin.port} max_fails=0;
+    keepalive 64;
+}
+
+# One key for each coding that the origin speaks, whatever a client writes.
+map $http_accept_encoding $earshot_coding {
+    default "";
+    "~*(^|[, ])br($|[,; ])" br;
+    "~*(^|[, ])gzip($|[,; ])" gzip;
+}
+
+# Of the query only what names another object; random query strings are one object.
+map "$arg__HLS_msn/$arg__HLS_part/$arg__HLS_skip" $earshot_query {
+    default "";
+    "~^(?<msn>[0-9]{1,10})/(?<part>[0-9]{1,2})/(YES|v2)$" "?_HLS_msn=$msn&_HLS_part=$part&_HLS_skip=YES";
+    "~^(?<msn>[0-9]{1,10})/(?<part>[0-9]{1,2})/" "?_HLS_msn=$msn&_HLS_part=$part";
+    "~^(?<msn>[0-9]{1,10})//(YES|v2)$" "?_HLS_msn=$msn&_HLS_skip=YES";
+    "~^(?<msn>[0-9]{1,10})//" "?_HLS_msn=$msn";
+    "~^//(YES|v2)$" "?_HLS_skip=YES";
+}
+
+server {
+    listen ${listen};
+    server_name _;
+    proxy_http_version 1.1;
+    proxy_connect_timeout 2s;
+    client_max_body_size 1m;
+
+${CLASSES.map(location).join('\n')}
+    # Endless: each write of the origin goes out at once, for hours.
+    location ~ "${ENDLESS}" {
+${ON_ITS_OWN}
+        tcp_nodelay on;
+        proxy_read_timeout 60s;
+        proxy_pass http://earshot_origin;
+    }
+
+    # Everything else belongs to one person: rooms, signalling, tickets, downloads. Never kept, never held back.
+    location / {
+${ON_ITS_OWN}
+        proxy_request_buffering off;
+        proxy_read_timeout 1h;
+        proxy_pass http://earshot_origin;
+    }
+}
+`;
+}
+
+const ON_ITS_OWN = `        proxy_cache off;
+        proxy_buffering off;
+        proxy_set_header Connection "";
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_next_upstream off;`;
+
+function location(kind: UrlClass): string {
+  const { id, what, path, query, collapse, blocks, text } = kind;
+  const args = query === 'playlist' ? '$earshot_query' : '';
+  const lines = [
+    'proxy_cache earshot;',
+    // Before any Vary: the key already says the coding.
+    `proxy_cache_key $uri${args}${text ? '|$earshot_coding' : ''};`,
+    'proxy_ignore_headers Vary;',
+    `proxy_set_header Accept-Encoding ${text ? '$earshot_coding' : '""'};`,
+    'proxy_set_header Connection "";',
+    'proxy_set_header Host $http_host;',
+    'proxy_set_header Cookie "";',
+    'proxy_set_header Authorization "";',
+    'proxy_hide_header Set-Cookie;',
+    'proxy_cache_use_stale error timeout http_500 http_502 http_503 http_504;',
+    'proxy_cache_background_update on;',
+    'proxy_cache_revalidate on;',
+    ...(collapse ? ['proxy_cache_lock on;', 'proxy_cache_lock_timeout 5s;', 'proxy_cache_lock_age 5s;'] : []),
+    `proxy_read_timeout ${blocks ? 20 : 16}s;`,
+    'add_header X-Cache $upstream_cache_status always;',
+    ...(id === 'page'
+      ? PERSONAL_QUERY.flatMap((name) => [`proxy_cache_bypass $arg_${name};`, `proxy_no_cache $arg_${name};`])
+      : []),
+    `proxy_pass http://earshot_origin$uri${id === 'page' ? '$is_args$args' : args};`,
+  ];
+  return `    # ${what}
+    location ~ "${path}" {
+${lines.map((line) => `        ${line}`).join('\n')}
+    }
+`;
+}
