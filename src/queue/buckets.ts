@@ -1,0 +1,154 @@
+import {
+  LAST_RANK,
+  MAX_TOLD_RANKS,
+  type QueuePoint,
+  type TallyBucket,
+  type TicketTally,
+} from '../wire/queue.ts';
+import { uncalled } from '../wire/queue-place.ts';
+
+/** Lives of doors whose counts are kept apart; the oldest beyond are added up for good. */
+const MAX_LIVES = 64;
+/** Buckets of one tally that are read. */
+const MAX_BUCKETS = 2_000;
+
+/** What all doors have counted, as it is written to disk. */
+export interface Counts {
+  /** Sum over lives that are over. */
+  readonly before: readonly TallyBucket[];
+  readonly cameBefore: number;
+  readonly lives: readonly TicketTally[];
+}
+
+const nothing = (minute: number): TallyBucket => ({ minute, tickets: 0, came: 0, left: 0, ranks: [] });
+
+const plus = (a: TallyBucket, b: TallyBucket): TallyBucket => {
+  const ranks = a.ranks && b.ranks ? [...a.ranks, ...b.ranks] : undefined;
+  return {
+    minute: a.minute,
+    tickets: a.tickets + b.tickets,
+    came: a.came + b.came,
+    left: a.left + b.left,
+    ...(ranks && ranks.length <= MAX_TOLD_RANKS ? { ranks } : {}),
+  };
+};
+
+/** The tickets of a room by bucket: the sum of what its doors count, each life of a door on its own. */
+export class Buckets {
+  #before = new Map<number, TallyBucket>();
+  #cameBefore = 0;
+  #lives = new Map<string, TicketTally>();
+  #sum: readonly TallyBucket[] | undefined;
+
+  constructor(counts?: Counts) {
+    for (const bucket of counts?.before ?? []) this.#before.set(bucket.minute, bucket);
+    this.#cameBefore = counts?.cameBefore ?? 0;
+    for (const tally of counts?.lives ?? []) this.#lives.set(tally.life, tally);
+  }
+
+  /** Takes a door's newest tally. */
+  take(tally: TicketTally) {
+    this.#sum = undefined;
+    // Last in the order of arrival, so that the first one is the one longest silent.
+    this.#lives.delete(tally.life);
+    this.#lives.set(tally.life, { ...tally, buckets: tally.buckets.slice(0, MAX_BUCKETS) });
+    for (const [life, old] of this.#lives) {
+      if (this.#lives.size <= MAX_LIVES) break;
+      this.#lives.delete(life);
+      this.#cameBefore += old.came;
+      for (const bucket of old.buckets)
+        this.#before.set(
+          bucket.minute,
+          plus(this.#before.get(bucket.minute) ?? nothing(bucket.minute), bucket),
+        );
+    }
+  }
+
+  /** Called tickets that have come, ever. */
+  get came(): number {
+    let sum = this.#cameBefore;
+    for (const tally of this.#lives.values()) sum += tally.came;
+    return sum;
+  }
+
+  /** The highest bucket that a ticket was given out in; 0 without any. */
+  get highest(): number {
+    return this.all().at(-1)?.minute ?? 0;
+  }
+
+  /** Every bucket with tickets, by number. */
+  all(): readonly TallyBucket[] {
+    if (this.#sum) return this.#sum;
+    const sum = new Map(this.#before);
+    for (const { buckets } of this.#lives.values())
+      for (const bucket of buckets)
+        sum.set(bucket.minute, plus(sum.get(bucket.minute) ?? nothing(bucket.minute), bucket));
+    this.#sum = [...sum.values()].sort((a, b) => a.minute - b.minute);
+    return this.#sum;
+  }
+
+  /** Tickets that are not called yet: exact while ranks are known, expected otherwise. */
+  waiting(point: QueuePoint): number {
+    let sum = 0;
+    for (const bucket of this.all()) sum += beyond(bucket, point);
+    return sum;
+  }
+
+  /** Forgets what the queue has passed. */
+  passed(point: QueuePoint) {
+    for (const minute of this.#before.keys()) if (minute < point.minute) this.#before.delete(minute);
+    for (const [life, tally] of this.#lives) {
+      const [first] = tally.buckets;
+      if (first && first.minute < point.minute)
+        this.#lives.set(life, {
+          ...tally,
+          buckets: tally.buckets.filter(({ minute }) => minute >= point.minute),
+        });
+    }
+    this.#sum = undefined;
+  }
+
+  /**
+   * The point from which `wanted` more tickets are called, or all that wait when they are fewer, and how many that are.
+   * Person by person while ranks are known; by the expected number otherwise.
+   */
+  advance(point: QueuePoint, wanted: number): { point: QueuePoint; called: number } {
+    let at = point;
+    let called = 0;
+    for (const bucket of this.all()) {
+      const left = wanted - called;
+      if (left <= 0) break;
+      const here = beyond(bucket, at);
+      if (here <= 0) continue;
+      const from = bucket.minute === at.minute ? at.rank : 0;
+      if (here <= left) {
+        at = { minute: bucket.minute, rank: LAST_RANK };
+        called += here;
+      } else if (bucket.ranks) {
+        const rank = bucket.ranks.filter((r) => r > from).sort((a, b) => a - b)[Math.ceil(left) - 1];
+        at = { minute: bucket.minute, rank: rank ?? LAST_RANK };
+        called += Math.ceil(left);
+      } else {
+        const step = Math.ceil((left / here) * (LAST_RANK - from));
+        at = { minute: bucket.minute, rank: Math.min(LAST_RANK, from + step) };
+        called += left;
+      }
+    }
+    return { point: at, called };
+  }
+
+  /** Everything, for the disk. */
+  counts(): Counts {
+    return {
+      before: [...this.#before.values()],
+      cameBefore: this.#cameBefore,
+      lives: [...this.#lives.values()],
+    };
+  }
+}
+
+function beyond(bucket: TallyBucket, point: QueuePoint): number {
+  const { minute, tickets, left, ranks } = bucket;
+  if (ranks && minute === point.minute) return ranks.filter((rank) => rank > point.rank).length;
+  return uncalled({ minute, tickets, gone: minute > point.minute ? left : 0 }, point);
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { QueueState, TicketTally } from '../wire/queue.ts';
+import { Line, type LineInput } from './line.ts';
+import { openLineFile } from './line-file.ts';
+
+/** What a room's queue needs in its cell. */
+export interface QueueDeps {
+  /** Folder for the lines of all rooms; made when it is not there. */
+  readonly dir: string;
+  readonly slug: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a second of the queue is decided on; `live` by door. */
+export interface QueueSecond extends Omit<LineInput, 'now' | 'wall' | 'live'> {
+  readonly live: ReadonlyMap<string, number>;
+}
+
+/** What doors are told. */
+export interface QueueTold {
+  readonly queue: QueueState;
+  /** Live streams that each door may have for people without a ticket. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+/** The queue of one room in the cell that owns it. */
+export interface Queue extends AsyncDisposable {
+  /** A door's newest count. */
+  take(door: string, tally: TicketTally): void;
+  /** Decides one second; undefined while there is no queue, and after that once more nothing is said. */
+  second(now: QueueSecond): QueueTold | undefined;
+  /** What doors were told last, for one that comes now. */
+  readonly told: QueueTold | undefined;
+}
+
+/** A door that has said nothing for this long has no share in free places. */
+const DOOR_LIMIT_MS = 5_000;
+/** A queue that is not needed any more is still told for this long, so that everyone sees that they are called. */
+const LINGER_MS = 90_000;
+
+/** Opens the queue of one room where it stood. */
+export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Queue> {
+  const file = await openLineFile(dir, slug, log);
+  const line = new Line(slug, file.kept);
+  const doors = new Map<string, number>();
+  let neededAt = Number.NEGATIVE_INFINITY;
+  let told: QueueTold | undefined;
+  const tallies = new Map<string, string>();
+  let dirty = false;
+  return {
+    take(door, tally) {
+      doors.set(door, clock.now());
+      const text = JSON.stringify(tally);
+      if (tallies.get(door) === text) return;
+      tallies.set(door, text);
+      dirty = true;
+      line.take(tally);
+    },
+    second({ live, ...rest }) {
+      const now = clock.now();
+      for (const [door, at] of doors) if (now - at > DOOR_LIMIT_MS) doors.delete(door);
+      const each = new Map<string, number>();
+      for (const door of doors.keys()) each.set(door, live.get(door) ?? 0);
+      for (const [door, has] of live) each.set(door, has);
+      let sum = 0;
+      for (const has of each.values()) sum += has;
+      const begun = line.state.seq > 0 && told !== undefined;
+      if (!begun && rest.cap === undefined && !rest.holding && line.waiting < 1) return undefined;
+      const changed = line.step({ ...rest, now, wall: clock.wall(), live: sum });
+      if (line.needed) neededAt = now;
+      else if (now - neededAt > LINGER_MS) {
+        if (told) file.keep(line.record(), undefined);
+        told = undefined;
+        return undefined;
+      }
+      told = { queue: line.state, limits: line.limits(each) };
+      if (changed || dirty) file.keep(line.record(), changed ? line.text : undefined);
+      dirty = false;
+      return told;
+    },
+    get told() {
+      return told;
+    },
+    async [Symbol.asyncDispose]() {
+      await file.settled();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../base/log.ts';
+import type { QueueState } from '../wire/queue.ts';
+import type { LineRecord } from './line.ts';
+
+/** A room's history stops growing here; places are kept all the same. */
+const MAX_HISTORY_BYTES = 32 * 1024 * 1024;
+/** Longer is no state. */
+const MAX_STATE_BYTES = 256 * 1024;
+
+/** Where a line is kept, and every state that was ever published. */
+export interface LineFile {
+  /** What was kept last, or undefined when there is none or it cannot be read. */
+  readonly kept: LineRecord | undefined;
+  /** Writes in the background, newest last; `text` is a state that has just been published. */
+  keep(record: LineRecord, text: string | undefined): void;
+  /** Resolves when everything is written. */
+  settled(): Promise<void>;
+}
+
+/** The file of every published state of a room's queue, one a line: its history as anyone can replay it. */
+export const historyPath = (dir: string, slug: string): string => join(dir, `${slug}.jsonl`);
+
+/** The SHA-256 of a published state: what the next one carries as `previous`. */
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Opens the file of one room's line. A file that is damaged is left aside and said so: the line begins anew. */
+export async function openLineFile(dir: string, slug: string, log: Log): Promise<LineFile> {
+  await mkdir(dir, { recursive: true });
+  const path = join(dir, `${slug}.json`);
+  const history = historyPath(dir, slug);
+  let kept: LineRecord | undefined;
+  try {
+    const record = JSON.parse(await readFile(path, 'utf8')) as LineRecord;
+    if (record.v !== 1 || record.state.slug !== slug) throw new Error('it is not the line of this room');
+    const newest = await lastLine(history);
+    kept = newest && newest.seq > record.state.seq ? { ...record, state: newest } : record;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      log.warn({ slug, error: String(error) }, 'the queue on disk cannot be read: places begin anew');
+  }
+
+  let size = await stat(history).then(
+    (found) => found.size,
+    () => 0,
+  );
+  let waiting: LineRecord | undefined;
+  let lines: string[] = [];
+  let running: Promise<void> | undefined;
+  let failed = false;
+  const write = async (): Promise<void> => {
+    while (waiting) {
+      const [record, fresh] = [waiting, lines.join('')];
+      waiting = undefined;
+      lines = [];
+      try {
+        if (fresh && size < MAX_HISTORY_BYTES) {
+          await appendFile(history, fresh);
+          size += fresh.length;
+        }
+        const file = await open(`${path}.new`, 'w');
+        try {
+          await file.writeFile(JSON.stringify(record));
+          await file.datasync();
+        } finally {
+          await file.close();
+        }
+        await rename(`${path}.new`, path);
+        failed = false;
+      } catch (error) {
+        if (!failed)
+          log.error({ slug, error: String(error) }, 'the queue cannot be kept on disk; it goes on in memory');
+        failed = true;
+      }
+    }
+    running = undefined;
+  };
+  return {
+    kept,
+    keep(record, text) {
+      waiting = record;
+      if (text !== undefined) lines.push(`${text}\n`);
+      running ??= write();
+    },
+    async settled() {
+      await running;
+    },
+  };
+}
+
+/** The newest whole line of a history, or undefined. */
+async function lastLine(path: string): Promise<QueueState | undefined> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (!file) return undefined;
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - MAX_STATE_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const text = buffer.toString('utf8', 0, bytesRead);
+    const whole = text.slice(0, text.lastIndexOf('\n')).split('\n').at(-1);
+    return whole ? (JSON.parse(whole) as QueueState) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import { LAST_RANK, type QueueState, type TicketTally } from '../wire/queue.ts';
+import { Buckets, type Counts } from './buckets.ts';
+
+/** What the line is told each second. */
+export interface LineInput {
+  /** Monotonic ms. */
+  readonly now: number;
+  /** Wall-clock ms; used for what is printed, never for order. */
+  readonly wall: number;
+  /** Streams at the live edge, over all doors. */
+  readonly live: number;
+  /** The host's cap on them. */
+  readonly cap?: number;
+  /** True while the ladder sends newcomers into the queue: nobody new but in the place of somebody who leaves. */
+  readonly holding: boolean;
+  /** Wall-clock ms of the draw; a time that is past, or none, ends the lottery. */
+  readonly draw?: number;
+}
+
+/** A line on disk: everything that must outlive a restart. */
+export interface LineRecord {
+  readonly v: 1;
+  readonly counts: Counts;
+  readonly state: QueueState;
+  readonly showRate: number;
+}
+
+interface Batch {
+  readonly at: number;
+  readonly called: number;
+  left: number;
+}
+
+/** A bucket is open this long at most. */
+const BUCKET_MS = 60_000;
+/** Somebody called who has not come after this long gives the place on; the ticket stays called. */
+const PATIENCE_MS = 30_000;
+const PACE_MS = 300_000;
+/** Tickets called in one second at most: what doors take in without strain. */
+const MAX_CALLED = 5_000;
+/** Called tickets that the measured share of those who come is a mean over. */
+const SHOW_MEMORY = 50;
+const LEAST_SHOW = 0.2;
+/** When the ladder lets newcomers in again, places grow by this share of those listening, and by this many, a second. */
+const RELEASE = { share: 0.02, least: 5 } as const;
+const LEAST_POLL = 2_000;
+const MOST_POLL = 60_000;
+/** Looks at the queue per second that doors take beside everything else. */
+const POLLS_PER_SECOND = 5_000;
+
+/**
+ * The queue of one room as its cell decides it. Pure: it reads no clock and writes nothing. Order is bucket, then random
+ * rank; the point that may move up only ever goes forward.
+ */
+export class Line {
+  readonly #slug: string;
+  readonly #buckets: Buckets;
+  #state: QueueState;
+  #text: string;
+  #openSince: number | undefined;
+  #places: number | undefined;
+  #cameSeen: number;
+  #batches: Batch[] = [];
+  #pace: { at: number; called: number }[] = [];
+  #pacing: number | undefined;
+  #showRate: number;
+  #spare = 0;
+  #drawn: boolean;
+  /** Places while the ladder holds newcomers back, and while it lets them in again. */
+  #held: number | undefined;
+
+  constructor(slug: string, record?: LineRecord) {
+    this.#slug = slug;
+    this.#buckets = new Buckets(record?.counts);
+    this.#cameSeen = this.#buckets.came;
+    this.#showRate = record?.showRate ?? 1;
+    this.#drawn = record !== undefined && record.state.open > 0;
+    const first: QueueState = {
+      v: 1,
+      slug,
+      at: 0,
+      seq: 0,
+      previous: '',
+      start: 0,
+      admitted: { minute: 0, rank: 0 },
+      open: 0,
+      buckets: [],
+      perMinute: 0,
+      free: 0,
+      poll: LEAST_POLL,
+    };
+    // Doors may have gone on by themselves while nobody decided: what is given out from now on comes after.
+    this.#state = record ? { ...record.state, open: record.state.open + (this.#drawn ? 1 : 0) } : first;
+    this.#text = JSON.stringify(record?.state ?? first);
+  }
+
+  get state(): QueueState {
+    return this.#state;
+  }
+
+  /** The bytes of the state: what is published, and what the next state's `previous` is the hash of. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Tickets that wait, as far as is known. */
+  get waiting(): number {
+    return this.#buckets.waiting(this.#state.admitted);
+  }
+
+  /** True while somebody waits or something limits who may be live. */
+  get needed(): boolean {
+    return this.#places !== undefined || this.waiting >= 1;
+  }
+
+  /** A door's newest count. */
+  take(tally: TicketTally) {
+    this.#buckets.take(tally);
+  }
+
+  /** Decides one second. True when the published state has changed. */
+  step(input: LineInput): boolean {
+    const { now, live } = input;
+    const places = this.#settlePlaces(input);
+    this.#count(now);
+    const start = this.#draw(input);
+    const free = places === undefined ? MAX_CALLED : Math.max(0, places - live);
+    const reserved = this.#batches.reduce((sum, { left }) => sum + left, 0) * this.#showRate;
+    this.#spare = this.#drawn ? Math.max(0, free - reserved) : 0;
+    let { admitted, open } = this.#state;
+    if (this.#spare >= 1 && this.waiting > 0) {
+      const wanted = Math.min(MAX_CALLED, Math.floor(this.#spare / this.#showRate));
+      const { point, called } = this.#buckets.advance(admitted, wanted);
+      admitted = point;
+      if (called > 0) {
+        this.#batches.push({ at: now, called, left: called });
+        this.#pace.push({ at: now, called });
+        this.#spare = Math.max(0, this.#spare - called * this.#showRate);
+      }
+    }
+    this.#openSince ??= now;
+    const over = now - this.#openSince >= BUCKET_MS;
+    const { highest } = this.#buckets;
+    // Nobody waits as far as is known: a ticket whose door died before it told of it is called with its bucket.
+    if (this.#drawn && over && this.#spare >= 1 && this.#buckets.waiting(admitted) < 1)
+      admitted = { minute: Math.max(open, highest), rank: LAST_RANK };
+    if (this.#drawn && (admitted.minute >= open || highest > open || (over && highest === open))) {
+      open = Math.max(admitted.minute, highest, open) + 1;
+      this.#openSince = now;
+    }
+    this.#buckets.passed(admitted);
+    const waiting = this.#buckets.waiting(admitted);
+    return this.#publish(input.wall, {
+      start,
+      admitted,
+      open,
+      buckets: this.#buckets
+        .all()
+        .map(({ minute, tickets, came, left }) => ({ minute, tickets, gone: came + left })),
+      perMinute: this.#perMinute(now),
+      free: places === undefined ? 0 : free,
+      ...(places === undefined ? {} : { places }),
+      poll: Math.round(Math.min(MOST_POLL, Math.max(LEAST_POLL, (waiting / POLLS_PER_SECOND) * 1000))),
+    });
+  }
+
+  /**
+   * How many live streams each door may have for people without a ticket: what it has and its share of what is free, so
+   * that no two doors give the same place away. Nothing is free for them while somebody waits.
+   */
+  limits(live: ReadonlyMap<string, number>): Record<string, number> {
+    const limits: Record<string, number> = {};
+    if (this.#places === undefined && this.waiting < 1) return limits;
+    let share = this.#drawn && this.waiting < 1 ? Math.floor(this.#spare) : 0;
+    const doors = [...live].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
+    for (const [i, [door, has]] of doors.entries()) {
+      const mine = Math.ceil(share / (doors.length - i));
+      limits[door] = has + mine;
+      share -= mine;
+    }
+    return limits;
+  }
+
+  /** For the disk. */
+  record(): LineRecord {
+    return { v: 1, counts: this.#buckets.counts(), state: this.#state, showRate: this.#showRate };
+  }
+
+  /** Places at the live edge: the lower of the host's cap and what the ladder holds. */
+  #settlePlaces({ cap, holding, live }: LineInput): number | undefined {
+    if (holding) this.#held ??= live;
+    else if (this.#held !== undefined) {
+      this.#held = Math.max(this.#held, live) + Math.max(RELEASE.least, Math.ceil(live * RELEASE.share));
+      if (this.waiting < 1) this.#held = undefined;
+    }
+    const places = Math.min(cap ?? Infinity, this.#held ?? Infinity);
+    this.#places = places === Infinity ? undefined : places;
+    return this.#places;
+  }
+
+  /** Ends the lottery when its time has come. The draw never comes twice. */
+  #draw({ wall, draw }: LineInput): number {
+    if (this.#drawn) return this.#state.start;
+    if (draw !== undefined && draw > wall) return draw;
+    this.#drawn = true;
+    this.#state = { ...this.#state, open: 1 };
+    return Math.min(draw ?? wall, wall);
+  }
+
+  /** Sees who has come, and who has not in time. */
+  #count(now: number) {
+    const came = this.#buckets.came;
+    let fresh = Math.max(0, came - this.#cameSeen);
+    this.#cameSeen = came;
+    for (const batch of this.#batches) {
+      const taken = Math.min(batch.left, fresh);
+      batch.left -= taken;
+      fresh -= taken;
+    }
+    while (this.#batches[0] && now - this.#batches[0].at >= PATIENCE_MS) {
+      const { called, left } = this.#batches[0];
+      const weight = Math.min(SHOW_MEMORY, called);
+      const shown = (called - left) / called;
+      this.#showRate = Math.max(
+        LEAST_SHOW,
+        this.#showRate + (shown - this.#showRate) * (weight / SHOW_MEMORY),
+      );
+      this.#batches.shift();
+    }
+  }
+
+  #perMinute(now: number): number {
+    this.#pacing ??= now;
+    while (this.#pace[0] && now - this.#pace[0].at >= PACE_MS) this.#pace.shift();
+    const called = this.#pace.reduce((sum, entry) => sum + entry.called, 0);
+    const over = Math.min(PACE_MS, Math.max(BUCKET_MS, now - this.#pacing));
+    return Math.round((called / over) * 600_000) / 10;
+  }
+
+  #publish(wall: number, next: Omit<QueueState, 'v' | 'slug' | 'at' | 'seq' | 'previous'>): boolean {
+    const { v: _v, slug: _slug, at: _at, seq, previous: _previous, ...same } = this.#state;
+    if (seq > 0 && JSON.stringify(same) === JSON.stringify(next)) return false;
+    const previous = seq === 0 ? '' : createHash('sha256').update(this.#text).digest('hex');
+    this.#state = { v: 1, slug: this.#slug, at: wall, seq: seq + 1, previous, ...next };
+    this.#text = JSON.stringify(this.#state);
+    return true;
+  }
+}

@@ -1,0 +1,122 @@
+/** A ticket's place in the queue: one reckoning for the page, the page without scripts, and anyone who checks. */
+import { LAST_RANK, type QueueBucket, type QueuePoint, type QueueState } from './queue.ts';
+
+/** What a ticket says about its place. */
+export interface TicketPlace {
+  readonly minute: number;
+  readonly rank: number;
+}
+
+/** A range, both ends included. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Where a ticket is. */
+export interface Place {
+  /** It may move up now. */
+  readonly called: boolean;
+  /** People ahead, rounded outwards to two figures: never a false exact number. */
+  readonly ahead: Range;
+  /** Minutes until it is called, at the pace of the last five; absent while nobody moves up. */
+  readonly minutes?: Range;
+}
+
+/** Ranks in a bucket. */
+const RANKS = LAST_RANK + 1;
+/** Standard deviations each way: 95 of 100 are inside. */
+const SIGMAS = 2;
+/** Minutes over which the pace is taken. */
+const PACE_MINUTES = 5;
+/** The longest wait between two looks at the queue. */
+const LONGEST_POLL_MS = 60_000;
+/** While it may be soon: half of what somebody called has to come. */
+const SOON_POLL_MS = 15_000;
+/** A ticket that is called within this many minutes looks often. */
+const SOON_MINUTES = 5;
+/** After the draw everyone looks, spread over this long. */
+const DRAW_SPREAD_MS = 5_000;
+
+/** True when the queue has reached the ticket. */
+export const isCalled = ({ admitted }: { admitted: QueuePoint }, { minute, rank }: TicketPlace): boolean =>
+  minute < admitted.minute || (minute === admitted.minute && rank <= admitted.rank);
+
+/** Tickets of a bucket that are not called yet, as expected from their number alone. */
+export function uncalled({ minute, tickets, gone }: QueueBucket, point: QueuePoint): number {
+  if (minute < point.minute) return 0;
+  if (minute > point.minute) return Math.max(0, tickets - gone);
+  return tickets * ((LAST_RANK - point.rank) / RANKS);
+}
+
+const down = (value: number): number => {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, value))) - 1);
+  return Math.max(0, Math.floor(value / step) * step);
+};
+const up = (value: number): number => {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, value))) - 1);
+  return Math.ceil(value / step) * step;
+};
+
+/**
+ * Where a ticket is in the queue. Whole buckets before its own are counted; of its own the share of lower ranks is
+ * binomial, and both ends of the range are two standard deviations out.
+ */
+export function placeIn(queue: QueueState, ticket: TicketPlace): Place {
+  if (isCalled(queue, ticket))
+    return { called: true, ahead: { low: 0, high: 0 }, minutes: { low: 0, high: 0 } };
+  let before = 0;
+  let fellows = 0;
+  let share = 0;
+  for (const bucket of queue.buckets) {
+    if (bucket.minute < ticket.minute) before += uncalled(bucket, queue.admitted);
+    if (bucket.minute !== ticket.minute) continue;
+    const passed = bucket.minute === queue.admitted.minute ? queue.admitted.rank : 0;
+    fellows = Math.max(0, bucket.tickets - (passed === 0 ? bucket.gone : 0) - 1);
+    share = (ticket.rank - passed) / RANKS;
+  }
+  const middle = before + fellows * share;
+  const off = SIGMAS * Math.sqrt(fellows * share * (1 - share));
+  const ahead = {
+    low: down(Math.max(before, middle - off)),
+    high: up(Math.min(before + fellows, middle + off)),
+  };
+  if (queue.perMinute <= 0) return { called: false, ahead };
+  const called = queue.perMinute * PACE_MINUTES;
+  const doubt = SIGMAS * Math.sqrt(called);
+  const fastest = (called + doubt) / PACE_MINUTES;
+  const slowest = Math.max(1, called - doubt) / PACE_MINUTES;
+  const minutes = {
+    low: Math.floor(ahead.low / fastest),
+    high: Math.max(1, Math.ceil(Math.max(1, ahead.high) / slowest)),
+  };
+  return { called: false, ahead, minutes };
+}
+
+/** The ms after which to look at the queue again: 2 s to a minute, 20 % of jitter. `random` is in [0, 1). */
+export function pollAfter(queue: QueueState, ticket: TicketPlace, now: number, random: number): number {
+  if (now < queue.start) {
+    const draw = queue.start - now + random * DRAW_SPREAD_MS;
+    return Math.max(queue.poll, Math.min(draw, LONGEST_POLL_MS * (0.8 + 0.2 * random)));
+  }
+  const { called, minutes } = placeIn(queue, ticket);
+  const sixth = minutes === undefined ? SOON_POLL_MS : minutes.low * 10_000;
+  const most = minutes === undefined || minutes.low < SOON_MINUTES ? SOON_POLL_MS : LONGEST_POLL_MS;
+  const wanted = called ? 0 : Math.min(most, sixth);
+  return Math.min(LONGEST_POLL_MS, Math.max(queue.poll, wanted) * (1 + 0.2 * random));
+}
+
+/** Why a place looks worse than before: fewer places, a slower pace, or more people in the same draw. */
+export type Worse = 'places' | 'slower' | 'draw';
+
+/** Why the wait has become longer between two states, or undefined when it has not (by a fifth at least). */
+export function whyWorse(before: QueueState, after: QueueState, ticket: TicketPlace): Worse | undefined {
+  const was = placeIn(before, ticket);
+  const is = placeIn(after, ticket);
+  const longer =
+    is.ahead.low > was.ahead.high * 1.2 ||
+    (was.minutes !== undefined && (is.minutes === undefined || is.minutes.low > was.minutes.high * 1.2));
+  if (is.called || !longer) return undefined;
+  if ((after.places ?? Infinity) < (before.places ?? Infinity)) return 'places';
+  return is.ahead.low > was.ahead.high ? 'draw' : 'slower';
+}
