@@ -30,17 +30,15 @@ export function openRecords(dir: string, failed: (error: unknown) => void): Reco
   let chain: Promise<void> = mkdir(dir, { recursive: true }).then(() => undefined, failed);
   let waiting = 0;
   let dropped = 0;
-  const append = async (record: StepRecord): Promise<void> => {
+  const append = async (record: StepRecord & { readonly dropped?: number }): Promise<void> => {
     const path = join(dir, `${record.slug}.jsonl`);
     const size = await stat(path).then(
       (found) => found.size,
       () => 0,
     );
     if (size > MAX_BYTES) return;
-    const lost = dropped > 0 ? { dropped } : {};
-    dropped = 0;
     // One write of a short line in append mode: lines of several processes do not mix.
-    await appendFile(path, `${JSON.stringify({ ...record, ...lost })}\n`);
+    await appendFile(path, `${JSON.stringify(record)}\n`);
   };
   return {
     write(record) {
@@ -49,8 +47,10 @@ export function openRecords(dir: string, failed: (error: unknown) => void): Reco
         return;
       }
       waiting += 1;
+      const line = dropped > 0 ? { ...record, dropped } : record;
+      dropped = 0;
       chain = chain
-        .then(() => append(record))
+        .then(() => append(line))
         .catch(failed)
         .finally(() => {
           waiting -= 1;

@@ -93,7 +93,7 @@ export class Steering {
     for (const said of this.fresh(now)) {
       const level = Math.max(0, Math.min(LEVELS.length - 1, Math.trunc(said.level ?? 0)));
       if (level > 0) wishes[said.door] = level;
-      if (level <= wish) continue;
+      if (!(level > wish)) continue;
       wish = level;
       why = said.why;
     }

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { fakeOrigin, INIT, openTestDoor, pause, streamGet, wire } from '../../test/door.ts';
+import { LIMITS } from './index.ts';
+import { Lateness } from './lateness.ts';
+
+test('the p99 of lateness is right within its class, and each question starts anew', () => {
+  const lateness = new Lateness();
+  expect(lateness.take()).toBe(0);
+  for (let i = 0; i < 985; i++) lateness.add(0.3);
+  for (let i = 0; i < 15; i++) lateness.add(300);
+  const p99 = lateness.take();
+  expect(p99).toBeGreaterThan(256);
+  expect(p99).toBeLessThanOrEqual(512);
+  for (let i = 0; i < 1000; i++) lateness.add(i < 992 ? 5 : 300);
+  const calm = lateness.take();
+  expect(calm).toBeGreaterThan(4);
+  expect(calm).toBeLessThanOrEqual(8);
+  lateness.add(1e9);
+  expect(lateness.take()).toBeGreaterThan(30_000);
+  expect(lateness.take()).toBe(0);
+});
+
+test('a door that stands still serves its slots late, and says so once', async () => {
+  const origin = fakeOrigin(['opus64']);
+  origin.tick();
+  await using door = await openTestDoor(origin);
+  // More than one slot's worth, so that some wait their turn.
+  const all = Array.from({ length: 150 }, () => wire(door.port, streamGet()));
+  await Promise.all(all.map((w) => w.has(INIT.length)));
+  door.strain();
+  origin.tick();
+  await pause(60);
+  expect(door.strain().wait).toBeLessThan(400);
+  origin.tick();
+  const until = performance.now() + 700;
+  while (performance.now() < until);
+  await pause(30);
+  const { wait, connections, joins } = door.strain();
+  expect(wait).toBeGreaterThan(500);
+  expect(connections).toBe(150);
+  expect(joins).toBe(0);
+  expect(door.strain().wait).toBe(0);
+  for (const w of all) w.socket.destroy();
+});
+
+test('bytes out are counted per second, and readers that do not read are seen', async () => {
+  const origin = fakeOrigin(['opus64']);
+  origin.tick();
+  await using door = await openTestDoor(origin, { limits: { ...LIMITS, backlog: 64_000_000 } });
+  const deaf = wire(door.port, streamGet());
+  const keen = wire(door.port, streamGet());
+  await Promise.all([deaf, keen].map((w) => w.has(INIT.length)));
+  expect(door.strain()).toMatchObject({ unsent: 0, connections: 2 });
+  deaf.socket.pause();
+  for (let i = 0; i < 16; i++) origin.tick(1_000_000);
+  await keen.has(16_000_000);
+  const { unsent, egress } = door.strain();
+  expect(unsent).toBe(1);
+  expect(egress).toBeGreaterThan(1_000_000);
+  deaf.socket.destroy();
+  keen.socket.destroy();
+});
