@@ -68,11 +68,11 @@ export class Steering {
     return sum;
   }
 
-  /** Live places that the doors can give per second while newcomers queue without a cap. */
-  spare(now: number): number {
-    let sum = 0;
-    for (const { spare } of this.fresh(now)) sum += spare ?? 0;
-    return sum;
+  /** Streams at the live edge, by door. */
+  doors(now: number): Map<string, number> {
+    const doors = new Map<string, number>();
+    for (const { door, streams, live } of this.fresh(now)) doors.set(door, live ?? streams);
+    return doors;
   }
 
   /** Renditions that somebody hears, or has just asked for, at any door. */
