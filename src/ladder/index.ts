@@ -42,7 +42,7 @@ export interface DoorLadder extends AsyncDisposable {
   /** A cell has published the delivery of one of its rooms. */
   told(slug: string, delivery: Delivery): void;
   /** This door's word upstream, for its presence. */
-  wish(slug: string): Pick<Delivery, 'level' | 'why'>;
+  wish(slug: string): Pick<Delivery, 'level' | 'why'> & { readonly spare: number };
   /** Rooms above level 0 by this door's own wish: their cells must hear it even when nobody is left. */
   wishing(): Iterable<string>;
   /** Prometheus text, `earshot_ladder_…`. */
@@ -115,7 +115,7 @@ export function open(deps: LadderDeps): DoorLadder {
       published.set(slug, { delivery, at: clock.now() });
       ladder.told(slug, delivery.level, clock.now());
     },
-    wish: (slug) => ladder.wish(slug),
+    wish: (slug) => ({ ...ladder.wish(slug), spare: ladder.spare(slug, clock.now()) }),
     *wishing() {
       for (const [slug, wish] of ladder.levels(clock.now())) if (wish > 0) yield slug;
     },

@@ -340,6 +340,19 @@ describe('rooms', () => {
   });
 });
 
+describe('places while newcomers queue', () => {
+  test('there are some while nothing strains, none while something does', () => {
+    const rig = new Rig();
+    rig.second();
+    expect(rig.ladder.spare('big', ms(rig.now))).toBe(100);
+    rig.second({ wait: 60 });
+    expect(rig.ladder.spare('big', ms(rig.now))).toBe(0);
+    rig.crowd = { big: 3 };
+    rig.second();
+    expect(rig.ladder.spare('big', ms(rig.now))).toBe(1);
+  });
+});
+
 describe('what may leave the machine', () => {
   test('it is learned from sockets that fill up, not from a late processor', () => {
     const rig = new Rig();

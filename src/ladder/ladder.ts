@@ -109,6 +109,15 @@ export class Ladder {
     return rung ? Math.max(rung.level, toldLevel(rung, now)) : 0;
   }
 
+  /**
+   * Live places this door can give per second while newcomers of a room queue: a hundredth of its live listeners, at
+   * least one, while nothing strains; none while something does, or newcomers get the text alone.
+   */
+  spare(slug: string, now: Ms): number {
+    if (!this.#verdict.calm || LEVELS[this.level(slug, now)]?.newcomers === 'text') return 0;
+    return Math.max(1, Math.floor((this.#loads.get(slug)?.live ?? 0) * at.SPARE));
+  }
+
   /** Rooms that are above level 0 here, by wish or told. */
   *levels(now: Ms): Generator<readonly [slug: string, wish: number, level: number]> {
     for (const [slug, rung] of this.#rooms) {

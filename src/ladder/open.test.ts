@@ -41,7 +41,7 @@ test('what a door does is the higher of its own wish and what the cell published
     cap: 9,
   });
   clock.advance(1000);
-  expect(ladder.wish('talk')).toEqual({ level: 4, why: 'wait' });
+  expect(ladder.wish('talk')).toEqual({ level: 4, why: 'wait', spare: 0 });
   expect(ladder.delivery('talk')).toMatchObject({ level: 4, why: 'wait', caches: ['https://c'], cap: 9 });
   expect([...ladder.wishing()]).toEqual(['talk']);
 });

@@ -26,10 +26,10 @@ function seconds(steering: Steering, from: number, count: number, doors: Presenc
 describe('counts', () => {
   test('are summed over what doors said last, within five seconds', () => {
     const steering = open();
-    steering.hear(says('a', { streams: 9, live: 7, wanted: ['opus64'] }), 0);
-    steering.hear(says('a', { streams: 10, live: 8, wanted: ['opus64', 'aac96'] }), 1000);
+    steering.hear(says('a', { streams: 9, live: 7, spare: 2, wanted: ['opus64'] }), 0);
+    steering.hear(says('a', { streams: 10, live: 8, spare: 3, wanted: ['opus64', 'aac96'] }), 1000);
     steering.hear(says('b', { streams: 5, wanted: ['opus32'] }), 3000);
-    expect([steering.streams(4000), steering.live(4000)]).toEqual([15, 13]);
+    expect([steering.streams(4000), steering.live(4000), steering.spare(4000)]).toEqual([15, 13, 3]);
     expect(steering.doors(4000)).toEqual(
       new Map([
         ['a', 8],

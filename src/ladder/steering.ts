@@ -75,6 +75,13 @@ export class Steering {
     return doors;
   }
 
+  /** Live places that the doors can give per second while newcomers queue without a cap. */
+  spare(now: number): number {
+    let sum = 0;
+    for (const { spare } of this.fresh(now)) sum += spare ?? 0;
+    return sum;
+  }
+
   /** Renditions that somebody hears, or has just asked for, at any door. */
   wanted(now: number): ReadonlySet<string> {
     const all = new Set<string>();

@@ -71,5 +71,7 @@ export const REPACE_MS = 12_000;
 /** A lower bitrate has to be asked for, coded and spliced in. */
 export const SPLICE_MS = 5_000;
 
+/** While newcomers queue and there is no strain, a door takes this share of its live listeners more per second. */
+export const SPARE = 0.01;
 /** What a door said counts for this long, in ms; and what a cell told. */
 export const FRESH_MS = 5_000;

@@ -7,7 +7,7 @@ export type RoomCount = Pick<Presence, 'streams' | 'live' | 'wanted'>;
 export interface PresenceDeps {
   readonly door: string;
   counts(): ReadonlyMap<string, RoomCount>;
-  wish(slug: string): Pick<Presence, 'level' | 'why'>;
+  wish(slug: string): Pick<Presence, 'level' | 'why' | 'spare'>;
   /** Rooms above level 0 by this door's wish. */
   wishing(): Iterable<string>;
 }

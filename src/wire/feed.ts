@@ -46,6 +46,8 @@ export type Head =
       /** The level of the ladder that this door wants by its own signals. */
       readonly level?: number;
       readonly why?: Strain;
+      /** Live places it can give per second while newcomers queue by the ladder: its share of what there is room for. */
+      readonly spare?: number;
     }
   /** The queue of a room as its cell decides it; see `wire/queue.ts`. Absolute, about once a second while there is one. */
   | { readonly kind: 'queue'; readonly slug: string; readonly queue: QueueState }
