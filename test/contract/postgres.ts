@@ -10,6 +10,10 @@ const START_LIMIT_MS = 20_000;
 /** A PostgreSQL of the test's own, on 127.0.0.1, with an empty data folder. */
 export interface Postgres extends AsyncDisposable {
   readonly url: string;
+  /** All its processes stand still, as behind a network that swallows everything. */
+  stand(): void;
+  /** They go on. */
+  go(): void;
 }
 
 /** Starts Debian's newest PostgreSQL. It refuses to run as root, so root starts it as nobody. */
@@ -63,9 +67,18 @@ export async function startPostgres(): Promise<Postgres> {
     });
     server.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}:\n${words}`)));
   });
+  const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
+    const family = execFileSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
+    for (const pid of [server.pid ?? 0, ...family.map(Number)]) process.kill(pid, name);
+  };
   return {
+    stand: () => signal('SIGSTOP'),
+    go: () => signal('SIGCONT'),
     url: `postgres://earshot@127.0.0.1:${port}/postgres`,
     async [Symbol.asyncDispose]() {
+      signal('SIGCONT');
       server.kill('SIGINT');
       await ended;
       rmSync(folder, { recursive: true, force: true });

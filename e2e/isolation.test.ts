@@ -1,0 +1,218 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { RoomState } from '../src/wire/room.ts';
+import { startPostgres } from '../test/contract/postgres.ts';
+import { inject } from './rig/inject.ts';
+import {
+  continuity,
+  longestSilence,
+  type RawListener,
+  type Received,
+  rawListener,
+} from './rig/raw-listener.ts';
+import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
+
+/** Rooms beside the one that is hurt; `EARSHOT_QUIET_ROOMS=10` for the whole proof. */
+const QUIET = Number(process.env.EARSHOT_QUIET_ROOMS ?? 3);
+const FLOOD_MS = 8_000;
+const FLOOD = fileURLToPath(new URL('./rig/flood.ts', import.meta.url));
+const FRAGMENT_MS = 320;
+
+const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
+const state = async (server: Server, slug: string): Promise<RoomState> =>
+  (await (await fetch(`${server.url}/r/${slug}/state.json`)).json()) as RoomState;
+
+/** How late fragments came, in ms, against the steadiest of them. */
+function lateness(received: readonly Received[]): number[] {
+  const offsets = received.map(({ seq, at }) => at - seq * FRAGMENT_MS);
+  const usual = [...offsets].sort((a, b) => a - b)[Math.floor(offsets.length / 2)] ?? 0;
+  return offsets.map((offset) => offset - usual);
+}
+const late = (received: readonly Received[]): number => lateness(received).filter((by) => by > 1000).length;
+const whole = (listener: RawListener): void =>
+  expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
+
+/** First sound, in ms, of somebody who comes now. */
+async function join(server: Server, slug: string): Promise<number> {
+  using listener = rawListener(server.url, slug);
+  const began = performance.now();
+  await until(`somebody new hears ${slug}`, () => listener.received.length > 2, 10_000);
+  return performance.now() - began;
+}
+
+describe('a fault here is not heard there', () => {
+  let server: Server;
+  const rooms: MadeRoom[] = [];
+  const listeners: RawListener[] = [];
+  let cellOf: (slug: string) => number;
+
+  beforeAll(async () => {
+    server = await startServer({ EARSHOT_DOORS: '2', EARSHOT_CELLS: '2', EARSHOT_ROOMS_PER_CELL: '20' });
+    for (let i = 0; i <= QUIET; i += 1) rooms.push(await server.room(`Room ${i}`));
+    // Rooms go to the cell with the fewest: one after the other.
+    cellOf = (slug) => rooms.findIndex((room) => room.slug === slug) % 2;
+    for (const room of rooms) listeners.push(rawListener(server.url, room.slug));
+    await until('every room is heard', () => listeners.every((l) => l.received.length > 12), 60_000);
+  });
+  afterEach(() => {
+    for (const listener of listeners) whole(listener);
+  });
+  afterAll(async () => {
+    for (const listener of listeners) listener[Symbol.dispose]();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const mark = (): (() => Received[][]) => {
+    const from = listeners.map((l) => l.received.length - 1);
+    return () => listeners.map((l, i) => l.received.slice(from[i]));
+  };
+  const others = (cell: number, since: Received[][]): Received[][] =>
+    since.filter((_, i) => cellOf(rooms[i]?.slug ?? '') !== cell);
+  const pidOf = (role: string, index: number): number => server.child(role, index) ?? 0;
+  const replaced = (role: string, index: number, old: number): Promise<void> =>
+    until(`another ${role} ${index}`, () => ![undefined, old].includes(server.child(role, index)), 20_000);
+
+  test('one room is flooded: no part of the others is a second late, and people still get in', async () => {
+    const since = mark();
+    const flood: ChildProcess = spawn(process.execPath, [FLOOD, server.url, rooms[0]?.slug ?? '', '300'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let printed = '';
+    flood.stdout?.on('data', (chunk) => {
+      printed += chunk;
+    });
+    await pause(FLOOD_MS / 2);
+    const first = await join(server, rooms[1]?.slug ?? '');
+    await pause(FLOOD_MS / 2);
+    const gone = new Promise((resolve) => flood.once('close', resolve));
+    flood.kill('SIGTERM');
+    await gone;
+    const answers = JSON.parse(printed) as Record<string, number>;
+    // It was a flood, and it was answered.
+    expect(answers['200'] ?? 0).toBeGreaterThan(500);
+    expect(Object.keys(answers).filter((status) => status.startsWith('5'))).toEqual([]);
+    expect(first).toBeLessThan(5_000);
+    for (const received of since().slice(1)) expect(late(received)).toBe(0);
+  });
+
+  test('a cell in an endless loop is replaced, and only its own rooms hear hold music meanwhile', async () => {
+    const since = mark();
+    const old = pidOf('studio', 0);
+    await inject(old, 'for (;;);');
+    await until(
+      'its rooms are filled in',
+      async () => (await state(server, rooms[0]?.slug ?? '')).studio === 'away',
+    );
+    await replaced('studio', 0, old);
+    await until(
+      'it carries its rooms again',
+      async () => (await state(server, rooms[0]?.slug ?? '')).studio === 'here',
+    );
+    const heard = since();
+    for (const received of heard) expect(longestSilence(received)).toBeLessThan(3_000);
+    for (const received of others(0, heard)) expect(late(received)).toBe(0);
+  });
+
+  test('a cell that eats memory ends by itself, and the rooms of the other notice nothing', async () => {
+    const since = mark();
+    const old = pidOf('studio', 1);
+    await inject(old, 'const hoard = []; for (;;) hoard.push(new Array(100000).fill({}).map(() => ({})));');
+    await replaced('studio', 1, old);
+    await until(
+      'it carries its rooms again',
+      async () => (await state(server, rooms[1]?.slug ?? '')).studio === 'here',
+    );
+    const heard = since();
+    for (const received of heard) expect(longestSilence(received)).toBeLessThan(3_000);
+    for (const received of others(1, heard)) expect(late(received)).toBe(0);
+  });
+
+  test('the site stands still: nobody misses anything, newcomers get in, and another site takes over', async () => {
+    const since = mark();
+    const old = pidOf('site', 0);
+    process.kill(old, 'SIGSTOP');
+    expect(await join(server, rooms[0]?.slug ?? '')).toBeLessThan(5_000);
+    // A door that starts meanwhile knows the rooms all the same.
+    const door = pidOf('door', 0);
+    process.kill(door, 'SIGKILL');
+    await replaced('door', 0, door);
+    for (let i = 0; i < 6; i += 1) expect(await join(server, rooms[1]?.slug ?? '')).toBeLessThan(10_000);
+    await replaced('site', 0, old);
+    await until('the site answers', async () => (await fetch(`${server.url}/api/rooms`)).ok);
+    for (const received of since()) expect(longestSilence(received)).toBeLessThan(3_000);
+  });
+
+  test('every door dies and dies again: a plain page answers, and then the rooms are back without a gap', async () => {
+    const get = (headers: Record<string, string>): Promise<Response> => fetch(server.url, { headers });
+    let stop = false;
+    const killer = (async () => {
+      while (!stop) {
+        for (const index of [0, 1]) {
+          const pid = server.child('door', index);
+          if (pid) process.kill(pid, 'SIGKILL');
+        }
+        await pause(20);
+      }
+    })();
+    const page = await (async () => {
+      for (let tries = 0; ; tries += 1) {
+        const answer = await get({ accept: 'text/html' }).catch(() => undefined);
+        if (answer?.status === 503 || tries > 100) return answer;
+        await pause(50);
+      }
+    })();
+    expect(page?.status).toBe(503);
+    expect(Number(page?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await page?.text()).toContain('The doors are shut for a moment');
+    expect(await (await get({ accept: '*/*' })).json()).toMatchObject({ code: 'doors-away' });
+    stop = true;
+    await killer;
+    await until(
+      'the rooms are back',
+      async () => (await get({}).catch(() => undefined))?.status === 200,
+      30_000,
+    );
+    const heard = listeners.map((l) => l.received.length);
+    await until(
+      'all hear again',
+      () => listeners.every((l, i) => l.received.length > (heard[i] ?? 0) + 6),
+      30_000,
+    );
+    // Let go for good: ten connections in a row are answered by doors.
+    for (let i = 0; i < 10; i += 1) expect((await get({ connection: 'close' })).status).toBe(200);
+  });
+});
+
+test('the database is away: nobody misses anything, newcomers get in, changes are refused in words and work again later', async () => {
+  const away = Number(process.env.EARSHOT_DATABASE_AWAY_S ?? 6) * 1000;
+  await using postgres = await startPostgres();
+  await using server = await startServer({
+    EARSHOT_DATABASE: postgres.url,
+    EARSHOT_DOORS: '1',
+    EARSHOT_CELLS: '1',
+  });
+  const room = await server.room('Evening');
+  using listener = rawListener(server.url, room.slug);
+  await until('sound', () => listener.received.length > 10);
+  postgres.stand();
+  const stood = Date.now();
+  const refused = fetch(`${server.url}/api/rooms`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title: 'Meanwhile' }),
+  });
+  expect(await join(server, room.slug)).toBeLessThan(5_000);
+  expect((await fetch(`${server.url}/api/rooms`)).status).toBe(200);
+  await pause(Math.max(0, away - (Date.now() - stood)));
+  expect(await join(server, room.slug)).toBeLessThan(5_000);
+  postgres.go();
+  const answer = await refused;
+  expect([201, 503]).toContain(answer.status);
+  await until(
+    'rooms can be made',
+    async () => (await server.room('Later').catch(() => undefined)) !== undefined,
+  );
+  whole(listener);
+  expect(late(listener.received)).toBe(0);
+});
