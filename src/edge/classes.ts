@@ -48,7 +48,7 @@ export const CLASSES: readonly UrlClass[] = [
   {
     id: 'slow-playlist',
     what: 'playlists of whole segments, of the replay, and where players are steered',
-    path: `${ROOM}/(live/(main\\.m3u8|slow\\.m3u8|${RENDITION}\\.slow\\.m3u8|steering\\.json)|replay/${RENDITION}\\.m3u8)$`,
+    path: `${ROOM}/(live/(main\\.m3u8|slow\\.m3u8|${RENDITION}\\.slow\\.m3u8|steering\\.json)|replay/(main|${RENDITION})\\.m3u8)$`,
     keeps:
       '1 s (main and slow: 10 s), then old for 2 s while it is asked again, 60 s while the origin is away',
     ...{ query: 'none', collapse: true, blocks: false, text: true, ifError: 60 },

@@ -13,7 +13,7 @@ export function haproxy({ origin, listen, megabytes }: EdgeOptions): string {
 # segment appears, each connection that asks goes to the origin until the first answer is in. It gives nothing out that
 # is too old, so nothing of a live room while the origin is away. Put Varnish behind it where that matters.
 global
-    maxconn 60000
+    # Connections: as many as the limit of open files allows; each listener of the stream takes two.
     tune.bufsize 32768
 
 defaults

@@ -70,6 +70,8 @@ ${CLASSES.map(
     # Old copies stand in for seconds while they are asked again; for as long as kept when the origin has just failed.
     if (req.restarts == 0) {
         set req.grace = 2s;
+    } else {
+        set req.grace = 24h;
     }
     return (hash);
 }
