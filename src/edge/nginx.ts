@@ -17,6 +17,8 @@ upstream earshot_origin {
 # One key for each coding that the origin speaks, whatever a client writes.
 map $http_accept_encoding $earshot_coding {
     default "";
+    "~*(^|[, ])gzip($|[,; ]).*[, ]br($|[,; ])" "br, gzip";
+    "~*(^|[, ])br($|[,; ]).*[, ]gzip($|[,; ])" "br, gzip";
     "~*(^|[, ])br($|[,; ])" br;
     "~*(^|[, ])gzip($|[,; ])" gzip;
 }

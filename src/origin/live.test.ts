@@ -203,6 +203,19 @@ describe('the live playlist', () => {
     expect((await read('opus64.slow.m3u8')).text.trimEnd().endsWith('#EXT-X-ENDLIST')).toBe(true);
   });
 
+  it.each(['opus64.m3u8', 'opus64.slow.m3u8'])(
+    '%s is not given out before its first whole segment, also to who asks before the first fragment',
+    async (file) => {
+      const asked = ask(file);
+      run(7, 4);
+      await turn();
+      expect(asked.done).toBe(false);
+      run(31);
+      const { body } = await asked.reply;
+      expect(tags(Buffer.from(body as Uint8Array).toString(), 'opus64/')).toEqual(['opus64/1.m4s']);
+    },
+  );
+
   it('lets go at once of a request whose client has gone, and of no other', async () => {
     run(16 * 3 + 4);
     const gone = new AbortController();

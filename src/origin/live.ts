@@ -76,11 +76,16 @@ export function openLive(clock: Clock, archive: RecordingPort, caches: readonly 
     return packed;
   };
 
+  /** A playlist without a whole segment is an error to most players: the first one is waited for. */
+  const opened = async (window: Window, signal: AbortSignal): Promise<boolean> => {
+    if (!(await window.ready(0, clock, PATIENCE, signal))) return false;
+    const whole = Math.ceil((window.first ?? 0) / FRAGMENTS_PER_SEGMENT);
+    return window.ready((whole + 1) * FRAGMENTS_PER_SEGMENT - 1, clock, PATIENCE, signal);
+  };
+
   /** A list of whole segments: no request waits for it, so that every cache may hold it. */
   const slowList = async (program: Program, window: Window, headers: RequestHeaders, signal: AbortSignal) => {
-    const whole = window.first === undefined ? undefined : Math.ceil(window.first / FRAGMENTS_PER_SEGMENT);
-    const opening = ((whole ?? 0) + 1) * FRAGMENTS_PER_SEGMENT - 1;
-    const came = await window.ready(opening, clock, PATIENCE, signal);
+    const came = await opened(window, signal);
     if (!came && (!program.over || !edgeOf(window))) return later();
     return render(program, window, { parts: false }).reply(headers, {
       'content-type': PLAYLIST,
@@ -97,11 +102,8 @@ export function openLive(clock: Clock, archive: RecordingPort, caches: readonly 
   ) => {
     const asked = readBlocking(query, window);
     if (typeof asked === 'string') return problem('bad-request', asked, OPEN_TO_ALL);
-    // A playlist without a whole segment is an error to most players: the first one is waited for.
-    const whole = window.first === undefined ? undefined : Math.ceil(window.first / FRAGMENTS_PER_SEGMENT);
-    const opening = ((whole ?? 0) + 1) * FRAGMENTS_PER_SEGMENT - 1;
-    const wanted = Math.max(asked ?? 0, asked === undefined || whole === undefined ? opening : 0);
-    const came = await window.ready(wanted, clock, PATIENCE, signal);
+    const ready = asked === undefined || window.first === undefined ? await opened(window, signal) : true;
+    const came = ready && (await window.ready(asked ?? 0, clock, PATIENCE, signal));
     if (!came && (!program.over || !edgeOf(window))) return later();
     const skip = query.get('_HLS_skip') === 'YES' || query.get('_HLS_skip') === 'v2';
     return render(program, window, { skip }).reply(headers, {
