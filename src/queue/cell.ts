@@ -23,13 +23,15 @@ export interface QueueTold {
   readonly queue: QueueState;
   /** Live streams that each door may have for people without a ticket. */
   readonly limits: Readonly<Record<string, number>>;
+  /** True in the last word: the queue is not needed any more. */
+  readonly over?: true;
 }
 
 /** The queue of one room in the cell that owns it. */
 export interface Queue extends AsyncDisposable {
   /** A door's newest count. */
   take(door: string, tally: TicketTally): void;
-  /** Decides one second; undefined while there is no queue, and after that once more nothing is said. */
+  /** Decides one second; undefined while there is no queue. */
   second(now: QueueSecond): QueueTold | undefined;
   /** What doors were told last, for one that comes now. */
   readonly told: QueueTold | undefined;
@@ -71,9 +73,9 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
       const changed = line.step({ ...rest, now, wall: clock.wall(), live: sum });
       if (line.needed) neededAt = now;
       else if (now - neededAt > LINGER_MS) {
-        if (told) file.keep(line.record(), undefined);
+        file.keep(line.record(), changed ? line.text : undefined);
         told = undefined;
-        return undefined;
+        return { queue: line.state, limits: {}, over: true };
       }
       told = { queue: line.state, limits: line.limits(each) };
       if (changed || dirty) file.keep(line.record(), changed ? line.text : undefined);

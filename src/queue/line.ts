@@ -14,6 +14,8 @@ export interface LineInput {
   readonly cap?: number;
   /** True while the ladder sends newcomers into the queue: nobody new but in the place of somebody who leaves. */
   readonly holding: boolean;
+  /** Live places that the doors can give per second while they hold newcomers back; default 0. */
+  readonly spare?: number;
   /** Wall-clock ms of the draw; a time that is past, or none, ends the lottery. */
   readonly draw?: number;
 }
@@ -42,7 +44,7 @@ const MAX_CALLED = 5_000;
 /** Called tickets that the measured share of those who come is a mean over. */
 const SHOW_MEMORY = 50;
 const LEAST_SHOW = 0.2;
-/** When the ladder lets newcomers in again, places grow by this share of those listening, and by this many, a second. */
+/** When the ladder lets newcomers in again, places grow by this share of those listening a second, and by this many. */
 const RELEASE = { share: 0.02, least: 5 } as const;
 const LEAST_POLL = 2_000;
 const MOST_POLL = 60_000;
@@ -122,12 +124,11 @@ export class Line {
   /** Decides one second. True when the published state has changed. */
   step(input: LineInput): boolean {
     const { now, live } = input;
-    const places = this.#settlePlaces(input);
     this.#count(now);
+    const places = this.#settlePlaces(input);
     const start = this.#draw(input);
     const free = places === undefined ? MAX_CALLED : Math.max(0, places - live);
-    const reserved = this.#batches.reduce((sum, { left }) => sum + left, 0) * this.#showRate;
-    this.#spare = this.#drawn ? Math.max(0, free - reserved) : 0;
+    this.#spare = this.#drawn ? Math.max(0, free - this.#reserved()) : 0;
     let { admitted, open } = this.#state;
     if (this.#spare >= 1 && this.waiting > 0) {
       const wanted = Math.min(MAX_CALLED, Math.floor(this.#spare / this.#showRate));
@@ -188,15 +189,20 @@ export class Line {
   }
 
   /** Places at the live edge: the lower of the host's cap and what the ladder holds. */
-  #settlePlaces({ cap, holding, live }: LineInput): number | undefined {
-    if (holding) this.#held ??= live;
-    else if (this.#held !== undefined) {
-      this.#held = Math.max(this.#held, live) + Math.max(RELEASE.least, Math.ceil(live * RELEASE.share));
-      if (this.waiting < 1) this.#held = undefined;
+  #settlePlaces({ cap, holding, live, spare = 0 }: LineInput): number | undefined {
+    if (holding || this.#held !== undefined) {
+      const growth = holding ? spare : Math.max(RELEASE.least, Math.ceil(live * RELEASE.share));
+      this.#held = Math.min(this.#held ?? live, live + Math.ceil(this.#reserved())) + Math.floor(growth);
+      if (!holding && this.waiting < 1) this.#held = undefined;
     }
     const places = Math.min(cap ?? Infinity, this.#held ?? Infinity);
     this.#places = places === Infinity ? undefined : places;
     return this.#places;
+  }
+
+  /** Places that people who are called and have not come yet will take. */
+  #reserved(): number {
+    return this.#batches.reduce((sum, { left }) => sum + left, 0) * this.#showRate;
   }
 
   /** Ends the lottery when its time has come. The draw never comes twice. */

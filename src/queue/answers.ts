@@ -1,0 +1,237 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Clock } from '../base/clock.ts';
+import { problem, type Reply } from '../base/reply.ts';
+import { bearer } from '../base/token.ts';
+import type { TicketAnswer } from '../wire/queue.ts';
+import { isCalled, pollAfter } from '../wire/queue-place.ts';
+import type { Desk } from './desk.ts';
+import { doorPage, linePage, openPage, placePage, QUEUE_PAGE_HEADERS } from './page.ts';
+import type { Ticket } from './ticket.ts';
+
+/** A request as the queue sees it. */
+export interface QueueRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** What the queue's answers need. */
+export interface AnswerDeps {
+  readonly clock: Clock;
+  readonly desk: Desk;
+  /** The room, or why it has no queue. */
+  room(slug: string): { readonly title: string } | 'room-unknown' | 'room-not-open' | 'room-ended';
+  /** The file of every state a room's queue had. */
+  history(slug: string): string;
+  /** In [0, 1); default `Math.random`. */
+  random?(): number;
+}
+
+const PATH = /^\/r\/([a-z0-9-]{1,64})\/(queue\.json|queue\.jsonl|queue|ticket)$/;
+const MAX_BODY_BYTES = 2_048;
+const COOKIE = 'earshot-ticket';
+/** Longer than any event, so that who closes the tab for dinner still has a place to show. */
+const COOKIE_SECONDS = 86_400;
+
+const SAID = {
+  forged:
+    'The ticket shown is not from this server or was altered. This is a new one, at the end of the line.',
+  foreign: 'The ticket shown is for another room. This is a new one for this room.',
+  expired: 'The ticket had run out: it is renewed, at the same place.',
+} as const;
+
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
+const PUBLIC = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' } as const;
+
+/** Opens the answers to `/r/:slug/queue…` and `/r/:slug/ticket`; undefined for every other path. */
+export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promise<Reply> | undefined {
+  const { clock, desk } = deps;
+  const random = deps.random ?? Math.random;
+
+  const noQueue = (detail: string): Reply =>
+    problem('wrong-moment', detail, { 'cache-control': 'public, max-age=1' });
+  const html = (body: string, headers: Record<string, string> = {}): Reply => ({
+    status: 200,
+    headers: { ...QUEUE_PAGE_HEADERS, ...headers },
+    body,
+  });
+
+  /** The ticket to go on with: the one shown at its place, or a new one with what was wrong. */
+  function ticketFor(
+    slug: string,
+    shown: string | undefined,
+  ): { ticket: Ticket; note?: keyof typeof SAID } | undefined {
+    if (shown === undefined) {
+      const ticket = desk.give(slug);
+      return ticket && { ticket };
+    }
+    const found = desk.check(shown, slug);
+    if (found.kind === 'good') return { ticket: desk.renew(found.ticket) };
+    if (found.kind === 'expired') return { ticket: desk.renew(found.ticket), note: 'expired' };
+    const ticket = desk.give(slug);
+    return ticket && { ticket, note: found.kind };
+  }
+  const cookie = (request: QueueRequest, slug: string, text: string): Record<string, string> => ({
+    'set-cookie': `${COOKIE}=${text}; Path=/r/${slug}; Max-Age=${COOKIE_SECONDS}; SameSite=Lax${
+      one(request.headers['x-forwarded-proto']) === 'https' ? '; Secure' : ''
+    }`,
+  });
+
+  function state(request: QueueRequest, slug: string): Reply {
+    const told = desk.state(slug);
+    if (!told) return noQueue('Nobody waits for this room: everyone who comes hears the live edge.');
+    const etag = `"q${told.queue.seq}-${told.queue.at}"`;
+    const headers = {
+      ...{ ...PUBLIC, 'content-type': 'application/json', etag },
+      'cache-control': 'public, max-age=1, stale-while-revalidate=5',
+    };
+    if (one(request.headers['if-none-match']) === etag) return { status: 304, headers, body: '' };
+    return { status: 200, headers, body: told.text };
+  }
+  async function history(slug: string): Promise<Reply> {
+    const path = deps.history(slug);
+    const size = await stat(path).then(
+      (found) => found.size,
+      () => undefined,
+    );
+    if (size === undefined) return problem('not-found', 'Nobody has waited for this room.');
+    return {
+      status: 200,
+      headers: { ...PUBLIC, 'content-type': 'application/jsonl', 'cache-control': 'public, max-age=5' },
+      body: createReadStream(path),
+    };
+  }
+  async function post(request: QueueRequest, slug: string): Promise<Reply> {
+    const body = await read(request.body);
+    if (body === undefined)
+      return problem('too-large', `A request for a ticket holds at most ${MAX_BODY_BYTES} bytes.`);
+    const form = isForm(request);
+    const shown = shownIn(request, body, form);
+    if (shown === null) return problem('bad-request', 'The body is not JSON in UTF-8.');
+    if (!desk.queued(slug) && shown === undefined) {
+      const at = `/r/${slug}/queue`;
+      if (form) return { status: 303, headers: { location: at, 'cache-control': 'no-store' }, body: '' };
+      return noQueue('Nobody waits for this room: everyone who comes hears the live edge.');
+    }
+    const found = ticketFor(slug, shown);
+    const told = desk.state(slug);
+    if (!found || !told) return problem('studio-away', undefined, { 'retry-after': '2' });
+    const { ticket, note } = found;
+    const text = desk.sign(ticket);
+    const page = `/r/${slug}/queue?code=${text}`;
+    if (form)
+      return {
+        status: 303,
+        headers: { location: page, 'cache-control': 'no-store', ...cookie(request, slug, text) },
+        body: '',
+      };
+    const answer: TicketAnswer = {
+      ticket: text,
+      page,
+      minute: ticket.minute,
+      rank: ticket.rank,
+      called: ticket.kind === 'wait' && isCalled(told.queue, ticket),
+      poll: Math.round(pollAfter(told.queue, ticket, clock.wall(), random())),
+      until: ticket.until,
+      ...(note ? { note, said: SAID[note] } : {}),
+    };
+    const headers = ticket.kind === 'wait' ? cookie(request, slug, text) : {};
+    return { status: 200, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(answer) };
+  }
+  async function leave(request: QueueRequest, slug: string): Promise<Reply> {
+    const body = await read(request.body);
+    const shown = body && shownIn(request, body, isForm(request));
+    const found = shown ? desk.check(shown, slug) : undefined;
+    if (found && 'ticket' in found && found.kind !== 'foreign' && found.ticket.kind === 'wait')
+      desk.leave(found.ticket);
+    return {
+      status: 204,
+      headers: {
+        'set-cookie': `${COOKIE}=; Path=/r/${slug}; Max-Age=0; SameSite=Lax`,
+        'cache-control': 'no-store',
+      },
+      body: '',
+    };
+  }
+  function page(request: QueueRequest, slug: string, title: string): Reply {
+    const told = desk.state(slug);
+    if (!desk.queued(slug) || !told) return html(openPage(slug, title));
+    const shown = request.query.get('code') ?? cookieOf(request);
+    const found = shown === undefined ? undefined : desk.check(shown, slug);
+    // A page is also loaded by robots and previews: only the button takes a place.
+    if (!found || found.kind === 'forged' || found.kind === 'foreign' || found.ticket.kind !== 'wait')
+      return html(
+        doorPage(
+          slug,
+          title,
+          found?.kind === 'forged' || found?.kind === 'foreign' ? TAKE_NEW[found.kind] : undefined,
+        ),
+      );
+    const ticket = desk.renew(found.ticket);
+    const facts = {
+      ...{ slug, title, ticket: desk.sign(ticket), at: ticket, queue: told.queue },
+      ...{ now: clock.wall(), random: random() },
+      said: found.kind === 'expired' ? SAID.expired : undefined,
+    };
+    return html(request.query.get('part') === 'place' ? placePage(facts) : linePage(facts));
+  }
+
+  return (request) => {
+    const found = PATH.exec(request.path);
+    if (!found) return undefined;
+    const [, slug = '', what] = found;
+    const allowed = what === 'ticket' ? ['POST', 'DELETE'] : ['GET', 'HEAD'];
+    if (!allowed.includes(request.method))
+      return Promise.resolve(problem('method-not-allowed', undefined, { allow: allowed.join(', ') }));
+    if (what === 'queue.jsonl') return history(slug);
+    const room = deps.room(slug);
+    if (typeof room === 'string') return Promise.resolve(problem(room));
+    if (what === 'queue.json') return Promise.resolve(state(request, slug));
+    if (what === 'queue') return Promise.resolve(page(request, slug, room.title));
+    return request.method === 'POST' ? post(request, slug) : leave(request, slug);
+  };
+}
+
+const TAKE_NEW = {
+  forged: 'The ticket in the address is not from this server or was altered. Take a new one here.',
+  foreign: 'The ticket in the address is for another room. Take one for this room here.',
+} as const;
+
+const one = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : value?.[0];
+
+const isForm = (request: QueueRequest): boolean =>
+  (one(request.headers['content-type']) ?? '').startsWith('application/x-www-form-urlencoded');
+
+const cookieOf = (request: QueueRequest): string | undefined =>
+  new RegExp(`(?:^|;\\s*)${COOKIE}=([^;\\s]+)`).exec(one(request.headers.cookie) ?? '')?.[1];
+
+/** The ticket that a request shows: in its body, else as a Bearer token, else as a cookie. Null for a broken body. */
+function shownIn(request: QueueRequest, body: Buffer, form: boolean): string | null | undefined {
+  const elsewhere = bearer(one(request.headers.authorization)) ?? cookieOf(request);
+  if (body.length === 0) return elsewhere;
+  const text = body.toString('utf8');
+  if (form) return new URLSearchParams(text).get('code') ?? elsewhere;
+  try {
+    const { ticket } = (JSON.parse(text) ?? {}) as { ticket?: unknown };
+    return typeof ticket === 'string' ? ticket : elsewhere;
+  } catch {
+    return null;
+  }
+}
+
+async function read(body: AsyncIterable<Uint8Array>): Promise<Buffer | undefined> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body) {
+    size += part.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}

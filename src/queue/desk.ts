@@ -1,0 +1,184 @@
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { LAST_RANK, type QueueState, type TicketTally } from '../wire/queue.ts';
+import { isCalled } from '../wire/queue-place.ts';
+import { Tally } from './tally.ts';
+import type { Checked, Ticket, Tickets } from './ticket.ts';
+
+/** What the desk of a door needs. */
+export interface DeskDeps {
+  readonly clock: Clock;
+  readonly tickets: Tickets;
+  /** This life of the door: its name and when it opened. */
+  readonly life: string;
+  /** Doors of this machine: while the cell has said nothing, each gives out its share of the cap. */
+  readonly doors: number;
+  /** The host's cap on live listeners of a room that runs. */
+  cap(slug: string): number | undefined;
+  /** True while this door's ladder sends newcomers into the queue. */
+  holding(slug: string): boolean;
+  /** Streams of a room at the live edge through this door. */
+  live(slug: string): number;
+  /** A number of 1 to 2^32 − 1; default from the system's random source. */
+  random?(): number;
+}
+
+/** Where somebody who asks for the stream goes. */
+export interface Placed {
+  readonly at: 'live' | 'ring';
+  /** Shown when the connection drops, it keeps the place at the live edge; absent where nobody waits. */
+  readonly seat?: string;
+}
+
+/** What the queue has told this door about one room. */
+export interface Told {
+  readonly queue: QueueState;
+  /** The bytes of `queue.json`. */
+  readonly text: string;
+}
+
+/** The queue as one door knows it: gives out tickets, checks them, and decides who goes where. */
+export interface Desk {
+  /** The cell's newest word; `limit` is how many live streams this door may have for people without a ticket. */
+  told(queue: QueueState, limit: number): void;
+  /** The queue of a room is no longer needed; its counts are kept, for it may be needed again. */
+  over(slug: string): void;
+  /** The program of a room is over. */
+  forget(slug: string): void;
+  /** What was told last. */
+  state(slug: string): Told | undefined;
+  /** True while somebody could be asked to wait. */
+  queued(slug: string): boolean;
+  /** Decides for one stream request, counting it: call it once per request. */
+  place(slug: string, ticket?: string): Placed;
+  /** Gives out a ticket at the end of the line; undefined while no cell has spoken of the queue. */
+  give(slug: string): Ticket | undefined;
+  /** The same place with a new time, whatever the ticket's own. */
+  renew(ticket: Ticket): Ticket;
+  /** Gives a place back. */
+  leave(ticket: Ticket): void;
+  check(text: string, slug: string): Checked;
+  sign(ticket: Ticket): string;
+  /** Counts for the cells, one for each room whose queue this door knows. */
+  tallies(): Iterable<readonly [slug: string, tally: TicketTally]>;
+}
+
+/** A place is kept this long after the last sign of life. */
+export const KEPT_MS = 600_000;
+/** A ticket younger than this is not signed anew. */
+const RENEW_MS = 60_000;
+/** After so long without a word of the cell the door counts minutes by itself. */
+const SILENT_MS = 5_000;
+const MINUTE_MS = 60_000;
+/** Seats remembered as used, so that none is used twice at this door; the oldest is forgotten. */
+const MAX_SEATS = 50_000;
+
+interface Room {
+  queue: QueueState;
+  text: string;
+  limit: number;
+  at: number;
+  /** Called people admitted here since the cell last spoke: it has not counted them yet. */
+  fresh: number;
+}
+
+/** Opens the desk of one door. */
+export function openDesk(deps: DeskDeps): Desk {
+  const { clock, tickets } = deps;
+  const random = deps.random ?? (() => randomInt(1, LAST_RANK + 1));
+  const rooms = new Map<string, Room>();
+  const tallies = new Map<string, Tally>();
+  const seats = new Set<string>();
+
+  const tallyOf = (slug: string): Tally => {
+    let tally = tallies.get(slug);
+    if (!tally) {
+      tally = new Tally(deps.life);
+      tallies.set(slug, tally);
+    }
+    return tally;
+  };
+  const openBucket = ({ queue, at }: Room): number => {
+    const silent = clock.now() - at;
+    return queue.open > 0 && silent > SILENT_MS ? queue.open + Math.floor(silent / MINUTE_MS) : queue.open;
+  };
+  const seatOf = (slug: string): string =>
+    tickets.sign({ slug, minute: 0, rank: random(), kind: 'seat', until: clock.wall() + KEPT_MS });
+  const limitOf = (slug: string): number | undefined => {
+    const room = rooms.get(slug);
+    if (room) return room.queue.places === undefined && !deps.holding(slug) ? undefined : room.limit;
+    const cap = deps.cap(slug);
+    if (cap !== undefined) return Math.max(1, Math.floor(cap / deps.doors));
+    return deps.holding(slug) ? 0 : undefined;
+  };
+  /** True for a seat that is used the first time here; it is used up, and a new one given. */
+  const seated = (text: string): boolean => {
+    if (seats.has(text)) return false;
+    seats.add(text);
+    const oldest = seats.size > MAX_SEATS ? seats.values().next().value : undefined;
+    if (oldest !== undefined) seats.delete(oldest);
+    return true;
+  };
+
+  return {
+    told(queue, limit) {
+      const known = rooms.get(queue.slug);
+      const text =
+        known && known.queue.seq === queue.seq && known.queue.at === queue.at
+          ? known.text
+          : JSON.stringify(queue);
+      rooms.set(queue.slug, { queue, text, limit, at: clock.now(), fresh: 0 });
+      tallyOf(queue.slug).passed(queue.admitted);
+    },
+    over: (slug) => void rooms.delete(slug),
+    forget(slug) {
+      rooms.delete(slug);
+      tallies.delete(slug);
+    },
+    state: (slug) => rooms.get(slug),
+    queued: (slug) => limitOf(slug) !== undefined,
+    place(slug, text) {
+      const limit = limitOf(slug);
+      if (limit === undefined) return { at: 'live' };
+      const found = text === undefined ? undefined : tickets.check(text, slug, clock.wall());
+      if (found?.kind === 'good' && text !== undefined) {
+        const { ticket } = found;
+        if (ticket.kind === 'seat') {
+          if (seated(text)) return { at: 'live', seat: seatOf(slug) };
+        } else {
+          const room = rooms.get(slug);
+          const free = room && (room.queue.places === undefined || room.queue.free > room.fresh);
+          if (room && free && isCalled(room.queue, ticket)) {
+            if (tallyOf(slug).came(ticket)) room.fresh += 1;
+            return { at: 'live', seat: seatOf(slug) };
+          }
+          return { at: 'ring' };
+        }
+      }
+      return deps.live(slug) < limit ? { at: 'live', seat: seatOf(slug) } : { at: 'ring' };
+    },
+    give(slug) {
+      const room = rooms.get(slug);
+      if (!room) return undefined;
+      const ticket: Ticket = {
+        slug,
+        minute: openBucket(room),
+        rank: random(),
+        kind: 'wait',
+        until: clock.wall() + KEPT_MS,
+      };
+      tallyOf(slug).gave(ticket);
+      return ticket;
+    },
+    renew(ticket) {
+      const until = clock.wall() + KEPT_MS;
+      return until - ticket.until < RENEW_MS && ticket.until <= until ? ticket : { ...ticket, until };
+    },
+    leave: (ticket) => tallyOf(ticket.slug).left(ticket),
+    check: (text, slug) => tickets.check(text, slug, clock.wall()),
+    sign: (ticket) => tickets.sign(ticket),
+    *tallies() {
+      for (const slug of tallies.keys()) yield [slug, tallyOf(slug).told()];
+    },
+  };
+}
