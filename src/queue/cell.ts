@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { QueueState, TicketTally } from '../wire/queue.ts';
-import { Line, type LineInput } from './line.ts';
+import { Line } from './line.ts';
 import { openLineFile } from './line-file.ts';
 
 /** What a room's queue needs in its cell. */
@@ -13,9 +13,20 @@ export interface QueueDeps {
   readonly log: Log;
 }
 
-/** What a second of the queue is decided on; `live` by door. */
-export interface QueueSecond extends Omit<LineInput, 'now' | 'wall' | 'live'> {
+/** What a second of the queue is decided on. */
+export interface QueueSecond {
+  /** Streams at the live edge, by door. */
   readonly live: ReadonlyMap<string, number>;
+  /** The host's cap on them. */
+  readonly cap?: number | undefined;
+  /** True while the ladder sends newcomers into the queue, or to the text. */
+  readonly holding: boolean;
+  /** Live places that the doors can give per second meanwhile. */
+  readonly spare: number;
+  /** The announced start, wall-clock ms; absent for a room that was opened at once. */
+  readonly scheduled?: number | undefined;
+  /** True once the stage is on the program. */
+  readonly begun: boolean;
 }
 
 /** What doors are told. */
@@ -39,6 +50,8 @@ export interface Queue extends AsyncDisposable {
 
 /** A door that has said nothing for this long has no share in free places. */
 const DOOR_LIMIT_MS = 5_000;
+/** The draw comes before the announced start, so that who is drawn is there for the first word. */
+const DRAW_LEAD_MS = 60_000;
 /** A queue that is not needed any more is still told for this long, so that everyone sees that they are called. */
 const LINGER_MS = 90_000;
 
@@ -60,7 +73,7 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
       dirty = true;
       line.take(tally);
     },
-    second({ live, ...rest }) {
+    second({ live, cap, holding, spare, scheduled, begun }) {
       const now = clock.now();
       for (const [door, at] of doors) if (now - at > DOOR_LIMIT_MS) doors.delete(door);
       const each = new Map<string, number>();
@@ -68,9 +81,13 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
       for (const [door, has] of live) each.set(door, has);
       let sum = 0;
       for (const has of each.values()) sum += has;
-      const begun = line.state.seq > 0 && told !== undefined;
-      if (!begun && rest.cap === undefined && !rest.holding && line.waiting < 1) return undefined;
-      const changed = line.step({ ...rest, now, wall: clock.wall(), live: sum });
+      if (!told && cap === undefined && !holding && line.waiting < 1) return undefined;
+      const draw = begun || scheduled === undefined ? undefined : scheduled - DRAW_LEAD_MS;
+      const changed = line.step({
+        ...{ now, wall: clock.wall(), live: sum, holding, spare },
+        ...(cap === undefined ? {} : { cap }),
+        ...(draw === undefined ? {} : { draw }),
+      });
       if (line.needed) neededAt = now;
       else if (now - neededAt > LINGER_MS) {
         file.keep(line.record(), changed ? line.text : undefined);

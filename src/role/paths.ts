@@ -18,6 +18,7 @@ export function paths(data: string) {
     database: join(root, 'earshot.sqlite'),
     secret: join(root, 'secret'),
     ladder: join(root, 'ladder'),
+    queue: join(root, 'queue'),
     rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
     siteBus: join(run, 'site.sock'),

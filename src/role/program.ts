@@ -7,8 +7,10 @@ import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, type Ms, ms, ticks 
 import { type Records, Steering } from '../ladder/index.ts';
 import { type Mixer, open as openMixer } from '../mixer/index.ts';
 import { open as openPackager } from '../packager/index.ts';
+import { openQueue, type QueueTold } from '../queue/index.ts';
 import type { Stage } from '../stage/index.ts';
 import { EMPTY, type Message, type Presence } from '../wire/feed.ts';
+import type { TicketTally } from '../wire/queue.ts';
 import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
 import { type Loops, standbyMessages } from './loops.ts';
@@ -28,6 +30,8 @@ export interface ProgramDeps {
   readonly caches: readonly string[];
   /** The ladder's evidence. */
   readonly records: Records;
+  /** Folder where the places in line are kept. */
+  readonly queueDir: string;
   /** This cell's name, in records. */
   readonly cell: string;
   publish(message: Message): void;
@@ -42,6 +46,8 @@ export interface Program {
   greeting(): Iterable<Message>;
   /** A door's count of the streams it serves, and what it wishes of the ladder. */
   presence(said: Presence): void;
+  /** A door's count of the tickets it gave out. */
+  tickets(door: string, tally: TicketTally): void;
   metrics(): RoomMetrics;
   /** Stops. `ended` closes the room for ever; otherwise it can be taken up again at a later slot. */
   close(ended: boolean): Promise<void>;
@@ -100,6 +106,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     },
   });
   parts.use(room);
+  const queue = parts.use(await openQueue({ dir: deps.queueDir, slug, clock, log: deps.log.part('queue') }));
   const packager = await openPackager({
     log: deps.log.part('packager'),
     renditions: deps.renditions,
@@ -152,6 +159,20 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       { slug, ...turn },
       turn.to > turn.from ? 'the room gives something up' : 'the room gets it back',
     );
+  };
+  const queueMessage = (told: QueueTold): Message => ({
+    head: { kind: 'queue', slug, ...told },
+    body: EMPTY,
+  });
+  const queueUp = (): void => {
+    const now = clock.now();
+    const live = new Map([...steering.fresh(now)].map((said) => [said.door, said.live ?? said.streams]));
+    const { newcomers } = steering.delivery(now);
+    const told = queue.second({
+      ...{ live, cap: card.cap, scheduled: card.clocks.scheduled, begun: card.status === 'live' },
+      ...{ holding: newcomers === 'queue' || newcomers === 'text', spare: steering.spare(now) },
+    });
+    if (told) publish(queueMessage(told));
   };
   const state = (): RoomState => {
     const { carries, since, deadAir } = mixing.state();
@@ -206,6 +227,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   const everySecond = clock.every(ms(1000), () => {
     talk.update(room.people());
     steer();
+    queueUp();
     tell();
   });
   archive.mark(slug, { kind: 'status', status: card.status, at: clock.wall() });
@@ -232,11 +254,13 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
         for (const { seq, bytes } of kept)
           yield { head: { kind: 'fragment', slug, rendition, seq }, body: bytes };
       if (Object.keys(clocks).length > 0) yield { head: { kind: 'clocks', slug, clocks }, body: EMPTY };
+      if (queue.told) yield queueMessage(queue.told);
       yield stateMessage(state());
     },
     presence(said) {
       steering.hear(said, clock.now());
     },
+    tickets: (door, tally) => queue.take(door, tally),
     metrics: () => ({
       slug,
       streams: steering.streams(clock.now()),

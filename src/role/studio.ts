@@ -64,6 +64,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   );
   outlet.onUpstream(({ head }) => {
     if (head.kind === 'presence') programs.get(head.slug)?.presence(head);
+    else if (head.kind === 'tickets') programs.get(head.slug)?.tickets(head.door, head.tally);
   });
   const metrics = (): Response =>
     new Response(cellMetrics([...programs.values()].map((program) => program.metrics())), {
@@ -95,7 +96,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
           loops: () => loops,
           publish,
           writePeriod: config.writePeriod,
-          ...{ caches: config.caches, records, cell: `cell-${index}` },
+          ...{ caches: config.caches, records, cell: `cell-${index}`, queueDir: at.queue },
         },
         card,
       );

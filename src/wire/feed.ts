@@ -50,7 +50,15 @@ export type Head =
       readonly spare?: number;
     }
   /** The queue of a room as its cell decides it; see `wire/queue.ts`. Absolute, about once a second while there is one. */
-  | { readonly kind: 'queue'; readonly slug: string; readonly queue: QueueState }
+  | {
+      readonly kind: 'queue';
+      readonly slug: string;
+      readonly queue: QueueState;
+      /** Streams at the live edge that each door may have for people without a ticket. */
+      readonly limits: Readonly<Record<string, number>>;
+      /** The last word: the queue is not needed any more. */
+      readonly over?: true;
+    }
   /** From a door, upstream: tickets it has given out and that have moved up since its last message. */
   | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly tally: TicketTally };
 
