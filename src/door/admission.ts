@@ -1,0 +1,132 @@
+import type { Priority } from './priority.ts';
+import { COST, type Share } from './share.ts';
+
+/** Mean queueing wait above which a window was bad, in ms. Spec: DAGOR (SoCC 2018), 4.1. */
+export const WAIT_LIMIT_MS = 20;
+/** A bad window lets in this share less, a good one this share more. */
+const LESS = 0.05;
+const MORE = 0.01;
+/** A window ends after this long or so many requests. */
+export const WINDOW_MS = 1_000;
+export const WINDOW_REQUESTS = 2_000;
+/** People are dealt into so many cohorts; within a priority, whole cohorts are let in or put off. */
+export const COHORTS = 128;
+const PRIORITIES = 7;
+/** Those who speak and those who already listen are never put off. */
+const NEVER = 2;
+const HOUR_MS = 3_600_000;
+
+/** What the admission tells the metrics. */
+export interface AdmissionState {
+  /** Classes let in, of 896: 7 priorities × 128 cohorts. */
+  readonly level: number;
+  /** Mean queueing wait of the last window, ms. */
+  readonly wait: number;
+  /** Requests put off so far, by priority. */
+  readonly putOff: readonly number[];
+}
+
+/**
+ * Decides who is served first when requests wait. Work is put off in order of priority, and within one by cohorts: all
+ * calls of one person pass or none does, and the order is dealt anew every hour. Under strain each network gets at most
+ * its max-min share as well.
+ */
+export class Admission {
+  readonly #share: Share;
+  readonly #random: () => number;
+  readonly #counts = new Uint32Array(PRIORITIES * COHORTS);
+  readonly #putOff = new Uint32Array(PRIORITIES);
+  #limit = PRIORITIES * COHORTS;
+  #requests = 0;
+  #wait = 0;
+  #began: number;
+  /** What the networks may cost together, µs per second; undefined while there is no strain. */
+  #capacity: number | undefined;
+
+  /** `random` (0 ≤ n < 1) deals out those of whom no network is known. */
+  constructor(share: Share, now: number, random: () => number) {
+    this.#share = share;
+    this.#random = random;
+    this.#began = now;
+  }
+
+  /** Lets a request in, or says that it should be put off. `place`: see `Share`. `wall` in ms. */
+  admit(priority: Priority, prefix: string | undefined, place: number, cost: number, wall: number): boolean {
+    const cohort = prefix === undefined ? Math.floor(this.#random() * COHORTS) : cohortOf(prefix, wall);
+    const at = priority * COHORTS + cohort;
+    this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+    this.#requests += 1;
+    const must = priority < NEVER;
+    const passes = (must || at < this.#limit) && this.#share.ask(place, cost, must);
+    if (!passes) this.#putOff[priority] = (this.#putOff[priority] ?? 0) + 1;
+    return passes;
+  }
+
+  /** True when the window is over; then the caller measures the wait and calls `turn`. */
+  due(now: number): boolean {
+    return now - this.#began >= WINDOW_MS || this.#requests >= WINDOW_REQUESTS;
+  }
+
+  /** True while anybody may be put off. */
+  get strained(): boolean {
+    return this.#limit < PRIORITIES * COHORTS || this.#capacity !== undefined;
+  }
+
+  get state(): AdmissionState {
+    return { level: this.#limit, wait: this.#wait, putOff: [...this.#putOff] };
+  }
+
+  /** Ends a window in which requests waited `wait` ms on average. */
+  turn(now: number, wait: number): void {
+    const seconds = Math.max(0.001, (now - this.#began) / 1000);
+    const bad = wait > WAIT_LIMIT_MS;
+    this.#wait = wait;
+    this.#steer(bad);
+    const rate = this.#share.spent / seconds;
+    if (bad)
+      this.#capacity = (1 - LESS) * (this.#capacity === undefined ? rate : Math.min(this.#capacity, rate));
+    else if (this.#capacity !== undefined) {
+      this.#capacity = (1 + MORE) * this.#capacity;
+      // More room than anybody takes: there is no strain any more.
+      if (this.#capacity > 2 * rate && this.#limit === PRIORITIES * COHORTS) this.#capacity = undefined;
+    }
+    this.#share.turn(
+      seconds,
+      this.#capacity === undefined ? undefined : Math.max(COST.request, this.#capacity),
+    );
+    this.#counts.fill(0);
+    this.#requests = 0;
+    this.#began = now;
+  }
+
+  /** Moves the limit so that the same arrivals would have been 5 % fewer, or 1 % more. */
+  #steer(bad: boolean): void {
+    let admitted = 0;
+    for (let at = 0; at < this.#limit; at += 1) admitted += this.#counts[at] ?? 0;
+    if (bad) {
+      const wanted = admitted * (1 - LESS);
+      while (this.#limit > NEVER * COHORTS && admitted > wanted) {
+        this.#limit -= 1;
+        admitted -= this.#counts[this.#limit] ?? 0;
+      }
+      return;
+    }
+    const wanted = Math.max(admitted + 1, admitted * (1 + MORE));
+    while (this.#limit < PRIORITIES * COHORTS) {
+      admitted += this.#counts[this.#limit] ?? 0;
+      if (admitted > wanted) {
+        // One class that is larger than the step still gets its turn.
+        if ((this.#counts[this.#limit] ?? 0) >= wanted) this.#limit += 1;
+        break;
+      }
+      this.#limit += 1;
+    }
+  }
+}
+
+/** The cohort of a network in this hour: nobody is last for a whole evening. */
+export function cohortOf(prefix: string, wall: number): number {
+  let hash = Math.imul(Math.floor(wall / HOUR_MS), 0x9e3779b1);
+  for (let i = 0; i < prefix.length; i += 1) hash = Math.imul(hash ^ prefix.charCodeAt(i), 0x01000193);
+  return ((hash ^ (hash >>> 15)) >>> 0) % COHORTS;
+}

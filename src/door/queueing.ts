@@ -1,0 +1,39 @@
+import type { Clock } from '../base/clock.ts';
+import { ms } from '../base/time.ts';
+
+/** How often the event loop is looked at. */
+export const LOOK_MS = 20;
+/** A look that comes so much later than asked for has waited; less is the timer's own grain. */
+const GRAIN = 1.25;
+
+/** Measures how long whatever arrives at this process waits before it is handled: the mean over all instants. */
+export interface Queueing extends Disposable {
+  /** The mean wait in ms since the last call; begins anew. */
+  take(): number;
+}
+
+/**
+ * Opens the meter. Between two looks `t` ms apart the loop was busy with one round of work; what arrived during it
+ * waited `t/2` on average. Spec: DAGOR (SoCC 2018), 4.1: overload is told by queueing time, not by answering time.
+ */
+export function openQueueing(clock: Clock): Queueing {
+  let last: number = clock.now();
+  let waited = 0;
+  let passed = 0;
+  const timer = clock.every(ms(LOOK_MS), () => {
+    const now = clock.now();
+    const round = now - last;
+    last = now;
+    passed += round;
+    if (round > LOOK_MS * GRAIN) waited += (round * round) / 2;
+  });
+  return {
+    take() {
+      const mean = passed > 0 ? waited / passed : 0;
+      waited = 0;
+      passed = 0;
+      return mean;
+    },
+    [Symbol.dispose]: () => timer[Symbol.dispose](),
+  };
+}

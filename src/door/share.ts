@@ -1,0 +1,131 @@
+/** Networks are kept in sets of this many; a full set gives up its cheapest. */
+const WAYS = 8;
+/** Sets: 8,192 networks in all, in 200 kB, however many addresses come. */
+const SETS = 1024;
+const PLACES = SETS * WAYS;
+/** What is remembered of a network's cost from one window to the next. */
+const MEMORY = 0.5;
+
+/** What things cost, in µs of this process or its like; see docs/performance.md. */
+export const COST = {
+  /** A connection, for each second that it is open: a share of a write, and the memory. */
+  connectionSecond: 10,
+  /** Accepting, reading a head and answering it. */
+  request: 60,
+  /** A request that another process answers, there and here. */
+  forwarded: 500,
+} as const;
+
+/**
+ * What each network (/24, /48) costs this door, and its fair share of what there is: max-min, so that whoever asks for
+ * less than an equal share gets all of it, and what is left is divided among those who ask for more.
+ */
+export class Share {
+  readonly #tags = new Uint32Array(PLACES);
+  readonly #open = new Uint32Array(PLACES);
+  /** Asked for in this window, refused or not. */
+  readonly #asked = new Float64Array(PLACES);
+  /** Let in, in this window. */
+  readonly #spent = new Float64Array(PLACES);
+  /** Older cost, fading. */
+  readonly #heat = new Float64Array(PLACES);
+  readonly #seed: number;
+  #level = Number.POSITIVE_INFINITY;
+
+  /** `seed` keeps strangers from choosing addresses that share a set. */
+  constructor(seed: number) {
+    this.#seed = seed >>> 0;
+  }
+
+  /** A network's place; -1 is nobody's and is never limited. May take the place of the cheapest of its set. */
+  place(prefix: string | undefined): number {
+    if (prefix === undefined) return -1;
+    let hash = 0x811c9dc5 ^ this.#seed;
+    for (let i = 0; i < prefix.length; i += 1) hash = Math.imul(hash ^ prefix.charCodeAt(i), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    hash ^= hash >>> 13;
+    const tag = hash >>> 0 || 1;
+    const first = (tag % SETS) * WAYS;
+    let cheapest = first;
+    for (let at = first; at < first + WAYS; at += 1) {
+      if (this.#tags[at] === tag) return at;
+      if (this.#weight(at) < this.#weight(cheapest)) cheapest = at;
+    }
+    this.#tags[cheapest] = tag;
+    this.#open[cheapest] = 0;
+    this.#asked[cheapest] = 0;
+    this.#spent[cheapest] = 0;
+    this.#heat[cheapest] = 0;
+    return cheapest;
+  }
+
+  /** Asks for `cost`; false when the network has had its share of this window. What must not be refused passes `must`. */
+  ask(place: number, cost: number, must = false): boolean {
+    if (place < 0) return true;
+    this.#asked[place] = (this.#asked[place] ?? 0) + cost;
+    const spent = this.#spent[place] ?? 0;
+    if (!must && spent >= this.#level) return false;
+    this.#spent[place] = spent + cost;
+    return true;
+  }
+
+  /** A connection of the network opened. */
+  opened(place: number): void {
+    if (place >= 0) this.#open[place] = (this.#open[place] ?? 0) + 1;
+  }
+
+  /** A connection closed. One whose network has lost its place meanwhile changes at most a stranger's count by one. */
+  closed(place: number): void {
+    if (place >= 0) this.#open[place] = Math.max(0, (this.#open[place] ?? 0) - 1);
+  }
+
+  /** Connections of the network now. */
+  openAt(place: number): number {
+    return place < 0 ? 0 : (this.#open[place] ?? 0);
+  }
+
+  /** The most connections a network may have so that all together have `capacity`. */
+  openLevel(capacity: number): number {
+    return waterLevel(this.#open, capacity);
+  }
+
+  /** What was let in since the last `turn`, in µs. */
+  get spent(): number {
+    let sum = 0;
+    for (let at = 0; at < PLACES; at += 1) sum += this.#spent[at] ?? 0;
+    return sum;
+  }
+
+  /** Ends a window of `seconds`. With a `capacity` in µs the next one is shared by it; without, nobody is limited. */
+  turn(seconds: number, capacity: number | undefined): void {
+    for (let at = 0; at < PLACES; at += 1) {
+      const held = (this.#open[at] ?? 0) * COST.connectionSecond * seconds;
+      this.#asked[at] = (this.#asked[at] ?? 0) + held;
+    }
+    this.#level = capacity === undefined ? Number.POSITIVE_INFINITY : waterLevel(this.#asked, capacity);
+    for (let at = 0; at < PLACES; at += 1) {
+      this.#heat[at] = (this.#heat[at] ?? 0) * MEMORY + (this.#asked[at] ?? 0);
+      this.#asked[at] = 0;
+      this.#spent[at] = 0;
+    }
+  }
+
+  /** A network that holds connections is dearer than any that holds none. */
+  #weight(at: number): number {
+    if (this.#tags[at] === 0) return -1;
+    return (this.#open[at] ?? 0) * 1e6 + (this.#asked[at] ?? 0) + (this.#heat[at] ?? 0);
+  }
+}
+
+/** The height at which `wishes`, each cut there, add up to `capacity`; Infinity when all fit. */
+export function waterLevel(wishes: Float64Array | Uint32Array, capacity: number): number {
+  const sorted = wishes.filter((wish) => wish > 0).sort();
+  let left = capacity;
+  for (let at = 0; at < sorted.length; at += 1) {
+    const equal = left / (sorted.length - at);
+    const wish = sorted[at] ?? 0;
+    if (wish > equal) return equal;
+    left -= wish;
+  }
+  return Number.POSITIVE_INFINITY;
+}
