@@ -1,0 +1,134 @@
+import { ms } from '../../src/base/time.ts';
+import { Ladder, type LadderSettings, type Signals, type Step } from '../../src/ladder/index.ts';
+import { type Delivery, deliveryAt } from '../../src/wire/delivery.ts';
+import { bytesPerSecond, CORE_SHARE, FULL_BITRATE, JOIN_US, listenerUs, REPACE_S } from './costs.ts';
+
+/** Where a door model's limits are. */
+export interface DoorModelSettings extends LadderSettings {
+  readonly name: string;
+  readonly slug: string;
+  /** Bytes/s that the network takes from this door; its ladder knows it unless told otherwise. */
+  readonly egress: number;
+  /** How many times faster or slower than the machine of docs/performance.md. */
+  readonly speed?: number;
+  /** The configured write period, ms. */
+  readonly period?: number;
+}
+
+/** Milliseconds between two writes of the delayed ring. */
+const RING_PERIOD = 5120;
+/** A slot of the write period, ms. */
+const SLOT = 20;
+
+/**
+ * One door as a queue of work in front of one core and one wire, with the real ladder on its signals. Listeners are
+ * counts per write period. A core that is late merges writes, as the real one does, so its backlog is one round at most.
+ */
+export class DoorModel {
+  readonly name: string;
+  readonly ladder: Ladder;
+  readonly steps: Step[] = [];
+  /** Listeners at the live edge, by the period they are written at. */
+  readonly lanes = new Map<number, number>();
+  ring = 0;
+  /** ms by which writes are late, in the last second. */
+  wait = 0;
+  /** Share of listeners whose bytes did not fit through the wire, in the last second. */
+  choked = 0;
+  busy = 0;
+  egress = 0;
+  readonly #settings: Required<Pick<DoorModelSettings, 'speed' | 'period'>> & DoorModelSettings;
+  #backlogUs = 0;
+  #joins = 0;
+  #moves: { at: number; from: number; to: number }[] = [];
+  #period: number;
+
+  constructor(settings: DoorModelSettings) {
+    this.#settings = { speed: 1, period: 320, ...settings };
+    this.name = settings.name;
+    this.ladder = new Ladder({ egressLimit: settings.egress, ...settings });
+    this.#period = this.#settings.period;
+  }
+
+  /** Listeners at the live edge. */
+  get live(): number {
+    let sum = 0;
+    for (const count of this.lanes.values()) sum += count;
+    return sum;
+  }
+
+  /** What it does for its room now: its own wish or what it was told, whichever is higher. */
+  delivery(now: number): Delivery {
+    return deliveryAt(this.ladder.level(this.#settings.slug, ms(now)), { period: this.#settings.period, since: 0 });
+  }
+
+  /** Somebody comes. */
+  join(place: 'live' | 'ring') {
+    this.#joins += 1;
+    if (place === 'ring') this.ring += 1;
+    else this.lanes.set(this.#period, (this.lanes.get(this.#period) ?? 0) + 1);
+  }
+
+  /** Somebody goes: from the fullest lane, since nobody here has a name. */
+  leave(place: 'live' | 'ring') {
+    if (place === 'ring') {
+      this.ring -= 1;
+      return;
+    }
+    const [period, count] = [...this.lanes].reduce((a, b) => (b[1] > a[1] ? b : a), [this.#period, 0]);
+    this.lanes.set(period, count - 1);
+  }
+
+  /** One second of work, then one look of the ladder at it. */
+  second(now: number): readonly Step[] {
+    const { slug, speed } = this.#settings;
+    const delivery = this.delivery(now);
+    this.#repace(delivery.period, now);
+    const bitrate = delivery.ceiling ?? FULL_BITRATE;
+    let round = this.ring * listenerUs(RING_PERIOD, bitrate) * (RING_PERIOD / 1000);
+    let work = this.#joins * JOIN_US + this.ring * listenerUs(RING_PERIOD, bitrate);
+    for (const [period, count] of this.lanes) {
+      work += count * listenerUs(period, bitrate);
+      round += count * listenerUs(period, bitrate) * (period / 1000);
+    }
+    const capacity = 1e6 * CORE_SHARE * speed;
+    this.#backlogUs = Math.min(Math.max(round, this.#joins * JOIN_US), Math.max(0, this.#backlogUs + work - capacity));
+    this.busy = work / capacity;
+    this.wait = SLOT * Math.min(1, this.busy) + this.#backlogUs / (1000 * CORE_SHARE * speed);
+    const listeners = this.live + this.ring;
+    this.egress = listeners * bytesPerSecond(bitrate);
+    this.choked = this.egress > this.#settings.egress ? 1 - this.#settings.egress / this.egress : 0;
+    const signals: Signals = {
+      wait: this.wait,
+      loop: 5 + this.wait / 2,
+      unsent: Math.round(listeners * this.choked),
+      connections: listeners,
+      egress: this.egress,
+      joins: this.#joins,
+      rooms: new Map([[slug, { streams: listeners, live: this.live }]]),
+    };
+    this.#joins = 0;
+    const steps = this.ladder.observe(ms(now), signals);
+    this.steps.push(...steps);
+    return steps;
+  }
+
+  /** Those who come are written at `period` at once; those who are here are moved to a longer one gently. */
+  #repace(period: number, now: number) {
+    if (period !== this.#period) {
+      this.#moves = [];
+      for (const [lane, count] of this.lanes) {
+        if (count === 0 || lane === period) continue;
+        const doublings = Math.log2(period / lane);
+        this.#moves.push({ at: now + Math.max(0, doublings) * REPACE_S * 1000, from: lane, to: period });
+      }
+      this.#period = period;
+    }
+    this.#moves = this.#moves.filter(({ at, from, to }) => {
+      if (at > now) return true;
+      this.lanes.set(to, (this.lanes.get(to) ?? 0) + (this.lanes.get(from) ?? 0));
+      this.lanes.delete(from);
+      return false;
+    });
+  }
+}

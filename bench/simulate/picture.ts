@@ -1,0 +1,2 @@
+import type { Evening } from './evening.ts';
+export const picture = (_: Evening): string => '';
