@@ -15,6 +15,7 @@ import type { DoorOrigin } from './origin-port.ts';
 import type { Pages } from './pages.ts';
 import { openQuick } from './quick.ts';
 import { type DoorStrain, openStrain } from './strain.ts';
+import type { DoorQueue } from './queue-port.ts';
 import { openWatchdog } from './watchdog.ts';
 
 export type { Asset, Assets } from './assets.ts';
@@ -24,6 +25,7 @@ export { LIMITS } from './limits.ts';
 export type { DoorOrigin, Joined } from './origin-port.ts';
 export type { Pages } from './pages.ts';
 export { loadManifest, openPages } from './pages.ts';
+export type { DoorQueue } from './queue-port.ts';
 export type { DoorStrain } from './strain.ts';
 
 /** What a door needs. */
@@ -46,6 +48,8 @@ export interface DoorDeps {
   readonly assets: Assets;
   readonly pages: Pages;
   readonly limits: Limits;
+  /** The line for the live edge; without it everyone is live. */
+  readonly queue?: DoorQueue;
   /** Length of the listen queue; 4,096 holds a flash crowd of one second. */
   readonly backlog: number;
   /** Milliseconds between two writes of a room's stream, a multiple of 320; default 320. */
@@ -91,6 +95,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...{ clock, limits, counters, fanout, fault, origin },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     trusted: new Set(deps.trustedProxies),
+    ...(deps.queue ? { queue: deps.queue } : {}),
   });
   const quick = openQuick({
     ...{ clock, limits, counters, origin },

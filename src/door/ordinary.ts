@@ -12,6 +12,7 @@ import type { DoorOrigin } from './origin-port.ts';
 import { openPageCache } from './page-cache.ts';
 import { FAVICON, type Pages } from './pages.ts';
 import { openProxy } from './proxy.ts';
+import type { DoorQueue } from './queue-port.ts';
 import { rawProblem } from './raw-reply.ts';
 import { isStream, PAGE_HEADERS, send, sendCoded } from './send.ts';
 import { mediaType, readStreamRequest } from './stream-request.ts';
@@ -28,6 +29,7 @@ export interface OrdinaryDeps {
   readonly assets: Assets;
   readonly pages: Pages;
   readonly trusted: ReadonlySet<string>;
+  readonly queue?: DoorQueue;
   readonly site: { readonly socketPath: string };
   cell(index: number): { readonly socketPath: string };
 }
@@ -167,6 +169,17 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     );
   }
 
+  /** Tickets and the line; false when the path is none of the queue's. */
+  function queue(req: IncomingMessage, res: ServerResponse, path: string, query: string): boolean {
+    const asked = { method: req.method ?? '', path, query: new URLSearchParams(query), headers: req.headers };
+    const answer = deps.queue?.answer({ ...asked, body: req });
+    answer?.then(
+      (reply) => send(req, res, reply),
+      (error) => broken(req, res, error),
+    );
+    return answer !== undefined;
+  }
+
   function broken(req: IncomingMessage, res: ServerResponse, error: unknown) {
     deps.fault(error, `${req.method} ${req.url}`);
     if (res.headersSent || res.destroyed) res.destroy();
@@ -227,6 +240,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
           body: FAVICON,
         });
     }
+    if (queue(req, res, path, query)) return;
     if (!stream(req, res, target)) fromOrigin(req, res, path, query);
   }
   const plain = (req: IncomingMessage, res: ServerResponse, reply: Reply) =>

@@ -1,0 +1,15 @@
+import type { Reply } from '../base/reply.ts';
+
+/** What the door needs of the queue in the same process. */
+export interface DoorQueue {
+  /** Tickets, `queue.json` and the page without scripts; undefined when the path is none of the queue's. */
+  answer(request: {
+    readonly method: string;
+    readonly path: string;
+    readonly query: URLSearchParams;
+    readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+    readonly body: AsyncIterable<Uint8Array>;
+  }): Promise<Reply> | undefined;
+  /** Where one stream request goes; it counts, so it is asked once per request. */
+  place(slug: string, ticket?: string): { readonly at: 'live' | 'ring'; readonly seat?: string };
+}
