@@ -52,6 +52,8 @@ export interface DoorDeps {
   readonly queue?: DoorQueue;
   /** Length of the listen queue; 4,096 holds a flash crowd of one second. */
   readonly backlog: number;
+  /** Base URLs of caches in front that pages may fetch sound from; default none. */
+  readonly caches?: readonly string[];
   /** Milliseconds between two writes of a room's stream, a multiple of 320; default 320. */
   period?(slug: string): Ms;
   /** Addresses of proxies in front whose X-Forwarded-* fields are believed; default none. */
@@ -94,6 +96,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const ordinary = openOrdinary({
     ...{ clock, limits, counters, fanout, fault, origin },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
+    ...(deps.caches ? { caches: deps.caches } : {}),
     trusted: new Set(deps.trustedProxies),
     ...(deps.queue ? { queue: deps.queue } : {}),
   });

@@ -14,7 +14,7 @@ import { FAVICON, type Pages } from './pages.ts';
 import { openProxy } from './proxy.ts';
 import type { DoorQueue } from './queue-port.ts';
 import { rawProblem } from './raw-reply.ts';
-import { isStream, PAGE_HEADERS, send, sendCoded } from './send.ts';
+import { isStream, pageHeaders, send, sendCoded } from './send.ts';
 import { mediaType, readStreamRequest } from './stream-request.ts';
 import { isTaken, takeOver } from './takeover.ts';
 
@@ -32,6 +32,8 @@ export interface OrdinaryDeps {
   readonly queue?: DoorQueue;
   readonly site: { readonly socketPath: string };
   cell(index: number): { readonly socketPath: string };
+  /** Base URLs of caches that pages may fetch sound from. */
+  readonly caches?: readonly string[];
 }
 
 const SITE = /^\/(?:api(?:\/|$)|openapi\.json$|r\/[a-z0-9-]{1,64}\/event\.ics$)/;
@@ -70,13 +72,14 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     code: ErrorCode,
     headers: Record<string, string> = {},
   ) => send(req, res, problem(code, undefined, headers));
+  const pageHead = pageHeaders(deps.caches ?? []);
   const isRead = (req: IncomingMessage): boolean => req.method === 'GET' || req.method === 'HEAD';
   const notAllowed = (req: IncomingMessage, res: ServerResponse) =>
     refuse(req, res, 'method-not-allowed', { allow: 'GET, HEAD' });
 
   function page(req: IncomingMessage, res: ServerResponse, key: string, render: () => string, status = 200) {
     if (!isRead(req)) return notAllowed(req, res);
-    const headers = { ...PAGE_HEADERS, 'cache-control': status === 200 ? PAGE_CACHE : 'no-store' };
+    const headers = { ...pageHead, 'cache-control': status === 200 ? PAGE_CACHE : 'no-store' };
     sendCoded(req, res, cache.get(key, render), headers, status);
   }
   const missing = (req: IncomingMessage, res: ServerResponse, code: 'not-found' | 'room-unknown') => {

@@ -17,6 +17,15 @@ export const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 
+/** The same, where scripts may also read from caches in front. */
+export const pageHeaders = (caches: readonly string[]): Record<string, string> => ({
+  ...PAGE_HEADERS,
+  'content-security-policy': PAGE_HEADERS['content-security-policy'].replace(
+    "connect-src 'self'",
+    ["connect-src 'self'", ...caches].join(' '),
+  ),
+});
+
 /** True for a body that comes bit by bit. */
 export const isStream = (body: Reply['body']): body is Readable =>
   typeof body !== 'string' && !(body instanceof Uint8Array);

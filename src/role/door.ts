@@ -33,7 +33,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const name = `door-${index}`;
   await using stack = new AsyncDisposableStack();
   const origin = stack.use(
-    openOrigin({ clock, log: log.part('origin'), archive: openReader(at.archive), holdWhileAway: true }),
+    openOrigin({ clock, log: log.part('origin'), archive: openReader(at.archive), holdWhileAway: true, caches: config.caches }),
   );
   const records = stack.use(
     openRecords(at.ladder, (error) =>
@@ -106,6 +106,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
     backlog: ACCEPT_QUEUE,
+    caches: config.caches,
     period: (slug) => ms(ladder?.delivery(slug).period ?? config.writePeriod),
   });
   const counts = (): Map<string, { streams: number; live: number }> =>
