@@ -7,9 +7,18 @@ import { sharesPorts } from '../base/port.ts';
 import { ms } from '../base/time.ts';
 import { type Inlet, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
-import { LIMITS, loadAssets, loadManifest, open as openDoorPart, openPages } from '../door/index.ts';
+import {
+  type Door,
+  LIMITS,
+  loadAssets,
+  loadManifest,
+  open as openDoorPart,
+  openPages,
+} from '../door/index.ts';
 import { type DoorLadder, open as openLadder, openRecords } from '../ladder/index.ts';
 import { open as openOrigin } from '../origin/index.ts';
+import { open as openQueueDoor } from '../queue/index.ts';
+import { LEVELS } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { readLoops, substituteMessages } from './loops.ts';
@@ -18,6 +27,7 @@ import { openNews } from './news.ts';
 import { paths } from './paths.ts';
 import { openPresence } from './presence.ts';
 import { takeRank } from './priority.ts';
+import { readSecret } from './secret.ts';
 import { lastWord } from './snapshot.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -33,7 +43,13 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const name = `door-${index}`;
   await using stack = new AsyncDisposableStack();
   const origin = stack.use(
-    openOrigin({ clock, log: log.part('origin'), archive: openReader(at.archive), holdWhileAway: true, caches: config.caches }),
+    openOrigin({
+      clock,
+      log: log.part('origin'),
+      archive: openReader(at.archive),
+      holdWhileAway: true,
+      caches: config.caches,
+    }),
   );
   const records = stack.use(
     openRecords(at.ladder, (error) =>
@@ -41,6 +57,22 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     ),
   );
   let ladder: DoorLadder | undefined;
+  let door: Door | undefined;
+  const queue = stack.use(
+    openQueueDoor({
+      ...{ clock, secret: readSecret(at.secret), dir: at.queue, doors: config.doors },
+      life: `${name} ${clock.wall()}`,
+      room(slug) {
+        const card = origin.card(slug);
+        if (!card) return 'room-unknown';
+        if (card.status === 'ended' || card.status === 'cancelled') return 'room-ended';
+        return card.status === 'scheduled' ? 'room-not-open' : card;
+      },
+      cap: (slug) => origin.card(slug)?.cap,
+      holding: (slug) => /queue|text/.test(LEVELS[ladder?.delivery(slug).level ?? 0]?.newcomers ?? ''),
+      live: (slug) => door?.presence().get(slug) ?? 0,
+    }),
+  );
   const news = openNews(clock);
   // A door that starts while a cell is dead plays standby from the disk until the cell speaks for its rooms itself.
   const known = new Set<string>();
@@ -77,6 +109,11 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
           const { head } = message;
           if (head.kind === 'program') known.add(head.slug);
           if (head.kind === 'state') ladder?.told(head.slug, head.state.delivery);
+          if (head.kind === 'queue') {
+            if (head.over) queue.over(head.slug);
+            else queue.told(head.queue, head.limits[name] ?? 0);
+          }
+          if (head.kind === 'end') queue.forget(head.slug);
           origin.receive(message);
           if (head.kind === 'state') news.cell(head.slug);
         },
@@ -88,7 +125,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   }
   // The port is taken when there is something to say: until then other doors, or the floor, answer.
   await news.complete;
-  const door = await openDoorPart({
+  const opened = await openDoorPart({
     clock,
     log,
     port: config.port,
@@ -97,6 +134,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     reusePort: sharesPorts || config.doors > 1,
     name,
     origin,
+    queue,
     site: { socketPath: at.siteHttp },
     cell: (cell) => ({ socketPath: at.cellHttp(cell) }),
     assets: await loadAssets(BUILD),
@@ -109,25 +147,30 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     caches: config.caches,
     period: (slug) => ms(ladder?.delivery(slug).period ?? config.writePeriod),
   });
+  door = opened;
   const counts = (): Map<string, { streams: number; live: number }> =>
-    new Map([...door.presence()].map(([slug, streams]) => [slug, { streams, live: streams }]));
+    new Map([...opened.presence()].map(([slug, streams]) => [slug, { streams, live: streams }]));
   const steps = stack.use(
     openLadder({
       ...{ clock, log: log.part('ladder'), name, period: config.writePeriod, records },
       // The kernel deals connections out evenly, so each door has its share of what may leave the machine.
       ...(config.egressLimit === undefined ? {} : { egressLimit: config.egressLimit / config.doors }),
-      sample: () => ({ ...door.strain(), rooms: counts() }),
+      sample: () => ({ ...opened.strain(), rooms: counts() }),
     }),
   );
   ladder = steps;
   const presence = openPresence({ door: name, counts, wish: steps.wish, wishing: steps.wishing });
   const tell = (): void => {
     for (const message of presence()) for (const inlet of inlets) inlet.send(message);
+    // After the counts: whoever has come is already counted as live, and no place is given away twice.
+    for (const [slug, tally] of queue.tallies())
+      for (const inlet of inlets)
+        inlet.send({ head: { kind: 'tickets', slug, door: name, tally }, body: EMPTY });
   };
   stack.use(clock.every(PRESENCE_PERIOD, tell));
-  stack.use(await serveMetrics(config, index, log, () => door.metrics() + steps.metrics()));
+  stack.use(await serveMetrics(config, index, log, () => opened.metrics() + steps.metrics()));
   // Closed first: the parts behind it go on until the last listener has its segment.
-  stack.defer(() => door.close(config.shutdownGrace));
+  stack.defer(() => opened.close(config.shutdownGrace));
   return stack.move();
 }
 
