@@ -126,18 +126,21 @@ export class Book {
     return this.#change(slug, (card) => this.#stepped(card, action));
   }
 
-  /** Changes the title, and the announced start while the room has not opened. */
+  /** Changes the title, the cap on live listeners, and the announced start while the room has not opened. */
   edit(
     slug: string,
-    change: { title?: string | undefined; start?: number | undefined },
+    change: { title?: string | undefined; start?: number | undefined; cap?: number | null | undefined },
   ): Promise<RoomCard | Refusal> {
     return this.#change(slug, (card) => {
       if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
       if (change.start !== undefined && card.status !== 'scheduled') {
         return { refused: 'wrong-moment', detail: 'The room has opened: its start can no longer be moved.' };
       }
+      const { cap: kept, ...uncapped } = card;
+      const cap = change.cap === undefined ? kept : (change.cap ?? undefined);
       return {
-        ...card,
+        ...uncapped,
+        ...(cap === undefined ? {} : { cap }),
         title: change.title ?? card.title,
         clocks: change.start === undefined ? card.clocks : { ...card.clocks, scheduled: change.start },
       };

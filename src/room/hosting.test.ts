@@ -81,7 +81,7 @@ describe('hosting', () => {
     expect(refusal(host)).toEqual([422, 'unprocessable']);
   });
 
-  test('the title can change at any time, the start only before the room opens', async () => {
+  test('the title and the cap can change at any time, the start only before the room opens', async () => {
     const changed = await ask('PATCH', '/api/rooms/talk', { title: 'Talks' }, token);
     expect(changed.body).toMatchObject({ slug: 'talk', title: 'Talks' });
     expect(refusal(await ask('PATCH', '/api/rooms/talk', { start: inMs(HOUR) }, token))).toEqual([
@@ -89,6 +89,17 @@ describe('hosting', () => {
       'wrong-moment',
     ]);
     expect(refusal(await ask('PATCH', '/api/rooms/talk', {}, token))).toEqual([422, 'unprocessable']);
+    expect((await ask('PATCH', '/api/rooms/talk', { cap: 2 }, token)).body).toMatchObject({
+      cap: 2,
+      title: 'Talks',
+    });
+    expect(card('talk').cap).toBe(2);
+    for (const cap of [0, -1, 1.5, '2', 1e12])
+      expect(refusal(await ask('PATCH', '/api/rooms/talk', { cap }, token))).toEqual([422, 'unprocessable']);
+    await ask('PATCH', '/api/rooms/talk', { title: 'Talks again' }, token);
+    expect(card('talk').cap).toBe(2);
+    expect((await ask('PATCH', '/api/rooms/talk', { cap: null }, token)).body).not.toHaveProperty('cap');
+    expect(card('talk')).not.toHaveProperty('cap');
     const later = await create({ title: 'Later', start: inMs(HOUR) });
     await ask('PATCH', '/api/rooms/later', { start: inMs(2 * HOUR) }, later.token);
     expect(card('later').clocks.scheduled).toBe(NOW + 2 * HOUR);

@@ -41,10 +41,15 @@ export interface RoomView extends Links {
   readonly status: RoomCard['status'];
   readonly clocks: RoomCard['clocks'];
   readonly welcome: boolean;
+  readonly cap?: number;
 }
 
 /** The public view of a card. */
 export function viewOf(base: string, card: RoomCard): RoomView {
   const { slug, title, hosts, status, clocks } = card;
-  return { slug, title, hosts, status, clocks, welcome: card.welcome ?? false, ...linksOf(base, slug) };
+  return {
+    ...{ slug, title, hosts, status, clocks, welcome: card.welcome ?? false },
+    ...(card.cap === undefined ? {} : { cap: card.cap }),
+    ...linksOf(base, slug),
+  };
 }

@@ -13,25 +13,29 @@ const object = (properties: Record<string, object>, optional: readonly string[] 
   properties,
 });
 
-const room = object({
-  slug: text,
-  title: text,
-  hosts: { type: 'array', items: text },
-  status: { enum: ['scheduled', 'open', 'live', 'ended', 'cancelled'] },
-  clocks: {
-    type: 'object',
-    description: 'Present once they happened',
-    properties: {
-      scheduled: instant,
-      opened: instant,
-      firstAudio: instant,
-      firstSpeech: instant,
-      ended: instant,
+const room = object(
+  {
+    slug: text,
+    title: text,
+    hosts: { type: 'array', items: text },
+    status: { enum: ['scheduled', 'open', 'live', 'ended', 'cancelled'] },
+    clocks: {
+      type: 'object',
+      description: 'Present once they happened',
+      properties: {
+        scheduled: instant,
+        opened: instant,
+        firstAudio: instant,
+        firstSpeech: instant,
+        ended: instant,
+      },
     },
+    welcome: { type: 'boolean', description: 'True for the demo room' },
+    ...{ url, whip: url, whep: url, stream: url, state: url, event: url },
+    cap: { type: 'integer', minimum: 1, description: 'Listeners at the live edge at one time' },
   },
-  welcome: { type: 'boolean', description: 'True for the demo room' },
-  ...{ url, whip: url, whep: url, stream: url, state: url, event: url },
-});
+  ['cap'],
+);
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const json = (schema: object, description: string) => ({
@@ -147,7 +151,7 @@ export function openapi(version: string): object {
           responses: { 200: json(ref('Room'), 'The room'), ...refusals(['room-unknown']) },
         },
         patch: {
-          summary: 'Change the title, or the start before the room has opened',
+          summary: 'Change the title, the cap on live listeners, or the start before the room has opened',
           security: bearer,
           requestBody: body(input(edit)),
           responses: {

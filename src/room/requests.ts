@@ -42,6 +42,18 @@ const slug = z
   })
   .meta({ description: 'The wanted address', pattern: '^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$' });
 
+/** Above this nobody is held back by a cap. */
+const MOST_LIVE = 10_000_000;
+const cap = z
+  .int(`use a whole number from 1 to ${MOST_LIVE}, or null for no cap`)
+  .min(1, 'use at least 1, or null for no cap')
+  .max(MOST_LIVE, `use at most ${MOST_LIVE}, or null for no cap`)
+  .nullable()
+  .meta({
+    description:
+      'Listeners at the live edge at one time; everyone above it hears the room 30 seconds late and moves up when there is room. null: as many as come',
+  });
+
 /** What each request may hold; `now` is the wall clock in ms. Unknown fields are refused. */
 export function requests(now: () => number) {
   return {
@@ -52,11 +64,8 @@ export function requests(now: () => number) {
       slug: slug.optional(),
     }),
     edit: z
-      .strictObject({ title: title.optional(), start: start(now).optional() })
-      .refine(
-        (change) => change.title !== undefined || change.start !== undefined,
-        'give a title or a start',
-      ),
+      .strictObject({ title: title.optional(), start: start(now).optional(), cap: cap.optional() })
+      .refine((change) => Object.keys(change).length > 0, 'give a title, a start or a cap'),
     invite: z.strictObject({
       name: name.optional(),
       role: z.enum(['speaker', 'co-host'], 'use speaker or co-host').default('speaker'),

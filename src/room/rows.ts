@@ -57,6 +57,7 @@ function toRow(card: RoomCard) {
     ended: card.clocks.ended ?? null,
     zero: card.zero ?? null,
     cell: card.cell ?? null,
+    cap: card.cap ?? null,
     welcome: card.welcome ? 1 : 0,
   };
 }
@@ -77,6 +78,7 @@ function fromRow(row: Selectable<RoomTable>): Entry {
     clocks,
     ...(row.zero === null ? {} : { zero: row.zero }),
     ...(row.cell === null ? {} : { cell: row.cell }),
+    ...(row.cap === null ? {} : { cap: row.cap }),
     ...(row.welcome ? { welcome: true } : {}),
   };
   return { id: row.id, created: row.created, card };

@@ -27,6 +27,11 @@ const STEPS: Record<string, Migration> = {
       await db.schema.createIndex('room_status_created').on('room').columns(['status', 'created']).execute();
     },
   },
+  '0002-cap': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('room').addColumn('cap', 'integer').execute();
+    },
+  },
 };
 
 /** The steps as Kysely's migrator wants them. */

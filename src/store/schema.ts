@@ -20,6 +20,8 @@ export interface RoomTable {
   zero: ColumnType<number | null, number | null, number>;
   /** Index of the studio cell that owns it while it is open or live. */
   cell: number | null;
+  /** Listeners at the live edge at one time; null: as many as come. */
+  cap: number | null;
   /** 1 for the demo room. */
   welcome: number;
   created: number;
