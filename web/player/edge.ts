@@ -50,7 +50,7 @@ export class Edge {
 
   /** The buffer ran dry: keep more from now on. */
   starved(now: number): void {
-    this.margin = Math.min(MAX_MARGIN, this.margin + MARGIN_STEP);
+    this.margin = Math.max(this.margin, Math.min(MAX_MARGIN, this.margin + MARGIN_STEP));
     this.#calmUntil = now + CALM;
   }
 

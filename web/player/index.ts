@@ -16,6 +16,8 @@ export interface PlayerOptions {
   readonly base?: string;
   /** False: never share one connection with other tabs. */
   readonly share?: boolean;
+  /** Play `delay` ms behind out of these caches, one request for each segment, in place of the stream. */
+  readonly ring?: { readonly caches: readonly string[]; readonly delay: number };
 }
 
 /** What the player has lived through, for tests and beacons. */

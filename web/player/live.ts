@@ -8,6 +8,8 @@ import { openStream, type Sink, type Stream } from './stream.ts';
 const BURST_MS = 80;
 /** A reconnect that succeeds within this time is nobody's business. */
 const QUIET_MS = 1_000;
+/** Sound in hand when the next segment is asked for, seconds: a cache may have to ask further back. */
+const RING_MARGIN = 3;
 const SEEK_SETTLES = 0.5;
 const BROKEN_RETRY_MS = 300;
 
@@ -17,11 +19,12 @@ const seconds = (): number => performance.now() / 1000;
 export function openLive(
   options: PlayerOptions,
   audio: HTMLAudioElement,
-  playable: { codec: string; mime: string },
+  playable: { codec: 'opus' | 'aac'; mime: string },
 ): Player {
   const { slug, base = '' } = options;
   const listeners = new Set<(state: PlayerState) => void>();
-  const edge = new Edge(options.margin);
+  const ring = (options.ring?.caches.length ?? 0) > 0 ? options.ring : undefined;
+  const edge = new Edge(options.margin ?? (ring && RING_MARGIN));
   let state: PlayerState = 'idle';
   let buffer: MediaBuffer | undefined;
   let stream: Stream | SharedStream | undefined;
@@ -155,10 +158,18 @@ export function openLive(
       after: () => last,
       ahead: () => Math.max(0, (buffer?.end ?? 0) - audio.currentTime),
     };
+    const direct = (to: Sink): Stream => openStream(request, to);
+    const { codec } = playable;
+    const source = ring
+      ? lazily(async (to) => {
+          const { openRing } = await import('./ring.ts');
+          return openRing({ slug, codec, ...ring, ...request, fallback: direct }, to);
+        })
+      : direct;
     stream =
-      options.share !== false && canShare()
-        ? openShared(`earshot:${base}${slug}:${playable.codec}`, (to) => openStream(request, to), sink)
-        : openStream(request, sink);
+      !ring && options.share !== false && canShare()
+        ? openShared(`earshot:${base}${slug}:${codec}`, source, sink)
+        : source(sink);
     await allowed.catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'NotAllowedError') drop('blocked');
     });
@@ -221,6 +232,27 @@ export function openLive(
     },
   };
 }
+
+/** A source whose code is fetched when it is needed; without it the player stays where it is and says so. */
+const lazily =
+  (open: (sink: Sink) => Promise<Stream>) =>
+  (sink: Sink): Stream => {
+    let closed = false;
+    let inner: Stream | undefined;
+    open(sink).then(
+      (stream) => {
+        if (closed) stream.close();
+        else inner = stream;
+      },
+      () => sink.lost(1),
+    );
+    return {
+      close() {
+        closed = true;
+        inner?.close();
+      },
+    };
+  };
 
 /** The player this browser can have over MediaSource, or undefined. */
 export function livePlayer(options: PlayerOptions, audio: HTMLAudioElement): Player | undefined {
