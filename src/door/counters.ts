@@ -9,6 +9,8 @@ export interface Counters {
   refusedFull: number;
   badHeads: number;
   headTimeouts: number;
+  /** TLS handshakes that failed. */
+  badHandshakes: number;
   joins: number;
   joinsRefused: number;
   writes: number;
@@ -29,6 +31,7 @@ export const openCounters = (): Counters => ({
   refusedFull: 0,
   badHeads: 0,
   headTimeouts: 0,
+  badHandshakes: 0,
   joins: 0,
   joinsRefused: 0,
   writes: 0,
@@ -58,6 +61,7 @@ export function exposition(counters: Counters, open: number, presence: ReadonlyM
   put('connections_refused_total', 'counter', [['', counters.refusedFull]]);
   put('bad_heads_total', 'counter', [['', counters.badHeads]]);
   put('head_timeouts_total', 'counter', [['', counters.headTimeouts]]);
+  put('bad_handshakes_total', 'counter', [['', counters.badHandshakes]]);
   put('requests_total', 'counter', [['', counters.requests]]);
   put('requests_stalled_total', 'counter', [['', counters.stalledRequests]]);
   put('upstream_away_total', 'counter', [['', counters.upstreamAway]]);

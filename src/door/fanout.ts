@@ -2,12 +2,24 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT, type Ms, ms } from '../base/time.ts';
-import { Channel, type Listener, MAX_AHEAD, SLOT_MS } from './channel.ts';
+import type { Delivery } from '../wire/delivery.ts';
+import { type Channel, type ChannelHooks, type Listener, MAX_AHEAD, SLOT_MS } from './channel.ts';
 import type { Counters, Departure } from './counters.ts';
 import type { Fault } from './faults.ts';
+import { type Feed, noticeBytes } from './feed.ts';
 import type { Limits } from './limits.ts';
-import type { DoorOrigin, Joined } from './origin-port.ts';
+import type { DoorOrigin } from './origin-port.ts';
+import { reset } from './reset.ts';
+import { Room, type RoomCount } from './room.ts';
 import { type StreamRequest, streamHead } from './stream-request.ts';
+import { openTails } from './tail.ts';
+
+/** Where one stream request is served. */
+export interface Placed {
+  readonly at: 'live' | 'ring';
+  /** Shown when the connection drops, it keeps the place at the live edge. */
+  readonly seat?: string;
+}
 
 /** What the fan-out needs. */
 export interface FanoutDeps {
@@ -16,8 +28,10 @@ export interface FanoutDeps {
   readonly limits: Limits;
   readonly counters: Counters;
   readonly fault: Fault;
-  /** Milliseconds between writes for a room: a multiple of 320. */
-  period(slug: string): Ms;
+  /** How often, and up to which bitrate, a room is written to. */
+  delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
+  /** Decides for one request that can be served; asked once for each. */
+  place(slug: string, request: StreamRequest): Placed;
 }
 
 /** Everyone who hears anything through this door. */
@@ -30,6 +44,10 @@ export interface Fanout {
   carries(socket: Socket): boolean;
   /** Streams per room now. */
   presence(): ReadonlyMap<string, number>;
+  /** What this door does for each room that is heard, or was within the last minute. */
+  counts(): ReadonlyMap<string, RoomCount>;
+  /** Moves the `count` who wait longest in a room's ring up to the live edge; returns how many there were. */
+  promote(slug: string, count: number): number;
   /** From now on each listener is ended (FIN) after the last fragment of the running segment; at once when nothing runs. */
   drain(deadline: Ms): void;
   /** Resolves when no listener is left. */
@@ -41,11 +59,13 @@ type ListeningSocket = Socket & { [LISTENER]?: Listener };
 
 /** How long an ended listener may take to close its side before it is destroyed. */
 const FIN_WAIT = 2_000;
+/** Whoever moves up from the ring begins with so much in hand: a moment for the player to seek. */
+const PROMOTION_MARGIN = 600;
 
 /** Opens the fan-out; it listens to the origin from now on. */
 export function openFanout(deps: FanoutDeps): Fanout {
   const { clock, origin, limits, counters } = deps;
-  const channels = new Map<string, Map<string, Channel>>();
+  const rooms = new Map<string, Room>();
   const streams = new Map<string, number>();
   const waiting = new Set<Channel>();
   const bursts = new WeakMap<Channel, { first: number; last: number; bytes: Buffer }>();
@@ -60,28 +80,25 @@ export function openFanout(deps: FanoutDeps): Fanout {
     if (now - date.at >= 1000) date = { at: now, text: new Date(clock.wall()).toUTCString() };
     return date.text;
   };
-  const channelOf = (slug: string, rendition: string): Channel => {
-    let room = channels.get(slug);
-    if (!room) {
-      room = new Map();
-      channels.set(slug, room);
-    }
-    let channel = room.get(rendition);
-    if (!channel) {
-      channel = new Channel(slug, rendition, write);
-      room.set(rendition, channel);
-    }
-    return channel;
+  const perWrite = (period: number): number => Math.max(1, Math.round(period / FRAGMENT_MS));
+  const hooks: ChannelHooks = {
+    write,
+    wake(channel) {
+      waiting.add(channel);
+      timer ??= clock.every(ms(SLOT_MS), tick);
+    },
   };
-  const perWrite = (slug: string): number => Math.max(1, Math.round(deps.period(slug) / FRAGMENT_MS));
+  const tails = openTails({ clock, wake: hooks.wake, finish: (listener) => finish(listener, 'ended') });
 
   function leave(listener: Listener, cause: Departure) {
+    const { slug } = listener.channel;
     if (!listener.channel.remove(listener)) return;
+    rooms.get(slug)?.waits.delete(listener);
     counters.departures[cause] += 1;
     total -= 1;
-    const left = (streams.get(listener.channel.slug) ?? 1) - 1;
-    if (left > 0) streams.set(listener.channel.slug, left);
-    else streams.delete(listener.channel.slug);
+    const left = (streams.get(slug) ?? 1) - 1;
+    if (left > 0) streams.set(slug, left);
+    else streams.delete(slug);
     if (total === 0 && drainBy !== undefined) empty.resolve();
   }
   function write(listener: Listener, bytes: Buffer, newest: number) {
@@ -105,7 +122,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     if (!listener) return false;
     leave(listener, cause);
     // A reset: what waits in the kernel for a reader that does not read is given back at once.
-    socket.resetAndDestroy();
+    reset(socket);
     return true;
   }
   function tick() {
@@ -127,67 +144,134 @@ export function openFanout(deps: FanoutDeps): Fanout {
   function onData() {}
 
   origin.onFragment((slug, rendition, seq, bytes) => {
-    const channel = channelOf(slug, rendition);
-    if (!channel.take(seq, bytes, perWrite(slug), clock.now())) return;
-    waiting.add(channel);
-    timer ??= clock.every(ms(SLOT_MS), tick);
+    const room = rooms.get(slug);
+    if (!room) return;
+    const now = clock.now();
+    // Once for each slot of the grid; the first rendition of a slot brings the news.
+    if (room.reach(seq)) {
+      const { period, ceiling } = deps.delivery(slug);
+      if (!room.steer(ceiling, perWrite(period), now)) return void rooms.delete(slug);
+    }
+    room.take(rendition, seq, bytes, now);
   });
   origin.onEnd((slug) => {
-    for (const channel of channels.get(slug)?.values() ?? []) {
-      channel.flush();
-      for (const listener of channel.all()) finish(listener, 'ended');
-      waiting.delete(channel);
+    const room = rooms.get(slug);
+    rooms.delete(slug);
+    for (const feed of room?.feeds ?? []) {
+      tails.take(feed);
+      for (const channel of feed.channels()) {
+        if (channel === feed.ring) continue;
+        channel.flush();
+        for (const listener of channel.all()) finish(listener, 'ended');
+        waiting.delete(channel);
+      }
     }
-    channels.delete(slug);
   });
 
+  /** The feed for a request, or why there is none. */
+  function feedOf(request: StreamRequest): { room: Room; feed: Feed } | ErrorCode {
+    const { slug, rendition } = request;
+    const room = rooms.get(slug) ?? new Room(slug, { ...hooks, origin });
+    const feed = room.open(rendition, deps.delivery(slug).ceiling);
+    if (typeof feed === 'string') return feed;
+    rooms.set(slug, room);
+    return { room, feed };
+  }
+
   /** Init and first fragments as one Buffer, shared by all who join within the same fragment. */
-  function burst(channel: Channel, joined: Joined): Buffer {
-    const first = joined.fragments[0]?.seq ?? -1;
-    const last = joined.fragments.at(-1)?.seq ?? -1;
+  function burst(channel: Channel, init: Uint8Array, slots: ReturnType<Feed['held']>): Buffer {
+    const first = slots[0]?.seq ?? -1;
+    const last = slots.at(-1)?.seq ?? -1;
     const made = bursts.get(channel);
     if (made && made.first === first && made.last === last) return made.bytes;
-    const bytes = Buffer.concat([joined.init, ...joined.fragments.map((fragment) => fragment.bytes)]);
+    const bytes = Buffer.concat([init, ...slots.map((slot) => slot.bytes)]);
     bursts.set(channel, { first, last, bytes });
     return bytes;
   }
 
   function admit(socket: Socket, request: StreamRequest): ErrorCode | undefined {
     const { slug, rendition } = request;
-    const period = deps.period(slug);
-    const newest = channels.get(slug)?.get(rendition.id)?.newest ?? -1;
-    const after =
-      request.after !== undefined && newest >= 0 && request.after > newest + MAX_AHEAD
-        ? undefined
-        : request.after;
-    const joined = origin.join(slug, rendition.id, {
-      ...(after === undefined ? {} : { after }),
-      margin: ms(request.margin + Math.max(0, period - FRAGMENT_MS)),
-    });
-    if (typeof joined === 'string') {
+    const found = feedOf(request);
+    const joined =
+      typeof found === 'string'
+        ? found
+        : origin.join(slug, found.feed.splice.source ?? rendition.id, { margin: ms(0) });
+    if (typeof found === 'string' || typeof joined === 'string') {
       counters.joinsRefused += 1;
-      return joined;
+      return joined as ErrorCode;
     }
-    const channel = channelOf(slug, rendition.id);
-    const next = (joined.fragments.at(-1)?.seq ?? Math.max(after ?? -1, newest)) + 1;
+    const { room, feed } = found;
+    const now = clock.now();
+    const placed = deps.place(slug, request);
+    const ring = request.ring || placed.at === 'ring';
+    const period = ring ? FRAGMENTS_PER_SEGMENT * FRAGMENT_MS : deps.delivery(slug).period;
+    const channel = ring ? feed.openRing(now) : feed.lane(perWrite(period), now);
+    const { newest } = channel;
+    const tooFar = newest >= 0 && (request.after ?? -1) > newest + MAX_AHEAD;
+    const after = tooFar || (!ring && request.was === 'ring') ? undefined : request.after;
+    const margin = request.margin + Math.max(0, period - FRAGMENT_MS);
+    const slots = beginning(feed, newest, { ...(after === undefined ? {} : { after }), margin });
+    const next = (slots.at(-1)?.seq ?? Math.max(after ?? -1, newest)) + 1;
     const listener = channel.add(socket, next);
+    if (ring) room.waits.add(listener);
     (socket as ListeningSocket)[LISTENER] = listener;
     socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);
     streams.set(slug, (streams.get(slug) ?? 0) + 1);
     total += 1;
     counters.joins += 1;
     const head = streamHead(rendition, {
-      period,
+      period: ms(period),
       next: ms(joined.untilNext + channel.delay(listener)),
       date: today(),
+      place: ring ? 'ring' : 'live',
+      behind: ms(ring ? feed.ringBy * FRAGMENT_MS : 0),
+      ...(placed.seat === undefined || ring ? {} : { seat: placed.seat }),
     });
-    const bytes = burst(channel, joined);
+    const bytes = burst(channel, joined.init, slots);
     socket.cork();
     socket.write(head, 'latin1');
     if (bytes.length > 0) socket.write(bytes);
     socket.uncork();
     counters.bytes += bytes.length;
     return undefined;
+  }
+
+  /** The first fragments for somebody who joins a run of them that has got to `newest`. */
+  function beginning(feed: Feed, newest: number, { after, margin }: { after?: number; margin: number }) {
+    const start = newest + 1 - Math.ceil((FRAGMENT_MS + margin) / FRAGMENT_MS);
+    if (after === undefined) return feed.held(start, newest);
+    if (after + 1 >= (feed.oldest ?? 0)) return feed.held(after + 1, newest);
+    // Longer away than the feed remembers: the origin may.
+    const source = feed.splice.source ?? feed.wanted.id;
+    const older = origin.join(feed.slug, source, { after });
+    if (typeof older === 'string' || older.fragments[0]?.seq !== after + 1) return feed.held(start, newest);
+    return older.fragments.filter(({ seq }) => seq <= newest);
+  }
+
+  function promote(slug: string, count: number): number {
+    const room = rooms.get(slug);
+    let promoted = 0;
+    if (!room) return 0;
+    const { period } = deps.delivery(slug);
+    const now = clock.now();
+    for (const listener of room.waits) {
+      if (promoted >= count) break;
+      const feed = room.feedOf(listener.channel);
+      if (!feed || feed.newest < 0) continue;
+      room.waits.delete(listener);
+      listener.channel.remove(listener);
+      const lane = feed.lane(perWrite(period), now);
+      const slots = beginning(feed, lane.newest, { margin: PROMOTION_MARGIN + period - FRAGMENT_MS });
+      const from = slots[0]?.seq ?? lane.newest + 1;
+      listener.next = lane.newest + 1;
+      lane.adopt(listener, Infinity);
+      const next = Math.round(lane.delay(listener) + FRAGMENT_MS);
+      const parts = slots.map((slot) => slot.bytes);
+      if (feed.wanted.container === 'fmp4') parts.unshift(noticeBytes({ place: 'live', from, period, next }));
+      write(listener, Buffer.concat(parts), lane.newest);
+      promoted += 1;
+    }
+    return promoted;
   }
 
   return {
@@ -202,15 +286,20 @@ export function openFanout(deps: FanoutDeps): Fanout {
     drop,
     carries: (socket) => (socket as ListeningSocket)[LISTENER] !== undefined,
     presence: () => streams,
+    counts() {
+      const now = clock.now();
+      return new Map([...rooms].map(([slug, room]) => [slug, room.count(streams.get(slug) ?? 0, now)]));
+    },
+    promote,
     drain(deadline) {
       drainBy = deadline;
       if (total === 0) empty.resolve();
       clock.after(ms(Math.max(0, deadline - clock.now())), () => {
-        for (const room of channels.values())
-          for (const channel of room.values()) {
-            channel.flush();
-            for (const listener of channel.all()) finish(listener, 'drained');
-          }
+        const channels = [...rooms.values()].flatMap((room) => room.feeds.flatMap((feed) => [...feed.channels()]));
+        for (const channel of [...channels, ...tails.channels()]) {
+          channel.flush();
+          for (const listener of channel.all()) finish(listener, 'drained');
+        }
       });
     },
     empty: empty.promise,

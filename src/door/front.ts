@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { ms } from '../base/time.ts';
+import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Fanout } from './fanout.ts';
 import type { Gate } from './gate.ts';
@@ -11,6 +12,7 @@ import type { Quick } from './quick.ts';
 import { rawProblem } from './raw-reply.ts';
 import { readFirstHead } from './request-head.ts';
 import { readStreamRequest } from './stream-request.ts';
+import type { Tls } from './tls.ts';
 
 /** What the front needs. */
 export interface FrontDeps {
@@ -23,11 +25,21 @@ export interface FrontDeps {
   readonly quick: Quick;
   /** Takes every other connection that does not begin with a stream; it does not listen itself. */
   readonly ordinary: HttpServer;
+  /** Who is behind a proxy in front. */
+  readonly clients: Clients;
+  /** Where the public port speaks TLS: does the handshake, and brings the connection back by `secured`. */
+  readonly tls?: () => Tls;
+  /** Takes connections to the plain port beside a TLS one, where there is one. */
+  readonly plain?: () => HttpServer;
 }
 
-/** The accepting server, and a sweep to be called about once a second that closes those who say nothing. */
+/** The accepting servers, and a sweep to be called about once a second that closes those who say nothing. */
 export interface Front {
   readonly server: Server;
+  /** The one of the plain port beside TLS; it listens only where that is set. */
+  readonly plainServer: Server;
+  /** Takes a connection whose TLS handshake is done, in place of the one that was accepted. */
+  secured(socket: Socket, accepted: Socket | undefined): void;
   sweep(): void;
 }
 
@@ -42,7 +54,7 @@ type FrontSocket = Socket & { [HEAD]?: Buffer };
  * bare socket, small public files by `quick`, anything else is handed to `ordinary` as if nothing had been read.
  */
 export function openFront(deps: FrontDeps): Front {
-  const { clock, limits, counters, gate, fanout, quick, ordinary } = deps;
+  const { clock, limits, counters, gate, fanout, quick, ordinary, clients } = deps;
   /** Sockets whose first head is not complete, and since when. */
   const fresh = new Map<Socket, number>();
   let refusals = 0;
@@ -80,10 +92,16 @@ export function openFront(deps: FrontDeps): Front {
         if (!request) return refuse(this, rawProblem('not-found'));
         letGo(this);
         if (head.method === 'HEAD') return handOver(ordinary, this, bytes);
+        if (!claim(this, head.forwardedFor)) return refuse(this, rawProblem('door-full'));
         const refusal = fanout.join(this, request);
         if (refusal) refuse(this, rawProblem(refusal));
       }
     }
+  }
+  /** A listener behind a listed proxy counts for its own network. */
+  function claim(socket: Socket, forwardedFor: string | undefined): boolean {
+    const peer = socket.remoteAddress;
+    return !clients.trusts(peer) || gate.claim(socket, clients.clientOf(peer, forwardedFor));
   }
   function onEnd(this: Socket) {
     this.destroy();
@@ -94,33 +112,54 @@ export function openFront(deps: FrontDeps): Front {
   function onError() {}
   function ignore() {}
 
-  const server = createServer({
-    allowHalfOpen: true,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: 60_000,
-  });
-  server.on('connection', (socket) => {
+  /** Counts a connection that has come, or lets it go. `told`: what it speaks is known, so a refusal can be said. */
+  function admit(socket: Socket, told: boolean): boolean {
     counters.connections += 1;
-    if (!gate.admit(socket)) {
-      counters.refusedFull += 1;
-      if (refusals >= limits.refusals) return void socket.resetAndDestroy();
-      refusals += 1;
-      socket.once('close', () => {
-        refusals -= 1;
-      });
-      return refuse(socket, rawProblem('door-full'));
+    if (gate.admit(socket, clients.trusts(socket.remoteAddress))) return true;
+    counters.refusedFull += 1;
+    if (!told || refusals >= limits.refusals) {
+      socket.resetAndDestroy();
+      return false;
     }
-    fresh.set(socket, clock.now());
+    refusals += 1;
+    socket.once('close', () => {
+      refusals -= 1;
+    });
+    refuse(socket, rawProblem('door-full'));
+    return false;
+  }
+  function begin(socket: Socket, since: number) {
+    fresh.set(socket, since);
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+  }
+  const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+  const server = createServer(options);
+  server.on('connection', (socket) => {
+    if (!admit(socket, !deps.tls)) return;
+    if (!deps.tls) return begin(socket, clock.now());
+    fresh.set(socket, clock.now());
+    socket.on('error', onError).on('close', onClose);
+    deps.tls().take(socket);
+  });
+  const plainServer = createServer(options);
+  plainServer.on('connection', (socket) => {
+    if (admit(socket, true)) deps.plain?.().emit('connection', socket);
   });
   return {
     server,
+    plainServer,
+    secured(socket, accepted) {
+      const since = (accepted && fresh.get(accepted)) ?? clock.now();
+      if (accepted) {
+        fresh.delete(accepted);
+        gate.replace(accepted, socket);
+      }
+      begin(socket, since);
+    },
     sweep() {
       const late = clock.now() - limits.headTimeout;
-      // In order of arrival: the first one in time ends the walk.
       for (const [socket, since] of fresh) {
-        if (since > late) break;
+        if (since > late) continue;
         counters.headTimeouts += 1;
         socket.destroy();
         fresh.delete(socket);

@@ -13,8 +13,12 @@ export function prefixOf(address: string | undefined): string | undefined {
 
 /** Counts open connections, in all and by prefix. Its memory is bounded by the connections themselves. */
 export interface Gate {
-  /** True when the connection may stay; it is then counted until it closes. */
-  admit(socket: Socket): boolean;
+  /** True when the connection may stay; it is then counted until it closes. Of a `proxy` not by its prefix. */
+  admit(socket: Socket, proxy?: boolean): boolean;
+  /** Counts an admitted connection of a proxy for the client behind it; false when its prefix has all it may. */
+  claim(socket: Socket, client: string): boolean;
+  /** The same connection under another object, from its TLS handshake on. */
+  replace(before: Socket, after: Socket): void;
   /** The connections open now. */
   readonly sockets: ReadonlySet<Socket>;
 }
@@ -32,19 +36,32 @@ export function openGate(limits: { connections: number; connectionsPerPrefix: nu
     if (left > 0) byPrefix.set(prefix, left);
     else byPrefix.delete(prefix);
   }
+  /** Counts a connection for the prefix of an address, once; false when that has all it may. */
+  function count(socket: Socket, address: string | undefined): boolean {
+    const prefix = prefixOf(address);
+    if (prefix === undefined) return true;
+    const before = byPrefix.get(prefix) ?? 0;
+    if (before >= limits.connectionsPerPrefix) return false;
+    byPrefix.set(prefix, before + 1);
+    prefixes.set(socket, prefix);
+    return true;
+  }
   return {
-    admit(socket) {
+    admit(socket, proxy = false) {
       if (sockets.size >= limits.connections) return false;
-      const prefix = prefixOf(socket.remoteAddress);
-      if (prefix !== undefined) {
-        const count = byPrefix.get(prefix) ?? 0;
-        if (count >= limits.connectionsPerPrefix) return false;
-        byPrefix.set(prefix, count + 1);
-        prefixes.set(socket, prefix);
-      }
+      if (!proxy && !count(socket, socket.remoteAddress)) return false;
       sockets.add(socket);
       socket.on('close', onClose);
       return true;
+    },
+    claim: (socket, client) => prefixes.has(socket) || count(socket, client),
+    replace(before, after) {
+      if (!sockets.delete(before)) return;
+      before.off('close', onClose);
+      const prefix = prefixes.get(before);
+      if (prefix !== undefined) prefixes.set(after, prefix);
+      sockets.add(after);
+      after.on('close', onClose);
     },
     sockets,
   };

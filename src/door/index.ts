@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Assets } from './assets.ts';
+import { openClients } from './client.ts';
 import { exposition, openCounters } from './counters.ts';
 import { openFanout } from './fanout.ts';
 import { openFaults } from './faults.ts';
@@ -13,9 +14,12 @@ import { connectionsPossible, type Limits } from './limits.ts';
 import { openOrdinary } from './ordinary.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import type { Pages } from './pages.ts';
-import { openQuick } from './quick.ts';
-import { type DoorStrain, openStrain } from './strain.ts';
+import { openPlainPort } from './plain-port.ts';
 import type { DoorQueue } from './queue-port.ts';
+import { openQuick } from './quick.ts';
+import { reset } from './reset.ts';
+import { type DoorStrain, openStrain } from './strain.ts';
+import { type DoorTls, openTls, type Tls } from './tls.ts';
 import { openWatchdog } from './watchdog.ts';
 
 export type { Asset, Assets } from './assets.ts';
@@ -27,6 +31,7 @@ export type { Pages } from './pages.ts';
 export { loadManifest, openPages } from './pages.ts';
 export type { DoorQueue } from './queue-port.ts';
 export type { DoorStrain } from './strain.ts';
+export type { DoorTls } from './tls.ts';
 
 /** What a door needs. */
 export interface DoorDeps {
@@ -56,13 +61,24 @@ export interface DoorDeps {
   readonly caches?: readonly string[];
   /** Milliseconds between two writes of a room's stream, a multiple of 320; default 320. */
   period?(slug: string): Ms;
-  /** Addresses of proxies in front whose X-Forwarded-* fields are believed; default none. */
+  /** Addresses and networks of proxies in front whose X-Forwarded-* fields are believed; default none. */
   readonly trustedProxies?: readonly string[];
+  /** Where the public port speaks TLS. */
+  readonly tls?: DoorTls;
+  /** A second port without TLS, that sends people to the first; only beside `tls`. */
+  readonly plain?: {
+    readonly port: number;
+    readonly publicUrl?: string;
+    /** The answer to a challenge for a certificate, or undefined. Spec: RFC 8555, 8.3. */
+    challenge(token: string): Promise<string | undefined>;
+  };
 }
 
 /** An open door. */
 export interface Door extends AsyncDisposable {
   readonly port: number;
+  /** The port without TLS, where there is one. */
+  readonly plainPort: number | undefined;
   /** Streams per room right now. */
   presence(): ReadonlyMap<string, number>;
   /** What strained this door since the last call; for the ladder alone, about once a second. */
@@ -90,6 +106,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const counters = openCounters();
   const fault = openFaults({ clock, log, counters });
   const gate = openGate(limits);
+  const clients = openClients(deps.trustedProxies ?? []);
   const watchdog = openWatchdog(limits);
   const period = deps.period ?? (() => ms(FRAGMENT_MS));
   const fanout = openFanout({ clock, origin, limits, counters, fault, period });
@@ -97,21 +114,44 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...{ clock, limits, counters, fanout, fault, origin },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
-    trusted: new Set(deps.trustedProxies),
+    clients,
     ...(deps.queue ? { queue: deps.queue } : {}),
   });
   const quick = openQuick({
     ...{ clock, limits, counters, origin },
     back: (socket, bytes) => handOver(ordinary, socket, bytes),
   });
-  const front = openFront({ clock, limits, counters, gate, fanout, quick, ordinary });
-  await new Promise<void>((resolve, reject) => {
-    front.server.once('error', reject);
-    front.server.listen(
-      { port: deps.port, host: deps.host ?? '0.0.0.0', backlog: deps.backlog, reusePort: deps.reusePort },
-      resolve,
-    );
+  let tls: Tls | undefined;
+  let port = deps.port;
+  const { plain } = deps;
+  const plainPort =
+    plain &&
+    openPlainPort({
+      ...{ limits, ordinary, port: () => port, ready: () => tls?.ready === true },
+      ...(plain.publicUrl === undefined ? {} : { publicUrl: plain.publicUrl }),
+      challenge: plain.challenge,
+    });
+  const front = openFront({
+    ...{ clock, limits, counters, gate, fanout, quick, ordinary, clients },
+    ...(deps.tls ? { tls: () => tls as Tls } : {}),
+    ...(plainPort ? { plain: () => plainPort } : {}),
   });
+  if (deps.tls)
+    tls = await openTls({
+      ...{ ...deps.tls, clock, log, counters, headTimeout: limits.headTimeout },
+      secured: front.secured,
+    });
+  const { host = '0.0.0.0', backlog, reusePort } = deps;
+  const listen = async (server: typeof front.server, port: number): Promise<number> => {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host, backlog, reusePort }, resolve);
+    });
+    const address = server.address();
+    return typeof address === 'object' && address ? address.port : port;
+  };
+  port = await listen(front.server, deps.port);
+  const second = plain && (await listen(front.plainServer, plain.port));
   front.server.on('error', (error) =>
     log.error({ door: deps.name, error: error.message }, 'accepting failed'),
   );
@@ -121,16 +161,19 @@ export async function open(deps: DoorDeps): Promise<Door> {
     watchdog.sweep(clock.now(), gate.sockets, (socket) => {
       if (fanout.drop(socket, 'stalled')) return;
       counters.stalledRequests += 1;
-      socket.resetAndDestroy();
+      reset(socket);
     });
   });
-  const address = front.server.address();
-  const port = typeof address === 'object' && address ? address.port : deps.port;
   log.info({ door: deps.name, port }, 'open');
 
   let closing: Promise<void> | undefined;
   const shut = async (grace: Ms): Promise<void> => {
-    const gone = new Promise<void>((resolve) => front.server.close(() => resolve()));
+    const gone = Promise.all(
+      [front.server, front.plainServer].map(
+        (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+      ),
+    );
+    plainPort?.closeAllConnections();
     ordinary.closeIdleConnections();
     quick.closeIdle();
     if (grace > 0) {
@@ -147,6 +190,8 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ordinary.close();
     await gone;
     sweeper[Symbol.dispose]();
+    tls?.[Symbol.dispose]();
+    plainPort?.close();
     log.info({ door: deps.name, port }, 'closed');
   };
   const close = (grace: Ms): Promise<void> => {
@@ -155,6 +200,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   };
   return {
     port,
+    plainPort: second,
     presence: () => fanout.presence(),
     strain: openStrain({ clock, counters, sockets: gate.sockets }),
     metrics: () => exposition(counters, gate.sockets.size, fanout.presence()),

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { FRAGMENT_MS, ms } from '../base/time.ts';
 import type { Assets } from './assets.ts';
+import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Fanout } from './fanout.ts';
 import type { Fault } from './faults.ts';
@@ -28,7 +29,7 @@ export interface OrdinaryDeps {
   readonly origin: DoorOrigin;
   readonly assets: Assets;
   readonly pages: Pages;
-  readonly trusted: ReadonlySet<string>;
+  readonly clients: Clients;
   readonly queue?: DoorQueue;
   readonly site: { readonly socketPath: string };
   cell(index: number): { readonly socketPath: string };
@@ -64,7 +65,7 @@ function headFault(req: IncomingMessage, limits: Limits): 400 | 431 | undefined 
 export function openOrdinary(deps: OrdinaryDeps): Server {
   const { origin, assets, pages, limits, counters, fanout } = deps;
   const cache = openPageCache(deps.clock, limits.pages);
-  const proxy = openProxy({ limits, counters, trusted: deps.trusted });
+  const proxy = openProxy({ limits, counters, clients: deps.clients });
 
   const refuse = (
     req: IncomingMessage,

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { problem } from '../base/reply.ts';
+import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Limits } from './limits.ts';
 import { send } from './send.ts';
@@ -42,29 +43,29 @@ function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
 
 /**
  * Opens the proxy to the site and the cells. Bodies stream both ways unbuffered; a client that goes aborts the request
- * behind; a process that is away is 503 with Retry-After. Forwarded fields of a client count only when its address is
- * in `trusted`.
+ * behind; a process that is away is 503 with Retry-After. It is told one address, the client's; forwarded fields count
+ * only when the peer is a listed proxy.
  */
-export function openProxy(deps: { limits: Limits; counters: Counters; trusted: ReadonlySet<string> }): Proxy {
-  const { limits, counters, trusted } = deps;
+export function openProxy(deps: { limits: Limits; counters: Counters; clients: Clients }): Proxy {
+  const { limits, counters, clients } = deps;
   return (req, res, to) => {
     if (Number(req.headers['content-length'] ?? 0) > limits.bodyBytes) {
       res.shouldKeepAlive = false;
       return send(req, res, problem('too-large', undefined, { connection: 'close' }));
     }
-    const peer = (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-    const listed = trusted.has(peer);
-    const before = listed ? req.headers['x-forwarded-for'] : undefined;
+    const peer = req.socket.remoteAddress;
+    const listed = clients.trusts(peer);
+    const said = (name: string): string | undefined =>
+      listed ? String(req.headers[name] ?? '') || undefined : undefined;
     const headers: Record<string, string | string[]> = {
       ...endToEnd(req),
       // HTTP/1.0 needs no Host, the process behind does.
       host: req.headers.host || 'localhost',
       // A refusal may come before the body is read. Behind `close` it would be followed by a reset that outruns it.
       connection: 'keep-alive',
-      'x-forwarded-for': before ? `${String(before)}, ${peer}` : peer,
-      'x-forwarded-proto': (listed && String(req.headers['x-forwarded-proto'] ?? '')) || 'http',
-      'x-forwarded-host':
-        (listed && String(req.headers['x-forwarded-host'] ?? '')) || (req.headers.host ?? ''),
+      'x-forwarded-for': clients.clientOf(peer, said('x-forwarded-for')),
+      'x-forwarded-proto': said('x-forwarded-proto') ?? ('encrypted' in req.socket ? 'https' : 'http'),
+      'x-forwarded-host': said('x-forwarded-host') ?? req.headers.host ?? '',
     };
     delete headers.forwarded;
     const bodyless =

@@ -5,6 +5,7 @@ import type { Counters } from './counters.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { type QuickHead, readQuickHead } from './quick-head.ts';
+import { reset } from './reset.ts';
 import { isStream } from './send.ts';
 import { type Making, Shelf } from './shelf.ts';
 
@@ -102,7 +103,7 @@ export function openQuick(deps: QuickDeps): Quick {
     // Asked and asked again, and never read.
     if (socket.writableLength > 0 && socket.writableLength + bytes.length > limits.backlog) {
       counters.stalledRequests += 1;
-      return void socket.resetAndDestroy();
+      return reset(socket);
     }
     socket.write(bytes);
     if (state.served >= limits.requestsPerSocket) {

@@ -3,7 +3,13 @@
  * `other`: everything else, for the ordinary HTTP server. `bad`: ambiguous or malformed, refused at once.
  */
 export type FirstHead =
-  | { readonly kind: 'stream'; readonly method: 'GET' | 'HEAD'; readonly target: string }
+  | {
+      readonly kind: 'stream';
+      readonly method: 'GET' | 'HEAD';
+      readonly target: string;
+      /** What stands in X-Forwarded-For, all lines of it. */
+      readonly forwardedFor?: string;
+    }
   | { readonly kind: 'other' | 'more' | 'bad' | 'too-large' };
 
 const OTHER: FirstHead = { kind: 'other' };
@@ -44,12 +50,15 @@ export function readFirstHead(bytes: Buffer, limits: { headBytes: number; header
   let lengths = 0;
   let length = '';
   let codings = 0;
+  let forwardedFor: string | undefined;
   for (let i = 1; i < lines.length; i += 1) {
     const field = FIELD.exec(lines[i] ?? '');
     if (!field) return BAD;
     const name = (field[1] ?? '').toLowerCase();
     if (name === 'host') hosts += 1;
     else if (name === 'transfer-encoding') codings += 1;
+    else if (name === 'x-forwarded-for')
+      forwardedFor = forwardedFor === undefined ? field[2] : `${forwardedFor},${field[2]}`;
     else if (name === 'content-length') {
       lengths += 1;
       length = (field[2] ?? '').trim();
@@ -59,5 +68,10 @@ export function readFirstHead(bytes: Buffer, limits: { headBytes: number; header
   if (hosts === 0 && request[3] === '1') return BAD;
   if (lengths > 0 && !/^\d{1,15}$/.test(length)) return BAD;
   if (codings > 0 || (lengths > 0 && Number(length) > 0)) return OTHER;
-  return { kind: 'stream', method: request[1] as 'GET' | 'HEAD', target: request[2] ?? '' };
+  return {
+    kind: 'stream',
+    method: request[1] as 'GET' | 'HEAD',
+    target: request[2] ?? '',
+    ...(forwardedFor === undefined ? {} : { forwardedFor }),
+  };
 }

@@ -1,0 +1,52 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Addresses of proxies that are believed, and whose address a request comes from. */
+export interface Clients {
+  /** True when the peer of a connection is a listed proxy. */
+  trusts(peer: string | undefined): boolean;
+  /**
+   * The client: the peer itself, or, when that is a listed proxy, the last address of X-Forwarded-For that is none.
+   * What stands left of it was said by the client and is not believed.
+   */
+  clientOf(peer: string | undefined, forwardedFor: string | undefined): string;
+}
+
+/** Addresses of one X-Forwarded-For that are looked at. */
+const MOST_HOPS = 16;
+
+const plain = (address: string): string => address.trim().replace(/^::ffff:(?=\d+\.)/i, '');
+/** An address, with a port or brackets or without; undefined when it is none. */
+function address(text: string): string | undefined {
+  const bare = plain(text);
+  if (isIP(bare)) return bare;
+  const parts = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::\d{1,5})?$/i.exec(bare);
+  const found = plain(parts?.[1] ?? parts?.[2] ?? '');
+  return isIP(found) ? found : undefined;
+}
+
+/** Opens the list: IP addresses and networks such as `10.0.0.0/8` or `fd00::/8`. @throws when one is neither. */
+export function openClients(trusted: readonly string[]): Clients {
+  const list = new BlockList();
+  for (const entry of trusted) {
+    const [net = '', bits] = entry.split('/');
+    const family = isIP(net) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(net, family);
+    else list.addSubnet(net, Number(bits), family);
+  }
+  const listed = (one: string): boolean => list.check(one, isIP(one) === 6 ? 'ipv6' : 'ipv4');
+  return {
+    trusts: (peer) =>
+      trusted.length > 0 && peer !== undefined && isIP(plain(peer)) > 0 && listed(plain(peer)),
+    clientOf(peer, forwardedFor) {
+      let client = plain(peer ?? '');
+      if (trusted.length === 0 || forwardedFor === undefined || isIP(client) === 0) return client;
+      const hops = forwardedFor.split(',').slice(-MOST_HOPS);
+      while (listed(client)) {
+        const next = address(hops.pop() ?? '');
+        if (next === undefined) break;
+        client = next;
+      }
+      return client;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { problem } from '../base/reply.ts';
+import { ms } from '../base/time.ts';
+import type { Limits } from './limits.ts';
+import { send } from './send.ts';
+
+/** Answers of the port without TLS beside the public one. */
+export interface PlainPort {
+  /** The public port, for addresses; 443 is not written out. */
+  port(): number;
+  /** True once there is a certificate: from then on everyone is sent to it. */
+  ready(): boolean;
+  /** The address people use, when it is set. */
+  readonly publicUrl?: string;
+  readonly limits: Limits;
+  /** What the holder of a certificate's challenge is to say, or undefined. */
+  challenge(token: string): Promise<string | undefined>;
+  /** Serves everything else while there is no certificate. */
+  readonly ordinary: Server;
+}
+
+/** Spec: RFC 8555, 8.3. */
+const CHALLENGE = /^\/\.well-known\/acme-challenge\/([\w-]{1,128})$/;
+const NAME = /^([\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+/**
+ * Opens the HTTP server of the plain port; it does not listen itself. It answers the challenges of a certificate, sends
+ * everyone else to https, and serves as the public port does until there is a certificate.
+ */
+export function openPlainPort(deps: PlainPort): Server {
+  const { limits } = deps;
+  const say = (req: IncomingMessage, res: ServerResponse, text: string): void =>
+    send(req, res, {
+      status: 200,
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+      body: text,
+    });
+  async function prove(req: IncomingMessage, res: ServerResponse, token: string): Promise<void> {
+    const answer = await deps.challenge(token).catch(() => undefined);
+    if (answer === undefined) send(req, res, problem('not-found'));
+    else say(req, res, answer);
+  }
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headBytes,
+      headersTimeout: limits.headTimeout,
+      requestTimeout: limits.requestTimeout,
+      keepAliveTimeout: limits.keepAlive,
+      connectionsCheckingInterval: 2_000,
+    },
+    (req, res) => {
+      const target = req.url ?? '/';
+      const token = CHALLENGE.exec(target)?.[1];
+      if (token !== undefined) return void prove(req, res, token);
+      if (!deps.ready()) return void deps.ordinary.emit('request', req, res);
+      if (target === '/healthz') return say(req, res, 'ok\n');
+      const name = NAME.exec(req.headers.host ?? '')?.[1];
+      const port = deps.port() === 443 ? '' : `:${deps.port()}`;
+      const base = deps.publicUrl?.startsWith('https:') ? deps.publicUrl : name && `https://${name}${port}`;
+      res.shouldKeepAlive = false;
+      // `//elsewhere` as a target would be read as another host.
+      if (!base || !target.startsWith('/')) return send(req, res, problem('bad-request'));
+      const location = `${base}${target}`;
+      send(req, res, { status: 308, headers: { location, 'cache-control': 'no-store' }, body: '' });
+    },
+  );
+  server.maxHeadersCount = limits.headers + 1;
+  server.maxRequestsPerSocket = limits.requestsPerSocket;
+  server.on('clientError', (_error, socket) => socket.destroy());
+  server.keepAliveTimeout = ms(5_000);
+  // It never listens, but the check of time-outs begins with this event.
+  server.emit('listening');
+  return server;
+}

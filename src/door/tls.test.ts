@@ -1,0 +1,329 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectPlain } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { afterAll, expect, test } from 'vitest';
+import { selfSigned, writeCertificate } from '../../test/certificate.ts';
+import { manualClock } from '../../test/clock.ts';
+import { fakeOrigin, INIT, numbers, openTestDoor, pause, until, wire } from '../../test/door.ts';
+import { type Log, silentLog } from '../base/log.ts';
+import { ms } from '../base/time.ts';
+import { openCounters } from './counters.ts';
+import { LIMITS } from './index.ts';
+import { openTls, ticketKeys } from './tls.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'earshot-tls-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const first = selfSigned();
+const files = writeCertificate(folder, first);
+const secret = Buffer.alloc(32, 7);
+const tls = { files, later: false, secret };
+
+interface Secure {
+  readonly socket: TLSSocket;
+  bytes(): Buffer;
+  body(): Buffer;
+  readonly ready: Promise<void>;
+  readonly closed: Promise<void>;
+}
+function secure(port: number, request: string, options: ConnectionOptions = {}): Secure {
+  const socket = connect({ port, host: '127.0.0.1', ca: first.cert, servername: 'localhost', ...options });
+  let received = Buffer.alloc(0);
+  const ready = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  socket.on('data', (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk]);
+  });
+  socket.once('secureConnect', () => {
+    ready.resolve();
+    if (request) socket.write(request);
+  });
+  socket.on('error', (error) => ready.reject(error));
+  socket.on('close', () => closed.resolve());
+  const bytes = (): Buffer => received;
+  return {
+    ...{ socket, bytes, ready: ready.promise, closed: closed.promise },
+    body: () => bytes().subarray(bytes().indexOf('\r\n\r\n') + 4),
+  };
+}
+async function untilLate(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 60 && !condition(); i += 1) await pause(100);
+  expect(condition()).toBe(true);
+}
+const STREAM = 'GET /r/room/stream HTTP/1.1\r\nHost: x\r\n\r\n';
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'the stream, a page and a small file come over %s',
+  async (version) => {
+    const origin = fakeOrigin();
+    origin.tick();
+    await using door = await openTestDoor(origin, { tls });
+    const options = { minVersion: version, maxVersion: version, ALPNProtocols: ['h2', 'http/1.1'] };
+    const listener = secure(door.port, STREAM, options);
+    await until(() => listener.body().length >= INIT.length + 200);
+    expect([listener.socket.getProtocol(), listener.socket.alpnProtocol]).toEqual([version, 'http/1.1']);
+    for (let i = 0; i < 20; i += 1) origin.tick(3000);
+    await until(() => listener.body().length >= INIT.length + 200 + 20 * 3000);
+    expect(numbers(listener.body().subarray(INIT.length))).toEqual(
+      Array.from({ length: 21 }, (_, i) => 100 + i),
+    );
+    expect(door.presence().get('room')).toBe(1);
+    const page = secure(door.port, 'GET /r/room HTTP/1.1\r\nHost: x\r\n\r\n', options);
+    await until(() => page.bytes().includes('</html>'));
+    // The same kept connection goes over to the stream.
+    page.socket.write(STREAM);
+    await until(() => page.bytes().includes('earshot-rendition'));
+    expect(door.presence().get('room')).toBe(2);
+    page.socket.destroy();
+    await until(() => door.presence().get('room') === 1);
+    listener.socket.destroy();
+  },
+);
+
+test('what is older than TLS 1.2, plain HTTP or garbage is refused, and others notice nothing', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin, { tls });
+  const old = secure(door.port, '', {
+    maxVersion: 'TLSv1.1',
+    minVersion: 'TLSv1',
+    ciphers: 'ALL@SECLEVEL=0',
+  });
+  await expect(old.ready).rejects.toThrow();
+  for (const bytes of [STREAM, '\x16\x03\x01\x00\x05hello', '\0'.repeat(500)]) {
+    const w = wire(door.port, bytes);
+    await w.closed;
+    expect(w.text()).not.toContain('HTTP/1.1 200');
+  }
+  const listener = secure(door.port, STREAM);
+  await until(() => listener.body().length > 0);
+  expect(door.metrics()).toMatch(/bad_handshakes_total [34]\n/);
+  listener.socket.destroy();
+});
+
+test('who connects and does not finish the handshake is closed like a head that does not come', async () => {
+  const clock = manualClock();
+  await using door = await openTestDoor(fakeOrigin(), { tls, clock });
+  const silent = wire(door.port, '');
+  const half = wire(door.port, '\x16\x03\x01');
+  const shaken = secure(door.port, '');
+  await shaken.ready;
+  await until(() => door.metrics().includes('open_connections 3'));
+  await clock.advance(11_000);
+  await Promise.all([silent.closed, half.closed, shaken.closed]);
+  await until(() => door.metrics().includes('open_connections 0'));
+});
+
+test('a session begun at one door is resumed at another, and not on the next day', async () => {
+  const clock = manualClock();
+  await using one = await openTestDoor(fakeOrigin(), { tls, clock });
+  await using other = await openTestDoor(fakeOrigin(), { tls, clock });
+  await using stranger = await openTestDoor(fakeOrigin(), {
+    tls: { ...tls, secret: Buffer.alloc(32, 8) },
+    clock,
+  });
+  const beginning = secure(one.port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+  const session = await new Promise<Buffer>((resolve) => beginning.socket.once('session', resolve));
+  const resumed = async (port: number): Promise<boolean> => {
+    const again = secure(port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n', { session });
+    await until(() => again.bytes().includes('ok'));
+    again.socket.destroy();
+    return again.socket.isSessionReused();
+  };
+  expect([await resumed(one.port), await resumed(other.port), await resumed(stranger.port)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(ticketKeys(secret, 1)).not.toEqual(ticketKeys(secret, 2));
+  await clock.advance(25 * 3_600_000);
+  await pause(50);
+  expect(await resumed(other.port)).toBe(false);
+  beginning.socket.destroy();
+});
+
+test('a reader that stops is closed at its backlog limit by a reset, and its memory given back', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin, { tls, limits: { ...LIMITS, backlog: 64 * 1024 } });
+  const slow = secure(door.port, STREAM);
+  const good = secure(door.port, STREAM);
+  await until(() => slow.body().length > 0 && good.body().length > 0);
+  slow.socket.pause();
+  let reset = '';
+  slow.socket.on('error', (error: NodeJS.ErrnoException) => {
+    reset = error.code ?? '';
+  });
+  let made = 1;
+  while (door.presence().get('room') === 2 && made < 2_000) {
+    origin.tick(16_384);
+    made += 1;
+    await pause(1);
+  }
+  expect(door.metrics()).toContain('departures_total{cause="backlog"} 1');
+  slow.socket.resume();
+  await slow.closed;
+  expect(reset).toBe('ECONNRESET');
+  await until(() => numbers(good.body().subarray(INIT.length)).length === made);
+  await until(() => door.metrics().includes('open_connections 1'));
+  good.socket.destroy();
+});
+
+test('a reader of TLS that takes next to nothing is closed by the watchdog', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  const limits = { ...LIMITS, stallWindow: ms(1_000), backlog: 64 * 1024 * 1024 };
+  await using door = await openTestDoor(origin, { tls, limits });
+  const slow = secure(door.port, STREAM);
+  await until(() => slow.body().length > 0);
+  slow.socket.pause();
+  for (let i = 0; i < 400; i += 1) origin.tick(32_768);
+  await untilLate(() => door.metrics().includes('departures_total{cause="stalled"} 1'));
+});
+
+test('the program ends with a close that is no cut', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin, { tls });
+  const listener = secure(door.port, STREAM);
+  await until(() => listener.body().length > 0);
+  let ended = false;
+  listener.socket.on('end', () => {
+    ended = true;
+  });
+  origin.end('room');
+  await listener.closed;
+  expect(ended).toBe(true);
+});
+
+test('a connection too many is closed before its handshake', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin, { tls, limits: { ...LIMITS, connections: 1 } });
+  const inside = secure(door.port, STREAM);
+  await until(() => inside.body().length > 0);
+  const outside = secure(door.port, STREAM);
+  await expect(outside.ready).rejects.toThrow();
+  inside.socket.destroy();
+});
+
+/** A log that keeps its messages. */
+function keptLog(): { log: Log; said: string[] } {
+  const said: string[] = [];
+  const say = (_: object, message: string): void => void said.push(message);
+  const log: Log = { ...silentLog, info: say, warn: say, error: say, part: () => log };
+  return { log, said };
+}
+
+test('a new certificate is taken up without a break; a bad one is said and leaves the last good one', async () => {
+  const own = mkdtempSync(join(folder, 'reload-'));
+  const before = selfSigned();
+  const changing = writeCertificate(own, before);
+  const clock = manualClock();
+  const { log, said } = keptLog();
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin, {
+    tls: { files: changing, later: false, secret },
+    clock,
+    log,
+  });
+  const serial = async (ca: string): Promise<string> => {
+    const peer = secure(door.port, '', { ca });
+    await peer.ready;
+    const { fingerprint256 } = peer.socket.getPeerCertificate();
+    peer.socket.destroy();
+    return fingerprint256;
+  };
+  const listener = secure(door.port, STREAM, { ca: before.cert });
+  await until(() => listener.body().length > 0);
+  const old = await serial(before.cert);
+
+  const bad = async (cert: string, key: string): Promise<void> => {
+    said.length = 0;
+    writeFileSync(changing.cert, cert);
+    writeFileSync(changing.key, key);
+    await clock.advance(5_000);
+    await until(() => said.some((line) => line.includes('the one before stays')));
+    expect(await serial(before.cert)).toBe(old);
+  };
+  const after = selfSigned();
+  await bad(after.cert, before.key);
+  await bad(after.cert.slice(0, 200), after.key);
+  await bad('', '');
+  writeFileSync(changing.cert, after.cert);
+  writeFileSync(changing.key, after.key);
+  await clock.advance(5_000);
+  await until(() => said.includes('certificate in use'));
+  expect(await serial(after.cert)).not.toBe(old);
+  const bytes = listener.body().length;
+  origin.tick();
+  await until(() => listener.body().length > bytes);
+  listener.socket.destroy();
+});
+
+test('a key of another certificate, a missing file or an empty one does not start, with file and reason', async () => {
+  const own = mkdtempSync(join(folder, 'bad-'));
+  const deps = {
+    ...tls,
+    clock: manualClock(),
+    log: silentLog,
+    counters: openCounters(),
+    headTimeout: ms(1),
+    secured() {},
+  };
+  const mixed = writeCertificate(own, { cert: first.cert, key: selfSigned().key });
+  await expect(openTls({ ...deps, files: mixed })).rejects.toThrow(
+    /key\.pem: the key is of another certificate/,
+  );
+  writeFileSync(mixed.cert, 'nothing');
+  await expect(openTls({ ...deps, files: mixed })).rejects.toThrow(/cert\.pem: /);
+  await expect(openTls({ ...deps, files: { cert: join(own, 'no.pem'), key: mixed.key } })).rejects.toThrow(
+    /tlsCert = .*no\.pem.*ENOENT/,
+  );
+});
+
+test('until a certificate comes the plain port serves, then it sends everyone to https; challenges are answered always', async () => {
+  const own = mkdtempSync(join(folder, 'later-'));
+  const wanted = { cert: join(own, 'cert.pem'), key: join(own, 'key.pem') };
+  const clock = manualClock();
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin, {
+    ...{ clock, tls: { files: wanted, later: true, secret } },
+    plain: { port: 0, challenge: async (token) => (token === 'abc' ? 'abc.proof' : undefined) },
+  });
+  const plain = `http://127.0.0.1:${door.plainPort}`;
+  const get = (path: string) => fetch(plain + path, { redirect: 'manual' });
+  const early = connectPlain({ port: door.port, host: '127.0.0.1' });
+  early.on('error', () => {});
+  await new Promise((resolve) => early.once('close', resolve));
+  expect((await get('/r/room')).status).toBe(200);
+  const stream = wire(door.plainPort ?? 0, STREAM);
+  await stream.has(INIT.length);
+  stream.socket.destroy();
+  const proofs = async () => [
+    await (await get('/.well-known/acme-challenge/abc')).text(),
+    (await get('/.well-known/acme-challenge/abd')).status,
+    (await get('/.well-known/acme-challenge/..%2fsecret')).status,
+  ];
+  expect(await proofs()).toEqual(['abc.proof', 404, 404]);
+
+  const made = selfSigned();
+  writeCertificate(own, made);
+  await clock.advance(5_000);
+  let status = 0;
+  while (status !== 308) ({ status } = await get('/r/room'));
+  const moved = await get('/r/room?a=1');
+  expect(moved.headers.get('location')).toBe(`https://127.0.0.1:${door.port}/r/room?a=1`);
+  expect((await proofs()).slice(0, 2)).toEqual(['abc.proof', 404]);
+  const w = wire(door.plainPort ?? 0, 'GET //evil/ HTTP/1.1\r\nHost: good\r\n\r\n');
+  await w.has();
+  expect(w.text()).toContain(`location: https://good:${door.port}//evil/`);
+  w.socket.destroy();
+  const listener = secure(door.port, STREAM, { ca: made.cert });
+  await until(() => listener.body().length > 0);
+  listener.socket.destroy();
+});

@@ -1,0 +1,137 @@
+import { constants, hkdfSync } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import {
+  type Certificate,
+  type CertificateFiles,
+  certificateStamp,
+  readCertificate,
+} from '../base/certificate.ts';
+import type { Clock } from '../base/clock.ts';
+import { EarshotError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { type Ms, ms } from '../base/time.ts';
+import type { Counters } from './counters.ts';
+
+/** How a door speaks TLS. */
+export interface DoorTls {
+  readonly files: CertificateFiles;
+  /** True when the files may be missing at first (they are being obtained); until they come, handshakes are refused. */
+  readonly later: boolean;
+  /** Session tickets are sealed with keys made of this: the same in all doors, so that each resumes what another began. */
+  readonly secret: Uint8Array;
+}
+
+/** What TLS needs of the door. */
+export interface TlsDeps extends DoorTls {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  /** A handshake must be over after this long. */
+  readonly headTimeout: Ms;
+  /** Takes a connection whose handshake is done, in place of the one it was accepted as. */
+  secured(socket: Socket, accepted: Socket | undefined): void;
+}
+
+/** The TLS of one door. */
+export interface Tls extends Disposable {
+  /** True once there is a certificate. */
+  readonly ready: boolean;
+  /** Begins the handshake of an accepted connection; it is destroyed when that fails. */
+  take(accepted: Socket): void;
+  /** Looks whether the files have changed, and takes them up; a bad change leaves the last good certificate. */
+  reload(): Promise<void>;
+}
+
+const RELOAD_EVERY = ms(5_000);
+const DAY_MS = 86_400_000;
+/** Seconds a ticket is good for; the key changes each day, so it may be less. */
+const SESSION_S = 12 * 3600;
+/** AES-128 first: half the rounds of 256. ChaCha goes first for those who put it first: telephones without AES. */
+const CIPHERS =
+  'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384:' +
+  'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:' +
+  'ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384';
+
+/** The keys of one day's session tickets. Spec: RFC 5077, 4; RFC 5869. */
+export const ticketKeys = (secret: Uint8Array, day: number): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, 'earshot', `tls tickets of day ${day}`, 48));
+
+/** Opens TLS 1.2 and 1.3 with the certificate of the files. @throws EarshotError `bad-config` when they cannot be used and not `later`. */
+export async function openTls(deps: TlsDeps): Promise<Tls> {
+  const { clock, log, counters, files } = deps;
+  const today = (): number => Math.floor(clock.wall() / DAY_MS);
+  const options = (certificate: Certificate | undefined, day: number): SecureContextOptions => ({
+    ...(certificate && { cert: certificate.cert, key: certificate.key }),
+    minVersion: 'TLSv1.2',
+    ciphers: CIPHERS,
+    honorCipherOrder: true,
+    ecdhCurve: 'auto',
+    secureOptions: constants.SSL_OP_PRIORITIZE_CHACHA | constants.SSL_OP_NO_RENEGOTIATION,
+    sessionIdContext: 'earshot',
+    sessionTimeout: SESSION_S,
+    ticketKeys: ticketKeys(deps.secret, day),
+  });
+  let stamp: string | undefined;
+  let certificate: Certificate | undefined;
+  let day = today();
+  try {
+    stamp = await certificateStamp(files);
+    certificate = await readCertificate(files);
+  } catch (error) {
+    if (!deps.later) throw error;
+    log.info({ cert: files.cert }, 'no certificate yet: connections over TLS are refused until it comes');
+  }
+  const server = createServer({
+    ...options(certificate, day),
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: deps.headTimeout,
+  });
+  server.on('secureConnection', (socket: TLSSocket & { _parent?: Socket }) =>
+    deps.secured(socket, socket._parent),
+  );
+  server.on('tlsClientError', () => {
+    counters.badHandshakes += 1;
+  });
+  const use = (): void => {
+    day = today();
+    server.setSecureContext(options(certificate, day));
+  };
+  const tell = (): void => {
+    if (!certificate) return;
+    const { names, until, fingerprint } = certificate;
+    const fields = { names, until: new Date(until).toISOString(), fingerprint };
+    if (until < clock.wall()) log.error(fields, 'the certificate has expired');
+    else log.info(fields, 'certificate in use');
+  };
+  tell();
+
+  async function reload(): Promise<void> {
+    const now = await certificateStamp(files);
+    if (now !== stamp) {
+      stamp = now;
+      try {
+        certificate = await readCertificate(files);
+        use();
+        tell();
+      } catch (error) {
+        const reason = error instanceof EarshotError ? error.message : String(error);
+        if (certificate)
+          log.error({ error: reason }, 'the new certificate cannot be used: the one before stays');
+      }
+    }
+    if (certificate && day !== today()) use();
+  }
+  const timer = clock.every(RELOAD_EVERY, () => void reload());
+  return {
+    get ready() {
+      return certificate !== undefined;
+    },
+    take(accepted) {
+      if (certificate) server.emit('connection', accepted);
+      else accepted.resetAndDestroy();
+    },
+    reload,
+    [Symbol.dispose]: () => timer[Symbol.dispose](),
+  };
+}
