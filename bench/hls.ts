@@ -140,7 +140,7 @@ sub vcl_backend_response { set beresp.grace = 0s; }`,
   const child = on(place.servers, 'varnishd', [
     ...['-F', '-n', state, '-f', vcl, '-a', `127.0.0.1:${port}`, '-s', 'malloc,256m'],
     ...['-p', 'thread_queue_limit=20000', '-p', 'timeout_linger=0', '-p', 'thread_pool_max=5000'],
-    ...['-p', 'listen_depth=4096', '-p', 'timeout_idle=60', '-j', 'none'],
+    ...['-p', 'listen_depth=4096', '-p', 'timeout_idle=60', '-p', 'http_gzip_support=off', '-j', 'none'],
   ]);
   await reachable(port);
   await pause(1000);

@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -59,7 +60,8 @@ static double zero_ms;
 
 static long next_part(void) { return (long)((clock_us(CLOCK_REALTIME) / 1000.0 - zero_ms) / PART_MS); }
 
-static void fail(Player *p) {
+static void fail(Player *p, const char *why) {
+  if (!mine->failed) fprintf(stderr, "requests: the first failure: %.200s\n", why);
   if (p->fd >= 0) close(p->fd);
   p->fd = -1;
   mine->open--;
@@ -73,7 +75,7 @@ static void ask(Player *p) {
   p->need = -1;
   p->busy = 1;
   p->asked = clock_us(CLOCK_MONOTONIC);
-  if (send(p->fd, request, n, MSG_NOSIGNAL) != n) fail(p);
+  if (send(p->fd, request, n, MSG_NOSIGNAL) != n) fail(p, "cannot send");
 }
 static void mark(int64_t us) {
   if (!shared->measuring) return;
@@ -98,18 +100,18 @@ static void hear(Player *p) {
   for (;;) {
     ssize_t n = p->need < 0 ? recv(p->fd, bytes, sizeof bytes - 1, 0) : recv(p->fd, bytes, sizeof bytes, MSG_TRUNC);
     if (n < 0 && errno == EAGAIN) return;
-    if (n <= 0) return fail(p);
+    if (n <= 0) return fail(p, n < 0 ? strerror(errno) : "closed by the server");
     if (p->need < 0) {
       bytes[n] = 0;
       char *end = memmem(bytes, n, "\r\n\r\n", 4);
-      if (!end || memcmp(bytes + 8, " 200", 4)) return fail(p);
+      if (!end || memcmp(bytes + 8, " 200", 4)) return fail(p, bytes);
       char *length = strcasestr(bytes, "\r\ncontent-length:");
-      if (!length || length > end) return fail(p);
+      if (!length || length > end) return fail(p, bytes);
       p->need = atol(length + 17) - (n - (end + 4 - bytes));
     } else p->need -= n;
     if (p->need == 0) answered(p);
     if (p->fd < 0) return;
-    if (p->need < -1) return fail(p);
+    if (p->need < -1) return fail(p, "more than was announced");
   }
 }
 static void work(int worker, int count, int period_ms) {
@@ -132,6 +134,7 @@ static void work(int worker, int count, int period_ms) {
       p->fd = -1;
       continue;
     }
+    fcntl(p->fd, F_SETFL, O_NONBLOCK);
     struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = p};
     epoll_ctl(poller, EPOLL_CTL_ADD, p->fd, &e);
     mine->open++;
