@@ -14,6 +14,8 @@ export interface StreamPlan {
   /** Milliseconds between writes, and bytes of one. */
   readonly period: number;
   readonly bytes: number;
+  /** Bytes of the past that a newcomer is given at once, where the server can be told so; default none. */
+  readonly burst?: number;
   /** How many server processes, and their cores as taskset takes them. */
   readonly processes: number;
   readonly cores: string;
@@ -98,7 +100,7 @@ async function openIcecast(plan: StreamPlan): Promise<Server> {
     writeFileSync(
       config,
       `<icecast><limits><clients>19900</clients><sources>2</sources><queue-size>524288</queue-size><client-timeout>30</client-timeout>
-<header-timeout>15</header-timeout><source-timeout>10</source-timeout><burst-on-connect>0</burst-on-connect><burst-size>0</burst-size></limits>
+<header-timeout>15</header-timeout><source-timeout>10</source-timeout><burst-on-connect>${plan.burst ? 1 : 0}</burst-on-connect><burst-size>${plan.burst ?? 0}</burst-size></limits>
 <authentication><source-password>s</source-password><admin-user>a</admin-user><admin-password>a</admin-password></authentication>
 <hostname>localhost</hostname><listen-socket><port>${port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
 <paths><basedir>/usr/share/icecast2</basedir><logdir>${own}</logdir><webroot>/usr/share/icecast2/web</webroot><adminroot>/usr/share/icecast2/admin</adminroot></paths>
@@ -118,6 +120,8 @@ async function openIcecast(plan: StreamPlan): Promise<Server> {
       `SOURCE /live HTTP/1.0\r\nAuthorization: Basic ${login}\r\nContent-Type: audio/mpeg\r\n\r\n`,
     );
     await once(source, 'data');
+    // Something for the burst to be made of.
+    if (plan.burst) source.write(Buffer.alloc(16 * plan.burst, 0x55));
     sources.push(source);
   }
   const sound = Buffer.alloc(plan.bytes, 0x55);

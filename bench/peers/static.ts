@@ -1,0 +1,29 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { end, family, freePort, isRoot, on, reachable, type Server } from './rig.ts';
+import type { StreamPlan } from './streams.ts';
+
+/** nginx with one small file: what accepting and answering costs at least. It is no stream; nobody can stay. */
+export async function openStatic(plan: StreamPlan): Promise<Server> {
+  const port = await freePort();
+  const { folder } = plan.workshop;
+  writeFileSync(join(folder, 'sound'), Buffer.alloc(plan.bytes, 0x55));
+  chmodSync(join(folder, 'sound'), 0o644);
+  const config = join(folder, 'static.conf');
+  writeFileSync(
+    config,
+    `${isRoot ? 'user nobody nogroup;' : ''}
+daemon off; pid ${folder}/static.pid; error_log ${folder}/static.log crit;
+worker_processes ${plan.processes}; worker_rlimit_nofile 20000;
+events { worker_connections 19900; }
+http {
+  access_log off; tcp_nodelay on; sendfile on; keepalive_requests 1000000;
+  client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/fcgi;
+  uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
+  server { listen 127.0.0.1:${port} backlog=4096; root ${folder}; }
+}`,
+  );
+  const child = on(plan.cores, 'nginx', ['-c', config, '-p', folder]);
+  await reachable(port);
+  return { ports: [port], path: '/sound', pids: family(child.pid ?? 0), stop: () => end([child]) };
+}
