@@ -128,7 +128,7 @@ export class Line {
     const places = this.#settlePlaces(input);
     const start = this.#draw(input);
     const free = places === undefined ? MAX_CALLED : Math.max(0, places - live);
-    this.#spare = this.#drawn ? Math.max(0, free - this.#reserved()) : 0;
+    this.#spare = this.#drawn ? Math.max(0, free - this.#reserved(now)) : 0;
     let { admitted, open } = this.#state;
     if (this.#spare >= 1 && this.waiting > 0) {
       const wanted = Math.min(MAX_CALLED, Math.floor(this.#spare / this.#showRate));
@@ -189,10 +189,10 @@ export class Line {
   }
 
   /** Places at the live edge: the lower of the host's cap and what the ladder holds. */
-  #settlePlaces({ cap, holding, live, spare = 0 }: LineInput): number | undefined {
+  #settlePlaces({ now, cap, holding, live, spare = 0 }: LineInput): number | undefined {
     if (holding || this.#held !== undefined) {
       const growth = holding ? spare : Math.max(RELEASE.least, Math.ceil(live * RELEASE.share));
-      this.#held = Math.min(this.#held ?? live, live + Math.ceil(this.#reserved())) + Math.floor(growth);
+      this.#held = Math.min(this.#held ?? live, live + Math.ceil(this.#reserved(now))) + Math.floor(growth);
       if (!holding && this.waiting < 1) this.#held = undefined;
     }
     const places = Math.min(cap ?? Infinity, this.#held ?? Infinity);
@@ -201,8 +201,13 @@ export class Line {
   }
 
   /** Places that people who are called and have not come yet will take. */
-  #reserved(): number {
-    return this.#batches.reduce((sum, { left }) => sum + left, 0) * this.#showRate;
+  #reserved(now: number): number {
+    let sum = 0;
+    for (const { at, called, left } of this.#batches) {
+      const expected = Math.max(0, called * this.#showRate - (called - left));
+      sum += expected * Math.max(0, 1 - (now - at) / PATIENCE_MS);
+    }
+    return sum;
   }
 
   /** Ends the lottery when its time has come. The draw never comes twice. */
@@ -219,7 +224,8 @@ export class Line {
     const came = this.#buckets.came;
     let fresh = Math.max(0, came - this.#cameSeen);
     this.#cameSeen = came;
-    for (const batch of this.#batches) {
+    // Newest first: who comes comes soon, and older batches must not be filled up by the arrivals of newer ones.
+    for (const batch of this.#batches.toReversed()) {
       const taken = Math.min(batch.left, fresh);
       batch.left -= taken;
       fresh -= taken;

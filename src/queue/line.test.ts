@@ -1,0 +1,354 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { LAST_RANK, type QueueState } from '../wire/queue.ts';
+import { isCalled } from '../wire/queue-place.ts';
+import { Line, type LineInput, type LineRecord } from './line.ts';
+import { Tally } from './tally.ts';
+import type { Ticket } from './ticket.ts';
+
+/** A generator of equal numbers for equal seeds. Source: Steele and Vigna, SplitMix32 variant. */
+function seeded(seed: number): () => number {
+  let at = seed >>> 0;
+  return () => {
+    at = (at + 0x9e3779b9) >>> 0;
+    let z = at;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** One person who waits, in the order in which they came. */
+interface Person extends Ticket {
+  readonly came: number;
+}
+
+/** A room with one line and some doors, second by second. */
+class Evening {
+  line: Line;
+  readonly states: string[] = [];
+  readonly waiting: Person[] = [];
+  readonly seated: Person[] = [];
+  doors: Tally[];
+  now = 0;
+  wall = 1_000_000_000;
+  live = 0;
+  #lives = 0;
+  readonly #random: () => number;
+
+  constructor(seed: number, doors = 3) {
+    this.#random = seeded(seed);
+    this.line = new Line('evening');
+    this.doors = Array.from({ length: doors }, () => new Tally(`life ${this.#lives++}`));
+  }
+
+  join(people = 1) {
+    for (let i = 0; i < people; i++) {
+      const door = this.#door();
+      const rank = 1 + Math.floor(this.#random() * LAST_RANK);
+      const ticket = { slug: 'evening', minute: this.line.state.open, rank, kind: 'wait', until: 0 } as const;
+      door.gave(ticket);
+      this.waiting.push({ ...ticket, came: this.waiting.length + this.seated.length });
+    }
+  }
+
+  second(input: Partial<LineInput> = {}, shows: (person: Person) => boolean = () => true): Person[] {
+    this.now += 1000;
+    this.wall += 1000;
+    for (const door of this.doors) this.line.take(door.told());
+    if (this.line.step({ now: this.now, wall: this.wall, live: this.live, holding: false, ...input }))
+      this.states.push(this.line.text);
+    for (const door of this.doors) door.passed(this.line.state.admitted);
+    const up: Person[] = [];
+    for (const person of [...this.waiting]) {
+      if (!isCalled(this.line.state, person) || !shows(person)) continue;
+      if (this.line.state.places !== undefined && this.live >= this.line.state.places) break;
+      this.waiting.splice(this.waiting.indexOf(person), 1);
+      this.seated.push(person);
+      this.#door().came(person);
+      this.live += 1;
+      up.push(person);
+    }
+    return up;
+  }
+
+  restart(record: LineRecord) {
+    this.line = new Line('evening', JSON.parse(JSON.stringify(record)) as LineRecord);
+    this.doors = this.doors.map(() => new Tally(`life ${this.#lives++}`));
+  }
+
+  #door(): Tally {
+    return this.doors[Math.floor(this.#random() * this.doors.length)] as Tally;
+  }
+}
+
+/** What an outsider with nothing but the published lines can check: nobody rewrote them, and nobody jumped the line. */
+function replay(states: readonly string[]) {
+  let before: { text: string; state: QueueState } | undefined;
+  for (const text of states) {
+    const state = JSON.parse(text) as QueueState;
+    if (before) {
+      expect(state.seq).toBe(before.state.seq + 1);
+      expect(state.previous).toBe(createHash('sha256').update(before.text).digest('hex'));
+      const [was, is] = [before.state.admitted, state.admitted];
+      expect(is.minute > was.minute || (is.minute === was.minute && is.rank >= was.rank)).toBe(true);
+      expect(state.open).toBeGreaterThanOrEqual(before.state.open);
+    }
+    // Whoever gets a ticket now comes after everybody who is called now.
+    if (state.open > 0) expect(state.open).toBeGreaterThan(state.admitted.minute);
+    before = { text, state };
+  }
+}
+
+describe('a cap', () => {
+  test('who leaves is followed by who came first; nobody else moves', () => {
+    const evening = new Evening(1);
+    evening.live = 2;
+    evening.second({ cap: 2 });
+    evening.join();
+    evening.second({ cap: 2 });
+    evening.now += 61_000;
+    evening.second({ cap: 2 });
+    evening.join();
+    for (let i = 0; i < 5; i++) expect(evening.second({ cap: 2 })).toEqual([]);
+    evening.live = 1;
+    const up = [...evening.second({ cap: 2 }), ...evening.second({ cap: 2 }), ...evening.second({ cap: 2 })];
+    expect(up.map(({ came }) => came)).toEqual([0]);
+    evening.live -= 1;
+    expect([...evening.second({ cap: 2 }), ...evening.second({ cap: 2 })].map(({ came }) => came)).toEqual([
+      1,
+    ]);
+    replay(evening.states);
+  });
+
+  test('a place that is free goes to a door for whoever comes, and to one door alone', () => {
+    const evening = new Evening(2);
+    evening.second({ cap: 5 });
+    const limits = evening.line.limits(
+      new Map([
+        ['a', 3],
+        ['b', 0],
+        ['c', 0],
+      ]),
+    );
+    evening.live = 3;
+    evening.second({ cap: 5 });
+    const later = evening.line.limits(
+      new Map([
+        ['a', 3],
+        ['b', 0],
+        ['c', 0],
+      ]),
+    );
+    expect(Object.values(limits).reduce((a, b) => a + b)).toBe(3 + 5);
+    expect(later).toEqual({ a: 3, b: 1, c: 1 });
+  });
+
+  test('while somebody waits a free place is not given to whoever comes', () => {
+    const evening = new Evening(3);
+    evening.live = 2;
+    evening.second({ cap: 2 });
+    evening.join(3);
+    evening.second({ cap: 2 });
+    evening.live = 1;
+    evening.second({ cap: 2 }, () => false);
+    expect(evening.line.limits(new Map([['a', 1]]))).toEqual({ a: 1 });
+  });
+
+  test('a lower cap throws nobody out, no cap calls everybody, and then there is no queue', () => {
+    const evening = new Evening(4);
+    evening.live = 10;
+    evening.second({ cap: 10 });
+    evening.join(7);
+    evening.second({ cap: 2 });
+    expect(evening.line.state).toMatchObject({ places: 2, free: 0 });
+    evening.second({});
+    expect(evening.waiting).toEqual([]);
+    evening.second({});
+    expect(evening.line.needed).toBe(false);
+  });
+
+  test('who does not come when called gives the place on after 30 s, and may still come later', () => {
+    const evening = new Evening(5);
+    evening.live = 1;
+    evening.second({ cap: 1 });
+    evening.join(2);
+    evening.second({ cap: 1 });
+    evening.live = 0;
+    const [first] = [...evening.waiting].sort((a, b) => a.rank - b.rank);
+    const away = (person: Person) => person !== first;
+    let seconds = 0;
+    while (evening.seated.length === 0 && seconds < 120) {
+      evening.second({ cap: 1 }, away);
+      seconds += 1;
+    }
+    expect(seconds).toBeGreaterThanOrEqual(30);
+    expect(seconds).toBeLessThan(35);
+    expect(isCalled(evening.line.state, first as Person)).toBe(true);
+  });
+});
+
+describe('many', () => {
+  test('a hundred thousand in a draw fill a cap of ten thousand, in order of rank, in under a second', () => {
+    const evening = new Evening(6);
+    const draw = evening.wall + 60_000;
+    evening.second({ cap: 10_000, draw });
+    evening.join(100_000);
+    evening.second({ cap: 10_000, draw });
+    expect(evening.line.state.admitted).toEqual({ minute: 0, rank: 0 });
+    evening.wall = draw;
+    const began = performance.now();
+    let took = 0;
+    for (let i = 0; i < 40 && took >= 0; i++) {
+      const from = performance.now();
+      evening.now += 1000;
+      for (const door of evening.doors) evening.line.take(door.told());
+      evening.line.step({
+        now: evening.now,
+        wall: evening.wall,
+        live: evening.live,
+        cap: 10_000,
+        holding: false,
+      });
+      took += performance.now() - from;
+      const called = evening.waiting.filter((person) => isCalled(evening.line.state, person));
+      evening.live = called.length;
+      const fresh = called.length - evening.seated.length;
+      evening.seated.push(...called.slice(0, Math.max(0, fresh)));
+      for (const person of called) evening.doors[person.came % 3]?.came(person);
+    }
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(took).toBeLessThan(1_000);
+    expect(evening.live).toBeGreaterThan(9_700);
+    expect(evening.live).toBeLessThan(10_300);
+  });
+
+  test('the draw does not know who came first', () => {
+    // Chi-square over the tenths in which people came; 9 degrees of freedom, 27.9 is exceeded once in a thousand.
+    const evening = new Evening(7);
+    const draw = evening.wall + 60_000;
+    evening.second({ cap: 2_000, draw });
+    evening.join(20_000);
+    evening.second({ cap: 2_000, draw });
+    evening.wall = draw;
+    for (let i = 0; i < 3; i++) {
+      evening.now += 1000;
+      for (const door of evening.doors) evening.line.take(door.told());
+      evening.line.step({ now: evening.now, wall: draw, live: 0, cap: 2_000, holding: false });
+    }
+    const tenths = new Array<number>(10).fill(0);
+    const up = evening.waiting.filter((person) => isCalled(evening.line.state, person));
+    for (const { came } of up) tenths[Math.floor(came / 2_000)] = (tenths[Math.floor(came / 2_000)] ?? 0) + 1;
+    const expected = up.length / 10;
+    expect(up.length).toBeGreaterThan(1_800);
+    expect(tenths.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0)).toBeLessThan(27.9);
+  });
+
+  test('where half do not come, twice as many are called, and the places are full', () => {
+    const evening = new Evening(8);
+    evening.live = 100;
+    evening.second({ cap: 100 });
+    evening.join(6_000);
+    evening.second({ cap: 100 });
+    const shows = ({ rank }: Person) => rank % 2 === 0;
+    let empty = 0;
+    for (let i = 0; i < 400; i++) {
+      evening.live = Math.max(0, evening.live - 5);
+      evening.second({ cap: 100 }, shows);
+      if (i > 200) empty += 100 - evening.live;
+    }
+    expect(evening.live).toBeLessThanOrEqual(100);
+    expect(empty / 200).toBeLessThan(15);
+    replay(evening.states);
+  });
+});
+
+describe('what must not change the order', () => {
+  test('a restart of everything keeps every place', () => {
+    const evening = new Evening(9);
+    evening.live = 3;
+    evening.second({ cap: 3 });
+    for (let minute = 0; minute < 4; minute++) {
+      evening.join(5);
+      for (let i = 0; i < 61; i++) evening.second({ cap: 3 });
+    }
+    evening.live = 1;
+    evening.second({ cap: 3 });
+    const { admitted } = evening.line.state;
+    evening.restart(evening.line.record());
+    expect(evening.line.state.admitted).toEqual(admitted);
+    evening.second({ cap: 3 });
+    evening.join(5);
+    for (let i = 0; i < 600; i++) {
+      evening.live = Math.max(0, evening.live - 1);
+      evening.second({ cap: 3 });
+    }
+    expect(evening.waiting).toEqual([]);
+    const order = evening.seated.map(({ minute }) => minute);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    // The five who came after the restart were the last five.
+    expect(
+      evening.seated
+        .slice(-5)
+        .map(({ came }) => came)
+        .sort((a, b) => a - b),
+    ).toEqual([20, 21, 22, 23, 24]);
+    replay(evening.states);
+  });
+
+  test('a wall clock that jumps an hour, either way', () => {
+    for (const jump of [3_600_000, -3_600_000]) {
+      const evening = new Evening(10);
+      evening.live = 1;
+      evening.second({ cap: 1 });
+      evening.join(1);
+      for (let i = 0; i < 61; i++) evening.second({ cap: 1 });
+      evening.wall += jump;
+      evening.join(1);
+      for (let i = 0; i < 61; i++) evening.second({ cap: 1 });
+      const { open } = evening.line.state;
+      expect(open).toBeLessThan(6);
+      for (let i = 0; i < 2; i++) {
+        evening.live = 0;
+        evening.second({ cap: 1 });
+        evening.second({ cap: 1 });
+      }
+      expect(evening.seated.map(({ came }) => came)).toEqual([0, 1]);
+      replay(evening.states);
+    }
+  });
+
+  test('a ticket whose door died before it told of it is called when nobody else waits', () => {
+    const evening = new Evening(11);
+    evening.live = 1;
+    evening.second({ cap: 2 });
+    const lost: Ticket = {
+      slug: 'evening',
+      minute: evening.line.state.open,
+      rank: 5,
+      kind: 'wait',
+      until: 0,
+    };
+    for (let i = 0; i < 62; i++) evening.second({ cap: 2 });
+    expect(isCalled(evening.line.state, lost)).toBe(true);
+    replay(evening.states);
+  });
+});
+
+describe('the ladder', () => {
+  test('while it holds newcomers back they move up as fast as the doors can take them, and afterwards all do', () => {
+    const evening = new Evening(12);
+    evening.live = 1_000;
+    evening.join(500);
+    evening.second({ holding: true, spare: 0 });
+    for (let i = 0; i < 20; i++) evening.second({ holding: true, spare: 0 });
+    expect(evening.seated.length).toBe(0);
+    for (let i = 0; i < 20; i++) evening.second({ holding: true, spare: 5 });
+    expect(evening.seated.length).toBeGreaterThan(70);
+    expect(evening.seated.length).toBeLessThanOrEqual(110);
+    for (let i = 0; i < 60; i++) evening.second({});
+    expect(evening.waiting).toEqual([]);
+    expect(evening.line.needed).toBe(false);
+    replay(evening.states);
+  });
+});
