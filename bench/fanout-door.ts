@@ -42,7 +42,7 @@ const door = await open({
   pages: openPages({ manifest: {} }),
   limits: LIMITS,
   backlog: 4096,
-  period: () => ms(period),
+  delivery: () => ({ period }),
 });
 const next = (): void => {
   seq += 1;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { numbered, numbers } from '../../test/door.ts';
-import { Channel, type Listener, SLOT_MS } from './channel.ts';
+import { Channel, type ChannelHooks, type Listener, SLOT_MS } from './channel.ts';
 
 /** A seeded generator of numbers below `n`. */
 const seeded = (seed: number) => (n: number) => {
@@ -11,13 +11,17 @@ const seeded = (seed: number) => (n: number) => {
 const socket = {} as Socket;
 
 /** A channel whose writes are kept per listener, with the Buffers themselves. */
-function rig() {
+function rig(perWrite = 1) {
   const got = new Map<Listener, Buffer[]>();
-  const channel = new Channel('room', 'opus64', (listener, bytes) => {
-    const list = got.get(listener);
-    if (list) list.push(bytes);
-    else got.set(listener, [bytes]);
-  });
+  const hooks: ChannelHooks = {
+    write(listener, bytes) {
+      const list = got.get(listener);
+      if (list) list.push(bytes);
+      else got.set(listener, [bytes]);
+    },
+    wake() {},
+  };
+  const channel = new Channel('room', perWrite, hooks);
   const heard = (listener: Listener): number[] =>
     (got.get(listener) ?? []).flatMap((bytes) => numbers(bytes));
   return { channel, got, heard };
@@ -26,12 +30,12 @@ function rig() {
 test('whatever happens, each listener gets every fragment from where it joined, once and in order', () => {
   for (let seed = 1; seed <= 12; seed += 1) {
     const random = seeded(seed);
-    const { channel, heard } = rig();
+    const perWrite = 1 + random(8);
+    const { channel, heard } = rig(perWrite);
     const joinedAt = new Map<Listener, number>();
     let now = 0;
     let seq = random(50);
-    let perWrite = 1;
-    channel.take(seq, numbered(seq, 40), perWrite, now);
+    channel.take(seq, numbered(seq, 40), now);
     for (let step = 0; step < 250; step += 1) {
       const what = random(10);
       if (what < 4) {
@@ -45,9 +49,8 @@ test('whatever happens, each listener gets every fragment from where it joined, 
           joinedAt.delete(leaver);
         }
       } else if (what < 9) {
-        if (random(40) === 0) perWrite = 1 + random(4);
         seq += 1;
-        channel.take(seq, numbered(seq, 40), perWrite, now);
+        channel.take(seq, numbered(seq, 40), now);
       }
       // Timers come early, late or not at all for a while.
       now += random(200);
@@ -64,9 +67,9 @@ test('whatever happens, each listener gets every fragment from where it joined, 
 
 test('one write is one Buffer for everyone: no copy per listener', () => {
   const { channel, got } = rig();
-  channel.take(1, numbered(1), 1, 0);
+  channel.take(1, numbered(1), 0);
   const listeners = Array.from({ length: 1000 }, () => channel.add(socket, 2));
-  channel.take(2, numbered(2), 1, 0);
+  channel.take(2, numbered(2), 0);
   channel.serve(320);
   const buffers = new Set(listeners.map((listener) => got.get(listener)?.[0]));
   expect(buffers.size).toBe(1);
@@ -75,13 +78,13 @@ test('one write is one Buffer for everyone: no copy per listener', () => {
 
 test('a thousand listeners are spread evenly over the period; sixty-four are served at once', () => {
   const { channel, got } = rig();
-  channel.take(1, numbered(1), 1, 0);
+  channel.take(1, numbered(1), 0);
   for (let i = 0; i < 64; i += 1) channel.add(socket, 2);
-  expect(channel.take(2, numbered(2), 1, 0)).toBe(false);
+  expect(channel.take(2, numbered(2), 0)).toBe(false);
   expect(got.size).toBe(64);
   for (let i = 0; i < 960; i += 1) channel.add(socket, 3);
   got.clear();
-  expect(channel.take(3, numbered(3), 1, 320)).toBe(true);
+  expect(channel.take(3, numbered(3), 320)).toBe(true);
   for (let slot = 1; slot < 16; slot += 1) {
     expect(got.size).toBe(slot * 64);
     channel.serve(320 + slot * SLOT_MS);
@@ -91,9 +94,9 @@ test('a thousand listeners are spread evenly over the period; sixty-four are ser
 
 test('after a stall all that piled up goes out in one write per listener', () => {
   const { channel, got, heard } = rig();
-  channel.take(1, numbered(1), 1, 0);
+  channel.take(1, numbered(1), 0);
   const listeners = Array.from({ length: 500 }, () => channel.add(socket, 2));
-  for (let seq = 2; seq <= 6; seq += 1) channel.take(seq, numbered(seq), 1, 5000);
+  for (let seq = 2; seq <= 6; seq += 1) channel.take(seq, numbered(seq), 5000);
   channel.serve(5320);
   for (const listener of listeners) expect(heard(listener)).toEqual([2, 3, 4, 5, 6]);
   const inOne = listeners.filter((listener) => got.get(listener)?.length === 1).length;
@@ -102,10 +105,10 @@ test('after a stall all that piled up goes out in one write per listener', () =>
 
 test('a fragment that was there already is not sent again', () => {
   const { channel, heard } = rig();
-  channel.take(1, numbered(1), 1, 0);
+  channel.take(1, numbered(1), 0);
   const listener = channel.add(socket, 2);
-  channel.take(2, numbered(2), 1, 0);
-  channel.take(2, numbered(2), 1, 0);
-  channel.take(1, numbered(1), 1, 0);
+  channel.take(2, numbered(2), 0);
+  channel.take(2, numbered(2), 0);
+  channel.take(1, numbered(1), 0);
   expect(heard(listener)).toEqual([2]);
 });

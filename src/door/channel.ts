@@ -4,12 +4,19 @@ import { FRAGMENT_MS } from '../base/time.ts';
 /** One stream connection. `next` is the first fragment it still needs. */
 export interface Listener {
   readonly socket: Socket;
-  readonly channel: Channel;
+  channel: Channel;
   next: number;
   /** Which slot of the write period it is served in; −1 when it has left. */
   slot: number;
   /** Its place in that slot's list. */
   place: number;
+}
+
+/** What a channel asks of the fan-out. */
+export interface ChannelHooks {
+  write(listener: Listener, bytes: Buffer, newest: number): void;
+  /** Slots of this channel now wait for their turn: call `serve` until it says that none does. */
+  wake(channel: Channel): void;
 }
 
 interface Slot {
@@ -18,11 +25,20 @@ interface Slot {
   next: number;
   /** When it is to be served, on the monotonic clock; Infinity while nothing waits for it. */
   due: number;
+  /** True when its listeners have had the channel's notice. */
+  told: boolean;
 }
 
 interface Held {
   readonly seq: number;
   readonly bytes: Buffer;
+}
+
+/** Where a channel's listeners go on, from when, and what they are told in their last write here. */
+interface Onward {
+  readonly to: Channel;
+  readonly at: number;
+  readonly there: Buffer | undefined;
 }
 
 /** The period is cut into slots of this length, so that one period's writes are not one burst. */
@@ -33,35 +49,46 @@ const SLOT_FLOOR = 64;
 export const MAX_AHEAD = 32;
 /** Fragments kept for slots not yet served; a slot that would lose one is served early. */
 const MAX_HELD = 64;
+const NOTHING = Buffer.alloc(0);
 
 /**
- * One rendition of one room, and everyone who hears it. A fragment is handed to each listener from one shared Buffer,
- * slot by slot over the write period; whoever joined in between gets the rest by the same Buffer's tail.
+ * Listeners of one run of fragments with one write period. A fragment is handed to each from one shared Buffer, slot
+ * by slot over the period; whoever joined in between gets the rest by the same Buffer's tail. When the room's period
+ * changes, its listeners go on in another channel, each slot after a last write here.
  */
 export class Channel {
   readonly slug: string;
-  readonly rendition: string;
+  /** Fragments in one write. */
+  readonly perWrite: number;
   /** The newest fragment handed over; −1 before the first. */
-  newest = -1;
+  newest: number;
   /** How late the latest slot of the last `serve` was, in ms; −1 when none was served. */
   late = -1;
   #listeners = 0;
   #held: Held[] = [];
-  #slots: Slot[] = [];
-  #fragmentsPerWrite = 1;
+  readonly #slots: Slot[];
+  /** When the present write period began. */
+  #begun: number;
   /** Writes made up from `newest` back to a given fragment, shared by all who need just that. */
   readonly #writes = new Map<number, Buffer>();
-  readonly #write: (listener: Listener, bytes: Buffer, newest: number) => void;
+  readonly #hooks: ChannelHooks;
+  #notice: Buffer | undefined;
+  #onward: Onward | undefined;
 
-  constructor(
-    slug: string,
-    rendition: string,
-    write: (listener: Listener, bytes: Buffer, newest: number) => void,
-  ) {
+  /** `begun` is when its present write period began; it comes to a run of fragments that has got to `newest`. */
+  constructor(slug: string, perWrite: number, hooks: ChannelHooks, newest = -1, begun = -Infinity) {
     this.slug = slug;
-    this.rendition = rendition;
-    this.#write = write;
-    this.#slots = openSlots(1);
+    this.perWrite = perWrite;
+    this.newest = newest;
+    this.#hooks = hooks;
+    this.#begun = begun;
+    const count = Math.max(1, Math.floor((perWrite * FRAGMENT_MS) / SLOT_MS));
+    this.#slots = Array.from({ length: count }, () => ({
+      listeners: [],
+      next: 0,
+      due: Infinity,
+      told: false,
+    }));
   }
 
   /** Listeners now. */
@@ -69,20 +96,19 @@ export class Channel {
     return this.#listeners;
   }
 
-  /** Fragments in one write. */
-  get fragmentsPerWrite(): number {
-    return this.#fragmentsPerWrite;
+  /** Where its listeners are going, if they are. */
+  get onward(): Channel | undefined {
+    return this.#onward?.to;
   }
 
-  /**
-   * Takes the next fragment. Returns true when slots are now waiting for their turn (see `serve`).
-   * `fragmentsPerWrite` may change from one write to the next.
-   */
-  take(seq: number, bytes: Buffer, fragmentsPerWrite: number, now: number): boolean {
+  /** Takes the next fragment. Returns true when slots are now waiting for their turn (see `serve`). */
+  take(seq: number, bytes: Buffer, now: number): boolean {
     if (seq <= this.newest) return false;
     if (this.newest < 0) this.#doubt(seq);
     this.newest = seq;
     this.#writes.clear();
+    const whole = (seq + 1) % this.perWrite === 0;
+    if (whole) this.#begun = now;
     if (this.#listeners === 0) {
       this.#held = [];
       return false;
@@ -90,9 +116,7 @@ export class Channel {
     this.#held.push({ seq, bytes });
     this.#forget();
     if (this.#held.length >= MAX_HELD) this.flush();
-    if ((seq + 1) % this.#fragmentsPerWrite === 0) this.#begin(now);
-    if (fragmentsPerWrite !== this.#fragmentsPerWrite && (seq + 1) % fragmentsPerWrite === 0)
-      this.#repace(fragmentsPerWrite);
+    if (whole) this.#begin(now);
     return this.serve(now);
   }
 
@@ -103,7 +127,7 @@ export class Channel {
     for (const slot of this.#slots) {
       if (slot.due <= now) {
         this.late = Math.max(this.late, now - slot.due);
-        this.#serveSlot(slot);
+        this.#serveSlot(slot, now);
       } else if (slot.due !== Infinity) waiting = true;
     }
     return waiting;
@@ -111,7 +135,7 @@ export class Channel {
 
   /** Serves everyone at once with everything there is: before an end. */
   flush() {
-    for (const slot of this.#slots) this.#serveSlot(slot);
+    for (const slot of this.#slots) this.#serveSlot(slot, -Infinity);
     this.#held = [];
   }
 
@@ -121,6 +145,18 @@ export class Channel {
     this.#listeners += 1;
     this.#place(listener);
     return listener;
+  }
+
+  /** Takes in a listener that has left its channel, or whose slot is being emptied; it is served within one period. */
+  adopt(listener: Listener, now: number) {
+    listener.channel = this;
+    this.#listeners += 1;
+    this.#place(listener);
+    const slot = this.#slots[listener.slot];
+    const turn = this.#begun + listener.slot * SLOT_MS;
+    if (slot?.due !== Infinity || turn <= now) return;
+    slot.due = turn;
+    this.#hooks.wake(this);
   }
 
   /** Takes a listener out. Harmless when it is out already. */
@@ -139,14 +175,30 @@ export class Channel {
 
   /** How long after the arrival of the fragment it needs next a listener is served. */
   delay(listener: Listener): number {
-    const period = this.#fragmentsPerWrite * FRAGMENT_MS;
-    const wait = this.#fragmentsPerWrite - 1 - (listener.next % this.#fragmentsPerWrite);
+    const period = this.perWrite * FRAGMENT_MS;
+    const wait = this.perWrite - 1 - (listener.next % this.perWrite);
     return (wait * FRAGMENT_MS + listener.slot * SLOT_MS) % period;
   }
 
   /** Everyone, in no order; the list may shrink while it is walked. */
   all(): Listener[] {
     return this.#slots.flatMap((slot) => slot.listeners);
+  }
+
+  /** Everyone who is here gets `notice` once, in front of their next write. */
+  tell(notice: Buffer | undefined) {
+    this.#notice = notice;
+    for (const slot of this.#slots) slot.told = false;
+  }
+
+  /** From `at` on, each slot goes on in `to` after its write here, which begins with `there`. */
+  goOn(to: Channel, at: number, there: Buffer | undefined) {
+    this.#onward = { to, at, there };
+  }
+
+  /** Its listeners stay after all. */
+  stay() {
+    this.#onward = undefined;
   }
 
   #place(listener: Listener) {
@@ -180,22 +232,35 @@ export class Channel {
     }
   }
 
-  #serveSlot(slot: Slot) {
+  #serveSlot(slot: Slot, now: number) {
     slot.due = Infinity;
     const newest = this.newest;
     const from = slot.next;
     slot.next = Math.max(from, newest + 1);
-    if (slot.listeners.length === 0 || from > newest) return;
-    const shared = this.#since(from);
+    const onward = this.#onward && now >= this.#onward.at ? this.#onward : undefined;
+    const notice = onward ? onward.there : slot.told ? undefined : this.#notice;
+    slot.told = true;
     const list = slot.listeners;
+    if (list.length === 0 || (from > newest && !notice && !onward)) return;
+    const shared = this.#from(from, notice);
     // Backwards: a listener closed on the way swaps the last one, already served, into its place.
     for (let i = list.length - 1; i >= 0; i -= 1) {
       const listener = list[i];
-      if (!listener || listener.next > newest) continue;
-      const bytes = listener.next === from ? shared : this.#since(listener.next);
-      listener.next = newest + 1;
-      if (bytes.length > 0) this.#write(listener, bytes, newest);
+      if (!listener || (listener.next > newest && !notice)) continue;
+      const bytes = listener.next === from ? shared : this.#from(listener.next, notice);
+      listener.next = Math.max(listener.next, newest + 1);
+      if (bytes.length > 0) this.#hooks.write(listener, bytes, newest);
     }
+    if (!onward) return;
+    const moved = list.splice(0);
+    this.#listeners -= moved.length;
+    for (const listener of moved) onward.to.adopt(listener, now);
+  }
+
+  /** A notice, if there is one, and the fragments from `seq` to the newest. */
+  #from(seq: number, notice: Buffer | undefined): Buffer {
+    const bytes = seq > this.newest ? NOTHING : this.#since(seq);
+    return notice ? Buffer.concat([notice, bytes]) : bytes;
   }
 
   /** Fragments from `seq` to the newest as one Buffer, made once for all who need it. */
@@ -215,17 +280,4 @@ export class Channel {
     for (const slot of this.#slots) if (slot.listeners.length > 0) needed = Math.min(needed, slot.next);
     while (this.#held[0] && this.#held[0].seq < needed) this.#held.shift();
   }
-
-  #repace(fragmentsPerWrite: number) {
-    this.flush();
-    const everyone = this.all();
-    this.#fragmentsPerWrite = fragmentsPerWrite;
-    this.#slots = openSlots(fragmentsPerWrite);
-    for (const listener of everyone) this.#place(listener);
-  }
-}
-
-function openSlots(fragmentsPerWrite: number): Slot[] {
-  const count = Math.max(1, Math.floor((fragmentsPerWrite * FRAGMENT_MS) / SLOT_MS));
-  return Array.from({ length: count }, () => ({ listeners: [], next: 0, due: Infinity }));
 }

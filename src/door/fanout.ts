@@ -44,6 +44,8 @@ export interface Fanout {
   carries(socket: Socket): boolean;
   /** Streams per room now. */
   presence(): ReadonlyMap<string, number>;
+  /** Streams of a room at the live edge now. */
+  live(slug: string): number;
   /** What this door does for each room that is heard, or was within the last minute. */
   counts(): ReadonlyMap<string, RoomCount>;
   /** Moves the `count` who wait longest in a room's ring up to the live edge; returns how many there were. */
@@ -254,6 +256,8 @@ export function openFanout(deps: FanoutDeps): Fanout {
     if (!room) return 0;
     const { period } = deps.delivery(slug);
     const now = clock.now();
+    /** One Buffer for all who begin in the same slot of the period. */
+    const made = new Map<string, Buffer>();
     for (const listener of room.waits) {
       if (promoted >= count) break;
       const feed = room.feedOf(listener.channel);
@@ -266,9 +270,16 @@ export function openFanout(deps: FanoutDeps): Fanout {
       listener.next = lane.newest + 1;
       lane.adopt(listener, Infinity);
       const next = Math.round(lane.delay(listener) + FRAGMENT_MS);
-      const parts = slots.map((slot) => slot.bytes);
-      if (feed.wanted.container === 'fmp4') parts.unshift(noticeBytes({ place: 'live', from, period, next }));
-      write(listener, Buffer.concat(parts), lane.newest);
+      const key = `${feed.wanted.id} ${next}`;
+      let bytes = made.get(key);
+      if (!bytes) {
+        const parts = slots.map((slot) => slot.bytes);
+        if (feed.wanted.container === 'fmp4')
+          parts.unshift(noticeBytes({ place: 'live', from, period, next }));
+        bytes = Buffer.concat(parts);
+        made.set(key, bytes);
+      }
+      write(listener, bytes, lane.newest);
       promoted += 1;
     }
     return promoted;
@@ -286,6 +297,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     drop,
     carries: (socket) => (socket as ListeningSocket)[LISTENER] !== undefined,
     presence: () => streams,
+    live: (slug) => (streams.get(slug) ?? 0) - (rooms.get(slug)?.waits.size ?? 0),
     counts() {
       const now = clock.now();
       return new Map([...rooms].map(([slug, room]) => [slug, room.count(streams.get(slug) ?? 0, now)]));
@@ -295,7 +307,9 @@ export function openFanout(deps: FanoutDeps): Fanout {
       drainBy = deadline;
       if (total === 0) empty.resolve();
       clock.after(ms(Math.max(0, deadline - clock.now())), () => {
-        const channels = [...rooms.values()].flatMap((room) => room.feeds.flatMap((feed) => [...feed.channels()]));
+        const channels = [...rooms.values()].flatMap((room) =>
+          room.feeds.flatMap((feed) => [...feed.channels()]),
+        );
         for (const channel of [...channels, ...tails.channels()]) {
           channel.flush();
           for (const listener of channel.all()) finish(listener, 'drained');

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
+import type { Delivery } from '../wire/delivery.ts';
 import type { Assets } from './assets.ts';
 import { openClients } from './client.ts';
 import { exposition, openCounters } from './counters.ts';
@@ -18,6 +19,7 @@ import { openPlainPort } from './plain-port.ts';
 import type { DoorQueue } from './queue-port.ts';
 import { openQuick } from './quick.ts';
 import { reset } from './reset.ts';
+import type { RoomCount } from './room.ts';
 import { type DoorStrain, openStrain } from './strain.ts';
 import { type DoorTls, openTls, type Tls } from './tls.ts';
 import { openWatchdog } from './watchdog.ts';
@@ -30,6 +32,7 @@ export type { DoorOrigin, Joined } from './origin-port.ts';
 export type { Pages } from './pages.ts';
 export { loadManifest, openPages } from './pages.ts';
 export type { DoorQueue } from './queue-port.ts';
+export type { RoomCount } from './room.ts';
 export type { DoorStrain } from './strain.ts';
 export type { DoorTls } from './tls.ts';
 
@@ -59,8 +62,8 @@ export interface DoorDeps {
   readonly backlog: number;
   /** Base URLs of caches in front that pages may fetch sound from; default none. */
   readonly caches?: readonly string[];
-  /** Milliseconds between two writes of a room's stream, a multiple of 320; default 320. */
-  period?(slug: string): Ms;
+  /** How a room is delivered now: write period and bitrate; default every 320 ms without a ceiling. */
+  delivery?(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
   /** Addresses and networks of proxies in front whose X-Forwarded-* fields are believed; default none. */
   readonly trustedProxies?: readonly string[];
   /** Where the public port speaks TLS. */
@@ -81,6 +84,12 @@ export interface Door extends AsyncDisposable {
   readonly plainPort: number | undefined;
   /** Streams per room right now. */
   presence(): ReadonlyMap<string, number>;
+  /** Streams of a room at the live edge right now. */
+  live(slug: string): number;
+  /** Streams, those at the live edge, and the renditions needed, for each room that is heard or was within the last minute. */
+  counts(): ReadonlyMap<string, RoomCount>;
+  /** Moves the `count` who wait longest in a room's ring up to the live edge; returns how many it moved. */
+  promote(slug: string, count: number): number;
   /** What strained this door since the last call; for the ladder alone, about once a second. */
   strain(): DoorStrain;
   /** Prometheus text, `earshot_door_…`. */
@@ -108,8 +117,11 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const gate = openGate(limits);
   const clients = openClients(deps.trustedProxies ?? []);
   const watchdog = openWatchdog(limits);
-  const period = deps.period ?? (() => ms(FRAGMENT_MS));
-  const fanout = openFanout({ clock, origin, limits, counters, fault, period });
+  const fanout = openFanout({
+    ...{ clock, origin, limits, counters, fault },
+    delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
+    place: (slug, request) => deps.queue?.place(slug, request.ticket) ?? { at: 'live' },
+  });
   const ordinary = openOrdinary({
     ...{ clock, limits, counters, fanout, fault, origin },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
@@ -202,6 +214,9 @@ export async function open(deps: DoorDeps): Promise<Door> {
     port,
     plainPort: second,
     presence: () => fanout.presence(),
+    live: (slug) => fanout.live(slug),
+    counts: () => fanout.counts(),
+    promote: (slug, count) => fanout.promote(slug, count),
     strain: openStrain({ clock, counters, sockets: gate.sockets }),
     metrics: () => exposition(counters, gate.sockets.size, fanout.presence()),
     close,

@@ -1,5 +1,6 @@
 import type { Rendition } from '../base/media.ts';
 import { type Ms, ms } from '../base/time.ts';
+import type { StreamPlace } from '../wire/notice.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 
 /** A listener's wish, read from the address. */
@@ -10,16 +11,23 @@ export interface StreamRequest {
   readonly after?: number;
   /** How much sound the listener wants in hand when it starts. */
   readonly margin: Ms;
+  /** It asks for the delayed ring by itself. */
+  readonly ring?: true;
+  /** `after` is where it was in the delayed ring: of no use at the live edge. */
+  readonly was?: 'ring';
+  /** What may move it up to the live edge, as it was given out; not yet looked at. */
+  readonly ticket?: string;
 }
 
 const STREAM = /^\/r\/([a-z0-9-]{1,64})\/stream$/;
 const RADIO = /^\/r\/([a-z0-9-]{1,64})\/radio\.(aac|opus|mp3)$/;
 /** A player of ours starts with this much in hand. */
 const STREAM_MARGIN = 300;
-/** A radio has no margin control of its own, so it gets more to live on. */
-const RADIO_MARGIN = 2_000;
+/** A radio has no margin control of its own, so it gets enough to live on through the longest write period. */
+const RADIO_MARGIN = 2_600;
 /** More is refused down to this: a listener that wants more wants the replay. */
 const MAX_MARGIN = 10_000;
+const TICKET = /^[\w.~-]{1,256}$/;
 /** Fragment numbers are 32 bit in `mfhd`. */
 const MAX_SEQ = 0xffff_ffff;
 
@@ -40,10 +48,15 @@ export function readStreamRequest(target: string): StreamRequest | undefined {
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
   const margin = count(query.get('margin'), MAX_MARGIN);
+  const ticket = query.get('ticket') ?? '';
+  const place = {
+    ...(query.get('ring') === '1' ? { ring: true as const } : {}),
+    ...(TICKET.test(ticket) ? { ticket } : {}),
+  };
   const radio = RADIO.exec(path);
   if (radio) {
     const rendition = RENDITIONS.find((r) => r.id === `radio-${radio[2]}`);
-    return rendition && { slug: radio[1] ?? '', rendition, margin: ms(margin ?? RADIO_MARGIN) };
+    return rendition && { slug: radio[1] ?? '', rendition, margin: ms(margin ?? RADIO_MARGIN), ...place };
   }
   const stream = STREAM.exec(path);
   if (!stream) return undefined;
@@ -54,7 +67,9 @@ export function readStreamRequest(target: string): StreamRequest | undefined {
       slug: stream[1] ?? '',
       rendition,
       ...(after === undefined ? {} : { after }),
+      ...(query.get('was') === 'ring' ? { was: 'ring' as const } : {}),
       margin: ms(margin ?? STREAM_MARGIN),
+      ...place,
     }
   );
 }
@@ -74,13 +89,17 @@ export function mediaType(rendition: Rendition): string {
 }
 
 /** The head of a stream's answer: no length and `connection: close`, so that HTTP/1.0 players and proxies take it too. */
-export function streamHead(rendition: Rendition, timing: { period: Ms; next: Ms; date: string }): string {
+export function streamHead(
+  rendition: Rendition,
+  timing: { period: Ms; next: Ms; date: string; place: StreamPlace; behind: Ms; seat?: string },
+): string {
   return (
     `HTTP/1.1 200 OK\r\ncontent-type: ${mediaType(rendition)}\r\ndate: ${timing.date}\r\ncache-control: no-store\r\n` +
     'connection: close\r\naccess-control-allow-origin: *\r\n' +
-    'access-control-expose-headers: earshot-period, earshot-next, earshot-rendition\r\n' +
+    'access-control-expose-headers: earshot-period, earshot-next, earshot-rendition, earshot-place, earshot-behind, earshot-seat\r\n' +
     'cross-origin-resource-policy: cross-origin\r\nx-content-type-options: nosniff\r\nx-accel-buffering: no\r\n' +
     `earshot-period: ${timing.period}\r\nearshot-next: ${Math.max(0, Math.round(timing.next))}\r\n` +
-    `earshot-rendition: ${rendition.id}\r\n\r\n`
+    `earshot-rendition: ${rendition.id}\r\nearshot-place: ${timing.place}\r\n` +
+    `earshot-behind: ${Math.round(timing.behind)}\r\n${timing.seat ? `earshot-seat: ${timing.seat}\r\n` : ''}\r\n`
   );
 }

@@ -90,7 +90,7 @@ test('one room of several slots is written over the period, not in one burst', a
 test('with a longer period fragments are coalesced into one write and nobody misses any', async () => {
   const origin = fakeOrigin();
   for (let i = 0; i < 8; i += 1) origin.tick();
-  await using door = await openTestDoor(origin, { period: () => ms(960) });
+  await using door = await openTestDoor(origin, { delivery: () => ({ period: 960 }) });
   origin.tick();
   const wires: ReturnType<typeof wire>[] = [];
   for (let i = 0; i < 30; i += 1) {

@@ -70,7 +70,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       },
       cap: (slug) => origin.card(slug)?.cap,
       holding: (slug) => /queue|text/.test(LEVELS[ladder?.delivery(slug).level ?? 0]?.newcomers ?? ''),
-      live: (slug) => door?.presence().get(slug) ?? 0,
+      live: (slug) => door?.live(slug) ?? 0,
     }),
   );
   const news = openNews(clock);
@@ -145,21 +145,24 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     limits: { ...LIMITS, backlog: config.backlogLimit },
     backlog: ACCEPT_QUEUE,
     caches: config.caches,
-    period: (slug) => ms(ladder?.delivery(slug).period ?? config.writePeriod),
+    delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
   });
   door = opened;
-  const counts = (): Map<string, { streams: number; live: number }> =>
-    new Map([...opened.presence()].map(([slug, streams]) => [slug, { streams, live: streams }]));
   const steps = stack.use(
     openLadder({
       ...{ clock, log: log.part('ladder'), name, period: config.writePeriod, records },
       // The kernel deals connections out evenly, so each door has its share of what may leave the machine.
       ...(config.egressLimit === undefined ? {} : { egressLimit: config.egressLimit / config.doors }),
-      sample: () => ({ ...opened.strain(), rooms: counts() }),
+      sample: () => ({ ...opened.strain(), rooms: opened.counts() }),
     }),
   );
   ladder = steps;
-  const presence = openPresence({ door: name, counts, wish: steps.wish, wishing: steps.wishing });
+  const presence = openPresence({
+    door: name,
+    counts: opened.counts,
+    wish: steps.wish,
+    wishing: steps.wishing,
+  });
   const tell = (): void => {
     for (const message of presence()) for (const inlet of inlets) inlet.send(message);
     // After the counts: whoever has come is already counted as live, and no place is given away twice.

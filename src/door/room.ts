@@ -1,0 +1,112 @@
+import type { ErrorCode } from '../base/errors.ts';
+import type { Rendition } from '../base/media.ts';
+import { ms } from '../base/time.ts';
+import { RING_MS } from '../wire/delivery.ts';
+import type { Presence } from '../wire/feed.ts';
+import { bestWithin, familyOf } from './ceiling.ts';
+import type { Channel, ChannelHooks, Listener } from './channel.ts';
+import { Feed, KEPT_FRAGMENTS } from './feed.ts';
+import type { DoorOrigin } from './origin-port.ts';
+import type { Slot } from './splice.ts';
+
+/** What a door counts for one room. */
+export type RoomCount = Required<Pick<Presence, 'streams' | 'live' | 'wanted'>>;
+
+/** A rendition is wanted until nobody has heard it for this long. */
+const WANTED_MS = 60_000;
+
+/** One room as this door sends it: a feed for each rendition that somebody asked for. */
+export class Room {
+  readonly slug: string;
+  /** Everyone in the delayed ring, whoever has waited longest first. */
+  readonly waits = new Set<Listener>();
+  readonly #feeds = new Map<string, Feed>();
+  readonly #hooks: ChannelHooks & { origin: DoorOrigin };
+  /** When each rendition was last needed. */
+  readonly #wanted = new Map<string, number>();
+  #newest = -1;
+
+  constructor(slug: string, hooks: ChannelHooks & { origin: DoorOrigin }) {
+    this.slug = slug;
+    this.#hooks = hooks;
+  }
+
+  /** Every feed. */
+  get feeds(): Feed[] {
+    return [...this.#feeds.values()];
+  }
+
+  /** True for the first fragment of each slot of the grid. */
+  reach(seq: number): boolean {
+    if (seq <= this.#newest) return false;
+    this.#newest = seq;
+    return true;
+  }
+
+  /** Holds everyone to a ceiling and a write period; false when nobody has been here for a minute. */
+  steer(ceiling: number | undefined, perWrite: number, now: number): boolean {
+    for (const [id, feed] of this.#feeds) {
+      feed.steer(ceiling, perWrite, now);
+      if (feed.size === 0) this.#feeds.delete(id);
+      else this.#want(feed, now);
+    }
+    for (const [id, at] of this.#wanted) if (now - at > WANTED_MS) this.#wanted.delete(id);
+    return this.#feeds.size > 0 || this.#wanted.size > 0;
+  }
+
+  /** Takes a fragment. */
+  take(rendition: string, seq: number, bytes: Buffer, now: number): void {
+    for (const feed of this.#feeds.values()) feed.take(rendition, seq, bytes, now);
+  }
+
+  /** The feed of a rendition, opened when nobody hears it yet; or why it cannot be. */
+  open(wanted: Rendition, ceiling: number | undefined): Feed | ErrorCode {
+    const known = this.#feeds.get(wanted.id);
+    if (known) return known;
+    const { origin } = this.#hooks;
+    const best = bestWithin(wanted, ceiling);
+    let refusal: ErrorCode | undefined;
+    // What should go out may not be coded yet: then whatever of its kind is.
+    for (const { id } of new Set([best, wanted, ...familyOf(wanted)])) {
+      const joined = origin.join(this.slug, id, { margin: ms(RING_MS + 2 * 5_120) });
+      if (typeof joined === 'string') {
+        refusal ??= joined;
+        continue;
+      }
+      const feed = new Feed(this.slug, wanted, {
+        write: this.#hooks.write,
+        wake: this.#hooks.wake,
+        since: (rendition, seq) => this.#since(rendition, seq),
+      });
+      feed.splice.target = best.id;
+      feed.begin(id, joined.fragments.slice(-KEPT_FRAGMENTS));
+      this.#feeds.set(wanted.id, feed);
+      return feed;
+    }
+    return refusal ?? 'not-found';
+  }
+
+  /** The feed whose ring this channel is. */
+  feedOf(ring: Channel): Feed | undefined {
+    for (const feed of this.#feeds.values()) if (feed.ring === ring) return feed;
+    return undefined;
+  }
+
+  /** What is told upstream. */
+  count(streams: number, now: number): RoomCount {
+    for (const feed of this.#feeds.values()) if (feed.size > 0) this.#want(feed, now);
+    const wanted = [...this.#wanted].filter(([, at]) => now - at <= WANTED_MS).map(([id]) => id);
+    return { streams, live: streams - this.waits.size, wanted };
+  }
+
+  #want(feed: Feed, now: number): void {
+    this.#wanted.set(feed.splice.target, now);
+    if (feed.splice.source !== undefined) this.#wanted.set(feed.splice.source, now);
+  }
+
+  /** What the origin holds of a rendition from a fragment on. */
+  #since(rendition: string, seq: number): readonly Slot[] {
+    const joined = this.#hooks.origin.join(this.slug, rendition, { at: seq });
+    return typeof joined === 'string' ? [] : joined.fragments;
+  }
+}
