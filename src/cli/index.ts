@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'print the configuration of a cache in front: nginx, Varnish, HAProxy, a CDN',
     load: () => import('./edge.ts'),
   },
+  crowd: { does: 'rehearse with real connections; report and certificate', load: () => import('./crowd.ts') },
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
 const INNER: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   role: () => import('./role.ts'),
   welcome: () => import('./welcome.ts'),
+  'crowd-process': () => import('./crowd-process.ts'),
 };
 
 const HELP = `earshot: self-hosted live audio rooms

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ms } from '../base/time.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
+import { rehearsal } from './rehearsal.ts';
 import { duration, oneOf, origin, rateOrAuto, setting, size, text, urls, whole, yesNo } from './setting.ts';
 
 const iceServer = z.strictObject({
@@ -283,6 +284,16 @@ export const schema = z.strictObject({
       reason: 'Where metrics listen. They are not protected: keep them inside.',
     },
     z.string().pipe(z.union([z.ipv4(), z.ipv6()], 'use an IP address')),
+  ),
+  rehearsal: setting(
+    {
+      unit: 'no, or LISTENERS[,DURATION or end][,room+room]',
+      default: 'no',
+      change: 'restart',
+      reason:
+        'Lets `earshot crowd` bring so many listeners, such as 10000, or 50000,6h,town-hall. Published at /.well-known/earshot-rehearsal.json, for 2h from the start of a door unless said otherwise; only whoever has the key of this data folder may come.',
+    },
+    rehearsal,
   ),
   logLevel: setting(
     {

@@ -62,6 +62,8 @@ export interface DoorDeps {
   readonly backlog: number;
   /** Base URLs of caches in front that pages may fetch sound from; default none. */
   readonly caches?: readonly string[];
+  /** The consent to a rehearsal, as JSON; absent: none. */
+  readonly consent?: string;
   /** How a room is delivered now: write period and bitrate; default every 320 ms without a ceiling. */
   delivery?(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
   /** Addresses and networks of proxies in front whose X-Forwarded-* fields are believed; default none. */
@@ -126,6 +128,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...{ clock, limits, counters, fanout, fault, origin },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
+    ...(deps.consent === undefined ? {} : { consent: deps.consent }),
     clients,
     ...(deps.queue ? { queue: deps.queue } : {}),
   });

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { FRAGMENT_MS, ms } from '../base/time.ts';
+import { CONSENT_PATH } from '../wire/rehearsal.ts';
 import type { Assets } from './assets.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
@@ -31,6 +32,8 @@ export interface OrdinaryDeps {
   readonly pages: Pages;
   readonly clients: Clients;
   readonly queue?: DoorQueue;
+  /** What is published at `CONSENT_PATH`; absent: no rehearsal is allowed. */
+  readonly consent?: string;
   readonly site: { readonly socketPath: string };
   cell(index: number): { readonly socketPath: string };
   /** Base URLs of caches that pages may fetch sound from. */
@@ -229,6 +232,13 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
           status: 200,
           headers: { ...TEXT, 'cache-control': 'no-store' },
           body: 'ok\n',
+        });
+      case CONSENT_PATH:
+        if (deps.consent === undefined) break;
+        return plain(req, res, {
+          status: 200,
+          headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+          body: deps.consent,
         });
       case '/robots.txt':
         return plain(req, res, {

@@ -27,6 +27,7 @@ import { openNews } from './news.ts';
 import { paths } from './paths.ts';
 import { openPresence } from './presence.ts';
 import { takeRank } from './priority.ts';
+import { consentOf } from './rehearsal.ts';
 import { readSecret } from './secret.ts';
 import { lastWord } from './snapshot.ts';
 
@@ -49,6 +50,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       archive: openReader(at.archive),
       holdWhileAway: true,
       caches: config.caches,
+    ...(consent ? { consent: JSON.stringify(consent) } : {}),
     }),
   );
   const records = stack.use(
@@ -125,6 +127,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   }
   // The port is taken when there is something to say: until then other doors, or the floor, answer.
   await news.complete;
+  const consent = consentOf(config, clock.wall());
   const opened = await openDoorPart({
     clock,
     log,

@@ -1,0 +1,8 @@
+import { serveParent } from '../crowd/index.ts';
+import type { Command } from './index.ts';
+
+/** `earshot crowd-process`: one process of a rehearsal. `earshot crowd` starts it. */
+export const command: Command = async () => {
+  await serveParent();
+  return 0;
+};

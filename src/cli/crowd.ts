@@ -1,0 +1,288 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join as joinPath, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import project from '../../package.json' with { type: 'json' };
+import { systemClock } from '../base/clock.ts';
+import { EarshotError } from '../base/errors.ts';
+import { fromProcess } from '../config/index.ts';
+import {
+  type Curve,
+  capacityOfProcess,
+  certificateText,
+  certify,
+  checkCertificate,
+  join,
+  type Member,
+  newSigningKey,
+  type Outcome,
+  open,
+  openGathering,
+  openLocalMember,
+  type Row,
+  readCurve,
+  reportPage,
+} from '../crowd/index.ts';
+import { paths } from '../role/paths.ts';
+import { rehearsalKey } from '../role/rehearsal.ts';
+import type { Command } from './index.ts';
+
+const HELP = `earshot crowd URL --listeners N      a rehearsal: N real connections, an honest report
+
+  URL                  a room, such as http://localhost:8080/r/town-hall, of a server that consents (start --rehearsal N)
+  --ramp 30s           arrive evenly over this time (default 30s)
+  --curve SHAPE        step, ramp, announcement (log-normal, 95 % within --ramp), or a FILE of second,arrivals
+  --hold 60s           everybody stays this long after the last arrival (default 60s)
+  --codec opus|aac     default opus;  --rate K  kbit/s asked for
+  --pages 0.2          this share loads the room's page first;  --hls 0.1  this share takes HLS
+  --processes N        default: by the number of listeners and the limit of open files
+  --from RANGE         source addresses, such as 127.0.0.0/8 or 10.0.0.5,10.0.0.6
+  --key K              the key of the server (earshot crowd --show-key there); default: of the data folder here
+  --data DIR           that data folder, when it is not the configured one
+  --listen HOST:PORT --machines M   wait for M other machines before it begins
+  -o DIR               where report.html, certificate.json and report.json go
+  --sign FILE          the Ed25519 key (PEM) that signs; default: one of the data folder, made when missing
+  --json               the outcome as JSON at the end, nothing else
+
+earshot crowd --join HOST:PORT --key K    take part in a rehearsal that another machine leads
+earshot crowd --check certificate.json    was it changed since it was signed, and by which key?
+earshot crowd --show-key                  the key of this server's data folder, for other machines`;
+
+const OPTIONS = {
+  listeners: { type: 'string' },
+  ramp: { type: 'string', default: '30s' },
+  curve: { type: 'string', default: 'ramp' },
+  hold: { type: 'string', default: '60s' },
+  codec: { type: 'string', default: 'opus' },
+  rate: { type: 'string' },
+  pages: { type: 'string', default: '0' },
+  hls: { type: 'string', default: '0' },
+  processes: { type: 'string', default: 'auto' },
+  from: { type: 'string' },
+  key: { type: 'string' },
+  data: { type: 'string' },
+  listen: { type: 'string' },
+  machines: { type: 'string', default: '1' },
+  join: { type: 'string' },
+  check: { type: 'string' },
+  'show-key': { type: 'boolean', default: false },
+  out: { type: 'string', short: 'o' },
+  sign: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
+
+const ENTRY = fileURLToPath(new URL('./index.ts', import.meta.url));
+/** So many listeners are easy for one process. */
+const EASY = 4_000;
+
+/** `earshot crowd …`. Exits 1 when anybody was hurt, 3 when the generator was the limit. */
+export const command: Command = async (args) => {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+  const [url] = positionals;
+  if (values.check !== undefined) return check(values.check, values.json);
+  if (values['show-key']) {
+    console.log(keyOf(values));
+    return 0;
+  }
+  if (values.join !== undefined) return takePart(values, values.join);
+  if (values.help || !url || !values.listeners) {
+    console.log(HELP);
+    return values.help ? 0 : 2;
+  }
+  return lead(values, url, whole(values.listeners, 'listeners', 10_000_000));
+};
+
+async function lead(values: Values, url: string, listeners: number): Promise<number> {
+  const say = (line: string): void => {
+    if (!values.json) console.log(line);
+  };
+  const key = keyOf(values);
+  const out = resolve(
+    values.out ?? `rehearsal-${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}`,
+  );
+  const pem = signingKey(values);
+  await using stack = new AsyncDisposableStack();
+  await using rehearsal = await open({
+    clock: systemClock,
+    url,
+    key,
+    listeners,
+    curve: curveOf(values),
+    hold: milliseconds(values.hold, 'hold'),
+    codec: values.codec === 'aac' ? 'aac' : 'opus',
+    ...(values.rate === undefined ? {} : { rate: whole(values.rate, 'rate', 10_000) }),
+    pages: share(values.pages, 'pages'),
+    hls: share(values.hls, 'hls'),
+    ...(values.from === undefined ? {} : { from: values.from }),
+    version: project.version,
+    note: say,
+    onSecond: (row) => say(progress(row, listeners)),
+    members: async () => {
+      const others = values.listen === undefined ? [] : await gather(values, key, stack, say);
+      const elsewhere = others.reduce((sum, { capacity }) => sum + capacity, 0);
+      return [...others, ...(await localMembers(values, Math.max(1, listeners - elsewhere)))];
+    },
+  });
+  const onInterrupt = (): void => rehearsal.stop();
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  const result = await rehearsal.result;
+  const certificate = certify(result.outcome, pem);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(joinPath(out, 'report.html'), reportPage(result));
+  writeFileSync(joinPath(out, 'certificate.json'), certificateText(certificate));
+  writeFileSync(joinPath(out, 'report.json'), `${JSON.stringify(result)}\n`);
+  console.log(values.json ? JSON.stringify({ ...certificate, report: out }) : summary(result.outcome, out));
+  if (result.outcome.clean) return 0;
+  return result.outcome.generator.bottleneck ? 3 : 1;
+}
+
+async function takePart(values: Values, at: string): Promise<number> {
+  const members = await localMembers(values, Number.POSITIVE_INFINITY);
+  const why = await join({
+    clock: systemClock,
+    leader: hostAndPort(at),
+    key: keyOf(values),
+    members,
+    note: (line) => console.log(line),
+  });
+  console.log(why === 'done' ? 'The rehearsal is over.' : `The rehearsal is over: ${why}`);
+  return why === 'done' ? 0 : 1;
+}
+
+async function gather(
+  values: Values,
+  key: string,
+  stack: AsyncDisposableStack,
+  say: (line: string) => void,
+): Promise<Member[]> {
+  const at = hostAndPort(values.listen ?? '');
+  const gathering = stack.use(await openGathering(systemClock, at, key, say));
+  say(
+    `Waiting for ${values.machines} machine(s) at port ${gathering.port}: earshot crowd --join HOST:${gathering.port} --key KEY`,
+  );
+  return gathering.members(whole(values.machines, 'machines', 64));
+}
+
+/** As many processes as `--processes` says, or as the listeners need. */
+async function localMembers(values: Values, listeners: number): Promise<Member[]> {
+  const each = capacityOfProcess();
+  const cores = availableParallelism();
+  const needed = Math.max(Math.ceil(listeners / each), Math.min(cores, Math.ceil(listeners / EASY)));
+  const count =
+    values.processes === 'auto'
+      ? Number.isFinite(needed)
+        ? needed
+        : cores
+      : whole(values.processes, 'processes', 1024);
+  return Promise.all(
+    Array.from({ length: count }, (_, i) => openLocalMember(ENTRY, ['crowd-process'], `process ${i + 1}`)),
+  );
+}
+
+function keyOf(values: Values): string {
+  if (values.key !== undefined) return values.key;
+  const { secret } = paths(fromProcess(values.data ? ['--data', values.data] : []).data);
+  if (!existsSync(secret))
+    throw new EarshotError(
+      'operator-only',
+      'give --key, or --data with the data folder of the server that is rehearsed',
+    );
+  return rehearsalKey(readFileSync(secret));
+}
+
+function signingKey(values: Values): string {
+  const { root } = paths(fromProcess(values.data ? ['--data', values.data] : []).data);
+  const path = values.sign ?? joinPath(root, 'rehearsal-key.pem');
+  if (existsSync(path)) return readFileSync(path, 'utf8');
+  if (values.sign !== undefined) throw new EarshotError('unprocessable', `there is no key at ${path}`);
+  const pem = newSigningKey();
+  // Without a data folder here, the key is for this one certificate.
+  if (existsSync(root)) writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
+  return pem;
+}
+
+function check(path: string, json: boolean): number {
+  const checked = checkCertificate(readFileSync(path, 'utf8'));
+  if (json) console.log(JSON.stringify(checked));
+  else if (checked.good) {
+    const { target, began, held, asked } = checked.certificate;
+    console.log(`Unchanged since it was signed by the key ${checked.key}.
+${target.origin}/r/${target.room}, ${began}: held ${held} of ${asked.listeners}. ${checked.certificate.firstToBreak}
+Whose key this is, only its owner can say.`);
+  } else console.log(`Not valid: ${checked.why}.`);
+  return checked.good ? 0 : 1;
+}
+
+function curveOf(values: Values): Curve {
+  const seconds = milliseconds(values.ramp, 'ramp') / 1000;
+  const { curve } = values;
+  if (curve === 'step') return { kind: 'step' };
+  if (curve === 'ramp' || curve === 'announcement') return { kind: curve, seconds };
+  if (!existsSync(curve))
+    throw new EarshotError(
+      'unprocessable',
+      `--curve: "${curve}" is neither step, ramp, announcement nor a file`,
+    );
+  return readCurve(readFileSync(curve, 'utf8'));
+}
+
+function progress({ at, counts, errors, gauges, max }: Row, listeners: number): string {
+  const failed = Object.entries(errors).map(([cause, times]) => `${cause} ${times}`);
+  return [
+    `${String(at).padStart(4)} s`,
+    `+${counts.arrived} came`,
+    `+${counts.joined} joined`,
+    `${gauges.hearing + gauges.ring}/${listeners} hearing`,
+    `stalls ${counts.stalls}`,
+    ...(counts.gaps + counts.repeats > 0 ? [`gaps ${counts.gaps}, repeats ${counts.repeats}`] : []),
+    `errors ${failed.length > 0 ? failed.join(', ') : 0}`,
+    ...((max.lateness ?? 0) > 100 ? [`generator ${Math.round(max.lateness ?? 0)} ms late`] : []),
+  ].join('  ');
+}
+
+function summary(outcome: Outcome, out: string): string {
+  const { joinMs, delayMs, generator } = outcome;
+  const errors = Object.entries(outcome.errors).map(([cause, times]) => `${cause} ${times}`);
+  return `
+${outcome.firstToBreak}
+
+  Came ${outcome.arrived}, heard it ${outcome.joined}, held ${outcome.held}, at most ${outcome.peak} at one time
+  First sound: p50 ${joinMs?.p50 ?? '–'} ms, p99 ${joinMs?.p99 ?? '–'} ms; behind the stage: p50 ${delayMs?.p50 ?? '–'} ms, p99 ${delayMs?.p99 ?? '–'} ms
+  Stalls ${outcome.stalls} (${outcome.doubtfulStalls} doubtful), gaps ${outcome.gaps}, repeats ${outcome.repeats}, reconnects ${outcome.reconnects}, errors ${errors.join(', ') || 0}
+  The generator itself: p99 ${generator.latenessMs?.p99 ?? '–'} ms late, at most ${generator.latenessMs?.max ?? '–'} ms${generator.bottleneck ? ': IT WAS THE LIMIT' : ''}
+
+  Report ${joinPath(out, 'report.html')}`;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+
+function milliseconds(text: string, name: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h)?$/.exec(text) ?? [];
+  if (amount === undefined)
+    throw new EarshotError('unprocessable', `--${name}: "${text}" is no time such as 30s or 2min`);
+  return Number(amount) * (UNITS[unit ?? 's'] ?? 1000);
+}
+
+function whole(text: string, name: string, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1 && value <= most) return value;
+  throw new EarshotError('unprocessable', `--${name}: "${text}" is no whole number from 1 to ${most}`);
+}
+
+function share(text: string, name: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new EarshotError('unprocessable', `--${name}: "${text}" is no share from 0 to 1`);
+}
+
+function hostAndPort(text: string): { host: string; port: number } {
+  const [, host, port] = /^(?:\[?([^\]]+?)\]?:)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === undefined)
+    throw new EarshotError('unprocessable', `"${text}" is no address such as 10.0.0.5:7800`);
+  return { host: host ?? '127.0.0.1', port: Number(port) };
+}

@@ -1,0 +1,68 @@
+import type { Circumstances } from './outcome.ts';
+import type { Row } from './timeline.ts';
+
+/** A join slower than this at p99 within one second is a finding. Milliseconds. */
+const SLOW_JOIN = 2_000;
+/** Timers of the generator later than this make it the suspect. Milliseconds. */
+const LATE = 250;
+
+const ERROR_WORDS: Readonly<Record<string, string>> = {
+  refused: 'had their connection refused',
+  reset: 'had their connection reset',
+  timeout: 'waited in vain: nothing came in time',
+  ended: 'had their stream ended by the server, in order, and came back',
+  torn: 'had their stream cut in the middle of a fragment',
+  closed: 'were closed without an answer',
+  structure: 'got bytes that are no stream of Earshot',
+};
+
+/** What broke first, in one sentence with its moment. */
+export function firstToBreak(
+  rows: readonly Row[],
+  about: Pick<Circumstances, 'glances' | 'listeners' | 'lost'>,
+): string {
+  const rung = about.glances.find((glance) => (glance.rung ?? 0) > 0);
+  for (const row of rows) {
+    const what = broken(row);
+    const moment = `At ${clockOf(row.at)}, with ${number(row.gauges.hearing + row.gauges.ring)} of ${number(about.listeners)} hearing, `;
+    if (rung && rung.at <= row.at && what)
+      return `${moment}${what}; the server had stepped to rung ${rung.rung} at ${clockOf(rung.at)}${rung.why ? ` (${rung.why})` : ''}.`;
+    if (what) return `${moment}${what}.`;
+  }
+  const silent = about.glances.find((glance) => glance.error !== undefined);
+  if (silent)
+    return `At ${clockOf(silent.at)} state.json did not answer (${silent.error}); nobody's sound was hurt.`;
+  if (about.lost.length > 0)
+    return `A part of the generator was lost (${about.lost[0]}); nothing of the server broke.`;
+  if (rung)
+    return `Nothing broke: the server stepped to rung ${rung.rung} at ${clockOf(rung.at)}${rung.why ? ` (${rung.why})` : ''}, and everybody went on hearing.`;
+  return 'Nothing broke, and nothing was given up.';
+}
+
+function broken(row: Row): string | undefined {
+  const { counts, errors, max, p99 } = row;
+  const late = max.lateness ?? 0;
+  const ours = errors.generator ?? 0;
+  if (ours > 0)
+    return `the generator ran out of ports or files (${number(ours)} times): this says nothing about the server`;
+  const causes = Object.entries(errors).sort(([, a], [, b]) => b - a);
+  const [cause, times] = causes[0] ?? [];
+  const suspicion = late >= LATE ? `, while the generator itself was ${number(late)} ms late` : '';
+  if (cause !== undefined) {
+    const words = /^http-\d+$/.test(cause) ? `were answered HTTP ${cause.slice(5)}` : ERROR_WORDS[cause];
+    return `${number(times ?? 0)} ${words ?? `met "${cause}"`}${suspicion}`;
+  }
+  if (counts.gaps > 0) return `${number(counts.gaps)} fragments were missing${suspicion}`;
+  if (counts.repeats > 0) return `${number(counts.repeats)} fragments came twice${suspicion}`;
+  if (counts.flips > 0) return `${number(counts.flips)} fragments came in the wrong order${suspicion}`;
+  const stalls = counts.stalls - counts.doubtfulStalls;
+  if (stalls > 0)
+    return `${number(stalls)} had nothing to play for up to ${number(max.stall ?? 0)} ms${suspicion}`;
+  if (counts.heldBack > 0) return 'the generator could not bring people in time: its own limit comes first';
+  if ((p99.join ?? 0) > SLOW_JOIN) return `joining took ${number(p99.join ?? 0)} ms at p99${suspicion}`;
+  return undefined;
+}
+
+const number = (value: number): string => Math.round(value).toLocaleString('en');
+const clockOf = (second: number): string =>
+  `${Math.floor(second / 60)}:${String(Math.floor(second % 60)).padStart(2, '0')}`;

@@ -1,0 +1,246 @@
+import type { Socket } from 'node:net';
+import { FRAGMENT_MS } from '../base/time.ts';
+import type { Notice } from '../wire/notice.ts';
+import type { Wire } from './connection.ts';
+import {
+  Continuity,
+  type Crew,
+  causeOf,
+  type Person,
+  RING_FROM_MS,
+  SHORTEST_STALL_MS,
+  type Whereabouts,
+} from './person.ts';
+import { Playout } from './playout.ts';
+import { header, ResponseReader, type ResponseSink } from './response-reader.ts';
+import { StreamReader, type StreamSink } from './stream-reader.ts';
+
+/** The web player's patience and back-off. Milliseconds. */
+const FIRST_BYTES = 10_000;
+const FIRST_RETRY = 500;
+const LAST_RETRY = 8_000;
+/** So many "no such room" in a row are the truth. */
+const UNKNOWN_TIMES = 3;
+/** The first burst comes in one read; so long after its first byte the player begins with what it has. */
+const BURST = 80;
+
+/**
+ * Somebody on the stream: one long GET that is renewed with `after=SEQ` and the web player's back-off. Each byte is
+ * counted, each fragment's number checked, nothing kept.
+ */
+export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
+  readonly #crew: Crew;
+  readonly #from: string | undefined;
+  readonly #arrived: number;
+  readonly #continuity = new Continuity();
+  readonly #playout = new Playout();
+  #socket: Socket | undefined;
+  #answer: ResponseReader | undefined;
+  #stream: StreamReader | undefined;
+  #heard = false;
+  #gone = false;
+  #ring = false;
+  #failures = 0;
+  /** The next attempt; Infinity while a connection stands. */
+  #retryAt = Number.POSITIVE_INFINITY;
+  /** When the connection is given up unless something comes. */
+  #deadline = 0;
+  #settleAt = Number.POSITIVE_INFINITY;
+  #period = FRAGMENT_MS;
+  #next = FRAGMENT_MS;
+
+  /** Connects at once. `arrived`: since when this person waits, on the monotonic clock. */
+  constructor(crew: Crew, from: string | undefined, arrived: number) {
+    this.#crew = crew;
+    this.#from = from;
+    this.#arrived = arrived;
+    this.#connect();
+  }
+
+  #connect(): void {
+    const { tally, clock, dialler } = this.#crew;
+    tally.count('connections');
+    this.#retryAt = Number.POSITIVE_INFINITY;
+    this.#deadline = clock.now() + FIRST_BYTES;
+    this.#answer = undefined;
+    this.#stream = undefined;
+    this.#socket = dialler.dial(this, this.#from);
+  }
+
+  opened(): void {
+    const { order } = this.#crew;
+    const after = this.#continuity.last;
+    const query = [
+      `codec=${order.codec}`,
+      ...(order.rate === undefined ? [] : [`rate=${order.rate}`]),
+      `margin=${this.#playout.margin}`,
+      ...(after < 0 ? [] : [`after=${after}`]),
+      ...(after >= 0 && this.#ring ? ['was=ring'] : []),
+    ];
+    this.#socket?.write(
+      `GET /r/${order.slug}/stream?${query.join('&')} HTTP/1.1\r\nHost: ${order.address.name}\r\n` +
+        'User-Agent: earshot-crowd\r\nAccept: */*\r\n\r\n',
+      'latin1',
+    );
+    this.#answer = new ResponseReader(this);
+  }
+
+  data(chunk: Buffer, end: number): void {
+    this.#crew.tally.count('bytes', end);
+    this.#answer?.push(chunk, 0, end);
+  }
+
+  head(status: number, headers: string) {
+    const { tally } = this.#crew;
+    if (status === 410 || (status === 404 && this.#failures >= UNKNOWN_TIMES)) {
+      tally.count('over');
+      this.#gone = true;
+      return this.#drop();
+    }
+    if (status !== 200) return this.#fail(`http-${status}`);
+    this.#period = Number(header(headers, 'earshot-period')) || FRAGMENT_MS;
+    const next = header(headers, 'earshot-next');
+    this.#next = next === undefined ? this.#period : Math.min(this.#period, Number(next) || 0);
+    tally.served(`period-${this.#period}`);
+    tally.served(`rendition-${header(headers, 'earshot-rendition')?.slice(0, 16) ?? 'unknown'}`);
+    const place = header(headers, 'earshot-place');
+    if (place !== undefined) {
+      tally.served(`place-${place.slice(0, 8)}`);
+      // Another place in time: what it has is of no use there.
+      if (this.#ring !== (place === 'ring') && this.#heard) this.#move(-1);
+      this.#ring = place === 'ring';
+    }
+    this.#stream = new StreamReader(this);
+    this.#wait();
+  }
+
+  body(chunk: Buffer, at: number, end: number): void {
+    this.#stream?.push(chunk, at, end);
+  }
+
+  done(): void {
+    this.#fail(this.#stream?.whole ? 'ended' : 'torn');
+  }
+
+  broken(_why: string): void {
+    this.#fail('structure');
+  }
+
+  sound(): void {
+    if (this.#heard) return;
+    const { tally, clock } = this.#crew;
+    this.#heard = true;
+    tally.count('joined');
+    tally.measure('join', clock.now() - this.#arrived);
+  }
+
+  fragment(seq: number): void {
+    const { tally, clock, order } = this.#crew;
+    const now = clock.now();
+    this.#failures = 0;
+    this.#wait();
+    tally.count('fragments');
+    if (!this.#continuity.take(seq, tally)) return;
+    const began = this.#playout.began;
+    const silent = this.#playout.take(now, this.#next);
+    if (silent >= SHORTEST_STALL_MS) this.#stalled(silent);
+    if (!began && !this.#playout.began && this.#settleAt === Number.POSITIVE_INFINITY)
+      this.#settleAt = now + BURST;
+    if (order.zero === undefined) return;
+    const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
+    if (delay > RING_FROM_MS) tally.count('ringFragments');
+    // What came with the first burst is old on purpose.
+    if (!began) return;
+    tally.measure('delay', delay);
+    tally.measure('ear', delay + this.#playout.inHand(now));
+  }
+
+  notice(notice: Notice): void {
+    const now = this.#crew.clock.now();
+    if ('place' in notice) {
+      this.#crew.tally.count('moved');
+      this.#move(notice.from - 1);
+      this.#ring = notice.place === 'ring';
+      this.#next = notice.next;
+    } else {
+      this.#crew.tally.count('notices');
+      this.#playout.expect(notice.period - this.#period, notice.in, now);
+    }
+    this.#period = notice.period;
+    this.#wait();
+  }
+
+  over(socket: Socket, error: string | undefined) {
+    if (socket !== this.#socket) return;
+    if (error !== undefined) return this.#fail(causeOf(error));
+    if (!this.#stream) return this.#fail('closed');
+    this.#fail(this.#stream.whole && this.#answer?.whole ? 'ended' : 'torn');
+  }
+
+  sweep(now: number): void {
+    if (this.#gone) return;
+    if (now >= this.#retryAt) {
+      this.#crew.tally.count('reconnects');
+      this.#connect();
+    } else if (this.#socket && now >= this.#deadline) this.#fail('timeout');
+    if (now < this.#settleAt) return;
+    this.#settleAt = Number.POSITIVE_INFINITY;
+    this.#playout.settle(now, this.#next);
+  }
+
+  where(now: number): Whereabouts {
+    if (this.#gone) return 'gone';
+    if (!this.#heard) return 'waiting';
+    if (this.#playout.began && this.#playout.inHand(now) <= -SHORTEST_STALL_MS) return 'dry';
+    return this.#ring ? 'ring' : 'hearing';
+  }
+
+  leave(now: number): void {
+    const silent = -this.#playout.inHand(now);
+    if (!this.#gone && this.#playout.began && silent >= SHORTEST_STALL_MS) this.#stalled(silent);
+    this.#gone = true;
+    this.#drop();
+  }
+
+  /** What follows begins after `last`, which is no gap. */
+  #move(last: number): void {
+    this.#continuity.last = last;
+    this.#playout.restart();
+  }
+
+  #stalled(silent: number): void {
+    const { tally } = this.#crew;
+    tally.count('stalls');
+    tally.count('stalledMs', Math.round(silent));
+    tally.measure('stall', silent);
+    if (this.#crew.lateness() >= silent / 2) tally.count('doubtfulStalls');
+  }
+
+  #wait(): void {
+    this.#deadline = this.#crew.clock.now() + 3 * this.#period + 2_000;
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#answer = undefined;
+    this.#stream = undefined;
+    this.#retryAt = Number.POSITIVE_INFINITY;
+    // A reset leaves no port behind in TIME_WAIT; thousands of them would be missing the next time.
+    if (socket && !socket.destroyed) socket.resetAndDestroy();
+  }
+
+  /** This attempt is over. The first retry is spread over half of what is in hand, later ones back off. */
+  #fail(cause: string): void {
+    const { tally, clock, random } = this.#crew;
+    tally.error(cause);
+    this.#drop();
+    const now = clock.now();
+    const wait =
+      this.#failures === 0
+        ? random() * 0.5 * Math.max(0, this.#playout.inHand(now))
+        : FIRST_RETRY * 2 ** (this.#failures - 1) * (0.75 + random() / 2);
+    this.#failures = Math.min(10, this.#failures + 1);
+    this.#retryAt = now + Math.min(LAST_RETRY, wait);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Curve } from './curve.ts';
+import type { Second } from './tally.ts';
+
+/** Where the server is. */
+export interface Address {
+  /** An IP address: names are looked up once, by the leader. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** As in the URL, for `Host` and the certificate. */
+  readonly name: string;
+}
+
+/** What a crowd, or a part of one, is to do. Plain data: it is handed to processes and machines. */
+export interface Order {
+  readonly address: Address;
+  readonly slug: string;
+  readonly codec: 'opus' | 'aac';
+  /** kbit/s asked for; absent: the best. */
+  readonly rate?: number;
+  readonly listeners: number;
+  readonly curve: Curve;
+  /** Ms that those who came stay after the last arrival. */
+  readonly hold: number;
+  /** Share (0 to 1) that loads the room's page and its files first. */
+  readonly pages: number;
+  /** Share (0 to 1) that takes HLS playlists and segments instead of the stream. */
+  readonly hls: number;
+  /** Addresses to come from, in turn; empty: the system's choice. */
+  readonly from: readonly string[];
+  /** When fragment 0 of the program began, wall-clock ms; absent: delays are not measured. */
+  readonly zero?: number;
+  /** Ms from the arrival of this order to the beginning. */
+  readonly startsIn: number;
+  /** Ms to add to this machine's wall clock to have the leader's. */
+  readonly clockOffset: number;
+  /** Different in each process. */
+  readonly seed: number;
+}
+
+/** What a process or machine of the crowd is told. */
+export type Told = { readonly kind: 'begin'; readonly order: Order } | { readonly kind: 'stop' };
+
+/** What it answers. */
+export type Said =
+  /** It is there and can hold so many connections. */
+  | { readonly kind: 'ready'; readonly capacity: number; readonly processes: number }
+  /** What happened in one second. */
+  | { readonly kind: 'second'; readonly second: Second }
+  /** Everybody has gone. */
+  | { readonly kind: 'done' }
+  /** It does not take part, and why. */
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** Somebody who takes a share of a rehearsal: a process here, or a machine elsewhere. */
+export interface Member extends Disposable {
+  readonly name: string;
+  /** Connections it can hold. */
+  readonly capacity: number;
+  readonly processes: number;
+  tell(told: Told): void;
+  /** Called with everything it says after `ready`. */
+  onSaid(hear: (said: Said) => void): void;
+  /** Called when it is gone without `done`. */
+  onLost(lost: (why: string) => void): void;
+}

@@ -1,0 +1,117 @@
+import { FRAGMENT_MS } from '../base/time.ts';
+
+/** Sound in hand beside what comes with the next write. Milliseconds; all of these as in the web player. */
+export const MARGIN_MS = 300;
+const MAX_MARGIN = 1500;
+const MARGIN_STEP = 150;
+/** So far off the margin nothing is done about it. */
+const DEAD_BAND = 40;
+/** Further off than this, the player hurries or waits at 4 % instead of 1 %. */
+const FAR = 1000;
+/** As fast as it gathers what a longer write period needs. */
+const GATHER = 0.08;
+/** Later than this it jumps. */
+const TOO_LATE = 3000;
+/** Two fragments closer together came with one write. */
+const ONE_WRITE = 40;
+
+/**
+ * A player without sound: knows when it would run dry. It begins with the margin and what is due until the next write,
+ * plays at real speed, leans by 1 or 4 % towards its margin, and keeps 150 ms more each time it ran dry (1.5 s at most).
+ */
+export class Playout {
+  /** When what is in hand will have been played, on the monotonic clock; −1 before it began. */
+  #dry = -1;
+  #margin = MARGIN_MS;
+  #write = 0;
+  #first = -1;
+  #burst = 0;
+  /** Still to be gathered for a longer period. */
+  #gain = 0;
+  /** Until then it does not lean. */
+  #holds = 0;
+
+  /** True once it plays. */
+  get began(): boolean {
+    return this.#dry >= 0;
+  }
+
+  /** Milliseconds of sound in hand; below 0 it has been silent for so long. 0 before it began. */
+  inHand(now: number): number {
+    return this.#dry < 0 ? 0 : this.#dry - now;
+  }
+
+  /** Margin that a reconnect asks for. */
+  get margin(): number {
+    return this.#margin;
+  }
+
+  /**
+   * A fragment has come; `next`: ms until the next write as the server said, for the beginning. Returns how long it
+   * was silent before this, in ms, else 0.
+   */
+  take(now: number, next: number): number {
+    if (this.#dry < 0) {
+      // The first burst comes at once: what is beyond the margin is not played.
+      if (this.#first < 0) this.#first = now;
+      this.#burst += FRAGMENT_MS;
+      this.#write = now;
+      if (this.#burst >= this.#margin + next || now - this.#first > 2 * ONE_WRITE) this.#begin(now, next);
+      return 0;
+    }
+    let silent = 0;
+    if (now - this.#write > ONE_WRITE) {
+      silent = this.#before(now);
+      this.#write = now;
+    }
+    this.#dry += FRAGMENT_MS;
+    return silent;
+  }
+
+  /** The first burst is over; plays what it has. */
+  settle(now: number, next: number): void {
+    if (this.#dry < 0 && this.#burst > 0) this.#begin(now, next);
+  }
+
+  /** Writes will come `more` ms further apart, from `within` ms on: it plays slower until it has enough for that. */
+  expect(more: number, within: number, now: number): void {
+    this.#gain = Math.max(0, more);
+    this.#holds = now + within + Math.max(0, more) + FRAGMENT_MS;
+  }
+
+  /** What comes next begins somewhere else: it starts again, with what it has learnt about its margin. */
+  restart(): void {
+    this.#dry = -1;
+    this.#first = -1;
+    this.#burst = 0;
+    this.#gain = 0;
+  }
+
+  #begin(now: number, next: number): void {
+    this.#dry = now + Math.min(this.#burst, this.#margin + next);
+  }
+
+  /** The instant before a write: the low-water mark. */
+  #before(now: number): number {
+    const low = this.#dry - now;
+    const passed = now - this.#write;
+    if (low < 0) {
+      this.#dry = now;
+      this.#margin = Math.min(MAX_MARGIN, this.#margin + MARGIN_STEP);
+      return -low;
+    }
+    if (now < this.#holds) {
+      const step = Math.min(this.#gain, passed * GATHER);
+      this.#gain -= step;
+      this.#dry += step;
+      return 0;
+    }
+    const off = low - this.#margin;
+    if (off > TOO_LATE) this.#dry = now + this.#margin;
+    else if (Math.abs(off) > DEAD_BAND) {
+      const lean = passed * (Math.abs(off) > FAR ? 0.04 : 0.01);
+      this.#dry -= Math.sign(off) * Math.min(lean, Math.abs(off));
+    }
+    return 0;
+  }
+}

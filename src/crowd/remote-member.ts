@@ -1,0 +1,122 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import { type Line, openLine } from './line.ts';
+import type { Member, Said } from './order.ts';
+
+/** Pings by which the difference of two clocks is found; the quickest counts. */
+const PINGS = 5;
+/** Machines wait here while others come; the next one is turned away. */
+const MAX_WAITING = 64;
+
+/** Where other machines join a rehearsal. */
+export interface Gathering extends AsyncDisposable {
+  readonly port: number;
+  /** Resolves when so many machines are there. */
+  members(count: number): Promise<Member[]>;
+}
+
+/** Lets machines with the same key join at an address. @throws the system's error when it cannot be bound. */
+export async function openGathering(
+  clock: Clock,
+  at: { host: string; port: number },
+  key: string,
+  note: (line: string) => void,
+): Promise<Gathering> {
+  const found: Member[] = [];
+  const enough = new Set<() => void>();
+  const server: Server = createServer((socket) => {
+    const name = `${socket.remoteAddress}`;
+    if (found.length >= MAX_WAITING) return void socket.destroy();
+    welcome(clock, socket, key, name).then(
+      (member) => {
+        found.push(member);
+        note(`${name} has joined: ${member.processes} processes, ${member.capacity} connections`);
+        for (const look of enough) look();
+      },
+      (error: Error) => note(`${name} did not join: ${error.message}`),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : at.port,
+    members(count) {
+      return new Promise((resolve) => {
+        const look = (): void => {
+          if (found.length < count) return;
+          enough.delete(look);
+          resolve(found.slice(0, count));
+        };
+        enough.add(look);
+        look();
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      for (const member of found) member[Symbol.dispose]();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function welcome(clock: Clock, socket: Socket, key: string, name: string): Promise<Member> {
+  const line: Line = await openLine(socket, key, 'leader');
+  let hear: (said: Said) => void = () => {};
+  let lost: (why: string) => void = () => {};
+  let finished = false;
+  let best = { trip: Number.POSITIVE_INFINITY, offset: 0 };
+  const ready = Promise.withResolvers<{ capacity: number; processes: number }>();
+  const timed = Promise.withResolvers<void>();
+  let pongs = 0;
+  const ping = (): void => line.send({ kind: 'ping', sent: clock.wall() });
+  line.onMessage((message) => {
+    if (message.kind === 'pong') {
+      const { sent, wall } = message as { sent: number; wall: number };
+      const trip = clock.wall() - sent;
+      if (trip < best.trip) best = { trip, offset: sent + trip / 2 - wall };
+      if (++pongs < PINGS) ping();
+      else timed.resolve();
+      return;
+    }
+    const said = message as Said;
+    if (said.kind === 'ready') return ready.resolve(said);
+    if (said.kind === 'done') finished = true;
+    if (said.kind === 'refused') {
+      finished = true;
+      return lost(said.why);
+    }
+    hear(said);
+  });
+  line.onEnd((why) => {
+    ready.reject(new Error(why));
+    timed.reject(new Error(why));
+    if (!finished) lost(why);
+  });
+  // Whichever fails first is awaited first or second; the other must not be an unhandled rejection.
+  timed.promise.catch(() => {});
+  const { capacity, processes } = await ready.promise;
+  ping();
+  await timed.promise;
+  return {
+    name,
+    capacity,
+    processes,
+    tell(told) {
+      if (told.kind === 'stop') return line.send(told);
+      const { order } = told;
+      line.send({ kind: 'begin', order: { ...order, clockOffset: order.clockOffset + best.offset } });
+    },
+    onSaid(run) {
+      hear = run;
+    },
+    onLost(run) {
+      lost = run;
+    },
+    [Symbol.dispose]() {
+      finished = true;
+      line[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { Histogram, type Sparse } from './histogram.ts';
+
+/** What is counted, per second and in all. */
+export const COUNTS = [
+  /** People who came. */
+  'arrived',
+  /** Of those, how many heard their first sound in this second. */
+  'joined',
+  'connections',
+  'reconnects',
+  'fragments',
+  'bytes',
+  /** Times somebody had nothing to play. */
+  'stalls',
+  /** Of `stalls`: at a moment when the generator itself was late by at least half as much. */
+  'doubtfulStalls',
+  'stalledMs',
+  /** Fragments that never came, across reconnects too. */
+  'gaps',
+  /** Fragments that came again. */
+  'repeats',
+  /** Fragments that came after a later one. */
+  'flips',
+  /** Fragments that came more than 20 s after their time: the delayed ring. */
+  'ringFragments',
+  /** Notices of a change of the write period, and moves from the delayed ring up to the live edge, as people got them. */
+  'notices',
+  'moved',
+  /** People to whom the server said that the program is over. */
+  'over',
+  /** People who came more than half a second later than planned, because the generator was busy. */
+  'heldBack',
+  'pages',
+  'segments',
+] as const;
+/** One of the counts. */
+export type Count = (typeof COUNTS)[number];
+
+/** What is measured, all in ms. */
+export const MEASURES = [
+  /** From a person's arrival to the first byte of sound, retries included. */
+  'join',
+  /** From the end of a fragment's 320 ms to its arrival here. */
+  'delay',
+  /** How far the ear is behind the stage: the delay and what is in hand. */
+  'ear',
+  'stall',
+  /** From asking for the page to its last file. */
+  'page',
+  /** How late timers of the generator ran. */
+  'lateness',
+] as const;
+/** One of the measures. */
+export type Measure = (typeof MEASURES)[number];
+
+/** How many are what at the end of a second. */
+export interface Gauges {
+  /** With sound in hand. */
+  readonly hearing: number;
+  /** Joined, and nothing left to play. */
+  readonly dry: number;
+  /** Come, and nothing heard yet. */
+  readonly waiting: number;
+  /** Hearing the delayed ring. */
+  readonly ring: number;
+}
+
+/** One second of one process. Missing counts are 0. */
+export interface Second {
+  /** Whole seconds since the beginning. */
+  readonly at: number;
+  readonly counts: Readonly<Partial<Record<Count, number>>>;
+  /** By cause: `refused`, `reset`, `timeout`, `torn`, `ended`, `structure`, `http-503`, `generator`, …. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** Writes per period in ms as the server said, and renditions: `period-640`, `rendition-opus64`. */
+  readonly served: Readonly<Record<string, number>>;
+  readonly measures: Readonly<Partial<Record<Measure, Sparse>>>;
+  readonly gauges: Gauges;
+}
+
+/** Causes a process keeps apart; further ones are `other`. */
+const MAX_CAUSES = 64;
+
+/** Counts and measures one second in one process. */
+export class Tally {
+  #counts: Partial<Record<Count, number>> = {};
+  #errors: Record<string, number> = {};
+  #served: Record<string, number> = {};
+  readonly #measures = Object.fromEntries(MEASURES.map((name) => [name, new Histogram()])) as Record<
+    Measure,
+    Histogram
+  >;
+
+  count(what: Count, times = 1): void {
+    this.#counts[what] = (this.#counts[what] ?? 0) + times;
+  }
+
+  measure(what: Measure, value: number): void {
+    this.#measures[what].add(value);
+  }
+
+  error(cause: string): void {
+    bump(this.#errors, cause);
+  }
+
+  served(what: string): void {
+    bump(this.#served, what);
+  }
+
+  /** What was counted since the last call. */
+  take(at: number, gauges: Gauges): Second {
+    const measures: Partial<Record<Measure, Sparse>> = {};
+    for (const name of MEASURES)
+      if (this.#measures[name].count > 0) measures[name] = this.#measures[name].sparse(true);
+    const second = { at, counts: this.#counts, errors: this.#errors, served: this.#served, measures, gauges };
+    this.#counts = {};
+    this.#errors = {};
+    this.#served = {};
+    return second;
+  }
+}
+
+function bump(record: Record<string, number>, key: string): void {
+  const known = key in record || Object.keys(record).length < MAX_CAUSES;
+  const name = known ? key : 'other';
+  record[name] = (record[name] ?? 0) + 1;
+}
