@@ -50,7 +50,6 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       archive: openReader(at.archive),
       holdWhileAway: true,
       caches: config.caches,
-    ...(consent ? { consent: JSON.stringify(consent) } : {}),
     }),
   );
   const records = stack.use(
@@ -148,6 +147,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     limits: { ...LIMITS, backlog: config.backlogLimit },
     backlog: ACCEPT_QUEUE,
     caches: config.caches,
+    ...(consent ? { consent: JSON.stringify(consent) } : {}),
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
   });
   door = opened;
