@@ -82,11 +82,32 @@ export function load(sources: Sources): Config {
       `${envName('roomsCreate')} = operator: set ${envName('operatorKey')} as well`,
     );
   }
+  const tls = tlsFault(config);
+  if (tls) throw new EarshotError('bad-config', tls);
   return {
     ...config,
     doors: config.doors || Math.max(1, sources.cores - 1),
     cells: config.cells || (sources.cores >= 4 ? 2 : 1),
   };
+}
+
+/** What does not fit together in the settings of TLS. */
+function tlsFault(config: z.output<typeof schema>): string | undefined {
+  const { tlsCert, tlsKey, httpPort, acmeDomains, acmeAgree } = config;
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    return `${envName('tlsCert')} and ${envName('tlsKey')}: set both, or none`;
+  const acme = acmeDomains.length > 0;
+  if (acme && tlsCert !== undefined)
+    return `${envName('acmeDomains')} beside ${envName('tlsCert')}: choose one`;
+  if (acme && httpPort === undefined)
+    return `${envName('acmeDomains')}: set ${envName('httpPort')} (80 in public) as well`;
+  if (acme && !acmeAgree)
+    return `${envName('acmeDomains')}: the certificate authority asks you to agree to its terms: ${envName('acmeAgree')}=yes`;
+  if (httpPort !== undefined && !acme && tlsCert === undefined)
+    return `${envName('httpPort')} = ${httpPort}: only beside TLS; the public port is ${envName('port')}`;
+  if (httpPort !== undefined && httpPort === config.port && httpPort !== 0)
+    return `${envName('httpPort')} = ${httpPort}: that is ${envName('port')} already`;
+  return undefined;
 }
 
 /** `--key value` and `--key=value`; anything else is returned as a name without a value. */

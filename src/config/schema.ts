@@ -2,7 +2,21 @@ import { z } from 'zod';
 import { ms } from '../base/time.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
 import { rehearsal } from './rehearsal.ts';
-import { duration, oneOf, origin, rateOrAuto, setting, size, text, urls, whole, yesNo } from './setting.ts';
+import {
+  domains,
+  duration,
+  networks,
+  oneOf,
+  origin,
+  portOrOff,
+  rateOrAuto,
+  setting,
+  size,
+  text,
+  urls,
+  whole,
+  yesNo,
+} from './setting.ts';
 
 const iceServer = z.strictObject({
   urls: z.string().regex(/^(stun|stuns|turn|turns):/),
@@ -72,6 +86,83 @@ export const schema = z.strictObject({
         'The address people use, for links. Without it links follow the Host header of the request. Set it behind a TLS proxy: browsers give a microphone only to https (or localhost).',
     },
     origin,
+  ),
+  tlsCert: setting(
+    {
+      unit: 'file (PEM)',
+      default: '',
+      change: 'live',
+      reason:
+        'Certificate with its chain. With it and tlsKey the public port speaks TLS. A changed file is taken up within 5 s, without a break.',
+    },
+    text,
+  ),
+  tlsKey: setting(
+    {
+      unit: 'file (PEM)',
+      default: '',
+      change: 'live',
+      reason: 'The private key of tlsCert; readable by this user alone.',
+    },
+    text,
+  ),
+  httpPort: setting(
+    {
+      unit: 'TCP port, or off',
+      default: 'off',
+      change: 'restart',
+      reason:
+        'Beside TLS: a second port without it, that sends people to https and proves to a certificate authority whose name this is. 80 in public.',
+    },
+    portOrOff,
+  ),
+  acmeDomains: setting(
+    {
+      unit: 'list of names',
+      default: '',
+      change: 'restart',
+      reason:
+        'Obtains and renews a certificate for these names by itself (ACME, HTTP-01). They must lead to httpPort of this machine at port 80.',
+    },
+    domains,
+  ),
+  acmeAgree: setting(
+    {
+      unit: 'yes or no',
+      default: 'no',
+      change: 'restart',
+      reason:
+        'yes says that you agree to the terms of the certificate authority (for Let’s Encrypt: letsencrypt.org/repository). acmeDomains needs it.',
+    },
+    yesNo,
+  ),
+  acmeEmail: setting(
+    {
+      unit: 'e-mail address',
+      default: '',
+      change: 'restart',
+      reason: 'Where the certificate authority writes when something is wrong. It may be empty.',
+    },
+    text.pipe(z.union([z.undefined(), z.email()], 'use an e-mail address')),
+  ),
+  acmeDirectory: setting(
+    {
+      unit: 'URL',
+      default: 'https://acme-v02.api.letsencrypt.org/directory',
+      change: 'restart',
+      reason: 'The certificate authority. Let’s Encrypt has a staging one for trials.',
+    },
+    z.string().pipe(z.url({ protocol: /^https$/, error: 'use an https URL' })),
+  ),
+  trustedProxies: setting(
+    {
+      unit: 'list of IP addresses and networks',
+      default: '',
+      change: 'restart',
+      reason:
+        'Proxies in front whose X-Forwarded-For, -Proto and -Host are believed. Without it everyone behind a proxy counts as one network.',
+    },
+    networks,
   ),
   data: setting(
     {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type Ms, ms } from '../base/time.ts';
 
@@ -119,4 +120,39 @@ export const origin = z.string().transform((value, context) => {
     return url.origin;
   }
   return refuse(context, 'use a URL like https://rooms.example.org, without a path');
+});
+
+const listed = (value: string): string[] =>
+  value
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+/** A list of IP addresses and networks (`10.0.0.0/8`, `fd00::/8`) between commas; empty means none. */
+export const networks = z.string().transform((value, context): string[] => {
+  const fine = (entry: string): boolean => {
+    const [address = '', bits, ...more] = entry.split('/');
+    const version = isIP(address);
+    if (version === 0 || more.length > 0) return false;
+    return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  };
+  const list = listed(value);
+  if (list.every(fine) && list.length <= 256) return list;
+  return refuse(context, 'use up to 256 addresses or networks like 10.0.0.0/8, with commas between them');
+});
+
+/** A list of domain names between commas; empty means none. Spec: RFC 1123, 2.1. */
+export const domains = z.string().transform((value, context): string[] => {
+  const list = listed(value.toLowerCase());
+  const fine = (name: string): boolean =>
+    name.length <= 253 && /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/.test(name);
+  if (list.every(fine) && list.length <= 100) return list;
+  return refuse(context, 'use up to 100 names like rooms.example.org, with commas between them');
+});
+
+/** A port, or undefined for `off`. */
+export const portOrOff = z.string().transform((value, context): number | undefined => {
+  if (value === 'off') return undefined;
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
+  return refuse(context, 'use off or a port from 0 to 65535');
 });

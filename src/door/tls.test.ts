@@ -129,8 +129,9 @@ test('a session begun at one door is resumed at another, and not on the next day
   const resumed = async (port: number): Promise<boolean> => {
     const again = secure(port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n', { session });
     await until(() => again.bytes().includes('ok'));
+    const reused = again.socket.isSessionReused();
     again.socket.destroy();
-    return again.socket.isSessionReused();
+    return reused;
   };
   expect([await resumed(one.port), await resumed(other.port), await resumed(stranger.port)]).toEqual([
     true,
