@@ -1,6 +1,7 @@
 /**
  * What one room costs its studio cell: CPU and memory with 1, 5 and 12 speakers who all talk at once, every rendition
- * coded. Real server, real WebRTC from another process, figures from /proc. `npm run bench -- room [seconds]`.
+ * coded. Real server, real WebRTC from another process, figures from /proc. `npm run bench -- room [seconds] [speakers,…]`.
+ * With `NODE_OPTIONS="--cpu-prof --cpu-prof-dir=DIR"` every process and thread leaves a profile in DIR.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { startServer, until } from '../e2e/rig/server.ts';
 import { writeSpeech } from '../e2e/rig/sound.ts';
 
 const SECONDS = Number(process.argv[2] ?? 20);
+const CROWDS = (process.argv[3] ?? '0,1,5,12').split(',').map(Number);
 const TEXT =
   'The whole way from a microphone to an ear is one grid of time. Whoever speaks is heard by everyone who comes, a second later, and the program never stops.';
 const TICKS_PER_SECOND = 100;
@@ -39,7 +41,7 @@ const files = voices.map((voice, i) => {
 await using server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
 const cell = server.child('studio', 0) ?? 0;
 const rows: string[] = [];
-for (const speakers of [0, 1, 5, 12]) {
+for (const speakers of CROWDS) {
   const room = await server.room(`Bench with ${speakers}`);
   await server.cli('room', 'live', room.slug);
   const bots: ChildProcess | undefined =

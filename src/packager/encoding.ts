@@ -1,4 +1,4 @@
-import type { Rendition } from '../base/media.ts';
+import type { Codec, Rendition } from '../base/media.ts';
 import { loadAac } from './aac.ts';
 import type { Codecs } from './frame-encoder.ts';
 import { Lane, type LaneSink } from './lane.ts';
@@ -46,23 +46,39 @@ export interface Encoding extends Disposable {
   push(samples: Float32Array, stereo: boolean): void;
   /** The next block begins slot `seq` instead; every encoder starts anew. */
   skipTo(seq: number): void;
+  /** Which renditions are coded from the next slot on; one that was not needs a slot more to begin. */
+  select(coded: ReadonlySet<string>): void;
   /** The next slot has this number; the sound goes on. Only between two slots. */
   renumber(seq: number): void;
 }
 
-/** Starts one encoder per codec and bitrate; renditions that share both are cut from one encode. */
+/**
+ * Starts one encoder per codec and bitrate of what is to be coded (default: all); renditions that share both are cut
+ * from one encode. Of each slot the best encode of a codec, which is the first in the list, comes after the others: who
+ * has it knows that there is no more of that slot.
+ */
 export async function openEncoding(
   codecs: Codecs,
   renditions: readonly Rendition[],
   firstSeq: number,
   sink: LaneSink,
+  coded: ReadonlySet<string> = new Set(renditions.map(({ id }) => id)),
 ): Promise<Encoding> {
   const groups = Map.groupBy(renditions, ({ codec, bitrate }) => `${codec} ${bitrate}`);
   const lanes: Lane[] = [];
+  const best = new Map<Codec, Lane>();
   try {
     for (const group of groups.values()) {
       const [first] = group;
-      if (first) lanes.push(await Lane.open(group, () => codecs[first.codec](first.bitrate), sink));
+      if (!first) continue;
+      const instead = best.get(first.codec);
+      const start = () => codecs[first.codec](first.bitrate);
+      const lane = await Lane.open(
+        { renditions: group, sink, start, ...(instead ? { instead } : {}) },
+        coded,
+      );
+      if (!instead) best.set(first.codec, lane);
+      lanes.push(lane);
     }
   } catch (error) {
     for (const lane of lanes) lane[Symbol.dispose]();
@@ -85,11 +101,14 @@ export async function openEncoding(
           mono[i] = (left + right) / 2;
         }
       }
-      for (const lane of lanes) lane.push({ stereo: samples, mono, wide, index }, seq);
-      if (++index === BLOCKS_PER_FRAGMENT) {
-        index = 0;
-        seq++;
-      }
+      for (const lane of lanes) lane.push({ stereo: samples, mono, wide, index });
+      if (++index < BLOCKS_PER_FRAGMENT) return;
+      for (const lane of lanes.toReversed()) lane.cut(seq);
+      index = 0;
+      seq++;
+    },
+    select(next) {
+      for (const lane of lanes) lane.select(next);
     },
     skipTo(next) {
       seq = next;

@@ -11,11 +11,16 @@ import type { ThreadStart } from './thread.ts';
 export interface PackagerDeps {
   readonly log: Log;
   readonly renditions: readonly Rendition[];
+  /** Ids that are coded whether wanted or not, and with them what is cut from the same encodes; default: all. */
+  readonly always?: readonly string[];
   /** The first block pushed begins this fragment exactly. */
   readonly firstSeq: number;
   /** Once per rendition, before `open` resolves; empty for ADTS and MPEG. */
   init(init: Init): void;
-  /** All renditions of a slot come together, in order of `seq`. A slot may be missing when an encoder failed. */
+  /**
+   * All renditions of a slot come together, in order of `seq`, the best of each codec last. A slot may be missing when
+   * an encoder failed.
+   */
   fragment(fragment: Fragment): void;
   /** The rendition misses the running slot and tries again with the next. */
   encoderFailed?(rendition: string): void;
@@ -25,6 +30,8 @@ export interface PackagerDeps {
 export interface Packager extends AsyncDisposable {
   /** Takes the next 20 ms. The samples are copied. Never waits and never throws. */
   push(block: PcmBlock): void;
+  /** What is coded besides `always`, from the second slot after this on; until then the rendition has no fragments. */
+  select(wanted: Iterable<string>): void;
   /** How late each codec plays, in ticks: what PROGRAM-DATE-TIME must be corrected by. */
   readonly priming: Readonly<Record<Codec, Ticks>>;
 }
@@ -39,7 +46,9 @@ const BLOCKS_PER_WARNING = 50;
 
 /** The packager over any encoder thread: hands blocks over slot by slot and never more than it can take. */
 export async function openWith(deps: PackagerDeps, startThread: StartThread): Promise<Packager> {
-  const { log, renditions, firstSeq } = deps;
+  const { log, renditions, firstSeq, always } = deps;
+  const fixed = always ? withSiblings(renditions, always) : renditions.map(({ id }) => id);
+  let coded = fixed;
   /** `due`: a thread is ready and takes up the next slot. `up`: it takes every block. */
   let state: 'away' | 'due' | 'up' = 'away';
   /** The thread counts from another slot than ours. */
@@ -55,7 +64,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
   };
 
   const thread = await startThread(
-    { renditions, firstSeq },
+    { renditions, firstSeq, coded },
     {
       ready() {
         state = 'due';
@@ -65,7 +74,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
         state = 'away';
         lost = true;
         log.error({ error: String(error) }, 'the encoder thread died; starting another');
-        for (const { id } of renditions) deps.encoderFailed?.(id);
+        for (const id of coded) deps.encoderFailed?.(id);
       },
       slot(fragments) {
         waiting--;
@@ -85,7 +94,10 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
       lost = true;
       warn({ seq }, 'the encoders are five seconds behind; dropping sound until they have caught up');
     } else if (state === 'due' && waiting === 0) {
-      if (lost) thread.order({ kind: 'skip', seq });
+      if (lost) {
+        thread.order({ kind: 'skip', seq });
+        thread.order({ kind: 'select', coded });
+      }
       state = 'up';
       lost = false;
     }
@@ -101,6 +113,20 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
       const copy = new Float32Array(samples);
       thread.order({ kind: 'block', samples: copy, stereo }, [copy.buffer]);
     },
+    select(wanted) {
+      const known = new Set(wanted);
+      const next = renditions.map(({ id }) => id).filter((id) => fixed.includes(id) || known.has(id));
+      if (next.join() === coded.join()) return;
+      coded = next;
+      if (state !== 'away') thread.order({ kind: 'select', coded });
+    },
     [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose](),
   };
+}
+
+/** The given ids and those that come from the same encodes, in the order of the list. */
+function withSiblings(renditions: readonly Rendition[], ids: readonly string[]): readonly string[] {
+  const encode = ({ codec, bitrate }: Rendition): string => `${codec} ${bitrate}`;
+  const running = new Set(renditions.filter(({ id }) => ids.includes(id)).map(encode));
+  return renditions.filter((rendition) => running.has(encode(rendition))).map(({ id }) => id);
 }

@@ -38,15 +38,15 @@ test('an encoder that breaks costs its own slot and nothing of the others', asyn
   let blocks = 0;
   const { out, failed } = await run(6, (inner, nth) => ({
     encode(what) {
-      if (nth === 1 && ++blocks === 3 * 16 + 5) throw new Error('trap');
+      if (nth === 0 && ++blocks === 3 * 16 + 5) throw new Error('trap');
       return inner.encode(what);
     },
     [Symbol.dispose]: () => inner[Symbol.dispose](),
   }));
-  // The second AAC encoder opened is aac64, which radio-aac is cut from.
-  expect(failed).toEqual(['aac64', 'radio-aac']);
+  // The first AAC encoder opened is that of aac96, which radio-aac is cut from.
+  expect(failed).toEqual(['aac96', 'radio-aac']);
   for (const [id, seqs] of out) {
-    const hurt = id === 'aac64' || id === 'radio-aac';
+    const hurt = id === 'aac96' || id === 'radio-aac';
     expect(seqs, id).toEqual(hurt ? [100, 101, 102, 104, 105] : [100, 101, 102, 103, 104, 105]);
   }
 });
@@ -67,8 +67,9 @@ test('an encoder that cannot come back is tried every slot and hurts nobody', as
   expect(out.get('aac96')).toEqual([]);
   expect(out.get('aac56')).toEqual([100, 101, 102, 103, 104]);
   expect(out.get('opus64')).toEqual([100, 101, 102, 103, 104]);
-  expect(failed.length).toBeGreaterThanOrEqual(4);
-  expect(failed.length).toBeLessThanOrEqual(7);
+  const tries = failed.filter((id) => id === 'aac96').length;
+  expect(tries).toBeGreaterThanOrEqual(4);
+  expect(tries).toBeLessThanOrEqual(7);
 });
 
 test('a frame that does not come is a failure of its slot, not a shifted grid', async () => {
@@ -83,7 +84,7 @@ test('a frame that does not come is a failure of its slot, not a shifted grid', 
     },
     [Symbol.dispose]: () => inner[Symbol.dispose](),
   }));
-  expect(failed).toEqual(['aac96']);
+  expect(failed).toEqual(['aac96', 'radio-aac']);
   expect(out.get('aac96')).toEqual([100, 102, 103]);
 });
 

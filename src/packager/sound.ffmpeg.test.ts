@@ -114,8 +114,8 @@ describe('AAC', () => {
 });
 
 describe('radio', () => {
-  test('ADTS carries the frames of aac64, nothing encoded twice', () => {
-    const frames = bytesOf('aac64').flatMap(framesOf);
+  test('ADTS carries the frames of aac96, nothing encoded twice', () => {
+    const frames = bytesOf('aac96').flatMap(framesOf);
     expect(Buffer.concat(bytesOf('radio-aac'))).toEqual(Buffer.from(adtsFragment(frames)));
   });
 

@@ -3,17 +3,21 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Fragment, Rendition } from '../base/media.ts';
 import { loadCodecs, openEncoding } from './encoding.ts';
+import type { LaneSink } from './lane.ts';
 
 /** What the thread is started with. */
 export interface ThreadStart {
   readonly renditions: readonly Rendition[];
   readonly firstSeq: number;
+  /** What is coded from the beginning; default: all. */
+  readonly coded?: readonly string[];
 }
 
 /** To the thread. */
 export type ThreadOrder =
   | { readonly kind: 'block'; readonly samples: Float32Array<ArrayBuffer>; readonly stereo: boolean }
   | { readonly kind: 'skip'; readonly seq: number }
+  | { readonly kind: 'select'; readonly coded: readonly string[] }
   | { readonly kind: 'close' };
 
 /** From the thread. `fragments` is also the receipt for sixteen blocks, even when it is empty. */
@@ -29,15 +33,16 @@ if (parentPort) await run(parentPort, workerData as ThreadStart);
 
 async function run(
   port: NonNullable<typeof parentPort>,
-  { renditions, firstSeq }: ThreadStart,
+  { renditions, firstSeq, coded = renditions.map(({ id }) => id) }: ThreadStart,
 ): Promise<void> {
   const tell = (news: ThreadNews, moved: ArrayBuffer[] = []): void => port.postMessage(news, moved);
   let fragments: Fragment[] = [];
   const codecs = await loadCodecs();
-  const encoding = await openEncoding(codecs, renditions, firstSeq, {
+  const sink: LaneSink = {
     fragment: (fragment) => fragments.push(fragment),
     failed: (rendition, error) => tell({ kind: 'failed', rendition: rendition.id, error: String(error) }),
-  });
+  };
+  const encoding = await openEncoding(codecs, renditions, firstSeq, sink, new Set(coded));
   // Not earlier: the file threads that loading starts would inherit it.
   preferThisThread();
   let blocks = 0;
@@ -52,6 +57,8 @@ async function run(
     } else if (order.kind === 'skip') {
       blocks = 0;
       encoding.skipTo(order.seq);
+    } else if (order.kind === 'select') {
+      encoding.select(new Set(order.coded));
     } else {
       encoding[Symbol.dispose]();
       port.close();

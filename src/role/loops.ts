@@ -5,7 +5,7 @@ import { EMPTY, type Message } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 
 /** Bump when the music or the coding changes: the stored loop is then made anew. */
-const VERSION = 3;
+const VERSION = 4;
 
 interface Stored {
   readonly version: number;

@@ -13,6 +13,7 @@ import { EMPTY, type Message, type Presence } from '../wire/feed.ts';
 import type { TicketTally } from '../wire/queue.ts';
 import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
+import { openDemand } from './demand.ts';
 import { type Loops, standbyMessages } from './loops.ts';
 import { openTalk } from './talk.ts';
 
@@ -23,6 +24,8 @@ export interface ProgramDeps {
   readonly stage: Stage;
   readonly archive: Archive;
   readonly renditions: readonly Rendition[];
+  /** Ids that are coded whether somebody hears them or not. */
+  readonly always: readonly string[];
   readonly loops: () => Loops;
   /** Between two writes of the stream; told to listeners. */
   readonly writePeriod: Ms;
@@ -70,7 +73,8 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   let card: RoomCard = first;
   let clocks: Clocks = first.clocks;
   const inits = new Map<string, Uint8Array>();
-  const history = new Map<string, Fragment[]>();
+  /** In the order in which doors must hear of them. */
+  const history: Fragment[] = [];
 
   const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);
   const steering = new Steering({ period: deps.writePeriod, caches: deps.caches, wall: clock.wall() });
@@ -110,17 +114,16 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   const packager = await openPackager({
     log: deps.log.part('packager'),
     renditions: deps.renditions,
+    always: deps.always,
     firstSeq,
     init(init: Init) {
       inits.set(init.rendition, init.bytes);
       archive.init(slug, init);
     },
     fragment(fragment: Fragment) {
-      const kept = history.get(fragment.rendition) ?? [];
-      if (kept.length === 0) history.set(fragment.rendition, kept);
-      kept.push(fragment);
-      if (kept.length > HISTORY) kept.shift();
+      history.push(fragment);
       last = Math.max(last, fragment.seq);
+      while ((history[0]?.seq ?? last) <= last - HISTORY) history.shift();
       archive.fragment(slug, fragment);
       const { rendition, seq, bytes } = fragment;
       publish({ head: { kind: 'fragment', slug, rendition, seq }, body: bytes });
@@ -224,7 +227,9 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       tell();
     });
   }
+  const demand = openDemand(clock);
   const everySecond = clock.every(ms(1000), () => {
+    packager.select(demand.now());
     talk.update(room.people());
     steer();
     queueUp();
@@ -250,15 +255,15 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       yield programMessage();
       for (const [rendition, bytes] of inits) yield initMessage(rendition, bytes);
       yield* standbyMessages(slug, deps.loops());
-      for (const [rendition, kept] of history)
-        for (const { seq, bytes } of kept)
-          yield { head: { kind: 'fragment', slug, rendition, seq }, body: bytes };
+      for (const { rendition, seq, bytes } of history)
+        yield { head: { kind: 'fragment', slug, rendition, seq }, body: bytes };
       if (Object.keys(clocks).length > 0) yield { head: { kind: 'clocks', slug, clocks }, body: EMPTY };
       if (queue.told) yield queueMessage(queue.told);
       yield stateMessage(state());
     },
     presence(said) {
       steering.hear(said, clock.now());
+      if (said.wanted && demand.hear(said.wanted)) packager.select(demand.now());
     },
     tickets: (door, tally) => queue.take(door, tally),
     metrics: () => ({

@@ -9,7 +9,7 @@ import type { Config } from '../config/index.ts';
 import { openRecords } from '../ladder/index.ts';
 import { open as openStage } from '../stage/index.ts';
 import type { Message } from '../wire/feed.ts';
-import { RENDITIONS } from '../wire/renditions.ts';
+import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { cellMetrics } from './cell-metrics.ts';
 import { serveInner } from './inner-http.ts';
@@ -93,6 +93,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
           stage,
           archive,
           renditions: RENDITIONS,
+          always: [...new Set([...ARCHIVED, ...config.archive])],
           loops: () => loops,
           publish,
           writePeriod: config.writePeriod,

@@ -1,6 +1,9 @@
 import type { Rendition } from '../base/media.ts';
 
-/** Every coded form of a program. The first of each codec is what is archived and what a player starts with. */
+/**
+ * Every coded form of a program. The first of each codec is what is archived and what a player starts with; the radio
+ * forms of Opus and AAC are the same frames in another container.
+ */
 export const RENDITIONS: readonly Rendition[] = [
   { id: 'opus64', codec: 'opus', container: 'fmp4', bitrate: 64_000, codecs: 'opus' },
   { id: 'opus32', codec: 'opus', container: 'fmp4', bitrate: 32_000, codecs: 'opus' },
@@ -9,7 +12,7 @@ export const RENDITIONS: readonly Rendition[] = [
   { id: 'aac96', codec: 'aac', container: 'fmp4', bitrate: 96_000, codecs: 'mp4a.40.2' },
   { id: 'aac64', codec: 'aac', container: 'fmp4', bitrate: 64_000, codecs: 'mp4a.40.2' },
   { id: 'aac56', codec: 'aac', container: 'fmp4', bitrate: 56_000, codecs: 'mp4a.40.2' },
-  { id: 'radio-aac', codec: 'aac', container: 'adts', bitrate: 64_000, codecs: 'mp4a.40.2' },
+  { id: 'radio-aac', codec: 'aac', container: 'adts', bitrate: 96_000, codecs: 'mp4a.40.2' },
   { id: 'radio-opus', codec: 'opus', container: 'ogg', bitrate: 64_000, codecs: 'opus' },
   { id: 'radio-mp3', codec: 'mp3', container: 'mpeg', bitrate: 64_000, codecs: 'mp3' },
 ];
