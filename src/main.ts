@@ -8,6 +8,7 @@ import { type Ms, ms } from './base/time.ts';
 import type { Config } from './config/index.ts';
 import { paths } from './role/paths.ts';
 import { readSecret } from './role/secret.ts';
+import { certificateNow } from './role/tls.ts';
 import { ROLES, type RoleName } from './roles.ts';
 import { type ChildSpec, openFloor, open as supervise, supervised } from './supervisor/index.ts';
 
@@ -65,6 +66,7 @@ export async function start(
             port: config.port,
             host: config.host,
             random: Math.random,
+            certificate: () => certificateNow(config),
           }),
         }
       : {}),

@@ -1,8 +1,10 @@
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { readCertificate } from '../base/certificate.ts';
 import { EarshotError } from '../base/errors.ts';
 import { fromProcess } from '../config/index.ts';
 import { start } from '../main.ts';
+import { certificateOf } from '../role/tls.ts';
 import { asRole, ROLES, type RoleName } from '../roles.ts';
 import type { Command } from './index.ts';
 
@@ -40,7 +42,15 @@ export const command: Command = async (args) => {
   const wanted = fromProcess(flags);
   const port = roles.includes('door') ? await claimPort(wanted.host, wanted.port) : wanted.port;
   if (wanted.port === 0) flags.push(`--port=${port}`);
-  const config = { ...wanted, port };
+  let { httpPort } = wanted;
+  if (httpPort !== undefined && roles.includes('door')) {
+    httpPort = await claimPort(wanted.host, httpPort);
+    if (wanted.httpPort === 0) flags.push(`--http-port=${httpPort}`);
+  }
+  const config = { ...wanted, port, httpPort };
+  const certificate = certificateOf(config);
+  // A mistake in these files is said here, once, and not by each door for ever.
+  if (certificate && !certificate.later && roles.includes('door')) await readCertificate(certificate.files);
   const stop = new Promise<void>((resolve) => {
     let asked: number | undefined;
     const ask = (): void => {
@@ -56,7 +66,8 @@ export const command: Command = async (args) => {
   const began = performance.now();
   await start(config, roles, flags, stop, () => {
     const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
-    const address = config.publicUrl || `http://${host}:${config.port}`;
+    const address =
+      config.publicUrl || `http${certificate ? 's' : ''}://${config.acmeDomains[0] ?? host}:${config.port}`;
     console.log(`
   Earshot is up (${((performance.now() - began) / 1000).toFixed(1)} s, ${config.doors} door(s), ${config.cells} studio cell(s), ${availableParallelism()} cores).
 

@@ -30,6 +30,7 @@ import { takeRank } from './priority.ts';
 import { consentOf } from './rehearsal.ts';
 import { readSecret } from './secret.ts';
 import { lastWord } from './snapshot.ts';
+import { certificateOf, challengeAnswer } from './tls.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
 const PRESENCE_PERIOD = ms(1000);
@@ -127,6 +128,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   // The port is taken when there is something to say: until then other doors, or the floor, answer.
   await news.complete;
   const consent = consentOf(config, clock.wall());
+  const certificate = certificateOf(config);
   const opened = await openDoorPart({
     clock,
     log,
@@ -146,6 +148,17 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
     backlog: ACCEPT_QUEUE,
+    trustedProxies: config.trustedProxies,
+    ...(certificate ? { tls: { ...certificate, secret: readSecret(at.secret) } } : {}),
+    ...(config.httpPort === undefined
+      ? {}
+      : {
+          plain: {
+            port: config.httpPort,
+            ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
+            challenge: (token) => challengeAnswer(at.challenges, token),
+          },
+        }),
     caches: config.caches,
     ...(consent ? { consent: JSON.stringify(consent) } : {}),
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },

@@ -7,6 +7,8 @@ import type { Config } from '../config/index.ts';
 import { open as openRooms } from '../room/index.ts';
 import { open as openStore } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
+import { obtain } from './acme.ts';
+import { keepCertificate } from './certificate.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
@@ -57,6 +59,16 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
         failed: logLost(systemClock, log, `cell-${cell}`),
       }),
     );
+  }
+  if (config.acmeDomains.length > 0) {
+    const { acmeDomains: domains, acmeDirectory: directory, acmeEmail: email } = config;
+    const order = { ...{ domains, directory, email }, accountKey: at.acmeAccount, challenges: at.challenges };
+    const kept = await keepCertificate({
+      ...{ clock: systemClock, log: log.part('certificate'), domains, random: Math.random },
+      ...{ path: at.certificate, status: at.certificateStatus, obtain: () => obtain(order) },
+    });
+    stack.use(kept);
+    void kept.look();
   }
   stack.use(await serveInner(at.siteHttp, (request) => rooms.fetch(request)));
   return stack.move();
