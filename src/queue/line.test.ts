@@ -1,22 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { chance } from '../../test/chance.ts';
 import { LAST_RANK, type QueueState } from '../wire/queue.ts';
 import { isCalled } from '../wire/queue-place.ts';
 import { Line, type LineInput, type LineRecord } from './line.ts';
 import { Tally } from './tally.ts';
 import type { Ticket } from './ticket.ts';
-
-/** A generator of equal numbers for equal seeds. Source: Steele and Vigna, SplitMix32 variant. */
-function seeded(seed: number): () => number {
-  let at = seed >>> 0;
-  return () => {
-    at = (at + 0x9e3779b9) >>> 0;
-    let z = at;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** One person who waits, in the order in which they came. */
 interface Person extends Ticket {
@@ -37,7 +26,7 @@ class Evening {
   readonly #random: () => number;
 
   constructor(seed: number, doors = 3) {
-    this.#random = seeded(seed);
+    this.#random = chance(seed);
     this.line = new Line('evening');
     this.doors = Array.from({ length: doors }, () => new Tally(`life ${this.#lives++}`));
   }

@@ -31,6 +31,8 @@ const SIGMAS = 2;
 const PACE_MINUTES = 5;
 /** The longest wait between two looks at the queue. */
 const LONGEST_POLL_MS = 60_000;
+/** Share by which waits are spread. */
+const JITTER = 0.2;
 /** While it may be soon: half of what somebody called has to come. */
 const SOON_POLL_MS = 15_000;
 /** A ticket that is called within this many minutes looks often. */
@@ -97,13 +99,13 @@ export function placeIn(queue: QueueState, ticket: TicketPlace): Place {
 export function pollAfter(queue: QueueState, ticket: TicketPlace, now: number, random: number): number {
   if (now < queue.start) {
     const draw = queue.start - now + random * DRAW_SPREAD_MS;
-    return Math.max(queue.poll, Math.min(draw, LONGEST_POLL_MS * (0.8 + 0.2 * random)));
+    return Math.max(queue.poll, Math.min(draw, LONGEST_POLL_MS * (1 - JITTER * random)));
   }
   const { called, minutes } = placeIn(queue, ticket);
   const sixth = minutes === undefined ? SOON_POLL_MS : minutes.low * 10_000;
   const most = minutes === undefined || minutes.low < SOON_MINUTES ? SOON_POLL_MS : LONGEST_POLL_MS;
   const wanted = called ? 0 : Math.min(most, sixth);
-  return Math.min(LONGEST_POLL_MS, Math.max(queue.poll, wanted) * (1 + 0.2 * random));
+  return Math.min(LONGEST_POLL_MS / (1 + JITTER), Math.max(queue.poll, wanted)) * (1 + JITTER * random);
 }
 
 /** Why a place looks worse than before: fewer places, a slower pace, or more people in the same draw. */

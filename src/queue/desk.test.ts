@@ -1,0 +1,307 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { chance } from '../../test/chance.ts';
+import { manualClock } from '../../test/clock.ts';
+import type { Reply } from '../base/reply.ts';
+import { LAST_RANK, type QueueState, type TicketAnswer } from '../wire/queue.ts';
+import { open, type QueueDoor } from './index.ts';
+
+const SECRET = new Uint8Array(32).fill(3);
+const dir = mkdtempSync(join(tmpdir(), 'queue-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+let clock: ReturnType<typeof manualClock>;
+let live: number;
+let cap: number | undefined;
+let door: QueueDoor;
+const opened = (life = 'one', secret = SECRET): QueueDoor => {
+  const random = chance(5);
+  return open({
+    ...{ clock, secret, dir, life, doors: 2 },
+    room: (slug) =>
+      slug === 'over'
+        ? 'room-ended'
+        : slug === 'evening' || slug === 'other'
+          ? { title: 'A <b>talk</b>' }
+          : 'room-unknown',
+    cap: () => cap,
+    holding: () => false,
+    live: () => live,
+    random: () => 1 + Math.floor(random() * LAST_RANK),
+  });
+};
+const queue = (more: Partial<QueueState> = {}): QueueState => ({
+  v: 1,
+  slug: 'evening',
+  at: clock.wall(),
+  seq: 1,
+  previous: '',
+  start: clock.wall() - 1000,
+  admitted: { minute: 0, rank: 0 },
+  open: 1,
+  buckets: [{ minute: 1, tickets: 4, gone: 0 }],
+  perMinute: 2,
+  free: 0,
+  places: 2,
+  poll: 2_000,
+  ...more,
+});
+beforeEach(() => {
+  clock = manualClock();
+  live = 2;
+  cap = 2;
+  door = opened();
+  door.told(queue(), 2);
+});
+
+interface Asked {
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+  readonly at?: QueueDoor;
+}
+async function ask(
+  method: string,
+  target: string,
+  { body = '', headers = {}, at = door }: Asked = {},
+): Promise<Reply> {
+  const url = new URL(target, 'http://x');
+  async function* bytes() {
+    yield Buffer.from(body);
+  }
+  const reply = await at.answer({
+    method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers,
+    body: bytes(),
+  });
+  if (!reply) throw new Error(`${target} is none of the queue's`);
+  return reply;
+}
+const ticket = async (body: object = {}, more: Asked = {}): Promise<TicketAnswer> =>
+  JSON.parse(String((await ask('POST', '/r/evening/ticket', { body: JSON.stringify(body), ...more })).body));
+const code = (reply: Reply): string => JSON.parse(String(reply.body)).code as string;
+
+describe('a ticket', () => {
+  test('is given out, kept as a cookie of its room alone, and counted', async () => {
+    const reply = await ask('POST', '/r/evening/ticket');
+    const given = JSON.parse(String(reply.body)) as TicketAnswer;
+    expect(given).toMatchObject({ minute: 1, called: false, page: `/r/evening/queue?code=${given.ticket}` });
+    expect(reply.headers['set-cookie']).toMatch(
+      /^earshot-ticket=q1\.evening.*; Path=\/r\/evening; .*SameSite=Lax$/,
+    );
+    expect(reply.headers['cache-control']).toBe('no-store');
+    expect([...door.tallies()]).toEqual([
+      [
+        'evening',
+        { life: 'one', came: 0, buckets: [{ minute: 1, tickets: 1, came: 0, left: 0, ranks: [given.rank] }] },
+      ],
+    ]);
+  });
+
+  test('a second tab, a refresh and another door gain nothing', async () => {
+    const first = await ticket();
+    const { rank, minute } = first;
+    const same = [
+      await ticket({ ticket: first.ticket }),
+      await ticket({}, { headers: { cookie: `a=b; earshot-ticket=${first.ticket}` } }),
+      await ticket({}, { headers: { authorization: `Bearer ${first.ticket}` } }),
+    ];
+    for (const again of same) expect(again).toMatchObject({ rank, minute });
+    const second = opened('two');
+    second.told(queue(), 2);
+    expect(await ticket({ ticket: first.ticket }, { at: second })).toMatchObject({ rank, minute });
+    expect([...door.tallies()][0]?.[1].buckets[0]?.tickets).toBe(1);
+  });
+
+  test('is renewed at the same place, at most once a minute, also when it had run out', async () => {
+    const first = await ticket();
+    clock.advance(59_000);
+    expect((await ticket({ ticket: first.ticket })).ticket).toBe(first.ticket);
+    clock.advance(120_000);
+    const second = await ticket({ ticket: first.ticket });
+    expect(second.ticket).not.toBe(first.ticket);
+    clock.advance(700_000);
+    expect(await ticket({ ticket: second.ticket })).toMatchObject({
+      rank: first.rank,
+      minute: 1,
+      note: 'expired',
+    });
+    // A clock set an hour ahead makes it run out; the place stays.
+    clock.stepWall(3_600_000);
+    expect(await ticket({ ticket: second.ticket })).toMatchObject({ rank: first.rank, note: 'expired' });
+  });
+
+  test('that is forged or of another room is said so, and a new one is given', async () => {
+    const first = await ticket();
+    const forged = await ticket({ ticket: first.ticket.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A')) });
+    expect(forged).toMatchObject({ note: 'forged', minute: 1 });
+    expect(forged.said).toMatch(/not from this server or was altered/);
+    expect(forged.rank).not.toBe(first.rank);
+    const foreign = JSON.parse(
+      String(
+        (
+          await (async () => {
+            door.told(queue({ slug: 'other' }), 0);
+            return ask('POST', '/r/other/ticket', { body: JSON.stringify({ ticket: first.ticket }) });
+          })()
+        ).body,
+      ),
+    ) as TicketAnswer;
+    expect(foreign).toMatchObject({ note: 'foreign' });
+    const elsewhere = opened('three', new Uint8Array(32));
+    elsewhere.told(queue(), 0);
+    expect(await ticket({ ticket: first.ticket }, { at: elsewhere })).toMatchObject({ note: 'forged' });
+  });
+
+  test('can be given back once', async () => {
+    const { ticket: text } = await ticket();
+    for (let i = 0; i < 3; i++)
+      await ask('DELETE', '/r/evening/ticket', { body: JSON.stringify({ ticket: text }) });
+    expect([...door.tallies()][0]?.[1].buckets[0]).toMatchObject({ tickets: 1, left: 1, ranks: [] });
+  });
+
+  test('bad bodies are refused before anything is given out', async () => {
+    expect((await ask('POST', '/r/evening/ticket', { body: '{' })).status).toBe(400);
+    expect((await ask('POST', '/r/evening/ticket', { body: 'x'.repeat(3_000) })).status).toBe(413);
+    expect((await ask('POST', '/r/evening/ticket', { body: 'null' })).status).toBe(200);
+    expect(code(await ask('POST', '/r/over/ticket'))).toBe('room-ended');
+    expect(code(await ask('GET', '/r/nobody/queue.json'))).toBe('room-unknown');
+    expect(code(await ask('PUT', '/r/evening/queue.json'))).toBe('method-not-allowed');
+  });
+
+  test('belongs to the next bucket when the cell has been silent for a minute', async () => {
+    clock.advance(61_000);
+    expect((await ticket()).minute).toBe(2);
+  });
+});
+
+describe('who goes where', () => {
+  test('to the live edge while this door has a place to give, else to the ring', () => {
+    live = 1;
+    expect(door.place('evening').at).toBe('live');
+    live = 2;
+    expect(door.place('evening')).toEqual({ at: 'ring' });
+    expect(door.place('uncapped-and-unknown').at).toBe('ring');
+    cap = undefined;
+    expect(door.place('uncapped-and-unknown')).toEqual({ at: 'live' });
+  });
+
+  test('who is called goes up while places are free, and no more than there are', async () => {
+    const people = [await ticket(), await ticket(), await ticket()];
+    for (const { ticket: text } of people) expect(door.place('evening', text).at).toBe('ring');
+    door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 2 }), 2);
+    expect(people.map(({ ticket: text }) => door.place('evening', text).at)).toEqual([
+      'live',
+      'live',
+      'ring',
+    ]);
+    expect([...door.tallies()][0]?.[1]).toMatchObject({ came: 2 });
+    door.told(queue({ seq: 3, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 1 }), 2);
+    expect(door.place('evening', people[2]?.ticket).at).toBe('live');
+    expect([...door.tallies()][0]?.[1]).toMatchObject({ came: 3 });
+  });
+
+  test('a called ticket that has run out must be renewed first; a forged one is like none', async () => {
+    const { ticket: text } = await ticket();
+    door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 2 }), 0);
+    expect(door.place('evening', `${text.slice(0, -1)}!`).at).toBe('ring');
+    clock.advance(700_000);
+    expect(door.place('evening', text).at).toBe('ring');
+    const renewed = await ticket({ ticket: text });
+    expect(renewed.called).toBe(true);
+    expect(door.place('evening', renewed.ticket).at).toBe('live');
+  });
+
+  test('a seat brings a dropped connection back to a full room, once', () => {
+    live = 1;
+    const { seat } = door.place('evening');
+    live = 2;
+    const back = door.place('evening', seat);
+    expect(back.at).toBe('live');
+    expect(door.place('evening', seat).at).toBe('ring');
+    expect(door.place('evening', back.seat).at).toBe('live');
+    expect(door.place('other', back.seat).at).toBe('ring');
+  });
+
+  test('a door that knows nothing of the queue yet gives out its share of the cap', () => {
+    const fresh = opened('fresh');
+    cap = 5;
+    live = 1;
+    expect(fresh.place('evening').at).toBe('live');
+    live = 2;
+    expect(fresh.place('evening').at).toBe('ring');
+  });
+});
+
+describe('what everyone can read', () => {
+  test('queue.json is the same for all, cacheable for a second, without cookies', async () => {
+    const reply = await ask('GET', '/r/evening/queue.json', { headers: { cookie: 'earshot-ticket=x' } });
+    expect(reply.headers).toMatchObject({
+      'cache-control': 'public, max-age=1, stale-while-revalidate=5',
+      'access-control-allow-origin': '*',
+    });
+    expect(reply.headers).not.toHaveProperty('set-cookie');
+    expect(JSON.parse(String(reply.body))).toEqual(queue());
+    const etag = reply.headers.etag ?? '';
+    expect((await ask('GET', '/r/evening/queue.json', { headers: { 'if-none-match': etag } })).status).toBe(
+      304,
+    );
+    door.over('evening');
+    cap = undefined;
+    expect(code(await ask('GET', '/r/evening/queue.json'))).toBe('wrong-moment');
+  });
+
+  test('the history is the published lines as they were', async () => {
+    expect((await ask('GET', '/r/evening/queue.jsonl')).status).toBe(404);
+    writeFileSync(join(dir, 'evening.jsonl'), '{"v":1}\n');
+    const reply = await ask('GET', '/r/evening/queue.jsonl');
+    let text = '';
+    for await (const chunk of reply.body as AsyncIterable<Buffer>) text += chunk.toString();
+    expect(text).toBe('{"v":1}\n');
+  });
+});
+
+describe('without scripts', () => {
+  test('without cookies: a button gives a place, and the place is in the address', async () => {
+    const before = String((await ask('GET', '/r/evening/queue')).body);
+    expect(before).toContain('<form method="post" action="/r/evening/ticket">');
+    expect(before).toContain('A &#60;b&#62;talk');
+    expect(before).not.toContain('<script');
+    expect([...door.tallies()][0]?.[1].buckets).toEqual([]);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const reply = await ask('POST', '/r/evening/ticket', { headers });
+    expect(reply.status).toBe(303);
+    const at = reply.headers.location ?? '';
+    expect(at).toMatch(/^\/r\/evening\/queue\?code=q1\./);
+    const page = String((await ask('GET', at)).body);
+    expect(page).toContain('In line: A &#60;b&#62;talk');
+    expect(page).toMatch(/<audio controls [^>]*src="\/r\/evening\/radio\.mp3\?ticket=q1\./);
+    const frame = /<iframe src="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const part = String((await ask('GET', frame)).body);
+    expect(part).toMatch(/people are ahead|Nobody is ahead/);
+    const [, seconds, url] = /http-equiv="refresh" content="(\d+);url=([^"]+)"/.exec(part) ?? [];
+    expect(Number(seconds)).toBeGreaterThanOrEqual(10);
+    expect(Number(seconds)).toBeLessThanOrEqual(60);
+    expect(url).toContain('part=place');
+  });
+
+  test('when it is one’s turn the page says so, with a link to the live sound', async () => {
+    const { ticket: text } = await ticket();
+    door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 1 }), 0);
+    const part = String((await ask('GET', `/r/evening/queue?part=place&code=${text}`)).body);
+    expect(part).toContain('It is your turn.');
+    expect(part).toContain(`/r/evening/radio.mp3?ticket=${text}`);
+  });
+
+  test('a forged code is said so in plain words; a room without a queue lets everyone in', async () => {
+    expect(String((await ask('GET', '/r/evening/queue?code=q1.evil"><script>')).body)).toContain(
+      'was altered',
+    );
+    cap = undefined;
+    door.over('evening');
+    expect(String((await ask('GET', '/r/evening/queue')).body)).toContain('room for everyone');
+  });
+});
