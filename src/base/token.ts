@@ -1,3 +1,4 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import type { ErrorCode } from './errors.ts';
 import { asSlug, asSpeakerId, type Slug, type SpeakerId } from './ids.ts';
@@ -50,3 +51,26 @@ export function openTokens(secret: Uint8Array): Tokens {
 /** The Bearer token of an Authorization header. Spec: RFC 6750, 2.1. */
 export const bearer = (header: string | null | undefined): string | undefined =>
   /^Bearer +([^\s]+)$/i.exec(header ?? '')?.[1];
+
+/** Longer is no token of ours. */
+const MAX_TOKEN = 1024;
+const TOKEN = /^[\w-]+\.([\w-]+)\.([\w-]{43})$/;
+
+/**
+ * Opens the quick look at a token: true when it was signed here and has not expired, in some µs and without waiting.
+ * It says who may be served first; what the token allows is for `check` to say. Spec: RFC 7515, 5.2.
+ */
+export function openVouching(secret: Uint8Array): (token: string, wall: number) => boolean {
+  return (token, wall) => {
+    const found = token.length <= MAX_TOKEN ? TOKEN.exec(token) : null;
+    if (!found) return false;
+    const mac = createHmac('sha256', secret).update(token.slice(0, -44)).digest('base64url');
+    if (!timingSafeEqual(Buffer.from(mac), Buffer.from(found[2] ?? ''))) return false;
+    try {
+      const { exp } = JSON.parse(Buffer.from(found[1] ?? '', 'base64url').toString()) as { exp?: number };
+      return typeof exp === 'number' && exp * 1000 > wall;
+    } catch {
+      return false;
+    }
+  };
+}

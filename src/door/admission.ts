@@ -9,6 +9,8 @@ const MORE = 0.01;
 /** A window ends after this long or so many requests. */
 export const WINDOW_MS = 1_000;
 export const WINDOW_REQUESTS = 2_000;
+/** Less says nothing about waiting. */
+const LEAST_WINDOW_MS = 200;
 /** People are dealt into so many cohorts; within a priority, whole cohorts are let in or put off. */
 export const COHORTS = 128;
 const PRIORITIES = 7;
@@ -64,7 +66,8 @@ export class Admission {
 
   /** True when the window is over; then the caller measures the wait and calls `turn`. */
   due(now: number): boolean {
-    return now - this.#began >= WINDOW_MS || this.#requests >= WINDOW_REQUESTS;
+    const passed = now - this.#began;
+    return passed >= WINDOW_MS || (passed >= LEAST_WINDOW_MS && this.#requests >= WINDOW_REQUESTS);
   }
 
   /** True while anybody may be put off. */

@@ -11,7 +11,7 @@ import type { Limits } from './limits.ts';
 import type { Quick } from './quick.ts';
 import { rawProblem } from './raw-reply.ts';
 import { readFirstHead } from './request-head.ts';
-import { readStreamRequest } from './stream-request.ts';
+import { readStreamRequest, type StreamRequest } from './stream-request.ts';
 import type { Tls } from './tls.ts';
 
 /** What the front needs. */
@@ -25,6 +25,8 @@ export interface FrontDeps {
   readonly quick: Quick;
   /** Takes every other connection that does not begin with a stream; it does not listen itself. */
   readonly ordinary: HttpServer;
+  /** Whether a listener is served at once or put off. */
+  judge(socket: Socket, request: StreamRequest): StreamRequest;
   /** Who is behind a proxy in front. */
   readonly clients: Clients;
   /** Where the public port speaks TLS: does the handshake, and brings the connection back by `secured`. */
@@ -93,7 +95,7 @@ export function openFront(deps: FrontDeps): Front {
         letGo(this);
         if (head.method === 'HEAD') return handOver(ordinary, this, bytes);
         if (!claim(this, head.forwardedFor)) return refuse(this, rawProblem('door-full'));
-        const refusal = fanout.join(this, request);
+        const refusal = fanout.join(this, deps.judge(this, request));
         if (refusal) refuse(this, rawProblem(refusal));
       }
     }

@@ -20,6 +20,8 @@ import type { DoorQueue } from './queue-port.ts';
 import { openQuick } from './quick.ts';
 import { reset } from './reset.ts';
 import type { RoomCount } from './room.ts';
+import { Share } from './share.ts';
+import { openShield } from './shield.ts';
 import { type DoorStrain, openStrain } from './strain.ts';
 import { type DoorTls, openTls, type Tls } from './tls.ts';
 import { openWatchdog } from './watchdog.ts';
@@ -60,6 +62,8 @@ export interface DoorDeps {
   readonly queue?: DoorQueue;
   /** Length of the listen queue; 4,096 holds a flash crowd of one second. */
   readonly backlog: number;
+  /** True for a host's or speaker's token: what it comes with is never put off. Default: no token is known. */
+  vouches?(token: string, wall: number): boolean;
   /** Base URLs of caches in front that pages may fetch sound from; default none. */
   readonly caches?: readonly string[];
   /** The consent to a rehearsal, as JSON; absent: none. */
@@ -116,16 +120,21 @@ export async function open(deps: DoorDeps): Promise<Door> {
     );
   const counters = openCounters();
   const fault = openFaults({ clock, log, counters });
-  const gate = openGate(limits);
+  const share = new Share(Math.floor(Math.random() * 2 ** 32));
+  const gate = openGate({ limits, share, expendable: (socket) => !fanout.carries(socket) });
   const clients = openClients(deps.trustedProxies ?? []);
+  const shield = openShield({
+    ...{ clock, gate, share, clients, random: Math.random },
+    ...(deps.vouches ? { vouches: deps.vouches } : {}),
+  });
   const watchdog = openWatchdog(limits);
   const fanout = openFanout({
     ...{ clock, origin, limits, counters, fault },
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
-    place: (slug, request) => deps.queue?.place(slug, request.ticket) ?? { at: 'live' },
+    place: (slug, request) => shield.place(request, () => deps.queue?.place(slug, request.ticket)),
   });
   const ordinary = openOrdinary({
-    ...{ clock, limits, counters, fanout, fault, origin },
+    ...{ clock, limits, counters, fanout, shield, fault, origin },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
@@ -147,7 +156,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       challenge: plain.challenge,
     });
   const front = openFront({
-    ...{ clock, limits, counters, gate, fanout, quick, ordinary, clients },
+    ...{ clock, limits, counters, gate, fanout, quick, ordinary, clients, judge: shield.judge },
     ...(deps.tls ? { tls: () => tls as Tls } : {}),
     ...(plainPort ? { plain: () => plainPort } : {}),
   });
@@ -173,6 +182,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const sweeper = clock.every(ms(1_000), () => {
     front.sweep();
     quick.sweep();
+    shield.relent((slug, count) => fanout.promote(slug, count));
     watchdog.sweep(clock.now(), gate.sockets, (socket) => {
       if (fanout.drop(socket, 'stalled')) return;
       counters.stalledRequests += 1;
@@ -205,6 +215,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ordinary.close();
     await gone;
     sweeper[Symbol.dispose]();
+    shield[Symbol.dispose]();
     tls?.[Symbol.dispose]();
     plainPort?.close();
     log.info({ door: deps.name, port }, 'closed');
@@ -221,7 +232,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     counts: () => fanout.counts(),
     promote: (slug, count) => fanout.promote(slug, count),
     strain: openStrain({ clock, counters, sockets: gate.sockets }),
-    metrics: () => exposition(counters, gate.sockets.size, fanout.presence()),
+    metrics: () => exposition(counters, gate.sockets.size, fanout.presence()) + shield.metrics(),
     close,
     [Symbol.asyncDispose]: () => close(ms(0)),
   };

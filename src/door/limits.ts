@@ -7,8 +7,13 @@ export interface Limits {
   readonly backlog: number;
   /** Open connections in all; the next one is answered 503 `door-full`. */
   readonly connections: number;
-  /** Open connections of one /24 (IPv4) or /48 (IPv6); loopback is exempt. The next one is answered 503. */
-  readonly connectionsPerPrefix: number;
+  /**
+   * From this share of `connections` on, a network (/24 of IPv4, /48 of IPv6) may open no more than its max-min share;
+   * the next one is answered 503. Below it nobody is limited; loopback never is.
+   */
+  readonly shareFrom: number;
+  /** True makes loopback a network like others: for tests. */
+  readonly loopbackCounts: boolean;
   /** Connections too many that are being told so at one time, up to 2 s each; the next one is closed without a word. */
   readonly refusals: number;
   /** Bytes of a request head; beyond it 431 and close. */
@@ -39,7 +44,8 @@ export interface Limits {
 export const LIMITS: Limits = {
   backlog: 512 * 1024,
   connections: 60_000,
-  connectionsPerPrefix: 20_000,
+  shareFrom: 0.8,
+  loopbackCounts: false,
   refusals: 256,
   headBytes: 8_192,
   headers: 64,

@@ -17,6 +17,7 @@ import { openProxy } from './proxy.ts';
 import type { DoorQueue } from './queue-port.ts';
 import { rawProblem } from './raw-reply.ts';
 import { isStream, pageHeaders, send, sendCoded } from './send.ts';
+import type { Shield } from './shield.ts';
 import { mediaType, readStreamRequest } from './stream-request.ts';
 import { isTaken, takeOver } from './takeover.ts';
 
@@ -26,6 +27,7 @@ export interface OrdinaryDeps {
   readonly limits: Limits;
   readonly counters: Counters;
   readonly fanout: Fanout;
+  readonly shield: Shield;
   readonly fault: Fault;
   readonly origin: DoorOrigin;
   readonly assets: Assets;
@@ -42,6 +44,7 @@ export interface OrdinaryDeps {
 
 const SITE = /^\/(?:api(?:\/|$)|openapi\.json$|r\/[a-z0-9-]{1,64}\/event\.ics$)/;
 const CELL = /^\/r\/([a-z0-9-]{1,64})\/(?:whip|whep|backstage)(?:\/|$)/;
+const HEARD = /^\/r\/[a-z0-9-]{1,64}\/(?:stream|radio\.[a-z0-9]{1,5})$/;
 const ROOM = /^\/r\/([a-z0-9-]{1,64})(\/|\/studio\/?)?$/;
 /** A page may be a second old anywhere on the way. */
 const PAGE_CACHE = 'public, max-age=1';
@@ -66,7 +69,7 @@ function headFault(req: IncomingMessage, limits: Limits): 400 | 431 | undefined 
 
 /** Opens the HTTP server for everything that is no stream. It does not listen: connections are handed to it. */
 export function openOrdinary(deps: OrdinaryDeps): Server {
-  const { origin, assets, pages, limits, counters, fanout } = deps;
+  const { origin, assets, pages, limits, counters, fanout, shield } = deps;
   const cache = openPageCache(deps.clock, limits.pages);
   const proxy = openProxy({ limits, counters, clients: deps.clients });
 
@@ -145,7 +148,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     } else if (req.method !== 'GET') notAllowed(req, res);
     else
       takeOver(res, (socket) => {
-        const refusal = fanout.join(socket, request);
+        const refusal = fanout.join(socket, shield.judge(socket, request));
         if (!refusal) return;
         // Bare by now: the answer is written by hand.
         socket.on('error', () => {}).end(rawProblem(refusal), 'latin1');
@@ -216,9 +219,13 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     const mark = target.indexOf('?');
     const path = mark < 0 ? target : target.slice(0, mark);
     const query = mark < 0 ? '' : target.slice(mark + 1);
-    if (SITE.test(path)) return proxy(req, res, { socketPath: deps.site.socketPath, away: 'site-away' });
-    const backstage = CELL.exec(path);
-    if (backstage) return cell(req, res, backstage[1] ?? '');
+    const forSite = SITE.test(path);
+    const forCell = forSite ? null : CELL.exec(path);
+    // Streams are judged when they join: whoever is put off hears the delayed ring.
+    if (!HEARD.test(path) && !shield.admits(req, path, query, forSite || forCell !== null))
+      return shield.putOff(req, res, path);
+    if (forSite) return proxy(req, res, { socketPath: deps.site.socketPath, away: 'site-away' });
+    if (forCell) return cell(req, res, forCell[1] ?? '');
     if (path.startsWith('/_/')) return asset(req, res, path);
     const named = ROOM.exec(path);
     if (named) return room(req, res, named[1] ?? '', named[2]);

@@ -19,6 +19,7 @@ test('who asks for what is sorted, and a claim without a signature counts for no
   expect(of('/r/a/live/opus64/3.m4s')).toBe(1);
   expect(of('/r/a/stream', { holds: 'ticket' })).toBe(2);
   expect(of('/_/listen-1.js')).toBe(2);
+  expect(of('/r/a/studio')).toBe(2);
   expect(of('/r/a/stream')).toBe(3);
   expect(of('/r/a/stream?lafter=1')).toBe(3);
   expect(of('/r/a/radio.mp3')).toBe(3);

@@ -21,7 +21,9 @@ const STAGE = /^\/(?:api\/|r\/[a-z0-9-]{1,64}\/(?:whip|whep|backstage)(?:\/|$))/
 const SOUND = /^\/r\/[a-z0-9-]{1,64}\/(?:stream$|radio\.|live\/)/;
 /** What a player fetches again and again while it plays. */
 const PLAYING = /^\/r\/[a-z0-9-]{1,64}\/live\/(?!main\.m3u8$)/;
-const JOINING = /^\/r\/[a-z0-9-]{1,64}(?:\/(?:studio\/?|ticket|queue|queue\.json)?)?$/;
+const JOINING = /^\/r\/[a-z0-9-]{1,64}(?:\/(?:ticket|queue|queue\.json)?)?$/;
+/** The stage's page: whose link it is only the page itself knows. */
+const STUDIO = /^\/r\/[a-z0-9-]{1,64}\/studio\/?$/;
 /** Programs that read pages for nobody in particular, by what they call themselves. */
 const ROBOT = /bot\b|crawl|spider|slurp|archiver|facebookexternalhit|preview|scrapy|monitor/i;
 
@@ -37,7 +39,7 @@ export function priorityOf({ method, path, query, purpose, agent, holds }: Asked
   }
   if (agent !== undefined && ROBOT.test(agent)) return 6;
   // Styles and scripts belong to a page that was let in.
-  if (holds === 'ticket' || path.startsWith('/_/')) return 2;
+  if (holds === 'ticket' || path.startsWith('/_/') || STUDIO.test(path)) return 2;
   if (JOINING.test(path) || STAGE.test(path)) return method === 'GET' && path.startsWith('/api/') ? 5 : 3;
   return 5;
 }

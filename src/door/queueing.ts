@@ -14,9 +14,9 @@ export interface Queueing extends Disposable {
 
 /**
  * Opens the meter. Between two looks `t` ms apart the loop was busy with one round of work; what arrived during it
- * waited `t/2` on average. Spec: DAGOR (SoCC 2018), 4.1: overload is told by queueing time, not by answering time.
+ * waited `t/2` on average. `looked` is called after each look. Spec: DAGOR (SoCC 2018), 4.1: overload is told by queueing time, not by answering time.
  */
-export function openQueueing(clock: Clock): Queueing {
+export function openQueueing(clock: Clock, looked: (now: number) => void = () => {}): Queueing {
   let last: number = clock.now();
   let waited = 0;
   let passed = 0;
@@ -26,6 +26,7 @@ export function openQueueing(clock: Clock): Queueing {
     last = now;
     passed += round;
     if (round > LOOK_MS * GRAIN) waited += (round * round) / 2;
+    looked(now);
   });
   return {
     take() {

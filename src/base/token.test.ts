@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import type { Slug, SpeakerId } from './ids.ts';
+import { openTokens, openVouching } from './token.ts';
+
+const secret = Buffer.alloc(32, 7);
+const grant = {
+  slug: 'room' as Slug,
+  role: 'host' as const,
+  speaker: '01890a5d-ac96-774b-bcce-b302099a8057' as SpeakerId,
+  name: 'Ana',
+};
+
+test('a quick look knows our tokens from altered, expired and foreign ones', async () => {
+  const vouches = openVouching(secret);
+  const token = await openTokens(secret).sign(grant, 60);
+  const now = Date.now();
+  expect(vouches(token, now)).toBe(true);
+  expect(vouches(token, now + 61_000)).toBe(false);
+  expect(vouches(await openTokens(Buffer.alloc(32, 8)).sign(grant), now)).toBe(false);
+  for (const at of [3, token.indexOf('.') + 5, token.length - 5]) {
+    const altered = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
+    expect(vouches(altered, now)).toBe(false);
+  }
+  for (const none of ['', 'a.b.c', `${'a'.repeat(2000)}.b.c`, token.slice(0, -1)])
+    expect(vouches(none, now)).toBe(false);
+});

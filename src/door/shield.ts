@@ -1,0 +1,156 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import { problem } from '../base/reply.ts';
+import { bearer } from '../base/token.ts';
+import { Admission, type AdmissionState } from './admission.ts';
+import { busyPage } from './busy-page.ts';
+import type { Clients } from './client.ts';
+import type { Gate, Origin } from './gate.ts';
+import { type Priority, priorityOf } from './priority.ts';
+import { openQueueing } from './queueing.ts';
+import { pageHeaders, send } from './send.ts';
+import { COST, type Share } from './share.ts';
+import type { StreamRequest } from './stream-request.ts';
+
+/** What the shield needs. */
+export interface ShieldDeps {
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly share: Share;
+  readonly clients: Clients;
+  /** True for a host's or speaker's token; checked before any work is done. */
+  vouches?(token: string, wall: number): boolean;
+  /** 0 ≤ n < 1. */
+  readonly random: () => number;
+}
+
+/** A stream request that is put off hears the delayed ring. */
+export interface Judged extends StreamRequest {
+  readonly putOff?: true;
+}
+
+/** Where a stream begins. */
+interface Place {
+  readonly at: 'live' | 'ring';
+  /** Given only where somebody waits, so it proves that the ticket was looked at. */
+  readonly seat?: string;
+}
+
+/** Stands before all work of a door: who is served first when requests wait, and what the others get instead. */
+export interface Shield extends Disposable {
+  /** Judges somebody who asks for the stream; nobody is refused. */
+  judge(socket: Socket, request: StreamRequest): Judged;
+  /** Where a judged listener goes: somebody put off to the ring, unless a ticket was called; `otherwise` the others. */
+  place(request: Judged, otherwise: () => Place | undefined): Place;
+  /** Once the strain is over, moves those who were put off up to the live edge, a few at a time; call once a second. */
+  relent(promote: (slug: string, count: number) => number): void;
+  /** True when a request may be worked on now; otherwise `putOff` answers it. */
+  admits(req: IncomingMessage, path: string, query: string, forwarded: boolean): boolean;
+  /** The cheap answer: a short page for a browser, 429 for programs. */
+  putOff(req: IncomingMessage, res: ServerResponse, path: string): void;
+  readonly strained: boolean;
+  readonly state: AdmissionState;
+  /** Prometheus text, `earshot_door_admission_…`. */
+  metrics(): string;
+}
+
+const ROOM = /^\/r\/([a-z0-9-]{1,64})\/?$/;
+/** Everyone who is put off is told a pause between these, in seconds. */
+const FIRST_PAUSE_S = 5;
+const LAST_PAUSE_S = 20;
+const HEAD = pageHeaders([]);
+/** Of those who were put off, so many move up per second once there is room: at least a few, or a tenth. */
+const RELENT_LEAST = 20;
+const RELENT_SHARE = 0.1;
+/** Rooms for which those put off are remembered; in others they stay in the ring until they come back. */
+const MAX_ROOMS = 1_024;
+
+/** Opens the shield; it looks at the event loop fifty times a second. */
+export function openShield(deps: ShieldDeps): Shield {
+  const { clock, gate } = deps;
+  const admission = new Admission(deps.share, clock.now(), deps.random);
+  const queueing = openQueueing(clock, (now) => {
+    if (admission.due(now)) admission.turn(now, queueing.take());
+  });
+  /** Listeners put off, by room, who may move up later. */
+  const later = new Map<string, number>();
+  const passes = ({ prefix, place }: Origin, priority: Priority, cost: number): boolean => {
+    return admission.admit(priority, prefix, place, cost, clock.wall());
+  };
+  const vouched = (authorization: string | undefined): boolean => {
+    if (authorization === undefined || !deps.vouches) return false;
+    const token = bearer(authorization);
+    return token !== undefined && deps.vouches(token, clock.wall());
+  };
+  return {
+    judge(socket, request) {
+      const priority = request.after === undefined ? 3 : 1;
+      return passes(gate.originOf(socket), priority, COST.request) ? request : { ...request, putOff: true };
+    },
+    place(request, otherwise) {
+      if (!request.putOff) return otherwise() ?? { at: 'live' };
+      const called = request.ticket === undefined ? undefined : otherwise();
+      if (called?.at === 'live' && called.seat !== undefined) return called;
+      if (later.size < MAX_ROOMS || later.has(request.slug))
+        later.set(request.slug, (later.get(request.slug) ?? 0) + 1);
+      return { at: 'ring' };
+    },
+    relent(promote) {
+      if (admission.strained) return;
+      for (const [slug, count] of later) {
+        const wanted = Math.max(RELENT_LEAST, Math.ceil(count * RELENT_SHARE));
+        const moved = promote(slug, Math.min(count, wanted));
+        if (moved < wanted || moved >= count) later.delete(slug);
+        else later.set(slug, count - moved);
+      }
+    },
+    admits(req, path, query, forwarded) {
+      const { headers } = req;
+      const purpose = headers['sec-purpose'] ?? headers.purpose;
+      const priority = priorityOf({
+        ...{ method: req.method ?? 'GET', path, query },
+        purpose: purpose === undefined ? undefined : String(purpose),
+        agent: headers['user-agent'],
+        holds: vouched(headers.authorization) ? 'stage' : undefined,
+      });
+      const peer = req.socket.remoteAddress;
+      const from = deps.clients.trusts(peer)
+        ? gate.originAt(deps.clients.clientOf(peer, String(headers['x-forwarded-for'] ?? '') || undefined))
+        : gate.originOf(req.socket);
+      return passes(from, priority, forwarded ? COST.forwarded : COST.request);
+    },
+    putOff(req, res, path) {
+      const pause = FIRST_PAUSE_S + Math.floor(deps.random() * (LAST_PAUSE_S - FIRST_PAUSE_S + 1));
+      const told = { 'retry-after': String(pause), 'cache-control': 'no-store' };
+      const reads = req.method === 'GET' || req.method === 'HEAD';
+      const waits = !String(req.headers['sec-purpose'] ?? req.headers.purpose ?? '').includes('prefetch');
+      if (reads && waits && (req.headers.accept ?? '').includes('text/html')) {
+        const body = busyPage(ROOM.exec(path)?.[1], pause);
+        return send(req, res, { status: 200, headers: { ...HEAD, ...told }, body });
+      }
+      // A body that nobody will read ends the connection.
+      const extra = req.complete || reads ? told : { ...told, connection: 'close' };
+      send(req, res, problem('crowded', undefined, extra));
+      req.resume();
+    },
+    get strained() {
+      return admission.strained;
+    },
+    get state() {
+      return admission.state;
+    },
+    metrics() {
+      const { level, wait, putOff } = admission.state;
+      const rows = putOff.map(
+        (count, priority) => `earshot_door_put_off_total{priority="${priority}"} ${count}\n`,
+      );
+      return (
+        `# TYPE earshot_door_admission_level gauge\nearshot_door_admission_level ${level}\n` +
+        `# TYPE earshot_door_queueing_wait_seconds gauge\nearshot_door_queueing_wait_seconds ${wait / 1000}\n` +
+        `# TYPE earshot_door_put_off_total counter\n${rows.join('')}`
+      );
+    },
+    [Symbol.dispose]: () => queueing[Symbol.dispose](),
+  };
+}
