@@ -215,6 +215,14 @@ describe('who goes where', () => {
     expect(door.place('evening', renewed.ticket).at).toBe('live');
   });
 
+  test('whoever waits without a ticket moves up when nobody with one is before them', () => {
+    expect(door.spare('evening')).toBe(0);
+    live = 1;
+    expect(door.spare('evening')).toBe(1);
+    door.told(queue({ seq: 2, places: undefined as never }), 0);
+    expect(door.spare('evening')).toBe(500);
+  });
+
   test('a seat brings a dropped connection back to a full room, once', () => {
     live = 1;
     const { seat } = door.place('evening');

@@ -51,6 +51,8 @@ export interface Desk {
   queued(slug: string): boolean;
   /** Decides for one stream request, counting it: call it once per request. */
   place(slug: string, ticket?: string): Placed;
+  /** How many who wait in the ring without a ticket may move up now; at most `MAX_MOVED`. */
+  spare(slug: string): number;
   /** Gives out a ticket at the end of the line; undefined while no cell has spoken of the queue. */
   give(slug: string): Ticket | undefined;
   /** The same place with a new time, whatever the ticket's own. */
@@ -70,6 +72,8 @@ const RENEW_MS = 60_000;
 /** After so long without a word of the cell the door counts minutes by itself. */
 const SILENT_MS = 5_000;
 const MINUTE_MS = 60_000;
+/** People without a ticket who are moved up in one second: one write each, and no storm. */
+const MAX_MOVED = 500;
 /** Seats remembered as used, so that none is used twice at this door; the oldest is forgotten. */
 const MAX_SEATS = 50_000;
 
@@ -156,6 +160,10 @@ export function openDesk(deps: DeskDeps): Desk {
         }
       }
       return deps.live(slug) < limit ? { at: 'live', seat: seatOf(slug) } : { at: 'ring' };
+    },
+    spare(slug) {
+      const limit = limitOf(slug);
+      return limit === undefined ? MAX_MOVED : Math.max(0, Math.min(MAX_MOVED, limit - deps.live(slug)));
     },
     give(slug) {
       const room = rooms.get(slug);

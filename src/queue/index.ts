@@ -22,7 +22,7 @@ export interface QueueDoorDeps extends Omit<DeskDeps, 'tickets'> {
 
 /** The queue as one door serves it. */
 export interface QueueDoor
-  extends Pick<Desk, 'told' | 'over' | 'forget' | 'place' | 'tallies'>,
+  extends Pick<Desk, 'told' | 'over' | 'forget' | 'place' | 'spare' | 'tallies'>,
     AsyncDisposable {
   /** `/r/:slug/queue.json`, `/queue.jsonl`, `/queue`, `/ticket`; undefined for every other path. */
   answer(request: QueueRequest): Promise<Reply> | undefined;
@@ -43,6 +43,7 @@ export function open(deps: QueueDoorDeps): QueueDoor {
     over: (slug) => desk.over(slug),
     forget: (slug) => desk.forget(slug),
     place: (slug, ticket) => desk.place(slug, ticket),
+    spare: (slug) => desk.spare(slug),
     tallies: () => desk.tallies(),
     async [Symbol.asyncDispose]() {},
   };

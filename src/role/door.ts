@@ -180,6 +180,8 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     wishing: steps.wishing,
   });
   const tell = (): void => {
+    for (const [slug, { streams, live }] of opened.counts())
+      if (streams > live) opened.promote(slug, queue.spare(slug));
     for (const message of presence()) for (const inlet of inlets) inlet.send(message);
     // After the counts: whoever has come is already counted as live, and no place is given away twice.
     for (const [slug, tally] of queue.tallies())
