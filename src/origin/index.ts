@@ -24,7 +24,14 @@ export interface Origin extends AsyncDisposable {
   onFragment(listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => void): void;
   /** The program of a room is over. Called once per room. */
   onEnd(listen: (slug: string) => void): void;
-  /** A place to begin, or why there is none: `room-unknown`, `room-not-open`, `room-ended`, `studio-away`, `not-found`. */
+  /** Per room the renditions that somebody has joined or fetched by HLS within the last minute. */
+  wanted(): ReadonlyMap<string, readonly string[]>;
+  /** `wanted` has a rendition that it had not: tell the cell at once. */
+  onWanted(listen: (slug: string) => void): void;
+  /**
+   * A place to begin; without fragments while the rendition is not coded yet, which takes a second or two.
+   * Or why there is none: `room-unknown`, `room-not-open`, `room-ended`, `studio-away`, `not-found`.
+   */
   join(slug: string, rendition: string, options: JoinOptions): Joined | ErrorCode;
   /** Playlists, parts, replay, state. Blocking requests resolve later. Undefined when the path is none of ours. */
   answer(

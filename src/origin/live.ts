@@ -38,8 +38,16 @@ interface Version {
   readonly packed: Packed;
 }
 
-/** Opens the HLS side of the origin. `archive` gives segments that have left the window; `caches` are base addresses. */
-export function openLive(clock: Clock, archive: RecordingPort, caches: readonly string[] = []): Live {
+/**
+ * Opens the HLS side of the origin. `archive` gives segments that have left the window; `caches` are base addresses;
+ * `wanted` is told which rendition somebody fetches.
+ */
+export function openLive(
+  clock: Clock,
+  archive: RecordingPort,
+  caches: readonly string[] = [],
+  wanted: (slug: string, program: Program, rendition: string) => void = () => undefined,
+): Live {
   const versions = new WeakMap<Window, Map<string, Version>>();
   const mains = new WeakMap<Program, Map<string, Version>>();
 
@@ -162,6 +170,7 @@ export function openLive(clock: Clock, archive: RecordingPort, caches: readonly 
         return slowList(program, window, headers, signal);
       if (below === undefined)
         return name.endsWith('.m3u8') ? playlist(program, window, query, headers, signal) : missing();
+      wanted(slug, program, window.rendition.id);
       if (below === 'init.mp4') return window.init ? sound(Buffer.from(window.init)) : missing();
       return media(slug, program, window, below, signal);
     },

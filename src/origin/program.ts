@@ -8,6 +8,10 @@ import { WINDOW_FRAGMENTS, Window } from './window.ts';
 
 /** A program that has announced itself and sent nothing is given this long before standby begins. */
 const FIRST_FRAGMENT_MS = 5000;
+/** Slots that a rendition may miss before it counts as not coded: then nothing is put in their place. */
+const MAX_MISSED = 3;
+/** A rendition is wanted this long after somebody asked for it. */
+const WANTED_MS = 60_000;
 
 /** What a program needs from the origin. */
 export interface ProgramDeps {
@@ -41,6 +45,10 @@ export class Program {
   readonly #deps: ProgramDeps;
   readonly #arrival: Arrival;
   readonly #born: Ms;
+  /** Behind the best rendition of each codec and container: those that have its fragments where they have none of their own. */
+  readonly #followers = new Map<Window, Window[]>();
+  /** When each rendition was last asked for. */
+  readonly #asked = new Map<string, Ms>();
   #timer: Disposable | undefined;
 
   constructor(deps: ProgramDeps) {
@@ -56,9 +64,36 @@ export class Program {
   adopt(renditions: readonly Rendition[]): void {
     for (const rendition of renditions)
       if (!this.windows.has(rendition.id)) this.windows.set(rendition.id, new Window(rendition));
+    this.#followers.clear();
+    const families = Map.groupBy(this.windows.values(), familyOf);
+    for (const [best, ...others] of families.values()) if (best) this.#followers.set(best, others);
   }
 
-  /** A real fragment. Holes before it are filled first; one whose slot was given out already is dropped. */
+  /** Somebody asks for a rendition; true when nobody has for a minute. */
+  ask(rendition: string): boolean {
+    const now = this.#deps.clock.now();
+    const before = this.#asked.get(rendition);
+    this.#asked.set(rendition, now);
+    return before === undefined || now - before >= WANTED_MS;
+  }
+
+  /** What somebody asked for within the last minute. */
+  wanted(): string[] {
+    const now = this.#deps.clock.now();
+    for (const [id, at] of this.#asked) if (now - at >= WANTED_MS) this.#asked.delete(id);
+    return [...this.#asked.keys()];
+  }
+
+  /** True while a rendition is not coded and nothing stands in for it: what is held of it is of another time. */
+  silent(window: Window): boolean {
+    const newest = this.#leading?.last;
+    return newest !== undefined && (window.last ?? Number.NEGATIVE_INFINITY) < newest - MAX_MISSED;
+  }
+
+  /**
+   * A real fragment. Holes before it are filled first; one whose slot was given out already is dropped. The best of a
+   * family comes last of its slot, so whoever of the family has none by then is not coded, or failed, and gets this one.
+   */
   receive(rendition: string, seq: number, bytes: Uint8Array): void {
     const window = this.windows.get(rendition);
     if (!window || this.over) return;
@@ -68,11 +103,20 @@ export class Program {
       if (leading) this.late++;
       return;
     }
-    if (window.last !== undefined) this.#fill(window, seq - 1);
+    // Radio that was not coded for a while begins anew: to fill the time between would delay whoever waits for it.
+    if (window.rendition.container !== 'fmp4' && this.silent(window)) window.clear();
     this.heard = true;
     if (leading) this.awaySince = undefined;
-    this.#put(window, seq, Buffer.from(bytes));
+    const copy = Buffer.from(bytes);
+    this.#take(window, seq, copy);
+    for (const follower of this.#followers.get(window) ?? [])
+      if (follower.last === undefined || follower.last < seq) this.#take(follower, seq, copy);
     if (leading) this.#arm();
+  }
+
+  #take(window: Window, seq: number, bytes: Buffer): void {
+    if (window.last !== undefined) this.#fill(window, seq - 1);
+    this.#put(window, seq, bytes);
   }
 
   /** The studio's connection is gone: said at once, heard when the next slot is due. */
@@ -130,7 +174,10 @@ export class Program {
     const patient = !this.heard && clock.now() - this.#born < FIRST_FRAGMENT_MS;
     if (this.#deps.wanted() && !patient) {
       const slot = this.#arrival.overdue(clock.now());
+      const wanted = new Set(this.wanted());
+      const uncoded = new Set([...this.windows.values()].filter((window) => this.silent(window)));
       for (const window of this.windows.values()) {
+        if (uncoded.has(window) && !wanted.has(window.rendition.id)) continue;
         if (slot < 0 || (window.last !== undefined && window.last >= slot)) continue;
         if (window === this.#leading && this.awaySince === undefined) {
           log.warn({ slug, seq: slot }, 'no fragment in time: standby');
@@ -148,3 +195,6 @@ export class Program {
     this.#arm();
   }
 }
+
+/** Renditions that can stand in for each other: the same decoder configuration, the same boundaries. */
+const familyOf = ({ rendition }: Window): string => `${rendition.codec} ${rendition.container}`;

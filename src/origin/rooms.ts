@@ -27,6 +27,7 @@ export function openRooms(deps: OriginDeps) {
   const timers = new Set<Disposable>();
   const fragmentListeners: ((slug: string, rendition: string, seq: number, bytes: Buffer) => void)[] = [];
   const endListeners: ((slug: string) => void)[] = [];
+  const wantedListeners: ((slug: string) => void)[] = [];
 
   const later = (delay: number, run: () => void): void => {
     const timer = clock.after(ms(delay), () => {
@@ -130,6 +131,10 @@ export function openRooms(deps: OriginDeps) {
     return running(card) ? 'studio-away' : 'room-ended';
   };
 
+  const ask = (slug: string, program: Program, rendition: string): void => {
+    if (program.ask(rendition)) for (const listen of wantedListeners) listen(slug);
+  };
+
   const join = (slug: string, rendition: string, options: JoinOptions): Joined | ErrorCode => {
     const program = find(slug);
     if (typeof program === 'string') return program;
@@ -137,9 +142,10 @@ export function openRooms(deps: OriginDeps) {
     if (!window) return 'not-found';
     const needsInit = window.rendition.container === 'fmp4' || window.rendition.container === 'ogg';
     if (needsInit && !window.init) return 'studio-away';
+    ask(slug, program, rendition);
     return {
       init: window.init ?? Buffer.alloc(0),
-      fragments: [...held(window, beginning(window, options))],
+      fragments: program.silent(window) ? [] : [...held(window, beginning(window, options))],
       untilNext: program.untilNext(rendition),
       period: ms(FRAGMENT_MS),
     };
@@ -156,6 +162,12 @@ export function openRooms(deps: OriginDeps) {
     state,
     onFragment: (listen: (typeof fragmentListeners)[number]): void => void fragmentListeners.push(listen),
     onEnd: (listen: (typeof endListeners)[number]): void => void endListeners.push(listen),
+    onWanted: (listen: (typeof wantedListeners)[number]): void => void wantedListeners.push(listen),
+    wanted: (): Map<string, string[]> => {
+      const all = [...programs].map(([slug, program]) => [slug, program.wanted()] as const);
+      return new Map(all.filter(([, ids]) => ids.length > 0));
+    },
+    ask,
     join,
     /** The program, also for a minute after its end. */
     program: (slug: string): Program | undefined => programs.get(slug),

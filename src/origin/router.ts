@@ -16,7 +16,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
   const { clock, archive } = deps;
   const recordingOf = remember(archive, clock);
   const { caches = [] } = deps;
-  const live = openLive(clock, archive, caches);
+  const live = openLive(clock, archive, caches, rooms.ask);
   const replay = openReplay(archive);
   const download = openDownload(archive);
   const stateFiles = openStateFiles(clock, rooms, async (slug) => (await recordingOf(slug))?.gaps ?? []);

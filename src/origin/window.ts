@@ -74,6 +74,13 @@ export class Window {
     for (const [wanted, waiting] of this.#waiting) if (wanted <= seq) waiting.settle(true);
   }
 
+  /** Forgets all fragments: what comes next is of another time. */
+  clear(): void {
+    this.#held.clear();
+    this.first = undefined;
+    this.last = undefined;
+  }
+
   /** The bytes of a run of fragments joined, or undefined when one of them is not held. */
   joined(first: number, count: number): Buffer | undefined {
     const parts: Buffer[] = [];

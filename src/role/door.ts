@@ -113,7 +113,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
           if (head.kind === 'state') ladder?.told(head.slug, head.state.delivery);
           if (head.kind === 'queue') {
             if (head.over) queue.over(head.slug);
-            else queue.told(head.queue, head.limits[name] ?? 0);
+            else queue.told(head.queue, head.limits[name]);
           }
           if (head.kind === 'end') queue.forget(head.slug);
           origin.receive(message);
@@ -176,13 +176,19 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const presence = openPresence({
     door: name,
     counts: opened.counts,
+    wanted: origin.wanted,
     wish: steps.wish,
     wishing: steps.wishing,
   });
+  const sayPresence = (): void => {
+    for (const message of presence()) for (const inlet of inlets) inlet.send(message);
+  };
+  // Somebody waits for a rendition that is perhaps not coded yet.
+  origin.onWanted(sayPresence);
   const tell = (): void => {
     for (const [slug, { streams, live }] of opened.counts())
       if (streams > live) opened.promote(slug, queue.spare(slug));
-    for (const message of presence()) for (const inlet of inlets) inlet.send(message);
+    sayPresence();
     // After the counts: whoever has come is already counted as live, and no place is given away twice.
     for (const [slug, tally] of queue.tallies())
       for (const inlet of inlets)

@@ -7,6 +7,8 @@ export type RoomCount = Pick<Presence, 'streams' | 'live' | 'wanted'>;
 export interface PresenceDeps {
   readonly door: string;
   counts(): ReadonlyMap<string, RoomCount>;
+  /** Per room what was joined or fetched within the last minute; see `Origin.wanted`. */
+  wanted(): ReadonlyMap<string, readonly string[]>;
   wish(slug: string): Pick<Presence, 'level' | 'why' | 'spare'>;
   /** Rooms above level 0 by this door's wish. */
   wishing(): Iterable<string>;
@@ -20,13 +22,19 @@ export function openPresence(deps: PresenceDeps): () => Message[] {
   let told = new Set<string>();
   return () => {
     const counts = deps.counts();
-    const now = new Set([...counts.keys(), ...deps.wishing()]);
+    const asked = deps.wanted();
+    const now = new Set([...counts.keys(), ...deps.wishing(), ...asked.keys()]);
+    const wanted = (slug: string): Pick<Presence, 'wanted'> => {
+      const ids = new Set([...(counts.get(slug)?.wanted ?? []), ...(asked.get(slug) ?? [])]);
+      return ids.size > 0 ? { wanted: [...ids] } : {};
+    };
     const messages = [...now.union(told)].map(
       (slug): Message => ({
         head: {
           kind: 'presence',
           ...{ slug, door: deps.door, streams: 0 },
           ...counts.get(slug),
+          ...wanted(slug),
           ...deps.wish(slug),
         },
         body: EMPTY,
