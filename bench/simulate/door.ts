@@ -59,7 +59,10 @@ export class DoorModel {
 
   /** What it does for its room now: its own wish or what it was told, whichever is higher. */
   delivery(now: number): Delivery {
-    return deliveryAt(this.ladder.level(this.#settings.slug, ms(now)), { period: this.#settings.period, since: 0 });
+    return deliveryAt(this.ladder.level(this.#settings.slug, ms(now)), {
+      period: this.#settings.period,
+      since: 0,
+    });
   }
 
   /** Somebody comes. */
@@ -92,7 +95,10 @@ export class DoorModel {
       round += count * listenerUs(period, bitrate) * (period / 1000);
     }
     const capacity = 1e6 * CORE_SHARE * speed;
-    this.#backlogUs = Math.min(Math.max(round, this.#joins * JOIN_US), Math.max(0, this.#backlogUs + work - capacity));
+    this.#backlogUs = Math.min(
+      Math.max(round, this.#joins * JOIN_US),
+      Math.max(0, this.#backlogUs + work - capacity),
+    );
     this.busy = work / capacity;
     this.wait = SLOT * Math.min(1, this.busy) + this.#backlogUs / (1000 * CORE_SHARE * speed);
     const listeners = this.live + this.ring;
@@ -115,18 +121,17 @@ export class DoorModel {
 
   /** Those who come are written at `period` at once; those who are here are moved to a longer one gently. */
   #repace(period: number, now: number) {
-    if (period !== this.#period) {
-      this.#moves = [];
-      for (const [lane, count] of this.lanes) {
-        if (count === 0 || lane === period) continue;
-        const doublings = Math.log2(period / lane);
-        this.#moves.push({ at: now + Math.max(0, doublings) * REPACE_S * 1000, from: lane, to: period });
-      }
-      this.#period = period;
+    this.#period = period;
+    for (const [lane, count] of this.lanes) {
+      if (count === 0 || lane === period || this.#moves.some(({ from }) => from === lane)) continue;
+      const doublings = Math.max(0, Math.log2(period / lane));
+      this.#moves.push({ at: now + doublings * REPACE_S * 1000, from: lane, to: period });
     }
     this.#moves = this.#moves.filter(({ at, from, to }) => {
-      if (at > now) return true;
-      this.lanes.set(to, (this.lanes.get(to) ?? 0) + (this.lanes.get(from) ?? 0));
+      // A shorter period takes effect at once, whatever was announced.
+      if (at > now && period > from) return true;
+      const lane = period > from ? to : period;
+      this.lanes.set(lane, (this.lanes.get(lane) ?? 0) + (this.lanes.get(from) ?? 0));
       this.lanes.delete(from);
       return false;
     });

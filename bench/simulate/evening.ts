@@ -61,8 +61,8 @@ const SLUG = 'evening';
 const START = Date.UTC(2026, 7, 12, 23, 50);
 /** What a player has in hand beyond the write period, ms. */
 const MARGIN = 300;
-/** Whoever is at a cache or at the text looks this often whether there is room, s. */
-const LOOK = 30;
+/** Whoever is at the text, or at a cache without a ticket, looks about this often whether there is room, s. */
+const LOOK = { text: 30, cache: 300 };
 /** One in so many who are called never comes. */
 const NO_SHOW = 0.03;
 
@@ -79,7 +79,11 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
     });
   });
   const tallies = doors.map(({ name }) => new Tally(name));
-  const steering = new Steering({ period: 320, caches: settings.caches ? ['https://cache'] : [], wall: START });
+  const steering = new Steering({
+    period: 320,
+    caches: settings.caches ? ['https://cache'] : [],
+    wall: START,
+  });
   const line = new Line(SLUG);
   const waiting = new Waiting(SLUG, random);
   const place = new Uint8Array(people);
@@ -109,8 +113,8 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
     count[to] += 1;
     place[person] = at(to);
   };
-  const lookAgain = (person: number, second: number): void => {
-    const when = second + 1 + Math.floor(random() * LOOK);
+  const lookAgain = (person: number, second: number, where: keyof typeof LOOK): void => {
+    const when = second + 1 + Math.floor(random() * LOOK[where]);
     const list = lookers.get(when);
     if (list) list.push(person);
     else lookers.set(when, [person]);
@@ -119,7 +123,8 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
   const answer = (person: number, now: number): Exclude<Place, 'away'> => {
     const its = doors[door[person] ?? 0] as DoorModel;
     const delivery = its.delivery(now);
-    const newcomers = told.newcomers === 'queue' && delivery.newcomers !== 'text' ? 'queue' : delivery.newcomers;
+    const newcomers =
+      told.newcomers === 'queue' && delivery.newcomers !== 'text' ? 'queue' : delivery.newcomers;
     if (newcomers === 'text') return 'text';
     if (newcomers === 'cache' && settings.caches) return 'cache';
     const limit = limits[its.name];
@@ -138,7 +143,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
       // Where there are caches the ring is heard from them.
       put(person, settings.caches ? 'cache' : 'ring');
     } else put(person, to);
-    if (to === 'text' || (to === 'cache' && !ticketed[person])) lookAgain(person, second);
+    if (to === 'text' || to === 'cache') lookAgain(person, second, to);
     return to;
   };
 
@@ -199,7 +204,13 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
     limits = line.needed ? line.limits(steering.doors(now)) : {};
     const { admitted, poll } = line.state;
     for (const ticket of waiting.called(admitted)) {
-      if (place[ticket.person] === 255 || random() < NO_SHOW) continue;
+      if (place[ticket.person] === 255) continue;
+      if (random() < NO_SHOW) {
+        put(ticket.person, 'away');
+        count.away -= 1;
+        place[ticket.person] = 255;
+        continue;
+      }
       const when = second + 1 + Math.floor((random() * poll) / 1000);
       const list = called.get(when);
       if (list) list.push(ticket);

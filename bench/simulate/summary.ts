@@ -45,7 +45,8 @@ export function summary({ samples, turns, arrivals, tickets, forged, waits, firs
 /** Every four minutes a line. */
 export function table({ samples, arrivals }: Evening): string {
   const rows = samples.filter(({ second }) => second % 240 === 0 || second === samples.length - 1);
-  const head = '| time | arrivals/s | live | ring | cache | text | in line | level | wait ms | Gbit/s |\n|---|---|---|---|---|---|---|---|---|---|';
+  const head =
+    '| time | arrivals/s | live | ring | cache | text | in line | level | wait ms | Gbit/s |\n|---|---|---|---|---|---|---|---|---|---|';
   return [
     head,
     ...rows.map(

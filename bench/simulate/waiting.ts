@@ -58,7 +58,9 @@ export class Waiting {
 }
 
 function sort(bucket: Bucket): void {
-  const rest = bucket.people.slice(bucket.next).map((person, i) => ({ person, rank: bucket.ranks[bucket.next + i] ?? 0 }));
+  const rest = bucket.people
+    .slice(bucket.next)
+    .map((person, i) => ({ person, rank: bucket.ranks[bucket.next + i] ?? 0 }));
   rest.sort((a, b) => a.rank - b.rank);
   bucket.people = rest.map(({ person }) => person);
   bucket.ranks = rest.map(({ rank }) => rank);

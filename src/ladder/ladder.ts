@@ -90,11 +90,18 @@ export class Ladder {
     return calm ? this.#down(now, demand) : [];
   }
 
-  /** The owning cell has published this level for a room: it holds here too, for `FRESH_MS`. */
+  /**
+   * The owning cell has published this level for a room: it holds here too, for `FRESH_MS`. A rise is a step like one's
+   * own: it is given the time to take effect. Else many doors, each a second after the other, would race to the top.
+   */
   told(slug: string, level: number, now: Ms) {
     const rung = this.#rung(slug);
+    const before = this.level(slug, now);
     rung.told = Math.max(0, Math.min(TOP, Math.trunc(level)));
     rung.toldAt = now;
+    if (rung.told <= before) return;
+    rung.steppedUp = now;
+    if (slug === this.#leader || this.#leader === undefined) this.#strained = 0;
   }
 
   /** The level this door wants by its own signals, and why; level 0 has no reason. */
@@ -232,13 +239,14 @@ export function demandOf(signals: Signals): number {
 const FULL_BITRATE = 64_000;
 const bitrateAt = (level: number): number => LEVELS[level]?.ceiling ?? FULL_BITRATE;
 
-/** How long the step to `level` takes to show in a strain; 0 where it does not relieve that strain, so that nothing waits. */
+/** How long the step to `level` takes to show in a strain, and to be seen for long enough; 0 where it does not relieve that strain, so that nothing waits. */
 function settling(level: number, why: Strain): number {
   const now = LEVELS[level];
   const before = LEVELS[level - 1];
   if (!now || !before) return 0;
   const slow = why === 'wait' || why === 'loop';
-  if (now.period > before.period) return slow ? Math.log2(now.period / before.period) * at.REPACE_MS : 0;
+  if (now.period > before.period)
+    return slow ? Math.log2(now.period / before.period) * at.REPACE_MS + at.UP_MS : 0;
   if (now.ceiling !== before.ceiling) return slow ? 0 : at.SPLICE_MS;
   return 0;
 }
