@@ -48,7 +48,7 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   const operator = deps.operatorKey === undefined ? undefined : digest(deps.operatorKey);
   const isOperator = (token: string | undefined): boolean =>
     operator !== undefined && token !== undefined && timingSafeEqual(digest(token), operator);
-  const base = (c: Context): string => deps.publicUrl ?? new URL(c.req.url).origin;
+  const base = (c: Context): string => deps.publicUrl ?? originOf(c);
 
   const link = async (card: RoomCard, role: Grant['role'], name: string) => {
     const speaker = randomBytes(9).toString('base64url') as SpeakerId;
@@ -248,4 +248,12 @@ function bucket(clock: Clock, size: number, every: number): () => boolean {
     left -= 1;
     return true;
   };
+}
+
+/** The origin people used: the door in front says what it was, and believes nobody but listed proxies about it. */
+function originOf(c: Context): string {
+  const { protocol, host } = new URL(c.req.url);
+  const scheme = c.req.header('x-forwarded-proto') === 'https' ? 'https:' : protocol;
+  const said = `${scheme}//${c.req.header('x-forwarded-host') ?? host}`;
+  return URL.canParse(said) ? new URL(said).origin : `${scheme}//${host}`;
 }
