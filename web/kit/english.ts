@@ -47,7 +47,19 @@ export const english = {
   liveNow: 'Live now.',
   behind: (seconds: string, streams: string) =>
     `${seconds} seconds behind: ${streams} connections are listening. Nothing is cut.`,
+  busy: (seconds: string, streams: string) =>
+    `Busy: ${streams} connections are listening, so it reaches you ${seconds} seconds late. Nothing is cut.`,
   lowBandwidth: 'Lower sound quality for everyone for now, so that everyone can listen.',
+  lowAndLine:
+    'Lower sound quality for everyone for now, and who comes now hears it half a minute later: so that everyone can listen.',
+  ringCap: (seconds: string) =>
+    `A smaller number listens live. You hear it ${seconds} seconds later, all of it, and move up when there is room.`,
+  ringFull: (seconds: string, streams: string) =>
+    `${seconds} seconds behind: ${streams} connections are listening. You hear all of it, and move up when there is room.`,
+  liveLater: (seconds: string) =>
+    `Live now. The places at the live edge are taken: you will hear it ${seconds} seconds later, and move up when there is room.`,
+  textOnly:
+    'More people are here than our lines carry. If no sound reaches you, stay on this page: it says what happens, and the recording follows.',
   deadAir: {
     'nobody-on-stage': (s: string) => `Silence on stage for ${s}: nobody is on it at the moment.`,
     'all-muted': (s: string) => `Silence on stage for ${s}: everyone is muted. We have told them.`,

@@ -43,7 +43,19 @@ export const french: Words = {
   liveNow: 'En direct maintenant.',
   behind: (seconds, streams) =>
     `${seconds} secondes de décalage : ${streams} connexions à l’écoute. Rien n’est coupé.`,
+  busy: (seconds, streams) =>
+    `Affluence : ${streams} connexions à l’écoute, le son vous arrive avec ${seconds} secondes de décalage. Rien n’est coupé.`,
   lowBandwidth: 'Son moins fin pour tout le monde en ce moment, pour que tout le monde puisse écouter.',
+  lowAndLine:
+    'Son moins fin pour tout le monde en ce moment, et qui arrive maintenant écoute avec une demi-minute de décalage : pour que tout le monde puisse écouter.',
+  ringCap: (seconds) =>
+    `Un nombre limité écoute en direct. Vous entendez tout, ${seconds} secondes plus tard, et vous avancez dès qu’il y a de la place.`,
+  ringFull: (seconds, streams) =>
+    `${seconds} secondes de décalage : ${streams} connexions à l’écoute. Vous entendez tout, et vous avancez dès qu’il y a de la place.`,
+  liveLater: (seconds) =>
+    `En direct maintenant. Les places en direct sont prises : vous entendrez tout ${seconds} secondes plus tard, et vous avancerez dès qu’il y aura de la place.`,
+  textOnly:
+    'Il y a plus de monde que nos lignes n’en portent. Si aucun son ne vous arrive, restez sur cette page : elle dit ce qui se passe, et l’enregistrement suivra.',
   deadAir: {
     'nobody-on-stage': (s) => `Silence sur scène depuis ${s} : il n’y a personne en ce moment.`,
     'all-muted': (s) =>

@@ -103,6 +103,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       now: now(),
       player: replay ? 'idle' : sound.player.state,
       behind: behind(),
+      place: sound.player.place,
       stale: failing && Date.now() - freshAt > STALE_MS,
     };
     const said = say(state, here, words);

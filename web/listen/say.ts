@@ -10,6 +10,8 @@ export interface Here {
   readonly player: PlayerState;
   /** Seconds from the stage to this ear, when measured. */
   readonly behind: number | undefined;
+  /** `ring`: this ear hears the delayed ring. */
+  readonly place?: 'live' | 'ring';
   /** The state has not been renewed for a while. */
   readonly stale: boolean;
 }
@@ -116,14 +118,24 @@ function onAir(state: RoomState, here: Here, words: Words): Sentence {
     return { tone: 'late', sentence: words.deadAir[deadAir.cause](words.span(calm)) };
   }
   if (carries === 'standby') return { tone: 'calm', sentence: words.backMusic };
-  if (state.delivery.rung >= 3) return { tone: 'late', sentence: words.lowBandwidth };
-  if (here.player !== 'playing' || here.behind === undefined)
-    return { tone: 'live', sentence: words.liveNow };
+  const listening = here.player === 'playing';
+  const streams = words.count(state.streams);
+  const { rung, newcomers, why, ring } = state.delivery;
+  if (listening && here.place === 'ring') {
+    const seconds = String(Math.round(here.behind ?? ring / 1000));
+    const sentence = why === 'cap' ? words.ringCap(seconds) : words.ringFull(seconds, streams);
+    return { tone: 'late', sentence };
+  }
+  if (!listening && newcomers === 'text') return { tone: 'late', sentence: words.textOnly };
+  if (!listening && newcomers === 'queue')
+    return { tone: 'late', sentence: words.liveLater(String(Math.round(ring / 1000))) };
+  if (rung >= 3) return { tone: 'late', sentence: rung >= 4 ? words.lowAndLine : words.lowBandwidth };
+  if (!listening || here.behind === undefined) return { tone: 'live', sentence: words.liveNow };
   if (here.behind < ABOUT_A_SECOND) return { tone: 'live', sentence: words.live };
   const seconds = String(Math.round(here.behind));
-  return here.behind >= 4 && state.delivery.rung > 0
-    ? { tone: 'late', sentence: words.behind(seconds, words.count(state.streams)) }
-    : { tone: 'live', sentence: words.liveSeconds(seconds) };
+  if (rung === 0) return { tone: 'live', sentence: words.liveSeconds(seconds) };
+  const say = rung === 1 ? words.busy : words.behind;
+  return { tone: 'late', sentence: say(seconds, streams) };
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
