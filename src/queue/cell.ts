@@ -15,8 +15,8 @@ export interface QueueDeps {
 
 /** What a second of the queue is decided on. */
 export interface QueueSecond {
-  /** Streams at the live edge, by door. */
-  readonly live: ReadonlyMap<string, number>;
+  /** Streams at the live edge and in the ring, by door. */
+  readonly streams: ReadonlyMap<string, { readonly live: number; readonly ring: number }>;
   /** The host's cap on them. */
   readonly cap?: number | undefined;
   /** True while the ladder sends newcomers into the queue, or to the text. */
@@ -73,12 +73,16 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
       dirty = true;
       line.take(tally);
     },
-    second({ live, cap, holding, spare, scheduled, begun }) {
+    second({ streams, cap, holding, spare, scheduled, begun }) {
       const now = clock.now();
       for (const [door, at] of doors) if (now - at > DOOR_LIMIT_MS) doors.delete(door);
       const each = new Map<string, number>();
-      for (const door of doors.keys()) each.set(door, live.get(door) ?? 0);
-      for (const [door, has] of live) each.set(door, has);
+      const ring = new Map<string, number>();
+      for (const door of doors.keys()) each.set(door, 0);
+      for (const [door, has] of streams) {
+        each.set(door, has.live);
+        ring.set(door, has.ring);
+      }
       let sum = 0;
       for (const has of each.values()) sum += has;
       if (!told && cap === undefined && !holding && line.waiting < 1) return undefined;
@@ -94,7 +98,7 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
         told = undefined;
         return { queue: line.state, limits: {}, over: true };
       }
-      told = { queue: line.state, limits: line.limits(each) };
+      told = { queue: line.state, limits: line.limits(each, ring) };
       if (changed || dirty) file.keep(line.record(), changed ? line.text : undefined);
       dirty = false;
       return told;

@@ -39,8 +39,11 @@ export interface Told {
 
 /** The queue as one door knows it: gives out tickets, checks them, and decides who goes where. */
 export interface Desk {
-  /** The cell's newest word; `limit` is how many live streams this door may have for people without a ticket. */
-  told(queue: QueueState, limit: number): void;
+  /**
+   * The cell's newest word; `limit` is how many live streams this door may have for people without a ticket, absent while
+   * the cell does not know this door yet.
+   */
+  told(queue: QueueState, limit?: number): void;
   /** The queue of a room is no longer needed; its counts are kept, for it may be needed again. */
   over(slug: string): void;
   /** The program of a room is over. */
@@ -80,7 +83,7 @@ const MAX_SEATS = 50_000;
 interface Room {
   queue: QueueState;
   text: string;
-  limit: number;
+  limit: number | undefined;
   at: number;
   /** Called people admitted here since the cell last spoke: it has not counted them yet. */
   fresh: number;
@@ -110,9 +113,12 @@ export function openDesk(deps: DeskDeps): Desk {
     tickets.sign({ slug, minute: 0, rank: random(), kind: 'seat', until: clock.wall() + KEPT_MS });
   const limitOf = (slug: string): number | undefined => {
     const room = rooms.get(slug);
-    if (room) return room.queue.places === undefined && !deps.holding(slug) ? undefined : room.limit;
-    const cap = deps.cap(slug);
-    if (cap !== undefined) return Math.max(1, Math.floor(cap / deps.doors));
+    const { queue, limit } = room ?? {};
+    if (queue && queue.places === undefined && !deps.holding(slug)) return undefined;
+    if (limit !== undefined) return limit;
+    const cap = queue?.places ?? deps.cap(slug);
+    const taken = queue ? queue.places !== undefined && queue.free < queue.places : false;
+    if (cap !== undefined) return taken ? 0 : Math.max(1, Math.floor(cap / deps.doors));
     return deps.holding(slug) ? 0 : undefined;
   };
   /** True for a seat that is used the first time here; it is used up, and a new one given. */

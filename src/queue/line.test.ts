@@ -131,6 +131,17 @@ describe('a cap', () => {
     );
     expect(Object.values(limits).reduce((a, b) => a + b)).toBe(3 + 5);
     expect(later).toEqual({ a: 3, b: 1, c: 1 });
+    // Where people hear the ring they come first.
+    expect(
+      evening.line.limits(
+        new Map([
+          ['a', 3],
+          ['b', 0],
+          ['c', 0],
+        ]),
+        new Map([['a', 7]]),
+      ),
+    ).toEqual({ a: 5, b: 0, c: 0 });
   });
 
   test('while somebody waits a free place is not given to whoever comes', () => {

@@ -48,6 +48,7 @@ const LEAST_SHOW = 0.2;
 const RELEASE = { share: 0.02, least: 5 } as const;
 const LEAST_POLL = 2_000;
 const MOST_POLL = 60_000;
+const NONE: ReadonlyMap<string, number> = new Map();
 /** Looks at the queue per second that doors take beside everything else. */
 const POLLS_PER_SECOND = 5_000;
 
@@ -168,16 +169,25 @@ export class Line {
 
   /**
    * How many live streams each door may have for people without a ticket: what it has and its share of what is free, so
-   * that no two doors give the same place away. Nothing is free for them while somebody waits.
+   * that no two doors give the same place away. Doors where people wait in the ring come first, then all evenly. Nothing
+   * is free for any of them while somebody waits with a ticket.
    */
-  limits(live: ReadonlyMap<string, number>): Record<string, number> {
+  limits(
+    live: ReadonlyMap<string, number>,
+    ring: ReadonlyMap<string, number> = NONE,
+  ): Record<string, number> {
     const limits: Record<string, number> = {};
     if (this.#places === undefined && this.waiting < 1) return limits;
     let share = this.#drawn && this.waiting < 1 ? Math.floor(this.#spare) : 0;
     const doors = [...live].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
-    for (const [i, [door, has]] of doors.entries()) {
+    for (const [door, has] of doors) {
+      const moved = Math.min(share, ring.get(door) ?? 0);
+      limits[door] = has + moved;
+      share -= moved;
+    }
+    for (const [i, [door]] of doors.entries()) {
       const mine = Math.ceil(share / (doors.length - i));
-      limits[door] = has + mine;
+      limits[door] = (limits[door] ?? 0) + mine;
       share -= mine;
     }
     return limits;

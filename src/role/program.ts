@@ -169,10 +169,15 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   });
   const queueUp = (): void => {
     const now = clock.now();
-    const live = new Map([...steering.fresh(now)].map((said) => [said.door, said.live ?? said.streams]));
+    const doors = new Map(
+      [...steering.fresh(now)].map(({ door, streams, live = streams }) => [
+        door,
+        { live, ring: streams - live },
+      ]),
+    );
     const { newcomers } = steering.delivery(now);
     const told = queue.second({
-      ...{ live, cap: card.cap, scheduled: card.clocks.scheduled, begun: card.status === 'live' },
+      ...{ streams: doors, cap: card.cap, scheduled: card.clocks.scheduled, begun: card.status === 'live' },
       ...{ holding: newcomers === 'queue' || newcomers === 'text', spare: steering.spare(now) },
     });
     if (told) publish(queueMessage(told));
