@@ -14,6 +14,9 @@ const RELEASE = 1 - Math.exp(-1 / (0.12 * 48_000));
 const SIZE = LIMITER_DELAY + PEAK_TAPS + BLOCK_TICKS;
 const KEPT = SIZE - BLOCK_TICKS;
 
+/** Samples looked at together: where none of them is near the ceiling, nothing between them needs to be computed. */
+const STRETCH = 48;
+
 /** Holds the program's true peak under the ceiling without clipping: the gain bends before the peak comes. */
 export class Limiter {
   #left = new Float32Array(SIZE);
@@ -53,12 +56,15 @@ export class Limiter {
       right.set(r.subarray(from, from + BLOCK_TICKS));
       return;
     }
-    for (let i = 0; i < BLOCK_TICKS; i += 1) {
-      const at = KEPT + i;
-      const peak = stereo ? Math.max(peakAt(l, at), peakAt(r, at)) : peakAt(l, at);
-      const gain = this.#bend(peak > CEILING ? CEILING / peak : 1);
-      left[i] = (l[from + i] as number) * gain;
-      right[i] = (r[from + i] as number) * gain;
+    for (let begin = 0; begin < BLOCK_TICKS; begin += STRETCH) {
+      const loud = loudestOf(l, r, KEPT + begin) * MAX_OVERSHOOT > CEILING;
+      for (let i = begin; i < begin + STRETCH; i += 1) {
+        const at = KEPT + i;
+        const peak = loud ? (stereo ? Math.max(peakAt(l, at), peakAt(r, at)) : peakAt(l, at)) : 0;
+        const gain = this.#bend(peak > CEILING ? CEILING / peak : 1);
+        left[i] = (l[from + i] as number) * gain;
+        right[i] = (r[from + i] as number) * gain;
+      }
     }
   }
 
@@ -86,4 +92,16 @@ export class Limiter {
     if (this.#calm >= LOOK_AHEAD) this.#sum = LOOK_AHEAD;
     return this.#sum / LOOK_AHEAD;
   }
+}
+
+/** Largest sample of the stretch that begins at `at`, and of those that its interpolation reaches back to. */
+function loudestOf(left: Float32Array, right: Float32Array, at: number): number {
+  let loudest = 0;
+  for (let i = at - PEAK_TAPS + 1; i < at + STRETCH; i += 1) {
+    const a = Math.abs(left[i] as number);
+    const b = Math.abs(right[i] as number);
+    if (a > loudest) loudest = a;
+    if (b > loudest) loudest = b;
+  }
+  return loudest;
 }
