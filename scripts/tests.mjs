@@ -26,6 +26,10 @@ const PACKAGES = [
   ['python3-gst-1.0', '/usr/lib/python3/dist-packages/gi/overrides/Gst.py'],
   ['gir1.2-gst-plugins-bad-1.0', ...library('girepository-1.0/GstWebRTC-1.0.typelib')],
   ['gstreamer1.0-nice', ...library('gstreamer-1.0/libgstnice.so')],
+  ['caddy', '/usr/bin/caddy'],
+  ['pebble', '/usr/bin/pebble'],
+  ['openssl', '/usr/bin/openssl'],
+  ['slowhttptest', '/usr/bin/slowhttptest'],
 ];
 
 function library(name) {

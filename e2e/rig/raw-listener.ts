@@ -1,4 +1,5 @@
-import { get } from 'node:http';
+import { get as getPlain } from 'node:http';
+import { get as getSecure } from 'node:https';
 
 /** One fragment as a listener received it. */
 export interface Received {
@@ -16,8 +17,14 @@ export interface RawListener extends Disposable {
   readonly lastEnd: 'whole' | 'torn' | undefined;
 }
 
-/** Listens to `/r/:slug/stream`. Checks nothing itself: it writes down what came. */
-export function rawListener(url: string, slug: string, codec: 'opus' | 'aac' = 'opus'): RawListener {
+/** Listens to `/r/:slug/stream`; over https with `ca` as the only authority. Checks nothing itself: it writes down what came. */
+export function rawListener(
+  url: string,
+  slug: string,
+  codec: 'opus' | 'aac' = 'opus',
+  ca?: string,
+): RawListener {
+  const get = url.startsWith('https:') ? getSecure : getPlain;
   const received: Received[] = [];
   let reconnects = 0;
   let lastEnd: 'whole' | 'torn' | undefined;
@@ -40,32 +47,40 @@ export function rawListener(url: string, slug: string, codec: 'opus' | 'aac' = '
       timer = setTimeout(connect, 50 + Math.random() * 150);
     };
     const query = `codec=${codec}${last === undefined ? '' : `&after=${last}`}`;
-    current = get(`${url}/r/${slug}/stream?${query}`, { agent: false }, (response) => {
-      if (response.statusCode !== 200) {
-        response.resume();
-        ended('torn');
-        return;
-      }
-      heard = true;
-      response.on('data', (chunk: Buffer) => {
-        pending = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk;
-        while (pending.length >= 8) {
-          const size = pending.readUInt32BE(0);
-          if (pending.length < size) break;
-          const box = pending.subarray(0, size);
-          const type = box.toString('latin1', 4, 8);
-          pending = pending.subarray(size);
-          if (type === 'moof') moof = box;
-          else if (type === 'mdat' && moof) {
-            received.push({ seq: moof.readUInt32BE(20), at: Date.now(), bytes: Buffer.concat([moof, box]) });
-            moof = undefined;
-          }
+    current = get(
+      `${url}/r/${slug}/stream?${query}`,
+      { agent: false, ...(ca === undefined ? {} : { ca }) },
+      (response) => {
+        if (response.statusCode !== 200) {
+          response.resume();
+          ended('torn');
+          return;
         }
-      });
-      response.on('end', () => ended(pending.length === 0 && !moof ? 'whole' : 'torn'));
-      response.on('error', () => ended('torn'));
-      response.on('close', () => ended('torn'));
-    });
+        heard = true;
+        response.on('data', (chunk: Buffer) => {
+          pending = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk;
+          while (pending.length >= 8) {
+            const size = pending.readUInt32BE(0);
+            if (pending.length < size) break;
+            const box = pending.subarray(0, size);
+            const type = box.toString('latin1', 4, 8);
+            pending = pending.subarray(size);
+            if (type === 'moof') moof = box;
+            else if (type === 'mdat' && moof) {
+              received.push({
+                seq: moof.readUInt32BE(20),
+                at: Date.now(),
+                bytes: Buffer.concat([moof, box]),
+              });
+              moof = undefined;
+            }
+          }
+        });
+        response.on('end', () => ended(pending.length === 0 && !moof ? 'whole' : 'torn'));
+        response.on('error', () => ended('torn'));
+        response.on('close', () => ended('torn'));
+      },
+    );
     current.on('error', () => ended('torn'));
   };
   connect();
