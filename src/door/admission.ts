@@ -1,11 +1,17 @@
 import type { Priority } from './priority.ts';
-import { COST, type Share } from './share.ts';
+import type { Share } from './share.ts';
 
 /** Mean queueing wait above which a window was bad, in ms. Spec: DAGOR (SoCC 2018), 4.1. */
 export const WAIT_LIMIT_MS = 20;
-/** A bad window lets in this share less, a good one this share more. */
+/** A door asked for less per second is not what makes requests wait: to put them off would help nobody. */
+export const LEAST_REQUESTS = 100;
+/** A bad window lets in this share less, a good one this share more of all who ask. */
 const LESS = 0.05;
 const MORE = 0.01;
+/** After so many good windows in a row the step is twice as large, then three times, and so on. */
+const FASTER_AFTER = 10;
+/** The networks together are never held to less than this, in µs per second: a hundredth of a core. */
+const LEAST_CAPACITY = 10_000;
 /** A window ends after this long or so many requests. */
 export const WINDOW_MS = 1_000;
 export const WINDOW_REQUESTS = 2_000;
@@ -40,6 +46,7 @@ export class Admission {
   readonly #putOff = new Uint32Array(PRIORITIES);
   #limit = PRIORITIES * COHORTS;
   #requests = 0;
+  #good = 0;
   #wait = 0;
   #began: number;
   /** What the networks may cost together, µs per second; undefined while there is no strain. */
@@ -82,30 +89,34 @@ export class Admission {
   /** Ends a window in which requests waited `wait` ms on average. */
   turn(now: number, wait: number): void {
     const seconds = Math.max(0.001, (now - this.#began) / 1000);
-    const bad = wait > WAIT_LIMIT_MS;
+    const bad = wait > WAIT_LIMIT_MS && this.#requests >= LEAST_REQUESTS * seconds;
     this.#wait = wait;
-    this.#steer(bad);
-    const rate = this.#share.spent / seconds;
+    this.#good = bad ? 0 : this.#good + 1;
+    const more = MORE * (1 + this.#good / FASTER_AFTER);
+    this.#steer(bad, more);
+    const { spent, asked } = this.#share.sums(seconds);
     if (bad)
-      this.#capacity = (1 - LESS) * (this.#capacity === undefined ? rate : Math.min(this.#capacity, rate));
+      this.#capacity = Math.max(
+        LEAST_CAPACITY,
+        (1 - LESS) * Math.min(this.#capacity ?? Number.POSITIVE_INFINITY, spent),
+      );
     else if (this.#capacity !== undefined) {
-      this.#capacity = (1 + MORE) * this.#capacity;
-      // More room than anybody takes: there is no strain any more.
-      if (this.#capacity > 2 * rate && this.#limit === PRIORITIES * COHORTS) this.#capacity = undefined;
+      this.#capacity += more * Math.max(this.#capacity, asked);
+      // More room than is asked for: nobody is limited any more.
+      if (this.#capacity >= asked) this.#capacity = undefined;
     }
-    this.#share.turn(
-      seconds,
-      this.#capacity === undefined ? undefined : Math.max(COST.request, this.#capacity),
-    );
+    this.#share.turn(seconds, this.#capacity);
     this.#counts.fill(0);
     this.#requests = 0;
     this.#began = now;
   }
 
-  /** Moves the limit so that the same arrivals would have been 5 % fewer, or 1 % more. */
-  #steer(bad: boolean): void {
+  /** Moves the limit so that of the same arrivals 5 % fewer would have been let in, or `more` of them more. */
+  #steer(bad: boolean, more: number): void {
     let admitted = 0;
     for (let at = 0; at < this.#limit; at += 1) admitted += this.#counts[at] ?? 0;
+    let asked = admitted;
+    for (let at = this.#limit; at < this.#counts.length; at += 1) asked += this.#counts[at] ?? 0;
     if (bad) {
       const wanted = admitted * (1 - LESS);
       while (this.#limit > NEVER * COHORTS && admitted > wanted) {
@@ -114,14 +125,10 @@ export class Admission {
       }
       return;
     }
-    const wanted = Math.max(admitted + 1, admitted * (1 + MORE));
-    while (this.#limit < PRIORITIES * COHORTS) {
+    const wanted = admitted + asked * more;
+    // The class that reaches beyond the step is let in as well: it may be the only one.
+    while (this.#limit < PRIORITIES * COHORTS && admitted <= wanted) {
       admitted += this.#counts[this.#limit] ?? 0;
-      if (admitted > wanted) {
-        // One class that is larger than the step still gets its turn.
-        if ((this.#counts[this.#limit] ?? 0) >= wanted) this.#limit += 1;
-        break;
-      }
       this.#limit += 1;
     }
   }

@@ -47,7 +47,7 @@ export interface GateDeps {
   expendable(socket: Socket): boolean;
 }
 
-/** The fair share is found anew after so many connections. */
+/** The fair share is found anew after so many connections, or a hundredth of all there may be. */
 const LEVEL_EVERY = 64;
 /** Connections looked at, oldest first, for one that makes room. */
 const MOST_LOOKED_AT = 2_048;
@@ -61,6 +61,7 @@ export function openGate({ limits, share, expendable }: GateDeps): Gate {
   const sockets = new Set<Socket>();
   let level = Number.POSITIVE_INFINITY;
   let age = 0;
+  const every = Math.max(1, Math.min(LEVEL_EVERY, Math.floor(limits.connections / 100)));
 
   function onClose(this: Counted) {
     sockets.delete(this);
@@ -73,7 +74,9 @@ export function openGate({ limits, share, expendable }: GateDeps): Gate {
   const crowded = (): boolean => sockets.size >= limits.connections * limits.shareFrom;
   /** Connections that each network may have now. */
   const fair = (): number => {
-    if (age % LEVEL_EVERY === 0) level = share.openLevel(limits.connections * limits.shareFrom);
+    // One less than there are, so that whoever has most is always at the limit.
+    if (age % every === 0)
+      level = share.openLevel(Math.min(limits.connections * limits.shareFrom, sockets.size) - 1);
     age += 1;
     return level;
   };

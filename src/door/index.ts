@@ -230,7 +230,8 @@ export async function open(deps: DoorDeps): Promise<Door> {
     presence: () => fanout.presence(),
     live: (slug) => fanout.live(slug),
     counts: () => fanout.counts(),
-    promote: (slug, count) => fanout.promote(slug, count),
+    // While requests wait nobody moves up: those who were put off would be back at once.
+    promote: (slug, count) => (shield.strained ? 0 : fanout.promote(slug, count)),
     strain: openStrain({ clock, counters, sockets: gate.sockets }),
     metrics: () => exposition(counters, gate.sockets.size, fanout.presence()) + shield.metrics(),
     close,

@@ -158,6 +158,12 @@ test('even when nothing helps, speakers and listeners are let in', () => {
   expect(second(1_000, 100, 10).newcomers).toBe(0);
 });
 
+test('a door that is asked for little puts nobody off, however slow its machine', () => {
+  const { admission, second } = evening(0);
+  for (let i = 0; i < 30; i += 1) expect(second(50, 10, 5)).toMatchObject({ newcomers: 50, robots: 5 });
+  expect(admission.strained).toBe(false);
+});
+
 test('all calls of one network pass or none does, and another hour deals anew', () => {
   const networks = Array.from({ length: 2_000 }, (_, i) => `10.${i >> 8}.${i & 255}`);
   const sizes = new Uint32Array(COHORTS);

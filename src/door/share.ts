@@ -89,14 +89,19 @@ export class Share {
     return waterLevel(this.#open, capacity);
   }
 
-  /** What was let in since the last `turn`, in µs. */
-  get spent(): number {
-    let sum = 0;
-    for (let at = 0; at < PLACES; at += 1) sum += this.#spent[at] ?? 0;
-    return sum;
+  /** What was let in and what was asked for since the last `turn`, `seconds` ago, in µs per second. */
+  sums(seconds: number): { readonly spent: number; readonly asked: number } {
+    let spent = 0;
+    let asked = 0;
+    for (let at = 0; at < PLACES; at += 1) {
+      const held = (this.#open[at] ?? 0) * COST.connectionSecond * seconds;
+      spent += (this.#spent[at] ?? 0) + held;
+      asked += (this.#asked[at] ?? 0) + held;
+    }
+    return { spent: spent / seconds, asked: asked / seconds };
   }
 
-  /** Ends a window of `seconds`. With a `capacity` in µs the next one is shared by it; without, nobody is limited. */
+  /** Ends a window of `seconds`. With a `capacity` in µs per second the next one is shared by it; without, nobody is limited. */
   turn(seconds: number, capacity: number | undefined): void {
     for (let at = 0; at < PLACES; at += 1) {
       const held = (this.#open[at] ?? 0) * COST.connectionSecond * seconds;

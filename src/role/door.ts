@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { sharesPorts } from '../base/port.ts';
 import { ms } from '../base/time.ts';
+import { openVouching } from '../base/token.ts';
 import { type Inlet, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
@@ -148,6 +149,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
     backlog: ACCEPT_QUEUE,
+    vouches: openVouching(readSecret(at.secret)),
     trustedProxies: config.trustedProxies,
     ...(certificate ? { tls: { ...certificate, secret: readSecret(at.secret) } } : {}),
     ...(config.httpPort === undefined
