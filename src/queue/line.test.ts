@@ -152,7 +152,7 @@ describe('a cap', () => {
     evening.second({ cap: 2 });
     evening.live = 1;
     evening.second({ cap: 2 }, () => false);
-    expect(evening.line.limits(new Map([['a', 1]]))).toEqual({ a: 1 });
+    expect(evening.line.limits(new Map([['a', 1]]))).toEqual({ a: 0 });
   });
 
   test('a lower cap throws nobody out, no cap calls everybody, and then there is no queue', () => {

@@ -169,20 +169,22 @@ export class Line {
 
   /**
    * How many live streams each door may have for people without a ticket: what it has and its share of what is free, so
-   * that no two doors give the same place away. Doors where people wait in the ring come first, then all evenly. Nothing
-   * is free for any of them while somebody waits with a ticket.
+   * that no two doors give the same place away. Doors where people wait in the ring come first, then all evenly. While
+   * somebody waits with a ticket it is 0: not even a place that becomes free at a door is theirs.
+
    */
   limits(
     live: ReadonlyMap<string, number>,
     ring: ReadonlyMap<string, number> = NONE,
   ): Record<string, number> {
     const limits: Record<string, number> = {};
-    if (this.#places === undefined && this.waiting < 1) return limits;
-    let share = this.#drawn && this.waiting < 1 ? Math.floor(this.#spare) : 0;
+    const waiting = this.waiting;
+    if (this.#places === undefined && waiting < 1) return limits;
+    let share = this.#drawn && waiting < 1 ? Math.floor(this.#spare) : 0;
     const doors = [...live].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
     for (const [door, has] of doors) {
       const moved = Math.min(share, ring.get(door) ?? 0);
-      limits[door] = has + moved;
+      limits[door] = waiting < 1 ? has + moved : 0;
       share -= moved;
     }
     for (const [i, [door]] of doors.entries()) {
