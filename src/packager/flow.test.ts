@@ -37,7 +37,8 @@ async function open(firstSeq: number) {
     for (let n = 0; n < count; n++) packager.push({ tick: ticks(960 * tick++), stereo: false, samples });
   };
   const skips = (): number[] => orders.flatMap((order) => (order.kind === 'skip' ? [order.seq] : []));
-  const blocks = (): number => orders.filter(({ kind }) => kind === 'block').length;
+  const blocks = (): number =>
+    orders.reduce((sum, order) => sum + (order.kind === 'blocks' ? order.samples.length / 1920 : 0), 0);
   return { packager, push, skips, blocks, thread, failed, warnings, inits, startedWith, samples, orders };
 }
 
@@ -53,10 +54,13 @@ test('every rendition has its init before the first fragment, and the thread beg
 test('the samples are copied: the caller may use the block again', async () => {
   const { push, samples, orders } = await open(0);
   samples.fill(0.25);
-  push(1);
+  push(2);
   samples.fill(0.5);
-  expect(orders[0]).toMatchObject({ kind: 'block' });
-  expect((orders[0] as { samples: Float32Array }).samples[0]).toBe(0.25);
+  push(2);
+  expect(orders).toHaveLength(1);
+  expect(orders[0]).toMatchObject({ kind: 'blocks', wide: 0 });
+  const { samples: sent } = orders[0] as { samples: Float32Array };
+  expect([0, 3839, 3840, 7679].map((at) => sent[at])).toEqual([0.25, 0.25, 0.5, 0.5]);
 });
 
 test('a thread that stalls is given 16 slots and no more, and taken up again at a slot when it has caught up', async () => {
@@ -76,11 +80,11 @@ test('a thread that dies is followed by another at the slot that is then due', a
   thread.gone(new Error('trap'));
   expect(failed).toEqual(RENDITIONS.map(({ id }) => id));
   push(20);
-  expect(blocks()).toBe(5 * 16 + 3);
+  expect(blocks()).toBe(5 * 16);
   thread.ready();
   push(8);
-  expect(blocks()).toBe(5 * 16 + 3);
-  push(2);
+  expect(blocks()).toBe(5 * 16);
+  push(5);
   expect(skips()).toEqual([1007]);
   expect(blocks()).toBe(5 * 16 + 4);
 });
@@ -93,4 +97,38 @@ test('failing encoders are told each time and logged once a second', async () =>
   }
   expect(failed).toHaveLength(30);
   expect(warnings).toHaveLength(3);
+});
+
+test('only what is always coded is at first; a selection is told once, and again to a new thread', async () => {
+  const orders: ThreadOrder[] = [];
+  let coded: readonly string[] | undefined;
+  let thread!: ThreadEvents;
+  const packager = await openWith(
+    {
+      ...{ log: silentLog, renditions: RENDITIONS, firstSeq: 0, always: ['opus64', 'aac96'] },
+      ...{ init: () => undefined, fragment: () => undefined },
+    },
+    async (start, events) => {
+      coded = start.coded;
+      thread = events;
+      events.ready();
+      return { order: (order) => void orders.push(order), async [Symbol.asyncDispose]() {} };
+    },
+  );
+  const free = ['opus64', 'aac96', 'radio-aac', 'radio-opus'];
+  expect(coded).toEqual(free);
+  packager.select([]);
+  packager.select(['opus16', 'nothing we know', 'aac96']);
+  packager.select(['opus16']);
+  const more = RENDITIONS.map(({ id }) => id).filter((id) => free.includes(id) || id === 'opus16');
+  expect(orders).toEqual([{ kind: 'select', coded: more }]);
+  thread.gone(new Error('trap'));
+  packager.select(['opus16', 'radio-mp3']);
+  expect(orders).toHaveLength(1);
+  thread.ready();
+  packager.push({ tick: ticks(0), stereo: false, samples: new Float32Array(1920) });
+  expect(orders.slice(1)).toEqual([
+    { kind: 'skip', seq: 0 },
+    { kind: 'select', coded: [...more, 'radio-mp3'] },
+  ]);
 });

@@ -41,6 +41,9 @@ export type StartThread = (start: ThreadStart, events: ThreadEvents) => Promise<
 
 /** Slots handed to the thread and not yet answered: 5.12 s. Beyond it sound is dropped until it has caught up. */
 const MAX_SLOTS_WAITING = 16;
+/** Blocks handed over together, a divisor of 16: each handing over wakes the thread. */
+export const BATCH_BLOCKS = 4;
+const BLOCK_SAMPLES = 1920;
 /** Blocks between two warnings about failing encoders: a second. */
 const BLOCKS_PER_WARNING = 50;
 
@@ -56,6 +59,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
   /** Slots handed over and not yet answered. */
   let waiting = 0;
   let pushed = 0;
+  let batch: { samples: Float32Array<ArrayBuffer>; wide: number } | undefined;
   let warned = Number.NEGATIVE_INFINITY;
   const warn = (fields: object, message: string): void => {
     if (pushed - warned < BLOCKS_PER_WARNING) return;
@@ -72,6 +76,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
       },
       gone(error) {
         state = 'away';
+        batch = undefined;
         lost = true;
         log.error({ error: String(error) }, 'the encoder thread died; starting another');
         for (const id of coded) deps.encoderFailed?.(id);
@@ -110,8 +115,14 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
       if (index === 0) beginSlot(firstSeq + pushed / BLOCKS_PER_FRAGMENT);
       pushed++;
       if (state !== 'up') return;
-      const copy = new Float32Array(samples);
-      thread.order({ kind: 'block', samples: copy, stereo }, [copy.buffer]);
+      const at = index % BATCH_BLOCKS;
+      if (at === 0) batch = { samples: new Float32Array(BATCH_BLOCKS * BLOCK_SAMPLES), wide: 0 };
+      if (!batch) return;
+      batch.samples.set(samples, at * BLOCK_SAMPLES);
+      if (stereo) batch.wide |= 1 << at;
+      if (at < BATCH_BLOCKS - 1) return;
+      thread.order({ kind: 'blocks', ...batch }, [batch.samples.buffer]);
+      batch = undefined;
     },
     select(wanted) {
       const known = new Set(wanted);

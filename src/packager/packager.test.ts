@@ -45,12 +45,11 @@ test('sound pushed comes out of the thread in all renditions, slot by slot, unti
 test('a thread that dies is started again by itself', { timeout: 60_000 }, async () => {
   const events = { ready: vi.fn(), gone: vi.fn(), slot: vi.fn(), failed: vi.fn() };
   await using thread = await startThread({ renditions: RENDITIONS, firstSeq: 0 }, events);
-  thread.order({ kind: 'block', samples: null as never, stereo: false });
+  thread.order({ kind: 'blocks', samples: null as never, wide: 0 });
   await vi.waitFor(() => expect(events.gone).toHaveBeenCalledOnce(), 20_000);
   await vi.waitFor(() => expect(events.ready).toHaveBeenCalledTimes(2), 50_000);
   thread.order({ kind: 'skip', seq: 9 });
-  for (let n = 0; n < 32; n++)
-    thread.order({ kind: 'block', samples: new Float32Array(1920), stereo: false });
+  for (let n = 0; n < 8; n++) thread.order({ kind: 'blocks', samples: new Float32Array(4 * 1920), wide: 0 });
   await vi.waitFor(() => expect(events.slot).toHaveBeenCalledTimes(2), 20_000);
   const slots = events.slot.mock.calls.map(([fragments]) => (fragments as Fragment[]).map(({ seq }) => seq));
   expect(slots).toEqual([RENDITIONS.map(() => 9), RENDITIONS.map(() => 10)]);

@@ -2,7 +2,7 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Fragment, Rendition } from '../base/media.ts';
-import { loadCodecs, openEncoding } from './encoding.ts';
+import { BLOCKS_PER_FRAGMENT, loadCodecs, openEncoding } from './encoding.ts';
 import type { LaneSink } from './lane.ts';
 
 /** What the thread is started with. */
@@ -15,7 +15,8 @@ export interface ThreadStart {
 
 /** To the thread. */
 export type ThreadOrder =
-  | { readonly kind: 'block'; readonly samples: Float32Array<ArrayBuffer>; readonly stereo: boolean }
+  /** Whole blocks of 1,920 floats, none across a slot's end; bit n of `wide` says that block n is stereo. */
+  | { readonly kind: 'blocks'; readonly samples: Float32Array<ArrayBuffer>; readonly wide: number }
   | { readonly kind: 'skip'; readonly seq: number }
   | { readonly kind: 'select'; readonly coded: readonly string[] }
   | { readonly kind: 'close' };
@@ -26,6 +27,7 @@ export type ThreadNews =
   | { readonly kind: 'fragments'; readonly fragments: readonly Fragment[] }
   | { readonly kind: 'failed'; readonly rendition: string; readonly error: string };
 
+const BLOCK_SAMPLES = 1920;
 /** −20 (first) to 19 (last): everybody hears it when this thread waits for a processor. */
 const NICENESS = -7;
 
@@ -47,9 +49,11 @@ async function run(
   preferThisThread();
   let blocks = 0;
   port.on('message', (order: ThreadOrder) => {
-    if (order.kind === 'block') {
-      encoding.push(order.samples, order.stereo);
-      if (++blocks < 16) return;
+    if (order.kind === 'blocks') {
+      const { samples, wide } = order;
+      for (let n = 0; n * BLOCK_SAMPLES < samples.length; n++, blocks++)
+        encoding.push(samples.subarray(n * BLOCK_SAMPLES, (n + 1) * BLOCK_SAMPLES), ((wide >> n) & 1) === 1);
+      if (blocks < BLOCKS_PER_FRAGMENT) return;
       blocks = 0;
       const moved = fragments.map(({ bytes }) => bytes.buffer as ArrayBuffer);
       tell({ kind: 'fragments', fragments }, moved);
