@@ -164,7 +164,7 @@ export function openLive(
       ? lazily(async (to) => {
           const { openRing } = await import('./ring.ts');
           return openRing({ slug, codec, ...ring, ...request, fallback: direct }, to);
-        })
+        }, direct)
       : direct;
     stream =
       !ring && options.share !== false && canShare()
@@ -233,9 +233,9 @@ export function openLive(
   };
 }
 
-/** A source whose code is fetched when it is needed; without it the player stays where it is and says so. */
+/** A source whose code is fetched when it is needed; `otherwise` where it cannot be. */
 const lazily =
-  (open: (sink: Sink) => Promise<Stream>) =>
+  (open: (sink: Sink) => Promise<Stream>, otherwise: (sink: Sink) => Stream) =>
   (sink: Sink): Stream => {
     let closed = false;
     let inner: Stream | undefined;
@@ -244,7 +244,9 @@ const lazily =
         if (closed) stream.close();
         else inner = stream;
       },
-      () => sink.lost(1),
+      () => {
+        if (!closed) inner = otherwise(sink);
+      },
     );
     return {
       close() {
