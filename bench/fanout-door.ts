@@ -7,6 +7,8 @@ import { LIMITS, open, openPages } from '../src/door/index.ts';
 const fragmentBytes = Number(process.argv[2] ?? 2048);
 const period = Number(process.argv[3] ?? 960);
 const port = Number(process.argv[4] ?? 0);
+/** A folder with cert.pem and key.pem: then it speaks TLS. */
+const certificate = process.argv[5];
 const init = Buffer.alloc(700, 1);
 const fragment = Buffer.alloc(fragmentBytes, 2);
 const start = performance.now();
@@ -43,6 +45,15 @@ const door = await open({
   limits: LIMITS,
   backlog: 4096,
   delivery: () => ({ period }),
+  ...(certificate
+    ? {
+        tls: {
+          files: { cert: `${certificate}/cert.pem`, key: `${certificate}/key.pem` },
+          later: false,
+          secret: Buffer.alloc(32, 1),
+        },
+      }
+    : {}),
 });
 const next = (): void => {
   seq += 1;

@@ -3,6 +3,9 @@
 //
 //   crowd PORT[,PORT] PATH LISTENERS JOINS_PER_S WARM_S WINDOW_MS WINDOWS SERVER_PID[,PID]
 //
+// Built with -DTLS -lssl -lcrypto it can also shake hands: with CROWD_TLS=1 each listener does TLS 1.3 up to the head of the
+// answer; what follows is counted and thrown away as it came, undeciphered.
+//
 // One JSON line per window. One process per 10,000 listeners; source addresses are spread over 127.0.x.y.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -21,6 +24,10 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef TLS
+#include <openssl/ssl.h>
+static SSL_CTX *context;
+#endif
 
 #define MAX_WORKERS 16
 #define MAX_SERVERS 16
@@ -38,6 +45,10 @@ static struct {
 typedef struct {
   int fd, heard, tries;
   uint64_t since; /* connect, then the last arrival */
+#ifdef TLS
+  SSL *ssl; /* until it hears */
+  int asked;
+#endif
 } Ear;
 
 static uint64_t now_us(void) {
@@ -72,14 +83,61 @@ static void join_stream(Ear *ear) {
   epoll_ctl(poller, EPOLL_CTL_ADD, ear->fd, &e);
 }
 static void lost(Ear *ear) {
+#ifdef TLS
+  SSL_free(ear->ssl);
+  ear->ssl = NULL;
+#endif
   close(ear->fd);
   ear->fd = -1;
   if (ear->heard) mine->open--;
   if (++ear->tries <= 20 && !shared->measuring) join_stream(ear);
   else mine->failed++;
 }
+#ifdef TLS
+static char request[512];
+static int request_length;
+/* Shakes hands, asks, and reads the head of the answer; true when that has come. */
+static int greet(Ear *ear) {
+  char head[16384];
+  if (!ear->ssl) {
+    ear->ssl = SSL_new(context);
+    SSL_set_fd(ear->ssl, ear->fd);
+    ear->asked = 0;
+  }
+  if (!ear->asked) {
+    int done = SSL_connect(ear->ssl);
+    if (done != 1) {
+      int why = SSL_get_error(ear->ssl, done);
+      if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) lost(ear);
+      return 0;
+    }
+    if (SSL_write(ear->ssl, request, request_length) != request_length) { lost(ear); return 0; }
+    ear->asked = 1;
+  }
+  int n = SSL_read(ear->ssl, head, sizeof head);
+  if (n <= 0) {
+    int why = SSL_get_error(ear->ssl, n);
+    if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) lost(ear);
+    return 0;
+  }
+  if (!memmem(head, n < 20 ? n : 20, " 200", 4)) { lost(ear); return 0; }
+  SSL_set_quiet_shutdown(ear->ssl, 1);
+  SSL_free(ear->ssl);
+  ear->ssl = NULL;
+  uint64_t t = now_us();
+  mine->joined++;
+  mine->open++;
+  mark(mine->first, t - ear->since);
+  ear->heard = 1;
+  ear->since = t;
+  return 1;
+}
+#endif
 static void hear(Ear *ear) {
   static char head[4096];
+#ifdef TLS
+  if (context && !ear->heard && !greet(ear)) return;
+#endif
   for (;;) {
     ssize_t n = ear->heard ? recv(ear->fd, NULL, 1 << 20, MSG_TRUNC) : recv(ear->fd, head, sizeof head, 0);
     if (n < 0 && errno == EAGAIN) return;
@@ -106,8 +164,13 @@ static void work(int worker, int listeners, double rate) {
   struct epoll_event events[256];
   uint64_t began = now_us();
   int started = 0;
+#ifndef TLS
   char request[512];
+#endif
   int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: bench\r\nUser-Agent: crowd\r\n\r\n", path);
+#ifdef TLS
+  request_length = length;
+#endif
   while (!shared->stop) {
     int due = (now_us() - began) * rate / 1e6;
     for (int k = 0; started < listeners && started < due && k < 64; k++) join_stream(&ears[started++]);
@@ -118,6 +181,9 @@ static void work(int worker, int listeners, double rate) {
       if (events[i].events & EPOLLOUT && !ear->heard) {
         struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = ear};
         epoll_ctl(poller, EPOLL_CTL_MOD, ear->fd, &e);
+#ifdef TLS
+        if (context) { greet(ear); continue; }
+#endif
         if (send(ear->fd, request, length, MSG_NOSIGNAL) != length) { lost(ear); continue; }
       }
       if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP)) hear(ear);
@@ -186,6 +252,13 @@ int main(int argc, char **argv) {
   workers = listeners <= 20000 ? 2 : (listeners + 9999) / 10000;
   if (workers > MAX_WORKERS) workers = MAX_WORKERS;
   double rate = atof(argv[4]);
+#ifdef TLS
+  if (getenv("CROWD_TLS")) {
+    context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+    signal(SIGPIPE, SIG_IGN);
+  }
+#endif
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
