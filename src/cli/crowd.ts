@@ -246,13 +246,13 @@ function progress({ at, counts, errors, gauges, max }: Row, listeners: number): 
 }
 
 function summary(outcome: Outcome, out: string): string {
-  const { joinMs, delayMs, generator } = outcome;
+  const { joinMs, delayMs, earMs, generator } = outcome;
   const errors = Object.entries(outcome.errors).map(([cause, times]) => `${cause} ${times}`);
   return `
 ${outcome.firstToBreak}
 
   Came ${outcome.arrived}, heard it ${outcome.joined}, held ${outcome.held}, at most ${outcome.peak} at one time
-  First sound: p50 ${joinMs?.p50 ?? '–'} ms, p99 ${joinMs?.p99 ?? '–'} ms; behind the stage: p50 ${delayMs?.p50 ?? '–'} ms, p99 ${delayMs?.p99 ?? '–'} ms
+  First sound: p50 ${joinMs?.p50 ?? '–'} ms, p99 ${joinMs?.p99 ?? '–'} ms; sound late by: p50 ${delayMs?.p50 ?? '–'} ms, p99 ${delayMs?.p99 ?? '–'} ms; ear behind the stage: p50 ${earMs?.p50 ?? '–'} ms
   Stalls ${outcome.stalls} (${outcome.doubtfulStalls} doubtful), gaps ${outcome.gaps}, repeats ${outcome.repeats}, reconnects ${outcome.reconnects}, errors ${errors.join(', ') || 0}
   The generator itself: p99 ${generator.latenessMs?.p99 ?? '–'} ms late, at most ${generator.latenessMs?.max ?? '–'} ms${generator.bottleneck ? ': IT WAS THE LIMIT' : ''}
 

@@ -4,7 +4,7 @@ import type { Row } from './timeline.ts';
 /** A join slower than this at p99 within one second is a finding. Milliseconds. */
 const SLOW_JOIN = 2_000;
 /** Timers of the generator later than this make it the suspect. Milliseconds. */
-const LATE = 250;
+const LATE = 100;
 
 const ERROR_WORDS: Readonly<Record<string, string>> = {
   refused: 'had their connection refused',

@@ -134,7 +134,7 @@ export class HlsListener implements Person, StreamSink {
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
     const ear = delay + this.#dry - now;
     this.#ring = ear > RING_FROM_MS * 2;
-    tally.measure('ear', ear);
+    tally.measure('hlsEar', ear);
   }
 
   /** Segments carry none. */

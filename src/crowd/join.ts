@@ -61,7 +61,8 @@ export async function join(deps: JoinDeps): Promise<string> {
     end.resolve(why);
   });
   line.send({ kind: 'ready', capacity: team.capacity, processes: team.processes });
-  return end.promise;
+  // Awaited here: what is in use must stay open until then.
+  return await end.promise;
 }
 
 async function objectionTo(order: Order, key: string, now: number): Promise<string | undefined> {

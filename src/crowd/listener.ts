@@ -11,7 +11,7 @@ import {
   SHORTEST_STALL_MS,
   type Whereabouts,
 } from './person.ts';
-import { Playout } from './playout.ts';
+import { BURST_MS, Playout } from './playout.ts';
 import { header, ResponseReader, type ResponseSink } from './response-reader.ts';
 import { StreamReader, type StreamSink } from './stream-reader.ts';
 
@@ -21,8 +21,6 @@ const FIRST_RETRY = 500;
 const LAST_RETRY = 8_000;
 /** So many "no such room" in a row are the truth. */
 const UNKNOWN_TIMES = 3;
-/** The first burst comes in one read; so long after its first byte the player begins with what it has. */
-const BURST = 80;
 
 /**
  * Somebody on the stream: one long GET that is renewed with `after=SEQ` and the web player's back-off. Each byte is
@@ -47,7 +45,8 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   #deadline = 0;
   #settleAt = Number.POSITIVE_INFINITY;
   #period = FRAGMENT_MS;
-  #next = FRAGMENT_MS;
+  /** When the first write after the burst is due. */
+  #next = 0;
 
   /** Connects at once. `arrived`: since when this person waits, on the monotonic clock. */
   constructor(crew: Crew, from: string | undefined, arrived: number) {
@@ -91,7 +90,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   }
 
   head(status: number, headers: string) {
-    const { tally } = this.#crew;
+    const { tally, clock } = this.#crew;
     if (status === 410 || (status === 404 && this.#failures >= UNKNOWN_TIMES)) {
       tally.count('over');
       this.#gone = true;
@@ -100,7 +99,8 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     if (status !== 200) return this.#fail(`http-${status}`);
     this.#period = Number(header(headers, 'earshot-period')) || FRAGMENT_MS;
     const next = header(headers, 'earshot-next');
-    this.#next = next === undefined ? this.#period : Math.min(this.#period, Number(next) || 0);
+    this.#next =
+      clock.now() + (next === undefined ? this.#period : Math.min(this.#period, Number(next) || 0));
     tally.served(`period-${this.#period}`);
     tally.served(`rendition-${header(headers, 'earshot-rendition')?.slice(0, 16) ?? 'unknown'}`);
     const place = header(headers, 'earshot-place');
@@ -119,10 +119,13 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   }
 
   done(): void {
+    // A refusal was taken for its status already.
+    if (!this.#answer) return;
     this.#fail(this.#stream?.whole ? 'ended' : 'torn');
   }
 
-  broken(_why: string): void {
+  broken(): void {
+    if (!this.#answer) return;
     this.#fail('structure');
   }
 
@@ -145,7 +148,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     const silent = this.#playout.take(now, this.#next);
     if (silent >= SHORTEST_STALL_MS) this.#stalled(silent);
     if (!began && !this.#playout.began && this.#settleAt === Number.POSITIVE_INFINITY)
-      this.#settleAt = now + BURST;
+      this.#settleAt = now + BURST_MS;
     if (order.zero === undefined) return;
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
     if (delay > RING_FROM_MS) tally.count('ringFragments');
@@ -161,7 +164,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
       this.#crew.tally.count('moved');
       this.#move(notice.from - 1);
       this.#ring = notice.place === 'ring';
-      this.#next = notice.next;
+      this.#next = now + notice.next;
     } else {
       this.#crew.tally.count('notices');
       this.#playout.expect(notice.period - this.#period, notice.in, now);

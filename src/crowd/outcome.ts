@@ -43,6 +43,7 @@ export interface Outcome {
   readonly joinMs: Percentiles;
   readonly delayMs: Percentiles;
   readonly earMs: Percentiles;
+  readonly hlsEarMs: Percentiles;
   readonly stallMs: Percentiles;
   readonly pageMs: Percentiles;
   readonly stalls: number;
@@ -109,7 +110,7 @@ const LIMITS = [
   'Stalls and delays include the lateness of the generator itself, which is printed beside them; stalls at moments when it was late by half as much are counted as doubtful.',
   'Delays compare the wall clocks of generator and server: between two machines they are as right as those clocks.',
   'From one machine there is no loss, no radio and no distance in between, and generator and server share its processors when both run on it.',
-  'Percentiles are rounded up to steps of at most 3 %.',
+  'Percentiles are rounded up to steps of at most 3 %; a delay of 0 is one of 0 or less.',
 ];
 
 /** Sums a rehearsal up. */
@@ -150,6 +151,7 @@ export function sumUp(timeline: Timeline, about: Circumstances): Outcome {
     joinMs: percentiles(measures.join),
     delayMs: percentiles(measures.delay),
     earMs: percentiles(measures.ear),
+    hlsEarMs: percentiles(measures.hlsEar),
     stallMs: percentiles(measures.stall),
     pageMs: percentiles(measures.page),
     stalls: totals.stalls,

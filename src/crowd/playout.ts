@@ -1,5 +1,7 @@
 import { FRAGMENT_MS } from '../base/time.ts';
 
+/** The first burst comes in one read; so long after its first fragment the player begins with what it has. */
+export const BURST_MS = 80;
 /** Sound in hand beside what comes with the next write. Milliseconds; all of these as in the web player. */
 export const MARGIN_MS = 300;
 const MAX_MARGIN = 1500;
@@ -47,17 +49,18 @@ export class Playout {
   }
 
   /**
-   * A fragment has come; `next`: ms until the next write as the server said, for the beginning. Returns how long it
-   * was silent before this, in ms, else 0.
+   * A fragment has come; `next`: when the next write is due, as the server said, for the beginning. Returns how long
+   * it was silent before this, in ms, else 0.
    */
   take(now: number, next: number): number {
     if (this.#dry < 0) {
-      // The first burst comes at once: what is beyond the margin is not played.
       if (this.#first < 0) this.#first = now;
-      this.#burst += FRAGMENT_MS;
-      this.#write = now;
-      if (this.#burst >= this.#margin + next || now - this.#first > 2 * ONE_WRITE) this.#begin(now, next);
-      return 0;
+      if (now - this.#first <= BURST_MS) {
+        this.#burst += FRAGMENT_MS;
+        this.#write = now;
+        return 0;
+      }
+      this.#begin(now, next);
     }
     let silent = 0;
     if (now - this.#write > ONE_WRITE) {
@@ -88,7 +91,8 @@ export class Playout {
   }
 
   #begin(now: number, next: number): void {
-    this.#dry = now + Math.min(this.#burst, this.#margin + next);
+    // What is beyond the margin is not played.
+    this.#dry = now + Math.min(this.#burst, this.#margin + Math.max(0, next - now));
   }
 
   /** The instant before a write: the low-water mark. */

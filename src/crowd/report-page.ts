@@ -203,7 +203,8 @@ const FIGURES: readonly (readonly [string, (outcome: Outcome) => string])[] = [
   ['came', ({ arrived }) => number(arrived)],
   ['heard it', ({ joined }) => number(joined)],
   ['first sound, p99', ({ joinMs }) => milliseconds(joinMs)],
-  ['behind the stage, p99', ({ delayMs }) => milliseconds(delayMs)],
+  ['sound late by, p99', ({ delayMs }) => milliseconds(delayMs)],
+  ['ear behind the stage, p99', ({ earMs }) => milliseconds(earMs)],
   [
     'stalls',
     ({ stalls, doubtfulStalls }) =>

@@ -44,6 +44,8 @@ export const MEASURES = [
   'delay',
   /** How far the ear is behind the stage: the delay and what is in hand. */
   'ear',
+  /** The same for those who take HLS. */
+  'hlsEar',
   'stall',
   /** From asking for the page to its last file. */
   'page',
