@@ -1,0 +1,167 @@
+import { get, type IncomingMessage } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { QueueState, TicketAnswer } from '../src/wire/queue.ts';
+import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
+
+/** Somebody who hears the stream. */
+interface Ear {
+  readonly place: string | undefined;
+  readonly seat: string | undefined;
+  readonly behind: number;
+  /** Bytes that have come. */
+  readonly bytes: number;
+  close(): void;
+}
+
+// A room for two: the third and the fourth hear the ring, see their place, and move up when somebody leaves.
+describe('a smaller number live', () => {
+  let server: Server;
+  let room: MadeRoom;
+  const ears: Ear[] = [];
+
+  const at = (path: string): string => `${server.url}/r/${room.slug}${path}`;
+  const listen = async (query = ''): Promise<Ear> => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(at(`/stream${query}`), { agent: false }, resolve).on('error', reject);
+    });
+    expect(response.statusCode).toBe(200);
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => (bytes += chunk.length)).on('error', () => {});
+    const header = (name: string): string | undefined => response.headers[name]?.toString();
+    const ear = {
+      place: header('earshot-place'),
+      seat: header('earshot-seat'),
+      behind: Number(header('earshot-behind')),
+      get bytes() {
+        return bytes;
+      },
+      close: () => response.destroy(),
+    };
+    ears.push(ear);
+    return ear;
+  };
+  const queue = async (): Promise<QueueState | undefined> => {
+    const response = await fetch(at('/queue.json'));
+    return response.ok ? ((await response.json()) as QueueState) : undefined;
+  };
+  const ticket = async (shown?: string): Promise<TicketAnswer> => {
+    const response = await fetch(at('/ticket'), {
+      method: 'POST',
+      body: JSON.stringify(shown === undefined ? {} : { ticket: shown }),
+    });
+    expect(response.status).toBe(200);
+    return (await response.json()) as TicketAnswer;
+  };
+  const setCap = async (cap: number | null): Promise<void> => {
+    const response = await fetch(`${server.url}/api/rooms/${room.slug}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${room.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ cap }),
+    });
+    expect(response.status).toBe(200);
+  };
+  const called = (shown: string): Promise<void> =>
+    until('the ticket is called', async () => (await ticket(shown)).called);
+
+  beforeAll(async () => {
+    server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '2' });
+    room = await server.room('A small room');
+    await until('the program runs', async () => (await fetch(at('/state.json'))).ok);
+    await setCap(2);
+    await until('the cap is known', async () => (await queue())?.free === 2);
+  }, 90_000);
+  afterAll(async () => {
+    for (const ear of ears) ear.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  let first: Ear;
+  test('two hear the live edge, the third and the fourth hear the ring', async () => {
+    first = await listen();
+    expect(first.place).toBe('live');
+    await until('one place is left', async () => (await queue())?.free === 1);
+    // The door that has no place to give away sends its first one to the ring for a moment: they move up by themselves.
+    await listen();
+    await until('both places are taken', async () => (await queue())?.free === 0);
+    const third = await listen();
+    const fourth = await listen();
+    expect([third.place, fourth.place]).toEqual(['ring', 'ring']);
+    await until('the ring is heard', async () => third.bytes > 0 && fourth.bytes > 0);
+  });
+
+  test('a ticket has a place in line that everyone can check, and who leaves is followed by it', async () => {
+    const mine = await ticket();
+    expect(mine.called).toBe(false);
+    await until('the line knows of it', async () =>
+      Boolean((await queue())?.buckets.some(({ minute, tickets }) => minute === mine.minute && tickets > 0)),
+    );
+    expect((await listen(`?ticket=${mine.ticket}`)).place).toBe('ring');
+    first.close();
+    await called(mine.ticket);
+    const up = await listen(`?ticket=${mine.ticket}`);
+    expect(up.place).toBe('live');
+    await until('the place is taken', async () => (await queue())?.free === 0);
+    // Its connection drops and comes back to a full room: the seat is kept.
+    const { seat = '' } = up;
+    up.close();
+    expect((await listen(`?ticket=${seat}`)).place).toBe('live');
+  });
+
+  test('without scripts and without cookies: a button, a place in the address, and sound', async () => {
+    const before = await fetch(at('/queue'));
+    expect(before.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await before.text()).toContain('Take a place in line');
+    const posted = await fetch(at('/ticket'), {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(posted.status).toBe(303);
+    const page = await (await fetch(server.url + posted.headers.get('location'))).text();
+    const sound = /<audio [^>]*src="([^"]+)"/.exec(page)?.[1] ?? '';
+    const response = await fetch(server.url + sound);
+    expect(response.headers.get('earshot-place')).toBe('ring');
+    const reader = response.body?.getReader();
+    expect((await reader?.read())?.value?.length).toBeGreaterThan(0);
+    await reader?.cancel();
+  });
+
+  test('every place survives the end of every process', async () => {
+    const mine = await ticket();
+    await until('the line knows of it', async () =>
+      Boolean((await queue())?.buckets.some(({ minute }) => minute === mine.minute)),
+    );
+    const before = await queue();
+    for (const [role, index] of [
+      ['studio', 0],
+      ['door', 0],
+      ['door', 1],
+      ['site', 0],
+    ] as const) {
+      const pid = server.child(role, index);
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    }
+    let after: QueueState | undefined;
+    await until('the queue is back', async () => {
+      after = await queue().catch(() => undefined);
+      return after !== undefined && after.places === 2;
+    });
+    expect(after?.admitted.minute).toBeGreaterThanOrEqual(before?.admitted.minute ?? 0);
+    expect(after?.seq).toBeGreaterThanOrEqual(before?.seq ?? 0);
+    const again = await ticket(mine.ticket);
+    expect(again).toMatchObject({ minute: mine.minute, rank: mine.rank });
+    expect(again).not.toHaveProperty('note');
+    const history = await (await fetch(at('/queue.jsonl'))).text();
+    const states = history
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as QueueState);
+    expect(states.map(({ seq }) => seq)).toEqual(states.map((_, i) => i + 1));
+  });
+
+  test('without a cap everyone hears the live edge again, and nobody queues', async () => {
+    await setCap(null);
+    await until('everyone is live', async () => (await listen()).place === 'live');
+    await until('nobody waits', async () => ((await queue())?.places ?? 0) === 0);
+  });
+});
