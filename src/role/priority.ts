@@ -7,7 +7,7 @@ const RANKS = {
   studio: { wanted: -6, else: 0 },
   door: { wanted: -3, else: 1 },
   // Pages and the database are what can wait.
-  site: { wanted: 5, else: 7 },
+  site: { wanted: 3, else: 5 },
 } as const;
 
 /**
