@@ -173,11 +173,12 @@ export class Channel {
     return true;
   }
 
-  /** How long after the arrival of the fragment it needs next a listener is served. */
-  delay(listener: Listener): number {
-    const period = this.perWrite * FRAGMENT_MS;
-    const wait = this.perWrite - 1 - (listener.next % this.perWrite);
-    return (wait * FRAGMENT_MS + listener.slot * SLOT_MS) % period;
+  /**
+   * How much more than its margin, and than the ms until the next fragment, a listener must have in hand when it begins:
+   * then the margin is what is left at the end of each write period, wherever in the period it has come.
+   */
+  need(listener: Listener): number {
+    return (this.perWrite - 1) * FRAGMENT_MS + ((listener.slot * SLOT_MS) % FRAGMENT_MS);
   }
 
   /** Everyone, in no order; the list may shrink while it is walked. */

@@ -63,6 +63,8 @@ type ListeningSocket = Socket & { [LISTENER]?: Listener };
 const FIN_WAIT = 2_000;
 /** Whoever moves up from the ring begins with so much in hand: a moment for the player to seek. */
 const PROMOTION_MARGIN = 600;
+/** Beginnings kept of one channel until its next fragment: by margin, slot, and `after=`. */
+const MOST_BURSTS = 32;
 
 /** Opens the fan-out; it listens to the origin from now on. */
 export function openFanout(deps: FanoutDeps): Fanout {
@@ -70,7 +72,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
   const rooms = new Map<string, Room>();
   const streams = new Map<string, number>();
   const waiting = new Set<Channel>();
-  const bursts = new WeakMap<Channel, { first: number; last: number; bytes: Buffer }>();
+  const bursts = new WeakMap<Channel, { last: number; readonly made: Map<number, Buffer> }>();
   const empty = Promise.withResolvers<void>();
   let timer: Disposable | undefined;
   let date = { at: Number.NEGATIVE_INFINITY, text: '' };
@@ -184,10 +186,16 @@ export function openFanout(deps: FanoutDeps): Fanout {
   function burst(channel: Channel, init: Uint8Array, slots: ReturnType<Feed['held']>): Buffer {
     const first = slots[0]?.seq ?? -1;
     const last = slots.at(-1)?.seq ?? -1;
-    const made = bursts.get(channel);
-    if (made && made.first === first && made.last === last) return made.bytes;
-    const bytes = Buffer.concat([init, ...slots.map((slot) => slot.bytes)]);
-    bursts.set(channel, { first, last, bytes });
+    let known = bursts.get(channel);
+    if (known?.last !== last) {
+      known = { last, made: new Map() };
+      bursts.set(channel, known);
+    }
+    let bytes = known.made.get(first);
+    if (!bytes) {
+      bytes = Buffer.concat([init, ...slots.map((slot) => slot.bytes)]);
+      if (known.made.size < MOST_BURSTS) known.made.set(first, bytes);
+    }
     return bytes;
   }
 
@@ -211,10 +219,10 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const { newest } = channel;
     const tooFar = newest >= 0 && (request.after ?? -1) > newest + MAX_AHEAD;
     const after = tooFar || (!ring && request.was === 'ring') ? undefined : request.after;
-    const margin = request.margin + Math.max(0, period - FRAGMENT_MS);
-    const slots = beginning(feed, newest, { ...(after === undefined ? {} : { after }), margin });
-    const next = (slots.at(-1)?.seq ?? Math.max(after ?? -1, newest)) + 1;
-    const listener = channel.add(socket, next);
+    const listener = channel.add(socket, Math.max(after ?? -1, newest) + 1);
+    const next = joined.untilNext + channel.need(listener);
+    const slots = beginning(feed, newest, after, request.margin + next);
+    listener.next = (slots.at(-1)?.seq ?? listener.next - 1) + 1;
     if (ring) room.waits.add(listener);
     (socket as ListeningSocket)[LISTENER] = listener;
     socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);
@@ -223,7 +231,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     counters.joins += 1;
     const head = streamHead(rendition, {
       period: ms(period),
-      next: ms(joined.untilNext + channel.delay(listener)),
+      next: ms(next),
       date: today(),
       place: ring ? 'ring' : 'live',
       behind: ms(ring ? feed.ringBy * FRAGMENT_MS : 0),
@@ -238,9 +246,9 @@ export function openFanout(deps: FanoutDeps): Fanout {
     return undefined;
   }
 
-  /** The first fragments for somebody who joins a run of them that has got to `newest`. */
-  function beginning(feed: Feed, newest: number, { after, margin }: { after?: number; margin: number }) {
-    const start = newest + 1 - Math.ceil((FRAGMENT_MS + margin) / FRAGMENT_MS);
+  /** The first fragments for somebody who joins a run of them that has got to `newest`: what follows `after`, or `hand` ms. */
+  function beginning(feed: Feed, newest: number, after: number | undefined, hand: number) {
+    const start = newest + 1 - Math.max(1, Math.ceil(hand / FRAGMENT_MS));
     if (after === undefined) return feed.held(start, newest);
     if (after + 1 >= (feed.oldest ?? 0)) return feed.held(after + 1, newest);
     // Longer away than the feed remembers: the origin may.
@@ -265,11 +273,11 @@ export function openFanout(deps: FanoutDeps): Fanout {
       room.waits.delete(listener);
       listener.channel.remove(listener);
       const lane = feed.lane(perWrite(period), now);
-      const slots = beginning(feed, lane.newest, { margin: PROMOTION_MARGIN + period - FRAGMENT_MS });
-      const from = slots[0]?.seq ?? lane.newest + 1;
       listener.next = lane.newest + 1;
       lane.adopt(listener, Infinity);
-      const next = Math.round(lane.delay(listener) + FRAGMENT_MS);
+      const next = lane.need(listener) + FRAGMENT_MS;
+      const slots = beginning(feed, lane.newest, undefined, PROMOTION_MARGIN + next);
+      const from = slots[0]?.seq ?? lane.newest + 1;
       const key = `${feed.wanted.id} ${next}`;
       let bytes = made.get(key);
       if (!bytes) {

@@ -14,6 +14,8 @@ const LEAST_RING = FRAGMENTS_PER_SEGMENT;
 export const KEPT_FRAGMENTS = RING_FRAGMENTS + 2 * FRAGMENTS_PER_SEGMENT;
 /** A player slows down by at most this much before a longer period. */
 const SLOWEST = 0.08;
+/** What a player grows its margin by beyond the difference. */
+const SPARE_MS = 300;
 /** A longer period takes effect after this long for each doubling. */
 const DOUBLING_MS = 12_000;
 
@@ -23,7 +25,7 @@ const DOUBLING_MS = 12_000;
  */
 export function noticeMs(from: number, to: number): number {
   if (to <= from) return 0;
-  const slowest = ((to - from) / SLOWEST) * 1.15 + 1_000;
+  const slowest = ((to - from + SPARE_MS) / SLOWEST) * 1.1 + 1_000;
   return Math.ceil(Math.max(DOUBLING_MS * Math.log2(to / from), slowest));
 }
 

@@ -1,24 +1,34 @@
+import { decodeNotice, type Notice } from '../../src/wire/notice.ts';
+
 /** A box larger than this is not ours: the reader gives up instead of growing. */
 export const MAX_BOX_BYTES = 1 << 20;
 
 /** Something that can be appended whole: the decoder's configuration, or one fragment of sound. */
 export type Cut =
   | { readonly kind: 'init'; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'fragment'; readonly seq: number; readonly bytes: Uint8Array<ArrayBuffer> };
+  | {
+      readonly kind: 'fragment';
+      readonly seq: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      /** What the door has said in front of it; absent when nothing. */
+      readonly notices?: readonly Notice[];
+    };
 
 const MOOF = 0x6d6f6f66;
 const MDAT = 0x6d646174;
 const MOOV = 0x6d6f6f76;
+const EMSG = 0x656d7367;
 
 /**
  * Cuts a byte stream into whole init segments and whole fragments; a cut fragment must never reach a decoder.
- * Unknown boxes in front of a `moof` travel with it.
+ * Unknown boxes in front of a `moof` travel with it; a notice of the door's is taken out.
  */
 export class BoxReader {
   #pending = new Uint8Array(0);
   /** Start of the box being looked at, within what is pending. */
   #at = 0;
   #seq = -1;
+  #notices: Notice[] = [];
 
   /** @throws RangeError on a box of more than MAX_BOX_BYTES or an impossible size. Spec: ISO 14496-12, 4.2. */
   push(chunk: Uint8Array): Cut[] {
@@ -36,11 +46,20 @@ export class BoxReader {
       const type = view.getUint32(this.#at + 4);
       // mfhd is the first box of a moof; its sequence number is 20 bytes in.
       if (type === MOOF && size >= 24) this.#seq = view.getUint32(this.#at + 20);
+      const notice = type === EMSG ? decodeNotice(joined.subarray(this.#at, end)) : undefined;
+      if (notice && this.#at === from) {
+        this.#notices.push(notice);
+        from = end;
+      }
       this.#at = end;
       if (type !== MOOV && type !== MDAT) continue;
       const bytes = joined.slice(from, end);
       if (type === MOOV) cuts.push({ kind: 'init', bytes });
-      else if (this.#seq >= 0) cuts.push({ kind: 'fragment', seq: this.#seq, bytes });
+      else if (this.#seq >= 0) {
+        const notices = this.#notices.length > 0 ? { notices: this.#notices } : {};
+        cuts.push({ kind: 'fragment', seq: this.#seq, bytes, ...notices });
+        this.#notices = [];
+      }
       this.#seq = -1;
       from = end;
     }

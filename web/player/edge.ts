@@ -7,6 +7,10 @@ const DEAD_BAND = 0.04;
 const FAR = 1;
 /** Later than this by more than the margin: jump instead of hurrying. */
 const TOO_LATE = 3;
+/** Slowest while the margin grows before writes become rarer. */
+const SLOWEST = 0.08;
+/** Share of the time there is, within which the margin should have grown. */
+const IN_TIME = 0.8;
 const WINDOW = 1;
 const CALM = 60;
 
@@ -29,6 +33,9 @@ export class Edge {
   #lowest = Number.POSITIVE_INFINITY;
   #windowEnds = 0;
   #calmUntil = 0;
+  /** To be kept beyond the margin, and by when. */
+  #extra = 0;
+  #readyBy = 0;
 
   constructor(base = BASE_MARGIN) {
     this.#base = base;
@@ -46,6 +53,18 @@ export class Edge {
     this.#lowest = Number.POSITIVE_INFINITY;
     this.#windowEnds = 0;
     this.#rate = 1;
+  }
+
+  /** Writes become rarer by `extra` seconds, `within` seconds from now at the earliest: grows the low-water mark by as much. */
+  prepare(extra: number, within: number, now: number): void {
+    this.#extra = Math.max(0, extra);
+    this.#readyBy = now + within;
+  }
+
+  /** Writes come at another pace from now on: what was measured does not count. */
+  arrived(): void {
+    this.#extra = 0;
+    this.reset();
   }
 
   /** The buffer ran dry: keep more from now on. */
@@ -66,7 +85,14 @@ export class Edge {
       this.margin = Math.max(this.#base, this.margin - MARGIN_STEP / 3);
       this.#calmUntil = now + CALM;
     }
-    const off = this.#low - this.margin;
+    const off = this.#low - this.margin - this.#extra;
+    if (this.#extra > 0 && off < 0) {
+      // One even pace, hurried only when it turns out to be too slow.
+      const left = Math.max(1, (this.#readyBy - now) * IN_TIME);
+      const slow = Math.min(SLOWEST, Math.ceil((-off / left) * 100) / 100);
+      this.#rate = off > -DEAD_BAND ? 1 : Math.min(this.#rate, 1 - slow);
+      return { rate: this.#rate, jump: 0 };
+    }
     if (off > TOO_LATE) {
       this.reset();
       return { rate: 1, jump: off };

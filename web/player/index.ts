@@ -1,4 +1,5 @@
 /** The ear: plays one room live, on whatever this browser has, and keeps playing. */
+import type { StreamPlace } from '../../src/wire/notice.ts';
 import { livePlayer } from './live.ts';
 import { nativePlayer } from './native.ts';
 
@@ -16,6 +17,8 @@ export interface PlayerOptions {
   readonly base?: string;
   /** False: never share one connection with other tabs. */
   readonly share?: boolean;
+  /** What moves this listener up to the live edge, if anything does; asked before each connection. */
+  ticket?(): string | undefined;
   /** Play `delay` ms behind out of these caches, one request for each segment, in place of the stream. */
   readonly ring?: { readonly caches: readonly string[]; readonly delay: number };
 }
@@ -44,7 +47,9 @@ export interface PlayerStats {
 export interface Player {
   readonly audio: HTMLAudioElement;
   readonly state: PlayerState;
-  /** Seconds between the playhead and the newest sound received; undefined while silent or unknown. */
+  /** At the live edge, or in the delayed ring; a change is told by `onChange` like one of state. */
+  readonly place: StreamPlace;
+  /** Seconds between the playhead and the live edge of the program; undefined while silent or unknown. */
   readonly behind: number | undefined;
   /** Media time of the playhead: seconds since the program's zero; undefined while silent or unknown. */
   readonly position: number | undefined;

@@ -2,14 +2,17 @@ import { type MediaBuffer, openBuffer, playableCodec } from './buffer.ts';
 import { Edge } from './edge.ts';
 import type { Player, PlayerOptions, PlayerState, PlayerStats } from './index.ts';
 import { canShare, openShared, type SharedStream } from './share.ts';
-import { openStream, type Sink, type Stream } from './stream.ts';
+import { openStream, type Sink, type Stream, type Where } from './stream.ts';
 
 /** The server's first burst normally comes in one read; after this long begin with what there is. */
 const BURST_MS = 80;
 /** A reconnect that succeeds within this time is nobody's business. */
 const QUIET_MS = 1_000;
+/** Grown beyond the difference before writes become rarer, seconds: the place within the new period is another one. */
+const SPARE = 0.2;
 /** Sound in hand when the next segment is asked for, seconds: a cache may have to ask further back. */
 const RING_MARGIN = 3;
+const FRAGMENT_MS = 320;
 const SEEK_SETTLES = 0.5;
 const BROKEN_RETRY_MS = 300;
 
@@ -33,6 +36,8 @@ export function openLive(
   let started = false;
   let openedAt = 0;
   let nextWrite = 0;
+  let period = 320;
+  let where: Where = { place: ring ? 'ring' : 'live', behind: ring?.delay ?? 0 };
   let soughtAt = 0;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   let broke = 0;
@@ -44,10 +49,35 @@ export function openLive(
     state = next;
     for (const listen of listeners) listen(next);
   };
+  /** Above 1 % the ear hears the pitch; at 1 % it would hear the change. */
+  const pace = (rate: number): void => {
+    if (audio.playbackRate === rate) return;
+    audio.preservesPitch = Math.abs(rate - 1) > 0.011;
+    audio.playbackRate = rate;
+  };
+  /** What follows is another stretch of the program: it begins anew, while what is buffered plays on. */
+  const move = (to: Where, next: number): void => {
+    const back = where.place === 'live' && to.place === 'ring';
+    const moved = where.place !== to.place;
+    where = { ...to, seat: to.seat ?? where.seat };
+    if (!moved) return;
+    if (started) {
+      // Further back than what is buffered, which would be taken for the newest.
+      if (back) {
+        buffer?.remove(0, Number.POSITIVE_INFINITY);
+        last = undefined;
+      } else counts.jumps++;
+      started = false;
+      openedAt = seconds();
+      nextWrite = performance.now() + next;
+      setTimeout(begin, BURST_MS + 5);
+    }
+    for (const listen of listeners) listen(state);
+  };
   const seek = (to: number): void => {
     soughtAt = seconds();
     edge.reset();
-    audio.playbackRate = 1;
+    pace(1);
     audio.currentTime = to;
   };
   /** Starts in phase: the margin must still be there at the instant before the next write. */
@@ -76,11 +106,27 @@ export function openLive(
     }
   };
   const sink: Sink = {
-    opened(period, next) {
-      nextWrite = performance.now() + Math.min(next, period);
+    opened(every, next, to) {
+      period = every;
+      edge.arrived();
+      if (to) move(to, next);
+      nextWrite = performance.now() + Math.min(next, period + 2 * FRAGMENT_MS);
       if (!started) {
         openedAt = seconds();
         setTimeout(begin, BURST_MS + 5);
+      }
+    },
+    notice(notice) {
+      if ('place' in notice) {
+        period = notice.period;
+        edge.arrived();
+        move({ place: notice.place, behind: 0 }, notice.next);
+      } else if (notice.in > 0) {
+        edge.prepare((notice.period - period) / 1000 + SPARE, notice.in / 1000, seconds());
+      } else {
+        period = notice.period;
+        edge.arrived();
+        pace(1);
       }
     },
     init(bytes) {
@@ -97,7 +143,7 @@ export function openLive(
         if (jump > 0) {
           counts.jumps++;
           seek(audio.currentTime + jump);
-        } else if (audio.playbackRate !== rate) audio.playbackRate = rate;
+        } else pace(rate);
       }
       buffer.append(bytes);
       clearTimeout(quiet);
@@ -150,11 +196,15 @@ export function openLive(
     if (state !== 'reconnecting') become('connecting');
     audio.preservesPitch = false;
     const allowed = audio.play();
+    const shown = (): string => {
+      const ticket = where.seat ?? options.ticket?.();
+      return ticket === undefined ? '' : `&ticket=${encodeURIComponent(ticket)}`;
+    };
     const request = {
       url: (after: number | undefined) =>
         `${base}/r/${slug}/stream?codec=${playable.codec}&margin=${Math.round(edge.margin * 1000)}${
-          after === undefined ? '' : `&after=${after}`
-        }`,
+          after === undefined ? '' : `&after=${after}${where.place === 'ring' ? '&was=ring' : ''}`
+        }${shown()}`,
       after: () => last,
       ahead: () => Math.max(0, (buffer?.end ?? 0) - audio.currentTime),
     };
@@ -202,7 +252,10 @@ export function openLive(
     get behind() {
       const end = buffer?.end;
       if (!started || end === undefined || audio.paused) return undefined;
-      return Math.max(0, end - audio.currentTime);
+      return Math.max(0, end - audio.currentTime) + where.behind / 1000;
+    },
+    get place() {
+      return where.place;
     },
     get position() {
       return started ? audio.currentTime : undefined;

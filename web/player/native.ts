@@ -63,6 +63,7 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
     get state() {
       return state;
     },
+    place: 'live',
     behind: undefined,
     position: undefined,
     play,

@@ -65,6 +65,7 @@ const sink: Sink = {
   opened: (period) => trial.words.push(`opened ${period}`),
   init: () => trial.words.push('init'),
   fragment: (seq) => trial.heard.push(seq),
+  notice: () => trial.words.push('notice'),
   lost: () => trial.words.push('lost'),
   over: () => trial.words.push('over'),
 };

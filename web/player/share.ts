@@ -1,14 +1,21 @@
-import type { Sink, Stream } from './stream.ts';
+import type { Notice } from '../../src/wire/notice.ts';
+import { patienceMs, type Sink, type Stream, type Where } from './stream.ts';
 
-/** Fragments the tab that holds the stream keeps for a tab that comes later (2.6 s). */
-const KEPT = 8;
+/** Fragments the tab that holds the stream keeps for a tab that comes later (7.7 s): a segment of the ring, and a half. */
+const KEPT = 24;
 /** A tab that asks and hears nothing for this long takes the stream for itself. */
 const ANSWER_MS = 600;
 
 /** What tabs of one browser say to each other. */
 type Word =
   | { readonly say: 'hello' }
-  | { readonly say: 'open'; readonly period: number; readonly next: number }
+  | {
+      readonly say: 'open';
+      readonly period: number;
+      readonly next: number;
+      readonly where?: Where | undefined;
+    }
+  | { readonly say: 'notice'; readonly notice: Notice }
   | { readonly say: 'init'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly say: 'fragment'; readonly seq: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly say: 'lost'; readonly failures: number }
@@ -39,16 +46,31 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
   let dog: ReturnType<typeof setTimeout> | undefined;
   let greeted = false;
   let last = -1;
+  let where: Where | undefined;
 
   const tell = (word: Word): void => {
     if (!over.signal.aborted) channel.postMessage(word);
   };
+  const heed = (notice: Notice): void => {
+    if ('place' in notice) {
+      kept = [];
+      where = { ...where, place: notice.place, behind: 0 };
+    } else if (notice.in > 0) return;
+    period = notice.period;
+  };
   const leading: Sink = {
-    opened(every, next) {
+    opened(every, next, at) {
+      if (at?.place !== where?.place) kept = [];
+      where = at;
       period = every;
       due = performance.now() + next;
-      tell({ say: 'open', period, next });
-      sink.opened(every, next);
+      tell({ say: 'open', period, next, where });
+      sink.opened(every, next, at);
+    },
+    notice(notice) {
+      heed(notice);
+      tell({ say: 'notice', notice });
+      sink.notice(notice);
     },
     init(bytes) {
       init = bytes;
@@ -105,17 +127,24 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
   channel.onmessage = ({ data }: MessageEvent<Word>) => {
     if (mine) {
       if (data.say !== 'hello' || !init || kept.length === 0) return;
-      tell({ say: 'open', period, next: Math.max(0, due - performance.now()) });
+      tell({ say: 'open', period, next: Math.max(0, due - performance.now()), where });
       tell({ say: 'init', bytes: init });
       for (const { seq, bytes } of kept) tell({ say: 'fragment', seq, bytes });
       return;
     }
     if (data.say === 'hello') return;
-    watch(3 * period + 2_500);
+    watch(patienceMs(period) + 500);
     // An answer to somebody else's hello repeats what this tab already has.
     if (data.say === 'open') {
       period = data.period;
-      if (!greeted) sink.opened(data.period, data.next);
+      const moved = data.where?.place !== where?.place;
+      where = data.where;
+      if (moved) last = -1;
+      if (!greeted || moved) sink.opened(data.period, data.next, where);
+    } else if (data.say === 'notice') {
+      if (!greeted) return;
+      heed(data.notice);
+      sink.notice(data.notice);
     } else if (data.say === 'init') {
       greeted = true;
       init = data.bytes;

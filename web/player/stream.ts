@@ -1,11 +1,23 @@
+import type { Notice, StreamPlace } from '../../src/wire/notice.ts';
 import { BoxReader } from './boxes.ts';
+
+/** Where a stream is served, as its head says. */
+export interface Where {
+  readonly place: StreamPlace;
+  /** Ms that the newest fragment is behind the live edge. */
+  readonly behind: number;
+  /** Shown at the next request, it keeps the place at the live edge. */
+  readonly seat?: string | undefined;
+}
 
 /** Who takes what the stream brings. */
 export interface Sink {
-  /** A connection stands: writes come every `period` ms, the next one in `next` ms. */
-  opened(period: number, next: number): void;
+  /** A connection stands: writes come every `period` ms, the next one in `next` ms; at the live edge unless told. */
+  opened(period: number, next: number, where?: Where): void;
   init(bytes: Uint8Array<ArrayBuffer>): void;
   fragment(seq: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** The door has something to say about the fragments that follow. */
+  notice(notice: Notice): void;
   /** The connection is gone; `failures` attempts have failed since something last arrived. */
   lost(failures: number): void;
   /** The program is over: there will be no more. */
@@ -30,6 +42,8 @@ export interface StreamOptions {
 const FIRST_BYTES_MS = 10_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
+/** A server that has said nothing for this long, with writes every `period` ms, has gone. */
+export const patienceMs = (period: number): number => 2_000 + Math.min(3 * period, period + 4_000);
 /** So many "no such room" in a row are the truth. */
 const UNKNOWN_TIMES = 3;
 
@@ -53,8 +67,12 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
       if (response.status === 404 && failures >= UNKNOWN_TIMES) return 'over';
       if (!response.ok || !response.body) return 'again';
       const period = Number(response.headers.get('earshot-period')) || 320;
-      const patience = 3 * period + 2_000;
-      sink.opened(period, Number(response.headers.get('earshot-next') ?? period) || 0);
+      let patience = patienceMs(period);
+      sink.opened(period, Number(response.headers.get('earshot-next') ?? period) || 0, {
+        place: response.headers.get('earshot-place') === 'ring' ? 'ring' : 'live',
+        behind: Number(response.headers.get('earshot-behind')) || 0,
+        seat: response.headers.get('earshot-seat') ?? undefined,
+      });
       const boxes = new BoxReader();
       const reader = response.body.getReader();
       for (;;) {
@@ -66,6 +84,10 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
           if (cut.kind === 'init') sink.init(cut.bytes);
           else {
             failures = 0;
+            for (const notice of cut.notices ?? []) {
+              patience = patienceMs(notice.period);
+              sink.notice(notice);
+            }
             sink.fragment(cut.seq, cut.bytes);
           }
         }
