@@ -51,7 +51,12 @@ export async function bundlePlayer(): Promise<string> {
             : undefined,
       },
     ],
-    build: { write: false, minify: false, target: 'es2022', rolldownOptions: { input: entry } },
+    build: {
+      write: false,
+      minify: false,
+      target: 'es2022',
+      rolldownOptions: { input: entry, output: { codeSplitting: false } },
+    },
   })) as Rolldown.RolldownOutput;
   return result.output[0].code;
 }

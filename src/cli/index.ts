@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     load: () => import('./edge.ts'),
   },
   crowd: { does: 'rehearse with real connections; report and certificate', load: () => import('./crowd.ts') },
+  plan: { does: 'machines, traffic and costs for a crowd', load: () => import('./plan.ts') },
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 

@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { EarshotError } from '../base/errors.ts';
+import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../wire/plan.ts';
+import type { Command } from './index.ts';
+import { measure } from './plan-measure.ts';
+
+const HELP = `earshot plan --listeners N [--bitrate 48] [--cores 4] [--nic 10Gbit] [--tls yes|no] [--hours 2] [--json]
+
+Machines, cores, egress, requests and memory for a crowd, with the formula of each line.
+  --arrival M           half of them come in M minutes (3)
+  --period MS           between two writes of the stream (1280)
+  --cached SHARE        of the listeners behind caches, 0 to 1 (0)
+  --machine-hour P  --terabyte P  --million-requests P    your prices (0: not counted)
+  --measure             takes 10 s to measure a write and a join on this machine, in place of the manual's figures`;
+
+/** `earshot plan`: what a crowd takes. */
+export const command: Command = async (args) => {
+  const names = Object.keys(BOUNDS) as (keyof PlanWishes)[];
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...Object.fromEntries([...names, 'tls'].map((name) => [dashed(name), { type: 'string' as const }])),
+      measure: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  }) as { values: Record<string, string | boolean | undefined> };
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const { wishes, wrong } = readWishes((name) => {
+    const value = values[dashed(name)];
+    return typeof value === 'string' ? value : undefined;
+  });
+  if (wrong.length > 0) throw new EarshotError('unprocessable', wrong.join('; '));
+  const figures = values.measure ? { ...MEASURED, ...(await measure()) } : MEASURED;
+  const result = plan(wishes, figures);
+  if (values.json) {
+    console.log(JSON.stringify({ wishes, figures, ...result }));
+    return 0;
+  }
+  const width = Math.max(...result.lines.map(({ what }) => what.length));
+  for (const line of result.lines)
+    console.log(`${line.what.padEnd(width)}  ${spoken(line).padStart(16)}   ${line.formula}`);
+  console.log(`\nFigures: ${figures.source}.`);
+  if (result.cost === 0)
+    console.log('No price is known: give --machine-hour, --terabyte, --million-requests.');
+  return 0;
+};
+
+const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

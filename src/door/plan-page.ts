@@ -1,0 +1,45 @@
+import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../wire/plan.ts';
+
+const FIELDS: readonly (readonly [Exclude<keyof PlanWishes, 'tls'>, string])[] = [
+  ['listeners', 'Listeners at one time'],
+  ['bitrate', 'Sound, kbit/s'],
+  ['hours', 'Hours'],
+  ['arrival', 'Minutes in which half of them come'],
+  ['cores', 'Cores of one machine'],
+  ['nic', 'Its network card, Gbit/s'],
+  ['period', 'Milliseconds between writes (320 to 2,560)'],
+  ['cached', 'Share of listeners behind caches, 0 to 1'],
+  ['machineHour', 'Your price of a machine for an hour'],
+  ['terabyte', 'Your price of a terabyte out'],
+  ['millionRequests', 'Your price of a million requests'],
+];
+
+/** The calculator as a page's `main`: a form that GETs itself, and what it comes to, line by line. Works without scripts. */
+export function planMain(query: URLSearchParams): string {
+  // A form without its tick says nothing about it.
+  const asked = query.size > 0 && !query.has('tls') ? 'no' : undefined;
+  const { wishes, wrong } = readWishes((name) => query.get(name) ?? (name === 'tls' ? asked : undefined));
+  const { lines, cost } = plan(wishes, MEASURED);
+  const fields = FIELDS.map(([name, label]) => {
+    const [least, most] = BOUNDS[name];
+    return `<label>${label} <input name="${name}" type="number" step="any" min="${least}" max="${most}" value="${wishes[name]}" inputmode="decimal"></label>`;
+  });
+  const rows = lines.map(
+    (line) =>
+      `<tr><th scope="row">${line.what}</th><td>${spoken(line)}</td><td class="ash">${line.formula}</td></tr>`,
+  );
+  return `<main class="plain page"><h1>How many machines?</h1>
+<p>What a crowd takes, from what was measured. The server that shows this page computes it; nothing is stored.</p>
+<form method="get" action="/plan" class="plan">
+${fields.join('\n')}
+<label><input name="tls" type="checkbox" value="yes"${wishes.tls ? ' checked' : ''}> TLS ends in Earshot</label>
+<button type="submit" class="button">Compute</button>
+</form>
+${wrong.length > 0 ? `<p role="alert">Not used: ${wrong.join('; ')}.</p>` : ''}
+<table><thead><tr><th>What</th><th>Comes to</th><th>How</th></tr></thead><tbody>
+${rows.join('\n')}
+</tbody></table>
+${cost === 0 ? '<p>No price is known here: put in what your provider asks.</p>' : ''}
+<p class="ash small">Figures: ${MEASURED.source}. Measure your own machine with <code>bin/earshot plan --measure</code>.</p>
+</main>`;
+}

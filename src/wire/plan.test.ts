@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { MEASURED, type PlanFigures, plan, readWishes, spoken, WISHES } from './plan.ts';
+
+const figures: PlanFigures = {
+  ...{ write: 20, writeTls: 40, join: 200, joinTls: 600, memory: 5, memoryTls: 50, kernel: 5 },
+  ...{ segment: 10, segmentTls: 20, source: 'a test' },
+};
+const wishes = {
+  ...WISHES,
+  listeners: 1_000_000,
+  bitrate: 48,
+  period: 1000,
+  tls: false,
+  arrival: 5,
+  hours: 2,
+};
+
+test('adds up: egress, cores and machines of a million listeners', () => {
+  const it = plan(wishes, figures);
+  // (48 + 4.1) × 1.04 = 54.2 kbit/s.
+  expect(it.egress).toBeCloseTo(54.184, 2);
+  expect(it.terabytes).toBeCloseTo((54.184 * 7200) / 8000, 2);
+  const cores = it.lines.find(({ what }) => what === 'cores that write the stream');
+  expect(cores?.value).toBeCloseTo(20, 5);
+  // 20 + 0.33 cores of 2.4 → 8.5; 54.2 of 8 Gbit/s → 6.8; the larger × 1.25.
+  expect(it.machines).toBe(11);
+});
+
+test('the card is what counts on a small one', () => {
+  expect(plan({ ...wishes, nic: 1 }, figures).machines).toBe(Math.ceil((54.184 / 0.8) * 1.25));
+});
+
+test('caches take requests, not writes; the bytes stay the same', () => {
+  const none = plan(wishes, figures);
+  const all = plan({ ...wishes, cached: 1 }, figures);
+  expect(all.requests).toBeCloseTo(1_000_000 / 5.12, 0);
+  expect(none.requests).toBe(0);
+  expect(all.egress).toBe(none.egress);
+});
+
+test('costs are by the prices given and nothing without them', () => {
+  expect(plan(wishes, figures).cost).toBe(0);
+  const priced = plan({ ...wishes, machineHour: 2, terabyte: 10 }, figures);
+  expect(priced.cost).toBeCloseTo(11 * 2 * 2 + priced.terabytes * 10, 5);
+});
+
+test('reads words, and names what it cannot use', () => {
+  const words: Record<string, string> = {
+    listeners: '1400000',
+    nic: '25Gbit',
+    tls: 'no',
+    cores: 'many',
+    hours: '-1',
+  };
+  const { wishes: read, wrong } = readWishes((name) => words[name]);
+  expect(read).toMatchObject({
+    listeners: 1_400_000,
+    nic: 25,
+    tls: false,
+    cores: WISHES.cores,
+    hours: WISHES.hours,
+  });
+  expect(wrong).toHaveLength(2);
+});
+
+test('every line is a finite number with its formula, also at the bounds', () => {
+  for (const listeners of [1, 10_000_000_000])
+    for (const cached of [0, 1])
+      for (const line of plan({ ...WISHES, listeners, cached }, MEASURED).lines) {
+        expect(Number.isFinite(line.value)).toBe(true);
+        expect(line.formula.length).toBeGreaterThan(5);
+        expect(spoken(line)).toMatch(/^[\d,.]+/);
+      }
+});

@@ -1,0 +1,235 @@
+/** How many machines an evening takes: one formula for the command line, the page and the manual. */
+
+/** What is to be planned. */
+export interface PlanWishes {
+  /** Listeners at one time. */
+  readonly listeners: number;
+  /** kbit/s of sound to each. */
+  readonly bitrate: number;
+  /** Processor cores of one machine. */
+  readonly cores: number;
+  /** Gbit/s of one machine's network card. */
+  readonly nic: number;
+  readonly tls: boolean;
+  /** Hours that it lasts. */
+  readonly hours: number;
+  /** Minutes in which half of them come. */
+  readonly arrival: number;
+  /** ms between two writes of the stream. */
+  readonly period: number;
+  /** Share of the listeners that caches serve, 0 to 1. */
+  readonly cached: number;
+  /** Prices of your own: one machine for an hour, one TB out, a million requests at a CDN. 0: not counted. */
+  readonly machineHour: number;
+  readonly terabyte: number;
+  readonly millionRequests: number;
+}
+
+/** What was measured, and where. */
+export interface PlanFigures {
+  /** CPU µs for one write to one listener, plain and with TLS. */
+  readonly write: number;
+  readonly writeTls: number;
+  /** CPU µs for one listener to come, plain and with TLS. */
+  readonly join: number;
+  readonly joinTls: number;
+  /** kB of process memory for one listener, plain and with TLS; the kernel's own on top. */
+  readonly memory: number;
+  readonly memoryTls: number;
+  readonly kernel: number;
+  /** CPU µs for a cache to answer one request for a segment, plain and with TLS. */
+  readonly segment: number;
+  readonly segmentTls: number;
+  /** Where and when. */
+  readonly source: string;
+}
+
+/** What was measured for docs/performance.md and docs/caches.md; write it again with `earshot plan --measure`. */
+export const MEASURED: PlanFigures = {
+  ...{ write: 20.4, writeTls: 40.8, join: 196, joinTls: 635 },
+  ...{ memory: 4.7, memoryTls: 54, kernel: 5, segment: 13.3, segmentTls: 19.8 },
+  source:
+    'docs/performance.md, 22 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners; with TLS estimated as twice a plain write, 439 µs more for a full handshake and 54 kB',
+};
+
+/** What is assumed where nothing is said. */
+export const WISHES: PlanWishes = {
+  ...{ listeners: 100_000, bitrate: 48, cores: 4, nic: 10, tls: true, hours: 2, arrival: 3, period: 1280 },
+  ...{ cached: 0, machineHour: 0, terabyte: 0, millionRequests: 0 },
+};
+
+/** Of a processor and of a card, what is planned with; and how many machines more than needed. */
+export const CORE_SHARE = 0.6;
+export const NIC_SHARE = 0.8;
+export const SPARE = 1.25;
+/** What the container and TCP/IP add: 164 bytes of boxes for each 320 ms, headers of 54 bytes for each 1,448, and the way back. */
+const BOXES_KBIT = 4.1;
+const PACKETS = 1.04;
+const SEGMENT_SECONDS = 5.12;
+
+/** One line of a plan: what, how it was computed, and what came out. */
+export interface PlanLine {
+  readonly what: string;
+  readonly formula: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** A plan: its lines in order, and the figures that programs read. */
+export interface Plan {
+  readonly lines: readonly PlanLine[];
+  readonly machines: number;
+  /** Gbit/s at the peak. */
+  readonly egress: number;
+  /** TB over the evening. */
+  readonly terabytes: number;
+  /** Requests per second to caches. */
+  readonly requests: number;
+  readonly cost: number;
+}
+
+/** Computes a plan. All figures are those of the peak but for TB and cost. */
+export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
+  const { listeners, bitrate, cores, nic, tls, hours, arrival, period, cached } = wishes;
+  const lines: PlanLine[] = [];
+  const line = (what: string, value: number, unit: string, formula: string): number => {
+    lines.push({ what, formula, value, unit });
+    return value;
+  };
+  const kbit = line(
+    'sent to one listener',
+    (bitrate + BOXES_KBIT) * PACKETS,
+    'kbit/s',
+    `(${bitrate} sound + ${BOXES_KBIT} boxes) × ${PACKETS} packets`,
+  );
+  const onStream = line(
+    'listeners on the stream',
+    Math.round(listeners * (1 - cached)),
+    '',
+    `${amount(listeners)} × (1 − ${cached})`,
+  );
+  const onCache = listeners - onStream;
+  const egress = line(
+    'egress',
+    (listeners * kbit) / 1e6,
+    'Gbit/s',
+    `${amount(listeners)} × ${round(kbit)} kbit/s`,
+  );
+  const terabytes = line(
+    'sent over the evening',
+    (egress * hours * 3600) / 8 / 1000,
+    'TB',
+    `${round(egress)} Gbit/s × ${hours} h × 3,600 ÷ 8 ÷ 1,000`,
+  );
+  const write = tls ? figures.writeTls : figures.write;
+  const writes = line(
+    'cores that write the stream',
+    (onStream * write * (1000 / period)) / 1e6,
+    'cores',
+    `${amount(onStream)} × ${write} µs × ${round(1000 / period)} writes/s`,
+  );
+  const join = tls ? figures.joinTls : figures.join;
+  const perSecond = line(
+    'who come in a second',
+    listeners / 2 / (arrival * 60),
+    '/s',
+    `half of ${amount(listeners)} in ${arrival} min`,
+  );
+  const joins = line(
+    'cores that let them in',
+    (perSecond * join) / 1e6,
+    'cores',
+    `${amount(Math.round(perSecond))}/s × ${join} µs`,
+  );
+  const requests = line(
+    'requests to caches',
+    onCache / SEGMENT_SECONDS,
+    '/s',
+    `${amount(onCache)} ÷ ${SEGMENT_SECONDS} s a segment`,
+  );
+  const segment = tls ? figures.segmentTls : figures.segment;
+  const caching = line(
+    'cores that answer them',
+    (requests * segment) / 1e6,
+    'cores',
+    `${amount(Math.round(requests))}/s × ${segment} µs`,
+  );
+  const memory = line(
+    'memory for listeners on the stream',
+    (onStream * ((tls ? figures.memoryTls : figures.memory) + figures.kernel)) / 1e6,
+    'GB',
+    `${amount(onStream)} × (${tls ? figures.memoryTls : figures.memory} + ${figures.kernel} kernel) kB`,
+  );
+  const used = writes + joins + caching;
+  const byCores = line(
+    'machines by processor',
+    used / (cores * CORE_SHARE),
+    '',
+    `${round(used)} cores ÷ (${cores} × ${CORE_SHARE * 100} %)`,
+  );
+  const byNic = line(
+    'machines by network card',
+    egress / (nic * NIC_SHARE),
+    '',
+    `${round(egress)} Gbit/s ÷ (${nic} × ${NIC_SHARE * 100} %)`,
+  );
+  const machines = line(
+    'machines',
+    Math.max(1, Math.ceil(Math.max(byCores, byNic) * SPARE)),
+    '',
+    `the larger of both × ${SPARE} to spare, rounded up`,
+  );
+  line(
+    'memory in each',
+    memory / machines,
+    'GB',
+    `${round(memory)} GB ÷ ${machines}, beside 1 GB for Earshot itself`,
+  );
+  const cost = line(
+    'cost by your prices',
+    machines * hours * wishes.machineHour +
+      terabytes * wishes.terabyte +
+      ((requests * hours * 3600) / 1e6) * wishes.millionRequests,
+    '',
+    `${machines} × ${hours} h × ${wishes.machineHour} + ${round(terabytes)} TB × ${wishes.terabyte} + ${round((requests * hours * 3600) / 1e6)} M requests × ${wishes.millionRequests}`,
+  );
+  return { lines, machines, egress, terabytes, requests, cost };
+}
+
+/** What bounds each wish: a plan for more than the Earth's people is a slip of the finger. */
+export const BOUNDS: Readonly<Record<Exclude<keyof PlanWishes, 'tls'>, readonly [number, number]>> = {
+  ...{ listeners: [1, 10_000_000_000], bitrate: [6, 1_000], cores: [1, 1_024], nic: [0.01, 1_000] },
+  ...{ hours: [0.1, 8_760], arrival: [0.1, 1_440], period: [320, 2_560], cached: [0, 1] },
+  ...{ machineHour: [0, 1e6], terabyte: [0, 1e6], millionRequests: [0, 1e6] },
+};
+
+/** Reads wishes from words such as a form or flags give them; what is absent or out of bounds is named. */
+export function readWishes(get: (name: string) => string | undefined): {
+  readonly wishes: PlanWishes;
+  readonly wrong: readonly string[];
+} {
+  const wrong: string[] = [];
+  const found: Record<string, number> = {};
+  for (const [name, [least, most]] of Object.entries(BOUNDS)) {
+    const text = get(name)
+      ?.trim()
+      .replace(/(?:gbit|kbit)(?:\/s)?$/i, '');
+    if (text === undefined || text === '') continue;
+    const value = /^\d{1,12}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) found[name] = value;
+    else wrong.push(`${name}: a number from ${least} to ${most}`);
+  }
+  const tls = get('tls');
+  const wishes = {
+    ...WISHES,
+    ...found,
+    ...(tls === undefined ? {} : { tls: !/^(?:no|false|0|off)$/i.test(tls) }),
+  };
+  return { wishes: { ...wishes, listeners: Math.round(wishes.listeners) }, wrong };
+}
+
+const round = (value: number): string => amount(Number(value.toPrecision(3)));
+const amount = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 3 });
+/** A value as people read it: three digits, thousands apart. */
+export const spoken = ({ value, unit }: PlanLine): string =>
+  `${unit === '' && Number.isInteger(value) ? amount(value) : round(value)}${unit === '' ? '' : unit.startsWith('/') ? unit : ` ${unit}`}`;
