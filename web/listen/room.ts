@@ -2,11 +2,12 @@
 import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
-import type { Words } from '../kit/words.ts';
+import { language, type Words } from '../kit/words.ts';
 import { openClocks } from './clocks.ts';
 import { openDesk } from './desk.ts';
 import { frame } from './frame.ts';
 import { keys } from './keys.ts';
+import type { LineCard } from './line.ts';
 import { lockScreen } from './lock-screen.ts';
 import { openPoll } from './poll.ts';
 import { type Here, say, timeOf } from './say.ts';
@@ -41,7 +42,13 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   let skew: number | undefined;
   const now = (): number => Date.now() - (skew ?? 0);
 
-  const sound = openSound(slug, () => render());
+  let line: LineCard | undefined;
+  let lining = false;
+  const sound = openSound(
+    slug,
+    () => render(),
+    () => line?.ticket,
+  );
   const theatre = openTheatre(words);
   const times = openClocks(words);
   const hostLine = words.listFormat(state.hosts);
@@ -128,8 +135,27 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     gaps.replaceChildren(
       ...state.gaps.map((gap) => element('li', {}, words.gap(gap, timeOf(gap.from, words)))),
     );
+    const at = running() && sound.on && !replay ? sound.player.place : undefined;
+    if (at === 'ring') queueUp();
+    line?.show(at, state.delivery.ring);
     lock.playing(sound.on);
     document.title = `${state.status === 'live' ? '● ' : ''}${state.title}`;
+  };
+
+  /** Fetched by those who have to wait. */
+  const queueUp = (): void => {
+    if (lining) return;
+    lining = true;
+    import('./line.ts').then(
+      ({ openLine }) => {
+        line = openLine({ slug, language: language(), now, goUp: () => sound.again() });
+        desk.node.after(line.node);
+        render();
+      },
+      () => {
+        lining = false;
+      },
+    );
   };
 
   frame(main, words, words.skip);

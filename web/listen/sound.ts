@@ -11,18 +11,20 @@ export interface Sound {
   /** True while sound is wanted, whether it already flows or not. */
   readonly on: boolean;
   live(): void;
+  /** Asks for the stream anew, with the ticket there is now. */
+  again(): void;
   /** Plays the recording from `from` seconds; negative counts from its newest end. */
   back(from: number): Promise<void>;
   toggle(preferReplay: boolean): void;
   pause(): void;
 }
 
-/** Opens the sound of a room; `changed` runs whenever something about it did. */
-export function openSound(slug: string, changed: () => void): Sound {
+/** Opens the sound of a room; `changed` runs whenever something about it did, `ticket` is shown with each request. */
+export function openSound(slug: string, changed: () => void, ticket: () => string | undefined): Sound {
   const audio = new Audio();
   audio.preload = 'none';
   document.body.append(audio);
-  const player = openPlayer({ slug, audio });
+  const player = openPlayer({ slug, audio, ticket });
   player.onChange(changed);
   let replay: Replay | undefined;
   let opening = false;
@@ -46,6 +48,11 @@ export function openSound(slug: string, changed: () => void): Sound {
       } else if (player.state === 'playing') player.live();
       else void player.play();
       changed();
+    },
+    again() {
+      if (replay || !sound.on) return;
+      player.pause();
+      void player.play();
     },
     async back(from) {
       if (opening) return;

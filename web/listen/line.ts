@@ -1,0 +1,186 @@
+/** The line for the live edge: a place, what it is worth, and the way up without a click. */
+import type { QueueState, TicketAnswer } from '../../src/wire/queue.ts';
+import { type Place, placeIn, pollAfter, type Range, whyWorse } from '../../src/wire/queue-place.ts';
+import { element, write } from '../kit/element.ts';
+import { keep, kept, type Language } from '../kit/words.ts';
+import { lineWords } from './line-words.ts';
+
+/** What the line asks of the page. */
+export interface LineOptions {
+  readonly slug: string;
+  readonly language: Language;
+  /** Wall-clock ms by the server's clock. */
+  now(): number;
+  /** It is this ticket's turn: ask for the stream anew. */
+  goUp(): void;
+}
+
+/** The card of somebody in line. */
+export interface LineCard {
+  readonly node: HTMLElement;
+  /** Shown with each request for the stream. */
+  readonly ticket: string | undefined;
+  /** Where the sound is now, and how many ms behind the ring is; called about once a second. */
+  show(at: 'live' | 'ring' | undefined, ring: number): void;
+}
+
+const PATIENCE_MS = 6_000;
+const RETRY_MS = 5_000;
+/** A sign of life this long before the ticket runs out. */
+const RENEW_MS = 300_000;
+/** Between two tries to move up: the place may just have gone to somebody else. */
+const UP_AGAIN_MS = 10_000;
+/** How long the page says that it has moved up. */
+const SAID_MS = 8_000;
+/** After this long without news the card says so. */
+const STALE_MS = 90_000;
+
+/** Opens the line and takes a place, the one this browser already has where there is one. */
+export function openLine(options: LineOptions): LineCard {
+  const { slug } = options;
+  const words = lineWords(options.language);
+  const stored = `earshot-ticket-${slug}`;
+  let mine: TicketAnswer | undefined;
+  let queue: QueueState | undefined;
+  let place: Place | undefined;
+  let note = '';
+  let why = '';
+  let away = false;
+  let freshAt = Date.now();
+  let triedAt = Number.NEGATIVE_INFINITY;
+  let upSince: number | undefined;
+  let here: 'live' | 'ring' | undefined;
+  let last: 'live' | 'ring' | undefined;
+  let ringMs = 30_000;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const said = element('p', { role: 'status' });
+  const hearing = element('p', {});
+  const leave = element('button', { type: 'button', class: 'button quiet' }, words.leave);
+  const small = element(
+    'p',
+    { class: 'small ash' },
+    `${words.why} `,
+    element('a', { href: `/r/${slug}/queue.json`, target: '_blank', rel: 'noopener' }, words.check),
+  );
+  const node = element(
+    'section',
+    { class: 'queue card', 'aria-labelledby': 'line-title' },
+    element('h2', { id: 'line-title' }, words.title),
+    said,
+    hearing,
+    small,
+    element('div', { class: 'actions' }, leave),
+  );
+
+  const later = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void look(), ms);
+  };
+  /** A sign of life: the same place again, or a new one. False when nobody waits for this room. */
+  const take = async (): Promise<boolean> => {
+    const shown = mine?.ticket ?? (kept(stored) || undefined);
+    const response = await fetch(`/r/${slug}/ticket`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(shown === undefined ? {} : { ticket: shown }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    if (response.status === 409) return false;
+    if (!response.ok) throw new Error(String(response.status));
+    mine = (await response.json()) as TicketAnswer;
+    keep(stored, mine.ticket);
+    note = mine.note ? words.note[mine.note] : '';
+    return true;
+  };
+  const look = async (): Promise<void> => {
+    if (away || here !== 'ring') return;
+    try {
+      if (!mine || mine.until - options.now() < RENEW_MS) {
+        if (!(await take())) return void climb();
+      }
+      const response = await fetch(`/r/${slug}/queue.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      if (response.status === 409) return void climb();
+      if (!response.ok || !mine) return later(RETRY_MS);
+      const fresh = (await response.json()) as QueueState;
+      const worse = queue && whyWorse(queue, fresh, mine);
+      if (worse) why = words.worse[worse];
+      else if (place?.called) why = '';
+      queue = fresh;
+      place = placeIn(fresh, mine);
+      freshAt = Date.now();
+      if (place.called && (fresh.places === undefined || fresh.free > 0)) climb();
+      later(pollAfter(fresh, mine, options.now(), Math.random()));
+    } catch {
+      later(RETRY_MS * (1 + Math.random()));
+    }
+    render();
+  };
+  const climb = (): void => {
+    later(UP_AGAIN_MS);
+    if (Date.now() - triedAt < UP_AGAIN_MS) return;
+    triedAt = Date.now();
+    options.goUp();
+  };
+  const range = ({ low, high }: Range): string => {
+    const [from, to] = [low, high].map((value) => value.toLocaleString(options.language));
+    return low === high ? `${to}` : `${from}–${to}`;
+  };
+  const where = (): string => {
+    if (here === 'live') return words.up;
+    if (away) return words.left;
+    if (!place || !queue) return words.waiting;
+    if (place.called) return words.turn;
+    const parts = [note];
+    if (options.now() < queue.start)
+      parts.push(
+        words.lottery(
+          new Date(queue.start).toLocaleTimeString(options.language, { hour: '2-digit', minute: '2-digit' }),
+        ),
+      );
+    parts.push(place.ahead.high === 0 ? words.nobodyAhead : words.ahead(range(place.ahead)));
+    if (options.now() >= queue.start)
+      parts.push(place.minutes ? words.minutes(range(place.minutes)) : words.noPace);
+    parts.push(why);
+    if (Date.now() - freshAt > STALE_MS) parts.push(words.away);
+    return parts.filter(Boolean).join(' ');
+  };
+  const render = (): void => {
+    node.hidden =
+      here === undefined || (here === 'live' && (upSince === undefined || Date.now() - upSince > SAID_MS));
+    write(said, where());
+    write(hearing, words.hearing(String(Math.round(ringMs / 1000))));
+    hearing.hidden = here !== 'ring';
+    small.hidden = here !== 'ring' || away;
+    leave.hidden = here !== 'ring';
+    write(leave, away ? words.again : words.leave);
+  };
+  leave.addEventListener('click', () => {
+    away = !away;
+    if (away && mine) {
+      void fetch(`/r/${slug}/ticket`, {
+        method: 'DELETE',
+        body: JSON.stringify({ ticket: mine.ticket }),
+      }).catch(() => {});
+      mine = undefined;
+      place = undefined;
+      keep(stored, '');
+    } else later(0);
+    render();
+  });
+
+  return {
+    node,
+    get ticket() {
+      return away ? undefined : mine?.ticket;
+    },
+    show(at, ring) {
+      ringMs = ring;
+      if (last === 'ring' && at === 'live') upSince = Date.now();
+      if (at === 'ring' && here !== 'ring') later(0);
+      here = at;
+      last = at ?? last;
+      render();
+    },
+  };
+}
