@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { encodeNotice } from '../../src/wire/notice.ts';
 import { BoxReader, fragmentTime, MAX_BOX_BYTES } from './boxes.ts';
 
 const join = (...parts: Uint8Array[]): Uint8Array<ArrayBuffer> => {
@@ -43,6 +44,26 @@ test('whatever the network cuts, the reader hands on whole fragments with their 
     cuts.forEach((cut, i) => {
       expect(cut.bytes).toEqual(parts[i]);
     });
+  }
+});
+
+test('a notice of the door is taken out and told with the fragment behind it, however it is cut', () => {
+  const notices = [
+    { period: 1280, in: 24_000 },
+    { place: 'live', from: 8, period: 320, next: 100 },
+  ] as const;
+  const whole = join(fragment(7, 300), ...notices.map(encodeNotice), fragment(8, 300), fragment(9, 20));
+  for (const step of [1, 13, 100, whole.length]) {
+    const reader = new BoxReader();
+    const cuts = [];
+    for (let at = 0; at < whole.length; at += step) cuts.push(...reader.push(whole.subarray(at, at + step)));
+    expect(cuts.map((cut) => cut.kind === 'fragment' && cut.notices)).toEqual([
+      undefined,
+      notices,
+      undefined,
+    ]);
+    // The decoder gets the fragment alone.
+    expect(cuts.map((cut) => cut.bytes)).toEqual([fragment(7, 300), fragment(8, 300), fragment(9, 20)]);
   }
 });
 

@@ -64,3 +64,44 @@ test('each time it runs dry it keeps more, up to a limit, and forgets slowly whe
   run(edge, 0.32, 1.5, 600);
   expect(edge.margin).toBeLessThan(MAX_MARGIN);
 });
+
+test.each([
+  [0.32, 1.28, 24],
+  [1.28, 2.56, 21],
+  [0.32, 2.56, 36],
+])(
+  'told that writes every %f s become writes every %f s in %i s, it has the difference in hand by then',
+  (from, to, within) => {
+    const edge = new Edge();
+    run(edge, from, 0.32, 10);
+    edge.prepare(to - from, within, 10);
+    let left = 0.32;
+    let changes = 0;
+    let before = 1;
+    for (let at = 10; at < 10 + within; at += from) {
+      const { rate, jump } = edge.sample(left, at);
+      expect(rate).toBeGreaterThanOrEqual(0.92);
+      expect(rate).toBeLessThanOrEqual(1.01);
+      expect(jump).toBe(0);
+      if (rate !== before) changes++;
+      before = rate;
+      left += (1 - rate) * from;
+    }
+    expect(left).toBeGreaterThan(to - from + 0.2);
+    expect(left).toBeLessThan(to - from + 0.6);
+    expect(changes).toBeLessThanOrEqual(6);
+    // The pace has changed: what is left before a write is the margin again, and nothing is to be done.
+    edge.arrived();
+    const settled = run(edge, to, left - (to - from), 60);
+    expect(Math.abs(settled.left - 0.3)).toBeLessThan(0.3);
+    expect(settled.jumped).toBe(0);
+  },
+);
+
+test('writes become more frequent: the surplus is played off at no more than 4 %, without a jump', () => {
+  const edge = new Edge();
+  edge.arrived();
+  const { left, jumped } = run(edge, 0.32, 0.3 + 2.24, 160);
+  expect(jumped).toBe(0);
+  expect(Math.abs(left - 0.3)).toBeLessThan(0.05);
+});
