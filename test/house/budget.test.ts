@@ -3,7 +3,7 @@ import { build, type Rolldown } from 'vite';
 import { beforeAll, expect, test } from 'vitest';
 
 /** What a listener's browser must have before the first sound, in bytes of brotli. Raised only by the change that needs it. */
-const LISTENER_JS = 18_000;
+const LISTENER_JS = 20_000;
 const LISTENER_CSS = 6_000;
 const REPLAY_JS = 3_500;
 const DISPLAY_FACE = 25_000;
