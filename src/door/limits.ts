@@ -30,6 +30,8 @@ export interface Limits {
   readonly keepAlive: Ms;
   /** Bytes of a body forwarded to the site or a cell; beyond it 413. */
   readonly bodyBytes: number;
+  /** Bytes of a host's hold music forwarded to the site; beyond it 413. */
+  readonly musicBytes: number;
   /** The site or a cell must begin its answer after this long, else 503. */
   readonly upstreamTimeout: Ms;
   /** A reader that takes fewer than `stallBytes` within this long while bytes wait for it is closed (`stalled`). */
@@ -54,6 +56,7 @@ export const LIMITS: Limits = {
   requestsPerSocket: 1_000,
   keepAlive: ms(65_000),
   bodyBytes: 64 * 1024,
+  musicBytes: 8_000_000,
   upstreamTimeout: ms(20_000),
   stallWindow: ms(15_000),
   stallBytes: 15 * 1024,

@@ -41,6 +41,9 @@ function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
   return kept;
 }
 
+/** The one request that carries sound up: a host's hold music. */
+const MUSIC = /^\/api\/rooms\/[a-z0-9-]{1,64}\/music$/;
+
 /**
  * Opens the proxy to the site and the cells. Bodies stream both ways unbuffered; a client that goes aborts the request
  * behind; a process that is away is 503 with Retry-After. It is told one address, the client's; forwarded fields count
@@ -49,7 +52,8 @@ function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
 export function openProxy(deps: { limits: Limits; counters: Counters; clients: Clients }): Proxy {
   const { limits, counters, clients } = deps;
   return (req, res, to) => {
-    if (Number(req.headers['content-length'] ?? 0) > limits.bodyBytes) {
+    const most = req.method === 'PUT' && MUSIC.test(req.url ?? '') ? limits.musicBytes : limits.bodyBytes;
+    if (Number(req.headers['content-length'] ?? 0) > most) {
       res.shouldKeepAlive = false;
       return send(req, res, problem('too-large', undefined, { connection: 'close' }));
     }
@@ -115,7 +119,7 @@ export function openProxy(deps: { limits: Limits; counters: Counters; clients: C
     let size = 0;
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limits.bodyBytes) return refuse('too-large');
+      if (size > most) return refuse('too-large');
       if (!done && !upstream.write(chunk)) {
         req.pause();
         upstream.once('drain', () => req.resume());

@@ -11,7 +11,8 @@ import { Speaker, type SpeakerStats } from './speaker.ts';
 import type { Standby } from './standby.ts';
 
 export { holdMusic } from './hold-music.ts';
-export { musicFromPcm } from './looped-music.ts';
+export { musicFromLevelled, musicFromPcm } from './looped-music.ts';
+export { readMusic } from './music-file.ts';
 export type { MixerState } from './program.ts';
 export type { SpeakerStats } from './speaker.ts';
 export type { Standby } from './standby.ts';
@@ -47,6 +48,8 @@ export interface Mixer extends AsyncDisposable {
   packet(packet: Packet): void;
   /** True puts the stage on the program; false leaves it backstage and the program with standby. */
   live(on: boolean): void;
+  /** What is heard while nobody should be, from now on; absent: `holdMusic()`. */
+  music(music?: Standby): void;
   stats(id: SpeakerId): SpeakerStats | undefined;
   /** The program's peak in the last 100 ms, dBFS; −127 for silence. */
   readonly level: number;
@@ -91,6 +94,7 @@ export async function open(deps: MixerDeps): Promise<Mixer> {
     mute: (id, muted) => program.speakers.get(id)?.mute(muted, clock.now()),
     packet: (packet) => program.insert(packet),
     live: (on) => program.live(on, clock.now()),
+    music: (music) => program.play(music ?? holdMusic()),
     stats: (id) => program.speakers.get(id)?.stats(),
     get level() {
       return program.level;

@@ -10,19 +10,28 @@ const MAX_GAIN = 8;
 /** How much of it is measured, from the beginning: 2 min. */
 const MEASURED = 2 * 120 * TICKS_PER_SECOND;
 
+/** What sound must be multiplied with to be at −23 LUFS by its first two minutes, at most 8; 1 for silence. */
+export function musicGain(pcm: Float32Array): number {
+  const loudness = integratedLufs(pcm.subarray(0, MEASURED));
+  return Number.isFinite(loudness) ? Math.min(MAX_GAIN, 10 ** ((MUSIC_LUFS - loudness) / 20)) : 1;
+}
+
 /**
  * The host's own music, looped; its last seconds blend into its first. Levelled to −23 LUFS by its
  * first two minutes.
  * `pcm` is interleaved stereo at 48 kHz, kept and not copied; at least 40 ms.
  * @throws RangeError when it is shorter.
  */
-export function musicFromPcm(pcm: Float32Array): Standby {
+export const musicFromPcm = (pcm: Float32Array): Standby => looped(pcm, musicGain(pcm));
+
+/** The same of sound as `readMusic` gives it: levelled already, 16 bits, so that nothing is computed here. */
+export const musicFromLevelled = (pcm: Int16Array): Standby => looped(pcm, 1 / 32_768);
+
+function looped(pcm: Float32Array | Int16Array, gain: number): Standby {
   const frames = Math.floor(pcm.length / 2);
   if (frames < 2 * BLOCK_TICKS) throw new RangeError('Hold music must be at least 40 ms long');
   const seam = Math.min(SEAM, Math.floor(frames / 4));
   const period = frames - seam;
-  const loudness = integratedLufs(pcm.subarray(0, MEASURED));
-  const gain = Number.isFinite(loudness) ? Math.min(MAX_GAIN, 10 ** ((MUSIC_LUFS - loudness) / 20)) : 1;
   return {
     render(n, out) {
       let at = (((n * BLOCK_TICKS) % period) + period) % period;

@@ -4,6 +4,7 @@ import { BLOCK_TICKS, type EpochMs, epochMs, type Ms, ms, type Ticks } from '../
 import { DeadAir, MUSIC_AFTER } from './dead-air.ts';
 import { Fader } from './fader.ts';
 import { Limiter } from './limiter.ts';
+import { musicChange } from './music-change.ts';
 import type { Speaker } from './speaker.ts';
 import type { Standby } from './standby.ts';
 
@@ -39,6 +40,7 @@ export class Program {
   /** Speakers who left and whose last words still wait in the buffer. */
   readonly #leaving = new Set<{ speaker: Speaker; until: Ms }>();
   #music: Standby;
+  #musicNow: Standby;
   /** Counts what was played, so that music that comes back goes on where it stopped. */
   #musicAt: number;
   #stageFader = new Fader(0);
@@ -62,6 +64,7 @@ export class Program {
 
   constructor(music: Standby, firstTick: Ticks, wall: EpochMs, changed: (state: MixerState) => void) {
     this.#music = music;
+    this.#musicNow = music;
     this.#musicAt = Math.floor(firstTick / BLOCK_TICKS);
     this.#state = { carries: 'standby', since: wall };
     this.#changed = changed;
@@ -72,6 +75,13 @@ export class Program {
     if (on === this.#live) return;
     this.#live = on;
     this.#switchAt = ms(now + this.#depth());
+  }
+
+  /** Another music from now on, blended over a second where it is heard. */
+  play(music: Standby): void {
+    // The one before is let go with the change that it is part of, so that they do not pile up.
+    this.#music = musicChange(this.#musicNow, music, this.#musicAt);
+    this.#musicNow = music;
   }
 
   /** Lets a speaker's last words be heard, then frees them. */

@@ -23,6 +23,7 @@ export function paths(data: string) {
     challenges: join(root, 'tls', 'challenges'),
     ladder: join(root, 'ladder'),
     queue: join(root, 'queue'),
+    music: join(root, 'music'),
     rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
     siteBus: join(run, 'site.sock'),

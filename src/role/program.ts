@@ -15,6 +15,7 @@ import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wi
 import type { RoomMetrics } from './cell-metrics.ts';
 import { openDemand } from './demand.ts';
 import { type Loops, standbyMessages } from './loops.ts';
+import { watchMusic } from './music.ts';
 import { openTalk } from './talk.ts';
 
 /** What one running room needs from its cell. */
@@ -33,6 +34,8 @@ export interface ProgramDeps {
   readonly caches: readonly string[];
   /** The ladder's evidence. */
   readonly records: Records;
+  /** Folder where hosts' music is. */
+  readonly musicDir: string;
   /** Folder where the places in line are kept. */
   readonly queueDir: string;
   /** This cell's name, in records. */
@@ -152,6 +155,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   }
   mixer = mixing;
   mixing.live(card.status === 'live');
+  parts.use(watchMusic(clock, deps.musicDir, slug, (music) => mixing.music(music)));
 
   const steer = (): void => {
     const turn = steering.turn(clock.now(), clock.wall());

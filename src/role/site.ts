@@ -11,6 +11,7 @@ import { obtain } from './acme.ts';
 import { keepCertificate } from './certificate.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
+import { openMusicShelf } from './music.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { readSecret } from './secret.ts';
@@ -38,6 +39,7 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
       idleEnd: config.idleEnd,
       roomsPerCell: config.roomsPerCell,
       version: project.version,
+      music: openMusicShelf(at.music),
     }),
   );
   if (config.welcome) await rooms.ensureWelcome();

@@ -97,7 +97,13 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
           loops: () => loops,
           publish,
           writePeriod: config.writePeriod,
-          ...{ caches: config.caches, records, cell: `cell-${index}`, queueDir: at.queue },
+          ...{
+            caches: config.caches,
+            records,
+            cell: `cell-${index}`,
+            queueDir: at.queue,
+            musicDir: at.music,
+          },
         },
         card,
       );

@@ -6,6 +6,7 @@ import type { Tokens } from '../base/token.ts';
 import type { Store } from '../store/index.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import { Book } from './book.ts';
+import type { MusicShelf } from './music.ts';
 import { routes } from './routes.ts';
 
 /** What rooms need; durations in ms. */
@@ -29,6 +30,8 @@ export interface RoomsDeps {
   readonly idleEnd?: number;
   /** Shown in the API description; default 0. */
   readonly version?: string;
+  /** Where hosts' music is kept; absent: nobody can send any. */
+  readonly music?: MusicShelf;
 }
 
 /** The open part. */
@@ -96,3 +99,4 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
 }
 
 export { ics } from './ics.ts';
+export type { MusicShelf } from './music.ts';

@@ -185,6 +185,27 @@ export function openapi(version: string): object {
           responses: { 201: json(ref('Invite'), 'The link'), ...refusals([...BODY, ...HOST, 'room-ended']) },
         },
       },
+      '/api/rooms/{slug}/music': {
+        parameters: [slugParameter],
+        put: {
+          summary: 'Play this instead of the hold music of the house: its first two minutes, in a loop',
+          security: bearer,
+          requestBody: {
+            required: true,
+            description: 'WAV (48 kHz, 16-bit or float, one or two channels) or Ogg Opus, at most 8 MB',
+            content: { 'audio/wav': {}, 'audio/ogg': {} },
+          },
+          responses: {
+            200: json(object({ seconds: { type: 'integer' } }), 'How long the loop is'),
+            ...refusals(['too-large', 'unsupported-media-type', 'unprocessable', ...HOST, 'room-ended']),
+          },
+        },
+        delete: {
+          summary: 'Back to the hold music of the house',
+          security: bearer,
+          responses: { 204: { description: 'Done' }, ...refusals(HOST) },
+        },
+      },
       '/r/{slug}/event.ics': {
         parameters: [slugParameter],
         get: {

@@ -11,6 +11,7 @@ import type { RoomCard } from '../wire/room.ts';
 import type { Book, Refusal } from './book.ts';
 import { ics } from './ics.ts';
 import { linksOf, studioLink, viewOf } from './links.ts';
+import { MAX_MUSIC_BYTES, type MusicShelf } from './music.ts';
 import { openapi } from './openapi.ts';
 import { complaint, requests } from './requests.ts';
 import { ACTIONS, advice } from './status.ts';
@@ -25,6 +26,8 @@ export interface RoutesDeps {
   readonly create: 'anyone' | 'operator';
   readonly operatorKey: string | undefined;
   readonly version: string;
+  /** Where hosts' music is kept; absent: nobody can send any. */
+  readonly music?: MusicShelf | undefined;
 }
 
 /** The largest request body. */
@@ -151,6 +154,29 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
     return c.json({ url: studioLink(base(c), host.card.slug, token), token, speaker }, 201);
   });
 
+  app.put('/api/rooms/:slug/music', async (c) => {
+    const host = await hosted(c);
+    if (isRefusal(host)) return refused(host);
+    const { slug, status } = host.card;
+    if (status === 'ended' || status === 'cancelled') return refuse('room-ended');
+    if (!deps.music) return refuse('not-found');
+    const bytes = await bodyOf(c.req.raw, MAX_MUSIC_BYTES);
+    if (!bytes)
+      return refuse(
+        'too-large',
+        `Music holds at most ${MAX_MUSIC_BYTES / 1e6} MB; send Ogg Opus, or less of it.`,
+      );
+    const kept = await deps.music.put(slug, bytes);
+    return 'refused' in kept ? refused(kept) : c.json({ seconds: Math.round(kept.seconds) });
+  });
+
+  app.delete('/api/rooms/:slug/music', async (c) => {
+    const host = await hosted(c);
+    if (isRefusal(host)) return refused(host);
+    await deps.music?.remove(host.card.slug);
+    return c.body(null, 204);
+  });
+
   app.get('/r/:slug/event.ics', async (c) => {
     const card = await book.find(c.req.param('slug'));
     if (!card) return refuse('room-unknown');
@@ -186,13 +212,13 @@ const mediaType = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
 /** The body, or undefined when it is longer than accepted: noticed while reading, announced or not. */
-async function bodyOf(request: Request): Promise<Buffer | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return undefined;
+async function bodyOf(request: Request, most = MAX_BODY_BYTES): Promise<Buffer | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > most) return undefined;
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of request.body ?? []) {
     size += part.length;
-    if (size > MAX_BODY_BYTES) return undefined;
+    if (size > most) return undefined;
     parts.push(part);
   }
   return Buffer.concat(parts);

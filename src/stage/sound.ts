@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { Application, createEncoder, Signal } from 'libopus-wasm';
 import { EarshotError } from '../base/errors.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
+import { isOggOpus, readOgg } from '../wire/ogg-packets.ts';
 import { packetTicks } from '../wire/opus-packet.ts';
 import { levelOf } from './meter.ts';
-import { isOggOpus, readOgg } from './ogg.ts';
 import { isWav, readWav, resample } from './wav.ts';
 
 /** One Opus packet ready to be sent. */

@@ -1,0 +1,99 @@
+import { createDecoder } from 'libopus-wasm';
+import { EarshotError } from '../base/errors.ts';
+import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
+import { isOggOpus, readOgg } from '../wire/ogg-packets.ts';
+import { MAX_PACKET_TICKS, packetTicks } from '../wire/opus-packet.ts';
+import { musicGain } from './looped-music.ts';
+
+/** What is used of a file: its first two minutes, 23 MB in memory. */
+export const LONGEST_MUSIC_SECONDS = 120;
+/** Shorter music repeats too soon to be borne. */
+export const SHORTEST_MUSIC_SECONDS = 5;
+
+const MOST_FRAMES = LONGEST_MUSIC_SECONDS * TICKS_PER_SECOND;
+/** Peaks are kept under this, whatever the loudness says. */
+const CEILING = 0.9;
+
+/**
+ * Decodes a host's music: WAV (48 kHz, 16-bit or float, one or two channels) or Ogg Opus. Interleaved stereo at 48 kHz, the
+ * first two minutes, levelled for `musicFromLevelled`. Takes up to a second of CPU: not for a thread that mixes.
+ * @throws EarshotError `unsupported-media-type` or `unprocessable`, with what to do instead.
+ */
+export async function readMusic(bytes: Uint8Array): Promise<Int16Array<ArrayBuffer>> {
+  const pcm = isOggOpus(bytes) ? await opus(bytes) : wav(bytes);
+  if (!pcm)
+    throw new EarshotError(
+      'unsupported-media-type',
+      'Send WAV (48 kHz, 16-bit or float, one or two channels) or Ogg Opus. The studio page takes whatever your browser can play.',
+    );
+  if (pcm.length < 2 * SHORTEST_MUSIC_SECONDS * TICKS_PER_SECOND)
+    throw new EarshotError('unprocessable', `Music must be at least ${SHORTEST_MUSIC_SECONDS} seconds long.`);
+  let peak = 0;
+  for (let i = 0; i < pcm.length; i += 1) {
+    if (!Number.isFinite(pcm[i])) pcm[i] = 0;
+    peak = Math.max(peak, Math.abs(pcm[i] as number));
+  }
+  if (peak < 1e-4) throw new EarshotError('unprocessable', 'This file is silent.');
+  const gain = Math.min(musicGain(pcm), CEILING / peak) * 32_767;
+  const out = new Int16Array(pcm.length);
+  for (let i = 0; i < out.length; i += 1) out[i] = Math.round((pcm[i] as number) * gain);
+  return out;
+}
+
+async function opus(bytes: Uint8Array): Promise<Float32Array> {
+  using decoder = await createDecoder({ channels: 2 });
+  const pcm = new Float32Array(2 * (MOST_FRAMES + MAX_PACKET_TICKS));
+  let at = 0;
+  for (const packet of readOgg(bytes)) {
+    if (at >= 2 * MOST_FRAMES) break;
+    const ticks = packetTicks(packet);
+    if (ticks === 0) continue;
+    try {
+      const sound = decoder.decodeFloat(packet);
+      pcm.set(sound, at);
+      at += sound.length;
+    } catch {
+      at += 2 * Math.min(ticks, BLOCK_TICKS);
+    }
+  }
+  return pcm.subarray(0, Math.min(at, 2 * MOST_FRAMES));
+}
+
+const PCM = 1;
+const FLOAT = 3;
+const EXTENSIBLE = 0xfffe;
+
+/** Spec: Multimedia Programming Interface and Data Specifications 1.0, "Waveform Audio File Format". */
+function wav(bytes: Uint8Array): Float32Array | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const tag = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
+  if (bytes.length < 12 || tag(0) !== 'RIFF' || tag(8) !== 'WAVE') return undefined;
+  let [format, channels, rate, bits] = [0, 0, 0, 0];
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const body = at + 8;
+    const size = Math.min(view.getUint32(at + 4, true), bytes.length - body);
+    if (tag(at) === 'fmt ' && size >= 16) {
+      format = view.getUint16(body, true);
+      channels = view.getUint16(body + 2, true);
+      rate = view.getUint32(body + 4, true);
+      bits = view.getUint16(body + 14, true);
+      if (format === EXTENSIBLE && size >= 26) format = view.getUint16(body + 24, true);
+    }
+    if (tag(at) === 'data') {
+      const short = format === PCM && bits === 16;
+      if (!short && !(format === FLOAT && bits === 32)) return undefined;
+      if (rate !== TICKS_PER_SECOND || (channels !== 1 && channels !== 2)) return undefined;
+      const width = short ? 2 : 4;
+      const frames = Math.min(MOST_FRAMES, Math.floor(size / (width * channels)));
+      const pcm = new Float32Array(2 * frames);
+      for (let i = 0; i < pcm.length; i += 1) {
+        const sample = channels === 2 ? i : i >> 1;
+        const place = body + sample * width;
+        pcm[i] = short ? view.getInt16(place, true) / 32_768 : view.getFloat32(place, true);
+      }
+      return pcm;
+    }
+    at = body + size + (size & 1);
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../base/clock.ts';
+import { ms } from '../base/time.ts';
+import { musicFromLevelled, type Standby } from '../mixer/index.ts';
+import type { MusicShelf } from '../room/index.ts';
+import type { MusicNews } from './music-worker.ts';
+
+/** How often a cell looks whether its room has another music, in ms: one `stat`. */
+const LOOK_MS = 2000;
+/** Megabytes of heap for decoding one file; sound itself is outside it. */
+const DECODER_HEAP_MB = 128;
+
+const fileOf = (dir: string, slug: string): string => join(dir, `${slug}.pcm`);
+
+/** Where the site puts the hosts' music; each file is decoded in a thread of its own, one at a time. */
+export function openMusicShelf(dir: string): MusicShelf {
+  let last: Promise<unknown> = Promise.resolve();
+  const store: MusicShelf['put'] = async (slug, bytes) => {
+    const news = await decode(bytes);
+    if ('refused' in news) return news;
+    const { pcm } = news;
+    await mkdir(dir, { recursive: true });
+    const draft = `${fileOf(dir, slug)}.tmp`;
+    await writeFile(draft, new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
+    await rename(draft, fileOf(dir, slug));
+    return { seconds: pcm.length / 96_000 };
+  };
+  return {
+    put(slug, bytes) {
+      const mine = last.then(() => store(slug, bytes));
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+    remove: (slug) => rm(fileOf(dir, slug), { force: true }),
+  };
+}
+
+function decode(bytes: Uint8Array): Promise<MusicNews> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./music-worker.ts', import.meta.url), {
+      workerData: bytes,
+      resourceLimits: { maxOldGenerationSizeMb: DECODER_HEAP_MB },
+    });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the music was not decoded')));
+  });
+}
+
+/** Tells when a room's music is another one than before: the music, or undefined for the house's own. */
+export function watchMusic(
+  clock: Clock,
+  dir: string,
+  slug: string,
+  changed: (music: Standby | undefined) => void,
+): Disposable {
+  let version = '';
+  let looking = false;
+  const look = async (): Promise<void> => {
+    const path = fileOf(dir, slug);
+    const found = await stat(path).catch(() => undefined);
+    const now = found ? `${found.mtimeMs} ${found.size}` : '';
+    if (now === version) return;
+    const bytes = found && (await readFile(path));
+    version = now;
+    changed(bytes && musicFromLevelled(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1)));
+  };
+  const turn = (): void => {
+    if (looking) return;
+    looking = true;
+    look()
+      .catch(() => undefined)
+      .finally(() => {
+        looking = false;
+      });
+  };
+  turn();
+  return clock.every(ms(LOOK_MS), turn);
+}
