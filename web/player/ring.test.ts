@@ -107,6 +107,18 @@ test('asks once for each segment, at an even pace, and hands over every fragment
   expect(trial.asked.length - segments().length).toBe(2);
 });
 
+test('waits for a second segment where the program has only just begun', async () => {
+  trial.newest = 0;
+  trial.broken = (url) =>
+    url.pathname.endsWith('.m3u8') && performance.now() - from < 3_000 ? new Response(list(0, 0)) : undefined;
+  using _ = { [Symbol.dispose]: open().close };
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(segments()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(trial.heard.length).toBeGreaterThan(32);
+  expect(gapless()).toBe(true);
+});
+
 test('listeners ask at different instants of the period', async () => {
   const phases: number[] = [];
   for (let n = 0; n < 12; n++) {

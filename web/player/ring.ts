@@ -116,6 +116,11 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
         following !== undefined && following >= list.first && following <= list.last + 1
           ? following
           : beginning(list, delay);
+      // A program of a few seconds: without a segment in hand each next one would come too late.
+      if (!list.over && next >= list.last && !begun) {
+        next = undefined;
+        return NOT_YET_MS;
+      }
     }
     if (!begun) {
       const init = await get(`${rendition}/init.mp4`);
