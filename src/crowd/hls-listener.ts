@@ -1,4 +1,4 @@
-import { FRAGMENT_MS } from '../base/time.ts';
+import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { Fetcher } from './fetcher.ts';
 import {
   Continuity,
@@ -14,6 +14,8 @@ import { StreamReader, type StreamSink } from './stream-reader.ts';
 const POLL_MS = 2_500;
 /** After a failure. */
 const RETRY_MS = 1_000;
+/** So much must be in hand before it plays: the next segment may be a whole poll late. Fragments. */
+const ENOUGH = 2 * FRAGMENTS_PER_SEGMENT;
 /** Players begin with the third segment from the end. Spec: RFC 8216bis, 6.3.3. */
 const BEHIND = 3;
 
@@ -31,6 +33,8 @@ export class HlsListener implements Person, StreamSink {
   #gone = false;
   #ring = false;
   #over = false;
+  /** Fragments taken before it plays. */
+  #stock = 0;
   #dry = -1;
   #nextAt = Number.POSITIVE_INFINITY;
 
@@ -127,8 +131,11 @@ export class HlsListener implements Person, StreamSink {
     const now = clock.now();
     tally.count('fragments');
     if (!this.#continuity.take(seq, tally)) return;
-    if (this.#dry < 0) this.#dry = now;
-    else if (now - this.#dry >= SHORTEST_STALL_MS) this.#stalled(now - this.#dry);
+    if (this.#dry < 0) {
+      if (++this.#stock >= ENOUGH) this.#dry = now + this.#stock * FRAGMENT_MS;
+      return;
+    }
+    if (now - this.#dry >= SHORTEST_STALL_MS) this.#stalled(now - this.#dry);
     this.#dry = Math.max(now, this.#dry) + FRAGMENT_MS;
     if (order.zero === undefined) return;
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
@@ -155,8 +162,8 @@ export class HlsListener implements Person, StreamSink {
 
   where(now: number): Whereabouts {
     if (this.#gone) return 'gone';
-    if (!this.#heard) return 'waiting';
-    if (this.#dry >= 0 && this.#dry < now) return 'dry';
+    if (!this.#heard || this.#dry < 0) return 'waiting';
+    if (this.#dry < now) return 'dry';
     return this.#ring ? 'ring' : 'hearing';
   }
 
