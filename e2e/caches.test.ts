@@ -189,9 +189,10 @@ test('our player hears the delayed program through nginx, and without a gap thro
     });
     const ring = { caches: [doomed.url, caches.get('varnish')?.url ?? ''], delay: 10_000 };
     const before = asked(`${ROOM}/stream`);
-    await until('there are three segments', async () =>
-      /(\d+\.m4s\n[^]*){3}/.test(await (await direct(`${ROOM}/live/opus64.slow.m3u8`)).text()),
-    );
+    await until('there are three segments', async () => {
+      const list = await (await direct(`${ROOM}/live/opus64.slow.m3u8`)).text();
+      return list.split('.m4s').length > 3;
+    });
     await listenIn(page, { slug: 'room', share: false, ring });
     await page.evaluate(() => (window as any).player.play());
     await until('it plays', () => page.evaluate(() => (window as any).player.state === 'playing'));

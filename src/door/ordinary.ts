@@ -232,6 +232,14 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     switch (path) {
       case '/':
         return page(req, res, '/', () => pages.home([...origin.cards()]));
+      case '/plan':
+        return query === ''
+          ? page(req, res, '/plan', () => pages.plan(new URLSearchParams()))
+          : plain(req, res, {
+              status: 200,
+              headers: { ...pageHead, 'cache-control': 'no-store' },
+              body: pages.plan(new URLSearchParams(query)),
+            });
       case '/errors':
         return page(req, res, '/errors', () => pages.errors());
       case '/healthz':

@@ -144,3 +144,13 @@ test('the coding is one that the client takes', () => {
   ] as const)
     expect([accept, coding(accept, thing)]).toEqual([accept, expected]);
 });
+
+test('the calculator says how it computes, takes wishes from its address, and gives back nothing it was not asked', () => {
+  const { plan } = openPages({ manifest: {} });
+  expect(plan(new URLSearchParams())).toContain('<th scope="row">machines</th>');
+  const mine = plan(new URLSearchParams('listeners=1400000&tls=yes&nic=%3Cscript%3E'));
+  expect(mine).toContain('value="1400000"');
+  expect(mine).toContain('Not used: nic');
+  expect(mine).not.toContain('<script>');
+  expect(plan(new URLSearchParams('listeners=5'))).not.toContain('checked');
+});

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ERRORS } from '../base/errors.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
+import { planMain } from './plan-page.ts';
 import { instant, sentence } from './sentence.ts';
 
 /** Renders pages: the same HTML for everyone, useful without scripts, enhanced by the web build's. */
@@ -10,6 +11,8 @@ export interface Pages {
   studio(card: RoomCard): string;
   notFound(): string;
   errors(): string;
+  /** The calculator, with what its form was sent with. */
+  plan(query: URLSearchParams): string;
 }
 
 /** Where one entry of the web build ended up, paths without the leading `/_/`. */
@@ -234,6 +237,16 @@ ${clocks(card)}
         },
         PLAIN,
         '<main class="plain page"><h1>Nothing is at this address</h1><p>Rooms keep their address for ever, so it was probably mistyped on the way. <a href="/">See what is on now</a>.</p></main>',
+      ),
+    plan: (query) =>
+      shell(
+        {
+          title: 'How many machines?',
+          about: 'Machines, traffic and costs for a crowd, from what was measured.',
+          path: '/plan',
+        },
+        PLAIN,
+        planMain(query),
       ),
     errors() {
       const rows = Object.entries(ERRORS).map(

@@ -114,6 +114,8 @@ export const NEVER: readonly string[] = [
   '/r/hall/whep/abc',
   '/r/hall/backstage',
   '/r/hall/ticket',
+  '/r/hall/queue',
+  '/plan',
   '/r/hall/beacon',
   '/r/hall/studio',
   '/r/hall/replay.m4a',

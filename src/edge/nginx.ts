@@ -33,6 +33,12 @@ map "$arg__HLS_msn/$arg__HLS_part/$arg__HLS_skip" $earshot_query {
     "~^//(YES|v2)$" "?_HLS_skip=YES";
 }
 
+# A page for one person keeps its query; for everyone else it has none.
+map "${PERSONAL_QUERY.map((name) => `$arg_${name}`).join('')}" $earshot_personal {
+    default "?$args";
+    "" "";
+}
+
 server {
     listen ${listen};
     server_name _;
@@ -88,10 +94,8 @@ function location(kind: UrlClass): string {
     ...(collapse ? ['proxy_cache_lock on;', 'proxy_cache_lock_timeout 5s;', 'proxy_cache_lock_age 5s;'] : []),
     `proxy_read_timeout ${blocks ? 20 : 16}s;`,
     'add_header X-Cache $upstream_cache_status always;',
-    ...(id === 'page'
-      ? PERSONAL_QUERY.flatMap((name) => [`proxy_cache_bypass $arg_${name};`, `proxy_no_cache $arg_${name};`])
-      : []),
-    `proxy_pass http://earshot_origin$uri${id === 'page' ? '$is_args$args' : args};`,
+    ...(id === 'page' ? ['proxy_cache_bypass $earshot_personal;', 'proxy_no_cache $earshot_personal;'] : []),
+    `proxy_pass http://earshot_origin$uri${id === 'page' ? '$earshot_personal' : args};`,
   ];
   return `    # ${what}
     location ~ "${path}" {
