@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { afterAll, expect, test } from 'vitest';
+import { continuity, rawListener } from './rig/raw-listener.ts';
+import { type Server, startServer, until } from './rig/server.ts';
+
+/** Slow connections in all, a third of each kind; `EARSHOT_SLOW=10000` asks for more than a test machine should be asked for. */
+const SLOW = Number(process.env.EARSHOT_SLOW ?? 2000);
+const ATTACK_S = 14;
+
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** Debian's slowhttptest with as many files as it may have. */
+function slow(url: string, ...kind: string[]): Promise<number | null> {
+  const rate = String(Math.ceil(SLOW / 3 / 4));
+  const args = [
+    '-c',
+    String(Math.ceil(SLOW / 3)),
+    '-r',
+    rate,
+    '-l',
+    String(ATTACK_S),
+    '-p',
+    '5',
+    '-u',
+    url,
+    ...kind,
+  ];
+  const child = spawn('sh', ['-c', 'ulimit -n $(ulimit -Hn); exec slowhttptest "$@"', 'slow', ...args], {
+    stdio: 'ignore',
+  });
+  children.push(child);
+  return new Promise((resolve) => child.once('close', resolve));
+}
+
+const memory = (server: Server): number => {
+  const pid = server.child('door', 0);
+  const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kb) / 1024;
+};
+
+/** Milliseconds until a page is there whole. */
+function visit(url: string): Promise<number> {
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    const call = get(url, { agent: false }, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`${url}: ${response.statusCode}`));
+      response.resume();
+      response.on('end', () => resolve(performance.now() - began));
+      response.on('error', reject);
+    });
+    call.setTimeout(15_000, () => call.destroy(new Error(`${url}: no answer`)));
+    call.on('error', reject);
+  });
+}
+
+test('thousands of connections that send or read slowly: visitors and listeners notice nothing, memory stays, and they are let go', async () => {
+  await using server = await startServer({ EARSHOT_DOORS: '1', EARSHOT_CELLS: '1' });
+  const room = await server.room('Slow');
+  await server.cli('room', 'open', room.slug);
+  using listener = rawListener(server.url, room.slug);
+  await until('sound', () => listener.received.length > 5, 40_000);
+  for (let i = 0; i < 50; i++) await visit(`${server.url}/r/${room.slug}`);
+  const before = memory(server);
+  const door = server.child('door', 0);
+
+  const attacks = Promise.all([
+    slow(`${server.url}/`, '-H', '-i', '3', '-x', '24'),
+    slow(`${server.url}/api/rooms`, '-B', '-i', '3', '-s', '8192', '-x', '10'),
+    slow(`${server.url}/r/${room.slug}`, '-X', '-w', '256', '-y', '512', '-n', '5', '-z', '32', '-k', '3'),
+  ]);
+  let attacking = true;
+  void attacks.then(() => {
+    attacking = false;
+  });
+  const times: number[] = [];
+  let most = 0;
+  let open = 0;
+  while (attacking) {
+    times.push(await visit(`${server.url}/r/${room.slug}`), await visit(`${server.url}/healthz`));
+    most = Math.max(most, memory(server));
+    open = Math.max(open, connections(server.port));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+  times.sort((a, b) => a - b);
+  const p99 = times[Math.floor(times.length * 0.99)] ?? Number.POSITIVE_INFINITY;
+  console.log(
+    `${SLOW} slow connections (most at once: ${open}): ${times.length} visits, p99 ${p99.toFixed(0)} ms; door ${before.toFixed(0)} → ${most.toFixed(0)} MB`,
+  );
+  // It was an attack: else nothing has been shown.
+  expect(open).toBeGreaterThan(SLOW / 3);
+  expect(times.length).toBeGreaterThan(50);
+  expect(p99).toBeLessThan(1_000);
+  // 20 kB a connection is what the kernel's and Node's own objects may take; buffers that grow would take more.
+  expect(most - before).toBeLessThan(40 + (SLOW * 30) / 1024);
+  const heard = listener.received.length;
+  await until('the listener hears on', () => listener.received.length > heard + 6);
+  expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
+  expect(listener.reconnects).toBe(0);
+  expect(server.child('door', 0)).toBe(door);
+  // Whoever went silent has been let go: only the listener is there.
+  await until('the slots are free', () => connections(server.port) <= 4, 30_000);
+});
+
+/** Connections to a port that are established, from the kernel's own table. */
+function connections(port: number): number {
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+  let count = 0;
+  for (const line of readFileSync('/proc/net/tcp', 'utf8').split('\n')) {
+    const [, local, , state] = line.trim().split(/\s+/);
+    if (local?.endsWith(`:${wanted}`) && state === '01') count += 1;
+  }
+  return count;
+}
