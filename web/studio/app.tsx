@@ -8,6 +8,7 @@ import { Header } from './header.tsx';
 import { InviteCard } from './invite-card.tsx';
 import { Master } from './master.tsx';
 import { Banner, Messages } from './messages.tsx';
+import { MusicCard } from './music-card.tsx';
 import { MuteBar } from './mute-bar.tsx';
 import { SoundForm } from './sound-form.tsx';
 import { Strip } from './strip.tsx';
@@ -41,6 +42,7 @@ export function App() {
           <aside class="desk-side">
             <Master />
             <InviteCard />
+            <MusicCard />
           </aside>
         </div>
       ) : (

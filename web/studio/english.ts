@@ -125,6 +125,17 @@ export const english = {
   inviteName: 'Their name (optional)',
   inviteMake: 'Make a link',
   inviteHint: 'One link per person: it is their place on the stage.',
+  holdMusic: 'Hold music',
+  holdMusicHint:
+    'Plays whenever nobody is heard, in a loop. Choose something you may broadcast; its first 40 seconds are used, or 80 of a mono file.',
+  musicChoose: 'Your own music',
+  musicSending: 'Reading and sending…',
+  musicRemove: 'Back to the music of the house',
+  musicUnreadable: (file: string) => `This browser cannot play ${file}. Try MP3, M4A, WAV or Opus.`,
+  musicTooLarge: 'That file is larger than 100 MB. Choose a shorter piece.',
+  musicSet: (file: string, seconds: number) =>
+    `${file} is the hold music now: ${seconds} seconds, in a loop.`,
+  musicRemoved: 'The music of the house plays again.',
   inviteFor: (name: string) => (name ? `Link for ${name}` : 'Speaker link'),
   copy: 'Copy',
   copied: 'Copied',

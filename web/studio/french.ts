@@ -128,6 +128,18 @@ export const french: Words = {
   inviteName: 'Son nom (facultatif)',
   inviteMake: 'Créer un lien',
   inviteHint: 'Un lien par personne : c’est sa place sur scène.',
+  holdMusic: 'Musique d’attente',
+  holdMusicHint:
+    'Elle passe en boucle quand personne n’est entendu. Choisissez un morceau que vous avez le droit de diffuser ; ses 40 premières secondes servent, ou 80 si le fichier est mono.',
+  musicChoose: 'Votre propre musique',
+  musicSending: 'Lecture et envoi…',
+  musicRemove: 'Revenir à la musique de la maison',
+  musicUnreadable: (file) =>
+    `Ce navigateur ne peut pas lire ${file}. Essayez un fichier MP3, M4A, WAV ou Opus.`,
+  musicTooLarge: 'Ce fichier dépasse 100 Mo. Choisissez un morceau plus court.',
+  musicSet: (file, seconds) =>
+    `${file} est maintenant la musique d’attente : ${seconds} secondes, en boucle.`,
+  musicRemoved: 'La musique de la maison passe de nouveau.',
   inviteFor: (name) => (name ? `Lien pour ${name}` : 'Lien d’intervenant'),
   copy: 'Copier',
   copied: 'Copié',
