@@ -160,7 +160,7 @@ test('a reader that stops is closed at its backlog limit by a reset, and its mem
   });
   let made = 1;
   while (door.presence().get('room') === 2 && made < 2_000) {
-    origin.tick(16_384);
+    origin.tick(65_536);
     made += 1;
     await pause(1);
   }
