@@ -10,7 +10,7 @@ export interface Goal {
 const ROW = 30;
 const LEFT = 330;
 const WIDE = 340;
-const escape = (text: string): string => text.replace(/[<>&]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escaped = (text: string): string => text.replace(/[<>&]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** Bars of measured ÷ goal, with the goal as one line through all of them; left of the line is good. */
 export function goalsPicture(goals: readonly Goal[], machine: string): string {
@@ -21,7 +21,7 @@ export function goalsPicture(goals: readonly Goal[], machine: string): string {
     const y = 64 + i * ROW;
     const length = Math.max(2, Math.min(2, share(goal)) * (WIDE / 2));
     const good = share(goal) <= 1;
-    return `<text x="${LEFT - 12}" y="${y + 15}" text-anchor="end">${escape(goal.name)}</text>
+    return `<text x="${LEFT - 12}" y="${y + 15}" text-anchor="end">${escaped(goal.name)}</text>
   <rect class="${good ? 'good' : 'late'}" x="${LEFT}" y="${y}" width="${length.toFixed(1)}" height="20" rx="4"/>
   <text x="${LEFT + WIDE + 12}" y="${y + 15}">${goal.measured.toFixed(2)} <tspan class="ash">(${goal.more ? '≥' : '≤'} ${goal.goal})${good ? '' : ' missed'}</tspan></text>`;
   });
@@ -36,7 +36,7 @@ export function goalsPicture(goals: readonly Goal[], machine: string): string {
     }
   </style>
   <rect class="ground" width="820" height="${height}" rx="12"/>
-  <text class="ash" x="24" y="30">${escape(machine)}</text>
+  <text class="ash" x="24" y="30">${escaped(machine)}</text>
   <text class="ash" x="${middle}" y="52" text-anchor="middle">goal</text>
   <line x1="${middle}" y1="56" x2="${middle}" y2="${height - 20}"/>
   ${bars.join('\n  ')}
