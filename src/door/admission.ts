@@ -14,7 +14,7 @@ const FASTER_AFTER = 10;
 const LEAST_CAPACITY = 10_000;
 /** A window ends after this long or so many requests. */
 export const WINDOW_MS = 1_000;
-export const WINDOW_REQUESTS = 2_000;
+const WINDOW_REQUESTS = 2_000;
 /** Less says nothing about waiting. */
 const LEAST_WINDOW_MS = 200;
 /** People are dealt into so many cohorts; within a priority, whole cohorts are let in or put off. */
@@ -86,10 +86,10 @@ export class Admission {
     return { level: this.#limit, wait: this.#wait, putOff: [...this.#putOff] };
   }
 
-  /** Ends a window in which requests waited `wait` ms on average. */
-  turn(now: number, wait: number): void {
+  /** Ends a window in which requests waited `wait` ms on average; `ours`: it was this process that kept them waiting. */
+  turn(now: number, wait: number, ours = true): void {
     const seconds = Math.max(0.001, (now - this.#began) / 1000);
-    const bad = wait > WAIT_LIMIT_MS && this.#requests >= LEAST_REQUESTS * seconds;
+    const bad = ours && wait > WAIT_LIMIT_MS && this.#requests >= LEAST_REQUESTS * seconds;
     this.#wait = wait;
     this.#good = bad ? 0 : this.#good + 1;
     const more = MORE * (1 + this.#good / FASTER_AFTER);

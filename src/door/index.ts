@@ -124,7 +124,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const gate = openGate({ limits, share, expendable: (socket) => !fanout.carries(socket) });
   const clients = openClients(deps.trustedProxies ?? []);
   const shield = openShield({
-    ...{ clock, gate, share, clients, random: Math.random },
+    ...{ clock, gate, share, clients, busyFrom: limits.busyFrom, random: Math.random },
     ...(deps.vouches ? { vouches: deps.vouches } : {}),
   });
   const watchdog = openWatchdog(limits);

@@ -12,6 +12,11 @@ export interface Limits {
    * the next one is answered 503. Below it nobody is limited; loopback never is.
    */
   readonly shareFrom: number;
+  /**
+   * Requests are put off only while this process uses at least this share of a core: one that is given less is kept
+   * waiting by others, and serving fewer would not help.
+   */
+  readonly busyFrom: number;
   /** True makes loopback a network like others: for tests. */
   readonly loopbackCounts: boolean;
   /** Connections too many that are being told so at one time, up to 2 s each; the next one is closed without a word. */
@@ -47,6 +52,7 @@ export const LIMITS: Limits = {
   backlog: 512 * 1024,
   connections: 60_000,
   shareFrom: 0.8,
+  busyFrom: 0.3,
   loopbackCounts: false,
   refusals: 256,
   headBytes: 8_192,

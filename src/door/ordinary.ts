@@ -71,7 +71,7 @@ function headFault(req: IncomingMessage, limits: Limits): 400 | 431 | undefined 
 export function openOrdinary(deps: OrdinaryDeps): Server {
   const { origin, assets, pages, limits, counters, fanout, shield } = deps;
   const cache = openPageCache(deps.clock, limits.pages);
-  const proxy = openProxy({ limits, counters, clients: deps.clients });
+  const proxy = openProxy({ clock: deps.clock, limits, counters, clients: deps.clients });
 
   const refuse = (
     req: IncomingMessage,

@@ -1,8 +1,11 @@
-import { type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { Clock } from '../base/clock.ts';
 import { problem } from '../base/reply.ts';
+import { ms } from '../base/time.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Limits } from './limits.ts';
+import { RetryBudget } from './retry-budget.ts';
 import { send } from './send.ts';
 
 /** Connection-level fields: never passed on. Spec: RFC 9110, 7.6.1. */
@@ -44,14 +47,27 @@ function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
 /** The one request that carries sound up: a host's hold music. */
 const MUSIC = /^\/api\/rooms\/[a-z0-9-]{1,64}\/music$/;
 
+/** Nobody listened, so nothing was asked: a reading request may be tried again. */
+const NOT_THERE = new Set(['ECONNREFUSED', 'ENOENT']);
+const MOST_RETRIES = 3;
+/** The first pause is this long or up to twice that, the following ones twice and three times as long: a restart's length in all. */
+const RETRY_MS = 200;
+
 /**
  * Opens the proxy to the site and the cells. Bodies stream both ways unbuffered; a client that goes aborts the request
  * behind; a process that is away is 503 with Retry-After. It is told one address, the client's; forwarded fields count
  * only when the peer is a listed proxy.
  */
-export function openProxy(deps: { limits: Limits; counters: Counters; clients: Clients }): Proxy {
+export function openProxy(deps: {
+  clock: Clock;
+  limits: Limits;
+  counters: Counters;
+  clients: Clients;
+}): Proxy {
   const { limits, counters, clients } = deps;
+  const budget = new RetryBudget();
   return (req, res, to) => {
+    budget.earn();
     const most = req.method === 'PUT' && MUSIC.test(req.url ?? '') ? limits.musicBytes : limits.bodyBytes;
     if (Number(req.headers['content-length'] ?? 0) > most) {
       res.shouldKeepAlive = false;
@@ -87,30 +103,48 @@ export function openProxy(deps: { limits: Limits; counters: Counters; clients: C
       send(req, res, problem(code, undefined, req.complete ? extra : { ...extra, connection: 'close' }));
       req.resume();
     };
-    const upstream = request({
-      socketPath: to.socketPath,
-      method: req.method ?? 'GET',
-      path: req.url ?? '/',
-      headers,
-      setHost: false,
-      agent: false,
-      timeout: limits.upstreamTimeout,
-    });
-    upstream.on('timeout', () => refuse(to.away));
-    upstream.on('error', () => refuse(to.away));
-    upstream.on('response', (answer) => {
-      if (done) return void answer.destroy();
-      // Only the beginning of the answer has a time limit: a backstage stream lasts as long as the room.
-      upstream.setTimeout(0);
-      res.writeHead(answer.statusCode ?? 502, endToEnd(answer));
-      res.flushHeaders();
-      answer.pipe(res);
-      answer.on('error', () => res.destroy());
-      answer.on('aborted', () => res.destroy());
-      answer.on('end', () => {
-        done = true;
+    let retries = 0;
+    const ask = (): ClientRequest => {
+      const asked = request({
+        socketPath: to.socketPath,
+        method: req.method ?? 'GET',
+        path: req.url ?? '/',
+        headers,
+        setHost: false,
+        agent: false,
+        timeout: limits.upstreamTimeout,
       });
-    });
+      asked.on('timeout', () => refuse(to.away));
+      asked.on('error', (error) => again(error) || refuse(to.away));
+      asked.on('response', (answer) => {
+        if (done) return void answer.destroy();
+        // Only the beginning of the answer has a time limit: a backstage stream lasts as long as the room.
+        asked.setTimeout(0);
+        res.writeHead(answer.statusCode ?? 502, endToEnd(answer));
+        res.flushHeaders();
+        answer.pipe(res);
+        answer.on('error', () => res.destroy());
+        answer.on('aborted', () => res.destroy());
+        answer.on('end', () => {
+          done = true;
+        });
+      });
+      return asked;
+    };
+    /** True when the request will be tried again. */
+    const again = (error: NodeJS.ErrnoException): boolean => {
+      const reads = bodyless && (req.method === 'GET' || req.method === 'HEAD');
+      if (done || !reads || !NOT_THERE.has(error.code ?? '') || retries >= MOST_RETRIES || !budget.spend())
+        return false;
+      retries += 1;
+      deps.clock.after(ms(RETRY_MS * retries * (1 + Math.random())), () => {
+        if (done) return;
+        upstream = ask();
+        upstream.end();
+      });
+      return true;
+    };
+    let upstream = ask();
     res.on('close', () => {
       done = true;
       upstream.destroy();

@@ -21,6 +21,8 @@ export interface ShieldDeps {
   readonly clients: Clients;
   /** True for a host's or speaker's token; checked before any work is done. */
   vouches?(token: string, wall: number): boolean;
+  /** See `Limits.busyFrom`. */
+  readonly busyFrom: number;
   /** 0 ≤ n < 1. */
   readonly random: () => number;
 }
@@ -70,8 +72,15 @@ const MAX_ROOMS = 1_024;
 export function openShield(deps: ShieldDeps): Shield {
   const { clock, gate } = deps;
   const admission = new Admission(deps.share, clock.now(), deps.random);
+  let used = process.cpuUsage();
+  let since: number = clock.now();
   const queueing = openQueueing(clock, (now) => {
-    if (admission.due(now)) admission.turn(now, queueing.take());
+    if (!admission.due(now)) return;
+    const { user, system } = process.cpuUsage(used);
+    const share = (user + system) / 1000 / Math.max(1, now - since);
+    used = process.cpuUsage();
+    since = now;
+    admission.turn(now, queueing.take(), share >= deps.busyFrom);
   });
   /** Listeners put off, by room, who may move up later. */
   const later = new Map<string, number>();
