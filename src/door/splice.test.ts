@@ -15,7 +15,7 @@ function rig(target: string, since: (id: string, seq: number) => readonly Slot[]
     send: ({ seq, bytes }) => out.push(`${from.get(bytes) ?? splice.source}:${seq}`),
     since,
   });
-  const take = (id: string, seq: number, bytes = Buffer.from(`${id} ${seq}`)) => {
+  const take = (id: string, seq: number, bytes: Buffer = Buffer.from(`${id} ${seq}`)) => {
     from.set(bytes, id);
     splice.take(id, seq, bytes);
   };

@@ -10,7 +10,6 @@ interface Parser {
 type HttpSocket = Socket & { parser?: Parser | null; [TAKEN]?: true };
 
 const TAKEN = Symbol('taken');
-const HTTP_EVENTS = ['data', 'end', 'error', 'timeout', 'drain', 'pause', 'resume'] as const;
 
 /** True once `takeOver` was asked for the socket: whatever else arrives on it is no request any more. */
 export const isTaken = (socket: Socket): boolean => (socket as HttpSocket)[TAKEN] === true;
@@ -35,16 +34,18 @@ export function takeOver(res: ServerResponse, then: (socket: Socket) => void) {
 
 function detach(socket: HttpSocket, res: ServerResponse) {
   const { parser } = socket;
-  for (const listener of socket.listeners('close')) {
-    if (listener.name === 'bound socketOnClose') socket.removeListener('close', listener as () => void);
-  }
-  for (const event of HTTP_EVENTS) socket.removeAllListeners(event);
-  res.detachSocket(socket);
+  const others = socket.rawListeners('close').filter((listener) => listener.name !== 'bound socketOnClose');
   // The server gave each of these a closure of its own that holds on to the parser.
   socket.on = Socket.prototype.on;
   socket.addListener = Socket.prototype.addListener;
   socket.prependListener = Socket.prototype.prependListener;
+  res.detachSocket(socket);
   socket.setTimeout(0);
+  // All at once: taken out one by one they leave a table of 600 bytes behind, and a spent timer 130.
+  socket.removeAllListeners();
+  for (const listener of others) socket.on('close', listener as () => void);
+  const timer = Object.getOwnPropertySymbols(socket).find((symbol) => symbol.description === 'timeout');
+  if (timer) (socket as unknown as Record<symbol, unknown>)[timer] = null;
   if (!parser) return;
   parser.unconsume?.();
   parser.remove?.();

@@ -79,6 +79,7 @@ export class Edge {
     if (this.#windowEnds === 0) this.#windowEnds = now + WINDOW;
     if (now < this.#windowEnds) return { rate: this.#rate, jump: 0 };
     this.#windowEnds = now + WINDOW;
+    const seen = this.#lowest;
     this.#low = this.#low === undefined ? this.#lowest : this.#low + (this.#lowest - this.#low) * 0.4;
     this.#lowest = Number.POSITIVE_INFINITY;
     if (now > this.#calmUntil && this.margin > this.#base) {
@@ -86,11 +87,13 @@ export class Edge {
       this.#calmUntil = now + CALM;
     }
     const off = this.#low - this.margin - this.#extra;
-    if (this.#extra > 0 && off < 0) {
+    // What was measured last: the smoothed value lags behind what grows.
+    const missing = this.margin + this.#extra - seen;
+    if (this.#extra > 0 && (missing > 0 || off < 0)) {
       // One even pace, hurried only when it turns out to be too slow.
       const left = Math.max(1, (this.#readyBy - now) * IN_TIME);
-      const slow = Math.min(SLOWEST, Math.ceil((-off / left) * 100) / 100);
-      this.#rate = off > -DEAD_BAND ? 1 : Math.min(this.#rate, 1 - slow);
+      const slow = Math.min(SLOWEST, Math.ceil((missing / left) * 100) / 100);
+      this.#rate = missing < DEAD_BAND ? 1 : Math.min(this.#rate, 1 - slow);
       return { rate: this.#rate, jump: 0 };
     }
     if (off > TOO_LATE) {
