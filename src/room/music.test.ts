@@ -1,0 +1,58 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { refusal, roomsRig, tokens } from '../../test/rooms.ts';
+import type { Grant } from '../base/token.ts';
+import { MAX_MUSIC_BYTES, type MusicShelf } from './music.ts';
+
+const rig = roomsRig();
+
+describe("a host's hold music", () => {
+  let kept: Map<string, Uint8Array>;
+  let token: string;
+  beforeEach(async () => {
+    kept = new Map();
+    const music: MusicShelf = {
+      async put(slug, bytes) {
+        if (bytes.length < 10) return { refused: 'unsupported-media-type', detail: 'Send WAV.' };
+        kept.set(slug, bytes);
+        return { seconds: 41.4 };
+      },
+      remove: async (slug) => void kept.delete(slug),
+    };
+    await rig.restart({ music });
+    ({ token } = await rig.create({ title: 'Talk' }));
+  });
+  const put = (body: Uint8Array, by: string | undefined = token, slug = 'talk') =>
+    rig.ask('PUT', `/api/rooms/${slug}/music`, body, by, { 'content-type': 'audio/wav' });
+
+  test('is kept as sent, and taken away again', async () => {
+    const file = new Uint8Array(100_000).fill(7);
+    const answer = await put(file);
+    expect([answer.status, answer.body]).toEqual([200, { seconds: 41 }]);
+    expect(Buffer.from(kept.get('talk')!)).toEqual(Buffer.from(file));
+    expect((await rig.ask('DELETE', '/api/rooms/talk/music', undefined, token)).status).toBe(204);
+    expect(kept.size).toBe(0);
+  });
+
+  test('that cannot be read is refused with the reason', async () => {
+    const answer = await put(new Uint8Array(3));
+    expect(refusal(answer)).toEqual([415, 'unsupported-media-type']);
+    expect(answer.body.detail).toBe('Send WAV.');
+  });
+
+  test('that is too large is not taken in', async () => {
+    expect(refusal(await put(new Uint8Array(MAX_MUSIC_BYTES + 1)))).toEqual([413, 'too-large']);
+    expect((await put(new Uint8Array(MAX_MUSIC_BYTES))).status).toBe(200);
+  });
+
+  test('comes from a host only, of this room, and not after its end', async () => {
+    const speaker = await tokens.sign({ slug: 'talk', role: 'speaker', speaker: 'me', name: '' } as Grant);
+    const file = new Uint8Array(100);
+    expect(refusal(await put(file, speaker))).toEqual([403, 'not-host']);
+    expect(refusal(await put(file, 'nonsense'))).toEqual([401, 'token-invalid']);
+    expect(refusal(await rig.ask('PUT', '/api/rooms/talk/music', file))).toEqual([401, 'token-missing']);
+    expect(refusal(await put(file, token, 'nowhere'))).toEqual([404, 'room-unknown']);
+    await rig.ask('POST', '/api/rooms/talk/end', undefined, token);
+    expect(refusal(await put(file))).toEqual([410, 'room-ended']);
+    expect(kept.size).toBe(0);
+  });
+});
