@@ -6,17 +6,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, fromProcess } from '../config/index.ts';
+import type { Finding } from './finding.ts';
 import type { Command } from './index.ts';
 import { serverAddress } from './local-server.ts';
-
-/** One thing that was looked at. */
-interface Finding {
-  readonly what: string;
-  readonly state: 'good' | 'notice' | 'bad';
-  readonly found: string;
-  /** What to change; absent when good. */
-  readonly change?: string;
-}
+import { certificate, kernel, reachable } from './tls-doctor.ts';
 
 const MARKS = { good: '✓', notice: '!', bad: '✗' } as const;
 /** Below this a busy evening fills the disk: two renditions take 72 MB an hour. */
@@ -32,7 +25,7 @@ export const command: Command = async (args) => {
   });
   if (values.help) {
     console.log(
-      'earshot doctor [--json] [settings as for start]: checks ports, UDP, disk, limits, clock, proxies.',
+      'earshot doctor [--json] [settings as for start]: checks ports, UDP, disk, limits, clock, certificate.',
     );
     return 0;
   }
@@ -47,6 +40,9 @@ export const command: Command = async (args) => {
       accept(),
       clock(),
       address(config),
+      certificate(config),
+      reachable(config),
+      kernel(config),
       ffmpeg(),
     ])
   ).flat();
@@ -76,7 +72,7 @@ async function port(config: Config): Promise<Finding> {
   if (!error) return { what, state: 'good', found: 'free' };
   const change =
     error.code === 'EACCES'
-      ? 'ports below 1024 need root: use --port 8080 behind a proxy'
+      ? 'ports below 1024 need a right: see docs/tls.md, or use --port 8080 behind a proxy'
       : 'another program has it: choose another with --port';
   return { what, state: 'bad', found: error.code ?? error.message, change };
 }
@@ -200,7 +196,7 @@ function address(config: Config): Finding {
     state: 'notice',
     found: config.publicUrl || 'none set',
     change:
-      'browsers give a microphone to https pages and to localhost only: put a TLS proxy in front and set --public-url https://…',
+      'browsers give a microphone to https pages and to localhost only: see docs/tls.md for a certificate, and set --public-url https://…',
   };
 }
 

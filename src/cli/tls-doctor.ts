@@ -1,0 +1,153 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { certificateStamp, readCertificate } from '../base/certificate.ts';
+import type { Config } from '../config/index.ts';
+import type { CertificateStatus } from '../role/certificate.ts';
+import { paths } from '../role/paths.ts';
+import { certificateOf } from '../role/tls.ts';
+import type { Finding } from './finding.ts';
+
+const DAY_MS = 86_400_000;
+/** So near to its end a certificate should have been renewed. */
+const SOON_DAYS = 14;
+/** Unsent sound of a slow listener is to wait in the door, where it is counted; bytes of the kernel for each socket. */
+const WANTED_SEND_BUFFER = 4 * 1024 * 1024;
+
+/** The certificate: whether it can be used, for which names, how long, and what renewing it came to. */
+export async function certificate(config: Config, now = Date.now()): Promise<Finding[]> {
+  const of = certificateOf(config);
+  const what = 'Certificate';
+  if (!of) return [];
+  const acme = config.acmeDomains.length > 0;
+  const findings: Finding[] = [];
+  if (of.later && (await certificateStamp(of.files)) === undefined)
+    findings.push({
+      ...{ what, state: 'notice', found: 'not obtained yet' },
+      change: 'it comes after the start, when port 80 of the names leads to --http-port of this machine',
+    });
+  else findings.push(await looked(of.files, config, now));
+  if (acme) findings.push(...(await lastAttempt(config)));
+  return findings;
+}
+
+async function looked(files: { cert: string; key: string }, config: Config, now: number): Promise<Finding> {
+  const what = 'Certificate';
+  try {
+    const { names, from, until } = await readCertificate(files);
+    const days = Math.floor((until - now) / DAY_MS);
+    const found = `for ${names.join(', ')}, until ${new Date(until).toISOString().slice(0, 10)} (${days} days)`;
+    const host = config.publicUrl && new URL(config.publicUrl).hostname;
+    if (until < now)
+      return { what, state: 'bad', found, change: 'it has expired: browsers refuse it; renew it' };
+    if (from > now) return { what, state: 'bad', found, change: 'it is not valid yet: is the clock right?' };
+    if (host && !names.some((name) => covers(name, host)))
+      return { what, state: 'bad', found, change: `it is not for ${host}, which --public-url names` };
+    if (days < SOON_DAYS)
+      return { what, state: 'notice', found, change: 'renew it; a changed file is taken up within 5 s' };
+    return { what, state: 'good', found };
+  } catch (error) {
+    return { what, state: 'bad', found: (error as Error).message, change: 'doors do not start with it' };
+  }
+}
+
+/** Spec: RFC 6125, 6.4.3. */
+const covers = (name: string, host: string): boolean =>
+  name === host ||
+  (name.startsWith('*.') && host.includes('.') && host.slice(host.indexOf('.')) === name.slice(1));
+
+async function lastAttempt(config: Config): Promise<Finding[]> {
+  const text = await readFile(paths(config.data).certificateStatus, 'utf8').catch(() => undefined);
+  if (text === undefined) return [];
+  const { at, error, next } = JSON.parse(text) as CertificateStatus;
+  const what = 'Renewal';
+  const when = `${new Date(at).toISOString().slice(0, 16)}Z`;
+  if (error === undefined) return [{ what, state: 'good', found: `last done ${when}` }];
+  return [
+    {
+      ...{ what, state: 'notice', found: `failed ${when}: ${error}` },
+      change: `is port 80 of ${config.acmeDomains.join(', ')} this machine's --http-port? Next try ${new Date(next).toISOString().slice(0, 16)}Z`,
+    },
+  ];
+}
+
+const read = (path: string): string | undefined =>
+  existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+
+/** Settings of the kernel's TCP that matter to a crowd; nothing on systems that do not have them. */
+export function kernel(
+  config: Config,
+  sysctl: (name: string) => string | undefined = kernelSetting,
+): Finding[] {
+  const findings: Finding[] = [];
+  const most = Number(sysctl('net.ipv4.tcp_wmem')?.split(/\s+/)[2]);
+  if (most > WANTED_SEND_BUFFER)
+    findings.push({
+      ...{ what: 'Send buffers', state: 'notice', found: `up to ${most} bytes a socket` },
+      change: `a stalled listener may hold that much of the kernel: sysctl net.ipv4.tcp_wmem="4096 16384 ${WANTED_SEND_BUFFER}"`,
+    });
+  else if (most > 0)
+    findings.push({ what: 'Send buffers', state: 'good', found: `up to ${most} bytes a socket` });
+  const migrates = sysctl('net.ipv4.tcp_migrate_req');
+  if (migrates === '0' && config.doors > 1)
+    findings.push({
+      ...{
+        what: 'A door that ends',
+        state: 'notice',
+        found: 'takes connections it has not accepted yet with it',
+      },
+      change: 'so that another door takes them: sysctl net.ipv4.tcp_migrate_req=1',
+    });
+  else if (migrates === '1')
+    findings.push({
+      what: 'A door that ends',
+      state: 'good',
+      found: 'leaves its waiting connections to the others',
+    });
+  const first = Number(sysctl('net.ipv4.ip_unprivileged_port_start') ?? 1024);
+  const low = [config.port, config.httpPort].filter((port) => port !== undefined && port > 0 && port < first);
+  if (low.length > 0 && process.getuid?.() !== 0)
+    findings.push({
+      ...{
+        what: `Port ${low.join(' and ')}`,
+        state: 'notice',
+        found: `below ${first} and this user is not root`,
+      },
+      change:
+        'AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit, or sysctl net.ipv4.ip_unprivileged_port_start=80',
+    });
+  return findings;
+}
+
+const kernelSetting = (name: string): string | undefined => read(`/proc/sys/${name.replaceAll('.', '/')}`);
+
+/** Whether the address that people use leads to an Earshot, as far as this machine can tell. */
+export async function reachable(config: Config): Promise<Finding[]> {
+  const { publicUrl } = config;
+  if (!publicUrl) return [];
+  const what = `Reaching ${publicUrl}`;
+  try {
+    const answer = await fetch(`${publicUrl}/healthz`, {
+      signal: AbortSignal.timeout(3000),
+      redirect: 'manual',
+    });
+    if (answer.ok) return [{ what, state: 'good', found: 'answers' }];
+    return [
+      {
+        what,
+        state: 'notice',
+        found: `answers ${answer.status}`,
+        change: 'is it Earshot that answers there?',
+      },
+    ];
+  } catch (error) {
+    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+    const found = cause?.code ?? cause?.message ?? (error as Error).message;
+    return [
+      {
+        ...{ what, state: 'notice', found },
+        change:
+          'fine before the start, or where this machine cannot reach its own public address; else look at DNS and firewall',
+      },
+    ];
+  }
+}
