@@ -86,6 +86,10 @@ export interface Plan {
   /** Requests per second to caches. */
   readonly requests: number;
   readonly cost: number;
+  /** Listeners that one machine's doors hold on the stream. */
+  readonly holds: number;
+  /** What is to be known beside the lines, as whole sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Computes a plan. All figures are those of the peak but for TB and cost. */
@@ -167,6 +171,14 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     '',
     `${round(used)} cores ÷ (${cores} × ${CORE_SHARE * 100} %)`,
   );
+  const holds = line(
+    'one machine holds on the stream',
+    Math.floor(
+      Math.min((cores * CORE_SHARE * 1e6) / (write * (1000 / period)), (nic * NIC_SHARE * 1e6) / kbit),
+    ),
+    '',
+    `the smaller of ${cores} cores × ${CORE_SHARE * 100} % ÷ (${write} µs × ${round(1000 / period)}/s) and ${nic} Gbit/s × ${NIC_SHARE * 100} % ÷ ${round(kbit)} kbit/s`,
+  );
   const byNic = line(
     'machines by network card',
     egress / (nic * NIC_SHARE),
@@ -193,7 +205,15 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     '',
     `${machines} × ${hours} h × ${wishes.machineHour} + ${round(terabytes)} TB × ${wishes.terabyte} + ${round((requests * hours * 3600) / 1e6)} M requests × ${wishes.millionRequests}`,
   );
-  return { lines, machines, egress, terabytes, requests, cost };
+  const notes: string[] = [];
+  if (onStream > holds) {
+    const share = Math.min(1, Math.ceil((1 - holds / listeners) * 100) / 100);
+    notes.push(
+      `The stream comes from the doors of one machine: the other machines are caches, or a CDN. Plan with at least ${share} behind them (cached).`,
+    );
+  }
+  if (cost === 0) notes.push('No price is known here: put in what your provider asks.');
+  return { lines, machines, egress, terabytes, requests, cost, holds, notes };
 }
 
 /** What bounds each wish: a plan for more than the Earth's people is a slip of the finger. */
