@@ -44,8 +44,7 @@ export const command: Command = async (args) => {
   for (const line of result.lines)
     console.log(`${line.what.padEnd(width)}  ${spoken(line).padStart(16)}   ${line.formula}`);
   console.log(`\nFigures: ${figures.source}.`);
-  if (result.cost === 0)
-    console.log('No price is known: give --machine-hour, --terabyte, --million-requests.');
+  for (const note of result.notes) console.log(note);
   return 0;
 };
 

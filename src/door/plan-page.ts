@@ -19,7 +19,7 @@ export function planMain(query: URLSearchParams): string {
   // A form without its tick says nothing about it.
   const asked = query.size > 0 && !query.has('tls') ? 'no' : undefined;
   const { wishes, wrong } = readWishes((name) => query.get(name) ?? (name === 'tls' ? asked : undefined));
-  const { lines, cost } = plan(wishes, MEASURED);
+  const { lines, notes } = plan(wishes, MEASURED);
   const fields = FIELDS.map(([name, label]) => {
     const [least, most] = BOUNDS[name];
     return `<label>${label} <input name="${name}" type="number" step="any" min="${least}" max="${most}" value="${wishes[name]}" inputmode="decimal"></label>`;
@@ -39,7 +39,7 @@ ${wrong.length > 0 ? `<p role="alert">Not used: ${wrong.join('; ')}.</p>` : ''}
 <table><thead><tr><th>What</th><th>Comes to</th><th>How</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>
-${cost === 0 ? '<p>No price is known here: put in what your provider asks.</p>' : ''}
+${notes.map((note) => `<p>${note}</p>`).join('\n')}
 <p class="ash small">Figures: ${MEASURED.source}. Measure your own machine with <code>bin/earshot plan --measure</code>.</p>
 </main>`;
 }

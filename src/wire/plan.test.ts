@@ -38,6 +38,16 @@ test('caches take requests, not writes; the bytes stay the same', () => {
   expect(all.egress).toBe(none.egress);
 });
 
+test('says what one machine holds, and what share has to be behind caches beyond it', () => {
+  // 4 × 0.6 cores ÷ 20 µs; the card would hold 147,645.
+  const small = plan({ ...wishes, listeners: 100_000 }, figures);
+  expect(small.holds).toBe(120_000);
+  expect(small.notes.join()).not.toContain('caches');
+  const large = plan(wishes, figures);
+  expect(large.notes[0]).toContain('at least 0.88 behind them');
+  expect(plan({ ...wishes, cached: 0.88 }, figures).notes.join()).not.toContain('caches');
+});
+
 test('costs are by the prices given and nothing without them', () => {
   expect(plan(wishes, figures).cost).toBe(0);
   const priced = plan({ ...wishes, machineHour: 2, terabyte: 10 }, figures);
