@@ -43,13 +43,17 @@ export function objection(
 export const HOW_TO_CONSENT = `Only its operator can allow a rehearsal, by a file at ${CONSENT_PATH}.
 An Earshot publishes it when started with --rehearsal, such as --rehearsal 10000,2h (listeners, duration).`;
 
-/** Fetches the consent of a server: undefined when it answers that there is none. @throws when it does not answer. */
+/**
+ * Fetches the consent of a server: undefined when it answers that there is none.
+ * @throws when it does not answer, or is too busy to say: that withdraws nothing.
+ */
 export async function fetchConsent(origin: string): Promise<Consent | undefined> {
   const response = await fetch(new URL(CONSENT_PATH, origin), {
     redirect: 'error',
     signal: AbortSignal.timeout(10_000),
   });
   const text = await response.text();
-  if (response.status >= 500) throw new Error(`HTTP ${response.status}`);
-  return response.ok ? readConsent(text) : undefined;
+  if (response.ok) return readConsent(text);
+  if (![401, 403, 404, 410, 451].includes(response.status)) throw new Error(`HTTP ${response.status}`);
+  return undefined;
 }
