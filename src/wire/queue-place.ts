@@ -35,6 +35,8 @@ const LONGEST_POLL_MS = 60_000;
 const JITTER = 0.2;
 /** While it may be soon: half of what somebody called has to come. */
 const SOON_POLL_MS = 15_000;
+/** Who has so few ahead looks this often: they may be next, and they are few. */
+const NEXT = { people: 20, ms: 5_000 } as const;
 /** A ticket that is called within this many minutes looks often. */
 const SOON_MINUTES = 5;
 /** After the draw everyone looks, spread over this long. */
@@ -101,10 +103,11 @@ export function pollAfter(queue: QueueState, ticket: TicketPlace, now: number, r
     const draw = queue.start - now + random * DRAW_SPREAD_MS;
     return Math.max(queue.poll, Math.min(draw, LONGEST_POLL_MS * (1 - JITTER * random)));
   }
-  const { called, minutes } = placeIn(queue, ticket);
+  const { called, ahead, minutes } = placeIn(queue, ticket);
   const sixth = minutes === undefined ? SOON_POLL_MS : minutes.low * 10_000;
   const most = minutes === undefined || minutes.low < SOON_MINUTES ? SOON_POLL_MS : LONGEST_POLL_MS;
-  const wanted = called ? 0 : Math.min(most, sixth);
+  const usual = ahead.low <= NEXT.people ? NEXT.ms : most;
+  const wanted = called ? 0 : Math.min(usual, sixth);
   return Math.min(LONGEST_POLL_MS / (1 + JITTER), Math.max(queue.poll, wanted)) * (1 + JITTER * random);
 }
 
