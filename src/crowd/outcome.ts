@@ -121,7 +121,7 @@ export function sumUp(timeline: Timeline, about: Circumstances): Outcome {
   const heard = ({ gauges }: Row): number => gauges.hearing + gauges.ring;
   // Where the generator was late, the last to come came later than planned.
   const last = Math.max(Math.ceil(arrivals), rows.findLast(({ counts }) => counts.arrived > 0)?.at ?? 0);
-  const hold = rows.filter(({ at }) => at >= last + SETTLE_S && at < rows.length - 1);
+  const hold = rows.filter(({ at, complete }) => complete && at >= last + SETTLE_S && at < rows.length - 1);
   const latenessMs = percentiles(measures.lateness);
   const bottleneck =
     (latenessMs?.p99 ?? 0) > BOTTLENECK_MS ||

@@ -40,7 +40,7 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
     ),
     figure(
       'Who was hearing',
-      'People with sound in hand at the end of each second, and those with none.',
+      'People with sound in hand at the end of each second, and those with none. A hole: the generator stood still.',
       [
         ['hearing live', 'var(--olive)'],
         ['on the delayed ring', 'var(--aegean)'],
@@ -57,11 +57,23 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
             name: 'hearing',
             colour: 'var(--olive)',
             area: true,
-            points: over(({ gauges }) => gauges.hearing),
+            points: over(({ gauges, complete }) => (complete ? gauges.hearing : undefined)),
           },
-          { name: 'ring', colour: 'var(--aegean)', points: over(({ gauges }) => gauges.ring) },
-          { name: 'waiting', colour: 'var(--ochre)', points: over(({ gauges }) => gauges.waiting) },
-          { name: 'dry', colour: 'var(--ember)', points: over(({ gauges }) => gauges.dry) },
+          {
+            name: 'ring',
+            colour: 'var(--aegean)',
+            points: over(({ gauges, complete }) => (complete ? gauges.ring : undefined)),
+          },
+          {
+            name: 'waiting',
+            colour: 'var(--ochre)',
+            points: over(({ gauges, complete }) => (complete ? gauges.waiting : undefined)),
+          },
+          {
+            name: 'dry',
+            colour: 'var(--ember)',
+            points: over(({ gauges, complete }) => (complete ? gauges.dry : undefined)),
+          },
         ],
       }),
     ),

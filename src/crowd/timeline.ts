@@ -7,6 +7,8 @@ export interface Row {
   readonly counts: Readonly<Record<Count, number>>;
   readonly errors: Readonly<Record<string, number>>;
   readonly gauges: Gauges;
+  /** False where a process of the crowd stood still for the whole second: its part of `gauges` is not known. */
+  readonly complete: boolean;
   /** In ms; undefined where nothing was measured. */
   readonly p50: Readonly<Partial<Record<Measure, number>>>;
   readonly p99: Readonly<Partial<Record<Measure, number>>>;
@@ -16,12 +18,15 @@ export interface Row {
 interface Gathered {
   readonly counts: Record<Count, number>;
   readonly errors: Record<string, number>;
+  reports: number;
   readonly gauges: { -readonly [Name in keyof Gauges]: number };
   readonly measures: Map<Measure, Sparse[]>;
 }
 
 /** A rehearsal longer than this is refused; so much is kept of it. Seconds. */
 export const MAX_SECONDS = 6 * 3600;
+/** A process that stands still for longer is as good as lost. */
+const WINDOW_S = 30;
 /** Causes kept apart, over all. */
 const MAX_CAUSES = 256;
 
@@ -47,11 +52,13 @@ export class Timeline {
       this.#seconds.push({
         counts: noCounts(),
         errors: {},
+        reports: 0,
         gauges: { hearing: 0, dry: 0, waiting: 0, ring: 0 },
         measures: new Map(),
       });
     const row = this.#seconds[at];
     if (!row) return;
+    row.reports += 1;
     for (const name of COUNTS) {
       const times = number(second.counts?.[name]);
       row.counts[name] += times;
@@ -97,7 +104,25 @@ export class Timeline {
       }
     }
     const { counts, errors, gauges } = found;
-    return { at, counts, errors, gauges, p50: p50 ?? {}, p99: p99 ?? {}, max: max ?? {} };
+    return {
+      at,
+      counts,
+      errors,
+      gauges,
+      complete: found.reports >= this.#expected(at),
+      p50: p50 ?? {},
+      p99: p99 ?? {},
+      max: max ?? {},
+    };
+  }
+
+  /** So many processes were still there after this second: who is lost does not come back. */
+  #expected(at: number): number {
+    let most = 0;
+    // The last second may not be over for all; a few seconds further nobody stands still.
+    for (const { reports } of this.#seconds.slice(at + 1, Math.min(at + WINDOW_S, this.#seconds.length - 1)))
+      most = Math.max(most, reports);
+    return most;
   }
 
   /** Every second, in order. */
@@ -107,6 +132,7 @@ export class Timeline {
 }
 
 function bump(record: Record<string, number>, key: string, times: number): void {
+  if (times === 0) return;
   const name = key in record || Object.keys(record).length < MAX_CAUSES ? key.slice(0, 40) : 'other';
   record[name] = (record[name] ?? 0) + times;
 }
