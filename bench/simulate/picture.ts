@@ -100,7 +100,7 @@ export function picture({ samples, arrivals, waits }: Evening): string {
   <rect class="text" x="480" y="163" width="10" height="10"/><text class="ash small" x="496" y="172">text</text></g>
   ${grid(402, 70, 'Level of the ladder', '7')}
   <path class="level" d="${steps}"/>
-  ${grid(520, 50, `In line${line > 1 ? `, at most ${round(line)}, half of them for less than ${Math.ceil(median)} min` : ': nobody'}`, line > 1 ? round(line) : '')}
+  ${grid(520, 50, `In line${line > 1 ? `, at most ${round(line)}; of those who moved up half had waited ${Math.max(1, Math.round(median))} min or less` : ': nobody'}`, line > 1 ? round(line) : '')}
   <path class="line" d="${area(
     (s) => s.line,
     () => 0,
