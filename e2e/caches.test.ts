@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { behind } from '../src/cli/behind.ts';
 import type { Door } from '../src/door/index.ts';
 import { openTestDoor } from '../test/door.ts';
 import { BoxReader } from '../web/player/boxes.ts';
@@ -212,6 +213,15 @@ test('our player hears the delayed program through nginx, and without a gap thro
     await browser.close();
     pages.closeAllConnections();
     pages.close();
+  }
+});
+
+test('earshot doctor --behind finds nothing to change in any of them', async () => {
+  const all = ['nginx', 'varnish', 'haproxy'] as const;
+  const found = await Promise.all(all.map((name) => behind(`${caches.get(name)?.url}${ROOM}`)));
+  for (const [i, findings] of found.entries()) {
+    expect(findings.length).toBeGreaterThan(8);
+    expect([all[i], findings.filter(({ state }) => state !== 'good')]).toEqual([all[i], []]);
   }
 });
 

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, fromProcess } from '../config/index.ts';
+import { behind } from './behind.ts';
 import type { Finding } from './finding.ts';
 import type { Command } from './index.ts';
 import { serverAddress } from './local-server.ts';
@@ -25,10 +26,12 @@ export const command: Command = async (args) => {
   });
   if (values.help) {
     console.log(
-      'earshot doctor [--json] [settings as for start]: checks ports, UDP, disk, limits, clock, certificate.',
+      'earshot doctor [--json] [settings as for start]: checks ports, UDP, disk, limits, clock, certificate.\nearshot doctor --behind http://CACHE/r/ROOM: looks at a room that is on air through a cache in front.',
     );
     return 0;
   }
+  const at = args.indexOf('--behind');
+  if (at >= 0) return tell(await behind(args[at + 1] ?? ''), values.json ?? false);
   const config = fromProcess(args.filter((a) => a !== '--json'));
   const findings = (
     await Promise.all([
@@ -46,12 +49,16 @@ export const command: Command = async (args) => {
       ffmpeg(),
     ])
   ).flat();
-  if (values.json) console.log(JSON.stringify({ findings }));
+  return tell(findings, values.json ?? false);
+};
+
+function tell(findings: readonly Finding[], json: boolean): number {
+  if (json) console.log(JSON.stringify({ findings }));
   else
     for (const { what, state, found, change } of findings)
       console.log(`${MARKS[state]} ${what}: ${found}${change ? `\n    → ${change}` : ''}`);
   return findings.some(({ state }) => state === 'bad') ? 1 : 0;
-};
+}
 
 function node(): Finding {
   return { what: 'Node', state: 'good', found: process.version };
