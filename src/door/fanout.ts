@@ -48,7 +48,7 @@ export interface Fanout {
   live(slug: string): number;
   /** What this door does for each room that is heard, or was within the last minute. */
   counts(): ReadonlyMap<string, RoomCount>;
-  /** Moves the `count` who wait longest in a room's ring up to the live edge; returns how many there were. */
+  /** Moves the `count` who wait longest in a room's ring up to the live edge, but who chose it; returns how many there were. */
   promote(slug: string, count: number): number;
   /** From now on each listener is ended (FIN) after the last fragment of the running segment; at once when nothing runs. */
   drain(deadline: Ms): void;
@@ -223,7 +223,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const next = joined.untilNext + channel.need(listener);
     const slots = beginning(feed, newest, after, request.margin + next);
     listener.next = (slots.at(-1)?.seq ?? listener.next - 1) + 1;
-    if (ring) room.waits.add(listener);
+    if (ring && !request.ring) room.waits.add(listener);
     (socket as ListeningSocket)[LISTENER] = listener;
     socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);
     streams.set(slug, (streams.get(slug) ?? 0) + 1);
@@ -305,7 +305,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     drop,
     carries: (socket) => (socket as ListeningSocket)[LISTENER] !== undefined,
     presence: () => streams,
-    live: (slug) => (streams.get(slug) ?? 0) - (rooms.get(slug)?.waits.size ?? 0),
+    live: (slug) => (streams.get(slug) ?? 0) - (rooms.get(slug)?.ringed ?? 0),
     counts() {
       const now = clock.now();
       return new Map([...rooms].map(([slug, room]) => [slug, room.count(streams.get(slug) ?? 0, now)]));

@@ -18,7 +18,7 @@ const WANTED_MS = 60_000;
 /** One room as this door sends it: a feed for each rendition that somebody asked for. */
 export class Room {
   readonly slug: string;
-  /** Everyone in the delayed ring, whoever has waited longest first. */
+  /** Those in the delayed ring who did not ask for it, whoever has waited longest first. */
   readonly waits = new Set<Listener>();
   readonly #feeds = new Map<string, Feed>();
   readonly #hooks: ChannelHooks & { origin: DoorOrigin };
@@ -96,7 +96,14 @@ export class Room {
   count(streams: number, now: number): RoomCount {
     for (const feed of this.#feeds.values()) if (feed.size > 0) this.#want(feed, now);
     const wanted = [...this.#wanted].filter(([, at]) => now - at <= WANTED_MS).map(([id]) => id);
-    return { streams, live: streams - this.waits.size, wanted };
+    return { streams, live: streams - this.ringed, wanted };
+  }
+
+  /** Listeners in the delayed ring. */
+  get ringed(): number {
+    let sum = 0;
+    for (const feed of this.#feeds.values()) sum += feed.ring?.size ?? 0;
+    return sum;
   }
 
   #want(feed: Feed, now: number): void {

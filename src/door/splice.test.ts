@@ -85,6 +85,22 @@ test('AAC waits for a boundary where the windows fit', () => {
   expect(out).toEqual(['aac96:1', 'aac96:2', 'aac96:3', 'aac64:4']);
 });
 
+test('AAC that was another one under the same name goes over where the windows fit', () => {
+  const { splice, out, take } = rig('aac64');
+  const held = aac(1, 'long', 'start');
+  splice.begin('aac64', { seq: 1, bytes: held });
+  // From here on aac64 is coded itself; its first fragments begin long, the other's end short.
+  for (const [seq, last] of [
+    [2, 'start'],
+    [3, 'long'],
+    [4, 'long'],
+  ] as const) {
+    take('aac64', seq, aac(seq, 'long', 'long'));
+    take('aac96', seq, aac(seq, 'short', last));
+  }
+  expect(out).toEqual(['aac96:2', 'aac96:3', 'aac64:4']);
+});
+
 test('a source that stops is replaced by what there is, its missing slots by what is held', () => {
   const held = (_id: string, seq: number): Slot[] =>
     [2, 3, 4, 5].filter((n) => n >= seq).map((n) => ({ seq: n, bytes: Buffer.from(`held ${n}`) }));

@@ -1,5 +1,5 @@
 import type { Rendition } from '../base/media.ts';
-import { edgeFrames, spliceable } from '../wire/splice.ts';
+import { aacWindow, edgeFrames, spliceable } from '../wire/splice.ts';
 
 /** A source that is this many slots behind another one has fallen silent. */
 const SILENT_SLOTS = 2;
@@ -30,6 +30,8 @@ export class Splice {
   #flows = -1;
   /** The source's fragment that waits a moment for the target's of the same slot. */
   #pending: Slot | undefined;
+  /** True while the source's fragment waits because it does not fit what went out before. */
+  #misfit = false;
   #last: Buffer | undefined;
 
   /** `since` gives what is held of a rendition from a fragment on: for a source that falls silent. */
@@ -55,6 +57,9 @@ export class Splice {
   /** Takes a fragment of any rendition of the room. */
   take(rendition: string, seq: number, bytes: Buffer): void {
     if (!this.#family.has(rendition)) return;
+    // What came under the source's name did not fit: another one's may, which went out under that name until now.
+    if (this.#misfit && this.#pending?.seq === seq && this.#fits(bytes))
+      return void this.#out({ seq, bytes });
     if (rendition === this.target && rendition !== this.source) this.#fromTarget(seq, bytes);
     else if (rendition === this.source) this.#fromSource(seq, bytes);
     else if (this.source === undefined) this.#adopt(rendition, { seq, bytes });
@@ -65,7 +70,8 @@ export class Splice {
     if (seq <= this.newest) return;
     this.#settle();
     const comes = this.source !== this.target && this.#flows === seq - 1;
-    if (comes) this.#pending = { seq, bytes };
+    this.#misfit = seq === this.newest + 1 && this.#clashes(bytes);
+    if (comes || this.#misfit) this.#pending = { seq, bytes };
     else this.#out({ seq, bytes });
   }
 
@@ -103,12 +109,26 @@ export class Splice {
   #out(slot: Slot): void {
     this.newest = slot.seq;
     this.#last = slot.bytes;
+    this.#pending = undefined;
+    this.#misfit = false;
     this.#send(slot);
+  }
+
+  /** True when the windows of a fragment and of what went out before it can be read, and do not meet. */
+  #clashes(bytes: Buffer): boolean {
+    if (this.#codec !== 'aac' || !this.#last) return false;
+    try {
+      const { last } = edgeFrames(this.#last);
+      const { first } = edgeFrames(bytes);
+      return aacWindow(last) !== undefined && aacWindow(first) !== undefined && !spliceable(last, first);
+    } catch {
+      return false;
+    }
   }
 
   #fits(bytes: Buffer): boolean {
     if (this.#codec !== 'aac') return true;
-    if (!this.#last) return false;
+    if (!this.#last) return true;
     try {
       return spliceable(edgeFrames(this.#last).last, edgeFrames(bytes).first);
     } catch {

@@ -57,6 +57,8 @@ export interface Player {
   play(): Promise<void>;
   /** Stops and lets go of the connection; `play` begins at the live edge again. */
   pause(): void;
+  /** Asks for a place anew, with the ticket there is now; what is buffered plays on meanwhile. */
+  again(): void;
   /** Jumps to the live edge. */
   live(): void;
   /** The program is over: plays out what is buffered, then `ended`. */

@@ -189,13 +189,7 @@ export function openLive(
       if (state === 'reconnecting') void play();
     }, wait);
   };
-  const play = async (): Promise<void> => {
-    if (stream && buffer) return;
-    buffer = openBuffer(audio, playable.mime, settle, broken);
-    edge.reset();
-    if (state !== 'reconnecting') become('connecting');
-    audio.preservesPitch = false;
-    const allowed = audio.play();
+  const connect = (): Stream | SharedStream => {
     const shown = (): string => {
       const ticket = where.seat ?? options.ticket?.();
       return ticket === undefined ? '' : `&ticket=${encodeURIComponent(ticket)}`;
@@ -216,10 +210,18 @@ export function openLive(
           return openRing({ slug, codec, ...ring, ...request, fallback: direct }, to);
         }, direct)
       : direct;
-    stream =
-      !ring && options.share !== false && canShare()
-        ? openShared(`earshot:${base}${slug}:${codec}`, source, sink)
-        : source(sink);
+    return !ring && options.share !== false && canShare()
+      ? openShared(`earshot:${base}${slug}:${codec}`, source, sink)
+      : source(sink);
+  };
+  const play = async (): Promise<void> => {
+    if (stream && buffer) return;
+    buffer = openBuffer(audio, playable.mime, settle, broken);
+    edge.reset();
+    if (state !== 'reconnecting') become('connecting');
+    audio.preservesPitch = false;
+    const allowed = audio.play();
+    stream = connect();
     await allowed.catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'NotAllowedError') drop('blocked');
     });
@@ -262,6 +264,13 @@ export function openLive(
     },
     play,
     pause: () => drop('idle'),
+    again() {
+      if (!stream || finishing) return;
+      stream.close();
+      // The ticket goes before a seat that may be of another evening.
+      where = { place: where.place, behind: where.behind };
+      stream = connect();
+    },
     end: finish,
     live() {
       const end = buffer?.end;

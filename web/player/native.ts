@@ -68,6 +68,7 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
     position: undefined,
     play,
     pause: () => stop('idle'),
+    again() {},
     end: () => stop('ended'),
     live() {
       if (audio.seekable.length > 0) audio.currentTime = audio.seekable.end(audio.seekable.length - 1);
