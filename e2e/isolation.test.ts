@@ -13,8 +13,8 @@ import {
 } from './rig/raw-listener.ts';
 import { type Server, startServer, until } from './rig/server.ts';
 
-/** Rooms beside the one that is hurt; `EARSHOT_QUIET_ROOMS=10` for the whole proof. */
-const QUIET = Number(process.env.EARSHOT_QUIET_ROOMS ?? 3);
+/** Rooms beside the one that is hurt; `QUIET_ROOMS=10` for the whole proof. */
+const QUIET = Number(process.env.QUIET_ROOMS ?? 3);
 const FLOOD_MS = 5_000;
 const FLOOD = fileURLToPath(new URL('./rig/flood.ts', import.meta.url));
 const FRAGMENT_MS = 320;
@@ -206,7 +206,7 @@ describe('a fault here is not heard there', () => {
 });
 
 test('the database is away: nobody misses anything, newcomers get in, changes are refused in words and work again later', async () => {
-  const away = Number(process.env.EARSHOT_DATABASE_AWAY_S ?? 4) * 1000;
+  const away = Number(process.env.DATABASE_AWAY_S ?? 4) * 1000;
   await using postgres = await startPostgres();
   await using server = await startServer({
     EARSHOT_DATABASE: postgres.url,
