@@ -1,5 +1,5 @@
 /** The one audio element of the page, live or replay: what the room page plays with. */
-import { openPlayer, type Player } from '../player/index.ts';
+import { openPlayer, type Player, type PlayerOptions } from '../player/index.ts';
 import type { Replay } from '../player/replay.ts';
 
 /** Live and recorded sound of one room on one element. */
@@ -10,6 +10,8 @@ export interface Sound {
   readonly replay: Replay | undefined;
   /** True while sound is wanted, whether it already flows or not. */
   readonly on: boolean;
+  /** True while the live program comes out of caches, some way behind. */
+  readonly cached: boolean;
   live(): void;
   /** Asks for the stream anew, with the ticket there is now. */
   again(): void;
@@ -19,12 +21,28 @@ export interface Sound {
   pause(): void;
 }
 
-/** Opens the sound of a room; `changed` runs whenever something about it did, `ticket` is shown with each request. */
-export function openSound(slug: string, changed: () => void, ticket: () => string | undefined): Sound {
+/**
+ * Opens the sound of a room; `changed` runs whenever something about it did, `ticket` is shown with each request, `ring`
+ * says at each start whether caches are where to listen.
+ */
+export function openSound(
+  slug: string,
+  changed: () => void,
+  ticket: () => string | undefined,
+  ring: NonNullable<PlayerOptions['ring']>,
+): Sound {
+  let cached = false;
   const audio = new Audio();
   audio.preload = 'none';
   document.body.append(audio);
-  const player = openPlayer({ slug, audio, ticket });
+  const player = openPlayer({
+    ...{ slug, audio, ticket },
+    ring() {
+      const from = ring();
+      cached = from !== undefined;
+      return from;
+    },
+  });
   player.onChange(changed);
   let replay: Replay | undefined;
   let opening = false;
@@ -32,6 +50,9 @@ export function openSound(slug: string, changed: () => void, ticket: () => strin
   const sound: Sound = {
     audio,
     player,
+    get cached() {
+      return cached && !replay;
+    },
     get replay() {
       return replay;
     },
@@ -50,9 +71,7 @@ export function openSound(slug: string, changed: () => void, ticket: () => strin
       changed();
     },
     again() {
-      if (replay || !sound.on) return;
-      player.pause();
-      void player.play();
+      if (!replay && sound.on) player.again();
     },
     async back(from) {
       if (opening) return;
