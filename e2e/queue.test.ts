@@ -1,6 +1,8 @@
 import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { QueueState, TicketAnswer } from '../src/wire/queue.ts';
+import { type Browser, startBrowser } from './rig/browser.ts';
+import { listenTo } from './rig/people.ts';
 import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
 
 /** Somebody who hears the stream. */
@@ -17,6 +19,7 @@ interface Ear {
 describe('a smaller number live', () => {
   let server: Server;
   let room: MadeRoom;
+  let browser: Browser | undefined;
   const ears: Ear[] = [];
 
   const at = (path: string): string => `${server.url}/r/${room.slug}${path}`;
@@ -72,6 +75,7 @@ describe('a smaller number live', () => {
   }, 90_000);
   afterAll(async () => {
     for (const ear of ears) ear.close();
+    await browser?.[Symbol.asyncDispose]();
     await server?.[Symbol.asyncDispose]();
   });
 
@@ -105,6 +109,31 @@ describe('a smaller number live', () => {
     const { seat = '' } = up;
     up.close();
     expect((await listen(`?ticket=${seat}`)).place).toBe('live');
+  });
+
+  test('a page waits in line, hears the ring meanwhile, and moves up without a click', async () => {
+    browser = await startBrowser({});
+    const page = await listenTo(browser, at(''));
+    const card = page.getByRole('region', { name: 'In line for the live edge' });
+    await card.waitFor();
+    await card.getByText(/ahead of you/).waitFor();
+    expect(await card.getByRole('status').textContent()).not.toMatch(/undefined|NaN/);
+    expect(await card.textContent()).toContain('30 seconds late');
+    const cookie = (await browser.context.cookies(at(''))).find(({ name }) => name === 'earshot-ticket');
+    expect(cookie).toMatchObject({ path: `/r/${room.slug}`, sameSite: 'Lax' });
+    // A second tab shows the same ticket: it gains nothing.
+    expect((await ticket(cookie?.value)).ticket).toBe(cookie?.value);
+    for (const ear of ears) if (ear.place === 'live') ear.close();
+    // The card says so and goes; the sound goes on.
+    await card.waitFor({ state: 'hidden', timeout: 60_000 });
+    await page.waitForFunction(() => {
+      const audio = document.querySelector('audio');
+      return audio && !audio.paused && audio.readyState >= 3;
+    });
+    expect(await page.locator('.sentence').textContent()).not.toMatch(/30 seconds/);
+    await page.close();
+    await until('the place is free again', async () => ((await queue())?.free ?? 0) > 0);
+    while ((await queue())?.free) await listen();
   });
 
   test('without scripts and without cookies: a button, a place in the address, and sound', async () => {

@@ -76,15 +76,16 @@ export function act(slug: string, token: string, action: BackstageAction): Promi
   );
 }
 
-/** POSTs JSON with the link's token; the answer's object, or why not. */
+/** Sends JSON with the link's token, by POST unless said otherwise; the answer's object, or why not. */
 export async function post(
   url: string,
   token: string,
   body: object,
+  method: 'POST' | 'PATCH' = 'POST',
 ): Promise<Record<string, unknown> | Refusal> {
   try {
     const response = await fetch(url, {
-      method: 'POST',
+      method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });

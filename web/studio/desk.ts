@@ -48,6 +48,8 @@ export interface Desk {
   toggleMute(): void;
   act(action: BackstageAction): void;
   change(to: 'open' | 'live' | 'standby' | 'end'): Promise<void>;
+  /** Sets the cap on live listeners, or takes it away. */
+  limit(cap: number | null): Promise<void>;
   invite(name: string): Promise<void>;
 }
 
@@ -209,6 +211,15 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
       if (isRefusal(answer)) tell(answer);
       else if (to === 'live') notices.say(words.value.wentLive);
       else if (to === 'standby') notices.say(words.value.wentMusic);
+    },
+    async limit(cap) {
+      if (busy.value) return;
+      busy.value = true;
+      const answer = await post(`/api/rooms/${link.slug}`, link.token, { cap }, 'PATCH');
+      busy.value = false;
+      if (isRefusal(answer)) return tell(answer);
+      // Cells and doors know within a second or two.
+      setTimeout(() => void room.refresh(), 2_000);
     },
     async invite(name) {
       const answer = await api('invites', name ? { name } : {});

@@ -104,6 +104,13 @@ export const english = {
   streams: (n: number): string => (n === 1 ? 'connection listening now' : 'connections listening now'),
   streamsHint:
     'Connections being served at this moment, counted, not estimated. One person can have several.',
+  capTitle: 'A smaller number live…',
+  capSet: (n: number) => `At most ${n.toLocaleString('en')} live`,
+  capLabel: 'Listeners at the live edge',
+  capApply: 'Set',
+  capNone: 'As many as come',
+  capHint:
+    'Everyone above this number hears the room 30 seconds late, in a line that anyone can check, and moves up when there is room. Nobody who listens now is moved.',
   since: (time: string) => `for ${time}`,
   openAudience: 'Open the page the audience sees',
   copyAudience: 'Copy its link',

@@ -106,6 +106,13 @@ export const french: Words = {
   streams: (n) => (n <= 1 ? 'connexion à l’écoute' : 'connexions à l’écoute'),
   streamsHint:
     'Connexions servies en ce moment, comptées et non estimées. Une personne peut en avoir plusieurs.',
+  capTitle: 'Moins de monde en direct…',
+  capSet: (n) => `Au plus ${n.toLocaleString('fr')} en direct`,
+  capLabel: 'Auditeurs au direct',
+  capApply: 'Fixer',
+  capNone: 'Autant qu’il en vient',
+  capHint:
+    'Au-delà de ce nombre, on écoute avec 30 secondes de retard, dans une file que chacun peut vérifier, et l’on passe au direct dès qu’une place se libère. Personne qui écoute déjà n’est déplacé.',
   since: (time) => `depuis ${time}`,
   openAudience: 'Ouvrir la page que voit le public',
   copyAudience: 'Copier son lien',

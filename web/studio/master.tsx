@@ -1,4 +1,5 @@
 import { clockOf } from '../kit/figures.ts';
+import { CapForm } from './cap-form.tsx';
 import { useDesk, useWords } from './context.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Icon } from './icons.tsx';
@@ -48,6 +49,7 @@ export function Master() {
         </summary>
         <p class="small ash">{words.streamsHint}</p>
       </details>
+      <CapForm />
       {program && program.gaps > 0 && <p class="small ochre">{words.gaps(program.gaps)}</p>}
       <Curtain />
       <div class="audience">

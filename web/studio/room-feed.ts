@@ -14,6 +14,10 @@ export interface RoomFeed {
   readonly status: ReadonlySignal<RoomStatus | undefined>;
   /** Wall-clock ms of the scheduled start. */
   readonly scheduled: ReadonlySignal<number | undefined>;
+  /** The host's cap on live listeners. */
+  readonly cap: ReadonlySignal<number | undefined>;
+  /** Reads the public state now: this page has changed something. */
+  refresh(): Promise<void>;
   readonly me: ReadonlySignal<{ readonly id: string; readonly name: string; readonly role: Link['role'] }>;
   readonly people: ReadonlySignal<readonly BackstagePerson[]>;
   readonly program: ReadonlySignal<ProgramLine | undefined>;
@@ -85,11 +89,14 @@ export function openRoomFeed(
   });
 
   const stop = new AbortController();
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     try {
       const response = await fetch(`/r/${link.slug}/state.json`, { signal: AbortSignal.timeout(5_000) });
       if (response.ok) publicState.value = (await response.json()) as RoomState;
     } catch {}
+  }
+  async function look(): Promise<void> {
+    await refresh();
     if (stop.signal.aborted) return;
     setTimeout(() => void look(), state.value.at === 'here' && publicState.value ? 15_000 : 3_000);
   }
@@ -115,5 +122,7 @@ export function openRoomFeed(
     level,
     title: computed(() => publicState.value?.title ?? title),
     scheduled: computed(() => publicState.value?.clocks.scheduled),
+    cap: computed(() => publicState.value?.delivery.cap),
+    refresh,
   };
 }
