@@ -382,6 +382,51 @@ describe('rooms that are not on the air', () => {
   });
 });
 
+describe('content steering', () => {
+  it('names each cache as a way of its own, and sends players there when the ladder says so', async () => {
+    const steered = open({
+      ...{ clock, log: silentLog, holdWhileAway: true, caches: ['https://a.example', 'https://b.example'] },
+      archive: { recording: async () => undefined, init: async () => undefined, read: async () => undefined },
+    });
+    const card = {
+      slug: SLUG,
+      title: '',
+      hosts: [],
+      status: 'live' as const,
+      clocks: {},
+      zero: ZERO,
+      cell: 0,
+    };
+    steered.receive({ head: { kind: 'rooms', rooms: [card] }, body: EMPTY });
+    steered.receive({ head: { kind: 'program', slug: SLUG, zero: ZERO, renditions: KEPT }, body: EMPTY });
+    const text = async (file: string) =>
+      String(
+        (
+          await steered.answer(
+            `/r/${SLUG}/live/${file}`,
+            new URLSearchParams({ _HLS_pathway: 'here', _HLS_throughput: '1' }),
+            {},
+            AbortSignal.timeout(1000),
+          )
+        )?.body,
+      );
+    const main = await text('main.m3u8');
+    expect(main).toContain('#EXT-X-CONTENT-STEERING:SERVER-URI="steering.json",PATHWAY-ID="here"');
+    expect(tags(main, 'https://a.example')).toEqual([
+      `https://a.example/r/${SLUG}/live/aac96.slow.m3u8`,
+      `https://a.example/r/${SLUG}/live/opus64.slow.m3u8`,
+    ]);
+    const ways = async () => JSON.parse(await text('steering.json'))['PATHWAY-PRIORITY'];
+    expect(await ways()).toEqual(['here', 'cache-0', 'cache-1']);
+    const state = stateOfCard(card, ZERO);
+    const delivery = { ...state.delivery, rung: 2 as const, newcomers: 'cache' as const };
+    steered.receive({ head: { kind: 'state', slug: SLUG, state: { ...state, delivery } }, body: EMPTY });
+    expect(await ways()).toEqual(['cache-0', 'cache-1', 'here']);
+    expect(await (await read('main.m3u8')).text).not.toContain('STEERING');
+    await steered[Symbol.asyncDispose]();
+  });
+});
+
 describe('state.json and rooms.json', () => {
   const get = async (path: string, headers: Record<string, string> = {}) => {
     const reply = await origin.answer(path, new URLSearchParams(), headers, AbortSignal.timeout(1000));
