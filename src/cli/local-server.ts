@@ -5,13 +5,9 @@ import { openTokens } from '../base/token.ts';
 import type { Config } from '../config/index.ts';
 import { paths } from '../role/paths.ts';
 import { readSecret } from '../role/secret.ts';
-import { certificateOf } from '../role/tls.ts';
 
-/** Where the server of this configuration answers on this machine. */
+/** Where the server of this configuration answers on this machine: in plain HTTP, also when its port speaks TLS. */
 export function serverAddress(config: Config): string {
-  // Over TLS the name must be the one that the certificate is for.
-  if (certificateOf(config))
-    return config.publicUrl ?? `https://${config.acmeDomains[0] ?? 'localhost'}:${config.port}`;
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
   return `http://${host}:${config.port}`;
 }

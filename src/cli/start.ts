@@ -66,8 +66,7 @@ export const command: Command = async (args) => {
   const began = performance.now();
   await start(config, roles, flags, stop, () => {
     const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
-    const address =
-      config.publicUrl || `http${certificate ? 's' : ''}://${config.acmeDomains[0] ?? host}:${config.port}`;
+    const address = config.publicUrl || `http${certificate ? 's' : ''}://${host}:${config.port}`;
     console.log(`
   Earshot is up (${((performance.now() - began) / 1000).toFixed(1)} s, ${config.doors} door(s), ${config.cells} studio cell(s), ${availableParallelism()} cores).
 

@@ -84,8 +84,11 @@ export function load(sources: Sources): Config {
   }
   const tls = tlsFault(config);
   if (tls) throw new EarshotError('bad-config', tls);
+  const [name] = config.acmeDomains;
+  const suffix = config.port === 443 ? '' : `:${config.port}`;
   return {
     ...config,
+    publicUrl: config.publicUrl ?? (name === undefined ? undefined : `https://${name}${suffix}`),
     doors: config.doors || Math.max(1, sources.cores - 1),
     cells: config.cells || (sources.cores >= 4 ? 2 : 1),
   };

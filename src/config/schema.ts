@@ -83,7 +83,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'restart',
       reason:
-        'The address people use, for links. Without it links follow the Host header of the request. Set it behind a TLS proxy: browsers give a microphone only to https (or localhost).',
+        'The address people use, for links. Without it links follow the first of acmeDomains, or the Host header of the request. Set it behind a TLS proxy: browsers give a microphone only to https (or localhost).',
     },
     origin,
   ),

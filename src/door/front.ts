@@ -31,6 +31,8 @@ export interface FrontDeps {
   readonly clients: Clients;
   /** Where the public port speaks TLS: does the handshake, and brings the connection back by `secured`. */
   readonly tls?: () => Tls;
+  /** True when connections from this machine may also speak plain HTTP on the port of TLS. */
+  readonly plainLocal?: boolean;
   /** Takes connections to the plain port beside a TLS one, where there is one. */
   readonly plain?: () => HttpServer;
 }
@@ -47,6 +49,10 @@ export interface Front {
 
 /** How long a refused peer may take to close its side. */
 const REFUSED_WAIT = 2_000;
+
+/** The first byte of TLS; no method begins with it. Spec: RFC 8446, 5.1. */
+const HANDSHAKE = 0x16;
+const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 
 const HEAD = Symbol('head');
 type FrontSocket = Socket & { [HEAD]?: Buffer };
@@ -142,7 +148,14 @@ export function openFront(deps: FrontDeps): Front {
     if (!deps.tls) return begin(socket, clock.now());
     fresh.set(socket, clock.now());
     socket.on('error', onError).on('close', onClose);
-    deps.tls().take(socket);
+    if (!deps.plainLocal || !LOOPBACK.test(socket.remoteAddress ?? '')) return deps.tls().take(socket);
+    socket.once('end', onEnd).once('data', (first: Buffer) => {
+      socket.off('end', onEnd).pause();
+      socket.unshift(first);
+      if (first[0] === HANDSHAKE) return deps.tls?.().take(socket);
+      begin(socket, clock.now());
+      socket.resume();
+    });
   });
   const plainServer = createServer(options);
   plainServer.on('connection', (socket) => {

@@ -157,7 +157,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     });
   const front = openFront({
     ...{ clock, limits, counters, gate, fanout, quick, ordinary, clients, judge: shield.judge },
-    ...(deps.tls ? { tls: () => tls as Tls } : {}),
+    ...(deps.tls ? { tls: () => tls as Tls, plainLocal: deps.tls.plainLocal === true } : {}),
     ...(plainPort ? { plain: () => plainPort } : {}),
   });
   if (deps.tls)

@@ -103,6 +103,28 @@ test('what is older than TLS 1.2, plain HTTP or garbage is refused, and others n
   listener.socket.destroy();
 });
 
+test('programs on the same machine may speak plain HTTP on the port of TLS, beside those who speak TLS', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin, { tls: { ...tls, plainLocal: true } });
+  const plain = wire(door.port, STREAM);
+  await plain.has(INIT.length);
+  const split = wire(door.port, 'G');
+  await pause(20);
+  split.socket.write('ET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+  await split.has(3);
+  const secured = secure(door.port, STREAM);
+  await until(() => secured.body().length > INIT.length);
+  origin.tick();
+  await until(() => numbers(plain.body().subarray(INIT.length)).length === 2);
+  await until(() => numbers(secured.body().subarray(INIT.length)).length === 2);
+  for (const { socket } of [plain, split, secured]) socket.destroy();
+  const silent = wire(door.port, '');
+  silent.socket.end();
+  await silent.closed;
+  await until(() => door.metrics().includes('open_connections 0'));
+});
+
 test('who connects and does not finish the handshake is closed like a head that does not come', async () => {
   const clock = manualClock();
   await using door = await openTestDoor(fakeOrigin(), { tls, clock });

@@ -20,6 +20,8 @@ export interface DoorTls {
   readonly later: boolean;
   /** Session tickets are sealed with keys made of this: the same in all doors, so that each resumes what another began. */
   readonly secret: Uint8Array;
+  /** True when programs on this machine may speak plain HTTP on the same port: no name leads to it there. Default false. */
+  readonly plainLocal?: boolean;
 }
 
 /** What TLS needs of the door. */

@@ -151,7 +151,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     backlog: ACCEPT_QUEUE,
     vouches: openVouching(readSecret(at.secret)),
     trustedProxies: config.trustedProxies,
-    ...(certificate ? { tls: { ...certificate, secret: readSecret(at.secret) } } : {}),
+    ...(certificate ? { tls: { ...certificate, secret: readSecret(at.secret), plainLocal: true } } : {}),
     ...(config.httpPort === undefined
       ? {}
       : {
