@@ -112,10 +112,10 @@ export async function listenIn(page: Page, options: object, open = 'openPlayer')
   await page.evaluate(
     async ([given, how]) => {
       const scope = window as any;
-      const { slug, from } = given as any;
+      const { slug, from, ring } = given as any;
       const player =
         how === 'openPlayer'
-          ? scope.openPlayer(given)
+          ? scope.openPlayer(ring ? { ...given, ring: () => ring } : given)
           : how === 'openReplay'
             ? scope.openReplay(slug, new Audio(), from)
             : scope.nativePlayer(given, new Audio());

@@ -1,4 +1,5 @@
 /** The room page for listeners, the same before, during and after. */
+import type { Delivery } from '../../src/wire/delivery.ts';
 import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
@@ -16,6 +17,8 @@ import { openTheatre } from './theatre.ts';
 
 /** A state older than this, with fetches failing, is no longer news. */
 const STALE_MS = 15_000;
+/** Those who listen out of caches go up to the live edge within this time of there being room. */
+const GO_UP_MS = 60_000;
 /** Estimates of the delay outside of this are a wrong clock, not a delay. */
 const MAX_BEHIND_S = 300;
 const REWIND_S = 15;
@@ -42,12 +45,14 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   let skew: number | undefined;
   const now = (): number => Date.now() - (skew ?? 0);
 
+  let goingUp: ReturnType<typeof setTimeout> | undefined;
   let line: LineCard | undefined;
   let lining = false;
   const sound = openSound(
     slug,
     () => render(),
     () => line?.ticket,
+    () => cachesOf(state.delivery),
   );
   const theatre = openTheatre(words);
   const times = openClocks(words);
@@ -186,6 +191,12 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       state = fresh;
       freshAt = Date.now();
       failing = false;
+      // There is room at the live edge again: not everyone in one instant.
+      if (goingUp === undefined && sound.on && sound.cached && !cachesOf(fresh.delivery))
+        goingUp = setTimeout(() => {
+          goingUp = undefined;
+          if (sound.cached && !cachesOf(state.delivery)) sound.again();
+        }, Math.random() * GO_UP_MS);
       if (opened) desk.opened();
       if (ended && !sound.replay && sound.on) sound.player.end();
       render();
@@ -197,6 +208,10 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   );
   setInterval(render, 1_000);
 }
+
+/** Where somebody who comes now takes segments from, when the ladder sends them to caches. */
+const cachesOf = ({ newcomers, caches, ring }: Delivery) =>
+  newcomers === 'cache' && caches && caches.length > 0 ? { caches, delay: ring } : undefined;
 
 function parsed<T>(text: string, otherwise: T): T {
   try {

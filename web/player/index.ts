@@ -19,8 +19,8 @@ export interface PlayerOptions {
   readonly share?: boolean;
   /** What moves this listener up to the live edge, if anything does; asked before each connection. */
   ticket?(): string | undefined;
-  /** Play `delay` ms behind out of these caches, one request for each segment, in place of the stream. */
-  readonly ring?: { readonly caches: readonly string[]; readonly delay: number };
+  /** Asked at each start: play `delay` ms behind out of these caches, a request for each segment, in place of the stream. */
+  ring?(): { readonly caches: readonly string[]; readonly delay: number } | undefined;
 }
 
 /** What the player has lived through, for tests and beacons. */

@@ -26,8 +26,8 @@ export function openLive(
 ): Player {
   const { slug, base = '' } = options;
   const listeners = new Set<(state: PlayerState) => void>();
-  const ring = (options.ring?.caches.length ?? 0) > 0 ? options.ring : undefined;
-  const edge = new Edge(options.margin ?? (ring && RING_MARGIN));
+  let ring: ReturnType<NonNullable<PlayerOptions['ring']>>;
+  let edge = new Edge(options.margin);
   let state: PlayerState = 'idle';
   let buffer: MediaBuffer | undefined;
   let stream: Stream | SharedStream | undefined;
@@ -37,7 +37,7 @@ export function openLive(
   let openedAt = 0;
   let nextWrite = 0;
   let period = 320;
-  let where: Where = { place: ring ? 'ring' : 'live', behind: ring?.delay ?? 0 };
+  let where: Where = { place: 'live', behind: 0 };
   let soughtAt = 0;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   let broke = 0;
@@ -204,10 +204,11 @@ export function openLive(
     };
     const direct = (to: Sink): Stream => openStream(request, to);
     const { codec } = playable;
-    const source = ring
+    const from = ring;
+    const source = from
       ? lazily(async (to) => {
           const { openRing } = await import('./ring.ts');
-          return openRing({ slug, codec, ...ring, ...request, fallback: direct }, to);
+          return openRing({ slug, codec, ...from, ...request, fallback: direct }, to);
         }, direct)
       : direct;
     return !ring && options.share !== false && canShare()
@@ -216,6 +217,14 @@ export function openLive(
   };
   const play = async (): Promise<void> => {
     if (stream && buffer) return;
+    const before = ring;
+    ring = options.ring?.();
+    if (ring?.caches.length === 0) ring = undefined;
+    // Further behind, more is kept in hand; what was learned about the network stays where nothing changes.
+    if ((ring === undefined) !== (before === undefined)) {
+      edge = new Edge(options.margin ?? (ring && RING_MARGIN));
+      where = ring ? { place: 'ring', behind: ring.delay } : { place: 'live', behind: 0 };
+    }
     buffer = openBuffer(audio, playable.mime, settle, broken);
     edge.reset();
     if (state !== 'reconnecting') become('connecting');
