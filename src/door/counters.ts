@@ -15,6 +15,8 @@ export interface Counters {
   joinsRefused: number;
   writes: number;
   bytes: number;
+  /** Bytes of playlists, parts, segments and states from shared buffers. */
+  fileBytes: number;
   requests: number;
   stalledRequests: number;
   upstreamAway: number;
@@ -36,6 +38,7 @@ export const openCounters = (): Counters => ({
   joinsRefused: 0,
   writes: 0,
   bytes: 0,
+  fileBytes: 0,
   requests: 0,
   stalledRequests: 0,
   upstreamAway: 0,
@@ -70,6 +73,7 @@ export function exposition(counters: Counters, open: number, presence: ReadonlyM
   put('stream_joins_refused_total', 'counter', [['', counters.joinsRefused]]);
   put('stream_writes_total', 'counter', [['', counters.writes]]);
   put('stream_sent_bytes', 'counter', [['', counters.bytes]]);
+  put('file_sent_bytes', 'counter', [['', counters.fileBytes]]);
   put(
     'stream_departures_total',
     'counter',

@@ -105,6 +105,7 @@ export function openQuick(deps: QuickDeps): Quick {
       counters.stalledRequests += 1;
       return reset(socket);
     }
+    counters.fileBytes += bytes.length;
     socket.write(bytes);
     if (state.served >= limits.requestsPerSocket) {
       letGo(socket);

@@ -10,7 +10,7 @@ export interface DoorStrain {
   readonly unsent: number;
   /** Connections now. */
   readonly connections: number;
-  /** Bytes per second handed to stream sockets. */
+  /** Bytes per second handed to sockets: streams, and files from shared buffers; pages and downloads are not counted. */
   readonly egress: number;
   /** Streams begun per second. */
   readonly joins: number;
@@ -24,7 +24,8 @@ export function openStrain(deps: {
 }): () => DoorStrain {
   const { clock, counters, sockets } = deps;
   let at: number = clock.now();
-  let { bytes, joins } = counters;
+  let bytes = counters.bytes + counters.fileBytes;
+  let { joins } = counters;
   return () => {
     const now = clock.now();
     const seconds = Math.max(0.1, (now - at) / 1000);
@@ -34,11 +35,12 @@ export function openStrain(deps: {
       wait: counters.lateness.take(),
       unsent,
       connections: sockets.size,
-      egress: (counters.bytes - bytes) / seconds,
+      egress: (counters.bytes + counters.fileBytes - bytes) / seconds,
       joins: (counters.joins - joins) / seconds,
     };
     at = now;
-    ({ bytes, joins } = counters);
+    bytes = counters.bytes + counters.fileBytes;
+    ({ joins } = counters);
     return strain;
   };
 }
