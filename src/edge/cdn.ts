@@ -35,6 +35,6 @@ ${rows.join('\n')}
     earshot doctor --behind https://cdn.example.org/r/ROOM
 
 says what it found: kept, collapsed, unbuffered, cookies. Then name it to Earshot, so that players are sent there when it
-is needed: \`EARSHOT_CACHES=https://cdn.example.org\`.
+is needed: the setting \`caches\`, such as \`--caches https://cdn.example.org\`.
 `;
 }

@@ -58,9 +58,11 @@ export const WISHES: PlanWishes = {
   ...{ cached: 0, machineHour: 0, terabyte: 0, millionRequests: 0 },
 };
 
-/** Of a processor and of a card, what is planned with; and how many machines more than needed. */
+/** The share of a processor that is planned with. */
 export const CORE_SHARE = 0.6;
+/** The share of a network card that is planned with. */
 export const NIC_SHARE = 0.8;
+/** How many machines more than needed. */
 export const SPARE = 1.25;
 /** What the container and TCP/IP add: 164 bytes of boxes for each 320 ms, headers of 54 bytes for each 1,448, and the way back. */
 const BOXES_KBIT = 4.1;
