@@ -36,6 +36,7 @@ export class Edge {
   /** To be kept beyond the margin, and by when. */
   #extra = 0;
   #readyBy = 0;
+  #surplus = 0;
 
   constructor(base = BASE_MARGIN) {
     this.#base = base;
@@ -61,9 +62,10 @@ export class Edge {
     this.#readyBy = now + within;
   }
 
-  /** Writes come at another pace from now on: what was measured does not count. */
-  arrived(): void {
+  /** Writes come at another pace from now on: what was measured does not count, and `surplus` seconds are nobody's fault. */
+  arrived(surplus = 0): void {
     this.#extra = 0;
+    this.#surplus = Math.max(0, surplus);
     this.reset();
   }
 
@@ -96,7 +98,8 @@ export class Edge {
       this.#rate = missing < DEAD_BAND ? 1 : Math.min(this.#rate, 1 - slow);
       return { rate: this.#rate, jump: 0 };
     }
-    if (off > TOO_LATE) {
+    if (off < FAR) this.#surplus = 0;
+    if (off > TOO_LATE + this.#surplus) {
       this.reset();
       return { rate: 1, jump: off };
     }

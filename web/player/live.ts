@@ -124,8 +124,8 @@ export function openLive(
       } else if (notice.in > 0) {
         edge.prepare((notice.period - period) / 1000 + SPARE, notice.in / 1000, seconds());
       } else {
+        edge.arrived((period - notice.period) / 1000);
         period = notice.period;
-        edge.arrived();
         pace(1);
       }
     },
