@@ -18,6 +18,7 @@ const PACKAGES = [
   ['nginx', '/usr/sbin/nginx'],
   ['varnish', '/usr/sbin/varnishd'],
   ['haproxy', '/usr/sbin/haproxy'],
+  ['coturn', '/usr/bin/turnserver'],
   ['postgresql', '/usr/lib/postgresql'],
   ['gstreamer1.0-tools', '/usr/bin/gst-launch-1.0'],
   ['gstreamer1.0-plugins-bad', ...library('gstreamer-1.0/libgstwebrtc.so')],
