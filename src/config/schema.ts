@@ -143,7 +143,7 @@ export const schema = z.strictObject({
       change: 'restart',
       reason: 'Where the certificate authority writes when something is wrong. It may be empty.',
     },
-    text.pipe(z.union([z.undefined(), z.email()], 'use an e-mail address')),
+    text.pipe(z.union([z.undefined(), z.email('use an e-mail address')], 'use an e-mail address')),
   ),
   acmeDirectory: setting(
     {

@@ -26,6 +26,8 @@ export async function obtain(order: AcmeOrder): Promise<string> {
   Object.assign(acme.axios.defaults, { acmeSettings: { ...RETRIES } });
   const client = new acme.Client({
     directoryUrl: order.directory,
+    // How often it is asked whether it has looked; it doubles.
+    backoffMin: 1_000,
     accountKey: await accountKey(order.accountKey, () => acme.crypto.createPrivateEcdsaKey('P-256')),
   });
   const [key, csr] = await acme.crypto.createCsr(
