@@ -137,6 +137,21 @@ test('a longer write period that was announced is no stall; unannounced it is', 
   expect(run(false)).toBeGreaterThan(300);
 });
 
+test('the delayed ring, a write every 5.12 s: nobody stalls, whenever in the segment they came', () => {
+  for (let until = 20; until < 5120; until += 250) {
+    const playout = new Playout();
+    // 17 fragments to begin with, as the door sends them; the first write brings the rest of the segment.
+    for (let n = 0; n < 17; n++) playout.take(0, 4900);
+    playout.settle(80, 4900);
+    let silent = 0;
+    const rest = Math.ceil(until / 320);
+    for (let n = 0; n < rest; n++) silent += playout.take(until, 5120);
+    for (let write = 1; write < 20; write++)
+      for (let n = 0; n < 16; n++) silent += playout.take(until + write * 5120, 5120);
+    expect(silent, `${until} ms before the first write`).toBe(0);
+  }
+});
+
 test('source addresses of a range begin after its network and differ', () => {
   expect(sourceAddresses('127.0.0.0/8', 300).slice(0, 2)).toEqual(['127.0.0.1', '127.0.0.2']);
   expect(new Set(sourceAddresses('127.0.0.0/8', 300)).size).toBe(300);

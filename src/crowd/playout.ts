@@ -12,6 +12,8 @@ const DEAD_BAND = 40;
 const FAR = 1000;
 /** As fast as it gathers what a longer write period needs. */
 const GATHER = 0.08;
+/** The low-water mark is the lowest of this long. */
+const WINDOW = 1000;
 /** Later than this it jumps. */
 const TOO_LATE = 3000;
 /** Two fragments closer together came with one write. */
@@ -28,6 +30,10 @@ export class Playout {
   #write = 0;
   #first = -1;
   #burst = 0;
+  #rate = 1;
+  #low = Number.NaN;
+  #lowest = Number.POSITIVE_INFINITY;
+  #windowEnds = 0;
   /** Still to be gathered for a longer period. */
   #gain = 0;
   /** Until then it does not lean. */
@@ -88,6 +94,7 @@ export class Playout {
     this.#first = -1;
     this.#burst = 0;
     this.#gain = 0;
+    this.#forget();
   }
 
   #begin(now: number, next: number): void {
@@ -95,27 +102,46 @@ export class Playout {
     this.#dry = now + Math.min(this.#burst, this.#margin + Math.max(0, next - now));
   }
 
-  /** The instant before a write: the low-water mark. */
+  /** The instant before a write: how much is left then is the low-water mark, over a second at least. */
   #before(now: number): number {
-    const low = this.#dry - now;
     const passed = now - this.#write;
-    if (low < 0) {
+    this.#dry += (1 - this.#rate) * passed;
+    const left = this.#dry - now;
+    if (left < 0) {
       this.#dry = now;
       this.#margin = Math.min(MAX_MARGIN, this.#margin + MARGIN_STEP);
-      return -low;
+      return -left;
     }
     if (now < this.#holds) {
       const step = Math.min(this.#gain, passed * GATHER);
       this.#gain -= step;
       this.#dry += step;
-      return 0;
-    }
-    const off = low - this.#margin;
-    if (off > TOO_LATE) this.#dry = now + this.#margin;
-    else if (Math.abs(off) > DEAD_BAND) {
-      const lean = passed * (Math.abs(off) > FAR ? 0.04 : 0.01);
-      this.#dry -= Math.sign(off) * Math.min(lean, Math.abs(off));
-    }
+      this.#forget();
+    } else this.#steer(left, now);
     return 0;
+  }
+
+  #steer(left: number, now: number) {
+    this.#lowest = Math.min(this.#lowest, left);
+    if (this.#windowEnds === 0) this.#windowEnds = now + WINDOW;
+    if (now < this.#windowEnds) return;
+    this.#windowEnds = now + WINDOW;
+    this.#low = Number.isNaN(this.#low) ? this.#lowest : this.#low + (this.#lowest - this.#low) * 0.4;
+    this.#lowest = Number.POSITIVE_INFINITY;
+    const off = this.#low - this.#margin;
+    if (off > TOO_LATE) {
+      this.#dry -= off;
+      return this.#forget();
+    }
+    const band = this.#rate === 1 ? DEAD_BAND : DEAD_BAND / 4;
+    const lean = Math.abs(off) > FAR ? 0.04 : 0.01;
+    this.#rate = Math.abs(off) <= band ? 1 : 1 + Math.sign(off) * lean;
+  }
+
+  #forget(): void {
+    this.#low = Number.NaN;
+    this.#lowest = Number.POSITIVE_INFINITY;
+    this.#windowEnds = 0;
+    this.#rate = 1;
   }
 }
