@@ -7,7 +7,7 @@ import { type Server, startServer, until } from './rig/server.ts';
 
 /** Slow connections in all, a third of each kind; `EARSHOT_SLOW=10000` asks for more than a test machine should be asked for. */
 const SLOW = Number(process.env.EARSHOT_SLOW ?? 2000);
-const ATTACK_S = 14;
+const ATTACK_S = 9;
 
 const children: ChildProcess[] = [];
 afterAll(() => {
@@ -93,7 +93,7 @@ test('thousands of connections that send or read slowly: visitors and listeners 
   );
   // It was an attack: else nothing has been shown.
   expect(open).toBeGreaterThan(SLOW / 3);
-  expect(times.length).toBeGreaterThan(50);
+  expect(times.length).toBeGreaterThan(30);
   expect(p99).toBeLessThan(1_000);
   // 20 kB a connection is what the kernel's and Node's own objects may take; buffers that grow would take more.
   expect(most - before).toBeLessThan(40 + (SLOW * 30) / 1024);
