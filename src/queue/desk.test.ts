@@ -204,6 +204,13 @@ describe('who goes where', () => {
     expect([...door.tallies()][0]?.[1]).toMatchObject({ came: 3 });
   });
 
+  test('many free places are shared among the doors, so that all of them together do not give out more', async () => {
+    const people = await Promise.all(Array.from({ length: 20 }, () => ticket()));
+    door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 20, places: 20 }), 0);
+    const up = people.filter((person) => door.place('evening', person.ticket).at === 'live');
+    expect(up.length).toBe(11);
+  });
+
   test('a called ticket that has run out must be renewed first; a forged one is like none', async () => {
     const { ticket: text } = await ticket();
     door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 2 }), 0);

@@ -130,6 +130,9 @@ export function openDesk(deps: DeskDeps): Desk {
     return true;
   };
 
+  /** Of the free places, those that called people may take at this door before the cell counts again: its share and one. */
+  const share = (free: number): number => Math.min(free, Math.ceil(free / deps.doors) + 1);
+
   return {
     told(queue, limit) {
       const known = rooms.get(queue.slug);
@@ -157,7 +160,7 @@ export function openDesk(deps: DeskDeps): Desk {
           if (seated(text)) return { at: 'live', seat: seatOf(slug) };
         } else {
           const room = rooms.get(slug);
-          const free = room && (room.queue.places === undefined || room.queue.free > room.fresh);
+          const free = room && (room.queue.places === undefined || share(room.queue.free) > room.fresh);
           if (room && free && isCalled(room.queue, ticket)) {
             if (tallyOf(slug).came(ticket)) room.fresh += 1;
             return { at: 'live', seat: seatOf(slug) };
