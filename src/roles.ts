@@ -16,7 +16,7 @@ export interface Role {
 /** The one table: role → parts. */
 export const ROLES = {
   studio: {
-    parts: ['stage', 'mixer', 'packager', 'archive'],
+    parts: ['stage', 'mixer', 'packager', 'archive', 'queue'],
     cost: 'its rooms hear standby for some seconds, from the doors',
     count: (config) => config.cells,
     open: async (config, index, log) => (await import('./role/studio.ts')).openStudio(config, index, log),
@@ -28,7 +28,7 @@ export const ROLES = {
     open: async (config, _index, log) => (await import('./role/site.ts')).openSite(config, log),
   },
   door: {
-    parts: ['origin', 'door', 'archive'],
+    parts: ['origin', 'archive', 'ladder', 'queue', 'door'],
     cost: 'its own listeners reconnect, without a gap',
     count: (config) => config.doors,
     open: async (config, index, log) => (await import('./role/door.ts')).openDoor(config, index, log),
