@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import type { ErrorCode } from './errors.ts';
 import { asSlug, asSpeakerId, type Slug, type SpeakerId } from './ids.ts';
@@ -22,6 +22,7 @@ export interface Tokens {
 
 /** Opens the signer. `secret` is at least 32 bytes and stays on the server. */
 export function openTokens(secret: Uint8Array): Tokens {
+  const key = createSecretKey(secret);
   return {
     sign: (grant, seconds = 90 * 86_400) =>
       new SignJWT({ room: grant.slug, role: grant.role, name: grant.name })
@@ -29,11 +30,11 @@ export function openTokens(secret: Uint8Array): Tokens {
         .setSubject(grant.speaker)
         .setIssuedAt()
         .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
-        .sign(secret),
+        .sign(key),
     async check(token, slug) {
       if (!token) return 'token-missing';
       try {
-        const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'] });
+        const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] });
         const room = asSlug(String(payload.room));
         const speaker = asSpeakerId(String(payload.sub));
         const role = payload.role;
@@ -61,10 +62,12 @@ const TOKEN = /^[\w-]+\.([\w-]+)\.([\w-]{43})$/;
  * It says who may be served first; what the token allows is for `check` to say. Spec: RFC 7515, 5.2.
  */
 export function openVouching(secret: Uint8Array): (token: string, wall: number) => boolean {
+  // Raw bytes would be made into a key at each call, which takes five times as long as the hash.
+  const key = createSecretKey(secret);
   return (token, wall) => {
     const found = token.length <= MAX_TOKEN ? TOKEN.exec(token) : null;
     if (!found) return false;
-    const mac = createHmac('sha256', secret).update(token.slice(0, -44)).digest('base64url');
+    const mac = createHmac('sha256', key).update(token.slice(0, -44)).digest('base64url');
     if (!timingSafeEqual(Buffer.from(mac), Buffer.from(found[2] ?? ''))) return false;
     try {
       const { exp } = JSON.parse(Buffer.from(found[1] ?? '', 'base64url').toString()) as { exp?: number };
