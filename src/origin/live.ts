@@ -143,7 +143,9 @@ export function openLive(
         return missing();
     }
     const last = Math.min(first + count - 1, window.last ?? 0);
-    const bytes = window.joined(first, last - first + 1) ?? (await recorded(slug, window, msn, part));
+    const held = window.joined(first, last - first + 1);
+    if (held && held.length > 0) return sound(held, window.substituted(first, last - first + 1));
+    const bytes = await recorded(slug, window, msn, part);
     return bytes && bytes.length > 0 ? sound(bytes) : missing();
   };
 

@@ -135,6 +135,37 @@ describe('a rendition that is not coded', () => {
   });
 });
 
+describe('an address of sound', () => {
+  const kept = async (file: string): Promise<string | undefined> => {
+    const signal = AbortSignal.timeout(5000);
+    const reply = await origin.answer(`/r/${SLUG}/live/${file}`, new URLSearchParams(), {}, signal);
+    expect(reply?.status, file).toBe(200);
+    return reply?.headers['cache-control'];
+  };
+
+  it('is kept for ever when the sound is its own, and for a second when another rendition stands in', async () => {
+    run(16);
+    run(16, ['opus32', ...ALWAYS]);
+    run(1);
+    run(17, ['opus32', ...ALWAYS]);
+    for (const own of ['opus64/0.m4s', 'opus64/2.3.m4s', 'opus32/1.m4s', 'opus32/2.1.m4s'])
+      expect(await kept(own), own).toBe('public, max-age=31536000, immutable');
+    for (const alias of ['opus32/0.m4s', 'opus32/0.7.m4s', 'opus24/1.m4s', 'opus32/2.m4s', 'opus32/2.0.m4s'])
+      expect(await kept(alias), alias).toBe('public, max-age=1');
+    // What follows a substitute out of the window leaves no mark behind.
+    run(200, ['opus32', ...ALWAYS]);
+    const newest = Math.floor(next / 16) - 1;
+    expect(await kept(`opus32/${newest}.m4s`)).toContain('immutable');
+  });
+
+  it('is kept for a second when hold music stands in: another door may have had the voice', async () => {
+    run(16);
+    clock.advance(6000);
+    expect(await kept('opus64/0.m4s')).toContain('immutable');
+    expect(await kept('opus64/1.m4s')).toBe('public, max-age=1');
+  });
+});
+
 describe('radio without anything to stand in', () => {
   it('has nothing while it is not coded, and no hold music under a program that is here', () => {
     run(100);

@@ -37,9 +37,13 @@ export class Packed {
   }
 }
 
-/** Bytes of sound that never change. */
-export const sound = (body: Buffer): Reply => ({
+/** Bytes of sound. They never change, unless `substitute`: then they stand in for what may be there a moment later. */
+export const sound = (body: Buffer, substitute = false): Reply => ({
   status: 200,
-  headers: { ...OPEN_TO_ALL, 'content-type': 'audio/mp4', 'cache-control': FOR_EVER },
+  headers: {
+    ...OPEN_TO_ALL,
+    'content-type': 'audio/mp4',
+    'cache-control': substitute ? 'public, max-age=1' : FOR_EVER,
+  },
   body,
 });

@@ -110,13 +110,13 @@ export class Program {
     const copy = Buffer.from(bytes);
     this.#take(window, seq, copy);
     for (const follower of this.#followers.get(window) ?? [])
-      if (follower.last === undefined || follower.last < seq) this.#take(follower, seq, copy);
+      if (follower.last === undefined || follower.last < seq) this.#take(follower, seq, copy, true);
     if (leading) this.#arm();
   }
 
-  #take(window: Window, seq: number, bytes: Buffer): void {
+  #take(window: Window, seq: number, bytes: Buffer, substitute = false): void {
     if (window.last !== undefined) this.#fill(window, seq - 1);
-    this.#put(window, seq, bytes);
+    this.#put(window, seq, bytes, substitute);
   }
 
   /** The studio's connection is gone: said at once, heard when the next slot is due. */
@@ -144,8 +144,8 @@ export class Program {
     return this.windows.values().next().value;
   }
 
-  #put(window: Window, seq: number, bytes: Buffer): void {
-    window.put(seq, bytes);
+  #put(window: Window, seq: number, bytes: Buffer, substitute: boolean): void {
+    window.put(seq, bytes, substitute);
     this.#deps.emit(window.rendition.id, seq, bytes);
   }
 
@@ -155,7 +155,7 @@ export class Program {
     if (!this.#deps.holdWhileAway || to - from >= WINDOW_FRAGMENTS) return;
     for (let seq = from; seq <= to; seq++) {
       const bytes = window.standby(seq);
-      if (bytes) this.#put(window, seq, bytes);
+      if (bytes) this.#put(window, seq, bytes, true);
     }
   }
 
@@ -188,7 +188,7 @@ export class Program {
         // Too long a hole to fill: go on with the present slot.
         if (window.last === before && window.hasLoop && this.#deps.holdWhileAway) {
           const bytes = window.standby(slot);
-          if (bytes) this.#put(window, slot, bytes);
+          if (bytes) this.#put(window, slot, bytes, true);
         }
       }
     }

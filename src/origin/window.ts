@@ -23,6 +23,8 @@ export class Window {
   last: number | undefined;
   #loop: readonly Uint8Array[] = [];
   readonly #held = new Map<number, Buffer>();
+  /** Held fragments that stand in for what did not come; another door, or this one a moment later, may have the real one. */
+  readonly #substitutes = new Set<number>();
   readonly #waiting = new Map<number, Waiting>();
   #over = false;
 
@@ -60,25 +62,37 @@ export class Window {
     return this.#held.get(seq);
   }
 
-  /** Takes the newest fragment; `seq` must be greater than `last`. */
-  put(seq: number, bytes: Buffer): void {
+  /** Takes the newest fragment; `seq` must be greater than `last`. `substitute`: it is not this rendition's own. */
+  put(seq: number, bytes: Buffer, substitute = false): void {
     if (this.last !== undefined && seq - this.last >= WINDOW_FRAGMENTS) {
       this.#held.clear();
+      this.#substitutes.clear();
       this.first = seq;
     }
     this.#held.set(seq, bytes);
+    if (substitute) this.#substitutes.add(seq);
     this.first ??= seq;
     this.last = seq;
-    for (const oldest = seq - WINDOW_FRAGMENTS + 1; this.first < oldest; this.first++)
+    for (const oldest = seq - WINDOW_FRAGMENTS + 1; this.first < oldest; this.first++) {
       this.#held.delete(this.first);
+      this.#substitutes.delete(this.first);
+    }
     for (const [wanted, waiting] of this.#waiting) if (wanted <= seq) waiting.settle(true);
   }
 
   /** Forgets all fragments: what comes next is of another time. */
   clear(): void {
     this.#held.clear();
+    this.#substitutes.clear();
     this.first = undefined;
     this.last = undefined;
+  }
+
+  /** True when one of a run of fragments stands in for what did not come: the bytes behind its address may change. */
+  substituted(first: number, count: number): boolean {
+    if (this.#substitutes.size === 0) return false;
+    for (let seq = first; seq < first + count; seq++) if (this.#substitutes.has(seq)) return true;
+    return false;
   }
 
   /** The bytes of a run of fragments joined, or undefined when one of them is not held. */
