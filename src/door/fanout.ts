@@ -214,8 +214,9 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const now = clock.now();
     const placed = deps.place(slug, request);
     const ring = request.ring || placed.at === 'ring';
-    const period = ring ? FRAGMENTS_PER_SEGMENT * FRAGMENT_MS : deps.delivery(slug).period;
-    const channel = ring ? feed.openRing(now) : feed.lane(perWrite(period), now);
+    const pace = perWrite(deps.delivery(slug).period);
+    const here = request.was === 'ring' ? request.after : undefined;
+    const channel = ring ? feed.delayed(pace, now, here) : feed.lane(pace, now);
     const { newest } = channel;
     const tooFar = newest >= 0 && (request.after ?? -1) > newest + MAX_AHEAD;
     const after = tooFar || (!ring && request.was === 'ring') ? undefined : request.after;
@@ -230,11 +231,11 @@ export function openFanout(deps: FanoutDeps): Fanout {
     total += 1;
     counters.joins += 1;
     const head = streamHead(rendition, {
-      period: ms(period),
+      period: ms(channel.perWrite * FRAGMENT_MS),
       next: ms(next),
       date: today(),
       place: ring ? 'ring' : 'live',
-      behind: ms(ring ? feed.ringBy * FRAGMENT_MS : 0),
+      behind: ms(channel === feed.ring ? feed.ringBy * FRAGMENT_MS : 0),
       ...(placed.seat === undefined || ring ? {} : { seat: placed.seat }),
     });
     const bytes = burst(channel, joined.init, slots);
@@ -273,12 +274,14 @@ export function openFanout(deps: FanoutDeps): Fanout {
       room.waits.delete(listener);
       listener.channel.remove(listener);
       const lane = feed.lane(perWrite(period), now);
+      // Whoever is near the live edge already has nothing to hear twice.
+      const after = listener.channel === feed.ring ? undefined : listener.next - 1;
       listener.next = lane.newest + 1;
       lane.adopt(listener, Infinity);
       const next = lane.need(listener) + FRAGMENT_MS;
-      const slots = beginning(feed, lane.newest, undefined, PROMOTION_MARGIN + next);
+      const slots = beginning(feed, lane.newest, after, PROMOTION_MARGIN + next);
       const from = slots[0]?.seq ?? lane.newest + 1;
-      const key = `${feed.wanted.id} ${next}`;
+      const key = `${feed.wanted.id} ${from} ${next}`;
       let bytes = made.get(key);
       if (!bytes) {
         const parts = slots.map((slot) => slot.bytes);

@@ -3,13 +3,15 @@ import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { RING_MS } from '../wire/delivery.ts';
 import { encodeNotice, type Notice } from '../wire/notice.ts';
 import { bestWithin, familyOf } from './ceiling.ts';
-import { Channel, type ChannelHooks } from './channel.ts';
+import { Channel, type ChannelHooks, MAX_AHEAD } from './channel.ts';
 import { type Slot, Splice } from './splice.ts';
 
 /** The ring is this many fragments behind the live edge, where the program is that old. */
 const RING_FRAGMENTS = Math.ceil(RING_MS / FRAGMENT_MS);
 /** Of a program that is younger, the ring begins here. */
 const LEAST_RING = FRAGMENTS_PER_SEGMENT;
+/** What the longest default margin, a radio's 2.6 s, and one write of the ring come to: there must be so much behind it. */
+const RING_HAND = FRAGMENTS_PER_SEGMENT + 10;
 /** Kept so that a place in the ring begins with sound at once: two writes of it. References, not copies. */
 export const KEPT_FRAGMENTS = RING_FRAGMENTS + 2 * FRAGMENTS_PER_SEGMENT;
 /** A player slows down by at most this much before a longer period. */
@@ -35,6 +37,8 @@ export class Feed {
   readonly wanted: Rendition;
   /** Live channels by fragments per write. */
   readonly #lanes = new Map<number, Channel>();
+  /** Those of the ring for whom there is none yet, at the live edge: by fragments per write as well. */
+  readonly #near = new Map<number, Channel>();
   /** The delayed ring; undefined while nobody is in it. */
   ring: Channel | undefined;
   /** How many fragments the ring is behind. */
@@ -73,9 +77,21 @@ export class Feed {
 
   /** Listeners at the live edge and in the ring. */
   get size(): number {
-    let size = this.ring?.size ?? 0;
+    let size = this.ringed;
     for (const lane of this.#lanes.values()) size += lane.size;
     return size;
+  }
+
+  /** Listeners in the ring, those who wait near the live edge for one included. */
+  get ringed(): number {
+    let size = this.ring?.size ?? 0;
+    for (const lane of this.#near.values()) size += lane.size;
+    return size;
+  }
+
+  /** True for the ring's channel and for those of the listeners who wait for one. */
+  inRing(channel: Channel): boolean {
+    return channel === this.ring || this.#near.get(channel.perWrite) === channel;
   }
 
   /** Takes a fragment of any rendition of the room. */
@@ -87,18 +103,26 @@ export class Feed {
   /** Holds the feed to a ceiling and to a write period: whoever is in another lane is told, and moved when it is time. */
   steer(ceiling: number | undefined, perWrite: number, now: number): void {
     this.splice.target = bestWithin(this.wanted, ceiling).id;
-    for (const [period, lane] of this.#lanes) {
+    this.#gather(this.#lanes, perWrite, now);
+    // Radios cannot be told to grow their margin: they stay at the pace they began with.
+    const rare = this.#aged && this.wanted.container === 'fmp4';
+    this.#gather(this.#near, rare ? Math.max(FRAGMENTS_PER_SEGMENT, perWrite) : perWrite, now);
+    if (this.ring?.size === 0) this.ring = undefined;
+  }
+
+  /** Everyone in `lanes` goes to the one of this write period. */
+  #gather(lanes: Map<number, Channel>, perWrite: number, now: number): void {
+    for (const [period, lane] of lanes) {
       if (period === perWrite) {
         if (!lane.onward) continue;
         lane.stay();
         lane.tell(this.#notice({ period: period * FRAGMENT_MS, in: 0 }));
-      } else if (lane.size === 0) this.#lanes.delete(period);
-      else this.#move(lane, perWrite, now);
+      } else if (lane.size === 0) lanes.delete(period);
+      else this.#move(lanes, lane, perWrite, now);
     }
-    if (this.ring?.size === 0) this.ring = undefined;
   }
 
-  #move(lane: Channel, perWrite: number, now: number): void {
+  #move(lanes: Map<number, Channel>, lane: Channel, perWrite: number, now: number): void {
     if (lane.onward?.perWrite === perWrite) return;
     const period = perWrite * FRAGMENT_MS;
     const old = lane.perWrite * FRAGMENT_MS;
@@ -106,24 +130,43 @@ export class Feed {
     if (wait > 0) lane.tell(this.#notice({ period, in: wait }));
     // The last of them hears of it a whole period later than the first.
     const at = wait > 0 ? now + wait + old : now;
-    lane.goOn(this.lane(perWrite, now), at, this.#notice({ period, in: 0 }));
+    lane.goOn(this.#laneOf(lanes, perWrite, now), at, this.#notice({ period, in: 0 }));
   }
 
   /** The lane of a write period. */
   lane(perWrite: number, now: number): Channel {
-    let lane = this.#lanes.get(perWrite);
+    return this.#laneOf(this.#lanes, perWrite, now);
+  }
+
+  #laneOf(lanes: Map<number, Channel>, perWrite: number, now: number): Channel {
+    let lane = lanes.get(perWrite);
     if (!lane) {
       const begun = now - ((this.newest + 1) % perWrite) * FRAGMENT_MS;
       lane = new Channel(this.slug, perWrite, this.#hooks, this.newest, begun);
-      this.#lanes.set(perWrite, lane);
+      lanes.set(perWrite, lane);
     }
     return lane;
   }
 
+  /** True when there is enough behind a ring for everyone to begin with what lasts until the next write. */
+  get #aged(): boolean {
+    return this.ring !== undefined || this.#kept.length >= LEAST_RING + RING_HAND;
+  }
+
+  /**
+   * The channel of somebody of the ring: the ring, unless the program is too young for one, or they have heard what the
+   * ring has not come to (`after`). Those begin near the live edge in writes of `perWrite`, and are told of rarer ones.
+   */
+  delayed(perWrite: number, now: number, after = -1): Channel {
+    const ring = this.#aged ? this.#openRing(now) : undefined;
+    const heard = after > (ring?.newest ?? 0) + MAX_AHEAD && after <= this.newest + MAX_AHEAD;
+    return ring && !heard ? ring : this.#laneOf(this.#near, perWrite, now);
+  }
+
   /** The delayed ring, one write per segment; opened as far behind as the program is old, at most `RING_MS`. */
-  openRing(now: number): Channel {
+  #openRing(now: number): Channel {
     if (this.ring) return this.ring;
-    const room = this.#kept.length - FRAGMENTS_PER_SEGMENT - 2;
+    const room = this.#kept.length - RING_HAND;
     this.ringBy = Math.max(LEAST_RING, Math.min(RING_FRAGMENTS, room));
     const newest = this.newest < 0 ? -1 : Math.max(-1, this.newest - this.ringBy);
     const begun = now - ((newest + 1) % FRAGMENTS_PER_SEGMENT) * FRAGMENT_MS;
@@ -149,6 +192,7 @@ export class Feed {
   /** Every channel with its listeners. */
   *channels(): Generator<Channel> {
     yield* this.#lanes.values();
+    yield* this.#near.values();
     if (this.ring) yield this.ring;
   }
 
@@ -156,7 +200,7 @@ export class Feed {
     const { seq, bytes } = slot;
     this.#kept.push(slot);
     if (this.#kept.length > KEPT_FRAGMENTS) this.#kept.shift();
-    for (const lane of [...this.#lanes.values()])
+    for (const lane of [...this.#lanes.values(), ...this.#near.values()])
       if (lane.take(seq, bytes, this.#now)) this.#hooks.wake(lane);
     const { ring } = this;
     if (!ring) return;

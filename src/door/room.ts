@@ -86,9 +86,9 @@ export class Room {
     return refusal ?? 'not-found';
   }
 
-  /** The feed whose ring this channel is. */
+  /** The feed in whose ring this channel is. */
   feedOf(ring: Channel): Feed | undefined {
-    for (const feed of this.#feeds.values()) if (feed.ring === ring) return feed;
+    for (const feed of this.#feeds.values()) if (feed.inRing(ring)) return feed;
     return undefined;
   }
 
@@ -102,7 +102,7 @@ export class Room {
   /** Listeners in the delayed ring. */
   get ringed(): number {
     let sum = 0;
-    for (const feed of this.#feeds.values()) sum += feed.ring?.size ?? 0;
+    for (const feed of this.#feeds.values()) sum += feed.ringed;
     return sum;
   }
 
