@@ -216,7 +216,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
       if (list) list.push(ticket);
       else called.set(when, [ticket]);
     }
-    for (const tally of tallies) tally.passed(admitted);
+    for (const tally of tallies) tally.passed(line.state);
 
     let [wait, egress, busy, late] = [0, 0, 0, 0];
     for (const its of doors) {

@@ -1,5 +1,6 @@
 import {
   LAST_RANK,
+  MAX_CALLS,
   MAX_TOLD_RANKS,
   type QueuePoint,
   type TallyBucket,
@@ -16,7 +17,6 @@ const MAX_BUCKETS = 2_000;
 export interface Counts {
   /** Sum over lives that are over. */
   readonly before: readonly TallyBucket[];
-  readonly cameBefore: number;
   readonly lives: readonly TicketTally[];
 }
 
@@ -36,13 +36,11 @@ const plus = (a: TallyBucket, b: TallyBucket): TallyBucket => {
 /** The tickets of a room by bucket: the sum of what its doors count, each life of a door on its own. */
 export class Buckets {
   #before = new Map<number, TallyBucket>();
-  #cameBefore = 0;
   #lives = new Map<string, TicketTally>();
   #sum: readonly TallyBucket[] | undefined;
 
   constructor(counts?: Counts) {
     for (const bucket of counts?.before ?? []) this.#before.set(bucket.minute, bucket);
-    this.#cameBefore = counts?.cameBefore ?? 0;
     for (const tally of counts?.lives ?? []) this.#lives.set(tally.life, tally);
   }
 
@@ -55,7 +53,6 @@ export class Buckets {
     for (const [life, old] of this.#lives) {
       if (this.#lives.size <= MAX_LIVES) break;
       this.#lives.delete(life);
-      this.#cameBefore += old.came;
       for (const bucket of old.buckets)
         this.#before.set(
           bucket.minute,
@@ -64,10 +61,11 @@ export class Buckets {
     }
   }
 
-  /** Called tickets that have come, ever. */
-  get came(): number {
-    let sum = this.#cameBefore;
-    for (const tally of this.#lives.values()) sum += tally.came;
+  /** How many have come of those that each state (`seq`) called, as far as doors still tell. */
+  get calls(): ReadonlyMap<number, number> {
+    const sum = new Map<number, number>();
+    for (const { calls = [] } of this.#lives.values())
+      for (const [seq, came] of calls.slice(-MAX_CALLS)) sum.set(seq, (sum.get(seq) ?? 0) + came);
     return sum;
   }
 
@@ -141,7 +139,6 @@ export class Buckets {
   counts(): Counts {
     return {
       before: [...this.#before.values()],
-      cameBefore: this.#cameBefore,
       lives: [...this.#lives.values()],
     };
   }

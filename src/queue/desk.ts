@@ -141,7 +141,7 @@ export function openDesk(deps: DeskDeps): Desk {
           ? known.text
           : JSON.stringify(queue);
       rooms.set(queue.slug, { queue, text, limit, at: clock.now(), fresh: 0 });
-      tallyOf(queue.slug).passed(queue.admitted);
+      tallyOf(queue.slug).passed(queue);
     },
     over: (slug) => void rooms.delete(slug),
     forget(slug) {

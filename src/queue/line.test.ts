@@ -47,7 +47,7 @@ class Evening {
     for (const door of this.doors) this.line.take(door.told());
     if (this.line.step({ now: this.now, wall: this.wall, live: this.live, holding: false, ...input }))
       this.states.push(this.line.text);
-    for (const door of this.doors) door.passed(this.line.state.admitted);
+    for (const door of this.doors) door.passed(this.line.state);
     const up: Person[] = [];
     for (const person of [...this.waiting]) {
       if (!isCalled(this.line.state, person) || !shows(person)) continue;
@@ -215,6 +215,7 @@ describe('many', () => {
       evening.live = called.length;
       const fresh = called.length - evening.seated.length;
       evening.seated.push(...called.slice(0, Math.max(0, fresh)));
+      for (const door of evening.doors) door.passed(evening.line.state);
       for (const person of called) evening.doors[person.came % 3]?.came(person);
     }
     expect(performance.now() - began).toBeLessThan(5_000);
@@ -242,6 +243,55 @@ describe('many', () => {
     const expected = up.length / 10;
     expect(up.length).toBeGreaterThan(1_800);
     expect(tenths.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0)).toBeLessThan(27.9);
+  });
+
+  test.each([
+    ['at once', 1, 0],
+    ['within a minute, for they looked a minute ago', 60, 0],
+    ['within a minute, while the cell dies and comes back in the middle of it', 60, 40],
+  ])('called people who come %s take no more places than there are', (_, within, restart) => {
+    const evening = new Evening(13);
+    const draw = evening.wall + 60_000;
+    const random = chance(14);
+    const cap = 20_000;
+    evening.second({ cap, draw });
+    evening.join(100_000);
+    evening.second({ cap, draw });
+    evening.wall = draw;
+    const all = [...evening.waiting].sort((a, b) => a.rank - b.rank);
+    const coming = new Map<number, Person[]>();
+    let [called, most] = [0, 0];
+    for (let second = 0; second < 400; second++) {
+      evening.now += 1000;
+      for (const door of evening.doors) evening.line.take(door.told());
+      if (second === restart && restart > 0) {
+        const record = JSON.stringify(evening.line.record());
+        evening.line = new Line('evening', JSON.parse(record) as LineRecord);
+      }
+      const { now, wall, live } = evening;
+      evening.line.step({ now, wall, live, cap, holding: false });
+      for (const door of evening.doors) door.passed(evening.line.state);
+      for (; called < all.length; called++) {
+        const person = all[called] as Person;
+        if (!isCalled(evening.line.state, person)) break;
+        // Three in a hundred do not come.
+        if (random() < 0.03) continue;
+        const when = second + 1 + Math.floor(random() * within);
+        const list = coming.get(when) ?? [];
+        list.push(person);
+        coming.set(when, list);
+      }
+      for (const person of coming.get(second) ?? []) {
+        evening.doors[person.came % 3]?.came(person);
+        evening.live += 1;
+      }
+      most = Math.max(most, evening.live);
+      // A few leave.
+      if (second > 200) evening.live -= 10;
+    }
+    expect(most).toBeLessThan(cap * 1.01);
+    expect(most).toBeGreaterThan(cap * 0.99);
+    expect(evening.live).toBeGreaterThan(cap * 0.95);
   });
 
   test('where half do not come, twice as many are called, and the places are full', () => {

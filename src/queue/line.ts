@@ -26,18 +26,30 @@ export interface LineRecord {
   readonly counts: Counts;
   readonly state: QueueState;
   readonly showRate: number;
+  /** Called, and neither come nor given up. */
+  readonly batches?: readonly Pick<Batch, 'seq' | 'called' | 'came' | 'patience'>[];
 }
 
+/** Those whom one state has called. */
 interface Batch {
-  readonly at: number;
+  readonly seq: number;
+  /** Monotonic ms; undefined until the first second after a restart. */
+  at: number | undefined;
   readonly called: number;
-  left: number;
+  came: number;
+  /** How long they are waited for. */
+  readonly patience: number;
 }
 
 /** A bucket is open this long at most. */
 const BUCKET_MS = 60_000;
-/** Somebody called who has not come after this long gives the place on; the ticket stays called. */
-const PATIENCE_MS = 30_000;
+/**
+ * Somebody called who has not come after this long gives the place on; the ticket stays called. Who sees the turn coming
+ * looks every 15 s at least; who does not, every minute.
+ */
+const PATIENCE_MS = { soon: 30_000, late: 75_000 } as const;
+/** Looks of those who see their turn coming are no further apart; so few, or who wait five minutes at most. See `pollAfter`. */
+const SOON = { poll: 15_000, people: 20, minutes: 5 } as const;
 const PACE_MS = 300_000;
 /** Tickets called in one second at most: what doors take in without strain. */
 const MAX_CALLED = 5_000;
@@ -63,8 +75,7 @@ export class Line {
   #text: string;
   #openSince: number | undefined;
   #places: number | undefined;
-  #cameSeen: number;
-  #batches: Batch[] = [];
+  #batches: Batch[];
   #pace: { at: number; called: number }[] = [];
   #pacing: number | undefined;
   #showRate: number;
@@ -76,7 +87,7 @@ export class Line {
   constructor(slug: string, record?: LineRecord) {
     this.#slug = slug;
     this.#buckets = new Buckets(record?.counts);
-    this.#cameSeen = this.#buckets.came;
+    this.#batches = (record?.batches ?? []).map((batch) => ({ ...batch, at: undefined }));
     this.#showRate = record?.showRate ?? 1;
     this.#drawn = record !== undefined && record.state.open > 0;
     const first: QueueState = {
@@ -129,14 +140,15 @@ export class Line {
     const places = this.#settlePlaces(input);
     const start = this.#draw(input);
     const free = places === undefined ? MAX_CALLED : Math.max(0, places - live);
-    this.#spare = this.#drawn ? Math.max(0, free - this.#reserved(now)) : 0;
+    this.#spare = this.#drawn ? Math.max(0, free - this.#reserved()) : 0;
     let { admitted, open } = this.#state;
     if (this.#spare >= 1 && this.waiting > 0) {
       const wanted = Math.min(MAX_CALLED, Math.floor(this.#spare / this.#showRate));
       const { point, called } = this.#buckets.advance(admitted, wanted);
       admitted = point;
       if (called > 0) {
-        this.#batches.push({ at: now, called, left: called });
+        const patience = this.#patience(now, called);
+        this.#batches.push({ seq: this.#state.seq + 1, at: now, called, came: 0, patience });
         this.#pace.push({ at: now, called });
         this.#spare = Math.max(0, this.#spare - called * this.#showRate);
       }
@@ -197,14 +209,15 @@ export class Line {
 
   /** For the disk. */
   record(): LineRecord {
-    return { v: 1, counts: this.#buckets.counts(), state: this.#state, showRate: this.#showRate };
+    const batches = this.#batches.map(({ seq, called, came, patience }) => ({ seq, called, came, patience }));
+    return { v: 1, counts: this.#buckets.counts(), state: this.#state, showRate: this.#showRate, batches };
   }
 
   /** Places at the live edge: the lower of the host's cap and what the ladder holds. */
-  #settlePlaces({ now, cap, holding, live, spare = 0 }: LineInput): number | undefined {
+  #settlePlaces({ cap, holding, live, spare = 0 }: LineInput): number | undefined {
     if (holding || this.#held !== undefined) {
       const growth = holding ? spare : Math.max(RELEASE.least, Math.ceil(live * RELEASE.share));
-      this.#held = Math.min(this.#held ?? live, live + Math.ceil(this.#reserved(now))) + Math.floor(growth);
+      this.#held = Math.min(this.#held ?? live, live + Math.ceil(this.#reserved())) + Math.floor(growth);
       if (!holding && this.waiting < 1) this.#held = undefined;
     }
     const places = Math.min(cap ?? Infinity, this.#held ?? Infinity);
@@ -212,14 +225,27 @@ export class Line {
     return this.#places;
   }
 
-  /** Places that people who are called and have not come yet will take. */
-  #reserved(now: number): number {
+  /** Places that people who are called and have not come yet will take. Of few, chance is larger than what is expected: together. */
+  #reserved(): number {
+    let few = 0;
     let sum = 0;
-    for (const { at, called, left } of this.#batches) {
-      const expected = Math.max(0, called * this.#showRate - (called - left));
-      sum += expected * Math.max(0, 1 - (now - at) / PATIENCE_MS);
+    for (const { called, came } of this.#batches) {
+      const expected = called * this.#showRate - came;
+      if (called < SHOW_MEMORY) few += expected;
+      else sum += Math.max(0, expected);
     }
-    return sum;
+    return sum + Math.max(0, few);
+  }
+
+  /** How long `called` people are waited for: whoever is reached much sooner than the pace said looks seldom. */
+  #patience(now: number, called: number): number {
+    let reach = called;
+    let before = 0;
+    for (const entry of this.#pace)
+      if (now - entry.at < MOST_POLL) reach += entry.called;
+      else before += entry.called;
+    const foreseen = Math.max(SOON.people, (before / ((PACE_MS - MOST_POLL) / MOST_POLL)) * SOON.minutes);
+    return this.#state.poll <= SOON.poll && reach <= foreseen ? PATIENCE_MS.soon : PATIENCE_MS.late;
   }
 
   /** Ends the lottery when its time has come. The draw never comes twice. */
@@ -233,25 +259,16 @@ export class Line {
 
   /** Sees who has come, and who has not in time. */
   #count(now: number) {
-    const came = this.#buckets.came;
-    let fresh = Math.max(0, came - this.#cameSeen);
-    this.#cameSeen = came;
-    // Newest first: who comes comes soon, and older batches must not be filled up by the arrivals of newer ones.
-    for (const batch of this.#batches.toReversed()) {
-      const taken = Math.min(batch.left, fresh);
-      batch.left -= taken;
-      fresh -= taken;
-    }
-    while (this.#batches[0] && now - this.#batches[0].at >= PATIENCE_MS) {
-      const { called, left } = this.#batches[0];
-      const weight = Math.min(SHOW_MEMORY, called);
-      const shown = (called - left) / called;
-      this.#showRate = Math.max(
-        LEAST_SHOW,
-        this.#showRate + (shown - this.#showRate) * (weight / SHOW_MEMORY),
-      );
-      this.#batches.shift();
-    }
+    const calls = this.#buckets.calls;
+    this.#batches = this.#batches.filter((batch) => {
+      batch.at ??= now;
+      batch.came = Math.max(batch.came, Math.min(batch.called, calls.get(batch.seq) ?? 0));
+      if (now - batch.at < batch.patience) return true;
+      const weight = Math.min(SHOW_MEMORY, batch.called) / SHOW_MEMORY;
+      const rate = this.#showRate + (batch.came / batch.called - this.#showRate) * weight;
+      this.#showRate = Math.max(LEAST_SHOW, rate);
+      return false;
+    });
   }
 
   #perMinute(now: number): number {

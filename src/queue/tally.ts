@@ -1,4 +1,12 @@
-import { MAX_TOLD_RANKS, type QueuePoint, type TallyBucket, type TicketTally } from '../wire/queue.ts';
+import {
+  MAX_CALLS,
+  MAX_TOLD_RANKS,
+  type QueuePoint,
+  type QueueState,
+  type TallyBucket,
+  type TicketTally,
+} from '../wire/queue.ts';
+import { isCalled } from '../wire/queue-place.ts';
 import type { Ticket } from './ticket.ts';
 
 /** Buckets one door counts at a time for one room; tickets of a bucket beyond are given out and not counted. */
@@ -14,11 +22,21 @@ interface Count {
   ranks: number[] | undefined;
 }
 
+/** A state that called somebody, and how many of those have come. */
+interface Call {
+  readonly seq: number;
+  readonly admitted: QueuePoint;
+  came: number;
+}
+
 /** What one door counts of one room's tickets in one life. */
 export class Tally {
   readonly #life: string;
   readonly #counts = new Map<number, Count>();
   readonly #seen = new Set<string>();
+  readonly #calls: Call[] = [];
+  /** Up to here it is not known any more who was called when. */
+  #forgotten: QueuePoint | undefined;
   #came = 0;
 
   constructor(life: string) {
@@ -35,9 +53,13 @@ export class Tally {
   }
 
   /** A called ticket has moved up; true the first time. */
-  came({ minute, rank }: Ticket): boolean {
+  came(ticket: Ticket): boolean {
+    const { minute, rank } = ticket;
     if (!this.#first(`${minute}.${rank}`)) return false;
     this.#came += 1;
+    const late = this.#forgotten && isCalled({ admitted: this.#forgotten }, ticket);
+    const call = late ? undefined : this.#calls.find((known) => isCalled(known, ticket));
+    if (call) call.came += 1;
     const count = this.#counts.get(minute);
     if (count) count.came += 1;
     return true;
@@ -53,9 +75,13 @@ export class Tally {
     if (at >= 0) count.ranks?.splice(at, 1);
   }
 
-  /** Forgets buckets that the queue has passed. */
-  passed(point: QueuePoint) {
-    for (const minute of this.#counts.keys()) if (minute < point.minute) this.#counts.delete(minute);
+  /** The queue has come to this state: remembers whom it calls, and forgets the buckets it has passed. */
+  passed({ seq, admitted }: Pick<QueueState, 'seq' | 'admitted'>) {
+    for (const minute of this.#counts.keys()) if (minute < admitted.minute) this.#counts.delete(minute);
+    const before = this.#calls.at(-1)?.admitted;
+    if (before && isCalled({ admitted: before }, admitted)) return;
+    this.#calls.push({ seq, admitted, came: 0 });
+    if (this.#calls.length > MAX_CALLS) this.#forgotten = this.#calls.shift()?.admitted;
   }
 
   /** What the cell is told. */
@@ -71,7 +97,8 @@ export class Tally {
           ...(ranks ? { ranks: [...ranks] } : {}),
         }),
       );
-    return { life: this.#life, came: this.#came, buckets };
+    const calls = this.#calls.flatMap(({ seq, came }) => (came > 0 ? [[seq, came] as const] : []));
+    return { life: this.#life, came: this.#came, ...(calls.length > 0 ? { calls } : {}), buckets };
   }
 
   #count(minute: number): Count | undefined {

@@ -71,9 +71,14 @@ export interface TicketTally {
   readonly life: string;
   /** Called tickets that have come, over this whole life. */
   readonly came: number;
+  /** Of those, how many had been called by which state (`seq`), newest last: for the last `MAX_CALLS` states that called anyone. */
+  readonly calls?: readonly (readonly [seq: number, came: number])[];
   /** Buckets that the queue has not passed. */
   readonly buckets: readonly TallyBucket[];
 }
+
+/** States that called somebody for which a door counts apart who came: more than two minutes of one a second. */
+export const MAX_CALLS = 128;
 
 /** The answer of `POST /r/:slug/ticket`. */
 export interface TicketAnswer {
