@@ -91,7 +91,14 @@ static void answered(Player *p) {
     return;
   }
   if (p->turn == 0) mark(clock_us(CLOCK_REALTIME) - (int64_t)((zero_ms + (p->part + 1.0) * PART_MS) * 1000));
-  else p->part++;
+  else {
+    // As players do: whoever is more than a segment behind goes on at the live edge.
+    p->part++;
+    if (next_part() > p->part + PARTS) {
+      p->part = next_part();
+      mine->late++;
+    }
+  }
   p->turn ^= 1;
   ask(p);
 }
@@ -146,7 +153,15 @@ static void work(int worker, int count, int period_ms) {
   while (!shared->stop) {
     if (blocking && first) {
       first = 0;
-      for (int i = 0; i < count; i++) if (players[i].fd >= 0) { players[i].part = next_part(); ask(&players[i]); }
+      // They have come one after the other, not in one instant.
+      for (int i = 0; i < count; i++) {
+        if (players[i].fd >= 0) { players[i].part = next_part(); ask(&players[i]); }
+        if (i % 50 == 49) {
+          usleep(10000);
+          int n = epoll_wait(poller, events, 256, 0);
+          for (int k = 0; k < n; k++) if (((Player *)events[k].data.ptr)->fd >= 0) hear(events[k].data.ptr);
+        }
+      }
     }
     int n = epoll_wait(poller, events, 256, blocking ? 20 : 1);
     for (int i = 0; i < n; i++) if (((Player *)events[i].data.ptr)->fd >= 0) hear(events[i].data.ptr);
