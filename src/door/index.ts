@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Delivery } from '../wire/delivery.ts';
+import { type AcceptQueue, openAcceptQueue } from './accept-queue.ts';
 import type { Assets } from './assets.ts';
 import { openClients } from './client.ts';
 import { exposition, openCounters } from './counters.ts';
@@ -123,8 +124,10 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const share = new Share(Math.floor(Math.random() * 2 ** 32));
   const gate = openGate({ limits, share, expendable: (socket) => !fanout.carries(socket) });
   const clients = openClients(deps.trustedProxies ?? []);
+  let accepting: AcceptQueue | undefined;
   const shield = openShield({
     ...{ clock, gate, share, clients, busyFrom: limits.busyFrom, random: Math.random },
+    accepting: () => accepting?.look() ?? 0,
     ...(deps.vouches ? { vouches: deps.vouches } : {}),
   });
   const watchdog = openWatchdog(limits);
@@ -175,6 +178,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     return typeof address === 'object' && address ? address.port : port;
   };
   port = await listen(front.server, deps.port);
+  accepting = openAcceptQueue(front.server);
   const second = plain && (await listen(front.plainServer, plain.port));
   front.server.on('error', (error) =>
     log.error({ door: deps.name, error: error.message }, 'accepting failed'),
@@ -232,7 +236,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     counts: () => fanout.counts(),
     // While requests wait nobody moves up: those who were put off would be back at once.
     promote: (slug, count) => (shield.strained ? 0 : fanout.promote(slug, count)),
-    strain: openStrain({ clock, counters, sockets: gate.sockets }),
+    strain: openStrain({ clock, counters, sockets: gate.sockets, accepting: () => accepting?.take() ?? 0 }),
     metrics: () => exposition(counters, gate.sockets.size, fanout.presence()) + shield.metrics(),
     close,
     [Symbol.asyncDispose]: () => close(ms(0)),

@@ -18,10 +18,13 @@ afterEach(() => {
 const request = (query = ''): StreamRequest => readStreamRequest(`/r/room/stream${query}`) as StreamRequest;
 
 /** A shield on a clock of its own, and somebody from anywhere. */
-function shieldOn(clock = manualClock()) {
+function shieldOn(clock = manualClock(), accepting = () => 0) {
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share, expendable: () => false });
-  const shield = openShield({ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 });
+  const shield = openShield({
+    ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
+    accepting,
+  });
   const from = (network: number): Socket => {
     const socket = { remoteAddress: `203.0.${network}.7`, on: () => socket } as unknown as Socket;
     gate.admit(socket);
@@ -64,6 +67,20 @@ test('newcomers who are put off hear the ring, and move up a few at a time when 
   for (let s = 0; s < 30; s += 1) shield.relent(promote);
   expect(promoted[0]).toBe(20);
   expect(promoted.reduce((sum, n) => sum + n, 0)).toBe(200);
+});
+
+test('a loop whose rounds are short is under strain all the same while connections wait in front of it', () => {
+  let accepting = 0;
+  const { shield, pass } = shieldOn(manualClock(), () => accepting);
+  pass(20, false);
+  expect(shield.strained).toBe(false);
+  accepting = 1_500;
+  pass(20, false);
+  expect(shield.strained).toBe(true);
+  expect(shield.state.wait).toBeGreaterThanOrEqual(1_500);
+  accepting = 0;
+  pass(200, false);
+  expect(shield.strained).toBe(false);
 });
 
 test('a ticket that was called gets its place at the live edge under strain as well; one that nobody looked at does not', () => {

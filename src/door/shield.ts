@@ -23,6 +23,8 @@ export interface ShieldDeps {
   vouches?(token: string, wall: number): boolean;
   /** See `Limits.busyFrom`. */
   readonly busyFrom: number;
+  /** How long connections wait before they are taken up, ms; asked about once a second. Default: not at all. */
+  accepting?(): number;
   /** 0 ≤ n < 1. */
   readonly random: () => number;
 }
@@ -80,7 +82,8 @@ export function openShield(deps: ShieldDeps): Shield {
     const share = (user + system) / 1000 / Math.max(1, now - since);
     used = process.cpuUsage();
     since = now;
-    admission.turn(now, queueing.take(), share >= deps.busyFrom);
+    // Whoever comes waits twice: until the connection is taken up, and until what it asks is.
+    admission.turn(now, queueing.take() + (deps.accepting?.() ?? 0), share >= deps.busyFrom);
   });
   /** Listeners put off, by room, who may move up later. */
   const later = new Map<string, number>();

@@ -1,8 +1,12 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
 import { fakeOrigin, INIT, openTestDoor, pause, streamGet, wire } from '../../test/door.ts';
+import { judge } from '../ladder/index.ts';
+import { openCounters } from './counters.ts';
 import { LIMITS } from './index.ts';
 import { Lateness } from './lateness.ts';
+import { MOST_ACCEPTING_MS, openStrain } from './strain.ts';
 
 test('the p99 of lateness is right within its class, and each question starts anew', () => {
   const lateness = new Lateness();
@@ -19,6 +23,30 @@ test('the p99 of lateness is right within its class, and each question starts an
   lateness.add(1e9);
   expect(lateness.take()).toBeGreaterThan(30_000);
   expect(lateness.take()).toBe(0);
+});
+
+test('connections that wait to be taken up are a wait as well, and never a severe one', () => {
+  const counters = openCounters();
+  let accepting = 0;
+  const strain = openStrain({
+    ...{ clock: manualClock(), counters, sockets: new Set() },
+    accepting: () => accepting,
+  });
+  const waits = (late: number, queue: number): number => {
+    for (let i = 0; i < 100; i++) counters.lateness.add(late);
+    accepting = queue;
+    return strain().wait;
+  };
+  const judged = (wait: number) =>
+    judge(
+      { wait, loop: 0, unsent: 0, connections: 1500, egress: 0, joins: 200, rooms: new Map() },
+      { demand: 800, limit: Number.POSITIVE_INFINITY, below: 1 },
+    );
+  expect(judged(waits(10, 0))).toMatchObject({ severe: false, calm: true });
+  expect(judged(waits(10, 300))).toMatchObject({ why: 'wait', severe: false });
+  expect(waits(10, 2_000)).toBe(MOST_ACCEPTING_MS);
+  expect(judged(waits(10, 2_000)).severe).toBe(false);
+  expect(judged(waits(2_000, 0))).toMatchObject({ why: 'wait', severe: true });
 });
 
 test('a door that stands still serves its slots late, and says so once', async () => {

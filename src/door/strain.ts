@@ -2,9 +2,12 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from './counters.ts';
 
+/** Of a wait for being taken up more is not told, in ms: a flood of connections alone must not make the ladder jump. */
+export const MOST_ACCEPTING_MS = 600;
+
 /** What strained this door since it was last asked. */
 export interface DoorStrain {
-  /** How late slots of the write period were served: p99, ms. */
+  /** How late slots of the write period were served: p99, ms; or how long connections waited to be taken up, when that is more. */
   readonly wait: number;
   /** Connections with unsent bytes now. */
   readonly unsent: number;
@@ -21,8 +24,10 @@ export function openStrain(deps: {
   clock: Clock;
   counters: Counters;
   sockets: ReadonlySet<Socket>;
+  /** The longest wait of connections since the last call, ms. */
+  accepting(): number;
 }): () => DoorStrain {
-  const { clock, counters, sockets } = deps;
+  const { clock, counters, sockets, accepting } = deps;
   let at: number = clock.now();
   let bytes = counters.bytes + counters.fileBytes;
   let { joins } = counters;
@@ -32,7 +37,7 @@ export function openStrain(deps: {
     let unsent = 0;
     for (const socket of sockets) if (socket.writableLength > 0) unsent += 1;
     const strain = {
-      wait: counters.lateness.take(),
+      wait: Math.max(counters.lateness.take(), Math.min(MOST_ACCEPTING_MS, accepting())),
       unsent,
       connections: sockets.size,
       egress: (counters.bytes + counters.fileBytes - bytes) / seconds,

@@ -11,7 +11,7 @@ export interface RoomLoad {
 
 /** How one door has fared since it was last asked, about a second ago. */
 export interface Signals {
-  /** How late slots of the write period were served: p99, ms. */
+  /** How late slots of the write period were served: p99, ms; or how long connections waited to be taken up, when that is more. */
   readonly wait: number;
   /** Event-loop delay: p99, ms. */
   readonly loop: number;

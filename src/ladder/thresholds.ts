@@ -13,7 +13,8 @@ export interface Threshold {
 /**
  * How late slots of the write period are served, p99 in ms. A slot is 20 ms long, so 25 is normal. 80 is a quarter of the
  * shortest period, well inside the 300 ms a player keeps in hand. A door with a little too much to do is one period late
- * and merges writes; two periods mean twice too much, and players run dry.
+ * and merges writes; two periods mean twice too much, and players run dry. Connections that wait this long to be taken up say the
+ * same: the rounds of the event loop are too long for how many come.
  */
 export const WAIT: Threshold = { on: 80, off: 40, severe: 640 };
 
