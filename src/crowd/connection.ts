@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { serverName } from './address.ts';
 import type { Address } from './order.ts';
 
 /** Who is told what happens on a connection. */
@@ -27,7 +28,7 @@ export function openDialler(address: Address): Dialler {
     dial(wire, from) {
       const common = { host, port, ...(from === undefined ? {} : { localAddress: from }) };
       const socket = tls
-        ? connectTls({ ...common, servername: name, ALPNProtocols: ['http/1.1'] })
+        ? connectTls({ ...common, servername: serverName(name) ?? '', ALPNProtocols: ['http/1.1'] })
         : createConnection({
             ...common,
             noDelay: true,

@@ -10,7 +10,8 @@ async function asked(status: number, body: string) {
   const server = createServer((_, response) => response.writeHead(status).end(body));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    return await fetchConsent(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const { port } = server.address() as AddressInfo;
+    return await fetchConsent({ host: '127.0.0.1', port, tls: false, name: `localhost:${port}` });
   } finally {
     server.closeAllConnections();
     server.close();

@@ -1,5 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { CONSENT_PATH, type Consent } from '../wire/rehearsal.ts';
+import { serverName } from './address.ts';
+import type { Address } from './order.ts';
 
 /** The hash under which a key is published. */
 export const hashOfKey = (key: string): string => createHash('sha256').update(key).digest('hex');
@@ -43,17 +47,38 @@ export function objection(
 export const HOW_TO_CONSENT = `Only its operator can allow a rehearsal, by a file at ${CONSENT_PATH}.
 An Earshot publishes it when started with --rehearsal, such as --rehearsal 10000,2h (listeners, duration).`;
 
+/** A consent takes a few hundred bytes; of a longer answer this is read. */
+const MAX_BYTES = 64 << 10;
+const PATIENCE_MS = 10_000;
+
 /**
- * Fetches the consent of a server: undefined when it answers that there is none.
- * @throws when it does not answer, or is too busy to say: that withdraws nothing.
+ * Fetches the consent of a server from the very address the crowd would go to, whatever its name leads to meanwhile:
+ * undefined when it answers that there is none.
+ * @throws when it does not answer, sends elsewhere, or is too busy to say: that withdraws nothing.
  */
-export async function fetchConsent(origin: string): Promise<Consent | undefined> {
-  const response = await fetch(new URL(CONSENT_PATH, origin), {
-    redirect: 'error',
-    signal: AbortSignal.timeout(10_000),
-  });
-  const text = await response.text();
-  if (response.ok) return readConsent(text);
-  if (![401, 403, 404, 410, 451].includes(response.status)) throw new Error(`HTTP ${response.status}`);
+export async function fetchConsent(address: Address): Promise<Consent | undefined> {
+  const { status, text } = await ask(address);
+  if (status >= 200 && status < 300) return readConsent(text);
+  if (![401, 403, 404, 410, 451].includes(status)) throw new Error(`HTTP ${status}`);
   return undefined;
+}
+
+function ask({ host, port, tls, name }: Address): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const common = { host, port, path: CONSENT_PATH, agent: false, headers: { host: name } } as const;
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const asking = tls
+      ? requestHttps({ ...common, signal, servername: serverName(name) ?? '' })
+      : requestHttp({ ...common, signal });
+    asking.on('error', reject).on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('error', reject);
+      response.on('data', (chunk: string) => {
+        if (text.length < MAX_BYTES) text += chunk;
+        else response.destroy(new Error('its consent is too long'));
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    asking.end();
+  });
 }

@@ -1,10 +1,12 @@
 import { createConnection } from 'node:net';
 import type { Clock } from '../base/clock.ts';
-import { FRAGMENT_MS } from '../base/time.ts';
+import { FRAGMENT_MS, ms } from '../base/time.ts';
+import { findAddress } from './address.ts';
 import { fetchConsent, HOW_TO_CONSENT, objection } from './consent.ts';
 import { curveLength } from './curve.ts';
 import { openLine } from './line.ts';
-import type { Member, Order, Told } from './order.ts';
+import type { Address, Member, Told } from './order.ts';
+import { type ReceivedOrder, readOrder } from './received-order.ts';
 import { openTeam, type Team } from './team.ts';
 
 /** What a machine needs to take part in somebody else's rehearsal. */
@@ -18,7 +20,13 @@ export interface JoinDeps {
   note(line: string): void;
 }
 
-/** Takes part in one rehearsal. Resolves with why it ended. It asks the target for its consent itself, whoever leads. */
+/** Whether the operator still consents is asked so often, by each machine itself. */
+const CONSENT_MS = 10_000;
+
+/**
+ * Takes part in one rehearsal. Resolves with why it ended. It looks the target up and asks it for its
+ * consent itself: a leader names a server and cannot aim the crowd at another address.
+ */
 export async function join(deps: JoinDeps): Promise<string> {
   const { clock, key, note } = deps;
   const socket = createConnection(deps.leader);
@@ -34,15 +42,31 @@ export async function join(deps: JoinDeps): Promise<string> {
     },
   });
   let begun = false;
-  const begin = async (order: Order): Promise<void> => {
+  await using asking = new AsyncDisposableStack();
+  const refuse = (why: string): void => {
+    line.send({ kind: 'refused', why });
+    end.resolve(why);
+  };
+  const begin = async (sent: unknown): Promise<void> => {
     const asked = clock.now();
-    const why = await objectionTo(order, key, clock.wall() + order.clockOffset);
-    if (why !== undefined) {
-      line.send({ kind: 'refused', why });
-      return end.resolve(why);
-    }
-    note(`${order.listeners} listeners for ${order.address.name}/r/${order.slug}`);
-    team.begin({ ...order, startsIn: Math.max(0, order.startsIn - (clock.now() - asked)) });
+    const received = readOrder(sent);
+    if (!received) return refuse('this is no order of a rehearsal');
+    const { url, order } = received;
+    const address = await findAddress(url).catch(() => undefined);
+    const why = await objectionTo(received, address, key, clock.wall());
+    if (!address || why !== undefined) return refuse(why ?? `${url.host} does not answer`);
+    note(`${order.listeners} listeners for ${url.host}/r/${order.slug}`);
+    // Never where the leader says: where the one who consented is.
+    team.begin({ ...order, address, startsIn: Math.max(0, order.startsIn - (clock.now() - asked)) });
+    asking.use(
+      clock.every(ms(CONSENT_MS), () => {
+        objectionTo(received, address, key, clock.wall(), clock.wall()).then(
+          (now) => now !== undefined && team.stop(),
+          // Too busy to answer is no withdrawal.
+          () => {},
+        );
+      }),
+    );
   };
   line.onMessage((message) => {
     if (message.kind === 'ping') {
@@ -53,7 +77,7 @@ export async function join(deps: JoinDeps): Promise<string> {
     if (told.kind === 'stop') team.stop();
     else if (told.kind === 'begin' && !begun) {
       begun = true;
-      begin(told.order).catch((error: Error) => end.resolve(error.message));
+      begin(told.order).catch((error: Error) => refuse(error.message));
     }
   });
   line.onEnd((why) => {
@@ -65,12 +89,17 @@ export async function join(deps: JoinDeps): Promise<string> {
   return await end.promise;
 }
 
-async function objectionTo(order: Order, key: string, now: number): Promise<string | undefined> {
-  const { address, slug, listeners } = order;
-  const consent = await fetchConsent(`${address.tls ? 'https' : 'http'}://${address.name}`).catch(
-    () => undefined,
-  );
-  if (!consent) return `${address.name} publishes no consent. ${HOW_TO_CONSENT}`;
-  const ends = now + order.startsIn + curveLength(order.curve) + order.hold - FRAGMENT_MS;
+/** @throws when the server is too busy to say. */
+async function objectionTo(
+  { order, url }: ReceivedOrder,
+  address: Address | undefined,
+  key: string,
+  now: number,
+  until?: number,
+): Promise<string | undefined> {
+  const { slug, listeners } = order;
+  const consent = address && (await fetchConsent(address));
+  if (!consent) return `${url.host} publishes no consent. ${HOW_TO_CONSENT}`;
+  const ends = until ?? now + order.startsIn + curveLength(order.curve) + order.hold - FRAGMENT_MS;
   return objection(consent, { slug, listeners, key, now, ends });
 }

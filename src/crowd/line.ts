@@ -18,7 +18,7 @@ const HELLO_MS = 10_000;
 
 /**
  * Opens a line over a connected socket. Each side first sends one line `{"earshot":"crowd","v":1,"nonce":HEX}`; then
- * every line is `HEX JSON`, where HEX is HMAC-SHA256 under SHA-256("earshot-crowd " + key) over
+ * every line is `HEX JSON`, where HEX is HMAC-SHA256 under the secret HMAC-SHA256("earshot-crowd", key) over
  * `leader nonce | member nonce | sender | number | JSON`. So nothing can be forged, replayed or reordered unseen; it
  * is not encrypted. Rejects when the other side is no such machine.
  */

@@ -3,7 +3,7 @@ import type { Second } from './tally.ts';
 
 /** Where the server is. */
 export interface Address {
-  /** An IP address: names are looked up once, by the leader. */
+  /** An IP address: the name is looked up once, on each machine by itself. */
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
@@ -32,7 +32,7 @@ export interface Order {
   readonly zero?: number;
   /** Ms from the arrival of this order to the beginning. */
   readonly startsIn: number;
-  /** Ms to add to this machine's wall clock to have the leader's. */
+  /** Ms to add to this machine's wall clock to have the leader's: for delays, not for what was consented. */
   readonly clockOffset: number;
   /** Different in each process. */
   readonly seed: number;

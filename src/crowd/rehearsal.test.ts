@@ -302,3 +302,68 @@ test.concurrent('machines join with the key, take their share, and their figures
   expect(await joined).toBe('done');
   expect(notes.some((line) => line.includes('did not join'))).toBe(true);
 });
+
+test.concurrent('a leader cannot aim machines at an address that has not consented', async () => {
+  await using server = await badServer();
+  const hits: string[] = [];
+  const victim = createServer((request, response) => {
+    hits.push(request.url ?? '');
+    response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => victim.listen(0, '127.0.0.1', resolve));
+  const { port } = victim.address() as AddressInfo;
+  await using gathering = await openGathering(systemClock, { host: '127.0.0.1', port: 0 }, KEY, () => {});
+  const leader = { host: '127.0.0.1', port: gathering.port };
+  const { host: good } = new URL(server.url);
+  const order = {
+    slug: 'hall',
+    codec: 'opus',
+    listeners: 2,
+    curve: { kind: 'step' },
+    hold: 1_000,
+    pages: 0,
+    hls: 0,
+    from: [],
+    startsIn: 0,
+    clockOffset: 0,
+    seed: 1,
+  } as const;
+  /** What a joined machine makes of such an address: why it ended, and how many of its people heard something. */
+  const aimed = async (name: string, more: object = {}): Promise<[string, number]> => {
+    const machine = memberHere('a');
+    const joined = join({ clock: systemClock, leader, key: KEY, members: [machine], note: () => {} });
+    const [member] = (await gathering.members(tried + 1)).slice(tried);
+    tried += 1;
+    let heard = 0;
+    const told = Promise.withResolvers<void>();
+    member!.onLost(() => told.resolve());
+    member!.onSaid((said) => {
+      if (said.kind === 'done') told.resolve();
+      if (said.kind === 'second') heard += said.second.counts.joined ?? 0;
+    });
+    const address = { host: '127.0.0.1', port, tls: false, name };
+    member!.tell({ kind: 'begin', order: { ...order, address, ...more } });
+    const why = await joined;
+    await told.promise;
+    return [why, heard];
+  };
+  let tried = 0;
+  try {
+    // The name of one who consents with the address of another: they go to whom they asked.
+    expect(await aimed(good)).toEqual(['done', 2]);
+    expect(hits).toEqual([]);
+    expect((await aimed(`127.0.0.1:${port}`))[0]).toMatch(/publishes no consent/);
+    expect(hits).toEqual([CONSENT_PATH]);
+    for (const name of [`${good}@127.0.0.1:${port}`, `127.0.0.1:${port}/${good}`, `127.0.0.1:${port}?x=`])
+      expect((await aimed(name))[0]).toMatch(/no order/);
+    expect((await aimed(good, { slug: 'hall HTTP/1.1\r\nX: y' }))[0]).toMatch(/no order/);
+    // The consent lasts a minute by the clock of who asks for it.
+    expect((await aimed(good, { hold: 120_000, clockOffset: -3_600_000 }))[0]).toMatch(
+      /before this rehearsal/,
+    );
+    expect(hits).toEqual([CONSENT_PATH]);
+  } finally {
+    victim.closeAllConnections();
+    victim.close();
+  }
+});

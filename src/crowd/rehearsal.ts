@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
 import { ms } from '../base/time.ts';
+import { findAddress } from './address.ts';
 import { fetchConsent, HOW_TO_CONSENT, objection } from './consent.ts';
 import { type Curve, curveLength } from './curve.ts';
-import type { Member } from './order.ts';
+import type { Address, Member } from './order.ts';
 import { type Outcome, sumUp } from './outcome.ts';
 import { findTarget, sourceAddresses } from './target.ts';
 import { openTeam } from './team.ts';
@@ -77,13 +78,14 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
     throw new EarshotError('unprocessable', `a rehearsal takes ${MAX_SECONDS / 3600} h at most`);
   const { origin } = URL.canParse(deps.url) ? new URL(deps.url) : { origin: deps.url };
   const target = await reachable(origin, async () => {
-    await consented();
-    return findTarget(deps.url);
+    const address = await findAddress(new URL(origin));
+    await consented(address);
+    return findTarget(deps.url, address);
   });
 
-  async function consented(): Promise<void> {
+  async function consented(address: Address): Promise<void> {
     const slug = /\/r\/([a-z0-9-]+)/.exec(deps.url)?.[1] ?? '';
-    const consent = await fetchConsent(origin);
+    const consent = await fetchConsent(address);
     if (!consent)
       throw new EarshotError('operator-only', `${origin} publishes no consent. ${HOW_TO_CONSENT}`);
     const now = clock.wall();
@@ -130,7 +132,7 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
   let over = false;
 
   const asking = clock.every(ms(CONSENT_MS), () => {
-    fetchConsent(origin).then(
+    fetchConsent(target.address).then(
       (consent) => {
         const slug = target.slug;
         if (!consent || objection(consent, { slug, listeners, key, now: clock.wall(), ends: clock.wall() }))

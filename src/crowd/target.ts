@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { EarshotError } from '../base/errors.ts';
 import type { RoomCard } from '../wire/room.ts';
 import type { Address } from './order.ts';
@@ -17,10 +16,10 @@ export interface Target {
 const PATIENCE_MS = 10_000;
 
 /**
- * Finds a room by its address (`http://host/r/slug`). @throws EarshotError `unprocessable` for any other address,
+ * Finds a room by its URL (`http://host/r/slug`) at a server found by `findAddress`. @throws EarshotError `unprocessable` for any other address,
  * `room-unknown` and `room-not-open` when there is nothing to hear.
  */
-export async function findTarget(url: string): Promise<Target> {
+export async function findTarget(url: string, address: Address): Promise<Target> {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const slug = /^\/r\/([a-z0-9-]{1,64})\/?(?:stream)?$/.exec(parsed?.pathname ?? '')?.[1];
   if (!parsed || !slug || !/^https?:$/.test(parsed.protocol))
@@ -28,8 +27,6 @@ export async function findTarget(url: string): Promise<Target> {
       'unprocessable',
       `"${url}" is not a room such as http://localhost:8080/r/town-hall`,
     );
-  const tls = parsed.protocol === 'https:';
-  const { address: host } = await lookup(parsed.hostname.replace(/^\[|\]$/g, ''));
   const ask = async <T>(path: string): Promise<T> => {
     const response = await fetch(new URL(path, parsed.origin), { signal: AbortSignal.timeout(PATIENCE_MS) });
     return (await response.json()) as T;
@@ -45,7 +42,7 @@ export async function findTarget(url: string): Promise<Target> {
   return {
     origin: parsed.origin,
     slug,
-    address: { host, port: Number(parsed.port) || (tls ? 443 : 80), tls, name: parsed.host },
+    address,
     zero: card.zero,
     server: described?.info
       ? `${described.info.title ?? 'unknown'} ${described.info.version ?? ''}`.trim()
