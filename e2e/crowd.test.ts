@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Outcome } from '../src/crowd/index.ts';
-import { type MadeRoom, type Server, startServer } from './rig/server.ts';
+import { type MadeRoom, outside, type Server, startServer } from './rig/server.ts';
 
 const ENTRY = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));
 let dir: string;
@@ -32,7 +32,7 @@ interface Run {
 /** Runs `earshot crowd …`; `line` gets each line as it is printed. */
 async function crowd(args: readonly string[], line: (text: string) => void = () => {}): Promise<Run> {
   const child = spawn(process.execPath, [ENTRY, 'crowd', ...args], {
-    env: { ...process.env, EARSHOT_DATA: server.data },
+    env: { ...outside(), EARSHOT_DATA: server.data },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selfSigned, writeCertificate } from '../test/certificate.ts';
 import { continuity, rawListener } from './rig/raw-listener.ts';
-import { freePort, type MadeRoom, type Server, startServer, until } from './rig/server.ts';
+import { freePort, type MadeRoom, outside, type Server, startServer, until } from './rig/server.ts';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../docs/tls.md', import.meta.url)), 'utf8');
 const ENTRY = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));
@@ -162,7 +162,7 @@ test.each(Object.keys(PROXIES))(
         process.execPath,
         [ENTRY, 'room', 'create', '--title', name, '--url', url, '--json'],
         {
-          env: { ...process.env, NODE_EXTRA_CA_CERTS: files.cert, EARSHOT_DATA: server.data },
+          env: { ...outside(), NODE_EXTRA_CA_CERTS: files.cert, EARSHOT_DATA: server.data },
           stdio: ['ignore', 'pipe', 'inherit'],
         },
       );

@@ -45,6 +45,10 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
+/** This process's variables for a program of ours: those that steer the tests themselves would be refused as unknown settings. */
+export const outside = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EARSHOT_')));
+
 /** Starts Earshot with a data folder of its own and waits until it says that it is up. */
 export async function startServer(
   settings: Record<string, string> = {},
@@ -55,7 +59,7 @@ export async function startServer(
   const keep = settings.EARSHOT_DATA !== undefined;
   const port = Number(settings.EARSHOT_PORT ?? (await freePort()));
   const env = {
-    ...process.env,
+    ...outside(),
     EARSHOT_PORT: String(port),
     EARSHOT_DATA: data,
     EARSHOT_UDP_PORT: '0',
