@@ -33,6 +33,7 @@ export class Ear {
   readonly socket: Socket;
   head = '';
   ended = false;
+  reset = false;
 
   constructor(now: () => number) {
     const ear = this;
@@ -52,7 +53,9 @@ export class Ear {
         ear.ended = true;
       },
       destroy() {},
-      resetAndDestroy() {},
+      resetAndDestroy() {
+        ear.reset = true;
+      },
     } as unknown as Socket;
   }
 
@@ -120,6 +123,9 @@ export function rig(begun = 200) {
   const state = {
     delivery: { period: 320 } as { period: number; ceiling?: number },
     place: 'live' as 'live' | 'ring',
+    /** Whose seat whoever joins has, and whether it is shown by a ticket. */
+    holder: undefined as string | undefined,
+    retake: false,
   };
   const fanout = openFanout({
     ...{ clock, origin, counters, limits: LIMITS },
@@ -127,7 +133,11 @@ export function rig(begun = 200) {
       throw error;
     },
     delivery: () => state.delivery,
-    place: () => ({ at: state.place }),
+    place(_slug, _request, retake) {
+      const { place: at, holder } = state;
+      if (holder !== undefined && state.retake) retake(holder);
+      return { at, ...(holder === undefined ? {} : { holder }) };
+    },
   });
   return Object.assign(state, {
     ...{ clock, fanout, coded, counters },

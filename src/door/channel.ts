@@ -10,6 +10,8 @@ export interface Listener {
   slot: number;
   /** Its place in that slot's list. */
   place: number;
+  /** Whose seat it has, where there are seats. */
+  holder?: string;
 }
 
 /** What a channel asks of the fan-out. */

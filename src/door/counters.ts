@@ -1,7 +1,10 @@
 import { Lateness } from './lateness.ts';
 
-/** Why a stream listener's connection ended. `left`: the listener went; `ended`: the program; `drained`: this door stops. */
-export type Departure = 'left' | 'backlog' | 'stalled' | 'ended' | 'drained';
+/**
+ * Why a stream listener's connection ended. `left`: the listener went; `ended`: the program; `drained`: this door
+ * stops; `retaken`: its seat was shown on another connection.
+ */
+export type Departure = 'left' | 'backlog' | 'stalled' | 'ended' | 'drained' | 'retaken';
 
 /** What the door counts; nothing is logged per request. */
 export interface Counters {
@@ -43,7 +46,7 @@ export const openCounters = (): Counters => ({
   stalledRequests: 0,
   upstreamAway: 0,
   faults: 0,
-  departures: { left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0 },
+  departures: { left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0, retaken: 0 },
   lateness: new Lateness(),
 });
 

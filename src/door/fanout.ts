@@ -19,6 +19,8 @@ export interface Placed {
   readonly at: 'live' | 'ring';
   /** Shown when the connection drops, it keeps the place at the live edge. */
   readonly seat?: string;
+  /** Whose seat it is: when the same holder comes again, the connection before is closed. */
+  readonly holder?: string;
 }
 
 /** What the fan-out needs. */
@@ -30,8 +32,8 @@ export interface FanoutDeps {
   readonly fault: Fault;
   /** How often, and up to which bitrate, a room is written to. */
   delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
-  /** Decides for one request that can be served; asked once for each. */
-  place(slug: string, request: StreamRequest): Placed;
+  /** Decides for one request that can be served; asked once for each. `retake` closes what a holder has here. */
+  place(slug: string, request: StreamRequest, retake: (holder: string) => boolean): Placed;
 }
 
 /** Everyone who hears anything through this door. */
@@ -97,7 +99,10 @@ export function openFanout(deps: FanoutDeps): Fanout {
   function leave(listener: Listener, cause: Departure) {
     const { slug } = listener.channel;
     if (!listener.channel.remove(listener)) return;
-    rooms.get(slug)?.waits.delete(listener);
+    const room = rooms.get(slug);
+    room?.waits.delete(listener);
+    if (listener.holder !== undefined && room?.holders.get(listener.holder) === listener)
+      room.holders.delete(listener.holder);
     counters.departures[cause] += 1;
     total -= 1;
     const left = (streams.get(slug) ?? 1) - 1;
@@ -212,7 +217,10 @@ export function openFanout(deps: FanoutDeps): Fanout {
     }
     const { room, feed } = found;
     const now = clock.now();
-    const placed = deps.place(slug, request);
+    const placed = deps.place(slug, request, (holder) => {
+      const before = room.holders.get(holder);
+      return before !== undefined && drop(before.socket, 'retaken');
+    });
     const ring = request.ring || placed.at === 'ring';
     const pace = perWrite(deps.delivery(slug).period);
     const here = request.was === 'ring' ? request.after : undefined;
@@ -225,6 +233,10 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const slots = beginning(feed, newest, after, request.margin + next);
     listener.next = (slots.at(-1)?.seq ?? listener.next - 1) + 1;
     if (ring && !request.ring) room.waits.add(listener);
+    if (!ring && placed.holder !== undefined) {
+      listener.holder = placed.holder;
+      room.holders.set(placed.holder, listener);
+    }
     (socket as ListeningSocket)[LISTENER] = listener;
     socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);
     streams.set(slug, (streams.get(slug) ?? 0) + 1);

@@ -134,7 +134,8 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const fanout = openFanout({
     ...{ clock, origin, limits, counters, fault },
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
-    place: (slug, request) => shield.place(request, () => deps.queue?.place(slug, request.ticket)),
+    place: (slug, request, retake) =>
+      shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
   });
   const ordinary = openOrdinary({
     ...{ clock, limits, counters, fanout, shield, fault, origin },

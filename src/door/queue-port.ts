@@ -10,6 +10,13 @@ export interface DoorQueue {
     readonly headers: Readonly<Record<string, string | string[] | undefined>>;
     readonly body: AsyncIterable<Uint8Array>;
   }): Promise<Reply> | undefined;
-  /** Where one stream request goes; it counts, so it is asked once per request. */
-  place(slug: string, ticket?: string): { readonly at: 'live' | 'ring'; readonly seat?: string };
+  /**
+   * Where one stream request goes; it counts, so it is asked once per request. `retake` closes the live stream that
+   * the holder of a seat has here; true when there was one.
+   */
+  place(
+    slug: string,
+    ticket?: string,
+    retake?: (holder: string) => boolean,
+  ): { readonly at: 'live' | 'ring'; readonly seat?: string; readonly holder?: string };
 }

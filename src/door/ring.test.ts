@@ -194,3 +194,21 @@ test('coming back: a listener of the ring goes on there, or begins anew at the l
   expect(up.says('earshot-place')).toBe('live');
   expect(up.seqs[0]).toBeGreaterThanOrEqual(trial.newest() - 2);
 });
+
+test('who shows the seat of an open connection gets its place: the one before is closed', () => {
+  const trial = rig();
+  trial.holder = 'one';
+  const [first, second] = [trial.join(), trial.join()];
+  expect(trial.fanout.live('room')).toBe(2);
+  trial.retake = true;
+  const third = trial.join();
+  // The second had taken the seat without asking: what is closed is whoever has it.
+  expect([first.reset, second.reset, third.reset]).toEqual([false, true, false]);
+  expect(trial.fanout.live('room')).toBe(2);
+  expect(trial.counters.departures.retaken).toBe(1);
+  trial.holder = 'two';
+  trial.join();
+  expect(trial.fanout.live('room')).toBe(3);
+  trial.run(2);
+  expect(unbroken(third.seqs)).toBe(true);
+});

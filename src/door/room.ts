@@ -20,6 +20,8 @@ export class Room {
   readonly slug: string;
   /** Those in the delayed ring who did not ask for it, whoever has waited longest first. */
   readonly waits = new Set<Listener>();
+  /** Who has which seat: live listeners of a room with a line. */
+  readonly holders = new Map<string, Listener>();
   readonly #feeds = new Map<string, Feed>();
   readonly #hooks: ChannelHooks & { origin: DoorOrigin };
   /** When each rendition was last needed. */

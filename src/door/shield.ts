@@ -39,6 +39,7 @@ interface Place {
   readonly at: 'live' | 'ring';
   /** Given only where somebody waits, so it proves that the ticket was looked at. */
   readonly seat?: string;
+  readonly holder?: string;
 }
 
 /** Stands before all work of a door: who is served first when requests wait, and what the others get instead. */

@@ -193,22 +193,23 @@ describe('who goes where', () => {
     const people = [await ticket(), await ticket(), await ticket()];
     for (const { ticket: text } of people) expect(door.place('evening', text).at).toBe('ring');
     door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 2 }), 2);
-    expect(people.map(({ ticket: text }) => door.place('evening', text).at)).toEqual([
-      'live',
-      'live',
-      'ring',
-    ]);
+    const come = (person: TicketAnswer | undefined): string => {
+      const { at } = door.place('evening', person?.ticket);
+      if (at === 'live') live += 1;
+      return at;
+    };
+    expect(people.map(come)).toEqual(['live', 'live', 'ring']);
     expect([...door.tallies()][0]?.[1]).toMatchObject({ came: 2 });
     door.told(queue({ seq: 3, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 1 }), 2);
-    expect(door.place('evening', people[2]?.ticket).at).toBe('live');
+    expect(come(people[2])).toBe('live');
     expect([...door.tallies()][0]?.[1]).toMatchObject({ came: 3 });
   });
 
   test('many free places are shared among the doors, so that all of them together do not give out more', async () => {
     const people = await Promise.all(Array.from({ length: 20 }, () => ticket()));
     door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 20, places: 20 }), 0);
-    const up = people.filter((person) => door.place('evening', person.ticket).at === 'live');
-    expect(up.length).toBe(11);
+    for (const { ticket: text } of people) if (door.place('evening', text).at === 'live') live += 1;
+    expect(live).toBe(2 + 11);
   });
 
   test('a called ticket that has run out must be renewed first; a forged one is like none', async () => {
@@ -230,15 +231,46 @@ describe('who goes where', () => {
     expect(door.spare('evening')).toBe(500);
   });
 
-  test('a seat brings a dropped connection back to a full room, once', () => {
+  test('a seat brings a dropped connection back to a full room; whoever has it open here loses it', () => {
     live = 1;
-    const { seat } = door.place('evening');
+    const { seat, holder } = door.place('evening');
     live = 2;
-    const back = door.place('evening', seat);
-    expect(back.at).toBe('live');
-    expect(door.place('evening', seat).at).toBe('ring');
-    expect(door.place('evening', back.seat).at).toBe('live');
-    expect(door.place('other', back.seat).at).toBe('ring');
+    const closed: string[] = [];
+    const retake = (one: string): boolean => closed.push(one) > 0;
+    const back = door.place('evening', seat, retake);
+    expect(back).toMatchObject({ at: 'live', holder });
+    // Renewed or not, it is the same seat: a chain of them holds one connection.
+    expect(door.place('evening', back.seat, retake)).toMatchObject({ at: 'live', holder });
+    expect(door.place('evening', seat, retake)).toMatchObject({ at: 'live', holder });
+    expect(closed).toEqual([holder, holder, holder]);
+    expect(door.place('other', back.seat, retake).at).toBe('ring');
+    expect(closed).toHaveLength(3);
+    // Another person has another seat.
+    live = 1;
+    expect(door.place('evening').holder).not.toBe(holder);
+  });
+
+  test('a seat of another door, and a called ticket each time it is shown, take one of the free places', async () => {
+    const { ticket: text } = await ticket();
+    const { ticket: other } = await ticket();
+    const elsewhere = opened('two');
+    live = 0;
+    const { seat } = elsewhere.place('evening');
+    live = 2;
+    const called = { admitted: { minute: 1, rank: LAST_RANK }, open: 2, places: 5 };
+    door.told(queue({ seq: 2, ...called, free: 3 }), 2);
+    const come = (shown: string | undefined): string => {
+      const { at } = door.place('evening', shown);
+      if (at === 'live') live += 1;
+      return at;
+    };
+    expect([come(seat), come(text), come(text), come(text), come(other)]).toEqual([
+      ...['live', 'live', 'live', 'ring', 'ring'],
+    ]);
+    expect([...door.tallies()][0]?.[1]).toMatchObject({ came: 1 });
+    // Whoever comes and goes again and again takes nobody's place.
+    live -= 1;
+    expect(come(other)).toBe('live');
   });
 
   test('a door that knows nothing of the queue yet gives out its share of the cap', () => {

@@ -28,6 +28,8 @@ export interface Placed {
   readonly at: 'live' | 'ring';
   /** Shown when the connection drops, it keeps the place at the live edge; absent where nobody waits. */
   readonly seat?: string;
+  /** Whose seat it is: at one door one connection has it at a time. */
+  readonly holder?: string;
 }
 
 /** What the queue has told this door about one room. */
@@ -52,8 +54,11 @@ export interface Desk {
   state(slug: string): Told | undefined;
   /** True while somebody could be asked to wait. */
   queued(slug: string): boolean;
-  /** Decides for one stream request, counting it: call it once per request. */
-  place(slug: string, ticket?: string): Placed;
+  /**
+   * Decides for one stream request, counting it: call it once per request. `retake` closes the live stream that the
+   * holder of a seat has at this door; true when there was one.
+   */
+  place(slug: string, ticket?: string, retake?: (holder: string) => boolean): Placed;
   /** How many who wait in the ring without a ticket may move up now; at most `MAX_MOVED`. */
   spare(slug: string): number;
   /** Gives out a ticket at the end of the line; undefined while no cell has spoken of the queue. */
@@ -77,16 +82,14 @@ const SILENT_MS = 5_000;
 const MINUTE_MS = 60_000;
 /** People without a ticket who are moved up in one second: one write each, and no storm. */
 const MAX_MOVED = 500;
-/** Seats remembered as used, so that none is used twice at this door; the oldest is forgotten. */
-const MAX_SEATS = 50_000;
 
 interface Room {
   queue: QueueState;
   text: string;
   limit: number | undefined;
   at: number;
-  /** Called people admitted here since the cell last spoke: it has not counted them yet. */
-  fresh: number;
+  /** Live streams here when the cell last spoke: it has not counted those that came since. */
+  had: number;
 }
 
 /** Opens the desk of one door. */
@@ -95,7 +98,6 @@ export function openDesk(deps: DeskDeps): Desk {
   const random = deps.random ?? (() => randomInt(1, LAST_RANK + 1));
   const rooms = new Map<string, Room>();
   const tallies = new Map<string, Tally>();
-  const seats = new Set<string>();
 
   const tallyOf = (slug: string): Tally => {
     let tally = tallies.get(slug);
@@ -109,8 +111,12 @@ export function openDesk(deps: DeskDeps): Desk {
     const silent = clock.now() - at;
     return queue.open > 0 && silent > SILENT_MS ? queue.open + Math.floor(silent / MINUTE_MS) : queue.open;
   };
-  const seatOf = (slug: string): string =>
-    tickets.sign({ slug, minute: 0, rank: random(), kind: 'seat', until: clock.wall() + KEPT_MS });
+  /** The live edge, with a seat: the holder's own renewed, or a new one. */
+  const seated = (slug: string, rank = random()): Placed => ({
+    at: 'live',
+    seat: tickets.sign({ slug, minute: 0, rank, kind: 'seat', until: clock.wall() + KEPT_MS }),
+    holder: String(rank),
+  });
   const limitOf = (slug: string): number | undefined => {
     const room = rooms.get(slug);
     const { queue, limit } = room ?? {};
@@ -121,17 +127,11 @@ export function openDesk(deps: DeskDeps): Desk {
     if (cap !== undefined) return taken ? 0 : Math.max(1, Math.floor(cap / deps.doors));
     return deps.holding(slug) ? 0 : undefined;
   };
-  /** True for a seat that is used the first time here; it is used up, and a new one given. */
-  const seated = (text: string): boolean => {
-    if (seats.has(text)) return false;
-    seats.add(text);
-    const oldest = seats.size > MAX_SEATS ? seats.values().next().value : undefined;
-    if (oldest !== undefined) seats.delete(oldest);
-    return true;
-  };
-
   /** Of the free places, those that called people may take at this door before the cell counts again: its share and one. */
   const share = (free: number): number => Math.min(free, Math.ceil(free / deps.doors) + 1);
+  /** True while not all of them are taken: each live stream that has come and is still there takes one, whatever was shown. */
+  const free = ({ queue, had }: Room): boolean =>
+    queue.places === undefined || share(queue.free) > Math.max(0, deps.live(queue.slug) - had);
 
   return {
     told(queue, limit) {
@@ -140,7 +140,7 @@ export function openDesk(deps: DeskDeps): Desk {
         known && known.queue.seq === queue.seq && known.queue.at === queue.at
           ? known.text
           : JSON.stringify(queue);
-      rooms.set(queue.slug, { queue, text, limit, at: clock.now(), fresh: 0 });
+      rooms.set(queue.slug, { queue, text, limit, at: clock.now(), had: deps.live(queue.slug) });
       tallyOf(queue.slug).passed(queue);
     },
     over: (slug) => void rooms.delete(slug),
@@ -150,25 +150,23 @@ export function openDesk(deps: DeskDeps): Desk {
     },
     state: (slug) => rooms.get(slug),
     queued: (slug) => limitOf(slug) !== undefined,
-    place(slug, text) {
+    place(slug, text, retake) {
       const limit = limitOf(slug);
       if (limit === undefined) return { at: 'live' };
       const found = text === undefined ? undefined : tickets.check(text, slug, clock.wall());
-      if (found?.kind === 'good' && text !== undefined) {
+      if (found?.kind === 'good') {
         const { ticket } = found;
         if (ticket.kind === 'seat') {
-          if (seated(text)) return { at: 'live', seat: seatOf(slug) };
-        } else {
-          const room = rooms.get(slug);
-          const free = room && (room.queue.places === undefined || share(room.queue.free) > room.fresh);
-          if (room && free && isCalled(room.queue, ticket)) {
-            if (tallyOf(slug).came(ticket)) room.fresh += 1;
-            return { at: 'live', seat: seatOf(slug) };
-          }
-          return { at: 'ring' };
+          // One connection has it; where that was not here, the place is one more of those taken since the cell spoke.
+          retake?.(String(ticket.rank));
+          return seated(slug, ticket.rank);
         }
+        const room = rooms.get(slug);
+        if (!room || !free(room) || !isCalled(room.queue, ticket)) return { at: 'ring' };
+        tallyOf(slug).came(ticket);
+        return seated(slug);
       }
-      return deps.live(slug) < limit ? { at: 'live', seat: seatOf(slug) } : { at: 'ring' };
+      return deps.live(slug) < limit ? seated(slug) : { at: 'ring' };
     },
     spare(slug) {
       const limit = limitOf(slug);

@@ -42,7 +42,7 @@ export function open(deps: QueueDoorDeps): QueueDoor {
     told: (queue, limit) => desk.told(queue, limit),
     over: (slug) => desk.over(slug),
     forget: (slug) => desk.forget(slug),
-    place: (slug, ticket) => desk.place(slug, ticket),
+    place: (slug, ticket, retake) => desk.place(slug, ticket, retake),
     spare: (slug) => desk.spare(slug),
     tallies: () => desk.tallies(),
     async [Symbol.asyncDispose]() {},
