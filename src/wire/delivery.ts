@@ -54,10 +54,18 @@ export interface Delivery {
   readonly ring: number;
   /** The host's cap on live listeners. */
   readonly cap?: number;
+  /** How many ms a page lets pass, 20 % more or less by chance, before it reads the room's state again. */
+  readonly poll: number;
 }
 
 /** Milliseconds that the delayed ring is behind: far enough for caches in two rows, near enough to be the same evening. */
 export const RING_MS = 30_000;
+
+/** The pace of pages by rung: in a crowd each listener's page must cost less than their sound. */
+const POLLS_MS = [1_000, 2_000, 5_000, 10_000] as const;
+
+/** How often pages read the room's state on a rung, ms: every second on rung 0, every ten from rung 3. */
+export const pollOn = (rung: number): number => POLLS_MS[rung] ?? 10_000;
 
 /** Rung 0 with the given write period. */
 export const fullDelivery = (period: number, since: number): Delivery => ({
@@ -67,6 +75,7 @@ export const fullDelivery = (period: number, since: number): Delivery => ({
   newcomers: 'live',
   since,
   ring: RING_MS,
+  poll: pollOn(0),
 });
 
 /** A level as a delivery; `period` is the configured one. */
@@ -85,5 +94,6 @@ export function deliveryAt(
     ...(at === 0 || why === undefined ? {} : { why }),
     since,
     ring: RING_MS,
+    poll: pollOn(step.rung),
   };
 }

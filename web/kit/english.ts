@@ -56,6 +56,8 @@ export const english = {
     `A smaller number listens live. You hear it ${seconds} seconds later, all of it, and move up when there is room.`,
   ringFull: (seconds: string, streams: string) =>
     `${seconds} seconds behind: ${streams} connections are listening. You hear all of it, and move up when there is room.`,
+  eitherWay: (seconds: string) =>
+    `Live, or up to ${seconds} seconds later: many people are here, and this browser does not tell us which. Nothing is cut.`,
   liveLater: (seconds: string) =>
     `Live now. The places at the live edge are taken: you will hear it ${seconds} seconds later, and move up when there is room.`,
   textOnly:

@@ -37,8 +37,8 @@ export function homePage(main: HTMLElement, words: Words): void {
   const theatres = new Map<string, Theatre>();
   let shown = '';
   openPoll<{ rooms: readonly Listed[] }>(
-    '/rooms.json',
-    { seen: 5_000, hidden: 30_000, failing: 60_000 },
+    () => '/rooms.json',
+    { seen: () => 5_000, failing: 60_000 },
     ({ rooms: listed }) => {
       const key = JSON.stringify([listed.map((room) => ({ ...room, streams: 0 })), new Date().getMinutes()]);
       if (key !== shown) {

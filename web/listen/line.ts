@@ -20,8 +20,13 @@ export interface LineCard {
   readonly node: HTMLElement;
   /** Shown with each request for the stream. */
   readonly ticket: string | undefined;
-  /** Where the sound is now, and how many ms behind the ring is; called about once a second. */
-  show(at: 'live' | 'ring' | undefined, ring: number): void;
+  /** It is this ticket's turn. */
+  readonly called: boolean;
+  /**
+   * Where the sound is now (`either`: nobody can tell), how many ms behind the ring is, and whether the room says that
+   * people queue; called about once a second. Nothing is asked for while nothing plays, nor after nobody queues any more.
+   */
+  show(at: 'live' | 'ring' | 'either' | undefined, ring: number, queue: boolean): void;
 }
 
 const PATIENCE_MS = 6_000;
@@ -49,9 +54,11 @@ export function openLine(options: LineOptions): LineCard {
   let freshAt = Date.now();
   let triedAt = Number.NEGATIVE_INFINITY;
   let upSince: number | undefined;
-  let here: 'live' | 'ring' | undefined;
-  let last: 'live' | 'ring' | undefined;
+  let here: 'live' | 'ring' | 'either' | undefined;
+  let last: typeof here;
   let ringMs = 30_000;
+  let announced = true;
+  let resting = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const said = element('p', { role: 'status' });
@@ -94,13 +101,13 @@ export function openLine(options: LineOptions): LineCard {
     return true;
   };
   const look = async (): Promise<void> => {
-    if (away || here !== 'ring') return;
+    if (away || resting || here === undefined || here === 'live') return;
     try {
       if (!mine || mine.until - options.now() < RENEW_MS) {
-        if (!(await take())) return void climb();
+        if (!(await take())) return nobody();
       }
       const response = await fetch(`/r/${slug}/queue.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-      if (response.status === 409) return void climb();
+      if (response.status === 409) return nobody();
       if (!response.ok || !mine) return later(RETRY_MS);
       const fresh = (await response.json()) as QueueState;
       const worse = queue && whyWorse(queue, fresh, mine);
@@ -118,6 +125,19 @@ export function openLine(options: LineOptions): LineCard {
   };
   const climb = (): void => {
     later(UP_AGAIN_MS);
+    lift();
+  };
+  /** The doors know of no queue: what the room says is on its way, or it is over and nothing more is asked. */
+  const nobody = (): void => {
+    if (announced) climb();
+    else {
+      resting = true;
+      place = undefined;
+      lift();
+      render();
+    }
+  };
+  const lift = (): void => {
     if (Date.now() - triedAt < UP_AGAIN_MS) return;
     triedAt = Date.now();
     options.goUp();
@@ -147,12 +167,14 @@ export function openLine(options: LineOptions): LineCard {
   };
   const render = (): void => {
     node.hidden =
-      here === undefined || (here === 'live' && (upSince === undefined || Date.now() - upSince > SAID_MS));
+      here === undefined ||
+      (resting && here !== 'live') ||
+      (here === 'live' && (upSince === undefined || Date.now() - upSince > SAID_MS));
     write(said, where());
     write(hearing, words.hearing(String(Math.round(ringMs / 1000))));
     hearing.hidden = here !== 'ring';
-    small.hidden = here !== 'ring' || away;
-    leave.hidden = here !== 'ring';
+    small.hidden = here === 'live' || away;
+    leave.hidden = here === 'live';
     write(leave, away ? words.again : words.leave);
   };
   leave.addEventListener('click', () => {
@@ -174,11 +196,20 @@ export function openLine(options: LineOptions): LineCard {
     get ticket() {
       return away ? undefined : mine?.ticket;
     },
-    show(at, ring) {
+    get called() {
+      return !away && place?.called === true;
+    },
+    show(at, ring, queue) {
       ringMs = ring;
-      if (last === 'ring' && at === 'live') upSince = Date.now();
-      if (at === 'ring' && here !== 'ring') later(0);
+      announced = queue;
+      if (last !== 'live' && last !== undefined && at === 'live') upSince = Date.now();
+      const waits = (where: typeof here) => where === 'ring' || where === 'either';
+      const begins = waits(at) && !waits(here);
       here = at;
+      if (begins || (resting && queue)) {
+        resting = false;
+        later(0);
+      }
       last = at ?? last;
       render();
     },

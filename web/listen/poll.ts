@@ -5,19 +5,23 @@ export interface Poll {
   close(): void;
 }
 
-/** How often, in ms: while the page is seen, while it is hidden, and at most after failures. */
+/** How often, in ms: while the page is seen, and at most after failures. */
 export interface Pace {
-  readonly seen: number;
-  readonly hidden: number;
+  /** Asked before each wait. */
+  seen(): number;
   readonly failing: number;
 }
 
 /** What one fetch may take. */
 const PATIENCE_MS = 6_000;
+/** A hidden page asks so many times more seldom. */
+const HIDDEN = 5;
+/** Each wait is longer or shorter by at most this share: a crowd that came at once does not ask at once. */
+const JITTER = 0.2;
 
-/** Fetches JSON at a pace with 10 % jitter; failures double the wait. `fresh` gets what came, `failed` the count. */
+/** Fetches JSON at a pace with 20 % jitter; failures double the wait. `fresh` gets what came, `failed` the count, which `url` is told. */
 export function openPoll<T>(
-  url: string,
+  url: (failures: number) => string,
   pace: Pace,
   fresh: (value: T) => void,
   failed: (times: number, status: number) => void,
@@ -28,15 +32,18 @@ export function openPoll<T>(
 
   const next = (): void => {
     if (closed) return;
-    const usual = document.visibilityState === 'visible' ? pace.seen : pace.hidden;
-    const wait = failures === 0 ? usual : Math.min(pace.failing, Math.max(usual, 1000) * 2 ** (failures - 1));
+    const usual = pace.seen() * (document.visibilityState === 'visible' ? 1 : HIDDEN);
+    const wait =
+      failures === 0
+        ? usual
+        : Math.min(Math.max(pace.failing, usual), Math.max(usual, 1000) * 2 ** (failures - 1));
     clearTimeout(timer);
-    timer = setTimeout(() => void ask(), wait * (0.9 + Math.random() * 0.2));
+    timer = setTimeout(() => void ask(), wait * (1 - JITTER + 2 * JITTER * Math.random()));
   };
   const ask = async (): Promise<void> => {
     let status = 0;
     try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      const response = await fetch(url(failures), { signal: AbortSignal.timeout(PATIENCE_MS) });
       status = response.status;
       if (!response.ok) throw new Error(String(status));
       const value = (await response.json()) as T;

@@ -1,5 +1,4 @@
 /** The room page for listeners, the same before, during and after. */
-import type { Delivery } from '../../src/wire/delivery.ts';
 import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
@@ -14,6 +13,7 @@ import { openPoll } from './poll.ts';
 import { type Here, say, timeOf } from './say.ts';
 import { openSound } from './sound.ts';
 import { openTheatre } from './theatre.ts';
+import { cachesOf, free, paceOf, queues, stateAt } from './ways.ts';
 
 /** A state older than this, with fetches failing, is no longer news. */
 const STALE_MS = 15_000;
@@ -22,6 +22,8 @@ const GO_UP_MS = 60_000;
 /** Estimates of the delay outside of this are a wrong clock, not a delay. */
 const MAX_BEHIND_S = 300;
 const REWIND_S = 15;
+/** Further back than this is a server whose clock was set, not an old copy. */
+const OLDER_MS = 15_000;
 
 /** Builds the page around what the server rendered. */
 export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): void {
@@ -48,12 +50,12 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   let goingUp: ReturnType<typeof setTimeout> | undefined;
   let line: LineCard | undefined;
   let lining = false;
-  const sound = openSound(
-    slug,
-    () => render(),
-    () => line?.ticket,
-    () => cachesOf(state.delivery),
-  );
+  const sound = openSound(slug, () => render(), {
+    ticket: () => line?.ticket,
+    // Who is called goes to a door.
+    ring: () => (line?.called ? undefined : cachesOf(state.delivery)),
+    late: () => state.delivery.newcomers !== 'live' && !line?.called,
+  });
   const theatre = openTheatre(words);
   const times = openClocks(words);
   const hostLine = words.listFormat(state.hosts);
@@ -116,7 +118,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       player: replay ? 'idle' : sound.player.state,
       behind: behind(),
       place: sound.player.place,
-      stale: failing && Date.now() - freshAt > STALE_MS,
+      stale: failing && Date.now() - freshAt > STALE_MS + 2 * paceOf(state.delivery),
     };
     const said = say(state, here, words);
     write(mark, said.mark);
@@ -141,8 +143,9 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       ...state.gaps.map((gap) => element('li', {}, words.gap(gap, timeOf(gap.from, words)))),
     );
     const at = running() && sound.on && !replay ? sound.player.place : undefined;
-    if (at === 'ring') queueUp();
-    line?.show(at, state.delivery.ring);
+    const queue = queues(state.delivery);
+    if ((at === 'ring' || at === 'either') && queue) queueUp();
+    line?.show(at, state.delivery.ring, queue);
     lock.playing(sound.on);
     document.title = `${state.status === 'live' ? '● ' : ''}${state.title}`;
   };
@@ -178,11 +181,17 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     ),
   );
   render();
+  const first = Math.floor(Math.random() * 64);
+  let newest = 0;
   openPoll<RoomState>(
-    `/r/${slug}/state.json`,
-    { seen: 1_000, hidden: 5_000, failing: 20_000 },
+    (failures) => stateAt(slug, sound.cached ? state.delivery.caches : undefined, { first, failures }),
+    { seen: () => paceOf(state.delivery), failing: 20_000 },
     (fresh) => {
       if (fresh.v !== 1 || fresh.slug !== slug) return;
+      failing = false;
+      // A cache may be a second or two behind what a door has said.
+      if (fresh.at < newest && newest - fresh.at < OLDER_MS) return;
+      newest = fresh.at;
       // The smallest difference seen is the truest: the rest is time on the way and in caches.
       const off = Date.now() - fresh.at;
       skew = skew === undefined ? off : Math.min(skew, off);
@@ -190,12 +199,11 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       const ended = state.status !== 'ended' && fresh.status === 'ended';
       state = fresh;
       freshAt = Date.now();
-      failing = false;
       // There is room at the live edge again: not everyone in one instant.
-      if (goingUp === undefined && sound.on && sound.cached && !cachesOf(fresh.delivery))
+      if (goingUp === undefined && sound.on && sound.cached && free(fresh.delivery))
         goingUp = setTimeout(() => {
           goingUp = undefined;
-          if (sound.cached && !cachesOf(state.delivery)) sound.again();
+          if (sound.cached && free(state.delivery)) sound.again();
         }, Math.random() * GO_UP_MS);
       if (opened) desk.opened();
       if (ended && !sound.replay && sound.on) sound.player.end();
@@ -208,10 +216,6 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   );
   setInterval(render, 1_000);
 }
-
-/** Where somebody who comes now takes segments from, when the ladder sends them to caches. */
-const cachesOf = ({ newcomers, caches, ring }: Delivery) =>
-  newcomers === 'cache' && caches && caches.length > 0 ? { caches, delay: ring } : undefined;
 
 function parsed<T>(text: string, otherwise: T): T {
   try {

@@ -10,8 +10,8 @@ export interface Here {
   readonly player: PlayerState;
   /** Seconds from the stage to this ear, when measured. */
   readonly behind: number | undefined;
-  /** `ring`: this ear hears the delayed ring. */
-  readonly place?: 'live' | 'ring';
+  /** `ring`: this ear hears the delayed ring; `either`: it may. */
+  readonly place?: 'live' | 'ring' | 'either';
   /** The state has not been renewed for a while. */
   readonly stale: boolean;
 }
@@ -126,6 +126,8 @@ function onAir(state: RoomState, here: Here, words: Words): Sentence {
     const sentence = why === 'cap' ? words.ringCap(seconds) : words.ringFull(seconds, streams);
     return { tone: 'late', sentence };
   }
+  if (listening && here.place === 'either')
+    return { tone: 'late', sentence: words.eitherWay(String(Math.round(ring / 1000))) };
   if (!listening && newcomers === 'text') return { tone: 'late', sentence: words.textOnly };
   if (!listening && newcomers === 'queue')
     return { tone: 'late', sentence: words.liveLater(String(Math.round(ring / 1000))) };

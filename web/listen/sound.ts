@@ -21,28 +21,16 @@ export interface Sound {
   pause(): void;
 }
 
-/**
- * Opens the sound of a room; `changed` runs whenever something about it did, `ticket` is shown with each request, `ring`
- * says at each start whether caches are where to listen.
- */
+/** Opens the sound of a room; `changed` runs whenever something about it did. */
 export function openSound(
   slug: string,
   changed: () => void,
-  ticket: () => string | undefined,
-  ring: NonNullable<PlayerOptions['ring']>,
+  ways: Pick<PlayerOptions, 'ticket' | 'ring' | 'late'>,
 ): Sound {
-  let cached = false;
   const audio = new Audio();
   audio.preload = 'none';
   document.body.append(audio);
-  const player = openPlayer({
-    ...{ slug, audio, ticket },
-    ring() {
-      const from = ring();
-      cached = from !== undefined;
-      return from;
-    },
-  });
+  const player = openPlayer({ slug, audio, ...ways });
   player.onChange(changed);
   let replay: Replay | undefined;
   let opening = false;
@@ -51,7 +39,7 @@ export function openSound(
     audio,
     player,
     get cached() {
-      return cached && !replay;
+      return player.cached && !replay;
     },
     get replay() {
       return replay;

@@ -17,9 +17,14 @@ export interface PlayerOptions {
   readonly base?: string;
   /** False: never share one connection with other tabs. */
   readonly share?: boolean;
+  /** Asked at each start: somebody who comes now may hear the program `RING_MS` late. For browsers that cannot tell. */
+  late?(): boolean;
   /** What moves this listener up to the live edge, if anything does; asked before each connection. */
   ticket?(): string | undefined;
-  /** Asked at each start: play `delay` ms behind out of these caches, a request for each segment, in place of the stream. */
+  /**
+   * Asked at each start, and by `again` of those who listen that way: play `delay` ms behind out of these caches, a request
+   * for each segment, in place of the stream.
+   */
   ring?(): { readonly caches: readonly string[]; readonly delay: number } | undefined;
 }
 
@@ -47,8 +52,10 @@ export interface PlayerStats {
 export interface Player {
   readonly audio: HTMLAudioElement;
   readonly state: PlayerState;
-  /** At the live edge, or in the delayed ring; a change is told by `onChange` like one of state. */
-  readonly place: StreamPlace;
+  /** At the live edge, or in the delayed ring; a change is told by `onChange` like one of state. `either`: nobody can tell. */
+  readonly place: StreamPlace | 'either';
+  /** True while the sound comes out of caches. */
+  readonly cached: boolean;
   /** Seconds between the playhead and the live edge of the program; undefined while silent or unknown. */
   readonly behind: number | undefined;
   /** Media time of the playhead: seconds since the program's zero; undefined while silent or unknown. */
@@ -57,7 +64,7 @@ export interface Player {
   play(): Promise<void>;
   /** Stops and lets go of the connection; `play` begins at the live edge again. */
   pause(): void;
-  /** Asks for a place anew, with the ticket there is now; what is buffered plays on meanwhile. */
+  /** Asks for a place anew, with the ticket there is now; what is buffered plays on meanwhile. Nothing happens where caches are still the place to listen. */
   again(): void;
   /** Jumps to the live edge. */
   live(): void;

@@ -28,6 +28,7 @@ export function openLive(
   const listeners = new Set<(state: PlayerState) => void>();
   let ring: ReturnType<NonNullable<PlayerOptions['ring']>>;
   let edge = new Edge(options.margin);
+  let roomy = false;
   let state: PlayerState = 'idle';
   let buffer: MediaBuffer | undefined;
   let stream: Stream | SharedStream | undefined;
@@ -49,6 +50,16 @@ export function openLive(
     state = next;
     for (const listen of listeners) listen(next);
   };
+  /** Further behind, more is kept in hand. */
+  const learn = (far: boolean): void => {
+    roomy = far;
+    edge = new Edge(options.margin ?? (far ? RING_MARGIN : undefined));
+  };
+  /** The caches in which to listen now, if any are named. */
+  const elsewhere = (): typeof ring => {
+    const told = options.ring?.();
+    return told && told.caches.length > 0 ? told : undefined;
+  };
   /** Above 1 % the ear hears the pitch; at 1 % it would hear the change. */
   const pace = (rate: number): void => {
     if (audio.playbackRate === rate) return;
@@ -61,6 +72,8 @@ export function openLive(
     const moved = where.place !== to.place;
     where = { ...to, seat: to.seat ?? where.seat };
     if (!moved) return;
+    // What was kept in hand for the sake of caches.
+    if (to.place === 'live' && roomy) learn(false);
     if (started) {
       // Further back than what is buffered, which would be taken for the newest.
       if (back) {
@@ -203,13 +216,17 @@ export function openLive(
       ahead: () => Math.max(0, (buffer?.end ?? 0) - audio.currentTime),
     };
     const direct = (to: Sink): Stream => openStream(request, to);
+    const own = (to: Sink): Stream => {
+      ring = undefined;
+      return direct(to);
+    };
     const { codec } = playable;
     const from = ring;
     const source = from
       ? lazily(async (to) => {
           const { openRing } = await import('./ring.ts');
-          return openRing({ slug, codec, ...from, ...request, fallback: direct }, to);
-        }, direct)
+          return openRing({ slug, codec, ...from, ...request, fallback: own }, to);
+        }, own)
       : direct;
     return !ring && options.share !== false && canShare()
       ? openShared(`earshot:${base}${slug}:${codec}`, source, sink)
@@ -217,13 +234,15 @@ export function openLive(
   };
   const play = async (): Promise<void> => {
     if (stream && buffer) return;
-    const before = ring;
-    ring = options.ring?.();
-    if (ring?.caches.length === 0) ring = undefined;
-    // Further behind, more is kept in hand; what was learned about the network stays where nothing changes.
-    if ((ring === undefined) !== (before === undefined)) {
-      edge = new Edge(options.margin ?? (ring && RING_MARGIN));
-      where = ring ? { place: 'ring', behind: ring.delay } : { place: 'live', behind: 0 };
+    // A decoder that broke is nobody's arrival: it goes on where it was.
+    if (state !== 'reconnecting') {
+      const far = elsewhere();
+      // What was learned about the network stays where nothing changes.
+      if ((far !== undefined) !== roomy) {
+        learn(far !== undefined);
+        where = far ? { place: 'ring', behind: far.delay } : { place: 'live', behind: 0 };
+      }
+      ring = far;
     }
     buffer = openBuffer(audio, playable.mime, settle, broken);
     edge.reset();
@@ -268,6 +287,9 @@ export function openLive(
     get place() {
       return where.place;
     },
+    get cached() {
+      return stream !== undefined && ring !== undefined;
+    },
     get position() {
       return started ? audio.currentTime : undefined;
     },
@@ -275,6 +297,9 @@ export function openLive(
     pause: () => drop('idle'),
     again() {
       if (!stream || finishing) return;
+      // Only upwards: out of caches to a door, never back.
+      if (ring && elsewhere()) return;
+      ring = undefined;
       stream.close();
       // The ticket goes before a seat that may be of another evening.
       where = { place: where.place, behind: where.behind };

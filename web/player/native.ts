@@ -13,6 +13,7 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
   let wanted = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let reconnects = 0;
+  let late = false;
 
   const become = (next: PlayerState): void => {
     if (state === next) return;
@@ -22,7 +23,10 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
   const play = async (): Promise<void> => {
     wanted = true;
     if (state !== 'reconnecting') become('connecting');
-    audio.src = `${base}/r/${slug}/${hls ? 'live/main.m3u8' : `radio.mp3?t=${Date.now()}`}`;
+    const ticket = options.ticket?.();
+    const shown = ticket === undefined ? '' : `&ticket=${encodeURIComponent(ticket)}`;
+    late = options.late?.() ?? false;
+    audio.src = `${base}/r/${slug}/${hls ? 'live/main.m3u8' : `radio.mp3?t=${Date.now()}${shown}`}`;
     await audio.play().catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'NotAllowedError') stop('blocked');
     });
@@ -63,12 +67,18 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
     get state() {
       return state;
     },
-    place: 'live',
+    // The head of the answer, which says it, cannot be seen from here.
+    get place() {
+      return late ? 'either' : 'live';
+    },
+    cached: false,
     behind: undefined,
     position: undefined,
     play,
     pause: () => stop('idle'),
-    again() {},
+    again() {
+      if (!hls && state === 'playing') void play();
+    },
     end: () => stop('ended'),
     live() {
       if (audio.seekable.length > 0) audio.currentTime = audio.seekable.end(audio.seekable.length - 1);
