@@ -187,7 +187,6 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const sweeper = clock.every(ms(1_000), () => {
     front.sweep();
     quick.sweep();
-    shield.relent((slug, count) => fanout.promote(slug, count));
     watchdog.sweep(clock.now(), gate.sockets, (socket) => {
       if (fanout.drop(socket, 'stalled')) return;
       counters.stalledRequests += 1;

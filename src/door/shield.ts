@@ -48,8 +48,6 @@ export interface Shield extends Disposable {
   judge(socket: Socket, request: StreamRequest): Judged;
   /** Where a judged listener goes: somebody put off to the ring, unless a ticket was called; `otherwise` the others. */
   place(request: Judged, otherwise: () => Place | undefined): Place;
-  /** Once the strain is over, moves those who were put off up to the live edge, a few at a time; call once a second. */
-  relent(promote: (slug: string, count: number) => number): void;
   /** True when a request may be worked on now; otherwise `putOff` answers it. */
   admits(req: IncomingMessage, path: string, query: string, forwarded: boolean): boolean;
   /** The cheap answer: a short page for a browser, 429 for programs. */
@@ -65,11 +63,6 @@ const ROOM = /^\/r\/([a-z0-9-]{1,64})\/?$/;
 const FIRST_PAUSE_S = 5;
 const LAST_PAUSE_S = 20;
 const HEAD = pageHeaders([]);
-/** Of those who were put off, so many move up per second once there is room: at least a few, or a tenth. */
-const RELENT_LEAST = 20;
-const RELENT_SHARE = 0.1;
-/** Rooms for which those put off are remembered; in others they stay in the ring until they come back. */
-const MAX_ROOMS = 1_024;
 
 /** Opens the shield; it looks at the event loop fifty times a second. */
 export function openShield(deps: ShieldDeps): Shield {
@@ -86,8 +79,6 @@ export function openShield(deps: ShieldDeps): Shield {
     // Whoever comes waits twice: until the connection is taken up, and until what it asks is.
     admission.turn(now, queueing.take() + (deps.accepting?.() ?? 0), share >= deps.busyFrom);
   });
-  /** Listeners put off, by room, who may move up later. */
-  const later = new Map<string, number>();
   const passes = ({ prefix, place }: Origin, priority: Priority, cost: number): boolean => {
     return admission.admit(priority, prefix, place, cost, clock.wall());
   };
@@ -105,18 +96,8 @@ export function openShield(deps: ShieldDeps): Shield {
       if (!request.putOff) return otherwise() ?? { at: 'live' };
       const called = request.ticket === undefined ? undefined : otherwise();
       if (called?.at === 'live' && called.seat !== undefined) return called;
-      if (later.size < MAX_ROOMS || later.has(request.slug))
-        later.set(request.slug, (later.get(request.slug) ?? 0) + 1);
+      // Whoever runs the door moves them up once the strain is over, as far as the line has places: see `Door.promote`.
       return { at: 'ring' };
-    },
-    relent(promote) {
-      if (admission.strained) return;
-      for (const [slug, count] of later) {
-        const wanted = Math.max(RELENT_LEAST, Math.ceil(count * RELENT_SHARE));
-        const moved = promote(slug, Math.min(count, wanted));
-        if (moved < wanted || moved >= count) later.delete(slug);
-        else later.set(slug, count - moved);
-      }
     },
     admits(req, path, query, forwarded) {
       const { headers } = req;
