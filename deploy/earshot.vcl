@@ -12,8 +12,25 @@ backend default {
     .between_bytes_timeout = 20s;
 }
 
+# From here another proxy may come (TLS, a second row), which says who asked; Varnish adds what it sees to its list.
+acl nearby {
+    "127.0.0.0"/8;
+    "10.0.0.0"/8;
+    "172.16.0.0"/12;
+    "192.168.0.0"/16;
+    "::1";
+    "fc00::"/7;
+}
+
 sub vcl_recv {
     unset req.http.X-Earshot;
+    # Who asks is what is seen, whatever a client wrote.
+    unset req.http.X-Forwarded-Host;
+    unset req.http.Forwarded;
+    if (client.ip !~ nearby) {
+        set req.http.X-Forwarded-For = client.ip;
+        set req.http.X-Forwarded-Proto = "http";
+    }
     # The path alone decides; of the query only some counts.
     set req.http.X-Path = regsub(req.url, "\?.*$", "");
     if (req.method != "GET" && req.method != "HEAD") {
@@ -85,6 +102,10 @@ sub vcl_pipe {
 
 sub vcl_backend_fetch {
     unset bereq.http.X-Path;
+    # Hold music is decoded before it is answered.
+    if (bereq.url ~ "^/api/rooms/[a-z0-9-]{1,64}/music$") {
+        set bereq.first_byte_timeout = 120s;
+    }
 }
 
 sub vcl_backend_response {
@@ -126,4 +147,3 @@ sub vcl_deliver {
     unset resp.http.X-Varnish;
     unset resp.http.Via;
 }
-

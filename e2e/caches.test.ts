@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,31 @@ describe.each(['nginx', 'varnish', 'haproxy'] as const)('%s, as earshot edge con
         const [seen, own] = await Promise.all([through(name, path), direct(path)]);
         return (await bytes(seen)).equals(await bytes(own));
       });
+  });
+
+  test('says who asks as it sees it, whatever the client made up', async () => {
+    const seen: IncomingMessage['headers'][] = [];
+    const origin = createServer((request, response) => {
+      seen.push(request.headers);
+      response.end('x');
+    });
+    await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
+    await using cache = await startCache(name, (origin.address() as AddressInfo).port);
+    try {
+      const forged = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'evil.example' };
+      for (const path of [`${ROOM}/live/opus64/1.m4s`, '/r/hall/stream', '/api/rooms']) {
+        seen.length = 0;
+        await bytes(await fetch(`${cache.url}${path}`, { headers: forged }));
+        // Varnish adds to the list of a neighbour; what was made up stands before the one who counts, the last.
+        expect(seen[0]?.['x-forwarded-for']).toMatch(
+          name === 'varnish' ? /^203\.0\.113\.9, 127\.0\.0\.1$/ : /^127\.0\.0\.1$/,
+        );
+        expect([path, seen[0]?.['x-forwarded-host'] || undefined]).toEqual([path, undefined]);
+      }
+    } finally {
+      origin.closeAllConnections();
+      origin.close();
+    }
   });
 
   test('makes one object of random query strings, and of each coding one', async () => {

@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { expect, test } from 'vitest';
+import { selfSigned } from '../../test/certificate.ts';
 import { findAddress, serverName } from './address.ts';
+import { openDialler } from './connection.ts';
 
 test('the name of a certificate is the host alone; an IP address has none', () => {
   expect(serverName('rooms.example.org:8443')).toBe('rooms.example.org');
@@ -30,4 +33,31 @@ test('of all addresses of a name, one that takes connections is found', async ()
     }
   }
   await expect(findAddress(new URL('http://127.0.0.1:1'))).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test('a connection over TLS asks for the certificate of the host, without its port', async () => {
+  const asked: string[] = [];
+  const server = createTlsServer({
+    ...selfSigned(),
+    SNICallback: (name, take) => {
+      asked.push(name);
+      take(null);
+    },
+  });
+  server.on('tlsClientError', () => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    for (const name of [`localhost:${port}`, `127.0.0.1:${port}`]) {
+      const error = await new Promise((resolve) => {
+        const wire = { opened: () => {}, data: () => {}, over: (_: unknown, code?: string) => resolve(code) };
+        openDialler({ host: '127.0.0.1', port, tls: true, name }).dial(wire, undefined);
+      });
+      // It checks: this certificate is nobody's.
+      expect(error).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
+    }
+    expect(asked).toEqual(['localhost']);
+  } finally {
+    server.close();
+  }
 });

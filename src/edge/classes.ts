@@ -105,6 +105,11 @@ export const PERSONAL_QUERY = ['ticket'] as const;
 /** Endless answers: written bit by bit for hours, never kept and never buffered. */
 export const ENDLESS = `${ROOM}/(stream|radio\\.(aac|opus|mp3))$`;
 
+/** Where a host's hold music goes: the one large request. */
+export const MUSIC = '^/api/rooms/[a-z0-9-]{1,64}/music$';
+/** The largest one, MB. */
+export const MUSIC_MB = 8;
+
 /** Paths that must never be kept, whatever their headers say; none of `CLASSES` matches one. */
 export const NEVER: readonly string[] = [
   '/api/rooms',

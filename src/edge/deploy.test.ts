@@ -31,6 +31,16 @@ test('files for deployment name only settings that exist', () => {
 });
 
 const yaml = spawnSync('python3', ['-c', 'import yaml']).status === 0;
+test('the unit offers ports below 1024 by two lines that go together, and has no capability without them', () => {
+  const lines = read('earshot.service').split('\n');
+  const first = lines.indexOf('CapabilityBoundingSet=');
+  // A right that is not in the bounding set cannot be had.
+  expect(lines.slice(first + 1, first + 3)).toEqual([
+    '#CapabilityBoundingSet=CAP_NET_BIND_SERVICE',
+    '#AmbientCapabilities=CAP_NET_BIND_SERVICE',
+  ]);
+});
+
 test.runIf(yaml)('compose.yaml is YAML, and its services have limits, a volume, ports and a way back', () => {
   const text = execFileSync('python3', [
     '-c',

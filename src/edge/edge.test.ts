@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAX_MUSIC_BYTES } from '../room/music.ts';
+import { MUSIC, MUSIC_MB } from './classes.ts';
 import { CLASSES, classOf, configuration, EDGES, NEVER } from './index.ts';
 
 let dir: string;
@@ -50,6 +52,41 @@ describe('configurations', () => {
     expect(text).toMatch(/127\.0\.0\.1(:4711|", *\n? *\.port = "4711|";\n\s+\.port = "4711|, port 4711)/);
     for (const { path } of CLASSES) expect(text).toContain(path);
     expect(text).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  test('forwarded fields are what the program itself sees, in every place that passes requests on', () => {
+    const blocks = configuration('nginx', options)
+      .split(/^ {4}location /m)
+      .slice(1);
+    expect(blocks.length).toBe(CLASSES.length + 3);
+    for (const block of blocks) {
+      expect(block).toContain('proxy_set_header X-Forwarded-For $remote_addr;');
+      expect(block).toContain('proxy_set_header X-Forwarded-Proto $scheme;');
+      expect(block).toContain('proxy_set_header X-Forwarded-Host "";');
+      expect(block).toContain('proxy_set_header Forwarded "";');
+    }
+    const lines = configuration('haproxy', options)
+      .split('\n')
+      .map((line) => line.trim());
+    // Without a condition, and before anything is kept.
+    const set = lines.indexOf('http-request set-header X-Forwarded-For %[src]');
+    expect(set).toBeGreaterThan(0);
+    expect(set).toBeLessThan(lines.findIndex((line) => line.startsWith('http-request cache-use')));
+    expect(lines).toContain('http-request set-header X-Forwarded-Proto http if !{ ssl_fc }');
+    for (const name of ['X-Forwarded-Host', 'Forwarded']) {
+      expect(lines).toContain(`http-request del-header ${name}`);
+      expect(configuration('varnish', options)).toContain(`unset req.http.${name};`);
+    }
+    expect(configuration('varnish', options)).toContain('set req.http.X-Forwarded-For = client.ip;');
+  });
+
+  test("a host's hold music of the largest size passes", () => {
+    const text = configuration('nginx', options);
+    const [, block] = text.split(`location ~ "${MUSIC}"`);
+    const megabytes = Number(/client_max_body_size (\d+)m/.exec(block ?? '')?.[1]);
+    expect(megabytes * 1_048_576).toBeGreaterThan(MAX_MUSIC_BYTES);
+    expect(MUSIC_MB * 1e6).toBe(MAX_MUSIC_BYTES);
+    expect('/api/rooms/hall/music').toMatch(new RegExp(MUSIC));
   });
 
   const there = (path: string): boolean => existsSync(path);

@@ -34,6 +34,12 @@ cache earshot
 
 frontend earshot
     bind ${bind}
+    # Who asks is what this program sees, whatever a client wrote.
+    http-request set-header X-Forwarded-For %[src]
+    http-request set-header X-Forwarded-Proto https if { ssl_fc }
+    http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
+    http-request del-header X-Forwarded-Host
+    http-request del-header Forwarded
     acl is_read method GET HEAD
     acl is_endless path_reg ${ENDLESS}
 ${CLASSES.map(({ path }, i) => `    acl ${kept[i]} path_reg ${path}`).join('\n')}
@@ -55,7 +61,6 @@ ${kept.map((name) => `    http-request set-var(txn.keep) str(yes) if is_read ${n
     http-request del-header Authorization if kept
     # One name for everyone: the key has the host in it, the bytes do not depend on it.
     http-request set-header Host earshot if kept
-    http-request set-header X-Forwarded-For %[src] if !kept
     http-request cache-use earshot if kept
     http-response del-header Set-Cookie if { var(txn.keep) -m str yes }
     http-response cache-store earshot if { var(txn.keep) -m str yes }

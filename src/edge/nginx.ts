@@ -1,4 +1,4 @@
-import { CLASSES, ENDLESS, PERSONAL_QUERY, type UrlClass } from './classes.ts';
+import { CLASSES, ENDLESS, MUSIC, MUSIC_MB, PERSONAL_QUERY, type UrlClass } from './classes.ts';
 import type { EdgeOptions } from './options.ts';
 
 /** A file for nginx's `conf.d` (1.18 or newer): it goes inside `http { }`. */
@@ -55,6 +55,15 @@ ${ON_ITS_OWN}
         proxy_pass http://earshot_origin;
     }
 
+    # A host's own hold music: ${MUSIC_MB} MB at most, and what is around it.
+    location ~ "${MUSIC}" {
+${ON_ITS_OWN}
+        client_max_body_size ${MUSIC_MB + 1}m;
+        proxy_request_buffering off;
+        proxy_read_timeout 2m;
+        proxy_pass http://earshot_origin;
+    }
+
     # Everything else belongs to one person: rooms, signalling, tickets, downloads. Never kept, never held back.
     location / {
 ${ON_ITS_OWN}
@@ -66,13 +75,24 @@ ${ON_ITS_OWN}
 `;
 }
 
-const ON_ITS_OWN = `        proxy_cache off;
-        proxy_buffering off;
-        proxy_set_header Connection "";
-        proxy_set_header Host $http_host;
-        proxy_set_header X-Forwarded-For $remote_addr;
-        proxy_set_header X-Forwarded-Proto $scheme;
-        proxy_next_upstream off;`;
+/** Who asks is what this program sees, in every location (one `proxy_set_header` takes back all inherited ones). */
+const WHO = [
+  'proxy_set_header Host $http_host;',
+  'proxy_set_header X-Forwarded-For $remote_addr;',
+  'proxy_set_header X-Forwarded-Proto $scheme;',
+  'proxy_set_header X-Forwarded-Host "";',
+  'proxy_set_header Forwarded "";',
+];
+
+const ON_ITS_OWN = [
+  'proxy_cache off;',
+  'proxy_buffering off;',
+  'proxy_set_header Connection "";',
+  ...WHO,
+  'proxy_next_upstream off;',
+]
+  .map((line) => `        ${line}`)
+  .join('\n');
 
 function location(kind: UrlClass): string {
   const { id, what, path, query, collapse, blocks, text } = kind;
@@ -84,7 +104,7 @@ function location(kind: UrlClass): string {
     'proxy_ignore_headers Vary;',
     `proxy_set_header Accept-Encoding ${text ? '$earshot_coding' : '""'};`,
     'proxy_set_header Connection "";',
-    'proxy_set_header Host $http_host;',
+    ...WHO,
     'proxy_set_header Cookie "";',
     'proxy_set_header Authorization "";',
     'proxy_hide_header Set-Cookie;',

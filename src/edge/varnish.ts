@@ -1,4 +1,4 @@
-import { CLASSES, ENDLESS, PERSONAL_QUERY, PLAYLIST_QUERY } from './classes.ts';
+import { CLASSES, ENDLESS, MUSIC, PERSONAL_QUERY, PLAYLIST_QUERY } from './classes.ts';
 import type { EdgeOptions } from './options.ts';
 
 /** VCL 4.1 for Varnish 6.0 or newer. It does not say where to listen: that is varnishd's `-a`. */
@@ -20,8 +20,25 @@ backend default {
     .between_bytes_timeout = 20s;
 }
 
+# From here another proxy may come (TLS, a second row), which says who asked; Varnish adds what it sees to its list.
+acl nearby {
+    "127.0.0.0"/8;
+    "10.0.0.0"/8;
+    "172.16.0.0"/12;
+    "192.168.0.0"/16;
+    "::1";
+    "fc00::"/7;
+}
+
 sub vcl_recv {
     unset req.http.X-Earshot;
+    # Who asks is what is seen, whatever a client wrote.
+    unset req.http.X-Forwarded-Host;
+    unset req.http.Forwarded;
+    if (client.ip !~ nearby) {
+        set req.http.X-Forwarded-For = client.ip;
+        set req.http.X-Forwarded-Proto = "http";
+    }
     # The path alone decides; of the query only some counts.
     set req.http.X-Path = regsub(req.url, "\\?.*$", "");
     if (req.method != "GET" && req.method != "HEAD") {
@@ -89,6 +106,10 @@ sub vcl_pipe {
 
 sub vcl_backend_fetch {
     unset bereq.http.X-Path;
+    # Hold music is decoded before it is answered.
+    if (bereq.url ~ "${MUSIC}") {
+        set bereq.first_byte_timeout = 120s;
+    }
 }
 
 sub vcl_backend_response {
