@@ -14,11 +14,25 @@ const DECODER_HEAP_MB = 128;
 
 const fileOf = (dir: string, slug: string): string => join(dir, `${slug}.pcm`);
 
-/** Where the site puts the hosts' music; each file is decoded in a thread of its own, one at a time. */
-export function openMusicShelf(dir: string): MusicShelf {
+/** A file takes a second of CPU; one that takes longer than this is given up. */
+const DECODE_MS = 20_000;
+/** Files that wait for their turn, of 8 MB each; a further one is refused. */
+const MAX_WAITING = 4;
+
+/**
+ * Where the site puts the hosts' music; each file is decoded in a thread of its own, one at a time, in 20 s at most.
+ * `decoder` is the thread's program, which answers with `MusicNews`.
+ */
+export function openMusicShelf(
+  clock: Clock,
+  dir: string,
+  decoder: URL = new URL('./music-worker.ts', import.meta.url),
+): MusicShelf {
   let last: Promise<unknown> = Promise.resolve();
+  /** The one that is decoded, and those that wait. */
+  let there = 0;
   const store: MusicShelf['put'] = async (slug, bytes) => {
-    const news = await decode(bytes);
+    const news = await decode(clock, decoder, bytes);
     if ('refused' in news) return news;
     const { pcm } = news;
     await mkdir(dir, { recursive: true });
@@ -29,7 +43,18 @@ export function openMusicShelf(dir: string): MusicShelf {
   };
   return {
     put(slug, bytes) {
-      const mine = last.then(() => store(slug, bytes));
+      if (there > MAX_WAITING)
+        return Promise.resolve({
+          refused: 'crowded',
+          detail:
+            'Other hosts are sending music at this moment. Try again in a minute; the music before stays.',
+        });
+      there += 1;
+      const mine = last
+        .then(() => store(slug, bytes))
+        .finally(() => {
+          there -= 1;
+        });
       last = mine.catch(() => undefined);
       return mine;
     },
@@ -37,15 +62,25 @@ export function openMusicShelf(dir: string): MusicShelf {
   };
 }
 
-function decode(bytes: Uint8Array): Promise<MusicNews> {
+function decode(clock: Clock, decoder: URL, bytes: Uint8Array): Promise<MusicNews> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./music-worker.ts', import.meta.url), {
+    const worker = new Worker(decoder, {
       workerData: bytes,
       resourceLimits: { maxOldGenerationSizeMb: DECODER_HEAP_MB },
     });
+    const limit = clock.after(ms(DECODE_MS), () => {
+      resolve({
+        refused: 'unprocessable',
+        detail: `This file took longer than ${DECODE_MS / 1000} s to read. Send it as WAV or Ogg Opus, two minutes at most.`,
+      });
+      worker.terminate().catch(() => undefined);
+    });
     worker.once('message', resolve);
     worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('the music was not decoded')));
+    worker.once('exit', () => {
+      limit[Symbol.dispose]();
+      reject(new Error('the music was not decoded'));
+    });
   });
 }
 

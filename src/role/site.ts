@@ -39,7 +39,7 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
       idleEnd: config.idleEnd,
       roomsPerCell: config.roomsPerCell,
       version: project.version,
-      music: openMusicShelf(at.music),
+      music: openMusicShelf(systemClock, at.music),
     }),
   );
   if (config.welcome) await rooms.ensureWelcome();
