@@ -34,6 +34,8 @@ export interface FanoutDeps {
   delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
   /** Decides for one request that can be served; asked once for each. `retake` closes what a holder has here. */
   place(slug: string, request: StreamRequest, retake: (holder: string) => boolean): Placed;
+  /** What the listener shows when it comes back; default nothing. */
+  back?(slug: string, socket: Socket): string;
 }
 
 /** Everyone who hears anything through this door. */
@@ -242,6 +244,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     streams.set(slug, (streams.get(slug) ?? 0) + 1);
     total += 1;
     counters.joins += 1;
+    const back = rendition.container === 'fmp4' ? deps.back?.(slug, socket) : undefined;
     const head = streamHead(rendition, {
       period: ms(channel.perWrite * FRAGMENT_MS),
       next: ms(next),
@@ -249,6 +252,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
       place: ring ? 'ring' : 'live',
       behind: ms(channel === feed.ring ? feed.ringBy * FRAGMENT_MS : 0),
       ...(placed.seat === undefined || ring ? {} : { seat: placed.seat }),
+      ...(back === undefined ? {} : { back }),
     });
     const bytes = burst(channel, joined.init, slots);
     socket.cork();

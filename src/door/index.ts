@@ -1,4 +1,5 @@
 /** The door: the public HTTP surface of the crowd on one port. Stateless: pages, the stream, and the way to the others. */
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
@@ -17,6 +18,7 @@ import { openOrdinary } from './ordinary.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import type { Pages } from './pages.ts';
 import { openPlainPort } from './plain-port.ts';
+import { openProofs } from './proof.ts';
 import type { DoorQueue } from './queue-port.ts';
 import { openQuick } from './quick.ts';
 import { reset } from './reset.ts';
@@ -65,6 +67,8 @@ export interface DoorDeps {
   readonly backlog: number;
   /** True for a host's or speaker's token: what it comes with is never put off. Default: no token is known. */
   vouches?(token: string, wall: number): boolean;
+  /** The installation's secret: by it each door knows the listeners of the others. Default: a door knows its own. */
+  readonly secret?: Uint8Array;
   /** Base URLs of caches in front that pages may fetch sound from; default none. */
   readonly caches?: readonly string[];
   /** The consent to a rehearsal, as JSON; absent: none. */
@@ -124,15 +128,22 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const share = new Share(Math.floor(Math.random() * 2 ** 32));
   const gate = openGate({ limits, share, expendable: (socket) => !fanout.carries(socket) });
   const clients = openClients(deps.trustedProxies ?? []);
+  const proofs = openProofs(deps.secret ?? randomBytes(32), () => clock.wall());
   let accepting: AcceptQueue | undefined;
   const shield = openShield({
     ...{ clock, gate, share, clients, busyFrom: limits.busyFrom, random: Math.random },
     accepting: () => accepting?.look() ?? 0,
+    proofs,
+    newest(slug) {
+      const zero = origin.card(slug)?.zero;
+      return zero === undefined ? undefined : Math.floor((clock.wall() - zero) / FRAGMENT_MS);
+    },
     ...(deps.vouches ? { vouches: deps.vouches } : {}),
   });
   const watchdog = openWatchdog(limits);
   const fanout = openFanout({
     ...{ clock, origin, limits, counters, fault },
+    back: (slug, socket) => proofs.give(slug, gate.originOf(socket).prefix ?? ''),
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
     place: (slug, request, retake) =>
       shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),

@@ -222,7 +222,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     const forSite = SITE.test(path);
     const forCell = forSite ? null : CELL.exec(path);
     // Streams are judged when they join: whoever is put off hears the delayed ring.
-    if (!HEARD.test(path) && !shield.admits(req, path, query, forSite || forCell !== null))
+    if (!HEARD.test(path) && !shield.admits(req, path, forSite || forCell !== null))
       return shield.putOff(req, res, path);
     if (forSite) return proxy(req, res, { socketPath: deps.site.socketPath, away: 'site-away' });
     if (forCell) return cell(req, res, forCell[1] ?? '');

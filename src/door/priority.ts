@@ -9,7 +9,6 @@ export type Priority = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 export interface Asked {
   readonly method: string;
   readonly path: string;
-  readonly query?: string;
   /** `Sec-Purpose` or `Purpose`. Spec: Fetch, 4.7 (Sec-Purpose). */
   readonly purpose?: string | undefined;
   readonly agent?: string | undefined;
@@ -28,13 +27,12 @@ const STUDIO = /^\/r\/[a-z0-9-]{1,64}\/studio\/?$/;
 const ROBOT = /bot\b|crawl|spider|slurp|archiver|facebookexternalhit|preview|scrapy|monitor/i;
 
 /** The priority of a request. An unproven claim to be a speaker or to be called is worth nothing. */
-export function priorityOf({ method, path, query, purpose, agent, holds }: Asked): Priority {
+export function priorityOf({ method, path, purpose, agent, holds }: Asked): Priority {
   if (path === '/healthz') return 0;
   if (holds === 'stage' && STAGE.test(path)) return 0;
   if (purpose?.includes('prefetch') === true) return 6;
   if (SOUND.test(path)) {
     if (PLAYING.test(path)) return 1;
-    if (query !== undefined && /(?:^|&)after=\d/.test(query)) return 1;
     return holds === 'ticket' ? 2 : 3;
   }
   if (agent !== undefined && ROBOT.test(agent)) return 6;

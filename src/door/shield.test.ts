@@ -24,6 +24,11 @@ function shieldOn(clock = manualClock(), accepting = () => 0) {
   const shield = openShield({
     ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
     accepting,
+    proofs: {
+      give: (slug, network) => `${slug} ${network}`,
+      holds: (text, slug, network) => text === `${slug} ${network}`,
+    },
+    newest: (slug) => (slug === 'room' ? 1_000 : undefined),
   });
   const from = (network: number): Socket => {
     const socket = { remoteAddress: `203.0.${network}.7`, on: () => socket } as unknown as Socket;
@@ -31,9 +36,9 @@ function shieldOn(clock = manualClock(), accepting = () => 0) {
     return socket;
   };
   /** `seconds` of arrivals, with an event loop that is busy for 100 ms at a time, or free. */
-  const pass = (seconds: number, busy: boolean): void => {
+  const pass = (seconds: number, busy: boolean, query = ''): void => {
     for (let s = 0; s < seconds; s += 1) {
-      for (let network = 0; network < 200; network += 1) shield.judge(from(network), request());
+      for (let network = 0; network < 200; network += 1) shield.judge(from(network), request(query));
       for (let i = 0; i < 10; i += 1) {
         if (busy) clock.stall(99);
         clock.advance(busy ? 1 : 100);
@@ -53,8 +58,13 @@ test('newcomers who are put off hear the ring, until the strain is over', () => 
     const judged = shield.judge(from(network), request());
     expect(shield.place(judged, live)).toEqual({ at: 'ring' });
   }
-  // Those who only lost their connection go on at the live edge.
-  expect(shield.place(shield.judge(from(1), request('?after=12')), live)).toEqual({ at: 'live' });
+  // Those who only lost their connection, and can prove it, go on at the live edge.
+  const back = (network: number): StreamRequest => ({
+    ...request('?after=990'),
+    back: `room 203.0.${network}`,
+  });
+  expect(shield.place(shield.judge(from(1), back(1)), live)).toEqual({ at: 'live' });
+  expect(shield.place(shield.judge(from(1), back(2)), live)).toEqual({ at: 'ring' });
   pass(400, false);
   expect(shield.strained).toBe(false);
   expect(shield.place(shield.judge(from(1), request()), live)).toEqual({ at: 'live' });
@@ -74,6 +84,22 @@ test('a loop whose rounds are short is under strain all the same while connectio
   accepting = 0;
   pass(200, false);
   expect(shield.strained).toBe(false);
+});
+
+test('a number that only somebody who was here would know is worth more than none, and less than a proof', () => {
+  const { shield, pass } = shieldOn();
+  // From this machine nobody has a share of a network: only the order counts.
+  const here = { remoteAddress: '127.0.0.1' } as unknown as Socket;
+  const passes = (query: string): boolean => !shield.judge(here, request(query)).putOff;
+  expect(passes('?after=12')).toBe(true);
+  pass(120, true, '?after=999');
+  expect([passes('?after=999'), passes('')]).toEqual([false, false]);
+  expect(shield.judge(here, { ...request('?after=999'), back: 'room ' }).putOff).toBeUndefined();
+  // While it gets better those who may have been here come before newcomers; an invented number is a newcomer's.
+  for (let s = 0; s < 200 && !passes('?after=999'); s += 1) pass(1, false, '?after=999');
+  for (const query of ['?after=999', '?after=1008', '?after=856']) expect(passes(query), query).toBe(true);
+  for (const query of ['', '?after=12', '?after=1009', '?after=855', '?after=4000000000'])
+    expect(passes(query), query).toBe(false);
 });
 
 test('a ticket that was called gets its place at the live edge under strain as well; one that nobody looked at does not', () => {
@@ -120,6 +146,7 @@ test('a door whose loop is late: crawlers are told to wait, pages get short and 
   const page = 'GET /r/room HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n';
   const prefetch = 'GET /r/room HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nSec-Purpose: prefetch\r\n\r\n';
   expect(await ask(door.port, crawler)).toMatch(/^HTTP\/1\.1 200 /);
+  const proof = /^earshot-back: (\S+)/m.exec(await ask(door.port, streamGet()))?.[1];
   strain();
   const end = performance.now() + 30_000;
   const crowd = wire(door.port, '');
@@ -149,7 +176,7 @@ test('a door whose loop is late: crawlers are told to wait, pages get short and 
   // Nobody is behind this door: 503 says that the request was let through to the studio.
   expect(await ask(door.port, speak('ours'))).toMatch(/^HTTP\/1\.1 503 [\s\S]*studio-away/);
   expect(await ask(door.port, speak('made-up'))).toMatch(/^HTTP\/1\.1 429 /);
-  const back = await ask(door.port, streamGet('?after=103'));
+  const back = await ask(door.port, streamGet(`?after=103&back=${proof}`));
   expect(back).toMatch(/^HTTP\/1\.1 200 /);
   expect(back).toContain('earshot-place: live');
   const newcomer = await ask(door.port, streamGet());

@@ -8,6 +8,7 @@ import { busyPage } from './busy-page.ts';
 import type { Clients } from './client.ts';
 import type { Gate, Origin } from './gate.ts';
 import { type Priority, priorityOf } from './priority.ts';
+import type { Proofs } from './proof.ts';
 import { openQueueing } from './queueing.ts';
 import { pageHeaders, send } from './send.ts';
 import { COST, type Share } from './share.ts';
@@ -25,6 +26,10 @@ export interface ShieldDeps {
   readonly busyFrom: number;
   /** How long connections wait before they are taken up, ms; asked about once a second. Default: not at all. */
   accepting?(): number;
+  /** What those who come back show; without it nobody can prove it. */
+  readonly proofs?: Proofs;
+  /** The fragment of a room's program that is due now; undefined when none runs. */
+  newest?(slug: string): number | undefined;
   /** 0 ≤ n < 1. */
   readonly random: () => number;
 }
@@ -49,7 +54,7 @@ export interface Shield extends Disposable {
   /** Where a judged listener goes: somebody put off to the ring, unless a ticket was called; `otherwise` the others. */
   place(request: Judged, otherwise: () => Place | undefined): Place;
   /** True when a request may be worked on now; otherwise `putOff` answers it. */
-  admits(req: IncomingMessage, path: string, query: string, forwarded: boolean): boolean;
+  admits(req: IncomingMessage, path: string, forwarded: boolean): boolean;
   /** The cheap answer: a short page for a browser, 429 for programs. */
   putOff(req: IncomingMessage, res: ServerResponse, path: string): void;
   readonly strained: boolean;
@@ -63,6 +68,9 @@ const ROOM = /^\/r\/([a-z0-9-]{1,64})\/?$/;
 const FIRST_PAUSE_S = 5;
 const LAST_PAUSE_S = 20;
 const HEAD = pageHeaders([]);
+/** Doors hold so many fragments (46 s); a listener may be a few ahead of the clock. */
+const HELD_FRAGMENTS = 144;
+const AHEAD_FRAGMENTS = 8;
 
 /** Opens the shield; it looks at the event loop fifty times a second. */
 export function openShield(deps: ShieldDeps): Shield {
@@ -82,6 +90,17 @@ export function openShield(deps: ShieldDeps): Shield {
   const passes = ({ prefix, place }: Origin, priority: Priority, cost: number): boolean => {
     return admission.admit(priority, prefix, place, cost, clock.wall());
   };
+  /**
+   * Those who prove that they were listening are never put off. A number that somebody who was here would have makes one
+   * who comes back: but the clock tells it to anyone, so under strain it is worth less than a proof.
+   */
+  const returning = ({ slug, after, back }: StreamRequest, { prefix = '' }: Origin): Priority => {
+    if (after === undefined) return 3;
+    if (back !== undefined && deps.proofs?.holds(back, slug, prefix)) return 1;
+    const newest = deps.newest?.(slug);
+    if (newest === undefined) return 3;
+    return after >= newest - HELD_FRAGMENTS && after <= newest + AHEAD_FRAGMENTS ? 2 : 3;
+  };
   const vouched = (authorization: string | undefined): boolean => {
     if (authorization === undefined || !deps.vouches) return false;
     const token = bearer(authorization);
@@ -89,8 +108,8 @@ export function openShield(deps: ShieldDeps): Shield {
   };
   return {
     judge(socket, request) {
-      const priority = request.after === undefined ? 3 : 1;
-      return passes(gate.originOf(socket), priority, COST.request) ? request : { ...request, putOff: true };
+      const from = gate.originOf(socket);
+      return passes(from, returning(request, from), COST.request) ? request : { ...request, putOff: true };
     },
     place(request, otherwise) {
       if (!request.putOff) return otherwise() ?? { at: 'live' };
@@ -99,11 +118,11 @@ export function openShield(deps: ShieldDeps): Shield {
       // Whoever runs the door moves them up once the strain is over, as far as the line has places: see `Door.promote`.
       return { at: 'ring' };
     },
-    admits(req, path, query, forwarded) {
+    admits(req, path, forwarded) {
       const { headers } = req;
       const purpose = headers['sec-purpose'] ?? headers.purpose;
       const priority = priorityOf({
-        ...{ method: req.method ?? 'GET', path, query },
+        ...{ method: req.method ?? 'GET', path },
         purpose: purpose === undefined ? undefined : String(purpose),
         agent: headers['user-agent'],
         holds: vouched(headers.authorization) ? 'stage' : undefined,

@@ -15,6 +15,8 @@ export interface StreamRequest {
   readonly ring?: true;
   /** `after` is where it was in the delayed ring: of no use at the live edge. */
   readonly was?: 'ring';
+  /** What it was given with the stream it had before, as it shows it; not yet looked at. */
+  readonly back?: string;
   /** What may move it up to the live edge, as it was given out; not yet looked at. */
   readonly ticket?: string;
 }
@@ -49,6 +51,7 @@ export function readStreamRequest(target: string): StreamRequest | undefined {
   const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
   const margin = count(query.get('margin'), MAX_MARGIN);
   const ticket = query.get('ticket') ?? '';
+  const back = query.get('back') ?? '';
   const place = {
     ...(query.get('ring') === '1' ? { ring: true as const } : {}),
     ...(TICKET.test(ticket) ? { ticket } : {}),
@@ -67,6 +70,7 @@ export function readStreamRequest(target: string): StreamRequest | undefined {
       slug: stream[1] ?? '',
       rendition,
       ...(after === undefined ? {} : { after }),
+      ...(TICKET.test(back) ? { back } : {}),
       ...(query.get('was') === 'ring' ? { was: 'ring' as const } : {}),
       margin: ms(margin ?? STREAM_MARGIN),
       ...place,
@@ -91,15 +95,24 @@ export function mediaType(rendition: Rendition): string {
 /** The head of a stream's answer: no length and `connection: close`, so that HTTP/1.0 players and proxies take it too. */
 export function streamHead(
   rendition: Rendition,
-  timing: { period: Ms; next: Ms; date: string; place: StreamPlace; behind: Ms; seat?: string },
+  timing: {
+    period: Ms;
+    next: Ms;
+    date: string;
+    place: StreamPlace;
+    behind: Ms;
+    seat?: string;
+    back?: string;
+  },
 ): string {
   return (
     `HTTP/1.1 200 OK\r\ncontent-type: ${mediaType(rendition)}\r\ndate: ${timing.date}\r\ncache-control: no-store\r\n` +
     'connection: close\r\naccess-control-allow-origin: *\r\n' +
-    'access-control-expose-headers: earshot-period, earshot-next, earshot-rendition, earshot-place, earshot-behind, earshot-seat\r\n' +
+    'access-control-expose-headers: earshot-period, earshot-next, earshot-rendition, earshot-place, earshot-behind, earshot-seat, earshot-back\r\n' +
     'cross-origin-resource-policy: cross-origin\r\nx-content-type-options: nosniff\r\nx-accel-buffering: no\r\n' +
     `earshot-period: ${timing.period}\r\nearshot-next: ${Math.max(0, Math.round(timing.next))}\r\n` +
     `earshot-rendition: ${rendition.id}\r\nearshot-place: ${timing.place}\r\n` +
-    `earshot-behind: ${Math.round(timing.behind)}\r\n${timing.seat ? `earshot-seat: ${timing.seat}\r\n` : ''}\r\n`
+    `earshot-behind: ${Math.round(timing.behind)}\r\n${timing.seat ? `earshot-seat: ${timing.seat}\r\n` : ''}` +
+    `${timing.back ? `earshot-back: ${timing.back}\r\n` : ''}\r\n`
   );
 }

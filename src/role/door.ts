@@ -149,6 +149,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
     backlog: ACCEPT_QUEUE,
+    secret: readSecret(at.secret),
     vouches: openVouching(readSecret(at.secret)),
     trustedProxies: config.trustedProxies,
     ...(certificate ? { tls: { ...certificate, secret: readSecret(at.secret), plainLocal: true } } : {}),

@@ -70,7 +70,7 @@ export function openLive(
   const move = (to: Where, next: number): void => {
     const back = where.place === 'live' && to.place === 'ring';
     const moved = where.place !== to.place;
-    where = { ...to, seat: to.seat ?? where.seat };
+    where = { ...to, seat: to.seat ?? where.seat, back: to.back ?? where.back };
     if (!moved) return;
     // What was kept in hand for the sake of caches.
     if (to.place === 'live' && roomy) learn(false);
@@ -210,7 +210,9 @@ export function openLive(
     const request = {
       url: (after: number | undefined) =>
         `${base}/r/${slug}/stream?codec=${playable.codec}&margin=${Math.round(edge.margin * 1000)}${
-          after === undefined ? '' : `&after=${after}${where.place === 'ring' ? '&was=ring' : ''}`
+          after === undefined
+            ? ''
+            : `&after=${after}${where.place === 'ring' ? '&was=ring' : ''}${where.back ? `&back=${where.back}` : ''}`
         }${shown()}`,
       after: () => last,
       ahead: () => Math.max(0, (buffer?.end ?? 0) - audio.currentTime),
@@ -302,7 +304,7 @@ export function openLive(
       ring = undefined;
       stream.close();
       // The ticket goes before a seat that may be of another evening.
-      where = { place: where.place, behind: where.behind };
+      where = { ...where, seat: undefined };
       stream = connect();
     },
     end: finish,

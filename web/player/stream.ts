@@ -8,6 +8,8 @@ export interface Where {
   readonly behind: number;
   /** Shown at the next request, it keeps the place at the live edge. */
   readonly seat?: string | undefined;
+  /** Shown when it comes back, it says that this listener was here: those are never put off. */
+  readonly back?: string | undefined;
 }
 
 /** Who takes what the stream brings. */
@@ -72,6 +74,7 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
         place: response.headers.get('earshot-place') === 'ring' ? 'ring' : 'live',
         behind: Number(response.headers.get('earshot-behind')) || 0,
         seat: response.headers.get('earshot-seat') ?? undefined,
+        back: response.headers.get('earshot-back') ?? undefined,
       });
       const boxes = new BoxReader();
       const reader = response.body.getReader();
