@@ -14,13 +14,15 @@ test('a quick look knows our tokens from altered, expired and foreign ones', asy
   const vouches = openVouching(secret);
   const token = await openTokens(secret).sign(grant, 60);
   const now = Date.now();
-  expect(vouches(token, now)).toBe(true);
-  expect(vouches(token, now + 61_000)).toBe(false);
-  expect(vouches(await openTokens(Buffer.alloc(32, 8)).sign(grant), now)).toBe(false);
+  expect(vouches(token, 'room', now)).toBe(true);
+  expect(vouches(token, 'room', now + 61_000)).toBe(false);
+  // Anybody may open a room of their own.
+  expect(vouches(token, 'other', now)).toBe(false);
+  expect(vouches(await openTokens(Buffer.alloc(32, 8)).sign(grant), 'room', now)).toBe(false);
   for (const at of [3, token.indexOf('.') + 5, token.length - 5]) {
     const altered = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
-    expect(vouches(altered, now)).toBe(false);
+    expect(vouches(altered, 'room', now)).toBe(false);
   }
   for (const none of ['', 'a.b.c', `${'a'.repeat(2000)}.b.c`, token.slice(0, -1)])
-    expect(vouches(none, now)).toBe(false);
+    expect(vouches(none, 'room', now)).toBe(false);
 });

@@ -58,20 +58,21 @@ const MAX_TOKEN = 1024;
 const TOKEN = /^[\w-]+\.([\w-]+)\.([\w-]{43})$/;
 
 /**
- * Opens the quick look at a token: true when it was signed here and has not expired, in some µs and without waiting.
+ * Opens the quick look at a token: true when it was signed here for the room and has not expired, in some µs and without waiting.
  * It says who may be served first; what the token allows is for `check` to say. Spec: RFC 7515, 5.2.
  */
-export function openVouching(secret: Uint8Array): (token: string, wall: number) => boolean {
+export function openVouching(secret: Uint8Array): (token: string, slug: string, wall: number) => boolean {
   // Raw bytes would be made into a key at each call, which takes five times as long as the hash.
   const key = createSecretKey(secret);
-  return (token, wall) => {
+  return (token, slug, wall) => {
     const found = token.length <= MAX_TOKEN ? TOKEN.exec(token) : null;
     if (!found) return false;
     const mac = createHmac('sha256', key).update(token.slice(0, -44)).digest('base64url');
     if (!timingSafeEqual(Buffer.from(mac), Buffer.from(found[2] ?? ''))) return false;
     try {
-      const { exp } = JSON.parse(Buffer.from(found[1] ?? '', 'base64url').toString()) as { exp?: number };
-      return typeof exp === 'number' && exp * 1000 > wall;
+      const payload = JSON.parse(Buffer.from(found[1] ?? '', 'base64url').toString());
+      const { exp, room } = payload as { exp?: unknown; room?: unknown };
+      return room === slug && typeof exp === 'number' && exp * 1000 > wall;
     } catch {
       return false;
     }

@@ -65,8 +65,8 @@ export interface DoorDeps {
   readonly queue?: DoorQueue;
   /** Length of the listen queue; 4,096 holds a flash crowd of one second. */
   readonly backlog: number;
-  /** True for a host's or speaker's token: what it comes with is never put off. Default: no token is known. */
-  vouches?(token: string, wall: number): boolean;
+  /** True for a host's or speaker's token of the room: what it comes with is never put off. Default: no token is known. */
+  vouches?(token: string, slug: string, wall: number): boolean;
   /** The installation's secret: by it each door knows the listeners of the others. Default: a door knows its own. */
   readonly secret?: Uint8Array;
   /** Base URLs of caches in front that pages may fetch sound from; default none. */

@@ -20,8 +20,8 @@ export interface ShieldDeps {
   readonly gate: Gate;
   readonly share: Share;
   readonly clients: Clients;
-  /** True for a host's or speaker's token; checked before any work is done. */
-  vouches?(token: string, wall: number): boolean;
+  /** True for a host's or speaker's token of the room; checked before any work is done. */
+  vouches?(token: string, slug: string, wall: number): boolean;
   /** See `Limits.busyFrom`. */
   readonly busyFrom: number;
   /** How long connections wait before they are taken up, ms; asked about once a second. Default: not at all. */
@@ -64,6 +64,12 @@ export interface Shield extends Disposable {
 }
 
 const ROOM = /^\/r\/([a-z0-9-]{1,64})\/?$/;
+/** The room that a request is about. */
+const ABOUT = /^\/(?:r|api\/rooms)\/([a-z0-9-]{1,64})(?:\/|$)/;
+/** Requests per second that tokens of one room vouch for: a full stage makes a fraction. Beyond, they are like any others. */
+const MOST_VOUCHED = 100;
+/** Rooms counted within a second; tokens of others vouch for nothing. */
+const MOST_ROOMS = 4_096;
 /** Everyone who is put off is told a pause between these, in seconds. */
 const FIRST_PAUSE_S = 5;
 const LAST_PAUSE_S = 20;
@@ -101,10 +107,22 @@ export function openShield(deps: ShieldDeps): Shield {
     if (newest === undefined) return 3;
     return after >= newest - HELD_FRAGMENTS && after <= newest + AHEAD_FRAGMENTS ? 2 : 3;
   };
-  const vouched = (authorization: string | undefined): boolean => {
-    if (authorization === undefined || !deps.vouches) return false;
-    const token = bearer(authorization);
-    return token !== undefined && deps.vouches(token, clock.wall());
+  /** Vouched requests of this second, by room. */
+  const vouchings = new Map<string, number>();
+  let second = 0;
+  /** Anybody can open a room and have a token: it is worth something in that room alone, and only so much. */
+  const vouched = (authorization: string | undefined, path: string): boolean => {
+    const token = deps.vouches && bearer(authorization);
+    const slug = ABOUT.exec(path)?.[1];
+    if (token === undefined || slug === undefined) return false;
+    const now = Math.floor(clock.now() / 1000);
+    if (now !== second) vouchings.clear();
+    second = now;
+    const count = vouchings.get(slug) ?? 0;
+    if (count >= MOST_VOUCHED || (count === 0 && vouchings.size >= MOST_ROOMS)) return false;
+    if (!deps.vouches?.(token, slug, clock.wall())) return false;
+    vouchings.set(slug, count + 1);
+    return true;
   };
   return {
     judge(socket, request) {
@@ -125,7 +143,7 @@ export function openShield(deps: ShieldDeps): Shield {
         ...{ method: req.method ?? 'GET', path },
         purpose: purpose === undefined ? undefined : String(purpose),
         agent: headers['user-agent'],
-        holds: vouched(headers.authorization) ? 'stage' : undefined,
+        holds: vouched(headers.authorization, path) ? 'stage' : undefined,
       });
       const peer = req.socket.remoteAddress;
       const from = deps.clients.trusts(peer)

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
+import { openClients } from './client.ts';
+import { openGate } from './gate.ts';
+import { LIMITS } from './limits.ts';
+import { Share } from './share.ts';
+import { openShield } from './shield.ts';
+
+/** A shield under strain, where a token that is the room's name is its host's. */
+function strained() {
+  const clock = manualClock();
+  const share = new Share(1);
+  const gate = openGate({ limits: LIMITS, share, expendable: () => false });
+  const shield = openShield({
+    ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
+    vouches: (token, slug) => token === slug,
+  });
+  const ask = (path: string, network: number, token?: string): boolean => {
+    const socket = { remoteAddress: `203.0.${network}.7`, on: () => socket } as unknown as Socket;
+    gate.admit(socket);
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return shield.admits({ method: 'POST', headers, socket } as unknown as IncomingMessage, path, true);
+  };
+  const pass = (seconds: number): void => {
+    for (let s = 0; s < seconds; s += 1) {
+      for (let network = 0; network < 200; network += 1) ask('/r/room/whip', network);
+      for (let i = 0; i < 10; i += 1) {
+        clock.stall(99);
+        clock.advance(1);
+      }
+    }
+  };
+  pass(120);
+  return { pass, ask };
+}
+
+test('a token vouches in its own room, and there for a hundred requests a second', () => {
+  const { pass, ask } = strained();
+  for (const path of ['/r/other/whip', '/api/rooms/other/live', '/api/rooms', '/api/roomsroom'])
+    expect(ask(path, 1, 'room')).toBe(false);
+  const passed = Array.from({ length: 150 }, (_, i) => ask('/r/room/whip', i, 'room'));
+  expect(passed.filter(Boolean)).toHaveLength(100);
+  // A flood in one room takes nothing from the stage of another.
+  expect(ask('/r/other/whip', 1, 'other')).toBe(true);
+  expect(ask('/api/rooms/room/live', 1, 'room')).toBe(false);
+  pass(1);
+  expect(ask('/api/rooms/room/live', 1, 'room')).toBe(true);
+});
