@@ -71,6 +71,12 @@ export class Admission {
     return passes;
   }
 
+  /** Counts what somebody who listens asks for again and again; false when the network has had its share of this window. */
+  fetch(place: number, cost: number): boolean {
+    this.#requests += 1;
+    return this.#share.ask(place, cost);
+  }
+
   /** True when the window is over; then the caller measures the wait and calls `turn`. */
   due(now: number): boolean {
     const passed = now - this.#began;

@@ -22,6 +22,8 @@ export interface Counters {
   fileBytes: number;
   requests: number;
   stalledRequests: number;
+  /** Connections closed under strain because their network fetched more files than its share. */
+  overShare: number;
   upstreamAway: number;
   /** Mistakes of ours that were contained. */
   faults: number;
@@ -44,6 +46,7 @@ export const openCounters = (): Counters => ({
   fileBytes: 0,
   requests: 0,
   stalledRequests: 0,
+  overShare: 0,
   upstreamAway: 0,
   faults: 0,
   departures: { left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0, retaken: 0 },
@@ -70,6 +73,7 @@ export function exposition(counters: Counters, open: number, presence: ReadonlyM
   put('bad_handshakes_total', 'counter', [['', counters.badHandshakes]]);
   put('requests_total', 'counter', [['', counters.requests]]);
   put('requests_stalled_total', 'counter', [['', counters.stalledRequests]]);
+  put('connections_over_share_total', 'counter', [['', counters.overShare]]);
   put('upstream_away_total', 'counter', [['', counters.upstreamAway]]);
   put('faults_total', 'counter', [['', counters.faults]]);
   put('stream_joins_total', 'counter', [['', counters.joins]]);

@@ -157,7 +157,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...(deps.queue ? { queue: deps.queue } : {}),
   });
   const quick = openQuick({
-    ...{ clock, limits, counters, origin },
+    ...{ clock, limits, counters, origin, fetches: shield.fetches },
     back: (socket, bytes) => handOver(ordinary, socket, bytes),
   });
   let tls: Tls | undefined;

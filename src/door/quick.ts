@@ -15,6 +15,8 @@ export interface QuickDeps {
   readonly limits: Limits;
   readonly counters: Counters;
   readonly origin: DoorOrigin;
+  /** Charges the network for one answer; false when it has had more than its share. */
+  fetches(socket: Socket): boolean;
   /** Takes a connection back, with bytes that have been read and not been answered. */
   back(socket: Socket, bytes: Buffer): void;
 }
@@ -169,6 +171,10 @@ export function openQuick(deps: QuickDeps): Quick {
       const head = readQuickHead(state.bytes, limits, state.before);
       if (head.kind === 'more') return;
       if (head.kind !== 'quick') return giveBack(socket);
+      if (!deps.fetches(socket)) {
+        counters.overShare += 1;
+        return reset(socket);
+      }
       if (state.before?.fields !== head.fields) state.before = { fields: head.fields, gzip: head.gzip };
       const query = meaning(head.path, head.query);
       const key = `${head.gzip ? 'z' : '-'}${head.path}${query === '' ? '' : `?${query}`}`;

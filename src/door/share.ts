@@ -10,6 +10,8 @@ const MEMORY = 0.5;
 export const COST = {
   /** A connection, for each second that it is open: a share of a write, and the memory. */
   connectionSecond: 10,
+  /** Looking up a small public file and writing it from the shared buffer. */
+  quick: 20,
   /** Accepting, reading a head and answering it. */
   request: 60,
   /** A request that another process answers, there and here. */

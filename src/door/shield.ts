@@ -53,6 +53,8 @@ export interface Shield extends Disposable {
   judge(socket: Socket, request: StreamRequest): Judged;
   /** Where a judged listener goes: somebody put off to the ring, unless a ticket was called; `otherwise` the others. */
   place(request: Judged, otherwise: () => Place | undefined): Place;
+  /** Charges a network for one small public file; false when it has had more than its share. */
+  fetches(socket: Socket): boolean;
   /** True when a request may be worked on now; otherwise `putOff` answers it. */
   admits(req: IncomingMessage, path: string, forwarded: boolean): boolean;
   /** The cheap answer: a short page for a browser, 429 for programs. */
@@ -149,8 +151,11 @@ export function openShield(deps: ShieldDeps): Shield {
       const from = deps.clients.trusts(peer)
         ? gate.originAt(deps.clients.clientOf(peer, String(headers['x-forwarded-for'] ?? '') || undefined))
         : gate.originOf(req.socket);
+      // A player goes on whoever else comes, within its network's share.
+      if (priority === 1) return admission.fetch(from.place, COST.request);
       return passes(from, priority, forwarded ? COST.forwarded : COST.request);
     },
+    fetches: (socket) => admission.fetch(gate.originOf(socket).place, COST.quick),
     putOff(req, res, path) {
       const pause = FIRST_PAUSE_S + Math.floor(deps.random() * (LAST_PAUSE_S - FIRST_PAUSE_S + 1));
       const told = { 'retry-after': String(pause), 'cache-control': 'no-store' };

@@ -1,0 +1,75 @@
+import { createServer, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
+import { fakeOrigin, wire } from '../../test/door.ts';
+import { systemClock } from '../base/clock.ts';
+import { openClients } from './client.ts';
+import { openCounters } from './counters.ts';
+import { openGate } from './gate.ts';
+import { LIMITS } from './limits.ts';
+import { openQuick } from './quick.ts';
+import { Share } from './share.ts';
+import { openShield } from './shield.ts';
+
+test('under strain a network fetches small files within its share, however it asks; without, as many as it likes', () => {
+  const clock = manualClock();
+  const share = new Share(1);
+  const gate = openGate({ limits: LIMITS, share, expendable: () => false });
+  const shield = openShield({
+    ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
+  });
+  const from = (network: number): Socket => {
+    const socket = { remoteAddress: `203.0.${network}.7`, on: () => socket } as unknown as Socket;
+    gate.admit(socket);
+    return socket;
+  };
+  const [loud, quiet] = [from(1), from(2)];
+  const served = (socket: Socket, count: number): number =>
+    Array.from({ length: count }, () => shield.fetches(socket)).filter(Boolean).length;
+  expect(served(loud, 3_000)).toBe(3_000);
+  for (let s = 0; s < 5; s += 1) {
+    served(loud, 3_000);
+    served(quiet, 10);
+    for (let i = 0; i < 10; i += 1) {
+      clock.stall(99);
+      clock.advance(1);
+    }
+  }
+  expect(shield.strained).toBe(true);
+  expect(served(quiet, 10)).toBe(10);
+  const most = served(loud, 3_000);
+  expect(most).toBeGreaterThan(100);
+  expect(most).toBeLessThan(2_900);
+  // The long way round, by a header that the short one does not read.
+  const asked = { method: 'GET', headers: { 'if-none-match': '"x"' }, socket: loud };
+  const path = '/r/room/live/opus64/7.m4s';
+  expect(shield.admits(asked as never, path, false)).toBe(false);
+  expect(shield.admits({ ...asked, socket: quiet } as never, path, false)).toBe(true);
+});
+
+test('a connection of a network over its share is closed before anything is made for it', async () => {
+  const origin = fakeOrigin();
+  const asked: string[] = [];
+  origin.answer = (path) => {
+    asked.push(path);
+    return Promise.resolve({ status: 200, headers: { 'cache-control': 'public, max-age=9' }, body: path });
+  };
+  const counters = openCounters();
+  let left = 1;
+  const quick = openQuick({
+    ...{ clock: systemClock, limits: LIMITS, counters, origin },
+    fetches: () => left-- > 0,
+    back: (socket) => socket.destroy(),
+  });
+  await using server = createServer((socket) => socket.once('data', (bytes) => quick.take(socket, bytes)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const get = (n: number): string => `GET /r/room/live/opus64/${n}.m4s HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const client = wire(port, get(1));
+  await client.has(10);
+  client.socket.write(get(2));
+  await client.closed;
+  expect(client.ended).toBe('reset');
+  expect(asked).toEqual(['/r/room/live/opus64/1.m4s']);
+  expect(counters.overShare).toBe(1);
+});
