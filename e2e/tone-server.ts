@@ -6,6 +6,8 @@ import { encodeTone, patched, type Tone } from './tone.ts';
 /** Fragments the server still holds for `after=SEQ`: 32 s. */
 const HELD = 100;
 const FRAGMENT_MS = 320;
+/** Fragments of a segment. */
+const SEGMENT = 16;
 const TONE_SECONDS = 240;
 
 /** What a test can see and do to the server. */
@@ -15,6 +17,8 @@ export interface ToneServer extends AsyncDisposable {
   readonly requests: readonly URL[];
   /** Streams open now. */
   readonly open: number;
+  /** What a cache has of the program's Opus, by the path below `/live/`: the list of segments, the init, a whole segment. */
+  file(path: string): string | Uint8Array | undefined;
   /** Destroys every stream; `half`: in the middle of a fragment. */
   cut(half?: boolean): void;
   /** Refuses streams with this status, 0 to serve again. */
@@ -53,7 +57,7 @@ export async function openToneServer(
   let damaged = false;
 
   const fragment = (tone: Tone, seq: number): Uint8Array =>
-    patched(tone.fragments[(seq - first) % tone.fragments.length] as Uint8Array, seq);
+    patched(tone.fragments.at((seq - first) % tone.fragments.length) as Uint8Array, seq);
   const due = (): number => begun + (written - first + perWrite) * FRAGMENT_MS;
   const timer = setInterval(() => {
     while (Date.now() >= due()) {
@@ -86,7 +90,9 @@ export async function openToneServer(
     const margin = Number(url.searchParams.get('margin') ?? 300);
     const after = url.searchParams.get('after');
     const newest = written - Math.ceil((period + margin) / FRAGMENT_MS);
-    const held = after !== null && Number(after) + 1 >= written - HELD;
+    // A number of the ring says nothing about the live edge.
+    const held =
+      after !== null && url.searchParams.get('was') !== 'ring' && Number(after) + 1 >= written - HELD;
     response.writeHead(200, {
       'content-type': 'audio/mp4',
       'cache-control': 'no-store',
@@ -108,6 +114,17 @@ export async function openToneServer(
     requests,
     get open() {
       return streams.size;
+    },
+    file(path) {
+      const tone = tones.opus as Tone;
+      const last = Math.floor(written / SEGMENT) - 1;
+      const numbers = Array.from({ length: 9 }, (_, i) => last - 8 + i);
+      if (path === 'opus64.slow.m3u8')
+        return `#EXTM3U\n${numbers.map((number) => `#EXTINF:5.12,\nopus64/${number}.m4s\n`).join('')}`;
+      if (path === 'opus64/init.mp4') return tone.init;
+      const number = Number(/^opus64\/(\d+)\.m4s$/.exec(path)?.[1]);
+      if (!(number <= last)) return undefined;
+      return Buffer.concat(Array.from({ length: SEGMENT }, (_, i) => fragment(tone, number * SEGMENT + i)));
     },
     cut(half = false) {
       for (const [response, tone] of streams) {
