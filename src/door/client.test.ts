@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { fakeOrigin, openTestDoor, streamGet, until, wire } from '../../test/door.ts';
 import { openClients } from './client.ts';
+import { LIMITS } from './limits.ts';
 
 test('the client is the last address that is no listed proxy; what stands before it was only said', () => {
   const clients = openClients(['10.0.0.0/8', '127.0.0.1', '2001:db8:1::/48']);
@@ -32,4 +34,26 @@ test('without a list nobody is believed, and a list that is none is refused', ()
   ]);
   expect(() => openClients(['nonsense'])).toThrow();
   expect(() => openClients(['10.0.0.0/99'])).toThrow();
+});
+
+test('streams on kept connections of a listed proxy count for the networks behind it', async () => {
+  const origin = fakeOrigin();
+  for (let i = 0; i < 5; i += 1) origin.tick();
+  const limits = { ...LIMITS, connections: 4, shareFrom: 0.5 };
+  await using door = await openTestDoor(origin, { limits, trustedProxies: ['127.0.0.1'] });
+  /** First something else, then the stream, on one connection. */
+  const listen = async (client: string): Promise<string> => {
+    const kept = wire(door.port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(() => kept.text().endsWith('ok\n'));
+    kept.socket.write(streamGet('', '1.1', `X-Forwarded-For: ${client}\r\n`));
+    await until(() => kept.text().split('HTTP/1.1 ').length > 2);
+    return kept.text().split('HTTP/1.1 ')[2] ?? '';
+  };
+  expect(await listen('203.0.113.1')).toMatch(/^200 /);
+  expect(await listen('203.0.113.2')).toMatch(/^200 /);
+  const third = await listen('203.0.113.3');
+  expect(third).toMatch(/^503 /);
+  expect(third).toContain('door-full');
+  expect(await listen('198.51.100.1')).toMatch(/^200 /);
+  expect(door.presence().get('room')).toBe(3);
 });

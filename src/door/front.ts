@@ -25,6 +25,8 @@ export interface FrontDeps {
   readonly quick: Quick;
   /** Takes every other connection that does not begin with a stream; it does not listen itself. */
   readonly ordinary: HttpServer;
+  /** Counts a listener behind a listed proxy for its own network; false when that has all it may. */
+  claims(socket: Socket, forwardedFor: string | undefined): boolean;
   /** Whether a listener is served at once or put off. */
   judge(socket: Socket, request: StreamRequest): StreamRequest;
   /** Who is behind a proxy in front. */
@@ -100,16 +102,11 @@ export function openFront(deps: FrontDeps): Front {
         if (!request) return refuse(this, rawProblem('not-found'));
         letGo(this);
         if (head.method === 'HEAD') return handOver(ordinary, this, bytes);
-        if (!claim(this, head.forwardedFor)) return refuse(this, rawProblem('door-full'));
+        if (!deps.claims(this, head.forwardedFor)) return refuse(this, rawProblem('door-full'));
         const refusal = fanout.join(this, deps.judge(this, request));
         if (refusal) refuse(this, rawProblem(refusal));
       }
     }
-  }
-  /** A listener behind a listed proxy counts for its own network. */
-  function claim(socket: Socket, forwardedFor: string | undefined): boolean {
-    const peer = socket.remoteAddress;
-    return !clients.trusts(peer) || gate.claim(socket, clients.clientOf(peer, forwardedFor));
   }
   function onEnd(this: Socket) {
     this.destroy();

@@ -171,7 +171,18 @@ export async function open(deps: DoorDeps): Promise<Door> {
       challenge: plain.challenge,
     });
   const front = openFront({
-    ...{ clock, limits, counters, gate, fanout, quick, ordinary, clients, judge: shield.judge },
+    ...{
+      clock,
+      limits,
+      counters,
+      gate,
+      fanout,
+      quick,
+      ordinary,
+      clients,
+      judge: shield.judge,
+      claims: shield.claims,
+    },
     ...(deps.tls ? { tls: () => tls as Tls, plainLocal: deps.tls.plainLocal === true } : {}),
     ...(plainPort ? { plain: () => plainPort } : {}),
   });

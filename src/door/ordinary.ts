@@ -146,6 +146,8 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         body: '',
       });
     } else if (req.method !== 'GET') notAllowed(req, res);
+    else if (!shield.claims(req.socket, String(req.headers['x-forwarded-for'] ?? '') || undefined))
+      refuse(req, res, 'door-full');
     else
       takeOver(res, (socket) => {
         const refusal = fanout.join(socket, shield.judge(socket, request));

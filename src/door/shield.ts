@@ -49,6 +49,8 @@ interface Place {
 
 /** Stands before all work of a door: who is served first when requests wait, and what the others get instead. */
 export interface Shield extends Disposable {
+  /** Counts a stream's connection for the client behind a listed proxy; false when its network has all it may. */
+  claims(socket: Socket, forwardedFor: string | undefined): boolean;
   /** Judges somebody who asks for the stream; nobody is refused. */
   judge(socket: Socket, request: StreamRequest): Judged;
   /** Where a judged listener goes: somebody put off to the ring, unless a ticket was called; `otherwise` the others. */
@@ -127,6 +129,10 @@ export function openShield(deps: ShieldDeps): Shield {
     return true;
   };
   return {
+    claims(socket, forwardedFor) {
+      const peer = socket.remoteAddress;
+      return !deps.clients.trusts(peer) || gate.claim(socket, deps.clients.clientOf(peer, forwardedFor));
+    },
     judge(socket, request) {
       const from = gate.originOf(socket);
       return passes(from, returning(request, from), COST.request) ? request : { ...request, putOff: true };
