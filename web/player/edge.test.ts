@@ -98,6 +98,29 @@ test.each([
   },
 );
 
+test.each([
+  [0.32, 1.28, 24],
+  [1.28, 2.56, 22.7],
+  [0.32, 2.56, 36],
+  [0.32, 5.12, 71],
+])(
+  'writes every %f s become writes every %f s: 150 ms of jitter do not make it run dry',
+  (from, to, within) => {
+    const random = noise();
+    for (const margin of [0.3, 1]) {
+      const edge = new Edge(margin);
+      let left = margin;
+      for (let at = 0; at < 20 + within; at += from) {
+        if (at >= 20 && at < 20 + from) edge.prepare(to - from + 0.2, within, at);
+        const { rate } = edge.sample(Math.max(0, left + 0.15 * random()), at);
+        expect(rate).toBeGreaterThanOrEqual(0.92);
+        left += (1 - rate) * from;
+      }
+      expect(left - (to - from)).toBeGreaterThan(margin);
+    }
+  },
+);
+
 test('writes become more frequent: the surplus is played off at no more than 4 %, without a jump', () => {
   const edge = new Edge();
   edge.arrived(2.24);
