@@ -183,11 +183,22 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
 
   /** Tickets and the line; false when the path is none of the queue's. */
   function queue(req: IncomingMessage, res: ServerResponse, path: string, query: string): boolean {
-    const asked = { method: req.method ?? '', path, query: new URLSearchParams(query), headers: req.headers };
-    const answer = deps.queue?.answer({ ...asked, body: req });
+    const { method = '', headers, socket } = req;
+    const secure = deps.clients.trusts(socket.remoteAddress)
+      ? headers['x-forwarded-proto'] === 'https'
+      : 'encrypted' in socket;
+    const asked = { ...{ method, path, headers, secure }, query: new URLSearchParams(query) };
+    const answer = deps.queue?.answer({ ...asked, body: req.iterator({ destroyOnReturn: false }) });
     answer?.then(
-      (reply) => send(req, res, reply),
-      (error) => broken(req, res, error),
+      (reply) => {
+        send(req, res, reply);
+        if (!req.complete) req.resume();
+      },
+      (error) => {
+        // Whoever has gone in the middle of a body has nobody to answer; anything else is our fault.
+        if (req.destroyed && !req.complete) res.destroy();
+        else broken(req, res, error);
+      },
     );
     return answer !== undefined;
   }

@@ -8,6 +8,9 @@ export interface DoorQueue {
     readonly path: string;
     readonly query: URLSearchParams;
     readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+    /** True when the client speaks TLS, to this door or to a listed proxy in front. */
+    readonly secure: boolean;
+    /** May be left before its end: the answer is still sent. */
     readonly body: AsyncIterable<Uint8Array>;
   }): Promise<Reply> | undefined;
   /**

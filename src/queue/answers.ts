@@ -17,6 +17,9 @@ export interface QueueRequest {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** True when the client speaks TLS, to the door or to a listed proxy in front. */
+  readonly secure: boolean;
+  /** To leave it before its end must not end the connection: an answer is to follow. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -78,7 +81,7 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
   }
   const cookie = (request: QueueRequest, slug: string, text: string): Record<string, string> => ({
     'set-cookie': `${COOKIE}=${text}; Path=/r/${slug}; Max-Age=${COOKIE_SECONDS}; SameSite=Lax${
-      one(request.headers['x-forwarded-proto']) === 'https' ? '; Secure' : ''
+      request.secure ? '; Secure' : ''
     }`,
   });
 
@@ -107,9 +110,8 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
     };
   }
   async function post(request: QueueRequest, slug: string): Promise<Reply> {
-    const body = await read(request.body);
-    if (body === undefined)
-      return problem('too-large', `A request for a ticket holds at most ${MAX_BODY_BYTES} bytes.`);
+    const body = await read(request);
+    if (body === undefined) return tooLarge();
     const form = isForm(request);
     const shown = shownIn(request, body, form);
     if (shown === null) return problem('bad-request', 'The body is not JSON in UTF-8.');
@@ -144,8 +146,9 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
     return { status: 200, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(answer) };
   }
   async function leave(request: QueueRequest, slug: string): Promise<Reply> {
-    const body = await read(request.body);
-    const shown = body && shownIn(request, body, isForm(request));
+    const body = await read(request);
+    if (body === undefined) return tooLarge();
+    const shown = shownIn(request, body, isForm(request));
     const found = shown ? desk.check(shown, slug) : undefined;
     if (found && 'ticket' in found && found.kind !== 'foreign' && found.ticket.kind === 'wait')
       desk.leave(found.ticket);
@@ -225,7 +228,15 @@ function shownIn(request: QueueRequest, body: Buffer, form: boolean): string | n
   }
 }
 
-async function read(body: AsyncIterable<Uint8Array>): Promise<Buffer | undefined> {
+/** A body that nobody reads to its end ends the connection. */
+const tooLarge = (): Reply =>
+  problem('too-large', `A request for a ticket holds at most ${MAX_BODY_BYTES} bytes.`, {
+    connection: 'close',
+  });
+
+/** The body, or undefined when it is too large. */
+async function read({ headers, body }: QueueRequest): Promise<Buffer | undefined> {
+  if (Number(one(headers['content-length']) ?? 0) > MAX_BODY_BYTES) return undefined;
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {

@@ -60,11 +60,12 @@ interface Asked {
   readonly body?: string;
   readonly headers?: Record<string, string>;
   readonly at?: QueueDoor;
+  readonly secure?: boolean;
 }
 async function ask(
   method: string,
   target: string,
-  { body = '', headers = {}, at = door }: Asked = {},
+  { body = '', headers = {}, at = door, secure = false }: Asked = {},
 ): Promise<Reply> {
   const url = new URL(target, 'http://x');
   async function* bytes() {
@@ -75,6 +76,7 @@ async function ask(
     path: url.pathname,
     query: url.searchParams,
     headers,
+    secure,
     body: bytes(),
   });
   if (!reply) throw new Error(`${target} is none of the queue's`);
@@ -99,6 +101,14 @@ describe('a ticket', () => {
         { life: 'one', came: 0, buckets: [{ minute: 1, tickets: 1, came: 0, left: 0, ranks: [given.rank] }] },
       ],
     ]);
+  });
+
+  test('its cookie is for TLS alone where the door says that there is TLS, whatever the request says', async () => {
+    const said = { 'x-forwarded-proto': 'https' };
+    const plain = await ask('POST', '/r/evening/ticket', { headers: said });
+    expect(plain.headers['set-cookie']).not.toContain('Secure');
+    const safe = await ask('POST', '/r/evening/ticket', { secure: true });
+    expect(safe.headers['set-cookie']).toMatch(/; Secure$/);
   });
 
   test('a second tab, a refresh and another door gain nothing', async () => {
@@ -165,7 +175,13 @@ describe('a ticket', () => {
 
   test('bad bodies are refused before anything is given out', async () => {
     expect((await ask('POST', '/r/evening/ticket', { body: '{' })).status).toBe(400);
-    expect((await ask('POST', '/r/evening/ticket', { body: 'x'.repeat(3_000) })).status).toBe(413);
+    for (const method of ['POST', 'DELETE']) {
+      const reply = await ask(method, '/r/evening/ticket', { body: 'x'.repeat(3_000) });
+      expect(reply).toMatchObject({ status: 413, headers: { connection: 'close' } });
+      expect(code(reply)).toBe('too-large');
+    }
+    const announced = { 'content-length': '3000' };
+    expect((await ask('POST', '/r/evening/ticket', { headers: announced })).status).toBe(413);
     expect((await ask('POST', '/r/evening/ticket', { body: 'null' })).status).toBe(200);
     expect(code(await ask('POST', '/r/over/ticket'))).toBe('room-ended');
     expect(code(await ask('GET', '/r/nobody/queue.json'))).toBe('room-unknown');
