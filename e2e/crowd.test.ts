@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Outcome } from '../src/crowd/index.ts';
-import { type MadeRoom, outside, type Server, startServer } from './rig/server.ts';
+import { type MadeRoom, outside, type Server, startServer, until } from './rig/server.ts';
 
 const ENTRY = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));
 let dir: string;
@@ -95,6 +95,43 @@ test('half the doors are killed: those who heard by them come back without a gap
   ).toBeGreaterThan(5);
   expect(outcome.firstToBreak).toMatch(/reset|cut|ended/);
 });
+
+test('in a room for five, fifteen pages are live or on the ring with a place in line, and go up when it grows', async () => {
+  const out = join(dir, 'pages');
+  const small = await server.room('A small room');
+  const setCap = async (cap: number): Promise<void> => {
+    const response = await fetch(`${server.url}/api/rooms/${small.slug}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${small.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ cap }),
+    });
+    expect(response.status).toBe(200);
+  };
+  await until('the program runs', async () => (await fetch(`${small.url}/state.json`)).ok);
+  await setCap(5);
+  await until('the cap is known', async () => (await fetch(`${small.url}/queue.json`)).ok);
+  let second = 0;
+  let grown: Promise<void> | undefined;
+  await crowd(
+    [small.url, '--listeners', '15', '--ramp', '1s', '--hold', '22s', '--as-page', '1', '-o', out],
+    (text) => {
+      // Three whole seconds in which everybody hears: those on the ring have their places by then.
+      if (/ 15\/15 hearing/.test(text)) second += 1;
+      if (second === 4) grown ??= setCap(12);
+    },
+  );
+  await grown;
+  const { reached, shares, line, joined, gaps, repeats, asked } = outcomeIn(out);
+  expect({ reached, joined, gaps, repeats, asPage: asked.asPage }).toEqual({
+    ...{ reached: 15, joined: 15, gaps: 0, repeats: 0, asPage: 1 },
+  });
+  expect(line.tickets).toBeGreaterThanOrEqual(8);
+  expect(line.rose).toBeGreaterThanOrEqual(1);
+  expect(shares?.ring).toBeGreaterThan(0.1);
+  expect(shares?.live).toBeGreaterThan(0.2);
+  expect(shares?.least).toBeGreaterThan(0.8);
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('in line');
+}, 90_000);
 
 test('nobody comes without the key, nor more than the consent says; each is told what to do', async () => {
   const stranger = await crowd([room.url, '--listeners', '10', '--key', 'guessed', '-o', join(dir, 'no')]);

@@ -13,6 +13,7 @@ import {
   certificateText,
   certify,
   checkCertificate,
+  connectionsOf,
   join,
   type Member,
   newSigningKey,
@@ -36,6 +37,7 @@ const HELP = `earshot crowd URL --listeners N      a rehearsal: N real connectio
   --hold 60s           everybody stays this long after the last arrival (default 60s)
   --codec opus|aac     default opus;  --rate K  kbit/s asked for
   --pages 0.2          this share loads the room's page first;  --hls 0.1  this share takes HLS
+  --as-page 0.2        this share reads state.json as our page does, takes a place in line on the ring, and goes up when called
   --processes N        default: by the number of listeners and the limit of open files
   --from RANGE         source addresses, such as 127.0.0.0/8 or 10.0.0.5,10.0.0.6
   --key K              the key of the server (earshot crowd --show-key there); default: of the data folder here
@@ -58,6 +60,7 @@ const OPTIONS = {
   rate: { type: 'string' },
   pages: { type: 'string', default: '0' },
   hls: { type: 'string', default: '0' },
+  'as-page': { type: 'string', default: '0' },
   processes: { type: 'string', default: 'auto' },
   from: { type: 'string' },
   key: { type: 'string' },
@@ -105,6 +108,7 @@ async function lead(values: Values, url: string, listeners: number): Promise<num
     values.out ?? `rehearsal-${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}`,
   );
   const pem = signingKey(values);
+  const asPage = share(values['as-page'], 'as-page');
   await using stack = new AsyncDisposableStack();
   await using rehearsal = await open({
     clock: systemClock,
@@ -117,6 +121,7 @@ async function lead(values: Values, url: string, listeners: number): Promise<num
     ...(values.rate === undefined ? {} : { rate: whole(values.rate, 'rate', 10_000) }),
     pages: share(values.pages, 'pages'),
     hls: share(values.hls, 'hls'),
+    asPage,
     ...(values.from === undefined ? {} : { from: values.from }),
     version: project.version,
     note: say,
@@ -124,7 +129,10 @@ async function lead(values: Values, url: string, listeners: number): Promise<num
     members: async () => {
       const others = values.listen === undefined ? [] : await gather(values, key, stack, say);
       const elsewhere = others.reduce((sum, { capacity }) => sum + capacity, 0);
-      return [...others, ...(await localMembers(values, Math.max(1, listeners - elsewhere)))];
+      return [
+        ...others,
+        ...(await localMembers(values, Math.max(1, connectionsOf(listeners, asPage) - elsewhere))),
+      ];
     },
   });
   const onInterrupt = (): void => rehearsal.stop();
@@ -246,18 +254,21 @@ function progress({ at, counts, errors, gauges, max }: Row, listeners: number): 
 }
 
 function summary(outcome: Outcome, out: string): string {
-  const { joinMs, delayMs, earMs, generator } = outcome;
+  const { joinMs, delayMs, earMs, generator, shares, line } = outcome;
   const errors = Object.entries(outcome.errors).map(([cause, times]) => `${cause} ${times}`);
   return `
 ${outcome.firstToBreak}
 
   Came ${outcome.arrived}, heard it ${outcome.joined}, held ${outcome.held}, at most ${outcome.peak} at one time
+  ${shares ? `Of those who had come: ${percent(shares.live)} live, ${percent(shares.ring)} on the delayed ring, ${percent(shares.line)} in line without sound; at least ${percent(shares.least)} had one of them` : 'No hold'}${line.tickets > 0 ? `; ${line.tickets} places in line taken, ${line.rose} went up by them` : ''}
   First sound: p50 ${joinMs?.p50 ?? '–'} ms, p99 ${joinMs?.p99 ?? '–'} ms; sound late by: p50 ${delayMs?.p50 ?? '–'} ms, p99 ${delayMs?.p99 ?? '–'} ms; ear behind the stage: p50 ${earMs?.p50 ?? '–'} ms
   Stalls ${outcome.stalls} (${outcome.doubtfulStalls} doubtful), gaps ${outcome.gaps}, repeats ${outcome.repeats}, reconnects ${outcome.reconnects}, errors ${errors.join(', ') || 0}
   The generator itself: p99 ${generator.latenessMs?.p99 ?? '–'} ms late, at most ${generator.latenessMs?.max ?? '–'} ms${generator.bottleneck ? ': IT WAS THE LIMIT' : ''}
 
   Report ${joinPath(out, 'report.html')}`;
 }
+
+const percent = (share: number): string => `${Math.floor(share * 1000) / 10} %`;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 

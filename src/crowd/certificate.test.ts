@@ -17,6 +17,7 @@ const outcome = sumUp(new Timeline(), {
   rate: undefined,
   pages: 0,
   hls: 0,
+  asPage: 0,
   machines: 1,
   processes: 1,
   lost: [],

@@ -9,6 +9,8 @@ export interface Taker {
   piece?(chunk: Buffer, at: number, end: number): void;
   /** The answer is whole; `text` is its body unless `piece` took it. */
   whole(status: number, text: string): void;
+  /** Statuses from 400 on that are no error. */
+  readonly expected?: readonly number[];
   /** There is no answer: counted under this cause already. */
   failed(cause: string): void;
 }
@@ -37,14 +39,29 @@ export class Fetcher implements Wire, ResponseSink {
     this.#from = from;
   }
 
+  /** True when nothing is asked for. */
+  get idle(): boolean {
+    return this.#taker === undefined;
+  }
+
   /** Asks for a path; one at a time. */
   get(path: string, taker: Taker): void {
+    this.#ask(`GET ${path}`, '', taker);
+  }
+
+  /** Sends JSON to a path; one at a time. */
+  post(path: string, json: string, taker: Taker): void {
+    const length = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n`;
+    this.#ask(`POST ${path}`, length, taker, json);
+  }
+
+  #ask(line: string, headers: string, taker: Taker, body = ''): void {
     const { order, clock, tally, dialler } = this.#crew;
     this.#taker = taker;
     this.#text = [];
     this.#length = 0;
     this.#deadline = clock.now() + PATIENCE;
-    this.#request = `GET ${path} HTTP/1.1\r\nHost: ${order.address.name}\r\nUser-Agent: earshot-crowd\r\nAccept: */*\r\n\r\n`;
+    this.#request = `${line} HTTP/1.1\r\nHost: ${order.address.name}\r\nUser-Agent: earshot-crowd\r\nAccept: */*\r\n${headers}\r\n${body}`;
     this.#reader.next();
     if (this.#socket && this.#open) this.#socket.write(this.#request, 'latin1');
     else if (!this.#socket) {
@@ -81,7 +98,8 @@ export class Fetcher implements Wire, ResponseSink {
     this.#taker = undefined;
     this.#text = [];
     this.#deadline = Number.POSITIVE_INFINITY;
-    if (this.#status >= 400) this.#crew.tally.error(`http-${this.#status}`);
+    if (this.#status >= 400 && !taker?.expected?.includes(this.#status))
+      this.#crew.tally.error(`http-${this.#status}`);
     taker?.whole(this.#status, text);
   }
 

@@ -1,13 +1,7 @@
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
+import { Account } from './account.ts';
 import { Fetcher } from './fetcher.ts';
-import {
-  Continuity,
-  type Crew,
-  type Person,
-  RING_FROM_MS,
-  SHORTEST_STALL_MS,
-  type Whereabouts,
-} from './person.ts';
+import { Continuity, type Crew, type Person, RING_FROM_MS, type Whereabouts } from './person.ts';
 import { StreamReader, type StreamSink } from './stream-reader.ts';
 
 /** How often a player looks whether there is a new segment. */
@@ -22,14 +16,13 @@ const BEHIND = 3;
 /** Somebody whose player takes HLS: playlist, then whole segments, on one kept-alive connection. */
 export class HlsListener implements Person, StreamSink {
   readonly #crew: Crew;
-  readonly #arrived: number;
+  readonly #account: Account;
   readonly #fetcher: Fetcher;
   readonly #continuity = new Continuity();
   #reader: StreamReader | undefined;
   #playlist = '';
   #queue: string[] = [];
   #taken = '';
-  #heard = false;
   #gone = false;
   #ring = false;
   #over = false;
@@ -40,7 +33,7 @@ export class HlsListener implements Person, StreamSink {
 
   constructor(crew: Crew, from: string | undefined, arrived: number) {
     this.#crew = crew;
-    this.#arrived = arrived;
+    this.#account = new Account(crew, arrived);
     this.#fetcher = new Fetcher(crew, from);
     this.#master();
   }
@@ -119,11 +112,7 @@ export class HlsListener implements Person, StreamSink {
   }
 
   sound(): void {
-    if (this.#heard) return;
-    const { tally, clock } = this.#crew;
-    this.#heard = true;
-    tally.count('joined');
-    tally.measure('join', clock.now() - this.#arrived);
+    this.#account.sound();
   }
 
   fragment(seq: number): void {
@@ -135,7 +124,7 @@ export class HlsListener implements Person, StreamSink {
       if (++this.#stock >= ENOUGH) this.#dry = now + this.#stock * FRAGMENT_MS;
       return;
     }
-    if (now - this.#dry >= SHORTEST_STALL_MS) this.#stalled(now - this.#dry);
+    this.#account.silent(now - this.#dry);
     this.#dry = Math.max(now, this.#dry) + FRAGMENT_MS;
     if (order.zero === undefined) return;
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
@@ -162,26 +151,18 @@ export class HlsListener implements Person, StreamSink {
 
   where(now: number): Whereabouts {
     if (this.#gone) return 'gone';
-    if (!this.#heard || this.#dry < 0) return 'waiting';
+    if (!this.#account.heard || this.#dry < 0) return 'waiting';
     if (this.#dry < now) return 'dry';
     return this.#ring ? 'ring' : 'hearing';
   }
 
   leave(now: number): void {
-    if (!this.#gone && this.#dry >= 0 && now - this.#dry >= SHORTEST_STALL_MS) this.#stalled(now - this.#dry);
+    if (!this.#gone && this.#dry >= 0) this.#account.silent(now - this.#dry);
     this.#end();
   }
 
   #end(): void {
     this.#gone = true;
     this.#fetcher.close();
-  }
-
-  #stalled(silent: number): void {
-    const { tally } = this.#crew;
-    tally.count('stalls');
-    tally.count('stalledMs', Math.round(silent));
-    tally.measure('stall', silent);
-    if (this.#crew.lateness() >= silent / 2) tally.count('doubtfulStalls');
   }
 }

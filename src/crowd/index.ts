@@ -14,7 +14,13 @@ export { type JoinDeps, join } from './join.ts';
 export { capacityOfProcess, openLocalMember, serveParent } from './local-member.ts';
 export type { Member } from './order.ts';
 export type { Outcome, Percentiles } from './outcome.ts';
-export { open, type Rehearsal, type RehearsalDeps, type RehearsalResult } from './rehearsal.ts';
+export {
+  connectionsOf,
+  open,
+  type Rehearsal,
+  type RehearsalDeps,
+  type RehearsalResult,
+} from './rehearsal.ts';
 export { type Gathering, openGathering } from './remote-member.ts';
 export { reportPage } from './report-page.ts';
 export type { Row } from './timeline.ts';

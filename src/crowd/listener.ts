@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { FRAGMENT_MS } from '../base/time.ts';
 import type { Notice } from '../wire/notice.ts';
+import { Account } from './account.ts';
 import type { Wire } from './connection.ts';
 import {
   Continuity,
@@ -29,15 +30,18 @@ const UNKNOWN_TIMES = 3;
 export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   readonly #crew: Crew;
   readonly #from: string | undefined;
-  readonly #arrived: number;
+  readonly account: Account;
+  readonly #ticket: () => string | undefined;
   readonly #continuity = new Continuity();
   readonly #playout = new Playout();
   #socket: Socket | undefined;
   #answer: ResponseReader | undefined;
   #stream: StreamReader | undefined;
-  #heard = false;
   #gone = false;
   #ring = false;
+  /** Shown with each request: the seat that was given with a live place, and the proof of having listened. */
+  #seat: string | undefined;
+  #back: string | undefined;
   #failures = 0;
   /** The next attempt; Infinity while a connection stands. */
   #retryAt = Number.POSITIVE_INFINITY;
@@ -48,11 +52,30 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   /** When the first write after the burst is due. */
   #next = 0;
 
-  /** Connects at once. `arrived`: since when this person waits, on the monotonic clock. */
-  constructor(crew: Crew, from: string | undefined, arrived: number) {
+  /** Connects at once. `arrived`: since when this person waits, on the monotonic clock; `ticket`: a place in line. */
+  constructor(
+    crew: Crew,
+    from: string | undefined,
+    arrived: number,
+    ticket: () => string | undefined = () => undefined,
+  ) {
     this.#crew = crew;
     this.#from = from;
-    this.#arrived = arrived;
+    this.#ticket = ticket;
+    this.account = new Account(crew, arrived);
+    this.#connect();
+  }
+
+  /** True while what comes is the delayed ring. */
+  get ring(): boolean {
+    return this.#ring;
+  }
+
+  /** Asks for the stream anew, with the ticket: it may be the live edge now. */
+  again(): void {
+    if (this.#gone) return;
+    this.#seat = undefined;
+    this.#drop();
     this.#connect();
   }
 
@@ -69,12 +92,15 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   opened(): void {
     const { order } = this.#crew;
     const after = this.#continuity.last;
+    const shown = this.#seat ?? this.#ticket();
     const query = [
       `codec=${order.codec}`,
       ...(order.rate === undefined ? [] : [`rate=${order.rate}`]),
       `margin=${this.#playout.margin}`,
       ...(after < 0 ? [] : [`after=${after}`]),
       ...(after >= 0 && this.#ring ? ['was=ring'] : []),
+      ...(after >= 0 && this.#back !== undefined ? [`back=${this.#back}`] : []),
+      ...(shown === undefined ? [] : [`ticket=${encodeURIComponent(shown)}`]),
     ];
     this.#socket?.write(
       `GET /r/${order.slug}/stream?${query.join('&')} HTTP/1.1\r\nHost: ${order.address.name}\r\n` +
@@ -103,11 +129,13 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
       clock.now() + (next === undefined ? this.#period : Math.min(this.#period, Number(next) || 0));
     tally.served(`period-${this.#period}`);
     tally.served(`rendition-${header(headers, 'earshot-rendition')?.slice(0, 16) ?? 'unknown'}`);
+    this.#seat = header(headers, 'earshot-seat') ?? this.#seat;
+    this.#back = header(headers, 'earshot-back') ?? this.#back;
     const place = header(headers, 'earshot-place');
     if (place !== undefined) {
       tally.served(`place-${place.slice(0, 8)}`);
       // Another place in time: what it has is of no use there.
-      if (this.#ring !== (place === 'ring') && this.#heard) this.#move(-1);
+      if (this.#ring !== (place === 'ring') && this.account.heard) this.#move(-1);
       this.#ring = place === 'ring';
     }
     this.#stream = new StreamReader(this);
@@ -130,11 +158,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   }
 
   sound(): void {
-    if (this.#heard) return;
-    const { tally, clock } = this.#crew;
-    this.#heard = true;
-    tally.count('joined');
-    tally.measure('join', clock.now() - this.#arrived);
+    this.account.sound();
   }
 
   fragment(seq: number): void {
@@ -145,8 +169,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     tally.count('fragments');
     if (!this.#continuity.take(seq, tally)) return;
     const began = this.#playout.began;
-    const silent = this.#playout.take(now, this.#next);
-    if (silent >= SHORTEST_STALL_MS) this.#stalled(silent);
+    this.account.silent(this.#playout.take(now, this.#next));
     if (!began && !this.#playout.began && this.#settleAt === Number.POSITIVE_INFINITY)
       this.#settleAt = now + BURST_MS;
     if (order.zero === undefined) return;
@@ -193,14 +216,13 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
 
   where(now: number): Whereabouts {
     if (this.#gone) return 'gone';
-    if (!this.#heard) return 'waiting';
+    if (!this.account.heard) return 'waiting';
     if (this.#playout.began && this.#playout.inHand(now) <= -SHORTEST_STALL_MS) return 'dry';
     return this.#ring ? 'ring' : 'hearing';
   }
 
   leave(now: number): void {
-    const silent = -this.#playout.inHand(now);
-    if (!this.#gone && this.#playout.began && silent >= SHORTEST_STALL_MS) this.#stalled(silent);
+    if (!this.#gone && this.#playout.began) this.account.silent(-this.#playout.inHand(now));
     this.#gone = true;
     this.#drop();
   }
@@ -209,14 +231,6 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   #move(last: number): void {
     this.#continuity.last = last;
     this.#playout.restart();
-  }
-
-  #stalled(silent: number): void {
-    const { tally } = this.#crew;
-    tally.count('stalls');
-    tally.count('stalledMs', Math.round(silent));
-    tally.measure('stall', silent);
-    if (this.#crew.lateness() >= silent / 2) tally.count('doubtfulStalls');
   }
 
   #wait(): void {

@@ -26,6 +26,8 @@ export interface Order {
   readonly pages: number;
   /** Share (0 to 1) that takes HLS playlists and segments instead of the stream. */
   readonly hls: number;
+  /** Share (0 to 1) that behaves as our page does: reads the room's state and takes a place in line. */
+  readonly asPage: number;
   /** Addresses to come from, in turn; empty: the system's choice. */
   readonly from: readonly string[];
   /** When fragment 0 of the program began, wall-clock ms; absent: delays are not measured. */

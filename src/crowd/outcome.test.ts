@@ -16,12 +16,13 @@ const about: Circumstances = {
   rate: undefined,
   pages: 0,
   hls: 0,
+  asPage: 0,
   machines: 1,
   processes: 2,
   lost: [],
   glances: [],
 };
-const all: Gauges = { hearing: 5, dry: 0, waiting: 0, ring: 0 };
+const all: Gauges = { hearing: 5, dry: 0, waiting: 0, ring: 0, placed: 0 };
 const second = (at: number, more: Partial<Second> = {}): Second => ({
   at,
   counts: at === 0 ? { arrived: 5, joined: 5 } : {},
@@ -122,4 +123,16 @@ test('nonsense from a member leaves no mark', () => {
   ])
     line.add(second(5, bad as unknown as Partial<Second>));
   expect(sumUp(line, about)).toMatchObject({ arrived: 10, joined: 10, errors: {}, clean: true });
+});
+
+test('shares are of those who have come: live, on the ring, in line, and the least who had any of it', () => {
+  const line = timeline((process, at) =>
+    process === 1
+      ? { gauges: { hearing: 0, ring: 3, placed: 1, waiting: at === 6 ? 1 : 0, dry: at === 6 ? 0 : 1 } }
+      : {},
+  );
+  expect(sumUp(line, about).shares).toEqual({ live: 0.5, ring: 0.3, line: 0.1, nothing: 0.1, least: 0.9 });
+  expect(sumUp(new Timeline(), about).shares).toBeNull();
+  const worst = timeline((_, at) => (at === 6 ? { gauges: { ...all, hearing: 3, waiting: 2 } } : {}));
+  expect(sumUp(worst, about).shares).toMatchObject({ least: 0.6 });
 });

@@ -13,6 +13,19 @@ export type Percentiles = {
   readonly count: number;
 } | null;
 
+/**
+ * Where those who had come were during the hold, each as a share of them (0 to 1, on average over its seconds): at the
+ * live edge, on the delayed ring, without sound but with a place in line, or with nothing. `least`: the smallest share
+ * with any of the first three in any second. Null where there was no hold.
+ */
+export type Shares = {
+  readonly live: number;
+  readonly ring: number;
+  readonly line: number;
+  readonly nothing: number;
+  readonly least: number;
+} | null;
+
 /** What a rehearsal found: plain JSON, the part of a certificate that is signed. */
 export interface Outcome {
   readonly v: 1;
@@ -33,6 +46,7 @@ export interface Outcome {
     readonly rate: number | null;
     readonly pages: number;
     readonly hls: number;
+    readonly asPage: number;
   };
   readonly arrived: number;
   readonly joined: number;
@@ -40,6 +54,11 @@ export interface Outcome {
   readonly held: number;
   /** The most who had sound in hand in any second. */
   readonly peak: number;
+  /** People who had sound, live or on the delayed ring, or a place in line, at any time. */
+  readonly reached: number;
+  readonly shares: Shares;
+  /** Places in line that pages took, times they asked for the live edge with them, and times they got there. */
+  readonly line: { readonly tickets: number; readonly climbs: number; readonly rose: number };
   readonly joinMs: Percentiles;
   readonly delayMs: Percentiles;
   readonly earMs: Percentiles;
@@ -93,6 +112,7 @@ export interface Circumstances {
   readonly rate: number | undefined;
   readonly pages: number;
   readonly hls: number;
+  readonly asPage: number;
   readonly machines: number;
   readonly processes: number;
   readonly lost: readonly string[];
@@ -145,11 +165,15 @@ export function sumUp(timeline: Timeline, about: Circumstances): Outcome {
       rate: about.rate ?? null,
       pages: about.pages,
       hls: about.hls,
+      asPage: about.asPage,
     },
     arrived: totals.arrived,
     joined: totals.joined,
     held: hold.length > 0 ? Math.min(...hold.map(heard)) : 0,
     peak: Math.max(0, ...rows.map(heard)),
+    reached: totals.reached,
+    shares: sharesOf(hold),
+    line: { tickets: totals.tickets, climbs: totals.climbs, rose: totals.rose },
     joinMs: percentiles(measures.join),
     delayMs: percentiles(measures.delay),
     earMs: percentiles(measures.ear),
@@ -184,6 +208,32 @@ export function sumUp(timeline: Timeline, about: Circumstances): Outcome {
       bottleneck,
     },
     limits: LIMITS,
+  };
+}
+
+function sharesOf(hold: readonly Row[]): Shares {
+  const sum = { live: 0, ring: 0, line: 0, nothing: 0 };
+  let least = 1;
+  let seconds = 0;
+  for (const { gauges } of hold) {
+    const { hearing, ring, placed, dry, waiting } = gauges;
+    const all = hearing + ring + placed + dry + waiting;
+    if (all === 0) continue;
+    seconds += 1;
+    sum.live += hearing / all;
+    sum.ring += ring / all;
+    sum.line += placed / all;
+    sum.nothing += (dry + waiting) / all;
+    least = Math.min(least, 1 - (dry + waiting) / all);
+  }
+  if (seconds === 0) return null;
+  const mean = (value: number): number => Math.round((value / seconds) * 10_000) / 10_000;
+  return {
+    live: mean(sum.live),
+    ring: mean(sum.ring),
+    line: mean(sum.line),
+    nothing: mean(sum.nothing),
+    least: Math.floor(least * 10_000) / 10_000,
   };
 }
 

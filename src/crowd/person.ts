@@ -15,8 +15,8 @@ export interface Crew {
   lateness(): number;
 }
 
-/** Where somebody is. `gone`: the program is over for them. */
-export type Whereabouts = 'waiting' | 'hearing' | 'dry' | 'ring' | 'gone';
+/** Where somebody is. `placed`: no sound, but a place in line; `gone`: the program is over for them. */
+export type Whereabouts = 'waiting' | 'placed' | 'hearing' | 'dry' | 'ring' | 'gone';
 
 /** Somebody who came to listen, in whichever way. */
 export interface Person {

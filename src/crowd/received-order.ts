@@ -23,6 +23,7 @@ const schema = z.object({
   hold: z.number().min(0).max(86_400_000),
   pages: share,
   hls: share,
+  asPage: share,
   from: z.array(z.string().max(64)).max(4096),
   zero: z.number().optional(),
   startsIn: z.number().min(0).max(600_000),

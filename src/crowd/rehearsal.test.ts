@@ -323,6 +323,7 @@ test.concurrent('a leader cannot aim machines at an address that has not consent
     hold: 1_000,
     pages: 0,
     hls: 0,
+    asPage: 0,
     from: [],
     startsIn: 0,
     clockOffset: 0,

@@ -29,6 +29,8 @@ export interface RehearsalDeps {
   readonly pages?: number;
   /** Share (0 to 1) that takes HLS. */
   readonly hls?: number;
+  /** Share (0 to 1) that behaves as our page does; together with `hls` at most 1. */
+  readonly asPage?: number;
   /** Source addresses: a range or a list; default: 127.0.0.0/8 for a server on this machine, else the system's choice. */
   readonly from?: string;
   /** Version of this program. */
@@ -76,6 +78,11 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
   const length = curveLength(curve) + hold;
   if (length / 1000 > MAX_SECONDS - 60)
     throw new EarshotError('unprocessable', `a rehearsal takes ${MAX_SECONDS / 3600} h at most`);
+  if ((deps.hls ?? 0) + (deps.asPage ?? 0) > 1)
+    throw new EarshotError(
+      'unprocessable',
+      'those who take HLS and those with a page are together at most 1',
+    );
   const { origin } = URL.canParse(deps.url) ? new URL(deps.url) : { origin: deps.url };
   const target = await reachable(origin, async () => {
     const address = await findAddress(new URL(origin));
@@ -118,7 +125,7 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
       done: () => finish(),
     }),
   );
-  if (team.capacity < listeners)
+  if (team.capacity < connectionsOf(listeners, deps.asPage))
     throw new EarshotError(
       'unprocessable',
       `${listeners} listeners do not fit into ${team.processes} processes of this crowd (${team.capacity} connections): raise ulimit -n, give more --processes, or let more machines join`,
@@ -167,6 +174,7 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
       rate: deps.rate,
       pages: deps.pages ?? 0,
       hls: deps.hls ?? 0,
+      asPage: deps.asPage ?? 0,
       machines:
         1 + members.filter(({ processes, name }) => processes > 1 || !name.startsWith('process')).length,
       processes: team.processes,
@@ -186,6 +194,7 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
     hold,
     pages: deps.pages ?? 0,
     hls: deps.hls ?? 0,
+    asPage: deps.asPage ?? 0,
     from: range === undefined ? [] : sourceAddresses(range, SOURCES),
     ...(target.zero === undefined ? {} : { zero: target.zero }),
     startsIn: LEAD_MS,
@@ -202,6 +211,10 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
     },
   };
 }
+
+/** Connections that so many people may have at one time: a page has up to three. */
+export const connectionsOf = (listeners: number, asPage = 0): number =>
+  Math.ceil(listeners * (1 + 2 * asPage));
 
 async function reachable<T>(origin: string, ask: () => Promise<T>): Promise<T> {
   try {

@@ -1,4 +1,4 @@
-import type { Outcome, Percentiles } from './outcome.ts';
+import type { Outcome, Percentiles, Shares } from './outcome.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { barPlot, escaped, linePlot, type Series } from './plot.ts';
 import type { RehearsalResult } from './rehearsal.ts';
@@ -45,6 +45,7 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
         ['hearing live', 'var(--olive)'],
         ['on the delayed ring', 'var(--aegean)'],
         ['waiting for their first sound', 'var(--ochre)'],
+        ['no sound yet, with a place in line', 'var(--ash)'],
         ['nothing to play', 'var(--ember)'],
       ],
       linePlot({
@@ -68,6 +69,11 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
             name: 'waiting',
             colour: 'var(--ochre)',
             points: over(({ gauges, complete }) => (complete ? gauges.waiting : undefined)),
+          },
+          {
+            name: 'in line',
+            colour: 'var(--ash)',
+            points: over(({ gauges, complete }) => (complete ? gauges.placed : undefined)),
           },
           {
             name: 'dry',
@@ -214,6 +220,8 @@ const FIGURES: readonly (readonly [string, (outcome: Outcome) => string])[] = [
   ['held', ({ held }) => number(held)],
   ['came', ({ arrived }) => number(arrived)],
   ['heard it', ({ joined }) => number(joined)],
+  ['live · ring · in line', ({ shares }) => (shares ? sharesText(shares) : '–')],
+  ['sound or a place, at least', ({ shares }) => (shares ? percent(shares.least) : '–')],
   ['first sound, p99', ({ joinMs }) => milliseconds(joinMs)],
   ['sound late by, p99', ({ delayMs }) => milliseconds(delayMs)],
   ['ear behind the stage, p99', ({ earMs }) => milliseconds(earMs)],
@@ -231,7 +239,7 @@ function method({ asked, generator, software, target }: Outcome): string {
   const share = (value: number): string => `${Math.round(value * 100)} %`;
   return (
     `${number(asked.listeners)} connections to ${target.origin}, arriving as a ${asked.curve} over ${asked.arrivalSeconds} s and held for ${asked.holdSeconds} s, ` +
-    `codec ${asked.codec}${asked.rate === null ? '' : ` at ${asked.rate} kbit/s`}; ${share(asked.pages)} loaded the page first, ${share(asked.hls)} took HLS. ` +
+    `codec ${asked.codec}${asked.rate === null ? '' : ` at ${asked.rate} kbit/s`}; ${share(asked.pages)} loaded the page first, ${share(asked.hls)} took HLS, ${share(asked.asPage)} behaved as our page does. ` +
     `${generator.processes} processes on ${generator.machines} machines. Tool: ${software.tool}; server: ${software.server}.`
   );
 }
@@ -261,5 +269,9 @@ function figure(
   return `<figure><h2>${escaped(name)}</h2><figcaption>${escaped(caption)}</figcaption>${keys ? `<ul class="keys">${keys}</ul>` : ''}${plot}</figure>`;
 }
 
+const percent = (share: number): string => `${Math.floor(share * 1000) / 10} %`;
+/** Shares of those who had come, in words and per cent. */
+const sharesText = ({ live, ring, line }: NonNullable<Shares>): string =>
+  [live, ring, line].map(percent).join(' · ');
 const number = (value: number): string => value.toLocaleString('en');
 const milliseconds = (found: Percentiles): string => (found ? `${number(found.p99)} ms` : '–');

@@ -5,6 +5,7 @@ import { arrivalAt, curveLength } from './curve.ts';
 import { HlsListener } from './hls-listener.ts';
 import { StreamListener } from './listener.ts';
 import type { Order } from './order.ts';
+import { PageListener } from './page-listener.ts';
 import type { Crew, Person } from './person.ts';
 import { type Gauges, type Second, Tally } from './tally.ts';
 import { Visitor } from './visitor.ts';
@@ -62,19 +63,19 @@ export function openShare(
 
   const enter = (index: number, arrived: number): void => {
     const from = order.from[Math.floor(index / PER_SOURCE) % Math.max(1, order.from.length)];
-    const listen = (): Person =>
-      crew.random() < order.hls
-        ? new HlsListener(crew, from, Math.max(arrived, clock.now()))
-        : new StreamListener(crew, from, Math.max(arrived, clock.now()));
+    const kind = crew.random();
+    const Kind =
+      kind < order.hls ? HlsListener : kind < order.hls + order.asPage ? PageListener : StreamListener;
+    const listen = (): Person => new Kind(crew, from, Math.max(arrived, clock.now()));
     tally.count('arrived');
     people.push(crew.random() < order.pages ? new Visitor(crew, from, listen) : listen());
   };
 
   function gauges(now: number): Gauges {
-    const sum = { hearing: 0, dry: 0, waiting: 0, ring: 0, gone: 0 };
+    const sum = { hearing: 0, dry: 0, waiting: 0, ring: 0, placed: 0, gone: 0 };
     for (const person of people) sum[person.where(now)] += 1;
-    const { hearing, dry, waiting, ring } = sum;
-    return { hearing, dry, waiting, ring };
+    const { gone, ...rest } = sum;
+    return rest;
   }
 
   function step(): void {

@@ -46,7 +46,7 @@ function noticed(seqs: readonly number[]) {
     gaps = 0,
     repeats = 0,
     flips = 0,
-  } = tally.take(0, { hearing: 0, dry: 0, waiting: 0, ring: 0 }).counts;
+  } = tally.take(0, { hearing: 0, dry: 0, waiting: 0, ring: 0, placed: 0 }).counts;
   return { gaps, repeats, flips };
 }
 const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => FIRST + from + i);

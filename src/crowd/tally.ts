@@ -30,6 +30,14 @@ export const COUNTS = [
   'over',
   /** People who came more than half a second later than planned, because the generator was busy. */
   'heldBack',
+  /** People who had sound, or a place in line, for the first time. */
+  'reached',
+  /** Places in line that pages took; times a page asked for the live edge with one; times it got there. */
+  'tickets',
+  'climbs',
+  'rose',
+  /** Looks of pages at `state.json`. */
+  'polls',
   'pages',
   'segments',
 ] as const;
@@ -65,6 +73,8 @@ export interface Gauges {
   readonly waiting: number;
   /** Hearing the delayed ring. */
   readonly ring: number;
+  /** Nothing heard yet, but a place in line. */
+  readonly placed: number;
 }
 
 /** One second of one process. Missing counts are 0. */

@@ -53,7 +53,7 @@ export class Timeline {
         counts: noCounts(),
         errors: {},
         reports: 0,
-        gauges: { hearing: 0, dry: 0, waiting: 0, ring: 0 },
+        gauges: { hearing: 0, dry: 0, waiting: 0, ring: 0, placed: 0 },
         measures: new Map(),
       });
     const row = this.#seconds[at];
@@ -69,7 +69,7 @@ export class Timeline {
       bump(this.errors, cause, number(times));
     }
     for (const [what, times] of Object.entries(second.served ?? {})) bump(this.served, what, number(times));
-    for (const name of ['hearing', 'dry', 'waiting', 'ring'] as const)
+    for (const name of ['hearing', 'dry', 'waiting', 'ring', 'placed'] as const)
       row.gauges[name] += number(second.gauges?.[name]);
     for (const name of MEASURES) {
       const sparse = second.measures?.[name];

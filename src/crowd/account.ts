@@ -1,0 +1,51 @@
+import { type Crew, SHORTEST_STALL_MS } from './person.ts';
+
+/** What is counted about one person, whichever way they listen. */
+export class Account {
+  readonly #crew: Crew;
+  readonly #arrived: number;
+  #heard = false;
+  #reached = false;
+
+  /** `arrived`: since when this person waits, on the monotonic clock. */
+  constructor(crew: Crew, arrived: number) {
+    this.#crew = crew;
+    this.#arrived = arrived;
+  }
+
+  /** True once they have heard anything. */
+  get heard(): boolean {
+    return this.#heard;
+  }
+
+  /** Sound has come; the first time ends their wait. */
+  sound(): void {
+    if (this.#heard) return;
+    const { tally, clock } = this.#crew;
+    this.#heard = true;
+    tally.count('joined');
+    tally.measure('join', clock.now() - this.#arrived);
+    this.#reach();
+  }
+
+  /** They have a place in line. */
+  placed(): void {
+    this.#crew.tally.count('tickets');
+    this.#reach();
+  }
+
+  /** They had nothing to play for so many ms; silences that the sound card covers are none. */
+  silent(length: number): void {
+    if (length < SHORTEST_STALL_MS) return;
+    const { tally } = this.#crew;
+    tally.count('stalls');
+    tally.count('stalledMs', Math.round(length));
+    tally.measure('stall', length);
+    if (this.#crew.lateness() >= length / 2) tally.count('doubtfulStalls');
+  }
+
+  #reach(): void {
+    if (!this.#reached) this.#crew.tally.count('reached');
+    this.#reached = true;
+  }
+}
