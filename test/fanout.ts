@@ -30,6 +30,7 @@ export class Ear {
   readonly heard: Heard[] = [];
   readonly notices: (Notice & { at: number })[] = [];
   readonly writes: number[] = [];
+  readonly buffers: Buffer[] = [];
   readonly socket: Socket;
   head = '';
   ended = false;
@@ -47,7 +48,10 @@ export class Ear {
       uncork() {},
       write(data: string | Buffer) {
         if (typeof data === 'string') ear.head = data;
-        else ear.#read(data, now());
+        else {
+          ear.buffers.push(data);
+          ear.#read(data, now());
+        }
       },
       end() {
         ear.ended = true;

@@ -189,8 +189,11 @@ export function openFanout(deps: FanoutDeps): Fanout {
     return { room, feed };
   }
 
-  /** Init and first fragments as one Buffer, shared by all who join within the same fragment. */
-  function burst(channel: Channel, init: Uint8Array, slots: ReturnType<Feed['held']>): Buffer {
+  /**
+   * Init and first fragments: one Buffer, shared by all who join within the same fragment and begin alike. However many
+   * odd beginnings are asked for, no more are made: the others get the fragments themselves, one by one.
+   */
+  function burst(channel: Channel, init: Uint8Array, slots: ReturnType<Feed['held']>): readonly Uint8Array[] {
     const first = slots[0]?.seq ?? -1;
     const last = slots.at(-1)?.seq ?? -1;
     let known = bursts.get(channel);
@@ -198,12 +201,13 @@ export function openFanout(deps: FanoutDeps): Fanout {
       known = { last, made: new Map() };
       bursts.set(channel, known);
     }
-    let bytes = known.made.get(first);
-    if (!bytes) {
-      bytes = Buffer.concat([init, ...slots.map((slot) => slot.bytes)]);
-      if (known.made.size < MOST_BURSTS) known.made.set(first, bytes);
-    }
-    return bytes;
+    const bytes = known.made.get(first);
+    if (bytes) return [bytes];
+    const pieces = [init, ...slots.map((slot) => slot.bytes)];
+    if (known.made.size >= MOST_BURSTS) return pieces;
+    const whole = Buffer.concat(pieces);
+    known.made.set(first, whole);
+    return [whole];
   }
 
   function admit(socket: Socket, request: StreamRequest): ErrorCode | undefined {
@@ -254,12 +258,13 @@ export function openFanout(deps: FanoutDeps): Fanout {
       ...(placed.seat === undefined || ring ? {} : { seat: placed.seat }),
       ...(back === undefined ? {} : { back }),
     });
-    const bytes = burst(channel, joined.init, slots);
     socket.cork();
     socket.write(head, 'latin1');
-    if (bytes.length > 0) socket.write(bytes);
+    for (const bytes of burst(channel, joined.init, slots)) {
+      if (bytes.length > 0) socket.write(bytes);
+      counters.bytes += bytes.length;
+    }
     socket.uncork();
-    counters.bytes += bytes.length;
     return undefined;
   }
 

@@ -212,3 +212,21 @@ test('who shows the seat of an open connection gets its place: the one before is
   trial.run(2);
   expect(unbroken(third.seqs)).toBe(true);
 });
+
+test('however many odd beginnings are asked for, few are made: the others get the shared fragments', () => {
+  const trial = rig();
+  const ears = Array.from({ length: 100 }, (_, i) =>
+    trial.join('opus64', { after: trial.newest() - 10 - i }),
+  );
+  for (const [i, ear] of ears.entries()) {
+    expect(ear.seqs).toHaveLength(10 + i);
+    expect(unbroken(ear.seqs)).toBe(true);
+  }
+  // Whole while there is room for it, then fragment by fragment, each the same Buffer for all.
+  expect(ears[0]?.buffers).toHaveLength(1);
+  const odd = ears.slice(40);
+  expect(odd.every((ear) => ear.buffers.length === ear.seqs.length)).toBe(true);
+  expect(new Set(odd.flatMap((ear) => ear.buffers)).size).toBeLessThanOrEqual(109);
+  trial.run(2);
+  for (const ear of ears) expect(unbroken(ear.seqs)).toBe(true);
+});
