@@ -8,8 +8,12 @@ import {
 } from '../wire/queue.ts';
 import { uncalled } from '../wire/queue-place.ts';
 
-/** Lives of doors whose counts are kept apart; the oldest beyond are added up for good. */
+/** Beyond so many lives of doors, counts of those that are over are added up for good. */
 const MAX_LIVES = 64;
+/** A life that has said nothing for this long is over; one that still speaks would be counted twice. */
+const OVER_MS = 180_000;
+/** More lives than any machine has doors are kept in no case: a door that dies every second makes new ones. */
+const MOST_LIVES = 1_024;
 /** Buckets of one tally that are read. */
 const MAX_BUCKETS = 2_000;
 
@@ -37,6 +41,8 @@ const plus = (a: TallyBucket, b: TallyBucket): TallyBucket => {
 export class Buckets {
   #before = new Map<number, TallyBucket>();
   #lives = new Map<string, TicketTally>();
+  /** When each life last spoke, monotonic ms; the one longest silent first. */
+  readonly #heard = new Map<string, number>();
   #sum: readonly TallyBucket[] | undefined;
 
   constructor(counts?: Counts) {
@@ -44,21 +50,32 @@ export class Buckets {
     for (const tally of counts?.lives ?? []) this.#lives.set(tally.life, tally);
   }
 
-  /** Takes a door's newest tally. */
-  take(tally: TicketTally) {
+  /** Takes a door's newest tally at `now`, monotonic ms. */
+  take(tally: TicketTally, now: number) {
     this.#sum = undefined;
-    // Last in the order of arrival, so that the first one is the one longest silent.
-    this.#lives.delete(tally.life);
     this.#lives.set(tally.life, { ...tally, buckets: tally.buckets.slice(0, MAX_BUCKETS) });
-    for (const [life, old] of this.#lives) {
+    // Those on disk may be over or not: they have as long as any other to say so.
+    for (const life of this.#lives.keys()) if (!this.#heard.has(life)) this.#heard.set(life, now);
+    this.heard(tally.life, now);
+    for (const [life, at] of this.#heard) {
       if (this.#lives.size <= MAX_LIVES) break;
+      if (now - at < OVER_MS && this.#lives.size <= MOST_LIVES) break;
+      const old = this.#lives.get(life);
+      this.#heard.delete(life);
       this.#lives.delete(life);
-      for (const bucket of old.buckets)
+      for (const bucket of old?.buckets ?? [])
         this.#before.set(
           bucket.minute,
           plus(this.#before.get(bucket.minute) ?? nothing(bucket.minute), bucket),
         );
     }
+  }
+
+  /** A life still speaks, though it has nothing new to say. */
+  heard(life: string, now: number) {
+    if (!this.#lives.has(life)) return;
+    this.#heard.delete(life);
+    this.#heard.set(life, now);
   }
 
   /** How many have come of those that each state (`seq`) called, as far as doors still tell. */

@@ -68,10 +68,10 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
     take(door, tally) {
       doors.set(door, clock.now());
       const text = JSON.stringify(tally);
-      if (tallies.get(door) === text) return;
+      if (tallies.get(door) === text) return line.heard(tally.life, clock.now());
       tallies.set(door, text);
       dirty = true;
-      line.take(tally);
+      line.take(tally, clock.now());
     },
     second({ streams, cap, holding, spare, scheduled, begun }) {
       const now = clock.now();

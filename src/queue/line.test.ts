@@ -44,7 +44,7 @@ class Evening {
   second(input: Partial<LineInput> = {}, shows: (person: Person) => boolean = () => true): Person[] {
     this.now += 1000;
     this.wall += 1000;
-    for (const door of this.doors) this.line.take(door.told());
+    for (const door of this.doors) this.line.take(door.told(), this.now);
     if (this.line.step({ now: this.now, wall: this.wall, live: this.live, holding: false, ...input }))
       this.states.push(this.line.text);
     for (const door of this.doors) door.passed(this.line.state);
@@ -202,7 +202,7 @@ describe('many', () => {
     for (let i = 0; i < 40 && took >= 0; i++) {
       const from = performance.now();
       evening.now += 1000;
-      for (const door of evening.doors) evening.line.take(door.told());
+      for (const door of evening.doors) evening.line.take(door.told(), evening.now);
       evening.line.step({
         now: evening.now,
         wall: evening.wall,
@@ -234,7 +234,7 @@ describe('many', () => {
     evening.wall = draw;
     for (let i = 0; i < 3; i++) {
       evening.now += 1000;
-      for (const door of evening.doors) evening.line.take(door.told());
+      for (const door of evening.doors) evening.line.take(door.told(), evening.now);
       evening.line.step({ now: evening.now, wall: draw, live: 0, cap: 2_000, holding: false });
     }
     const tenths = new Array<number>(10).fill(0);
@@ -263,7 +263,7 @@ describe('many', () => {
     let [called, most] = [0, 0];
     for (let second = 0; second < 400; second++) {
       evening.now += 1000;
-      for (const door of evening.doors) evening.line.take(door.told());
+      for (const door of evening.doors) evening.line.take(door.told(), evening.now);
       if (second === restart && restart > 0) {
         const record = JSON.stringify(evening.line.record());
         evening.line = new Line('evening', JSON.parse(record) as LineRecord);

@@ -128,9 +128,14 @@ export class Line {
     return this.#places !== undefined || this.waiting >= 1;
   }
 
-  /** A door's newest count. */
-  take(tally: TicketTally) {
-    this.#buckets.take(tally);
+  /** A door's newest count, at `now`, monotonic ms. */
+  take(tally: TicketTally, now: number) {
+    this.#buckets.take(tally, now);
+  }
+
+  /** A door's count is as it was. */
+  heard(life: string, now: number) {
+    this.#buckets.heard(life, now);
   }
 
   /** Decides one second. True when the published state has changed. */
