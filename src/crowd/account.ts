@@ -1,5 +1,8 @@
 import { type Crew, SHORTEST_STALL_MS } from './person.ts';
 
+/** Who has sound within this time has not waited long. */
+const SOON_MS = 5_000;
+
 /** What is counted about one person, whichever way they listen. */
 export class Account {
   readonly #crew: Crew;
@@ -22,9 +25,11 @@ export class Account {
   sound(): void {
     if (this.#heard) return;
     const { tally, clock } = this.#crew;
+    const waited = clock.now() - this.#arrived;
     this.#heard = true;
     tally.count('joined');
-    tally.measure('join', clock.now() - this.#arrived);
+    if (waited <= SOON_MS) tally.count('soon');
+    tally.measure('join', waited);
     this.#reach();
   }
 

@@ -54,6 +54,8 @@ export interface Outcome {
   readonly held: number;
   /** The most who had sound in hand in any second. */
   readonly peak: number;
+  /** People who had sound within 5 s of their arrival. */
+  readonly within5s: number;
   /** People who had sound, live or on the delayed ring, or a place in line, at any time. */
   readonly reached: number;
   readonly shares: Shares;
@@ -171,6 +173,7 @@ export function sumUp(timeline: Timeline, about: Circumstances): Outcome {
     joined: totals.joined,
     held: hold.length > 0 ? Math.min(...hold.map(heard)) : 0,
     peak: Math.max(0, ...rows.map(heard)),
+    within5s: totals.soon,
     reached: totals.reached,
     shares: sharesOf(hold),
     line: { tickets: totals.tickets, climbs: totals.climbs, rose: totals.rose },

@@ -6,6 +6,8 @@ export const COUNTS = [
   'arrived',
   /** Of those, how many heard their first sound in this second. */
   'joined',
+  /** Of those, how many within 5 s of their arrival. */
+  'soon',
   'connections',
   'reconnects',
   'fragments',

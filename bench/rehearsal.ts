@@ -1,0 +1,240 @@
+/**
+ * A whole server and real crowds, on one machine: how many it holds, and what becomes of ten times its capacity.
+ *
+ *   npm run bench -- rehearsal [--listeners 50000] [--ramp 30] [--hold 60] [--as-page 0.1] [--only held,overload]
+ *
+ * Each run starts `earshot start --rehearsal` with a data folder of its own and one bot who speaks, then `earshot crowd`:
+ *
+ *   held       N listeners within the ramp, from 127.0.0.1, 127.0.0.2, …
+ *   overload   `egressLimit` is set to a tenth of what N take on rung 0, and N come at once
+ *
+ * Ten people are there before each crowd and stay until after it: their stalls are counted apart. Prints a table and one
+ * line of JSON. Wants a quiet machine and, for 50,000, `ulimit -n 200000`; with `--listeners 2000 --hold 15` it takes two
+ * minutes and shows that it runs.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type MadeRoom, outside, type Server, startServer, until } from '../e2e/rig/server.ts';
+import { writeSpeech } from '../e2e/rig/sound.ts';
+import type { Certificate, RehearsalResult } from '../src/crowd/index.ts';
+import type { RoomState } from '../src/wire/room.ts';
+
+const { values } = parseArgs({
+  options: {
+    listeners: { type: 'string', default: '50000' },
+    ramp: { type: 'string', default: '30' },
+    hold: { type: 'string', default: '60' },
+    'as-page': { type: 'string', default: '0.1' },
+    only: { type: 'string', default: 'held,overload' },
+  },
+});
+const LISTENERS = Number(values.listeners);
+const HOLD_S = Number(values.hold);
+/** Those who were there before. */
+const BEFORE = 10;
+const BEFORE_S = 12;
+/** What one listener of the best rendition takes on rung 0, headers included, bit/s. */
+const EACH_BITS = 72_000;
+/** Goodput is compared over windows: the longest write period is that of the delayed ring. Seconds. */
+const WINDOW_S = 6;
+/** People need so long to begin; what comes then catches up, and is no goodput. Seconds. */
+const BEGIN_S = 8;
+const BACK_LIMIT_MS = 240_000;
+const ENTRY = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));
+const TEXT = 'Whoever speaks is heard by everyone who comes, a second later, and the program never stops.';
+
+const dir = mkdtempSync(join(tmpdir(), 'earshot-bench-'));
+const voice = join(dir, 'voice.wav');
+writeSpeech(voice, TEXT, 'en');
+
+interface Crowd extends RehearsalResult {
+  readonly outcome: Certificate;
+}
+
+/** Runs `earshot crowd` to its end; how it exits is part of what it found. */
+async function crowd(server: Server, room: MadeRoom, name: string, args: readonly string[]): Promise<Crowd> {
+  const out = join(dir, name);
+  const child = spawn(process.execPath, [ENTRY, 'crowd', room.url, ...args, '--json', '-o', out], {
+    env: { ...outside(), EARSHOT_DATA: server.data },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let problem = '';
+  child.stderr.on('data', (chunk) => (problem += chunk));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  if (code === null || code === 2 || problem !== '') throw new Error(`crowd "${name}": ${code} ${problem}`);
+  return JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as Crowd;
+}
+
+async function rungOf(room: MadeRoom): Promise<number | undefined> {
+  const response = await fetch(`${room.url}/state.json`).catch(() => undefined);
+  return response?.ok ? ((await response.json()) as RoomState).delivery.rung : undefined;
+}
+
+/** One server, the people who were there before, and one crowd. */
+async function run(name: string, settings: Record<string, string>, args: readonly string[]) {
+  process.stderr.write(`${name}: ${LISTENERS} listeners, load before ${loadavg()[0]?.toFixed(1)}\n`);
+  await using server = await startServer({
+    EARSHOT_CELLS: '1',
+    EARSHOT_REHEARSAL: `${LISTENERS + BEFORE},6h`,
+    ...settings,
+  });
+  const room = await server.room(`Rehearsal ${name}`);
+  await server.cli('room', 'live', room.slug);
+  const bot = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('./bots.ts', import.meta.url)), server.url, room.slug, '1', server.data, voice],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  try {
+    await until(
+      'the bot is on stage',
+      async () => {
+        const state = (await (await fetch(`${room.url}/state.json`)).json()) as RoomState;
+        return state.stage.length > 0;
+      },
+      60_000,
+    );
+    const arrivals = args.includes('step') ? 0 : Number(values.ramp);
+    const stay = `${BEFORE_S + arrivals + HOLD_S + 10}s`;
+    const before = crowd(server, room, `${name}-before`, [
+      ...['--listeners', String(BEFORE), '--curve', 'step', '--hold', stay, '--from', '127.0.200.1'],
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, BEFORE_S * 1000));
+    const all = await crowd(server, room, name, [
+      ...['--listeners', String(LISTENERS), '--hold', `${HOLD_S}s`, ...args],
+    ]);
+    const left = Date.parse(all.outcome.ended);
+    const first = await before;
+    await until('rung 0 again', async () => (await rungOf(room)) === 0, BACK_LIMIT_MS).catch(() => undefined);
+    const back = (await rungOf(room)) === 0 ? (Date.now() - left) / 1000 : undefined;
+    return figures(all, first, back);
+  } finally {
+    bot.kill('SIGTERM');
+  }
+}
+
+/** Seconds of sound that reached people per second, in windows after everybody had time to begin. */
+function goodput({ rows }: Crowd): number[] {
+  const from = (rows.findLast(({ counts }) => counts.arrived > 0)?.at ?? 0) + BEGIN_S;
+  // The last second is not whole.
+  const seconds = rows.slice(from, -1).map(({ counts }) => counts.fragments * 0.32);
+  return seconds
+    .map((_, i) => seconds.slice(i, i + WINDOW_S).reduce((a, b) => a + b, 0) / WINDOW_S)
+    .slice(0, Math.max(0, seconds.length - WINDOW_S + 1));
+}
+
+function figures(all: Crowd, before: Crowd, back: number | undefined) {
+  const { outcome } = all;
+  const served = goodput(all);
+  const best = Math.max(...served);
+  const errors = Object.entries(outcome.errors);
+  return {
+    asked: outcome.asked.listeners,
+    arrived: outcome.arrived,
+    joined: outcome.joined,
+    reached: outcome.reached,
+    held: outcome.held,
+    within5s: outcome.within5s / Math.max(1, outcome.arrived),
+    shares: outcome.shares,
+    line: outcome.line,
+    join_p50_ms: outcome.joinMs?.p50,
+    join_p99_ms: outcome.joinMs?.p99,
+    late_p99_ms: outcome.delayMs?.p99,
+    stalls: outcome.stalls - outcome.doubtfulStalls,
+    doubtful_stalls: outcome.doubtfulStalls,
+    gaps: outcome.gaps,
+    repeats: outcome.repeats,
+    http_5xx: errors.reduce((sum, [cause, times]) => sum + (cause.startsWith('http-5') ? times : 0), 0),
+    errors: outcome.errors,
+    highest_rung: Math.max(0, ...outcome.rungs.map(({ rung }) => rung)),
+    first_to_break: outcome.firstToBreak,
+    goodput_least_of_best: served.length > 0 && best > 0 ? Math.min(...served) / best : undefined,
+    goodput_last_of_best: served.length > 0 && best > 0 ? (served.at(-1) ?? 0) / best : undefined,
+    back_to_rung_0_s: back,
+    before_stalls: before.outcome.stalls - before.outcome.doubtfulStalls,
+    before_doubtful_stalls: before.outcome.doubtfulStalls,
+    before_gaps: before.outcome.gaps,
+    before_errors: before.outcome.errors,
+    generator_late_p99_ms: outcome.generator.latenessMs?.p99,
+    generator_was_the_limit: outcome.generator.bottleneck,
+  };
+}
+
+const RUNS: Readonly<Record<string, () => Promise<ReturnType<typeof figures>>>> = {
+  held: () => run('held', {}, ['--ramp', `${values.ramp}s`]),
+  overload: () =>
+    run(
+      'overload',
+      { EARSHOT_EGRESS_LIMIT: `${Math.max(1, Math.round((LISTENERS / 10) * EACH_BITS * 1e-6))}Mbit/s` },
+      ['--curve', 'step', '--as-page', values['as-page']],
+    ),
+};
+
+const results: Record<string, ReturnType<typeof figures>> = {};
+try {
+  for (const name of values.only.split(',')) {
+    const one = RUNS[name];
+    if (!one) throw new Error(`no run ${name}: ${Object.keys(RUNS).join(', ')}`);
+    results[name] = await one();
+  }
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
+
+const percent = (value: number | undefined): string =>
+  value === undefined ? '–' : `${(Math.floor(value * 1000) / 10).toFixed(1)} %`;
+const ROWS: readonly (readonly [string, (one: ReturnType<typeof figures>) => unknown])[] = [
+  ['came / had sound / reached', (one) => `${one.arrived} / ${one.joined} / ${one.reached}`],
+  ['held (fewest with sound)', (one) => one.held],
+  ['sound within 5 s', (one) => percent(one.within5s)],
+  [
+    'live / ring / in line / nothing',
+    ({ shares }) =>
+      shares ? [shares.live, shares.ring, shares.line, shares.nothing].map(percent).join(' / ') : '–',
+  ],
+  ['with one of them, at least', ({ shares }) => percent(shares?.least)],
+  ['first sound p50 / p99', (one) => `${one.join_p50_ms ?? '–'} / ${one.join_p99_ms ?? '–'} ms`],
+  ['stalls (doubtful beside)', (one) => `${one.stalls} (${one.doubtful_stalls})`],
+  ['HTTP 5xx', (one) => one.http_5xx],
+  ['other errors', (one) => JSON.stringify(one.errors)],
+  ['highest rung', (one) => one.highest_rung],
+  ['goodput, least of best', (one) => percent(one.goodput_least_of_best)],
+  ['rung 0 again after', (one) => `${one.back_to_rung_0_s?.toFixed(0) ?? 'never,'} s`],
+  [
+    'there before: stalls (doubtful), gaps',
+    (one) => `${one.before_stalls} (${one.before_doubtful_stalls}), ${one.before_gaps}`,
+  ],
+  [
+    'generator late p99',
+    (one) =>
+      `${one.generator_late_p99_ms ?? '–'} ms${one.generator_was_the_limit ? ', IT WAS THE LIMIT' : ''}`,
+  ],
+];
+const names = Object.keys(results);
+console.log(`\n| ${LISTENERS} listeners | ${names.join(' | ')} |\n|---|${names.map(() => '---|').join('')}`);
+for (const [title, cell] of ROWS)
+  console.log(
+    `| ${title} | ${Object.values(results)
+      .map((one) => cell(one))
+      .join(' | ')} |`,
+  );
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+  cwd: dirname(),
+  encoding: 'utf8',
+}).trim();
+console.log(
+  JSON.stringify({
+    bench: 'rehearsal',
+    commit,
+    cpus: `${availableParallelism()} × ${cpus()[0]?.model}`,
+    ...results,
+  }),
+);
+
+function dirname(): string {
+  return fileURLToPath(new URL('.', import.meta.url));
+}
