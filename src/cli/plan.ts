@@ -10,6 +10,7 @@ Machines, cores, egress, requests and memory for a crowd, with the formula of ea
   --arrival M           half of them come in M minutes (3)
   --period MS           between two writes of the stream (1280)
   --cached SHARE        of the listeners behind caches, 0 to 1 (0)
+  --open SHARE          of the listeners with the room's page open, 0 to 1 (1)
   --machine-hour P  --terabyte P  --million-requests P    your prices (0: not counted)
   --measure             takes 10 s to measure a write and a join on this machine, in place of the manual's figures`;
 

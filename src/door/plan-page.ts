@@ -9,6 +9,7 @@ const FIELDS: readonly (readonly [Exclude<keyof PlanWishes, 'tls'>, string])[] =
   ['nic', 'Its network card, Gbit/s'],
   ['period', 'Milliseconds between writes (320 to 2,560)'],
   ['cached', 'Share of listeners behind caches, 0 to 1'],
+  ['open', 'Share of listeners with the page open, 0 to 1'],
   ['machineHour', 'Your price of a machine for an hour'],
   ['terabyte', 'Your price of a terabyte out'],
   ['millionRequests', 'Your price of a million requests'],

@@ -3,7 +3,7 @@ import { MEASURED, type PlanFigures, plan, readWishes, spoken, WISHES } from './
 
 const figures: PlanFigures = {
   ...{ write: 20, writeTls: 40, join: 200, joinTls: 600, memory: 5, memoryTls: 50, kernel: 5 },
-  ...{ segment: 10, segmentTls: 20, source: 'a test' },
+  ...{ segment: 10, segmentTls: 20, page: 40, pageTls: 80, source: 'a test' },
 };
 const wishes = {
   ...WISHES,
@@ -13,6 +13,7 @@ const wishes = {
   tls: false,
   arrival: 5,
   hours: 2,
+  open: 0,
 };
 
 test('adds up: egress, cores and machines of a million listeners', () => {
@@ -36,6 +37,23 @@ test('caches take requests, not writes; the bytes stay the same', () => {
   expect(all.requests).toBeCloseTo(1_000_000 / 5.12, 0);
   expect(none.requests).toBe(0);
   expect(all.egress).toBe(none.egress);
+});
+
+test('open pages cost their doors, or the caches, a request at the pace of the rung', () => {
+  const cores = (at: Partial<typeof wishes>) =>
+    plan({ ...wishes, open: 1, ...at }, figures).lines.find(({ what }) => what === 'cores that answer pages')
+      ?.value;
+  expect(cores({ period: 320 })).toBeCloseTo(40, 5);
+  expect(cores({ period: 1280 })).toBeCloseTo(20, 5);
+  expect(cores({ period: 2560 })).toBeCloseTo(8, 5);
+  expect(cores({ period: 1280, open: 0.5 })).toBeCloseTo(10, 5);
+  expect(cores({ period: 1280, cached: 1 })).toBe(0);
+  expect(plan({ ...wishes, open: 1, cached: 1 }, figures).requests).toBeCloseTo(
+    1_000_000 * (1 / 5.12 + 1 / 5),
+    0,
+  );
+  // 2.4 cores ÷ (20 µs × 0.78/s + 40 µs × 0.5/s).
+  expect(plan({ ...wishes, open: 1, period: 1280 }, figures).holds).toBe(67_368);
 });
 
 test('says what one machine holds, and what share has to be behind caches beyond it', () => {

@@ -1,4 +1,5 @@
 /** How many machines an evening takes: one formula for the command line, the page and the manual. */
+import { LEVELS, pollOn } from './delivery.ts';
 
 /** What is to be planned. */
 export interface PlanWishes {
@@ -19,6 +20,8 @@ export interface PlanWishes {
   readonly period: number;
   /** Share of the listeners that caches serve, 0 to 1. */
   readonly cached: number;
+  /** Share of the listeners who have the room's page open before them, 0 to 1; others have a player alone. */
+  readonly open: number;
   /** Prices of your own: one machine for an hour, one TB out, a million requests at a CDN. 0: not counted. */
   readonly machineHour: number;
   readonly terabyte: number;
@@ -40,6 +43,9 @@ export interface PlanFigures {
   /** CPU µs for a cache to answer one request for a segment, plain and with TLS. */
   readonly segment: number;
   readonly segmentTls: number;
+  /** CPU µs for a door to answer a page that reads the room's state, plain and with TLS. */
+  readonly page: number;
+  readonly pageTls: number;
   /** Where and when. */
   readonly source: string;
 }
@@ -47,15 +53,15 @@ export interface PlanFigures {
 /** What was measured for docs/performance.md and docs/caches.md; write it again with `earshot plan --measure`. */
 export const MEASURED: PlanFigures = {
   ...{ write: 20.4, writeTls: 40.8, join: 196, joinTls: 635 },
-  ...{ memory: 4.7, memoryTls: 54, kernel: 5, segment: 13.3, segmentTls: 19.8 },
+  ...{ memory: 4.7, memoryTls: 54, kernel: 5, segment: 13.3, segmentTls: 19.8, page: 37, pageTls: 74 },
   source:
-    'docs/performance.md, 22 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners; with TLS estimated as twice a plain write, 439 µs more for a full handshake and 54 kB',
+    'docs/performance.md, 22 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners; with TLS estimated as twice a plain write, 439 µs more for a full handshake and 54 kB; a page’s look at the room: 20,000 requests in 4 s on 2,500 connections to one door, on a machine busy with other work, twice that with TLS',
 };
 
 /** What is assumed where nothing is said. */
 export const WISHES: PlanWishes = {
   ...{ listeners: 100_000, bitrate: 48, cores: 4, nic: 10, tls: true, hours: 2, arrival: 3, period: 1280 },
-  ...{ cached: 0, machineHour: 0, terabyte: 0, millionRequests: 0 },
+  ...{ cached: 0, open: 1, machineHour: 0, terabyte: 0, millionRequests: 0 },
 };
 
 /** The share of a processor that is planned with. */
@@ -68,6 +74,13 @@ export const SPARE = 1.25;
 const BOXES_KBIT = 4.1;
 const PACKETS = 1.04;
 const SEGMENT_SECONDS = 5.12;
+/** kbit of one answer to a page, with its head: 650 bytes for a room of a few speakers. */
+const PAGE_KBIT = 5.2;
+
+/** The ms between two looks of a page, on the rung that writes every `period` ms. */
+const pollAt = (period: number): number => pollOn(LEVELS.find((level) => level.period >= period)?.rung ?? 0);
+/** Listeners are at caches from rung 2 on. */
+const CACHED_POLL_S = pollOn(2) / 1000;
 
 /** One line of a plan: what, how it was computed, and what came out. */
 export interface PlanLine {
@@ -96,17 +109,18 @@ export interface Plan {
 
 /** Computes a plan. All figures are those of the peak but for TB and cost. */
 export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
-  const { listeners, bitrate, cores, nic, tls, hours, arrival, period, cached } = wishes;
+  const { listeners, bitrate, cores, nic, tls, hours, arrival, period, cached, open } = wishes;
   const lines: PlanLine[] = [];
   const line = (what: string, value: number, unit: string, formula: string): number => {
     lines.push({ what, formula, value, unit });
     return value;
   };
+  const looks = (open * 1000) / pollAt(period);
   const kbit = line(
     'sent to one listener',
-    (bitrate + BOXES_KBIT) * PACKETS,
+    (bitrate + BOXES_KBIT) * PACKETS + looks * PAGE_KBIT,
     'kbit/s',
-    `(${bitrate} sound + ${BOXES_KBIT} boxes) × ${PACKETS} packets`,
+    `(${bitrate} sound + ${BOXES_KBIT} boxes) × ${PACKETS} packets + ${round(looks)}/s × ${PAGE_KBIT} page`,
   );
   const onStream = line(
     'listeners on the stream',
@@ -134,6 +148,19 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     'cores',
     `${amount(onStream)} × ${write} µs × ${round(1000 / period)} writes/s`,
   );
+  const asked = line(
+    'requests of open pages',
+    onStream * looks,
+    '/s',
+    `${amount(onStream)} × ${open} with the page open ÷ ${pollAt(period) / 1000} s`,
+  );
+  const page = tls ? figures.pageTls : figures.page;
+  const pages = line(
+    'cores that answer pages',
+    (asked * page) / 1e6,
+    'cores',
+    `${amount(Math.round(asked))}/s × ${page} µs`,
+  );
   const join = tls ? figures.joinTls : figures.join;
   const perSecond = line(
     'who come in a second',
@@ -149,9 +176,9 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
   );
   const requests = line(
     'requests to caches',
-    onCache / SEGMENT_SECONDS,
+    onCache * (1 / SEGMENT_SECONDS + open / CACHED_POLL_S),
     '/s',
-    `${amount(onCache)} ÷ ${SEGMENT_SECONDS} s a segment`,
+    `${amount(onCache)} × (1 ÷ ${SEGMENT_SECONDS} s a segment + ${open} ÷ ${CACHED_POLL_S} s a page)`,
   );
   const segment = tls ? figures.segmentTls : figures.segment;
   const caching = line(
@@ -166,7 +193,7 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     'GB',
     `${amount(onStream)} × (${tls ? figures.memoryTls : figures.memory} + ${figures.kernel} kernel) kB`,
   );
-  const used = writes + joins + caching;
+  const used = writes + pages + joins + caching;
   const byCores = line(
     'machines by processor',
     used / (cores * CORE_SHARE),
@@ -176,10 +203,13 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
   const holds = line(
     'one machine holds on the stream',
     Math.floor(
-      Math.min((cores * CORE_SHARE * 1e6) / (write * (1000 / period)), (nic * NIC_SHARE * 1e6) / kbit),
+      Math.min(
+        (cores * CORE_SHARE * 1e6) / (write * (1000 / period) + looks * page),
+        (nic * NIC_SHARE * 1e6) / kbit,
+      ),
     ),
     '',
-    `the smaller of ${cores} cores × ${CORE_SHARE * 100} % ÷ (${write} µs × ${round(1000 / period)}/s) and ${nic} Gbit/s × ${NIC_SHARE * 100} % ÷ ${round(kbit)} kbit/s`,
+    `the smaller of ${cores} cores × ${CORE_SHARE * 100} % ÷ (${write} µs × ${round(1000 / period)}/s + ${page} µs × ${round(looks)}/s) and ${nic} Gbit/s × ${NIC_SHARE * 100} % ÷ ${round(kbit)} kbit/s`,
   );
   const byNic = line(
     'machines by network card',
@@ -221,7 +251,7 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
 /** What bounds each wish: a plan for more than the Earth's people is a slip of the finger. */
 export const BOUNDS: Readonly<Record<Exclude<keyof PlanWishes, 'tls'>, readonly [number, number]>> = {
   ...{ listeners: [1, 10_000_000_000], bitrate: [6, 1_000], cores: [1, 1_024], nic: [0.01, 1_000] },
-  ...{ hours: [0.1, 8_760], arrival: [0.1, 1_440], period: [320, 2_560], cached: [0, 1] },
+  ...{ hours: [0.1, 8_760], arrival: [0.1, 1_440], period: [320, 2_560], cached: [0, 1], open: [0, 1] },
   ...{ machineHour: [0, 1e6], terabyte: [0, 1e6], millionRequests: [0, 1e6] },
 };
 

@@ -43,7 +43,12 @@ export function openPoll<T>(
   const ask = async (): Promise<void> => {
     let status = 0;
     try {
-      const response = await fetch(url(failures), { signal: AbortSignal.timeout(PATIENCE_MS) });
+      const at = url(failures);
+      const response = await fetch(at, {
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        // A copy kept here would be asked about with its tag, and a door answers plain questions from one buffer for everyone.
+        cache: at.startsWith('/') ? 'no-store' : 'default',
+      });
       status = response.status;
       if (!response.ok) throw new Error(String(status));
       const value = (await response.json()) as T;
