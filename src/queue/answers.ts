@@ -7,6 +7,7 @@ import type { TicketAnswer } from '../wire/queue.ts';
 import { isCalled, pollAfter } from '../wire/queue-place.ts';
 import type { Desk } from './desk.ts';
 import { doorPage, linePage, openPage, placePage, QUEUE_PAGE_HEADERS } from './page.ts';
+import { pageWords } from './page-words.ts';
 import type { Ticket } from './ticket.ts';
 
 /** A request as the queue sees it. */
@@ -162,8 +163,9 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
     };
   }
   function page(request: QueueRequest, slug: string, title: string): Reply {
+    const words = pageWords(one(request.headers['accept-language']));
     const told = desk.state(slug);
-    if (!desk.queued(slug) || !told) return html(openPage(slug, title));
+    if (!desk.queued(slug) || !told) return html(openPage(slug, title, words));
     const shown = request.query.get('code') ?? cookieOf(request);
     const found = shown === undefined ? undefined : desk.check(shown, slug);
     // A page is also loaded by robots and previews: only the button takes a place.
@@ -172,14 +174,15 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
         doorPage(
           slug,
           title,
-          found?.kind === 'forged' || found?.kind === 'foreign' ? TAKE_NEW[found.kind] : undefined,
+          words,
+          found?.kind === 'forged' || found?.kind === 'foreign' ? words.said[found.kind] : undefined,
         ),
       );
     const ticket = desk.renew(found.ticket);
     const facts = {
-      ...{ slug, title, ticket: desk.sign(ticket), at: ticket, queue: told.queue },
+      ...{ slug, title, words, ticket: desk.sign(ticket), at: ticket, queue: told.queue },
       ...{ now: clock.wall(), random: random() },
-      said: found.kind === 'expired' ? SAID.expired : undefined,
+      said: found.kind === 'expired' ? words.said.expired : undefined,
     };
     return html(request.query.get('part') === 'place' ? placePage(facts) : linePage(facts));
   }
@@ -199,11 +202,6 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
     return request.method === 'POST' ? post(request, slug) : leave(request, slug);
   };
 }
-
-const TAKE_NEW = {
-  forged: 'The ticket in the address is not from this server or was altered. Take a new one here.',
-  foreign: 'The ticket in the address is for another room. Take one for this room here.',
-} as const;
 
 const one = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : value?.[0];

@@ -351,6 +351,21 @@ describe('without scripts', () => {
     expect(url).toContain('part=place');
   });
 
+  test('in French to whoever wants it more than English', async () => {
+    const page = async (accepted: string): Promise<string> =>
+      String((await ask('GET', '/r/evening/queue', { headers: { 'accept-language': accepted } })).body);
+    for (const accepted of ['fr-FR,fr;q=0.9,en;q=0.8', 'de, fr;q=0.7, en;q=0.3', 'fr'])
+      expect(await page(accepted)).toContain('Prendre une place dans la file');
+    for (const accepted of ['en-GB,en;q=0.9,fr;q=0.8', 'de', '', 'fr;q=0.2,en', 'fr;q=0'])
+      expect(await page(accepted)).toContain('Take a place in line');
+    const { ticket: text } = await ticket();
+    const part = await ask('GET', `/r/evening/queue?part=place&code=${text}`, {
+      headers: { 'accept-language': 'fr' },
+    });
+    expect(String(part.body)).toMatch(/<html lang="fr">[\s\S]*(?:devant vous|votre tour)/);
+    expect(part.headers.vary).toBe('accept-language');
+  });
+
   test('when it is one’s turn the page says so, with a link to the live sound', async () => {
     const { ticket: text } = await ticket();
     door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 1 }), 0);

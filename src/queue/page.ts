@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { QueueState } from '../wire/queue.ts';
 import { type Place, placeIn, pollAfter, type Range, type TicketPlace } from '../wire/queue-place.ts';
+import type { PageWords } from './page-words.ts';
 
 const STYLE = `:root{color-scheme:light dark;--ground:#f7f3ea;--stone:#ebe4d5;--ink:#1c1a17;--ash:#635d52;--aegean:#1f5a7a}
 @media (prefers-color-scheme:dark){:root{--ground:#11131a;--stone:#1b1e28;--ink:#f1ece1;--ash:#a9a394;--aegean:#7cc0e4}}
@@ -15,13 +16,14 @@ export const QUEUE_PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; media-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'`,
   'cache-control': 'no-store',
+  vary: 'accept-language',
   'x-robots-tag': 'noindex',
 } as const;
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-const html = (title: string, refresh: string, body: string): string => `<!doctype html>
-<html lang="en">
+const html = (words: PageWords, title: string, refresh: string, body: string): string => `<!doctype html>
+<html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -34,22 +36,23 @@ ${body}
 </html>
 `;
 
-const figure = (value: number): string => value.toLocaleString('en');
-const range = ({ low, high }: Range): string =>
-  low === high ? figure(low) : `${figure(low)}–${figure(high)}`;
+const range = ({ low, high }: Range, { language }: PageWords): string =>
+  low === high
+    ? high.toLocaleString(language)
+    : `${low.toLocaleString(language)}–${high.toLocaleString(language)}`;
 
-/** A place in words: "12,400–12,900 people ahead, 38–44 minutes". */
-export function placeWords(place: Place): string {
-  if (place.called) return 'It is your turn.';
-  const ahead = place.ahead.high === 0 ? 'Nobody is ahead' : `${range(place.ahead)} people are ahead`;
-  if (!place.minutes) return `${ahead}. In the last minutes nobody has left the live edge.`;
-  return `${ahead}, about ${range(place.minutes)} minutes at the present pace.`;
+/** A place in words: "12,400–12,900 people are ahead of you. About 38–44 minutes at the present pace." */
+export function placeWords(place: Place, words: PageWords): string {
+  if (place.called) return words.turn;
+  const ahead = place.ahead.high === 0 ? words.nobodyAhead : words.ahead(range(place.ahead, words));
+  return `${ahead} ${place.minutes ? words.pace(range(place.minutes, words)) : words.noPace}`;
 }
 
 /** What the pages are made of. */
 export interface PageFacts {
   readonly slug: string;
   readonly title: string;
+  readonly words: PageWords;
   /** The ticket as text, and its place. */
   readonly ticket: string;
   readonly at: TicketPlace;
@@ -66,59 +69,59 @@ export interface PageFacts {
 const LEAST_RELOAD_S = 10;
 
 /** The frame that says the place and reloads itself. */
-export function placePage({ slug, ticket, at, queue, now, random, said }: PageFacts): string {
+export function placePage({ slug, words, ticket, at, queue, now, random, said }: PageFacts): string {
   const place = placeIn(queue, at);
   const wait = Math.max(LEAST_RELOAD_S * (1 + 0.2 * random), pollAfter(queue, at, now, random) / 1000);
   const code = encodeURIComponent(ticket);
   const refresh = `<meta http-equiv="refresh" content="${Math.round(wait)};url=/r/${slug}/queue?part=place&amp;code=${code}">\n`;
-  const lottery =
-    now < queue.start
-      ? '<p>Everyone who comes before the start takes part in one draw: it does not matter who came first.</p>'
-      : '';
+  const lottery = now < queue.start ? `<p>${words.lottery}</p>` : '';
   const up = place.called
-    ? `<p><a class="button" target="_top" href="/r/${slug}/radio.mp3?ticket=${code}">Listen live</a></p>`
+    ? `<p><a class="button" target="_top" href="/r/${slug}/radio.mp3?ticket=${code}">${words.listenLive}</a></p>`
     : '';
   return html(
-    'Your place in line',
+    words,
+    words.yourPlace,
     refresh,
-    `${said ? `<p>${escaped(said)}</p>` : ''}<p role="status"><strong>${placeWords(place)}</strong></p>${up}${lottery}
-<p class="ash">This part of the page looks again by itself in ${Math.round(wait)} s. The figure is a range, because the order within a minute is drawn.</p>`,
+    `${said ? `<p>${escaped(said)}</p>` : ''}<p role="status"><strong>${placeWords(place, words)}</strong></p>${up}${lottery}
+<p class="ash">${words.again(Math.round(wait))}</p>`,
   );
 }
 
 /** The page of somebody in line, useful without scripts and without cookies. */
-export function linePage(facts: PageFacts): string {
-  const { slug, title, ticket } = facts;
+export function linePage({ slug, title, words, ticket }: PageFacts): string {
   const code = encodeURIComponent(ticket);
   return html(
-    `In line: ${title}`,
+    words,
+    words.inLine(title),
     '',
     `<h1>${escaped(title)}</h1>
-<p>You are in line for the live edge. You hear the conversation 30 seconds late meanwhile.</p>
+<p>${words.meanwhile}</p>
 <audio controls preload="none" src="/r/${slug}/radio.mp3?ticket=${code}"></audio>
-<iframe src="/r/${slug}/queue?part=place&amp;code=${code}" title="Your place in line"><a href="/r/${slug}/queue?part=place&amp;code=${code}">Your place in line</a></iframe>
-<p class="ash">Your place is in the address of this page: keep it as a bookmark, and the place is yours, on this device or another. It is kept for 10 minutes after the page was last open.</p>
-<p><a href="/r/${slug}">The room</a> · <a href="/r/${slug}/queue.json">The queue, as everyone sees it</a></p>`,
+<iframe src="/r/${slug}/queue?part=place&amp;code=${code}" title="${words.yourPlace}"><a href="/r/${slug}/queue?part=place&amp;code=${code}">${words.yourPlace}</a></iframe>
+<p class="ash">${words.keep}</p>
+<p><a href="/r/${slug}">${words.room}</a> · <a href="/r/${slug}/queue.json">${words.check}</a></p>`,
   );
 }
 
 /** The page of somebody who is not in line yet. */
-export const doorPage = (slug: string, title: string, said?: string): string =>
+export const doorPage = (slug: string, title: string, words: PageWords, said?: string): string =>
   html(
-    `The line: ${title}`,
+    words,
+    words.theLine(title),
     '',
     `<h1>${escaped(title)}</h1>
-${said ? `<p>${escaped(said)}</p>` : ''}<p>All places at the live edge are taken. With a place in line you hear the conversation 30 seconds late, and move up when there is room.</p>
-<form method="post" action="/r/${slug}/ticket"><button>Take a place in line</button></form>
-<p><a href="/r/${slug}">The room</a></p>`,
+${said ? `<p>${escaped(said)}</p>` : ''}<p>${words.taken}</p>
+<form method="post" action="/r/${slug}/ticket"><button>${words.take}</button></form>
+<p><a href="/r/${slug}">${words.room}</a></p>`,
   );
 
 /** The page while nobody waits. */
-export const openPage = (slug: string, title: string): string =>
+export const openPage = (slug: string, title: string, words: PageWords): string =>
   html(
+    words,
     title,
     '',
     `<h1>${escaped(title)}</h1>
-<p role="status">Nobody has to wait: there is room for everyone.</p>
-<p><a class="button" target="_top" href="/r/${slug}">Go to the room</a> <a class="button" target="_top" href="/r/${slug}/radio.mp3">Listen without scripts</a></p>`,
+<p role="status">${words.nobodyWaits}</p>
+<p><a class="button" target="_top" href="/r/${slug}">${words.toRoom}</a> <a class="button" target="_top" href="/r/${slug}/radio.mp3">${words.plainListen}</a></p>`,
   );

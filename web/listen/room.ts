@@ -145,7 +145,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     const at = running() && sound.on && !replay ? sound.player.place : undefined;
     const queue = queues(state.delivery);
     if ((at === 'ring' || at === 'either') && queue) queueUp();
-    line?.show(at, state.delivery.ring, queue);
+    line?.show(at, Math.min(state.delivery.ring, (here.behind ?? Infinity) * 1000), queue);
     lock.playing(sound.on);
     document.title = `${state.status === 'live' ? '● ' : ''}${state.title}`;
   };

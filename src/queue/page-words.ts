@@ -1,0 +1,108 @@
+/** What the pages of the line say without scripts, in two languages. Titles come in plain text, figures formatted. */
+export interface PageWords {
+  readonly language: 'en' | 'fr';
+  readonly yourPlace: string;
+  readonly turn: string;
+  readonly listenLive: string;
+  readonly lottery: string;
+  nobodyAhead: string;
+  ahead(range: string): string;
+  readonly noPace: string;
+  pace(range: string): string;
+  again(seconds: number): string;
+  inLine(title: string): string;
+  readonly meanwhile: string;
+  readonly keep: string;
+  readonly room: string;
+  readonly check: string;
+  theLine(title: string): string;
+  readonly taken: string;
+  readonly take: string;
+  readonly nobodyWaits: string;
+  readonly toRoom: string;
+  readonly plainListen: string;
+  readonly said: Readonly<Record<'expired' | 'forged' | 'foreign', string>>;
+}
+
+const english: PageWords = {
+  language: 'en',
+  yourPlace: 'Your place in line',
+  turn: 'It is your turn.',
+  listenLive: 'Listen live',
+  lottery: 'Everyone who comes before the start takes part in one draw: it does not matter who came first.',
+  nobodyAhead: 'Nobody is ahead of you.',
+  ahead: (range) => (range === '1' ? '1 person is ahead of you.' : `${range} people are ahead of you.`),
+  noPace: 'In the last minutes nobody has left the live edge, so nobody can say how long it takes.',
+  pace: (range) =>
+    range === '1' ? 'About a minute at the present pace.' : `About ${range} minutes at the present pace.`,
+  again: (seconds) =>
+    `This part of the page looks again by itself in ${seconds} s. The figure is a range, because the order within a minute is drawn.`,
+  inLine: (title) => `In line: ${title}`,
+  meanwhile:
+    'You are in line for the live edge. Meanwhile you hear the conversation about 30 seconds late, or less while it has only just begun. You miss nothing.',
+  keep: 'Your place is in the address of this page: keep it as a bookmark, and the place is yours, on this device or another. It is kept for 10 minutes after the page was last open.',
+  room: 'The room',
+  check: 'The line, as everyone sees it',
+  theLine: (title) => `The line: ${title}`,
+  taken:
+    'All places at the live edge are taken. With a place in line you hear the conversation about 30 seconds late, or less while it has only just begun, and move up when there is room.',
+  take: 'Take a place in line',
+  nobodyWaits: 'Nobody has to wait: there is room for everyone.',
+  toRoom: 'Go to the room',
+  plainListen: 'Listen without scripts',
+  said: {
+    expired: 'Your ticket had run out. It is renewed, at the same place.',
+    forged: 'The ticket in the address is not from this server or was altered. Take a new one here.',
+    foreign: 'The ticket in the address is for another room. Take one for this room here.',
+  },
+};
+
+const french: PageWords = {
+  language: 'fr',
+  yourPlace: 'Votre place dans la file',
+  turn: 'C’est votre tour.',
+  listenLive: 'Écouter en direct',
+  lottery:
+    'Tous ceux qui arrivent avant le début participent au même tirage : peu importe qui est arrivé en premier.',
+  nobodyAhead: 'Personne n’est devant vous.',
+  ahead: (range) => (range === '1' ? '1 personne est devant vous.' : `${range} personnes sont devant vous.`),
+  noPace:
+    'Ces dernières minutes, personne n’a quitté le direct : nul ne peut dire combien de temps cela prendra.',
+  pace: (range) =>
+    range === '1' ? 'Environ une minute au rythme actuel.' : `Environ ${range} minutes au rythme actuel.`,
+  again: (seconds) =>
+    `Cette partie de la page se met à jour d’elle-même dans ${seconds} s. Le chiffre est une fourchette, car l’ordre au sein d’une minute est tiré au sort.`,
+  inLine: (title) => `Dans la file : ${title}`,
+  meanwhile:
+    'Vous êtes dans la file pour le direct. En attendant, vous écoutez la conversation avec environ 30 secondes de retard, ou moins si elle vient de commencer. Vous ne manquez rien.',
+  keep: 'Votre place est dans l’adresse de cette page : gardez-la en favori et la place est à vous, sur cet appareil ou un autre. Elle est gardée 10 minutes après que la page a été ouverte pour la dernière fois.',
+  room: 'La salle',
+  check: 'La file, telle que chacun la voit',
+  theLine: (title) => `La file : ${title}`,
+  taken:
+    'Toutes les places en direct sont prises. Avec une place dans la file, vous écoutez la conversation avec environ 30 secondes de retard, ou moins si elle vient de commencer, et vous avancez dès qu’il y a de la place.',
+  take: 'Prendre une place dans la file',
+  nobodyWaits: 'Personne n’attend : il y a de la place pour tout le monde.',
+  toRoom: 'Aller à la salle',
+  plainListen: 'Écouter sans scripts',
+  said: {
+    expired: 'Votre ticket avait expiré. Il est renouvelé, à la même place.',
+    forged: 'Le ticket dans l’adresse ne vient pas de ce serveur ou a été modifié. Prenez-en un nouveau ici.',
+    foreign: 'Le ticket dans l’adresse est pour une autre salle. Prenez-en un pour celle-ci ici.',
+  },
+};
+
+/** The words for an Accept-Language: French where it is wanted more than English. Spec: RFC 9110, 12.5.4. */
+export function pageWords(accepted: string | undefined): PageWords {
+  const wanted = { en: 0, fr: 0 };
+  for (const entry of (accepted ?? '').slice(0, 200).toLowerCase().split(',')) {
+    const found = /^\s*(en|fr)(?:-[a-z0-9-]+)?\s*(?:;\s*q=([\d.]+))?\s*$/.exec(entry);
+    if (!found) continue;
+    const name = found[1] as 'en' | 'fr';
+    // First named, first wanted, where weights are the same.
+    wanted[name] ||= Number(found[2] ?? 1);
+  }
+  const first = /(?:^|[\s,])(en|fr)\b/i.exec(accepted ?? '')?.[1]?.toLowerCase();
+  if (wanted.fr === 0) return english;
+  return wanted.fr > wanted.en || (wanted.fr === wanted.en && first === 'fr') ? french : english;
+}
