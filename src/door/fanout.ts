@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT, type Ms, ms } from '../base/time.ts';
 import type { Delivery } from '../wire/delivery.ts';
+import { Bursts } from './burst.ts';
 import { type Channel, type ChannelHooks, type Listener, MAX_AHEAD, SLOT_MS } from './channel.ts';
 import type { Counters, Departure } from './counters.ts';
 import type { Fault } from './faults.ts';
@@ -67,8 +68,6 @@ type ListeningSocket = Socket & { [LISTENER]?: Listener };
 const FIN_WAIT = 2_000;
 /** Whoever moves up from the ring begins with so much in hand: a moment for the player to seek. */
 const PROMOTION_MARGIN = 600;
-/** Beginnings kept of one channel until its next fragment: by margin, slot, and `after=`. */
-const MOST_BURSTS = 32;
 
 /** Opens the fan-out; it listens to the origin from now on. */
 export function openFanout(deps: FanoutDeps): Fanout {
@@ -76,7 +75,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
   const rooms = new Map<string, Room>();
   const streams = new Map<string, number>();
   const waiting = new Set<Channel>();
-  const bursts = new WeakMap<Channel, { last: number; readonly made: Map<number, Buffer> }>();
+  const bursts = new Bursts();
   const empty = Promise.withResolvers<void>();
   let timer: Disposable | undefined;
   let date = { at: Number.NEGATIVE_INFINITY, text: '' };
@@ -189,27 +188,6 @@ export function openFanout(deps: FanoutDeps): Fanout {
     return { room, feed };
   }
 
-  /**
-   * Init and first fragments: one Buffer, shared by all who join within the same fragment and begin alike. However many
-   * odd beginnings are asked for, no more are made: the others get the fragments themselves, one by one.
-   */
-  function burst(channel: Channel, init: Uint8Array, slots: ReturnType<Feed['held']>): readonly Uint8Array[] {
-    const first = slots[0]?.seq ?? -1;
-    const last = slots.at(-1)?.seq ?? -1;
-    let known = bursts.get(channel);
-    if (known?.last !== last) {
-      known = { last, made: new Map() };
-      bursts.set(channel, known);
-    }
-    const bytes = known.made.get(first);
-    if (bytes) return [bytes];
-    const pieces = [init, ...slots.map((slot) => slot.bytes)];
-    if (known.made.size >= MOST_BURSTS) return pieces;
-    const whole = Buffer.concat(pieces);
-    known.made.set(first, whole);
-    return [whole];
-  }
-
   function admit(socket: Socket, request: StreamRequest): ErrorCode | undefined {
     const { slug, rendition } = request;
     const found = feedOf(request);
@@ -260,7 +238,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     });
     socket.cork();
     socket.write(head, 'latin1');
-    for (const bytes of burst(channel, joined.init, slots)) {
+    for (const bytes of bursts.of(channel, joined.init, slots)) {
       if (bytes.length > 0) socket.write(bytes);
       counters.bytes += bytes.length;
     }
