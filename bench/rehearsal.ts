@@ -1,16 +1,17 @@
 /**
  * A whole server and real crowds, on one machine: how many it holds, and what becomes of ten times its capacity.
  *
- *   npm run bench -- rehearsal [--listeners 50000] [--ramp 30] [--hold 60] [--as-page 0.1] [--only held,overload]
+ *   npm run bench -- rehearsal [--listeners 50000] [--ramp 30] [--hold 60] [--as-page 0.1] [--only held,overload,surge]
  *
  * Each run starts `earshot start --rehearsal` with a data folder of its own and one bot who speaks, then `earshot crowd`:
  *
  *   held       N listeners within the ramp, from 127.0.0.1, 127.0.0.2, …
- *   overload   `egressLimit` is set to a tenth of what N take on rung 0, and N come at once
+ *   overload   `egressLimit` is set to a tenth of what N take on rung 0, and N come at once: before any ladder can step
+ *   surge      the same, and N come within the ramp: the ladder steps while they come, so the later ones get the ring
  *
  * Ten people are there before each crowd and stay until after it: their stalls are counted apart. Prints a table and one
- * line of JSON. Wants a quiet machine and, for 50,000, `ulimit -n 200000`; with `--listeners 2000 --hold 15` it takes two
- * minutes and shows that it runs.
+ * line of JSON. Wants a quiet machine and, for 50,000, `ulimit -n 200000`; with `--listeners 2000 --ramp 10 --hold 15`
+ * it takes five minutes (two of `--only surge`) and shows that it runs.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -29,11 +30,15 @@ const { values } = parseArgs({
     ramp: { type: 'string', default: '30' },
     hold: { type: 'string', default: '60' },
     'as-page': { type: 'string', default: '0.1' },
-    only: { type: 'string', default: 'held,overload' },
+    only: { type: 'string', default: 'held,overload,surge' },
   },
 });
 const LISTENERS = Number(values.listeners);
 const HOLD_S = Number(values.hold);
+/** A tenth of what all of them take on rung 0. */
+const tenth = (): Record<string, string> => ({
+  EARSHOT_EGRESS_LIMIT: `${Math.max(1, Math.round((LISTENERS / 10) * EACH_BITS * 1e-6))}Mbit/s`,
+});
 /** Those who were there before. */
 const BEFORE = 10;
 const BEFORE_S = 12;
@@ -109,7 +114,9 @@ async function run(name: string, settings: Record<string, string>, args: readonl
     ]);
     const left = Date.parse(all.outcome.ended);
     const first = await before;
-    await until('rung 0 again', async () => (await rungOf(room)) === 0, BACK_LIMIT_MS).catch(() => undefined);
+    // Where nothing was limited there is little to come back from.
+    const limit = name === 'held' ? 0 : BACK_LIMIT_MS;
+    await until('rung 0 again', async () => (await rungOf(room)) === 0, limit).catch(() => undefined);
     const back = (await rungOf(room)) === 0 ? (Date.now() - left) / 1000 : undefined;
     return figures(all, first, back);
   } finally {
@@ -151,6 +158,7 @@ function figures(all: Crowd, before: Crowd, back: number | undefined) {
     http_5xx: errors.reduce((sum, [cause, times]) => sum + (cause.startsWith('http-5') ? times : 0), 0),
     errors: outcome.errors,
     highest_rung: Math.max(0, ...outcome.rungs.map(({ rung }) => rung)),
+    rungs: outcome.rungs,
     first_to_break: outcome.firstToBreak,
     goodput_least_of_best: served.length > 0 && best > 0 ? Math.min(...served) / best : undefined,
     goodput_last_of_best: served.length > 0 && best > 0 ? (served.at(-1) ?? 0) / best : undefined,
@@ -166,12 +174,8 @@ function figures(all: Crowd, before: Crowd, back: number | undefined) {
 
 const RUNS: Readonly<Record<string, () => Promise<ReturnType<typeof figures>>>> = {
   held: () => run('held', {}, ['--ramp', `${values.ramp}s`]),
-  overload: () =>
-    run(
-      'overload',
-      { EARSHOT_EGRESS_LIMIT: `${Math.max(1, Math.round((LISTENERS / 10) * EACH_BITS * 1e-6))}Mbit/s` },
-      ['--curve', 'step', '--as-page', values['as-page']],
-    ),
+  overload: () => run('overload', tenth(), ['--curve', 'step', '--as-page', values['as-page']]),
+  surge: () => run('surge', tenth(), ['--ramp', `${values.ramp}s`, '--as-page', values['as-page']]),
 };
 
 const results: Record<string, ReturnType<typeof figures>> = {};
@@ -203,7 +207,10 @@ const ROWS: readonly (readonly [string, (one: ReturnType<typeof figures>) => unk
   ['other errors', (one) => JSON.stringify(one.errors)],
   ['highest rung', (one) => one.highest_rung],
   ['goodput, least of best', (one) => percent(one.goodput_least_of_best)],
-  ['rung 0 again after', (one) => `${one.back_to_rung_0_s?.toFixed(0) ?? 'never,'} s`],
+  [
+    'rung 0 again after',
+    (one) => (one.back_to_rung_0_s === undefined ? 'not seen' : `${one.back_to_rung_0_s.toFixed(0)} s`),
+  ],
   [
     'there before: stalls (doubtful), gaps',
     (one) => `${one.before_stalls} (${one.before_doubtful_stalls}), ${one.before_gaps}`,
@@ -223,7 +230,7 @@ for (const [title, cell] of ROWS)
       .join(' | ')} |`,
   );
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-  cwd: dirname(),
+  cwd: fileURLToPath(new URL('.', import.meta.url)),
   encoding: 'utf8',
 }).trim();
 console.log(
@@ -234,7 +241,3 @@ console.log(
     ...results,
   }),
 );
-
-function dirname(): string {
-  return fileURLToPath(new URL('.', import.meta.url));
-}
