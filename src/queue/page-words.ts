@@ -6,7 +6,8 @@ export interface PageWords {
   readonly listenLive: string;
   readonly lottery: string;
   nobodyAhead: string;
-  ahead(range: string): string;
+  /** `most`: it may be nobody. */
+  ahead(range: string, most: boolean): string;
   readonly noPace: string;
   pace(range: string): string;
   again(seconds: number): string;
@@ -31,7 +32,8 @@ const english: PageWords = {
   listenLive: 'Listen live',
   lottery: 'Everyone who comes before the start takes part in one draw: it does not matter who came first.',
   nobodyAhead: 'Nobody is ahead of you.',
-  ahead: (range) => (range === '1' ? '1 person is ahead of you.' : `${range} people are ahead of you.`),
+  ahead: (range, most) =>
+    `${most ? 'At most ' : ''}${range === '1' ? '1 person is' : `${range} people are`} ahead of you.`,
   noPace: 'In the last minutes nobody has left the live edge, so nobody can say how long it takes.',
   pace: (range) =>
     range === '1' ? 'About a minute at the present pace.' : `About ${range} minutes at the present pace.`,
@@ -65,7 +67,8 @@ const french: PageWords = {
   lottery:
     'Tous ceux qui arrivent avant le début participent au même tirage : peu importe qui est arrivé en premier.',
   nobodyAhead: 'Personne n’est devant vous.',
-  ahead: (range) => (range === '1' ? '1 personne est devant vous.' : `${range} personnes sont devant vous.`),
+  ahead: (range, most) =>
+    `${most ? 'Au plus ' : ''}${range === '1' ? '1 personne est' : `${range} personnes sont`} devant vous.`,
   noPace:
     'Ces dernières minutes, personne n’a quitté le direct : nul ne peut dire combien de temps cela prendra.',
   pace: (range) =>

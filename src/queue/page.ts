@@ -9,7 +9,8 @@ body{margin:0;background:var(--ground);color:var(--ink);font:18px/1.5 system-ui,
 main{max-width:36rem;margin:0 auto;padding:24px 16px}
 h1{font-size:1.5rem}a{color:var(--aegean)}.ash{color:var(--ash);font-size:.9rem}
 button,.button{display:inline-block;min-height:44px;padding:8px 20px;box-sizing:border-box;border:1px solid var(--aegean);border-radius:12px;background:var(--stone);color:var(--ink);font:inherit;text-decoration:none}
-audio{width:100%;margin:16px 0}iframe{width:100%;height:14rem;border:0;background:var(--ground)}`;
+audio{width:100%;margin:16px 0}iframe{width:100%;height:16rem;border:0;background:var(--ground)}
+.part{padding:4px 0}@media (max-width:30rem){iframe{height:23rem}}`;
 
 /** The pages' own style and no scripts at all. Spec: CSP 3. */
 export const QUEUE_PAGE_HEADERS = {
@@ -22,7 +23,13 @@ export const QUEUE_PAGE_HEADERS = {
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-const html = (words: PageWords, title: string, refresh: string, body: string): string => `<!doctype html>
+const html = (
+  words: PageWords,
+  title: string,
+  refresh: string,
+  body: string,
+  part = '',
+): string => `<!doctype html>
 <html lang="${words.language}">
 <head>
 <meta charset="utf-8">
@@ -30,12 +37,14 @@ const html = (words: PageWords, title: string, refresh: string, body: string): s
 <title>${escaped(title)}</title>
 ${refresh}<style>${STYLE}</style>
 </head>
-<body><main>
+<body><main${part}>
 ${body}
 </main></body>
 </html>
 `;
 
+/** Less than a minute is said as one. */
+const whole = ({ low, high }: Range): Range => ({ low: high === 1 ? 1 : low, high });
 const range = ({ low, high }: Range, { language }: PageWords): string =>
   low === high
     ? high.toLocaleString(language)
@@ -44,8 +53,10 @@ const range = ({ low, high }: Range, { language }: PageWords): string =>
 /** A place in words: "12,400–12,900 people are ahead of you. About 38–44 minutes at the present pace." */
 export function placeWords(place: Place, words: PageWords): string {
   if (place.called) return words.turn;
-  const ahead = place.ahead.high === 0 ? words.nobodyAhead : words.ahead(range(place.ahead, words));
-  return `${ahead} ${place.minutes ? words.pace(range(place.minutes, words)) : words.noPace}`;
+  const { low, high } = place.ahead;
+  const ahead =
+    high === 0 ? words.nobodyAhead : words.ahead(range({ low: low || high, high }, words), low === 0);
+  return `${ahead} ${place.minutes ? words.pace(range(whole(place.minutes), words)) : words.noPace}`;
 }
 
 /** What the pages are made of. */
@@ -84,6 +95,7 @@ export function placePage({ slug, words, ticket, at, queue, now, random, said }:
     refresh,
     `${said ? `<p>${escaped(said)}</p>` : ''}<p role="status"><strong>${placeWords(place, words)}</strong></p>${up}${lottery}
 <p class="ash">${words.again(Math.round(wait))}</p>`,
+    ' class="part"',
   );
 }
 

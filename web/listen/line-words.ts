@@ -5,7 +5,8 @@ export interface LineWords {
   readonly title: string;
   readonly waiting: string;
   nobodyAhead: string;
-  ahead(range: string): string;
+  /** `most`: it may be nobody. */
+  ahead(range: string, most: boolean): string;
   readonly lottery: (time: string) => string;
   minutes(range: string): string;
   readonly noPace: string;
@@ -26,9 +27,10 @@ const english: LineWords = {
   title: 'In line for the live edge',
   waiting: 'Finding your place in line.',
   nobodyAhead: 'Nobody is ahead of you.',
-  ahead: (range) => `${range} people are ahead of you.`,
+  ahead: (range, most) =>
+    `${most ? 'At most ' : ''}${range === '1' ? '1 person is' : `${range} people are`} ahead of you.`,
   lottery: (time) => `The order is drawn at ${time}. It does not matter who came first until then.`,
-  minutes: (range) => `About ${range} minutes at the present pace.`,
+  minutes: (range) => `About ${range === '1' ? 'a minute' : `${range} minutes`} at the present pace.`,
   noPace: 'In the last minutes nobody has left the live edge, so nobody can say how long it takes.',
   hearing: (seconds) => `You are hearing it ${seconds} seconds late meanwhile. You miss nothing.`,
   turn: 'It is your turn. Moving up to the live edge.',
@@ -55,9 +57,10 @@ const french: LineWords = {
   title: 'Dans la file pour le direct',
   waiting: 'Recherche de votre place dans la file.',
   nobodyAhead: 'Personne n’est devant vous.',
-  ahead: (range) => `${range} personnes sont devant vous.`,
+  ahead: (range, most) =>
+    `${most ? 'Au plus ' : ''}${range === '1' ? '1 personne est' : `${range} personnes sont`} devant vous.`,
   lottery: (time) => `L’ordre sera tiré au sort à ${time}. D’ici là, peu importe qui est arrivé en premier.`,
-  minutes: (range) => `Environ ${range} minutes au rythme actuel.`,
+  minutes: (range) => `Environ ${range === '1' ? 'une minute' : `${range} minutes`} au rythme actuel.`,
   noPace:
     'Ces dernières minutes, personne n’a quitté le direct : nul ne peut dire combien de temps cela prendra.',
   hearing: (seconds) =>

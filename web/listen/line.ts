@@ -158,9 +158,12 @@ export function openLine(options: LineOptions): LineCard {
           new Date(queue.start).toLocaleTimeString(options.language, { hour: '2-digit', minute: '2-digit' }),
         ),
       );
-    parts.push(place.ahead.high === 0 ? words.nobodyAhead : words.ahead(range(place.ahead)));
+    const { low, high } = place.ahead;
+    parts.push(high === 0 ? words.nobodyAhead : words.ahead(range({ low: low || high, high }), low === 0));
     if (options.now() >= queue.start)
-      parts.push(place.minutes ? words.minutes(range(place.minutes)) : words.noPace);
+      parts.push(
+        place.minutes ? words.minutes(place.minutes.high === 1 ? '1' : range(place.minutes)) : words.noPace,
+      );
     parts.push(why);
     if (Date.now() - freshAt > STALE_MS) parts.push(words.away);
     return parts.filter(Boolean).join(' ');
