@@ -195,7 +195,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
     told = steering.delivery(now, settings.cap);
     for (const its of doors) its.ladder.told(SLUG, told.level, now as never);
     const holding = told.newcomers === 'text' || (LEVELS[told.level]?.newcomers ?? 'live') === 'queue';
-    for (const tally of tallies) line.take(tally.told());
+    for (const tally of tallies) line.take(tally.told(), now);
     line.step({
       ...{ now, wall: START + now, live: steering.live(now), holding, spare: steering.spare(now) },
       ...(settings.cap === undefined ? {} : { cap: settings.cap }),
