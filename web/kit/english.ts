@@ -57,7 +57,7 @@ export const english = {
   ringFull: (seconds: string, streams: string) =>
     `${seconds} seconds behind: ${streams} connections are listening. You hear all of it, and move up when there is room.`,
   eitherWay: (seconds: string) =>
-    `Live, or up to ${seconds} seconds later: many people are here, and this browser does not tell us which. Nothing is cut.`,
+    `Live, or up to ${seconds} seconds later: this browser does not say which. Nothing is cut.`,
   liveLater: (seconds: string) =>
     `Live now. The places at the live edge are taken: you will hear it ${seconds} seconds later, and move up when there is room.`,
   textOnly:

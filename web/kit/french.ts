@@ -53,7 +53,7 @@ export const french: Words = {
   ringFull: (seconds, streams) =>
     `${seconds} secondes de décalage : ${streams} connexions à l’écoute. Vous entendez tout, et vous avancez dès qu’il y a de la place.`,
   eitherWay: (seconds) =>
-    `En direct, ou jusqu’à ${seconds} secondes plus tard : il y a beaucoup de monde, et ce navigateur ne nous dit pas lequel des deux. Rien n’est coupé.`,
+    `En direct, ou jusqu’à ${seconds} secondes plus tard : ce navigateur ne le dit pas. Rien n’est coupé.`,
   liveLater: (seconds) =>
     `En direct maintenant. Les places en direct sont prises : vous entendrez tout ${seconds} secondes plus tard, et vous avancerez dès qu’il y aura de la place.`,
   textOnly:

@@ -6,8 +6,13 @@ export interface Asked {
   seek(by: number): void;
 }
 
+/** The room on the lock screen. */
+export interface LockScreen {
+  playing(on: boolean): void;
+}
+
 /** Shows the room on the lock screen and answers its buttons, where the browser can. */
-export function lockScreen(title: string, hosts: string, asked: Asked): { playing(on: boolean): void } {
+export function lockScreen(title: string, hosts: string, asked: Asked): LockScreen {
   const session = 'mediaSession' in navigator ? navigator.mediaSession : undefined;
   if (!session) return { playing() {} };
   session.metadata = new MediaMetadata({

@@ -8,7 +8,7 @@ import { openDesk } from './desk.ts';
 import { frame } from './frame.ts';
 import { keys } from './keys.ts';
 import type { LineCard } from './line.ts';
-import { lockScreen } from './lock-screen.ts';
+import type { LockScreen } from './lock-screen.ts';
 import { openPoll } from './poll.ts';
 import { type Here, say, timeOf } from './say.ts';
 import { openSound } from './sound.ts';
@@ -50,6 +50,8 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   let goingUp: ReturnType<typeof setTimeout> | undefined;
   let line: LineCard | undefined;
   let lining = false;
+  let lock: LockScreen | undefined;
+  let asked = false;
   const sound = openSound(slug, () => render(), {
     ticket: () => line?.ticket,
     // Who is called goes to a door.
@@ -59,12 +61,6 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   const theatre = openTheatre(words);
   const times = openClocks(words);
   const hostLine = words.listFormat(state.hosts);
-  const lock = lockScreen(state.title, hostLine, {
-    play: () => toggle(true),
-    pause: () => sound.pause(),
-    live: () => sound.live(),
-    seek: (by) => seek(by),
-  });
   const mark = element('p', { class: 'mark' });
   const sentence = element('p', { class: 'sentence', role: 'status' });
   const gaps = element('ul', { class: 'gaps small' });
@@ -146,8 +142,23 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     const queue = queues(state.delivery);
     if ((at === 'ring' || at === 'either') && queue) queueUp();
     line?.show(at, Math.min(state.delivery.ring, (here.behind ?? Infinity) * 1000), queue);
-    lock.playing(sound.on);
+    if (sound.on) locking();
+    lock?.playing(sound.on);
     document.title = `${state.status === 'live' ? '● ' : ''}${state.title}`;
+  };
+
+  /** Fetched once there is something to hear; without it there are the page's own buttons. */
+  const locking = (): void => {
+    if (asked) return;
+    asked = true;
+    const buttons = { play: () => toggle(true), pause: () => sound.pause(), live: () => sound.live(), seek };
+    import('./lock-screen.ts').then(
+      ({ lockScreen }) => {
+        lock = lockScreen(state.title, hostLine, buttons);
+        lock.playing(sound.on);
+      },
+      () => {},
+    );
   };
 
   /** Fetched by those who have to wait. */

@@ -6,17 +6,17 @@ const USUAL_POLL_MS = 1_000;
 
 /** Where somebody who comes now takes segments from, when not everyone is let in to the live edge. */
 export const cachesOf = ({ newcomers, caches, ring }: Delivery) =>
-  newcomers !== 'live' && caches && caches.length > 0 ? { caches, delay: ring } : undefined;
+  newcomers !== 'live' && caches?.length ? { caches, delay: ring } : undefined;
 
 /** True while the live edge is reached by a ticket: the free places of a cap are for those who wait. */
 export const queues = ({ newcomers, cap }: Delivery): boolean =>
-  newcomers === 'queue' || newcomers === 'text' || (newcomers === 'live' && cap !== undefined);
+  newcomers === 'live' ? cap !== undefined : newcomers !== 'cache';
 
 /** True while whoever wants to can go to the live edge. */
-export const free = ({ newcomers, cap }: Delivery): boolean => newcomers === 'live' && cap === undefined;
+export const free = (delivery: Delivery): boolean => delivery.newcomers === 'live' && !queues(delivery);
 
 /** The ms until a page reads the room's state again. */
-export const paceOf = ({ poll }: Delivery): number => (poll > 0 ? poll : USUAL_POLL_MS);
+export const paceOf = ({ poll }: Delivery): number => poll || USUAL_POLL_MS;
 
 /**
  * Where the room's state is read: at the caches that the sound comes from, the next one after each failure, and at the door

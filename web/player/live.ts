@@ -58,7 +58,7 @@ export function openLive(
   /** The caches in which to listen now, if any are named. */
   const elsewhere = (): typeof ring => {
     const told = options.ring?.();
-    return told && told.caches.length > 0 ? told : undefined;
+    return told?.caches.length ? told : undefined;
   };
   /** Above 1 % the ear hears the pitch; at 1 % it would hear the change. */
   const pace = (rate: number): void => {
