@@ -81,9 +81,14 @@ function hlsGoals({ rows }: Printed): Goal[] {
 
 function joinGoals({ rows }: Printed): Goal[] {
   const by = rows as Record<string, { closed: Windows; paced: Windows }>;
-  const able = (name: string) => 1e6 / of(by[name]?.closed, 'cpu_us_per_join');
+  const reached = (name: string) => of(by[name]?.closed, 'joins_per_s');
   return [
-    { name: 'joins/s per core × Icecast', measured: able('door') / able('icecast'), goal: 8, more: true },
+    {
+      name: 'joins/s on one core × Icecast',
+      measured: reached('door') / reached('icecast'),
+      goal: 8,
+      more: true,
+    },
     {
       name: 'p99 first sound at 2,000 joins/s ÷ 300 ms',
       measured: of(by.door?.paced, 'first_p99_ms') / 300,
