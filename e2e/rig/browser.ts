@@ -66,7 +66,8 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<Browse
   await context.addInitScript(tapMedia, options.plainMicrophone ?? false);
   const complaints: string[] = [];
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} ${message.location().url}`);
   });
   context.on('weberror', (error) => complaints.push(String(error.error())));
   return {
