@@ -113,7 +113,7 @@ export function openTestDoor(origin: DoorOrigin, over: Partial<DoorDeps> = {}): 
     assets: new Map(),
     pages: openPages({ manifest: {} }),
     // A machine busy with other tests must not put anybody off: the shield is tested where it is switched on.
-    limits: { ...LIMITS, busyFrom: Number.POSITIVE_INFINITY },
+    limits: { ...LIMITS, busyFrom: Number.POSITIVE_INFINITY, row: 64 },
     backlog: 4096,
     ...over,
   });

@@ -132,7 +132,7 @@ export function rig(begun = 200) {
     retake: false,
   };
   const fanout = openFanout({
-    ...{ clock, origin, counters, limits: LIMITS },
+    ...{ clock, origin, counters, limits: { ...LIMITS, row: 64 } },
     fault(error) {
       throw error;
     },

@@ -14,6 +14,7 @@ const socket = {} as Socket;
 function rig(perWrite = 1) {
   const got = new Map<Listener, Buffer[]>();
   const hooks: ChannelHooks = {
+    row: 64,
     write(listener, bytes) {
       const list = got.get(listener);
       if (list) list.push(bytes);

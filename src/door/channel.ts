@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { FRAGMENT_MS } from '../base/time.ts';
+import { descriptor, type Outlet } from './put.ts';
 
 /** One stream connection. `next` is the first fragment it still needs. */
-export interface Listener {
-  readonly socket: Socket;
+export interface Listener extends Outlet {
   channel: Channel;
   next: number;
   /** Which slot of the write period it is served in; −1 when it has left. */
@@ -16,6 +16,8 @@ export interface Listener {
 
 /** What a channel asks of the fan-out. */
 export interface ChannelHooks {
+  /** A slot takes so many listeners before the next one is opened; see `Limits.row`. */
+  readonly row: number;
   write(listener: Listener, bytes: Buffer, newest: number): void;
   /** Slots of this channel now wait for their turn: call `serve` until it says that none does. */
   wake(channel: Channel): void;
@@ -45,8 +47,6 @@ interface Onward {
 
 /** The period is cut into slots of this length, so that one period's writes are not one burst. */
 export const SLOT_MS = 20;
-/** A slot takes this many listeners before the next one is opened: a small room is served without delay. */
-const SLOT_FLOOR = 64;
 /** A client may be ahead of a door that lags by this many fragments; a higher number is taken for nonsense. */
 export const MAX_AHEAD = 32;
 /** Fragments kept for slots not yet served; a slot that would lose one is served early. */
@@ -143,7 +143,8 @@ export class Channel {
 
   /** Adds a listener whose next needed fragment is `next`. */
   add(socket: Socket, next: number): Listener {
-    const listener: Listener = { socket, channel: this, next, slot: -1, place: -1 };
+    const fd = descriptor(socket);
+    const listener: Listener = { socket, fd, queued: true, channel: this, next, slot: -1, place: -1 };
     this.#listeners += 1;
     this.#place(listener);
     return listener;
@@ -205,7 +206,7 @@ export class Channel {
   }
 
   #place(listener: Listener) {
-    const enough = Math.max(SLOT_FLOOR, Math.ceil(this.#listeners / this.#slots.length));
+    const enough = Math.max(this.#hooks.row, Math.ceil(this.#listeners / this.#slots.length));
     let at = this.#slots.findIndex((slot) => slot.listeners.length < enough);
     if (at < 0) at = this.#slots.length - 1;
     const slot = this.#slots[at];

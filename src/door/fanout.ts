@@ -10,6 +10,7 @@ import type { Fault } from './faults.ts';
 import { type Feed, noticeBytes } from './feed.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
+import { put } from './put.ts';
 import { reset } from './reset.ts';
 import { Room, type RoomCount } from './room.ts';
 import { type StreamRequest, streamHead } from './stream-request.ts';
@@ -89,6 +90,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
   };
   const perWrite = (period: number): number => Math.max(1, Math.round(period / FRAGMENT_MS));
   const hooks: ChannelHooks = {
+    row: limits.row,
     write,
     wake(channel) {
       waiting.add(channel);
@@ -113,11 +115,11 @@ export function openFanout(deps: FanoutDeps): Fanout {
   }
   function write(listener: Listener, bytes: Buffer, newest: number) {
     const { socket } = listener;
-    const queued = socket.writableLength;
-    if (queued > 0 && queued + bytes.length > limits.backlog) return void drop(socket, 'backlog');
+    if (listener.queued && socket.writableLength + bytes.length > limits.backlog)
+      return void drop(socket, 'backlog');
     counters.writes += 1;
     counters.bytes += bytes.length;
-    socket.write(bytes);
+    put(listener, bytes);
     if (drainBy !== undefined && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
   }
   /** Ends a listener in order: everything written, then FIN. */

@@ -4,6 +4,7 @@ import { ms } from '../base/time.ts';
 import type { Counters } from './counters.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
+import { descriptor, type Outlet, put } from './put.ts';
 import { type QuickHead, readQuickHead } from './quick-head.ts';
 import { reset } from './reset.ts';
 import { isStream } from './send.ts';
@@ -33,7 +34,7 @@ export interface Quick {
   readonly size: number;
 }
 
-interface State {
+interface State extends Outlet {
   /** Bytes read and not yet answered, the request that waits included. */
   bytes: Buffer | undefined;
   /** Bytes of the request whose answer is being made; 0 while none is. */
@@ -103,12 +104,12 @@ export function openQuick(deps: QuickDeps): Quick {
     state.served += 1;
     counters.requests += 1;
     // Asked and asked again, and never read.
-    if (socket.writableLength > 0 && socket.writableLength + bytes.length > limits.backlog) {
+    if (state.queued && socket.writableLength > 0 && socket.writableLength + bytes.length > limits.backlog) {
       counters.stalledRequests += 1;
       return reset(socket);
     }
     counters.fileBytes += bytes.length;
-    socket.write(bytes);
+    put(state, bytes);
     if (state.served >= limits.requestsPerSocket) {
       letGo(socket);
       socket
@@ -217,6 +218,7 @@ export function openQuick(deps: QuickDeps): Quick {
     take(socket: QuickSocket, bytes) {
       if (readQuickHead(bytes, limits).kind !== 'quick') return false;
       const state: State = {
+        ...{ socket, fd: descriptor(socket), queued: true },
         bytes,
         waiting: 0,
         making: undefined,

@@ -76,6 +76,7 @@ export class Room {
         continue;
       }
       const feed = new Feed(this.slug, wanted, {
+        row: this.#hooks.row,
         write: this.#hooks.write,
         wake: this.#hooks.wake,
         since: (rendition, seq) => this.#since(rendition, seq),

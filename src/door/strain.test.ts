@@ -75,7 +75,7 @@ test('a door that stands still serves its slots late, and says so once', async (
 test('bytes out are counted per second, and readers that do not read are seen', async () => {
   const origin = fakeOrigin(['opus64']);
   origin.tick();
-  await using door = await openTestDoor(origin, { limits: { ...LIMITS, backlog: 64_000_000 } });
+  await using door = await openTestDoor(origin, { limits: { ...LIMITS, backlog: 64_000_000, row: 64 } });
   const heard = [0, 0];
   const [deaf, keen] = heard.map((_, i) => {
     const socket = connect({ port: door.port, host: '127.0.0.1' });

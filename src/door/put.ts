@@ -1,0 +1,44 @@
+import { writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
+
+/** A connection's own file descriptor as far as Node tells it; −1 for one under TLS, or closed. */
+export function descriptor(socket: Socket): number {
+  const { _handle: handle, encrypted } = socket as Socket & {
+    _handle?: { fd?: number } | null;
+    encrypted?: boolean;
+  };
+  return encrypted || process.env.PUT_OFF ? -1 : (handle?.fd ?? -1);
+}
+
+/** A connection as it is written to, often, and with many others in turn. */
+export interface Outlet {
+  readonly socket: Socket;
+  /** See `descriptor`. */
+  readonly fd: number;
+  /** False when nothing waits in the socket; true when something may. Only `put` writes and sets it. */
+  queued: boolean;
+}
+
+/** True while the socket holds a handle: from its destruction on the kernel may give the number to another connection. */
+const isOpen = (socket: Socket): boolean => !!(socket as Socket & { _handle?: unknown })._handle;
+
+/**
+ * Hands bytes to the kernel by the connection's descriptor: a system call, and nothing made or looked up for each
+ * connection but this. What the kernel does not take at once waits in the socket as ever, and while anything waits
+ * there, or without a descriptor, all goes that way. An error is the socket's own: it meets it with the same bytes.
+ */
+export function put(outlet: Outlet, bytes: Uint8Array): void {
+  const { socket, fd } = outlet;
+  if (outlet.queued) outlet.queued = socket.writableLength > 0;
+  let taken = 0;
+  if (!outlet.queued && fd >= 0 && isOpen(socket)) {
+    try {
+      taken = writeSync(fd, bytes);
+      if (taken === bytes.length) return;
+    } catch {
+      // EAGAIN: the reader is behind. Anything else comes again, below.
+    }
+  }
+  outlet.queued = true;
+  socket.write(taken === 0 ? bytes : bytes.subarray(taken));
+}
