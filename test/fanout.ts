@@ -44,10 +44,8 @@ export class Ear {
     this.socket = {
       writableLength: 0,
       on,
-      cork() {},
-      uncork() {},
-      write(data: string | Buffer) {
-        if (typeof data === 'string') ear.head = data;
+      write(data: Buffer) {
+        if (ear.head === '') ear.head = data.toString('latin1');
         else {
           ear.buffers.push(data);
           ear.#read(data, now());

@@ -10,7 +10,7 @@ import type { Fault } from './faults.ts';
 import { type Feed, noticeBytes } from './feed.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
-import { put } from './put.ts';
+import { put, putAll } from './put.ts';
 import { reset } from './reset.ts';
 import { Room, type RoomCount } from './room.ts';
 import { type StreamRequest, streamHead } from './stream-request.ts';
@@ -238,13 +238,9 @@ export function openFanout(deps: FanoutDeps): Fanout {
       ...(placed.seat === undefined || ring ? {} : { seat: placed.seat }),
       ...(back === undefined ? {} : { back }),
     });
-    socket.cork();
-    socket.write(head, 'latin1');
-    for (const bytes of bursts.of(channel, joined.init, slots)) {
-      if (bytes.length > 0) socket.write(bytes);
-      counters.bytes += bytes.length;
-    }
-    socket.uncork();
+    const pieces = [Buffer.from(head, 'latin1'), ...bursts.of(channel, joined.init, slots)];
+    putAll(listener, pieces);
+    for (const bytes of pieces) counters.bytes += bytes.length;
     return undefined;
   }
 

@@ -24,3 +24,15 @@ test('what one was given holds at every door, for a day, in its room and its net
   wall += HOUR;
   expect(other.holds(proof, 'evening', '203.0.113')).toBe(false);
 });
+
+test('a proof given again is of the present hour', () => {
+  let wall = Date.UTC(2026, 10, 22, 20);
+  const door = openProofs(secret, () => wall);
+  const first = door.give('evening', '203.0.113');
+  expect(door.give('evening', '203.0.113')).toBe(first);
+  expect(door.give('evening', '203.0.114')).not.toBe(first);
+  wall += HOUR;
+  const later = door.give('evening', '203.0.113');
+  expect(later).not.toBe(first);
+  expect(door.holds(later, 'evening', '203.0.113')).toBe(true);
+});

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { descriptor, type Outlet, put } from './put.ts';
+import { descriptor, type Outlet, put, putAll } from './put.ts';
 
 const open: Disposable[] = [];
 afterEach(() => {
@@ -99,4 +99,23 @@ test('without a descriptor of its own, as under TLS, it is the socket’s own wr
   put(outletOf(here), Buffer.from('sound'));
   const [heard] = (await once(there, 'data')) as [Buffer];
   expect(heard.toString()).toBe('sound');
+});
+
+test('pieces that go out together keep their order, whatever part of them the kernel takes at once', async () => {
+  const { here, there } = await pair();
+  const outlet = outletOf(here);
+  const pieces = [
+    counted(0, 400),
+    counted(400, 6_000_000),
+    counted(6_000_400, 40),
+    counted(6_000_440, 6_000_000),
+  ];
+  putAll(outlet, pieces);
+  expect(outlet.queued).toBe(true);
+  putAll(outlet, [counted(12_000_440, 4000)]);
+  const read: Buffer[] = [];
+  there.on('data', (chunk) => read.push(chunk));
+  here.end();
+  await once(there, 'end');
+  expect(Buffer.concat(read).equals(counted(0, 12_004_440))).toBe(true);
 });

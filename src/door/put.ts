@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { writeSync, writevSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 /** A connection's own file descriptor as far as Node tells it; −1 for one under TLS, or closed. */
@@ -41,4 +41,26 @@ export function put(outlet: Outlet, bytes: Uint8Array): void {
   }
   outlet.queued = true;
   socket.write(taken === 0 ? bytes : bytes.subarray(taken));
+}
+
+/** As `put`, for a few pieces that go out together: the first bytes on a connection. */
+export function putAll(outlet: Outlet, pieces: readonly Uint8Array[]): void {
+  const { socket, fd } = outlet;
+  let taken = 0;
+  if (socket.writableLength === 0 && fd >= 0 && isOpen(socket)) {
+    try {
+      taken = writevSync(fd, pieces);
+    } catch {
+      // See `put`.
+    }
+  }
+  outlet.queued = false;
+  for (const piece of pieces) {
+    const left = piece.length - taken;
+    if (left > 0) {
+      outlet.queued = true;
+      socket.write(taken > 0 ? piece.subarray(taken) : piece);
+    }
+    taken = Math.max(0, taken - piece.length);
+  }
 }
