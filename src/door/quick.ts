@@ -60,9 +60,8 @@ const SLICE_FLOOR = 64;
 const HLS_PARAMETERS = ['_HLS_msn', '_HLS_part', '_HLS_skip'] as const;
 const PLAYLIST = /\.m3u8$/;
 
-/** The query as far as it means anything, in one order: made-up parameters must not multiply the work. */
-function meaning(path: string, query: string): string {
-  if (query === '' || !PLAYLIST.test(path)) return '';
+/** A playlist's query as far as it means anything, in one order: made-up parameters must not multiply the work. */
+function meaningOf(query: string): string {
   const given = new URLSearchParams(query);
   const kept = new URLSearchParams();
   for (const name of HLS_PARAMETERS) {
@@ -83,7 +82,14 @@ export function openQuick(deps: QuickDeps): Quick {
   const sockets = new Set<QuickSocket>();
   const slices: { bytes: Buffer; waiters: readonly QuickSocket[]; at: number; size: number }[] = [];
   let timer: Disposable | undefined;
+  /** In a crowd the next query is most often the one before. */
+  let lately = { query: '', means: '' };
 
+  function meaning(path: string, query: string): string {
+    if (query === '' || !PLAYLIST.test(path)) return '';
+    if (query !== lately.query) lately = { query, means: meaningOf(query) };
+    return lately.means;
+  }
   function letGo(socket: QuickSocket): Buffer | undefined {
     const bytes = socket[STATE]?.bytes;
     sockets.delete(socket);
