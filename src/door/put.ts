@@ -7,7 +7,7 @@ export function descriptor(socket: Socket): number {
     _handle?: { fd?: number } | null;
     encrypted?: boolean;
   };
-  return encrypted || process.env.PUT_OFF ? -1 : (handle?.fd ?? -1);
+  return encrypted ? -1 : (handle?.fd ?? -1);
 }
 
 /** A connection as it is written to, often, and with many others in turn. */

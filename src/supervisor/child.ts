@@ -82,13 +82,21 @@ export class Child {
   start(): void {
     const { clock, log, entry } = this.#deps;
     const { args, heap } = this.#spec;
-    const child = fork(entry, [...args], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execArgv: heap === undefined ? process.execArgv : [...process.execArgv, `--max-old-space-size=${heap}`],
-    });
-    this.#process = child;
     this.#startedAt = clock.now();
     this.#unanswered = 0;
+    let child: ChildProcess;
+    try {
+      child = fork(entry, [...args], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        execArgv:
+          heap === undefined ? process.execArgv : [...process.execArgv, `--max-old-space-size=${heap}`],
+      });
+    } catch (error) {
+      // Some failures of the system are thrown and not told, no memory among them: the others must outlive it.
+      log.error({ child: this.name, error: String(error) }, 'could not be started');
+      return void this.#ended(null, null);
+    }
+    this.#process = child;
     child.on('message', (message) => this.#hear(message as Notice));
     child.on('error', (error) => {
       log.error({ child: this.name, error: error.message }, 'could not be started');

@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { selfSigned } from '../../test/certificate.ts';
 import { until, wire } from '../../test/door.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
@@ -90,4 +91,15 @@ test('while something else has the port it keeps trying', async () => {
   expect(await ask(browser)).toBe('other');
   await new Promise((resolve) => other.close(resolve));
   await until(() => floor.laid);
+});
+
+test('a handshake that does not come is not waited for two minutes', { timeout: 15_000 }, async () => {
+  floor = openFloor({
+    ...{ clock: systemClock, log: silentLog, port, host: '127.0.0.1', random: () => 0 },
+    certificate: selfSigned,
+  });
+  floor.lay();
+  await until(() => floor.laid);
+  const silent = connect(port, '127.0.0.1');
+  await new Promise<void>((resolve) => silent.resume().on('close', () => resolve()));
 });

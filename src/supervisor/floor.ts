@@ -33,7 +33,7 @@ export interface Floor {
 
 /** Connections at one time; further ones are dropped by the kernel's accept and come back by themselves. */
 const MAX_CONNECTIONS = 1_000;
-/** A request must have come, and its answer be taken, within this long. */
+/** A TLS handshake, and then a request and the taking of its answer, must each be over within this long. */
 const PATIENCE_MS = 3_000;
 /** Bytes of a request that are looked at; what is asked for does not matter. */
 const MAX_HEAD = 8_192;
@@ -71,11 +71,11 @@ export function openFloor(deps: FloorDeps): Floor {
   function listen(): void {
     const certificate = deps.certificate?.();
     const opened = certificate
-      ? createSecureServer(certificate, serve)
+      ? createSecureServer({ ...certificate, handshakeTimeout: PATIENCE_MS }, serve)
       : createServer({ noDelay: true }, serve);
     opened.maxConnections = MAX_CONNECTIONS;
-    // A handshake that fails has nobody to answer.
-    opened.on('tlsClientError', () => undefined);
+    // Node tells of a handshake that does not come, and leaves the connection open.
+    opened.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
     opened.on('error', (error: NodeJS.ErrnoException) => {
       if (server !== opened) return;
       server = undefined;

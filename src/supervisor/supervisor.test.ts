@@ -134,6 +134,20 @@ test('kills a child that hangs before it is ready', async () => {
   await until(() => family.status()[0]?.pid === undefined);
 });
 
+test('a child that the system cannot even start is tried again, and the others live on', async () => {
+  const clock = manualClock();
+  // A NUL byte in an argument is thrown by Node like a failure of the system that it does not tell as an event.
+  const broken = { name: 'broken', args: ['a\0b'], grace: ms(5000) };
+  await using family = open({ clock, log: silentLog, entry: entry(), groups: [[broken, spec('a')]] });
+  await until(() => family.status()[1]?.ready === true);
+  clock.advance(250);
+  clock.advance(500);
+  expect(family.status()).toMatchObject([
+    { name: 'broken', pid: undefined, restarts: 3 },
+    { name: 'a', restarts: 0 },
+  ]);
+});
+
 test('stops group after group in the given order', async () => {
   const family = open({
     clock: manualClock(),
