@@ -2,6 +2,7 @@
  * A whole server and real crowds, on one machine: how many it holds, and what becomes of ten times its capacity.
  *
  *   npm run bench -- rehearsal [--listeners 50000] [--ramp 30] [--hold 60] [--as-page 0.1] [--only held,overload,surge]
+ *       [--period 320ms] [--server-cores 0,1 --crowd-cores 2,3]
  *
  * Each run starts `earshot start --rehearsal` with a data folder of its own and one bot who speaks, then `earshot crowd`:
  *
@@ -13,16 +14,12 @@
  * line of JSON. Wants a quiet machine and, for 50,000, `ulimit -n 200000`; with `--listeners 2000 --ramp 10 --hold 15`
  * it takes five minutes (two of `--only surge`) and shows that it runs.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type MadeRoom, outside, type Server, startServer, until } from '../e2e/rig/server.ts';
-import { writeSpeech } from '../e2e/rig/sound.ts';
-import type { Certificate, RehearsalResult } from '../src/crowd/index.ts';
-import type { RoomState } from '../src/wire/room.ts';
+import { until } from '../e2e/rig/server.ts';
+import { type Crowd, openEvening } from './peers/evening.ts';
 
 const { values } = parseArgs({
   options: {
@@ -31,9 +28,14 @@ const { values } = parseArgs({
     hold: { type: 'string', default: '60' },
     'as-page': { type: 'string', default: '0.1' },
     only: { type: 'string', default: 'held,overload,surge' },
+    period: { type: 'string', default: '320ms' },
+    'server-cores': { type: 'string', default: '' },
+    'crowd-cores': { type: 'string', default: '' },
   },
 });
 const LISTENERS = Number(values.listeners);
+/** The doors of four cores even where the server has two of them: each may open 20,000 files on the machines this was made for. */
+const DOORS = Math.max(1, availableParallelism() - 1);
 const HOLD_S = Number(values.hold);
 /** A tenth of what all of them take on rung 0. */
 const tenth = (): Record<string, string> => ({
@@ -49,79 +51,33 @@ const WINDOW_S = 6;
 /** People need so long to begin; what comes then catches up, and is no goodput. Seconds. */
 const BEGIN_S = 8;
 const BACK_LIMIT_MS = 240_000;
-const ENTRY = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));
-const TEXT = 'Whoever speaks is heard by everyone who comes, a second later, and the program never stops.';
-
-const dir = mkdtempSync(join(tmpdir(), 'earshot-bench-'));
-const voice = join(dir, 'voice.wav');
-writeSpeech(voice, TEXT, 'en');
-
-interface Crowd extends RehearsalResult {
-  readonly outcome: Certificate;
-}
-
-/** Runs `earshot crowd` to its end; how it exits is part of what it found. */
-async function crowd(server: Server, room: MadeRoom, name: string, args: readonly string[]): Promise<Crowd> {
-  const out = join(dir, name);
-  const child = spawn(process.execPath, [ENTRY, 'crowd', room.url, ...args, '--json', '-o', out], {
-    env: { ...outside(), EARSHOT_DATA: server.data },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let problem = '';
-  child.stderr.on('data', (chunk) => (problem += chunk));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (code === null || code === 2 || problem !== '') throw new Error(`crowd "${name}": ${code} ${problem}`);
-  return JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as Crowd;
-}
-
-async function rungOf(room: MadeRoom): Promise<number | undefined> {
-  const response = await fetch(`${room.url}/state.json`).catch(() => undefined);
-  return response?.ok ? ((await response.json()) as RoomState).delivery.rung : undefined;
-}
-
 /** One server, the people who were there before, and one crowd. */
 async function run(name: string, settings: Record<string, string>, args: readonly string[]) {
   process.stderr.write(`${name}: ${LISTENERS} listeners, load before ${loadavg()[0]?.toFixed(1)}\n`);
-  await using server = await startServer({
-    EARSHOT_CELLS: '1',
-    EARSHOT_REHEARSAL: `${LISTENERS + BEFORE},6h`,
-    ...settings,
-  });
-  const room = await server.room(`Rehearsal ${name}`);
-  await server.cli('room', 'live', room.slug);
-  const bot = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('./bots.ts', import.meta.url)), server.url, room.slug, '1', server.data, voice],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
+  await using evening = await openEvening(
+    `Rehearsal ${name}`,
+    {
+      ...{ EARSHOT_DOORS: String(DOORS), EARSHOT_WRITE_PERIOD: values.period },
+      ...{ EARSHOT_REHEARSAL: `${LISTENERS + BEFORE},6h`, ...settings },
+    },
+    values['server-cores'],
   );
-  try {
-    await until(
-      'the bot is on stage',
-      async () => {
-        const state = (await (await fetch(`${room.url}/state.json`)).json()) as RoomState;
-        return state.stage.length > 0;
-      },
-      60_000,
-    );
-    const arrivals = args.includes('step') ? 0 : Number(values.ramp);
-    const stay = `${BEFORE_S + arrivals + HOLD_S + 10}s`;
-    const before = crowd(server, room, `${name}-before`, [
-      ...['--listeners', String(BEFORE), '--curve', 'step', '--hold', stay, '--from', '127.0.200.1'],
-    ]);
-    await new Promise((resolve) => setTimeout(resolve, BEFORE_S * 1000));
-    const all = await crowd(server, room, name, [
-      ...['--listeners', String(LISTENERS), '--hold', `${HOLD_S}s`, ...args],
-    ]);
-    const left = Date.parse(all.outcome.ended);
-    const first = await before;
-    // Where nothing was limited there is little to come back from.
-    const limit = name === 'held' ? 0 : BACK_LIMIT_MS;
-    await until('rung 0 again', async () => (await rungOf(room)) === 0, limit).catch(() => undefined);
-    const back = (await rungOf(room)) === 0 ? (Date.now() - left) / 1000 : undefined;
-    return figures(all, first, back);
-  } finally {
-    bot.kill('SIGTERM');
-  }
+  const cores = values['crowd-cores'];
+  const arrivals = args.includes('step') ? 0 : Number(values.ramp);
+  const stay = `${BEFORE_S + arrivals + HOLD_S + 10}s`;
+  const before = evening.crowd(
+    ['--listeners', String(BEFORE), '--curve', 'step', '--hold', stay, '--from', '127.0.200.1'],
+    cores,
+  );
+  await new Promise((resolve) => setTimeout(resolve, BEFORE_S * 1000));
+  const all = await evening.crowd(['--listeners', String(LISTENERS), '--hold', `${HOLD_S}s`, ...args], cores);
+  const left = Date.parse(all.outcome.ended);
+  const first = await before;
+  const restored = async () => (await evening.state())?.delivery.rung === 0;
+  // Where nothing was limited there is little to come back from.
+  await until('rung 0 again', restored, name === 'held' ? 0 : BACK_LIMIT_MS).catch(() => undefined);
+  const back = (await restored()) ? (Date.now() - left) / 1000 : undefined;
+  return figures(all, first, back);
 }
 
 /** Seconds of sound that reached people per second, in windows after everybody had time to begin. */
@@ -181,14 +137,10 @@ const RUNS: Readonly<Record<string, () => Promise<ReturnType<typeof figures>>>> 
 };
 
 const results: Record<string, ReturnType<typeof figures>> = {};
-try {
-  for (const name of values.only.split(',')) {
-    const one = RUNS[name];
-    if (!one) throw new Error(`no run ${name}: ${Object.keys(RUNS).join(', ')}`);
-    results[name] = await one();
-  }
-} finally {
-  rmSync(dir, { recursive: true, force: true });
+for (const name of values.only.split(',')) {
+  const one = RUNS[name];
+  if (!one) throw new Error(`no run ${name}: ${Object.keys(RUNS).join(', ')}`);
+  results[name] = await one();
 }
 
 const percent = (value: number | undefined): string =>

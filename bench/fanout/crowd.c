@@ -34,7 +34,7 @@ static SSL_CTX *context;
 #define GAPS 8192 /* one per millisecond */
 
 typedef struct {
-  uint64_t joined, open, failed, bytes, reads;
+  uint64_t joined, open, failed, lost, bytes, reads;
   uint32_t gap[GAPS], first[GAPS];
 } Tally;
 static struct {
@@ -89,6 +89,7 @@ static void lost(Ear *ear) {
 #endif
   close(ear->fd);
   ear->fd = -1;
+  mine->lost++;
   if (ear->heard) mine->open--;
   if (++ear->tries <= 20 && !shared->measuring) join_stream(ear);
   else mine->failed++;
@@ -281,10 +282,10 @@ int main(int argc, char **argv) {
     double cpu = server_cpu();
     usleep(window * 1000);
     double s = (now_us() - t) / 1e6, used = server_cpu() - cpu, open = TOTAL(open);
-    printf("{\"open\":%.0f,\"failed\":%lu,\"join_s\":%.2f,\"join_cpu_us\":%.1f,\"cpu_us_per_listener_s\":%.2f,\"cores\":%.3f,"
+    printf("{\"open\":%.0f,\"failed\":%lu,\"lost\":%lu,\"join_s\":%.2f,\"join_cpu_us\":%.1f,\"cpu_us_per_listener_s\":%.2f,\"cores\":%.3f,"
            "\"bytes_per_listener_s\":%.0f,\"reads_per_listener_s\":%.2f,\"gap_p50_ms\":%d,\"gap_p99_ms\":%d,"
            "\"first_p99_ms\":%d,\"rss_kb_per_listener\":%.2f}\n",
-           open, (unsigned long)TOTAL(failed), join_s, join_cpu * 1e6 / listeners, used * 1e6 / (open * s), used / s,
+           open, (unsigned long)TOTAL(failed), (unsigned long)TOTAL(lost), join_s, join_cpu * 1e6 / listeners, used * 1e6 / (open * s), used / s,
            (TOTAL(bytes) - bytes) / (open * s), (TOTAL(reads) - reads) / (open * s), quantile(0, .5), quantile(0, .99),
            quantile(1, .99), (server_kb() - kb0) / open);
     fflush(stdout);
