@@ -7,9 +7,9 @@ import type { RecordingGap } from '../wire/room.ts';
 import { diskFiles, type Files } from './files.ts';
 import { type Program, Recorder } from './recorder.ts';
 
+export type { Piece, Recording } from '../wire/recording.ts';
 export type { Files, OpenFile } from './files.ts';
-export type { Piece } from './layout.ts';
-export { type ArchiveReader, openReader, type Recording } from './reader.ts';
+export { type ArchiveReader, openReader } from './reader.ts';
 export type { Program } from './recorder.ts';
 
 /** What the archive needs. */

@@ -1,14 +1,7 @@
 import { join } from 'node:path';
 import type { Rendition } from '../base/media.ts';
 import { FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
-
-/** A run of fragments in one file; sixteen of them unless the program began, broke or ended within the segment. */
-export interface Piece {
-  /** Sequence number of its first fragment. */
-  readonly first: number;
-  /** How many fragments, without a hole. */
-  readonly count: number;
-}
+import type { Piece } from '../wire/recording.ts';
 
 /** `room.json`: what must be known to read a recording. */
 export interface RoomFile {

@@ -1,20 +1,8 @@
-import type { Rendition } from '../base/media.ts';
 import type { Mark } from '../wire/mark.ts';
+import type { Piece, Recording } from '../wire/recording.ts';
 import type { RecordingGap } from '../wire/room.ts';
 import { diskFiles, type Files } from './files.ts';
-import { asPiece, isRenditionId, jsonLines, type Piece, paths, type RoomFile } from './layout.ts';
-
-/** What is on the disk of one room at this moment. */
-export interface Recording {
-  readonly title: string;
-  /** Wall-clock ms at which fragment 0 began. */
-  readonly zero: number;
-  readonly renditions: readonly Rendition[];
-  /** Finished pieces per rendition, in order. */
-  readonly pieces: ReadonlyMap<string, readonly Piece[]>;
-  readonly gaps: readonly RecordingGap[];
-  readonly marks: readonly Mark[];
-}
+import { asPiece, isRenditionId, jsonLines, paths, type RoomFile } from './layout.ts';
 
 /** The reading end of the archive: for a door, or for any program on the same disk. Keeps nothing in memory. */
 export interface ArchiveReader {

@@ -1,3 +1,5 @@
+import { FIELD_LINE } from './field-line.ts';
+
 /**
  * What the door makes of a request head on a connection that asks for small public files. `quick`: one of them, to be
  * answered from a shared buffer. `other`: anything else, for those who judge all of HTTP.
@@ -21,7 +23,6 @@ const MORE: QuickHead = { kind: 'more' };
 /** Playlists, parts, segments and the state: what every listener of a room gets byte for byte alike. */
 const REQUEST_LINE =
   /^GET (\/r\/[a-z0-9-]{1,64}\/(?:live\/[\w./-]{1,80}|state\.json))(?:\?([\x21-\x7e]{0,512}))? HTTP\/1\.1$/;
-const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
 /** Fields that change the answer or frame a body: whoever sends one is served by the whole of HTTP. */
 const JUDGED = /^(?:if-|range$|content-length$|transfer-encoding$|expect$|upgrade$|connection$|trailer$|te$)/;
 const CODED = /(?:^|,)\s*gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;
@@ -33,7 +34,7 @@ function judge(fields: string, most: number): boolean | undefined {
   let hosts = 0;
   let gzip = false;
   for (const line of lines) {
-    const field = FIELD.exec(line);
+    const field = FIELD_LINE.exec(line);
     if (!field) return undefined;
     const name = (field[1] ?? '').toLowerCase();
     if (name === 'host') hosts += 1;

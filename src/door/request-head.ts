@@ -1,3 +1,5 @@
+import { FIELD_LINE } from './field-line.ts';
+
 /**
  * What the front makes of the first bytes of a connection. `stream`: a plain GET or HEAD of a stream, taken here.
  * `other`: everything else, for the ordinary HTTP server. `bad`: ambiguous or malformed, refused at once.
@@ -19,7 +21,6 @@ const TOO_LARGE: FirstHead = { kind: 'too-large' };
 
 const REQUEST_LINE =
   /^(GET|HEAD) (\/r\/[a-z0-9-]{1,64}\/(?:stream|radio\.[a-z0-9]{1,5})(?:\?[\x21-\x7e]*)?) HTTP\/1\.([01])$/;
-const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
 
 /** True while the text could still become a request for a stream. */
 const couldBeStream = (text: string): boolean => {
@@ -52,7 +53,7 @@ export function readFirstHead(bytes: Buffer, limits: { headBytes: number; header
   let codings = 0;
   let forwardedFor: string | undefined;
   for (let i = 1; i < lines.length; i += 1) {
-    const field = FIELD.exec(lines[i] ?? '');
+    const field = FIELD_LINE.exec(lines[i] ?? '');
     if (!field) return BAD;
     const name = (field[1] ?? '').toLowerCase();
     if (name === 'host') hosts += 1;

@@ -1,5 +1,5 @@
 import { type EpochMs, epochMs, FRAGMENT_MS, fragmentStart } from '../base/time.ts';
-import { type Piece, type RecordedRoom, replayStart } from './recording.ts';
+import { type Piece, type Recording, replayStart } from './recording.ts';
 
 /** Where a voice begins in the replay. */
 export interface Chapter {
@@ -14,7 +14,7 @@ export const MAX_CHAPTERS = 255;
 const MIN_TALK_MS = 4000;
 
 /** Who spoke from when, with holes in the recording taken out. Empty when nobody was noted. */
-export function chaptersOf(recording: RecordedRoom, pieces: readonly Piece[]): Chapter[] {
+export function chaptersOf(recording: Recording, pieces: readonly Piece[]): Chapter[] {
   const place = placer(recording.zero as EpochMs, pieces, replayStart(recording));
   const talks = recording.marks
     .flatMap((mark) =>

@@ -9,7 +9,7 @@ import { openLoudness } from './loudness.ts';
 import { m4aHead } from './m4a.ts';
 import { OPEN_TO_ALL, type RequestHeaders } from './packed.ts';
 import { readRange } from './range.ts';
-import { type Piece, type RecordedRoom, type RecordingPort, replayPieces, replayStart } from './recording.ts';
+import { type Piece, type Recording, type RecordingPort, replayPieces, replayStart } from './recording.ts';
 
 /** Rooms whose frame sizes are remembered: 0.7 MB for two hours. */
 const MAX_REMEMBERED = 16;
@@ -26,7 +26,7 @@ interface Plan {
 export interface Download extends AsyncDisposable {
   answer(
     slug: string,
-    recording: RecordedRoom,
+    recording: Recording,
     over: boolean,
     query: URLSearchParams,
     headers: RequestHeaders,
@@ -60,11 +60,7 @@ export function openDownload(port: RecordingPort): Download {
     return found;
   };
 
-  const plan = async (
-    slug: string,
-    recording: RecordedRoom,
-    rendition: string,
-  ): Promise<Plan | undefined> => {
+  const plan = async (slug: string, recording: Recording, rendition: string): Promise<Plan | undefined> => {
     const init = await port.init(slug, rendition);
     const pieces = replayPieces(recording, rendition);
     const first = pieces[0];
@@ -92,7 +88,7 @@ export function openDownload(port: RecordingPort): Download {
     return { head, etag: etagOf(head), total: at, parts };
   };
 
-  const planned = (slug: string, recording: RecordedRoom, rendition: string): Promise<Plan | undefined> => {
+  const planned = (slug: string, recording: Recording, rendition: string): Promise<Plan | undefined> => {
     const last = recording.pieces.get(rendition)?.at(-1);
     const of = `${last?.first}-${last?.count}-${recording.marks.length}`;
     const known = plans.get(slug);

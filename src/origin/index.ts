@@ -8,7 +8,7 @@ import { openRooms } from './rooms.ts';
 import { router } from './router.ts';
 
 export type { Joined, JoinOptions, OriginDeps } from './deps.ts';
-export type { Piece, RecordedRoom, RecordingPort } from './recording.ts';
+export type { Piece, Recording, RecordingPort } from './recording.ts';
 
 /** The origin of one door. */
 export interface Origin extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { GAIN_STEP_DB } from './aac-gain.ts';
 import type { Measure, Measured } from './loudness-worker.ts';
-import { type Piece, type RecordedRoom, type RecordingPort, replayPieces } from './recording.ts';
+import { type Piece, type Recording, type RecordingPort, replayPieces } from './recording.ts';
 
 /** What the normalised download is brought to, as played on two loudspeakers. Spec: AES TD1008, speech. */
 export const TARGET_LUFS = -16;
@@ -23,7 +23,7 @@ export function gainSteps(lufs: number | undefined, peak: number): number {
 /** Measures recordings, each piece once. */
 export interface Loudness extends AsyncDisposable {
   /** The steps for what is recorded by now; takes some 25 s per hour of recording, the first time. */
-  steps(slug: string, recording: RecordedRoom): Promise<number>;
+  steps(slug: string, recording: Recording): Promise<number>;
 }
 
 /** Opens the meter; its thread starts with the first question. */

@@ -1,28 +1,12 @@
 import type { Clock } from '../base/clock.ts';
-import type { Rendition } from '../base/media.ts';
 import { type EpochMs, fragmentAt } from '../base/time.ts';
-import type { Mark } from '../wire/mark.ts';
-import type { RecordingGap } from '../wire/room.ts';
+import type { Piece, Recording } from '../wire/recording.ts';
 
-/** A run of fragments on disk without a hole. */
-export interface Piece {
-  readonly first: number;
-  readonly count: number;
-}
-
-/** What is on the disk of one room. */
-export interface RecordedRoom {
-  readonly title: string;
-  readonly zero: number;
-  readonly renditions: readonly Rendition[];
-  readonly pieces: ReadonlyMap<string, readonly Piece[]>;
-  readonly gaps: readonly RecordingGap[];
-  readonly marks: readonly Mark[];
-}
+export type { Piece, Recording } from '../wire/recording.ts';
 
 /** What the origin needs of an archive. */
 export interface RecordingPort {
-  recording(slug: string): Promise<RecordedRoom | undefined>;
+  recording(slug: string): Promise<Recording | undefined>;
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
   read(slug: string, rendition: string, piece: Piece): Promise<Buffer | undefined>;
 }
@@ -33,14 +17,14 @@ const FRESH_MS = 1000;
 
 interface Known {
   readonly at: number;
-  readonly recording: Promise<RecordedRoom | undefined>;
+  readonly recording: Promise<Recording | undefined>;
 }
 
 /** Remembers for a second what is on the disk, so that a crowd costs one look. */
 export function remember(
   port: RecordingPort,
   clock: Clock,
-): (slug: string) => Promise<RecordedRoom | undefined> {
+): (slug: string) => Promise<Recording | undefined> {
   const known = new Map<string, Known>();
   return (slug) => {
     const old = known.get(slug);
@@ -56,14 +40,14 @@ export function remember(
 }
 
 /** The slot at which the replay begins: when the room first went live; without such a mark, the beginning. */
-export function replayStart(recording: RecordedRoom): number {
+export function replayStart(recording: Recording): number {
   const live = recording.marks.find((mark) => mark.kind === 'status' && mark.status === 'live');
   if (live?.kind !== 'status') return 0;
   return Math.max(0, fragmentAt(recording.zero as EpochMs, live.at as EpochMs));
 }
 
 /** The pieces of a rendition from the replay's beginning on, whole pieces only. */
-export function replayPieces(recording: RecordedRoom, rendition: string): Piece[] {
+export function replayPieces(recording: Recording, rendition: string): Piece[] {
   const start = replayStart(recording);
   return (recording.pieces.get(rendition) ?? []).filter((piece) => piece.first + piece.count > start);
 }

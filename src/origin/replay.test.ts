@@ -9,7 +9,7 @@ import { RENDITIONS } from '../wire/renditions.ts';
 import type { RoomStatus } from '../wire/room.ts';
 import { GAIN_STEP_DB, withGain } from './aac-gain.ts';
 import { chaptersOf, MAX_CHAPTERS } from './chapters.ts';
-import { open, type Piece, type RecordedRoom } from './index.ts';
+import { open, type Piece, type Recording } from './index.ts';
 import { gainSteps, openLoudness } from './loudness.ts';
 import { LoudnessMeter } from './loudness-meter.ts';
 import { readRange } from './range.ts';
@@ -22,7 +22,7 @@ const INIT = syntheticBox(
   syntheticBox('trak', syntheticBox('mdia', syntheticBox('minf', syntheticBox('stbl', stsd)))),
 );
 
-function recordingOf(pieces: Piece[], marks: Mark[]): RecordedRoom {
+function recordingOf(pieces: Piece[], marks: Mark[]): Recording {
   const kept = RENDITIONS.filter(({ id }) => id === 'aac96' || id === 'opus64');
   return {
     title: 'A room',
@@ -41,7 +41,7 @@ const PIECES = [
   { first: 40, count: 8 },
 ];
 
-function origin(recording: RecordedRoom | undefined, status: RoomStatus) {
+function origin(recording: Recording | undefined, status: RoomStatus) {
   const opened = open({
     clock: manualClock(ZERO),
     log: silentLog,

@@ -3,13 +3,13 @@ import { type EpochMs, FRAGMENT_MS } from '../base/time.ts';
 import { programDate, TARGET_SECONDS } from './live-playlist.ts';
 import { multivariant } from './multivariant.ts';
 import { LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
-import { type Piece, type RecordedRoom, type RecordingPort, replayPieces } from './recording.ts';
+import { type Piece, type Recording, type RecordingPort, replayPieces } from './recording.ts';
 
 const PLAYLIST = 'application/vnd.apple.mpegurl';
 const MEDIA = /^(\d{1,10})-(\d{1,2})\.m4s$/;
 
 /** The replay's media playlist: growing while the room runs, complete afterwards. Spec: RFC 8216, 4.3. */
-export function replayPlaylist(recording: RecordedRoom, rendition: string, over: boolean): string {
+export function replayPlaylist(recording: Recording, rendition: string, over: boolean): string {
   const codec = recording.renditions.find(({ id }) => id === rendition)?.codec ?? 'aac';
   const lines = [
     '#EXTM3U',
@@ -37,7 +37,7 @@ export function replayPlaylist(recording: RecordedRoom, rendition: string, over:
 export interface Replay {
   answer(
     slug: string,
-    recording: RecordedRoom,
+    recording: Recording,
     over: boolean,
     file: string,
     headers: RequestHeaders,
@@ -47,8 +47,8 @@ export interface Replay {
 /** Opens the replay side of the origin. */
 export function openReplay(port: RecordingPort): Replay {
   // One look at the disk is shared for a second, and so are its playlists: two hours are 70 kB to write and compress.
-  const made = new WeakMap<RecordedRoom, Map<string, Packed>>();
-  const once = (recording: RecordedRoom, name: string, make: () => string): Packed => {
+  const made = new WeakMap<Recording, Map<string, Packed>>();
+  const once = (recording: Recording, name: string, make: () => string): Packed => {
     const known = made.get(recording) ?? new Map<string, Packed>();
     made.set(recording, known);
     const packed = known.get(name) ?? new Packed(make());
