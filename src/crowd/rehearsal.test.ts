@@ -331,10 +331,15 @@ test.concurrent('a leader cannot aim machines at an address that has not consent
   } as const;
   /** What a joined machine makes of such an address: why it ended, and how many of its people heard something. */
   const aimed = async (name: string, more: object = {}): Promise<[string, number]> => {
-    const machine = memberHere('a');
-    const joined = join({ clock: systemClock, leader, key: KEY, members: [machine], note: () => {} });
-    const [member] = (await gathering.members(tried + 1)).slice(tried);
     tried += 1;
+    const machine = memberHere('a', 100 + tried);
+    const joined = join({ clock: systemClock, leader, key: KEY, members: [machine], note: () => {} });
+    let [member] = await gathering.members(1);
+    // The one before may not have quite gone yet.
+    while (member?.capacity !== 100 + tried) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      [member] = await gathering.members(1);
+    }
     let heard = 0;
     const told = Promise.withResolvers<void>();
     member!.onLost(() => told.resolve());

@@ -5,13 +5,13 @@ import type { Member, Said } from './order.ts';
 
 /** Pings by which the difference of two clocks is found; the quickest counts. */
 const PINGS = 5;
-/** Machines wait here while others come; the next one is turned away. */
+/** Machines that are here or show their key; the next one is turned away. */
 const MAX_WAITING = 64;
 
 /** Where other machines join a rehearsal. */
 export interface Gathering extends AsyncDisposable {
   readonly port: number;
-  /** Resolves when so many machines are there. */
+  /** Resolves when so many machines are there; one that has gone before is not counted. */
   members(count: number): Promise<Member[]>;
 }
 
@@ -22,14 +22,19 @@ export async function openGathering(
   key: string,
   note: (line: string) => void,
 ): Promise<Gathering> {
-  const found: Member[] = [];
+  /** Every connection, with its machine once that has shown the key. */
+  const here = new Map<Socket, Member | undefined>();
+  const found = (): Member[] => [...here.values()].filter((member) => member !== undefined);
   const enough = new Set<() => void>();
   const server: Server = createServer((socket) => {
     const name = `${socket.remoteAddress}`;
-    if (found.length >= MAX_WAITING) return void socket.destroy();
+    if (here.size >= MAX_WAITING) return void socket.destroy();
+    here.set(socket, undefined);
+    socket.on('close', () => here.delete(socket));
     welcome(clock, socket, key, name).then(
       (member) => {
-        found.push(member);
+        if (!here.delete(socket)) return;
+        here.set(socket, member);
         note(`${name} has joined: ${member.processes} processes, ${member.capacity} connections`);
         for (const look of enough) look();
       },
@@ -46,17 +51,22 @@ export async function openGathering(
     members(count) {
       return new Promise((resolve) => {
         const look = (): void => {
-          if (found.length < count) return;
+          const members = found();
+          if (members.length < count) return;
           enough.delete(look);
-          resolve(found.slice(0, count));
+          resolve(members.slice(0, count));
         };
         enough.add(look);
         look();
       });
     },
     async [Symbol.asyncDispose]() {
-      for (const member of found) member[Symbol.dispose]();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const [socket, member] of here)
+        if (member) member[Symbol.dispose]();
+        // Whoever has not shown a key yet may never do so.
+        else socket.destroy();
+      await closed;
     },
   };
 }
