@@ -1,4 +1,4 @@
-import { escapeHtml } from './pages.ts';
+import { escapeHtml } from './escape.ts';
 
 /**
  * What a page is while this door has no time for pages: a few lines that lead to the sound, and try again by

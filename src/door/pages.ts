@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { ERRORS } from '../base/errors.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
+import { escapeHtml } from './escape.ts';
 import { planMain } from './plan-page.ts';
+import { readingPart, readsAlong } from './reading-part.ts';
 import { instant, sentence } from './sentence.ts';
 
 /** Renders pages: the same HTML for everyone, useful without scripts, enhanced by the web build's. */
@@ -29,16 +31,6 @@ export const FAVICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#11131a"/>' +
   '<g fill="none" stroke="#ff8a5c" stroke-width="2.6" stroke-linecap="round"><path d="M5 22a11 11 0 0 1 22 0"/>' +
   '<path d="M10.5 22a5.5 5.5 0 0 1 11 0" opacity=".65"/></g><circle cx="16" cy="22" r="2.4" fill="#f1ece1"/></svg>';
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-/** Text made safe between tags and in quoted attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c);
 
 /** Reads Vite's manifest under `dist`; a missing one means pages without scripts and styles. */
 export async function loadManifest(dist: string): Promise<Manifest> {
@@ -202,7 +194,7 @@ ${section('over', 'Listen again', over)}${on.length + next.length + over.length 
 <p id="what" class="what" role="status">${what}</p>
 <div id="room" data-slug="${card.slug}" data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}></div>
 ${plainAudio(card)}
-${clocks(card)}
+${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card)}
 </main>`;
       const sound =
         base && (card.status === 'live' || card.status === 'open')

@@ -1,17 +1,20 @@
 import type { DeadAirCause } from '../base/media.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 
-const WHEN = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZone: 'UTC',
-});
+const when = (locale: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'UTC',
+  });
+const WHEN = { en: when('en-GB'), fr: when('fr') } as const;
 
 /** An instant in words for a page that does not know its reader's time zone. */
-export const instant = (at: number): string => `${WHEN.format(at)} UTC`;
+export const instant = (at: number, language: keyof typeof WHEN = 'en'): string =>
+  `${WHEN[language].format(at)} UTC`;
 
 const SILENCE: Readonly<Record<DeadAirCause, string>> = {
   'nobody-on-stage': 'nobody is on stage',
@@ -41,7 +44,11 @@ export function sentence(card: RoomCard, state?: RoomState): string {
       const silence = state?.program.deadAir;
       if (silence) return `Silence on stage: ${SILENCE[silence.cause]}. We have told them.`;
       if (state?.program.carries === 'standby') return 'Music for a moment: the stage is empty.';
-      return 'Live, about a second behind.';
+      if (state?.delivery.newcomers === 'text')
+        return 'More people are here than our lines carry. What happens can be read here; sound may come half a minute late, or not at all.';
+      return (state?.delivery.rung ?? 0) > 0
+        ? 'Live. Many people are here, so it comes some seconds later.'
+        : 'Live, about a second behind.';
     }
   }
 }

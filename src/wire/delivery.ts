@@ -67,6 +67,9 @@ const POLLS_MS = [1_000, 2_000, 5_000, 10_000] as const;
 /** How often pages read the room's state on a rung, ms: every second on rung 0, every ten from rung 3. */
 export const pollOn = (rung: number): number => POLLS_MS[rung] ?? 10_000;
 
+/** A count as pages show it in a crowd: two significant digits, so what is below 100 stays as it is. */
+export const roughly = (count: number): number => Number(count.toPrecision(2));
+
 /** Rung 0 with the given write period. */
 export const fullDelivery = (period: number, since: number): Delivery => ({
   rung: 0,

@@ -2,7 +2,9 @@ import type { ProgramState, RecordingGap, RoomStatus } from '../../src/wire/room
 
 type DeadAirCause = NonNullable<ProgramState['deadAir']>['cause'];
 
-const n = (value: number): string => value.toLocaleString('en');
+/** A count; from rung 1 on it comes rounded, and says so. */
+const n = (value: number, rung = 0): string =>
+  (rung && value > 99 ? 'about ' : '') + value.toLocaleString('en');
 
 /** How long, in words: `20 s`, `12 minutes`, `3 hours`. */
 const span = (seconds: number): string => {
@@ -61,7 +63,7 @@ export const english = {
   liveLater: (seconds: string) =>
     `Live now. The places at the live edge are taken: you will hear it ${seconds} seconds later, and move up when there is room.`,
   textOnly:
-    'More people are here than our lines carry. If no sound reaches you, stay on this page: it says what happens, and the recording follows.',
+    'More people are here than our lines carry. Sound may come half a minute late, or not at all: read along here.',
   deadAir: {
     'nobody-on-stage': (s: string) => `Silence on stage for ${s}: nobody is on it at the moment.`,
     'all-muted': (s: string) => `Silence on stage for ${s}: everyone is muted. We have told them.`,
@@ -127,11 +129,11 @@ export const english = {
   scale: (people: string) => `One dot is ${people} connections`,
   scaleOne: 'One dot is one connection',
   you: 'you',
-  streams: (count: number) =>
-    count === 1 ? '1 connection listening now' : `${n(count)} connections listening now`,
-  streamsHint: 'Counted at our doors, not estimated. Connections, not people.',
-  theatre: (streams: number, names: string) =>
-    `The theatre: ${streams === 1 ? 'one connection is' : `${n(streams)} connections are`} listening. ${
+  streams: (count: number, rung?: number) =>
+    count === 1 ? '1 connection listening now' : `${n(count, rung)} connections listening now`,
+  streamsHint: 'Counted at our doors, rounded when busy. Connections, not people.',
+  theatre: (streams: number, names: string, rung?: number) =>
+    `The theatre: ${streams === 1 ? 'one connection is' : `${n(streams, rung)} connections are`} listening. ${
       names ? `Speaking: ${names}.` : 'No one is speaking.'
     }`,
 

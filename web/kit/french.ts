@@ -1,6 +1,7 @@
 import type { Words } from './words.ts';
 
-const n = (value: number): string => value.toLocaleString('fr');
+const n = (value: number, rung = 0): string =>
+  (rung && value > 99 ? 'environ ' : '') + value.toLocaleString('fr');
 
 const span = (seconds: number): string => {
   if (seconds < 60) return `${Math.round(seconds)} s`;
@@ -57,7 +58,7 @@ export const french: Words = {
   liveLater: (seconds) =>
     `En direct maintenant. Les places en direct sont prises : vous entendrez tout ${seconds} secondes plus tard, et vous avancerez dès qu’il y aura de la place.`,
   textOnly:
-    'Il y a plus de monde que nos lignes n’en portent. Si aucun son ne vous arrive, restez sur cette page : elle dit ce qui se passe, et l’enregistrement suivra.',
+    'Il y a plus de monde que nos lignes n’en portent. Le son peut tarder d’une demi-minute, ou manquer : suivez ici par écrit.',
   deadAir: {
     'nobody-on-stage': (s) => `Silence sur scène depuis ${s} : il n’y a personne en ce moment.`,
     'all-muted': (s) =>
@@ -122,10 +123,11 @@ export const french: Words = {
   scale: (people) => `Un point représente ${people} connexions`,
   scaleOne: 'Un point représente une connexion',
   you: 'vous',
-  streams: (count) => (count <= 1 ? `${count} connexion à l’écoute` : `${n(count)} connexions à l’écoute`),
-  streamsHint: 'Comptées à nos portes, pas estimées. Des connexions, pas des personnes.',
-  theatre: (streams, names) =>
-    `Le théâtre : ${streams <= 1 ? `${streams} connexion` : `${n(streams)} connexions`} à l’écoute. ${
+  streams: (count, rung) =>
+    count <= 1 ? `${count} connexion à l’écoute` : `${n(count, rung)} connexions à l’écoute`,
+  streamsHint: 'Comptées à nos portes, arrondies si affluence. Des connexions, pas des personnes.',
+  theatre: (streams, names, rung) =>
+    `Le théâtre : ${streams <= 1 ? `${streams} connexion` : `${n(streams, rung)} connexions`} à l’écoute. ${
       names ? `Parle en ce moment : ${names}.` : 'Personne ne parle.'
     }`,
 

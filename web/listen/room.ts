@@ -1,4 +1,5 @@
 /** The room page for listeners, the same before, during and after. */
+import { roughly } from '../../src/wire/delivery.ts';
 import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
@@ -10,7 +11,8 @@ import { keys } from './keys.ts';
 import type { LineCard } from './line.ts';
 import type { LockScreen } from './lock-screen.ts';
 import { openPoll } from './poll.ts';
-import { type Here, say, timeOf } from './say.ts';
+import type { ReadingCard } from './reading.ts';
+import { type Here, say, timeOf, whenOf } from './say.ts';
 import { openSound } from './sound.ts';
 import { openTheatre } from './theatre.ts';
 import { cachesOf, free, paceOf, queues, stateAt } from './ways.ts';
@@ -49,9 +51,8 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
 
   let goingUp: ReturnType<typeof setTimeout> | undefined;
   let line: LineCard | undefined;
-  let lining = false;
+  let reading: ReadingCard | undefined;
   let lock: LockScreen | undefined;
-  let asked = false;
   const sound = openSound(slug, () => render(), {
     ticket: () => line?.ticket,
     // Who is called goes to a door.
@@ -74,6 +75,22 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     element('p', { class: 'small ash' }, words.streamsHint),
   );
 
+  const once = <T>(load: () => Promise<T>, use: (module: T) => void) => {
+    let asked = false;
+    return (): void => {
+      if (asked) return;
+      asked = true;
+      load().then(
+        (module) => {
+          use(module);
+          render();
+        },
+        () => {
+          asked = false;
+        },
+      );
+    };
+  };
   const running = (): boolean => state.status === 'open' || state.status === 'live';
   const toggle = (on = !sound.on): void => {
     if (on !== sound.on) sound.toggle(state.status === 'ended');
@@ -134,7 +151,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     times.show(state.clocks);
     theatre.show(state, running() && sound.on && !replay);
     count.hidden = !running();
-    write(streams, words.streams(state.streams));
+    write(streams, words.streams(state.streams, state.delivery.rung));
     gaps.replaceChildren(
       ...state.gaps.map((gap) => element('li', {}, words.gap(gap, timeOf(gap.from, words)))),
     );
@@ -142,40 +159,42 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     const queue = queues(state.delivery);
     if ((at === 'ring' || at === 'either') && queue) queueUp();
     line?.show(at, Math.min(state.delivery.ring, (here.behind ?? Infinity) * 1000), queue);
+    if (state.delivery.newcomers === 'text') readAlong();
+    reading?.show(state);
     if (sound.on) locking();
     lock?.playing(sound.on);
     document.title = `${state.status === 'live' ? '● ' : ''}${state.title}`;
   };
 
   /** Fetched once there is something to hear; without it there are the page's own buttons. */
-  const locking = (): void => {
-    if (asked) return;
-    asked = true;
-    const buttons = { play: () => toggle(true), pause: () => sound.pause(), live: () => sound.live(), seek };
-    import('./lock-screen.ts').then(
-      ({ lockScreen }) => {
-        lock = lockScreen(state.title, hostLine, buttons);
-        lock.playing(sound.on);
-      },
-      () => {},
-    );
-  };
-
+  const locking = once(
+    () => import('./lock-screen.ts'),
+    ({ lockScreen }) => {
+      const buttons = {
+        play: () => toggle(true),
+        pause: () => sound.pause(),
+        live: () => sound.live(),
+        seek,
+      };
+      lock = lockScreen(state.title, hostLine, buttons);
+    },
+  );
   /** Fetched by those who have to wait. */
-  const queueUp = (): void => {
-    if (lining) return;
-    lining = true;
-    import('./line.ts').then(
-      ({ openLine }) => {
-        line = openLine({ slug, language: language(), now, goUp: () => sound.again() });
-        desk.node.after(line.node);
-        render();
-      },
-      () => {
-        lining = false;
-      },
-    );
-  };
+  const queueUp = once(
+    () => import('./line.ts'),
+    ({ openLine }) => {
+      line = openLine({ slug, language: language(), now, goUp: () => sound.again() });
+      desk.node.after(line.node);
+    },
+  );
+  /** Fetched by those who come when there is no place for more sound. */
+  const readAlong = once(
+    () => import('./reading.ts'),
+    ({ readingCard }) => {
+      reading = readingCard(slug, words, sound, (at) => whenOf(at, now(), words));
+      desk.node.after(reading.node);
+    },
+  );
 
   frame(main, words, words.skip);
   main.className = 'room-page page';
@@ -208,7 +227,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       skew = skew === undefined ? off : Math.min(skew, off);
       const opened = state.status === 'scheduled' && (fresh.status === 'open' || fresh.status === 'live');
       const ended = state.status !== 'ended' && fresh.status === 'ended';
-      state = fresh;
+      state = { ...fresh, streams: fresh.delivery.rung ? roughly(fresh.streams) : fresh.streams };
       freshAt = Date.now();
       // There is room at the live edge again: not everyone in one instant.
       if (goingUp === undefined && sound.on && sound.cached && free(fresh.delivery))

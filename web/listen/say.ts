@@ -119,7 +119,7 @@ function onAir(state: RoomState, here: Here, words: Words): Sentence {
   }
   if (carries === 'standby') return { tone: 'calm', sentence: words.backMusic };
   const listening = here.player === 'playing';
-  const streams = words.count(state.streams);
+  const streams = words.count(state.streams, state.delivery.rung);
   const { rung, newcomers, why, ring } = state.delivery;
   if (listening && here.place === 'ring') {
     const seconds = String(Math.round(here.behind ?? ring / 1000));

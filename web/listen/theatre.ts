@@ -168,7 +168,7 @@ export function openTheatre(words: Words, rows = 11): Theatre {
         const speaking = scene.stage
           .filter((person) => person.speaking && !person.muted)
           .map((person) => person.name);
-        write(spoken, words.theatre(streams, words.listFormat(speaking)));
+        write(spoken, words.theatre(streams, words.listFormat(speaking), scene.delivery.rung));
       }
     },
   };
