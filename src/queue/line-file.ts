@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import type { QueueState } from '../wire/queue.ts';
@@ -31,21 +31,20 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
   await mkdir(dir, { recursive: true });
   const path = join(dir, `${slug}.json`);
   const history = historyPath(dir, slug);
+  const { newest, size: whole } = await lastLine(history);
+  // What a crash or a full disk tore is cut off: the next state must begin a line of its own.
+  await truncate(history, whole).catch(() => undefined);
   let kept: LineRecord | undefined;
   try {
     const record = JSON.parse(await readFile(path, 'utf8')) as LineRecord;
     if (record.v !== 1 || record.state.slug !== slug) throw new Error('it is not the line of this room');
-    const newest = await lastLine(history);
     kept = newest && newest.seq > record.state.seq ? { ...record, state: newest } : record;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       log.warn({ slug, error: String(error) }, 'the queue on disk cannot be read: places begin anew');
   }
 
-  let size = await stat(history).then(
-    (found) => found.size,
-    () => 0,
-  );
+  let size = whole;
   let waiting: LineRecord | undefined;
   let lines: string[] = [];
   let running: Promise<void> | undefined;
@@ -57,8 +56,10 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
       lines = [];
       try {
         if (fresh && size < MAX_HISTORY_BYTES) {
+          // Torn by a full disk the time before.
+          if (failed) await truncate(history, size);
           await appendFile(history, fresh);
-          size += fresh.length;
+          size += Buffer.byteLength(fresh);
         }
         const file = await open(`${path}.new`, 'w');
         try {
@@ -90,19 +91,26 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
   };
 }
 
-/** The newest whole line of a history, or undefined. */
-async function lastLine(path: string): Promise<QueueState | undefined> {
+/** The newest whole line of a history, and how many bytes its whole lines have. */
+async function lastLine(path: string): Promise<{ newest?: QueueState; size: number }> {
   const file = await open(path, 'r').catch(() => undefined);
-  if (!file) return undefined;
+  if (!file) return { size: 0 };
   try {
     const { size } = await file.stat();
     const from = Math.max(0, size - MAX_STATE_BYTES);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
-    const text = buffer.toString('utf8', 0, bytesRead);
-    const whole = text.slice(0, text.lastIndexOf('\n')).split('\n').at(-1);
-    return whole ? (JSON.parse(whole) as QueueState) : undefined;
-  } catch {
-    return undefined;
+    const end = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
+    const line = buffer
+      .toString('utf8', 0, Math.max(0, end - 1))
+      .split('\n')
+      .at(-1);
+    // Without the end of a line in so many bytes it is no history of ours: nothing is cut off.
+    const whole = end === 0 && from > 0 ? size : from + end;
+    try {
+      return line ? { newest: JSON.parse(line) as QueueState, size: whole } : { size: whole };
+    } catch {
+      return { size: whole };
+    }
   } finally {
     await file.close();
   }
