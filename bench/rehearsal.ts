@@ -80,11 +80,12 @@ async function run(name: string, settings: Record<string, string>, args: readonl
   return figures(all, first, back);
 }
 
-/** Seconds of sound that reached people per second, in windows after everybody had time to begin. */
+/** Seconds of sound that reached people per second, in windows after everybody had time to begin and before the first goes home. */
 function goodput({ rows }: Crowd): number[] {
   const from = (rows.findLast(({ counts }) => counts.arrived > 0)?.at ?? 0) + BEGIN_S;
+  const home = (rows.find(({ counts }) => counts.arrived > 0)?.at ?? 0) + HOLD_S;
   // The last second is not whole.
-  const seconds = rows.slice(from, -1).map(({ counts }) => counts.fragments * 0.32);
+  const seconds = rows.slice(from, Math.min(home, rows.length - 1)).map(({ counts }) => counts.fragments * 0.32);
   return seconds
     .map((_, i) => seconds.slice(i, i + WINDOW_S).reduce((a, b) => a + b, 0) / WINDOW_S)
     .slice(0, Math.max(0, seconds.length - WINDOW_S + 1));
