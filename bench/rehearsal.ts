@@ -85,7 +85,9 @@ function goodput({ rows }: Crowd): number[] {
   const from = (rows.findLast(({ counts }) => counts.arrived > 0)?.at ?? 0) + BEGIN_S;
   const home = (rows.find(({ counts }) => counts.arrived > 0)?.at ?? 0) + HOLD_S;
   // The last second is not whole.
-  const seconds = rows.slice(from, Math.min(home, rows.length - 1)).map(({ counts }) => counts.fragments * 0.32);
+  const seconds = rows
+    .slice(from, Math.min(home, rows.length - 1))
+    .map(({ counts }) => counts.fragments * 0.32);
   return seconds
     .map((_, i) => seconds.slice(i, i + WINDOW_S).reduce((a, b) => a + b, 0) / WINDOW_S)
     .slice(0, Math.max(0, seconds.length - WINDOW_S + 1));
