@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { ERRORS } from '../base/errors.ts';
+import { deliveryAt } from '../wire/delivery.ts';
 import { type RoomCard, stateOfCard } from '../wire/room.ts';
 import { openPageCache } from './page-cache.ts';
 import { openPages } from './pages.ts';
@@ -55,6 +56,38 @@ test('a room page without scripts has a way to its sound in every state', () => 
   expect(pages.room(room({ status: 'open' }))).toContain('/r/talk/radio.mp3');
   expect(pages.room(room({ status: 'ended' }))).toContain('href="/r/talk/replay.m4a"');
   expect(pages.room(room({ status: 'scheduled' }))).toContain('href="/r/talk/event.ics"');
+});
+
+test('where there is no place for more sound the page reads along without scripts, in both languages', () => {
+  const at = Date.UTC(2026, 0, 5, 20, 14, 30);
+  const card = room({ clocks: { firstSpeech: at - 870_000 } });
+  const person = {
+    id: 'a',
+    name: '<b>Ana',
+    role: 'host',
+    speaking: true,
+    muted: false,
+    connected: true,
+  } as const;
+  const state = (level: number, streams: number) => ({
+    ...stateOfCard(card, at, streams),
+    ...{ stage: [person], studio: 'here' as const, program: { carries: 'stage' as const, since: 0 } },
+    delivery: deliveryAt(level, { period: 320, since: 0 }),
+  });
+  const html = pages.room(card, state(7, 123_456));
+  expect(html).toContain(
+    '<p id="what" class="what" role="status">More people are here than our lines carry.',
+  );
+  expect(html).toContain('<dd>Speaking: &lt;b&gt;Ana</dd>');
+  expect(html).toContain('<dd>about 120,000 connections</dd>');
+  expect(html).toContain('<dd>Monday 5 January at 20:00 UTC</dd>');
+  expect(html).toContain('<section class="reading card" lang="fr">');
+  expect(html.match(/href="\/r\/talk\/replay\.m4a#t=840"/g)?.length).toBe(2);
+  // The sound is still offered, and nobody's page differs because one more has come.
+  expect(html).toContain('/r/talk/radio.mp3');
+  expect(pages.room(card, state(7, 123_457))).toBe(html);
+  expect(pages.room(card, state(6, 123_456))).not.toContain('reading');
+  expect(pages.room(card, state(6, 123_456))).toContain('some seconds later');
 });
 
 test('link previews name the address and the sound', () => {

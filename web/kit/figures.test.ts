@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { english } from './english.ts';
 import { clockOf, dotOf } from './figures.ts';
+import { french } from './french.ts';
 
 test('clocks grow an hour only when there is one', () => {
   expect([0, 5, 59.9, 65.999, 724, 3723, -0.004].map(clockOf)).toEqual([
@@ -18,4 +20,14 @@ test('a dot stands for a power of ten, the smallest that lets everyone sit', () 
     1, 1, 1, 10, 10, 100, 10_000,
   ]);
   expect([0, 12, 105, 106, 1_400_000].map((streams) => dotOf(streams, 105))).toEqual([1, 1, 1, 10, 100_000]);
+});
+
+test('from rung 1 on a count says that it is rounded, in both languages, and a small one is exact', () => {
+  expect(english.streams(1_200)).toBe('1,200 connections listening now');
+  expect(english.streams(1_200, 0)).toBe('1,200 connections listening now');
+  expect(english.streams(1_200, 1)).toBe('about 1,200 connections listening now');
+  expect(english.streams(99, 1)).toBe('99 connections listening now');
+  expect(french.streams(1_200, 0)).not.toContain('environ');
+  expect(french.streams(1_200, 1)).toMatch(/^environ 1.200 connexions/);
+  expect(english.theatre(1_200, '', 2)).toContain('about 1,200 connections are listening');
 });
