@@ -3,13 +3,15 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT, type Ms, ms } from '../base/time.ts';
 import type { Delivery } from '../wire/delivery.ts';
+import { beginning } from './beginning.ts';
 import { Bursts } from './burst.ts';
 import { type Channel, type ChannelHooks, type Listener, MAX_AHEAD, SLOT_MS } from './channel.ts';
 import type { Counters, Departure } from './counters.ts';
 import type { Fault } from './faults.ts';
-import { type Feed, noticeBytes } from './feed.ts';
+import type { Feed } from './feed.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
+import { promote } from './promotion.ts';
 import { put, putAll } from './put.ts';
 import { reset } from './reset.ts';
 import { Room, type RoomCount } from './room.ts';
@@ -67,8 +69,6 @@ type ListeningSocket = Socket & { [LISTENER]?: Listener };
 
 /** How long an ended listener may take to close its side before it is destroyed. */
 const FIN_WAIT = 2_000;
-/** Whoever moves up from the ring begins with so much in hand: a moment for the player to seek. */
-const PROMOTION_MARGIN = 600;
 
 /** Opens the fan-out; it listens to the origin from now on. */
 export function openFanout(deps: FanoutDeps): Fanout {
@@ -216,7 +216,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const after = tooFar || (!ring && request.was === 'ring') ? undefined : request.after;
     const listener = channel.add(socket, Math.max(after ?? -1, newest) + 1);
     const next = joined.untilNext + channel.need(listener);
-    const slots = beginning(feed, newest, after, request.margin + next);
+    const slots = beginning(origin, feed, { newest, after, hand: request.margin + next });
     listener.next = (slots.at(-1)?.seq ?? listener.next - 1) + 1;
     if (ring && !request.ring) room.waits.add(listener);
     if (!ring && placed.holder !== undefined) {
@@ -244,55 +244,6 @@ export function openFanout(deps: FanoutDeps): Fanout {
     return undefined;
   }
 
-  /** The first fragments for somebody who joins a run of them that has got to `newest`: what follows `after`, or `hand` ms. */
-  function beginning(feed: Feed, newest: number, after: number | undefined, hand: number) {
-    const start = newest + 1 - Math.max(1, Math.ceil(hand / FRAGMENT_MS));
-    if (after === undefined) return feed.held(start, newest);
-    if (after + 1 >= (feed.oldest ?? 0)) return feed.held(after + 1, newest);
-    // Longer away than the feed remembers: the origin may.
-    const source = feed.splice.source ?? feed.wanted.id;
-    const older = origin.join(feed.slug, source, { after });
-    if (typeof older === 'string' || older.fragments[0]?.seq !== after + 1) return feed.held(start, newest);
-    return older.fragments.filter(({ seq }) => seq <= newest);
-  }
-
-  function promote(slug: string, count: number): number {
-    const room = rooms.get(slug);
-    let promoted = 0;
-    if (!room) return 0;
-    const { period } = deps.delivery(slug);
-    const now = clock.now();
-    /** One Buffer for all who begin in the same slot of the period. */
-    const made = new Map<string, Buffer>();
-    for (const listener of room.waits) {
-      if (promoted >= count) break;
-      const feed = room.feedOf(listener.channel);
-      if (!feed || feed.newest < 0) continue;
-      room.waits.delete(listener);
-      listener.channel.remove(listener);
-      const lane = feed.lane(perWrite(period), now);
-      // Whoever is near the live edge already has nothing to hear twice.
-      const after = listener.channel === feed.ring ? undefined : listener.next - 1;
-      listener.next = lane.newest + 1;
-      lane.adopt(listener, Infinity);
-      const next = lane.need(listener) + FRAGMENT_MS;
-      const slots = beginning(feed, lane.newest, after, PROMOTION_MARGIN + next);
-      const from = slots[0]?.seq ?? lane.newest + 1;
-      const key = `${feed.wanted.id} ${from} ${next}`;
-      let bytes = made.get(key);
-      if (!bytes) {
-        const parts = slots.map((slot) => slot.bytes);
-        if (feed.wanted.container === 'fmp4')
-          parts.unshift(noticeBytes({ place: 'live', from, period, next }));
-        bytes = Buffer.concat(parts);
-        made.set(key, bytes);
-      }
-      write(listener, bytes, lane.newest);
-      promoted += 1;
-    }
-    return promoted;
-  }
-
   return {
     join(socket, request) {
       try {
@@ -310,7 +261,15 @@ export function openFanout(deps: FanoutDeps): Fanout {
       const now = clock.now();
       return new Map([...rooms].map(([slug, room]) => [slug, room.count(streams.get(slug) ?? 0, now)]));
     },
-    promote,
+    promote(slug, count) {
+      const room = rooms.get(slug);
+      if (!room) return 0;
+      const { period } = deps.delivery(slug);
+      return promote(room, {
+        ...{ origin, count, period, write },
+        ...{ perWrite: perWrite(period), now: clock.now() },
+      });
+    },
     drain(deadline) {
       drainBy = deadline;
       if (total === 0) empty.resolve();

@@ -1,0 +1,56 @@
+import { FRAGMENT_MS } from '../base/time.ts';
+import { beginning } from './beginning.ts';
+import type { ChannelHooks } from './channel.ts';
+import { noticeBytes } from './feed.ts';
+import type { DoorOrigin } from './origin-port.ts';
+import type { Room } from './room.ts';
+
+/** Whoever moves up from the ring begins with so much in hand: a moment for the player to seek. */
+const PROMOTION_MARGIN = 600;
+
+/** How a room's listeners are moved up. */
+export interface Promotion {
+  readonly origin: DoorOrigin;
+  /** The most that move. */
+  readonly count: number;
+  /** The room's write period, ms. */
+  readonly period: number;
+  /** Fragments in one write. */
+  readonly perWrite: number;
+  /** Monotonic ms. */
+  readonly now: number;
+  readonly write: ChannelHooks['write'];
+}
+
+/** Moves those who wait longest in a room's ring up to the live edge; returns how many there were. */
+export function promote(room: Room, { origin, count, period, perWrite, now, write }: Promotion): number {
+  let promoted = 0;
+  /** One Buffer for all who begin in the same slot of the period. */
+  const made = new Map<string, Buffer>();
+  for (const listener of room.waits) {
+    if (promoted >= count) break;
+    const feed = room.feedOf(listener.channel);
+    if (!feed || feed.newest < 0) continue;
+    room.waits.delete(listener);
+    listener.channel.remove(listener);
+    const lane = feed.lane(perWrite, now);
+    // Whoever is near the live edge already has nothing to hear twice.
+    const after = listener.channel === feed.ring ? undefined : listener.next - 1;
+    listener.next = lane.newest + 1;
+    lane.adopt(listener, Infinity);
+    const next = lane.need(listener) + FRAGMENT_MS;
+    const slots = beginning(origin, feed, { newest: lane.newest, after, hand: PROMOTION_MARGIN + next });
+    const from = slots[0]?.seq ?? lane.newest + 1;
+    const key = `${feed.wanted.id} ${from} ${next}`;
+    let bytes = made.get(key);
+    if (!bytes) {
+      const parts = slots.map((slot) => slot.bytes);
+      if (feed.wanted.container === 'fmp4') parts.unshift(noticeBytes({ place: 'live', from, period, next }));
+      bytes = Buffer.concat(parts);
+      made.set(key, bytes);
+    }
+    write(listener, bytes, lane.newest);
+    promoted += 1;
+  }
+  return promoted;
+}
