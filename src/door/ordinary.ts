@@ -17,6 +17,7 @@ import { openProxy } from './proxy.ts';
 import type { DoorQueue } from './queue-port.ts';
 import { rawProblem } from './raw-reply.ts';
 import { isStream, pageHeaders, send, sendCoded } from './send.ts';
+import { serverOptions } from './server-options.ts';
 import type { Shield } from './shield.ts';
 import { mediaType, readStreamRequest } from './stream-request.ts';
 import { isTaken, takeOver } from './takeover.ts';
@@ -288,17 +289,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   const plain = (req: IncomingMessage, res: ServerResponse, reply: Reply) =>
     isRead(req) ? send(req, res, reply) : notAllowed(req, res);
 
-  const server = createServer(
-    {
-      maxHeaderSize: limits.headBytes,
-      headersTimeout: limits.headTimeout,
-      requestTimeout: limits.requestTimeout,
-      keepAliveTimeout: limits.keepAlive,
-      connectionsCheckingInterval: 2_000,
-      insecureHTTPParser: false,
-    },
-    handle,
-  );
+  const server = createServer(serverOptions(limits), handle);
   // One more than allowed, so that a head with too many lines is seen as such and not silently cut.
   server.maxHeadersCount = limits.headers + 1;
   server.maxRequestsPerSocket = limits.requestsPerSocket;

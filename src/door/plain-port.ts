@@ -3,6 +3,7 @@ import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
 import type { Limits } from './limits.ts';
 import { send } from './send.ts';
+import { serverOptions } from './server-options.ts';
 
 /** Answers of the port without TLS beside the public one. */
 export interface PlainPort {
@@ -40,30 +41,21 @@ export function openPlainPort(deps: PlainPort): Server {
     if (answer === undefined) send(req, res, problem('not-found'));
     else say(req, res, answer);
   }
-  const server = createServer(
-    {
-      maxHeaderSize: limits.headBytes,
-      headersTimeout: limits.headTimeout,
-      requestTimeout: limits.requestTimeout,
-      keepAliveTimeout: limits.keepAlive,
-      connectionsCheckingInterval: 2_000,
-    },
-    (req, res) => {
-      const target = req.url ?? '/';
-      const token = CHALLENGE.exec(target)?.[1];
-      if (token !== undefined) return void prove(req, res, token);
-      if (!deps.ready()) return void deps.ordinary.emit('request', req, res);
-      if (target === '/healthz') return say(req, res, 'ok\n');
-      const name = NAME.exec(req.headers.host ?? '')?.[1];
-      const port = deps.port() === 443 ? '' : `:${deps.port()}`;
-      const base = deps.publicUrl?.startsWith('https:') ? deps.publicUrl : name && `https://${name}${port}`;
-      res.shouldKeepAlive = false;
-      // `//elsewhere` as a target would be read as another host.
-      if (!base || !target.startsWith('/')) return send(req, res, problem('bad-request'));
-      const location = `${base}${target}`;
-      send(req, res, { status: 308, headers: { location, 'cache-control': 'no-store' }, body: '' });
-    },
-  );
+  const server = createServer(serverOptions(limits), (req, res) => {
+    const target = req.url ?? '/';
+    const token = CHALLENGE.exec(target)?.[1];
+    if (token !== undefined) return void prove(req, res, token);
+    if (!deps.ready()) return void deps.ordinary.emit('request', req, res);
+    if (target === '/healthz') return say(req, res, 'ok\n');
+    const name = NAME.exec(req.headers.host ?? '')?.[1];
+    const port = deps.port() === 443 ? '' : `:${deps.port()}`;
+    const base = deps.publicUrl?.startsWith('https:') ? deps.publicUrl : name && `https://${name}${port}`;
+    res.shouldKeepAlive = false;
+    // `//elsewhere` as a target would be read as another host.
+    if (!base || !target.startsWith('/')) return send(req, res, problem('bad-request'));
+    const location = `${base}${target}`;
+    send(req, res, { status: 308, headers: { location, 'cache-control': 'no-store' }, body: '' });
+  });
   server.maxHeadersCount = limits.headers + 1;
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.on('clientError', (_error, socket) => socket.destroy());

@@ -188,7 +188,6 @@ export class Line {
    * How many live streams each door may have for people without a ticket: what it has and its share of what is free, so
    * that no two doors give the same place away. Doors where people wait in the ring come first, then all evenly. While
    * somebody waits with a ticket it is 0: not even a place that becomes free at a door is theirs.
-
    */
   limits(
     live: ReadonlyMap<string, number>,

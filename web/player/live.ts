@@ -1,6 +1,7 @@
 import { type MediaBuffer, openBuffer, playableCodec } from './buffer.ts';
 import { Edge } from './edge.ts';
 import type { Player, PlayerOptions, PlayerState, PlayerStats } from './index.ts';
+import { lazily } from './lazily.ts';
 import { canShare, openShared, type SharedStream } from './share.ts';
 import { openStream, type Sink, type Stream, type Where } from './stream.ts';
 
@@ -330,29 +331,6 @@ export function openLive(
     },
   };
 }
-
-/** A source whose code is fetched when it is needed; `otherwise` where it cannot be. */
-const lazily =
-  (open: (sink: Sink) => Promise<Stream>, otherwise: (sink: Sink) => Stream) =>
-  (sink: Sink): Stream => {
-    let closed = false;
-    let inner: Stream | undefined;
-    open(sink).then(
-      (stream) => {
-        if (closed) stream.close();
-        else inner = stream;
-      },
-      () => {
-        if (!closed) inner = otherwise(sink);
-      },
-    );
-    return {
-      close() {
-        closed = true;
-        inner?.close();
-      },
-    };
-  };
 
 /** The player this browser can have over MediaSource, or undefined. */
 export function livePlayer(options: PlayerOptions, audio: HTMLAudioElement): Player | undefined {

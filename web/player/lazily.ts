@@ -1,0 +1,24 @@
+import type { Sink, Stream } from './stream.ts';
+
+/** A source whose code is fetched when it is needed; `otherwise` where it cannot be. */
+export const lazily =
+  (open: (sink: Sink) => Promise<Stream>, otherwise: (sink: Sink) => Stream) =>
+  (sink: Sink): Stream => {
+    let closed = false;
+    let inner: Stream | undefined;
+    open(sink).then(
+      (stream) => {
+        if (closed) stream.close();
+        else inner = stream;
+      },
+      () => {
+        if (!closed) inner = otherwise(sink);
+      },
+    );
+    return {
+      close() {
+        closed = true;
+        inner?.close();
+      },
+    };
+  };
