@@ -1,6 +1,7 @@
 /** Listens inside a real Chromium: every decoded sample of a pure tone is checked against its own recurrence. */
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
+import { QUIET_FLAGS } from './rig/browser.ts';
 
 /** What the page heard since the last call. */
 export interface Heard {
@@ -19,13 +20,7 @@ export function openChromium(blocked = false): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
+      ...QUIET_FLAGS,
       `--autoplay-policy=${blocked ? 'document-user-activation-required' : 'no-user-gesture-required'}`,
     ],
   });
