@@ -42,7 +42,7 @@ sub vcl_recv {
     }
     if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/(live|replay)/[a-z]{2,8}[0-9]{1,4}/(init\.mp4|[0-9]{1,10}\.m4s|[0-9]{1,10}-[0-9]{1,2}\.m4s)$") { set req.http.X-Earshot = "segment"; }
     if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.[0-9]{1,2}\.m4s$") { set req.http.X-Earshot = "part"; }
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/(live/(main\.m3u8|slow\.m3u8|[a-z]{2,8}[0-9]{1,4}\.slow\.m3u8|steering\.json)|replay/(main|[a-z]{2,8}[0-9]{1,4})\.m3u8)$") { set req.http.X-Earshot = "slow-playlist"; }
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/(live/(main\.m3u8|slow\.m3u8|[a-z]{2,8}[0-9]{1,4}\.(slow|ring)\.m3u8|steering\.json)|replay/(main|[a-z]{2,8}[0-9]{1,4})\.m3u8)$") { set req.http.X-Earshot = "slow-playlist"; }
     if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/live/[a-z]{2,8}[0-9]{1,4}\.m3u8$") { set req.http.X-Earshot = "playlist"; }
     if (req.http.X-Path ~ "^/(rooms\.json|r/[a-z0-9-]{1,64}/(state|queue)\.json)$") { set req.http.X-Earshot = "state"; }
     if (req.http.X-Path ~ "^/_/[A-Za-z0-9._/-]{1,120}$") { set req.http.X-Earshot = "asset"; }

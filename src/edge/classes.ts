@@ -47,15 +47,15 @@ export const CLASSES: readonly UrlClass[] = [
   },
   {
     id: 'slow-playlist',
-    what: 'playlists of whole segments, of the replay, and where players are steered',
-    path: `${ROOM}/(live/(main\\.m3u8|slow\\.m3u8|${RENDITION}\\.slow\\.m3u8|steering\\.json)|replay/(main|${RENDITION})\\.m3u8)$`,
-    keeps:
-      '1 s (main and slow: 10 s), then old for 2 s while it is asked again, 60 s while the origin is away',
+    what: 'playlists of whole segments, of the ring, of the replay, and where players are steered',
+    path: `${ROOM}/(live/(main\\.m3u8|slow\\.m3u8|${RENDITION}\\.(slow|ring)\\.m3u8|steering\\.json)|replay/(main|${RENDITION})\\.m3u8)$`,
+    keeps: '1 s (slow.m3u8: 10 s), then old for 2 s while it is asked again, 60 s while the origin is away',
     ...{ query: 'none', collapse: true, blocks: false, text: true, ifError: 60 },
     examples: [
       '/r/hall/live/main.m3u8',
       '/r/hall/live/slow.m3u8',
       '/r/hall/live/aac96.slow.m3u8',
+      '/r/hall/live/aac96.ring.m3u8',
       '/r/hall/live/steering.json',
       '/r/hall/replay/main.m3u8',
     ],

@@ -13,6 +13,8 @@ export interface OriginDeps {
   readonly holdWhileAway: boolean;
   /** Base addresses of caches in front, without a path; players that can be steered are sent there when the ladder says so. */
   readonly caches?: readonly string[];
+  /** True: this door itself gives newcomers of a room no live place; what the room's state says counts as well. */
+  queues?(slug: string): boolean;
 }
 
 /** Where a stream listener begins. */

@@ -7,6 +7,7 @@ import {
   PARTS_PER_SEGMENT,
   TICKS_PER_SECOND,
 } from '../base/time.ts';
+import { RING_MS } from '../wire/delivery.ts';
 import { PRIMING } from '../wire/priming.ts';
 import type { Window } from './window.ts';
 
@@ -16,6 +17,14 @@ export const TARGET_SECONDS = 5;
 export const SKIP_SECONDS = 6 * TARGET_SECONDS;
 /** Segments whose parts are listed besides the running one. */
 const SEGMENTS_WITH_PARTS = 3;
+/** Whole segments listed at the live edge. */
+const LISTED = 8;
+/** Whole segments listed in the ring. */
+const LISTED_IN_RING = 5;
+/** The least that a list may shrink to: three target durations. Spec: RFC 8216, 6.2.2. */
+const LEAST_LISTED = 3;
+/** Fragments that the ring is behind. */
+const RING = Math.ceil(RING_MS / FRAGMENT_MS);
 /**
  * Per part, how much is declared too little. Chromium reports the end of its buffer 1 µs short; with exact figures
  * hls.js 1.7 then looks for the fragment it has just played and stalls at the boundary.
@@ -31,7 +40,7 @@ export const programDate = (zero: EpochMs, seq: number, codec: keyof typeof PRIM
 
 /** Where a live playlist stands. Numbers are media sequence numbers. */
 export interface Edge {
-  /** First listed segment: the first of which all fragments are in the window. */
+  /** First listed segment; all its fragments are in the window. */
   readonly first: number;
   /** The segment that is being made; the next one when the newest is whole. */
   readonly running: number;
@@ -46,11 +55,37 @@ export function edgeOf(window: Window): Edge | undefined {
   const whole = Math.ceil(first / FRAGMENTS_PER_SEGMENT);
   const running = Math.floor((last + 1) / FRAGMENTS_PER_SEGMENT);
   const edge = {
-    first: whole,
+    first: Math.max(whole, running - LISTED),
     running,
     parts: Math.floor((last + 1 - running * FRAGMENTS_PER_SEGMENT) / FRAGMENTS_PER_PART),
   };
   return running > whole || (running === whole && edge.parts > 0) ? edge : undefined;
+}
+
+/** The first segment that the ring does not have yet, counted from the live edge alone. */
+const ringEnd = (last: number): number => Math.floor((last + 1 - RING) / FRAGMENTS_PER_SEGMENT);
+
+/** True when a window reaches back so far that the ring is as long as a list must be. */
+export const hasRing = ({ first, last }: Window): boolean =>
+  first !== undefined &&
+  last !== undefined &&
+  ringEnd(last) - Math.ceil(first / FRAGMENTS_PER_SEGMENT) >= LEAST_LISTED;
+
+/**
+ * Where the list of the delayed ring stands: whole segments that end `RING_MS` behind the live edge. A younger window
+ * gives its first three and stays there until they are that old; after the end nothing is held back.
+ */
+export function ringEdgeOf(window: Window, over: boolean): Edge | undefined {
+  const edge = edgeOf(window);
+  if (!edge) return undefined;
+  const whole = Math.ceil((window.first ?? 0) / FRAGMENTS_PER_SEGMENT);
+  const delayed = Math.max(ringEnd(window.last ?? 0), whole + LEAST_LISTED);
+  const running = Math.min(edge.running, delayed);
+  return {
+    first: Math.max(whole, running - LISTED_IN_RING),
+    running: over ? edge.running : running,
+    parts: 0,
+  };
 }
 
 /** What a live media playlist is rendered from. */
@@ -65,6 +100,8 @@ export interface PlaylistInput {
   readonly skip: boolean;
   /** False: whole segments only and nothing to wait for, which every cache can hold. Default true. */
   readonly parts?: boolean;
+  /** True: what the delayed ring has, as whole segments. Default false. */
+  readonly ring?: boolean;
 }
 
 /** A live media playlist with parts. Spec: draft-pantos-hls-rfc8216bis, 4.4 and 6.2. */
@@ -75,9 +112,10 @@ export function livePlaylist({
   over,
   skip,
   parts: withParts = true,
+  ring = false,
 }: PlaylistInput): string {
-  const edge = edgeOf(window);
-  if (!withParts) return wholeSegments(zero, window, edge, over);
+  const edge = ring ? ringEdgeOf(window, over) : edgeOf(window);
+  if (ring || !withParts) return wholeSegments(zero, window, edge, over);
   const lines = ['#EXTM3U', '#EXT-X-VERSION:9', `#EXT-X-TARGETDURATION:${TARGET_SECONDS}`];
   lines.push(
     `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=${SKIP_SECONDS}.0,HOLD-BACK=15.36,PART-HOLD-BACK=1.92`,

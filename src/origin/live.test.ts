@@ -338,7 +338,7 @@ describe('parts and segments', () => {
   });
 
   it('come from the disk when they have left the window', async () => {
-    run(16 * 15);
+    run(16 * 21);
     expect((await read('opus64/2.m4s')).text).toBe('from disk: opus64 32-16');
   });
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT, ms, PARTS_PER_SEGMENT } from '../base/time.ts';
-import { edgeOf, livePlaylist, TARGET_SECONDS } from './live-playlist.ts';
+import { edgeOf, hasRing, livePlaylist, ringEdgeOf, TARGET_SECONDS } from './live-playlist.ts';
 import { hlsRenditions, multivariant } from './multivariant.ts';
-import { LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
+import { EACH_SECOND, LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
 import type { Program } from './program.ts';
 import type { RecordingPort } from './recording.ts';
 import type { Window } from './window.ts';
@@ -40,28 +40,30 @@ interface Version {
 
 /**
  * Opens the HLS side of the origin. `archive` gives segments that have left the window; `caches` are base addresses;
- * `wanted` is told which rendition somebody fetches.
+ * `wanted` is told which rendition somebody fetches; `queues` says whether newcomers of a room get no live place.
  */
 export function openLive(
   clock: Clock,
   archive: RecordingPort,
   caches: readonly string[] = [],
   wanted: (slug: string, program: Program, rendition: string) => void = () => undefined,
+  queues: (slug: string) => boolean = () => false,
 ): Live {
   const versions = new WeakMap<Window, Map<string, Version>>();
   const mains = new WeakMap<Program, Map<string, Version>>();
 
-  const render = (program: Program, window: Window, { skip = false, parts = true }): Packed => {
+  const render = (program: Program, window: Window, { skip = false, parts = true, ring = false }): Packed => {
     const kept = versions.get(window) ?? new Map<string, Version>();
     versions.set(window, kept);
-    const edge = edgeOf(window);
+    const edge = ring ? ringEdgeOf(window, program.over) : edgeOf(window);
+    const key = `${skip} ${parts} ${ring}`;
     const of = `${edge?.first}:${edge?.running}:${parts ? edge?.parts : ''}:${program.over}`;
-    const known = kept.get(`${skip} ${parts}`);
+    const known = kept.get(key);
     if (known?.of === of) return known.packed;
     const others = listed(program).filter((other) => other !== window);
     const { zero, over } = program;
-    const packed = new Packed(livePlaylist({ zero, window, others, over, skip, parts }));
-    kept.set(`${skip} ${parts}`, { of, packed });
+    const packed = new Packed(livePlaylist({ zero, window, others, over, skip, parts, ring }));
+    kept.set(key, { of, packed });
     return packed;
   };
 
@@ -69,13 +71,17 @@ export function openLive(
     const kept = mains.get(program) ?? new Map<string, Version>();
     mains.set(program, kept);
     const known = kept.get(file);
-    const of = String(program.windows.size);
+    // Players of the first half minute get whole segments instead: a ring that had to stand still would be silence.
+    const held = file === 'main.m3u8' && queues(slug);
+    const ring = held && listed(program).some(hasRing);
+    const of = `${program.windows.size} ${held} ${ring}`;
     if (known?.of === of) return known.packed;
     const packed = new Packed(
       multivariant(
         listed(program).map((window) => window.rendition),
         {
-          slow: file === 'slow.m3u8',
+          slow: file === 'slow.m3u8' || held,
+          ring,
           caches: caches.map((base) => `${base}/r/${slug}/live/`),
         },
       ),
@@ -92,10 +98,16 @@ export function openLive(
   };
 
   /** A list of whole segments: no request waits for it, so that every cache may hold it. */
-  const slowList = async (program: Program, window: Window, headers: RequestHeaders, signal: AbortSignal) => {
+  const slowList = async (
+    program: Program,
+    window: Window,
+    headers: RequestHeaders,
+    signal: AbortSignal,
+    ring: boolean,
+  ) => {
     const came = await opened(window, signal);
     if (!came && (!program.over || !edgeOf(window))) return later();
-    return render(program, window, { parts: false }).reply(headers, {
+    return render(program, window, { parts: false, ring }).reply(headers, {
       'content-type': PLAYLIST,
       'cache-control': LIVE_LIST,
     });
@@ -163,13 +175,19 @@ export function openLive(
       if (file === 'main.m3u8' || file === 'slow.m3u8')
         return main(slug, program, file).reply(headers, {
           'content-type': PLAYLIST,
-          'cache-control': 'public, max-age=10, stale-while-revalidate=60, stale-if-error=600',
+          // Where newcomers are sent changes from one second to the next.
+          'cache-control':
+            file === 'main.m3u8'
+              ? EACH_SECOND
+              : 'public, max-age=10, stale-while-revalidate=60, stale-if-error=600',
         });
       const [name = '', below, ...more] = file.split('/');
-      const window = program.windows.get(below === undefined ? name.replace(/(?:\.slow)?\.m3u8$/, '') : name);
+      const window = program.windows.get(
+        below === undefined ? name.replace(/(?:\.(?:slow|ring))?\.m3u8$/, '') : name,
+      );
       if (window?.rendition.container !== 'fmp4' || more.length > 0) return missing();
-      if (below === undefined && name.endsWith('.slow.m3u8'))
-        return slowList(program, window, headers, signal);
+      if (below === undefined && /\.(?:slow|ring)\.m3u8$/.test(name))
+        return slowList(program, window, headers, signal, name.endsWith('.ring.m3u8'));
       if (below === undefined)
         return name.endsWith('.m3u8') ? playlist(program, window, query, headers, signal) : missing();
       wanted(slug, program, window.rendition.id);

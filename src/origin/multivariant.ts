@@ -17,6 +17,8 @@ const rank = (rendition: Rendition): number => (rendition.codec === 'aac' ? 0 : 
 export interface MultivariantOptions {
   /** True: the variants are playlists of whole segments. */
   readonly slow?: boolean;
+  /** True: the variants are playlists of the delayed ring. */
+  readonly ring?: boolean;
   /** Base addresses of the live folder in each cache, which steering.json may send players to. */
   readonly caches?: readonly string[];
 }
@@ -29,7 +31,7 @@ export const pathwayOf = (index: number): string => `cache-${index}`;
 /** The multivariant playlist over the given renditions. Spec: draft-pantos-hls-rfc8216bis, 4.4.6; steering 4.4.6.6. */
 export function multivariant(
   renditions: Iterable<Rendition>,
-  { slow = false, caches = [] }: MultivariantOptions = {},
+  { slow = false, ring = false, caches = [] }: MultivariantOptions = {},
 ): string {
   const lines = ['#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-INDEPENDENT-SEGMENTS'];
   const kept = hlsRenditions(renditions);
@@ -45,8 +47,9 @@ export function multivariant(
       );
     }
   };
-  add('', slow ? '.slow.m3u8' : '.m3u8', HERE);
-  for (const [i, cache] of caches.entries()) add(cache, '.slow.m3u8', pathwayOf(i));
+  const whole = ring ? '.ring.m3u8' : '.slow.m3u8';
+  add('', slow || ring ? whole : '.m3u8', HERE);
+  for (const [i, cache] of caches.entries()) add(cache, whole, pathwayOf(i));
   return `${lines.join('\n')}\n`;
 }
 

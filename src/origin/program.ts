@@ -4,7 +4,7 @@ import type { Rendition } from '../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { RoomState } from '../wire/room.ts';
 import { Arrival } from './arrival.ts';
-import { WINDOW_FRAGMENTS, Window } from './window.ts';
+import { CATCH_UP_FRAGMENTS, Window } from './window.ts';
 
 /** A program that has announced itself and sent nothing is given this long before standby begins. */
 const FIRST_FRAGMENT_MS = 5000;
@@ -151,8 +151,8 @@ export class Program {
 
   #fill(window: Window, to: number): void {
     const from = window.last === undefined ? to : window.last + 1;
-    // A hole longer than the window is a jump of the clock or a machine that slept: nobody waits at its other side.
-    if (!this.#deps.holdWhileAway || to - from >= WINDOW_FRAGMENTS) return;
+    // A longer hole is a jump of the clock or a machine that slept: nobody waits at its other side.
+    if (!this.#deps.holdWhileAway || to - from >= CATCH_UP_FRAGMENTS) return;
     for (let seq = from; seq <= to; seq++) {
       const bytes = window.standby(seq);
       if (bytes) this.#put(window, seq, bytes, true);

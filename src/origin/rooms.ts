@@ -5,7 +5,7 @@ import type { Head, Message } from '../wire/feed.ts';
 import { type Clocks, type RoomCard, type RoomState, stateOfCard } from '../wire/room.ts';
 import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
 import { Program } from './program.ts';
-import type { Window } from './window.ts';
+import { CATCH_UP_FRAGMENTS, type Window } from './window.ts';
 
 /** Beyond one period a listener is given this much to begin with. */
 const DEFAULT_MARGIN = 300;
@@ -186,7 +186,8 @@ function beginning(window: Window, { after, margin, at }: JoinOptions): number {
   const { first, last } = window;
   if (first === undefined || last === undefined) return 0;
   if (at !== undefined && at >= first && at <= last) return at;
-  if (after !== undefined && after + 1 >= first && after <= last + MAX_AHEAD) return after + 1;
+  const oldest = Math.max(first, last + 1 - CATCH_UP_FRAGMENTS);
+  if (after !== undefined && after + 1 >= oldest && after <= last + MAX_AHEAD) return after + 1;
   const wanted = FRAGMENT_MS + Math.max(0, (margin as Ms | undefined) ?? DEFAULT_MARGIN);
   return Math.max(first, last + 1 - Math.ceil(wanted / FRAGMENT_MS));
 }

@@ -16,7 +16,9 @@ export function router(deps: OriginDeps, rooms: Rooms) {
   const { clock, archive } = deps;
   const recordingOf = remember(archive, clock);
   const { caches = [] } = deps;
-  const live = openLive(clock, archive, caches, rooms.ask);
+  const queues = (slug: string): boolean =>
+    deps.queues?.(slug) === true || /queue|text/.test(rooms.state(slug)?.delivery.newcomers ?? '');
+  const live = openLive(clock, archive, caches, rooms.ask, queues);
   const replay = openReplay(archive);
   const download = openDownload(archive);
   const stateFiles = openStateFiles(clock, rooms, async (slug) => (await recordingOf(slug))?.gaps ?? []);

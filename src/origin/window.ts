@@ -3,8 +3,13 @@ import type { Init, Rendition } from '../base/media.ts';
 import { FRAGMENTS_PER_SEGMENT, type Ms } from '../base/time.ts';
 import { retime } from '../wire/fragment-slot.ts';
 
-/** Fragments of one rendition kept in memory: nine segments (46 s), so that eight whole ones can be listed. */
-export const WINDOW_FRAGMENTS = 9 * FRAGMENTS_PER_SEGMENT;
+/**
+ * Fragments of one rendition kept in memory: 18 segments (92 s). The oldest that the list of the ring names begins 61 s
+ * behind the live edge, and a player may still fetch it for as long as that list is.
+ */
+export const WINDOW_FRAGMENTS = 18 * FRAGMENTS_PER_SEGMENT;
+/** A hole, or what a stream listener missed, is made up for up to so many fragments: 46 s. */
+export const CATCH_UP_FRAGMENTS = 9 * FRAGMENTS_PER_SEGMENT;
 
 /** Those who wait for one fragment, with one timer for all. */
 interface Waiting {

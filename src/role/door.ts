@@ -45,6 +45,9 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const at = paths(config.data);
   const name = `door-${index}`;
   await using stack = new AsyncDisposableStack();
+  let ladder: DoorLadder | undefined;
+  const holding = (slug: string): boolean =>
+    /queue|text/.test(LEVELS[ladder?.delivery(slug).level ?? 0]?.newcomers ?? '');
   const origin = stack.use(
     openOrigin({
       clock,
@@ -52,6 +55,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       archive: openReader(at.archive),
       holdWhileAway: true,
       caches: config.caches,
+      queues: (slug) => holding(slug),
     }),
   );
   const records = stack.use(
@@ -59,7 +63,6 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       log.warn({ error: String(error) }, 'a step of the ladder is not recorded'),
     ),
   );
-  let ladder: DoorLadder | undefined;
   let door: Door | undefined;
   const queue = stack.use(
     openQueueDoor({
@@ -72,7 +75,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
         return card.status === 'scheduled' ? 'room-not-open' : card;
       },
       cap: (slug) => origin.card(slug)?.cap,
-      holding: (slug) => /queue|text/.test(LEVELS[ladder?.delivery(slug).level ?? 0]?.newcomers ?? ''),
+      holding,
       live: (slug) => door?.live(slug) ?? 0,
     }),
   );
