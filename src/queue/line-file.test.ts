@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -43,4 +51,23 @@ test('a line that a crash has torn is cut off, and the next state has a line of 
   appendFileSync(path, '{"v":1,"slug":"to');
   await publish('torn', 1);
   expect(states('torn')).toEqual([1, 2, 4, 5]);
+});
+
+test('what was published while the disk failed is in the history once it works again', async () => {
+  const path = historyPath(dir, 'full');
+  mkdirSync(path);
+  const file = await openLineFile(dir, 'full', silentLog);
+  const line = new Line('full');
+  const step = async (): Promise<void> => {
+    live += 1;
+    line.step({ now: live * 1000, wall: 1e12 + live, live, cap: 100, holding: false });
+    file.keep(line.record(), line.text);
+    await file.settled();
+  };
+  await step();
+  await step();
+  rmdirSync(path);
+  await step();
+  await step();
+  expect(states('full')).toEqual([1, 2, 3, 4]);
 });

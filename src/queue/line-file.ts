@@ -7,6 +7,8 @@ import type { LineRecord } from './line.ts';
 
 /** A room's history stops growing here; places are kept all the same. */
 const MAX_HISTORY_BYTES = 32 * 1024 * 1024;
+/** States that wait for a disk that fails: more than an hour of them. Further ones are missing from the history. */
+const MAX_LINES = 4_096;
 /** Longer is no state. */
 const MAX_STATE_BYTES = 256 * 1024;
 
@@ -33,7 +35,7 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
   const history = historyPath(dir, slug);
   const { newest, size: whole } = await lastLine(history);
   // What a crash or a full disk tore is cut off: the next state must begin a line of its own.
-  await truncate(history, whole).catch(() => undefined);
+  if (whole !== undefined) await truncate(history, whole).catch(() => undefined);
   let kept: LineRecord | undefined;
   try {
     const record = JSON.parse(await readFile(path, 'utf8')) as LineRecord;
@@ -46,21 +48,21 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
 
   let size = whole;
   let waiting: LineRecord | undefined;
-  let lines: string[] = [];
+  const lines: string[] = [];
   let running: Promise<void> | undefined;
   let failed = false;
   const write = async (): Promise<void> => {
     while (waiting) {
-      const [record, fresh] = [waiting, lines.join('')];
+      const [record, fresh, count] = [waiting, lines.join(''), lines.length];
       waiting = undefined;
-      lines = [];
       try {
-        if (fresh && size < MAX_HISTORY_BYTES) {
+        if (fresh && (size ?? 0) < MAX_HISTORY_BYTES) {
           // Torn by a full disk the time before.
-          if (failed) await truncate(history, size);
+          if (failed && size !== undefined) await truncate(history, size).catch(() => undefined);
           await appendFile(history, fresh);
-          size += Buffer.byteLength(fresh);
+          if (size !== undefined) size += Buffer.byteLength(fresh);
         }
+        lines.splice(0, count);
         const file = await open(`${path}.new`, 'w');
         try {
           await file.writeFile(JSON.stringify(record));
@@ -82,7 +84,7 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
     kept,
     keep(record, text) {
       waiting = record;
-      if (text !== undefined) lines.push(`${text}\n`);
+      if (text !== undefined && lines.length < MAX_LINES) lines.push(`${text}\n`);
       running ??= write();
     },
     async settled() {
@@ -91,14 +93,15 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
   };
 }
 
-/** The newest whole line of a history, and how many bytes its whole lines have. */
-async function lastLine(path: string): Promise<{ newest?: QueueState; size: number }> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (!file) return { size: 0 };
+/** The newest whole line of a history, and how many bytes its whole lines have; no size when it cannot be read. */
+async function lastLine(path: string): Promise<{ newest?: QueueState; size?: number }> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => error);
+  if (file instanceof Error) return file.code === 'ENOENT' ? { size: 0 } : {};
   try {
     const { size } = await file.stat();
     const from = Math.max(0, size - MAX_STATE_BYTES);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    if (bytesRead < size - from) return {};
     const end = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
     const line = buffer
       .toString('utf8', 0, Math.max(0, end - 1))
@@ -111,6 +114,8 @@ async function lastLine(path: string): Promise<{ newest?: QueueState; size: numb
     } catch {
       return { size: whole };
     }
+  } catch {
+    return {};
   } finally {
     await file.close();
   }
