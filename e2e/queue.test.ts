@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { get, type IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { QueueState, TicketAnswer } from '../src/wire/queue.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';
@@ -91,6 +93,42 @@ describe('a smaller number live', () => {
     const fourth = await listen();
     expect([third.place, fourth.place]).toEqual(['ring', 'ring']);
     await until('the ring is heard', async () => third.bytes > 0 && fourth.bytes > 0);
+  });
+
+  test('an HLS player that comes now is not led to the live edge, and what it is led to is sound', async () => {
+    const lists = async (): Promise<string[]> => {
+      const text = await (await fetch(at('/live/main.m3u8'))).text();
+      return text.split('\n').filter((line) => line.endsWith('.m3u8'));
+    };
+    await until('the main playlist leads elsewhere', async () =>
+      (await lists()).every((line) => /^\w+\.(ring|slow)\.m3u8$/.test(line)),
+    );
+    const seconds = async (list: string): Promise<number> => {
+      const args = [
+        '-v',
+        'error',
+        '-i',
+        at(`/live/${list}`),
+        '-t',
+        '3',
+        '-ac',
+        '1',
+        '-ar',
+        '8000',
+        '-f',
+        's16le',
+        '-',
+      ];
+      const { stdout, stderr } = await promisify(execFile)('ffmpeg', args, {
+        encoding: 'buffer',
+        timeout: 30_000,
+      });
+      expect(stderr.toString()).toBe('');
+      expect(stdout.some((byte) => byte > 0)).toBe(true);
+      return stdout.length / 16_000;
+    };
+    expect(await seconds((await lists())[0] ?? '')).toBeCloseTo(3, 1);
+    expect(await seconds('opus64.ring.m3u8')).toBeCloseTo(3, 1);
   });
 
   test('a ticket has a place in line that everyone can check, and who leaves is followed by it', async () => {
