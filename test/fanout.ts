@@ -44,6 +44,8 @@ export class Ear {
     this.socket = {
       writableLength: 0,
       on,
+      cork() {},
+      uncork() {},
       write(data: Buffer) {
         if (ear.head === '') ear.head = data.toString('latin1');
         else {

@@ -55,6 +55,8 @@ export function putAll(outlet: Outlet, pieces: readonly Uint8Array[]): void {
     }
   }
   outlet.queued = false;
+  // Together here as well: under TLS each write is a record of its own.
+  socket.cork();
   for (const piece of pieces) {
     const left = piece.length - taken;
     if (left > 0) {
@@ -63,4 +65,5 @@ export function putAll(outlet: Outlet, pieces: readonly Uint8Array[]): void {
     }
     taken = Math.max(0, taken - piece.length);
   }
+  socket.uncork();
 }
