@@ -57,6 +57,10 @@ test('a muted microphone does not speak, an empty stage is nobody, standby is mu
 
 test('what is missed is found in the recording, never too late', () => {
   expect(read({}).recording).toMatchObject({ from: 840, link: 'The recording, from minute 14' });
+  expect(read({ clocks: { firstSpeech: NOW - 20_000 } }).recording).toMatchObject({
+    from: 0,
+    link: 'The recording, from the beginning',
+  });
   expect(recordedAt('talk', 840)).toBe('/r/talk/replay.m4a#t=840');
   // Gaps are left out of the recording: only those since the first words move the place.
   const gap = (from: number, seconds: number) => ({ from, seconds, reason: 'disk-full' as const });

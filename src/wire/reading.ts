@@ -47,10 +47,11 @@ const english: ReadingWords = {
     streams === 1
       ? '1 connection'
       : `${streams > 99 ? 'about ' : ''}${streams.toLocaleString('en')} connections`,
-  next: 'When there is room again, this page says so, and Listen brings it live.',
+  next: 'As soon as there is room again, Listen brings it live.',
   recording: (minute) =>
-    `Nothing is lost: it is being recorded, and the recording stays at this address. What you miss from now on begins at minute ${minute}. Keep this link and come back in an hour or tomorrow; while so many are here it may have to wait.`,
-  link: (minute) => `The recording, from minute ${minute}`,
+    `Nothing is lost: it is being recorded, and the recording stays at this address. What you miss from now on begins ${minute === 0 ? 'in its first minute' : `at minute ${minute}`}. Keep this link and come back in an hour or tomorrow; while so many are here it may have to wait.`,
+  link: (minute) =>
+    minute === 0 ? 'The recording, from the beginning' : `The recording, from minute ${minute}`,
 };
 
 const french: ReadingWords = {
@@ -67,10 +68,11 @@ const french: ReadingWords = {
     streams === 1
       ? '1 connexion'
       : `${streams > 99 ? 'environ ' : ''}${streams.toLocaleString('fr')} connexions`,
-  next: 'Dès qu’il y a de nouveau de la place, cette page le dit, et Écouter vous mène au direct.',
+  next: 'Dès qu’il y a de nouveau de la place, Écouter vous mène au direct.',
   recording: (minute) =>
-    `Rien n’est perdu : tout est enregistré, et l’enregistrement reste à cette adresse. Ce que vous manquez à partir de maintenant commence à la minute ${minute}. Gardez ce lien et revenez dans une heure ou demain ; tant qu’il y a autant de monde, il peut se faire attendre.`,
-  link: (minute) => `L’enregistrement, dès la minute ${minute}`,
+    `Rien n’est perdu : tout est enregistré, et l’enregistrement reste à cette adresse. Ce que vous manquez à partir de maintenant commence ${minute === 0 ? 'dans sa première minute' : `à la minute ${minute}`}. Gardez ce lien et revenez dans une heure ou demain ; tant qu’il y a autant de monde, il peut se faire attendre.`,
+  link: (minute) =>
+    minute === 0 ? 'L’enregistrement, depuis le début' : `L’enregistrement, dès la minute ${minute}`,
 };
 
 /**
