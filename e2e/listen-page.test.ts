@@ -4,7 +4,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadManifest, openPages } from '../src/door/index.ts';
 import { PAGE_HEADERS } from '../src/door/send.ts';
-import { fullDelivery } from '../src/wire/delivery.ts';
+import { deliveryAt, fullDelivery } from '../src/wire/delivery.ts';
 import type { RoomState } from '../src/wire/room.ts';
 import { openChromium } from './ear.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
@@ -179,5 +179,28 @@ test('those who read French get French, and keep what they chose', async () => {
   await page.getByRole('button', { name: 'Listen', exact: true }).waitFor();
   await page.reload();
   await page.getByRole('button', { name: 'Listen', exact: true }).waitFor();
+  await page.context().close();
+});
+
+test('when no place for sound is left it is read along, with and without scripts, and the sound can still be had', async () => {
+  const begun = Date.now() - 14.5 * 60_000;
+  const state = roomState({
+    clocks: { opened: begun - 60_000, firstAudio: begun - 59_000, firstSpeech: begun },
+    delivery: deliveryAt(7, { period: 320, since: Date.now(), why: 'egress' }),
+    streams: 612_345,
+  });
+  await using server = await serve({ state });
+  const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  await plain.goto(`${server.url}/r/tone`);
+  const card = plain.locator('.reading:not([lang])');
+  expect(await card.textContent()).toContain('about 610,000');
+  expect(await card.getByRole('link').getAttribute('href')).toBe('/r/tone/replay.m4a#t=840');
+  await plain.context().close();
+  const page = await open(server);
+  await page.locator('.reading', { hasText: 'about 610,000' }).waitFor();
+  await page.locator('.reading', { hasText: 'Ana Kovač' }).waitFor();
+  await page.getByRole('button', { name: 'Listen', exact: true }).click();
+  await page.locator('.reading').waitFor({ state: 'hidden' });
+  expect((await audio(page)).paused).toBe(false);
   await page.context().close();
 });
