@@ -1,7 +1,8 @@
 /** Config → roles → open in the order of a voice → wait → close, doors first. */
-import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from './base/clock.ts';
+import { EarshotError } from './base/errors.ts';
+import { makeFolder } from './base/folder.ts';
 import { type Log, openLog } from './base/log.ts';
 import { sharesPorts } from './base/port.ts';
 import { type Ms, ms } from './base/time.ts';
@@ -50,7 +51,16 @@ export async function start(
   ready: () => void,
 ): Promise<void> {
   const at = paths(config.data);
-  mkdirSync(at.run, { recursive: true });
+  try {
+    makeFolder(at.run);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new EarshotError(
+      'bad-config',
+      `the data folder ${config.data} cannot be used: ${message}. Choose another: --data DIR`,
+      { cause },
+    );
+  }
   readSecret(at.secret);
   const log = openLog(config.logLevel).part('supervisor');
   await using family_ = supervise({

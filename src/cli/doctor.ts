@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, statfs, unlink, writeFile } from 'node:fs/promises';
+import { statfs, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeFolder } from '../base/folder.ts';
 import { type Config, fromProcess } from '../config/index.ts';
 import { behind } from './behind.ts';
 import type { Finding } from './finding.ts';
@@ -118,7 +119,7 @@ async function udp(config: Config): Promise<Finding[]> {
 async function disk(config: Config): Promise<Finding> {
   const what = `Data folder ${config.data}`;
   try {
-    await mkdir(config.data, { recursive: true });
+    makeFolder(config.data);
     const probe = join(config.data, `.doctor-${process.pid}`);
     await writeFile(probe, 'x', { flush: true });
     await unlink(probe);
