@@ -11,12 +11,14 @@ import { paths } from './role/paths.ts';
 import { readSecret } from './role/secret.ts';
 import { certificateNow } from './role/tls.ts';
 import { ROLES, type RoleName } from './roles.ts';
-import { type ChildSpec, openFloor, open as supervise, supervised } from './supervisor/index.ts';
+import { type ChildSpec, claim, openFloor, open as supervise, supervised } from './supervisor/index.ts';
 
 const ENTRY = fileURLToPath(new URL('./cli/index.ts', import.meta.url));
 
 /** Doors stop first, so that what they still owe their listeners is still being made. */
 const STOP_ORDER: readonly RoleName[] = ['door', 'site', 'studio'];
+/** Two of these on one data folder would write over each other's recordings and take each other's sockets. */
+const WRITERS: readonly RoleName[] = ['site', 'studio'];
 /** What a role that is not a door needs to close files and connections. */
 const CLOSE_TIME = ms(4000);
 /** Megabytes of heap: many times what each needs, and little enough that a leak ends its process and not the machine. */
@@ -42,7 +44,10 @@ function family(config: Config, roles: readonly RoleName[], flags: readonly stri
   return groups;
 }
 
-/** Runs the chosen roles under supervision until `stop`; `ready` is called when all are up. */
+/**
+ * Runs the chosen roles under supervision until `stop`; `ready` is called when all are up.
+ * @throws EarshotError `bad-config` while another Earshot writes in the data folder.
+ */
 export async function start(
   config: Config,
   roles: readonly RoleName[],
@@ -60,6 +65,16 @@ export async function start(
       `the data folder ${config.data} cannot be used: ${message}. Choose another: --data DIR`,
       { cause },
     );
+  }
+  await using claims = new AsyncDisposableStack();
+  for (const role of WRITERS.filter((writer) => roles.includes(writer))) {
+    const held = await claim(at.claim(role));
+    if (!held)
+      throw new EarshotError(
+        'bad-config',
+        `another Earshot uses the data folder ${config.data}. Stop it, or choose another: npm start -- --data data2`,
+      );
+    claims.use(held);
   }
   readSecret(at.secret);
   const log = openLog(config.logLevel).part('supervisor');

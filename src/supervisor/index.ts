@@ -6,6 +6,7 @@ import { Child, type ChildSpec, type Notice, type Order } from './child.ts';
 import type { Floor } from './floor.ts';
 
 export type { ChildSpec, Notice, Order } from './child.ts';
+export { claim } from './claim.ts';
 export { type Floor, type FloorDeps, openFloor } from './floor.ts';
 
 /** What the supervisor needs. */

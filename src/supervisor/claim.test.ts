@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { claim } from './index.ts';
+
+let dir: string;
+let path: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'claim-'));
+  path = join(dir, 'studio.claim');
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+test('a second claim is refused while the first is held, and granted after it', async () => {
+  const first = await claim(path);
+  expect(first).toBeDefined();
+  expect(await claim(path)).toBeUndefined();
+  await first?.[Symbol.asyncDispose]();
+  const second = await claim(path);
+  expect(second).toBeDefined();
+  await second?.[Symbol.asyncDispose]();
+});
+
+test('what a killed process held can be claimed', async () => {
+  const program = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => console.log('held'))`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  expect(await claim(path)).toBeUndefined();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const mine = await claim(path);
+  expect(mine).toBeDefined();
+  await mine?.[Symbol.asyncDispose]();
+});
