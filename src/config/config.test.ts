@@ -94,6 +94,12 @@ group('refusals', () => {
     expect(message).toContain('--verbose: there is no such setting');
   });
 
+  test('a line of the file that is no setting is named by its number, and never shown: it may be a secret', () => {
+    const text = '# mine\n\nEARSHOT_PORT=1\n  hunter2 ☠ {{{\nEARSHOT_ICE_SERVERS="[\n]"\n';
+    const message = refusal(() => load({ cores: 4, file: { path: '/etc/earshot.env', text } }));
+    expect(message).toBe('line 4 of /etc/earshot.env: use NAME=value; a comment begins with #');
+  });
+
   test.each([
     ['port', '-1'],
     ['port', '80.5'],

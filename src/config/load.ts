@@ -46,6 +46,7 @@ export function load(sources: Sources): Config {
 
   const byEnv = new Map(KEYS.map((key) => [envName(key), key]));
   const fileValues: Record<string, string | undefined> = sources.file ? parseEnv(sources.file.text) : {};
+  if (sources.file) wrong.push(...strayLines(sources.file, Object.values(fileValues)));
   for (const [name, value] of Object.entries(fileValues)) {
     const key = byEnv.get(name);
     if (key) put(key, value, `${name} in ${sources.file?.path}`);
@@ -92,6 +93,17 @@ export function load(sources: Sources): Config {
     doors: config.doors || Math.max(1, sources.cores - 1),
     cells: config.cells || (sources.cores >= 4 ? 2 : 1),
   };
+}
+
+/** Lines that are no setting, no comment and no part of a quoted value: `parseEnv` would pass them over in silence. */
+function strayLines(file: { path: string; text: string }, values: readonly (string | undefined)[]): string[] {
+  const quoted = new Set(values.flatMap((value) => (value?.includes('\n') ? value.split('\n') : [])));
+  return file.text.split('\n').flatMap((line, index) => {
+    const text = line.trim();
+    if (text === '' || text.startsWith('#') || text.includes('=')) return [];
+    if (quoted.has(line) || quoted.has(line.replace(/["'`]\s*$/, ''))) return [];
+    return [`line ${index + 1} of ${file.path}: use NAME=value; a comment begins with #`];
+  });
 }
 
 /** What does not fit together in the settings of TLS. */
