@@ -52,6 +52,8 @@ const SAID = {
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
 const PUBLIC = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' } as const;
 
+const NOBODY_WAITS = 'Nobody waits for this room: everyone who comes hears the live edge.';
+
 /** Opens the answers to `/r/:slug/queue…` and `/r/:slug/ticket`; undefined for every other path. */
 export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promise<Reply> | undefined {
   const { clock, desk } = deps;
@@ -88,7 +90,7 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
 
   function state(request: QueueRequest, slug: string): Reply {
     const told = desk.state(slug);
-    if (!told) return noQueue('Nobody waits for this room: everyone who comes hears the live edge.');
+    if (!told) return noQueue(NOBODY_WAITS);
     const etag = `"q${told.queue.seq}-${told.queue.at}"`;
     const headers = {
       ...{ ...PUBLIC, 'content-type': 'application/json', etag },
@@ -116,13 +118,15 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
     const form = isForm(request);
     const shown = shownIn(request, body, form);
     if (shown === null) return problem('bad-request', 'The body is not JSON in UTF-8.');
-    if (!desk.queued(slug) && shown === undefined) {
-      const at = `/r/${slug}/queue`;
-      if (form) return { status: 303, headers: { location: at, 'cache-control': 'no-store' }, body: '' };
-      return noQueue('Nobody waits for this room: everyone who comes hears the live edge.');
-    }
+    const nobody = (): Reply =>
+      form
+        ? { status: 303, headers: { location: `/r/${slug}/queue`, 'cache-control': 'no-store' }, body: '' }
+        : noQueue(NOBODY_WAITS);
+    if (!desk.queued(slug) && shown === undefined) return nobody();
     const found = ticketFor(slug, shown);
     const told = desk.state(slug);
+    // A ticket of another room, or of an earlier evening, where there is no line.
+    if (!told && !desk.queued(slug)) return nobody();
     if (!found || !told) return problem('studio-away', undefined, { 'retry-after': '2' });
     const { ticket, note } = found;
     const text = desk.sign(ticket);

@@ -317,6 +317,15 @@ describe('what everyone can read', () => {
     expect(code(await ask('GET', '/r/evening/queue.json'))).toBe('wrong-moment');
   });
 
+  test('a ticket of another room changes nothing where nobody waits: no studio is away', async () => {
+    const { ticket: text } = await ticket();
+    door.over('evening');
+    cap = undefined;
+    expect(code(await ask('POST', '/r/other/ticket', { body: JSON.stringify({ ticket: text }) }))).toBe(
+      'wrong-moment',
+    );
+  });
+
   test('the history is the published lines as they were', async () => {
     expect((await ask('GET', '/r/evening/queue.jsonl')).status).toBe(404);
     writeFileSync(join(dir, 'evening.jsonl'), '{"v":1}\n');
