@@ -54,6 +54,10 @@ export function lastWord(
         take(JSON.parse(text) as RoomCard[]);
         deps.log.warn({}, 'the site does not answer: rooms as it last told them');
       })
-      .catch((error: unknown) => deps.log.warn({ error: String(error) }, 'no list of rooms to begin with'));
+      .catch((error: NodeJS.ErrnoException) => {
+        // Nothing was told before the first start of all.
+        if (error.code !== 'ENOENT')
+          deps.log.warn({ error: String(error) }, 'no list of rooms to begin with');
+      });
   });
 }
