@@ -92,6 +92,8 @@ export const command: Command = async (args) => {
     return 0;
   }
   if (values.join !== undefined) return takePart(values, values.join);
+  if (!values.help && url && !values.listeners)
+    throw new EarshotError('unprocessable', 'a rehearsal needs --listeners N; see earshot crowd --help');
   if (values.help || !url || !values.listeners) {
     console.log(HELP);
     return values.help ? 0 : 2;

@@ -28,6 +28,11 @@ export const command: Command = async (args) => {
     },
   });
   const edge = EDGES.find((known) => known === positionals[0]) as Edge | undefined;
+  if (!values.help && !edge && positionals[0] !== undefined)
+    throw new EarshotError(
+      'unprocessable',
+      `there is no "edge ${positionals[0]}", only ${EDGES.join(', ')}; see earshot edge --help`,
+    );
   if (values.help || !edge) {
     console.log(HELP);
     return values.help ? 0 : 2;

@@ -9,6 +9,9 @@ A listener without a browser: URL is a room (http://host/r/slug) or its stream. 
 dead air, one line a second; with --json one object at the end. -o writes what was heard: .wav decoded, .mp4 as it came.
 The delay is from the end of each 320 ms of sound to its arrival here, by this machine's clock.`;
 
+/** What a timer holds. */
+const LONGEST_SECONDS = 2_147_483;
+
 /** `earshot listen URL`. Exits 1 when nothing came, or anything was missing or came twice. */
 export const command: Command = async (args) => {
   const { values, positionals } = parseArgs({
@@ -26,16 +29,19 @@ export const command: Command = async (args) => {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
-  if (!URL.canParse(url))
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new EarshotError(
       'unprocessable',
       `"${url}" is not an address such as http://localhost:8080/r/welcome`,
     );
+  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+  if (seconds !== undefined && !(seconds > 0 && seconds <= LONGEST_SECONDS))
+    throw new EarshotError('unprocessable', `--seconds: "${values.seconds}" is no number of seconds above 0`);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const report = await listen(url, {
     ...(values.out ? { out: values.out } : {}),
-    ...(values.seconds ? { seconds: Number(values.seconds) } : {}),
+    ...(seconds === undefined ? {} : { seconds }),
     json: values.json,
     signal: stop.signal,
   });

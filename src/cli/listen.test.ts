@@ -127,4 +127,29 @@ describe('earshot listen', () => {
     const { stopped } = await listen(`${base}/r/room`, quietly);
     expect(stopped).toBe('HTTP 404 room-unknown');
   });
+
+  it('says in each line why nothing comes, and no longer once it does', async () => {
+    const made = await tones(0, 3);
+    let down = true;
+    answer = (response) =>
+      down
+        ? void response.writeHead(503).end('{"code":"studio-away"}')
+        : void begin(response).write(Buffer.concat([INIT, ...made]));
+    const said: string[] = [];
+    await listen(`${base}/r/room`, {
+      seconds: 4,
+      print: (text) => {
+        if (said.push(text) === 1) down = false;
+      },
+    });
+    expect(said[0]).toMatch(/HTTP 503 studio-away$/);
+    expect(said.at(-2)).toMatch(/dead air \d+$/);
+  });
+
+  it('refuses a file that cannot be written in one sentence', async () => {
+    await expect(listen(`${base}/r/room`, { ...quietly, out: '/nowhere/heard.wav' })).rejects.toMatchObject({
+      code: 'unprocessable',
+      message: expect.stringContaining('/nowhere/heard.wav cannot be written'),
+    });
+  });
 });

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
+import { EarshotError } from '../base/errors.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { type DeadAir, Listener } from './heard.ts';
 import { pause } from './pause.ts';
@@ -46,8 +47,7 @@ const FINAL = [400, 404, 405, 410];
 export async function listen(url: string, options: ListenOptions = {}): Promise<ListenReport> {
   const address = streamAddress(url);
   const print = options.print ?? ((line: string) => console.log(line));
-  const wav = options.out?.endsWith('.wav') ? createWav(options.out) : undefined;
-  const file = options.out && !wav ? openSync(options.out, 'w') : undefined;
+  const { wav, file } = openOut(options.out);
   const zero = await zeroOf(address).catch(() => undefined);
   const listener = new Listener({
     ...(zero === undefined ? {} : { zero }),
@@ -61,17 +61,19 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
     ...(options.signal ? [options.signal] : []),
     ...(options.seconds === undefined ? [] : [AbortSignal.timeout(options.seconds * 1000)]),
   ]);
-  const lines = options.json ? undefined : setInterval(() => print(line(listener, elapsed())), 1000);
+  let trouble = '';
+  const lines = options.json ? undefined : setInterval(() => print(line(listener, elapsed(), trouble)), 1000);
   let connections = 0;
   let stopped = '';
-  let trouble = '';
   let retry = FIRST_RETRY_MS;
   try {
     while (!stop.aborted && stopped === '') {
       if (heard.last !== undefined) address.searchParams.set('after', String(heard.last));
       connections++;
       const before = heard.fragments;
-      const answer = await hear(address, listener, stop).catch((error: Error) => error);
+      const answer = await hear(address, listener, stop, () => {
+        trouble = '';
+      }).catch((error: Error) => error);
       if (answer instanceof Error) {
         if (!stop.aborted) trouble = answer.message;
         if (answer instanceof RangeError) stopped = answer.message;
@@ -107,6 +109,18 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
   return report;
 }
 
+/** The file that `out` names. @throws EarshotError `unprocessable` when it cannot be written. */
+function openOut(out: string | undefined): { wav?: ReturnType<typeof createWav>; file?: number } {
+  if (!out) return {};
+  try {
+    return out.endsWith('.wav') ? { wav: createWav(out) } : { file: openSync(out, 'w') };
+  } catch (cause) {
+    throw new EarshotError('unprocessable', `${out} cannot be written: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
 /** The stream of a room page; any other address is taken as it is. */
 function streamAddress(url: string): URL {
   const address = new URL(url);
@@ -132,7 +146,12 @@ interface Answer {
 }
 
 /** One connection, to its end. Rejects when it breaks. */
-async function hear(address: URL, listener: Listener, stop: AbortSignal): Promise<Answer> {
+async function hear(
+  address: URL,
+  listener: Listener,
+  stop: AbortSignal,
+  sounds: () => void,
+): Promise<Answer> {
   const cut = new AbortController();
   let newest = performance.now();
   const watchdog = setInterval(() => {
@@ -148,6 +167,7 @@ async function hear(address: URL, listener: Listener, stop: AbortSignal): Promis
     });
     const status = response.statusCode ?? 0;
     listener.connected();
+    if (status === 200) sounds();
     let text = '';
     for await (const chunk of response as AsyncIterable<Buffer>) {
       newest = performance.now();
@@ -167,7 +187,7 @@ function delayOf(delays: readonly number[]): ListenReport['delay'] {
   return { median: at(0.5), p99: at(0.99), max: at(1) };
 }
 
-function line(listener: Listener, seconds: number): string {
+function line(listener: Listener, seconds: number, trouble: string): string {
   const { heard } = listener;
   const delay = heard.delays.at(-1);
   return [
@@ -177,6 +197,7 @@ function line(listener: Listener, seconds: number): string {
     `gaps ${heard.gaps}`,
     `repeats ${heard.repeats}`,
     `dead air ${heard.deadAir.length}`,
+    ...(trouble ? [trouble] : []),
   ].join(', ');
 }
 

@@ -13,6 +13,20 @@ export function serverAddress(config: Config): string {
 }
 
 /**
+ * The server that `--url` names, without a slash at its end; undefined when it names none.
+ * @throws EarshotError `unprocessable` when it is not an http or https address.
+ */
+export function givenAddress(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new EarshotError(
+      'unprocessable',
+      `--url: "${url}" is not an address such as http://localhost:8080`,
+    );
+  return url.replace(/\/+$/, '');
+}
+
+/**
  * A token signed with the secret of the data folder: what an operator on the same machine may always do.
  * @throws EarshotError `unprocessable` when `room` is not a slug.
  */

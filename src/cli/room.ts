@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { EarshotError, ERRORS, type ErrorCode } from '../base/errors.ts';
 import { fromProcess } from '../config/index.ts';
 import type { Command } from './index.ts';
-import { serverAddress, signLocally } from './local-server.ts';
+import { givenAddress, serverAddress, signLocally } from './local-server.ts';
 
 const HELP = `earshot room create --title T [--start ISO] [--host NAME] [--slug S]   make a room; prints its links
 earshot room list | show SLUG                                           what is on, what comes
@@ -46,7 +46,7 @@ export const command: Command = async (args) => {
   });
   const [verb, slug] = positionals;
   const config = fromProcess(values.data ? ['--data', values.data] : []);
-  const base = values.url ?? serverAddress(config);
+  const base = givenAddress(values.url) ?? serverAddress(config);
   const show = (answer: unknown, text: () => string): number => {
     console.log(values.json ? JSON.stringify(answer) : text());
     return 0;
@@ -75,13 +75,13 @@ export const command: Command = async (args) => {
       rooms.map((r) => `${r.status.padEnd(10)} ${r.slug.padEnd(32)} ${r.title}`).join('\n'),
     );
   }
+  if (verb !== 'show' && !CHANGES.includes(verb))
+    throw new EarshotError('unprocessable', `there is no "room ${verb}"; see earshot room --help`);
   if (!slug) throw new EarshotError('unprocessable', `earshot room ${verb} needs the room's address`);
   if (verb === 'show') {
     const room = await call(`${base}/api/rooms/${slug}`, 'GET');
     return show(room, () => JSON.stringify(room, null, 2));
   }
-  if (!CHANGES.includes(verb))
-    throw new EarshotError('unprocessable', `there is no "room ${verb}"; see earshot room --help`);
   const token = values.token ?? (await signLocally(config, slug, 'host', 'Operator'));
   const room = await call(`${base}/api/rooms/${slug}/${verb}`, 'POST', token);
   return show(room, () => `${room.slug} is ${room.status}`);

@@ -3,7 +3,7 @@ import { openLog } from '../base/log.ts';
 import { fromProcess } from '../config/index.ts';
 import { readSound, speak } from '../stage/index.ts';
 import type { Command } from './index.ts';
-import { serverAddress, signLocally } from './local-server.ts';
+import { givenAddress, serverAddress, signLocally } from './local-server.ts';
 import { pause } from './pause.ts';
 
 const HELP = `earshot say FILE --room SLUG [--name NAME] [--url URL] [--token TOKEN] [--loop] [--pause SECONDS]
@@ -35,7 +35,7 @@ export const command: Command = async (args) => {
   }
   const config = fromProcess(values.data ? ['--data', values.data] : []);
   const log = openLog(config.logLevel).part('say');
-  const url = values.url ?? serverAddress(config);
+  const url = givenAddress(values.url) ?? serverAddress(config);
   const token = values.token ?? (await signLocally(config, values.room, 'speaker', values.name));
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
