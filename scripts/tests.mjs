@@ -85,8 +85,8 @@ function vitest(node, count, project, args = []) {
     say(`${project}: every test that ran was green, but the run ended badly (${result.status}); once more`);
     result = runVitest(node, project, args);
   }
-  // End-to-end tests live in real time: a machine that stood still is told from a fault by a second look, alone.
-  if (project === 'e2e' && result.failed > 0) {
+  // Many tests live in real time: a machine that stood still is told from a fault by a second look, alone.
+  if (result.failed > 0) {
     say(`${result.failed} red in ${result.redFiles.join(', ')}: once more, alone`);
     const again = runVitest(node, project, [...result.redFiles, ...namePattern(args)]);
     say(`second look: ${again.passed} green, ${again.failed} red`);
