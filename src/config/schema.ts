@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { ms } from '../base/time.ts';
-import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
+import { ARCHIVED } from '../wire/renditions.ts';
+import { iceServers } from './ice-servers.ts';
 import { rehearsal } from './rehearsal.ts';
+import { renditions } from './rendition-list.ts';
 import {
+  countOrAuto,
   domains,
   duration,
   networks,
@@ -17,44 +20,6 @@ import {
   whole,
   yesNo,
 } from './setting.ts';
-
-const iceServer = z.strictObject({
-  urls: z.string().regex(/^(stun|stuns|turn|turns):/),
-  username: z.string().optional(),
-  credential: z.string().optional(),
-});
-
-/** `auto` or a whole number from 1 to `most`. */
-const countOrAuto = (most: number) =>
-  z
-    .string()
-    .transform((value) => (value === 'auto' ? '0' : value))
-    .pipe(whole(0, most));
-
-/** A JSON list of ICE servers as browsers take them. Spec: WebRTC 1.0, RTCIceServer. */
-const iceServers = z.string().transform((value, context): z.infer<typeof iceServer>[] => {
-  let list: unknown;
-  try {
-    list = JSON.parse(value);
-  } catch {
-    list = undefined;
-  }
-  const parsed = z.array(iceServer).max(8).safeParse(list);
-  if (parsed.success) return parsed.data;
-  const message =
-    'use a JSON list such as [{"urls":"turn:turn.example.org","username":"u","credential":"p"}]';
-  context.issues.push({ code: 'custom', message, input: value });
-  return z.NEVER;
-});
-
-const renditions = z.string().transform((value, context): string[] => {
-  const ids = value === 'none' ? [] : value.split(',').map((id) => id.trim());
-  const known = RENDITIONS.filter((r) => r.container === 'fmp4').map((r) => r.id);
-  if (ids.every((id) => known.includes(id))) return ids;
-  const message = `use none or a list of: ${known.join(', ')}`;
-  context.issues.push({ code: 'custom', message, input: value });
-  return z.NEVER;
-});
 
 /** Every setting of Earshot: the one list that code, manual and sample file come from. */
 export const schema = z.strictObject({

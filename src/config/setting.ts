@@ -156,3 +156,10 @@ export const portOrOff = z.string().transform((value, context): number | undefin
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
   return refuse(context, 'use off or a port from 0 to 65535');
 });
+
+/** `auto` or a whole number from 1 to `most`; `auto` is 0. */
+export const countOrAuto = (most: number) =>
+  z
+    .string()
+    .transform((value) => (value === 'auto' ? '0' : value))
+    .pipe(whole(0, most));
