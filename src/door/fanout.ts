@@ -12,7 +12,7 @@ import type { Feed } from './feed.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { promote } from './promotion.ts';
-import { put, putAll } from './put.ts';
+import { put, putAll, waitingIn } from './put.ts';
 import { reset } from './reset.ts';
 import { Room, type RoomCount } from './room.ts';
 import { type StreamRequest, streamHead } from './stream-request.ts';
@@ -115,8 +115,8 @@ export function openFanout(deps: FanoutDeps): Fanout {
   }
   function write(listener: Listener, bytes: Buffer, newest: number) {
     const { socket } = listener;
-    if (listener.queued && socket.writableLength + bytes.length > limits.backlog)
-      return void drop(socket, 'backlog');
+    const waiting = waitingIn(listener);
+    if (waiting > 0 && waiting + bytes.length > limits.backlog) return void drop(socket, 'backlog');
     counters.writes += 1;
     counters.bytes += bytes.length;
     put(listener, bytes);

@@ -7,7 +7,7 @@ export interface Limits {
   readonly backlog: number;
   /**
    * Listeners written to in a row before the next turn, 20 ms later, as long as a write period has turns enough for all.
-   * In a row a write costs a fifth less, and 512 of them hold the process up for about 8 ms.
+   * In a row a write costs less (docs/adr/0007-writes-by-descriptor.md), and 512 of them hold the process up for about 8 ms.
    */
   readonly row: number;
   /** Open connections in all; the next one is answered 503 `door-full`. */

@@ -22,6 +22,9 @@ export interface Outlet {
 /** True while the socket holds a handle: from its destruction on the kernel may give the number to another connection. */
 const isOpen = (socket: Socket): boolean => !!(socket as Socket & { _handle?: unknown })._handle;
 
+/** Bytes that the kernel has not taken yet. */
+export const waitingIn = ({ queued, socket }: Outlet): number => (queued ? socket.writableLength : 0);
+
 /**
  * Hands bytes to the kernel by the connection's descriptor: a system call, and nothing made or looked up for each
  * connection but this. What the kernel does not take at once waits in the socket as ever, and while anything waits
@@ -29,7 +32,7 @@ const isOpen = (socket: Socket): boolean => !!(socket as Socket & { _handle?: un
  */
 export function put(outlet: Outlet, bytes: Uint8Array): void {
   const { socket, fd } = outlet;
-  if (outlet.queued) outlet.queued = socket.writableLength > 0;
+  outlet.queued = waitingIn(outlet) > 0;
   let taken = 0;
   if (!outlet.queued && fd >= 0 && isOpen(socket)) {
     try {

@@ -4,7 +4,7 @@ import { ms } from '../base/time.ts';
 import type { Counters } from './counters.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
-import { descriptor, type Outlet, put } from './put.ts';
+import { descriptor, type Outlet, put, waitingIn } from './put.ts';
 import { type QuickHead, readQuickHead } from './quick-head.ts';
 import { reset } from './reset.ts';
 import { isStream } from './send.ts';
@@ -110,7 +110,8 @@ export function openQuick(deps: QuickDeps): Quick {
     state.served += 1;
     counters.requests += 1;
     // Asked and asked again, and never read.
-    if (state.queued && socket.writableLength > 0 && socket.writableLength + bytes.length > limits.backlog) {
+    const waiting = waitingIn(state);
+    if (waiting > 0 && waiting + bytes.length > limits.backlog) {
       counters.stalledRequests += 1;
       return reset(socket);
     }
