@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadManifest, openPages } from '../src/door/index.ts';
 import { pageHeaders } from '../src/door/send.ts';
@@ -10,16 +9,13 @@ import { type Delivery, deliveryAt } from '../src/wire/delivery.ts';
 import type { QueueState } from '../src/wire/queue.ts';
 import { type RoomState, stateOfCard } from '../src/wire/room.ts';
 import { openChromium } from './ear.ts';
+import { built, DIST, TYPES } from './rig/built.ts';
 import { until } from './rig/server.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
 
-const dist = new URL('../dist', import.meta.url).pathname;
-const TYPES: Record<string, string> = { js: 'text/javascript', css: 'text/css', woff2: 'font/woff2' };
-
 let browser: Browser;
 beforeAll(async () => {
-  const manifest = await loadManifest(dist);
-  if (!manifest['web/listen/main.ts']) await build({ logLevel: 'silent' });
+  await built();
   browser = await openChromium();
 }, 60_000);
 afterAll(() => browser?.close());
@@ -74,10 +70,10 @@ async function openHouse(level: number): Promise<House> {
   await new Promise<void>((resolve) => cache.listen(0, '127.0.0.1', resolve));
   const caches = [`http://127.0.0.1:${(cache.address() as AddressInfo).port}`];
 
-  const pages = openPages({ manifest: await loadManifest(dist) });
+  const pages = openPages({ manifest: await loadManifest(DIST) });
   const answer = (request: IncomingMessage, response: ServerResponse, { pathname }: URL): boolean => {
     if (pathname.startsWith('/_/')) {
-      readFile(dist + pathname.slice(2)).then(
+      readFile(DIST + pathname.slice(2)).then(
         (bytes) =>
           response.writeHead(200, { 'content-type': TYPES[pathname.split('.').at(-1) ?? ''] }).end(bytes),
         () => response.writeHead(404).end(),

@@ -1,23 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadManifest, openPages } from '../src/door/index.ts';
 import { PAGE_HEADERS } from '../src/door/send.ts';
 import { deliveryAt, fullDelivery } from '../src/wire/delivery.ts';
 import type { RoomState } from '../src/wire/room.ts';
 import { openChromium } from './ear.ts';
+import { built, DIST, TYPES } from './rig/built.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
 
-const dist = new URL('../dist', import.meta.url).pathname;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const person = (name: string, speaking = false) =>
   ({ id: name, name, role: 'host', speaking, muted: !speaking, connected: true }) as const;
 
 let browser: Browser;
 beforeAll(async () => {
-  const manifest = await loadManifest(dist);
-  if (!manifest['web/listen/main.ts']) await build({ logLevel: 'silent' });
+  await built();
   browser = await openChromium();
 }, 60_000);
 afterAll(() => browser?.close());
@@ -45,15 +43,14 @@ const roomState = (over: Partial<RoomState>): RoomState => ({
 });
 
 async function serve(shown: Shown): Promise<ToneServer> {
-  const pages = openPages({ manifest: await loadManifest(dist) });
+  const pages = openPages({ manifest: await loadManifest(DIST) });
   const first = shown.state as RoomState;
-  const types: Record<string, string> = { js: 'text/javascript', css: 'text/css', woff2: 'font/woff2' };
   return openToneServer(320, (_request, response, url) => {
     const { pathname } = url;
     if (pathname.startsWith('/_/')) {
-      readFile(dist + pathname.slice(2)).then(
+      readFile(DIST + pathname.slice(2)).then(
         (bytes) =>
-          response.writeHead(200, { 'content-type': types[pathname.split('.').at(-1) ?? ''] }).end(bytes),
+          response.writeHead(200, { 'content-type': TYPES[pathname.split('.').at(-1) ?? ''] }).end(bytes),
         () => response.writeHead(404).end(),
       );
     } else if (pathname === '/r/tone') {

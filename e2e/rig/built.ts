@@ -1,0 +1,18 @@
+import { build } from 'vite';
+import { loadManifest } from '../../src/door/index.ts';
+
+/** Where the built pages are. */
+export const DIST = new URL('../../dist', import.meta.url).pathname;
+
+/** Content types of the built files, by the end of their names. */
+export const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript',
+  css: 'text/css',
+  woff2: 'font/woff2',
+};
+
+/** Builds the pages unless they are built. */
+export async function built(): Promise<void> {
+  const manifest = await loadManifest(DIST);
+  if (!manifest['web/listen/main.ts']) await build({ logLevel: 'silent' });
+}
