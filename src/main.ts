@@ -100,11 +100,20 @@ export async function start(
   await stop;
 }
 
-/** Runs one role in this process, as a child of the supervisor. */
-export async function runRole(config: Config, role: RoleName, index: number): Promise<void> {
+/** Runs one role in this process, as a child of the supervisor; resolves with the exit code. */
+export async function runRole(config: Config, role: RoleName, index: number): Promise<number> {
   const parent = supervised();
   const log: Log = openLog(config.logLevel, { role: `${role}-${index}` });
-  await using _parts = await ROLES[role].open(config, index, log);
+  await using parts = new AsyncDisposableStack();
+  try {
+    parts.use(await ROLES[role].open(config, index, log));
+  } catch (error) {
+    // What we know how to say is one line of the log like any other; the supervisor tries again.
+    if (!(error instanceof EarshotError)) throw error;
+    log.error({ code: error.code }, error.message);
+    return 1;
+  }
   parent.ready();
   await parent.stop;
+  return 0;
 }

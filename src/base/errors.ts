@@ -43,6 +43,10 @@ export const ERRORS = {
   'rooms-full': { status: 503, title: 'As many rooms are open as this server carries' },
   'studio-away': { status: 503, title: 'The studio is restarting; speakers return by themselves' },
   'site-away': { status: 503, title: 'The site is restarting; what is on air is not affected' },
+  'database-away': {
+    status: 503,
+    title: 'The list of rooms cannot be read or written now; what is on air is not affected',
+  },
   'disk-full': { status: 507, title: 'The recording has a gap because the disk is full' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -8,6 +8,5 @@ import type { Command } from './index.ts';
 export const command: Command = async ([name, index, ...flags]) => {
   const role = asRole(name);
   if (!role) throw new EarshotError('bad-config', `there is no role "${name}"`);
-  await runRole(fromProcess(flags), role, Number(index));
-  return 0;
+  return runRole(fromProcess(flags), role, Number(index));
 };

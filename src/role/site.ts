@@ -1,5 +1,6 @@
 import project from '../../package.json' with { type: 'json' };
 import { systemClock } from '../base/clock.ts';
+import { EarshotError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { openTokens } from '../base/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
@@ -25,6 +26,11 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
   const store = stack.use(
     await openStore({ url: config.database ?? `sqlite:${at.database}`, log: log.part('store') }),
   );
+  // Damage may lie where the first look at the tables does not come.
+  const inWords = (error: unknown): never => {
+    const fault = store.fault(error);
+    throw fault === undefined ? error : new EarshotError('database-away', fault, { cause: error });
+  };
   const rooms = stack.use(
     await openRooms({
       store,
@@ -40,9 +46,9 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
       roomsPerCell: config.roomsPerCell,
       version: project.version,
       music: openMusicShelf(systemClock, at.music),
-    }),
+    }).catch(inWords),
   );
-  if (config.welcome) await rooms.ensureWelcome();
+  if (config.welcome) await rooms.ensureWelcome().catch(inWords);
   const snapshot = (): Message => ({ head: { kind: 'rooms', rooms: rooms.cards() }, body: EMPTY });
   const outlet = stack.use(await listenSocket(at.siteBus, () => [snapshot()]));
   const kept = keepSnapshot({ clock: systemClock, log, path: at.rooms }, () => rooms.cards());

@@ -8,6 +8,7 @@ import type { Clocks, RoomCard } from '../wire/room.ts';
 import { Book } from './book.ts';
 import type { MusicShelf } from './music.ts';
 import { routes } from './routes.ts';
+import { openTrouble } from './trouble.ts';
 
 /** What rooms need; durations in ms. */
 export interface RoomsDeps {
@@ -59,12 +60,15 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     roomsPerCell: deps.roomsPerCell ?? 8,
     idleEnd: deps.idleEnd ?? 2 * 3_600_000,
   });
-  const failed = (error: unknown): void =>
-    deps.log.error({ error: String(error) }, 'a room could not be written');
+  const trouble = openTrouble(deps);
+  const failed = (error: unknown): void => {
+    if (!trouble(error)) deps.log.error({ error: String(error) }, 'a room could not be written');
+  };
   await book.read();
   const handle = routes({
     ...deps,
     book,
+    trouble,
     publicUrl: deps.publicUrl,
     create: deps.create ?? 'anyone',
     operatorKey: deps.operatorKey,

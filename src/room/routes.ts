@@ -19,6 +19,8 @@ import { ACTIONS, advice } from './status.ts';
 /** What the routes need. */
 export interface RoutesDeps {
   readonly book: Book;
+  /** True, and logged, when an error is the database's doing. */
+  trouble(error: unknown): boolean;
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly log: Log;
@@ -200,6 +202,7 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   }
   app.notFound(() => refuse('not-found'));
   app.onError((error, c) => {
+    if (deps.trouble(error)) return refuse('database-away');
     deps.log.error({ path: c.req.path, error: error.stack ?? String(error) }, 'a request failed');
     return refuse('internal');
   });

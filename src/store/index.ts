@@ -3,6 +3,7 @@ import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { EarshotError } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
+import { faultOf, placeOf } from './fault.ts';
 import { migrations } from './migrations.ts';
 import { postgres } from './postgres.ts';
 import type { Schema } from './schema.ts';
@@ -18,9 +19,15 @@ export interface StoreDeps {
 export interface Store extends AsyncDisposable {
   readonly engine: 'sqlite' | 'postgres';
   readonly db: Kysely<Schema>;
+  /** One sentence of what is wrong with the database and what to do; undefined when `error` is none of its doing. */
+  fault(error: unknown): string | undefined;
 }
 
-/** Opens the database and brings its tables up to date. @throws EarshotError bad-config for a URL it does not know. */
+/**
+ * Opens the database and brings its tables up to date.
+ * @throws EarshotError `bad-config` for a URL it does not know; `database-away` with one sentence that names the file or
+ * the server, without its password, and what to do.
+ */
 export async function open(deps: StoreDeps): Promise<Store> {
   const file = /^sqlite:(.+)$/.exec(deps.url)?.[1];
   const server = /^postgres(ql)?:\/\//.test(deps.url);
@@ -30,17 +37,33 @@ export async function open(deps: StoreDeps): Promise<Store> {
       'database: use sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME',
     );
   }
-  const db = new Kysely<Schema>({ dialect: file ? sqlite(file) : postgres(deps.url, deps.log ?? silentLog) });
-  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
-  if (error) {
-    await db.destroy();
-    throw new Error('the database could not be brought up to date', { cause: error });
+  let db: Kysely<Schema> | undefined;
+  try {
+    db = new Kysely<Schema>({ dialect: file ? sqlite(file) : postgres(deps.url, deps.log ?? silentLog) });
+    const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+    if (error) throw error;
+  } catch (cause) {
+    // A server that is away fails the farewell as well; the first reason is the one to tell.
+    await db?.destroy().catch(() => undefined);
+    throw new EarshotError('database-away', faultOf(deps.url, cause) ?? notUpToDate(deps.url, cause), {
+      cause,
+    });
   }
+  const opened = db;
   return {
     engine: file ? 'sqlite' : 'postgres',
     db,
-    [Symbol.asyncDispose]: () => db.destroy(),
+    fault: (error) => faultOf(deps.url, error),
+    [Symbol.asyncDispose]: () => opened.destroy(),
   };
+}
+
+function notUpToDate(url: string, error: unknown): string {
+  const said = (error as Error).message;
+  const newer = /previously executed migration (\S+) is missing/.exec(said)?.[1];
+  return newer === undefined
+    ? `the database ${placeOf(url)} could not be brought up to date: ${said}`
+    : `the database ${placeOf(url)} was made by a newer Earshot (it has the step ${newer}): start that one, or put a copy from before back`;
 }
 
 export { isDuplicate } from './duplicate.ts';

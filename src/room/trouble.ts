@@ -1,0 +1,28 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { ms } from '../base/time.ts';
+import type { Store } from '../store/index.ts';
+
+/** A database that is away fails every request and every second's look: it is said this often. */
+const SAY_EVERY = ms(60_000);
+
+/**
+ * True when `error` is the database's doing; that is logged in one sentence, at most once a minute, with how many more
+ * there were meanwhile.
+ */
+export function openTrouble(deps: { store: Store; clock: Clock; log: Log }): (error: unknown) => boolean {
+  let said = Number.NEGATIVE_INFINITY;
+  let more = 0;
+  return (error) => {
+    const sentence = deps.store.fault(error);
+    if (sentence === undefined) return false;
+    const now = deps.clock.now();
+    if (now - said < SAY_EVERY) more += 1;
+    else {
+      deps.log.error({ more }, sentence);
+      said = now;
+      more = 0;
+    }
+    return true;
+  };
+}
