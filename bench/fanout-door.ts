@@ -2,6 +2,7 @@
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
+import { openUring } from '../src/base/uring.ts';
 import { LIMITS, open, openPages } from '../src/door/index.ts';
 
 const fragmentBytes = Number(process.argv[2] ?? 2048);
@@ -15,7 +16,10 @@ const start = performance.now();
 let seq = 0;
 let listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => void = () => {};
 
+const uring = process.argv[6] === 'each' ? 'not asked for' : await openUring();
+if (typeof uring === 'string') process.stderr.write(`no io_uring: ${uring}\n`);
 const door = await open({
+  ...(typeof uring === 'string' ? {} : { uring }),
   clock: systemClock,
   log: silentLog,
   port,

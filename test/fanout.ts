@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Rendition } from '../src/base/media.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
+import { openBatch } from '../src/door/batch.ts';
 import { openCounters } from '../src/door/counters.ts';
 import { openFanout } from '../src/door/fanout.ts';
 import { LIMITS } from '../src/door/limits.ts';
@@ -132,7 +133,7 @@ export function rig(begun = 200) {
     retake: false,
   };
   const fanout = openFanout({
-    ...{ clock, origin, counters, limits: { ...LIMITS, row: 64 } },
+    ...{ clock, origin, counters, limits: { ...LIMITS, row: 64 }, batch: openBatch(undefined) },
     fault(error) {
       throw error;
     },

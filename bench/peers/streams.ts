@@ -71,7 +71,7 @@ async function openLimit(plan: StreamPlan): Promise<Server> {
 }
 
 const openDoor =
-  (period?: number) =>
+  (period?: number, how = '') =>
   async (plan: StreamPlan): Promise<Server> => {
     const every = period ?? plan.period;
     const fragment = Math.round((plan.bytes * FRAGMENT_MS) / plan.period);
@@ -83,6 +83,8 @@ const openDoor =
         String(fragment),
         String(every),
         String(port),
+        '',
+        how,
       ]);
       if (!child.stdout) throw new Error('no output');
       await once(child.stdout, 'data');
@@ -189,6 +191,11 @@ http {
 export const STREAM_PEERS: Readonly<Record<string, StreamPeer>> = {
   c: { name: 'C, epoll and send()', joins: 4000, open: openLimit },
   door: { name: 'Earshot door', joins: 4000, open: openDoor() },
+  'door-each': {
+    name: 'Earshot door, a call for each write',
+    joins: 4000,
+    open: openDoor(undefined, 'each'),
+  },
   'door-640': { name: 'Earshot door, write every 640 ms', joins: 4000, open: openDoor(640) },
   'door-320': { name: 'Earshot door, write every 320 ms', joins: 4000, open: openDoor(320) },
   nchan: { name: 'nginx with nchan, raw stream', joins: 4000, open: openNchan },

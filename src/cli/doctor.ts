@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeFolder } from '../base/folder.ts';
+import { openUring } from '../base/uring.ts';
 import { type Config, fromProcess } from '../config/index.ts';
 import { behind } from './behind.ts';
 import type { Finding } from './finding.ts';
@@ -42,6 +43,7 @@ export const command: Command = async (args) => {
       disk(config),
       files(),
       accept(),
+      ring(config),
       clock(),
       address(config),
       certificate(config),
@@ -177,6 +179,22 @@ function accept(): Finding {
         found: String(most),
         change: 'for crowds that come at once: sysctl net.core.somaxconn=4096',
       };
+}
+
+/** Whether many listeners can be written to in one call. */
+async function ring({ ioUring }: Config): Promise<Finding> {
+  const what = 'io_uring';
+  if (!ioUring) return { what, state: 'notice', found: 'not used: the setting ioUring is no' };
+  const uring = await openUring();
+  if (typeof uring === 'string')
+    return {
+      what,
+      state: 'notice',
+      found: `not here: ${uring}`,
+      change: 'nothing is amiss; with it a crowd of listeners takes a fifth less CPU',
+    };
+  uring[Symbol.dispose]();
+  return { what, state: 'good', found: 'many listeners are written to in one call' };
 }
 
 /** The wall clock against the monotonic one over half a second: a clock that is being stepped shows. */

@@ -20,6 +20,7 @@ function rig(perWrite = 1) {
       if (list) list.push(bytes);
       else got.set(listener, [bytes]);
     },
+    flush() {},
     wake() {},
   };
   const channel = new Channel('room', perWrite, hooks);

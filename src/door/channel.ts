@@ -18,7 +18,10 @@ export interface Listener extends Outlet {
 export interface ChannelHooks {
   /** A slot takes so many listeners before the next one is opened; see `Limits.row`. */
   readonly row: number;
+  /** Writes now or with the next `flush`. */
   write(listener: Listener, bytes: Buffer, newest: number): void;
+  /** Comes after the writes of a row. */
+  flush(): void;
   /** Slots of this channel now wait for their turn: call `serve` until it says that none does. */
   wake(channel: Channel): void;
 }
@@ -255,6 +258,7 @@ export class Channel {
       listener.next = Math.max(listener.next, newest + 1);
       if (bytes.length > 0) this.#hooks.write(listener, bytes, newest);
     }
+    this.#hooks.flush();
     if (!onward) return;
     const moved = list.splice(0);
     this.#listeners -= moved.length;

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT, type Ms, ms } from '../base/time.ts';
 import type { Delivery } from '../wire/delivery.ts';
+import type { Batch } from './batch.ts';
 import { beginning } from './beginning.ts';
 import { Bursts } from './burst.ts';
 import { type Channel, type ChannelHooks, type Listener, MAX_AHEAD, SLOT_MS } from './channel.ts';
@@ -12,7 +13,7 @@ import type { Feed } from './feed.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { promote } from './promotion.ts';
-import { put, putAll, waitingIn } from './put.ts';
+import { putAll, waitingIn } from './put.ts';
 import { reset } from './reset.ts';
 import { Room, type RoomCount } from './room.ts';
 import { type StreamRequest, streamHead } from './stream-request.ts';
@@ -33,6 +34,7 @@ export interface FanoutDeps {
   readonly origin: DoorOrigin;
   readonly limits: Limits;
   readonly counters: Counters;
+  readonly batch: Batch;
   readonly fault: Fault;
   /** How often, and up to which bitrate, a room is written to. */
   delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
@@ -72,7 +74,7 @@ const FIN_WAIT = 2_000;
 
 /** Opens the fan-out; it listens to the origin from now on. */
 export function openFanout(deps: FanoutDeps): Fanout {
-  const { clock, origin, limits, counters } = deps;
+  const { clock, origin, limits, counters, batch } = deps;
   const rooms = new Map<string, Room>();
   const streams = new Map<string, number>();
   const waiting = new Set<Channel>();
@@ -92,6 +94,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
   const hooks: ChannelHooks = {
     row: limits.row,
     write,
+    flush: batch.flush,
     wake(channel) {
       waiting.add(channel);
       timer ??= clock.every(ms(SLOT_MS), tick);
@@ -119,12 +122,13 @@ export function openFanout(deps: FanoutDeps): Fanout {
     if (waiting > 0 && waiting + bytes.length > limits.backlog) return void drop(socket, 'backlog');
     counters.writes += 1;
     counters.bytes += bytes.length;
-    put(listener, bytes);
+    batch.put(listener, bytes);
     if (drainBy !== undefined && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
   }
   /** Ends a listener in order: everything written, then FIN. */
   function finish(listener: Listener, cause: Departure) {
     leave(listener, cause);
+    batch.flush();
     const { socket } = listener;
     socket.end();
     clock.after(ms(FIN_WAIT), () => socket.destroy());
@@ -133,6 +137,8 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const listener = (socket as ListeningSocket)[LISTENER];
     if (!listener) return false;
     leave(listener, cause);
+    // What is gathered goes by a number that this connection gives back.
+    batch.flush();
     // A reset: what waits in the kernel for a reader that does not read is given back at once.
     reset(socket);
     return true;
@@ -266,7 +272,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
       if (!room) return 0;
       const { period } = deps.delivery(slug);
       return promote(room, {
-        ...{ origin, count, period, write },
+        ...{ origin, count, period, write, flush: batch.flush },
         ...{ perWrite: perWrite(period), now: clock.now() },
       });
     },

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { fakeOrigin, wire } from '../../test/door.ts';
 import { systemClock } from '../base/clock.ts';
+import { openBatch } from './batch.ts';
 import { openClients } from './client.ts';
 import { openCounters } from './counters.ts';
 import { openGate } from './gate.ts';
@@ -57,7 +58,7 @@ test('a connection of a network over its share is closed before anything is made
   const counters = openCounters();
   let left = 1;
   const quick = openQuick({
-    ...{ clock: systemClock, limits: LIMITS, counters, origin },
+    ...{ clock: systemClock, limits: LIMITS, counters, origin, batch: openBatch(undefined) },
     fetches: () => left-- > 0,
     back: (socket) => socket.destroy(),
   });

@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
+import type { Uring } from '../base/uring.ts';
 import type { Delivery } from '../wire/delivery.ts';
 import { type AcceptQueue, openAcceptQueue } from './accept-queue.ts';
 import type { Assets } from './assets.ts';
+import { openBatch } from './batch.ts';
 import { openClients } from './client.ts';
 import { exposition, openCounters } from './counters.ts';
 import { openFanout } from './fanout.ts';
@@ -61,6 +63,8 @@ export interface DoorDeps {
   readonly assets: Assets;
   readonly pages: Pages;
   readonly limits: Limits;
+  /** Where many listeners are written to in one call; without it each write is a call of its own. */
+  readonly uring?: Uring;
   /** The line for the live edge; without it everyone is live. */
   readonly queue?: DoorQueue;
   /** Length of the listen queue; 4,096 holds a flash crowd of one second. */
@@ -124,6 +128,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       'the limit of open files (ulimit -n) holds this door to fewer connections',
     );
   const counters = openCounters();
+  const batch = openBatch(deps.uring);
   const fault = openFaults({ clock, log, counters });
   const share = new Share(Math.floor(Math.random() * 2 ** 32));
   const gate = openGate({ limits, share, expendable: (socket) => !fanout.carries(socket) });
@@ -142,7 +147,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   });
   const watchdog = openWatchdog(limits);
   const fanout = openFanout({
-    ...{ clock, origin, limits, counters, fault },
+    ...{ clock, origin, limits, counters, batch, fault },
     back: (slug, socket) => proofs.give(slug, gate.originOf(socket).prefix ?? ''),
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
     place: (slug, request, retake) =>
@@ -157,7 +162,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...(deps.queue ? { queue: deps.queue } : {}),
   });
   const quick = openQuick({
-    ...{ clock, limits, counters, origin, fetches: shield.fetches },
+    ...{ clock, limits, counters, batch, origin, fetches: shield.fetches },
     back: (socket, bytes) => handOver(ordinary, socket, bytes),
   });
   let tls: Tls | undefined;

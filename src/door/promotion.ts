@@ -20,10 +20,14 @@ export interface Promotion {
   /** Monotonic ms. */
   readonly now: number;
   readonly write: ChannelHooks['write'];
+  readonly flush: ChannelHooks['flush'];
 }
 
 /** Moves those who wait longest in a room's ring up to the live edge; returns how many there were. */
-export function promote(room: Room, { origin, count, period, perWrite, now, write }: Promotion): number {
+export function promote(
+  room: Room,
+  { origin, count, period, perWrite, now, write, flush }: Promotion,
+): number {
   let promoted = 0;
   /** One Buffer for all who begin in the same slot of the period. */
   const made = new Map<string, Buffer>();
@@ -52,5 +56,6 @@ export function promote(room: Room, { origin, count, period, perWrite, now, writ
     write(listener, bytes, lane.newest);
     promoted += 1;
   }
+  flush();
   return promoted;
 }

@@ -15,12 +15,12 @@ export interface Outlet {
   readonly socket: Socket;
   /** See `descriptor`. */
   readonly fd: number;
-  /** False when nothing waits in the socket; true when something may. Only `put` writes and sets it. */
+  /** False when nothing waits in the socket; true when something may. Only `put` and a `Batch` write and set it. */
   queued: boolean;
 }
 
 /** True while the socket holds a handle: from its destruction on the kernel may give the number to another connection. */
-const isOpen = (socket: Socket): boolean => !!(socket as Socket & { _handle?: unknown })._handle;
+export const isOpen = (socket: Socket): boolean => !!(socket as Socket & { _handle?: unknown })._handle;
 
 /** Bytes that the kernel has not taken yet. */
 export const waitingIn = ({ queued, socket }: Outlet): number => (queued ? socket.writableLength : 0);

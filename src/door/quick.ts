@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { ms } from '../base/time.ts';
+import type { Batch } from './batch.ts';
 import type { Counters } from './counters.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
@@ -15,6 +16,7 @@ export interface QuickDeps {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly counters: Counters;
+  readonly batch: Batch;
   readonly origin: DoorOrigin;
   /** Charges the network for one answer; false when it has had more than its share. */
   fetches(socket: Socket): boolean;
@@ -77,7 +79,7 @@ const rest = (bytes: Buffer | undefined, taken: number): Buffer | undefined =>
 
 /** Opens the quick answers. */
 export function openQuick(deps: QuickDeps): Quick {
-  const { clock, limits, counters, origin } = deps;
+  const { clock, limits, counters, batch, origin } = deps;
   const shelf = new Shelf<QuickSocket>(clock);
   const sockets = new Set<QuickSocket>();
   const slices: { bytes: Buffer; waiters: readonly QuickSocket[]; at: number; size: number }[] = [];
@@ -103,7 +105,7 @@ export function openQuick(deps: QuickDeps): Quick {
     if (!socket.destroyed) deps.back(socket, bytes);
   }
 
-  function write(socket: QuickSocket, bytes: Buffer) {
+  function write(socket: QuickSocket, bytes: Buffer, send: Batch['put'] = put) {
     const state = socket[STATE];
     if (!state || socket.destroyed) return;
     state.since = clock.now();
@@ -116,8 +118,9 @@ export function openQuick(deps: QuickDeps): Quick {
       return reset(socket);
     }
     counters.fileBytes += bytes.length;
-    put(state, bytes);
+    send(state, bytes);
     if (state.served >= limits.requestsPerSocket) {
+      batch.flush();
       letGo(socket);
       socket
         .on('error', onError)
@@ -126,15 +129,17 @@ export function openQuick(deps: QuickDeps): Quick {
       clock.after(ms(2_000), () => socket.destroy());
     }
   }
-  /** The answer has come for one that waited: written, and what it has asked meanwhile is looked at. */
+  /** The answer has come for one that waited: it goes with the batch, and what was asked meanwhile is looked at. */
   function answer(socket: QuickSocket, bytes: Buffer) {
     const state = socket[STATE];
     if (!state) return;
     state.bytes = rest(state.bytes, state.waiting);
     state.waiting = 0;
     state.making = undefined;
-    write(socket, bytes);
-    if (socket[STATE] && state.bytes) next(socket, state);
+    write(socket, bytes, batch.put);
+    if (!socket[STATE] || !state.bytes) return;
+    batch.flush();
+    next(socket, state);
   }
 
   function tick() {
@@ -148,6 +153,7 @@ export function openQuick(deps: QuickDeps): Quick {
       }
       if (slice.at >= slice.waiters.length) slices.splice(i, 1);
     }
+    batch.flush();
     if (slices.length > 0) return;
     timer?.[Symbol.dispose]();
     timer = undefined;
@@ -225,7 +231,7 @@ export function openQuick(deps: QuickDeps): Quick {
     take(socket: QuickSocket, bytes) {
       if (readQuickHead(bytes, limits).kind !== 'quick') return false;
       const state: State = {
-        ...{ socket, fd: descriptor(socket), queued: true },
+        ...{ socket, fd: descriptor(socket), queued: socket.writableLength > 0 },
         bytes,
         waiting: 0,
         making: undefined,

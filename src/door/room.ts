@@ -78,6 +78,7 @@ export class Room {
       const feed = new Feed(this.slug, wanted, {
         row: this.#hooks.row,
         write: this.#hooks.write,
+        flush: this.#hooks.flush,
         wake: this.#hooks.wake,
         since: (rendition, seq) => this.#since(rendition, seq),
       });

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { sharesPorts } from '../base/port.ts';
 import { ms } from '../base/time.ts';
 import { openVouching } from '../base/token.ts';
+import { openUring } from '../base/uring.ts';
 import { type Inlet, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
@@ -133,6 +134,10 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   await news.complete;
   const consent = consentOf(config, clock.wall());
   const certificate = certificateOf(config);
+  const uring = config.ioUring ? await openUring() : 'the setting ioUring is no';
+  if (typeof uring === 'string')
+    log.info({ why: uring }, 'no io_uring: each listener takes a call of its own');
+  else stack.use(uring);
   const opened = await openDoorPart({
     clock,
     log,
@@ -151,6 +156,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
+    ...(typeof uring === 'string' ? {} : { uring }),
     backlog: ACCEPT_QUEUE,
     secret: readSecret(at.secret),
     vouches: openVouching(readSecret(at.secret)),

@@ -1,0 +1,197 @@
+import { endianness } from 'node:os';
+
+/** Sends that are handed to the kernel many at a time. */
+export interface Uring extends Disposable {
+  /** The longest that can be sent, bytes. */
+  readonly longest: number;
+  /**
+   * Adds a `send()` on a connection's descriptor. The bytes are copied, once for all who get the same Buffer in a row.
+   * False when there is no room: `submit` first.
+   */
+  add(fd: number, bytes: Uint8Array): boolean;
+  /**
+   * Has the kernel do everything added, none of which waits, and calls `result` for each, in no certain order: its
+   * number as it was added since the last submit, and the bytes taken, or a negative error number (EAGAIN: nothing fits).
+   * An entry the kernel has not answered for gets `UNKNOWN`.
+   */
+  submit(result: (at: number, taken: number) => void): void;
+}
+
+/** Nobody knows whether these bytes went out. */
+export const UNKNOWN = -0x8000_0000;
+
+/** Entries of the ring, a power of two: a row of listeners (`Limits.row`). */
+const ENTRIES = 512;
+/** Bytes of all the different Buffers in one submit. */
+const STAGE = 1024 * 1024;
+
+// Numbers of Linux, the same on every 64-bit system of today.
+const SYS_SETUP = 425;
+const SYS_ENTER = 426;
+const IOSQE_WORDS = 16;
+const IOCQE_WORDS = 4;
+const OP_SEND = 26;
+const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
+const ENTER_GETEVENTS = 1;
+/** One thread submits, and completions are made only when it asks for them: Linux 6.1, and cheaper. */
+const SINGLE_ISSUER_DEFER_TASKRUN = (1 << 12) | (1 << 13);
+const FEAT_SINGLE_MMAP = 1;
+const OFFSET_RINGS = 0;
+const OFFSET_ENTRIES = 0x10000000;
+const PROT_READ_WRITE = 1 | 2;
+const MAP_SHARED_POPULATE = 1 | 0x8000;
+const MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+const EPERM = 1;
+const EINTR = 4;
+const EINVAL = 22;
+const ENOSYS = 38;
+/** Calls that brought nothing new, after which the ring is given up. */
+const MAX_IDLE_CALLS = 64;
+
+/** Why the kernel gives none, in words an operator can use. */
+function reason(errno: number): string {
+  if (errno === EPERM)
+    return 'it is switched off (kernel.io_uring_disabled, or the container does not allow it)';
+  if (errno === ENOSYS) return 'the kernel does not have it, or the container hides it';
+  return `the kernel refuses it (error ${errno})`;
+}
+
+/**
+ * Opens an io_uring for the calling thread, or says in words why there is none. Its memory, 1.1 MB, is given back when
+ * the process ends. Spec: io_uring_setup(2), io_uring_enter(2).
+ */
+export async function openUring(): Promise<Uring | string> {
+  if (process.platform !== 'linux' || endianness() !== 'LE') return 'the system is not Linux';
+  let koffi: typeof import('koffi')['default'];
+  let libc: import('koffi').LibraryHandle;
+  try {
+    ({ default: koffi } = await import('koffi'));
+    libc = koffi.load('libc.so.6');
+  } catch (error) {
+    return `the package koffi does not work here (${error instanceof Error ? error.message : error})`;
+  }
+  const setup = libc.func('long syscall(long, long, void *)');
+  const enter = libc.func('long syscall(long, long, long, long, long, void *, long)');
+  const mmap = libc.func('void *mmap(void *, size_t, int, int, int, int64_t)');
+  const close = libc.func('int close(int)');
+
+  const params = new Uint32Array(30);
+  const ask = (flags: number): number => {
+    params.fill(0);
+    params[2] = flags;
+    return setup(SYS_SETUP, ENTRIES, params);
+  };
+  let fd = ask(SINGLE_ISSUER_DEFER_TASKRUN);
+  if (fd < 0 && koffi.errno() === EINVAL) fd = ask(0);
+  if (fd < 0) return reason(koffi.errno());
+  const word = (at: number): number => params[at] ?? 0;
+  const given = { features: word(5), mask: word(12), array: word(16), completions: word(1) };
+
+  const map = (
+    length: number,
+    flags: number,
+    of: number,
+    offset: number,
+  ): { at: bigint; memory: ArrayBuffer } => {
+    const at = mmap(null, length, PROT_READ_WRITE, flags, of, offset);
+    if (at === MAP_FAILED) throw new Error(`no memory for it (error ${koffi.errno()})`);
+    return { at, memory: koffi.view(at, length) };
+  };
+  let rings: Uint32Array;
+  let entries: Uint32Array;
+  let stage: ReturnType<typeof map>;
+  const completionsAt = word(25) / 4;
+  try {
+    if ((given.features & FEAT_SINGLE_MMAP) === 0) throw new Error('the kernel is older than 5.6');
+    const bytes = Math.max(
+      given.array + ENTRIES * 4,
+      completionsAt * 4 + given.completions * IOCQE_WORDS * 4,
+    );
+    rings = new Uint32Array(map(bytes, MAP_SHARED_POPULATE, fd, OFFSET_RINGS).memory);
+    entries = new Uint32Array(map(ENTRIES * IOSQE_WORDS * 4, MAP_SHARED_POPULATE, fd, OFFSET_ENTRIES).memory);
+    stage = map(STAGE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+  } catch (error) {
+    close(fd);
+    return error instanceof Error ? error.message : String(error);
+  }
+  const staged = new Uint8Array(stage.memory);
+  /** Where the words of the rings are, by the kernel's own account. */
+  const at = { sqHead: word(10) / 4, sqTail: word(11) / 4, cqHead: word(20) / 4, cqTail: word(21) / 4 };
+  const sqMask = ENTRIES - 1;
+  const cqMask = given.completions - 1;
+  for (let i = 0; i < ENTRIES; i += 1) {
+    rings[given.array / 4 + i] = i;
+    entries[i * IOSQE_WORDS] = OP_SEND;
+    entries[i * IOSQE_WORDS + 7] = MSG_DONTWAIT_NOSIGNAL;
+  }
+  let open = true;
+  let tail = rings[at.sqTail] ?? 0;
+  let count = 0;
+  let stageUsed = 0;
+  let last: Uint8Array | undefined;
+  let low = 0;
+  let high = 0;
+
+  function dispose() {
+    if (!open) return;
+    open = false;
+    close(fd);
+  }
+  return {
+    longest: STAGE,
+    add(descriptor, bytes) {
+      if (!open || count === ENTRIES) return false;
+      if (bytes !== last) {
+        if (stageUsed + bytes.length > STAGE) return false;
+        staged.set(bytes, stageUsed);
+        const address = stage.at + BigInt(stageUsed);
+        low = Number(address & 0xffff_ffffn);
+        high = Number(address >> 32n);
+        // Each begins on a cache line.
+        stageUsed = (stageUsed + bytes.length + 63) & ~63;
+        last = bytes;
+      }
+      const entry = (tail & sqMask) * IOSQE_WORDS;
+      entries[entry + 1] = descriptor;
+      entries[entry + 4] = low;
+      entries[entry + 5] = high;
+      entries[entry + 6] = bytes.length;
+      entries[entry + 8] = count;
+      tail = (tail + 1) >>> 0;
+      count += 1;
+      return true;
+    },
+    submit(result) {
+      if (count === 0) return;
+      const asked = count;
+      const answered = new Uint8Array(asked);
+      let answers = 0;
+      rings[at.sqTail] = tail;
+      for (let idle = 0; answers < asked && idle < MAX_IDLE_CALLS; ) {
+        const left = (tail - (rings[at.sqHead] ?? 0)) >>> 0;
+        const took = enter(SYS_ENTER, fd, left, asked - answers, ENTER_GETEVENTS, null, 0);
+        if (took < 0 && koffi.errno() !== EINTR) idle += 1;
+        let head = rings[at.cqHead] ?? 0;
+        const until = rings[at.cqTail] ?? 0;
+        if (head === until) idle += 1;
+        for (; head !== until; head = (head + 1) >>> 0) {
+          const completion = completionsAt + (head & cqMask) * IOCQE_WORDS;
+          const number = rings[completion] ?? 0;
+          answered[number] = 1;
+          answers += 1;
+          result(number, (rings[completion + 2] ?? 0) | 0);
+        }
+        rings[at.cqHead] = head;
+      }
+      count = 0;
+      stageUsed = 0;
+      last = undefined;
+      if (answers === asked) return;
+      // A ring that does not answer is not asked again.
+      dispose();
+      for (let i = 0; i < asked; i += 1) if (answered[i] === 0) result(i, UNKNOWN);
+    },
+    [Symbol.dispose]: dispose,
+  };
+}

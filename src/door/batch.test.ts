@@ -1,0 +1,204 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openUring, UNKNOWN, type Uring } from '../base/uring.ts';
+import { type Batch, openBatch } from './batch.ts';
+import { descriptor, type Outlet } from './put.ts';
+
+const open: Disposable[] = [];
+afterEach(() => {
+  for (const one of open.splice(0)) one[Symbol.dispose]();
+});
+
+interface Pair {
+  readonly outlet: Outlet;
+  readonly here: Socket;
+  readonly there: Socket;
+}
+
+/** Both ends of `count` connections, none of which is read yet. */
+async function pairs(count: number): Promise<Pair[]> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const made: Pair[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const there = connect(port, '127.0.0.1').on('error', () => {});
+    const [here] = (await once(server, 'connection')) as [Socket];
+    here.on('error', () => {});
+    made.push({ outlet: { socket: here, fd: descriptor(here), queued: false }, here, there });
+  }
+  open.push({
+    [Symbol.dispose]() {
+      for (const { here, there } of made) {
+        here.destroy();
+        there.destroy();
+      }
+      server.close();
+    },
+  });
+  return made;
+}
+
+/** What comes on a connection until its end. */
+async function heard({ here, there }: Pair): Promise<Buffer> {
+  const read: Buffer[] = [];
+  there.on('data', (chunk) => read.push(chunk));
+  here.end();
+  await once(there, 'end');
+  return Buffer.concat(read);
+}
+
+/** `length` bytes in which every place can be told from the others near it. */
+const counted = (from: number, length: number): Buffer => {
+  const bytes = Buffer.alloc(length);
+  for (let i = 0; i + 4 <= length; i += 4) bytes.writeUInt32LE((from + i) >>> 0, i);
+  return bytes;
+};
+
+const found = await openUring();
+if (typeof found !== 'string') found[Symbol.dispose]();
+const here = typeof found === 'string' ? found : undefined;
+
+describe.each([
+  ['a call for each', async (): Promise<Batch> => openBatch(undefined)],
+  [
+    here ? `io_uring, not on this machine: ${here}` : 'io_uring',
+    async (): Promise<Batch> => {
+      const uring = (await openUring()) as Uring;
+      open.push(uring);
+      return openBatch(uring);
+    },
+  ],
+] as const)('%s', (name, make) => {
+  const on = test.skipIf(name.includes('not on this machine'));
+
+  on('everyone gets the same bytes once, and whoever does not read holds up nobody', async () => {
+    const batch = await make();
+    const crowd = await pairs(20);
+    const slow = crowd[7] as Pair;
+    const pieces = Array.from({ length: 60 }, (_, i) => counted(i * 200_000, 200_000));
+    for (const { there } of crowd) if (there !== slow.there) there.resume();
+    const others = crowd.filter((one) => one !== slow);
+    const counts = others.map(({ there }) => {
+      let bytes = 0;
+      there.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      return () => bytes;
+    });
+    for (const piece of pieces) {
+      for (const { outlet } of crowd) batch.put(outlet, piece);
+      batch.flush();
+      await pause(1);
+    }
+    await expect.poll(() => counts.every((count) => count() === 12_000_000), { timeout: 10_000 }).toBe(true);
+    expect(slow.here.writableLength).toBeGreaterThan(0);
+    expect((await heard(slow)).equals(counted(0, 12_000_000))).toBe(true);
+  });
+
+  on(
+    'two writes to one connection in a row keep their order, also where the first does not fit',
+    async () => {
+      const batch = await make();
+      const [one] = (await pairs(1)) as [Pair];
+      const pieces = [8, 400_000, 12, 5_000_000, 4, 600_000, 40].map((length, i, all) =>
+        counted(
+          all.slice(0, i).reduce((sum, n) => sum + n, 0),
+          length,
+        ),
+      );
+      for (const piece of pieces) batch.put(one.outlet, piece);
+      batch.flush();
+      expect((await heard(one)).equals(Buffer.concat(pieces))).toBe(true);
+    },
+  );
+
+  on('more writes, and more different bytes, than one call takes', async () => {
+    const batch = await make();
+    const crowd = await pairs(40);
+    const sent = crowd.map((): Buffer[] => []);
+    for (let round = 0; round < 30; round += 1)
+      for (const [i, { outlet }] of crowd.entries()) {
+        const bytes = counted(round * 1000 + i, 4_000);
+        sent[i]?.push(bytes);
+        batch.put(outlet, bytes);
+      }
+    batch.flush();
+    const all = await Promise.all(crowd.map(heard));
+    expect(all.every((bytes, i) => bytes.equals(Buffer.concat(sent[i] ?? [])))).toBe(true);
+  });
+
+  on('a closed connection is not written to: its number may be another’s by then', async () => {
+    const batch = await make();
+    const [one] = (await pairs(1)) as [Pair];
+    one.here.destroy();
+    await pause(20);
+    const [next] = (await pairs(1)) as [Pair];
+    batch.put(one.outlet, Buffer.from('not for you'));
+    batch.flush();
+    expect((await heard(next)).length).toBe(0);
+  });
+
+  on('a peer that has gone is met by the socket itself, which closes', async () => {
+    const batch = await make();
+    const [one] = (await pairs(1)) as [Pair];
+    one.there.resetAndDestroy();
+    const closed = new Promise((resolve) => one.here.once('close', resolve));
+    one.here.pause();
+    for (let i = 0; i < 20 && !one.here.destroyed; i += 1) {
+      batch.put(one.outlet, Buffer.alloc(1000));
+      batch.flush();
+      await pause(5);
+    }
+    await closed;
+  });
+
+  on('once the reader has caught up nothing waits in the socket again', async () => {
+    const batch = await make();
+    const [one] = (await pairs(1)) as [Pair];
+    batch.put(one.outlet, Buffer.alloc(900_000));
+    batch.flush();
+    for (let i = 0; i < 20; i += 1) batch.put(one.outlet, Buffer.alloc(900_000));
+    batch.flush();
+    expect(one.here.writableLength).toBeGreaterThan(0);
+    one.there.resume();
+    await once(one.here, 'drain');
+    batch.put(one.outlet, Buffer.alloc(1000));
+    batch.flush();
+    batch.put(one.outlet, Buffer.alloc(1000));
+    batch.flush();
+    expect(one.here.writableLength).toBe(0);
+    expect(one.outlet.queued).toBe(false);
+  });
+});
+
+test('where nobody knows whether bytes went out, the connection is reset: its player comes again and says what it has', async () => {
+  const added: number[] = [];
+  const batch = openBatch({
+    longest: 1000,
+    add: (fd) => added.push(fd) > 0,
+    submit: (result) => {
+      for (const at of added.keys()) result(at, UNKNOWN);
+    },
+    [Symbol.dispose]() {},
+  });
+  const [one] = (await pairs(1)) as [Pair];
+  const gone = once(one.there, 'error');
+  batch.put(one.outlet, Buffer.alloc(100));
+  batch.flush();
+  expect(((await gone)[0] as NodeJS.ErrnoException).code).toBe('ECONNRESET');
+  expect(one.here.destroyed).toBe(true);
+});
+
+test.skipIf(here)('a closed ring takes nothing, and writes go on one by one', async () => {
+  const uring = await openUring();
+  if (typeof uring === 'string') return;
+  uring[Symbol.dispose]();
+  const batch = openBatch(uring);
+  const [one] = (await pairs(1)) as [Pair];
+  batch.put(one.outlet, counted(0, 4000));
+  batch.flush();
+  expect((await heard(one)).equals(counted(0, 4000))).toBe(true);
+});

@@ -1,0 +1,58 @@
+import { UNKNOWN, type Uring } from '../base/uring.ts';
+import { isOpen, type Outlet, put, waitingIn } from './put.ts';
+import { reset } from './reset.ts';
+
+/** Writes to many connections in a row. */
+export interface Batch {
+  /** As `put`, now or with the next `flush`; until then `outlet.queued` is true. */
+  put(outlet: Outlet, bytes: Uint8Array): void;
+  /** Everything put is with the kernel, or waits in its socket, when this returns. Before control goes back to Node. */
+  flush(): void;
+}
+
+/**
+ * Gathers writes and hands them to the kernel in one call where there is an io_uring; without one each is a call of its
+ * own. What the kernel does not take, and what goes wrong, is the socket's own as in `put`.
+ */
+export function openBatch(uring: Uring | undefined): Batch {
+  if (!uring) return { put, flush() {} };
+  const outlets: Outlet[] = [];
+  const buffers: Uint8Array[] = [];
+
+  function result(at: number, taken: number) {
+    const outlet = outlets[at];
+    const bytes = buffers[at];
+    if (!outlet || !bytes) return;
+    if (taken === bytes.length) {
+      outlet.queued = false;
+      return;
+    }
+    if (!isOpen(outlet.socket)) return;
+    // It comes again and says what it has: nothing is heard twice, and nothing is left out.
+    if (taken === UNKNOWN) return reset(outlet.socket);
+    outlet.socket.write(taken > 0 ? bytes.subarray(taken) : bytes);
+  }
+  function flush() {
+    if (outlets.length === 0) return;
+    uring?.submit(result);
+    outlets.length = 0;
+    buffers.length = 0;
+  }
+  return {
+    put(outlet, bytes) {
+      // It may be among those gathered: one write after the other.
+      if (outlet.queued && waitingIn(outlet) === 0) flush();
+      const { fd, socket } = outlet;
+      if (outlet.queued || fd < 0 || bytes.length > uring.longest || !isOpen(socket))
+        return put(outlet, bytes);
+      if (!uring.add(fd, bytes)) {
+        flush();
+        if (!uring.add(fd, bytes)) return put(outlet, bytes);
+      }
+      outlet.queued = true;
+      outlets.push(outlet);
+      buffers.push(bytes);
+    },
+    flush,
+  };
+}
