@@ -26,12 +26,13 @@ const HEAP: Readonly<Record<RoleName, number>> = { door: 2048, site: 1024, studi
 
 /** The processes of the chosen roles on this machine. */
 function family(config: Config, roles: readonly RoleName[], flags: readonly string[]): ChildSpec[][] {
+  const { compiled } = paths(config.data);
   const groups = STOP_ORDER.filter((role) => roles.includes(role)).map((role) =>
     Array.from(
       { length: ROLES[role].count(config) },
       (_, index): ChildSpec => ({
         name: `${role}-${index}`,
-        args: ['role', role, String(index), ...flags],
+        args: ['role', role, String(index), compiled, ...flags],
         grace: (role === 'door' ? config.shutdownGrace + CLOSE_TIME : CLOSE_TIME) as Ms,
         heap: HEAP[role],
         ...(role === 'door' ? { serves: true as const } : {}),
@@ -100,8 +101,13 @@ export async function start(
   await stop;
 }
 
-/** Runs one role in this process, as a child of the supervisor; resolves with the exit code. */
-export async function runRole(config: Config, role: RoleName, index: number): Promise<number> {
+/** Runs one role in this process, as a child of the supervisor; `open` is called once it is ready. Resolves with the exit code. */
+export async function runRole(
+  config: Config,
+  role: RoleName,
+  index: number,
+  open: () => void,
+): Promise<number> {
   const parent = supervised();
   const log: Log = openLog(config.logLevel, { role: `${role}-${index}` });
   await using parts = new AsyncDisposableStack();
@@ -114,6 +120,7 @@ export async function runRole(config: Config, role: RoleName, index: number): Pr
     return 1;
   }
   parent.ready();
+  open();
   await parent.stop;
   return 0;
 }

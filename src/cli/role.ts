@@ -1,12 +1,21 @@
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { EarshotError } from '../base/errors.ts';
-import { fromProcess } from '../config/index.ts';
-import { runRole } from '../main.ts';
-import { asRole } from '../roles.ts';
 import type { Command } from './index.ts';
 
-/** `earshot role NAME INDEX [flags]`: one role in this process. The supervisor starts it. */
-export const command: Command = async ([name, index, ...flags]) => {
+/**
+ * `earshot role NAME INDEX COMPILED [flags]`: one role in this process. The supervisor starts it. What Node makes of
+ * our files is kept in the folder COMPILED, so that a role that has died is back in half the time: nothing of ours is
+ * loaded before.
+ */
+export const command: Command = async ([name, index, compiled, ...flags]) => {
+  enableCompileCache(compiled);
+  const { asRole } = await import('../roles.ts');
   const role = asRole(name);
   if (!role) throw new EarshotError('bad-config', `there is no role "${name}"`);
-  return runRole(fromProcess(flags), role, Number(index));
+  const [{ fromProcess }, { runRole }] = await Promise.all([
+    import('../config/index.ts'),
+    import('../main.ts'),
+  ]);
+  // Whoever is killed has no time for it later.
+  return runRole(fromProcess(flags), role, Number(index), flushCompileCache);
 };

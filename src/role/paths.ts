@@ -26,6 +26,7 @@ export function paths(data: string) {
     music: join(root, 'music'),
     rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
+    compiled: join(root, 'compiled'),
     claim: (role: string) => join(run, `${role}.claim`),
     siteBus: join(run, 'site.sock'),
     siteHttp: join(run, 'site.http'),

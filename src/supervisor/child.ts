@@ -32,7 +32,10 @@ export interface ChildDeps {
   ended?(name: string): void;
 }
 
-const FIRST_BACKOFF = 250;
+/** Before the first restart: a door is missed at once, and one that has served may well serve again. */
+const FIRST_BACKOFF = 50;
+/** Before the second in a row, doubled from then on. */
+const SECOND_BACKOFF = 250;
 const LAST_BACKOFF = 10_000;
 /** Alive this long, a child's next crash starts the back-off anew. */
 const STEADY = 30_000;
@@ -158,6 +161,6 @@ export class Child {
     );
     this.restarts += 1;
     this.#retry = clock.after(ms(this.#backoff), () => this.start());
-    this.#backoff = Math.min(LAST_BACKOFF, this.#backoff * 2);
+    this.#backoff = Math.min(LAST_BACKOFF, Math.max(SECOND_BACKOFF, this.#backoff * 2));
   }
 }

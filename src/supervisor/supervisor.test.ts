@@ -43,7 +43,7 @@ test('starts a killed child again, later each time, and leaves the others alone'
   const family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('a'), spec('b')]] });
   await family.ready;
   const [a, b] = family.status();
-  for (const backoff of [250, 500]) {
+  for (const backoff of [50, 250, 500]) {
     const pid = family.status()[0]?.pid ?? 0;
     process.kill(pid, 'SIGKILL');
     await until(() => family.status()[0]?.pid === undefined);
@@ -52,10 +52,33 @@ test('starts a killed child again, later each time, and leaves the others alone'
     clock.advance(1);
     await until(() => family.status()[0]?.ready === true);
   }
-  expect(family.status()[0]).toMatchObject({ name: 'a', restarts: 2 });
+  expect(family.status()[0]).toMatchObject({ name: 'a', restarts: 3 });
   expect(family.status()[0]?.pid).not.toBe(a?.pid);
   expect(family.status()[1]).toEqual(b);
   await family[Symbol.asyncDispose]();
+});
+
+test('a child that has lived long is started again at once, as after its first death', async () => {
+  const clock = manualClock();
+  await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('a')]] });
+  await family.ready;
+  for (const [life, backoff] of [
+    [0, 50],
+    [0, 250],
+    [30_001, 50],
+    [29_000, 250],
+  ] as const) {
+    for (let past = 0; past < life; past += 1000) {
+      clock.advance(Math.min(1000, life - past));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    process.kill(family.status()[0]?.pid ?? 0, 'SIGKILL');
+    await until(() => family.status()[0]?.pid === undefined);
+    clock.advance(backoff - 1);
+    expect(family.status()[0]?.pid).toBeUndefined();
+    clock.advance(1);
+    await until(() => family.status()[0]?.ready === true);
+  }
 });
 
 test('kills a child that leaves six pings unanswered', async () => {
@@ -67,7 +90,7 @@ test('kills a child that leaves six pings unanswered', async () => {
   expect(family.status()[0]?.pid).toBe(pid);
   clock.advance(1_000);
   await until(() => family.status()[0]?.pid === undefined);
-  clock.advance(250);
+  clock.advance(50);
   await until(() => family.status()[0]?.ready === true);
   await family[Symbol.asyncDispose]();
 });
@@ -140,8 +163,8 @@ test('a child that the system cannot even start is tried again, and the others l
   const broken = { name: 'broken', args: ['a\0b'], grace: ms(5000) };
   await using family = open({ clock, log: silentLog, entry: entry(), groups: [[broken, spec('a')]] });
   await until(() => family.status()[1]?.ready === true);
+  clock.advance(50);
   clock.advance(250);
-  clock.advance(500);
   expect(family.status()).toMatchObject([
     { name: 'broken', pid: undefined, restarts: 3 },
     { name: 'a', restarts: 0 },
