@@ -7,6 +7,7 @@
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../src/base/time.ts';
+import { openUring } from '../src/base/uring.ts';
 import { LIMITS, open, openPages } from '../src/door/index.ts';
 import { open as openOrigin } from '../src/origin/index.ts';
 import { EMPTY } from '../src/wire/feed.ts';
@@ -39,7 +40,9 @@ const put = (seq: number): void =>
   origin.receive({ head: { kind: 'fragment', slug, rendition, seq }, body: bytes });
 for (let seq = 0; seq < HISTORY; seq += 1) put(seq);
 
+const uring = await openUring();
 const door = await open({
+  ...(typeof uring === 'string' ? {} : { uring }),
   clock: systemClock,
   log: silentLog,
   port: 0,

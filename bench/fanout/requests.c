@@ -167,16 +167,18 @@ static void work(int worker, int count, int period_ms) {
     for (int i = 0; i < n; i++) if (((Player *)events[i].data.ptr)->fd >= 0) hear(events[i].data.ptr);
     if (blocking) continue;
     uint64_t now = clock_us(CLOCK_MONOTONIC) - began;
-    if ((long)(now / (period_ms * 1000L)) != cycle) {
-      cycle = now / (period_ms * 1000L);
-      at = 0;
-    }
-    int due = (double)(now % (period_ms * 1000L)) / (period_ms * 1000.0) * count;
+    int turned = (long)(now / (period_ms * 1000L)) != cycle;
+    // The last ones of a cycle may come due in the next.
+    int due = turned ? count : (double)(now % (period_ms * 1000L)) / (period_ms * 1000.0) * count;
     for (; at < due; at++) {
       Player *p = &players[at];
       if (p->fd < 0) continue;
       if (p->busy) mine->late++;
       else ask(p);
+    }
+    if (turned) {
+      cycle = now / (period_ms * 1000L);
+      at = 0;
     }
   }
   _exit(0);
