@@ -67,9 +67,10 @@ export async function start(
       { cause },
     );
   }
+  const log = openLog(config.logLevel).part('supervisor');
   await using claims = new AsyncDisposableStack();
   for (const role of WRITERS.filter((writer) => roles.includes(writer))) {
-    const held = await claim(at.claim(role));
+    const held = await claim(at.claim(role), { clock: systemClock, log });
     if (!held)
       throw new EarshotError(
         'bad-config',
@@ -78,7 +79,6 @@ export async function start(
     claims.use(held);
   }
   readSecret(at.secret);
-  const log = openLog(config.logLevel).part('supervisor');
   await using family_ = supervise({
     clock: systemClock,
     log,

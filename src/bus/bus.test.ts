@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
+import { silentLog } from '../base/log.ts';
 import type { Message } from '../wire/feed.ts';
 import { encodeFrame, FrameReader, MAX_FRAME_BYTES } from './frame.ts';
 import {
@@ -105,6 +107,53 @@ test('a subscriber comes back by itself when the publisher is started again', as
   await using _second = await listenSocket(path, () => [fragment(2)]);
   await until(() => heard.length === 2);
   expect(heard).toEqual([1, 2]);
+});
+
+test('a publisher whose file is removed is found again within two seconds, and keeps whom it has', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'bus-'));
+  dirs.push(dir);
+  const path = join(dir, 'run', 's');
+  mkdirSync(join(dir, 'run'));
+  const clock = manualClock();
+  await using outlet = await listenSocket(path, () => [fragment(1)], { clock, log: silentLog });
+  const [first, second]: [number[], number[]] = [[], []];
+  let downs = 0;
+  await using _first = subscribeSocket(path, { message: (m) => first.push(seqOf(m)), down: () => downs++ });
+  await until(() => outlet.subscribers === 1);
+  for (const rounds of [1, 2]) {
+    // With its folder, the second time.
+    rmSync(rounds === 1 ? path : join(dir, 'run'), { recursive: true });
+    clock.advance(2_000);
+    await until(() => existsSync(path));
+    await using _late = subscribeSocket(path, { message: (m) => second.push(seqOf(m)) });
+    await until(() => outlet.subscribers === 2);
+    outlet.publish(fragment(2));
+    await until(() => second.length === 2 * rounds && first.length === 1 + rounds);
+    await _late[Symbol.asyncDispose]();
+    await until(() => outlet.subscribers === 1);
+  }
+  expect([first, second, downs]).toEqual([[1, 2, 2], [1, 2, 1, 2], 0]);
+});
+
+test('a publisher leaves its file to another that is alive there, and takes it from one that is not', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'bus-'));
+  dirs.push(dir);
+  const path = join(dir, 's');
+  const clock = manualClock();
+  await using _mine = await listenSocket(path, () => [fragment(1)], { clock, log: silentLog });
+  const other = await listenSocket(path, () => [fragment(2)], { clock: manualClock(), log: silentLog });
+  const heard: number[] = [];
+  const look = async (): Promise<void> => {
+    clock.advance(2_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  await look();
+  await using _inlet = subscribeSocket(path, { message: (m) => heard.push(seqOf(m)) });
+  await until(() => heard.length === 1);
+  await other[Symbol.asyncDispose]();
+  await look();
+  await until(() => heard.length === 2);
+  expect(heard).toEqual([2, 1]);
 });
 
 describe('a frame', () => {

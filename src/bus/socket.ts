@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
+import { listenAt, type SocketFileDeps } from '../base/socket-file.ts';
 import type { Message } from '../wire/feed.ts';
 import { encodeFrame, FrameReader } from './frame.ts';
 import { hand } from './hand.ts';
@@ -10,8 +11,15 @@ const MAX_BACKLOG_BYTES = 32 << 20;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1000;
 
-/** Publishes on a UNIX socket at `path`, replacing a stale one. Resolves when it accepts subscribers. */
-export async function listenSocket(path: string, greeting: Greeting): Promise<Outlet> {
+/**
+ * Publishes on a UNIX socket at `path`, replacing a stale one, and again when its file is removed. Resolves when it
+ * accepts subscribers.
+ */
+export async function listenSocket(
+  path: string,
+  greeting: Greeting,
+  keeping?: SocketFileDeps,
+): Promise<Outlet> {
   const sockets = new Set<Socket>();
   const upstream: ((message: Message) => void)[] = [];
   const server = createServer((socket) => {
@@ -29,10 +37,7 @@ export async function listenSocket(path: string, greeting: Greeting): Promise<Ou
     sockets.add(socket);
   });
   rmSync(path, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
+  const file = await listenAt(path, server, keeping);
   return {
     publish(message) {
       if (sockets.size === 0) return;
@@ -47,6 +52,7 @@ export async function listenSocket(path: string, greeting: Greeting): Promise<Ou
       return sockets.size;
     },
     async [Symbol.asyncDispose]() {
+      await file[Symbol.asyncDispose]();
       for (const socket of sockets) socket.end();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
 import { roomsRig } from '../../test/rooms.ts';
+import { silentLog } from '../base/log.ts';
 import { serveInner } from './inner-http.ts';
 
 const rig = roomsRig();
@@ -31,4 +33,34 @@ test('a body in chunks starts a room, and is measured while it comes', async () 
   expect(rig.card('in-pieces').title).toBe('In pieces');
   const long = await ask({}, '"', 'a'.repeat(17_000), '"');
   expect([long[0], JSON.parse(long[1]).code]).toEqual([413, 'too-large']);
+});
+
+test('answers again after its file was removed, and finishes what it had begun', async () => {
+  const clock = manualClock();
+  let answer = (_text: string): void => undefined;
+  const slow = new Promise<string>((resolve) => {
+    answer = resolve;
+  });
+  const fetch = async (request: Request): Promise<Response> =>
+    new Response(new URL(request.url).pathname === '/slow' ? await slow : 'at once');
+  const get = (path: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const options = { socketPath, path, agent: false, headers: { host: 'x.example' } };
+      const call = request(options, (reply) => {
+        let text = '';
+        reply.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+        reply.on('end', () => resolve(text));
+      });
+      call.on('error', reject).end();
+    });
+  await using _server = await serveInner(socketPath, fetch, { clock, log: silentLog });
+  const begun = get('/slow');
+  expect(await get('/')).toBe('at once');
+  rmSync(socketPath);
+  await expect(get('/')).rejects.toThrow('ENOENT');
+  clock.advance(2_000);
+  while (!existsSync(socketPath)) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(await get('/')).toBe('at once');
+  answer('late');
+  expect(await begun).toBe('late');
 });

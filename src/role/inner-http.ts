@@ -1,19 +1,20 @@
 import { rmSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { listenAt, type SocketFileDeps } from '../base/socket-file.ts';
 
-/** Serves a Request → Response function on a UNIX socket, for the doors of this machine. */
+/** Serves a Request → Response function on a UNIX socket, for the doors of this machine; again when its file is removed. */
 export async function serveInner(
   path: string,
   fetch: (request: Request) => Response | Promise<Response>,
+  keeping?: SocketFileDeps,
 ): Promise<AsyncDisposable> {
   rmSync(path, { force: true });
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
+  const file = await listenAt(path, server as Server, keeping);
   return {
     async [Symbol.asyncDispose]() {
+      await file[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         if ('closeAllConnections' in server) server.closeAllConnections();

@@ -22,6 +22,7 @@ import { keepSnapshot } from './snapshot.ts';
 export async function openSite(config: Config, log: Log): Promise<AsyncDisposable> {
   takeRank('site', log);
   const at = paths(config.data);
+  const keeping = { clock: systemClock, log };
   await using stack = new AsyncDisposableStack();
   const store = stack.use(
     await openStore({ url: config.database ?? `sqlite:${at.database}`, log: log.part('store') }),
@@ -50,7 +51,7 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
   );
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);
   const snapshot = (): Message => ({ head: { kind: 'rooms', rooms: rooms.cards() }, body: EMPTY });
-  const outlet = stack.use(await listenSocket(at.siteBus, () => [snapshot()]));
+  const outlet = stack.use(await listenSocket(at.siteBus, () => [snapshot()], keeping));
   const kept = keepSnapshot({ clock: systemClock, log, path: at.rooms }, () => rooms.cards());
   kept.changed();
   rooms.onChange(() => {
@@ -78,6 +79,6 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
     stack.use(kept);
     void kept.look();
   }
-  stack.use(await serveInner(at.siteHttp, (request) => rooms.fetch(request)));
+  stack.use(await serveInner(at.siteHttp, (request) => rooms.fetch(request), keeping));
   return stack.move();
 }

@@ -32,9 +32,13 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
 
   await using stack = new AsyncDisposableStack();
   const outlet = stack.use(
-    await listenSocket(at.cellBus(index), function* () {
-      for (const program of programs.values()) yield* program.greeting();
-    }),
+    await listenSocket(
+      at.cellBus(index),
+      function* () {
+        for (const program of programs.values()) yield* program.greeting();
+      },
+      { clock, log },
+    ),
   );
   const records = stack.use(
     openRecords(at.ladder, (error) =>
@@ -71,8 +75,10 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       headers: { 'content-type': 'text/plain; version=0.0.4' },
     });
   stack.use(
-    await serveInner(at.cellHttp(index), (request) =>
-      new URL(request.url).pathname === '/metrics' ? metrics() : stage.fetch(request),
+    await serveInner(
+      at.cellHttp(index),
+      (request) => (new URL(request.url).pathname === '/metrics' ? metrics() : stage.fetch(request)),
+      { clock, log },
     ),
   );
   stack.defer(async () => {
