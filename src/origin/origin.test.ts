@@ -125,6 +125,31 @@ describe('the origin', () => {
     expect(isStandby(60)).toBe(false);
   });
 
+  it('says once that standby begins, and once how long it was, however the studio stumbles in between', () => {
+    const said: [string, object][] = [];
+    const log = { ...silentLog, warn: (fields: object, message: string) => said.push([message, fields]) };
+    origin = open({ clock, log, archive: NOTHING, holdWhileAway: true });
+    card();
+    announce();
+    run(0, 20);
+    clock.advance(3_000);
+    // Every third fragment comes in time, for half a minute.
+    for (let seq = 31; seq < 120; seq += 3) run(seq, seq);
+    expect(said).toEqual([['no fragment in time: standby', { slug: SLUG, seq: 21 }]]);
+    run(121, 121 + 16);
+    expect(said).toHaveLength(2);
+    const [words, { ms: lasted }] = said[1] as [string, { ms: number }];
+    expect(words).toBe('standby is over');
+    // From the deadline of slot 21 to the arrival of 121.
+    expect(Math.abs(lasted - 100 * FRAGMENT_MS)).toBeLessThan(1000);
+    clock.advance(1_000);
+    expect(said).toHaveLength(3);
+    origin.receive({ head: { kind: 'end', slug: SLUG, last: 140 }, body: EMPTY });
+    expect(said.map(([message]) => message)).toEqual(
+      [words, words].flatMap((over) => ['no fragment in time: standby', over]),
+    );
+  });
+
   it('begins standby within one period and the usual spread', () => {
     card();
     announce();

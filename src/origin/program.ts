@@ -4,6 +4,7 @@ import type { Rendition } from '../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { RoomState } from '../wire/room.ts';
 import { Arrival } from './arrival.ts';
+import { Stretch } from './stretch.ts';
 import { CATCH_UP_FRAGMENTS, Window } from './window.ts';
 
 /** A program that has announced itself and sent nothing is given this long before standby begins. */
@@ -44,6 +45,7 @@ export class Program {
   heard = false;
   readonly #deps: ProgramDeps;
   readonly #arrival: Arrival;
+  readonly #stretch: Stretch;
   readonly #born: Ms;
   /** Behind the best rendition of each codec and container: those that have its fragments where they have none of their own. */
   readonly #followers = new Map<Window, Window[]>();
@@ -55,6 +57,7 @@ export class Program {
     this.#deps = deps;
     this.zero = deps.zero;
     this.#born = deps.clock.now();
+    this.#stretch = new Stretch(deps);
     this.#arrival = new Arrival(ms(deps.clock.now() - (deps.clock.wall() - deps.zero)));
     this.adopt(deps.renditions);
     this.#arm();
@@ -106,7 +109,10 @@ export class Program {
     // Radio that was not coded for a while begins anew: to fill the time between would delay whoever waits for it.
     if (window.rendition.container !== 'fmp4' && this.silent(window)) window.clear();
     this.heard = true;
-    if (leading) this.awaySince = undefined;
+    if (leading) {
+      this.awaySince = undefined;
+      this.#stretch.heard();
+    }
     const copy = Buffer.from(bytes);
     this.#take(window, seq, copy);
     for (const follower of this.#followers.get(window) ?? [])
@@ -135,6 +141,7 @@ export class Program {
   /** The program is over, nothing more will come. */
   end(): void {
     this.over = true;
+    this.#stretch.end();
     this.#timer?.[Symbol.dispose]();
     for (const window of this.windows.values()) window.end();
   }
@@ -170,7 +177,7 @@ export class Program {
   }
 
   #overdue(): void {
-    const { clock, slug, log } = this.#deps;
+    const { clock } = this.#deps;
     const patient = !this.heard && clock.now() - this.#born < FIRST_FRAGMENT_MS;
     if (this.#deps.wanted() && !patient) {
       const slot = this.#arrival.overdue(clock.now());
@@ -179,9 +186,9 @@ export class Program {
       for (const window of this.windows.values()) {
         if (uncoded.has(window) && !wanted.has(window.rendition.id)) continue;
         if (slot < 0 || (window.last !== undefined && window.last >= slot)) continue;
-        if (window === this.#leading && this.awaySince === undefined) {
-          log.warn({ slug, seq: slot }, 'no fragment in time: standby');
-          this.awaySince = clock.wall();
+        if (window === this.#leading) {
+          this.#stretch.missed(slot);
+          this.awaySince ??= clock.wall();
         }
         const before = window.last;
         this.#fill(window, slot);

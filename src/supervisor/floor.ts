@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { problem } from '../base/reply.ts';
-import { ms } from '../base/time.ts';
+import { type Ms, ms } from '../base/time.ts';
 
 /** What the floor needs. */
 export interface FloorDeps {
@@ -21,8 +21,8 @@ export interface FloorDeps {
 
 /** Rung 6: while no door is up, the supervisor itself answers on the public port with one page out of memory. */
 export interface Floor {
-  /** Takes the port, and goes on trying while something else has it. Harmless when it is held. */
-  lay(): void;
+  /** Takes the port, and goes on trying while something else has it. Harmless when it is held. `starting`: no door was ever up, and nobody need hear of it. */
+  lay(starting?: boolean): void;
   /** Lets go of the port; answers that have begun are finished. */
   lift(): void;
   /** True while it has the port. */
@@ -52,6 +52,8 @@ export function openFloor(deps: FloorDeps): Floor {
   let server: Server | undefined;
   let wanted = false;
   let answered = 0;
+  /** Since when doors that had been up are missed. */
+  let since: Ms | undefined;
 
   function serve(socket: Socket): void {
     let head = '';
@@ -86,14 +88,19 @@ export function openFloor(deps: FloorDeps): Floor {
     opened.listen({ port: deps.port, host: deps.host, reusePort: true, backlog: 4096 });
   }
   return {
-    lay() {
+    lay(starting = false) {
       wanted = true;
       if (server) return;
-      log.warn({ port: deps.port }, 'no door is up: a static page answers');
+      if (!starting) {
+        since = clock.now();
+        log.warn({ port: deps.port }, 'no door is up: a static page answers');
+      }
       listen();
     },
     lift() {
       wanted = false;
+      if (since !== undefined) log.warn({ ms: Math.round(clock.now() - since) }, 'a door is up again');
+      since = undefined;
       server?.close();
       server = undefined;
     },

@@ -41,14 +41,16 @@ export function open(deps: SupervisorDeps): Supervisor {
     resolve = done;
   });
   let stopping = false;
+  let served = false;
   let laying: Disposable | undefined;
   const underfoot = (): void => {
     const { floor } = deps;
     const doors = children.filter((child) => child.serves);
     if (!floor || doors.length === 0) return;
     laying?.[Symbol.dispose]();
+    served ||= doors.some((door) => door.isReady);
     if (stopping || doors.some((door) => door.isReady)) floor.lift();
-    else if (!floor.laid) laying = deps.clock.after(FLOOR_AFTER, () => floor.lay());
+    else if (!floor.laid) laying = deps.clock.after(FLOOR_AFTER, () => floor.lay(!served));
   };
   const heard = (name: string): void => {
     underfoot();

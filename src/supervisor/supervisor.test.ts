@@ -111,7 +111,9 @@ test('lays the floor when the last door is gone, and lifts it as soon as one is 
   const floor = {
     laid: false,
     answers: 0,
-    lay() {
+    starting: [] as (boolean | undefined)[],
+    lay(starting?: boolean) {
+      floor.starting.push(starting);
       floor.laid = true;
     },
     lift() {
@@ -123,6 +125,7 @@ test('lays the floor when the last door is gone, and lifts it as soon as one is 
     ...{ clock, log: silentLog, entry: entry(), floor },
     groups: [[door('a'), door('b')], [spec('site')]],
   });
+  clock.advance(150);
   await family.ready;
   clock.advance(1_000);
   expect(floor.laid).toBe(false);
@@ -145,6 +148,8 @@ test('lays the floor when the last door is gone, and lifts it as soon as one is 
   await family[Symbol.asyncDispose]();
   clock.advance(10_000);
   expect(floor.laid).toBe(false);
+  // Before the first door was up it was no surprise.
+  expect(floor.starting).toEqual([true, false]);
 });
 
 test('kills a child that hangs before it is ready', async () => {
