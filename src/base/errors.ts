@@ -26,6 +26,8 @@ export const ERRORS = {
   'etag-mismatch': { status: 412, title: 'The session has changed since' },
   'etag-missing': { status: 428, title: 'The request must say which state of the session it means' },
   'too-large': { status: 413, title: 'The request is larger than accepted' },
+  'head-too-large': { status: 431, title: 'The request line or its header fields are longer than accepted' },
+  'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
   unprocessable: { status: 422, title: 'A value is outside what is accepted' },
   'too-many-rooms': { status: 429, title: 'Too many rooms were started in the last minute' },

@@ -110,7 +110,7 @@ test('bodies: a gigabyte announced, endless chunks, a chunk that lies about itse
   await until(() => open(door.metrics()) === 0);
 });
 
-test('addresses: encoded slashes, dots, NUL, eight kilobytes, another host: a 404 and no file', async () => {
+test('addresses: encoded slashes, dots, NUL, eight kilobytes: a 404 and no file', async () => {
   const asset = { bytes: Buffer.from('ok'), type: 'text/plain', immutable: true, etag: '"1"' };
   const assets: Assets = new Map([['/_/a.js', asset]]);
   await using door = await openTestDoor(fakeOrigin(), { assets });
@@ -139,12 +139,13 @@ test('addresses: encoded slashes, dots, NUL, eight kilobytes, another host: a 40
     expect([path.slice(0, 40), w.text().slice(0, 12)]).toEqual([path.slice(0, 40), 'HTTP/1.1 404']);
     expect(w.text()).not.toMatch(/root:|"earshot"/);
   }
+  // Nobody is asked elsewhere: a name in the target is one of ours, like any in Host.
   const absolute = wire(
     door.port,
     'GET http://other/_/a.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
   );
   await absolute.closed;
-  expect(absolute.text().slice(0, 10)).toBe('HTTP/1.1 4');
+  expect(absolute.text()).toMatch(/^HTTP\/1\.1 200 [\s\S]*ok$/);
 });
 
 test('a thousand random queries are one page, made once', async () => {

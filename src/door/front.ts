@@ -96,7 +96,7 @@ export function openFront(deps: FrontDeps): Front {
         return refuse(this, rawProblem('bad-request', 'The request head is malformed or ambiguous.'));
       case 'too-large':
         counters.badHeads += 1;
-        return refuse(this, rawProblem('too-large', 'The request head is too large.', 431));
+        return refuse(this, rawProblem('head-too-large'));
       case 'stream': {
         const request = readStreamRequest(head.target);
         if (!request) return refuse(this, rawProblem('not-found'));

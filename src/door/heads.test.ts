@@ -39,13 +39,44 @@ test.each(BAD)('%s is refused with 400 and close, on a stream and on a page', as
 test('a head that is too large or has too many lines is 431', async () => {
   await using door = await openTestDoor(fakeOrigin());
   for (const path of ['/r/room/stream', '/r/room']) {
+    // Head, body and the page that explains it are of one mind.
+    const agreed = (text: string) => {
+      expect([path, text.slice(0, 12)]).toEqual([path, 'HTTP/1.1 431']);
+      expect(JSON.parse(text.slice(text.indexOf('\r\n\r\n')))).toMatchObject({
+        ...{ status: 431, code: 'head-too-large', type: '/errors#head-too-large' },
+      });
+    };
     const many = wire(door.port, `GET ${path} HTTP/1.1\r\nHost: x\r\n${'X: y\r\n'.repeat(70)}\r\n`);
     await many.closed;
-    expect([path, many.text().slice(0, 12)]).toEqual([path, 'HTTP/1.1 431']);
+    agreed(many.text());
     const large = wire(door.port, `GET ${path} HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(9000)}\r\n\r\n`);
     await large.closed;
-    expect([path, large.text().slice(0, 12)]).toEqual([path, 'HTTP/1.1 431']);
+    agreed(large.text());
+    const token = `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${'t'.repeat(50_000)}\r\n\r\n`;
+    const longer = wire(door.port, token);
+    await longer.closed;
+    agreed(longer.text());
   }
+});
+
+test('a target in absolute form is the same request, by the name in it', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  await using door = await openTestDoor(origin);
+  const ask = async (target: string, host = 'other.example'): Promise<string> => {
+    const w = wire(door.port, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    await w.closed;
+    return w.text();
+  };
+  const usual = (text: string) => text.replace(/date: .*\r\n/i, '');
+  for (const path of ['/', '/r/room', '/healthz', '/r/nobody', '/r/room/state.json'])
+    expect(usual(await ask(`http://rooms.example:8080${path}`))).toBe(usual(await ask(path)));
+  expect(await ask('HTTP://rooms.example')).toContain('HTTP/1.1 200');
+  for (const target of ['http:///r/room', 'http://a@b/r/room', 'ftp://rooms.example/'])
+    expect([target, (await ask(target)).slice(0, 10)]).toEqual([target, 'HTTP/1.1 4']);
+  const stream = wire(door.port, 'GET http://rooms.example/r/room/stream HTTP/1.1\r\nHost: x\r\n\r\n');
+  while (!stream.text().includes('\r\n\r\n')) await pause(10);
+  expect(stream.text()).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: audio\/mp4/);
 });
 
 test('methods, versions and targets that are none are refused by the strict parser behind', async () => {

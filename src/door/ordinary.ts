@@ -21,6 +21,7 @@ import { serverOptions } from './server-options.ts';
 import type { Shield } from './shield.ts';
 import { mediaType, readStreamRequest } from './stream-request.ts';
 import { isTaken, takeOver } from './takeover.ts';
+import { toOriginForm } from './target.ts';
 
 /** What the ordinary server needs. */
 export interface OrdinaryDeps {
@@ -58,14 +59,14 @@ const ROBOTS =
 const HOST = /^(?:(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?)?$/i;
 
 /** What is wrong with a head that Node's parser has let through. */
-function headFault(req: IncomingMessage, limits: Limits): 400 | 431 | undefined {
-  if (req.httpVersionMajor !== 1) return 400;
-  if (req.rawHeaders.length / 2 > limits.headers) return 431;
+function headFault(req: IncomingMessage, limits: Limits): 'bad-request' | 'head-too-large' | undefined {
+  if (req.httpVersionMajor !== 1) return 'bad-request';
+  if (req.rawHeaders.length / 2 > limits.headers) return 'head-too-large';
   let hosts = 0;
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     if (req.rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
   }
-  return hosts > 1 || !HOST.test(req.headers.host ?? '') ? 400 : undefined;
+  return hosts > 1 || !HOST.test(req.headers.host ?? '') ? 'bad-request' : undefined;
 }
 
 /** Opens the HTTP server for everything that is no stream. It does not listen: connections are handed to it. */
@@ -220,14 +221,11 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     }
   }
   function route(req: IncomingMessage, res: ServerResponse) {
+    toOriginForm(req);
     const fault = headFault(req, limits);
     if (fault !== undefined) {
       counters.badHeads += 1;
-      const reply = problem(
-        fault === 431 ? 'too-large' : 'bad-request',
-        'The request head is ambiguous or too large.',
-      );
-      return send(req, res, { ...reply, status: fault, headers: { ...reply.headers, connection: 'close' } });
+      return refuse(req, res, fault, { connection: 'close' });
     }
     const target = req.url ?? '/';
     const mark = target.indexOf('?');
@@ -296,9 +294,13 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     counters.badHeads += 1;
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-    const status =
-      error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-    socket.end(rawProblem(status === 431 ? 'too-large' : 'bad-request', undefined, status));
+    const code =
+      error.code === 'HPE_HEADER_OVERFLOW'
+        ? 'head-too-large'
+        : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+          ? 'too-slow'
+          : 'bad-request';
+    socket.end(rawProblem(code));
     deps.clock.after(ms(2_000), () => socket.destroy());
   });
   // It never listens, but the check of header and request time-outs begins with this event.

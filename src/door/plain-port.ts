@@ -4,6 +4,7 @@ import { ms } from '../base/time.ts';
 import type { Limits } from './limits.ts';
 import { send } from './send.ts';
 import { serverOptions } from './server-options.ts';
+import { toOriginForm } from './target.ts';
 
 /** Answers of the port without TLS beside the public one. */
 export interface PlainPort {
@@ -42,6 +43,7 @@ export function openPlainPort(deps: PlainPort): Server {
     else say(req, res, answer);
   }
   const server = createServer(serverOptions(limits), (req, res) => {
+    toOriginForm(req);
     const target = req.url ?? '/';
     const token = CHALLENGE.exec(target)?.[1];
     if (token !== undefined) return void prove(req, res, token);

@@ -4,6 +4,7 @@ import { problem } from '../base/reply.ts';
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   404: 'Not Found',
+  408: 'Request Timeout',
   409: 'Conflict',
   410: 'Gone',
   431: 'Request Header Fields Too Large',
@@ -12,13 +13,13 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /** A refusal for a bare socket, head and body, that closes the connection; 503 says when to come back. Spec: RFC 9457. */
-export function rawProblem(code: ErrorCode, detail?: string, status?: number): string {
+export function rawProblem(code: ErrorCode, detail?: string): string {
   const reply = problem(code, detail);
   const body = String(reply.body);
-  const said = status ?? reply.status;
-  const later = said === 503 ? 'retry-after: 2\r\n' : '';
+  const { status } = reply;
+  const later = status === 503 ? 'retry-after: 2\r\n' : '';
   return (
-    `HTTP/1.1 ${said} ${REASONS[said] ?? 'Refused'}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n` +
+    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n` +
     `access-control-allow-origin: *\r\nx-content-type-options: nosniff\r\n${later}` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );

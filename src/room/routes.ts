@@ -40,6 +40,7 @@ const CREATE_EVERY_MS = 2000;
 /** Links outlive the start of their room by this. */
 const LINK_SECONDS = 90 * 86_400;
 const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
 
 type Outcome<T> = T | Refusal;
 const isRefusal = (value: object): value is Refusal => 'refused' in value;
@@ -93,8 +94,8 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
 
   app.post('/api/rooms', async (c) => {
     const form = mediaType(c) === FORM;
-    // A form needs no permission of the browser to reach us from a foreign page; JSON does.
-    if (form && c.req.header('sec-fetch-site') === 'cross-site') return refuse('foreign-page');
+    // Forms and plain text need no permission of the browser to reach us from a foreign page; JSON does.
+    if (mediaType(c) !== JSON_TYPE && fromForeignPage(c, base(c))) return refuse('foreign-page');
     if (deps.create === 'operator') {
       const token = bearer(c.req.header('authorization'));
       if (!token)
@@ -237,7 +238,7 @@ async function read<T extends z.ZodType>(
   if (!bytes) return { refused: 'too-large', detail: 'Requests hold at most 16 kB.' };
   const type = mediaType(c);
   let value: unknown = {};
-  if (bytes.length > 0 && !form && type !== 'application/json') {
+  if (bytes.length > 0 && !form && type !== JSON_TYPE) {
     return { refused: 'unsupported-media-type', detail: 'Send application/json.' };
   }
   try {
@@ -277,6 +278,21 @@ function bucket(clock: Clock, size: number, every: number): () => boolean {
     left -= 1;
     return true;
   };
+}
+
+/**
+ * Whether a browser says that another site's page sends this; what is no browser says nothing. Spec: Fetch Metadata,
+ * 2.3; RFC 6454, 7.
+ */
+function fromForeignPage(c: Context, base: string): boolean {
+  const site = c.req.header('sec-fetch-site');
+  if (site !== undefined) return site === 'cross-site';
+  const origin = c.req.header('origin');
+  if (origin === undefined) return false;
+  if (!URL.canParse(origin)) return true;
+  // By name and port alone: a proxy in front that is not listed hides which scheme people use.
+  const { host, protocol } = new URL(origin);
+  return [base, originOf(c)].every((own) => new URL(own.replace(/^\w+:/, protocol)).host !== host);
 }
 
 /** The origin people used: the door in front says what it was, and believes nobody but listed proxies about it. */

@@ -72,13 +72,31 @@ describe('starting a room', () => {
     expect(card('cafe-talk').hosts).toEqual([]);
   });
 
-  test('a form on a foreign page starts nothing', async () => {
-    const form = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'cross-site' };
-    expect(refusal(await ask('POST', '/api/rooms', 'title=x', undefined, form))).toEqual([
-      403,
-      'foreign-page',
-    ]);
+  const FORM = 'application/x-www-form-urlencoded';
+  test.each([
+    [FORM, { 'sec-fetch-site': 'cross-site' }],
+    [FORM, { 'sec-fetch-site': 'cross-site', origin: 'https://x.example' }],
+    [FORM, { origin: 'https://evil.example' }],
+    [FORM, { origin: 'https://x.example.evil.example' }],
+    [FORM, { origin: 'null' }],
+    ['text/plain', { 'sec-fetch-site': 'cross-site' }],
+    ['text/plain', { origin: 'https://evil.example' }],
+  ])('a page of another site starts nothing with %s and %j', async (type, said) => {
+    const text = type === FORM ? 'title=x' : '{"title":"x"}';
+    const answer = await ask('POST', '/api/rooms', text, undefined, { 'content-type': type, ...said });
+    expect(refusal(answer)).toEqual([403, 'foreign-page']);
     expect(rig.rooms.cards()).toEqual([]);
+  });
+
+  test.each([
+    {},
+    { 'sec-fetch-site': 'same-origin', origin: 'null' },
+    { origin: 'https://x.example' },
+    { origin: 'http://door.internal' },
+    { origin: 'https://rooms.example:8443', 'x-forwarded-host': 'rooms.example:8443' },
+  ])('a form of this site, or of no browser, starts a room: %j', async (said) => {
+    const answer = await ask('POST', '/api/rooms', 'title=x', undefined, { 'content-type': FORM, ...said });
+    expect(answer.status).toBe(303);
   });
 
   test('a full server says so and takes rooms again when one has ended', async () => {
