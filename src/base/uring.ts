@@ -10,9 +10,8 @@ export interface Uring extends Disposable {
    */
   add(fd: number, bytes: Uint8Array): boolean;
   /**
-   * Has the kernel do everything added, none of which waits, and calls `result` for each, in no certain order: its
-   * number as it was added since the last submit, and the bytes taken, or a negative error number (EAGAIN: nothing fits).
-   * An entry the kernel has not answered for gets `UNKNOWN`.
+   * Has the kernel do everything added since the last time, none of which waits, and then calls `result` for each in
+   * turn, from 0: the bytes taken, or a negative error number (EAGAIN: nothing fits), or `UNKNOWN`.
    */
   submit(result: (at: number, taken: number) => void): void;
 }
@@ -43,7 +42,6 @@ const MAP_SHARED_POPULATE = 1 | 0x8000;
 const MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 const EPERM = 1;
-const EINTR = 4;
 const EINVAL = 22;
 const ENOSYS = 38;
 /** Calls that brought nothing new, after which the ring is given up. */
@@ -125,6 +123,7 @@ export async function openUring(): Promise<Uring | string> {
     entries[i * IOSQE_WORDS] = OP_SEND;
     entries[i * IOSQE_WORDS + 7] = MSG_DONTWAIT_NOSIGNAL;
   }
+  const results = new Int32Array(ENTRIES);
   let open = true;
   let tail = rings[at.sqTail] ?? 0;
   let count = 0;
@@ -163,34 +162,30 @@ export async function openUring(): Promise<Uring | string> {
       return true;
     },
     submit(result) {
-      if (count === 0) return;
       const asked = count;
-      const answered = new Uint8Array(asked);
+      if (asked === 0) return;
+      results.fill(UNKNOWN, 0, asked);
       let answers = 0;
       rings[at.sqTail] = tail;
       for (let idle = 0; answers < asked && idle < MAX_IDLE_CALLS; ) {
         const left = (tail - (rings[at.sqHead] ?? 0)) >>> 0;
-        const took = enter(SYS_ENTER, fd, left, asked - answers, ENTER_GETEVENTS, null, 0);
-        if (took < 0 && koffi.errno() !== EINTR) idle += 1;
+        enter(SYS_ENTER, fd, left, asked - answers, ENTER_GETEVENTS, null, 0);
         let head = rings[at.cqHead] ?? 0;
         const until = rings[at.cqTail] ?? 0;
         if (head === until) idle += 1;
         for (; head !== until; head = (head + 1) >>> 0) {
           const completion = completionsAt + (head & cqMask) * IOCQE_WORDS;
-          const number = rings[completion] ?? 0;
-          answered[number] = 1;
+          results[rings[completion] ?? 0] = rings[completion + 2] ?? 0;
           answers += 1;
-          result(number, (rings[completion + 2] ?? 0) | 0);
         }
         rings[at.cqHead] = head;
       }
+      // A ring that does not answer is not asked again.
+      if (answers < asked) dispose();
       count = 0;
       stageUsed = 0;
       last = undefined;
-      if (answers === asked) return;
-      // A ring that does not answer is not asked again.
-      dispose();
-      for (let i = 0; i < asked; i += 1) if (answered[i] === 0) result(i, UNKNOWN);
+      for (let i = 0; i < asked; i += 1) result(i, results[i] ?? UNKNOWN);
     },
     [Symbol.dispose]: dispose,
   };

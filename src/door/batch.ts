@@ -16,27 +16,28 @@ export interface Batch {
  */
 export function openBatch(uring: Uring | undefined): Batch {
   if (!uring) return { put, flush() {} };
-  const outlets: Outlet[] = [];
-  const buffers: Uint8Array[] = [];
+  let outlets: Outlet[] = [];
+  let buffers: Uint8Array[] = [];
 
-  function result(at: number, taken: number) {
-    const outlet = outlets[at];
-    const bytes = buffers[at];
-    if (!outlet || !bytes) return;
-    if (taken === bytes.length) {
-      outlet.queued = false;
-      return;
-    }
-    if (!isOpen(outlet.socket)) return;
+  function resume({ socket }: Outlet, bytes: Uint8Array, taken: number) {
+    if (!isOpen(socket)) return;
     // It comes again and says what it has: nothing is heard twice, and nothing is left out.
-    if (taken === UNKNOWN) return reset(outlet.socket);
-    outlet.socket.write(taken > 0 ? bytes.subarray(taken) : bytes);
+    if (taken === UNKNOWN) return reset(socket);
+    socket.write(taken > 0 ? bytes.subarray(taken) : bytes);
   }
   function flush() {
     if (outlets.length === 0) return;
-    uring?.submit(result);
-    outlets.length = 0;
-    buffers.length = 0;
+    const row = outlets;
+    const sent = buffers;
+    outlets = [];
+    buffers = [];
+    uring?.submit((at, taken) => {
+      const outlet = row[at];
+      const bytes = sent[at];
+      if (!outlet || !bytes) return;
+      outlet.queued = taken !== bytes.length;
+      if (outlet.queued) resume(outlet, bytes, taken);
+    });
   }
   return {
     put(outlet, bytes) {
