@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join as joinPath, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import project from '../../package.json' with { type: 'json' };
 import { systemClock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
@@ -27,6 +26,7 @@ import {
 } from '../crowd/index.ts';
 import { paths } from '../role/paths.ts';
 import { rehearsalKey } from '../role/rehearsal.ts';
+import { type Arguments, decimal, milliseconds, oneOf, readArguments, wholeNumber } from './arguments.ts';
 import type { Command } from './index.ts';
 
 const HELP = `earshot crowd URL --listeners N      a rehearsal: N real connections, an honest report
@@ -76,7 +76,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
+type Values = Arguments<typeof OPTIONS>['values'];
 
 const ENTRY = fileURLToPath(new URL('./index.ts', import.meta.url));
 /** So many listeners are easy for one process. */
@@ -84,7 +84,7 @@ const EASY = 4_000;
 
 /** `earshot crowd …`. Exits 1 when anybody was hurt, 3 when the generator was the limit. */
 export const command: Command = async (args) => {
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+  const { values, positionals } = readArguments('crowd', args, OPTIONS, 1);
   const [url] = positionals;
   if (values.check !== undefined) return check(values.check, values.json);
   if (values['show-key']) {
@@ -98,10 +98,15 @@ export const command: Command = async (args) => {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
-  return lead(values, url, whole(values.listeners, 'listeners', 10_000_000));
+  return lead(values, url, wholeNumber(values.listeners, 'listeners', 1, 10_000_000));
 };
 
 async function lead(values: Values, url: string, listeners: number): Promise<number> {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new EarshotError(
+      'unprocessable',
+      `"${url}" is not a room such as http://localhost:8080/r/town-hall`,
+    );
   const say = (line: string): void => {
     if (!values.json) console.log(line);
   };
@@ -110,7 +115,7 @@ async function lead(values: Values, url: string, listeners: number): Promise<num
     values.out ?? `rehearsal-${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}`,
   );
   const pem = signingKey(values);
-  const asPage = share(values['as-page'], 'as-page');
+  const asPage = decimal(values['as-page'], 'as-page', 0, 1, 'share');
   await using stack = new AsyncDisposableStack();
   await using rehearsal = await open({
     clock: systemClock,
@@ -119,10 +124,10 @@ async function lead(values: Values, url: string, listeners: number): Promise<num
     listeners,
     curve: curveOf(values),
     hold: milliseconds(values.hold, 'hold'),
-    codec: values.codec === 'aac' ? 'aac' : 'opus',
-    ...(values.rate === undefined ? {} : { rate: whole(values.rate, 'rate', 10_000) }),
-    pages: share(values.pages, 'pages'),
-    hls: share(values.hls, 'hls'),
+    codec: oneOf(values.codec, 'codec', ['opus', 'aac']),
+    ...(values.rate === undefined ? {} : { rate: wholeNumber(values.rate, 'rate', 1, 10_000) }),
+    pages: decimal(values.pages, 'pages', 0, 1, 'share'),
+    hls: decimal(values.hls, 'hls', 0, 1, 'share'),
     asPage,
     ...(values.from === undefined ? {} : { from: values.from }),
     version: project.version,
@@ -155,7 +160,7 @@ async function takePart(values: Values, at: string): Promise<number> {
   const members = await localMembers(values, Number.POSITIVE_INFINITY);
   const why = await join({
     clock: systemClock,
-    leader: hostAndPort(at),
+    leader: hostAndPort(at, 'join'),
     key: keyOf(values),
     members,
     note: (line) => console.log(line),
@@ -170,12 +175,12 @@ async function gather(
   stack: AsyncDisposableStack,
   say: (line: string) => void,
 ): Promise<Member[]> {
-  const at = hostAndPort(values.listen ?? '');
+  const at = hostAndPort(values.listen ?? '', 'listen');
   const gathering = stack.use(await openGathering(systemClock, at, key, say));
   say(
     `Waiting for ${values.machines} machine(s) at port ${gathering.port}: earshot crowd --join HOST:${gathering.port} --key KEY`,
   );
-  return gathering.members(whole(values.machines, 'machines', 64));
+  return gathering.members(wholeNumber(values.machines, 'machines', 1, 64));
 }
 
 /** As many processes as `--processes` says, or as the listeners need. */
@@ -188,7 +193,7 @@ async function localMembers(values: Values, listeners: number): Promise<Member[]
       ? Number.isFinite(needed)
         ? needed
         : cores
-      : whole(values.processes, 'processes', 1024);
+      : wholeNumber(values.processes, 'processes', 1, 1024);
   return Promise.all(
     Array.from({ length: count }, (_, i) => openLocalMember(ENTRY, ['crowd-process'], `process ${i + 1}`)),
   );
@@ -209,7 +214,8 @@ function signingKey(values: Values): string {
   const { root } = paths(fromProcess(values.data ? ['--data', values.data] : []).data);
   const path = values.sign ?? joinPath(root, 'rehearsal-key.pem');
   if (existsSync(path)) return readFileSync(path, 'utf8');
-  if (values.sign !== undefined) throw new EarshotError('unprocessable', `there is no key at ${path}`);
+  if (values.sign !== undefined)
+    throw new EarshotError('unprocessable', `--sign = ${path}: there is no such file`);
   const pem = newSigningKey();
   // Without a data folder here, the key is for this one certificate.
   if (existsSync(root)) writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
@@ -217,6 +223,7 @@ function signingKey(values: Values): string {
 }
 
 function check(path: string, json: boolean): number {
+  if (!existsSync(path)) throw new EarshotError('unprocessable', `--check = ${path}: there is no such file`);
   const checked = checkCertificate(readFileSync(path, 'utf8'));
   if (json) console.log(JSON.stringify(checked));
   else if (checked.good) {
@@ -236,7 +243,7 @@ function curveOf(values: Values): Curve {
   if (!existsSync(curve))
     throw new EarshotError(
       'unprocessable',
-      `--curve: "${curve}" is neither step, ramp, announcement nor a file`,
+      `--curve = ${curve}: use step, ramp, announcement or a file of second,arrivals`,
     );
   return readCurve(readFileSync(curve, 'utf8'));
 }
@@ -272,30 +279,12 @@ ${outcome.firstToBreak}
 
 const percent = (share: number): string => `${Math.floor(share * 1000) / 10} %`;
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
-
-function milliseconds(text: string, name: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h)?$/.exec(text) ?? [];
-  if (amount === undefined)
-    throw new EarshotError('unprocessable', `--${name}: "${text}" is no time such as 30s or 2min`);
-  return Number(amount) * (UNITS[unit ?? 's'] ?? 1000);
-}
-
-function whole(text: string, name: string, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 1 && value <= most) return value;
-  throw new EarshotError('unprocessable', `--${name}: "${text}" is no whole number from 1 to ${most}`);
-}
-
-function share(text: string, name: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
-  throw new EarshotError('unprocessable', `--${name}: "${text}" is no share from 0 to 1`);
-}
-
-function hostAndPort(text: string): { host: string; port: number } {
+function hostAndPort(text: string, name: string): { host: string; port: number } {
   const [, host, port] = /^(?:\[?([^\]]+?)\]?:)?(\d{1,5})$/.exec(text) ?? [];
-  if (port === undefined)
-    throw new EarshotError('unprocessable', `"${text}" is no address such as 10.0.0.5:7800`);
+  if (port === undefined || Number(port) > 65_535)
+    throw new EarshotError(
+      'unprocessable',
+      `--${name} = ${text}: use a host and a port from 0 to 65535, such as 10.0.0.5:7800`,
+    );
   return { host: host ?? '127.0.0.1', port: Number(port) };
 }

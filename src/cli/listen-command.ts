@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { EarshotError } from '../base/errors.ts';
+import { decimal, readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
 import { listen } from './listen.ts';
 
@@ -14,16 +14,17 @@ const LONGEST_SECONDS = 2_147_483;
 
 /** `earshot listen URL`. Exits 1 when nothing came, or anything was missing or came twice. */
 export const command: Command = async (args) => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
+  const { values, positionals } = readArguments(
+    'listen',
+    args,
+    {
       out: { type: 'string', short: 'o' },
       seconds: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
-  });
+    1,
+  );
   const [url] = positionals;
   if (values.help || !url) {
     console.log(HELP);
@@ -34,9 +35,10 @@ export const command: Command = async (args) => {
       'unprocessable',
       `"${url}" is not an address such as http://localhost:8080/r/welcome`,
     );
-  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
-  if (seconds !== undefined && !(seconds > 0 && seconds <= LONGEST_SECONDS))
-    throw new EarshotError('unprocessable', `--seconds: "${values.seconds}" is no number of seconds above 0`);
+  const seconds =
+    values.seconds === undefined
+      ? undefined
+      : decimal(values.seconds, 'seconds', 0.1, LONGEST_SECONDS, 'number of seconds');
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const report = await listen(url, {

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { EarshotError } from '../base/errors.ts';
 import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../wire/plan.ts';
+import { oneOf, readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
 import { measure } from './plan-measure.ts';
 
@@ -17,15 +17,17 @@ Machines, cores, egress, requests and memory for a crowd, with the formula of ea
 /** `earshot plan`: what a crowd takes. */
 export const command: Command = async (args) => {
   const names = Object.keys(BOUNDS) as (keyof PlanWishes)[];
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+  const { values } = readArguments(
+    'plan',
+    args,
+    {
       ...Object.fromEntries([...names, 'tls'].map((name) => [dashed(name), { type: 'string' as const }])),
       measure: { type: 'boolean' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
     },
-  }) as { values: Record<string, string | boolean | undefined> };
+    0,
+  ) as { values: Record<string, string | boolean | undefined> };
   if (values.help) {
     console.log(HELP);
     return 0;
@@ -34,7 +36,17 @@ export const command: Command = async (args) => {
     const value = values[dashed(name)];
     return typeof value === 'string' ? value : undefined;
   });
-  if (wrong.length > 0) throw new EarshotError('unprocessable', wrong.join('; '));
+  if (typeof values.tls === 'string') oneOf(values.tls, 'tls', ['yes', 'no']);
+  if (wrong.length > 0)
+    throw new EarshotError(
+      'unprocessable',
+      wrong
+        .map(
+          ({ name, least, most }) =>
+            `--${dashed(name)} = ${values[dashed(name)]}: use a number from ${least} to ${most}`,
+        )
+        .join('; '),
+    );
   const figures = values.measure ? { ...MEASURED, ...(await measure()) } : MEASURED;
   const result = plan(wishes, figures);
   if (values.json) {

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { EarshotError, ERRORS, type ErrorCode } from '../base/errors.ts';
 import { fromProcess } from '../config/index.ts';
+import { readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
 import { givenAddress, serverAddress, signLocally } from './local-server.ts';
 
@@ -29,10 +29,10 @@ interface RoomAnswer {
 
 /** `earshot room …`. */
 export const command: Command = async (args) => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
+  const { values, positionals } = readArguments(
+    'room',
+    args,
+    {
       title: { type: 'string' },
       start: { type: 'string' },
       host: { type: 'string' },
@@ -43,7 +43,8 @@ export const command: Command = async (args) => {
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
-  });
+    2,
+  );
   const [verb, slug] = positionals;
   const config = fromProcess(values.data ? ['--data', values.data] : []);
   const base = givenAddress(values.url) ?? serverAddress(config);

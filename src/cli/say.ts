@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { openLog } from '../base/log.ts';
 import { fromProcess } from '../config/index.ts';
 import { readSound, speak } from '../stage/index.ts';
+import { decimal, readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
 import { givenAddress, serverAddress, signLocally } from './local-server.ts';
 import { pause } from './pause.ts';
@@ -14,10 +14,10 @@ Listeners hear it once the room is live: earshot room live SLUG.`;
 
 /** `earshot say FILE --room SLUG`. */
 export const command: Command = async (args) => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
+  const { values, positionals } = readArguments(
+    'say',
+    args,
+    {
       room: { type: 'string' },
       name: { type: 'string', default: 'Announcer' },
       url: { type: 'string' },
@@ -27,12 +27,14 @@ export const command: Command = async (args) => {
       pause: { type: 'string', default: '0' },
       help: { type: 'boolean', default: false },
     },
-  });
+    1,
+  );
   const [file] = positionals;
   if (values.help || !file || !values.room) {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
+  const between = decimal(values.pause, 'pause', 0, 86_400, 'number of seconds') * 1000;
   const config = fromProcess(values.data ? ['--data', values.data] : []);
   const log = openLog(config.logLevel).part('say');
   const url = givenAddress(values.url) ?? serverAddress(config);
@@ -43,7 +45,7 @@ export const command: Command = async (args) => {
   do {
     const sound = await readSound(file);
     await speak({ whip: `${url}/r/${values.room}/whip?takeover=1`, token, sound, signal: stop.signal, log });
-    if (values.loop && Number(values.pause) > 0) await pause(Number(values.pause) * 1000, stop.signal);
+    if (values.loop && between > 0) await pause(between, stop.signal);
   } while (values.loop && !stop.signal.aborted);
   return 0;
 };

@@ -183,7 +183,7 @@ test('the calculator says how it computes, takes wishes from its address, and gi
   expect(plan(new URLSearchParams())).toContain('<th scope="row">machines</th>');
   const mine = plan(new URLSearchParams('listeners=1400000&tls=yes&nic=%3Cscript%3E'));
   expect(mine).toContain('value="1400000"');
-  expect(mine).toContain('Not used: nic');
+  expect(mine).toContain('Not used: Its network card, Gbit/s: use a number from 0.01 to 1000');
   expect(mine).not.toContain('<script>');
   expect(plan(new URLSearchParams('listeners=5'))).not.toContain('checked');
 });

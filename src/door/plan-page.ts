@@ -15,6 +15,9 @@ const FIELDS: readonly (readonly [Exclude<keyof PlanWishes, 'tls'>, string])[] =
   ['millionRequests', 'Your price of a million requests'],
 ];
 
+const spokenBounds = ({ name, least, most }: { name: string; least: number; most: number }): string =>
+  `${FIELDS.find(([field]) => field === name)?.[1] ?? name}: use a number from ${least} to ${most}`;
+
 /** The calculator as a page's `main`: a form that GETs itself, and what it comes to, line by line. Works without scripts. */
 export function planMain(query: URLSearchParams): string {
   // A form without its tick says nothing about it.
@@ -36,7 +39,7 @@ ${fields.join('\n')}
 <label><input name="tls" type="checkbox" value="yes"${wishes.tls ? ' checked' : ''}> TLS ends in Earshot</label>
 <button type="submit" class="button">Compute</button>
 </form>
-${wrong.length > 0 ? `<p role="alert">Not used: ${wrong.join('; ')}.</p>` : ''}
+${wrong.length > 0 ? `<p role="alert">Not used: ${wrong.map(spokenBounds).join('; ')}.</p>` : ''}
 <table><thead><tr><th>What</th><th>Comes to</th><th>How</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>

@@ -32,12 +32,13 @@ const start = (now: () => number) =>
     )
     .meta({ description: 'The announced start; without it the room opens at once' });
 
+const SLUG = 'use 3 to 64 of a-z, 0-9 and -';
 const slug = z
-  .string()
+  .string(SLUG)
   .transform((text, context) => {
     const known = asSlug(text);
     if (known) return known;
-    context.issues.push({ code: 'custom', message: 'use 3 to 64 of a-z, 0-9 and -', input: text });
+    context.issues.push({ code: 'custom', message: SLUG, input: text });
     return z.NEVER;
   })
   .meta({ description: 'The wanted address', pattern: '^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$' });
@@ -54,19 +55,36 @@ const cap = z
       'Listeners at the live edge at one time; everyone above it hears the room 30 seconds late and moves up when there is room. null: as many as come',
   });
 
+const STATUSES = ['scheduled', 'open', 'live', 'ended', 'cancelled'] as const;
+/** Rooms in one list. */
+const MOST_LISTED = 200;
+const LISTED = `use a whole number from 1 to ${MOST_LISTED}`;
+
+/** What is said of a body that is no object, or has fields that nobody knows. */
+const strange = (known: readonly string[]) => ({
+  error: (issue: z.core.$ZodRawIssue): string =>
+    issue.code === 'unrecognized_keys'
+      ? `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}; use ${known.join(', ')}`
+      : `send an object with ${known.join(', ')}`,
+});
+/** A strict object that says which fields there are. */
+const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, strange(Object.keys(shape)));
+
 /** What each request may hold; `now` is the wall clock in ms. Unknown fields are refused. */
 export function requests(now: () => number) {
   return {
-    create: z.strictObject({
+    create: fields({
       title,
       start: start(now).optional(),
       host: name.optional(),
       slug: slug.optional(),
     }),
-    edit: z
-      .strictObject({ title: title.optional(), start: start(now).optional(), cap: cap.optional() })
-      .refine((change) => Object.keys(change).length > 0, 'give a title, a start or a cap'),
-    invite: z.strictObject({
+    edit: fields({ title: title.optional(), start: start(now).optional(), cap: cap.optional() }).refine(
+      (change) => Object.keys(change).length > 0,
+      'give a title, a start or a cap',
+    ),
+    invite: fields({
       name: name.optional(),
       role: z.enum(['speaker', 'co-host'], 'use speaker or co-host').default('speaker'),
     }),
@@ -74,9 +92,9 @@ export function requests(now: () => number) {
       status: z
         .string()
         .transform((text) => text.split(','))
-        .pipe(z.array(z.enum(['scheduled', 'open', 'live', 'ended', 'cancelled'])))
+        .pipe(z.array(z.enum(STATUSES, `use ${STATUSES.join(', ')}, with commas between them`)))
         .optional(),
-      limit: z.coerce.number().int().min(1).max(200).default(100),
+      limit: z.coerce.number(LISTED).int(LISTED).min(1, LISTED).max(MOST_LISTED, LISTED).default(100),
     }),
   };
 }
@@ -84,5 +102,8 @@ export function requests(now: () => number) {
 /** What was wrong with a value, in one sentence per field. */
 export const complaint = (error: z.ZodError): string =>
   error.issues
-    .map((issue) => `${issue.path.length > 0 ? `${issue.path.join('.')}: ` : ''}${issue.message}`)
+    .map(({ path, message }) => {
+      const field = path.filter((part) => typeof part === 'string').join('.');
+      return field === '' ? message : `${field}: ${message}`;
+    })
     .join('; ');

@@ -88,7 +88,10 @@ test('reads words, and names what it cannot use', () => {
     cores: WISHES.cores,
     hours: WISHES.hours,
   });
-  expect(wrong).toHaveLength(2);
+  expect(wrong).toEqual([
+    { name: 'cores', least: 1, most: 1024 },
+    { name: 'hours', least: 0.1, most: 8760 },
+  ]);
 });
 
 test('every line is a finite number with its formula, also at the bounds', () => {

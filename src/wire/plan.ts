@@ -258,9 +258,9 @@ export const BOUNDS: Readonly<Record<Exclude<keyof PlanWishes, 'tls'>, readonly 
 /** Reads wishes from words such as a form or flags give them; what is absent or out of bounds is named. */
 export function readWishes(get: (name: string) => string | undefined): {
   readonly wishes: PlanWishes;
-  readonly wrong: readonly string[];
+  readonly wrong: readonly { readonly name: string; readonly least: number; readonly most: number }[];
 } {
-  const wrong: string[] = [];
+  const wrong: { name: string; least: number; most: number }[] = [];
   const found: Record<string, number> = {};
   for (const [name, [least, most]] of Object.entries(BOUNDS)) {
     const text = get(name)
@@ -269,7 +269,7 @@ export function readWishes(get: (name: string) => string | undefined): {
     if (text === undefined || text === '') continue;
     const value = /^\d{1,12}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) found[name] = value;
-    else wrong.push(`${name}: a number from ${least} to ${most}`);
+    else wrong.push({ name, least, most });
   }
   const tls = get('tls');
   const wishes = {

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { complaint, requests } from './requests.ts';
+
+const { create, edit, invite, list } = requests(() => Date.UTC(2026, 0, 1));
+
+test.each([
+  [create, {}, 'title: use 1 to 140 characters'],
+  [create, { title: 5 }, 'title: use 1 to 140 characters'],
+  [create, { title: 'x', slug: 7 }, 'slug: use 3 to 64 of a-z, 0-9 and -'],
+  [create, { title: 'x', start: 7 }, 'start: use a time with its offset, such as 2026-12-01T20:00:00+01:00'],
+  [create, { title: 'x', colour: 1 }, 'there is no field "colour"; use title, start, host, slug'],
+  [create, [], 'send an object with title, start, host, slug'],
+  [create, 'text', 'send an object with title, start, host, slug'],
+  [edit, {}, 'give a title, a start or a cap'],
+  [edit, { cap: '5' }, 'cap: use a whole number from 1 to 10000000, or null for no cap'],
+  [edit, { cap: -5 }, 'cap: use at least 1, or null for no cap'],
+  [invite, { role: 'king' }, 'role: use speaker or co-host'],
+  [list, { limit: '-5' }, 'limit: use a whole number from 1 to 200'],
+  [list, { limit: '1.5' }, 'limit: use a whole number from 1 to 200'],
+  [list, { limit: 'many' }, 'limit: use a whole number from 1 to 200'],
+  [list, { limit: '201' }, 'limit: use a whole number from 1 to 200'],
+  [list, { status: 'gone' }, 'status: use scheduled, open, live, ended, cancelled, with commas between them'],
+])('what is wrong is said in our words: %#', (schema, value, said) => {
+  const parsed = schema.safeParse(value);
+  expect(parsed.error && complaint(parsed.error)).toBe(said);
+});
