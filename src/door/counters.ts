@@ -12,6 +12,10 @@ export interface Counters {
   refusedFull: number;
   badHeads: number;
   headTimeouts: number;
+  /** Connections closed because too many kept the door waiting for a whole request. */
+  unfinishedClosed: number;
+  /** Connections that could not be accepted: mostly for want of open files. */
+  acceptFaults: number;
   /** TLS handshakes that failed. */
   badHandshakes: number;
   joins: number;
@@ -38,6 +42,8 @@ export const openCounters = (): Counters => ({
   refusedFull: 0,
   badHeads: 0,
   headTimeouts: 0,
+  unfinishedClosed: 0,
+  acceptFaults: 0,
   badHandshakes: 0,
   joins: 0,
   joinsRefused: 0,
@@ -70,6 +76,8 @@ export function exposition(counters: Counters, open: number, presence: ReadonlyM
   put('connections_refused_total', 'counter', [['', counters.refusedFull]]);
   put('bad_heads_total', 'counter', [['', counters.badHeads]]);
   put('head_timeouts_total', 'counter', [['', counters.headTimeouts]]);
+  put('unfinished_closed_total', 'counter', [['', counters.unfinishedClosed]]);
+  put('accept_faults_total', 'counter', [['', counters.acceptFaults]]);
   put('bad_handshakes_total', 'counter', [['', counters.badHandshakes]]);
   put('requests_total', 'counter', [['', counters.requests]]);
   put('requests_stalled_total', 'counter', [['', counters.stalledRequests]]);

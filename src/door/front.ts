@@ -13,6 +13,7 @@ import { rawProblem } from './raw-reply.ts';
 import { readFirstHead } from './request-head.ts';
 import { readStreamRequest, type StreamRequest } from './stream-request.ts';
 import type { Tls } from './tls.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** What the front needs. */
 export interface FrontDeps {
@@ -20,6 +21,7 @@ export interface FrontDeps {
   readonly limits: Limits;
   readonly counters: Counters;
   readonly gate: Gate;
+  readonly unfinished: Unfinished;
   readonly fanout: Fanout;
   /** Takes connections that begin with a small public file. */
   readonly quick: Quick;
@@ -64,13 +66,14 @@ type FrontSocket = Socket & { [HEAD]?: Buffer };
  * bare socket, small public files by `quick`, anything else is handed to `ordinary` as if nothing had been read.
  */
 export function openFront(deps: FrontDeps): Front {
-  const { clock, limits, counters, gate, fanout, quick, ordinary, clients } = deps;
+  const { clock, limits, counters, gate, fanout, quick, ordinary, clients, unfinished } = deps;
   /** Sockets whose first head is not complete, and since when. */
   const fresh = new Map<Socket, number>();
   let refusals = 0;
 
   function letGo(socket: FrontSocket) {
     fresh.delete(socket);
+    unfinished.end(socket);
     delete socket[HEAD];
     socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
   }
@@ -80,7 +83,18 @@ export function openFront(deps: FrontDeps): Front {
     socket.end(bytes, 'latin1');
     clock.after(ms(REFUSED_WAIT), () => socket.destroy());
   }
+  /** Ends a wait. Who has asked for nothing (a browser that connects ahead) is told nothing; neither needs a timer. */
+  function giveUp(socket: FrontSocket) {
+    fresh.delete(socket);
+    if (socket[HEAD]) socket.end(rawProblem('too-slow'), 'latin1', () => socket.destroy());
+    else socket.destroy();
+  }
+  function tooMany(socket: Socket) {
+    counters.unfinishedClosed += 1;
+    giveUp(socket);
+  }
   function onData(this: FrontSocket, chunk: Buffer) {
+    if (this.writableEnded) return;
     const bytes = this[HEAD] ? Buffer.concat([this[HEAD], chunk]) : chunk;
     const head = readFirstHead(bytes, limits);
     switch (head.kind) {
@@ -113,6 +127,7 @@ export function openFront(deps: FrontDeps): Front {
   }
   function onClose(this: Socket) {
     fresh.delete(this);
+    unfinished.end(this);
   }
   function onError() {}
   function ignore() {}
@@ -135,6 +150,7 @@ export function openFront(deps: FrontDeps): Front {
   }
   function begin(socket: Socket, since: number) {
     fresh.set(socket, since);
+    unfinished.begin(socket, tooMany);
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   }
   // Keep-alive probes cost four system calls per connection, and a listener is written to all the time anyway.
@@ -144,6 +160,7 @@ export function openFront(deps: FrontDeps): Front {
     if (!admit(socket, !deps.tls)) return;
     if (!deps.tls) return begin(socket, clock.now());
     fresh.set(socket, clock.now());
+    unfinished.begin(socket, tooMany);
     socket.on('error', onError).on('close', onClose);
     if (!deps.plainLocal || !LOOPBACK.test(socket.remoteAddress ?? '')) return deps.tls().take(socket);
     socket.once('end', onEnd).once('data', (first: Buffer) => {
@@ -165,6 +182,7 @@ export function openFront(deps: FrontDeps): Front {
       const since = (accepted && fresh.get(accepted)) ?? clock.now();
       if (accepted) {
         fresh.delete(accepted);
+        unfinished.end(accepted);
         gate.replace(accepted, socket);
       }
       begin(socket, since);
@@ -174,8 +192,8 @@ export function openFront(deps: FrontDeps): Front {
       for (const [socket, since] of fresh) {
         if (since > late) continue;
         counters.headTimeouts += 1;
-        socket.destroy();
-        fresh.delete(socket);
+        unfinished.end(socket);
+        giveUp(socket);
       }
     },
   };

@@ -29,6 +29,7 @@ import { Share } from './share.ts';
 import { openShield } from './shield.ts';
 import { type DoorStrain, openStrain } from './strain.ts';
 import { type DoorTls, openTls, type Tls } from './tls.ts';
+import { openUnfinished } from './unfinished.ts';
 import { openWatchdog } from './watchdog.ts';
 
 export type { Asset, Assets } from './assets.ts';
@@ -146,6 +147,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...(deps.vouches ? { vouches: deps.vouches } : {}),
   });
   const watchdog = openWatchdog(limits);
+  const unfinished = openUnfinished({ clock, limits, prefixOf: (socket) => gate.originOf(socket).prefix });
   const fanout = openFanout({
     ...{ clock, origin, limits, counters, batch, fault },
     back: (slug, socket) => proofs.give(slug, gate.originOf(socket).prefix ?? ''),
@@ -154,7 +156,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
   });
   const ordinary = openOrdinary({
-    ...{ clock, limits, counters, fanout, shield, fault, origin },
+    ...{ clock, limits, counters, fanout, shield, fault, origin, unfinished },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
@@ -181,6 +183,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       limits,
       counters,
       gate,
+      unfinished,
       fanout,
       quick,
       ordinary,
@@ -246,6 +249,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ordinary.close();
     await gone;
     sweeper[Symbol.dispose]();
+    unfinished[Symbol.dispose]();
     shield[Symbol.dispose]();
     tls?.[Symbol.dispose]();
     plainPort?.close();

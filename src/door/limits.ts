@@ -26,6 +26,13 @@ export interface Limits {
   readonly loopbackCounts: boolean;
   /** Connections too many that are being told so at one time, up to 2 s each; the next one is closed without a word. */
   readonly refusals: number;
+  /**
+   * Connections whose request (head, TLS handshake or body) has not been whole for over `unfinishedAfter`; beyond it the
+   * oldest of the networks with more than their max-min share are closed, with 408 where something has been asked.
+   */
+  readonly unfinished: number;
+  /** See `unfinished`; counted in time in which this process was there to read. */
+  readonly unfinishedAfter: Ms;
   /** Bytes of a request head; beyond it 431 and close. */
   readonly headBytes: number;
   /** Header lines of a request; beyond it 431 and close. */
@@ -61,6 +68,8 @@ export const LIMITS: Limits = {
   busyFrom: 0.3,
   loopbackCounts: false,
   refusals: 256,
+  unfinished: 1_024,
+  unfinishedAfter: ms(1_000),
   headBytes: 8_192,
   headers: 64,
   headTimeout: ms(10_000),

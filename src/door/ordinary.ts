@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { problem, type Reply } from '../base/reply.ts';
@@ -22,6 +23,7 @@ import type { Shield } from './shield.ts';
 import { mediaType, readStreamRequest } from './stream-request.ts';
 import { isTaken, takeOver } from './takeover.ts';
 import { toOriginForm } from './target.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** What the ordinary server needs. */
 export interface OrdinaryDeps {
@@ -31,6 +33,8 @@ export interface OrdinaryDeps {
   readonly fanout: Fanout;
   readonly shield: Shield;
   readonly fault: Fault;
+  /** Where connections are counted whose body has not come. */
+  readonly unfinished: Unfinished;
   readonly origin: DoorOrigin;
   readonly assets: Assets;
   readonly pages: Pages;
@@ -210,10 +214,25 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     if (res.headersSent || res.destroyed) res.destroy();
     else refuse(req, res, 'internal');
   }
+  const hasBody = ({ headers }: IncomingMessage): boolean =>
+    headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  function tooSlow(socket: Socket) {
+    counters.unfinishedClosed += 1;
+    if (socket.writable && socket.bytesWritten === 0)
+      socket.end(rawProblem('too-slow'), 'latin1', () => socket.destroy());
+    else socket.destroy();
+  }
+  function awaitBody(req: IncomingMessage) {
+    const { socket } = req;
+    const over = () => deps.unfinished.end(socket);
+    deps.unfinished.begin(socket, tooSlow);
+    req.once('end', over).once('close', over);
+  }
   /** A mistake in answering one request must not end the streams of thousands. */
   function handle(req: IncomingMessage, res: ServerResponse) {
     if (isTaken(req.socket)) return;
     counters.requests += 1;
+    if (hasBody(req)) awaitBody(req);
     try {
       route(req, res);
     } catch (error) {
