@@ -9,7 +9,7 @@ import { type Ms, ms } from './base/time.ts';
 import type { Config } from './config/index.ts';
 import { paths } from './role/paths.ts';
 import { readSecret } from './role/secret.ts';
-import { certificateNow } from './role/tls.ts';
+import { lastGoodCertificate } from './role/tls.ts';
 import { ROLES, type RoleName } from './roles.ts';
 import { type ChildSpec, claim, openFloor, open as supervise, supervised } from './supervisor/index.ts';
 
@@ -79,6 +79,7 @@ export async function start(
     claims.use(held);
   }
   readSecret(at.secret);
+  const certificate = lastGoodCertificate(config);
   await using family_ = supervise({
     clock: systemClock,
     log,
@@ -92,7 +93,7 @@ export async function start(
             port: config.port,
             host: config.host,
             random: Math.random,
-            certificate: () => certificateNow(config),
+            ...(certificate && { certificate }),
           }),
         }
       : {}),

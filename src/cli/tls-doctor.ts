@@ -46,7 +46,11 @@ async function looked(files: { cert: string; key: string }, config: Config, now:
       return { what, state: 'notice', found, change: 'renew it; a changed file is taken up within 5 s' };
     return { what, state: 'good', found };
   } catch (error) {
-    return { what, state: 'bad', found: (error as Error).message, change: 'doors do not start with it' };
+    return {
+      ...{ what, state: 'bad', found: (error as Error).message },
+      change:
+        'put the files right: doors that run keep the last good one, but none starts with these, and after a restart the static page of the supervisor speaks plain HTTP',
+    };
   }
 }
 

@@ -180,3 +180,25 @@ group('values', () => {
     expect(new Set(KEYS.map(envName)).size).toBe(KEYS.length);
   });
 });
+
+test('a database that is neither of both kinds stops the start, without a word of it', () => {
+  const said = (url: string): string => {
+    try {
+      load({ env: { EARSHOT_DATABASE: url }, cores: 1 });
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(said('mysql://u:geheim@h/d')).toBe(
+    'EARSHOT_DATABASE = …: use sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME',
+  );
+  expect([said('sqlite:x'), said('postgresql://u@h/d'), said('')]).toEqual(['', '', '']);
+});
+
+test('a configuration file that cannot be read is named with the reason', () => {
+  expect(() => fromProcess(['--config', '/nowhere/earshot.env'])).toThrow(
+    'the configuration file /nowhere/earshot.env cannot be read: there is no such file',
+  );
+  expect(() => fromProcess(['--config', '/'])).toThrow('/ cannot be read: it is a folder');
+});

@@ -4,6 +4,12 @@ import { availableParallelism } from 'node:os';
 import { EarshotError } from '../base/errors.ts';
 import { type Config, load, readFlags } from './load.ts';
 
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
 /**
  * The configuration of this process: its flags (without program and command), its environment, and the file they name.
  * The only reader of `process.env`. @throws EarshotError `bad-config`.
@@ -16,7 +22,12 @@ export function fromProcess(argv: readonly string[]): Config {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new EarshotError('bad-config', `the configuration file ${path} cannot be read`, { cause });
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw new EarshotError(
+      'bad-config',
+      `the configuration file ${path} cannot be read: ${WHY[code] ?? message}`,
+      { cause },
+    );
   }
   return load({ flags, env: process.env, file: { path, text }, cores });
 }

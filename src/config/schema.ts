@@ -6,6 +6,7 @@ import { rehearsal } from './rehearsal.ts';
 import { renditions } from './rendition-list.ts';
 import {
   countOrAuto,
+  database,
   domains,
   duration,
   networks,
@@ -148,7 +149,7 @@ export const schema = z.strictObject({
       reason:
         'Where rooms are kept. Without it an SQLite file in the data folder, which is enough for one machine.',
     },
-    text,
+    database,
   ),
   doors: setting(
     {

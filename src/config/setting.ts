@@ -90,6 +90,12 @@ export const yesNo = z.string().transform((text, context) => {
 export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.string().pipe(z.enum(words, `use one of: ${words.join(', ')}`));
 
+/** Where a database is, or undefined when it is empty. What follows the scheme is looked at when it is opened. */
+export const database = z.string().transform((value, context): string | undefined => {
+  if (value === '' || /^sqlite:.|^postgres(?:ql)?:\/\/./.test(value)) return value || undefined;
+  return refuse(context, 'use sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME');
+});
+
 /** Any text, or undefined when it is empty. */
 export const text = z.string().transform((value) => value || undefined);
 

@@ -16,17 +16,28 @@ export function certificateOf(config: Config): { files: CertificateFiles; later:
   return { files: { cert: certificate, key: certificate }, later: true };
 }
 
-/** The certificate as it is this moment, for the page of last resort; undefined without TLS or while it cannot be used. */
-export function certificateNow(config: Config): { cert: Buffer; key: Buffer } | undefined {
+type Pair = { readonly cert: Buffer; readonly key: Buffer };
+
+/**
+ * Reads the certificate for the page of last resort, each time it is called; undefined without TLS. While the files
+ * cannot be used, the last pair that could is given, with what is wrong now.
+ */
+export function lastGoodCertificate(config: Config): (() => { pair?: Pair; fault?: string }) | undefined {
   const of = certificateOf(config);
   if (!of) return undefined;
-  try {
-    const pair = { cert: readFileSync(of.files.cert), key: readFileSync(of.files.key) };
-    createSecureContext(pair);
-    return pair;
-  } catch {
-    return undefined;
-  }
+  const { files } = of;
+  let good: Pair | undefined;
+  return () => {
+    try {
+      const pair = { cert: readFileSync(files.cert), key: readFileSync(files.key) };
+      createSecureContext(pair);
+      good = pair;
+      return { pair };
+    } catch (error) {
+      const place = files.cert === files.key ? files.cert : `${files.cert} with ${files.key}`;
+      return { ...(good && { pair: good }), fault: `${place}: ${(error as Error).message}` };
+    }
+  };
 }
 
 /** What a door says to a challenge for a certificate: the site has put it into a file. `token` holds letters, digits, - and _ only. */

@@ -1,4 +1,5 @@
 import { connect, createServer } from 'node:net';
+import { connect as connectSecure } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { selfSigned } from '../../test/certificate.ts';
 import { until, wire } from '../../test/door.ts';
@@ -93,10 +94,36 @@ test('while something else has the port it keeps trying', async () => {
   await until(() => floor.laid);
 });
 
+test('says what visitors get while the certificate cannot be used, and not while the first door starts', async () => {
+  const said: [string, object][] = [];
+  const log = { ...silentLog, error: (fields: object, message: string) => said.push([message, fields]) };
+  const deps = { clock: systemClock, log, port, host: '127.0.0.1', random: () => 0 };
+  const pair = selfSigned();
+  floor = openFloor({ ...deps, certificate: () => ({ pair, fault: 'gone' }) });
+  floor.lay(true);
+  await until(() => floor.laid);
+  expect(said).toEqual([]);
+  const old = connectSecure({ port, host: '127.0.0.1', ca: pair.cert });
+  await new Promise((resolve) => old.once('secureConnect', resolve));
+  old.destroy();
+  floor.lift();
+  floor.lay();
+  await until(() => floor.laid);
+  expect(said).toEqual([
+    [expect.stringMatching(/with the last good one, and no door will start/), { fault: 'gone' }],
+  ]);
+  floor.lift();
+  floor = openFloor({ ...deps, certificate: () => ({ fault: 'none' }) });
+  floor.lay();
+  await until(() => floor.laid);
+  expect(said[1]).toEqual([expect.stringMatching(/speaks plain HTTP, which a browser/), { fault: 'none' }]);
+  expect(await ask(browser)).toContain('The doors are shut');
+});
+
 test('a handshake that does not come is not waited for two minutes', { timeout: 15_000 }, async () => {
   floor = openFloor({
     ...{ clock: systemClock, log: silentLog, port, host: '127.0.0.1', random: () => 0 },
-    certificate: selfSigned,
+    certificate: () => ({ pair: selfSigned() }),
   });
   floor.lay();
   await until(() => floor.laid);

@@ -6,6 +6,12 @@ import type { Log } from '../base/log.ts';
 import { problem } from '../base/reply.ts';
 import { type Ms, ms } from '../base/time.ts';
 
+/** What the floor speaks TLS with, and what is wrong with the files when they are no longer that. */
+export interface FloorCertificate {
+  readonly pair?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  readonly fault?: string;
+}
+
 /** What the floor needs. */
 export interface FloorDeps {
   readonly clock: Clock;
@@ -13,8 +19,8 @@ export interface FloorDeps {
   /** The public port; it is shared with the doors (SO_REUSEPORT). */
   readonly port: number;
   readonly host: string;
-  /** The certificate where the public port speaks TLS; asked for whenever the floor is laid. */
-  readonly certificate?: () => { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** The certificate where the public port speaks TLS; asked for when the floor is opened, each hour, and whenever it is laid. */
+  readonly certificate?: () => FloorCertificate;
   /** 0 ≤ n < 1, for the pauses of those who come back. */
   readonly random: () => number;
 }
@@ -41,6 +47,11 @@ const MAX_HEAD = 8_192;
 const FIRST_PAUSE_S = 3;
 const LAST_PAUSE_S = 12;
 const RETRY_MS = ms(200);
+const LOOK_EVERY = ms(3_600_000);
+const STALE =
+  'the certificate cannot be used: the static page speaks TLS with the last good one, and no door will start; put the files right';
+const NONE =
+  'there is no certificate that can be used: the static page speaks plain HTTP, which a browser that asks for https shows as a broken connection; put the files right';
 
 /** Opens the floor; it does not hold the port yet. */
 export function openFloor(deps: FloorDeps): Floor {
@@ -70,10 +81,13 @@ export function openFloor(deps: FloorDeps): Floor {
       socket.end((head.startsWith('HEAD ') ? said?.head : said?.whole) ?? '');
     });
   }
+  // So that there is a good one to go back to when the files are damaged later.
+  deps.certificate?.();
+  if (deps.certificate) clock.every(LOOK_EVERY, () => void deps.certificate?.());
   function listen(): void {
-    const certificate = deps.certificate?.();
-    const opened = certificate
-      ? createSecureServer({ ...certificate, handshakeTimeout: PATIENCE_MS }, serve)
+    const pair = deps.certificate?.().pair;
+    const opened = pair
+      ? createSecureServer({ ...pair, handshakeTimeout: PATIENCE_MS }, serve)
       : createServer({ noDelay: true }, serve);
     opened.maxConnections = MAX_CONNECTIONS;
     // Node tells of a handshake that does not come, and leaves the connection open.
@@ -94,6 +108,8 @@ export function openFloor(deps: FloorDeps): Floor {
       if (!starting) {
         since = clock.now();
         log.warn({ port: deps.port }, 'no door is up: a static page answers');
+        const { pair, fault } = deps.certificate?.() ?? {};
+        if (fault !== undefined) log.error({ fault }, pair ? STALE : NONE);
       }
       listen();
     },

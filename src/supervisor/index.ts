@@ -7,7 +7,7 @@ import type { Floor } from './floor.ts';
 
 export type { ChildSpec, Notice, Order } from './child.ts';
 export { claim } from './claim.ts';
-export { type Floor, type FloorDeps, openFloor } from './floor.ts';
+export { type Floor, type FloorCertificate, type FloorDeps, openFloor } from './floor.ts';
 
 /** What the supervisor needs. */
 export interface SupervisorDeps {
