@@ -14,8 +14,8 @@ export interface Counters {
   headTimeouts: number;
   /** Connections closed because too many kept the door waiting for a whole request. */
   unfinishedClosed: number;
-  /** Connections that could not be accepted: mostly for want of open files. */
-  acceptFaults: number;
+  /** Seconds in which no file could be opened: newcomers were closed without a word. */
+  filesShort: number;
   /** TLS handshakes that failed. */
   badHandshakes: number;
   joins: number;
@@ -43,7 +43,7 @@ export const openCounters = (): Counters => ({
   badHeads: 0,
   headTimeouts: 0,
   unfinishedClosed: 0,
-  acceptFaults: 0,
+  filesShort: 0,
   badHandshakes: 0,
   joins: 0,
   joinsRefused: 0,
@@ -77,7 +77,7 @@ export function exposition(counters: Counters, open: number, presence: ReadonlyM
   put('bad_heads_total', 'counter', [['', counters.badHeads]]);
   put('head_timeouts_total', 'counter', [['', counters.headTimeouts]]);
   put('unfinished_closed_total', 'counter', [['', counters.unfinishedClosed]]);
-  put('accept_faults_total', 'counter', [['', counters.acceptFaults]]);
+  put('files_short_seconds_total', 'counter', [['', counters.filesShort]]);
   put('bad_handshakes_total', 'counter', [['', counters.badHandshakes]]);
   put('requests_total', 'counter', [['', counters.requests]]);
   put('requests_stalled_total', 'counter', [['', counters.stalledRequests]]);

@@ -10,7 +10,7 @@ import { handOver } from './hand-over.ts';
 import type { Limits } from './limits.ts';
 import type { Quick } from './quick.ts';
 import { rawProblem } from './raw-reply.ts';
-import { readFirstHead } from './request-head.ts';
+import { readFirstHead, wholeLength } from './request-head.ts';
 import { readStreamRequest, type StreamRequest } from './stream-request.ts';
 import type { Tls } from './tls.ts';
 import type { Unfinished } from './unfinished.ts';
@@ -59,7 +59,9 @@ const HANDSHAKE = 0x16;
 const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 
 const HEAD = Symbol('head');
-type FrontSocket = Socket & { [HEAD]?: Buffer };
+/** Bytes of the request that is waited for, once its head is whole. */
+const WHOLE = Symbol('whole');
+type FrontSocket = Socket & { [HEAD]?: Buffer; [WHOLE]?: number };
 
 /**
  * Opens the server that owns every accepted socket. It reads the first request head itself: a stream is served on the
@@ -75,6 +77,7 @@ export function openFront(deps: FrontDeps): Front {
     fresh.delete(socket);
     unfinished.end(socket);
     delete socket[HEAD];
+    delete socket[WHOLE];
     socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
   }
   function refuse(socket: Socket, bytes: string) {
@@ -96,15 +99,26 @@ export function openFront(deps: FrontDeps): Front {
   function onData(this: FrontSocket, chunk: Buffer) {
     if (this.writableEnded) return;
     const bytes = this[HEAD] ? Buffer.concat([this[HEAD], chunk]) : chunk;
+    if (bytes.length < (this[WHOLE] ?? 0)) {
+      this[HEAD] = bytes;
+      return;
+    }
     const head = readFirstHead(bytes, limits);
     switch (head.kind) {
       case 'more':
         this[HEAD] = bytes;
         return;
-      case 'other':
+      case 'other': {
+        const whole = wholeLength(bytes, limits);
+        if (bytes.length < whole) {
+          this[HEAD] = bytes;
+          this[WHOLE] = whole;
+          return;
+        }
         letGo(this);
         if (!quick.take(this, bytes)) handOver(ordinary, this, bytes);
         return;
+      }
       case 'bad':
         counters.badHeads += 1;
         return refuse(this, rawProblem('bad-request', 'The request head is malformed or ambiguous.'));
@@ -188,9 +202,10 @@ export function openFront(deps: FrontDeps): Front {
       begin(socket, since);
     },
     sweep() {
-      const late = clock.now() - limits.headTimeout;
+      const now = clock.now();
       for (const [socket, since] of fresh) {
-        if (since > late) continue;
+        const most = (socket as FrontSocket)[WHOLE] ? limits.requestTimeout : limits.headTimeout;
+        if (now - since < most) continue;
         counters.headTimeouts += 1;
         unfinished.end(socket);
         giveUp(socket);

@@ -1,5 +1,6 @@
 /** The door: the public HTTP surface of the crowd on one port. Stateless: pages, the stream, and the way to the others. */
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
@@ -15,7 +16,7 @@ import { openFaults } from './faults.ts';
 import { openFront } from './front.ts';
 import { openGate } from './gate.ts';
 import { handOver } from './hand-over.ts';
-import { connectionsPossible, type Limits } from './limits.ts';
+import { filesPossible, type Limits, withinFiles } from './limits.ts';
 import { openOrdinary } from './ordinary.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import type { Pages } from './pages.ts';
@@ -27,6 +28,7 @@ import { reset } from './reset.ts';
 import type { RoomCount } from './room.ts';
 import { Share } from './share.ts';
 import { openShield } from './shield.ts';
+import { openSpareFile } from './spare-file.ts';
 import { type DoorStrain, openStrain } from './strain.ts';
 import { type DoorTls, openTls, type Tls } from './tls.ts';
 import { openUnfinished } from './unfinished.ts';
@@ -121,12 +123,12 @@ export interface Door extends AsyncDisposable {
 export async function open(deps: DoorDeps): Promise<Door> {
   const { clock, origin } = deps;
   const log = deps.log.part('door');
-  const possible = await connectionsPossible();
-  const limits = { ...deps.limits, connections: Math.min(deps.limits.connections, possible) };
-  if (possible < deps.limits.connections)
+  const files = await filesPossible();
+  const limits = withinFiles(deps.limits, files);
+  if (limits.connections < deps.limits.connections)
     log.warn(
-      { connections: possible },
-      'the limit of open files (ulimit -n) holds this door to fewer connections',
+      { files, connections: limits.connections },
+      'the limit of open files (ulimit -n) holds this door to fewer connections: `earshot doctor` says what to set',
     );
   const counters = openCounters();
   const batch = openBatch(deps.uring);
@@ -147,7 +149,11 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...(deps.vouches ? { vouches: deps.vouches } : {}),
   });
   const watchdog = openWatchdog(limits);
-  const unfinished = openUnfinished({ clock, limits, prefixOf: (socket) => gate.originOf(socket).prefix });
+  const prefixOf = (socket: Socket) => gate.originOf(socket).prefix;
+  const unfinished = openUnfinished({ clock, limits, prefixOf });
+  const bodies = openUnfinished({
+    ...{ clock, prefixOf, limits: { ...limits, unfinished: limits.unfinishedBodies } },
+  });
   const fanout = openFanout({
     ...{ clock, origin, limits, counters, batch, fault },
     back: (slug, socket) => proofs.give(slug, gate.originOf(socket).prefix ?? ''),
@@ -156,7 +162,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
   });
   const ordinary = openOrdinary({
-    ...{ clock, limits, counters, fanout, shield, fault, origin, unfinished },
+    ...{ clock, limits, counters, fanout, shield, fault, origin, bodies },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
@@ -211,10 +217,11 @@ export async function open(deps: DoorDeps): Promise<Door> {
   port = await listen(front.server, deps.port);
   accepting = openAcceptQueue(front.server);
   const second = plain && (await listen(front.plainServer, plain.port));
-  front.server.on('error', (error) =>
-    log.error({ door: deps.name, error: error.message }, 'accepting failed'),
-  );
+  const spare = openSpareFile({ log, counters });
+  for (const server of [front.server, front.plainServer])
+    server.on('error', (error) => log.error({ error: error.message }, 'accepting failed'));
   const sweeper = clock.every(ms(1_000), () => {
+    spare.look();
     front.sweep();
     quick.sweep();
     watchdog.sweep(clock.now(), gate.sockets, (socket) => {
@@ -250,6 +257,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     await gone;
     sweeper[Symbol.dispose]();
     unfinished[Symbol.dispose]();
+    bodies[Symbol.dispose]();
     shield[Symbol.dispose]();
     tls?.[Symbol.dispose]();
     plainPort?.close();

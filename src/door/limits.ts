@@ -27,10 +27,12 @@ export interface Limits {
   /** Connections too many that are being told so at one time, up to 2 s each; the next one is closed without a word. */
   readonly refusals: number;
   /**
-   * Connections whose request (head, TLS handshake or body) has not been whole for over `unfinishedAfter`; beyond it the
+   * Connections whose first request (TLS handshake, head, body up to `bodyHeld`) has not been whole for over `unfinishedAfter`; beyond it the
    * oldest of the networks with more than their max-min share are closed, with 408 where something has been asked.
    */
   readonly unfinished: number;
+  /** The same for any other body: one of those takes a parser and a connection to the process behind, 60 kB in all. */
+  readonly unfinishedBodies: number;
   /** See `unfinished`; counted in time in which this process was there to read. */
   readonly unfinishedAfter: Ms;
   /** Bytes of a request head; beyond it 431 and close. */
@@ -47,6 +49,8 @@ export interface Limits {
   readonly keepAlive: Ms;
   /** Bytes of a body forwarded to the site or a cell; beyond it 413. */
   readonly bodyBytes: number;
+  /** Bytes of a first request's body for which the connection waits, without a parser, until it is whole; a longer one is read as it comes. */
+  readonly bodyHeld: number;
   /** Bytes of a host's hold music forwarded to the site; beyond it 413. */
   readonly musicBytes: number;
   /** The site or a cell must begin its answer after this long, else 503. */
@@ -69,6 +73,7 @@ export const LIMITS: Limits = {
   loopbackCounts: false,
   refusals: 256,
   unfinished: 1_024,
+  unfinishedBodies: 256,
   unfinishedAfter: ms(1_000),
   headBytes: 8_192,
   headers: 64,
@@ -77,6 +82,7 @@ export const LIMITS: Limits = {
   requestsPerSocket: 1_000,
   keepAlive: ms(65_000),
   bodyBytes: 64 * 1024,
+  bodyHeld: 8 * 1024,
   musicBytes: 8_000_000,
   upstreamTimeout: ms(20_000),
   stallWindow: ms(15_000),
@@ -84,12 +90,22 @@ export const LIMITS: Limits = {
   pages: 1_000,
 };
 
-/** Files a door needs besides its connections: refusals, buses, proxied requests, the archive. */
+/** Files a door needs besides its connections: refusals, buses, proxied requests, the archive. Half of all, where there are few. */
 const OTHER_FILES = 512;
 
-/** Connections that the limit of open files of this process leaves room for; Infinity where it cannot be read. */
-export async function connectionsPossible(): Promise<number> {
+/** What the limit of open files leaves room for: connections, and refusals that are said. */
+export const withinFiles = (limits: Limits, files: number): Limits => {
+  const others = Math.min(OTHER_FILES, Math.floor(files / 2));
+  return {
+    ...limits,
+    connections: Math.min(limits.connections, Math.max(16, files - others)),
+    refusals: Math.min(limits.refusals, Math.floor(others / 2)),
+  };
+};
+
+/** The files this process may have open; Infinity where it cannot be read. */
+export async function filesPossible(): Promise<number> {
   const text = await readFile('/proc/self/limits', 'utf8').catch(() => '');
   const files = /^Max open files\s+(\d+)/m.exec(text)?.[1];
-  return files === undefined ? Number.POSITIVE_INFINITY : Math.max(64, Number(files) - OTHER_FILES);
+  return files === undefined ? Number.POSITIVE_INFINITY : Number(files);
 }

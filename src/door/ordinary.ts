@@ -34,7 +34,7 @@ export interface OrdinaryDeps {
   readonly shield: Shield;
   readonly fault: Fault;
   /** Where connections are counted whose body has not come. */
-  readonly unfinished: Unfinished;
+  readonly bodies: Unfinished;
   readonly origin: DoorOrigin;
   readonly assets: Assets;
   readonly pages: Pages;
@@ -224,8 +224,8 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   }
   function awaitBody(req: IncomingMessage) {
     const { socket } = req;
-    const over = () => deps.unfinished.end(socket);
-    deps.unfinished.begin(socket, tooSlow);
+    const over = () => deps.bodies.end(socket);
+    deps.bodies.begin(socket, tooSlow);
     req.once('end', over).once('close', over);
   }
   /** A mistake in answering one request must not end the streams of thousands. */

@@ -42,7 +42,7 @@ test('a body that is too large is answered before the connection ends', async ()
 test('who goes in the middle of a body is no fault', async () => {
   const { queue, asked } = reading();
   await using door = await openTestDoor(fakeOrigin(), { queue });
-  const w = wire(door.port, `${post(1_000)}half of it`);
+  const w = wire(door.port, `${post(10_000)}half of it`);
   await until(() => asked.length === 1);
   w.socket.destroy();
   await until(() => door.metrics().includes('open_connections 0'));

@@ -85,3 +85,22 @@ export function readFirstHead(bytes: Buffer, limits: { headBytes: number; header
     ...(forwardedFor === undefined ? {} : { forwardedFor }),
   };
 }
+
+/** What frames a body otherwise, or asks for a word before it. */
+const FRAMED = /\r\n(?:transfer-encoding|expect|upgrade)[ \t]*:/i;
+const LENGTH = /\r\ncontent-length:[ \t]*(\d{1,6})[ \t]*\r\n/i;
+
+/**
+ * Bytes of a first request, head and body, when the body is of `bodyHeld` or less and of a plain length; 0 for any
+ * other. It only says how long to wait: whether the request is in order is judged by whoever answers it.
+ */
+export function wholeLength(bytes: Buffer, limits: { headBytes: number; bodyHeld: number }): number {
+  // POST, PUT, PATCH; most of what comes is GET.
+  if (bytes[0] !== 0x50) return 0;
+  const text = bytes.toString('latin1', 0, Math.min(bytes.length, limits.headBytes));
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return 0;
+  const head = text.slice(0, end + 2);
+  const length = FRAMED.test(head) ? 0 : Number(LENGTH.exec(head)?.[1] ?? 0);
+  return length > 0 && length <= limits.bodyHeld ? end + 4 + length : 0;
+}

@@ -4,6 +4,7 @@ import { manualClock } from '../../test/clock.ts';
 import { fakeOrigin, openTestDoor, pause, wire } from '../../test/door.ts';
 import { ms } from '../base/time.ts';
 import { LIMITS } from './index.ts';
+import { wholeLength } from './request-head.ts';
 import { openUnfinished } from './unfinished.ts';
 
 /** `count` connections of a network, and which of them were closed, in order. */
@@ -114,4 +115,40 @@ test('the parser of all HTTP is not begun before a head is whole', async () => {
   w.socket.write('\r\n');
   await w.closed;
   expect(w.text()).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+test('a small body is waited for as a head is: in time it is answered, else 408 and the slot is free', async () => {
+  const limits = { ...LIMITS, headTimeout: ms(100), requestTimeout: ms(1_500), busyFrom: Infinity };
+  await using door = await openTestDoor(fakeOrigin(), { limits });
+  const post = (length: string) =>
+    wire(door.port, `POST /api/rooms HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${length}\r\n\r\n{`);
+  const prompt = post('Content-Length: 3');
+  const slow = post('content-length: 3');
+  await pause(300);
+  // Nothing has been asked of the site, which is away here.
+  expect([prompt.text(), slow.text()]).toEqual(['', '']);
+  expect(door.metrics()).toContain('requests_total 0');
+  prompt.socket.write(' }');
+  await prompt.closed;
+  expect(prompt.text()).toMatch(/^HTTP\/1\.1 503 /);
+  await slow.closed;
+  expect(slow.text()).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test('how long a request is, as far as it is worth waiting for', () => {
+  const length = (fields: string, line = 'POST / HTTP/1.1') =>
+    wholeLength(Buffer.from(`${line}\r\nHost: x\r\n${fields}\r\n`), LIMITS);
+  expect(length('Content-Length: 5\r\n')).toBe(
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n'.length + 5,
+  );
+  for (const fields of [
+    '',
+    'Content-Length: 0\r\n',
+    'Content-Length: 8193\r\n',
+    'Content-Length: -1\r\n',
+    'Content-Length: 5\r\nExpect: 100-continue\r\n',
+    'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n',
+  ])
+    expect([fields, length(fields)]).toEqual([fields, 0]);
+  expect(length('Content-Length: 5\r\n', 'GET / HTTP/1.1')).toBe(0);
 });
