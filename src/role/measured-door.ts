@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { FRAGMENT_MS, ms } from '../base/time.ts';
+import { openUring } from '../base/uring.ts';
 import { LIMITS, open, openPages } from '../door/index.ts';
 
 /** What a trial cost the thread that serves, µs of CPU: one write to one listener, and one listener to come. */
@@ -27,7 +28,11 @@ export async function measureDoor(listeners: number, seconds: number): Promise<T
   const start = clock.now();
   let seq = 0;
   let hear: (slug: string, rendition: string, seq: number, bytes: Buffer) => void = () => {};
+  // As a door of this machine would have it.
+  const uring = await openUring();
+  using _uring = typeof uring === 'string' ? undefined : uring;
   await using door = await open({
+    ...(typeof uring === 'string' ? {} : { uring }),
     ...{ clock, log: silentLog, port: 0, host: '127.0.0.1', reusePort: false, name: 'measured' },
     origin: {
       onFragment: (listen) => {
