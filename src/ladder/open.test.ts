@@ -102,3 +102,25 @@ test('disposed, it looks no more', async () => {
   clock.advance(10_000);
   expect(written).toEqual([]);
 });
+
+test('a wall clock that jumps an hour either way changes no step, nor when it comes', async () => {
+  const steps = async (jump: number): Promise<string[]> => {
+    const { clock, written, ladder, set } = rig();
+    await using _ = ladder;
+    const seen: string[] = [];
+    set({ wait: 900 });
+    for (let second = 0; second < 120; second += 1) {
+      if (second === 2 || second === 50) clock.stepWall(jump);
+      if (second === 40) set({ wait: 1 });
+      const before = written.length;
+      clock.advance(1_000);
+      for (const { from, to } of written.slice(before)) seen.push(`${second} s: ${from} to ${to}`);
+    }
+    return seen;
+  };
+  const calm = await steps(0);
+  // Up and down again: else nothing has been shown.
+  expect(calm.length).toBeGreaterThan(3);
+  expect(await steps(3_600_000)).toEqual(calm);
+  expect(await steps(-3_600_000)).toEqual(calm);
+});

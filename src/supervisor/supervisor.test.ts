@@ -213,3 +213,23 @@ await new Promise(() => undefined);
   const parent = spawn(process.execPath, [join(dir, 'parent.mjs')], { stdio: 'inherit' });
   expect(await new Promise((resolve) => parent.once('exit', resolve))).toBe(0);
 });
+
+test('a wall clock that jumps an hour kills nobody who answers, and lets nobody off who does not', async () => {
+  const clock = manualClock();
+  await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('a'), spec('deaf')]] });
+  await family.ready;
+  const [a, deaf] = family.status();
+  for (const jump of [3_600_000, -7_200_000, 3_600_000, 0, 0, 0]) {
+    clock.stepWall(jump);
+    clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  expect(family.status().map(({ pid }) => pid)).toEqual([a?.pid, deaf?.pid]);
+  clock.stepWall(-3_600_000);
+  clock.advance(1_000);
+  await until(() => family.status()[1]?.pid === undefined);
+  expect(family.status()[0]?.pid).toBe(a?.pid);
+  clock.stepWall(3_600_000);
+  clock.advance(50);
+  await until(() => family.status()[1]?.ready === true);
+});
