@@ -10,7 +10,9 @@ main{max-width:36rem;margin:0 auto;padding:24px 16px}
 h1{font-size:1.5rem}a{color:var(--aegean)}.ash{color:var(--ash);font-size:.9rem}
 button,.button{display:inline-block;min-height:44px;padding:8px 20px;box-sizing:border-box;border:1px solid var(--aegean);border-radius:12px;background:var(--stone);color:var(--ink);font:inherit;text-decoration:none}
 audio{width:100%;margin:16px 0}iframe{width:100%;height:16rem;border:0;background:var(--ground)}
-.part{padding:4px 0}@media (max-width:30rem){iframe{height:23rem}}`;
+.part{padding:4px 0}.row{display:flex;flex-wrap:wrap;gap:12px}
+header{max-width:36rem;margin:0 auto;padding:8px 16px 0}.home{display:inline-flex;align-items:center;min-height:44px;color:var(--ink);font:1.375rem/1 Palatino,Georgia,serif;text-decoration:none}
+@media (max-width:30rem){iframe{height:23rem}}`;
 
 /** The pages' own style and no scripts at all. Spec: CSP 3. */
 export const QUEUE_PAGE_HEADERS = {
@@ -37,7 +39,7 @@ const html = (
 <title>${escaped(title)}</title>
 ${refresh}<style>${STYLE}</style>
 </head>
-<body><main${part}>
+<body>${part ? '' : '<header><a class="home" href="/">Earshot</a></header>\n'}<main${part}>
 ${body}
 </main></body>
 </html>
@@ -135,5 +137,5 @@ export const openPage = (slug: string, title: string, words: PageWords): string 
     '',
     `<h1>${escaped(title)}</h1>
 <p role="status">${words.nobodyWaits}</p>
-<p><a class="button" target="_top" href="/r/${slug}">${words.toRoom}</a> <a class="button" target="_top" href="/r/${slug}/radio.mp3">${words.plainListen}</a></p>`,
+<p class="row"><a class="button" target="_top" href="/r/${slug}">${words.toRoom}</a> <a class="button" target="_top" href="/r/${slug}/radio.mp3">${words.plainListen}</a></p>`,
   );
