@@ -166,12 +166,13 @@ export function wire(port: number, request: string): Wire {
   return result;
 }
 
-/** Waits for a condition in the real world, at most 3 s. */
+/** Waits for a condition in the real world, at most `within` ms. */
 export async function until(
   condition: () => boolean,
   say: () => string = () => 'it did not happen in time',
+  within = 3000,
 ): Promise<void> {
-  const end = performance.now() + 3000;
+  const end = performance.now() + within;
   while (!condition()) {
     if (performance.now() > end) throw new Error(say());
     await pause(5);

@@ -30,6 +30,8 @@ async function lowDoor(files: number) {
   await until(
     () => out.includes('\n'),
     () => `no door: ${log}`,
+    // A process begins as fast as the machine lets it.
+    20_000,
   );
   return {
     port: JSON.parse(out).port as number,

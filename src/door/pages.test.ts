@@ -128,6 +128,12 @@ test('the sentence says what is happening and, in silence, why', () => {
   expect(
     sentence(card, { ...live, program: { ...program, deadAir: { cause: 'all-muted', since: 1 } } }),
   ).toBe('Silence on stage: everyone is muted. We have told them.');
+  expect(
+    sentence(card, {
+      ...live,
+      program: { carries: 'standby', since: 9, deadAir: { cause: 'nobody-on-stage', since: 1 } },
+    }),
+  ).toBe('Music for a moment: nobody is on stage.');
   expect(sentence(card, { ...live, studio: 'away' })).toContain('music meanwhile');
   expect(sentence(room({ status: 'scheduled' }))).toBe('Starts Monday 5 January at 20:00 UTC.');
   expect(sentence(room({ status: 'open' }))).toContain('The doors are open.');

@@ -42,8 +42,10 @@ export function sentence(card: RoomCard, state?: RoomState): string {
     case 'live': {
       if (state?.studio === 'away') return 'The studio is coming back; music meanwhile.';
       const silence = state?.program.deadAir;
+      const music = state?.program.carries === 'standby';
+      if (silence && music) return `Music for a moment: ${SILENCE[silence.cause]}.`;
       if (silence) return `Silence on stage: ${SILENCE[silence.cause]}. We have told them.`;
-      if (state?.program.carries === 'standby') return 'Music for a moment: the stage is empty.';
+      if (music) return 'Music for a moment: the stage is empty.';
       if (state?.delivery.newcomers === 'text')
         return 'More people are here than our lines carry. What happens can be read here; sound may come half a minute late, or not at all.';
       return (state?.delivery.rung ?? 0) > 0
