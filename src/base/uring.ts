@@ -4,6 +4,8 @@ import { endianness } from 'node:os';
 export interface Uring extends Disposable {
   /** The longest that can be sent, bytes. */
   readonly longest: number;
+  /** False once the kernel has not answered for what it took: nothing is added any more. */
+  readonly open: boolean;
   /**
    * Adds a `send()` on a connection's descriptor. The bytes are copied, once for all who get the same Buffer in a row.
    * False when there is no room: `submit` first.
@@ -34,7 +36,8 @@ const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 const ENTER_GETEVENTS = 1;
 /** One thread submits, and completions are made only when it asks for them: Linux 6.1, and cheaper. */
 const SINGLE_ISSUER_DEFER_TASKRUN = (1 << 12) | (1 << 13);
-const FEAT_SINGLE_MMAP = 1;
+/** Both rings in one mapping (5.4), and a kernel that knows `send` (5.6; the flag is that of reading at the current place). */
+const FEATURES = 1 | (1 << 3);
 const OFFSET_RINGS = 0;
 const OFFSET_ENTRIES = 0x10000000;
 const PROT_READ_WRITE = 1 | 2;
@@ -43,6 +46,7 @@ const MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 const EPERM = 1;
 const EINVAL = 22;
+const EAGAIN = 11;
 const ENOSYS = 38;
 /** Calls that brought nothing new, after which the ring is given up. */
 const MAX_IDLE_CALLS = 64;
@@ -101,7 +105,7 @@ export async function openUring(): Promise<Uring | string> {
   let stage: ReturnType<typeof map>;
   const completionsAt = word(25) / 4;
   try {
-    if ((given.features & FEAT_SINGLE_MMAP) === 0) throw new Error('the kernel is older than 5.6');
+    if ((given.features & FEATURES) !== FEATURES) throw new Error('the kernel is older than 5.6');
     const bytes = Math.max(
       given.array + ENTRIES * 4,
       completionsAt * 4 + given.completions * IOCQE_WORDS * 4,
@@ -139,6 +143,9 @@ export async function openUring(): Promise<Uring | string> {
   }
   return {
     longest: STAGE,
+    get open() {
+      return open;
+    },
     add(descriptor, bytes) {
       if (!open || count === ENTRIES) return false;
       if (bytes !== last) {
@@ -180,8 +187,12 @@ export async function openUring(): Promise<Uring | string> {
         }
         rings[at.cqHead] = head;
       }
-      // A ring that does not answer is not asked again.
-      if (answers < asked) dispose();
+      if (answers < asked) {
+        // What the kernel has not even taken from the ring did not go out.
+        const left = (tail - (rings[at.sqHead] ?? 0)) >>> 0;
+        results.fill(-EAGAIN, asked - Math.min(left, asked), asked);
+        dispose();
+      }
       count = 0;
       stageUsed = 0;
       last = undefined;

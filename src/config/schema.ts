@@ -280,7 +280,7 @@ export const schema = z.strictObject({
       default: 'yes',
       change: 'restart',
       reason:
-        'Write to many listeners in one call to the kernel (Linux io_uring), where it can be had: a fifth less CPU. `no`, or a system without it: one call each.',
+        'Write to many listeners in one call to the kernel (Linux io_uring), where it can be had: a tenth to a seventh less CPU. `no`, or a system without it: one call each.',
     },
     yesNo,
   ),

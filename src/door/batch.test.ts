@@ -176,20 +176,25 @@ describe.each([
 
 test('where nobody knows whether bytes went out, the connection is reset: its player comes again and says what it has', async () => {
   const added: number[] = [];
-  const batch = openBatch({
+  const lost: number[] = [];
+  const uring = {
     longest: 1000,
-    add: (fd) => added.push(fd) > 0,
-    submit: (result) => {
+    open: true,
+    add: (fd: number) => added.push(fd) > 0,
+    submit(result: (at: number, taken: number) => void) {
+      uring.open = false;
       for (const at of added.keys()) result(at, UNKNOWN);
     },
     [Symbol.dispose]() {},
-  });
+  };
+  const batch = openBatch(uring, (reset) => lost.push(reset));
   const [one] = (await pairs(1)) as [Pair];
   const gone = once(one.there, 'error');
   batch.put(one.outlet, Buffer.alloc(100));
   batch.flush();
   expect(((await gone)[0] as NodeJS.ErrnoException).code).toBe('ECONNRESET');
   expect(one.here.destroyed).toBe(true);
+  expect(lost).toEqual([1]);
 });
 
 test.skipIf(here)('a closed ring takes nothing, and writes go on one by one', async () => {

@@ -12,9 +12,10 @@ export interface Batch {
 
 /**
  * Gathers writes and hands them to the kernel in one call where there is an io_uring; without one each is a call of its
- * own. What the kernel does not take, and what goes wrong, is the socket's own as in `put`.
+ * own. What the kernel does not take, and what goes wrong, is the socket's own as in `put`. `lost` is told once if the
+ * io_uring stops answering, with the number of connections that were reset for it.
  */
-export function openBatch(uring: Uring | undefined): Batch {
+export function openBatch(uring: Uring | undefined, lost: (reset: number) => void = () => {}): Batch {
   if (!uring) return { put, flush() {} };
   let outlets: Outlet[] = [];
   let buffers: Uint8Array[] = [];
@@ -31,13 +32,16 @@ export function openBatch(uring: Uring | undefined): Batch {
     const sent = buffers;
     outlets = [];
     buffers = [];
+    let unknown = 0;
     uring?.submit((at, taken) => {
       const outlet = row[at];
       const bytes = sent[at];
       if (!outlet || !bytes) return;
       outlet.queued = taken !== bytes.length;
       if (outlet.queued) resume(outlet, bytes, taken);
+      if (taken === UNKNOWN) unknown += 1;
     });
+    if (uring?.open === false) lost(unknown);
   }
   return {
     put(outlet, bytes) {

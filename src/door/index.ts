@@ -131,7 +131,9 @@ export async function open(deps: DoorDeps): Promise<Door> {
       'the limit of open files (ulimit -n) holds this door to fewer connections: `earshot doctor` says what to set',
     );
   const counters = openCounters();
-  const batch = openBatch(deps.uring);
+  const batch = openBatch(deps.uring, (reset) =>
+    log.error({ reset }, 'io_uring no longer answers: each listener takes a call of its own from now on'),
+  );
   const fault = openFaults({ clock, log, counters });
   const share = new Share(Math.floor(Math.random() * 2 ** 32));
   const gate = openGate({ limits, share, expendable: (socket) => !fanout.carries(socket) });
