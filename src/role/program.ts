@@ -14,6 +14,7 @@ import type { TicketTally } from '../wire/queue.ts';
 import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
 import { openDemand } from './demand.ts';
+import { History } from './history.ts';
 import { type Loops, standbyMessages } from './loops.ts';
 import { watchMusic } from './music.ts';
 import { openTalk } from './talk.ts';
@@ -59,8 +60,6 @@ export interface Program {
   close(ended: boolean): Promise<void>;
 }
 
-/** Fragments per rendition kept for doors that (re)connect: 32 s. */
-const HISTORY = 100;
 /** Slots between the decision to start and the first fragment, so that opening takes no time from the program. */
 const LEAD_SLOTS = 4;
 
@@ -76,8 +75,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   let card: RoomCard = first;
   let clocks: Clocks = first.clocks;
   const inits = new Map<string, Uint8Array>();
-  /** In the order in which doors must hear of them. */
-  const history: Fragment[] = [];
+  const history = new History(deps.always);
 
   const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);
   const steering = new Steering({ period: deps.writePeriod, caches: deps.caches, wall: clock.wall() });
@@ -126,7 +124,6 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     fragment(fragment: Fragment) {
       history.push(fragment);
       last = Math.max(last, fragment.seq);
-      while ((history[0]?.seq ?? last) <= last - HISTORY) history.shift();
       archive.fragment(slug, fragment);
       const { rendition, seq, bytes } = fragment;
       publish({ head: { kind: 'fragment', slug, rendition, seq }, body: bytes });
