@@ -15,7 +15,7 @@ export interface Theatre {
   show(scene: Scene, seated: boolean): void;
 }
 
-/** A screen reader is told at most this often. */
+/** A screen reader is told of who speaks and of counts at most this often; of who comes and goes at once. */
 const CALM_MS = 20_000;
 /** The listener's own seat: in the first rows, never the first to be taken. */
 const OWN_SEAT = 17;
@@ -72,6 +72,7 @@ export function openTheatre(words: Words, rows = 11): Theatre {
   let own = -1;
   let shown = '';
   let toldAt = 0;
+  let told = '';
   const places = new Map<string, SVGGElement>();
 
   const seat = (count: number, mine: boolean): void => {
@@ -163,8 +164,10 @@ export function openTheatre(words: Words, rows = 11): Theatre {
       );
       write(scale, dot === 1 ? words.scaleOne : words.scale(words.count(dot)));
       scale.hidden = streams === 0;
-      if (performance.now() - toldAt > CALM_MS || toldAt === 0) {
+      const who = scene.delivery.rung + scene.stage.map(({ id }) => id).join();
+      if (performance.now() - toldAt > CALM_MS || who !== told) {
         toldAt = performance.now();
+        told = who;
         const speaking = scene.stage
           .filter((person) => person.speaking && !person.muted)
           .map((person) => person.name);
