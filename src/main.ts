@@ -47,7 +47,8 @@ function family(config: Config, roles: readonly RoleName[], flags: readonly stri
 
 /**
  * Runs the chosen roles under supervision until `stop`; `ready` is called when all are up.
- * @throws EarshotError `bad-config` while another Earshot writes in the data folder.
+ * @throws EarshotError `bad-config` while another Earshot writes in the data folder, or when one has begun to: the newer
+ * one stays.
  */
 export async function start(
   config: Config,
@@ -68,9 +69,10 @@ export async function start(
     );
   }
   const log = openLog(config.logLevel).part('supervisor');
+  const lost = Promise.withResolvers<void>();
   await using claims = new AsyncDisposableStack();
   for (const role of WRITERS.filter((writer) => roles.includes(writer))) {
-    const held = await claim(at.claim(role), { clock: systemClock, log });
+    const held = await claim(at.claim(role), { clock: systemClock, log, lost: lost.resolve });
     if (!held)
       throw new EarshotError(
         'bad-config',
@@ -98,8 +100,14 @@ export async function start(
         }
       : {}),
   });
-  await Promise.race([family_.ready.then(ready), stop]);
-  await stop;
+  const taken = lost.promise.then(() => {
+    throw new EarshotError(
+      'bad-config',
+      `another Earshot has taken the data folder ${config.data}, and this one ends: its run folder was removed meanwhile`,
+    );
+  });
+  await Promise.race([family_.ready.then(ready), stop, taken]);
+  await Promise.race([stop, taken]);
 }
 
 /** Runs one role in this process, as a child of the supervisor; `open` is called once it is ready. Resolves with the exit code. */

@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { makeFolder } from './folder.ts';
 import { type Log, silentLog } from './log.ts';
@@ -11,6 +12,8 @@ import { ms } from './time.ts';
 export interface SocketFileDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** Called when another live server has put its file there, at most once for each such file. */
+  readonly lost?: () => void;
 }
 
 /** A removed file is noticed within this long. */
@@ -19,7 +22,8 @@ const LOOK_EVERY = ms(2000);
 /**
  * Lets `server` listen on a UNIX socket at `path`, and again whenever its file has been removed: a cleaner of temporary
  * folders does that, and people do. Connections that stand stay. A file that another live server has put there is left
- * to it. Disposing stops to look; `server` is closed by its owner.
+ * to it, and said as an error. Disposing stops to look and removes the file if it is ours; `server` is closed by its
+ * owner.
  * @throws What the system says, EADDRINUSE among it.
  */
 export async function listenAt(
@@ -32,12 +36,25 @@ export async function listenAt(
   let substitute: Server | undefined;
   let looking: Promise<void> | undefined;
   let over = false;
+  /** What has been said of already: the file of another server, or that listening again fails. */
+  let theirs: string | undefined;
+  let failing = false;
 
   async function look(): Promise<void> {
     const found = await mark(path);
-    if (over || found === mine || (found !== undefined && (await answers(path))) || over) return;
-    // Closing removes the file at the path, whoever's it is: so before the next one is there.
-    substitute?.close();
+    if (over || found === mine) return;
+    const lives = found === undefined ? false : await answers(path);
+    if (over || lives === undefined) return;
+    if (lives && found === theirs) return;
+    if (lives) {
+      theirs = found;
+      deps.log.error(
+        { path },
+        'another Earshot has taken this socket: two of them use one data folder; end one of them',
+      );
+      deps.lost?.();
+      return;
+    }
     const { allowHalfOpen = false } = server as Server & { allowHalfOpen?: boolean };
     const next = createServer({ allowHalfOpen }, (socket) => void server.emit('connection', socket));
     try {
@@ -45,17 +62,18 @@ export async function listenAt(
       rmSync(path, { force: true });
       await listening(next, path);
     } catch (error) {
-      deps.log.warn(
-        { path, error: (error as Error).message },
-        'a socket was removed and cannot be made again',
-      );
+      const { message } = error as Error;
+      if (!failing)
+        deps.log.warn({ path, error: message }, 'a socket was removed and cannot be made again yet');
+      failing = true;
       return;
     }
     next.on('error', () => undefined);
+    substitute?.close();
     substitute = next;
     mine = await mark(path);
-    if (over) next.close();
-    else deps.log.warn({ path }, 'the file of a socket was removed: listening again');
+    failing = false;
+    if (!over) deps.log.warn({ path }, 'the file of a socket was removed: listening again');
   }
   const timer = deps.clock.every(LOOK_EVERY, () => {
     looking ??= look().finally(() => {
@@ -68,35 +86,63 @@ export async function listenAt(
       timer[Symbol.dispose]();
       await looking;
       substitute?.close();
+      if (mine !== undefined && (await mark(path)) === mine) rmSync(path, { force: true });
     },
   };
 }
 
-function listening(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+/**
+ * The socket is made under a name of its own: closing removes the name a socket was made with, whoever's file has it
+ * by then. No longer than the names we give, for a path of a socket has 107 bytes. Spec: unix(7).
+ */
+async function listening(server: Server, path: string): Promise<void> {
+  const own = join(dirname(path), `.${randomBytes(4).toString('hex')}`);
+  await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(path, () => {
+    server.listen(own, () => {
       server.off('error', reject);
       resolve();
     });
   });
+  try {
+    publish(own, path);
+  } catch (error) {
+    server.close();
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
 }
 
-/** Which file is at the path; undefined when there is none. */
+/** Gives the file its name if that is free. */
+function publish(own: string, path: string): void {
+  try {
+    linkSync(own, path);
+  } catch (error) {
+    const taken = (error as NodeJS.ErrnoException).code === 'EEXIST' || existsSync(path);
+    if (taken) throw Object.assign(new Error(`${path} is in use`, { cause: error }), { code: 'EADDRINUSE' });
+    // Not every file system has second names for sockets.
+    renameSync(own, path);
+  }
+}
+
+/** Which file is at the path; undefined when there is none. A number of a removed file is soon another's: so with its birth. */
 const mark = (path: string): Promise<string | undefined> =>
-  stat(path).then(
-    ({ dev, ino }) => `${dev}/${ino}`,
+  stat(path, { bigint: true }).then(
+    ({ dev, ino, birthtimeNs }) => `${dev}/${ino}/${birthtimeNs}`,
     () => undefined,
   );
 
-/** Whether somebody listens on the UNIX socket at `path`. */
-export function answers(path: string): Promise<boolean> {
+/** Whether somebody listens on the UNIX socket at `path`; undefined when that cannot be told, for want of files or rights. */
+export function answers(path: string): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
     });
-    socket.once('error', () => resolve(false));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      resolve(code === 'ECONNREFUSED' || code === 'ENOENT' ? false : undefined),
+    );
   });
 }

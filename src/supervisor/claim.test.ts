@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
+import { silentLog } from '../base/log.ts';
 import { claim } from './index.ts';
 
 let dir: string;
@@ -34,4 +36,21 @@ test('what a killed process held can be claimed', async () => {
   const mine = await claim(path);
   expect(mine).toBeDefined();
   await mine?.[Symbol.asyncDispose]();
+});
+
+test('a claim that was removed and taken by another is lost to it, once, and left to it', async () => {
+  const clock = manualClock();
+  const lost = vi.fn();
+  const first = await claim(path, { clock, log: silentLog, lost });
+  rmSync(path);
+  const second = await claim(path);
+  expect(second).toBeDefined();
+  for (let i = 0; i < 2; i += 1) {
+    clock.advance(2000);
+    await vi.waitFor(() => expect(lost).toHaveBeenCalledTimes(1));
+  }
+  await first?.[Symbol.asyncDispose]();
+  expect(await claim(path)).toBeUndefined();
+  await second?.[Symbol.asyncDispose]();
+  expect(existsSync(path)).toBe(false);
 });

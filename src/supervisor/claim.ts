@@ -7,7 +7,8 @@ const TRIES = 3;
 
 /**
  * Holds `path`, a UNIX socket, until disposed: at most one process at a time does. Undefined while another one holds
- * it. A process that was killed holds nothing; a file that somebody removes is made again.
+ * it, or while that cannot be told. A process that was killed holds nothing; a file that somebody removes is made
+ * again, unless another process has claimed it meanwhile: then `lost` is called.
  */
 export async function claim(path: string, keeping?: SocketFileDeps): Promise<AsyncDisposable | undefined> {
   for (let left = TRIES; left > 0; left--) {
@@ -17,7 +18,7 @@ export async function claim(path: string, keeping?: SocketFileDeps): Promise<Asy
       file = await listenAt(path, server, keeping);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      if (await answers(path)) return undefined;
+      if ((await answers(path)) !== false) return undefined;
       rmSync(path, { force: true });
       continue;
     }
