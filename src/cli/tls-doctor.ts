@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { certificateStamp, readCertificate } from '../base/certificate.ts';
+import { type CertificateFiles, certificateStamp, readCertificate } from '../base/certificate.ts';
 import type { Config } from '../config/index.ts';
 import type { CertificateStatus } from '../role/certificate.ts';
 import { paths } from '../role/paths.ts';
@@ -12,6 +12,11 @@ const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
 /** Unsent sound of a slow listener is to wait in the door, where it is counted; bytes of the kernel for each socket. */
 const WANTED_SEND_BUFFER = 4 * 1024 * 1024;
+
+const GIVEN =
+  'put the files right: doors that run keep the last good one, but no door starts with these, and Earshot itself refuses to';
+const OBTAINED =
+  'start Earshot again, and it asks for a new one: doors that run keep the last good one, those that start refuse TLS until it comes';
 
 /** The certificate: whether it can be used, for which names, how long, and what renewing it came to. */
 export async function certificate(config: Config, now = Date.now()): Promise<Finding[]> {
@@ -25,12 +30,16 @@ export async function certificate(config: Config, now = Date.now()): Promise<Fin
       ...{ what, state: 'notice', found: 'not obtained yet' },
       change: 'it comes after the start, when port 80 of the names leads to --http-port of this machine',
     });
-  else findings.push(await looked(of.files, config, now));
+  else findings.push(await looked(of, config, now));
   if (acme) findings.push(...(await lastAttempt(config)));
   return findings;
 }
 
-async function looked(files: { cert: string; key: string }, config: Config, now: number): Promise<Finding> {
+async function looked(
+  { files, later }: { files: CertificateFiles; later: boolean },
+  config: Config,
+  now: number,
+): Promise<Finding> {
   const what = 'Certificate';
   try {
     const { names, from, until } = await readCertificate(files);
@@ -48,8 +57,7 @@ async function looked(files: { cert: string; key: string }, config: Config, now:
   } catch (error) {
     return {
       ...{ what, state: 'bad', found: (error as Error).message },
-      change:
-        'put the files right: doors that run keep the last good one, but none starts with these, and after a restart the static page of the supervisor speaks plain HTTP',
+      change: later ? OBTAINED : GIVEN,
     };
   }
 }

@@ -14,10 +14,13 @@ test('the page of last resort keeps the last certificate that could be used, and
     writeFileSync(cert, pair.cert);
     writeFileSync(key, pair.key);
   };
-  expect(read?.()).toEqual({ fault: expect.stringContaining(`${cert} with ${key}: ENOENT`) });
+  expect(read?.()).toEqual({ fault: expect.stringContaining(`${cert} with ${key}: ENOENT`), later: false });
   const [first, second] = [selfSigned(), selfSigned()];
   write(first);
-  expect(read?.()).toEqual({ pair: { cert: Buffer.from(first.cert), key: Buffer.from(first.key) } });
+  expect(read?.()).toEqual({
+    pair: { cert: Buffer.from(first.cert), key: Buffer.from(first.key) },
+    later: false,
+  });
   write(second);
   expect(read?.().pair?.cert.toString()).toBe(second.cert);
   write({ cert: second.cert, key: first.key });

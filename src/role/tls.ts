@@ -20,22 +20,25 @@ type Pair = { readonly cert: Buffer; readonly key: Buffer };
 
 /**
  * Reads the certificate for the page of last resort, each time it is called; undefined without TLS. While the files
- * cannot be used, the last pair that could is given, with what is wrong now.
+ * cannot be used, the last pair that could is given, with what is wrong now. `later`: Earshot
+ * obtains it itself, and doors start without.
  */
-export function lastGoodCertificate(config: Config): (() => { pair?: Pair; fault?: string }) | undefined {
+export function lastGoodCertificate(
+  config: Config,
+): (() => { pair?: Pair; fault?: string; later: boolean }) | undefined {
   const of = certificateOf(config);
   if (!of) return undefined;
-  const { files } = of;
+  const { files, later } = of;
   let good: Pair | undefined;
   return () => {
     try {
       const pair = { cert: readFileSync(files.cert), key: readFileSync(files.key) };
       createSecureContext(pair);
       good = pair;
-      return { pair };
+      return { pair, later };
     } catch (error) {
       const place = files.cert === files.key ? files.cert : `${files.cert} with ${files.key}`;
-      return { ...(good && { pair: good }), fault: `${place}: ${(error as Error).message}` };
+      return { ...(good && { pair: good }), fault: `${place}: ${(error as Error).message}`, later };
     }
   };
 }

@@ -2,6 +2,7 @@ import { connect, createServer } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { selfSigned } from '../../test/certificate.ts';
+import { manualClock } from '../../test/clock.ts';
 import { until, wire } from '../../test/door.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
   next = 0;
   floor = openFloor({ clock: systemClock, log: silentLog, port, host: '127.0.0.1', random: () => next });
 });
-afterEach(() => floor.lift());
+afterEach(() => floor.lift(false));
 
 const ask = async (request: string): Promise<string> => {
   const asked = wire(port, request);
@@ -74,7 +75,7 @@ test('it shares the port, lets go of it, and takes it again', async () => {
   await until(() => floor.laid);
   const door = createServer((socket) => socket.resume().end('door'));
   await new Promise<void>((resolve) => door.listen({ port, host: '127.0.0.1', reusePort: true }, resolve));
-  floor.lift();
+  floor.lift(true);
   expect(floor.laid).toBe(false);
   for (let i = 0; i < 8; i += 1) expect(await ask(browser)).toBe('door');
   await new Promise((resolve) => door.close(resolve));
@@ -106,18 +107,47 @@ test('says what visitors get while the certificate cannot be used, and not while
   const old = connectSecure({ port, host: '127.0.0.1', ca: pair.cert });
   await new Promise((resolve) => old.once('secureConnect', resolve));
   old.destroy();
-  floor.lift();
+  floor.lift(true);
   floor.lay();
   await until(() => floor.laid);
   expect(said).toEqual([
-    [expect.stringMatching(/with the last good one, and no door will start/), { fault: 'gone' }],
+    [expect.stringMatching(/with the last good one; no door will start/), { fault: 'gone' }],
   ]);
-  floor.lift();
+  floor.lift(true);
   floor = openFloor({ ...deps, certificate: () => ({ fault: 'none' }) });
   floor.lay();
   await until(() => floor.laid);
   expect(said[1]).toEqual([expect.stringMatching(/speaks plain HTTP, which a browser/), { fault: 'none' }]);
   expect(await ask(browser)).toContain('The doors are shut');
+  floor.lift(true);
+  floor = openFloor({ ...deps, certificate: () => ({ pair, fault: 'cut', later: true }) });
+  floor.lay();
+  expect(said[2]).toEqual([
+    expect.stringMatching(/with the last good one; doors that start refuse TLS/),
+    { fault: 'cut' },
+  ]);
+});
+
+test('says once that doors are missed and how long they were, and nothing of a door when Earshot is stopped', async () => {
+  const said: [string, object][] = [];
+  const log = { ...silentLog, warn: (fields: object, message: string) => said.push([message, fields]) };
+  const clock = manualClock();
+  floor = openFloor({ clock, log, port, host: '127.0.0.1', random: () => 0 });
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen({ port, host: '127.0.0.1' }, resolve));
+  const missed = ['no door is up: a static page answers', { port }];
+  floor.lay();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  clock.advance(100);
+  floor.lay();
+  expect(said).toEqual([missed]);
+  clock.advance(50);
+  floor.lift(true);
+  expect(said).toEqual([missed, ['a door is up again', { ms: 150 }]]);
+  floor.lay();
+  floor.lift(false);
+  expect(said).toEqual([missed, ['a door is up again', { ms: 150 }], missed]);
+  await new Promise((resolve) => other.close(resolve));
 });
 
 test('a handshake that does not come is not waited for two minutes', { timeout: 15_000 }, async () => {

@@ -10,6 +10,8 @@ import { type Ms, ms } from '../base/time.ts';
 export interface FloorCertificate {
   readonly pair?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   readonly fault?: string;
+  /** True when doors start without it, for it is being obtained. */
+  readonly later?: boolean;
 }
 
 /** What the floor needs. */
@@ -29,8 +31,8 @@ export interface FloorDeps {
 export interface Floor {
   /** Takes the port, and goes on trying while something else has it. Harmless when it is held. `starting`: no door was ever up, and nobody need hear of it. */
   lay(starting?: boolean): void;
-  /** Lets go of the port; answers that have begun are finished. */
-  lift(): void;
+  /** Lets go of the port; answers that have begun are finished. `up`: a door is there again, and not Earshot stopped. */
+  lift(up: boolean): void;
   /** True while it has the port. */
   readonly laid: boolean;
   /** Answers given so far. */
@@ -48,10 +50,12 @@ const FIRST_PAUSE_S = 3;
 const LAST_PAUSE_S = 12;
 const RETRY_MS = ms(200);
 const LOOK_EVERY = ms(3_600_000);
-const STALE =
-  'the certificate cannot be used: the static page speaks TLS with the last good one, and no door will start; put the files right';
+const STALE = 'the certificate cannot be used: the static page speaks TLS with the last good one';
 const NONE =
-  'there is no certificate that can be used: the static page speaks plain HTTP, which a browser that asks for https shows as a broken connection; put the files right';
+  'there is no certificate that can be used: the static page speaks plain HTTP, which a browser that asks for https shows as a broken connection';
+const FILES = 'no door will start: put the files right';
+const LATER =
+  'doors that start refuse TLS until there is a good one: put the file right, or start Earshot again and it asks for a new one';
 
 /** Opens the floor; it does not hold the port yet. */
 export function openFloor(deps: FloorDeps): Floor {
@@ -105,17 +109,17 @@ export function openFloor(deps: FloorDeps): Floor {
     lay(starting = false) {
       wanted = true;
       if (server) return;
-      if (!starting) {
+      if (!starting && since === undefined) {
         since = clock.now();
         log.warn({ port: deps.port }, 'no door is up: a static page answers');
-        const { pair, fault } = deps.certificate?.() ?? {};
-        if (fault !== undefined) log.error({ fault }, pair ? STALE : NONE);
+        const { pair, fault, later } = deps.certificate?.() ?? {};
+        if (fault !== undefined) log.error({ fault }, `${pair ? STALE : NONE}; ${later ? LATER : FILES}`);
       }
       listen();
     },
-    lift() {
+    lift(up) {
       wanted = false;
-      if (since !== undefined) log.warn({ ms: Math.round(clock.now() - since) }, 'a door is up again');
+      if (up && since !== undefined) log.warn({ ms: Math.round(clock.now() - since) }, 'a door is up again');
       since = undefined;
       server?.close();
       server = undefined;

@@ -48,8 +48,9 @@ export function open(deps: SupervisorDeps): Supervisor {
     const doors = children.filter((child) => child.serves);
     if (!floor || doors.length === 0) return;
     laying?.[Symbol.dispose]();
-    served ||= doors.some((door) => door.isReady);
-    if (stopping || doors.some((door) => door.isReady)) floor.lift();
+    const up = doors.some((door) => door.isReady);
+    served ||= up;
+    if (stopping || up) floor.lift(up);
     else if (!floor.laid) laying = deps.clock.after(FLOOR_AFTER, () => floor.lay(!served));
   };
   const heard = (name: string): void => {
