@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { EarshotError } from '../base/errors.ts';
@@ -13,7 +13,7 @@ const PLENTY_BYTES = 200e6;
  * loaded before.
  */
 export const command: Command = async ([name, index, compiled = '', ...flags]) => {
-  if (existsSync(compiled) || hasPlenty(dirname(compiled))) enableCompileCache(compiled);
+  if (hasPlenty(dirname(compiled))) enableCompileCache(compiled);
   const { asRole } = await import('../roles.ts');
   const role = asRole(name);
   if (!role) throw new EarshotError('bad-config', `there is no role "${name}"`);
