@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { DATABASE, DATABASE_FORMS } from '../base/database.ts';
 import { type Ms, ms } from '../base/time.ts';
 
 /** What the manual says about one key beside its name and values. */
@@ -90,10 +91,10 @@ export const yesNo = z.string().transform((text, context) => {
 export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.string().pipe(z.enum(words, `use one of: ${words.join(', ')}`));
 
-/** Where a database is, or undefined when it is empty. What follows the scheme is looked at when it is opened. */
+/** Where a database is, or undefined when it is empty. */
 export const database = z.string().transform((value, context): string | undefined => {
-  if (value === '' || /^sqlite:.|^postgres(?:ql)?:\/\/./.test(value)) return value || undefined;
-  return refuse(context, 'use sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME');
+  if (value === '' || DATABASE.test(value)) return value || undefined;
+  return refuse(context, DATABASE_FORMS);
 });
 
 /** Any text, or undefined when it is empty. */

@@ -1,3 +1,5 @@
+import { DATABASE } from '../base/database.ts';
+
 /** What SQLite says of a file that it cannot work with. Spec: sqlite.org/rescode.html. */
 const DAMAGED = /^SQLITE_(?:NOTADB|CORRUPT)/;
 const SHUT = /^SQLITE_(?:CANTOPEN|READONLY|PERM|AUTH)|^E(?:ACCES|PERM|ROFS|ISDIR|NOTDIR)$/;
@@ -12,7 +14,7 @@ const REFUSING = /^(?:08|53|57|58|XX)/;
 
 /** The file or the server of a database as people may read it: without password and parameters. */
 export function placeOf(url: string): string {
-  const file = /^sqlite:(.+)$/.exec(url)?.[1];
+  const file = DATABASE.exec(url)?.groups?.file;
   if (file !== undefined) return file;
   if (!URL.canParse(url)) return 'postgres://…';
   const { host, pathname, username } = new URL(url);
@@ -41,7 +43,7 @@ function ofFile(place: string, code: string, said: string): string | undefined {
 }
 
 function ofServer(place: string, code: string, said: string): string | undefined {
-  if (code === '28P01' || code.startsWith('28'))
+  if (code.startsWith('28'))
     return `the database ${place} refuses the user or the password (${said}): look at the setting "database" and at pg_hba.conf`;
   if (code === '3D000') return `the database ${place} does not exist: make it (createdb)`;
   if (code === '42501')

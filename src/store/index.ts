@@ -1,6 +1,7 @@
 /** The store: one schema and one query code on SQLite (embedded) or PostgreSQL 15 and newer (scaled). */
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { DATABASE, DATABASE_FORMS } from '../base/database.ts';
 import { EarshotError } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { faultOf, placeOf } from './fault.ts';
@@ -29,14 +30,9 @@ export interface Store extends AsyncDisposable {
  * the server, without its password, and what to do.
  */
 export async function open(deps: StoreDeps): Promise<Store> {
-  const file = /^sqlite:(.+)$/.exec(deps.url)?.[1];
-  const server = /^postgres(ql)?:\/\//.test(deps.url);
-  if (!file && !server) {
-    throw new EarshotError(
-      'bad-config',
-      'database: use sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME',
-    );
-  }
+  const form = DATABASE.exec(deps.url);
+  if (!form) throw new EarshotError('bad-config', `database: ${DATABASE_FORMS}`);
+  const file = form.groups?.file;
   let db: Kysely<Schema> | undefined;
   try {
     db = new Kysely<Schema>({ dialect: file ? sqlite(file) : postgres(deps.url, deps.log ?? silentLog) });
