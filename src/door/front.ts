@@ -21,7 +21,8 @@ export interface FrontDeps {
   readonly limits: Limits;
   readonly counters: Counters;
   readonly gate: Gate;
-  readonly unfinished: Unfinished;
+  /** First requests that are waited for; not those of listed proxies, which hold them back themselves. */
+  readonly unfinished: Unfinished<Socket>;
   readonly fanout: Fanout;
   /** Takes connections that begin with a small public file. */
   readonly quick: Quick;
@@ -162,9 +163,13 @@ export function openFront(deps: FrontDeps): Front {
     refuse(socket, rawProblem('door-full'));
     return false;
   }
-  function begin(socket: Socket, since: number) {
+  /** The first request of a connection is waited for. */
+  function expect(socket: Socket, since: number) {
     fresh.set(socket, since);
-    unfinished.begin(socket, tooMany);
+    if (!clients.trusts(socket.remoteAddress)) unfinished.begin(socket, tooMany);
+  }
+  function begin(socket: Socket, since: number) {
+    expect(socket, since);
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   }
   // Keep-alive probes cost four system calls per connection, and a listener is written to all the time anyway.
@@ -173,8 +178,7 @@ export function openFront(deps: FrontDeps): Front {
   server.on('connection', (socket) => {
     if (!admit(socket, !deps.tls)) return;
     if (!deps.tls) return begin(socket, clock.now());
-    fresh.set(socket, clock.now());
-    unfinished.begin(socket, tooMany);
+    expect(socket, clock.now());
     socket.on('error', onError).on('close', onClose);
     if (!deps.plainLocal || !LOOPBACK.test(socket.remoteAddress ?? '')) return deps.tls().take(socket);
     socket.once('end', onEnd).once('data', (first: Buffer) => {

@@ -1,5 +1,6 @@
 /** The door: the public HTTP surface of the crowd on one port. Stateless: pages, the stream, and the way to the others. */
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -151,10 +152,13 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...(deps.vouches ? { vouches: deps.vouches } : {}),
   });
   const watchdog = openWatchdog(limits);
-  const prefixOf = (socket: Socket) => gate.originOf(socket).prefix;
-  const unfinished = openUnfinished({ clock, limits, prefixOf });
-  const bodies = openUnfinished({
-    ...{ clock, prefixOf, limits: { ...limits, unfinished: limits.unfinishedBodies } },
+  const unfinished = openUnfinished<Socket>({
+    ...{ clock, limits },
+    prefixOf: (socket) => gate.originOf(socket).prefix,
+  });
+  const bodies = openUnfinished<IncomingMessage>({
+    ...{ clock, limits: { ...limits, unfinished: limits.unfinishedBodies } },
+    prefixOf: shield.prefixOf,
   });
   const fanout = openFanout({
     ...{ clock, origin, limits, counters, batch, fault },

@@ -12,6 +12,7 @@ import type { Fanout } from './fanout.ts';
 import type { Fault } from './faults.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
+import { endAfterAnswers, owe, owes } from './owed.ts';
 import { openPageCache } from './page-cache.ts';
 import { FAVICON, type Pages } from './pages.ts';
 import { openProxy } from './proxy.ts';
@@ -33,8 +34,8 @@ export interface OrdinaryDeps {
   readonly fanout: Fanout;
   readonly shield: Shield;
   readonly fault: Fault;
-  /** Where connections are counted whose body has not come. */
-  readonly bodies: Unfinished;
+  /** Requests whose body has not come. */
+  readonly bodies: Unfinished<IncomingMessage>;
   readonly origin: DoorOrigin;
   readonly assets: Assets;
   readonly pages: Pages;
@@ -216,22 +217,26 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   }
   const hasBody = ({ headers }: IncomingMessage): boolean =>
     headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
-  function tooSlow(socket: Socket) {
+  /** Ends a connection, with words where nobody could take them for the answer to anything else. */
+  function endWith(code: ErrorCode, socket: Socket) {
+    if (!socket.writable || owes(socket)) return void socket.destroy();
+    socket.end(rawProblem(code), 'latin1', () => socket.destroy());
+    deps.clock.after(ms(2_000), () => socket.destroy());
+  }
+  function tooSlow({ socket }: IncomingMessage) {
     counters.unfinishedClosed += 1;
-    if (socket.writable && socket.bytesWritten === 0)
-      socket.end(rawProblem('too-slow'), 'latin1', () => socket.destroy());
-    else socket.destroy();
+    endWith('too-slow', socket);
   }
   function awaitBody(req: IncomingMessage) {
-    const { socket } = req;
-    const over = () => deps.bodies.end(socket);
-    deps.bodies.begin(socket, tooSlow);
+    const over = () => deps.bodies.end(req);
+    deps.bodies.begin(req, tooSlow);
     req.once('end', over).once('close', over);
   }
   /** A mistake in answering one request must not end the streams of thousands. */
   function handle(req: IncomingMessage, res: ServerResponse) {
     if (isTaken(req.socket)) return;
     counters.requests += 1;
+    owe(res, req.socket);
     if (hasBody(req)) awaitBody(req);
     try {
       route(req, res);
@@ -312,15 +317,17 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     counters.badHeads += 1;
-    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    if (error.code === 'ECONNRESET') return void socket.destroy();
+    // Whoever asked properly before is answered, and then it is over; an answer takes `upstreamTimeout` at most.
+    if (owes(socket as Socket) && error.code !== 'ERR_HTTP_REQUEST_TIMEOUT')
+      return endAfterAnswers(socket as Socket);
     const code =
       error.code === 'HPE_HEADER_OVERFLOW'
         ? 'head-too-large'
         : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
           ? 'too-slow'
           : 'bad-request';
-    socket.end(rawProblem(code));
-    deps.clock.after(ms(2_000), () => socket.destroy());
+    endWith(code, socket as Socket);
   });
   // It never listens, but the check of header and request time-outs begins with this event.
   server.emit('listening');

@@ -49,6 +49,8 @@ interface Place {
 
 /** Stands before all work of a door: who is served first when requests wait, and what the others get instead. */
 export interface Shield extends Disposable {
+  /** The network a request comes from: of the client, where a listed proxy has brought it. */
+  prefixOf(req: IncomingMessage): string | undefined;
   /** Counts a stream's connection for the client behind a listed proxy; false when its network has all it may. */
   claims(socket: Socket, forwardedFor: string | undefined): boolean;
   /** Judges somebody who asks for the stream; nobody is refused. */
@@ -128,7 +130,14 @@ export function openShield(deps: ShieldDeps): Shield {
     vouchings.set(slug, count + 1);
     return true;
   };
+  const originOf = ({ socket, headers }: IncomingMessage) => {
+    const peer = socket.remoteAddress;
+    return deps.clients.trusts(peer)
+      ? gate.originAt(deps.clients.clientOf(peer, String(headers['x-forwarded-for'] ?? '') || undefined))
+      : gate.originOf(socket);
+  };
   return {
+    prefixOf: (req) => originOf(req).prefix,
     claims(socket, forwardedFor) {
       const peer = socket.remoteAddress;
       return !deps.clients.trusts(peer) || gate.claim(socket, deps.clients.clientOf(peer, forwardedFor));
@@ -153,10 +162,7 @@ export function openShield(deps: ShieldDeps): Shield {
         agent: headers['user-agent'],
         holds: vouched(headers.authorization, path) ? 'stage' : undefined,
       });
-      const peer = req.socket.remoteAddress;
-      const from = deps.clients.trusts(peer)
-        ? gate.originAt(deps.clients.clientOf(peer, String(headers['x-forwarded-for'] ?? '') || undefined))
-        : gate.originOf(req.socket);
+      const from = originOf(req);
       // A player goes on whoever else comes, within its network's share.
       if (priority === 1) return admission.fetch(from.place, COST.request);
       return passes(from, priority, forwarded ? COST.forwarded : COST.request);

@@ -12,7 +12,7 @@ function rig(unfinished: number) {
   const clock = manualClock();
   const closed: string[] = [];
   const names = new Map<Socket, string>();
-  const list = openUnfinished({
+  const list = openUnfinished<Socket>({
     ...{ clock, limits: { unfinished, unfinishedAfter: ms(1_000) } },
     prefixOf: (socket) => names.get(socket)?.split(' ')[0],
   });

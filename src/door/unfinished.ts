@@ -1,30 +1,29 @@
-import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { type Ms, ms } from '../base/time.ts';
 import { waterLevel } from './share.ts';
 
-/** What bounds the connections that make the door wait. */
-export interface UnfinishedDeps {
+/** What bounds those that make the door wait. */
+export interface UnfinishedDeps<Key> {
   readonly clock: Clock;
   readonly limits: { readonly unfinished: number; readonly unfinishedAfter: Ms };
-  /** The network a connection comes from. */
-  prefixOf(socket: Socket): string | undefined;
+  /** The network one comes from. */
+  prefixOf(key: Key): string | undefined;
 }
 
-/** Connections whose request is not whole yet. */
-export interface Unfinished extends Disposable {
-  /** A request is waited for; `close` is called when others need the place more. */
-  begin(socket: Socket, close: (socket: Socket) => void): void;
-  /** It is whole, or the connection has gone. */
-  end(socket: Socket): void;
-  /** Connections waited for now. */
+/** What is not whole yet, by what it is waited for on: a connection (its first request), or a request (its body). */
+export interface Unfinished<Key> extends Disposable {
+  /** It is waited for from now on; `close` is called when others need the place more. */
+  begin(key: Key, close: (key: Key) => void): void;
+  /** It is whole, or has gone. */
+  end(key: Key): void;
+  /** Waited for now. */
   readonly size: number;
 }
 
-interface Wait {
+interface Wait<Key> {
   /** On the clock of attention. */
   readonly since: number;
-  readonly close: (socket: Socket) => void;
+  readonly close: (key: Key) => void;
 }
 
 /** How often the waits are looked at. */
@@ -37,9 +36,9 @@ const MOST_CREDITED_MS = 2 * LOOK_MS;
  * make whoever comes promptly look slow, for what has arrived is read in each round, however long the round was.
  * Beyond the limit the oldest go first, of the networks that hold more than their max-min share.
  */
-export function openUnfinished({ clock, limits, prefixOf }: UnfinishedDeps): Unfinished {
+export function openUnfinished<Key>({ clock, limits, prefixOf }: UnfinishedDeps<Key>): Unfinished<Key> {
   /** In the order of their beginning. */
-  const waits = new Map<Socket, Wait>();
+  const waits = new Map<Key, Wait<Key>>();
   let last: number = clock.now();
   let attention = 0;
 
@@ -48,20 +47,20 @@ export function openUnfinished({ clock, limits, prefixOf }: UnfinishedDeps): Unf
     attention += Math.min(now - last, MOST_CREDITED_MS);
     last = now;
     if (waits.size <= limits.unfinished) return;
-    const slow: Socket[] = [];
-    for (const [socket, { since }] of waits) {
+    const slow: Key[] = [];
+    for (const [key, { since }] of waits) {
       if (attention - since <= limits.unfinishedAfter) break;
-      slow.push(socket);
+      slow.push(key);
     }
     if (slow.length > limits.unfinished) relieve(slow);
   }
-  function relieve(slow: readonly Socket[]) {
-    const networks = new Map<string, Socket[]>();
-    for (const socket of slow) {
-      const prefix = prefixOf(socket) ?? '';
+  function relieve(slow: readonly Key[]) {
+    const networks = new Map<string, Key[]>();
+    for (const key of slow) {
+      const prefix = prefixOf(key) ?? '';
       const those = networks.get(prefix);
-      if (those) those.push(socket);
-      else networks.set(prefix, [socket]);
+      if (those) those.push(key);
+      else networks.set(prefix, [key]);
     }
     const each = Math.floor(
       waterLevel(
@@ -75,17 +74,21 @@ export function openUnfinished({ clock, limits, prefixOf }: UnfinishedDeps): Unf
     for (const those of [...networks.values()].reverse()) {
       const extra = those.length > each && left > 0 ? 1 : 0;
       left -= extra;
-      for (const socket of those.slice(0, Math.max(0, those.length - each - extra))) {
-        const wait = waits.get(socket);
-        waits.delete(socket);
-        wait?.close(socket);
+      for (const key of those.slice(0, Math.max(0, those.length - each - extra))) {
+        const wait = waits.get(key);
+        waits.delete(key);
+        wait?.close(key);
       }
     }
   }
   const timer = clock.every(ms(LOOK_MS), look);
   return {
-    begin: (socket, close) => void waits.set(socket, { since: attention, close }),
-    end: (socket) => void waits.delete(socket),
+    begin(key, close) {
+      // Begun again it goes to the end: the list is in the order of beginning.
+      waits.delete(key);
+      waits.set(key, { since: attention, close });
+    },
+    end: (key) => void waits.delete(key),
     get size() {
       return waits.size;
     },
