@@ -145,24 +145,19 @@ static void work(int worker, int count, int period_ms) {
     struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = p};
     epoll_ctl(poller, EPOLL_CTL_ADD, p->fd, &e);
     mine->open++;
-    if (i % 20 == 19) usleep(10000);
+    // Asks as it comes, as players do: a server need not keep connections that say nothing.
+    p->part = next_part();
+    ask(p);
+    if (i % 20 == 19) {
+      usleep(10000);
+      int n = epoll_wait(poller, events, 256, 0);
+      for (int k = 0; k < n; k++) if (((Player *)events[k].data.ptr)->fd >= 0) hear(events[k].data.ptr);
+    }
   }
   uint64_t began = clock_us(CLOCK_MONOTONIC);
   long cycle = -1;
-  int at = count, first = 1;
+  int at = count;
   while (!shared->stop) {
-    if (blocking && first) {
-      first = 0;
-      // They have come one after the other, not in one instant.
-      for (int i = 0; i < count; i++) {
-        if (players[i].fd >= 0) { players[i].part = next_part(); ask(&players[i]); }
-        if (i % 50 == 49) {
-          usleep(10000);
-          int n = epoll_wait(poller, events, 256, 0);
-          for (int k = 0; k < n; k++) if (((Player *)events[k].data.ptr)->fd >= 0) hear(events[k].data.ptr);
-        }
-      }
-    }
     int n = epoll_wait(poller, events, 256, blocking ? 20 : 1);
     for (int i = 0; i < n; i++) if (((Player *)events[i].data.ptr)->fd >= 0) hear(events[i].data.ptr);
     if (blocking) continue;
