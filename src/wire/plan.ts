@@ -52,10 +52,10 @@ export interface PlanFigures {
 
 /** What was measured for docs/performance.md and docs/caches.md; write it again with `earshot plan --measure`. */
 export const MEASURED: PlanFigures = {
-  ...{ write: 20.4, writeTls: 40.8, join: 196, joinTls: 635 },
-  ...{ memory: 4.7, memoryTls: 54, kernel: 5, segment: 13.3, segmentTls: 19.8, page: 37, pageTls: 74 },
+  ...{ write: 14, writeTls: 32, join: 182, joinTls: 1866 },
+  ...{ memory: 4.6, memoryTls: 55, kernel: 5, segment: 13.3, segmentTls: 19.8, page: 37, pageTls: 74 },
   source:
-    'docs/performance.md, 22 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners; with TLS estimated as twice a plain write, 439 µs more for a full handshake and 54 kB; a page’s look at the room: 20,000 requests in 4 s on 2,500 connections to one door, on a machine busy with other work, twice that with TLS',
+    'docs/any-crowd.md, 23 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners, without TLS and with it (every handshake a full one); a page’s look at the room: 20,000 requests in 4 s on 2,500 connections to one door, on a machine busy with other work, twice that with TLS',
 };
 
 /** What is assumed where nothing is said. */
