@@ -242,3 +242,41 @@ test('a large body that is waited for is not forgotten with the request before i
   expect(alone[0]?.text()).toMatch(/^HTTP\/1\.1 408 [\s\S]*"code":"too-slow"/);
   for (const { socket } of [...wires, ...alone]) socket.destroy();
 });
+
+test('a request that times out behind one that is being answered ends the connection without a word', async () => {
+  let asked = 0;
+  await using behind = await site('owing', (req, res) => {
+    asked += 1;
+    req.on('error', () => {}).resume();
+    if (req.method === 'POST') res.write('begun');
+  });
+  const limits = { ...LIMITS, headTimeout: ms(400), requestTimeout: ms(800), busyFrom: Infinity };
+  await using door = await openTestDoor(fakeOrigin(), { site: behind, limits });
+  const worked = wire(door.port, 'GET /api/rooms HTTP/1.1\r\nHost: x\r\n\r\nGET /api/rooms HTTP/1.1\r\nHos');
+  const begun = wire(door.port, post('Content-Length: 9000\r\n', 'x'));
+  await Promise.all([worked.closed, begun.closed]);
+  expect(asked).toBe(2);
+  expect(worked.text()).toBe('');
+  expect(begun.text()).toMatch(/^HTTP\/1\.1 200 [\s\S]*begun/);
+  expect(begun.text()).not.toContain('408');
+  await until(() => open(door.metrics()) === 0);
+});
+
+test('behind a listed proxy each client waits for its own network, and heads are for the proxy to hold back', async () => {
+  await using behind = await site('networks', (req) => void req.on('error', () => {}).resume());
+  const limits = { ...LIMITS, unfinished: 2, unfinishedBodies: 4, unfinishedAfter: ms(300) };
+  const options = { site: behind, limits: { ...limits, busyFrom: Infinity }, trustedProxies: ['127.0.0.1'] };
+  await using door = await openTestDoor(fakeOrigin(), options);
+  const heads = Array.from({ length: 5 }, () => wire(door.port, 'GET /r/room HTTP/1.1\r\nHos'));
+  const from = (address: string) =>
+    wire(door.port, post(`X-Forwarded-For: ${address}\r\nContent-Length: 9000\r\n`, 'x'));
+  // The few came first: in one network with the many they would be the first to go.
+  const few = ['198.51.100.1', '198.51.100.2'].map(from);
+  await until(() => door.metrics().includes('requests_total 2'));
+  const many = Array.from({ length: 6 }, (_, n) => from(`203.0.113.${n}`));
+  await until(() => door.metrics().includes('unfinished_closed_total 4'));
+  await Promise.all(many.slice(0, 4).map(({ closed }) => closed));
+  expect([...few, ...heads].map(({ ended }) => ended)).toEqual(Array(7).fill(undefined));
+  expect(many.filter(({ ended }) => ended === undefined)).toHaveLength(2);
+  for (const { socket } of [...heads, ...few, ...many]) socket.destroy();
+});

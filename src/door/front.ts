@@ -9,7 +9,7 @@ import type { Gate } from './gate.ts';
 import { handOver } from './hand-over.ts';
 import type { Limits } from './limits.ts';
 import type { Quick } from './quick.ts';
-import { rawProblem } from './raw-reply.ts';
+import { endRefused, rawProblem } from './raw-reply.ts';
 import { readFirstHead, wholeLength } from './request-head.ts';
 import { readStreamRequest, type StreamRequest } from './stream-request.ts';
 import type { Tls } from './tls.ts';
@@ -90,7 +90,7 @@ export function openFront(deps: FrontDeps): Front {
   /** Ends a wait. Who has asked for nothing (a browser that connects ahead) is told nothing; neither needs a timer. */
   function giveUp(socket: FrontSocket) {
     fresh.delete(socket);
-    if (socket[HEAD]) socket.end(rawProblem('too-slow'), 'latin1', () => socket.destroy());
+    if (socket[HEAD]) endRefused(socket, 'too-slow');
     else socket.destroy();
   }
   function tooMany(socket: Socket) {

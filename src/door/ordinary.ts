@@ -17,7 +17,7 @@ import { openPageCache } from './page-cache.ts';
 import { FAVICON, type Pages } from './pages.ts';
 import { openProxy } from './proxy.ts';
 import type { DoorQueue } from './queue-port.ts';
-import { rawProblem } from './raw-reply.ts';
+import { endRefused, rawProblem } from './raw-reply.ts';
 import { isStream, pageHeaders, send, sendCoded } from './send.ts';
 import { serverOptions } from './server-options.ts';
 import type { Shield } from './shield.ts';
@@ -220,7 +220,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   /** Ends a connection, with words where nobody could take them for the answer to anything else. */
   function endWith(code: ErrorCode, socket: Socket) {
     if (!socket.writable || owes(socket)) return void socket.destroy();
-    socket.end(rawProblem(code), 'latin1', () => socket.destroy());
+    endRefused(socket, code);
     deps.clock.after(ms(2_000), () => socket.destroy());
   }
   function tooSlow({ socket }: IncomingMessage) {

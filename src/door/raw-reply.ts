@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
 
@@ -23,4 +24,9 @@ export function rawProblem(code: ErrorCode, detail?: string): string {
     `access-control-allow-origin: *\r\nx-content-type-options: nosniff\r\n${later}` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
+}
+
+/** Says a refusal as the last thing on a bare socket and closes it once that has gone to the kernel, whatever else the peer sends. */
+export function endRefused(socket: Socket, code: ErrorCode): void {
+  socket.end(rawProblem(code), 'latin1', () => socket.destroy());
 }

@@ -61,6 +61,15 @@ test('whoever is done or gone is not counted', () => {
   expect(closed).toEqual([]);
 });
 
+test('one that is waited for anew hides nobody who has been waited for all the time', () => {
+  const { clock, closed, list, many } = rig(1);
+  const [first] = many('a', 3);
+  clock.advance(900);
+  list.begin(first!, () => closed.push('the renewed one'));
+  clock.advance(500);
+  expect(closed).toEqual(['a 1']);
+});
+
 test('a door that is busy makes nobody slow: fifty thousand whose heads it has not read yet all stay', () => {
   const { clock, closed, list, many } = rig(1_024);
   const storm: Socket[][] = [];
