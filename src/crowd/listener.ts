@@ -188,11 +188,13 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
       this.#move(notice.from - 1);
       this.#ring = notice.place === 'ring';
       this.#next = now + notice.next;
+      this.#period = notice.period;
     } else {
       this.#crew.tally.count('notices');
-      this.#playout.expect(notice.period - this.#period, notice.in, now);
+      // Told twice before it comes, what is needed is still the difference from the period that is in force.
+      this.#playout.expect(notice.in > 0 ? notice.period - this.#period : 0, notice.in, now);
+      if (notice.in === 0) this.#period = notice.period;
     }
-    this.#period = notice.period;
     this.#wait();
   }
 
