@@ -12,6 +12,10 @@ const HORIZON = 15_000;
 const SHARE_IN_TIME = 0.98;
 const MARGIN = 60;
 const REVIEW_EVERY = 25;
+/** Everything of the last second slower than before by this: the path became longer, or the sender's clock stood still. */
+const SHIFT = 150;
+const SHIFTED_FOR = 1000;
+const SHIFTED_PACKETS = 3;
 
 /** Learns from arrivals how long the path is at best, and how deep the buffer must be for its jitter. */
 export class Arrival {
@@ -57,10 +61,18 @@ export class Arrival {
   #review(now: number): void {
     this.#sinceReview = 0;
     let kept = 0;
+    let fastest = Number.POSITIVE_INFINITY;
     for (let i = 1; i <= this.#count; i += 1) {
       const at = (this.#next - i + MEMORY) % MEMORY;
-      if (kept >= 8 && now - (this.#times[at] ?? 0) > HORIZON) break;
-      this.#sorted[kept] = this.#transits[at] ?? 0;
+      const age = now - (this.#times[at] ?? 0);
+      const transit = this.#transits[at] ?? 0;
+      if (kept >= 8 && age > HORIZON) break;
+      if (kept >= SHIFTED_PACKETS && age > SHIFTED_FOR && fastest - transit > SHIFT) {
+        this.#count = kept;
+        break;
+      }
+      fastest = Math.min(fastest, transit);
+      this.#sorted[kept] = transit;
       kept += 1;
     }
     const sorted = this.#sorted.subarray(0, kept).sort();

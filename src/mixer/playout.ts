@@ -1,11 +1,11 @@
 import type { OpusDecoderHandle } from 'libopus-wasm';
 import type { Packet } from '../base/media.ts';
-import { BLOCK_TICKS, type Ms, TICKS_PER_SECOND } from '../base/time.ts';
+import { BLOCK_TICKS, type Ms, ms, TICKS_PER_SECOND } from '../base/time.ts';
 import { carriesFec, frameTicks, isDtx, packetTicks } from '../wire/opus-packet.ts';
 import { Arrival } from './arrival.ts';
 import { Line } from './line.ts';
 import { Pace } from './pace.ts';
-import { Waiting } from './waiting.ts';
+import { type Held, Waiting } from './waiting.ts';
 
 /** Frames invented by the decoder in a row before it fades out: 100 ms. */
 const MAX_CONCEALED = 5;
@@ -53,6 +53,8 @@ export class Playout {
   #lastSequence: number | undefined;
   #newest = 0;
   #suspect: Packet | undefined;
+  /** When the first packet came that was late while nothing else was left to play. */
+  #behindSince: number | undefined;
   #inDtx = false;
   #due = 0;
   #dtxDue = Number.NEGATIVE_INFINITY;
@@ -102,6 +104,8 @@ export class Playout {
     if (place === 'dropped-oldest') this.counts.late += 1;
     if (!this.#started) this.#cursor = Math.min(this.#cursor, ts);
     else if (this.#waiting.before(this.#cursor) >= LATE_BEFORE_REWIND) this.#rewind();
+    if (this.#waiting.at(this.#cursor)) this.#behindSince = undefined;
+    else this.#behindSince ??= packet.arrival;
   }
 
   /** Fills 960 frames due at `due`; returns how they are, `idle` meaning untouched and silent. */
@@ -113,6 +117,7 @@ export class Playout {
       if (due < this.#startAt) return 'idle';
       this.#started = true;
     }
+    if (this.#behindSince !== undefined && due >= this.#behindSince + this.#arrival.target) this.#resume();
     const next = this.#waiting.first;
     if (
       this.#line.silent &&
@@ -150,6 +155,7 @@ export class Playout {
     this.#pace.reset();
     this.#startAt = packet.arrival + this.#arrival.target;
     this.#inDtx = false;
+    this.#behindSince = undefined;
   }
 
   /** A lone odd timestamp is ignored; a second one that agrees with it begins the timeline anew. */
@@ -169,6 +175,22 @@ export class Playout {
   #rewind(): void {
     const first = this.#waiting.first;
     if (first && this.#cursor - first.ts <= JUMP) this.#cursor = Math.max(first.ts, this.#playedTo);
+  }
+
+  /**
+   * The sender's clock stood still: everything it sends comes late from now on. Begins anew with what waits, as at the
+   * first packet; at most a second of it.
+   */
+  #resume(): void {
+    this.#behindSince = undefined;
+    while ((this.#waiting.first?.ts ?? this.#newest) < this.#newest - JUMP) {
+      this.#waiting.take(this.#waiting.first as Held);
+      this.counts.late += 1;
+    }
+    this.#cursor = this.#waiting.first?.ts ?? this.#cursor;
+    this.#arrival.reset();
+    this.#arrival.observe(ms(this.lastArrival), this.#newest);
+    this.#pace.reset();
   }
 
   #fill(due: Ms): void {
