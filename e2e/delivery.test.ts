@@ -137,7 +137,7 @@ describe.concurrent('the player at a door that changes its delivery', { retry: 1
     expect(door.door.live('tone')).toBe(1);
     const after = await until(
       () => told(page),
-      ({ place, behind }) => place === 'live' && behind < 3,
+      ({ place, behind, seeks }) => place === 'live' && behind < 3 && seeks > 0,
       5000,
     );
     expect({ jumps: after.jumps, seeks: after.seeks, waits: after.waits }).toEqual({

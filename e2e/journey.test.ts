@@ -70,8 +70,10 @@ describe('from a microphone to an ear', () => {
   test('when the host goes live the listener hears the microphone, gapless, within two seconds', async () => {
     said = await detect(host, 'microphone');
     await goLive(host);
-    await until('five bursts', async () => (await heard()).onsets.length >= 5, 30_000);
-    const late = delays((await said()).onsets, (await heard()).onsets);
+    // Tried again, it looks at five more.
+    const before = (await heard()).onsets.length;
+    await until('five bursts', async () => (await heard()).onsets.length >= before + 5, 30_000);
+    const late = delays((await said()).onsets, (await heard()).onsets.slice(before));
     expect(late.length).toBeGreaterThanOrEqual(3);
     console.log(`microphone to ear: median ${median(late).toFixed(0)} ms of ${late.length}`);
     expect(median(late)).toBeLessThan(2000);

@@ -17,10 +17,12 @@ export async function joinStage(page: Page): Promise<void> {
   await page.locator('.mute-key').waitFor();
 }
 
-/** The host presses Go live. */
+/** The host presses Go live, if they are not. */
 export async function goLive(page: Page): Promise<void> {
+  const live = page.getByRole('button', { name: 'Back to hold music' });
+  if (await live.isVisible()) return;
   await page.getByRole('button', { name: 'Go live' }).click();
-  await page.getByRole('button', { name: 'Back to hold music' }).waitFor();
+  await live.waitFor();
 }
 
 /** The host ends the room, in its two steps. */
