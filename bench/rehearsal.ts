@@ -46,9 +46,7 @@ const BEFORE = 10;
 const BEFORE_S = 12;
 /** What one listener of the best rendition takes on rung 0, headers included, bit/s. */
 const EACH_BITS = 72_000;
-/** Goodput is compared over windows: the longest write period is that of the delayed ring. Seconds. */
-const WINDOW_S = 6;
-/** People need so long to begin; what comes then catches up, and is no goodput. Seconds. */
+/** People need so long to begin; that is judged by the time to the first sound. Seconds. */
 const BEGIN_S = 8;
 const BACK_LIMIT_MS = 240_000;
 /** One server, the people who were there before, and one crowd. */
@@ -80,17 +78,15 @@ async function run(name: string, settings: Record<string, string>, args: readonl
   return figures(all, first, back);
 }
 
-/** Seconds of sound that reached people per second, in windows after everybody had time to begin and before the first goes home. */
+/**
+ * Seconds of sound that people heard in each second, after everybody had time to begin and before the first goes home.
+ * Not what came in that second: with writes 2.56 s apart that is everything or nothing.
+ */
 function goodput({ rows }: Crowd): number[] {
   const from = (rows.findLast(({ counts }) => counts.arrived > 0)?.at ?? 0) + BEGIN_S;
   const home = (rows.find(({ counts }) => counts.arrived > 0)?.at ?? 0) + HOLD_S;
   // The last second is not whole.
-  const seconds = rows
-    .slice(from, Math.min(home, rows.length - 1))
-    .map(({ counts }) => counts.fragments * 0.32);
-  return seconds
-    .map((_, i) => seconds.slice(i, i + WINDOW_S).reduce((a, b) => a + b, 0) / WINDOW_S)
-    .slice(0, Math.max(0, seconds.length - WINDOW_S + 1));
+  return rows.slice(from, Math.min(home, rows.length - 1)).map(({ gauges }) => gauges.hearing + gauges.ring);
 }
 
 function figures(all: Crowd, before: Crowd, back: number | undefined) {
