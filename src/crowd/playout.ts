@@ -12,6 +12,8 @@ const DEAD_BAND = 40;
 const FAR = 1000;
 /** As fast as it gathers what a longer write period needs. */
 const GATHER = 0.08;
+/** Gathered beyond that: the place within the longer period is another one. Milliseconds. */
+const SPARE = 200;
 /** The low-water mark is the lowest of this long. */
 const WINDOW = 1000;
 /** Later than this it jumps. */
@@ -84,7 +86,7 @@ export class Playout {
 
   /** Writes will come `more` ms further apart, from `within` ms on: it plays slower until it has enough for that. */
   expect(more: number, within: number, now: number): void {
-    this.#gain = Math.max(0, more);
+    this.#gain = more > 0 ? more + SPARE : 0;
     this.#holds = now + within + Math.max(0, more) + FRAGMENT_MS;
   }
 
