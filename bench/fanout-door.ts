@@ -2,6 +2,7 @@
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
+import { openOpenssl } from '../src/base/openssl.ts';
 import { openUring } from '../src/base/uring.ts';
 import { LIMITS, open, openPages } from '../src/door/index.ts';
 
@@ -18,7 +19,10 @@ let listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => voi
 
 const uring = process.argv[6] === 'each' ? 'not asked for' : await openUring();
 if (typeof uring === 'string') process.stderr.write(`no io_uring: ${uring}\n`);
+const openssl = process.argv[6] === 'each' ? 'not asked for' : await openOpenssl();
+if (typeof openssl === 'string') process.stderr.write(`no OpenSSL: ${openssl}\n`);
 const door = await open({
+  ...(typeof openssl === 'string' ? {} : { openssl }),
   ...(typeof uring === 'string' ? {} : { uring }),
   clock: systemClock,
   log: silentLog,

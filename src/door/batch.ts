@@ -1,5 +1,5 @@
 import { UNKNOWN, type Uring } from '../base/uring.ts';
-import { isOpen, type Outlet, put, waitingIn } from './put.ts';
+import { isOpen, leave, type Outlet, put, waitingIn } from './put.ts';
 import { reset } from './reset.ts';
 
 /** Writes to many connections in a row. */
@@ -20,11 +20,12 @@ export function openBatch(uring: Uring | undefined, lost: (reset: number) => voi
   let outlets: Outlet[] = [];
   let buffers: Uint8Array[] = [];
 
-  function resume({ socket }: Outlet, bytes: Uint8Array, taken: number) {
+  function resume(outlet: Outlet, bytes: Uint8Array, taken: number) {
+    const { socket } = outlet;
     if (!isOpen(socket)) return;
     // It comes again and says what it has: nothing is heard twice, and nothing is left out.
     if (taken === UNKNOWN) return reset(socket);
-    socket.write(taken > 0 ? bytes.subarray(taken) : bytes);
+    leave(outlet, taken > 0 ? bytes.subarray(taken) : bytes);
   }
   function flush() {
     if (outlets.length === 0) return;

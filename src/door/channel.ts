@@ -1,9 +1,18 @@
 import type { Socket } from 'node:net';
 import { FRAGMENT_MS } from '../base/time.ts';
 import { descriptor, type Outlet } from './put.ts';
+import type { Records } from './records.ts';
 
 /** One stream connection. `next` is the first fragment it still needs. */
 export interface Listener extends Outlet {
+  /** Both change when a TLS connection is laid bare. */
+  socket: Socket;
+  fd: number;
+  brief?: boolean;
+  /** Seals what is written, once the connection is laid bare. */
+  records?: Records;
+  /** True for a TLS connection that may be. */
+  wrapped?: boolean;
   channel: Channel;
   next: number;
   /** Which slot of the write period it is served in; −1 when it has left. */

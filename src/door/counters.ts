@@ -2,9 +2,9 @@ import { Lateness } from './lateness.ts';
 
 /**
  * Why a stream listener's connection ended. `left`: the listener went; `ended`: the program; `drained`: this door
- * stops; `retaken`: its seat was shown on another connection.
+ * stops; `retaken`: its seat was shown on another connection; `spent`: its key has been used enough.
  */
-export type Departure = 'left' | 'backlog' | 'stalled' | 'ended' | 'drained' | 'retaken';
+export type Departure = 'left' | 'backlog' | 'stalled' | 'ended' | 'drained' | 'retaken' | 'spent';
 
 /** What the door counts; nothing is logged per request. */
 export interface Counters {
@@ -18,6 +18,8 @@ export interface Counters {
   filesShort: number;
   /** TLS handshakes that failed. */
   badHandshakes: number;
+  /** Streams over TLS 1.3 that were taken out of OpenSSL's hands. */
+  laidBare: number;
   joins: number;
   joinsRefused: number;
   writes: number;
@@ -45,6 +47,7 @@ export const openCounters = (): Counters => ({
   unfinishedClosed: 0,
   filesShort: 0,
   badHandshakes: 0,
+  laidBare: 0,
   joins: 0,
   joinsRefused: 0,
   writes: 0,
@@ -55,7 +58,7 @@ export const openCounters = (): Counters => ({
   overShare: 0,
   upstreamAway: 0,
   faults: 0,
-  departures: { left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0, retaken: 0 },
+  departures: { left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0, retaken: 0, spent: 0 },
   lateness: new Lateness(),
 });
 
@@ -79,6 +82,7 @@ export function exposition(counters: Counters, open: number, presence: ReadonlyM
   put('unfinished_closed_total', 'counter', [['', counters.unfinishedClosed]]);
   put('files_short_seconds_total', 'counter', [['', counters.filesShort]]);
   put('bad_handshakes_total', 'counter', [['', counters.badHandshakes]]);
+  put('laid_bare_total', 'counter', [['', counters.laidBare]]);
   put('requests_total', 'counter', [['', counters.requests]]);
   put('requests_stalled_total', 'counter', [['', counters.stalledRequests]]);
   put('connections_over_share_total', 'counter', [['', counters.overShare]]);

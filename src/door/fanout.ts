@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT, type Ms, ms } from '../base/time.ts';
 import type { Delivery } from '../wire/delivery.ts';
+import type { Bare } from './bare.ts';
 import type { Batch } from './batch.ts';
 import { beginning } from './beginning.ts';
 import { Bursts } from './burst.ts';
@@ -13,7 +14,7 @@ import type { Feed } from './feed.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { promote } from './promotion.ts';
-import { putAll, waitingIn } from './put.ts';
+import { descriptor, putAll, waitingIn } from './put.ts';
 import { reset } from './reset.ts';
 import { Room, type RoomCount } from './room.ts';
 import { type StreamRequest, streamHead } from './stream-request.ts';
@@ -36,6 +37,8 @@ export interface FanoutDeps {
   readonly counters: Counters;
   readonly batch: Batch;
   readonly fault: Fault;
+  /** Takes an idle TLS connection that is only written to from here on out of TLS; absent: they stay. See `layBare`. */
+  readonly bare?: ((secure: Socket) => Bare | undefined) | undefined;
   /** How often, and up to which bitrate, a room is written to. */
   delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
   /** Decides for one request that can be served; asked once for each. `retake` closes what a holder has here. */
@@ -120,17 +123,43 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const { socket } = listener;
     const waiting = waitingIn(listener);
     if (waiting > 0 && waiting + bytes.length > limits.backlog) return void drop(socket, 'backlog');
+    if (listener.wrapped && waiting === 0 && !strip(listener)) return;
     counters.writes += 1;
     counters.bytes += bytes.length;
-    batch.put(listener, bytes);
+    batch.put(listener, listener.records?.seal(bytes) ?? bytes);
+    if (listener.records?.spent) finish(listener, 'spent');
     if (drainBy !== undefined && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
+  }
+  /** Lays a listener's connection bare, if that can be; false when it had to be closed. */
+  function strip(listener: Listener): boolean {
+    listener.wrapped = false;
+    const { socket: secure } = listener;
+    try {
+      const bare = deps.bare?.(secure);
+      if (!bare) return true;
+      const { socket, records } = bare;
+      Object.assign(listener, { socket, records, fd: descriptor(socket), queued: false, brief: true });
+      delete (secure as ListeningSocket)[LISTENER];
+      attach(socket, listener);
+      socket.resume();
+      counters.laidBare += 1;
+    } catch (error) {
+      deps.fault(error, 'a connection over TLS');
+      drop(secure, 'stalled');
+    }
+    return listener.slot >= 0;
+  }
+  function attach(socket: Socket, listener: Listener) {
+    (socket as ListeningSocket)[LISTENER] = listener;
+    socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);
   }
   /** Ends a listener in order: everything written, then FIN. */
   function finish(listener: Listener, cause: Departure) {
     leave(listener, cause);
     batch.flush();
-    const { socket } = listener;
-    socket.end();
+    const { socket, records } = listener;
+    if (records) socket.end(Buffer.from(records.close()));
+    else socket.end();
     clock.after(ms(FIN_WAIT), () => socket.destroy());
   }
   function drop(socket: Socket, cause: Departure): boolean {
@@ -229,8 +258,9 @@ export function openFanout(deps: FanoutDeps): Fanout {
       listener.holder = placed.holder;
       room.holders.set(placed.holder, listener);
     }
-    (socket as ListeningSocket)[LISTENER] = listener;
-    socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);
+    attach(socket, listener);
+    // Others may not know the change of keys that it takes: radios have small TLS libraries.
+    if (deps.bare && rendition.container === 'fmp4' && 'encrypted' in socket) listener.wrapped = true;
     streams.set(slug, (streams.get(slug) ?? 0) + 1);
     total += 1;
     counters.joins += 1;

@@ -4,11 +4,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { Openssl } from '../base/openssl.ts';
 import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Uring } from '../base/uring.ts';
 import type { Delivery } from '../wire/delivery.ts';
 import { type AcceptQueue, openAcceptQueue } from './accept-queue.ts';
 import type { Assets } from './assets.ts';
+import { type Bare, layBare } from './bare.ts';
 import { openBatch } from './batch.ts';
 import { openClients } from './client.ts';
 import { exposition, openCounters } from './counters.ts';
@@ -69,6 +71,8 @@ export interface DoorDeps {
   readonly limits: Limits;
   /** Where many listeners are written to in one call; without it each write is a call of its own. */
   readonly uring?: Uring;
+  /** Where streams over TLS 1.3 are to keep a key instead of OpenSSL's connection; without it they keep that. */
+  readonly openssl?: Openssl;
   /** The line for the live edge; without it everyone is live. */
   readonly queue?: DoorQueue;
   /** Length of the listen queue; 4,096 holds a flash crowd of one second. */
@@ -160,8 +164,15 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...{ clock, limits: { ...limits, unfinished: limits.unfinishedBodies } },
     prefixOf: shield.prefixOf,
   });
+  const { openssl } = deps;
+  const laid = (secure: Socket): Bare | undefined => {
+    const bare = openssl && layBare(openssl, secure);
+    if (bare) gate.replace(secure, bare.socket);
+    return bare;
+  };
   const fanout = openFanout({
     ...{ clock, origin, limits, counters, batch, fault },
+    bare: openssl && deps.tls ? laid : undefined,
     back: (slug, socket) => proofs.give(slug, gate.originOf(socket).prefix ?? ''),
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
     place: (slug, request, retake) =>
@@ -209,6 +220,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   if (deps.tls)
     tls = await openTls({
       ...{ ...deps.tls, clock, log, counters, headTimeout: limits.headTimeout },
+      openssl,
       secured: front.secured,
     });
   const { host = '0.0.0.0', backlog, reusePort } = deps;

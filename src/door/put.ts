@@ -17,6 +17,8 @@ export interface Outlet {
   readonly fd: number;
   /** False when nothing waits in the socket; true when something may. Only `put` and a `Batch` write and set it. */
   queued: boolean;
+  /** True when what is written is soon overwritten: what waits in the socket is then a copy. */
+  readonly brief?: boolean;
 }
 
 /** True while the socket holds a handle: from its destruction on the kernel may give the number to another connection. */
@@ -42,8 +44,13 @@ export function put(outlet: Outlet, bytes: Uint8Array): void {
       // EAGAIN: the reader is behind. Anything else comes again, below.
     }
   }
+  leave(outlet, taken === 0 ? bytes : bytes.subarray(taken));
+}
+
+/** Leaves to the socket what the kernel has not taken. */
+export function leave(outlet: Outlet, rest: Uint8Array): void {
   outlet.queued = true;
-  socket.write(taken === 0 ? bytes : bytes.subarray(taken));
+  outlet.socket.write(outlet.brief ? Buffer.from(rest) : rest);
 }
 
 /** As `put`, for a few pieces that go out together: the first bytes on a connection. */

@@ -1,0 +1,166 @@
+/** The keys of a cipher suite of TLS 1.3, bytes. */
+interface Suite {
+  readonly name: string;
+  readonly hash: 'sha256' | 'sha384';
+  readonly key: number;
+  /** The name of OpenSSL's function that gives the cipher. */
+  readonly cipher: string;
+}
+
+const SUITES: readonly Suite[] = [
+  { name: 'TLS_AES_128_GCM_SHA256', hash: 'sha256', key: 16, cipher: 'EVP_aes_128_gcm' },
+  { name: 'TLS_AES_256_GCM_SHA384', hash: 'sha384', key: 32, cipher: 'EVP_aes_256_gcm' },
+  { name: 'TLS_CHACHA20_POLY1305_SHA256', hash: 'sha256', key: 32, cipher: 'EVP_chacha20_poly1305' },
+];
+
+/** An authenticated cipher of TLS 1.3. */
+export interface Aead extends Omit<Suite, 'cipher'> {
+  /**
+   * Encrypts `text` and one byte `last` after it, authenticated together with `head`, into `out` from `at` on: as many
+   * bytes as both, and 16 of a tag. `key` as long as the suite's, `nonce` 12 bytes, never used twice with a key.
+   */
+  encrypt(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    head: Uint8Array,
+    text: Uint8Array,
+    last: number,
+    out: Uint8Array,
+    at: number,
+  ): void;
+}
+
+/** What a connection says, and by which secret it writes, from a change of its keys on. */
+export interface Rekeyed {
+  /** The record that tells the other side; it must be the next to be sent. */
+  readonly record: Buffer;
+  /** The traffic secret of everything after it, whose first record has the number 0. */
+  readonly secret: Buffer;
+}
+
+/** What Node does not offer of the OpenSSL inside it, by the functions that it exports. */
+export interface Openssl {
+  /** Runs `begin` and returns OpenSSL's connection that was made by it. */
+  made(begin: () => void): bigint | undefined;
+  /**
+   * Changes the keys by which a live connection of TLS 1.3 writes; nothing may wait to be written. The connection is of
+   * no further use for writing by itself. Undefined: it does not want to, and is as before. Spec: RFC 8446, 4.6.3.
+   * @throws when it said something else: then the connection must be closed.
+   */
+  rekey(connection: bigint): Rekeyed | undefined;
+  /** The ciphers that it has, by the names of their suites. */
+  readonly aeads: ReadonlyMap<string, Aead>;
+}
+
+const CONNECTIONS = 0;
+const NOT_REQUESTED = 0;
+const GET_TAG = 0x10;
+const TAG = 16;
+const LONGEST_RECORD = 512;
+const RECORD_HEAD = 5;
+
+let opened: Promise<Openssl | string> | undefined;
+
+/** Opens it once for the process, which keeps it, or says in words why there is none. Only for the main thread. */
+export function openOpenssl(): Promise<Openssl | string> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<Openssl | string> {
+  if (process.platform !== 'linux') return 'the system is not Linux';
+  try {
+    const { default: koffi } = await import('koffi');
+    return bind(koffi, koffi.load(null));
+  } catch (error) {
+    return `this Node does not offer its OpenSSL (${error instanceof Error ? error.message : error})`;
+  }
+}
+
+function bind(koffi: typeof import('koffi')['default'], own: import('koffi').LibraryHandle): Openssl {
+  const Made = koffi.proto('void EarshotSslMade(void *, void *, void *, int, long, void *)');
+  const Logged = koffi.proto('void EarshotSslKeylog(void *, const char *)');
+  const index = own.func('int CRYPTO_get_ex_new_index(int, long, void *, EarshotSslMade *, void *, void *)');
+  const context = own.func('void *SSL_get_SSL_CTX(void *)');
+  const logTo = own.func('void SSL_CTX_set_keylog_callback(void *, EarshotSslKeylog *)');
+  const tellTo = own.func('void SSL_set_info_callback(void *, void *)');
+  const keyUpdate = own.func('int SSL_key_update(void *, int)');
+  const handshake = own.func('int SSL_do_handshake(void *)');
+  const outgoing = own.func('void *SSL_get_wbio(void *)');
+  const take = own.func('int BIO_read(void *, void *, int)');
+  // Called for each step of a handshake with three arguments, of which it takes none: Node's own would run JavaScript.
+  const nobody = own.symbol('ERR_clear_error', 'void');
+
+  let latest: bigint | undefined;
+  const noted = koffi.register((connection: bigint) => {
+    latest = connection;
+  }, koffi.pointer(Made));
+  if (index(CONNECTIONS, 0, null, noted, null, null) < 0) throw new Error('no place for a note');
+  let secret: Buffer | undefined;
+  const keylog = koffi.register((_: bigint, line: string) => {
+    const [label, , hex = ''] = line.split(' ');
+    if (label === 'SERVER_TRAFFIC_SECRET_N') secret = Buffer.from(hex, 'hex');
+  }, koffi.pointer(Logged));
+
+  return {
+    made(begin) {
+      latest = undefined;
+      begin();
+      return latest;
+    },
+    rekey(connection) {
+      const of = context(connection);
+      secret = undefined;
+      tellTo(connection, nobody);
+      logTo(of, keylog);
+      try {
+        if (keyUpdate(connection, NOT_REQUESTED) !== 1) return undefined;
+        handshake(connection);
+      } finally {
+        logTo(of, null);
+      }
+      const bytes = Buffer.alloc(LONGEST_RECORD);
+      const length = take(outgoing(connection), bytes, LONGEST_RECORD);
+      const only = length > RECORD_HEAD && bytes.readUInt16BE(3) + RECORD_HEAD === length;
+      if (!secret || !only) throw new Error('OpenSSL did not change its keys');
+      return { record: bytes.subarray(0, length), secret };
+    },
+    aeads: aeads(own),
+  };
+}
+
+function aeads(own: import('koffi').LibraryHandle): Map<string, Aead> {
+  const context = own.func('void *EVP_CIPHER_CTX_new()')();
+  const begin = own.func('int EVP_EncryptInit_ex(void *, void *, void *, const void *, const void *)');
+  const update = own.func('int EVP_EncryptUpdate(void *, void *, void *, const void *, int)');
+  const finish = own.func('int EVP_EncryptFinal_ex(void *, void *, void *)');
+  const control = own.func('int EVP_CIPHER_CTX_ctrl(void *, int, int, void *)');
+  const written = new Int32Array(1);
+  const end = new Uint8Array(1);
+  let present: string | undefined;
+  return new Map(
+    SUITES.map(({ cipher, ...suite }) => {
+      const kind = own.func(`const void *${cipher}()`)();
+      return [
+        suite.name,
+        {
+          ...suite,
+          encrypt(key, nonce, head, text, last, out, at) {
+            end[0] = last;
+            const body = out.subarray(at);
+            const after = body.subarray(text.length);
+            const good =
+              begin(context, present === suite.name ? null : kind, null, key, nonce) === 1 &&
+              update(context, null, written, head, head.length) === 1 &&
+              update(context, body, written, text, text.length) === 1 &&
+              update(context, after, written, end, 1) === 1 &&
+              finish(context, after.subarray(1), written) === 1 &&
+              control(context, GET_TAG, TAG, after.subarray(1)) === 1;
+            present = suite.name;
+            if (!good) throw new Error('OpenSSL does not encrypt');
+          },
+        } satisfies Aead,
+      ];
+    }),
+  );
+}

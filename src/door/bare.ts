@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Openssl } from '../base/openssl.ts';
+import { Records } from './records.ts';
+
+/** A connection whose reading half is given up: from here on it is the accepted one, and what is sent is sealed by us. */
+export interface Bare {
+  readonly socket: Socket;
+  readonly records: Records;
+}
+
+/** What is known of a TLS connection under its accepted one. */
+interface Under {
+  readonly connection: bigint;
+  /** What Node's TLS listens to on the accepted connection. */
+  readonly ears: readonly (readonly [string | symbol, (...args: unknown[]) => void])[];
+}
+
+type Secure = TLSSocket & { _parent?: Socket | null; ssl?: { destroySSL?(): void } | null };
+
+const UNDER = Symbol('under');
+type Accepted = Socket & { [UNDER]?: Under };
+
+const earsOf = (socket: Socket): [string | symbol, (...args: unknown[]) => void][] =>
+  socket
+    .eventNames()
+    .flatMap((event) =>
+      socket
+        .rawListeners(event)
+        .map((ear): [string | symbol, (...args: unknown[]) => void] => [event, ear as () => void]),
+    );
+
+/** Begins a handshake on an accepted connection by `begin`, so that it can be laid bare later. */
+export function beginWrapped(openssl: Openssl, accepted: Socket, begin: () => void): void {
+  const before = new Set(earsOf(accepted).map(([, ear]) => ear));
+  const connection = openssl.made(begin);
+  if (connection === undefined) return;
+  const ears = earsOf(accepted).filter(([, ear]) => !before.has(ear));
+  (accepted as Accepted)[UNDER] = { connection, ears };
+}
+
+/**
+ * Takes an idle TLS 1.3 connection that is only written to from here on out of Node's and OpenSSL's hands: 40 kB of
+ * objects become one key. What comes in is not read any more, but its end is noticed. Undefined: it stays as it is.
+ * @throws when the connection is of no use any more and must be closed.
+ */
+export function layBare(openssl: Openssl, secure: Socket): Bare | undefined {
+  const { _parent: accepted, ssl } = secure as Secure;
+  const under = accepted && (accepted as Accepted)[UNDER];
+  if (!under || !ssl?.destroySSL || secure.writableLength > 0 || accepted.writableLength > 0)
+    return undefined;
+  const { getProtocol, getCipher } = secure as Secure;
+  if (getProtocol.call(secure) !== 'TLSv1.3') return undefined;
+  const aead = openssl.aeads.get(getCipher.call(secure).name);
+  const rekeyed = aead && openssl.rekey(under.connection);
+  if (!aead || !rekeyed) return undefined;
+  delete (accepted as Accepted)[UNDER];
+  ssl.destroySSL();
+  for (const [event, ear] of under.ears) accepted.off(event, ear);
+  secure.removeAllListeners();
+  return { socket: accepted, records: new Records(aead, rekeyed) };
+}
