@@ -16,18 +16,10 @@ const SUITES: readonly Suite[] = [
 /** An authenticated cipher of TLS 1.3. */
 export interface Aead extends Omit<Suite, 'cipher'> {
   /**
-   * Encrypts `text` and one byte `last` after it, authenticated together with `head`, into `out` from `at` on: as many
-   * bytes as both, and 16 of a tag. `key` as long as the suite's, `nonce` 12 bytes, never used twice with a key.
+   * Encrypts `text` where it lies and returns the tag, 16 bytes that are overwritten by the next call. `head` is
+   * authenticated with it. `key` as long as the suite's, `nonce` 12 bytes, never used twice with a key.
    */
-  encrypt(
-    key: Uint8Array,
-    nonce: Uint8Array,
-    head: Uint8Array,
-    text: Uint8Array,
-    last: number,
-    out: Uint8Array,
-    at: number,
-  ): void;
+  encrypt(key: Uint8Array, nonce: Uint8Array, head: Uint8Array, text: Uint8Array): Uint8Array;
 }
 
 /** What a connection says, and by which secret it writes, from a change of its keys on. */
@@ -48,6 +40,8 @@ export interface Openssl {
    * @throws when it said something else: then the connection must be closed.
    */
   rekey(connection: bigint): Rekeyed | undefined;
+  /** Gives memory that the C library has free back to the system; takes some 10 ms after a thousand handshakes. */
+  giveBack(): void;
   /** The ciphers that it has, by the names of their suites. */
   readonly aeads: ReadonlyMap<string, Aead>;
 }
@@ -88,6 +82,7 @@ function bind(koffi: typeof import('koffi')['default'], own: import('koffi').Lib
   const handshake = own.func('int SSL_do_handshake(void *)');
   const outgoing = own.func('void *SSL_get_wbio(void *)');
   const take = own.func('int BIO_read(void *, void *, int)');
+  const trim = optional(() => own.func('int malloc_trim(size_t)'));
   // Called for each step of a handshake with three arguments, of which it takes none: Node's own would run JavaScript.
   const nobody = own.symbol('ERR_clear_error', 'void');
 
@@ -125,8 +120,18 @@ function bind(koffi: typeof import('koffi')['default'], own: import('koffi').Lib
       if (!secret || !only) throw new Error('OpenSSL did not change its keys');
       return { record: bytes.subarray(0, length), secret };
     },
+    giveBack: () => void trim?.(0),
     aeads: aeads(own),
   };
+}
+
+/** What only some C libraries have. */
+function optional<T>(find: () => T): T | undefined {
+  try {
+    return find();
+  } catch {
+    return undefined;
+  }
 }
 
 function aeads(own: import('koffi').LibraryHandle): Map<string, Aead> {
@@ -136,7 +141,7 @@ function aeads(own: import('koffi').LibraryHandle): Map<string, Aead> {
   const finish = own.func('int EVP_EncryptFinal_ex(void *, void *, void *)');
   const control = own.func('int EVP_CIPHER_CTX_ctrl(void *, int, int, void *)');
   const written = new Int32Array(1);
-  const end = new Uint8Array(1);
+  const tag = new Uint8Array(TAG);
   let present: string | undefined;
   return new Map(
     SUITES.map(({ cipher, ...suite }) => {
@@ -145,19 +150,16 @@ function aeads(own: import('koffi').LibraryHandle): Map<string, Aead> {
         suite.name,
         {
           ...suite,
-          encrypt(key, nonce, head, text, last, out, at) {
-            end[0] = last;
-            const body = out.subarray(at);
-            const after = body.subarray(text.length);
+          encrypt(key, nonce, head, text) {
             const good =
               begin(context, present === suite.name ? null : kind, null, key, nonce) === 1 &&
               update(context, null, written, head, head.length) === 1 &&
-              update(context, body, written, text, text.length) === 1 &&
-              update(context, after, written, end, 1) === 1 &&
-              finish(context, after.subarray(1), written) === 1 &&
-              control(context, GET_TAG, TAG, after.subarray(1)) === 1;
+              update(context, text, written, text, text.length) === 1 &&
+              finish(context, tag, written) === 1 &&
+              control(context, GET_TAG, TAG, tag) === 1;
             present = suite.name;
             if (!good) throw new Error('OpenSSL does not encrypt');
+            return tag;
           },
         } satisfies Aead,
       ];

@@ -12,7 +12,7 @@ import { behind } from './behind.ts';
 import type { Finding } from './finding.ts';
 import type { Command } from './index.ts';
 import { serverAddress } from './local-server.ts';
-import { certificate, kernel, reachable } from './tls-doctor.ts';
+import { certificate, kernel, light, reachable } from './tls-doctor.ts';
 
 const MARKS = { good: '✓', notice: '!', bad: '✗' } as const;
 /** Below this a busy evening fills the disk: two renditions take 72 MB an hour. */
@@ -49,6 +49,7 @@ export const command: Command = async (args) => {
       certificate(config),
       reachable(config),
       kernel(config),
+      light(config),
       ffmpeg(),
     ])
   ).flat();

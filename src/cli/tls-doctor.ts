@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type CertificateFiles, certificateStamp, readCertificate } from '../base/certificate.ts';
+import { openOpenssl } from '../base/openssl.ts';
 import type { Config } from '../config/index.ts';
 import type { CertificateStatus } from '../role/certificate.ts';
 import { paths } from '../role/paths.ts';
@@ -162,4 +163,21 @@ export async function reachable(config: Config): Promise<Finding[]> {
       },
     ];
   }
+}
+
+/** Whether streams over TLS can do with their key alone; nothing to say without TLS. */
+export async function light(config: Config): Promise<Finding[]> {
+  const what = 'Streams over TLS';
+  if (!certificateOf(config)) return [];
+  if (!config.lightTls)
+    return [{ what, state: 'notice', found: 'keep the whole connection: the setting lightTls is no' }];
+  const openssl = await openOpenssl();
+  return typeof openssl === 'string'
+    ? [
+        {
+          ...{ what, state: 'notice', found: `keep the whole connection: ${openssl}` },
+          change: 'nothing is amiss; otherwise a crowd of listeners takes half the memory and less CPU',
+        },
+      ]
+    : [{ what, state: 'good', found: 'keep their key and nothing else once they run' }];
 }

@@ -284,6 +284,16 @@ export const schema = z.strictObject({
     },
     yesNo,
   ),
+  lightTls: setting(
+    {
+      unit: 'yes or no',
+      default: 'yes',
+      change: 'restart',
+      reason:
+        "Once a stream over TLS 1.3 runs, keep its key instead of OpenSSL's whole connection: half the memory for each listener, and less CPU. `no`, or a Node that does not offer its OpenSSL: the whole connection stays.",
+    },
+    yesNo,
+  ),
   backlogLimit: setting(
     {
       unit: 'size, 64kB to 64MB',

@@ -65,30 +65,29 @@ test('keys are expanded as in RFC 8448, 3', () => {
   expect(expandLabel('sha256', secret, 'iv', 12).toString('hex')).toBe('cf782b88dd83549aadf1e984');
 });
 
-test.each([
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-])('a stream goes on under %s with its key alone, in records of every length', async (ciphers) => {
-  const { origin, door } = await evening();
-  await using _door = door;
-  const ear = listen(door, { ciphers });
-  await until(() => ear.body().length > 0);
-  expect(laidBare(door)).toBe(0);
-  const sizes = [200, 8, 16_383, 16_384, 16_385, 40_000, 200];
-  for (const size of sizes) {
-    origin.tick(size);
-    await pause(30);
-  }
-  await until(() => ear.body().length === 200 + sizes.reduce((a, b) => a + b));
-  expect(numbers(ear.body())).toEqual(inOrder(1 + sizes.length));
-  expect(laidBare(door)).toBe(1);
-  // The program's end is said within TLS, so that it cannot be forged.
-  origin.end('room');
-  await until(() => ear.ended !== undefined);
-  expect(ear.ended).toBe('clean');
-  await until(() => door.metrics().includes('open_connections 0'));
-});
+test.each(['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'])(
+  'a stream goes on under %s with its key alone, in records of every length',
+  async (ciphers) => {
+    const { origin, door } = await evening();
+    await using _door = door;
+    const ear = listen(door, { ciphers });
+    await until(() => ear.body().length > 0);
+    expect(laidBare(door)).toBe(0);
+    const sizes = [200, 8, 16_383, 16_384, 16_385, 40_000, 200];
+    for (const size of sizes) {
+      origin.tick(size);
+      await pause(30);
+    }
+    await until(() => ear.body().length === 200 + sizes.reduce((a, b) => a + b));
+    expect(numbers(ear.body())).toEqual(inOrder(1 + sizes.length));
+    expect(laidBare(door)).toBe(1);
+    // The program's end is said within TLS, so that it cannot be forged.
+    origin.end('room');
+    await until(() => ear.ended !== undefined);
+    expect(ear.ended).toBe('clean');
+    await until(() => door.metrics().includes('open_connections 0'));
+  },
+);
 
 test('thousands of writes to many, in one call to the kernel and each in its own', async () => {
   const uring = await openUring();

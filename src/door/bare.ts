@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Clock } from '../base/clock.ts';
 import type { Openssl } from '../base/openssl.ts';
 import { Records } from './records.ts';
 
@@ -30,33 +31,67 @@ const earsOf = (socket: Socket): [string | symbol, (...args: unknown[]) => void]
         .map((ear): [string | symbol, (...args: unknown[]) => void] => [event, ear as () => void]),
     );
 
-/** Begins a handshake on an accepted connection by `begin`, so that it can be laid bare later. */
-export function beginWrapped(openssl: Openssl, accepted: Socket, begin: () => void): void {
-  const before = new Set(earsOf(accepted).map(([, ear]) => ear));
-  const connection = openssl.made(begin);
-  if (connection === undefined) return;
-  const ears = earsOf(accepted).filter(([, ear]) => !before.has(ear));
-  (accepted as Accepted)[UNDER] = { connection, ears };
+/** What is needed to lay connections bare. */
+export interface BaresDeps {
+  readonly openssl: Openssl;
+  readonly clock: Clock;
+  /** The same connection under another object. */
+  replace(before: Socket, after: Socket): void;
 }
 
-/**
- * Takes an idle TLS 1.3 connection that is only written to from here on out of Node's and OpenSSL's hands: 40 kB of
- * objects become one key. What comes in is not read any more, but its end is noticed. Undefined: it stays as it is.
- * @throws when the connection is of no use any more and must be closed.
- */
-export function layBare(openssl: Openssl, secure: Socket): Bare | undefined {
-  const { _parent: accepted, ssl } = secure as Secure;
-  const under = accepted && (accepted as Accepted)[UNDER];
-  if (!under || !ssl?.destroySSL || secure.writableLength > 0 || accepted.writableLength > 0)
-    return undefined;
-  const { getProtocol, getCipher } = secure as Secure;
-  if (getProtocol.call(secure) !== 'TLSv1.3') return undefined;
-  const aead = openssl.aeads.get(getCipher.call(secure).name);
-  const rekeyed = aead && openssl.rekey(under.connection);
-  if (!aead || !rekeyed) return undefined;
-  delete (accepted as Accepted)[UNDER];
-  ssl.destroySSL();
-  for (const [event, ear] of under.ears) accepted.off(event, ear);
-  secure.removeAllListeners();
-  return { socket: accepted, records: new Records(aead, rekeyed) };
+/** The connections over TLS of one door that can do without. */
+export interface Bares {
+  /** Begins a handshake on an accepted connection by `begin`, so that it can be laid bare later. */
+  begin(accepted: Socket, begin: () => void): void;
+  /**
+   * Takes an idle TLS 1.3 connection that is only written to from here on out of Node's and OpenSSL's hands: 40 kB of
+   * objects become one key. What comes in is not read any more, but its end is noticed. Undefined: it stays as it is.
+   * @throws when the connection is of no use any more and must be closed.
+   */
+  lay(secure: Socket): Bare | undefined;
+  /** Gives back what handshakes took, once it is quiet; call about once a second. */
+  sweep(): void;
+}
+
+/** So many handshakes leave enough to be worth giving back. */
+const WORTH = 200;
+/** Giving back takes a moment, and the next handshake would take it again: not while they come. */
+const QUIET = 3_000;
+
+/** Opens it. */
+export function openBares({ openssl, clock, replace }: BaresDeps): Bares {
+  let laid = 0;
+  let last = 0;
+  return {
+    begin(accepted, begin) {
+      const before = new Set(earsOf(accepted).map(([, ear]) => ear));
+      const connection = openssl.made(begin);
+      if (connection === undefined) return;
+      const ears = earsOf(accepted).filter(([, ear]) => !before.has(ear));
+      (accepted as Accepted)[UNDER] = { connection, ears };
+    },
+    lay(secure) {
+      const { _parent: accepted, ssl } = secure as Secure;
+      const under = accepted && (accepted as Accepted)[UNDER];
+      const waits = secure.writableLength > 0 || (accepted?.writableLength ?? 0) > 0;
+      if (!under || !ssl?.destroySSL || waits || (secure as Secure).getProtocol() !== 'TLSv1.3')
+        return undefined;
+      const aead = openssl.aeads.get((secure as Secure).getCipher().name);
+      const rekeyed = aead && openssl.rekey(under.connection);
+      if (!aead || !rekeyed) return undefined;
+      delete (accepted as Accepted)[UNDER];
+      ssl.destroySSL();
+      for (const [event, ear] of under.ears) accepted.off(event, ear);
+      replace(secure, accepted);
+      secure.removeAllListeners();
+      laid += 1;
+      last = clock.now();
+      return { socket: accepted, records: new Records(aead, rekeyed) };
+    },
+    sweep() {
+      if (laid < WORTH || clock.now() - last < QUIET) return;
+      laid = 0;
+      openssl.giveBack();
+    },
+  };
 }

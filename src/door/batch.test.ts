@@ -181,6 +181,7 @@ test('where nobody knows whether bytes went out, the connection is reset: its pl
     longest: 1000,
     open: true,
     add: (fd: number) => added.push(fd) > 0,
+    place: () => undefined,
     submit(result: (at: number, taken: number) => void) {
       uring.open = false;
       for (const at of added.keys()) result(at, UNKNOWN);

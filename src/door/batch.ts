@@ -2,10 +2,15 @@ import { UNKNOWN, type Uring } from '../base/uring.ts';
 import { isOpen, leave, type Outlet, put, waitingIn } from './put.ts';
 import { reset } from './reset.ts';
 
+/** Where there is no room, this much is made. */
+const SPARE = 64 * 1024;
+
 /** Writes to many connections in a row. */
 export interface Batch {
   /** As `put`, now or with the next `flush`; until then `outlet.queued` is true. */
   put(outlet: Outlet, bytes: Uint8Array): void;
+  /** Room to make bytes in that are put next, to one outlet that is `brief`; it is used again when they are on their way. */
+  room(length: number): Uint8Array;
   /** Everything put is with the kernel, or waits in its socket, when this returns. Before control goes back to Node. */
   flush(): void;
 }
@@ -16,7 +21,12 @@ export interface Batch {
  * io_uring stops answering, with the number of connections that were reset for it.
  */
 export function openBatch(uring: Uring | undefined, lost: (reset: number) => void = () => {}): Batch {
-  if (!uring) return { put, flush() {} };
+  let spare = new Uint8Array(0);
+  const ordinary = (length: number): Uint8Array => {
+    if (spare.length < length) spare = new Uint8Array(Math.max(SPARE, length));
+    return spare.subarray(0, length);
+  };
+  if (!uring) return { put, room: ordinary, flush() {} };
   let outlets: Outlet[] = [];
   let buffers: Uint8Array[] = [];
 
@@ -45,6 +55,12 @@ export function openBatch(uring: Uring | undefined, lost: (reset: number) => voi
     if (uring?.open === false) lost(unknown);
   }
   return {
+    room(length) {
+      const here = uring.place(length);
+      if (here) return here;
+      flush();
+      return uring.place(length) ?? ordinary(length);
+    },
     put(outlet, bytes) {
       // It may be among those gathered: one write after the other.
       if (outlet.queued && waitingIn(outlet) === 0) flush();

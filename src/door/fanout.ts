@@ -37,7 +37,7 @@ export interface FanoutDeps {
   readonly counters: Counters;
   readonly batch: Batch;
   readonly fault: Fault;
-  /** Takes an idle TLS connection that is only written to from here on out of TLS; absent: they stay. See `layBare`. */
+  /** Takes an idle TLS connection that is only written to from here on out of TLS; absent: they stay. See `Bares.lay`. */
   readonly bare?: ((secure: Socket) => Bare | undefined) | undefined;
   /** How often, and up to which bitrate, a room is written to. */
   delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
@@ -126,7 +126,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     if (listener.wrapped && waiting === 0 && !strip(listener)) return;
     counters.writes += 1;
     counters.bytes += bytes.length;
-    batch.put(listener, listener.records?.seal(bytes) ?? bytes);
+    batch.put(listener, listener.records?.seal(bytes, batch.room) ?? bytes);
     if (listener.records?.spent) finish(listener, 'spent');
     if (drainBy !== undefined && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
   }
@@ -158,7 +158,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     leave(listener, cause);
     batch.flush();
     const { socket, records } = listener;
-    if (records) socket.end(Buffer.from(records.close()));
+    if (records) socket.end(records.close());
     else socket.end();
     clock.after(ms(FIN_WAIT), () => socket.destroy());
   }

@@ -10,7 +10,7 @@ import type { Uring } from '../base/uring.ts';
 import type { Delivery } from '../wire/delivery.ts';
 import { type AcceptQueue, openAcceptQueue } from './accept-queue.ts';
 import type { Assets } from './assets.ts';
-import { type Bare, layBare } from './bare.ts';
+import { openBares } from './bare.ts';
 import { openBatch } from './batch.ts';
 import { openClients } from './client.ts';
 import { exposition, openCounters } from './counters.ts';
@@ -165,14 +165,10 @@ export async function open(deps: DoorDeps): Promise<Door> {
     prefixOf: shield.prefixOf,
   });
   const { openssl } = deps;
-  const laid = (secure: Socket): Bare | undefined => {
-    const bare = openssl && layBare(openssl, secure);
-    if (bare) gate.replace(secure, bare.socket);
-    return bare;
-  };
+  const bares = openssl && deps.tls ? openBares({ openssl, clock, replace: gate.replace }) : undefined;
   const fanout = openFanout({
     ...{ clock, origin, limits, counters, batch, fault },
-    bare: openssl && deps.tls ? laid : undefined,
+    bare: bares?.lay,
     back: (slug, socket) => proofs.give(slug, gate.originOf(socket).prefix ?? ''),
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
     place: (slug, request, retake) =>
@@ -220,7 +216,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   if (deps.tls)
     tls = await openTls({
       ...{ ...deps.tls, clock, log, counters, headTimeout: limits.headTimeout },
-      openssl,
+      bares,
       secured: front.secured,
     });
   const { host = '0.0.0.0', backlog, reusePort } = deps;
@@ -242,6 +238,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     spare.look();
     front.sweep();
     quick.sweep();
+    bares?.sweep();
     watchdog.sweep(clock.now(), gate.sockets, (socket) => {
       if (fanout.drop(socket, 'stalled')) return;
       counters.stalledRequests += 1;

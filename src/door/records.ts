@@ -11,22 +11,6 @@ const NONCE = 12;
 const LONGEST = 16_384;
 /** Records under one key; AES-GCM is good for 24 million of full size. Spec: RFC 8446, 5.5. */
 const MOST = 2 ** 24;
-/**
- * What is sealed lies in one piece of memory that is used over and over, so that a million records are not as many
- * allocations. More than is gathered for one call to the kernel, several times over.
- */
-const ARENA = 4 * 1024 * 1024;
-
-let arena: Buffer | undefined;
-let taken = 0;
-function room(length: number): Buffer {
-  if (length > ARENA / 4) return Buffer.allocUnsafeSlow(length);
-  arena ??= Buffer.allocUnsafeSlow(ARENA);
-  if (taken + length > ARENA) taken = 0;
-  taken += length;
-  return arena.subarray(taken - length, taken);
-}
-
 /** `secret` expanded for a purpose. Spec: RFC 8446, 7.1 (`HKDF-Expand-Label` without a context); RFC 5869, 2.3. */
 export function expandLabel(hash: string, secret: Uint8Array, label: string, length: number): Buffer {
   const name = Buffer.from(`tls13 ${label}`);
@@ -34,23 +18,26 @@ export function expandLabel(hash: string, secret: Uint8Array, label: string, len
   return createHmac(hash, secret).update(info).digest().subarray(0, length);
 }
 
+/** Gives memory of a length, bytes. */
+type Room = (length: number) => Uint8Array;
+
 const nonce = Buffer.alloc(NONCE);
 const head = Buffer.of(APPLICATION, 3, 3, 0, 0);
 
 /** The writing half of a TLS 1.3 connection, from a change of its keys on: key, number, and nothing else. Spec: RFC 8446, 5.2 and 5.3. */
 export class Records {
   readonly #aead: Aead;
-  /** The key, and the 12 bytes that the number is mixed into. */
-  readonly #keys: Uint8Array;
+  readonly #key: Uint8Array;
+  /** What the number of a record is mixed into. */
+  readonly #iv: Uint8Array;
   #before: Buffer | undefined;
   #count = 0;
 
   constructor(aead: Aead, { record, secret }: Rekeyed) {
     this.#aead = aead;
     this.#before = record;
-    this.#keys = new Uint8Array(aead.key + NONCE);
-    this.#keys.set(expandLabel(aead.hash, secret, 'key', aead.key));
-    this.#keys.set(expandLabel(aead.hash, secret, 'iv', NONCE), aead.key);
+    this.#key = Uint8Array.from(expandLabel(aead.hash, secret, 'key', aead.key));
+    this.#iv = Uint8Array.from(expandLabel(aead.hash, secret, 'iv', NONCE));
   }
 
   /** True when the key has been used enough: the connection must end. */
@@ -58,36 +45,35 @@ export class Records {
     return this.#count >= MOST;
   }
 
-  /**
-   * `bytes` as records, each of at most 16 kB, to be sent in the order in which they were sealed. What is returned is
-   * overwritten when another 3 MB have been sealed: what has to wait must be copied.
-   */
-  seal(bytes: Uint8Array): Buffer {
-    return this.#seal(bytes, APPLICATION);
+  /** `bytes` as records, each of at most 16 kB, in what `room` gives; to be sent in the order in which they were sealed. */
+  seal(bytes: Uint8Array, room: Room): Uint8Array {
+    return this.#seal(bytes, APPLICATION, room);
   }
 
   /** That nothing more will come: the last record. */
-  close(): Buffer {
-    return this.#seal(CLOSE_NOTIFY, ALERT);
+  close(room: Room = (length) => new Uint8Array(length)): Uint8Array {
+    return this.#seal(CLOSE_NOTIFY, ALERT, room);
   }
 
-  #seal(bytes: Uint8Array, type: number): Buffer {
+  #seal(bytes: Uint8Array, type: number, room: Room): Uint8Array {
     const before = this.#before;
     this.#before = undefined;
     const records = Math.max(1, Math.ceil(bytes.length / LONGEST));
     const out = room((before?.length ?? 0) + bytes.length + records * (HEAD + 1 + TAG));
     if (before) out.set(before);
     let at = before?.length ?? 0;
-    const key = this.#keys.subarray(0, this.#aead.key);
     for (let from = 0; from < records * LONGEST; from += LONGEST) {
       const text = bytes.length > LONGEST ? bytes.subarray(from, from + LONGEST) : bytes;
       head.writeUInt16BE(text.length + 1 + TAG, 3);
       out.set(head, at);
-      nonce.set(this.#keys.subarray(this.#aead.key));
+      out.set(text, at + HEAD);
+      const end = at + HEAD + text.length + 1;
+      out[end - 1] = type;
+      nonce.set(this.#iv);
       nonce.writeUInt32BE((nonce.readUInt32BE(NONCE - 4) ^ this.#count) >>> 0, NONCE - 4);
       this.#count += 1;
-      this.#aead.encrypt(key, nonce, head, text, type, out, at + HEAD);
-      at += HEAD + text.length + 1 + TAG;
+      out.set(this.#aead.encrypt(this.#key, nonce, head, out.subarray(at + HEAD, end)), end);
+      at = end + TAG;
     }
     return out;
   }

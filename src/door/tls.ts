@@ -10,9 +10,8 @@ import {
 import type { Clock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Openssl } from '../base/openssl.ts';
 import { type Ms, ms } from '../base/time.ts';
-import { beginWrapped } from './bare.ts';
+import type { Bares } from './bare.ts';
 import type { Counters } from './counters.ts';
 
 /** How a door speaks TLS. */
@@ -33,8 +32,8 @@ export interface TlsDeps extends DoorTls {
   readonly counters: Counters;
   /** A handshake must be over after this long. */
   readonly headTimeout: Ms;
-  /** Where connections that carry a stream are to be laid bare. */
-  readonly openssl?: Openssl | undefined;
+  /** Where connections that carry a stream are laid bare. */
+  readonly bares?: Bares | undefined;
   /** Takes a connection whose handshake is done, in place of the one it was accepted as. */
   secured(socket: Socket, accepted: Socket | undefined): void;
 }
@@ -136,7 +135,7 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     take(accepted) {
       const begin = (): void => void server.emit('connection', accepted);
       if (!certificate) accepted.resetAndDestroy();
-      else if (deps.openssl) beginWrapped(deps.openssl, accepted, begin);
+      else if (deps.bares) deps.bares.begin(accepted, begin);
       else begin();
     },
     reload,

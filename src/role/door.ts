@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { openReader } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { openOpenssl } from '../base/openssl.ts';
 import { sharesPorts } from '../base/port.ts';
 import { ms } from '../base/time.ts';
 import { openVouching } from '../base/token.ts';
@@ -138,6 +139,9 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   if (typeof uring === 'string')
     log.info({ why: uring }, 'no io_uring: each listener takes a call of its own');
   else stack.use(uring);
+  const openssl = config.lightTls ? await openOpenssl() : 'the setting lightTls is no';
+  if (certificate && typeof openssl === 'string')
+    log.info({ why: openssl }, 'streams over TLS keep the whole connection');
   const opened = await openDoorPart({
     clock,
     log,
@@ -157,6 +161,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
     ...(typeof uring === 'string' ? {} : { uring }),
+    ...(typeof openssl === 'string' ? {} : { openssl }),
     backlog: ACCEPT_QUEUE,
     secret: readSecret(at.secret),
     vouches: openVouching(readSecret(at.secret)),
