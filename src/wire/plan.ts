@@ -52,8 +52,8 @@ export interface PlanFigures {
 
 /** What was measured for docs/performance.md and docs/caches.md; write it again with `earshot plan --measure`. */
 export const MEASURED: PlanFigures = {
-  ...{ write: 14, writeTls: 32, join: 182, joinTls: 1866 },
-  ...{ memory: 4.6, memoryTls: 55, kernel: 5, segment: 13.3, segmentTls: 19.8, page: 37, pageTls: 74 },
+  ...{ write: 14, writeTls: 22.7, join: 182, joinTls: 1662 },
+  ...{ memory: 4.6, memoryTls: 30, kernel: 5, segment: 13.3, segmentTls: 19.8, page: 37, pageTls: 74 },
   source:
     'docs/any-crowd.md, 23 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners, without TLS and with it (every handshake a full one); a page’s look at the room: 20,000 requests in 4 s on 2,500 connections to one door, on a machine busy with other work, twice that with TLS',
 };
