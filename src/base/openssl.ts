@@ -17,7 +17,7 @@ const SUITES: readonly Suite[] = [
 export interface Aead extends Omit<Suite, 'cipher'> {
   /**
    * Encrypts `text` where it lies and returns the tag, 16 bytes that are overwritten by the next call. `head` is
-   * authenticated with it. `key` as long as the suite's, `nonce` 12 bytes, never used twice with a key.
+   * authenticated with it. `key` at least as long as the suite's, `nonce` 12 bytes, never used twice with a key.
    */
   encrypt(key: Uint8Array, nonce: Uint8Array, head: Uint8Array, text: Uint8Array): Uint8Array;
 }

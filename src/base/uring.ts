@@ -124,6 +124,8 @@ export async function openUring(): Promise<Uring | string> {
     return error instanceof Error ? error.message : String(error);
   }
   const staged = new Uint8Array(stage.memory);
+  const stageLow = Number(stage.at & 0xffff_ffffn);
+  const stageHigh = Number(stage.at >> 32n);
   /** Where the words of the rings are, by the kernel's own account. */
   const at = { sqHead: word(10) / 4, sqTail: word(11) / 4, cqHead: word(20) / 4, cqTail: word(21) / 4 };
   const sqMask = ENTRIES - 1;
@@ -159,9 +161,9 @@ export async function openUring(): Promise<Uring | string> {
         if (bytes.buffer === stage.memory) from = bytes.byteOffset;
         else if (stageUsed + bytes.length > STAGE) return false;
         else staged.set(bytes, stageUsed);
-        const address = stage.at + BigInt(from);
-        low = Number(address & 0xffff_ffffn);
-        high = Number(address >> 32n);
+        const sum = stageLow + from;
+        low = sum >>> 0;
+        high = stageHigh + (sum > 0xffff_ffff ? 1 : 0);
         stageUsed = Math.max(stageUsed, aligned(from + bytes.length));
         last = bytes;
       }
