@@ -1,0 +1,84 @@
+/** One labelled number of a metric. */
+export type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
+
+/** A metric of Prometheus: base units (seconds, bytes, ratios), counters that end in `_total`. */
+export interface Metric {
+  /** `earshot_<part>_<what>_<unit>`. */
+  readonly name: string;
+  readonly kind: 'counter' | 'gauge';
+  /** One sentence for somebody who has never seen the code. */
+  readonly help: string;
+  /** A number, or one for each set of labels. What is not finite is left out: it is not known. */
+  readonly value: number | Iterable<Sample>;
+}
+
+const NAME = /^earshot_[a-z0-9]+(_[a-z0-9]+)*$/;
+/** Units that Prometheus wants in seconds, bytes and ratios. */
+const NO_BASE_UNIT =
+  /_(milliseconds|microseconds|nanoseconds|minutes|hours|days|kilobytes|megabytes|bits|percent|ms|ns|us)(_|$)/;
+/** A sample's line: name, labels, number. */
+const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
+
+/**
+ * Metrics as Prometheus text.
+ * @example exposition([{ name: 'earshot_disk_free_bytes', kind: 'gauge', help: 'Free bytes', value: 12 }])
+ * @throws RangeError when a name breaks the conventions: unknown prefix, counter without `_total`, no base unit.
+ * Spec: Prometheus exposition format 0.0.4.
+ */
+export function exposition(metrics: readonly Metric[]): string {
+  const lines: string[] = [];
+  for (const { name, kind, help, value } of metrics) {
+    if (!NAME.test(name) || NO_BASE_UNIT.test(name) || name.endsWith('_total') !== (kind === 'counter'))
+      throw new RangeError(`${name} is no name for a ${kind}`);
+    lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${kind}`);
+    const samples: Iterable<Sample> = typeof value === 'number' ? [[{}, value]] : value;
+    for (const [labels, number] of samples)
+      if (Number.isFinite(number)) lines.push(`${name}${braces(labelText(labels))} ${number}`);
+  }
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+/** What one process exposes, and the labels that tell it from the others. */
+export interface Exposed {
+  readonly labels: Readonly<Record<string, string | number>>;
+  /** As `exposition` makes it. */
+  readonly text: string;
+}
+
+/** One text out of those of several processes: each metric once, with the samples of all, each with its process's labels. */
+export function mergeExpositions(parts: readonly Exposed[]): string {
+  const families = new Map<string, { head: string[]; samples: string[] }>();
+  for (const { labels, text } of parts) {
+    const more = labelText(labels);
+    let family: { head: string[]; samples: string[] } | undefined;
+    let fresh = false;
+    for (const line of text.split('\n')) {
+      const [, name] = /^# (?:HELP|TYPE) (\S+)/.exec(line) ?? [];
+      if (name !== undefined) {
+        if (line.startsWith('# HELP')) {
+          fresh = !families.has(name);
+          family = families.get(name) ?? { head: [], samples: [] };
+          families.set(name, family);
+        }
+        if (fresh) family?.head.push(line);
+        continue;
+      }
+      const [, of, own = '', number] = SAMPLE.exec(line) ?? [];
+      if (of !== undefined)
+        family?.samples.push(`${of}${braces([own, more].filter(Boolean).join())} ${number}`);
+    }
+  }
+  return [...families.values()].map(({ head, samples }) => `${[...head, ...samples].join('\n')}\n`).join('');
+}
+
+const braces = (labels: string): string => (labels === '' ? '' : `{${labels}}`);
+
+const labelText = (labels: Readonly<Record<string, string | number>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}="${escapeLabel(String(value))}"`)
+    .join();
+
+const escapeLabel = (text: string): string =>
+  text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+
+const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
