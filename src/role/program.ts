@@ -56,8 +56,8 @@ export interface Program {
   /** A door's count of the tickets it gave out. */
   tickets(door: string, tally: TicketTally): void;
   metrics(): RoomMetrics;
-  /** Stops. `ended` closes the room for ever; otherwise it can be taken up again at a later slot. */
-  close(ended: boolean): Promise<void>;
+  /** Stops. A status closes the room for ever; without one it can be taken up again at a later slot. */
+  close(over?: 'ended' | 'cancelled'): Promise<void>;
 }
 
 /** Slots between the decision to start and the first fragment, so that opening takes no time from the program. */
@@ -282,17 +282,30 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
         return stats ? [[id, stats] as const] : [];
       }),
     }),
-    async close(ended) {
+    async close(over) {
+      if (over) {
+        const { program, streams, gaps } = state();
+        const healthy = archive.healthy(slug);
+        // The last line tells studio pages that this was the end: without it they would knock at a closed door.
+        room.show({
+          kind: 'program',
+          status: over,
+          program,
+          streams,
+          gaps: gaps.length,
+          recordingFailed: !healthy,
+        });
+      }
       everySecond[Symbol.dispose]();
       meter[Symbol.dispose]();
       soon?.[Symbol.dispose]();
       talk.close();
       await opened.disposeAsync();
-      if (ended) {
+      if (over) {
         publish({ head: { kind: 'end', slug, last }, body: EMPTY });
         await archive.end(slug);
       }
-      log.info({ slug, last, ended }, 'room is off the air');
+      log.info({ slug, last, ended: over !== undefined }, 'room is off the air');
     },
   };
 }

@@ -82,7 +82,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     ),
   );
   stack.defer(async () => {
-    await Promise.all([...programs.values()].map((program) => program.close(false)));
+    await Promise.all([...programs.values()].map((program) => program.close()));
   });
 
   const cards = new Map<string, RoomCard>();
@@ -139,7 +139,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     } else if (program) {
       programs.delete(card.slug);
       program
-        .close(card.status === 'ended' || card.status === 'cancelled')
+        .close(card.status === 'ended' || card.status === 'cancelled' ? card.status : undefined)
         .catch((error: unknown) =>
           log.error({ slug: card.slug, error: String(error) }, 'the room did not close in order'),
         );

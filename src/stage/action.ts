@@ -16,6 +16,7 @@ const name = z.string().transform((text, context) => {
 const ACTION = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('muted'), muted: z.boolean() }),
   z.strictObject({ do: z.literal('rename'), name }),
+  z.strictObject({ do: z.literal('ask-to-speak') }),
   z.strictObject({
     do: z.enum(['mute', 'ask-unmute', 'remove', 'make-host']),
     who: z.string().min(1).max(40),

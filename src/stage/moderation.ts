@@ -7,6 +7,8 @@ import type { Refusal } from './refusal.ts';
 /** What an action backstage needs of the room. */
 export interface Moderated {
   place(id: string): Place | undefined;
+  /** Somebody who listens backstage without a place. */
+  ear(id: string): { readonly id: SpeakerId; readonly role: Grant['role'] } | undefined;
   /** Tells one person that a host asks something of them. */
   ask(who: SpeakerId, line: Extract<BackstageLine, { kind: 'asked' }>): void;
   /** A switch was turned: what is heard of this place has changed. */
@@ -18,15 +20,17 @@ export interface Moderated {
 /** Does what somebody asks for backstage; undefined when done. */
 export function moderate(room: Moderated, grant: Grant, action: BackstageAction): Refusal | undefined {
   const own = room.place(grant.speaker);
-  if (action.do === 'muted' || action.do === 'rename') {
+  if (action.do === 'muted' || action.do === 'rename' || action.do === 'ask-to-speak') {
     if (!own) return { refused: 'session-unknown', detail: 'Join the stage first' };
     if (action.do === 'muted') return muteOneself(room, own, action.muted);
-    own.name = action.name;
+    if (action.do === 'rename') own.name = action.name;
+    else own.asks = own.forced;
     return undefined;
   }
   const role = own?.role ?? grant.role;
   if (role === 'speaker') return { refused: 'not-host' };
   const who = room.place(action.who);
+  if (!who && action.do === 'remove') return removeEar(room, role, action.who, own?.name ?? grant.name);
   if (!who) return { refused: 'unprocessable', detail: 'Nobody with this id is on stage' };
   if (who.role === 'host' && role !== 'host' && action.do !== 'ask-unmute')
     return { refused: 'not-host', detail: 'A co-host cannot do this to the host' };
@@ -35,16 +39,19 @@ export function moderate(room: Moderated, grant: Grant, action: BackstageAction)
     turn(room, who, () => {
       who.forced = true;
       who.muted = true;
+      who.asks = false;
     });
     room.ask(who.id, { kind: 'asked', what: 'mute', by });
   } else if (action.do === 'ask-unmute') {
     // They decide: a host can allow a microphone, never open it.
     turn(room, who, () => {
       who.forced = false;
+      who.asks = false;
     });
     room.ask(who.id, { kind: 'asked', what: 'unmute', by });
   } else if (action.do === 'make-host') {
     if (who.role === 'speaker') who.role = 'co-host';
+    who.asks = false;
     room.ask(who.id, { kind: 'asked', what: 'host', by });
   } else {
     room.ask(who.id, { kind: 'asked', what: 'leave', by });
@@ -53,12 +60,24 @@ export function moderate(room: Moderated, grant: Grant, action: BackstageAction)
   return undefined;
 }
 
+function removeEar(room: Moderated, role: Grant['role'], id: string, by: string): Refusal | undefined {
+  const ear = room.ear(id);
+  if (!ear) return { refused: 'unprocessable', detail: 'Nobody with this id is on stage' };
+  if (ear.role === 'host' && role !== 'host')
+    return { refused: 'not-host', detail: 'A co-host cannot do this to the host' };
+  room.ask(ear.id, { kind: 'asked', what: 'leave', by });
+  room.bar(ear.id);
+  return undefined;
+}
+
 function muteOneself(room: Moderated, place: Place, muted: boolean): Refusal | undefined {
   if (!muted && place.forced && place.role === 'speaker')
     return { refused: 'not-host', detail: 'A host muted you; you can speak again when they ask you to' };
   turn(room, place, () => {
     place.muted = muted;
-    if (!muted) place.forced = false;
+    if (muted) return;
+    place.forced = false;
+    place.asks = false;
   });
   return undefined;
 }

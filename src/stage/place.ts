@@ -20,6 +20,8 @@ export interface Place {
   muted: boolean;
   /** Muted by a host: packets go nowhere until a host asks them to speak again. */
   forced: boolean;
+  /** While `forced`: they ask a host to let them speak. */
+  asks: boolean;
   publisher: Publisher | undefined;
   /** True between the transport's `connected` and its end. */
   connected: boolean;
@@ -41,6 +43,7 @@ export function openPlace(grant: Grant, joined: EpochMs, since: Ms): Place {
     joined,
     muted: false,
     forced: false,
+    asks: false,
     publisher: undefined,
     connected: false,
     present: false,
@@ -64,6 +67,8 @@ export function asPerson(place: Place, now: Ms): BackstagePerson {
     connected: place.connected,
     joined: place.joined,
     loss: Math.round((place.publisher?.loss ?? 0) * 1_000) / 1_000,
+    forced: place.forced && place.role === 'speaker',
+    asks: place.asks,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { Packet } from '../base/media.ts';
 import { type Ms, ms } from '../base/time.ts';
 import type { Grant } from '../base/token.ts';
-import type { BackstageAction, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
+import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import { moderate } from './moderation.ts';
 import type { Offer } from './offer.ts';
 import type { Media, PeerState } from './peer.ts';
@@ -83,6 +83,21 @@ export class Room implements StageRoom {
     return [...this.#places.values()].filter((place) => place.appeared).map((p) => asPerson(p, now));
   }
 
+  /** Who hears the stage without being on it, each once. */
+  #ears(): BackstageEar[] {
+    const ears = new Map<SpeakerId, BackstageEar>();
+    for (const session of this.#sessions.values()) {
+      if (session.kind !== 'whep' || !session.connected || this.#places.get(session.who)?.appeared) continue;
+      const { name, role } = session.grant;
+      ears.set(session.who, { id: session.who, name: name || 'Speaker', role });
+    }
+    return [...ears.values()];
+  }
+
+  #roster(): BackstageLine {
+    return { kind: 'roster', people: this.people(), ears: this.#ears() };
+  }
+
   link(id: SpeakerId): Readonly<Link> | undefined {
     return this.#places.get(id)?.publisher?.link;
   }
@@ -156,7 +171,7 @@ export class Room implements StageRoom {
       (each) => each.kind === 'whep' && each.who === grant.speaker,
     );
     for (const old of mine.slice(0, Math.max(0, mine.length - MAX_RECEIVERS_PER_PERSON + 1))) this.#drop(old);
-    session = { ...newSession(grant.speaker, this.#clock.now()), kind: 'whep', end: receiver };
+    session = { ...newSession(grant.speaker, this.#clock.now()), kind: 'whep', end: receiver, grant };
     this.#sessions.set(session.id, session);
     return session;
   }
@@ -188,7 +203,7 @@ export class Room implements StageRoom {
     const place = this.#places.get(grant.speaker);
     return [
       { kind: 'you', id: grant.speaker, name: place?.name ?? grant.name, role: place?.role ?? grant.role },
-      { kind: 'roster', people: this.people() },
+      this.#roster(),
       ...(this.#program ? [this.#program] : []),
     ];
   }
@@ -201,6 +216,10 @@ export class Room implements StageRoom {
     return moderate(
       {
         place: (id) => this.#places.get(id as SpeakerId),
+        ear: (id) => {
+          const ear = this.#ears().find((it) => it.id === id);
+          return ear && { id: ear.id as SpeakerId, role: ear.role };
+        },
         ask: (who, line) => this.readers.send(line, who),
         muted: (place) => this.#hooks.muted(place.id, silenced(place)),
         bar: (who) => this.#remove(who),
@@ -252,7 +271,7 @@ export class Room implements StageRoom {
     this.#speaking = speaking;
     if (this.#dirty) {
       this.#dirty = false;
-      this.readers.send({ kind: 'roster', people: this.people() });
+      this.readers.send(this.#roster());
       this.#hooks.changed();
     }
     this.readers.send({ kind: 'levels', people, program: this.programLevel });
@@ -288,6 +307,7 @@ export class Room implements StageRoom {
     if (state === 'connected') {
       session.connected = true;
       if (session.kind === 'whip') this.#connected(session.who);
+      else this.#dirty = true;
       return;
     }
     // ICE may recover from `disconnected`, but only within what `gone` allows; the rest is final.
@@ -316,12 +336,12 @@ export class Room implements StageRoom {
     if (!this.#sessions.delete(session.id)) return;
     session.end[Symbol.dispose]();
     const place = this.#places.get(session.who);
+    this.#dirty = true;
     if (session.kind !== 'whip' || place?.publisher !== session.end) return;
     place.publisher = undefined;
     place.connected = false;
     place.since = this.#clock.now();
     place.speaking.silence();
-    this.#dirty = true;
   }
 
   /** Places that others hold: on stage, connecting, or still being answered. */

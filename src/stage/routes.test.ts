@@ -160,6 +160,37 @@ describe('backstage', () => {
     ]);
   });
 
+  test('who only listens backstage is in the roster, once, until they come on stage or go; a host can remove them', async () => {
+    await ear('bob', 1);
+    await ear('bob', 1);
+    await ear('ann', 1);
+    await microphone('ann');
+    const host = await sign('host', 'host');
+    const bobs = { id: 'bob', name: 'BOB', role: 'speaker' };
+    const [, roster] = await lines(await ask('GET', '/r/theatre/backstage', host), (all) => all.length > 1);
+    expect(roster).toMatchObject({ people: [{ id: 'ann', forced: false, asks: false }], ears: [bobs] });
+    expect(await act(await sign('ann'), { do: 'remove', who: 'bob' })).toBe(403);
+    expect(await act(host, { do: 'remove', who: 'nobody' })).toBe(422);
+    expect(await act(host, { do: 'remove', who: 'bob' })).toBe(204);
+    const [, after] = await lines(await ask('GET', '/r/theatre/backstage', host), (all) => all.length > 1);
+    expect(after).toMatchObject({ ears: [] });
+    expect((await ask('GET', '/r/theatre/backstage', await sign('bob'))).status).toBe(403);
+  });
+
+  test('who was muted by a host asks to speak, until the host lets them or they are heard', async () => {
+    await microphone('ann');
+    const [host, own] = [await sign('host', 'host'), await sign('ann')];
+    const asks = () => room.people().map(({ forced, asks: asking }) => [forced, asking])[0];
+    expect(await act(own, { do: 'ask-to-speak' })).toBe(204);
+    expect(asks()).toEqual([false, false]);
+    await act(host, { do: 'mute', who: 'ann' });
+    expect(await act(own, { do: 'ask-to-speak' })).toBe(204);
+    expect(asks()).toEqual([true, true]);
+    await act(host, { do: 'ask-unmute', who: 'ann' });
+    expect(asks()).toEqual([false, false]);
+    expect(await act(await sign('cy'), { do: 'ask-to-speak' })).toBe(404);
+  });
+
   test('a host removes: the session ends and the link does not come in again', async () => {
     await microphone('ann');
     expect(await act(await sign('host', 'host'), { do: 'remove', who: 'ann' })).toBe(204);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
+import type { Grant } from '../base/token.ts';
 import { MAX_CANDIDATES } from './candidate.ts';
 import type { Publisher } from './publisher.ts';
 import type { Receiver } from './receiver.ts';
@@ -29,6 +30,7 @@ export interface WhipSession extends Common {
 export interface WhepSession extends Common {
   readonly kind: 'whep';
   readonly end: Receiver;
+  readonly grant: Grant;
 }
 
 /** One session of either kind. */

@@ -7,7 +7,14 @@ export interface BackstagePerson extends StagePerson {
   readonly joined: number;
   /** Share of their packets lost in the last seconds, 0 to 1. */
   readonly loss: number;
+  /** Muted by a host: their own switch opens nothing until a host asks them to speak. */
+  readonly forced: boolean;
+  /** They ask a host to let them speak. */
+  readonly asks: boolean;
 }
+
+/** One person who only listens backstage. */
+export type BackstageEar = Pick<StagePerson, 'id' | 'name' | 'role'>;
 
 /** A line of `GET /r/:slug/backstage`. `roster` and `program` are sent on change, `levels` ten times a second. */
 export type BackstageLine =
@@ -17,7 +24,12 @@ export type BackstageLine =
       readonly name: string;
       readonly role: 'host' | 'co-host' | 'speaker';
     }
-  | { readonly kind: 'roster'; readonly people: readonly BackstagePerson[] }
+  | {
+      readonly kind: 'roster';
+      readonly people: readonly BackstagePerson[];
+      /** Who hears the stage without being on it. */
+      readonly ears: readonly BackstageEar[];
+    }
   /** −dBov per speaker id, 0 loudest, 127 silence; `program` is the mixed feed's peak in dBFS (≤ 0, −127 silence). */
   | { readonly kind: 'levels'; readonly people: Readonly<Record<string, number>>; readonly program: number }
   | {
@@ -32,8 +44,10 @@ export type BackstageLine =
   /** The host muted, unmuted-asked, removed or promoted this very person. */
   | { readonly kind: 'asked'; readonly what: 'mute' | 'unmute' | 'leave' | 'host'; readonly by: string };
 
-/** The body of `POST /r/:slug/backstage`. `muted` is about oneself; the others need a host or co-host. */
+/** The body of `POST /r/:slug/backstage`. What has no `who` is about oneself; the others need a host or co-host. */
 export type BackstageAction =
   | { readonly do: 'muted'; readonly muted: boolean }
   | { readonly do: 'rename'; readonly name: string }
+  /** Muted by a host: asks to be let speak. */
+  | { readonly do: 'ask-to-speak' }
   | { readonly do: 'mute' | 'ask-unmute' | 'remove' | 'make-host'; readonly who: string };

@@ -14,10 +14,17 @@ const person = z.object({
   connected: z.boolean(),
   joined: z.number(),
   loss: z.number(),
+  forced: z._default(z.boolean(), false),
+  asks: z._default(z.boolean(), false),
 });
+const ear = z.object({ id: z.string(), name: z.string(), role });
 const line = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('you'), id: z.string(), name: z.string(), role }),
-  z.object({ kind: z.literal('roster'), people: z.array(person) }),
+  z.object({
+    kind: z.literal('roster'),
+    people: z.array(person),
+    ears: z._default(z.array(ear), []),
+  }),
   z.object({ kind: z.literal('levels'), people: z.record(z.string(), z.number()), program: z.number() }),
   z.object({
     kind: z.literal('program'),
