@@ -43,10 +43,12 @@ test('every kind of line is understood', () => {
     connected: true,
     joined: 1,
     loss: 0,
+    forced: false,
+    asks: false,
   };
   for (const line of [
     { kind: 'you', id: 'a', name: 'Ana', role: 'co-host' },
-    { kind: 'roster', people: [person] },
+    { kind: 'roster', people: [person], ears: [{ id: 'b', name: 'Ben', role: 'speaker' }] },
     { kind: 'levels', people: { a: 23 }, program: -12.5 },
     { kind: 'asked', what: 'leave', by: 'Ana' },
     {

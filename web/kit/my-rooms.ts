@@ -1,0 +1,51 @@
+import { keep, kept } from './words.ts';
+
+/** A room that this device has a personal link to. */
+export interface MyRoom {
+  readonly slug: string;
+  readonly title: string;
+  /** Announced start, wall-clock ms; absent when it opened at once. */
+  readonly start?: number;
+  /** The personal link with its token, absolute. */
+  readonly link: string;
+  readonly role: 'host' | 'co-host' | 'speaker';
+}
+
+const KEY = 'earshot-rooms';
+/** Rooms remembered; the one seen longest ago gives way. */
+const MOST = 40;
+
+/** The rooms this device knows, the one used last first; none where the browser keeps nothing. */
+export function myRooms(): readonly MyRoom[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(kept(KEY) ?? '[]');
+  } catch {}
+  return Array.isArray(list) ? list.filter(isMyRoom) : [];
+}
+
+/** Remembers a room, or what has changed about it. */
+export function rememberRoom(room: MyRoom): void {
+  const others = myRooms().filter((it) => it.slug !== room.slug || it.role !== room.role);
+  keep(KEY, JSON.stringify([room, ...others].slice(0, MOST)));
+}
+
+/** Forgets a room, or only one link to it. */
+export function forgetRoom(slug: string, link?: string): void {
+  const others = myRooms().filter((it) => it.slug !== slug || (link !== undefined && it.link !== link));
+  keep(KEY, JSON.stringify(others));
+}
+
+// What another version, or another hand, has written there must not break the page.
+function isMyRoom(value: unknown): value is MyRoom {
+  if (!value || typeof value !== 'object') return false;
+  const { slug, title, start, link, role } = value as Record<string, unknown>;
+  return (
+    typeof slug === 'string' &&
+    typeof title === 'string' &&
+    (start === undefined || typeof start === 'number') &&
+    typeof link === 'string' &&
+    /^https?:\/\//.test(link) &&
+    (role === 'host' || role === 'co-host' || role === 'speaker')
+  );
+}
