@@ -30,7 +30,10 @@ export interface ArchiveDeps {
 
 /** The writing end of the archive, one per cell. */
 export interface Archive extends AsyncDisposable {
-  /** Begins or goes on with a room's recording. Never rejects: with a failing disk the recording has a gap. */
+  /**
+   * Begins or goes on with a room's recording; what comes from this call on is kept, before it resolves too. Never
+   * rejects: with a failing disk the recording has a gap.
+   */
   begin(slug: string, program: Program): Promise<void>;
   /** Keeps a rendition's init segment. Unknown rooms and renditions are ignored. */
   init(slug: string, init: Init): void;
@@ -56,7 +59,7 @@ export async function open(deps: ArchiveDeps): Promise<Archive> {
   };
   return {
     async begin(slug, program) {
-      await end(slug);
+      const before = recorders.get(slug)?.end();
       const kept = program.renditions.filter((r) => r.container === 'fmp4' && deps.renditions.includes(r.id));
       const recorder = new Recorder({
         dir: deps.dir,
@@ -69,7 +72,7 @@ export async function open(deps: ArchiveDeps): Promise<Archive> {
         gap: (gap) => deps.gap(slug, gap),
       });
       recorders.set(slug, recorder);
-      await recorder.begin();
+      await recorder.begin(before);
     },
     init: (slug, init) => recorders.get(slug)?.init(init),
     fragment: (slug, fragment) => recorders.get(slug)?.fragment(fragment),

@@ -78,9 +78,10 @@ export class Recorder {
     return this.#open ? [...this.#gaps, asGap(this.#open)] : [...this.#gaps];
   }
 
-  /** Prepares the folder and recovers what a killed process left. */
-  begin(): Promise<void> {
+  /** Prepares the folder, once `after` is over, and recovers what a killed process left. */
+  begin(after?: Promise<void>): Promise<void> {
     return this.#enqueue(0, async () => {
+      await after;
       await this.#attempt('room', () => this.#prepare());
     });
   }

@@ -17,6 +17,7 @@ import { openDemand } from './demand.ts';
 import { History } from './history.ts';
 import { type Loops, standbyMessages } from './loops.ts';
 import { watchMusic } from './music.ts';
+import { openRoomRecording } from './room-recording.ts';
 import { openTalk } from './talk.ts';
 
 /** What one running room needs from its cell. */
@@ -80,7 +81,11 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);
   const steering = new Steering({ period: deps.writePeriod, caches: deps.caches, wall: clock.wall() });
   let last = firstSeq - 1;
-  await archive.begin(slug, { zero, renditions: deps.renditions, title: card.title });
+  const recording = openRoomRecording({
+    ...{ archive, slug, program: { zero, renditions: deps.renditions } },
+    wall: () => clock.wall(),
+  });
+  recording.update(card, clocks);
 
   const programMessage = (): Message => ({
     head: { kind: 'program', slug, zero, renditions: deps.renditions },
@@ -98,7 +103,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   // The stage opens first: people may take their places while the encoders warm up.
   let mixer: Mixer | undefined;
   let soon: Disposable | undefined;
-  const talk = openTalk({ wall: () => clock.wall(), mark: (mark) => archive.mark(slug, mark) });
+  const talk = openTalk({ wall: () => clock.wall(), mark: (mark) => recording.mark(mark) });
   await using parts = new AsyncDisposableStack();
   const room = deps.stage.openRoom(slug, {
     packet: (packet) => mixer?.packet(packet),
@@ -119,12 +124,12 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     firstSeq,
     init(init: Init) {
       inits.set(init.rendition, init.bytes);
-      archive.init(slug, init);
+      recording.init(init);
     },
     fragment(fragment: Fragment) {
       history.push(fragment);
       last = Math.max(last, fragment.seq);
-      archive.fragment(slug, fragment);
+      recording.fragment(fragment);
       const { rendition, seq, bytes } = fragment;
       publish({ head: { kind: 'fragment', slug, rendition, seq }, body: bytes });
       if (clocks.firstAudio === undefined) setClocks({ firstAudio: fragmentStart(zero, seq) });
@@ -241,7 +246,6 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     queueUp();
     tell();
   });
-  archive.mark(slug, { kind: 'status', status: card.status, at: clock.wall() });
   const meter = clock.every(ms(100), () => {
     room.programLevel = mixing.level;
   });
@@ -251,9 +255,8 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   return {
     slug,
     update(next) {
-      if (next.status !== card.status)
-        archive.mark(slug, { kind: 'status', status: next.status, at: clock.wall() });
       card = next;
+      recording.update(card, clocks);
       mixing.live(next.status === 'live');
       tell();
     },
