@@ -17,3 +17,9 @@ export function problem(code: ErrorCode, detail?: string, headers: Record<string
     body: JSON.stringify({ type: `/errors#${code}`, title, status, code, ...(detail ? { detail } : {}) }),
   };
 }
+
+/**
+ * Charges whoever asks for work that is dear, before it is begun: `cost` in µs of a processor that the work will take,
+ * wherever it runs. False: its network has had its share while others wait, and the answer is `problem('crowded')`.
+ */
+export type Charge = (cost: number) => boolean;

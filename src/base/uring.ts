@@ -11,11 +11,13 @@ export interface Uring extends Disposable {
    * those in a `place` are not. False when there is no room: `submit` first.
    */
   add(fd: number, bytes: Uint8Array): boolean;
+  /** Takes back the `at`th send added since the last `submit`: it goes nowhere, and its result means nothing. */
+  withdraw(at: number): void;
   /** Room to make bytes in that are added next; until `submit`. Undefined when there is none: `submit` first. */
   place(length: number): Uint8Array | undefined;
   /**
    * Has the kernel do everything added since the last time, none of which waits, and then calls `result` for each in
-   * turn, from 0: the bytes taken, or a negative error number (EAGAIN: nothing fits), or `UNKNOWN`.
+   * turn, from 0: the bytes taken, or a negative error number (EAGAIN: nothing fits), or `UNKNOWN`. `result` must not throw.
    */
   submit(result: (at: number, taken: number) => void): void;
 }
@@ -40,6 +42,16 @@ const IOCQE_WORDS = 4;
 const OP_SEND = 26;
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 const ENTER_GETEVENTS = 1;
+/** Waits at most as long as it is told (5.11). */
+const ENTER_EXT_ARG = 1 << 3;
+const FEATURE_EXT_ARG = 1 << 8;
+/** `struct io_uring_getevents_arg`, and behind it the `struct __kernel_timespec` that it points to. */
+const WAIT_ARG_BYTES = 24;
+const WAIT_BYTES = WAIT_ARG_BYTES + 16;
+/** Nothing that is sent here waits, so an answer takes microseconds: after this long there is none. */
+const LONGEST_WAIT_S = 1n;
+/** A descriptor that nobody has. */
+const NOBODY = 0xffff_ffff;
 /** One thread submits, and completions are made only when it asks for them: Linux 6.1, and cheaper. */
 const SINGLE_ISSUER_DEFER_TASKRUN = (1 << 12) | (1 << 13);
 /** Both rings in one mapping (5.4), and a kernel that knows `send` (5.6; the flag is that of reading at the current place). */
@@ -52,6 +64,7 @@ const MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 const EPERM = 1;
 const EINVAL = 22;
+const ETIME = 62;
 const EAGAIN = 11;
 const ENOSYS = 38;
 /** Calls that brought nothing new, after which the ring is given up. */
@@ -71,6 +84,8 @@ function reason(errno: number): string {
  */
 export async function openUring(): Promise<Uring | string> {
   if (process.platform !== 'linux' || endianness() !== 'LE') return 'the system is not Linux';
+  if (process.arch !== 'x64' && process.arch !== 'arm64')
+    return `the processor (${process.arch}) is not one that it is used on: x64 or arm64`;
   let koffi: typeof import('koffi')['default'];
   let libc: import('koffi').LibraryHandle;
   try {
@@ -82,6 +97,7 @@ export async function openUring(): Promise<Uring | string> {
   const setup = libc.func('long syscall(long, long, void *)');
   const enter = libc.func('long syscall(long, long, long, long, long, void *, long)');
   const mmap = libc.func('void *mmap(void *, size_t, int, int, int, int64_t)');
+  const munmap = libc.func('int munmap(void *, size_t)');
   const close = libc.func('int close(int)');
 
   const params = new Uint32Array(30);
@@ -96,6 +112,7 @@ export async function openUring(): Promise<Uring | string> {
   const word = (at: number): number => params[at] ?? 0;
   const given = { features: word(5), mask: word(12), array: word(16), completions: word(1) };
 
+  const mapped: [bigint, number][] = [];
   const map = (
     length: number,
     flags: number,
@@ -104,11 +121,13 @@ export async function openUring(): Promise<Uring | string> {
   ): { at: bigint; memory: ArrayBuffer } => {
     const at = mmap(null, length, PROT_READ_WRITE, flags, of, offset);
     if (at === MAP_FAILED) throw new Error(`no memory for it (error ${koffi.errno()})`);
+    mapped.push([at, length]);
     return { at, memory: koffi.view(at, length) };
   };
   let rings: Uint32Array;
   let entries: Uint32Array;
   let stage: ReturnType<typeof map>;
+  let wait: ReturnType<typeof map> | undefined;
   const completionsAt = word(25) / 4;
   try {
     if ((given.features & FEATURES) !== FEATURES) throw new Error('the kernel is older than 5.6');
@@ -119,7 +138,9 @@ export async function openUring(): Promise<Uring | string> {
     rings = new Uint32Array(map(bytes, MAP_SHARED_POPULATE, fd, OFFSET_RINGS).memory);
     entries = new Uint32Array(map(ENTRIES * IOSQE_WORDS * 4, MAP_SHARED_POPULATE, fd, OFFSET_ENTRIES).memory);
     stage = map(STAGE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+    if ((given.features & FEATURE_EXT_ARG) !== 0) wait = map(WAIT_BYTES, MAP_PRIVATE_ANONYMOUS, -1, 0);
   } catch (error) {
+    for (const [at, length] of mapped) munmap(at, length);
     close(fd);
     return error instanceof Error ? error.message : String(error);
   }
@@ -135,6 +156,14 @@ export async function openUring(): Promise<Uring | string> {
     entries[i * IOSQE_WORDS] = OP_SEND;
     entries[i * IOSQE_WORDS + 7] = MSG_DONTWAIT_NOSIGNAL;
   }
+  if (wait) {
+    const words = new BigUint64Array(wait.memory);
+    words[2] = wait.at + BigInt(WAIT_ARG_BYTES);
+    words[3] = LONGEST_WAIT_S;
+  }
+  const waitFlags = ENTER_GETEVENTS | (wait ? ENTER_EXT_ARG : 0);
+  const waitAt = wait?.at ?? null;
+  const waitBytes = wait ? WAIT_ARG_BYTES : 0;
   const results = new Int32Array(ENTRIES);
   let open = true;
   let tail = rings[at.sqTail] ?? 0;
@@ -177,6 +206,9 @@ export async function openUring(): Promise<Uring | string> {
       count += 1;
       return true;
     },
+    withdraw(at) {
+      if (at < count) entries[((tail - count + at) & sqMask) * IOSQE_WORDS + 1] = NOBODY;
+    },
     place(length) {
       if (!open || count === ENTRIES || stageUsed + length > PLACES) return undefined;
       const from = stageUsed;
@@ -191,10 +223,11 @@ export async function openUring(): Promise<Uring | string> {
       rings[at.sqTail] = tail;
       for (let idle = 0; answers < asked && idle < MAX_IDLE_CALLS; ) {
         const left = (tail - (rings[at.sqHead] ?? 0)) >>> 0;
-        enter(SYS_ENTER, fd, left, asked - answers, ENTER_GETEVENTS, null, 0);
+        const done = enter(SYS_ENTER, fd, left, asked - answers, waitFlags, waitAt, waitBytes);
+        const late = done < 0 && koffi.errno() === ETIME;
         let head = rings[at.cqHead] ?? 0;
         const until = rings[at.cqTail] ?? 0;
-        if (head === until) idle += 1;
+        if (head === until) idle += late ? MAX_IDLE_CALLS : 1;
         for (; head !== until; head = (head + 1) >>> 0) {
           const completion = completionsAt + (head & cqMask) * IOCQE_WORDS;
           results[rings[completion] ?? 0] = rings[completion + 2] ?? 0;

@@ -17,18 +17,20 @@ interface Pair {
   readonly there: Socket;
 }
 
-/** Both ends of `count` connections, none of which is read yet. */
-async function pairs(count: number): Promise<Pair[]> {
+/** Makes connections, and gives both ends of each; none is read yet. */
+async function opener(): Promise<() => Promise<Pair>> {
   const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const made: Pair[] = [];
-  for (let i = 0; i < count; i += 1) {
+  const make = async (): Promise<Pair> => {
     const there = connect(port, '127.0.0.1').on('error', () => {});
     const [here] = (await once(server, 'connection')) as [Socket];
     here.on('error', () => {});
-    made.push({ outlet: { socket: here, fd: descriptor(here), queued: false }, here, there });
-  }
+    const pair = { outlet: { socket: here, fd: descriptor(here), queued: false }, here, there };
+    made.push(pair);
+    return pair;
+  };
   open.push({
     [Symbol.dispose]() {
       for (const { here, there } of made) {
@@ -38,6 +40,14 @@ async function pairs(count: number): Promise<Pair[]> {
       server.close();
     },
   });
+  return make;
+}
+
+/** Both ends of `count` connections. */
+async function pairs(count: number): Promise<Pair[]> {
+  const make = await opener();
+  const made: Pair[] = [];
+  for (let i = 0; i < count; i += 1) made.push(await make());
   return made;
 }
 
@@ -73,6 +83,55 @@ describe.each([
   ],
 ] as const)('%s', (name, make) => {
   const on = test.skipIf(name.includes('not on this machine'));
+
+  on('nobody gets what was gathered for a connection whose number they have since been given', async () => {
+    const batch = await make();
+    const pair = await opener();
+    const c = await pair();
+    const a = await pair();
+    const { outlet } = a;
+    batch.put(outlet, Buffer.from('meant for A'));
+    // Here something throws, and nobody flushes: the connection closes, and the next one gets its number.
+    a.here.destroy();
+    a.there.destroy();
+    await once(a.here, 'close');
+    const others: Pair[] = [];
+    for (let i = 0; i < 8 && !others.some((b) => b.outlet.fd === outlet.fd); i += 1)
+      others.push(await pair());
+    const b = others.find((other) => other.outlet.fd === outlet.fd) as Pair;
+    expect(b, 'the number was given to nobody: this test says nothing').toBeDefined();
+    batch.put(c.outlet, Buffer.from('next row'));
+    batch.flush();
+    const [toB, toC] = await Promise.all([heard(b), heard(c)]);
+    expect(toB.toString()).toBe('');
+    expect(toC.toString()).toBe('next row');
+  });
+
+  on('what goes wrong with the rest of one write costs the others of the row nothing', async () => {
+    const batch = await make();
+    const crowd = await pairs(4);
+    const bad = crowd[1] as Pair;
+    const big = Buffer.alloc(900_000, 1);
+    // The kernel does not take all of this, and the socket does not take the rest.
+    bad.there.pause();
+    bad.here.write = () => {
+      throw new Error('no memory');
+    };
+    for (let i = 0; i < 8 && !bad.here.destroyed; i += 1) {
+      try {
+        batch.put(bad.outlet, big);
+        batch.flush();
+      } catch {
+        // A call for each: it is the writer's to contain.
+        bad.here.resetAndDestroy();
+      }
+    }
+    const row = crowd.filter((pair) => pair !== bad);
+    for (const { outlet } of row) batch.put(outlet, Buffer.from('all of it'));
+    batch.flush();
+    for (const pair of row) expect((await heard(pair)).toString()).toBe('all of it');
+    expect(bad.here.destroyed).toBe(true);
+  });
 
   on('everyone gets the same bytes once, and whoever does not read holds up nobody', async () => {
     const batch = await make();
@@ -181,6 +240,7 @@ test('where nobody knows whether bytes went out, the connection is reset: its pl
     longest: 1000,
     open: true,
     add: (fd: number) => added.push(fd) > 0,
+    withdraw() {},
     place: () => undefined,
     submit(result: (at: number, taken: number) => void) {
       uring.open = false;
@@ -188,7 +248,7 @@ test('where nobody knows whether bytes went out, the connection is reset: its pl
     },
     [Symbol.dispose]() {},
   };
-  const batch = openBatch(uring, (reset) => lost.push(reset));
+  const batch = openBatch(uring, { lost: (reset) => lost.push(reset) });
   const [one] = (await pairs(1)) as [Pair];
   const gone = once(one.there, 'error');
   batch.put(one.outlet, Buffer.alloc(100));

@@ -1,5 +1,5 @@
 import { UNKNOWN, type Uring } from '../base/uring.ts';
-import { isOpen, leave, type Outlet, put, waitingIn } from './put.ts';
+import { descriptor, isOpen, leave, type Outlet, put, waitingIn } from './put.ts';
 import { reset } from './reset.ts';
 
 /** Where there is no room, this much is made. */
@@ -15,21 +15,31 @@ export interface Batch {
   flush(): void;
 }
 
+/** What a batch tells. */
+export interface BatchHooks {
+  /** The io_uring has stopped answering: so many connections were reset for it. Told once. */
+  lost?(reset: number): void;
+  /** What was left of a write could not be left to its socket, which was reset. */
+  fault?(error: unknown, where: string): void;
+}
+
 /**
  * Gathers writes and hands them to the kernel in one call where there is an io_uring; without one each is a call of its
- * own. What the kernel does not take, and what goes wrong, is the socket's own as in `put`. `lost` is told once if the
- * io_uring stops answering, with the number of connections that were reset for it.
+ * own. What the kernel does not take, and what goes wrong, is the socket's own as in `put`.
  */
-export function openBatch(uring: Uring | undefined, lost: (reset: number) => void = () => {}): Batch {
+export function openBatch(uring: Uring | undefined, hooks: BatchHooks = {}): Batch {
   let spare = new Uint8Array(0);
   const ordinary = (length: number): Uint8Array => {
     if (spare.length < length) spare = new Uint8Array(Math.max(SPARE, length));
     return spare.subarray(0, length);
   };
   if (!uring) return { put, room: ordinary, flush() {} };
-  let outlets: Outlet[] = [];
+  let outlets: (Outlet | undefined)[] = [];
   let buffers: Uint8Array[] = [];
+  let told = false;
 
+  /** True while what was gathered for an outlet would still go to its own connection. */
+  const isItsOwn = ({ socket, fd }: Outlet): boolean => isOpen(socket) && descriptor(socket) === fd;
   function resume(outlet: Outlet, bytes: Uint8Array, taken: number) {
     const { socket } = outlet;
     if (!isOpen(socket)) return;
@@ -44,15 +54,32 @@ export function openBatch(uring: Uring | undefined, lost: (reset: number) => voi
     outlets = [];
     buffers = [];
     let unknown = 0;
+    // Whoever closed since has given its number back, and the next who comes gets it: nothing of theirs may go there.
+    for (let at = 0; at < row.length; at += 1) {
+      const outlet = row[at];
+      if (!outlet || isItsOwn(outlet)) continue;
+      uring?.withdraw(at);
+      outlet.queued = true;
+      row[at] = undefined;
+    }
     uring?.submit((at, taken) => {
       const outlet = row[at];
       const bytes = sent[at];
       if (!outlet || !bytes) return;
       outlet.queued = taken !== bytes.length;
-      if (outlet.queued) resume(outlet, bytes, taken);
       if (taken === UNKNOWN) unknown += 1;
+      if (!outlet.queued) return;
+      try {
+        resume(outlet, bytes, taken);
+      } catch (error) {
+        // What it has is cut short: it comes again. The others of the row are none the worse.
+        hooks.fault?.(error, 'what the kernel left of a write');
+        reset(outlet.socket);
+      }
     });
-    if (uring?.open === false) lost(unknown);
+    if (uring?.open !== false || told) return;
+    told = true;
+    hooks.lost?.(unknown);
   }
   return {
     room(length) {

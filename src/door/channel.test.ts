@@ -114,3 +114,29 @@ test('a fragment that was there already is not sent again', () => {
   channel.take(1, numbered(1), 0);
   expect(heard(listener)).toEqual([2]);
 });
+
+test('a row that breaks off hands over what is gathered, and the rest gets everything with the next write', () => {
+  const got = new Map<Listener, number[]>();
+  let flushed = 0;
+  let bad: Listener | undefined;
+  const channel = new Channel('room', 1, {
+    row: 64,
+    write(listener, bytes) {
+      if (listener === bad) throw new Error('anything');
+      got.set(listener, [...(got.get(listener) ?? []), ...numbers(bytes)]);
+    },
+    flush() {
+      flushed += 1;
+    },
+    wake() {},
+  });
+  const crowd = [5, 5, 5].map((next) => channel.add(socket, next));
+  bad = crowd[1];
+  expect(() => channel.take(5, numbered(5, 40), 0)).toThrow('anything');
+  expect(flushed).toBe(1);
+  channel.remove(bad as Listener);
+  bad = undefined;
+  channel.take(6, numbered(6, 40), 320);
+  channel.take(7, numbered(7, 40), 640);
+  for (const listener of channel.all()) expect(got.get(listener)).toEqual([5, 6, 7]);
+});

@@ -27,7 +27,7 @@ export interface Listener extends Outlet {
 export interface ChannelHooks {
   /** A slot takes so many listeners before the next one is opened; see `Limits.row`. */
   readonly row: number;
-  /** Writes now or with the next `flush`. */
+  /** Writes now or with the next `flush`. Does not throw: one listener must not cost a row. */
   write(listener: Listener, bytes: Buffer, newest: number): void;
   /** Comes after the writes of a row. */
   flush(): void;
@@ -252,13 +252,35 @@ export class Channel {
     slot.due = Infinity;
     const newest = this.newest;
     const from = slot.next;
-    slot.next = Math.max(from, newest + 1);
     const onward = this.#onward && now >= this.#onward.at ? this.#onward : undefined;
     const notice = onward ? onward.there : slot.told ? undefined : this.#notice;
-    slot.told = true;
     const list = slot.listeners;
-    if (list.length === 0 || (from > newest && !notice && !onward)) return;
-    const shared = this.#from(from, notice);
+    const idle = list.length === 0 || (from > newest && !notice && !onward);
+    // Before anything counts as served: what cannot be made (no memory) goes out with the next write.
+    const shared = idle ? NOTHING : this.#from(from, notice);
+    slot.next = Math.max(from, newest + 1);
+    slot.told = true;
+    if (idle) return;
+    try {
+      this.#writeTo(list, { from, shared, notice });
+    } catch (error) {
+      // Whoever has not had it gets it with the next write.
+      for (const { next } of list) slot.next = Math.min(slot.next, next);
+      throw error;
+    } finally {
+      this.#hooks.flush();
+    }
+    if (!onward) return;
+    const moved = list.splice(0);
+    this.#listeners -= moved.length;
+    for (const listener of moved) onward.to.adopt(listener, now);
+  }
+
+  #writeTo(
+    list: readonly Listener[],
+    { from, shared, notice }: { from: number; shared: Buffer; notice: Buffer | undefined },
+  ) {
+    const { newest } = this;
     // Backwards: a listener closed on the way swaps the last one, already served, into its place.
     for (let i = list.length - 1; i >= 0; i -= 1) {
       const listener = list[i];
@@ -267,11 +289,6 @@ export class Channel {
       listener.next = Math.max(listener.next, newest + 1);
       if (bytes.length > 0) this.#hooks.write(listener, bytes, newest);
     }
-    this.#hooks.flush();
-    if (!onward) return;
-    const moved = list.splice(0);
-    this.#listeners -= moved.length;
-    for (const listener of moved) onward.to.adopt(listener, now);
   }
 
   /** A notice, if there is one, and the fragments from `seq` to the newest. */

@@ -2,9 +2,19 @@ import { Lateness } from './lateness.ts';
 
 /**
  * Why a stream listener's connection ended. `left`: the listener went; `ended`: the program; `drained`: this door
- * stops; `retaken`: its seat was shown on another connection; `spent`: its key has been used enough.
+ * stops; `retaken`: its seat was shown on another connection; `spent`: its key has been used enough; `fault`: a mistake
+ * of ours; `tls-fault`: OpenSSL did not do what streams over TLS need of it.
  */
-export type Departure = 'left' | 'backlog' | 'stalled' | 'ended' | 'drained' | 'retaken' | 'spent';
+export type Departure =
+  | 'left'
+  | 'backlog'
+  | 'stalled'
+  | 'ended'
+  | 'drained'
+  | 'retaken'
+  | 'spent'
+  | 'fault'
+  | 'tls-fault';
 
 /** What the door counts; nothing is logged per request. */
 export interface Counters {
@@ -58,7 +68,10 @@ export const openCounters = (): Counters => ({
   overShare: 0,
   upstreamAway: 0,
   faults: 0,
-  departures: { left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0, retaken: 0, spent: 0 },
+  departures: {
+    ...{ left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0, retaken: 0, spent: 0 },
+    ...{ fault: 0, 'tls-fault': 0 },
+  },
   lateness: new Lateness(),
 });
 

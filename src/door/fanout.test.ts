@@ -171,3 +171,23 @@ test('the fragments at hand last until the second write, wherever in the period 
     }
   }
 });
+
+test('a mistake in writing to one listener costs that one, and it is counted as ours', () => {
+  const trial = rig();
+  trial.contained = [];
+  const ears = [trial.join(), trial.join(), trial.join()];
+  trial.run(2);
+  const [first, bad, last] = ears as [Ear, Ear, Ear];
+  bad.socket.write = () => {
+    throw new Error('anything');
+  };
+  trial.run(2);
+  expect(trial.contained).toHaveLength(1);
+  expect(bad.reset).toBe(true);
+  expect(trial.counters.departures).toMatchObject({ fault: 1, stalled: 0 });
+  for (const ear of [first, last]) {
+    expect(ear.reset).toBe(false);
+    expect(unbroken(ear.seqs)).toBe(true);
+    expect(ear.seqs.at(-1)).toBe(trial.newest());
+  }
+});

@@ -96,7 +96,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
   const perWrite = (period: number): number => Math.max(1, Math.round(period / FRAGMENT_MS));
   const hooks: ChannelHooks = {
     row: limits.row,
-    write,
+    write: writeTo,
     flush: batch.flush,
     wake(channel) {
       waiting.add(channel);
@@ -119,6 +119,15 @@ export function openFanout(deps: FanoutDeps): Fanout {
     else streams.delete(slug);
     if (total === 0 && drainBy !== undefined) empty.resolve();
   }
+  /** A mistake in writing to one listener costs that one: it comes again and says what it has. */
+  function writeTo(listener: Listener, bytes: Buffer, newest: number) {
+    try {
+      write(listener, bytes, newest);
+    } catch (error) {
+      deps.fault(error, `a write to a listener of ${listener.channel.slug}`);
+      drop(listener.socket, 'fault');
+    }
+  }
   function write(listener: Listener, bytes: Buffer, newest: number) {
     const { socket } = listener;
     const waiting = waitingIn(listener);
@@ -128,7 +137,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     counters.bytes += bytes.length;
     batch.put(listener, listener.records?.seal(bytes, batch.room) ?? bytes);
     if (listener.records?.spent) finish(listener, 'spent');
-    if (drainBy !== undefined && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
+    else if (drainBy !== undefined && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
   }
   /** Lays a listener's connection bare, if that can be; false when it had to be closed. */
   function strip(listener: Listener): boolean {
@@ -175,7 +184,12 @@ export function openFanout(deps: FanoutDeps): Fanout {
   function tick() {
     const now = clock.now();
     for (const channel of waiting) {
-      if (!channel.serve(now)) waiting.delete(channel);
+      try {
+        if (!channel.serve(now)) waiting.delete(channel);
+      } catch (error) {
+        // Its slots have their turn again with the next fragment; other rooms have theirs now.
+        deps.fault(error, `the stream of ${channel.slug}`);
+      }
       if (channel.late >= 0) counters.lateness.add(channel.late);
     }
     if (waiting.size > 0) return;
@@ -302,7 +316,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
       if (!room) return 0;
       const { period } = deps.delivery(slug);
       return promote(room, {
-        ...{ origin, count, period, write, flush: batch.flush },
+        ...{ origin, count, period, write: writeTo, flush: batch.flush },
         ...{ perWrite: perWrite(period), now: clock.now() },
       });
     },

@@ -60,6 +60,8 @@ test('a connection of a network over its share is closed before anything is made
   const quick = openQuick({
     ...{ clock: systemClock, limits: LIMITS, counters, origin, batch: openBatch(undefined) },
     fetches: () => left-- > 0,
+    fault() {},
+    charger: () => () => true,
     back: (socket) => socket.destroy(),
   });
   await using server = createServer((socket) => socket.once('data', (bytes) => quick.take(socket, bytes)));

@@ -5,12 +5,14 @@ import { ms } from '../base/time.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Fanout } from './fanout.ts';
+import type { Fault } from './faults.ts';
 import type { Gate } from './gate.ts';
 import { handOver } from './hand-over.ts';
 import type { Limits } from './limits.ts';
 import type { Quick } from './quick.ts';
 import { endRefused, rawProblem } from './raw-reply.ts';
 import { readFirstHead, wholeLength } from './request-head.ts';
+import { reset } from './reset.ts';
 import { readStreamRequest, type StreamRequest } from './stream-request.ts';
 import type { Tls } from './tls.ts';
 import type { Unfinished } from './unfinished.ts';
@@ -20,6 +22,7 @@ export interface FrontDeps {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly counters: Counters;
+  readonly fault: Fault;
   readonly gate: Gate;
   /** First requests that are waited for; not those of listed proxies, which hold them back themselves. */
   readonly unfinished: Unfinished<Socket>;
@@ -97,7 +100,18 @@ export function openFront(deps: FrontDeps): Front {
     counters.unfinishedClosed += 1;
     giveUp(socket);
   }
+  /** A mistake in a first request costs that connection alone. */
   function onData(this: FrontSocket, chunk: Buffer) {
+    try {
+      read.call(this, chunk);
+    } catch (error) {
+      deps.fault(error, 'a first request');
+      letGo(this);
+      this.on('error', onError);
+      reset(this);
+    }
+  }
+  function read(this: FrontSocket, chunk: Buffer) {
     if (this.writableEnded) return;
     const bytes = this[HEAD] ? Buffer.concat([this[HEAD], chunk]) : chunk;
     if (bytes.length < (this[WHOLE] ?? 0)) {

@@ -136,10 +136,12 @@ export async function open(deps: DoorDeps): Promise<Door> {
       'the limit of open files (ulimit -n) holds this door to fewer connections: `earshot doctor` says what to set',
     );
   const counters = openCounters();
-  const batch = openBatch(deps.uring, (reset) =>
-    log.error({ reset }, 'io_uring no longer answers: each listener takes a call of its own from now on'),
-  );
   const fault = openFaults({ clock, log, counters });
+  const batch = openBatch(deps.uring, {
+    fault,
+    lost: (reset) =>
+      log.error({ reset }, 'io_uring no longer answers: each listener takes a call of its own from now on'),
+  });
   const share = new Share(Math.floor(Math.random() * 2 ** 32));
   const gate = openGate({ limits, share, expendable: (socket) => !fanout.carries(socket) });
   const clients = openClients(deps.trustedProxies ?? []);
@@ -183,7 +185,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...(deps.queue ? { queue: deps.queue } : {}),
   });
   const quick = openQuick({
-    ...{ clock, limits, counters, batch, origin, fetches: shield.fetches },
+    ...{ clock, limits, counters, batch, origin, fault, fetches: shield.fetches, charger: shield.charger },
     back: (socket, bytes) => handOver(ordinary, socket, bytes),
   });
   let tls: Tls | undefined;
@@ -201,6 +203,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       clock,
       limits,
       counters,
+      fault,
       gate,
       unfinished,
       fanout,

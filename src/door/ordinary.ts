@@ -168,7 +168,8 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   function fromOrigin(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
     const abort = new AbortController();
     const headers = req.headers as Record<string, string | undefined>;
-    const answer = origin.answer(path, new URLSearchParams(query), headers, abort.signal);
+    const given = new URLSearchParams(query);
+    const answer = origin.answer(path, given, headers, abort.signal, shield.charger(req));
     if (!answer) return missing(req, res, 'not-found');
     if (!isRead(req)) {
       abort.abort();

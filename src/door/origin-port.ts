@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/errors.ts';
-import type { Reply } from '../base/reply.ts';
+import type { Charge, Reply } from '../base/reply.ts';
 import type { Ms } from '../base/time.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 
@@ -27,12 +27,16 @@ export interface DoorOrigin {
     rendition: string,
     options: { after?: number; margin?: Ms; at?: number },
   ): Joined | ErrorCode;
-  /** Playlists, parts, replay, state; undefined when the path is none of the origin's. */
+  /**
+   * Playlists, parts, replay, state; undefined when the path is none of the origin's. What is dear is charged by
+   * `charge` before it is begun.
+   */
   answer(
     path: string,
     query: URLSearchParams,
     headers: Record<string, string | undefined>,
     signal: AbortSignal,
+    charge: Charge,
   ): Promise<Reply> | undefined;
   card(slug: string): RoomCard | undefined;
   cards(): readonly RoomCard[];

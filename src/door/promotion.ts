@@ -28,6 +28,17 @@ export function promote(
   room: Room,
   { origin, count, period, perWrite, now, write, flush }: Promotion,
 ): number {
+  try {
+    return moveUp(room, { origin, count, period, perWrite, now, write });
+  } finally {
+    flush();
+  }
+}
+
+function moveUp(
+  room: Room,
+  { origin, count, period, perWrite, now, write }: Omit<Promotion, 'flush'>,
+): number {
   let promoted = 0;
   /** One Buffer for all who begin in the same slot of the period. */
   const made = new Map<string, Buffer>();
@@ -56,6 +67,5 @@ export function promote(
     write(listener, bytes, lane.newest);
     promoted += 1;
   }
-  flush();
   return promoted;
 }

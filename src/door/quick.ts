@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import type { Charge } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
 import type { Batch } from './batch.ts';
 import type { Counters } from './counters.ts';
@@ -20,6 +21,10 @@ export interface QuickDeps {
   readonly origin: DoorOrigin;
   /** Charges the network for one answer; false when it has had more than its share. */
   fetches(socket: Socket): boolean;
+  /** By what dear work is charged to the network that asks. */
+  charger(socket: Socket): Charge;
+  /** Takes note of a mistake that cost one connection. */
+  fault(error: unknown, where: string): void;
   /** Takes a connection back, with bytes that have been read and not been answered. */
   back(socket: Socket, bytes: Buffer): void;
 }
@@ -142,6 +147,15 @@ export function openQuick(deps: QuickDeps): Quick {
     next(socket, state);
   }
 
+  /** Does something for one connection; a mistake in it costs that one. */
+  function contain(socket: QuickSocket, work: () => void) {
+    try {
+      work();
+    } catch (error) {
+      deps.fault(error, 'a file for a player');
+      reset(socket);
+    }
+  }
   function tick() {
     for (let i = slices.length - 1; i >= 0; i -= 1) {
       const slice = slices[i];
@@ -149,7 +163,7 @@ export function openQuick(deps: QuickDeps): Quick {
       const end = Math.min(slice.waiters.length, slice.at + slice.size);
       for (; slice.at < end; slice.at += 1) {
         const socket = slice.waiters[slice.at];
-        if (socket) answer(socket, slice.bytes);
+        if (socket) contain(socket, () => answer(socket, slice.bytes));
       }
       if (slice.at >= slice.waiters.length) slices.splice(i, 1);
     }
@@ -166,17 +180,30 @@ export function openQuick(deps: QuickDeps): Quick {
     tick();
   }
 
-  async function make(making: Making<QuickSocket>, head: Found, query: string): Promise<void> {
+  async function make(
+    making: Making<QuickSocket>,
+    head: Found,
+    query: string,
+    charge: Charge,
+  ): Promise<void> {
     try {
       const headers = head.gzip ? { 'accept-encoding': 'gzip' } : {};
-      const reply = await origin.answer(head.path, new URLSearchParams(query), headers, making.abort.signal);
-      if (reply && !isStream(reply.body)) return release(making, shelf.keep(making.key, reply, query !== ''));
+      const reply = await origin.answer(
+        head.path,
+        new URLSearchParams(query),
+        headers,
+        making.abort.signal,
+        charge,
+      );
+      // Whoever has had too much is told so alone: the others may still be served.
+      const shared = reply && !isStream(reply.body) && reply.status !== 429;
+      if (shared) return release(making, shelf.keep(making.key, reply, query !== ''));
       if (reply && isStream(reply.body)) reply.body.destroy();
     } catch {
       // Asked again below, on the way that reports what goes wrong.
     }
     // Nothing that can be shared: each is served on its own.
-    for (const socket of shelf.release(making)) giveBack(socket);
+    for (const socket of shelf.release(making)) contain(socket, () => giveBack(socket));
   }
 
   /** Answers what can be answered of the bytes a connection has sent. */
@@ -198,7 +225,7 @@ export function openQuick(deps: QuickDeps): Quick {
         state.waiting = head.length;
         const { making, first } = shelf.wait(key, socket);
         state.making = making;
-        if (first) void make(making, head, query);
+        if (first) void make(making, head, query, deps.charger(socket));
         return;
       }
       state.bytes = rest(state.bytes, head.length);
@@ -212,7 +239,7 @@ export function openQuick(deps: QuickDeps): Quick {
     if (!state) return;
     state.bytes = state.bytes ? Buffer.concat([state.bytes, chunk]) : chunk;
     if (state.bytes.length > limits.headBytes * 2) return void this.destroy();
-    if (state.waiting === 0) next(this, state);
+    if (state.waiting === 0) contain(this, () => next(this, state));
   }
   function onEnd(this: QuickSocket) {
     this.destroy();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
-import { problem } from '../base/reply.ts';
+import { type Charge, problem } from '../base/reply.ts';
 import { bearer } from '../base/token.ts';
 import { Admission, type AdmissionState } from './admission.ts';
 import { busyPage } from './busy-page.ts';
@@ -59,6 +59,8 @@ export interface Shield extends Disposable {
   place(request: Judged, otherwise: () => Place | undefined): Place;
   /** Charges a network for one small public file; false when it has had more than its share. */
   fetches(socket: Socket): boolean;
+  /** By what dear work for a request, or for a player's small file, is charged to the network that asks. */
+  charger(asker: IncomingMessage | Socket): Charge;
   /** True when a request may be worked on now; otherwise `putOff` answers it. */
   admits(req: IncomingMessage, path: string, forwarded: boolean): boolean;
   /** The cheap answer: a short page for a browser, 429 for programs. */
@@ -166,6 +168,10 @@ export function openShield(deps: ShieldDeps): Shield {
       // A player goes on whoever else comes, within its network's share.
       if (priority === 1) return admission.fetch(from.place, COST.request);
       return passes(from, priority, forwarded ? COST.forwarded : COST.request);
+    },
+    charger(asker) {
+      const { place } = 'headers' in asker ? originOf(asker) : gate.originOf(asker);
+      return (cost) => deps.share.ask(place, cost);
     },
     fetches: (socket) => admission.fetch(gate.originOf(socket).place, COST.quick),
     putOff(req, res, path) {

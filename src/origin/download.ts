@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { etagOf, matches } from '../base/negotiation.ts';
-import { problem, type Reply } from '../base/reply.ts';
+import { type Charge, problem, type Reply } from '../base/reply.ts';
 import { type EpochMs, fragmentStart } from '../base/time.ts';
 import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
 import { withGain } from './aac-gain.ts';
@@ -13,6 +13,8 @@ import { type Piece, type Recording, type RecordingPort, replayPieces, replaySta
 
 /** Rooms whose frame sizes are remembered: 0.7 MB for two hours. */
 const MAX_REMEMBERED = 16;
+/** What reading and parsing one recorded piece takes, µs. */
+const PIECE_COST = 250;
 
 /** One file that exists only as a plan: its head, and where each piece's frames lie. */
 interface Plan {
@@ -30,6 +32,7 @@ export interface Download extends AsyncDisposable {
     over: boolean,
     query: URLSearchParams,
     headers: RequestHeaders,
+    charge: Charge,
   ): Promise<Reply>;
 }
 
@@ -88,11 +91,18 @@ export function openDownload(port: RecordingPort): Download {
     return { head, etag: etagOf(head), total: at, parts };
   };
 
-  const planned = (slug: string, recording: Recording, rendition: string): Promise<Plan | undefined> => {
-    const last = recording.pieces.get(rendition)?.at(-1);
+  const planned = (
+    slug: string,
+    recording: Recording,
+    rendition: string,
+    charge: Charge,
+  ): Promise<Plan | undefined> | 'crowded' => {
+    const pieces = recording.pieces.get(rendition);
+    const last = pieces?.at(-1);
     const of = `${last?.first}-${last?.count}-${recording.marks.length}`;
     const known = plans.get(slug);
     if (known?.of === of) return known.plan;
+    if (!charge((pieces?.length ?? 0) * PIECE_COST)) return 'crowded';
     const next = plan(slug, recording, rendition);
     next.catch(() => plans.delete(slug));
     plans.delete(slug);
@@ -103,12 +113,13 @@ export function openDownload(port: RecordingPort): Download {
   };
 
   return {
-    async answer(slug, recording, over, query, headers) {
+    async answer(slug, recording, over, query, headers, charge) {
       const wanted = query.get('loudness');
       if (wanted !== null && wanted !== 'normalised')
         return problem('bad-request', 'loudness is "normalised" or left out.', OPEN_TO_ALL);
       const rendition = recording.renditions.find((r) => r.codec === 'aac' && r.container === 'fmp4')?.id;
-      const file = rendition === undefined ? undefined : await planned(slug, recording, rendition);
+      const file = rendition === undefined ? undefined : await planned(slug, recording, rendition, charge);
+      if (file === 'crowded') return problem('crowded', undefined, { ...OPEN_TO_ALL, 'retry-after': '10' });
       if (!file || rendition === undefined)
         return problem('not-found', 'No AAC is recorded of this room.', OPEN_TO_ALL);
       const steps = wanted === null ? 0 : await loudness.steps(slug, recording);

@@ -1,6 +1,6 @@
 /** Where the program is made available: a window of fragments in memory, and every way out of it but the sockets. */
 import type { ErrorCode } from '../base/errors.ts';
-import type { Reply } from '../base/reply.ts';
+import type { Charge, Reply } from '../base/reply.ts';
 import type { Message } from '../wire/feed.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
@@ -33,12 +33,16 @@ export interface Origin extends AsyncDisposable {
    * Or why there is none: `room-unknown`, `room-not-open`, `room-ended`, `studio-away`, `not-found`.
    */
   join(slug: string, rendition: string, options: JoinOptions): Joined | ErrorCode;
-  /** Playlists, parts, replay, state. Blocking requests resolve later. Undefined when the path is none of ours. */
+  /**
+   * Playlists, parts, replay, state. Blocking requests resolve later. Undefined when the path is none of ours. Dear work
+   * (a plan of a whole recording) is charged by `charge` before it is begun; default: it costs nobody anything.
+   */
   answer(
     path: string,
     query: URLSearchParams,
     headers: Record<string, string | undefined>,
     signal: AbortSignal,
+    charge?: Charge,
   ): Promise<Reply> | undefined;
 }
 

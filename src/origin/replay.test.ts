@@ -41,7 +41,7 @@ const PIECES = [
   { first: 40, count: 8 },
 ];
 
-function origin(recording: Recording | undefined, status: RoomStatus) {
+function origin(recording: Recording | undefined, status: RoomStatus, charge?: (cost: number) => boolean) {
   const opened = open({
     clock: manualClock(ZERO),
     log: silentLog,
@@ -57,7 +57,13 @@ function origin(recording: Recording | undefined, status: RoomStatus) {
   opened.receive({ head: { kind: 'rooms', rooms: [card] }, body: EMPTY });
   return async (path: string, headers: Record<string, string> = {}) => {
     const url = new URL(`http://door/r/room/${path}`);
-    const reply = await opened.answer(url.pathname, url.searchParams, headers, AbortSignal.timeout(5000));
+    const reply = await opened.answer(
+      url.pathname,
+      url.searchParams,
+      headers,
+      AbortSignal.timeout(5000),
+      charge,
+    );
     if (!reply) throw new Error(`${path} is not ours`);
     const chunks: Buffer[] = [];
     if (typeof reply.body === 'string' || reply.body instanceof Uint8Array)
@@ -269,4 +275,16 @@ describe('loudness', () => {
     const pair = Uint8Array.of(0b0010_0000, 1, 2, 3);
     expect(withGain(pair, 3)).toBe(pair);
   });
+});
+
+it('dear work is charged once, before it is begun, and left undone for whoever has had their share', async () => {
+  const charged: number[] = [];
+  let share = 0;
+  const get = origin(recordingOf(PIECES, [LIVE]), 'ended', (cost) => charged.push(cost) <= share);
+  expect((await get('replay.m4a')).status).toBe(429);
+  share = 2;
+  expect((await get('replay.m4a')).status).toBe(200);
+  expect((await get('replay.m4a')).status).toBe(200);
+  expect(charged.length).toBe(2);
+  expect(charged[0]).toBeGreaterThan(0);
 });

@@ -1,4 +1,4 @@
-import { problem, type Reply } from '../base/reply.ts';
+import { type Charge, problem, type Reply } from '../base/reply.ts';
 import type { OriginDeps } from './deps.ts';
 import { openDownload } from './download.ts';
 import { openLive } from './live.ts';
@@ -29,7 +29,13 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     return (status === 'ended' || status === 'cancelled') && (!program || program.over);
   };
 
-  const fromDisk = async (slug: string, file: string, query: URLSearchParams, headers: RequestHeaders) => {
+  const fromDisk = async (
+    slug: string,
+    file: string,
+    query: URLSearchParams,
+    headers: RequestHeaders,
+    charge: Charge,
+  ) => {
     const status = rooms.card(slug)?.status;
     if (!status) return problem('room-unknown', undefined, OPEN_TO_ALL);
     const recording = await recordingOf(slug);
@@ -39,7 +45,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     if (!began && !over(slug))
       return problem('room-not-open', 'The conversation has not begun.', OPEN_TO_ALL);
     return file === 'replay.m4a'
-      ? download.answer(slug, recording, over(slug), query, headers)
+      ? download.answer(slug, recording, over(slug), query, headers, charge)
       : replay.answer(slug, recording, over(slug), file, headers);
   };
 
@@ -88,6 +94,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     query: URLSearchParams,
     headers: RequestHeaders,
     signal: AbortSignal,
+    charge: Charge = () => true,
   ): Promise<Reply> | undefined => {
     if (path === '/rooms.json') return stateFiles.list(headers);
     const match = PATH.exec(path);
@@ -95,7 +102,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     if (!match || slug === undefined) return undefined;
     if (match[2] === 'state.json') return stateFiles.state(slug, headers);
     if (match[3] === 'live') return fromWindow(slug, match[4] ?? '', query, headers, signal);
-    return fromDisk(slug, match[4] ?? 'replay.m4a', query, headers);
+    return fromDisk(slug, match[4] ?? 'replay.m4a', query, headers, charge);
   };
   return { answer, [Symbol.asyncDispose]: () => download[Symbol.asyncDispose]() };
 }
