@@ -37,22 +37,22 @@ sub vcl_recv {
         return (pass);
     }
     # Endless: bytes go through as they come.
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/(stream|radio\.(aac|opus|mp3))$") {
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(/stream|/radio\.(aac|opus|mp3))$") {
         return (pipe);
     }
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/(live|replay)/[a-z]{2,8}[0-9]{1,4}/(init\.mp4|[0-9]{1,10}\.m4s|[0-9]{1,10}-[0-9]{1,2}\.m4s)$") { set req.http.X-Earshot = "segment"; }
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/live/[a-z]{2,8}[0-9]{1,4}/init\.mp4|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}-[0-9]{1,2}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/init\.mp4)$") { set req.http.X-Earshot = "segment"; }
     if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.[0-9]{1,2}\.m4s$") { set req.http.X-Earshot = "part"; }
-    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/(live/(main\.m3u8|slow\.m3u8|[a-z]{2,8}[0-9]{1,4}\.(slow|ring)\.m3u8|steering\.json)|replay/(main|[a-z]{2,8}[0-9]{1,4})\.m3u8)$") { set req.http.X-Earshot = "slow-playlist"; }
+    if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}(/live/[a-z]{2,8}[0-9]{1,4}\.(slow|ring)\.m3u8|/live/main\.m3u8|/live/slow\.m3u8|/live/steering\.json|/replay/main\.m3u8|/replay/[a-z]{2,8}[0-9]{1,4}\.m3u8)$") { set req.http.X-Earshot = "slow-playlist"; }
     if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/live/[a-z]{2,8}[0-9]{1,4}\.m3u8$") { set req.http.X-Earshot = "playlist"; }
-    if (req.http.X-Path ~ "^/(rooms\.json|r/[a-z0-9-]{1,64}/(state|queue)\.json)$") { set req.http.X-Earshot = "state"; }
-    if (req.http.X-Path ~ "^/_/[A-Za-z0-9._/-]{1,120}$") { set req.http.X-Earshot = "asset"; }
-    if (req.http.X-Path ~ "^/(r/[a-z0-9-]{1,64}|errors|favicon\.svg|favicon\.ico|robots\.txt)?$") { set req.http.X-Earshot = "page"; }
+    if (req.http.X-Path ~ "^(/r/[a-z0-9-]{1,64}/state\.json|/rooms\.json|/r/[a-z0-9-]{1,64}/queue\.json)$") { set req.http.X-Earshot = "state"; }
+    if (req.http.X-Path ~ "^/_/[A-Za-z0-9_./-]{1,120}$") { set req.http.X-Earshot = "asset"; }
+    if (req.http.X-Path ~ "^(/|/r/[a-z0-9-]{1,64}|/errors|/favicon\.(svg|ico)|/robots\.txt)$") { set req.http.X-Earshot = "page"; }
     if (req.http.X-Earshot == "page" && req.url ~ "[?&]ticket=") {
         unset req.http.X-Earshot;
     }
     if (!req.http.X-Earshot) {
         # Signalling is answered bit by bit, for hours.
-        if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/backstage") {
+        if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/backstage$") {
             return (pipe);
         }
         return (pass);
@@ -128,7 +128,7 @@ sub vcl_backend_response {
         return (deliver);
     }
     set beresp.grace = 60s;
-    if (bereq.url ~ "^/r/[a-z0-9-]{1,64}/(live|replay)/[a-z]{2,8}[0-9]{1,4}/(init\.mp4|[0-9]{1,10}\.m4s|[0-9]{1,10}-[0-9]{1,2}\.m4s)$") {
+    if (bereq.url ~ "^/r/[a-z0-9-]{1,64}(/live/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/live/[a-z]{2,8}[0-9]{1,4}/init\.mp4|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/[0-9]{1,10}-[0-9]{1,2}\.m4s|/replay/[a-z]{2,8}[0-9]{1,4}/init\.mp4)$") {
         set beresp.grace = 24h;
     }
     return (deliver);
@@ -147,3 +147,4 @@ sub vcl_deliver {
     unset resp.http.X-Varnish;
     unset resp.http.Via;
 }
+

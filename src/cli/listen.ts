@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { EarshotError } from '../base/errors.ts';
+import { canonical, find } from '../http/index.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { type DeadAir, Listener } from './heard.ts';
 import { pause } from './pause.ts';
@@ -124,9 +125,9 @@ function openOut(out: string | undefined): { wav?: ReturnType<typeof createWav>;
 /** The stream of a room page; any other address is taken as it is. */
 function streamAddress(url: string): URL {
   const address = new URL(url);
-  const room = /^\/r\/[^/]+\/?$/.exec(address.pathname);
-  if (!room) return address;
-  address.pathname = `${address.pathname.replace(/\/$/, '')}/stream`;
+  const path = canonical(address.pathname) ?? address.pathname;
+  if (find(path)?.address.id !== 'room') return address;
+  address.pathname = `${path}/stream`;
   address.hash = '';
   if (!address.searchParams.has('codec')) address.searchParams.set('codec', 'opus');
   return address;
@@ -134,7 +135,7 @@ function streamAddress(url: string): URL {
 
 /** When the program began, as the server's list of rooms says. */
 async function zeroOf(address: URL): Promise<number | undefined> {
-  const slug = /^\/r\/([^/]+)\//.exec(address.pathname)?.[1];
+  const slug = find(address.pathname)?.room;
   const response = await fetch(new URL('/rooms.json', address), { signal: AbortSignal.timeout(5000) });
   const { rooms } = (await response.json()) as { rooms: RoomCard[] };
   return rooms.find((room) => room.slug === slug)?.zero;

@@ -6,7 +6,7 @@ import { fetchConsent, HOW_TO_CONSENT, objection } from './consent.ts';
 import { type Curve, curveLength } from './curve.ts';
 import type { Address, Member } from './order.ts';
 import { type Outcome, sumUp } from './outcome.ts';
-import { findTarget, sourceAddresses } from './target.ts';
+import { findTarget, roomOf, sourceAddresses } from './target.ts';
 import { openTeam } from './team.ts';
 import { MAX_SECONDS, type Row, Timeline } from './timeline.ts';
 import { type Glance, openWatch } from './watch.ts';
@@ -91,7 +91,7 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
   });
 
   async function consented(address: Address): Promise<void> {
-    const slug = /\/r\/([a-z0-9-]+)/.exec(deps.url)?.[1] ?? '';
+    const slug = URL.canParse(deps.url) ? (roomOf(new URL(deps.url)) ?? '') : '';
     const consent = await fetchConsent(address);
     if (!consent)
       throw new EarshotError('operator-only', `${origin} publishes no consent. ${HOW_TO_CONSENT}`);

@@ -1,4 +1,5 @@
 import { EarshotError } from '../base/errors.ts';
+import { canonical, find } from '../http/index.ts';
 import type { RoomCard } from '../wire/room.ts';
 import type { Address } from './order.ts';
 
@@ -13,6 +14,12 @@ export interface Target {
   readonly server: string;
 }
 
+/** The room whose page or stream an address is, or undefined. */
+export function roomOf({ pathname }: URL): string | undefined {
+  const found = find(canonical(pathname) ?? pathname);
+  return found?.address.id === 'room' || found?.address.id === 'stream' ? found.room : undefined;
+}
+
 const PATIENCE_MS = 10_000;
 
 /**
@@ -21,7 +28,7 @@ const PATIENCE_MS = 10_000;
  */
 export async function findTarget(url: string, address: Address): Promise<Target> {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const slug = /^\/r\/([a-z0-9-]{1,64})\/?(?:stream)?$/.exec(parsed?.pathname ?? '')?.[1];
+  const slug = parsed && roomOf(parsed);
   if (!parsed || !slug || !/^https?:$/.test(parsed.protocol))
     throw new EarshotError(
       'unprocessable',

@@ -83,7 +83,7 @@ test('bodies: a gigabyte announced, endless chunks, a chunk that lies about itse
   }
   await endless.closed;
   expect(endless.text().slice(0, 12)).toBe('HTTP/1.1 413');
-  expect(bytes).toBeLessThanOrEqual(LIMITS.bodyBytes + 0x10000);
+  expect(bytes).toBeLessThanOrEqual(2 * 0x10000);
 
   for (const lie of [
     'FFFFFFFFFFFFFFFFF\r\nabc',
@@ -122,16 +122,7 @@ test('addresses: encoded slashes, dots, NUL, eight kilobytes: a 404 and no file'
       '/_/..\\..\\x',
     ],
     ...['/_//etc/passwd', '/_/a.js%00.txt', '/_/a.js/', '/r/room%2f..%2f..', '/r/..%2froom', '/r/%72oom/x'],
-    ...[
-      '//r/room',
-      '/r//room',
-      '/r/room/stream/..%2f',
-      '/%',
-      '/%ff%fe',
-      '/r/__proto__/x',
-      '/_/__proto__',
-      '/_/constructor',
-    ],
+    ...['/r/room/stream/..%2f', '/%', '/%ff%fe', '/r/__proto__/x', '/_/__proto__', '/_/constructor'],
     `/${'a'.repeat(7_900)}`,
   ]) {
     const w = wire(door.port, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);

@@ -148,7 +148,7 @@ test('garbage of every kind gets an answer or a close and the door lives', async
   });
   await pause(300);
   for (const w of wires) {
-    if (w.text() !== '') expect(w.text()).toMatch(/^HTTP\/1\.1 (200|4\d\d) /);
+    if (w.text() !== '') expect(w.text()).toMatch(/^HTTP\/1\.1 (200|308|4\d\d) /);
     w.socket.destroy();
   }
   const after = wire(door.port, good.toString('latin1'));
@@ -162,4 +162,63 @@ test('addresses are counted by /24 and /48, loopback not at all', () => {
   expect(prefixOf('2001:db8::1')).toBe('2001:db8:0');
   for (const own of ['127.0.0.1', '::1', '::ffff:127.0.0.2', undefined])
     expect(prefixOf(own)).toBeUndefined();
+});
+
+test('an address as people write it leads to the one that is meant, with its query; a body is not sent twice', async () => {
+  const origin = fakeOrigin();
+  await using door = await openTestDoor(origin);
+  const ask = async (line: string): Promise<string> => {
+    const w = wire(
+      door.port,
+      `${line} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+    );
+    await w.closed;
+    return `${w.text().slice(9, 12)} ${/\r\nlocation: (.*)\r\n/.exec(w.text())?.[1] ?? ''}`;
+  };
+  for (const [line, answer] of [
+    ['GET /r/Room', '308 /r/room'],
+    ['HEAD /R/room/?at=12', '308 /r/room?at=12'],
+    ['GET //r//room.', '308 /r/room'],
+    ['GET /r/%72oom/Stream?codec=aac', '308 /r/room/stream?codec=aac'],
+    ['GET /r/ROOM/live/Main.m3u8', '308 /r/room/live/main.m3u8'],
+    ['GET http://x/r/Room/studio/', '308 /r/room/studio'],
+    // Without anybody behind: 503 says that it was forwarded.
+    ['POST /r/room/whip/', '503 '],
+    ['POST /r/Room/WHEP/', '503 '],
+    ['DELETE /r/room/whip/aBc/', '503 '],
+    ['GET /r/room/whip/', '308 /r/room/whip'],
+    ['GET /nothing/', '404 '],
+  ] as const)
+    expect([line, await ask(line)]).toEqual([line, answer]);
+});
+
+test('no way leads past the table: dot segments in any dress are 404, and nothing is asked of those behind', async () => {
+  await using door = await openTestDoor(fakeOrigin());
+  for (const path of [
+    ...[
+      '/r/room/whip/../../../metrics',
+      '/r/room/whip/%2e%2e/%2e%2e/%2e%2e/metrics',
+      '/r/room/whip/%252e%252e/x',
+    ],
+    ...[
+      '/r/room/whip/..%2f..%2fmetrics',
+      '/r/room/whip/..\\..\\metrics',
+      '/r/room/whep/x/../../../../metrics',
+    ],
+    ...['/api/../metrics', '/api/%2e%2e/metrics', '/r/room/live/../state.json', '/r/room/live/%2e/main.m3u8'],
+    ...[
+      'http://x/r/room/whip/../../../metrics',
+      '/r/room/backstage/../../../metrics',
+      '/metrics',
+      '/r/room/metrics',
+    ],
+  ])
+    for (const method of ['GET', 'POST', 'OPTIONS']) {
+      const w = wire(
+        door.port,
+        `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+      );
+      await w.closed;
+      expect([method, path, w.text().slice(9, 12)]).toEqual([method, path, '404']);
+    }
 });

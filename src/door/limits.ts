@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type Ms, ms } from '../base/time.ts';
 
-/** Every buffer, count and wait of the door, by name. What happens at each limit is said beside it. */
+/**
+ * Every buffer, count and wait of the door, by name. What happens at each limit is said beside it. How large the body of a
+ * request may be is said in the table of addresses.
+ */
 export interface Limits {
   /** Bytes a stream listener may be behind in this process; beyond it the listener is closed (`backlog`). */
   readonly backlog: number;
@@ -47,12 +50,8 @@ export interface Limits {
   readonly requestsPerSocket: number;
   /** An idle kept connection is closed after this long. */
   readonly keepAlive: Ms;
-  /** Bytes of a body forwarded to the site or a cell; beyond it 413. */
-  readonly bodyBytes: number;
   /** Bytes of a first request's body for which the connection waits, without a parser, until it is whole; a longer one is read as it comes. */
   readonly bodyHeld: number;
-  /** Bytes of a host's hold music forwarded to the site; beyond it 413. */
-  readonly musicBytes: number;
   /** The site or a cell must begin its answer after this long, else 503. */
   readonly upstreamTimeout: Ms;
   /** A reader that takes fewer than `stallBytes` within this long while bytes wait for it is closed (`stalled`). */
@@ -81,9 +80,7 @@ export const LIMITS: Limits = {
   requestTimeout: ms(20_000),
   requestsPerSocket: 1_000,
   keepAlive: ms(65_000),
-  bodyBytes: 64 * 1024,
   bodyHeld: 8 * 1024,
-  musicBytes: 8_000_000,
   upstreamTimeout: ms(20_000),
   stallWindow: ms(15_000),
   stallBytes: 15 * 1024,

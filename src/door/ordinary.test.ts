@@ -128,7 +128,7 @@ test('a method that an address does not take is 405 with Allow', async () => {
   await using door = await openTestDoor(origin);
   for (const path of ['/', '/r/room', '/r/room/stream', '/healthz', '/r/room/state.json']) {
     const reply = await fetch(`http://127.0.0.1:${door.port}${path}`, { method: 'DELETE' });
-    expect([path, reply.status, reply.headers.get('allow')]).toEqual([path, 405, 'GET, HEAD']);
+    expect([path, reply.status, reply.headers.get('allow')]).toEqual([path, 405, 'GET, HEAD, OPTIONS']);
     expect(await codeOf(reply)).toBe('method-not-allowed');
   }
 });
@@ -290,7 +290,8 @@ test('a site or studio that is away is 503 with Retry-After; so is one that dies
     ['/r/room/event.ics', 'site-away'],
     ['/r/room/whip', 'studio-away'],
   ] as const) {
-    const reply = await fetch(`http://127.0.0.1:${door.port}${path}`, { method: 'POST', body: 'x' });
+    const post = path.endsWith('.ics') ? {} : { method: 'POST', body: 'x' };
+    const reply = await fetch(`http://127.0.0.1:${door.port}${path}`, post);
     expect([path, reply.status, reply.headers.get('retry-after')]).toEqual([path, 503, '2']);
     expect(await codeOf(reply)).toBe(code);
   }
@@ -399,13 +400,13 @@ test('a mistake in answering one request is a 500 with its code, and the streams
   const origin = fakeOrigin();
   origin.tick();
   origin.answers = (path) => {
-    if (path === '/r/room/throws') throw new Error('a bug');
+    if (path === '/r/room/live/throws') throw new Error('a bug');
     return Promise.reject(new Error('another'));
   };
   await using door = await openTestDoor(origin);
   const listener = wire(door.port, 'GET /r/room/stream HTTP/1.1\r\nHost: x\r\n\r\n');
   await listener.has(100);
-  for (const path of ['/r/room/throws', '/r/room/rejects']) {
+  for (const path of ['/r/room/live/throws', '/r/room/live/rejects']) {
     const reply = await fetch(`http://127.0.0.1:${door.port}${path}`);
     expect([path, reply.status, await codeOf(reply)]).toEqual([path, 500, 'internal']);
   }

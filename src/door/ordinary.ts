@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
-import { problem, type Reply } from '../base/reply.ts';
+import { problem } from '../base/reply.ts';
 import { FRAGMENT_MS, ms } from '../base/time.ts';
-import { CONSENT_PATH } from '../wire/rehearsal.ts';
+import { type Address, allowed, canonical, find, stepsAside, takes } from '../http/index.ts';
 import type { Assets } from './assets.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
@@ -41,7 +41,7 @@ export interface OrdinaryDeps {
   readonly pages: Pages;
   readonly clients: Clients;
   readonly queue?: DoorQueue;
-  /** What is published at `CONSENT_PATH`; absent: no rehearsal is allowed. */
+  /** What is published about rehearsals; absent: none is allowed. */
   readonly consent?: string;
   readonly site: { readonly socketPath: string };
   cell(index: number): { readonly socketPath: string };
@@ -49,14 +49,12 @@ export interface OrdinaryDeps {
   readonly caches?: readonly string[];
 }
 
-const SITE = /^\/(?:api(?:\/|$)|openapi\.json$|r\/[a-z0-9-]{1,64}\/event\.ics$)/;
-const CELL = /^\/r\/([a-z0-9-]{1,64})\/(?:whip|whep|backstage)(?:\/|$)/;
-const HEARD = /^\/r\/[a-z0-9-]{1,64}\/(?:stream|radio\.[a-z0-9]{1,5})$/;
-const ROOM = /^\/r\/([a-z0-9-]{1,64})(\/|\/studio\/?)?$/;
+/** How long a redirect to an address as it should be written is kept. */
+const MOVED = 'public, max-age=3600';
 /** A page may be a second old anywhere on the way. */
 const PAGE_CACHE = 'public, max-age=1';
 
-const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
+const TEXT = 'text/plain; charset=utf-8';
 const ROBOTS =
   'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
 
@@ -87,12 +85,8 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     headers: Record<string, string> = {},
   ) => send(req, res, problem(code, undefined, headers));
   const pageHead = pageHeaders(deps.caches ?? []);
-  const isRead = (req: IncomingMessage): boolean => req.method === 'GET' || req.method === 'HEAD';
-  const notAllowed = (req: IncomingMessage, res: ServerResponse) =>
-    refuse(req, res, 'method-not-allowed', { allow: 'GET, HEAD' });
 
   function page(req: IncomingMessage, res: ServerResponse, key: string, render: () => string, status = 200) {
-    if (!isRead(req)) return notAllowed(req, res);
     const headers = { ...pageHead, 'cache-control': status === 200 ? PAGE_CACHE : 'no-store' };
     sendCoded(req, res, cache.get(key, render), headers, status);
   }
@@ -104,43 +98,31 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   function asset(req: IncomingMessage, res: ServerResponse, path: string) {
     const found = assets.get(path);
     if (!found) return missing(req, res, 'not-found');
-    if (!isRead(req)) return notAllowed(req, res);
     sendCoded(req, res, found, {
       'content-type': found.type,
       'cache-control': found.immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=60',
       'access-control-allow-origin': '*',
     });
   }
-  function room(req: IncomingMessage, res: ServerResponse, slug: string, rest: string | undefined) {
+  function room(req: IncomingMessage, res: ServerResponse, slug: string, studio: boolean) {
     const card = origin.card(slug);
     if (!card) return missing(req, res, 'room-unknown');
-    if (rest?.startsWith('/studio')) return page(req, res, `/r/${slug}/studio`, () => pages.studio(card));
-    if (rest === '/') return send(req, res, { status: 308, headers: { location: `/r/${slug}` }, body: '' });
+    if (studio) return page(req, res, `/r/${slug}/studio`, () => pages.studio(card));
     page(req, res, `/r/${slug}`, () => pages.room(origin.card(slug) ?? card, origin.state(slug)));
   }
-  function cell(req: IncomingMessage, res: ServerResponse, slug: string) {
+  function cell(req: IncomingMessage, res: ServerResponse, slug: string, most: number) {
     const card = origin.card(slug);
     if (!card) return refuse(req, res, 'room-unknown');
     if (card.status === 'ended' || card.status === 'cancelled') return refuse(req, res, 'room-ended');
     if (card.cell === undefined) return refuse(req, res, 'room-not-open');
-    proxy(req, res, { socketPath: deps.cell(card.cell).socketPath, away: 'studio-away' });
+    proxy(req, res, { socketPath: deps.cell(card.cell).socketPath, away: 'studio-away', most });
   }
-  function stream(req: IncomingMessage, res: ServerResponse, target: string): boolean {
+  function stream(req: IncomingMessage, res: ServerResponse, target: string) {
     const request = readStreamRequest(target);
-    if (!request) return false;
-    if (req.method === 'OPTIONS') {
-      const headers = {
-        'access-control-allow-origin': '*',
-        'access-control-allow-methods': 'GET, HEAD',
-        allow: 'GET, HEAD',
-      };
-      send(req, res, { status: 204, headers, body: '' });
-    } else if (req.method === 'HEAD') {
+    if (!request) return missing(req, res, 'not-found');
+    if (req.method === 'HEAD') {
       const place = origin.join(request.slug, request.rendition.id, { margin: ms(0) });
-      if (typeof place === 'string') {
-        refuse(req, res, place);
-        return true;
-      }
+      if (typeof place === 'string') return refuse(req, res, place);
       const headers = {
         'content-type': mediaType(request.rendition),
         'cache-control': 'no-store',
@@ -152,8 +134,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         headers: { ...headers, 'earshot-rendition': request.rendition.id },
         body: '',
       });
-    } else if (req.method !== 'GET') notAllowed(req, res);
-    else if (!shield.claims(req.socket, String(req.headers['x-forwarded-for'] ?? '') || undefined))
+    } else if (!shield.claims(req.socket, String(req.headers['x-forwarded-for'] ?? '') || undefined))
       refuse(req, res, 'door-full');
     else
       takeOver(res, (socket) => {
@@ -163,7 +144,6 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         socket.on('error', () => {}).end(rawProblem(refusal), 'latin1');
         deps.clock.after(ms(2_000), () => socket.destroy());
       });
-    return true;
   }
   function fromOrigin(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
     const abort = new AbortController();
@@ -171,11 +151,6 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     const given = new URLSearchParams(query);
     const answer = origin.answer(path, given, headers, abort.signal, shield.charger(req));
     if (!answer) return missing(req, res, 'not-found');
-    if (!isRead(req)) {
-      abort.abort();
-      answer.catch(() => {});
-      return notAllowed(req, res);
-    }
     res.on('close', () => abort.abort());
     answer.then(
       (reply) => {
@@ -189,15 +164,16 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     );
   }
 
-  /** Tickets and the line; false when the path is none of the queue's. */
-  function queue(req: IncomingMessage, res: ServerResponse, path: string, query: string): boolean {
+  /** Tickets and the line. */
+  function queue(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
     const { method = '', headers, socket } = req;
     const secure = deps.clients.trusts(socket.remoteAddress)
       ? headers['x-forwarded-proto'] === 'https'
       : 'encrypted' in socket;
     const asked = { ...{ method, path, headers, secure }, query: new URLSearchParams(query) };
     const answer = deps.queue?.answer({ ...asked, body: req.iterator({ destroyOnReturn: false }) });
-    answer?.then(
+    if (!answer) return missing(req, res, 'not-found');
+    answer.then(
       (reply) => {
         send(req, res, reply);
         if (!req.complete) req.resume();
@@ -208,7 +184,6 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         else broken(req, res, error);
       },
     );
-    return answer !== undefined;
   }
 
   function broken(req: IncomingMessage, res: ServerResponse, error: unknown) {
@@ -254,63 +229,80 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     }
     const target = req.url ?? '/';
     const mark = target.indexOf('?');
-    const path = mark < 0 ? target : target.slice(0, mark);
+    const written = mark < 0 ? target : target.slice(0, mark);
     const query = mark < 0 ? '' : target.slice(mark + 1);
-    const forSite = SITE.test(path);
-    const forCell = forSite ? null : CELL.exec(path);
+    if (stepsAside(written)) return missing(req, res, 'not-found');
+    const meant = canonical(written);
+    const path = meant ?? written;
+    const found = find(path);
+    const forwarded = found?.address.owner === 'site' || found?.address.owner === 'cell';
     // Streams are judged when they join: whoever is put off hears the delayed ring.
-    if (!HEARD.test(path) && !shield.admits(req, path, forSite || forCell !== null))
-      return shield.putOff(req, res, path);
-    if (forSite) return proxy(req, res, { socketPath: deps.site.socketPath, away: 'site-away' });
-    if (forCell) return cell(req, res, forCell[1] ?? '');
-    if (path.startsWith('/_/')) return asset(req, res, path);
-    const named = ROOM.exec(path);
-    if (named) return room(req, res, named[1] ?? '', named[2]);
-    switch (path) {
-      case '/':
-        return page(req, res, '/', () => pages.home([...origin.cards()]));
-      case '/plan':
-        return query === ''
-          ? page(req, res, '/plan', () => pages.plan(new URLSearchParams()))
-          : plain(req, res, {
-              status: 200,
-              headers: { ...pageHead, 'cache-control': 'no-store' },
-              body: pages.plan(new URLSearchParams(query)),
-            });
-      case '/errors':
-        return page(req, res, '/errors', () => pages.errors());
-      case '/healthz':
-        return plain(req, res, {
-          status: 200,
-          headers: { ...TEXT, 'cache-control': 'no-store' },
-          body: 'ok\n',
-        });
-      case CONSENT_PATH:
-        if (deps.consent === undefined) break;
-        return plain(req, res, {
-          status: 200,
-          headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-          body: deps.consent,
-        });
-      case '/robots.txt':
-        return plain(req, res, {
-          status: 200,
-          headers: { ...TEXT, 'cache-control': 'public, max-age=3600' },
-          body: ROBOTS,
-        });
-      case '/favicon.svg':
-      case '/favicon.ico':
-        return plain(req, res, {
-          status: 200,
-          headers: { 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=86400' },
-          body: FAVICON,
-        });
+    if (!found?.address.endless && !shield.admits(req, path, forwarded)) return shield.putOff(req, res, path);
+    if (!found) return missing(req, res, 'not-found');
+    const { address, room: slug } = found;
+    if (meant !== undefined) {
+      const reads = req.method === 'GET' || req.method === 'HEAD';
+      const location = mark < 0 ? meant : `${meant}?${query}`;
+      if (reads)
+        return send(req, res, { status: 308, headers: { location, 'cache-control': MOVED }, body: '' });
+      // Who sends a body rarely sends it twice.
+      req.url = location;
     }
-    if (queue(req, res, path, query)) return;
-    if (!stream(req, res, target)) fromOrigin(req, res, path, query);
+    if (req.method !== 'OPTIONS' && !takes(address, req.method ?? ''))
+      return refuse(req, res, 'method-not-allowed', { allow: allowed(address) });
+    const most = address.body ?? 0;
+    switch (address.owner) {
+      case 'site':
+        return proxy(req, res, { socketPath: deps.site.socketPath, away: 'site-away', most });
+      case 'cell':
+        return cell(req, res, slug, most);
+      case 'queue':
+        return queue(req, res, path, query);
+      case 'origin':
+        return address.endless ? stream(req, res, target) : fromOrigin(req, res, path, query);
+      case 'door':
+        return own(req, res, address, slug, { path, query });
+    }
   }
-  const plain = (req: IncomingMessage, res: ServerResponse, reply: Reply) =>
-    isRead(req) ? send(req, res, reply) : notAllowed(req, res);
+  /** What the door itself has. */
+  function own(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { id }: Address,
+    slug: string,
+    { path, query }: { readonly path: string; readonly query: string },
+  ) {
+    const say = (type: string, cache: string, body: string) =>
+      send(req, res, { status: 200, headers: { 'content-type': type, 'cache-control': cache }, body });
+    switch (id) {
+      case 'home':
+        return page(req, res, '/', () => pages.home([...origin.cards()]));
+      case 'room':
+      case 'studio':
+        return room(req, res, slug, id === 'studio');
+      case 'asset':
+        return asset(req, res, path);
+      case 'plan':
+        if (query === '') return page(req, res, '/plan', () => pages.plan(new URLSearchParams()));
+        return send(req, res, {
+          status: 200,
+          headers: { ...pageHead, 'cache-control': 'no-store' },
+          body: pages.plan(new URLSearchParams(query)),
+        });
+      case 'errors':
+        return page(req, res, '/errors', () => pages.errors());
+      case 'health':
+        return say(TEXT, 'no-store', 'ok\n');
+      case 'rehearsal':
+        if (deps.consent === undefined) break;
+        return say('application/json', 'no-store', deps.consent);
+      case 'robots':
+        return say(TEXT, 'public, max-age=3600', ROBOTS);
+      case 'icon':
+        return say('image/svg+xml', 'public, max-age=86400', FAVICON);
+    }
+    missing(req, res, 'not-found');
+  }
 
   const server = createServer(serverOptions(limits), handle);
   // One more than allowed, so that a head with too many lines is seen as such and not silently cut.

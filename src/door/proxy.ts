@@ -28,7 +28,12 @@ const KEPT = new Set(['host', 'content-length', 'content-type', 'authorization']
 export type Proxy = (
   req: IncomingMessage,
   res: ServerResponse,
-  to: { readonly socketPath: string; readonly away: 'site-away' | 'studio-away' },
+  to: {
+    readonly socketPath: string;
+    readonly away: 'site-away' | 'studio-away';
+    /** Bytes of a body; beyond it 413. */
+    readonly most: number;
+  },
 ) => void;
 
 /** The fields of a message without the connection-level ones, including those that Connection names. */
@@ -43,9 +48,6 @@ function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
   }
   return kept;
 }
-
-/** The one request that carries sound up: a host's hold music. */
-const MUSIC = /^\/api\/rooms\/[a-z0-9-]{1,64}\/music$/;
 
 /** Nobody listened, so nothing was asked: a reading request may be tried again. */
 const NOT_THERE = new Set(['ECONNREFUSED', 'ENOENT']);
@@ -68,7 +70,7 @@ export function openProxy(deps: {
   const budget = new RetryBudget();
   return (req, res, to) => {
     budget.earn();
-    const most = req.method === 'PUT' && MUSIC.test(req.url ?? '') ? limits.musicBytes : limits.bodyBytes;
+    const { most } = to;
     if (Number(req.headers['content-length'] ?? 0) > most) {
       res.shouldKeepAlive = false;
       return send(req, res, problem('too-large', undefined, { connection: 'close' }));

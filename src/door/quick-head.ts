@@ -1,3 +1,4 @@
+import { sourceOf } from '../http/index.ts';
 import { FIELD_LINE } from './field-line.ts';
 
 /**
@@ -21,8 +22,8 @@ const OTHER: QuickHead = { kind: 'other' };
 const MORE: QuickHead = { kind: 'more' };
 
 /** Playlists, parts, segments and the state: what every listener of a room gets byte for byte alike. */
-const REQUEST_LINE =
-  /^GET (\/r\/[a-z0-9-]{1,64}\/(?:live\/[\w./-]{1,80}|state\.json))(?:\?([\x21-\x7e]{0,512}))? HTTP\/1\.1$/;
+const SHARED = sourceOf(({ shared }) => shared === true).replaceAll('(', '(?:');
+const REQUEST_LINE = new RegExp(`^GET (${SHARED})(?:\\?([\\x21-\\x7e]{0,512}))? HTTP/1\\.1$`);
 /** Fields that change the answer or frame a body: whoever sends one is served by the whole of HTTP. */
 const JUDGED = /^(?:if-|range$|content-length$|transfer-encoding$|expect$|upgrade$|connection$|trailer$|te$)/;
 const CODED = /(?:^|,)\s*gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;

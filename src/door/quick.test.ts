@@ -39,9 +39,9 @@ test('requests sent at once are answered in their order, and a page may come bet
   const paths = [1, 2, 3].map((n) => `/r/room/live/opus64/${n}.m4s`);
   const client = wire(
     door.port,
-    [...paths, '/healthz', paths[0] ?? '', '/nowhere'].map((p) => get(p)).join(''),
+    [...paths, '/healthz', paths[0] ?? '', '/rooms.json'].map((p) => get(p)).join(''),
   );
-  await until(() => client.text().includes('for /nowhere'));
+  await until(() => client.text().includes('for /rooms.json'));
   const said = client.text();
   const places = [...paths.map((path) => said.indexOf(`for ${path}`)), said.indexOf('ok\n')];
   expect(places.every((place, i) => place > 0 && place > (places[i - 1] ?? 0))).toBe(true);

@@ -1,3 +1,4 @@
+import { sourceOf } from '../http/index.ts';
 import { FIELD_LINE } from './field-line.ts';
 
 /**
@@ -19,8 +20,8 @@ const MORE: FirstHead = { kind: 'more' };
 const BAD: FirstHead = { kind: 'bad' };
 const TOO_LARGE: FirstHead = { kind: 'too-large' };
 
-const REQUEST_LINE =
-  /^(GET|HEAD) (\/r\/[a-z0-9-]{1,64}\/(?:stream|radio\.[a-z0-9]{1,5})(?:\?[\x21-\x7e]*)?) HTTP\/1\.([01])$/;
+const ENDLESS = sourceOf(({ endless }) => endless === true).replaceAll('(', '(?:');
+const REQUEST_LINE = new RegExp(`^(GET|HEAD) (${ENDLESS}(?:\\?[\\x21-\\x7e]*)?) HTTP/1\\.([01])$`);
 
 /** A request line, of any method, that is worth waiting for the rest; what is none is judged at once. */
 const ANY_LINE = /^[A-Z]{1,16} [\x21-\x7e]+ HTTP\/1\.[01]$/;

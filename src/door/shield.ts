@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { type Charge, problem } from '../base/reply.ts';
 import { bearer } from '../base/token.ts';
+import { find } from '../http/index.ts';
 import { Admission, type AdmissionState } from './admission.ts';
 import { busyPage } from './busy-page.ts';
 import type { Clients } from './client.ts';
@@ -71,9 +72,6 @@ export interface Shield extends Disposable {
   metrics(): string;
 }
 
-const ROOM = /^\/r\/([a-z0-9-]{1,64})\/?$/;
-/** The room that a request is about. */
-const ABOUT = /^\/(?:r|api\/rooms)\/([a-z0-9-]{1,64})(?:\/|$)/;
 /** Requests per second that tokens of one room vouch for: a full stage makes a fraction. Beyond, they are like any others. */
 const MOST_VOUCHED = 100;
 /** Rooms counted within a second; tokens of others vouch for nothing. */
@@ -121,8 +119,8 @@ export function openShield(deps: ShieldDeps): Shield {
   /** Anybody can open a room and have a token: it is worth something in that room alone, and only so much. */
   const vouched = (authorization: string | undefined, path: string): boolean => {
     const token = deps.vouches && bearer(authorization);
-    const slug = ABOUT.exec(path)?.[1];
-    if (token === undefined || slug === undefined) return false;
+    const slug = find(path)?.room ?? '';
+    if (token === undefined || slug === '') return false;
     const now = Math.floor(clock.now() / 1000);
     if (now !== second) vouchings.clear();
     second = now;
@@ -180,7 +178,8 @@ export function openShield(deps: ShieldDeps): Shield {
       const reads = req.method === 'GET' || req.method === 'HEAD';
       const waits = !String(req.headers['sec-purpose'] ?? req.headers.purpose ?? '').includes('prefetch');
       if (reads && waits && (req.headers.accept ?? '').includes('text/html')) {
-        const body = busyPage(ROOM.exec(path)?.[1], pause);
+        const found = find(path);
+        const body = busyPage(found?.address.id === 'room' ? found.room : undefined, pause);
         return send(req, res, { status: 200, headers: { ...HEAD, ...told }, body });
       }
       // A body that nobody will read ends the connection.

@@ -1,5 +1,6 @@
 import type { Rendition } from '../base/media.ts';
 import { type Ms, ms } from '../base/time.ts';
+import { find } from '../http/index.ts';
 import type { StreamPlace } from '../wire/notice.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 
@@ -21,8 +22,6 @@ export interface StreamRequest {
   readonly ticket?: string;
 }
 
-const STREAM = /^\/r\/([a-z0-9-]{1,64})\/stream$/;
-const RADIO = /^\/r\/([a-z0-9-]{1,64})\/radio\.(aac|opus|mp3)$/;
 /** A player of ours starts with this much in hand. */
 const STREAM_MARGIN = 300;
 /** A radio has no margin control of its own, so it gets enough to live on through the longest write period. */
@@ -56,18 +55,19 @@ export function readStreamRequest(target: string): StreamRequest | undefined {
     ...(query.get('ring') === '1' ? { ring: true as const } : {}),
     ...(TICKET.test(ticket) ? { ticket } : {}),
   };
-  const radio = RADIO.exec(path);
-  if (radio) {
-    const rendition = RENDITIONS.find((r) => r.id === `radio-${radio[2]}`);
-    return rendition && { slug: radio[1] ?? '', rendition, margin: ms(margin ?? RADIO_MARGIN), ...place };
+  const found = find(path);
+  if (!found?.address.endless) return undefined;
+  const slug = found.room;
+  if (found.address.id === 'radio') {
+    const format = path.slice(path.lastIndexOf('.') + 1);
+    const rendition = RENDITIONS.find((r) => r.id === `radio-${format}`);
+    return rendition && { slug, rendition, margin: ms(margin ?? RADIO_MARGIN), ...place };
   }
-  const stream = STREAM.exec(path);
-  if (!stream) return undefined;
   const rendition = pick(query.get('codec') === 'aac' ? 'aac' : 'opus', count(query.get('rate'), 10_000));
   const after = count(query.get('after'), MAX_SEQ);
   return (
     rendition && {
-      slug: stream[1] ?? '',
+      slug,
       rendition,
       ...(after === undefined ? {} : { after }),
       ...(TICKET.test(back) ? { back } : {}),

@@ -200,13 +200,13 @@ test('a page and a stream pipelined in one packet are both answered', async () =
   origin.tick();
   let answer: (() => void) | undefined;
   origin.answers = (path) =>
-    path === '/slow.json'
+    path === '/rooms.json'
       ? new Promise((resolve) => (answer = () => resolve({ status: 200, headers: {}, body: 'slow!' })))
       : undefined;
   await using door = await openTestDoor(origin);
   const w = wire(
     door.port,
-    `GET /slow.json HTTP/1.1\r\nHost: x\r\n\r\n${streamGet()}GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n`,
+    `GET /rooms.json HTTP/1.1\r\nHost: x\r\n\r\n${streamGet()}GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n`,
   );
   await until(() => answer !== undefined);
   answer?.();

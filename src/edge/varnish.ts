@@ -1,4 +1,4 @@
-import { CLASSES, ENDLESS, MUSIC, PERSONAL_QUERY, PLAYLIST_QUERY } from './classes.ts';
+import { BACKSTAGE, CLASSES, ENDLESS, MUSIC, PERSONAL_QUERY, PLAYLIST_QUERY } from './classes.ts';
 import type { EdgeOptions } from './options.ts';
 
 /** VCL 4.1 for Varnish 6.0 or newer. It does not say where to listen: that is varnishd's `-a`. */
@@ -56,7 +56,7 @@ ${CLASSES.map(
     }
     if (!req.http.X-Earshot) {
         # Signalling is answered bit by bit, for hours.
-        if (req.http.X-Path ~ "^/r/[a-z0-9-]{1,64}/backstage") {
+        if (req.http.X-Path ~ "${BACKSTAGE}") {
             return (pipe);
         }
         return (pass);

@@ -1,4 +1,5 @@
 import { type Charge, problem, type Reply } from '../base/reply.ts';
+import { find } from '../http/index.ts';
 import type { OriginDeps } from './deps.ts';
 import { openDownload } from './download.ts';
 import { openLive } from './live.ts';
@@ -8,8 +9,6 @@ import { remember } from './recording.ts';
 import { openReplay } from './replay.ts';
 import type { Rooms } from './rooms.ts';
 import { openStateFiles } from './state-file.ts';
-
-const PATH = /^\/r\/([a-z0-9-]{1,64})\/(state\.json|replay\.m4a|(live|replay)\/([\w./-]{1,80}))$/;
 
 /** Finds what answers a path. */
 export function router(deps: OriginDeps, rooms: Rooms) {
@@ -96,13 +95,14 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     signal: AbortSignal,
     charge: Charge = () => true,
   ): Promise<Reply> | undefined => {
-    if (path === '/rooms.json') return stateFiles.list(headers);
-    const match = PATH.exec(path);
-    const slug = match?.[1];
-    if (!match || slug === undefined) return undefined;
-    if (match[2] === 'state.json') return stateFiles.state(slug, headers);
-    if (match[3] === 'live') return fromWindow(slug, match[4] ?? '', query, headers, signal);
-    return fromDisk(slug, match[4] ?? 'replay.m4a', query, headers, charge);
+    const found = find(path);
+    if (found?.address.owner !== 'origin' || found.address.endless) return undefined;
+    const slug = found.room;
+    if (found.address.id === 'rooms') return stateFiles.list(headers);
+    if (found.address.id === 'state') return stateFiles.state(slug, headers);
+    const [, , , folder = '', ...file] = path.split('/');
+    if (folder === 'live') return fromWindow(slug, file.join('/'), query, headers, signal);
+    return fromDisk(slug, file.join('/') || folder, query, headers, charge);
   };
   return { answer, [Symbol.asyncDispose]: () => download[Symbol.asyncDispose]() };
 }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { bearer } from '../base/token.ts';
+import { allowed, find, takes } from '../http/index.ts';
 import type { TicketAnswer } from '../wire/queue.ts';
 import { isCalled, pollAfter } from '../wire/queue-place.ts';
 import type { Desk } from './desk.ts';
@@ -36,7 +37,6 @@ export interface AnswerDeps {
   random?(): number;
 }
 
-const PATH = /^\/r\/([a-z0-9-]{1,64})\/(queue\.json|queue\.jsonl|queue|ticket)$/;
 const MAX_BODY_BYTES = 2_048;
 const COOKIE = 'earshot-ticket';
 /** Longer than any event, so that who closes the tab for dinner still has a place to show. */
@@ -192,17 +192,16 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
   }
 
   return (request) => {
-    const found = PATH.exec(request.path);
-    if (!found) return undefined;
-    const [, slug = '', what] = found;
-    const allowed = what === 'ticket' ? ['POST', 'DELETE'] : ['GET', 'HEAD'];
-    if (!allowed.includes(request.method))
-      return Promise.resolve(problem('method-not-allowed', undefined, { allow: allowed.join(', ') }));
-    if (what === 'queue.jsonl') return history(slug);
+    const found = find(request.path);
+    if (found?.address.owner !== 'queue') return undefined;
+    const { address, room: slug } = found;
+    if (!takes(address, request.method))
+      return Promise.resolve(problem('method-not-allowed', undefined, { allow: allowed(address) }));
+    if (address.id === 'queue-history') return history(slug);
     const room = deps.room(slug);
     if (typeof room === 'string') return Promise.resolve(problem(room));
-    if (what === 'queue.json') return Promise.resolve(state(request, slug));
-    if (what === 'queue') return Promise.resolve(page(request, slug, room.title));
+    if (address.id === 'queue-state') return Promise.resolve(state(request, slug));
+    if (address.id === 'queue-page') return Promise.resolve(page(request, slug, room.title));
     return request.method === 'POST' ? post(request, slug) : leave(request, slug);
   };
 }

@@ -5,31 +5,32 @@ import { files, imports, isTest, type Source } from './tree.ts';
 const ALLOWED: Record<string, readonly string[]> = {
   base: [],
   wire: ['base'],
+  http: ['base', 'wire'],
   config: ['base', 'wire'],
   bus: ['base', 'wire'],
   store: ['base', 'wire'],
   // Voice: no part imports another, nor the store, nor people.
-  stage: ['base', 'wire'],
+  stage: ['base', 'wire', 'http'],
   mixer: ['base', 'wire'],
   packager: ['base', 'wire'],
-  origin: ['base', 'wire'],
+  origin: ['base', 'wire', 'http'],
   archive: ['base', 'wire'],
   // Crowd: the door is stateless, and each of these knows neither the others nor people.
-  door: ['base', 'wire'],
+  door: ['base', 'wire', 'http'],
   ladder: ['base', 'wire'],
-  queue: ['base', 'wire'],
-  edge: ['base', 'wire'],
-  crowd: ['base', 'wire'],
+  queue: ['base', 'wire', 'http'],
+  edge: ['base', 'wire', 'http'],
+  crowd: ['base', 'wire', 'http'],
   // People.
-  room: ['base', 'wire', 'store'],
+  room: ['base', 'wire', 'http', 'store'],
   // What joins them.
   supervisor: ['base'],
-  role: 'base wire config bus store stage mixer packager origin archive door ladder queue edge room'.split(
+  role: 'base wire http config bus store stage mixer packager origin archive door ladder queue edge room'.split(
     ' ',
   ),
   main: ['base', 'config', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: 'base wire config role roles main supervisor stage edge crowd'.split(' '),
+  cli: 'base wire http config role roles main supervisor stage edge crowd'.split(' '),
 };
 
 /** Parts without a single face: small files of nouns and rules that all share, and the joints of the roles. */

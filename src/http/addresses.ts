@@ -1,0 +1,220 @@
+/**
+ * Every address that a door answers: one row each. A new part adds its rows here and nothing else in the door: who
+ * answers, which methods, how urgent, how large a body, what caches keep and what foreign pages may do follows from
+ * the row. The first row that matches counts. docs/api.md tells people about them.
+ */
+import type { Address } from './address.ts';
+
+/** Read by anybody from anywhere. */
+const READ = { methods: ['GET'], cors: 'reads' } as const;
+/** Made by the part that has the sound. */
+const SOUND = { ...READ, owner: 'origin' } as const;
+const PAGE = { ...READ, owner: 'door' } as const;
+const STAGE = { owner: 'cell', urgency: 'stage', cors: 'stage' } as const;
+
+const SMALL_BODY = 64 * 1024;
+/** A host's hold music, the one request that carries sound up. */
+const MUSIC_BODY = 8_000_000;
+
+/** The table. */
+export const ADDRESSES: readonly Address[] = [
+  // What is asked for most stands first. Live sound:
+  {
+    ...{ id: 'stream', what: 'fragmented MP4 without end', pattern: '/r/:room/stream' },
+    ...{ ...SOUND, urgency: 'hearing', endless: true, examples: ['/r/hall/stream'] },
+  },
+  {
+    ...{ id: 'radio', what: 'for radios and audio elements', pattern: '/r/:room/radio.(aac|opus|mp3)' },
+    ...{ ...SOUND, urgency: 'hearing', endless: true, examples: ['/r/hall/radio.mp3'] },
+  },
+  {
+    ...{ id: 'state', what: 'what happens in a room now', pattern: '/r/:room/state.json' },
+    ...{ ...SOUND, urgency: 'reading', cache: 'state', shared: true, examples: ['/r/hall/state.json'] },
+  },
+  {
+    ...{ id: 'live-segment', what: 'a segment of 5.12 s', pattern: '/r/:room/live/:rendition/:number.m4s' },
+    ...{ ...SOUND, urgency: 'playing', cache: 'segment', shared: true },
+    examples: ['/r/hall/live/opus64/1234.m4s'],
+  },
+  {
+    ...{ id: 'live-part', what: 'a part of 640 ms', pattern: '/r/:room/live/:rendition/:number.:small.m4s' },
+    ...{ ...SOUND, urgency: 'playing', cache: 'part', shared: true },
+    examples: ['/r/hall/live/opus64/1234.7.m4s'],
+  },
+  {
+    ...{ id: 'live-init', what: 'what a decoder needs first', pattern: '/r/:room/live/:rendition/init.mp4' },
+    ...{ ...SOUND, urgency: 'playing', cache: 'segment', shared: true },
+    examples: ['/r/hall/live/opus64/init.mp4'],
+  },
+  {
+    ...{ id: 'live-list', what: 'a low-latency playlist', pattern: '/r/:room/live/:rendition.m3u8' },
+    ...{ ...SOUND, urgency: 'playing', cache: 'playlist', shared: true },
+    examples: ['/r/hall/live/opus64.m3u8'],
+  },
+  {
+    ...{ id: 'live-slow', what: 'whole segments', pattern: '/r/:room/live/:rendition.(slow|ring).m3u8' },
+    ...{ ...SOUND, urgency: 'playing', cache: 'slow-playlist', shared: true },
+    examples: ['/r/hall/live/aac96.slow.m3u8', '/r/hall/live/aac96.ring.m3u8'],
+  },
+  {
+    ...{ id: 'live-main', what: 'where players begin', pattern: '/r/:room/live/main.m3u8' },
+    ...{ ...SOUND, urgency: 'hearing', cache: 'slow-playlist', shared: true },
+    examples: ['/r/hall/live/main.m3u8'],
+  },
+  {
+    ...{ id: 'live-slow-main', what: 'the same, whole segments', pattern: '/r/:room/live/slow.m3u8' },
+    ...{ ...SOUND, urgency: 'playing', cache: 'slow-playlist', shared: true },
+    examples: ['/r/hall/live/slow.m3u8'],
+  },
+  {
+    ...{ id: 'live-steering', what: 'which cache to use', pattern: '/r/:room/live/steering.json' },
+    ...{ ...SOUND, urgency: 'playing', cache: 'slow-playlist', shared: true },
+    examples: ['/r/hall/live/steering.json'],
+  },
+
+  // The recording.
+  {
+    ...{ id: 'replay-segment', what: 'recorded sound', pattern: '/r/:room/replay/:rendition/:number.m4s' },
+    ...{ ...SOUND, urgency: 'reading', cache: 'segment', examples: ['/r/hall/replay/aac96/160.m4s'] },
+  },
+  {
+    ...{ id: 'replay-piece', what: 'so many fragments from one on' },
+    pattern: '/r/:room/replay/:rendition/:number-:small.m4s',
+    ...{ ...SOUND, urgency: 'reading', cache: 'segment', examples: ['/r/hall/replay/aac96/160-16.m4s'] },
+  },
+  {
+    ...{ id: 'replay-init', what: 'what a decoder needs', pattern: '/r/:room/replay/:rendition/init.mp4' },
+    ...{ ...SOUND, urgency: 'reading', cache: 'segment', examples: ['/r/hall/replay/aac96/init.mp4'] },
+  },
+  {
+    ...{ id: 'replay-main', what: 'where a replay begins', pattern: '/r/:room/replay/main.m3u8' },
+    ...{ ...SOUND, urgency: 'reading', cache: 'slow-playlist', examples: ['/r/hall/replay/main.m3u8'] },
+  },
+  {
+    ...{ id: 'replay-list', what: 'its playlist', pattern: '/r/:room/replay/:rendition.m3u8' },
+    ...{ ...SOUND, urgency: 'reading', cache: 'slow-playlist', examples: ['/r/hall/replay/aac96.m3u8'] },
+  },
+  {
+    ...{ id: 'download', what: 'the recording as one file', pattern: '/r/:room/replay.m4a' },
+    ...{ ...SOUND, urgency: 'reading', examples: ['/r/hall/replay.m4a'] },
+  },
+  // What no row above knows is refused by the part that knows why: over, not begun, or nothing of that name.
+  {
+    ...{ id: 'live-other', what: 'nothing, in words', pattern: '/r/:room/live/:file' },
+    ...{ ...SOUND, urgency: 'playing', exact: true, examples: ['/r/hall/live/nothing.txt'] },
+  },
+  {
+    ...{ id: 'replay-other', what: 'nothing, in words', pattern: '/r/:room/replay/:file' },
+    ...{ ...SOUND, urgency: 'reading', exact: true, examples: ['/r/hall/replay/nothing.txt'] },
+  },
+
+  // Pages, and what belongs to them.
+  {
+    ...{ id: 'home', what: 'the rooms of this server', pattern: '/' },
+    ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/'] },
+  },
+  {
+    ...{ id: 'room', what: "a room's page", pattern: '/r/:room' },
+    ...{ ...PAGE, urgency: 'joining', cache: 'page', examples: ['/r/hall'] },
+  },
+  {
+    ...{ id: 'studio', what: 'the page of host and speakers', pattern: '/r/:room/studio' },
+    ...{ ...PAGE, cors: 'own', urgency: 'furniture', examples: ['/r/hall/studio'] },
+  },
+  {
+    ...{ id: 'asset', what: 'scripts, styles, fonts', pattern: '/_/:file', exact: true },
+    ...{ ...PAGE, urgency: 'furniture', cache: 'asset', examples: ['/_/main-a1B2c3D4.js'] },
+  },
+  {
+    ...{ id: 'rooms', what: 'what is on, comes, and was', pattern: '/rooms.json' },
+    ...{ ...SOUND, urgency: 'reading', cache: 'state', examples: ['/rooms.json'] },
+  },
+  {
+    ...{ id: 'plan', what: 'how many machines a crowd takes', pattern: '/plan' },
+    ...{ ...PAGE, urgency: 'reading', examples: ['/plan'] },
+  },
+  {
+    ...{ id: 'errors', what: 'what each refusal means', pattern: '/errors' },
+    ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/errors'] },
+  },
+  {
+    ...{ id: 'icon', what: 'the icon', pattern: '/favicon.(svg|ico)' },
+    ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/favicon.svg', '/favicon.ico'] },
+  },
+  {
+    ...{ id: 'robots', what: 'what robots may read', pattern: '/robots.txt' },
+    ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/robots.txt'] },
+  },
+  {
+    ...{ id: 'health', what: 'that this door lives', pattern: '/healthz' },
+    ...{ ...PAGE, urgency: 'health', examples: ['/healthz'] },
+  },
+  {
+    ...{ id: 'rehearsal', what: 'the rehearsal that is allowed' },
+    pattern: '/.well-known/earshot-rehearsal.json',
+    ...{ ...PAGE, urgency: 'reading', examples: ['/.well-known/earshot-rehearsal.json'] },
+  },
+
+  // Who waits.
+  {
+    ...{ id: 'queue-state', what: 'the line now', pattern: '/r/:room/queue.json' },
+    ...{ ...READ, owner: 'queue', urgency: 'joining', cache: 'state', examples: ['/r/hall/queue.json'] },
+  },
+  {
+    ...{ id: 'queue-history', what: 'every state the line had', pattern: '/r/:room/queue.jsonl' },
+    ...{ ...READ, owner: 'queue', urgency: 'reading', examples: ['/r/hall/queue.jsonl'] },
+  },
+  {
+    ...{ id: 'queue-page', what: "a listener's place, without scripts", pattern: '/r/:room/queue' },
+    ...{ ...READ, owner: 'queue', cors: 'own', urgency: 'joining', examples: ['/r/hall/queue'] },
+  },
+  {
+    ...{ id: 'ticket', what: 'a place in the line', pattern: '/r/:room/ticket' },
+    ...{ owner: 'queue', methods: ['POST', 'DELETE'], urgency: 'joining', cors: 'own', body: 2_048 },
+    examples: ['/r/hall/ticket'],
+  },
+
+  // Who speaks.
+  {
+    ...{ id: 'whip', what: 'a microphone joins', pattern: '/r/:room/(whip|whep)' },
+    ...{ ...STAGE, methods: ['POST'], body: SMALL_BODY, examples: ['/r/hall/whip', '/r/hall/whep'] },
+  },
+  {
+    ...{ id: 'whip-session', what: 'one of those', pattern: '/r/:room/(whip|whep)/:name', exact: true },
+    ...{ ...STAGE, methods: ['PATCH', 'DELETE'], body: SMALL_BODY, examples: ['/r/hall/whep/abc'] },
+  },
+  {
+    ...{ id: 'backstage', what: 'the studio page and the stage', pattern: '/r/:room/backstage' },
+    ...{ ...STAGE, methods: ['GET', 'POST'], body: SMALL_BODY, examples: ['/r/hall/backstage'] },
+  },
+
+  // Rooms as a list of things to do with them.
+  {
+    ...{ id: 'calendar', what: 'the calendar entry', pattern: '/r/:room/event.ics' },
+    ...{ ...READ, owner: 'site', urgency: 'reading', examples: ['/r/hall/event.ics'] },
+  },
+  {
+    ...{ id: 'openapi', what: 'the description of the API', pattern: '(/openapi.json|/api/openapi.json)' },
+    ...{ ...READ, owner: 'site', urgency: 'reading', examples: ['/openapi.json', '/api/openapi.json'] },
+  },
+  {
+    ...{ id: 'music', what: "a host's hold music", pattern: '/api/rooms/:room/music' },
+    ...{ owner: 'site', methods: ['PUT', 'DELETE'], urgency: 'control', cors: 'reads', body: MUSIC_BODY },
+    examples: ['/api/rooms/hall/music'],
+  },
+  {
+    ...{ id: 'api-room', what: 'all the API about one room', pattern: '/api/rooms/:room' },
+    ...{ owner: 'site', methods: ['GET', 'PATCH', 'DELETE'], urgency: 'control', cors: 'reads' },
+    ...{ body: SMALL_BODY, examples: ['/api/rooms/hall'] },
+  },
+  {
+    ...{ id: 'api-room-act', what: 'what a host does with it', pattern: '/api/rooms/:room/:steps' },
+    ...{ owner: 'site', methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], urgency: 'control' },
+    ...{ cors: 'reads', body: SMALL_BODY, exact: true, examples: ['/api/rooms/hall/live'] },
+  },
+  {
+    ...{ id: 'api', what: 'the rest of the API', pattern: '/api/:steps', exact: true },
+    ...{ owner: 'site', methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], urgency: 'control' },
+    ...{ cors: 'reads', body: SMALL_BODY, examples: ['/api/rooms'] },
+  },
+];

@@ -1,0 +1,5 @@
+/** HTTP as all parts see it: the one table of addresses and what follows from it. Nothing runs here. */
+export type { Address, CacheClass, Cors, Match, Method, Owner, Urgency } from './address.ts';
+export { ADDRESSES } from './addresses.ts';
+export { canonical, stepsAside } from './canonical.ts';
+export { allowed, cachedAs, examplesOf, find, sourceOf, takes } from './table.ts';
