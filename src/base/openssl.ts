@@ -22,22 +22,26 @@ export interface Aead extends Omit<Suite, 'cipher'> {
   encrypt(key: Uint8Array, nonce: Uint8Array, head: Uint8Array, text: Uint8Array): Uint8Array;
 }
 
-/** What a connection says, and by which secret it writes, from a change of its keys on. */
+/** A connection that has changed the keys by which it writes, and has not said so yet. */
 export interface Rekeyed {
-  /** The record that tells the other side; it must be the next to be sent. */
-  readonly record: Buffer;
-  /** The traffic secret of everything after it, whose first record has the number 0. */
+  /** The traffic secret of everything from now on, whose first record has the number 0. */
   readonly secret: Buffer;
+  /**
+   * Takes the record that tells the other side away from OpenSSL; it must be the next to be sent. Until then OpenSSL can
+   * go on with the connection, from then on it cannot.
+   * @throws when it is not there: then the connection must be closed.
+   */
+  record(): Buffer;
 }
 
 /** What Node does not offer of the OpenSSL inside it, by the functions that it exports. */
 export interface Openssl {
-  /** Runs `begin` and returns OpenSSL's connection that was made by it. */
+  /** Runs `begin` and returns OpenSSL's connection that was made by it; undefined when it was not just one. */
   made(begin: () => void): bigint | undefined;
   /**
-   * Changes the keys by which a live connection of TLS 1.3 writes; nothing may wait to be written. The connection is of
-   * no further use for writing by itself. Undefined: it does not want to, and is as before. Spec: RFC 8446, 4.6.3.
-   * @throws when it said something else: then the connection must be closed.
+   * Changes the keys by which a live connection of TLS 1.3 writes. Undefined: something waits to be written, or the other
+   * side takes only short records (RFC 6066, 4), or OpenSSL does not want to. Spec: RFC 8446, 4.6.3.
+   * @throws when OpenSSL did something else. The connection is whole even then: OpenSSL goes on with it.
    */
   rekey(connection: bigint): Rekeyed | undefined;
   /** Gives memory that the C library has free back to the system; takes some 10 ms after a thousand handshakes. */
@@ -50,8 +54,10 @@ const CONNECTIONS = 0;
 const NOT_REQUESTED = 0;
 const GET_TAG = 0x10;
 const TAG = 16;
-const LONGEST_RECORD = 512;
-const RECORD_HEAD = 5;
+/** A record with a KeyUpdate: head, message of five bytes, inner type, tag. Spec: RFC 8446, 4.6.3 and 5.2. */
+const KEY_UPDATE = 5 + 5 + 1 + TAG;
+/** SHA-256 or SHA-384. */
+const SECRETS: readonly number[] = [32, 48];
 
 let opened: Promise<Openssl | string> | undefined;
 
@@ -81,14 +87,20 @@ function bind(koffi: typeof import('koffi')['default'], own: import('koffi').Lib
   const keyUpdate = own.func('int SSL_key_update(void *, int)');
   const handshake = own.func('int SSL_do_handshake(void *)');
   const outgoing = own.func('void *SSL_get_wbio(void *)');
+  const waiting = own.func('size_t BIO_ctrl_pending(void *)');
   const take = own.func('int BIO_read(void *, void *, int)');
+  const session = own.func('void *SSL_get_session(void *)');
+  const shortest = own.func('uint8_t SSL_SESSION_get_max_fragment_length(void *)');
+  const clear = own.func('void ERR_clear_error()');
   const trim = optional(() => own.func('int malloc_trim(size_t)'));
   // Called for each step of a handshake with three arguments, of which it takes none: Node's own would run JavaScript.
   const nobody = own.symbol('ERR_clear_error', 'void');
 
   let latest: bigint | undefined;
+  let count = 0;
   const noted = koffi.register((connection: bigint) => {
     latest = connection;
+    count += 1;
   }, koffi.pointer(Made));
   if (index(CONNECTIONS, 0, null, noted, null, null) < 0) throw new Error('no place for a note');
   let secret: Buffer | undefined;
@@ -100,11 +112,15 @@ function bind(koffi: typeof import('koffi')['default'], own: import('koffi').Lib
   return {
     made(begin) {
       latest = undefined;
+      count = 0;
       begin();
-      return latest;
+      return count === 1 ? latest : undefined;
     },
     rekey(connection) {
       const of = context(connection);
+      const negotiated = session(connection);
+      const out = outgoing(connection);
+      if (!negotiated || !out || shortest(negotiated) !== 0 || Number(waiting(out)) > 0) return undefined;
       secret = undefined;
       tellTo(connection, nobody);
       logTo(of, keylog);
@@ -113,12 +129,21 @@ function bind(koffi: typeof import('koffi')['default'], own: import('koffi').Lib
         handshake(connection);
       } finally {
         logTo(of, null);
+        // What stays in the queue would be read as the next connection's own error.
+        clear();
       }
-      const bytes = Buffer.alloc(LONGEST_RECORD);
-      const length = take(outgoing(connection), bytes, LONGEST_RECORD);
-      const only = length > RECORD_HEAD && bytes.readUInt16BE(3) + RECORD_HEAD === length;
-      if (!secret || !only) throw new Error('OpenSSL did not change its keys');
-      return { record: bytes.subarray(0, length), secret };
+      const found = secret as Buffer | undefined;
+      if (!found || !SECRETS.includes(found.length)) throw new Error('OpenSSL did not tell its new key');
+      if (Number(waiting(out)) !== KEY_UPDATE) throw new Error('OpenSSL did not announce its new key');
+      return {
+        secret: found,
+        record() {
+          const bytes = Buffer.alloc(KEY_UPDATE);
+          if (take(out, bytes, KEY_UPDATE) !== KEY_UPDATE || bytes.readUInt16BE(3) + 5 !== KEY_UPDATE)
+            throw new Error('OpenSSL did not give the record of its new key');
+          return bytes;
+        },
+      };
     },
     giveBack: () => void trim?.(0),
     aeads: aeads(own),

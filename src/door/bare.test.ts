@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import koffi from 'koffi';
 import { afterAll, expect, test } from 'vitest';
 import { selfSigned, writeCertificate } from '../../test/certificate.ts';
 import { fakeOrigin, INIT, numbers, openTestDoor, pause, until } from '../../test/door.ts';
+import { type Log, silentLog } from '../base/log.ts';
 import { type Openssl, openOpenssl } from '../base/openssl.ts';
 import { openUring } from '../base/uring.ts';
 import type { Door, DoorDeps } from './index.ts';
@@ -169,4 +171,108 @@ test('whatever a listener sends afterwards changes nothing for others, and its g
   await until(() => numbers(other.body()).length === 4);
   other.socket.destroy();
   await until(() => door.metrics().includes('open_connections 0'));
+});
+
+test('whoever has asked for short records keeps the whole connection', async () => {
+  const { origin, door } = await evening();
+  await using _door = door;
+  let ear: Ear | undefined;
+  const client = openssl.made(() => {
+    ear = listen(door);
+  });
+  // RFC 6066, 4: at most 512 bytes in each.
+  const ask = koffi.load(null).func('int SSL_set_tlsext_max_fragment_length(void *, uint8_t)');
+  expect(ask(client, 1)).toBe(1);
+  await until(() => (ear?.body().length ?? 0) > 0);
+  for (let i = 0; i < 5; i += 1) {
+    origin.tick(3000);
+    await pause(20);
+  }
+  await until(() => ear?.body().length === 200 + 5 * 3000 || ear?.ended !== undefined);
+  expect(ear?.ended).toBeUndefined();
+  expect(numbers(ear?.body() as Buffer)).toEqual(inOrder(6));
+  expect(laidBare(door)).toBe(0);
+  ear?.socket.destroy();
+});
+
+/** A log that keeps what it is told as errors. */
+function noted(): { log: Log; lines: string[] } {
+  const lines: string[] = [];
+  const log: Log = { ...silentLog, part: () => log, error: (_fields, text) => void lines.push(text) };
+  return { log, lines };
+}
+const lateOf = (text: string, cause: string): number =>
+  Number(new RegExp(`departures_total{cause="${cause}"} (\\d+)`).exec(text)?.[1]);
+
+test('where OpenSSL does not tell its key, one line is logged and every listener stays on the whole connection', async () => {
+  const { log, lines } = noted();
+  const odd: Openssl = {
+    ...openssl,
+    rekey(connection) {
+      openssl.rekey(connection);
+      throw new Error('OpenSSL did not tell its new key');
+    },
+  };
+  const { origin, door } = await evening({ openssl: odd, log });
+  await using _door = door;
+  const ears = Array.from({ length: 5 }, () => listen(door));
+  await until(() => ears.every((ear) => ear.body().length > 0));
+  for (let i = 0; i < 5; i += 1) {
+    origin.tick(3000);
+    await pause(20);
+  }
+  await until(() => ears.every((ear) => ear.body().length === 200 + 5 * 3000 || ear.ended !== undefined));
+  for (const ear of ears) expect(numbers(ear.body())).toEqual(inOrder(6));
+  expect(laidBare(door)).toBe(0);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('keep the whole TLS connection');
+  for (const { socket } of ears) socket.destroy();
+});
+
+test('where sealing fails, that listener comes again and the others are left on the whole connection', async () => {
+  const { log, lines } = noted();
+  let broken = false;
+  const aeads = new Map(
+    [...openssl.aeads].map(([name, aead]) => [
+      name,
+      {
+        ...aead,
+        encrypt(...given: Parameters<typeof aead.encrypt>) {
+          if (broken) throw new Error('OpenSSL does not encrypt');
+          return aead.encrypt(...given);
+        },
+      },
+    ]),
+  );
+  const { origin, door } = await evening({ openssl: { ...openssl, aeads }, log });
+  await using _door = door;
+  const first = listen(door);
+  await until(() => first.body().length > 0);
+  origin.tick();
+  await until(() => laidBare(door) === 1);
+  broken = true;
+  origin.tick();
+  await until(() => first.ended === 'torn');
+  expect(lateOf(door.metrics(), 'tls-fault')).toBe(1);
+  expect(lateOf(door.metrics(), 'stalled')).toBe(0);
+  const second = listen(door);
+  await until(() => second.body().length > 0);
+  origin.tick();
+  origin.tick();
+  await until(() => numbers(second.body()).at(-1) === 104);
+  expect(laidBare(door)).toBe(1);
+  expect(lines.filter((line) => line.includes('keep the whole TLS connection'))).toHaveLength(1);
+  second.socket.destroy();
+});
+
+test('streams of a listed proxy keep the whole connection', async () => {
+  const { origin, door } = await evening({ trustedProxies: ['127.0.0.1'] });
+  await using _door = door;
+  const ear = listen(door);
+  await until(() => ear.body().length > 0);
+  origin.tick();
+  origin.tick();
+  await until(() => numbers(ear.body()).length === 3);
+  expect(laidBare(door)).toBe(0);
+  ear.socket.destroy();
 });

@@ -37,6 +37,10 @@ export interface BaresDeps {
   readonly clock: Clock;
   /** The same connection under another object. */
   replace(before: Socket, after: Socket): void;
+  /** True for connections that stay as they are: what a proxy in front makes of a change of keys nobody knows. */
+  spares?(accepted: Socket): boolean;
+  /** OpenSSL did not do what is needed; told once, and from then on every connection stays as it is. */
+  failed?(error: unknown): void;
 }
 
 /** The connections over TLS of one door that can do without. */
@@ -45,10 +49,13 @@ export interface Bares {
   begin(accepted: Socket, begin: () => void): void;
   /**
    * Takes an idle TLS 1.3 connection that is only written to from here on out of Node's and OpenSSL's hands: 40 kB of
-   * objects become one key. What comes in is not read any more, but its end is noticed. Undefined: it stays as it is.
+   * objects become one key. What comes in is not read any more, but its end is noticed. Undefined: it stays as it is,
+   * and so does every other from the first time on that OpenSSL does something unexpected.
    * @throws when the connection is of no use any more and must be closed.
    */
   lay(secure: Socket): Bare | undefined;
+  /** Something went wrong with a connection laid bare: every other stays as it is from now on. */
+  fail(error: unknown): void;
   /** Gives back what handshakes took, once it is quiet; call about once a second. */
   sweep(): void;
 }
@@ -59,11 +66,30 @@ const WORTH = 200;
 const QUIET = 3_000;
 
 /** Opens it. */
-export function openBares({ openssl, clock, replace }: BaresDeps): Bares {
+export function openBares({ openssl, clock, replace, spares, failed }: BaresDeps): Bares {
   let laid = 0;
   let last = 0;
+  let whole = false;
+  const fail = (error: unknown): void => {
+    if (whole) return;
+    whole = true;
+    failed?.(error);
+  };
+  /** Everything that can go wrong while OpenSSL can still go on with the connection. */
+  const rekey = (connection: bigint, suite: string) => {
+    const aead = openssl.aeads.get(suite);
+    if (!aead || whole) return undefined;
+    try {
+      const rekeyed = openssl.rekey(connection);
+      return rekeyed && { rekeyed, records: new Records(aead, rekeyed.secret) };
+    } catch (error) {
+      return void fail(error);
+    }
+  };
   return {
+    fail,
     begin(accepted, begin) {
+      if (whole || spares?.(accepted)) return begin();
       const before = new Set(earsOf(accepted).map(([, ear]) => ear));
       const connection = openssl.made(begin);
       if (connection === undefined) return;
@@ -76,9 +102,14 @@ export function openBares({ openssl, clock, replace }: BaresDeps): Bares {
       const waits = secure.writableLength > 0 || (accepted?.writableLength ?? 0) > 0;
       if (!under || !ssl?.destroySSL || waits || (secure as Secure).getProtocol() !== 'TLSv1.3')
         return undefined;
-      const aead = openssl.aeads.get((secure as Secure).getCipher().name);
-      const rekeyed = aead && openssl.rekey(under.connection);
-      if (!aead || !rekeyed) return undefined;
+      const next = rekey(under.connection, (secure as Secure).getCipher().name);
+      if (!next) return undefined;
+      try {
+        next.records.follow(next.rekeyed.record());
+      } catch (error) {
+        fail(error);
+        throw error;
+      }
       delete (accepted as Accepted)[UNDER];
       ssl.destroySSL();
       for (const [event, ear] of under.ears) accepted.off(event, ear);
@@ -86,7 +117,7 @@ export function openBares({ openssl, clock, replace }: BaresDeps): Bares {
       secure.removeAllListeners();
       laid += 1;
       last = clock.now();
-      return { socket: accepted, records: new Records(aead, rekeyed) };
+      return { socket: accepted, records: next.records };
     },
     sweep() {
       if (laid < WORTH || clock.now() - last < QUIET) return;

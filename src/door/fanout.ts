@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT, type Ms, ms } from '../base/time.ts';
 import type { Delivery } from '../wire/delivery.ts';
-import type { Bare } from './bare.ts';
+import type { Bares } from './bare.ts';
 import type { Batch } from './batch.ts';
 import { beginning } from './beginning.ts';
 import { Bursts } from './burst.ts';
@@ -15,6 +15,7 @@ import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { promote } from './promotion.ts';
 import { descriptor, putAll, waitingIn } from './put.ts';
+import type { Records } from './records.ts';
 import { reset } from './reset.ts';
 import { Room, type RoomCount } from './room.ts';
 import { type StreamRequest, streamHead } from './stream-request.ts';
@@ -37,8 +38,8 @@ export interface FanoutDeps {
   readonly counters: Counters;
   readonly batch: Batch;
   readonly fault: Fault;
-  /** Takes an idle TLS connection that is only written to from here on out of TLS; absent: they stay. See `Bares.lay`. */
-  readonly bare?: ((secure: Socket) => Bare | undefined) | undefined;
+  /** Takes idle TLS connections that are only written to from here on out of TLS; absent: they stay. */
+  readonly bares?: Pick<Bares, 'lay' | 'fail'> | undefined;
   /** How often, and up to which bitrate, a room is written to. */
   delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
   /** Decides for one request that can be served; asked once for each. `retake` closes what a holder has here. */
@@ -135,16 +136,31 @@ export function openFanout(deps: FanoutDeps): Fanout {
     if (listener.wrapped && waiting === 0 && !strip(listener)) return;
     counters.writes += 1;
     counters.bytes += bytes.length;
-    batch.put(listener, listener.records?.seal(bytes, batch.room) ?? bytes);
+    const sealed = listener.records ? seal(listener, listener.records, bytes) : bytes;
+    if (!sealed) return;
+    batch.put(listener, sealed);
     if (listener.records?.spent) finish(listener, 'spent');
     else if (drainBy !== undefined && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
+  }
+  /** `bytes` as records; undefined when that is not to be had any more, and the listener had to be closed. */
+  function seal(listener: Listener, records: Records, bytes: Buffer): Uint8Array | undefined {
+    try {
+      return records.seal(bytes, batch.room);
+    } catch (error) {
+      return void unsealed(listener.socket, error);
+    }
+  }
+  function unsealed(socket: Socket, error: unknown) {
+    deps.bares?.fail(error);
+    deps.fault(error, 'a stream over TLS');
+    drop(socket, 'tls-fault');
   }
   /** Lays a listener's connection bare, if that can be; false when it had to be closed. */
   function strip(listener: Listener): boolean {
     listener.wrapped = false;
     const { socket: secure } = listener;
     try {
-      const bare = deps.bare?.(secure);
+      const bare = deps.bares?.lay(secure);
       if (!bare) return true;
       const { socket, records } = bare;
       Object.assign(listener, { socket, records, fd: descriptor(socket), queued: false, brief: true });
@@ -153,8 +169,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
       socket.resume();
       counters.laidBare += 1;
     } catch (error) {
-      deps.fault(error, 'a connection over TLS');
-      drop(secure, 'stalled');
+      unsealed(secure, error);
     }
     return listener.slot >= 0;
   }
@@ -167,8 +182,13 @@ export function openFanout(deps: FanoutDeps): Fanout {
     leave(listener, cause);
     batch.flush();
     const { socket, records } = listener;
-    if (records) socket.end(records.close());
-    else socket.end();
+    try {
+      if (records) socket.end(records.close());
+      else socket.end();
+    } catch (error) {
+      deps.bares?.fail(error);
+      reset(socket);
+    }
     clock.after(ms(FIN_WAIT), () => socket.destroy());
   }
   function drop(socket: Socket, cause: Departure): boolean {
@@ -274,7 +294,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     }
     attach(socket, listener);
     // Others may not know the change of keys that it takes: radios have small TLS libraries.
-    if (deps.bare && rendition.container === 'fmp4' && 'encrypted' in socket) listener.wrapped = true;
+    if (deps.bares && rendition.container === 'fmp4' && 'encrypted' in socket) listener.wrapped = true;
     streams.set(slug, (streams.get(slug) ?? 0) + 1);
     total += 1;
     counters.joins += 1;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Aead, Rekeyed } from '../base/openssl.ts';
+import type { Aead } from '../base/openssl.ts';
 
 const APPLICATION = 23;
 const ALERT = 21;
@@ -36,11 +36,16 @@ export class Records {
   #before: Buffer | undefined;
   #count = 0;
 
-  constructor(aead: Aead, { record, secret }: Rekeyed) {
+  /** `secret`: the traffic secret whose first record is the next. */
+  constructor(aead: Aead, secret: Uint8Array) {
     this.#aead = aead;
-    this.#before = record;
     this.#key = Uint8Array.from(expandLabel(aead.hash, secret, 'key', aead.key));
     this.#iv = Uint8Array.from(expandLabel(aead.hash, secret, 'iv', NONCE));
+  }
+
+  /** `record` goes out in front of the first that is sealed. */
+  follow(record: Buffer): void {
+    this.#before = record;
   }
 
   /** True when the key has been used enough: the connection must end. */

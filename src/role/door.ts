@@ -3,14 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { openReader } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { openOpenssl } from '../base/openssl.ts';
+import { type Openssl, openOpenssl } from '../base/openssl.ts';
 import { sharesPorts } from '../base/port.ts';
 import { ms } from '../base/time.ts';
 import { openVouching } from '../base/token.ts';
-import { openUring } from '../base/uring.ts';
+import { openUring, type Uring } from '../base/uring.ts';
 import { type Inlet, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
+  checkLightTls,
+  checkUring,
   type Door,
   LIMITS,
   loadAssets,
@@ -135,13 +137,9 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   await news.complete;
   const consent = consentOf(config, clock.wall());
   const certificate = certificateOf(config);
-  const uring = config.ioUring ? await openUring() : 'the setting ioUring is no';
-  if (typeof uring === 'string')
-    log.info({ why: uring }, 'no io_uring: each listener takes a call of its own');
-  else stack.use(uring);
-  const openssl = config.lightTls ? await openOpenssl() : 'the setting lightTls is no';
-  if (certificate && typeof openssl === 'string')
-    log.info({ why: openssl }, 'streams over TLS keep the whole connection');
+  const uring = await rowUring(config, log);
+  if (uring) stack.use(uring);
+  const openssl = certificate && (await lightTls(config, log));
   const opened = await openDoorPart({
     clock,
     log,
@@ -160,8 +158,8 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
-    ...(typeof uring === 'string' ? {} : { uring }),
-    ...(typeof openssl === 'string' ? {} : { openssl }),
+    ...(uring ? { uring } : {}),
+    ...(openssl ? { openssl } : {}),
     backlog: ACCEPT_QUEUE,
     secret: readSecret(at.secret),
     vouches: openVouching(readSecret(at.secret)),
@@ -216,6 +214,25 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   // Closed first: the parts behind it go on until the last listener has its segment.
   stack.defer(() => opened.close(config.shutdownGrace));
   return stack.move();
+}
+
+/** Where many listeners are written to in one call; only where a trial has shown that it works. */
+async function rowUring(config: Config, log: Log): Promise<Uring | undefined> {
+  const uring = config.ioUring ? await openUring() : 'the setting ioUring is no';
+  const why = typeof uring === 'string' ? uring : await checkUring(uring);
+  if (typeof uring !== 'string' && why === undefined) return uring;
+  if (typeof uring !== 'string') uring[Symbol.dispose]();
+  log.info({ why }, 'no io_uring: each listener takes a call of its own');
+  return undefined;
+}
+
+/** OpenSSL for streams over TLS that keep a key instead of the connection; only where a trial has shown that it works. */
+async function lightTls(config: Config, log: Log): Promise<Openssl | undefined> {
+  const openssl = config.lightTls ? await openOpenssl() : 'the setting lightTls is no';
+  const why = typeof openssl === 'string' ? openssl : await checkLightTls(openssl);
+  if (typeof openssl !== 'string' && why === undefined) return openssl;
+  log.info({ why }, 'streams over TLS keep the whole connection: 40 kB more memory for each listener');
+  return undefined;
 }
 
 /** Prometheus metrics of one door, on a port of its own: `metricsPort` plus its index. */
