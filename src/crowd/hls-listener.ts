@@ -41,10 +41,9 @@ export class HlsListener implements Person, StreamSink {
   #master(): void {
     const { order } = this.#crew;
     const base = `/r/${order.slug}/live/`;
-    this.#ask(`${base}main.m3u8`, (text) => {
-      const codecs = order.codec === 'aac' ? 'mp4a' : 'opus';
+    this.#ask(`${base}${order.codec === 'aac' ? 'main' : 'opus'}.m3u8`, (text) => {
       const lines = text.split('\n');
-      const at = lines.findIndex((line) => line.startsWith('#EXT-X-STREAM-INF') && line.includes(codecs));
+      const at = lines.findIndex((line) => line.startsWith('#EXT-X-STREAM-INF'));
       const uri = lines[at + 1];
       if (at < 0 || !uri) return this.#later(RETRY_MS, 'no-playlist');
       this.#playlist = new URL(uri, `http://x${base}`).pathname;

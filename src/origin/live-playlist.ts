@@ -21,8 +21,11 @@ const SEGMENTS_WITH_PARTS = 3;
 const LISTED = 8;
 /** Whole segments listed in the ring. */
 const LISTED_IN_RING = 5;
-/** The least that a list may shrink to: three target durations. Spec: RFC 8216, 6.2.2. */
-const LEAST_LISTED = 3;
+/**
+ * The least that a list that still grows may have: three target durations. With fewer Chromium's own HLS gives up
+ * ("Segment queue never had any data"). Spec: RFC 8216, 6.2.2.
+ */
+export const LEAST_LISTED = 3;
 /** Fragments that the ring is behind. */
 const RING = Math.ceil(RING_MS / FRAGMENT_MS);
 /**

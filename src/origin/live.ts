@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT, ms, PARTS_PER_SEGMENT } from '../base/time.ts';
 import { edgeOf, hasRing, livePlaylist, ringEdgeOf, TARGET_SECONDS } from './live-playlist.ts';
-import { hlsRenditions, multivariant } from './multivariant.ts';
+import { type HlsCodec, hlsRenditions, multivariant, multivariantOf } from './multivariant.ts';
 import { EACH_SECOND, LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
 import type { Program } from './program.ts';
 import type { RecordingPort } from './recording.ts';
@@ -60,27 +60,32 @@ export function openLive(
     const of = `${edge?.first}:${edge?.running}:${parts ? edge?.parts : ''}:${program.over}`;
     const known = kept.get(key);
     if (known?.of === of) return known.packed;
-    const others = listed(program).filter((other) => other !== window);
+    const others = listed(program, window.rendition.codec as HlsCodec).filter((other) => other !== window);
     const { zero, over } = program;
     const packed = new Packed(livePlaylist({ zero, window, others, over, skip, parts, ring }));
     kept.set(key, { of, packed });
     return packed;
   };
 
-  const main = (slug: string, program: Program, file: string): Packed => {
+  const main = (
+    slug: string,
+    program: Program,
+    file: string,
+    { codec, slow }: { codec: HlsCodec; slow: boolean },
+  ): Packed => {
     const kept = mains.get(program) ?? new Map<string, Version>();
     mains.set(program, kept);
     const known = kept.get(file);
     // Players of the first half minute get whole segments instead: a ring that had to stand still would be silence.
-    const held = file === 'main.m3u8' && queues(slug);
-    const ring = held && listed(program).some(hasRing);
+    const held = !slow && queues(slug);
+    const ring = held && listed(program, codec).some(hasRing);
     const of = `${program.windows.size} ${held} ${ring}`;
     if (known?.of === of) return known.packed;
     const packed = new Packed(
       multivariant(
-        listed(program).map((window) => window.rendition),
+        listed(program, codec).map((window) => window.rendition),
         {
-          slow: file === 'slow.m3u8' || held,
+          slow: slow || held,
           ring,
           caches: caches.map((base) => `${base}/r/${slug}/live/`),
         },
@@ -172,14 +177,14 @@ export function openLive(
 
   return {
     async answer(slug, program, file, query, headers, signal) {
-      if (file === 'main.m3u8' || file === 'slow.m3u8')
-        return main(slug, program, file).reply(headers, {
+      const all = multivariantOf(file);
+      if (all)
+        return main(slug, program, file, all).reply(headers, {
           'content-type': PLAYLIST,
           // Where newcomers are sent changes from one second to the next.
-          'cache-control':
-            file === 'main.m3u8'
-              ? EACH_SECOND
-              : 'public, max-age=10, stale-while-revalidate=60, stale-if-error=600',
+          'cache-control': all.slow
+            ? 'public, max-age=10, stale-while-revalidate=60, stale-if-error=600'
+            : EACH_SECOND,
         });
       const [name = '', below, ...more] = file.split('/');
       const window = program.windows.get(
@@ -201,10 +206,11 @@ const later = (): Reply =>
   problem('studio-away', 'Nothing new yet; ask again.', { ...OPEN_TO_ALL, 'retry-after': '1' });
 const missing = (): Reply => problem('not-found', undefined, OPEN_TO_ALL);
 
-function listed(program: Program): Window[] {
-  return hlsRenditions([...program.windows.values()].map((window) => window.rendition)).flatMap(
-    ({ id }) => program.windows.get(id) ?? [],
-  );
+function listed(program: Program, codec: HlsCodec): Window[] {
+  return hlsRenditions(
+    [...program.windows.values()].map((window) => window.rendition),
+    codec,
+  ).flatMap(({ id }) => program.windows.get(id) ?? []);
 }
 
 /** The fragment that a blocking request waits for; undefined when it does not block; a sentence when it is wrong. */

@@ -5,13 +5,29 @@ const OVERHEAD = 5_000;
 /** AAC of speech runs up to a fifth above its nominal bitrate (measured); Opus stays within a tenth. */
 const PEAK = { aac: 1.25, opus: 1.15, mp3: 1 } as const;
 
-/** AAC before Opus, the best of each first: a player begins with the first variant it can play, and all can play AAC. */
-export const hlsRenditions = (renditions: Iterable<Rendition>): Rendition[] =>
-  [...renditions]
-    .filter((r) => r.container === 'fmp4')
-    .sort((a, b) => rank(a) - rank(b) || b.bitrate - a.bitrate);
+/** The codecs of HLS, each a list of its own. */
+export type HlsCodec = 'aac' | 'opus';
 
-const rank = (rendition: Rendition): number => (rendition.codec === 'aac' ? 0 : 1);
+/**
+ * The renditions of one codec, the best first. A list never mixes codecs: players that decode HLS themselves (Chromium
+ * from 142 on, Safari) fail when they change from one to the other. Every player can play AAC.
+ */
+export const hlsRenditions = (renditions: Iterable<Rendition>, codec: HlsCodec): Rendition[] =>
+  [...renditions]
+    .filter((r) => r.container === 'fmp4' && r.codec === codec)
+    .sort((a, b) => b.bitrate - a.bitrate);
+
+/** What multivariant playlists are called: `main` is AAC, `opus` is Opus; `slow` ones list whole segments only. */
+const LISTS: Readonly<Record<string, { readonly codec: HlsCodec; readonly slow: boolean }>> = {
+  'main.m3u8': { codec: 'aac', slow: false },
+  'slow.m3u8': { codec: 'aac', slow: true },
+  'opus.m3u8': { codec: 'opus', slow: false },
+  'opus.slow.m3u8': { codec: 'opus', slow: true },
+};
+
+/** What a file name lists, when it is a multivariant playlist. */
+export const multivariantOf = (file: string): (typeof LISTS)[string] | undefined =>
+  Object.hasOwn(LISTS, file) ? LISTS[file] : undefined;
 
 /** What a multivariant playlist may say beside its renditions. */
 export interface MultivariantOptions {
@@ -28,17 +44,16 @@ export const HERE = 'here';
 /** The name of cache `index` in playlists and in steering.json. */
 export const pathwayOf = (index: number): string => `cache-${index}`;
 
-/** The multivariant playlist over the given renditions. Spec: draft-pantos-hls-rfc8216bis, 4.4.6; steering 4.4.6.6. */
+/** The multivariant playlist over the given renditions, in their order. Spec: draft-pantos-hls-rfc8216bis, 4.4.6; steering 4.4.6.6. */
 export function multivariant(
   renditions: Iterable<Rendition>,
   { slow = false, ring = false, caches = [] }: MultivariantOptions = {},
 ): string {
   const lines = ['#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-INDEPENDENT-SEGMENTS'];
-  const kept = hlsRenditions(renditions);
   const steered = caches.length > 0;
   if (steered) lines.push(`#EXT-X-CONTENT-STEERING:SERVER-URI="steering.json",PATHWAY-ID="${HERE}"`);
   const add = (folder: string, ending: string, pathway: string): void => {
-    for (const { id, bitrate, codec, codecs } of kept) {
+    for (const { id, bitrate, codec, codecs } of renditions) {
       const peak = Math.round(bitrate * PEAK[codec]) + OVERHEAD;
       const way = steered ? `,PATHWAY-ID="${pathway}"` : '';
       lines.push(

@@ -90,6 +90,22 @@ describe('the replay playlist', () => {
     expect(text).not.toContain('#EXT-X-ENDLIST');
   });
 
+  it('begins at its beginning while it grows, and waits for three target durations: Chromium gives up on less', async () => {
+    const get = origin(recordingOf([...PIECES, { first: 48, count: 16 }], [LIVE]), 'live');
+    expect((await get('replay/aac96.m3u8')).text).toContain('#EXT-X-START:TIME-OFFSET=0');
+    for (const [list, uri] of [
+      ['main', 'aac96.m3u8'],
+      ['opus', 'opus64.m3u8'],
+    ]) {
+      const uris = (await get(`replay/${list}.m3u8`)).text
+        .split('\n')
+        .filter((line) => line && !line.startsWith('#'));
+      expect(uris).toEqual([uri]);
+    }
+    expect((await origin(recordingOf(PIECES, [LIVE]), 'live')('replay/main.m3u8')).status).toBe(409);
+    expect((await origin(recordingOf(PIECES, [LIVE]), 'ended')('replay/main.m3u8')).status).toBe(200);
+  });
+
   it('has nothing before the room is live, and says so', async () => {
     expect((await origin(recordingOf(PIECES, []), 'open')('replay/main.m3u8')).status).toBe(409);
     expect((await origin(undefined, 'ended')('replay/main.m3u8')).status).toBe(404);
@@ -113,6 +129,8 @@ describe('the replay playlist', () => {
   it('is where the live address leads after the end', async () => {
     const reply = await origin(recordingOf(PIECES, [LIVE]), 'ended')('live/main.m3u8');
     expect([reply.status, reply.headers.location]).toEqual([302, '/r/room/replay/main.m3u8']);
+    const opus = await origin(recordingOf(PIECES, [LIVE]), 'ended')('live/opus.slow.m3u8');
+    expect([opus.status, opus.headers.location]).toEqual([302, '/r/room/replay/opus.m3u8']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { problem, type Reply } from '../base/reply.ts';
 import { type EpochMs, FRAGMENT_MS } from '../base/time.ts';
-import { programDate, TARGET_SECONDS } from './live-playlist.ts';
-import { multivariant } from './multivariant.ts';
+import { LEAST_LISTED, programDate, TARGET_SECONDS } from './live-playlist.ts';
+import { hlsRenditions, multivariant, multivariantOf } from './multivariant.ts';
 import { LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from './packed.ts';
 import { type Piece, type Recording, type RecordingPort, replayPieces } from './recording.ts';
 
@@ -18,6 +18,8 @@ export function replayPlaylist(recording: Recording, rendition: string, over: bo
     `#EXT-X-PLAYLIST-TYPE:${over ? 'VOD' : 'EVENT'}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-INDEPENDENT-SEGMENTS',
+    // A growing list is begun near its end unless it says otherwise; who asks for the replay wants its beginning.
+    ...(over ? [] : ['#EXT-X-START:TIME-OFFSET=0,PRECISE=YES']),
     `#EXT-X-MAP:URI="${rendition}/init.mp4"`,
   ];
   let next: number | undefined;
@@ -59,10 +61,16 @@ export function openReplay(port: RecordingPort): Replay {
   return {
     async answer(slug, recording, over, file, headers) {
       const list = { 'content-type': PLAYLIST, 'cache-control': LIVE_LIST };
-      if (file === 'main.m3u8') {
-        const kept = recording.renditions.filter(({ id }) => replayPieces(recording, id).length > 0);
+      const all = multivariantOf(file);
+      if (all && !all.slow) {
+        const kept = recording.renditions.filter(
+          ({ id }) => replayPieces(recording, id).length >= (over ? 1 : LEAST_LISTED),
+        );
         if (kept.length === 0) return nothingYet(over);
-        return once(recording, file, () => multivariant(kept)).reply(headers, list);
+        // A room recorded in one codec only has one list, whatever it is called.
+        const asked = hlsRenditions(kept, all.codec);
+        const listed = asked.length > 0 ? asked : hlsRenditions(kept, all.codec === 'aac' ? 'opus' : 'aac');
+        return once(recording, file, () => multivariant(listed)).reply(headers, list);
       }
       const [name = '', below, ...more] = file.split('/');
       const rendition = below === undefined ? name.replace(/\.m3u8$/, '') : name;

@@ -3,7 +3,7 @@ import { find } from '../http/index.ts';
 import type { OriginDeps } from './deps.ts';
 import { openDownload } from './download.ts';
 import { openLive } from './live.ts';
-import { steering } from './multivariant.ts';
+import { multivariantOf, steering } from './multivariant.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import { remember } from './recording.ts';
 import { openReplay } from './replay.ts';
@@ -66,12 +66,13 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     if (program) return live.answer(slug, program, file, query, headers, signal);
     const status = rooms.card(slug)?.status;
     // Players keep the address they were given: after the end it leads to the replay.
-    if (status === 'ended' && (file === 'main.m3u8' || file === 'slow.m3u8'))
+    const all = multivariantOf(file);
+    if (status === 'ended' && all)
       return Promise.resolve({
         status: 302,
         headers: {
           ...OPEN_TO_ALL,
-          location: `/r/${slug}/replay/main.m3u8`,
+          location: `/r/${slug}/replay/${all.codec === 'opus' ? 'opus' : 'main'}.m3u8`,
           'cache-control': 'public, max-age=60',
         },
         body: '',

@@ -32,7 +32,8 @@ export interface Replay {
 
 /** Opens the recording of a room and stands at `from` seconds; negative counts from its end. */
 export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base = ''): Replay {
-  const address = new URL(`${base}/r/${slug}/replay/main.m3u8`, location.href).href;
+  const listed = (name: string): string =>
+    new URL(`${base}/r/${slug}/replay/${name}.m3u8`, location.href).href;
   const listeners = new Set<() => void>();
   const inits = new Map<string, Uint8Array<ArrayBuffer>>();
   const over = new AbortController();
@@ -69,20 +70,29 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base
     }
   };
   const refresh = async (): Promise<void> => {
-    if (media === '') {
-      const response = await fetch(address, { signal: over.signal });
+    const look = async (url: string): Promise<string> => {
+      const response = await fetch(url, { signal: over.signal });
       if (!response.ok) throw new Error(String(response.status));
-      const Source = mediaSource();
-      media =
-        variantOf(
-          await response.text(),
-          address,
-          (codecs) => Source?.isTypeSupported(`audio/mp4; codecs="${codecs}"`) ?? true,
-        ) ?? address;
+      return response.text();
+    };
+    // What is recorded by default is there from the first piece on; lists of variants only once they are long enough.
+    const usual = listed(playable?.codec === 'aac' ? 'aac96' : 'opus64');
+    if (media === '' && playable) {
+      const text = await look(usual).catch(() => undefined);
+      if (text !== undefined) {
+        media = usual;
+        recording = readPlaylist(text, media);
+        return;
+      }
     }
-    const response = await fetch(media, { signal: over.signal });
-    if (!response.ok) throw new Error(String(response.status));
-    recording = readPlaylist(await response.text(), media);
+    if (media === '') {
+      const main = listed(playable?.codec === 'opus' ? 'opus' : 'main');
+      const Source = mediaSource();
+      const plays = (codecs: string): boolean =>
+        Source?.isTypeSupported(`audio/mp4; codecs="${codecs}"`) ?? true;
+      media = variantOf(await look(main), main, plays) ?? main;
+    }
+    recording = readPlaylist(await look(media), media);
   };
   const follow = async (): Promise<void> => {
     while (!recording.complete && !over.signal.aborted) {
@@ -200,7 +210,7 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base
       buffer = openBuffer(audio, playable.mime, hop, () => become('missing'));
       buffer.length(recording.seconds);
       void follow();
-    } else audio.src = address;
+    } else audio.src = listed('main');
     audio.preservesPitch = true;
     audio.defaultPlaybackRate = rate;
     audio.playbackRate = rate;
