@@ -1,6 +1,6 @@
 /** Plays a recording, finished or still growing, over the same MediaSource code; loaded only when somebody asks. */
 import { fragmentTime } from './boxes.ts';
-import { type MediaBuffer, mediaSource, openBuffer, playableCodec } from './buffer.ts';
+import { type MediaBuffer, openBuffer, playableCodec } from './buffer.ts';
 import { type Piece, pieceAt, type Recording, readPlaylist, variantOf } from './playlist.ts';
 
 /** Sound fetched ahead of the playhead, seconds. */
@@ -87,9 +87,8 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base
     }
     if (media === '') {
       const main = listed(playable?.codec === 'opus' ? 'opus' : 'main');
-      const Source = mediaSource();
       const plays = (codecs: string): boolean =>
-        Source?.isTypeSupported(`audio/mp4; codecs="${codecs}"`) ?? true;
+        !playable || codecs === (playable.codec === 'opus' ? 'opus' : 'mp4a.40.2');
       media = variantOf(await look(main), main, plays) ?? main;
     }
     recording = readPlaylist(await look(media), media);
