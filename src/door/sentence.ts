@@ -1,4 +1,5 @@
 import type { DeadAirCause } from '../base/media.ts';
+import { momentOf } from '../wire/moment.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 
 const when = (locale: string): Intl.DateTimeFormat =>
@@ -26,7 +27,7 @@ const SILENCE: Readonly<Record<DeadAirCause, string>> = {
 
 /** What is happening in one sentence: present, plain, no figure that changes by the second. Safe as HTML. */
 export function sentence(card: RoomCard, state?: RoomState): string {
-  switch (card.status) {
+  switch (momentOf(card)) {
     case 'scheduled':
       return card.clocks.scheduled === undefined
         ? 'Not open yet.'
@@ -37,6 +38,8 @@ export function sentence(card: RoomCard, state?: RoomState): string {
       return card.clocks.ended === undefined
         ? 'It has ended. Listen again from the beginning.'
         : `Ended ${instant(card.clocks.ended)}. Listen again from the beginning.`;
+    case 'break':
+      return 'A short break. Music until it goes on.';
     case 'open':
       return 'The doors are open. Music until it begins: you will hear it start.';
     case 'live': {

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Reply } from '../base/reply.ts';
 import { problem } from '../base/reply.ts';
+import { momentOf } from '../wire/moment.ts';
 import { MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import type { Rooms } from './rooms.ts';
@@ -41,7 +42,7 @@ export function openStateFiles(
         const state = rooms.state(slug);
         if (!state) return undefined;
         const past = state.status === 'ended' && state.gaps.length === 0 ? await gaps(slug) : state.gaps;
-        return JSON.stringify({ ...state, gaps: past.slice(-MAX_TOLD_GAPS) });
+        return JSON.stringify({ ...state, moment: momentOf(state), gaps: past.slice(-MAX_TOLD_GAPS) });
       });
       return packed ? packed.reply(headers, HEADERS) : problem('room-unknown', undefined, OPEN_TO_ALL);
     },

@@ -29,7 +29,7 @@ beforeEach(() => {
   const random = chance(5);
   door = open({
     ...{ clock, secret: SECRET, dir, life: 'one', doors: 1 },
-    room: () => ({ title: 'Evening' }),
+    room: () => ({ title: 'Evening', status: 'live', clocks: {} }),
     cap: () => 20,
     holding: () => false,
     live: () => live,

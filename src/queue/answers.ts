@@ -4,10 +4,12 @@ import type { Clock } from '../base/clock.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { bearer } from '../base/token.ts';
 import { allowed, find, takes } from '../http/index.ts';
+import { momentOf } from '../wire/moment.ts';
 import type { TicketAnswer } from '../wire/queue.ts';
 import { isCalled, pollAfter } from '../wire/queue-place.ts';
+import type { RoomCard } from '../wire/room.ts';
 import type { Desk } from './desk.ts';
-import { doorPage, linePage, openPage, placePage, QUEUE_PAGE_HEADERS } from './page.ts';
+import { doorPage, linePage, openPage, placePage, QUEUE_PAGE_HEADERS, wholePage } from './page.ts';
 import { pageWords } from './page-words.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -30,7 +32,9 @@ export interface AnswerDeps {
   readonly clock: Clock;
   readonly desk: Desk;
   /** The room, or why it has no queue. */
-  room(slug: string): { readonly title: string } | 'room-unknown' | 'room-not-open' | 'room-ended';
+  room(
+    slug: string,
+  ): Pick<RoomCard, 'title' | 'status' | 'clocks'> | 'room-unknown' | 'room-not-open' | 'room-ended';
   /** The file of every state a room's queue had. */
   history(slug: string): string;
   /** In [0, 1); default `Math.random`. */
@@ -166,10 +170,17 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
       body: '',
     };
   }
-  function page(request: QueueRequest, slug: string, title: string): Reply {
+  function page(
+    request: QueueRequest,
+    slug: string,
+    room: Pick<RoomCard, 'title' | 'status' | 'clocks'>,
+  ): Reply {
+    const { title } = room;
     const words = pageWords(one(request.headers['accept-language']));
     const told = desk.state(slug);
     if (!desk.queued(slug) || !told) return html(openPage(slug, title, words));
+    if (request.query.get('part') === 'line')
+      return html(wholePage({ slug, title, words, queue: told.queue, now: clock.wall() }));
     const shown = request.query.get('code') ?? cookieOf(request);
     const found = shown === undefined ? undefined : desk.check(shown, slug);
     // A page is also loaded by robots and previews: only the button takes a place.
@@ -184,7 +195,15 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
       );
     const ticket = desk.renew(found.ticket);
     const facts = {
-      ...{ slug, title, words, ticket: desk.sign(ticket), at: ticket, queue: told.queue },
+      ...{
+        slug,
+        title,
+        moment: momentOf(room),
+        words,
+        ticket: desk.sign(ticket),
+        at: ticket,
+        queue: told.queue,
+      },
       ...{ now: clock.wall(), random: random() },
       said: found.kind === 'expired' ? words.said.expired : undefined,
     };
@@ -201,7 +220,7 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
     const room = deps.room(slug);
     if (typeof room === 'string') return Promise.resolve(problem(room));
     if (address.id === 'queue-state') return Promise.resolve(state(request, slug));
-    if (address.id === 'queue-page') return Promise.resolve(page(request, slug, room.title));
+    if (address.id === 'queue-page') return Promise.resolve(page(request, slug, room));
     return request.method === 'POST' ? post(request, slug) : leave(request, slug);
   };
 }

@@ -15,6 +15,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 let clock: ReturnType<typeof manualClock>;
 let live: number;
 let cap: number | undefined;
+let status: 'open' | 'live';
 let door: QueueDoor;
 const opened = (life = 'one', secret = SECRET): QueueDoor => {
   const random = chance(5);
@@ -24,7 +25,7 @@ const opened = (life = 'one', secret = SECRET): QueueDoor => {
       slug === 'over'
         ? 'room-ended'
         : slug === 'evening' || slug === 'other'
-          ? { title: 'A <b>talk</b>' }
+          ? { title: 'A <b>talk</b>', status, clocks: { firstSpeech: 1 } }
           : 'room-unknown',
     cap: () => cap,
     holding: () => false,
@@ -52,6 +53,7 @@ beforeEach(() => {
   clock = manualClock();
   live = 2;
   cap = 2;
+  status = 'live';
   door = opened();
   door.told(queue(), 2);
 });
@@ -349,7 +351,7 @@ describe('without scripts', () => {
     const at = reply.headers.location ?? '';
     expect(at).toMatch(/^\/r\/evening\/queue\?code=q1\./);
     const page = String((await ask('GET', at)).body);
-    expect(page).toContain('In line: A &#60;b&#62;talk');
+    expect(page).toContain('In line: \u2068A &#60;b&#62;talk');
     expect(page).toMatch(/<audio controls [^>]*src="\/r\/evening\/radio\.mp3\?ticket=q1\./);
     const frame = /<iframe src="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
     const part = String((await ask('GET', frame)).body);
@@ -358,6 +360,20 @@ describe('without scripts', () => {
     expect(Number(seconds)).toBeGreaterThanOrEqual(10);
     expect(Number(seconds)).toBeLessThanOrEqual(60);
     expect(url).toContain('part=place');
+  });
+
+  test('the line is a page for people too, and a break is said to whoever waits', async () => {
+    const { ticket: text } = await ticket();
+    const line = String((await ask('GET', '/r/evening/queue?part=line')).body);
+    expect(line).toMatch(/<dt>People in line<\/dt><dd>4<\/dd>/);
+    expect(line).toContain('href="/r/evening/queue.json"');
+    expect(line).toContain('<h1 dir="auto">');
+    const mine = async (): Promise<string> =>
+      String((await ask('GET', `/r/evening/queue?code=${text}`)).body);
+    expect(await mine()).toContain('href="/r/evening/queue?part=line"');
+    expect(await mine()).not.toContain('A short break.');
+    status = 'open';
+    expect(await mine()).toContain('A short break. Music until it goes on.');
   });
 
   test('in French to whoever wants it more than English', async () => {

@@ -16,6 +16,15 @@ export interface PageWords {
   readonly keep: string;
   readonly room: string;
   readonly check: string;
+  readonly waiting: string;
+  readonly places: string;
+  readonly free: string;
+  readonly perMinute: string;
+  readonly order: string;
+  /** `time` is of the clock in UTC. */
+  drawn(time: string): string;
+  readonly programs: string;
+  readonly onBreak: string;
   theLine(title: string): string;
   readonly taken: string;
   readonly take: string;
@@ -37,14 +46,21 @@ const english: PageWords = {
   noPace: 'In the last minutes nobody has left the live edge, so nobody can say how long it takes.',
   pace: (range) =>
     range === '1' ? 'About a minute at the present pace.' : `About ${range} minutes at the present pace.`,
-  again: (seconds) =>
-    `This part of the page looks again by itself in ${seconds} s. The figure is a range, because the order within a minute is drawn.`,
+  again: (seconds) => `This part of the page looks again by itself in ${seconds} s.`,
   inLine: (title) => `In line: ${title}`,
   meanwhile:
     'You are in line for the live edge. Meanwhile you hear the conversation about 30 seconds late, or less while it has only just begun. You miss nothing.',
   keep: 'Your place is in the address of this page: keep it as a bookmark, and the place is yours, on this device or another. It is kept for 10 minutes after the page was last open.',
   room: 'The room',
   check: 'The line, as everyone sees it',
+  waiting: 'People in line',
+  places: 'Places at the live edge',
+  free: 'Of these free now',
+  perMinute: 'Move up in a minute',
+  order: 'First come, first served; within one minute the order is drawn.',
+  drawn: (time) => `The order is drawn at ${time} UTC. It does not matter who came first until then.`,
+  programs: 'For programs, and for whoever wants to check the order:',
+  onBreak: 'A short break. Music until it goes on.',
   theLine: (title) => `The line: ${title}`,
   taken:
     'All places at the live edge are taken. With a place in line you hear the conversation about 30 seconds late, or less while it has only just begun, and move up when there is room.',
@@ -73,14 +89,22 @@ const french: PageWords = {
     'Ces dernières minutes, personne n’a quitté le direct : nul ne peut dire combien de temps cela prendra.',
   pace: (range) =>
     range === '1' ? 'Environ une minute au rythme actuel.' : `Environ ${range} minutes au rythme actuel.`,
-  again: (seconds) =>
-    `Cette partie de la page se met à jour d’elle-même dans ${seconds} s. Le chiffre est une fourchette, car l’ordre au sein d’une minute est tiré au sort.`,
+  again: (seconds) => `Cette partie de la page se met à jour d’elle-même dans ${seconds} s.`,
   inLine: (title) => `Dans la file : ${title}`,
   meanwhile:
     'Vous êtes dans la file pour le direct. En attendant, vous écoutez la conversation avec environ 30 secondes de retard, ou moins si elle vient de commencer. Vous ne manquez rien.',
   keep: 'Votre place est dans l’adresse de cette page : gardez-la en favori et la place est à vous, sur cet appareil ou un autre. Elle est gardée 10 minutes après que la page a été ouverte pour la dernière fois.',
   room: 'La salle',
   check: 'La file, telle que chacun la voit',
+  waiting: 'Personnes dans la file',
+  places: 'Places en direct',
+  free: 'Dont libres maintenant',
+  perMinute: 'Avancent en une minute',
+  order: 'Premier arrivé, premier servi ; au sein d’une minute, l’ordre est tiré au sort.',
+  drawn: (time) =>
+    `L’ordre sera tiré au sort à ${time} UTC. D’ici là, peu importe qui est arrivé en premier.`,
+  programs: 'Pour les programmes, et pour qui veut vérifier l’ordre :',
+  onBreak: 'Une courte pause. De la musique jusqu’à la reprise.',
   theLine: (title) => `La file : ${title}`,
   taken:
     'Toutes les places en direct sont prises. Avec une place dans la file, vous écoutez la conversation avec environ 30 secondes de retard, ou moins si elle vient de commencer, et vous avancez dès qu’il y a de la place.',

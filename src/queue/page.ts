@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { Moment } from '../wire/moment.ts';
 import type { QueueState } from '../wire/queue.ts';
-import { type Place, placeIn, pollAfter, type Range, type TicketPlace } from '../wire/queue-place.ts';
+import {
+  type Place,
+  placeIn,
+  pollAfter,
+  type Range,
+  type TicketPlace,
+  waiting,
+} from '../wire/queue-place.ts';
 import type { PageWords } from './page-words.ts';
 
 const STYLE = `:root{color-scheme:light dark;--ground:#f7f3ea;--stone:#ebe4d5;--ink:#1c1a17;--ash:#635d52;--aegean:#1f5a7a}
@@ -10,6 +18,7 @@ main{max-width:36rem;margin:0 auto;padding:24px 16px}
 h1{font-size:1.5rem}a{color:var(--aegean)}.ash{color:var(--ash);font-size:.9rem}
 button,.button{display:inline-block;min-height:44px;padding:8px 20px;box-sizing:border-box;border:1px solid var(--aegean);border-radius:12px;background:var(--stone);color:var(--ink);font:inherit;text-decoration:none}
 audio{width:100%;margin:16px 0}iframe{width:100%;height:16rem;border:0;background:var(--ground)}
+dl>div{display:flex;justify-content:space-between;gap:16px;padding:8px 0;border-bottom:1px solid var(--stone)}dd{margin:0;font-variant-numeric:tabular-nums}
 .part{padding:4px 0}.row{display:flex;flex-wrap:wrap;gap:12px}
 header{max-width:36rem;margin:0 auto;padding:8px 16px 0}.home{display:inline-flex;align-items:center;min-height:44px;color:var(--ink);font:1.375rem/1 Palatino,Georgia,serif;text-decoration:none}
 @media (max-width:30rem){iframe{height:23rem}}`;
@@ -24,6 +33,11 @@ export const QUEUE_PAGE_HEADERS = {
 } as const;
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+
+/** Text that people wrote, in its own direction. Spec: HTML, 4.5.24 and 3.2.6.4. */
+const heading = (title: string): string => `<h1 dir="auto">${escaped(title)}</h1>`;
+/** The same where there is no markup. Spec: UAX 9, 3.1.4 (FSI, PDI). */
+const isolated = (title: string): string => `\u2068${title}\u2069`;
 
 const html = (
   words: PageWords,
@@ -65,6 +79,8 @@ export function placeWords(place: Place, words: PageWords): string {
 export interface PageFacts {
   readonly slug: string;
   readonly title: string;
+  /** What the room is at. */
+  readonly moment: Moment;
   readonly words: PageWords;
   /** The ticket as text, and its place. */
   readonly ticket: string;
@@ -102,18 +118,45 @@ export function placePage({ slug, words, ticket, at, queue, now, random, said }:
 }
 
 /** The page of somebody in line, useful without scripts and without cookies. */
-export function linePage({ slug, title, words, ticket }: PageFacts): string {
+export function linePage({ slug, title, words, ticket, moment }: PageFacts): string {
   const code = encodeURIComponent(ticket);
   return html(
     words,
-    words.inLine(title),
+    words.inLine(isolated(title)),
     '',
-    `<h1>${escaped(title)}</h1>
-<p>${words.meanwhile}</p>
+    `${heading(title)}
+${moment === 'break' ? `<p role="status">${words.onBreak}</p>\n` : ''}<p>${words.meanwhile}</p>
 <audio controls preload="none" src="/r/${slug}/radio.mp3?ticket=${code}"></audio>
 <iframe src="/r/${slug}/queue?part=place&amp;code=${code}" title="${words.yourPlace}"><a href="/r/${slug}/queue?part=place&amp;code=${code}">${words.yourPlace}</a></iframe>
 <p class="ash">${words.keep}</p>
-<p><a href="/r/${slug}">${words.room}</a> · <a href="/r/${slug}/queue.json">${words.check}</a></p>`,
+<p><a href="/r/${slug}">${words.room}</a> · <a href="/r/${slug}/queue?part=line">${words.check}</a></p>`,
+  );
+}
+
+/** The line in figures, the same for everyone: what `queue.json` says, for people. */
+export function wholePage({
+  slug,
+  title,
+  words,
+  queue,
+  now,
+}: Pick<PageFacts, 'slug' | 'title' | 'words' | 'queue' | 'now'>): string {
+  const count = (value: number): string => Math.round(value).toLocaleString(words.language);
+  const rows: (readonly [string, string])[] = [[words.waiting, range(waiting(queue), words)]];
+  if (queue.places !== undefined) rows.push([words.places, count(queue.places)]);
+  rows.push([words.free, count(queue.free)], [words.perMinute, count(queue.perMinute)]);
+  const drawn =
+    queue.start > now ? words.drawn(new Date(queue.start).toISOString().slice(11, 16)) : words.order;
+  return html(
+    words,
+    words.theLine(isolated(title)),
+    `<meta http-equiv="refresh" content="${LEAST_RELOAD_S}">\n`,
+    `${heading(title)}
+<h2>${words.check}</h2>
+<dl>${rows.map(([term, value]) => `<div><dt>${term}</dt><dd>${value}</dd></div>`).join('')}</dl>
+<p>${drawn}</p>
+<p class="ash">${words.programs} <a href="/r/${slug}/queue.json">queue.json</a></p>
+<p><a href="/r/${slug}">${words.room}</a></p>`,
   );
 }
 
@@ -121,9 +164,9 @@ export function linePage({ slug, title, words, ticket }: PageFacts): string {
 export const doorPage = (slug: string, title: string, words: PageWords, said?: string): string =>
   html(
     words,
-    words.theLine(title),
+    words.theLine(isolated(title)),
     '',
-    `<h1>${escaped(title)}</h1>
+    `${heading(title)}
 ${said ? `<p>${escaped(said)}</p>` : ''}<p>${words.taken}</p>
 <form method="post" action="/r/${slug}/ticket"><button>${words.take}</button></form>
 <p><a href="/r/${slug}">${words.room}</a></p>`,
@@ -133,9 +176,9 @@ ${said ? `<p>${escaped(said)}</p>` : ''}<p>${words.taken}</p>
 export const openPage = (slug: string, title: string, words: PageWords): string =>
   html(
     words,
-    title,
+    isolated(title),
     '',
-    `<h1>${escaped(title)}</h1>
+    `${heading(title)}
 <p role="status">${words.nobodyWaits}</p>
 <p class="row"><a class="button" target="_top" href="/r/${slug}">${words.toRoom}</a> <a class="button" target="_top" href="/r/${slug}/radio.mp3">${words.plainListen}</a></p>`,
   );

@@ -97,6 +97,14 @@ export function placeIn(queue: QueueState, ticket: TicketPlace): Place {
   return { called: false, ahead, minutes };
 }
 
+/** How many wait, all buckets together; of a bucket that the queue is in only its expectation is known. */
+export function waiting(queue: QueueState): Range {
+  const all = queue.buckets.reduce((sum, bucket) => sum + uncalled(bucket, queue.admitted), 0);
+  const sure =
+    queue.admitted.rank === 0 || queue.buckets.every(({ minute }) => minute !== queue.admitted.minute);
+  return sure ? { low: Math.round(all), high: Math.round(all) } : { low: down(all), high: up(all) };
+}
+
 /** The ms after which to look at the queue again: 2 s to a minute, 20 % of jitter. `random` is in [0, 1). */
 export function pollAfter(queue: QueueState, ticket: TicketPlace, now: number, random: number): number {
   if (now < queue.start) {

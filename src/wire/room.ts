@@ -1,6 +1,7 @@
 /** What the site tells every door and every cell about rooms, and what listeners read about one room. */
 import type { Carries, DeadAirCause } from '../base/media.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
+import type { Moment } from './moment.ts';
 
 /** The life of a room. `open` is the lobby: hold music plays, the stage is backstage. */
 export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
@@ -73,6 +74,8 @@ export interface RoomState {
   readonly title: string;
   readonly hosts: readonly string[];
   readonly status: RoomStatus;
+  /** The same, with `break` told apart; where it is published, by `momentOf`. */
+  readonly moment?: Moment;
   readonly clocks: Clocks;
   readonly stage: readonly StagePerson[];
   readonly program: ProgramState;

@@ -1,4 +1,5 @@
-import type { ProgramState, RecordingGap, RoomStatus } from '../../src/wire/room.ts';
+import type { Moment } from '../../src/wire/moment.ts';
+import type { ProgramState, RecordingGap } from '../../src/wire/room.ts';
 
 type DeadAirCause = NonNullable<ProgramState['deadAir']>['cause'];
 
@@ -24,10 +25,11 @@ export const english = {
   status: {
     scheduled: 'Scheduled',
     open: 'Doors open',
+    break: 'Break',
     live: 'Live',
     ended: 'Ended',
     cancelled: 'Cancelled',
-  } as Record<RoomStatus, string>,
+  } as Record<Moment, string>,
   with: (hosts: string) => `with ${hosts}`,
   listFormat: (names: readonly string[]) => new Intl.ListFormat('en').format(names),
 
@@ -43,7 +45,7 @@ export const english = {
   lateMuted: (wait: string) => `${wait} late: the hosts are here, their microphones are off.`,
   lateHere: (wait: string) => `${wait} late: the hosts are here and have not begun yet.`,
   holdMusic: 'Music until it begins. You will hear it start.',
-  backMusic: 'A pause: music until the conversation goes on.',
+  backMusic: 'A short break. Music until it goes on.',
   live: 'Live, about a second behind.',
   liveSeconds: (seconds: string) => `Live, ${seconds} seconds behind.`,
   liveNow: 'Live now.',

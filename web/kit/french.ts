@@ -20,6 +20,7 @@ export const french: Words = {
   status: {
     scheduled: 'Annoncé',
     open: 'Portes ouvertes',
+    break: 'Pause',
     live: 'En direct',
     ended: 'Terminé',
     cancelled: 'Annulé',
@@ -38,7 +39,7 @@ export const french: Words = {
   lateMuted: (wait) => `${wait} de retard : les hôtes sont là, leurs micros sont coupés.`,
   lateHere: (wait) => `${wait} de retard : les hôtes sont là et n’ont pas encore commencé.`,
   holdMusic: 'De la musique jusqu’au début. Vous l’entendrez commencer.',
-  backMusic: 'Une pause : de la musique jusqu’à la reprise.',
+  backMusic: 'Une courte pause. De la musique jusqu’à la reprise.',
   live: 'En direct, à une seconde près.',
   liveSeconds: (seconds) => `En direct, avec ${seconds} secondes de décalage.`,
   liveNow: 'En direct maintenant.',

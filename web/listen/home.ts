@@ -1,4 +1,5 @@
 /** The home page: what is on, what comes, and a room of one's own in two clicks. */
+import { momentOf } from '../../src/wire/moment.ts';
 import type { RoomCard, StagePerson } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import type { Words } from '../kit/words.ts';
@@ -133,7 +134,11 @@ function playing(room: Listed, first: boolean, words: Words, theatres: Map<strin
     element(
       'div',
       { class: 'about' },
-      element('p', { class: `mark ${room.status === 'live' ? 'live' : 'calm'}` }, words.status[room.status]),
+      element(
+        'p',
+        { class: `mark ${room.status === 'live' ? 'live' : 'calm'}` },
+        words.status[momentOf(room)],
+      ),
       element('h3', {}, element('a', { href: `/r/${room.slug}` }, room.title)),
       element('p', { class: 'ash' }, byline(room, words)),
       element('p', { class: 'small', 'data-count': room.slug }, words.streams(room.streams ?? 0)),

@@ -20,6 +20,7 @@ export interface LineWords {
   readonly again: string;
   readonly check: string;
   readonly why: string;
+  readonly kept: string;
   readonly away: string;
 }
 
@@ -49,7 +50,8 @@ const english: LineWords = {
   left: 'You have left the line. You go on hearing it late.',
   again: 'Take a place in line',
   check: 'The line, as everyone sees it',
-  why: 'A range, because the order within a minute is drawn. Your place is kept for 10 minutes if you close this page.',
+  why: 'It is a range, because the order within a minute is drawn.',
+  kept: 'Your place is kept for 10 minutes if you close this page.',
   away: 'News of the line has not arrived for a while. Your place is kept.',
 };
 
@@ -81,7 +83,8 @@ const french: LineWords = {
   left: 'Vous avez quitté la file. Vous continuez d’écouter avec du retard.',
   again: 'Prendre une place dans la file',
   check: 'La file, telle que chacun la voit',
-  why: 'Une fourchette, car l’ordre au sein d’une minute est tiré au sort. Votre place est gardée 10 minutes si vous fermez cette page.',
+  why: 'C’est une fourchette, car l’ordre au sein d’une minute est tiré au sort.',
+  kept: 'Votre place est gardée 10 minutes si vous fermez cette page.',
   away: 'Pas de nouvelles de la file depuis un moment. Votre place est gardée.',
 };
 

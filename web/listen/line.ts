@@ -40,6 +40,9 @@ const SAID_MS = 8_000;
 /** After this long without news the card says so. */
 const STALE_MS = 90_000;
 
+/** True where a figure is shown as a range. */
+const ranged = (found: Range | undefined): boolean => found !== undefined && found.low !== found.high;
+
 /** Opens the line and takes a place, the one this browser already has where there is one. */
 export function openLine(options: LineOptions): LineCard {
   const { slug } = options;
@@ -64,11 +67,13 @@ export function openLine(options: LineOptions): LineCard {
   const said = element('p', { role: 'status' });
   const hearing = element('p', {});
   const leave = element('button', { type: 'button', class: 'button quiet' }, words.leave);
+  const because = element('span', {}, `${words.why} `);
   const small = element(
     'p',
     { class: 'small ash' },
-    `${words.why} `,
-    element('a', { href: `/r/${slug}/queue.json`, target: '_blank', rel: 'noopener' }, words.check),
+    because,
+    `${words.kept} `,
+    element('a', { href: `/r/${slug}/queue?part=line`, target: '_blank', rel: 'noopener' }, words.check),
   );
   const node = element(
     'section',
@@ -176,6 +181,7 @@ export function openLine(options: LineOptions): LineCard {
     write(said, where());
     write(hearing, words.hearing(String(Math.round(ringMs / 1000))));
     hearing.hidden = here !== 'ring';
+    because.hidden = !(place && !place.called && (ranged(place.ahead) || ranged(place.minutes)));
     small.hidden = here === 'live' || away;
     leave.hidden = here === 'live';
     write(leave, away ? words.again : words.leave);

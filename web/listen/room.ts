@@ -158,7 +158,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     const at = running() && sound.on && !replay ? sound.player.place : undefined;
     const queue = queues(state.delivery);
     if ((at === 'ring' || at === 'either') && queue) queueUp();
-    line?.show(at, Math.min(state.delivery.ring, (here.behind ?? Infinity) * 1000), queue);
+    line?.show(at, here.behind === undefined ? state.delivery.ring : here.behind * 1000, queue);
     if (state.delivery.newcomers === 'text') readAlong();
     reading?.show(state);
     if (sound.on) locking();

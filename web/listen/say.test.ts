@@ -55,6 +55,12 @@ describe('what is happening, in one sentence', () => {
       'Music until it begins. You will hear it start.',
     ],
     [
+      'a break in the middle of a show',
+      { status: 'open', clocks: { scheduled: NOW - 720_000, firstAudio: NOW - 9, firstSpeech: NOW - 8 } },
+      {},
+      'A short break. Music until it goes on.',
+    ],
+    [
       'late, muted',
       { status: 'open', clocks: { scheduled: NOW - 720_000 }, stage: [person(true)] },
       {},

@@ -1,4 +1,5 @@
 /** What is happening, in one sentence: the words of the page as a pure function of what is known. */
+import { momentOf } from '../../src/wire/moment.ts';
 import type { RoomState } from '../../src/wire/room.ts';
 import type { Words } from '../kit/words.ts';
 import type { PlayerState } from '../player/index.ts';
@@ -50,7 +51,8 @@ export const dayOf = (at: number, now: number, words: Words): string =>
 /** Says it. What is nearest to the listener comes first: their own connection, then the studio, then the stage. */
 export function say(state: RoomState, here: Here, words: Words): Said {
   const { status, clocks } = state;
-  const mark = words.status[status];
+  const moment = momentOf(state);
+  const mark = words.status[moment];
   const running = status === 'open' || status === 'live';
   if (running) {
     const live = status === 'live' ? 'live' : 'calm';
@@ -60,7 +62,9 @@ export function say(state: RoomState, here: Here, words: Words): Said {
     if (state.studio === 'away') return { mark, tone: 'late', sentence: words.studioAway };
     if (here.player === 'connecting') return { mark, tone: live, sentence: words.connecting };
   }
-  switch (status) {
+  switch (moment) {
+    case 'break':
+      return { mark, tone: 'calm', sentence: words.backMusic };
     case 'scheduled':
       return { mark, ...before(clocks.scheduled, here.now, words) };
     case 'open':
