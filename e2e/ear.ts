@@ -9,6 +9,8 @@ export interface Heard {
   readonly samples: number;
   /** Runs of at least 2 ms of silence after sound had begun. */
   readonly gaps: number;
+  /** Samples of silence in gaps. */
+  readonly silent: number;
   /** Largest deviation of a sample from the tone's recurrence, relative to the tone, outside of gaps. */
   readonly residual: number;
   /** Loudest sample. */
@@ -64,12 +66,12 @@ export const EAR_WORKLET = `
 const K = 2 * Math.cos(2 * Math.PI * 440 / sampleRate);
 registerProcessor('ear', class extends AudioWorkletProcessor {
   a = 0; b = 0; begun = false; silent = 0; settle = 0;
-  heard = { samples: 0, gaps: 0, residual: 0, peak: 0 };
+  heard = { samples: 0, gaps: 0, silent: 0, residual: 0, peak: 0 };
   constructor() {
     super();
     this.port.onmessage = () => {
       this.port.postMessage(this.heard);
-      this.heard = { samples: 0, gaps: 0, residual: 0, peak: 0 };
+      this.heard = { samples: 0, gaps: 0, silent: 0, residual: 0, peak: 0 };
     };
   }
   process([[input]]) {
@@ -93,7 +95,8 @@ registerProcessor('ear', class extends AudioWorkletProcessor {
     if (!this.begun) return;
     const before = this.silent;
     this.silent += n;
-    if (before < 96 && this.silent >= 96) this.heard.gaps++;
+    if (before < 96 && this.silent >= 96) { this.heard.gaps++; this.heard.silent += this.silent; }
+    else if (before >= 96) this.heard.silent += n;
     this.settle = 960;
   }
 });`;

@@ -66,7 +66,7 @@ async function serve(shown: Shown): Promise<ToneServer> {
 async function open(server: ToneServer, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await (await browser.newContext({ locale: 'en-GB', ...options })).newPage();
   await page.goto(`${server.url}/r/tone`);
-  await page.locator('.sentence').waitFor();
+  await page.locator('.keys').waitFor({ state: 'attached' });
   return page;
 }
 const audio = (page: Page) =>
@@ -126,7 +126,9 @@ test('the page follows the room from its doors to its end without being reloaded
   await using server = await serve(shown);
   const page = await open(server);
   await says(page, 'Not open yet.');
-  expect(await page.getByRole('link', { name: 'Remind me' }).getAttribute('href')).toBe('/r/tone/event.ics');
+  expect(await page.getByRole('link', { name: 'Add to calendar' }).getAttribute('href')).toBe(
+    '/r/tone/event.ics',
+  );
   shown.state = roomState({ status: 'open', stage: [], program: { carries: 'standby', since: 0 } });
   await says(page, 'Music until it begins.');
   await page.getByRole('button', { name: 'Listen to the music' }).click();

@@ -81,6 +81,8 @@ export interface RoomState {
   readonly program: ProgramState;
   /** Streams being served at this moment, summed over the doors. Connections, not people. */
   readonly streams: number;
+  /** Of those who hear the recording of the running room, how many did so in the last seconds; not among `streams`. */
+  readonly catchingUp?: number;
   readonly delivery: Delivery;
   /** `away` while the doors play standby by themselves because the studio is gone. */
   readonly studio: 'here' | 'away';

@@ -17,6 +17,9 @@ const span = (seconds: number): string => {
   return Math.round(seconds / 86_400) === 1 ? 'a day' : `${Math.round(seconds / 86_400)} days`;
 };
 
+/** Names in their own direction, whatever stands around them. Spec: UAX 9, 3.1.4 (FSI, PDI). */
+export const isolated = (names: readonly string[]): string[] => names.map((name) => `\u2068${name}\u2069`);
+
 /** What the listeners' pages say, in English. French has the same keys; the compiler compares. */
 export const english = {
   locale: 'en',
@@ -31,9 +34,7 @@ export const english = {
     cancelled: 'Cancelled',
   } as Record<Moment, string>,
   with: (hosts: string) => `with ${hosts}`,
-  listFormat: (names: readonly string[]) => new Intl.ListFormat('en').format(names),
-
-  // What is happening.
+  listFormat: (names: readonly string[]) => new Intl.ListFormat('en').format(isolated(names)),
   starts: (day: string, time: string) => `Starts ${day} at ${time} your time.`,
   startsSoon: (wait: string) => `Starts in ${wait}.`,
   unscheduled: 'Not open yet. The host decides when.',
@@ -57,7 +58,7 @@ export const english = {
   lowAndLine:
     'Lower sound quality for everyone for now, and who comes now hears it half a minute later: so that everyone can listen.',
   ringCap: (seconds: string) =>
-    `A smaller number listens live. You hear it ${seconds} seconds later, all of it, and move up when there is room.`,
+    `A limited number listens live. You hear it ${seconds} seconds later, all of it, and move up when there is room.`,
   ringFull: (seconds: string, streams: string) =>
     `${seconds} seconds behind: ${streams} connections are listening. You hear all of it, and move up when there is room.`,
   eitherWay: (seconds: string) =>
@@ -74,120 +75,33 @@ export const english = {
     encoder: (s: string) => `Silence for ${s}: our encoder stopped. It is being restarted.`,
     quiet: (s: string) => `Silence on stage for ${s}: the microphones are on, nobody is talking.`,
   } as Record<DeadAirCause, (span: string) => string>,
-  studioAway: 'The studio is restarting. Music until it is back; the speakers return by themselves.',
+  studioAway:
+    'No news from the studio for a moment. Music until it is back; the speakers return by themselves.',
   connecting: 'Joining the live edge.',
   reconnecting: 'Your connection dropped. Back in a moment, where you left off.',
   blocked: 'Your browser wants one tap before it plays sound. Press Listen.',
   ended: (time: string) => `Ended at ${time}. Listen again from the beginning.`,
   endedPlain: 'Ended. Listen again from the beginning.',
   cancelled: 'The hosts called this off.',
-  gap: (gap: RecordingGap, time: string) =>
-    `${span(gap.seconds)} of the recording are missing at ${time}: ${
-      {
-        'disk-full': 'our disk was full',
-        'disk-error': 'our disk failed',
-        'studio-restart': 'our studio restarted',
-        'studio-busy': 'our studio had too much to do',
-      }[gap.reason]
-    }.`,
   stateAway: 'News of the room has not arrived for a while. The sound does not depend on it.',
-
-  // Actions.
   listen: 'Listen',
   listenMusic: 'Listen to the music',
   pause: 'Pause',
-  remind: 'Remind me',
-  remindHint: 'Saves a calendar entry.',
-  tellMe: 'Tell me on this page',
-  telling: 'You will be told here, if this page stays open.',
-  startedNow: (title: string) => `“${title}” has opened its doors.`,
+  goOn: 'Go on from there',
+  listenFrom: (clock: string) => `Listen from ${clock}`,
+  pausedAt: (time: string) => `Paused at ${time}.`,
+  pauses: (seconds: string) => `${seconds} seconds behind, because your connection pauses.`,
+  steady: (seconds: string) => `${seconds} seconds behind, as you chose: steadier.`,
   playReplay: 'Play replay',
-  pauseReplay: 'Pause replay',
-  rewind: 'Back 15 s',
-  forward: 'Forward 15 s',
-  backToLive: 'Back to live',
-  fromStart: 'From the beginning',
   behindLive: (clock: string) => `${clock} behind`,
-  seek: 'Place in the recording',
-  speed: 'Speed',
   mute: 'Mute',
   unmute: 'Unmute',
   volume: 'Volume',
-  share: 'Share',
-  copied: 'Link copied',
-  download: 'Download the recording',
-  replayWaits: 'The recording is being fetched.',
   replayMissing: 'There is no recording to play yet.',
-
-  // The theatre.
-  stage: 'On stage',
-  speaking: 'speaking',
-  muted: 'muted',
-  gone: 'connection gone, place kept',
-  emptyStage: 'No one is speaking yet',
-  emptyOver: 'The stage is empty',
   timeOn: (time: string, day: string) => `${time} on ${day}`,
-  roles: { host: 'host', 'co-host': 'co-host', speaker: 'speaker' },
-  scale: (people: string) => `One dot is ${people} connections`,
-  scaleOne: 'One dot is one connection',
-  you: 'you',
-  streams: (count: number, rung?: number) =>
-    count === 1 ? '1 connection listening now' : `${n(count, rung)} connections listening now`,
-  streamsHint: 'Counted at our doors, rounded when busy. Connections, not people.',
-  theatre: (streams: number, names: string, rung?: number) =>
-    `The theatre: ${streams === 1 ? 'one connection is' : `${n(streams, rung)} connections are`} listening. ${
-      names ? `Speaking: ${names}.` : 'No one is speaking.'
-    }`,
-
-  // The clocks.
-  clocks: 'Four clocks',
-  clockScheduled: 'Scheduled',
-  clockOpened: 'Doors opened',
-  clockFirstAudio: 'First sound',
-  clockFirstSpeech: 'First words',
-  notYet: 'not yet',
-  none: 'no time set',
-
-  // Home.
-  homeTitle: 'Rooms that everyone can hear',
-  homeLead:
-    'A few people talk, everyone who comes hears them. More people means a little more delay, never an error and never silence.',
-  onNow: 'On now',
-  coming: 'Coming',
-  earlier: 'Listen again',
-  empty: 'No one is speaking yet.',
-  emptyWelcome: 'Only the welcome talk is on.',
-  emptyMore:
-    'Start a room and send its link: whoever opens it hears you about a second later. Nothing to install, no account.',
-  welcomeRoom: 'Hear the welcome talk',
-  startRoom: 'Start a room',
-  roomTitle: 'What is it about?',
-  roomTitleExample: 'Thursday evening, open questions',
-  yourName: 'Your name',
-  when: 'When',
-  optional: '(optional)',
-  whenHint: 'Leave empty to open the doors now.',
-  openStudio: 'Open the studio',
-  schedule: 'Put it on the programme',
-  starting: 'Preparing your room',
-  scheduled: 'Your room is on the programme. Keep your host link: it is the key to the stage.',
-  hostLink: 'Your host link',
-  roomLink: 'The link for everyone',
-  copy: 'Copy',
-  siteAway: 'The site is restarting. What is on air goes on; try again in a few seconds.',
-  titleMissing: 'Give the room a title, so that people know what they hear.',
-
-  // Frame.
   skip: 'Skip to the room',
   skipHome: 'Skip to the rooms',
   theme: 'Light or dark',
   otherLanguage: 'Français',
-  keys: 'Keys',
-  keysOn: 'Keyboard shortcuts',
-  keyPlay: 'listen or pause',
-  keyMute: 'mute',
-  keyLive: 'back to live',
-  keySeek: '15 seconds back or forward',
-  keyVolume: 'volume',
   footer: 'Earshot: open source, on this server. No trackers.',
 };

@@ -13,3 +13,14 @@ export function dotOf(streams: number, seats: number): number {
   while (streams / dot > seats) dot *= 10;
   return dot;
 }
+
+/** Seconds as they are read aloud, `3 minutes 22 seconds`; each unit as one and as many. */
+export function spoken(seconds: number, ...units: readonly (readonly [string, string])[]): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const values = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const parts = values.flatMap((value, i) => {
+    const [one, many] = units[i] ?? ['', ''];
+    return value > 0 ? [`${value} ${value === 1 ? one : many}`] : [];
+  });
+  return parts.join(' ') || `0 ${units[2]?.[1] ?? ''}`;
+}

@@ -1,7 +1,12 @@
+import type { detailsEnglish } from './details-english.ts';
 import { english } from './english.ts';
 
-/** Every sentence of the listeners' pages. */
+/** What the listeners' pages say before the first sound. */
 export type Words = typeof english;
+/** What they say beyond that. */
+export type Details = typeof detailsEnglish;
+/** Both. */
+export type AllWords = Words & Details;
 
 /** The languages of the pages. */
 export type Language = 'en' | 'fr';
@@ -22,6 +27,15 @@ export const chooseLanguage = (chosen: Language): void => keep(KEY, chosen);
 /** The catalogue of a language; English is always there, French is fetched by those who read it. */
 export async function wordsOf(chosen: Language): Promise<Words> {
   return chosen === 'fr' ? (await import('./french.ts')).french : english;
+}
+
+/** The whole catalogue: the details are fetched, so that they do not stand before the first sound. */
+export async function allWordsOf(words: Words): Promise<AllWords> {
+  const details =
+    words.locale === 'fr'
+      ? (await import('./details-french.ts')).detailsFrench
+      : (await import('./details-english.ts')).detailsEnglish;
+  return { ...words, ...details };
 }
 
 /** Reads a setting of this browser, or null where storage is forbidden. */

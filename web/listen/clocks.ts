@@ -1,10 +1,10 @@
 import type { Clocks } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
-import type { Words } from '../kit/words.ts';
+import type { AllWords } from '../kit/words.ts';
 import { dayOf, timeOf } from './say.ts';
 
 /** The four clocks, in the listener's own time. */
-export function openClocks(words: Words): { readonly node: HTMLElement; show(clocks: Clocks): void } {
+export function openClocks(words: AllWords): { readonly node: HTMLElement; show(clocks: Clocks): void } {
   const rows = (
     [
       ['scheduled', words.clockScheduled],

@@ -2,7 +2,7 @@
 import { momentOf } from '../../src/wire/moment.ts';
 import type { RoomCard, StagePerson } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
-import type { Words } from '../kit/words.ts';
+import type { AllWords } from '../kit/words.ts';
 import { frame } from './frame.ts';
 import { openPoll } from './poll.ts';
 import { dayOf, timeOf } from './say.ts';
@@ -18,7 +18,7 @@ const FIRST_ROWS = 8;
 const EARLIER = 12;
 
 /** Builds the page; the server's list stays until the first fresh one is here. */
-export function homePage(main: HTMLElement, words: Words): void {
+export function homePage(main: HTMLElement, words: AllWords): void {
   frame(main, words, words.skipHome);
   const rooms = main.querySelector<HTMLElement>('#rooms') ?? element('div', { id: 'rooms' });
   const lists = element('div', { id: 'rooms' });
@@ -83,7 +83,7 @@ const people = (room: Listed): StagePerson[] =>
         connected: true,
       }));
 
-function sections(listed: readonly Listed[], words: Words, theatres: Map<string, Theatre>): Node[] {
+function sections(listed: readonly Listed[], words: AllWords, theatres: Map<string, Theatre>): Node[] {
   const on = listed
     .filter((room) => room.status === 'live' || room.status === 'open')
     .sort(
@@ -112,10 +112,10 @@ function sections(listed: readonly Listed[], words: Words, theatres: Map<string,
 const section = (title: string, kind: string, ...items: Node[]): HTMLElement =>
   element('section', { class: kind }, element('h2', {}, title), element('ul', {}, ...items));
 
-const byline = (room: Listed, words: Words): string =>
+const byline = (room: Listed, words: AllWords): string =>
   room.hosts.length > 0 ? words.with(words.listFormat(room.hosts)) : '';
 
-const empty = (welcome: Listed | undefined, words: Words): HTMLElement =>
+const empty = (welcome: Listed | undefined, words: AllWords): HTMLElement =>
   element(
     'p',
     { class: 'nobody ash' },
@@ -123,7 +123,7 @@ const empty = (welcome: Listed | undefined, words: Words): HTMLElement =>
     welcome && element('a', { href: `/r/${welcome.slug}` }, `${words.welcomeRoom}.`),
   );
 
-function playing(room: Listed, first: boolean, words: Words, theatres: Map<string, Theatre>): HTMLElement {
+function playing(room: Listed, first: boolean, words: AllWords, theatres: Map<string, Theatre>): HTMLElement {
   const theatre = openTheatre(words, first ? FIRST_ROWS : CARD_ROWS);
   theatres.set(room.slug, theatre);
   for (const part of theatre.node.querySelectorAll('.on-stage, .visually-hidden, .empty')) part.remove();
@@ -147,7 +147,7 @@ function playing(room: Listed, first: boolean, words: Words, theatres: Map<strin
   );
 }
 
-function announced(room: Listed, words: Words): HTMLElement {
+function announced(room: Listed, words: AllWords): HTMLElement {
   const at = room.clocks.scheduled;
   return element(
     'li',
@@ -181,7 +181,7 @@ function announced(room: Listed, words: Words): HTMLElement {
   );
 }
 
-const over = (room: Listed, words: Words): HTMLElement =>
+const over = (room: Listed, words: AllWords): HTMLElement =>
   element(
     'li',
     { class: 'line' },

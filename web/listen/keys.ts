@@ -1,5 +1,5 @@
 import { element } from '../kit/element.ts';
-import { keep, kept, type Words } from '../kit/words.ts';
+import { type AllWords, keep, kept } from '../kit/words.ts';
 
 /** What keys do on a room page. */
 export interface KeyActions {
@@ -13,7 +13,7 @@ export interface KeyActions {
 const KEY = 'earshot-keys';
 
 /** Binds the keys and makes their visible list, with a switch: single letters must be able to be turned off (WCAG 2.1.4). */
-export function keys(actions: KeyActions, words: Words): HTMLElement {
+export function keys(actions: KeyActions, words: AllWords): HTMLElement {
   let on = kept(KEY) !== 'off';
   const bound: Record<string, () => void> = {
     ' ': actions.toggle,

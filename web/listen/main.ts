@@ -1,5 +1,5 @@
 import './listen.css';
-import { language, wordsOf } from '../kit/words.ts';
+import { allWordsOf, language, wordsOf } from '../kit/words.ts';
 import { applyTheme } from './frame.ts';
 import { roomPage } from './room.ts';
 
@@ -8,4 +8,4 @@ const words = await wordsOf(language());
 const main = document.querySelector('main');
 const mount = document.querySelector<HTMLElement>('#room');
 if (main && mount) roomPage(main, mount, words);
-else if (main) (await import('./home.ts')).homePage(main, words);
+else if (main) (await import('./home.ts')).homePage(main, await allWordsOf(words));

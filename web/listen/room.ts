@@ -3,18 +3,17 @@ import { roughly } from '../../src/wire/delivery.ts';
 import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
-import { language, type Words } from '../kit/words.ts';
-import { openClocks } from './clocks.ts';
+import { allWordsOf, language, type Words } from '../kit/words.ts';
 import { openDesk } from './desk.ts';
+import type { RoomDetails } from './details.ts';
 import { frame } from './frame.ts';
-import { keys } from './keys.ts';
 import type { LineCard } from './line.ts';
 import type { LockScreen } from './lock-screen.ts';
+import { placeOf } from './places.ts';
 import { openPoll } from './poll.ts';
 import type { ReadingCard } from './reading.ts';
 import { type Here, say, timeOf, whenOf } from './say.ts';
 import { openSound } from './sound.ts';
-import { openTheatre } from './theatre.ts';
 import { cachesOf, free, paceOf, queues, stateAt } from './ways.ts';
 
 /** A state older than this, with fetches failing, is no longer news. */
@@ -53,27 +52,24 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   let line: LineCard | undefined;
   let reading: ReadingCard | undefined;
   let lock: LockScreen | undefined;
+  let details: RoomDetails | undefined;
   const sound = openSound(slug, () => render(), {
     ticket: () => line?.ticket,
     // Who is called goes to a door.
     ring: () => (line?.called ? undefined : cachesOf(state.delivery)),
     late: () => state.delivery.newcomers !== 'live' && !line?.called,
+    heard() {
+      const ago = behind();
+      return state.clocks.firstSpeech === undefined || ago === undefined ? undefined : now() - ago * 1000;
+    },
   });
-  const theatre = openTheatre(words);
-  const times = openClocks(words);
   const hostLine = words.listFormat(state.hosts);
   const mark = element('p', { class: 'mark' });
   const sentence = element('p', { class: 'sentence', role: 'status' });
-  const gaps = element('ul', { class: 'gaps small' });
-  const heading = element('h1', {}, state.title);
+  const heading = element('h1', { dir: 'auto' }, state.title);
   const byline = element('p', { class: 'hosts ash' }, state.hosts.length > 0 ? words.with(hostLine) : '');
-  const streams = element('p', { class: 'streams' });
-  const count = element(
-    'div',
-    { class: 'count' },
-    streams,
-    element('p', { class: 'small ash' }, words.streamsHint),
-  );
+  /** Where an address says to begin. */
+  let named = placeOf(location);
 
   const once = <T>(load: () => Promise<T>, use: (module: T) => void) => {
     let asked = false;
@@ -93,12 +89,13 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   };
   const running = (): boolean => state.status === 'open' || state.status === 'live';
   const toggle = (on = !sound.on): void => {
-    if (on !== sound.on) sound.toggle(state.status === 'ended');
+    if (on !== sound.on) sound.toggle(named ?? (state.status === 'ended' ? 0 : undefined));
+    named = undefined;
     render();
   };
   const seek = (by: number): void => {
     if (sound.replay) sound.replay.seek(sound.replay.at + by);
-    else if (by < 0 && state.status === 'live') void sound.back(-REWIND_S);
+    else if (by < 0 && running() && state.clocks.firstSpeech !== undefined) void sound.back(by);
   };
   const mute = (): void => {
     sound.audio.muted = !sound.audio.muted;
@@ -109,11 +106,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     sound.audio.muted = false;
     render();
   };
-  const desk = openDesk(words, slug, state.title, sound, {
-    toggle: () => toggle(),
-    mute,
-    rewind: () => seek(-REWIND_S),
-  });
+  const desk = openDesk(words, sound, () => toggle(), mute);
 
   /** Seconds from the stage to this ear: by the program's clock where it is known, else by what is buffered. */
   const behind = (): number | undefined => {
@@ -131,30 +124,29 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       player: replay ? 'idle' : sound.player.state,
       behind: behind(),
       place: sound.player.place,
+      steady: sound.player.steady,
       stale: failing && Date.now() - freshAt > STALE_MS + 2 * paceOf(state.delivery),
     };
     const said = say(state, here, words);
     write(mark, said.mark);
     mark.className = `mark ${said.tone}`;
-    const late = replay && state.status === 'live' ? replay.seconds - replay.at : undefined;
+    const late = replay && running() ? replay.seconds - replay.at : undefined;
     write(
       sentence,
       replay?.state === 'missing'
         ? words.replayMissing
         : late !== undefined
           ? words.behindLive(clockOf(late))
-          : said.sentence,
+          : sound.paused !== undefined
+            ? words.pausedAt(timeOf(sound.paused, words))
+            : said.sentence,
     );
     sentence.setAttribute('aria-live', late === undefined ? 'polite' : 'off');
     write(heading, state.title);
-    desk.show(state, here);
-    times.show(state.clocks);
-    theatre.show(state, running() && sound.on && !replay);
-    count.hidden = !running();
-    write(streams, words.streams(state.streams, state.delivery.rung));
-    gaps.replaceChildren(
-      ...state.gaps.map((gap) => element('li', {}, words.gap(gap, timeOf(gap.from, words)))),
-    );
+    const begun = state.clocks.firstSpeech !== undefined;
+    desk.show(state, here, begun ? named : undefined);
+    detailing();
+    details?.show(state, here);
     const at = running() && sound.on && !replay ? sound.player.place : undefined;
     const queue = queues(state.delivery);
     if ((at === 'ring' || at === 'either') && queue) queueUp();
@@ -163,7 +155,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     reading?.show(state);
     if (sound.on) locking();
     lock?.playing(sound.on);
-    document.title = `${state.status === 'live' ? '● ' : ''}${state.title}`;
+    document.title = `${state.status === 'live' ? '● ' : ''}\u2068${state.title}\u2069`;
   };
 
   /** Fetched once there is something to hear; without it there are the page's own buttons. */
@@ -196,19 +188,33 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     },
   );
 
+  /** Fetched at once, but after what sound needs. */
+  const detailing = once(
+    async () => {
+      const [{ roomDetails }, all] = await Promise.all([import('./details.ts'), allWordsOf(words)]);
+      return { roomDetails, all };
+    },
+    ({ roomDetails, all }) => {
+      const actions = { toggle: () => toggle(), mute, live: () => running() && sound.live(), seek, volume };
+      details = roomDetails(
+        { controls: desk.node, desk: talk, house, more, below },
+        { slug, words: all, sound, actions },
+      );
+    },
+  );
+  const talk = element('div', { class: 'desk' }, sentence, desk.node);
+  const house = element('div', { class: 'house-side' });
+  const more = element('div', { class: 'actions more' });
+  const below = element('div', { class: 'below' });
+
   frame(main, words, words.skip);
   main.className = 'room-page page';
   main.replaceChildren(
     element('div', { class: 'masthead' }, mark, heading, byline),
-    element('div', { class: 'desk' }, sentence, desk.node, gaps),
-    element('div', { class: 'house-side' }, theatre.node, count),
-    desk.more,
-    element(
-      'div',
-      { class: 'below' },
-      times.node,
-      keys({ toggle: () => toggle(), mute, live: () => running() && sound.live(), seek, volume }, words),
-    ),
+    talk,
+    house,
+    more,
+    below,
   );
   render();
   const first = Math.floor(Math.random() * 64);
@@ -235,7 +241,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
           goingUp = undefined;
           if (sound.cached && free(state.delivery)) sound.again();
         }, Math.random() * GO_UP_MS);
-      if (opened) desk.opened();
+      if (opened) details?.opened(state.title);
       if (ended && !sound.replay && sound.on) sound.player.end();
       render();
     },

@@ -61,6 +61,18 @@ describe('what is happening, in one sentence', () => {
       'A short break. Music until it goes on.',
     ],
     [
+      'later for a connection that pauses',
+      {},
+      { player: 'playing', behind: 8.2, steady: 'learned' },
+      '8 seconds behind, because your connection pauses.',
+    ],
+    [
+      'later by choice',
+      {},
+      { player: 'playing', behind: 9.4, steady: 'chosen' },
+      '9 seconds behind, as you chose: steadier.',
+    ],
+    [
       'late, muted',
       { status: 'open', clocks: { scheduled: NOW - 720_000 }, stage: [person(true)] },
       {},
@@ -109,7 +121,7 @@ describe('what is happening, in one sentence', () => {
       'the cap, in the ring',
       { delivery: { ...fullDelivery(320, 0), newcomers: 'queue', why: 'cap', cap: 500 } },
       { player: 'playing', place: 'ring' },
-      'A smaller number listens live. You hear it 30 seconds later, all of it, and move up when there is room.',
+      'A limited number listens live. You hear it 30 seconds later, all of it, and move up when there is room.',
     ],
     [
       'the cap, at the live edge: nothing is different',
@@ -136,7 +148,7 @@ describe('what is happening, in one sentence', () => {
       { player: 'playing', behind: 1 },
       'Silence on stage for 20 s: everyone is muted. We have told them.',
     ],
-    ['studio away', { studio: 'away' }, {}, /^The studio is restarting/],
+    ['studio away', { studio: 'away' }, {}, /^No news from the studio/],
     [
       'reconnecting',
       { studio: 'away' },

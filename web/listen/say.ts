@@ -13,6 +13,8 @@ export interface Here {
   readonly behind: number | undefined;
   /** `ring`: this ear hears the delayed ring; `either`: it may. */
   readonly place?: 'live' | 'ring' | 'either';
+  /** Why this ear is further behind than the room is. */
+  readonly steady?: 'learned' | 'chosen' | undefined;
   /** The state has not been renewed for a while. */
   readonly stale: boolean;
 }
@@ -139,6 +141,8 @@ function onAir(state: RoomState, here: Here, words: Words): Sentence {
   if (!listening || here.behind === undefined) return { tone: 'live', sentence: words.liveNow };
   if (here.behind < ABOUT_A_SECOND) return { tone: 'live', sentence: words.live };
   const seconds = String(Math.round(here.behind));
+  if (here.steady === 'learned') return { tone: 'live', sentence: words.pauses(seconds) };
+  if (here.steady === 'chosen') return { tone: 'live', sentence: words.steady(seconds) };
   if (rung === 0) return { tone: 'live', sentence: words.liveSeconds(seconds) };
   const say = rung === 1 ? words.busy : words.behind;
   return { tone: 'late', sentence: say(seconds, streams) };

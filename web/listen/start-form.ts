@@ -1,5 +1,5 @@
 import { element, write } from '../kit/element.ts';
-import { keep, kept, type Words } from '../kit/words.ts';
+import { type AllWords, keep, kept } from '../kit/words.ts';
 
 const NAME = 'earshot-name';
 /** The API refuses longer ones. */
@@ -14,7 +14,7 @@ interface Created {
 }
 
 /** The form that starts a room: a room for now goes straight to its studio, one for later shows its links. */
-export function startForm(words: Words): HTMLElement {
+export function startForm(words: AllWords): HTMLElement {
   const title = element('input', {
     name: 'title',
     required: true,
@@ -88,7 +88,7 @@ export function startForm(words: Words): HTMLElement {
   return element('section', { id: 'start', class: 'start card' }, element('h2', {}, words.startRoom), form);
 }
 
-function shown(created: Created, words: Words): Node[] {
+function shown(created: Created, words: AllWords): Node[] {
   const row = (label: string, link: string): HTMLElement => {
     const copy = element('button', { type: 'button', class: 'button quiet' }, words.copy);
     copy.addEventListener('click', () => {

@@ -1,7 +1,7 @@
 import type { RoomState, StagePerson } from '../../src/wire/room.ts';
 import { drawing, element, write } from '../kit/element.ts';
 import { dotOf } from '../kit/figures.ts';
-import type { Words } from '../kit/words.ts';
+import type { AllWords } from '../kit/words.ts';
 import { placesOf, planOf } from './seats.ts';
 
 /** What the theatre shows of a room. */
@@ -30,7 +30,7 @@ const initials = (name: string): string =>
     .toUpperCase();
 
 /** Draws the plan once; `show` changes only what changed. `rows` are fewer on a card. */
-export function openTheatre(words: Words, rows = 11): Theatre {
+export function openTheatre(words: AllWords, rows = 11): Theatre {
   const plan = planOf(rows);
   const { centre, stage: radius } = plan;
   const groups = Array.from({ length: rows }, (_, row) => {

@@ -1,22 +1,37 @@
+import type { RoomState } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
-import type { Words } from '../kit/words.ts';
-import type { Replay } from '../player/replay.ts';
+import type { AllWords } from '../kit/words.ts';
 import { timeOf } from './say.ts';
+import type { Sound } from './sound.ts';
 
 const SPEEDS = [1, 1.25, 1.5, 2] as const;
 const STEP = 15;
+/** Keys move the bar by this much: a second at a time nobody gets through an evening. */
+const KEY_STEP = 5;
+/** So near to the live edge the bar stands at it. */
+const AT_EDGE = 3;
 
-/** The controls of a recording: place, fifteen seconds back or on, speed. */
+/** The place in the room's recording, live as well: a bar, fifteen seconds back or on, speed. */
 export interface Transport {
   readonly node: HTMLElement;
-  /** Shows where the replay stands. */
-  show(replay: Replay): void;
+  /** Shows where this ear is; hidden while nothing is recorded. */
+  show(state: RoomState, now: number): void;
 }
 
-/** Makes the controls; `replay` is asked at the time of each touch. */
-export function openTransport(words: Words, replay: () => Replay | undefined): Transport {
+/** Seconds recorded of a room, as far as its state tells; undefined before the first words. */
+export function lengthOf({ status, clocks, gaps }: RoomState, now: number): number | undefined {
+  const { firstSpeech, ended } = clocks;
+  if (firstSpeech === undefined || status === 'scheduled' || status === 'cancelled') return undefined;
+  const lost = gaps.reduce((sum, gap) => sum + (gap.from >= firstSpeech ? gap.seconds : 0), 0);
+  return Math.max(0, ((status === 'ended' ? (ended ?? now) : now) - firstSpeech) / 1000 - lost);
+}
+
+/** Makes the bar. */
+export function openTransport(words: AllWords, sound: Sound): Transport {
   let held = false;
+  let whole = 0;
+  let live = false;
   const place = element('input', {
     type: 'range',
     min: 0,
@@ -25,47 +40,86 @@ export function openTransport(words: Words, replay: () => Replay | undefined): T
     value: 0,
     'aria-label': words.seek,
   });
+  const tell = (at: number, wall?: number): void => {
+    const edge = live && whole - at < AT_EDGE;
+    write(
+      here,
+      edge ? words.status.live : wall === undefined ? clockOf(at) : `${clockOf(at)} · ${timeOf(wall, words)}`,
+    );
+    place.setAttribute(
+      'aria-valuetext',
+      edge ? words.status.live : words.placeOf(words.spoken(at), words.spoken(whole)),
+    );
+  };
+  const go = (at: number): void => {
+    if (live && whole - at < AT_EDGE) {
+      if (sound.replay) sound.live();
+    } else if (sound.replay) sound.replay.seek(at);
+    // Of a recording that nobody has opened only the distance from its end is known.
+    else void sound.back(live ? Math.min(-AT_EDGE, at - whole) : at);
+  };
   place.addEventListener('input', () => {
     held = true;
-    write(now, clockOf(Number(place.value)));
+    tell(Number(place.value));
   });
   place.addEventListener('change', () => {
     held = false;
-    replay()?.seek(Number(place.value));
+    go(Number(place.value));
   });
-  const now = element('span', { class: 'small' });
-  const whole = element('span', { class: 'small ash' });
+  place.addEventListener('keydown', (event) => {
+    const by = { ArrowLeft: -KEY_STEP, ArrowDown: -KEY_STEP, ArrowRight: KEY_STEP, ArrowUp: KEY_STEP }[
+      event.key
+    ];
+    if (by === undefined) return;
+    event.preventDefault();
+    const at = Math.min(whole, Math.max(0, Number(place.value) + by));
+    place.value = String(Math.floor(at));
+    tell(at);
+    go(at);
+  });
+  const here = element('span', { class: 'small' });
+  const all = element('span', { class: 'small ash' });
   const by = (seconds: number) => (): void => {
-    const playing = replay();
-    playing?.seek(playing.at + seconds);
+    const { replay } = sound;
+    if (replay) go(Math.max(0, replay.at + seconds));
+    else go(Math.max(0, Number(place.value) + seconds));
   };
   const speed = element('select', { 'aria-label': words.speed });
   for (const value of SPEEDS)
     speed.append(element('option', { value }, `${value.toLocaleString(words.locale)} ×`));
-  speed.addEventListener('change', () => replay()?.speed(Number(speed.value)));
+  speed.addEventListener('change', () => sound.replay?.speed(Number(speed.value)));
+  const on = element('button', { type: 'button', class: 'button quiet', onclick: by(STEP) }, words.forward);
   const node = element(
     'div',
     { class: 'transport' },
     place,
-    element('div', { class: 'times' }, now, whole),
+    element('div', { class: 'times' }, here, all),
     element(
       'div',
       { class: 'steps' },
       element('button', { type: 'button', class: 'button quiet', onclick: by(-STEP) }, words.rewind),
-      element('button', { type: 'button', class: 'button quiet', onclick: by(STEP) }, words.forward),
+      on,
       speed,
     ),
   );
   return {
     node,
-    show({ at, seconds, wall }) {
-      place.max = String(Math.max(1, Math.floor(seconds)));
+    show(state, now) {
+      const { replay } = sound;
+      const length = replay?.seconds || lengthOf(state, now);
+      node.hidden = length === undefined;
+      if (length === undefined) return;
+      live = state.status === 'live' || state.status === 'open';
+      whole = length;
+      place.max = String(Math.max(1, Math.floor(length)));
+      on.disabled = live && !replay;
+      speed.hidden = !replay;
       if (!held) {
+        const at = replay ? replay.at : live ? length : 0;
         place.value = String(Math.floor(at));
-        write(now, wall === undefined ? clockOf(at) : `${clockOf(at)} · ${timeOf(wall, words)}`);
+        tell(at, replay?.wall);
       }
-      place.setAttribute('aria-valuetext', `${clockOf(at)} / ${clockOf(seconds)}`);
-      write(whole, clockOf(seconds));
+      write(all, clockOf(length));
     },
   };
 }

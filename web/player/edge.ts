@@ -1,10 +1,12 @@
 /** All in seconds. Measured: rate changes of 1 % with `preservesPitch = false` cannot be heard. */
 export const BASE_MARGIN = 0.3;
-/** The margin never grows past this. */
+/** The margin never grows past this by itself. */
 export const MAX_MARGIN = 1.5;
 const MARGIN_STEP = 0.15;
 const DEAD_BAND = 0.04;
 const FAR = 1;
+/** Short of the margin by more than this, it falls back at twice the pace. */
+const SHORT = 0.3;
 /** Later than this by more than the margin: jump instead of hurrying. */
 const TOO_LATE = 3;
 /** Slowest while the margin grows before writes become rarer. */
@@ -26,7 +28,9 @@ export interface Steering {
  * fragments arrive. The level itself is a saw tooth of one write period and says nothing.
  */
 export class Edge {
-  margin: number;
+  /** Kept at least, whatever the buffer shows: what a network that stands still needs, or the listener wants. */
+  floor = 0;
+  #margin: number;
   readonly #base: number;
   #rate = 1;
   #low: number | undefined;
@@ -40,7 +44,12 @@ export class Edge {
 
   constructor(base = BASE_MARGIN) {
     this.#base = base;
-    this.margin = base;
+    this.#margin = base;
+  }
+
+  /** What is to be left just before new fragments arrive. */
+  get margin(): number {
+    return Math.max(this.#margin, this.floor);
   }
 
   /** The smoothed low-water mark, undefined until it was measured. */
@@ -71,7 +80,7 @@ export class Edge {
 
   /** The buffer ran dry: keep more from now on. */
   starved(now: number): void {
-    this.margin = Math.max(this.margin, Math.min(MAX_MARGIN, this.margin + MARGIN_STEP));
+    this.#margin = Math.max(this.#margin, Math.min(MAX_MARGIN, this.#margin + MARGIN_STEP));
     this.#calmUntil = now + CALM;
   }
 
@@ -84,8 +93,8 @@ export class Edge {
     const seen = this.#lowest;
     this.#low = this.#low === undefined ? this.#lowest : this.#low + (this.#lowest - this.#low) * 0.4;
     this.#lowest = Number.POSITIVE_INFINITY;
-    if (now > this.#calmUntil && this.margin > this.#base) {
-      this.margin = Math.max(this.#base, this.margin - MARGIN_STEP / 3);
+    if (now > this.#calmUntil && this.#margin > this.#base) {
+      this.#margin = Math.max(this.#base, this.#margin - MARGIN_STEP / 3);
       this.#calmUntil = now + CALM;
     }
     const off = this.#low - this.margin - this.#extra;
@@ -105,7 +114,7 @@ export class Edge {
     }
     // Once steering, go on until the middle of the band is reached: fewer changes of rate.
     const band = this.#rate === 1 ? DEAD_BAND : DEAD_BAND / 4;
-    const step = Math.abs(off) > FAR ? 0.04 : 0.01;
+    const step = Math.abs(off) > FAR ? (off > 0 ? 0.04 : 0.03) : off < -SHORT ? 0.02 : 0.01;
     this.#rate = Math.abs(off) <= band ? 1 : off > 0 ? 1 + step : 1 - step;
     return { rate: this.#rate, jump: 0 };
   }

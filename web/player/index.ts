@@ -11,10 +11,12 @@ export interface PlayerOptions {
   readonly slug: string;
   /** The element to play on; one is made when absent. */
   readonly audio?: HTMLAudioElement;
-  /** Seconds kept between the playhead and the newest sound, 0.3 by default; grows to 1.5 where the network needs it. */
+  /** Seconds kept between the playhead and the newest sound, 0.3 by default; grows to 10 where the network needs it. */
   readonly margin?: number;
   /** Origin of the audio, when it is not the page's own. */
   readonly base?: string;
+  /** What this device knows of its network: the longest that it stands still, in seconds. */
+  readonly network?: { read(): number; write(longest: number): void };
   /** False: never share one connection with other tabs. */
   readonly share?: boolean;
   /** Asked at each start: somebody who comes now may hear the program `RING_MS` late. For browsers that cannot tell. */
@@ -54,6 +56,10 @@ export interface Player {
   readonly state: PlayerState;
   /** At the live edge, or in the delayed ring; a change is told by `onChange` like one of state. `either`: nobody can tell. */
   readonly place: StreamPlace | 'either';
+  /** Why more than usual is kept in hand: the connection pauses, or the listener wants it so. */
+  readonly steady: 'learned' | 'chosen' | undefined;
+  /** Keeps 8 s in hand from now on, heard once more where they have been heard; false takes it back, to the live edge. */
+  steadier(on: boolean): void;
   /** True while the sound comes out of caches. */
   readonly cached: boolean;
   /** Seconds between the playhead and the live edge of the program; undefined while silent or unknown. */

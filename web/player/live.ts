@@ -3,6 +3,7 @@ import { Edge } from './edge.ts';
 import type { Player, PlayerOptions, PlayerState, PlayerStats } from './index.ts';
 import { lazily } from './lazily.ts';
 import { canShare, openShared, type SharedStream } from './share.ts';
+import { Stalls } from './stalls.ts';
 import { openStream, type Sink, type Stream, type Where } from './stream.ts';
 
 /** The server's first burst normally comes in one read; after this long begin with what there is. */
@@ -13,6 +14,10 @@ const QUIET_MS = 1_000;
 const SPARE = 0.2;
 /** Sound in hand when the next segment is asked for, seconds: a cache may have to ask further back. */
 const RING_MARGIN = 3;
+/** Kept in hand by who wants it steadier, seconds. */
+const STEADY = 8;
+/** The page says that the connection pauses from this much on. */
+const NOTABLE = 1.5;
 const FRAGMENT_MS = 320;
 const SEEK_SETTLES = 0.5;
 const BROKEN_RETRY_MS = 300;
@@ -28,7 +33,11 @@ export function openLive(
   const { slug, base = '' } = options;
   const listeners = new Set<(state: PlayerState) => void>();
   let ring: ReturnType<NonNullable<PlayerOptions['ring']>>;
+  const stalls = new Stalls(options.network?.read(), seconds());
+  let chosen = 0;
   let edge = new Edge(options.margin);
+  edge.floor = stalls.spare(seconds());
+  let toldAt = seconds();
   let roomy = false;
   let state: PlayerState = 'idle';
   let buffer: MediaBuffer | undefined;
@@ -55,6 +64,7 @@ export function openLive(
   const learn = (far: boolean): void => {
     roomy = far;
     edge = new Edge(options.margin ?? (far ? RING_MARGIN : undefined));
+    edge.floor = Math.max(chosen, stalls.spare(seconds()));
   };
   /** The caches in which to listen now, if any are named. */
   const elsewhere = (): typeof ring => {
@@ -71,6 +81,7 @@ export function openLive(
   const move = (to: Where, next: number): void => {
     const back = where.place === 'live' && to.place === 'ring';
     const moved = where.place !== to.place;
+    if (moved) stalls.anew('at-once');
     where = { ...to, seat: to.seat ?? where.seat, back: to.back ?? where.back };
     if (!moved) return;
     // What was kept in hand for the sake of caches.
@@ -123,6 +134,7 @@ export function openLive(
     opened(every, next, to) {
       period = every;
       edge.arrived();
+      stalls.anew('after');
       if (to) move(to, next);
       nextWrite = performance.now() + Math.min(next, period + 2 * FRAGMENT_MS);
       if (!started) {
@@ -131,6 +143,7 @@ export function openLive(
       }
     },
     notice(notice) {
+      if ('place' in notice || notice.in === 0) stalls.anew('at-once');
       if ('place' in notice) {
         period = notice.period;
         edge.arrived();
@@ -151,9 +164,15 @@ export function openLive(
     fragment(seq, bytes) {
       if (!buffer || !init || (last !== undefined && seq <= last)) return;
       last = seq;
+      const late = stalls.arrived(seq, seconds(), period / 1000);
+      edge.floor = Math.max(chosen, stalls.spare(seconds()));
+      if (seconds() - toldAt > 10) {
+        toldAt = seconds();
+        options.network?.write(stalls.longest(toldAt));
+      }
       const { end } = buffer;
-      if (started && end !== undefined && !audio.paused && buffer.waiting === 0) {
-        const { rate, jump } = edge.sample(Math.max(0, end - audio.currentTime), seconds());
+      if (late !== undefined && started && end !== undefined && !audio.paused && buffer.waiting === 0) {
+        const { rate, jump } = edge.sample(Math.max(0, end - audio.currentTime) + late, seconds());
         if (jump > 0) {
           counts.jumps++;
           seek(audio.currentTime + jump);
@@ -289,6 +308,15 @@ export function openLive(
     },
     get place() {
       return where.place;
+    },
+    get steady() {
+      return chosen > 0 ? 'chosen' : stalls.spare(seconds()) > NOTABLE ? 'learned' : undefined;
+    },
+    steadier(on) {
+      chosen = on ? STEADY : 0;
+      edge.floor = Math.max(chosen, stalls.spare(seconds()));
+      const { start, end } = buffer ?? {};
+      if (started && start !== undefined && end !== undefined) seek(Math.max(start, end - edge.margin - 0.3));
     },
     get cached() {
       return stream !== undefined && ring !== undefined;

@@ -71,6 +71,8 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
     get place() {
       return late ? 'either' : 'live';
     },
+    steady: undefined,
+    steadier() {},
     cached: false,
     behind: undefined,
     position: undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pieceAt, readPlaylist, variantOf } from './playlist.ts';
+import { pieceAt, placeAt, readPlaylist, variantOf } from './playlist.ts';
 
 const base = 'http://host/r/x/replay/main.m3u8';
 
@@ -59,4 +59,20 @@ test('a playlist without an end goes on growing', () => {
     complete: false,
     again: 6000,
   });
+});
+
+test('what was said at an hour is found in the recording, after a hole behind it, and never before the beginning', () => {
+  const piece = (at: number, wall: number) => ({ url: '', init: '', at, seconds: 5, wall });
+  const recording = {
+    pieces: [piece(0, 100_000), piece(5, 105_000), piece(10, 150_000)],
+    seconds: 15,
+    complete: false,
+    again: 5,
+  };
+  expect(placeAt(recording, 103_000)).toBe(3);
+  expect(placeAt(recording, 107_500)).toBe(7.5);
+  expect(placeAt(recording, 130_000)).toBe(10);
+  expect(placeAt(recording, 152_000)).toBe(12);
+  expect(placeAt(recording, 900_000)).toBe(15);
+  expect(placeAt(recording, 5_000)).toBe(0);
 });

@@ -100,3 +100,12 @@ export function pieceAt(pieces: readonly Piece[], at: number): number {
   }
   return low < pieces.length ? low : -1;
 }
+
+/** Where in the recording something was said at `wall`, wall-clock ms: in a hole behind it, before its begin at 0. */
+export function placeAt({ pieces, seconds }: Recording, wall: number): number {
+  for (const piece of pieces) {
+    if (piece.wall === undefined || piece.wall + piece.seconds * 1000 <= wall) continue;
+    return piece.at + Math.max(0, wall - piece.wall) / 1000;
+  }
+  return pieces.some((piece) => piece.wall !== undefined) ? seconds : 0;
+}

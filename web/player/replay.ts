@@ -1,17 +1,23 @@
 /** Plays a recording, finished or still growing, over the same MediaSource code; loaded only when somebody asks. */
 import { fragmentTime } from './boxes.ts';
 import { type MediaBuffer, openBuffer, playableCodec } from './buffer.ts';
-import { type Piece, pieceAt, type Recording, readPlaylist, variantOf } from './playlist.ts';
+import { type Piece, pieceAt, placeAt, type Recording, readPlaylist, variantOf } from './playlist.ts';
 
 /** Sound fetched ahead of the playhead, seconds. */
 const AHEAD = 30;
 const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 8_000;
+/** The latest place that is sought, before the end and before that of a recording that still grows by a piece every 5.12 s. */
+const AT_END = 0.5;
+const AT_EDGE = 7;
 /** A hole or an overlap of less than this is rounding, not a hole. */
 const ROUNDING = 0.05;
 
 /** What a replay tells while it plays. */
 export type ReplayState = 'loading' | 'ready' | 'playing' | 'paused' | 'waiting' | 'ended' | 'missing';
+
+/** A place in a recording: seconds, from its end where negative, or the wall-clock ms at which it was said. */
+export type ReplayStart = number | { readonly wall: number };
 
 /** A recording on an element, its timeline beginning at 0. */
 export interface Replay {
@@ -24,14 +30,14 @@ export interface Replay {
   readonly wall: number | undefined;
   play(): Promise<void>;
   pause(): void;
-  seek(to: number): void;
+  seek(to: ReplayStart): void;
   speed(rate: number): void;
   onChange(listen: () => void): void;
   close(): void;
 }
 
-/** Opens the recording of a room and stands at `from` seconds; negative counts from its end. */
-export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base = ''): Replay {
+/** Opens the recording of a room and stands at `from`. */
+export function openReplay(slug: string, audio: HTMLAudioElement, from: ReplayStart = 0, base = ''): Replay {
   const listed = (name: string): string =>
     new URL(`${base}/r/${slug}/replay/${name}.m3u8`, location.href).href;
   const listeners = new Set<() => void>();
@@ -41,7 +47,6 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base
   let state: ReplayState = 'loading';
   let recording: Recording = { pieces: [], seconds: 0, complete: false, again: 5_000 };
   let buffer: MediaBuffer | undefined;
-  let wanted = from;
   let rate = 1;
   let fetching = false;
   let playing = false;
@@ -167,8 +172,10 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base
       }
     }
   };
-  const seek = (to: number): void => {
-    const place = Math.max(0, Math.min(to, Math.max(0, recording.seconds - 0.5)));
+  const seek = (start: ReplayStart): void => {
+    const to = typeof start === 'number' ? start : placeAt(recording, start.wall);
+    const end = recording.seconds - (recording.complete ? AT_END : AT_EDGE);
+    const place = Math.max(0, Math.min(to < 0 ? recording.seconds + to : to, end));
     run++;
     next = -1;
     audio.currentTime = place;
@@ -204,7 +211,6 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base
       return;
     }
     if (recording.pieces.length === 0) return become('missing');
-    if (wanted < 0) wanted = Math.max(0, recording.seconds + wanted);
     if (playable) {
       buffer = openBuffer(audio, playable.mime, hop, () => become('missing'));
       buffer.length(recording.seconds);
@@ -213,7 +219,7 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base
     audio.preservesPitch = true;
     audio.defaultPlaybackRate = rate;
     audio.playbackRate = rate;
-    seek(wanted);
+    seek(from);
     become('ready');
     if (playing) await audio.play().catch(() => become('paused'));
   };
@@ -229,7 +235,7 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from = 0, base
       return recording.seconds;
     },
     get at() {
-      return state === 'loading' ? Math.max(0, wanted) : audio.currentTime;
+      return state === 'loading' ? (typeof from === 'number' ? Math.max(0, from) : 0) : audio.currentTime;
     },
     get wall() {
       const piece = recording.pieces[pieceAt(recording.pieces, audio.currentTime)];

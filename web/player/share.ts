@@ -1,8 +1,8 @@
 import type { Notice } from '../../src/wire/notice.ts';
 import { patienceMs, type Sink, type Stream, type Where } from './stream.ts';
 
-/** Fragments the tab that holds the stream keeps for a tab that comes later (7.7 s): a segment of the ring, and a half. */
-const KEPT = 24;
+/** Fragments the tab that holds the stream keeps for a tab that comes later: as much as the longest margin (12.8 s). */
+const KEPT = 40;
 /** A tab that asks and hears nothing for this long takes the stream for itself. */
 const ANSWER_MS = 600;
 
@@ -18,6 +18,7 @@ type Word =
   | { readonly say: 'notice'; readonly notice: Notice }
   | { readonly say: 'init'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly say: 'fragment'; readonly seq: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly say: 'still' }
   | { readonly say: 'lost'; readonly failures: number }
   | { readonly say: 'over' };
 
@@ -82,6 +83,9 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
       due = performance.now() + period;
       tell({ say: 'fragment', seq, bytes });
       sink.fragment(seq, bytes);
+    },
+    still() {
+      tell({ say: 'still' });
     },
     lost(failures) {
       tell({ say: 'lost', failures });
@@ -155,7 +159,7 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
       kept = [...kept.slice(1 - KEPT), data];
       sink.fragment(data.seq, data.bytes);
     } else if (data.say === 'lost') sink.lost(data.failures);
-    else sink.over();
+    else if (data.say === 'over') sink.over();
   };
 
   navigator.locks

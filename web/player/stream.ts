@@ -20,6 +20,8 @@ export interface Sink {
   fragment(seq: number, bytes: Uint8Array<ArrayBuffer>): void;
   /** The door has something to say about the fragments that follow. */
   notice(notice: Notice): void;
+  /** Nothing has come for longer than usual; there is enough in hand to wait for it. */
+  still?(): void;
   /** The connection is gone; `failures` attempts have failed since something last arrived. */
   lost(failures: number): void;
   /** The program is over: there will be no more. */
@@ -46,6 +48,11 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
 /** A server that has said nothing for this long, with writes every `period` ms, has gone. */
 export const patienceMs = (period: number): number => 2_000 + Math.min(3 * period, period + 4_000);
+/** With more than this in hand a silent connection is waited for: a network that stands still goes on where it was. Seconds. */
+const ENOUGH = 2;
+const LOOK_AGAIN_MS = 500;
+/** It is waited for no longer than this beyond the patience. */
+const LONGEST_WAIT_MS = 8_000;
 /** So many "no such room" in a row are the truth. */
 const UNKNOWN_TIMES = 3;
 
@@ -79,8 +86,15 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
       const boxes = new BoxReader();
       const reader = response.body.getReader();
       for (;;) {
+        let more = LONGEST_WAIT_MS;
+        const bark = (): void => {
+          if (more <= 0 || options.ahead() < ENOUGH) return void attempt.abort();
+          more -= LOOK_AGAIN_MS;
+          sink.still?.();
+          dog = setTimeout(bark, LOOK_AGAIN_MS);
+        };
         clearTimeout(dog);
-        dog = setTimeout(() => attempt.abort(), patience);
+        dog = setTimeout(bark, patience);
         const { done, value } = await reader.read();
         if (done || closed) return 'again';
         for (const cut of boxes.push(value)) {

@@ -1,0 +1,52 @@
+/**
+ * A train, a tunnel: the web player in Chromium behind a network that stands still now and then, for four minutes; how long it
+ * was silent in the first two and in the last two, and how far behind the newest sound it is at the end.
+ * `npm run bench -- stalls [minutes]`.
+ */
+import { bundlePlayer, EAR_PAGE, EAR_WORKLET, heard, listenIn, openChromium } from '../e2e/ear.ts';
+import { openStallingProxy, STALLING } from '../e2e/rig/stalling-proxy.ts';
+import { openToneServer } from '../e2e/tone-server.ts';
+
+const RATE = 48_000;
+const half = (Number(process.argv[2] ?? 4) / 2) * 60_000;
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const player = await bundlePlayer();
+const browser = await openChromium();
+await using server = await openToneServer(320, (_request, response, url) => {
+  const files: Record<string, readonly [string, string]> = {
+    '/': ['text/html', EAR_PAGE],
+    '/player.js': ['text/javascript', player],
+    '/ear-worklet.js': ['text/javascript', EAR_WORKLET],
+  };
+  const file = files[url.pathname];
+  if (file) response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
+  return file !== undefined;
+});
+const run = async (name: string, stalling: (typeof STALLING)[keyof typeof STALLING] | undefined) => {
+  await using proxy = stalling && (await openStallingProxy(server.url, stalling));
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${server.url}/`);
+  await listenIn(page, { slug: 'tone', base: proxy?.url ?? server.url, share: false });
+  await page.evaluate(() => (window as any).player.play());
+  await wait(1_000);
+  const row: Record<string, string | number> = { network: name };
+  for (const stretch of ['first', 'then']) {
+    await heard(page);
+    const stood = proxy?.stood ?? 0;
+    await wait(half);
+    const { silent, gaps, stats } = await heard(page);
+    row[`${stretch}: stood, s`] = ((proxy?.stood ?? 0) - stood).toFixed(1);
+    row[`${stretch}: silent, s`] = (silent / RATE).toFixed(2);
+    row[`${stretch}: gaps`] = gaps;
+    row['margin, s'] = stats.margin.toFixed(1);
+    row.jumps = stats.jumps;
+  }
+  return row;
+};
+console.table(
+  await Promise.all([
+    run('still never', undefined),
+    ...Object.entries(STALLING).map(([name, stalling]) => run(name, stalling)),
+  ]),
+);
+await browser.close();

@@ -1,0 +1,106 @@
+import type { RecordingGap } from '../../src/wire/room.ts';
+import { english } from './english.ts';
+import { spoken } from './figures.ts';
+
+const { count: n, span } = english;
+
+/** What the listeners' pages say beyond the first moment, in English: fetched once the page can be listened to. */
+export const detailsEnglish = {
+  gap: (gap: RecordingGap, time: string) =>
+    `${span(gap.seconds)} of the recording are missing at ${time}: ${
+      {
+        'disk-full': 'our disk was full',
+        'disk-error': 'our disk failed',
+        'studio-restart': 'our studio restarted',
+        'studio-busy': 'our studio had too much to do',
+      }[gap.reason]
+    }.`,
+  remind: 'Add to calendar',
+  remindHint: 'Saves a calendar entry that reminds you.',
+  tellMe: 'Tell me on this page when it opens',
+  telling: 'You will be told here while this page stays open.',
+  startedNow: (title: string) => `“${title}” has opened its doors.`,
+  rewind: 'Back 15 s',
+  forward: 'Forward 15 s',
+  backToLive: 'Back to live',
+  fromStart: 'From the beginning',
+  seek: 'Place in the recording',
+  speed: 'Speed',
+  share: 'Share',
+  shareFrom: (clock: string) => `Share from ${clock}`,
+  goOnFrom: (clock: string) => `Go on from ${clock}`,
+  spoken: (seconds: number) =>
+    spoken(seconds, ['hour', 'hours'], ['minute', 'minutes'], ['second', 'seconds']),
+  placeOf: (at: string, whole: string) => `${at} of ${whole}`,
+  steadier: 'Steadier',
+  steadierHint:
+    'Keeps 8 seconds in hand, for a connection that pauses. Switched off, you are back at the live edge.',
+  lasted: (length: string) => `The recording is ${length} long.`,
+  gapsCount: (gaps: number) =>
+    gaps === 0 ? 'Nothing is missing in it.' : gaps === 1 ? 'It has one gap.' : `It has ${gaps} gaps.`,
+  copied: 'Link copied',
+  download: 'Download the recording',
+  replayWaits: 'The recording is being fetched.',
+  stage: 'On stage',
+  speaking: 'speaking',
+  muted: 'muted',
+  gone: 'connection gone, place kept',
+  emptyStage: 'No one is speaking yet',
+  emptyOver: 'The stage is empty',
+  roles: { host: 'host', 'co-host': 'co-host', speaker: 'speaker' },
+  scale: (people: string) => `One dot is ${people} connections`,
+  scaleOne: 'One dot is one connection',
+  you: 'you',
+  streams: (count: number, rung?: number, later = 0) =>
+    later > 0
+      ? `${n(count, rung)} live, ${n(later, rung)} catching up`
+      : count === 1
+        ? '1 connection listening now'
+        : `${n(count, rung)} connections listening now`,
+  streamsHint: 'Counted by the server, rounded when busy. Connections, not people.',
+  theatre: (streams: number, names: string, rung?: number) =>
+    `The theatre: ${streams === 1 ? 'one connection is' : `${n(streams, rung)} connections are`} listening. ${
+      names ? `Speaking: ${names}.` : 'No one is speaking.'
+    }`,
+  clocks: 'Four clocks',
+  clockScheduled: 'Scheduled',
+  clockOpened: 'Doors opened',
+  clockFirstAudio: 'First sound',
+  clockFirstSpeech: 'First words',
+  notYet: 'not yet',
+  none: 'no time set',
+  homeTitle: 'Rooms that everyone can hear',
+  homeLead:
+    'A few people talk, everyone who comes hears them. More people means a little more delay, never an error and never silence.',
+  onNow: 'On now',
+  coming: 'Coming',
+  earlier: 'Listen again',
+  empty: 'No one is speaking yet.',
+  emptyWelcome: 'Only the welcome talk is on.',
+  emptyMore:
+    'Start a room and send its link: whoever opens it hears you about a second later. Nothing to install, no account.',
+  welcomeRoom: 'Hear the welcome talk',
+  startRoom: 'Start a room',
+  roomTitle: 'What is it about?',
+  roomTitleExample: 'Thursday evening, open questions',
+  yourName: 'Your name',
+  when: 'When',
+  optional: '(optional)',
+  whenHint: 'Leave empty to open the doors now.',
+  openStudio: 'Open the studio',
+  schedule: 'Put it on the programme',
+  starting: 'Preparing your room',
+  scheduled: 'Your room is on the programme. Keep your host link: it is the key to the stage.',
+  hostLink: 'Your host link',
+  roomLink: 'The link for everyone',
+  copy: 'Copy',
+  siteAway: 'The site is restarting. What is on air goes on; try again in a few seconds.',
+  titleMissing: 'Give the room a title, so that people know what they hear.',
+  keys: 'Keys',
+  keysOn: 'Keyboard shortcuts',
+  keyPlay: 'listen or pause',
+  keyMute: 'mute',
+  keyLive: 'back to live',
+  keySeek: '15 seconds back or forward',
+  keyVolume: 'volume',
+};

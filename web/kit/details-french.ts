@@ -1,0 +1,109 @@
+import { spoken } from './figures.ts';
+import { french } from './french.ts';
+import type { Details } from './words.ts';
+
+const { count: n, span } = french;
+
+/** What the listeners' pages say beyond the first moment, in French. */
+export const detailsFrench: Details = {
+  gap: (gap, time) =>
+    `Il manque ${span(gap.seconds)} à l’enregistrement à ${time} : ${
+      {
+        'disk-full': 'notre disque était plein',
+        'disk-error': 'notre disque a lâché',
+        'studio-restart': 'notre studio redémarrait',
+        'studio-busy': 'notre studio était débordé',
+      }[gap.reason]
+    }.`,
+  remind: 'Ajouter à l’agenda',
+  remindHint: 'Enregistre un rendez-vous d’agenda, avec un rappel.',
+  tellMe: 'Me prévenir sur cette page à l’ouverture',
+  telling: 'Vous serez prévenu ici tant que cette page reste ouverte.',
+  startedNow: (title) => `« ${title} » a ouvert ses portes.`,
+  rewind: '15 s en arrière',
+  forward: '15 s en avant',
+  backToLive: 'Revenir au direct',
+  fromStart: 'Depuis le début',
+  seek: 'Position dans l’enregistrement',
+  speed: 'Vitesse',
+  share: 'Partager',
+  shareFrom: (clock) => `Partager à partir de ${clock}`,
+  goOnFrom: (clock) => `Reprendre à ${clock}`,
+  spoken: (seconds) => spoken(seconds, ['heure', 'heures'], ['minute', 'minutes'], ['seconde', 'secondes']),
+  placeOf: (at, whole) => `${at} sur ${whole}`,
+  steadier: 'Plus stable',
+  steadierHint:
+    'Garde 8 secondes en réserve, pour une connexion qui s’interrompt. Sans cela, vous revenez au direct.',
+  lasted: (length) => `L’enregistrement dure ${length}.`,
+  gapsCount: (gaps) =>
+    gaps === 0
+      ? 'Il n’y manque rien.'
+      : gaps === 1
+        ? 'Il comporte une coupure.'
+        : `Il comporte ${gaps} coupures.`,
+  copied: 'Lien copié',
+  download: 'Télécharger l’enregistrement',
+  replayWaits: 'L’enregistrement arrive.',
+  stage: 'Sur scène',
+  speaking: 'parle',
+  muted: 'micro coupé',
+  gone: 'connexion perdue, place gardée',
+  emptyStage: 'Personne ne parle encore',
+  emptyOver: 'La scène est vide',
+  roles: { host: 'hôte', 'co-host': 'co-hôte', speaker: 'intervenant' },
+  scale: (people) => `Un point représente ${people} connexions`,
+  scaleOne: 'Un point représente une connexion',
+  you: 'vous',
+  streams: (count, rung, later = 0) =>
+    later > 0
+      ? `${n(count, rung)} en direct, ${n(later, rung)} en différé`
+      : count <= 1
+        ? `${count} connexion à l’écoute`
+        : `${n(count, rung)} connexions à l’écoute`,
+  streamsHint: 'Comptées par le serveur, arrondies en cas d’affluence. Des connexions, pas des personnes.',
+  theatre: (streams, names, rung) =>
+    `Le théâtre : ${streams <= 1 ? `${streams} connexion` : `${n(streams, rung)} connexions`} à l’écoute. ${
+      names ? `Parle en ce moment : ${names}.` : 'Personne ne parle.'
+    }`,
+  clocks: 'Quatre horloges',
+  clockScheduled: 'Prévu',
+  clockOpened: 'Ouverture des portes',
+  clockFirstAudio: 'Premier son',
+  clockFirstSpeech: 'Premiers mots',
+  notYet: 'pas encore',
+  none: 'sans heure fixée',
+  homeTitle: 'Des salles que tout le monde entend',
+  homeLead:
+    'Quelques personnes parlent, toutes celles qui viennent les entendent. Plus de monde, c’est un peu plus de décalage, jamais une erreur et jamais le silence.',
+  onNow: 'En ce moment',
+  coming: 'À venir',
+  earlier: 'À réécouter',
+  empty: 'Personne ne parle encore.',
+  emptyWelcome: 'Seul le mot de bienvenue est à l’antenne.',
+  emptyMore:
+    'Ouvrez une salle et envoyez son lien : qui l’ouvre vous entend une seconde plus tard. Rien à installer, pas de compte.',
+  welcomeRoom: 'Écouter le mot de bienvenue',
+  startRoom: 'Ouvrir une salle',
+  roomTitle: 'De quoi s’agit-il ?',
+  roomTitleExample: 'Jeudi soir, questions libres',
+  yourName: 'Votre nom',
+  when: 'Quand',
+  optional: '(facultatif)',
+  whenHint: 'Laissez vide pour ouvrir les portes maintenant.',
+  openStudio: 'Ouvrir le studio',
+  schedule: 'Mettre au programme',
+  starting: 'Votre salle se prépare',
+  scheduled: 'Votre salle est au programme. Gardez votre lien d’hôte : c’est la clé de la scène.',
+  hostLink: 'Votre lien d’hôte',
+  roomLink: 'Le lien pour tout le monde',
+  copy: 'Copier',
+  siteAway: 'Le site redémarre. Ce qui est à l’antenne continue ; réessayez dans quelques secondes.',
+  titleMissing: 'Donnez un titre à la salle, pour qu’on sache ce qu’on entend.',
+  keys: 'Touches',
+  keysOn: 'Raccourcis clavier',
+  keyPlay: 'écouter ou pause',
+  keyMute: 'couper le son',
+  keyLive: 'revenir au direct',
+  keySeek: '15 secondes en arrière ou en avant',
+  keyVolume: 'volume',
+};

@@ -1,0 +1,43 @@
+import { beforeEach, expect, test } from 'vitest';
+import { keepPlace, placeIn, placeOf, secondsOf } from './places.ts';
+
+beforeEach(() => {
+  const all = new Map<string, string>();
+  globalThis.localStorage = {
+    getItem: (key: string) => all.get(key) ?? null,
+    setItem: (key: string, value: string) => void all.set(key, value),
+  } as unknown as Storage;
+});
+
+test('an address names a place in seconds or as a clock', () => {
+  expect(placeOf({ hash: '#t=202', search: '' })).toBe(202);
+  expect(placeOf({ hash: '', search: '?t=202' })).toBe(202);
+  expect(placeOf({ hash: '#t=10', search: '?t=202' })).toBe(10);
+  expect(placeOf({ hash: '#t=3:22', search: '' })).toBe(202);
+  expect(placeOf({ hash: '#t=1:02:03', search: '' })).toBe(3723);
+  expect(placeOf({ hash: '#t=3m22s', search: '' })).toBe(202);
+  expect(placeOf({ hash: '#t=202.7,300', search: '' })).toBe(202);
+  expect(placeOf({ hash: '#main', search: '?from=x' })).toBeUndefined();
+});
+
+test.each(['', 'x', '-3', '3:', 'Infinity', '1e9', '99999999', '::', 'h'])('%j is no place', (text) => {
+  expect(secondsOf(text)).toBeUndefined();
+});
+
+test('a place is remembered for each of the last twenty rooms', () => {
+  for (let i = 0; i < 25; i++) keepPlace(`room-${i}`, 100 + i, i);
+  expect(placeIn('room-24')).toBe(124);
+  expect(placeIn('room-5')).toBe(105);
+  expect(placeIn('room-4')).toBeUndefined();
+  keepPlace('room-24', undefined);
+  expect(placeIn('room-24')).toBeUndefined();
+});
+
+test('the first seconds are no place to go back to, and a broken memory is none', () => {
+  keepPlace('a', 3);
+  expect(placeIn('a')).toBeUndefined();
+  localStorage.setItem('earshot-places', 'null');
+  expect(placeIn('a')).toBeUndefined();
+  localStorage.setItem('earshot-places', '{"a":{"at":"x"}}');
+  expect(placeIn('a')).toBeUndefined();
+});

@@ -1,0 +1,61 @@
+/** Where somebody was in a recording: kept on this device, and named by an address. */
+import { keep, kept } from '../kit/words.ts';
+
+const KEY = 'earshot-places';
+/** Rooms whose place is remembered: beyond it the longest untouched goes. */
+const MOST = 20;
+/** Nearer to the beginning than this is the beginning. */
+const BEGINNING = 5;
+
+type Kept = Record<string, { readonly at: number; readonly when: number }>;
+
+const read = (): Kept => {
+  try {
+    const known: unknown = JSON.parse(kept(KEY) ?? '{}');
+    return known && typeof known === 'object' ? (known as Kept) : {};
+  } catch {
+    return {};
+  }
+};
+
+/** The place in the recording of a room where this device stopped, in seconds; undefined where it did not. */
+export function placeIn(slug: string): number | undefined {
+  const at = read()[slug]?.at;
+  return typeof at === 'number' && at > BEGINNING ? at : undefined;
+}
+
+/** Remembers a place; undefined forgets it. */
+export function keepPlace(slug: string, at: number | undefined, when = Date.now()): void {
+  const all = read();
+  delete all[slug];
+  if (at !== undefined && at > BEGINNING) all[slug] = { at: Math.floor(at), when };
+  const newest = Object.entries(all).sort(([, a], [, b]) => b.when - a.when);
+  keep(KEY, JSON.stringify(Object.fromEntries(newest.slice(0, MOST))));
+}
+
+/** Seconds of `202`, `202s`, `3:22`, `1:02:03` or `1h2m3s`; undefined for anything else. Spec: W3C Media Fragments 1.0, 4.2.1. */
+export function secondsOf(text: string): number | undefined {
+  const clock = /^(?:npt:)?(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:\.\d+)?$/.exec(text);
+  const named = /^(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/.exec(text);
+  const plain = /^(?:npt:)?(\d{1,6})(?:\.\d+)?$/.exec(text);
+  const parts = plain ? [undefined, undefined, plain[1]] : (clock ?? named)?.slice(1);
+  if (!parts || text === '') return undefined;
+  const [hours, minutes, seconds] = parts.map((part) => Number(part ?? 0));
+  return (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
+}
+
+/** The place that an address names, `#t=202` before `?t=202`; the end of a range is nobody's place. */
+export function placeOf({
+  hash,
+  search,
+}: {
+  readonly hash: string;
+  readonly search: string;
+}): number | undefined {
+  for (const text of [hash.slice(1), search.slice(1)]) {
+    const t = new URLSearchParams(text).get('t');
+    const at = t === null ? undefined : secondsOf(t.split(',')[0]?.trim() ?? '');
+    if (at !== undefined) return at;
+  }
+  return undefined;
+}

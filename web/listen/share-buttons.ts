@@ -1,0 +1,55 @@
+import { element, write } from '../kit/element.ts';
+import { clockOf } from '../kit/figures.ts';
+import type { AllWords } from '../kit/words.ts';
+
+const SAID_MS = 2_000;
+
+/** Buttons that hand on the room, and the moment that is heard. */
+export interface ShareButtons {
+  readonly nodes: readonly HTMLElement[];
+  /** `at`: seconds into the recording, where that is what is heard. */
+  show(title: string, at: number | undefined): void;
+}
+
+/** Copies a link and says so on the button; asks where nothing can be copied. */
+export function copyLink(button: HTMLElement, link: string, words: AllWords): void {
+  const now = button.textContent ?? '';
+  const label = now === words.copied ? (button.dataset.label ?? now) : now;
+  button.dataset.label = label;
+  const told = (): void => {
+    write(button, words.copied);
+    setTimeout(() => {
+      if (button.textContent === words.copied) write(button, label);
+    }, SAID_MS);
+  };
+  const ask = (): void => void prompt(label, link);
+  if (navigator.clipboard) navigator.clipboard.writeText(link).then(told, ask);
+  else ask();
+}
+
+/** Makes the buttons. On phones the system's own sheet opens, elsewhere the link is copied. */
+export function shareButtons(words: AllWords, slug: string): ShareButtons {
+  let title = '';
+  let at: number | undefined;
+  const hand = (button: HTMLElement, link: string): void => {
+    if (navigator.share && matchMedia('(pointer: coarse)').matches)
+      // Its own direction, whatever text the other program puts around it.
+      navigator.share({ title: `\u2068${title}\u2069`, url: link }).catch(() => {});
+    else copyLink(button, link, words);
+  };
+  const address = `${location.origin}/r/${slug}`;
+  const room = element('button', { type: 'button', class: 'button quiet' }, words.share);
+  const moment = element('button', { type: 'button', class: 'button quiet', hidden: true });
+  room.addEventListener('click', () => hand(room, address));
+  moment.addEventListener('click', () => hand(moment, `${address}#t=${Math.floor(at ?? 0)}`));
+  return {
+    nodes: [room, moment],
+    show(named, heard) {
+      title = named;
+      at = heard;
+      moment.hidden = heard === undefined;
+      if (heard !== undefined && moment.textContent !== words.copied)
+        write(moment, words.shareFrom(clockOf(heard)));
+    },
+  };
+}
