@@ -1,17 +1,30 @@
 /** Config → roles → open in the order of a voice → wait → close, doors first. */
 import { fileURLToPath } from 'node:url';
 import { systemClock } from './base/clock.ts';
+import project from '../package.json' with { type: 'json' };
+import { readCertificate } from './base/certificate.ts';
 import { EarshotError } from './base/errors.ts';
 import { makeFolder } from './base/folder.ts';
-import { type Log, openLog } from './base/log.ts';
+import { openLineWriter } from './base/line-writer.ts';
+import { line, openLog } from './base/log.ts';
+import { exposition } from './base/metrics.ts';
 import { sharesPorts } from './base/port.ts';
 import { type Ms, ms } from './base/time.ts';
 import type { Config } from './config/index.ts';
 import { paths } from './role/paths.ts';
 import { readSecret } from './role/secret.ts';
-import { lastGoodCertificate } from './role/tls.ts';
+import { openProcessMetrics } from './role/process-metrics.ts';
+import { certificateOf, lastGoodCertificate } from './role/tls.ts';
 import { ROLES, type RoleName } from './roles.ts';
-import { type ChildSpec, claim, openFloor, open as supervise, supervised } from './supervisor/index.ts';
+import {
+  type ChildSpec,
+  claim,
+  openFloor,
+  openMachine,
+  openMonitor,
+  open as supervise,
+  supervised,
+} from './supervisor/index.ts';
 
 const ENTRY = fileURLToPath(new URL('./cli/index.ts', import.meta.url));
 
@@ -35,6 +48,7 @@ function family(config: Config, roles: readonly RoleName[], flags: readonly stri
         args: ['role', role, String(index), compiled, ...flags],
         grace: (role === 'door' ? config.shutdownGrace + CLOSE_TIME : CLOSE_TIME) as Ms,
         heap: HEAP[role],
+        tells: ROLES[role].tells,
         ...(role === 'door' ? { serves: true as const } : {}),
       }),
     ),

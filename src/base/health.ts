@@ -1,0 +1,18 @@
+/** What one part says about itself, for `/readyz`. */
+export interface Check {
+  /** `door-0`, `database`, `recording`: who it is about. */
+  readonly part: string;
+  readonly ok: boolean;
+  /** A few words for an operator. They are public: no path, no name, no address. */
+  readonly says?: string;
+}
+
+/** The checks as text, one line a part, and the code of the answer: 200 when all are well, else 503. */
+export function readiness(checks: readonly Check[]): { readonly code: 200 | 503; readonly text: string } {
+  const ready = checks.length > 0 && checks.every(({ ok }) => ok);
+  const width = Math.max(5, ...checks.map(({ part }) => part.length));
+  const lines = checks.map(({ part, ok, says }) =>
+    `${part.padEnd(width)}  ${ok ? 'ok    ' : 'failed'}${says ? `  ${says}` : ''}`.trimEnd(),
+  );
+  return { code: ready ? 200 : 503, text: `${[ready ? 'ready' : 'not ready', ...lines].join('\n')}\n` };
+}
