@@ -1,9 +1,6 @@
+import type { OpenRole } from './base/health.ts';
 import type { Log } from './base/log.ts';
 import type { Config } from './config/index.ts';
-import type { Telling } from './supervisor/index.ts';
-
-/** The open parts of a role, and what they tell of themselves. */
-export type OpenRole = AsyncDisposable & Telling;
 
 /** A role: what it holds, what its death costs, and how its parts are opened. */
 export interface Role {

@@ -89,6 +89,8 @@ export interface DoorDeps {
   readonly consent?: string;
   /** How a room is delivered now: write period and bitrate; default every 320 ms without a ceiling. */
   delivery?(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
+  /** What `/readyz` answers: the whole installation as the supervisor sees it. Default: this door alone, which answers. */
+  readiness?(): { readonly code: number; readonly text: string };
   /** Addresses and networks of proxies in front whose X-Forwarded-* fields are believed; default none. */
   readonly trustedProxies?: readonly string[];
   /** Where the public port speaks TLS. */
@@ -194,6 +196,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
+    readiness: () => deps.readiness?.() ?? { code: 200, text: 'ready\n' },
     clients,
     ...(deps.queue ? { queue: deps.queue } : {}),
   });

@@ -43,6 +43,8 @@ export interface OrdinaryDeps {
   readonly queue?: DoorQueue;
   /** What is published about rehearsals; absent: none is allowed. */
   readonly consent?: string;
+  /** What `/readyz` answers. */
+  readiness?(): { readonly code: number; readonly text: string };
   readonly site: { readonly socketPath: string };
   cell(index: number): { readonly socketPath: string };
   /** Base URLs of caches that pages may fetch sound from. */
@@ -293,6 +295,11 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         return page(req, res, '/errors', () => pages.errors());
       case 'health':
         return say(TEXT, 'no-store', 'ok\n');
+      case 'ready': {
+        const { code, text } = deps.readiness?.() ?? { code: 200, text: 'ready\n' };
+        const headers = { 'content-type': TEXT, 'cache-control': 'no-store' };
+        return send(req, res, { status: code, headers, body: text });
+      }
       case 'rehearsal':
         if (deps.consent === undefined) break;
         return say('application/json', 'no-store', deps.consent);

@@ -17,7 +17,7 @@ import { openDemand } from './demand.ts';
 import { History } from './history.ts';
 import { type Loops, standbyMessages } from './loops.ts';
 import { watchMusic } from './music.ts';
-import { openRoomRecording } from './room-recording.ts';
+import { isKept, openRoomRecording } from './room-recording.ts';
 import { openTalk } from './talk.ts';
 
 /** What one running room needs from its cell. */
@@ -277,7 +277,13 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     tickets: (door, tally) => queue.take(door, tally),
     metrics: () => ({
       slug,
+      live: card.status === 'live',
       streams: steering.streams(clock.now()),
+      onStage: room.people().filter(({ connected }) => connected).length,
+      deadAir: silentSeconds(card, mixing.state().deadAir?.since, clock.wall()),
+      recording: isKept(card, clocks)
+        ? { healthy: archive.healthy(slug), gaps: archive.gaps(slug).length }
+        : undefined,
       level: steering.delivery(clock.now()).level,
       last,
       speakers: room.people().flatMap(({ id }) => {
@@ -312,3 +318,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     },
   };
 }
+
+/** How long a room has been dead air. The demo room rests between two talks, and that is meant. */
+const silentSeconds = ({ status, welcome }: RoomCard, since: number | undefined, wall: number): number =>
+  since === undefined || status !== 'live' || welcome ? 0 : Math.max(0, (wall - since) / 1000);

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
-import type { Check } from '../base/health.ts';
+import type { Check, Readiness } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
 import { type Ms, ms } from '../base/time.ts';
 import { relay } from './relay.ts';
@@ -18,12 +18,6 @@ export interface ChildSpec {
   readonly tells?: readonly string[];
   /** Megabytes of JavaScript heap beyond which it ends itself, instead of taking the memory of others. */
   readonly heap?: number;
-}
-
-/** The answer of `/readyz`, which doors give to whoever asks. */
-export interface Readiness {
-  readonly code: 200 | 503;
-  readonly text: string;
 }
 
 /** What the supervisor says to a child. */

@@ -1,13 +1,13 @@
 /** Keeps the roles running on one machine: starts, watches, restarts with back-off, stops in order. */
 import type { Clock } from '../base/clock.ts';
-import { type Check, readiness } from '../base/health.ts';
+import { type Check, type Readiness, readiness, type Telling } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
 import { type Exposed, exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
-import { Child, type ChildSpec, type Notice, type Order, type Readiness } from './child.ts';
+import { Child, type ChildSpec, type Notice, type Order } from './child.ts';
 import type { Floor } from './floor.ts';
 
-export type { ChildSpec, Notice, Order, Readiness } from './child.ts';
+export type { ChildSpec, Notice, Order } from './child.ts';
 export { claim } from './claim.ts';
 export { type Floor, type FloorCertificate, type FloorDeps, openFloor } from './floor.ts';
 export { type Machine, type MachineDeps, openMachine } from './machine.ts';
@@ -96,17 +96,11 @@ export function open(deps: SupervisorDeps): Supervisor {
 
 /** The metrics of all children, each with its name as a label, and what the supervisor knows of them. */
 async function gather(children: readonly Child[], ready: () => Readiness): Promise<Exposed[]> {
-  const texts = await Promise.all(
-    children.map(async (child): Promise<Exposed> => {
-      const text = await child.metrics();
-      return { labels: { process: child.name }, text: text ?? '' };
-    }),
+  const said = new Map(
+    await Promise.all(children.map(async (child) => [child, await child.metrics()] as const)),
   );
-  const of = (value: (child: Child, text: string) => number) =>
-    children.map(
-      (child, at) =>
-        [{ process: child.name, role: child.role }, value(child, texts[at]?.text ?? '')] as const,
-    );
+  const of = (value: (child: Child) => number) =>
+    children.map((child) => [{ process: child.name, role: child.role }, value(child)] as const);
   const own = exposition([
     {
       name: 'earshot_ready',
@@ -118,7 +112,7 @@ async function gather(children: readonly Child[], ready: () => Readiness): Promi
       name: 'earshot_process_up',
       kind: 'gauge',
       help: '1 when the process runs and answers, 0 while it is away or hangs',
-      value: of((child, text) => (child.isReady && text !== '' ? 1 : 0)),
+      value: of((child) => Number(said.get(child) !== undefined)),
     },
     {
       name: 'earshot_process_restarts_total',
@@ -127,6 +121,7 @@ async function gather(children: readonly Child[], ready: () => Readiness): Promi
       value: of((child) => child.restarts),
     },
   ]);
+  const texts = children.map((child) => ({ labels: { process: child.name }, text: said.get(child) ?? '' }));
   return [{ labels: {}, text: own }, ...texts];
 }
 
@@ -138,16 +133,6 @@ function together(checks: readonly Check[]): Check[] {
     if (!known || (known.ok && !check.ok)) byPart.set(check.part, check);
   }
   return [...byPart.values()];
-}
-
-/** What a child tells of itself when it is asked. */
-export interface Telling {
-  /** Prometheus text. */
-  metrics?(): string;
-  /** Asked once a second: what it knows, without waiting. */
-  checks?(): readonly Check[];
-  /** Takes the readiness of the whole installation, once a second; only in children that `serve`. */
-  told?(ready: Readiness): void;
 }
 
 /** The child's side: tells the supervisor when ready, answers it, resolves when asked to stop or orphaned. */

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { Clock } from '../base/clock.ts';
+import type { Readiness } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
-import { mergeExpositions } from '../base/metrics.ts';
+import { type Exposed, mergeExpositions } from '../base/metrics.ts';
 import { type Ms, ms } from '../base/time.ts';
-import type { Readiness } from './child.ts';
 
 /** What the monitor needs. */
 export interface MonitorDeps {
@@ -13,7 +13,7 @@ export interface MonitorDeps {
   readonly port: number;
   readonly host: string;
   /** The metrics of each process that answers, with its labels, and those of the supervisor. */
-  metrics(): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly text: string }[]>;
+  metrics(): Promise<readonly Exposed[]>;
   readiness(): Readiness;
 }
 
