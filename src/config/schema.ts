@@ -348,8 +348,7 @@ export const schema = z.strictObject({
       unit: 'TCP port, 0 to 65000',
       default: '9464',
       change: 'restart',
-      reason:
-        'Metrics and readiness of all processes, on metricsHost only. 0 takes a free one.',
+      reason: 'Metrics and readiness of all processes, on metricsHost only. 0 takes a free one.',
     },
     whole(0, 65_000),
   ),
