@@ -93,12 +93,13 @@ export interface DoorDeps {
   readiness?(): { readonly code: number; readonly text: string };
   /** Addresses and networks of proxies in front whose X-Forwarded-* fields are believed; default none. */
   readonly trustedProxies?: readonly string[];
+  /** The address people use, where it is set. */
+  readonly publicUrl?: string;
   /** Where the public port speaks TLS. */
   readonly tls?: DoorTls;
   /** A second port without TLS, that sends people to the first; only beside `tls`. */
   readonly plain?: {
     readonly port: number;
-    readonly publicUrl?: string;
     /** The answer to a challenge for a certificate, or undefined. Spec: RFC 8555, 8.3. */
     challenge(token: string): Promise<string | undefined>;
   };
@@ -195,6 +196,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...{ clock, limits, counters, fanout, shield, fault, origin, bodies },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
+    ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
     readiness: () => deps.readiness?.() ?? { code: 200, text: 'ready\n' },
     clients,
@@ -211,7 +213,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     plain &&
     openPlainPort({
       ...{ limits, ordinary, port: () => port, ready: () => tls?.ready === true },
-      ...(plain.publicUrl === undefined ? {} : { publicUrl: plain.publicUrl }),
+      ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
       challenge: plain.challenge,
     });
   const front = openFront({

@@ -173,11 +173,11 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       : {
           plain: {
             port: config.httpPort,
-            ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
             challenge: (token) => challengeAnswer(at.challenges, token),
           },
         }),
     caches: config.caches,
+    ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     ...(consent ? { consent: JSON.stringify(consent) } : {}),
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
     readiness: () =>

@@ -81,7 +81,6 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   app.use(async (c, next) => {
     await next();
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
-    if (c.req.method === 'GET') c.res.headers.set('access-control-allow-origin', '*');
   });
 
   app.get('/api/rooms', (c) => {
