@@ -12,6 +12,7 @@ import { type AcceptQueue, openAcceptQueue } from './accept-queue.ts';
 import type { Assets } from './assets.ts';
 import { openBares } from './bare.ts';
 import { openBatch } from './batch.ts';
+import { openCatchingUp } from './catching-up.ts';
 import { openClients } from './client.ts';
 import { exposition, openCounters } from './counters.ts';
 import { openFanout } from './fanout.ts';
@@ -116,6 +117,8 @@ export interface Door extends AsyncDisposable {
   live(slug: string): number;
   /** Streams, those at the live edge, and the renditions needed, for each room that is heard or was within the last minute. */
   counts(): ReadonlyMap<string, RoomCount>;
+  /** Who hears the recording of each room that is on. */
+  catchingUp(): ReadonlyMap<string, number>;
   /** Moves the `count` who wait longest in a room's ring up to the live edge; returns how many it moved. */
   promote(slug: string, count: number): number;
   /** What strained this door since the last call; for the ladder alone, about once a second. */
@@ -192,7 +195,9 @@ export async function open(deps: DoorDeps): Promise<Door> {
     place: (slug, request, retake) =>
       shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
   });
+  const catchingUp = openCatchingUp(clock);
   const ordinary = openOrdinary({
+    catchingUp,
     ...{ clock, limits, counters, fanout, shield, fault, origin, bodies },
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
@@ -309,6 +314,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     presence: () => fanout.presence(),
     live: (slug) => fanout.live(slug),
     counts: () => fanout.counts(),
+    catchingUp: () => catchingUp.counts(),
     // While requests wait nobody moves up: those who were put off would be back at once.
     promote: (slug, count) => (shield.strained ? 0 : fanout.promote(slug, count)),
     strain: openStrain({ clock, counters, sockets: gate.sockets, accepting: () => accepting?.take() ?? 0 }),

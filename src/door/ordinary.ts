@@ -16,6 +16,7 @@ import {
 } from '../http/index.ts';
 import { openAnswerHeads } from './answer-head.ts';
 import type { Assets } from './assets.ts';
+import type { CatchingUp } from './catching-up.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Fanout } from './fanout.ts';
@@ -45,6 +46,7 @@ export interface OrdinaryDeps {
   readonly fanout: Fanout;
   readonly shield: Shield;
   readonly fault: Fault;
+  readonly catchingUp: CatchingUp;
   /** Requests whose body has not come. */
   readonly bodies: Unfinished<IncomingMessage>;
   readonly origin: DoorOrigin;
@@ -72,6 +74,9 @@ const PAGE_CACHE = 'public, max-age=1';
 const TEXT = 'text/plain; charset=utf-8';
 const ROBOTS =
   'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
+
+/** Recorded sound as a player asks for it while it plays. */
+const RECORDED: ReadonlySet<string> = new Set(['replay-segment', 'replay-piece']);
 
 /** Opens the HTTP server for everything that is no stream. It does not listen: connections are handed to it. */
 export function openOrdinary(deps: OrdinaryDeps): Server {
@@ -142,6 +147,12 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         socket.on('error', () => {}).end(rawProblem(refusal), 'latin1');
         deps.clock.after(ms(2_000), () => socket.destroy());
       });
+  }
+  /** Who hears the recording of a room that is on now is catching up. */
+  function listensLater({ headers, socket }: IncomingMessage, slug: string) {
+    const status = origin.card(slug)?.status;
+    if (status === 'live' || status === 'open')
+      deps.catchingUp.asked(slug, headers['earshot-listener'], socket);
   }
   function fromOrigin(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
     const abort = new AbortController();
@@ -275,6 +286,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
       case 'queue':
         return queue(req, res, path, query);
       case 'origin':
+        if (RECORDED.has(address.id)) listensLater(req, slug);
         return address.endless ? stream(req, res, target) : fromOrigin(req, res, path, query);
       case 'door':
         return own(req, res, address, slug, { path, query });

@@ -199,6 +199,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     door: name,
     counts: opened.counts,
     wanted: origin.wanted,
+    catchingUp: opened.catchingUp,
     wish: steps.wish,
     wishing: steps.wishing,
   });

@@ -190,6 +190,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   };
   const state = (): RoomState => {
     const { carries, since, deadAir } = mixing.state();
+    const catchingUp = steering.catchingUp(clock.now());
     return {
       v: 1,
       at: clock.wall(),
@@ -208,6 +209,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       })),
       program: { carries, since, ...(deadAir ? { deadAir } : {}) },
       streams: steering.streams(clock.now()),
+      ...(catchingUp > 0 ? { catchingUp } : {}),
       delivery: steering.delivery(clock.now(), card.cap),
       studio: 'here',
       gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
@@ -221,12 +223,13 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     if (!mixer) return;
     const now = state();
     publish(stateMessage(now));
-    const { status, program, streams, gaps } = now;
+    const { status, program, streams, catchingUp = 0, gaps } = now;
     room.show({
       kind: 'program',
       status,
       program,
       streams,
+      catchingUp,
       gaps: gaps.length,
       recordingFailed: !archive.healthy(slug),
     });
@@ -293,7 +296,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     }),
     async close(over) {
       if (over) {
-        const { program, streams, gaps } = state();
+        const { program, streams, catchingUp = 0, gaps } = state();
         const healthy = archive.healthy(slug);
         // The last line tells studio pages that this was the end: without it they would knock at a closed door.
         room.show({
@@ -301,6 +304,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
           status: over,
           program,
           streams,
+          catchingUp,
           gaps: gaps.length,
           recordingFailed: !healthy,
         });

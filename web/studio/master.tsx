@@ -46,6 +46,7 @@ export function Master() {
       <details class="streams">
         <summary>
           <span class="figure">{count}</span> {words.streams(streams)}
+          {program?.catchingUp ? `, ${words.catchingUp(program.catchingUp)}` : ''}
         </summary>
         <p class="small ash">{words.streamsHint}</p>
       </details>
