@@ -39,6 +39,7 @@ async function main(speakers: number, seconds: number): Promise<void> {
     joined() {},
     left() {},
     muted() {},
+    removed() {},
     changed() {},
   });
   const port = await new Promise<number>((done) => {

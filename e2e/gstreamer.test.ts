@@ -32,6 +32,7 @@ test('GStreamer publishes through WHIP: every packet arrives and is the tone it 
     joined() {},
     left: (id) => void left.push(id),
     muted() {},
+    removed() {},
     changed() {},
   });
   let close = (): void => undefined;

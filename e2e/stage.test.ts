@@ -89,6 +89,7 @@ beforeAll(async () => {
     joined() {},
     left: (id) => void left.push(id),
     muted() {},
+    removed() {},
     changed() {},
   });
   await new Promise<void>((done) => {

@@ -32,6 +32,7 @@ export const hooks = {
   joined: (id: SpeakerId) => void events.push(`joined ${id}`),
   left: (id: SpeakerId) => void events.push(`left ${id}`),
   muted: (id: SpeakerId, muted: boolean) => void events.push(`${muted ? 'muted' : 'unmuted'} ${id}`),
+  removed: (id: SpeakerId) => void events.push(`removed ${id}`),
   changed: () => undefined,
 };
 

@@ -22,6 +22,7 @@ export const ERRORS = {
   'wrong-moment': { status: 409, title: 'The room cannot do this in its present state' },
   'room-not-open': { status: 409, title: 'The room is not open' },
   'room-ended': { status: 410, title: 'The conversation has ended' },
+  'link-withdrawn': { status: 403, title: 'This link was withdrawn by the host' },
   removed: { status: 403, title: 'The host has taken this place off the stage' },
   'etag-mismatch': { status: 412, title: 'The session has changed since' },
   'etag-missing': { status: 428, title: 'The request must say which state of the session it means' },
@@ -30,6 +31,7 @@ export const ERRORS = {
   'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
   unprocessable: { status: 422, title: 'A value is outside what is accepted' },
+  'too-many-changes': { status: 429, title: 'This room was changed too often in the last seconds' },
   'too-many-rooms': { status: 429, title: 'Too many rooms were started in the last minute' },
   crowded: {
     status: 429,

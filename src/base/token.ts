@@ -10,6 +10,21 @@ export interface Grant {
   readonly speaker: SpeakerId;
   /** Suggested name; the person may change it. */
   readonly name: string;
+  /** A host can withdraw all links of a room below a generation; default 0. */
+  readonly generation?: number;
+}
+
+/** The generation of links signed on the machine itself: whoever can read its secret cannot be kept out by a room. */
+export const LOCAL_GENERATION = 2 ** 31;
+
+/** Why a room no longer takes this link, though its signature is good; undefined while it does. */
+export function withdrawn(
+  { speaker, generation = 0 }: Pick<Grant, 'speaker' | 'generation'>,
+  revoked: { readonly generation: number; readonly barred: readonly string[] } | undefined,
+): 'removed' | 'link-withdrawn' | undefined {
+  if (!revoked) return undefined;
+  if (generation < revoked.generation) return 'link-withdrawn';
+  return revoked.barred.includes(speaker) ? 'removed' : undefined;
 }
 
 /** Makes and checks the signed tokens in host and speaker links. Spec: RFC 7519, HS256. */
@@ -18,19 +33,42 @@ export interface Tokens {
   sign(grant: Grant, seconds?: number): Promise<string>;
   /** The grant, or why it is refused. `slug`, when given, must be the grant's room. */
   check(token: string | undefined, slug?: string): Promise<Grant | ErrorCode>;
+  /** Signs an operator's link of this generation, for `seconds` from now (default: ten years). */
+  signOperator(generation: number, seconds?: number): Promise<string>;
+  /** The generation of an operator's link; undefined for anything else. */
+  checkOperator(token: string): Promise<number | undefined>;
 }
+
+const OPERATOR = 'operator';
 
 /** Opens the signer. `secret` is at least 32 bytes and stays on the server. */
 export function openTokens(secret: Uint8Array): Tokens {
   const key = createSecretKey(secret);
   return {
     sign: (grant, seconds = 90 * 86_400) =>
-      new SignJWT({ room: grant.slug, role: grant.role, name: grant.name })
+      new SignJWT({
+        ...{ room: grant.slug, role: grant.role, name: grant.name },
+        ...(grant.generation ? { gen: grant.generation } : {}),
+      })
         .setProtectedHeader({ alg: 'HS256' })
         .setSubject(grant.speaker)
         .setIssuedAt()
         .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
         .sign(key),
+    signOperator: (generation, seconds = 3_652 * 86_400) =>
+      new SignJWT({ role: OPERATOR, gen: generation })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuedAt()
+        .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+        .sign(key),
+    async checkOperator(token) {
+      try {
+        const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'] });
+        return payload.role === OPERATOR && typeof payload.gen === 'number' ? payload.gen : undefined;
+      } catch {
+        return undefined;
+      }
+    },
     async check(token, slug) {
       if (!token) return 'token-missing';
       try {
@@ -41,7 +79,8 @@ export function openTokens(secret: Uint8Array): Tokens {
         if (!room || !speaker || (role !== 'host' && role !== 'co-host' && role !== 'speaker'))
           return 'token-invalid';
         if (slug !== undefined && room !== slug) return 'token-other-room';
-        return { slug: room, speaker, role, name: String(payload.name ?? '') };
+        const generation = typeof payload.gen === 'number' ? { generation: payload.gen } : {};
+        return { slug: room, speaker, role, name: String(payload.name ?? ''), ...generation };
       } catch (error) {
         return error instanceof errors.JWTExpired ? 'token-expired' : 'token-invalid';
       }

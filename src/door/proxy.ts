@@ -1,8 +1,8 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
+import { isLocal, LOCAL_HEADER } from '../base/local.ts';
 import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
-import { READ_BY_ALL } from '../http/index.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Limits } from './limits.ts';
@@ -50,8 +50,6 @@ function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
   return kept;
 }
 
-const CORS = Object.keys(READ_BY_ALL);
-
 /** Nobody listened, so nothing was asked: a reading request may be tried again. */
 const NOT_THERE = new Set(['ECONNREFUSED', 'ENOENT']);
 const MOST_RETRIES = 3;
@@ -93,6 +91,11 @@ export function openProxy(deps: {
       'x-forwarded-host': said('x-forwarded-host') ?? req.headers.host ?? '',
     };
     delete headers.forwarded;
+    // Nobody says this of themselves.
+    delete headers[LOCAL_HEADER];
+    const { httpVersion } = req;
+    if (isLocal({ remoteAddress: peer, listed, httpVersion, headers: req.headers }))
+      headers[LOCAL_HEADER] = 'yes';
     const bodyless =
       req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined;
     if (!bodyless && req.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
@@ -125,10 +128,7 @@ export function openProxy(deps: {
         if (done) return void answer.destroy();
         // Only the beginning of the answer has a time limit: a backstage stream lasts as long as the room.
         asked.setTimeout(0);
-        const head = endToEnd(answer);
-        // What foreign pages may do is said by the table of addresses; only the stage knows better, when it is asked.
-        if (req.method !== 'OPTIONS') for (const name of CORS) delete head[name];
-        res.writeHead(answer.statusCode ?? 502, head);
+        res.writeHead(answer.statusCode ?? 502, endToEnd(answer));
         res.flushHeaders();
         answer.pipe(res);
         answer.on('error', () => res.destroy());

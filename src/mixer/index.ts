@@ -12,7 +12,7 @@ import type { Standby } from './standby.ts';
 
 export { holdMusic } from './hold-music.ts';
 export { musicFromLevelled, musicFromPcm } from './looped-music.ts';
-export { readMusic } from './music-file.ts';
+export { LONGEST_MUSIC_SECONDS, readMusic } from './music-file.ts';
 export type { MixerState } from './program.ts';
 export type { SpeakerStats } from './speaker.ts';
 export type { Standby } from './standby.ts';

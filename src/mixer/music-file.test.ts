@@ -13,6 +13,20 @@ function noise(seconds: number, level: number): Float32Array {
   const random = seeded(7);
   return Float32Array.from({ length: seconds * 96_000 }, () => (random() - 0.5) * 2 * level);
 }
+/** The head of an Ogg Opus file whose packets hold several streams, and a second page of nothing. */
+function surroundOpus(channels: number, streams: number): Buffer {
+  const bytes = Buffer.from(oggFile([Buffer.alloc(200)]));
+  bytes[37] = channels;
+  bytes[46] = channels > 2 ? 1 : 255;
+  bytes[47] = streams;
+  return bytes;
+}
+/** A WAV file of six channels. */
+function wavOfSix(): Buffer {
+  const bytes = Buffer.from(wavFile(noise(6, 0.1), 2));
+  bytes.writeUInt16LE(6, 22);
+  return bytes;
+}
 const toFloat = (pcm: Int16Array): Float32Array => Float32Array.from(pcm, (sample) => sample / 32_768);
 
 test.each([
@@ -59,7 +73,11 @@ test.each([
     /Ogg Opus/,
   ],
   ['an empty file', Buffer.alloc(0), 'unsupported-media-type', /Ogg Opus/],
-  ['44.1 kHz', wavFile(noise(6, 0.1), 2, 'short', 44_100), 'unsupported-media-type', /48 kHz/],
+  ['44.1 kHz', wavFile(noise(6, 0.1), 2, 'short', 44_100), 'unprocessable', /44,100 samples a second/],
+  ['six channels', wavOfSix(), 'unprocessable', /6 channels \(5\.1\)/],
+  ['surround Opus', surroundOpus(6, 4), 'unprocessable', /6 channels \(5\.1\)/],
+  ['two streams of one channel', surroundOpus(2, 2), 'unprocessable', /2 channels/],
+  ['a WAV file that broke off', wavFile(noise(6, 0.1), 2).subarray(0, 40), 'unprocessable', /broken off/],
   ['three seconds', wavFile(noise(3, 0.1), 2), 'unprocessable', /at least 5 seconds/],
   ['silence', wavFile(noise(6, 0), 2), 'unprocessable', /silent/],
 ])('%s is refused, with what to do', async (_, bytes, code, message) => {

@@ -1,7 +1,7 @@
 import { createDecoder } from 'libopus-wasm';
 import { EarshotError } from '../base/errors.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
-import { isOggOpus, readOgg } from '../wire/ogg-packets.ts';
+import { channelsInWords, isOggOpus, readOgg, surroundChannels } from '../wire/ogg-packets.ts';
 import { MAX_PACKET_TICKS, packetTicks } from '../wire/opus-packet.ts';
 import { musicGain } from './looped-music.ts';
 
@@ -41,6 +41,12 @@ export async function readMusic(bytes: Uint8Array): Promise<Int16Array<ArrayBuff
 }
 
 async function opus(bytes: Uint8Array): Promise<Float32Array> {
+  const surround = surroundChannels(bytes);
+  if (surround !== undefined)
+    throw new EarshotError(
+      'unprocessable',
+      `This file has ${channelsInWords(surround)}. Send it with one or two.`,
+    );
   using decoder = await createDecoder({ channels: 2 });
   const pcm = new Float32Array(2 * (MOST_FRAMES + MAX_PACKET_TICKS));
   let at = 0;
@@ -81,8 +87,15 @@ function wav(bytes: Uint8Array): Float32Array | undefined {
     }
     if (tag(at) === 'data') {
       const short = format === PCM && bits === 16;
-      if (!short && !(format === FLOAT && bits === 32)) return undefined;
-      if (rate !== TICKS_PER_SECOND || (channels !== 1 && channels !== 2)) return undefined;
+      const refuse = (said: string): never => {
+        throw new EarshotError('unprocessable', said);
+      };
+      if (channels !== 1 && channels !== 2)
+        refuse(`This WAV file has ${channelsInWords(channels)}. Send it with one or two.`);
+      if (rate !== TICKS_PER_SECOND)
+        refuse(`This WAV file has ${rate.toLocaleString('en')} samples a second. Send it with 48,000.`);
+      if (!short && !(format === FLOAT && bits === 32))
+        refuse(`This WAV file is coded as ${bits} bits (format ${format}). Send 16-bit or 32-bit float.`);
       const width = short ? 2 : 4;
       const frames = Math.min(MOST_FRAMES, Math.floor(size / (width * channels)));
       const pcm = new Float32Array(2 * frames);
@@ -95,5 +108,5 @@ function wav(bytes: Uint8Array): Float32Array | undefined {
     }
     at = body + size + (size & 1);
   }
-  return undefined;
+  throw new EarshotError('unprocessable', 'This WAV file has no sound in it: it may have broken off.');
 }

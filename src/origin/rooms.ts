@@ -46,15 +46,30 @@ export function openRooms(deps: OriginDeps) {
     });
   };
 
+  /** Ends the program of a room that no longer runs, after the cell's last words. */
+  const settle = (slug: string): void => {
+    const program = programs.get(slug);
+    if (!program || program.over || running(cards.get(slug))) return;
+    later(FAREWELL_MS, () => {
+      // The demo room can be on again by now.
+      if (!running(cards.get(slug))) finish(slug, program);
+    });
+  };
+
   const takeCards = (list: readonly RoomCard[]): void => {
     cards.clear();
     for (const card of list) cards.set(card.slug, card);
-    for (const [slug, program] of programs)
-      if (!running(cards.get(slug)) && !program.over)
-        later(FAREWELL_MS, () => {
-          // The demo room can be on again by now.
-          if (!running(cards.get(slug))) finish(slug, program);
-        });
+    for (const slug of clocks.keys()) if (!cards.has(slug)) clocks.delete(slug);
+    for (const slug of programs.keys()) settle(slug);
+  };
+
+  const takeChanges = (changed: readonly RoomCard[], gone: readonly string[]): void => {
+    for (const slug of gone) {
+      cards.delete(slug);
+      clocks.delete(slug);
+    }
+    for (const card of changed) cards.set(card.slug, card);
+    for (const slug of [...gone, ...changed.map((card) => card.slug)]) settle(slug);
   };
 
   const takeProgram = (slug: string, zero: number, renditions: readonly Rendition[]): void => {
@@ -83,7 +98,7 @@ export function openRooms(deps: OriginDeps) {
     );
   };
 
-  const takeFromCell = (head: Exclude<Head, { kind: 'rooms' }>, body: Uint8Array): void => {
+  const takeFromCell = (head: Exclude<Head, { kind: 'rooms' | 'room-changes' }>, body: Uint8Array): void => {
     // Upstream words of doors never come this way.
     if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;
     if (head.kind === 'program') takeProgram(head.slug, head.zero, head.renditions);
@@ -154,6 +169,7 @@ export function openRooms(deps: OriginDeps) {
   return {
     receive({ head, body }: Message): void {
       if (head.kind === 'rooms') takeCards(head.rooms);
+      else if (head.kind === 'room-changes') takeChanges(head.rooms, head.gone);
       else takeFromCell(head, body);
     },
     cellDown,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { EarshotError, type ErrorCode } from '../base/errors.ts';
 import { readMusic } from '../mixer/index.ts';
@@ -9,7 +10,7 @@ export type MusicNews =
 
 const tell = (news: MusicNews, moved: ArrayBuffer[] = []): void => parentPort?.postMessage(news, moved);
 try {
-  const pcm = await readMusic(workerData as Uint8Array);
+  const pcm = await readMusic(await readFile(workerData as string));
   tell({ pcm }, [pcm.buffer]);
 } catch (error) {
   if (!(error instanceof EarshotError)) throw error;

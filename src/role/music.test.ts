@@ -1,47 +1,115 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
+import type { Ms } from '../base/time.ts';
+import { MAX_MUSIC_BYTES } from '../room/index.ts';
 import { openMusicShelf } from './music.ts';
 
 let dir: string;
-beforeAll(() => {
+beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'earshot-shelf-'));
 });
-afterAll(() => rmSync(dir, { recursive: true }));
+afterEach(() => rmSync(dir, { recursive: true }));
 
-/** A decoder that never ends with bytes that begin with 0, and otherwise answers with a second of sound. */
+/** A decoder that never ends with files that begin with 0, breaks at 2, and otherwise answers with a second of sound. */
 const decoder = new URL(
   `data:text/javascript,${encodeURIComponent(`
+    import { readFileSync } from 'node:fs';
     import { parentPort, workerData } from 'node:worker_threads';
-    if (workerData[0] === 0) for (;;);
+    const [first] = readFileSync(workerData);
+    if (first === 0) for (;;);
+    if (first === 2) throw new Error('broken');
     parentPort.postMessage({ pcm: new Int16Array(96_000) });
   `)}`,
 );
-const ENDLESS = new Uint8Array([0]);
-const GOOD = new Uint8Array([1]);
+async function* body(...bytes: number[]): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array(bytes);
+}
+const turn = () => new Promise((resolve) => setTimeout(resolve, 50));
+const kept = (): string[] => readdirSync(dir).sort();
 
-test('a file that cannot be read in time is given up, and those who waited have their turn; a fifth is refused', async () => {
+test('a file that cannot be read in time is given up, and those who waited have their turn', async () => {
   const clock = manualClock();
-  const shelf = openMusicShelf(clock, dir, decoder);
-  const endless = shelf.put('a', ENDLESS);
-  const waiting = ['b', 'c', 'd', 'e'].map((slug) => shelf.put(slug, GOOD));
-  expect(await shelf.put('f', GOOD)).toMatchObject({ refused: 'crowded' });
+  let timers = 0;
+  const after = (delay: Ms, run: () => void): Disposable => {
+    if (delay === 20_000) timers += 1;
+    return clock.after(delay, run);
+  };
+  const shelf = openMusicShelf({ ...clock, after }, dir, { decoder });
+  const endless = shelf.put('a', body(0));
+  await vi.waitFor(() => expect(timers).toBe(1));
+  const waiting = ['b', 'c', 'd', 'e'].map((slug) => shelf.put(slug, body(1)));
+  await turn();
   clock.advance(19_999);
   let over = false;
   const watched = endless.then((news) => {
     over = true;
     return news;
   });
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
   expect(over).toBe(false);
   clock.advance(1);
   expect(await watched).toMatchObject({ refused: 'unprocessable', detail: expect.stringContaining('20 s') });
   expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ seconds: 1 })));
-  expect(['a', 'b', 'e', 'f'].map((slug) => existsSync(join(dir, `${slug}.pcm`)))).toEqual([
-    ...[false, true, true, false],
-  ]);
-  // There is room again.
-  expect(await shelf.put('f', GOOD)).toEqual({ seconds: 1 });
+  expect(kept()).toEqual(['b.pcm', 'c.pcm', 'd.pcm', 'e.pcm']);
+});
+
+test('of forty at once those beyond sixteen are refused before a byte of theirs is read', async () => {
+  const shelf = openMusicShelf(manualClock(), dir, { decoder });
+  const go = Promise.withResolvers<void>();
+  let begun = 0;
+  async function* slow(): AsyncGenerator<Uint8Array> {
+    begun += 1;
+    await go.promise;
+    yield new Uint8Array([1]);
+  }
+  const all = Array.from({ length: 40 }, (_, i) => shelf.put(`room-${i}`, slow()));
+  await turn();
+  expect(begun).toBe(16);
+  go.resolve();
+  const answers = await Promise.all(all);
+  expect(answers.filter((one) => 'seconds' in one)).toHaveLength(16);
+  expect(answers[39]).toMatchObject({ refused: 'crowded', wait: expect.any(Number) });
+  expect(kept()).toHaveLength(16);
+});
+
+test('what is longer than accepted, breaks off or cannot be decoded leaves nothing behind, and what was there', async () => {
+  const shelf = openMusicShelf(manualClock(), dir, { decoder });
+  await shelf.put('a', body(1));
+  async function* long(): AsyncGenerator<Uint8Array> {
+    for (let sent = 0; sent <= MAX_MUSIC_BYTES; sent += 100_000) yield new Uint8Array(100_000).fill(1);
+  }
+  async function* torn(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array([1]);
+    throw new Error('the connection is gone');
+  }
+  expect(await shelf.put('a', long())).toMatchObject({ refused: 'too-large' });
+  expect(await shelf.put('a', torn())).toMatchObject({ refused: 'bad-request' });
+  expect(await shelf.put('a', body(2))).toMatchObject({ refused: 'unprocessable' });
+  expect(kept()).toEqual(['a.pcm']);
+});
+
+test('the music of all rooms has a total, also over restarts; what ends makes room', async () => {
+  const total = 23_040_000 + 192_000;
+  const first = openMusicShelf(manualClock(), dir, { decoder, total });
+  await first.put('a', body(1));
+  await first.put('b', body(1));
+  const shelf = openMusicShelf(manualClock(), dir, { decoder, total });
+  expect(await shelf.put('c', body(1))).toMatchObject({ refused: 'crowded' });
+  // In place of its own there is room.
+  expect(await shelf.put('a', body(1))).toEqual({ seconds: 1 });
+  await shelf.remove('b');
+  expect(await shelf.put('c', body(1))).toEqual({ seconds: 1 });
+  await shelf.keep(new Set(['c']));
+  expect(kept()).toEqual(['c.pcm']);
+});
+
+test('two files for one room at once: the second waits for the answer to the first', async () => {
+  const shelf = openMusicShelf(manualClock(), dir, { decoder });
+  const first = shelf.put('a', body(1));
+  expect(await shelf.put('a', body(1))).toMatchObject({ refused: 'crowded' });
+  expect(await first).toEqual({ seconds: 1 });
+  expect(existsSync(join(dir, 'a.upload'))).toBe(false);
 });

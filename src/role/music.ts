@@ -1,10 +1,10 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../base/clock.ts';
 import { ms } from '../base/time.ts';
-import { musicFromLevelled, type Standby } from '../mixer/index.ts';
-import type { MusicShelf } from '../room/index.ts';
+import { LONGEST_MUSIC_SECONDS, musicFromLevelled, type Standby } from '../mixer/index.ts';
+import { MAX_MUSIC_BYTES, type MusicShelf } from '../room/index.ts';
 import type { MusicNews } from './music-worker.ts';
 
 /** How often a cell looks whether its room has another music, in ms: one `stat`. */
@@ -16,56 +16,143 @@ const fileOf = (dir: string, slug: string): string => join(dir, `${slug}.pcm`);
 
 /** A file takes a second of CPU; one that takes longer than this is given up. */
 const DECODE_MS = 20_000;
-/** Files that wait for their turn, of 8 MB each; a further one is refused. */
-const MAX_WAITING = 4;
+/** Files that are received or wait for their turn, each on the disk; further ones are refused before anything is read. */
+const MAX_UPLOADS = 16;
+/** One that has not arrived by then makes room for others. */
+const RECEIVE_MS = 600_000;
+/** What a room's music takes on the disk at most, as it is kept. */
+const MOST_KEPT_BYTES = LONGEST_MUSIC_SECONDS * 192_000;
+/** What the music of all rooms takes together: 43 rooms with two minutes each. */
+const TOTAL_BYTES = 1_000_000_000;
+
+/** What the shelf is opened with. */
+export interface ShelfOptions {
+  /** The thread's program, which is given the path of a file and answers with `MusicNews`. */
+  readonly decoder?: URL;
+  /** Bytes of all rooms' music together. */
+  readonly total?: number;
+}
+
+type Kept = Awaited<ReturnType<MusicShelf['put']>>;
+
+const crowded = (detail: string): Kept => ({ refused: 'crowded', detail, wait: 20 });
 
 /**
- * Where the site puts the hosts' music; each file is decoded in a thread of its own, one at a time, in 20 s at most.
- * `decoder` is the thread's program, which answers with `MusicNews`.
+ * Where the site puts the hosts' music. Each file goes from the network to the disk; then it is decoded in a thread of its
+ * own, one at a time, in 20 s at most. What there is room for is known before anything is read.
  */
-export function openMusicShelf(
-  clock: Clock,
-  dir: string,
-  decoder: URL = new URL('./music-worker.ts', import.meta.url),
-): MusicShelf {
+export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions = {}): MusicShelf {
+  const { decoder = new URL('./music-worker.ts', import.meta.url), total = TOTAL_BYTES } = options;
   let last: Promise<unknown> = Promise.resolve();
-  /** The one that is decoded, and those that wait. */
-  let there = 0;
-  const store: MusicShelf['put'] = async (slug, bytes) => {
-    const news = await decode(clock, decoder, bytes);
+  /** Rooms whose file is received, waits or is decoded. */
+  const under = new Set<string>();
+  /** Bytes on the disk by room; read once. */
+  let sizes: Promise<Map<string, number>> | undefined;
+  const known = (): Promise<Map<string, number>> => (sizes ??= readSizes(dir));
+
+  const store = async (slug: string, upload: string): Promise<Kept> => {
+    const news = await decode(clock, decoder, upload);
     if ('refused' in news) return news;
     const { pcm } = news;
-    await mkdir(dir, { recursive: true });
     const draft = `${fileOf(dir, slug)}.tmp`;
     await writeFile(draft, new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
     await rename(draft, fileOf(dir, slug));
+    (await known()).set(slug, pcm.byteLength);
     return { seconds: pcm.length / 96_000 };
   };
-  return {
-    put(slug, bytes) {
-      if (there > MAX_WAITING)
-        return Promise.resolve({
-          refused: 'crowded',
-          detail:
-            'Other hosts are sending music at this moment. Try again in a minute; the music before stays.',
-        });
-      there += 1;
-      const mine = last
-        .then(() => store(slug, bytes))
-        .finally(() => {
-          there -= 1;
-        });
+  const remove = async (slug: string): Promise<void> => {
+    await rm(fileOf(dir, slug), { force: true });
+    (await known()).delete(slug);
+  };
+  const receiveAndStore = async (slug: string, body: AsyncIterable<Uint8Array>): Promise<Kept> => {
+    const upload = join(dir, `${slug}.upload`);
+    try {
+      await mkdir(dir, { recursive: true });
+      const received = await receive(clock, body, upload);
+      if (received) return received;
+      const mine = last.then(() => store(slug, upload));
       last = mine.catch(() => undefined);
-      return mine;
+      return await mine;
+    } finally {
+      await rm(upload, { force: true });
+    }
+  };
+  return {
+    async put(slug, body) {
+      if (under.has(slug)) return crowded('Music for this room is being received already.');
+      if (under.size >= MAX_UPLOADS)
+        return crowded(
+          'Other hosts are sending music at this moment. Try again in a minute; the music before stays.',
+        );
+      under.add(slug);
+      try {
+        const taken = [...(await known())].reduce((sum, [of, bytes]) => sum + (under.has(of) ? 0 : bytes), 0);
+        if (taken + under.size * MOST_KEPT_BYTES > total)
+          return crowded(
+            'This server keeps no more music until other rooms have ended. The music of the house plays.',
+          );
+        return await receiveAndStore(slug, body);
+      } finally {
+        under.delete(slug);
+      }
     },
-    remove: (slug) => rm(fileOf(dir, slug), { force: true }),
+    remove,
+    async keep(slugs) {
+      for (const slug of (await known()).keys()) if (!slugs.has(slug)) await remove(slug);
+    },
   };
 }
 
-function decode(clock: Clock, decoder: URL, bytes: Uint8Array): Promise<MusicNews> {
-  return new Promise((resolve, reject) => {
+/** The music that is there, and its size. What an earlier run was about to write is removed. */
+async function readSizes(dir: string): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const name of await readdir(dir).catch(() => [])) {
+    const path = join(dir, name);
+    if (!name.endsWith('.pcm')) await rm(path, { force: true });
+    else found.set(name.slice(0, -4), (await stat(path)).size);
+  }
+  return found;
+}
+
+/** Writes a body to a file as it comes; why not, when it is too long or breaks off. */
+async function receive(
+  clock: Clock,
+  body: AsyncIterable<Uint8Array>,
+  path: string,
+): Promise<Kept | undefined> {
+  const file = await open(path, 'w', 0o600);
+  let late = false;
+  const timer = clock.after(ms(RECEIVE_MS), () => {
+    late = true;
+  });
+  try {
+    let size = 0;
+    for await (const part of body) {
+      size += part.length;
+      if (size > MAX_MUSIC_BYTES) return { refused: 'too-large', detail: 'This file is too large.' };
+      if (late) return { refused: 'too-slow', detail: 'This file took longer than ten minutes to arrive.' };
+      await file.write(part);
+    }
+    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+      return crowded('The disk of this server is full. The music of the house plays.');
+    return { refused: 'bad-request', detail: 'The file broke off while it was sent. Send it again.' };
+  } finally {
+    timer[Symbol.dispose]();
+    await file.close();
+  }
+}
+
+function decode(clock: Clock, decoder: URL, path: string): Promise<MusicNews> {
+  return new Promise((resolve) => {
+    const unreadable = (): void =>
+      resolve({
+        refused: 'unprocessable',
+        detail: 'This file could not be read to its end. Send it as WAV or Ogg Opus.',
+      });
     const worker = new Worker(decoder, {
-      workerData: bytes,
+      workerData: path,
       resourceLimits: { maxOldGenerationSizeMb: DECODER_HEAP_MB },
     });
     const limit = clock.after(ms(DECODE_MS), () => {
@@ -76,10 +163,10 @@ function decode(clock: Clock, decoder: URL, bytes: Uint8Array): Promise<MusicNew
       worker.terminate().catch(() => undefined);
     });
     worker.once('message', resolve);
-    worker.once('error', reject);
+    worker.once('error', unreadable);
     worker.once('exit', () => {
       limit[Symbol.dispose]();
-      reject(new Error('the music was not decoded'));
+      unreadable();
     });
   });
 }

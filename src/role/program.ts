@@ -17,7 +17,7 @@ import { openDemand } from './demand.ts';
 import { History } from './history.ts';
 import { type Loops, standbyMessages } from './loops.ts';
 import { watchMusic } from './music.ts';
-import { isKept, openRoomRecording } from './room-recording.ts';
+import { openRoomRecording } from './room-recording.ts';
 import { openTalk } from './talk.ts';
 
 /** What one running room needs from its cell. */
@@ -100,6 +100,14 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     publish({ head: { kind: 'clocks', slug, clocks: more }, body: EMPTY });
   };
 
+  // The site keeps it for good. It is said until the card says so as well: the site may be away.
+  const removedMessage = (): Message => ({
+    head: { kind: 'removed', slug, who: room.unconfirmed },
+    body: EMPTY,
+  });
+  const tellRemoved = (): void => {
+    if (room.unconfirmed.length > 0) publish(removedMessage());
+  };
   // The stage opens first: people may take their places while the encoders warm up.
   let mixer: Mixer | undefined;
   let soon: Disposable | undefined;
@@ -110,12 +118,14 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     joined: (id) => mixer?.join(id),
     left: (id) => mixer?.leave(id),
     muted: (id, muted) => mixer?.mute(id, muted),
+    removed: () => tellRemoved(),
     changed: () => {
       talk.update(room.people());
       tellSoon();
     },
   });
   parts.use(room);
+  room.revoke(card.revoked);
   const queue = parts.use(await openQueue({ dir: deps.queueDir, slug, clock, log: deps.log.part('queue') }));
   const packager = await openPackager({
     log: deps.log.part('packager'),
@@ -190,7 +200,6 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   };
   const state = (): RoomState => {
     const { carries, since, deadAir } = mixing.state();
-    const catchingUp = steering.catchingUp(clock.now());
     return {
       v: 1,
       at: clock.wall(),
@@ -209,7 +218,6 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       })),
       program: { carries, since, ...(deadAir ? { deadAir } : {}) },
       streams: steering.streams(clock.now()),
-      ...(catchingUp > 0 ? { catchingUp } : {}),
       delivery: steering.delivery(clock.now(), card.cap),
       studio: 'here',
       gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
@@ -223,13 +231,12 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     if (!mixer) return;
     const now = state();
     publish(stateMessage(now));
-    const { status, program, streams, catchingUp = 0, gaps } = now;
+    const { status, program, streams, gaps } = now;
     room.show({
       kind: 'program',
       status,
       program,
       streams,
-      catchingUp,
       gaps: gaps.length,
       recordingFailed: !archive.healthy(slug),
     });
@@ -245,6 +252,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   const everySecond = clock.every(ms(1000), () => {
     packager.select(demand.now());
     talk.update(room.people());
+    tellRemoved();
     steer();
     queueUp();
     tell();
@@ -259,6 +267,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     slug,
     update(next) {
       card = next;
+      room.revoke(card.revoked);
       recording.update(card, clocks);
       mixing.live(next.status === 'live');
       tell();
@@ -271,6 +280,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
         yield { head: { kind: 'fragment', slug, rendition, seq }, body: bytes };
       if (Object.keys(clocks).length > 0) yield { head: { kind: 'clocks', slug, clocks }, body: EMPTY };
       if (queue.told) yield queueMessage(queue.told);
+      if (room.unconfirmed.length > 0) yield removedMessage();
       yield stateMessage(state());
     },
     presence(said) {
@@ -280,13 +290,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     tickets: (door, tally) => queue.take(door, tally),
     metrics: () => ({
       slug,
-      live: card.status === 'live',
       streams: steering.streams(clock.now()),
-      onStage: room.people().filter(({ connected }) => connected).length,
-      deadAir: silentSeconds(card, mixing.state().deadAir?.since, clock.wall()),
-      recording: isKept(card, clocks)
-        ? { healthy: archive.healthy(slug), gaps: archive.gaps(slug).length }
-        : undefined,
       level: steering.delivery(clock.now()).level,
       last,
       speakers: room.people().flatMap(({ id }) => {
@@ -296,7 +300,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     }),
     async close(over) {
       if (over) {
-        const { program, streams, catchingUp = 0, gaps } = state();
+        const { program, streams, gaps } = state();
         const healthy = archive.healthy(slug);
         // The last line tells studio pages that this was the end: without it they would knock at a closed door.
         room.show({
@@ -304,7 +308,6 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
           status: over,
           program,
           streams,
-          catchingUp,
           gaps: gaps.length,
           recordingFailed: !healthy,
         });
@@ -322,7 +325,3 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     },
   };
 }
-
-/** How long a room has been dead air. The demo room rests between two talks, and that is meant. */
-const silentSeconds = ({ status, welcome }: RoomCard, since: number | undefined, wall: number): number =>
-  since === undefined || status !== 'live' || welcome ? 0 : Math.max(0, (wall - since) / 1000);

@@ -1,29 +1,27 @@
 import project from '../../package.json' with { type: 'json' };
 import { systemClock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
-import type { OpenRole } from '../base/health.ts';
+import { asSpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import { exposition } from '../base/metrics.ts';
 import { openTokens } from '../base/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { open as openRooms } from '../room/index.ts';
 import { open as openStore } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
-import type { RoomCard } from '../wire/room.ts';
 import { obtain } from './acme.ts';
 import { keepCertificate } from './certificate.ts';
-import { watchDatabase } from './database-watch.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { openMusicShelf } from './music.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
+import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { readSecret } from './secret.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */
-export async function openSite(config: Config, log: Log): Promise<OpenRole> {
+export async function openSite(config: Config, log: Log): Promise<AsyncDisposable> {
   takeRank('site', log);
   const at = paths(config.data);
   const keeping = { clock: systemClock, log };
@@ -36,6 +34,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     const fault = store.fault(error);
     throw fault === undefined ? error : new EarshotError('database-away', fault, { cause: error });
   };
+  const music = openMusicShelf(systemClock, at.music);
+  let changes: RoomChanges | undefined;
   const rooms = stack.use(
     await openRooms({
       store,
@@ -50,7 +50,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       idleEnd: config.idleEnd,
       roomsPerCell: config.roomsPerCell,
       version: project.version,
-      music: openMusicShelf(systemClock, at.music),
+      music,
+      told: () => changes?.told() ?? Promise.resolve(),
     }).catch(inWords),
   );
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);
@@ -58,15 +59,38 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const outlet = stack.use(await listenSocket(at.siteBus, () => [snapshot()], keeping));
   const kept = keepSnapshot({ clock: systemClock, log, path: at.rooms }, () => rooms.cards());
   kept.changed();
-  rooms.onChange(() => {
-    outlet.publish(snapshot());
+  const telling = stack.use(
+    openRoomChanges({
+      clock: systemClock,
+      card: rooms.card,
+      publish: (message) => outlet.publish(message),
+    }),
+  );
+  changes = telling;
+  rooms.onChange((slug) => {
+    telling.changed(slug);
     kept.changed();
+    const status = rooms.card(slug)?.status;
+    // Music is for rooms to come and on.
+    if (status === undefined || status === 'ended' || status === 'cancelled')
+      void music.remove(slug).catch(() => undefined);
   });
+  const wanted = rooms.cards().filter(({ status }) => status !== 'ended' && status !== 'cancelled');
+  music
+    .keep(new Set(wanted.map(({ slug }) => slug)))
+    .catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'the hold music of rooms that are over could not be removed'),
+    );
+  const bar = (slug: string, id: string): void => {
+    const who = asSpeakerId(id);
+    if (who) rooms.bar(slug, who);
+  };
   for (let cell = 0; cell < config.cells; cell++) {
     stack.use(
       subscribeSocket(at.cellBus(cell), {
         message({ head }) {
           if (head.kind === 'clocks') rooms.clocks(head.slug, head.clocks);
+          else if (head.kind === 'removed') for (const id of head.who) bar(head.slug, id);
           else if (head.kind === 'state') rooms.onStage(head.slug, head.state.stage.length);
         },
         failed: logLost(systemClock, log, `cell-${cell}`),
@@ -84,30 +108,5 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     void kept.look();
   }
   stack.use(await serveInner(at.siteHttp, (request) => rooms.fetch(request), keeping));
-  const database = stack.use(watchDatabase(systemClock, store.ping));
-  return Object.assign(stack.move(), {
-    checks: () => [database.check()],
-    metrics: () => database.metrics() + roomMetrics(rooms.cards()),
-  });
-}
-
-/** What the site alone knows of rooms: they are told by the database, whether or not their studio runs. */
-function roomMetrics(cards: readonly RoomCard[]): string {
-  const now = (status: RoomCard['status']): number => cards.filter((card) => card.status === status).length;
-  return exposition([
-    {
-      name: 'earshot_site_rooms',
-      kind: 'gauge',
-      help: 'Rooms by status, of those that are listed',
-      value: (['scheduled', 'open', 'live'] as const).map((status) => [{ status }, now(status)] as const),
-    },
-    {
-      name: 'earshot_site_room_live',
-      kind: 'gauge',
-      help: '1 for each room that the site holds to be live, whether or not its studio runs',
-      value: cards
-        .filter(({ status, welcome }) => status === 'live' && !welcome)
-        .map(({ slug }) => [{ room: slug }, 1] as const),
-    },
-  ]);
+  return stack.move();
 }

@@ -5,7 +5,7 @@ import { ms } from '../base/time.ts';
 import type { RoomCard } from '../wire/room.ts';
 
 /** Changes are gathered for this long before they are written. */
-const GATHER_MS = ms(200);
+const GATHER_MS = ms(500);
 /** A process that starts waits this long for the site itself before it takes its last word from the disk. */
 const PATIENCE_MS = ms(1500);
 

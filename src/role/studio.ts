@@ -1,6 +1,5 @@
 import { open as openArchive } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
-import type { Check, OpenRole } from '../base/health.ts';
 import { asSlug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
@@ -12,18 +11,19 @@ import { open as openStage } from '../stage/index.ts';
 import type { Message } from '../wire/feed.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard } from '../wire/room.ts';
-import { cellMetrics, type RoomMetrics } from './cell-metrics.ts';
+import { cellMetrics } from './cell-metrics.ts';
 import { serveInner } from './inner-http.ts';
 import { type Loops, loadLoops, standbyMessages } from './loops.ts';
 import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { openProgram, type Program } from './program.ts';
+import { KnownRooms } from './room-changes.ts';
 import { readSecret } from './secret.ts';
 import { lastWord } from './snapshot.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
-export async function openStudio(config: Config, index: number, log: Log): Promise<OpenRole> {
+export async function openStudio(config: Config, index: number, log: Log): Promise<AsyncDisposable> {
   takeRank('studio', log);
   const clock = systemClock;
   const at = paths(config.data);
@@ -71,12 +71,22 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     if (head.kind === 'presence') programs.get(head.slug)?.presence(head);
     else if (head.kind === 'tickets') programs.get(head.slug)?.tickets(head.door, head.tally);
   });
-  stack.use(await serveInner(at.cellHttp(index), stage.fetch, { clock, log }));
+  const metrics = (): Response =>
+    new Response(cellMetrics([...programs.values()].map((program) => program.metrics())), {
+      headers: { 'content-type': 'text/plain; version=0.0.4' },
+    });
+  stack.use(
+    await serveInner(
+      at.cellHttp(index),
+      (request) => (new URL(request.url).pathname === '/metrics' ? metrics() : stage.fetch(request)),
+      { clock, log },
+    ),
+  );
   stack.defer(async () => {
     await Promise.all([...programs.values()].map((program) => program.close()));
   });
 
-  const cards = new Map<string, RoomCard>();
+  const cards = new KnownRooms();
   const mine = (card: RoomCard | undefined): card is RoomCard & { zero: number } =>
     card?.cell === index && card.zero !== undefined && (card.status === 'open' || card.status === 'live');
 
@@ -122,36 +132,43 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       opening.delete(card.slug);
     }
   };
+  const stop = (slug: string, over?: 'ended' | 'cancelled'): void => {
+    const program = programs.get(slug);
+    if (!program) return;
+    programs.delete(slug);
+    program
+      .close(over)
+      .catch((error: unknown) =>
+        log.error({ slug, error: String(error) }, 'the room did not close in order'),
+      );
+  };
   const settle = (card: RoomCard): void => {
     const program = programs.get(card.slug);
     if (mine(card)) {
       if (program) program.update(card);
       else if (!opening.has(card.slug)) void openRoom(card);
-    } else if (program) {
-      programs.delete(card.slug);
-      program
-        .close(card.status === 'ended' || card.status === 'cancelled' ? card.status : undefined)
-        .catch((error: unknown) =>
-          log.error({ slug: card.slug, error: String(error) }, 'the room did not close in order'),
-        );
-    }
+    } else stop(card.slug, card.status === 'ended' || card.status === 'cancelled' ? card.status : undefined);
   };
 
   let siteSpoke = false;
-  const take = (list: readonly RoomCard[]): void => {
-    for (const card of list) {
-      if (!asSlug(card.slug)) continue;
-      cards.set(card.slug, card);
-      settle(card);
-    }
+  const take = ({ changed, gone }: { changed: readonly RoomCard[]; gone: readonly string[] }): void => {
+    for (const card of changed) if (asSlug(card.slug)) settle(card);
+    for (const slug of gone) stop(slug, 'ended');
   };
-  stack.use(lastWord({ clock, log, path: at.rooms }, () => siteSpoke, take));
+  stack.use(
+    lastWord(
+      { clock, log, path: at.rooms },
+      () => siteSpoke,
+      (rooms) => take(cards.replace(rooms)),
+    ),
+  );
   stack.use(
     subscribeSocket(at.siteBus, {
-      message({ head }) {
-        if (head.kind !== 'rooms') return;
+      message(message) {
+        const news = cards.take(message);
+        if (!news) return;
         siteSpoke = true;
-        take(head.rooms);
+        take(news);
       },
       failed: logLost(clock, log, 'site'),
     }),
@@ -165,21 +182,5 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     (error) =>
       log.error({ error: String(error) }, 'no standby loop: doors cannot fill in while the studio is away'),
   );
-  const rooms = (): RoomMetrics[] => [...programs.values()].map((program) => program.metrics());
-  return Object.assign(stack.move(), {
-    metrics: () => cellMetrics(rooms()),
-    checks(): Check[] {
-      const lost = rooms().filter(({ recording }) => recording?.healthy === false).length;
-      return [
-        lost === 0
-          ? { part: 'recording', ok: true }
-          : {
-              part: 'recording',
-              ok: false,
-              says: `of ${lost} room(s) is not being written: is the disk full?`,
-            },
-        { part: 'udp', ok: true, says: `port ${stage.udpPort}` },
-      ];
-    },
-  });
+  return stack.move();
 }

@@ -1,11 +1,22 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
-import type { Slug } from '../base/ids.ts';
+import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { isDuplicate, type Store } from '../store/index.ts';
-import type { Clocks, RoomCard } from '../wire/room.ts';
-import { type Entry, insert, KEPT_SPOKEN, KEPT_UNSPOKEN, readCurrent, readOne, update } from './rows.ts';
+import type { Clocks, Revoked, RoomCard } from '../wire/room.ts';
+import { barred, type Edit, edited, renewed, revised, told } from './change.ts';
+import {
+  type Entry,
+  erase,
+  insert,
+  KEPT_SPOKEN,
+  KEPT_UNSPOKEN,
+  NOTHING_REVOKED,
+  readCurrent,
+  readOne,
+  update,
+} from './rows.ts';
 import { slugFrom, withSuffix } from './slug.ts';
 import { type Action, advice, running, step } from './status.ts';
 
@@ -24,6 +35,8 @@ export interface BookDeps {
 export interface Refusal {
   readonly refused: ErrorCode;
   readonly detail?: string;
+  /** Seconds until it is worth another try. */
+  readonly wait?: number;
 }
 
 /** What a host may ask for when starting a room. */
@@ -49,7 +62,7 @@ const SUFFIX_TRIES = 8;
 export class Book {
   readonly #deps: BookDeps;
   readonly #entries = new Map<string, Entry>();
-  readonly #listeners = new Set<(cards: readonly RoomCard[]) => void>();
+  readonly #listeners = new Set<(slug: string) => void>();
   /** When somebody was last on stage, on the monotonic clock. */
   readonly #occupied = new Map<string, number>();
   #cards: readonly RoomCard[] | undefined;
@@ -72,23 +85,29 @@ export class Book {
 
   /** Every room to come or on and the newest finished ones, newest first. */
   cards(): readonly RoomCard[] {
-    this.#cards ??= [...this.#entries.values()]
-      .sort((a, b) => b.created - a.created)
-      .map((entry) => entry.card);
+    this.#cards ??= [...this.#entries.values()].sort((a, b) => b.created - a.created).map(told);
     return this.#cards;
   }
 
-  onChange(listen: (cards: readonly RoomCard[]) => void): Disposable {
+  /** What doors and cells are told of a room; undefined when they need not know it. */
+  told(slug: string): RoomCard | undefined {
+    const entry = this.#entries.get(slug);
+    return entry && told(entry);
+  }
+
+  /** Calls with the address of each room that has changed or is no longer told of. */
+  onChange(listen: (slug: string) => void): Disposable {
     this.#listeners.add(listen);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listen) };
   }
 
   /** A room by its address, also one that is no longer in memory. */
-  async find(slug: string): Promise<RoomCard | undefined> {
-    return (this.#entries.get(slug) ?? (await readOne(this.#deps.store, slug)))?.card;
+  async find(slug: string): Promise<Entry | undefined> {
+    const entry = this.#entries.get(slug) ?? (await readOne(this.#deps.store, slug));
+    return entry?.removed === undefined ? entry : undefined;
   }
 
-  create(wish: Wish): Promise<RoomCard | Refusal> {
+  create(wish: Wish): Promise<Entry | Refusal> {
     return this.#queue(async () => {
       const wanted = wish.slug ?? slugFrom(wish.title);
       const now = this.#deps.clock.wall();
@@ -112,50 +131,70 @@ export class Book {
       }
       for (let attempt = 0; attempt <= SUFFIX_TRIES; attempt++) {
         const slug = attempt === 0 ? wanted : withSuffix(wanted);
-        if (!RESERVED.has(slug) && (await this.#inserted({ ...card, slug }))) return { ...card, slug };
+        if (!RESERVED.has(slug) && (await this.#inserted({ ...card, slug }))) {
+          const made = this.#entries.get(slug);
+          if (made) return made;
+        }
         if (wish.slug) break;
       }
       return {
         refused: 'slug-taken',
-        detail: `${wanted} is taken for ever. Choose another address, or leave it out.`,
+        detail: `slug: ${wanted} is taken. Choose another address, or leave it out.`,
       };
     });
   }
 
-  act(slug: string, action: Action): Promise<RoomCard | Refusal> {
-    return this.#change(slug, (card) => this.#stepped(card, action));
+  act(slug: string, action: Action): Promise<Entry | Refusal> {
+    return this.#change(
+      slug,
+      this.#onCard((card) => this.#stepped(card, action)),
+    );
   }
 
   /** Changes the title, the cap on live listeners, and the announced start while the room has not opened. */
-  edit(
-    slug: string,
-    change: { title?: string | undefined; start?: number | undefined; cap?: number | null | undefined },
-  ): Promise<RoomCard | Refusal> {
-    return this.#change(slug, (card) => {
-      if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
-      if (change.start !== undefined && card.status !== 'scheduled') {
-        return { refused: 'wrong-moment', detail: 'The room has opened: its start can no longer be moved.' };
-      }
-      const { cap: kept, ...uncapped } = card;
-      const cap = change.cap === undefined ? kept : (change.cap ?? undefined);
-      return {
-        ...uncapped,
-        ...(cap === undefined ? {} : { cap }),
-        title: change.title ?? card.title,
-        clocks: change.start === undefined ? card.clocks : { ...card.clocks, scheduled: change.start },
+  edit(slug: string, edit: Edit): Promise<Entry | Refusal> {
+    return this.#change(slug, (entry) => edited(entry, edit));
+  }
+
+  /** Takes a person's link back: they can do nothing here any more. */
+  bar(slug: string, who: SpeakerId): Promise<Entry | Refusal> {
+    return this.#change(slug, (entry) => barred(entry, who));
+  }
+
+  /** Withdraws every link given so far; what the host `by` has open goes on. */
+  renew(slug: string, by: SpeakerId | undefined): Promise<Entry | Refusal> {
+    return this.#change(slug, (entry) => renewed(entry, by));
+  }
+
+  /** Takes a room that does not run out of all lists; who asks for its address finds nothing. */
+  remove(slug: string): Promise<Entry | Refusal> {
+    return this.#change(slug, (entry) => {
+      if (entry.card.welcome)
+        return { refused: 'wrong-moment', detail: 'The demo room is switched off by the setting welcome.' };
+      if (running(entry.card.status))
+        return { refused: 'wrong-moment', detail: 'The room is on the air: end it first.' };
+      const { status, clocks } = entry.card;
+      const now = this.#deps.clock.wall();
+      const card: RoomCard = {
+        ...entry.card,
+        title: '',
+        hosts: [],
+        ...(status === 'scheduled' ? { status: 'cancelled', clocks: { ...clocks, ended: now } } : {}),
       };
+      return { ...entry, card, removed: now };
     });
   }
 
   /** First audio and first speech, as a cell measured them; the first report of each stands. */
-  clocks(slug: string, { firstAudio, firstSpeech }: Clocks): Promise<RoomCard | Refusal> {
-    return this.#change(slug, (card) => {
+  clocks(slug: string, { firstAudio, firstSpeech }: Clocks): Promise<Entry | Refusal> {
+    const change = this.#onCard((card) => {
       const fresh: Clocks = {
         ...(firstAudio !== undefined && card.clocks.firstAudio === undefined ? { firstAudio } : {}),
         ...(firstSpeech !== undefined && card.clocks.firstSpeech === undefined ? { firstSpeech } : {}),
       };
       return Object.keys(fresh).length === 0 ? card : { ...card, clocks: { ...card.clocks, ...fresh } };
     });
+    return this.#change(slug, change);
   }
 
   /** Somebody is on stage: the room is not abandoned. What is said of a room that does not run is too late. */
@@ -257,19 +296,32 @@ export class Book {
     return { cell: rooms.indexOf(least), rooms: least };
   }
 
-  #change(slug: string, make: (card: RoomCard) => RoomCard | Refusal): Promise<RoomCard | Refusal> {
-    return this.#queue(async () => {
-      const entry = this.#entries.get(slug) ?? (await readOne(this.#deps.store, slug));
-      if (!entry) return { refused: 'room-unknown' };
+  /** A change of the card alone. */
+  #onCard(make: (card: RoomCard) => RoomCard | Refusal): (entry: Entry) => Entry | Refusal {
+    return (entry) => {
       const made = make(entry.card);
-      if ('refused' in made || made === entry.card) return made;
-      await this.#write({ ...entry, card: made });
-      return made;
+      if ('refused' in made) return made;
+      return made === entry.card ? entry : { ...entry, card: made };
+    };
+  }
+
+  #change(slug: string, make: (entry: Entry) => Entry | Refusal): Promise<Entry | Refusal> {
+    return this.#queue(async () => {
+      const entry = await this.find(slug);
+      if (!entry) return { refused: 'room-unknown' };
+      const made = make(entry);
+      if ('refused' in made || made === entry) return made;
+      const whole = revised(entry, made, this.#deps.clock.wall());
+      await this.#write(whole);
+      return whole;
     });
   }
 
   async #inserted(card: RoomCard): Promise<boolean> {
-    const entry: Entry = { id: randomUUIDv7(), created: this.#deps.clock.wall(), card };
+    const entry: Entry = {
+      ...{ id: randomUUIDv7(), created: this.#deps.clock.wall(), card },
+      ...{ revoked: await this.#freed(card.slug), sequence: 0 },
+    };
     try {
       await insert(this.#deps.store, entry);
     } catch (error) {
@@ -280,23 +332,39 @@ export class Book {
     return true;
   }
 
+  /**
+   * Frees the address of a room that is off before anybody spoke in it. Links of that room must not open the next one: it
+   * begins with the generation after.
+   */
+  async #freed(slug: string): Promise<Revoked> {
+    const before = this.#entries.get(slug) ?? (await readOne(this.#deps.store, slug));
+    if (before?.card.status !== 'cancelled' || before.card.clocks.firstSpeech !== undefined)
+      return NOTHING_REVOKED;
+    await erase(this.#deps.store, before);
+    this.#entries.delete(slug);
+    return { generation: before.revoked.generation + 1, barred: [] };
+  }
+
   async #write(entry: Entry): Promise<void> {
     await update(this.#deps.store, entry);
     this.#remember(entry);
   }
 
   #remember(entry: Entry): void {
-    this.#entries.set(entry.card.slug, entry);
-    if (!running(entry.card.status)) this.#occupied.delete(entry.card.slug);
+    const { slug, status } = entry.card;
+    if (entry.removed === undefined) this.#entries.set(slug, entry);
+    else this.#entries.delete(slug);
+    if (!running(status)) this.#occupied.delete(slug);
     // A room that has just opened is given the whole time.
-    else if (!this.#occupied.has(entry.card.slug)) this.occupied(entry.card.slug);
-    this.#forgetOldest();
+    else if (!this.#occupied.has(slug)) this.occupied(slug);
     this.#cards = undefined;
-    for (const listen of this.#listeners) listen(this.cards());
+    for (const gone of [slug, ...(running(status) ? [] : this.#forgetOldest())])
+      for (const listen of this.#listeners) listen(gone);
   }
 
-  #forgetOldest(): void {
-    if (this.#count('ended') + this.#count('cancelled') <= KEPT_UNSPOKEN) return;
+  /** The addresses of the finished rooms that are no longer told of. */
+  #forgetOldest(): string[] {
+    if (this.#count('ended') + this.#count('cancelled') <= KEPT_UNSPOKEN) return [];
     const over = [...this.#entries.values()].filter(
       ({ card }) => card.status === 'ended' || card.status === 'cancelled',
     );
@@ -304,9 +372,9 @@ export class Book {
     const [spoken = [], unspoken = []] = [true, false].map((spoke) =>
       over.filter(({ card }) => (card.clocks.firstSpeech !== undefined) === spoke),
     );
-    for (const { card } of [...spoken.slice(KEPT_SPOKEN), ...unspoken.slice(KEPT_UNSPOKEN)]) {
-      this.#entries.delete(card.slug);
-    }
+    const oldest = [...spoken.slice(KEPT_SPOKEN), ...unspoken.slice(KEPT_UNSPOKEN)];
+    for (const { card } of oldest) this.#entries.delete(card.slug);
+    return oldest.map(({ card }) => card.slug);
   }
 
   #count(status: RoomCard['status']): number {

@@ -1,37 +1,93 @@
-import { expect, test } from 'vitest';
-import { epochMs } from '../base/time.ts';
-import type { RoomCard } from '../wire/room.ts';
-import { ics } from './index.ts';
+import { describe, expect, test } from 'vitest';
+import { HOUR, inMs, NOW, roomsRig } from '../../test/rooms.ts';
+import { ics } from './ics.ts';
+import { type Entry, NOTHING_REVOKED } from './rows.ts';
 
 const start = Date.UTC(2026, 11, 1, 19, 0);
-const card: RoomCard = {
-  slug: 'town-hall',
-  title: 'Town hall; budget, schools\\roads',
-  hosts: [],
-  status: 'scheduled',
-  clocks: { scheduled: start },
+const created = Date.UTC(2026, 10, 1);
+const entry: Entry = {
+  ...{ id: '0195-room', created, revoked: NOTHING_REVOKED, sequence: 0 },
+  card: {
+    slug: 'town-hall',
+    title: 'Town hall; budget, schools\\roads',
+    hosts: ['Ana "A" Díaz', 'Bo'],
+    status: 'scheduled',
+    clocks: { scheduled: start },
+  },
 };
-const at = epochMs(Date.UTC(2026, 10, 1));
+const lines = (text: string): string[] => text.replaceAll('\r\n ', '').split('\r\n');
 
 test('a calendar entry says when, what and where, in UTC and escaped', () => {
-  const text = ics(card, 'https://rooms.example.org', at);
+  const text = ics(entry, 'https://rooms.example.org');
   expect(text.endsWith('END:VCALENDAR\r\n')).toBe(true);
   expect(text.replaceAll('\r\n', '')).not.toContain('\n');
-  expect(text).toContain('\r\nDTSTART:20261201T190000Z\r\n');
-  expect(text).toContain('\r\nDTSTAMP:20261101T000000Z\r\n');
-  expect(text).toContain('\r\nSUMMARY:Town hall\\; budget\\, schools\\\\roads\r\n');
-  expect(text).toContain('\r\nURL:https://rooms.example.org/r/town-hall\r\n');
-  expect(text).toContain('\r\nUID:town-hall@rooms.example.org\r\n');
-  expect(text).toContain('\r\nSTATUS:CONFIRMED\r\n');
+  const said = lines(text);
+  for (const line of [
+    'METHOD:PUBLISH',
+    'UID:0195-room@earshot',
+    'SEQUENCE:0',
+    'DTSTART:20261201T190000Z',
+    'DTSTAMP:20261101T000000Z',
+    'LAST-MODIFIED:20261101T000000Z',
+    'SUMMARY:Town hall\\; budget\\, schools\\\\roads',
+    'URL:https://rooms.example.org/r/town-hall',
+    `ORGANIZER;CN="Ana ^'A^' Díaz, Bo":mailto:no-reply@earshot.invalid`,
+    'STATUS:CONFIRMED',
+    'BEGIN:VALARM',
+    'TRIGGER:-PT10M',
+  ])
+    expect(said).toContain(line);
 });
 
-test('a cancelled room cancels its entry', () => {
-  expect(ics({ ...card, status: 'cancelled' }, 'http://x', at)).toContain('STATUS:CANCELLED');
+test('a cancelled room cancels its entry, and reminds nobody', () => {
+  const text = ics({ ...entry, card: { ...entry.card, status: 'cancelled' } }, 'http://x');
+  expect(text).toContain('STATUS:CANCELLED');
+  expect(text).not.toContain('VALARM');
 });
 
 test('long lines are folded at 75 octets without cutting a character, and unfold to what they were', () => {
   const title = '语'.repeat(100);
-  const lines = ics({ ...card, title }, 'http://x', at).split('\r\n');
-  expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(75);
-  expect(lines.join('\r\n').replaceAll('\r\n ', '')).toContain(`SUMMARY:${title}\r\n`);
+  const text = ics({ ...entry, card: { ...entry.card, title } }, 'http://x');
+  const raw = text.split('\r\n');
+  expect(Math.max(...raw.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(75);
+  expect(lines(text)).toContain(`SUMMARY:${title}`);
+});
+
+describe('of a room', () => {
+  const rig = roomsRig();
+  const fetched = async (headers: Record<string, string> = {}) => {
+    const { body } = await rig.ask('GET', '/r/talk/event.ics', undefined, undefined, headers);
+    const said = lines(String(body.text));
+    const of = (name: string): string => said.find((line) => line.startsWith(name))?.slice(name.length) ?? '';
+    return { uid: of('UID:'), sequence: Number(of('SEQUENCE:')), modified: of('LAST-MODIFIED:'), of };
+  };
+
+  test('the entry is the same whatever name the server is asked by', async () => {
+    await rig.restart({ publicUrl: undefined });
+    await rig.create({ title: 'Talk', start: inMs(HOUR) });
+    const [here, there] = [await fetched(), await fetched({ 'x-forwarded-host': 'other.example:8443' })];
+    expect(here.uid).toMatch(/^[0-9a-f-]{36}@/);
+    expect(there.uid).toBe(here.uid);
+    expect(there.of('URL:')).not.toBe(here.of('URL:'));
+  });
+
+  test('each change that a calendar shows counts the sequence on, and no other', async () => {
+    const { token } = await rig.create({ title: 'Talk', start: inMs(24 * HOUR) });
+    const first = await fetched();
+    rig.clock.advance(HOUR);
+    await rig.ask('PATCH', '/api/rooms/talk', { cap: 9 }, token);
+    expect(await fetched()).toMatchObject({ sequence: 0, modified: first.modified });
+    await rig.ask('PATCH', '/api/rooms/talk', { start: inMs(25 * HOUR) }, token);
+    const moved = await fetched();
+    expect(moved).toMatchObject({ uid: first.uid, sequence: 1 });
+    expect(moved.of('DTSTART:')).toBe(new Date(NOW + 25 * HOUR).toISOString().replace(/[-:]|\.\d+/g, ''));
+    expect(moved.modified > first.modified).toBe(true);
+    await rig.ask('PATCH', '/api/rooms/talk', { title: 'Talks', start: inMs(25 * HOUR) }, token);
+    expect(await fetched()).toMatchObject({ sequence: 2 });
+    await rig.restart();
+    await rig.ask('POST', '/api/rooms/talk/cancel', undefined, token);
+    const over = await fetched();
+    expect(over).toMatchObject({ uid: first.uid, sequence: 3 });
+    expect(over.of('STATUS:')).toBe('CANCELLED');
+  });
 });

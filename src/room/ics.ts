@@ -1,28 +1,54 @@
-import type { EpochMs } from '../base/time.ts';
-import type { RoomCard } from '../wire/room.ts';
 import { linksOf } from './links.ts';
+import type { Entry } from './rows.ts';
 
 /** Content lines are folded at 75 octets. Spec: RFC 5545, 3.1. */
 const LINE_OCTETS = 75;
+/** So long before its start a calendar reminds of a room, in minutes. */
+const ALARM_MINUTES = 10;
 
-/** A calendar entry for the room, one hour long because no end is announced. Spec: RFC 5545. */
-export function ics(card: RoomCard, publicUrl: string, at: EpochMs): string {
+/**
+ * A calendar entry for the room, one hour long because no end is announced. It is the same entry for ever, whatever
+ * address it is fetched from, and each change to it counts its sequence on. Spec: RFC 5545.
+ */
+export function ics(entry: Entry, publicUrl: string): string {
+  const { card, sequence, created } = entry;
   const { url } = linksOf(publicUrl, card.slug);
-  const host = new URL(publicUrl).host;
+  const modified = entry.modified ?? created;
+  const cancelled = card.status === 'cancelled';
+  const hosts = card.hosts.length > 0 ? card.hosts.join(', ') : 'Earshot';
+  const alarm = [
+    'BEGIN:VALARM',
+    'ACTION:DISPLAY',
+    `TRIGGER:-PT${ALARM_MINUTES}M`,
+    `DESCRIPTION:${escaped(card.title)}`,
+    'END:VALARM',
+  ];
   return `${[
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Earshot//Rooms//EN',
+    'CALSCALE:GREGORIAN',
     'METHOD:PUBLISH',
+    'REFRESH-INTERVAL;VALUE=DURATION:PT1H',
+    'X-PUBLISHED-TTL:PT1H',
     'BEGIN:VEVENT',
-    `UID:${card.slug}@${host}`,
-    `DTSTAMP:${stamp(at)}`,
-    `DTSTART:${stamp(card.clocks.scheduled ?? card.clocks.opened ?? at)}`,
+    `UID:${entry.id}@earshot`,
+    `SEQUENCE:${sequence}`,
+    // Of the entry's own revision, so that the same revision is the same text. Spec: RFC 5545, 3.8.7.2.
+    `DTSTAMP:${stamp(modified)}`,
+    `CREATED:${stamp(created)}`,
+    `LAST-MODIFIED:${stamp(modified)}`,
+    `DTSTART:${stamp(card.clocks.scheduled ?? card.clocks.opened ?? created)}`,
     'DURATION:PT1H',
     `SUMMARY:${escaped(card.title)}`,
     `DESCRIPTION:${escaped(`Listen at ${url}`)}`,
+    `LOCATION:${escaped(url)}`,
     `URL:${url}`,
-    `STATUS:${card.status === 'cancelled' ? 'CANCELLED' : 'CONFIRMED'}`,
+    // Required when published (RFC 5546, 3.2.1); a room has no mailbox.
+    `ORGANIZER;CN="${parameter(hosts)}":mailto:no-reply@earshot.invalid`,
+    `STATUS:${cancelled ? 'CANCELLED' : 'CONFIRMED'}`,
+    'TRANSP:OPAQUE',
+    ...(cancelled ? [] : alarm),
     'END:VEVENT',
     'END:VCALENDAR',
   ]
@@ -33,7 +59,14 @@ export function ics(card: RoomCard, publicUrl: string, at: EpochMs): string {
 const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
 
 const escaped = (text: string): string =>
-  text.replace(/[\\;,]/g, (letter) => `\\${letter}`).replace(/\r?\n/g, '\\n');
+  text.replace(/[\\;,]/g, (letter) => `\\${letter}`).replace(/\r\n|\r|\n/g, '\\n');
+
+/** A quoted parameter value: it has no escapes of RFC 5545, so RFC 6868 gives it some. */
+const parameter = (text: string): string =>
+  text
+    .replace(/\^/g, '^^')
+    .replace(/"/g, "^'")
+    .replace(/\r\n|\r|\n/g, '^n');
 
 function folded(line: string): string {
   const lines: string[] = [];

@@ -1,5 +1,6 @@
 /** Rooms: what is announced, open, live and over; who may host; told to every door and cell as cards. */
 import type { Clock } from '../base/clock.ts';
+import type { SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Tokens } from '../base/token.ts';
@@ -7,7 +8,7 @@ import type { Store } from '../store/index.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import { Book } from './book.ts';
 import type { MusicShelf } from './music.ts';
-import { routes } from './routes.ts';
+import { type RoomsCreate, routes } from './routes.ts';
 import { openTrouble } from './trouble.ts';
 
 /** What rooms need; durations in ms. */
@@ -23,8 +24,10 @@ export interface RoomsDeps {
   /** Open rooms a cell takes; default 8. */
   readonly roomsPerCell?: number;
   /** Who may start a room; default anyone. */
-  readonly create?: 'anyone' | 'operator';
+  readonly create?: RoomsCreate;
   readonly operatorKey?: string | undefined;
+  /** The generation of the operator's links that are good; absent: there are none. */
+  operatorGeneration?(): number;
   /** How long before its start a room opens by itself. */
   readonly openLead: number;
   /** How long a room may have nobody on stage before it ends by itself; default 2 hours. */
@@ -33,18 +36,26 @@ export interface RoomsDeps {
   readonly version?: string;
   /** Where hosts' music is kept; absent: nobody can send any. */
   readonly music?: MusicShelf;
+  /** Takes a room's recording from the disk; absent: there are none. */
+  removeRecording?(slug: string): Promise<void>;
+  /** Resolves when doors and cells have been told of every change so far. */
+  told?(): Promise<void>;
 }
 
 /** The open part. */
 export interface Rooms extends AsyncDisposable {
   /** Every room to come or on, and the newest finished ones (2,000 with speech, 200 without); newest first. The same list until something changes. */
   cards(): readonly RoomCard[];
-  /** Calls after every change with the new list. */
-  onChange(listen: (cards: readonly RoomCard[]) => void): Disposable;
+  /** One of these; undefined for a room that nobody need know. */
+  card(slug: string): RoomCard | undefined;
+  /** Calls with the address of each room that has changed or has left the list. */
+  onChange(listen: (slug: string) => void): Disposable;
   /** A cell measured first audio or first speech; the first report of each stands. Never throws. */
   clocks(slug: string, clocks: Clocks): void;
   /** How many people are on a room's stage now; tell it at least once a minute, it keeps the room from ending as abandoned. */
   onStage(slug: string, people: number): void;
+  /** A host removed this person in the studio: their link is worth nothing any more. Told until the room's card says so. Never throws. */
+  bar(slug: string, who: SpeakerId): void;
   /** Makes or revives the demo room `welcome`, live at once; with false ends it. */
   ensureWelcome(on?: boolean): Promise<void>;
   /** `/api/*`, `/openapi.json` and `/r/:slug/event.ics`. */
@@ -88,11 +99,13 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   });
   return {
     cards: () => book.cards(),
+    card: (slug) => book.told(slug),
     onChange: (listen) => book.onChange(listen),
     clocks: (slug, clocks) => void book.clocks(slug, clocks).catch(failed),
     onStage: (slug, people) => {
       if (people > 0) book.occupied(slug);
     },
+    bar: (slug, who) => void book.bar(slug, who).catch(failed),
     ensureWelcome: (on = true) => book.welcome(on),
     fetch: handle,
     async [Symbol.asyncDispose]() {
@@ -102,5 +115,4 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   };
 }
 
-export { ics } from './ics.ts';
-export type { MusicShelf } from './music.ts';
+export { MAX_MUSIC_BYTES, type MusicShelf } from './music.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { refusal, roomsRig, tokens } from '../../test/rooms.ts';
+import { HOUR, inMs, refusal, roomsRig, tokens } from '../../test/rooms.ts';
 import type { Grant } from '../base/token.ts';
 import { MAX_MUSIC_BYTES, type MusicShelf } from './music.ts';
 
@@ -11,12 +11,17 @@ describe("a host's hold music", () => {
   beforeEach(async () => {
     kept = new Map();
     const music: MusicShelf = {
-      async put(slug, bytes) {
+      async put(slug, body) {
+        const parts: Uint8Array[] = [];
+        for await (const part of body) parts.push(part);
+        const bytes = Buffer.concat(parts);
+        if (bytes.length > MAX_MUSIC_BYTES) return { refused: 'too-large', detail: 'Too large.' };
         if (bytes.length < 10) return { refused: 'unsupported-media-type', detail: 'Send WAV.' };
         kept.set(slug, bytes);
         return { seconds: 41.4 };
       },
       remove: async (slug) => void kept.delete(slug),
+      keep: async () => {},
     };
     await rig.restart({ music });
     ({ token } = await rig.create({ title: 'Talk' }));
@@ -42,6 +47,28 @@ describe("a host's hold music", () => {
   test('that is too large is not taken in', async () => {
     expect(refusal(await put(new Uint8Array(MAX_MUSIC_BYTES + 1)))).toEqual([413, 'too-large']);
     expect((await put(new Uint8Array(MAX_MUSIC_BYTES))).status).toBe(200);
+  });
+
+  test('of a room to come is taken from a day before its start', async () => {
+    const { token: host } = await rig.create({ title: 'Later', start: inMs(25 * HOUR) });
+    expect(refusal(await put(new Uint8Array(100), host, 'later'))).toEqual([409, 'wrong-moment']);
+    rig.clock.advance(HOUR);
+    expect((await put(new Uint8Array(100), host, 'later')).status).toBe(200);
+  });
+
+  test('that a room got while it ended is not kept', async () => {
+    const late: MusicShelf = {
+      async put(slug) {
+        await rig.ask('POST', `/api/rooms/${slug}/end`, undefined, token);
+        kept.set(slug, new Uint8Array(1));
+        return { seconds: 9 };
+      },
+      remove: async (slug) => void kept.delete(slug),
+      keep: async () => {},
+    };
+    await rig.restart({ music: late });
+    expect(refusal(await put(new Uint8Array(100)))).toEqual([410, 'room-ended']);
+    expect(kept.size).toBe(0);
   });
 
   test('comes from a host only, of this room, and not after its end', async () => {

@@ -1,15 +1,22 @@
 import type { ErrorCode } from '../base/errors.ts';
 
-/** Bytes of a music file at most: a door waits 20 s for a whole request. */
+/** Bytes of a music file at most: two minutes of what people send, also as WAV of one channel. */
 export const MAX_MUSIC_BYTES = 8_000_000;
+/** A room that is announced takes music so long before its start. */
+export const MUSIC_LEAD_MS = 24 * 3_600_000;
 
 /** Where the music that hosts send is kept. */
 export interface MusicShelf {
-  /** Decodes and keeps it in place of what was there; how long it is, or why not. */
+  /** Reads, decodes and keeps it in place of what was there; how long it is, or why not. Nothing is read before there is room. */
   put(
     slug: string,
-    bytes: Uint8Array,
-  ): Promise<{ readonly seconds: number } | { readonly refused: ErrorCode; readonly detail: string }>;
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<
+    | { readonly seconds: number }
+    | { readonly refused: ErrorCode; readonly detail: string; readonly wait?: number }
+  >;
   /** The house's own music again. */
   remove(slug: string): Promise<void>;
+  /** Removes the music of every room but these. */
+  keep(slugs: ReadonlySet<string>): Promise<void>;
 }

@@ -66,8 +66,14 @@ const HOST: readonly ErrorCode[] = [
   'token-expired',
   'token-other-room',
   'not-host',
+  'link-withdrawn',
+  'removed',
   'room-unknown',
 ];
+const idParameter = {
+  ...{ name: 'id', in: 'path', required: true, schema: text },
+  description: 'As in the roster, and in the answer to an invitation',
+};
 const slugParameter = { name: 'slug', in: 'path', required: true, schema: text };
 
 /** The description of the HTTP API, made from the schemas that check it. Spec: OpenAPI 3.1. */
@@ -92,7 +98,10 @@ export function openapi(version: string): object {
           speaker: { ...text, description: "The host's place on the stage" },
           room: ref('Room'),
         }),
-        Invite: object({ url, token: text, speaker: text }),
+        Invite: object({
+          ...{ url, token: text, speaker: text },
+          role: { enum: ['speaker', 'co-host', 'host'] },
+        }),
         Problem: object(
           {
             type: text,
@@ -124,7 +133,8 @@ export function openapi(version: string): object {
         },
         post: {
           summary: 'Start or announce a room',
-          description: 'Where the operator decided so, this needs the operator key as Bearer token.',
+          description:
+            'By default whoever uses the machine of the server itself, and the holder of the operator’s link or key as Bearer token; the setting roomsCreate decides.',
           security: [{}, ...bearer],
           requestBody: body(input(create)),
           responses: {
@@ -156,7 +166,31 @@ export function openapi(version: string): object {
           requestBody: body(input(edit)),
           responses: {
             200: json(ref('Room'), 'The room'),
-            ...refusals([...BODY, ...HOST, 'wrong-moment', 'room-ended']),
+            ...refusals([...BODY, ...HOST, 'too-many-changes', 'wrong-moment', 'room-ended']),
+          },
+        },
+        delete: {
+          summary: 'Remove a room that does not run from all lists, with its recording',
+          security: bearer,
+          responses: {
+            204: { description: 'Done' },
+            ...refusals([...HOST, 'too-many-changes', 'wrong-moment']),
+          },
+        },
+      },
+      '/api/start': {
+        get: {
+          summary: 'Whether the caller may start rooms',
+          security: [{}, ...bearer],
+          responses: {
+            200: json(
+              object({
+                may: { type: 'boolean' },
+                who: { enum: ['anyone', 'local', 'operator'] },
+                operator: { type: 'boolean', description: 'True with the operator’s link or key' },
+              }),
+              'The answer',
+            ),
           },
         },
       },
@@ -170,7 +204,7 @@ export function openapi(version: string): object {
               security: bearer,
               responses: {
                 200: json(ref('Room'), 'The room'),
-                ...refusals([...HOST, 'wrong-moment', 'room-ended', 'rooms-full']),
+                ...refusals([...HOST, 'too-many-changes', 'wrong-moment', 'room-ended', 'rooms-full']),
               },
             },
           },
@@ -179,10 +213,35 @@ export function openapi(version: string): object {
       '/api/rooms/{slug}/invites': {
         parameters: [slugParameter],
         post: {
-          summary: 'Make a link for one speaker',
+          summary: 'Make a link for one person; a host link only for the operator, also after the end',
           security: bearer,
           requestBody: body(input(invite), false),
-          responses: { 201: json(ref('Invite'), 'The link'), ...refusals([...BODY, ...HOST, 'room-ended']) },
+          responses: {
+            201: json(ref('Invite'), 'The link'),
+            ...refusals([...BODY, ...HOST, 'operator-only', 'too-many-changes', 'room-ended']),
+          },
+        },
+      },
+      '/api/rooms/{slug}/links/renew': {
+        parameters: [slugParameter],
+        post: {
+          summary: 'Withdraw every link of the room; the answer is the caller’s new one',
+          security: bearer,
+          responses: {
+            201: json(ref('Invite'), 'The new host link'),
+            ...refusals([...HOST, 'too-many-changes']),
+          },
+        },
+      },
+      '/api/rooms/{slug}/people/{id}': {
+        parameters: [slugParameter, idParameter],
+        delete: {
+          summary: 'Remove a person: their link is worth nothing in this room any more',
+          security: bearer,
+          responses: {
+            204: { description: 'Done' },
+            ...refusals([...HOST, 'too-many-changes', 'unprocessable', 'wrong-moment']),
+          },
         },
       },
       '/api/rooms/{slug}/music': {
@@ -197,7 +256,11 @@ export function openapi(version: string): object {
           },
           responses: {
             200: json(object({ seconds: { type: 'integer' } }), 'How long the loop is'),
-            ...refusals(['too-large', 'unsupported-media-type', 'unprocessable', ...HOST, 'room-ended']),
+            ...refusals([
+              ...(['too-large', 'too-slow', 'unsupported-media-type', 'unprocessable', 'crowded'] as const),
+              ...HOST,
+              ...(['too-many-changes', 'wrong-moment', 'room-ended'] as const),
+            ]),
           },
         },
         delete: {

@@ -55,6 +55,7 @@ const cap = z
       'Listeners at the live edge at one time; everyone above it hears the room 30 seconds late and moves up when there is room. null: as many as come',
   });
 
+const PASTE = 'paste the operator’s link whole';
 const STATUSES = ['scheduled', 'open', 'live', 'ended', 'cancelled'] as const;
 /** Rooms in one list. */
 const MOST_LISTED = 200;
@@ -80,13 +81,18 @@ export function requests(now: () => number) {
       host: name.optional(),
       slug: slug.optional(),
     }),
+    /** What a page without scripts sends: the operator's link is one more field. */
+    createForm: fields({
+      ...{ title, start: start(now).optional(), host: name.optional(), slug: slug.optional() },
+      operator: z.string(PASTE).max(2_000, PASTE).optional(),
+    }),
     edit: fields({ title: title.optional(), start: start(now).optional(), cap: cap.optional() }).refine(
       (change) => Object.keys(change).length > 0,
       'give a title, a start or a cap',
     ),
     invite: fields({
       name: name.optional(),
-      role: z.enum(['speaker', 'co-host'], 'use speaker or co-host').default('speaker'),
+      role: z.enum(['speaker', 'co-host', 'host'], 'use speaker or co-host').default('speaker'),
     }),
     list: z.object({
       status: z

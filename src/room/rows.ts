@@ -1,13 +1,22 @@
 import type { Selectable, Updateable } from 'kysely';
 import type { RoomTable, Store } from '../store/index.ts';
-import type { Clocks, RoomCard, RoomStatus } from '../wire/room.ts';
+import type { Clocks, Revoked, RoomCard, RoomStatus } from '../wire/room.ts';
 
-/** A card and the key of its row. */
+/** One room: its card, the key of its row, and what only the site knows of it. */
 export interface Entry {
   readonly id: string;
   readonly created: number;
   readonly card: RoomCard;
+  readonly revoked: Revoked;
+  /** Changes to what a calendar shows, and when the newest was. */
+  readonly sequence: number;
+  readonly modified?: number;
+  /** When it was removed from all lists: only its address is left. */
+  readonly removed?: number;
 }
+
+/** Nothing is withdrawn. */
+export const NOTHING_REVOKED: Revoked = { generation: 0, barred: [] };
 
 /** Finished rooms that carried speech and are kept in memory and told to the doors; older ones stay in the database. */
 export const KEPT_SPOKEN = 2000;
@@ -16,7 +25,7 @@ export const KEPT_UNSPOKEN = 200;
 
 /** All rooms to come or on, and the newest finished ones. */
 export async function readCurrent(store: Store): Promise<Entry[]> {
-  const rooms = store.db.selectFrom('room').selectAll();
+  const rooms = store.db.selectFrom('room').selectAll().where('removed', 'is', null);
   const current = await rooms.where('status', 'in', ['scheduled', 'open', 'live']).execute();
   const finished = rooms.where('status', 'in', ['ended', 'cancelled']).orderBy('created', 'desc');
   const spoken = await finished.where('first_speech', 'is not', null).limit(KEPT_SPOKEN).execute();
@@ -34,19 +43,30 @@ export async function readOne(store: Store, slug: string): Promise<Entry | undef
 export async function insert(store: Store, entry: Entry): Promise<void> {
   await store.db
     .insertInto('room')
-    .values({ id: entry.id, created: entry.created, slug: entry.card.slug, ...toRow(entry.card) })
+    .values({ id: entry.id, created: entry.created, slug: entry.card.slug, ...toRow(entry) })
     .execute();
 }
 
-/** Writes what may have changed of a room. */
-export async function update(store: Store, { id, card }: Entry): Promise<void> {
-  const { zero, ...row } = toRow(card);
-  const change: Updateable<RoomTable> = zero === null ? row : { ...row, zero };
-  await store.db.updateTable('room').set(change).where('id', '=', id).executeTakeFirstOrThrow();
+/** Forgets a room for good; its address is free. */
+export async function erase(store: Store, { id }: Entry): Promise<void> {
+  await store.db.deleteFrom('room').where('id', '=', id).execute();
 }
 
-function toRow(card: RoomCard) {
+/** Writes what may have changed of a room. */
+export async function update(store: Store, entry: Entry): Promise<void> {
+  const { zero, ...row } = toRow(entry);
+  const change: Updateable<RoomTable> = zero === null ? row : { ...row, zero };
+  await store.db.updateTable('room').set(change).where('id', '=', entry.id).executeTakeFirstOrThrow();
+}
+
+function toRow({ card, revoked, sequence, modified, removed }: Entry) {
   return {
+    generation: revoked.generation,
+    spared: revoked.spared ?? null,
+    barred: JSON.stringify(revoked.barred),
+    sequence,
+    modified: modified ?? null,
+    removed: removed ?? null,
     title: card.title,
     hosts: JSON.stringify(card.hosts),
     status: card.status,
@@ -81,5 +101,14 @@ function fromRow(row: Selectable<RoomTable>): Entry {
     ...(row.cap === null ? {} : { cap: row.cap }),
     ...(row.welcome ? { welcome: true } : {}),
   };
-  return { id: row.id, created: row.created, card };
+  const revoked: Revoked = {
+    generation: row.generation,
+    ...(row.spared === null ? {} : { spared: row.spared }),
+    barred: JSON.parse(row.barred) as string[],
+  };
+  return {
+    ...{ id: row.id, created: row.created, card, revoked, sequence: row.sequence },
+    ...(row.modified === null ? {} : { modified: row.modified }),
+    ...(row.removed === null ? {} : { removed: row.removed }),
+  };
 }

@@ -5,14 +5,16 @@ import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Tokens } from '../base/token.ts';
 import { freeUdpPort } from './peer.ts';
-import { Room, type StageHooks, type StageRoom } from './room.ts';
+import { Room } from './room.ts';
 import { type IceServer, routes } from './routes.ts';
+import type { StageHooks, StageRoom } from './stage-room.ts';
 
 export { type BotReport, type SpeakOptions, speak } from './bot.ts';
 export type { Link } from './publisher.ts';
-export type { StageHooks, StageRoom } from './room.ts';
+
 export type { IceServer } from './routes.ts';
 export { type OpusPacket, readSound, type Sound } from './sound.ts';
+export type { StageHooks, StageRoom } from './stage-room.ts';
 
 /** What the stage needs. */
 export interface StageDeps {

@@ -67,6 +67,11 @@ export class Readers implements Disposable {
     }
   }
 
+  /** True while this person reads. */
+  has(who: SpeakerId): boolean {
+    return [...this.#readers].some((reader) => reader.who === who);
+  }
+
   /** Ends one person's streams. */
   end(who: SpeakerId): void {
     for (const reader of [...this.#readers]) if (reader.who === who) reader.close();

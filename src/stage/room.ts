@@ -5,6 +5,7 @@ import type { Packet } from '../base/media.ts';
 import { type Ms, ms } from '../base/time.ts';
 import type { Grant } from '../base/token.ts';
 import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
+import type { Revoked } from '../wire/room.ts';
 import { moderate } from './moderation.ts';
 import type { Offer } from './offer.ts';
 import type { Media, PeerState } from './peer.ts';
@@ -13,42 +14,16 @@ import { type Link, openPublisher, publishLine, type Taken } from './publisher.t
 import { Readers } from './readers.ts';
 import { openReceiver, receiveLines } from './receiver.ts';
 import type { Refusal } from './refusal.ts';
+import { Revocation } from './revocation.ts';
 import { HEAD_BYTES } from './rtp.ts';
 import { newSession, type Session } from './session.ts';
 import { SILENCE } from './speaking.ts';
+import type { StageHooks, StageRoom } from './stage-room.ts';
 
 /** Receiving sessions of one person at most; the oldest makes room. */
 const MAX_RECEIVERS_PER_PERSON = 2;
 /** A session that has not connected by then is closed. */
 const CONNECT_MS = 20_000;
-/** Places remembered after a host took them away. */
-const MAX_BARRED = 1_000;
-
-/** What the stage tells the rest of the studio about one room. Called synchronously; must not throw. */
-export interface StageHooks {
-  /** One Opus packet of a speaker who is not muted, in order of arrival; repaired ones late. */
-  packet(packet: Packet): void;
-  /** A microphone is connected. */
-  joined(id: SpeakerId, person: { readonly name: string; readonly role: Grant['role'] }): void;
-  /** A speaker has left, or has been gone for 3 s. */
-  left(id: SpeakerId): void;
-  /** Their own switch or a host's changed. */
-  muted(id: SpeakerId, muted: boolean): void;
-  /** The roster changed: names, roles, connections, mute, who is speaking. At most ten times a second. */
-  changed(): void;
-}
-
-/** One room on this cell's stage. Disposing ends every session in it. */
-export interface StageRoom extends AsyncDisposable {
-  /** Everyone with a place, in the order they came. */
-  people(): BackstagePerson[];
-  /** Counters of a speaker's present connection, for metrics and tests. */
-  link(id: SpeakerId): Readonly<Link> | undefined;
-  /** What backstage readers are shown of the program. */
-  show(line: Extract<BackstageLine, { kind: 'program' }>): void;
-  /** The mixed feed's peak in dBFS, −127 for silence; written by the mixer's owner, read ten times a second. */
-  programLevel: number;
-}
 
 /** The room itself: places, sessions, forwarding. */
 export class Room implements StageRoom {
@@ -62,7 +37,7 @@ export class Room implements StageRoom {
   readonly #maxSpeakers: number;
   readonly #places = new Map<SpeakerId, Place>();
   readonly #sessions = new Map<string, Session>();
-  readonly #barred = new Set<SpeakerId>();
+  readonly #revocation = new Revocation();
   #program: Extract<BackstageLine, { kind: 'program' }> | undefined;
   #dirty = false;
   #speaking = '';
@@ -132,9 +107,10 @@ export class Room implements StageRoom {
       return error instanceof Error ? error : new Error(String(error));
     });
     if (publisher instanceof Error) return { refused: 'bad-sdp', detail: publisher.message };
-    if (this.#closed || this.#barred.has(place.id)) {
+    const since = this.#bar(grant);
+    if (since) {
       publisher[Symbol.dispose]();
-      return this.#closed ? { refused: 'room-not-open' } : { refused: 'removed' };
+      return since;
     }
     const previous = this.#sessionOf(grant.speaker);
     if (previous) this.#drop(previous);
@@ -163,9 +139,10 @@ export class Room implements StageRoom {
       (state) => void (session && this.#stateChanged(session, state)),
     ).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
     if (receiver instanceof Error) return { refused: 'bad-sdp', detail: receiver.message };
-    if (this.#closed || this.#barred.has(grant.speaker)) {
+    const since = this.#bar(grant);
+    if (since) {
       receiver[Symbol.dispose]();
-      return this.#closed ? { refused: 'room-not-open' } : { refused: 'removed' };
+      return since;
     }
     const mine = [...this.#sessions.values()].filter(
       (each) => each.kind === 'whep' && each.who === grant.speaker,
@@ -174,6 +151,17 @@ export class Room implements StageRoom {
     session = { ...newSession(grant.speaker, this.#clock.now()), kind: 'whep', end: receiver, grant };
     this.#sessions.set(session.id, session);
     return session;
+  }
+
+  revoke(revoked: Revoked | undefined): void {
+    for (const who of this.#revocation.take(revoked)) {
+      this.readers.send({ kind: 'asked', what: 'leave', by: '' }, who);
+      this.#end(who);
+    }
+  }
+
+  get unconfirmed(): SpeakerId[] {
+    return this.#revocation.unconfirmed;
   }
 
   /** A session by its id, when it belongs to this person. */
@@ -364,7 +352,13 @@ export class Room implements StageRoom {
   }
 
   #remove(who: SpeakerId): void {
-    if (this.#barred.size < MAX_BARRED) this.#barred.add(who);
+    this.#revocation.bar(who);
+    this.#end(who);
+    this.#hooks.removed(who);
+  }
+
+  /** Ends everything this person has here. */
+  #end(who: SpeakerId): void {
     this.readers.end(who);
     for (const session of [...this.#sessions.values()]) if (session.who === who) this.#drop(session);
     this.#forget(who);
@@ -372,7 +366,11 @@ export class Room implements StageRoom {
 
   #bar(grant: Grant): Refusal | undefined {
     if (this.#closed) return { refused: 'room-not-open' };
-    return this.#barred.has(grant.speaker) ? { refused: 'removed', detail: 'Ask for a new link' } : undefined;
+    return this.#revocation.refuse(grant, (who) => this.#places.has(who) || this.#has(who));
+  }
+
+  #has(who: SpeakerId): boolean {
+    return [...this.#sessions.values()].some((session) => session.who === who) || this.readers.has(who);
   }
 
   #sessionOf(who: SpeakerId): Session | undefined {

@@ -195,7 +195,7 @@ describe('backstage', () => {
     await microphone('ann');
     expect(await act(await sign('host', 'host'), { do: 'remove', who: 'ann' })).toBe(204);
     expect(room.people()).toEqual([]);
-    expect(events).toEqual(['joined ann', 'left ann']);
+    expect(events).toEqual(['joined ann', 'left ann', 'removed ann']);
     const again = await openClient(stage.fetch, '/r/theatre/whip', await sign('ann'), [
       { mid: '0', direction: 'SendOnly', ssrc: newSsrc() },
     ]);

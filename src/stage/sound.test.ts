@@ -156,6 +156,7 @@ describe('a bot', () => {
       joined: (id) => void events.push(`joined ${id}`),
       left: (id) => void events.push(`left ${id}`),
       muted() {},
+      removed() {},
       changed() {},
     });
     const server = await new Promise<{ port: number; close(): void }>((done) => {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Application, createEncoder, Signal } from 'libopus-wasm';
 import { EarshotError } from '../base/errors.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
-import { isOggOpus, readOgg } from '../wire/ogg-packets.ts';
+import { channelsInWords, isOggOpus, readOgg, surroundChannels } from '../wire/ogg-packets.ts';
 import { packetTicks } from '../wire/opus-packet.ts';
 import { levelOf } from './meter.ts';
 import { isWav, readWav, resample } from './wav.ts';
@@ -28,7 +28,7 @@ const MAX_FILE_BYTES = 1_200_000_000;
 
 /**
  * Reads a sound file for `speak`; it can be spoken more than once. WAV is encoded, Ogg Opus goes through packet by
- * packet, anything else is decoded by FFmpeg where it is installed.
+ * packet when it has one or two channels, anything else is decoded by FFmpeg where it is installed.
  * @throws EarshotError `bad-request` when there is no such file, `unsupported-media-type` when nothing here can read it, `too-large` above 1.2 GB.
  */
 export async function readSound(file: string): Promise<AsyncIterable<OpusPacket>> {
@@ -36,13 +36,18 @@ export async function readSound(file: string): Promise<AsyncIterable<OpusPacket>
     throw new EarshotError('bad-request', `${file} cannot be read: ${cause.message}`, { cause });
   });
   if (bytes.length > MAX_FILE_BYTES) throw new EarshotError('too-large', `${file} is larger than 1.2 GB`);
-  if (isOggOpus(bytes)) return { [Symbol.asyncIterator]: () => packets(bytes) };
+  const surround = isOggOpus(bytes) ? surroundChannels(bytes) : undefined;
+  if (isOggOpus(bytes) && surround === undefined) return { [Symbol.asyncIterator]: () => packets(bytes) };
   const wav = isWav(bytes) ? readWav(bytes) : undefined;
   if (wav) {
     const samples = resample(wav, TICKS_PER_SECOND);
     return { [Symbol.asyncIterator]: () => encoded(blocks([samples])) };
   }
-  await findDecoder(file);
+  await findDecoder(
+    surround === undefined
+      ? `${file} is neither WAV (16-bit or float) nor Ogg Opus, and no ffmpeg is on the PATH to decode it`
+      : `${file} has ${channelsInWords(surround)}, and no ffmpeg is on the PATH to mix them to one; send one or two`,
+  );
   return { [Symbol.asyncIterator]: () => encoded(blocks(decoded(file))) };
 }
 
@@ -92,17 +97,13 @@ async function* blocks(
   if (filled > 0) yield block;
 }
 
-async function findDecoder(file: string): Promise<void> {
+async function findDecoder(otherwise: string): Promise<void> {
   const found = await new Promise<boolean>((done) => {
     const child = spawn('ffmpeg', ['-version'], { stdio: 'ignore' });
     child.once('error', () => done(false));
     child.once('exit', (code) => done(code === 0));
   });
-  if (!found)
-    throw new EarshotError(
-      'unsupported-media-type',
-      `${file} is neither WAV (16-bit or float) nor Ogg Opus, and no ffmpeg is on the PATH to decode it`,
-    );
+  if (!found) throw new EarshotError('unsupported-media-type', otherwise);
 }
 
 async function* decoded(file: string): AsyncGenerator<Float32Array> {

@@ -32,6 +32,23 @@ const STEPS: Record<string, Migration> = {
       await db.schema.alterTable('room').addColumn('cap', 'integer').execute();
     },
   },
+  '0003-links-and-revisions': {
+    async up(db: Kysely<unknown>) {
+      const room = () => db.schema.alterTable('room');
+      await room()
+        .addColumn('generation', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
+      await room().addColumn('spared', 'text').execute();
+      await room()
+        .addColumn('barred', 'text', (c) => c.notNull().defaultTo('[]'))
+        .execute();
+      await room()
+        .addColumn('sequence', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
+      await room().addColumn('modified', 'bigint').execute();
+      await room().addColumn('removed', 'bigint').execute();
+    },
+  },
 };
 
 /** The steps as Kysely's migrator wants them. */

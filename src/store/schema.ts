@@ -1,6 +1,9 @@
-import type { ColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
-/** One room. Instants are wall-clock ms since 1970; absent ones are null. Rows are never deleted: a slug is for ever. */
+/**
+ * One room. Instants are wall-clock ms since 1970; absent ones are null. A row stays for ever, and its slug with it, unless
+ * the room was cancelled or removed before anybody spoke: then a new room may take its place.
+ */
 export interface RoomTable {
   /** UUIDv7. */
   id: string;
@@ -25,6 +28,18 @@ export interface RoomTable {
   /** 1 for the demo room. */
   welcome: number;
   created: number;
+  /** Links of a lower generation are worth nothing. */
+  generation: Generated<number>;
+  /** The host who withdrew the links before. */
+  spared: string | null;
+  /** JSON list of the speaker ids that were removed. */
+  barred: Generated<string>;
+  /** Changes to what a calendar shows. Spec: RFC 5545, 3.8.7.4. */
+  sequence: Generated<number>;
+  /** When the newest of them was. */
+  modified: number | null;
+  /** When the operator or the host removed the room from all lists. */
+  removed: number | null;
 }
 
 /** Every table, for Kysely. */

@@ -9,10 +9,18 @@ import type { Clocks, RoomCard, RoomState } from './room.ts';
  *
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s
  * in order of `seq`, `state` about once a second, `clocks` when one is set, `end`.
- * From the site: `rooms`. From a door, upstream to a cell: `presence`, `tickets`. From a cell besides: `queue`.
+ * From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a cell: `presence`, `tickets`. From a cell besides: `queue`.
  */
 export type Head =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomCard[] }
+  /** Rooms as they are now, and the addresses of those that are no longer told of. */
+  | {
+      readonly kind: 'room-changes';
+      readonly rooms: readonly RoomCard[];
+      readonly gone: readonly string[];
+    }
+  /** From a cell, again and again until the room's card says so: people whom a host removed. */
+  | { readonly kind: 'removed'; readonly slug: string; readonly who: readonly string[] }
   | {
       readonly kind: 'program';
       readonly slug: string;
@@ -41,8 +49,6 @@ export type Head =
       readonly streams: number;
       /** Streams it serves at the live edge. */
       readonly live?: number;
-      /** Listeners to whom it has just sent recorded sound of the room, which is on. */
-      readonly catchingUp?: number;
       /** Renditions somebody hears here, or has asked for within the last minute. */
       readonly wanted?: readonly string[];
       /** The level of the ladder that this door wants by its own signals. */

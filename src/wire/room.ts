@@ -17,6 +17,16 @@ export interface Clocks {
   readonly ended?: number;
 }
 
+/** Links of one room that are no longer worth anything. */
+export interface Revoked {
+  /** Links of a lower generation were withdrawn by a host, all of them. */
+  readonly generation: number;
+  /** The speaker id of the host who withdrew them: what this host has open goes on. */
+  readonly spared?: string;
+  /** Speaker ids of people whom a host removed since. */
+  readonly barred: readonly string[];
+}
+
 /** One room as the site knows it; the `rooms` snapshot on the bus is a list of these. */
 export interface RoomCard {
   readonly slug: string;
@@ -32,6 +42,8 @@ export interface RoomCard {
   readonly cap?: number;
   /** True for the demo room that plays a welcome talk by itself. */
   readonly welcome?: boolean;
+  /** Told while the room is open or live and there are any. */
+  readonly revoked?: Revoked;
 }
 
 /** One person on the stage as listeners see them. */

@@ -104,7 +104,6 @@ export const french: Words = {
   hearsNothing: 'le silence',
   behind: 'environ une seconde après vous',
   streams: (n) => (n <= 1 ? 'connexion à l’écoute' : 'connexions à l’écoute'),
-  catchingUp: (n) => `${n.toLocaleString('fr')} en différé`,
   streamsHint:
     'Connexions servies en ce moment, comptées et non estimées. Une personne peut en avoir plusieurs.',
   capTitle: 'Moins de monde en direct…',

@@ -40,7 +40,6 @@ const line = z.discriminatedUnion('kind', [
       ),
     }),
     streams: z.number(),
-    catchingUp: z.optional(z.number()),
     gaps: z.number(),
     recordingFailed: z.boolean(),
   }),

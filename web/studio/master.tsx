@@ -46,7 +46,6 @@ export function Master() {
       <details class="streams">
         <summary>
           <span class="figure">{count}</span> {words.streams(streams)}
-          {program?.catchingUp ? `, ${words.catchingUp(program.catchingUp)}` : ''}
         </summary>
         <p class="small ash">{words.streamsHint}</p>
       </details>

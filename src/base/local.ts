@@ -1,0 +1,68 @@
+import { BlockList, isIP } from 'node:net';
+
+/** The field by which a door tells the site that a request was made on this machine. Clients cannot send it: doors remove it. */
+export const LOCAL_HEADER = 'x-earshot-local';
+
+/** What proxies add. A request with one of these came through one, wherever its connection is from. */
+const FORWARDING = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'cf-ray',
+  'fly-client-ip',
+  'x-original-forwarded-for',
+] as const;
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+
+/** True for an IP address of this machine alone. */
+export function isLoopback(address: string | undefined): boolean {
+  const bare = plain(address ?? '');
+  const family = isIP(bare);
+  return family !== 0 && loopback.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** True when a Host (a name or address, with a port or without) can only mean this machine. Spec: RFC 6761, 6.3. */
+export function isLoopbackHost(host: string | undefined): boolean {
+  const name = (host ?? '')
+    .toLowerCase()
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  return name === 'localhost' || name.endsWith('.localhost') || isLoopback(name);
+}
+
+/** What a door knows of a request. */
+export interface Arrived {
+  readonly remoteAddress: string | undefined;
+  /** The peer is a listed proxy. */
+  readonly listed: boolean;
+  readonly httpVersion: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/**
+ * True when a request was made on this machine itself: from a loopback address, to a loopback name (so that no foreign
+ * name that resolves to this machine will do), through no proxy. Proxies that add nothing speak HTTP/1.0 as a rule.
+ */
+export function isLocal({ remoteAddress, listed, httpVersion, headers }: Arrived): boolean {
+  return (
+    !listed &&
+    httpVersion === '1.1' &&
+    isLoopback(remoteAddress) &&
+    isLoopbackHost(typeof headers.host === 'string' ? headers.host : undefined) &&
+    FORWARDING.every((name) => headers[name] === undefined)
+  );
+}

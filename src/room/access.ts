@@ -1,0 +1,93 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Context } from 'hono';
+import type { Clock } from '../base/clock.ts';
+import type { Slug, SpeakerId } from '../base/ids.ts';
+import { bearer, type Grant, type Tokens, withdrawn } from '../base/token.ts';
+import type { Allowance } from './allowance.ts';
+import type { Outcome } from './answer.ts';
+import type { Book, Refusal } from './book.ts';
+import type { Entry } from './rows.ts';
+
+/** Links outlive the start of their room by this. */
+const LINK_SECONDS = 90 * 86_400;
+
+/** Somebody who may change a room. */
+export interface Caller {
+  readonly entry: Entry;
+  readonly role: 'host' | 'co-host';
+  /** Whose link it is; absent for the operator. */
+  readonly speaker?: SpeakerId;
+}
+
+/** What access needs. */
+export interface AccessDeps {
+  readonly book: Book;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly operatorKey: string | undefined;
+  /** The generation of the operator's links that are good; absent: there are none. */
+  operatorGeneration?(): number;
+}
+
+/** Who may do what, by the link they hold. */
+export interface Access {
+  /** True for the operator's key, and for the operator's link while it is not replaced. */
+  isOperator(token: string | undefined): Promise<boolean>;
+  /** The room and the caller's role in it, or why not. */
+  hosted(c: Context): Promise<Outcome<Caller>>;
+  /** A new link of the room; for `speaker` when it is given, else for somebody new. */
+  link(
+    entry: Entry,
+    role: Grant['role'],
+    name: string,
+    speaker?: SpeakerId,
+  ): Promise<{ token: string; speaker: SpeakerId }>;
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Opens the look at links. */
+export function openAccess(deps: AccessDeps): Access {
+  const { book, tokens, clock } = deps;
+  const key = deps.operatorKey === undefined ? undefined : digest(deps.operatorKey);
+  const isOperator = async (token: string | undefined): Promise<boolean> => {
+    if (token === undefined) return false;
+    if (key !== undefined && timingSafeEqual(digest(token), key)) return true;
+    const generation = await tokens.checkOperator(token);
+    return (
+      generation !== undefined && generation >= (deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY)
+    );
+  };
+  return {
+    isOperator,
+    async hosted(c) {
+      const entry = await book.find(c.req.param('slug') ?? '');
+      if (!entry) return { refused: 'room-unknown' };
+      const token = bearer(c.req.header('authorization'));
+      if (await isOperator(token)) return { entry, role: 'host' };
+      const grant = await tokens.check(token, entry.card.slug);
+      if (typeof grant === 'string') return { refused: grant };
+      const gone = withdrawn(grant, entry.revoked);
+      if (gone) return { refused: gone, detail: 'Ask the host for a new link.' };
+      return grant.role === 'speaker'
+        ? { refused: 'not-host' }
+        : { entry, role: grant.role, speaker: grant.speaker };
+    },
+    async link({ card, revoked }, role, name, known) {
+      const speaker = known ?? (randomBytes(9).toString('base64url') as SpeakerId);
+      const ahead = Math.max(0, (card.clocks.scheduled ?? 0) - clock.wall()) / 1000;
+      const { generation } = revoked;
+      const grant: Grant = { slug: card.slug as Slug, role, speaker, name, generation };
+      return { token: await tokens.sign(grant, Math.ceil(ahead) + LINK_SECONDS), speaker };
+    },
+  };
+}
+
+/** A refusal when the caller has done this too often. Co-hosts of a room share an allowance, and cannot use up a host's. */
+export function tooOften(allowance: Allowance, { entry, role, speaker }: Caller): Refusal | undefined {
+  const { slug } = entry.card;
+  const wait = allowance.take(role === 'host' ? `${slug} ${speaker ?? 'operator'}` : slug);
+  return wait === undefined
+    ? undefined
+    : { refused: 'too-many-changes', detail: `Try again in ${wait} s.`, wait };
+}

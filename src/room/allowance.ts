@@ -1,0 +1,52 @@
+import type { Clock } from '../base/clock.ts';
+
+/** Keys that are counted one by one; further ones share one allowance. */
+const MAX_KEYS = 4_096;
+const OTHERS = '';
+
+/** What somebody may do often, and then slowly. */
+export interface Allowance {
+  /** Takes one for `key`; the seconds to wait when there is none. */
+  take(key: string): number | undefined;
+  /** Keys whose allowance is not whole again: for tests. */
+  readonly size: number;
+}
+
+/** Opens an allowance of `size` at once for each key, and one more every `every` ms. */
+export function openAllowance(clock: Clock, size: number, every: number): Allowance {
+  /** When each key's allowance will be whole again, on the monotonic clock: one number says all of a bucket. */
+  const whole = new Map<string, number>();
+  const sweep = (now: number): void => {
+    for (const [key, at] of whole) if (at <= now) whole.delete(key);
+  };
+  return {
+    take(wanted) {
+      const now = clock.now() as number;
+      if (whole.size >= MAX_KEYS && !whole.has(wanted)) sweep(now);
+      const key = whole.size >= MAX_KEYS && !whole.has(wanted) ? OTHERS : wanted;
+      const at = Math.max(now, whole.get(key) ?? 0) + every;
+      const over = at - now - size * every;
+      if (over > 0) return Math.ceil(over / 1000);
+      whole.set(key, at);
+      return undefined;
+    },
+    get size() {
+      sweep(clock.now());
+      return whole.size;
+    },
+  };
+}
+
+/** The network of an address: itself where it is IPv4, the first 48 bits of IPv6, which one household or shop has. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros =
+    tail === undefined ? [] : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  return [...left, ...zeros, ...right]
+    .slice(0, 3)
+    .map((part) => Number.parseInt(part, 16).toString(16))
+    .join(':');
+}

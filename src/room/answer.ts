@@ -1,0 +1,78 @@
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../base/errors.ts';
+import { problem } from '../base/reply.ts';
+import type { Refusal } from './book.ts';
+import { complaint } from './requests.ts';
+
+/** What came of something that may be refused. */
+export type Outcome<T> = T | Refusal;
+
+/** True for a refusal. */
+export const isRefusal = (value: object): value is Refusal => 'refused' in value;
+
+/** The largest request body. */
+const MAX_BODY_BYTES = 16 * 1024;
+const JSON_TYPE = 'application/json';
+
+/** The media type of a request's body, in small letters. */
+export const mediaType = (c: Context): string =>
+  (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+/** The body, or undefined when it is longer than accepted: noticed while reading, announced or not. */
+async function bodyOf(request: Request): Promise<Buffer | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return undefined;
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of request.body ?? []) {
+    size += part.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The body as `schema` allows it. An empty one is an empty object. */
+export async function read<T extends z.ZodType>(
+  c: Context,
+  schema: T,
+  form = false,
+): Promise<Outcome<{ value: z.output<T> }>> {
+  const bytes = await bodyOf(c.req.raw);
+  if (!bytes) return { refused: 'too-large', detail: 'Requests hold at most 16 kB.' };
+  const type = mediaType(c);
+  let value: unknown = {};
+  if (bytes.length > 0 && !form && type !== JSON_TYPE) {
+    return { refused: 'unsupported-media-type', detail: 'Send application/json.' };
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // An empty field of a form is a field that was not filled in.
+    if (form) value = Object.fromEntries([...new URLSearchParams(text)].filter(([, field]) => field !== ''));
+    else if (text !== '') value = JSON.parse(text);
+  } catch {
+    return { refused: 'bad-request', detail: 'The body is not JSON in UTF-8.' };
+  }
+  const parsed = schema.safeParse(value);
+  return parsed.success
+    ? { value: parsed.data }
+    : { refused: 'unprocessable', detail: complaint(parsed.error) };
+}
+
+/** A refusal as an answer. */
+export const refused = (refusal: Refusal): Response =>
+  refuse(
+    refusal.refused,
+    refusal.detail,
+    refusal.wait === undefined ? {} : { 'retry-after': `${refusal.wait}` },
+  );
+
+/** A refusal as problem+json, with what its status calls for. */
+export function refuse(code: ErrorCode, detail?: string, extra: Record<string, string> = {}): Response {
+  const reply = problem(code, detail, {
+    ...(ERRORS[code].status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(ERRORS[code].status === 503 ? { 'retry-after': '10' } : {}),
+    ...extra,
+  });
+  return new Response(reply.body as string, { status: reply.status, headers: reply.headers });
+}

@@ -1,0 +1,72 @@
+import type { SpeakerId } from '../base/ids.ts';
+import type { RoomCard } from '../wire/room.ts';
+import type { Refusal } from './book.ts';
+import type { Entry } from './rows.ts';
+import { advice } from './status.ts';
+
+/** What a host may change of a room; `cap` null is no cap. */
+export interface Edit {
+  readonly title?: string | undefined;
+  readonly start?: number | undefined;
+  readonly cap?: number | null | undefined;
+}
+
+/** People kept out of one room at one time. Beyond, a host withdraws all links instead, which keeps out more. */
+export const MAX_BARRED = 1_000;
+
+/** The room after an edit: the same entry when nothing changes. */
+export function edited(entry: Entry, edit: Edit): Entry | Refusal {
+  const { card } = entry;
+  if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
+  if (edit.start !== undefined && edit.start !== card.clocks.scheduled && card.status !== 'scheduled')
+    return { refused: 'wrong-moment', detail: 'start: the room has opened, so it can no longer be moved' };
+  const { cap: kept, ...uncapped } = card;
+  const cap = edit.cap === undefined ? kept : (edit.cap ?? undefined);
+  const title = edit.title ?? card.title;
+  const scheduled = edit.start ?? card.clocks.scheduled;
+  if (cap === kept && title === card.title && scheduled === card.clocks.scheduled) return entry;
+  return {
+    ...entry,
+    card: {
+      ...uncapped,
+      ...(cap === undefined ? {} : { cap }),
+      title,
+      clocks: scheduled === undefined ? card.clocks : { ...card.clocks, scheduled },
+    },
+  };
+}
+
+/** The room without this person, for good. */
+export function barred(entry: Entry, who: SpeakerId): Entry | Refusal {
+  const { revoked } = entry;
+  if (revoked.barred.includes(who)) return entry;
+  if (revoked.barred.length >= MAX_BARRED)
+    return {
+      refused: 'wrong-moment',
+      detail: `${MAX_BARRED} people are kept out already: withdraw all links instead (new links)`,
+    };
+  return { ...entry, revoked: { ...revoked, barred: [...revoked.barred, who] } };
+}
+
+/** The room with every link withdrawn that was given so far; what the host `by` has open goes on. */
+export function renewed(entry: Entry, by: SpeakerId | undefined): Entry {
+  const generation = entry.revoked.generation + 1;
+  // Whoever was kept out holds a link of an older generation.
+  return { ...entry, revoked: { generation, barred: [], ...(by === undefined ? {} : { spared: by }) } };
+}
+
+/** What a calendar shows of a room. */
+const shown = ({ title, status, clocks, hosts }: RoomCard): string =>
+  JSON.stringify([title, status === 'cancelled', clocks.scheduled, hosts]);
+
+/** The entry with its revision counted on when a calendar has to show something else than before. */
+export function revised(before: Entry, after: Entry, at: number): Entry {
+  if (shown(before.card) === shown(after.card)) return after;
+  return { ...after, sequence: before.sequence + 1, modified: at };
+}
+
+/** What doors and cells are told: who is kept out while the room runs, for they alone let people in. */
+export function told({ card, revoked }: Entry): RoomCard {
+  const running = card.status === 'open' || card.status === 'live';
+  return running && (revoked.generation > 0 || revoked.barred.length > 0) ? { ...card, revoked } : card;
+}

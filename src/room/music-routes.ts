@@ -1,0 +1,43 @@
+import type { Context, Hono } from 'hono';
+import type { Caller } from './access.ts';
+import { isRefusal, type Outcome, refuse, refused } from './answer.ts';
+import { MAX_MUSIC_BYTES, MUSIC_LEAD_MS } from './music.ts';
+import type { RoutesDeps } from './routes.ts';
+
+/** Adds the hosts' hold music. */
+export function musicRoutes(
+  app: Hono,
+  deps: RoutesDeps,
+  changing: (c: Context) => Promise<Outcome<Caller>>,
+): void {
+  app.put('/api/rooms/:slug/music', async (c) => {
+    const caller = await changing(c);
+    if (isRefusal(caller)) return refused(caller);
+    const { slug, status, clocks } = caller.entry.card;
+    if (status === 'ended' || status === 'cancelled') return refuse('room-ended');
+    if (status === 'scheduled' && (clocks.scheduled ?? 0) - deps.clock.wall() > MUSIC_LEAD_MS)
+      return refuse('wrong-moment', 'Send the music on the day of the room: from 24 hours before its start.');
+    if (!deps.music) return refuse('not-found');
+    const body = c.req.raw.body;
+    if (Number(c.req.header('content-length') ?? 0) > MAX_MUSIC_BYTES) return tooLarge();
+    const kept = await deps.music.put(slug, body ?? new ReadableStream({ start: (s) => s.close() }));
+    if ('refused' in kept) return kept.refused === 'too-large' ? tooLarge() : refused(kept);
+    // The room may have ended meanwhile.
+    const now = await deps.book.find(slug);
+    if (now?.card.status !== 'scheduled' && now?.card.status !== 'open' && now?.card.status !== 'live') {
+      await deps.music.remove(slug);
+      return refuse('room-ended');
+    }
+    return c.json({ seconds: Math.round(kept.seconds) });
+  });
+
+  app.delete('/api/rooms/:slug/music', async (c) => {
+    const caller = await changing(c);
+    if (isRefusal(caller)) return refused(caller);
+    await deps.music?.remove(caller.entry.card.slug);
+    return c.body(null, 204);
+  });
+}
+
+const tooLarge = (): Response =>
+  refuse('too-large', `Music holds at most ${MAX_MUSIC_BYTES / 1e6} MB; send Ogg Opus, or less of it.`);

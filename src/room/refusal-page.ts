@@ -1,0 +1,41 @@
+import type { Context } from 'hono';
+import { ERRORS } from '../base/errors.ts';
+import type { Refusal } from './book.ts';
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+
+const ENGLISH = {
+  title: 'No room was started',
+  back: 'Back to the start page',
+  way: 'On the machine that runs this server, open the page at <code>http://localhost</code> (with its port): whoever sits there starts rooms. Anyone else opens the operator’s link, or pastes it into the form. The operator finds it with <code>earshot operator link</code>.',
+} as const;
+const FRENCH = {
+  title: 'Aucune salle n’a été créée',
+  back: 'Retour à la page d’accueil',
+  way: 'Sur la machine qui fait tourner ce serveur, ouvrez la page à l’adresse <code>http://localhost</code> (avec son port) : on y crée des salles sans rien d’autre. Ailleurs, ouvrez le lien de l’opérateur, ou collez-le dans le formulaire. L’opérateur l’obtient avec <code>earshot operator link</code>.',
+} as const;
+
+/** A refused form's answer for people whose browser runs no scripts: what happened and how to get in. */
+export function refusalPage(c: Context, { refused, detail }: Refusal): Response {
+  const french = /^\s*fr\b/i.test(c.req.header('accept-language') ?? '');
+  const words = french ? FRENCH : ENGLISH;
+  const { status, title } = ERRORS[refused];
+  const way = status === 401 || refused === 'operator-only';
+  const said = way ? words.way : escaped(detail ?? title);
+  return new Response(
+    `<!doctype html>
+<html lang="${french ? 'fr' : 'en'}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${words.title}</title>
+<main><h1>${words.title}</h1><p>${said}</p><p><a href="/#start">${words.back}</a></p></main></html>
+`,
+    {
+      status,
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'",
+        vary: 'accept-language',
+      },
+    },
+  );
+}

@@ -1,0 +1,101 @@
+import type { Context, Hono } from 'hono';
+import type { z } from 'zod';
+import { isLoopbackHost, LOCAL_HEADER } from '../base/local.ts';
+import { bearer } from '../base/token.ts';
+import type { Access } from './access.ts';
+import { networkOf, openAllowance } from './allowance.ts';
+import { isRefusal, mediaType, type Outcome, read, refuse, refused } from './answer.ts';
+import type { Refusal } from './book.ts';
+import { linksOf, studioLink, viewOf } from './links.ts';
+import { fromForeignPage } from './origin.ts';
+import { refusalPage } from './refusal-page.ts';
+import { requests } from './requests.ts';
+import type { RoutesDeps } from './routes.ts';
+
+/** New rooms on the whole server: this many at once, and one more every two seconds. */
+const ALL_BURST = 30;
+const ALL_EVERY_MS = 2000;
+/** The same from one network, which leaves most of it to the others. */
+const NETWORK_BURST = 6;
+const NETWORK_EVERY_MS = 30_000;
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+
+/** What must be held to start a room, in words: by the way rooms are started here. */
+const WAY_IN = {
+  local:
+    'Rooms are started on the machine that runs this server, at http://localhost, or with the operator’s link: earshot operator link prints it.',
+  operator:
+    'Only the operator starts rooms here, with the operator’s link (earshot operator link prints it) or key.',
+} as const;
+
+/** Adds starting rooms: `POST /api/rooms`, and `GET /api/start`, which says whether one may. */
+export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (c: Context) => string): void {
+  const { book, clock, create } = deps;
+  const schemas = requests(() => clock.wall());
+  const all = openAllowance(clock, ALL_BURST, ALL_EVERY_MS);
+  const network = openAllowance(clock, NETWORK_BURST, NETWORK_EVERY_MS);
+  // With a public address there is a proxy or a crowd, and what looks local may be either.
+  const localCounts = deps.publicUrl === undefined || isLoopbackHost(new URL(deps.publicUrl).host);
+
+  /** On this machine, as the door saw it, and on no page of another site. */
+  const isLocal = (c: Context): boolean => {
+    if (!localCounts || c.req.header(LOCAL_HEADER) !== 'yes') return false;
+    const origin = c.req.header('origin');
+    return (
+      origin === undefined ||
+      origin === 'null' ||
+      (URL.canParse(origin) && isLoopbackHost(new URL(origin).host))
+    );
+  };
+
+  /** Undefined when the caller may start rooms. */
+  const closed = async (c: Context, token: string | undefined): Promise<Refusal | undefined> => {
+    if (create === 'anyone' || (create === 'local' && isLocal(c))) return undefined;
+    if (token === undefined) return { refused: 'token-missing', detail: WAY_IN[create] };
+    return (await access.isOperator(token))
+      ? undefined
+      : { refused: 'operator-only', detail: WAY_IN[create] };
+  };
+
+  app.get('/api/start', async (c) => {
+    const token = bearer(c.req.header('authorization'));
+    const why = await closed(c, token);
+    return c.json({ may: why === undefined, who: create, operator: await access.isOperator(token) });
+  });
+
+  app.post('/api/rooms', async (c) => {
+    const form = mediaType(c) === FORM;
+    const no = (refusal: Refusal): Response => (form ? refusalPage(c, refusal) : refused(refusal));
+    // Forms and plain text need no permission of the browser to reach us from a foreign page; JSON does.
+    if (mediaType(c) !== JSON_TYPE && fromForeignPage(c, base(c))) return refuse('foreign-page');
+    const wish: Outcome<{ value: z.output<typeof schemas.createForm> }> = form
+      ? await read(c, schemas.createForm, true)
+      : await read(c, schemas.create);
+    const token = bearer(c.req.header('authorization')) ?? tokenIn(wish);
+    const why = await closed(c, token);
+    if (why) return no(why);
+    if (isRefusal(wish)) return no(wish);
+    const from = c.req.header('x-forwarded-for');
+    const known = isLocal(c) || (await access.isOperator(token));
+    const wait = (known || from === undefined ? undefined : network.take(networkOf(from))) ?? all.take('all');
+    if (wait !== undefined) return no({ refused: 'too-many-rooms', detail: `Try again in ${wait} s.`, wait });
+    const { title, start, host, slug } = wish.value;
+    const entry = await book.create({ title, hosts: host ? [host] : [], start, slug });
+    if (isRefusal(entry)) return no(entry);
+    const { card } = entry;
+    const link = await access.link(entry, 'host', host ?? 'Host');
+    if (form) return c.redirect(studioLink('', card.slug, link.token), 303);
+    const { url, whip, whep } = linksOf(base(c), card.slug);
+    const studio = studioLink(base(c), card.slug, link.token);
+    const room = viewOf(base(c), card);
+    return c.json({ slug: card.slug, url, studio, whip, whep, ...link, room }, 201, {
+      location: `/api/rooms/${card.slug}`,
+    });
+  });
+}
+
+/** The token in what somebody pasted into the form: the link whole, or what follows its `#operator=`. */
+function tokenIn(wish: Outcome<{ value: { operator?: string | undefined } }>): string | undefined {
+  return isRefusal(wish) ? undefined : wish.value.operator?.trim().replace(/^.*#operator=/s, '');
+}

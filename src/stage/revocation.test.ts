@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import {
+  act,
+  ask,
+  clock,
+  code,
+  connect,
+  ear,
+  events,
+  microphone,
+  room,
+  sign,
+  slug,
+  tokens,
+  useTheatre,
+} from '../../test/theatre.ts';
+import { until } from '../../test/webrtc.ts';
+import type { SpeakerId } from '../base/ids.ts';
+import type { Grant } from '../base/token.ts';
+
+useTheatre();
+
+const link = (speaker: string, generation: number, role: Grant['role'] = 'speaker'): Promise<string> =>
+  tokens.sign({ slug, speaker: speaker as SpeakerId, role, name: speaker, generation });
+const read = (token: string) => ask('GET', '/r/theatre/backstage', token);
+const MIC = [{ mid: '0', direction: 'SendOnly' as const, ssrc: 77 }];
+
+test('who is removed by the site has nothing here any more: microphone, ears, backstage', async () => {
+  await microphone('ana');
+  await ear('ana');
+  const page = await read(await sign('ana'));
+  expect(page.status).toBe(200);
+  room.revoke({ generation: 0, barred: ['ana'] });
+  expect(room.people()).toEqual([]);
+  expect(events).toContain('left ana');
+  const lines = (await page.text()).trim().split('\n');
+  expect(JSON.parse(lines.at(-1) ?? '{}')).toMatchObject({ kind: 'asked', what: 'leave' });
+  await expect(connect('/r/theatre/whip', await sign('ana'), MIC)).rejects.toThrow(/403.*removed/);
+  await expect(ear('ana')).rejects.toThrow(/403.*removed/);
+  expect(await code(await read(await sign('ana')))).toBe('removed');
+});
+
+test('who only listens can be removed, and is told to the site until the site says so', async () => {
+  await ear('spy');
+  expect(await act(await sign('host', 'host'), { do: 'remove', who: 'spy' })).toBe(204);
+  expect(events).toContain('removed spy');
+  expect(room.unconfirmed).toEqual(['spy']);
+  expect(await code(await read(await sign('spy')))).toBe('removed');
+  room.revoke(undefined);
+  expect(room.unconfirmed).toEqual(['spy']);
+  room.revoke({ generation: 0, barred: ['spy'] });
+  expect(room.unconfirmed).toEqual([]);
+  expect(await code(await read(await sign('spy')))).toBe('removed');
+});
+
+test('new links end what came with the old ones, except what the host who made them has open', async () => {
+  await microphone('host', {}, '', 'host');
+  await microphone('guest');
+  await ear('spy');
+  const page = await read(await sign('guest'));
+  room.revoke({ generation: 1, barred: [], spared: 'host' });
+  expect(room.people().map(({ id }) => id)).toEqual(['host']);
+  await page.text();
+  expect(await code(await read(await sign('host', 'host')))).toBe('link-withdrawn');
+  expect(await code(await read(await sign('guest')))).toBe('link-withdrawn');
+  expect((await read(await link('host', 1, 'host'))).status).toBe(200);
+  await connect('/r/theatre/whip', await link('guest', 1), MIC);
+  await until('the guest is back', () => room.people().length === 2);
+  // Told once more, for another reason: nobody who came since has to go.
+  room.revoke({ generation: 1, barred: ['somebody'], spared: 'host' });
+  expect(room.people()).toHaveLength(2);
+  clock.advance(100);
+});

@@ -1,0 +1,51 @@
+import type { SpeakerId } from '../base/ids.ts';
+import { type Grant, withdrawn } from '../base/token.ts';
+import type { Revoked } from '../wire/room.ts';
+import type { Refusal } from './refusal.ts';
+
+/** People whose link's generation is remembered; beyond, those who have nothing open here are forgotten. */
+const MAX_SEEN = 2_048;
+
+/** Which links a room still takes: the site's word, and the removals here that the site has not confirmed yet. */
+export class Revocation {
+  #revoked: Revoked | undefined;
+  readonly #unconfirmed = new Set<SpeakerId>();
+  /** The newest generation each person has shown. */
+  readonly #seen = new Map<SpeakerId, number>();
+
+  /** Why this link is not taken; undefined when it is. */
+  refuse(grant: Grant, present: (who: SpeakerId) => boolean): Refusal | undefined {
+    const why = this.#unconfirmed.has(grant.speaker) ? 'removed' : withdrawn(grant, this.#revoked);
+    if (why) return { refused: why, detail: 'Ask the host for a new link.' };
+    const generation = grant.generation ?? 0;
+    if (generation > (this.#seen.get(grant.speaker) ?? -1)) this.#seen.set(grant.speaker, generation);
+    if (this.#seen.size > MAX_SEEN)
+      for (const who of this.#seen.keys()) if (who !== grant.speaker && !present(who)) this.#seen.delete(who);
+    return undefined;
+  }
+
+  /** Keeps somebody out from now on. */
+  bar(who: SpeakerId): void {
+    this.#unconfirmed.add(who);
+    this.#seen.delete(who);
+  }
+
+  /** Removals that the site has not confirmed. */
+  get unconfirmed(): SpeakerId[] {
+    return [...this.#unconfirmed];
+  }
+
+  /** Takes the site's word; the people here whose links it ends. */
+  take(revoked: Revoked | undefined): SpeakerId[] {
+    this.#revoked = revoked;
+    if (!revoked) return [];
+    for (const who of revoked.barred) this.#unconfirmed.delete(who as SpeakerId);
+    const ended: SpeakerId[] = [];
+    for (const [speaker, generation] of this.#seen) {
+      const why = withdrawn({ speaker, generation }, revoked);
+      if (why === 'removed' || (why && speaker !== revoked.spared)) ended.push(speaker);
+    }
+    for (const who of ended) this.#seen.delete(who);
+    return ended;
+  }
+}
