@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 
 /** A file being written. */
 export interface OpenFile {
@@ -17,9 +17,11 @@ export interface Files {
   list(path: string): Promise<string[]>;
   /** A file's bytes, or undefined when there is none. */
   read(path: string): Promise<Buffer | undefined>;
+  /** A file's length; 0 when there is none. */
+  size(path: string): Promise<number>;
   /** Opens a file for writing, empty. */
   create(path: string): Promise<OpenFile>;
-  append(path: string, text: string): Promise<void>;
+  append(path: string, text: string | Uint8Array): Promise<void>;
   truncate(path: string, length: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
@@ -42,6 +44,14 @@ export const diskFiles: Files = {
       if (absent(error)) return undefined;
       throw error;
     }),
+  size: (path) =>
+    stat(path).then(
+      ({ size }) => size,
+      (error) => {
+        if (absent(error)) return 0;
+        throw error;
+      },
+    ),
   async create(path) {
     const handle = await open(path, 'w');
     return {
@@ -69,3 +79,15 @@ export const diskFiles: Files = {
     }
   },
 };
+
+/** Writes a small file so that a reader sees the old one or the new one, never half of it. */
+export async function writeWhole(files: Files, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await files.create(`${path}.new`);
+  try {
+    await file.write(bytes, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await files.rename(`${path}.new`, path);
+}

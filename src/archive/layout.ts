@@ -48,7 +48,12 @@ export const paths = (dir: string, slug: string) => {
     marks: join(folder, 'marks.jsonl'),
     gaps: join(folder, 'gaps.jsonl'),
     rendition: (id: string): string => join(folder, id),
+    removed: join(folder, 'removed.json'),
+    loudness: join(folder, 'loudness.json'),
+    growing: join(folder, 'growing'),
     init: (id: string): string => join(folder, id, 'init.mp4'),
+    index: (id: string): string => join(folder, id, 'pieces.idx'),
+    frames: (id: string): string => join(folder, id, 'frames.idx'),
     piece: (id: string, piece: Piece): string => join(folder, id, pieceName(piece)),
     running: (id: string, first: number): string => join(folder, id, runningName(first)),
   };

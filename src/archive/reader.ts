@@ -1,48 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Mark } from '../wire/mark.ts';
-import type { Piece, Recording } from '../wire/recording.ts';
+import type { Pieces, Recording, RecordingLoudness, Removed } from '../wire/recording.ts';
 import type { RecordingGap } from '../wire/room.ts';
 import { diskFiles, type Files } from './files.ts';
+import { readIndex, writeIndex } from './index-writer.ts';
 import { asPiece, isRenditionId, jsonLines, paths, type RoomFile } from './layout.ts';
+import { entryOf, type IndexEntry, PieceIndex, SIZE_BYTES } from './piece-index.ts';
+
+/** How much must be known of a recording. */
+export interface Look {
+  /** True: nothing is written any more, so the index may be compared with the pieces, repaired and kept. */
+  readonly over?: boolean;
+  /** The rendition whose file sizes are needed: where no index has them, each piece is looked at. Default: none. */
+  readonly sizesOf?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** The reading end of the archive: for a door, or for any program on the same disk. Keeps nothing in memory. */
 export interface ArchiveReader {
-  /** What is recorded of a room, or undefined when nothing is. */
-  recording(slug: string): Promise<Recording | undefined>;
+  /** What is recorded of a room, or undefined when nothing is. Costs in proportion to the recording. @throws when aborted. */
+  recording(slug: string, look?: Look): Promise<Recording | undefined>;
+  /** Another text whenever `recording` may say something else; undefined when nothing is there. Some calls of `stat`. */
+  version(slug: string): Promise<string | undefined>;
   /** The bytes of a rendition's init segment. */
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
   /** The bytes of one finished piece. */
-  read(slug: string, rendition: string, piece: Piece): Promise<Buffer | undefined>;
+  read(slug: string, rendition: string, piece: { first: number; count: number }): Promise<Buffer | undefined>;
+  /** Sizes (u16, big-endian) of `count` frames from number `from` on, as the index has them; undefined without one. */
+  frameSizes(slug: string, rendition: string, from: number, count: number): Promise<Buffer | undefined>;
+  /** Keeps how loud a finished recording is. */
+  keepLoudness(slug: string, loudness: RecordingLoudness): Promise<void>;
+  /** Notes that somebody reads the file that grows; at most one note a minute reaches the disk. */
+  noteGrowing(slug: string): Promise<void>;
+  /** Wall-clock ms of the last such note; undefined without one. */
+  growingNoted(slug: string): Promise<number | undefined>;
 }
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const NOTE_EVERY_MS = 60_000;
+
+/** True for a name that cannot leave the folder of recordings. */
+export const isRecordingName = (slug: string): boolean => SLUG.test(slug);
 
 /** Opens the recordings in a folder. A name that could leave the folder is answered like one that does not exist. */
 export function openReader(dir: string, files: Files = diskFiles): ArchiveReader {
   const text = async (path: string): Promise<string> => (await files.read(path))?.toString('utf8') ?? '';
   const safe = (slug: string, rendition = 'x'): boolean => SLUG.test(slug) && isRenditionId(rendition);
+
+  const piecesOf = async (slug: string, rendition: string, look: Look): Promise<Pieces> => {
+    const where = paths(dir, slug);
+    const index = await readIndex(files, where, rendition);
+    look.signal?.throwIfAborted();
+    if (index.length > 0 && !look.over) return index;
+    const listed = (await files.list(where.rendition(rendition))).flatMap((name) => asPiece(name) ?? []);
+    listed.sort((a, b) => a.first - b.first);
+    if (index.matches(listed)) return index;
+    if (look.sizesOf !== rendition) return listed;
+    const entries: IndexEntry[] = [];
+    for (const piece of listed) {
+      look.signal?.throwIfAborted();
+      const bytes = await files.read(where.piece(rendition, piece));
+      if (bytes) entries.push(entryOf(piece.first, bytes));
+    }
+    // Without the right to write, or room for it, the next one looks again.
+    if (look.over) await writeIndex(files, where, rendition, entries).catch(() => undefined);
+    return PieceIndex.of(entries.map(({ piece }) => piece));
+  };
+
   return {
-    async recording(slug) {
+    async recording(slug, look = {}) {
       if (!safe(slug)) return undefined;
       const where = paths(dir, slug);
+      const removed = jsonOf<Removed>(await text(where.removed));
       const room = jsonOf<RoomFile>(await text(where.room));
-      if (!room) return undefined;
-      const pieces = new Map<string, Piece[]>();
-      for (const { id } of room.renditions) {
-        if (isRenditionId(id)) pieces.set(id, ordered((await files.list(where.rendition(id))).map(asPiece)));
-      }
+      if (!room && !removed) return undefined;
+      const pieces = new Map<string, Pieces>();
+      for (const { id } of removed ? [] : (room?.renditions ?? []))
+        if (isRenditionId(id)) pieces.set(id, await piecesOf(slug, id, look));
+      const loudness = jsonOf<{ figure?: RecordingLoudness }>(await text(where.loudness))?.figure;
       return {
-        title: room.title,
-        zero: room.zero,
-        renditions: room.renditions,
+        title: room?.title ?? '',
+        zero: room?.zero ?? 0,
+        renditions: room?.renditions ?? [],
         pieces,
         gaps: jsonLines<RecordingGap>(await text(where.gaps)),
         marks: jsonLines<Mark>(await text(where.marks)),
+        ...(loudness ? { loudness } : {}),
+        ...(removed ? { removed } : {}),
       };
+    },
+    async version(slug) {
+      if (!safe(slug)) return undefined;
+      const where = paths(dir, slug);
+      const names: string[] = await files.list(where.folder).catch(() => []);
+      if (!names.includes('room.json') && !names.includes('removed.json')) return undefined;
+      const looks = names
+        .filter((name) => name !== 'growing')
+        .flatMap((name) =>
+          name.includes('.') ? [join(where.folder, name)] : [join(where.folder, name), where.index(name)],
+        );
+      const found = await Promise.all(looks.map((path) => stat(path).catch(() => undefined)));
+      return found.map((one) => (one ? `${one.mtimeMs}/${one.size}` : '-')).join(' ');
     },
     init: async (slug, rendition) =>
       safe(slug, rendition) ? files.read(paths(dir, slug).init(rendition)) : undefined,
     read: async (slug, rendition, piece) =>
       safe(slug, rendition) ? files.read(paths(dir, slug).piece(rendition, piece)) : undefined,
+    async frameSizes(slug, rendition, from, count) {
+      if (!safe(slug, rendition)) return undefined;
+      const handle = await open(paths(dir, slug).frames(rendition)).catch(() => undefined);
+      if (!handle) return undefined;
+      try {
+        const bytes = Buffer.allocUnsafe(count * SIZE_BYTES);
+        const { bytesRead } = await handle.read(bytes, 0, bytes.length, from * SIZE_BYTES);
+        return bytesRead === bytes.length ? bytes : undefined;
+      } finally {
+        await handle.close();
+      }
+    },
+    async keepLoudness(slug, figure) {
+      if (!safe(slug)) return;
+      const path = paths(dir, slug).loudness;
+      const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
+      await writeFile(draft, `${JSON.stringify({ v: 1, figure })}\n`);
+      await rename(draft, path).catch(() => rm(draft, { force: true }));
+    },
+    async noteGrowing(slug) {
+      if (!safe(slug)) return;
+      const path = paths(dir, slug).growing;
+      const now = Date.now();
+      const old = await stat(path).catch(() => undefined);
+      if (old && now - old.mtimeMs < NOTE_EVERY_MS) return;
+      // A recording that cannot be written to has only one reader's trouble: its layout changes at the end.
+      await (old ? utimes(path, now / 1000, now / 1000) : writeFile(path, '')).catch(() => undefined);
+    },
+    growingNoted: async (slug) =>
+      safe(slug) ? (await stat(paths(dir, slug).growing).catch(() => undefined))?.mtimeMs : undefined,
   };
 }
 
@@ -53,6 +148,3 @@ function jsonOf<T>(text: string): T | undefined {
     return undefined;
   }
 }
-
-const ordered = (pieces: (Piece | undefined)[]): Piece[] =>
-  pieces.filter((piece) => piece !== undefined).sort((a, b) => a.first - b.first);

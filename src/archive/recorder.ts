@@ -4,9 +4,9 @@ import type { Fragment, Init, Rendition, Segment } from '../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, fragmentStart, type Ms } from '../base/time.ts';
 import type { Mark } from '../wire/mark.ts';
 import type { RecordingGap } from '../wire/room.ts';
-import type { Files } from './files.ts';
+import { type Files, writeWhole } from './files.ts';
 import { jsonLines, paths, type RoomFile } from './layout.ts';
-import { Track, writeWhole } from './track.ts';
+import { Track } from './track.ts';
 
 /** Bytes of one room waiting for a slow disk; beyond it fragments are lost to the recording, never held back from the ear. */
 export const MAX_QUEUED_BYTES = 8 << 20;
@@ -121,7 +121,7 @@ export class Recorder {
       this.#retryAt.sound = undefined;
       for (const track of this.#tracks.values()) {
         await this.#attempt(track.rendition, () => track.close());
-        if (this.#prepared) await this.#attempt(track.rendition, () => track.recover());
+        if (this.#prepared) await this.#attempt(track.rendition, () => track.finish());
       }
       this.#closeGap();
       if (this.#prepared) await this.#attempt('marks', () => this.#writeLines());

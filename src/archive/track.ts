@@ -1,14 +1,18 @@
 import type { Fragment, Segment } from '../base/media.ts';
 import { FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
-import { wholeFragments } from '../wire/boxes.ts';
-import type { Files, OpenFile } from './files.ts';
+import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
+import { type Files, type OpenFile, writeWhole } from './files.ts';
+import { IndexWriter } from './index-writer.ts';
 import { asPiece, asRunning, type paths } from './layout.ts';
+import { entryFrom, entryOf, type IndexEntry } from './piece-index.ts';
 
 interface Running {
   readonly file: OpenFile;
   readonly first: number;
   count: number;
   bytes: number;
+  /** Sizes of its coded frames, for the index. */
+  readonly frames: number[];
 }
 
 const segmentOf = (seq: number): number => Math.floor(seq / FRAGMENTS_PER_SEGMENT);
@@ -21,7 +25,10 @@ export class Track {
   readonly #files: Files;
   readonly #paths: ReturnType<typeof paths>;
   readonly #closed: (segment: Segment) => void;
+  readonly #index: IndexWriter;
   #running: Running | undefined;
+  /** A piece was left behind that the disk did not let us keep. */
+  #orphaned = false;
 
   constructor(
     files: Files,
@@ -33,17 +40,28 @@ export class Track {
     this.#paths = where;
     this.rendition = rendition;
     this.#closed = closed;
+    this.#index = new IndexWriter(files, where, rendition);
   }
 
   /** Makes the folder and finishes what a killed process left: whole fragments are kept, the cut one is not. */
   async recover(): Promise<void> {
-    await this.#files.mkdir(this.#paths.rendition(this.rendition));
-    for (const name of await this.#files.list(this.#paths.rendition(this.rendition))) {
+    const folder = this.#paths.rendition(this.rendition);
+    await this.#files.mkdir(folder);
+    for (const name of await this.#files.list(folder)) {
       const first = asRunning(name);
       if (first !== undefined) await this.#salvage(first);
-      const piece = asPiece(name);
-      if (piece) this.#advance(piece.first + piece.count - 1);
     }
+    const pieces = (await this.#files.list(folder)).flatMap((name) => asPiece(name) ?? []);
+    pieces.sort((a, b) => a.first - b.first);
+    for (const piece of pieces) this.#advance(piece.first + piece.count - 1);
+    await this.#index.recover(pieces).catch(() => undefined);
+  }
+
+  /** After `close`: keeps what a failing disk did not let us keep before, and stops work in the background. */
+  async finish(): Promise<void> {
+    if (this.#orphaned) await this.recover();
+    this.#orphaned = false;
+    this.#index.stop();
   }
 
   /** Writes `init.mp4` unless it is there already, byte for byte. */
@@ -66,11 +84,13 @@ export class Track {
       first: seq,
       count: 0,
       bytes: 0,
+      frames: [],
     };
     const running = this.#running;
     await running.file.write(bytes, running.bytes);
     running.bytes += bytes.length;
     running.count++;
+    for (const frame of fragmentFrames(bytes)) running.frames.push(frame.length);
     this.#advance(seq);
     if (segmentOf(seq + 1) !== segmentOf(seq)) await this.close();
   }
@@ -91,43 +111,41 @@ export class Track {
     this.#running = undefined;
     if (!running) return;
     await running.file.close().catch(() => {});
-    await this.#salvage(running.first).catch(() => {});
+    try {
+      const entry = await this.#salvage(running.first);
+      if (entry) await this.#index.add(entry);
+    } catch {
+      this.#orphaned = true;
+    }
   }
 
   async #publish(running: Running): Promise<void> {
-    const { first, count } = running;
+    const { first, count, bytes, frames } = running;
     await running.file.close();
     await this.#files.rename(
       this.#paths.running(this.rendition, first),
       this.#paths.piece(this.rendition, { first, count }),
     );
+    await this.#index.add(entryFrom(first, count, bytes, frames));
     this.#closed({ rendition: this.rendition, number: segmentOf(first), first, fragments: count });
   }
 
-  async #salvage(first: number): Promise<void> {
+  async #salvage(first: number): Promise<IndexEntry | undefined> {
     const path = this.#paths.running(this.rendition, first);
     const bytes = (await this.#files.read(path)) ?? Buffer.alloc(0);
     const whole = wholeFragments(bytes).filter((place, index) => place.seq === first + index);
     const end = whole.at(-1)?.end;
-    if (end === undefined) return this.#files.remove(path);
+    if (end === undefined) {
+      await this.#files.remove(path);
+      return undefined;
+    }
     if (end < bytes.length) await this.#files.truncate(path, end);
     await this.#files.rename(path, this.#paths.piece(this.rendition, { first, count: whole.length }));
     this.#advance(first + whole.length - 1);
+    return entryOf(first, bytes.subarray(0, end));
   }
 
   #advance(seq: number): void {
     this.last = this.last === undefined ? seq : Math.max(this.last, seq);
   }
-}
-
-/** Writes a small file so that a reader sees the old one or the new one, never half of it. */
-export async function writeWhole(files: Files, path: string, bytes: Uint8Array): Promise<void> {
-  const file = await files.create(`${path}.new`);
-  try {
-    await file.write(bytes, 0);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await files.rename(`${path}.new`, path);
 }

@@ -23,6 +23,7 @@ export const ERRORS = {
   'room-not-open': { status: 409, title: 'The room is not open' },
   'room-ended': { status: 410, title: 'The conversation has ended' },
   'link-withdrawn': { status: 403, title: 'This link was withdrawn by the host' },
+  'recording-removed': { status: 410, title: 'The recording is not here any more' },
   removed: { status: 403, title: 'The host has taken this place off the stage' },
   'etag-mismatch': { status: 412, title: 'The session has changed since' },
   'etag-missing': { status: 428, title: 'The request must say which state of the session it means' },
@@ -51,6 +52,8 @@ export const ERRORS = {
     status: 503,
     title: 'The list of rooms cannot be read or written now; what is on air is not affected',
   },
+  'loudness-unknown': { status: 503, title: 'The loudness of this recording is being measured' },
+  'recording-unreadable': { status: 503, title: 'The recording cannot be read at this moment' },
   'disk-full': { status: 507, title: 'The recording has a gap because the disk is full' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -11,10 +11,10 @@ export interface Chapter {
 /** As many as a Nero chapter list can hold. */
 export const MAX_CHAPTERS = 255;
 /** Shorter talk is an interjection and no chapter; doubled until the chapters fit. */
-const MIN_TALK_MS = 4000;
+export const MIN_TALK_MS = 4000;
 
 /** Who spoke from when, with holes in the recording taken out. Empty when nobody was noted. */
-export function chaptersOf(recording: Recording, pieces: readonly Piece[]): Chapter[] {
+export function chaptersOf(recording: Recording, pieces: Iterable<Piece>): Chapter[] {
   const place = placer(recording.zero as EpochMs, pieces, replayStart(recording));
   const talks = recording.marks
     .flatMap((mark) =>
@@ -33,7 +33,7 @@ export function chaptersOf(recording: Recording, pieces: readonly Piece[]): Chap
 }
 
 /** Turns an instant on the wall clock into a place in the replay. */
-function placer(zero: EpochMs, pieces: readonly Piece[], start: number): (at: number) => number {
+function placer(zero: EpochMs, pieces: Iterable<Piece>, start: number): (at: number) => number {
   const runs: { from: number; to: number; before: number }[] = [];
   let before = 0;
   for (const { first, count } of pieces) {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Ms } from '../base/time.ts';
 import type { RecordingPort } from './recording.ts';
+import type { ReplayMaker } from './replay-maker.ts';
 
 /** What the origin needs. */
 export interface OriginDeps {
@@ -9,6 +10,10 @@ export interface OriginDeps {
   readonly log: Log;
   /** Reads recordings; `src/archive` fits. */
   readonly archive: RecordingPort;
+  /** Makes lists and plans of recordings beside this thread; default: in it. */
+  readonly maker?: ReplayMaker;
+  /** Measures the loudness of recordings that have no figure, beside this thread; default: `maker`. */
+  readonly measurer?: ReplayMaker;
   /** True: slots that do not come in time are filled with standby. */
   readonly holdWhileAway: boolean;
   /** Base addresses of caches in front, without a path; players that can be steered are sent there when the ladder says so. */

@@ -1,186 +1,126 @@
 import { Readable } from 'node:stream';
-import { etagOf, matches } from '../base/negotiation.ts';
-import { type Charge, problem, type Reply } from '../base/reply.ts';
-import { type EpochMs, fragmentStart } from '../base/time.ts';
-import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
-import { withGain } from './aac-gain.ts';
-import { chaptersOf } from './chapters.ts';
-import { openLoudness } from './loudness.ts';
-import { m4aHead } from './m4a.ts';
+import type { Clock } from '../base/clock.ts';
+import { matches } from '../base/negotiation.ts';
+import { problem, type Reply } from '../base/reply.ts';
+import { gainSteps, type LoudnessQueue } from './loudness.ts';
 import { OPEN_TO_ALL, type RequestHeaders } from './packed.ts';
 import { readRange } from './range.ts';
-import { type Piece, type Recording, type RecordingPort, replayPieces, replayStart } from './recording.ts';
+import type { RecordingPort } from './recording.ts';
+import { fileBytes } from './recording-bytes.ts';
+import { notNow } from './replay.ts';
+import { type Asker, isNotNow, type ReplayDesk } from './replay-desk.ts';
+import type { FilePlan, FileTags, ReplayFacts } from './replay-maker.ts';
 
-/** Rooms whose frame sizes are remembered: 0.7 MB for two hours. */
-const MAX_REMEMBERED = 16;
-/** What reading and parsing one recorded piece takes, µs. */
-const PIECE_COST = 250;
-
-/** One file that exists only as a plan: its head, and where each piece's frames lie. */
-interface Plan {
-  readonly head: Buffer;
-  readonly etag: string;
-  readonly total: number;
-  readonly parts: readonly { readonly piece: Piece; readonly start: number; readonly bytes: number }[];
-}
+/** The layout that a player began with stays this long after somebody last asked for it. */
+export const LAYOUT_KEPT_MS = 10 * 60_000;
+/** States of growing files that are remembered, so that `If-Range` of a moment ago is still a range: 48 kB each. */
+const MAX_STATES = 200;
 
 /** `replay.m4a`: one seekable file over the recorded AAC, never written to disk. */
-export interface Download extends AsyncDisposable {
+export interface Download {
   answer(
     slug: string,
-    recording: Recording,
+    facts: ReplayFacts,
     over: boolean,
+    tags: FileTags,
     query: URLSearchParams,
     headers: RequestHeaders,
-    charge: Charge,
+    asker: Asker,
   ): Promise<Reply>;
 }
 
 /** Opens the download side of the origin. */
-export function openDownload(port: RecordingPort): Download {
-  const loudness = openLoudness(port);
-  const sizes = new Map<string, Map<string, Uint16Array[]>>();
-  const plans = new Map<string, { readonly of: string; readonly plan: Promise<Plan | undefined> }>();
-
-  const sizesOf = async (
-    slug: string,
-    rendition: string,
-    piece: Piece,
-    start: number,
-  ): Promise<Uint16Array[]> => {
-    const known = sizes.get(slug) ?? new Map<string, Uint16Array[]>();
-    sizes.delete(slug);
-    sizes.set(slug, known);
-    const oldest = sizes.keys().next().value;
-    if (sizes.size > MAX_REMEMBERED && oldest !== undefined) sizes.delete(oldest);
-    const key = `${piece.first}-${piece.count}-${start > piece.first ? start : ''}`;
-    const old = known.get(key);
-    if (old) return old;
-    const found = (await framesOf(port, slug, rendition, piece, start)).map((frames) =>
-      Uint16Array.from(frames, (frame) => frame.length),
-    );
-    known.set(key, found);
-    return found;
+export function openDownload(
+  clock: Clock,
+  port: RecordingPort,
+  desk: ReplayDesk,
+  loudness: LoudnessQueue,
+): Download {
+  /** What growing files were, by their tags. */
+  const states = new Map<string, { readonly before: Uint8Array; readonly total: number }>();
+  const remember = (plan: FilePlan): void => {
+    if (plan.layout !== 'growing') return;
+    states.delete(plan.etag);
+    states.set(plan.etag, { before: plan.before, total: totalOf(plan) });
+    const oldest = states.keys().next().value;
+    if (states.size > MAX_STATES && oldest !== undefined) states.delete(oldest);
   };
 
-  const plan = async (slug: string, recording: Recording, rendition: string): Promise<Plan | undefined> => {
-    const init = await port.init(slug, rendition);
-    const pieces = replayPieces(recording, rendition);
-    const first = pieces[0];
-    if (!init || !first) return undefined;
-    const start = replayStart(recording);
-    const fragments: Uint16Array[] = [];
-    const lengths: { piece: Piece; bytes: number }[] = [];
-    for (const piece of pieces) {
-      const found = await sizesOf(slug, rendition, piece, start);
-      fragments.push(...found);
-      lengths.push({ piece, bytes: found.reduce((sum, list) => sum + list.reduce((a, b) => a + b, 0), 0) });
-    }
-    const head = m4aHead({
-      title: recording.title,
-      date: new Date(fragmentStart(recording.zero as EpochMs, Math.max(first.first, start))).toISOString(),
-      init,
-      fragments,
-      chapters: chaptersOf(recording, pieces),
-    });
-    let at = head.length;
-    const parts = lengths.map(({ piece, bytes }) => {
-      at += bytes;
-      return { piece, start: at - bytes, bytes };
-    });
-    return { head, etag: etagOf(head), total: at, parts };
+  /** A file that grew under somebody keeps its layout for a while after the end. */
+  const layoutOf = async (slug: string, over: boolean): Promise<'whole' | 'growing'> => {
+    const noted = over ? await port.growingNoted?.(slug) : undefined;
+    const growing = !over || (noted !== undefined && clock.wall() - noted < LAYOUT_KEPT_MS);
+    if (growing) await port.noteGrowing?.(slug);
+    return growing ? 'growing' : 'whole';
   };
 
-  const planned = (
-    slug: string,
-    recording: Recording,
-    rendition: string,
-    charge: Charge,
-  ): Promise<Plan | undefined> | 'crowded' => {
-    const pieces = recording.pieces.get(rendition);
-    const last = pieces?.at(-1);
-    const of = `${last?.first}-${last?.count}-${recording.marks.length}`;
-    const known = plans.get(slug);
-    if (known?.of === of) return known.plan;
-    if (!charge((pieces?.length ?? 0) * PIECE_COST)) return 'crowded';
-    const next = plan(slug, recording, rendition);
-    next.catch(() => plans.delete(slug));
-    plans.delete(slug);
-    plans.set(slug, { of, plan: next });
-    const oldest = plans.keys().next().value;
-    if (plans.size > MAX_REMEMBERED && oldest !== undefined) plans.delete(oldest);
-    return next;
+  /** The steps of gain, or why there are none yet. Nothing is made louder or softer while it is played for the first time. */
+  const stepsOf = (slug: string, facts: ReplayFacts, over: boolean): number | Reply => {
+    if (!over) return 0;
+    const figure = facts.loudness ?? loudness.ask(slug);
+    if (typeof figure === 'object') return gainSteps(figure.lufs, figure.peak);
+    const seconds = figure === 'busy' ? 300 : Math.max(5, Math.ceil(facts.seconds / 140));
+    return problem('loudness-unknown', undefined, { ...OPEN_TO_ALL, 'retry-after': String(seconds) });
   };
 
   return {
-    async answer(slug, recording, over, query, headers, charge) {
+    async answer(slug, facts, over, tags, query, headers, asker) {
       const wanted = query.get('loudness');
       if (wanted !== null && wanted !== 'normalised')
         return problem('bad-request', 'loudness is "normalised" or left out.', OPEN_TO_ALL);
-      const rendition = recording.renditions.find((r) => r.codec === 'aac' && r.container === 'fmp4')?.id;
-      const file = rendition === undefined ? undefined : await planned(slug, recording, rendition, charge);
-      if (file === 'crowded') return problem('crowded', undefined, { ...OPEN_TO_ALL, 'retry-after': '10' });
-      if (!file || rendition === undefined)
+      if (!facts.renditions.some((r) => r.codec === 'aac' && r.container === 'fmp4'))
         return problem('not-found', 'No AAC is recorded of this room.', OPEN_TO_ALL);
-      const steps = wanted === null ? 0 : await loudness.steps(slug, recording);
-      const etag = steps === 0 ? file.etag : file.etag.replace(/"$/, `${steps < 0 ? '' : '+'}${steps}"`);
+      const steps = wanted === null ? 0 : stepsOf(slug, facts, over);
+      if (typeof steps !== 'number') return steps;
+      const layout = await layoutOf(slug, over);
+      const plan = await desk.file({ what: 'file', slug, over, layout, tags }, asker);
+      if (isNotNow(plan)) return notNow(plan);
+      if (!plan) return problem('not-found', 'No AAC is recorded of this room.', OPEN_TO_ALL);
+      remember(plan);
+      const suffix = steps === 0 ? '' : `${steps < 0 ? '' : '+'}${steps}`;
+      const tagged = (etag: string): string => etag.replace(/"$/, `${suffix}"`);
+      const asked = headers['if-range'];
+      const older = [...(asked ? states : [])].find(([etag]) => tagged(etag) === asked)?.[1];
+      const [etag, total] = older ? [asked as string, older.total] : [tagged(plan.etag), totalOf(plan)];
       const common = {
         ...OPEN_TO_ALL,
         'content-type': 'audio/mp4',
         'accept-ranges': 'bytes',
         etag,
-        'content-disposition': `inline; filename="${slug}.m4a"`,
-        'cache-control': over ? 'public, max-age=60' : 'no-cache',
+        'content-disposition': disposition(slug, tags.title),
+        'cache-control': over && layout === 'whole' ? 'public, max-age=60' : 'no-cache',
       };
       if (matches(headers['if-none-match'], etag)) return { status: 304, headers: common, body: '' };
-      const fresh = headers['if-range'] === undefined || headers['if-range'] === etag;
-      const range = fresh ? readRange(headers.range, file.total) : undefined;
+      const range = asked === undefined || asked === etag ? readRange(headers.range, total) : undefined;
       if (range === 'unsatisfiable')
-        return { status: 416, headers: { ...common, 'content-range': `bytes */${file.total}` }, body: '' };
-      const [from, to] = range ?? [0, file.total];
+        return { status: 416, headers: { ...common, 'content-range': `bytes */${total}` }, body: '' };
+      const [from, to] = range ?? [0, total];
+      const file = { ...plan, before: older?.before ?? plan.before };
       return {
         status: range ? 206 : 200,
         headers: {
           ...common,
           'content-length': String(to - from),
-          ...(range ? { 'content-range': `bytes ${from}-${to - 1}/${file.total}` } : {}),
+          ...(range ? { 'content-range': `bytes ${from}-${to - 1}/${total}` } : {}),
         },
-        body: Readable.from(bytesOf(port, slug, rendition, file, replayStart(recording), steps, from, to), {
-          objectMode: false,
-        }),
+        body: Readable.from(fileBytes(port, slug, file, steps, from, to), { objectMode: false }),
       };
     },
-    [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose](),
   };
 }
 
-/** The frames of each fragment of a piece from slot `start` on. */
-async function framesOf(port: RecordingPort, slug: string, rendition: string, piece: Piece, start: number) {
-  const bytes = (await port.read(slug, rendition, piece)) ?? Buffer.alloc(0);
-  return wholeFragments(bytes)
-    .filter(({ seq }) => seq >= start)
-    .map((place) => fragmentFrames(bytes.subarray(place.start, place.end)));
-}
+const totalOf = (plan: FilePlan): number => plan.offsets.at(-1) ?? 0;
 
-/** The bytes `from` (inclusive) to `to` (exclusive) of the planned file, a piece at a time. */
-async function* bytesOf(
-  port: RecordingPort,
-  slug: string,
-  rendition: string,
-  file: Plan,
-  start: number,
-  steps: number,
-  from: number,
-  to: number,
-): AsyncGenerator<Buffer> {
-  if (from < file.head.length) yield file.head.subarray(from, Math.min(to, file.head.length));
-  for (const part of file.parts) {
-    if (part.start + part.bytes <= from || part.bytes === 0) continue;
-    if (part.start >= to) return;
-    const frames = (await framesOf(port, slug, rendition, part.piece, start)).flat();
-    const bytes = Buffer.concat(steps === 0 ? frames : frames.map((frame) => withGain(frame, steps)));
-    // The declared length was promised already: a piece that vanished must break the connection, not shift the rest.
-    if (bytes.length !== part.bytes) throw new Error(`${slug}: piece ${part.piece.first} is not what it was`);
-    yield bytes.subarray(Math.max(0, from - part.start), Math.min(part.bytes, to - part.start));
-  }
+/** The name that a saved file gets: the title as people wrote it, and the address for programs that read only ASCII. Spec: RFC 6266, RFC 8187. */
+export function disposition(slug: string, title: string): string {
+  const name = title
+    .replace(/[\p{C}/\\:*?"<>|]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^\.+/, '');
+  const encoded = encodeURIComponent(name || slug).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `inline; filename="${slug}.m4a"; filename*=UTF-8''${encoded}.m4a`;
 }

@@ -11,39 +11,67 @@ const SKIPPED = FRAME;
 /** What a seekable audio file is made of. */
 export interface M4aInput {
   readonly title: string;
+  /** Who held the conversation; may be empty. */
+  readonly hosts: readonly string[];
   /** When it was recorded, ISO 8601. */
   readonly date: string;
   /** The rendition's init segment, whose sample description is taken over. */
   readonly init: Uint8Array;
-  /** Sizes in bytes of the frames of each fragment, in order. */
-  readonly fragments: readonly Uint16Array[];
+  /** Of each run of frames that lie back to back in one read: how many, and their bytes. */
+  readonly chunks: readonly { readonly frames: number; readonly bytes: number }[];
   readonly chapters: readonly Chapter[];
 }
 
+/** Bytes of one entry of the table of frame sizes, which is left out of a head. */
+export const SIZE_ENTRY_BYTES = 4;
+
 /**
- * Everything of an `.m4a` before its sound: `ftyp`, `moov` and the head of `mdat` with the chapter titles. The
- * fragments' frames follow, back to back.
+ * Everything of an `.m4a` before its sound: `ftyp`, `moov` and the head of `mdat` with the chapter titles. Its largest
+ * part, the table with the size of each frame (u32, big-endian), is not in it: it belongs between `before` and `after`. The
+ * frames follow, back to back.
  *
  * @throws RangeError when the init segment has no sample description or the file would pass 4 GB.
  */
-export function m4aHead(input: M4aInput): Buffer {
+export function m4aHead(input: M4aInput): { before: Buffer; after: Buffer } {
   const titles = input.chapters.map(({ title }) => titleSample(title));
   const titleBytes = titles.reduce((sum, bytes) => sum + bytes.length, 0);
-  const soundBytes = input.fragments.reduce((sum, sizes) => sum + sizes.reduce((a, b) => a + b, 0), 0);
+  const soundBytes = input.chunks.reduce((sum, { bytes }) => sum + bytes, 0);
+  const table = input.chunks.reduce((sum, { frames }) => sum + frames, 0) * SIZE_ENTRY_BYTES;
   const ftyp = box('ftyp', Buffer.from('M4A '), u32(0x200), Buffer.from('M4A isomiso2mp41'));
   const moovAt = (start: number): Buffer => moov(input, titles, start);
-  const start = ftyp.length + moovAt(0).length + 8;
+  const start = ftyp.length + moovAt(0).length + table + 8;
   if (start + titleBytes + soundBytes > 0xffffffff) throw new RangeError('the recording is larger than 4 GB');
   const mdat = Buffer.concat([u32(8 + titleBytes + soundBytes), Buffer.from('mdat')]);
-  return Buffer.concat([ftyp, moovAt(start), mdat, ...titles]);
+  const head = moovAt(start);
+  const cut = widen(head, table);
+  return {
+    before: Buffer.concat([ftyp, head.subarray(0, cut)]),
+    after: Buffer.concat([head.subarray(cut), mdat, ...titles]),
+  };
+}
+
+/** Makes room for the table that `stsz` announces in all boxes around it; where it belongs. */
+function widen(head: Buffer, table: number): number {
+  const way = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsz'];
+  let end = 0;
+  for (let depth = 1; depth <= way.length; depth++) {
+    const found = findBox(head, way.slice(0, depth));
+    if (!found) throw new RangeError('the head has no table of sizes');
+    end = found.end;
+  }
+  for (let depth = way.length; depth >= 1; depth--) {
+    const found = findBox(head, way.slice(0, depth));
+    if (found) head.writeUInt32BE(found.end - found.start + table, found.start);
+  }
+  return end;
 }
 
 /** Ticks of sound that a player plays. */
-const playedTicks = (fragments: readonly Uint16Array[]): number =>
-  Math.max(0, fragments.reduce((sum, sizes) => sum + sizes.length, 0) * FRAME - SKIPPED);
+const playedTicks = (chunks: M4aInput['chunks']): number =>
+  Math.max(0, chunks.reduce((sum, { frames }) => sum + frames, 0) * FRAME - SKIPPED);
 
 function moov(input: M4aInput, titles: readonly Buffer[], start: number): Buffer {
-  const ticks = playedTicks(input.fragments);
+  const ticks = playedTicks(input.chunks);
   const tracks = [soundTrack(input, ticks, start + titles.reduce((sum, bytes) => sum + bytes.length, 0))];
   if (titles.length > 0) tracks.push(chapterTrack(input.chapters, titles, ticks, start));
   const mvhd = fullBox(
@@ -56,9 +84,11 @@ function moov(input: M4aInput, titles: readonly Buffer[], start: number): Buffer
   return box('moov', mvhd, ...tracks, udta(input));
 }
 
-const MATRIX = u32(0x00010000, 0, 0, 0, 0x00010000, 0, 0, 0, 0x40000000);
+/** The unity matrix of a track and a movie. */
+export const MATRIX = u32(0x00010000, 0, 0, 0, 0x00010000, 0, 0, 0, 0x40000000);
 
-const tkhd = (id: number, flags: number, ticks: number, volume: number): Buffer =>
+/** A `tkhd` box. */
+export const tkhd = (id: number, flags: number, ticks: number, volume: number): Buffer =>
   fullBox(
     'tkhd',
     1,
@@ -75,40 +105,40 @@ const tkhd = (id: number, flags: number, ticks: number, volume: number): Buffer 
     ]),
   );
 
-const mdhd = (scale: number, duration: number): Buffer =>
+/** A `mdhd` box. */
+export const mdhd = (scale: number, duration: number): Buffer =>
   fullBox('mdhd', 1, 0, Buffer.concat([u64(0), u64(0), u32(scale), u64(duration), u16(0x55c4, 0)]));
 
-const hdlr = (type: string, name: string): Buffer =>
+/** A `hdlr` box. */
+export const hdlr = (type: string, name: string): Buffer =>
   fullBox('hdlr', 0, 0, u32(0), Buffer.from(type), u32(0, 0, 0), Buffer.from(`${name}\0`));
 
-const dinf = (): Buffer => box('dinf', fullBox('dref', 0, 0, u32(1), fullBox('url ', 0, 1)));
+/** A `dinf` box. */
+export const dinf = (): Buffer => box('dinf', fullBox('dref', 0, 0, u32(1), fullBox('url ', 0, 1)));
 
-function soundTrack({ init, fragments, chapters }: M4aInput, ticks: number, start: number): Buffer {
+function soundTrack({ init, chunks, chapters }: M4aInput, ticks: number, start: number): Buffer {
   const stsd = findBox(init, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd']);
   if (!stsd) throw new RangeError('the init segment has no sample description');
-  const frames = fragments.reduce((sum, sizes) => sum + sizes.length, 0);
-  const sizes: number[] = [];
+  let frames = 0;
   const offsets: number[] = [];
   const runs: number[] = [];
   let at = start;
   let perChunk = 0;
-  for (const [index, fragment] of fragments.entries()) {
+  for (const [index, chunk] of chunks.entries()) {
     offsets.push(at);
-    if (fragment.length !== perChunk) {
-      perChunk = fragment.length;
+    if (chunk.frames !== perChunk) {
+      perChunk = chunk.frames;
       runs.push(index + 1, perChunk, 1);
     }
-    for (const size of fragment) {
-      sizes.push(size);
-      at += size;
-    }
+    frames += chunk.frames;
+    at += chunk.bytes;
   }
   const stbl = box(
     'stbl',
     Buffer.from(init.subarray(stsd.start, stsd.end)),
     fullBox('stts', 0, 0, u32(1, frames, FRAME)),
-    fullBox('stsc', 0, 0, u32(runs.length / 3, ...runs)),
-    fullBox('stsz', 0, 0, u32(0, frames), u32Array(sizes)),
+    fullBox('stsc', 0, 0, u32(runs.length / 3), u32Array(runs)),
+    fullBox('stsz', 0, 0, u32(0, frames)),
     fullBox('stco', 0, 0, u32(offsets.length), u32Array(offsets)),
   );
   const parts = [
@@ -197,7 +227,7 @@ function chapterTrack(
 }
 
 /** Title, date, and the chapters a second time: in the list that Nero made and most players read. */
-function udta({ title, date, chapters }: M4aInput): Buffer {
+export function udta({ title, hosts, date, chapters }: Omit<M4aInput, 'init' | 'chunks'>): Buffer {
   const item = (type: string, text: string): Buffer => {
     const head = Buffer.concat([u32(1), u32(0)]);
     return box(type, box('data', head, Buffer.from(text)));
@@ -207,7 +237,13 @@ function udta({ title, date, chapters }: M4aInput): Buffer {
     0,
     0,
     fullBox('hdlr', 0, 0, u32(0), Buffer.from('mdirappl'), u32(0, 0), Buffer.alloc(1)),
-    box('ilst', item('\u00a9nam', title), item('\u00a9day', date), item('\u00a9too', 'Earshot')),
+    box(
+      'ilst',
+      item('\u00a9nam', title),
+      ...(hosts.length > 0 ? [item('\u00a9ART', hosts.join(', '))] : []),
+      item('\u00a9day', date),
+      item('\u00a9too', 'Earshot'),
+    ),
   );
   if (chapters.length === 0) return box('udta', meta);
   const entries = chapters.flatMap((chapter) => {

@@ -1,42 +1,30 @@
-import type { Clock } from '../base/clock.ts';
 import { type EpochMs, fragmentAt } from '../base/time.ts';
-import type { Piece, Recording } from '../wire/recording.ts';
+import type { Piece, Pieces, Recording, RecordingLoudness } from '../wire/recording.ts';
 
-export type { Piece, Recording } from '../wire/recording.ts';
+export type { Piece, Pieces, Recording } from '../wire/recording.ts';
 
-/** What the origin needs of an archive. */
+/** What the origin needs of an archive. Only `version` and single pieces are asked for on the door's own thread. */
 export interface RecordingPort {
-  recording(slug: string): Promise<Recording | undefined>;
+  /** What is recorded, with work in proportion to it. `over`: nothing is written any more. */
+  recording(
+    slug: string,
+    look?: {
+      readonly over?: boolean;
+      readonly sizesOf?: string | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<Recording | undefined>;
+  /** Another text whenever `recording` may say something else; absent: it never does. */
+  version?(slug: string): Promise<string | undefined>;
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
-  read(slug: string, rendition: string, piece: Piece): Promise<Buffer | undefined>;
-}
-
-/** Rooms whose listing of the disk is remembered. */
-const MAX_REMEMBERED = 64;
-const FRESH_MS = 1000;
-
-interface Known {
-  readonly at: number;
-  readonly recording: Promise<Recording | undefined>;
-}
-
-/** Remembers for a second what is on the disk, so that a crowd costs one look. */
-export function remember(
-  port: RecordingPort,
-  clock: Clock,
-): (slug: string) => Promise<Recording | undefined> {
-  const known = new Map<string, Known>();
-  return (slug) => {
-    const old = known.get(slug);
-    if (old && clock.now() - old.at < FRESH_MS) return old.recording;
-    known.delete(slug);
-    const recording = port.recording(slug);
-    recording.catch(() => known.delete(slug));
-    known.set(slug, { at: clock.now(), recording });
-    const oldest = known.keys().next().value;
-    if (known.size > MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
-    return recording;
-  };
+  read(slug: string, rendition: string, piece: Pick<Piece, 'first' | 'count'>): Promise<Buffer | undefined>;
+  /** Sizes (u16, big-endian) of `count` frames of a rendition; undefined where no index has them. */
+  frameSizes?(slug: string, rendition: string, from: number, count: number): Promise<Buffer | undefined>;
+  /** Keeps how loud a finished recording is, for everyone who reads it. */
+  keepLoudness?(slug: string, loudness: RecordingLoudness): Promise<void>;
+  /** Notes that somebody reads the file that grows, and tells when that was last noted, wall-clock ms. */
+  noteGrowing?(slug: string): Promise<void>;
+  growingNoted?(slug: string): Promise<number | undefined>;
 }
 
 /** The slot at which the replay begins: when the room first went live; without such a mark, the beginning. */
@@ -46,8 +34,22 @@ export function replayStart(recording: Recording): number {
   return Math.max(0, fragmentAt(recording.zero as EpochMs, live.at as EpochMs));
 }
 
+/** The number of the piece in which the replay begins; the list's length when there is none. */
+export function firstReplayPiece(pieces: Pieces, start: number): number {
+  let [low, high] = [0, pieces.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const { first, count } = pieces.at(middle) as Piece;
+    if (first + count > start) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** The pieces of a rendition from the replay's beginning on, whole pieces only. */
-export function replayPieces(recording: Recording, rendition: string): Piece[] {
-  const start = replayStart(recording);
-  return (recording.pieces.get(rendition) ?? []).filter((piece) => piece.first + piece.count > start);
+export function* replayPieces(recording: Recording, rendition: string): Generator<Piece> {
+  const pieces = recording.pieces.get(rendition);
+  if (!pieces) return;
+  for (let index = firstReplayPiece(pieces, replayStart(recording)); index < pieces.length; index++)
+    yield pieces.at(index) as Piece;
 }

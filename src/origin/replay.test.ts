@@ -2,17 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { markedFragment, markedFrames, syntheticBox } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
+import { LoudnessMeter } from '../base/loudness-meter.ts';
 import { epochMs, FRAGMENT_MS } from '../base/time.ts';
 import { EMPTY } from '../wire/feed.ts';
 import type { Mark } from '../wire/mark.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
-import type { RoomStatus } from '../wire/room.ts';
+import type { RoomCard, RoomStatus } from '../wire/room.ts';
 import { GAIN_STEP_DB, withGain } from './aac-gain.ts';
 import { chaptersOf, MAX_CHAPTERS } from './chapters.ts';
 import { open, type Piece, type Recording } from './index.ts';
 import { gainSteps, openLoudness } from './loudness.ts';
-import { LoudnessMeter } from './loudness-meter.ts';
 import { readRange } from './range.ts';
+import type { ReplayMaker } from './replay-maker.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
 const at = (seq: number): number => ZERO + seq * FRAGMENT_MS;
@@ -41,7 +42,12 @@ const PIECES = [
   { first: 40, count: 8 },
 ];
 
-function origin(recording: Recording | undefined, status: RoomStatus, charge?: (cost: number) => boolean) {
+function origin(
+  recording: Recording | undefined,
+  status: RoomStatus,
+  charge?: (cost: number) => boolean,
+  more: Partial<RoomCard> = {},
+) {
   const opened = open({
     clock: manualClock(ZERO),
     log: silentLog,
@@ -53,7 +59,7 @@ function origin(recording: Recording | undefined, status: RoomStatus, charge?: (
     },
     holdWhileAway: true,
   });
-  const card = { slug: 'room', title: 'A room', hosts: [], status, clocks: {}, zero: ZERO };
+  const card = { slug: 'room', title: 'A room', hosts: [], status, clocks: {}, zero: ZERO, ...more };
   opened.receive({ head: { kind: 'rooms', rooms: [card] }, body: EMPTY });
   return async (path: string, headers: Record<string, string> = {}) => {
     const url = new URL(`http://door/r/room/${path}`);
@@ -126,6 +132,27 @@ describe('the replay playlist', () => {
       expect((await get(path)).status).toBe(404);
   });
 
+  it('says in words that the recording was removed, by whom and when', async () => {
+    const removed = { at: Date.UTC(2026, 10, 29, 12, 5), by: 'host' as const };
+    const get = origin({ ...recordingOf([], []), removed }, 'ended');
+    for (const path of ['replay/main.m3u8', 'replay/aac96.m3u8', 'replay/aac96/16-16.m4s', 'replay.m4a']) {
+      const { status, text } = await get(path);
+      expect([status, JSON.parse(text).detail]).toEqual([
+        410,
+        'The recording was removed on 2026-11-29 at 12:05 UTC by its host.',
+      ]);
+    }
+    const state = JSON.parse((await get('state.json')).text);
+    expect(state.recording).toEqual({ seconds: 0, removedAt: removed.at, removedBy: 'host' });
+  });
+
+  it('says that nothing is here any more when somebody has spoken and the folder is gone', async () => {
+    const get = origin(undefined, 'ended', undefined, { clocks: { firstSpeech: ZERO } });
+    const { status, text } = await get('replay/main.m3u8');
+    expect([status, JSON.parse(text).code]).toEqual([410, 'recording-removed']);
+    expect((await origin(undefined, 'ended')('replay/main.m3u8')).text).toContain('Nothing was recorded');
+  });
+
   it('is where the live address leads after the end', async () => {
     const reply = await origin(recordingOf(PIECES, [LIVE]), 'ended')('live/main.m3u8');
     expect([reply.status, reply.headers.location]).toEqual([302, '/r/room/replay/main.m3u8']);
@@ -168,6 +195,20 @@ describe('the download', () => {
     expect((await get('replay.m4a', { range: `bytes=${bytes.length}-` })).status).toBe(416);
     expect((await get('replay.m4a', { range: 'bytes=0-9', 'if-range': '"other"' })).status).toBe(200);
     expect((await get('replay.m4a', { 'if-none-match': headers.etag ?? '' })).status).toBe(304);
+  });
+
+  it('carries the title and the hosts of this moment, and is saved under that title', async () => {
+    const { bytes, headers } = await origin(recordingOf(PIECES, [LIVE]), 'ended', undefined, {
+      title: 'Gespräch: “Käse”',
+      hosts: ['Ada', 'Bo'],
+    })('replay.m4a');
+    const text = bytes.toString('utf8');
+    expect(text).toContain('Gespräch: “Käse”');
+    expect(text).toContain('Ada, Bo');
+    expect(text).not.toContain('A room');
+    expect(headers['content-disposition']).toBe(
+      `inline; filename="room.m4a"; filename*=UTF-8''Gespr%C3%A4ch%20%E2%80%9CK%C3%A4se%E2%80%9D.m4a`,
+    );
   });
 
   it('refuses a loudness that it does not know', async () => {
@@ -244,29 +285,41 @@ describe('loudness', () => {
     expect(new LoudnessMeter().integrated()).toBeUndefined();
   });
 
-  it('of a recording is measured once, however many others are asked for in between', async () => {
-    const reads: string[] = [];
-    const read = async (slug: string) => {
-      reads.push(slug);
-      return undefined;
+  it('goes on in another meter where it was written down', () => {
+    const tone = (level: number, seconds: number): Float32Array => {
+      const samples = new Float32Array(2 * 48_000 * seconds);
+      for (let n = 0; n < samples.length / 2; n++)
+        samples[2 * n] = samples[2 * n + 1] = level * Math.sin((2 * Math.PI * 997 * n) / 48_000);
+      return samples;
     };
-    const recording = recordingOf([{ first: 0, count: 16 }], []);
-    const port = { recording: async () => recording, init: async () => undefined, read };
-    const rooms = ['a', 'b', 'c', 'd', 'e', 'f'];
-    await using loudness = openLoudness(port);
-    for (const slug of [...rooms, ...rooms]) expect(await loudness.steps(slug, recording)).toBe(0);
-    expect(reads).toEqual(rooms);
-    await loudness.steps(
-      'a',
-      recordingOf(
-        [
-          { first: 0, count: 16 },
-          { first: 16, count: 16 },
-        ],
-        [],
-      ),
-    );
-    expect(reads.slice(rooms.length)).toContain('a');
+    const [whole, first] = [new LoudnessMeter(), new LoudnessMeter()];
+    for (const meter of [whole, first]) meter.push(tone(0.05, 6), false);
+    const second = new LoudnessMeter(JSON.parse(JSON.stringify(first.state)));
+    for (const meter of [whole, second]) meter.push(tone(0.2, 6));
+    expect(second.integrated()).toBeCloseTo(whole.integrated() ?? 0, 1);
+    expect([second.seconds, second.peak]).toEqual([whole.seconds, whole.peak]);
+    expect(JSON.stringify(second.state).length).toBeLessThan(400);
+  });
+
+  it('of recordings without a figure is measured one at a time; others wait, and beyond eight come later', async () => {
+    const wishes: string[] = [];
+    const release = Promise.withResolvers<void>();
+    const maker: ReplayMaker = {
+      async make(wish) {
+        wishes.push(wish.slug);
+        await release.promise;
+        return { lufs: -20, peak: -3, seconds: 9 };
+      },
+    };
+    await using loudness = openLoudness(maker, silentLog);
+    const rooms = Array.from({ length: 10 }, (_, n) => `room-${n}`);
+    expect(rooms.map((slug) => loudness.ask(slug))).toEqual([...Array(8).fill('measuring'), 'busy', 'busy']);
+    expect(loudness.ask('room-0')).toBe('measuring');
+    await Promise.resolve();
+    expect(wishes).toEqual(['room-0']);
+    release.resolve();
+    await expect.poll(() => loudness.ask('room-7')).toEqual({ lufs: -20, peak: -3, seconds: 9 });
+    expect(wishes).toEqual(rooms.slice(0, 8));
   });
 
   it('is corrected in whole steps, and never into clipping', () => {
@@ -300,9 +353,10 @@ it('dear work is charged once, before it is begun, and left undone for whoever h
   let share = 0;
   const get = origin(recordingOf(PIECES, [LIVE]), 'ended', (cost) => charged.push(cost) <= share);
   expect((await get('replay.m4a')).status).toBe(429);
-  share = 2;
+  // What is known of the recording, and the file.
+  share = 3;
   expect((await get('replay.m4a')).status).toBe(200);
   expect((await get('replay.m4a')).status).toBe(200);
-  expect(charged.length).toBe(2);
+  expect(charged.length).toBe(3);
   expect(charged[0]).toBeGreaterThan(0);
 });

@@ -3,24 +3,35 @@ import { find } from '../http/index.ts';
 import type { OriginDeps } from './deps.ts';
 import { openDownload } from './download.ts';
 import { openLive } from './live.ts';
+import { openLoudness } from './loudness.ts';
 import { multivariantOf, steering } from './multivariant.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
-import { remember } from './recording.ts';
-import { openReplay } from './replay.ts';
+import { notThere, removedWords } from './removal-words.ts';
+import { notNow, openReplay } from './replay.ts';
+import { type Asker, isNotNow, openReplayDesk } from './replay-desk.ts';
+import { openReplayMaker } from './replay-maker.ts';
 import type { Rooms } from './rooms.ts';
 import { openStateFiles } from './state-file.ts';
+
+/** For what nobody waits for in person. */
+const NOBODY = new AbortController().signal;
 
 /** Finds what answers a path. */
 export function router(deps: OriginDeps, rooms: Rooms) {
   const { clock, archive } = deps;
-  const recordingOf = remember(archive, clock);
+  const maker = deps.maker ?? openReplayMaker(archive);
+  const desk = openReplayDesk({ clock, log: deps.log, port: archive, maker });
+  const loudness = openLoudness(deps.measurer ?? maker, deps.log);
   const { caches = [] } = deps;
   const queues = (slug: string): boolean =>
     deps.queues?.(slug) === true || /queue|text/.test(rooms.state(slug)?.delivery.newcomers ?? '');
   const live = openLive(clock, archive, caches, rooms.ask, queues);
-  const replay = openReplay(archive);
-  const download = openDownload(archive);
-  const stateFiles = openStateFiles(clock, rooms, async (slug) => (await recordingOf(slug))?.gaps ?? []);
+  const replay = openReplay(archive, desk);
+  const download = openDownload(clock, archive, desk, loudness);
+  const stateFiles = openStateFiles(clock, rooms, async (slug) => {
+    const facts = await desk.facts(slug, true, { signal: NOBODY });
+    return isNotNow(facts) ? undefined : facts;
+  });
 
   const over = (slug: string): boolean => {
     const status = rooms.card(slug)?.status;
@@ -33,19 +44,21 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     file: string,
     query: URLSearchParams,
     headers: RequestHeaders,
-    charge: Charge,
+    asker: Asker,
   ) => {
-    const status = rooms.card(slug)?.status;
-    if (!status) return problem('room-unknown', undefined, OPEN_TO_ALL);
-    const recording = await recordingOf(slug);
-    if (!recording)
-      return problem(over(slug) ? 'not-found' : 'room-not-open', 'Nothing is recorded yet.', OPEN_TO_ALL);
-    const began = recording.marks.some((mark) => mark.kind === 'status' && mark.status === 'live');
-    if (!began && !over(slug))
+    const card = rooms.card(slug);
+    if (!card) return problem('room-unknown', undefined, OPEN_TO_ALL);
+    const ended = over(slug);
+    const facts = await desk.facts(slug, ended, { ...asker, anyState: file.endsWith('.m4s') });
+    if (isNotNow(facts)) return notNow(facts);
+    if (!facts) return notThere(card, ended);
+    if (facts.removed) return problem('recording-removed', removedWords(facts.removed), OPEN_TO_ALL);
+    if (!facts.began && !ended)
       return problem('room-not-open', 'The conversation has not begun.', OPEN_TO_ALL);
+    // The card has the newest title: what a host mends reaches every copy that is made from then on.
     return file === 'replay.m4a'
-      ? download.answer(slug, recording, over(slug), query, headers, charge)
-      : replay.answer(slug, recording, over(slug), file, headers);
+      ? download.answer(slug, facts, ended, { title: card.title, hosts: card.hosts }, query, headers, asker)
+      : replay.answer(slug, facts, ended, file, headers, asker);
   };
 
   const fromWindow = (
@@ -103,7 +116,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     if (found.address.id === 'state') return stateFiles.state(slug, headers);
     const [, , , folder = '', ...file] = path.split('/');
     if (folder === 'live') return fromWindow(slug, file.join('/'), query, headers, signal);
-    return fromDisk(slug, file.join('/') || folder, query, headers, charge);
+    return fromDisk(slug, file.join('/') || folder, query, headers, { signal, charge });
   };
-  return { answer, [Symbol.asyncDispose]: () => download[Symbol.asyncDispose]() };
+  return { answer, [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose]() };
 }

@@ -2,8 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Reply } from '../base/reply.ts';
 import { problem } from '../base/reply.ts';
 import { momentOf } from '../wire/moment.ts';
-import { MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
+import type { RecordingNote } from '../wire/recording.ts';
+import { MAX_TOLD_GAPS, type RoomCard } from '../wire/room.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
+import type { ReplayFacts } from './replay-maker.ts';
 import type { Rooms } from './rooms.ts';
 
 const FRESH_MS = 1000;
@@ -20,7 +22,7 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': EACH_SECO
 export function openStateFiles(
   clock: Clock,
   rooms: Rooms,
-  gaps: (slug: string) => Promise<RoomState['gaps']>,
+  facts: (slug: string) => Promise<ReplayFacts | undefined>,
 ) {
   const kept = new Map<string, { at: number; packed: Promise<Packed | undefined> }>();
   const fresh = (key: string, make: () => Promise<string | undefined>): Promise<Packed | undefined> => {
@@ -41,8 +43,13 @@ export function openStateFiles(
       const packed = await fresh(slug, async () => {
         const state = rooms.state(slug);
         if (!state) return undefined;
-        const past = state.status === 'ended' && state.gaps.length === 0 ? await gaps(slug) : state.gaps;
-        return JSON.stringify({ ...state, moment: momentOf(state), gaps: past.slice(-MAX_TOLD_GAPS) });
+        const kept = state.status === 'ended' ? await facts(slug) : undefined;
+        const gaps = state.gaps.length === 0 ? (kept?.gaps ?? []) : state.gaps;
+        const recording = kept && noteOf(kept);
+        return JSON.stringify({
+          ...{ ...state, moment: momentOf(state), gaps: gaps.slice(-MAX_TOLD_GAPS) },
+          ...(recording ? { recording } : {}),
+        });
       });
       return packed ? packed.reply(headers, HEADERS) : problem('room-unknown', undefined, OPEN_TO_ALL);
     },
@@ -61,6 +68,11 @@ export function openStateFiles(
     },
   };
 }
+
+const noteOf = ({ seconds, removed }: ReplayFacts): RecordingNote => ({
+  seconds,
+  ...(removed ? { removedAt: removed.at, removedBy: removed.by } : {}),
+});
 
 /** On air first, then what comes, then what is over; cancelled ones are not listed. */
 export function listedCards(cards: readonly RoomCard[]): RoomCard[] {

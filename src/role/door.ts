@@ -33,6 +33,7 @@ import { paths } from './paths.ts';
 import { openPresence } from './presence.ts';
 import { takeRank } from './priority.ts';
 import { consentOf } from './rehearsal.ts';
+import { openReplayThread } from './replay-thread.ts';
 import { readSecret } from './secret.ts';
 import { lastWord } from './snapshot.ts';
 import { certificateOf, challengeAnswer } from './tls.ts';
@@ -57,6 +58,8 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       clock,
       log: log.part('origin'),
       archive: openReader(at.archive),
+      maker: stack.use(openReplayThread(clock, at.archive)),
+      measurer: stack.use(openReplayThread(clock, at.archive)),
       holdWhileAway: true,
       caches: config.caches,
       queues: (slug) => holding(slug),

@@ -2,6 +2,7 @@
 import type { Carries, DeadAirCause } from '../base/media.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
 import type { Moment } from './moment.ts';
+import type { RecordingNote } from './recording.ts';
 
 /** The life of a room. `open` is the lobby: hold music plays, the stage is backstage. */
 export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
@@ -100,6 +101,8 @@ export interface RoomState {
   readonly studio: 'here' | 'away';
   /** The newest `MAX_TOLD_GAPS`. */
   readonly gaps: readonly RecordingGap[];
+  /** What is kept of a room that is over; absent when nothing was recorded. */
+  readonly recording?: RecordingNote;
 }
 
 /** The state of a room that has no running program: scheduled, ended, or its cell is gone. */

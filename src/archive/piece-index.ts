@@ -1,0 +1,130 @@
+import { crc32 } from 'node:zlib';
+import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
+import type { Piece, Pieces } from '../wire/recording.ts';
+
+/**
+ * The index of one rendition, which the recorder grows as pieces close, so that no question needs a listing of the folder
+ * or a look into a piece. `pieces.idx` has one record a piece: first fragment (u32), fragments (u16), frames (u16), bytes
+ * of the file (u32), bytes of its sound (u32), CRC-32 of these. `frames.idx` has the size of each frame (u16), in order.
+ * All big-endian.
+ */
+export const RECORD_BYTES = 20;
+/** Bytes of one frame's size. */
+export const SIZE_BYTES = 2;
+const CHECKED_BYTES = 16;
+
+/** What an index says of one piece. */
+export interface IndexedPiece extends Required<Piece> {}
+
+/** One piece as the index keeps it: its record and the sizes of its frames. */
+export interface IndexEntry {
+  readonly piece: IndexedPiece;
+  readonly sizes: Buffer;
+}
+
+/** The entry of a finished piece with these bytes. */
+export function entryOf(first: number, bytes: Uint8Array): IndexEntry {
+  const places = wholeFragments(bytes);
+  const frames = places.flatMap(({ start, end }) => fragmentFrames(bytes.subarray(start, end)));
+  return entryFrom(
+    first,
+    places.length,
+    bytes.length,
+    frames.map((frame) => frame.length),
+  );
+}
+
+/** The entry of a piece whose frame sizes are known. */
+export function entryFrom(
+  first: number,
+  count: number,
+  bytes: number,
+  frameSizes: readonly number[],
+): IndexEntry {
+  const sizes = Buffer.allocUnsafe(frameSizes.length * SIZE_BYTES);
+  let sound = 0;
+  for (const [index, size] of frameSizes.entries()) {
+    sizes.writeUInt16BE(Math.min(size, 0xffff), index * SIZE_BYTES);
+    sound += size;
+  }
+  return { piece: { first, count, bytes, frames: frameSizes.length, sound }, sizes };
+}
+
+/** A piece's record in `pieces.idx`. */
+export function recordOf({ first, count, frames, bytes, sound }: IndexedPiece): Buffer {
+  const record = Buffer.allocUnsafe(RECORD_BYTES);
+  record.writeUInt32BE(first, 0);
+  record.writeUInt16BE(count, 4);
+  record.writeUInt16BE(frames, 6);
+  record.writeUInt32BE(bytes, 8);
+  record.writeUInt32BE(sound, 12);
+  record.writeUInt32BE(crc32(record.subarray(0, CHECKED_BYTES)), CHECKED_BYTES);
+  return record;
+}
+
+/** The pieces of one rendition as its index has them, 20 bytes each: half a million are 10 MB. */
+export class PieceIndex implements Pieces {
+  readonly #records: Buffer;
+  readonly length: number;
+
+  /** Takes the whole records at the beginning of `bytes`, up to the first that is torn or out of order. */
+  constructor(bytes: Buffer) {
+    this.#records = bytes;
+    let length = 0;
+    let next = 0;
+    for (let at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
+      const first = bytes.readUInt32BE(at);
+      const count = bytes.readUInt16BE(at + 4);
+      const whole = crc32(bytes.subarray(at, at + CHECKED_BYTES)) === bytes.readUInt32BE(at + CHECKED_BYTES);
+      if (!whole || count === 0 || first < next) break;
+      next = first + count;
+      length++;
+    }
+    this.length = length;
+  }
+
+  /** The index of entries in order. */
+  static of(pieces: Iterable<IndexedPiece>): PieceIndex {
+    return new PieceIndex(Buffer.concat([...pieces].map(recordOf)));
+  }
+
+  at(index: number): IndexedPiece | undefined {
+    const wanted = index < 0 ? this.length + index : index;
+    if (wanted < 0 || wanted >= this.length) return undefined;
+    const at = wanted * RECORD_BYTES;
+    const records = this.#records;
+    return {
+      first: records.readUInt32BE(at),
+      count: records.readUInt16BE(at + 4),
+      frames: records.readUInt16BE(at + 6),
+      bytes: records.readUInt32BE(at + 8),
+      sound: records.readUInt32BE(at + 12),
+    };
+  }
+
+  *[Symbol.iterator](): Generator<IndexedPiece> {
+    for (let index = 0; index < this.length; index++) yield this.at(index) as IndexedPiece;
+  }
+
+  /** Bytes of whole records. */
+  get recordBytes(): Buffer {
+    return this.#records.subarray(0, this.length * RECORD_BYTES);
+  }
+
+  /** Frames of all pieces: `frames.idx` holds a size for each. */
+  get frames(): number {
+    let sum = 0;
+    for (let at = 0; at < this.length * RECORD_BYTES; at += RECORD_BYTES)
+      sum += this.#records.readUInt16BE(at + 6);
+    return sum;
+  }
+
+  /** True when these are the very pieces that a folder lists, in order. */
+  matches(listed: readonly Piece[]): boolean {
+    if (listed.length !== this.length) return false;
+    return listed.every(({ first, count }, index) => {
+      const at = index * RECORD_BYTES;
+      return this.#records.readUInt32BE(at) === first && this.#records.readUInt16BE(at + 4) === count;
+    });
+  }
+}
