@@ -38,6 +38,7 @@ export const ERRORS = {
     status: 429,
     title: 'This server is busy with those who listen; try again in a moment',
   },
+  'too-often': { status: 429, title: 'These requests come faster than one link may send them' },
   internal: { status: 500, title: 'Earshot made a mistake; the log has the cause' },
   'door-full': {
     status: 503,
@@ -45,6 +46,7 @@ export const ERRORS = {
   },
   'doors-away': { status: 503, title: 'The doors of this server are restarting; try again in a moment' },
   'stage-full': { status: 503, title: 'The stage is full' },
+  'media-unavailable': { status: 503, title: 'The studio cannot open a media connection at this moment' },
   'rooms-full': { status: 503, title: 'As many rooms are open as this server carries' },
   'studio-away': { status: 503, title: 'The studio is restarting; speakers return by themselves' },
   'site-away': { status: 503, title: 'The site is restarting; what is on air is not affected' },

@@ -88,9 +88,61 @@ export function openTokens(secret: Uint8Array): Tokens {
   };
 }
 
-/** The Bearer token of an Authorization header. Spec: RFC 6750, 2.1. */
-export const bearer = (header: string | null | undefined): string | undefined =>
-  /^Bearer +([^\s]+)$/i.exec(header ?? '')?.[1];
+const PLAIN = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
+const SCHEME = /^(?:authorization\s*[:=]\s*)?bearer(?:[\s:=]+|$)/i;
+const QUOTES = /^[\s"'`<(“”„«»‘’]+|[\s"'`>)“”„«»‘’,;]+$/g;
+/** Of a longer header only so much is looked at: patterns must stay cheap. */
+const MAX_HEADER = 2048;
+const WHOLE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/**
+ * The token of an Authorization header, also as people paste it: the word Bearer twice, in quotes, broken by spaces, or
+ * the whole link that it is part of. Spec: RFC 6750, 2.1.
+ */
+export const bearer = (header: string | null | undefined): string | undefined => {
+  if (!header) return undefined;
+  const plain = PLAIN.exec(header)?.[1];
+  if (plain !== undefined) return plain;
+  const { said, scheme } = unwrapped(header);
+  const inLink = /(?:^|[#?&\s])token(?:=|%3d)([\w.-]+)/i.exec(said)?.[1];
+  if (inLink !== undefined) return inLink;
+  const joined = said.replace(/\s+/g, '');
+  if (WHOLE.test(joined)) return joined;
+  return scheme && said !== '' ? said : undefined;
+};
+
+/** What is wrong with an Authorization header that was not accepted, in words; undefined when it looks like a token. */
+export function bearerTrouble(header: string | null | undefined): string | undefined {
+  if (!header?.trim())
+    return 'Send the header "Authorization: Bearer TOKEN". TOKEN is what follows #token= in your link.';
+  const { said, scheme } = unwrapped(header);
+  if (!scheme && /^(?:basic|digest|token|negotiate)\s/i.test(said))
+    return 'The Authorization header is of another kind. Send "Bearer" and the token: what follows #token= in your link.';
+  if (said === '')
+    return 'The word Bearer stands alone: add the token, which is what follows #token= in your link.';
+  const token = bearer(header) ?? said;
+  if (/:\/\/|\/r\//.test(token))
+    return 'This is an address without its token. Copy the whole link, with what follows #token=.';
+  if (/^[<{$[]?(?:your[-_ ]?)?token[>}\]]?$/i.test(token))
+    return 'The word TOKEN stands for your own token: what follows #token= in your link.';
+  const parts = token.split('.');
+  if (parts.length !== 3 || !WHOLE.test(token))
+    return `This is no token: one has three parts with dots between them, and this has ${parts.length}. Copy what follows #token= in your link.`;
+  if (parts[2]?.length !== 43)
+    return 'The end of the token is missing or too long. Copy the whole link again.';
+  return undefined;
+}
+
+/** Without the word Bearer, however often it stands there, and without quotes. */
+function unwrapped(header: string): { readonly said: string; readonly scheme: boolean } {
+  let said = header.slice(0, MAX_HEADER).replace(QUOTES, '');
+  let scheme = false;
+  for (let turn = 0; turn < 4 && SCHEME.test(said); turn += 1) {
+    scheme = true;
+    said = said.replace(SCHEME, '').replace(QUOTES, '');
+  }
+  return { said, scheme };
+}
 
 /** Longer is no token of ours. */
 const MAX_TOKEN = 1024;

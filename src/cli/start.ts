@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { readCertificate } from '../base/certificate.ts';
 import { EarshotError } from '../base/errors.ts';
+import { udpPortTrouble } from '../base/udp-port.ts';
 import { fromProcess } from '../config/index.ts';
 import { start } from '../main.ts';
 import { certificateOf } from '../role/tls.ts';
@@ -47,6 +48,7 @@ export const command: Command = async (args) => {
     httpPort = await claimPort(wanted.host, httpPort);
     if (wanted.httpPort === 0) flags.push(`--http-port=${httpPort}`);
   }
+  if (roles.includes('studio')) await checkUdpPorts(wanted.udpPort, wanted.cells);
   const config = { ...wanted, port, httpPort };
   const certificate = certificateOf(config);
   // A mistake in these files is said here, once, and not by each door for ever.
@@ -101,4 +103,16 @@ async function claimPort(host: string, port: number): Promise<number> {
   await new Promise<void>((resolve) => server.close(() => resolve()));
   if (address === null || typeof address === 'string') throw new EarshotError('bad-config', 'no free port');
   return address.port;
+}
+
+/**
+ * Each studio process takes one, in order. Said here once, by whoever starts it: a studio that cannot have its port would
+ * otherwise begin anew for ever. @throws EarshotError `bad-config` when one is taken or forbidden.
+ */
+async function checkUdpPorts(first: number, count: number): Promise<void> {
+  if (first === 0) return;
+  for (let port = first; port < first + count; port++) {
+    const trouble = await udpPortTrouble(port);
+    if (trouble) throw new EarshotError('bad-config', trouble);
+  }
 }

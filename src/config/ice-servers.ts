@@ -4,6 +4,8 @@ const iceServer = z.strictObject({
   urls: z.string().regex(/^(stun|stuns|turn|turns):/),
   username: z.string().optional(),
   credential: z.string().optional(),
+  /** Shared with the TURN server (coturn: static-auth-secret). */
+  secret: z.string().min(1).optional(),
 });
 
 /** A JSON list of ICE servers as browsers take them. Spec: WebRTC 1.0, RTCIceServer. */
@@ -15,9 +17,12 @@ export const iceServers = z.string().transform((value, context): z.infer<typeof 
     list = undefined;
   }
   const parsed = z.array(iceServer).max(8).safeParse(list);
-  if (parsed.success) return parsed.data;
+  const clear = parsed.data?.every(
+    ({ secret, username, credential }) => !secret || !(username || credential),
+  );
+  if (parsed.success && clear) return parsed.data;
   const message =
-    'use a JSON list such as [{"urls":"turn:turn.example.org","username":"u","credential":"p"}]';
+    'use a JSON list such as [{"urls":"turn:turn.example.org","secret":"s"}], with "secret" or with "username" and "credential"';
   context.issues.push({ code: 'custom', message, input: value });
   return z.NEVER;
 });

@@ -205,7 +205,8 @@ export const schema = z.strictObject({
       default: '[]',
       change: 'restart',
       secret: true,
-      reason: 'TURN and STUN servers for speakers in closed networks. Listeners need none.',
+      reason:
+        'TURN and STUN servers for speakers in closed networks. Listeners need none. With "secret" (static-auth-secret of coturn) each session gets credentials that end after 12 hours.',
     },
     iceServers,
   ),

@@ -21,26 +21,29 @@ const SPEECH_BITRATE = 48_000;
 const MUSIC_BITRATE = 128_000;
 
 /**
- * The offer that the transport is shown: the used lines only, rewritten, so that nothing a stranger wrote is parsed
- * by native code except values that have been checked.
+ * The offer that the transport is shown: the used lines only, rewritten under numbers of our own, so that nothing a
+ * stranger wrote is parsed by native code except values that have been checked.
  */
-export function plainOffer(offer: Offer, used: readonly OfferLine[]): string {
+export function plainOffer(used: readonly OfferLine[]): string {
   const lines = [
     'v=0',
     'o=- 1 1 IN IP4 127.0.0.1',
     's=-',
     't=0 0',
-    `a=group:BUNDLE ${used.map((line) => line.mid).join(' ')}`,
+    `a=group:BUNDLE ${used.map((_, index) => index).join(' ')}`,
   ];
-  for (const line of used) {
+  for (const [index, line] of used.entries()) {
+    // Bundled lines have one transport, the first one's. Spec: RFC 8843, 7.
+    const path = used[0]?.path;
+    if (typeof path !== 'object') throw new RangeError('A line without a transport cannot be used');
     lines.push(
       `m=audio 9 UDP/TLS/RTP/SAVPF ${line.opus}`,
       'c=IN IP4 0.0.0.0',
-      `a=ice-ufrag:${offer.ufrag}`,
-      `a=ice-pwd:${offer.pwd}`,
-      `a=fingerprint:${offer.fingerprint}`,
-      `a=setup:${offer.setup}`,
-      `a=mid:${line.mid}`,
+      `a=ice-ufrag:${path.ufrag}`,
+      `a=ice-pwd:${path.pwd}`,
+      `a=fingerprint:${path.fingerprint}`,
+      `a=setup:${path.setup}`,
+      `a=mid:${index}`,
       `a=${line.direction}`,
       'a=rtcp-mux',
       `a=rtpmap:${line.opus} opus/48000/2`,
@@ -49,17 +52,18 @@ export function plainOffer(offer: Offer, used: readonly OfferLine[]): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
-/** Writes the answer, line for line in the offer's order. Spec: RFC 3264, 6; RFC 8829, 5.3.1. */
+/** Writes the answer, line for line in the offer's order. Spec: RFC 3264, 6; RFC 8829, 5.3.1; RFC 8843, 7.3. */
 export function writeAnswer(offer: Offer, uses: readonly Use[], transport: Transport, id: string): string {
   const accepted = offer.lines.filter((_, index) => uses[index]?.kind !== 'refuse');
   const lines = ['v=0', `o=earshot ${id} 1 IN IP4 127.0.0.1`, 's=-', 't=0 0'];
-  if (offer.bundled) lines.push(`a=group:BUNDLE ${accepted.map((line) => line.mid).join(' ')}`);
+  if (accepted.some((line) => line.bundle !== undefined))
+    lines.push(`a=group:BUNDLE ${accepted.map((line) => line.mid).join(' ')}`);
   lines.push('a=msid-semantic:WMS *');
   offer.lines.forEach((line, index) => {
     const use = uses[index] ?? { kind: 'refuse' };
     if (use.kind === 'refuse' || line.opus === undefined) {
       lines.push(`m=${line.kind} 0 ${line.protocol} ${line.formats.join(' ')}`, 'c=IN IP4 0.0.0.0');
-      lines.push(`a=mid:${line.mid}`, 'a=inactive');
+      lines.push(...midLine(line), 'a=inactive');
       return;
     }
     lines.push(...mediaLines(line, line.opus, use), ...transportLines(transport));
@@ -68,6 +72,12 @@ export function writeAnswer(offer: Offer, uses: readonly Use[], transport: Trans
   });
   return `${lines.join('\r\n')}\r\n`;
 }
+
+const midLine = (line: OfferLine): string[] => (line.named ? [`a=mid:${line.mid}`] : []);
+
+/** Spec: RFC 3264, 6: the answer repeats the transport of the offer. */
+const protocolOf = (line: OfferLine): string =>
+  /^(?:UDP\/TLS\/)?RTP\/S?AVPF?$/.test(line.protocol) ? line.protocol : 'UDP/TLS/RTP/SAVPF';
 
 const transportLines = (transport: Transport): string[] => [
   `a=ice-ufrag:${transport.ufrag}`,
@@ -91,9 +101,9 @@ function mediaLines(line: OfferLine, opus: number, use: Exclude<Use, { kind: 're
   // DTX would cut into quiet music; speech gaps need no packets.
   if (receive && !stereo) parameters.push('usedtx=1');
   return [
-    `m=audio 9 UDP/TLS/RTP/SAVPF ${formats.join(' ')}`,
+    `m=audio 9 ${protocolOf(line)} ${formats.join(' ')}`,
     'c=IN IP4 0.0.0.0',
-    `a=mid:${line.mid}`,
+    ...midLine(line),
     receive ? 'a=recvonly' : 'a=sendonly',
     ...(line.levelId === undefined
       ? []

@@ -4,15 +4,18 @@ import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Tokens } from '../base/token.ts';
-import { freeUdpPort } from './peer.ts';
+import { Handshakes } from './handshakes.ts';
+import type { IceServer } from './ice-servers.ts';
+import { holdMediaPort } from './media-port.ts';
+import type { StageCell } from './opening.ts';
+import { Pace } from './pace.ts';
 import { Room } from './room.ts';
-import { type IceServer, routes } from './routes.ts';
+import { routes } from './routes.ts';
 import type { StageHooks, StageRoom } from './stage-room.ts';
 
 export { type BotReport, type SpeakOptions, speak } from './bot.ts';
+export type { IceServer } from './ice-servers.ts';
 export type { Link } from './publisher.ts';
-
-export type { IceServer } from './routes.ts';
 export { type OpusPacket, readSound, type Sound } from './sound.ts';
 export type { StageHooks, StageRoom } from './stage-room.ts';
 
@@ -37,6 +40,8 @@ export interface StageDeps {
 export interface Stage extends AsyncDisposable {
   /** The UDP port all media goes through. */
   readonly udpPort: number;
+  /** Connections that the media library could not open, since the start. */
+  readonly failures: number;
   /** Opens a room for speakers. Dispose what it returns to close it. @throws when it is open already. */
   openRoom(slug: Slug, hooks: StageHooks): StageRoom;
   /** Answers WHIP, WHEP and backstage requests (`/r/:slug/whip`, `/whep`, `/backstage`). */
@@ -45,22 +50,35 @@ export interface Stage extends AsyncDisposable {
 
 const TICK_MS = 50;
 
-/** Opens the stage. */
+/** Opens the stage. @throws EarshotError `bad-config` when the UDP port cannot be had. */
 export async function open(deps: StageDeps): Promise<Stage> {
   const { log } = deps;
-  const udpPort = deps.udpPort === 0 ? await freeUdpPort(deps.bindAddress) : deps.udpPort;
-  const media = { port: udpPort, bindAddress: deps.bindAddress, publicAddress: deps.publicAddress };
+  const held = await holdMediaPort(deps.udpPort, deps.bindAddress);
+  const { clock, publicAddress } = deps;
+  const pace = new Pace(clock);
+  const cell: StageCell = {
+    ...{ clock, log, maxSpeakers: deps.maxSpeakers, handshakes: new Handshakes(clock) },
+    media: { port: held.port, bindAddress: deps.bindAddress, publicAddress, pace },
+    ...{ failures: 0, complained: -Infinity },
+  };
   const rooms = new Map<string, Room>();
-  const app = routes((slug) => rooms.get(slug), deps.tokens, deps.iceServers, log);
+  const app = routes({
+    rooms: (slug) => rooms.get(slug),
+    ...{ tokens: deps.tokens, iceServers: deps.iceServers, clock, log, pace },
+    behindNat: publicAddress !== undefined,
+  });
   const timer = deps.clock.every(ms(TICK_MS), () => {
     const now = deps.clock.now();
     for (const room of rooms.values()) room.tick(now);
   });
   return {
-    udpPort,
+    udpPort: held.port,
+    get failures() {
+      return cell.failures;
+    },
     openRoom(slug, hooks) {
       if (rooms.has(slug)) throw new Error(`the room ${slug} is open already`);
-      const room = new Room(slug, hooks, deps.clock, log, media, deps.maxSpeakers);
+      const room = new Room(slug, hooks, cell);
       rooms.set(slug, room);
       const close = room[Symbol.asyncDispose].bind(room);
       return Object.assign(room, {
@@ -75,6 +93,7 @@ export async function open(deps: StageDeps): Promise<Stage> {
       timer[Symbol.dispose]();
       for (const room of [...rooms.values()]) await room[Symbol.asyncDispose]();
       rooms.clear();
+      held[Symbol.dispose]();
     },
   };
 }

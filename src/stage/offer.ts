@@ -1,11 +1,24 @@
 import { MAX_CANDIDATES, usableCandidate } from './candidate.ts';
+import { type RawLine, readSections } from './sections.ts';
+
+/** How one m-line can be reached. Spec: RFC 8839; RFC 8122; RFC 4145. */
+export interface OfferPath {
+  readonly ufrag: string;
+  readonly pwd: string;
+  /** `algorithm DIGEST`, and nothing else that stood there. */
+  readonly fingerprint: string;
+  readonly setup: 'actpass' | 'active' | 'passive';
+}
 
 /** One m-line of an offer, reduced to what the stage uses. */
 export interface OfferLine {
+  /** As offered; its number where the offer has none. */
   readonly mid: string;
+  /** Whether the offer gave it a mid: only then the answer has one. Spec: RFC 5888, 9. */
+  readonly named: boolean;
   readonly kind: string;
   readonly protocol: string;
-  readonly direction: 'sendonly' | 'recvonly' | 'sendrecv' | 'inactive';
+  readonly direction: Direction;
   /** Formats as written, for a refusal to repeat. */
   readonly formats: readonly string[];
   /** Payload type of Opus, where the line offers it. */
@@ -20,138 +33,198 @@ export interface OfferLine {
   readonly levelId?: number;
   /** First announced source. */
   readonly ssrc?: number;
+  /** How it is reached, or what is missing, in words. */
+  readonly path: OfferPath | string;
+  /** Lines of one number share a transport; undefined for one that stands alone. Spec: RFC 8843. */
+  readonly bundle?: number;
 }
+
+/** Which way an m-line's media goes, as the offerer sees it. Spec: RFC 8866, 6.7. */
+export type Direction = 'sendonly' | 'recvonly' | 'sendrecv' | 'inactive';
 
 /** A session description that has been checked. */
 export interface Offer {
   readonly lines: readonly OfferLine[];
-  readonly bundled: boolean;
-  readonly ufrag: string;
-  readonly pwd: string;
-  /** `algorithm value`, as written. */
-  readonly fingerprint: string;
-  readonly setup: 'actpass' | 'active' | 'passive';
-  /** Usable remote candidates, without `a=`. */
+  /** Usable remote candidates, without `a=`, the first 32. */
   readonly candidates: readonly string[];
 }
 
-/** Bytes of an offer at most. */
-export const MAX_OFFER_BYTES = 65_536;
-/** m-lines of an offer at most. */
-export const MAX_LINES = 16;
-const MAX_LINE_LENGTH = 4_096;
-const LEVEL_URI = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
+/** What one offer may be in all, so that reading it takes a few ms of the thread that mixes at the very worst. */
+export { MAX_MEDIA_LINES, MAX_OFFER_BYTES, MAX_OFFER_LINES } from './sections.ts';
+
 const ICE = /^[A-Za-z0-9+/]+$/;
+const DIGEST = /^[0-9a-f]{2}(?::[0-9a-f]{2})*$/i;
+const DIGEST_BYTES: Readonly<Record<string, number>> = { 'sha-256': 32, 'sha-384': 48, 'sha-512': 64 };
+const DIRECTIONS: readonly string[] = ['sendonly', 'recvonly', 'sendrecv', 'inactive'];
 
-class Malformed extends Error {}
-const refuse = (why: string): never => {
-  throw new Malformed(why);
-};
-
-/** Reads and checks an SDP offer. A string is the refusal in plain words. Spec: RFC 8866; RFC 9725, 4.2. */
-export function readOffer(text: string): Offer | string {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof Malformed) return error.message;
-    throw error;
+/**
+ * Reads and checks an SDP offer in one pass. A string is the refusal in plain words. `behindNat` leaves out candidates
+ * in private networks as well. Spec: RFC 8866; RFC 9725, 4.2.
+ */
+export function readOffer(text: string, behindNat = false): Offer | string {
+  const read = readSections(text);
+  if (typeof read === 'string') return read;
+  const { session, lines: raw, bundles } = read;
+  const bundleOf = new Map<string, number>();
+  for (const [number, mids] of bundles.entries())
+    for (const mid of mids) if (!bundleOf.has(mid)) bundleOf.set(mid, number);
+  const lines: OfferLine[] = [];
+  const mids = new Set<string>();
+  const heads = new Map<number, RawLine>();
+  for (const [index, line] of raw.entries()) {
+    const mid = line.mid ?? String(index);
+    if (!/^[!-~]{1,32}$/.test(mid)) return 'A mid is malformed: at most 32 visible characters';
+    if (mids.has(mid)) return `Two m-lines share one mid, ${mid}`;
+    mids.add(mid);
+    const bundle = line.mid === undefined ? undefined : bundleOf.get(mid);
+    if (bundle !== undefined && !heads.has(bundle)) heads.set(bundle, line);
+    const head = bundle === undefined ? undefined : heads.get(bundle);
+    const made = readLine(line, mid, pathOf([line, ...(head ? [head] : []), session]));
+    if (typeof made === 'string') return made;
+    lines.push({
+      ...made,
+      direction: made.direction ?? (session.direction as Direction | undefined) ?? 'sendrecv',
+      ...(bundle === undefined ? {} : { bundle }),
+    });
   }
+  const candidates = new Set<string>();
+  for (const candidate of read.candidates) {
+    if (candidates.size >= MAX_CANDIDATES) break;
+    if (usableCandidate(candidate, behindNat)) candidates.add(candidate);
+  }
+  return { lines, candidates: [...candidates] };
 }
 
-function parse(text: string): Offer {
-  if (!text.startsWith('v=0')) refuse('The body does not begin with v=0: it is not a session description');
-  const all = text.split(/\r\n|\n|\r/).filter((line) => line !== '');
-  if (all.some((line) => line.length > MAX_LINE_LENGTH))
-    refuse(`A line is longer than ${MAX_LINE_LENGTH} characters`);
-  if (all.some((line) => !/^[a-z]=/.test(line) || line.includes('\0')))
-    refuse('A line is not of the form x=value');
-  const first = all.findIndex((line) => line.startsWith('m='));
-  if (first < 0) refuse('The offer has no m-line');
-  const session = all.slice(0, first);
-  const sections: string[][] = [];
-  for (const line of all.slice(first)) {
-    if (line.startsWith('m=')) sections.push([]);
-    sections.at(-1)?.push(line);
+/** The line a voice comes on, or in words why there is none. */
+export function publishLine(offer: Offer): OfferLine | string {
+  return chosen(offer, 'sendonly')[0] ?? whyNone(offer, 'sendonly', 'to speak');
+}
+
+/** The lines on which a receiver can be given voices, all on one transport, or in words why there are none. */
+export function receiveLines(offer: Offer): readonly OfferLine[] | string {
+  const lines = chosen(offer, 'recvonly');
+  const [first] = lines;
+  if (!first) return whyNone(offer, 'recvonly', 'to hear');
+  if (first.bundle === undefined) return [first];
+  return lines.filter((line) => line.bundle === first.bundle).slice(0, MAX_RECEIVE_LINES);
+}
+
+/** Voices at once; the loudest take turns on them. */
+const MAX_RECEIVE_LINES = 16;
+
+const chosen = (offer: Offer, way: 'sendonly' | 'recvonly'): OfferLine[] =>
+  offer.lines.filter(
+    (line) =>
+      line.opus !== undefined &&
+      typeof line.path !== 'string' &&
+      (line.direction === way || line.direction === 'sendrecv'),
+  );
+
+function whyNone(offer: Offer, way: 'sendonly' | 'recvonly', what: string): string {
+  const audio = offer.lines.filter((line) => line.kind === 'audio');
+  if (audio.length === 0) return `The offer has no audio line: ${what}, offer one with Opus`;
+  const opus = audio.filter((line) => line.opus !== undefined);
+  if (opus.length === 0)
+    return 'No audio line offers Opus at 48 kHz (a=rtpmap:111 opus/48000/2, payload type 0 to 63 or 96 to 127)';
+  const fitting = opus.filter((line) => line.direction === way || line.direction === 'sendrecv');
+  if (fitting.length === 0) {
+    const [first] = opus;
+    return `The audio line is ${first?.direction}: ${what}, it must be ${way} or sendrecv, and its port not 0`;
   }
-  if (sections.length > MAX_LINES) refuse(`The offer has more than ${MAX_LINES} m-lines`);
-  const candidateLines = all.filter((line) => line.startsWith('a=candidate:'));
-  if (candidateLines.length > MAX_CANDIDATES * MAX_LINES) refuse('The offer has too many candidates');
-  const candidates = [...new Set(candidateLines.map((line) => line.slice(2)).filter(usableCandidate))];
-  if (candidates.length > MAX_CANDIDATES) refuse(`The offer has more than ${MAX_CANDIDATES} candidates`);
-  const lines = sections.map((section, index) => parseLine(section, index));
-  if (new Set(lines.map((line) => line.mid)).size !== lines.length) refuse('Two m-lines share one mid');
-  const bundle = value(session, 'group:BUNDLE ')?.trim().split(/\s+/) ?? [];
-  if (lines.length > 1 && !lines.every((line) => bundle.includes(line.mid)))
-    refuse('All m-lines must be in one BUNDLE group');
-  // With BUNDLE the first line's transport is everybody's. Spec: RFC 8843, 7.
-  const head = [...(sections[0] ?? []), ...session];
-  const ufrag = value(head, 'ice-ufrag:') ?? refuse('The offer has no ice-ufrag');
-  const pwd = value(head, 'ice-pwd:') ?? refuse('The offer has no ice-pwd');
-  if (ufrag.length < 4 || ufrag.length > 256 || !ICE.test(ufrag)) refuse('The ice-ufrag is malformed');
-  if (pwd.length < 22 || pwd.length > 256 || !ICE.test(pwd)) refuse('The ice-pwd is malformed');
-  const fingerprint =
-    value(head, 'fingerprint:') ?? refuse('The offer has no fingerprint: media must be encrypted');
-  checkFingerprint(fingerprint);
-  const setup = value(head, 'setup:') ?? 'actpass';
+  const [first] = fitting;
+  return typeof first?.path === 'string' ? first.path : 'No audio line can be used';
+}
+
+/** The transport of a line: its own attributes, then those of the first line of its bundle, then the session's. */
+function pathOf(
+  places: readonly Pick<RawLine, 'ufrag' | 'pwd' | 'fingerprints' | 'setup'>[],
+): OfferPath | string {
+  const withUfrag = places.find((place) => place.ufrag !== undefined);
+  const ufrag = withUfrag?.ufrag;
+  if (ufrag === undefined) return 'The offer has no ice-ufrag';
+  if (ufrag.length < 4 || ufrag.length > 256 || !ICE.test(ufrag))
+    return 'The ice-ufrag is malformed: 4 to 256 letters, digits, + and /';
+  const pwd = (withUfrag?.pwd === undefined ? places.find((place) => place.pwd !== undefined) : withUfrag)
+    ?.pwd;
+  if (pwd === undefined) return 'The offer has no ice-pwd';
+  if (pwd.length < 22 || pwd.length > 256 || !ICE.test(pwd))
+    return 'The ice-pwd is malformed: 22 to 256 letters, digits, + and /';
+  const prints = places.find((place) => place.fingerprints.length > 0)?.fingerprints;
+  if (!prints) return 'The offer has no fingerprint: media must be encrypted (DTLS-SRTP)';
+  const fingerprint = fingerprintOf(prints);
+  if (typeof fingerprint !== 'object') return fingerprint;
+  const setup = (places.find((place) => place.setup !== undefined)?.setup ?? 'actpass').toLowerCase();
   if (setup !== 'actpass' && setup !== 'active' && setup !== 'passive')
-    return refuse('The setup role is unknown');
-  return { lines, bundled: bundle.length > 0, ufrag, pwd, fingerprint, setup, candidates };
+    return 'The setup role is unknown: actpass, active or passive';
+  return { ufrag, pwd, fingerprint: fingerprint.text, setup };
 }
 
-function checkFingerprint(fingerprint: string): void {
-  const bytes = { 'sha-256': 32, 'sha-384': 48, 'sha-512': 64 };
-  const [algorithm = '', digest = ''] = fingerprint.toLowerCase().split(' ');
-  const expected = bytes[algorithm as keyof typeof bytes];
-  if (expected === undefined) refuse('The fingerprint must be sha-256, sha-384 or sha-512');
-  if (!/^[0-9a-f]{2}(:[0-9a-f]{2})*$/.test(digest) || digest.length !== Number(expected) * 3 - 1)
-    refuse('The fingerprint is malformed');
+/** The first digest that we can check; whatever follows it on the line goes nowhere. */
+function fingerprintOf(prints: readonly string[]): { readonly text: string } | string {
+  let why = 'The fingerprint must be sha-256, sha-384 or sha-512';
+  for (const print of prints) {
+    const [algorithm = '', digest = ''] = print.trim().split(/\s+/, 2);
+    const bytes = DIGEST_BYTES[algorithm.toLowerCase()];
+    if (bytes === undefined) continue;
+    if (digest.length === bytes * 3 - 1 && DIGEST.test(digest))
+      return { text: `${algorithm.toLowerCase()} ${digest.toUpperCase()}` };
+    why = 'The fingerprint is malformed';
+  }
+  return why;
 }
 
-function parseLine(section: readonly string[], index: number): OfferLine {
-  const [kind = '', port = '', protocol = '', ...formats] = (section[0] ?? '').slice(2).trim().split(/\s+/);
-  if (!/^[a-z]{1,16}$/.test(kind) || !/^\d{1,5}$/.test(port) || formats.length === 0 || formats.length > 128)
-    refuse('An m-line is malformed');
-  const mid = value(section, 'mid:') ?? String(index);
-  if (!/^[!-~]{1,16}$/.test(mid)) refuse('A mid is malformed');
-  const direction =
-    (['sendonly', 'recvonly', 'inactive', 'sendrecv'] as const).find((word) =>
-      section.includes(`a=${word}`),
-    ) ?? 'sendrecv';
-  const codec = (name: string): number | undefined => {
-    const pattern = new RegExp(`^a=rtpmap:(\\d{1,3}) ${name}$`, 'i');
-    for (const format of formats)
-      for (const line of section)
-        if (pattern.exec(line)?.[1] === format && Number(format) < 128) return Number(format);
-    return undefined;
-  };
-  const opus = kind === 'audio' ? codec('opus/48000/2') : undefined;
-  const red = opus === undefined ? undefined : codec('red/48000/2');
-  const extension = section.find((line) => line.startsWith('a=extmap:') && line.split(' ')[1] === LEVEL_URI);
-  const levelId = Number(extension?.slice(9).split(/[ /]/)[0]);
-  const ssrc = Number(value(section, 'ssrc:')?.split(' ')[0]);
+type Made = Omit<OfferLine, 'direction' | 'bundle'> & { readonly direction: Direction | undefined };
+
+function readLine(line: RawLine, mid: string, path: OfferPath | string): Made | string {
+  const [kind = '', port = '', protocol = '', ...formats] = line.media.split(/\s+/);
+  const plain = /^[a-z]{1,16}$/.test(kind) && /^\d{1,5}(?:\/\d{1,5})?$/.test(port);
+  if (!plain || !/^[A-Za-z0-9/.-]{1,40}$/.test(protocol) || formats.length === 0 || formats.length > 128)
+    return 'An m-line is malformed: m=audio 9 UDP/TLS/RTP/SAVPF 111';
+  if (formats.some((format) => !/^[!-~]{1,64}$/.test(format))) return 'An m-line has a format that is none';
+  const opus = kind === 'audio' ? formatOf(line, formats, /^opus\/48000(?:\/\d{1,2})?$/) : undefined;
+  const red = opus === undefined ? undefined : formatOf(line, formats, /^red\/48000(?:\/\d{1,2})?$/);
+  const level = line.levelId ?? 0;
+  const ssrc = Number(line.ssrc);
   return {
     mid,
+    named: line.mid !== undefined,
     kind,
     protocol,
-    direction: port === '0' && !section.includes('a=bundle-only') ? 'inactive' : direction,
+    direction:
+      Number.parseInt(port, 10) === 0 && !line.bundleOnly
+        ? 'inactive'
+        : DIRECTIONS.includes(line.direction ?? '')
+          ? (line.direction as Direction)
+          : undefined,
     formats,
     ...(opus === undefined ? {} : { opus }),
-    opusParameters: parameters(opus === undefined ? undefined : value(section, `fmtp:${opus} `)),
+    opusParameters: parameters(opus === undefined ? undefined : line.parameters.get(String(opus))),
     ...(red === undefined ? {} : { red }),
-    redFirst: red !== undefined && formats.indexOf(String(red)) < formats.indexOf(String(opus)),
+    redFirst: red !== undefined && place(formats, red) < place(formats, opus),
     // One-byte headers go to 14. Spec: RFC 8285, 4.2.
-    ...(levelId >= 1 && levelId <= 14 ? { levelId } : {}),
-    ...(ssrc > 0 && ssrc <= 0xffffffff ? { ssrc } : {}),
+    ...(level >= 1 && level <= 14 ? { levelId: level } : {}),
+    ...(ssrc > 0 && ssrc <= 0xffffffff && Number.isInteger(ssrc) ? { ssrc } : {}),
+    path,
   };
 }
 
-const value = (lines: readonly string[], name: string): string | undefined =>
-  lines.find((line) => line.startsWith(`a=${name}`))?.slice(2 + name.length);
+const place = (formats: readonly string[], type: number | undefined): number =>
+  formats.findIndex((format) => Number(format) === type);
+
+/** The offerer's first format of that name. Types 64 to 95 look like RTCP on a shared port. Spec: RFC 5761, 4. */
+function formatOf(line: RawLine, formats: readonly string[], name: RegExp): number | undefined {
+  for (const format of formats) {
+    const type = Number(format);
+    if (!/^\d{1,3}$/.test(format) || type > 127 || (type >= 64 && type <= 95)) continue;
+    if (name.test(line.codecs.get(String(type)) ?? '')) return type;
+  }
+  return undefined;
+}
 
 function parameters(text: string | undefined): Map<string, string> {
   const pairs = (text ?? '')
     .toLowerCase()
-    .split(';')
+    .split(';', 64)
     .map((pair) => pair.trim().split('='));
   return new Map(pairs.filter(([key]) => key).map(([key = '', item = '']) => [key, item]));
 }

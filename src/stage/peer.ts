@@ -1,9 +1,9 @@
-import { createSocket } from 'node:dgram';
 import { isIP } from 'node:net';
 import datachannel, { type PeerConnection, type Track } from 'node-datachannel';
 import type { Log } from '../base/log.ts';
 import type { Transport } from './answer.ts';
 import { atAddress } from './candidate.ts';
+import type { Pace } from './pace.ts';
 
 /** Where the stage's media port is and how the world reaches it. */
 export interface Media {
@@ -12,11 +12,15 @@ export interface Media {
   readonly bindAddress?: string | undefined;
   /** The address strangers use when the machine itself has a private one. */
   readonly publicAddress?: string | undefined;
+  /** The turn of each offer in this cell. */
+  readonly pace: Pace;
 }
+
+/** Offers waiting in this cell are too many. */
+export class TooMuchWaits extends Error {}
 
 /** One m-line as the transport sees it. */
 export interface PeerLine {
-  readonly mid: string;
   readonly direction: 'RecvOnly' | 'SendOnly';
   readonly payloadType: number;
   /** Our own source, for a line that sends. */
@@ -31,7 +35,7 @@ export interface Peer extends Disposable {
   /** Sends RTP or RTCP on line `index`; false when it could not. */
   send(index: number, bytes: Buffer): boolean;
   /** Hands over a way to the client; tried after half a second, when the client has not found us by itself. */
-  addCandidate(candidate: string, mid: string): void;
+  addCandidate(candidate: string): void;
 }
 
 /** What a peer can turn into. */
@@ -44,39 +48,13 @@ const GATHERING_MS = 2_000;
  */
 const CANDIDATES_AFTER_MS = 500;
 
-/** A UDP port that nobody uses at this moment. */
-export async function freeUdpPort(address?: string): Promise<number> {
-  const socket = createSocket(address !== undefined && isIP(address) === 6 ? 'udp6' : 'udp4');
-  await new Promise<void>((done, fail) => {
-    socket.once('error', fail);
-    socket.bind(0, address, done);
-  });
-  const { port } = socket.address();
-  await new Promise<void>((done) => socket.close(() => done()));
-  return port;
-}
+type Guard = <T extends unknown[]>(run: (...values: T) => void) => (...values: T) => void;
 
-/** Opens the path that answers `offer` and waits for our own addresses. @throws when the offer cannot be used. */
-export async function openPeer(
-  media: Media,
-  offer: string,
-  lines: readonly PeerLine[],
-  changed: (state: PeerState) => void,
-  log: Log,
-): Promise<Peer> {
-  const connection = new datachannel.PeerConnection('stage', {
-    iceServers: [],
-    disableAutoNegotiation: true,
-    enableIceUdpMux: true,
-    portRangeBegin: media.port,
-    portRangeEnd: media.port,
-    ...(media.bindAddress === undefined ? {} : { bindAddress: media.bindAddress }),
-  });
+/** An exception in one of the library's callbacks would end the process; uncaughtException does not see it. */
+function openGuard(log: Log): Guard {
   let complained = -Infinity;
-  // An exception in one of the library's callbacks would end the process; uncaughtException does not see it.
-  const guarded =
-    <T extends unknown[]>(run: (...values: T) => void) =>
-    (...values: T): void => {
+  return (run) =>
+    (...values) => {
       try {
         run(...values);
       } catch (error) {
@@ -86,28 +64,67 @@ export async function openPeer(
         log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a media callback failed');
       }
     };
+}
+
+/**
+ * Opens the path that answers `offer` and waits for our own addresses. Three things are sure before the library is
+ * called, because it answers their failure by ending the process: the UDP port is held (`holdMediaPort`), the
+ * description and its one role were accepted, and there is a line.
+ * @throws TooMuchWaits, and whatever the library throws.
+ */
+export async function openPeer(
+  media: Media,
+  offer: string,
+  lines: readonly PeerLine[],
+  changed: (state: PeerState) => void,
+  log: Log,
+): Promise<Peer> {
+  if (lines.length === 0) throw new RangeError('a connection without lines');
+  const turn = await media.pace.run(() => beginPeer(media, offer, lines, changed, openGuard(log)));
+  if (!turn) throw new TooMuchWaits('Too many offers wait at this moment');
+  return turn.done;
+}
+
+async function beginPeer(
+  media: Media,
+  offer: string,
+  lines: readonly PeerLine[],
+  changed: (state: PeerState) => void,
+  guarded: Guard,
+): Promise<Peer> {
+  const connection = new datachannel.PeerConnection('stage', {
+    iceServers: [],
+    disableAutoNegotiation: true,
+    enableIceUdpMux: true,
+    portRangeBegin: media.port,
+    portRangeEnd: media.port,
+    ...(media.bindAddress === undefined ? {} : { bindAddress: media.bindAddress }),
+  });
   let closed = false;
   let connected = false;
   const gathered = Promise.withResolvers<void>();
-  connection.onGatheringStateChange(guarded((state) => void (state === 'complete' && gathered.resolve())));
-  connection.onStateChange(
-    guarded((state) => {
-      if (closed) return;
-      if (state === 'connected') connected = true;
-      if (state === 'connected' || state === 'disconnected' || state === 'failed' || state === 'closed')
-        changed(state);
-    }),
-  );
+  // Held here: a track that is collected closes itself.
+  const tracks: Track[] = [];
   const close = (): void => {
     if (closed) return;
     closed = true;
     connection.close();
   };
-  // Held here: a track that is collected closes itself.
-  const tracks: Track[] = [];
   try {
-    for (const line of lines) tracks.push(addTrack(connection, line, guarded));
+    connection.onGatheringStateChange(guarded((state) => void (state === 'complete' && gathered.resolve())));
+    connection.onStateChange(
+      guarded((state) => {
+        if (closed) return;
+        if (state === 'connected') connected = true;
+        if (state === 'connected' || state === 'disconnected' || state === 'failed' || state === 'closed')
+          changed(state);
+      }),
+    );
+    for (const [index, line] of lines.entries())
+      tracks.push(addTrack(connection, String(index), line, guarded));
     connection.setRemoteDescription(offer, 'offer');
+    if (connection.signalingState() !== 'have-remote-offer')
+      throw new Error('the library did not take the offer');
     connection.setLocalDescription('answer');
     const timeout = setTimeout(() => gathered.resolve(), GATHERING_MS);
     await gathered.promise;
@@ -117,16 +134,16 @@ export async function openPeer(
       transport,
       send(index, bytes) {
         const track = tracks[index];
-        if (closed || !track?.isOpen()) return false;
+        if (closed) return false;
         try {
-          return track.sendMessageBinary(bytes);
+          return track?.isOpen() === true && track.sendMessageBinary(bytes);
         } catch {
           return false;
         }
       },
-      addCandidate(candidate, mid) {
+      addCandidate(candidate) {
         const hand = guarded(() => {
-          if (!closed && !connected) connection.addRemoteCandidate(candidate, mid);
+          if (!closed && !connected) connection.addRemoteCandidate(candidate, '0');
         });
         setTimeout(hand, CANDIDATES_AFTER_MS).unref();
       },
@@ -138,16 +155,12 @@ export async function openPeer(
   }
 }
 
-function addTrack(
-  connection: PeerConnection,
-  line: PeerLine,
-  guarded: (run: (bytes: Buffer) => void) => (bytes: Buffer) => void,
-): Track {
-  const audio = new datachannel.Audio(line.mid, line.direction);
+function addTrack(connection: PeerConnection, mid: string, line: PeerLine, guarded: Guard): Track {
+  const audio = new datachannel.Audio(mid, line.direction);
   audio.addOpusCodec(line.payloadType);
-  if (line.ssrc !== undefined) audio.addSSRC(line.ssrc, 'stage', 'stage', line.mid);
+  if (line.ssrc !== undefined) audio.addSSRC(line.ssrc, 'stage', 'stage', mid);
   const track = connection.addTrack(audio);
-  track.onMessage(guarded((bytes) => line.message(bytes)));
+  track.onMessage(guarded((bytes: Buffer) => line.message(bytes)));
   return track;
 }
 

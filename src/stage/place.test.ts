@@ -89,12 +89,31 @@ describe('a place', () => {
     ]);
     clients.push(second);
     expect(second.response.status).toBe(409);
-    expect(JSON.parse(second.answer).code).toBe('already-on-stage');
+    expect(JSON.parse(second.answer)).toMatchObject({ code: 'already-on-stage' });
+    expect(JSON.parse(second.answer).detail).toContain('takeover=1');
+    expect(second.response.headers.get('retry-after')).toBe('3');
     const third = await microphone('ann', {}, '?takeover=1');
     first.say(1);
     third.say(2);
     await until('the new microphone', () => packets.length > 0);
     expect(packets.map((packet) => packet.sequence)).toEqual([2]);
+    expect(events).toEqual(['joined ann']);
+  });
+
+  test('is taken over at once by its own link when the microphone has been silent for 2 s', async () => {
+    const first = await microphone('ann');
+    first.say(1);
+    await until('a packet', () => packets.length === 1);
+    clock.advance(1_900);
+    const early = await openClient(stage.fetch, '/r/theatre/whip', await sign('ann'), [
+      { mid: '0', direction: 'SendOnly', ssrc: newSsrc() },
+    ]);
+    clients.push(early);
+    expect(early.response.status).toBe(409);
+    clock.advance(200);
+    const second = await microphone('ann');
+    second.say(2);
+    await until('the new microphone', () => packets.length === 2);
     expect(events).toEqual(['joined ann']);
   });
 
@@ -136,6 +155,14 @@ describe('a place', () => {
     expect(late.response.headers.get('retry-after')).toBe('10');
     await microphone('zoe', {}, '', 'host');
     expect(room.people().map((one) => one.role)).toEqual(['speaker', 'host']);
+  });
+
+  test('is not taken from a speaker by hosts who came first', async () => {
+    await stage[Symbol.asyncDispose]();
+    await reopen(1);
+    await microphone('zoe', {}, '', 'host');
+    await microphone('ann');
+    expect(room.people().map((one) => one.role)).toEqual(['host', 'speaker']);
   });
 
   test('is not given to more than fit when all come at once', async () => {

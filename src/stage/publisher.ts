@@ -77,12 +77,6 @@ export interface Publisher extends Disposable {
 
 let epochs = 0;
 
-/** The line a publisher's voice comes on: the first audio line with Opus that sends. */
-export const publishLine = (offer: Offer): OfferLine | undefined =>
-  offer.lines.find(
-    (line) => line.opus !== undefined && (line.direction === 'sendonly' || line.direction === 'sendrecv'),
-  );
-
 /** Answers a publisher's offer. `line` is `publishLine(offer)`. @throws when the transport refuses the offer. */
 export async function openPublisher(
   media: Media,
@@ -192,10 +186,9 @@ export async function openPublisher(
 
   const peer: Peer = await openPeer(
     media,
-    plainOffer(offer, [line]),
+    plainOffer([line]),
     [
       {
-        mid: line.mid,
         direction: 'RecvOnly',
         payloadType: line.opus ?? 111,
         message: (bytes) => (isRtcp(bytes) ? rtcp(bytes) : rtp(bytes)),
@@ -207,14 +200,14 @@ export async function openPublisher(
     meter?.[Symbol.dispose]();
     throw error;
   });
-  for (const candidate of offer.candidates) peer.addCandidate(candidate, line.mid);
+  for (const candidate of offer.candidates) peer.addCandidate(candidate);
   const transport: Transport = peer.transport;
   const uses = offer.lines.map((each) => ({
     kind: each === line ? ('receive' as const) : ('refuse' as const),
   }));
   return {
     answer: writeAnswer(offer, uses, transport, randomBytes(6).readUIntBE(0, 6).toString()),
-    ufrag: offer.ufrag,
+    ufrag: typeof line.path === 'object' ? line.path.ufrag : '',
     get heardAt() {
       return Math.max(lastRtp, lastRtcp) as Ms;
     },
@@ -228,7 +221,7 @@ export async function openPublisher(
       const limit = !reception ? FIRST_PACKET_MS : lastRtcp - lastRtp > 2_000 ? PAUSED_MS : SILENT_MS;
       return now - Math.max(lastRtp, lastRtcp) > limit;
     },
-    addCandidate: (candidate) => peer.addCandidate(candidate, line.mid),
+    addCandidate: (candidate) => peer.addCandidate(candidate),
     tick(now) {
       if (!reception) return;
       const wanted = reception.wanted(now);

@@ -38,12 +38,6 @@ interface Seat {
   voicedAt: number;
 }
 
-/** The lines on which a receiver can be given voices. */
-export const receiveLines = (offer: Offer): readonly OfferLine[] =>
-  offer.lines.filter(
-    (line) => line.opus !== undefined && (line.direction === 'recvonly' || line.direction === 'sendrecv'),
-  );
-
 /** Answers a receiver's offer. `lines` is `receiveLines(offer)`. @throws when the transport refuses the offer. */
 export async function openReceiver(
   media: Media,
@@ -98,9 +92,8 @@ export async function openReceiver(
 
   peer = await openPeer(
     media,
-    plainOffer(offer, lines),
+    plainOffer(lines),
     lines.map((line, index) => ({
-      mid: line.mid,
       direction: 'SendOnly' as const,
       payloadType: line.opus ?? 111,
       ssrc: base + index,
@@ -112,8 +105,8 @@ export async function openReceiver(
     changed,
     log,
   );
-  const first = lines[0]?.mid ?? '0';
-  for (const candidate of offer.candidates) peer.addCandidate(candidate, first);
+  const path = lines[0]?.path;
+  for (const candidate of offer.candidates) peer.addCandidate(candidate);
   const uses: Use[] = offer.lines.map((line) => {
     const index = lines.indexOf(line);
     return index < 0 ? { kind: 'refuse' } : { kind: 'send', ssrc: base + index, slot: index };
@@ -121,7 +114,7 @@ export async function openReceiver(
   const open = peer;
   return {
     answer: writeAnswer(offer, uses, open.transport, randomBytes(6).readUIntBE(0, 6).toString()),
-    ufrag: offer.ufrag,
+    ufrag: typeof path === 'object' ? path.ufrag : '',
     slots: seats.length,
     get resent() {
       return resent;
@@ -137,7 +130,7 @@ export async function openReceiver(
       for (const seat of seats) if (seat.speaker === speaker) seat.speaker = undefined;
     },
     loss: (speaker, now) => seats.find((seat) => seat.speaker === speaker)?.slot.loss(now) ?? 0,
-    addCandidate: (candidate) => open.addCandidate(candidate, first),
+    addCandidate: (candidate) => open.addCandidate(candidate),
     tick(now) {
       if (now - reportedAt < REPORT_MS) return;
       reportedAt = now;

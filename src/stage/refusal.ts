@@ -4,4 +4,6 @@ import type { ErrorCode } from '../base/errors.ts';
 export interface Refusal {
   readonly refused: ErrorCode;
   readonly detail?: string;
+  /** Seconds after which it is worth trying again. */
+  readonly retryAfter?: number;
 }

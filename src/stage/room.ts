@@ -1,29 +1,33 @@
 import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
-import type { Log } from '../base/log.ts';
-import type { Packet } from '../base/media.ts';
-import { type Ms, ms } from '../base/time.ts';
+import type { Ms } from '../base/time.ts';
 import type { Grant } from '../base/token.ts';
 import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
 import { moderate } from './moderation.ts';
-import type { Offer } from './offer.ts';
-import type { Media, PeerState } from './peer.ts';
+import { MAX_HOSTS, occupied } from './occupancy.ts';
+import { type Offer, publishLine, receiveLines } from './offer.ts';
+import { type Opened, openEnd, type StageCell } from './opening.ts';
+import type { PeerState } from './peer.ts';
 import { asPerson, KEEP_MS, openPlace, type Place, RETURN_MS, silenced, takeLevel } from './place.ts';
-import { type Link, openPublisher, publishLine, type Taken } from './publisher.ts';
+import { type Link, openPublisher, type Taken } from './publisher.ts';
 import { Readers } from './readers.ts';
-import { openReceiver, receiveLines } from './receiver.ts';
+import { openReceiver } from './receiver.ts';
 import type { Refusal } from './refusal.ts';
 import { Revocation } from './revocation.ts';
 import { HEAD_BYTES } from './rtp.ts';
 import { newSession, type Session } from './session.ts';
+import { Sessions } from './sessions.ts';
 import { SILENCE } from './speaking.ts';
 import type { StageHooks, StageRoom } from './stage-room.ts';
 
 /** Receiving sessions of one person at most; the oldest makes room. */
 const MAX_RECEIVERS_PER_PERSON = 2;
-/** A session that has not connected by then is closed. */
+/** A session that has not connected by then is closed; sooner where others wait for its place. */
 const CONNECT_MS = 20_000;
+const CONNECT_WHILE_OTHERS_WAIT_MS = 5_000;
+/** People who may hear the stage beyond those who may speak. */
+const SPARE_EARS = 8;
 
 /** The room itself: places, sessions, forwarding. */
 export class Room implements StageRoom {
@@ -32,11 +36,9 @@ export class Room implements StageRoom {
   readonly readers = new Readers();
   readonly #hooks: StageHooks;
   readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #media: Media;
-  readonly #maxSpeakers: number;
+  readonly #cell: StageCell;
   readonly #places = new Map<SpeakerId, Place>();
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Sessions();
   readonly #revocation = new Revocation();
   #program: Extract<BackstageLine, { kind: 'program' }> | undefined;
   #dirty = false;
@@ -44,13 +46,11 @@ export class Room implements StageRoom {
   #levelsAt = -Infinity;
   #closed = false;
 
-  constructor(slug: Slug, hooks: StageHooks, clock: Clock, log: Log, media: Media, maxSpeakers: number) {
+  constructor(slug: Slug, hooks: StageHooks, cell: StageCell) {
     this.slug = slug;
     this.#hooks = hooks;
-    this.#clock = clock;
-    this.#log = log;
-    this.#media = media;
-    this.#maxSpeakers = maxSpeakers;
+    this.#clock = cell.clock;
+    this.#cell = cell;
   }
 
   people(): BackstagePerson[] {
@@ -61,7 +61,7 @@ export class Room implements StageRoom {
   /** Who hears the stage without being on it, each once. */
   #ears(): BackstageEar[] {
     const ears = new Map<SpeakerId, BackstageEar>();
-    for (const session of this.#sessions.values()) {
+    for (const session of this.#sessions) {
       if (session.kind !== 'whep' || !session.connected || this.#places.get(session.who)?.appeared) continue;
       const { name, role } = session.grant;
       ears.set(session.who, { id: session.who, name: name || 'Speaker', role });
@@ -82,75 +82,99 @@ export class Room implements StageRoom {
     this.readers.send(line);
   }
 
-  /** Takes a microphone. `takeover` replaces one that is alive. */
-  async publish(grant: Grant, offer: Offer, takeover: boolean): Promise<Session | Refusal> {
+  /** Takes a microphone. `takeover` replaces one that is alive; `network` is where the offer came from. */
+  async publish(grant: Grant, offer: Offer, takeover: boolean, network?: string): Promise<Session | Refusal> {
     const line = publishLine(offer);
-    if (!line) return { refused: 'bad-sdp', detail: 'Offer one audio line that sends Opus at 48 kHz' };
-    const barred = this.#bar(grant);
-    if (barred) return barred;
-    const now = this.#clock.now();
-    const before = this.#sessionOf(grant.speaker);
-    if (before && !takeover && !before.yielding && !this.#dead(before, now))
-      return { refused: 'already-on-stage', detail: 'Repeat with ?takeover=1 to continue here instead' };
-    const own = this.#places.get(grant.speaker);
-    if (grant.role === 'speaker' && !own?.present && this.#taken(grant.speaker) >= this.#maxSpeakers)
-      return { refused: 'stage-full', detail: `At most ${this.#maxSpeakers} people are on stage at once` };
-    const place = own ?? openPlace(grant, this.#clock.wall(), now);
+    if (typeof line === 'string') return { refused: 'bad-sdp', detail: line };
+    const before = takeover ? undefined : this.#sessions.microphone(grant.speaker);
+    const refusal =
+      this.#bar(grant) ?? occupied(this.#places, before, grant, this.#cell.maxSpeakers, this.#clock.now());
+    if (refusal) return refusal;
+    const place = this.#places.get(grant.speaker) ?? openPlace(grant, this.#clock.wall(), this.#clock.now());
     this.#places.set(place.id, place);
+    this.#dropUnconnected('whip', grant.speaker, 0);
     let session: Session | undefined;
-    const publisher = await openPublisher(this.#media, this.#clock, this.#log, offer, line, {
-      packet: (taken) => void (session && this.#take(place, session, taken)),
-      state: (state) => void (session && this.#stateChanged(session, state)),
-      downstream: () => this.#downstream(place.id),
-    }).catch((error: unknown) => {
+    const opened = await this.#open(grant, network, () =>
+      openPublisher(this.#cell.media, this.#clock, this.#cell.log, offer, line, {
+        packet: (taken) => void (session && this.#take(place, session, taken)),
+        state: (state) => void (session && this.#stateChanged(session, state)),
+        downstream: () => this.#sessions.loss(place.id, this.#clock.now()),
+      }),
+    );
+    if ('refused' in opened) {
       if (!place.publisher && !place.appeared) this.#places.delete(place.id);
-      return error instanceof Error ? error : new Error(String(error));
-    });
-    if (publisher instanceof Error) return { refused: 'bad-sdp', detail: publisher.message };
-    const since = this.#bar(grant);
-    if (since) {
-      publisher[Symbol.dispose]();
-      return since;
+      return opened;
     }
-    const previous = this.#sessionOf(grant.speaker);
+    const previous = this.#sessions.microphone(grant.speaker);
     if (previous) this.#drop(previous);
-    place.publisher = publisher;
+    place.publisher = opened.end;
     place.since = this.#clock.now();
     this.#places.set(place.id, place);
-    session = { ...newSession(grant.speaker, this.#clock.now()), kind: 'whip', end: publisher };
-    this.#sessions.set(session.id, session);
+    session = {
+      ...newSession(grant.speaker, this.#clock.now(), opened.handshake),
+      kind: 'whip',
+      end: opened.end,
+    };
+    this.#sessions.add(session);
     return session;
   }
 
-  /** Lets somebody backstage hear the others. */
-  async listen(grant: Grant, offer: Offer): Promise<Session | Refusal> {
+  /** Lets somebody backstage hear the others, with a microphone here or without. */
+  async listen(grant: Grant, offer: Offer, network?: string): Promise<Session | Refusal> {
     const lines = receiveLines(offer);
-    if (lines.length === 0)
-      return { refused: 'bad-sdp', detail: 'Offer at least one audio line that receives Opus' };
+    if (typeof lines === 'string') return { refused: 'bad-sdp', detail: lines };
     const barred = this.#bar(grant);
     if (barred) return barred;
+    this.#dropUnconnected('whep', grant.speaker, MAX_RECEIVERS_PER_PERSON - 1);
+    const most = 2 * (MAX_HOSTS + this.#cell.maxSpeakers + SPARE_EARS);
+    if (this.#sessions.ears().length >= most && this.#sessions.ears(grant.speaker).length === 0)
+      return {
+        refused: 'stage-full',
+        detail: `At most ${most} connections hear this stage`,
+        retryAfter: 10,
+      };
     let session: Session | undefined;
-    const receiver = await openReceiver(
-      this.#media,
-      this.#clock,
-      this.#log,
-      offer,
-      lines,
-      (state) => void (session && this.#stateChanged(session, state)),
-    ).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-    if (receiver instanceof Error) return { refused: 'bad-sdp', detail: receiver.message };
-    const since = this.#bar(grant);
-    if (since) {
-      receiver[Symbol.dispose]();
-      return since;
-    }
-    const mine = [...this.#sessions.values()].filter(
-      (each) => each.kind === 'whep' && each.who === grant.speaker,
+    const opened = await this.#open(grant, network, () =>
+      openReceiver(
+        this.#cell.media,
+        this.#clock,
+        this.#cell.log,
+        offer,
+        lines,
+        (state) => void (session && this.#stateChanged(session, state)),
+      ),
     );
-    for (const old of mine.slice(0, Math.max(0, mine.length - MAX_RECEIVERS_PER_PERSON + 1))) this.#drop(old);
-    session = { ...newSession(grant.speaker, this.#clock.now()), kind: 'whep', end: receiver, grant };
-    this.#sessions.set(session.id, session);
+    if ('refused' in opened) return opened;
+    const now = this.#sessions.ears(grant.speaker);
+    for (const old of now.slice(0, Math.max(0, now.length - MAX_RECEIVERS_PER_PERSON + 1))) this.#drop(old);
+    session = {
+      ...newSession(grant.speaker, this.#clock.now(), opened.handshake),
+      kind: 'whep',
+      end: opened.end,
+      grant,
+    };
+    this.#sessions.add(session);
     return session;
+  }
+
+  /** Opens one end of a connection, unless this person was removed meanwhile. */
+  async #open<End extends Disposable>(
+    grant: Grant,
+    network: string | undefined,
+    open: () => Promise<End>,
+  ): Promise<Opened<End> | Refusal> {
+    const opened = await openEnd(this.#cell, this.slug, network, open);
+    const barred = 'refused' in opened ? undefined : this.#bar(grant);
+    if ('refused' in opened || !barred) return opened;
+    opened.end[Symbol.dispose]();
+    opened.handshake[Symbol.dispose]();
+    return barred;
+  }
+
+  /** Ends what this person offered before and never connected, but the newest `but`. */
+  #dropUnconnected(kind: Session['kind'], who: SpeakerId, but: number): void {
+    const all = this.#sessions.unconnected(kind, who);
+    for (const old of all.slice(0, Math.max(0, all.length - but))) this.#drop(old);
   }
 
   revoke(revoked: Revoked | undefined): void {
@@ -219,11 +243,12 @@ export class Room implements StageRoom {
 
   /** Repairs, reports, notices who is gone; every 50 ms. */
   tick(now: Ms): void {
-    for (const session of [...this.#sessions.values()]) {
+    const patience = this.#cell.handshakes.waitedFor(this.slug) ? CONNECT_WHILE_OTHERS_WAIT_MS : CONNECT_MS;
+    for (const session of [...this.#sessions]) {
       session.end.tick(now);
       if (session.connected) {
         if ('gone' in session.end && session.end.gone(now)) this.#stateChanged(session, 'disconnected');
-      } else if (now - session.opened > CONNECT_MS) this.#stateChanged(session, 'failed');
+      } else if (now - session.opened > patience) this.#stateChanged(session, 'failed');
     }
     for (const place of [...this.#places.values()]) {
       if (place.publisher) continue;
@@ -240,7 +265,7 @@ export class Room implements StageRoom {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    for (const session of [...this.#sessions.values()]) this.#drop(session);
+    for (const session of [...this.#sessions]) this.#drop(session);
     this.#places.clear();
     this.readers[Symbol.dispose]();
   }
@@ -275,7 +300,7 @@ export class Room implements StageRoom {
     frame.set(payload, HEAD_BYTES);
     const voice = { frame, sequence, timestamp, level, epoch };
     const voiced = heard === undefined || heard < 60;
-    for (const other of this.#sessions.values()) {
+    for (const other of this.#sessions) {
       // Nobody hears themselves.
       if (other.kind === 'whep' && other.connected && other.who !== place.id)
         other.end.forward(place.id, voice, voiced, arrival);
@@ -294,6 +319,7 @@ export class Room implements StageRoom {
     if (this.#sessions.get(session.id) !== session) return;
     if (state === 'connected') {
       session.connected = true;
+      session.handshake[Symbol.dispose]();
       if (session.kind === 'whip') this.#connected(session.who);
       else this.#dirty = true;
       return;
@@ -321,8 +347,9 @@ export class Room implements StageRoom {
 
   /** Ends a session; a microphone's place stays and the clocks of its absence begin. */
   #drop(session: Session): void {
-    if (!this.#sessions.delete(session.id)) return;
+    if (!this.#sessions.delete(session)) return;
     session.end[Symbol.dispose]();
+    session.handshake[Symbol.dispose]();
     const place = this.#places.get(session.who);
     this.#dirty = true;
     if (session.kind !== 'whip' || place?.publisher !== session.end) return;
@@ -332,21 +359,13 @@ export class Room implements StageRoom {
     place.speaking.silence();
   }
 
-  /** Places that others hold: on stage, connecting, or still being answered. */
-  #taken(but: SpeakerId): number {
-    let taken = 0;
-    for (const { id, publisher, present, appeared } of this.#places.values())
-      if (id !== but && (publisher || present || !appeared)) taken += 1;
-    return taken;
-  }
-
   #forget(who: SpeakerId): void {
     const place = this.#places.get(who);
     if (!place) return;
-    const session = this.#sessionOf(who);
+    const session = this.#sessions.microphone(who);
     if (session) this.#drop(session);
     this.#places.delete(who);
-    for (const other of this.#sessions.values()) if (other.kind === 'whep') other.end.release(who);
+    for (const other of this.#sessions) if (other.kind === 'whep') other.end.release(who);
     if (place.present) this.#hooks.left(who);
     this.#dirty = true;
   }
@@ -360,33 +379,15 @@ export class Room implements StageRoom {
   /** Ends everything this person has here. */
   #end(who: SpeakerId): void {
     this.readers.end(who);
-    for (const session of [...this.#sessions.values()]) if (session.who === who) this.#drop(session);
+    for (const session of [...this.#sessions]) if (session.who === who) this.#drop(session);
     this.#forget(who);
   }
 
   #bar(grant: Grant): Refusal | undefined {
     if (this.#closed) return { refused: 'room-not-open' };
-    return this.#revocation.refuse(grant, (who) => this.#places.has(who) || this.#has(who));
-  }
-
-  #has(who: SpeakerId): boolean {
-    return [...this.#sessions.values()].some((session) => session.who === who) || this.readers.has(who);
-  }
-
-  #sessionOf(who: SpeakerId): Session | undefined {
-    return [...this.#sessions.values()].find((session) => session.kind === 'whip' && session.who === who);
-  }
-
-  #dead(session: Session, now: Ms): boolean {
-    const heard = 'heardAt' in session.end ? session.end.heardAt : ms(0);
-    return now - Math.max(session.connected ? heard : session.opened, 0) > 5_000;
-  }
-
-  #downstream(who: SpeakerId): number {
-    const now = this.#clock.now();
-    let worst = 0;
-    for (const session of this.#sessions.values())
-      if (session.kind === 'whep') worst = Math.max(worst, session.end.loss(who, now));
-    return worst;
+    return this.#revocation.refuse(
+      grant,
+      (who) => this.#places.has(who) || this.#sessions.has(who) || this.readers.has(who),
+    );
   }
 }

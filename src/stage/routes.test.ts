@@ -38,7 +38,7 @@ describe('a request', () => {
     expect((await ask('POST', '/r/theatre/whip', ann, 'v=0', { 'content-type': 'text/plain' })).status).toBe(
       415,
     );
-    expect((await ask('POST', '/r/theatre/whip', ann, 'v=0\r\n'.repeat(14_000), sdp)).status).toBe(413);
+    expect((await ask('POST', '/r/theatre/whip', ann, 'v=0\r\n'.repeat(7_000), sdp)).status).toBe(413);
     const bad = await ask('POST', '/r/theatre/whip', ann, 'v=0\r\n', sdp);
     expect(bad.status).toBe(400);
     expect(bad.headers.get('content-type')).toBe('application/problem+json');
@@ -46,14 +46,87 @@ describe('a request', () => {
     expect((await ask('GET', '/r/theatre/whip', ann)).status).toBe(405);
   });
 
-  test('from another origin is allowed by OPTIONS, which names the TURN servers', async () => {
+  test('from another origin is allowed by OPTIONS; relays are named to those alone who have a link', async () => {
     const response = await ask('OPTIONS', '/r/theatre/whip');
     expect(response.status).toBe(204);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('access-control-allow-methods')).toContain('PATCH');
     expect(response.headers.get('access-control-allow-headers')).toContain('Authorization');
     expect(response.headers.get('accept-post')).toBe('application/sdp');
-    expect(response.headers.get('link')).toContain('rel="ice-server"');
+    expect(response.headers.get('link')).toBeNull();
+    const elsewhere = await sign('ann', 'speaker', 'another' as Slug);
+    for (const wrong of [elsewhere, `${await sign('ann')}x`, 'x'])
+      for (const path of ['/r/theatre/whip', '/r/theatre/whep', '/r/theatre/whip/session'])
+        expect((await ask('OPTIONS', path, wrong)).headers.get('link')).toBeNull();
+    const mine = await ask('OPTIONS', '/r/theatre/whip', await sign('ann'));
+    expect(mine.headers.get('link')).toContain('rel="ice-server"');
+    expect(mine.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('with a link as people paste it is served, or told what is wrong with it', async () => {
+    const token = await sign('ann');
+    const served = [
+      `Bearer Bearer ${token}`,
+      `bearer ${token}`,
+      `BEARER  ${token} `,
+      `Bearer "${token}"`,
+      `Bearer <${token}>`,
+      `Authorization: Bearer ${token}`,
+      `Bearer: ${token}`,
+      token,
+      `Bearer https://x.example/r/theatre/studio#token=${token}`,
+      `Bearer https://x.example/r/theatre/studio?x=1&token=${token}&y=2`,
+      `Bearer #token=${token}`,
+      `Bearer token=${token}`,
+      `Bearer ${token.slice(0, 40)} ${token.slice(40)}`,
+    ];
+    for (const authorization of served)
+      expect([
+        authorization,
+        (await ask('OPTIONS', '/r/theatre/whip', undefined, undefined, { authorization })).headers.get(
+          'link',
+        ) !== null,
+      ]).toEqual([authorization, true]);
+    const refused: [string, RegExp][] = [
+      ['', /what follows #token=/],
+      ['Bearer', /stands alone/],
+      ['Basic YTpi', /of another kind/],
+      ['Bearer https://x.example/r/theatre/studio', /an address without its token/],
+      ['Bearer TOKEN', /your own token/],
+      ['Bearer <token>', /your own token/],
+      [`Bearer ${token.slice(0, 60)}`, /three parts/],
+      [`Bearer ${token.slice(0, -3)}`, /end of the token is missing/],
+      [`Bearer ${'"'.repeat(16_000)}x`, /three parts|stands alone/],
+    ];
+    for (const [authorization, words] of refused) {
+      const answer = await ask('POST', '/r/theatre/whip/', undefined, 'v=0', {
+        authorization,
+        'content-type': 'application/sdp',
+      });
+      expect([authorization.slice(0, 30), answer.status]).toEqual([authorization.slice(0, 30), 401]);
+      expect(((await answer.json()) as { detail: string }).detail).toMatch(words);
+    }
+  });
+
+  test('at an address that ends with a slash is served', async () => {
+    const answer = await ask('POST', '/r/theatre/whip/', await sign('ann'), 'v=0\r\n', {
+      'content-type': 'application/sdp',
+    });
+    expect(await code(answer)).toBe('bad-sdp');
+  });
+
+  test('that comes too often with one link waits; other links do not', async () => {
+    const sdp = { 'content-type': 'application/sdp' };
+    const answers: number[] = [];
+    const token = await sign('ann');
+    for (let i = 0; i < 30; i += 1)
+      answers.push((await ask('POST', '/r/theatre/whip', token, 'v=0', sdp)).status);
+    expect(answers.filter((status) => status === 400)).toHaveLength(20);
+    const refused = await ask('POST', '/r/theatre/whip', token, 'v=0', sdp);
+    expect([await code(refused), refused.headers.get('retry-after')]).toEqual(['too-often', '1']);
+    expect((await ask('POST', '/r/theatre/whip', await sign('ben'), 'v=0', sdp)).status).toBe(400);
+    clock.advance(5_000);
+    expect((await ask('POST', '/r/theatre/whip', token, 'v=0', sdp)).status).toBe(400);
   });
 
   test('that trickles needs the right ETag', async () => {

@@ -1,21 +1,18 @@
 import { type Context, Hono } from 'hono';
+import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { problem } from '../base/reply.ts';
-import { bearer, type Grant, type Tokens } from '../base/token.ts';
+import { bearer, bearerTrouble, type Grant, type Tokens } from '../base/token.ts';
 import { readAction } from './action.ts';
+import { Allowance } from './allowance.ts';
+import { type IceServer, iceLinks } from './ice-servers.ts';
 import { MAX_OFFER_BYTES, readOffer } from './offer.ts';
+import type { Pace } from './pace.ts';
 import type { Refusal } from './refusal.ts';
 import type { Room } from './room.ts';
 import { type Session, trickle } from './session.ts';
 import { readTrickle } from './trickle.ts';
-
-/** An ICE server announced to clients, with its secrets where it has some. */
-export interface IceServer {
-  readonly urls: string;
-  readonly username?: string | undefined;
-  readonly credential?: string | undefined;
-}
 
 const MAX_ACTION_BYTES = 16_384;
 const MAX_TRICKLE_BYTES = 16_384;
@@ -25,25 +22,55 @@ const SDPFRAG = 'application/trickle-ice-sdpfrag';
 /** Who is allowed in, or the answer that refuses. */
 type Entry = { readonly grant: Grant; readonly room: Room } | Response;
 
-/** The stage's HTTP face: WHIP, WHEP and backstage. Spec: RFC 9725; draft-ietf-wish-whep. */
-export function routes(
-  rooms: (slug: string) => Room | undefined,
-  tokens: Tokens,
-  iceServers: readonly IceServer[],
-  log: Log,
-): Hono {
-  const links = iceServers.map(asLink);
-  const app = new Hono();
+/** What one link may do: connections offered, connections changed, things done backstage. */
+const OFFERS = { burst: 20, perSecond: 1 };
+const CHANGES = { burst: 100, perSecond: 10 };
+const ACTIONS = { burst: 60, perSecond: 10 };
 
-  const enter = async (context: Context, slug: string): Promise<Entry> => {
-    const grant = await tokens.check(bearer(context.req.header('authorization')), slug);
-    if (typeof grant === 'string') return refuse(grant);
-    const room = rooms(slug);
+/** What the routes need. */
+export interface RouteDeps {
+  readonly rooms: (slug: string) => Room | undefined;
+  readonly tokens: Tokens;
+  readonly iceServers: readonly IceServer[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pace: Pace;
+  /** We have a public address: candidates in private networks are none of ours to try. */
+  readonly behindNat: boolean;
+}
+
+/** The stage's HTTP face: WHIP, WHEP and backstage. Spec: RFC 9725; draft-ietf-wish-whep. */
+export function routes(deps: RouteDeps): Hono {
+  const { tokens, clock, log } = deps;
+  const app = new Hono({ strict: false });
+  const offers = new Allowance(OFFERS);
+  const changes = new Allowance(CHANGES);
+  const actions = new Allowance(ACTIONS);
+
+  const granted = (context: Context): Promise<Grant | ErrorCode> =>
+    tokens.check(bearer(context.req.header('authorization')), context.req.param('slug'));
+
+  /** Lets somebody in with a link of this room, unless it asked too often. */
+  const enter = async (context: Context, allowance?: Allowance): Promise<Entry> => {
+    const grant = await granted(context);
+    if (typeof grant === 'string')
+      return refuse(
+        grant,
+        grant.startsWith('token-') ? bearerTrouble(context.req.header('authorization')) : undefined,
+      );
+    const wait = allowance?.spend(`${grant.slug} ${grant.speaker}`, clock.now());
+    if (wait !== undefined) return refuse('too-often', undefined, { 'retry-after': String(wait) });
+    const room = deps.rooms(grant.slug);
     return room ? { grant, room } : refuse('room-not-open');
+  };
+  /** Relays are for those who have a link: whoever has none would use them at the operator's cost. */
+  const announce = (headers: Headers, { speaker }: Grant): void => {
+    for (const link of iceLinks(deps.iceServers, speaker, clock.wall())) headers.append('link', link);
+    headers.set('cache-control', 'no-store');
   };
 
   for (const kind of ['whip', 'whep'] as const) {
-    app.on('OPTIONS', [`/r/:slug/${kind}`, `/r/:slug/${kind}/:session`], (context) => {
+    app.on('OPTIONS', [`/r/:slug/${kind}`, `/r/:slug/${kind}/:session`], async (context) => {
       const session = context.req.param('session') !== undefined;
       const headers = cors();
       headers.set(
@@ -54,43 +81,45 @@ export function routes(
       headers.set('access-control-max-age', '86400');
       if (session) headers.set('accept-patch', SDPFRAG);
       else headers.set('accept-post', SDP);
-      for (const link of links) headers.append('link', link);
+      // A preflight has no token, and learns nothing but what it asked for.
+      const grant = context.req.header('authorization') ? await granted(context) : undefined;
+      if (typeof grant === 'object') announce(headers, grant);
       return new Response(null, { status: 204, headers });
     });
 
     app.post(`/r/:slug/${kind}`, async (context) => {
-      const slug = context.req.param('slug');
-      const entry = await enter(context, slug);
+      const entry = await enter(context, offers);
       if (entry instanceof Response) return entry;
       if (contentType(context) !== SDP)
         return refuse('unsupported-media-type', `Send ${SDP}`, { 'accept-post': SDP });
       const text = await readBody(context.req.raw, MAX_OFFER_BYTES);
       if (text === undefined) return refuse('too-large', `An offer has at most ${MAX_OFFER_BYTES} bytes`);
-      const offer = readOffer(text);
+      const read = await deps.pace.run(() => readOffer(text, deps.behindNat));
+      if (!read) return refuse('stage-full', 'Too many connect at this moment', { 'retry-after': '2' });
+      const offer = read.done;
       if (typeof offer === 'string') return refuse('bad-sdp', offer);
       const takeover = context.req.query('takeover') === '1';
       const { room, grant } = entry;
       const session = await (kind === 'whip'
-        ? room.publish(grant, offer, takeover)
-        : room.listen(grant, offer));
+        ? room.publish(grant, offer, takeover, networkOf(context))
+        : room.listen(grant, offer, networkOf(context)));
       if ('refused' in session) return refuse(session.refused, session.detail, retryAfter(session));
       const headers = cors();
       headers.set('content-type', SDP);
-      headers.set('location', `/r/${slug}/${kind}/${session.id}`);
+      headers.set('location', `/r/${grant.slug}/${kind}/${session.id}`);
       headers.set('etag', session.etag);
       headers.set('accept-patch', SDPFRAG);
-      headers.set('cache-control', 'no-store');
-      for (const link of links) headers.append('link', link);
+      announce(headers, grant);
       return new Response(session.end.answer, { status: 201, headers });
     });
     app.all(`/r/:slug/${kind}`, () => refuse('method-not-allowed', undefined, { allow: 'POST, OPTIONS' }));
 
     app.on(['PATCH', 'DELETE'], `/r/:slug/${kind}/:session`, async (context) => {
-      const entry = await enter(context, context.req.param('slug'));
+      const entry = await enter(context, changes);
       if (entry instanceof Response) return entry;
       const session = entry.room.session(kind, context.req.param('session'), entry.grant.speaker);
       if (!session) return refuse('session-unknown');
-      if (context.req.method === 'PATCH') return patch(context, entry.room, session);
+      if (context.req.method === 'PATCH') return patch(context, entry.room, session, deps.behindNat);
       entry.room.leave(session);
       return new Response(null, { status: 200, headers: cors() });
     });
@@ -100,7 +129,7 @@ export function routes(
   }
 
   app.get('/r/:slug/backstage', async (context) => {
-    const entry = await enter(context, context.req.param('slug'));
+    const entry = await enter(context);
     if (entry instanceof Response) return entry;
     const first = entry.room.backstage(entry.grant);
     if ('refused' in first) return refuse(first.refused, first.detail);
@@ -114,7 +143,7 @@ export function routes(
     return new Response(stream, { headers });
   });
   app.post('/r/:slug/backstage', async (context) => {
-    const entry = await enter(context, context.req.param('slug'));
+    const entry = await enter(context, actions);
     if (entry instanceof Response) return entry;
     if (contentType(context) !== 'application/json')
       return refuse('unsupported-media-type', 'Send application/json');
@@ -146,14 +175,14 @@ export function routes(
 }
 
 /** Trickle ICE. A restart is refused with 422, as the RFC lays down for a server that only trickles: RFC 9725, 4.3. */
-async function patch(context: Context, room: Room, session: Session): Promise<Response> {
+async function patch(context: Context, room: Room, session: Session, behindNat: boolean): Promise<Response> {
   if (contentType(context) !== SDPFRAG)
     return refuse('unsupported-media-type', `Send ${SDPFRAG}`, { 'accept-patch': SDPFRAG });
   const match = context.req.header('if-match');
   if (match === undefined) return refuse('etag-missing', 'Repeat the session’s ETag in If-Match');
   const text = await readBody(context.req.raw, MAX_TRICKLE_BYTES);
   if (text === undefined) return refuse('too-large', `A fragment has at most ${MAX_TRICKLE_BYTES} bytes`);
-  const fragment = readTrickle(text);
+  const fragment = readTrickle(text, behindNat);
   if (!fragment) return refuse('bad-sdp', 'The fragment has a line that is not of the form x=value');
   if (fragment.ufrag !== undefined && fragment.ufrag !== session.end.ufrag) {
     // libjuice, the ICE agent beneath, cannot restart. The place belongs to the token, so a new offer loses nothing,
@@ -181,21 +210,14 @@ function refuse(code: ErrorCode, detail?: string, extra: Record<string, string> 
   return new Response(String(reply.body), { status: reply.status, headers });
 }
 
-const retryAfter = (refusal: Refusal): Record<string, string> =>
-  refusal.refused === 'stage-full' ? { 'retry-after': '10' } : {};
+const retryAfter = ({ retryAfter: seconds }: Refusal): Record<string, string> =>
+  seconds === undefined ? {} : { 'retry-after': String(seconds) };
+
+/** The client, as the door that passed the request on saw it; the door lets nobody else say it. */
+const networkOf = (context: Context): string | undefined => context.req.header('x-forwarded-for');
 
 const contentType = (context: Context): string =>
   (context.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-
-/** Spec: RFC 9725, 4.4. */
-function asLink(server: IceServer): string {
-  const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
-  let link = `<${server.urls}>; rel="ice-server"`;
-  if (server.username !== undefined) link += `; username=${quote(server.username)}`;
-  if (server.credential !== undefined)
-    link += `; credential=${quote(server.credential)}; credential-type="password"`;
-  return link;
-}
 
 /** The body as text, or undefined when it is longer than `limit` bytes, which is noticed while reading. */
 async function readBody(request: Request, limit: number): Promise<string | undefined> {

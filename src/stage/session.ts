@@ -14,6 +14,8 @@ interface Common {
   readonly opened: Ms;
   /** True once the transport stands. */
   connected: boolean;
+  /** Its place among the connections that are being made; disposed when it stands or ends. */
+  readonly handshake: Disposable;
   /** The client wants to begin anew: its next offer replaces this session. */
   yielding: boolean;
   /** Remote candidates taken so far. */
@@ -37,12 +39,13 @@ export interface WhepSession extends Common {
 export type Session = WhipSession | WhepSession;
 
 /** What both kinds of session begin with. */
-export const newSession = (who: SpeakerId, opened: Ms): Common => ({
+export const newSession = (who: SpeakerId, opened: Ms, handshake: Disposable): Common => ({
   id: randomBytes(16).toString('base64url'),
   etag: `"${randomBytes(8).toString('hex')}"`,
   who,
   opened,
   connected: false,
+  handshake,
   yielding: false,
   candidates: 0,
 });

@@ -7,11 +7,21 @@ export interface Trickle {
   readonly candidates: readonly string[];
 }
 
-/** Reads an SDP fragment; undefined when it is none. Spec: RFC 8840, 9. */
-export function readTrickle(text: string): Trickle | undefined {
-  const lines = text.split(/\r\n|\n|\r/).filter((line) => line !== '');
+/** Lines of a fragment that are looked at; 32 candidates are used. */
+const MAX_LINES = 500;
+
+/**
+ * Reads an SDP fragment; undefined when it is none. Candidates beyond what a session takes are let go. `behindNat`: see
+ * `usableCandidate`. Spec: RFC 8840, 9.
+ */
+export function readTrickle(text: string, behindNat = false): Trickle | undefined {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/, MAX_LINES)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   if (lines.length === 0 || lines.some((line) => !/^[a-z]=/.test(line))) return undefined;
   const ufrag = lines.find((line) => line.startsWith('a=ice-ufrag:'))?.slice(12);
   const candidates = lines.filter((line) => line.startsWith('a=candidate:')).map((line) => line.slice(2));
-  return { ufrag, candidates: [...new Set(candidates)].filter(usableCandidate) };
+  return { ufrag, candidates: [...new Set(candidates)].filter((line) => usableCandidate(line, behindNat)) };
 }

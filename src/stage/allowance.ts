@@ -1,0 +1,34 @@
+import type { Ms } from '../base/time.ts';
+
+/** How many requests at once, and how many a second after that. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Links remembered; the one that asked longest ago is forgotten first. */
+const MAX_LINKS = 4_096;
+
+/** What one link may still ask for: a bucket for each, filled with time. */
+export class Allowance {
+  readonly #rate: Rate;
+  readonly #left = new Map<string, { tokens: number; at: number }>();
+
+  constructor(rate: Rate) {
+    this.#rate = rate;
+  }
+
+  /** Takes one request; otherwise the seconds after which one is taken again. */
+  spend(link: string, now: Ms): number | undefined {
+    const { burst, perSecond } = this.#rate;
+    const before = this.#left.get(link);
+    const tokens = before ? Math.min(burst, before.tokens + ((now - before.at) / 1000) * perSecond) : burst;
+    this.#left.delete(link);
+    this.#left.set(link, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
+    if (this.#left.size > MAX_LINKS) {
+      const [oldest] = this.#left.keys();
+      if (oldest !== undefined) this.#left.delete(oldest);
+    }
+    return tokens >= 1 ? undefined : Math.ceil((1 - tokens) / perSecond);
+  }
+}

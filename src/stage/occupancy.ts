@@ -1,0 +1,47 @@
+import type { SpeakerId } from '../base/ids.ts';
+import type { Ms } from '../base/time.ts';
+import type { Grant } from '../base/token.ts';
+import type { Place } from './place.ts';
+import type { Refusal } from './refusal.ts';
+import type { WhipSession } from './session.ts';
+
+/** Hosts and co-hosts with a microphone in one room. */
+export const MAX_HOSTS = 8;
+/** A microphone that sent nothing for so long is a ghost of its owner's: their next offer replaces it. */
+const GHOST_MS = 2_000;
+
+/** Why somebody cannot have a microphone now; `before` is the one that they have already. */
+export function occupied(
+  places: ReadonlyMap<SpeakerId, Place>,
+  before: WhipSession | undefined,
+  grant: Grant,
+  maxSpeakers: number,
+  now: Ms,
+): Refusal | undefined {
+  if (before && !before.yielding && !isGhost(before, now))
+    return {
+      refused: 'already-on-stage',
+      detail:
+        'Repeat with ?takeover=1 to continue here instead, or wait until the other one is silent for 2 s',
+      retryAfter: 3,
+    };
+  const own = places.get(grant.speaker);
+  const host = (own?.role ?? grant.role) !== 'speaker';
+  const most = host ? MAX_HOSTS : maxSpeakers;
+  if (own?.present || taken(places, grant.speaker, host) < most) return undefined;
+  const detail = host
+    ? `At most ${most} hosts are on stage at once`
+    : `At most ${most} people are on stage at once, beside the hosts`;
+  return { refused: 'stage-full', detail, retryAfter: 10 };
+}
+
+/** Places that others hold, of hosts or of speakers: on stage, connecting, or still being answered. */
+function taken(places: ReadonlyMap<SpeakerId, Place>, but: SpeakerId, hosts: boolean): number {
+  let count = 0;
+  for (const { id, role, publisher, present, appeared } of places.values())
+    if (id !== but && (role !== 'speaker') === hosts && (publisher || present || !appeared)) count += 1;
+  return count;
+}
+
+const isGhost = (session: WhipSession, now: Ms): boolean =>
+  now - (session.connected ? session.end.heardAt : session.opened) > GHOST_MS;

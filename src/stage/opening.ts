@@ -1,0 +1,56 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Handshakes } from './handshakes.ts';
+import { type Media, TooMuchWaits } from './peer.ts';
+import type { Refusal } from './refusal.ts';
+
+/** What all rooms of a cell share. */
+export interface StageCell {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly media: Media;
+  readonly handshakes: Handshakes;
+  readonly maxSpeakers: number;
+  /** Connections that the media library could not open, since the start. */
+  failures: number;
+  /** When one of them was last logged. */
+  complained: number;
+}
+
+/** One end of a connection, and its place among those that are being made. */
+export interface Opened<End> {
+  readonly end: End;
+  readonly handshake: Disposable;
+}
+
+/** A cause that repeats is logged so often. */
+const COMPLAIN_MS = 60_000;
+const CROWD: Refusal = { refused: 'stage-full', detail: 'Too many connect at this moment', retryAfter: 2 };
+const FAILED: Refusal = { refused: 'media-unavailable', retryAfter: 5 };
+
+/** Opens one end when a place is free. What the media library throws ends here: counted, logged once a minute, refused. */
+export async function openEnd<End extends Disposable>(
+  cell: StageCell,
+  slug: string,
+  network: string | undefined,
+  open: () => Promise<End>,
+): Promise<Opened<End> | Refusal> {
+  const handshake = await cell.handshakes.begin(slug, network);
+  if (!handshake) return CROWD;
+  try {
+    return { end: await open(), handshake };
+  } catch (error) {
+    handshake[Symbol.dispose]();
+    if (error instanceof TooMuchWaits) return CROWD;
+    cell.failures += 1;
+    const now = cell.clock.now();
+    if (now - cell.complained >= COMPLAIN_MS) {
+      cell.complained = now;
+      cell.log.error(
+        { slug, failures: cell.failures, error: String(error) },
+        'a speaker could not be connected: the media library refused. Those on stage are not affected. Check memory, open files and network addresses of this machine',
+      );
+    }
+    return FAILED;
+  }
+}

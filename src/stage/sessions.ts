@@ -1,0 +1,59 @@
+import type { SpeakerId } from '../base/ids.ts';
+import type { Ms } from '../base/time.ts';
+import type { Session, WhepSession, WhipSession } from './session.ts';
+
+/** The sessions of one room, oldest first. */
+export class Sessions {
+  readonly #all = new Map<string, Session>();
+
+  add(session: Session): void {
+    this.#all.set(session.id, session);
+  }
+
+  /** True when it was there. */
+  delete(session: Session): boolean {
+    return this.#all.delete(session.id);
+  }
+
+  get(id: string): Session | undefined {
+    return this.#all.get(id);
+  }
+
+  [Symbol.iterator](): IterableIterator<Session> {
+    return this.#all.values();
+  }
+
+  /** Whether this person has any. */
+  has(who: SpeakerId): boolean {
+    for (const session of this.#all.values()) if (session.who === who) return true;
+    return false;
+  }
+
+  /** This person's microphone. */
+  microphone(who: SpeakerId): WhipSession | undefined {
+    for (const session of this.#all.values())
+      if (session.kind === 'whip' && session.who === who) return session;
+    return undefined;
+  }
+
+  /** Everyone's ears, or one person's. */
+  ears(who?: SpeakerId): WhepSession[] {
+    const ears: WhepSession[] = [];
+    for (const session of this.#all.values())
+      if (session.kind === 'whep' && (who === undefined || session.who === who)) ears.push(session);
+    return ears;
+  }
+
+  /** What this person offered and never connected. */
+  unconnected(kind: Session['kind'], who: SpeakerId): Session[] {
+    return [...this.#all.values()].filter((it) => it.kind === kind && it.who === who && !it.connected);
+  }
+
+  /** The worst loss on the way to anyone who hears this voice, 0 to 1. */
+  loss(who: SpeakerId, now: Ms): number {
+    let worst = 0;
+    for (const session of this.#all.values())
+      if (session.kind === 'whep') worst = Math.max(worst, session.end.loss(who, now));
+    return worst;
+  }
+}
