@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
@@ -11,6 +11,15 @@ export default defineConfig({
   root: at('./'),
   base: '/_/',
   publicDir: false,
+  plugins: [
+    {
+      name: 'card',
+      // What a link to a room looks like elsewhere.
+      generateBundle() {
+        this.emitFile({ type: 'asset', fileName: 'card.png', source: readFileSync(at('./assets/card.png')) });
+      },
+    },
+  ],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: at('./dist'),

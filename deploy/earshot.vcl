@@ -59,6 +59,14 @@ sub vcl_recv {
     }
     unset req.http.Cookie;
     unset req.http.Authorization;
+    # Pages come in two languages; the first that is named of them is the one that is wanted.
+    if (req.http.X-Earshot == "page") {
+        if (req.http.Accept-Language ~ "(?i)^([^fe]|f[^r]|e[^n])*fr") {
+            set req.http.Accept-Language = "fr";
+        } else {
+            set req.http.Accept-Language = "en";
+        }
+    }
     # Of the query only what names another object; random query strings are one object.
     if (req.http.X-Earshot == "playlist") {
         unset req.http.X-Query;
@@ -147,4 +155,3 @@ sub vcl_deliver {
     unset resp.http.X-Varnish;
     unset resp.http.Via;
 }
-

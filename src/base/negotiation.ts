@@ -20,3 +20,21 @@ const CODINGS = { br: named('br'), gzip: named('gzip') } as const;
 /** Whether Accept-Encoding names a coding, and not with a weight of nought. Spec: RFC 9110, 12.5.3. */
 export const takes = (header: string | undefined, coding: keyof typeof CODINGS): boolean =>
   CODINGS[coding].test(header ?? '');
+
+/** The languages that people read here. */
+export type Language = 'en' | 'fr';
+
+/** The language for an Accept-Language: French where it is wanted more than English. Spec: RFC 9110, 12.5.4. */
+export function languageOf(accepted: string | undefined): Language {
+  const wanted = { en: 0, fr: 0 };
+  let first: Language | undefined;
+  for (const entry of (accepted ?? '').slice(0, 200).toLowerCase().split(',')) {
+    const found = /^\s*(en|fr)(?:-[a-z0-9-]+)?\s*(?:;\s*q=([\d.]+))?\s*$/.exec(entry);
+    if (!found) continue;
+    const name = found[1] as Language;
+    // First named, first wanted, where weights are the same.
+    first ??= name;
+    wanted[name] ||= Number(found[2] ?? 1);
+  }
+  return wanted.fr > wanted.en || (wanted.fr > 0 && wanted.fr === wanted.en && first === 'fr') ? 'fr' : 'en';
+}

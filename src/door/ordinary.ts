@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
+import { type Language, languageOf } from '../base/negotiation.ts';
 import { problem } from '../base/reply.ts';
 import { FRAGMENT_MS, ms } from '../base/time.ts';
 import { type Address, allowed, canonical, find, stepsAside, takes } from '../http/index.ts';
@@ -86,13 +87,21 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   ) => send(req, res, problem(code, undefined, headers));
   const pageHead = pageHeaders(deps.caches ?? []);
 
-  function page(req: IncomingMessage, res: ServerResponse, key: string, render: () => string, status = 200) {
+  function page(
+    req: IncomingMessage,
+    res: ServerResponse,
+    key: string,
+    render: (language: Language) => string,
+    status = 200,
+  ) {
     const headers = { ...pageHead, 'cache-control': status === 200 ? PAGE_CACHE : 'no-store' };
-    sendCoded(req, res, cache.get(key, render), headers, status);
+    const language = languageOf(req.headers['accept-language']);
+    const kept = cache.get(`${language} ${key}`, () => render(language));
+    sendCoded(req, res, kept, { ...headers, vary: 'accept-encoding, accept-language' }, status);
   }
   const missing = (req: IncomingMessage, res: ServerResponse, code: 'not-found' | 'room-unknown') => {
     if ((req.headers.accept ?? '').includes('text/html'))
-      return page(req, res, '404', () => pages.notFound(), 404);
+      return page(req, res, '404', (language) => pages.notFound(language), 404);
     refuse(req, res, code);
   };
   function asset(req: IncomingMessage, res: ServerResponse, path: string) {
@@ -107,8 +116,10 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   function room(req: IncomingMessage, res: ServerResponse, slug: string, studio: boolean) {
     const card = origin.card(slug);
     if (!card) return missing(req, res, 'room-unknown');
-    if (studio) return page(req, res, `/r/${slug}/studio`, () => pages.studio(card));
-    page(req, res, `/r/${slug}`, () => pages.room(origin.card(slug) ?? card, origin.state(slug)));
+    if (studio) return page(req, res, `/r/${slug}/studio`, (language) => pages.studio(card, language));
+    page(req, res, `/r/${slug}`, (language) =>
+      pages.room(origin.card(slug) ?? card, origin.state(slug), language),
+    );
   }
   function cell(req: IncomingMessage, res: ServerResponse, slug: string, most: number) {
     const card = origin.card(slug);
@@ -276,7 +287,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
       send(req, res, { status: 200, headers: { 'content-type': type, 'cache-control': cache }, body });
     switch (id) {
       case 'home':
-        return page(req, res, '/', () => pages.home([...origin.cards()]));
+        return page(req, res, '/', (language) => pages.home([...origin.cards()], language));
       case 'room':
       case 'studio':
         return room(req, res, slug, id === 'studio');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { ERRORS } from '../base/errors.ts';
+import { languageOf } from '../base/negotiation.ts';
 import { deliveryAt } from '../wire/delivery.ts';
 import { type RoomCard, stateOfCard } from '../wire/room.ts';
 import { openPageCache } from './page-cache.ts';
@@ -112,7 +113,7 @@ test('home shows what is on, what comes in order, and what was', () => {
     room({ slug: 'now', title: 'Now' }),
     room({ slug: 'off', title: 'Off', status: 'cancelled' }),
   ]);
-  const at = ['Now', 'First', 'Second', 'Old'].map((title) => html.indexOf(`<h3>${title}<`));
+  const at = ['Now', 'First', 'Second', 'Old'].map((title) => html.indexOf(`<h3 dir="auto">${title}<`));
   expect(at).toEqual(at.toSorted((a, b) => a - b));
   expect(at[0]).toBeGreaterThan(0);
   expect(html).not.toContain('Off');
@@ -192,4 +193,45 @@ test('the calculator says how it computes, takes wishes from its address, and gi
   expect(mine).toContain('Not used: Its network card, Gbit/s: use a number from 0.01 to 1000');
   expect(mine).not.toContain('<script>');
   expect(plan(new URLSearchParams('listeners=5'))).not.toContain('checked');
+});
+
+test('pages are in the language that the browser asks for, forms and link previews too', () => {
+  const french = pages.room(room({ status: 'open' }), undefined, 'fr');
+  expect(french).toContain('<html lang="fr">');
+  expect(french).toContain('Les portes sont ouvertes.');
+  expect(french).toContain('<dt>Premier son</dt>');
+  expect(french).toContain('property="og:locale" content="fr_FR"');
+  const home = pages.home([room({ slug: 'welcome', title: 'Welcome to Earshot', welcome: true })], 'fr');
+  expect(home).toContain('>Bienvenue sur Earshot</h3>');
+  expect(home).not.toContain('Welcome');
+  for (const html of [home, pages.home([])])
+    expect(html).toContain('<input name="start" type="datetime-local"');
+  expect(pages.notFound('fr')).toContain('lang="fr"');
+});
+
+test('text in other directions stands in its own: titles, names, the title of the window, previews', () => {
+  const html = pages.room(room({ title: 'שלום עולם!', hosts: ['דנה (מנחה)', 'Ana'] }));
+  expect(html).toContain('<h1 dir="auto">שלום עולם!</h1>');
+  expect(html).toContain('with <bdi>דנה (מנחה)</bdi>, <bdi>Ana</bdi>');
+  expect(html).toContain('<title>\u2068שלום עולם!\u2069</title>');
+  expect(html).toContain('property="og:title" content="\u2068שלום עולם!\u2069"');
+  expect(pages.home([room({ title: 'מה נשמע?' })])).toContain('<h3 dir="auto">מה נשמע?</h3>');
+  expect(pages.studio(room({ title: 'מה נשמע?' }))).toContain('<h1 dir="auto">');
+});
+
+test('a link has a picture wherever it is shown', () => {
+  expect(pages.room(room())).toContain('property="og:image" content="https://e.example/_/card.png"');
+});
+
+test('a break in the middle of a show is no new beginning', () => {
+  expect(sentence(room({ status: 'open', clocks: { firstSpeech: 1 } }))).toBe(
+    'A short break. Music until it goes on.',
+  );
+});
+
+test('the wanted language is the one with more weight, the first among equals, English for all others', () => {
+  for (const accepted of ['fr-FR,fr;q=0.9,en;q=0.8', 'de, fr;q=0.7, en;q=0.3', 'fr', 'fr,en', 'FR-ca'])
+    expect(languageOf(accepted)).toBe('fr');
+  for (const accepted of ['en-GB,en;q=0.9,fr;q=0.8', 'de', '', 'fr;q=0.2,en', 'fr;q=0', 'en,fr', undefined])
+    expect(languageOf(accepted)).toBe('en');
 });

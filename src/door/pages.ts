@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { ERRORS } from '../base/errors.ts';
+import type { Language } from '../base/negotiation.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import { escapeHtml } from './escape.ts';
+import { type PlainWords, plainWords } from './plain-words.ts';
 import { planMain } from './plan-page.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
 import { instant, sentence } from './sentence.ts';
 
-/** Renders pages: the same HTML for everyone, useful without scripts, enhanced by the web build's. */
+/** Renders pages: the same HTML for everyone who reads a language (English where none is named), useful without scripts, enhanced by the web build's. */
 export interface Pages {
-  home(cards: readonly RoomCard[]): string;
-  room(card: RoomCard, state?: RoomState): string;
-  studio(card: RoomCard): string;
-  notFound(): string;
+  home(cards: readonly RoomCard[], language?: Language): string;
+  room(card: RoomCard, state?: RoomState, language?: Language): string;
+  studio(card: RoomCard, language?: Language): string;
+  notFound(language?: Language): string;
   errors(): string;
   /** The calculator, with what its form was sent with. */
   plan(query: URLSearchParams): string;
@@ -68,23 +70,19 @@ const LISTEN = { sources: ['web/kit/style.css', 'web/listen/main.ts'], scripted:
 const STUDIO = { sources: ['web/kit/style.css', 'web/studio/main.tsx'], scripted: true };
 const PLAIN = { ...LISTEN, scripted: false };
 
-const time = (at: number): string => `<time datetime="${new Date(at).toISOString()}">${instant(at)}</time>`;
+const time = (at: number, { language }: PlainWords): string =>
+  `<time datetime="${new Date(at).toISOString()}">${instant(at, language)}</time>`;
 
-const CLOCKS = [
-  ['scheduled', 'Scheduled start'],
-  ['opened', 'Doors opened'],
-  ['firstAudio', 'First audio'],
-  ['firstSpeech', 'First speech'],
-] as const;
+const CLOCKS = ['scheduled', 'opened', 'firstAudio', 'firstSpeech'] as const;
 
 /** The four clocks and the end. A clock that has not struck says so. */
-function clocks(card: RoomCard): string {
-  const rows = CLOCKS.map(
-    ([key, label]) =>
-      `<div><dt>${label}</dt><dd>${card.clocks[key] === undefined ? '—' : time(card.clocks[key])}</dd></div>`,
-  );
-  if (card.clocks.ended !== undefined)
-    rows.push(`<div><dt>Ended</dt><dd>${time(card.clocks.ended)}</dd></div>`);
+function clocks({ clocks: struck }: RoomCard, words: PlainWords): string {
+  const rows = CLOCKS.map((key) => {
+    const at = struck[key];
+    return `<div><dt>${words.clocks[key]}</dt><dd>${at === undefined ? '—' : time(at, words)}</dd></div>`;
+  });
+  if (struck.ended !== undefined)
+    rows.push(`<div><dt>${words.clocks.ended}</dt><dd>${time(struck.ended, words)}</dd></div>`);
   return `<dl class="clocks">${rows.join('')}</dl>`;
 }
 
@@ -92,33 +90,51 @@ function clocks(card: RoomCard): string {
 const MAX_LISTED = { coming: 200, over: 20 } as const;
 
 /** Sound without scripts. */
-function plainAudio(card: RoomCard): string {
+function plainAudio(card: RoomCard, words: PlainWords): string {
   const at = `/r/${card.slug}`;
   if (card.status === 'open' || card.status === 'live')
     return (
-      `<noscript><p><a class="button" href="${at}/radio.mp3">Listen</a></p><audio controls preload="none"><source src="${at}/radio.mp3" type="audio/mpeg">` +
+      `<noscript><p><a class="button" href="${at}/radio.mp3">${words.listen}</a></p><audio controls preload="none"><source src="${at}/radio.mp3" type="audio/mpeg">` +
       `<source src="${at}/radio.aac" type="audio/aac"></audio></noscript>`
     );
   if (card.status === 'ended')
-    return `<noscript><p><a class="button" href="${at}/replay.m4a">Play the replay</a></p></noscript>`;
+    return `<noscript><p><a class="button" href="${at}/replay.m4a">${words.replay}</a></p></noscript>`;
   if (card.status === 'scheduled')
-    return `<noscript><p><a href="${at}/event.ics">Add to your calendar</a></p></noscript>`;
+    return `<noscript><p><a href="${at}/event.ics">${words.calendar}</a></p></noscript>`;
   return '';
 }
 
-const byline = (card: RoomCard): string =>
-  card.hosts.length > 0 ? `with ${card.hosts.map(escapeHtml).join(', ')}` : '';
+/** Names in their own direction. Spec: HTML, 4.5.24. */
+const byline = (card: RoomCard, words: PlainWords): string =>
+  card.hosts.length > 0
+    ? words.with(card.hosts.map((name) => `<bdi>${escapeHtml(name)}</bdi>`).join(', '))
+    : '';
+
+/** Text that people wrote, where there is no markup. Spec: UAX 9, 3.1.4 (FSI, PDI). */
+const isolated = (text: string): string => `\u2068${text}\u2069`;
+
+/** The demo room's name is ours, so it is read in the reader's language. */
+const titleOf = (card: RoomCard, words: PlainWords): string => (card.welcome ? words.welcome : card.title);
 
 /** Opens the renderer. `publicUrl` without a trailing slash; it is used in link previews only. */
 export function openPages(deps: { manifest: Manifest; publicUrl?: string }): Pages {
   const base = (deps.publicUrl ?? '').replace(/\/+$/, '');
+  const cardImage = (words: PlainWords): string =>
+    `<meta property="og:image" content="${escapeHtml(base)}/_/card.png">
+<meta property="og:image:type" content="image/png">
+<meta property="og:image:width" content="1200">
+<meta property="og:image:height" content="630">
+<meta property="og:image:alt" content="${escapeHtml(words.card)}">
+<meta name="twitter:card" content="summary_large_image">
+`;
   const shell = (
+    words: PlainWords,
     head: { title: string; about: string; path: string; extra?: string },
     load: { sources: readonly string[]; scripted: boolean },
     main: string,
   ): string =>
     `<!doctype html>
-<html lang="en">
+<html lang="${words.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -132,7 +148,8 @@ export function openPages(deps: { manifest: Manifest; publicUrl?: string }): Pag
 <meta property="og:type" content="website">
 <meta property="og:title" content="${escapeHtml(head.title)}">
 <meta property="og:description" content="${escapeHtml(head.about)}">
-${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${tags(deps.manifest, load)}
+<meta property="og:locale" content="${words.language === 'fr' ? 'fr_FR' : 'en_GB'}">
+${cardImage(words)}${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${tags(deps.manifest, load)}
 </head>
 <body>
 <header class="top page"><a class="home" href="/">Earshot</a></header>
@@ -141,16 +158,17 @@ ${main}
 </html>
 `;
 
-  const listed = (card: RoomCard): string =>
-    `<li class="room" data-slug="${card.slug}" data-status="${card.status}"><a href="/r/${card.slug}"><h3>${escapeHtml(card.title)}</h3></a>` +
-    `<p class="hosts">${byline(card)}</p><p class="what">${sentence(card)}</p></li>`;
-  const section = (id: string, title: string, cards: readonly RoomCard[]): string =>
+  const listed = (card: RoomCard, words: PlainWords): string =>
+    `<li class="room" data-slug="${card.slug}" data-status="${card.status}"><a href="/r/${card.slug}"><h3 dir="auto">${escapeHtml(titleOf(card, words))}</h3></a>` +
+    `<p class="hosts">${byline(card, words)}</p><p class="what">${sentence(card, undefined, words)}</p></li>`;
+  const section = (id: string, title: string, cards: readonly RoomCard[], words: PlainWords): string =>
     cards.length > 0
-      ? `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><ul class="rooms">${cards.map(listed).join('\n')}</ul></section>`
+      ? `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><ul class="rooms">${cards.map((card) => listed(card, words)).join('\n')}</ul></section>`
       : '';
 
   return {
-    home(cards) {
+    home(cards, language = 'en') {
+      const words = plainWords(language);
       const on = cards.filter((c) => c.status === 'live' || c.status === 'open');
       const next = cards
         .filter((c) => c.status === 'scheduled')
@@ -160,78 +178,76 @@ ${main}
         .filter((c) => c.status === 'ended')
         .sort((a, b) => (b.clocks.ended ?? 0) - (a.clocks.ended ?? 0))
         .slice(0, MAX_LISTED.over);
-      const none =
-        '<p class="empty">Nothing is on yet. Start a room and send its address to anyone: they need only a browser.</p>';
       const main = `<main id="home" class="home-page page">
-<h1>Live rooms, within earshot</h1>
-<p class="lede">A few people talk. Everyone who comes hears them.</p>
-<div id="rooms">${section('on', 'On now', on)}
-${section('next', 'Coming up', next)}
-${section('over', 'Listen again', over)}${on.length + next.length + over.length === 0 ? none : ''}</div>
-<section id="start" aria-labelledby="start-title"><h2 id="start-title">Start a room</h2>
+<h1>${words.homeTitle}</h1>
+<p class="lede">${words.homeLead}</p>
+<div id="rooms">${section('on', words.on, on, words)}
+${section('next', words.coming, next, words)}
+${section('over', words.over, over, words)}${on.length + next.length + over.length === 0 ? `<p class="empty">${words.nothing}</p>` : ''}</div>
+<section id="start" aria-labelledby="start-title"><h2 id="start-title">${words.start}</h2>
 <form id="new-room" method="post" action="/api/rooms">
-<label>What is it about? <input name="title" required maxlength="140" autocomplete="off"></label>
-<label>Your name <input name="host" maxlength="60" autocomplete="name"></label>
-<button type="submit" class="button">Start a room</button>
+<label>${words.what} <input name="title" required maxlength="140" autocomplete="off" dir="auto"></label>
+<label>${words.name} <input name="host" maxlength="60" autocomplete="name" dir="auto"></label>
+<label>${words.when} <input name="start" type="datetime-local" aria-describedby="when-hint"></label>
+<p class="small ash" id="when-hint">${words.whenHint}</p>
+<button type="submit" class="button">${words.start}</button>
 </form></section>
 </main>`;
-      return shell(
-        {
-          title: 'Earshot: live audio rooms',
-          about: 'A few people talk. Everyone who comes hears them.',
-          path: '/',
-        },
-        LISTEN,
-        main,
-      );
+      return shell(words, { title: words.homeAbout, about: words.homeLead, path: '/' }, LISTEN, main);
     },
-    room(card, state) {
-      const what = sentence(card, state);
+    room(card, state, language = 'en') {
+      const words = plainWords(language);
+      const what = sentence(card, state, words);
+      const title = titleOf(card, words);
       const at = `/r/${card.slug}`;
       const main = `<main class="room-page page">
-<h1>${escapeHtml(card.title)}</h1>
-<p class="hosts">${byline(card)}</p>
+<h1 dir="auto">${escapeHtml(title)}</h1>
+<p class="hosts">${byline(card, words)}</p>
 <p id="what" class="what" role="status">${what}</p>
-<div id="room" data-slug="${card.slug}" data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}></div>
-${plainAudio(card)}
-${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card)}
+<div id="room" data-slug="${card.slug}" data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
+${plainAudio(card, words)}
+${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
 </main>`;
       const sound =
         base && (card.status === 'live' || card.status === 'open')
           ? `<meta property="og:audio" content="${escapeHtml(base + at)}/radio.mp3">\n<meta property="og:audio:type" content="audio/mpeg">\n`
           : '';
-      const about = [byline(card).replace(/&[^;]+;/g, ' '), what]
-        .filter(Boolean)
-        .join('. ')
-        .replace(/<[^>]*>/g, '');
-      return shell({ title: card.title, about, path: at, extra: sound }, LISTEN, main);
+      const hosts = card.hosts.length > 0 ? words.with(card.hosts.map(isolated).join(', ')) : '';
+      const about = [hosts, what.replace(/<[^>]*>/g, '')].filter(Boolean).join('. ');
+      return shell(words, { title: isolated(title), about, path: at, extra: sound }, LISTEN, main);
     },
-    studio(card) {
+    studio(card, language = 'en') {
+      const words = plainWords(language);
+      const title = titleOf(card, words);
       const main = `<main id="studio" data-slug="${card.slug}" data-title="${escapeHtml(card.title)}">
-<h1>${escapeHtml(card.title)}</h1>
-<noscript><p>Speaking needs a browser with scripts on. Listening does not: <a href="/r/${card.slug}">go to the room</a>.</p></noscript>
+<h1 dir="auto">${escapeHtml(title)}</h1>
+<noscript><p>${words.studioPlain(`/r/${card.slug}`)}</p></noscript>
 </main>`;
       const head = {
-        title: `Studio: ${card.title}`,
-        about: 'For the people on stage.',
+        title: words.studio(isolated(title)),
+        about: words.studioAbout,
         path: `/r/${card.slug}/studio`,
         extra: '<meta name="robots" content="noindex">\n',
       };
-      return shell(head, STUDIO, main);
+      return shell(words, head, STUDIO, main);
     },
-    notFound: () =>
-      shell(
+    notFound(language = 'en') {
+      const words = plainWords(language);
+      return shell(
+        words,
         {
-          title: 'Nothing is here',
-          about: 'No room has this address.',
+          title: words.missingTitle,
+          about: words.missingAbout,
           path: '/',
           extra: '<meta name="robots" content="noindex">\n',
         },
         PLAIN,
-        '<main class="plain page"><h1>Nothing is at this address</h1><p>Rooms keep their address for ever, so it was probably mistyped on the way. <a href="/">See what is on now</a>.</p></main>',
-      ),
+        `<main class="plain page"><h1>${words.missing}</h1><p>${words.missingWay}</p></main>`,
+      );
+    },
     plan: (query) =>
       shell(
+        plainWords('en'),
         {
           title: 'How many machines?',
           about: 'Machines, traffic and costs for a crowd, from what was measured.',
@@ -251,6 +267,7 @@ ${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card)}
 ${rows.join('\n')}
 </tbody></table></main>`;
       return shell(
+        plainWords('en'),
         { title: 'Error codes', about: 'Every refusal of Earshot and its code.', path: '/errors' },
         PLAIN,
         main,

@@ -79,7 +79,7 @@ export function sendCoded(
 ) {
   const chosen = coding(req.headers['accept-encoding'], thing);
   const etag = codedTag(thing.etag, chosen);
-  const common = { ...headers, etag, vary: 'accept-encoding' };
+  const common = { vary: 'accept-encoding', ...headers, etag };
   if (status === 200 && matches(req.headers['if-none-match'], etag)) {
     return send(req, res, { status: 304, headers: common, body: '' });
   }

@@ -21,7 +21,8 @@ Origin: ${origin.host}, port ${origin.port}. Written by \`earshot edge cdn\`.
    string is one more request to the origin. Requests for pages with ${PERSONAL_QUERY.join(', ')} are passed on.
 4. Turn on request collapsing (also called coalescing, or an origin shield) for segments and playlists. A first-byte
    time-out under 20 s breaks what blocks.
-5. Vary: accept-encoding has at most three values here (br, gzip, none). Do not compress again and do not change bodies.
+5. Pages vary by accept-language as well: keep two copies, fr and en, by which of the two is named first, and send the
+   origin that word. Vary: accept-encoding has at most three values here (br, gzip, none). Do not compress again and do not change bodies.
 6. Pass on everything else as it is, unbuffered and without a time limit on the answer: ${ENDLESS}
    is endless. If the CDN cannot do that, send listeners' streams to the origin's own name and only the paths below through it.
 

@@ -23,6 +23,12 @@ map $http_accept_encoding $earshot_coding {
     "~*(^|[, ])gzip($|[,; ])" gzip;
 }
 
+# Pages come in two languages; the first that is named of them is the one that is wanted.
+map $http_accept_language $earshot_language {
+    default en;
+    "~*^([^fe]|f[^r]|e[^n])*fr" fr;
+}
+
 # Of the query only what names another object; random query strings are one object.
 map "$arg__HLS_msn/$arg__HLS_part/$arg__HLS_skip" $earshot_query {
     default "";
@@ -100,7 +106,8 @@ function location(kind: UrlClass): string {
   const lines = [
     'proxy_cache earshot;',
     // Before any Vary: the key already says the coding.
-    `proxy_cache_key $uri${args}${text ? '|$earshot_coding' : ''};`,
+    `proxy_cache_key $uri${args}${text ? '|$earshot_coding' : ''}${id === 'page' ? '|$earshot_language' : ''};`,
+    ...(id === 'page' ? ['proxy_set_header Accept-Language $earshot_language;'] : []),
     'proxy_ignore_headers Vary;',
     `proxy_set_header Accept-Encoding ${text ? '$earshot_coding' : '""'};`,
     'proxy_set_header Connection "";',

@@ -1,6 +1,8 @@
+import { type Language, languageOf } from '../base/negotiation.ts';
+
 /** What the pages of the line say without scripts, in two languages. Titles come in plain text, figures formatted. */
 export interface PageWords {
-  readonly language: 'en' | 'fr';
+  readonly language: Language;
   readonly yourPlace: string;
   readonly turn: string;
   readonly listenLive: string;
@@ -119,17 +121,6 @@ const french: PageWords = {
   },
 };
 
-/** The words for an Accept-Language: French where it is wanted more than English. Spec: RFC 9110, 12.5.4. */
-export function pageWords(accepted: string | undefined): PageWords {
-  const wanted = { en: 0, fr: 0 };
-  for (const entry of (accepted ?? '').slice(0, 200).toLowerCase().split(',')) {
-    const found = /^\s*(en|fr)(?:-[a-z0-9-]+)?\s*(?:;\s*q=([\d.]+))?\s*$/.exec(entry);
-    if (!found) continue;
-    const name = found[1] as 'en' | 'fr';
-    // First named, first wanted, where weights are the same.
-    wanted[name] ||= Number(found[2] ?? 1);
-  }
-  const first = /(?:^|[\s,])(en|fr)\b/i.exec(accepted ?? '')?.[1]?.toLowerCase();
-  if (wanted.fr === 0) return english;
-  return wanted.fr > wanted.en || (wanted.fr === wanted.en && first === 'fr') ? french : english;
-}
+/** The words for an Accept-Language. */
+export const pageWords = (accepted: string | undefined): PageWords =>
+  languageOf(accepted) === 'fr' ? french : english;

@@ -14,6 +14,8 @@ export const isRefusal = (value: object): value is Refusal => 'refused' in value
 /** The largest request body. */
 const MAX_BODY_BYTES = 16 * 1024;
 const JSON_TYPE = 'application/json';
+/** What `<input type=datetime-local>` sends. */
+const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/;
 
 /** The media type of a request's body, in small letters. */
 export const mediaType = (c: Context): string =>
@@ -48,7 +50,13 @@ export async function read<T extends z.ZodType>(
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // An empty field of a form is a field that was not filled in.
-    if (form) value = Object.fromEntries([...new URLSearchParams(text)].filter(([, field]) => field !== ''));
+    // Without scripts the page cannot know its reader's time zone: it asks for UTC.
+    if (form)
+      value = Object.fromEntries(
+        [...new URLSearchParams(text)]
+          .filter(([, field]) => field !== '')
+          .map(([name, field]) => [name, name === 'start' && LOCAL_TIME.test(field) ? `${field}Z` : field]),
+      );
     else if (text !== '') value = JSON.parse(text);
   } catch {
     return { refused: 'bad-request', detail: 'The body is not JSON in UTF-8.' };

@@ -1,0 +1,178 @@
+import type { DeadAirCause } from '../base/media.ts';
+import type { Language } from '../base/negotiation.ts';
+
+/** What pages say before or without scripts. Names and titles come as safe markup. */
+export interface PlainWords {
+  readonly language: Language;
+  starts(when: string): string;
+  readonly notOpen: string;
+  readonly calledOff: string;
+  ended(when: string | undefined): string;
+  readonly doorsOpen: string;
+  readonly onBreak: string;
+  readonly studioAway: string;
+  readonly silence: Readonly<Record<DeadAirCause, string>>;
+  musicBecause(cause: string): string;
+  silentBecause(cause: string): string;
+  readonly musicEmpty: string;
+  readonly textOnly: string;
+  readonly busy: string;
+  readonly live: string;
+  with(hosts: string): string;
+  readonly clocks: Readonly<Record<'scheduled' | 'opened' | 'firstAudio' | 'firstSpeech' | 'ended', string>>;
+  readonly listen: string;
+  readonly replay: string;
+  readonly calendar: string;
+  readonly homeTitle: string;
+  readonly homeLead: string;
+  readonly homeAbout: string;
+  readonly on: string;
+  readonly coming: string;
+  readonly over: string;
+  readonly nothing: string;
+  readonly start: string;
+  readonly what: string;
+  readonly name: string;
+  readonly when: string;
+  readonly whenHint: string;
+  readonly welcome: string;
+  studio(title: string): string;
+  readonly studioAbout: string;
+  studioPlain(link: string): string;
+  readonly toRoom: string;
+  readonly missingTitle: string;
+  readonly missingAbout: string;
+  readonly missing: string;
+  readonly missingWay: string;
+  readonly card: string;
+}
+
+const english: PlainWords = {
+  language: 'en',
+  starts: (when) => `Starts ${when}.`,
+  notOpen: 'Not open yet.',
+  calledOff: 'This conversation was called off.',
+  ended: (when) =>
+    when === undefined
+      ? 'It has ended. Listen again from the beginning.'
+      : `Ended ${when}. Listen again from the beginning.`,
+  doorsOpen: 'The doors are open. Music until it begins: you will hear it start.',
+  onBreak: 'A short break. Music until it goes on.',
+  studioAway: 'No news from the studio for a moment; music meanwhile.',
+  silence: {
+    'nobody-on-stage': 'nobody is on stage',
+    'all-muted': 'everyone is muted',
+    'no-packets': 'no sound arrives from the stage',
+    encoder: 'our encoder has failed',
+    quiet: 'the microphones are open, but quiet',
+  },
+  musicBecause: (cause) => `Music for a moment: ${cause}.`,
+  silentBecause: (cause) => `Silence on stage: ${cause}. We have told them.`,
+  musicEmpty: 'A short break. Music until it goes on.',
+  textOnly:
+    'More people are here than our lines carry. What happens can be read here; sound may come half a minute late, or not at all.',
+  busy: 'Live. Many people are here, so it comes some seconds later.',
+  live: 'Live, about a second behind.',
+  with: (hosts) => `with ${hosts}`,
+  clocks: {
+    scheduled: 'Scheduled',
+    opened: 'Doors opened',
+    firstAudio: 'First sound',
+    firstSpeech: 'First words',
+    ended: 'Ended',
+  },
+  listen: 'Listen',
+  replay: 'Play the replay',
+  calendar: 'Add to your calendar',
+  homeTitle: 'Live rooms, within earshot',
+  homeLead: 'A few people talk. Everyone who comes hears them.',
+  homeAbout: 'Earshot: live audio rooms',
+  on: 'On now',
+  coming: 'Coming up',
+  over: 'Listen again',
+  nothing: 'Nothing is on yet. Start a room and send its address to anyone: they need only a browser.',
+  start: 'Start a room',
+  what: 'What is it about?',
+  name: 'Your name',
+  when: 'When (UTC)',
+  whenHint: 'Leave empty to open the doors now.',
+  welcome: 'Welcome to Earshot',
+  studio: (title) => `Studio: ${title}`,
+  studioAbout: 'For the people on stage.',
+  studioPlain: (link) =>
+    `Speaking needs a browser with scripts on. Listening does not: <a href="${link}">go to the room</a>.`,
+  toRoom: 'Go to the room',
+  missingTitle: 'Nothing is here',
+  missingAbout: 'No room has this address.',
+  missing: 'Nothing is at this address',
+  missingWay:
+    'Rooms keep their address for ever, so it was probably mistyped on the way. <a href="/">See what is on now</a>.',
+  card: 'A theatre seen from above: rows of seats around a stage',
+};
+
+const french: PlainWords = {
+  language: 'fr',
+  starts: (when) => `Commence ${when}.`,
+  notOpen: 'Pas encore ouvert.',
+  calledOff: 'Cette conversation a été annulée.',
+  ended: (when) =>
+    when === undefined
+      ? 'C’est terminé. Réécoutez depuis le début.'
+      : `Terminé ${when}. Réécoutez depuis le début.`,
+  doorsOpen: 'Les portes sont ouvertes. De la musique jusqu’au début : vous l’entendrez commencer.',
+  onBreak: 'Une courte pause. De la musique jusqu’à la reprise.',
+  studioAway: 'Pas de nouvelles du studio pour un instant ; de la musique en attendant.',
+  silence: {
+    'nobody-on-stage': 'il n’y a personne sur scène',
+    'all-muted': 'tous les micros sont coupés',
+    'no-packets': 'aucun son n’arrive de la scène',
+    encoder: 'notre encodeur s’est arrêté',
+    quiet: 'les micros sont ouverts, mais silencieux',
+  },
+  musicBecause: (cause) => `De la musique un instant : ${cause}.`,
+  silentBecause: (cause) => `Silence sur scène : ${cause}. Nous les avons prévenus.`,
+  musicEmpty: 'Une courte pause. De la musique jusqu’à la reprise.',
+  textOnly:
+    'Il y a plus de monde que nos lignes n’en portent. Ce qui se passe peut se lire ici ; le son peut tarder d’une demi-minute, ou manquer.',
+  busy: 'En direct. Il y a du monde : le son arrive avec quelques secondes de décalage.',
+  live: 'En direct, avec environ une seconde de décalage.',
+  with: (hosts) => `avec ${hosts}`,
+  clocks: {
+    scheduled: 'Prévu',
+    opened: 'Ouverture des portes',
+    firstAudio: 'Premier son',
+    firstSpeech: 'Premiers mots',
+    ended: 'Fin',
+  },
+  listen: 'Écouter',
+  replay: 'Réécouter',
+  calendar: 'Ajouter à l’agenda',
+  homeTitle: 'Des salles que tout le monde entend',
+  homeLead: 'Quelques personnes parlent. Toutes celles qui viennent les entendent.',
+  homeAbout: 'Earshot : des salles audio en direct',
+  on: 'En ce moment',
+  coming: 'À venir',
+  over: 'À réécouter',
+  nothing:
+    'Rien à l’antenne pour l’instant. Ouvrez une salle et envoyez son adresse : un navigateur suffit pour écouter.',
+  start: 'Ouvrir une salle',
+  what: 'De quoi s’agit-il ?',
+  name: 'Votre nom',
+  when: 'Quand (UTC)',
+  whenHint: 'Laissez vide pour ouvrir les portes maintenant.',
+  welcome: 'Bienvenue sur Earshot',
+  studio: (title) => `Studio : ${title}`,
+  studioAbout: 'Pour les personnes sur scène.',
+  studioPlain: (link) =>
+    `Pour parler, il faut un navigateur avec scripts. Pour écouter, non : <a href="${link}">aller à la salle</a>.`,
+  toRoom: 'Aller à la salle',
+  missingTitle: 'Il n’y a rien ici',
+  missingAbout: 'Aucune salle n’a cette adresse.',
+  missing: 'Il n’y a rien à cette adresse',
+  missingWay:
+    'Les salles gardent leur adresse pour toujours : elle a sans doute été mal recopiée. <a href="/">Voir ce qui est à l’antenne</a>.',
+  card: 'Un théâtre vu d’en haut : des rangées de sièges autour d’une scène',
+};
+
+/** The words of a language. */
+export const plainWords = (language: Language): PlainWords => (language === 'fr' ? french : english);
