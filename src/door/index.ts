@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Openssl } from '../base/openssl.ts';
+import type { TcpInfoReader } from '../base/tcp-info.ts';
 import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Uring } from '../base/uring.ts';
 import type { Delivery } from '../wire/delivery.ts';
@@ -32,10 +33,10 @@ import type { RoomCount } from './room.ts';
 import { Share } from './share.ts';
 import { openShield } from './shield.ts';
 import { openSpareFile } from './spare-file.ts';
+import { openStalledReaders } from './stalled-readers.ts';
 import { type DoorStrain, openStrain } from './strain.ts';
 import { type DoorTls, openTls, type Tls } from './tls.ts';
 import { openUnfinished } from './unfinished.ts';
-import { openWatchdog } from './watchdog.ts';
 
 export type { Asset, Assets } from './assets.ts';
 export { loadAssets } from './assets.ts';
@@ -73,6 +74,8 @@ export interface DoorDeps {
   readonly limits: Limits;
   /** Where many listeners are written to in one call; without it each write is a call of its own. */
   readonly uring?: Uring;
+  /** Asks the kernel whether a slow reader still takes what waits for it; absent: only what the kernel takes is seen. */
+  readonly tcpInfo?: TcpInfoReader;
   /** Where streams over TLS 1.3 are to keep a key instead of OpenSSL's connection; without it they keep that. */
   readonly openssl?: Openssl;
   /** The line for the live edge; without it everyone is live. */
@@ -159,7 +162,13 @@ export async function open(deps: DoorDeps): Promise<Door> {
     },
     ...(deps.vouches ? { vouches: deps.vouches } : {}),
   });
-  const watchdog = openWatchdog(limits);
+  const behindProxy = new WeakMap<Socket, string | undefined>();
+  const stalledReaders = openStalledReaders({
+    limits,
+    ...(deps.tcpInfo ? { tcpInfo: deps.tcpInfo } : {}),
+    isStream: (socket) => fanout.carries(socket),
+    prefixOf: (socket) => behindProxy.get(socket) ?? gate.originOf(socket).prefix,
+  });
   const unfinished = openUnfinished<Socket>({
     ...{ clock, limits },
     prefixOf: (socket) => gate.originOf(socket).prefix,
@@ -191,6 +200,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   });
   const ordinary = openOrdinary({
     ...{ clock, limits, counters, fanout, shield, fault, origin, bodies },
+    cameFor: (socket, prefix) => void behindProxy.set(socket, prefix),
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
@@ -255,7 +265,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     front.sweep();
     quick.sweep();
     bares?.sweep();
-    watchdog.sweep(clock.now(), gate.sockets, (socket) => {
+    stalledReaders.sweep(clock.now(), gate.sockets, (socket) => {
       if (fanout.drop(socket, 'stalled')) return;
       counters.stalledRequests += 1;
       reset(socket);
@@ -306,7 +316,11 @@ export async function open(deps: DoorDeps): Promise<Door> {
     counts: () => fanout.counts(),
     // While requests wait nobody moves up: those who were put off would be back at once.
     promote: (slug, count) => (shield.strained ? 0 : fanout.promote(slug, count)),
-    strain: openStrain({ clock, counters, sockets: gate.sockets, accepting: () => accepting?.take() ?? 0 }),
+    strain: openStrain({
+      ...{ clock, counters, sockets: gate.sockets },
+      isStream: (socket) => fanout.carries(socket),
+      accepting: () => accepting?.take() ?? 0,
+    }),
     metrics: () => exposition(counters, gate.sockets.size, fanout.presence()) + shield.metrics(),
     close,
     [Symbol.asyncDispose]: () => close(ms(0)),

@@ -54,10 +54,23 @@ export interface Limits {
   readonly bodyHeld: number;
   /** The site or a cell must begin its answer after this long, else 503. */
   readonly upstreamTimeout: Ms;
-  /** A reader that takes fewer than `stallBytes` within this long while bytes wait for it is closed (`stalled`). */
+  /**
+   * A listener of a stream that takes fewer than `stallBytes` within this long while bytes wait for it is closed (`stalled`). A
+   * reader of anything else is asked about from then on: see the next five.
+   */
   readonly stallWindow: Ms;
   /** See `stallWindow`. */
   readonly stallBytes: number;
+  /** A reader of a file whose kernel acknowledges nothing for this long, but answers (a player on pause), is closed. */
+  readonly pauseMost: Ms;
+  /** A reader of a file whose kernel has not answered the last three questions, and nothing for this long, is closed. */
+  readonly deadAfter: Ms;
+  /** Readers of files slower than `stallBytes` in a `stallWindow`, or on pause; beyond it the longest of the networks with most are closed. */
+  readonly slowReaders: number;
+  /** The same of one network (/24 of IPv4, /48 of IPv6; behind a listed proxy that of the client). */
+  readonly slowReadersPerNetwork: number;
+  /** Bytes that wait for all of them, in this process and in the kernel; beyond it as many are closed as it takes. */
+  readonly slowBytes: number;
   /** Rendered pages kept; the oldest is dropped. */
   readonly pages: number;
 }
@@ -84,6 +97,11 @@ export const LIMITS: Limits = {
   upstreamTimeout: ms(20_000),
   stallWindow: ms(15_000),
   stallBytes: 15 * 1024,
+  pauseMost: ms(300_000),
+  deadAfter: ms(60_000),
+  slowReaders: 2_048,
+  slowReadersPerNetwork: 256,
+  slowBytes: 256 * 1024 * 1024,
   pages: 1_000,
 };
 

@@ -35,6 +35,8 @@ export interface OrdinaryDeps {
   readonly fanout: Fanout;
   readonly shield: Shield;
   readonly fault: Fault;
+  /** Notes whose request it is that a listed proxy has brought on a connection. */
+  cameFor(socket: Socket, prefix: string | undefined): void;
   /** Requests whose body has not come. */
   readonly bodies: Unfinished<IncomingMessage>;
   readonly origin: DoorOrigin;
@@ -224,6 +226,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     if (isTaken(req.socket)) return;
     counters.requests += 1;
     owe(res, req.socket);
+    if (deps.clients.trusts(req.socket.remoteAddress)) deps.cameFor(req.socket, shield.prefixOf(req));
     if (hasBody(req)) awaitBody(req);
     try {
       route(req, res);

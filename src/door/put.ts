@@ -10,6 +10,10 @@ export function descriptor(socket: Socket): number {
   return encrypted ? -1 : (handle?.fd ?? -1);
 }
 
+/** The descriptor of a connection, also under TLS: to ask the kernel about it, never to write to it; −1 once closed. */
+export const kernelDescriptor = (socket: Socket): number =>
+  (socket as Socket & { _handle?: { fd?: number } | null })._handle?.fd ?? -1;
+
 /** A connection as it is written to, often, and with many others in turn. */
 export interface Outlet {
   readonly socket: Socket;

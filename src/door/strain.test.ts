@@ -30,6 +30,7 @@ test('connections that wait to be taken up are a wait as well, and never a sever
   let accepting = 0;
   const strain = openStrain({
     ...{ clock: manualClock(), counters, sockets: new Set() },
+    isStream: () => true,
     accepting: () => accepting,
   });
   const waits = (late: number, queue: number): number => {

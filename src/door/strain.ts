@@ -9,7 +9,7 @@ export const MOST_ACCEPTING_MS = 600;
 export interface DoorStrain {
   /** How late slots of the write period were served: p99, ms; or how long connections waited to be taken up, when that is more. */
   readonly wait: number;
-  /** Connections with unsent bytes now. */
+  /** Streams with unsent bytes now; whoever reads a file at its own pace has some all the time. */
   readonly unsent: number;
   /** Connections now. */
   readonly connections: number;
@@ -24,6 +24,7 @@ export function openStrain(deps: {
   clock: Clock;
   counters: Counters;
   sockets: ReadonlySet<Socket>;
+  isStream(socket: Socket): boolean;
   /** The longest wait of connections since the last call, ms. */
   accepting(): number;
 }): () => DoorStrain {
@@ -35,7 +36,7 @@ export function openStrain(deps: {
     const now = clock.now();
     const seconds = Math.max(0.1, (now - at) / 1000);
     let unsent = 0;
-    for (const socket of sockets) if (socket.writableLength > 0) unsent += 1;
+    for (const socket of sockets) if (socket.writableLength > 0 && deps.isStream(socket)) unsent += 1;
     const strain = {
       wait: Math.max(counters.lateness.take(), Math.min(MOST_ACCEPTING_MS, accepting())),
       unsent,

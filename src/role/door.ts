@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { type Openssl, openOpenssl } from '../base/openssl.ts';
 import { sharesPorts } from '../base/port.ts';
+import { openTcpInfo } from '../base/tcp-info.ts';
 import { ms } from '../base/time.ts';
 import { openVouching } from '../base/token.ts';
 import { openUring, type Uring } from '../base/uring.ts';
@@ -144,6 +145,12 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const certificate = certificateOf(config);
   const uring = await rowUring(config, log);
   if (uring) stack.use(uring);
+  const tcpInfo = await openTcpInfo();
+  if (typeof tcpInfo === 'string')
+    log.info(
+      { why: tcpInfo },
+      'the kernel cannot be asked about slow readers: whoever takes nothing for minutes is closed',
+    );
   const openssl = certificate && (await lightTls(config, log));
   const opened = await openDoorPart({
     clock,
@@ -164,6 +171,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
     ...(uring ? { uring } : {}),
+    ...(typeof tcpInfo === 'string' ? {} : { tcpInfo }),
     ...(openssl ? { openssl } : {}),
     backlog: ACCEPT_QUEUE,
     secret: readSecret(at.secret),
