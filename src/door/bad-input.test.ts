@@ -32,7 +32,8 @@ const open = (metrics: string): number => Number(/open_connections (\d+)/.exec(m
 test('half a head on a new or a kept connection, and a body that does not come, are closed in time and their slots freed', async () => {
   let aborted = 0;
   await using behind = await site('slow', (req) => void req.on('close', () => (aborted += 1)).resume());
-  const limits = { ...LIMITS, headTimeout: ms(400), requestTimeout: ms(800) };
+  const bodies = { requestTimeout: ms(800), bodyStall: ms(800), bodyWindow: ms(800), bodyWindowBytes: 800 };
+  const limits = { ...LIMITS, ...bodies, headTimeout: ms(400) };
   await using door = await openTestDoor(fakeOrigin(), { site: behind, limits });
   const began = performance.now();
   const kept = wire(door.port, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -241,7 +242,7 @@ test('a request that times out behind one that is being answered ends the connec
     req.on('error', () => {}).resume();
     if (req.method === 'POST') res.write('begun');
   });
-  const limits = { ...LIMITS, headTimeout: ms(400), requestTimeout: ms(800), busyFrom: Infinity };
+  const limits = { ...LIMITS, headTimeout: ms(400), bodyStall: ms(800), busyFrom: Infinity };
   await using door = await openTestDoor(fakeOrigin(), { site: behind, limits });
   const worked = wire(door.port, 'GET /api/rooms HTTP/1.1\r\nHost: x\r\n\r\nGET /api/rooms HTTP/1.1\r\nHos');
   const begun = wire(door.port, post('Content-Length: 9000\r\n', 'x'));

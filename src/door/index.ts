@@ -32,6 +32,7 @@ import { reset } from './reset.ts';
 import type { RoomCount } from './room.ts';
 import { Share } from './share.ts';
 import { openShield } from './shield.ts';
+import { openSlowBodies } from './slow-bodies.ts';
 import { openSpareFile } from './spare-file.ts';
 import { openStalledReaders } from './stalled-readers.ts';
 import { type DoorStrain, openStrain } from './strain.ts';
@@ -175,8 +176,10 @@ export async function open(deps: DoorDeps): Promise<Door> {
   });
   const bodies = openUnfinished<IncomingMessage>({
     ...{ clock, limits: { ...limits, unfinished: limits.unfinishedBodies } },
+    perNetwork: limits.unfinishedBodiesPerNetwork,
     prefixOf: shield.prefixOf,
   });
+  const slowBodies = openSlowBodies(limits);
   const { openssl } = deps;
   const bares =
     openssl && deps.tls
@@ -199,7 +202,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
   });
   const ordinary = openOrdinary({
-    ...{ clock, limits, counters, fanout, shield, fault, origin, bodies },
+    ...{ clock, limits, counters, fanout, shield, fault, origin, bodies, slowBodies },
     cameFor: (socket, prefix) => void behindProxy.set(socket, prefix),
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
@@ -264,6 +267,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     spare.look();
     front.sweep();
     quick.sweep();
+    slowBodies.sweep(clock.now());
     bares?.sweep();
     stalledReaders.sweep(clock.now(), gate.sockets, (socket) => {
       if (fanout.drop(socket, 'stalled')) return;

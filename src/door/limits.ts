@@ -36,6 +36,8 @@ export interface Limits {
   readonly unfinished: number;
   /** The same for any other body: one of those takes a parser and a connection to the process behind, 60 kB in all. */
   readonly unfinishedBodies: number;
+  /** Of these, of one network; beyond it its oldest are closed with 408. */
+  readonly unfinishedBodiesPerNetwork: number;
   /** See `unfinished`; counted in time in which this process was there to read. */
   readonly unfinishedAfter: Ms;
   /** Bytes of a request head; beyond it 431 and close. */
@@ -44,8 +46,14 @@ export interface Limits {
   readonly headers: number;
   /** A head must be complete after this long, or the connection is closed. */
   readonly headTimeout: Ms;
-  /** A whole request must have arrived after this long. */
+  /** A first request whose body is held (`bodyHeld`) must be whole after this long. */
   readonly requestTimeout: Ms;
+  /** Any other body may take as long as it moves: when nothing came for this long, 408 and close. */
+  readonly bodyStall: Ms;
+  /** The same when fewer than `bodyWindowBytes` came within this long: 1 kB/s. */
+  readonly bodyWindow: Ms;
+  /** See `bodyWindow`. */
+  readonly bodyWindowBytes: number;
   /** Requests on one connection; then it is closed after the answer. */
   readonly requestsPerSocket: number;
   /** An idle kept connection is closed after this long. */
@@ -86,11 +94,15 @@ export const LIMITS: Limits = {
   refusals: 256,
   unfinished: 2_048,
   unfinishedBodies: 256,
+  unfinishedBodiesPerNetwork: 64,
   unfinishedAfter: ms(3_000),
   headBytes: 8_192,
   headers: 64,
   headTimeout: ms(10_000),
   requestTimeout: ms(20_000),
+  bodyStall: ms(10_000),
+  bodyWindow: ms(20_000),
+  bodyWindowBytes: 20 * 1024,
   requestsPerSocket: 1_000,
   keepAlive: ms(65_000),
   bodyHeld: 8 * 1024,

@@ -22,6 +22,7 @@ import { endRefused, rawProblem } from './raw-reply.ts';
 import { isStream, pageHeaders, send, sendCoded } from './send.ts';
 import { serverOptions } from './server-options.ts';
 import type { Shield } from './shield.ts';
+import type { SlowBodies } from './slow-bodies.ts';
 import { mediaType, readStreamRequest } from './stream-request.ts';
 import { isTaken, takeOver } from './takeover.ts';
 import { toOriginForm } from './target.ts';
@@ -37,8 +38,10 @@ export interface OrdinaryDeps {
   readonly fault: Fault;
   /** Notes whose request it is that a listed proxy has brought on a connection. */
   cameFor(socket: Socket, prefix: string | undefined): void;
-  /** Requests whose body has not come. */
+  /** Requests whose body has not come: how many there may be. */
   readonly bodies: Unfinished<IncomingMessage>;
+  /** The same: whether they come on. */
+  readonly slowBodies: SlowBodies;
   readonly origin: DoorOrigin;
   readonly assets: Assets;
   readonly pages: Pages;
@@ -217,8 +220,12 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     endWith('too-slow', socket);
   }
   function awaitBody(req: IncomingMessage) {
-    const over = () => deps.bodies.end(req);
+    const over = () => {
+      deps.bodies.end(req);
+      deps.slowBodies.end(req);
+    };
     deps.bodies.begin(req, tooSlow);
+    deps.slowBodies.begin(req, deps.clock.now(), tooSlow);
     req.once('end', over).once('close', over);
   }
   /** A mistake in answering one request must not end the streams of thousands. */

@@ -5,7 +5,8 @@ import type { Limits } from './limits.ts';
 export const serverOptions = (limits: Limits): ServerOptions => ({
   maxHeaderSize: limits.headBytes,
   headersTimeout: limits.headTimeout,
-  requestTimeout: limits.requestTimeout,
+  // Bodies may be long: `slow-bodies.ts` looks whether they move.
+  requestTimeout: 0,
   keepAliveTimeout: limits.keepAlive,
   connectionsCheckingInterval: 2_000,
   insecureHTTPParser: false,

@@ -161,3 +161,17 @@ test('how long a request is, as far as it is worth waiting for', () => {
     expect([fields, length(fields)]).toEqual([fields, 0]);
   expect(length('Content-Length: 5\r\n', 'GET / HTTP/1.1')).toBe(0);
 });
+
+test('one network has so many places and no more, though there is room in all', () => {
+  const clock = manualClock();
+  const closed: string[] = [];
+  using unfinished = openUnfinished<string>({
+    ...{ clock, limits: { unfinished: 100, unfinishedAfter: ms(1_000) }, perNetwork: 3 },
+    prefixOf: (key) => (key.startsWith('here') ? undefined : key.slice(0, 1)),
+  });
+  for (const key of ['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'here1', 'here2', 'here3', 'here4'])
+    unfinished.begin(key, (one) => closed.push(one));
+  for (let i = 0; i < 20; i += 1) clock.advance(100);
+  expect(closed).toEqual(['a1', 'a2']);
+  expect(unfinished.size).toBe(8);
+});

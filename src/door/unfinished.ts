@@ -6,6 +6,8 @@ import { waterLevel } from './share.ts';
 export interface UnfinishedDeps<Key> {
   readonly clock: Clock;
   readonly limits: { readonly unfinished: number; readonly unfinishedAfter: Ms };
+  /** Of one network, at most; default: as many as in all. Unknown networks, such as this machine, are not one. */
+  readonly perNetwork?: number;
   /** The network one comes from. */
   prefixOf(key: Key): string | undefined;
 }
@@ -36,7 +38,12 @@ const MOST_CREDITED_MS = 2 * LOOK_MS;
  * make whoever comes promptly look slow, for what has arrived is read in each round, however long the round was.
  * Beyond the limit the oldest go first, of the networks that hold more than their max-min share.
  */
-export function openUnfinished<Key>({ clock, limits, prefixOf }: UnfinishedDeps<Key>): Unfinished<Key> {
+export function openUnfinished<Key>({
+  clock,
+  limits,
+  perNetwork,
+  prefixOf,
+}: UnfinishedDeps<Key>): Unfinished<Key> {
   /** In the order of their beginning. */
   const waits = new Map<Key, Wait<Key>>();
   let last: number = clock.now();
@@ -46,13 +53,19 @@ export function openUnfinished<Key>({ clock, limits, prefixOf }: UnfinishedDeps<
     const now = clock.now();
     attention += Math.min(now - last, MOST_CREDITED_MS);
     last = now;
-    if (waits.size <= limits.unfinished) return;
+    if (waits.size <= Math.min(limits.unfinished, perNetwork ?? Number.POSITIVE_INFINITY)) return;
     const slow: Key[] = [];
     for (const [key, { since }] of waits) {
       if (attention - since <= limits.unfinishedAfter) break;
       slow.push(key);
     }
-    if (slow.length > limits.unfinished) relieve(slow);
+    if (perNetwork !== undefined) {
+      const networks = Map.groupBy(slow, prefixOf);
+      for (const [network, those] of networks)
+        if (network !== undefined) those.slice(0, Math.max(0, those.length - perNetwork)).forEach(give);
+    }
+    const left = slow.filter((key) => waits.has(key));
+    if (left.length > limits.unfinished) relieve(left);
   }
   function relieve(slow: readonly Key[]) {
     const networks = new Map<string, Key[]>();
@@ -75,11 +88,15 @@ export function openUnfinished<Key>({ clock, limits, prefixOf }: UnfinishedDeps<
       const extra = those.length > each && left > 0 ? 1 : 0;
       left -= extra;
       for (const key of those.slice(0, Math.max(0, those.length - each - extra))) {
-        const wait = waits.get(key);
-        waits.delete(key);
-        wait?.close(key);
+        give(key);
       }
     }
+  }
+  /** Closes one that needs the place less. */
+  function give(key: Key) {
+    const wait = waits.get(key);
+    waits.delete(key);
+    wait?.close(key);
   }
   const timer = clock.every(ms(LOOK_MS), look);
   return {

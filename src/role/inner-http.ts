@@ -10,7 +10,12 @@ export async function serveInner(
   keeping?: SocketFileDeps,
 ): Promise<AsyncDisposable> {
   rmSync(path, { force: true });
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
+  const server = createAdaptorServer({
+    fetch,
+    overrideGlobalObjects: false,
+    // The door in front looks whether a body moves; a long one is none of this server's business.
+    serverOptions: { requestTimeout: 0 },
+  });
   const file = await listenAt(path, server as Server, keeping);
   return {
     async [Symbol.asyncDispose]() {
