@@ -25,6 +25,12 @@ describe('the studio page', () => {
   const person = async (name: string): Promise<StagePerson | undefined> =>
     (await state()).stage.find((it) => it.name === name);
 
+  /** What the consoles complained of until now was to be expected: a studio died. */
+  const forget = (): void => {
+    browser.complaints.length = 0;
+    other.complaints.length = 0;
+  };
+
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'earshot-studio-'));
     const microphone = join(dir, 'speech.wav');
@@ -53,9 +59,23 @@ describe('the studio page', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  test('a page without a link says what to do', async () => {
+  test('a page without a link says what to do, and offers the one that this device knows', async () => {
     const page = await browser.page(`${room.url}/studio`);
     await page.getByRole('heading', { name: 'You need a link to come on stage' }).waitFor();
+    await page.getByRole('button', { name: 'Open the studio with your link' }).click();
+    await page.getByRole('button', { name: 'Join the stage' }).waitFor();
+    await page.close();
+  });
+
+  test('the token is not in the address, a reload still has it, and the host link is kept on the page', async () => {
+    const page = await browser.page(room.studio);
+    await page.getByRole('button', { name: 'Join the stage' }).waitFor();
+    expect(page.url()).toBe(`${room.url}/studio`);
+    await page.reload();
+    await page.getByRole('button', { name: 'Join the stage' }).waitFor();
+    await browser.context.grantPermissions(['microphone', 'clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy the host link' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(room.studio);
     await page.close();
   });
 
@@ -72,10 +92,11 @@ describe('the studio page', () => {
     await host.keyboard.press('k');
     await until('Ben is muted', async () => (await person('Ben'))?.muted === true);
     await guest.getByText('Ana muted you.').waitFor();
-    await guest.locator('.mute-key').click();
-    await guest.getByText('The host muted you. You can speak again when they ask you to.').waitFor();
+    await guest.getByRole('button', { name: 'Muted by the host: ask to speak' }).click();
+    await guest.getByText('You have asked to speak').waitFor();
     expect((await person('Ben'))?.muted).toBe(true);
-    await host.getByRole('button', { name: 'Ask to unmute: Ben' }).click();
+    await host.getByText('Ben asks to speak.').waitFor();
+    await host.getByRole('button', { name: 'Let speak: Ben' }).click();
     await guest.locator('.message').getByRole('button', { name: 'Unmute' }).click();
     await until('Ben is heard', async () => (await person('Ben'))?.muted === false);
   });
@@ -105,27 +126,43 @@ describe('the studio page', () => {
 
   test('a dead studio is told, and everyone is back in their order without a hand', async () => {
     process.kill(server.child('studio', 0) ?? 0, 'SIGKILL');
-    await host.getByText('The studio does not answer.').waitFor();
+    await host.getByText('The studio is restarting. The audience hears hold music').waitFor();
+    // Nothing is claimed meanwhile: no mark says that anybody is on the air.
+    expect(await host.locator('.mark').textContent()).toBe('Restarting');
+    expect(await host.locator('.strip.on-air').count()).toBe(0);
+    await host.getByText('not known now').waitFor();
     await until(
       'both are back',
       async () => (await state()).stage.filter((it) => it.connected).length === 2,
       40_000,
     );
-    await host.getByText('The studio does not answer.').waitFor({ state: 'detached' });
+    await host.getByText('The studio is restarting.').waitFor({ state: 'detached' });
+    forget();
   });
 
   test('someone taken off the stage is told, and stays out', async () => {
+    // Asked to speak and removed in the same breath: the question goes with the stage.
+    await host.getByRole('button', { name: 'Ask to unmute: Ben' }).click();
+    await guest.getByText('Ana asks you to speak.').waitFor();
     await host.getByRole('button', { name: 'More for Ben' }).click();
-    await host.getByRole('button', { name: 'Take off the stage…' }).click();
-    await host.getByRole('button', { name: 'Take off', exact: true }).click();
-    await guest.getByRole('heading', { name: 'You were taken off the stage' }).waitFor();
+    await host.getByRole('button', { name: 'Remove from the stage…' }).click();
+    await host.getByRole('button', { name: 'Remove', exact: true }).click();
+    await guest.getByRole('heading', { name: 'You were removed from the stage' }).waitFor();
     await until('Ben is gone', async () => (await person('Ben')) === undefined);
+    expect(await guest.locator('.message').count()).toBe(0);
+    expect(await guest.getByRole('alert').allInnerTexts()).toEqual(['']);
+    // Their link is dead: it does not wait in the list to be sent once more.
+    expect(await host.locator('.invite-row').count()).toBe(0);
   });
 
   test('the end leads to the replay', async () => {
     await endRoom(host);
     await host.getByRole('heading', { name: 'The room has ended' }).waitFor();
+    await host.getByRole('link', { name: 'Download the recording' }).waitFor();
+    await host.getByText('Most connections at one time').waitFor();
     const replay = host.getByRole('link', { name: 'Listen again from the beginning' });
     expect(await replay.getAttribute('href')).toBe(`/r/${room.slug}`);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect([...browser.complaints, ...other.complaints]).toEqual([]);
   });
 });

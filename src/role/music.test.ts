@@ -56,6 +56,21 @@ test('a file that cannot be read in time is given up, and those who waited have 
   expect(kept()).toEqual(['b.pcm', 'c.pcm', 'd.pcm', 'e.pcm']);
 });
 
+test('what is kept is found again with its length, as a sound file', async () => {
+  const shelf = openMusicShelf(manualClock(), dir, { decoder });
+  expect(await shelf.find('a')).toBeUndefined();
+  await shelf.put('a', body(1));
+  const found = await shelf.find('a');
+  expect(found?.seconds).toBe(1);
+  const wav = Buffer.from(await new Response(found?.wav()).arrayBuffer());
+  expect(wav.length).toBe(44 + 192_000);
+  expect([wav.toString('latin1', 0, 4), wav.readUInt32LE(4), wav.readUInt32LE(40)]).toEqual([
+    'RIFF',
+    wav.length - 8,
+    192_000,
+  ]);
+});
+
 test('of forty at once those beyond sixteen are refused before a byte of theirs is read', async () => {
   const shelf = openMusicShelf(manualClock(), dir, { decoder });
   const go = Promise.withResolvers<void>();

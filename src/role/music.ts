@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -14,6 +15,10 @@ const DECODER_HEAP_MB = 128;
 
 const fileOf = (dir: string, slug: string): string => join(dir, `${slug}.pcm`);
 
+/** Music is kept as 48 kHz, 16-bit, two channels. */
+const [RATE, CHANNELS] = [48_000, 2];
+const BYTES_PER_SECOND = RATE * CHANNELS * 2;
+
 /** A file takes a second of CPU; one that takes longer than this is given up. */
 const DECODE_MS = 20_000;
 /** Files that are received or wait for their turn, each on the disk; further ones are refused before anything is read. */
@@ -21,7 +26,7 @@ const MAX_UPLOADS = 16;
 /** One that has not arrived by then makes room for others. */
 const RECEIVE_MS = 600_000;
 /** What a room's music takes on the disk at most, as it is kept. */
-const MOST_KEPT_BYTES = LONGEST_MUSIC_SECONDS * 192_000;
+const MOST_KEPT_BYTES = LONGEST_MUSIC_SECONDS * BYTES_PER_SECOND;
 /** What the music of all rooms takes together: 43 rooms with two minutes each. */
 const TOTAL_BYTES = 1_000_000_000;
 
@@ -58,7 +63,7 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
     await writeFile(draft, new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
     await rename(draft, fileOf(dir, slug));
     (await known()).set(slug, pcm.byteLength);
-    return { seconds: pcm.length / 96_000 };
+    return { seconds: pcm.byteLength / BYTES_PER_SECOND };
   };
   const remove = async (slug: string): Promise<void> => {
     await rm(fileOf(dir, slug), { force: true });
@@ -96,11 +101,40 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
         under.delete(slug);
       }
     },
+    async find(slug) {
+      const path = fileOf(dir, slug);
+      const found = await stat(path).catch(() => undefined);
+      if (!found) return undefined;
+      return { seconds: found.size / BYTES_PER_SECOND, wav: () => wavOf(path, found.size) };
+    },
     remove,
     async keep(slugs) {
       for (const slug of (await known()).keys()) if (!slugs.has(slug)) await remove(slug);
     },
   };
+}
+
+/** The kept sound with the head of a WAV file, read as it is sent. */
+function wavOf(path: string, size: number): ReadableStream<Uint8Array> {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + size, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(CHANNELS, 22);
+  head.writeUInt32LE(RATE, 24);
+  head.writeUInt32LE(BYTES_PER_SECOND, 28);
+  head.writeUInt16LE(CHANNELS * 2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(size, 40);
+  return ReadableStream.from(
+    (async function* () {
+      yield new Uint8Array(head);
+      for await (const part of createReadStream(path, { end: size - 1 })) yield part as Uint8Array;
+    })(),
+  );
 }
 
 /** The music that is there, and its size. What an earlier run was about to write is removed. */

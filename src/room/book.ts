@@ -85,14 +85,16 @@ export class Book {
 
   /** Every room to come or on and the newest finished ones, newest first. */
   cards(): readonly RoomCard[] {
-    this.#cards ??= [...this.#entries.values()].sort((a, b) => b.created - a.created).map(told);
+    this.#cards ??= [...this.#entries.values()]
+      .sort((a, b) => b.created - a.created)
+      .map((entry) => told(entry, this.#deps.openLead));
     return this.#cards;
   }
 
   /** What doors and cells are told of a room; undefined when they need not know it. */
   told(slug: string): RoomCard | undefined {
     const entry = this.#entries.get(slug);
-    return entry && told(entry);
+    return entry && told(entry, this.#deps.openLead);
   }
 
   /** Calls with the address of each room that has changed or is no longer told of. */

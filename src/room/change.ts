@@ -65,8 +65,11 @@ export function revised(before: Entry, after: Entry, at: number): Entry {
   return { ...after, sequence: before.sequence + 1, modified: at };
 }
 
-/** What doors and cells are told: who is kept out while the room runs, for they alone let people in. */
-export function told({ card, revoked }: Entry): RoomCard {
+/** What doors and cells are told, `lead` being how long before its start a room opens: who is kept out while the room runs, for they alone let people in. */
+export function told({ card, revoked }: Entry, lead: number): RoomCard {
   const running = card.status === 'open' || card.status === 'live';
+  const { scheduled } = card.clocks;
+  if (card.status === 'scheduled' && scheduled !== undefined)
+    return { ...card, clocks: { ...card.clocks, opens: scheduled - lead } };
   return running && (revoked.generation > 0 || revoked.barred.length > 0) ? { ...card, revoked } : card;
 }

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono';
-import type { Caller } from './access.ts';
+import type { Access, Caller } from './access.ts';
 import { isRefusal, type Outcome, refuse, refused } from './answer.ts';
 import { MAX_MUSIC_BYTES, MUSIC_LEAD_MS } from './music.ts';
 import type { RoutesDeps } from './routes.ts';
@@ -8,6 +8,7 @@ import type { RoutesDeps } from './routes.ts';
 export function musicRoutes(
   app: Hono,
   deps: RoutesDeps,
+  access: Pick<Access, 'hosted'>,
   changing: (c: Context) => Promise<Outcome<Caller>>,
 ): void {
   app.put('/api/rooms/:slug/music', async (c) => {
@@ -29,6 +30,21 @@ export function musicRoutes(
       return refuse('room-ended');
     }
     return c.json({ seconds: Math.round(kept.seconds) });
+  });
+
+  app.get('/api/rooms/:slug/music', async (c) => {
+    const caller = await access.hosted(c);
+    if (isRefusal(caller)) return refused(caller);
+    const music = await deps.music?.find(caller.entry.card.slug);
+    return c.json({ seconds: music ? Math.round(music.seconds) : null });
+  });
+
+  app.get('/api/rooms/:slug/music.wav', async (c) => {
+    const caller = await access.hosted(c);
+    if (isRefusal(caller)) return refused(caller);
+    const music = await deps.music?.find(caller.entry.card.slug);
+    if (!music) return refuse('not-found', 'The music of the house plays.');
+    return c.body(music.wav(), 200, { 'content-type': 'audio/wav' });
   });
 
   app.delete('/api/rooms/:slug/music', async (c) => {

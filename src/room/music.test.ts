@@ -20,6 +20,10 @@ describe("a host's hold music", () => {
         kept.set(slug, bytes);
         return { seconds: 41.4 };
       },
+      async find(slug) {
+        const bytes = kept.get(slug);
+        return bytes && { seconds: 41.4, wav: () => new Blob([new Uint8Array(bytes)]).stream() };
+      },
       remove: async (slug) => void kept.delete(slug),
       keep: async () => {},
     };
@@ -36,6 +40,18 @@ describe("a host's hold music", () => {
     expect(Buffer.from(kept.get('talk')!)).toEqual(Buffer.from(file));
     expect((await rig.ask('DELETE', '/api/rooms/talk/music', undefined, token)).status).toBe(204);
     expect(kept.size).toBe(0);
+  });
+
+  test('is told and heard by hosts alone', async () => {
+    const ask = (path: string, by?: string) => rig.ask('GET', `/api/rooms/talk/music${path}`, undefined, by);
+    expect((await ask('', token)).body).toEqual({ seconds: null });
+    expect(refusal(await ask('.wav', token))).toEqual([404, 'not-found']);
+    await put(new Uint8Array(100));
+    expect((await ask('', token)).body).toEqual({ seconds: 41 });
+    const sound = await ask('.wav', token);
+    expect([sound.status, sound.headers.get('content-type')]).toEqual([200, 'audio/wav']);
+    expect(refusal(await ask(''))).toEqual([401, 'token-missing']);
+    expect(refusal(await ask('.wav'))).toEqual([401, 'token-missing']);
   });
 
   test('that cannot be read is refused with the reason', async () => {
@@ -58,6 +74,7 @@ describe("a host's hold music", () => {
 
   test('that a room got while it ended is not kept', async () => {
     const late: MusicShelf = {
+      find: async () => undefined,
       async put(slug) {
         await rig.ask('POST', `/api/rooms/${slug}/end`, undefined, token);
         kept.set(slug, new Uint8Array(1));

@@ -5,6 +5,13 @@ export const MAX_MUSIC_BYTES = 8_000_000;
 /** A room that is announced takes music so long before its start. */
 export const MUSIC_LEAD_MS = 24 * 3_600_000;
 
+/** A room's own music. */
+export interface KeptMusic {
+  readonly seconds: number;
+  /** A WAV file: 48 kHz, 16-bit, two channels. */
+  readonly wav: () => ReadableStream<Uint8Array>;
+}
+
 /** Where the music that hosts send is kept. */
 export interface MusicShelf {
   /** Reads, decodes and keeps it in place of what was there; how long it is, or why not. Nothing is read before there is room. */
@@ -15,6 +22,8 @@ export interface MusicShelf {
     | { readonly seconds: number }
     | { readonly refused: ErrorCode; readonly detail: string; readonly wait?: number }
   >;
+  /** What is kept for a room: its length, and its sound as a WAV file; undefined while the house's plays. */
+  find(slug: string): Promise<KeptMusic | undefined>;
   /** The house's own music again. */
   remove(slug: string): Promise<void>;
   /** Removes the music of every room but these. */

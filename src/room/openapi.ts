@@ -24,6 +24,7 @@ const room = object(
       description: 'Present once they happened',
       properties: {
         scheduled: instant,
+        opens: instant,
         opened: instant,
         firstAudio: instant,
         firstSpeech: instant,
@@ -263,10 +264,32 @@ export function openapi(version: string): object {
             ]),
           },
         },
+        get: {
+          summary: 'Whether a music of its own plays, and how long its loop is',
+          security: bearer,
+          responses: {
+            200: json(
+              object({ seconds: { type: ['integer', 'null'], description: 'null: the music of the house' } }),
+              'What plays while nobody is heard',
+            ),
+            ...refusals(HOST),
+          },
+        },
         delete: {
           summary: 'Back to the hold music of the house',
           security: bearer,
           responses: { 204: { description: 'Done' }, ...refusals(HOST) },
+        },
+      },
+      '/api/rooms/{slug}/music.wav': {
+        parameters: [slugParameter],
+        get: {
+          summary: 'The sound of the room’s own music, as it is played',
+          security: bearer,
+          responses: {
+            200: { description: 'WAV, 48 kHz, 16-bit, two channels', content: { 'audio/wav': {} } },
+            ...refusals([...HOST, 'not-found']),
+          },
         },
       },
       '/r/{slug}/event.ics': {

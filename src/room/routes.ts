@@ -121,7 +121,7 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   }
 
   peopleRoutes(app, deps, access, changing, base);
-  musicRoutes(app, deps, changing);
+  musicRoutes(app, deps, access, changing);
 
   app.get('/r/:slug/event.ics', async (c) => {
     const entry = await book.find(c.req.param('slug'));

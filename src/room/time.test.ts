@@ -58,6 +58,19 @@ describe('time', () => {
     expect(card('late').status).toBe('open');
   });
 
+  test('an announced room tells when it opens by itself, until it has', async () => {
+    await rig.restart({ openLead: HOUR });
+    await create({ title: 'Early', start: inMs(3 * HOUR) });
+    const opens = () => rig.rooms.cards().find(({ slug }) => slug === 'early')?.clocks.opens;
+    expect(opens()).toBe(NOW + 2 * HOUR);
+    for (let i = 0; i < 3; i++) {
+      rig.clock.advance(HOUR);
+      await rig.settle();
+    }
+    expect(card('early').status).toBe('open');
+    expect(opens()).toBeUndefined();
+  });
+
   test('setting the clock of the machine forward ends no room', async () => {
     await create({ title: 'Stepped' });
     rig.clock.stepWall(5 * HOUR);

@@ -10,6 +10,8 @@ export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
 /** The four clocks and the end, wall-clock ms since 1970; absent until they happen. */
 export interface Clocks {
   readonly scheduled?: number;
+  /** When an announced room opens by itself, before its start. */
+  readonly opens?: number;
   readonly opened?: number;
   /** First program audio of any kind, hold music included. */
   readonly firstAudio?: number;

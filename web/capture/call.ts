@@ -11,6 +11,7 @@ import {
   type Refusal,
   restart,
   type Session,
+  type Token,
 } from './exchange.ts';
 import { restartedAnswer, restartFragment } from './sdp.ts';
 
@@ -23,12 +24,14 @@ export type CallState =
 /** One WebRTC session with the studio that comes back by itself: a WHIP or a WHEP endpoint and what is negotiated. */
 export interface CallOptions {
   readonly url: string;
-  readonly token: string;
+  readonly token: Token;
   /** Adds the tracks or receive slots to a fresh connection. */
   prepare(peer: RTCPeerConnection): void;
   tuneOffer(sdp: string): string;
   tuneAnswer(sdp: string): string;
   state(state: CallState): void;
+  /** Waits until asking the studio makes sense, before each try; at once when absent. */
+  ready?(signal: AbortSignal): Promise<void>;
   /** Replaced in tests. */
   readonly fetch?: typeof fetch;
   readonly peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
@@ -69,6 +72,8 @@ export function openCall(options: CallOptions): Call {
       ...(options.fetch ? { fetch: options.fetch } : {}),
     };
     options.state({ at: 'connecting' });
+    await options.ready?.(signal);
+    if (signal.aborted) return;
     let servers = await askIceServers(options.url, exchange);
     let tries = 0;
     let take = takeover;
@@ -78,6 +83,8 @@ export function openCall(options: CallOptions): Call {
       await wait(retryDelay(tries++, why.retryAfter), signal);
     };
     while (!signal.aborted) {
+      await options.ready?.(signal);
+      if (signal.aborted) break;
       let live: Live | Refusal | undefined;
       if (before) {
         live = await restarted(before, exchange, signal);

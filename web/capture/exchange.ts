@@ -21,9 +21,12 @@ export interface Refusal {
   readonly retryAfter: Ms;
 }
 
+/** The token of a link, or what gives the one that holds now: a host can replace all links in mid-show. */
+export type Token = string | (() => string);
+
 /** What an exchange needs; `fetch` is replaced in tests. */
 export interface ExchangeOptions {
-  readonly token: string;
+  readonly token: Token;
   readonly signal?: AbortSignal;
   readonly fetch?: typeof fetch;
 }
@@ -103,7 +106,10 @@ async function send(
   try {
     const response = await (options.fetch ?? fetch)(url, {
       method,
-      headers: { ...headers, authorization: `Bearer ${options.token}` },
+      headers: {
+        ...headers,
+        authorization: `Bearer ${typeof options.token === 'string' ? options.token : options.token()}`,
+      },
       keepalive,
       cache: 'no-store',
       ...(body === undefined ? {} : { body }),

@@ -3,7 +3,7 @@
 export { retryDelay } from './backoff.ts';
 export { type CallState, openCall } from './call.ts';
 export { type Device, type Devices, watchDevices } from './devices.ts';
-export { isRefusal, type Refusal, refusalOf } from './exchange.ts';
+export { isRefusal, type Refusal, refusalOf, type Token } from './exchange.ts';
 export {
   DEFAULT_MICROPHONE,
   type Microphone,

@@ -1,16 +1,18 @@
 import { type Call, type CallState, openCall } from './call.ts';
+import type { Token } from './exchange.ts';
 import { tuneAnswer, tuneOffer } from './sdp.ts';
 
 /** What a publisher needs. */
 export interface PublisherOptions {
   /** The room's WHIP endpoint. */
   readonly url: string;
-  readonly token: string;
+  readonly token: Token;
   /** Stereo music instead of speech; fixed for the life of the publisher. */
   readonly music: boolean;
   /** The microphone at this moment; asked again at each reconnect. */
   track(): MediaStreamTrack;
   state(state: CallState): void;
+  ready?(signal: AbortSignal): Promise<void>;
   readonly fetch?: typeof fetch;
   readonly peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }

@@ -1,4 +1,5 @@
 import { type Call, type CallState, openCall } from './call.ts';
+import type { Token } from './exchange.ts';
 import { tuneReceiveOffer } from './sdp.ts';
 
 /** Speakers that can be heard at once. */
@@ -8,10 +9,11 @@ export const RECEIVE_SLOTS = 12;
 export interface ReceiverOptions {
   /** The room's WHEP endpoint. */
   readonly url: string;
-  readonly token: string;
+  readonly token: Token;
   state(state: CallState): void;
   /** The browser refuses to play before the person touched the page. */
   blocked(blocked: boolean): void;
+  ready?(signal: AbortSignal): Promise<void>;
   readonly fetch?: typeof fetch;
   readonly peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }

@@ -1,15 +1,19 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { AnnounceForm } from './announce-form.tsx';
+import { Before } from './before.tsx';
 import { CheatSheet } from './cheat-sheet.tsx';
 import { Check } from './check.tsx';
 import { useDesk, useWords } from './context.ts';
 import { Confirm, Dialog } from './dialog.tsx';
+import { Ears } from './ears.tsx';
 import { Farewell } from './farewell.tsx';
+import { Front } from './front.tsx';
 import { Header } from './header.tsx';
 import { InviteCard } from './invite-card.tsx';
+import { LinksCard } from './links-card.tsx';
 import { Master } from './master.tsx';
 import { Banner, Messages } from './messages.tsx';
 import { MusicCard } from './music-card.tsx';
-import { MuteBar } from './mute-bar.tsx';
 import { SoundForm } from './sound-form.tsx';
 import { Strip } from './strip.tsx';
 
@@ -40,16 +44,18 @@ export function App() {
         <div id="desk" class={`desk ${phase}`} tabIndex={-1}>
           {phase === 'check' ? <Check /> : <Channels />}
           <aside class="desk-side">
+            <Before />
             <Master />
             <InviteCard />
             <MusicCard />
+            <LinksCard />
           </aside>
         </div>
       ) : (
         <Farewell />
       )}
       <Messages />
-      {phase === 'stage' && <MuteBar />}
+      {working && <Front />}
       <Dialogs />
     </>
   );
@@ -90,12 +96,13 @@ function Channels() {
           ))}
         </ol>
       )}
+      <Ears />
     </section>
   );
 }
 
 function Dialogs() {
-  const { dialog, change, leave } = useDesk();
+  const { dialog, host, leave, joinAndGoLive, recording } = useDesk();
   const words = useWords();
   switch (dialog.value) {
     case 'keys':
@@ -108,11 +115,80 @@ function Dialogs() {
       );
     case 'end':
       return (
-        <Confirm title={words.end} text={words.endSure} yes={words.endYes} run={() => void change('end')} />
+        <Confirm
+          title={words.end}
+          text={words.endSure}
+          yes={words.endYes}
+          run={() => void host.change('end')}
+        />
       );
+    case 'announce':
+      return <AnnounceForm />;
+    case 'cancel':
+      return (
+        <Confirm
+          title={words.cancelRoom}
+          text={words.cancelSure}
+          no={words.cancelNo}
+          yes={words.cancelYes}
+          run={() => void host.change('cancel')}
+        />
+      );
+    case 'links':
+      return (
+        <Confirm
+          title={words.voidLinks}
+          text={words.voidSure}
+          yes={words.voidYes}
+          run={() => void host.renewLinks()}
+        />
+      );
+    case 'recording':
+      return (
+        <Confirm
+          title={words.removeRecording}
+          text={words.removeRecordingSure}
+          yes={words.removeRecordingYes}
+          run={() =>
+            void host.removeRecording().then((done) => {
+              if (done) recording.removed.value = true;
+            })
+          }
+        />
+      );
+    case 'empty-stage':
+      return <EmptyStage join={() => void joinAndGoLive()} live={() => void host.change('live')} />;
     case 'leave':
       return <Confirm title={words.leave} text={words.leaveSure} yes={words.leaveYes} run={leave} />;
     default:
       return null;
   }
+}
+
+/** Going live with nobody on stage: three ways, the likeliest first. */
+function EmptyStage({ join, live }: { join: () => void; live: () => void }) {
+  const { dialog, phase } = useDesk();
+  const words = useWords();
+  const answer = (run?: () => void) => () => {
+    dialog.value = undefined;
+    run?.();
+  };
+  return (
+    <Dialog title={words.emptyTitle}>
+      <p>{words.emptyText}</p>
+      <p class="row end">
+        <button type="button" class="button quiet" onClick={answer()}>
+          {words.cancel}
+        </button>
+        <button type="button" class="button quiet" onClick={answer(live)}>
+          {words.emptyLive}
+        </button>
+        {phase.value === 'check' && (
+          <button type="button" class="button" onClick={answer(join)} autofocus>
+            {words.joinAndGoLive}
+          </button>
+        )}
+      </p>
+    </Dialog>
+  );
 }

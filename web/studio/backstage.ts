@@ -2,7 +2,7 @@ import type { BackstageAction, BackstageLine } from '../../src/wire/backstage.ts
 import { isRefusal, type Refusal, refusalOf, retryDelay } from '../capture/index.ts';
 import { linesOf, parseLine } from './line-reader.ts';
 
-/** Whether the page hears from the studio. `refused` still tries again, slowly. */
+/** Whether the page hears from the studio. `refused` tries again, slowly, unless the link itself is no good. */
 export type FeedState =
   | { readonly at: 'connecting' | 'here' }
   | { readonly at: 'away'; readonly tries: number }
@@ -11,14 +11,25 @@ export type FeedState =
 /** What backstage needs. */
 export interface BackstageOptions {
   readonly slug: string;
-  readonly token: string;
+  readonly token: () => string;
   line(line: BackstageLine): void;
   state(state: FeedState): void;
+  /** Waits until there may be a stage to hear from. */
+  ready(signal: AbortSignal): Promise<void>;
   readonly signal: AbortSignal;
 }
 
 /** A stream without a line for this long is dead: levels come ten times a second. */
 const SILENCE = 8_000;
+/** Waits grow up to that of this many tries, 2 s: a studio that restarts is back in seconds. */
+const MOST_TRIES = 4;
+/** Time between two tries after a refusal, in ms. */
+const REFUSED_DELAY = 5_000;
+/** Links that were refused so are not shown again: nothing changes that. */
+const FINAL: readonly number[] = [401, 403, 410];
+
+/** Whether a link that was refused so will never be taken. */
+export const isFinal = (why: Refusal): boolean => FINAL.includes(why.status);
 
 /** Follows the studio's line stream until the signal aborts, and comes back by itself. */
 export async function follow(options: BackstageOptions): Promise<void> {
@@ -26,6 +37,8 @@ export async function follow(options: BackstageOptions): Promise<void> {
   let tries = 0;
   options.state({ at: 'connecting' });
   while (!signal.aborted) {
+    await options.ready(signal);
+    if (signal.aborted) return;
     const why = await followOnce(options, () => {
       tries = 0;
       options.state({ at: 'here' });
@@ -33,8 +46,10 @@ export async function follow(options: BackstageOptions): Promise<void> {
     if (signal.aborted) return;
     const refused = why !== undefined && why.status >= 400 && why.status < 500;
     options.state(refused ? { at: 'refused', why } : { at: 'away', tries });
-    const floor = refused && why.code !== 'room-not-open' ? 2_000 : 0;
-    await pause(Math.max(retryDelay(tries++, why?.retryAfter), floor), signal);
+    if (refused && isFinal(why)) return;
+    const floor = refused && why.code !== 'room-not-open' ? REFUSED_DELAY : 0;
+    tries = Math.min(tries + 1, MOST_TRIES);
+    await pause(Math.max(retryDelay(tries - 1, why?.retryAfter), floor), signal);
   }
 }
 
@@ -47,7 +62,7 @@ async function followOnce(options: BackstageOptions, began: () => void): Promise
   let lines = 0;
   try {
     const response = await fetch(`/r/${options.slug}/backstage`, {
-      headers: { authorization: `Bearer ${options.token}`, accept: 'application/x-ndjson' },
+      headers: { authorization: `Bearer ${options.token()}`, accept: 'application/x-ndjson' },
       cache: 'no-store',
       signal: stop.signal,
     });
@@ -76,18 +91,21 @@ export function act(slug: string, token: string, action: BackstageAction): Promi
   );
 }
 
-/** Sends JSON with the link's token, by POST unless said otherwise; the answer's object, or why not. */
+/** Sends JSON, or nothing, with the link's token, by POST unless said otherwise; the answer's object, or why not. */
 export async function post(
   url: string,
   token: string,
-  body: object,
-  method: 'POST' | 'PATCH' = 'POST',
+  body: object | undefined,
+  method: 'POST' | 'PATCH' | 'DELETE' = 'POST',
 ): Promise<Record<string, unknown> | Refusal> {
   try {
     const response = await fetch(url, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!response.ok) return await refusalOf(response);
     const answer: unknown = await response.json().catch(() => ({}));

@@ -3,9 +3,10 @@ import { useDesk, useWords } from './context.ts';
 
 /** The host's cap: how many may hear the live edge; the others hear the room late, in line. */
 export function CapForm() {
-  const { room, limit, busy, isHost } = useDesk();
+  const { room, host, isHost } = useDesk();
   const words = useWords();
-  const cap = room.cap.value;
+  const cap = room.open.value?.delivery.cap;
+  const busy = host.busy.value !== undefined;
   const [wish, setWish] = useState('');
   if (!isHost.value) return null;
   return (
@@ -16,7 +17,7 @@ export function CapForm() {
         onSubmit={(event) => {
           event.preventDefault();
           const people = Number(wish);
-          if (Number.isInteger(people) && people > 0) void limit(people);
+          if (Number.isInteger(people) && people > 0) void host.limit(people);
         }}
       >
         <label>
@@ -32,11 +33,11 @@ export function CapForm() {
             onInput={(event) => setWish(event.currentTarget.value)}
           />
         </label>
-        <button type="submit" class="button quiet" disabled={busy.value}>
+        <button type="submit" class="button quiet" disabled={busy}>
           {words.capApply}
         </button>
         {cap !== undefined && (
-          <button type="button" class="button quiet" disabled={busy.value} onClick={() => void limit(null)}>
+          <button type="button" class="button quiet" disabled={busy} onClick={() => void host.limit(null)}>
             {words.capNone}
           </button>
         )}

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useDesk, useWords } from './context.ts';
+import { reasonOf } from './host-actions.ts';
 import { Meter } from './meter.tsx';
 import { SoundForm, Switch } from './sound-form.tsx';
 import { Theatre } from './theatre.tsx';
@@ -12,7 +13,9 @@ export function Check() {
   const words = useWords();
   const publishing = voice.publishing.value;
   const elsewhere = publishing.at === 'refused' && publishing.why.code === 'already-on-stage';
-  const waiting = publishing.at === 'connecting' || publishing.at === 'lost';
+  const scheduled = desk.room.status.value === 'scheduled';
+  const waiting = desk.waiting.value;
+  const joining = !waiting && (publishing.at === 'connecting' || publishing.at === 'lost');
   const microphone = voice.microphone.value;
   useEffect(() => void voice.ask(), []);
 
@@ -20,6 +23,14 @@ export function Check() {
     event.preventDefault();
     desk.join(elsewhere);
   };
+  const late = scheduled ? words.joinWhenOpen : words.join;
+  const label = joining
+    ? words.joining
+    : elsewhere
+      ? words.joinTakeOver
+      : microphone
+        ? late
+        : words.joinListening;
   return (
     <form class="check card" onSubmit={submit}>
       <header>
@@ -38,6 +49,7 @@ export function Check() {
       <label>
         {words.yourName}
         <input
+          dir="auto"
           value={name.value}
           maxLength={60}
           required
@@ -65,12 +77,25 @@ export function Check() {
       )}
       {publishing.at === 'refused' && !elsewhere && (
         <p class="say attention" role="alert">
-          {words.refused(publishing.why.detail || publishing.why.code)}
+          {words.refused(reasonOf(words, publishing.why))}
         </p>
       )}
-      <button type="submit" class="button big" disabled={!microphone || waiting}>
-        {waiting ? words.joining : elsewhere ? words.joinTakeOver : words.join}
-      </button>
+      {waiting ? (
+        <div class="say calm" role="status">
+          <p>{voice.listening.value ? words.waitingEars : words.waitingStage}</p>
+          <button type="button" class="button quiet" onClick={desk.leave}>
+            {words.waitNoMore}
+          </button>
+        </div>
+      ) : (
+        <button type="submit" class="button big" disabled={joining}>
+          {label}
+        </button>
+      )}
+      {!microphone && !waiting && <p class="small ash">{words.joinListeningHint}</p>}
+      <a class="small" href={`/r/${desk.link.slug}`}>
+        {words.listenInstead}
+      </a>
     </form>
   );
 }
@@ -105,7 +130,7 @@ function Verdict() {
   if (voice.asking.value && !voice.microphone.value) return <p class="small ash">{words.askingMic}</p>;
   return (
     <p class={`small verdict ${verdict.value}`} role="status">
-      {verdict.value ? words[verdict.value] : '\u00a0'}
+      {verdict.value ? words[verdict.value] : words.nobodyYet}
     </p>
   );
 }

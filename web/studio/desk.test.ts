@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BackstageLine } from '../../src/wire/backstage.ts';
 import type { CallState } from '../capture/index.ts';
-import type { FeedState } from './backstage.ts';
+import type { Contact } from './contact.ts';
 import { english } from './english.ts';
 import { french } from './french.ts';
-import { claimsOf, linkOf } from './link.ts';
+import { claimsOf, linkOf, studioAddress, takeToken } from './link.ts';
 import { meterPosition } from './meter.tsx';
 import { type TroubleSource, troubleOf } from './trouble.ts';
 
@@ -16,26 +16,60 @@ const encode = (claims: object) =>
     .replaceAll('=', '')}.s`;
 
 test('a link says who and where, with letters of any language', () => {
-  const token = encode({ role: 'host', sub: 'a1', name: 'Zoë 日本', room: 'r' });
-  expect(linkOf({ pathname: '/r/night-talk/studio', hash: `#token=${token}` })).toEqual({
+  const token = encode({ role: 'host', sub: 'a1', name: 'Zoë 日本', room: 'night-talk' });
+  expect(linkOf('/r/night-talk/studio', token, 0)).toEqual({
     slug: 'night-talk',
     token,
     role: 'host',
     id: 'a1',
     name: 'Zoë 日本',
   });
-  expect(linkOf({ pathname: '/r/night-talk/studio', hash: '' })).not.toHaveProperty('token');
-  expect(linkOf({ pathname: '/r/x/studio', hash: '#token=torn' })).not.toHaveProperty('token');
+  expect(linkOf('/r/night-talk/studio', undefined, 0)).not.toHaveProperty('token');
+  expect(linkOf('/r/x/studio', 'torn', 0)).not.toHaveProperty('token');
   expect(claimsOf('a.!!.c')).toBeUndefined();
   expect(claimsOf(encode([1]))).toBeUndefined();
-  expect(linkOf({ pathname: '/r/x/studio', hash: `#token=${encode({ role: 'root' })}` }).role).toBe(
-    'speaker',
-  );
+  expect(linkOf('/r/x/studio', encode({ role: 'root' }), 0).role).toBe('speaker');
+  expect(linkOf('/r/x/studio', encode({ room: 'y' }), 0).flaw).toBe('token-other-room');
+  const old = encode({ room: 'x', exp: 10_000 });
+  expect(linkOf('/r/x/studio', old, 10_000_000).flaw).toBeUndefined();
+  expect(linkOf('/r/x/studio', old, 20_000_000).flaw).toBe('token-expired');
+});
+
+describe('the token', () => {
+  const store = new Map<string, string>();
+  let cleaned: number;
+  const take = (pathname: string, hash = '') => takeToken({ pathname, hash }, () => (cleaned += 1));
+  beforeEach(() => {
+    store.clear();
+    cleaned = 0;
+    vi.stubGlobal('sessionStorage', {
+      getItem: (key: string) => store.get(key) ?? null,
+      setItem: (key: string, value: string) => void store.set(key, value),
+    });
+  });
+  afterEach(() => void vi.unstubAllGlobals());
+
+  test('leaves the address, and a reload still has it: for this room, in this window', () => {
+    expect(take('/r/a/studio', '#token=T')).toBe('T');
+    expect(cleaned).toBe(1);
+    expect(take('/r/a/studio')).toBe('T');
+    expect(take('/r/b/studio')).toBeUndefined();
+    expect(take('/r/a/studio', '#token=U')).toBe('U');
+    expect(take('/r/a/studio')).toBe('U');
+    expect(studioAddress('https://h', 'a', 'U')).toBe('https://h/r/a/studio#token=U');
+  });
+
+  test('stays in the address of a browser that keeps nothing: a reload would lose it', () => {
+    vi.stubGlobal('sessionStorage', undefined);
+    expect(take('/r/a/studio', '#token=T')).toBe('T');
+    expect(cleaned).toBe(0);
+    expect(take('/r/a/studio')).toBeUndefined();
+  });
 });
 
 type Program = Extract<BackstageLine, { kind: 'program' }>;
 const source = (it: {
-  feed?: FeedState;
+  contact?: Contact;
   publishing?: CallState;
   silent?: boolean;
   program?: Partial<Program>;
@@ -44,7 +78,8 @@ const source = (it: {
   problem?: 'unplugged';
 }): TroubleSource => ({
   room: {
-    state: signal<FeedState>(it.feed ?? { at: 'here' }),
+    contact: signal<Contact>(it.contact ?? 'here'),
+    status: signal(it.program?.status ?? 'live'),
     program: signal<Program | undefined>({
       kind: 'program',
       status: 'live',
@@ -59,6 +94,7 @@ const source = (it: {
     publishing: signal<CallState>(it.publishing ?? { at: 'on' }),
     silent: signal(it.silent ?? false),
     problem: signal(it.problem),
+    listening: signal(false),
   },
   words: english,
   onStage: it.onStage ?? true,
@@ -94,7 +130,8 @@ test('the worst trouble is told first', () => {
     problem: 'unplugged' as const,
   };
   expect(troubleOf(source({ ...all, online: false }))?.text).toBe(english.offline);
-  expect(troubleOf(source({ ...all, feed: { at: 'away', tries: 1 } }))?.text).toBe(english.away);
+  for (const contact of ['unreachable', 'restarting', 'late'] as const)
+    expect(troubleOf(source({ ...all, contact }))?.text).toBe(english.contactLost[contact]);
   expect(troubleOf(source({ ...all, publishing: { at: 'lost', tries: 0 } }))?.text).toBe(english.lost);
   expect(troubleOf(source(all))?.aloud).toBe(true);
   expect(troubleOf(source({ problem: 'unplugged', program: { recordingFailed: true } }))?.text).toBe(
@@ -105,6 +142,14 @@ test('the worst trouble is told first', () => {
   expect(troubleOf(source({}))).toBeUndefined();
 });
 
+test('what was true before the line broke is not told as if it still were', () => {
+  const muted = { ...silentAir('all-muted'), recordingFailed: true };
+  expect(troubleOf(source({ contact: 'checking', program: muted }))).toBeUndefined();
+  expect(troubleOf(source({ contact: 'unreachable', program: muted }))?.text).not.toMatch(
+    /hears? (nothing|hold)/,
+  );
+});
+
 test('both catalogues say something at every place, and not the same thing', () => {
   const texts = (words: object): string[] =>
     Object.values(words).flatMap((it): string[] =>
@@ -113,7 +158,8 @@ test('both catalogues say something at every place, and not the same thing', () 
   expect(texts(french).length).toBe(texts(english).length);
   expect(texts(french).every((text) => text.trim() !== '' && !text.includes('undefined'))).toBe(true);
   const same = texts(french).filter((text, i) => text === texts(english)[i]);
-  expect(same.sort()).toEqual(['Microphone', 'Studio', 'Sound'].filter((text) => same.includes(text)).sort());
+  const both = ['Microphone', 'Studio', 'Sound', '3 s', 'Pause'];
+  expect(same.filter((text) => !both.includes(text))).toEqual([]);
 });
 
 test('meters run from −54 dBFS to full scale', () => {

@@ -1,71 +1,95 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { BackstageAction } from '../../src/wire/backstage.ts';
-import { isRefusal, type Refusal } from '../capture/index.ts';
 import { openAlarm } from './alarm.ts';
-import { act, post } from './backstage.ts';
-import type { Link } from './link.ts';
+import { act } from './backstage.ts';
+import { type HostActions, openHostActions, reasonOf } from './host-actions.ts';
+import { keepToken, type Link } from './link.ts';
 import { type Notices, openNotices } from './notices.ts';
-import { openRoomFeed, type RoomFeed } from './room-feed.ts';
+import { openRecording, type Recording } from './recording.ts';
+import { isOpen, isOver, openRoomFeed, type RoomFeed } from './room-feed.ts';
 import type { Settings } from './settings.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 import { openVoice, type Voice } from './voice.ts';
+import { keepInWindow, keptInWindow } from './window-store.ts';
 import { type Words, wordsOf } from './words.ts';
 
 /** Which of its pages the studio shows. */
 export type Phase = 'bad-link' | 'check' | 'stage' | 'removed' | 'left' | 'over';
 
-/** An invitation that was made on this page. */
-export interface Invite {
-  readonly name: string;
-  readonly url: string;
-}
+/** The dialogs of the page. */
+export type DialogName =
+  | 'keys'
+  | 'sound'
+  | 'end'
+  | 'leave'
+  | 'announce'
+  | 'cancel'
+  | 'empty-stage'
+  | 'recording'
+  | 'links';
 
 /** Everything the page shows and does. */
 export interface Desk {
-  readonly link: Link;
+  readonly link: Link & { readonly token: string };
   readonly settings: Settings;
   readonly words: ReadonlySignal<Words>;
   readonly room: RoomFeed;
   readonly voice: Voice;
   readonly notices: Notices;
+  readonly host: HostActions;
+  readonly recording: Recording;
   readonly phase: ReadonlySignal<Phase>;
+  /** Where the show stands, as far as it is known now. */
+  readonly standing: ReadonlySignal<Standing>;
   readonly isHost: ReadonlySignal<boolean>;
   readonly trouble: ReadonlySignal<Trouble | undefined>;
   /** Talking into a microphone that is off. */
   readonly talkingMuted: ReadonlySignal<boolean>;
+  /** A host muted this person, who is no host: only a host can let them speak again. */
+  readonly hostMuted: ReadonlySignal<boolean>;
+  /** Has joined before the room opened: comes on stage when it does. */
+  readonly waiting: ReadonlySignal<boolean>;
   /** Who took this person off the stage. */
   readonly removedBy: ReadonlySignal<string | undefined>;
-  readonly invites: ReadonlySignal<readonly Invite[]>;
-  readonly busy: ReadonlySignal<boolean>;
   /** The name to be known by; told to the studio once there is a place. */
   readonly name: Signal<string>;
   /** Which dialog is open; only one at a time. */
-  readonly dialog: Signal<'keys' | 'sound' | 'end' | 'leave' | undefined>;
+  readonly dialog: Signal<DialogName | undefined>;
+  /** Most connections at one time that this page has seen. */
+  readonly peak: ReadonlySignal<number>;
   /** The wall clock, once a second. */
   readonly now: ReadonlySignal<number>;
+  /** Comes on stage, or before the room opens waits for it; without a microphone with ears only. */
   join(takeover?: boolean): void;
   leave(): void;
   toggleMute(): void;
+  /** Goes live; asks first when nobody would be heard. */
+  goLive(): void;
+  /** Joins, and goes live once on stage. */
+  joinAndGoLive(): Promise<void>;
   act(action: BackstageAction): void;
-  change(to: 'open' | 'live' | 'standby' | 'end'): Promise<void>;
-  /** Sets the cap on live listeners, or takes it away. */
-  limit(cap: number | null): Promise<void>;
-  invite(name: string): Promise<void>;
 }
 
 /** How long the studio may list us as gone before we ask it, in ms: long after joining, when its list is still on the way. */
 const SUSPICION = { joining: 4_000, later: 700 };
 
 /** Opens the desk for one link; `title` is the room's until its state is here. */
-export function openDesk(link: Link & { readonly token: string }, settings: Settings, title: string): Desk {
+export function openDesk(opened: Desk['link'], settings: Settings, title: string): Desk {
+  const token = signal(opened.token);
+  const link: Desk['link'] = {
+    ...opened,
+    get token() {
+      return token.value;
+    },
+  };
   const words = computed(() => wordsOf(settings.language.value));
   const notices = openNotices();
   const alarm = openAlarm();
   const removedBy = signal<string | undefined>();
   const left = signal(false);
   const wasOn = signal(false);
-  const busy = signal(false);
-  const invites = signal<readonly Invite[]>([]);
+  const goingLive = signal(false);
   const talkingMuted = signal(false);
   const now = signal(Date.now());
   const online = signal(navigator.onLine);
@@ -73,73 +97,142 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
     addEventListener(event, () => (online.value = event === 'online'));
   const name = signal(link.name);
   let onSince = 0;
-  const dialog = signal<'keys' | 'sound' | 'end' | 'leave' | undefined>();
-  const voice = openVoice(link.slug, link.token, settings, (label) =>
-    notices.say(words.value.micChanged(label)),
-  );
+  const dialog = signal<DialogName | undefined>();
 
   const room = openRoomFeed(link, title, {
     joined: (person) => person.id !== room.me.value.id && notices.say(words.value.joined(person.name)),
-    left: (person) => person.id !== room.me.value.id && notices.say(words.value.left(person.name)),
+    left(person) {
+      notices.settle(`asks ${person.id}`);
+      if (person.id !== room.me.value.id) notices.say(words.value.left(person.name));
+    },
+    asks(person) {
+      const topic = `asks ${person.id}`;
+      if (!person.asks) notices.settle(topic);
+      else if (isHost.value)
+        notices.say(words.value.asksToSpeak(person.name), {
+          topic,
+          answer: {
+            label: words.value.letSpeak,
+            run: () => void send({ do: 'ask-unmute', who: person.id }),
+          },
+        });
+    },
     asked({ what, by }) {
       if (what === 'mute') {
         voice.muted.value = true;
-        notices.say(words.value.askedMute(by));
+        notices.say(words.value.askedMute(by), { topic: 'microphone' });
       } else if (what === 'unmute')
         notices.say(words.value.askedUnmute(by), {
-          label: words.value.unmute,
-          run: () => {
-            voice.muted.value = false;
+          topic: 'microphone',
+          answer: {
+            label: words.value.unmute,
+            run: () => {
+              voice.muted.value = false;
+            },
           },
         });
       else if (what === 'host') notices.say(words.value.askedHost(by));
-      else {
-        removedBy.value = by;
-      }
+      else removedBy.value = by;
+    },
+  });
+  const voice = openVoice({
+    slug: link.slug,
+    token: () => token.peek(),
+    settings,
+    ready: room.ready,
+    changed: (label) => notices.say(words.value.micChanged(label)),
+  });
+  const host = openHostActions({
+    slug: link.slug,
+    token: () => token.peek(),
+    renewed(next) {
+      token.value = next;
+      keepToken(link.slug, next);
+    },
+    words: () => words.value,
+    say: (text) => notices.say(text),
+    changed: () => {
+      void room.refresh();
+      // Cells and doors know within a second or two.
+      setTimeout(() => void room.refresh(), 2_000);
     },
   });
 
+  const recording = openRecording(room);
   const isHost = computed(() => room.me.value.role !== 'speaker');
+  const standing = computed(() =>
+    standingOf(room.contact.value, room.status.value, room.open.value?.clocks.firstSpeech),
+  );
   const phase = computed<Phase>(() => {
     const feed = room.state.value;
     const publishing = voice.publishing.value;
-    if (room.status.value === 'ended' || room.status.value === 'cancelled') return 'over';
-    if (removedBy.value !== undefined) return 'removed';
+    const refused = feed.at === 'refused' ? feed.why : undefined;
+    if (isOver(room.status.value)) return 'over';
+    if (removedBy.value !== undefined || refused?.code === 'removed') return 'removed';
     if (left.value) return 'left';
-    if (feed.at === 'refused' && [401, 403, 404].includes(feed.why.status)) return 'bad-link';
+    if (link.flaw || room.contact.value === 'unknown') return 'bad-link';
+    if (refused && [401, 403].includes(refused.status)) return 'bad-link';
+    if (voice.listening.value && isOpen(room.status.value)) return 'stage';
     if (publishing.at === 'refused' || !wasOn.value) return 'check';
     return 'stage';
   });
+  const working = computed(() => phase.value === 'check' || phase.value === 'stage');
   const trouble = computed(() =>
-    troubleOf({ room, voice, words: words.value, onStage: phase.value === 'stage', online: online.value }),
+    working.value
+      ? troubleOf({ room, voice, words: words.value, onStage: phase.value === 'stage', online: online.value })
+      : undefined,
   );
+  const mine = computed(() => room.people.value.find((person) => person.id === room.me.value.id));
+  const hostMuted = computed(() => phase.value === 'stage' && !isHost.value && mine.value?.forced === true);
+  const waiting = computed(
+    () =>
+      room.status.value === 'scheduled' &&
+      (voice.publishing.value.at === 'connecting' || voice.listening.value),
+  );
+  const peakKey = `earshot-peak-${link.slug}`;
+  const peak = signal(Number(keptInWindow(peakKey) ?? 0) || 0);
 
-  const tell = (why: Refusal) => notices.say(words.value.failed(why.detail));
   const send = async (action: BackstageAction) => {
     const why = await act(link.slug, link.token, action);
-    if (why) tell(why);
+    if (why) notices.say(words.value.failed(reasonOf(words.value, why)));
+    else if (action.do === 'remove') host.forgetInvite(action.who);
   };
 
   effect(() => {
-    if (phase.value === 'over' || phase.value === 'removed' || phase.value === 'bad-link') voice.close();
+    if (working.value || phase.value === 'left') return;
+    voice.close();
+    // What was asked on the stage ends with it: the last page says the one thing that counts.
+    notices.clear();
+    dialog.value = undefined;
+  });
+  effect(() => {
+    if (phase.value === 'left') notices.clear();
   });
   async function tellMuted(muted: boolean): Promise<void> {
     const why = await act(link.slug, link.token, { do: 'muted', muted });
     if (muted || why?.code !== 'not-host') return;
     // A host's mute holds until a host asks: the page must not show an open microphone that nobody hears.
     voice.muted.value = true;
-    notices.say(words.value.hostMuted);
   }
 
   effect(() => {
-    if (voice.publishing.value.at !== 'on') return;
+    const { at } = voice.publishing.value;
+    if (at === 'refused' || at === 'closed') goingLive.value = false;
+    if (at !== 'on') return;
     wasOn.value = true;
     onSince = Date.now();
+    if (!goingLive.peek()) return;
+    goingLive.value = false;
+    void host.change('live');
   });
   // The studio learns our mute with every change and after every reconnect.
   effect(() => {
     const muted = voice.silent.value;
     if (voice.publishing.value.at === 'on') void tellMuted(muted);
+  });
+  // Held: also push-to-talk and a key that was pressed before the news came are silent.
+  effect(() => {
+    if (hostMuted.value) voice.muted.value = true;
   });
   effect(() => {
     const wanted = name.value.trim();
@@ -148,18 +241,23 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
   });
   effect(() => {
     const it = trouble.value;
-    const host = isHost.value && settings.spokenWarnings.value;
-    if (it?.aloud && host) alarm.raise(it.text, settings.language.value, it.cause === 'quiet');
+    const warned = isHost.value && settings.spokenWarnings.value;
+    if (it?.aloud && warned) alarm.raise(it.text, settings.language.value, it.cause === 'quiet');
     else alarm.clear();
   });
   effect(() => {
     const stage =
       phase.value === 'stage' && room.state.value.at === 'here' && voice.publishing.value.at === 'on';
-    const mine = room.people.value.find((person) => person.id === room.me.value.id);
-    if (!stage || mine?.connected) return;
+    if (!stage || mine.value?.connected) return;
     const delay = Date.now() - onSince < SUSPICION.joining ? SUSPICION.joining : SUSPICION.later;
     const timer = setTimeout(() => voice.suspect(), delay);
     return () => clearTimeout(timer);
+  });
+  effect(() => {
+    const streams = room.program.value?.streams ?? 0;
+    if (streams <= peak.peek()) return;
+    peak.value = streams;
+    keepInWindow(peakKey, String(streams));
   });
   let loudSince = 0;
   effect(() => {
@@ -171,7 +269,11 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
   });
   setInterval(() => (now.value = Date.now()), 1_000);
 
-  const api = (path: string, body: object) => post(`/api/rooms/${link.slug}/${path}`, link.token, body);
+  const join = (takeover?: boolean): void => {
+    left.value = false;
+    if (voice.microphone.value) voice.join(takeover);
+    else voice.listen();
+  };
   return {
     link,
     settings,
@@ -179,55 +281,43 @@ export function openDesk(link: Link & { readonly token: string }, settings: Sett
     room,
     voice,
     notices,
+    host,
+    recording,
     phase,
+    standing,
     isHost,
     trouble,
     talkingMuted,
+    hostMuted,
+    waiting,
     removedBy,
-    invites,
-    busy,
     dialog,
+    peak,
     now,
     name,
-    join(takeover) {
-      left.value = false;
-      voice.join(takeover);
-    },
+    join,
     leave() {
-      left.value = true;
+      left.value = wasOn.value || phase.value === 'stage';
       wasOn.value = false;
+      goingLive.value = false;
       voice.leave();
     },
     toggleMute() {
+      if (hostMuted.value) return;
       if (settings.pushToTalk.value) settings.pushToTalk.value = false;
       else voice.muted.value = !voice.muted.value;
     },
+    goLive() {
+      if (room.people.value.some((person) => person.connected)) void host.change('live');
+      else dialog.value = 'empty-stage';
+    },
+    async joinAndGoLive() {
+      if (!voice.microphone.value) await voice.ask();
+      // Without a microphone nobody would be heard: the check says why there is none.
+      if (!voice.microphone.value) return notices.say(words.value.noMicToGoLive);
+      goingLive.value = true;
+      join();
+    },
     act: (action) => void send(action),
-    async change(to) {
-      if (busy.value) return;
-      busy.value = true;
-      const answer = await api(to, {});
-      busy.value = false;
-      if (isRefusal(answer)) tell(answer);
-      else if (to === 'live') notices.say(words.value.wentLive);
-      else if (to === 'standby') notices.say(words.value.wentMusic);
-    },
-    async limit(cap) {
-      if (busy.value) return;
-      busy.value = true;
-      const answer = await post(`/api/rooms/${link.slug}`, link.token, { cap }, 'PATCH');
-      busy.value = false;
-      if (isRefusal(answer)) return tell(answer);
-      // Cells and doors know within a second or two.
-      setTimeout(() => void room.refresh(), 2_000);
-    },
-    async invite(name) {
-      const answer = await api('invites', name ? { name } : {});
-      if (isRefusal(answer)) return tell(answer);
-      if (typeof answer['url'] === 'string') {
-        const url = new URL(answer['url'], globalThis.location?.href).href;
-        invites.value = [{ name, url }, ...invites.value].slice(0, 20);
-      }
-    },
   };
 }

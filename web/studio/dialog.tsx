@@ -32,7 +32,7 @@ export function Dialog(props: { title: string; children: ComponentChildren }) {
 }
 
 /** The second step of a dangerous action: one sentence, and the way back comes first. */
-export function Confirm(props: { title: string; text: string; yes: string; run: () => void }) {
+export function Confirm(props: { title: string; text: string; yes: string; no?: string; run: () => void }) {
   const { dialog } = useDesk();
   const words = useWords();
   const answer = (yes: boolean) => () => {
@@ -44,7 +44,7 @@ export function Confirm(props: { title: string; text: string; yes: string; run: 
       <p>{props.text}</p>
       <p class="row end">
         <button type="button" class="button quiet" onClick={answer(false)} autofocus>
-          {words.cancel}
+          {props.no ?? words.cancel}
         </button>
         <button type="button" class="button" onClick={answer(true)}>
           {props.yes}

@@ -1,4 +1,5 @@
 import { useDesk } from './context.ts';
+import { EndCard } from './end-card.tsx';
 import { Sign } from './icons.tsx';
 import type { Link } from './link.ts';
 import type { Words } from './words.ts';
@@ -33,21 +34,25 @@ export function Plain(props: {
   );
 }
 
-/** The page without a token: what this is and what to do. */
-export function NoLink({ link, words }: { link: Link; words: Words }) {
+/** The page without a token: what this is and what to do; `known` is the link that this device remembers. */
+export function NoLink({ link, words, known }: { link: Link; words: Words; known: string | undefined }) {
+  const listen = { href: `/r/${link.slug}`, link: words.listenInstead };
+  if (!known) return <Plain title={words.noLinkTitle} text={words.noLinkText} {...listen} />;
+  const open = (): void => location.assign(known);
   return (
     <Plain
       title={words.noLinkTitle}
-      text={words.noLinkText}
-      href={`/r/${link.slug}`}
-      link={words.listenInstead}
+      text={words.knownLinkText}
+      act={open}
+      label={words.knownLinkOpen}
+      {...listen}
     />
   );
 }
 
 /** How a visit ends, or cannot begin. */
 export function Farewell() {
-  const { phase, words: signal, room, removedBy, join, link } = useDesk();
+  const { phase, words: signal, room, removedBy, join, link, isHost } = useDesk();
   const words = signal.value;
   const href = `/r/${link.slug}`;
   const listen = { href, link: words.listenInstead };
@@ -63,16 +68,27 @@ export function Farewell() {
         {...listen}
       />
     );
-  if (phase.value === 'over')
-    return room.status.value === 'cancelled' ? (
-      <Plain title={words.cancelledTitle} text={words.cancelledText} />
-    ) : (
-      <Plain title={words.endedTitle} text={words.endedText} href={href} link={words.replay} />
-    );
+  if (phase.value === 'over') {
+    if (room.status.value === 'cancelled')
+      return (
+        <Plain
+          title={words.cancelledTitle}
+          text={isHost.value ? words.cancelledHost : words.cancelledText}
+          href="/"
+          link={words.toHome}
+        />
+      );
+    if (isHost.value) return <EndCard />;
+    return <Plain title={words.endedTitle} text={words.endedText} href={href} link={words.replay} />;
+  }
   const feed = room.state.value;
-  const code = feed.at === 'refused' ? feed.why.code : '';
-  const why = feed.at === 'refused' ? feed.why.detail : '';
+  const why = feed.at === 'refused' ? feed.why : undefined;
+  const code = room.contact.value === 'unknown' ? 'room-unknown' : (link.flaw ?? why?.code ?? '');
   return (
-    <Plain title={words.badLinkTitle} text={words.badLink[code] ?? words.refused(why || code)} {...listen} />
+    <Plain
+      title={words.badLinkTitle}
+      text={words.badLink[code] ?? words.refused(why?.detail || code)}
+      {...listen}
+    />
   );
 }

@@ -4,9 +4,9 @@ import { Icon, Sign } from './icons.tsx';
 
 /** Which room this is, and whether it is on air. */
 export function Header() {
-  const { room, settings, dialog } = useDesk();
+  const { room, settings, dialog, standing } = useDesk();
   const words = useWords();
-  const status = room.status.value;
+  const now = standing.value;
   const turn = () => {
     settings.theme.value = otherTheme(settings.theme.value);
   };
@@ -18,10 +18,10 @@ export function Header() {
       </span>
       <div class="desk-title">
         <p class="small ash">{words.studio}</p>
-        <h1>{room.title.value}</h1>
+        <h1 dir="auto">{room.title.value}</h1>
       </div>
-      <p class={`mark${status === 'live' ? ' live' : ''}`} role="status">
-        {status ? words.statusWord[status] : '…'}
+      <p class={`mark${now === 'live' ? ' live' : ''}`} role="status">
+        {words.standing[now]}
       </p>
       <nav class="desk-tools" aria-label={words.studio}>
         <button

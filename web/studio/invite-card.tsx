@@ -2,11 +2,12 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { useDesk, useWords } from './context.ts';
 import { CopyButton } from './copy-button.tsx';
-import type { Invite } from './desk.ts';
+import type { Invite } from './host-actions.ts';
 
 /** Makes speaker links, one per person. */
 export function InviteCard() {
-  const { invite, invites, isHost } = useDesk();
+  const { host, isHost } = useDesk();
+  const { invites } = host;
   const words = useWords();
   const name = useSignal('');
   const busy = useSignal(false);
@@ -17,7 +18,7 @@ export function InviteCard() {
     if (busy.value) return;
     busy.value = true;
     const before = invites.value;
-    await invite(name.value.trim());
+    await host.invite(name.value.trim());
     busy.value = false;
     if (invites.value === before) return;
     name.value = '';
@@ -32,6 +33,7 @@ export function InviteCard() {
           <span class="small">{words.inviteName}</span>
           <input
             id="invite-name"
+            dir="auto"
             value={name.value}
             maxLength={60}
             autocomplete="off"
@@ -60,7 +62,9 @@ function InviteRow({ invite }: { invite: Invite }) {
   return (
     <li class="invite-row">
       <label>
-        <span class="small">{words.inviteFor(invite.name)}</span>
+        <span class="small" dir="auto">
+          {words.inviteFor(invite.name)}
+        </span>
         <input readOnly value={invite.url} onFocus={(event) => event.currentTarget.select()} />
       </label>
       <CopyButton url={invite.url} />

@@ -23,7 +23,7 @@ function down(desk: Desk, event: KeyboardEvent): void {
     const control = target?.closest('button, a, summary, input, [popover]');
     if (!desk.settings.pushToTalk.value || (control && !control.classList.contains('mute-key'))) return;
     event.preventDefault();
-    desk.voice.held.value = true;
+    if (!desk.hostMuted.value) desk.voice.held.value = true;
     return;
   }
   if (event.repeat) return;
@@ -58,8 +58,8 @@ function press(desk: Desk, key: string, target: Element | undefined): boolean {
       desk.notices.say(summary(desk));
       return true;
     case 'l':
-      if (host && status === 'open') void desk.change('live');
-      else if (host && status === 'live') void desk.change('standby');
+      if (host && status === 'open') desk.goLive();
+      else if (host && status === 'live') void desk.host.change('standby');
       return host;
     case 'e':
       if (host && status !== 'scheduled') desk.dialog.value = 'end';
@@ -87,9 +87,14 @@ function press(desk: Desk, key: string, target: Element | undefined): boolean {
 function summary(desk: Desk): string {
   const words = desk.words.value;
   const program = desk.room.program.value;
-  const status = words.statusWord[desk.room.status.value ?? 'scheduled'];
+  const status = words.standing[desk.standing.value];
   const carries = program?.program.carries ?? 'standby';
-  const hears = carries === 'stage' && program?.program.deadAir ? words.hearsNothing : words.hears[carries];
+  const known = desk.room.contact.value === 'here';
+  const hears = !known
+    ? words.hearsUnknown
+    : carries === 'stage' && program?.program.deadAir
+      ? words.hearsNothing
+      : words.hears[carries];
   return words.summary(
     status,
     hears,

@@ -1,3 +1,5 @@
+import { keepInWindow, keptInWindow } from './window-store.ts';
+
 /** The host's or speaker's link, as far as the page can read it; only the server can tell whether it is genuine. */
 export interface Link {
   readonly slug: string;
@@ -7,17 +9,50 @@ export interface Link {
   /** Speaker id: the place on the stage. */
   readonly id: string;
   readonly name: string;
+  /** What the page itself can tell about a link that will be refused. */
+  readonly flaw?: 'token-expired' | 'token-other-room';
 }
 
-/** Reads the room from the path and the grant from `#token=`. */
-export function linkOf(location: { readonly pathname: string; readonly hash: string }): Link {
-  const slug = /\/r\/([^/]+)\/studio/.exec(location.pathname)?.[1] ?? '';
-  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined;
+const keyOf = (slug: string): string => `earshot-token-${slug}`;
+const slugOf = (pathname: string): string => /\/r\/([^/]+)\/studio/.exec(pathname)?.[1] ?? '';
+
+/**
+ * Takes the token out of `#token=`, where screens, histories and bookmarks would show it, into the window's own store,
+ * and gives the one that is kept. `clean` puts the address without it in the bar; it is not called when the store
+ * cannot keep the token, because a reload would lose it.
+ */
+export function takeToken(
+  location: { readonly pathname: string; readonly hash: string },
+  clean: () => void,
+): string | undefined {
+  const key = keyOf(slugOf(location.pathname));
+  const shown = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (shown === null) return keptInWindow(key) ?? undefined;
+  if (keepInWindow(key, shown)) clean();
+  return shown;
+}
+
+/** Another token took the place of the one this window was opened with. */
+export const keepToken = (slug: string, token: string): boolean => keepInWindow(keyOf(slug), token);
+
+/** Reads the room from the path and the grant from the token; `now` is the wall clock in ms. */
+export function linkOf(pathname: string, token: string | undefined, now: number): Link {
+  const slug = slugOf(pathname);
   const claims = token ? claimsOf(token) : undefined;
   if (!token || !claims) return { slug, role: 'speaker', id: '', name: '' };
   const role = claims['role'] === 'host' || claims['role'] === 'co-host' ? claims['role'] : 'speaker';
-  return { slug, token, role, id: String(claims['sub'] ?? ''), name: String(claims['name'] ?? '') };
+  const { exp, room } = claims as { exp?: unknown; room?: unknown };
+  // An hour of grace: this device's clock may be wrong, the server's counts.
+  const expired = typeof exp === 'number' && exp * 1000 + 3_600_000 < now;
+  const flaw =
+    typeof room === 'string' && room !== slug ? 'token-other-room' : expired ? 'token-expired' : undefined;
+  const who = { id: String(claims['sub'] ?? ''), name: String(claims['name'] ?? '') };
+  return { slug, token, role, ...who, ...(flaw ? { flaw } : {}) };
 }
+
+/** The personal link that opens the studio with a token. */
+export const studioAddress = (origin: string, slug: string, token: string): string =>
+  `${origin}/r/${slug}/studio#token=${token}`;
 
 /** The claims of a JWT, unverified; undefined when it is not one. Spec: RFC 7519, 7.2. */
 export function claimsOf(token: string): Record<string, unknown> | undefined {

@@ -5,12 +5,21 @@ import { DeskContext } from './context.ts';
 import { openDesk } from './desk.ts';
 import { NoLink } from './farewell.tsx';
 import { listenToKeys } from './keys.ts';
-import { linkOf } from './link.ts';
+import { linkOf, takeToken } from './link.ts';
+import { knownLink, rememberWhile } from './remember.ts';
 import { openSettings } from './settings.ts';
 import { wordsOf } from './words.ts';
 import './studio.css';
+import './picture.css';
+import './desk.css';
+import './forms.css';
+import './front.css';
 
-const link = linkOf(location);
+// Screens that are shared and histories that are read see the address, not the token.
+const taken = takeToken(location, () =>
+  history.replaceState(history.state, '', location.pathname + location.search),
+);
+const link = linkOf(location.pathname, taken, Date.now());
 const settings = openSettings();
 const root = document.getElementById('studio') ?? document.querySelector('main') ?? document.body;
 root.textContent = '';
@@ -24,6 +33,7 @@ effect(() => {
 const { token } = link;
 if (token) {
   const desk = openDesk({ ...link, token }, settings, root.dataset['title'] ?? link.slug);
+  rememberWhile(desk);
   listenToKeys(desk, new AbortController().signal);
   effect(() => {
     document.title = `${desk.room.title.value} · ${desk.words.value.studio} · Earshot`;
@@ -37,7 +47,8 @@ if (token) {
     </DeskContext.Provider>,
     root,
   );
-} else render(<NoLink link={link} words={wordsOf(settings.language.value)} />, root);
+} else
+  render(<NoLink link={link} words={wordsOf(settings.language.value)} known={knownLink(link.slug)} />, root);
 
 // A host link opened over another one in the same tab only changes the hash.
 addEventListener('hashchange', () => location.reload());

@@ -1,54 +1,153 @@
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { isRefusal } from '../capture/index.ts';
+import { clockOf } from '../kit/figures.ts';
 import { useDesk, useWords } from './context.ts';
-import { removeMusic, sendMusic } from './music-file.ts';
+import { reasonOf } from './host-actions.ts';
+import { askMusic, fetchMusic, type KeptMusic, removeMusic, sendMusic } from './music-file.ts';
 
-/** The host's own hold music: choose a file, or go back to that of the house. */
+/** The host's own hold music: what plays now, another file, or that of the house; what went wrong stands under the field. */
 export function MusicCard() {
-  const { link, isHost, notices } = useDesk();
+  const { link, isHost, room } = useDesk();
   const words = useWords();
-  const busy = useSignal(false);
-  const own = useSignal<string | undefined>(undefined);
-  const { token } = link;
-  if (!isHost.value || !token) return null;
+  const busy = useSignal<'reading' | 'removing' | number | undefined>(undefined);
+  const own = useSignal<KeptMusic | undefined>(undefined);
+  const problem = useSignal('');
+  const stop = useRef<AbortController>(undefined);
+  const host = isHost.value;
+  const look = async (): Promise<void> => {
+    own.value = await askMusic(link.slug, link.token);
+  };
+  useEffect(() => {
+    if (host) void look();
+  }, [host]);
+  if (!host) return null;
   const choose = async (input: HTMLInputElement) => {
     const file = input.files?.[0];
-    if (!file || busy.value) return;
-    busy.value = true;
-    const sent = await sendMusic(link.slug, token, file);
-    busy.value = false;
+    if (!file || busy.value !== undefined) return;
+    problem.value = '';
+    busy.value = 'reading';
+    stop.current = new AbortController();
+    const sent = await sendMusic(link.slug, link.token, file, {
+      progress: (share) => {
+        busy.value = share;
+      },
+      signal: stop.current.signal,
+    });
+    busy.value = undefined;
     input.value = '';
-    if (sent === 'unreadable') return notices.say(words.musicUnreadable(file.name));
-    if (sent === 'too-large') return notices.say(words.musicTooLarge);
-    if (isRefusal(sent)) return notices.say(words.failed(sent.detail));
-    own.value = file.name;
-    notices.say(words.musicSet(file.name, sent.seconds));
+    if (sent === 'stopped') return;
+    if (sent === 'no-sound') problem.value = words.musicNoSound(file.name);
+    else if (sent === 'unreadable') problem.value = words.musicUnreadable(file.name);
+    else if (sent === 'too-large') problem.value = words.musicTooLarge;
+    else if (isRefusal(sent)) problem.value = words.failed(reasonOf(words, sent));
+    else own.value = { name: file.name, seconds: sent.seconds };
   };
   const remove = async () => {
-    busy.value = true;
-    const why = await removeMusic(link.slug, token);
-    busy.value = false;
-    if (why) return notices.say(words.failed(why.detail));
-    own.value = undefined;
-    notices.say(words.musicRemoved);
+    if (busy.value !== undefined) return;
+    problem.value = '';
+    busy.value = 'removing';
+    const why = await removeMusic(link.slug, link.token);
+    busy.value = undefined;
+    if (why) problem.value = words.failed(reasonOf(words, why));
+    else own.value = undefined;
   };
+  const sending = typeof busy.value === 'number';
   return (
     <details class="music card">
-      <summary>{words.holdMusic}</summary>
-      <p class="small ash">{words.holdMusicHint}</p>
+      <summary>
+        <h2>{words.holdMusic}</h2>
+      </summary>
+      <p class="small" role="status">
+        {own.value
+          ? words.musicNow(own.value.name ?? words.musicOwn, clockOf(own.value.seconds))
+          : words.musicHouse}
+      </p>
+      {own.value && (
+        <div class="row">
+          <PlayMusic
+            key={`${own.value.name}${own.value.seconds}`}
+            failed={() => {
+              problem.value = words.failed(words.refusals['network'] ?? '');
+            }}
+          />
+          <button
+            type="button"
+            class="button quiet"
+            disabled={busy.value !== undefined}
+            onClick={() => void remove()}
+          >
+            {words.musicRemove}
+          </button>
+        </div>
+      )}
       <label>
-        <span class="small">{busy.value ? words.musicSending : words.musicChoose}</span>
+        <span class="small">{own.value ? words.musicOther : words.musicChoose}</span>
         <input
           id="music-file"
           type="file"
           accept="audio/*"
-          disabled={busy.value}
+          disabled={busy.value !== undefined}
+          aria-describedby="music-problem music-hint"
+          aria-invalid={problem.value ? 'true' : 'false'}
           onChange={(event) => void choose(event.currentTarget)}
         />
       </label>
-      <button type="button" class="button quiet" disabled={busy.value} onClick={() => void remove()}>
-        {words.musicRemove}
-      </button>
+      {busy.value === 'reading' && (
+        <p class="small" role="status">
+          {words.musicReading}
+        </p>
+      )}
+      {sending && (
+        <div class="row sending">
+          <progress value={busy.value as number} max={1} aria-label={words.musicSending} />
+          <span class="small figure">{Math.round((busy.value as number) * 100)} %</span>
+          <button type="button" class="button quiet" onClick={() => stop.current?.abort()}>
+            {words.cancel}
+          </button>
+        </div>
+      )}
+      <p id="music-problem" class="problem small" role="alert">
+        {problem.value}
+      </p>
+      <p id="music-hint" class="small ash">
+        {words.holdMusicHint}
+      </p>
+      {room.status.value === 'scheduled' && <p class="small ash">{words.musicDay}</p>}
     </details>
   );
+}
+
+/** Plays it to the host alone. */
+function PlayMusic({ failed }: { failed: () => void }) {
+  const { link } = useDesk();
+  const words = useWords();
+  const playing = useSignal(false);
+  const audio = useRef<HTMLAudioElement>(undefined);
+  useEffect(() => () => release(audio.current), []);
+  const press = async () => {
+    if (playing.value) return audio.current?.pause();
+    if (!audio.current) {
+      const sound = await fetchMusic(link.slug, link.token);
+      if (!sound) return failed();
+      const player = new Audio(URL.createObjectURL(sound));
+      for (const event of ['play', 'pause', 'ended'])
+        player.addEventListener(event, () => {
+          playing.value = !player.paused;
+        });
+      audio.current = player;
+    }
+    await audio.current.play().catch(() => {});
+  };
+  return (
+    <button type="button" class="button quiet" aria-pressed={playing.value} onClick={() => void press()}>
+      {playing.value ? words.musicStop : words.musicPlay}
+    </button>
+  );
+}
+
+function release(audio: HTMLAudioElement | undefined): void {
+  if (!audio) return;
+  audio.pause();
+  URL.revokeObjectURL(audio.src);
 }

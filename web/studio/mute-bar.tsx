@@ -1,28 +1,22 @@
 import { useDesk, useWords } from './context.ts';
+import type { Desk } from './desk.ts';
 import { Icon } from './icons.tsx';
 import { Meter } from './meter.tsx';
+import type { Words } from './words.ts';
 
-/** The front edge of the desk: one's own microphone, at thumb's reach. */
+/** One's own microphone, at thumb's reach. */
 export function MuteBar() {
-  const { voice, settings, toggleMute, dialog, talkingMuted, room, trouble } = useDesk();
+  const desk = useDesk();
   const words = useWords();
-  const silent = voice.silent.value;
-  const holding = settings.pushToTalk.value;
-  const live = room.program.value?.program.carries === 'stage';
-  const needed = silent && (talkingMuted.value || trouble.value?.cause === 'all-muted');
+  const { voice, dialog } = desk;
+  const { silent, live, needed, label, hint, press, off, still } = keyOf(desk, words);
+  const holding = desk.settings.pushToTalk.value && !off;
   const open = (which: 'sound' | 'leave') => () => {
     dialog.value = which;
   };
   const hold = (on: boolean) => () => {
     if (holding) voice.held.value = on;
   };
-  const label = holding
-    ? silent
-      ? words.holdToTalk
-      : words.talking
-    : silent
-      ? words.unmuteMe
-      : words.muteMe;
   return (
     <div class="mute-bar" role="toolbar" aria-label={words.microphone}>
       <button type="button" class="button quiet side" onClick={open('sound')}>
@@ -32,9 +26,10 @@ export function MuteBar() {
       <button
         type="button"
         class={`mute-key${silent ? ' off' : live ? ' air' : ''}${needed ? ' needed' : ''}`}
-        aria-pressed={!silent}
+        {...(off ? {} : { 'aria-pressed': !silent })}
+        aria-disabled={still}
         aria-describedby="mute-hint"
-        onClick={() => !holding && toggleMute()}
+        onClick={() => !holding && !still && press()}
         onPointerDown={hold(true)}
         onPointerUp={hold(false)}
         onPointerLeave={hold(false)}
@@ -44,13 +39,7 @@ export function MuteBar() {
         <span class="mute-text">
           <strong>{label}</strong>
           <span id="mute-hint" class="small">
-            {talkingMuted.value
-              ? words.talkingMuted
-              : silent
-                ? words.micOff
-                : live
-                  ? words.onAir
-                  : words.offAir}
+            {hint}
           </span>
         </span>
         <Meter level={voice.level} dim={silent} across />
@@ -61,4 +50,80 @@ export function MuteBar() {
       </button>
     </div>
   );
+}
+
+interface Key {
+  readonly label: string;
+  readonly hint: string;
+  readonly silent: boolean;
+  readonly live: boolean;
+  readonly needed: boolean;
+  /** It is no switch now: there is no microphone, or it is not this person's to open. */
+  readonly off: boolean;
+  /** Pressing it does nothing now. */
+  readonly still: boolean;
+  press(): void;
+}
+
+/** What the big key says and does; it never offers what would be refused. */
+function keyOf(desk: Desk, words: Words): Key {
+  const { voice, settings, toggleMute, talkingMuted, room, trouble, hostMuted, act, join } = desk;
+  const silent = voice.silent.value;
+  const quiet = { silent: true, live: false, needed: false, off: true, still: false };
+  if (voice.listening.value) {
+    const asking = voice.asking.value && !voice.problem.value;
+    const turnOn = async () => {
+      await voice.ask();
+      if (!voice.microphone.value) return;
+      // Turned on here it starts closed: nobody is put on the air by allowing a microphone.
+      voice.muted.value = true;
+      join();
+    };
+    const problem = voice.problem.value;
+    return {
+      ...quiet,
+      still: asking,
+      label: voice.microphone.value ? words.speakToo : words.turnMicOn,
+      hint: asking ? words.askingMic : problem ? words.micProblem[problem] : words.onlyListening,
+      press: () => void turnOn(),
+    };
+  }
+  if (hostMuted.value) {
+    const asks = room.people.value.find((person) => person.id === room.me.value.id)?.asks === true;
+    return {
+      ...quiet,
+      still: asks,
+      label: asks ? words.askedToSpeak : words.askToSpeak,
+      hint: words.hostMuted,
+      press: () => act({ do: 'ask-to-speak' }),
+    };
+  }
+  const here = room.contact.value === 'here' && voice.publishing.value.at === 'on';
+  const live = here && room.program.value?.program.carries === 'stage';
+  const holding = settings.pushToTalk.value;
+  const label = holding
+    ? silent
+      ? words.holdToTalk
+      : words.talking
+    : silent
+      ? words.unmuteMe
+      : words.muteMe;
+  return {
+    silent,
+    live,
+    needed: here && silent && (talkingMuted.value || trouble.value?.cause === 'all-muted'),
+    off: false,
+    still: false,
+    label,
+    hint: talkingMuted.value
+      ? words.talkingMuted
+      : silent
+        ? words.micOff
+        : live
+          ? words.onAir
+          : here
+            ? words.offAir
+            : words.notConnected,
+    press: toggleMute,
+  };
 }

@@ -4,6 +4,8 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 export interface Notice {
   readonly id: number;
   readonly text: string;
+  /** What it is about: a newer message about the same takes its place. */
+  readonly topic?: string;
   /** Stays until answered. */
   readonly answer?: { readonly label: string; run(): void };
 }
@@ -11,8 +13,12 @@ export interface Notice {
 /** The messages on the page now: at most `MAX_NOTICES`, older ones give way. */
 export interface Notices {
   readonly list: ReadonlySignal<readonly Notice[]>;
-  say(text: string, answer?: Notice['answer']): void;
+  say(text: string, more?: Pick<Notice, 'topic' | 'answer'>): void;
   drop(id: number): void;
+  /** The question has been settled elsewhere. */
+  settle(topic: string): void;
+  /** Takes all of them off the page. */
+  clear(): void;
 }
 
 /** Most messages shown at once. */
@@ -30,11 +36,19 @@ export function openNotices(): Notices {
   return {
     list,
     drop,
-    say(text, answer) {
+    clear: () => {
+      list.value = [];
+    },
+    settle(topic) {
+      list.value = list.value.filter((notice) => notice.topic !== topic);
+    },
+    say(text, more = {}) {
       const id = next++;
-      const others = list.value.filter((notice) => notice.text !== text);
-      list.value = [...others, { id, text, ...(answer ? { answer } : {}) }].slice(-MAX_NOTICES);
-      if (!answer) setTimeout(() => drop(id), NOTICE_TIME);
+      const others = list.value.filter(
+        (notice) => notice.text !== text && (more.topic === undefined || notice.topic !== more.topic),
+      );
+      list.value = [...others, { id, text, ...more }].slice(-MAX_NOTICES);
+      if (!more.answer) setTimeout(() => drop(id), NOTICE_TIME);
     },
   };
 }

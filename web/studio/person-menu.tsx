@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
-import type { BackstagePerson } from '../../src/wire/backstage.ts';
+import type { BackstageEar } from '../../src/wire/backstage.ts';
 import { useDesk, useWords } from './context.ts';
 
-/** What can be done to a person beyond muting; taking someone off the stage asks once more. */
-export function PersonMenu({ person, you }: { person: BackstagePerson; you: boolean }) {
+/** What can be done to a person beyond muting; taking someone off the stage asks once more. `ear`: they only listen. */
+export function PersonMenu({ person, you, ear }: { person: BackstageEar; you: boolean; ear?: boolean }) {
   const { act, name, dialog } = useDesk();
   const words = useWords();
   const menu = useRef<HTMLDivElement>(null);
@@ -35,7 +35,9 @@ export function PersonMenu({ person, you }: { person: BackstagePerson; you: bool
           if (event.newState === 'closed') sure.value = false;
         }}
       >
-        <p class="menu-title">{person.name}</p>
+        <p class="menu-title" dir="auto">
+          {person.name}
+        </p>
         {you ? (
           <>
             <form
@@ -48,7 +50,7 @@ export function PersonMenu({ person, you }: { person: BackstagePerson; you: bool
             >
               <label>
                 {words.rename}
-                <input name="name" defaultValue={person.name} maxLength={60} required />
+                <input name="name" dir="auto" defaultValue={person.name} maxLength={60} required />
               </label>
               <button type="submit" class="button quiet">
                 {words.save}
@@ -76,7 +78,7 @@ export function PersonMenu({ person, you }: { person: BackstagePerson; you: bool
           </>
         ) : (
           <>
-            {person.role === 'speaker' && (
+            {person.role === 'speaker' && !ear && (
               <button
                 type="button"
                 class="button quiet"

@@ -6,26 +6,51 @@ import { PersonMenu } from './person-menu.tsx';
 
 /** One channel of the desk: a person, what the studio receives of them, and their microphone. */
 export function Strip({ person, index }: { person: BackstagePerson; index: number }) {
-  const { room, isHost, voice, toggleMute, act } = useDesk();
+  const { room, isHost, voice, toggleMute, act, hostMuted } = useDesk();
   const words = useWords();
   const you = person.id === room.me.value.id;
   const muted = you ? voice.silent.value : person.muted;
-  const onAir = room.program.value?.program.carries === 'stage' && !muted && person.connected;
-  const state = !person.connected
-    ? words.gone
-    : muted
-      ? words.micOff
-      : person.speaking
-        ? words.speaking
-        : words.micOn;
+  const known = room.contact.value === 'here';
+  const onAir = known && room.program.value?.program.carries === 'stage' && !muted && person.connected;
+  const state = !known
+    ? words.unknownNow
+    : !person.connected
+      ? words.gone
+      : person.asks
+        ? words.asks
+        : muted
+          ? person.forced
+            ? words.micForced
+            : words.micOff
+          : person.speaking
+            ? words.speaking
+            : words.micOn;
+  const asking = you && hostMuted.value;
   const kind = [
     'strip',
     you && 'you',
     onAir && 'on-air',
-    person.speaking && !muted && 'speaking',
-    !person.connected && 'gone',
+    known && person.speaking && !muted && 'speaking',
+    known && person.asks && 'asks',
+    !(known && person.connected) && 'gone',
   ];
-  const press = () => (you ? toggleMute() : act({ do: muted ? 'ask-unmute' : 'mute', who: person.id }));
+  const press = () =>
+    asking
+      ? act({ do: 'ask-to-speak' })
+      : you
+        ? toggleMute()
+        : act({ do: muted ? 'ask-unmute' : 'mute', who: person.id });
+  const label = asking
+    ? words.askShort
+    : you
+      ? muted
+        ? words.unmute
+        : words.mute
+      : person.asks
+        ? words.letSpeak
+        : muted
+          ? words.askUnmute
+          : words.mute;
   return (
     <li
       class={kind.filter(Boolean).join(' ')}
@@ -38,9 +63,9 @@ export function Strip({ person, index }: { person: BackstagePerson; index: numbe
         <span class="strip-number">{index < 9 ? index + 1 : ''}</span>
         <span class="strip-role">{words.role[person.role]}</span>
       </p>
-      <Meter level={room.level(person.id)} dim={muted || !person.connected} />
+      <Meter level={room.level(person.id)} dim={muted || !known || !person.connected} />
       <p class="strip-name">
-        {person.name}
+        <span dir="auto">{person.name}</span>
         {you && <span class="ash"> ({words.you})</span>}
       </p>
       <p class="strip-state small">
@@ -53,16 +78,13 @@ export function Strip({ person, index }: { person: BackstagePerson; index: numbe
             type="button"
             class={`key${muted ? ' off' : ''}`}
             onClick={press}
+            disabled={asking && person.asks}
             aria-label={
-              you
-                ? muted
-                  ? words.unmuteMe
-                  : words.muteMe
-                : `${muted ? words.askUnmute : words.muteOther}: ${person.name}`
+              you ? (asking ? label : muted ? words.unmuteMe : words.muteMe) : `${label}: ${person.name}`
             }
           >
             <Icon name={muted ? 'mic-off' : 'mic'} />
-            <span>{you ? (muted ? words.unmute : words.mute) : muted ? words.askUnmute : words.mute}</span>
+            <span>{label}</span>
           </button>
         ) : (
           <span class="key still">

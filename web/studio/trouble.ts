@@ -14,8 +14,8 @@ export interface Trouble {
 
 /** What the trouble is read from. */
 export interface TroubleSource {
-  readonly room: Pick<RoomFeed, 'state' | 'program'>;
-  readonly voice: Pick<Voice, 'publishing' | 'silent' | 'problem'>;
+  readonly room: Pick<RoomFeed, 'contact' | 'program' | 'status'>;
+  readonly voice: Pick<Voice, 'publishing' | 'silent' | 'problem' | 'listening'>;
   readonly words: Words;
   /** Joined: before that, a lost connection is not this person's concern. */
   readonly onStage: boolean;
@@ -28,8 +28,11 @@ export function troubleOf({ room, voice, words, onStage, online }: TroubleSource
   const quiet = (level: Trouble['level'], text: string): Trouble => ({ level, text, aloud: false });
   const publishing = voice.publishing.value;
   if (!online && onStage) return quiet('bad', words.offline);
-  const feed = room.state.value;
-  if (feed.at === 'away' || (onStage && feed.at === 'refused')) return quiet('bad', words.away);
+  const contact = room.contact.value;
+  if (contact === 'unreachable' || contact === 'restarting' || contact === 'late')
+    return quiet('bad', words.contactLost[contact]);
+  // What was said before is not repeated as if it still held.
+  const program = contact === 'here' ? room.program.value : undefined;
   if (publishing.at === 'lost') {
     const code = publishing.why?.code;
     if (code === 'stage-full') return quiet('attention', words.stageFull);
@@ -37,7 +40,6 @@ export function troubleOf({ room, voice, words, onStage, online }: TroubleSource
     if (publishing.why?.status === 0 && publishing.tries > 0) return quiet('bad', words.soundPath);
     if (onStage) return quiet('bad', words.lost);
   }
-  const program = room.program.value;
   const deadAir = program?.status === 'live' ? program.program.deadAir : undefined;
   if (program && deadAir) {
     const mine = deadAir.cause === 'all-muted' && onStage && voice.silent.value;
@@ -47,7 +49,8 @@ export function troubleOf({ room, voice, words, onStage, online }: TroubleSource
     const text = `${cause}. ${hear(program.streams)}`;
     return { level: 'bad', text, aloud: true, cause: deadAir.cause };
   }
-  if (onStage && voice.problem.value) return quiet('bad', words.micProblem[voice.problem.value]);
+  if (onStage && voice.problem.value && !voice.listening.value)
+    return quiet('bad', words.micProblem[voice.problem.value]);
   if (program?.recordingFailed) return quiet('attention', words.recording);
   return undefined;
 }

@@ -11,6 +11,7 @@ import {
   openReceiver,
   type Publisher,
   type Receiver,
+  type Token,
   watchDevices,
 } from '../capture/index.ts';
 import type { Settings } from './settings.ts';
@@ -34,22 +35,32 @@ export interface Voice {
   readonly blocked: ReadonlySignal<boolean>;
   ask(): Promise<void>;
   choose(choice: Partial<MicrophoneChoice>): Promise<void>;
+  /** Hears the stage without speaking: the place of somebody who has no microphone. */
+  readonly listening: ReadonlySignal<boolean>;
   join(takeover?: boolean): void;
+  /** Joins with ears only. */
+  listen(): void;
   leave(): void;
-  /** Leaves, and gives the microphone back: the room is over for this person. */
+  /** Gives the microphone back: the room is over for this person, and the studio has ended their sessions. */
   close(): void;
   /** The roster says the studio does not have us. */
   suspect(): void;
   playOthers(): void;
 }
 
-/** Opens the voice of one person; `changed` is told the label of a microphone that replaced an unplugged one. */
-export function openVoice(
-  slug: string,
-  token: string,
-  settings: Settings,
-  changed: (label: string) => void,
-): Voice {
+/** What a voice needs. */
+export interface VoiceDeps {
+  readonly slug: string;
+  readonly token: Token;
+  readonly settings: Settings;
+  /** Waits until the room has a stage. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Told the label of a microphone that replaced an unplugged one. */
+  changed(label: string): void;
+}
+
+/** Opens the voice of one person. */
+export function openVoice({ slug, token, settings, ready, changed }: VoiceDeps): Voice {
   const microphone = signal<Microphone | undefined>();
   const problem = signal<MicrophoneRefusal | 'unplugged' | undefined>();
   const asking = signal(false);
@@ -60,6 +71,7 @@ export function openVoice(
   const publishing = signal<CallState>({ at: 'idle' });
   const hearing = signal<CallState>({ at: 'idle' });
   const blocked = signal(false);
+  const listening = signal(false);
   const silent = computed(() => (settings.pushToTalk.value ? !held.value : muted.value));
   let publisher: Publisher | undefined;
   let publishedMusic = false;
@@ -69,6 +81,7 @@ export function openVoice(
   const receiver: Receiver = openReceiver({
     url: `/r/${slug}/whep`,
     token,
+    ready,
     state: (state) => (hearing.value = state),
     blocked: (value) => (blocked.value = value),
   });
@@ -113,6 +126,14 @@ export function openVoice(
     if (waiting && found.inputs.length > 0 && !asking.value) void ask();
   }, forever.signal);
 
+  function listen(): void {
+    listening.value = true;
+    if (hearing.value.at === 'idle' || hearing.value.at === 'closed' || hearing.value.at === 'refused')
+      receiver.open();
+    awake ??= new AbortController();
+    keepAwake(awake.signal);
+  }
+
   function join(takeover = false): void {
     const mic = microphone.value;
     if (!mic) return;
@@ -121,20 +142,22 @@ export function openVoice(
     publisher = openPublisher({
       url: `/r/${slug}/whip`,
       token,
+      ready,
       music: publishedMusic,
       track: () => microphone.value?.track ?? mic.track,
       state: (state) => (publishing.value = state),
     });
     publisher.open(takeover);
-    if (hearing.value.at === 'idle' || hearing.value.at === 'closed' || hearing.value.at === 'refused')
-      receiver.open();
-    awake ??= new AbortController();
-    keepAwake(awake.signal);
+    listen();
+    listening.value = false;
   }
 
-  function leave(): void {
-    publisher?.close();
-    receiver.close();
+  function leave(keep = false): void {
+    publisher?.close(keep);
+    publisher = undefined;
+    publishing.value = { at: 'closed' };
+    receiver.close(keep);
+    listening.value = false;
     awake?.abort();
     awake = undefined;
   }
@@ -156,7 +179,9 @@ export function openVoice(
     hearing,
     blocked,
     ask,
+    listening,
     join,
+    listen,
     async choose(choice) {
       const next = { ...settings.microphone.value, ...choice };
       if (choice.deviceId === '') delete (next as { deviceId?: string }).deviceId;
@@ -169,9 +194,9 @@ export function openVoice(
       // Stereo is agreed once per session, so music mode needs a new one on the same place.
       if (onStage && publishedMusic !== next.music) join(true);
     },
-    leave,
+    leave: () => leave(),
     close() {
-      leave();
+      leave(true);
       generation++;
       microphone.peek()?.close();
       microphone.value = undefined;
