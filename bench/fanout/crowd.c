@@ -234,11 +234,16 @@ static uint64_t total(size_t field) {
   return sum;
 }
 #define TOTAL(field) total(offsetof(Tally, field))
+/* What the histograms of gaps were when the window began. */
+static uint32_t before[MAX_WORKERS][GAPS];
+static uint32_t count_of(int first, int w, int i) {
+  return first ? shared->tally[w].first[i] : shared->tally[w].gap[i] - before[w][i];
+}
 static int quantile(int first, double q) {
   uint64_t n = 0, seen = 0;
-  for (int w = 0; w < workers; w++) for (int i = 0; i < GAPS; i++) n += first ? shared->tally[w].first[i] : shared->tally[w].gap[i];
+  for (int w = 0; w < workers; w++) for (int i = 0; i < GAPS; i++) n += count_of(first, w, i);
   for (int i = 0; i < GAPS; i++) {
-    for (int w = 0; w < workers; w++) seen += first ? shared->tally[w].first[i] : shared->tally[w].gap[i];
+    for (int w = 0; w < workers; w++) seen += count_of(first, w, i);
     if (seen >= q * n) return i;
   }
   return GAPS;
@@ -280,6 +285,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < windows; i++) {
     uint64_t bytes = TOTAL(bytes), reads = TOTAL(reads), t = now_us();
     double cpu = server_cpu();
+    for (int w = 0; w < workers; w++) memcpy(before[w], shared->tally[w].gap, sizeof before[w]);
     usleep(window * 1000);
     double s = (now_us() - t) / 1e6, used = server_cpu() - cpu, open = TOTAL(open);
     printf("{\"open\":%.0f,\"failed\":%lu,\"lost\":%lu,\"join_s\":%.2f,\"join_cpu_us\":%.1f,\"cpu_us_per_listener_s\":%.2f,\"cores\":%.3f,"
