@@ -100,7 +100,9 @@ async function measure(row: Row): Promise<{ rest: Heard; attacked: Heard; attack
   }
 }
 
-console.log(`${values.listeners} listeners by TLS, a write every ${period} ms, ${seconds} s each; door on core ${place.servers}\n`);
+console.log(
+  `${values.listeners} listeners by TLS, a write every ${period} ms, ${seconds} s each; door on core ${place.servers}\n`,
+);
 console.log('| attack | p99 gap at rest | under attack | ÷ period | goal | open | attacker |');
 console.log('|---|---|---|---|---|---|---|');
 for (const name of positionals.length > 0 ? positionals : Object.keys(rows)) {

@@ -3,11 +3,15 @@ import type { Share } from './share.ts';
 
 /** Mean queueing wait above which a window was bad, in ms. Spec: DAGOR (SoCC 2018), 4.1. */
 export const WAIT_LIMIT_MS = 20;
-/** A door asked for less per second is not what makes requests wait: to put them off would help nobody. */
+/** A door asked for less per second is not kept busy by their number: to put people off would help nobody. What networks cost is shared even then. */
 export const LEAST_REQUESTS = 100;
 /** A bad window lets in this share less, a good one this share more of all who ask. */
 const LESS = 0.05;
 const MORE = 0.01;
+/** Fewer requests are to blame all the same when they took this much, µs per second: a tenth of a core. */
+const LEAST_BLAME = 100_000;
+/** What networks may cost together is cut by more in a window in which the wait was much too long: few requests can be very dear. */
+const MOST_LESS = 0.5;
 /** After so many good windows in a row the step is twice as large, then three times, and so on. */
 const FASTER_AFTER = 10;
 /** The networks together are never held to less than this, in µs per second: a hundredth of a core. */
@@ -95,18 +99,20 @@ export class Admission {
   /** Ends a window in which requests waited `wait` ms on average; `ours`: it was this process that kept them waiting. */
   turn(now: number, wait: number, ours = true): void {
     const seconds = Math.max(0.001, (now - this.#began) / 1000);
-    const bad = ours && wait > WAIT_LIMIT_MS && this.#requests >= LEAST_REQUESTS * seconds;
+    const bad = ours && wait > WAIT_LIMIT_MS;
+    const many = this.#requests >= LEAST_REQUESTS * seconds;
     this.#wait = wait;
     this.#good = bad ? 0 : this.#good + 1;
     const more = MORE * (1 + this.#good / FASTER_AFTER);
-    this.#steer(bad, more);
+    if (!bad || many) this.#steer(bad, more);
+    const less = Math.min(MOST_LESS, (LESS * wait) / WAIT_LIMIT_MS);
     const { spent, asked } = this.#share.sums(seconds);
-    if (bad)
+    if (bad && (many || spent >= LEAST_BLAME))
       this.#capacity = Math.max(
         LEAST_CAPACITY,
-        (1 - LESS) * Math.min(this.#capacity ?? Number.POSITIVE_INFINITY, spent),
+        (1 - less) * Math.min(this.#capacity ?? Number.POSITIVE_INFINITY, spent),
       );
-    else if (this.#capacity !== undefined) {
+    else if (!bad && this.#capacity !== undefined) {
       this.#capacity += more * Math.max(this.#capacity, asked);
       // More room than is asked for: nobody is limited any more.
       if (this.#capacity >= asked) this.#capacity = undefined;

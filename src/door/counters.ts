@@ -26,6 +26,8 @@ export interface Counters {
   unfinishedClosed: number;
   /** Seconds in which no file could be opened: newcomers were closed without a word. */
   filesShort: number;
+  /** Connections closed before their TLS handshake: too many waited for theirs, or their network had had its share. */
+  handshakesRefused: number;
   /** TLS handshakes that failed. */
   badHandshakes: number;
   /** Streams over TLS 1.3 that were taken out of OpenSSL's hands. */
@@ -56,6 +58,7 @@ export const openCounters = (): Counters => ({
   headTimeouts: 0,
   unfinishedClosed: 0,
   filesShort: 0,
+  handshakesRefused: 0,
   badHandshakes: 0,
   laidBare: 0,
   joins: 0,

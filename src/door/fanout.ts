@@ -44,6 +44,8 @@ export interface FanoutDeps {
   delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
   /** Decides for one request that can be served; asked once for each. `retake` closes what a holder has here. */
   place(slug: string, request: StreamRequest, retake: (holder: string) => boolean): Placed;
+  /** Somebody begins to listen on a connection, or stops. */
+  heard?(socket: Socket, change: 1 | -1): void;
   /** What the listener shows when it comes back; default nothing. */
   back?(slug: string, socket: Socket): string;
 }
@@ -114,6 +116,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     if (listener.holder !== undefined && room?.holders.get(listener.holder) === listener)
       room.holders.delete(listener.holder);
     counters.departures[cause] += 1;
+    deps.heard?.(listener.socket, -1);
     total -= 1;
     const left = (streams.get(slug) ?? 1) - 1;
     if (left > 0) streams.set(slug, left);
@@ -298,6 +301,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     streams.set(slug, (streams.get(slug) ?? 0) + 1);
     total += 1;
     counters.joins += 1;
+    deps.heard?.(socket, 1);
     const back = rendition.container === 'fmp4' ? deps.back?.(slug, socket) : undefined;
     const head = streamHead(rendition, {
       period: ms(channel.perWrite * FRAGMENT_MS),

@@ -8,6 +8,7 @@ import type { Fanout } from './fanout.ts';
 import type { Fault } from './faults.ts';
 import type { Gate } from './gate.ts';
 import { handOver } from './hand-over.ts';
+import type { Handshakes } from './handshakes.ts';
 import type { Limits } from './limits.ts';
 import type { Quick } from './quick.ts';
 import { endRefused, rawProblem } from './raw-reply.ts';
@@ -41,6 +42,8 @@ export interface FrontDeps {
   readonly tls?: () => Tls;
   /** True when connections from this machine may also speak plain HTTP on the port of TLS. */
   readonly plainLocal?: boolean;
+  /** Whose handshake is next, where the public port speaks TLS. */
+  readonly handshakes?: Handshakes;
   /** Takes connections to the plain port beside a TLS one, where there is one. */
   readonly plain?: () => HttpServer;
 }
@@ -186,6 +189,12 @@ export function openFront(deps: FrontDeps): Front {
     expect(socket, since);
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   }
+  /** Begins a handshake when it is its network's turn. */
+  function shake(socket: Socket) {
+    const take = (): void => deps.tls?.().take(socket);
+    if (deps.handshakes) deps.handshakes.ask(socket, gate.originOf(socket).place, take);
+    else take();
+  }
   // Keep-alive probes cost four system calls per connection, and a listener is written to all the time anyway.
   const options = { allowHalfOpen: true, noDelay: true };
   const server = createServer(options);
@@ -194,11 +203,13 @@ export function openFront(deps: FrontDeps): Front {
     if (!deps.tls) return begin(socket, clock.now());
     expect(socket, clock.now());
     socket.on('error', onError).on('close', onClose);
-    if (!deps.plainLocal || !LOOPBACK.test(socket.remoteAddress ?? '')) return deps.tls().take(socket);
+    const local = deps.plainLocal === true && LOOPBACK.test(socket.remoteAddress ?? '');
+    if (!local && !deps.tls().ready) return void socket.resetAndDestroy();
+    // Whoever says nothing costs no more than a socket.
     socket.once('end', onEnd).once('data', (first: Buffer) => {
       socket.off('end', onEnd).pause();
       socket.unshift(first);
-      if (first[0] === HANDSHAKE) return deps.tls?.().take(socket);
+      if (!local || first[0] === HANDSHAKE) return shake(socket);
       begin(socket, clock.now());
       socket.resume();
     });

@@ -20,6 +20,7 @@ import { openFaults } from './faults.ts';
 import { openFront } from './front.ts';
 import { openGate } from './gate.ts';
 import { handOver } from './hand-over.ts';
+import { openHandshakes } from './handshakes.ts';
 import { filesPossible, type Limits, withinFiles } from './limits.ts';
 import { openOrdinary } from './ordinary.ts';
 import type { DoorOrigin } from './origin-port.ts';
@@ -196,6 +197,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const fanout = openFanout({
     ...{ clock, origin, limits, counters, batch, fault },
     bares,
+    heard: (socket, change) => share.heard(gate.originOf(socket).place, change),
     back: (slug, socket) => proofs.give(slug, gate.originOf(socket).prefix ?? ''),
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
     place: (slug, request, retake) =>
@@ -213,6 +215,12 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const quick = openQuick({
     ...{ clock, limits, counters, batch, origin, fault, fetches: shield.fetches, charger: shield.charger },
     back: (socket, bytes) => handOver(ordinary, socket, bytes),
+  });
+  const handshakes = openHandshakes({
+    ...{ now: () => clock.now(), share, most: limits.handshakes },
+    refused() {
+      counters.handshakesRefused += 1;
+    },
   });
   let tls: Tls | undefined;
   let port = deps.port;
@@ -239,7 +247,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       judge: shield.judge,
       claims: shield.claims,
     },
-    ...(deps.tls ? { tls: () => tls as Tls, plainLocal: deps.tls.plainLocal === true } : {}),
+    ...(deps.tls ? { tls: () => tls as Tls, plainLocal: deps.tls.plainLocal === true, handshakes } : {}),
     ...(plainPort ? { plain: () => plainPort } : {}),
   });
   if (deps.tls)

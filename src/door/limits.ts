@@ -40,6 +40,8 @@ export interface Limits {
   readonly unfinishedBodiesPerNetwork: number;
   /** See `unfinished`; counted in time in which this process was there to read. */
   readonly unfinishedAfter: Ms;
+  /** Connections that wait for the turn of their TLS handshake; beyond it the network of which most wait loses the last to come. */
+  readonly handshakes: number;
   /** Bytes of a request head; beyond it 431 and close. */
   readonly headBytes: number;
   /** Header lines of a request; beyond it 431 and close. */
@@ -96,6 +98,7 @@ export const LIMITS: Limits = {
   unfinishedBodies: 256,
   unfinishedBodiesPerNetwork: 64,
   unfinishedAfter: ms(3_000),
+  handshakes: 1_024,
   headBytes: 8_192,
   headers: 64,
   headTimeout: ms(10_000),

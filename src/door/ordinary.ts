@@ -82,7 +82,10 @@ function headFault(req: IncomingMessage, limits: Limits): 'bad-request' | 'head-
 export function openOrdinary(deps: OrdinaryDeps): Server {
   const { origin, assets, pages, limits, counters, fanout, shield } = deps;
   const cache = openPageCache(deps.clock, limits.pages);
-  const proxy = openProxy({ clock: deps.clock, limits, counters, clients: deps.clients });
+  const proxy = openProxy({
+    ...{ clock: deps.clock, limits, counters, clients: deps.clients },
+    answered: shield.forwarded,
+  });
 
   const refuse = (
     req: IncomingMessage,
@@ -235,11 +238,13 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     owe(res, req.socket);
     if (deps.clients.trusts(req.socket.remoteAddress)) deps.cameFor(req.socket, shield.prefixOf(req));
     if (hasBody(req)) awaitBody(req);
+    const began = deps.clock.now();
     try {
       route(req, res);
     } catch (error) {
       broken(req, res, error);
     }
+    shield.took(req, deps.clock.now() - began);
   }
   function route(req: IncomingMessage, res: ServerResponse) {
     toOriginForm(req);

@@ -14,7 +14,10 @@ test('who asks for what is sorted, and a claim without a signature counts for no
   expect(of('/healthz')).toBe(0);
   expect(of('/r/a/whip', { method: 'POST', holds: 'stage' })).toBe(0);
   expect(of('/r/a/whip', { method: 'POST' })).toBe(3);
-  expect(of('/api/rooms/a/live', { method: 'POST', holds: 'stage' })).toBe(0);
+  // Anybody can open a room and have a host's token: it must not make a flood of edits as urgent as a microphone.
+  expect(of('/api/rooms/a/live', { method: 'POST', holds: 'stage' })).toBe(3);
+  expect(of('/api/rooms/a', { method: 'PATCH', holds: 'stage' })).toBe(3);
+  expect(of('/r/a/backstage', { holds: 'stage' })).toBe(0);
   // Who has listened before is told by a proof, when the stream is joined.
   expect(of('/r/a/stream?codec=opus&after=12')).toBe(3);
   expect(of('/r/a/live/opus64/3.m4s')).toBe(1);
@@ -174,4 +177,40 @@ test('all calls of one network pass or none does, and another hour deals anew', 
   const moved = networks.filter((network) => cohortOf(network, 0) !== cohortOf(network, 3_600_000));
   expect(moved.length).toBeGreaterThan(1_900);
   expect(cohortOf('a', 1_000)).toBe(cohortOf('a', 3_599_000));
+});
+
+test('few requests that are very dear strain a door as well, and only their network pays', () => {
+  const share = new Share(1);
+  const admission = new Admission(share, 0, () => 0.5);
+  const [loud, quiet] = [share.place('203.0.1'), share.place('203.0.2')];
+  let now = 0;
+  let [served, refused] = [0, 0];
+  for (let second = 0; second < 10; second += 1) {
+    for (let i = 0; i < 5; i += 1) {
+      // 200 ms each: the loop stands still nearly all the time.
+      if (admission.fetch(loud, COST.request)) {
+        share.charge(loud, 200_000);
+        served += 1;
+      } else refused += 1;
+      expect(admission.fetch(quiet, COST.request)).toBe(true);
+      expect(admission.admit(3, '203.0.2', quiet, COST.request, 0)).toBe(true);
+    }
+    now += WINDOW_MS;
+    admission.turn(now, served > refused ? 90 : 5);
+  }
+  expect(refused).toBeGreaterThan(10);
+  expect(admission.state.putOff.reduce((a, b) => a + b)).toBe(0);
+});
+
+test('a flood of networks forgets itself; whoever cost much, or holds connections, stays known', () => {
+  const share = new Share(7);
+  const dear = share.place('198.51.100');
+  const holder = share.place('198.51.101');
+  share.charge(dear, 1_000_000);
+  share.opened(holder);
+  share.turn(1, 10_000);
+  for (let i = 0; i < 100_000; i += 1) share.ask(share.place(`10.${i >> 8}.${i & 255}`), COST.quick);
+  expect(share.place('198.51.100')).toBe(dear);
+  expect(share.place('198.51.101')).toBe(holder);
+  expect(share.openAt(holder)).toBe(1);
 });

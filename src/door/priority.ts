@@ -25,8 +25,8 @@ const ROBOT = /bot\b|crawl|spider|slurp|archiver|facebookexternalhit|preview|scr
 export function priorityOf({ method, path, purpose, agent, holds }: Asked): Priority {
   const urgency = find(path)?.address.urgency ?? 'reading';
   if (urgency === 'health') return 0;
-  const commands = urgency === 'stage' || urgency === 'control';
-  if (holds === 'stage' && commands) return 0;
+  // A microphone, ears and the stage's own line. Commands to the site come in their turn, whoever gives them.
+  if (holds === 'stage' && urgency === 'stage') return 0;
   if (purpose?.includes('prefetch') === true) return 6;
   if (urgency === 'playing') return 1;
   if (urgency === 'hearing') return holds === 'ticket' ? 2 : 3;

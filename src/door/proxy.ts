@@ -66,6 +66,8 @@ export function openProxy(deps: {
   limits: Limits;
   counters: Counters;
   clients: Clients;
+  /** The process behind has begun to answer, so many ms after it was asked. */
+  answered?(req: IncomingMessage, time: number): void;
 }): Proxy {
   const { limits, counters, clients } = deps;
   const budget = new RetryBudget();
@@ -113,6 +115,7 @@ export function openProxy(deps: {
     };
     let retries = 0;
     const ask = (): ClientRequest => {
+      const began = deps.clock.now();
       const asked = request({
         socketPath: to.socketPath,
         method: req.method ?? 'GET',
@@ -126,6 +129,7 @@ export function openProxy(deps: {
       asked.on('error', (error) => again(error) || refuse(to.away));
       asked.on('response', (answer) => {
         if (done) return void answer.destroy();
+        deps.answered?.(req, deps.clock.now() - began);
         // Only the beginning of the answer has a time limit: a backstage stream lasts as long as the room.
         asked.setTimeout(0);
         res.writeHead(answer.statusCode ?? 502, endToEnd(answer));

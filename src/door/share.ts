@@ -16,15 +16,26 @@ export const COST = {
   request: 60,
   /** A request that another process answers, there and here. */
   forwarded: 500,
+  /** A full TLS handshake; what it really takes is measured. */
+  handshake: 1_000,
 } as const;
+
+/** A network counts for this much more at the most, however many of its people listen. */
+const MOST_MORE = 7;
 
 /**
  * What each network (/24, /48) costs this door, and its fair share of what there is: max-min, so that whoever asks for
- * less than an equal share gets all of it, and what is left is divided among those who ask for more.
+ * less than an equal share gets all of it, and what is left is divided among those who ask for more. Networks are weighted
+ * by how many of their people listen: those behind one carrier's address need more than somebody alone.
+ *
+ * 8,192 networks are known at a time. When a set of eight is full, the one that has cost least and holds no connection is
+ * forgotten: a flood of addresses forgets itself, and whoever has cost much stays known.
  */
 export class Share {
   readonly #tags = new Uint32Array(PLACES);
   readonly #open = new Uint32Array(PLACES);
+  /** Connections that carry a stream. */
+  readonly #heard = new Uint32Array(PLACES);
   /** Asked for in this window, refused or not. */
   readonly #asked = new Float64Array(PLACES);
   /** Let in, in this window. */
@@ -55,6 +66,7 @@ export class Share {
     }
     this.#tags[cheapest] = tag;
     this.#open[cheapest] = 0;
+    this.#heard[cheapest] = 0;
     this.#asked[cheapest] = 0;
     this.#spent[cheapest] = 0;
     this.#heat[cheapest] = 0;
@@ -66,9 +78,31 @@ export class Share {
     if (place < 0) return true;
     this.#asked[place] = (this.#asked[place] ?? 0) + cost;
     const spent = this.#spent[place] ?? 0;
-    if (!must && spent >= this.#level) return false;
+    if (!must && spent >= this.#level * this.weightAt(place)) return false;
     this.#spent[place] = spent + cost;
     return true;
+  }
+
+  /** Charges for what has been done already, or must be done anyway. */
+  charge(place: number, cost: number): void {
+    this.ask(place, cost, true);
+  }
+
+  /** False when the network has had its share of this window: then `cost` is counted as asked for. It is not charged. */
+  affords(place: number, cost: number): boolean {
+    if (place < 0 || (this.#spent[place] ?? 0) < this.#level * this.weightAt(place)) return true;
+    this.#asked[place] = (this.#asked[place] ?? 0) + cost;
+    return false;
+  }
+
+  /** One more, or with −1 one less, of the network listens. */
+  heard(place: number, change: 1 | -1): void {
+    if (place >= 0) this.#heard[place] = Math.max(0, (this.#heard[place] ?? 0) + change);
+  }
+
+  /** What a network counts for: 1 for one of whom nobody listens, at most 8. */
+  weightAt(place: number): number {
+    return place < 0 ? 1 : 1 + Math.min(MOST_MORE, Math.log2(1 + (this.#heard[place] ?? 0)));
   }
 
   /** A connection of the network opened. */
@@ -109,12 +143,31 @@ export class Share {
       const held = (this.#open[at] ?? 0) * COST.connectionSecond * seconds;
       this.#asked[at] = (this.#asked[at] ?? 0) + held;
     }
-    this.#level = capacity === undefined ? Number.POSITIVE_INFINITY : waterLevel(this.#asked, capacity);
+    this.#level = capacity === undefined ? Number.POSITIVE_INFINITY : this.#levelFor(capacity);
     for (let at = 0; at < PLACES; at += 1) {
       this.#heat[at] = (this.#heat[at] ?? 0) * MEMORY + (this.#asked[at] ?? 0);
       this.#asked[at] = 0;
       this.#spent[at] = 0;
     }
+  }
+
+  /** What a network of weight 1 may cost, so that all together cost `capacity`. */
+  #levelFor(capacity: number): number {
+    const wishes = [];
+    for (let at = 0; at < PLACES; at += 1) {
+      const asked = this.#asked[at] ?? 0;
+      if (asked > 0) wishes.push({ asked, weight: this.weightAt(at) });
+    }
+    wishes.sort((a, b) => a.asked / a.weight - b.asked / b.weight);
+    let left = capacity;
+    let weights = wishes.reduce((sum, { weight }) => sum + weight, 0);
+    for (const { asked, weight } of wishes) {
+      const level = left / weights;
+      if (asked > level * weight) return level;
+      left -= asked;
+      weights -= weight;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** A network that holds connections is dearer than any that holds none. */

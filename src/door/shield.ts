@@ -58,6 +58,10 @@ export interface Shield extends Disposable {
   judge(socket: Socket, request: StreamRequest): Judged;
   /** Where a judged listener goes: somebody put off to the ring, unless a ticket was called; `otherwise` the others. */
   place(request: Judged, otherwise: () => Place | undefined): Place;
+  /** Charges a network for what answering a request has kept this process from everything else, ms; it is told afterwards. */
+  took(req: IncomingMessage, time: number): void;
+  /** Charges a network for what another process did for it, ms. */
+  forwarded(req: IncomingMessage, time: number): void;
   /** Charges a network for one small public file; false when it has had more than its share. */
   fetches(socket: Socket): boolean;
   /** By what dear work for a request, or for a player's small file, is charged to the network that asks. */
@@ -76,6 +80,8 @@ export interface Shield extends Disposable {
 const MOST_VOUCHED = 100;
 /** Rooms counted within a second; tokens of others vouch for nothing. */
 const MOST_ROOMS = 4_096;
+/** An answer that takes longer waits for others, or for something outside: no more than this is put on its asker's account. */
+const MOST_FORWARDED_MS = 250;
 /** Everyone who is put off is told a pause between these, in seconds. */
 const FIRST_PAUSE_S = 5;
 const LAST_PAUSE_S = 20;
@@ -119,8 +125,9 @@ export function openShield(deps: ShieldDeps): Shield {
   /** Anybody can open a room and have a token: it is worth something in that room alone, and only so much. */
   const vouched = (authorization: string | undefined, path: string): boolean => {
     const token = deps.vouches && bearer(authorization);
-    const slug = find(path)?.room ?? '';
-    if (token === undefined || slug === '') return false;
+    const found = find(path);
+    const slug = found?.room ?? '';
+    if (token === undefined || slug === '' || found?.address.urgency !== 'stage') return false;
     const now = Math.floor(clock.now() / 1000);
     if (now !== second) vouchings.clear();
     second = now;
@@ -170,6 +177,14 @@ export function openShield(deps: ShieldDeps): Shield {
     charger(asker) {
       const { place } = 'headers' in asker ? originOf(asker) : gate.originOf(asker);
       return (cost) => deps.share.ask(place, cost);
+    },
+    took(req, time) {
+      const beyond = time * 1000 - COST.request;
+      if (beyond > 0) deps.share.charge(originOf(req).place, beyond);
+    },
+    forwarded(req, time) {
+      const beyond = Math.min(MOST_FORWARDED_MS, time) * 1000 - COST.forwarded;
+      if (beyond > 0) deps.share.charge(originOf(req).place, beyond);
     },
     fetches: (socket) => admission.fetch(gate.originOf(socket).place, COST.quick),
     putOff(req, res, path) {

@@ -44,7 +44,10 @@ test('a token vouches in its own room, and there for a hundred requests a second
   expect(passed.filter(Boolean)).toHaveLength(100);
   // A flood in one room takes nothing from the stage of another.
   expect(ask('/r/other/whip', 1, 'other')).toBe(true);
-  expect(ask('/api/rooms/room/live', 1, 'room')).toBe(false);
+  expect(ask('/r/room/backstage', 1, 'room')).toBe(false);
   pass(1);
-  expect(ask('/api/rooms/room/live', 1, 'room')).toBe(true);
+  expect(ask('/r/room/backstage', 1, 'room')).toBe(true);
+  // What a host tells the site has no precedence, and takes none from the stage.
+  for (let i = 0; i < 200; i += 1) expect(ask('/api/rooms/room/live', 1, 'room')).toBe(false);
+  expect(ask('/r/room/whip', 1, 'room')).toBe(true);
 });
