@@ -190,6 +190,7 @@ ${section('over', words.over, over, words)}${on.length + next.length + over.leng
 <label>${words.name} <input name="host" maxlength="60" autocomplete="name" dir="auto"></label>
 <label>${words.when} <input name="start" type="datetime-local" aria-describedby="when-hint"></label>
 <p class="small ash" id="when-hint">${words.whenHint}</p>
+<label>${words.operator} <input name="operator" type="password" autocomplete="off"></label>
 <button type="submit" class="button">${words.start}</button>
 </form></section>
 </main>`;

@@ -35,6 +35,7 @@ export interface PlainWords {
   readonly name: string;
   readonly when: string;
   readonly whenHint: string;
+  readonly operator: string;
   readonly welcome: string;
   studio(title: string): string;
   readonly studioAbout: string;
@@ -96,6 +97,7 @@ const english: PlainWords = {
   name: 'Your name',
   when: 'When (UTC)',
   whenHint: 'Leave empty to open the doors now.',
+  operator: 'The operator’s link, where this server asks for it',
   welcome: 'Welcome to Earshot',
   studio: (title) => `Studio: ${title}`,
   studioAbout: 'For the people on stage.',
@@ -160,6 +162,7 @@ const french: PlainWords = {
   name: 'Votre nom',
   when: 'Quand (UTC)',
   whenHint: 'Laissez vide pour ouvrir les portes maintenant.',
+  operator: 'Le lien de l’opérateur, si ce serveur le demande',
   welcome: 'Bienvenue sur Earshot',
   studio: (title) => `Studio : ${title}`,
   studioAbout: 'Pour les personnes sur scène.',

@@ -15,7 +15,8 @@ export const isRefusal = (value: object): value is Refusal => 'refused' in value
 const MAX_BODY_BYTES = 16 * 1024;
 const JSON_TYPE = 'application/json';
 /** What `<input type=datetime-local>` sends. */
-const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/;
+const LOCAL_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?$/;
+const withZone = (_: string, minute: string, second = ':00'): string => `${minute}${second}Z`;
 
 /** The media type of a request's body, in small letters. */
 export const mediaType = (c: Context): string =>
@@ -55,7 +56,7 @@ export async function read<T extends z.ZodType>(
       value = Object.fromEntries(
         [...new URLSearchParams(text)]
           .filter(([, field]) => field !== '')
-          .map(([name, field]) => [name, name === 'start' && LOCAL_TIME.test(field) ? `${field}Z` : field]),
+          .map(([name, field]) => [name, name === 'start' ? field.replace(LOCAL_TIME, withZone) : field]),
       );
     else if (text !== '') value = JSON.parse(text);
   } catch {

@@ -72,6 +72,15 @@ describe('starting a room', () => {
     expect(card('cafe-talk').hosts).toEqual([]);
   });
 
+  test('a form without scripts gives its time in UTC', async () => {
+    const at = new Date(Math.ceil(Date.parse(inMs(HOUR)) / 60_000) * 60_000).toISOString();
+    const form = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };
+    const body = `title=Later&host=&start=${encodeURIComponent(at.slice(0, 16))}`;
+    const answer = await ask('POST', '/api/rooms', body, undefined, form);
+    expect(answer.status).toBe(303);
+    expect(card('later').clocks.scheduled).toBe(Date.parse(at));
+  });
+
   const FORM = 'application/x-www-form-urlencoded';
   test.each([
     [FORM, { 'sec-fetch-site': 'cross-site' }],

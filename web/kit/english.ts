@@ -99,6 +99,7 @@ export const english = {
   volume: 'Volume',
   replayMissing: 'There is no recording to play yet.',
   timeOn: (time: string, day: string) => `${time} on ${day}`,
+  welcomeTitle: 'Welcome to Earshot',
   skip: 'Skip to the room',
   skipHome: 'Skip to the rooms',
   theme: 'Light or dark',

@@ -93,6 +93,7 @@ export const french: Words = {
   volume: 'Volume',
   replayMissing: 'Il n’y a pas encore d’enregistrement à écouter.',
   timeOn: (time, day) => `${time}, ${day}`,
+  welcomeTitle: 'Bienvenue sur Earshot',
   skip: 'Aller à la salle',
   skipHome: 'Aller aux salles',
   theme: 'Clair ou sombre',

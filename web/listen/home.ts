@@ -8,6 +8,7 @@ import { openPoll } from './poll.ts';
 import { dayOf, timeOf } from './say.ts';
 import { startForm } from './start-form.ts';
 import { openTheatre, type Theatre } from './theatre.ts';
+import { openYourRooms } from './your-rooms.ts';
 
 /** A room as `/rooms.json` lists it. */
 type Listed = RoomCard & { readonly streams?: number };
@@ -22,7 +23,12 @@ export function homePage(main: HTMLElement, words: AllWords): void {
   frame(main, words, words.skipHome);
   const rooms = main.querySelector<HTMLElement>('#rooms') ?? element('div', { id: 'rooms' });
   const lists = element('div', { id: 'rooms' });
-  const start = startForm(words);
+  const yours = openYourRooms(words);
+  const start = startForm(words, () => {
+    yours.show(last);
+    poll.now();
+  });
+  let last: readonly Listed[] = [];
   main.className = 'home-page page';
   main.replaceChildren(
     element(
@@ -32,15 +38,18 @@ export function homePage(main: HTMLElement, words: AllWords): void {
       element('p', { class: 'lede' }, words.homeLead),
       element('a', { class: 'button', href: '#start' }, words.startRoom),
     ),
+    yours.node,
     rooms,
     start,
   );
   const theatres = new Map<string, Theatre>();
   let shown = '';
-  openPoll<{ rooms: readonly Listed[] }>(
+  const poll = openPoll<{ rooms: readonly Listed[] }>(
     () => '/rooms.json',
     { seen: () => 5_000, failing: 60_000 },
     ({ rooms: listed }) => {
+      last = listed;
+      yours.show(listed);
       const key = JSON.stringify([listed.map((room) => ({ ...room, streams: 0 })), new Date().getMinutes()]);
       if (key !== shown) {
         shown = key;
@@ -109,6 +118,9 @@ function sections(listed: readonly Listed[], words: AllWords, theatres: Map<stri
   return nodes;
 }
 
+/** The demo room's name is ours, so it is read in the reader's language. */
+const titleOf = (room: Listed, words: AllWords): string => (room.welcome ? words.welcomeTitle : room.title);
+
 const section = (title: string, kind: string, ...items: Node[]): HTMLElement =>
   element('section', { class: kind }, element('h2', {}, title), element('ul', {}, ...items));
 
@@ -139,7 +151,7 @@ function playing(room: Listed, first: boolean, words: AllWords, theatres: Map<st
         { class: `mark ${room.status === 'live' ? 'live' : 'calm'}` },
         words.status[momentOf(room)],
       ),
-      element('h3', {}, element('a', { href: `/r/${room.slug}` }, room.title)),
+      element('h3', { dir: 'auto' }, element('a', { href: `/r/${room.slug}` }, titleOf(room, words))),
       element('p', { class: 'ash' }, byline(room, words)),
       element('p', { class: 'small', 'data-count': room.slug }, words.streams(room.streams ?? 0)),
     ),
@@ -165,7 +177,7 @@ function announced(room: Listed, words: AllWords): HTMLElement {
     element(
       'div',
       { class: 'about' },
-      element('h3', {}, element('a', { href: `/r/${room.slug}` }, room.title)),
+      element('h3', { dir: 'auto' }, element('a', { href: `/r/${room.slug}` }, titleOf(room, words))),
       element('p', { class: 'ash' }, byline(room, words)),
     ),
     element(
@@ -174,7 +186,7 @@ function announced(room: Listed, words: AllWords): HTMLElement {
         class: 'button quiet',
         href: `/r/${room.slug}/event.ics`,
         download: `${room.slug}.ics`,
-        'aria-label': `${words.remind}: ${room.title}`,
+        'aria-label': `${words.remind}: \u2068${room.title}\u2069`,
       },
       words.remind,
     ),
@@ -197,7 +209,7 @@ const over = (room: Listed, words: AllWords): HTMLElement =>
     element(
       'div',
       { class: 'about' },
-      element('h3', {}, element('a', { href: `/r/${room.slug}` }, room.title)),
+      element('h3', { dir: 'auto' }, element('a', { href: `/r/${room.slug}` }, titleOf(room, words))),
       element('p', { class: 'ash' }, byline(room, words)),
     ),
   );

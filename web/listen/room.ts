@@ -28,7 +28,15 @@ const OLDER_MS = 15_000;
 
 /** Builds the page around what the server rendered. */
 export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): void {
-  const { slug = '', title = '', status = 'scheduled', hosts = '[]', clocks = '{}', zero } = mount.dataset;
+  const {
+    slug = '',
+    title = '',
+    status = 'scheduled',
+    hosts = '[]',
+    clocks = '{}',
+    zero,
+    welcome,
+  } = mount.dataset;
   let state: RoomState = {
     ...stateOfCard(
       {
@@ -142,7 +150,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
             : said.sentence,
     );
     sentence.setAttribute('aria-live', late === undefined ? 'polite' : 'off');
-    write(heading, state.title);
+    write(heading, welcome ? words.welcomeTitle : state.title);
     const begun = state.clocks.firstSpeech !== undefined;
     desk.show(state, here, begun ? named : undefined);
     detailing();

@@ -50,6 +50,13 @@ export const dayOf = (at: number, now: number, words: Words): string =>
       : { weekday: 'long', day: 'numeric', month: 'long' },
   ).format(at);
 
+/** Day, time and time zone, for somebody who has just chosen them. */
+export const fullTime = (at: number, words: Words): string =>
+  new Intl.DateTimeFormat(words.locale, {
+    ...{ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+    ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' },
+  }).format(at);
+
 /** Says it. What is nearest to the listener comes first: their own connection, then the studio, then the stage. */
 export function say(state: RoomState, here: Here, words: Words): Said {
   const { status, clocks } = state;

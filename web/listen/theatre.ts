@@ -125,7 +125,7 @@ export function openTheatre(words: AllWords, rows = 11): Theatre {
         element(
           'li',
           { class: lookOf(person).trim() },
-          element('span', { class: 'name' }, person.name),
+          element('bdi', { class: 'name' }, person.name),
           element(
             'span',
             { class: 'small ash' },

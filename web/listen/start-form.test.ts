@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { detailsEnglish } from '../kit/details-english.ts';
+import { english } from '../kit/english.ts';
+import { keyIn, startProblem } from './start-form.ts';
+
+const words = { ...english, ...detailsEnglish };
+const NOW = Date.UTC(2026, 10, 29);
+
+test('a start in the past, too far away or half filled in is told under its field in words', () => {
+  expect(startProblem(NOW + 60_000, NOW, words)).toBe('');
+  expect(startProblem(NOW - 1, NOW, words)).toBe('Choose a time from now on.');
+  expect(startProblem(NOW + 366 * 86_400_000, NOW, words)).toBe('Choose a time within a year.');
+  expect(startProblem(Number.NaN, NOW, words)).toMatch(/^Give a day and a time/);
+});
+
+test('the operator may paste the whole link, or only the key', () => {
+  expect(keyIn(' https://host/#operator=abc.def ')).toBe('abc.def');
+  expect(keyIn('#operator=abc.def')).toBe('abc.def');
+  expect(keyIn('abc.def')).toBe('abc.def');
+});
