@@ -7,7 +7,7 @@ export async function startRoom(browser: Browser, home: string, title: string, n
   await page.getByLabel('What is it about?').fill(title);
   await page.getByLabel('Your name').fill(name);
   await page.getByRole('button', { name: 'Open the studio' }).click();
-  await page.waitForURL(/\/studio#/);
+  await page.waitForURL(/\/studio(#|$)/);
   return page;
 }
 

@@ -199,7 +199,13 @@ export const ADDRESSES: readonly Address[] = [
   },
   {
     ...{ id: 'music', what: "a host's hold music", pattern: '/api/rooms/:room/music' },
-    ...{ owner: 'site', methods: ['PUT', 'DELETE'], urgency: 'control', cors: 'reads', body: MUSIC_BODY },
+    ...{
+      owner: 'site',
+      methods: ['GET', 'PUT', 'DELETE'],
+      urgency: 'control',
+      cors: 'reads',
+      body: MUSIC_BODY,
+    },
     examples: ['/api/rooms/hall/music'],
   },
   {

@@ -11,6 +11,8 @@ export interface BackstagePerson extends StagePerson {
   readonly forced: boolean;
   /** They ask a host to let them speak. */
   readonly asks: boolean;
+  /** What the mixer notices about their sound and they can mend: left and right cancel each other when played as one. */
+  readonly notice?: 'opposite-phase';
 }
 
 /** One person who only listens backstage. */

@@ -45,6 +45,10 @@ let answers: Record<'POST' | 'PATCH', Answer>;
 let works: boolean;
 let forgotten: boolean;
 let call: Call;
+/** Resolves the stage's opening; undefined: it is open. */
+let opened: Promise<void> | undefined;
+let token: string;
+let shown: string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -54,11 +58,15 @@ beforeEach(() => {
   answers = { POST: { status: 201 }, PATCH: { status: 422, code: 'unprocessable' } };
   works = true;
   forgotten = false;
+  opened = undefined;
+  token = 'T';
+  shown = [];
   let session = 0;
   const fake = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const method = init?.method ?? 'GET';
     if (String(init?.body).startsWith('a=end-of-candidates'))
       return new Response(null, { status: forgotten ? 404 : 204 });
+    shown.push(String(new Headers(init?.headers).get('authorization')));
     log.push(`${method} ${String(url).replace('https://h', '')}`);
     if (method === 'OPTIONS' || method === 'DELETE') return new Response(null, { status: 200 });
     const answer = answers[method as 'POST' | 'PATCH'];
@@ -72,7 +80,8 @@ beforeEach(() => {
   };
   call = openCall({
     url: 'https://h/whip',
-    token: 'T',
+    token: () => token,
+    ready: () => opened ?? Promise.resolve(),
     prepare() {},
     tuneOffer: (sdp) => sdp,
     tuneAnswer: (sdp) => sdp,
@@ -97,6 +106,42 @@ test('joins with one offer', async () => {
   await pass(0);
   expect(log).toEqual(['OPTIONS /whip', 'POST /whip']);
   expect(states.map((it) => it.at)).toEqual(['connecting', 'on']);
+});
+
+test('asks nothing of a stage that is not open, and joins by itself when it is', async () => {
+  let open: () => void = () => {};
+  opened = new Promise((resolve) => {
+    open = resolve;
+  });
+  call.open();
+  await pass(60_000);
+  expect([log, now()]).toEqual([[], 'connecting']);
+  open();
+  await pass(0);
+  expect(log).toEqual(['OPTIONS /whip', 'POST /whip']);
+  expect(now()).toBe('on');
+});
+
+test('whoever stops waiting for the stage is not taken there later', async () => {
+  let open: () => void = () => {};
+  opened = new Promise((resolve) => {
+    open = resolve;
+  });
+  call.open();
+  await pass(10);
+  call.close();
+  open();
+  await pass(10_000);
+  expect(log).toEqual([]);
+});
+
+test('a link that was replaced in mid-show is shown from the next request on', async () => {
+  call.open();
+  await pass(0);
+  token = 'NEW';
+  peers[0]?.become('failed');
+  await pass(100);
+  expect(shown).toEqual(['Bearer T', 'Bearer T', 'Bearer NEW', 'Bearer NEW']);
 });
 
 test('after a loss the same place is asked for first, then a new offer without taking over', async () => {

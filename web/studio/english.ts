@@ -77,6 +77,10 @@ export const english = {
   micOff: 'microphone off',
   micForced: 'muted by a host',
   asks: 'asks to speak',
+  notice: {
+    'opposite-phase':
+      'Left and right of this microphone are opposite: on one loudspeaker they cancel each other. Turn music mode off, or switch the phase of one channel.',
+  },
   unknownNow: 'no news',
   micOn: 'microphone on',
   gone: 'connection gone',

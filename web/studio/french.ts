@@ -79,6 +79,10 @@ export const french: Words = {
   micOff: 'micro coupé',
   micForced: 'coupé par un hôte',
   asks: 'demande la parole',
+  notice: {
+    'opposite-phase':
+      'La gauche et la droite de ce micro sont en opposition : sur un seul haut-parleur elles s’annulent. Quittez le mode musique, ou inversez la phase d’un canal.',
+  },
   unknownNow: 'pas de nouvelles',
   micOn: 'micro ouvert',
   gone: 'connexion perdue',

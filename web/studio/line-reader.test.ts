@@ -33,6 +33,14 @@ test('a line without an end is given up', async () => {
   await expect(read([new Uint8Array(MAX_LINE + 1).fill(120)])).rejects.toThrow(RangeError);
 });
 
+test('what a newer studio notices about somebody does not take them off the desk', () => {
+  const ana = { id: 'a', name: 'Ana', role: 'host', speaking: true, muted: false, connected: true };
+  const roster = (notice: string) =>
+    parseLine(JSON.stringify({ kind: 'roster', people: [{ ...ana, joined: 1, loss: 0, notice }] }));
+  expect(roster('opposite-phase')).toMatchObject({ people: [{ name: 'Ana', notice: 'opposite-phase' }] });
+  expect(roster('hum')).toMatchObject({ people: [{ name: 'Ana', notice: undefined }] });
+});
+
 test('every kind of line is understood', () => {
   const person = {
     id: 'a',

@@ -16,6 +16,8 @@ const person = z.object({
   loss: z.number(),
   forced: z._default(z.boolean(), false),
   asks: z._default(z.boolean(), false),
+  // A newer studio may notice more than this page has words for.
+  notice: z.catch(z.optional(z.enum(['opposite-phase'])), undefined),
 });
 const ear = z.object({ id: z.string(), name: z.string(), role });
 const line = z.discriminatedUnion('kind', [

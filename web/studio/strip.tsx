@@ -72,6 +72,7 @@ export function Strip({ person, index }: { person: BackstagePerson; index: numbe
         {state}
         {person.loss >= 0.02 && <span class="ochre"> · {words.loss(Math.round(person.loss * 100))}</span>}
       </p>
+      {person.notice && <p class="strip-notice small ochre">{words.notice[person.notice]}</p>}
       <div class="strip-keys">
         {you || isHost.value ? (
           <button
