@@ -34,7 +34,7 @@ await using browser = await startBrowser({
 
 const counters = async (): Promise<Map<string, number>> =>
   new Map(
-    (await server.cellMetrics(0)).split('\n').flatMap((line) => {
+    (await server.metrics()).split('\n').flatMap((line) => {
       const [, name, value] = /^earshot_mixer_(\w+)\{.*\} ([\d.e+-]+)$/.exec(line) ?? [];
       return name && value ? [[name, Number(value)] as const] : [];
     }),

@@ -53,7 +53,7 @@ const listen = async (
   return page;
 };
 const bandwidth = (door: ToneDoor): number =>
-  Number(/stream_sent_bytes (\d+)/.exec(door.door.metrics())?.[1]);
+  Number(/stream_sent_bytes_total (\d+)/.exec(door.door.metrics())?.[1]);
 const writes = (door: ToneDoor): number => Number(/stream_writes_total (\d+)/.exec(door.door.metrics())?.[1]);
 const told = (page: Page) =>
   page.evaluate(() => {

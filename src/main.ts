@@ -1,17 +1,31 @@
 /** Config → roles → open in the order of a voice → wait → close, doors first. */
 import { fileURLToPath } from 'node:url';
+import project from '../package.json' with { type: 'json' };
+import { readCertificate } from './base/certificate.ts';
 import { systemClock } from './base/clock.ts';
 import { EarshotError } from './base/errors.ts';
 import { makeFolder } from './base/folder.ts';
-import { type Log, openLog } from './base/log.ts';
+import type { OpenRole } from './base/health.ts';
+import { openLineWriter } from './base/line-writer.ts';
+import { line, openLog } from './base/log.ts';
+import { exposition } from './base/metrics.ts';
 import { sharesPorts } from './base/port.ts';
 import { type Ms, ms } from './base/time.ts';
 import type { Config } from './config/index.ts';
 import { paths } from './role/paths.ts';
+import { openProcessMetrics } from './role/process-metrics.ts';
 import { readSecret } from './role/secret.ts';
-import { lastGoodCertificate } from './role/tls.ts';
+import { certificateOf, lastGoodCertificate } from './role/tls.ts';
 import { ROLES, type RoleName } from './roles.ts';
-import { type ChildSpec, claim, openFloor, open as supervise, supervised } from './supervisor/index.ts';
+import {
+  type ChildSpec,
+  claim,
+  openFloor,
+  openMachine,
+  openMonitor,
+  open as supervise,
+  supervised,
+} from './supervisor/index.ts';
 
 const ENTRY = fileURLToPath(new URL('./cli/index.ts', import.meta.url));
 
@@ -24,6 +38,16 @@ const CLOSE_TIME = ms(4000);
 /** Megabytes of heap: many times what each needs, and little enough that a leak ends its process and not the machine. */
 const HEAP: Readonly<Record<RoleName, number>> = { door: 2048, site: 1024, studio: 1024 };
 
+const LOST = 'lines of the log were dropped: whoever reads it did not take them';
+const BUILD = exposition([
+  {
+    name: 'earshot_build_info',
+    kind: 'gauge',
+    help: 'Always 1; the labels say what runs',
+    value: [[{ version: project.version, node: process.version }, 1]],
+  },
+]);
+
 /** The processes of the chosen roles on this machine. */
 function family(config: Config, roles: readonly RoleName[], flags: readonly string[]): ChildSpec[][] {
   const { compiled } = paths(config.data);
@@ -35,6 +59,7 @@ function family(config: Config, roles: readonly RoleName[], flags: readonly stri
         args: ['role', role, String(index), compiled, ...flags],
         grace: (role === 'door' ? config.shutdownGrace + CLOSE_TIME : CLOSE_TIME) as Ms,
         heap: HEAP[role],
+        tells: ROLES[role].tells,
         ...(role === 'door' ? { serves: true as const } : {}),
       }),
     ),
@@ -68,7 +93,14 @@ export async function start(
       { cause },
     );
   }
-  const log = openLog(config.logLevel).part('supervisor');
+  const writer = openLineWriter(2, (dropped) =>
+    line(
+      { time: new Date().toISOString(), level: 'warn', process: 'supervisor', dropped, msg: LOST },
+      writer.terminal,
+    ),
+  );
+  const root = openLog(config.logLevel, { process: 'supervisor' }, { writer });
+  const log = root.part('supervisor');
   const lost = Promise.withResolvers<void>();
   await using claims = new AsyncDisposableStack();
   for (const role of WRITERS.filter((writer) => roles.includes(writer))) {
@@ -82,9 +114,19 @@ export async function start(
   }
   readSecret(at.secret);
   const certificate = lastGoodCertificate(config);
+  const files = certificateOf(config)?.files;
+  const machine = claims.use(
+    openMachine({
+      ...{ clock: systemClock, log, data: config.data },
+      ...(files && roles.includes('door') ? { certificate: () => readCertificate(files) } : {}),
+    }),
+  );
   await using family_ = supervise({
     clock: systemClock,
     log,
+    checks: machine.checks,
+    // For a person the lines of children are made readable here, where the terminal is.
+    output: (text) => writer.write(writer.terminal ? line(JSON.parse(text), true) : text),
     entry: ENTRY,
     groups: family(config, roles, flags),
     ...(roles.includes('door') && sharesPorts
@@ -99,6 +141,17 @@ export async function start(
           }),
         }
       : {}),
+  });
+  const own = openProcessMetrics(root);
+  await using _monitor = await openMonitor({
+    ...{ clock: systemClock, log, port: config.metricsPort, host: config.metricsHost },
+    readiness: family_.readiness,
+    metrics: async () => [
+      { labels: {}, text: BUILD },
+      { labels: {}, text: machine.metrics() },
+      ...(await family_.metrics()),
+      { labels: { process: 'supervisor' }, text: own() },
+    ],
   });
   const taken = lost.promise.then(() => {
     throw new EarshotError(
@@ -118,17 +171,19 @@ export async function runRole(
   open: () => void,
 ): Promise<number> {
   const parent = supervised();
-  const log: Log = openLog(config.logLevel, { role: `${role}-${index}` });
+  const log = openLog(config.logLevel, { process: `${role}-${index}` });
   await using parts = new AsyncDisposableStack();
+  let opened: OpenRole;
   try {
-    parts.use(await ROLES[role].open(config, index, log));
+    opened = parts.use(await ROLES[role].open(config, index, log));
   } catch (error) {
     // What we know how to say is one line of the log like any other; the supervisor tries again.
     if (!(error instanceof EarshotError)) throw error;
     log.error({ code: error.code }, error.message);
     return 1;
   }
-  parent.ready();
+  const own = openProcessMetrics(log);
+  parent.ready({ ...opened, metrics: () => own() + (opened.metrics?.() ?? '') });
   open();
   await parent.stop;
   return 0;

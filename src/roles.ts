@@ -1,3 +1,4 @@
+import type { OpenRole } from './base/health.ts';
 import type { Log } from './base/log.ts';
 import type { Config } from './config/index.ts';
 
@@ -7,28 +8,33 @@ export interface Role {
   readonly parts: readonly string[];
   /** What people notice while it is dead. */
   readonly cost: string;
+  /** What it answers for on `/readyz` beside itself. */
+  readonly tells: readonly string[];
   /** How many processes of it run on one machine. */
   count(config: Config): number;
   /** Opens its parts; disposing closes them in reverse. Loaded only in the process that needs it. */
-  open(config: Config, index: number, log: Log): Promise<AsyncDisposable>;
+  open(config: Config, index: number, log: Log): Promise<OpenRole>;
 }
 
 /** The one table: role → parts. */
 export const ROLES = {
   studio: {
     parts: ['stage', 'mixer', 'packager', 'archive', 'queue'],
+    tells: ['recording', 'udp'],
     cost: 'its rooms hear standby for some seconds, from the doors',
     count: (config) => config.cells,
     open: async (config, index, log) => (await import('./role/studio.ts')).openStudio(config, index, log),
   },
   site: {
     parts: ['store', 'room'],
+    tells: ['database'],
     cost: 'changes to rooms, until it is back; nobody loses sound',
     count: () => 1,
     open: async (config, _index, log) => (await import('./role/site.ts')).openSite(config, log),
   },
   door: {
     parts: ['origin', 'archive', 'ladder', 'queue', 'door'],
+    tells: [],
     cost: 'its own listeners reconnect, without a gap',
     count: (config) => config.doors,
     open: async (config, index, log) => (await import('./role/door.ts')).openDoor(config, index, log),

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { paths } from '../../src/role/paths.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
 const START_LIMIT_MS = 60_000;
@@ -32,8 +30,10 @@ export interface Server extends AsyncDisposable {
   /** Runs the command line against this server and parses its JSON. */
   cli<T>(...args: string[]): Promise<T>;
   room(title: string, ...more: string[]): Promise<MadeRoom>;
-  /** The Prometheus text of a studio cell. */
-  cellMetrics(cell: number): Promise<string>;
+  /** The operator's own port: metrics and readiness of all processes. */
+  readonly metricsPort: number;
+  /** The Prometheus text of all processes. */
+  metrics(): Promise<string>;
 }
 
 /** A TCP port nobody has at this moment. */
@@ -58,12 +58,13 @@ export async function startServer(
   const data = settings.EARSHOT_DATA ?? mkdtempSync(join(tmpdir(), 'earshot-e2e-'));
   const keep = settings.EARSHOT_DATA !== undefined;
   const port = Number(settings.EARSHOT_PORT ?? (await freePort()));
+  const metricsPort = Number(settings.EARSHOT_METRICS_PORT ?? (await freePort()));
   const env = {
     ...outside(),
     EARSHOT_PORT: String(port),
     EARSHOT_DATA: data,
     EARSHOT_UDP_PORT: '0',
-    EARSHOT_METRICS_PORT: '0',
+    EARSHOT_METRICS_PORT: String(metricsPort),
     EARSHOT_WELCOME: 'no',
     EARSHOT_LOG_LEVEL: 'warn',
     ...settings,
@@ -103,10 +104,11 @@ export async function startServer(
     data,
     pid: child.pid ?? 0,
     output: () => printed,
-    child: (role, index) => childPid(child.pid ?? 0, `role\0${role}\0${index}`),
+    child: (role, index) => childPid(child.pid ?? 0, `role ${role} ${index}`),
     cli,
     room: (title, ...more) => cli<MadeRoom>('room', 'create', '--title', title, '--url', url, ...more),
-    cellMetrics: (cell) => getOverSocket(paths(data).cellHttp(cell), '/metrics'),
+    metricsPort,
+    metrics: async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null) {
         child.kill('SIGTERM');
@@ -119,12 +121,13 @@ export async function startServer(
   };
 }
 
-/** The descendant of `parent` whose command line contains `words` (NUL-separated). */
+/** The descendant of `parent` whose command line contains `words` (apart by spaces). */
 function childPid(parent: number, words: string): number | undefined {
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
-      if (!readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(words)) continue;
+      const line = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      if (!line.includes(words)) continue;
       const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
       const ppid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
       if (ppid === parent) return Number(entry);
@@ -133,19 +136,6 @@ function childPid(parent: number, words: string): number | undefined {
     }
   }
   return undefined;
-}
-
-function getOverSocket(socketPath: string, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk) => (text += chunk));
-      response.on('end', () => resolve(text));
-    });
-    call.on('error', reject);
-    call.end();
-  });
 }
 
 /** Waits until `condition` holds; fails with `what` after `limit` ms. */

@@ -13,6 +13,8 @@ const PLENTY_BYTES = 200e6;
  * loaded before.
  */
 export const command: Command = async ([name, index, compiled = '', ...flags]) => {
+  // What `ps` and `top` show. The words in brackets are those of the command line that this replaces.
+  process.title = `earshot ${name}-${index} (role ${name} ${index})`;
   if (hasPlenty(dirname(compiled))) enableCompileCache(compiled);
   const { asRole } = await import('../roles.ts');
   const role = asRole(name);

@@ -23,6 +23,7 @@ export const command: Command = async (args) => {
     console.log(HELP);
     return 0;
   }
+  process.title = 'earshot supervisor (start)';
   const flags: string[] = [];
   let roles: RoleName[] = Object.keys(ROLES) as RoleName[];
   for (let i = 0; i < args.length; i++) {

@@ -18,8 +18,9 @@ const RETRY_MS = 1_000;
 
 /** `earshot welcome`: the speaker of the welcome room, a WebRTC publisher like any other. */
 export const command: Command = async (flags) => {
+  process.title = 'earshot welcome-0';
   const config = fromProcess(flags);
-  const log = openLog(config.logLevel, { role: 'welcome-0' });
+  const log = openLog(config.logLevel, { process: 'welcome-0' });
   const parent = supervised();
   const stop = new AbortController();
   void parent.stop.then(() => stop.abort());

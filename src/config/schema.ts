@@ -349,8 +349,7 @@ export const schema = z.strictObject({
       unit: 'TCP port, 0 to 65000',
       default: '9464',
       change: 'restart',
-      reason:
-        'Prometheus metrics of the doors, on metricsHost only: door i on this port plus i. 0 takes free ones.',
+      reason: 'Metrics and readiness of all processes, on metricsHost only. 0 takes a free one.',
     },
     whole(0, 65_000),
   ),

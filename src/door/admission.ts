@@ -24,6 +24,8 @@ const LEAST_WINDOW_MS = 200;
 /** People are dealt into so many cohorts; within a priority, whole cohorts are let in or put off. */
 export const COHORTS = 128;
 const PRIORITIES = 7;
+/** Everyone is in one of these: `AdmissionState.level` of them are let in. */
+export const CLASSES: number = PRIORITIES * COHORTS;
 /** Those who speak and those who already listen are never put off. */
 const NEVER = 2;
 const HOUR_MS = 3_600_000;

@@ -1,3 +1,4 @@
+import { exposition as expose, type Metric } from '../base/metrics.ts';
 import { Lateness } from './lateness.ts';
 
 /**
@@ -78,41 +79,68 @@ export const openCounters = (): Counters => ({
   lateness: new Lateness(),
 });
 
-/** The counters as Prometheus text. Spec: Prometheus exposition format 0.0.4. */
+type Counted = Exclude<keyof Counters, 'departures' | 'lateness'>;
+
+/** Name without prefix and `_total`, what is counted, and where. */
+const COUNTED: readonly (readonly [name: string, help: string, of: Counted])[] = [
+  ['connections', 'Connections accepted', 'connections'],
+  ['connections_refused', 'Connections refused because the door was full', 'refusedFull'],
+  ['bad_heads', 'Requests whose head could not be read', 'badHeads'],
+  ['head_timeouts', 'Connections closed because no request came in time', 'headTimeouts'],
+  [
+    'unfinished_closed',
+    'Connections closed because too many kept the door waiting for a whole request',
+    'unfinishedClosed',
+  ],
+  [
+    'files_short_seconds',
+    'Seconds in which the door had no open file left: newcomers were closed',
+    'filesShort',
+  ],
+  ['bad_handshakes', 'TLS handshakes that failed', 'badHandshakes'],
+  ['laid_bare', 'Streams over TLS 1.3 that keep their key and nothing else', 'laidBare'],
+  ['requests', 'Requests other than streams and files of the sound', 'requests'],
+  ['requests_stalled', 'Requests closed because the answer was not taken', 'stalledRequests'],
+  [
+    'connections_over_share',
+    'Connections closed under strain because their network took more than its share',
+    'overShare',
+  ],
+  ['upstream_away', 'Requests that the site or a studio cell did not answer', 'upstreamAway'],
+  ['faults', 'Mistakes of Earshot itself that were contained: please report them', 'faults'],
+  ['stream_joins', 'Listeners who began a stream', 'joins'],
+  ['stream_joins_refused', 'Streams that were refused', 'joinsRefused'],
+  ['stream_writes', 'Writes of sound to listeners', 'writes'],
+  ['stream_sent_bytes', 'Bytes of sound written to listeners of the stream', 'bytes'],
+  ['file_sent_bytes', 'Bytes of playlists, parts, segments and states', 'fileBytes'],
+];
+
+/** The counters as Prometheus text. */
 export function exposition(counters: Counters, open: number, presence: ReadonlyMap<string, number>): string {
-  const lines: string[] = [];
-  const put = (name: string, kind: 'counter' | 'gauge', rows: readonly (readonly [string, number])[]) => {
-    lines.push(`# TYPE earshot_door_${name} ${kind}`);
-    for (const [labels, value] of rows) lines.push(`earshot_door_${name}${labels} ${value}`);
-  };
-  put('open_connections', 'gauge', [['', open]]);
-  put(
-    'streams',
-    'gauge',
-    [...presence].map(([slug, n]) => [`{room="${slug}"}`, n] as const),
-  );
-  put('connections_total', 'counter', [['', counters.connections]]);
-  put('connections_refused_total', 'counter', [['', counters.refusedFull]]);
-  put('bad_heads_total', 'counter', [['', counters.badHeads]]);
-  put('head_timeouts_total', 'counter', [['', counters.headTimeouts]]);
-  put('unfinished_closed_total', 'counter', [['', counters.unfinishedClosed]]);
-  put('files_short_seconds_total', 'counter', [['', counters.filesShort]]);
-  put('bad_handshakes_total', 'counter', [['', counters.badHandshakes]]);
-  put('laid_bare_total', 'counter', [['', counters.laidBare]]);
-  put('requests_total', 'counter', [['', counters.requests]]);
-  put('requests_stalled_total', 'counter', [['', counters.stalledRequests]]);
-  put('connections_over_share_total', 'counter', [['', counters.overShare]]);
-  put('upstream_away_total', 'counter', [['', counters.upstreamAway]]);
-  put('faults_total', 'counter', [['', counters.faults]]);
-  put('stream_joins_total', 'counter', [['', counters.joins]]);
-  put('stream_joins_refused_total', 'counter', [['', counters.joinsRefused]]);
-  put('stream_writes_total', 'counter', [['', counters.writes]]);
-  put('stream_sent_bytes', 'counter', [['', counters.bytes]]);
-  put('file_sent_bytes', 'counter', [['', counters.fileBytes]]);
-  put(
-    'stream_departures_total',
-    'counter',
-    Object.entries(counters.departures).map(([cause, n]) => [`{cause="${cause}"}`, n] as const),
-  );
-  return `${lines.join('\n')}\n`;
+  return expose([
+    {
+      name: 'earshot_door_open_connections',
+      kind: 'gauge',
+      help: 'Connections that are open now',
+      value: open,
+    },
+    {
+      name: 'earshot_door_streams',
+      kind: 'gauge',
+      help: 'Listeners of the stream now, by room: connections, not people',
+      value: [...presence].map(([room, n]) => [{ room }, n] as const),
+    },
+    ...COUNTED.map(
+      ([name, help, of]): Metric => ({
+        ...{ name: `earshot_door_${name}_total`, kind: 'counter', help },
+        value: counters[of],
+      }),
+    ),
+    {
+      name: 'earshot_door_stream_departures_total',
+      kind: 'counter',
+      help: 'Listeners whose stream ended, by cause',
+      value: Object.entries(counters.departures).map(([cause, n]) => [{ cause }, n] as const),
+    },
+  ]);
 }

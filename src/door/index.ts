@@ -13,6 +13,7 @@ import { type AcceptQueue, openAcceptQueue } from './accept-queue.ts';
 import type { Assets } from './assets.ts';
 import { openBares } from './bare.ts';
 import { openBatch } from './batch.ts';
+import { openCatchingUp } from './catching-up.ts';
 import { openClients } from './client.ts';
 import { exposition, openCounters } from './counters.ts';
 import { openFanout } from './fanout.ts';
@@ -94,14 +95,17 @@ export interface DoorDeps {
   readonly consent?: string;
   /** How a room is delivered now: write period and bitrate; default every 320 ms without a ceiling. */
   delivery?(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
+  /** What `/readyz` answers: the whole installation as the supervisor sees it. Default: this door alone, which answers. */
+  readiness?(): { readonly code: number; readonly text: string };
   /** Addresses and networks of proxies in front whose X-Forwarded-* fields are believed; default none. */
   readonly trustedProxies?: readonly string[];
+  /** The address people use, where it is set. */
+  readonly publicUrl?: string;
   /** Where the public port speaks TLS. */
   readonly tls?: DoorTls;
   /** A second port without TLS, that sends people to the first; only beside `tls`. */
   readonly plain?: {
     readonly port: number;
-    readonly publicUrl?: string;
     /** The answer to a challenge for a certificate, or undefined. Spec: RFC 8555, 8.3. */
     challenge(token: string): Promise<string | undefined>;
   };
@@ -118,6 +122,8 @@ export interface Door extends AsyncDisposable {
   live(slug: string): number;
   /** Streams, those at the live edge, and the renditions needed, for each room that is heard or was within the last minute. */
   counts(): ReadonlyMap<string, RoomCount>;
+  /** Who hears the recording of each room that is on. */
+  catchingUp(): ReadonlyMap<string, number>;
   /** Moves the `count` who wait longest in a room's ring up to the live edge; returns how many it moved. */
   promote(slug: string, count: number): number;
   /** What strained this door since the last call; for the ladder alone, about once a second. */
@@ -203,12 +209,16 @@ export async function open(deps: DoorDeps): Promise<Door> {
     place: (slug, request, retake) =>
       shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
   });
+  const catchingUp = openCatchingUp(clock);
   const ordinary = openOrdinary({
+    catchingUp,
     ...{ clock, limits, counters, fanout, shield, fault, origin, bodies, slowBodies },
     cameFor: (socket, prefix) => void behindProxy.set(socket, prefix),
     ...{ assets: deps.assets, pages: deps.pages, site: deps.site, cell: deps.cell },
     ...(deps.caches ? { caches: deps.caches } : {}),
+    ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
+    readiness: () => deps.readiness?.() ?? { code: 200, text: 'ready\n' },
     clients,
     ...(deps.queue ? { queue: deps.queue } : {}),
   });
@@ -229,7 +239,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     plain &&
     openPlainPort({
       ...{ limits, ordinary, port: () => port, ready: () => tls?.ready === true },
-      ...(plain.publicUrl === undefined ? {} : { publicUrl: plain.publicUrl }),
+      ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
       challenge: plain.challenge,
     });
   const front = openFront({
@@ -326,6 +336,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     presence: () => fanout.presence(),
     live: (slug) => fanout.live(slug),
     counts: () => fanout.counts(),
+    catchingUp: () => catchingUp.counts(),
     // While requests wait nobody moves up: those who were put off would be back at once.
     promote: (slug, count) => (shield.strained ? 0 : fanout.promote(slug, count)),
     strain: openStrain({

@@ -5,12 +5,24 @@ import type { ErrorCode } from '../base/errors.ts';
 import { type Language, languageOf } from '../base/negotiation.ts';
 import { problem } from '../base/reply.ts';
 import { FRAGMENT_MS, ms } from '../base/time.ts';
-import { type Address, allowed, canonical, find, stepsAside, takes } from '../http/index.ts';
+import {
+  type Address,
+  allowed,
+  canonical,
+  find,
+  type Match,
+  optionsHead,
+  stepsAside,
+  takes,
+} from '../http/index.ts';
+import { openAnswerHeads } from './answer-head.ts';
 import type { Assets } from './assets.ts';
+import type { CatchingUp } from './catching-up.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Fanout } from './fanout.ts';
 import type { Fault } from './faults.ts';
+import { headFault } from './head-fault.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { endAfterAnswers, owe, owes } from './owed.ts';
@@ -36,6 +48,7 @@ export interface OrdinaryDeps {
   readonly fanout: Fanout;
   readonly shield: Shield;
   readonly fault: Fault;
+  readonly catchingUp: CatchingUp;
   /** Notes whose request it is that a listed proxy has brought on a connection. */
   cameFor(socket: Socket, prefix: string | undefined): void;
   /** Requests whose body has not come: how many there may be. */
@@ -49,8 +62,12 @@ export interface OrdinaryDeps {
   readonly queue?: DoorQueue;
   /** What is published about rehearsals; absent: none is allowed. */
   readonly consent?: string;
+  /** What `/readyz` answers. */
+  readiness?(): { readonly code: number; readonly text: string };
   readonly site: { readonly socketPath: string };
   cell(index: number): { readonly socketPath: string };
+  /** The address people use, where it is set. */
+  readonly publicUrl?: string;
   /** Base URLs of caches that pages may fetch sound from. */
   readonly caches?: readonly string[];
 }
@@ -64,24 +81,14 @@ const TEXT = 'text/plain; charset=utf-8';
 const ROBOTS =
   'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
 
-/** A name or an address, with a port or without; nothing at all is allowed too. Spec: RFC 9112, 3.2. */
-const HOST = /^(?:(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?)?$/i;
-
-/** What is wrong with a head that Node's parser has let through. */
-function headFault(req: IncomingMessage, limits: Limits): 'bad-request' | 'head-too-large' | undefined {
-  if (req.httpVersionMajor !== 1) return 'bad-request';
-  if (req.rawHeaders.length / 2 > limits.headers) return 'head-too-large';
-  let hosts = 0;
-  for (let i = 0; i < req.rawHeaders.length; i += 2) {
-    if (req.rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
-  }
-  return hosts > 1 || !HOST.test(req.headers.host ?? '') ? 'bad-request' : undefined;
-}
+/** Recorded sound as a player asks for it while it plays. */
+const RECORDED: ReadonlySet<string> = new Set(['replay-segment', 'replay-piece']);
 
 /** Opens the HTTP server for everything that is no stream. It does not listen: connections are handed to it. */
 export function openOrdinary(deps: OrdinaryDeps): Server {
   const { origin, assets, pages, limits, counters, fanout, shield } = deps;
   const cache = openPageCache(deps.clock, limits.pages);
+  const heads = openAnswerHeads(deps.publicUrl);
   const proxy = openProxy({
     ...{ clock: deps.clock, limits, counters, clients: deps.clients },
     answered: shield.forwarded,
@@ -118,7 +125,6 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     sendCoded(req, res, found, {
       'content-type': found.type,
       'cache-control': found.immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=60',
-      'access-control-allow-origin': '*',
     });
   }
   function room(req: IncomingMessage, res: ServerResponse, slug: string, studio: boolean) {
@@ -148,11 +154,8 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         connection: 'close',
         'earshot-period': String(FRAGMENT_MS),
       };
-      send(req, res, {
-        status: 200,
-        headers: { ...headers, 'earshot-rendition': request.rendition.id },
-        body: '',
-      });
+      // Written out at once: nobody knows how long it would be.
+      res.writeHead(200, { ...headers, 'earshot-rendition': request.rendition.id }).end();
     } else if (!shield.claims(req.socket, String(req.headers['x-forwarded-for'] ?? '') || undefined))
       refuse(req, res, 'door-full');
     else
@@ -163,6 +166,12 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         socket.on('error', () => {}).end(rawProblem(refusal), 'latin1');
         deps.clock.after(ms(2_000), () => socket.destroy());
       });
+  }
+  /** Who hears the recording of a room that is on now is catching up. */
+  function listensLater({ headers, socket }: IncomingMessage, slug: string) {
+    const status = origin.card(slug)?.status;
+    if (status === 'live' || status === 'open')
+      deps.catchingUp.asked(slug, headers['earshot-listener'], socket);
   }
   function fromOrigin(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
     const abort = new AbortController();
@@ -246,35 +255,53 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     }
     shield.took(req, deps.clock.now() - began);
   }
+  /**
+   * Whether the door answers OPTIONS itself: to say so is cheaper than to say no, and proxies ask whether the server
+   * lives. A stage that is there says more of itself than the table knows, when no browser asks for leave.
+   */
+  function answersOptions(req: IncomingMessage, found: Match | undefined): boolean {
+    const asksLeave = req.headers['access-control-request-method'] !== undefined;
+    if (!found) return asksLeave || req.url === '*';
+    if (found.address.owner !== 'cell' || asksLeave) return true;
+    const card = origin.card(found.room);
+    return card?.cell === undefined || card.status === 'ended' || card.status === 'cancelled';
+  }
   function route(req: IncomingMessage, res: ServerResponse) {
     toOriginForm(req);
+    const { method = '' } = req;
+    const target = req.url ?? '/';
+    const mark = target.indexOf('?');
+    const written = mark < 0 ? target : target.slice(0, mark);
+    const query = mark < 0 ? '' : target.slice(mark + 1);
+    const aside = stepsAside(written);
+    const meant = aside ? undefined : canonical(written);
+    const path = meant ?? written;
+    const found = aside ? undefined : find(path);
+    for (const [name, value] of heads.of(req, found?.address)) res.setHeader(name, value);
     const fault = headFault(req, limits);
     if (fault !== undefined) {
       counters.badHeads += 1;
       return refuse(req, res, fault, { connection: 'close' });
     }
-    const target = req.url ?? '/';
-    const mark = target.indexOf('?');
-    const written = mark < 0 ? target : target.slice(0, mark);
-    const query = mark < 0 ? '' : target.slice(mark + 1);
-    if (stepsAside(written)) return missing(req, res, 'not-found');
-    const meant = canonical(written);
-    const path = meant ?? written;
-    const found = find(path);
+    if (aside) return missing(req, res, 'not-found');
+    if (method === 'OPTIONS' && answersOptions(req, found)) {
+      const wanted = String(req.headers['access-control-request-headers'] ?? '') || undefined;
+      return send(req, res, { status: 204, headers: optionsHead(found?.address, wanted), body: '' });
+    }
     const forwarded = found?.address.owner === 'site' || found?.address.owner === 'cell';
     // Streams are judged when they join: whoever is put off hears the delayed ring.
     if (!found?.address.endless && !shield.admits(req, path, forwarded)) return shield.putOff(req, res, path);
     if (!found) return missing(req, res, 'not-found');
     const { address, room: slug } = found;
     if (meant !== undefined) {
-      const reads = req.method === 'GET' || req.method === 'HEAD';
+      const reads = method === 'GET' || method === 'HEAD';
       const location = mark < 0 ? meant : `${meant}?${query}`;
       if (reads)
         return send(req, res, { status: 308, headers: { location, 'cache-control': MOVED }, body: '' });
       // Who sends a body rarely sends it twice.
       req.url = location;
     }
-    if (req.method !== 'OPTIONS' && !takes(address, req.method ?? ''))
+    if (method !== 'OPTIONS' && !takes(address, method))
       return refuse(req, res, 'method-not-allowed', { allow: allowed(address) });
     const most = address.body ?? 0;
     switch (address.owner) {
@@ -285,6 +312,7 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
       case 'queue':
         return queue(req, res, path, query);
       case 'origin':
+        if (RECORDED.has(address.id)) listensLater(req, slug);
         return address.endless ? stream(req, res, target) : fromOrigin(req, res, path, query);
       case 'door':
         return own(req, res, address, slug, { path, query });
@@ -319,6 +347,11 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
         return page(req, res, '/errors', () => pages.errors());
       case 'health':
         return say(TEXT, 'no-store', 'ok\n');
+      case 'ready': {
+        const { code, text } = deps.readiness?.() ?? { code: 200, text: 'ready\n' };
+        const headers = { 'content-type': TEXT, 'cache-control': 'no-store' };
+        return send(req, res, { status: code, headers, body: text });
+      }
       case 'rehearsal':
         if (deps.consent === undefined) break;
         return say('application/json', 'no-store', deps.consent);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
+import { find, openTo, optionsHead } from '../http/index.ts';
 import type { Limits } from './limits.ts';
 import { send } from './send.ts';
 import { serverOptions } from './server-options.ts';
@@ -53,6 +54,13 @@ export function openPlainPort(deps: PlainPort): Server {
     const port = deps.port() === 443 ? '' : `:${deps.port()}`;
     const base = deps.publicUrl?.startsWith('https:') ? deps.publicUrl : name && `https://${name}${port}`;
     res.shouldKeepAlive = false;
+    // A browser follows no redirect before it has leave, and reads none of another origin without.
+    const { address } = find(target.replace(/\?.*$/, '')) ?? {};
+    for (const [name, value] of Object.entries(openTo(address, req.method ?? ''))) res.setHeader(name, value);
+    if (req.method === 'OPTIONS') {
+      const wanted = String(req.headers['access-control-request-headers'] ?? '') || undefined;
+      return send(req, res, { status: 204, headers: optionsHead(address, wanted), body: '' });
+    }
     // `//elsewhere` as a target would be read as another host.
     if (!base || !target.startsWith('/')) return send(req, res, problem('bad-request'));
     const location = `${base}${target}`;

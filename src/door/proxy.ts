@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { isLocal, LOCAL_HEADER } from '../base/local.ts';
 import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
+import { READ_BY_ALL } from '../http/index.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Limits } from './limits.ts';
@@ -49,6 +50,8 @@ function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
   }
   return kept;
 }
+
+const CORS = Object.keys(READ_BY_ALL);
 
 /** Nobody listened, so nothing was asked: a reading request may be tried again. */
 const NOT_THERE = new Set(['ECONNREFUSED', 'ENOENT']);
@@ -132,7 +135,10 @@ export function openProxy(deps: {
         deps.answered?.(req, deps.clock.now() - began);
         // Only the beginning of the answer has a time limit: a backstage stream lasts as long as the room.
         asked.setTimeout(0);
-        res.writeHead(answer.statusCode ?? 502, endToEnd(answer));
+        const head = endToEnd(answer);
+        // What foreign pages may do is said by the table of addresses; only the stage knows better, when it is asked.
+        if (req.method !== 'OPTIONS') for (const name of CORS) delete head[name];
+        res.writeHead(answer.statusCode ?? 502, head);
         res.flushHeaders();
         answer.pipe(res);
         answer.on('error', () => res.destroy());

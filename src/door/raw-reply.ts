@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
+import { HEARD_BY_ALL } from '../http/index.ts';
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -13,6 +14,10 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
+const OPEN = Object.entries(HEARD_BY_ALL)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('');
+
 /** A refusal for a bare socket, head and body, that closes the connection; 503 says when to come back. Spec: RFC 9457. */
 export function rawProblem(code: ErrorCode, detail?: string): string {
   const reply = problem(code, detail);
@@ -21,7 +26,7 @@ export function rawProblem(code: ErrorCode, detail?: string): string {
   const later = status === 503 ? 'retry-after: 2\r\n' : '';
   return (
     `HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n` +
-    `access-control-allow-origin: *\r\nx-content-type-options: nosniff\r\n${later}` +
+    `${OPEN}x-content-type-options: nosniff\r\n${later}` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }

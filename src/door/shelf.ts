@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Reply } from '../base/reply.ts';
 import { type Ms, ms } from '../base/time.ts';
+import { READ_BY_ALL } from '../http/index.ts';
 import { isStream } from './send.ts';
 
 /** An answer as it goes over the wire, head and body: one buffer for everyone who asks for the same. */
@@ -43,7 +44,8 @@ export function wireBytes(reply: Reply, date: string): Buffer {
   if (isStream(reply.body)) throw new TypeError('a body that comes bit by bit has no bytes yet');
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
   let head = `HTTP/1.1 ${reply.status} ${REASONS[reply.status] ?? 'Answer'}\r\n`;
-  for (const [name, value] of Object.entries(reply.headers)) head += `${name}: ${value}\r\n`;
+  for (const [name, value] of Object.entries({ ...reply.headers, ...READ_BY_ALL }))
+    head += `${name}: ${value}\r\n`;
   head += `date: ${date}\r\nx-content-type-options: nosniff\r\ncontent-length: ${body.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }

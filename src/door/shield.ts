@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { exposition } from '../base/metrics.ts';
 import { type Charge, problem } from '../base/reply.ts';
 import { bearer } from '../base/token.ts';
 import { find } from '../http/index.ts';
-import { Admission, type AdmissionState } from './admission.ts';
+import { Admission, type AdmissionState, CLASSES } from './admission.ts';
 import { busyPage } from './busy-page.ts';
 import type { Clients } from './client.ts';
 import type { Gate, Origin } from './gate.ts';
@@ -210,14 +211,26 @@ export function openShield(deps: ShieldDeps): Shield {
     },
     metrics() {
       const { level, wait, putOff } = admission.state;
-      const rows = putOff.map(
-        (count, priority) => `earshot_door_put_off_total{priority="${priority}"} ${count}\n`,
-      );
-      return (
-        `# TYPE earshot_door_admission_level gauge\nearshot_door_admission_level ${level}\n` +
-        `# TYPE earshot_door_queueing_wait_seconds gauge\nearshot_door_queueing_wait_seconds ${wait / 1000}\n` +
-        `# TYPE earshot_door_put_off_total counter\n${rows.join('')}`
-      );
+      return exposition([
+        {
+          name: 'earshot_door_admitted_ratio',
+          kind: 'gauge',
+          help: 'Share of all classes of requests that are let in: 1 when nobody is put off',
+          value: level / CLASSES,
+        },
+        {
+          name: 'earshot_door_queueing_wait_seconds',
+          kind: 'gauge',
+          help: 'How long requests waited in the last window, on average',
+          value: wait / 1000,
+        },
+        {
+          name: 'earshot_door_put_off_total',
+          kind: 'counter',
+          help: 'Requests put off under strain, by urgency: 0 is the most urgent',
+          value: putOff.map((count, priority) => [{ priority }, count] as const),
+        },
+      ]);
     },
     [Symbol.dispose]: () => queueing[Symbol.dispose](),
   };

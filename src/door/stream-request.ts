@@ -1,6 +1,6 @@
 import type { Rendition } from '../base/media.ts';
 import { type Ms, ms } from '../base/time.ts';
-import { find } from '../http/index.ts';
+import { find, HEARD_BY_ALL } from '../http/index.ts';
 import type { StreamPlace } from '../wire/notice.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 
@@ -92,6 +92,10 @@ export function mediaType(rendition: Rendition): string {
   }
 }
 
+const OPEN = Object.entries(HEARD_BY_ALL)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('');
+
 /** The head of a stream's answer: no length and `connection: close`, so that HTTP/1.0 players and proxies take it too. */
 export function streamHead(
   rendition: Rendition,
@@ -107,9 +111,8 @@ export function streamHead(
 ): string {
   return (
     `HTTP/1.1 200 OK\r\ncontent-type: ${mediaType(rendition)}\r\ndate: ${timing.date}\r\ncache-control: no-store\r\n` +
-    'connection: close\r\naccess-control-allow-origin: *\r\n' +
-    'access-control-expose-headers: earshot-period, earshot-next, earshot-rendition, earshot-place, earshot-behind, earshot-seat, earshot-back\r\n' +
-    'cross-origin-resource-policy: cross-origin\r\nx-content-type-options: nosniff\r\nx-accel-buffering: no\r\n' +
+    `connection: close\r\n${OPEN}` +
+    'x-content-type-options: nosniff\r\nx-accel-buffering: no\r\n' +
     `earshot-period: ${timing.period}\r\nearshot-next: ${Math.max(0, Math.round(timing.next))}\r\n` +
     `earshot-rendition: ${rendition.id}\r\nearshot-place: ${timing.place}\r\n` +
     `earshot-behind: ${Math.round(timing.behind)}\r\n${timing.seat ? `earshot-seat: ${timing.seat}\r\n` : ''}` +

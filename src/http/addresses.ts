@@ -150,6 +150,10 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'health', examples: ['/healthz'] },
   },
   {
+    ...{ id: 'ready', what: 'whether every part is well', pattern: '/readyz' },
+    ...{ ...PAGE, urgency: 'health', examples: ['/readyz'] },
+  },
+  {
     ...{ id: 'rehearsal', what: 'the rehearsal that is allowed' },
     pattern: '/.well-known/earshot-rehearsal.json',
     ...{ ...PAGE, urgency: 'reading', examples: ['/.well-known/earshot-rehearsal.json'] },

@@ -2,4 +2,5 @@
 export type { Address, CacheClass, Cors, Match, Method, Owner, Urgency } from './address.ts';
 export { ADDRESSES } from './addresses.ts';
 export { canonical, stepsAside } from './canonical.ts';
+export { HEARD_BY_ALL, openTo, optionsHead, READ_BY_ALL } from './cors.ts';
 export { allowed, cachedAs, examplesOf, find, sourceOf, takes } from './table.ts';

@@ -89,7 +89,7 @@ test('every step is a record with the values it was decided on, and a metric', a
   const text = ladder.metrics();
   expect(text).toContain('earshot_ladder_level{room="talk"} 1\n');
   expect(text).toContain('earshot_ladder_steps_total{direction="up",why="wait"} 1\n');
-  expect(text).toContain('earshot_ladder_wait_milliseconds 900\n');
+  expect(text).toContain('earshot_ladder_wait_seconds 0.9\n');
   expect(text).not.toContain('Infinity');
   for (const line of text.trimEnd().split('\n'))
     expect(line).toMatch(/^(# (HELP|TYPE) earshot_ladder_\w+ .+|earshot_ladder_\w+(\{[^}]*\})? [\d.e+-]+)$/);

@@ -61,6 +61,13 @@ export class Steering {
     return sum;
   }
 
+  /** Who hears the recording of the room meanwhile, at all doors. */
+  catchingUp(now: number): number {
+    let sum = 0;
+    for (const { catchingUp = 0 } of this.fresh(now)) sum += catchingUp;
+    return sum;
+  }
+
   /** Streams at the live edge. */
   live(now: number): number {
     let sum = 0;

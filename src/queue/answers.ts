@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { bearer } from '../base/token.ts';
-import { allowed, find, takes } from '../http/index.ts';
+import { allowed, find, READ_BY_ALL, takes } from '../http/index.ts';
 import { momentOf } from '../wire/moment.ts';
 import type { TicketAnswer } from '../wire/queue.ts';
 import { isCalled, pollAfter } from '../wire/queue-place.ts';
@@ -54,7 +54,7 @@ const SAID = {
 } as const;
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
-const PUBLIC = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' } as const;
+const PUBLIC = { ...READ_BY_ALL, 'x-content-type-options': 'nosniff' };
 
 const NOBODY_WAITS = 'Nobody waits for this room: everyone who comes hears the live edge.';
 

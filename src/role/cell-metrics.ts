@@ -1,9 +1,18 @@
+import { exposition, type Metric, type Sample } from '../base/metrics.ts';
 import type { SpeakerStats } from '../mixer/index.ts';
 
 /** What a cell says of one room. */
 export interface RoomMetrics {
   readonly slug: string;
+  /** True while the hosts are live, not only the doors open. */
+  readonly live: boolean;
   readonly streams: number;
+  /** People on the stage whose connection stands. */
+  readonly onStage: number;
+  /** Seconds of dead air up to now; 0 while there is sound, or none is meant to be. */
+  readonly deadAir: number;
+  /** Undefined where nothing is kept. */
+  readonly recording: { readonly healthy: boolean; readonly gaps: number } | undefined;
   /** Level of the ladder that holds for it. */
   readonly level: number;
   /** Last fragment made. */
@@ -11,54 +20,68 @@ export interface RoomMetrics {
   readonly speakers: readonly (readonly [id: string, stats: SpeakerStats])[];
 }
 
-type Series = readonly [
-  name: string,
-  kind: 'counter' | 'gauge',
-  help: string,
-  value: (s: SpeakerStats) => number,
-];
+type Series = readonly [name: string, kind: Metric['kind'], help: string, value: (s: SpeakerStats) => number];
 
 const PER_SPEAKER: readonly Series[] = [
   [
-    'earshot_mixer_received_packets_total',
+    'received_packets_total',
     'counter',
-    'Packets that arrived in time or late',
+    'Packets of a speaker that arrived in time or late',
     (s) => s.received,
   ],
-  ['earshot_mixer_fec_frames_total', 'counter', 'Lost frames rebuilt from in-band FEC', (s) => s.fec],
+  ['fec_frames_total', 'counter', 'Lost frames rebuilt from in-band FEC', (s) => s.fec],
+  ['concealed_frames_total', 'counter', 'Lost frames replaced by concealment', (s) => s.concealed],
+  ['late_packets_total', 'counter', 'Packets of a speaker that came after their time', (s) => s.late],
+  ['lost_packets_total', 'counter', 'Packets of a speaker that never came', (s) => s.lost],
+  ['buffer_seconds', 'gauge', 'Jitter buffer of a speaker, now', (s) => s.bufferMs / 1000],
   [
-    'earshot_mixer_concealed_frames_total',
-    'counter',
-    'Lost frames replaced by concealment',
-    (s) => s.concealed,
+    'drift_ratio',
+    'gauge',
+    "How much faster a speaker's clock runs than the program's: 0.0001 is 100 ppm",
+    (s) => s.driftPpm / 1e6,
   ],
-  ['earshot_mixer_late_packets_total', 'counter', 'Packets that came after their time', (s) => s.late],
-  ['earshot_mixer_lost_packets_total', 'counter', 'Packets that never came', (s) => s.lost],
-  ['earshot_mixer_buffer_milliseconds', 'gauge', 'Jitter buffer, now', (s) => s.bufferMs],
-  ['earshot_mixer_drift_ppm', 'gauge', "Speaker's clock against the program's", (s) => s.driftPpm],
-  ['earshot_mixer_loudness_lufs', 'gauge', 'Loudness as it arrives', (s) => s.loudnessLufs],
-  ['earshot_mixer_gain_decibels', 'gauge', 'Gain applied', (s) => s.gainDb],
+  ['loudness_lufs', 'gauge', 'Loudness of a speaker as it arrives', (s) => s.loudnessLufs],
+  ['gain_decibels', 'gauge', 'Gain applied to a speaker', (s) => s.gainDb],
 ];
 
-/** Prometheus text of a cell. Spec: Prometheus exposition format 0.0.4. */
+/** Prometheus text of a cell. */
 export function cellMetrics(rooms: readonly RoomMetrics[]): string {
-  const lines: string[] = [];
-  const head = (name: string, kind: string, help: string): void => {
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`);
-  };
-  head('earshot_program_fragment', 'gauge', 'Sequence number of the newest fragment');
-  for (const { slug, last } of rooms) lines.push(`earshot_program_fragment{room="${slug}"} ${last}`);
-  head('earshot_program_streams', 'gauge', 'Streams served by all doors');
-  for (const { slug, streams } of rooms) lines.push(`earshot_program_streams{room="${slug}"} ${streams}`);
-  head('earshot_program_level', 'gauge', 'Level of the ladder that holds for the room');
-  for (const { slug, level } of rooms) lines.push(`earshot_program_level{room="${slug}"} ${level}`);
-  for (const [name, kind, help, value] of PER_SPEAKER) {
-    head(name, kind, help);
-    for (const { slug, speakers } of rooms)
-      for (const [id, stats] of speakers) {
-        const number = value(stats);
-        if (Number.isFinite(number)) lines.push(`${name}{room="${slug}",speaker="${id}"} ${number}`);
-      }
-  }
-  return `${lines.join('\n')}\n`;
+  const each = (value: (room: RoomMetrics) => number | undefined): Sample[] =>
+    rooms.map((room) => [{ room: room.slug }, value(room) ?? Number.NaN]);
+  const room = (name: string, help: string, value: (room: RoomMetrics) => number | undefined): Metric => ({
+    ...{ name: `earshot_room_${name}`, kind: 'gauge', help },
+    value: each(value),
+  });
+  return exposition([
+    room('live', '1 while the hosts are live, 0 while the doors are open and music plays', (r) =>
+      Number(r.live),
+    ),
+    room(
+      'dead_air_seconds',
+      'How long the room has been silent without meaning to; 0 while there is sound',
+      (r) => r.deadAir,
+    ),
+    room('speakers', 'People on the stage whose connection stands', (r) => r.onStage),
+    room('listeners', 'Streams served by all doors: connections, not people', (r) => r.streams),
+    room(
+      'ladder_level',
+      'Level of the ladder that holds for the room: 0 is nothing given up, 7 is text only',
+      (r) => r.level,
+    ),
+    room(
+      'recording_healthy',
+      '1 while what is said is being written, 0 while it is being lost; absent where nothing is kept',
+      (r) => r.recording && Number(r.recording.healthy),
+    ),
+    room('recording_gaps', 'Holes in the recording of the room so far', (r) => r.recording?.gaps),
+    room('program_fragment', 'Sequence number of the newest fragment', (r) => r.last),
+    ...PER_SPEAKER.map(
+      ([name, kind, help, value]): Metric => ({
+        ...{ name: `earshot_mixer_${name}`, kind, help },
+        value: rooms.flatMap(({ slug, speakers }) =>
+          speakers.map(([speaker, stats]) => [{ room: slug, speaker }, value(stats)] as const),
+        ),
+      }),
+    ),
+  ]);
 }

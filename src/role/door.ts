@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { openReader } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
+import type { OpenRole, Readiness } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
 import { type Openssl, openOpenssl } from '../base/openssl.ts';
 import { sharesPorts } from '../base/port.ts';
@@ -41,11 +41,13 @@ import { certificateOf, challengeAnswer } from './tls.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
 const PRESENCE_PERIOD = ms(1000);
+/** What the supervisor has said of the whole installation holds for so long; it says it once a second. */
+const READY_FOR = ms(5000);
 /** Holds a flash crowd of one second while the process is busy; the kernel caps it at net.core.somaxconn. */
 const ACCEPT_QUEUE = 4096;
 
 /** Opens door `index`: everything the crowd reaches, fed by the buses of the site and the cells. */
-export async function openDoor(config: Config, index: number, log: Log): Promise<AsyncDisposable> {
+export async function openDoor(config: Config, index: number, log: Log): Promise<OpenRole> {
   takeRank('door', log);
   const clock = systemClock;
   const at = paths(config.data);
@@ -72,6 +74,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     ),
   );
   let door: Door | undefined;
+  let readiness: (Readiness & { readonly at: number }) | undefined;
   const queue = stack.use(
     openQueueDoor({
       ...{ clock, secret: readSecret(at.secret), dir: at.queue, doors: config.doors },
@@ -183,13 +186,17 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       : {
           plain: {
             port: config.httpPort,
-            ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
             challenge: (token) => challengeAnswer(at.challenges, token),
           },
         }),
     caches: config.caches,
+    ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
     ...(consent ? { consent: JSON.stringify(consent) } : {}),
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
+    readiness: () =>
+      readiness !== undefined && clock.now() - readiness.at < READY_FOR
+        ? readiness
+        : { code: 503, text: 'not ready\nsupervisor  failed  has not said anything for some seconds\n' },
   });
   door = opened;
   const steps = stack.use(
@@ -205,6 +212,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     door: name,
     counts: opened.counts,
     wanted: origin.wanted,
+    catchingUp: opened.catchingUp,
     wish: steps.wish,
     wishing: steps.wishing,
   });
@@ -223,10 +231,14 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
         inlet.send({ head: { kind: 'tickets', slug, door: name, tally }, body: EMPTY });
   };
   stack.use(clock.every(PRESENCE_PERIOD, tell));
-  stack.use(await serveMetrics(config, index, log, () => opened.metrics() + steps.metrics()));
   // Closed first: the parts behind it go on until the last listener has its segment.
   stack.defer(() => opened.close(config.shutdownGrace));
-  return stack.move();
+  return Object.assign(stack.move(), {
+    metrics: () => opened.metrics() + steps.metrics(),
+    told(ready: Readiness) {
+      readiness = { ...ready, at: clock.now() };
+    },
+  });
 }
 
 /** Where many listeners are written to in one call; only where a trial has shown that it works. */
@@ -246,33 +258,4 @@ async function lightTls(config: Config, log: Log): Promise<Openssl | undefined> 
   if (typeof openssl !== 'string' && why === undefined) return openssl;
   log.info({ why }, 'streams over TLS keep the whole connection: 40 kB more memory for each listener');
   return undefined;
-}
-
-/** Prometheus metrics of one door, on a port of its own: `metricsPort` plus its index. */
-async function serveMetrics(
-  config: Config,
-  index: number,
-  log: Log,
-  text: () => string,
-): Promise<AsyncDisposable> {
-  const server = createServer((request, response) => {
-    const found = request.url === '/metrics';
-    response.writeHead(found ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' });
-    response.end(found ? text() : 'Metrics are at /metrics.\n');
-  });
-  const port = config.metricsPort === 0 ? 0 : config.metricsPort + index;
-  await new Promise<void>((resolve) => {
-    // Nobody loses sound because a second Earshot, or anything else, has the port.
-    server.once('error', (error) => {
-      log.warn({ port, error: error.message }, 'metrics cannot be served: choose another --metrics-port');
-      resolve();
-    });
-    server.listen(port, config.metricsHost, resolve);
-  });
-  return {
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
 }

@@ -9,6 +9,8 @@ export interface PresenceDeps {
   counts(): ReadonlyMap<string, RoomCount>;
   /** Per room what was joined or fetched within the last minute; see `Origin.wanted`. */
   wanted(): ReadonlyMap<string, readonly string[]>;
+  /** Who hears the recording of rooms that are on. */
+  catchingUp(): ReadonlyMap<string, number>;
   wish(slug: string): Pick<Presence, 'level' | 'why' | 'spare'>;
   /** Rooms above level 0 by this door's wish. */
   wishing(): Iterable<string>;
@@ -23,7 +25,8 @@ export function openPresence(deps: PresenceDeps): () => Message[] {
   return () => {
     const counts = deps.counts();
     const asked = deps.wanted();
-    const now = new Set([...counts.keys(), ...deps.wishing(), ...asked.keys()]);
+    const later = deps.catchingUp();
+    const now = new Set([...counts.keys(), ...deps.wishing(), ...asked.keys(), ...later.keys()]);
     const wanted = (slug: string): Pick<Presence, 'wanted'> => {
       const ids = new Set([...(counts.get(slug)?.wanted ?? []), ...(asked.get(slug) ?? [])]);
       return ids.size > 0 ? { wanted: [...ids] } : {};
@@ -35,6 +38,7 @@ export function openPresence(deps: PresenceDeps): () => Message[] {
           ...{ slug, door: deps.door, streams: 0 },
           ...counts.get(slug),
           ...wanted(slug),
+          ...(later.has(slug) ? { catchingUp: later.get(slug) as number } : {}),
           ...deps.wish(slug),
         },
         body: EMPTY,

@@ -17,7 +17,7 @@ import { openDemand } from './demand.ts';
 import { History } from './history.ts';
 import { type Loops, standbyMessages } from './loops.ts';
 import { watchMusic } from './music.ts';
-import { openRoomRecording } from './room-recording.ts';
+import { isKept, openRoomRecording } from './room-recording.ts';
 import { openTalk } from './talk.ts';
 
 /** What one running room needs from its cell. */
@@ -200,6 +200,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   };
   const state = (): RoomState => {
     const { carries, since, deadAir } = mixing.state();
+    const catchingUp = steering.catchingUp(clock.now());
     return {
       v: 1,
       at: clock.wall(),
@@ -218,6 +219,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       })),
       program: { carries, since, ...(deadAir ? { deadAir } : {}) },
       streams: steering.streams(clock.now()),
+      ...(catchingUp > 0 ? { catchingUp } : {}),
       delivery: steering.delivery(clock.now(), card.cap),
       studio: 'here',
       gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
@@ -231,12 +233,13 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     if (!mixer) return;
     const now = state();
     publish(stateMessage(now));
-    const { status, program, streams, gaps } = now;
+    const { status, program, streams, catchingUp = 0, gaps } = now;
     room.show({
       kind: 'program',
       status,
       program,
       streams,
+      catchingUp,
       gaps: gaps.length,
       recordingFailed: !archive.healthy(slug),
     });
@@ -290,7 +293,13 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     tickets: (door, tally) => queue.take(door, tally),
     metrics: () => ({
       slug,
+      live: card.status === 'live',
       streams: steering.streams(clock.now()),
+      onStage: room.people().filter(({ connected }) => connected).length,
+      deadAir: silentSeconds(card, mixing.state().deadAir?.since, clock.wall()),
+      recording: isKept(card, clocks)
+        ? { healthy: archive.healthy(slug), gaps: archive.gaps(slug).length }
+        : undefined,
       level: steering.delivery(clock.now()).level,
       last,
       speakers: room.people().flatMap(({ id }) => {
@@ -300,7 +309,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     }),
     async close(over) {
       if (over) {
-        const { program, streams, gaps } = state();
+        const { program, streams, catchingUp = 0, gaps } = state();
         const healthy = archive.healthy(slug);
         // The last line tells studio pages that this was the end: without it they would knock at a closed door.
         room.show({
@@ -308,6 +317,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
           status: over,
           program,
           streams,
+          catchingUp,
           gaps: gaps.length,
           recordingFailed: !healthy,
         });
@@ -325,3 +335,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     },
   };
 }
+
+/** How long a room has been dead air. The demo room rests between two talks, and that is meant. */
+const silentSeconds = ({ status, welcome }: RoomCard, since: number | undefined, wall: number): number =>
+  since === undefined || status !== 'live' || welcome ? 0 : Math.max(0, (wall - since) / 1000);

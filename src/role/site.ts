@@ -1,16 +1,20 @@
 import project from '../../package.json' with { type: 'json' };
 import { systemClock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
+import type { OpenRole } from '../base/health.ts';
 import { asSpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import { exposition } from '../base/metrics.ts';
 import { openTokens } from '../base/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { open as openRooms } from '../room/index.ts';
 import { open as openStore } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
+import type { RoomCard } from '../wire/room.ts';
 import { obtain } from './acme.ts';
 import { keepCertificate } from './certificate.ts';
+import { watchDatabase } from './database-watch.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { openMusicShelf } from './music.ts';
@@ -21,7 +25,7 @@ import { readSecret } from './secret.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */
-export async function openSite(config: Config, log: Log): Promise<AsyncDisposable> {
+export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   takeRank('site', log);
   const at = paths(config.data);
   const keeping = { clock: systemClock, log };
@@ -108,5 +112,30 @@ export async function openSite(config: Config, log: Log): Promise<AsyncDisposabl
     void kept.look();
   }
   stack.use(await serveInner(at.siteHttp, (request) => rooms.fetch(request), keeping));
-  return stack.move();
+  const database = stack.use(watchDatabase(systemClock, store.ping));
+  return Object.assign(stack.move(), {
+    checks: () => [database.check()],
+    metrics: () => database.metrics() + roomMetrics(rooms.cards()),
+  });
+}
+
+/** What the site alone knows of rooms: they are told by the database, whether or not their studio runs. */
+function roomMetrics(cards: readonly RoomCard[]): string {
+  const now = (status: RoomCard['status']): number => cards.filter((card) => card.status === status).length;
+  return exposition([
+    {
+      name: 'earshot_site_rooms',
+      kind: 'gauge',
+      help: 'Rooms by status, of those that are listed',
+      value: (['scheduled', 'open', 'live'] as const).map((status) => [{ status }, now(status)] as const),
+    },
+    {
+      name: 'earshot_site_room_live',
+      kind: 'gauge',
+      help: '1 for each room that the site holds to be live, whether or not its studio runs',
+      value: cards
+        .filter(({ status, welcome }) => status === 'live' && !welcome)
+        .map(({ slug }) => [{ room: slug }, 1] as const),
+    },
+  ]);
 }

@@ -1,5 +1,6 @@
 import { open as openArchive } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
+import type { Check, OpenRole } from '../base/health.ts';
 import { asSlug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
@@ -11,7 +12,7 @@ import { open as openStage } from '../stage/index.ts';
 import type { Message } from '../wire/feed.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard } from '../wire/room.ts';
-import { cellMetrics } from './cell-metrics.ts';
+import { cellMetrics, type RoomMetrics } from './cell-metrics.ts';
 import { serveInner } from './inner-http.ts';
 import { type Loops, loadLoops, standbyMessages } from './loops.ts';
 import { logLost } from './lost.ts';
@@ -23,7 +24,7 @@ import { readSecret } from './secret.ts';
 import { lastWord } from './snapshot.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
-export async function openStudio(config: Config, index: number, log: Log): Promise<AsyncDisposable> {
+export async function openStudio(config: Config, index: number, log: Log): Promise<OpenRole> {
   takeRank('studio', log);
   const clock = systemClock;
   const at = paths(config.data);
@@ -71,17 +72,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     if (head.kind === 'presence') programs.get(head.slug)?.presence(head);
     else if (head.kind === 'tickets') programs.get(head.slug)?.tickets(head.door, head.tally);
   });
-  const metrics = (): Response =>
-    new Response(cellMetrics([...programs.values()].map((program) => program.metrics())), {
-      headers: { 'content-type': 'text/plain; version=0.0.4' },
-    });
-  stack.use(
-    await serveInner(
-      at.cellHttp(index),
-      (request) => (new URL(request.url).pathname === '/metrics' ? metrics() : stage.fetch(request)),
-      { clock, log },
-    ),
-  );
+  stack.use(await serveInner(at.cellHttp(index), stage.fetch, { clock, log }));
   stack.defer(async () => {
     await Promise.all([...programs.values()].map((program) => program.close()));
   });
@@ -182,5 +173,21 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     (error) =>
       log.error({ error: String(error) }, 'no standby loop: doors cannot fill in while the studio is away'),
   );
-  return stack.move();
+  const rooms = (): RoomMetrics[] => [...programs.values()].map((program) => program.metrics());
+  return Object.assign(stack.move(), {
+    metrics: () => cellMetrics(rooms()),
+    checks(): Check[] {
+      const lost = rooms().filter(({ recording }) => recording?.healthy === false).length;
+      return [
+        lost === 0
+          ? { part: 'recording', ok: true }
+          : {
+              part: 'recording',
+              ok: false,
+              says: `of ${lost} room(s) is not being written: is the disk full?`,
+            },
+        { part: 'udp', ok: true, says: `port ${stage.udpPort}` },
+      ];
+    },
+  });
 }

@@ -74,7 +74,6 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
     // Whoever has the answer finds every door and cell informed.
     if (c.req.method !== 'GET' && c.res.ok) await deps.told?.();
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
-    if (c.req.method === 'GET') c.res.headers.set('access-control-allow-origin', '*');
   });
 
   app.get('/api/rooms', (c) => {

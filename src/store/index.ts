@@ -1,5 +1,5 @@
 /** The store: one schema and one query code on SQLite (embedded) or PostgreSQL 15 and newer (scaled). */
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { DATABASE, DATABASE_FORMS } from '../base/database.ts';
 import { EarshotError } from '../base/errors.ts';
@@ -22,6 +22,8 @@ export interface Store extends AsyncDisposable {
   readonly db: Kysely<Schema>;
   /** One sentence of what is wrong with the database and what to do; undefined when `error` is none of its doing. */
   fault(error: unknown): string | undefined;
+  /** Asks the database for nothing. @throws what it says when it does not answer. */
+  ping(): Promise<void>;
 }
 
 /**
@@ -50,6 +52,9 @@ export async function open(deps: StoreDeps): Promise<Store> {
     engine: file ? 'sqlite' : 'postgres',
     db,
     fault: (error) => faultOf(deps.url, error),
+    async ping() {
+      await sql`select 1`.execute(opened);
+    },
     [Symbol.asyncDispose]: () => opened.destroy(),
   };
 }

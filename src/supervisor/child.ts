@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
+import type { Check, Readiness } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
 import { type Ms, ms } from '../base/time.ts';
+import { relay } from './relay.ts';
 
 /** One process to keep alive. */
 export interface ChildSpec {
@@ -12,14 +14,22 @@ export interface ChildSpec {
   readonly grace: Ms;
   /** True when it answers on the public port: while no such child is up, the floor is laid. */
   readonly serves?: true;
+  /** What it answers for on `/readyz` beside itself, such as `database`: while it is away nobody knows. */
+  readonly tells?: readonly string[];
   /** Megabytes of JavaScript heap beyond which it ends itself, instead of taking the memory of others. */
   readonly heap?: number;
 }
 
 /** What the supervisor says to a child. */
-export type Order = { readonly order: 'stop' } | { readonly order: 'ping'; readonly n: number };
+export type Order =
+  | { readonly order: 'stop' }
+  | { readonly order: 'ping'; readonly n: number; readonly ready?: Readiness }
+  | { readonly order: 'metrics'; readonly n: number };
 /** What a child says to the supervisor. */
-export type Notice = { readonly notice: 'ready' } | { readonly notice: 'pong'; readonly n: number };
+export type Notice =
+  | { readonly notice: 'ready' }
+  | { readonly notice: 'pong'; readonly n: number; readonly checks?: readonly Check[] }
+  | { readonly notice: 'metrics'; readonly n: number; readonly text: string };
 
 /** What a supervised child needs from its surroundings. */
 export interface ChildDeps {
@@ -30,6 +40,10 @@ export interface ChildDeps {
   ready(name: string): void;
   /** Called when it has ended, asked to or not. */
   ended?(name: string): void;
+  /** What is told to those that serve; asked with each ping. */
+  readiness?(): Readiness;
+  /** Where what it writes goes, line by line; default: this process's own output. */
+  output?(text: string): void;
 }
 
 /** Before the first restart: a door is missed at once, and one that has served may well serve again. */
@@ -44,6 +58,13 @@ const PING_PERIOD = ms(1000);
 const SILENT_PINGS = 6;
 /** A child that is not ready after so many hangs while it opens: killed and started again. */
 const START_PINGS = 60;
+/** So many pings unanswered it is no longer called well. */
+const LATE_PINGS = 3;
+/** A child that ended so often within a minute is not well either while it happens to run. */
+const OFTEN = 3;
+const OFTEN_WITHIN = 60_000;
+/** What a child has not said by then is left out of the answer. */
+const METRICS_PATIENCE = ms(1000);
 
 /** Keeps one process running: restarts it with back-off, kills it when it hangs, stops it in order. */
 export class Child {
@@ -61,6 +82,11 @@ export class Child {
   #askedAt = Number.NEGATIVE_INFINITY;
   #pings: Disposable | undefined;
   #retry: Disposable | undefined;
+  #asked = 0;
+  readonly #asking = new Map<number, (text: string | undefined) => void>();
+  /** When it ended lately. */
+  #ends: number[] = [];
+  #checks: readonly Check[] = [];
   /** How often it had to be started again. */
   restarts = 0;
   isReady = false;
@@ -82,6 +108,52 @@ export class Child {
     return this.#process?.pid;
   }
 
+  get role(): string {
+    return this.#spec.name.replace(/-\d+$/, '');
+  }
+
+  /** How it is, and what it answers for. */
+  checks(): Check[] {
+    const { name } = this.#spec;
+    const { tells = [] } = this.#spec;
+    const ends = this.#ends.filter((at) => at > this.#deps.clock.now() - OFTEN_WITHIN).length;
+    const says =
+      ends >= OFTEN
+        ? `ended ${ends} times within a minute and is started again each time`
+        : !this.isReady
+          ? this.restarts > 0
+            ? 'ended and is being started again'
+            : 'is starting'
+          : this.#unanswered >= LATE_PINGS
+            ? 'does not answer'
+            : undefined;
+    const own: Check = says === undefined ? { part: name, ok: true } : { part: name, ok: false, says };
+    if (!this.isReady)
+      return [own, ...tells.map((part) => ({ part, ok: false, says: `unknown while ${name} is away` }))];
+    return [own, ...this.#checks];
+  }
+
+  /** Its metrics as Prometheus text; undefined when it does not say within a second. */
+  metrics(): Promise<string | undefined> {
+    const child = this.#process;
+    if (!child?.connected || !this.isReady) return Promise.resolve(undefined);
+    this.#asked += 1;
+    const n = this.#asked;
+    return new Promise((resolve) => {
+      const timer = this.#deps.clock.after(METRICS_PATIENCE, () => this.#answered(n, undefined));
+      this.#asking.set(n, (text) => {
+        timer[Symbol.dispose]();
+        resolve(text);
+      });
+      child.send({ order: 'metrics', n } satisfies Order, () => undefined);
+    });
+  }
+
+  #answered(n: number, text: string | undefined): void {
+    this.#asking.get(n)?.(text);
+    this.#asking.delete(n);
+  }
+
   start(): void {
     const { clock, log, entry } = this.#deps;
     const { args, heap } = this.#spec;
@@ -90,7 +162,8 @@ export class Child {
     let child: ChildProcess;
     try {
       child = fork(entry, [...args], {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        // Read here, so that a child never waits for whoever reads the log, and one process alone writes it.
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
         execArgv:
           heap === undefined ? process.execArgv : [...process.execArgv, `--max-old-space-size=${heap}`],
       });
@@ -100,6 +173,8 @@ export class Child {
       return void this.#ended(null, null);
     }
     this.#process = child;
+    for (const stream of [child.stdout, child.stderr])
+      if (stream) relay(stream, { clock, process: this.name, output: this.#deps.output });
     child.on('message', (message) => this.#hear(message as Notice));
     child.on('error', (error) => {
       log.error({ child: this.name, error: error.message }, 'could not be started');
@@ -129,7 +204,8 @@ export class Child {
     if (message.notice === 'ready') {
       this.isReady = true;
       this.#deps.ready(this.name);
-    }
+    } else if (message.notice === 'pong') this.#checks = message.checks ?? [];
+    else this.#answered(message.n, message.text);
   }
 
   #ping(): void {
@@ -144,7 +220,8 @@ export class Child {
     // Pings that fell due while we slept are one.
     if (now - this.#askedAt >= PING_PERIOD / 2) this.#unanswered += 1;
     this.#askedAt = now;
-    child.send({ order: 'ping', n: now } satisfies Order, () => undefined);
+    const ready = this.serves ? this.#deps.readiness?.() : undefined;
+    child.send({ order: 'ping', n: now, ...(ready && { ready }) } satisfies Order, () => undefined);
   }
 
   #ended(code: number | null, signal: string | null): void {
@@ -152,6 +229,8 @@ export class Child {
     this.#pings?.[Symbol.dispose]();
     this.isReady = false;
     this.#process = undefined;
+    this.#checks = [];
+    for (const n of [...this.#asking.keys()]) this.#answered(n, undefined);
     this.#deps.ended?.(this.name);
     if (this.#stopping) return;
     if (clock.now() - this.#startedAt > STEADY) this.#backoff = FIRST_BACKOFF;
@@ -160,6 +239,7 @@ export class Child {
       'ended unexpectedly; starting it again',
     );
     this.restarts += 1;
+    this.#ends = [...this.#ends, clock.now()].slice(-16);
     this.#retry = clock.after(ms(this.#backoff), () => this.start());
     this.#backoff = Math.min(LAST_BACKOFF, Math.max(SECOND_BACKOFF, this.#backoff * 2));
   }

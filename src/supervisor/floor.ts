@@ -57,6 +57,11 @@ const FILES = 'no door will start: put the files right';
 const LATER =
   'doors that start refuse TLS until there is a good one: put the file right, or start Earshot again and it asks for a new one';
 
+/** A page of another origin may ask with any field, so that it is told what the others are told. Spec: Fetch, 3.3. */
+const LEAVE =
+  'HTTP/1.1 204 No Content\r\naccess-control-allow-origin: *\r\naccess-control-allow-methods: GET, HEAD, OPTIONS\r\n' +
+  'access-control-allow-headers: *\r\ncache-control: no-store\r\nconnection: close\r\n\r\n';
+
 /** Opens the floor; it does not hold the port yet. */
 export function openFloor(deps: FloorDeps): Floor {
   const { clock, log } = deps;
@@ -82,6 +87,7 @@ export function openFloor(deps: FloorDeps): Floor {
       answered += 1;
       const answer = answers[Math.floor(deps.random() * answers.length)] ?? answers[0];
       const said = /^accept:[^\r]*text\/html/im.test(head) ? answer?.page : answer?.data;
+      if (head.startsWith('OPTIONS ')) return void socket.end(LEAVE);
       socket.end((head.startsWith('HEAD ') ? said?.head : said?.whole) ?? '');
     });
   }
@@ -139,7 +145,7 @@ function reply(type: string, body: string, pause: number): { head: string; whole
   const hash = style && `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
   const head =
     `HTTP/1.1 503 Service Unavailable\r\ncontent-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
-    `retry-after: ${pause}\r\ncache-control: no-store\r\naccess-control-allow-origin: *\r\nx-content-type-options: nosniff\r\n` +
+    `retry-after: ${pause}\r\ncache-control: no-store\r\naccess-control-allow-origin: *\r\naccess-control-expose-headers: retry-after\r\nx-content-type-options: nosniff\r\n` +
     `content-security-policy: default-src 'none'; style-src ${hash ?? "'none'"}\r\nconnection: close\r\n\r\n`;
   return { head, whole: head + body };
 }

@@ -1,6 +1,8 @@
 /** Keeps the roles running on one machine: starts, watches, restarts with back-off, stops in order. */
 import type { Clock } from '../base/clock.ts';
+import { type Check, type Readiness, readiness, type Telling } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
+import { type Exposed, exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { Child, type ChildSpec, type Notice, type Order } from './child.ts';
 import type { Floor } from './floor.ts';
@@ -8,6 +10,8 @@ import type { Floor } from './floor.ts';
 export type { ChildSpec, Notice, Order } from './child.ts';
 export { claim } from './claim.ts';
 export { type Floor, type FloorCertificate, type FloorDeps, openFloor } from './floor.ts';
+export { type Machine, type MachineDeps, openMachine } from './machine.ts';
+export { type Monitor, type MonitorDeps, openMonitor } from './monitor.ts';
 
 /** What the supervisor needs. */
 export interface SupervisorDeps {
@@ -19,6 +23,10 @@ export interface SupervisorDeps {
   readonly groups: readonly (readonly ChildSpec[])[];
   /** What answers on the public port while none of the children that `serve` is up. */
   readonly floor?: Floor;
+  /** What the supervisor itself answers for on `/readyz`, such as the disk. */
+  checks?(): readonly Check[];
+  /** Takes the lines that children write; it must not wait. Default: they are thrown away. */
+  output?(line: string): void;
 }
 
 /** The running family of processes. */
@@ -27,6 +35,10 @@ export interface Supervisor extends AsyncDisposable {
   readonly ready: Promise<void>;
   /** Name, process id and restarts of each child. */
   status(): { name: string; pid: number | undefined; restarts: number; ready: boolean }[];
+  /** What `/readyz` says at this moment. */
+  readiness(): Readiness;
+  /** The metrics of each process that answers within a second, and which there are and how often each was started again. */
+  metrics(): Promise<Exposed[]>;
 }
 
 const AWAKE_MS = 60_000;
@@ -58,8 +70,10 @@ export function open(deps: SupervisorDeps): Supervisor {
     waiting.delete(name);
     if (waiting.size === 0) resolve();
   };
+  const ready_ = (): Readiness =>
+    readiness(together([...children.flatMap((child) => child.checks()), ...(deps.checks?.() ?? [])]));
   const groups = deps.groups.map((group) =>
-    group.map((spec) => new Child(spec, { ...deps, ready: heard, ended: underfoot })),
+    group.map((spec) => new Child(spec, { ...deps, ready: heard, ended: underfoot, readiness: ready_ })),
   );
   const children = groups.flat();
   // The clock's timers keep no process alive, and between two lives of the only child nothing else would.
@@ -69,6 +83,8 @@ export function open(deps: SupervisorDeps): Supervisor {
   return {
     ready,
     status: () => children.map((c) => ({ name: c.name, pid: c.pid, restarts: c.restarts, ready: c.isReady })),
+    readiness: ready_,
+    metrics: () => gather(children, ready_),
     async [Symbol.asyncDispose]() {
       stopping = true;
       underfoot();
@@ -78,19 +94,73 @@ export function open(deps: SupervisorDeps): Supervisor {
   };
 }
 
-/** The child's side: tells the supervisor when ready, answers its pings, resolves when asked to stop or orphaned. */
-export function supervised(): { ready(): void; readonly stop: Promise<void> } {
+/** The metrics of all children, each with its name as a label, and what the supervisor knows of them. */
+async function gather(children: readonly Child[], ready: () => Readiness): Promise<Exposed[]> {
+  const said = new Map(
+    await Promise.all(children.map(async (child) => [child, await child.metrics()] as const)),
+  );
+  const of = (value: (child: Child) => number) =>
+    children.map((child) => [{ process: child.name, role: child.role }, value(child)] as const);
+  const own = exposition([
+    {
+      name: 'earshot_ready',
+      kind: 'gauge',
+      help: '1 when every part is well: what /readyz answers with 200',
+      value: ready().code === 200 ? 1 : 0,
+    },
+    {
+      name: 'earshot_process_up',
+      kind: 'gauge',
+      help: '1 when the process runs and answers, 0 while it is away or hangs',
+      value: of((child) => Number(said.get(child) !== undefined)),
+    },
+    {
+      name: 'earshot_process_restarts_total',
+      kind: 'counter',
+      help: 'How often the process ended and was started again since Earshot was started',
+      value: of((child) => child.restarts),
+    },
+  ]);
+  const texts = children.map((child) => ({ labels: { process: child.name }, text: said.get(child) ?? '' }));
+  return [{ labels: {}, text: own }, ...texts];
+}
+
+/** One check a part: what several say of the same part is well when all do. */
+function together(checks: readonly Check[]): Check[] {
+  const byPart = new Map<string, Check>();
+  for (const check of checks) {
+    const known = byPart.get(check.part);
+    if (!known || (known.ok && !check.ok)) byPart.set(check.part, check);
+  }
+  return [...byPart.values()];
+}
+
+/** The child's side: tells the supervisor when ready, answers it, resolves when asked to stop or orphaned. */
+export function supervised(): { ready(telling?: Telling): void; readonly stop: Promise<void> } {
   let resolve: () => void = () => undefined;
+  let telling: Telling = {};
   const stop = new Promise<void>((done) => {
     resolve = done;
   });
+  const say = (notice: Notice): void => void process.send?.(notice, undefined, {}, () => undefined);
   process.on('message', (message: Order) => {
     if (message.order === 'stop') resolve();
-    else process.send?.({ notice: 'pong', n: message.n } satisfies Notice);
+    else if (message.order === 'metrics')
+      say({ notice: 'metrics', n: message.n, text: telling.metrics?.() ?? '' });
+    else {
+      say({ notice: 'pong', n: message.n, checks: telling.checks?.() ?? [] });
+      if (message.ready) telling.told?.(message.ready);
+    }
   });
   process.on('disconnect', () => resolve());
   process.on('SIGTERM', () => resolve());
   // The terminal sends SIGINT to the whole family; only the supervisor decides the order of stopping.
   process.on('SIGINT', () => undefined);
-  return { ready: () => void process.send?.({ notice: 'ready' } satisfies Notice), stop };
+  return {
+    ready(of = {}) {
+      telling = of;
+      say({ notice: 'ready' });
+    },
+    stop,
+  };
 }

@@ -39,6 +39,8 @@ export type BackstageLine =
       readonly status: RoomStatus;
       readonly program: ProgramState;
       readonly streams: number;
+      /** Who hears the recording meanwhile. */
+      readonly catchingUp?: number;
       readonly gaps: number;
       /** True while nothing is being written to disk: full or failing. */
       readonly recordingFailed: boolean;

@@ -49,6 +49,8 @@ export type Head =
       readonly streams: number;
       /** Streams it serves at the live edge. */
       readonly live?: number;
+      /** Listeners to whom it has just sent recorded sound of the room, which is on. */
+      readonly catchingUp?: number;
       /** Renditions somebody hears here, or has asked for within the last minute. */
       readonly wanted?: readonly string[];
       /** The level of the ladder that this door wants by its own signals. */

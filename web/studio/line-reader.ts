@@ -42,6 +42,7 @@ const line = z.discriminatedUnion('kind', [
       ),
     }),
     streams: z.number(),
+    catchingUp: z.optional(z.number()),
     gaps: z.number(),
     recordingFailed: z.boolean(),
   }),

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import { type Address, openTo } from '../http/index.ts';
+
+/** What stands in the head of every answer of a door, refusals and forwarded ones too. */
+export interface AnswerHeads {
+  /** Names and values for a request at an address of the table. */
+  of(req: IncomingMessage, address: Address | undefined): Iterable<readonly [string, string]>;
+}
+
+/** Half a year: a browser that has heard it asks for nothing without TLS under this name. Spec: RFC 6797, 6.1. */
+const HSTS = ['strict-transport-security', 'max-age=15552000'] as const;
+const NOSNIFF = ['x-content-type-options', 'nosniff'] as const;
+
+/**
+ * Opens the heads. Only where the door itself speaks TLS, and people use an https address, is it promised that this
+ * name will always speak TLS: behind a proxy that is for the proxy to say.
+ */
+export function openAnswerHeads(publicUrl?: string): AnswerHeads {
+  const promised = publicUrl?.startsWith('https:') ? new URL(publicUrl).hostname : undefined;
+  const known = new Map<Readonly<Record<string, string>>, readonly (readonly [string, string])[]>();
+  return {
+    of(req, address) {
+      const open = openTo(address, req.method ?? '');
+      const list = known.get(open) ?? [NOSNIFF, ...Object.entries(open)];
+      known.set(open, list);
+      const secure = promised !== undefined && 'encrypted' in req.socket;
+      return secure && nameOf(req.headers.host) === promised ? [...list, HSTS] : list;
+    },
+  };
+}
+
+const nameOf = (host: string | undefined): string => (host ?? '').replace(/:\d+$/, '').toLowerCase();

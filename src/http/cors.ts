@@ -1,0 +1,74 @@
+import type { Address } from './address.ts';
+import { allowed } from './table.ts';
+
+/** How long a browser need not ask again, seconds. Browsers shorten it: Chromium to two hours. */
+const ASKED_FOR_S = 86_400;
+
+/** What scripts of other origins may read of an answer besides its body: small, for it is on every one of them. */
+const EXPOSED = 'content-length, content-range, accept-ranges, date, age, etag, link, location, retry-after';
+/** The same of an endless answer. */
+const EXPOSED_ENDLESS =
+  'date, retry-after, earshot-period, earshot-next, earshot-rendition, earshot-place, earshot-behind, earshot-seat, earshot-back, ' +
+  'icy-name, icy-description, icy-genre, icy-url, icy-br, icy-sr, icy-pub, icy-metaint';
+/** The same of the stage. Spec: RFC 9725, 4.2, 4.4. */
+const EXPOSED_STAGE = 'location, etag, link, accept-patch, accept-post, retry-after';
+
+const toAll = (exposed: string) =>
+  ({
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': exposed,
+    'cross-origin-resource-policy': 'cross-origin',
+  }) as const;
+
+/** On everything that anybody may read, refusals too; never with credentials. Spec: Fetch, 3.3.3. */
+export const READ_BY_ALL: Readonly<Record<string, string>> = toAll(EXPOSED);
+/** The same on an endless answer. */
+export const HEARD_BY_ALL: Readonly<Record<string, string>> = toAll(EXPOSED_ENDLESS);
+const ON_STAGE: Readonly<Record<string, string>> = toAll(EXPOSED_STAGE);
+const NOTHING: Readonly<Record<string, string>> = {};
+
+/**
+ * What every answer at an address says to pages of other origins, whether it is a refusal or not. Where there is
+ * nothing, the refusal may be read. What changes something is for our own pages, except on the stage.
+ */
+export function openTo(address: Address | undefined, method: string): Readonly<Record<string, string>> {
+  if (address?.cors === 'stage') return ON_STAGE;
+  if (address?.cors === 'own' || (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'))
+    return NOTHING;
+  return address?.endless ? HEARD_BY_ALL : READ_BY_ALL;
+}
+
+/** Names of fields with commas between. Spec: Fetch, 3.3.5; RFC 9110, 5.6.2. */
+const FIELD_NAMES = /^[!#$%&'*+\-.^_`|~0-9a-z]+(?:[ \t]*,[ \t]*[!#$%&'*+\-.^_`|~0-9a-z]+)*$/i;
+const MOST_NAMES = 4_096;
+
+/** The names that a browser asks leave for, or all: old Safari knows no `*`, and `*` says nothing of Authorization. */
+function fields(wanted: string | undefined, address: Address | undefined): string {
+  if (wanted === undefined || wanted.length > MOST_NAMES || !FIELD_NAMES.test(wanted)) return '*';
+  const names = wanted.split(',').map((name) => name.trim().toLowerCase());
+  // A foreign page has no business with a host's link; sound is often asked for with one that means nothing here.
+  const given = address?.owner === 'site' ? names.filter((name) => name !== 'authorization') : names;
+  return given.join(', ') || '*';
+}
+
+/**
+ * The head of the answer to OPTIONS, 204. `wanted` is `Access-Control-Request-Headers`. An address without a row is
+ * taken for one that can be read, so that a page of another origin is told that nothing is there.
+ */
+export function optionsHead(
+  address: Address | undefined,
+  wanted: string | undefined,
+): Record<string, string> {
+  const head = { allow: address ? allowed(address) : 'GET, HEAD, OPTIONS', 'cache-control': 'no-store' };
+  if (address?.cors === 'own') return head;
+  const stage = address?.cors === 'stage';
+  const vary = 'access-control-request-headers';
+  return {
+    ...head,
+    ...openTo(address, 'OPTIONS'),
+    'access-control-allow-methods': stage ? head.allow : 'GET, HEAD, OPTIONS',
+    'access-control-allow-headers': stage ? 'authorization, content-type, if-match' : fields(wanted, address),
+    'access-control-max-age': String(ASKED_FOR_S),
+    ...(stage ? {} : { vary }),
+  };
+}

@@ -1,0 +1,44 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RootLog } from '../base/log.ts';
+import { exposition } from '../base/metrics.ts';
+
+/** Sixteen looks a second: finer ones would cost an idle process more than it does. */
+const RESOLUTION_MS = 60;
+
+/** What every process tells of itself: memory, processor, lateness, lines of the log that nobody took. */
+export function openProcessMetrics(log: RootLog): () => string {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  return () => {
+    const { user, system } = process.cpuUsage();
+    // A histogram that has not seen anything yet says NaN. It counts each sleep whole.
+    const late = Math.max(0, (delay.max - RESOLUTION_MS * 1e6) / 1e9);
+    delay.reset();
+    return exposition([
+      {
+        name: 'earshot_process_resident_memory_bytes',
+        kind: 'gauge',
+        help: 'Memory of the process',
+        value: process.memoryUsage.rss(),
+      },
+      {
+        name: 'earshot_process_cpu_seconds_total',
+        kind: 'counter',
+        help: 'Processor time that the process has used',
+        value: (user + system) / 1e6,
+      },
+      {
+        name: 'earshot_process_late_seconds',
+        kind: 'gauge',
+        help: 'The longest that the process kept anything waiting since it was last asked for metrics',
+        value: late,
+      },
+      {
+        name: 'earshot_process_log_lines_dropped_total',
+        kind: 'counter',
+        help: 'Lines of the log that were dropped because whoever reads the log did not take them',
+        value: log.dropped,
+      },
+    ]);
+  };
+}

@@ -1,0 +1,62 @@
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import type { Clock } from '../base/clock.ts';
+
+/** What is made of what a child writes. */
+export interface RelayDeps {
+  readonly clock: Clock;
+  /** Whose output it is. */
+  readonly process: string;
+  /** Takes whole records, a line of JSON each; it must not wait. Undefined: what is read is thrown away. */
+  readonly output: ((line: string) => void) | undefined;
+}
+
+/** Characters of one record; what is longer is cut. */
+const LONGEST = 16_384;
+/** Records a second that are no lines of our logger: a program that floods its output is not worth more. */
+const MOST_RAW = 20;
+const SECOND = 1000;
+
+/**
+ * Reads what a child writes as fast as it comes. Lines of its logger go on as they are; anything else (a stack trace, a
+ * library's warning) becomes a record of its own, all that came at once together.
+ */
+export function relay(stream: Readable, { clock, process, output }: RelayDeps): void {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  let second = Number.NEGATIVE_INFINITY;
+  let raws = 0;
+  let leftOut = 0;
+  const raw = (lines: string[]): void => {
+    if (lines.length === 0) return;
+    const now = clock.now();
+    if (now - second >= SECOND) {
+      second = now;
+      raws = 0;
+    }
+    raws += 1;
+    if (raws > MOST_RAW) {
+      leftOut += 1;
+      return;
+    }
+    const time = new Date(clock.wall()).toISOString();
+    const msg = lines.join('\n').slice(0, LONGEST);
+    output?.(`${JSON.stringify({ time, level: 'warn', process, ...(leftOut > 0 && { leftOut }), msg })}\n`);
+    leftOut = 0;
+  };
+  const hear = (text: string): void => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = (lines.pop() ?? '').slice(0, LONGEST);
+    const others: string[] = [];
+    for (const line of lines) {
+      if (line.startsWith('{"time":')) {
+        raw(others.splice(0));
+        output?.(`${line}\n`);
+      } else if (line.trim() !== '') others.push(line);
+    }
+    raw(others);
+  };
+  stream.on('data', (chunk: Buffer) => hear(decoder.write(chunk)));
+  stream.on('end', () => hear(`${decoder.end()}\n`));
+  stream.on('error', () => undefined);
+}
