@@ -118,6 +118,7 @@ export const english = {
   hearsUnknown: 'not known now',
   behind: 'about a second after you say it',
   streams: (n: number): string => (n === 1 ? 'connection listening now' : 'connections listening now'),
+  catchingUp: (n: number): string => `${n.toLocaleString('en')} catching up`,
   streamsHint:
     'Connections being served at this moment, counted, not estimated. One person can have several.',
   capTitle: 'Limit live listeners…',

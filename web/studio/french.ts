@@ -120,6 +120,7 @@ export const french: Words = {
   hearsUnknown: 'on ne sait pas',
   behind: 'avec environ une seconde de décalage',
   streams: (n) => (n <= 1 ? 'connexion à l’écoute' : 'connexions à l’écoute'),
+  catchingUp: (n) => `${n.toLocaleString('fr')} en différé`,
   streamsHint:
     'Connexions servies en ce moment, comptées et non estimées. Une personne peut en avoir plusieurs.',
   capTitle: 'Limiter le direct…',
