@@ -30,6 +30,9 @@ const PACKAGES = [
   ['gstreamer1.0-nice', ...library('gstreamer-1.0/libgstnice.so')],
   ['caddy', '/usr/bin/caddy'],
   ['pebble', '/usr/bin/pebble'],
+  ['prometheus', '/usr/bin/prometheus'],
+  ['curl', '/usr/bin/curl'],
+  ['procps', '/usr/bin/pgrep'],
   ['openssl', '/usr/bin/openssl'],
   ['slowhttptest', '/usr/bin/slowhttptest'],
 ];

@@ -20,6 +20,7 @@ export interface LineTarget {
 const MOST_WAITING = 64 * 1024;
 /** So often it is tried again while somebody does not read. */
 const RETRY_MS = 250;
+const LAST_MOMENT_MS = 20;
 
 /**
  * Opens descriptor 1 or 2 of this process. `lost` makes the line that says how many were dropped; it is written as soon as
@@ -143,7 +144,9 @@ function fileTarget(fd: number): LineTarget {
     });
   };
   process.once('exit', () => {
-    if (writing || waiting === '') return;
+    // What another thread is just writing gets the moment that it takes.
+    if (writing) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_MOMENT_MS);
+    if (waiting === '') return;
     try {
       writeSync(fd, waiting);
     } catch {

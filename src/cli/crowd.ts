@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import project from '../../package.json' with { type: 'json' };
 import { systemClock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
+import { openLineWriter } from '../base/line-writer.ts';
 import { fromProcess } from '../config/index.ts';
 import {
   type Curve,
@@ -107,8 +108,10 @@ async function lead(values: Values, url: string, listeners: number): Promise<num
       'unprocessable',
       `"${url}" is not a room such as http://localhost:8080/r/town-hall`,
     );
+  // A terminal that is stopped (Ctrl+S) must not stop the rehearsal: it would be taken for a slow server.
+  const running = openLineWriter(1, (count) => `(${count} lines were left out: nobody read them)\n`);
   const say = (line: string): void => {
-    if (!values.json) console.log(line);
+    if (!values.json) running.write(`${line}\n`);
   };
   const key = keyOf(values);
   const out = resolve(

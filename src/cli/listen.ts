@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { EarshotError } from '../base/errors.ts';
+import { openLineWriter } from '../base/line-writer.ts';
 import { canonical, find } from '../http/index.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { type DeadAir, Listener } from './heard.ts';
@@ -48,6 +49,8 @@ const FINAL = [400, 404, 405, 410];
 export async function listen(url: string, options: ListenOptions = {}): Promise<ListenReport> {
   const address = streamAddress(url);
   const print = options.print ?? ((line: string) => console.log(line));
+  // What is heard is measured by the clock: a terminal that is stopped (Ctrl+S) must not stop the listening.
+  const running = options.print ?? writeRunning();
   const { wav, file } = openOut(options.out);
   const zero = await zeroOf(address).catch(() => undefined);
   const listener = new Listener({
@@ -63,7 +66,9 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
     ...(options.seconds === undefined ? [] : [AbortSignal.timeout(options.seconds * 1000)]),
   ]);
   let trouble = '';
-  const lines = options.json ? undefined : setInterval(() => print(line(listener, elapsed(), trouble)), 1000);
+  const lines = options.json
+    ? undefined
+    : setInterval(() => running(line(listener, elapsed(), trouble)), 1000);
   let connections = 0;
   let stopped = '';
   let retry = FIRST_RETRY_MS;
@@ -108,6 +113,11 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
   };
   print(options.json ? JSON.stringify(report) : summary(report));
   return report;
+}
+
+function writeRunning(): (line: string) => void {
+  const out = openLineWriter(1, (count) => `(${count} lines were left out: nobody read them)\n`);
+  return (line) => out.write(`${line}\n`);
 }
 
 /** The file that `out` names. @throws EarshotError `unprocessable` when it cannot be written. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { readCertificate } from '../base/certificate.ts';
 import { EarshotError } from '../base/errors.ts';
+import { openLineWriter } from '../base/line-writer.ts';
 import { udpPortTrouble } from '../base/udp-port.ts';
 import { fromProcess } from '../config/index.ts';
 import { start } from '../main.ts';
@@ -54,12 +55,14 @@ export const command: Command = async (args) => {
   const certificate = certificateOf(config);
   // A mistake in these files is said here, once, and not by each door for ever.
   if (certificate && !certificate.later && roles.includes('door')) await readCertificate(certificate.files);
+  // Nobody waits for who reads this: Ctrl+S, or a pipe that nobody empties, must not stop the supervisor.
+  const out = openLineWriter(1, (count) => `${count} lines were dropped here: nobody read them.\n`);
   const stop = new Promise<void>((resolve) => {
     let asked: number | undefined;
     const ask = (): void => {
       if (asked === undefined) {
         asked = performance.now();
-        console.log('\nStopping: listeners get the rest of the segment. Press Ctrl+C again to stop at once.');
+        out.write('\nStopping: listeners get the rest of the segment. Press Ctrl+C again to stop at once.\n');
         resolve();
       } else if (performance.now() - asked > ONE_PRESS_MS) process.exit(1);
     };
@@ -70,12 +73,13 @@ export const command: Command = async (args) => {
   await start(config, roles, flags, stop, () => {
     const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
     const address = config.publicUrl || `http${certificate ? 's' : ''}://${host}:${config.port}`;
-    console.log(`
+    out.write(`
   Earshot is up (${((performance.now() - began) / 1000).toFixed(1)} s, ${config.doors} door(s), ${config.cells} studio cell(s), ${availableParallelism()} cores).
 
   Open      ${address}/${config.welcome ? `\n  Hear      ${address}/r/welcome      (a short talk, then music: no microphone needed)` : ''}
   Data      ${config.data}
   Stop      Ctrl+C
+
 `);
   });
   return 0;

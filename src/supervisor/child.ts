@@ -24,6 +24,7 @@ export interface ChildSpec {
 export type Order =
   | { readonly order: 'stop' }
   | { readonly order: 'ping'; readonly n: number; readonly ready?: Readiness }
+  | { readonly order: 'readiness'; readonly ready: Readiness }
   | { readonly order: 'metrics'; readonly n: number };
 /** What a child says to the supervisor. */
 export type Notice =
@@ -147,6 +148,12 @@ export class Child {
       });
       child.send({ order: 'metrics', n } satisfies Order, () => undefined);
     });
+  }
+
+  /** Tells a child that serves how all of them are, at once and not with the next ping. */
+  tell(ready: Readiness): void {
+    if (this.serves && this.isReady && this.#process?.connected)
+      this.#process.send({ order: 'readiness', ready } satisfies Order, () => undefined);
   }
 
   #answered(n: number, text: string | undefined): void {

@@ -65,15 +65,19 @@ export function open(deps: SupervisorDeps): Supervisor {
     if (stopping || up) floor.lift(up);
     else if (!floor.laid) laying = deps.clock.after(FLOOR_AFTER, () => floor.lay(!served));
   };
-  const heard = (name: string): void => {
+  const changed = (): void => {
     underfoot();
+    for (const child of children) child.tell(ready_());
+  };
+  const heard = (name: string): void => {
+    changed();
     waiting.delete(name);
     if (waiting.size === 0) resolve();
   };
   const ready_ = (): Readiness =>
     readiness(together([...children.flatMap((child) => child.checks()), ...(deps.checks?.() ?? [])]));
   const groups = deps.groups.map((group) =>
-    group.map((spec) => new Child(spec, { ...deps, ready: heard, ended: underfoot, readiness: ready_ })),
+    group.map((spec) => new Child(spec, { ...deps, ready: heard, ended: changed, readiness: ready_ })),
   );
   const children = groups.flat();
   // The clock's timers keep no process alive, and between two lives of the only child nothing else would.
@@ -145,6 +149,7 @@ export function supervised(): { ready(telling?: Telling): void; readonly stop: P
   const say = (notice: Notice): void => void process.send?.(notice, undefined, {}, () => undefined);
   process.on('message', (message: Order) => {
     if (message.order === 'stop') resolve();
+    else if (message.order === 'readiness') telling.told?.(message.ready);
     else if (message.order === 'metrics')
       say({ notice: 'metrics', n: message.n, text: telling.metrics?.() ?? '' });
     else {

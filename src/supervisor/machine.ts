@@ -38,7 +38,7 @@ const NO_ROOM_BYTES = 64e6;
 /** The pace at which a disk fills is taken over so many looks: an hour. */
 const PACE_LOOKS = 720;
 /** Less of it says nothing yet. */
-const PACE_LEAST_MS = 60_000;
+const PACE_LEAST_MS = 600_000;
 /** A second that comes this much late, or of which others had this much, was a bad one. */
 const LATE_MS = 250;
 const STOLEN = 0.15;

@@ -1,0 +1,182 @@
+/** The shipped alert file in Debian's Prometheus: each of the six alerts by the real fault, within 30 s, and over again. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { silentLog } from '../src/base/log.ts';
+import { readSound, speak } from '../src/stage/index.ts';
+import { type RawListener, rawListener } from './rig/raw-listener.ts';
+import { freePort, type MadeRoom, type Server, startServer, until } from './rig/server.ts';
+
+const shipped = (name: string): string => fileURLToPath(new URL(`../deploy/${name}`, import.meta.url));
+const TALK = fileURLToPath(new URL('../assets/welcome.opus', import.meta.url));
+/** What the issue allows from the fault to the alert. */
+const WITHIN_MS = 30_000;
+/** So many at 8 kB/s are more than 1 Mbit/s. */
+const CROWD = 25;
+
+let folder: string;
+let data: string;
+let server: Server;
+let room: MadeRoom;
+let prometheus: ChildProcess;
+let api: string;
+let speaker: Disposable;
+let crowd: RawListener[] = [];
+const cleanup: (() => void)[] = [];
+
+function talker(): Disposable {
+  const stop = new AbortController();
+  void (async () => {
+    while (!stop.signal.aborted) {
+      const whip = `${server.url}/r/${room.slug}/whip?takeover=1`;
+      const sound = await readSound(TALK);
+      await speak({ whip, token: room.token, sound, signal: stop.signal, log: silentLog }).catch(
+        () => undefined,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  })();
+  return { [Symbol.dispose]: () => stop.abort() };
+}
+
+async function firing(): Promise<string[]> {
+  const answer = await fetch(`${api}/alerts`).catch(() => undefined);
+  if (!answer?.ok) return [];
+  const { data } = (await answer.json()) as {
+    data: { alerts: { state: string; labels: { alertname: string } }[] };
+  };
+  return data.alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels.alertname);
+}
+
+/** Seconds until each of the alerts fires. */
+async function timed(names: readonly string[]): Promise<Record<string, number>> {
+  const began = Date.now();
+  const took: Record<string, number> = {};
+  while (Object.keys(took).length < names.length && Date.now() - began < WITHIN_MS + 10_000) {
+    const now = await firing();
+    for (const name of names) if (now.includes(name)) took[name] ??= (Date.now() - began) / 1000;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  return took;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'earshot-alerts-'));
+  data = join(folder, 'data');
+  mkdirSync(data);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256m', 'tmpfs', data]);
+  if (mounted.status !== 0) throw new Error(`a small disk needs root: ${mounted.stderr}`);
+  cleanup.push(() => spawnSync('umount', ['-l', data]));
+  server = await startServer({
+    ...{ EARSHOT_DATA: data, EARSHOT_DOORS: '1', EARSHOT_CELLS: '1', EARSHOT_EGRESS_LIMIT: '1Mbit/s' },
+  });
+  room = await server.room('Alerts');
+  await server.cli('room', 'live', room.slug);
+  speaker = talker();
+
+  const port = await freePort();
+  api = `http://127.0.0.1:${port}/api/v1`;
+  const config = readFileSync(shipped('prometheus.yml'), 'utf8');
+  writeFileSync(
+    join(folder, 'prometheus.yml'),
+    config.replace('127.0.0.1:9464', `127.0.0.1:${server.metricsPort}`),
+  );
+  copyFileSync(shipped('earshot.rules.yml'), join(folder, 'earshot.rules.yml'));
+  prometheus = spawn(
+    'prometheus',
+    [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'tsdb')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    { stdio: 'ignore' },
+  );
+  await until(
+    'Prometheus has looked',
+    async () => {
+      const answer = await fetch(`${api}/query?query=earshot_room_live==1`).catch(() => undefined);
+      return answer?.ok === true && JSON.stringify(await answer.json()).includes(room.slug);
+    },
+    60_000,
+  );
+}, 180_000);
+afterAll(async () => {
+  for (const listener of crowd) listener[Symbol.dispose]();
+  speaker?.[Symbol.dispose]();
+  await server?.[Symbol.asyncDispose]();
+  if (prometheus?.exitCode === null) {
+    prometheus.kill('SIGKILL');
+    await new Promise((resolve) => prometheus.once('close', resolve));
+  }
+  for (const each of cleanup) each();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const listenAll = (): void => {
+  crowd = Array.from({ length: CROWD }, () => rawListener(server.url, room.slug));
+};
+
+test('promtool has nothing to say about the metrics, the alerts and the configuration', async () => {
+  const promtool = (args: readonly string[], input?: string) => {
+    const { status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8', input });
+    return { status, said: `${stdout}${stderr}`.replace(/^Checking[^\n]*\n|\s*SUCCESS:[^\n]*\n?|\s+/gm, '') };
+  };
+  const text = await server.metrics();
+  expect(promtool(['check', 'metrics'], text)).toEqual({ status: 0, said: '' });
+  expect(text).toMatch(/earshot_mixer_buffer_seconds\{room="\S+",speaker="\S+",process="studio-0"\} /);
+  expect(promtool(['check', 'rules', shipped('earshot.rules.yml')]).status).toBe(0);
+  expect(promtool(['check', 'config', shipped('prometheus.yml')]).status).toBe(0);
+});
+
+test('metrics are not reachable through a door', async () => {
+  for (const path of [
+    '/metrics',
+    `/r/${room.slug}/whip/../../metrics`,
+    `/r/${room.slug}/whip/%2e%2e/%2e%2e/metrics`,
+  ]) {
+    const { status, stdout } = spawnSync('curl', ['-s', '--path-as-is', `${server.url}${path}`], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    expect(stdout).not.toContain('# HELP');
+  }
+});
+
+test('six alerts fire within 30 s of their faults, and are over when the faults are', async () => {
+  await until('nothing fires while all is well', async () => {
+    const text = await server.metrics();
+    return text.includes('earshot_ready 1') && (await firing()).length === 0;
+  });
+  // More listeners than the network carries, nobody on the stage, and a full disk.
+  const ballast = join(data, 'ballast');
+  listenAll();
+  speaker[Symbol.dispose]();
+  spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=1M'], { stdio: 'ignore' });
+  const first = [
+    'EarshotLadderRaised',
+    'EarshotRoomSilent',
+    'EarshotDiskNearlyFull',
+    'EarshotRecordingFailing',
+  ];
+  const took = await timed(first);
+
+  // All of it mended; the listeners are gone at once, and the studio dies.
+  rmSync(ballast);
+  speaker = talker();
+  for (const listener of crowd) listener[Symbol.dispose]();
+  crowd = [];
+  process.kill(server.child('studio', 0) ?? 0, 'SIGKILL');
+  Object.assign(took, await timed(['EarshotListenersFall', 'EarshotRestarts']));
+  console.log('seconds from fault to alert:', took);
+  expect(Object.keys(took).sort()).toEqual([...first, 'EarshotListenersFall', 'EarshotRestarts'].sort());
+  for (const seconds of Object.values(took)) expect(seconds * 1000).toBeLessThan(WITHIN_MS);
+  await until(
+    'the first four are over',
+    async () => !(await firing()).some((name) => first.includes(name)),
+    120_000,
+  );
+  await until('all are over', async () => (await firing()).length === 0, 180_000);
+}, 480_000);

@@ -1,0 +1,159 @@
+/** Whoever reads the log, the output or the terminal may stop reading: nobody waits for that. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freePort, outside, until } from './rig/server.ts';
+
+const ENTRY = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));
+
+/** Runs Earshot with both outputs on a pipe of 4 kB, or on a terminal, that nobody reads. */
+const HOLDER = `
+import fcntl, os, pty, subprocess, sys, time
+kind, argv = sys.argv[1], sys.argv[2:]
+if kind == 'terminal':
+    reader, writer = pty.openpty()
+else:
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, 1031, 4096)
+    os.write(writer, b'x' * 4096)
+child = subprocess.Popen(argv, stdout=writer, stderr=writer)
+print(child.pid, flush=True)
+sys.stdin.readline()
+read = b''
+os.set_blocking(reader, False)
+end = time.time() + 5
+while time.time() < end:
+    try: read += os.read(reader, 65536)
+    except BlockingIOError: time.sleep(0.05)
+sys.stdout.buffer.write(read); sys.stdout.flush()
+child.terminate()
+child.wait(20)
+`;
+
+let data: string;
+let holder: ChildProcess | undefined;
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'earshot-log-'));
+});
+afterEach(() => {
+  holder?.kill('SIGKILL');
+  rmSync(data, { recursive: true, force: true });
+});
+
+const children = (pid: number): number[] =>
+  execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map(Number);
+/** One that has just ended, or is only about to become what it shall be, is none of them. */
+async function child(pid: number, words: string): Promise<number> {
+  let found: number | undefined;
+  const is = (each: number): boolean => {
+    try {
+      return readFileSync(`/proc/${each}/cmdline`, 'utf8').includes(words);
+    } catch {
+      return false;
+    }
+  };
+  await until(`there is a ${words}`, () => {
+    found = children(pid).find(is);
+    return found !== undefined;
+  });
+  return found ?? 0;
+}
+
+test.each(['pipe', 'terminal'])(
+  'a %s that nobody reads stops nobody',
+  async (kind) => {
+    const port = await freePort();
+    const metricsPort = await freePort();
+    const flags = [
+      '--port',
+      port,
+      '--host',
+      '127.0.0.1',
+      '--udp-port',
+      0,
+      '--metrics-port',
+      metricsPort,
+      '--data',
+      data,
+    ];
+    const started = spawn(
+      'python3',
+      ['-c', HOLDER, kind, process.execPath, ENTRY, 'start', ...flags.map(String), '--log-level', 'debug'],
+      { env: outside(), stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    holder = started;
+    let said = '';
+    started.stdout.on('data', (text) => (said += text));
+    await until('it runs', () => /^\d+\n/.test(said));
+    const pid = Number.parseInt(said, 10);
+    const get = (path: string, at = port): Promise<Response | undefined> =>
+      fetch(`http://127.0.0.1:${at}${path}`, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
+    await until('it is ready', async () => (await get('/readyz'))?.status === 200, 60_000);
+
+    const heard = spawn(
+      process.execPath,
+      [ENTRY, 'listen', `http://127.0.0.1:${port}/r/welcome`, '--seconds', '25', '--json'],
+      {
+        env: outside(),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let report = '';
+    heard.stdout.on('data', (text) => (report += text));
+    const over = new Promise((resolve) => heard.once('close', resolve));
+    // Each death writes lines in every process; more than the pipe or the terminal takes.
+    for (let times = 0; times < 3; times += 1) {
+      process.kill(await child(pid, 'role studio'), 'SIGKILL');
+      await until(
+        'the studio is back',
+        async () => (await get('/readyz', metricsPort))?.status === 200,
+        15_000,
+      ).catch(async () => {
+        // Three deaths in a minute are told of, and it lives all the same.
+        expect(await (await get('/readyz', metricsPort))?.text()).toContain('3 times within a minute');
+      });
+    }
+    await over;
+    const { gaps, repeats, deadAir, fragments } = JSON.parse(report) as Record<string, number>;
+    expect({ gaps, repeats, fragments: Number(fragments) >= 70, deadAir }).toMatchObject({
+      ...{ gaps: 0, repeats: 0, fragments: true },
+    });
+    const metrics = (await (await get('/metrics', metricsPort))?.text()) ?? '';
+    if (kind === 'pipe') {
+      expect(
+        Number(/log_lines_dropped_total\{process="supervisor"\} (\d+)/.exec(metrics)?.[1]),
+      ).toBeGreaterThan(0);
+      started.stdin.write('\n');
+      await until('it says what was dropped', () =>
+        /"dropped":\d+,"msg":"lines of the log were dropped/.test(said),
+      );
+    } else started.stdin.write('\n');
+    await new Promise((resolve) => started.once('close', resolve));
+  },
+  150_000,
+);
+
+test('a disk that is full under the log stops nobody either', async () => {
+  const port = await freePort();
+  const flags = ['--port', port, '--host', '127.0.0.1', '--udp-port', 0, '--metrics-port', 0, '--data', data];
+  const full = openSync('/dev/full', 'w');
+  const started = spawn(process.execPath, [ENTRY, 'start', ...flags.map(String)], {
+    env: outside(),
+    stdio: ['ignore', full, full],
+  });
+  const ended = new Promise((resolve) => started.once('close', resolve));
+  const ready = async (): Promise<boolean> =>
+    (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status === 200;
+  await until('it is ready', ready, 60_000);
+  process.kill(await child(started.pid ?? 0, 'role studio'), 'SIGKILL');
+  await until('the studio is missed', async () => !(await ready()));
+  await until('the studio is back', ready);
+  started.kill('SIGTERM');
+  expect(await ended).toBe(0);
+}, 120_000);
