@@ -1,9 +1,10 @@
-import { createDecoder, loadLibopus } from 'libopus-wasm';
+import { loadLibopus } from 'libopus-wasm';
 import type { Clock } from '../base/clock.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Packet, PcmBlock } from '../base/media.ts';
 import type { Ms, Ticks } from '../base/time.ts';
+import { openDecoder } from './decoder.ts';
 import { holdMusic } from './hold-music.ts';
 import { type MixerState, Program } from './program.ts';
 import { ProgramClock } from './program-clock.ts';
@@ -68,7 +69,7 @@ export async function open(deps: MixerDeps): Promise<Mixer> {
 
   const equip = async (id: SpeakerId, speaker: Speaker): Promise<void> => {
     try {
-      speaker.equip(await createDecoder({ channels: 2 }));
+      speaker.equip(await openDecoder());
     } catch (error) {
       log.error({ speaker: id, error: String(error) }, 'No decoder for this speaker; they will not be heard');
     }

@@ -1,8 +1,9 @@
-import { createDecoder } from 'libopus-wasm';
 import { EarshotError } from '../base/errors.ts';
+import { Polarity } from '../base/polarity.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
 import { channelsInWords, isOggOpus, readOgg, surroundChannels } from '../wire/ogg-packets.ts';
 import { MAX_PACKET_TICKS, packetTicks } from '../wire/opus-packet.ts';
+import { openDecoder } from './decoder.ts';
 import { musicGain } from './looped-music.ts';
 
 /** What is used of a file: its first two minutes, 23 MB in memory. */
@@ -33,11 +34,27 @@ export async function readMusic(bytes: Uint8Array): Promise<Int16Array<ArrayBuff
     if (!Number.isFinite(pcm[i])) pcm[i] = 0;
     peak = Math.max(peak, Math.abs(pcm[i] as number));
   }
+  unturned(pcm);
   if (peak < 1e-4) throw new EarshotError('unprocessable', 'This file is silent.');
   const gain = Math.min(musicGain(pcm), CEILING / peak) * 32_767;
   const out = new Int16Array(pcm.length);
   for (let i = 0; i < out.length; i += 1) out[i] = Math.round((pcm[i] as number) * gain);
   return out;
+}
+
+/** Turns the right channel over in place where it is opposite to the left: the sum would be silent. */
+function unturned(pcm: Float32Array): void {
+  const polarity = new Polarity();
+  const left = new Float32Array(BLOCK_TICKS);
+  const right = new Float32Array(BLOCK_TICKS);
+  for (let at = 0; at + 2 * BLOCK_TICKS <= pcm.length; at += 2 * BLOCK_TICKS) {
+    for (let i = 0; i < BLOCK_TICKS; i += 1) {
+      left[i] = pcm[at + 2 * i] as number;
+      right[i] = pcm[at + 2 * i + 1] as number;
+    }
+    polarity.run(left, right);
+    for (let i = 0; i < BLOCK_TICKS; i += 1) pcm[at + 2 * i + 1] = right[i] as number;
+  }
 }
 
 async function opus(bytes: Uint8Array): Promise<Float32Array> {
@@ -47,7 +64,7 @@ async function opus(bytes: Uint8Array): Promise<Float32Array> {
       'unprocessable',
       `This file has ${channelsInWords(surround)}. Send it with one or two.`,
     );
-  using decoder = await createDecoder({ channels: 2 });
+  using decoder = await openDecoder();
   const pcm = new Float32Array(2 * (MOST_FRAMES + MAX_PACKET_TICKS));
   let at = 0;
   for (const packet of readOgg(bytes)) {

@@ -3,6 +3,7 @@ import type { Packet } from '../base/media.ts';
 import { BLOCK_TICKS, type Ms, ms, TICKS_PER_SECOND } from '../base/time.ts';
 import { carriesFec, frameTicks, isDtx, packetTicks } from '../wire/opus-packet.ts';
 import { Arrival } from './arrival.ts';
+import { ComfortGain } from './comfort-gain.ts';
 import { Line } from './line.ts';
 import { Pace } from './pace.ts';
 import { type Held, Waiting } from './waiting.ts';
@@ -15,6 +16,8 @@ const JUMP = TICKS_PER_SECOND;
 const LATE_BEFORE_REWIND = 3;
 /** A sender in DTX repeats itself every 400 ms; silent for longer, it is gone. */
 const DTX_ALIVE = 1000;
+/** The longest pause without a packet that is still taken for one, once a sender has shown that it sends none: then it is gone. */
+const GAP_ALIVE = 5000;
 /** A buffer deeper than its target by this is cut at once: the sender runs faster than any crystal. 1.5 s. */
 const MAX_EXCESS = 1500;
 /** Smallest step Opus decodes: 2.5 ms. */
@@ -43,6 +46,7 @@ export class Playout {
   #waiting = new Waiting();
   #line = new Line();
   #pace = new Pace();
+  #comfortGain = new ComfortGain();
   #anchored = false;
   #started = false;
   #startAt = 0;
@@ -59,6 +63,12 @@ export class Playout {
   #due = 0;
   #dtxDue = Number.NEGATIVE_INFINITY;
   #run = 0;
+  /** Frames invented since the last packet: whether they were lost shows when the next one comes. */
+  #unsure = 0;
+  /** The sender is silent without packets: sequence numbers run on while the timestamp jumps. Spec: RFC 3551, 4.1. */
+  #gaps = false;
+  #newestSequence: number | undefined;
+  #newestTicks = 0;
 
   constructor(decoder: OpusDecoderHandle) {
     this.#decoder = decoder;
@@ -93,6 +103,7 @@ export class Playout {
     }
     this.#suspect = undefined;
     this.lastArrival = packet.arrival;
+    this.#learnGaps(packet.sequence, ts, ticks);
     if (ts > this.#newest) this.#newest = ts;
     this.#arrival.observe(packet.arrival, ts);
     if (ts + ticks <= this.#playedTo) {
@@ -142,7 +153,21 @@ export class Playout {
     this.#decoder.free();
   }
 
+  /** Nothing was lost where the next number follows, however long its time is after the last one's. */
+  #learnGaps(sequence: number, ts: number, ticks: number): void {
+    const before = this.#newestSequence;
+    if (before !== undefined && ts <= this.#newest) return;
+    this.#newestSequence = sequence;
+    if (before === undefined || sequence !== ((before + 1) & 0xffff)) return;
+    const ahead = ts - this.#newest;
+    if (ahead > this.#newestTicks + BLOCK_TICKS / 2) this.#gaps = true;
+    this.#newestTicks = ticks;
+  }
+
   #anchor(packet: Packet): void {
+    this.#newestSequence = undefined;
+    this.#newestTicks = packetTicks(packet.payload);
+    this.#unsure = 0;
     this.#anchored = true;
     this.#started = false;
     this.#newest = packet.timestamp;
@@ -197,8 +222,12 @@ export class Playout {
     const packet = this.#waiting.at(this.#cursor);
     if (packet && packet.ts < this.#cursor + GRAIN / 2) {
       this.counts.late += this.#waiting.take(packet);
-      if (this.#lastSequence !== undefined)
-        this.counts.lost += Math.max(0, packet.sequence - this.#lastSequence - 1);
+      if (this.#lastSequence !== undefined) {
+        const missing = Math.max(0, packet.sequence - this.#lastSequence - 1);
+        this.counts.lost += missing;
+        if (missing > 0) this.counts.concealed += this.#unsure;
+      }
+      this.#unsure = 0;
       this.#lastSequence = packet.sequence;
       this.#cursor = packet.ts + packet.ticks;
       this.#playedTo = this.#cursor;
@@ -208,9 +237,10 @@ export class Playout {
     }
     const gap = packet ? packet.ts - this.#cursor : Number.POSITIVE_INFINITY;
     const meant = packet
-      ? packet.sequence === (this.#lastSequence ?? 0) + 1
-      : due - this.lastArrival < DTX_ALIVE;
-    if (this.#inDtx && meant) this.#comfort(Math.min(gap, BLOCK_TICKS));
+      ? this.#lastSequence !== undefined && packet.sequence === this.#lastSequence + 1
+      : (this.#inDtx && due - this.lastArrival < DTX_ALIVE) ||
+        (this.#gaps && due - this.lastArrival < GAP_ALIVE);
+    if (meant) this.#comfort(Math.min(gap, BLOCK_TICKS));
     else {
       const copy = packet && carriesFec(packet.payload) ? frameTicks(packet.payload) : 0;
       if (packet && copy > 0 && grains(gap) === copy) this.#restore(packet.payload, copy);
@@ -219,12 +249,15 @@ export class Playout {
   }
 
   #play(payload: Uint8Array, ticks: number): void {
-    const pcm = isDtx(payload) ? this.#decode(null, grains(ticks), false) : this.#decode(payload, 0, false);
+    const quiet = isDtx(payload);
+    const pcm = quiet ? this.#decode(null, grains(ticks), false) : this.#decode(payload, 0, false);
     if (!pcm) {
       this.#cursor -= ticks;
       this.#conceal(ticks);
       return;
     }
+    if (quiet) this.#comfortGain.lift(pcm);
+    else this.#comfortGain.heard(pcm);
     const back = this.#run > MAX_CONCEALED;
     this.#run = 0;
     if (back) this.#line.write(pcm.subarray(0, 2 * GRAIN), GRAIN, 0, 1);
@@ -259,6 +292,7 @@ export class Playout {
 
   /** Comfort noise. Nothing is lost here, so this is also where the buffer may grow or shrink at once. */
   #comfort(ticks: number): void {
+    this.#dtxDue = this.#due;
     const advice = this.#pace.advise(undefined);
     if (advice === 'omit') {
       this.#cursor += ticks;
@@ -266,8 +300,10 @@ export class Playout {
       return;
     }
     const pcm = this.#decode(null, grains(ticks), false);
-    if (pcm) this.#line.write(pcm, pcm.length / 2);
-    else this.#line.rest(grains(ticks));
+    if (pcm) {
+      this.#comfortGain.lift(pcm);
+      this.#line.write(pcm, pcm.length / 2);
+    } else this.#line.rest(grains(ticks));
     this.#run = 0;
     if (advice === 'stretch') this.#pace.moved(grains(ticks));
     else this.#cursor += grains(ticks);
@@ -281,7 +317,7 @@ export class Playout {
       this.#line.rest(frames);
       return;
     }
-    if (this.#lastSequence !== undefined) this.counts.concealed += 1;
+    if (this.#lastSequence !== undefined) this.#unsure += 1;
     const pcm = this.#decode(null, frames, false);
     if (pcm) this.#line.write(pcm, frames, 1, this.#run > MAX_CONCEALED ? 0 : 1);
     else this.#line.rest(frames);

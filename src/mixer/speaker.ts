@@ -1,5 +1,6 @@
 import type { OpusDecoderHandle } from 'libopus-wasm';
 import type { Packet } from '../base/media.ts';
+import { Polarity } from '../base/polarity.ts';
 import { BLOCK_TICKS, type Ms } from '../base/time.ts';
 import type { Watched } from './dead-air.ts';
 import { Leveller } from './leveller.ts';
@@ -27,6 +28,8 @@ export interface SpeakerStats {
   loudnessLufs: number;
   /** What the levelling adds. */
   gainDb: number;
+  /** Left and right come opposite to each other; the mix turns one over. */
+  opposite: boolean;
 }
 
 /** One speaker in the mix. Muting acts on what is said from then on, not on what still waits in the buffer. */
@@ -35,6 +38,7 @@ export class Speaker implements Watched {
   #playout: Playout | undefined;
   #early: Packet[] = [];
   #leveller = new Leveller();
+  #polarity = new Polarity();
   #left = new Float32Array(BLOCK_TICKS);
   #right = new Float32Array(BLOCK_TICKS);
   #open = 1;
@@ -89,6 +93,7 @@ export class Speaker implements Watched {
     const from = this.#audible;
     this.#audible = this.#open;
     if (heard === 'idle' || (from === 0 && this.#open === 0)) return false;
+    if (heard === 'stereo') this.#polarity.run(left, right);
     this.#leveller.run(left, right, heard === 'stereo');
     const step = (this.#open - from) / BLOCK_TICKS;
     let gain = from;
@@ -108,6 +113,7 @@ export class Speaker implements Watched {
       driftPpm: this.#playout?.driftPpm ?? 0,
       loudnessLufs: this.#leveller.loudness,
       gainDb: this.#leveller.gainDb,
+      opposite: this.#polarity.opposite,
     };
   }
 

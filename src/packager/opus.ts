@@ -26,6 +26,8 @@ export async function openOpus(bitrate: number): Promise<FrameEncoder> {
     encoder.free();
     throw new Error(`libopus looks ahead ${encoder.getLookahead()} samples, not ${PRIMING.opus}`);
   }
+  // Many hear it from one loudspeaker, whose player sums what it decodes. Spec: RFC 8251, 10.
+  encoder.encoderCtl(EncoderCtl.SetPhaseInversionDisabled, 1);
   let channels = 1;
   let monoFragments = 0;
   encoder.encoderCtl(EncoderCtl.SetForceChannels, channels);
