@@ -23,7 +23,10 @@ async function mixed(sound: Float32Array) {
   const opposite = bench.mixer.stats(ANN)?.opposite;
   await bench.mixer[Symbol.asyncDispose]();
   const both = bench.both();
-  const mono = Float32Array.from({ length: both.length / 2 }, (_, i) => ((both[2 * i] ?? 0) + (both[2 * i + 1] ?? 0)) / 2);
+  const mono = Float32Array.from(
+    { length: both.length / 2 },
+    (_, i) => ((both[2 * i] ?? 0) + (both[2 * i + 1] ?? 0)) / 2,
+  );
   return { mono, opposite, level: decibels(power(mono, 3 * 48_000)) };
 }
 
@@ -48,7 +51,9 @@ describe('one voice on two channels', () => {
   it('is turned over without a step, and back, within a second', () => {
     const polarity = new Polarity();
     const level = (n: number, sign: number): { step: number; sum: number } => {
-      const left = Float32Array.from({ length: 960 }, (_, i) => Math.sin((2 * Math.PI * 200 * (n * 960 + i)) / 48_000));
+      const left = Float32Array.from({ length: 960 }, (_, i) =>
+        Math.sin((2 * Math.PI * 200 * (n * 960 + i)) / 48_000),
+      );
       const right = left.map((x) => sign * x);
       polarity.run(left, right);
       let step = Math.abs((right[0] ?? 0) - before);
@@ -124,10 +129,17 @@ async function wide(invert: boolean): Promise<{ sent: Uint8Array[] }> {
     sound[i] = x;
     sound[i + 1] = low2(low1(x)) + high2(high1(y));
   }
-  using encoder = await createEncoder({ channels: 2, application: Application.Audio, signal: Signal.Music, bitrate: 48_000, vbr: false });
+  using encoder = await createEncoder({
+    channels: 2,
+    application: Application.Audio,
+    signal: Signal.Music,
+    bitrate: 48_000,
+    vbr: false,
+  });
   if (!invert) encoder.encoderCtl(EncoderCtl.SetPhaseInversionDisabled, 1);
   const sent: Uint8Array[] = [];
-  for (let at = 0; at + 1920 <= sound.length; at += 1920) sent.push(encoder.encodeFloat(sound.subarray(at, at + 1920)));
+  for (let at = 0; at + 1920 <= sound.length; at += 1920)
+    sent.push(encoder.encodeFloat(sound.subarray(at, at + 1920)));
   return { sent };
 }
 
@@ -141,7 +153,10 @@ const treble = (interleaved: Float32Array): number => {
 };
 
 it('a wide source that Opus coded with inverted bands keeps its treble in the sum', async () => {
-  const decode = async (decoder: Awaited<ReturnType<typeof openDecoder>>, sent: Uint8Array[]): Promise<number> => {
+  const decode = async (
+    decoder: Awaited<ReturnType<typeof openDecoder>>,
+    sent: Uint8Array[],
+  ): Promise<number> => {
     using open = decoder;
     return treble(Float32Array.from(sent.flatMap((packet) => [...open.decodeFloat(packet)])));
   };
@@ -157,7 +172,9 @@ describe('a sender that is silent without packets', () => {
   const random = seeded(9);
   const sound = Float32Array.from({ length: 13 * 48_000 }, () => random() * 0.004);
   const talk = speechLike(1, 2);
-  for (const at of [0, 6]) for (let i = 0; i < talk.length; i += 1) sound[at * 48_000 + i] = (sound[at * 48_000 + i] ?? 0) + (talk[i] ?? 0);
+  for (const at of [0, 6])
+    for (let i = 0; i < talk.length; i += 1)
+      sound[at * 48_000 + i] = (sound[at * 48_000 + i] ?? 0) + (talk[i] ?? 0);
 
   const run = async (sent: readonly Sent[]) => {
     const bench = await openBench();
@@ -169,21 +186,28 @@ describe('a sender that is silent without packets', () => {
     const heard = bench.sound();
     // The quiet stretches, 2 to 5 s after each talk, in tenths of a second.
     const floor: number[] = [];
-    for (const at of [0, 6]) for (let n = 20; n < 50; n += 1) floor.push(decibels(power(heard, Math.round((at + 0.32 + n / 10) * 48_000), 4_800)));
+    for (const at of [0, 6])
+      for (let n = 20; n < 50; n += 1)
+        floor.push(decibels(power(heard, Math.round((at + 0.32 + n / 10) * 48_000), 4_800)));
     return { stats, floor };
   };
   /** What GStreamer and telephones do: the frames of the pause are not sent, and numbers run on without them. */
   const renumbered = (sent: readonly Sent[]): Sent[] =>
-    sent.filter(({ payload }) => payload.length > 2).map((packet, i) => ({ ...packet, sequence: (65_500 + i) & 0xffff }));
+    sent
+      .filter(({ payload }) => payload.length > 2)
+      .map((packet, i) => ({ ...packet, sequence: (65_500 + i) & 0xffff }));
 
-  it.each([960, 2_880])('is as quiet as one who sends all, and nothing is invented (frames of %i)', async (frameSize) => {
-    const all = await run(await spoken(sound, { complexity: 5, frameSize, bitrate: 24_000 }));
-    const sent = await spoken(sound, { complexity: 5, frameSize, bitrate: 24_000, dtx: true });
-    const some = await run(renumbered(sent));
-    expect(some.stats).toMatchObject({ concealed: 0, lost: 0, late: 0 });
-    // Before: 244 frames invented in 30 s, and a floor between −120 and −64 dB.
-    const mean = (of: number[]): number => of.reduce((a, b) => a + b) / of.length;
-    expect(Math.abs(mean(some.floor) - mean(all.floor))).toBeLessThan(3);
-    expect(Math.min(...some.floor)).toBeGreaterThan(Math.min(...all.floor) - 6);
-  });
+  it.each([960, 2_880])(
+    'is as quiet as one who sends all, and nothing is invented (frames of %i)',
+    async (frameSize) => {
+      const all = await run(await spoken(sound, { complexity: 5, frameSize, bitrate: 24_000 }));
+      const sent = await spoken(sound, { complexity: 5, frameSize, bitrate: 24_000, dtx: true });
+      const some = await run(renumbered(sent));
+      expect(some.stats).toMatchObject({ concealed: 0, lost: 0, late: 0 });
+      // Before: 244 frames invented in 30 s, and a floor between −120 and −64 dB.
+      const mean = (of: number[]): number => of.reduce((a, b) => a + b) / of.length;
+      expect(Math.abs(mean(some.floor) - mean(all.floor))).toBeLessThan(3);
+      expect(Math.min(...some.floor)).toBeGreaterThan(Math.min(...all.floor) - 6);
+    },
+  );
 });

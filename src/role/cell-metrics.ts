@@ -44,8 +44,8 @@ const PER_SPEAKER: readonly Series[] = [
   ['gain_decibels', 'gauge', 'Gain applied to a speaker', (s) => s.gainDb],
 ];
 
-/** Prometheus text of a cell. */
-export function cellMetrics(rooms: readonly RoomMetrics[]): string {
+/** Prometheus text of a cell; `failures` are connections that the media library could not open. */
+export function cellMetrics(rooms: readonly RoomMetrics[], failures = 0): string {
   const each = (value: (room: RoomMetrics) => number | undefined): Sample[] =>
     rooms.map((room) => [{ room: room.slug }, value(room) ?? Number.NaN]);
   const room = (name: string, help: string, value: (room: RoomMetrics) => number | undefined): Metric => ({
@@ -75,6 +75,12 @@ export function cellMetrics(rooms: readonly RoomMetrics[]): string {
     ),
     room('recording_gaps', 'Holes in the recording of the room so far', (r) => r.recording?.gaps),
     room('program_fragment', 'Sequence number of the newest fragment', (r) => r.last),
+    {
+      name: 'earshot_stage_failures_total',
+      kind: 'counter',
+      help: 'Speakers who could not be connected because the media library refused',
+      value: failures,
+    },
     ...PER_SPEAKER.map(
       ([name, kind, help, value]): Metric => ({
         ...{ name: `earshot_mixer_${name}`, kind, help },

@@ -255,6 +255,8 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   const everySecond = clock.every(ms(1000), () => {
     packager.select(demand.now());
     talk.update(room.people());
+    for (const { id } of room.people())
+      room.notice(id as SpeakerId, mixing.stats(id as SpeakerId)?.opposite ? 'opposite-phase' : undefined);
     tellRemoved();
     steer();
     queueUp();

@@ -175,7 +175,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   );
   const rooms = (): RoomMetrics[] => [...programs.values()].map((program) => program.metrics());
   return Object.assign(stack.move(), {
-    metrics: () => cellMetrics(rooms()),
+    metrics: () => cellMetrics(rooms(), stage.failures),
     checks(): Check[] {
       const lost = rooms().filter(({ recording }) => recording?.healthy === false).length;
       return [

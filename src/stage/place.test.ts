@@ -13,6 +13,7 @@ import {
   useTheatre,
 } from '../../test/theatre.ts';
 import { newSsrc, openClient, until } from '../../test/webrtc.ts';
+import type { SpeakerId } from '../base/ids.ts';
 import { receiverReport } from './rtcp.ts';
 
 useTheatre();
@@ -31,6 +32,15 @@ describe('a place', () => {
     await microphone('ann');
     expect(events).toEqual(['joined ann', 'joined ben']);
     expect(room.people().map((one) => one.id)).toEqual(['ann', 'ben']);
+  });
+
+  test('carries what the mixer notices about its sound, for everyone backstage, until it is well', async () => {
+    await microphone('ann');
+    room.notice('ann' as SpeakerId, 'opposite-phase');
+    expect(room.people()[0]).toMatchObject({ id: 'ann', notice: 'opposite-phase' });
+    room.notice('nobody' as SpeakerId, 'opposite-phase');
+    room.notice('ann' as SpeakerId, undefined);
+    expect(room.people()[0]).not.toHaveProperty('notice');
   });
 
   test('is left after 3 s and forgotten after 60 s', async () => {

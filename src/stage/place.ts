@@ -32,6 +32,8 @@ export interface Place {
   /** True once they have been connected: only then are they in the roster. */
   appeared: boolean;
   readonly speaking: Speaking;
+  /** What the mixer notices about their sound. */
+  notice: BackstagePerson['notice'];
 }
 
 /** A new place for the person in the grant. */
@@ -43,6 +45,7 @@ export function openPlace(grant: Grant, joined: EpochMs, since: Ms): Place {
     joined,
     muted: false,
     forced: false,
+    notice: undefined,
     asks: false,
     publisher: undefined,
     connected: false,
@@ -68,6 +71,7 @@ export function asPerson(place: Place, now: Ms): BackstagePerson {
     joined: place.joined,
     loss: Math.round((place.publisher?.loss ?? 0) * 1_000) / 1_000,
     forced: place.forced && place.role === 'speaker',
+    ...(place.notice && place.connected ? { notice: place.notice } : {}),
     asks: place.asks,
   };
 }

@@ -77,6 +77,13 @@ export class Room implements StageRoom {
     return this.#places.get(id)?.publisher?.link;
   }
 
+  notice(id: SpeakerId, notice: BackstagePerson['notice']): void {
+    const place = this.#places.get(id);
+    if (!place || place.notice === notice) return;
+    place.notice = notice;
+    this.#dirty = true;
+  }
+
   show(line: Extract<BackstageLine, { kind: 'program' }>): void {
     this.#program = line;
     this.readers.send(line);

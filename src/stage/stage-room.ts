@@ -31,6 +31,8 @@ export interface StageRoom extends AsyncDisposable {
   revoke(revoked: Revoked | undefined): void;
   /** People removed here of whom the site does not know yet. */
   readonly unconfirmed: readonly SpeakerId[];
+  /** What the mixer notices about somebody's sound, for everyone backstage to read; undefined when it is well. */
+  notice(id: SpeakerId, notice: BackstagePerson['notice']): void;
   /** What backstage readers are shown of the program. */
   show(line: Extract<BackstageLine, { kind: 'program' }>): void;
   /** The mixed feed's peak in dBFS, −127 for silence; written by the mixer's owner, read ten times a second. */
