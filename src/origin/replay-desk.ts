@@ -69,6 +69,8 @@ export interface ReplayDesk {
     rendition: string,
     asker: Asker,
   ): Promise<ReplayList | undefined | NotNow>;
+  /** The end of a rendition's live playlist, of a room that is over. */
+  ended(slug: string, rendition: string, asker: Asker): Promise<ReplayList | undefined | NotNow>;
   file(wish: ReplayWish & { what: 'file' }, asker: Asker): Promise<FilePlan | undefined | NotNow>;
 }
 
@@ -206,6 +208,8 @@ export function openReplayDesk(deps: {
       ask({ what: 'facts', slug, over }, asker) as Promise<ReplayFacts | undefined | NotNow>,
     list: (slug, over, rendition, asker) =>
       ask({ what: 'list', slug, over, rendition }, asker) as Promise<ReplayList | undefined | NotNow>,
+    ended: (slug, rendition, asker) =>
+      ask({ what: 'ended', slug, over: true, rendition }, asker) as Promise<ReplayList | undefined | NotNow>,
     file: (wish, asker) => ask(wish, asker) as Promise<FilePlan | undefined | NotNow>,
   };
 }

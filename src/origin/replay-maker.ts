@@ -7,6 +7,7 @@ import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
 import type { Piece, Recording, RecordingLoudness, Removed } from '../wire/recording.ts';
 import { MAX_TOLD_GAPS, type RecordingGap } from '../wire/room.ts';
 import { chaptersOf } from './chapters.ts';
+import { endedPlaylist } from './ended-playlist.ts';
 import { growingHead } from './growing-file.ts';
 import { m4aHead, SIZE_ENTRY_BYTES } from './m4a.ts';
 import { recordedLoudness } from './recorded-loudness.ts';
@@ -81,6 +82,7 @@ export type ReplayWish =
   | { readonly what: 'facts'; readonly slug: string; readonly over: boolean }
   | { readonly what: 'loudness'; readonly slug: string; readonly over: boolean }
   | { readonly what: 'list'; readonly slug: string; readonly over: boolean; readonly rendition: string }
+  | { readonly what: 'ended'; readonly slug: string; readonly over: true; readonly rendition: string }
   | {
       readonly what: 'file';
       readonly slug: string;
@@ -105,7 +107,11 @@ export function openReplayMaker(port: RecordingPort): ReplayMaker {
       const first = await port.recording(slug, { over, signal });
       if (!first) return undefined;
       if (wish.what === 'facts') return factsOf(first);
-      if (wish.what === 'list') return listOf(first, wish);
+      if (wish.what === 'list') return listOf(replayPlaylist(first, wish.rendition, over));
+      if (wish.what === 'ended') {
+        const rendition = first.renditions.find(({ id }) => id === wish.rendition);
+        return listOf(rendition && endedPlaylist(first, rendition));
+      }
       if (wish.what === 'loudness') {
         const figure = first.loudness ?? (await recordedLoudness(port, slug, first, signal));
         // Without the right to write it is measured again after a restart.
@@ -142,11 +148,7 @@ function factsOf(recording: Recording): ReplayFacts {
   };
 }
 
-function listOf(
-  recording: Recording,
-  { rendition, over }: { rendition: string; over: boolean },
-): ReplayList | undefined {
-  const text = replayPlaylist(recording, rendition, over);
+function listOf(text: string | undefined): ReplayList | undefined {
   if (text === undefined) return undefined;
   const plain = Buffer.from(text);
   const long = plain.length > MAX_PLAIN_BYTES;

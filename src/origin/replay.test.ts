@@ -10,6 +10,7 @@ import { RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard, RoomStatus } from '../wire/room.ts';
 import { GAIN_STEP_DB, withGain } from './aac-gain.ts';
 import { chaptersOf, MAX_CHAPTERS } from './chapters.ts';
+import { endedPlaylist } from './ended-playlist.ts';
 import { open, type Piece, type Recording } from './index.ts';
 import { gainSteps, openLoudness } from './loudness.ts';
 import { readRange } from './range.ts';
@@ -158,6 +159,43 @@ describe('the replay playlist', () => {
     expect([reply.status, reply.headers.location]).toEqual([302, '/r/room/replay/main.m3u8']);
     const opus = await origin(recordingOf(PIECES, [LIVE]), 'ended')('live/opus.slow.m3u8');
     expect([opus.status, opus.headers.location]).toEqual([302, '/r/room/replay/opus.m3u8']);
+  });
+
+  it.each(['aac96.m3u8', 'aac96.slow.m3u8', 'aac96.ring.m3u8', 'aac64.m3u8?_HLS_msn=2&_HLS_part=3'])(
+    'a player of live/%s that comes back long after the end finds the rest, by the numbers it knows',
+    async (list) => {
+      const get = origin(recordingOf(PIECES, [LIVE]), 'ended');
+      const { text, status, headers } = await get(`live/${list}`);
+      expect([status, headers['content-type']]).toEqual([200, 'application/vnd.apple.mpegurl']);
+      // Segment 0 was before the room went live; half of segment 2 was recorded.
+      expect(text).toContain('#EXT-X-MEDIA-SEQUENCE:1\n');
+      expect(text.split('\n').filter((line) => line && !line.startsWith('#'))).toEqual([
+        'aac96/1.m4s',
+        '../replay/aac96/40-8.m4s',
+      ]);
+      expect(text.trimEnd().endsWith('#EXTINF:2.560,\n../replay/aac96/40-8.m4s\n#EXT-X-ENDLIST')).toBe(true);
+      const last = await get('replay/aac96/40-8.m4s');
+      expect(last.bytes.subarray(0, 100).equals(markedFragment('aac96', 40).subarray(0, 100))).toBe(true);
+      expect((await get('live/aac64/1.m4s')).bytes.equals((await get('live/aac96/1.m4s')).bytes)).toBe(true);
+      expect((await get('live/aac96/init.mp4')).bytes.equals(INIT)).toBe(true);
+      expect((await get('live/nothing.m3u8')).status).toBe(410);
+    },
+  );
+
+  it('counts on over what was not recorded, and lists so many segments at most', () => {
+    const pieces = Array.from({ length: 300 }, (_, n) => ({ first: 16 * n, count: 16 })).filter(
+      (_, n) => n !== 280,
+    );
+    const recording = recordingOf(pieces, [LIVE]);
+    const aac = RENDITIONS.find(({ id }) => id === 'aac96');
+    const text = (aac && endedPlaylist(recording, aac)) ?? '';
+    expect(text).toContain('#EXT-X-GAP\n#EXTINF:5.120,\naac96/280.m4s');
+    expect(text.split('\n').filter((line) => line && !line.startsWith('#'))).toHaveLength(129);
+    expect(text).toContain('#EXT-X-MEDIA-SEQUENCE:171\n');
+  });
+
+  it('says that the room has ended where nothing was recorded', async () => {
+    expect((await origin(undefined, 'ended')('live/aac96.m3u8')).status).toBe(410);
   });
 });
 

@@ -8,7 +8,8 @@ import type { Piece, RecordingPort } from './recording.ts';
 import { type Asker, isNotNow, type NotNow, type ReplayDesk } from './replay-desk.ts';
 import type { ReplayFacts, ReplayList } from './replay-maker.ts';
 
-const PLAYLIST = 'application/vnd.apple.mpegurl';
+/** The media type of playlists. Spec: RFC 8216, 4. */
+export const PLAYLIST = 'application/vnd.apple.mpegurl';
 const MEDIA = /^(\d{1,10})-(\d{1,2})\.m4s$/;
 
 /** The replay as HLS: answers `file`, the path below `/r/:slug/replay/`. */
@@ -58,7 +59,7 @@ export function openReplay(port: RecordingPort, desk: ReplayDesk): Replay {
 }
 
 /** A list in the coding that the client takes. */
-function listReply(list: ReplayList, request: RequestHeaders, kind: Record<string, string>): Reply {
+export function listReply(list: ReplayList, request: RequestHeaders, kind: Record<string, string>): Reply {
   const coding = takes(request['accept-encoding'], 'gzip') ? 'gzip' : undefined;
   const etag = codedTag(list.etag, coding);
   const common = { ...OPEN_TO_ALL, ...kind, etag, vary: 'accept-encoding' };

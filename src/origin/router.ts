@@ -2,6 +2,7 @@ import { type Charge, problem, type Reply } from '../base/reply.ts';
 import { find } from '../http/index.ts';
 import type { OriginDeps } from './deps.ts';
 import { openDownload } from './download.ts';
+import { openEndedLive } from './ended-live.ts';
 import { openLive } from './live.ts';
 import { openLoudness } from './loudness.ts';
 import { multivariantOf, steering } from './multivariant.ts';
@@ -26,6 +27,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
   const queues = (slug: string): boolean =>
     deps.queues?.(slug) === true || /queue|text/.test(rooms.state(slug)?.delivery.newcomers ?? '');
   const live = openLive(clock, archive, caches, rooms.ask, queues);
+  const endedLive = openEndedLive(archive, desk);
   const replay = openReplay(archive, desk);
   const download = openDownload(clock, archive, desk, loudness);
   const stateFiles = openStateFiles(clock, rooms, async (slug) => {
@@ -61,35 +63,26 @@ export function router(deps: OriginDeps, rooms: Rooms) {
       : replay.answer(slug, facts, ended, file, headers, asker);
   };
 
-  const fromWindow = (
+  const fromWindow = async (
     slug: string,
     file: string,
     query: URLSearchParams,
     headers: RequestHeaders,
-    signal: AbortSignal,
+    asker: Asker,
   ): Promise<Reply> => {
     if (file === 'steering.json' && caches.length > 0 && rooms.card(slug)) {
       const away = rooms.state(slug)?.delivery.newcomers ?? 'live';
       const list = new Packed(steering(caches.length, away !== 'live'));
-      return Promise.resolve(
-        list.reply(headers, { 'content-type': 'application/json', 'cache-control': EACH_SECOND }),
-      );
+      return list.reply(headers, { 'content-type': 'application/json', 'cache-control': EACH_SECOND });
     }
     const program = rooms.program(slug);
-    if (program) return live.answer(slug, program, file, query, headers, signal);
+    if (program) return live.answer(slug, program, file, query, headers, asker.signal);
     const status = rooms.card(slug)?.status;
-    // Players keep the address they were given: after the end it leads to the replay.
-    const all = multivariantOf(file);
-    if (status === 'ended' && all)
-      return Promise.resolve({
-        status: 302,
-        headers: {
-          ...OPEN_TO_ALL,
-          location: `/r/${slug}/replay/${all.codec === 'opus' ? 'opus' : 'main'}.m3u8`,
-          'cache-control': 'public, max-age=60',
-        },
-        body: '',
-      });
+    // Players keep the address they were given.
+    const facts = status === 'ended' ? await desk.facts(slug, true, asker) : undefined;
+    if (isNotNow(facts)) return notNow(facts);
+    const ended = facts && (await endedLive(slug, facts, file, headers, asker));
+    if (ended) return ended;
     const code = !status
       ? 'room-unknown'
       : status === 'scheduled'
@@ -97,8 +90,10 @@ export function router(deps: OriginDeps, rooms: Rooms) {
         : status === 'open' || status === 'live'
           ? 'studio-away'
           : 'room-ended';
-    return Promise.resolve(
-      problem(code, undefined, code === 'studio-away' ? { ...OPEN_TO_ALL, 'retry-after': '2' } : OPEN_TO_ALL),
+    return problem(
+      code,
+      undefined,
+      code === 'studio-away' ? { ...OPEN_TO_ALL, 'retry-after': '2' } : OPEN_TO_ALL,
     );
   };
 
@@ -115,8 +110,9 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     if (found.address.id === 'rooms') return stateFiles.list(headers);
     if (found.address.id === 'state') return stateFiles.state(slug, headers);
     const [, , , folder = '', ...file] = path.split('/');
-    if (folder === 'live') return fromWindow(slug, file.join('/'), query, headers, signal);
-    return fromDisk(slug, file.join('/') || folder, query, headers, { signal, charge });
+    const asker = { signal, charge };
+    if (folder === 'live') return fromWindow(slug, file.join('/'), query, headers, asker);
+    return fromDisk(slug, file.join('/') || folder, query, headers, asker);
   };
   return { answer, [Symbol.asyncDispose]: () => loudness[Symbol.asyncDispose]() };
 }
