@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { open as openArchive, openReader } from '../../src/archive/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -13,9 +11,9 @@ import { open as openPackager } from '../../src/packager/index.ts';
 import { EMPTY, type Message } from '../../src/wire/feed.ts';
 import { RENDITIONS } from '../../src/wire/renditions.ts';
 import type { RoomStatus } from '../../src/wire/room.ts';
+import { foreignPage } from './foreign-players.ts';
 
 const SLUG = 'room';
-const HLS_SCRIPT = fileURLToPath(import.meta.resolve('hls.js/dist/hls.min.js'));
 
 /** A 440 Hz program on the air: real packager, archive and origin behind a plain HTTP server, without stage and door. */
 export interface Broadcast extends AsyncDisposable {
@@ -123,8 +121,9 @@ export async function broadcast(
       response.writeHead(200, { 'content-type': 'text/html' }).end(HLS_PAGE);
       return;
     }
-    if (url.pathname === '/hls.js') {
-      response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(HLS_SCRIPT));
+    const foreign = foreignPage(url.pathname);
+    if (foreign) {
+      response.writeHead(200, { 'content-type': foreign.type }).end(foreign.body);
       return;
     }
     const headers = request.headers as Record<string, string | undefined>;

@@ -76,10 +76,12 @@ export function router(deps: OriginDeps, rooms: Rooms) {
       return list.reply(headers, { 'content-type': 'application/json', 'cache-control': EACH_SECOND });
     }
     const program = rooms.program(slug);
-    if (program) return live.answer(slug, program, file, query, headers, asker.signal);
     const status = rooms.card(slug)?.status;
-    // Players keep the address they were given.
-    const facts = status === 'ended' ? await desk.facts(slug, true, asker) : undefined;
+    // Players keep the address they were given; whoever begins after the end begins with the replay.
+    const after = status === 'ended' && (!program || (program.over && multivariantOf(file) !== undefined));
+    const facts = after ? await desk.facts(slug, true, asker) : undefined;
+    if (program && (!facts || isNotNow(facts)))
+      return live.answer(slug, program, file, query, headers, asker.signal);
     if (isNotNow(facts)) return notNow(facts);
     const ended = facts && (await endedLive(slug, facts, file, headers, asker));
     if (ended) return ended;
