@@ -57,8 +57,10 @@ describe('the lock file', () => {
   test('brings nothing whose licence asks for more than naming it', () => {
     const kind =
       /^\(?(MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|MPL[- ]2\.0|OFL-1\.1|BlueOak-1\.0\.0|Python-2\.0|CC0-1\.0|Unlicense)\b/;
+    // It names its licence (MIT) in a field of old that locks do not copy; it comes with video.js, for tests alone.
+    const older = ['node_modules/dom-walk'];
     const others = Object.entries(packages).filter(
-      ([path, { license }]) => path !== '' && !kind.test(license ?? ''),
+      ([path, { license }]) => path !== '' && !older.includes(path) && !kind.test(license ?? ''),
     );
     expect(others.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
   });
