@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { fakeOrigin, openTestDoor, streamGet, until, wire } from '../../test/door.ts';
 import { openClients } from './client.ts';
@@ -56,4 +57,37 @@ test('streams on kept connections of a listed proxy count for the networks behin
   expect(third).toContain('door-full');
   expect(await listen('198.51.100.1')).toMatch(/^200 /);
   expect(door.presence().get('room')).toBe(3);
+});
+
+test('of what several proxies in a row say of themselves the first counts, from a listed one only', () => {
+  const clients = openClients(['10.0.0.0/8']);
+  const spoken = (headers: Record<string, string>, peer = '10.0.0.1') =>
+    Object.values(
+      clients.spokenTo({
+        headers: { host: 'in.side:8080', ...headers },
+        socket: { remoteAddress: peer } as Socket,
+      }),
+    ).join('://');
+  const named = { 'x-forwarded-host': 'rooms.example' };
+  expect(spoken({ ...named, 'x-forwarded-proto': 'https, http' })).toBe('https://rooms.example');
+  expect(spoken({ ...named, 'x-forwarded-proto': 'https,http,http' })).toBe('https://rooms.example');
+  expect(spoken({ ...named, 'x-forwarded-proto': ' HTTPS ' })).toBe('https://rooms.example');
+  expect(spoken({ ...named, 'x-forwarded-proto': 'http, https' })).toBe('http://rooms.example');
+  expect(spoken({ ...named, 'x-forwarded-proto': 'gopher' })).toBe('http://rooms.example');
+  expect(spoken({ 'x-forwarded-host': 'rooms.example, in.side', 'x-forwarded-proto': 'https' })).toBe(
+    'https://rooms.example',
+  );
+  expect(spoken({ ...named, 'x-forwarded-proto': 'https', 'x-forwarded-port': '8443, 80' })).toBe(
+    'https://rooms.example:8443',
+  );
+  expect(spoken({ ...named, 'x-forwarded-proto': 'https', 'x-forwarded-port': '80' })).toBe(
+    'https://rooms.example',
+  );
+  expect(spoken({ 'x-forwarded-host': 'rooms.example:8443', 'x-forwarded-port': '9000' })).toBe(
+    'http://rooms.example:8443',
+  );
+  expect(spoken({ 'x-forwarded-proto': 'https' })).toBe('https://in.side:8080');
+  // Nobody's word, and a stranger's.
+  expect(spoken({ forwarded: 'proto=https;host=evil.example' })).toBe('http://in.side:8080');
+  expect(spoken({ ...named, 'x-forwarded-proto': 'https' }, '203.0.113.7')).toBe('http://in.side:8080');
 });

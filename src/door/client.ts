@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 /** Addresses of proxies that are believed, and whose address a request comes from. */
@@ -9,7 +10,23 @@ export interface Clients {
    * What stands left of it was said by the client and is not believed.
    */
   clientOf(peer: string | undefined, forwardedFor: string | undefined): string;
+  /**
+   * How people have reached this server: scheme, and name with its port where that is not the usual one. Of lists that
+   * several proxies in a row have made the first entry counts. `Forwarded` is not believed: few proxies write it, and
+   * the others let a client's own one through. Spec: RFC 7239, 8.1.
+   */
+  spokenTo(req: Pick<IncomingMessage, 'headers' | 'socket'>): {
+    readonly scheme: 'http' | 'https';
+    readonly host: string;
+  };
 }
+
+/** The first entry of a list that may be several fields. */
+const firstOf = (value: string | string[] | undefined): string =>
+  String(value ?? '')
+    .split(',')[0]
+    ?.trim()
+    .replace(/^"(.*)"$/, '$1') ?? '';
 
 /** Addresses of one X-Forwarded-For that are looked at. */
 const MOST_HOPS = 16;
@@ -34,9 +51,21 @@ export function openClients(trusted: readonly string[]): Clients {
     else list.addSubnet(net, Number(bits), family);
   }
   const listed = (one: string): boolean => list.check(one, isIP(one) === 6 ? 'ipv6' : 'ipv4');
+  const trusts = (peer: string | undefined): boolean =>
+    trusted.length > 0 && peer !== undefined && isIP(plain(peer)) > 0 && listed(plain(peer));
   return {
-    trusts: (peer) =>
-      trusted.length > 0 && peer !== undefined && isIP(plain(peer)) > 0 && listed(plain(peer)),
+    trusts,
+    spokenTo({ headers, socket }) {
+      const own = 'encrypted' in socket ? 'https' : 'http';
+      if (!trusts(socket.remoteAddress)) return { scheme: own, host: headers.host ?? '' };
+      const said = firstOf(headers['x-forwarded-proto']).toLowerCase();
+      const scheme = said === 'https' || said === 'http' ? said : own;
+      const host = firstOf(headers['x-forwarded-host']) || (headers.host ?? '');
+      const port = firstOf(headers['x-forwarded-port']);
+      // The usual ports are also what a proxy says of itself that another one stands in front of.
+      const told = /^\d{1,5}$/.test(port) && port !== '80' && port !== '443' && !/:\d+$/.test(host);
+      return { scheme, host: told ? `${host}:${port}` : host };
+    },
     clientOf(peer, forwardedFor) {
       let client = plain(peer ?? '');
       if (trusted.length === 0 || forwardedFor === undefined || isIP(client) === 0) return client;

@@ -11,7 +11,7 @@ import { handOver } from './hand-over.ts';
 import type { Handshakes } from './handshakes.ts';
 import type { Limits } from './limits.ts';
 import type { Quick } from './quick.ts';
-import { endRefused, rawProblem } from './raw-reply.ts';
+import { endRefused, rawProblem, rawTooLarge } from './raw-reply.ts';
 import { readFirstHead, wholeLength } from './request-head.ts';
 import { reset } from './reset.ts';
 import { readStreamRequest, type StreamRequest } from './stream-request.ts';
@@ -142,7 +142,7 @@ export function openFront(deps: FrontDeps): Front {
         return refuse(this, rawProblem('bad-request', 'The request head is malformed or ambiguous.'));
       case 'too-large':
         counters.badHeads += 1;
-        return refuse(this, rawProblem('head-too-large'));
+        return refuse(this, rawTooLarge(bytes));
       case 'stream': {
         const request = readStreamRequest(head.target);
         if (!request) return refuse(this, rawProblem('not-found'));

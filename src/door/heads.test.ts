@@ -46,10 +46,10 @@ test('a head that is too large or has too many lines is 431', async () => {
         ...{ status: 431, code: 'head-too-large', type: '/errors#head-too-large' },
       });
     };
-    const many = wire(door.port, `GET ${path} HTTP/1.1\r\nHost: x\r\n${'X: y\r\n'.repeat(70)}\r\n`);
+    const many = wire(door.port, `GET ${path} HTTP/1.1\r\nHost: x\r\n${'X: y\r\n'.repeat(110)}\r\n`);
     await many.closed;
     agreed(many.text());
-    const large = wire(door.port, `GET ${path} HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(9000)}\r\n\r\n`);
+    const large = wire(door.port, `GET ${path} HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(19_000)}\r\n\r\n`);
     await large.closed;
     agreed(large.text());
     const token = `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${'t'.repeat(50_000)}\r\n\r\n`;
@@ -221,4 +221,67 @@ test('no way leads past the table: dot segments in any dress are 404, and nothin
       await w.closed;
       expect([method, path, w.text().slice(9, 12)]).toEqual([method, path, '404']);
     }
+});
+
+test('16 kB of cookies are served at every address, on a first and on a kept connection', async () => {
+  const origin = fakeOrigin();
+  origin.tick();
+  origin.answers = async () => ({
+    status: 200,
+    headers: { 'cache-control': 'public, max-age=1' },
+    body: 'ok',
+  });
+  await using door = await openTestDoor(origin);
+  const cookies = `Cookie: ${'sso=0123456789abcdef; '.repeat(745).slice(0, 16_384)}\r\nUser-Agent: ${'x'.repeat(300)}\r\n`;
+  for (const path of [
+    '/',
+    '/r/room',
+    '/r/room/stream',
+    '/r/room/radio.mp3',
+    '/r/room/state.json',
+    '/r/room/live/opus64/1.m4s',
+  ]) {
+    for (const method of ['GET', 'HEAD'])
+      for (const before of [
+        '',
+        'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n',
+        'GET /r/room/state.json HTTP/1.1\r\nHost: x\r\n\r\n',
+      ]) {
+        const w = wire(door.port, `${before}${method} ${path} HTTP/1.1\r\nHost: x\r\n${cookies}\r\n`);
+        const answers = before === '' ? 1 : 2;
+        while ((w.text().match(/HTTP\/1\.1 \d/g)?.length ?? 0) < answers && w.ended === undefined)
+          await pause(2);
+        expect([method, path, before.slice(0, 20), w.text().match(/HTTP\/1\.1 \d{3}/g)]).toEqual([
+          ...[method, path, before.slice(0, 20), Array(answers).fill('HTTP/1.1 200')],
+        ]);
+        w.socket.destroy();
+      }
+  }
+});
+
+test('beyond that a browser reads a page in words, a program problem+json', async () => {
+  await using door = await openTestDoor(fakeOrigin());
+  for (const path of ['/', '/r/room', '/r/room/stream', '/r/room/state.json'])
+    for (const size of [20_000, 33_000, 80_000])
+      for (const before of ['', 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n']) {
+        const ask = async (accept: string): Promise<string> => {
+          const w = wire(door.port, before);
+          if (before) await w.has(3);
+          w.socket.write(
+            `GET ${path} HTTP/1.1\r\nHost: x\r\nAccept: ${accept}\r\nCookie: ${'c'.repeat(size)}\r\n\r\n`,
+          );
+          await w.closed;
+          expect([path, size, w.ended]).toEqual([path, size, 'fin']);
+          return w.text().slice(w.text().lastIndexOf('HTTP/1.1'));
+        };
+        const page = await ask('text/html,application/xhtml+xml,*/*;q=0.8');
+        expect([path, size, page.slice(0, 12)]).toEqual([path, size, 'HTTP/1.1 431']);
+        expect(page).toMatch(
+          /content-type: text\/html[\s\S]*Your browser sends too much[\s\S]*Votre navigateur envoie trop/,
+        );
+        const program = await ask('*/*');
+        expect(JSON.parse(program.slice(program.indexOf('\r\n\r\n')))).toMatchObject({
+          code: 'head-too-large',
+        });
+      }
 });

@@ -210,7 +210,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
   });
   const catchingUp = openCatchingUp(clock);
-  const ordinary = openOrdinary({
+  const ordinaryHttp = openOrdinary({
     catchingUp,
     ...{ clock, limits, counters, fanout, shield, fault, origin, bodies, slowBodies },
     cameFor: (socket, prefix) => void behindProxy.set(socket, prefix),
@@ -222,6 +222,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     clients,
     ...(deps.queue ? { queue: deps.queue } : {}),
   });
+  const ordinary = ordinaryHttp.server;
   const quick = openQuick({
     ...{ clock, limits, counters, batch, origin, fault, fetches: shield.fetches, charger: shield.charger },
     back: (socket, bytes) => handOver(ordinary, socket, bytes),
@@ -303,6 +304,8 @@ export async function open(deps: DoorDeps): Promise<Door> {
       ),
     );
     plainPort?.closeAllConnections();
+    ordinaryHttp.close();
+    quick.close();
     ordinary.closeIdleConnections();
     quick.closeIdle();
     if (grace > 0) {

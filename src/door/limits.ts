@@ -42,7 +42,7 @@ export interface Limits {
   readonly unfinishedAfter: Ms;
   /** Connections that wait for the turn of their TLS handshake; beyond it the network of which most wait loses the last to come. */
   readonly handshakes: number;
-  /** Bytes of a request head; beyond it 431 and close. */
+  /** Bytes of a request head: 16 kB of other programs' cookies, and what is around them; beyond it 431 and close. */
   readonly headBytes: number;
   /** Header lines of a request; beyond it 431 and close. */
   readonly headers: number;
@@ -99,8 +99,8 @@ export const LIMITS: Limits = {
   unfinishedBodiesPerNetwork: 64,
   unfinishedAfter: ms(3_000),
   handshakes: 1_024,
-  headBytes: 8_192,
-  headers: 64,
+  headBytes: 18 * 1024,
+  headers: 100,
   headTimeout: ms(10_000),
   requestTimeout: ms(20_000),
   bodyStall: ms(10_000),

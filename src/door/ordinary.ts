@@ -23,6 +23,7 @@ import type { Counters } from './counters.ts';
 import type { Fanout } from './fanout.ts';
 import type { Fault } from './faults.ts';
 import { headFault } from './head-fault.ts';
+import { openLastWord, refusalOf } from './last-word.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { endAfterAnswers, owe, owes } from './owed.ts';
@@ -30,7 +31,7 @@ import { openPageCache } from './page-cache.ts';
 import { FAVICON, type Pages } from './pages.ts';
 import { openProxy } from './proxy.ts';
 import type { DoorQueue } from './queue-port.ts';
-import { endRefused, rawProblem } from './raw-reply.ts';
+import { rawProblem } from './raw-reply.ts';
 import { isStream, pageHeaders, send, sendCoded } from './send.ts';
 import { serverOptions } from './server-options.ts';
 import type { Shield } from './shield.ts';
@@ -84,11 +85,20 @@ const ROBOTS =
 /** Recorded sound as a player asks for it while it plays. */
 const RECORDED: ReadonlySet<string> = new Set(['replay-segment', 'replay-piece']);
 
-/** Opens the HTTP server for everything that is no stream. It does not listen: connections are handed to it. */
-export function openOrdinary(deps: OrdinaryDeps): Server {
+/** The HTTP server for everything that is no stream. */
+export interface Ordinary {
+  /** It does not listen: connections are handed to it. */
+  readonly server: Server;
+  /** Says with every answer from now on that it is the last of its connection: the door stops. */
+  close(): void;
+}
+
+/** Opens the HTTP server for everything that is no stream. */
+export function openOrdinary(deps: OrdinaryDeps): Ordinary {
   const { origin, assets, pages, limits, counters, fanout, shield } = deps;
   const cache = openPageCache(deps.clock, limits.pages);
   const heads = openAnswerHeads(deps.publicUrl);
+  const lastWord = openLastWord(deps);
   const proxy = openProxy({
     ...{ clock: deps.clock, limits, counters, clients: deps.clients },
     answered: shield.forwarded,
@@ -194,10 +204,8 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
 
   /** Tickets and the line. */
   function queue(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
-    const { method = '', headers, socket } = req;
-    const secure = deps.clients.trusts(socket.remoteAddress)
-      ? headers['x-forwarded-proto'] === 'https'
-      : 'encrypted' in socket;
+    const { method = '', headers } = req;
+    const secure = deps.clients.spokenTo(req).scheme === 'https';
     const asked = { ...{ method, path, headers, secure }, query: new URLSearchParams(query) };
     const answer = deps.queue?.answer({ ...asked, body: req.iterator({ destroyOnReturn: false }) });
     if (!answer) return missing(req, res, 'not-found');
@@ -221,15 +229,9 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   }
   const hasBody = ({ headers }: IncomingMessage): boolean =>
     headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
-  /** Ends a connection, with words where nobody could take them for the answer to anything else. */
-  function endWith(code: ErrorCode, socket: Socket) {
-    if (!socket.writable || owes(socket)) return void socket.destroy();
-    endRefused(socket, code);
-    deps.clock.after(ms(2_000), () => socket.destroy());
-  }
   function tooSlow({ socket }: IncomingMessage) {
     counters.unfinishedClosed += 1;
-    endWith('too-slow', socket);
+    lastWord.say('too-slow', socket);
   }
   function awaitBody(req: IncomingMessage) {
     const over = () => {
@@ -240,11 +242,17 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
     deps.slowBodies.begin(req, deps.clock.now(), tooSlow);
     req.once('end', over).once('close', over);
   }
+  /** Answers that have not gone out, and whether each is the last of its connection from now on: the door stops. */
+  const open = new Set<ServerResponse>();
+  let closing = false;
   /** A mistake in answering one request must not end the streams of thousands. */
   function handle(req: IncomingMessage, res: ServerResponse) {
     if (isTaken(req.socket)) return;
     counters.requests += 1;
     owe(res, req.socket);
+    if (closing) res.shouldKeepAlive = false;
+    open.add(res);
+    res.once('close', () => open.delete(res));
     if (deps.clients.trusts(req.socket.remoteAddress)) deps.cameFor(req.socket, shield.prefixOf(req));
     if (hasBody(req)) awaitBody(req);
     const began = deps.clock.now();
@@ -368,20 +376,21 @@ export function openOrdinary(deps: OrdinaryDeps): Server {
   server.maxHeadersCount = limits.headers + 1;
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (lastWord.said(socket as Socket)) return;
     counters.badHeads += 1;
     if (error.code === 'ECONNRESET') return void socket.destroy();
     // Whoever asked properly before is answered, and then it is over; an answer takes `upstreamTimeout` at most.
     if (owes(socket as Socket) && error.code !== 'ERR_HTTP_REQUEST_TIMEOUT')
       return endAfterAnswers(socket as Socket);
-    const code =
-      error.code === 'HPE_HEADER_OVERFLOW'
-        ? 'head-too-large'
-        : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-          ? 'too-slow'
-          : 'bad-request';
-    endWith(code, socket as Socket);
+    lastWord.say(refusalOf(error), socket as Socket, (error as { rawPacket?: Uint8Array }).rawPacket);
   });
   // It never listens, but the check of header and request time-outs begins with this event.
   server.emit('listening');
-  return server;
+  return {
+    server,
+    close() {
+      closing = true;
+      for (const res of open) if (!res.headersSent) res.shouldKeepAlive = false;
+    },
+  };
 }

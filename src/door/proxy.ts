@@ -83,6 +83,7 @@ export function openProxy(deps: {
     }
     const peer = req.socket.remoteAddress;
     const listed = clients.trusts(peer);
+    const spoken = clients.spokenTo(req);
     const said = (name: string): string | undefined =>
       listed ? String(req.headers[name] ?? '') || undefined : undefined;
     const headers: Record<string, string | string[]> = {
@@ -92,8 +93,8 @@ export function openProxy(deps: {
       // A refusal may come before the body is read. Behind `close` it would be followed by a reset that outruns it.
       connection: 'keep-alive',
       'x-forwarded-for': clients.clientOf(peer, said('x-forwarded-for')),
-      'x-forwarded-proto': said('x-forwarded-proto') ?? ('encrypted' in req.socket ? 'https' : 'http'),
-      'x-forwarded-host': said('x-forwarded-host') ?? req.headers.host ?? '',
+      'x-forwarded-proto': spoken.scheme,
+      'x-forwarded-host': spoken.host,
     };
     delete headers.forwarded;
     // Nobody says this of themselves.

@@ -162,5 +162,59 @@ test('a connection is closed after its thousandth answer', async () => {
   client.socket.write(get(PART));
   await client.closed;
   expect(client.text().split('HTTP/1.1 200')).toHaveLength(4);
+  // And only the last says so.
+  expect(
+    client
+      .text()
+      .split('HTTP/1.1 200')
+      .map((answer) => /\r\nconnection: close\r\n/i.test(answer)),
+  ).toEqual([...[false, false, false, true]]);
   expect(client.ended).toBe('fin');
+});
+
+test('the last answers of a door that stops say so, whoever gives them', async () => {
+  const origin = fakeOrigin();
+  const waits: (() => void)[] = [];
+  origin.answers = () =>
+    new Promise((resolve) => {
+      waits.push(() => resolve({ status: 200, headers: { 'cache-control': 'no-store' }, body: 'late' }));
+    });
+  const door = await openTestDoor(origin);
+  // Of a first kind, from the shared buffer; of the second, by the HTTP server.
+  const clients = [wire(door.port, get(PART)), wire(door.port, get('/rooms.json'))];
+  await until(() => waits.length === 2);
+  const closed = door.close(ms(2_000));
+  for (const come of waits) come();
+  for (const client of clients) await client.closed;
+  for (const client of clients)
+    expect(client.text()).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*connection: close\r\n[\s\S]*late$/i);
+  await closed;
+});
+
+test('a moment of a playlist has one name, however its number is written; what means nothing is no part of it', async () => {
+  const { origin, asked } = echoing();
+  await using door = await openTestDoor(origin);
+  const LIST = '/r/room/live/opus64.m3u8';
+  for (const query of [
+    ...[
+      '_HLS_msn=7&_HLS_part=1',
+      '_HLS_msn=0007&_HLS_part=1',
+      '_HLS_part=01&_HLS_msn=07',
+      '_HLS_msn=7&_HLS_part=1&_HLS_skip=junk',
+    ],
+    ...['_HLS_msn=7&_HLS_part=1&x=1', '_HLS_msn=7&_HLS_part=1&_HLS_msn=9', '_HLS_msn=%37&_HLS_part=1'],
+  ]) {
+    const client = wire(door.port, get(`${LIST}?${query}`));
+    await client.has(LIST.length);
+    client.socket.destroy();
+  }
+  expect(asked).toEqual([`${LIST}?_HLS_msn=7&_HLS_part=1`]);
+  for (const skip of ['YES', 'v2']) {
+    const client = wire(door.port, get(`${LIST}?_HLS_skip=${skip}`));
+    await client.has(LIST.length);
+    client.socket.destroy();
+  }
+  for (const junk of ['_HLS_msn=-1', '_HLS_msn=1e3', '_HLS_msn=99999999999', '_HLS_msn=x'])
+    await wire(door.port, get(`${LIST}?${junk}`)).has(LIST.length);
+  expect(asked.slice(1)).toEqual([`${LIST}?_HLS_skip=YES`, `${LIST}?_HLS_msn=none`]);
 });

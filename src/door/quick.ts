@@ -35,7 +35,9 @@ export interface Quick {
   take(socket: Socket, bytes: Buffer): boolean;
   /** Closes connections that are idle or have not finished a head; call about once a second. */
   sweep(): void;
-  /** Closes those that wait for nothing: the door stops. */
+  /** Every answer is the last of its connection from now on: the door stops. */
+  close(): void;
+  /** Closes those that wait for nothing. */
   closeIdle(): void;
   /** Connections held now. */
   readonly size: number;
@@ -64,19 +66,37 @@ const SLICE_MS = 20;
 /** So many are answered at once: a small room waits for nobody. */
 const SLICE_FLOOR = 64;
 
-const HLS_PARAMETERS = ['_HLS_msn', '_HLS_part', '_HLS_skip'] as const;
+/** Longer header lines are judged anew each time: of tens of thousands of connections each keeps its own. */
+const MOST_KEPT = 4_096;
+
+/** A number in one form; what is none is one thing, which is refused. */
+const number = (text: string): string => (/^\d{1,10}$/.test(text) ? String(Number(text)) : 'none');
+/** What low-latency players ask with, in the form that names one answer. Spec: draft-pantos-hls-rfc8216bis, 6.2.5. */
+const HLS_PARAMETERS = [
+  ['_HLS_msn', number],
+  ['_HLS_part', number],
+  ['_HLS_skip', (text: string) => (text === 'YES' || text === 'v2' ? 'YES' : undefined)],
+] as const;
 const PLAYLIST = /\.m3u8$/;
 
 /** A playlist's query as far as it means anything, in one order: made-up parameters must not multiply the work. */
 function meaningOf(query: string): string {
   const given = new URLSearchParams(query);
   const kept = new URLSearchParams();
-  for (const name of HLS_PARAMETERS) {
+  for (const [name, read] of HLS_PARAMETERS) {
     const value = given.get(name);
-    if (value !== null) kept.set(name, value);
+    const means = value === null ? undefined : read(value);
+    if (means !== undefined) kept.set(name, means);
   }
   return kept.toString();
 }
+
+/** An answer with the word that the connection ends with it, behind its status line. Spec: RFC 9112, 9.6. */
+function withClose(bytes: Buffer): Buffer {
+  const line = bytes.indexOf('\r\n') + 2;
+  return Buffer.concat([bytes.subarray(0, line), CLOSE, bytes.subarray(line)]);
+}
+const CLOSE = Buffer.from('connection: close\r\n');
 
 /** What is left of `bytes` behind the first `taken`. */
 const rest = (bytes: Buffer | undefined, taken: number): Buffer | undefined =>
@@ -89,6 +109,7 @@ export function openQuick(deps: QuickDeps): Quick {
   const sockets = new Set<QuickSocket>();
   const slices: { bytes: Buffer; waiters: readonly QuickSocket[]; at: number; size: number }[] = [];
   let timer: Disposable | undefined;
+  let closing = false;
   /** In a crowd the next query is most often the one before. */
   let lately = { query: '', means: '' };
 
@@ -123,8 +144,9 @@ export function openQuick(deps: QuickDeps): Quick {
       return reset(socket);
     }
     counters.fileBytes += bytes.length;
-    send(state, bytes);
-    if (state.served >= limits.requestsPerSocket) {
+    const last = closing || state.served >= limits.requestsPerSocket;
+    send(state, last ? withClose(bytes) : bytes);
+    if (last) {
       batch.flush();
       letGo(socket);
       socket
@@ -216,7 +238,8 @@ export function openQuick(deps: QuickDeps): Quick {
         counters.overShare += 1;
         return reset(socket);
       }
-      if (state.before?.fields !== head.fields) state.before = { fields: head.fields, gzip: head.gzip };
+      if (state.before?.fields !== head.fields)
+        state.before = head.fields.length > MOST_KEPT ? undefined : { fields: head.fields, gzip: head.gzip };
       const query = meaning(head.path, head.query);
       const key = `${head.gzip ? 'z' : '-'}${head.path}${query === '' ? '' : `?${query}`}`;
       const ready = shelf.find(key);
@@ -279,6 +302,9 @@ export function openQuick(deps: QuickDeps): Quick {
         if (!state || state.waiting > 0) continue;
         if (now - state.since > (state.bytes ? limits.headTimeout : limits.keepAlive)) socket.destroy();
       }
+    },
+    close() {
+      closing = true;
     },
     closeIdle() {
       for (const socket of sockets) if (socket[STATE]?.waiting === 0) socket.end();

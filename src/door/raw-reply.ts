@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
 import { HEARD_BY_ALL } from '../http/index.ts';
+import { LARGE_HEAD_PAGE } from './large-head-page.ts';
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -28,6 +29,22 @@ export function rawProblem(code: ErrorCode, detail?: string): string {
     `HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n` +
     `${OPEN}x-content-type-options: nosniff\r\n${later}` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+  );
+}
+
+/** A beginning of a request in which a browser says that it wants a page. */
+const WANTS_PAGE = /^accept:[^\r\n]*text\/html/im;
+
+/** The refusal of a head that is too large: a page for browsers, as far as what has come of the head says so. */
+export function rawTooLarge(bytes: Uint8Array | undefined): string {
+  const head = bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1') : '';
+  if (!WANTS_PAGE.test(head)) return rawProblem('head-too-large');
+  // Written as latin1, like every head.
+  const body = Buffer.from(LARGE_HEAD_PAGE).toString('latin1');
+  return (
+    `HTTP/1.1 431 ${REASONS[431]}\r\ncontent-type: text/html; charset=utf-8\r\ncache-control: no-store\r\n` +
+    `content-security-policy: default-src 'none'\r\n${OPEN}x-content-type-options: nosniff\r\n` +
+    `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
   );
 }
 

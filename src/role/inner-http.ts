@@ -3,6 +3,9 @@ import type { Server } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { listenAt, type SocketFileDeps } from '../base/socket-file.ts';
 
+/** More than a door lets through, with what it adds. */
+const MOST_HEAD_BYTES = 64 * 1024;
+
 /** Serves a Request → Response function on a UNIX socket, for the doors of this machine; again when its file is removed. */
 export async function serveInner(
   path: string,
@@ -14,7 +17,7 @@ export async function serveInner(
     fetch,
     overrideGlobalObjects: false,
     // The door in front looks whether a body moves; a long one is none of this server's business.
-    serverOptions: { requestTimeout: 0 },
+    serverOptions: { requestTimeout: 0, maxHeaderSize: MOST_HEAD_BYTES },
   });
   const file = await listenAt(path, server as Server, keeping);
   return {

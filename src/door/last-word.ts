@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import { ms } from '../base/time.ts';
+import type { Limits } from './limits.ts';
+import { owes } from './owed.ts';
+import { endRefused, rawTooLarge } from './raw-reply.ts';
+
+/** Ends connections of the HTTP server whose request cannot be read, in words where there is room for them. */
+export interface LastWord {
+  /** Says why, unless somebody could take the words for the answer to anything else. `bytes`: what came of the head. */
+  say(code: ErrorCode, socket: Socket, bytes?: Uint8Array): void;
+  /** True once it was said: what else the peer sends is nobody's. */
+  said(socket: Socket): boolean;
+}
+
+/** What is said of an error of Node's parser or of its time limits. */
+export function refusalOf({ code }: NodeJS.ErrnoException): 'head-too-large' | 'too-slow' | 'bad-request' {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'head-too-large';
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'too-slow' : 'bad-request';
+}
+
+/** How long a peer that has been told may take to close its side. */
+const PATIENCE = ms(2_000);
+
+/** Opens it. */
+export function openLastWord({ clock, limits }: { clock: Clock; limits: Limits }): LastWord {
+  const ended = new WeakSet<Socket>();
+  /** Those that may still send; at most as many as `refusals`. */
+  let lingering = 0;
+  return {
+    said: (socket) => ended.has(socket),
+    say(code, socket, bytes) {
+      if (ended.has(socket)) return;
+      if (!socket.writable || owes(socket)) return void socket.destroy();
+      ended.add(socket);
+      const patience = clock.after(PATIENCE, () => socket.destroy());
+      socket.once('close', () => patience[Symbol.dispose]());
+      if (code !== 'head-too-large' || lingering >= limits.refusals) return endRefused(socket, code);
+      // Closed with bytes unread, the connection is reset, and a browser shows that in place of the words.
+      lingering += 1;
+      socket.once('close', () => {
+        lingering -= 1;
+      });
+      socket.once('end', () => socket.destroy()).end(rawTooLarge(bytes), 'latin1');
+    },
+  };
+}
