@@ -12,6 +12,7 @@ import { behind } from './behind.ts';
 import type { Finding } from './finding.ts';
 import type { Command } from './index.ts';
 import { serverAddress } from './local-server.ts';
+import { starting } from './rooms-doctor.ts';
 import { certificate, kernel, light, reachable } from './tls-doctor.ts';
 
 const MARKS = { good: '✓', notice: '!', bad: '✗' } as const;
@@ -50,6 +51,7 @@ export const command: Command = async (args) => {
       reachable(config),
       kernel(config),
       light(config),
+      starting(config),
       ffmpeg(),
     ])
   ).flat();

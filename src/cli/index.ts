@@ -8,6 +8,10 @@ export type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise<{ command: Command }> }>> = {
   start: { does: 'run Earshot on this machine', load: () => import('./start.ts') },
   room: { does: 'create, list, show, open, live, end a room', load: () => import('./room.ts') },
+  operator: {
+    does: "print the operator's link, which starts rooms from anywhere; or replace it",
+    load: () => import('./operator.ts'),
+  },
   say: { does: 'speak an audio file into a room through real WebRTC', load: () => import('./say.ts') },
   listen: {
     does: 'listen without a browser; report delay, gaps and dead air',

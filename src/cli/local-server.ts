@@ -1,15 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { EarshotError } from '../base/errors.ts';
 import { asSlug, asSpeakerId } from '../base/ids.ts';
-import { openTokens } from '../base/token.ts';
+import { LOCAL_GENERATION, openTokens } from '../base/token.ts';
 import type { Config } from '../config/index.ts';
 import { paths } from '../role/paths.ts';
 import { readSecret } from '../role/secret.ts';
+import { certificateOf } from '../role/tls.ts';
 
 /** Where the server of this configuration answers on this machine: in plain HTTP, also when its port speaks TLS. */
 export function serverAddress(config: Config): string {
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
   return `http://${host}:${config.port}`;
+}
+
+/** The address people use, without a slash at its end: the public one, or this machine's. */
+export function publicAddress(config: Config): string {
+  const any = config.host === '0.0.0.0' || config.host === '::';
+  const host = any ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
+  return config.publicUrl || `http${certificateOf(config) ? 's' : ''}://${host}:${config.port}`;
 }
 
 /**
@@ -39,5 +47,8 @@ export async function signLocally(
   const slug = asSlug(room);
   const speaker = asSpeakerId(`cli-${randomUUID().slice(0, 8)}`);
   if (!slug || !speaker) throw new EarshotError('unprocessable', `"${room}" is not the address of a room`);
-  return openTokens(readSecret(paths(config.data).secret)).sign({ slug, role, speaker, name });
+  return openTokens(readSecret(paths(config.data).secret)).sign({
+    ...{ slug, role, speaker, name },
+    generation: LOCAL_GENERATION,
+  });
 }

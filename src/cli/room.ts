@@ -1,94 +1,208 @@
 import { EarshotError, ERRORS, type ErrorCode } from '../base/errors.ts';
 import { fromProcess } from '../config/index.ts';
-import { readArguments } from './arguments.ts';
+import { operatorToken } from '../role/operator-link.ts';
+import { type Arguments, readArguments, wholeNumber } from './arguments.ts';
 import type { Command } from './index.ts';
-import { givenAddress, serverAddress, signLocally } from './local-server.ts';
+import { givenAddress, serverAddress } from './local-server.ts';
+import { type ListedRoom, roomDetails, roomTable } from './room-table.ts';
 
-const HELP = `earshot room create --title T [--start ISO] [--host NAME] [--slug S]   make a room; prints its links
-earshot room list | show SLUG                                           what is on, what comes
-earshot room open | live | standby | end | cancel SLUG                  change what a room does
+const HELP = `earshot room create --title T [--start TIME] [--host NAME] [--slug S]   make a room; prints its links
+earshot room list                                  what is on, what comes, what was: times and listeners
+earshot room show SLUG                             one room, with a studio link for you
+earshot room set SLUG [--title T] [--start TIME] [--cap N|none]
+                                                   change it; the start only before it opens
+earshot room open | live | standby | end SLUG      change what a room does
+earshot room cancel SLUG                           call off a room that was not live
+earshot room link SLUG [--name N]                  a link for one more speaker
+earshot room link SLUG --co-host | --host          for a co-host; for a host who has lost theirs
+earshot room link SLUG --new                       withdraw every link of the room; prints a new host link
+earshot room remove SLUG PERSON                    take one person's link back (their id: room show)
+earshot room delete SLUG                           remove a room that is over, with its recording
 
+  TIME          such as 2026-12-01T20:00 (the time zone of this machine) or 2026-12-01T20:00:00+01:00
   --url URL     the server, such as http://localhost:9000 (default: this machine, at the configured port)
-  --token T     a host token (default: signed with the secret of this machine's data folder)
+  --token T     a host link's token, or the operator's (default: the operator's, from this machine's data folder)
   --data DIR    that data folder, when it is not the configured one
   --json        the answer as JSON`;
 
 const CHANGES = ['open', 'live', 'standby', 'end', 'cancel'];
+const VERBS = ['create', 'list', 'show', 'set', 'link', 'remove', 'delete', ...CHANGES];
+/** A token made for one command is worth nothing soon after. */
+const TOKEN_SECONDS = 600;
 
-interface RoomAnswer {
-  readonly slug: string;
-  readonly title: string;
-  readonly status: string;
-  readonly url?: string;
+const OPTIONS = {
+  title: { type: 'string' },
+  start: { type: 'string' },
+  slug: { type: 'string' },
+  cap: { type: 'string' },
+  name: { type: 'string' },
+  host: { type: 'string' },
+  'co-host': { type: 'boolean', default: false },
+  new: { type: 'boolean', default: false },
+  url: { type: 'string' },
+  token: { type: 'string' },
+  data: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+/** `--host` names the host of a new room, and takes no value where a link is asked for. */
+const LINK_OPTIONS = { ...OPTIONS, host: { type: 'boolean', default: false } } as const;
+
+/** An answer of the API. */
+interface Answer extends ListedRoom {
   readonly studio?: string;
   readonly detail?: string;
   readonly code?: string;
   /** The room itself, in the answer to `create`. */
-  readonly room?: { readonly title: string };
+  readonly room?: ListedRoom;
 }
+
+/** Asks the server of this command for something. */
+type Ask = (method: string, path: string, body?: object) => Promise<Answer>;
 
 /** `earshot room …`. */
 export const command: Command = async (args) => {
   const { values, positionals } = readArguments(
     'room',
     args,
-    {
-      title: { type: 'string' },
-      start: { type: 'string' },
-      host: { type: 'string' },
-      slug: { type: 'string' },
-      url: { type: 'string' },
-      token: { type: 'string' },
-      data: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-    2,
+    args[0] === 'link' ? LINK_OPTIONS : OPTIONS,
+    args[0] === 'remove' ? 3 : 2,
   );
-  const [verb, slug] = positionals;
-  const config = fromProcess(values.data ? ['--data', values.data] : []);
-  const base = givenAddress(values.url) ?? serverAddress(config);
-  const show = (answer: unknown, text: () => string): number => {
-    console.log(values.json ? JSON.stringify(answer) : text());
-    return 0;
-  };
+  const [verb, slug, person] = positionals;
   if (values.help || !verb) {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
+  if (!VERBS.includes(verb))
+    throw new EarshotError('unprocessable', `there is no "room ${verb}"; see earshot room --help`);
+  const config = fromProcess(values.data ? ['--data', values.data] : []);
+  const base = givenAddress(values.url) ?? serverAddress(config);
+  const token = values.token ?? config.operatorKey ?? (await operatorToken(config, TOKEN_SECONDS));
+  const ask: Ask = (method, path, body) => call(`${base}${path}`, method, token, body);
+  const show = (answer: unknown, text: () => string): number => {
+    console.log(values.json ? JSON.stringify(answer) : text());
+    return 0;
+  };
   if (verb === 'create') {
-    if (!values.title) throw new EarshotError('unprocessable', 'a room needs --title');
-    const { title, start, host } = values;
-    const body = {
-      title,
-      ...(start ? { start } : {}),
-      ...(host ? { host } : {}),
-      ...(values.slug ? { slug: values.slug } : {}),
-    };
-    const bearer = values.token ?? config.operatorKey;
-    const room = await call(`${base}/api/rooms`, 'POST', bearer, body);
-    return show(room, () => `${room.room?.title}\n  listen  ${room.url}\n  host    ${room.studio}`);
+    const made = await ask('POST', '/api/rooms', wish(values));
+    return show(made, () => `${roomDetails({ ...made, ...made.room })}\n  host     ${made.studio}`);
   }
   if (verb === 'list') {
-    const answer = await call(`${base}/api/rooms`, 'GET');
-    const rooms = (answer as unknown as { rooms: RoomAnswer[] }).rooms;
-    return show(answer, () =>
-      rooms.map((r) => `${r.status.padEnd(10)} ${r.slug.padEnd(32)} ${r.title}`).join('\n'),
+    const rooms = await listed(ask);
+    return show({ rooms }, () => roomTable(rooms));
+  }
+  if (!slug) throw new EarshotError('unprocessable', `earshot room ${verb} needs the room's address`);
+  const at = `/api/rooms/${encodeURIComponent(slug)}`;
+  if (verb === 'show') {
+    const room = await ask('GET', at);
+    const counted = (await listed(ask)).find((one) => one.slug === room.slug);
+    const studio = token === undefined ? undefined : await studioLink(ask, at, room, token);
+    return show({ ...room, ...(studio ? { studio } : {}) }, () => {
+      const details = roomDetails({
+        ...room,
+        ...(counted?.streams === undefined ? {} : { streams: counted.streams }),
+      });
+      return `${details}\n  studio   ${studio ?? 'a host or the operator has it: --token'}`;
+    });
+  }
+  if (verb === 'set') {
+    const room = await ask('PATCH', at, changes(values));
+    return show(room, () => roomDetails(room));
+  }
+  if (verb === 'link') return link(ask, at, values, show);
+  if (verb === 'remove') {
+    if (!person) throw new EarshotError('unprocessable', "earshot room remove needs the person's id");
+    await ask('DELETE', `${at}/people/${encodeURIComponent(person)}`);
+    return show(
+      { slug, removed: person },
+      () => `${person} is out of ${slug}, and their link is worth nothing.`,
     );
   }
-  if (verb !== 'show' && !CHANGES.includes(verb))
-    throw new EarshotError('unprocessable', `there is no "room ${verb}"; see earshot room --help`);
-  if (!slug) throw new EarshotError('unprocessable', `earshot room ${verb} needs the room's address`);
-  if (verb === 'show') {
-    const room = await call(`${base}/api/rooms/${slug}`, 'GET');
-    return show(room, () => JSON.stringify(room, null, 2));
+  if (verb === 'delete') {
+    await ask('DELETE', at);
+    return show({ slug, deleted: true }, () => `${slug} is removed, with its recording.`);
   }
-  const token = values.token ?? (await signLocally(config, slug, 'host', 'Operator'));
-  const room = await call(`${base}/api/rooms/${slug}/${verb}`, 'POST', token);
+  const room = await ask('POST', `${at}/${verb}`);
   return show(room, () => `${room.slug} is ${room.status}`);
 };
 
-async function call(url: string, method: string, token?: string, body?: object): Promise<RoomAnswer> {
+type Values = Arguments<typeof OPTIONS>['values'];
+
+/** The body of a request for a new room. */
+function wish({ title, start, host, slug }: { [key in keyof Values]: Values[key] | boolean }): object {
+  if (!title) throw new EarshotError('unprocessable', 'a room needs --title');
+  return {
+    title,
+    ...(start ? { start: instant(String(start)) } : {}),
+    ...(typeof host === 'string' ? { host } : {}),
+    ...(slug ? { slug } : {}),
+  };
+}
+
+/** The body of an edit. */
+function changes({ title, start, cap }: { [key in keyof Values]: Values[key] | boolean }): object {
+  const body = {
+    ...(title === undefined ? {} : { title }),
+    ...(start === undefined ? {} : { start: instant(String(start)) }),
+    ...(cap === undefined
+      ? {}
+      : { cap: cap === 'none' ? null : wholeNumber(String(cap), 'cap', 1, 10_000_000) }),
+  };
+  if (Object.keys(body).length === 0)
+    throw new EarshotError('unprocessable', 'earshot room set needs --title, --start or --cap');
+  return body;
+}
+
+async function link(
+  ask: Ask,
+  at: string,
+  values: { [key in keyof Values]: Values[key] | boolean },
+  show: (answer: unknown, text: () => string) => number,
+): Promise<number> {
+  if (values.new) {
+    const made = await ask('POST', `${at}/links/renew`);
+    return show(made, () => `Every link of this room was withdrawn. The new host link:\n${made.url}`);
+  }
+  const role = values.host ? 'host' : values['co-host'] ? 'co-host' : 'speaker';
+  const made = await ask('POST', `${at}/invites`, { role, ...(values.name ? { name: values.name } : {}) });
+  return show(made, () => String(made.url));
+}
+
+/** A studio link with the rights of whoever asks: a new host link for the operator, their own for anyone of the room. */
+async function studioLink(ask: Ask, at: string, room: Answer, token: string): Promise<string | undefined> {
+  try {
+    return (await ask('POST', `${at}/invites`, { role: 'host' })).url;
+  } catch (error) {
+    const own = error instanceof EarshotError && /^(?:operator-only|not-host)$/.test(error.code);
+    return own && room.url ? `${room.url}/studio#token=${token}` : undefined;
+  }
+}
+
+/** All rooms, with the listeners that the doors count. */
+async function listed(ask: Ask): Promise<ListedRoom[]> {
+  const { rooms } = (await ask('GET', '/api/rooms?limit=200')) as unknown as { rooms: ListedRoom[] };
+  const counts = (await ask('GET', '/rooms.json').catch(() => ({ rooms: [] }))) as unknown as {
+    rooms: ListedRoom[];
+  };
+  const streams = new Map(counts.rooms.map((room) => [room.slug, room.streams]));
+  return rooms.map((room) => {
+    const count = streams.get(room.slug);
+    return count === undefined ? room : { ...room, streams: count };
+  });
+}
+
+/** The instant of a time as people type it; without an offset it is meant in the time zone of this machine. */
+function instant(text: string): string {
+  const at = Date.parse(text.trim().replace(/^(\d{4}-\d\d-\d\d) (?=\d)/, '$1T'));
+  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text.trim()) || Number.isNaN(at))
+    throw new EarshotError(
+      'unprocessable',
+      `--start = ${text}: use a time such as 2026-12-01T20:00 or 2026-12-01T20:00:00+01:00`,
+    );
+  return new Date(at).toISOString();
+}
+
+async function call(url: string, method: string, token?: string, body?: object): Promise<Answer> {
   const response = await fetch(url, {
     method,
     headers: {
@@ -103,14 +217,24 @@ async function call(url: string, method: string, token?: string, body?: object):
       { cause },
     );
   });
-  const answer = (await response.json()) as RoomAnswer;
+  const text = await response.text();
+  const answer = readJson(text) as Answer;
   if (!response.ok)
     throw new EarshotError(
       codeOf(answer.code),
-      `${answer.title}${answer.detail ? `: ${answer.detail}` : ''}`,
+      `${answer.title ?? `the server answered ${response.status}`}${answer.detail ? `: ${answer.detail}` : ''}`,
     );
   return answer;
 }
 
-/** The server's own code where it is one of ours: what answers may be another program. */
+/** What answers may be another program. */
+function readJson(text: string): object {
+  try {
+    return JSON.parse(text || '{}') as object;
+  } catch {
+    return {};
+  }
+}
+
+/** The server's own code where it is one of ours. */
 const codeOf = (code = ''): ErrorCode => (Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'bad-request');

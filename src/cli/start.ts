@@ -4,11 +4,13 @@ import { readCertificate } from '../base/certificate.ts';
 import { EarshotError } from '../base/errors.ts';
 import { openLineWriter } from '../base/line-writer.ts';
 import { udpPortTrouble } from '../base/udp-port.ts';
-import { fromProcess } from '../config/index.ts';
+import { type Config, fromProcess } from '../config/index.ts';
 import { start } from '../main.ts';
+import { isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
 import { certificateOf } from '../role/tls.ts';
 import { asRole, ROLES, type RoleName } from '../roles.ts';
 import type { Command } from './index.ts';
+import { publicAddress } from './local-server.ts';
 
 /** One Ctrl+C arrives several times: from the terminal, from npm and from the script that npm started. */
 const ONE_PRESS_MS = 1000;
@@ -71,8 +73,7 @@ export const command: Command = async (args) => {
   });
   const began = performance.now();
   await start(config, roles, flags, stop, () => {
-    const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
-    const address = config.publicUrl || `http${certificate ? 's' : ''}://${host}:${config.port}`;
+    const address = publicAddress(config);
     out.write(`
   Earshot is up (${((performance.now() - began) / 1000).toFixed(1)} s, ${config.doors} door(s), ${config.cells} studio cell(s), ${availableParallelism()} cores).
 
@@ -81,9 +82,25 @@ export const command: Command = async (args) => {
   Stop      Ctrl+C
 
 `);
+    if (roles.includes('site')) void tellLink(config, address).then((text) => out.write(text));
   });
   return 0;
 };
+
+/** The first start of a data folder says how rooms are started from elsewhere; `earshot operator link` says it again. */
+async function tellLink(config: Config, address: string): Promise<string> {
+  if (config.roomsCreate === 'anyone' || !isFirstTelling(config)) return '';
+  const token = (await operatorToken(config)) ?? '';
+  const here =
+    config.roomsCreate === 'local' && config.publicUrl === undefined
+      ? "On this machine whoever opens the page starts rooms. From elsewhere (with this machine's name in place of\n  localhost) it takes"
+      : 'Starting rooms takes';
+  return `  ${here} the operator's link. Keep it; earshot operator link prints it again:
+
+  ${operatorLink(address, token)}
+
+`;
+}
 
 /**
  * The port all doors will share, or a free one for 0. Asked for alone first: doors share ports with SO_REUSEPORT, and

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { asSlug, asSpeakerId } from '../base/ids.ts';
 import { openLog } from '../base/log.ts';
-import { openTokens } from '../base/token.ts';
+import { LOCAL_GENERATION, openTokens } from '../base/token.ts';
 import { fromProcess } from '../config/index.ts';
 import { paths } from '../role/paths.ts';
 import { readSecret } from '../role/secret.ts';
@@ -32,6 +32,7 @@ export const command: Command = async (flags) => {
     speaker,
     role: 'speaker',
     name: 'Earshot',
+    generation: LOCAL_GENERATION,
   });
   parent.ready();
   while (!stop.signal.aborted) {

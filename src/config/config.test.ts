@@ -133,12 +133,6 @@ group('refusals', () => {
     );
   });
 
-  test('rooms by the operator alone need an operator key', () => {
-    expect(refusal(() => load({ cores: 4, flags: ['--rooms-create', 'operator'] }))).toContain(
-      'EARSHOT_OPERATOR_KEY',
-    );
-  });
-
   test('a secret that is refused is not repeated', () => {
     expect(refusal(() => load({ cores: 4, env: { EARSHOT_OPERATOR_KEY: 'hunter2' } }))).not.toContain(
       'hunter2',
@@ -147,6 +141,11 @@ group('refusals', () => {
 });
 
 group('values', () => {
+  test('rooms are started on this machine unless somebody decides otherwise; the operator needs no key for it', () => {
+    expect(load({ cores: 4 }).roomsCreate).toBe('local');
+    expect(load({ cores: 4, flags: ['--rooms-create', 'operator'] }).roomsCreate).toBe('operator');
+  });
+
   test.each([
     ['200ms', 200],
     ['1.5s', 1500],

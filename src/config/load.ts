@@ -77,12 +77,6 @@ export function load(sources: Sources): Config {
   }
   if (wrong.length > 0 || !parsed.data) throw new EarshotError('bad-config', wrong.join('\n'));
   const config = parsed.data;
-  if (config.roomsCreate === 'operator' && !config.operatorKey) {
-    throw new EarshotError(
-      'bad-config',
-      `${envName('roomsCreate')} = operator: set ${envName('operatorKey')} as well`,
-    );
-  }
   const tls = tlsFault(config);
   if (tls) throw new EarshotError('bad-config', tls);
   const [name] = config.acmeDomains;

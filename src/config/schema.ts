@@ -223,13 +223,13 @@ export const schema = z.strictObject({
   ),
   roomsCreate: setting(
     {
-      unit: 'anyone or operator',
-      default: 'anyone',
+      unit: 'local, operator or anyone',
+      default: 'local',
       change: 'restart',
       reason:
-        'Who may start a room. operator needs operatorKey; choose it on a server that strangers can reach.',
+        "Who may start a room. local: whoever opens the page on this machine itself, at http://localhost, and whoever has the operator's link (`earshot operator link`). operator: the link, or operatorKey, alone; the same as local where publicUrl or trustedProxies is set, since requests of this machine may then be anybody's. anyone: also strangers, who can fill all places.",
     },
-    oneOf(['anyone', 'operator']),
+    oneOf(['local', 'operator', 'anyone']),
   ),
   operatorKey: setting(
     {
@@ -238,7 +238,7 @@ export const schema = z.strictObject({
       change: 'restart',
       secret: true,
       reason:
-        'A Bearer token that starts rooms and acts as host in each, such as `openssl rand -hex 16` gives. Keep it off command lines: use the file or the environment.',
+        "A Bearer token for programs that starts rooms and acts as host in each, as the operator's link does, such as `openssl rand -hex 16` gives. Keep it off command lines: use the file or the environment.",
     },
     text.pipe(
       z

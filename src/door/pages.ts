@@ -116,8 +116,14 @@ const isolated = (text: string): string => `\u2068${text}\u2069`;
 /** The demo room's name is ours, so it is read in the reader's language. */
 const titleOf = (card: RoomCard, words: PlainWords): string => (card.welcome ? words.welcome : card.title);
 
-/** Opens the renderer. `publicUrl` without a trailing slash; it is used in link previews only. */
-export function openPages(deps: { manifest: Manifest; publicUrl?: string }): Pages {
+/** How to start a room without scripts, where not everybody may. */
+const operatorField = (words: PlainWords): string =>
+  `<label>${words.operator} <input name="operator" type="password" autocomplete="off" aria-describedby="operator-hint"></label>
+<p class="small ash" id="operator-hint">${words.operatorHint}</p>
+`;
+
+/** Opens the renderer. `asksForLink`: not everybody may start rooms. `publicUrl` without a trailing slash; it is used in link previews only. */
+export function openPages(deps: { manifest: Manifest; publicUrl?: string; asksForLink?: boolean }): Pages {
   const base = (deps.publicUrl ?? '').replace(/\/+$/, '');
   const cardImage = (words: PlainWords): string =>
     `<meta property="og:image" content="${escapeHtml(base)}/_/card.png">
@@ -190,8 +196,7 @@ ${section('over', words.over, over, words)}${on.length + next.length + over.leng
 <label>${words.name} <input name="host" maxlength="60" autocomplete="name" dir="auto"></label>
 <label>${words.when} <input name="start" type="datetime-local" aria-describedby="when-hint"></label>
 <p class="small ash" id="when-hint">${words.whenHint}</p>
-<label>${words.operator} <input name="operator" type="password" autocomplete="off"></label>
-<button type="submit" class="button">${words.start}</button>
+${deps.asksForLink ? operatorField(words) : ''}<button type="submit" class="button">${words.start}</button>
 </form></section>
 </main>`;
       return shell(words, { title: words.homeAbout, about: words.homeLead, path: '/' }, LISTEN, main);

@@ -36,6 +36,8 @@ export interface PlainWords {
   readonly when: string;
   readonly whenHint: string;
   readonly operator: string;
+  /** HTML. */
+  readonly operatorHint: string;
   readonly welcome: string;
   studio(title: string): string;
   readonly studioAbout: string;
@@ -98,6 +100,8 @@ const english: PlainWords = {
   when: 'When (UTC)',
   whenHint: 'Leave empty to open the doors now.',
   operator: 'The operator’s link, where this server asks for it',
+  operatorHint:
+    'Not needed on the machine that runs this server. Elsewhere ask whoever runs it: <code>earshot operator link</code> prints it.',
   welcome: 'Welcome to Earshot',
   studio: (title) => `Studio: ${title}`,
   studioAbout: 'For the people on stage.',
@@ -163,6 +167,8 @@ const french: PlainWords = {
   when: 'Quand (UTC)',
   whenHint: 'Laissez vide pour ouvrir les portes maintenant.',
   operator: 'Le lien de l’opérateur, si ce serveur le demande',
+  operatorHint:
+    'Inutile sur la machine qui fait tourner ce serveur. Ailleurs, demandez-le à la personne qui le gère : <code>earshot operator link</code> l’affiche.',
   welcome: 'Bienvenue sur Earshot',
   studio: (title) => `Studio : ${title}`,
   studioAbout: 'Pour les personnes sur scène.',

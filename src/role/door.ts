@@ -171,6 +171,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     pages: openPages({
       manifest: await loadManifest(BUILD),
       ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
+      asksForLink: config.roomsCreate !== 'anyone',
     }),
     limits: { ...LIMITS, backlog: config.backlogLimit },
     ...(uring ? { uring } : {}),

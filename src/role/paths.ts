@@ -17,6 +17,7 @@ export function paths(data: string) {
     archive: join(root, 'archive'),
     database: join(root, 'earshot.sqlite'),
     secret: join(root, 'secret'),
+    operator: join(root, 'operator'),
     certificate: join(root, 'tls', 'certificate.pem'),
     certificateStatus: join(root, 'tls', 'status.json'),
     acmeAccount: join(root, 'tls', 'account.pem'),

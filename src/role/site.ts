@@ -18,6 +18,7 @@ import { watchDatabase } from './database-watch.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { openMusicShelf } from './music.ts';
+import { watchGeneration } from './operator-link.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
@@ -50,6 +51,9 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       cells: config.cells,
       create: config.roomsCreate,
       ...(config.operatorKey ? { operatorKey: config.operatorKey } : {}),
+      operatorGeneration: watchGeneration(config.data),
+      // Behind a proxy everyone comes from this machine.
+      loopback: config.trustedProxies.length === 0,
       openLead: config.openLead,
       idleEnd: config.idleEnd,
       roomsPerCell: config.roomsPerCell,

@@ -28,6 +28,8 @@ export interface RoomsDeps {
   readonly operatorKey?: string | undefined;
   /** The generation of the operator's links that are good; absent: there are none. */
   operatorGeneration?(): number;
+  /** False where requests of this machine itself may be anybody's, because a proxy runs on it; default true. */
+  readonly loopback?: boolean;
   /** How long before its start a room opens by itself. */
   readonly openLead: number;
   /** How long a room may have nobody on stage before it ends by itself; default 2 hours. */

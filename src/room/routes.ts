@@ -35,6 +35,8 @@ export interface RoutesDeps {
   readonly operatorKey: string | undefined;
   /** The generation of the operator's links that are good; absent: there are none. */
   operatorGeneration?(): number;
+  /** False where requests of this machine itself may be anybody's; default true. */
+  readonly loopback?: boolean;
   readonly version: string;
   /** Where hosts' music is kept; absent: nobody can send any. */
   readonly music?: MusicShelf | undefined;

@@ -35,8 +35,9 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
   const schemas = requests(() => clock.wall());
   const all = openAllowance(clock, ALL_BURST, ALL_EVERY_MS);
   const network = openAllowance(clock, NETWORK_BURST, NETWORK_EVERY_MS);
-  // With a public address there is a proxy or a crowd, and what looks local may be either.
-  const localCounts = deps.publicUrl === undefined || isLoopbackHost(new URL(deps.publicUrl).host);
+  // With a public address there is most likely a proxy on this machine, and what looks local may come through it.
+  const localCounts =
+    deps.loopback !== false && (deps.publicUrl === undefined || isLoopbackHost(new URL(deps.publicUrl).host));
 
   /** On this machine, as the door saw it, and on no page of another site. */
   const isLocal = (c: Context): boolean => {

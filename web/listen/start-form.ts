@@ -30,13 +30,25 @@ export const keyIn = (text: string): string => text.trim().replace(/^.*#operator
 /** Keeps the key that the operator's link brings, and takes it out of the address. */
 function takeKey(): void {
   if (!location.hash.startsWith('#operator=')) return;
-  keep(OPERATOR, keyIn(location.hash));
+  keepKey(keyIn(location.hash));
   history.replaceState(null, '', location.pathname + location.search);
 }
-const authorization = (): Record<string, string> => {
-  const key = kept(OPERATOR);
-  return key ? { authorization: `Bearer ${key}` } : {};
-};
+/** For this tab alone: whoever uses the browser next finds nothing. */
+function keepKey(key: string): void {
+  try {
+    sessionStorage.setItem(OPERATOR, key);
+  } catch {
+    // Storage is forbidden: the link is opened again next time.
+  }
+}
+function authorization(): Record<string, string> {
+  try {
+    const key = sessionStorage.getItem(OPERATOR);
+    return key ? { authorization: `Bearer ${key}` } : {};
+  } catch {
+    return {};
+  }
+}
 
 /** A field with its message below it, read with it. */
 function field(id: string, label: string, input: HTMLInputElement, ...more: Node[]) {
@@ -135,11 +147,11 @@ export function startForm(words: AllWords, added: () => void): HTMLElement {
   };
   enter.addEventListener('submit', async (event) => {
     event.preventDefault();
-    keep(OPERATOR, keyIn(pasted.value));
+    keepKey(keyIn(pasted.value));
     const start = await look();
     show(start);
     if (start?.may === false) {
-      keep(OPERATOR, '');
+      keepKey('');
       pastedField.say(words.operatorWrong);
     }
   });

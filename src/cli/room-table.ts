@@ -1,0 +1,81 @@
+import type { Clocks } from '../wire/room.ts';
+
+/** A room as the command line shows it. */
+export interface ListedRoom {
+  readonly slug: string;
+  readonly title: string;
+  readonly status: string;
+  readonly hosts?: readonly string[];
+  readonly clocks?: Clocks;
+  readonly cap?: number;
+  readonly url?: string;
+  readonly event?: string;
+  /** Connections that listen now. */
+  readonly streams?: number;
+}
+
+/** The time zone of this machine, as it is named where times are shown. */
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** An instant in the time zone of this machine: `2026-12-01 20:00`. */
+export function localTime(at: number): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** What there is to say of when: a room to come has a start, one on air began, one that is over ended. */
+const when = ({ status, clocks = {} }: ListedRoom): string => {
+  const at =
+    status === 'scheduled'
+      ? clocks.scheduled
+      : status === 'ended' || status === 'cancelled'
+        ? clocks.ended
+        : (clocks.firstSpeech ?? clocks.opened);
+  return at === undefined ? '' : localTime(at);
+};
+
+/** Rooms in columns, with what the columns are. */
+export function roomTable(rooms: readonly ListedRoom[]): string {
+  if (rooms.length === 0) return 'No rooms yet: earshot room create --title "Town hall"';
+  const rows = [
+    ['STATUS', 'WHEN', 'LISTENING', 'ADDRESS', 'TITLE'],
+    ...rooms.map((room) => [
+      room.status,
+      when(room),
+      room.status === 'open' || room.status === 'live' ? String(room.streams ?? 0) : '',
+      room.slug,
+      room.title,
+    ]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 2 ? cell.padStart(widths[2] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  return [...lines, '', `Times are in ${ZONE}.`].join('\n');
+}
+
+/** One room, a line for each thing to know. */
+export function roomDetails(room: ListedRoom): string {
+  const { clocks = {} } = room;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['status', room.status],
+    ['hosts', room.hosts?.join(', ') || undefined],
+    ['starts', clocks.scheduled === undefined ? undefined : `${localTime(clocks.scheduled)} (${ZONE})`],
+    ['opened', clocks.opened === undefined ? undefined : localTime(clocks.opened)],
+    ['speech', clocks.firstSpeech === undefined ? undefined : localTime(clocks.firstSpeech)],
+    ['ended', clocks.ended === undefined ? undefined : localTime(clocks.ended)],
+    ['listen', room.url],
+    ['now', room.streams === undefined ? undefined : `${room.streams} listening`],
+    ['cap', room.cap === undefined ? undefined : String(room.cap)],
+    ['calendar', room.status === 'scheduled' ? room.event : undefined],
+  ];
+  const said = rows.filter((row): row is [string, string] => row[1] !== undefined);
+  return [room.title, ...said.map(([name, value]) => `  ${name.padEnd(8)} ${value}`)].join('\n');
+}
