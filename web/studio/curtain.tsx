@@ -14,7 +14,7 @@ export function Curtain() {
         <Row>
           <button
             type="button"
-            class="button"
+            class={phase.value === 'stage' ? 'button' : 'button quiet'}
             title={words.openHint}
             disabled={waits}
             onClick={() => void host.change('open')}

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useDesk, useWords } from './context.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Sign } from './icons.tsx';
-import { timeOf } from './times.ts';
+import { localeOf, timeOf } from './times.ts';
 
 /** What is left of the evening, for the host: how it was, what can be done with it, and the next one. */
 export function EndCard() {
@@ -44,7 +44,9 @@ export function EndCard() {
       <p class="small ash">{words.endPeakHint}</p>
       {goes !== undefined && !removed && (
         <p class="say attention">
-          {words.recordingGoes(new Intl.DateTimeFormat(language, { dateStyle: 'full' }).format(goes))}
+          {words.recordingGoes(
+            new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'full' }).format(goes),
+          )}
         </p>
       )}
       <div class="row">

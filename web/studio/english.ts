@@ -115,6 +115,7 @@ export const english = {
   audienceHears: 'The audience hears',
   hears: { stage: 'the stage', standby: 'hold music' },
   hearsNothing: 'silence',
+  hearsClosed: 'nothing before it opens',
   hearsUnknown: 'not known now',
   behind: 'about a second after you say it',
   streams: (n: number): string => (n === 1 ? 'connection listening now' : 'connections listening now'),

@@ -117,6 +117,7 @@ export const french: Words = {
   audienceHears: 'Le public entend',
   hears: { stage: 'la scène', standby: 'la musique d’attente' },
   hearsNothing: 'le silence',
+  hearsClosed: 'rien avant l’ouverture',
   hearsUnknown: 'on ne sait pas',
   behind: 'avec environ une seconde de décalage',
   streams: (n) => (n <= 1 ? 'connexion à l’écoute' : 'connexions à l’écoute'),

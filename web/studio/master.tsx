@@ -10,7 +10,7 @@ import { timeOf } from './times.ts';
 
 /** The master section: what the audience hears at this moment, as far as this page knows it. */
 export function Master() {
-  const { room, link, voice, now, settings } = useDesk();
+  const { room, link, voice, now, settings, standing } = useDesk();
   const words = useWords();
   const program = room.program.value;
   const here = room.contact.value === 'here' && room.state.value.at === 'here' && program;
@@ -23,6 +23,12 @@ export function Master() {
   const people = room.people.value;
   const count = new Intl.NumberFormat(settings.language.value).format(streams);
   const you = room.me.value.id;
+  const unheard =
+    standing.value === 'scheduled'
+      ? words.hearsClosed
+      : standing.value === 'checking'
+        ? '…'
+        : words.hearsUnknown;
   return (
     <section class="master card" aria-label={words.audienceHears}>
       <Theatre
@@ -42,7 +48,7 @@ export function Master() {
               <Icon name={carries === 'stage' ? 'stage' : 'note'} /> {hears}
             </>
           ) : (
-            words.hearsUnknown
+            unheard
           )}
         </p>
         <Meter level={room.programLevel} across dim={!here} />
