@@ -42,9 +42,15 @@ export function App() {
       <Banner />
       {working ? (
         <div id="desk" class={`desk ${phase}`} tabIndex={-1}>
-          {phase === 'check' ? <Check /> : <Channels />}
+          {phase === 'check' ? (
+            <div class="check-column">
+              <Before />
+              <Check />
+            </div>
+          ) : (
+            <Channels />
+          )}
           <aside class="desk-side">
-            <Before />
             <Master />
             <InviteCard />
             <MusicCard />
@@ -69,11 +75,14 @@ function Channels() {
   const { room, isHost } = useDesk();
   const words = useWords();
   const people = room.people.value;
+  const known = room.contact.value === 'here';
   const free = Math.max(DESK_WIDTH - people.length - (isHost.value ? 1 : 0), 0);
   return (
     <section class="channels" aria-label={words.onStage}>
       {people.length === 0 ? (
-        <p class="ash">{words.emptyStage}</p>
+        <p class="ash">
+          {!known ? words.stageUnknown : isHost.value ? words.emptyStage : words.emptyStageGuest}
+        </p>
       ) : (
         <ol class={people.length > DESK_WIDTH ? 'strips crowded' : 'strips'}>
           {people.map((person, index) => (

@@ -75,7 +75,8 @@ const source = (it: {
   program?: Partial<Program>;
   online?: boolean;
   onStage?: boolean;
-  problem?: 'unplugged';
+  problem?: 'unplugged' | 'denied';
+  listening?: boolean;
 }): TroubleSource => ({
   room: {
     contact: signal<Contact>(it.contact ?? 'here'),
@@ -94,7 +95,7 @@ const source = (it: {
     publishing: signal<CallState>(it.publishing ?? { at: 'on' }),
     silent: signal(it.silent ?? false),
     problem: signal(it.problem),
-    listening: signal(false),
+    listening: signal(it.listening ?? false),
   },
   words: english,
   onStage: it.onStage ?? true,
@@ -118,6 +119,15 @@ test('a muted host hears who misses what, aloud', () => {
   expect(troubleOf(source({ silent: true, program: covered }))?.text).toBe(
     'You are muted. 12 connections hear hold music.',
   );
+});
+
+test('a missing microphone is an alarm on stage, and a reason for who only listens', () => {
+  const denied = english.micProblem.denied;
+  expect(troubleOf(source({ problem: 'denied' }))).toMatchObject({ level: 'bad', text: denied });
+  expect(troubleOf(source({ problem: 'denied', listening: true }))).toMatchObject({
+    level: 'attention',
+    text: denied,
+  });
 });
 
 test('silence before going live is no trouble', () => {

@@ -72,6 +72,8 @@ export const english = {
     n === 0 ? 'Nobody is on stage yet.' : n === 1 ? 'On stage: ' : `On stage (${n}): `,
 
   onStage: 'On stage',
+  stageUnknown: 'Who is on stage is not known now.',
+  emptyStageGuest: 'No one is on stage yet.',
   emptyStage: 'No one is on stage yet. Invite someone by link.',
   speaking: 'speaking',
   micOff: 'microphone off',

@@ -74,6 +74,8 @@ export const french: Words = {
     n === 0 ? 'Personne n’est encore sur scène.' : n === 1 ? 'Sur scène : ' : `Sur scène (${n}) : `,
 
   onStage: 'Sur scène',
+  stageUnknown: 'On ne sait pas qui est sur scène en ce moment.',
+  emptyStageGuest: 'Personne n’est encore sur scène.',
   emptyStage: 'Personne n’est encore sur scène. Invitez quelqu’un par un lien.',
   speaking: 'parle',
   micOff: 'micro coupé',

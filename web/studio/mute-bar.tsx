@@ -79,12 +79,11 @@ function keyOf(desk: Desk, words: Words): Key {
       voice.muted.value = true;
       join();
     };
-    const problem = voice.problem.value;
     return {
       ...quiet,
       still: asking,
       label: voice.microphone.value ? words.speakToo : words.turnMicOn,
-      hint: asking ? words.askingMic : problem ? words.micProblem[problem] : words.onlyListening,
+      hint: asking ? words.askingMic : words.onlyListening,
       press: () => void turnOn(),
     };
   }

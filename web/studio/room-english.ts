@@ -17,7 +17,7 @@ export const roomEnglish = {
       'The server cannot be reached. What the audience hears is not known here. This page tries again by itself.',
     restarting:
       'The studio is restarting. The audience hears hold music meanwhile, and everyone on stage comes back by themselves.',
-    late: 'This page has lost its line to the studio and tries again by itself. What it shows may be old.',
+    late: 'This page does not hear from the studio at the moment and tries again by itself. What it shows may be old.',
   },
   refusals: {
     network: 'The server cannot be reached. Try again in a moment.',

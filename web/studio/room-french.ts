@@ -19,7 +19,7 @@ export const roomFrench: typeof roomEnglish = {
       'Le serveur est injoignable. On ne sait pas ici ce que le public entend. Cette page réessaie toute seule.',
     restarting:
       'Le studio redémarre. Le public entend la musique d’attente ; tous ceux qui sont sur scène reviennent tout seuls.',
-    late: 'Cette page a perdu sa liaison avec le studio et réessaie toute seule. Ce qu’elle montre peut dater.',
+    late: 'Cette page est sans nouvelles du studio et réessaie toute seule. Ce qu’elle montre peut dater.',
   },
   refusals: {
     network: 'Le serveur est injoignable. Réessayez dans un instant.',

@@ -49,8 +49,9 @@ export function troubleOf({ room, voice, words, onStage, online }: TroubleSource
     const text = `${cause}. ${hear(program.streams)}`;
     return { level: 'bad', text, aloud: true, cause: deadAir.cause };
   }
-  if (onStage && voice.problem.value && !voice.listening.value)
-    return quiet('bad', words.micProblem[voice.problem.value]);
+  // Who joined without a microphone knows that nobody hears them: the reason is no alarm.
+  if (onStage && voice.problem.value)
+    return quiet(voice.listening.value ? 'attention' : 'bad', words.micProblem[voice.problem.value]);
   if (program?.recordingFailed) return quiet('attention', words.recording);
   return undefined;
 }
