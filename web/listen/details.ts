@@ -29,7 +29,8 @@ export interface Slots {
 
 /** The details of a room's page. */
 export interface RoomDetails {
-  show(state: RoomState, here: Here): void;
+  /** `from`: where an address says to begin. */
+  show(state: RoomState, here: Here, from: number | undefined): void;
   /** The doors have just opened. */
   opened(title: string): void;
 }
@@ -114,13 +115,13 @@ export function roomDetails(
   let gapsShown = '';
 
   return {
-    show(state, here) {
+    show(state, here, from) {
       const { status } = state;
       const { replay, paused, on } = sound;
       const running = status === 'open' || status === 'live';
       const length = lengthOf(state, here.now);
       if (replay && performance.now() - keptAt > KEEP_MS) remember();
-      transport.show(state, here.now);
+      transport.show(state, here.now, from);
       calendar.hidden = tell.node.hidden = status !== 'scheduled';
       note.hidden = !telling || status !== 'scheduled';
       steadier.hidden = !(running && on && !replay && sound.player.stats().margin > 0 && !sound.cached);

@@ -22,7 +22,6 @@ const STALE_MS = 15_000;
 const GO_UP_MS = 60_000;
 /** Estimates of the delay outside of this are a wrong clock, not a delay. */
 const MAX_BEHIND_S = 300;
-const REWIND_S = 15;
 /** Further back than this is a server whose clock was set, not an old copy. */
 const OLDER_MS = 15_000;
 
@@ -154,7 +153,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     const begun = state.clocks.firstSpeech !== undefined;
     desk.show(state, here, begun ? named : undefined);
     detailing();
-    details?.show(state, here);
+    details?.show(state, here, begun ? named : undefined);
     const at = running() && sound.on && !replay ? sound.player.place : undefined;
     const queue = queues(state.delivery);
     if ((at === 'ring' || at === 'either') && queue) queueUp();

@@ -23,9 +23,9 @@ const OWN_SEAT = 17;
 const initials = (name: string): string =>
   name
     .split(/\s+/)
-    .filter((part) => part !== '')
+    .map((part) => /[\p{L}\p{N}]/u.exec(part)?.[0] ?? '')
+    .filter((letter) => letter !== '')
     .slice(0, 2)
-    .map((part) => [...part][0] ?? '')
     .join('')
     .toUpperCase();
 

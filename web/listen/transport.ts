@@ -16,7 +16,7 @@ const AT_EDGE = 3;
 export interface Transport {
   readonly node: HTMLElement;
   /** Shows where this ear is; hidden while nothing is recorded. */
-  show(state: RoomState, now: number): void;
+  show(state: RoomState, now: number, from?: number): void;
 }
 
 /** Seconds recorded of a room, as far as its state tells; undefined before the first words. */
@@ -104,7 +104,7 @@ export function openTransport(words: AllWords, sound: Sound): Transport {
   );
   return {
     node,
-    show(state, now) {
+    show(state, now, from) {
       const { replay } = sound;
       const length = replay?.seconds || lengthOf(state, now);
       node.hidden = length === undefined;
@@ -115,7 +115,7 @@ export function openTransport(words: AllWords, sound: Sound): Transport {
       on.disabled = live && !replay;
       speed.hidden = !replay;
       if (!held) {
-        const at = replay ? replay.at : live ? length : 0;
+        const at = replay ? replay.at : (from ?? (live ? length : 0));
         place.value = String(Math.floor(at));
         tell(at, replay?.wall);
       }
