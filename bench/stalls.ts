@@ -25,8 +25,8 @@ await using server = await openToneServer(320, (_request, response, url) => {
 const run = async (name: string, stalling: (typeof STALLING)[keyof typeof STALLING] | undefined) => {
   await using proxy = stalling && (await openStallingProxy(server.url, stalling));
   const page = await (await browser.newContext()).newPage();
-  await page.goto(`${server.url}/`);
-  await listenIn(page, { slug: 'tone', base: proxy?.url ?? server.url, share: false });
+  await page.goto(`${proxy?.url ?? server.url}/`);
+  await listenIn(page, { slug: 'tone', share: false });
   await page.evaluate(() => (window as any).player.play());
   await wait(1_000);
   const row: Record<string, string | number> = { network: name };

@@ -39,10 +39,10 @@ describe.concurrent('behind a network that stands still now and then', { retry: 
     async (mode) => {
       await using server = await serve();
       const page = await (await browser.newContext()).newPage();
-      await page.goto(`${server.url}/`);
       const stalling = STALLING[mode];
       await using proxy = await openStallingProxy(server.url, { ...stalling, every: stalling.every / HURRY });
-      await listenIn(page, { slug: 'tone', base: proxy.url, share: false });
+      await page.goto(`${proxy.url}/`);
+      await listenIn(page, { slug: 'tone', share: false });
       await page.evaluate(() => (window as any).player.play());
       await wait(LEARNING_MS);
       await heard(page);

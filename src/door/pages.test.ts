@@ -79,7 +79,7 @@ test('where there is no place for more sound the page reads along without script
   expect(html).toContain(
     '<p id="what" class="what" role="status">More people are here than our lines carry.',
   );
-  expect(html).toContain('<dd>Speaking: &lt;b&gt;Ana</dd>');
+  expect(html).toContain('<dd>Speaking: \u2068&lt;b&gt;Ana\u2069</dd>');
   expect(html).toContain('<dd>about 120,000 connections</dd>');
   expect(html).toContain('<dd>Monday 5 January at 20:00 UTC</dd>');
   expect(html).toContain('<section class="reading card" lang="fr">');

@@ -32,14 +32,14 @@ const value = (over: Partial<RoomState>, term: string) =>
 
 test('it says who speaks, who is on stage, since when, and how many listen', () => {
   expect(read({}).rows).toEqual([
-    { term: 'Now', value: 'Speaking: Ana' },
-    { term: 'On stage', value: 'Ana and Ben' },
+    { term: 'Now', value: 'Speaking: \u2068Ana\u2069' },
+    { term: 'On stage', value: '\u2068Ana\u2069 and \u2068Ben\u2069' },
     { term: 'Talking since', value: '20:00' },
     { term: 'Listening', value: 'about 300,000 connections' },
   ]);
   expect(read({}, 'fr').rows).toEqual([
-    { term: 'Maintenant', value: 'Parle : Ana' },
-    { term: 'Sur scène', value: 'Ana et Ben' },
+    { term: 'Maintenant', value: 'Parle : \u2068Ana\u2069' },
+    { term: 'Sur scène', value: '\u2068Ana\u2069 et \u2068Ben\u2069' },
     { term: 'On parle depuis', value: '20:00' },
     { term: 'À l’écoute', value: `environ ${(300_000).toLocaleString('fr')} connexions` },
   ]);

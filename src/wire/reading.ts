@@ -104,7 +104,7 @@ export function readingOf(
 ): Reading {
   const words = language === 'fr' ? french : english;
   const names = (people: RoomState['stage']): string =>
-    new Intl.ListFormat(language).format(people.map(({ name }) => name));
+    new Intl.ListFormat(language).format(people.map(({ name }) => `\u2068${name}\u2069`));
   const here = state.stage.filter(({ connected }) => connected);
   const speaking = here.filter(({ muted, speaking }) => speaking && !muted);
   const since = state.clocks.firstSpeech;

@@ -16,7 +16,7 @@ export function lockScreen(title: string, hosts: string, asked: Asked): LockScre
   const session = 'mediaSession' in navigator ? navigator.mediaSession : undefined;
   if (!session) return { playing() {} };
   session.metadata = new MediaMetadata({
-    title,
+    title: `\u2068${title}\u2069`,
     artist: hosts,
     album: 'Earshot',
     artwork: [{ src: '/favicon.svg', sizes: 'any', type: 'image/svg+xml' }],
