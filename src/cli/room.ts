@@ -100,7 +100,9 @@ export const command: Command = async (args) => {
     return show({ ...room, ...(studio ? { studio } : {}) }, () => {
       const details = roomDetails({
         ...room,
-        ...(counted?.streams === undefined ? {} : { streams: counted.streams }),
+        ...(counted?.streams === undefined || !/^(?:open|live)$/.test(room.status)
+          ? {}
+          : { streams: counted.streams }),
       });
       return `${details}\n  studio   ${studio ?? 'a host or the operator has it: --token'}`;
     });

@@ -12,6 +12,16 @@ export interface AcmeOrder {
   readonly challenges: string;
 }
 
+/** What an authority's token may be made of: it becomes a file's name. Spec: RFC 8555, 8.3. */
+const TOKEN = /^[\w-]{1,128}$/;
+
+/** Where the answer to a challenge is kept. @throws when the token is none that an authority may send. */
+export function challengeFile(folder: string, token: string): string {
+  if (!TOKEN.test(token))
+    throw new Error('the certificate authority sent a token that is none (RFC 8555, 8.3)');
+  return join(folder, token);
+}
+
 /** Of one request of an order, in seconds between them. */
 const RETRIES = { retryMaxAttempts: 1, retryDefaultDelay: 2 };
 /** An order takes longer only when the authority does not answer. */
@@ -43,9 +53,9 @@ export async function obtain(order: AcmeOrder): Promise<string> {
     // The authority looks by itself; from inside, the public name often leads nowhere.
     skipChallengeVerification: true,
     challengeCreateFn: (_authorization, challenge, answer) =>
-      writeFile(join(order.challenges, challenge.token), answer),
+      writeFile(challengeFile(order.challenges, challenge.token), answer),
     challengeRemoveFn: (_authorization, challenge) =>
-      rm(join(order.challenges, challenge.token), { force: true }),
+      rm(challengeFile(order.challenges, challenge.token), { force: true }),
   });
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
