@@ -41,6 +41,7 @@ export interface Counters {
   fileBytes: number;
   requests: number;
   stalledRequests: number;
+  unlistedProxy: number;
   /** Connections closed under strain because their network fetched more files than its share. */
   overShare: number;
   upstreamAway: number;
@@ -69,6 +70,7 @@ export const openCounters = (): Counters => ({
   fileBytes: 0,
   requests: 0,
   stalledRequests: 0,
+  unlistedProxy: 0,
   overShare: 0,
   upstreamAway: 0,
   faults: 0,
@@ -100,6 +102,11 @@ const COUNTED: readonly (readonly [name: string, help: string, of: Counted])[] =
   ['bad_handshakes', 'TLS handshakes that failed', 'badHandshakes'],
   ['laid_bare', 'Streams over TLS 1.3 that keep their key and nothing else', 'laidBare'],
   ['requests', 'Requests other than streams and files of the sound', 'requests'],
+  [
+    'unlisted_proxy_requests',
+    'Requests from this machine that name another client: a proxy that trustedProxies does not list, so nobody behind it is limited',
+    'unlistedProxy',
+  ],
   ['requests_stalled', 'Requests closed because the answer was not taken', 'stalledRequests'],
   [
     'connections_over_share',

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, get as getPlain } from 'node:http';
+import { get as getSecure } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { selfSigned, writeCertificate } from '../../test/certificate.ts';
 import { fakeOrigin, openTestDoor, wire } from '../../test/door.ts';
 import { problem } from '../base/reply.ts';
 import { ADDRESSES, type Address } from '../http/index.ts';
@@ -220,4 +222,46 @@ test('HEAD is taken everywhere GET is, with the same head and no body', async ()
       ...[path, get.status, get.head['content-length'], get.head.etag],
     ]);
   }
+});
+
+test('the promise of TLS is made by a door that speaks it, under the https address that people use, and nowhere else', async () => {
+  const certificate = selfSigned('rooms.example');
+  const files = writeCertificate(folder, certificate);
+  const tls = { files, later: false, secret: Buffer.alloc(32, 7) };
+  const said = async (
+    publicUrl: string | undefined,
+    host: string,
+    secure: boolean,
+  ): Promise<string | undefined> => {
+    await using door = await openTestDoor(fakeOrigin(), {
+      ...(publicUrl ? { publicUrl } : {}),
+      ...(secure ? { tls } : {}),
+    });
+    return await new Promise((resolve, reject) => {
+      const get = secure ? getSecure : getPlain;
+      const options = {
+        port: door.port,
+        host: '127.0.0.1',
+        headers: { host },
+        rejectUnauthorized: false,
+        agent: false,
+      };
+      get(options, (res) => resolve(res.resume().headers['strict-transport-security'])).on('error', reject);
+    });
+  };
+  expect(await said('https://rooms.example', 'rooms.example', true)).toMatch(/^max-age=\d+$/);
+  expect(await said('https://rooms.example', 'Rooms.Example:8443', true)).toMatch(/^max-age=\d+$/);
+  expect(await said('https://rooms.example', 'other.example', true)).toBeUndefined();
+  expect(await said('https://rooms.example', 'rooms.example', false)).toBeUndefined();
+  expect(await said('http://rooms.example', 'rooms.example', true)).toBeUndefined();
+  expect(await said(undefined, 'rooms.example', true)).toBeUndefined();
+});
+
+test('a proxy on this machine that is not listed is counted, for nobody behind it is limited', async () => {
+  await using door = await openTestDoor(fakeOrigin());
+  await ask(door.port, 'GET', '/healthz', 'X-Forwarded-For: 203.0.113.9\r\n');
+  expect(door.metrics()).toMatch(/unlisted_proxy_requests_total 1/);
+  await using listed = await openTestDoor(fakeOrigin(), { trustedProxies: ['127.0.0.1'] });
+  await ask(listed.port, 'GET', '/healthz', 'X-Forwarded-For: 203.0.113.9\r\n');
+  expect(listed.metrics()).toMatch(/unlisted_proxy_requests_total 0/);
 });

@@ -75,6 +75,7 @@ export interface OrdinaryDeps {
 
 /** How long a redirect to an address as it should be written is kept. */
 const MOVED = 'public, max-age=3600';
+const isLocal = ({ remoteAddress = '' }: Socket): boolean => /^(?:::ffff:)?127\.|^::1$/.test(remoteAddress);
 /** A page may be a second old anywhere on the way. */
 const PAGE_CACHE = 'public, max-age=1';
 
@@ -254,6 +255,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     open.add(res);
     res.once('close', () => open.delete(res));
     if (deps.clients.trusts(req.socket.remoteAddress)) deps.cameFor(req.socket, shield.prefixOf(req));
+    else if (req.headers['x-forwarded-for'] !== undefined && isLocal(req.socket)) counters.unlistedProxy += 1;
     if (hasBody(req)) awaitBody(req);
     const began = deps.clock.now();
     try {

@@ -160,3 +160,13 @@ test('a handshake that does not come is not waited for two minutes', { timeout: 
   const silent = connect(port, '127.0.0.1');
   await new Promise<void>((resolve) => silent.resume().on('close', () => resolve()));
 });
+
+test('a page of another origin gets leave to be told that the doors are shut', async () => {
+  floor.lay();
+  await until(() => floor.laid);
+  const asked = 'Origin: https://elsewhere.example\r\nAccess-Control-Request-Method: GET\r\n';
+  const answer = await ask(`OPTIONS /r/talk/live/main.m3u8 HTTP/1.1\r\nHost: x\r\n${asked}\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 204 /);
+  expect(answer).toMatch(/^access-control-allow-origin: \*\r$/m);
+  expect(answer).toMatch(/^access-control-allow-headers: \*\r$/m);
+});
