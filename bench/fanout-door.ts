@@ -59,7 +59,6 @@ const door = await open({
         tls: {
           files: { cert: `${certificate}/cert.pem`, key: `${certificate}/key.pem` },
           later: false,
-          secret: Buffer.alloc(32, 1),
         },
       }
     : {}),

@@ -16,7 +16,7 @@ import { expandLabel } from './records.ts';
 const folder = mkdtempSync(join(tmpdir(), 'earshot-bare-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const certificate = selfSigned();
-const tls = { files: writeCertificate(folder, certificate), later: false, secret: Buffer.alloc(32, 7) };
+const tls = { files: writeCertificate(folder, certificate), later: false };
 const found = await openOpenssl();
 if (typeof found === 'string') throw new Error(found);
 const openssl: Openssl = found;

@@ -231,7 +231,7 @@ describe('over the network', async () => {
     'a slow reader and one on pause stay, one that never reads on goes: %s',
     async (kind) => {
       if (typeof tcpInfo === 'string') return;
-      const tls = kind === 'TLS' ? { tls: { files, later: false, secret: Buffer.alloc(32, 7) } } : {};
+      const tls = kind === 'TLS' ? { tls: { files, later: false } } : {};
       await using door = await openTestDoor(endless(), { limits, tcpInfo, ...tls });
       const open = () => {
         const to = { port: door.port, host: '127.0.0.1' };

@@ -1,4 +1,4 @@
-import { constants, hkdfSync } from 'node:crypto';
+import { constants, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import {
@@ -19,8 +19,11 @@ export interface DoorTls {
   readonly files: CertificateFiles;
   /** True when the files may be missing at first (they are being obtained); until they come, handshakes are refused. */
   readonly later: boolean;
-  /** Session tickets are sealed with keys made of this: the same in all doors, so that each resumes what another began. */
-  readonly secret: Uint8Array;
+  /**
+   * The keys by which session tickets are sealed now, 48 bytes that are never written down: the same in all doors, so that each resumes
+   * what another began. Default: a door's own.
+   */
+  readonly ticketKeys?: () => Uint8Array;
   /** True when programs on this machine may speak plain HTTP on the same port: no name leads to it there. Default false. */
   readonly plainLocal?: boolean;
 }
@@ -49,8 +52,7 @@ export interface Tls extends Disposable {
 }
 
 const RELOAD_EVERY = ms(5_000);
-const DAY_MS = 86_400_000;
-/** Seconds a ticket is good for; the key changes each day, so it may be less. */
+/** Seconds a ticket is good for; keys change each day, so it may be less. */
 const SESSION_S = 12 * 3600;
 /** AES-128 first: half the rounds of 256. ChaCha goes first for those who put it first: telephones without AES. */
 const CIPHERS =
@@ -58,15 +60,12 @@ const CIPHERS =
   'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:' +
   'ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384';
 
-/** The keys of one day's session tickets. Spec: RFC 5077, 4; RFC 5869. */
-export const ticketKeys = (secret: Uint8Array, day: number): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, 'earshot', `tls tickets of day ${day}`, 48));
-
 /** Opens TLS 1.2 and 1.3 with the certificate of the files. @throws EarshotError `bad-config` when they cannot be used and not `later`. */
 export async function openTls(deps: TlsDeps): Promise<Tls> {
   const { clock, log, counters, files } = deps;
-  const today = (): number => Math.floor(clock.wall() / DAY_MS);
-  const options = (certificate: Certificate | undefined, day: number): SecureContextOptions => ({
+  const own = randomBytes(48);
+  const keysNow = deps.ticketKeys ?? (() => own);
+  const options = (certificate: Certificate | undefined, keys: Uint8Array): SecureContextOptions => ({
     ...(certificate && { cert: certificate.cert, key: certificate.key }),
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
@@ -75,11 +74,11 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     secureOptions: constants.SSL_OP_PRIORITIZE_CHACHA | constants.SSL_OP_NO_RENEGOTIATION,
     sessionIdContext: 'earshot',
     sessionTimeout: SESSION_S,
-    ticketKeys: ticketKeys(deps.secret, day),
+    ticketKeys: Buffer.from(keys),
   });
   let stamp: string | undefined;
   let certificate: Certificate | undefined;
-  let day = today();
+  let keys = keysNow();
   try {
     stamp = await certificateStamp(files);
     certificate = await readCertificate(files);
@@ -88,7 +87,7 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     log.info({ cert: files.cert }, 'no certificate yet: connections over TLS are refused until it comes');
   }
   const server = createServer({
-    ...options(certificate, day),
+    ...options(certificate, keys),
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: deps.headTimeout,
   });
@@ -99,8 +98,8 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     counters.badHandshakes += 1;
   });
   const use = (): void => {
-    day = today();
-    server.setSecureContext(options(certificate, day));
+    keys = keysNow();
+    server.setSecureContext(options(certificate, keys));
   };
   const tell = (): void => {
     if (!certificate) return;
@@ -125,7 +124,7 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
           log.error({ error: reason }, 'the new certificate cannot be used: the one before stays');
       }
     }
-    if (certificate && day !== today()) use();
+    if (certificate && keys !== keysNow()) use();
   }
   const timer = clock.every(RELOAD_EVERY, () => void reload());
   return {

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { type Openssl, openOpenssl } from '../base/openssl.ts';
 import { sharesPorts } from '../base/port.ts';
 import { openTcpInfo } from '../base/tcp-info.ts';
+import { askTicketKeys } from '../base/ticket-keys.ts';
 import { ms } from '../base/time.ts';
 import { openVouching } from '../base/token.ts';
 import { openUring, type Uring } from '../base/uring.ts';
@@ -181,7 +182,9 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     secret: readSecret(at.secret),
     vouches: openVouching(readSecret(at.secret)),
     trustedProxies: config.trustedProxies,
-    ...(certificate ? { tls: { ...certificate, secret: readSecret(at.secret), plainLocal: true } } : {}),
+    ...(certificate
+      ? { tls: { ...certificate, ticketKeys: await askTicketKeys(clock, process), plainLocal: true } }
+      : {}),
     ...(config.httpPort === undefined
       ? {}
       : {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import type { Check, Readiness } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
+import type { TicketNotice, TicketOrder } from '../base/ticket-keys.ts';
 import { type Ms, ms } from '../base/time.ts';
 import { relay } from './relay.ts';
 
@@ -25,18 +26,22 @@ export type Order =
   | { readonly order: 'stop' }
   | { readonly order: 'ping'; readonly n: number; readonly ready?: Readiness }
   | { readonly order: 'readiness'; readonly ready: Readiness }
-  | { readonly order: 'metrics'; readonly n: number };
+  | { readonly order: 'metrics'; readonly n: number }
+  | TicketOrder;
 /** What a child says to the supervisor. */
 export type Notice =
   | { readonly notice: 'ready' }
   | { readonly notice: 'pong'; readonly n: number; readonly checks?: readonly Check[] }
-  | { readonly notice: 'metrics'; readonly n: number; readonly text: string };
+  | { readonly notice: 'metrics'; readonly n: number; readonly text: string }
+  | TicketNotice;
 
 /** What a supervised child needs from its surroundings. */
 export interface ChildDeps {
   readonly entry: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** What doors are told that ask for the keys of TLS session tickets. */
+  tickets?(): TicketOrder;
   /** Called when it becomes ready, and again after each restart. */
   ready(name: string): void;
   /** Called when it has ended, asked to or not. */
@@ -91,6 +96,8 @@ export class Child {
   /** How often it had to be started again. */
   restarts = 0;
   isReady = false;
+  /** True once it has asked for the keys of session tickets. */
+  #ticketed = false;
 
   constructor(spec: ChildSpec, deps: ChildDeps) {
     this.#spec = spec;
@@ -206,8 +213,18 @@ export class Child {
     clearTimeout(killer);
   }
 
+  /** Tells the keys of session tickets, where it has asked for them. */
+  tellTickets(): void {
+    const order = this.#ticketed ? this.#deps.tickets?.() : undefined;
+    if (order && this.#process?.connected) this.#process.send(order, () => undefined);
+  }
+
   #hear(message: Notice): void {
     this.#unanswered = 0;
+    if (message.notice === 'tickets') {
+      this.#ticketed = true;
+      this.tellTickets();
+    }
     if (message.notice === 'ready') {
       this.isReady = true;
       this.#deps.ready(this.name);
@@ -235,6 +252,7 @@ export class Child {
     const { clock, log } = this.#deps;
     this.#pings?.[Symbol.dispose]();
     this.isReady = false;
+    this.#ticketed = false;
     this.#process = undefined;
     this.#checks = [];
     for (const n of [...this.#asking.keys()]) this.#answered(n, undefined);

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Check, type Readiness, readiness, type Telling } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
 import { type Exposed, exposition } from '../base/metrics.ts';
+import { openTicketKeys } from '../base/ticket-keys.ts';
 import { ms } from '../base/time.ts';
 import { Child, type ChildSpec, type Notice, type Order } from './child.ts';
 import type { Floor } from './floor.ts';
@@ -74,10 +75,14 @@ export function open(deps: SupervisorDeps): Supervisor {
     waiting.delete(name);
     if (waiting.size === 0) resolve();
   };
+  const keys = openTicketKeys(deps.clock, () => {
+    for (const child of children) child.tellTickets();
+  });
+  const tickets = () => keys.order;
   const ready_ = (): Readiness =>
     readiness(together([...children.flatMap((child) => child.checks()), ...(deps.checks?.() ?? [])]));
   const groups = deps.groups.map((group) =>
-    group.map((spec) => new Child(spec, { ...deps, ready: heard, ended: changed, readiness: ready_ })),
+    group.map((spec) => new Child(spec, { ...deps, tickets, ready: heard, ended: changed, readiness: ready_ })),
   );
   const children = groups.flat();
   // The clock's timers keep no process alive, and between two lives of the only child nothing else would.
@@ -92,6 +97,7 @@ export function open(deps: SupervisorDeps): Supervisor {
     async [Symbol.asyncDispose]() {
       stopping = true;
       underfoot();
+      keys[Symbol.dispose]();
       for (const group of groups) await Promise.all(group.map((child) => child.stop()));
       clearInterval(awake);
     },
@@ -152,7 +158,7 @@ export function supervised(): { ready(telling?: Telling): void; readonly stop: P
     else if (message.order === 'readiness') telling.told?.(message.ready);
     else if (message.order === 'metrics')
       say({ notice: 'metrics', n: message.n, text: telling.metrics?.() ?? '' });
-    else {
+    else if (message.order === 'ping') {
       say({ notice: 'pong', n: message.n, checks: telling.checks?.() ?? [] });
       if (message.ready) telling.told?.(message.ready);
     }
