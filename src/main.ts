@@ -4,7 +4,7 @@ import project from '../package.json' with { type: 'json' };
 import { readCertificate } from './base/certificate.ts';
 import { systemClock } from './base/clock.ts';
 import { EarshotError } from './base/errors.ts';
-import { makeFolder } from './base/folder.ts';
+import { makeFolder, makePrivateFolder } from './base/folder.ts';
 import type { OpenRole } from './base/health.ts';
 import { openLineWriter } from './base/line-writer.ts';
 import { line, openLog } from './base/log.ts';
@@ -84,7 +84,9 @@ export async function start(
 ): Promise<void> {
   const at = paths(config.data);
   try {
-    makeFolder(at.run);
+    makeFolder(at.root);
+    // Below the data folder whoever can write could write to the recordings as well.
+    makePrivateFolder(at.run, at.run.startsWith(`${at.root}/`));
   } catch (cause) {
     const { message } = cause as Error;
     throw new EarshotError(

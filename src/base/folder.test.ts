@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { makeFolder } from './folder.ts';
+import { makeFolder, makePrivateFolder } from './folder.ts';
 
 const made: string[] = [];
 afterEach(() => {
@@ -24,4 +24,36 @@ test('a place where no folder can be is said, not tried for ever', () => {
   writeFileSync(join(top, 'file'), '');
   expect(() => makeFolder(join(top, 'file', 'data'))).toThrow('ENOTDIR');
   if (process.platform === 'linux') expect(() => makeFolder('/proc/no-such-place/data')).toThrow('ENOENT');
+});
+
+test('a private folder is for this user alone, and not taken over from anybody', () => {
+  const top = mkdtempSync(join(tmpdir(), 'earshot-folder-'));
+  made.push(top);
+  const mode = (path: string): number => statSync(path).mode & 0o777;
+  const fresh = join(top, 'a', 'run');
+  makePrivateFolder(fresh, false);
+  makePrivateFolder(fresh, false);
+  expect(mode(fresh)).toBe(0o700);
+  // Others could look in: closed.
+  chmodSync(fresh, 0o755);
+  makePrivateFolder(fresh, false);
+  expect(mode(fresh)).toBe(0o700);
+  // Others could have put something in.
+  chmodSync(fresh, 0o777);
+  expect(() => makePrivateFolder(fresh, false)).toThrow('other users may write');
+  makePrivateFolder(fresh, true);
+  expect(mode(fresh)).toBe(0o700);
+  symlinkSync(fresh, join(top, 'link'));
+  expect(() => makePrivateFolder(join(top, 'link'), true)).toThrow('not a folder');
+  writeFileSync(join(top, 'file'), '');
+  expect(() => makePrivateFolder(join(top, 'file'), true)).toThrow('not a folder');
+  const theirs = join(top, 'theirs');
+  mkdirSync(theirs, { mode: 0o700 });
+  const { getuid } = process;
+  process.getuid = () => 4_242;
+  try {
+    expect(() => makePrivateFolder(theirs, true)).toThrow('another user');
+  } finally {
+    if (getuid) process.getuid = getuid;
+  }
 });

@@ -99,6 +99,11 @@ const COUNTED: readonly (readonly [name: string, help: string, of: Counted])[] =
     'Seconds in which the door had no open file left: newcomers were closed',
     'filesShort',
   ],
+  [
+    'handshakes_refused',
+    'Connections closed before their TLS handshake: too many waited, or their network had had its share',
+    'handshakesRefused',
+  ],
   ['bad_handshakes', 'TLS handshakes that failed', 'badHandshakes'],
   ['laid_bare', 'Streams over TLS 1.3 that keep their key and nothing else', 'laidBare'],
   ['requests', 'Requests other than streams and files of the sound', 'requests'],

@@ -40,12 +40,13 @@ import { openStalledReaders } from './stalled-readers.ts';
 import { type DoorStrain, openStrain } from './strain.ts';
 import { type DoorTls, openTls, type Tls } from './tls.ts';
 import { openUnfinished } from './unfinished.ts';
+import { openWaitingBytes } from './waiting-bytes.ts';
 
 export type { Asset, Assets } from './assets.ts';
 export { loadAssets } from './assets.ts';
 export { checkLightTls } from './light-tls-check.ts';
 export type { Limits } from './limits.ts';
-export { LIMITS } from './limits.ts';
+export { LIMITS, memoryPossible, withinMemory } from './limits.ts';
 export type { DoorOrigin, Joined } from './origin-port.ts';
 export type { Pages } from './pages.ts';
 export { loadManifest, openPages } from './pages.ts';
@@ -282,17 +283,20 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const spare = openSpareFile({ log, counters });
   for (const server of [front.server, front.plainServer])
     server.on('error', (error) => log.error({ error: error.message }, 'accepting failed'));
+  const waitingBytes = openWaitingBytes({ limits, prefixOf: (socket) => gate.originOf(socket).prefix });
   const sweeper = clock.every(ms(1_000), () => {
     spare.look();
     front.sweep();
     quick.sweep();
     slowBodies.sweep(clock.now());
     bares?.sweep();
-    stalledReaders.sweep(clock.now(), gate.sockets, (socket) => {
+    const letGo = (socket: Socket): void => {
       if (fanout.drop(socket, 'stalled')) return;
       counters.stalledRequests += 1;
       reset(socket);
-    });
+    };
+    stalledReaders.sweep(clock.now(), gate.sockets, letGo);
+    waitingBytes.sweep(gate.sockets, letGo);
   });
   log.info({ door: deps.name, port }, 'open');
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { type Ms, ms } from '../base/time.ts';
 
 /**
@@ -8,6 +9,11 @@ import { type Ms, ms } from '../base/time.ts';
 export interface Limits {
   /** Bytes a stream listener may be behind in this process; beyond it the listener is closed (`backlog`). */
   readonly backlog: number;
+  /**
+   * Bytes that may wait in this process for all readers together; beyond it the slowest of the networks with more than
+   * their max-min share are closed (`stalled`). Looked at once a second.
+   */
+  readonly waitingBytes: number;
   /**
    * Listeners written to in a row before the next turn, 20 ms later, as long as a write period has turns enough for all.
    * In a row a write costs less (docs/adr/0007-writes-by-descriptor.md), and 512 of them hold the process up for about 8 ms.
@@ -88,6 +94,7 @@ export interface Limits {
 /** The defaults: 512 kB is a minute of 64 kbit/s. */
 export const LIMITS: Limits = {
   backlog: 512 * 1024,
+  waitingBytes: 1024 * 1024 * 1024,
   row: 512,
   connections: 60_000,
   shareFrom: 0.8,
@@ -138,4 +145,27 @@ export async function filesPossible(): Promise<number> {
   const text = await readFile('/proc/self/limits', 'utf8').catch(() => '');
   const files = /^Max open files\s+(\d+)/m.exec(text)?.[1];
   return files === undefined ? Number.POSITIVE_INFINITY : Number(files);
+}
+
+/** Memory of a connection beside what waits for it: one that is whole under TLS, as measured (docs/adr/0009-streams-over-tls-keep-a-key.md). */
+const CONNECTION_BYTES = 56 * 1024;
+/** So many a door takes on any machine. */
+const LEAST_CONNECTIONS = 500;
+
+/** What a machine's memory leaves room for in each of `doors`: half of it for connections, an eighth for bytes that wait. */
+export const withinMemory = (limits: Limits, bytes: number, doors: number): Limits => {
+  const share = bytes / Math.max(1, doors);
+  const connections = Math.max(LEAST_CONNECTIONS, Math.floor(share / 2 / CONNECTION_BYTES));
+  return {
+    ...limits,
+    connections: Math.min(limits.connections, connections),
+    waitingBytes: Math.min(limits.waitingBytes, Math.max(limits.backlog, Math.floor(share / 8))),
+  };
+};
+
+/** The memory this process may use, bytes: the machine's, or what its control group is held to. */
+export function memoryPossible(): number {
+  const held = process.constrainedMemory();
+  const all = totalmem();
+  return held > 0 && held < all ? held : all;
 }

@@ -19,8 +19,10 @@ import {
   LIMITS,
   loadAssets,
   loadManifest,
+  memoryPossible,
   open as openDoorPart,
   openPages,
+  withinMemory,
 } from '../door/index.ts';
 import { type DoorLadder, open as openLadder, openRecords } from '../ladder/index.ts';
 import { open as openOrigin } from '../origin/index.ts';
@@ -28,6 +30,7 @@ import { open as openQueueDoor } from '../queue/index.ts';
 import { LEVELS } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
+import { keyFor } from './keys.ts';
 import { readLoops, substituteMessages } from './loops.ts';
 import { logLost } from './lost.ts';
 import { openNews } from './news.ts';
@@ -174,12 +177,12 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
       asksForLink: config.roomsCreate !== 'anyone',
     }),
-    limits: { ...LIMITS, backlog: config.backlogLimit },
+    limits: withinMemory({ ...LIMITS, backlog: config.backlogLimit }, memoryPossible(), config.doors),
     ...(uring ? { uring } : {}),
     ...(typeof tcpInfo === 'string' ? {} : { tcpInfo }),
     ...(openssl ? { openssl } : {}),
     backlog: ACCEPT_QUEUE,
-    secret: readSecret(at.secret),
+    secret: keyFor(readSecret(at.secret), 'listeners who come back'),
     vouches: openVouching(readSecret(at.secret)),
     trustedProxies: config.trustedProxies,
     ...(certificate

@@ -1,16 +1,26 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** UNIX socket addresses hold 108 bytes at most, on some systems 104. Spec: unix(7). */
 const LONGEST_SOCKET_PATH = 100;
 
-/** Where a running Earshot keeps its things: below the data folder, sockets in the temporary folder if that is too deep. */
+const fits = (folder: string): boolean => join(folder, 'cell-999.sock').length <= LONGEST_SOCKET_PATH;
+
+/** A folder for sockets outside the data folder: where this user alone may write, if the system has such a place (systemd: pam_systemd(8)). */
+function far(name: string): string {
+  const own = process.getuid ? `/run/user/${process.getuid()}` : '';
+  return join(own !== '' && existsSync(own) ? own : tmpdir(), name);
+}
+
+/** Where a running Earshot keeps its things: below the data folder, sockets in a folder of this user if that is too deep. */
 export function paths(data: string) {
   const root = resolve(data);
   const near = join(root, 'run');
-  const far = join(tmpdir(), `earshot-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
-  const run = join(near, 'cell-999.sock').length <= LONGEST_SOCKET_PATH ? near : far;
+  const run = fits(near)
+    ? near
+    : far(`earshot-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
   return {
     root,
     run,

@@ -1,13 +1,14 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { ms } from '../base/time.ts';
 import type { Config } from '../config/index.ts';
 import type { Consent } from '../wire/rehearsal.ts';
+import { keyFor } from './keys.ts';
 import { paths } from './paths.ts';
 import { readSecret } from './secret.ts';
 
 /** The key of rehearsals of the installation that has this secret: who has it may bring a crowd, and nothing else. */
 export const rehearsalKey = (secret: Uint8Array): string =>
-  createHmac('sha256', secret).update('earshot rehearsal').digest('base64url');
+  Buffer.from(keyFor(secret, 'rehearsals')).toString('base64url');
 
 /** The consent this configuration publishes from now on, or undefined when it allows no rehearsal. */
 export function consentOf(config: Config, now: number): Consent | undefined {

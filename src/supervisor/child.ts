@@ -224,8 +224,7 @@ export class Child {
     if (message.notice === 'tickets') {
       this.#ticketed = true;
       this.tellTickets();
-    }
-    if (message.notice === 'ready') {
+    } else if (message.notice === 'ready') {
       this.isReady = true;
       this.#deps.ready(this.name);
     } else if (message.notice === 'pong') this.#checks = message.checks ?? [];

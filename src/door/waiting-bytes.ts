@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net';
+import { waterLevel } from './share.ts';
+
+/** What the count needs. */
+export interface WaitingBytesDeps {
+  readonly limits: {
+    /** Bytes that may wait in this process for all readers together. */
+    readonly waitingBytes: number;
+    /** Bytes that may wait for one. */
+    readonly backlog: number;
+  };
+  /** The network a reader comes from; undefined: one of this machine, which is a network like others here. */
+  prefixOf(socket: Socket): string | undefined;
+}
+
+/** Holds what waits in memory for readers who do not read to a total. */
+export interface WaitingBytes {
+  /** Counts, and hands over those to be closed. Call about once a second: within that the total may be exceeded by what is sent in a second. */
+  sweep(sockets: Iterable<Socket>, drop: (socket: Socket) => void): void;
+  /** Bytes that waited at the last look. */
+  readonly total: number;
+}
+
+/** What TLS holds beside a socket's own queue. */
+type Queued = Socket & {
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
+  encrypted?: boolean;
+};
+/** OpenSSL answers some messages by itself, whether anybody reads or not: that queue counts from here on. */
+const waitingFor = (socket: Queued): number =>
+  socket.writableLength + (socket.encrypted === true ? (socket._handle?.writeQueueSize ?? 0) : 0);
+
+/**
+ * Opens the count. Beyond the total each network keeps at most its max-min share: of those with more, the readers for
+ * whom most waits are closed; they are the slowest. Nobody else notices.
+ */
+export function openWaitingBytes({ limits, prefixOf }: WaitingBytesDeps): WaitingBytes {
+  let total = 0;
+  return {
+    get total() {
+      return total;
+    },
+    sweep(sockets, drop) {
+      total = 0;
+      const readers: { readonly socket: Socket; readonly bytes: number }[] = [];
+      const closed: Socket[] = [];
+      for (const socket of sockets) {
+        if (socket.destroyed) continue;
+        const bytes = waitingFor(socket);
+        if (bytes === 0) continue;
+        total += bytes;
+        // A stream is held to this at each write; what OpenSSL queues by itself, and files, are not.
+        if (bytes - socket.writableLength > limits.backlog) closed.push(socket);
+        else readers.push({ socket, bytes });
+      }
+      if (total > limits.waitingBytes) {
+        const networks = Map.groupBy(readers, ({ socket }) => prefixOf(socket));
+        const sums = [...networks.values()].map((those) => those.reduce((sum, { bytes }) => sum + bytes, 0));
+        const level = waterLevel(Float64Array.from(sums), limits.waitingBytes);
+        for (const [at, those] of [...networks.values()].entries()) {
+          let left = sums[at] ?? 0;
+          for (const { socket, bytes } of those.toSorted((a, b) => b.bytes - a.bytes)) {
+            if (left <= level) break;
+            closed.push(socket);
+            left -= bytes;
+          }
+        }
+      }
+      for (const socket of closed) drop(socket);
+    },
+  };
+}
