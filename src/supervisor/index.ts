@@ -82,7 +82,9 @@ export function open(deps: SupervisorDeps): Supervisor {
   const ready_ = (): Readiness =>
     readiness(together([...children.flatMap((child) => child.checks()), ...(deps.checks?.() ?? [])]));
   const groups = deps.groups.map((group) =>
-    group.map((spec) => new Child(spec, { ...deps, tickets, ready: heard, ended: changed, readiness: ready_ })),
+    group.map(
+      (spec) => new Child(spec, { ...deps, tickets, ready: heard, ended: changed, readiness: ready_ }),
+    ),
   );
   const children = groups.flat();
   // The clock's timers keep no process alive, and between two lives of the only child nothing else would.
