@@ -44,6 +44,9 @@ test('what TLS holds by itself counts, and one connection may not hold more than
   const flood = of('a', 0, { encrypted: true, _handle: { writeQueueSize: 1_001 } });
   const calm = of('a', 0, { encrypted: true, _handle: { writeQueueSize: 900 } });
   expect(dropped([flood, calm], 10_000)).toEqual([flood]);
+  // A reader who is behind: its bytes are in both queues and count once.
+  const behind = of('a', 5_000, { encrypted: true, _handle: { writeQueueSize: 5_100 } });
+  expect(dropped([behind], 6_000)).toEqual([]);
   expect(dropped([calm, { ...calm, network: 'b' }], 1_000)).toHaveLength(2);
 });
 

@@ -26,9 +26,9 @@ type Queued = Socket & {
   readonly _handle?: { readonly writeQueueSize?: number } | null;
   encrypted?: boolean;
 };
-/** OpenSSL answers some messages by itself, whether anybody reads or not: that queue counts from here on. */
-const waitingFor = (socket: Queued): number =>
-  socket.writableLength + (socket.encrypted === true ? (socket._handle?.writeQueueSize ?? 0) : 0);
+/** Sealed bytes that OpenSSL holds: those of the socket's own queue, and what it answers by itself, whether anybody reads or not. */
+const sealedFor = (socket: Queued): number =>
+  socket.encrypted === true ? (socket._handle?.writeQueueSize ?? 0) : 0;
 
 /**
  * Opens the count. Beyond the total each network keeps at most its max-min share: of those with more, the readers for
@@ -46,11 +46,12 @@ export function openWaitingBytes({ limits, prefixOf }: WaitingBytesDeps): Waitin
       const closed: Socket[] = [];
       for (const socket of sockets) {
         if (socket.destroyed) continue;
-        const bytes = waitingFor(socket);
+        const sealed = sealedFor(socket);
+        const bytes = Math.max(socket.writableLength, sealed);
         if (bytes === 0) continue;
         total += bytes;
         // A stream is held to this at each write; what OpenSSL queues by itself, and files, are not.
-        if (bytes - socket.writableLength > limits.backlog) closed.push(socket);
+        if (sealed - socket.writableLength > limits.backlog) closed.push(socket);
         else readers.push({ socket, bytes });
       }
       if (total > limits.waitingBytes) {
