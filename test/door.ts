@@ -170,7 +170,7 @@ export function wire(port: number, request: string): Wire {
 export async function until(
   condition: () => boolean,
   say: () => string = () => 'it did not happen in time',
-  within = 3000,
+  within = 15_000,
 ): Promise<void> {
   const end = performance.now() + within;
   while (!condition()) {
