@@ -53,11 +53,14 @@ export class Polarity {
   /** `whole` is what the sum would have if both channels were the same. */
   #judge(sum: number, whole: number): void {
     // The first block decides at once: nobody should miss the first word.
-    const share = this.#whole === 0 ? 1 : QUICK;
+    const first = this.#whole === 0;
+    const share = first ? 1 : QUICK;
     this.#sum += (sum - this.#sum) * share;
     this.#whole += (whole - this.#whole) * share;
     const left = this.#sum / this.#whole;
     if (left < OPPOSITE_BELOW) this.#opposite = true;
     else if (left > ALIKE_ABOVE) this.#opposite = false;
+    // Nothing was heard before: there is no step to avoid.
+    if (first && this.#opposite) this.#gain = -1;
   }
 }

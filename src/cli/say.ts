@@ -5,12 +5,13 @@ import { decimal, readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
 import { givenAddress, serverAddress, signLocally } from './local-server.ts';
 import { pause } from './pause.ts';
+import { openReturn } from './return.ts';
 
 const HELP = `earshot say FILE --room SLUG [--name NAME] [--url URL] [--token TOKEN] [--loop] [--pause SECONDS]
 
 Speaks FILE (WAV or Ogg Opus; other formats when ffmpeg is installed) into a room through real WebRTC.
 Without --token it signs a speaker link with the secret of the data folder on this machine.
-Listeners hear it once the room is live: earshot room live SLUG.`;
+Listeners hear it once the room is live: earshot room live SLUG. With --loop it returns by itself when the server\nrestarts, and ends when the link is withdrawn or the room is over.`;
 
 /** `earshot say FILE --room SLUG`. */
 export const command: Command = async (args) => {
@@ -42,9 +43,18 @@ export const command: Command = async (args) => {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
+  const whip = `${url}/r/${values.room}/whip?takeover=1`;
+  const again = openReturn({ wait: (ms) => pause(ms, stop.signal), say: (line) => console.error(line) });
   do {
     const sound = await readSound(file);
-    await speak({ whip: `${url}/r/${values.room}/whip?takeover=1`, token, sound, signal: stop.signal, log });
+    try {
+      await speak({ whip, token, sound, signal: stop.signal, log });
+      again.well();
+    } catch (error) {
+      // Without --loop whoever called decides; with it, a restart of the server is no reason to end.
+      if (!values.loop || stop.signal.aborted || !(await again.after(error))) throw error;
+      continue;
+    }
     if (values.loop && between > 0) await pause(between, stop.signal);
   } while (values.loop && !stop.signal.aborted);
   return 0;

@@ -4,6 +4,7 @@ import datachannel, { type Track } from 'node-datachannel';
 import { EarshotError, ERRORS, type ErrorCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { TICKS_PER_SECOND } from '../base/time.ts';
+import { freeUdpPort } from '../base/udp-port.ts';
 import { readRtcp } from './rtcp.ts';
 import { isRtcp, writeRtp } from './rtp.ts';
 import { encoded, type Sound } from './sound.ts';
@@ -32,6 +33,8 @@ const LEVEL_ID = 1;
 const CONNECT_MS = 10_000;
 /** Packets kept to be sent again. */
 const KEPT = 128;
+/** A stage reports every second; when it has and does so no more for this long, it is gone. ICE would take 27 s to say so. */
+const SILENT_MS = 6_000;
 /** Further behind than this the bot gives up catching up and goes on from now. */
 const MAX_BEHIND_MS = 400;
 
@@ -44,6 +47,12 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
   const nothing: BotReport = { packets: 0, seconds: 0, resent: 0 };
   if (signal?.aborted) return nothing;
   const ssrc = randomBytes(4).readUInt32BE();
+  // The library answers a failure to open its socket with the end of the process: whether one can be had is asked first.
+  await freeUdpPort().catch((cause: Error) => {
+    throw new EarshotError('media-unavailable', `This machine gives no UDP port: ${cause.message}`, {
+      cause,
+    });
+  });
   const connection = new datachannel.PeerConnection('bot', { iceServers: [], disableAutoNegotiation: true });
   const connected = Promise.withResolvers<void>();
   const gathered = Promise.withResolvers<void>();
@@ -115,7 +124,8 @@ async function say(
   let samples = 0;
   for await (const { payload, samples: duration, level } of encoded(options.sound)) {
     if (options.signal?.aborted) break;
-    if (broken()) throw new EarshotError('studio-away', 'The media connection broke');
+    if (broken() || performance.now() - kept.reportedAt > SILENT_MS)
+      throw new EarshotError('studio-away', 'The media connection broke');
     const head = { payloadType: PAYLOAD_TYPE, marker: packets === 0, sequence, timestamp, ssrc };
     kept.send(
       sequence,
@@ -136,6 +146,8 @@ async function say(
 /** The last packets, for the stage to ask again. */
 class Kept {
   resent = 0;
+  /** When the stage last reported. */
+  reportedAt = Number.POSITIVE_INFINITY;
   readonly #track: Track;
   readonly #log: Log;
   readonly #packets: ({ sequence: number; bytes: Buffer } | undefined)[] = new Array(KEPT).fill(undefined);
@@ -153,6 +165,7 @@ class Kept {
   heard(bytes: Buffer, ssrc: number): void {
     try {
       if (!isRtcp(bytes)) return;
+      this.reportedAt = performance.now();
       for (const nack of readRtcp(bytes).nacks) {
         if (nack.ssrc !== ssrc) continue;
         for (const sequence of nack.sequences) {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Application, createEncoder, Signal } from 'libopus-wasm';
 import { EarshotError } from '../base/errors.ts';
+import { Polarity } from '../base/polarity.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
 import { channelsInWords, isOggOpus, readOgg, surroundChannels } from '../wire/ogg-packets.ts';
 import { packetTicks } from '../wire/opus-packet.ts';
@@ -39,15 +40,16 @@ export async function readSound(file: string): Promise<AsyncIterable<OpusPacket>
   const surround = isOggOpus(bytes) ? surroundChannels(bytes) : undefined;
   if (isOggOpus(bytes) && surround === undefined) return { [Symbol.asyncIterator]: () => packets(bytes) };
   const wav = isWav(bytes) ? readWav(bytes) : undefined;
-  if (wav) {
+  if (typeof wav === 'object') {
     const samples = resample(wav, TICKS_PER_SECOND);
     return { [Symbol.asyncIterator]: () => encoded(blocks([samples])) };
   }
-  await findDecoder(
-    surround === undefined
-      ? `${file} is neither WAV (16-bit or float) nor Ogg Opus, and no ffmpeg is on the PATH to decode it`
-      : `${file} has ${channelsInWords(surround)}, and no ffmpeg is on the PATH to mix them to one; send one or two`,
-  );
+  const why =
+    wav ??
+    (surround === undefined
+      ? 'This is neither WAV nor Ogg Opus.'
+      : `This file has ${channelsInWords(surround)}. Send it with one or two.`);
+  await findDecoder(`${file} cannot be read, and no ffmpeg is on the PATH to decode it. ${why}`);
   return { [Symbol.asyncIterator]: () => encoded(blocks(decoded(file))) };
 }
 
@@ -110,7 +112,7 @@ async function* decoded(file: string): AsyncGenerator<Float32Array> {
   const args = ['-nostdin', '-v', 'error', '-protocol_whitelist', 'file', '-i', `file:${resolve(file)}`];
   const child = spawn(
     'ffmpeg',
-    [...args, '-map', '0:a:0', '-f', 'f32le', '-ac', '1', '-ar', '48000', 'pipe:1'],
+    [...args, '-map', '0:a:0', '-f', 'f32le', '-ac', '2', '-ar', '48000', 'pipe:1'],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -121,16 +123,30 @@ async function* decoded(file: string): AsyncGenerator<Float32Array> {
     complaint = `${complaint}${text}`.slice(0, 500);
   });
   try {
+    const polarity = new Polarity();
     let rest: Buffer = Buffer.alloc(0);
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
       const bytes = Buffer.concat([rest, chunk]);
-      const whole = bytes.length - (bytes.length % 4);
+      const whole = bytes.length - (bytes.length % STEREO_BLOCK_BYTES);
       rest = bytes.subarray(whole);
-      yield new Float32Array(new Uint8Array(bytes.subarray(0, whole)).buffer);
+      for (let at = 0; at < whole; at += STEREO_BLOCK_BYTES)
+        yield monoBlock(bytes.subarray(at, at + STEREO_BLOCK_BYTES), polarity);
     }
+    if (rest.length > 0) yield monoBlock(Buffer.concat([rest], STEREO_BLOCK_BYTES), polarity);
     if ((await ended) !== 0)
       throw new EarshotError('unsupported-media-type', `ffmpeg cannot decode ${file}: ${complaint.trim()}`);
   } finally {
     child.kill();
   }
+}
+
+/** 20 ms of two channels as floats. */
+const STEREO_BLOCK_BYTES = 8 * BLOCK_TICKS;
+
+/** The sum of both channels, also where they are opposite to each other. */
+function monoBlock(bytes: Buffer, polarity: Polarity): Float32Array {
+  const left = Float32Array.from({ length: BLOCK_TICKS }, (_, i) => bytes.readFloatLE(8 * i));
+  const right = Float32Array.from({ length: BLOCK_TICKS }, (_, i) => bytes.readFloatLE(8 * i + 4));
+  polarity.run(left, right);
+  return left.map((sample, i) => (sample + (right[i] as number)) / 2);
 }

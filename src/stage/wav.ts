@@ -1,3 +1,5 @@
+import { Polarity } from '../base/polarity.ts';
+
 /** Sound of one channel. */
 export interface Mono {
   readonly rate: number;
@@ -5,49 +7,166 @@ export interface Mono {
 }
 
 /** True when the bytes begin a WAV file. */
-export const isWav = (bytes: Uint8Array): boolean => tag(bytes, 0) === 'RIFF' && tag(bytes, 8) === 'WAVE';
+export const isWav = (bytes: Uint8Array): boolean =>
+  (tag(bytes, 0) === 'RIFF' || tag(bytes, 0) === 'RF64') && tag(bytes, 8) === 'WAVE';
 
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
+/** Beyond these nobody says which channel is where. */
+const MAX_CHANNELS = 8;
+/** Frames that one turn of the watch for opposite channels looks at: 20 ms, at 48 kHz. */
+const TURN = 960;
 
-/** Reads 16-bit or 32-bit float WAV, channels averaged; undefined when it is coded otherwise or cut short. */
-export function readWav(bytes: Uint8Array): Mono | undefined {
+type Sample = (view: DataView, at: number) => number;
+
+/** How samples of a format and width in bytes are read, ±1. Eight bits have no sign. */
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  [`${PCM} 1`]: (view, at) => (view.getUint8(at) - 128) / 128,
+  [`${PCM} 2`]: (view, at) => view.getInt16(at, true) / 32_768,
+  [`${PCM} 3`]: (view, at) => ((view.getInt8(at + 2) << 16) | view.getUint16(at, true)) / 8_388_608,
+  [`${PCM} 4`]: (view, at) => view.getInt32(at, true) / 2_147_483_648,
+  [`${FLOAT} 4`]: (view, at) => view.getFloat32(at, true),
+  [`${FLOAT} 8`]: (view, at) => view.getFloat64(at, true),
+};
+
+/**
+ * Shares of each channel in left and right, by the order that WAV files have: front left and right, centre, bass, back,
+ * sides. The bass channel is left out. Spec: ITU-R BS.775, annex 4.
+ */
+const LAYOUTS: Readonly<Record<number, readonly (readonly [left: number, right: number])[]>> = {
+  1: [[1, 1]],
+  2: [
+    [1, 0],
+    [0, 1],
+  ],
+  3: [
+    [1, 0],
+    [0, 1],
+    [0.71, 0.71],
+  ],
+  4: [
+    [1, 0],
+    [0, 1],
+    [0.71, 0],
+    [0, 0.71],
+  ],
+  5: [
+    [1, 0],
+    [0, 1],
+    [0.71, 0.71],
+    [0.71, 0],
+    [0, 0.71],
+  ],
+  6: [
+    [1, 0],
+    [0, 1],
+    [0.71, 0.71],
+    [0, 0],
+    [0.71, 0],
+    [0, 0.71],
+  ],
+  7: [
+    [1, 0],
+    [0, 1],
+    [0.71, 0.71],
+    [0, 0],
+    [0.5, 0.5],
+    [0.71, 0],
+    [0, 0.71],
+  ],
+  8: [
+    [1, 0],
+    [0, 1],
+    [0.71, 0.71],
+    [0, 0],
+    [0.71, 0],
+    [0, 0.71],
+    [0.71, 0],
+    [0, 0.71],
+  ],
+};
+
+/**
+ * Reads WAV of 8, 16, 24 and 32 bits or floats, one to eight channels, mixed to one; left and right that are opposite do
+ * not cancel. A file without its end is read as far as it goes. In words why it cannot be read otherwise.
+ * Spec: Multimedia Programming Interface and Data Specifications 1.0; EBU Tech 3306 (RF64).
+ */
+export function readWav(bytes: Uint8Array): Mono | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let format = 0;
-  let channels = 0;
-  let rate = 0;
-  let bits = 0;
+  let [format, channels, rate, width] = [0, 0, 0, 0];
   for (let at = 12; at + 8 <= bytes.length; ) {
     const name = tag(bytes, at);
     const body = at + 8;
-    const size = Math.min(view.getUint32(at + 4, true), bytes.length - body);
+    const said = view.getUint32(at + 4, true);
+    const size = Math.min(said, bytes.length - body);
     if (name === 'fmt ' && size >= 16) {
       format = view.getUint16(body, true);
       channels = view.getUint16(body + 2, true);
       rate = view.getUint32(body + 4, true);
-      bits = view.getUint16(body + 14, true);
+      const frame = view.getUint16(body + 12, true);
+      const bits = view.getUint16(body + 14, true);
+      // 24 bits may lie in four bytes, at the upper end.
+      width = channels > 0 && frame % channels === 0 && frame > 0 ? frame / channels : Math.ceil(bits / 8);
       if (format === EXTENSIBLE && size >= 26) format = view.getUint16(body + 24, true);
     }
     if (name === 'data') {
-      const short = format === PCM && bits === 16;
-      if (!short && !(format === FLOAT && bits === 32)) return undefined;
-      if (channels < 1 || channels > 8 || rate < 8_000 || rate > 192_000) return undefined;
-      const width = short ? 2 : 4;
-      const samples = new Float32Array(Math.floor(size / (width * channels)));
-      for (let i = 0; i < samples.length; i += 1) {
-        let sum = 0;
-        for (let c = 0; c < channels; c += 1) {
-          const offset = body + (i * channels + c) * width;
-          sum += short ? view.getInt16(offset, true) / 32_768 : view.getFloat32(offset, true);
-        }
-        samples[i] = sum / channels;
-      }
-      return { rate, samples };
+      if (format === 0) return 'This WAV file does not say how its sound is coded: its beginning is damaged.';
+      const layout = LAYOUTS[channels];
+      if (!layout || channels > MAX_CHANNELS)
+        return `This WAV file has ${channels} channels. Send it with one or two.`;
+      const sample = SAMPLES[`${format} ${width}`];
+      if (!sample)
+        return `This WAV file is coded in format ${format} with ${width * 8} bits. Send 16-bit or 32-bit float.`;
+      if (rate < 4_000 || rate > 384_000)
+        return `This WAV file has ${rate} samples a second. Send it with 48,000.`;
+      // A recorder that was writing to a pipe, or was killed, has left no size.
+      const there = said === 0 || said >= 0xffffff00 ? bytes.length - body : size;
+      return {
+        rate,
+        samples: mixedDown(view, body, Math.floor(there / (width * channels)), width, layout, sample),
+      };
     }
     at = body + size + (size & 1);
   }
-  return undefined;
+  return 'This WAV file has no sound in it: it may have broken off.';
+}
+
+function mixedDown(
+  view: DataView,
+  body: number,
+  frames: number,
+  width: number,
+  layout: readonly (readonly [left: number, right: number])[],
+  sample: Sample,
+): Float32Array {
+  const mono = new Float32Array(frames);
+  const polarity = new Polarity();
+  const left = new Float32Array(TURN);
+  const right = new Float32Array(TURN);
+  const whole = Math.max(
+    1,
+    layout.reduce((sum, [l]) => sum + l, 0),
+  );
+  for (let from = 0; from < frames; from += TURN) {
+    const count = Math.min(TURN, frames - from);
+    left.fill(0);
+    right.fill(0);
+    for (let i = 0; i < count; i += 1) {
+      let at = body + (from + i) * layout.length * width;
+      for (const [l, r] of layout) {
+        const value = sample(view, at);
+        at += width;
+        if (!Number.isFinite(value)) continue;
+        left[i] = (left[i] as number) + value * l;
+        right[i] = (right[i] as number) + value * r;
+      }
+    }
+    if (layout.length > 1) polarity.run(left, right);
+    for (let i = 0; i < count; i += 1)
+      mono[from + i] = ((left[i] as number) + (right[i] as number)) / (2 * whole);
+  }
+  return mono;
 }
 
 /** Taps on either side of a sample, in samples of the lower rate. */
@@ -61,20 +180,35 @@ export function resample(sound: Mono, rate: number): Float32Array {
   const half = Math.ceil(HALF_WIDTH * Math.max(1, ratio));
   const { samples } = sound;
   const out = new Float32Array(Math.floor(samples.length / ratio));
+  // Places between two samples repeat: 160 of them from 44.1 to 48 kHz. Each row of taps is computed once.
+  const rows = new Map<number, Float32Array>();
   for (let i = 0; i < out.length; i += 1) {
-    const centre = i * ratio;
-    const from = Math.max(0, Math.ceil(centre - half));
-    const to = Math.min(samples.length - 1, Math.floor(centre + half));
-    let sum = 0;
-    for (let k = from; k <= to; k += 1) {
-      const x = k - centre;
-      const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / half);
-      const angle = Math.PI * cutoff * x;
-      sum += (samples[k] ?? 0) * window * (x === 0 ? cutoff : (cutoff * Math.sin(angle)) / angle);
+    const first = Math.floor((i * sound.rate) / rate);
+    const phase = (i * sound.rate) % rate;
+    let taps = rows.get(phase);
+    if (!taps) {
+      taps = row(phase / rate, half, cutoff);
+      if (rows.size < MAX_ROWS) rows.set(phase, taps);
     }
+    let sum = 0;
+    for (let k = 0; k < taps.length; k += 1)
+      sum += (samples[first - half + 1 + k] ?? 0) * (taps[k] as number);
     out[i] = sum;
   }
   return out;
+}
+
+/** Rows kept: any pair of usual rates has fewer. */
+const MAX_ROWS = 4_096;
+
+function row(fraction: number, half: number, cutoff: number): Float32Array {
+  return Float32Array.from({ length: 2 * half }, (_, k) => {
+    const x = k - half + 1 - fraction;
+    if (Math.abs(x) >= half) return 0;
+    const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / half);
+    const angle = Math.PI * cutoff * x;
+    return window * (x === 0 ? cutoff : (cutoff * Math.sin(angle)) / angle);
+  });
 }
 
 const tag = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
