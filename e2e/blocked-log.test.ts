@@ -1,6 +1,6 @@
 /** Whoever reads the log, the output or the terminal may stop reading: nobody waits for that. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +95,9 @@ test.each(['pipe', 'terminal'])(
     const get = (path: string, at = port): Promise<Response | undefined> =>
       fetch(`http://127.0.0.1:${at}${path}`, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
     await until('it is ready', async () => (await get('/readyz'))?.status === 200, 60_000);
+    // What doors play while the studio is away is coded once, after the first start.
+    await until('doors can fill in', () => existsSync(join(data, 'standby.bin')), 60_000);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
 
     const heard = spawn(
       process.execPath,

@@ -3,14 +3,12 @@
  * Plain JavaScript without dependencies, because it runs on whatever Node (20.20 or newer) is there.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   accessSync,
   constants,
   cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -18,6 +16,7 @@ import {
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { missingPackage, pagesAreOld, sourcesOf, stampOf } from './freshness.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const runtimeFolder = join(root, 'scripts', 'runtime');
@@ -65,35 +64,17 @@ export function environment(node) {
 
 /** Installs what the lock file says unless it is there already. `dev` includes what only tests need. */
 export function installPackages(node, { dev }) {
-  const missing = whatIsMissing(dev);
+  const missing = missingPackage(root, dev);
   if (!missing) return;
   say(`installing packages (${missing})`);
   // One run without the development packages starts sooner on a machine that will only run Earshot.
   npm(node, dev ? ['ci'] : ['ci', '--omit=dev'], root);
 }
 
-/** Why the installed packages are not those of the lock file, or undefined. npm writes its own copy of the lock last. */
-function whatIsMissing(dev) {
-  const hidden = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(hidden)) return 'first time, about a minute';
-  const have = JSON.parse(readFileSync(hidden, 'utf8')).packages;
-  const want = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  for (const [path, { version, optional, devOptional, dev: onlyDev }] of Object.entries(want)) {
-    if (path === '' || (!dev && (onlyDev || devOptional))) continue;
-    const found = have[path];
-    if (found ? found.version !== version : !optional && !devOptional)
-      return `${path.replace('node_modules/', '')} ${version}`;
-    if (found && !optional && !existsSync(join(root, path, 'package.json'))) return `${path} is gone`;
-  }
-  return undefined;
-}
-
 /** Builds the pages with Vite when their sources have changed since the last build. */
 export function buildPages(node) {
   if (!existsSync(join(root, 'vite.config.ts'))) return;
-  const stamp = join(root, 'dist', '.vite', 'sources');
-  const now = hashSources();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
+  if (!pagesAreOld(root)) return;
   say('building the pages');
   const { status, stdout, stderr } = spawnSync(
     node,
@@ -105,28 +86,7 @@ export function buildPages(node) {
     },
   );
   if (status !== 0) throw new Stop(`the pages could not be built:\n${stdout}${stderr}`);
-  writeFileSync(stamp, now);
-}
-
-function hashSources() {
-  const hash = createHash('sha256');
-  const add = (path) => {
-    if (existsSync(join(root, path)))
-      hash
-        .update(path)
-        .update('\0')
-        .update(readFileSync(join(root, path)))
-        .update('\0');
-  };
-  for (const folder of ['web', 'src/wire', 'src/base']) {
-    const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
-    const paths = files
-      .filter((file) => file.isFile())
-      .map((file) => join(file.parentPath ?? file.path, file.name));
-    for (const path of paths.sort()) add(path.slice(root.length));
-  }
-  for (const file of ['vite.config.ts', 'package-lock.json']) add(file);
-  return hash.digest('hex');
+  writeFileSync(stampOf(root), sourcesOf(root));
 }
 
 /** Runs npm with `node`, in `folder`. The npm that started us if there was one. */

@@ -1,4 +1,5 @@
 /** Config → roles → open in the order of a voice → wait → close, doors first. */
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import project from '../package.json' with { type: 'json' };
 import { readCertificate } from './base/certificate.ts';
@@ -114,6 +115,7 @@ export async function start(
       );
     claims.use(held);
   }
+  writeFileSync(at.pid, `${process.pid}\n`);
   readSecret(at.secret);
   const certificate = lastGoodCertificate(config);
   const files = certificateOf(config)?.files;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: `earshot COMMAND`. Each command is a file; this one only chooses. */
+import project from '../../package.json' with { type: 'json' };
 import { EarshotError } from '../base/errors.ts';
 
 /** A command gets its own arguments and returns the exit code. */
@@ -39,12 +40,16 @@ ${Object.entries(COMMANDS)
   .map(([name, { does }]) => `  earshot ${name.padEnd(8)} ${does}`)
   .join('\n')}
 
-Each command takes --help, and --json where a program may want to read the answer.`;
+earshot --version says which one this is. Each command takes --help, and --json where a program may want to read the answer.`;
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     console.log(HELP);
+    return 0;
+  }
+  if (name === '--version' || name === '-v' || name === 'version') {
+    console.log(`earshot ${project.version} (Node ${process.version})`);
     return 0;
   }
   const load = INNER[name] ?? COMMANDS[name]?.load;

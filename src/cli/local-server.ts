@@ -10,15 +10,18 @@ import { certificateOf } from '../role/tls.ts';
 /** Where the server of this configuration answers on this machine: in plain HTTP, also when its port speaks TLS. */
 export function serverAddress(config: Config): string {
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
-  return `http://${host}:${config.port}`;
+  return `http://${inAddress(host)}:${config.port}`;
 }
 
 /** The address people use, without a slash at its end: the public one, or this machine's. */
 export function publicAddress(config: Config): string {
   const any = config.host === '0.0.0.0' || config.host === '::';
-  const host = any ? 'localhost' : config.host.includes(':') ? `[${config.host}]` : config.host;
+  const host = any ? 'localhost' : inAddress(config.host);
   return config.publicUrl || `http${certificateOf(config) ? 's' : ''}://${host}:${config.port}`;
 }
+
+/** A host as it stands in an address: IPv6 in brackets. Spec: RFC 3986, 3.2.2. */
+export const inAddress = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /**
  * The server that `--url` names, without a slash at its end; undefined when it names none.

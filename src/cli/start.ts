@@ -9,6 +9,7 @@ import { start } from '../main.ts';
 import { isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
 import { certificateOf } from '../role/tls.ts';
 import { asRole, ROLES, type RoleName } from '../roles.ts';
+import { checkFreshness } from './freshness.ts';
 import type { Command } from './index.ts';
 import { publicAddress } from './local-server.ts';
 
@@ -45,6 +46,7 @@ export const command: Command = async (args) => {
     } else flags.push(arg);
   }
   const wanted = fromProcess(flags);
+  await checkFreshness();
   const port = roles.includes('door') ? await claimPort(wanted.host, wanted.port) : wanted.port;
   if (wanted.port === 0) flags.push(`--port=${port}`);
   let { httpPort } = wanted;

@@ -16,13 +16,14 @@ const ERROR_WORDS: Readonly<Record<string, string>> = {
   structure: 'got bytes that are no stream of Earshot',
 };
 
-/** What broke first, in one sentence with its moment. */
+/** The worst that broke, in one sentence with its moment. */
 export function firstToBreak(
   rows: readonly Row[],
   about: Pick<Circumstances, 'glances' | 'listeners' | 'lost'>,
 ): string {
   const rung = about.glances.find((glance) => (glance.rung ?? 0) > 0);
-  for (const row of rows) {
+  const row = worstOf(rows);
+  if (row) {
     const what = broken(row);
     const moment = `At ${clockOf(row.at)}, with ${number(row.gauges.hearing + row.gauges.ring)} of ${number(about.listeners)} hearing, `;
     if (rung && rung.at <= row.at && what)
@@ -37,6 +38,23 @@ export function firstToBreak(
   if (rung)
     return `Nothing broke: the server stepped to rung ${rung.rung} at ${clockOf(rung.at)}${rung.why ? ` (${rung.why})` : ''}, and everybody went on hearing.`;
   return 'Nothing broke, and nothing was given up.';
+}
+
+/** Who was hurt in a second: people, or fragments that were not as they should be. */
+function hurt(row: Row): number {
+  const { counts, errors } = row;
+  const refused = Object.values(errors).reduce((sum, times) => sum + times, 0);
+  return refused + counts.gaps + counts.repeats + counts.flips + counts.stalls - counts.doubtfulStalls;
+}
+
+/** The worst second: most people hurt, of these the longest silence; where nobody was, the first that had a finding. */
+function worstOf(rows: readonly Row[]): Row | undefined {
+  const found = rows.filter((row) => broken(row) !== undefined);
+  return found.reduce<Row | undefined>((worst, row) => {
+    if (!worst) return row;
+    const more = hurt(row) - hurt(worst);
+    return more > 0 || (more === 0 && (row.max.stall ?? 0) > (worst.max.stall ?? 0)) ? row : worst;
+  }, undefined);
 }
 
 function broken(row: Row): string | undefined {

@@ -84,7 +84,15 @@ test('what broke first is one sentence: the cause, the moment, how many heard, a
     first((p, at) =>
       p === 0 && at === 7 ? { counts: { gaps: 2 } } : at === 9 ? { errors: { reset: 9 } } : {},
     ),
-  ).toMatch(/^At 0:07.* 2 fragments were missing/);
+  ).toMatch(/^At 0:09.* \d+ had their connection reset/);
+  // Ten who had nothing to play for 44 ms are not the headline of an evening in which 163 had.
+  expect(
+    first((p, at) =>
+      p === 0 && (at === 4 || at === 8)
+        ? { counts: { stalls: at === 4 ? 10 : 163 }, measures: { stall: [[at === 4 ? 44 : 900, 1]] } }
+        : {},
+    ),
+  ).toMatch(/^At 0:08.* 163 had nothing to play/);
   expect(first((p, at) => (p === 0 && at === 5 ? { counts: { stalls: 4, doubtfulStalls: 4 } } : {}))).toMatch(
     /^Nothing broke/,
   );

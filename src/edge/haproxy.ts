@@ -7,7 +7,7 @@ const LARGEST_BYTES = 1_000_000;
 /** A whole file for HAProxy 2.6 or newer. */
 export function haproxy({ origin, listen, megabytes }: EdgeOptions): string {
   const kept = CLASSES.map(({ id }) => `is_${id.replace('-', '_')}`);
-  const bind = /^\d+$/.test(listen) ? `:${listen}` : listen;
+  const bind = /^\d+$/.test(listen) ? `:::${listen} v4v6` : listen;
   return `# Earshot behind HAProxy. Written by \`earshot edge haproxy\`; write it again rather than edit it.
 # HAProxy's cache holds small things in memory. It does not wait for a request that is on its way: in the moment a new
 # segment appears, each connection that asks goes to the origin until the first answer is in. It gives nothing out that

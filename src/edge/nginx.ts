@@ -46,7 +46,7 @@ map "${PERSONAL_QUERY.map((name) => `$arg_${name}`).join('')}" $earshot_personal
 }
 
 server {
-    listen ${listen};
+${listens(listen)}
     server_name _;
     proxy_http_version 1.1;
     proxy_connect_timeout 2s;
@@ -130,3 +130,7 @@ ${lines.map((line) => `        ${line}`).join('\n')}
     }
 `;
 }
+
+/** On every address of both families, unless one is named. */
+const listens = (listen: string): string =>
+  /^\d+$/.test(listen) ? `    listen ${listen};\n    listen [::]:${listen};` : `    listen ${listen};`;

@@ -19,6 +19,6 @@ export interface EdgeOptions {
 export const DEFAULTS: EdgeOptions = {
   origin: { host: '127.0.0.1', port: 8080 },
   listen: '80',
-  folder: '/var/cache/nginx/earshot',
+  folder: '/var/cache/earshot-nginx',
   megabytes: 1024,
 };

@@ -41,7 +41,7 @@ export async function obtain(order: AcmeOrder): Promise<string> {
     accountKey: await accountKey(order.accountKey, () => acme.crypto.createPrivateEcdsaKey('P-256')),
   });
   const [key, csr] = await acme.crypto.createCsr(
-    { altNames: [...order.domains], commonName: order.domains[0] ?? '' },
+    subjectOf(order.domains),
     await acme.crypto.createPrivateEcdsaKey('P-256'),
   );
   await mkdir(order.challenges, { recursive: true });
@@ -67,6 +67,15 @@ export async function obtain(order: AcmeOrder): Promise<string> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A common name may have 64 characters; the names that count are the alternative ones. Spec: RFC 5280, A.1; RFC 9525, 1.3. */
+const LONGEST_COMMON_NAME = 64;
+
+/** Whom a certificate is asked for: all names, and as common name the first that fits, or none. */
+export function subjectOf(domains: readonly string[]): { altNames: string[]; commonName?: string } {
+  const commonName = domains.find((name) => name.length <= LONGEST_COMMON_NAME);
+  return { altNames: [...domains], ...(commonName === undefined ? {} : { commonName }) };
 }
 
 async function accountKey(path: string, make: () => Promise<Buffer>): Promise<Buffer> {

@@ -38,6 +38,7 @@ export function paths(data: string) {
     rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
     compiled: join(root, 'compiled'),
+    pid: join(run, 'supervisor.pid'),
     claim: (role: string) => join(run, `${role}.claim`),
     siteBus: join(run, 'site.sock'),
     siteHttp: join(run, 'site.http'),

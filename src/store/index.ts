@@ -68,4 +68,5 @@ function notUpToDate(url: string, error: unknown): string {
 }
 
 export { isDuplicate } from './duplicate.ts';
+export { type DatabaseLook, lookAt } from './look.ts';
 export type { RoomTable, Schema } from './schema.ts';

@@ -98,6 +98,8 @@ export interface Plan {
   readonly egress: number;
   /** TB over the evening. */
   readonly terabytes: number;
+  /** All of it in one sentence. */
+  readonly verdict: string;
   /** Requests per second to caches. */
   readonly requests: number;
   readonly cost: number;
@@ -106,6 +108,8 @@ export interface Plan {
   /** What is to be known beside the lines, as whole sentences. */
   readonly notes: readonly string[];
 }
+
+const COST = 'cost by your prices';
 
 /** Computes a plan. All figures are those of the peak but for TB and cost. */
 export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
@@ -230,7 +234,7 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     `${round(memory)} GB ÷ ${machines}, beside 1 GB for Earshot itself`,
   );
   const cost = line(
-    'cost by your prices',
+    COST,
     machines * hours * wishes.machineHour +
       terabytes * wishes.terabyte +
       ((requests * hours * 3600) / 1e6) * wishes.millionRequests,
@@ -245,7 +249,22 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     );
   }
   if (cost === 0) notes.push('No price is known here: put in what your provider asks.');
-  return { lines, machines, egress, terabytes, requests, cost, holds, notes };
+  const many = (n: number, one: string): string => `${amount(n)} ${one}${n === 1 ? '' : 's'}`;
+  const verdict =
+    `${many(machines, 'machine')} with ${many(cores, 'core')} and ${amount(nic)} Gbit/s each for ${many(listeners, 'listener')} at one time: ` +
+    `${round(egress)} Gbit/s, ${round(terabytes)} TB in ${many(hours, 'hour')}${cost > 0 ? `, about ${round(cost)} by your prices` : ''}.`;
+  // A cost without a price would be no figure.
+  return {
+    verdict,
+    lines: cost > 0 ? lines : lines.filter(({ what }) => what !== COST),
+    machines,
+    egress,
+    terabytes,
+    requests,
+    cost,
+    holds,
+    notes,
+  };
 }
 
 /** What bounds each wish: a plan for more than the Earth's people is a slip of the finger. */
