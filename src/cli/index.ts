@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: "print the operator's link, which starts rooms from anywhere; or replace it",
     load: () => import('./operator.ts'),
   },
+  recording: { does: 'list recordings, remove one', load: () => import('./recording.ts') },
   say: { does: 'speak an audio file into a room through real WebRTC', load: () => import('./say.ts') },
   listen: {
     does: 'listen without a browser; report delay, gaps and dead air',
@@ -37,7 +38,7 @@ const INNER: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
 const HELP = `earshot: self-hosted live audio rooms
 
 ${Object.entries(COMMANDS)
-  .map(([name, { does }]) => `  earshot ${name.padEnd(8)} ${does}`)
+  .map(([name, { does }]) => `  earshot ${name.padEnd(9)} ${does}`)
   .join('\n')}
 
 earshot --version says which one this is. Each command takes --help, and --json where a program may want to read the answer.`;

@@ -204,7 +204,8 @@ function instant(text: string): string {
   return new Date(at).toISOString();
 }
 
-async function call(url: string, method: string, token?: string, body?: object): Promise<Answer> {
+/** Asks the server; its refusal is thrown with its own code and words. An empty answer is an empty object. */
+export async function call(url: string, method: string, token?: string, body?: object): Promise<Answer> {
   const response = await fetch(url, {
     method,
     headers: {

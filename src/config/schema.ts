@@ -19,6 +19,7 @@ import {
   text,
   urls,
   whole,
+  wordOr,
   yesNo,
 } from './setting.ts';
 
@@ -343,6 +344,26 @@ export const schema = z.strictObject({
       reason: 'What is written to disk for the replay. Each takes its bitrate: 64 kbit/s is 29 MB per hour.',
     },
     renditions,
+  ),
+  recordingsKeep: setting(
+    {
+      unit: 'forever, or a duration, 1h to 3650d',
+      default: 'forever',
+      change: 'restart',
+      reason:
+        "How long after the end of its room a recording is kept. The host's page says when it will go; a running room loses nothing.",
+    },
+    wordOr('forever', duration('1h', '3650d')),
+  ),
+  recordingsQuota: setting(
+    {
+      unit: 'none, or a size, 100MB to 100000GB',
+      default: 'none',
+      change: 'restart',
+      reason:
+        'What all recordings together may take. Beyond it the oldest of rooms that are over go first; from 80 % of it on their hosts are told, and the log.',
+    },
+    wordOr('none', size('100MB', '100000GB')),
   ),
   metricsPort: setting(
     {

@@ -64,6 +64,10 @@ export const size = (least: string, most: string) =>
     return refuse(context, `use a size from ${least} to ${most}, such as 64kB or 2MB`);
   });
 
+/** A duration or size as `inner` reads it, or undefined for the given word. */
+export const wordOr = <T>(word: string, inner: z.ZodType<T, string>) =>
+  z.union([z.literal(word).transform((): T | undefined => undefined), inner]);
+
 const BITS = { 'Mbit/s': 125_000, 'Gbit/s': 125_000_000 } as const;
 
 /** A rate such as `900Mbit/s` or `2.5Gbit/s` as bytes per second, from `least` to `most`; undefined for `auto`. */

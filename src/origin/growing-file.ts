@@ -35,14 +35,13 @@ export interface GrowingInput {
 }
 
 /**
- * The head: `ftyp`, `moov`, an index of places (`sidx`) and a free box up to the fixed length.
+ * The head: `ftyp`, `moov` with a free box that makes up the fixed length, and an index of places (`sidx`).
  *
  * @throws RangeError when the init segment has no sample description.
  * Spec: ISO/IEC 14496-12, 8.8 and 8.16.3.
  */
 export function growingHead(input: GrowingInput): Buffer {
   const ftyp = box('ftyp', Buffer.from('M4A '), u32(0x200), Buffer.from('M4A iso6mp41dash'));
-  const moov = growingMoov(input);
   const group = Math.max(1, Math.ceil(input.pieces.length / MAX_REFERENCES));
   const references: Buffer[] = [];
   for (let from = 0; from < input.pieces.length; from += group) {
@@ -51,23 +50,23 @@ export function growingHead(input: GrowingInput): Buffer {
     const fragments = some.reduce((sum, piece) => sum + piece.fragments, 0);
     references.push(u32(bytes, fragments * FRAGMENT_TICKS, STARTS_WITH_SAP));
   }
-  const place = (gap: number): Buffer =>
-    fullBox(
-      'sidx',
-      1,
-      0,
-      u32(1, TICKS_PER_SECOND),
-      u64(0),
-      u64(gap),
-      u16(0, references.length),
-      ...references,
-    );
-  const used = ftyp.length + moov.length + place(0).length;
-  const rest = GROWING_HEAD_BYTES - used;
-  return Buffer.concat([ftyp, moov, place(rest), box('free', Buffer.alloc(rest - 8))]);
+  const places = fullBox(
+    'sidx',
+    1,
+    0,
+    u32(1, TICKS_PER_SECOND),
+    u64(0),
+    u64(0),
+    u16(0, references.length),
+    ...references,
+  );
+  const used = ftyp.length + growingMoov(input, Buffer.alloc(0)).length + places.length;
+  // Within `moov`: Chromium's demuxer does not believe an index of places that something follows before the sound.
+  const filling = box('free', Buffer.alloc(GROWING_HEAD_BYTES - used - 8));
+  return Buffer.concat([ftyp, growingMoov(input, filling), places]);
 }
 
-function growingMoov(input: GrowingInput): Buffer {
+function growingMoov(input: GrowingInput, filling: Buffer): Buffer {
   const stsd = findBox(input.init, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd']);
   if (!stsd) throw new RangeError('the init segment has no sample description');
   const ticks = input.pieces.reduce((sum, piece) => sum + piece.fragments, 0) * FRAGMENT_TICKS;
@@ -97,7 +96,7 @@ function growingMoov(input: GrowingInput): Buffer {
     fullBox('mehd', 1, 0, u64(ticks)),
     fullBox('trex', 0, 0, u32(1, 1, FRAME, 0, SYNC_SAMPLE)),
   );
-  return box('moov', mvhd, box('trak', tkhd(1, 7, 0, 0x0100), media), fragments, fittingTags(input));
+  return box('moov', mvhd, box('trak', tkhd(1, 7, 0, 0x0100), media), fragments, fittingTags(input), filling);
 }
 
 function fittingTags({ title, hosts, date, chapters }: GrowingInput): Buffer {

@@ -1,4 +1,5 @@
 import project from '../../package.json' with { type: 'json' };
+import { type Keeper, openKeeper } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
 import type { OpenRole } from '../base/health.ts';
@@ -41,6 +42,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   };
   const music = openMusicShelf(systemClock, at.music);
   let changes: RoomChanges | undefined;
+  let keeper: Keeper | undefined;
   const rooms = stack.use(
     await openRooms({
       store,
@@ -60,9 +62,26 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       version: project.version,
       music,
       told: () => changes?.told() ?? Promise.resolve(),
+      removeRecording: async (slug) => keeper?.forget(slug),
+      dropRecording: async (slug, by) => (await keeper?.remove(slug, by)) ?? false,
+      recordingNote: (slug) => keeper?.note(slug),
     }).catch(inWords),
   );
   if (config.welcome) await rooms.ensureWelcome().catch(inWords);
+  keeper = stack.use(
+    openKeeper({
+      ...{ dir: at.archive, clock: systemClock, log: log.part('recordings') },
+      ...{ keep: config.recordingsKeep, quota: config.recordingsQuota },
+      room(slug) {
+        const card = rooms.card(slug);
+        if (!card) return undefined;
+        const { status, clocks, welcome } = card;
+        const running = status === 'open' || status === 'live';
+        return { running, ended: clocks.ended, neverKept: welcome === true };
+      },
+    }),
+  );
+  const recordings = keeper;
   const snapshot = (): Message => ({ head: { kind: 'rooms', rooms: rooms.cards() }, body: EMPTY });
   const outlet = stack.use(await listenSocket(at.siteBus, () => [snapshot()], keeping));
   const kept = keepSnapshot({ clock: systemClock, log, path: at.rooms }, () => rooms.cards());
@@ -119,7 +138,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
     checks: () => [database.check()],
-    metrics: () => database.metrics() + roomMetrics(rooms.cards()),
+    metrics: () => database.metrics() + roomMetrics(rooms.cards()) + exposition(recordings.metrics()),
   });
 }
 

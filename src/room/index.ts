@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Tokens } from '../base/token.ts';
 import type { Store } from '../store/index.ts';
+import type { RecordingNote } from '../wire/recording.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import { Book } from './book.ts';
 import type { MusicShelf } from './music.ts';
@@ -40,6 +41,10 @@ export interface RoomsDeps {
   readonly music?: MusicShelf;
   /** Takes a room's recording from the disk; absent: there are none. */
   removeRecording?(slug: string): Promise<void>;
+  /** Takes its sound away and leaves a word about who did so; false when there is none. */
+  dropRecording?(slug: string, by: 'host' | 'operator'): Promise<boolean>;
+  /** What is told of a recording; undefined without one. */
+  recordingNote?(slug: string): RecordingNote | undefined;
   /** Resolves when doors and cells have been told of every change so far. */
   told?(): Promise<void>;
 }

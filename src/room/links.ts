@@ -1,3 +1,4 @@
+import type { RecordingNote } from '../wire/recording.ts';
 import type { RoomCard } from '../wire/room.ts';
 
 /** The addresses of one room, absolute. */
@@ -42,14 +43,17 @@ export interface RoomView extends Links {
   readonly clocks: RoomCard['clocks'];
   readonly welcome: boolean;
   readonly cap?: number;
+  /** What is kept of its sound; absent when nothing was recorded. */
+  readonly recording?: RecordingNote;
 }
 
 /** The public view of a card. */
-export function viewOf(base: string, card: RoomCard): RoomView {
+export function viewOf(base: string, card: RoomCard, recording?: RecordingNote): RoomView {
   const { slug, title, hosts, status, clocks } = card;
   return {
     ...{ slug, title, hosts, status, clocks, welcome: card.welcome ?? false },
     ...(card.cap === undefined ? {} : { cap: card.cap }),
+    ...(recording ? { recording } : {}),
     ...linksOf(base, slug),
   };
 }

@@ -179,6 +179,16 @@ export function openapi(version: string): object {
           },
         },
       },
+      '/api/rooms/{slug}/recording': {
+        delete: {
+          summary: 'Remove the recording of a room that does not run; the room stays',
+          security: bearer,
+          responses: {
+            204: { description: 'Done' },
+            ...refusals([...HOST, 'too-many-changes', 'wrong-moment', 'not-found']),
+          },
+        },
+      },
       '/api/start': {
         get: {
           summary: 'Whether the caller may start rooms',

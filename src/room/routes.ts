@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { asSlug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Tokens } from '../base/token.ts';
+import type { RecordingNote } from '../wire/recording.ts';
 import { openAccess, tooOften } from './access.ts';
 import { openAllowance } from './allowance.ts';
 import { isRefusal, read, refuse, refused } from './answer.ts';
@@ -42,6 +43,10 @@ export interface RoutesDeps {
   readonly music?: MusicShelf | undefined;
   /** Takes a room's recording from the disk; absent: there are none. */
   removeRecording?(slug: string): Promise<void>;
+  /** Takes its sound away and leaves a word about who did so; false when there is none. */
+  dropRecording?(slug: string, by: 'host' | 'operator'): Promise<boolean>;
+  /** What is told of a recording; undefined without one. */
+  recordingNote?(slug: string): RecordingNote | undefined;
   /** Resolves when doors and cells have been told of every change so far. */
   told?(): Promise<void>;
 }
@@ -49,9 +54,6 @@ export interface RoutesDeps {
 /** Changes of one person to one room: this many at once, and one more each second. */
 const CHANGE_BURST = 20;
 const CHANGE_EVERY_MS = 1000;
-
-/** A room of the book as the API shows it to anyone. */
-const view = (base: string, entry: Entry) => viewOf(base, entry.card);
 
 /** The HTTP surface of rooms, as a Request → Response function. */
 export function routes(deps: RoutesDeps): (request: Request) => Promise<Response> {
@@ -61,6 +63,9 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   const access = openAccess(deps);
   const changes = openAllowance(clock, CHANGE_BURST, CHANGE_EVERY_MS);
   const base = (c: Context): string => deps.publicUrl ?? originOf(c);
+
+  /** A room of the book as the API shows it to anyone. */
+  const view = (at: string, { card }: Entry) => viewOf(at, card, deps.recordingNote?.(card.slug));
 
   /** The caller, when they may change this room now. */
   const changing = async (c: Context) => {
@@ -83,7 +88,9 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
     if (!query.success) return refuse('unprocessable', complaint(query.error));
     const { status, limit } = query.data;
     const cards = book.cards().filter((card) => !status || status.includes(card.status));
-    return c.json({ rooms: cards.slice(0, limit).map((card) => viewOf(base(c), card)) });
+    return c.json({
+      rooms: cards.slice(0, limit).map((card) => viewOf(base(c), card, deps.recordingNote?.(card.slug))),
+    });
   });
 
   startRoutes(app, deps, access, base);
@@ -111,6 +118,20 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
     await deps.removeRecording?.(slug);
     await deps.music?.remove(slug);
     return c.body(null, 204);
+  });
+
+  app.delete('/api/rooms/:slug/recording', async (c) => {
+    const caller = await changing(c);
+    if (isRefusal(caller)) return refused(caller);
+    if (caller.role !== 'host') return refuse('not-host', 'Only the host removes a recording.');
+    const { slug, status } = caller.entry.card;
+    if (status === 'open' || status === 'live')
+      return refuse('wrong-moment', 'The room is on: end it, then remove its recording.');
+    // Links that the command line signs for itself are the operator's.
+    const own = caller.speaker === undefined || caller.speaker.startsWith('cli-');
+    return (await deps.dropRecording?.(slug, own ? 'operator' : 'host'))
+      ? c.body(null, 204)
+      : refuse('not-found', 'Nothing is recorded of this room.');
   });
 
   for (const action of ACTIONS) {

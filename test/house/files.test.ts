@@ -5,7 +5,9 @@ const HARD_LIMIT = 500;
 const SOFT_LIMIT = 400;
 
 /** Files between the limits, each with why it is still one. */
-const LONG: Record<string, string> = {};
+const LONG: Record<string, string> = {
+  'src/config/schema.ts': 'every setting, one after the other: the list that people look up',
+};
 
 const code = files(['src', 'web', 'test', 'e2e', 'bench', 'scripts'], /\.(ts|tsx|mjs|c)$/);
 const product = files(['src', 'web'], /\.tsx?$/).filter(({ path }) => !isTest(path));

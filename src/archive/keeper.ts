@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Metric } from '../base/metrics.ts';
+import { FRAGMENT_MS, ms } from '../base/time.ts';
+import type { RecordingNote, Removed, RemovedBy } from '../wire/recording.ts';
+import { diskFiles, writeWhole } from './files.ts';
+import { readIndex } from './index-writer.ts';
+import { asPiece, isRenditionId, paths } from './layout.ts';
+import { isRecordingName } from './reader.ts';
+
+/** How often recordings are counted. */
+const SWEEP_MS = ms(60_000);
+/** From this share of the quota on the oldest recordings are told that they will go. */
+const WARN_SHARE = 0.8;
+/** Growth is measured over this long. */
+const GROWTH_MS = 3_600_000;
+/** What is on its way out has this name. */
+const GONE = '.gone-';
+
+/** What the keeper must know of a room. */
+export interface KeptRoom {
+  readonly running: boolean;
+  /** Wall-clock ms. */
+  readonly ended?: number | undefined;
+  /** A room that is never recorded: what an older version recorded of it goes. */
+  readonly neverKept?: boolean;
+}
+
+/** What the keeper needs. */
+export interface KeeperDeps {
+  /** The folder of all recordings. */
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long after its room's end a recording is kept, ms; undefined: for ever. */
+  readonly keep: number | undefined;
+  /** Bytes that all recordings may take together; undefined: as many as there are. */
+  readonly quota: number | undefined;
+  /** Undefined for a room that nobody knows any more: it is over. */
+  room(slug: string): KeptRoom | undefined;
+}
+
+/** Counts recordings and takes away those whose time is over. Running rooms are never touched. */
+export interface Keeper extends Disposable {
+  /** What is known of a room's recording since the last count; undefined without one. */
+  note(slug: string): RecordingNote | undefined;
+  /** Takes the sound away and leaves a word about it; false when there is none. */
+  remove(slug: string, by: RemovedBy): Promise<boolean>;
+  /** Takes everything away, also what is told of it: for a room that is removed itself. */
+  forget(slug: string): Promise<void>;
+  /** Counts now, and removes what must go. */
+  sweep(): Promise<void>;
+  metrics(): Metric[];
+}
+
+interface Counted {
+  readonly version: string;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly ended: number;
+  readonly removed?: Removed;
+}
+
+/** Opens the keeper; the first count begins at once. */
+export function openKeeper(deps: KeeperDeps): Keeper {
+  const { dir, clock, log, keep, quota } = deps;
+  const counted = new Map<string, Counted>();
+  const going = new Map<string, Pick<RecordingNote, 'goesAt' | 'goesBy'>>();
+  const warned = new Set<string>();
+  let totals: { at: number; bytes: number }[] = [];
+  let free = Number.NaN;
+  let removals = 0;
+  let sweeping: Promise<void> | undefined;
+
+  const remove = async (slug: string, by: RemovedBy): Promise<boolean> => {
+    if (!isRecordingName(slug)) return false;
+    const where = paths(dir, slug);
+    const names = await diskFiles.list(where.folder);
+    const sound = names.filter((name) => isRenditionId(name) && name !== 'growing');
+    if (!names.includes('removed.json')) {
+      if (!names.includes('room.json')) return false;
+      // First the word, then the deed: nobody is shown a recording that is half gone.
+      const removed: Removed = { at: clock.wall(), by };
+      await writeWhole(diskFiles, where.removed, Buffer.from(`${JSON.stringify(removed)}\n`));
+      const known = counted.get(slug);
+      if (known) counted.set(slug, { ...known, version: '', bytes: 0, removed });
+      removals++;
+      log.info({ slug, by }, 'a recording was removed');
+    }
+    for (const name of sound) await away(where.rendition(name));
+    await rm(where.growing, { force: true });
+    return true;
+  };
+
+  /** Out of the way in one step, then off the disk. */
+  const away = async (path: string): Promise<void> => {
+    const gone = join(dir, `${GONE}${randomBytes(6).toString('hex')}`);
+    await rename(path, gone);
+    await rm(gone, { recursive: true, force: true });
+  };
+
+  const forget = async (slug: string): Promise<void> => {
+    if (!isRecordingName(slug)) return;
+    counted.delete(slug);
+    await away(paths(dir, slug).folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  };
+
+  const sweep = async (): Promise<void> => {
+    const seen = new Set<string>();
+    for (const name of await readdir(dir).catch(() => [] as string[])) {
+      if (name.startsWith(GONE)) await rm(join(dir, name), { recursive: true, force: true });
+      if (!isRecordingName(name)) continue;
+      if (deps.room(name)?.neverKept) {
+        log.info({ slug: name }, 'an old recording of the demo room is removed: it is not recorded any more');
+        await forget(name);
+        continue;
+      }
+      const found = await count(dir, name, counted.get(name));
+      if (!found) continue;
+      counted.set(name, found);
+      seen.add(name);
+      // A kill may have left half of it.
+      if (found.removed && found.bytes > 0) await remove(name, found.removed.by);
+    }
+    for (const slug of counted.keys()) if (!seen.has(slug)) counted.delete(slug);
+    await retire();
+    free = await statfs(dir).then(
+      ({ bavail, bsize }) => bavail * bsize,
+      () => Number.NaN,
+    );
+    const at = clock.now();
+    totals = [...totals.filter((one) => at - one.at <= GROWTH_MS), { at, bytes: total() }];
+  };
+
+  const total = (): number => [...counted.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+
+  /** The oldest first; those of running rooms and those that are gone already are out of the question. */
+  const retire = async (): Promise<void> => {
+    going.clear();
+    const now = clock.wall();
+    let bytes = total();
+    let promised = bytes;
+    const over = [...counted]
+      .filter(([slug, one]) => !one.removed && !deps.room(slug)?.running)
+      .map(([slug, one]) => ({ slug, ...one, ended: deps.room(slug)?.ended ?? one.ended }))
+      .sort((a, b) => a.ended - b.ended);
+    for (const one of over) {
+      const { slug } = one;
+      if (keep !== undefined && now >= one.ended + keep) await remove(slug, 'age');
+      else if (quota !== undefined && bytes > quota) await remove(slug, 'quota');
+      else {
+        const full = quota !== undefined && promised > quota * WARN_SHARE;
+        if (full) going.set(slug, { goesBy: 'quota' });
+        else if (keep !== undefined) going.set(slug, { goesBy: 'age', goesAt: one.ended + keep });
+        promised -= one.bytes;
+        if (full && !warned.has(slug))
+          log.warn(
+            { slug, bytes, quota },
+            'the space for recordings is nearly full: this one, the oldest, will be removed next. Save a copy, or raise recordingsQuota',
+          );
+        if (full) warned.add(slug);
+        continue;
+      }
+      bytes -= one.bytes;
+      promised -= one.bytes;
+    }
+  };
+
+  const sweepOnce = (): Promise<void> => {
+    sweeping ??= sweep()
+      .catch((error: unknown) => log.warn({ error: String(error) }, 'recordings cannot be counted'))
+      .finally(() => {
+        sweeping = undefined;
+      });
+    return sweeping;
+  };
+  void sweepOnce();
+  const timer = clock.every(SWEEP_MS, () => void sweepOnce());
+
+  const growth = (): number => {
+    const [first, last] = [totals[0], totals.at(-1)];
+    if (!first || !last || last.at === first.at) return Number.NaN;
+    return Math.max(0, ((last.bytes - first.bytes) / (last.at - first.at)) * 1000);
+  };
+
+  return {
+    note(slug) {
+      const one = counted.get(slug);
+      if (!one) return undefined;
+      return {
+        ...{ seconds: one.seconds, bytes: one.bytes, ...going.get(slug) },
+        ...(one.removed ? { removedAt: one.removed.at, removedBy: one.removed.by } : {}),
+      };
+    },
+    remove,
+    forget,
+    sweep: sweepOnce,
+    metrics: () => [
+      {
+        ...{ name: 'earshot_recordings_bytes', kind: 'gauge', value: total() },
+        help: 'What all recordings take on the disk.',
+      },
+      {
+        ...{ name: 'earshot_recordings_free_bytes', kind: 'gauge', value: free },
+        help: 'Free space where recordings are written.',
+      },
+      {
+        ...{ name: 'earshot_recordings_growth_bytes_per_second', kind: 'gauge', value: growth() },
+        help: 'How fast recordings grew in the last hour.',
+      },
+      {
+        ...{ name: 'earshot_recordings_full_seconds', kind: 'gauge', value: free / growth() },
+        help: 'Time until the disk is full at this pace; absent while nothing grows.',
+      },
+      {
+        ...{ name: 'earshot_recordings_removed_total', kind: 'counter', value: removals },
+        help: 'Recordings that were removed, by whomever, since the start of the site.',
+      },
+    ],
+    [Symbol.dispose]: () => timer[Symbol.dispose](),
+  };
+}
+
+/** What a recording takes; what has not changed since is not counted again. */
+async function count(dir: string, slug: string, known: Counted | undefined): Promise<Counted | undefined> {
+  const where = paths(dir, slug);
+  const names = await diskFiles.list(where.folder).catch(() => [] as string[]);
+  if (!names.includes('room.json') && !names.includes('removed.json')) return undefined;
+  const renditions = names.filter((name) => isRenditionId(name) && name !== 'growing');
+  const stats = await Promise.all(renditions.map((id) => stat(where.rendition(id)).catch(() => undefined)));
+  const version = [names.includes('removed.json'), ...stats.map((one) => one?.mtimeMs)].join(' ');
+  if (known?.version === version) return known;
+  let [bytes, seconds] = [0, 0];
+  for (const id of renditions) {
+    let fragments = 0;
+    const index = await readIndex(diskFiles, where, id);
+    for (const piece of index) {
+      bytes += piece.bytes + piece.frames * 2 + 20;
+      fragments += piece.count;
+    }
+    // From before there was an index: each file is looked at once.
+    if (index.length === 0)
+      for (const name of await diskFiles.list(where.rendition(id))) {
+        bytes += await diskFiles.size(join(where.rendition(id), name));
+        fragments += asPiece(name)?.count ?? 0;
+      }
+    seconds = Math.max(seconds, (fragments * FRAGMENT_MS) / 1000);
+  }
+  const removed = (await diskFiles.read(where.removed).catch(() => undefined))?.toString();
+  const newest = Math.max(0, ...stats.map((one) => one?.mtimeMs ?? 0));
+  return {
+    ...{ version, bytes, seconds: seconds || (known?.seconds ?? 0), ended: newest },
+    ...(removed ? { removed: JSON.parse(removed) as Removed } : {}),
+  };
+}
