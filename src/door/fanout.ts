@@ -12,9 +12,11 @@ import type { Counters, Departure } from './counters.ts';
 import type { Fault } from './faults.ts';
 import type { Feed } from './feed.ts';
 import type { Limits } from './limits.ts';
+import { withOggTitle } from './ogg-title.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { promote } from './promotion.ts';
 import { descriptor, putAll, waitingIn } from './put.ts';
+import { alignedToBlock, radioFields } from './radio-titles.ts';
 import type { Records } from './records.ts';
 import { reset } from './reset.ts';
 import { Room, type RoomCount } from './room.ts';
@@ -72,6 +74,7 @@ export interface Fanout {
   readonly empty: Promise<void>;
 }
 
+const NOTHING = Buffer.alloc(0);
 const LISTENER = Symbol('listener');
 type ListeningSocket = Socket & { [LISTENER]?: Listener };
 
@@ -256,7 +259,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
   function feedOf(request: StreamRequest): { room: Room; feed: Feed } | ErrorCode {
     const { slug, rendition } = request;
     const room = rooms.get(slug) ?? new Room(slug, { ...hooks, origin });
-    const feed = room.open(rendition, deps.delivery(slug).ceiling);
+    const feed = room.open(rendition, deps.delivery(slug).ceiling, request.titles);
     if (typeof feed === 'string') return feed;
     rooms.set(slug, room);
     return { room, feed };
@@ -288,9 +291,11 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const after = tooFar || (!ring && request.was === 'ring') ? undefined : request.after;
     const listener = channel.add(socket, Math.max(after ?? -1, newest) + 1);
     const next = joined.untilNext + channel.need(listener);
-    const slots = beginning(origin, feed, { newest, after, hand: request.margin + next });
+    const wanted = beginning(origin, feed, { newest, after, hand: request.margin + next });
+    const slots = feed.titles ? alignedToBlock(wanted, feed.held(0, newest)) : wanted;
     listener.next = (slots.at(-1)?.seq ?? listener.next - 1) + 1;
-    if (ring && !request.ring) room.waits.add(listener);
+    // Whoever is told titles cannot leave one run of bytes for another.
+    if (ring && !request.ring && !feed.titles) room.waits.add(listener);
     if (!ring && placed.holder !== undefined) {
       listener.holder = placed.holder;
       room.holders.set(placed.holder, listener);
@@ -303,6 +308,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     counters.joins += 1;
     deps.heard?.(socket, 1);
     const back = rendition.container === 'fmp4' ? deps.back?.(slug, socket) : undefined;
+    const card = rendition.container === 'fmp4' ? undefined : origin.card(slug);
     const head = streamHead(rendition, {
       period: ms(channel.perWrite * FRAGMENT_MS),
       next: ms(next),
@@ -311,8 +317,17 @@ export function openFanout(deps: FanoutDeps): Fanout {
       behind: ms(channel === feed.ring ? feed.ringBy * FRAGMENT_MS : 0),
       ...(placed.seat === undefined || ring ? {} : { seat: placed.seat }),
       ...(back === undefined ? {} : { back }),
+      ...(rendition.container === 'fmp4'
+        ? {}
+        : { more: radioFields(rendition, card, feed.titles !== undefined) }),
     });
-    const pieces = [Buffer.from(head, 'latin1'), ...bursts.of(channel, joined.init, slots)];
+    // Blocks are counted from the first byte of the body.
+    const init = feed.titles
+      ? NOTHING
+      : rendition.container === 'ogg' && card
+        ? withOggTitle(joined.init, card)
+        : joined.init;
+    const pieces = [Buffer.from(head, 'latin1'), ...bursts.of(channel, init, slots)];
     putAll(listener, pieces);
     for (const bytes of pieces) counters.bytes += bytes.length;
     return undefined;

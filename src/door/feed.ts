@@ -4,6 +4,7 @@ import { RING_MS } from '../wire/delivery.ts';
 import { encodeNotice, type Notice } from '../wire/notice.ts';
 import { bestWithin, familyOf } from './ceiling.ts';
 import { Channel, type ChannelHooks, MAX_AHEAD } from './channel.ts';
+import type { TitleBlocks } from './radio-titles.ts';
 import { type Slot, Splice } from './splice.ts';
 
 /** The ring is this many fragments behind the live edge, where the program is that old. */
@@ -44,6 +45,8 @@ export class Feed {
   /** How many fragments the ring is behind. */
   ringBy = RING_FRAGMENTS;
   readonly splice: Splice;
+  /** Puts titles between the sound, for radios that ask for them. */
+  readonly titles: TitleBlocks | undefined;
   #kept: Slot[] = [];
   readonly #hooks: ChannelHooks;
   #now = 0;
@@ -52,7 +55,9 @@ export class Feed {
     slug: string,
     wanted: Rendition,
     hooks: ChannelHooks & { since(rendition: string, seq: number): readonly Slot[] },
+    titles?: TitleBlocks,
   ) {
+    this.titles = titles;
     this.slug = slug;
     this.wanted = wanted;
     this.#hooks = hooks;
@@ -66,7 +71,8 @@ export class Feed {
   begin(source: string, held: readonly Slot[]): void {
     const last = held.at(-1);
     if (!last) return;
-    this.#kept = held.slice(-KEPT_FRAGMENTS);
+    const kept = held.slice(-KEPT_FRAGMENTS);
+    this.#kept = this.titles ? kept.map((slot) => this.titles?.take(slot) ?? slot) : kept;
     this.splice.begin(source, last);
   }
 
@@ -196,7 +202,8 @@ export class Feed {
     if (this.ring) yield this.ring;
   }
 
-  #send(slot: Slot): void {
+  #send(raw: Slot): void {
+    const slot = this.titles?.take(raw) ?? raw;
     const { seq, bytes } = slot;
     this.#kept.push(slot);
     if (this.#kept.length > KEPT_FRAGMENTS) this.#kept.shift();

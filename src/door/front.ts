@@ -144,7 +144,7 @@ export function openFront(deps: FrontDeps): Front {
         counters.badHeads += 1;
         return refuse(this, rawTooLarge(bytes));
       case 'stream': {
-        const request = readStreamRequest(head.target);
+        const request = readStreamRequest(head.target, head.titles);
         if (!request) return refuse(this, rawProblem('not-found'));
         letGo(this);
         if (head.method === 'HEAD') return handOver(ordinary, this, bytes);

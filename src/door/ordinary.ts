@@ -31,7 +31,9 @@ import { openPageCache } from './page-cache.ts';
 import { FAVICON, type Pages } from './pages.ts';
 import { openProxy } from './proxy.ts';
 import type { DoorQueue } from './queue-port.ts';
+import { radioFields } from './radio-titles.ts';
 import { rawProblem } from './raw-reply.ts';
+import { asksForTitles } from './request-head.ts';
 import { isStream, pageHeaders, send, sendCoded } from './send.ts';
 import { serverOptions } from './server-options.ts';
 import type { Shield } from './shield.ts';
@@ -154,7 +156,8 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     proxy(req, res, { socketPath: deps.cell(card.cell).socketPath, away: 'studio-away', most });
   }
   function stream(req: IncomingMessage, res: ServerResponse, target: string) {
-    const request = readStreamRequest(target);
+    const titles = asksForTitles(String(req.headers['icy-metadata'] ?? ''));
+    const request = readStreamRequest(target, titles);
     if (!request) return missing(req, res, 'not-found');
     if (req.method === 'HEAD') {
       const place = origin.join(request.slug, request.rendition.id, { margin: ms(0) });
@@ -164,6 +167,9 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
         'cache-control': 'no-store',
         connection: 'close',
         'earshot-period': String(FRAGMENT_MS),
+        ...(request.rendition.container === 'fmp4'
+          ? {}
+          : radioFields(request.rendition, origin.card(request.slug), request.titles === true)),
       };
       // Written out at once: nobody knows how long it would be.
       res.writeHead(200, { ...headers, 'earshot-rendition': request.rendition.id }).end();

@@ -12,6 +12,8 @@ export type FirstHead =
       readonly target: string;
       /** What stands in X-Forwarded-For, all lines of it. */
       readonly forwardedFor?: string;
+      /** It has `Icy-MetaData: 1`. */
+      readonly titles?: true;
     }
   | { readonly kind: 'other' | 'more' | 'bad' | 'too-large' };
 
@@ -62,6 +64,7 @@ export function readFirstHead(bytes: Buffer, limits: { headBytes: number; header
   let length = '';
   let codings = 0;
   let forwardedFor: string | undefined;
+  let titles = false;
   for (let i = 1; i < lines.length; i += 1) {
     const field = FIELD_LINE.exec(lines[i] ?? '');
     if (!field) return BAD;
@@ -70,6 +73,7 @@ export function readFirstHead(bytes: Buffer, limits: { headBytes: number; header
     else if (name === 'transfer-encoding') codings += 1;
     else if (name === 'x-forwarded-for')
       forwardedFor = forwardedFor === undefined ? field[2] : `${forwardedFor},${field[2]}`;
+    else if (name === 'icy-metadata') titles = asksForTitles(field[2]);
     else if (name === 'content-length') {
       lengths += 1;
       length = (field[2] ?? '').trim();
@@ -84,8 +88,12 @@ export function readFirstHead(bytes: Buffer, limits: { headBytes: number; header
     method: request[1] as 'GET' | 'HEAD',
     target: request[2] ?? '',
     ...(forwardedFor === undefined ? {} : { forwardedFor }),
+    ...(titles ? { titles } : {}),
   };
 }
+
+/** Whether an `Icy-MetaData` field asks for titles between the sound. */
+export const asksForTitles = (value: string | undefined): boolean => value?.trim() === '1';
 
 /** What frames a body otherwise, or asks for a word before it. */
 const FRAMED = /\r\n(?:transfer-encoding|expect|upgrade)[ \t]*:/i;

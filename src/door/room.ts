@@ -7,6 +7,7 @@ import { bestWithin, familyOf } from './ceiling.ts';
 import type { Channel, ChannelHooks, Listener } from './channel.ts';
 import { Feed, KEPT_FRAGMENTS } from './feed.ts';
 import type { DoorOrigin } from './origin-port.ts';
+import { radioTitle, TitleBlocks } from './radio-titles.ts';
 import type { Slot } from './splice.ts';
 
 /** What a door counts for one room. */
@@ -61,9 +62,10 @@ export class Room {
     for (const feed of this.#feeds.values()) feed.take(rendition, seq, bytes, now);
   }
 
-  /** The feed of a rendition, opened when nobody hears it yet; or why it cannot be. */
-  open(wanted: Rendition, ceiling: number | undefined): Feed | ErrorCode {
-    const known = this.#feeds.get(wanted.id);
+  /** The feed of a rendition, opened when nobody hears it yet; or why it cannot be. `titled`: with titles between the sound. */
+  open(wanted: Rendition, ceiling: number | undefined, titled = false): Feed | ErrorCode {
+    const key = titled ? `${wanted.id} titled` : wanted.id;
+    const known = this.#feeds.get(key);
     if (known) return known;
     const { origin } = this.#hooks;
     const best = bestWithin(wanted, ceiling);
@@ -75,16 +77,17 @@ export class Room {
         refusal ??= joined;
         continue;
       }
-      const feed = new Feed(this.slug, wanted, {
+      const hooks = {
         row: this.#hooks.row,
         write: this.#hooks.write,
         flush: this.#hooks.flush,
         wake: this.#hooks.wake,
-        since: (rendition, seq) => this.#since(rendition, seq),
-      });
+        since: (rendition: string, seq: number) => this.#since(rendition, seq),
+      };
+      const feed = new Feed(this.slug, wanted, hooks, titled ? this.#titles() : undefined);
       feed.splice.target = best.id;
       feed.begin(id, joined.fragments.slice(-KEPT_FRAGMENTS));
-      this.#feeds.set(wanted.id, feed);
+      this.#feeds.set(key, feed);
       return feed;
     }
     return refusal ?? 'not-found';
@@ -108,6 +111,13 @@ export class Room {
     let sum = 0;
     for (const feed of this.#feeds.values()) sum += feed.ringed;
     return sum;
+  }
+
+  #titles(): TitleBlocks {
+    return new TitleBlocks(() => {
+      const card = this.#hooks.origin.card(this.slug);
+      return card ? radioTitle(card) : '';
+    });
   }
 
   #want(feed: Feed, now: number): void {

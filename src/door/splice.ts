@@ -8,6 +8,8 @@ const SILENT_SLOTS = 2;
 export interface Slot {
   readonly seq: number;
   readonly bytes: Buffer;
+  /** Where a radio that is told titles may begin in it; see `TitleBlocks`. */
+  readonly begin?: number;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface StreamRequest {
   readonly was?: 'ring';
   /** What it was given with the stream it had before, as it shows it; not yet looked at. */
   readonly back?: string;
+  /** A radio that is told titles between the sound. */
+  readonly titles?: true;
   /** What may move it up to the live edge, as it was given out; not yet looked at. */
   readonly ticket?: string;
 }
@@ -43,8 +45,11 @@ function pick(codec: string, rate: number | undefined): Rendition | undefined {
   return of.find((r) => r.bitrate <= rate * 1000) ?? of.at(-1);
 }
 
-/** The stream asked for by `target` (path and query), or undefined when the path is none. Unknown values mean the default. */
-export function readStreamRequest(target: string): StreamRequest | undefined {
+/**
+ * The stream asked for by `target` (path and query), or undefined when the path is none. Unknown values mean the default.
+ * `titles`: it asks for them between the sound, which containers of bare frames have room for.
+ */
+export function readStreamRequest(target: string, titles = false): StreamRequest | undefined {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
@@ -61,7 +66,13 @@ export function readStreamRequest(target: string): StreamRequest | undefined {
   if (found.address.id === 'radio') {
     const format = path.slice(path.lastIndexOf('.') + 1);
     const rendition = RENDITIONS.find((r) => r.id === `radio-${format}`);
-    return rendition && { slug, rendition, margin: ms(margin ?? RADIO_MARGIN), ...place };
+    const bare = rendition?.container === 'mpeg' || rendition?.container === 'adts';
+    return (
+      rendition && {
+        ...{ slug, rendition, margin: ms(margin ?? RADIO_MARGIN), ...place },
+        ...(titles && bare ? { titles: true as const } : {}),
+      }
+    );
   }
   const rendition = pick(query.get('codec') === 'aac' ? 'aac' : 'opus', count(query.get('rate'), 10_000));
   const after = count(query.get('after'), MAX_SEQ);
@@ -92,9 +103,11 @@ export function mediaType(rendition: Rendition): string {
   }
 }
 
-const OPEN = Object.entries(HEARD_BY_ALL)
-  .map(([name, value]) => `${name}: ${value}\r\n`)
-  .join('');
+const lines = (fields: Readonly<Record<string, string>>): string =>
+  Object.entries(fields)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+const OPEN = lines(HEARD_BY_ALL);
 
 /** The head of a stream's answer: no length and `connection: close`, so that HTTP/1.0 players and proxies take it too. */
 export function streamHead(
@@ -107,6 +120,8 @@ export function streamHead(
     behind: Ms;
     seat?: string;
     back?: string;
+    /** More fields. */
+    more?: Readonly<Record<string, string>>;
   },
 ): string {
   return (
@@ -116,6 +131,6 @@ export function streamHead(
     `earshot-period: ${timing.period}\r\nearshot-next: ${Math.max(0, Math.round(timing.next))}\r\n` +
     `earshot-rendition: ${rendition.id}\r\nearshot-place: ${timing.place}\r\n` +
     `earshot-behind: ${Math.round(timing.behind)}\r\n${timing.seat ? `earshot-seat: ${timing.seat}\r\n` : ''}` +
-    `${timing.back ? `earshot-back: ${timing.back}\r\n` : ''}\r\n`
+    `${timing.back ? `earshot-back: ${timing.back}\r\n` : ''}${lines(timing.more ?? {})}\r\n`
   );
 }
