@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { type Language, languageOf } from '../base/negotiation.ts';
 import { problem } from '../base/reply.ts';
-import { FRAGMENT_MS, ms } from '../base/time.ts';
+import { ms } from '../base/time.ts';
 import {
   type Address,
   allowed,
@@ -31,14 +31,13 @@ import { openPageCache } from './page-cache.ts';
 import { FAVICON, type Pages } from './pages.ts';
 import { openProxy } from './proxy.ts';
 import type { DoorQueue } from './queue-port.ts';
-import { radioFields } from './radio-titles.ts';
 import { rawProblem } from './raw-reply.ts';
 import { asksForTitles } from './request-head.ts';
 import { isStream, pageHeaders, send, sendCoded } from './send.ts';
 import { serverOptions } from './server-options.ts';
 import type { Shield } from './shield.ts';
 import type { SlowBodies } from './slow-bodies.ts';
-import { mediaType, readStreamRequest } from './stream-request.ts';
+import { readStreamRequest, streamFields } from './stream-request.ts';
 import { isTaken, takeOver } from './takeover.ts';
 import { toOriginForm } from './target.ts';
 import type { Unfinished } from './unfinished.ts';
@@ -162,17 +161,8 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     if (req.method === 'HEAD') {
       const place = origin.join(request.slug, request.rendition.id, { margin: ms(0) });
       if (typeof place === 'string') return refuse(req, res, place);
-      const headers = {
-        'content-type': mediaType(request.rendition),
-        'cache-control': 'no-store',
-        connection: 'close',
-        'earshot-period': String(FRAGMENT_MS),
-        ...(request.rendition.container === 'fmp4'
-          ? {}
-          : radioFields(request.rendition, origin.card(request.slug), request.titles === true)),
-      };
       // Written out at once: nobody knows how long it would be.
-      res.writeHead(200, { ...headers, 'earshot-rendition': request.rendition.id }).end();
+      res.writeHead(200, streamFields(request, origin.card(request.slug))).end();
     } else if (!shield.claims(req.socket, String(req.headers['x-forwarded-for'] ?? '') || undefined))
       refuse(req, res, 'door-full');
     else

@@ -1,8 +1,10 @@
 import type { Rendition } from '../base/media.ts';
-import { type Ms, ms } from '../base/time.ts';
+import { FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import { find, HEARD_BY_ALL } from '../http/index.ts';
 import type { StreamPlace } from '../wire/notice.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
+import type { RoomCard } from '../wire/room.ts';
+import { radioFields } from './radio-titles.ts';
 
 /** A listener's wish, read from the address. */
 export interface StreamRequest {
@@ -102,6 +104,19 @@ export function mediaType(rendition: Rendition): string {
       return 'audio/mpeg';
   }
 }
+
+/** Fields of the answer to HEAD for a stream that could be heard. */
+export const streamFields = (
+  { rendition, titles }: StreamRequest,
+  card: RoomCard | undefined,
+): Record<string, string> => ({
+  'content-type': mediaType(rendition),
+  'cache-control': 'no-store',
+  connection: 'close',
+  'earshot-period': String(FRAGMENT_MS),
+  'earshot-rendition': rendition.id,
+  ...(rendition.container === 'fmp4' ? {} : radioFields(rendition, card, titles === true)),
+});
 
 const lines = (fields: Readonly<Record<string, string>>): string =>
   Object.entries(fields)
