@@ -121,7 +121,7 @@ export function bearerTrouble(header: string | null | undefined): string | undef
   if (said === '')
     return 'The word Bearer stands alone: add the token, which is what follows #token= in your link.';
   const token = bearer(header) ?? said;
-  if (/:\/\/|\/r\//.test(token))
+  if (token.includes('://') || token.includes('/r/'))
     return 'This is an address without its token. Copy the whole link, with what follows #token=.';
   if (/^[<{$[]?(?:your[-_ ]?)?token[>}\]]?$/i.test(token))
     return 'The word TOKEN stands for your own token: what follows #token= in your link.';
