@@ -133,7 +133,7 @@ describe.each(['nginx', 'varnish', 'haproxy'] as const)('%s, as earshot edge con
       const seen = await through(name, `${list}?${Math.random()}`, {
         headers: { 'accept-encoding': coding },
       });
-      expect(await seen.text()).toContain('opus64.slow.m3u8');
+      expect(await seen.text()).toContain('aac96.slow.m3u8');
     }
     expect([...reached.keys()].filter((key) => key.startsWith(`${list}?`))).toEqual([]);
   });

@@ -110,8 +110,11 @@ const byline = (card: RoomCard, words: PlainWords): string =>
     ? words.with(card.hosts.map((name) => `<bdi>${escapeHtml(name)}</bdi>`).join(', '))
     : '';
 
+/** Has letters of a script that is written from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
 /** Text that people wrote, where there is no markup. Spec: UAX 9, 3.1.4 (FSI, PDI). */
-const isolated = (text: string): string => `\u2068${text}\u2069`;
+const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text);
 
 /** The demo room's name is ours, so it is read in the reader's language. */
 const titleOf = (card: RoomCard, words: PlainWords): string => (card.welcome ? words.welcome : card.title);
