@@ -172,7 +172,7 @@ test('those who read French get French, and keep what they chose', async () => {
   await using server = await serve({ state: roomState({}) });
   const page = await open(server, { locale: 'fr-FR' });
   await page.getByRole('button', { name: 'Écouter' }).click();
-  await says(page, 'En direct, à une seconde près.');
+  await says(page, 'En direct, avec environ une seconde de décalage.');
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('fr');
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('button', { name: 'Listen', exact: true }).waitFor();

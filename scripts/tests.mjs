@@ -4,7 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { untilAwake, watchMachine } from './awake.mjs';
+import { RETRIED_FILE } from './retried.mjs';
 import { environment, root, Stop, say } from './setup.mjs';
+import { summary, together, turnedGreen } from './summary.mjs';
 
 /** Debian packages that tests need, each with a file that shows it is there. */
 const PACKAGES = [
@@ -41,13 +43,15 @@ function library(name) {
   return ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/${name}`);
 }
 
-/** Looks at what is red: a second one always, more only while the machine itself stands still. */
+/** Looks at what is red: a second one always, more only while the machine itself stands still. All are told at the end. */
 const LOOKS = 6;
 const WAIT_FOR_CALM_MS = 180_000;
 
+const begin = () => ({ passed: 0, failed: 0, skipped: 0, looks: [], machine: { stops: 0, worst: 0 } });
+
 /** Types, style and the unit tests: under a minute, before every commit. */
 export async function check(node) {
-  const count = { passed: 0, failed: 0 };
+  const count = begin();
   await checks(node, count);
   return conclude(count);
 }
@@ -55,7 +59,7 @@ export async function check(node) {
 /** Everything; `args` are passed to the end-to-end run (a file name, `-t NAME`). */
 export async function test(node, args) {
   debianPackages();
-  const count = { passed: 0, failed: 0 };
+  const count = begin();
   if (args.length === 0) {
     await checks(node, count);
     await vitest(node, count, 'contract');
@@ -85,21 +89,38 @@ function step(node, count, what, script, args) {
   count[status === 0 ? 'passed' : 'failed'] += 1;
 }
 
+/**
+ * Runs the tests of a project. What is red is looked at again: vitest itself tries a test of e2e/ up to three times, and
+ * here the red files run once more, alone; up to four more looks follow only while the machine stood still in the last.
+ * So a red test may become green: each that did is named in the last lines of the run, with what the machine did.
+ */
 async function vitest(node, count, project, args = []) {
   say(`tests: ${project}`);
-  let result = await runVitest(node, project, args);
-  // A process that dies with no test failed (native code, at its end) is given one more chance; a red test is not.
+  const seen = (result) => {
+    count.machine = together(count.machine, result.machine);
+    count.looks.push(...result.retried);
+    return result;
+  };
+  let result = seen(await runVitest(node, project, args));
+  // A process that dies though no test failed (native code, at its end) is no red test: the whole project runs once more.
   if (result.failed === 0 && result.status !== 0) {
     say(`${project}: every test that ran was green, but the run ended badly (${result.status}); once more`);
-    result = await runVitest(node, project, args);
+    result = seen(await runVitest(node, project, args));
+    if (result.status === 0)
+      count.looks.push({ file: project, title: '(how the run ends)', tries: 2, alone: false });
   }
   // Many tests live in real time: a machine that stood still is told from a fault by another look, alone.
-  for (let look = 2; result.failed > 0 && look <= LOOKS && (look === 2 || result.stops > 0); look += 1) {
-    const { failed, redFiles, passedElsewhere, skippedElsewhere } = result;
+  for (
+    let look = 2;
+    result.failed > 0 && look <= LOOKS && (look === 2 || result.machine.stops > 0);
+    look += 1
+  ) {
+    const { failed, red, redFiles, passedElsewhere, skippedElsewhere } = result;
     say(`${failed} red in ${redFiles.join(', ')}: once more, alone, when the machine is awake`);
     if (!(await untilAwake(WAIT_FOR_CALM_MS))) say('it is not, and it is looked at nevertheless');
-    const again = await runVitest(node, project, [...redFiles, ...namePattern(args)]);
+    const again = seen(await runVitest(node, project, [...redFiles, ...namePattern(args)]));
     say(`look ${look}: ${again.passed} green, ${again.failed} red`);
+    count.looks.push(...turnedGreen(red, again, look));
     result = {
       ...again,
       passed: passedElsewhere + again.passed,
@@ -110,7 +131,7 @@ async function vitest(node, count, project, args = []) {
   }
   count.passed += result.passed;
   count.failed += result.failed === 0 && result.status !== 0 ? 1 : result.failed;
-  if (result.skipped > 0) say(`${result.skipped} tests of ${project} were skipped`);
+  count.skipped += result.skipped;
 }
 
 /** The `-t NAME` of the arguments. */
@@ -122,6 +143,7 @@ function namePattern(args) {
 async function runVitest(node, project, args) {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-tests-'));
   const report = join(folder, 'report.json');
+  const retriedFile = join(folder, 'retried.json');
   const machine = watchMachine();
   try {
     const child = spawn(
@@ -134,11 +156,16 @@ async function runVitest(node, project, args) {
           project,
           '--reporter=default',
           '--reporter=json',
+          `--reporter=${join(root, 'scripts/retried.mjs')}`,
           `--outputFile.json=${report}`,
         ],
         ...args,
       ],
-      { cwd: root, env: environment(node), stdio: ['ignore', process.stderr, process.stderr] },
+      {
+        cwd: root,
+        env: { ...environment(node), [RETRIED_FILE]: retriedFile },
+        stdio: ['ignore', process.stderr, process.stderr],
+      },
     );
     const status = await new Promise((resolve) => {
       child.on('error', () => resolve(1));
@@ -147,8 +174,13 @@ async function runVitest(node, project, args) {
     const { stops, worst } = machine.close();
     if (stops > 0)
       say(`meanwhile the machine itself stood still ${stops} times, ${worst.toFixed(0)} ms at worst`);
-    const result = tally(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined);
-    return { status, stops, ...result };
+    const read = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
+    const retried = (read(retriedFile) ?? []).map((one) => ({
+      ...one,
+      file: relative(root, one.file),
+      alone: false,
+    }));
+    return { status, machine: { stops, worst }, retried, ...tally(read(report)) };
   } finally {
     machine.close();
     rmSync(folder, { recursive: true, force: true });
@@ -159,9 +191,19 @@ async function runVitest(node, project, args) {
 function tally(report) {
   const files = (report?.testResults ?? []).map(({ name, status, assertionResults }) => {
     const of = (wanted) => assertionResults.filter((one) => wanted.includes(one.status)).length;
+    const file = relative(root, name);
+    const titled = (wanted) =>
+      assertionResults
+        .filter((one) => one.status === wanted)
+        .map(({ ancestorTitles, title }) => ({
+          file,
+          title: [...ancestorTitles.filter((each) => each !== ''), title].join(' > '),
+        }));
     const failed = of(['failed']);
     return {
-      name: relative(root, name),
+      name: file,
+      green: titled('passed'),
+      red: failed === 0 && status === 'failed' ? [{ file }] : titled('failed'),
       passed: of(['passed']),
       failed: failed === 0 && status === 'failed' ? 1 : failed,
       skipped: of(['pending', 'skipped', 'todo']),
@@ -173,15 +215,17 @@ function tally(report) {
     passed: sum(files, 'passed'),
     failed: sum(files, 'failed'),
     skipped: sum(files, 'skipped'),
+    green: files.flatMap(({ green }) => green),
+    red: files.flatMap(({ red }) => red),
     redFiles: files.filter(({ failed }) => failed > 0).map(({ name }) => name),
     passedElsewhere: sum(elsewhere, 'passed'),
     skippedElsewhere: sum(elsewhere, 'skipped'),
   };
 }
 
-function conclude({ passed, failed }) {
-  process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+function conclude(count) {
+  process.stdout.write(`${summary(count).join('\n')}\n`);
+  return count.failed === 0 && count.passed > 0 ? 0 : 1;
 }
 
 /** Installs what is missing of the Debian packages, or says how. */

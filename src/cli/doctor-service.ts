@@ -6,7 +6,7 @@ import { paths } from '../role/paths.ts';
 import { certificateOf } from '../role/tls.ts';
 import { lookAt } from '../store/index.ts';
 import type { Finding } from './finding.ts';
-import { serverAddress } from './local-server.ts';
+import { inAddress, serverAddress } from './local-server.ts';
 import type { Running } from './running.ts';
 import { probeTurn, turnServer } from './turn-probe.ts';
 
@@ -58,6 +58,11 @@ export async function port(config: Config, now: Running | undefined): Promise<Fi
   return { what, state: 'bad', found: error.code ?? error.message, change };
 }
 
+const metricsAddress = ({ metricsHost, metricsPort }: Config): string => {
+  const host = metricsHost === '0.0.0.0' || metricsHost === '::' ? '127.0.0.1' : metricsHost;
+  return `http://${inAddress(host)}:${metricsPort}`;
+};
+
 /** The port of metrics and readiness. */
 export async function metricsPort(config: Config, now: Running | undefined): Promise<Finding> {
   const what = `Metrics port ${config.metricsPort}`;
@@ -73,7 +78,7 @@ export async function metricsPort(config: Config, now: Running | undefined): Pro
         }
       : { what, state: 'good', found: 'free' };
   if (error.code === 'EADDRINUSE' && now) {
-    const said = await fetch(`http://127.0.0.1:${config.metricsPort}/readyz`, {
+    const said = await fetch(`${metricsAddress(config)}/readyz`, {
       signal: AbortSignal.timeout(HEALTH_MS),
     }).then(
       (response) => response.text(),
@@ -86,7 +91,7 @@ export async function metricsPort(config: Config, now: Running | undefined): Pro
             ...{
               what,
               state: 'bad',
-              change: `see the log, and curl http://127.0.0.1:${config.metricsPort}/readyz`,
+              change: `see the log, and curl ${metricsAddress(config)}/readyz`,
             },
             found: `${OURS}; not well: ${failed(said)}`,
           };
@@ -191,19 +196,41 @@ export async function turn(config: Config): Promise<Finding[]> {
   );
 }
 
-/** A proxy that must be there, by the settings, and is not listed. */
-export function proxy(config: Config): Finding[] {
+const LIST_IT =
+  'name the proxy: --trusted-proxies 127.0.0.1 (and ::1) where it runs on this machine. Until then nobody behind it is limited one by one: all of them count as this machine';
+
+/**
+ * A proxy that is not listed in trustedProxies: one that the running doors have met on this machine (they count
+ * requests that name another client), or one that must be there by the settings.
+ */
+export async function proxy(config: Config, now: Running | undefined): Promise<Finding[]> {
+  const what = 'Proxy in front';
+  const met = now ? await unlistedRequests(config) : undefined;
+  if (met !== undefined && met > 0)
+    return [
+      {
+        ...{ what, state: 'bad', change: LIST_IT },
+        found: `${met} request${met === 1 ? '' : 's'} came from this machine and named another client (X-Forwarded-For), and trustedProxies does not list this machine`,
+      },
+    ];
   const { publicUrl, trustedProxies } = config;
   if (!publicUrl?.startsWith('https:') || certificateOf(config) || trustedProxies.length > 0) return [];
   return [
     {
-      ...{
-        what: 'Proxy in front',
-        state: 'notice',
-        found: `${publicUrl} is https, Earshot speaks plain HTTP, and trustedProxies is empty`,
-      },
-      change:
-        'name the proxy: --trusted-proxies 127.0.0.1 where it runs on this machine. Without it everyone counts as one network; from 127.0.0.1 that one is not limited at all',
+      ...{ what, state: 'notice', change: LIST_IT },
+      found: `${publicUrl} is https, Earshot speaks plain HTTP, and trustedProxies is empty${met === 0 ? '; no request has come through a proxy on this machine yet' : ''}`,
     },
   ];
+}
+
+/** Requests of unlisted proxies on this machine, by the metrics of all doors; undefined when they do not say. */
+async function unlistedRequests(config: Config): Promise<number | undefined> {
+  const text = await fetch(`${metricsAddress(config)}/metrics`, {
+    signal: AbortSignal.timeout(HEALTH_MS),
+  }).then(
+    (response) => response.text(),
+    () => '',
+  );
+  const values = [...text.matchAll(/^earshot_door_unlisted_proxy_requests_total(?:\{[^}]*\})? (\d+)/gm)];
+  return values.length === 0 ? undefined : values.reduce((sum, [, value]) => sum + Number(value), 0);
 }

@@ -108,9 +108,45 @@ test('TURN is asked for an address with its credentials', async () => {
   }
 });
 
-test('a proxy that must be there is missed in trustedProxies', () => {
-  expect(proxy(config('--public-url', 'https://x.org'))).toHaveLength(1);
-  expect(proxy(config('--public-url', 'https://x.org', '--trusted-proxies', '127.0.0.1'))).toEqual([]);
+test('a proxy that must be there is missed in trustedProxies', async () => {
+  expect(await proxy(config('--public-url', 'https://x.org'), undefined)).toMatchObject([
+    { state: 'notice' },
+  ]);
+  expect(
+    await proxy(config('--public-url', 'https://x.org', '--trusted-proxies', '127.0.0.1'), undefined),
+  ).toEqual([]);
+});
+
+test('a proxy on this machine that the doors have met and that is not listed is told, by their metrics', async () => {
+  const requests = [3, 4];
+  const server = createServer((request, response) =>
+    response.end(
+      request.url === '/metrics'
+        ? requests
+            .map((n, i) => `earshot_door_unlisted_proxy_requests_total{process="door-${i}"} ${n}\n`)
+            .join('')
+        : '',
+    ),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const at = ['--metrics-port', String((server.address() as AddressInfo).port)];
+    expect(await proxy(config(...at), OURS)).toMatchObject([
+      {
+        state: 'bad',
+        found: expect.stringMatching(/^7 requests came from this machine/),
+        change: expect.stringMatching(/--trusted-proxies 127\.0\.0\.1/),
+      },
+    ]);
+    expect(await proxy(config(...at), undefined)).toEqual([]);
+    requests.fill(0);
+    expect(await proxy(config(...at), OURS)).toEqual([]);
+    expect(await proxy(config(...at, '--public-url', 'https://x.org'), OURS)).toMatchObject([
+      { state: 'notice', found: expect.stringMatching(/no request has come through a proxy/) },
+    ]);
+  } finally {
+    server.close();
+  }
 });
 
 test('time services are asked, one after the other', () => {

@@ -47,7 +47,7 @@ export const command: Command = async (args) => {
       clock(),
       timeService(),
       address(config),
-      proxy(config),
+      proxy(config, now),
       certificate(config),
       reachable(config),
       kernel(config),

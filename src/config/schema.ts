@@ -79,7 +79,7 @@ export const schema = z.strictObject({
       default: 'off',
       change: 'restart',
       reason:
-        'Beside TLS: a second port without it, that sends people to https and proves to a certificate authority whose name this is. 80 in public.',
+        'With TLS: a second port without it. It sends people to https, and answers the certificate authority that checks whether the name is yours. 80 in public.',
     },
     portOrOff,
   ),
@@ -89,7 +89,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'restart',
       reason:
-        'Obtains and renews a certificate for these names by itself (ACME, HTTP-01). They must lead to httpPort of this machine at port 80.',
+        'Obtains and renews one certificate for these names by itself (ACME, HTTP-01). Each must lead to this machine: the authority asks at port 80, which has to be its httpPort. Names with letters outside ASCII are taken as they are. Wildcards need another program and tlsCert.',
     },
     domains,
   ),
@@ -127,7 +127,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'restart',
       reason:
-        'Proxies in front whose X-Forwarded-For, -Proto and -Host are believed. Without it everyone behind a proxy counts as one network.',
+        'Proxies in front whose X-Forwarded-For, -Proto and -Host are believed. Without it everyone behind a proxy counts as one network; behind one on this machine nobody is limited at all.',
     },
     networks,
   ),
@@ -157,7 +157,8 @@ export const schema = z.strictObject({
       unit: 'processes, or auto',
       default: 'auto',
       change: 'restart',
-      reason: 'Processes that serve listeners. auto is one less than the processor cores, at least 1.',
+      reason:
+        'Processes that serve listeners. auto is one less than there are processor cores, and at least 1.',
     },
     countOrAuto(256),
   ),
@@ -186,7 +187,7 @@ export const schema = z.strictObject({
       default: '7700',
       change: 'restart',
       reason:
-        'Where speakers send their voice. Cell i uses this port plus i; open that range in the firewall. 0 takes free ports.',
+        'Where speakers send their voice. The second studio process uses the next port, and so on; open that range in the firewall. 0 takes free ports.',
     },
     whole(0, 65_000),
   ),
@@ -217,7 +218,7 @@ export const schema = z.strictObject({
       default: '24',
       change: 'restart',
       reason:
-        'Microphones the stage of a room takes; hosts come in on top. Each further one costs the cell decoding, mixing and forwarding.',
+        'Microphones the stage of a room takes; hosts come in on top. Each one costs its studio process time for decoding, mixing and forwarding.',
     },
     // The mixer hears fifty: whoever is let in beyond would talk to nobody.
     whole(1, 40),
@@ -228,7 +229,7 @@ export const schema = z.strictObject({
       default: 'local',
       change: 'restart',
       reason:
-        "Who may start a room. local: whoever opens the page on this machine itself, at http://localhost, and whoever has the operator's link (`earshot operator link`). operator: the link, or operatorKey, alone; the same as local where publicUrl or trustedProxies is set, since requests of this machine may then be anybody's. anyone: also strangers, who can fill all places.",
+        "Who may start a room. local: whoever opens the page on this machine itself, at http://localhost, and whoever has the operator's link (`earshot operator link`). Where publicUrl or trustedProxies is set, local means operator, since requests from this machine may then be anybody's. operator: only with that link, or operatorKey. anyone: also strangers, who can fill all places.",
     },
     oneOf(['local', 'operator', 'anyone']),
   ),
@@ -302,7 +303,7 @@ export const schema = z.strictObject({
       default: '512kB',
       change: 'restart',
       reason:
-        'Sound a listener may leave unread before the connection is closed (it comes back by itself). More forgives longer stalls and costs memory per stalled listener.',
+        'Sound a listener may leave unread before the connection is closed (players come back by themselves). More forgives longer stalls and costs memory per stalled listener.',
     },
     size('64kB', '64MB'),
   ),
@@ -322,7 +323,7 @@ export const schema = z.strictObject({
       default: 'auto',
       change: 'restart',
       reason:
-        'What may leave this machine for listeners, shared by its doors; at 90 % of it the ladder takes a step. Set it where the network carries less than the card says, or is paid by its peak. auto learns it from sockets that fill up.',
+        'What this machine may send to listeners, all doors together; at 90 % of it the ladder takes a step. Set it where the network carries less than the network card could, or where its peak is what you pay for. auto learns it from connections that fill up.',
     },
     rateOrAuto('1Mbit/s', '1000Gbit/s'),
   ),
@@ -332,7 +333,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'restart',
       reason:
-        'HTTP caches in front that fetch segments from here. From level 2 of the ladder on, listeners who come are sent there.',
+        'HTTP caches in front that fetch segments from here. From level 2 of the ladder on, new listeners are sent there.',
     },
     urls,
   ),
@@ -341,7 +342,8 @@ export const schema = z.strictObject({
       unit: 'list of renditions, or none',
       default: ARCHIVED.join(','),
       change: 'restart',
-      reason: 'What is written to disk for the replay. Each takes its bitrate: 64 kbit/s is 29 MB per hour.',
+      reason:
+        'What is written to disk for the replay. Each takes space by its bitrate: 64 kbit/s is 29 MB an hour.',
     },
     renditions,
   ),
@@ -351,7 +353,7 @@ export const schema = z.strictObject({
       default: 'forever',
       change: 'restart',
       reason:
-        "How long after the end of its room a recording is kept. The host's page says when it will go; a running room loses nothing.",
+        "How long after the end of its room a recording is kept. The host's page says when it will be removed; a room that is still open loses nothing.",
     },
     wordOr('forever', duration('1h', '3650d')),
   ),
@@ -361,7 +363,7 @@ export const schema = z.strictObject({
       default: 'none',
       change: 'restart',
       reason:
-        'What all recordings together may take. Beyond it the oldest of rooms that are over go first; from 80 % of it on their hosts are told, and the log.',
+        'What all recordings together may take. Beyond it the recordings of the rooms that ended first are removed; from 80 % of it on the hosts concerned are told, and a line is written to the log.',
     },
     wordOr('none', size('100MB', '100000GB')),
   ),
@@ -379,7 +381,7 @@ export const schema = z.strictObject({
       unit: 'IP address',
       default: '127.0.0.1',
       change: 'restart',
-      reason: 'Where metrics listen. They are not protected: keep them inside.',
+      reason: 'Address on which metrics are served. They are not protected: keep them inside your network.',
     },
     z.string().pipe(z.union([z.ipv4(), z.ipv6()], 'use an IP address')),
   ),
@@ -389,7 +391,7 @@ export const schema = z.strictObject({
       default: 'no',
       change: 'restart',
       reason:
-        'Lets `earshot crowd` bring so many listeners, such as 10000, or 50000,6h,town-hall. Published at /.well-known/earshot-rehearsal.json, for 2h from the start of a door unless said otherwise; only whoever has the key of this data folder may come.',
+        'Lets `earshot crowd` bring that many listeners: 10000, for example, or 50000,6h,town-hall. Published at /.well-known/earshot-rehearsal.json, for 2h from the start of a door unless said otherwise; only whoever has the key of this data folder may come.',
     },
     rehearsal,
   ),
@@ -408,7 +410,7 @@ export const schema = z.strictObject({
       default: '6s',
       change: 'restart',
       reason:
-        'How long an orderly stop may take: listeners get the end of the running segment. Less cuts them off sooner.',
+        'How long an orderly stop may take: listeners get the end of the running segment. A shorter time cuts them off sooner.',
     },
     duration('0s', '60s'),
   ),

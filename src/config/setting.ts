@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { DATABASE, DATABASE_FORMS } from '../base/database.ts';
 import { type Ms, ms } from '../base/time.ts';
@@ -152,14 +153,38 @@ export const networks = z.string().transform((value, context): string[] => {
   return refuse(context, 'use up to 256 addresses or networks like 10.0.0.0/8, with commas between them');
 });
 
-/** A list of domain names between commas; empty means none. Spec: RFC 1123, 2.1. */
+const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
+
+/**
+ * A list of domain names between commas; empty means none. Names in other scripts become what the net writes for them
+ * (`xn--…`), a dot at the end is left out. Spec: RFC 1123, 2.1; RFC 5891; RFC 8555, 7.1.3 (wildcards need DNS-01).
+ */
 export const domains = z.string().transform((value, context): string[] => {
-  const list = listed(value.toLowerCase());
-  const fine = (name: string): boolean =>
-    name.length <= 253 && /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/.test(name);
-  if (list.every(fine) && list.length <= 100) return list;
-  return refuse(context, 'use up to 100 names like rooms.example.org, with commas between them');
+  const typed = listed(value);
+  if (typed.length > 100) return refuse(context, 'use at most 100 names');
+  const list: string[] = [];
+  for (const name of typed) {
+    const ascii = domainToASCII(name).replace(/\.$/, '');
+    const fault = domainFault(name, ascii);
+    if (fault !== undefined) return refuse(context, fault);
+    if (!list.includes(ascii)) list.push(ascii);
+  }
+  return list;
 });
+
+/** Why there can be no certificate for a name, with what to write instead. */
+function domainFault(name: string, ascii: string): string | undefined {
+  if (name.startsWith('*'))
+    return `${name}: a wildcard cannot be had by HTTP-01, the proof that Earshot gives. List each name, or obtain a certificate by DNS with another program and set tlsCert and tlsKey`;
+  if (/[/:]/.test(name) && isIP(name) === 0)
+    return `${name}: use the name alone, such as rooms.example.org, without https://, port or path`;
+  if (isIP(name) !== 0)
+    return `${name}: a certificate is obtained for names, not for IP addresses; use names like rooms.example.org`;
+  if (name.includes('_')) return `${name}: certificates are given for names without _`;
+  if (!name.includes('.')) return `${name}: use the whole name, such as rooms.example.org`;
+  if (ascii.length <= 253 && DOMAIN.test(ascii)) return undefined;
+  return `${name}: use names like rooms.example.org, with commas between them`;
+}
 
 /** A port, or undefined for `off`. */
 export const portOrOff = z.string().transform((value, context): number | undefined => {

@@ -186,7 +186,11 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
               ok: false,
               says: `of ${lost} room(s) is not being written: is the disk full?`,
             },
-        { part: 'udp', ok: true, says: `port ${stage.udpPort}` },
+        {
+          part: 'udp',
+          ok: stage.udpTrouble === undefined,
+          says: stage.udpTrouble ?? `port ${stage.udpPort}`,
+        },
       ];
     },
   });

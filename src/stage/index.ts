@@ -40,6 +40,8 @@ export interface StageDeps {
 export interface Stage extends AsyncDisposable {
   /** The UDP port all media goes through. */
   readonly udpPort: number;
+  /** Why nobody can connect through it, in a few words, as of a few seconds ago; undefined while it is open. */
+  readonly udpTrouble: string | undefined;
   /** Connections that the media library could not open, since the start. */
   readonly failures: number;
   /** Opens a room for speakers. Dispose what it returns to close it. @throws when it is open already. */
@@ -49,6 +51,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 const TICK_MS = 50;
+const PORT_LOOK_MS = 5000;
 
 /** Opens the stage. @throws EarshotError `bad-config` when the UDP port cannot be had. */
 export async function open(deps: StageDeps): Promise<Stage> {
@@ -71,8 +74,23 @@ export async function open(deps: StageDeps): Promise<Stage> {
     const now = deps.clock.now();
     for (const room of rooms.values()) room.tick(now);
   });
+  let udpTrouble: string | undefined;
+  const look = deps.clock.every(ms(PORT_LOOK_MS), () => {
+    // A probe that fails for a reason of its own says nothing about the port.
+    void held.trouble().then(
+      (trouble) => {
+        if (trouble !== undefined && udpTrouble === undefined)
+          log.error({ port: held.port }, `UDP ${trouble}`);
+        udpTrouble = trouble;
+      },
+      () => undefined,
+    );
+  });
   return {
     udpPort: held.port,
+    get udpTrouble() {
+      return udpTrouble;
+    },
     get failures() {
       return cell.failures;
     },
@@ -91,6 +109,7 @@ export async function open(deps: StageDeps): Promise<Stage> {
     fetch: async (request) => app.fetch(request),
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();
+      look[Symbol.dispose]();
       for (const room of [...rooms.values()]) await room[Symbol.asyncDispose]();
       rooms.clear();
       held[Symbol.dispose]();

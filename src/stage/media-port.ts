@@ -8,6 +8,8 @@ const TRIES = 5;
 /** The UDP port of a stage, held until the process ends. Disposing lets another stage of this process have it. */
 export interface MediaPort extends Disposable {
   readonly port: number;
+  /** Why speakers cannot reach the stage through it, in a few words; undefined when the socket is there. */
+  trouble(): Promise<string | undefined>;
 }
 
 interface Held {
@@ -45,6 +47,7 @@ export async function holdMediaPort(wanted: number, address?: string): Promise<M
       now.used = true;
       return {
         port,
+        trouble: () => heldTrouble(port, address),
         [Symbol.dispose]() {
           now.used = false;
         },
@@ -67,4 +70,10 @@ function take(port: number, address: string | undefined): string | undefined {
     const why = error instanceof Error ? error.message : String(error);
     return `UDP port ${port} cannot be used: ${why}. Stop what has it, or choose another: --udp-port`;
   }
+}
+
+/** Whether somebody still has the port, in words when not: while the library has its socket, nobody else can have it. */
+export async function heldTrouble(port: number, address?: string): Promise<string | undefined> {
+  const free = (await udpPortTrouble(port, address)) === undefined;
+  return free ? `port ${port} is no longer open: speakers cannot connect, restart this process` : undefined;
 }

@@ -109,7 +109,8 @@ export const detailsEnglish = {
   operatorEnter: 'Go on',
   operatorWrong:
     'This is not the link of this server’s operator. The command earshot operator link prints it.',
-  siteAway: 'The site is restarting. What is on air goes on; try again in a few seconds.',
+  siteAway:
+    'The list of rooms does not answer at the moment. What is on air goes on; try again in a few seconds.',
   titleMissing: 'Give the room a title, so that people know what they hear.',
   keys: 'Keys',
   keysOn: 'Keyboard shortcuts',

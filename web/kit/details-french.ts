@@ -113,7 +113,8 @@ export const detailsFrench: Details = {
   operatorEnter: 'Continuer',
   operatorWrong:
     'Ce n’est pas le lien de l’opérateur de ce serveur. La commande earshot operator link l’affiche.',
-  siteAway: 'Le site redémarre. Ce qui est à l’antenne continue ; réessayez dans quelques secondes.',
+  siteAway:
+    'La liste des salles ne répond pas pour l’instant. Ce qui est à l’antenne continue ; réessayez dans quelques secondes.',
   titleMissing: 'Donnez un titre à la salle, pour qu’on sache ce qu’on entend.',
   keys: 'Touches',
   keysOn: 'Raccourcis clavier',

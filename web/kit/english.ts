@@ -1,5 +1,5 @@
 import type { Moment } from '../../src/wire/moment.ts';
-import type { ProgramState, RecordingGap } from '../../src/wire/room.ts';
+import type { ProgramState } from '../../src/wire/room.ts';
 
 type DeadAirCause = NonNullable<ProgramState['deadAir']>['cause'];
 

@@ -40,7 +40,7 @@ export const french: Words = {
   lateHere: (wait) => `${wait} de retard : les hôtes sont là et n’ont pas encore commencé.`,
   holdMusic: 'De la musique jusqu’au début. Vous l’entendrez commencer.',
   backMusic: 'Une courte pause. De la musique jusqu’à la reprise.',
-  live: 'En direct, à une seconde près.',
+  live: 'En direct, avec environ une seconde de décalage.',
   liveSeconds: (seconds) => `En direct, avec ${seconds} secondes de décalage.`,
   liveNow: 'En direct maintenant.',
   behind: (seconds, streams) =>

@@ -36,12 +36,13 @@ export const roomEnglish = {
     'session-unknown': 'Your place on stage is gone. Join again.',
     'already-on-stage': 'You are already on stage with this link, elsewhere.',
     'stage-full': 'The stage is full.',
-    'rooms-full': 'As many rooms are open as this server carries. Try again when another one has ended.',
-    'studio-away': 'The studio is restarting. Try again in a few seconds.',
-    'site-away': 'The list of rooms is restarting. What is on air goes on; try again in a few seconds.',
+    'rooms-full': 'This server has as many open rooms as it can carry. Try again when another one has ended.',
+    'studio-away': 'The studio does not answer at the moment. Try again in a few seconds.',
+    'site-away':
+      'The list of rooms does not answer at the moment. What is on air goes on; try again in a few seconds.',
     'database-away':
       'The list of rooms cannot be changed now. What is on air goes on; try again in a minute.',
-    'doors-away': 'The server is restarting. Try again in a moment.',
+    'doors-away': 'The server is starting, or starting again. Try again in a moment.',
     'door-full': 'The server has all the connections it can hold. Try again in a moment.',
     crowded: 'The server is busy. Try again in a moment.',
     'too-slow': 'Your connection was too slow for this. Try again, or with a smaller file.',
@@ -101,7 +102,7 @@ export const roomEnglish = {
     `${minutes === 1 ? '1 minute' : `${minutes} minutes`} late: it was announced for ${time}, and listeners read so.`,
   emptyTitle: 'Nobody is on stage',
   emptyText: 'If you go live now, listeners hear silence, and after some seconds hold music.',
-  emptyLive: 'Go live all the same',
+  emptyLive: 'Go live anyway',
   joinAndGoLive: 'Join and go live',
   noMicToGoLive: 'Nobody would be heard: there is no microphone. The reason stands beside its meter.',
 

@@ -39,12 +39,12 @@ export const roomFrench: typeof roomEnglish = {
     'already-on-stage': 'Vous êtes déjà sur scène avec ce lien, ailleurs.',
     'stage-full': 'La scène est pleine.',
     'rooms-full': 'Le serveur porte autant de salles qu’il peut. Réessayez quand une autre sera terminée.',
-    'studio-away': 'Le studio redémarre. Réessayez dans quelques secondes.',
+    'studio-away': 'Le studio ne répond pas pour l’instant. Réessayez dans quelques secondes.',
     'site-away':
-      'La liste des salles redémarre. Ce qui est à l’antenne continue ; réessayez dans quelques secondes.',
+      'La liste des salles ne répond pas pour l’instant. Ce qui est à l’antenne continue ; réessayez dans quelques secondes.',
     'database-away':
       'La liste des salles ne peut pas changer maintenant. Ce qui est à l’antenne continue ; réessayez dans une minute.',
-    'doors-away': 'Le serveur redémarre. Réessayez dans un instant.',
+    'doors-away': 'Le serveur démarre ou redémarre. Réessayez dans un instant.',
     'door-full': 'Le serveur a toutes les connexions qu’il peut porter. Réessayez dans un instant.',
     crowded: 'Le serveur est occupé. Réessayez dans un instant.',
     'too-slow': 'Votre connexion est trop lente pour cela. Réessayez, ou avec un fichier plus petit.',
