@@ -129,3 +129,14 @@ test('writes become more frequent: the surplus is played off at no more than 4 %
   expect(jumped).toBe(0);
   expect(Math.abs(left - 0.3)).toBeLessThan(0.05);
 });
+
+test('it never jumps past what is here: a late write may be the first of many, or the only one', () => {
+  const edge = new Edge();
+  for (let at = 0; at < 5; at += 0.32) edge.sample(0.3, at);
+  // The page stood still for eight seconds and has run dry.
+  for (let at = 13; at < 18; at += 0.32) expect(edge.sample(0, at, 8).jump).toBe(0);
+  // Then all of it is there: now.
+  const { left, jumped } = run(edge, 0.32, 8, 20);
+  expect(jumped).toBeGreaterThan(6);
+  expect(left).toBeGreaterThan(0.2);
+});

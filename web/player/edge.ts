@@ -84,9 +84,9 @@ export class Edge {
     this.#calmUntil = now + CALM;
   }
 
-  /** `left` seconds were buffered just before an append at `now` (seconds, monotonic). */
-  sample(left: number, now: number): Steering {
-    this.#lowest = Math.min(this.#lowest, left);
+  /** `left` seconds were buffered just before an append at `now` (seconds, monotonic), which came `late`. */
+  sample(left: number, now: number, late = 0): Steering {
+    this.#lowest = Math.min(this.#lowest, left + late);
     if (this.#windowEnds === 0) this.#windowEnds = now + WINDOW;
     if (now < this.#windowEnds) return { rate: this.#rate, jump: 0 };
     this.#windowEnds = now + WINDOW;
@@ -108,9 +108,11 @@ export class Edge {
       return { rate: this.#rate, jump: 0 };
     }
     if (off < FAR) this.#surplus = 0;
-    if (off > TOO_LATE + this.#surplus) {
+    // Only over what is here: what has not come yet may still be on its way, and beyond it there is silence.
+    const jump = Math.min(off, left - this.margin);
+    if (off > TOO_LATE + this.#surplus && jump > TOO_LATE) {
       this.reset();
-      return { rate: 1, jump: off };
+      return { rate: 1, jump };
     }
     // Once steering, go on until the middle of the band is reached: fewer changes of rate.
     const band = this.#rate === 1 ? DEAD_BAND : DEAD_BAND / 4;

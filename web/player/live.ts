@@ -2,6 +2,7 @@ import { type MediaBuffer, openBuffer, playableCodec } from './buffer.ts';
 import { Edge } from './edge.ts';
 import type { Player, PlayerOptions, PlayerState, PlayerStats } from './index.ts';
 import { lazily } from './lazily.ts';
+import { BEAT, Pulse } from './pulse.ts';
 import { canShare, openShared, type SharedStream } from './share.ts';
 import { Stalls } from './stalls.ts';
 import { openStream, type Sink, type Stream, type Where } from './stream.ts';
@@ -21,6 +22,10 @@ const NOTABLE = 1.5;
 const FRAGMENT_MS = 320;
 const SEEK_SETTLES = 0.5;
 const BROKEN_RETRY_MS = 300;
+/** A connection that ends later than this after a write was due had stood still before, seconds. */
+const SILENT = 0.5;
+/** A page that stood still within this time before it ran dry cannot blame its network, seconds. */
+const JUST_NOW = 1;
 
 const seconds = (): number => performance.now() / 1000;
 
@@ -34,6 +39,12 @@ export function openLive(
   const listeners = new Set<(state: PlayerState) => void>();
   let ring: ReturnType<NonNullable<PlayerOptions['ring']>>;
   const stalls = new Stalls(options.network?.read(), seconds());
+  const pulse = new Pulse(seconds());
+  let heartbeat: ReturnType<typeof setInterval> | undefined;
+  /** When the last fragment arrived. */
+  let heard = seconds();
+  /** The connection ended in the middle of a network that worked: whoever ended it was no stall. */
+  let ended = false;
   let chosen = 0;
   let edge = new Edge(options.margin);
   edge.floor = stalls.spare(seconds());
@@ -134,7 +145,9 @@ export function openLive(
     opened(every, next, to) {
       period = every;
       edge.arrived();
-      stalls.anew('after');
+      // Whoever begins gets the newest sound there is, which has been ready for a while.
+      stalls.anew(ended || last === undefined ? 'at-once' : 'after');
+      ended = false;
       if (to) move(to, next);
       nextWrite = performance.now() + Math.min(next, period + 2 * FRAGMENT_MS);
       if (!started) {
@@ -164,7 +177,9 @@ export function openLive(
     fragment(seq, bytes) {
       if (!buffer || !init || (last !== undefined && seq <= last)) return;
       last = seq;
-      const late = stalls.arrived(seq, seconds(), period / 1000);
+      const now = seconds();
+      const late = stalls.arrived(seq, now, period / 1000, pulse.missed(heard, now));
+      heard = now;
       edge.floor = Math.max(chosen, stalls.spare(seconds()));
       if (seconds() - toldAt > 10) {
         toldAt = seconds();
@@ -172,7 +187,7 @@ export function openLive(
       }
       const { end } = buffer;
       if (late !== undefined && started && end !== undefined && !audio.paused && buffer.waiting === 0) {
-        const { rate, jump } = edge.sample(Math.max(0, end - audio.currentTime) + late, seconds());
+        const { rate, jump } = edge.sample(Math.max(0, end - audio.currentTime), now, late);
         if (jump > 0) {
           counts.jumps++;
           seek(audio.currentTime + jump);
@@ -183,8 +198,10 @@ export function openLive(
       quiet = undefined;
       if (state === 'reconnecting') become(audio.paused ? 'connecting' : 'playing');
     },
-    lost() {
+    lost(failures) {
       counts.reconnects++;
+      const now = seconds();
+      if (failures === 0) ended = now - heard - pulse.missed(heard, now) < period / 1000 + SILENT;
       quiet ??= setTimeout(() => {
         if (stream && state !== 'blocked') become('reconnecting');
       }, QUIET_MS);
@@ -210,6 +227,8 @@ export function openLive(
     finishing = false;
     clearTimeout(quiet);
     quiet = undefined;
+    clearInterval(heartbeat);
+    heartbeat = undefined;
     become(next);
     audio.pause();
   };
@@ -267,6 +286,8 @@ export function openLive(
       ring = far;
     }
     buffer = openBuffer(audio, playable.mime, settle, broken);
+    pulse.beat(seconds());
+    heartbeat ??= setInterval(() => pulse.beat(seconds()), BEAT * 1000);
     edge.reset();
     if (state !== 'reconnecting') become('connecting');
     audio.preservesPitch = false;
@@ -283,7 +304,8 @@ export function openLive(
     waiting: () => {
       if (!buffer || !started || audio.seeking || seconds() - soughtAt < SEEK_SETTLES) return;
       counts.waits++;
-      edge.starved(seconds());
+      const now = seconds();
+      if (pulse.missed(now - JUST_NOW, now) === 0) edge.starved(now);
       settle();
     },
     // The system paused us: a call, a headset unplugged, the lock screen.

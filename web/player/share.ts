@@ -14,6 +14,8 @@ type Word =
       readonly period: number;
       readonly next: number;
       readonly where?: Where | undefined;
+      /** A new connection; absent in the answer to a hello. */
+      readonly anew?: true;
     }
   | { readonly say: 'notice'; readonly notice: Notice }
   | { readonly say: 'init'; readonly bytes: Uint8Array<ArrayBuffer> }
@@ -65,7 +67,7 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
       where = at;
       period = every;
       due = performance.now() + next;
-      tell({ say: 'open', period, next, where });
+      tell({ say: 'open', period, next, where, anew: true });
       sink.opened(every, next, at);
     },
     notice(notice) {
@@ -144,7 +146,7 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
       const moved = data.where?.place !== where?.place;
       where = data.where;
       if (moved) last = -1;
-      if (!greeted || moved) sink.opened(data.period, data.next, where);
+      if (!greeted || moved || data.anew) sink.opened(data.period, data.next, where);
     } else if (data.say === 'notice') {
       if (!greeted) return;
       heed(data.notice);

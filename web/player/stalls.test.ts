@@ -42,7 +42,7 @@ function play(mode: Mode | undefined, period: number, minutes: number, seed = 7,
       edge.floor = stalls.spare(now);
       const late = stalls.arrived(begins, now, period);
       if (late !== undefined && head !== undefined) {
-        const steering = edge.sample(Math.max(0, end - head) + late, now);
+        const steering = edge.sample(Math.max(0, end - head), now, late);
         rate = steering.rate;
         if (steering.jump > 0) {
           jumps++;
@@ -141,4 +141,32 @@ test('other instants after a reconnect, a longer period or another place are no 
   stalls.anew('after');
   come(240, 256, 33, 5.12);
   expect(stalls.spare(at)).toBeGreaterThan(3);
+});
+
+test('a page that itself stood still has learned nothing of its network', () => {
+  const stalls = new Stalls();
+  let seq = 0;
+  for (; seq < 40; seq++) stalls.arrived(seq, seq * FRAGMENT, FRAGMENT);
+  // Five seconds without a turn: what came meanwhile is read at once.
+  const woke = seq * FRAGMENT + 5;
+  expect(stalls.arrived(seq, woke, FRAGMENT, 5)).toBeCloseTo(5);
+  expect(stalls.spare(woke)).toBe(0);
+  for (seq += 16; seq < 80; seq++) stalls.arrived(seq, seq * FRAGMENT, FRAGMENT);
+  // Of three seconds it slept one.
+  stalls.arrived(seq, seq * FRAGMENT + 3, FRAGMENT, 1);
+  expect(stalls.longest(seq * FRAGMENT + 3)).toBeCloseTo(2.1);
+});
+
+test('whoever stops and begins again gets what was ready before: that is no stall', () => {
+  const stalls = new Stalls();
+  let at = 0;
+  for (let seq = 0; seq < 100; seq++) {
+    at = seq * FRAGMENT;
+    stalls.arrived(seq, at, FRAGMENT);
+  }
+  stalls.anew('at-once');
+  // The first fragment of the burst is three seconds old.
+  stalls.arrived(200, 200 * FRAGMENT + 3, FRAGMENT);
+  for (let seq = 210; seq < 260; seq++) stalls.arrived(seq, seq * FRAGMENT, FRAGMENT);
+  expect(stalls.spare(260 * FRAGMENT)).toBe(0);
 });

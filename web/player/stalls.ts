@@ -53,8 +53,11 @@ export class Stalls {
     return longest <= USUAL ? 0 : Math.min(MOST_SPARE, BASE_MARGIN + (longest - USUAL) * MORE);
   }
 
-  /** Fragment `seq` arrived at `now`, in writes every `period`; how late the write was that it begins; undefined within one. */
-  arrived(seq: number, now: number, period: number): number | undefined {
+  /**
+   * Fragment `seq` arrived at `now`, in writes every `period`; how late the write was that it begins; undefined within one.
+   * Seconds in which this page itself stood still, `asleep`, are not the network's.
+   */
+  arrived(seq: number, now: number, period: number, asleep = 0): number | undefined {
     if (now - this.#last < period / 2 && this.#anew === 'no') return undefined;
     this.#last = now;
     const off = now - seq * FRAGMENT;
@@ -74,8 +77,9 @@ export class Stalls {
       this.#earliest = Math.min(this.#earliest, off);
     }
     // It may have begun long before the write was due.
-    const stood = late + period * UNSEEN;
-    if (late <= OUTAGE && late >= USUAL && stood >= this.longest(now)) {
+    const blamed = late - asleep;
+    const stood = blamed + period * UNSEEN;
+    if (blamed <= OUTAGE && blamed >= USUAL && stood >= this.longest(now)) {
       this.#longest = stood;
       this.#at = now;
     }
