@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Call, type CallState, CONNECT_TIMEOUT, openCall } from './call.ts';
+import { ANSWER_TIMEOUT } from './exchange.ts';
 
 const SDP = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:mine\r\na=ice-pwd:minepwd\r\n';
 
@@ -37,13 +38,14 @@ class FakePeer extends EventTarget {
   }
 }
 
-type Answer = { status: number; code?: string; retryAfter?: number } | 'broken';
+type Answer = { status: number; code?: string; retryAfter?: number } | 'broken' | 'silent';
 let log: string[];
 let states: CallState[];
 let peers: FakePeer[];
 let answers: Record<'POST' | 'PATCH', Answer>;
 let works: boolean;
 let forgotten: boolean;
+let busy: boolean;
 let call: Call;
 /** Resolves the stage's opening; undefined: it is open. */
 let opened: Promise<void> | undefined;
@@ -58,6 +60,7 @@ beforeEach(() => {
   answers = { POST: { status: 201 }, PATCH: { status: 422, code: 'unprocessable' } };
   works = true;
   forgotten = false;
+  busy = false;
   opened = undefined;
   token = 'T';
   shown = [];
@@ -65,12 +68,16 @@ beforeEach(() => {
   const fake = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const method = init?.method ?? 'GET';
     if (String(init?.body).startsWith('a=end-of-candidates'))
-      return new Response(null, { status: forgotten ? 404 : 204 });
+      return new Response(null, { status: busy ? 429 : forgotten ? 404 : 204 });
     shown.push(String(new Headers(init?.headers).get('authorization')));
     log.push(`${method} ${String(url).replace('https://h', '')}`);
     if (method === 'OPTIONS' || method === 'DELETE') return new Response(null, { status: 200 });
     const answer = answers[method as 'POST' | 'PATCH'];
     if (answer === 'broken') throw new TypeError('no network');
+    if (answer === 'silent')
+      return new Promise((_, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
+      );
     const headers = {
       location: `https://h/whip/${++session}`,
       ...(answer.retryAfter ? { 'retry-after': String(answer.retryAfter) } : {}),
@@ -257,4 +264,37 @@ test('closing gives the place up; handing over to the next session does not', as
   await pass(100);
   expect(log.at(-1)).toBe('DELETE /whip/2');
   expect(now()).toBe('closed');
+});
+
+test('a server that takes an offer and never answers is asked again', async () => {
+  answers.POST = 'silent';
+  call.open();
+  await pass(ANSWER_TIMEOUT + 10);
+  expect(now()).toBe('lost');
+  answers.POST = { status: 201 };
+  await pass(1_000);
+  expect(now()).toBe('on');
+});
+
+test('a machine that is slow to connect gets more time with each try', async () => {
+  works = false;
+  call.open();
+  await pass(CONNECT_TIMEOUT + 10);
+  expect(now()).toBe('lost');
+  await pass(200);
+  const second = peers.at(-1);
+  await pass(CONNECT_TIMEOUT + 1_000);
+  second?.become('connected');
+  await pass(10);
+  expect(now()).toBe('on');
+  expect(peers).toHaveLength(2);
+});
+
+test('a studio that is too busy to say whether it still has us has not forgotten us', async () => {
+  call.open();
+  await pass(0);
+  busy = true;
+  await pass(20_000);
+  expect(now()).toBe('on');
+  expect(log).toHaveLength(2);
 });

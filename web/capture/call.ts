@@ -47,8 +47,9 @@ export interface Call {
   close(keep?: boolean): void;
 }
 
-/** How long an offer may take to connect before it is tried again. */
+/** How long an offer may take to connect before it is tried again; each next try may take as much longer, up to the most. */
 export const CONNECT_TIMEOUT = ms(4_000);
+const MOST_CONNECT_TIMEOUT = ms(16_000);
 /** How long ICE may be `disconnected` before we act; shorter outages heal by themselves. */
 export const PATIENCE = ms(1_000);
 /** How often the studio is asked whether it still has us. */
@@ -96,7 +97,7 @@ export function openCall(options: CallOptions): Call {
         if (isRefusal(live)) before.peer.close();
         if (isRefusal(live)) before = live = undefined;
       }
-      live ??= await connect(exchange, servers, take, signal);
+      live ??= await connect(exchange, servers, take, signal, patience(tries));
       if (signal.aborted) return isRefusal(live) ? undefined : leave(live);
       if (isRefusal(live)) {
         if (!isPassing(live)) return options.state({ at: 'refused', why: live });
@@ -119,6 +120,7 @@ export function openCall(options: CallOptions): Call {
     servers: RTCIceServer[],
     take: boolean,
     signal: AbortSignal,
+    within: Ms,
   ) {
     const peer = (options.peer ?? ((c) => new RTCPeerConnection(c)))({
       iceServers: servers,
@@ -137,7 +139,7 @@ export function openCall(options: CallOptions): Call {
       const answer = options.tuneAnswer(session.answer);
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
       const live: Live = { peer, session, answer };
-      if (await connected(peer, signal)) return live;
+      if (await connected(peer, signal, within)) return live;
       leave(live);
       return failure('The studio answered, but no sound path to it was found (UDP blocked?).');
     } catch (error) {
@@ -164,7 +166,7 @@ export function openCall(options: CallOptions): Call {
       const answer = restartedAnswer(live.answer, reply);
       if (!answer) return { ...failure('no restart'), status: 422 };
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
-      if (await connected(peer, signal)) return { ...live, answer };
+      if (await connected(peer, signal, CONNECT_TIMEOUT)) return { ...live, answer };
       return { ...failure('the restart did not connect'), status: 422 };
     } catch (error) {
       return { ...failure(String(error)), status: 422 };
@@ -202,8 +204,12 @@ export function openCall(options: CallOptions): Call {
       transport?.addEventListener('statechange', look);
       signal.addEventListener('abort', done, { once: true });
       // Replaced elsewhere or forgotten by a new studio: ICE would take seven seconds to find out.
+      let asking = false;
       const ask = async () => {
+        if (asking) return;
+        asking = true;
         if (!(await isAlive(session, exchange))) done();
+        asking = false;
       };
       const probe = setInterval(() => void ask(), PROBE);
       suspicion = () => void ask();
@@ -277,7 +283,10 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
   });
 }
 
-function connected(peer: RTCPeerConnection, signal: AbortSignal): Promise<boolean> {
+/** A machine that has much to do gets through in the end; a path that is blocked is soon told as such. */
+const patience = (tries: number): Ms => ms(Math.min(CONNECT_TIMEOUT * (tries + 1), MOST_CONNECT_TIMEOUT));
+
+function connected(peer: RTCPeerConnection, signal: AbortSignal, within: Ms): Promise<boolean> {
   return new Promise((resolve) => {
     const end = (value: boolean) => {
       clearTimeout(timer);
@@ -290,7 +299,7 @@ function connected(peer: RTCPeerConnection, signal: AbortSignal): Promise<boolea
       if (peer.connectionState === 'connected') end(true);
       else if (peer.connectionState === 'failed' || peer.connectionState === 'closed') end(false);
     };
-    const timer = setTimeout(() => end(false), CONNECT_TIMEOUT);
+    const timer = setTimeout(() => end(false), within);
     peer.addEventListener('connectionstatechange', look);
     signal.addEventListener('abort', stop);
     look();

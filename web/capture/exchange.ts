@@ -1,6 +1,9 @@
 import { type Ms, ms } from '../../src/base/time.ts';
 import { iceServersOf } from './ice-servers.ts';
 
+/** A server that has not answered after this long is asked again, like one that cannot be reached. */
+export const ANSWER_TIMEOUT = ms(10_000);
+
 /** A WHIP or WHEP session as the server gave it. */
 export interface Session {
   /** Absolute URL for PATCH and DELETE. */
@@ -77,11 +80,12 @@ export async function restart(
   return isRefusal(response) ? response : response.text().catch(() => '');
 }
 
-/** Whether the studio still has a session: false only when it says that it has not. Changes nothing. */
+/** Whether the studio still has a session: false only when it says that it has not, or not for us. Changes nothing. */
 export async function isAlive(session: Session, options: ExchangeOptions): Promise<boolean> {
   const headers = { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': '*' };
   const response = await send(session.url, 'PATCH', options, headers, 'a=end-of-candidates\r\n');
-  return !isRefusal(response) || response.status < 400 || response.status >= 500;
+  // A server that has too much to do has forgotten nobody.
+  return !isRefusal(response) || ![404, 401, 403, 409, 410, 412, 422].includes(response.status);
 }
 
 /** Ends a session, also while the page is closing. Failures do not matter: the server notices by itself. */
@@ -103,6 +107,11 @@ async function send(
   body?: string,
   keepalive = false,
 ): Promise<Response | Refusal> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  const timer = setTimeout(abort, ANSWER_TIMEOUT);
+  if (options.signal?.aborted) abort();
+  options.signal?.addEventListener('abort', abort, { once: true });
   try {
     const response = await (options.fetch ?? fetch)(url, {
       method,
@@ -113,11 +122,14 @@ async function send(
       keepalive,
       cache: 'no-store',
       ...(body === undefined ? {} : { body }),
-      ...(options.signal ? { signal: options.signal } : {}),
+      signal: stop.signal,
     });
     return response.ok ? response : await refusalOf(response);
   } catch (error) {
     return { refused: true, status: 0, code: 'network', detail: String(error), retryAfter: ms(0) };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', abort);
   }
 }
 

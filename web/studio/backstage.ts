@@ -23,6 +23,8 @@ export interface BackstageOptions {
 const SILENCE = 8_000;
 /** Waits grow up to that of this many tries, 2 s: a studio that restarts is back in seconds. */
 const MOST_TRIES = 4;
+/** An action that is not answered within this time has not been heard, in ms. */
+const ANSWER_MS = 15_000;
 /** Time between two tries after a refusal, in ms. */
 const REFUSED_DELAY = 5_000;
 /** Links that were refused so are not shown again: nothing changes that. */
@@ -101,6 +103,7 @@ export async function post(
   try {
     const response = await fetch(url, {
       method,
+      signal: AbortSignal.timeout(ANSWER_MS),
       headers: {
         authorization: `Bearer ${token}`,
         ...(body ? { 'content-type': 'application/json' } : {}),

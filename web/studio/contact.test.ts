@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RoomState, RoomStatus } from '../../src/wire/room.ts';
 import type { Refusal } from '../capture/index.ts';
 import type { FeedState } from './backstage.ts';
-import { type Contact, contactOf } from './contact.ts';
+import { type Contact, contactOf, UNKNOWN_TIMES } from './contact.ts';
 import { minutesLate, standingOf } from './standing.ts';
 
 const state = (status: RoomStatus, studio: 'here' | 'away' = 'here', opened = 0): RoomState =>
@@ -24,6 +24,13 @@ test.each<[string, FeedState, number | undefined, RoomState | undefined, Contact
 ])('%s', (_, feed, answered, open, expected) => {
   const glance = answered === undefined ? undefined : { answered, at: 10 };
   expect(contactOf(feed, 5, glance, open)).toBe(expected);
+});
+
+test('a room that was there is not given up because a server that has just started does not know it yet', () => {
+  const looked = (times: number) => contactOf(away, 5, { answered: 404, at: 10, times }, state('live'));
+  expect(looked(1)).toBe('unreachable');
+  expect(looked(UNKNOWN_TIMES - 1)).toBe('unreachable');
+  expect(looked(UNKNOWN_TIMES)).toBe('unknown');
 });
 
 test('what was seen before the line broke says nothing of afterwards', () => {

@@ -14,10 +14,14 @@ export interface Glance {
   readonly answered: number;
   /** Wall-clock ms. */
   readonly at: number;
+  /** So many looks in a row were answered so; 1 when absent. */
+  readonly times?: number;
 }
 
 /** A room that has just opened has no studio for a moment without any restart, in ms. */
 const OPENING_MS = 5_000;
+/** A room that was there is believed to be gone after so many looks that did not find it. */
+export const UNKNOWN_TIMES = 6;
 
 /** Says only what is known; `lostAt` is when the studio's line broke, in wall-clock ms. */
 export function contactOf(
@@ -28,7 +32,9 @@ export function contactOf(
 ): Contact {
   if (feed.at === 'here') return 'here';
   if (!glance || glance.at < lostAt) return 'checking';
-  if (glance.answered === 404) return 'unknown';
+  // A server that has just started may not know yet the rooms it had.
+  if (glance.answered === 404)
+    return state && (glance.times ?? 1) < UNKNOWN_TIMES ? 'unreachable' : 'unknown';
   if (glance.answered !== 200 || !state) return 'unreachable';
   if (state.status !== 'open' && state.status !== 'live') return 'here';
   if (feed.at === 'connecting') return 'checking';

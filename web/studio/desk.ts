@@ -4,6 +4,7 @@ import { openAlarm } from './alarm.ts';
 import { act } from './backstage.ts';
 import { type HostActions, openHostActions, reasonOf } from './host-actions.ts';
 import { keepToken, type Link } from './link.ts';
+import { openMuteReport } from './mute-report.ts';
 import { type Notices, openNotices } from './notices.ts';
 import { openRecording, type Recording } from './recording.ts';
 import { isOpen, isOver, openRoomFeed, type RoomFeed } from './room-feed.ts';
@@ -208,12 +209,14 @@ export function openDesk(opened: Desk['link'], settings: Settings, title: string
   effect(() => {
     if (phase.value === 'left') notices.clear();
   });
-  async function tellMuted(muted: boolean): Promise<void> {
-    const why = await act(link.slug, link.token, { do: 'muted', muted });
-    if (muted || why?.code !== 'not-host') return;
-    // A host's mute holds until a host asks: the page must not show an open microphone that nobody hears.
-    voice.muted.value = true;
-  }
+  const tellMuted = openMuteReport({
+    muted: () => (voice.publishing.peek().at === 'on' ? voice.silent.peek() : undefined),
+    send: (muted) => act(link.slug, link.token, { do: 'muted', muted }),
+    refused(muted, why) {
+      // A host's mute holds until a host asks: the page must not show an open microphone that nobody hears.
+      if (!muted && why.code === 'not-host') voice.muted.value = true;
+    },
+  });
 
   effect(() => {
     const { at } = voice.publishing.value;
@@ -227,8 +230,8 @@ export function openDesk(opened: Desk['link'], settings: Settings, title: string
   });
   // The studio learns our mute with every change and after every reconnect.
   effect(() => {
-    const muted = voice.silent.value;
-    if (voice.publishing.value.at === 'on') void tellMuted(muted);
+    voice.silent.value;
+    if (voice.publishing.value.at === 'on') tellMuted();
   });
   // Held: also push-to-talk and a key that was pressed before the news came are silent.
   effect(() => {

@@ -140,12 +140,16 @@ export function openRoomFeed(
       answered = response.status;
       if (response.ok) publicState.value = (await response.json()) as RoomState;
     } catch {}
-    glance.value = { answered, at: Date.now() };
+    const before = glance.peek();
+    const times = before?.answered === answered ? (before.times ?? 1) + 1 : 1;
+    glance.value = { answered, at: Date.now(), times };
   }
   let timer: ReturnType<typeof setTimeout> | undefined;
   async function look(): Promise<void> {
     clearTimeout(timer);
     await refresh();
+    // Two looks may have crossed: only one of them goes on.
+    clearTimeout(timer);
     if (!stop.signal.aborted) timer = setTimeout(() => void look(), pace());
   }
   function pace(): number {
