@@ -28,6 +28,13 @@ test('on a terminal it is for people, and what others wrote does not steer the t
   );
 });
 
+test('on a terminal the controls of 8 bits are seen through as well, wherever they stand', () => {
+  const { log, lines } = open(true);
+  log.warn({ title: 'a \u009b2J b', list: ['\u009d0;x\u009c'], ['k\u009b']: 1 }, 'x');
+  expect(lines[0]).not.toMatch(/[\u0080-\u009f\u007f]/);
+  expect(lines[0]).toContain('a \ufffd2J b');
+});
+
 test('of a kind one line a second is written, with the number of those left out and whom they were about', () => {
   const { log, clock, told } = open();
   for (let ms = 0; ms < 5_000; ms += 100) {

@@ -84,7 +84,7 @@ function pretty({ time, level, process, part, msg, ...fields }: Readonly<Record<
     .join(' ');
   const who = [process, part].filter(Boolean).join(' ');
   const word = String(level).padEnd(5);
-  return `${DIM}${time}${PLAIN} ${COLOURS[String(level)] ?? ''}${word}${PLAIN} ${who ? `${who}: ` : ''}${visible(String(msg))}${told ? ` ${DIM}${told}${PLAIN}` : ''}\n`;
+  return `${DIM}${time}${PLAIN} ${COLOURS[String(level)] ?? ''}${word}${PLAIN} ${who ? `${who}: ` : ''}${visible(String(msg))}${told ? ` ${DIM}${visible(told)}${PLAIN}` : ''}\n`;
 }
 
 const quoted = (text: string): string => (/^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text));

@@ -107,8 +107,10 @@ export class Admission {
     this.#good = bad ? 0 : this.#good + 1;
     const more = MORE * (1 + this.#good / FASTER_AFTER);
     if (!bad || many) this.#steer(bad, more);
-    const less = Math.min(MOST_LESS, (LESS * wait) / WAIT_LIMIT_MS);
     const { spent, asked } = this.#share.sums(seconds);
+    // Where they took little it is not they who kept everybody waiting, and a large cut would only cost them.
+    const most = spent >= LEAST_BLAME ? MOST_LESS : LESS;
+    const less = Math.min(most, (LESS * wait) / WAIT_LIMIT_MS);
     if (bad && (many || spent >= LEAST_BLAME))
       this.#capacity = Math.max(
         LEAST_CAPACITY,

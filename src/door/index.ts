@@ -32,7 +32,7 @@ import type { DoorQueue } from './queue-port.ts';
 import { openQuick } from './quick.ts';
 import { reset } from './reset.ts';
 import type { RoomCount } from './room.ts';
-import { Share } from './share.ts';
+import { COST, Share } from './share.ts';
 import { openShield } from './shield.ts';
 import { openSlowBodies } from './slow-bodies.ts';
 import { openSpareFile } from './spare-file.ts';
@@ -243,6 +243,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
       ...{ limits, ordinary, port: () => port, ready: () => tls?.ready === true },
       ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
       challenge: plain.challenge,
+      fetches: (socket) => shield.fetches(socket, COST.request),
     });
   const front = openFront({
     ...{

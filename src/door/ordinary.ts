@@ -292,7 +292,8 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     if (aside) return missing(req, res, 'not-found');
     if (method === 'OPTIONS' && answersOptions(req, found)) {
       const wanted = String(req.headers['access-control-request-headers'] ?? '') || undefined;
-      return send(req, res, { status: 204, headers: optionsHead(found?.address, wanted), body: '' });
+      const asked = req.headers['access-control-request-method'];
+      return send(req, res, { status: 204, headers: optionsHead(found?.address, wanted, asked), body: '' });
     }
     const forwarded = found?.address.owner === 'site' || found?.address.owner === 'cell';
     // Streams are judged when they join: whoever is put off hears the delayed ring.

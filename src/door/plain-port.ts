@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
 import { find, openTo, optionsHead } from '../http/index.ts';
 import type { Limits } from './limits.ts';
+import { reset } from './reset.ts';
 import { send } from './send.ts';
 import { serverOptions } from './server-options.ts';
 import { toOriginForm } from './target.ts';
@@ -18,6 +20,8 @@ export interface PlainPort {
   readonly limits: Limits;
   /** What the holder of a certificate's challenge is to say, or undefined. */
   challenge(token: string): Promise<string | undefined>;
+  /** Charges the network for one answer; false when it has had more than its share. */
+  fetches(socket: Socket): boolean;
   /** Serves everything else while there is no certificate. */
   readonly ordinary: Server;
 }
@@ -44,6 +48,7 @@ export function openPlainPort(deps: PlainPort): Server {
     else say(req, res, answer);
   }
   const server = createServer(serverOptions(limits), (req, res) => {
+    if (deps.ready() && !deps.fetches(req.socket)) return reset(req.socket);
     toOriginForm(req);
     const target = req.url ?? '/';
     const token = CHALLENGE.exec(target)?.[1];
@@ -59,7 +64,8 @@ export function openPlainPort(deps: PlainPort): Server {
     for (const [name, value] of Object.entries(openTo(address, req.method ?? ''))) res.setHeader(name, value);
     if (req.method === 'OPTIONS') {
       const wanted = String(req.headers['access-control-request-headers'] ?? '') || undefined;
-      return send(req, res, { status: 204, headers: optionsHead(address, wanted), body: '' });
+      const method = req.headers['access-control-request-method'];
+      return send(req, res, { status: 204, headers: optionsHead(address, wanted, method), body: '' });
     }
     // `//elsewhere` as a target would be read as another host.
     if (!base || !target.startsWith('/')) return send(req, res, problem('bad-request'));

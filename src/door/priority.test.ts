@@ -202,6 +202,24 @@ test('few requests that are very dear strain a door as well, and only their netw
   expect(admission.state.putOff.reduce((a, b) => a + b)).toBe(0);
 });
 
+test('many requests that take little are not cut to nothing when something else holds the door up', () => {
+  const share = new Share(9);
+  const admission = new Admission(share, 0, () => 0.5);
+  const players = Array.from({ length: 500 }, (_, i) => share.place(`10.9.${i}`));
+  let now = 0;
+  const second = (wait: number): number => {
+    let served = 0;
+    // 40 ms of a second in all.
+    for (let i = 0; i < 4; i += 1)
+      for (const place of players) if (admission.fetch(place, COST.quick)) served += 1;
+    now += WINDOW_MS;
+    admission.turn(now, wait);
+    return served;
+  };
+  for (let i = 0; i < 5; i += 1) second(400);
+  expect(second(400)).toBeGreaterThan(1_400);
+});
+
 test('a flood of networks forgets itself; whoever cost much, or holds connections, stays known', () => {
   const share = new Share(7);
   const dear = share.place('198.51.100');

@@ -24,6 +24,8 @@ const MORE: QuickHead = { kind: 'more' };
 /** Playlists, parts, segments and the state: what every listener of a room gets byte for byte alike. */
 const SHARED = sourceOf(({ shared }) => shared === true).replaceAll('(', '(?:');
 const REQUEST_LINE = new RegExp(`^GET (${SHARED})(?:\\?([\\x21-\\x7e]{0,512}))? HTTP/1\\.1$`);
+/** A number that begins with nought is another name for the same file: it is not kept under both. */
+const PADDED = /[/.]0\d+\./;
 /** Fields that change the answer or frame a body: whoever sends one is served by the whole of HTTP. */
 const JUDGED = /^(?:if-|range$|content-length$|transfer-encoding$|expect$|upgrade$|connection$|trailer$|te$)/;
 const CODED = /(?:^|,)\s*gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;
@@ -60,7 +62,7 @@ export function readQuickHead(
   if (line < 0)
     return bytes.length < limits.headBytes && 'GET /r/'.startsWith(text.slice(0, 7)) ? MORE : OTHER;
   const request = REQUEST_LINE.exec(text.slice(0, line));
-  if (!request) return OTHER;
+  if (!request || PADDED.test(request[1] ?? '')) return OTHER;
   const end = text.indexOf('\r\n\r\n', line);
   if (end < 0) return bytes.length < limits.headBytes ? MORE : OTHER;
   const fields = text.slice(line + 2, end);

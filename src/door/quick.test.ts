@@ -218,3 +218,15 @@ test('a moment of a playlist has one name, however its number is written; what m
     await wire(door.port, get(`${LIST}?${junk}`)).has(LIST.length);
   expect(asked.slice(1)).toEqual([`${LIST}?_HLS_skip=YES`, `${LIST}?_HLS_msn=none`]);
 });
+
+test('a file is kept under one name: with noughts before its number it is answered, and not kept', async () => {
+  const { origin, asked } = echoing();
+  await using door = await openTestDoor(origin);
+  const padded = ['/r/room/live/opus64/07.m4s', '/r/room/live/opus64/7.03.m4s'];
+  for (const path of [...padded, ...padded, '/r/01/state.json', '/r/01/state.json']) {
+    const client = wire(door.port, get(path));
+    await until(() => client.text().includes(`for ${path}`));
+    client.socket.destroy();
+  }
+  expect(asked).toEqual([...padded, ...padded, '/r/01/state.json']);
+});

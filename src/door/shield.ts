@@ -63,8 +63,8 @@ export interface Shield extends Disposable {
   took(req: IncomingMessage, time: number): void;
   /** Charges a network for what another process did for it, ms. */
   forwarded(req: IncomingMessage, time: number): void;
-  /** Charges a network for one small public file; false when it has had more than its share. */
-  fetches(socket: Socket): boolean;
+  /** Charges a network for one small public file, or another answer of that `cost`; false when it has had more than its share. */
+  fetches(socket: Socket, cost?: number): boolean;
   /** By what dear work for a request, or for a player's small file, is charged to the network that asks. */
   charger(asker: IncomingMessage | Socket): Charge;
   /** True when a request may be worked on now; otherwise `putOff` answers it. */
@@ -187,7 +187,7 @@ export function openShield(deps: ShieldDeps): Shield {
       const beyond = Math.min(MOST_FORWARDED_MS, time) * 1000 - COST.forwarded;
       if (beyond > 0) deps.share.charge(originOf(req).place, beyond);
     },
-    fetches: (socket) => admission.fetch(gate.originOf(socket).place, COST.quick),
+    fetches: (socket, cost = COST.quick) => admission.fetch(gate.originOf(socket).place, cost),
     putOff(req, res, path) {
       const pause = FIRST_PAUSE_S + Math.floor(deps.random() * (LAST_PAUSE_S - FIRST_PAUSE_S + 1));
       const told = { 'retry-after': String(pause), 'cache-control': 'no-store' };

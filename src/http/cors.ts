@@ -44,24 +44,30 @@ const MOST_NAMES = 4_096;
 
 /** The names that a browser asks leave for, or all: old Safari knows no `*`, and `*` says nothing of Authorization. */
 function fields(wanted: string | undefined, address: Address | undefined): string {
-  if (wanted === undefined || wanted.length > MOST_NAMES || !FIELD_NAMES.test(wanted)) return '*';
+  // Browsers keep leave for a field whatever the method was: what a POST must not carry is not given to a GET.
+  const changes = address?.methods.some((method) => method !== 'GET') === true;
+  const any = changes ? 'accept' : '*';
+  if (wanted === undefined || wanted.length > MOST_NAMES || !FIELD_NAMES.test(wanted)) return any;
   const names = wanted.split(',').map((name) => name.trim().toLowerCase());
   // A foreign page has no business with a host's link; sound is often asked for with one that means nothing here.
   const given = address?.owner === 'site' ? names.filter((name) => name !== 'authorization') : names;
-  return given.join(', ') || '*';
+  return given.filter((name) => !changes || name !== 'content-type').join(', ') || any;
 }
 
 /**
- * The head of the answer to OPTIONS, 204. `wanted` is `Access-Control-Request-Headers`. An address without a row is
- * taken for one that can be read, so that a page of another origin is told that nothing is there.
+ * The head of the answer to OPTIONS, 204. `wanted` is `Access-Control-Request-Headers`, `method` the one that leave is
+ * asked for. An address without a row is taken for one that can be read, so that a page of another origin is told that
+ * nothing is there. POST needs no leave as a method, only for what it carries: so nothing is said of fields, either,
+ * where something would be changed. Spec: Fetch, 4.8.
  */
 export function optionsHead(
   address: Address | undefined,
   wanted: string | undefined,
+  method = 'GET',
 ): Record<string, string> {
   const head = { allow: address ? allowed(address) : 'GET, HEAD, OPTIONS', 'cache-control': 'no-store' };
-  if (address?.cors === 'own') return head;
   const stage = address?.cors === 'stage';
+  if (address?.cors === 'own' || (!stage && method !== 'GET' && method !== 'HEAD')) return head;
   const vary = 'access-control-request-headers';
   return {
     ...head,

@@ -42,12 +42,12 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
   /** On this machine, as the door saw it, and on no page of another site. */
   const isLocal = (c: Context): boolean => {
     if (!localCounts || c.req.header(LOCAL_HEADER) !== 'yes') return false;
+    const site = c.req.header('sec-fetch-site');
     const origin = c.req.header('origin');
-    return (
-      origin === undefined ||
-      origin === 'null' ||
-      (URL.canParse(origin) && isLoopbackHost(new URL(origin).host))
-    );
+    if (site === 'cross-site') return false;
+    // Pages in a sandbox have no origin either, whoever's they are.
+    if (origin === 'null') return site === 'same-origin';
+    return origin === undefined || (URL.canParse(origin) && isLoopbackHost(new URL(origin).host));
   };
 
   /** Undefined when the caller may start rooms. */
@@ -68,8 +68,12 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
   app.post('/api/rooms', async (c) => {
     const form = mediaType(c) === FORM;
     const no = (refusal: Refusal): Response => (form ? refusalPage(c, refusal) : refused(refusal));
-    // Forms and plain text need no permission of the browser to reach us from a foreign page; JSON does.
-    if (mediaType(c) !== JSON_TYPE && fromForeignPage(c, base(c))) return refuse('foreign-page');
+    // Forms and plain text need no permission of the browser to reach us from a foreign page. JSON does, and gets none.
+    const foreign =
+      mediaType(c) === JSON_TYPE
+        ? c.req.header('sec-fetch-site') === 'cross-site' && c.req.header('authorization') === undefined
+        : fromForeignPage(c, base(c));
+    if (foreign) return refuse('foreign-page');
     const wish: Outcome<{ value: z.output<typeof schemas.createForm> }> = form
       ? await read(c, schemas.createForm, true)
       : await read(c, schemas.create);

@@ -34,6 +34,8 @@ describe('where rooms are started on this machine', () => {
   test.each([
     ['a page of another origin', { origin: 'https://evil.example' }, {}],
     ['a page of a name that leads here', { origin: 'http://evil.example:8080' }, {}],
+    ['a page in a sandbox, of whoever', { origin: 'null' }, {}],
+    ['the same, beside this one', { origin: 'null', 'sec-fetch-site': 'same-site' }, {}],
     ['a server with a public address', {}, { publicUrl: 'https://rooms.example' }],
     ['a server behind a proxy on this machine', {}, { loopback: false }],
     ['a server where only the operator starts rooms', {}, { create: 'operator' as const }],
@@ -41,6 +43,16 @@ describe('where rooms are started on this machine', () => {
     await open(more);
     expect((await may({ ...LOCAL, ...headers })).may).toBe(false);
     expect(refusal(await start({ ...LOCAL, ...headers }))).toEqual([401, 'token-missing']);
+  });
+
+  test('being on this machine is not enough for what a browser says comes from another site', async () => {
+    await open();
+    const said = { ...LOCAL, 'sec-fetch-site': 'cross-site' };
+    expect((await may(said)).may).toBe(false);
+    for (const origin of [{}, { origin: 'null' }, { origin: 'http://localhost:8080' }])
+      expect(refusal(await start({ ...said, ...origin }))).toEqual([403, 'foreign-page']);
+    expect(rig.rooms.cards()).toEqual([]);
+    expect((await may({ ...LOCAL, 'sec-fetch-site': 'same-origin', origin: 'null' })).may).toBe(true);
   });
 
   test('the operator’s link opens it from anywhere until it is replaced, and hosts every room', async () => {

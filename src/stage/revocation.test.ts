@@ -40,6 +40,23 @@ test('who is removed by the site has nothing here any more: microphone, ears, ba
   expect(await code(await read(await sign('ana')))).toBe('removed');
 });
 
+test('a link that was taken back learns no relay any more', async () => {
+  const relays = async (token: string): Promise<string | null> => {
+    const answers = [];
+    for (const path of ['/r/theatre/whip', '/r/theatre/whep', '/r/theatre/whep/session'])
+      answers.push((await ask('OPTIONS', path, token)).headers.get('link'));
+    expect(new Set(answers.map((one) => one === null)).size).toBe(1);
+    return answers[0] ?? null;
+  };
+  expect(await relays(await sign('eve'))).toContain('ice-server');
+  room.revoke({ generation: 0, barred: ['eve'] });
+  expect(await relays(await sign('eve'))).toBeNull();
+  expect(await relays(await sign('guest'))).toContain('ice-server');
+  room.revoke({ generation: 1, barred: [] });
+  expect(await relays(await sign('guest'))).toBeNull();
+  expect(await relays(await link('guest', 1))).toContain('ice-server');
+});
+
 test('who only listens can be removed, and is told to the site until the site says so', async () => {
   await ear('spy');
   expect(await act(await sign('host', 'host'), { do: 'remove', who: 'spy' })).toBe(204);

@@ -95,7 +95,7 @@ export class Room implements StageRoom {
     if (typeof line === 'string') return { refused: 'bad-sdp', detail: line };
     const before = takeover ? undefined : this.#sessions.microphone(grant.speaker);
     const refusal =
-      this.#bar(grant) ?? occupied(this.#places, before, grant, this.#cell.maxSpeakers, this.#clock.now());
+      this.refusal(grant) ?? occupied(this.#places, before, grant, this.#cell.maxSpeakers, this.#clock.now());
     if (refusal) return refusal;
     const place = this.#places.get(grant.speaker) ?? openPlace(grant, this.#clock.wall(), this.#clock.now());
     this.#places.set(place.id, place);
@@ -130,7 +130,7 @@ export class Room implements StageRoom {
   async listen(grant: Grant, offer: Offer, network?: string): Promise<Session | Refusal> {
     const lines = receiveLines(offer);
     if (typeof lines === 'string') return { refused: 'bad-sdp', detail: lines };
-    const barred = this.#bar(grant);
+    const barred = this.refusal(grant);
     if (barred) return barred;
     this.#dropUnconnected('whep', grant.speaker, MAX_RECEIVERS_PER_PERSON - 1);
     const most = 2 * (MAX_HOSTS + this.#cell.maxSpeakers + SPARE_EARS);
@@ -171,7 +171,7 @@ export class Room implements StageRoom {
     open: () => Promise<End>,
   ): Promise<Opened<End> | Refusal> {
     const opened = await openEnd(this.#cell, this.slug, network, open);
-    const barred = 'refused' in opened ? undefined : this.#bar(grant);
+    const barred = 'refused' in opened ? undefined : this.refusal(grant);
     if ('refused' in opened || !barred) return opened;
     opened.end[Symbol.dispose]();
     opened.handshake[Symbol.dispose]();
@@ -217,7 +217,7 @@ export class Room implements StageRoom {
 
   /** The first lines of somebody's backstage stream, or why they may not read. */
   backstage(grant: Grant): readonly BackstageLine[] | Refusal {
-    const barred = this.#bar(grant);
+    const barred = this.refusal(grant);
     if (barred) return barred;
     const place = this.#places.get(grant.speaker);
     return [
@@ -229,7 +229,7 @@ export class Room implements StageRoom {
 
   /** Does what somebody asks for backstage; undefined when done. */
   act(grant: Grant, action: BackstageAction): Refusal | undefined {
-    const barred = this.#bar(grant);
+    const barred = this.refusal(grant);
     if (barred) return barred;
     this.#dirty = true;
     return moderate(
@@ -390,11 +390,11 @@ export class Room implements StageRoom {
     this.#forget(who);
   }
 
-  #bar(grant: Grant): Refusal | undefined {
+  /** Why this link opens nothing here; undefined while it is good. */
+  refusal(grant: Grant): Refusal | undefined {
     if (this.#closed) return { refused: 'room-not-open' };
-    return this.#revocation.refuse(
-      grant,
-      (who) => this.#places.has(who) || this.#sessions.has(who) || this.readers.has(who),
-    );
+    const present = (who: SpeakerId): boolean =>
+      this.#places.has(who) || this.#sessions.has(who) || this.readers.has(who);
+    return this.#revocation.refuse(grant, present);
   }
 }

@@ -83,7 +83,8 @@ export function routes(deps: RouteDeps): Hono {
       else headers.set('accept-post', SDP);
       // A preflight has no token, and learns nothing but what it asked for.
       const grant = context.req.header('authorization') ? await granted(context) : undefined;
-      if (typeof grant === 'object') announce(headers, grant);
+      const room = typeof grant === 'object' ? deps.rooms(grant.slug) : undefined;
+      if (typeof grant === 'object' && room && !room.refusal(grant)) announce(headers, grant);
       return new Response(null, { status: 204, headers });
     });
 
