@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +73,23 @@ test('a removed file is made again, also with its folder, and is gone after the 
   expect(said).toEqual(Array(2).fill('warn: the file of a socket was removed: listening again'));
   await mine[Symbol.asyncDispose]();
   expect(existsSync(path)).toBe(false);
+});
+
+test('a folder that is made again is as private as before; one that others may write to is not taken', async () => {
+  await named('mine');
+  const run = join(dir, 'run');
+  rmSync(run, { recursive: true });
+  await look();
+  expect(statSync(run).mode & 0o777).toBe(0o700);
+  rmSync(run, { recursive: true });
+  mkdirSync(run);
+  chmodSync(run, 0o777);
+  await look();
+  expect(existsSync(path)).toBe(false);
+  expect(said.at(-1)).toMatch(/^warn: a socket was removed and cannot be made again yet/);
+  rmSync(run, { recursive: true });
+  await look();
+  expect(await who()).toBe('mine');
 });
 
 test('a file that another live server has put there is said once, and stays when this one ends', async () => {

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
-import { makeFolder } from './folder.ts';
+import { makePrivateFolder } from './folder.ts';
 import { type Log, silentLog } from './log.ts';
 import { ms } from './time.ts';
 
@@ -58,7 +58,8 @@ export async function listenAt(
     const { allowHalfOpen = false } = server as Server & { allowHalfOpen?: boolean };
     const next = createServer({ allowHalfOpen }, (socket) => void server.emit('connection', socket));
     try {
-      makeFolder(dirname(path));
+      // As it was at first: whoever makes it before us, where anybody may, would be told everything.
+      makePrivateFolder(dirname(path), false);
       rmSync(path, { force: true });
       await listening(next, path);
     } catch (error) {
