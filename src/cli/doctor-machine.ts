@@ -147,7 +147,7 @@ export function timeService(asking: typeof ask = ask): Finding {
   if (systemd !== undefined)
     return {
       ...{ what, state: 'notice', change },
-      found: systemd.includes('NTP=yes') ? 'on, and not synchronised yet' : 'none keeps the clock',
+      found: systemd.includes('NTP=yes') ? 'on, but not synchronised yet' : 'no time service keeps the clock',
     };
   return { what, state: 'notice', found: 'unknown: no timedatectl and no chronyc here', change };
 }

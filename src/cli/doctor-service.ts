@@ -161,7 +161,7 @@ export async function turn(config: Config): Promise<Finding[]> {
         return {
           what,
           state: 'bad',
-          found: 'no address of a server',
+          found: 'not the address of a server',
           change: 'write turn:HOST:PORT?transport=udp',
         };
       const answer = await probeTurn({ ...server, username, credential });
@@ -170,7 +170,7 @@ export async function turn(config: Config): Promise<Finding[]> {
         return {
           what,
           state: 'notice',
-          found: 'takes connections; more is not tried over TCP',
+          found: 'accepts connections; over TCP nothing more is tested',
           change: 'Chromium needs TURN over UDP',
         };
       if (answer === 'silent')
@@ -178,7 +178,7 @@ export async function turn(config: Config): Promise<Finding[]> {
           what,
           state: 'bad',
           found: 'does not answer',
-          change: 'is it running, its name right, and its port open for UDP?',
+          change: 'check that it runs, that its name is right, and that its port is open for UDP',
         };
       return username === undefined
         ? {
@@ -190,7 +190,7 @@ export async function turn(config: Config): Promise<Finding[]> {
             what,
             state: 'bad',
             found: 'refuses these credentials',
-            change: 'look at username and credential in iceServers, and at the users of the TURN server',
+            change: 'check username and credential in iceServers, and at the users of the TURN server',
           };
     }),
   );

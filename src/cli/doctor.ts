@@ -82,21 +82,21 @@ function accept(): Finding {
         what,
         state: 'notice',
         found: String(most),
-        change: 'for crowds that come at once: sysctl net.core.somaxconn=4096',
+        change: 'for crowds that come within a second: sysctl net.core.somaxconn=4096',
       };
 }
 
 /** Whether many listeners can be written to in one call. */
 async function ring({ ioUring }: Config): Promise<Finding> {
   const what = 'io_uring';
-  if (!ioUring) return { what, state: 'notice', found: 'not used: the setting ioUring is no' };
+  if (!ioUring) return { what, state: 'notice', found: 'not used, because the setting ioUring is no' };
   const uring = await openUring();
   if (typeof uring === 'string')
     return {
       what,
       state: 'notice',
-      found: `not here: ${uring}`,
-      change: 'nothing is amiss; with it a crowd of listeners takes a tenth to a seventh less CPU',
+      found: `cannot be had: ${uring}`,
+      change: 'nothing is wrong; with it a crowd of listeners takes a tenth to a seventh less CPU',
     };
   uring[Symbol.dispose]();
   return { what, state: 'good', found: 'many listeners are written to in one call' };

@@ -37,13 +37,13 @@ export async function freshness(): Promise<Finding> {
   const { missingPackage, pagesAreOld } = await load();
   const missing = missingPackage(ROOT, false);
   if (missing !== undefined)
-    return { what, state: 'bad', found: `do not fit the code: ${missing}`, change: `run ${BUILD}` };
+    return { what, state: 'bad', found: `are not those of this version: ${missing}`, change: `run ${BUILD}` };
   if (pagesAreOld(ROOT))
     return {
       what,
       state: 'bad',
-      found: 'pages were built from other sources',
+      found: 'the pages were built from an older or newer version of the code',
       change: `run ${BUILD}, and start again`,
     };
-  return { what, state: 'good', found: 'fit the code' };
+  return { what, state: 'good', found: 'are those of this version' };
 }

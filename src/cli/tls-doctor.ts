@@ -96,7 +96,7 @@ export function kernel(
   if (most > WANTED_SEND_BUFFER)
     findings.push({
       ...{ what: 'Send buffers', state: 'notice', found: `up to ${most} bytes a socket` },
-      change: `a stalled listener may hold that much of the kernel: sysctl net.ipv4.tcp_wmem="4096 16384 ${WANTED_SEND_BUFFER}"`,
+      change: `a listener that stalls may hold that much of the kernel's memory: sysctl net.ipv4.tcp_wmem="4096 16384 ${WANTED_SEND_BUFFER}"`,
     });
   else if (most > 0)
     findings.push({ what: 'Send buffers', state: 'good', found: `up to ${most} bytes a socket` });
@@ -106,15 +106,15 @@ export function kernel(
       ...{
         what: 'A door that ends',
         state: 'notice',
-        found: 'takes connections it has not accepted yet with it',
+        found: 'cuts off the connections that still wait for it',
       },
-      change: 'so that another door takes them: sysctl net.ipv4.tcp_migrate_req=1',
+      change: 'so that another door takes them over: sysctl net.ipv4.tcp_migrate_req=1',
     });
   else if (migrates === '1')
     findings.push({
       what: 'A door that ends',
       state: 'good',
-      found: 'leaves its waiting connections to the others',
+      found: 'hands the connections that still wait to another door',
     });
   const first = Number(sysctl('net.ipv4.ip_unprivileged_port_start') ?? 1024);
   const low = [config.port, config.httpPort].filter((port) => port !== undefined && port > 0 && port < first);
@@ -176,8 +176,9 @@ export async function light(config: Config): Promise<Finding[]> {
     ? [
         {
           ...{ what, state: 'notice', found: `keep the whole connection: ${openssl}` },
-          change: 'nothing is amiss; otherwise a crowd of listeners takes half the memory and less CPU',
+          change:
+            'nothing is wrong; where it can be had, a crowd of listeners takes half the memory and less CPU',
         },
       ]
-    : [{ what, state: 'good', found: 'keep their key and nothing else once they run' }];
+    : [{ what, state: 'good', found: 'keep only their key once they run: half the memory' }];
 }

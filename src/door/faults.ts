@@ -14,6 +14,9 @@ export function openFaults(deps: { clock: Clock; log: Log; counters: Counters })
     if (now - last < 1000) return;
     last = now;
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    deps.log.error({ where, cause, faults: deps.counters.faults }, 'contained a fault');
+    deps.log.error(
+      { where, cause, faults: deps.counters.faults },
+      'a mistake of Earshot itself cost one connection or request, and nothing else: please report it with this line',
+    );
   };
 }

@@ -283,7 +283,9 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const second = plain && (await listen(front.plainServer, plain.port));
   const spare = openSpareFile({ log, counters });
   for (const server of [front.server, front.plainServer])
-    server.on('error', (error) => log.error({ error: error.message }, 'accepting failed'));
+    server.on('error', (error) =>
+      log.error({ error: error.message }, 'connections cannot be accepted at this moment'),
+    );
   const waitingBytes = openWaitingBytes({ limits, prefixOf: (socket) => gate.originOf(socket).prefix });
   const sweeper = clock.every(ms(1_000), () => {
     spare.look();

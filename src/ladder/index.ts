@@ -85,7 +85,12 @@ export function open(deps: LadderDeps): DoorLadder {
         streams: signals.rooms.get(slug)?.streams ?? 0,
       };
       records.write({ at: clock.wall(), slug, by: deps.name, from, to, why, values });
-      log.info({ slug, from, to, why, ...values }, to > from ? 'a step up the ladder' : 'a step down');
+      log.info(
+        { slug, from, to, why, ...values },
+        to > from
+          ? 'more is asked than there is: the ladder takes a step, listeners hear it later or at a lower bitrate'
+          : 'the ladder takes a step back',
+      );
     }
     for (const [slug, { at }] of published)
       if (clock.now() - at >= FRESH_MS && ladder.level(slug, clock.now()) === 0) published.delete(slug);

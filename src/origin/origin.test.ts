@@ -135,18 +135,20 @@ describe('the origin', () => {
     clock.advance(3_000);
     // Every third fragment comes in time, for half a minute.
     for (let seq = 31; seq < 120; seq += 3) run(seq, seq);
-    expect(said).toEqual([['no fragment in time: standby', { slug: SLUG, seq: 21 }]]);
+    expect(said).toEqual([
+      ['no sound from the studio in time: listeners hear hold music', { slug: SLUG, seq: 21 }],
+    ]);
     run(121, 121 + 16);
     expect(said).toHaveLength(2);
     const [words, { ms: lasted }] = said[1] as [string, { ms: number }];
-    expect(words).toBe('standby is over');
+    expect(words).toBe('the studio is heard again');
     // From the deadline of slot 21 to the arrival of 121.
     expect(Math.abs(lasted - 100 * FRAGMENT_MS)).toBeLessThan(1000);
     clock.advance(1_000);
     expect(said).toHaveLength(3);
     origin.receive({ head: { kind: 'end', slug: SLUG, last: 140 }, body: EMPTY });
     expect(said.map(([message]) => message)).toEqual(
-      [words, words].flatMap((over) => ['no fragment in time: standby', over]),
+      [words, words].flatMap((over) => ['no sound from the studio in time: listeners hear hold music', over]),
     );
   });
 

@@ -22,7 +22,7 @@ export class Stretch {
     this.#back = undefined;
     if (this.#since !== undefined) return;
     this.#since = clock.now();
-    log.warn({ slug, seq }, 'no fragment in time: standby');
+    log.warn({ slug, seq }, 'no sound from the studio in time: listeners hear hold music');
   }
 
   /** A real fragment has come. */
@@ -38,7 +38,7 @@ export class Stretch {
     const { clock, log, slug } = this.#deps;
     if (this.#since === undefined) return;
     const lasted = Math.round((this.#back ?? clock.now()) - this.#since);
-    log.warn({ slug, ms: lasted }, 'standby is over');
+    log.warn({ slug, ms: lasted }, 'the studio is heard again');
     this.#since = undefined;
     this.#back = undefined;
   }

@@ -43,7 +43,10 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
     kept = newest && newest.seq > record.state.seq ? { ...record, state: newest } : record;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      log.warn({ slug, error: String(error) }, 'the queue on disk cannot be read: places begin anew');
+      log.warn(
+        { slug, error: String(error) },
+        'the queue on disk cannot be read: places in line are given out anew',
+      );
   }
 
   let size = whole;

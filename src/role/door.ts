@@ -254,7 +254,10 @@ async function rowUring(config: Config, log: Log): Promise<Uring | undefined> {
   const why = typeof uring === 'string' ? uring : await checkUring(uring);
   if (typeof uring !== 'string' && why === undefined) return uring;
   if (typeof uring !== 'string') uring[Symbol.dispose]();
-  log.info({ why }, 'no io_uring: each listener takes a call of its own');
+  log.info(
+    { why },
+    'io_uring cannot be used: each write to a listener is a call of its own, which takes a little more CPU',
+  );
   return undefined;
 }
 

@@ -12,6 +12,9 @@ export function logLost(clock: Clock, log: Log, from: string): (error: unknown, 
     if (now - last < 1000) return;
     last = now;
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    log.error({ from, kind: head.kind, lost, cause }, 'a message could not be taken');
+    log.error(
+      { from, kind: head.kind, lost, cause },
+      'a message from another process of Earshot could not be used: please report it with this line',
+    );
   };
 }

@@ -265,7 +265,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   const meter = clock.every(ms(100), () => {
     room.programLevel = mixing.level;
   });
-  log.info({ slug, firstSeq }, 'room is on the air');
+  log.info({ slug, firstSeq }, 'the studio carries this room from now on');
   const opened = parts.move();
 
   return {
@@ -333,7 +333,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
         publish({ head: { kind: 'end', slug, last }, body: EMPTY });
         await archive.end(slug);
       }
-      log.info({ slug, last, ended: over !== undefined }, 'room is off the air');
+      log.info({ slug, last, ended: over !== undefined }, 'the studio no longer carries this room');
     },
   };
 }

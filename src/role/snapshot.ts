@@ -52,12 +52,15 @@ export function lastWord(
       .then((text) => {
         if (spoken()) return;
         take(JSON.parse(text) as RoomCard[]);
-        deps.log.warn({}, 'the site does not answer: rooms as it last told them');
+        deps.log.warn({}, 'the site does not answer: going on with the rooms as it last told them');
       })
       .catch((error: NodeJS.ErrnoException) => {
         // Nothing was told before the first start of all.
         if (error.code !== 'ENOENT')
-          deps.log.warn({ error: String(error) }, 'no list of rooms to begin with');
+          deps.log.warn(
+            { error: String(error) },
+            'the list of rooms that was kept on disk cannot be read: rooms appear when the site answers',
+          );
       });
   });
 }

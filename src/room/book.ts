@@ -174,7 +174,7 @@ export class Book {
       if (entry.card.welcome)
         return { refused: 'wrong-moment', detail: 'The demo room is switched off by the setting welcome.' };
       if (running(entry.card.status))
-        return { refused: 'wrong-moment', detail: 'The room is on the air: end it first.' };
+        return { refused: 'wrong-moment', detail: 'The room is live: end it first.' };
       const { status, clocks } = entry.card;
       const now = this.#deps.clock.wall();
       const card: RoomCard = {
@@ -241,7 +241,10 @@ export class Book {
         const result = await this.act(card.slug, 'open');
         const full = 'refused' in result && result.refused === 'rooms-full';
         if (full && !this.#full)
-          log.warn({ slug: card.slug }, 'a scheduled room waits: as many are open as the cells take');
+          log.warn(
+            { slug: card.slug },
+            'a scheduled room waits: as many rooms are open as the studio can carry (roomsPerCell)',
+          );
         this.#full = full;
       } else if (running(card.status) && !card.welcome) {
         const seen = this.#occupied.get(card.slug);

@@ -183,7 +183,10 @@ export class Child {
       });
     } catch (error) {
       // Some failures of the system are thrown and not told, no memory among them: the others must outlive it.
-      log.error({ child: this.name, error: String(error) }, 'could not be started');
+      log.error(
+        { child: this.name, error: String(error) },
+        'a process of Earshot could not be started; trying again',
+      );
       return void this.#ended(null, null);
     }
     this.#process = child;
@@ -191,7 +194,10 @@ export class Child {
       if (stream) relay(stream, { clock, process: this.name, output: this.#deps.output });
     child.on('message', (message) => this.#hear(message as Notice));
     child.on('error', (error) => {
-      log.error({ child: this.name, error: error.message }, 'could not be started');
+      log.error(
+        { child: this.name, error: error.message },
+        'a process of Earshot could not be started; trying again',
+      );
       // A process that never began (no memory, too many processes) does not end either.
       if (child.pid === undefined) this.#ended(null, null);
     });
@@ -260,7 +266,7 @@ export class Child {
     if (clock.now() - this.#startedAt > STEADY) this.#backoff = FIRST_BACKOFF;
     log.warn(
       { child: this.name, code, signal, retryMs: this.#backoff },
-      'ended unexpectedly; starting it again',
+      'a process of Earshot ended unexpectedly; starting it again',
     );
     this.restarts += 1;
     this.#ends = [...this.#ends, clock.now()].slice(-16);
