@@ -1,7 +1,7 @@
 /** The recording: the segments that the audience heard, written to disk as they close, and read back for the replay. */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Fragment, Init, Segment } from '../base/media.ts';
+import type { Fragment, Init, PcmBlock, Segment } from '../base/media.ts';
 import type { Mark } from '../wire/mark.ts';
 import type { RecordingGap } from '../wire/room.ts';
 import { diskFiles, type Files } from './files.ts';
@@ -9,7 +9,7 @@ import { type Program, Recorder } from './recorder.ts';
 
 export type { Piece, Recording } from '../wire/recording.ts';
 export type { Files, OpenFile } from './files.ts';
-export { type Keeper, type KeptRoom, openKeeper } from './keeper.ts';
+export { type CountedRecording, countRecordings, type Keeper, type KeptRoom, openKeeper } from './keeper.ts';
 export { type ArchiveReader, openReader } from './reader.ts';
 export type { Program } from './recorder.ts';
 
@@ -40,6 +40,8 @@ export interface Archive extends AsyncDisposable {
   init(slug: string, init: Init): void;
   /** Queues one fragment (at most 8 MB wait per room) and returns at once. */
   fragment(slug: string, fragment: Fragment): void;
+  /** Measures 20 ms of the mixed sound: its loudness is kept with the recording. */
+  block(slug: string, block: PcmBlock): void;
   /** Keeps a line about what happened: who spoke, when it went live. */
   mark(slug: string, mark: Mark): void;
   /** Publishes what is running and resolves when all of it is on the disk. */
@@ -77,6 +79,7 @@ export async function open(deps: ArchiveDeps): Promise<Archive> {
     },
     init: (slug, init) => recorders.get(slug)?.init(init),
     fragment: (slug, fragment) => recorders.get(slug)?.fragment(fragment),
+    block: (slug, block) => recorders.get(slug)?.block(block),
     mark: (slug, mark) => recorders.get(slug)?.mark(mark),
     end,
     gaps: (slug) => recorders.get(slug)?.gaps ?? [],

@@ -56,12 +56,31 @@ export interface Keeper extends Disposable {
   metrics(): Metric[];
 }
 
-interface Counted {
-  readonly version: string;
+/** What one recording takes. */
+export interface CountedRecording {
+  readonly slug: string;
   readonly bytes: number;
+  /** Its length. */
   readonly seconds: number;
+  /** When something was last written of it, wall-clock ms. */
   readonly ended: number;
   readonly removed?: Removed;
+}
+
+interface Counted extends Omit<CountedRecording, 'slug'> {
+  readonly version: string;
+}
+
+/** Counts every recording in a folder; for a program beside the server. @throws what the disk says, except that there is no folder. */
+export async function countRecordings(dir: string): Promise<CountedRecording[]> {
+  const found: CountedRecording[] = [];
+  for (const slug of (await diskFiles.list(dir)).filter(isRecordingName)) {
+    const counted = await count(dir, slug, undefined);
+    if (!counted) continue;
+    const { version: _, ...told } = counted;
+    found.push({ slug, ...told });
+  }
+  return found;
 }
 
 /** Opens the keeper; the first count begins at once. */

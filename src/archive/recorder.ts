@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Fragment, Init, Rendition, Segment } from '../base/media.ts';
+import type { Fragment, Init, PcmBlock, Rendition, Segment } from '../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, fragmentStart, type Ms } from '../base/time.ts';
 import type { Mark } from '../wire/mark.ts';
 import type { RecordingGap } from '../wire/room.ts';
 import { type Files, writeWhole } from './files.ts';
 import { jsonLines, paths, type RoomFile } from './layout.ts';
+import { LoudnessFile } from './loudness-file.ts';
 import { Track } from './track.ts';
 
 /** Bytes of one room waiting for a slow disk; beyond it fragments are lost to the recording, never held back from the ear. */
@@ -44,6 +45,7 @@ export class Recorder {
   readonly #deps: RecorderDeps;
   readonly #paths: ReturnType<typeof paths>;
   readonly #tracks = new Map<string, Track>();
+  readonly #loudness: LoudnessFile;
   readonly #inits = new Map<string, Uint8Array>();
   readonly #gaps: RecordingGap[] = [];
   /** True once this run has written something of the first rendition. */
@@ -64,6 +66,7 @@ export class Recorder {
   constructor(deps: RecorderDeps) {
     this.#deps = deps;
     this.#paths = paths(deps.dir, deps.slug);
+    this.#loudness = new LoudnessFile(deps.files, this.#paths.loudness);
     for (const { id } of deps.program.renditions)
       this.#tracks.set(id, new Track(deps.files, this.#paths, id, deps.closed));
   }
@@ -106,6 +109,14 @@ export class Recorder {
     } else void this.#enqueue(fragment.bytes.length, () => this.#write(track, fragment));
   }
 
+  /** Measures 20 ms of the sound that is being recorded; what is lost to the recording is not measured either. */
+  block(block: PcmBlock): void {
+    if (!this.#prepared || !this.healthy || !this.#loudness.push(block)) return;
+    void this.#enqueue(0, async () => {
+      if (!this.#waits('lines')) await this.#attempt('loudness', () => this.#loudness.note());
+    });
+  }
+
   /** Queues a line about what happened. */
   mark(mark: Mark): void {
     this.#markLines.push(JSON.stringify(mark));
@@ -124,7 +135,11 @@ export class Recorder {
         if (this.#prepared) await this.#attempt(track.rendition, () => track.finish());
       }
       this.#closeGap();
-      if (this.#prepared) await this.#attempt('marks', () => this.#writeLines());
+      if (!this.#prepared) return;
+      await this.#attempt('marks', () => this.#writeLines());
+      const [spoken] = this.#tracks.values();
+      const seconds = ((spoken?.fragments ?? 0) * FRAGMENT_MS) / 1000;
+      await this.#attempt('loudness', () => this.#loudness.finish(seconds));
     });
   }
 
@@ -182,7 +197,7 @@ export class Recorder {
   }
 
   async #attempt(what: string, job: () => Promise<void>, fragment?: Fragment): Promise<boolean> {
-    const kind = what === 'marks' ? 'lines' : 'sound';
+    const kind = what === 'marks' || what === 'loudness' ? 'lines' : 'sound';
     try {
       await job();
       this.#retryAt[kind] = undefined;
@@ -242,6 +257,7 @@ export class Recorder {
     const before = jsonLines<RecordingGap>((await files.read(this.#paths.gaps))?.toString() ?? '');
     for (const track of this.#tracks.values()) await track.recover();
     for (const [id, bytes] of this.#inits) await this.#tracks.get(id)?.init(bytes);
+    await this.#loudness.recover();
     this.#gaps.unshift(...before);
     this.#prepared = true;
   }

@@ -22,6 +22,8 @@ export class Track {
   readonly rendition: string;
   /** The newest fragment that is in a file, or undefined when there is none. */
   last: number | undefined;
+  /** Fragments in its finished pieces, those of earlier runs included. */
+  fragments = 0;
   readonly #files: Files;
   readonly #paths: ReturnType<typeof paths>;
   readonly #closed: (segment: Segment) => void;
@@ -54,6 +56,7 @@ export class Track {
     const pieces = (await this.#files.list(folder)).flatMap((name) => asPiece(name) ?? []);
     pieces.sort((a, b) => a.first - b.first);
     for (const piece of pieces) this.#advance(piece.first + piece.count - 1);
+    this.fragments = pieces.reduce((sum, { count }) => sum + count, 0);
     await this.#index.recover(pieces).catch(() => undefined);
   }
 
@@ -113,7 +116,9 @@ export class Track {
     await running.file.close().catch(() => {});
     try {
       const entry = await this.#salvage(running.first);
-      if (entry) await this.#index.add(entry);
+      if (!entry) return;
+      this.fragments += entry.piece.count;
+      await this.#index.add(entry);
     } catch {
       this.#orphaned = true;
     }
@@ -126,6 +131,7 @@ export class Track {
       this.#paths.running(this.rendition, first),
       this.#paths.piece(this.rendition, { first, count }),
     );
+    this.fragments += count;
     await this.#index.add(entryFrom(first, count, bytes, frames));
     this.#closed({ rendition: this.rendition, number: segmentOf(first), first, fragments: count });
   }

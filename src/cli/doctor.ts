@@ -9,6 +9,7 @@ import { database, metricsPort, port, proxy, turn, udp } from './doctor-service.
 import type { Finding } from './finding.ts';
 import { freshness } from './freshness.ts';
 import type { Command } from './index.ts';
+import { recordings } from './recordings-finding.ts';
 import { starting } from './rooms-doctor.ts';
 import { running } from './running.ts';
 import { certificate, kernel, light, reachable } from './tls-doctor.ts';
@@ -38,6 +39,7 @@ export const command: Command = async (args) => {
       metricsPort(config, now),
       udp(config, now),
       disk(config),
+      recordings(config),
       oldRecordings(config),
       database(config),
       turn(config),

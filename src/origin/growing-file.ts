@@ -9,7 +9,7 @@ import { withGain } from './aac-gain.ts';
 import { type Chapter, MIN_TALK_MS } from './chapters.ts';
 import { dinf, hdlr, MATRIX, mdhd, tkhd, udta } from './m4a.ts';
 
-/** Bytes before the sound, always: four seconds of it. What the head does not need is a free box. */
+/** Bytes before the sound, always: four seconds of it. What the head does not need is a free box within `moov`. */
 export const GROWING_HEAD_BYTES = 48 * 1024;
 /** Entries of the index of places; each stands for one piece, or for several in a long recording. */
 const MAX_REFERENCES = 2400;
@@ -61,7 +61,8 @@ export function growingHead(input: GrowingInput): Buffer {
     ...references,
   );
   const used = ftyp.length + growingMoov(input, Buffer.alloc(0)).length + places.length;
-  // Within `moov`: Chromium's demuxer does not believe an index of places that something follows before the sound.
+  // Within `moov`, because an index of places counts from its own end (8.16.3, first_offset 0): nothing may stand between it and the sound.
+  // Chromium read such a file to its end before it played; what a seek takes it with the box in here is not measured yet.
   const filling = box('free', Buffer.alloc(GROWING_HEAD_BYTES - used - 8));
   return Buffer.concat([ftyp, growingMoov(input, filling), places]);
 }

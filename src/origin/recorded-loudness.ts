@@ -1,5 +1,5 @@
 import { createDecoder } from 'libopus-wasm';
-import { LoudnessMeter, peakDbfs } from '../base/loudness-meter.ts';
+import { LoudnessMeter } from '../base/loudness-meter.ts';
 import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
 import type { Recording, RecordingLoudness } from '../wire/recording.ts';
 import { type RecordingPort, replayPieces } from './recording.ts';
@@ -26,11 +26,5 @@ export async function recordedLoudness(
   } finally {
     decoder.free();
   }
-  return figureOf(meter);
-}
-
-/** What a meter says of a recording. */
-export function figureOf(meter: LoudnessMeter): RecordingLoudness {
-  const lufs = meter.integrated();
-  return { ...(lufs === undefined ? {} : { lufs }), peak: peakDbfs(meter.peak), seconds: meter.seconds };
+  return meter.figure;
 }

@@ -152,7 +152,10 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     log: deps.log.part('mixer'),
     firstTick: ticks(firstSeq * FRAGMENT_TICKS),
     due: ms(clock.now() + (fragmentStart(zero, firstSeq) - clock.wall())),
-    block: (block) => packager.push(block),
+    block: (block) => {
+      packager.push(block);
+      recording.block(block);
+    },
     state: (state) => {
       if (state.firstSpeech !== undefined && clocks.firstSpeech === undefined && card.status === 'live')
         setClocks({ firstSpeech: state.firstSpeech });

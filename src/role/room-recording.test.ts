@@ -6,7 +6,7 @@ import { manualClock } from '../../test/clock.ts';
 import { markedFragment } from '../../test/synthetic.ts';
 import { open, openReader } from '../archive/index.ts';
 import { silentLog } from '../base/log.ts';
-import { epochMs, fragmentStart } from '../base/time.ts';
+import { BLOCK_TICKS, epochMs, FRAGMENT_TICKS, fragmentStart, ticks } from '../base/time.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { openRoomRecording } from './room-recording.ts';
@@ -30,6 +30,12 @@ async function room(slug: string) {
   const say = (from: number, to: number): void => {
     for (let seq = from; seq <= to; seq++) {
       clock.advance(320);
+      for (let tick = seq * FRAGMENT_TICKS; tick < (seq + 1) * FRAGMENT_TICKS; tick += BLOCK_TICKS)
+        recording.block({
+          tick: ticks(tick),
+          stereo: true,
+          samples: new Float32Array(2 * BLOCK_TICKS).fill(0.5),
+        });
       for (const rendition of ['opus64', 'aac96'])
         recording.fragment({ rendition, seq, bytes: markedFragment(rendition, seq) });
     }
@@ -57,6 +63,19 @@ describe('the recording of a room', () => {
       { kind: 'status', status: 'open', at: fragmentStart(ZERO, 121) },
     ]);
     expect((await openReader(dir).init('talk', 'aac96'))?.toString()).toBe('init of aac');
+  });
+
+  it('is measured from that moment on, and the figure is kept when the room ends', async () => {
+    const { archive, recording, card, say } = await room('talk');
+    recording.update(card, {});
+    say(0, 99);
+    recording.update({ ...card, status: 'live' }, {});
+    await expect.poll(() => readdir(join(dir, 'talk', 'aac96')).catch(() => [])).toContain('init.mp4');
+    say(100, 199);
+    await archive.end('talk');
+    const { loudness } = (await openReader(dir).recording('talk')) ?? {};
+    expect(loudness?.seconds).toBe(32);
+    expect(loudness?.peak).toBeCloseTo(20 * Math.log10(0.5), 2);
   });
 
   it('goes on when a studio takes a room up again in which somebody has spoken', async () => {

@@ -1,5 +1,5 @@
 import type { Archive, Program } from '../archive/index.ts';
-import type { Fragment, Init } from '../base/media.ts';
+import type { Fragment, Init, PcmBlock } from '../base/media.ts';
 import type { Mark } from '../wire/mark.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 
@@ -17,6 +17,8 @@ export interface RoomRecording {
   update(card: RoomCard, clocks: Clocks): void;
   init(init: Init): void;
   fragment(fragment: Fragment): void;
+  /** The mixed sound, 20 ms at a time, as it goes to the encoders. */
+  block(block: PcmBlock): void;
   mark(mark: Mark): void;
 }
 
@@ -50,6 +52,9 @@ export function openRoomRecording(deps: RoomRecordingDeps): RoomRecording {
     },
     fragment(fragment) {
       if (begun) archive.fragment(slug, fragment);
+    },
+    block(block) {
+      if (begun) archive.block(slug, block);
     },
     mark,
   };

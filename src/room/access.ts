@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
-import { bearer, type Grant, type Tokens, withdrawn } from '../base/token.ts';
+import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../base/token.ts';
 import type { Allowance } from './allowance.ts';
 import type { Outcome } from './answer.ts';
 import type { Book, Refusal } from './book.ts';
@@ -17,6 +17,8 @@ export interface Caller {
   readonly role: 'host' | 'co-host';
   /** Whose link it is; absent for the operator. */
   readonly speaker?: SpeakerId;
+  /** True for whoever runs the server: by the operator's link or key, or by a link signed on the machine itself. */
+  readonly operator: boolean;
 }
 
 /** What access needs. */
@@ -64,14 +66,17 @@ export function openAccess(deps: AccessDeps): Access {
       const entry = await book.find(c.req.param('slug') ?? '');
       if (!entry) return { refused: 'room-unknown' };
       const token = bearer(c.req.header('authorization'));
-      if (await isOperator(token)) return { entry, role: 'host' };
+      if (await isOperator(token)) return { entry, role: 'host', operator: true };
       const grant = await tokens.check(token, entry.card.slug);
       if (typeof grant === 'string') return { refused: grant };
       const gone = withdrawn(grant, entry.revoked);
       if (gone) return { refused: gone, detail: 'Ask the host for a new link.' };
       return grant.role === 'speaker'
         ? { refused: 'not-host' }
-        : { entry, role: grant.role, speaker: grant.speaker };
+        : {
+            ...{ entry, role: grant.role, speaker: grant.speaker },
+            operator: grant.generation === LOCAL_GENERATION,
+          };
     },
     async link({ card, revoked }, role, name, known) {
       const speaker = known ?? (randomBytes(9).toString('base64url') as SpeakerId);

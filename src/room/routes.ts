@@ -127,9 +127,7 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
     const { slug, status } = caller.entry.card;
     if (status === 'open' || status === 'live')
       return refuse('wrong-moment', 'The room is on: end it, then remove its recording.');
-    // Links that the command line signs for itself are the operator's.
-    const own = caller.speaker === undefined || caller.speaker.startsWith('cli-');
-    return (await deps.dropRecording?.(slug, own ? 'operator' : 'host'))
+    return (await deps.dropRecording?.(slug, caller.operator ? 'operator' : 'host'))
       ? c.body(null, 204)
       : refuse('not-found', 'Nothing is recorded of this room.');
   });
