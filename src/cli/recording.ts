@@ -1,5 +1,7 @@
+import { countRecordings } from '../archive/index.ts';
 import { EarshotError } from '../base/errors.ts';
-import { fromProcess } from '../config/index.ts';
+import { type Config, fromProcess } from '../config/index.ts';
+import { paths } from '../role/paths.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
@@ -14,9 +16,13 @@ earshot recording remove SLUG    remove the recording of a room that is over; th
   --data DIR    that data folder, when it is not the configured one
   --json        the answer as JSON`;
 
+/** What one answer of the API may list. */
+const MOST_LISTED = 200;
+
 interface Listed {
   readonly slug: string;
-  readonly title: string;
+  /** Absent for a room that is no longer listed. */
+  readonly title?: string;
   readonly recording?: RecordingNote;
 }
 
@@ -42,8 +48,10 @@ export const command: Command = async (args) => {
   const config = fromProcess(values.data ? ['--data', values.data] : []);
   const base = givenAddress(values.url) ?? serverAddress(config);
   if (verb === 'list') {
-    const answer = await call(`${base}/api/rooms`, 'GET');
-    const rooms = (answer as unknown as { rooms: Listed[] }).rooms.filter(({ recording }) => recording);
+    const answer = await call(`${base}/api/rooms?limit=${MOST_LISTED}`, 'GET');
+    const listed = (answer as unknown as { rooms: Listed[] }).rooms.filter(({ recording }) => recording);
+    // The disk also knows of rooms that are too old for the list.
+    const rooms = values.url ? listed : [...listed, ...(await unlisted(config, listed))];
     console.log(
       values.json ? JSON.stringify({ rooms }) : rooms.map(lineOf).join('\n') || 'nothing is recorded',
     );
@@ -57,6 +65,15 @@ export const command: Command = async (args) => {
   console.log(values.json ? JSON.stringify({ slug, removed: true }) : `the recording of ${slug} is removed`);
   return 0;
 };
+
+/** What lies in the folder of recordings besides those that are listed. */
+async function unlisted(config: Config, listed: readonly Listed[]): Promise<Listed[]> {
+  const known = new Set(listed.map(({ slug }) => slug));
+  const counted = await countRecordings(paths(config.data).archive);
+  return counted
+    .filter(({ slug, removed }) => !known.has(slug) && !removed)
+    .map(({ slug, bytes, seconds }) => ({ slug, recording: { bytes, seconds } }));
+}
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 
@@ -74,5 +91,5 @@ export function lineOf({ slug, title, recording }: Listed): string {
         : goesBy === 'quota'
           ? '  goes next: the space for recordings is nearly full'
           : '';
-  return `${size} ${length}  ${slug.padEnd(32)} ${title}${fate}`;
+  return `${size} ${length}  ${slug.padEnd(32)} ${title ?? '(no longer in the list of rooms)'}${fate}`;
 }

@@ -17,7 +17,7 @@ import { openDemand } from './demand.ts';
 import { History } from './history.ts';
 import { type Loops, standbyMessages } from './loops.ts';
 import { watchMusic } from './music.ts';
-import { isKept, openRoomRecording } from './room-recording.ts';
+import { openRoomRecording } from './room-recording.ts';
 import { openTalk } from './talk.ts';
 
 /** What one running room needs from its cell. */
@@ -302,7 +302,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       streams: steering.streams(clock.now()),
       onStage: room.people().filter(({ connected }) => connected).length,
       deadAir: silentSeconds(card, mixing.state().deadAir?.since, clock.wall()),
-      recording: isKept(card, clocks)
+      recording: recording.begun
         ? { healthy: archive.healthy(slug), gaps: archive.gaps(slug).length }
         : undefined,
       level: steering.delivery(clock.now()).level,

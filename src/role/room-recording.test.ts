@@ -51,9 +51,11 @@ describe('the recording of a room', () => {
     recording.mark({ kind: 'speaking', id: 'a', name: 'Ada', from: ZERO, to: ZERO + 1000 });
     say(0, 99);
     expect(await readdir(dir)).toEqual([]);
+    expect(recording.begun).toBe(false);
     recording.update({ ...card, status: 'live' }, {});
     say(100, 120);
     recording.update({ ...card, status: 'open' }, {});
+    expect(recording.begun).toBe(true);
     say(121, 140);
     await archive.end('talk');
     const kept = await openReader(dir).recording('talk');

@@ -13,6 +13,8 @@ export interface RoomRecordingDeps {
 
 /** The recording of one running room: nothing is kept before the conversation begins. */
 export interface RoomRecording {
+  /** True once something is kept; then it stays so, also in a break. */
+  readonly begun: boolean;
   /** The site's newest word on the room. The first live moment, or speech that was heard before, begins the recording. */
   update(card: RoomCard, clocks: Clocks): void;
   init(init: Init): void;
@@ -23,7 +25,7 @@ export interface RoomRecording {
 }
 
 /** True for a room whose sound is kept: the music of a lobby or of the demo room is not, since nobody asked for it. */
-export const isKept = (card: RoomCard, clocks: Clocks): boolean =>
+const isKept = (card: RoomCard, clocks: Clocks): boolean =>
   card.welcome !== true && (card.status === 'live' || clocks.firstSpeech !== undefined);
 
 /** Opens the recording of a room; it touches no disk before it begins. */
@@ -36,6 +38,9 @@ export function openRoomRecording(deps: RoomRecordingDeps): RoomRecording {
     if (begun) archive.mark(slug, line);
   };
   return {
+    get begun() {
+      return begun;
+    },
     update(card, clocks) {
       if (!begun && isKept(card, clocks)) {
         begun = true;

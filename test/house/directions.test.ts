@@ -30,7 +30,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ),
   main: ['base', 'config', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: 'base wire http config role roles main supervisor stage edge crowd store'.split(' '),
+  cli: 'base wire http config role roles main supervisor stage archive edge crowd store'.split(' '),
 };
 
 /** Parts without a single face: small files of nouns and rules that all share, and the joints of the roles. */

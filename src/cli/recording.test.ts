@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openTokens } from '../base/token.ts';
+import { readSecret } from '../role/secret.ts';
+import { command, lineOf } from './recording.ts';
+
+let data: string;
+let server: Server;
+let asked: { line: string; by: string | undefined }[];
+let answer: { status: number; body: object };
+let printed: string;
+
+beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'earshot-recording-'));
+  asked = [];
+  printed = '';
+  vi.spyOn(console, 'log').mockImplementation((text) => {
+    printed += `${text}\n`;
+  });
+  server = createServer((request, response) => {
+    asked.push({ line: `${request.method} ${request.url}`, by: request.headers.authorization?.slice(7) });
+    response.writeHead(answer.status).end(answer.status === 204 ? undefined : JSON.stringify(answer.body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  server.close();
+  rmSync(data, { recursive: true, force: true });
+});
+const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const run = (...args: string[]) => command([...args, '--data', data, '--url', url()]);
+
+test('lists what is recorded, and not the rooms of which nothing is', async () => {
+  const recording = { seconds: 5400, bytes: 107_500_000 };
+  answer = {
+    status: 200,
+    body: {
+      rooms: [
+        { slug: 'quiet', title: 'Quiet' },
+        { slug: 'talk', title: 'Talk', recording },
+      ],
+    },
+  };
+  expect(await run('list')).toBe(0);
+  expect(printed).toBe(`  107.5 MB    1:30 h  ${'talk'.padEnd(32)} Talk\n`);
+  expect(asked.map(({ line }) => line)).toEqual(['GET /api/rooms?limit=200']);
+  printed = '';
+  await run('list', '--json');
+  expect(JSON.parse(printed)).toEqual({ rooms: [{ slug: 'talk', title: 'Talk', recording }] });
+  printed = '';
+  answer = { status: 200, body: { rooms: [] } };
+  await run('list');
+  expect(printed).toBe('nothing is recorded\n');
+});
+
+test('on the machine itself it also lists what the disk has of rooms that are too old for the list', async () => {
+  const folder = join(data, 'archive', 'long-ago');
+  mkdirSync(join(folder, 'aac96'), { recursive: true });
+  writeFileSync(join(folder, 'room.json'), '{}');
+  writeFileSync(join(folder, 'aac96', '0-16.m4s'), Buffer.alloc(1_500_000));
+  answer = { status: 200, body: { rooms: [] } };
+  const { port } = server.address() as AddressInfo;
+  vi.stubEnv('EARSHOT_PORT', String(port));
+  vi.stubEnv('EARSHOT_HOST', '127.0.0.1');
+  try {
+    expect(await command(['list', '--data', data])).toBe(0);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  expect(printed).toMatch(/^ {4}1\.5 MB {4}0:00 h {2}long-ago +\(no longer in the list of rooms\)\n$/);
+});
+
+test('says what becomes of each', () => {
+  const line = (more: object) => lineOf({ slug: 'x', title: 'T', recording: { seconds: 1, ...more } });
+  const at = Date.UTC(2026, 0, 2, 3, 4);
+  expect(line({ goesAt: at, goesBy: 'age' })).toMatch(/T {2}goes 2026-01-02 03:04$/);
+  expect(line({ goesBy: 'quota' })).toMatch(/goes next: the space for recordings is nearly full$/);
+  expect(line({ removedAt: at, removedBy: 'host', goesBy: 'quota' })).toMatch(/removed 2026-01-02 03:04$/);
+});
+
+test('removes with a link that the machine signs for itself, and repeats what the server refuses', async () => {
+  answer = { status: 204, body: {} };
+  expect(await run('remove', 'talk')).toBe(0);
+  expect(printed).toBe('the recording of talk is removed\n');
+  expect(asked[0]?.line).toBe('DELETE /api/rooms/talk/recording');
+  const tokens = openTokens(readSecret(join(data, 'secret')));
+  expect(await tokens.check(asked[0]?.by, 'talk')).toMatchObject({ role: 'host', generation: 2 ** 31 });
+  answer = {
+    status: 409,
+    body: {
+      code: 'wrong-moment',
+      title: 'Not now',
+      detail: 'The room is on: end it, then remove its recording.',
+    },
+  };
+  await expect(run('remove', 'talk', '--token', 'mine')).rejects.toThrow('The room is on: end it');
+  expect(asked[1]?.by).toBe('mine');
+});
+
+test('tells what it can do when it is asked for something else', async () => {
+  expect(await run()).toBe(2);
+  expect(printed).toContain('earshot recording remove SLUG');
+  await expect(run('erase', 'talk')).rejects.toThrow('there is no "recording erase"');
+  await expect(run('remove')).rejects.toThrow("needs the room's address");
+  await expect(run('remove', '../etc')).rejects.toThrow('is not the address of a room');
+  expect(asked).toEqual([]);
+});
