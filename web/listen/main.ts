@@ -1,4 +1,6 @@
 import './listen.css';
+import './theatre.css';
+import './home.css';
 import { allWordsOf, language, wordsOf } from '../kit/words.ts';
 import { applyTheme } from './frame.ts';
 import { roomPage } from './room.ts';
