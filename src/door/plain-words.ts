@@ -166,7 +166,7 @@ const french: PlainWords = {
   name: 'Votre nom',
   when: 'Quand (UTC)',
   whenHint: 'Laissez vide pour ouvrir les portes maintenant.',
-  operator: 'Le lien de l’opérateur, si ce serveur le demande',
+  operator: 'Le lien de l’exploitant, si ce serveur le demande',
   operatorHint:
     'Inutile sur la machine qui fait tourner ce serveur. Ailleurs, demandez-le à la personne qui le gère : <code>earshot operator link</code> l’affiche.',
   welcome: 'Bienvenue sur Earshot',

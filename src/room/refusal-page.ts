@@ -12,7 +12,7 @@ const ENGLISH = {
 const FRENCH = {
   title: 'Aucune salle n’a été créée',
   back: 'Retour à la page d’accueil',
-  way: 'Sur la machine qui fait tourner ce serveur, ouvrez la page à l’adresse <code>http://localhost</code> (avec son port) : on y crée des salles sans rien d’autre. Ailleurs, ouvrez le lien de l’opérateur, ou collez-le dans le formulaire. L’opérateur l’obtient avec <code>earshot operator link</code>.',
+  way: 'Sur la machine qui fait tourner ce serveur, ouvrez la page à l’adresse <code>http://localhost</code> (avec son port) : on y crée des salles sans rien d’autre. Ailleurs, ouvrez le lien de l’exploitant, ou collez-le dans le formulaire. L’exploitant l’obtient avec <code>earshot operator link</code>.',
 } as const;
 
 /** A refused form's answer for people whose browser runs no scripts: what happened and how to get in. */

@@ -7,7 +7,7 @@ const { count: n, span } = english;
 /** What the listeners' pages say beyond the first moment, in English: fetched once the page can be listened to. */
 export const detailsEnglish = {
   gap: (gap: RecordingGap, time: string) =>
-    `${span(gap.seconds)} of the recording are missing at ${time}: ${
+    `The recording has a gap of ${span(gap.seconds)} at ${time}: ${
       {
         'disk-full': 'our disk was full',
         'disk-error': 'our disk failed',

@@ -33,7 +33,7 @@ export const detailsFrench: Details = {
   placeOf: (at, whole) => `${at} sur ${whole}`,
   steadier: 'Plus stable',
   steadierHint:
-    'Garde 8 secondes en réserve, pour une connexion qui s’interrompt. Sans cela, vous revenez au direct.',
+    'Garde 8 secondes en réserve, pour une connexion qui s’interrompt. Désactivé, il vous ramène au direct.',
   lasted: (length) => `L’enregistrement dure ${length}.`,
   gapsCount: (gaps) =>
     gaps === 0
@@ -92,7 +92,7 @@ export const detailsFrench: Details = {
   whenHint: 'Laissez vide pour ouvrir les portes maintenant.',
   openStudio: 'Ouvrir le studio',
   schedule: 'Programmer',
-  starting: 'Votre salle se prépare',
+  starting: 'Préparation de votre salle',
   scheduled:
     'Le lien d’hôte est la clé de la scène : gardez-le. Cet appareil le retient sous « Vos salles ».',
   copyHostLink: 'Copier le lien d’hôte',
@@ -107,12 +107,12 @@ export const detailsFrench: Details = {
   nameWrong: 'De 1 à 60 caractères, dont un visible au moins.',
   tooManyRooms: 'Beaucoup de salles viennent d’être créées. Réessayez dans une demi-minute.',
   startLocal:
-    'Les salles s’ouvrent sur la machine qui fait tourner ce serveur, à l’adresse http://localhost, ou avec le lien de l’opérateur.',
-  startOperator: 'Les salles s’ouvrent avec le lien de l’opérateur.',
-  operatorLink: 'Le lien de l’opérateur',
+    'Les salles s’ouvrent sur la machine qui fait tourner ce serveur, à l’adresse http://localhost, ou avec le lien de l’exploitant.',
+  startOperator: 'Les salles s’ouvrent avec le lien de l’exploitant du serveur.',
+  operatorLink: 'Le lien de l’exploitant',
   operatorEnter: 'Continuer',
   operatorWrong:
-    'Ce n’est pas le lien de l’opérateur de ce serveur. La commande earshot operator link l’affiche.',
+    'Ce n’est pas le lien de l’exploitant de ce serveur. La commande earshot operator link l’affiche.',
   siteAway:
     'La liste des salles ne répond pas pour l’instant. Ce qui est à l’antenne continue ; réessayez dans quelques secondes.',
   titleMissing: 'Donnez un titre à la salle, pour qu’on sache ce qu’on entend.',

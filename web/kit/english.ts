@@ -41,7 +41,7 @@ export const english = {
   lateAway: (wait: string) =>
     `${wait} late: the hosts are not here yet. This page changes by itself when they are.`,
   doorsOpen: 'The doors are open. The hosts are not on stage yet.',
-  hostsHere: 'The hosts are here and begin soon. Music until then: you will hear it start.',
+  hostsHere: 'The hosts are here and will begin soon. Music until then: you will hear it start.',
   lateNobody: (wait: string) => `${wait} late: the hosts are not on stage yet.`,
   lateMuted: (wait: string) => `${wait} late: the hosts are here, their microphones are off.`,
   lateHere: (wait: string) => `${wait} late: the hosts are here and have not begun yet.`,
@@ -56,9 +56,9 @@ export const english = {
     `Busy: ${streams} connections are listening, so it reaches you ${seconds} seconds late. Nothing is cut.`,
   lowBandwidth: 'Lower sound quality for everyone for now, so that everyone can listen.',
   lowAndLine:
-    'Lower sound quality for everyone for now, and who comes now hears it half a minute later: so that everyone can listen.',
+    'Lower sound quality for everyone for now, and whoever joins now hears it half a minute later, so that everyone can listen.',
   ringCap: (seconds: string) =>
-    `A limited number listens live. You hear it ${seconds} seconds later, all of it, and move up when there is room.`,
+    `The number of live places is limited. You hear all of it ${seconds} seconds later, and move up when there is room.`,
   ringFull: (seconds: string, streams: string) =>
     `${seconds} seconds behind: ${streams} connections are listening. You hear all of it, and move up when there is room.`,
   eitherWay: (seconds: string) =>

@@ -47,19 +47,19 @@ export const french: Words = {
     `${seconds} secondes de décalage : ${streams} connexions à l’écoute. Rien n’est coupé.`,
   busy: (seconds, streams) =>
     `Affluence : ${streams} connexions à l’écoute, le son vous arrive avec ${seconds} secondes de décalage. Rien n’est coupé.`,
-  lowBandwidth: 'Son moins fin pour tout le monde en ce moment, pour que tout le monde puisse écouter.',
+  lowBandwidth: 'Qualité de son réduite pour tous en ce moment, pour que tout le monde puisse écouter.',
   lowAndLine:
-    'Son moins fin pour tout le monde en ce moment, et qui arrive maintenant écoute avec une demi-minute de décalage : pour que tout le monde puisse écouter.',
+    'Qualité de son réduite pour tous en ce moment, et ceux qui arrivent maintenant écoutent avec une demi-minute de décalage, pour que tout le monde puisse écouter.',
   ringCap: (seconds) =>
-    `Un nombre limité écoute en direct. Vous entendez tout, ${seconds} secondes plus tard, et vous avancez dès qu’il y a de la place.`,
+    `Les places en direct sont limitées. Vous entendez tout, ${seconds} secondes plus tard, et vous passez au direct dès qu’une place se libère.`,
   ringFull: (seconds, streams) =>
-    `${seconds} secondes de décalage : ${streams} connexions à l’écoute. Vous entendez tout, et vous avancez dès qu’il y a de la place.`,
+    `${seconds} secondes de décalage : ${streams} connexions à l’écoute. Vous entendez tout, et vous passez au direct dès qu’une place se libère.`,
   eitherWay: (seconds) =>
     `En direct, ou jusqu’à ${seconds} secondes plus tard : ce navigateur ne le dit pas. Rien n’est coupé.`,
   liveLater: (seconds) =>
-    `En direct maintenant. Les places en direct sont prises : vous entendrez tout ${seconds} secondes plus tard, et vous avancerez dès qu’il y aura de la place.`,
+    `En direct maintenant. Les places en direct sont prises : vous entendrez tout ${seconds} secondes plus tard, et vous passerez au direct dès qu’une place se libérera.`,
   textOnly:
-    'Il y a plus de monde que nos lignes n’en portent. Le son peut tarder d’une demi-minute, ou manquer : suivez ici par écrit.',
+    'Il y a plus de monde que nos lignes ne peuvent en servir. Le son peut tarder d’une demi-minute, ou manquer : suivez ici par écrit.',
   deadAir: {
     'nobody-on-stage': (s) => `Silence sur scène depuis ${s} : il n’y a personne en ce moment.`,
     'all-muted': (s) =>
@@ -73,7 +73,7 @@ export const french: Words = {
     'Pas de nouvelles du studio pour un instant. De la musique en attendant ; les intervenants reviennent d’eux-mêmes.',
   connecting: 'Nous rejoignons le direct.',
   reconnecting: 'Votre connexion s’est coupée. De retour dans un instant, là où vous en étiez.',
-  blocked: 'Votre navigateur demande un geste avant de jouer du son. Appuyez sur Écouter.',
+  blocked: 'Votre navigateur attend un geste de votre part avant de jouer le son. Appuyez sur Écouter.',
   ended: (time) => `Terminé à ${time}. Réécoutez depuis le début.`,
   endedPlain: 'Terminé. Réécoutez depuis le début.',
   cancelled: 'Les hôtes ont annulé cette rencontre.',

@@ -42,6 +42,7 @@ test('what is not a list of rooms is no room, and the list does not grow for eve
     '{}',
     '[1,null,{"slug":"a"}]',
     JSON.stringify([room('a', { link: 'javascript:1' })]),
+    JSON.stringify([room('a', { link: 'https://' })]),
   ]) {
     store.set('earshot-rooms', text);
     expect(myRooms()).toEqual([]);

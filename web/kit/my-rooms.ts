@@ -36,6 +36,14 @@ export function forgetRoom(slug: string, link?: string): void {
   keep(KEY, JSON.stringify(others));
 }
 
+function isAddress(text: string): boolean {
+  try {
+    return /^https?:$/.test(new URL(text).protocol);
+  } catch {
+    return false;
+  }
+}
+
 // What another version, or another hand, has written there must not break the page.
 function isMyRoom(value: unknown): value is MyRoom {
   if (!value || typeof value !== 'object') return false;
@@ -45,7 +53,7 @@ function isMyRoom(value: unknown): value is MyRoom {
     typeof title === 'string' &&
     (start === undefined || typeof start === 'number') &&
     typeof link === 'string' &&
-    /^https?:\/\//.test(link) &&
+    isAddress(link) &&
     (role === 'host' || role === 'co-host' || role === 'speaker')
   );
 }

@@ -68,7 +68,7 @@ const french: LineWords = {
   hearing: (seconds) =>
     `En attendant, vous écoutez avec ${seconds} secondes de retard. Vous ne manquez rien.`,
   turn: 'C’est votre tour. Passage au direct.',
-  up: 'Vous êtes maintenant au direct.',
+  up: 'Vous écoutez maintenant en direct.',
   worse: {
     places: 'L’attente s’allonge : il y a moins de places au direct.',
     slower: 'L’attente s’allonge : moins de gens quittent le direct.',

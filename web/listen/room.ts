@@ -13,6 +13,7 @@ import { placeOf } from './places.ts';
 import { openPoll } from './poll.ts';
 import type { ReadingCard } from './reading.ts';
 import { type Here, say, timeOf, whenOf } from './say.ts';
+import { Skew } from './skew.ts';
 import { openSound } from './sound.ts';
 import { cachesOf, free, paceOf, queues, stateAt } from './ways.ts';
 
@@ -52,8 +53,8 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   const programZero = zero === undefined ? undefined : Number(zero);
   let freshAt = Date.now();
   let failing = false;
-  let skew: number | undefined;
-  const now = (): number => Date.now() - (skew ?? 0);
+  const skew = new Skew();
+  const now = (): number => Date.now() - (skew.value ?? 0);
 
   let goingUp: ReturnType<typeof setTimeout> | undefined;
   let line: LineCard | undefined;
@@ -118,7 +119,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   /** Seconds from the stage to this ear: by the program's clock where it is known, else by what is buffered. */
   const behind = (): number | undefined => {
     const { position, behind: buffered } = sound.player;
-    if (position !== undefined && programZero !== undefined && skew !== undefined) {
+    if (position !== undefined && programZero !== undefined && skew.value !== undefined) {
       const measured = (now() - programZero) / 1000 - position;
       if (measured > 0 && measured < MAX_BEHIND_S) return measured;
     }
@@ -235,9 +236,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       // A cache may be a second or two behind what a door has said.
       if (fresh.at < newest && newest - fresh.at < OLDER_MS) return;
       newest = fresh.at;
-      // The smallest difference seen is the truest: the rest is time on the way and in caches.
-      const off = Date.now() - fresh.at;
-      skew = skew === undefined ? off : Math.min(skew, off);
+      skew.saw(fresh.at, Date.now(), performance.now());
       const opened = state.status === 'scheduled' && (fresh.status === 'open' || fresh.status === 'live');
       const ended = state.status !== 'ended' && fresh.status === 'ended';
       state = { ...fresh, streams: fresh.delivery.rung ? roughly(fresh.streams) : fresh.streams };

@@ -121,7 +121,7 @@ describe('what is happening, in one sentence', () => {
       'the cap, in the ring',
       { delivery: { ...fullDelivery(320, 0), newcomers: 'queue', why: 'cap', cap: 500 } },
       { player: 'playing', place: 'ring' },
-      'A limited number listens live. You hear it 30 seconds later, all of it, and move up when there is room.',
+      'The number of live places is limited. You hear all of it 30 seconds later, and move up when there is room.',
     ],
     [
       'the cap, at the live edge: nothing is different',

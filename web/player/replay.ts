@@ -56,6 +56,9 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from: ReplaySt
   let appendedInit = '';
   let media = '';
   let run = 0;
+  /** Where it begins; later where it broke off. */
+  let begin = from;
+  let following = false;
 
   const become = (value: ReplayState): void => {
     state = value;
@@ -217,14 +220,18 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from: ReplaySt
     }
     if (recording.pieces.length === 0) return become('missing');
     if (playable) {
-      buffer = openBuffer(audio, playable.mime, hop, () => become('missing'));
+      buffer = openBuffer(audio, playable.mime, hop, () => {
+        begin = audio.currentTime;
+        become('missing');
+      });
       buffer.length(recording.seconds);
-      void follow();
+      if (!following) void follow();
+      following = true;
     } else audio.src = listed('main');
     audio.preservesPitch = true;
     audio.defaultPlaybackRate = rate;
     audio.playbackRate = rate;
-    seek(from);
+    seek(begin);
     become('ready');
     if (playing) await audio.play().catch(() => become('paused'));
   };
@@ -248,8 +255,16 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from: ReplaySt
     },
     async play() {
       playing = true;
+      // What could not be had, or not be decoded, is tried again when somebody asks again.
+      if (state === 'missing') {
+        buffer?.close();
+        buffer = undefined;
+        appendedInit = '';
+        become('loading');
+        return start();
+      }
       if (state === 'ended') seek(0);
-      if (state !== 'loading' && state !== 'missing') await audio.play().catch(() => become('paused'));
+      if (state !== 'loading') await audio.play().catch(() => become('paused'));
     },
     pause() {
       playing = false;

@@ -6,7 +6,7 @@ import type { Contact } from './contact.ts';
 import { english } from './english.ts';
 import { french } from './french.ts';
 import { claimsOf, linkOf, studioAddress, takeToken } from './link.ts';
-import { meterPosition } from './meter.tsx';
+import { meterPosition, meterTime } from './meter.tsx';
 import { type TroubleSource, troubleOf } from './trouble.ts';
 
 const encode = (claims: object) =>
@@ -31,8 +31,8 @@ test('a link says who and where, with letters of any language', () => {
   expect(linkOf('/r/x/studio', encode({ role: 'root' }), 0).role).toBe('speaker');
   expect(linkOf('/r/x/studio', encode({ room: 'y' }), 0).flaw).toBe('token-other-room');
   const old = encode({ room: 'x', exp: 10_000 });
-  expect(linkOf('/r/x/studio', old, 10_000_000).flaw).toBeUndefined();
-  expect(linkOf('/r/x/studio', old, 20_000_000).flaw).toBe('token-expired');
+  expect(linkOf('/r/x/studio', old, 90_000_000).flaw).toBeUndefined();
+  expect(linkOf('/r/x/studio', old, 100_000_000).flaw).toBe('token-expired');
 });
 
 describe('the token', () => {
@@ -174,4 +174,11 @@ test('both catalogues say something at every place, and not the same thing', () 
 
 test('meters run from −54 dBFS to full scale', () => {
   expect([-127, -54, -27, 0, 3].map(meterPosition)).toEqual([0, 0, 0.5, 1, 1]);
+});
+
+test('a meter rises at once and falls slowly: a pause between two words does not empty it', () => {
+  const [silent, loud] = [1 - meterPosition(-127), 1 - meterPosition(-10)];
+  expect(meterTime(silent, loud)).toBe(0);
+  expect(meterTime(loud, silent)).toBeGreaterThan(600);
+  expect(meterTime(loud, loud + 0.05)).toBeLessThan(60);
 });

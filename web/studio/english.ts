@@ -130,7 +130,7 @@ export const english = {
   capApply: 'Set',
   capNone: 'No limit',
   capHint:
-    'Everyone above this number hears the room 30 seconds late, in a line that anyone can check, and moves up when there is room. Nobody who listens now is moved.',
+    'Everyone above this number hears the room 30 seconds late, in a line that anyone can check, and moves up when there is room. Nobody who is listening now is moved.',
   since: (time: string) => `for ${time}`,
   openAudience: 'Open the page the audience sees',
   copyAudience: 'Copy the link',
@@ -162,7 +162,7 @@ export const english = {
     'all-muted': 'Everyone on stage is muted',
     'no-packets': 'No sound reaches us from the stage: a connection is gone',
     encoder: 'Our encoder stopped; it is being restarted',
-    quiet: 'The microphones are on, but nothing is to be heard',
+    quiet: 'The microphones are on, but nothing can be heard',
   },
   youAreMuted: 'You are muted',
   hearNothing: (n: number) =>

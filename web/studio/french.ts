@@ -55,7 +55,7 @@ export const french: Words = {
     denied:
       'Cette page n’a pas le droit d’utiliser votre micro. Ouvrez les réglages du site à côté de l’adresse, autorisez le micro, puis réessayez.',
     none: 'Aucun micro trouvé. Branchez-en un : la page se met à jour toute seule.',
-    busy: 'Un autre programme garde le micro. Fermez-le, puis réessayez.',
+    busy: 'Un autre programme utilise le micro. Fermez-le, puis réessayez.',
     insecure:
       'Les navigateurs ne donnent le micro qu’aux pages en https (ou sur cette machine même). Ouvrez l’adresse https.',
     failed: 'Le micro n’a pas démarré. Débranchez-le et rebranchez-le, ou choisissez-en un autre.',
@@ -68,8 +68,8 @@ export const french: Words = {
   echo: 'Retirer l’écho',
   noise: 'Réduire le bruit',
   gain: 'Égaliser le volume',
-  pushToTalk: 'Appuyer pour parler (tenir Espace)',
-  spokenWarnings: 'Dire les alertes à voix haute',
+  pushToTalk: 'Appuyer pour parler (maintenir Espace)',
+  spokenWarnings: 'Lire les alertes à voix haute',
   backstageNow: (n) =>
     n === 0 ? 'Personne n’est encore sur scène.' : n === 1 ? 'Sur scène : ' : `Sur scène (${n}) : `,
 
@@ -101,7 +101,7 @@ export const french: Words = {
   ears: 'En coulisses, à l’écoute seulement',
   muteMe: 'Couper le micro',
   unmuteMe: 'Ouvrir le micro',
-  holdToTalk: 'Tenir pour parler',
+  holdToTalk: 'Maintenir pour parler',
   talking: 'On vous entend',
   more: (name) => `Plus d’actions pour ${name}`,
   muteOther: 'Couper',
@@ -128,11 +128,11 @@ export const french: Words = {
     'Connexions servies en ce moment, comptées et non estimées. Une personne peut en avoir plusieurs.',
   capTitle: 'Limiter le direct…',
   capSet: (n) => `Au plus ${n.toLocaleString('fr')} en direct`,
-  capLabel: 'Auditeurs au direct',
+  capLabel: 'Auditeurs en direct',
   capApply: 'Fixer',
   capNone: 'Sans limite',
   capHint:
-    'Au-delà de ce nombre, on écoute avec 30 secondes de retard, dans une file que chacun peut vérifier, et l’on passe au direct dès qu’une place se libère. Personne qui écoute déjà n’est déplacé.',
+    'Au-delà de ce nombre, on écoute avec 30 secondes de retard, dans une file que chacun peut vérifier, et l’on passe au direct dès qu’une place se libère. Ceux qui écoutent déjà ne sont pas déplacés.',
   since: (time) => `depuis ${time}`,
   openAudience: 'Ouvrir la page que voit le public',
   copyAudience: 'Copier le lien',
@@ -222,7 +222,7 @@ export const french: Words = {
   cheatTitle: 'Chaque geste a sa touche',
   cheat: {
     m: 'couper ou ouvrir votre micro',
-    space: 'tenir pour parler (si choisi)',
+    space: 'maintenir pour parler (si activé)',
     digits: 'aller à une personne sur scène',
     k: 'couper son micro, ou l’inviter à parler',
     h: 'la nommer co-hôte',
@@ -231,7 +231,7 @@ export const french: Words = {
     e: 'terminer pour tous',
     i: 'inviter par un lien',
     s: 'dire où nous en sommes',
-    p: 'appuyer pour parler, oui ou non',
+    p: 'activer ou non « appuyer pour parler »',
     d: 'son et appareils',
     question: 'cette liste',
     esc: 'fermer ce qui est ouvert',

@@ -42,8 +42,8 @@ export function linkOf(pathname: string, token: string | undefined, now: number)
   if (!token || !claims) return { slug, role: 'speaker', id: '', name: '' };
   const role = claims['role'] === 'host' || claims['role'] === 'co-host' ? claims['role'] : 'speaker';
   const { exp, room } = claims as { exp?: unknown; room?: unknown };
-  // An hour of grace: this device's clock may be wrong, the server's counts.
-  const expired = typeof exp === 'number' && exp * 1000 + 3_600_000 < now;
+  // A day of grace: this device's clock or its time zone may be wrong, the server's counts.
+  const expired = typeof exp === 'number' && exp * 1000 + 86_400_000 < now;
   const flaw =
     typeof room === 'string' && room !== slug ? 'token-other-room' : expired ? 'token-expired' : undefined;
   const who = { id: String(claims['sub'] ?? ''), name: String(claims['name'] ?? '') };

@@ -55,7 +55,8 @@ export const roomEnglish = {
   yourZone: (zone: string) => `Your time zone: ${zone}`,
   opensAt: (time: string) => `The stage opens by itself at ${time}.`,
   beforeHost: 'Join any time before: you come on stage when it opens. You can also open it now.',
-  beforeGuest: 'Join any time before and leave this page open: you come on stage by yourself when it opens.',
+  beforeGuest:
+    'Join any time before and leave this page open: you come on stage automatically when it opens.',
   toCalendar: 'Add to calendar',
   announce: 'Change title or time',
   announceTitle: 'Change the title',
@@ -74,8 +75,8 @@ export const roomEnglish = {
   cancelNo: 'Keep it',
   cancelYes: 'Cancel the room',
   joinWhenOpen: 'Join when it opens',
-  waitingStage: 'You come on stage by yourself when the room opens. Leave this page open.',
-  waitingEars: 'You hear the stage by yourself when the room opens. Leave this page open.',
+  waitingStage: 'You come on stage automatically when the room opens. Leave this page open.',
+  waitingEars: 'You will hear the stage as soon as the room opens. Leave this page open.',
   waitNoMore: 'Do not wait',
 
   hostLink: 'Your host link',
@@ -99,12 +100,12 @@ export const roomEnglish = {
   breakHost: 'Listeners read: “A short break. Music until it goes on.” Only people on stage hear you.',
   breakGuest: 'A short break. Music until it goes on; only people on stage hear you.',
   late: (minutes: number, time: string) =>
-    `${minutes === 1 ? '1 minute' : `${minutes} minutes`} late: it was announced for ${time}, and listeners read so.`,
+    `${minutes === 1 ? '1 minute' : `${minutes} minutes`} late: it was announced for ${time}, and listeners are told so.`,
   emptyTitle: 'Nobody is on stage',
   emptyText: 'If you go live now, listeners hear silence, and after some seconds hold music.',
   emptyLive: 'Go live anyway',
   joinAndGoLive: 'Join and go live',
-  noMicToGoLive: 'Nobody would be heard: there is no microphone. The reason stands beside its meter.',
+  noMicToGoLive: 'Nobody would be heard: there is no microphone. The reason is shown beside the meter.',
 
   holdMusic: 'Hold music',
   holdMusicHint:

@@ -59,7 +59,7 @@ export const roomFrench: typeof roomEnglish = {
   beforeHost:
     'Inscrivez-vous quand vous voulez : vous monterez sur scène à l’ouverture. Vous pouvez aussi ouvrir maintenant.',
   beforeGuest:
-    'Inscrivez-vous quand vous voulez et laissez cette page ouverte : vous monterez sur scène tout seul à l’ouverture.',
+    'Inscrivez-vous quand vous voulez et laissez cette page ouverte : vous monterez sur scène dès l’ouverture, sans rien faire.',
   toCalendar: 'Ajouter à l’agenda',
   announce: 'Changer le titre ou l’heure',
   announceTitle: 'Changer le titre',
@@ -77,8 +77,8 @@ export const roomFrench: typeof roomEnglish = {
   cancelNo: 'La garder',
   cancelYes: 'Annuler la salle',
   joinWhenOpen: 'Monter à l’ouverture',
-  waitingStage: 'Vous monterez sur scène tout seul à l’ouverture. Laissez cette page ouverte.',
-  waitingEars: 'Vous entendrez la scène tout seul à l’ouverture. Laissez cette page ouverte.',
+  waitingStage: 'Vous monterez sur scène dès l’ouverture, sans rien faire. Laissez cette page ouverte.',
+  waitingEars: 'Vous entendrez la scène dès l’ouverture, sans rien faire. Laissez cette page ouverte.',
   waitNoMore: 'Ne pas attendre',
 
   hostLink: 'Votre lien d’hôte',
@@ -110,7 +110,7 @@ export const roomFrench: typeof roomEnglish = {
   emptyLive: 'Passer en direct quand même',
   joinAndGoLive: 'Monter et passer en direct',
   noMicToGoLive:
-    'On n’entendrait personne : il n’y a pas de micro. La raison est écrite à côté de son niveau.',
+    'On n’entendrait personne : il n’y a pas de micro. La raison est indiquée à côté du niveau du micro.',
 
   holdMusic: 'Musique d’attente',
   holdMusicHint:

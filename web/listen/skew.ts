@@ -1,0 +1,36 @@
+/** A difference beyond the known one by more than this, twice in a row, is a clock that was set, ms. */
+const SET_MS = 30_000;
+/** The smallest difference is taken from the last one or two stretches of this length: clocks drift, ms. */
+const STRETCH_MS = 600_000;
+
+/**
+ * How far this device's clock is ahead of the server's, in ms. The smallest difference seen is the truest: the rest is
+ * time on the way and in caches. It may be hours, and it changes while a page is open: by drift, and when somebody sets the clock.
+ */
+export class Skew {
+  #now: number | undefined;
+  #before: number | undefined;
+  #ends = 0;
+  #far = 0;
+
+  /** What is known; undefined before anything was heard. */
+  get value(): number | undefined {
+    return this.#now === undefined ? this.#before : Math.min(this.#now, this.#before ?? this.#now);
+  }
+
+  /** News said `server` when this device's wall clock said `here`; `at`, ms, only grows. */
+  saw(server: number, here: number, at: number): void {
+    const off = here - server;
+    const known = this.value;
+    this.#far = known !== undefined && off - known > SET_MS ? this.#far + 1 : 0;
+    if (this.#far > 1) {
+      this.#before = undefined;
+      this.#now = off;
+      this.#far = 0;
+    } else if (at > this.#ends) {
+      this.#before = this.#now;
+      this.#now = off;
+      this.#ends = at + STRETCH_MS;
+    } else this.#now = Math.min(this.#now ?? off, off);
+  }
+}
