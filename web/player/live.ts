@@ -353,6 +353,7 @@ export function openLive(
       // Only upwards: out of caches to a door, never back.
       if (ring && elsewhere()) return;
       ring = undefined;
+      ended = true;
       stream.close();
       // The ticket goes before a seat that may be of another evening.
       where = { ...where, seat: undefined };
