@@ -28,7 +28,7 @@ test('a restart of studio, site or door is waited for, longer each time, and for
   expect(waits.at(-1)).toBe(1_000);
 });
 
-test.each(['removed', 'room-ended', 'token-expired', 'token-invalid'] as ErrorCode[])(
+test.each(['removed', 'link-withdrawn', 'room-ended', 'token-expired', 'token-invalid'] as ErrorCode[])(
   'what no waiting mends ends it: %s',
   async (code) => {
     const { back, waits } = open();

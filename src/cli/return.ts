@@ -3,7 +3,15 @@ import { EarshotError, type ErrorCode } from '../base/errors.ts';
 /** What no waiting mends: the link or the room itself is over. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['token-missing', 'token-invalid', 'token-expired', 'token-other-room'] as const),
-  ...(['removed', 'room-ended', 'bad-sdp', 'bad-config', 'bad-request', 'unsupported-media-type'] as const),
+  ...([
+    'removed',
+    'link-withdrawn',
+    'room-ended',
+    'bad-sdp',
+    'bad-config',
+    'bad-request',
+    'unsupported-media-type',
+  ] as const),
 ]);
 /** A server that starts knows its rooms a little later than it answers: so many times in a row an unknown room is believed. */
 const UNKNOWN_TIMES = 30;
