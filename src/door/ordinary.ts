@@ -289,8 +289,12 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       counters.badHeads += 1;
       return refuse(req, res, fault, { connection: 'close' });
     }
+    const options = method === 'OPTIONS' && answersOptions(req, found);
+    // These are not judged by urgency; but nobody has more of them than their share.
+    const cheap = aside || options || (found?.address.endless === true && method !== 'GET');
+    if (cheap && !shield.answers(req)) return shield.putOff(req, res, path);
     if (aside) return missing(req, res, 'not-found');
-    if (method === 'OPTIONS' && answersOptions(req, found)) {
+    if (options) {
       const wanted = String(req.headers['access-control-request-headers'] ?? '') || undefined;
       const asked = req.headers['access-control-request-method'];
       return send(req, res, { status: 204, headers: optionsHead(found?.address, wanted, asked), body: '' });

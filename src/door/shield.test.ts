@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
@@ -112,6 +113,22 @@ test('a ticket that was called gets its place at the live edge under strain as w
   });
   expect(shield.place(judged, () => ({ at: 'live' }))).toEqual({ at: 'ring' });
   expect(shield.place(judged, () => ({ at: 'ring' }))).toEqual({ at: 'ring' });
+});
+
+test('whoever asks whether the door lives is answered under strain, within the share of their network', () => {
+  const { shield, from, pass } = shieldOn();
+  const asks = (network: number, path: string): boolean =>
+    shield.admits(
+      { method: 'GET', headers: {}, socket: from(network) } as unknown as IncomingMessage,
+      path,
+      false,
+    );
+  const flood = (path: string): number =>
+    Array.from({ length: 5_000 }, () => asks(1, path)).filter(Boolean).length;
+  expect([flood('/healthz'), flood('/readyz')]).toEqual([5_000, 5_000]);
+  pass(120, true);
+  for (const path of ['/healthz', '/readyz']) expect(flood(path)).toBeLessThan(1_000);
+  expect([asks(2, '/healthz'), asks(3, '/readyz')]).toEqual([true, true]);
 });
 
 /** Keeps this process's event loop busy: 60 ms of work at a time. */

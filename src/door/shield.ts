@@ -65,6 +65,8 @@ export interface Shield extends Disposable {
   forwarded(req: IncomingMessage, time: number): void;
   /** Charges a network for one small public file, or another answer of that `cost`; false when it has had more than its share. */
   fetches(socket: Socket, cost?: number): boolean;
+  /** The same for an answer to a request that no urgency has; of the client, where a listed proxy has brought it. */
+  answers(req: IncomingMessage): boolean;
   /** By what dear work for a request, or for a player's small file, is charged to the network that asks. */
   charger(asker: IncomingMessage | Socket): Charge;
   /** True when a request may be worked on now; otherwise `putOff` answers it. */
@@ -164,15 +166,16 @@ export function openShield(deps: ShieldDeps): Shield {
     admits(req, path, forwarded) {
       const { headers } = req;
       const purpose = headers['sec-purpose'] ?? headers.purpose;
+      const stage = vouched(headers.authorization, path);
       const priority = priorityOf({
         ...{ method: req.method ?? 'GET', path },
         purpose: purpose === undefined ? undefined : String(purpose),
         agent: headers['user-agent'],
-        holds: vouched(headers.authorization, path) ? 'stage' : undefined,
+        holds: stage ? 'stage' : undefined,
       });
       const from = originOf(req);
-      // A player goes on whoever else comes, within its network's share.
-      if (priority === 1) return admission.fetch(from.place, COST.request);
+      // A player goes on whoever else comes, within its network's share; so does whoever asks whether the door lives.
+      if (priority === 1 || (priority === 0 && !stage)) return admission.fetch(from.place, COST.request);
       return passes(from, priority, forwarded ? COST.forwarded : COST.request);
     },
     charger(asker) {
@@ -187,6 +190,7 @@ export function openShield(deps: ShieldDeps): Shield {
       const beyond = Math.min(MOST_FORWARDED_MS, time) * 1000 - COST.forwarded;
       if (beyond > 0) deps.share.charge(originOf(req).place, beyond);
     },
+    answers: (req) => admission.fetch(originOf(req).place, COST.request),
     fetches: (socket, cost = COST.quick) => admission.fetch(gate.originOf(socket).place, cost),
     putOff(req, res, path) {
       const pause = FIRST_PAUSE_S + Math.floor(deps.random() * (LAST_PAUSE_S - FIRST_PAUSE_S + 1));

@@ -473,6 +473,18 @@ describe('state.json and rooms.json', () => {
     expect(rooms[0]).toMatchObject({ zero: ZERO, streams: 0, status: 'live' });
   });
 
+  it('say nothing of links that were taken back', async () => {
+    run(2);
+    const revoked = { generation: 3, spared: 'the-host', barred: ['somebody-removed'] };
+    const here = { slug: SLUG, title: 'A room', hosts: [], status: 'live' as const, clocks: {}, zero: ZERO };
+    origin.receive({ head: { kind: 'rooms', rooms: [{ ...here, revoked }] }, body: EMPTY });
+    for (const path of ['/rooms.json', `/r/${SLUG}/state.json`]) {
+      const { text } = await get(path);
+      expect(text).toContain('A room');
+      expect(text).not.toMatch(/revoked|somebody-removed|the-host/);
+    }
+  });
+
   it('list the soonest of very many announced rooms', async () => {
     const announced = Array.from({ length: 500 }, (_, n) => ({
       ...{ slug: `room-${n}`, title: 'A room', hosts: [], status: 'scheduled' as const },

@@ -58,7 +58,8 @@ export function openStateFiles(
         JSON.stringify({
           v: 1,
           at: clock.wall(),
-          rooms: listedCards(rooms.cards()).map((card) => ({
+          // Whose links were taken back is for those who let people in.
+          rooms: listedCards(rooms.cards()).map(({ revoked: _, ...card }) => ({
             ...card,
             streams: rooms.state(card.slug)?.streams ?? 0,
           })),

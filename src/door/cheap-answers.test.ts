@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
+import { fakeOrigin, wire } from '../../test/door.ts';
+import { openClients } from './client.ts';
+import { openCounters } from './counters.ts';
+import { LIMITS } from './index.ts';
+import { type OrdinaryDeps, openOrdinary } from './ordinary.ts';
+
+/** A server whose shield gives this many cheap answers, and whose judgement is asked for nothing. */
+async function open(left: number) {
+  const judged: string[] = [];
+  const { server } = openOrdinary({
+    ...{ clock: manualClock(), limits: LIMITS, counters: openCounters(), clients: openClients([]) },
+    ...{ origin: fakeOrigin(), fault: () => {}, cameFor: () => {} },
+    shield: {
+      answers: () => left-- > 0,
+      admits: (_req: unknown, path: string) => judged.push(path) > 0,
+      putOff: (_req: unknown, res: { writeHead(code: number): { end(): void } }) => res.writeHead(429).end(),
+      took: () => {},
+      prefixOf: () => undefined,
+    },
+  } as unknown as OrdinaryDeps);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sockets: Socket[] = [];
+  const ask = async (line: string): Promise<number> => {
+    const asked = wire((server.address() as AddressInfo).port, `${line} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    sockets.push(asked.socket);
+    await asked.has();
+    return Number(asked.text().slice(9, 12));
+  };
+  const close = (): void => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { ask, judged, close };
+}
+
+test.each([
+  ['OPTIONS /', 204],
+  ['OPTIONS *', 204],
+  ['OPTIONS /r/room/live/main.m3u8', 204],
+  ['OPTIONS /r/nobody/whip', 204],
+  ['HEAD /r/nobody/stream', 404],
+  ['POST /r/room/radio.mp3', 405],
+  ['GET /r/room/../x', 404],
+  ['GET /r/%2e%2e/x', 404],
+])('%s has no urgency, and is answered only within the share of whoever asks', async (line, status) => {
+  const { ask, judged, close } = await open(1);
+  expect([await ask(line), await ask(line)]).toEqual([status, 429]);
+  expect(judged).toEqual([]);
+  close();
+});
