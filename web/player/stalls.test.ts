@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chance } from '../../test/chance.ts';
 import { Edge } from './edge.ts';
+import { BEAT, Pulse } from './pulse.ts';
 import { MOST_SPARE, Stalls } from './stalls.ts';
 
 const FRAGMENT = 0.32;
@@ -16,7 +17,14 @@ interface Mode {
 }
 
 /** Plays in virtual time behind such a network; what was heard, minute by minute. */
-function play(mode: Mode | undefined, period: number, minutes: number, seed = 7, stalls = new Stalls()) {
+function play(
+  mode: Mode | undefined,
+  period: number,
+  minutes: number,
+  seed = 7,
+  stalls = new Stalls(),
+  asleep: (now: number) => boolean = () => false,
+) {
   const random = chance(seed);
   const edge = new Edge();
   const silence = new Array<number>(minutes).fill(0);
@@ -29,18 +37,26 @@ function play(mode: Mode | undefined, period: number, minutes: number, seed = 7,
   let end = 0;
   let head: number | undefined;
   let rate = 1;
+  const pulse = new Pulse(0);
+  let beat = 0;
+  let heard = 0;
   for (let now = 0; now < minutes * 60; now += STEP) {
     if (mode && now >= next) {
       const length = mode.least + random() * (mode.most - mode.least);
       still = now + length;
       next = now + mode.every * (0.5 + random());
     }
+    if (!asleep(now) && now >= beat) {
+      pulse.beat(now);
+      beat = now + BEAT;
+    }
     // What the server has written by now, and the network lets through.
     const written = Math.round(Math.floor((now + BEFORE) / period + 1e-9) * (period / FRAGMENT)) - 1;
-    if (now >= still && written > last) {
+    if (now >= still && written > last && !asleep(now)) {
       const begins = last < 0 ? Math.max(0, written - 40) : last + 1;
       edge.floor = stalls.spare(now);
-      const late = stalls.arrived(begins, now, period);
+      const late = stalls.arrived(begins, now, period, pulse.missed(heard, now));
+      heard = now;
       if (late !== undefined && head !== undefined) {
         const steering = edge.sample(Math.max(0, end - head), now, late);
         rate = steering.rate;
@@ -169,4 +185,19 @@ test('whoever stops and begins again gets what was ready before: that is no stal
   stalls.arrived(200, 200 * FRAGMENT + 3, FRAGMENT);
   for (let seq = 210; seq < 260; seq++) stalls.arrived(seq, seq * FRAGMENT, FRAGMENT);
   expect(stalls.spare(260 * FRAGMENT)).toBe(0);
+});
+
+test.each([
+  ['a tab that is held back for two seconds every twenty', 20, 2, 0.32],
+  ['a tab that is held back while writes are rare', 20, 2, 2.56],
+  ['a lid that is closed for a minute', 150, 60, 0.32],
+])('%s costs a clean network no delay', (_, every, length, period) => {
+  const asleep = (now: number): boolean => now > 30 && now < 480 && now % every < length;
+  const stalls = new Stalls();
+  const { margin, ahead, jumps } = play(undefined, period, 10, 7, stalls, asleep);
+  expect(stalls.spare(600)).toBe(0);
+  expect(margin).toBeCloseTo(0.3);
+  // At the live edge again, whatever had to be skipped.
+  expect(ahead).toBeLessThan(0.3 + period + 0.2);
+  expect(jumps).toBeLessThan(60);
 });
