@@ -1,0 +1,233 @@
+/**
+ * How long an unauthenticated request for a recording keeps a door's thread: rooms of 24 hours and of 30 days, asked in turn, each
+ * kind of request first when nothing is remembered of the room and then again.
+ *
+ *   node bench/replays.ts [--rooms 20] [--hours 24,720] [--seconds 10] [--total 170]
+ *
+ * `--seconds` is what each row takes at most, `--total` all of it: "answers" says how many requests that were. Goal: 20 ms. Both times are of the longest turn
+ * of the thread: by the clock, which a busy machine makes longer, and as processor time of that thread alone. The recordings are
+ * made for it (one piece, linked as often as needed; all rooms of a length share their folders) in the temporary folder: half a
+ * million names for 30 days and some 10 MB. About three minutes with what is given above.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { entryOf, recordOf } from '../src/archive/piece-index.ts';
+import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../src/base/time.ts';
+import { initOf } from '../src/packager/container.ts';
+import { paths } from '../src/role/paths.ts';
+import { ARCHIVED, RENDITIONS } from '../src/wire/renditions.ts';
+import type { RoomCard } from '../src/wire/room.ts';
+import { syntheticFragment } from '../test/synthetic.ts';
+import { freePort } from './peers/rig.ts';
+import type { Held } from './replays-door.ts';
+
+const { values } = parseArgs({
+  options: {
+    rooms: { type: 'string', default: '20' },
+    hours: { type: 'string', default: '24,720' },
+    seconds: { type: 'string', default: '10' },
+    total: { type: 'string', default: '170' },
+  },
+});
+const ROOMS = Number(values.rooms);
+const HOURS = values.hours.split(',').map(Number);
+const ROW_MS = Number(values.seconds) * 1000;
+const TOTAL_MS = Number(values.total) * 1000;
+const GOAL_MS = 20;
+/** File systems let a file have no more names than some tens of thousands. */
+const NAMES_PER_FILE = 30_000;
+/** Frames of one fragment, and their size: AAC at 96 kbit/s. */
+const FRAMES = 15;
+const FRAME_BYTES = 256;
+/** The table of frames of a longer recording is never read: it is left as a hole. */
+const MAX_TABLE_PIECES = 20_000;
+
+const data = mkdtempSync(join(tmpdir(), 'earshot-replays-'));
+const at = paths(data);
+const slugOf = (hours: number, room: number): string => `hours-${hours}-room-${room}`.replace('.', '-');
+
+/** The pieces of one rendition of so many hours, with their index, in a folder that all rooms of this length share. */
+function makePieces(folder: string, hours: number): void {
+  const count = Math.ceil((hours * 3_600_000) / (FRAGMENT_MS * FRAGMENTS_PER_SEGMENT));
+  mkdirSync(folder, { recursive: true });
+  const frames = Array.from({ length: FRAMES }, (_, n) => Buffer.alloc(FRAME_BYTES, n));
+  const bytes = Buffer.concat(
+    Array.from({ length: FRAGMENTS_PER_SEGMENT }, (_, seq) => syntheticFragment(seq, frames)),
+  );
+  const { piece, sizes } = entryOf(0, bytes);
+  const records: Buffer[] = [];
+  let source = '';
+  for (let n = 0; n < count; n++) {
+    const first = n * FRAGMENTS_PER_SEGMENT;
+    const name = join(folder, `${first}-${FRAGMENTS_PER_SEGMENT}.m4s`);
+    if (n % NAMES_PER_FILE === 0) {
+      source = name;
+      writeFileSync(name, bytes);
+    } else linkSync(source, name);
+    records.push(recordOf({ ...piece, first }));
+  }
+  writeFileSync(join(folder, 'pieces.idx'), Buffer.concat(records));
+  const table = join(folder, 'frames.idx');
+  writeFileSync(
+    table,
+    Buffer.concat(Array.from({ length: count <= MAX_TABLE_PIECES ? count : 1 }, () => sizes)),
+  );
+  truncateSync(table, count * sizes.length);
+}
+
+/** Everything that is recorded, and the site's last word on the rooms. */
+function makeRooms(): void {
+  const cards: RoomCard[] = [];
+  for (const hours of HOURS) {
+    const [opened, ended] = [Date.now() - 3_600_000 * (hours + 1), Date.now() - 3_600_000];
+    for (const rendition of RENDITIONS.filter(({ id }) => ARCHIVED.includes(id))) {
+      const folder = join(data, 'shared', `${hours}-${rendition.id}`);
+      // Nothing decodes the sound, so the second rendition has the pieces of the first.
+      const first = join(data, 'shared', `${hours}-pieces`);
+      if (rendition.id === ARCHIVED[0]) makePieces(first, hours);
+      symlinkSync(first, folder);
+      writeFileSync(
+        join(first, 'init.mp4'),
+        initOf(RENDITIONS.find(({ id }) => id === 'aac96') ?? rendition),
+      );
+    }
+    for (let room = 0; room < ROOMS; room++) {
+      const slug = slugOf(hours, room);
+      const folder = join(at.archive, slug);
+      mkdirSync(folder, { recursive: true });
+      const renditions = RENDITIONS.filter(({ id }) => ARCHIVED.includes(id));
+      writeFileSync(
+        join(folder, 'room.json'),
+        JSON.stringify({ v: 1, slug, title: slug, zero: opened, renditions }),
+      );
+      writeFileSync(
+        join(folder, 'marks.jsonl'),
+        `${JSON.stringify({ kind: 'status', status: 'live', at: opened })}\n`,
+      );
+      for (const { id } of renditions) symlinkSync(join(data, 'shared', `${hours}-${id}`), join(folder, id));
+      cards.push({
+        ...{ slug, title: slug, hosts: ['Ana'], status: 'ended', zero: opened },
+        clocks: { opened, firstAudio: opened, firstSpeech: opened, ended },
+      });
+    }
+  }
+  writeFileSync(at.rooms, JSON.stringify(cards));
+}
+
+interface Kind {
+  readonly what: string;
+  readonly file: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const GZIP = { 'accept-encoding': 'gzip' };
+/** Each with the word that stands in the table. */
+const KINDS: readonly Kind[] = [
+  { what: '`HEAD replay.m4a`', file: 'replay.m4a', method: 'HEAD' },
+  { what: '`replay.m4a`, `Range: bytes=0-0`', file: 'replay.m4a', headers: { range: 'bytes=0-0' } },
+  { what: '`replay.m4a`, its last byte', file: 'replay.m4a', headers: { range: 'bytes=-1' } },
+  { what: '`replay.m4a`, hung up after 64 kB', file: 'replay.m4a' },
+  { what: '`replay/main.m3u8`', file: 'replay/main.m3u8' },
+  { what: '`replay/aac96.m3u8`, gzip', file: 'replay/aac96.m3u8', headers: GZIP },
+  { what: '`replay/aac96.m3u8`', file: 'replay/aac96.m3u8' },
+  { what: '`live/aac96.m3u8`', file: 'live/aac96.m3u8' },
+  { what: '`state.json`', file: 'state.json' },
+];
+const ENOUGH_BYTES = 65_536;
+
+/** Asks once, each time from another network; its status, or `late` when the time of the row was over. */
+function ask(port: number, kind: Kind, slug: string, turn: number, signal: AbortSignal): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const call = request({
+    ...{ host: '127.0.0.1', port, path: `/r/${slug}/${kind.file}`, method: kind.method ?? 'GET' },
+    ...{ headers: kind.headers ?? {}, agent: false, localAddress: `127.${1 + (turn % 200)}.0.1`, signal },
+  });
+  call.on('error', () => resolve('late'));
+  call.on('response', (answer) => {
+    const status = String(answer.statusCode);
+    let bytes = 0;
+    answer.on('error', () => resolve(status));
+    answer.on('end', () => resolve(status));
+    answer.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes < ENOUGH_BYTES || !kind.what.includes('hung up')) return;
+      resolve(status);
+      call.destroy();
+    });
+  });
+  call.end();
+  return promise;
+}
+
+/** How long the door's thread was kept since it was last asked. */
+async function heldBy(door: ChildProcess): Promise<Held> {
+  door.send('held');
+  const [held] = (await once(door, 'message')) as [Held];
+  return held;
+}
+
+const ms = (value: number): string => value.toFixed(1);
+
+/** Asks the rooms of a length in turn and prints the row. */
+async function row(
+  door: ChildProcess,
+  port: number,
+  hours: number,
+  kind: Kind,
+  again: boolean,
+): Promise<void> {
+  await heldBy(door);
+  const signal = AbortSignal.timeout(ROW_MS);
+  const answers = new Map<string, number>();
+  const times: number[] = [];
+  for (let room = 0; room < ROOMS && !signal.aborted; room++) {
+    const began = performance.now();
+    const answer = await ask(port, kind, slugOf(hours, room), again ? ROOMS + room : room, signal);
+    answers.set(answer, (answers.get(answer) ?? 0) + 1);
+    times.push(performance.now() - began);
+  }
+  const { wall, work } = await heldBy(door);
+  const said = [...answers].map(([answer, count]) => `${count} × ${answer}`).join(', ');
+  const mark = Math.min(wall, work) <= GOAL_MS ? '' : ' **over**';
+  console.log(
+    `| ${hours} h | ${kind.what} | ${again ? 'again' : 'first'} | ${said} | ${ms(wall)} | ${ms(work)}${mark} | ${ms(Math.max(...times))} |`,
+  );
+}
+
+let door: ChildProcess | undefined;
+const began = performance.now();
+try {
+  makeRooms();
+  const port = await freePort();
+  const program = fileURLToPath(new URL('./replays-door.ts', import.meta.url));
+  door = fork(program, [data, String(port)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  await once(door, 'message');
+  console.log(
+    `${ROOMS} rooms of each length in turn; made in ${Math.round((performance.now() - began) / 1000)} s; goal: ${GOAL_MS} ms\n`,
+  );
+  console.log('| length | request | | answers | longest turn, ms | of it worked, ms | longest answer, ms |');
+  console.log('|---|---|---|---|---|---|---|');
+  await heldBy(door);
+  await new Promise((resolve) => setTimeout(resolve, Math.min(3000, ROW_MS)));
+  const { wall, work } = await heldBy(door);
+  console.log(`| | nothing | | | ${ms(wall)} | ${ms(work)} | |`);
+  for (const hours of HOURS)
+    for (const kind of KINDS)
+      for (const again of [false, true])
+        if (performance.now() - began < TOTAL_MS) await row(door, port, hours, kind, again);
+        else console.log(`| ${hours} h | ${kind.what} | ${again ? 'again' : 'first'} | not asked | | | |`);
+} finally {
+  if (door && door.exitCode === null && door.signalCode === null) {
+    const gone = once(door, 'exit');
+    door.kill();
+    await gone;
+  }
+  rmSync(data, { recursive: true, force: true });
+}
