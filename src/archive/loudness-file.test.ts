@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -94,6 +94,15 @@ describe('the loudness of a recording', () => {
     play(next, 100, 199);
     await next.end('talk');
     expect((await figure())?.seconds).toBe(64);
+  });
+
+  it('costs no sound when its file cannot be read', async () => {
+    await mkdir(join(dir, note), { recursive: true });
+    const archive = await cell();
+    play(archive, 0, 31);
+    await archive.end('talk');
+    const kept = await openReader(dir).recording('talk', { over: true });
+    expect([kept?.pieces.get('aac96')?.length, kept?.loudness]).toEqual([2, undefined]);
   });
 
   it('begins anew after a note that is no note', async () => {

@@ -33,9 +33,9 @@ export class LoudnessFile {
   async recover(): Promise<void> {
     const { figure, state } = noteIn(await this.#files.read(this.#path));
     const meter = new LoudnessMeter(state);
-    if (figure) await this.#write({ v: 1, ...(state ? { state } : {}) });
     this.#noted = meter.seconds;
     this.#meter = meter;
+    if (figure) await this.#write({ v: 1, ...(state ? { state } : {}) });
   }
 
   /** Measures 20 ms; true when it is time for a note. Before `recover` nothing is measured. */

@@ -79,7 +79,8 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
       const pieces = new Map<string, Pieces>();
       for (const { id } of removed ? [] : (room?.renditions ?? []))
         if (isRenditionId(id)) pieces.set(id, await piecesOf(slug, id, look));
-      const loudness = jsonOf<{ figure?: RecordingLoudness }>(await text(where.loudness))?.figure;
+      const noted = await text(where.loudness).catch(() => '');
+      const loudness = jsonOf<{ figure?: RecordingLoudness }>(noted)?.figure;
       return {
         title: room?.title ?? '',
         zero: room?.zero ?? 0,

@@ -257,7 +257,8 @@ export class Recorder {
     const before = jsonLines<RecordingGap>((await files.read(this.#paths.gaps))?.toString() ?? '');
     for (const track of this.#tracks.values()) await track.recover();
     for (const [id, bytes] of this.#inits) await this.#tracks.get(id)?.init(bytes);
-    await this.#loudness.recover();
+    // Its trouble must not cost sound: what cannot be measured now is measured later.
+    await this.#loudness.recover().catch(() => undefined);
     this.#gaps.unshift(...before);
     this.#prepared = true;
   }
