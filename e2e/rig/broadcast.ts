@@ -99,7 +99,9 @@ export async function broadcast(
       for (; due + (block + 1) * 20 <= clock.now(); block++) {
         const tick = firstSeq * FRAGMENT_TICKS + block * 960;
         tone(tick, samples);
-        packager.push({ tick: ticks(tick), stereo: false, samples });
+        const mixed = { tick: ticks(tick), stereo: false, samples };
+        packager.push(mixed);
+        archive.block(SLUG, mixed);
       }
     });
     return async () => {
