@@ -22,8 +22,6 @@ const NOTABLE = 1.5;
 const FRAGMENT_MS = 320;
 const SEEK_SETTLES = 0.5;
 const BROKEN_RETRY_MS = 300;
-/** A connection that ends later than this after a write was due had stood still before, seconds. */
-const SILENT = 0.5;
 /** A page that stood still within this time before it ran dry cannot blame its network, seconds. */
 const JUST_NOW = 1;
 
@@ -43,7 +41,7 @@ export function openLive(
   let heartbeat: ReturnType<typeof setInterval> | undefined;
   /** When the last fragment arrived. */
   let heard = seconds();
-  /** The connection ended in the middle of a network that worked: whoever ended it was no stall. */
+  /** This page ended the connection itself, for another place: that is no stall. */
   let ended = false;
   let chosen = 0;
   let edge = new Edge(options.margin);
@@ -198,10 +196,8 @@ export function openLive(
       quiet = undefined;
       if (state === 'reconnecting') become(audio.paused ? 'connecting' : 'playing');
     },
-    lost(failures) {
+    lost() {
       counts.reconnects++;
-      const now = seconds();
-      if (failures === 0) ended = now - heard - pulse.missed(heard, now) < period / 1000 + SILENT;
       quiet ??= setTimeout(() => {
         if (stream && state !== 'blocked') become('reconnecting');
       }, QUIET_MS);
