@@ -144,6 +144,8 @@ test('a full disk: the sound goes on, the page says that the recording has a gap
   try {
     await using server = await startServer({ EARSHOT_DATA: dir, EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
     const room = await server.room('Small disk');
+    // What is heard before is not kept.
+    await server.cli('room', 'live', room.slug, '--url', server.url);
     using listener = rawListener(server.url, room.slug);
     await until('sound', () => listener.received.length > 10);
     const ballast = join(dir, 'ballast');
