@@ -133,9 +133,9 @@ test('a hole in the recording is passed over, in time and in sound', async () =>
 test('while the room is live the recording grows under the listener, and rewinding counts from its end', async () => {
   const shelf: Shelf = { segments: [0, 1], ended: false };
   await using server = await serve(shelf);
-  const page = await open(server, -4);
+  const page = await open(server, -8);
   const first = await until(page, ({ state }) => state === 'playing');
-  expect(first.at).toBeGreaterThan(2 * SEGMENT_SECONDS - 4.5);
+  expect(first.at).toBeGreaterThan(2 * SEGMENT_SECONDS - 8.5);
   shelf.segments = [0, 1, 2, 3];
   await until(page, ({ seconds }) => seconds > 20);
   await until(page, ({ at }) => at > 2 * SEGMENT_SECONDS + 1, 12_000);
