@@ -72,12 +72,12 @@ describe("a host's own hold music", () => {
     await page.getByText('Hold music', { exact: true }).click();
     const input = page.locator('#music-file');
     await input.setInputFiles(join(dir, 'letter.mp3'));
-    await page.getByText('This browser cannot play letter.mp3').waitFor();
+    await page.getByText('letter.mp3: this is not a sound file.').waitFor();
     await input.setInputFiles(join(dir, 'mine.wav'));
-    await page.getByText('mine.wav is the hold music now').waitFor();
+    await page.getByText('Now: mine.wav, 0:06').waitFor();
     await until('the tone is on the program', async () => (await heard()) > 0.9);
-    await page.getByRole('button', { name: 'Back to the music of the house' }).click();
-    await page.getByText('The music of the house plays again.').waitFor();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('Now: the music of the house').waitFor();
     await until('the house plays again', async () => (await heard()) < 0.3);
     await page.close();
   }, 60_000);
