@@ -35,14 +35,30 @@ child.wait(20)
 
 let data: string;
 let holder: ChildProcess | undefined;
+/** The Earshot below the holder, which does not end with it. */
+let earshot: number | undefined;
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'earshot-log-'));
 });
-afterEach(() => {
+afterEach(async () => {
   holder?.kill('SIGKILL');
+  const pid = earshot;
+  earshot = undefined;
+  if (pid !== undefined && alive(pid)) {
+    process.kill(pid, 'SIGTERM');
+    await until('it has ended', () => !alive(pid), 20_000);
+  }
   rmSync(data, { recursive: true, force: true });
 });
 
+const alive = (pid: number): boolean => {
+  try {
+    // One that has ended and that nobody has asked after is a zombie.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
 const children = (pid: number): number[] =>
   execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
     .trim()
@@ -92,6 +108,7 @@ test.each(['pipe', 'terminal'])(
     started.stdout.on('data', (text) => (said += text));
     await until('it runs', () => /^\d+\n/.test(said));
     const pid = Number.parseInt(said, 10);
+    earshot = pid;
     const get = (path: string, at = port): Promise<Response | undefined> =>
       fetch(`http://127.0.0.1:${at}${path}`, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
     await until('it is ready', async () => (await get('/readyz'))?.status === 200, 60_000);
@@ -127,16 +144,9 @@ test.each(['pipe', 'terminal'])(
     expect({ gaps, repeats, fragments: Number(fragments) >= 70, deadAir }).toMatchObject({
       ...{ gaps: 0, repeats: 0, fragments: true },
     });
-    const metrics = (await (await get('/metrics', metricsPort))?.text()) ?? '';
-    if (kind === 'pipe') {
-      expect(
-        Number(/log_lines_dropped_total\{process="supervisor"\} (\d+)/.exec(metrics)?.[1]),
-      ).toBeGreaterThan(0);
-      started.stdin.write('\n');
-      await until('it says what was dropped', () =>
-        /"dropped":\d+,"msg":"lines of the log were dropped/.test(said),
-      );
-    } else started.stdin.write('\n');
+    // What a burst of lines takes is kept for the reader that comes back; more is dropped, as the unit tests show.
+    started.stdin.write('\n');
+    if (kind === 'pipe') await until('what waited is told', () => /studio-0/.test(said));
     await new Promise((resolve) => started.once('close', resolve));
   },
   150_000,
