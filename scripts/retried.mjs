@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 
 /** Where it writes: the path that stands in this variable of the environment. */
-export const RETRIED_FILE = 'EARSHOT_TESTS_RETRIED';
+export const RETRIED_FILE = 'RETRIED_TESTS_FILE';
 
 export default class Retried {
   onTestRunEnd(testModules) {
