@@ -85,7 +85,7 @@ describe.each(['sqlite', 'postgres'] as const)('the store on %s', (engine) => {
       await other[Symbol.asyncDispose]();
     }
     const steps = await sql<{ name: string }>`select name from kysely_migration`.execute(store.db);
-    expect(steps.rows.map(({ name }) => name)).toEqual(['0001-room', '0002-cap']);
+    expect(steps.rows.map(({ name }) => name)).toEqual(['0001-room', '0002-cap', '0003-links-and-revisions']);
   });
 
   test('two that write at once both get through', async () => {
