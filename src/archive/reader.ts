@@ -28,6 +28,14 @@ export interface ArchiveReader {
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
   /** The bytes of one finished piece. */
   read(slug: string, rendition: string, piece: { first: number; count: number }): Promise<Buffer | undefined>;
+  /** The bytes `from` to `to` (exclusive) of one finished piece; undefined unless all of them are there. */
+  readPart(
+    slug: string,
+    rendition: string,
+    piece: { first: number; count: number },
+    from: number,
+    to: number,
+  ): Promise<Buffer | undefined>;
   /** Sizes (u16, big-endian) of `count` frames from number `from` on, as the index has them; undefined without one. */
   frameSizes(slug: string, rendition: string, from: number, count: number): Promise<Buffer | undefined>;
   /** Keeps how loud a finished recording is. */
@@ -109,18 +117,12 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
       safe(slug, rendition) ? files.read(paths(dir, slug).init(rendition)) : undefined,
     read: async (slug, rendition, piece) =>
       safe(slug, rendition) ? files.read(paths(dir, slug).piece(rendition, piece)) : undefined,
-    async frameSizes(slug, rendition, from, count) {
-      if (!safe(slug, rendition)) return undefined;
-      const handle = await open(paths(dir, slug).frames(rendition)).catch(() => undefined);
-      if (!handle) return undefined;
-      try {
-        const bytes = Buffer.allocUnsafe(count * SIZE_BYTES);
-        const { bytesRead } = await handle.read(bytes, 0, bytes.length, from * SIZE_BYTES);
-        return bytesRead === bytes.length ? bytes : undefined;
-      } finally {
-        await handle.close();
-      }
-    },
+    readPart: async (slug, rendition, piece, from, to) =>
+      safe(slug, rendition) ? partOf(paths(dir, slug).piece(rendition, piece), from, to) : undefined,
+    frameSizes: async (slug, rendition, from, count) =>
+      safe(slug, rendition)
+        ? partOf(paths(dir, slug).frames(rendition), from * SIZE_BYTES, (from + count) * SIZE_BYTES)
+        : undefined,
     async keepLoudness(slug, figure) {
       if (!safe(slug)) return;
       const path = paths(dir, slug).loudness;
@@ -140,6 +142,19 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
     growingNoted: async (slug) =>
       safe(slug) ? (await stat(paths(dir, slug).growing).catch(() => undefined))?.mtimeMs : undefined,
   };
+}
+
+/** The bytes `from` to `to` (exclusive) of a file; undefined when it is not there or shorter. */
+async function partOf(path: string, from: number, to: number): Promise<Buffer | undefined> {
+  const handle = await open(path).catch(() => undefined);
+  if (!handle) return undefined;
+  try {
+    const bytes = Buffer.allocUnsafe(to - from);
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
+    return bytesRead === bytes.length ? bytes : undefined;
+  } finally {
+    await handle.close();
+  }
 }
 
 function jsonOf<T>(text: string): T | undefined {

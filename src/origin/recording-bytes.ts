@@ -2,6 +2,7 @@ import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
 import { withGain } from './aac-gain.ts';
 import { growingPiece } from './growing-file.ts';
 import { SIZE_ENTRY_BYTES } from './m4a.ts';
+import { piecePart } from './piece-part.ts';
 import type { RecordingPort } from './recording.ts';
 import type { FilePlan } from './replay-maker.ts';
 
@@ -28,7 +29,17 @@ export async function* fileBytes(
     const [begin = 0, end = 0] = [offsets[index], offsets[index + 1]];
     if (begin >= to) return;
     if (end <= from || end === begin) continue;
-    const bytes = await pieceBytes(port, slug, plan, steps, index);
+    const part = await piecePart(port, slug, plan, index, from - begin, to - begin);
+    if (part) {
+      yield cut(
+        planned(plan, part.bytes, part.fragmentsBefore, steps, index),
+        begin + part.bytesBefore,
+        from,
+        to,
+      );
+      continue;
+    }
+    const bytes = planned(plan, await pieceFile(port, slug, plan, index), 0, steps, index);
     // The declared length was promised already: a piece that vanished must break the connection, not shift the rest.
     if (bytes.length !== end - begin)
       throw new Error(`${slug}: piece ${plan.firsts[index]} is not what it was`);
@@ -53,16 +64,24 @@ function pieceAt(offsets: Float64Array, place: number): number {
   return low;
 }
 
-async function pieceBytes(
+const pieceFile = async (
   port: RecordingPort,
   slug: string,
-  { layout, rendition, start, firsts, counts, fragmentsBefore }: FilePlan,
+  { rendition, firsts, counts }: FilePlan,
+  index: number,
+): Promise<Buffer> =>
+  (await port.read(slug, rendition, { first: firsts[index] ?? 0, count: counts[index] ?? 0 })) ??
+  Buffer.alloc(0);
+
+/** Fragments of piece `index`, `before` of which are left out, as they stand in the planned file, `steps` louder. */
+function planned(
+  { layout, start, fragmentsBefore }: FilePlan,
+  bytes: Buffer,
+  before: number,
   steps: number,
   index: number,
-): Promise<Buffer> {
-  const piece = { first: firsts[index] ?? 0, count: counts[index] ?? 0 };
-  const bytes = (await port.read(slug, rendition, piece)) ?? Buffer.alloc(0);
-  if (layout === 'growing') return growingPiece(bytes, start, fragmentsBefore[index] ?? 0, steps);
+): Buffer {
+  if (layout === 'growing') return growingPiece(bytes, start, (fragmentsBefore[index] ?? 0) + before, steps);
   const frames = wholeFragments(bytes)
     .filter(({ seq }) => seq >= start)
     .flatMap((place) => fragmentFrames(bytes.subarray(place.start, place.end)));

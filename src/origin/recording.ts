@@ -18,6 +18,14 @@ export interface RecordingPort {
   version?(slug: string): Promise<string | undefined>;
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
   read(slug: string, rendition: string, piece: Pick<Piece, 'first' | 'count'>): Promise<Buffer | undefined>;
+  /** The bytes `from` to `to` (exclusive) of a piece; undefined unless all of them are there. Absent: pieces are read whole. */
+  readPart?(
+    slug: string,
+    rendition: string,
+    piece: Pick<Piece, 'first' | 'count'>,
+    from: number,
+    to: number,
+  ): Promise<Buffer | undefined>;
   /** Sizes (u16, big-endian) of `count` frames of a rendition; undefined where no index has them. */
   frameSizes?(slug: string, rendition: string, from: number, count: number): Promise<Buffer | undefined>;
   /** Keeps how loud a finished recording is, for everyone who reads it. */
