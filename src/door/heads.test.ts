@@ -180,6 +180,8 @@ test('an address as people write it leads to the one that is meant, with its que
     ['HEAD /R/room/?at=12', '308 /r/room?at=12'],
     ['GET //r//room.', '308 /r/room'],
     ['GET /r/%72oom/Stream?codec=aac', '308 /r/room/stream?codec=aac'],
+    // Old radios know no 308.
+    ['GET /r/Room/radio.mp3', '301 /r/room/radio.mp3'],
     ['GET /r/ROOM/live/Main.m3u8', '308 /r/room/live/main.m3u8'],
     ['GET http://x/r/Room/studio/', '308 /r/room/studio'],
     // Without anybody behind: 503 says that it was forwarded.

@@ -11,6 +11,7 @@ import {
   canonical,
   find,
   type Match,
+  movedStatus,
   optionsHead,
   stepsAside,
   takes,
@@ -28,9 +29,10 @@ import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { endAfterAnswers, owe, owes } from './owed.ts';
 import { openPageCache } from './page-cache.ts';
-import { FAVICON, type Pages } from './pages.ts';
+import { FAVICON, type Pages, ROBOTS } from './pages.ts';
 import { openProxy } from './proxy.ts';
 import type { DoorQueue } from './queue-port.ts';
+import { radioList } from './radio-list.ts';
 import { rawProblem } from './raw-reply.ts';
 import { asksForTitles } from './request-head.ts';
 import { isStream, pageHeaders, send, sendCoded } from './send.ts';
@@ -79,10 +81,7 @@ const MOVED = 'public, max-age=3600';
 const isLocal = ({ remoteAddress = '' }: Socket): boolean => /^(?:::ffff:)?127\.|^::1$/.test(remoteAddress);
 /** A page may be a second old anywhere on the way. */
 const PAGE_CACHE = 'public, max-age=1';
-
 const TEXT = 'text/plain; charset=utf-8';
-const ROBOTS =
-  'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
 
 /** Recorded sound as a player asks for it while it plays. */
 const RECORDED: ReadonlySet<string> = new Set(['replay-segment', 'replay-piece']);
@@ -305,10 +304,10 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     if (!found) return missing(req, res, 'not-found');
     const { address, room: slug } = found;
     if (meant !== undefined) {
-      const reads = method === 'GET' || method === 'HEAD';
       const location = mark < 0 ? meant : `${meant}?${query}`;
-      if (reads)
-        return send(req, res, { status: 308, headers: { location, 'cache-control': MOVED }, body: '' });
+      const status = movedStatus(address);
+      if (method === 'GET' || method === 'HEAD')
+        return send(req, res, { status, headers: { location, 'cache-control': MOVED }, body: '' });
       // Who sends a body rarely sends it twice.
       req.url = location;
     }
@@ -345,6 +344,8 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       case 'room':
       case 'studio':
         return room(req, res, slug, id === 'studio');
+      case 'radio-list':
+        return send(req, res, radioList(origin.card(slug), path, deps.publicUrl, deps.clients.spokenTo(req)));
       case 'asset':
         return asset(req, res, path);
       case 'plan':

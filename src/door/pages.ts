@@ -34,6 +34,10 @@ export const FAVICON =
   '<g fill="none" stroke="#ff8a5c" stroke-width="2.6" stroke-linecap="round"><path d="M5 22a11 11 0 0 1 22 0"/>' +
   '<path d="M10.5 22a5.5 5.5 0 0 1 11 0" opacity=".65"/></g><circle cx="16" cy="22" r="2.4" fill="#f1ece1"/></svg>';
 
+/** What robots may read. */
+export const ROBOTS =
+  'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
+
 /** Reads Vite's manifest under `dist`; a missing one means pages without scripts and styles. */
 export async function loadManifest(dist: string): Promise<Manifest> {
   const text = await readFile(`${dist}/.vite/manifest.json`, 'utf8').catch(() => '{}');
@@ -228,7 +232,8 @@ ${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
     studio(card, language = 'en') {
       const words = plainWords(language);
       const title = titleOf(card, words);
-      const main = `<main id="studio" data-slug="${card.slug}" data-title="${escapeHtml(card.title)}">
+      // A translator takes texts out of the page's hands: what it shows would no longer be what is.
+      const main = `<main id="studio" class="notranslate" translate="no" data-slug="${card.slug}" data-title="${escapeHtml(card.title)}">
 <h1 dir="auto">${escapeHtml(title)}</h1>
 <noscript><p>${words.studioPlain(`/r/${card.slug}`)}</p></noscript>
 </main>`;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
-import { find, openTo, optionsHead } from '../http/index.ts';
+import { find, movedStatus, openTo, optionsHead } from '../http/index.ts';
 import type { Limits } from './limits.ts';
 import { reset } from './reset.ts';
 import { send } from './send.ts';
@@ -70,7 +70,11 @@ export function openPlainPort(deps: PlainPort): Server {
     // `//elsewhere` as a target would be read as another host.
     if (!base || !target.startsWith('/')) return send(req, res, problem('bad-request'));
     const location = `${base}${target}`;
-    send(req, res, { status: 308, headers: { location, 'cache-control': 'no-store' }, body: '' });
+    send(req, res, {
+      status: movedStatus(address),
+      headers: { location, 'cache-control': 'no-store' },
+      body: '',
+    });
   });
   server.maxHeadersCount = limits.headers + 1;
   server.maxRequestsPerSocket = limits.requestsPerSocket;

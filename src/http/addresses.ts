@@ -98,6 +98,14 @@ export const ADDRESSES: readonly Address[] = [
     ...{ id: 'download', what: 'the recording as one file', pattern: '/r/:room/replay.m4a' },
     ...{ ...SOUND, urgency: 'reading', examples: ['/r/hall/replay.m4a'] },
   },
+  {
+    ...{
+      id: 'radio-list',
+      what: 'a file with the address of the radio',
+      pattern: '/r/:room/radio.(m3u|pls)',
+    },
+    ...{ ...PAGE, urgency: 'joining', examples: ['/r/hall/radio.m3u', '/r/hall/radio.pls'] },
+  },
   // What no row above knows is refused by the part that knows why: over, not begun, or nothing of that name.
   {
     ...{ id: 'live-other', what: 'nothing, in words', pattern: '/r/:room/live/:file' },

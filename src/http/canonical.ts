@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import { find } from './table.ts';
 
 /** Encodings within encodings that are taken off before a path is looked at. */
@@ -60,6 +61,12 @@ export function canonical(path: string): string | undefined {
   }
   return undefined;
 }
+
+/**
+ * The status of a redirect to where something stays. Old radios follow 301 and know no 308; whatever else is asked for
+ * keeps its method. Spec: RFC 9110, 15.4.2, 15.4.9.
+ */
+export const movedStatus = (address: Address | undefined): 301 | 308 => (address?.id === 'radio' ? 301 : 308);
 
 /** Sessions keep their name, so they may be reached with a slash too many; files with a hash in their name may not. */
 const isExact = (path: string): boolean => {
