@@ -53,6 +53,43 @@ group('sources', () => {
     );
   });
 
+  test('what Kubernetes and Docker say of a service called earshot is no setting', () => {
+    const env = {
+      EARSHOT_SERVICE_HOST: '10.96.7.1',
+      EARSHOT_SERVICE_PORT: '8080',
+      EARSHOT_SERVICE_PORT_HTTP: '8080',
+      EARSHOT_PORT: 'tcp://10.96.7.1:8080',
+      EARSHOT_PORT_8080_TCP: 'tcp://10.96.7.1:8080',
+      EARSHOT_PORT_8080_TCP_PROTO: 'tcp',
+      EARSHOT_PORT_8080_TCP_PORT: '8080',
+      EARSHOT_PORT_8080_TCP_ADDR: '10.96.7.1',
+      // Of a service called earshot-udp.
+      EARSHOT_UDP_SERVICE_HOST: '10.96.7.2',
+      EARSHOT_UDP_PORT: 'udp://10.96.7.2:7700',
+    };
+    expect(load({ cores: 4, env })).toEqual(load({ cores: 4 }));
+  });
+
+  test('quotation marks that docker run --env-file leaves around a value are not part of it', () => {
+    const env = {
+      EARSHOT_WELCOME: '"no"',
+      EARSHOT_OPERATOR_KEY: "'correct-horse-battery'",
+      EARSHOT_ICE_SERVERS: `'[{"urls":"stun:stun.example.org"}]'`,
+    };
+    const { welcome, operatorKey, iceServers } = load({ cores: 4, env });
+    expect({ welcome, operatorKey, iceServers }).toEqual({
+      welcome: false,
+      operatorKey: 'correct-horse-battery',
+      iceServers: [{ urls: 'stun:stun.example.org' }],
+    });
+  });
+
+  test('a file from Windows, with a mark before its first letter and its ends of lines, is read like any other', () => {
+    const text = '\ufeffEARSHOT_MAX_SPEAKERS=7\r\nEARSHOT_HOST="127.0.0.1"\r\n\r\n# mine\r\n';
+    const { maxSpeakers, host } = load({ cores: 4, file: { path: 'f', text } });
+    expect({ maxSpeakers, host }).toEqual({ maxSpeakers: 7, host: '127.0.0.1' });
+  });
+
   test('a machine with one core gets one door and one cell', () => {
     expect(load({ cores: 1 })).toMatchObject({ doors: 1, cells: 1 });
   });

@@ -45,7 +45,9 @@ export function load(sources: Sources): Config {
   };
 
   const byEnv = new Map(KEYS.map((key) => [envName(key), key]));
-  const fileValues: Record<string, string | undefined> = sources.file ? parseEnv(sources.file.text) : {};
+  // Some editors put a mark before the first letter.
+  const text = sources.file?.text.replace(/^\ufeff/, '');
+  const fileValues: Record<string, string | undefined> = text === undefined ? {} : parseEnv(text);
   if (sources.file) wrong.push(...strayLines(sources.file, Object.values(fileValues)));
   for (const [name, value] of Object.entries(fileValues)) {
     const key = byEnv.get(name);
@@ -53,9 +55,9 @@ export function load(sources: Sources): Config {
     else wrong.push(unknown(`${name} in ${sources.file?.path}`, value, name, byEnv));
   }
   for (const [name, value] of Object.entries(sources.env ?? {})) {
-    if (!name.startsWith('EARSHOT_') || name === 'EARSHOT_CONFIG') continue;
+    if (!name.startsWith('EARSHOT_') || name === 'EARSHOT_CONFIG' || isServiceLink(name, value)) continue;
     const key = byEnv.get(name);
-    if (key) put(key, value, name);
+    if (key) put(key, unquoted(value), name);
     else wrong.push(unknown(name, value, name, byEnv));
   }
   const byFlag = new Map(KEYS.map((key) => [flagName(key), key]));
@@ -88,6 +90,20 @@ export function load(sources: Sources): Config {
     cells: config.cells || (sources.cores >= 4 ? 2 : 1),
   };
 }
+
+const LINK_NAME = /_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/;
+const LINK_VALUE = /^(?:tcp|udp|sctp):\/\//;
+
+/**
+ * True for what Kubernetes tells each container of a service that is called `earshot` or `earshot-…` (`EARSHOT_PORT` is
+ * then `tcp://10.0.0.1:8080`), and Docker of a linked one. Spec: Kubernetes, Service, environment variables.
+ */
+const isServiceLink = (name: string, value = ''): boolean =>
+  LINK_NAME.test(name) || (name.endsWith('_PORT') && LINK_VALUE.test(value));
+
+/** Without the quotation marks around all of it: `docker run --env-file` hands them on. No setting begins with one. */
+const unquoted = (value: string | undefined): string | undefined =>
+  value?.trim().replace(/^(["'])(.*)\1$/s, '$2');
 
 /** Lines that are no setting, no comment and no part of a quoted value: `parseEnv` would pass them over in silence. */
 function strayLines(file: { path: string; text: string }, values: readonly (string | undefined)[]): string[] {
