@@ -32,7 +32,15 @@ export const drawing = <K extends keyof SVGElementTagNameMap>(
 ): SVGElementTagNameMap[K] =>
   fill(document.createElementNS(SVG, tag) as SVGElementTagNameMap[K], props, children);
 
-/** Sets text only where it changes, so that screen readers are not told twice. */
+/** What was written last: what stands there may be what a translator, or an extension, has made of it. */
+const said = new WeakMap<Element, string>();
+
+/** The text of an element in our own words. */
+export const written = (node: Element): string => said.get(node) ?? node.textContent ?? '';
+
+/** Sets text only where it changes, so that screen readers are not told twice, nor translators asked again. */
 export const write = (node: Element, text: string): void => {
-  if (node.textContent !== text) node.textContent = text;
+  const same = written(node) === text;
+  said.set(node, text);
+  if (!same) node.textContent = text;
 };

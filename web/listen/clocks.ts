@@ -1,5 +1,5 @@
 import type { Clocks } from '../../src/wire/room.ts';
-import { element, write } from '../kit/element.ts';
+import { element } from '../kit/element.ts';
 import type { AllWords } from '../kit/words.ts';
 import { dayOf, timeOf } from './say.ts';
 
@@ -23,12 +23,13 @@ export function openClocks(words: AllWords): { readonly node: HTMLElement; show(
     show(clocks) {
       for (const { key, value } of rows) {
         const at = clocks[key];
-        if (at === undefined) {
-          write(value, key === 'scheduled' ? words.none : words.notYet);
-          value.className = 'ash';
-        } else if (value.dataset.at !== String(at)) {
-          value.dataset.at = String(at);
-          value.className = '';
+        // A page that is open over midnight says the day.
+        const mark = `${at ?? ''} ${new Date().toDateString()}`;
+        if (value.dataset.at === mark) continue;
+        value.dataset.at = mark;
+        value.className = at === undefined ? 'ash' : '';
+        if (at === undefined) value.replaceChildren(key === 'scheduled' ? words.none : words.notYet);
+        else {
           const today = new Date(at).toDateString() === new Date().toDateString();
           value.replaceChildren(
             element('time', { datetime: new Date(at).toISOString() }, timeOf(at, words)),

@@ -1,4 +1,5 @@
-import { element, write } from '../kit/element.ts';
+import { copyText } from '../kit/copy.ts';
+import { element, write, written } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
 
@@ -13,18 +14,16 @@ export interface ShareButtons {
 
 /** Copies a link and says so on the button; asks where nothing can be copied. */
 export function copyLink(button: HTMLElement, link: string, words: AllWords): void {
-  const now = button.textContent ?? '';
+  const now = written(button);
   const label = now === words.copied ? (button.dataset.label ?? now) : now;
   button.dataset.label = label;
   const told = (): void => {
     write(button, words.copied);
     setTimeout(() => {
-      if (button.textContent === words.copied) write(button, label);
+      if (written(button) === words.copied) write(button, label);
     }, SAID_MS);
   };
-  const ask = (): void => void prompt(label, link);
-  if (navigator.clipboard) navigator.clipboard.writeText(link).then(told, ask);
-  else ask();
+  void copyText(link).then((copied) => (copied ? told() : void prompt(label, link)));
 }
 
 /** Makes the buttons. On phones the system's own sheet opens, elsewhere the link is copied. */
@@ -48,7 +47,7 @@ export function shareButtons(words: AllWords, slug: string): ShareButtons {
       title = named;
       at = heard;
       moment.hidden = heard === undefined;
-      if (heard !== undefined && moment.textContent !== words.copied)
+      if (heard !== undefined && written(moment) !== words.copied)
         write(moment, words.shareFrom(clockOf(heard)));
     },
   };

@@ -1,23 +1,20 @@
 import { useSignal } from '@preact/signals';
+import { copyText } from '../kit/copy.ts';
 import { useWords } from './context.ts';
 
 /** How long the button says that it worked. */
 const SAID_MS = 2_000;
 
-/** Copies an address and says so; `label` says which one where "Copy" is not enough. */
+/** Copies an address and says so, or shows it to be copied by hand; `label` says which one where "Copy" is not enough. */
 export function CopyButton({ url, label }: { url: string; label?: string }) {
   const words = useWords();
   const copied = useSignal(false);
   const copy = async () => {
-    await navigator.clipboard?.writeText(url).then(
-      () => {
-        copied.value = true;
-        setTimeout(() => {
-          copied.value = false;
-        }, SAID_MS);
-      },
-      () => {},
-    );
+    if (!(await copyText(url))) return void prompt(label ?? words.copy, url);
+    copied.value = true;
+    setTimeout(() => {
+      copied.value = false;
+    }, SAID_MS);
   };
   return (
     <button type="button" class="button quiet" onClick={() => void copy()}>

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { write, written } from './element.ts';
+
+test('what a translator made of a text stays until there is something else to say', () => {
+  const node = { textContent: 'Live' } as Element;
+  write(node, 'Live');
+  node.textContent = 'En directo';
+  write(node, 'Live');
+  expect([node.textContent, written(node)]).toEqual(['En directo', 'Live']);
+  write(node, 'Ended');
+  expect([node.textContent, written(node)]).toEqual(['Ended', 'Ended']);
+});
