@@ -65,11 +65,11 @@ export const command: Command = async (args) => {
 };
 
 function hostAndPort(text: string): { host: string; port: number } {
-  const [, host, port] = /^([\w.-]{1,253}):(\d{1,5})$/.exec(text) ?? [];
+  const [, host, port] = /^(\[[\da-f:.]{2,45}\]|[\w.-]{1,253}):(\d{1,5})$/i.exec(text) ?? [];
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535)
     throw new EarshotError(
       'unprocessable',
-      `--origin = ${text}: use a host and a port from 1 to 65535, such as 10.0.0.5:8080`,
+      `--origin = ${text}: use a host and a port from 1 to 65535, such as 10.0.0.5:8080 or [2001:db8::5]:8080`,
     );
   return { host, port: Number(port) };
 }

@@ -1,5 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +15,14 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'earshot-edge-'));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe('classes of addresses', () => {
   test('each example is of its own class and of no other', () => {
@@ -80,6 +91,13 @@ describe('configurations', () => {
     expect(configuration('varnish', options)).toContain('set req.http.X-Forwarded-For = client.ip;');
   });
 
+  test('an origin may have an IPv6 address', () => {
+    const far = { ...options, origin: { host: '[2001:db8::5]', port: 4711 } };
+    expect(configuration('nginx', far)).toContain('server [2001:db8::5]:4711 ');
+    expect(configuration('haproxy', far)).toContain('server earshot [2001:db8::5]:4711');
+    expect(configuration('varnish', far)).toContain('.host = "2001:db8::5";');
+  });
+
   test("a host's hold music of the largest size passes", () => {
     const text = configuration('nginx', options);
     const [, block] = text.split(`location ~ "${MUSIC}"`);
@@ -102,6 +120,56 @@ describe('configurations', () => {
       stdio: 'pipe',
     });
   });
+  test.runIf(there('/usr/sbin/nginx'))(
+    'in a fresh Debian nginx the page of the installation gives way, and other sites do not',
+    async () => {
+      const place = mkdtempSync(join(dir, 'debian-'));
+      const port = await freePort();
+      const conf = join(place, 'nginx.conf');
+      const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+        (name) => `${name}_temp_path ${join(place, name)};`,
+      );
+      // As /etc/nginx has them: conf.d before sites-enabled.
+      const sites = `server { listen ${port} default_server; listen [::]:${port} default_server; server_name _; return 200 fresh; }
+server { listen ${port}; server_name blog.example; return 200 blog; }`;
+      const ours = configuration('nginx', { ...options, listen: `${port}`, folder: join(place, 'kept') });
+      writeFileSync(
+        conf,
+        `daemon off; master_process off; pid ${place}/pid; events {} http { access_log off; ${temp.join(' ')}\n${ours}\n${sites}\n}`,
+      );
+      const nginx = spawn('/usr/sbin/nginx', ['-p', place, '-c', conf, '-e', join(place, 'error.log')], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let said = '';
+      nginx.stderr.on('data', (chunk) => (said += chunk));
+      try {
+        const ask = (host: string): Promise<string> =>
+          new Promise((resolve) => {
+            const asked = get(
+              { port, host: '127.0.0.1', path: '/openapi.json', headers: { host } },
+              (answer) => {
+                let text = '';
+                answer
+                  .on('data', (chunk) => (text += chunk))
+                  .on('end', () => resolve(`${answer.statusCode} ${text}`));
+              },
+            );
+            asked.on('error', () => resolve(''));
+          });
+        for (let look = 0; look < 100 && (await ask('blog.example')) === ''; look += 1)
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        // Nobody is behind it here.
+        expect((await ask(`127.0.0.1:${port}`)).slice(0, 3), said).toBe('502');
+        expect((await ask('rooms.example.org')).slice(0, 3)).toBe('502');
+        expect(await ask('blog.example')).toBe('200 blog');
+        expect(said).toBe('');
+      } finally {
+        const gone = once(nginx, 'close');
+        nginx.kill('SIGTERM');
+        await gone;
+      }
+    },
+  );
   test.runIf(there('/usr/sbin/haproxy'))('HAProxy itself takes it, without a warning', () => {
     const conf = join(dir, 'haproxy.cfg');
     writeFileSync(conf, configuration('haproxy', options));

@@ -33,6 +33,7 @@ cache earshot
     max-secondary-entries 12
 
 frontend earshot
+    # A machine without IPv6 refuses addresses of it: write this file with --listen 0.0.0.0:PORT there.
     bind ${bind}
     # Who asks is what this program sees, whatever a client wrote.
     http-request set-header X-Forwarded-For %[src]

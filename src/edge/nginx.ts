@@ -47,7 +47,8 @@ map "${PERSONAL_QUERY.map((name) => `$arg_${name}`).join('')}" $earshot_personal
 
 server {
 ${listens(listen)}
-    server_name _;
+    # Every name that no other server of this nginx has: the page of a fresh installation gives way, other sites do not.
+    server_name ~.;
     proxy_http_version 1.1;
     proxy_connect_timeout 2s;
     client_max_body_size 1m;
@@ -133,4 +134,8 @@ ${lines.map((line) => `        ${line}`).join('\n')}
 
 /** On every address of both families, unless one is named. */
 const listens = (listen: string): string =>
-  /^\d+$/.test(listen) ? `    listen ${listen};\n    listen [::]:${listen};` : `    listen ${listen};`;
+  /^\d+$/.test(listen)
+    ? `    # A machine without IPv6 refuses the second line: write this file with --listen 0.0.0.0:${listen} there.
+    listen ${listen};
+    listen [::]:${listen};`
+    : `    listen ${listen};`;

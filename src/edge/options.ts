@@ -5,7 +5,7 @@ export type Edge = (typeof EDGES)[number];
 
 /** Where a cache stands. */
 export interface EdgeOptions {
-  /** Host and port of Earshot, or of the cache before it. */
+  /** Host and port of Earshot, or of the cache before it; an IPv6 address in brackets. */
   readonly origin: { readonly host: string; readonly port: number };
   /** Address and port to listen on, as the program writes it: `80`, `127.0.0.1:8081`. */
   readonly listen: string;

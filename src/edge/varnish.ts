@@ -12,7 +12,7 @@ export function varnish({ origin }: EdgeOptions): string {
 vcl 4.1;
 
 backend default {
-    .host = "${origin.host}";
+    .host = "${origin.host.replace(/^\[|\]$/g, '')}";
     .port = "${origin.port}";
     .connect_timeout = 2s;
     # The origin holds a request for what does not exist yet up to 15 s.
