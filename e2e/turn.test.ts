@@ -37,7 +37,8 @@ describe('a speaker behind a TURN server', () => {
     const port = await freePort();
     // An address of its own, as in life.
     const loopback = ['--listening-ip=127.0.0.2', '--relay-ip=127.0.0.2', '--allow-loopback-peers'];
-    const account = ['--lt-cred-mech', '--user=ana:wonderland', '--realm=earshot.test'];
+    // Each session gets a user name and password of its own, which coturn checks by the secret they share.
+    const account = ['--use-auth-secret', '--static-auth-secret=wonderland', '--realm=earshot.test'];
     const plain = ['--no-tls', '--no-dtls', '--no-cli', '--no-multicast-peers'];
     const files = [
       `--pidfile=${join(dir, 'pid')}`,
@@ -57,7 +58,7 @@ describe('a speaker behind a TURN server', () => {
     server = await startServer({
       ...{ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' },
       EARSHOT_ICE_SERVERS: JSON.stringify([
-        { urls: `turn:127.0.0.2:${port}?transport=udp`, username: 'ana', credential: 'wonderland' },
+        { urls: `turn:127.0.0.2:${port}?transport=udp`, secret: 'wonderland' },
       ]),
     });
     browser = await startBrowser({ microphone });

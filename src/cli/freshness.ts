@@ -3,7 +3,7 @@ import { EarshotError } from '../base/errors.ts';
 import type { Finding } from './finding.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BUILD = `npm --prefix ${ROOT} run build`;
+const BUILD = `npm --prefix '${ROOT}' run build`;
 
 interface Freshness {
   missingPackage(root: string, dev: boolean): string | undefined;
