@@ -11,19 +11,17 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { entryOf, recordOf } from '../src/archive/piece-index.ts';
-import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../src/base/time.ts';
 import { initOf } from '../src/packager/container.ts';
 import { paths } from '../src/role/paths.ts';
 import { ARCHIVED, RENDITIONS } from '../src/wire/renditions.ts';
 import type { RoomCard } from '../src/wire/room.ts';
-import { syntheticFragment } from '../test/synthetic.ts';
+import { makePieces } from './made-recording.ts';
 import { freePort } from './peers/rig.ts';
 import type { Held } from './replays-door.ts';
 
@@ -40,46 +38,14 @@ const HOURS = values.hours.split(',').map(Number);
 const ROW_MS = Number(values.seconds) * 1000;
 const TOTAL_MS = Number(values.total) * 1000;
 const GOAL_MS = 20;
-/** File systems let a file have no more names than some tens of thousands. */
-const NAMES_PER_FILE = 30_000;
 /** Frames of one fragment, and their size: AAC at 96 kbit/s. */
 const FRAMES = 15;
 const FRAME_BYTES = 256;
-/** The table of frames of a longer recording is never read: it is left as a hole. */
-const MAX_TABLE_PIECES = 20_000;
+const SOUND = Array.from({ length: FRAMES }, (_, n) => Buffer.alloc(FRAME_BYTES, n));
 
 const data = mkdtempSync(join(tmpdir(), 'earshot-replays-'));
 const at = paths(data);
 const slugOf = (hours: number, room: number): string => `hours-${hours}-room-${room}`.replace('.', '-');
-
-/** The pieces of one rendition of so many hours, with their index, in a folder that all rooms of this length share. */
-function makePieces(folder: string, hours: number): void {
-  const count = Math.ceil((hours * 3_600_000) / (FRAGMENT_MS * FRAGMENTS_PER_SEGMENT));
-  mkdirSync(folder, { recursive: true });
-  const frames = Array.from({ length: FRAMES }, (_, n) => Buffer.alloc(FRAME_BYTES, n));
-  const bytes = Buffer.concat(
-    Array.from({ length: FRAGMENTS_PER_SEGMENT }, (_, seq) => syntheticFragment(seq, frames)),
-  );
-  const { piece, sizes } = entryOf(0, bytes);
-  const records: Buffer[] = [];
-  let source = '';
-  for (let n = 0; n < count; n++) {
-    const first = n * FRAGMENTS_PER_SEGMENT;
-    const name = join(folder, `${first}-${FRAGMENTS_PER_SEGMENT}.m4s`);
-    if (n % NAMES_PER_FILE === 0) {
-      source = name;
-      writeFileSync(name, bytes);
-    } else linkSync(source, name);
-    records.push(recordOf({ ...piece, first }));
-  }
-  writeFileSync(join(folder, 'pieces.idx'), Buffer.concat(records));
-  const table = join(folder, 'frames.idx');
-  writeFileSync(
-    table,
-    Buffer.concat(Array.from({ length: count <= MAX_TABLE_PIECES ? count : 1 }, () => sizes)),
-  );
-  truncateSync(table, count * sizes.length);
-}
 
 /** Everything that is recorded, and the site's last word on the rooms. */
 function makeRooms(): void {
@@ -90,7 +56,7 @@ function makeRooms(): void {
       const folder = join(data, 'shared', `${hours}-${rendition.id}`);
       // Nothing decodes the sound, so the second rendition has the pieces of the first.
       const first = join(data, 'shared', `${hours}-pieces`);
-      if (rendition.id === ARCHIVED[0]) makePieces(first, hours);
+      if (rendition.id === ARCHIVED[0]) makePieces(first, hours, SOUND);
       symlinkSync(first, folder);
       writeFileSync(
         join(first, 'init.mp4'),

@@ -10,6 +10,7 @@ export interface Tone {
 }
 
 const TONE_HZ = 440;
+const FRAGMENT_SECONDS = 0.32;
 
 /** Encodes `seconds` of a 440 Hz sine with ffmpeg, Opus or AAC, off no grid but its own. */
 export async function encodeTone(codec: 'opus' | 'aac', seconds: number): Promise<Tone> {
@@ -37,7 +38,11 @@ export async function encodeTone(codec: 'opus' | 'aac', seconds: number): Promis
   if (!init) throw new Error('ffmpeg wrote no moov');
   return {
     init: init.bytes,
-    fragments: cuts.filter((cut) => cut.kind === 'fragment').map((cut) => cut.bytes),
+    // What an encoder adds at the end is no whole fragment: a hole where the tone begins again.
+    fragments: cuts
+      .filter((cut) => cut.kind === 'fragment')
+      .map((cut) => cut.bytes)
+      .slice(0, Math.floor(seconds / FRAGMENT_SECONDS)),
   };
 }
 
