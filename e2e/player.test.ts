@@ -176,6 +176,22 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     await page.context().close();
   });
 
+  test.each([0.3, 3.4])('jumps over a hole in the program, %f s behind the newest sound', async (margin) => {
+    await using server = await serve();
+    const page = await open(server, { margin });
+    await play(page);
+    await wait(4000 + margin * 1000);
+    await heard(page);
+    server.skip(1);
+    await wait(3000 + margin * 1000);
+    const { silent, gaps, samples, stats } = await heard(page);
+    expect(samples).toBeGreaterThan(2.5 * 48_000);
+    expect({ gaps, jumps: stats.jumps }).toEqual({ gaps: 1, jumps: 1 });
+    // What is missing, and what a busy machine takes to find its place again.
+    expect(silent / 48_000).toBeLessThan(1);
+    await page.context().close();
+  });
+
   test('replaces a decoder that a damaged fragment broke', async () => {
     await using server = await serve();
     const page = await open(server);

@@ -27,6 +27,8 @@ export interface ToneServer extends AsyncDisposable {
   freeze(on: boolean): void;
   /** Sends damaged bytes in place of the next fragment. */
   damage(): void;
+  /** Leaves the next fragments out: a hole in the program. */
+  skip(fragments: number): void;
   /** Ends the program: streams finish, later requests are 410. */
   end(): void;
 }
@@ -55,6 +57,7 @@ export async function openToneServer(
   let refused = 0;
   let frozen = false;
   let damaged = false;
+  let skipped = 0;
 
   const fragment = (tone: Tone, seq: number): Uint8Array =>
     patched(tone.fragments.at((seq - first) % tone.fragments.length) as Uint8Array, seq);
@@ -64,6 +67,10 @@ export async function openToneServer(
       const from = written;
       written += perWrite;
       if (frozen) continue;
+      if (skipped > 0) {
+        skipped -= perWrite;
+        continue;
+      }
       for (const [response, tone] of streams) {
         for (let seq = from; seq < written; seq++) {
           const bytes = fragment(tone, seq);
@@ -140,6 +147,9 @@ export async function openToneServer(
     },
     damage() {
       damaged = true;
+    },
+    skip(fragments) {
+      skipped = fragments;
     },
     end() {
       refused = 410;

@@ -21,6 +21,10 @@ const STEADY = 8;
 const NOTABLE = 1.5;
 const FRAGMENT_MS = 320;
 const SEEK_SETTLES = 0.5;
+/** Less than this before a hole nothing more is played, seconds. */
+const NEAR = 0.15;
+/** So much less than the margin is as good, seconds. */
+const SLACK = 0.1;
 const BROKEN_RETRY_MS = 300;
 /** A page that stood still within this time before it ran dry cannot blame its network, seconds. */
 const JUST_NOW = 1;
@@ -124,6 +128,8 @@ export function openLive(
     const next = Math.max(0, nextWrite - performance.now()) / 1000;
     seek(Math.max(start, end - edge.margin - next));
   };
+  /** To be in hand right after a write, so that the margin is left when the next one comes. */
+  const lead = (): number => edge.margin + Math.max(FRAGMENT_MS, period) / 1000;
   /** Jumps over a hole, or back into what is buffered. */
   const settle = (): void => {
     begin();
@@ -131,12 +137,15 @@ export function openLive(
     const { start, end } = buffer;
     if (start === undefined || end === undefined) return;
     const now = audio.currentTime;
+    // A decoder may stop some frames before the end of what it has.
+    const near = audio.readyState < audio.HAVE_FUTURE_DATA ? NEAR : 0.02;
     for (let i = 0; i < audio.buffered.length; i++) {
-      if (now >= audio.buffered.start(i) - 0.01 && now < audio.buffered.end(i) - 0.02) return;
+      if (now >= audio.buffered.start(i) - 0.01 && now < audio.buffered.end(i) - near) return;
     }
-    if (now < start) {
+    // A hole lasts as long as what is missing: whoever hurried over it would run dry after it.
+    if (now < start && (finishing || end - start > lead() - SLACK)) {
       counts.jumps++;
-      seek(Math.max(start, end - edge.margin - 0.3));
+      seek(Math.max(start, end - lead()));
     }
   };
   const sink: Sink = {
@@ -334,7 +343,7 @@ export function openLive(
       chosen = on ? STEADY : 0;
       edge.floor = Math.max(chosen, stalls.spare(seconds()));
       const { start, end } = buffer ?? {};
-      if (started && start !== undefined && end !== undefined) seek(Math.max(start, end - edge.margin - 0.3));
+      if (started && start !== undefined && end !== undefined) seek(Math.max(start, end - lead()));
     },
     get cached() {
       return stream !== undefined && ring !== undefined;
@@ -358,7 +367,7 @@ export function openLive(
     end: finish,
     live() {
       const end = buffer?.end;
-      if (started && end !== undefined) seek(Math.max(audio.currentTime, end - edge.margin - 0.3));
+      if (started && end !== undefined) seek(Math.max(audio.currentTime, end - lead()));
     },
     onChange: (listen) => void listeners.add(listen),
     stats: (): PlayerStats => ({
