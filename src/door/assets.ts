@@ -19,6 +19,10 @@ export interface Asset {
 /** The files of the web build by path, `/_/…`. */
 export type Assets = ReadonlyMap<string, Asset>;
 
+/** How long it may be kept, as a field of the answer says it. */
+export const keptFor = ({ immutable }: Asset): string =>
+  immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=60';
+
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',

@@ -17,13 +17,13 @@ import {
   takes,
 } from '../http/index.ts';
 import { openAnswerHeads } from './answer-head.ts';
-import type { Assets } from './assets.ts';
+import { type Assets, keptFor } from './assets.ts';
 import type { CatchingUp } from './catching-up.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Fanout } from './fanout.ts';
 import type { Fault } from './faults.ts';
-import { headFault } from './head-fault.ts';
+import { hasBody, headFault } from './head-fault.ts';
 import { openLastWord, refusalOf } from './last-word.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
@@ -35,7 +35,7 @@ import type { DoorQueue } from './queue-port.ts';
 import { radioList } from './radio-list.ts';
 import { rawProblem } from './raw-reply.ts';
 import { asksForTitles } from './request-head.ts';
-import { isStream, pageHeaders, send, sendCoded } from './send.ts';
+import { isStream, pageHeaders, send, sendCoded, TEXT } from './send.ts';
 import { serverOptions } from './server-options.ts';
 import type { Shield } from './shield.ts';
 import type { SlowBodies } from './slow-bodies.ts';
@@ -81,7 +81,6 @@ const MOVED = 'public, max-age=3600';
 const isLocal = ({ remoteAddress = '' }: Socket): boolean => /^(?:::ffff:)?127\.|^::1$/.test(remoteAddress);
 /** A page may be a second old anywhere on the way. */
 const PAGE_CACHE = 'public, max-age=1';
-const TEXT = 'text/plain; charset=utf-8';
 
 /** Recorded sound as a player asks for it while it plays. */
 const RECORDED: ReadonlySet<string> = new Set(['replay-segment', 'replay-piece']);
@@ -126,17 +125,14 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     sendCoded(req, res, kept, { ...headers, vary: 'accept-encoding, accept-language' }, status);
   }
   const missing = (req: IncomingMessage, res: ServerResponse, code: 'not-found' | 'room-unknown') => {
-    if ((req.headers.accept ?? '').includes('text/html'))
+    if (req.headers.accept?.includes('text/html'))
       return page(req, res, '404', (language) => pages.notFound(language), 404);
     refuse(req, res, code);
   };
   function asset(req: IncomingMessage, res: ServerResponse, path: string) {
     const found = assets.get(path);
     if (!found) return missing(req, res, 'not-found');
-    sendCoded(req, res, found, {
-      'content-type': found.type,
-      'cache-control': found.immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=60',
-    });
+    sendCoded(req, res, found, { 'content-type': found.type, 'cache-control': keptFor(found) });
   }
   function room(req: IncomingMessage, res: ServerResponse, slug: string, studio: boolean) {
     const card = origin.card(slug);
@@ -223,8 +219,6 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     if (res.headersSent || res.destroyed) res.destroy();
     else refuse(req, res, 'internal');
   }
-  const hasBody = ({ headers }: IncomingMessage): boolean =>
-    headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
   function tooSlow({ socket }: IncomingMessage) {
     counters.unfinishedClosed += 1;
     lastWord.say('too-slow', socket);
@@ -323,10 +317,20 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
         return queue(req, res, path, query);
       case 'origin':
         if (RECORDED.has(address.id)) listensLater(req, slug);
-        return address.endless ? stream(req, res, target) : fromOrigin(req, res, path, query);
+        return known(req, res, slug, () =>
+          address.endless ? stream(req, res, target) : fromOrigin(req, res, path, query),
+        );
       case 'door':
-        return own(req, res, address, slug, { path, query });
+        return known(req, res, slug, () => own(req, res, address, slug, { path, query }));
     }
+  }
+  /** Answers once the room is looked for that ended so long ago that this door was not told of it. */
+  function known(req: IncomingMessage, res: ServerResponse, slug: string, answer: () => void) {
+    const sought = slug === '' ? undefined : origin.seek?.(slug);
+    if (!sought) return answer();
+    sought
+      .then((what) => (what === 'away' ? refuse(req, res, 'site-away', { 'retry-after': '2' }) : answer()))
+      .catch((error: unknown) => broken(req, res, error));
   }
   /** What the door itself has. */
   function own(

@@ -39,6 +39,8 @@ export interface DoorOrigin {
     charge: Charge,
   ): Promise<Reply> | undefined;
   card(slug: string): RoomCard | undefined;
+  /** Looks for a room that `card` does not know; afterwards it does when there is one. Undefined: there is no need. */
+  seek?(slug: string): Promise<'found' | 'unknown' | 'away'> | undefined;
   cards(): readonly RoomCard[];
   state(slug: string): RoomState | undefined;
 }

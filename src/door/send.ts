@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream';
 import { codedTag, matches, takes } from '../base/negotiation.ts';
 import type { Reply } from '../base/reply.ts';
 
+/** The type of an answer that is only words. */
+export const TEXT = 'text/plain; charset=utf-8';
+
 /** On every answer. */
 const ALWAYS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' } as const;
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Ms } from '../base/time.ts';
+import type { RoomCard } from '../wire/room.ts';
 import type { RecordingPort } from './recording.ts';
 import type { ReplayMaker } from './replay-maker.ts';
 
@@ -18,6 +19,8 @@ export interface OriginDeps {
   readonly holdWhileAway: boolean;
   /** Base addresses of caches in front, without a path; players that can be steered are sent there when the ladder says so. */
   readonly caches?: readonly string[];
+  /** Asks the site for a room that ended so long ago that it does not tell of it by itself; rejects when the site is away. */
+  older?(slug: string): Promise<RoomCard | undefined>;
   /** True: this door itself gives newcomers of a room no live place; what the room's state says counts as well. */
   queues?(slug: string): boolean;
 }

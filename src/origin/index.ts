@@ -4,6 +4,7 @@ import type { Charge, Reply } from '../base/reply.ts';
 import type { Message } from '../wire/feed.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
+import type { Sought } from './older-rooms.ts';
 import { openRooms } from './rooms.ts';
 import { router } from './router.ts';
 
@@ -18,6 +19,8 @@ export interface Origin extends AsyncDisposable {
   /** A cell is gone: its rooms say so at once and go on with standby, until its next fragment comes. */
   cellDown(cell: number): void;
   card(slug: string): RoomCard | undefined;
+  /** Looks for a room that `card` does not know, among those that ended long ago; afterwards `card` knows it. Undefined: there is no need. */
+  seek(slug: string): Promise<Sought> | undefined;
   cards(): RoomCard[];
   /** What listeners read about a room now, or undefined when there is no such room. */
   state(slug: string): RoomState | undefined;

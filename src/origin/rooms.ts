@@ -4,6 +4,7 @@ import { epochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Head, Message } from '../wire/feed.ts';
 import { type Clocks, type RoomCard, type RoomState, stateOfCard } from '../wire/room.ts';
 import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
+import { openOlderRooms, type Sought } from './older-rooms.ts';
 import { Program } from './program.ts';
 import { CATCH_UP_FRAGMENTS, type Window } from './window.ts';
 
@@ -22,6 +23,8 @@ const running = (card: RoomCard | undefined): boolean => card?.status === 'open'
 export function openRooms(deps: OriginDeps) {
   const { clock } = deps;
   const cards = new Map<string, RoomCard>();
+  const older = openOlderRooms(clock, async (slug) => deps.older?.(slug));
+  const cardOf = (slug: string): RoomCard | undefined => cards.get(slug) ?? older.card(slug);
   const clocks = new Map<string, Clocks>();
   const programs = new Map<string, Program>();
   const timers = new Set<Disposable>();
@@ -69,7 +72,10 @@ export function openRooms(deps: OriginDeps) {
       clocks.delete(slug);
     }
     for (const card of changed) cards.set(card.slug, card);
-    for (const slug of [...gone, ...changed.map((card) => card.slug)]) settle(slug);
+    for (const slug of [...gone, ...changed.map((card) => card.slug)]) {
+      older.forget(slug);
+      settle(slug);
+    }
   };
 
   const takeProgram = (slug: string, zero: number, renditions: readonly Rendition[]): void => {
@@ -119,7 +125,7 @@ export function openRooms(deps: OriginDeps) {
   };
 
   const state = (slug: string): RoomState | undefined => {
-    const card = cards.get(slug);
+    const card = cardOf(slug);
     const program = programs.get(slug);
     if (!card) return program?.state;
     const at = clock.wall();
@@ -138,7 +144,7 @@ export function openRooms(deps: OriginDeps) {
 
   /** The program of a room, or why it cannot be heard. */
   const find = (slug: string): Program | ErrorCode => {
-    const card = cards.get(slug);
+    const card = cardOf(slug);
     const program = programs.get(slug);
     if (program && !program.over) return program;
     if (!card) return 'room-unknown';
@@ -173,7 +179,8 @@ export function openRooms(deps: OriginDeps) {
       else takeFromCell(head, body);
     },
     cellDown,
-    card: (slug: string): RoomCard | undefined => cards.get(slug),
+    card: cardOf,
+    seek: (slug: string): Promise<Sought> | undefined => (cards.has(slug) ? undefined : older.seek(slug)),
     cards: (): RoomCard[] => [...cards.values()],
     state,
     onFragment: (listen: (typeof fragmentListeners)[number]): void => void fragmentListeners.push(listen),

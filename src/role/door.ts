@@ -39,6 +39,7 @@ import { openPresence } from './presence.ts';
 import { takeRank } from './priority.ts';
 import { consentOf } from './rehearsal.ts';
 import { openReplayThread } from './replay-thread.ts';
+import { askForRoom } from './room-lookup.ts';
 import { readSecret } from './secret.ts';
 import { lastWord } from './snapshot.ts';
 import { certificateOf, challengeAnswer } from './tls.ts';
@@ -70,6 +71,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       holdWhileAway: true,
       caches: config.caches,
       queues: (slug) => holding(slug),
+      older: askForRoom(at.siteHttp),
     }),
   );
   const records = stack.use(

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '../base/log.ts';
 import { load } from '../config/index.ts';
 import { paths } from './paths.ts';
+import { askForRoom } from './room-lookup.ts';
 import { openSite } from './site.ts';
 
 const KEY = 'operator-key-of-some-length';
@@ -66,4 +67,17 @@ test('removing a room frees its disk, removing its recording leaves a word, and 
   expect(readdirSync(join(paths(data).archive, sound)).sort()).toEqual(['removed.json', 'room.json']);
   expect((await ask('DELETE', `/api/rooms/${sound}/recording`)).status).toBe(204);
   expect((await ask('GET', `/api/rooms/${whole}`)).status).toBe(404);
+});
+
+test('a door finds a room that is over by asking for it, and no other', async () => {
+  const config = load({ flags: ['--data', data, '--welcome', 'no', '--operator-key', KEY], cores: 2 });
+  const find = askForRoom(paths(data).siteHttp);
+  await expect(find('none')).rejects.toThrow();
+  await using _site = await openSite(config, silentLog);
+  const slug = await ended('Years ago');
+  expect(await find(slug)).toBeUndefined();
+  await ask('POST', `/api/rooms/${slug}/end`);
+  expect(await find(slug)).toMatchObject({ slug, title: 'Years ago', status: 'ended' });
+  expect(await find('none')).toBeUndefined();
+  expect(await find('..%2f..')).toBeUndefined();
 });

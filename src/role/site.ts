@@ -23,6 +23,7 @@ import { watchGeneration } from './operator-link.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
+import { answerDoors } from './room-lookup.ts';
 import { readSecret } from './secret.ts';
 import { keepSnapshot } from './snapshot.ts';
 
@@ -134,7 +135,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     stack.use(kept);
     void kept.look();
   }
-  stack.use(await serveInner(at.siteHttp, (request) => rooms.fetch(request), keeping));
+  stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, rooms.fetch), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
     checks: () => [database.check()],

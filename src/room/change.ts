@@ -65,6 +65,10 @@ export function revised(before: Entry, after: Entry, at: number): Entry {
   return { ...after, sequence: before.sequence + 1, modified: at };
 }
 
+/** What doors are told when they ask for a room that is over; undefined of every other. */
+export const toldWhenOver = (entry: Entry | undefined, lead: number): RoomCard | undefined =>
+  entry?.card.status === 'ended' || entry?.card.status === 'cancelled' ? told(entry, lead) : undefined;
+
 /** What doors and cells are told, `lead` being how long before its start a room opens: who is kept out while the room runs, for they alone let people in. */
 export function told({ card, revoked }: Entry, lead: number): RoomCard {
   const running = card.status === 'open' || card.status === 'live';

@@ -8,6 +8,7 @@ import type { Store } from '../store/index.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import { Book } from './book.ts';
+import { toldWhenOver } from './change.ts';
 import type { MusicShelf } from './music.ts';
 import { type RoomsCreate, routes } from './routes.ts';
 import { openTrouble } from './trouble.ts';
@@ -55,6 +56,8 @@ export interface Rooms extends AsyncDisposable {
   cards(): readonly RoomCard[];
   /** One of these; undefined for a room that nobody need know. */
   card(slug: string): RoomCard | undefined;
+  /** A room that is over, also one that is no longer told of; undefined when there is none. Rejects while the database is away. */
+  over(slug: string): Promise<RoomCard | undefined>;
   /** Calls with the address of each room that has changed or has left the list. */
   onChange(listen: (slug: string) => void): Disposable;
   /** A cell measured first audio or first speech; the first report of each stands. Never throws. */
@@ -107,6 +110,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   return {
     cards: () => book.cards(),
     card: (slug) => book.told(slug),
+    over: async (slug) => toldWhenOver(await book.find(slug), deps.openLead),
     onChange: (listen) => book.onChange(listen),
     clocks: (slug, clocks) => void book.clocks(slug, clocks).catch(failed),
     onStage: (slug, people) => {

@@ -1,0 +1,46 @@
+import { request } from 'node:http';
+import { asSlug } from '../base/ids.ts';
+import type { RoomCard } from '../wire/room.ts';
+
+/** Not in the table of addresses: no door passes it on. */
+const PREFIX = '/inner/rooms/';
+const WAIT_MS = 3_000;
+/** A card is smaller. */
+const MOST_BYTES = 64_000;
+
+/** Asks the site for a room that is over; undefined when there is none, rejects when it is away. */
+export const askForRoom =
+  (socketPath: string) =>
+  (slug: string): Promise<RoomCard | undefined> =>
+    new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(WAIT_MS);
+      const asked = request({ socketPath, path: `${PREFIX}${slug}`, signal }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('error', reject);
+        answer.on('data', (chunk: string) => {
+          text += chunk;
+          if (text.length > MOST_BYTES) asked.destroy(new Error('a card of more than 64 kB'));
+        });
+        answer.on('end', () => {
+          if (answer.statusCode === 404) resolve(undefined);
+          else if (answer.statusCode === 200) resolve(JSON.parse(text) as RoomCard);
+          else reject(new Error(`the site answered ${answer.statusCode}`));
+        });
+      });
+      asked.on('error', reject).end();
+    });
+
+/** Answers these questions, and leaves every other request to `fetch`. */
+export const answerDoors =
+  (
+    over: (slug: string) => Promise<RoomCard | undefined>,
+    fetch: (request: Request) => Promise<Response>,
+  ): ((request: Request) => Promise<Response>) =>
+  async (asked) => {
+    const { pathname } = new URL(asked.url);
+    if (!pathname.startsWith(PREFIX)) return fetch(asked);
+    const slug = asSlug(pathname.slice(PREFIX.length));
+    const found = slug && (await over(slug).catch(() => 'away' as const));
+    if (found === 'away') return new Response(null, { status: 503 });
+    return found ? Response.json(found) : new Response(null, { status: 404 });
+  };
