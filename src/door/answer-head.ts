@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type Address, openTo } from '../http/index.ts';
+import { type Address, type Match, openTo } from '../http/index.ts';
+import type { DoorOrigin } from './origin-port.ts';
 
 /** What stands in the head of every answer of a door, refusals and forwarded ones too. */
 export interface AnswerHeads {
@@ -30,3 +31,19 @@ export function openAnswerHeads(publicUrl?: string): AnswerHeads {
 }
 
 const nameOf = (host: string | undefined): string => (host ?? '').replace(/:\d+$/, '').toLowerCase();
+
+/**
+ * Whether the door answers OPTIONS itself: to say so is cheaper than to say no, and proxies ask whether the server
+ * lives. A stage that is there says more of itself than the table knows, when no browser asks for leave.
+ */
+export function answersOptions(
+  req: IncomingMessage,
+  found: Match | undefined,
+  origin: Pick<DoorOrigin, 'card'>,
+): boolean {
+  const asksLeave = req.headers['access-control-request-method'] !== undefined;
+  if (!found) return asksLeave || req.url === '*';
+  if (found.address.owner !== 'cell' || asksLeave) return true;
+  const card = origin.card(found.room);
+  return card?.cell === undefined || card.status === 'ended' || card.status === 'cancelled';
+}

@@ -10,13 +10,12 @@ import {
   allowed,
   canonical,
   find,
-  type Match,
   movedStatus,
   optionsHead,
   stepsAside,
   takes,
 } from '../http/index.ts';
-import { openAnswerHeads } from './answer-head.ts';
+import { answersOptions, openAnswerHeads } from './answer-head.ts';
 import { type Assets, keptFor } from './assets.ts';
 import type { CatchingUp } from './catching-up.ts';
 import type { Clients } from './client.ts';
@@ -254,17 +253,6 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     }
     shield.took(req, deps.clock.now() - began);
   }
-  /**
-   * Whether the door answers OPTIONS itself: to say so is cheaper than to say no, and proxies ask whether the server
-   * lives. A stage that is there says more of itself than the table knows, when no browser asks for leave.
-   */
-  function answersOptions(req: IncomingMessage, found: Match | undefined): boolean {
-    const asksLeave = req.headers['access-control-request-method'] !== undefined;
-    if (!found) return asksLeave || req.url === '*';
-    if (found.address.owner !== 'cell' || asksLeave) return true;
-    const card = origin.card(found.room);
-    return card?.cell === undefined || card.status === 'ended' || card.status === 'cancelled';
-  }
   function route(req: IncomingMessage, res: ServerResponse) {
     toOriginForm(req);
     const { method = '' } = req;
@@ -282,7 +270,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       counters.badHeads += 1;
       return refuse(req, res, fault, { connection: 'close' });
     }
-    const options = method === 'OPTIONS' && answersOptions(req, found);
+    const options = method === 'OPTIONS' && answersOptions(req, found, origin);
     // These are not judged by urgency; but nobody has more of them than their share.
     const cheap = aside || options || (found?.address.endless === true && method !== 'GET');
     if (cheap && !shield.answers(req)) return shield.putOff(req, res, path);

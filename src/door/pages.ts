@@ -28,10 +28,6 @@ export interface Entry {
 /** Vite's manifest by source path. */
 export type Manifest = Readonly<Record<string, Entry>>;
 
-/** `/robots.txt`. */
-export const ROBOTS =
-  'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
-
 /** The favicon: an arc of seats over a point on the stage. */
 export const FAVICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#11131a"/>' +
