@@ -62,6 +62,7 @@ test('a connection of a network over its share is closed before anything is made
     fetches: () => left-- > 0,
     fault() {},
     charger: () => () => true,
+    isProxy: () => false,
     back: (socket) => socket.destroy(),
   });
   await using server = createServer((socket) => socket.once('data', (bytes) => quick.take(socket, bytes)));
@@ -75,4 +76,73 @@ test('a connection of a network over its share is closed before anything is made
   expect(client.ended).toBe('reset');
   expect(asked).toEqual(['/r/room/live/opus64/1.m4s']);
   expect(counters.overShare).toBe(1);
+});
+
+test('what a listed proxy brings is charged to the network behind it, request by request; nobody else may say whose it is', async () => {
+  const share = new Share(1);
+  const clock = manualClock();
+  const gate = openGate({ limits: LIMITS, share, expendable: () => false });
+  const shield = openShield({
+    ...{ clock, gate, share, clients: openClients(['192.0.2.1']), busyFrom: 0, random: () => 0.5 },
+  });
+  const peer = (remoteAddress: string): Socket => {
+    const socket = { remoteAddress, on: () => socket } as unknown as Socket;
+    gate.admit(socket, remoteAddress === '192.0.2.1');
+    return socket;
+  };
+  const [proxy, liar] = [peer('192.0.2.1'), peer('203.0.113.7')];
+  const served = (socket: Socket, client: string, count: number): number =>
+    Array.from({ length: count }, () => shield.fetches(socket, undefined, client)).filter(Boolean).length;
+  for (let s = 0; s < 5; s += 1) {
+    served(proxy, '198.51.100.1', 3_000);
+    served(liar, '198.51.100.2', 3_000);
+    served(proxy, '198.51.101.1', 10);
+    for (let i = 0; i < 10; i += 1) {
+      clock.stall(99);
+      clock.advance(1);
+    }
+  }
+  expect(shield.strained).toBe(true);
+  expect(served(proxy, '198.51.101.1', 10)).toBe(10);
+  expect(served(proxy, '6.6.6.6, 198.51.100.1', 3_000)).toBeLessThan(2_900);
+  expect(served(liar, '198.51.101.1', 3_000)).toBeLessThan(2_900);
+  // The dear part of it as well.
+  expect(shield.charger(proxy, '198.51.100.1')(1)).toBe(false);
+  expect(shield.charger(proxy, '198.51.101.1')(1)).toBe(true);
+});
+
+test('on a connection of a proxy somebody over the share is told so, and the next one is served', async () => {
+  const origin = fakeOrigin();
+  origin.answer = (path) =>
+    Promise.resolve({ status: 200, headers: { 'cache-control': 'public, max-age=9' }, body: path });
+  const counters = openCounters();
+  const charged: (string | undefined)[] = [];
+  const back: string[] = [];
+  const quick = openQuick({
+    ...{ clock: systemClock, limits: LIMITS, counters, origin, batch: openBatch(undefined) },
+    fetches: (_socket, forwardedFor) => {
+      charged.push(forwardedFor);
+      return forwardedFor !== '198.51.100.1';
+    },
+    fault() {},
+    charger: () => () => true,
+    isProxy: () => true,
+    back: (socket, bytes) => {
+      back.push(bytes.toString());
+      socket.end('HTTP/1.1 429 Too Many Requests\r\n\r\n');
+    },
+  });
+  await using server = createServer((socket) => socket.once('data', (bytes) => quick.take(socket, bytes)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const get = (client: string): string =>
+    `GET /r/room/live/opus64/1.m4s HTTP/1.1\r\nHost: x\r\n${client}\r\n`;
+  const client = wire(port, get('X-Forwarded-For: 198.51.100.2\r\n'));
+  await client.has(10);
+  client.socket.write(get('x-forwarded-for: 6.6.6.6\r\nX-FORWARDED-FOR: 198.51.100.3\r\n'));
+  client.socket.write(get('X-Forwarded-For: 198.51.100.1\r\n'));
+  await client.closed;
+  expect(charged).toEqual(['198.51.100.2', '6.6.6.6,198.51.100.3', '198.51.100.1']);
+  expect(back).toEqual([get('X-Forwarded-For: 198.51.100.1\r\n')]);
+  expect(client.text()).toContain('429');
 });

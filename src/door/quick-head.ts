@@ -78,3 +78,11 @@ export function readQuickHead(
     length: end + 4,
   };
 }
+
+const FORWARDED_FOR = /(?:^|\r\n)x-forwarded-for:[ \t]*([^\r\n]*)/gi;
+
+/** What stands in X-Forwarded-For among header lines, all lines of it in their order. */
+export function forwardedForIn(fields: string): string | undefined {
+  const said = [...fields.matchAll(FORWARDED_FOR)].map(([, value]) => value);
+  return said.length > 0 ? said.join(',') : undefined;
+}

@@ -7,7 +7,7 @@ import type { Counters } from './counters.ts';
 import type { Limits } from './limits.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import { descriptor, type Outlet, put, waitingIn } from './put.ts';
-import { type QuickHead, readQuickHead } from './quick-head.ts';
+import { forwardedForIn, type QuickHead, readQuickHead } from './quick-head.ts';
 import { reset } from './reset.ts';
 import { isStream } from './send.ts';
 import { type Making, Shelf } from './shelf.ts';
@@ -20,9 +20,11 @@ export interface QuickDeps {
   readonly batch: Batch;
   readonly origin: DoorOrigin;
   /** Charges the network for one answer; false when it has had more than its share. */
-  fetches(socket: Socket): boolean;
+  fetches(socket: Socket, forwardedFor: string | undefined): boolean;
   /** By what dear work is charged to the network that asks. */
-  charger(socket: Socket): Charge;
+  charger(socket: Socket, forwardedFor: string | undefined): Charge;
+  /** True for a connection of a listed proxy, on which one request is somebody's and the next another's. */
+  isProxy(socket: Socket): boolean;
   /** Takes note of a mistake that cost one connection. */
   fault(error: unknown, where: string): void;
   /** Takes a connection back, with bytes that have been read and not been answered. */
@@ -54,6 +56,8 @@ interface State extends Outlet {
   since: number;
   served: number;
   before: { readonly fields: string; readonly gzip: boolean } | undefined;
+  /** See `QuickDeps.isProxy`. */
+  readonly proxy: boolean;
 }
 
 const STATE = Symbol('quick');
@@ -234,9 +238,11 @@ export function openQuick(deps: QuickDeps): Quick {
       const head = readQuickHead(state.bytes, limits, state.before);
       if (head.kind === 'more') return;
       if (head.kind !== 'quick') return giveBack(socket);
-      if (!deps.fetches(socket)) {
+      const forwardedFor = state.proxy ? forwardedForIn(head.fields) : undefined;
+      if (!deps.fetches(socket, forwardedFor)) {
         counters.overShare += 1;
-        return reset(socket);
+        // The proxy's next request is somebody else's: this one is told that it was too much.
+        return state.proxy ? giveBack(socket) : reset(socket);
       }
       if (state.before?.fields !== head.fields)
         state.before = head.fields.length > MOST_KEPT ? undefined : { fields: head.fields, gzip: head.gzip };
@@ -248,7 +254,7 @@ export function openQuick(deps: QuickDeps): Quick {
         state.waiting = head.length;
         const { making, first } = shelf.wait(key, socket);
         state.making = making;
-        if (first) void make(making, head, query, deps.charger(socket));
+        if (first) void make(making, head, query, deps.charger(socket, forwardedFor));
         return;
       }
       state.bytes = rest(state.bytes, head.length);
@@ -288,6 +294,7 @@ export function openQuick(deps: QuickDeps): Quick {
         since: clock.now(),
         served: 0,
         before: undefined,
+        proxy: deps.isProxy(socket),
       };
       socket[STATE] = state;
       sockets.add(socket);
