@@ -1,5 +1,6 @@
 import { EarshotError } from '../base/errors.ts';
 import { Polarity } from '../base/polarity.ts';
+import { resample } from '../base/resample.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
 import { channelsInWords, isOggOpus, readOgg, surroundChannels } from '../wire/ogg-packets.ts';
 import { MAX_PACKET_TICKS, packetTicks } from '../wire/opus-packet.ts';
@@ -16,7 +17,7 @@ const MOST_FRAMES = LONGEST_MUSIC_SECONDS * TICKS_PER_SECOND;
 const CEILING = 0.9;
 
 /**
- * Decodes a host's music: WAV (48 kHz, 16-bit or float, one or two channels) or Ogg Opus. Interleaved stereo at 48 kHz, the
+ * Decodes a host's music: WAV (16-bit or float, one or two channels, any usual rate) or Ogg Opus. Interleaved stereo at 48 kHz, the
  * first two minutes, levelled for `musicFromLevelled`. Takes up to a second of CPU: not for a thread that mixes.
  * @throws EarshotError `unsupported-media-type` or `unprocessable`, with what to do instead.
  */
@@ -25,7 +26,7 @@ export async function readMusic(bytes: Uint8Array): Promise<Int16Array<ArrayBuff
   if (!pcm)
     throw new EarshotError(
       'unsupported-media-type',
-      'Send WAV (48 kHz, 16-bit or float, one or two channels) or Ogg Opus. The studio page takes whatever your browser can play.',
+      'Send WAV (16-bit or float, one or two channels) or Ogg Opus. The studio page takes whatever your browser can play.',
     );
   if (pcm.length < 2 * SHORTEST_MUSIC_SECONDS * TICKS_PER_SECOND)
     throw new EarshotError('unprocessable', `Music must be at least ${SHORTEST_MUSIC_SECONDS} seconds long.`);
@@ -85,6 +86,8 @@ async function opus(bytes: Uint8Array): Promise<Float32Array> {
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
+/** Samples a second that are taken. */
+const [LOWEST_RATE, HIGHEST_RATE] = [8_000, 384_000];
 
 /** Spec: Multimedia Programming Interface and Data Specifications 1.0, "Waveform Audio File Format". */
 function wav(bytes: Uint8Array): Float32Array | undefined {
@@ -109,17 +112,28 @@ function wav(bytes: Uint8Array): Float32Array | undefined {
       };
       if (channels !== 1 && channels !== 2)
         refuse(`This WAV file has ${channelsInWords(channels)}. Send it with one or two.`);
-      if (rate !== TICKS_PER_SECOND)
+      if (rate < LOWEST_RATE || rate > HIGHEST_RATE)
         refuse(`This WAV file has ${rate.toLocaleString('en')} samples a second. Send it with 48,000.`);
       if (!short && !(format === FLOAT && bits === 32))
         refuse(`This WAV file is coded as ${bits} bits (format ${format}). Send 16-bit or 32-bit float.`);
       const width = short ? 2 : 4;
-      const frames = Math.min(MOST_FRAMES, Math.floor(size / (width * channels)));
-      const pcm = new Float32Array(2 * frames);
-      for (let i = 0; i < pcm.length; i += 1) {
-        const sample = channels === 2 ? i : i >> 1;
-        const place = body + sample * width;
-        pcm[i] = short ? view.getInt16(place, true) / 32_768 : view.getFloat32(place, true);
+      const frames = Math.min(LONGEST_MUSIC_SECONDS * rate, Math.floor(size / (width * channels)));
+      const channel = (from: number): Float32Array => {
+        const samples = new Float32Array(frames);
+        for (let i = 0; i < frames; i += 1) {
+          const place = body + (i * channels + from) * width;
+          const value = short ? view.getInt16(place, true) / 32_768 : view.getFloat32(place, true);
+          // Resampled, what is no number would spoil its neighbours.
+          samples[i] = Number.isFinite(value) ? value : 0;
+        }
+        return resample({ rate, samples }, TICKS_PER_SECOND);
+      };
+      const left = channel(0);
+      const right = channels === 2 ? channel(1) : left;
+      const pcm = new Float32Array(2 * left.length);
+      for (let i = 0; i < left.length; i += 1) {
+        pcm[2 * i] = left[i] as number;
+        pcm[2 * i + 1] = right[i] as number;
       }
       return pcm;
     }

@@ -262,7 +262,7 @@ export function openapi(version: string): object {
           security: bearer,
           requestBody: {
             required: true,
-            description: 'WAV (48 kHz, 16-bit or float, one or two channels) or Ogg Opus, at most 8 MB',
+            description: 'WAV (16-bit or float, one or two channels, 8 to 384 kHz) or Ogg Opus, at most 8 MB',
             content: { 'audio/wav': {}, 'audio/ogg': {} },
           },
           responses: {

@@ -10,9 +10,10 @@ import { systemClock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import { silentLog } from '../base/log.ts';
 import type { Packet } from '../base/media.ts';
+import { resample } from '../base/resample.ts';
 import { openTokens } from '../base/token.ts';
 import { type OpusPacket, open, readSound, speak } from './index.ts';
-import { readWav, resample } from './wav.ts';
+import { readWav } from './wav.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -4,11 +4,12 @@ import { resolve } from 'node:path';
 import { Application, createEncoder, Signal } from 'libopus-wasm';
 import { EarshotError } from '../base/errors.ts';
 import { Polarity } from '../base/polarity.ts';
+import { resample } from '../base/resample.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
 import { channelsInWords, isOggOpus, readOgg, surroundChannels } from '../wire/ogg-packets.ts';
 import { packetTicks } from '../wire/opus-packet.ts';
 import { levelOf } from './meter.ts';
-import { isWav, readWav, resample } from './wav.ts';
+import { isWav, readWav } from './wav.ts';
 
 /** One Opus packet ready to be sent. */
 export interface OpusPacket {

@@ -1,10 +1,5 @@
 import { Polarity } from '../base/polarity.ts';
-
-/** Sound of one channel. */
-export interface Mono {
-  readonly rate: number;
-  readonly samples: Float32Array;
-}
+import type { Mono } from '../base/resample.ts';
 
 /** True when the bytes begin a WAV file. */
 export const isWav = (bytes: Uint8Array): boolean =>
@@ -167,48 +162,6 @@ function mixedDown(
       mono[from + i] = ((left[i] as number) + (right[i] as number)) / (2 * whole);
   }
   return mono;
-}
-
-/** Taps on either side of a sample, in samples of the lower rate. */
-const HALF_WIDTH = 24;
-
-/** The same sound at another rate: windowed sinc, everything above the lower Nyquist limit removed. */
-export function resample(sound: Mono, rate: number): Float32Array {
-  if (sound.rate === rate) return sound.samples;
-  const ratio = sound.rate / rate;
-  const cutoff = Math.min(1, 1 / ratio) * 0.96;
-  const half = Math.ceil(HALF_WIDTH * Math.max(1, ratio));
-  const { samples } = sound;
-  const out = new Float32Array(Math.floor(samples.length / ratio));
-  // Places between two samples repeat: 160 of them from 44.1 to 48 kHz. Each row of taps is computed once.
-  const rows = new Map<number, Float32Array>();
-  for (let i = 0; i < out.length; i += 1) {
-    const first = Math.floor((i * sound.rate) / rate);
-    const phase = (i * sound.rate) % rate;
-    let taps = rows.get(phase);
-    if (!taps) {
-      taps = row(phase / rate, half, cutoff);
-      if (rows.size < MAX_ROWS) rows.set(phase, taps);
-    }
-    let sum = 0;
-    for (let k = 0; k < taps.length; k += 1)
-      sum += (samples[first - half + 1 + k] ?? 0) * (taps[k] as number);
-    out[i] = sum;
-  }
-  return out;
-}
-
-/** Rows kept: any pair of usual rates has fewer. */
-const MAX_ROWS = 4_096;
-
-function row(fraction: number, half: number, cutoff: number): Float32Array {
-  return Float32Array.from({ length: 2 * half }, (_, k) => {
-    const x = k - half + 1 - fraction;
-    if (Math.abs(x) >= half) return 0;
-    const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / half);
-    const angle = Math.PI * cutoff * x;
-    return window * (x === 0 ? cutoff : (cutoff * Math.sin(angle)) / angle);
-  });
 }
 
 const tag = (bytes: Uint8Array, at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
