@@ -128,3 +128,68 @@ test('two files for one room at once: the second waits for the answer to the fir
   expect(await first).toEqual({ seconds: 1 });
   expect(existsSync(join(dir, 'a.upload'))).toBe(false);
 });
+
+/** A body that brings `each` bytes whenever the test says so. */
+function dripping(each: number) {
+  let come: () => void = () => {};
+  async function* drops(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      await new Promise<void>((resolve) => {
+        come = resolve;
+      });
+      yield new Uint8Array(each).fill(1);
+    }
+  }
+  return { drops: drops(), drop: () => come() };
+}
+
+test('one network has four places of the sixteen', async () => {
+  const shelf = openMusicShelf(manualClock(), dir, { decoder });
+  for (let i = 0; i < 4; i += 1) void shelf.put(`slow-${i}`, dripping(1).drops, '203.0.113.7');
+  await turn();
+  expect(await shelf.put('fifth', body(1), '203.0.113.7')).toMatchObject({ refused: 'crowded' });
+  expect(await shelf.put('other', body(1), '203.0.113.8')).toEqual({ seconds: 1 });
+});
+
+test('sixteen slow files keep nobody waiting longer than a minute', async () => {
+  const clock = manualClock();
+  const shelf = openMusicShelf(clock, dir, { decoder });
+  const slow = Array.from({ length: 16 }, () => dripping(100_000));
+  const answers = slow.map(({ drops }, i) => shelf.put(`slow-${i}`, drops, `203.0.113.${i >> 2}`));
+  const pass = async (seconds: number): Promise<void> => {
+    for (let s = 0; s < seconds; s += 10) {
+      await turn();
+      for (const { drop } of slow) drop();
+      await turn();
+      clock.advance(10_000);
+    }
+  };
+  await pass(50);
+  expect(await shelf.put('quick', body(1), '198.51.100.1')).toMatchObject({ refused: 'crowded' });
+  await pass(10);
+  expect(await shelf.put('quick', body(1), '198.51.100.1')).toEqual({ seconds: 1 });
+  expect(await answers[0]).toMatchObject({ refused: 'too-slow' });
+  expect(existsSync(join(dir, 'slow-0.upload'))).toBe(false);
+  expect(existsSync(join(dir, 'slow-1.upload'))).toBe(true);
+});
+
+test('a file that comes next to never is given up, also when nobody else wants the place', async () => {
+  const clock = manualClock();
+  const shelf = openMusicShelf(clock, dir, { decoder });
+  const [dead, steady] = [dripping(1), dripping(80_000)];
+  const given = shelf.put('dead', dead.drops);
+  let ended = false;
+  void shelf.put('steady', steady.drops).then(() => {
+    ended = true;
+  });
+  for (let i = 0; i < 3; i += 1) {
+    await turn();
+    for (const one of [dead, steady]) one.drop();
+    await turn();
+    clock.advance(20_000);
+  }
+  expect(await given).toMatchObject({ refused: 'too-slow', detail: expect.stringContaining('4 kB') });
+  await turn();
+  expect(ended).toBe(false);
+  expect(kept()).toEqual(['steady.upload']);
+});

@@ -23,8 +23,15 @@ const BYTES_PER_SECOND = RATE * CHANNELS * 2;
 const DECODE_MS = 20_000;
 /** Files that are received or wait for their turn, each on the disk; further ones are refused before anything is read. */
 const MAX_UPLOADS = 16;
-/** One that has not arrived by then makes room for others. */
+/** Of these, of one network: those who share it wait for each other, and the others for nobody. */
+const MAX_OF_NETWORK = 4;
+/** While others wait for a place, one that has been received for this long gives up its own. */
+const SAFE_MS = 60_000;
+/** One that has not arrived by then is given up in any case. */
 const RECEIVE_MS = 600_000;
+/** And one that brings fewer than `FLOOR_BYTES` within this long: 4 kB/s. */
+const FLOOR_MS = 20_000;
+const FLOOR_BYTES = 80_000;
 /** What a room's music takes on the disk at most, as it is kept. */
 const MOST_KEPT_BYTES = LONGEST_MUSIC_SECONDS * BYTES_PER_SECOND;
 /** What the music of all rooms takes together: 43 rooms with two minutes each. */
@@ -40,6 +47,14 @@ export interface ShelfOptions {
 
 type Kept = Awaited<ReturnType<MusicShelf['put']>>;
 
+/** A file that is received, waits or is decoded. */
+interface Upload {
+  readonly network: string | undefined;
+  readonly since: number;
+  /** Ends its reception; undefined once it is whole, or has been ended. */
+  end: ((why: string) => void) | undefined;
+}
+
 const crowded = (detail: string): Kept => ({ refused: 'crowded', detail, wait: 20 });
 
 /**
@@ -49,8 +64,8 @@ const crowded = (detail: string): Kept => ({ refused: 'crowded', detail, wait: 2
 export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions = {}): MusicShelf {
   const { decoder = new URL('./music-worker.ts', import.meta.url), total = TOTAL_BYTES } = options;
   let last: Promise<unknown> = Promise.resolve();
-  /** Rooms whose file is received, waits or is decoded. */
-  const under = new Set<string>();
+  /** By room, the oldest first. */
+  const under = new Map<string, Upload>();
   /** Bytes on the disk by room; read once. */
   let sizes: Promise<Map<string, number>> | undefined;
   const known = (): Promise<Map<string, number>> => (sizes ??= readSizes(dir));
@@ -69,34 +84,50 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
     await rm(fileOf(dir, slug), { force: true });
     (await known()).delete(slug);
   };
-  const receiveAndStore = async (slug: string, body: AsyncIterable<Uint8Array>): Promise<Kept> => {
-    const upload = join(dir, `${slug}.upload`);
+  const receiveAndStore = async (
+    slug: string,
+    body: AsyncIterable<Uint8Array>,
+    upload: Upload,
+  ): Promise<Kept> => {
+    const path = join(dir, `${slug}.upload`);
     try {
       await mkdir(dir, { recursive: true });
-      const received = await receive(clock, body, upload);
+      const received = await receive(clock, body, path, upload);
       if (received) return received;
-      const mine = last.then(() => store(slug, upload));
+      const mine = last.then(() => store(slug, path));
       last = mine.catch(() => undefined);
       return await mine;
     } finally {
-      await rm(upload, { force: true });
+      await rm(path, { force: true });
     }
   };
+  /** True when there is a place, if need be that of somebody who has had theirs for long enough. */
+  const hasPlace = (): boolean => {
+    if (under.size < MAX_UPLOADS) return true;
+    const oldest = [...under.values()].find(({ end }) => end);
+    if (!oldest?.end || clock.now() - oldest.since < SAFE_MS) return false;
+    // Its file has to go first: until then there is one more, for a moment.
+    oldest.end('This file arrived so slowly that another host needed its place. Send it again.');
+    oldest.end = undefined;
+    return true;
+  };
   return {
-    async put(slug, body) {
+    async put(slug, body, network) {
       if (under.has(slug)) return crowded('Music for this room is being received already.');
-      if (under.size >= MAX_UPLOADS)
+      const theirs = [...under.values()].filter((one) => one.network === network);
+      if ((network !== undefined && theirs.length >= MAX_OF_NETWORK) || !hasPlace())
         return crowded(
           'Other hosts are sending music at this moment. Try again in a minute; the music before stays.',
         );
-      under.add(slug);
+      const upload: Upload = { network, since: clock.now(), end: () => undefined };
+      under.set(slug, upload);
       try {
         const taken = [...(await known())].reduce((sum, [of, bytes]) => sum + (under.has(of) ? 0 : bytes), 0);
         if (taken + under.size * MOST_KEPT_BYTES > total)
           return crowded(
             'This server keeps no more music until other rooms have ended. The music of the house plays.',
           );
-        return await receiveAndStore(slug, body);
+        return await receiveAndStore(slug, body, upload);
       } finally {
         under.delete(slug);
       }
@@ -148,32 +179,47 @@ async function readSizes(dir: string): Promise<Map<string, number>> {
   return found;
 }
 
-/** Writes a body to a file as it comes; why not, when it is too long or breaks off. */
+/** Writes a body to a file as it comes; why not, when it is too long, too slow or breaks off. */
 async function receive(
   clock: Clock,
   body: AsyncIterable<Uint8Array>,
   path: string,
+  upload: Upload,
 ): Promise<Kept | undefined> {
-  const file = await open(path, 'w', 0o600);
-  let late = false;
-  const timer = clock.after(ms(RECEIVE_MS), () => {
-    late = true;
+  const parts = body[Symbol.asyncIterator]();
+  const ended = Promise.withResolvers<Kept>();
+  const end = (detail: string): void => ended.resolve({ refused: 'too-slow', detail });
+  upload.end = end;
+  let [size, before, writes] = [0, 0, false];
+  const slow = clock.every(ms(FLOOR_MS), () => {
+    // While the disk keeps it waiting, it is not the sender who is slow.
+    if (!writes && size - before < FLOOR_BYTES)
+      end(`This file arrived with less than ${FLOOR_BYTES / FLOOR_MS} kB a second. Send it again.`);
+    before = size;
   });
+  const late = clock.after(ms(RECEIVE_MS), () => end('This file took longer than ten minutes to arrive.'));
+  const file = await open(path, 'w', 0o600);
   try {
-    let size = 0;
-    for await (const part of body) {
-      size += part.length;
+    for (;;) {
+      const part = await Promise.race([parts.next(), ended.promise]);
+      if ('refused' in part || 'seconds' in part) return part;
+      if (part.done) return undefined;
+      size += part.value.length;
       if (size > MAX_MUSIC_BYTES) return { refused: 'too-large', detail: 'This file is too large.' };
-      if (late) return { refused: 'too-slow', detail: 'This file took longer than ten minutes to arrive.' };
-      await file.write(part);
+      writes = true;
+      await file.write(part.value);
+      writes = false;
     }
-    return undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
       return crowded('The disk of this server is full. The music of the house plays.');
     return { refused: 'bad-request', detail: 'The file broke off while it was sent. Send it again.' };
   } finally {
-    timer[Symbol.dispose]();
+    upload.end = undefined;
+    // One that never sends anything would keep us waiting for its end as well.
+    void Promise.resolve(parts.return?.()).catch(() => undefined);
+    slow[Symbol.dispose]();
+    late[Symbol.dispose]();
     await file.close();
   }
 }

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { Access, Caller } from './access.ts';
+import { networkOf } from './allowance.ts';
 import { isRefusal, type Outcome, refuse, refused } from './answer.ts';
 import { MAX_MUSIC_BYTES, MUSIC_LEAD_MS } from './music.ts';
 import type { RoutesDeps } from './routes.ts';
@@ -21,7 +22,9 @@ export function musicRoutes(
     if (!deps.music) return refuse('not-found');
     const body = c.req.raw.body;
     if (Number(c.req.header('content-length') ?? 0) > MAX_MUSIC_BYTES) return tooLarge();
-    const kept = await deps.music.put(slug, body ?? new ReadableStream({ start: (s) => s.close() }));
+    const from = c.req.header('x-forwarded-for');
+    const nothing = new ReadableStream<Uint8Array>({ start: (s) => s.close() });
+    const kept = await deps.music.put(slug, body ?? nothing, from && networkOf(from));
     if ('refused' in kept) return kept.refused === 'too-large' ? tooLarge() : refused(kept);
     // The room may have ended meanwhile.
     const now = await deps.book.find(slug);

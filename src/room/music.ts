@@ -14,10 +14,14 @@ export interface KeptMusic {
 
 /** Where the music that hosts send is kept. */
 export interface MusicShelf {
-  /** Reads, decodes and keeps it in place of what was there; how long it is, or why not. Nothing is read before there is room. */
+  /**
+   * Reads, decodes and keeps it in place of what was there; how long it is, or why not. Nothing is read before there is
+   * room. `network` is where it comes from: one network has a part of the places.
+   */
   put(
     slug: string,
     body: AsyncIterable<Uint8Array>,
+    network?: string,
   ): Promise<
     | { readonly seconds: number }
     | { readonly refused: ErrorCode; readonly detail: string; readonly wait?: number }
