@@ -1,7 +1,20 @@
 import { BlockList, isIP } from 'node:net';
 
-/** The field by which a door tells the site that a request was made on this machine. Clients cannot send it: doors remove it. */
+/**
+ * The field by which a door tells the site that a request was made on this machine, and on which connection: see
+ * `localField`. Clients cannot send it: doors remove it.
+ */
 export const LOCAL_HEADER = 'x-earshot-local';
+
+/** What stands in it: the ports of both ends. */
+export const localField = (from: number | undefined, to: number | undefined): string =>
+  `from ${from ?? 0} to ${to ?? 0}`;
+
+/** The ports in it; undefined when there is none. */
+export function localPorts(field: string | undefined): { from: number; to: number } | undefined {
+  const [, from, to] = /^from (\d{1,5}) to (\d{1,5})$/.exec(field ?? '') ?? [];
+  return from === undefined ? undefined : { from: Number(from), to: Number(to) };
+}
 
 /** What proxies add. A request with one of these came through one, wherever its connection is from. */
 const FORWARDING = [

@@ -229,7 +229,7 @@ export const schema = z.strictObject({
       default: 'local',
       change: 'restart',
       reason:
-        "Who may start a room. local: whoever opens the page on this machine itself, at http://localhost, and whoever has the operator's link (`earshot operator link`). Where publicUrl or trustedProxies is set, local means operator, since requests from this machine may then be anybody's. operator: only with that link, or operatorKey. anyone: also strangers, who can fill all places.",
+        "Who may start a room. local: whoever opens the page on this machine itself, at http://localhost and as the user who runs the server (on Linux), and whoever has the operator's link (`earshot operator link`). Where publicUrl or trustedProxies is set, local means operator, since requests from this machine may then be anybody's. operator: only with that link, or operatorKey. anyone: also strangers, who can fill all places.",
     },
     oneOf(['local', 'operator', 'anyone']),
   ),

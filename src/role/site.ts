@@ -6,6 +6,7 @@ import type { OpenRole } from '../base/health.ts';
 import { asSpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { exposition } from '../base/metrics.ts';
+import { openPeerOwner } from '../base/peer-owner.ts';
 import { openTokens } from '../base/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
@@ -57,6 +58,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       operatorGeneration: watchGeneration(config.data),
       // Behind a proxy everyone comes from this machine.
       loopback: config.trustedProxies.length === 0,
+      isOwnProgram: openPeerOwner(systemClock),
       openLead: config.openLead,
       idleEnd: config.idleEnd,
       roomsPerCell: config.roomsPerCell,

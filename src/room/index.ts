@@ -32,6 +32,8 @@ export interface RoomsDeps {
   operatorGeneration?(): number;
   /** False where requests of this machine itself may be anybody's, because a proxy runs on it; default true. */
   readonly loopback?: boolean;
+  /** Whether the other end of a connection within this machine is a program of whoever runs the server; default: it is. */
+  isOwnProgram?(ports: { readonly from: number; readonly to: number }): Promise<boolean>;
   /** How long before its start a room opens by itself. */
   readonly openLead: number;
   /** How long a room may have nobody on stage before it ends by itself; default 2 hours. */

@@ -38,6 +38,8 @@ export interface RoutesDeps {
   operatorGeneration?(): number;
   /** False where requests of this machine itself may be anybody's; default true. */
   readonly loopback?: boolean;
+  /** Whether the other end of a connection within this machine is a program of whoever runs the server; default: it is. */
+  isOwnProgram?(ports: { readonly from: number; readonly to: number }): Promise<boolean>;
   readonly version: string;
   /** Where hosts' music is kept; absent: nobody can send any. */
   readonly music?: MusicShelf | undefined;

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
-import { isLoopbackHost, LOCAL_HEADER } from '../base/local.ts';
+import { isLoopbackHost, LOCAL_HEADER, localPorts } from '../base/local.ts';
 import { bearer } from '../base/token.ts';
 import type { Access } from './access.ts';
 import { networkOf, openAllowance } from './allowance.ts';
@@ -39,20 +39,24 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
   const localCounts =
     deps.loopback !== false && (deps.publicUrl === undefined || isLoopbackHost(new URL(deps.publicUrl).host));
 
-  /** On this machine, as the door saw it, and on no page of another site. */
-  const isLocal = (c: Context): boolean => {
-    if (!localCounts || c.req.header(LOCAL_HEADER) !== 'yes') return false;
+  /** On this machine, as the door saw it, by a program of whoever runs the server, and on no page of another site. */
+  const isLocal = async (c: Context): Promise<boolean> => {
+    const ports = localPorts(c.req.header(LOCAL_HEADER));
+    if (!localCounts || !ports) return false;
     const site = c.req.header('sec-fetch-site');
     const origin = c.req.header('origin');
-    if (site === 'cross-site') return false;
+    // Another port of this machine is another program's: what it shows may be anybody's.
+    if (site === 'cross-site' || site === 'same-site') return false;
     // Pages in a sandbox have no origin either, whoever's they are.
-    if (origin === 'null') return site === 'same-origin';
-    return origin === undefined || (URL.canParse(origin) && isLoopbackHost(new URL(origin).host));
+    if (origin === 'null' && site !== 'same-origin') return false;
+    const foreign = origin !== undefined && origin !== 'null';
+    if (foreign && !(URL.canParse(origin) && isLoopbackHost(new URL(origin).host))) return false;
+    return (await deps.isOwnProgram?.(ports)) ?? true;
   };
 
   /** Undefined when the caller may start rooms. */
-  const closed = async (c: Context, token: string | undefined): Promise<Refusal | undefined> => {
-    if (create === 'anyone' || (create === 'local' && isLocal(c))) return undefined;
+  const closed = async (local: boolean, token: string | undefined): Promise<Refusal | undefined> => {
+    if (create === 'anyone' || (create === 'local' && local)) return undefined;
     if (token === undefined) return { refused: 'token-missing', detail: WAY_IN[create] };
     return (await access.isOperator(token))
       ? undefined
@@ -61,7 +65,7 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
 
   app.get('/api/start', async (c) => {
     const token = bearer(c.req.header('authorization'));
-    const why = await closed(c, token);
+    const why = await closed(create === 'local' && (await isLocal(c)), token);
     return c.json({ may: why === undefined, who: create, operator: await access.isOperator(token) });
   });
 
@@ -78,11 +82,12 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
       ? await read(c, schemas.createForm, true)
       : await read(c, schemas.create);
     const token = bearer(c.req.header('authorization')) ?? tokenIn(wish);
-    const why = await closed(c, token);
+    const local = await isLocal(c);
+    const why = await closed(local, token);
     if (why) return no(why);
     if (isRefusal(wish)) return no(wish);
     const from = c.req.header('x-forwarded-for');
-    const known = isLocal(c) || (await access.isOperator(token));
+    const known = local || (await access.isOperator(token));
     const wait = (known || from === undefined ? undefined : network.take(networkOf(from))) ?? all.take('all');
     if (wait !== undefined) return no({ refused: 'too-many-rooms', detail: `Try again in ${wait} s.`, wait });
     const { title, start, host, slug } = wish.value;

@@ -5,7 +5,7 @@ import type { RoomsDeps } from './index.ts';
 const rig = roomsRig();
 const { ask } = rig;
 const FORM = 'application/x-www-form-urlencoded';
-const LOCAL = { 'x-earshot-local': 'yes' };
+const LOCAL = { 'x-earshot-local': 'from 50000 to 8080' };
 const open = (more: Partial<RoomsDeps> = {}) =>
   rig.restart({ create: 'local', publicUrl: undefined, operatorGeneration: () => 3, ...more });
 const start = (headers: Record<string, string> = {}, token?: string) =>
@@ -34,6 +34,8 @@ describe('where rooms are started on this machine', () => {
   test.each([
     ['a page of another origin', { origin: 'https://evil.example' }, {}],
     ['a page of a name that leads here', { origin: 'http://evil.example:8080' }, {}],
+    ['a page of another program on this machine', { 'sec-fetch-site': 'same-site' }, {}],
+    ['a program of another user, such as a proxy', {}, { isOwnProgram: async () => false }],
     ['a page in a sandbox, of whoever', { origin: 'null' }, {}],
     ['the same, beside this one', { origin: 'null', 'sec-fetch-site': 'same-site' }, {}],
     ['a server with a public address', {}, { publicUrl: 'https://rooms.example' }],

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { release } from 'node:os';
+import type { Clock } from './clock.ts';
+import { ms } from './time.ts';
+
+/** A connection within this machine, by the two ports. */
+export interface Ports {
+  /** Of the program that has connected. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Tells whether the program at the other end of a connection from loopback runs under this process's own user. */
+export type PeerOwner = (ports: Ports) => Promise<boolean>;
+
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+/** After a look at the kernel's table so many times its duration pass until the next: a tenth of a thread at most. */
+const REST = 9;
+/** Open for the one who asks: TCP_ESTABLISHED, and half closed by either side. Spec: linux/tcp_states.h. */
+const OPEN: ReadonlySet<string> = new Set(['01', '04', '05', '08']);
+const LOOPBACK = /^(?:[0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F)$/;
+/** Where Windows reaches into its Linux, a program of root's does so for whoever sits there. */
+const WINDOWS = /microsoft/i;
+
+/** The owners of the sockets in a table of the kernel that have these ports, between loopback addresses. */
+export function ownersIn(table: string, { from, to }: Ports): number[] {
+  const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
+  const [mine, theirs] = [`:${hex(from)} `, `:${hex(to)} `];
+  const owners: number[] = [];
+  for (let at = table.indexOf(mine); at >= 0; at = table.indexOf(mine, at + 1)) {
+    const end = table.indexOf('\n', at);
+    const line = table.slice(table.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end);
+    const [, local = '', remote = '', state = '', , , , uid] = line.trim().split(/\s+/);
+    const address = local.slice(0, -5);
+    if (!`${local} `.endsWith(mine) || !`${remote} `.endsWith(theirs)) continue;
+    if (LOOPBACK.test(address) && OPEN.has(state)) owners.push(Number(uid));
+  }
+  return owners;
+}
+
+/**
+ * Opens the question. A proxy, or whatever else brings strangers to this port, runs under a user of its own as a rule,
+ * and adds no field when it is not told to. Where the system does not tell (no Linux) the answer is yes.
+ * Spec: proc_net_tcp (Linux kernel documentation).
+ */
+export function openPeerOwner(clock: Clock, read = (path: string) => readFile(path, 'latin1')): PeerOwner {
+  const own = new Set([process.getuid?.() ?? -1, ...(WINDOWS.test(release()) ? [0] : [])]);
+  let rest: Promise<void> = Promise.resolve();
+  let next: Promise<readonly string[] | undefined> | undefined;
+  const look = (): Promise<readonly string[] | undefined> =>
+    // Those who come while a look goes on wait for the one after it, together: theirs may not be in this one.
+    (next ??= rest.then(async () => {
+      next = undefined;
+      const began = clock.now();
+      const tables = await Promise.all(TABLES.map((path) => read(path).catch(() => undefined)));
+      const pause = Promise.withResolvers<void>();
+      clock.after(ms(REST * (clock.now() - began)), pause.resolve);
+      rest = pause.promise;
+      const found = tables.filter((table) => table !== undefined);
+      return found.length > 0 ? found : undefined;
+    }));
+  return async (ports) => {
+    const tables = await look();
+    if (!tables) return true;
+    const owners = tables.flatMap((table) => ownersIn(table, ports));
+    return owners.length > 0 && owners.every((uid) => own.has(uid));
+  };
+}
