@@ -1,6 +1,8 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Readiness } from '../base/health.ts';
+import { isLoopback, isLoopbackHost } from '../base/local.ts';
 import type { Log } from '../base/log.ts';
 import { type Exposed, mergeExpositions } from '../base/metrics.ts';
 import { type Ms, ms } from '../base/time.ts';
@@ -28,6 +30,16 @@ const RETRY: Ms = ms(5000);
 const MOST_CONNECTIONS = 64;
 const TEXT = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
 
+/**
+ * False for a name that anybody may have made to lead to this machine: a page in a browser here could read everything by
+ * it (DNS rebinding). Names without a dot are nobody's in the public DNS.
+ */
+function isMeant({ headers, socket }: IncomingMessage): boolean {
+  if (headers.host === undefined || !isLoopback(socket.localAddress)) return true;
+  const name = headers.host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return isLoopbackHost(headers.host) || isIP(name) > 0 || !name.includes('.');
+}
+
 /** Opens it; a port that is taken is tried again, for nobody loses sound because of it. Resolves after the first try. */
 export async function openMonitor(deps: MonitorDeps): Promise<Monitor> {
   const { clock, log, host } = deps;
@@ -44,7 +56,12 @@ export async function openMonitor(deps: MonitorDeps): Promise<Monitor> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     const say = (code: number, text: string): void => void response.writeHead(code, TEXT).end(text);
-    if (path === '/metrics')
+    if (path === '/metrics' && !isMeant(request))
+      say(
+        421,
+        'On this machine metrics are read at http://localhost or an IP address; for another name set metricsHost.\n',
+      );
+    else if (path === '/metrics')
       gather().then(
         (text) => say(200, text),
         (error) => {
