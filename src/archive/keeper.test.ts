@@ -104,4 +104,108 @@ describe('the keeper of recordings', () => {
     await keeper.forget('a');
     expect(await readdir(dir)).toEqual([]);
   });
+
+  describe('while the studio is still writing its end', () => {
+    const trouble: unknown[] = [];
+    const note = (what: unknown): void => void trouble.push(what);
+    afterEach(() => void trouble.splice(0));
+
+    /** A room in the middle of its recording, that the site takes to be over. */
+    async function ending(rooms: Record<string, KeptRoom> = {}) {
+      const clock = manualClock(ZERO);
+      const archive = await open({
+        ...{ dir, clock, log: { ...silentLog, error: note, part: () => silentLog }, gap: note },
+        renditions: ['opus64', 'aac96'],
+      });
+      const say = (from: number, to: number): void => {
+        for (let seq = from; seq < to; seq++)
+          for (const rendition of ['opus64', 'aac96'])
+            archive.fragment('a', { rendition, seq, bytes: markedFragment(rendition, seq) });
+      };
+      const begin = () => archive.begin('a', { zero: ZERO, renditions: RENDITIONS, title: 'a' });
+      const keeper = openKeeper({
+        ...{ dir, clock, log: silentLog, keep: undefined, quota: undefined },
+        room: (slug) => rooms[slug],
+      });
+      return { clock, archive, keeper, say, begin };
+    }
+    const sound = async (): Promise<string[]> => {
+      const names = await readdir(dir, { recursive: true });
+      return names.filter((name) => name.endsWith('.m4s') || name.endsWith('.tmp'));
+    };
+
+    it('takes a recording away, also what comes after', async () => {
+      const { archive, keeper, say, begin } = await ending({ a: { running: false, ended: ZERO } });
+      await begin();
+      say(0, 40);
+      await expect.poll(() => sound()).toContain('a/aac96/32.tmp');
+      const removing = keeper.remove('a', 'host');
+      say(40, 60);
+      expect(await removing).toBe(true);
+      say(60, 64);
+      await archive.end('a');
+      await keeper.sweep();
+      expect(await sound()).toEqual([]);
+      // What somebody wanted gone is no trouble with the disk.
+      expect(trouble).toEqual([]);
+      expect((await openReader(dir).recording('a', { over: true }))?.removed?.by).toBe('host');
+    });
+
+    it('forgets a room in the middle of it', async () => {
+      const { archive, keeper, say, begin } = await ending();
+      await begin();
+      say(0, 40);
+      await expect.poll(() => sound()).toContain('a/aac96/32.tmp');
+      const end = archive.end('a');
+      await keeper.forget('a');
+      await end;
+      await keeper.sweep();
+      expect(await readdir(dir)).toEqual([]);
+      expect(trouble).toEqual([]);
+    });
+
+    it('forgets a room, also when its recording begins after that', async () => {
+      const { clock, archive, keeper, say, begin } = await ending();
+      await keeper.forget('a');
+      await begin();
+      say(0, 40);
+      await archive.end('a');
+      expect((await sound()).length).toBeGreaterThan(0);
+      clock.advance(2_000);
+      await keeper.sweep();
+      expect(await readdir(dir)).toEqual([]);
+      // The address may be somebody else's later.
+      await begin();
+      say(0, 40);
+      await archive.end('a');
+      clock.advance(600_001);
+      await keeper.sweep();
+      expect(keeper.note('a')?.seconds).toBeGreaterThan(0);
+    });
+
+    it('takes nothing from a new room at the same address', async () => {
+      const rooms: Record<string, KeptRoom> = {};
+      const { archive, keeper, say, begin } = await ending(rooms);
+      await keeper.forget('a');
+      rooms['a'] = { running: true };
+      await begin();
+      say(0, 40);
+      await archive.end('a');
+      await keeper.sweep();
+      expect(keeper.note('a')?.seconds).toBeGreaterThan(0);
+    });
+
+    it('is asked twice at once', async () => {
+      const { archive, keeper, say, begin } = await ending({ a: { running: false, ended: ZERO } });
+      await begin();
+      say(0, 40);
+      await archive.end('a');
+      expect(await Promise.all([keeper.remove('a', 'host'), keeper.remove('a', 'host')])).toEqual([
+        true,
+        true,
+      ]);
+      await Promise.all([keeper.forget('a'), keeper.forget('a')]);
+      expect(await readdir(dir)).toEqual([]);
+    });
+  });
 });

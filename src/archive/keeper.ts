@@ -17,6 +17,10 @@ const SWEEP_MS = ms(60_000);
 const WARN_SHARE = 0.8;
 /** Growth is measured over this long. */
 const GROWTH_MS = 3_600_000;
+/** A studio may still be writing the end of a recording when it is removed: it is looked at again so long after. */
+const AGAIN_MS = [ms(2_000), ms(15_000)];
+/** And in each count until then, where nothing is left that says it was removed. */
+const FORGET_MS = 600_000;
 /** What is on its way out has this name. */
 const GONE = '.gone-';
 
@@ -89,12 +93,21 @@ export function openKeeper(deps: KeeperDeps): Keeper {
   const counted = new Map<string, Counted>();
   const going = new Map<string, Pick<RecordingNote, 'goesAt' | 'goesBy'>>();
   const warned = new Set<string>();
+  /** Rooms that were removed themselves, and until when what comes after is removed as well. */
+  const forgotten = new Map<string, number>();
   let totals: { at: number; bytes: number }[] = [];
   let free = Number.NaN;
   let removals = 0;
   let sweeping: Promise<void> | undefined;
+  let removing: Promise<unknown> = Promise.resolve();
 
-  const remove = async (slug: string, by: RemovedBy): Promise<boolean> => {
+  /** One after the other: hosts, operators and the clock may all want the same one gone. */
+  const remove = (slug: string, by: RemovedBy): Promise<boolean> => {
+    const removed = removing.then(() => removeNow(slug, by));
+    removing = removed.catch(() => undefined);
+    return removed;
+  };
+  const removeNow = async (slug: string, by: RemovedBy): Promise<boolean> => {
     if (!isRecordingName(slug)) return false;
     const where = paths(dir, slug);
     const names = await diskFiles.list(where.folder);
@@ -113,20 +126,25 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     await rm(where.growing, { force: true });
     return true;
   };
+  const again = (): void => {
+    for (const delay of AGAIN_MS) clock.after(delay, () => void sweepOnce());
+  };
 
   /** Out of the way in one step, then off the disk. */
   const away = async (path: string): Promise<void> => {
     const gone = join(dir, `${GONE}${randomBytes(6).toString('hex')}`);
-    await rename(path, gone);
+    await rename(path, gone).catch((error: NodeJS.ErrnoException) => {
+      // Somebody else was quicker.
+      if (error.code !== 'ENOENT') throw error;
+    });
     await rm(gone, { recursive: true, force: true });
   };
 
   const forget = async (slug: string): Promise<void> => {
     if (!isRecordingName(slug)) return;
     counted.delete(slug);
-    await away(paths(dir, slug).folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
+    forgotten.set(slug, clock.now() + FORGET_MS);
+    await away(paths(dir, slug).folder);
   };
 
   const sweep = async (): Promise<void> => {
@@ -134,6 +152,12 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     for (const name of await readdir(dir).catch(() => [] as string[])) {
       if (name.startsWith(GONE)) await rm(join(dir, name), { recursive: true, force: true });
       if (!isRecordingName(name)) continue;
+      const until = forgotten.get(name);
+      if (until !== undefined && (clock.now() > until || deps.room(name))) forgotten.delete(name);
+      else if (until !== undefined) {
+        await away(paths(dir, name).folder);
+        continue;
+      }
       if (deps.room(name)?.neverKept) {
         log.info({ slug: name }, 'an old recording of the demo room is removed: it is not recorded any more');
         await forget(name);
@@ -216,8 +240,15 @@ export function openKeeper(deps: KeeperDeps): Keeper {
         ...(one.removed ? { removedAt: one.removed.at, removedBy: one.removed.by } : {}),
       };
     },
-    remove,
-    forget,
+    async remove(slug, by) {
+      const removed = await remove(slug, by);
+      if (removed) again();
+      return removed;
+    },
+    async forget(slug) {
+      await forget(slug);
+      again();
+    },
     sweep: sweepOnce,
     metrics: () => [
       {

@@ -60,6 +60,9 @@ export class Recorder {
     lines: undefined,
   };
   #prepared = false;
+  #ending = false;
+  /** Somebody removed it while its end was being written: nothing more is kept, and nothing is wrong. */
+  #removed = false;
   #queued = 0;
   #tail: Promise<void> = Promise.resolve();
 
@@ -128,6 +131,7 @@ export class Recorder {
 
   /** Publishes the running pieces and waits until all of it is on the disk. */
   end(): Promise<void> {
+    this.#ending = true;
     return this.#enqueue(0, async () => {
       this.#retryAt.sound = undefined;
       for (const track of this.#tracks.values()) {
@@ -135,7 +139,7 @@ export class Recorder {
         if (this.#prepared) await this.#attempt(track.rendition, () => track.finish());
       }
       this.#closeGap();
-      if (!this.#prepared) return;
+      if (!this.#prepared || this.#removed) return;
       await this.#attempt('marks', () => this.#writeLines());
       const [spoken] = this.#tracks.values();
       const seconds = ((spoken?.fragments ?? 0) * FRAGMENT_MS) / 1000;
@@ -152,6 +156,7 @@ export class Recorder {
   }
 
   async #write(track: Track, fragment: Fragment): Promise<void> {
+    if (this.#removed) return;
     if (this.#waits('sound')) {
       this.#failing.add(track.rendition);
       return this.#lose(fragment, this.#open?.reason ?? 'disk-error');
@@ -197,6 +202,7 @@ export class Recorder {
   }
 
   async #attempt(what: string, job: () => Promise<void>, fragment?: Fragment): Promise<boolean> {
+    if (this.#removed) return false;
     const kind = what === 'marks' || what === 'loudness' ? 'lines' : 'sound';
     try {
       await job();
@@ -204,6 +210,7 @@ export class Recorder {
       return true;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'ENOENT' && (await this.#isRemoved())) return false;
       const reason = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' ? 'disk-full' : 'disk-error';
       if (!this.#waits(kind))
         this.#deps.log.error(
@@ -216,6 +223,20 @@ export class Recorder {
       if (fragment) this.#lose(fragment, reason);
       return false;
     }
+  }
+
+  /** Whether the keeper has taken it away: it leaves a word, or, of a room that is over and removed itself, nothing at all. */
+  async #isRemoved(): Promise<boolean> {
+    const names = await this.#deps.files.list(this.#paths.folder).catch(() => ['room.json']);
+    if (!names.includes('removed.json') && (names.length > 0 || !this.#ending)) return false;
+    this.#removed = true;
+    this.#failing.clear();
+    this.#open = undefined;
+    this.#deps.log.info(
+      { slug: this.#deps.slug },
+      'the recording was removed while its end was being written',
+    );
+    return true;
   }
 
   #lose(fragment: Fragment, reason: RecordingGap['reason']): void {

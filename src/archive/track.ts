@@ -47,8 +47,12 @@ export class Track {
 
   /** Makes the folder and finishes what a killed process left: whole fragments are kept, the cut one is not. */
   async recover(): Promise<void> {
+    await this.#files.mkdir(this.#paths.rendition(this.rendition));
+    await this.#takeStock();
+  }
+
+  async #takeStock(): Promise<void> {
     const folder = this.#paths.rendition(this.rendition);
-    await this.#files.mkdir(folder);
     for (const name of await this.#files.list(folder)) {
       const first = asRunning(name);
       if (first !== undefined) await this.#salvage(first);
@@ -60,9 +64,12 @@ export class Track {
     await this.#index.recover(pieces).catch(() => undefined);
   }
 
-  /** After `close`: keeps what a failing disk did not let us keep before, and stops work in the background. */
+  /**
+   * After `close`: keeps what a failing disk did not let us keep before, and stops work in the background. What has been
+   * removed meanwhile is not made again.
+   */
   async finish(): Promise<void> {
-    if (this.#orphaned) await this.recover();
+    if (this.#orphaned) await this.#takeStock();
     this.#orphaned = false;
     this.#index.stop();
   }
