@@ -1,4 +1,5 @@
 import type { SpeakerId } from '../base/ids.ts';
+import type { Grant } from '../base/token.ts';
 import type { BackstageLine } from '../wire/backstage.ts';
 
 /** Backstage streams of one room at most. */
@@ -11,6 +12,8 @@ const MAX_BYTES = 512_000;
 
 interface Reader {
   readonly who: SpeakerId;
+  /** Of the link that it was opened with. */
+  readonly generation: number;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   close(): void;
 }
@@ -28,7 +31,7 @@ export class Readers implements Disposable {
 
   /** Opens a stream that begins with `first`; undefined when the room has too many. */
   open(
-    who: SpeakerId,
+    { speaker: who, generation = 0 }: Pick<Grant, 'speaker' | 'generation'>,
     first: readonly BackstageLine[],
     signal: AbortSignal,
   ): ReadableStream<Uint8Array> | undefined {
@@ -44,7 +47,7 @@ export class Readers implements Disposable {
             if (!reader || !this.#readers.delete(reader)) return;
             controller.close();
           };
-          reader = { who, controller, close };
+          reader = { who, generation, controller, close };
           this.#readers.add(reader);
           signal.addEventListener('abort', close, { once: true });
           for (const line of first) controller.enqueue(encode(line));
@@ -72,9 +75,10 @@ export class Readers implements Disposable {
     return [...this.#readers].some((reader) => reader.who === who);
   }
 
-  /** Ends one person's streams. */
-  end(who: SpeakerId): void {
-    for (const reader of [...this.#readers]) if (reader.who === who) reader.close();
+  /** Ends one person's streams; only those opened with links older than a generation, when one is given. */
+  end(who: SpeakerId, before = Number.POSITIVE_INFINITY): void {
+    for (const reader of [...this.#readers])
+      if (reader.who === who && reader.generation < before) reader.close();
   }
 
   [Symbol.dispose](): void {

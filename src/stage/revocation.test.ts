@@ -88,3 +88,29 @@ test('new links end what came with the old ones, except what the host who made t
   expect(room.people()).toHaveLength(2);
   clock.advance(100);
 });
+
+test('what a host had open goes on when it shows the new link; whoever else has the old one is out after half a minute', async () => {
+  const mine = await ear('host');
+  const thief = await ear('host');
+  const page = await read(await sign('host', 'host'));
+  room.revoke({ generation: 1, barred: [], spared: 'host' });
+  const renewed = await link('host', 1, 'host');
+  const show = async (client: { location: string }, token: string): Promise<number> =>
+    (
+      await ask('PATCH', client.location, token, 'a=end-of-candidates\r\n', {
+        'content-type': 'application/trickle-ice-sdpfrag',
+        'if-match': '*',
+      })
+    ).status;
+  // As the studio page does every three seconds; and as somebody does who has but the old link.
+  expect(await show(mine, renewed)).toBe(204);
+  expect(await show(thief, await sign('host', 'host'))).toBe(204);
+  const anew = await read(renewed);
+  clock.advance(29_000);
+  expect(await show(thief, await sign('host', 'host'))).toBe(204);
+  clock.advance(1_100);
+  await page.text();
+  expect(await show(thief, await sign('host', 'host'))).toBe(404);
+  expect(await show(mine, renewed)).toBe(204);
+  await anew.body?.cancel();
+});

@@ -1,4 +1,5 @@
 import type { SpeakerId } from '../base/ids.ts';
+import type { Ms } from '../base/time.ts';
 import { type Grant, withdrawn } from '../base/token.ts';
 import type { Revoked } from '../wire/room.ts';
 import type { Refusal } from './refusal.ts';
@@ -6,9 +7,13 @@ import type { Refusal } from './refusal.ts';
 /** People whose link's generation is remembered; beyond, those who have nothing open here are forgotten. */
 const MAX_SEEN = 2_048;
 
+/** The studio page asks for each of its connections every 3 s, with the link that it has then. */
+const SPARED_MS = 30_000;
+
 /** Which links a room still takes: the site's word, and the removals here that the site has not confirmed yet. */
 export class Revocation {
   #revoked: Revoked | undefined;
+  #spared: { readonly who: SpeakerId; readonly generation: number; readonly until: number } | undefined;
   readonly #unconfirmed = new Set<SpeakerId>();
   /** The newest generation each person has shown. */
   readonly #seen = new Map<SpeakerId, number>();
@@ -36,9 +41,13 @@ export class Revocation {
   }
 
   /** Takes the site's word; the people here whose links it ends. */
-  take(revoked: Revoked | undefined): SpeakerId[] {
+  take(revoked: Revoked | undefined, now: Ms): SpeakerId[] {
+    const before = this.#revoked?.generation ?? 0;
     this.#revoked = revoked;
     if (!revoked) return [];
+    const { spared, generation } = revoked;
+    if (spared !== undefined && generation > before)
+      this.#spared = { who: spared as SpeakerId, generation, until: now + SPARED_MS };
     for (const who of revoked.barred) this.#unconfirmed.delete(who as SpeakerId);
     const ended: SpeakerId[] = [];
     for (const [speaker, generation] of this.#seen) {
@@ -47,5 +56,16 @@ export class Revocation {
     }
     for (const who of ended) this.#seen.delete(who);
     return ended;
+  }
+
+  /**
+   * The host who replaced all links, once the time is over in which what they had open had to show the new one: somebody
+   * else may have had their old link as well. Said once.
+   */
+  overdue(now: Ms): { readonly who: SpeakerId; readonly generation: number } | undefined {
+    const spared = this.#spared;
+    if (!spared || now < spared.until) return undefined;
+    this.#spared = undefined;
+    return spared;
   }
 }

@@ -117,11 +117,8 @@ export class Room implements StageRoom {
     place.publisher = opened.end;
     place.since = this.#clock.now();
     this.#places.set(place.id, place);
-    session = {
-      ...newSession(grant.speaker, this.#clock.now(), opened.handshake),
-      kind: 'whip',
-      end: opened.end,
-    };
+    const made = newSession(grant, this.#clock.now(), opened.handshake);
+    session = { ...made, kind: 'whip', end: opened.end };
     this.#sessions.add(session);
     return session;
   }
@@ -154,12 +151,8 @@ export class Room implements StageRoom {
     if ('refused' in opened) return opened;
     const now = this.#sessions.ears(grant.speaker);
     for (const old of now.slice(0, Math.max(0, now.length - MAX_RECEIVERS_PER_PERSON + 1))) this.#drop(old);
-    session = {
-      ...newSession(grant.speaker, this.#clock.now(), opened.handshake),
-      kind: 'whep',
-      end: opened.end,
-      grant,
-    };
+    const made = newSession(grant, this.#clock.now(), opened.handshake);
+    session = { ...made, kind: 'whep', end: opened.end, grant };
     this.#sessions.add(session);
     return session;
   }
@@ -185,7 +178,7 @@ export class Room implements StageRoom {
   }
 
   revoke(revoked: Revoked | undefined): void {
-    for (const who of this.#revocation.take(revoked)) {
+    for (const who of this.#revocation.take(revoked, this.#clock.now())) {
       this.readers.send({ kind: 'asked', what: 'leave', by: '' }, who);
       this.#end(who);
     }
@@ -250,6 +243,9 @@ export class Room implements StageRoom {
 
   /** Repairs, reports, notices who is gone; every 50 ms. */
   tick(now: Ms): void {
+    const late = this.#revocation.overdue(now);
+    if (late) this.readers.end(late.who, late.generation);
+    for (const old of late ? this.#sessions.older(late.who, late.generation) : []) this.#drop(old);
     const patience = this.#cell.handshakes.waitedFor(this.slug) ? CONNECT_WHILE_OTHERS_WAIT_MS : CONNECT_MS;
     for (const session of [...this.#sessions]) {
       session.end.tick(now);

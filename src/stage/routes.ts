@@ -91,6 +91,9 @@ export function routes(deps: RouteDeps): Hono {
     app.post(`/r/:slug/${kind}`, async (context) => {
       const entry = await enter(context, offers);
       if (entry instanceof Response) return entry;
+      // Nothing is read, or made of what is read, for a link that was taken back.
+      const barred = entry.room.refusal(entry.grant);
+      if (barred) return refuse(barred.refused, barred.detail);
       if (contentType(context) !== SDP)
         return refuse('unsupported-media-type', `Send ${SDP}`, { 'accept-post': SDP });
       const text = await readBody(context.req.raw, MAX_OFFER_BYTES);
@@ -120,6 +123,7 @@ export function routes(deps: RouteDeps): Hono {
       if (entry instanceof Response) return entry;
       const session = entry.room.session(kind, context.req.param('session'), entry.grant.speaker);
       if (!session) return refuse('session-unknown');
+      session.generation = Math.max(session.generation, entry.grant.generation ?? 0);
       if (context.req.method === 'PATCH') return patch(context, entry.room, session, deps.behindNat);
       entry.room.leave(session);
       return new Response(null, { status: 200, headers: cors() });
@@ -134,7 +138,7 @@ export function routes(deps: RouteDeps): Hono {
     if (entry instanceof Response) return entry;
     const first = entry.room.backstage(entry.grant);
     if ('refused' in first) return refuse(first.refused, first.detail);
-    const stream = entry.room.readers.open(entry.grant.speaker, first, context.req.raw.signal);
+    const stream = entry.room.readers.open(entry.grant, first, context.req.raw.signal);
     if (!stream)
       return refuse('stage-full', 'Too many studio pages are open for this room', { 'retry-after': '10' });
     const headers = cors();
@@ -220,15 +224,20 @@ const networkOf = (context: Context): string | undefined => context.req.header('
 const contentType = (context: Context): string =>
   (context.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
-/** The body as text, or undefined when it is longer than `limit` bytes, which is noticed while reading. */
+/** The body as text, or undefined when it is longer than `limit` bytes, which is noticed while reading; empty when it broke off. */
 async function readBody(request: Request, limit: number): Promise<string | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of request.body ?? []) {
-    size += part.length;
-    if (size > limit) return undefined;
-    parts.push(part);
+  try {
+    for await (const part of request.body ?? []) {
+      size += part.length;
+      if (size > limit) return undefined;
+      parts.push(part);
+    }
+  } catch {
+    // Whoever has gone in the middle of it is no fault of ours, and reads no answer.
+    return '';
   }
   return Buffer.concat(parts).toString('utf8');
 }

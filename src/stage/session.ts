@@ -11,6 +11,8 @@ interface Common {
   readonly id: string;
   readonly etag: string;
   readonly who: SpeakerId;
+  /** The newest generation of links that whoever holds it has shown for it. */
+  generation: number;
   readonly opened: Ms;
   /** True once the transport stands. */
   connected: boolean;
@@ -39,10 +41,11 @@ export interface WhepSession extends Common {
 export type Session = WhipSession | WhepSession;
 
 /** What both kinds of session begin with. */
-export const newSession = (who: SpeakerId, opened: Ms, handshake: Disposable): Common => ({
+export const newSession = (grant: Grant, opened: Ms, handshake: Disposable): Common => ({
   id: randomBytes(16).toString('base64url'),
   etag: `"${randomBytes(8).toString('hex')}"`,
-  who,
+  who: grant.speaker,
+  generation: grant.generation ?? 0,
   opened,
   connected: false,
   handshake,

@@ -49,6 +49,11 @@ export class Sessions {
     return [...this.#all.values()].filter((it) => it.kind === kind && it.who === who && !it.connected);
   }
 
+  /** What this person has open and has shown no link of this generation or a newer one for. */
+  older(who: SpeakerId, generation: number): Session[] {
+    return [...this.#all.values()].filter((it) => it.who === who && it.generation < generation);
+  }
+
   /** The worst loss on the way to anyone who hears this voice, 0 to 1. */
   loss(who: SpeakerId, now: Ms): number {
     let worst = 0;
