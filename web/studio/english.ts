@@ -151,7 +151,9 @@ export const english = {
   invite: 'Invite to the stage',
   inviteName: 'Their name (optional)',
   inviteMake: 'Make a link',
-  inviteHint: 'One link per person: it is their place on the stage.',
+  inviteHint:
+    'One link per person: it is their place on the stage. It ends with the room, and before that when you take them off the stage or void all links.',
+  inviteUntil: (day: string) => `Good until ${day}`,
   inviteFor: (name: string) => (name ? `Link for ${name}` : 'Speaker link'),
   copy: 'Copy',
   copied: 'Copied',

@@ -154,7 +154,9 @@ export const french: Words = {
   invite: 'Inviter sur scène',
   inviteName: 'Son nom (facultatif)',
   inviteMake: 'Créer un lien',
-  inviteHint: 'Un lien par personne : c’est sa place sur scène.',
+  inviteHint:
+    'Un lien par personne : c’est sa place sur scène. Il prend fin avec la salle, ou plus tôt si vous retirez la personne de la scène ou annulez tous les liens.',
+  inviteUntil: (day) => `Valable jusqu’au ${day}`,
   inviteFor: (name) => (name ? `Lien pour ${name}` : 'Lien d’intervenant'),
   copy: 'Copier',
   copied: 'Copié',

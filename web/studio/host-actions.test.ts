@@ -97,6 +97,16 @@ test('an invitation whose guest was removed leaves the list, and all of them whe
   expect(sent.at(-2)).toContain('Bearer NEW');
 });
 
+test('an invitation says until when its link is good', async () => {
+  const claims = btoa(JSON.stringify({ sub: 'ben', exp: 1_800_000_000 }));
+  answer = {
+    status: 201,
+    body: { url: 'https://h/r/r/studio#token=x', token: `x.${claims}.x`, speaker: 'ben' },
+  };
+  await actions.invite('Ben');
+  expect(actions.invites.value[0]).toMatchObject({ id: 'ben', until: 1_800_000_000_000 });
+});
+
 test('a recording is removed with an empty request', async () => {
   answer = { status: 204 };
   expect(await actions.removeRecording()).toBe(true);

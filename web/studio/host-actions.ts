@@ -13,6 +13,8 @@ export interface Invite {
   readonly url: string;
   /** The speaker id its link is for. */
   readonly id: string;
+  /** When the link expires, wall-clock ms; absent when it does not say. */
+  readonly until?: number;
 }
 
 /** What was wrong with an announcement, per field; `other` is about none of them. */
@@ -155,9 +157,12 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
       if (isRefusal(answer)) return tell(answer);
       const { url, speaker, token: theirs } = answer as { url?: unknown; speaker?: unknown; token?: unknown };
       if (typeof url !== 'string') return;
-      const id = String(speaker ?? claimsOf(String(theirs ?? ''))?.['sub'] ?? '');
+      const claims = claimsOf(String(theirs ?? ''));
+      const id = String(speaker ?? claims?.['sub'] ?? '');
+      const exp = claims?.['exp'];
+      const until = typeof exp === 'number' ? { until: exp * 1000 } : {};
       const absolute = new URL(url, globalThis.location?.href).href;
-      invites.value = [{ name, url: absolute, id }, ...invites.value].slice(0, MAX_INVITES);
+      invites.value = [{ name, url: absolute, id, ...until }, ...invites.value].slice(0, MAX_INVITES);
     },
     forgetInvite(id) {
       invites.value = invites.value.filter((invite) => invite.id !== id);

@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import { useDesk, useWords } from './context.ts';
 import { CopyButton } from './copy-button.tsx';
 import type { Invite } from './host-actions.ts';
+import { dayOf } from './times.ts';
 
 /** Makes speaker links, one per person. */
 export function InviteCard() {
@@ -58,13 +59,16 @@ export function InviteCard() {
 
 function InviteRow({ invite }: { invite: Invite }) {
   const words = useWords();
-  const { room } = useDesk();
+  const { room, settings } = useDesk();
   return (
     <li class="invite-row">
       <label>
         <span class="small" dir="auto">
           {words.inviteFor(invite.name)}
         </span>
+        {invite.until !== undefined && (
+          <span class="small ash"> {words.inviteUntil(dayOf(invite.until, settings.language.value))}</span>
+        )}
         <input readOnly value={invite.url} onFocus={(event) => event.currentTarget.select()} />
       </label>
       <CopyButton url={invite.url} />

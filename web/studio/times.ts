@@ -11,6 +11,10 @@ export const timeOf = (at: number, language: string): string =>
     hourCycle: 'h23',
   }).format(at);
 
+/** The date alone, with its year. */
+export const dayOf = (at: number, language: string): string =>
+  new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long' }).format(at);
+
 /** Day, date and time in full, with the name of the time zone: nobody has to guess which Monday, or whose eight o'clock. */
 export const wholeOf = (at: number, language: string): string =>
   `${new Intl.DateTimeFormat(localeOf(language), { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at)}, ${new Intl.DateTimeFormat(localeOf(language), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }).format(at)}`;
