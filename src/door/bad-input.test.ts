@@ -272,3 +272,10 @@ test('behind a listed proxy each client waits for its own network, and heads are
   expect(many.filter(({ ended }) => ended === undefined)).toHaveLength(2);
   for (const { socket } of [...heads, ...few, ...many]) socket.destroy();
 });
+
+test('CONNECT is refused in words', async () => {
+  await using door = await openTestDoor(fakeOrigin());
+  const asked = wire(door.port, 'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n');
+  await asked.closed;
+  expect(asked.text()).toMatch(/^HTTP\/1\.1 405 .*method-not-allowed/s);
+});

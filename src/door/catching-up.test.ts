@@ -36,3 +36,15 @@ test('made-up names are kept up to a limit, and do not push out those who listen
   clock.advance(ms(2_000));
   expect(later.counts().get('talk')).toBe(1);
 });
+
+test('a connection is one listener whatever names it makes up; of a network behind a proxy a tenth of all are counted', () => {
+  const clock = manualClock();
+  const later = openCatchingUp(clock);
+  const connection = {};
+  for (let i = 0; i < 500; i++) later.asked('talk', `name-${String(i).padStart(8, '0')}`, connection);
+  expect(later.counts().get('talk')).toBe(1);
+  for (let i = 0; i < 5_000; i++)
+    later.asked('talk', `loud-${String(i).padStart(8, '0')}`, connection, '192.0.2');
+  later.asked('talk', 'somebody-else', connection, '198.51.100');
+  expect(later.counts().get('talk')).toBe(1_002);
+});

@@ -5,38 +5,56 @@ const GONE_MS = 20_000;
 /** Listeners remembered in one room, and rooms: beyond it nobody more is counted, and nothing more is kept. */
 const MOST = 10_000;
 const MOST_ROOMS = 1_000;
+/** The same of one network, where names are all that tells listeners apart: behind a listed proxy. */
+const MOST_OF_NETWORK = 1_000;
 /** What a player names itself by for as long as it plays: made up by chance, in no log and no file. */
 const NAME = /^[\w-]{8,32}$/;
 
 /** How many hear the recording of each room just now. */
 export interface CatchingUp {
-  /** Recorded sound of a room was asked for: by a player that names itself, or else on `connection`. */
-  asked(slug: string, name: unknown, connection: object): void;
+  /**
+   * Recorded sound of a room was asked for: by a player that names itself, or else on `connection`, which is one
+   * listener's whatever names it gives, unless a listed proxy has brought it for many of a `network`.
+   */
+  asked(slug: string, name: unknown, connection: object, network?: string): void;
   /** Listeners of the last 20 s; rooms without any are left out. */
   counts(): ReadonlyMap<string, number>;
 }
 
+interface Heard {
+  at: number;
+  readonly network: string | undefined;
+}
+
 /** Opens the count. It keeps when each was last heard of, and nothing else. */
 export function openCatchingUp(clock: Clock): CatchingUp {
-  const rooms = new Map<string, Map<string | object, number>>();
+  const rooms = new Map<string, Map<string | object, Heard>>();
+  /** The name that a connection gave last. */
+  const names = new WeakMap<object, string>();
   return {
-    asked(slug, name, connection) {
-      const key = typeof name === 'string' && NAME.test(name) ? name : connection;
+    asked(slug, name, connection, network) {
+      const named = typeof name === 'string' && NAME.test(name) ? name : undefined;
       let room = rooms.get(slug);
       if (!room) {
         if (rooms.size >= MOST_ROOMS) return;
         room = new Map();
         rooms.set(slug, room);
       }
+      if (network === undefined && named !== undefined) {
+        const before = names.get(connection);
+        if (before !== undefined && before !== named) room.delete(before);
+        names.set(connection, named);
+      }
+      const key = named ?? connection;
       // The longest unheard of stands first.
-      if (!room.delete(key) && room.size >= MOST) return;
-      room.set(key, clock.now());
+      if (!room.delete(key) && (room.size >= MOST || isFull(room, network))) return;
+      room.set(key, { at: clock.now(), network });
     },
     counts() {
       const since = clock.now() - GONE_MS;
       const counts = new Map<string, number>();
       for (const [slug, room] of rooms) {
-        for (const [key, at] of room) {
+        for (const [key, { at }] of room) {
           if (at > since) break;
           room.delete(key);
         }
@@ -46,4 +64,12 @@ export function openCatchingUp(clock: Clock): CatchingUp {
       return counts;
     },
   };
+}
+
+/** Counted only where somebody new comes to a room that many hear. */
+function isFull(room: ReadonlyMap<string | object, Heard>, network: string | undefined): boolean {
+  if (network === undefined || room.size < MOST_OF_NETWORK) return false;
+  let count = 0;
+  for (const heard of room.values()) if (heard.network === network) count += 1;
+  return count >= MOST_OF_NETWORK;
 }

@@ -225,7 +225,9 @@ export async function open(deps: DoorDeps): Promise<Door> {
   });
   const ordinary = ordinaryHttp.server;
   const quick = openQuick({
-    ...{ clock, limits, counters, batch, origin, fault, fetches: shield.fetches, charger: shield.charger },
+    ...{ clock, limits, counters, batch, origin, fault, charger: shield.charger },
+    fetches: (socket, forwardedFor) => shield.fetches(socket, COST.quick, forwardedFor),
+    isProxy: (socket) => clients.trusts(socket.remoteAddress),
     back: (socket, bytes) => handOver(ordinary, socket, bytes),
   });
   const handshakes = openHandshakes({

@@ -100,7 +100,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
   const lastWord = openLastWord(deps);
   const proxy = openProxy({
     ...{ clock: deps.clock, limits, counters, clients: deps.clients },
-    answered: shield.forwarded,
+    ...{ answered: shield.forwarded, begin: shield.begin },
   });
 
   const refuse = (
@@ -169,15 +169,15 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       });
   }
   /** Who hears the recording of a room that is on now is catching up. */
-  function listensLater({ headers, socket }: IncomingMessage, slug: string) {
+  function listensLater(req: IncomingMessage, slug: string) {
     const status = origin.card(slug)?.status;
-    if (status === 'live' || status === 'open')
-      deps.catchingUp.asked(slug, headers['earshot-listener'], socket);
+    if (status !== 'live' && status !== 'open') return;
+    const network = deps.clients.trusts(req.socket.remoteAddress) ? (shield.prefixOf(req) ?? '') : undefined;
+    deps.catchingUp.asked(slug, req.headers['earshot-listener'], req.socket, network);
   }
   function fromOrigin(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
-    const abort = new AbortController();
+    const [abort, given] = [new AbortController(), new URLSearchParams(query)];
     const headers = req.headers as Record<string, string | undefined>;
-    const given = new URLSearchParams(query);
     const answer = origin.answer(path, given, headers, abort.signal, shield.charger(req));
     if (!answer) return missing(req, res, 'not-found');
     res.on('close', () => abort.abort());
@@ -371,6 +371,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
   // One more than allowed, so that a head with too many lines is seen as such and not silently cut.
   server.maxHeadersCount = limits.headers + 1;
   server.maxRequestsPerSocket = limits.requestsPerSocket;
+  server.on('connect', (_, socket) => lastWord.say('method-not-allowed', socket as Socket));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (lastWord.said(socket as Socket)) return;
     counters.badHeads += 1;

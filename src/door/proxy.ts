@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
-import { isLocal, LOCAL_HEADER } from '../base/local.ts';
+import { isLocal, LOCAL_HEADER, localField } from '../base/local.ts';
 import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
 import { READ_BY_ALL } from '../http/index.ts';
@@ -69,6 +69,8 @@ export function openProxy(deps: {
   limits: Limits;
   counters: Counters;
   clients: Clients;
+  /** Begins a request; undefined when whoever asks has too many under way. */
+  begin?(req: IncomingMessage, path: string): Disposable | undefined;
   /** The process behind has begun to answer, so many ms after it was asked. */
   answered?(req: IncomingMessage, time: number): void;
 }): Proxy {
@@ -80,6 +82,14 @@ export function openProxy(deps: {
     if (Number(req.headers['content-length'] ?? 0) > most) {
       res.shouldKeepAlive = false;
       return send(req, res, problem('too-large', undefined, { connection: 'close' }));
+    }
+    const place = deps.begin ? deps.begin(req, (req.url ?? '/').replace(/\?.*$/s, '')) : undefined;
+    if (deps.begin && !place) {
+      const body = !req.complete;
+      if (body) res.shouldKeepAlive = false;
+      const told = { 'retry-after': '5', ...(body ? { connection: 'close' } : {}) };
+      send(req, res, problem('crowded', 'Too many requests of your network wait for an answer.', told));
+      return void req.resume();
     }
     const peer = req.socket.remoteAddress;
     const listed = clients.trusts(peer);
@@ -101,7 +111,7 @@ export function openProxy(deps: {
     delete headers[LOCAL_HEADER];
     const { httpVersion } = req;
     if (isLocal({ remoteAddress: peer, listed, httpVersion, headers: req.headers }))
-      headers[LOCAL_HEADER] = 'yes';
+      headers[LOCAL_HEADER] = localField(req.socket.remotePort, req.socket.localPort);
     const bodyless =
       req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined;
     if (!bodyless && req.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
@@ -165,6 +175,7 @@ export function openProxy(deps: {
     };
     let upstream = ask();
     res.on('close', () => {
+      place?.[Symbol.dispose]();
       done = true;
       upstream.destroy();
     });

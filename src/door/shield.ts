@@ -9,6 +9,7 @@ import { Admission, type AdmissionState, CLASSES } from './admission.ts';
 import { busyPage } from './busy-page.ts';
 import type { Clients } from './client.ts';
 import type { Gate, Origin } from './gate.ts';
+import { openInFlight } from './in-flight.ts';
 import { type Priority, priorityOf } from './priority.ts';
 import type { Proofs } from './proof.ts';
 import { openQueueing } from './queueing.ts';
@@ -61,14 +62,22 @@ export interface Shield extends Disposable {
   place(request: Judged, otherwise: () => Place | undefined): Place;
   /** Charges a network for what answering a request has kept this process from everything else, ms; it is told afterwards. */
   took(req: IncomingMessage, time: number): void;
+  /**
+   * Begins a request that another process answers; undefined when its network has as many under way as it may have
+   * without a token of the room that they are about. To be disposed when it is over.
+   */
+  begin(req: IncomingMessage, path: string): Disposable | undefined;
   /** Charges a network for what another process did for it, ms. */
   forwarded(req: IncomingMessage, time: number): void;
-  /** Charges a network for one small public file, or another answer of that `cost`; false when it has had more than its share. */
-  fetches(socket: Socket, cost?: number): boolean;
+  /**
+   * Charges a network for one small public file, or another answer of that `cost`; false when it has had more than its
+   * share. `forwardedFor` is what the request says, and counts when a listed proxy has brought it.
+   */
+  fetches(socket: Socket, cost?: number, forwardedFor?: string): boolean;
   /** The same for an answer to a request that no urgency has; of the client, where a listed proxy has brought it. */
   answers(req: IncomingMessage): boolean;
   /** By what dear work for a request, or for a player's small file, is charged to the network that asks. */
-  charger(asker: IncomingMessage | Socket): Charge;
+  charger(asker: IncomingMessage | Socket, forwardedFor?: string): Charge;
   /** True when a request may be worked on now; otherwise `putOff` answers it. */
   admits(req: IncomingMessage, path: string, forwarded: boolean): boolean;
   /** The cheap answer: a short page for a browser, 429 for programs. */
@@ -81,6 +90,10 @@ export interface Shield extends Disposable {
 
 /** Requests per second that tokens of one room vouch for: a full stage makes a fraction. Beyond, they are like any others. */
 const MOST_VOUCHED = 100;
+/** And so many reach the process that mixes the room at all, from this door: a stage whose people all come back at once needs fewer. */
+const MOST_TO_STAGE = 400;
+/** Requests per second that reach any stage without a token of its room: enough to be told what is wrong with a link. */
+const MOST_STRANGERS = 40;
 /** Rooms counted within a second; tokens of others vouch for nothing. */
 const MOST_ROOMS = 4_096;
 /** An answer that takes longer waits for others, or for something outside: no more than this is put on its asker's account. */
@@ -125,27 +138,41 @@ export function openShield(deps: ShieldDeps): Shield {
   /** Vouched requests of this second, by room. */
   const vouchings = new Map<string, number>();
   let second = 0;
-  /** Anybody can open a room and have a token: it is worth something in that room alone, and only so much. */
-  const vouched = (authorization: string | undefined, path: string): boolean => {
-    const token = deps.vouches && bearer(authorization);
+  let strangers = 0;
+  /**
+   * What a request for a stage is worth: it is answered in the process that mixes. Anybody can open a room and have a
+   * token: it is worth something in that room alone, and only so much.
+   */
+  const onStage = (authorization: string | undefined, path: string): 'first' | 'like-others' | 'never' => {
     const found = find(path);
-    const slug = found?.room ?? '';
-    if (token === undefined || slug === '' || found?.address.urgency !== 'stage') return false;
+    if (!deps.vouches || found?.address.urgency !== 'stage') return 'like-others';
     const now = Math.floor(clock.now() / 1000);
-    if (now !== second) vouchings.clear();
+    if (now !== second) {
+      vouchings.clear();
+      strangers = 0;
+    }
     second = now;
+    const slug = found.room;
     const count = vouchings.get(slug) ?? 0;
-    if (count >= MOST_VOUCHED || (count === 0 && vouchings.size >= MOST_ROOMS)) return false;
-    if (!deps.vouches?.(token, slug, clock.wall())) return false;
+    if (count >= MOST_TO_STAGE) return 'never';
+    const token = bearer(authorization);
+    const known = count > 0 || vouchings.size < MOST_ROOMS;
+    if (token === undefined || !known || !deps.vouches(token, slug, clock.wall())) {
+      strangers += 1;
+      return strangers > MOST_STRANGERS ? 'never' : 'like-others';
+    }
     vouchings.set(slug, count + 1);
-    return true;
+    return count < MOST_VOUCHED ? 'first' : 'like-others';
   };
-  const originOf = ({ socket, headers }: IncomingMessage) => {
+  const inFlight = openInFlight();
+  const originOn = (socket: Socket, forwardedFor: string | undefined): Origin => {
     const peer = socket.remoteAddress;
     return deps.clients.trusts(peer)
-      ? gate.originAt(deps.clients.clientOf(peer, String(headers['x-forwarded-for'] ?? '') || undefined))
+      ? gate.originAt(deps.clients.clientOf(peer, forwardedFor))
       : gate.originOf(socket);
   };
+  const originOf = ({ socket, headers }: IncomingMessage): Origin =>
+    originOn(socket, String(headers['x-forwarded-for'] ?? '') || undefined);
   return {
     prefixOf: (req) => originOf(req).prefix,
     claims(socket, forwardedFor) {
@@ -166,21 +193,29 @@ export function openShield(deps: ShieldDeps): Shield {
     admits(req, path, forwarded) {
       const { headers } = req;
       const purpose = headers['sec-purpose'] ?? headers.purpose;
-      const stage = vouched(headers.authorization, path);
+      const worth = onStage(headers.authorization, path);
+      const stage = worth === 'first';
       const priority = priorityOf({
         ...{ method: req.method ?? 'GET', path },
         purpose: purpose === undefined ? undefined : String(purpose),
         agent: headers['user-agent'],
         holds: stage ? 'stage' : undefined,
       });
+      if (worth === 'never') return false;
       const from = originOf(req);
       // A player goes on whoever else comes, within its network's share; so does whoever asks whether the door lives.
       if (priority === 1 || (priority === 0 && !stage)) return admission.fetch(from.place, COST.request);
       return passes(from, priority, forwarded ? COST.forwarded : COST.request);
     },
-    charger(asker) {
-      const { place } = 'headers' in asker ? originOf(asker) : gate.originOf(asker);
+    charger(asker, forwardedFor) {
+      const { place } = 'headers' in asker ? originOf(asker) : originOn(asker, forwardedFor);
       return (cost) => deps.share.ask(place, cost);
+    },
+    begin(req, path) {
+      const token = deps.vouches && bearer(req.headers.authorization);
+      const slug = find(path)?.room ?? '';
+      const ours = token !== undefined && slug !== '' && deps.vouches?.(token, slug, clock.wall());
+      return ours ? { [Symbol.dispose]: () => {} } : inFlight.begin(originOf(req).prefix);
     },
     took(req, time) {
       const beyond = time * 1000 - COST.request;
@@ -191,7 +226,8 @@ export function openShield(deps: ShieldDeps): Shield {
       if (beyond > 0) deps.share.charge(originOf(req).place, beyond);
     },
     answers: (req) => admission.fetch(originOf(req).place, COST.request),
-    fetches: (socket, cost = COST.quick) => admission.fetch(gate.originOf(socket).place, cost),
+    fetches: (socket, cost = COST.quick, forwardedFor) =>
+      admission.fetch(originOn(socket, forwardedFor).place, cost),
     putOff(req, res, path) {
       const pause = FIRST_PAUSE_S + Math.floor(deps.random() * (LAST_PAUSE_S - FIRST_PAUSE_S + 1));
       const told = { 'retry-after': String(pause), 'cache-control': 'no-store' };

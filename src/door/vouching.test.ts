@@ -25,7 +25,7 @@ function strained() {
   };
   const pass = (seconds: number): void => {
     for (let s = 0; s < seconds; s += 1) {
-      for (let network = 0; network < 200; network += 1) ask('/r/room/whip', network);
+      for (let network = 0; network < 200; network += 1) ask('/r/room', network);
       for (let i = 0; i < 10; i += 1) {
         clock.stall(99);
         clock.advance(1);
@@ -50,4 +50,27 @@ test('a token vouches in its own room, and there for a hundred requests a second
   // What a host tells the site has no precedence, and takes none from the stage.
   for (let i = 0; i < 200; i += 1) expect(ask('/api/rooms/room/live', 1, 'room')).toBe(false);
   expect(ask('/r/room/whip', 1, 'room')).toBe(true);
+});
+
+test('without strain as well, only so many requests reach the process that mixes: few without a token of the room', () => {
+  const clock = manualClock();
+  const share = new Share(1);
+  const gate = openGate({ limits: LIMITS, share, expendable: () => false });
+  const shield = openShield({
+    ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
+    vouches: (token, slug) => token === slug,
+  });
+  const ask = (path: string, count: number, token: string): number =>
+    Array.from({ length: count }, (_, i) => {
+      const socket = { remoteAddress: `203.0.${i % 250}.7`, on: () => socket } as unknown as Socket;
+      const req = { method: 'POST', headers: { authorization: `Bearer ${token}` }, socket };
+      return shield.admits(req as unknown as IncomingMessage, path, true);
+    }).filter(Boolean).length;
+  expect(ask('/r/room/whip', 1_000, 'forged')).toBe(40);
+  expect(ask('/r/other/whep/abc', 1_000, 'forged')).toBe(0);
+  expect(ask('/r/room/whip', 1_000, 'room')).toBe(400);
+  expect(ask('/r/other/backstage', 1_000, 'other')).toBe(400);
+  expect(ask('/api/rooms', 1_000, 'forged')).toBe(1_000);
+  clock.advance(1_000);
+  expect(ask('/r/other/whep/abc', 1_000, 'forged')).toBe(40);
 });

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { openInFlight } from './in-flight.ts';
+
+test('one network has a part of what may be under way, and gives it back when it is over', () => {
+  const inFlight = openInFlight();
+  const loud = Array.from({ length: 100 }, () => inFlight.begin('203.0.113'));
+  expect(loud.filter(Boolean)).toHaveLength(24);
+  expect(inFlight.begin('198.51.100')).toBeDefined();
+  loud[0]?.[Symbol.dispose]();
+  loud[0]?.[Symbol.dispose]();
+  expect([inFlight.begin('203.0.113'), inFlight.begin('203.0.113')].filter(Boolean)).toHaveLength(1);
+});
+
+test('all together have a limit, also those of unknown networks', () => {
+  const inFlight = openInFlight();
+  const all = Array.from({ length: 300 }, () => inFlight.begin(undefined));
+  expect(all.filter(Boolean)).toHaveLength(256);
+  expect(inFlight.begin('203.0.113')).toBeUndefined();
+  for (const one of all) one?.[Symbol.dispose]();
+  expect(inFlight.begin('203.0.113')).toBeDefined();
+});
