@@ -22,15 +22,22 @@ const withZone = (_: string, minute: string, second = ':00'): string => `${minut
 export const mediaType = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
-/** The body, or undefined when it is longer than accepted: noticed while reading, announced or not. */
-async function bodyOf(request: Request): Promise<Buffer | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return undefined;
+const TOO_LARGE: Refusal = { refused: 'too-large', detail: 'Requests hold at most 16 kB.' };
+
+/** The body; one that is longer than accepted is noticed while it is read, announced or not. */
+async function bodyOf(request: Request): Promise<Buffer | Refusal> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return TOO_LARGE;
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of request.body ?? []) {
-    size += part.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    parts.push(part);
+  try {
+    for await (const part of request.body ?? []) {
+      size += part.length;
+      if (size > MAX_BODY_BYTES) return TOO_LARGE;
+      parts.push(part);
+    }
+  } catch {
+    // Whoever has gone in the middle of it is no fault of ours, and reads no answer.
+    return { refused: 'bad-request', detail: 'The body broke off.' };
   }
   return Buffer.concat(parts);
 }
@@ -42,7 +49,7 @@ export async function read<T extends z.ZodType>(
   form = false,
 ): Promise<Outcome<{ value: z.output<T> }>> {
   const bytes = await bodyOf(c.req.raw);
-  if (!bytes) return { refused: 'too-large', detail: 'Requests hold at most 16 kB.' };
+  if ('refused' in bytes) return bytes;
   const type = mediaType(c);
   let value: unknown = {};
   if (bytes.length > 0 && !form && type !== JSON_TYPE) {

@@ -59,3 +59,23 @@ test('a database that is away is said once a minute, with how often it was met s
     [{ more: 2 }, 'sentence d'],
   ]);
 });
+
+test('a body that breaks off is no fault of ours: nothing is logged', async () => {
+  const said: string[] = [];
+  const log = { ...silentLog, error: (_fields: object, message: string) => said.push(message) };
+  await using store = await openStore({ url: 'sqlite::memory:' });
+  const clock = manualClock(epochMs(NOW));
+  await using rooms = await open({
+    ...{ store, tokens, clock, log, cells: 1, openLead: 0, idleEnd: 3_600_000 },
+  });
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error('aborted')) });
+  const headers = { 'content-type': 'application/json' };
+  const request = new Request('http://x.example/api/rooms', {
+    method: 'POST',
+    headers,
+    body,
+    duplex: 'half',
+  });
+  expect((await rooms.fetch(request)).status).toBe(400);
+  expect(said).toEqual([]);
+});
