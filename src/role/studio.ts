@@ -16,6 +16,7 @@ import { cellMetrics, type RoomMetrics } from './cell-metrics.ts';
 import { serveInner } from './inner-http.ts';
 import { type Loops, loadLoops, standbyMessages } from './loops.ts';
 import { logLost } from './lost.ts';
+import { openInTurn } from './openings.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { openProgram, type Program } from './program.ts';
@@ -81,9 +82,11 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   const mine = (card: RoomCard | undefined): card is RoomCard & { zero: number } =>
     card?.cell === index && card.zero !== undefined && (card.status === 'open' || card.status === 'live');
 
-  const openRoom = async (card: RoomCard & { zero: number }): Promise<void> => {
-    opening.add(card.slug);
+  const inTurn = openInTurn(() => programs.size > 0);
+  const openRoom = async (slug: string): Promise<void> => {
+    const card = cards.get(slug);
     try {
+      if (!mine(card)) return;
       const program = await openProgram(
         {
           clock,
@@ -108,19 +111,16 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       programs.set(card.slug, program);
       for (const message of program.greeting()) publish(message);
       // The room may have moved on while the encoders warmed up.
-      const now = cards.get(card.slug);
+      const now = cards.get(slug);
       if (now) settle(now);
     } catch (error) {
-      log.error(
-        { slug: card.slug, error: String(error) },
-        'the room could not be opened; trying again in a second',
-      );
+      log.error({ slug, error: String(error) }, 'the room could not be opened; trying again in a second');
       clock.after(ms(1000), () => {
-        const now = cards.get(card.slug);
+        const now = cards.get(slug);
         if (now) settle(now);
       });
     } finally {
-      opening.delete(card.slug);
+      opening.delete(slug);
     }
   };
   const stop = (slug: string, over?: 'ended' | 'cancelled'): void => {
@@ -137,7 +137,10 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     const program = programs.get(card.slug);
     if (mine(card)) {
       if (program) program.update(card);
-      else if (!opening.has(card.slug)) void openRoom(card);
+      else if (!opening.has(card.slug)) {
+        opening.add(card.slug);
+        void inTurn(() => openRoom(card.slug));
+      }
     } else stop(card.slug, card.status === 'ended' || card.status === 'cancelled' ? card.status : undefined);
   };
 
