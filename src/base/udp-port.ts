@@ -43,12 +43,13 @@ async function bindOnce(
   address: string,
 ): Promise<number | NodeJS.ErrnoException> {
   const socket = createSocket(isIP(address) === 6 ? 'udp6' : family);
-  const failed = await new Promise<NodeJS.ErrnoException | undefined>((done) => {
-    socket.once('error', done);
-    socket.bind({ port, address, exclusive: true }, () => done(undefined));
-  });
-  if (failed) return failed;
-  const found = socket.address().port;
-  await new Promise<void>((done) => socket.close(() => done()));
-  return found;
+  try {
+    return await new Promise((done) => {
+      socket.once('error', done);
+      socket.bind({ port, address, exclusive: true }, () => done(socket.address().port));
+    });
+  } finally {
+    // Also when it could not be bound: it has its descriptor even so.
+    await new Promise<void>((done) => socket.close(() => done()));
+  }
 }
