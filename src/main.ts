@@ -8,7 +8,7 @@ import { EarshotError } from './base/errors.ts';
 import { makeFolder, makePrivateFolder } from './base/folder.ts';
 import type { OpenRole } from './base/health.ts';
 import { openLineWriter } from './base/line-writer.ts';
-import { line, openLog } from './base/log.ts';
+import { LINES_LOST, line, openLog, readable } from './base/log.ts';
 import { exposition } from './base/metrics.ts';
 import { sharesPorts } from './base/port.ts';
 import { type Ms, ms } from './base/time.ts';
@@ -39,7 +39,6 @@ const CLOSE_TIME = ms(4000);
 /** Megabytes of heap: many times what each needs, and little enough that a leak ends its process and not the machine. */
 const HEAP: Readonly<Record<RoleName, number>> = { door: 2048, site: 1024, studio: 1024 };
 
-const LOST = 'lines of the log were dropped: whoever reads it did not take them';
 const BUILD = exposition([
   {
     name: 'earshot_build_info',
@@ -98,7 +97,7 @@ export async function start(
   }
   const writer = openLineWriter(2, (dropped) =>
     line(
-      { time: new Date().toISOString(), level: 'warn', process: 'supervisor', dropped, msg: LOST },
+      { time: new Date().toISOString(), level: 'warn', process: 'supervisor', dropped, msg: LINES_LOST },
       writer.terminal,
     ),
   );
@@ -130,7 +129,7 @@ export async function start(
     log,
     checks: machine.checks,
     // For a person the lines of children are made readable here, where the terminal is.
-    output: (text) => writer.write(writer.terminal ? line(JSON.parse(text), true) : text),
+    output: (text) => writer.write(writer.terminal ? readable(text) : text),
     entry: ENTRY,
     groups: family(config, roles, flags),
     ...(roles.includes('door') && sharesPorts

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { type LineTarget, overTarget } from './line-writer.ts';
-import { openLog } from './log.ts';
+import { openLog, readable } from './log.ts';
 
 function open(terminal = false, level = 'info') {
   const clock = manualClock();
@@ -33,6 +33,13 @@ test('on a terminal the controls of 8 bits are seen through as well, wherever th
   log.warn({ title: 'a \u009b2J b', list: ['\u009d0;x\u009c'], ['k\u009b']: 1 }, 'x');
   expect(lines[0]).not.toMatch(/[\u0080-\u009f\u007f]/);
   expect(lines[0]).toContain('a \ufffd2J b');
+});
+
+test('a line that is no whole record is shown as it is', () => {
+  expect(readable('{"time":"2026-01-01T00:00:00.000Z","msg":"a \u001b[2J\n')).toBe(
+    '{"time":"2026-01-01T00:00:00.000Z","msg":"a \ufffd[2J\n',
+  );
+  expect(readable('null\n')).toBe('null\n');
 });
 
 test('of a kind one line a second is written, with the number of those left out and whom they were about', () => {

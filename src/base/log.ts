@@ -38,7 +38,8 @@ export function openLog(level: string, fields: object = {}, deps: LogDeps = {}):
   const least = LEVELS.indexOf(level as Level);
   const stamp = (): string => new Date(clock.wall()).toISOString();
   const writer: NonNullable<LogDeps['writer']> =
-    deps.writer ?? openLineWriter(2, (count) => form(stamp(), 'warn', { ...fields, dropped: count }, LOST));
+    deps.writer ??
+    openLineWriter(2, (count) => form(stamp(), 'warn', { ...fields, dropped: count }, LINES_LOST));
   const terminal = (): boolean => (deps.writer ?? writer).terminal;
   const form = (time: string, of: Level, more: object, message: string): string =>
     line({ time, level: of, ...more, msg: message }, terminal());
@@ -61,11 +62,21 @@ export function openLog(level: string, fields: object = {}, deps: LogDeps = {}):
   return Object.defineProperty(wrap(fields, ''), 'dropped', { get: () => writer.dropped }) as RootLog;
 }
 
-const LOST = 'lines of the log were dropped: whoever reads it did not take them';
+/** Said with `dropped` in place of the lines that are gone. */
+export const LINES_LOST = 'lines of the log were dropped: whoever reads it did not take them';
 
 /** A record as a line: JSON, or for a person at a terminal. */
 export function line(record: Readonly<Record<string, unknown>>, terminal: boolean): string {
   return terminal ? pretty(record) : `${JSON.stringify(record, plain)}\n`;
+}
+
+/** A line of JSON for a person at a terminal; what only looks like one stays as it is. */
+export function readable(text: string): string {
+  try {
+    return pretty(JSON.parse(text));
+  } catch {
+    return visible(text);
+  }
 }
 
 /** What JSON cannot hold is told in words. */

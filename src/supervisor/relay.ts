@@ -46,10 +46,11 @@ export function relay(stream: Readable, { clock, process, output }: RelayDeps): 
   };
   const hear = (text: string): void => {
     const lines = `${rest}${text}`.split('\n');
-    rest = (lines.pop() ?? '').slice(0, LONGEST);
+    rest = (lines.pop() ?? '').slice(0, LONGEST + 1);
     const others: string[] = [];
     for (const line of lines) {
-      if (line.startsWith('{"time":')) {
+      // One that was cut, by its length or by the end of the program, is no record.
+      if (line.length <= LONGEST && line.startsWith('{"time":') && line.endsWith('}')) {
         raw(others.splice(0));
         output?.(`${line}\n`);
       } else if (line.trim() !== '') others.push(line);
