@@ -41,15 +41,16 @@ export class IndexWriter {
     const known = whole && kept.matches(listed.slice(0, kept.length)) ? kept.length : 0;
     this.#length = { records: known * RECORD_BYTES, sizes: known === 0 ? 0 : sizes };
     this.#torn = true;
+    // What waited is among the missing: it would come twice.
+    this.#waiting = [];
+    this.#later = [];
     const missing = listed.slice(known);
     if (missing.length <= MAX_AT_ONCE) {
       for (const piece of missing) await this.#look(piece);
       await this.#flush();
       return;
     }
-    this.#background = this.#rebuild(missing).finally(() => {
-      this.#background = undefined;
-    });
+    this.#background = this.#rebuild(missing);
   }
 
   /** Adds a piece that has just been published. Never rejects. */
@@ -69,8 +70,12 @@ export class IndexWriter {
       await this.#look(piece).catch(() => undefined);
       if (this.#waiting.length >= MAX_AT_ONCE) await this.#flush();
     }
-    this.#waiting.push(...this.#later.splice(0));
-    await this.#flush();
+    do {
+      this.#waiting.push(...this.#later.splice(0));
+      await this.#flush();
+    } while (this.#later.length > 0);
+    // In one step with the last look: what comes from now on is written at once.
+    this.#background = undefined;
   }
 
   async #look(piece: Piece): Promise<void> {
