@@ -1,4 +1,4 @@
-import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -91,6 +91,19 @@ describe('the keeper of recordings', () => {
       undefined,
     ]);
     expect(tight.note('b')?.removedBy).toBeUndefined();
+  });
+
+  it('lets the others go although one cannot be read', async () => {
+    await mkdir(join(dir, 'a', 'opus64'), { recursive: true });
+    await writeFile(join(dir, 'a', 'removed.json'), '{"at":');
+    const { keeper, clock } = await kept(
+      { a: { running: false, ended: ZERO }, b: { running: false, ended: ZERO } },
+      { keep: DAY },
+    );
+    expect(keeper.note('b')).toMatchObject({ goesBy: 'age' });
+    clock.stepWall(DAY);
+    await keeper.sweep();
+    expect(keeper.note('b')).toMatchObject({ removedBy: 'age' });
   });
 
   it('takes away what an older version recorded of the demo room', async () => {

@@ -152,25 +152,15 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     for (const name of await readdir(dir).catch(() => [] as string[])) {
       if (name.startsWith(GONE)) await rm(join(dir, name), { recursive: true, force: true });
       if (!isRecordingName(name)) continue;
-      const until = forgotten.get(name);
-      if (until !== undefined && (clock.now() > until || deps.room(name))) forgotten.delete(name);
-      else if (until !== undefined) {
-        await away(paths(dir, name).folder);
-        continue;
-      }
-      if (deps.room(name)?.neverKept) {
-        log.info({ slug: name }, 'an old recording of the demo room is removed: it is not recorded any more');
-        await forget(name);
-        continue;
-      }
-      const found = await count(dir, name, counted.get(name));
-      if (!found) continue;
-      counted.set(name, found);
-      seen.add(name);
-      // A kill may have left half of it.
-      if (found.removed && found.bytes > 0) await remove(name, found.removed.by);
+      // One that cannot be read must not keep the others from going.
+      await look(name, seen).catch((error: unknown) => {
+        log.warn({ slug: name, error: String(error) }, 'this recording cannot be counted or removed');
+        if (counted.has(name)) seen.add(name);
+      });
     }
     for (const slug of counted.keys()) if (!seen.has(slug)) counted.delete(slug);
+    for (const slug of warned) if (!seen.has(slug)) warned.delete(slug);
+    for (const [slug, until] of forgotten) if (clock.now() > until) forgotten.delete(slug);
     await retire();
     free = await statfs(dir).then(
       ({ bavail, bsize }) => bavail * bsize,
@@ -178,6 +168,22 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     );
     const at = clock.now();
     totals = [...totals.filter((one) => at - one.at <= GROWTH_MS), { at, bytes: total() }];
+  };
+
+  const look = async (slug: string, seen: Set<string>): Promise<void> => {
+    const until = forgotten.get(slug);
+    if (until !== undefined && clock.now() <= until && !deps.room(slug)) return away(paths(dir, slug).folder);
+    forgotten.delete(slug);
+    if (deps.room(slug)?.neverKept) {
+      log.info({ slug }, 'an old recording of the demo room is removed: it is not recorded any more');
+      return forget(slug);
+    }
+    const found = await count(dir, slug, counted.get(slug));
+    if (!found) return;
+    counted.set(slug, found);
+    seen.add(slug);
+    // A kill may have left half of it.
+    if (found.removed && found.bytes > 0) await remove(slug, found.removed.by);
   };
 
   const total = (): number => [...counted.values()].reduce((sum, { bytes }) => sum + bytes, 0);
@@ -194,9 +200,22 @@ export function openKeeper(deps: KeeperDeps): Keeper {
       .sort((a, b) => a.ended - b.ended);
     for (const one of over) {
       const { slug } = one;
-      if (keep !== undefined && now >= one.ended + keep) await remove(slug, 'age');
-      else if (quota !== undefined && bytes > quota) await remove(slug, 'quota');
-      else {
+      const by =
+        keep !== undefined && now >= one.ended + keep
+          ? 'age'
+          : quota !== undefined && bytes > quota
+            ? 'quota'
+            : undefined;
+      if (by) {
+        const failed = await remove(slug, by).then(
+          () => undefined,
+          (error: unknown) => String(error),
+        );
+        if (failed !== undefined) {
+          log.warn({ slug, by, error: failed }, 'this recording cannot be counted or removed');
+          continue;
+        }
+      } else {
         const full = quota !== undefined && promised > quota * WARN_SHARE;
         if (full) going.set(slug, { goesBy: 'quota' });
         else if (keep !== undefined) going.set(slug, { goesBy: 'age', goesAt: one.ended + keep });

@@ -38,7 +38,7 @@ export interface ArchiveReader {
   ): Promise<Buffer | undefined>;
   /** Sizes (u16, big-endian) of `count` frames from number `from` on, as the index has them; undefined without one. */
   frameSizes(slug: string, rendition: string, from: number, count: number): Promise<Buffer | undefined>;
-  /** Keeps how loud a finished recording is. */
+  /** Keeps how loud a finished recording is. @throws what the disk says. */
   keepLoudness(slug: string, loudness: RecordingLoudness): Promise<void>;
   /** Notes that somebody reads the file that grows; at most one note a minute reaches the disk. */
   noteGrowing(slug: string): Promise<void>;
@@ -127,8 +127,13 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
       if (!safe(slug)) return;
       const path = paths(dir, slug).loudness;
       const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
-      await writeFile(draft, `${JSON.stringify({ v: 1, figure })}\n`);
-      await rename(draft, path).catch(() => rm(draft, { force: true }));
+      try {
+        await writeFile(draft, `${JSON.stringify({ v: 1, figure })}\n`);
+        await rename(draft, path);
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
+      }
     },
     async noteGrowing(slug) {
       if (!safe(slug)) return;
