@@ -33,7 +33,9 @@ export function openLoudness(maker: ReplayMaker, log: Log): LoudnessQueue {
   const measure = async (slug: string): Promise<void> => {
     try {
       const made = await maker.make({ what: 'loudness', slug, over: true }, stop.signal);
-      if (made && 'peak' in made) measured.set(slug, made);
+      if (stop.signal.aborted) return;
+      // A recording without a sound of ours has nothing to measure: it is left as it is.
+      measured.set(slug, made && 'peak' in made ? made : { peak: 0, seconds: 0 });
       const oldest = measured.keys().next().value;
       if (measured.size > 100 * MAX_WAITING && oldest !== undefined) measured.delete(oldest);
     } catch (error) {

@@ -360,6 +360,14 @@ describe('loudness', () => {
     expect(wishes).toEqual(rooms.slice(0, 8));
   });
 
+  it('of a recording without a sound that can be measured is none, and the download goes on', async () => {
+    const maker: ReplayMaker = { make: async () => undefined };
+    await using loudness = openLoudness(maker, silentLog);
+    expect(loudness.ask('room')).toBe('measuring');
+    await expect.poll(() => loudness.ask('room')).toEqual({ peak: 0, seconds: 0 });
+    expect(gainSteps(undefined, 0)).toBe(0);
+  });
+
   it('is corrected in whole steps, and never into clipping', () => {
     expect(gainSteps(-16.4, -1)).toBe(0);
     expect(gainSteps(-12, 0)).toBe(-3);
