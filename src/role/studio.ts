@@ -1,9 +1,7 @@
 import { open as openArchive } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Check, OpenRole } from '../base/health.ts';
-import { asSlug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import { ms } from '../base/time.ts';
 import { openTokens } from '../base/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
@@ -11,12 +9,11 @@ import { openRecords } from '../ladder/index.ts';
 import { open as openStage } from '../stage/index.ts';
 import type { Message } from '../wire/feed.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
-import type { RoomCard } from '../wire/room.ts';
 import { cellMetrics, type RoomMetrics } from './cell-metrics.ts';
+import { openCellRooms } from './cell-rooms.ts';
 import { serveInner } from './inner-http.ts';
 import { type Loops, loadLoops, standbyMessages } from './loops.ts';
 import { logLost } from './lost.ts';
-import { openInTurn } from './openings.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { openProgram, type Program } from './program.ts';
@@ -29,11 +26,38 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   takeRank('studio', log);
   const clock = systemClock;
   const at = paths(config.data);
-  const programs = new Map<string, Program>();
-  const opening = new Set<string>();
   let loops: Loops = new Map();
 
   await using stack = new AsyncDisposableStack();
+  const cards = new KnownRooms();
+  const { programs, take } = openCellRooms<Program>({
+    ...{ clock, log, cards, cell: index },
+    open: (card) =>
+      openProgram(
+        {
+          clock,
+          log,
+          stage,
+          archive,
+          renditions: RENDITIONS,
+          always: [...new Set([...ARCHIVED, ...config.archive])],
+          loops: () => loops,
+          publish,
+          writePeriod: config.writePeriod,
+          ...{
+            caches: config.caches,
+            records,
+            cell: `cell-${index}`,
+            queueDir: at.queue,
+            musicDir: at.music,
+          },
+        },
+        card,
+      ),
+    opened(program) {
+      for (const message of program.greeting()) publish(message);
+    },
+  });
   const outlet = stack.use(
     await listenSocket(
       at.cellBus(index),
@@ -78,82 +102,12 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     await Promise.all([...programs.values()].map((program) => program.close()));
   });
 
-  const cards = new KnownRooms();
-  const mine = (card: RoomCard | undefined): card is RoomCard & { zero: number } =>
-    card?.cell === index && card.zero !== undefined && (card.status === 'open' || card.status === 'live');
-
-  const inTurn = openInTurn(() => programs.size > 0);
-  const openRoom = async (slug: string): Promise<void> => {
-    const card = cards.get(slug);
-    try {
-      if (!mine(card)) return;
-      const program = await openProgram(
-        {
-          clock,
-          log,
-          stage,
-          archive,
-          renditions: RENDITIONS,
-          always: [...new Set([...ARCHIVED, ...config.archive])],
-          loops: () => loops,
-          publish,
-          writePeriod: config.writePeriod,
-          ...{
-            caches: config.caches,
-            records,
-            cell: `cell-${index}`,
-            queueDir: at.queue,
-            musicDir: at.music,
-          },
-        },
-        card,
-      );
-      programs.set(card.slug, program);
-      for (const message of program.greeting()) publish(message);
-      // The room may have moved on while the encoders warmed up.
-      const now = cards.get(slug);
-      if (now) settle(now);
-    } catch (error) {
-      log.error({ slug, error: String(error) }, 'the room could not be opened; trying again in a second');
-      clock.after(ms(1000), () => {
-        const now = cards.get(slug);
-        if (now) settle(now);
-      });
-    } finally {
-      opening.delete(slug);
-    }
-  };
-  const stop = (slug: string, over?: 'ended' | 'cancelled'): void => {
-    const program = programs.get(slug);
-    if (!program) return;
-    programs.delete(slug);
-    program
-      .close(over)
-      .catch((error: unknown) =>
-        log.error({ slug, error: String(error) }, 'the room did not close in order'),
-      );
-  };
-  const settle = (card: RoomCard): void => {
-    const program = programs.get(card.slug);
-    if (mine(card)) {
-      if (program) program.update(card);
-      else if (!opening.has(card.slug)) {
-        opening.add(card.slug);
-        void inTurn(() => openRoom(card.slug));
-      }
-    } else stop(card.slug, card.status === 'ended' || card.status === 'cancelled' ? card.status : undefined);
-  };
-
   let siteSpoke = false;
-  const take = ({ changed, gone }: { changed: readonly RoomCard[]; gone: readonly string[] }): void => {
-    for (const card of changed) if (asSlug(card.slug)) settle(card);
-    for (const slug of gone) stop(slug, 'ended');
-  };
   stack.use(
     lastWord(
       { clock, log, path: at.rooms },
       () => siteSpoke,
-      (rooms) => take(cards.replace(rooms)),
+      (list) => take(cards.replace(list)),
     ),
   );
   stack.use(
