@@ -11,15 +11,16 @@ function rig(most = 1_000) {
   let now = 0;
   let next: (() => void)[] = [];
   const ticks: (() => void)[] = [];
+  const faults: unknown[] = [];
   const handshakes = openHandshakes({
-    ...{ share, most, now: () => now, refused: () => {} },
+    ...{ share, most, now: () => now, refused: () => {}, fault: (error) => faults.push(error) },
     soon: (run) => next.push(run),
     // biome-ignore lint/suspicious/noThenProperty: it is what comes after, and nobody awaits it.
     then: (run) => ticks.push(run),
   });
   const network = (name: string): number => share.place(`203.0.${name}`);
   return {
-    ...{ share, handshakes, done, refused, network },
+    ...{ share, handshakes, done, refused, faults, network },
     come(name: string, cost = 1) {
       const accepted = { destroyed: false, resetAndDestroy: () => refused.push(name) } as unknown as Socket;
       handshakes.ask(accepted, network(name), () => {
@@ -122,4 +123,21 @@ test('whoever has gone meanwhile takes nobody’s turn', () => {
   while (!rest()) round();
   expect(done).toEqual(['b']);
   expect(handshakes.waiting).toBe(0);
+});
+
+test('one that cannot begin costs itself alone', () => {
+  const { come, round, rest, done, faults, handshakes, network } = rig();
+  let destroyed = false;
+  const broken = { destroyed: false, destroy: () => (destroyed = true) } as unknown as Socket;
+  handshakes.ask(broken, network('a'), () => {
+    throw new Error('no handle');
+  });
+  come('a');
+  come('b');
+  while (!rest()) round();
+  expect(done.sort()).toEqual(['a', 'b']);
+  expect([destroyed, faults.length]).toEqual([true, 1]);
+  come('c');
+  while (!rest()) round();
+  expect(done).toContain('c');
 });

@@ -21,6 +21,8 @@ export interface HandshakesDeps {
   readonly most: number;
   /** Called for each connection that is refused. */
   refused(): void;
+  /** Hears of a handshake that could not begin. */
+  fault?(error: unknown): void;
   /** Runs something once whatever else is ready has had its turn. Default: `setImmediate`. */
   soon?(run: () => void): void;
   /** Runs something after what is to be done at once. Default: `process.nextTick`. */
@@ -93,7 +95,13 @@ export function openHandshakes(deps: HandshakesDeps): Handshakes {
     }
     const { line, one } = found;
     const began = now();
-    one.begin();
+    try {
+      one.begin();
+    } catch (error) {
+      // One that cannot begin must not end the turns of all.
+      deps.fault?.(error);
+      one.accepted.destroy();
+    }
     // Node reads what has come on the next tick: that is the handshake itself.
     then(() => {
       const ended = now();

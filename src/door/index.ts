@@ -235,6 +235,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     refused() {
       counters.handshakesRefused += 1;
     },
+    fault: (error) => fault(error, 'handshake'),
   });
   let tls: Tls | undefined;
   let port = deps.port;
