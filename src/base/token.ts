@@ -90,7 +90,8 @@ export function openTokens(secret: Uint8Array): Tokens {
 
 const PLAIN = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const SCHEME = /^(?:authorization\s*[:=]\s*)?bearer(?:[\s:=]+|$)/i;
-const QUOTES = /^[\s"'`<(“”„«»‘’]+|[\s"'`>)“”„«»‘’,;]+$/g;
+const BEFORE = /[\s"'`<(“”„«»‘’]/;
+const BEHIND = /[\s"'`>)“”„«»‘’,;]/;
 /** Of a longer header only so much is looked at: patterns must stay cheap. */
 const MAX_HEADER = 2048;
 const WHOLE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -135,13 +136,21 @@ export function bearerTrouble(header: string | null | undefined): string | undef
 
 /** Without the word Bearer, however often it stands there, and without quotes. */
 function unwrapped(header: string): { readonly said: string; readonly scheme: boolean } {
-  let said = header.slice(0, MAX_HEADER).replace(QUOTES, '');
+  let said = unquoted(header.slice(0, MAX_HEADER));
   let scheme = false;
   for (let turn = 0; turn < 4 && SCHEME.test(said); turn += 1) {
     scheme = true;
-    said = said.replace(SCHEME, '').replace(QUOTES, '');
+    said = unquoted(said.replace(SCHEME, ''));
   }
   return { said, scheme };
+}
+
+/** From the ends inwards: a pattern for the end would be tried from every character. */
+function unquoted(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && BEFORE.test(text.charAt(from))) from += 1;
+  while (to > from && BEHIND.test(text.charAt(to - 1))) to -= 1;
+  return text.slice(from, to);
 }
 
 /** Longer is no token of ours. */
