@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -54,6 +54,15 @@ test('a file that cannot be read in time is given up, and those who waited have 
   expect(await watched).toMatchObject({ refused: 'unprocessable', detail: expect.stringContaining('20 s') });
   expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ seconds: 1 })));
   expect(kept()).toEqual(['b.pcm', 'c.pcm', 'd.pcm', 'e.pcm']);
+});
+
+test('a disk that could not be read for a moment does not refuse music for ever', async () => {
+  // What cannot be removed as the remains of an earlier run.
+  mkdirSync(join(dir, 'a.tmp'));
+  const shelf = openMusicShelf(manualClock(), dir, { decoder });
+  await expect(shelf.put('b', body(1))).rejects.toThrow();
+  rmSync(join(dir, 'a.tmp'), { recursive: true });
+  expect(await shelf.put('b', body(1))).toEqual({ seconds: 1 });
 });
 
 test('what is kept is found again with its length, as a sound file', async () => {

@@ -68,7 +68,12 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
   const under = new Map<string, Upload>();
   /** Bytes on the disk by room; read once. */
   let sizes: Promise<Map<string, number>> | undefined;
-  const known = (): Promise<Map<string, number>> => (sizes ??= readSizes(dir));
+  const known = (): Promise<Map<string, number>> =>
+    (sizes ??= readSizes(dir).catch((error: unknown) => {
+      // The disk's trouble of a moment is not kept.
+      sizes = undefined;
+      throw error;
+    }));
 
   const store = async (slug: string, upload: string): Promise<Kept> => {
     const news = await decode(clock, decoder, upload);
