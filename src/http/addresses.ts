@@ -57,14 +57,15 @@ export const ADDRESSES: readonly Address[] = [
     examples: ['/r/hall/live/aac96.slow.m3u8', '/r/hall/live/aac96.ring.m3u8'],
   },
   {
-    ...{ id: 'live-main', what: 'where players begin', pattern: '/r/:room/live/main.m3u8' },
+    ...{ id: 'live-main', what: 'where players begin', pattern: '/r/:room/live/(main|opus).m3u8' },
     ...{ ...SOUND, urgency: 'hearing', cache: 'slow-playlist', shared: true },
-    examples: ['/r/hall/live/main.m3u8'],
+    examples: ['/r/hall/live/main.m3u8', '/r/hall/live/opus.m3u8'],
   },
   {
-    ...{ id: 'live-slow-main', what: 'the same, whole segments', pattern: '/r/:room/live/slow.m3u8' },
+    ...{ id: 'live-slow-main', what: 'the same, whole segments' },
+    pattern: '/r/:room/live/(slow|opus.slow).m3u8',
     ...{ ...SOUND, urgency: 'playing', cache: 'slow-playlist', shared: true },
-    examples: ['/r/hall/live/slow.m3u8'],
+    examples: ['/r/hall/live/slow.m3u8', '/r/hall/live/opus.slow.m3u8'],
   },
   {
     ...{ id: 'live-steering', what: 'which cache to use', pattern: '/r/:room/live/steering.json' },
@@ -87,8 +88,9 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...SOUND, urgency: 'reading', cache: 'segment', examples: ['/r/hall/replay/aac96/init.mp4'] },
   },
   {
-    ...{ id: 'replay-main', what: 'where a replay begins', pattern: '/r/:room/replay/main.m3u8' },
-    ...{ ...SOUND, urgency: 'reading', cache: 'slow-playlist', examples: ['/r/hall/replay/main.m3u8'] },
+    ...{ id: 'replay-main', what: 'where a replay begins', pattern: '/r/:room/replay/(main|opus).m3u8' },
+    ...{ ...SOUND, urgency: 'reading', cache: 'slow-playlist' },
+    examples: ['/r/hall/replay/main.m3u8', '/r/hall/replay/opus.m3u8'],
   },
   {
     ...{ id: 'replay-list', what: 'its playlist', pattern: '/r/:room/replay/:rendition.m3u8' },
