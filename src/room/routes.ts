@@ -81,7 +81,7 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   app.use(async (c, next) => {
     await next();
     // Whoever has the answer finds every door and cell informed.
-    if (c.req.method !== 'GET' && c.res.ok) await deps.told?.();
+    if (c.req.method !== 'GET' && c.res.status < 400) await deps.told?.();
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
 

@@ -72,6 +72,27 @@ describe('starting a room', () => {
     expect(card('cafe-talk').hosts).toEqual([]);
   });
 
+  test.each([
+    ['application/json', '{"title":"x"}', 201],
+    ['application/x-www-form-urlencoded', 'title=x', 303],
+  ])('doors and cells know of the room before %s is answered', async (type, body, status) => {
+    const told = Promise.withResolvers<void>();
+    await rig.restart({ told: () => told.promise });
+    let answered = false;
+    const answer = ask('POST', '/api/rooms', body, undefined, {
+      'content-type': type,
+      'sec-fetch-site': 'same-origin',
+    }).then((it) => {
+      answered = true;
+      return it;
+    });
+    await expect.poll(() => card('x')).toBeDefined();
+    await rig.settle();
+    expect(answered).toBe(false);
+    told.resolve();
+    expect((await answer).status).toBe(status);
+  });
+
   test('a form without scripts gives its time in UTC', async () => {
     const at = new Date(Math.ceil(Date.parse(inMs(HOUR)) / 60_000) * 60_000).toISOString();
     const form = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };
