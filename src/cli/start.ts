@@ -84,7 +84,14 @@ export const command: Command = async (args) => {
   Stop      Ctrl+C
 
 `);
-    if (roles.includes('site')) void tellLink(config, address).then((text) => out.write(text));
+    if (roles.includes('site'))
+      void tellLink(config, address).then(
+        (text) => out.write(text),
+        (error: unknown) =>
+          out.write(
+            `  The operator's link could not be kept: ${String(error)}. Run: earshot operator link\n`,
+          ),
+      );
   });
   return 0;
 };

@@ -104,7 +104,11 @@ function ask({ host, port }: TurnServer, message: Buffer, patience: number): Pro
   return new Promise((resolve) => {
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
     let timer: NodeJS.Timeout | undefined;
+    let over = false;
     const end = (answer: Answer | undefined): void => {
+      // A name that nobody knows may be told after the time is up.
+      if (over) return;
+      over = true;
       clearTimeout(timer);
       socket.close();
       resolve(answer);
