@@ -82,6 +82,7 @@ test('where there is no place for more sound the page reads along without script
   expect(html).toContain('<dd>Speaking: \u2068&lt;b&gt;Ana\u2069</dd>');
   expect(html).toContain('<dd>about 120,000 connections</dd>');
   expect(html).toContain('<dd>Monday 5 January at 20:00 UTC</dd>');
+  expect(html).toContain('<section class="reading card" lang="en">');
   expect(html).toContain('<section class="reading card" lang="fr">');
   expect(html.match(/href="\/r\/talk\/replay\.m4a#t=840"/g)?.length).toBe(2);
   // The sound is still offered, and nobody's page differs because one more has come.

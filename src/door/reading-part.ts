@@ -26,5 +26,5 @@ export function readingPart(state: RoomState): string {
       { ...state, streams: roughly(state.streams) },
       { language, missed: state.at, when: (at) => instant(at, language) },
     );
-  return `${part(state.slug, of('en'), '')}\n${part(state.slug, of('fr'), ' lang="fr"')}`;
+  return `${part(state.slug, of('en'), ' lang="en"')}\n${part(state.slug, of('fr'), ' lang="fr"')}`;
 }

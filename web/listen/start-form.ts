@@ -9,7 +9,7 @@ const OPERATOR = 'earshot-operator';
 /** The API refuses longer ones, and later starts. */
 const MAX_TITLE = 140;
 const MAX_NAME = 60;
-const FURTHEST_MS = 365 * 86_400_000;
+const FURTHEST_MS = 366 * 86_400_000;
 
 /** What `POST /api/rooms` answers; `studio` is the host's personal link. */
 interface Created {
