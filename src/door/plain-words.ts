@@ -42,7 +42,6 @@ export interface PlainWords {
   studio(title: string): string;
   readonly studioAbout: string;
   studioPlain(link: string): string;
-  readonly toRoom: string;
   readonly missingTitle: string;
   readonly missingAbout: string;
   readonly missing: string;
@@ -107,7 +106,6 @@ const english: PlainWords = {
   studioAbout: 'For the people on stage.',
   studioPlain: (link) =>
     `Speaking needs a browser with scripts on. Listening does not: <a href="${link}">go to the room</a>.`,
-  toRoom: 'Go to the room',
   missingTitle: 'Nothing is here',
   missingAbout: 'No room has this address.',
   missing: 'Nothing is at this address',
@@ -174,7 +172,6 @@ const french: PlainWords = {
   studioAbout: 'Pour les personnes sur scène.',
   studioPlain: (link) =>
     `Pour parler, il faut un navigateur avec scripts. Pour écouter, non : <a href="${link}">aller à la salle</a>.`,
-  toRoom: 'Aller à la salle',
   missingTitle: 'Il n’y a rien ici',
   missingAbout: 'Aucune salle n’a cette adresse.',
   missing: 'Il n’y a rien à cette adresse',

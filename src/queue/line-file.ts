@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { appendFile, mkdir, open, readFile, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
@@ -24,9 +23,6 @@ export interface LineFile {
 
 /** The file of every published state of a room's queue, one a line: its history as anyone can replay it. */
 export const historyPath = (dir: string, slug: string): string => join(dir, `${slug}.jsonl`);
-
-/** The SHA-256 of a published state: what the next one carries as `previous`. */
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Opens the file of one room's line. A file that is damaged is left aside and said so: the line begins anew. */
 export async function openLineFile(dir: string, slug: string, log: Log): Promise<LineFile> {

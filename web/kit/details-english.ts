@@ -40,7 +40,6 @@ export const detailsEnglish = {
     gaps === 0 ? 'Nothing is missing in it.' : gaps === 1 ? 'It has one gap.' : `It has ${gaps} gaps.`,
   copied: 'Link copied',
   download: 'Download the recording',
-  replayWaits: 'The recording is being fetched.',
   stage: 'On stage',
   speaking: 'speaking',
   muted: 'muted',

@@ -43,7 +43,6 @@ export const detailsFrench: Details = {
         : `Il comporte ${gaps} coupures.`,
   copied: 'Lien copié',
   download: 'Télécharger l’enregistrement',
-  replayWaits: 'L’enregistrement arrive.',
   stage: 'Sur scène',
   speaking: 'parle',
   muted: 'micro coupé',

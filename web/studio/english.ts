@@ -36,7 +36,6 @@ export const english = {
   microphone: 'Microphone',
   systemDefault: 'System default',
   loudspeaker: 'Headphones or loudspeaker',
-  allowMic: 'Allow the microphone',
   askingMic: 'Your browser asks whether this page may use the microphone.',
   hearYourself: 'Hear yourself (headphones only)',
   joinMuted: 'Join with the microphone off',
@@ -68,8 +67,6 @@ export const english = {
   gain: 'Even out loudness',
   pushToTalk: 'Push to talk (hold Space)',
   spokenWarnings: 'Say warnings aloud',
-  backstageNow: (n: number) =>
-    n === 0 ? 'Nobody is on stage yet.' : n === 1 ? 'On stage: ' : `On stage (${n}): `,
 
   onStage: 'On stage',
   stageUnknown: 'Who is on stage is not known now.',
@@ -102,7 +99,6 @@ export const english = {
   holdToTalk: 'Hold to talk',
   talking: 'You are heard',
   more: (name: string) => `More for ${name}`,
-  muteOther: 'Mute',
   askUnmute: 'Ask to unmute',
   handOver: 'Make co-host',
   remove: 'Remove from the stage',
@@ -143,7 +139,6 @@ export const english = {
   backToMusicHint: 'The room stays open; only people on stage hear you.',
   openNow: 'Open the room now',
   openHint: 'The audience gets hold music, and the stage opens for speakers.',
-  startsAt: (time: string) => `Starts ${time}`,
   end: 'End for everyone',
   endSure: 'End the room for everyone? It cannot be opened again. The recording stays at the same address.',
   endYes: 'End it',

@@ -37,7 +37,6 @@ export const french: Words = {
   microphone: 'Micro',
   systemDefault: 'Par défaut (système)',
   loudspeaker: 'Casque ou haut-parleur',
-  allowMic: 'Autoriser le micro',
   askingMic: 'Votre navigateur demande si cette page peut utiliser le micro.',
   hearYourself: 'S’entendre (au casque seulement)',
   joinMuted: 'Monter avec le micro coupé',
@@ -70,8 +69,6 @@ export const french: Words = {
   gain: 'Égaliser le volume',
   pushToTalk: 'Appuyer pour parler (maintenir Espace)',
   spokenWarnings: 'Lire les alertes à voix haute',
-  backstageNow: (n) =>
-    n === 0 ? 'Personne n’est encore sur scène.' : n === 1 ? 'Sur scène : ' : `Sur scène (${n}) : `,
 
   onStage: 'Sur scène',
   stageUnknown: 'On ne sait pas qui est sur scène en ce moment.',
@@ -104,7 +101,6 @@ export const french: Words = {
   holdToTalk: 'Maintenir pour parler',
   talking: 'On vous entend',
   more: (name) => `Plus d’actions pour ${name}`,
-  muteOther: 'Couper',
   askUnmute: 'Inviter à parler',
   handOver: 'Nommer co-hôte',
   remove: 'Retirer de la scène',
@@ -145,7 +141,6 @@ export const french: Words = {
   backToMusicHint: 'La salle reste ouverte ; seule la scène vous entend.',
   openNow: 'Ouvrir la salle maintenant',
   openHint: 'Le public reçoit la musique d’attente, et la scène s’ouvre aux intervenants.',
-  startsAt: (time) => `Début ${time}`,
   end: 'Terminer pour tous',
   endSure:
     'Terminer la salle pour tous ? Elle ne pourra pas rouvrir. L’enregistrement reste à la même adresse.',

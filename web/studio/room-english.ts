@@ -96,7 +96,6 @@ export const roomEnglish = {
   show: 'The show',
   opening: 'Opening…',
   goingMusic: 'Changing to music…',
-  catchingUp: (n: number) => `and ${n} catching up on the recording`,
   breakHost: 'Listeners read: “A short break. Music until it goes on.” Only people on stage hear you.',
   breakGuest: 'A short break. Music until it goes on; only people on stage hear you.',
   late: (minutes: number, time: string) =>

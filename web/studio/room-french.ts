@@ -98,7 +98,6 @@ export const roomFrench: typeof roomEnglish = {
   show: 'Le spectacle',
   opening: 'Ouverture…',
   goingMusic: 'Passage à la musique…',
-  catchingUp: (n) => `et ${n} qui ${n === 1 ? 'rattrape' : 'rattrapent'} l’enregistrement`,
   breakHost:
     'Le public lit : « Une courte pause. De la musique jusqu’à la reprise. » Seule la scène vous entend.',
   breakGuest: 'Une courte pause. De la musique jusqu’à la reprise ; seule la scène vous entend.',
