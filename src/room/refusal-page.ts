@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { ERRORS } from '../base/errors.ts';
+import { languageOf } from '../base/negotiation.ts';
 import type { Refusal } from './book.ts';
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
@@ -17,14 +18,14 @@ const FRENCH = {
 
 /** A refused form's answer for people whose browser runs no scripts: what happened and how to get in. */
 export function refusalPage(c: Context, { refused, detail }: Refusal): Response {
-  const french = /^\s*fr\b/i.test(c.req.header('accept-language') ?? '');
-  const words = french ? FRENCH : ENGLISH;
+  const language = languageOf(c.req.header('accept-language'));
+  const words = language === 'fr' ? FRENCH : ENGLISH;
   const { status, title } = ERRORS[refused];
   const way = status === 401 || refused === 'operator-only';
   const said = way ? words.way : escaped(detail ?? title);
   return new Response(
     `<!doctype html>
-<html lang="${french ? 'fr' : 'en'}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>${words.title}</title>
 <main><h1>${words.title}</h1><p>${said}</p><p><a href="/#start">${words.back}</a></p></main></html>
 `,

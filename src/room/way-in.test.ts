@@ -96,9 +96,11 @@ describe('a form without scripts', () => {
     const english = await post('title=x');
     expect([english.status, english.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
     expect(english.body.text).toContain('earshot operator link');
-    const french = await post('title=x&operator=wrong', { 'accept-language': 'fr-CH, en;q=0.5' });
-    expect(french.status).toBe(403);
-    expect(french.body.text).toContain('lang="fr"');
+    for (const wanted of ['fr-CH, en;q=0.5', 'de, fr;q=0.8, en;q=0.5']) {
+      const french = await post('title=x&operator=wrong', { 'accept-language': wanted });
+      expect(french.status).toBe(403);
+      expect(french.body.text).toContain('lang="fr"');
+    }
     const long = await post(`title=${'a'.repeat(200)}`, LOCAL);
     expect([long.status, String(long.body.text)]).toEqual([
       422,
