@@ -16,7 +16,17 @@ export interface LineTarget {
   take(text: string): boolean;
 }
 
-/** Characters that wait for a reader at most; beyond that lines are dropped. A burst of a hundred long lines fits. */
+/** `write` of `node:fs`; a test brings one that fails. */
+type WriteBytes = (
+  fd: number,
+  bytes: Buffer,
+  offset: number,
+  length: number,
+  position: null,
+  done: (error: Error | null, written: number | undefined) => void,
+) => void;
+
+/** Bytes that wait for a reader at most; beyond that lines are dropped. A burst of a hundred long lines fits. */
 const MOST_WAITING = 64 * 1024;
 /** So often it is tried again while somebody does not read. */
 const RETRY_MS = 250;
@@ -34,7 +44,7 @@ export function openLineWriter(fd: 1 | 2, lost: (count: number) => string): Line
 export function overTarget(
   target: LineTarget,
   lost: (count: number) => string,
-): Omit<LineWriter, 'terminal'> & { readonly dropped: number } {
+): Omit<LineWriter, 'terminal'> {
   let dropped = 0;
   let untold = 0;
   let retry: NodeJS.Timeout | undefined;
@@ -128,25 +138,29 @@ function deviceTarget(shared: number): LineTarget {
  * A file: written by another thread, for a disk may stand still. What a full disk does not take waits for the next try, and
  * what is left when the process ends is written then.
  */
-function fileTarget(fd: number): LineTarget {
-  let waiting = '';
+export function fileTarget(fd: number, put: WriteBytes = write): LineTarget {
+  let waiting: Buffer = Buffer.alloc(0);
   let writing = false;
+  let retry: NodeJS.Timeout | undefined;
   const push = (): void => {
-    if (writing || waiting === '') return;
-    const bytes = Buffer.from(waiting);
-    waiting = '';
+    if (writing || retry || waiting.length === 0) return;
+    const bytes = waiting;
+    waiting = Buffer.alloc(0);
     writing = true;
-    write(fd, bytes, 0, bytes.length, null, (error, written) => {
+    put(fd, bytes, 0, bytes.length, null, (error, written) => {
       writing = false;
-      waiting = `${bytes.subarray(written ?? 0)}${waiting}`;
-      if (error) setTimeout(push, RETRY_MS).unref();
-      else push();
+      waiting = Buffer.concat([bytes.subarray(written ?? 0), waiting]);
+      if (!error) return push();
+      retry = setTimeout(() => {
+        retry = undefined;
+        push();
+      }, RETRY_MS).unref();
     });
   };
   process.once('exit', () => {
     // What another thread is just writing gets the moment that it takes.
     if (writing) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_MOMENT_MS);
-    if (waiting === '') return;
+    if (waiting.length === 0) return;
     try {
       writeSync(fd, waiting);
     } catch {
@@ -156,7 +170,7 @@ function fileTarget(fd: number): LineTarget {
   return {
     take(text) {
       if (waiting.length > MOST_WAITING) return false;
-      waiting += text;
+      waiting = Buffer.concat([waiting, Buffer.from(text)]);
       push();
       return true;
     },
