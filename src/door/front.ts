@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { isLoopback } from '../base/local.ts';
 import { ms } from '../base/time.ts';
 import type { Clients } from './client.ts';
 import type { Counters } from './counters.ts';
@@ -63,7 +64,6 @@ const REFUSED_WAIT = 2_000;
 
 /** The first byte of TLS; no method begins with it. Spec: RFC 8446, 5.1. */
 const HANDSHAKE = 0x16;
-const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
 
 const HEAD = Symbol('head');
 /** Bytes of the request that is waited for, once its head is whole. */
@@ -203,7 +203,7 @@ export function openFront(deps: FrontDeps): Front {
     if (!deps.tls) return begin(socket, clock.now());
     expect(socket, clock.now());
     socket.on('error', onError).on('close', onClose);
-    const local = deps.plainLocal === true && LOOPBACK.test(socket.remoteAddress ?? '');
+    const local = deps.plainLocal === true && isLoopback(socket.remoteAddress);
     if (!local && !deps.tls().ready) return void socket.resetAndDestroy();
     // Whoever says nothing costs no more than a socket.
     socket.once('end', onEnd).once('data', (first: Buffer) => {

@@ -172,11 +172,13 @@ export async function open(deps: DoorDeps): Promise<Door> {
     ...(deps.vouches ? { vouches: deps.vouches } : {}),
   });
   const behindProxy = new WeakMap<Socket, string | undefined>();
+  const networkOf = (socket: Socket): string | undefined =>
+    behindProxy.get(socket) ?? gate.originOf(socket).prefix;
   const stalledReaders = openStalledReaders({
     limits,
     ...(deps.tcpInfo ? { tcpInfo: deps.tcpInfo } : {}),
     isStream: (socket) => fanout.carries(socket),
-    prefixOf: (socket) => behindProxy.get(socket) ?? gate.originOf(socket).prefix,
+    prefixOf: networkOf,
   });
   const unfinished = openUnfinished<Socket>({
     ...{ clock, limits },
@@ -289,7 +291,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     server.on('error', (error) =>
       log.error({ error: error.message }, 'connections cannot be accepted at this moment'),
     );
-  const waitingBytes = openWaitingBytes({ limits, prefixOf: (socket) => gate.originOf(socket).prefix });
+  const waitingBytes = openWaitingBytes({ limits, prefixOf: networkOf });
   const sweeper = clock.every(ms(1_000), () => {
     spare.look();
     front.sweep();

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
+import { isLoopback } from '../base/local.ts';
 import { type Language, languageOf } from '../base/negotiation.ts';
 import { problem } from '../base/reply.ts';
 import { ms } from '../base/time.ts';
@@ -77,7 +78,6 @@ export interface OrdinaryDeps {
 
 /** How long a redirect to an address as it should be written is kept. */
 const MOVED = 'public, max-age=3600';
-const isLocal = ({ remoteAddress = '' }: Socket): boolean => /^(?:::ffff:)?127\.|^::1$/.test(remoteAddress);
 /** A page may be a second old anywhere on the way. */
 const PAGE_CACHE = 'public, max-age=1';
 
@@ -243,7 +243,8 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     open.add(res);
     res.once('close', () => open.delete(res));
     if (deps.clients.trusts(req.socket.remoteAddress)) deps.cameFor(req.socket, shield.prefixOf(req));
-    else if (req.headers['x-forwarded-for'] !== undefined && isLocal(req.socket)) counters.unlistedProxy += 1;
+    else if (req.headers['x-forwarded-for'] !== undefined && isLoopback(req.socket.remoteAddress))
+      counters.unlistedProxy += 1;
     if (hasBody(req)) awaitBody(req);
     const began = deps.clock.now();
     try {

@@ -26,7 +26,6 @@ export interface Monitor extends AsyncDisposable {
 }
 
 const RETRY: Ms = ms(5000);
-/** Answers of one moment: several that ask at once get the same. */
 const MOST_CONNECTIONS = 64;
 const TEXT = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
 
@@ -43,6 +42,7 @@ function isMeant({ headers, socket }: IncomingMessage): boolean {
 /** Opens it; a port that is taken is tried again, for nobody loses sound because of it. Resolves after the first try. */
 export async function openMonitor(deps: MonitorDeps): Promise<Monitor> {
   const { clock, log, host } = deps;
+  /** Several that ask at once get the same. */
   let gathering: Promise<string> | undefined;
   const gather = (): Promise<string> => {
     gathering ??= deps
