@@ -51,6 +51,11 @@ describe('the table of addresses', () => {
       expect([path, find(path)?.address.id]).toEqual([path, undefined]);
   });
 
+  test('lists of every codec are kept alike', () => {
+    for (const file of ['live/main', 'live/opus', 'live/slow', 'live/opus.slow', 'replay/main', 'replay/opus'])
+      expect([file, find(`/r/hall/${file}.m3u8`)?.address.cache]).toEqual([file, 'slow-playlist']);
+  });
+
   test('methods follow from the row', () => {
     const stream = find('/r/hall/stream');
     const ticket = find('/r/hall/ticket');

@@ -4,7 +4,6 @@ import { type ManualClock, manualClock } from '../../test/clock.ts';
 import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../base/time.ts';
-import { find } from '../http/index.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { stateOfCard } from '../wire/room.ts';
@@ -134,10 +133,6 @@ describe('the live playlist', () => {
     '%s has fMP4 of one codec: players that decode HLS themselves cannot change it',
     async (file, uri, codecs) => {
       run(20);
-      expect(find(`/r/${SLUG}/live/${file}`)?.address).toMatchObject({
-        cache: 'slow-playlist',
-        shared: true,
-      });
       const { text } = await read(file);
       expect(text.split('\n').filter((line) => line && !line.startsWith('#'))).toEqual([uri]);
       expect(tags(text, '#EXT-X-STREAM-INF').map((line) => /CODECS="([^"]+)"/.exec(line)?.[1])).toEqual([
