@@ -52,7 +52,14 @@ describe('the table of addresses', () => {
   });
 
   test('lists of every codec are kept alike', () => {
-    for (const file of ['live/main', 'live/opus', 'live/slow', 'live/opus.slow', 'replay/main', 'replay/opus'])
+    for (const file of [
+      'live/main',
+      'live/opus',
+      'live/slow',
+      'live/opus.slow',
+      'replay/main',
+      'replay/opus',
+    ])
       expect([file, find(`/r/hall/${file}.m3u8`)?.address.cache]).toEqual([file, 'slow-playlist']);
   });
 
