@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { detailsEnglish } from '../kit/details-english.ts';
 import { english } from '../kit/english.ts';
-import { keyIn, startProblem } from './start-form.ts';
+import { authorization, keepKey, keyIn, startProblem } from './start-form.ts';
 
 const words = { ...english, ...detailsEnglish };
 const NOW = Date.UTC(2026, 10, 29);
@@ -17,4 +17,13 @@ test('the operator may paste the whole link, or only the key', () => {
   expect(keyIn(' https://host/#operator=abc.def ')).toBe('abc.def');
   expect(keyIn('#operator=abc.def')).toBe('abc.def');
   expect(keyIn('abc.def')).toBe('abc.def');
+});
+
+test('where storage is forbidden the key is good for as long as the page stands', () => {
+  expect(globalThis).not.toHaveProperty('sessionStorage');
+  expect(authorization()).toEqual({});
+  keepKey('abc.def');
+  expect(authorization()).toEqual({ authorization: 'Bearer abc.def' });
+  keepKey('');
+  expect(authorization()).toEqual({});
 });

@@ -33,21 +33,28 @@ function takeKey(): void {
   keepKey(keyIn(location.hash));
   history.replaceState(null, '', location.pathname + location.search);
 }
+/** Where storage is forbidden, the page itself holds it. */
+let held = '';
 /** For this tab alone: whoever uses the browser next finds nothing. */
-function keepKey(key: string): void {
+export function keepKey(key: string): void {
+  held = key;
   try {
     sessionStorage.setItem(OPERATOR, key);
   } catch {
-    // Storage is forbidden: the link is opened again next time.
+    // The link is opened again next time.
   }
 }
-function authorization(): Record<string, string> {
+function storedKey(): string {
   try {
-    const key = sessionStorage.getItem(OPERATOR);
-    return key ? { authorization: `Bearer ${key}` } : {};
+    return sessionStorage.getItem(OPERATOR) ?? '';
   } catch {
-    return {};
+    return '';
   }
+}
+/** The operator's key as a header; none without a key. */
+export function authorization(): Record<string, string> {
+  const key = held || storedKey();
+  return key ? { authorization: `Bearer ${key}` } : {};
 }
 
 /** A field with its message below it, read with it. */
