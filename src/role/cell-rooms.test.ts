@@ -47,47 +47,47 @@ function rig() {
 
 test('a room is opened once, told of changes, and closed with its word', async () => {
   const cell = rig();
-  cell.list(card('a'));
-  cell.list(card('a', { title: 'b' }));
+  cell.list(card('hall'));
+  cell.list(card('hall', { title: 'b' }));
   await cell.let();
-  cell.list(card('a', { title: 'c', status: 'ended' }));
-  expect(cell.said).toEqual(['open a', 'opened', 'update b', 'close ended']);
+  cell.list(card('hall', { title: 'c', status: 'ended' }));
+  expect(cell.said).toEqual(['open hall', 'opened', 'update b', 'close ended']);
   expect(cell.rooms.programs.size).toBe(0);
 });
 
 test('a room of another cell, and one that has no time zero, is not opened', () => {
   const cell = rig();
-  const { zero: _, ...early } = card('b');
-  cell.list(card('a', { cell: 1 }), early, card('c', { status: 'scheduled' }));
+  const { zero: _, ...early } = card('loft');
+  cell.list(card('hall', { cell: 1 }), early, card('yard', { status: 'scheduled' }));
   expect(cell.said).toEqual([]);
 });
 
 test('a room that was given to another cell goes on there: it is closed here without a last word', async () => {
   const cell = rig();
-  cell.list(card('a'));
+  cell.list(card('hall'));
   await cell.let();
-  cell.list(card('a', { cell: 1 }));
+  cell.list(card('hall', { cell: 1 }));
   expect(cell.said.at(-1)).toBe('close undefined');
 });
 
 test('a room that ends, or leaves the list, while it is being opened does not stay on the air', async () => {
-  for (const over of [[card('a', { status: 'ended' })], []]) {
+  for (const over of [[card('hall', { status: 'ended' })], []]) {
     const cell = rig();
-    cell.list(card('a'));
+    cell.list(card('hall'));
     cell.list(...over);
     await cell.let();
-    expect(cell.said).toEqual(['open a', 'opened', 'close ended']);
+    expect(cell.said).toEqual(['open hall', 'opened', 'close ended']);
     expect(cell.rooms.programs.size).toBe(0);
   }
 });
 
 test('a room that cannot be opened is tried again after a second, unless it has gone', async () => {
   const cell = rig();
-  cell.list(card('a'));
+  cell.list(card('hall'));
   await cell.refuse();
   cell.clock.advance(1000);
   await cell.refuse();
   cell.list();
   cell.clock.advance(5000);
-  expect(cell.said).toEqual(['open a', 'open a']);
+  expect(cell.said).toEqual(['open hall', 'open hall']);
 });

@@ -73,8 +73,8 @@ describe('starting a room', () => {
   });
 
   test.each([
-    ['application/json', '{"title":"x"}', 201],
-    ['application/x-www-form-urlencoded', 'title=x', 303],
+    ['application/json', '{"title":"Town hall"}', 201],
+    ['application/x-www-form-urlencoded', 'title=Town+hall', 303],
   ])('doors and cells know of the room before %s is answered', async (type, body, status) => {
     const told = Promise.withResolvers<void>();
     await rig.restart({ told: () => told.promise });
@@ -86,7 +86,7 @@ describe('starting a room', () => {
       answered = true;
       return it;
     });
-    await expect.poll(() => card('x')).toBeDefined();
+    await expect.poll(() => card('town-hall')).toBeDefined();
     await rig.settle();
     expect(answered).toBe(false);
     told.resolve();
