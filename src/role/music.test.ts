@@ -90,6 +90,7 @@ test('of forty at once those beyond sixteen are refused before a byte of theirs 
     yield new Uint8Array([1]);
   }
   const all = Array.from({ length: 40 }, (_, i) => shelf.put(`room-${i}`, slow()));
+  await vi.waitFor(() => expect(begun).toBe(16));
   await turn();
   expect(begun).toBe(16);
   go.resolve();

@@ -191,6 +191,7 @@ async function receive(
   path: string,
   upload: Upload,
 ): Promise<Kept | undefined> {
+  const file = await open(path, 'w', 0o600);
   const parts = body[Symbol.asyncIterator]();
   const ended = Promise.withResolvers<Kept>();
   const end = (detail: string): void => ended.resolve({ refused: 'too-slow', detail });
@@ -203,7 +204,6 @@ async function receive(
     before = size;
   });
   const late = clock.after(ms(RECEIVE_MS), () => end('This file took longer than ten minutes to arrive.'));
-  const file = await open(path, 'w', 0o600);
   try {
     for (;;) {
       const part = await Promise.race([parts.next(), ended.promise]);
