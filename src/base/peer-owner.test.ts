@@ -56,9 +56,13 @@ test('the table is read by one at a time, and after a long look not at once agai
   const first = ask(100);
   await turn();
   expect(reads).toBe(2);
+  // Whoever comes while the table is read waits for the next time.
+  const second = ask(50);
+  await turn();
+  expect(reads).toBe(2);
   come();
   await Promise.all(first);
-  const second = ask(100);
+  second.push(...ask(50));
   await turn();
   clock.advance(80);
   await turn();

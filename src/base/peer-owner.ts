@@ -45,20 +45,24 @@ export function ownersIn(table: string, { from, to }: Ports): number[] {
  */
 export function openPeerOwner(clock: Clock, read = (path: string) => readFile(path, 'latin1')): PeerOwner {
   const own = new Set([process.getuid?.() ?? -1, ...(WINDOWS.test(release()) ? [0] : [])]);
-  let rest: Promise<void> = Promise.resolve();
+  let free: Promise<unknown> = Promise.resolve();
   let next: Promise<readonly string[] | undefined> | undefined;
-  const look = (): Promise<readonly string[] | undefined> =>
+  const look = (): Promise<readonly string[] | undefined> => {
     // Those who come while a look goes on wait for the one after it, together: theirs may not be in this one.
-    (next ??= rest.then(async () => {
+    if (next) return next;
+    let took = 0;
+    const mine = free.then(async () => {
       next = undefined;
       const began = clock.now();
       const tables = await Promise.all(TABLES.map((path) => read(path).catch(() => undefined)));
-      const pause = Promise.withResolvers<void>();
-      clock.after(ms(REST * (clock.now() - began)), pause.resolve);
-      rest = pause.promise;
+      took = clock.now() - began;
       const found = tables.filter((table) => table !== undefined);
       return found.length > 0 ? found : undefined;
-    }));
+    });
+    free = mine.then(() => new Promise<void>((resolve) => clock.after(ms(REST * took), resolve)));
+    next = mine;
+    return mine;
+  };
   return async (ports) => {
     const tables = await look();
     if (!tables) return true;

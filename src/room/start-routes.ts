@@ -24,7 +24,7 @@ const JSON_TYPE = 'application/json';
 /** What must be held to start a room, in words: by the way rooms are started here. */
 const WAY_IN = {
   local:
-    'Rooms are started on the machine that runs this server, at http://localhost, or with the operator’s link: earshot operator link prints it.',
+    'Rooms are started on the machine that runs this server, at http://localhost and as the user who runs it, or with the operator’s link: earshot operator link prints it.',
   operator:
     'Only the operator starts rooms here, with the operator’s link (earshot operator link prints it) or key.',
 } as const;
