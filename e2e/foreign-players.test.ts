@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Broadcast, broadcast } from './rig/broadcast.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';
 import { type ForeignPlayer, lookAt } from './rig/foreign-players.ts';
+import { until } from './rig/server.ts';
 
 /** A list needs three target durations before Chromium's own player takes it. */
 const AGE_MS = 18_000;
@@ -69,6 +70,48 @@ async function looks(rows: readonly Row[], pages: readonly Page[], most: number)
       return rows.map((row, i) => ({ row: row.join(' '), ...seen[i] }));
   }
 }
+
+test('the browser itself plays the recording of a room that goes on, and finds every place in it while it grows', async () => {
+  const page = await browser.context.newPage();
+  // Not twice as fast as it plays: what is sought is not there yet, and has to be asked for.
+  const network = await browser.context.newCDPSession(page);
+  await network.send('Network.enable');
+  await network.send('Network.emulateNetworkConditions', {
+    ...{ offline: false, latency: 20, downloadThroughput: 20_000, uploadThroughput: 20_000 },
+  });
+  const ranges: string[] = [];
+  page.on('response', (response) => {
+    if (response.url().includes('replay.m4a')) ranges.push(response.headers()['content-range'] ?? '');
+  });
+  await page.goto(new URL('/play/native?source=/r/room/replay.m4a', air.url).href);
+  const heardFrom = async (place: number): Promise<void> => {
+    await until(
+      `it plays from ${place.toFixed(1)} s on`,
+      async () => {
+        const { at, errors } = await lookAt(page);
+        expect(errors).toEqual([]);
+        return at > place + 1 && at < place + 8;
+      },
+      8_000,
+    );
+  };
+  await heardFrom(0);
+  const { length } = await lookAt(page);
+  expect(length ?? 0).toBeGreaterThan(10);
+  // The file is longer with each of these; the one that the player began with is still there.
+  for (const place of [(length ?? 0) - 4, 1, (length ?? 0) / 2]) {
+    await page.evaluate((to) => {
+      (window as unknown as { audio: HTMLAudioElement }).audio.currentTime = to;
+    }, place);
+    await heardFrom(place);
+    await wait(6_000);
+    await page.evaluate(() => (window as unknown as { audio: HTMLAudioElement }).audio.play());
+  }
+  expect((await lookAt(page)).errors).toEqual([]);
+  // The file had grown by then.
+  expect(new Set(ranges.map((range) => range.split('/')[1])).size).toBeGreaterThan(1);
+  await page.close();
+});
 
 test('the browser itself, hls.js, Shaka and video.js play live and replay to their ends', async () => {
   const live = await open(LIVE);

@@ -65,13 +65,33 @@ describe('the keeper of recordings', () => {
       { keep: 30 * DAY },
     );
     expect(keeper.note('old')).toMatchObject({ goesBy: 'age', goesAt: ZERO + 30 * DAY });
-    clock.stepWall(30 * DAY - 1);
+    clock.advance(30 * DAY - 1);
     await keeper.sweep();
     expect(keeper.note('old')?.removedBy).toBeUndefined();
-    clock.stepWall(2);
+    clock.advance(2);
     await keeper.sweep();
     expect(keeper.note('old')).toMatchObject({ removedBy: 'age' });
     expect(keeper.note('on')?.removedBy).toBeUndefined();
+  });
+
+  it('removes nothing by its age for a day after the clock was set far ahead: the date may be wrong', async () => {
+    const { keeper, clock } = await kept({ old: { running: false, ended: ZERO } }, { keep: 30 * DAY });
+    clock.stepWall(4000 * DAY);
+    await keeper.sweep();
+    clock.advance(DAY / 2);
+    await keeper.sweep();
+    expect(keeper.note('old')?.removedBy).toBeUndefined();
+    // Somebody sees it and sets it right.
+    clock.stepWall(-4000 * DAY);
+    clock.advance(2 * DAY);
+    await keeper.sweep();
+    expect(keeper.note('old')?.removedBy).toBeUndefined();
+    // Or the date before was the wrong one: after a day it is believed.
+    clock.stepWall(4000 * DAY);
+    await keeper.sweep();
+    clock.advance(DAY);
+    await keeper.sweep();
+    expect(keeper.note('old')).toMatchObject({ removedBy: 'age' });
   });
 
   it('keeps within the quota: the oldest goes first, and is told before', async () => {

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { Metric } from '../base/metrics.ts';
 import { FRAGMENT_MS, ms } from '../base/time.ts';
 import type { RecordingNote, Removed, RemovedBy } from '../wire/recording.ts';
+import { openClockWatch } from './clock-watch.ts';
 import { diskFiles, writeWhole } from './files.ts';
 import { readIndex } from './index-writer.ts';
 import { asPiece, isRenditionId, paths } from './layout.ts';
@@ -100,6 +101,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
   let removals = 0;
   let sweeping: Promise<void> | undefined;
   let removing: Promise<unknown> = Promise.resolve();
+  const watch = openClockWatch({ clock, log });
 
   /** One after the other: hosts, operators and the clock may all want the same one gone. */
   const remove = (slug: string, by: RemovedBy): Promise<boolean> => {
@@ -192,6 +194,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
   const retire = async (): Promise<void> => {
     going.clear();
     const now = clock.wall();
+    const sure = watch.look();
     let bytes = total();
     let promised = bytes;
     const over = [...counted]
@@ -201,7 +204,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     for (const one of over) {
       const { slug } = one;
       const by =
-        keep !== undefined && now >= one.ended + keep
+        keep !== undefined && sure && now >= one.ended + keep
           ? 'age'
           : quota !== undefined && bytes > quota
             ? 'quota'

@@ -82,8 +82,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   const steering = new Steering({ period: deps.writePeriod, caches: deps.caches, wall: clock.wall() });
   let last = firstSeq - 1;
   const recording = openRoomRecording({
-    ...{ archive, slug, program: { zero, renditions: deps.renditions } },
-    wall: () => clock.wall(),
+    ...{ clock, archive, slug, program: { zero, renditions: deps.renditions } },
   });
   recording.update(card, clocks);
 
@@ -111,7 +110,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   // The stage opens first: people may take their places while the encoders warm up.
   let mixer: Mixer | undefined;
   let soon: Disposable | undefined;
-  const talk = openTalk({ wall: () => clock.wall(), mark: (mark) => recording.mark(mark) });
+  const talk = openTalk({ wall: () => recording.wall(), mark: (mark) => recording.mark(mark) });
   await using parts = new AsyncDisposableStack();
   const room = deps.stage.openRoom(slug, {
     packet: (packet) => mixer?.packet(packet),

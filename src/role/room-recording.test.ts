@@ -7,6 +7,7 @@ import { markedFragment } from '../../test/synthetic.ts';
 import { open, openReader } from '../archive/index.ts';
 import { silentLog } from '../base/log.ts';
 import { BLOCK_TICKS, epochMs, FRAGMENT_TICKS, fragmentStart, ticks } from '../base/time.ts';
+import { replayStart } from '../origin/recording.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { openRoomRecording } from './room-recording.ts';
@@ -25,7 +26,7 @@ async function room(slug: string) {
     gap: () => {},
   });
   const program = { zero: ZERO, renditions: RENDITIONS };
-  const recording = openRoomRecording({ archive, slug, program, wall: () => clock.wall() });
+  const recording = openRoomRecording({ archive, slug, program, clock });
   const card: RoomCard = { slug, title: 'A room', hosts: [], status: 'open', clocks: {}, zero: ZERO };
   const say = (from: number, to: number): void => {
     for (let seq = from; seq <= to; seq++) {
@@ -41,10 +42,26 @@ async function room(slug: string) {
     }
   };
   recording.init({ rendition: 'aac96', bytes: Buffer.from('init of aac') });
-  return { archive, recording, card, say };
+  return { archive, clock, recording, card, say };
 }
 
 describe('the recording of a room', () => {
+  it.each([10 * 60_000, -10 * 60_000])(
+    'is replayed from the first live moment, also when the clock was set by %d ms before it',
+    async (step) => {
+      const { archive, clock, recording, card, say } = await room('talk');
+      recording.update(card, { firstSpeech: ZERO });
+      say(0, 63);
+      clock.stepWall(step);
+      say(64, 99);
+      recording.update({ ...card, status: 'live' }, {});
+      say(100, 163);
+      await archive.end('talk');
+      const found = await openReader(dir).recording('talk', { over: true });
+      expect(found && replayStart(found)).toBe(100);
+    },
+  );
+
   it('begins when the room goes live: the lobby costs no disk', async () => {
     const { archive, recording, card, say } = await room('talk');
     recording.update(card, {});

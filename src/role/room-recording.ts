@@ -1,4 +1,5 @@
 import type { Archive, Program } from '../archive/index.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Fragment, Init, PcmBlock } from '../base/media.ts';
 import type { Mark } from '../wire/mark.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
@@ -8,13 +9,15 @@ export interface RoomRecordingDeps {
   readonly archive: Archive;
   readonly slug: string;
   readonly program: Omit<Program, 'title'>;
-  wall(): number;
+  readonly clock: Clock;
 }
 
 /** The recording of one running room: nothing is kept before the conversation begins. */
 export interface RoomRecording {
   /** True once something is kept; then it stays so, also in a break. */
   readonly begun: boolean;
+  /** Wall-clock ms as the program counts it: from its beginning on no setting of the clock moves it, as none moves the sound. */
+  wall(): number;
   /** The site's newest word on the room. The first live moment, or speech that was heard before, begins the recording. */
   update(card: RoomCard, clocks: Clocks): void;
   init(init: Init): void;
@@ -32,6 +35,8 @@ const isKept = (card: RoomCard, clocks: Clocks): boolean =>
 export function openRoomRecording(deps: RoomRecordingDeps): RoomRecording {
   const { archive, slug } = deps;
   const inits = new Map<string, Init>();
+  const ahead = deps.clock.wall() - deps.clock.now();
+  const wall = (): number => deps.clock.now() + ahead;
   let begun = false;
   let status: RoomCard['status'] | undefined;
   const mark = (line: Mark): void => {
@@ -41,6 +46,7 @@ export function openRoomRecording(deps: RoomRecordingDeps): RoomRecording {
     get begun() {
       return begun;
     },
+    wall,
     update(card, clocks) {
       if (!begun && isKept(card, clocks)) {
         begun = true;
@@ -48,7 +54,7 @@ export function openRoomRecording(deps: RoomRecordingDeps): RoomRecording {
         for (const init of inits.values()) archive.init(slug, init);
         status = undefined;
       }
-      if (card.status !== status) mark({ kind: 'status', status: card.status, at: deps.wall() });
+      if (card.status !== status) mark({ kind: 'status', status: card.status, at: wall() });
       status = card.status;
     },
     init(init) {
