@@ -20,7 +20,7 @@ const LONGEST_MS = 10_000;
 
 /** Decides whether a program that speaks comes back after a failure, and waits before it does. */
 export interface Return {
-  /** It spoke to the end: the next failure is a first one. */
+  /** It is heard: the next failure is a first one. */
   well(): void;
   /** Waits and is true when trying again can help; false at once otherwise. */
   after(error: unknown): Promise<boolean>;

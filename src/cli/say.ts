@@ -48,8 +48,7 @@ export const command: Command = async (args) => {
   do {
     const sound = await readSound(file);
     try {
-      await speak({ whip, token, sound, signal: stop.signal, log });
-      again.well();
+      await speak({ whip, token, sound, signal: stop.signal, log, connected: () => again.well() });
     } catch (error) {
       // Without --loop whoever called decides; with it, a restart of the server is no reason to end.
       if (!values.loop || stop.signal.aborted || !(await again.after(error))) throw error;

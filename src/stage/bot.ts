@@ -15,6 +15,8 @@ export interface SpeakOptions {
   readonly whip: string;
   readonly token: string;
   readonly sound: Sound;
+  /** Called once it can be heard. */
+  connected?(): void;
   /** Ends early, orderly. */
   readonly signal?: AbortSignal | undefined;
   readonly log: Log;
@@ -96,6 +98,7 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
     });
     using leave = whenAborted(signal);
     await Promise.race([connected.promise, late, leave.aborted]);
+    options.connected?.();
     return await say(options, ssrc, kept, () => broken);
   } catch (error) {
     if (signal?.aborted) return nothing;

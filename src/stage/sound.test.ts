@@ -241,7 +241,10 @@ describe('a bot', () => {
     const file = join(folder, 'bot.wav');
     writeFileSync(file, wav(48_000, 1, false, 1.5, 440));
     const began = systemClock.now();
-    const report = await speak({ whip, token, sound: await readSound(file), log: silentLog });
+    let heard = 0;
+    const connected = (): void => void (heard += 1);
+    const report = await speak({ whip, token, sound: await readSound(file), log: silentLog, connected });
+    expect(heard).toBe(1);
     expect(report).toMatchObject({ packets: 75, seconds: 1.5 });
     expect(packets).toHaveLength(75);
     // Never ahead of real time; how far behind is the machine's affair.
