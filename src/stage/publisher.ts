@@ -15,6 +15,8 @@ import { isRtcp, type Rtp, readRtp, sequenceDistance } from './rtp.ts';
 const MAX_PAYLOAD = 1_450;
 /** Different sources one session may try before it is closed: a flood would grow the SRTP tables. */
 const MAX_SOURCES = 16;
+/** After so many packets in a row without a level, half a second, it is measured here. */
+const MAX_UNSAID = 25;
 /** A source silent for this long may be replaced by another one in the same session. */
 const SOURCE_HOLD_MS = 1_000;
 /** Packets a second taken from one session; Opus needs 400 at 2.5 ms frames. */
@@ -89,7 +91,8 @@ export async function openPublisher(
   const own = randomBytes(4).readUInt32BE();
   const sources = new Set<number>();
   const opened = clock.now();
-  const meter = line.levelId === undefined ? await openMeter() : undefined;
+  let meter = line.levelId === undefined ? await openMeter() : undefined;
+  let unsaid = 0;
   let reception: Reception | undefined;
   let epoch = 0;
   let lastRtp = opened;
@@ -99,6 +102,24 @@ export async function openPublisher(
   let second = opened;
   let inSecond = 0;
   const link: Link = { packets: 0, recovered: 0, redundant: 0, asked: 0, dropped: 0 };
+
+  /** What the sender says, or what we measure: some agree to say how loud they are, and then never do. */
+  const levelOf = (said: number | undefined, payload: Uint8Array): number | undefined => {
+    if (said !== undefined) {
+      unsaid = 0;
+      return said;
+    }
+    unsaid += 1;
+    if (unsaid === MAX_UNSAID && !meter)
+      openMeter().then(
+        (opened) => {
+          if (closed) opened[Symbol.dispose]();
+          else meter = opened;
+        },
+        (error: unknown) => log.warn({ error: String(error) }, 'a voice cannot be measured'),
+      );
+    return meter?.level(payload);
+  };
 
   const take = (
     rtp: Rtp,
@@ -120,7 +141,7 @@ export async function openPublisher(
       sequence,
       timestamp,
       payload,
-      level: rtp.level ?? meter?.level(payload),
+      level: levelOf(rtp.level, payload),
       arrival: lastRtp,
       epoch,
     });

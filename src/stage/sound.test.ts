@@ -254,15 +254,22 @@ describe('a bot', () => {
     const samples = await decode(packets.map(({ payload }) => ({ payload, samples: 960 })));
     expect(amplitude(samples.subarray(9_600, 57_600), 440)).toBeGreaterThan(0.4);
     expect(events).toEqual(['joined bot', 'left bot']);
+    // A file of Opus says nothing of how loud it is, though the bot has offered to.
+    const mute: OpusPacket[] = [];
+    for await (const { payload, samples } of await readSound(file)) mute.push({ payload, samples });
+    packets.length = 0;
+    await speak({ whip, token, sound: mute, log: silentLog });
+    expect(packets.slice(-20).map(({ level = 127 }) => Math.abs(level - 9) <= 1)).toEqual(Array(20).fill(true));
+    packets.length = events.length = 0;
     const stop = new AbortController();
     const endless = (function* () {
       for (;;) yield new Float32Array(960);
     })();
     const cut = speak({ whip, token, sound: endless, signal: stop.signal, log: silentLog });
-    await until('it speaks', () => packets.length > 80);
+    await until('it speaks', () => packets.length > 5);
     stop.abort();
     expect((await cut).packets).toBeGreaterThan(4);
-    await until('it has left', () => events.length === 4);
+    await until('it has left', () => events.length === 2);
     expect((await speak({ whip, token, sound: endless, signal: stop.signal, log: silentLog })).packets).toBe(
       0,
     );
