@@ -104,7 +104,7 @@ test('the browser itself plays the recording of a room that goes on, and finds e
       (window as unknown as { audio: HTMLAudioElement }).audio.currentTime = to;
     }, place);
     await heardFrom(place);
-    await wait(6_000);
+    await wait(2_500);
     await page.evaluate(() => (window as unknown as { audio: HTMLAudioElement }).audio.play());
   }
   expect((await lookAt(page)).errors).toEqual([]);
