@@ -259,7 +259,9 @@ describe('a bot', () => {
     for await (const { payload, samples } of await readSound(file)) mute.push({ payload, samples });
     packets.length = 0;
     await speak({ whip, token, sound: mute, log: silentLog });
-    expect(packets.slice(-20).map(({ level = 127 }) => Math.abs(level - 9) <= 1)).toEqual(Array(20).fill(true));
+    expect(packets.slice(-20).map(({ level = 127 }) => Math.abs(level - 9) <= 1)).toEqual(
+      Array(20).fill(true),
+    );
     packets.length = events.length = 0;
     const stop = new AbortController();
     const endless = (function* () {
