@@ -242,7 +242,9 @@ describe('a bot', () => {
     writeFileSync(file, wav(48_000, 1, false, 1.5, 440));
     const began = systemClock.now();
     let heard = 0;
-    const connected = (): void => void (heard += 1);
+    const connected = (): void => {
+      heard += 1;
+    };
     const report = await speak({ whip, token, sound: await readSound(file), log: silentLog, connected });
     expect(heard).toBe(1);
     expect(report).toMatchObject({ packets: 75, seconds: 1.5 });
