@@ -121,7 +121,7 @@ describe('the keeper of recordings', () => {
       { keep: DAY },
     );
     expect(keeper.note('b')).toMatchObject({ goesBy: 'age' });
-    clock.stepWall(DAY);
+    clock.advance(DAY);
     await keeper.sweep();
     expect(keeper.note('b')).toMatchObject({ removedBy: 'age' });
   });
