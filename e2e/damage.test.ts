@@ -63,7 +63,7 @@ test('sockets that somebody removes are made again: nobody who listens notices, 
   await onward(6);
   expect(reconnects()).toEqual(before);
   unhurt();
-  expect(server.output()).toMatch(/the file of a socket was removed: listening again/);
+  expect(server.output()).toMatch(/a socket file was removed: it has been recreated/);
 });
 
 test('all doors killed at once: everyone is back, without a gap', async () => {

@@ -64,7 +64,7 @@ describe("a host's own hold music", () => {
 
   test('is chosen on the studio page, heard by the audience, and taken away again', async () => {
     await until(
-      'the house plays',
+      'Earshot’s own music plays',
       async () => (await fetch(`${room.url}/stream?codec=opus`, { method: 'HEAD' })).ok,
     );
     expect(await heard()).toBeLessThan(0.3);
@@ -77,8 +77,8 @@ describe("a host's own hold music", () => {
     await page.getByText('Now: mine.wav, 0:06').waitFor();
     await until('the tone is on the program', async () => (await heard()) > 0.9);
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
-    await page.getByText('Now: the music of the house').waitFor();
-    await until('the house plays again', async () => (await heard()) < 0.3);
+    await page.getByText('Now: Earshot’s own music').waitFor();
+    await until('s own music plays again', async () => (await heard()) < 0.3);
     await page.close();
   }, 60_000);
 });

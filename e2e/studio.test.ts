@@ -126,11 +126,11 @@ describe('the studio page', () => {
 
   test('a dead studio is told, and everyone is back in their order without a hand', async () => {
     process.kill(server.child('studio', 0) ?? 0, 'SIGKILL');
-    await host.getByText('The studio is restarting. The audience hears hold music').waitFor();
+    await host.getByText('The studio is restarting. Meanwhile the audience hears hold music').waitFor();
     // Nothing is claimed meanwhile: no mark says that anybody is on the air.
     expect(await host.locator('.mark').textContent()).toBe('Restarting');
     expect(await host.locator('.strip.on-air').count()).toBe(0);
-    await host.getByText('not known now').waitFor();
+    await host.getByText('unknown right now').waitFor();
     await until(
       'both are back',
       async () => (await state()).stage.filter((it) => it.connected).length === 2,
@@ -159,7 +159,7 @@ describe('the studio page', () => {
     await endRoom(host);
     await host.getByRole('heading', { name: 'The room has ended' }).waitFor();
     await host.getByRole('link', { name: 'Download the recording' }).waitFor();
-    await host.getByText('Most connections at one time').waitFor();
+    await host.getByText('Most connections at once').waitFor();
     const replay = host.getByRole('link', { name: 'Listen again from the beginning' });
     expect(await replay.getAttribute('href')).toBe(`/r/${room.slug}`);
     await new Promise((resolve) => setTimeout(resolve, 1_500));

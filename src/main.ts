@@ -1,4 +1,4 @@
-/** Config → roles → open in the order of a voice → wait → close, doors first. */
+/** The supervisor: reads the settings, starts the processes of the chosen roles, waits, and stops them, doors first. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import project from '../package.json' with { type: 'json' };
@@ -110,7 +110,7 @@ export async function start(
     if (!held)
       throw new EarshotError(
         'bad-config',
-        `another Earshot uses the data folder ${config.data}. Stop it, or choose another: npm start -- --data data2`,
+        `another Earshot is using the data folder ${config.data}. Stop it, or choose another folder: npm start -- --data data2`,
       );
     claims.use(held);
   }

@@ -156,7 +156,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
       if (!isRecordingName(name)) continue;
       // One that cannot be read must not keep the others from going.
       await look(name, seen).catch((error: unknown) => {
-        log.warn({ slug: name, error: String(error) }, 'this recording cannot be counted or removed');
+        log.warn({ slug: name, error: String(error) }, 'a recording cannot be read on disk, and so is neither counted nor removed');
         if (counted.has(name)) seen.add(name);
       });
     }
@@ -177,7 +177,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     if (until !== undefined && clock.now() <= until && !deps.room(slug)) return away(paths(dir, slug).folder);
     forgotten.delete(slug);
     if (deps.room(slug)?.neverKept) {
-      log.info({ slug }, 'an old recording of the demo room is removed: it is not recorded any more');
+      log.info({ slug }, 'an old recording of the demo room was removed: the demo room is no longer recorded');
       return forget(slug);
     }
     const found = await count(dir, slug, counted.get(slug));
@@ -215,7 +215,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
           (error: unknown) => String(error),
         );
         if (failed !== undefined) {
-          log.warn({ slug, by, error: failed }, 'this recording cannot be counted or removed');
+          log.warn({ slug, by, error: failed }, 'a recording cannot be read on disk, and so is neither counted nor removed');
           continue;
         }
       } else {
@@ -275,7 +275,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     metrics: () => [
       {
         ...{ name: 'earshot_recordings_bytes', kind: 'gauge', value: total() },
-        help: 'What all recordings take on the disk.',
+        help: 'Disk space that all recordings take.',
       },
       {
         ...{ name: 'earshot_recordings_free_bytes', kind: 'gauge', value: free },
@@ -291,7 +291,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
       },
       {
         ...{ name: 'earshot_recordings_removed_total', kind: 'counter', value: removals },
-        help: 'Recordings that were removed, by whomever, since the start of the site.',
+        help: 'Recordings removed since the site started, by a person or by a rule.',
       },
     ],
     [Symbol.dispose]: () => timer[Symbol.dispose](),

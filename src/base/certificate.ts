@@ -28,7 +28,7 @@ const MOST_BYTES = 256 * 1024;
 
 async function pem(path: string, setting: string): Promise<Buffer> {
   try {
-    if ((await stat(path)).size > MOST_BYTES) throw new Error('it is too large for a certificate or key');
+    if ((await stat(path)).size > MOST_BYTES) throw new Error('it is too large to be a certificate or key');
     return await readFile(path);
   } catch (cause) {
     throw new EarshotError('bad-config', `${setting} = ${path}: ${(cause as Error).message}`, { cause });
@@ -49,7 +49,8 @@ export async function readCertificate(files: CertificateFiles): Promise<Certific
     return refuse(files.cert, cause);
   }
   try {
-    if (!leaf.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is of another certificate');
+    if (!leaf.checkPrivateKey(createPrivateKey(key)))
+      throw new Error('the key belongs to another certificate');
   } catch (cause) {
     return refuse(files.key, cause);
   }

@@ -63,7 +63,7 @@ export function openLog(level: string, fields: object = {}, deps: LogDeps = {}):
 }
 
 /** Said with `dropped` in place of the lines that are gone. */
-export const LINES_LOST = 'lines of the log were dropped: whoever reads it did not take them';
+export const LINES_LOST = 'log lines were dropped because nothing was reading them';
 
 /** A record as a line: JSON, or for a person at a terminal. */
 export function line(record: Readonly<Record<string, unknown>>, terminal: boolean): string {

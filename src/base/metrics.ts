@@ -29,7 +29,7 @@ export function exposition(metrics: readonly Metric[]): string {
   const lines: string[] = [];
   for (const { name, kind, help, value } of metrics) {
     if (!NAME.test(name) || NO_BASE_UNIT.test(name) || name.endsWith('_total') !== (kind === 'counter'))
-      throw new RangeError(`${name} is no name for a ${kind}`);
+      throw new RangeError(`${name} is not a valid name for a ${kind}`);
     lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${kind}`);
     const samples: Iterable<Sample> = typeof value === 'number' ? [[{}, value]] : value;
     for (const [labels, number] of samples)

@@ -68,7 +68,7 @@ export function openOpenssl(): Promise<Openssl | string> {
 }
 
 async function open(): Promise<Openssl | string> {
-  if (process.platform !== 'linux') return 'the system is not Linux';
+  if (process.platform !== 'linux') return 'this system is not Linux';
   try {
     const { default: koffi } = await import('koffi');
     return bind(koffi, koffi.load(null));

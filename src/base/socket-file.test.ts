@@ -70,7 +70,7 @@ test('a removed file is made again, also with its folder, and is gone after the 
     await look();
     expect(await who()).toBe('mine');
   }
-  expect(said).toEqual(Array(2).fill('warn: the file of a socket was removed: listening again'));
+  expect(said).toEqual(Array(2).fill('warn: a socket file was removed: it has been recreated'));
   await mine[Symbol.asyncDispose]();
   expect(existsSync(path)).toBe(false);
 });
@@ -86,7 +86,7 @@ test('a folder that is made again is as private as before; one that others may w
   chmodSync(run, 0o777);
   await look();
   expect(existsSync(path)).toBe(false);
-  expect(said.at(-1)).toMatch(/^warn: a socket was removed and cannot be made again yet/);
+  expect(said.at(-1)).toMatch(/^warn: a socket file was removed and cannot be recreated yet; trying again/);
   rmSync(run, { recursive: true });
   await look();
   expect(await who()).toBe('mine');
@@ -98,7 +98,7 @@ test('a file that another live server has put there is said once, and stays when
   rmSync(path);
   await named('new');
   for (let i = 0; i < 3; i += 1) await look();
-  expect(said).toEqual([expect.stringMatching(/^error: another Earshot has taken this socket/)]);
+  expect(said).toEqual([expect.stringMatching(/^error: another Earshot has taken over this socket/)]);
   expect(lost).toHaveBeenCalledTimes(1);
   await old[Symbol.asyncDispose]();
   expect(await who()).toBe('new');
@@ -132,8 +132,8 @@ test('that listening again fails is said once, and again after it has worked', a
     expect(await who()).toBe('mine');
   }
   const episode = [
-    expect.stringMatching(/cannot be made again yet/),
-    'warn: the file of a socket was removed: listening again',
+    expect.stringMatching(/cannot be recreated yet/),
+    'warn: a socket file was removed: it has been recreated',
   ];
   expect(said).toEqual([...episode, ...episode]);
 });

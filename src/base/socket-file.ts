@@ -50,7 +50,7 @@ export async function listenAt(
       theirs = found;
       deps.log.error(
         { path },
-        'another Earshot has taken this socket: two of them use one data folder; end one of them',
+        'another Earshot has taken over this socket: two are using the same data folder; stop one of them',
       );
       deps.lost?.();
       return;
@@ -65,7 +65,10 @@ export async function listenAt(
     } catch (error) {
       const { message } = error as Error;
       if (!failing)
-        deps.log.warn({ path, error: message }, 'a socket was removed and cannot be made again yet');
+        deps.log.warn(
+          { path, error: message },
+          'a socket file was removed and cannot be recreated yet; trying again',
+        );
       failing = true;
       return;
     }
@@ -74,7 +77,7 @@ export async function listenAt(
     substitute = next;
     mine = await mark(path);
     failing = false;
-    if (!over) deps.log.warn({ path }, 'the file of a socket was removed: listening again');
+    if (!over) deps.log.warn({ path }, 'a socket file was removed: it has been recreated');
   }
   const timer = deps.clock.every(LOOK_EVERY, () => {
     looking ??= look().finally(() => {

@@ -30,7 +30,7 @@ const NOTSENT_BYTES = 144;
 
 /** Opens the question, or says in words why it cannot be asked here. */
 export async function openTcpInfo(): Promise<TcpInfoReader | string> {
-  if (process.platform !== 'linux' || endianness() !== 'LE') return 'the system is not Linux';
+  if (process.platform !== 'linux' || endianness() !== 'LE') return 'this system is not Linux';
   let ask: (fd: number, level: number, name: number, value: Buffer, length: Uint32Array) => number;
   try {
     const { default: koffi } = await import('koffi');

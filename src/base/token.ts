@@ -118,12 +118,12 @@ export function bearerTrouble(header: string | null | undefined): string | undef
     return 'Send the header "Authorization: Bearer TOKEN". TOKEN is what follows #token= in your link.';
   const { said, scheme } = unwrapped(header);
   if (!scheme && /^(?:basic|digest|token|negotiate)\s/i.test(said))
-    return 'The Authorization header is of another kind. Send "Bearer" and the token: what follows #token= in your link.';
+    return 'The Authorization header is of another kind. Send "Bearer" and the token, which is what follows #token= in your link.';
   if (said === '')
     return 'The word Bearer stands alone: add the token, which is what follows #token= in your link.';
   const token = bearer(header) ?? said;
   if (token.includes('://') || token.includes('/r/'))
-    return 'This is an address without its token. Copy the whole link, with what follows #token=.';
+    return 'This is a link without its token. Copy the whole link, including what follows #token=.';
   if (/^[<{$[]?(?:your[-_ ]?)?token[>}\]]?$/i.test(token))
     return 'The word TOKEN stands for your own token: what follows #token= in your link.';
   const parts = token.split('.');

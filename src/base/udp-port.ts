@@ -10,7 +10,7 @@ export async function udpPortTrouble(port: number, address?: string): Promise<st
   if (typeof failed === 'number') return undefined;
   const at = address === undefined ? '' : ` at ${address}`;
   if (failed.code === 'EADDRINUSE')
-    return `UDP port ${port}${at} cannot be used: another program has it, perhaps another Earshot. Stop that one, or choose another port: --udp-port ${port + 100 > 65_000 ? port - 100 : port + 100}`;
+    return `UDP port ${port}${at} cannot be used: another program is using it, perhaps another Earshot. Stop that one, or choose another port: --udp-port ${port + 100 > 65_000 ? port - 100 : port + 100}`;
   if (failed.code === 'EACCES' || failed.code === 'EPERM')
     return `UDP port ${port}${at} cannot be used: this user may not open it. Choose a port above 1023: --udp-port 7700`;
   if (failed.code === 'EADDRNOTAVAIL' || failed.code === 'ENOTFOUND' || failed.code === 'EINVAL')

@@ -72,8 +72,7 @@ const MAX_IDLE_CALLS = 64;
 
 /** Why the kernel gives none, in words an operator can use. */
 function reason(errno: number): string {
-  if (errno === EPERM)
-    return 'it is switched off (kernel.io_uring_disabled, or the container does not allow it)';
+  if (errno === EPERM) return 'it is switched off (by kernel.io_uring_disabled or by the container)';
   if (errno === ENOSYS) return 'the kernel does not have it, or the container hides it';
   return `the kernel refuses it (error ${errno})`;
 }
@@ -83,7 +82,7 @@ function reason(errno: number): string {
  * the process ends. Spec: io_uring_setup(2), io_uring_enter(2).
  */
 export async function openUring(): Promise<Uring | string> {
-  if (process.platform !== 'linux' || endianness() !== 'LE') return 'the system is not Linux';
+  if (process.platform !== 'linux' || endianness() !== 'LE') return 'this system is not Linux';
   if (process.arch !== 'x64' && process.arch !== 'arm64')
     return `the processor (${process.arch}) is not one that it is used on: x64 or arm64`;
   let koffi: typeof import('koffi')['default'];

@@ -67,7 +67,7 @@ test.concurrent.each<[string, Faults, string[]]>([
   ['that takes each query for another object', { wholeAddress: true }, ['Random query strings']],
   ['that drops headers', { noHeaders: true }, ['Cache-Control of a segment', 'Other pages may read it']],
   ['that holds the stream back', { holdsBack: true }, ['The stream']],
-  ['that keeps everything', { keepsAll: true }, ['What is for one person']],
+  ['that keeps everything', { keepsAll: true }, ['Personal answers']],
 ])('a cache %s', async (_, faults, wrong) => {
   expect(await badOf(faults)).toEqual(wrong);
 });

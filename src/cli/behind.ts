@@ -39,7 +39,7 @@ export async function behind(room: string): Promise<Finding[]> {
   try {
     list = await read(`live/${RENDITION}.slow.m3u8`);
   } catch (error) {
-    return [bad('Room behind the cache', (error as Error).message, `is ${base} reached from here?`)];
+    return [bad('Room behind the cache', (error as Error).message, `can this machine reach ${base}?`)];
   }
   const text = await list.text();
   const numbers = [...text.matchAll(/^\w+\/(\d+)\.m4s$/gm)].map(([, number]) => Number(number));
@@ -59,7 +59,7 @@ export async function behind(room: string): Promise<Finding[]> {
   return [
     ...findings,
     cookie
-      ? bad('Cookies', 'the cache sets one', 'what is kept is for everyone: drop Set-Cookie')
+      ? bad('Cookies', 'the cache sets one', 'cached answers go to everyone: drop Set-Cookie')
       : good('Cookies', 'none'),
   ];
 }
@@ -89,7 +89,7 @@ async function segment(read: (path: string) => Promise<Response>, last: number):
         ? notice(
             'Segments are kept',
             'the cache does not say',
-            'look at its own figures, or add an X-Cache header',
+            'look at its own statistics, or add an X-Cache header',
           )
         : bad(
             'Segments are kept',
@@ -159,7 +159,7 @@ async function blocking(read: (path: string) => Promise<Response>): Promise<Find
     () => undefined,
   );
   return answer?.ok && (await answer.text()).includes(`/${msn}.${part}.m4s"`)
-    ? good(what, 'wait, and come with the new part')
+    ? good(what, 'held back until the new part is there')
     : bad(
         what,
         `${answer?.status ?? 'no answer'}`,
@@ -168,13 +168,13 @@ async function blocking(read: (path: string) => Promise<Response>): Promise<Find
 }
 
 async function never(base: string): Promise<Finding> {
-  const what = 'What is for one person';
+  const what = 'Personal answers';
   const url = new URL('/healthz', base).href;
   await (await get(url)).arrayBuffer();
   const answer = await get(url);
   await answer.arrayBuffer();
   return kept(answer) === true
-    ? bad(what, `${url} came out of the cache`, 'keep nothing that says no-store')
+    ? bad(what, `${url} came from the cache`, 'do not cache anything that says no-store')
     : good(what, 'is passed on');
 }
 

@@ -37,16 +37,17 @@ const HELP = `earshot crowd URL --listeners N      a rehearsal: N real connectio
   --curve SHAPE        step, ramp, announcement (log-normal, 95 % within --ramp), or a FILE of second,arrivals
   --hold 60s           everybody stays this long after the last arrival (default 60s)
   --codec opus|aac     default opus;  --rate K  kbit/s asked for
-  --pages 0.2          this share loads the room's page first;  --hls 0.1  this share takes HLS
-  --as-page 0.2        this share reads state.json as our page does, takes a place in line on the ring, and goes up when called
-  --processes N        default: by the number of listeners and the limit of open files
+  --pages 0.2          this share loads the room's page first;  --hls 0.1  this share uses HLS
+  --as-page 0.2        this share reads state.json as our page does, takes a place in line while on the delayed stream,
+                       and moves up when called
+  --processes N        default: from the number of listeners and the limit of open files
   --from RANGE         source addresses, such as 127.0.0.0/8 or 10.0.0.5,10.0.0.6
-  --key K              the key of the server (earshot crowd --show-key there); default: of the data folder here
-  --data DIR           that data folder, when it is not the configured one
-  --listen HOST:PORT --machines M   wait for M other machines before it begins
+  --key K              the server's key (earshot crowd --show-key there); default: from the data folder here
+  --data DIR           that data folder, if it is not the configured one
+  --listen HOST:PORT --machines M   wait for M other machines before beginning
   -o DIR               where report.html, certificate.json and report.json go
-  --sign FILE          the Ed25519 key (PEM) that signs; default: one of the data folder, made when missing
-  --json               the outcome as JSON at the end, nothing else
+  --sign FILE          the Ed25519 key (PEM) that signs; default: the one in the data folder, made if missing
+  --json               print only the outcome, as JSON, at the end
 
 earshot crowd --join HOST:PORT --key K    take part in a rehearsal that another machine leads
 earshot crowd --check certificate.json    was it changed since it was signed, and by which key?
@@ -109,7 +110,10 @@ async function lead(values: Values, url: string, listeners: number): Promise<num
       `"${url}" is not a room such as http://localhost:8080/r/town-hall`,
     );
   // A terminal that is stopped (Ctrl+S) must not stop the rehearsal: it would be taken for a slow server.
-  const running = openLineWriter(1, (count) => `(${count} lines were left out: nobody read them)\n`);
+  const running = openLineWriter(
+    1,
+    (count) => `(${count} lines were left out because nothing was reading them)\n`,
+  );
   const say = (line: string): void => {
     if (!values.json) running.write(`${line}\n`);
   };
@@ -208,7 +212,7 @@ function keyOf(values: Values): string {
   if (!existsSync(secret))
     throw new EarshotError(
       'operator-only',
-      'give --key, or --data with the data folder of the server that is rehearsed',
+      'give --key, or --data with the data folder of the server under test',
     );
   return rehearsalKey(readFileSync(secret));
 }
@@ -233,7 +237,7 @@ function check(path: string, json: boolean): number {
     const { target, began, held, asked } = checked.certificate;
     console.log(`Unchanged since it was signed by the key ${checked.key}.
 ${target.origin}/r/${target.room}, ${began}: held ${held} of ${asked.listeners}. ${checked.certificate.firstToBreak}
-Whose key this is, only its owner can say.`);
+Only its owner can say whose key this is.`);
   } else console.log(`Not valid: ${checked.why}.`);
   return checked.good ? 0 : 1;
 }
@@ -271,8 +275,8 @@ function summary(outcome: Outcome, out: string): string {
   return `
 ${outcome.firstToBreak}
 
-  Came ${outcome.arrived}, heard it ${outcome.joined}, held ${outcome.held}, at most ${outcome.peak} at one time
-  ${shares ? `Of those who had come: ${percent(shares.live)} live, ${percent(shares.ring)} on the delayed ring, ${percent(shares.line)} in line without sound; at least ${percent(shares.least)} had one of them` : 'No hold'}${line.tickets > 0 ? `; ${line.tickets} places in line taken, ${line.rose} went up by them` : ''}
+  Came ${outcome.arrived}, heard it ${outcome.joined}, held ${outcome.held}, at most ${outcome.peak} at once
+  ${shares ? `Of those who had come: ${percent(shares.live)} live, ${percent(shares.ring)} on the delayed stream, ${percent(shares.line)} in line without sound; at least ${percent(shares.least)} had one of these` : 'No hold'}${line.tickets > 0 ? `; ${line.tickets} places in line taken, ${line.rose} moved up with them` : ''}
   First sound: p50 ${joinMs?.p50 ?? '–'} ms, p99 ${joinMs?.p99 ?? '–'} ms; sound late by: p50 ${delayMs?.p50 ?? '–'} ms, p99 ${delayMs?.p99 ?? '–'} ms; ear behind the stage: p50 ${earMs?.p50 ?? '–'} ms
   Stalls ${outcome.stalls} (${outcome.doubtfulStalls} doubtful), gaps ${outcome.gaps}, repeats ${outcome.repeats}, reconnects ${outcome.reconnects}, errors ${errors.join(', ') || 0}
   The generator itself: p99 ${generator.latenessMs?.p99 ?? '–'} ms late, at most ${generator.latenessMs?.max ?? '–'} ms${generator.bottleneck ? ': IT WAS THE LIMIT' : ''}

@@ -53,24 +53,24 @@ export function diskAdvice(code: string | undefined): string {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'the disk is full: remove recordings or other files; Earshot goes on by itself when there is room';
+      return 'the disk is full: remove recordings or other files; Earshot carries on by itself when there is room';
     case 'EROFS':
-      return 'the disk is mounted read-only: look at its state (dmesg), or choose another folder: --data DIR';
+      return 'the disk is mounted read-only: check its state (dmesg), or choose another folder: --data DIR';
     case 'EACCES':
     case 'EPERM':
-      return 'this user may not write there: give the folder to the user that runs Earshot (chown), or choose another: --data DIR';
+      return 'this user may not write there: give the folder to the user that runs Earshot (chown), or choose another one: --data DIR';
     case 'ENOTDIR':
     case 'EEXIST':
-      return 'a part of this path is a file: choose a folder: --data DIR';
+      return 'part of this path is a file: choose a folder: --data DIR';
     case 'ENAMETOOLONG':
       return 'the path is too long: choose another: --data DIR';
     case 'EIO':
     case 'ENODEV':
     case 'ENXIO':
     case 'ESTALE':
-      return 'the disk itself fails: look at dmesg and at its health before you rely on it';
+      return 'the disk itself is failing: look at dmesg and check its health before you rely on it';
     default:
-      return 'choose a folder this user may write: --data DIR';
+      return 'choose a folder that this user may write to: --data DIR';
   }
 }
 
@@ -85,7 +85,7 @@ export function oldRecordings(config: Config): Finding[] {
         state: 'notice',
         found: `${folder}: an older version made it`,
       },
-      change: 'nobody asked for it and it is no longer made: remove the folder',
+      change: 'the demo room is no longer recorded: this folder can be removed',
     },
   ];
 }
@@ -96,8 +96,8 @@ export function files(now: Running | undefined): Finding {
   const path = '/proc/self/limits';
   const most = now ? now.files : mostFiles(existsSync(path) ? readFileSync(path, 'utf8') : undefined);
   if (most === undefined)
-    return { what, state: 'notice', found: now ? 'unknown: ask as root' : 'unknown on this system' };
-  const found = `${most} per process${now ? '' : ', as you who ask; a service has its own'}`;
+    return { what, state: 'notice', found: now ? 'unknown: run this as root' : 'unknown on this system' };
+  const found = `${most} per process${now ? '' : ' for the user who runs this; a service has a limit of its own'}`;
   if (most >= WANTED_FILES) return { what, state: 'good', found };
   return {
     ...{ what, state: 'notice', found },
@@ -130,7 +130,7 @@ function ask(program: string, ...args: string[]): string | undefined {
 export function timeService(asking: typeof ask = ask): Finding {
   const what = 'Time service (NTP)';
   const change =
-    'install chrony, or turn on systemd-timesyncd (timedatectl set-ntp true): listeners hear a wrong clock as delay';
+    'install chrony, or turn on systemd-timesyncd (timedatectl set-ntp true): listeners hear a wrong clock as extra delay';
   const systemd = asking('timedatectl', 'show', '--property=NTPSynchronized', '--property=NTP');
   if (systemd?.includes('NTPSynchronized=yes'))
     return { what, state: 'good', found: 'the clock is synchronised' };
@@ -149,5 +149,5 @@ export function timeService(asking: typeof ask = ask): Finding {
       ...{ what, state: 'notice', change },
       found: systemd.includes('NTP=yes') ? 'on, but not synchronised yet' : 'no time service keeps the clock',
     };
-  return { what, state: 'notice', found: 'unknown: no timedatectl and no chronyc here', change };
+  return { what, state: 'notice', found: 'unknown: neither timedatectl nor chronyc is installed', change };
 }

@@ -38,23 +38,27 @@ export async function port(config: Config, now: Running | undefined): Promise<Fi
         found: `another Earshot has it; it uses another data folder than ${config.data}`,
       },
       change:
-        'give --data of that one, or choose another port for this one: --port, --udp-port and --metrics-port',
+        'give --data of that Earshot, or choose other ports for this one: --port, --udp-port and --metrics-port',
     };
   const error = config.port === 0 ? undefined : await tried(config.port, config.host);
   if (!error)
     return now
       ? {
-          ...{ what, state: 'bad', found: `Earshot runs on ${config.data} and does not answer here` },
+          ...{
+            what,
+            state: 'bad',
+            found: `an Earshot is running on ${config.data} but does not answer here`,
+          },
           change:
-            'is it started with another --port or --host? Otherwise see its log and /readyz on its metrics port',
+            'was it started with another --port or --host? If not, see its log and /readyz on its metrics port',
         }
       : { what, state: 'good', found: 'free' };
   const change =
     error.code === 'EACCES'
-      ? 'ports below 1024 need a right: see docs/tls.md, or use --port 8080 behind a proxy'
+      ? 'ports below 1024 need a privilege: see docs/tls.md, or use --port 8080 behind a proxy'
       : error.code === 'EADDRNOTAVAIL'
-        ? 'this machine has no such address: look at --host'
-        : 'another program has it: choose another with --port';
+        ? 'this machine has no such address: check --host'
+        : 'another program is using it: choose another port with --port';
   return { what, state: 'bad', found: error.code ?? error.message, change };
 }
 
@@ -73,8 +77,8 @@ export async function metricsPort(config: Config, now: Running | undefined): Pro
       ? {
           what,
           state: 'notice',
-          found: 'free, though Earshot runs',
-          change: 'is it started with another --metrics-port?',
+          found: 'free, although Earshot is running',
+          change: 'was it started with another --metrics-port?',
         }
       : { what, state: 'good', found: 'free' };
   if (error.code === 'EADDRINUSE' && now) {
@@ -99,7 +103,7 @@ export async function metricsPort(config: Config, now: Running | undefined): Pro
   return {
     ...{ what, state: 'notice', found: error.code ?? error.message },
     change:
-      'another program has it: there are no metrics until you choose another --metrics-port; nobody loses sound',
+      'another program is using it: there are no metrics until you choose another --metrics-port; sound is not affected',
   };
 }
 
@@ -129,11 +133,11 @@ export async function udp(config: Config, now: Running | undefined): Promise<Fin
             ? {
                 what,
                 state: 'notice',
-                found: 'free, though Earshot runs',
-                change: 'is it started with another --udp-port?',
+                found: 'free, although Earshot is running',
+                change: 'was it started with another --udp-port?',
               }
             : { what, state: 'good', found: 'free; open it in the firewall' };
-        if (now && trouble.includes('another program has it'))
+        if (now && trouble.includes('another program is using it'))
           return { what, state: 'good', found: `${OURS}; open it in the firewall` };
         return { what, state: 'bad', found: 'cannot be used', change: trouble };
       },
@@ -161,7 +165,7 @@ export async function turn(config: Config): Promise<Finding[]> {
         return {
           what,
           state: 'bad',
-          found: 'not the address of a server',
+          found: 'not a server address',
           change: 'write turn:HOST:PORT?transport=udp',
         };
       const answer = await probeTurn({ ...server, username, credential });
@@ -170,7 +174,7 @@ export async function turn(config: Config): Promise<Finding[]> {
         return {
           what,
           state: 'notice',
-          found: 'accepts connections; over TCP nothing more is tested',
+          found: 'accepts connections; nothing more is tested over TCP',
           change: 'Chromium needs TURN over UDP',
         };
       if (answer === 'silent')
@@ -190,14 +194,14 @@ export async function turn(config: Config): Promise<Finding[]> {
             what,
             state: 'bad',
             found: 'refuses these credentials',
-            change: 'check username and credential in iceServers, and at the users of the TURN server',
+            change: 'check username and credential in iceServers, and the users of the TURN server',
           };
     }),
   );
 }
 
 const LIST_IT =
-  'name the proxy: --trusted-proxies 127.0.0.1 (and ::1) where it runs on this machine. Until then nobody behind it is limited one by one: all of them count as this machine';
+  'name the proxy: --trusted-proxies 127.0.0.1 (and ::1) if it runs on this machine. Until then everyone behind it counts as this machine, and no client is limited on its own';
 
 /**
  * A proxy that is not listed in trustedProxies: one that the running doors have met on this machine (they count

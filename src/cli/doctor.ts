@@ -23,7 +23,7 @@ export const command: Command = async (args) => {
   });
   if (values.help) {
     console.log(
-      'earshot doctor [--json] [settings as for start]: checks everything a start needs: ports, UDP, disk, database, TURN, limits, clock, certificate.\nearshot doctor --behind http://CACHE/r/ROOM: looks at a room that is on air through a cache in front.',
+      'earshot doctor [--json] [settings as for start]: checks everything that a start needs: ports, UDP, disk, database, TURN, limits, clock, certificate.\nearshot doctor --behind http://CACHE/r/ROOM: checks a cache in front by way of a room that is on air.',
     );
     return 0;
   }
@@ -84,24 +84,24 @@ function accept(): Finding {
         what,
         state: 'notice',
         found: String(most),
-        change: 'for crowds that come within a second: sysctl net.core.somaxconn=4096',
+        change: 'for crowds that arrive within one second: sysctl net.core.somaxconn=4096',
       };
 }
 
 /** Whether many listeners can be written to in one call. */
 async function ring({ ioUring }: Config): Promise<Finding> {
   const what = 'io_uring';
-  if (!ioUring) return { what, state: 'notice', found: 'not used, because the setting ioUring is no' };
+  if (!ioUring) return { what, state: 'notice', found: 'not used, because the setting ioUring is "no"' };
   const uring = await openUring();
   if (typeof uring === 'string')
     return {
       what,
       state: 'notice',
       found: `cannot be had: ${uring}`,
-      change: 'nothing is wrong; with it a crowd of listeners takes a tenth to a seventh less CPU',
+      change: 'nothing is wrong; with it, a crowd of listeners takes a tenth to a seventh less CPU',
     };
   uring[Symbol.dispose]();
-  return { what, state: 'good', found: 'many listeners are written to in one call' };
+  return { what, state: 'good', found: 'one call writes to many listeners' };
 }
 
 function address(config: Config): Finding {
@@ -122,7 +122,7 @@ function ffmpeg(): Finding {
     what: 'ffmpeg',
     state: 'good',
     found: found
-      ? 'there: "earshot say" takes any format'
-      : 'not there: "earshot say" takes WAV and Ogg Opus',
+      ? 'installed: "earshot say" takes any format'
+      : 'not installed: "earshot say" takes WAV and Ogg Opus',
   };
 }

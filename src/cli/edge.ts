@@ -8,11 +8,11 @@ const HELP = `earshot edge ${EDGES.join('|')} [--origin HOST:PORT] [--listen POR
 Prints the configuration of a cache in front of Earshot. cdn prints rules in words, for settings made by hand.
   --origin  where Earshot listens (${DEFAULTS.origin.host}:${DEFAULTS.origin.port})
   --listen  where the cache listens, nginx and HAProxy (${DEFAULTS.listen})
-  --folder  where nginx keeps what it has (${DEFAULTS.folder})
-  --size    megabytes it may keep (${DEFAULTS.megabytes})
+  --folder  where nginx stores its cache (${DEFAULTS.folder})
+  --size    megabytes it may store (${DEFAULTS.megabytes})
 
   earshot edge nginx > /etc/nginx/conf.d/earshot.conf && nginx -s reload
-docs/caches.md says which one to take.`;
+docs/caches.md says which one to choose.`;
 
 /** A port from 1 to 65535. */
 const LISTEN =

@@ -37,7 +37,7 @@ export async function freshness(): Promise<Finding> {
   const { missingPackage, pagesAreOld } = await load();
   const missing = missingPackage(ROOT, false);
   if (missing !== undefined)
-    return { what, state: 'bad', found: `are not those of this version: ${missing}`, change: `run ${BUILD}` };
+    return { what, state: 'bad', found: `do not match this version: ${missing}`, change: `run ${BUILD}` };
   if (pagesAreOld(ROOT))
     return {
       what,
@@ -45,5 +45,5 @@ export async function freshness(): Promise<Finding> {
       found: 'the pages were built from an older or newer version of the code',
       change: `run ${BUILD}, and start again`,
     };
-  return { what, state: 'good', found: 'are those of this version' };
+  return { what, state: 'good', found: 'match this version' };
 }

@@ -80,7 +80,7 @@ export class Listener {
       done = box.end;
     }
     this.#pending = this.#pending.subarray(done);
-    if (this.#pending.length > MAX_PENDING_BYTES) throw new RangeError('this is not a stream of Earshot');
+    if (this.#pending.length > MAX_PENDING_BYTES) throw new RangeError('this is not an Earshot stream');
   }
 
   /** True when the sound is decoded, so that silence is seen. */

@@ -10,11 +10,11 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
   start: { does: 'run Earshot on this machine', load: () => import('./start.ts') },
   room: { does: 'create, list, show, open, live, end a room', load: () => import('./room.ts') },
   operator: {
-    does: "print the operator's link, which starts rooms from anywhere; or replace it",
+    does: "print the operator's link, for starting rooms from anywhere; or replace it",
     load: () => import('./operator.ts'),
   },
-  recording: { does: 'list recordings, remove one', load: () => import('./recording.ts') },
-  say: { does: 'speak an audio file into a room through real WebRTC', load: () => import('./say.ts') },
+  recording: { does: 'list recordings, or remove one', load: () => import('./recording.ts') },
+  say: { does: 'speak an audio file into a room over real WebRTC', load: () => import('./say.ts') },
   listen: {
     does: 'listen without a browser; report delay, gaps and dead air',
     load: () => import('./listen-command.ts'),
@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     load: () => import('./edge.ts'),
   },
   crowd: { does: 'rehearse with real connections; report and certificate', load: () => import('./crowd.ts') },
-  plan: { does: 'machines, traffic and costs for a crowd', load: () => import('./plan.ts') },
+  plan: { does: 'work out machines, traffic and costs for a crowd', load: () => import('./plan.ts') },
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 
@@ -41,7 +41,7 @@ ${Object.entries(COMMANDS)
   .map(([name, { does }]) => `  earshot ${name.padEnd(9)} ${does}`)
   .join('\n')}
 
-earshot --version says which one this is. Each command takes --help, and --json where a program may want to read the answer.`;
+earshot --version prints the version. Every command takes --help, and --json where a program may want to read the answer.`;
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;

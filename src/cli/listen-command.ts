@@ -6,7 +6,7 @@ import { listen } from './listen.ts';
 const HELP = `earshot listen URL [-o FILE] [--seconds N] [--json]
 
 A listener without a browser: URL is a room (http://host/r/slug) or its stream. Prints delay, gaps, repeats and
-dead air, one line a second; with --json one object at the end. -o writes what was heard: .wav decoded, .mp4 as it came.
+dead air, one line a second; with --json one object at the end. -o writes what was heard: .wav decoded, .mp4 unchanged.
 The delay is from the end of each 320 ms of sound to its arrival here, by this machine's clock.`;
 
 /** What a timer holds. */

@@ -116,7 +116,10 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
 }
 
 function writeRunning(): (line: string) => void {
-  const out = openLineWriter(1, (count) => `(${count} lines were left out: nobody read them)\n`);
+  const out = openLineWriter(
+    1,
+    (count) => `(${count} lines were left out because nothing was reading them)\n`,
+  );
   return (line) => out.write(`${line}\n`);
 }
 

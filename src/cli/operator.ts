@@ -7,11 +7,11 @@ import { readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
 import { publicAddress } from './local-server.ts';
 
-const HELP = `earshot operator link           prints the operator's link: whoever opens it starts rooms, and is host in each
-earshot operator link --new     makes another; every link before it is worth nothing from then on
+const HELP = `earshot operator link           prints the operator's link: anyone who opens it can start rooms and is host in each
+earshot operator link --new     makes a new one; earlier ones stop working at once
 
-  --data DIR    the data folder, when it is not the configured one
-  --json        the answer as JSON`;
+  --data DIR    the data folder, if it is not the configured one
+  --json        print the answer as JSON`;
 
 /** `earshot operator link [--new]`. */
 export const command: Command = async (args) => {

@@ -7,12 +7,12 @@ import { measure } from './plan-measure.ts';
 const HELP = `earshot plan --listeners N [--bitrate 48] [--cores 4] [--nic 10Gbit] [--tls yes|no] [--hours 2] [--json]
 
 Machines, cores, egress, requests and memory for a crowd, with the formula of each line.
-  --arrival M           half of them come in M minutes (3)
+  --arrival M           half of them arrive within M minutes (3)
   --period MS           between two writes of the stream (1280)
-  --cached SHARE        of the listeners behind caches, 0 to 1 (0)
-  --open SHARE          of the listeners with the room's page open, 0 to 1 (1)
+  --cached SHARE        share of listeners behind caches, 0 to 1 (0)
+  --open SHARE          share of listeners with the room's page open, 0 to 1 (1)
   --machine-hour P  --terabyte P  --million-requests P    your prices (0: not counted)
-  --measure             takes 10 s to measure a write and a join on this machine, in place of the manual's figures`;
+  --measure             measures a write and a join on this machine (10 s) instead of using the manual's figures`;
 
 /** `earshot plan`: what a crowd takes. */
 export const command: Command = async (args) => {

@@ -27,7 +27,7 @@ test('a public port that another program has is one clear sentence and the end',
   rmSync(data, { recursive: true });
   expect(code).toBe(1);
   expect(said).toContain(
-    `port ${port} cannot be used: another program has it. Choose another: npm start -- --port 9000`,
+    `port ${port} cannot be used: another program is using it. Choose another port: npm start -- --port 9000`,
   );
   expect(said).not.toMatch(/\n\s+at |EADDRINUSE/);
   expect(said).not.toContain('Earshot is up');

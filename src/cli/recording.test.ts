@@ -78,8 +78,8 @@ test('on the machine itself it also lists what the disk has of rooms that are to
 test('says what becomes of each', () => {
   const line = (more: object) => lineOf({ slug: 'x', title: 'T', recording: { seconds: 1, ...more } });
   const at = Date.UTC(2026, 0, 2, 3, 4);
-  expect(line({ goesAt: at, goesBy: 'age' })).toMatch(/T {2}goes 2026-01-02 03:04$/);
-  expect(line({ goesBy: 'quota' })).toMatch(/goes next: the space for recordings is nearly full$/);
+  expect(line({ goesAt: at, goesBy: 'age' })).toMatch(/T {2}will be removed 2026-01-02 03:04$/);
+  expect(line({ goesBy: 'quota' })).toMatch(/will be removed next: the space for recordings is nearly full$/);
   expect(line({ removedAt: at, removedBy: 'host', goesBy: 'quota' })).toMatch(/removed 2026-01-02 03:04$/);
 });
 
@@ -95,10 +95,12 @@ test('removes with a link that the machine signs for itself, and repeats what th
     body: {
       code: 'wrong-moment',
       title: 'Not now',
-      detail: 'The room is on: end it, then remove its recording.',
+      detail: 'The room is on air or open: end it, then remove its recording.',
     },
   };
-  await expect(run('remove', 'talk', '--token', 'mine')).rejects.toThrow('The room is on: end it');
+  await expect(run('remove', 'talk', '--token', 'mine')).rejects.toThrow(
+    'The room is on air or open: end it',
+  );
   expect(asked[1]?.by).toBe('mine');
 });
 

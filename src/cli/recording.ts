@@ -8,13 +8,13 @@ import type { Command } from './index.ts';
 import { givenAddress, serverAddress, signLocally } from './local-server.ts';
 import { call } from './room.ts';
 
-const HELP = `earshot recording list           what is recorded: size, length, and what will be removed
-earshot recording remove SLUG    remove the recording of a room that is over; the room stays, and says so
+const HELP = `earshot recording list           recordings with size and length, and which will be removed
+earshot recording remove SLUG    remove the recording of a room that is over; the room's page stays, and says so
 
   --url URL     the server, such as http://localhost:9000 (default: this machine, at the configured port)
   --token T     a host token (default: signed with the secret of this machine's data folder)
-  --data DIR    that data folder, when it is not the configured one
-  --json        the answer as JSON`;
+  --data DIR    that data folder, if it is not the configured one
+  --json        print the answer as JSON`;
 
 /** What one answer of the API may list. */
 const MOST_LISTED = 200;
@@ -87,9 +87,9 @@ export function lineOf({ slug, title, recording }: Listed): string {
     removedAt !== undefined
       ? `  removed ${dayOf(removedAt)}`
       : goesAt !== undefined
-        ? `  goes ${dayOf(goesAt)}`
+        ? `  will be removed ${dayOf(goesAt)}`
         : goesBy === 'quota'
-          ? '  goes next: the space for recordings is nearly full'
+          ? '  will be removed next: the space for recordings is nearly full'
           : '';
   return `${size} ${length}  ${slug.padEnd(32)} ${title ?? '(no longer in the list of rooms)'}${fate}`;
 }

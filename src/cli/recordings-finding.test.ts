@@ -22,7 +22,7 @@ test('recordings are told with their size, their pace and their fate', () => {
   expect(found).toEqual({
     ...{ what: 'Recordings', state: 'good' },
     found:
-      '2, 210 MB, and 50.0 GB free; 10.0 MB a day in the last 7 days; the disk is full in 5000 days at this pace; they stay until somebody removes them',
+      '2, 210 MB, and 50.0 GB free; 10.0 MB a day in the last 7 days; the disk will be full in 5000 days at this pace; they stay until somebody removes them',
   });
 });
 
@@ -44,7 +44,7 @@ test('a disk that is full within a month is told with what to do, unless somethi
   });
   expect(judge(busy, 10e9, { ...OPEN, recordingsKeep: ms(5 * DAY) }, NOW)).toMatchObject({
     state: 'good',
-    found: expect.stringContaining('each goes 5 days after the end of its room'),
+    found: expect.stringContaining('each is removed 5 days after the end of its room'),
   });
   expect(judge(busy, 10e9, { ...OPEN, recordingsKeep: ms(20 * DAY) }, NOW).state).toBe('notice');
   expect(judge(busy, 10e9, { ...OPEN, recordingsQuota: 12e9 }, NOW).state).toBe('good');

@@ -44,14 +44,14 @@ export function judge(
   const fullDays = perDay > 0 ? free / perDay : Number.POSITIVE_INFINITY;
   const old = kept.filter(({ ended }) => now - ended > OLD_DAYS * DAY_MS);
   const fate = [
-    ...(keep === undefined ? [] : [`each goes ${days(keep / DAY_MS)} after the end of its room`]),
-    ...(quota === undefined ? [] : [`the oldest go when all take ${size(quota)}`]),
+    ...(keep === undefined ? [] : [`each is removed ${days(keep / DAY_MS)} after the end of its room`]),
+    ...(quota === undefined ? [] : [`the oldest are removed when all together take ${size(quota)}`]),
   ];
   const found = [
     archive.length === 0 ? 'new rooms are not recorded (archive = none)' : undefined,
     kept.length === 0 ? 'none' : `${kept.length}, ${size(bytes)}, and ${size(free)} free`,
     perDay > 0 ? `${size(perDay)} a day in the last ${PACE_DAYS} days` : undefined,
-    perDay > 0 ? `the disk is full in ${days(fullDays)} at this pace` : undefined,
+    perDay > 0 ? `the disk will be full in ${days(fullDays)} at this pace` : undefined,
     fate.length === 0 ? 'they stay until somebody removes them' : fate.join(', '),
     old.length > 0 ? `${old.length} of rooms that ended more than ${OLD_DAYS} days ago` : undefined,
   ]
@@ -60,20 +60,20 @@ export function judge(
   if (quota !== undefined && quota > bytes + free)
     return {
       ...{ what, state: 'notice', found },
-      change: `recordingsQuota is more than fits: the disk is full before it takes effect. Set it below ${size(bytes + free)}`,
+      change: `recordingsQuota is larger than the disk allows: the disk will be full before it takes effect. Set it below ${size(bytes + free)}`,
     };
   const settles = quota !== undefined || (keep !== undefined && keep / DAY_MS < fullDays);
   if (!settles && fullDays < SOON_DAYS)
     return {
       ...{ what, state: fullDays < 1 ? 'bad' : 'notice', found },
       change:
-        'make room before recordings have gaps: earshot recording list, earshot recording remove SLUG; or set recordingsKeep or recordingsQuota',
+        'make room before recordings get gaps: earshot recording list, earshot recording remove SLUG; or set recordingsKeep or recordingsQuota',
     };
   if (fate.length === 0 && old.length > 0 && bytes > free)
     return {
       ...{ what, state: 'notice', found },
       change:
-        'they take more than is left: earshot recording list says which are large, recordingsKeep lets old ones go by themselves',
+        'they take more space than is left: earshot recording list shows which are large, recordingsKeep removes old ones automatically',
     };
   return { what, state: 'good', found };
 }

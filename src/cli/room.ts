@@ -7,14 +7,14 @@ import { givenAddress, serverAddress } from './local-server.ts';
 import { type ListedRoom, roomDetails, roomTable } from './room-table.ts';
 
 const HELP = `earshot room create --title T [--start TIME] [--host NAME] [--slug S]   make a room; prints its links
-earshot room list                                  what is on, what comes, what was: times and listeners
+earshot room list                                  rooms that are on, to come, and over: times and listeners
 earshot room show SLUG                             one room, with a studio link for you
 earshot room set SLUG [--title T] [--start TIME] [--cap N|none]
-                                                   change it; the start only before it opens
-earshot room open | live | standby | end SLUG      change what a room does
-earshot room cancel SLUG                           call off a room that was not live
+                                                   change a room; the start only before it opens
+earshot room open | live | standby | end SLUG      open it, go live, go back to hold music, end it
+earshot room cancel SLUG                           cancel a room that has not been live
 earshot room link SLUG [--name N]                  a link for one more speaker
-earshot room link SLUG --co-host | --host          for a co-host; for a host who has lost theirs
+earshot room link SLUG --co-host | --host          a link for a co-host; for a host who has lost theirs
 earshot room link SLUG --new                       withdraw every link of the room; prints a new host link
 earshot room remove SLUG PERSON                    take one person's link back (their id: room show)
 earshot room delete SLUG                           remove a room that is over, with its recording
@@ -22,8 +22,8 @@ earshot room delete SLUG                           remove a room that is over, w
   TIME          such as 2026-12-01T20:00 (the time zone of this machine) or 2026-12-01T20:00:00+01:00
   --url URL     the server, such as http://localhost:9000 (default: this machine, at the configured port)
   --token T     a host link's token, or the operator's (default: the operator's, from this machine's data folder)
-  --data DIR    that data folder, when it is not the configured one
-  --json        the answer as JSON`;
+  --data DIR    that data folder, if it is not the configured one
+  --json        print the answer as JSON`;
 
 const CHANGES = ['open', 'live', 'standby', 'end', 'cancel'];
 const VERBS = ['create', 'list', 'show', 'set', 'link', 'remove', 'delete', ...CHANGES];
@@ -122,7 +122,7 @@ export const command: Command = async (args) => {
   }
   if (verb === 'delete') {
     await ask('DELETE', at);
-    return show({ slug, deleted: true }, () => `${slug} is removed, with its recording.`);
+    return show({ slug, deleted: true }, () => `${slug} was removed, with its recording.`);
   }
   const room = await ask('POST', `${at}/${verb}`);
   return show(room, () => `${room.slug} is ${room.status}`);

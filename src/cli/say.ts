@@ -9,9 +9,9 @@ import { openReturn } from './return.ts';
 
 const HELP = `earshot say FILE --room SLUG [--name NAME] [--url URL] [--token TOKEN] [--loop] [--pause SECONDS]
 
-Speaks FILE (WAV or Ogg Opus; other formats when ffmpeg is installed) into a room through real WebRTC.
+Speaks FILE (WAV or Ogg Opus; other formats if ffmpeg is installed) into a room over real WebRTC.
 Without --token it signs a speaker link with the secret of the data folder on this machine.
-Listeners hear it once the room is live: earshot room live SLUG. With --loop it returns by itself when the server\nrestarts, and ends when the link is withdrawn or the room is over.`;
+Listeners hear it once the room is live: earshot room live SLUG. With --loop it comes back by itself when the server\nrestarts, and ends when the link is withdrawn or the room is over.`;
 
 /** `earshot say FILE --room SLUG`. */
 export const command: Command = async (args) => {

@@ -18,8 +18,8 @@ const ONE_PRESS_MS = 1000;
 
 const HELP = `earshot start [--port 8080] [--data DIR] [--role door,site,studio] [any setting]
 
-Runs Earshot until Ctrl+C. Every setting of docs/configuration.md is a flag, an environment variable or a line of the
-file that --config FILE names.`;
+Runs Earshot until Ctrl+C. Every setting of docs/configuration.md can be a flag, an environment variable or a line of
+the file that --config FILE names.`;
 
 /** `earshot start [--role door,site,studio] [--port N] [--data DIR] …`: runs until SIGINT or SIGTERM. */
 export const command: Command = async (args) => {
@@ -60,7 +60,10 @@ export const command: Command = async (args) => {
   // A mistake in these files is said here, once, and not by each door for ever.
   if (certificate && !certificate.later && roles.includes('door')) await readCertificate(certificate.files);
   // Nobody waits for who reads this: Ctrl+S, or a pipe that nobody empties, must not stop the supervisor.
-  const out = openLineWriter(1, (count) => `${count} lines were dropped here: nobody read them.\n`);
+  const out = openLineWriter(
+    1,
+    (count) => `${count} lines were dropped here because nothing was reading them.\n`,
+  );
   const stop = new Promise<void>((resolve) => {
     let asked: number | undefined;
     const ask = (): void => {
@@ -79,7 +82,7 @@ export const command: Command = async (args) => {
     out.write(`
   Earshot is up (${((performance.now() - began) / 1000).toFixed(1)} s, ${config.doors} door(s), ${config.cells} studio cell(s), ${availableParallelism()} cores).
 
-  Open      ${address}/${config.welcome ? `\n  Hear      ${address}/r/welcome      (a short talk, then music: no microphone needed)` : ''}
+  Open      ${address}/${config.welcome ? `\n  Listen    ${address}/r/welcome      (a short talk, then music: no microphone needed)` : ''}
   Data      ${config.data}
   Stop      Ctrl+C
 
@@ -102,7 +105,7 @@ async function tellLink(config: Config, address: string): Promise<string> {
   const token = (await operatorToken(config)) ?? '';
   const here =
     config.roomsCreate === 'local' && config.publicUrl === undefined
-      ? "On this machine whoever opens the page starts rooms. From elsewhere (with this machine's name in place of\n  localhost) it takes"
+      ? "On this machine, anyone who opens the page can start rooms. From elsewhere (with this machine's name in place\n  of localhost) it takes"
       : 'Starting rooms takes';
   return `  ${here} the operator's link. Keep it; earshot operator link prints it again:
 
@@ -122,9 +125,9 @@ async function claimPort(host: string, port: number): Promise<number> {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why =
         cause.code === 'EADDRINUSE'
-          ? 'another program has it. Choose another: npm start -- --port 9000'
+          ? 'another program is using it. Choose another port: npm start -- --port 9000'
           : cause.code === 'EACCES'
-            ? 'this user may not use ports below 1024. Choose another: npm start -- --port 8080'
+            ? 'this user may not use ports below 1024. Choose another port: npm start -- --port 8080'
             : cause.message;
       reject(new EarshotError('bad-config', `port ${port} cannot be used: ${why}`, { cause }));
     });

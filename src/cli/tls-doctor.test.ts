@@ -42,7 +42,9 @@ test('a certificate is judged by its end, its names and its key', async () => {
   expect(told.early).toMatch(/^bad: .*not valid yet/);
   expect(told.other).toMatch(/^bad: .*not for rooms.example.org/);
   expect(told.wild).toMatch(/^good: /);
-  expect(told.broken).toMatch(/^bad: .*the key is of another certificate.*Earshot itself refuses to$/);
+  expect(told.broken).toMatch(
+    /^bad: .*the key belongs to another certificate.*no Earshot will start with these files$/,
+  );
 });
 
 test('without TLS nothing is said; while a certificate is being obtained, what failed is', async () => {
@@ -58,7 +60,7 @@ test('without TLS nothing is said; while a certificate is being obtained, what f
     /^notice: failed 1970-01-01T00:00Z: DNS problem.*Next try 1970-01-01T00:01Z/,
   );
   writeFileSync(join(folder, 'tls', 'certificate.pem'), 'cut');
-  expect((await states(acme))[0]).toMatch(/^bad: .*asks for a new one: .*those that start refuse TLS/);
+  expect((await states(acme))[0]).toMatch(/^bad: .*will request a new one: .*doors that start refuse TLS/);
 });
 
 test('the kernel is asked to keep little for stalled readers and to hand on waiting connections', () => {

@@ -15,9 +15,9 @@ const SOON_DAYS = 14;
 const WANTED_SEND_BUFFER = 4 * 1024 * 1024;
 
 const GIVEN =
-  'put the files right: doors that run keep the last good one, but no door starts with these, and Earshot itself refuses to';
+  'repair the files: running doors keep using the last good certificate, but no door and no Earshot will start with these files';
 const OBTAINED =
-  'start Earshot again, and it asks for a new one: doors that run keep the last good one, those that start refuse TLS until it comes';
+  'restart Earshot, and it will request a new one: running doors keep using the last good certificate; doors that start refuse TLS until it arrives';
 
 /** The certificate: whether it can be used, for which names, how long, and what renewing it came to. */
 export async function certificate(config: Config, now = Date.now()): Promise<Finding[]> {
@@ -29,7 +29,8 @@ export async function certificate(config: Config, now = Date.now()): Promise<Fin
   if (of.later && (await certificateStamp(of.files)) === undefined)
     findings.push({
       ...{ what, state: 'notice', found: 'not obtained yet' },
-      change: 'it comes after the start, when port 80 of the names leads to --http-port of this machine',
+      change:
+        'it is obtained after the start, once port 80 of these names leads to --http-port on this machine',
     });
   else findings.push(await looked(of, config, now));
   if (acme) findings.push(...(await lastAttempt(config)));
@@ -48,12 +49,13 @@ async function looked(
     const found = `for ${names.join(', ')}, until ${new Date(until).toISOString().slice(0, 10)} (${days} days)`;
     const host = config.publicUrl && new URL(config.publicUrl).hostname;
     if (until < now)
-      return { what, state: 'bad', found, change: 'it has expired: browsers refuse it; renew it' };
-    if (from > now) return { what, state: 'bad', found, change: 'it is not valid yet: is the clock right?' };
+      return { what, state: 'bad', found, change: 'it has expired and browsers refuse it: renew it' };
+    if (from > now)
+      return { what, state: 'bad', found, change: 'it is not valid yet: is the clock correct?' };
     if (host && !names.some((name) => covers(name, host)))
       return { what, state: 'bad', found, change: `it is not for ${host}, which --public-url names` };
     if (days < SOON_DAYS)
-      return { what, state: 'notice', found, change: 'renew it; a changed file is taken up within 5 s' };
+      return { what, state: 'notice', found, change: 'renew it; a changed file is picked up within 5 s' };
     return { what, state: 'good', found };
   } catch (error) {
     return {
@@ -106,15 +108,15 @@ export function kernel(
       ...{
         what: 'A door that ends',
         state: 'notice',
-        found: 'cuts off the connections that still wait for it',
+        found: 'cuts off connections that are still waiting for it',
       },
-      change: 'so that another door takes them over: sysctl net.ipv4.tcp_migrate_req=1',
+      change: 'to let another door take them over: sysctl net.ipv4.tcp_migrate_req=1',
     });
   else if (migrates === '1')
     findings.push({
       what: 'A door that ends',
       state: 'good',
-      found: 'hands the connections that still wait to another door',
+      found: 'hands connections that are still waiting to another door',
     });
   const first = Number(sysctl('net.ipv4.ip_unprivileged_port_start') ?? 1024);
   const low = [config.port, config.httpPort].filter((port) => port !== undefined && port > 0 && port < first);
@@ -149,7 +151,7 @@ export async function reachable(config: Config): Promise<Finding[]> {
         what,
         state: 'notice',
         found: `answers ${answer.status}`,
-        change: 'is it Earshot that answers there?',
+        change: 'is it Earshot that is answering there?',
       },
     ];
   } catch (error) {
@@ -159,7 +161,7 @@ export async function reachable(config: Config): Promise<Finding[]> {
       {
         ...{ what, state: 'notice', found },
         change:
-          'fine before the start, or where this machine cannot reach its own public address; else look at DNS and firewall',
+          'fine before the start, or if this machine cannot reach its own public address; otherwise check DNS and the firewall',
       },
     ];
   }
@@ -170,15 +172,15 @@ export async function light(config: Config): Promise<Finding[]> {
   const what = 'Streams over TLS';
   if (!certificateOf(config)) return [];
   if (!config.lightTls)
-    return [{ what, state: 'notice', found: 'keep the whole connection: the setting lightTls is no' }];
+    return [{ what, state: 'notice', found: 'keep the whole connection: the setting lightTls is "no"' }];
   const openssl = await openOpenssl();
   return typeof openssl === 'string'
     ? [
         {
           ...{ what, state: 'notice', found: `keep the whole connection: ${openssl}` },
           change:
-            'nothing is wrong; where it can be had, a crowd of listeners takes half the memory and less CPU',
+            'nothing is wrong; where it is available, a crowd of listeners takes half the memory and less CPU',
         },
       ]
-    : [{ what, state: 'good', found: 'keep only their key once they run: half the memory' }];
+    : [{ what, state: 'good', found: 'keep only their key once they are running: half the memory' }];
 }

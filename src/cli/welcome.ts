@@ -41,7 +41,7 @@ export const command: Command = async (flags) => {
       await speak({ whip, token, sound: await readSound(TALK), signal: stop.signal, log });
       await pause(PAUSE_MS, stop.signal);
     } catch (error) {
-      log.debug({ error: String(error) }, 'the studio does not answer yet');
+      log.debug({ error: String(error) }, 'the studio is not answering yet');
       await pause(RETRY_MS, stop.signal);
     }
   }

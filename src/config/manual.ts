@@ -41,7 +41,7 @@ export function manualPage(): string {
     'Every setting has a default: `npm start` needs none. A setting is a flag (`npm start -- --port 9000`), an environment',
     'variable (`EARSHOT_PORT=9000`) or a line in a file named by `--config FILE` or `EARSHOT_CONFIG`. Flags win over the',
     'environment, the environment over the file. An empty value means the default. A name that does not exist or a value',
-    'that cannot be used stops the start with its name and the reason. `deploy/earshot.env.sample` is a file to begin with.',
+    'that cannot be used makes Earshot refuse to start, with its name and the reason. `deploy/earshot.env.sample` is a file to start from.',
     '',
     'Durations are written `200ms`, `6s`, `15min`, `2h`, `3d`; sizes `64kB`, `2MB`, `1GB` (powers of ten).',
     '',

@@ -34,7 +34,7 @@ export const rehearsal = z.string().transform((text, context): RehearsalSetting 
     const instant = /^\d{4}-\d\d-\d\dT/.test(part) ? Date.parse(part) : Number.NaN;
     if (parsed.success) lasts = parsed.data;
     else if (Number.isFinite(instant)) until = instant;
-    else if (/^[\d.]+[a-z]+$/i.test(part)) return refuse(`"${part}" is no duration from 1min to 30d`);
+    else if (/^[\d.]+[a-z]+$/i.test(part)) return refuse(`"${part}" is not a duration from 1min to 30d`);
     else if (part === '*' || /^[a-z0-9-]{1,64}(\+[a-z0-9-]{1,64})*$/.test(part)) rooms = part.split('+');
     else
       return refuse(

@@ -30,7 +30,7 @@ export const schema = z.strictObject({
       unit: 'TCP port, 0 to 65535',
       default: '8080',
       change: 'restart',
-      reason: 'The one public port. 0 takes a free one and prints it.',
+      reason: 'The one public port. 0 picks a free one and prints it.',
     },
     whole(0, 65_535),
   ),
@@ -50,7 +50,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'restart',
       reason:
-        'The address people use, for links. Without it links follow the first of acmeDomains, or the Host header of the request. Set it behind a TLS proxy: browsers give a microphone only to https (or localhost).',
+        'The address people use, for links. If empty, links use the first of acmeDomains, or the Host header of the request. Set it behind a TLS proxy: browsers give a microphone only to https pages (or localhost).',
     },
     origin,
   ),
@@ -60,7 +60,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'live',
       reason:
-        'Certificate with its chain. With it and tlsKey the public port speaks TLS. A changed file is taken up within 5 s, without a break.',
+        'The certificate with its chain. With this and tlsKey the public port speaks TLS. A changed file is picked up within 5 s, without interruption.',
     },
     text,
   ),
@@ -79,7 +79,7 @@ export const schema = z.strictObject({
       default: 'off',
       change: 'restart',
       reason:
-        'With TLS: a second port without it. It sends people to https, and answers the certificate authority that checks whether the name is yours. 80 in public.',
+        'With TLS: a second port that speaks plain HTTP. It redirects people to https, and answers the certificate authority when that checks whether the name is yours. Use 80 on a public server.',
     },
     portOrOff,
   ),
@@ -89,7 +89,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'restart',
       reason:
-        'Obtains and renews one certificate for these names by itself (ACME, HTTP-01). Each must lead to this machine: the authority asks at port 80, which has to be its httpPort. Names with letters outside ASCII are taken as they are. Wildcards need another program and tlsCert.',
+        'Earshot obtains and renews one certificate for these names by itself (ACME, HTTP-01). Each name must lead to this machine: the authority asks on port 80, which must reach httpPort. Names with letters outside ASCII can be written as they are. Wildcards need another program and tlsCert.',
     },
     domains,
   ),
@@ -108,7 +108,7 @@ export const schema = z.strictObject({
       unit: 'e-mail address',
       default: '',
       change: 'restart',
-      reason: 'Where the certificate authority writes when something is wrong. It may be empty.',
+      reason: 'Where the certificate authority writes if something is wrong. Optional.',
     },
     text.pipe(z.union([z.undefined(), z.email('use an e-mail address')], 'use an e-mail address')),
   ),
@@ -117,7 +117,7 @@ export const schema = z.strictObject({
       unit: 'URL',
       default: 'https://acme-v02.api.letsencrypt.org/directory',
       change: 'restart',
-      reason: 'The certificate authority. Let’s Encrypt has a staging one for trials.',
+      reason: 'The certificate authority. Let’s Encrypt has a staging directory for trying things out.',
     },
     z.string().pipe(z.url({ protocol: /^https$/, error: 'use an https URL' })),
   ),
@@ -127,7 +127,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'restart',
       reason:
-        'Proxies in front whose X-Forwarded-For, -Proto and -Host are believed. Without it everyone behind a proxy counts as one network; behind one on this machine nobody is limited at all.',
+        'Proxies in front whose X-Forwarded-For, -Proto and -Host are trusted. If empty, everyone behind a proxy counts as one network, and behind a proxy on this machine nobody is limited at all.',
     },
     networks,
   ),
@@ -148,7 +148,7 @@ export const schema = z.strictObject({
       change: 'restart',
       secret: true,
       reason:
-        'Where rooms are kept. Without it an SQLite file in the data folder, which is enough for one machine.',
+        'Where rooms are stored. If empty, an SQLite file in the data folder, which is enough for one machine.',
     },
     database,
   ),
@@ -158,7 +158,7 @@ export const schema = z.strictObject({
       default: 'auto',
       change: 'restart',
       reason:
-        'Processes that serve listeners. auto is one less than there are processor cores, and at least 1.',
+        'Processes that serve listeners. auto is one less than the number of processor cores, and at least 1.',
     },
     countOrAuto(256),
   ),
@@ -177,7 +177,7 @@ export const schema = z.strictObject({
       default: '8',
       change: 'restart',
       reason:
-        'Open rooms one studio process takes before further ones are refused, so that those on air keep their sound.',
+        'How many open rooms one studio process takes before it refuses more, so that rooms on air keep their sound.',
     },
     whole(1, 1000),
   ),
@@ -187,7 +187,7 @@ export const schema = z.strictObject({
       default: '7700',
       change: 'restart',
       reason:
-        'Where speakers send their voice. The second studio process uses the next port, and so on; open that range in the firewall. 0 takes free ports.',
+        'Where speakers send their voice. The second studio process uses the next port, and so on; open that range in the firewall. 0 picks free ports.',
     },
     whole(0, 65_000),
   ),
@@ -197,7 +197,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'restart',
       reason:
-        'The address speakers reach when this machine is behind 1:1 NAT (most clouds); offered beside its own.',
+        'The address at which speakers reach this machine when it is behind 1:1 NAT (most clouds); offered in addition to its own.',
     },
     text.pipe(z.union([z.undefined(), z.ipv4(), z.ipv6()], 'use an IP address')),
   ),
@@ -208,7 +208,7 @@ export const schema = z.strictObject({
       change: 'restart',
       secret: true,
       reason:
-        'TURN and STUN servers for speakers in closed networks. Listeners need none. With "secret" (static-auth-secret of coturn) each session gets credentials that end after 12 hours.',
+        'TURN and STUN servers for speakers in closed networks. Listeners need none. With "secret" (coturn’s static-auth-secret) each session gets credentials that expire after 12 hours.',
     },
     iceServers,
   ),
@@ -218,7 +218,7 @@ export const schema = z.strictObject({
       default: '24',
       change: 'restart',
       reason:
-        'Microphones the stage of a room takes; hosts come in on top. Each one costs its studio process time for decoding, mixing and forwarding.',
+        'How many microphones the stage of a room takes; hosts come on top. Each one costs its studio process time for decoding, mixing and forwarding.',
     },
     // The mixer hears fifty: whoever is let in beyond would talk to nobody.
     whole(1, 40),
@@ -229,7 +229,7 @@ export const schema = z.strictObject({
       default: 'local',
       change: 'restart',
       reason:
-        "Who may start a room. local: whoever opens the page on this machine itself, at http://localhost and as the user who runs the server (on Linux), and whoever has the operator's link (`earshot operator link`). Where publicUrl or trustedProxies is set, local means operator, since requests from this machine may then be anybody's. operator: only with that link, or operatorKey. anyone: also strangers, who can fill all places.",
+        "Who may start a room. local: anyone who opens the page on this machine itself, at http://localhost and as the user who runs the server (on Linux), and anyone who has the operator's link (`earshot operator link`). If publicUrl or trustedProxies is set, local means operator, because requests from this machine may then be anybody's. operator: only with that link, or with operatorKey. anyone: strangers too, who can then take all the rooms this server has.",
     },
     oneOf(['local', 'operator', 'anyone']),
   ),
@@ -240,7 +240,7 @@ export const schema = z.strictObject({
       change: 'restart',
       secret: true,
       reason:
-        "A Bearer token for programs that starts rooms and acts as host in each, as the operator's link does, such as `openssl rand -hex 16` gives. Keep it off command lines: use the file or the environment.",
+        "A Bearer token with which programs start rooms and act as host in every room, as the operator's link does; for example the output of `openssl rand -hex 16`. Keep it off command lines: use the file or the environment.",
     },
     text.pipe(
       z
@@ -254,7 +254,7 @@ export const schema = z.strictObject({
       unit: 'yes or no',
       default: 'yes',
       change: 'restart',
-      reason: 'Keeps a room that plays a short talk and music, so that something can be heard at once.',
+      reason: 'Runs a room that plays a short talk and music, so that there is something to hear at once.',
     },
     yesNo,
   ),
@@ -283,7 +283,7 @@ export const schema = z.strictObject({
       default: 'yes',
       change: 'restart',
       reason:
-        'Write to many listeners in one call to the kernel (Linux io_uring), where it can be had: a tenth to a seventh less CPU. `no`, or a system without it: one call each.',
+        'Writes to many listeners in one call to the kernel (Linux io_uring) where that is available: a tenth to a seventh less CPU. With `no`, or on a system without it, each write is a call of its own.',
     },
     yesNo,
   ),
@@ -293,7 +293,7 @@ export const schema = z.strictObject({
       default: 'yes',
       change: 'restart',
       reason:
-        "Once a stream over TLS 1.3 runs, keep its key instead of OpenSSL's whole connection: half the memory for each listener, and less CPU. `no`, or a Node that does not offer its OpenSSL: the whole connection stays.",
+        "Once a stream over TLS 1.3 is running, keeps its key instead of OpenSSL's whole connection: half the memory per listener, and less CPU. With `no`, or with a Node that does not expose its OpenSSL, the whole connection is kept.",
     },
     yesNo,
   ),
@@ -303,7 +303,7 @@ export const schema = z.strictObject({
       default: '512kB',
       change: 'restart',
       reason:
-        'Sound a listener may leave unread before the connection is closed (players come back by themselves). More forgives longer stalls and costs memory per stalled listener.',
+        'How much sound a listener may leave unread before the connection is closed (players come back by themselves). More forgives longer stalls but costs memory per stalled listener.',
     },
     size('64kB', '64MB'),
   ),
@@ -313,7 +313,7 @@ export const schema = z.strictObject({
       default: '320ms',
       change: 'restart',
       reason:
-        'How often a door writes to each listener. Longer costs less per listener and lets everyone hear that much later.',
+        'How often a door writes to each listener. A longer period costs less per listener, and everyone hears the room that much later.',
     },
     oneOf(['320ms', '640ms', '1280ms', '2560ms']).transform((text) => ms(Number.parseInt(text, 10))),
   ),
@@ -323,7 +323,7 @@ export const schema = z.strictObject({
       default: 'auto',
       change: 'restart',
       reason:
-        'What this machine may send to listeners, all doors together; at 90 % of it the ladder takes a step. Set it where the network carries less than the network card could, or where its peak is what you pay for. auto learns it from connections that fill up.',
+        'What this machine may send to listeners, all doors together; at 90 % of it the ladder goes up a level. Set it where the network carries less than the network card could, or where you pay for the peak. auto learns it from connections that fill up.',
     },
     rateOrAuto('1Mbit/s', '1000Gbit/s'),
   ),
@@ -333,7 +333,7 @@ export const schema = z.strictObject({
       default: '',
       change: 'restart',
       reason:
-        'HTTP caches in front that fetch segments from here. From level 2 of the ladder on, new listeners are sent there.',
+        'HTTP caches in front that fetch segments from this server. From level 2 of the ladder on, new listeners are sent to them.',
     },
     urls,
   ),
@@ -343,7 +343,7 @@ export const schema = z.strictObject({
       default: ARCHIVED.join(','),
       change: 'restart',
       reason:
-        'What is written to disk for the replay. Each takes space by its bitrate: 64 kbit/s is 29 MB an hour.',
+        'What is recorded to disk for the replay. Each rendition takes space by its bitrate: 64 kbit/s is 29 MB an hour.',
     },
     renditions,
   ),
@@ -363,7 +363,7 @@ export const schema = z.strictObject({
       default: 'none',
       change: 'restart',
       reason:
-        'What all recordings together may take. Beyond it the recordings of the rooms that ended first are removed; from 80 % of it on the hosts concerned are told, and a line is written to the log.',
+        'How much space all recordings together may take. Above it, the recordings of the rooms that ended first are removed; from 80 % of it on, the hosts concerned are told and a line is written to the log.',
     },
     wordOr('none', size('100MB', '100000GB')),
   ),
@@ -372,7 +372,7 @@ export const schema = z.strictObject({
       unit: 'TCP port, 0 to 65000',
       default: '9464',
       change: 'restart',
-      reason: 'Metrics and readiness of all processes, on metricsHost only. 0 takes a free one.',
+      reason: 'Metrics and readiness of all processes, on metricsHost only. 0 picks a free port.',
     },
     whole(0, 65_000),
   ),
@@ -391,7 +391,7 @@ export const schema = z.strictObject({
       default: 'no',
       change: 'restart',
       reason:
-        'Lets `earshot crowd` bring that many listeners: 10000, for example, or 50000,6h,town-hall. Published at /.well-known/earshot-rehearsal.json, for 2h from the start of a door unless said otherwise; only whoever has the key of this data folder may come.',
+        'Lets `earshot crowd` bring that many listeners: 10000, for example, or 50000,6h,town-hall. Published at /.well-known/earshot-rehearsal.json, for 2h from the start of a door unless you say otherwise; only someone with the key from this data folder can run it.',
     },
     rehearsal,
   ),
@@ -400,7 +400,7 @@ export const schema = z.strictObject({
       unit: 'debug, info, warn, error or silent',
       default: 'info',
       change: 'restart',
-      reason: 'The least important line that is written to standard error.',
+      reason: 'The lowest level of line that is written to standard error.',
     },
     oneOf(['debug', 'info', 'warn', 'error', 'silent']),
   ),
@@ -410,7 +410,7 @@ export const schema = z.strictObject({
       default: '6s',
       change: 'restart',
       reason:
-        'How long an orderly stop may take: listeners get the end of the running segment. A shorter time cuts them off sooner.',
+        'How long an orderly stop may take, in which listeners get the end of the current segment. A shorter time cuts them off sooner.',
     },
     duration('0s', '60s'),
   ),

@@ -114,7 +114,7 @@ export const urls = z.string().transform((value, context): string[] => {
   const fine = (url: string): boolean =>
     /^https?:\/\//.test(url) && URL.canParse(url) && !/[?#@]/.test(url) && list.length <= 32;
   if (list.every(fine)) return list.map((url) => url.replace(/\/+$/, ''));
-  return refuse(context, 'use up to 32 URLs like https://cache.example.org, with commas between them');
+  return refuse(context, 'use up to 32 URLs like https://cache.example.org, separated by commas');
 });
 
 /** The origin of an http or https URL, without a path; undefined when it is empty. */
@@ -150,7 +150,7 @@ export const networks = z.string().transform((value, context): string[] => {
   };
   const list = listed(value);
   if (list.every(fine) && list.length <= 256) return list;
-  return refuse(context, 'use up to 256 addresses or networks like 10.0.0.0/8, with commas between them');
+  return refuse(context, 'use up to 256 addresses or networks like 10.0.0.0/8, separated by commas');
 });
 
 const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
@@ -180,7 +180,7 @@ function domainFault(name: string, ascii: string): string | undefined {
     return `${name}: use the name alone, such as rooms.example.org, without https://, port or path`;
   if (isIP(name) !== 0)
     return `${name}: a certificate is obtained for names, not for IP addresses; use names like rooms.example.org`;
-  if (name.includes('_')) return `${name}: certificates are given for names without _`;
+  if (name.includes('_')) return `${name}: certificates are not issued for names with _`;
   if (!name.includes('.')) return `${name}: use the whole name, such as rooms.example.org`;
   if (ascii.length <= 253 && DOMAIN.test(ascii)) return undefined;
   return `${name}: use names like rooms.example.org, with commas between them`;

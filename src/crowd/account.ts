@@ -1,16 +1,16 @@
 import { type Crew, SHORTEST_STALL_MS } from './person.ts';
 
-/** Who has sound within this time has not waited long. */
+/** Somebody who has sound within this time has not waited long. */
 const SOON_MS = 5_000;
 
-/** What is counted about one person, whichever way they listen. */
+/** What is counted about one person, however they listen. */
 export class Account {
   readonly #crew: Crew;
   readonly #arrived: number;
   #heard = false;
   #reached = false;
 
-  /** `arrived`: since when this person waits, on the monotonic clock. */
+  /** `arrived`: since when this person has been waiting, on the monotonic clock. */
   constructor(crew: Crew, arrived: number) {
     this.#crew = crew;
     this.#arrived = arrived;
@@ -21,7 +21,7 @@ export class Account {
     return this.#heard;
   }
 
-  /** Sound has come; the first time ends their wait. */
+  /** Sound arrived; the first time ends their wait. */
   sound(): void {
     if (this.#heard) return;
     const { tally, clock } = this.#crew;
@@ -39,7 +39,7 @@ export class Account {
     this.#reach();
   }
 
-  /** They had nothing to play for so many ms; silences that the sound card covers are none. */
+  /** They had nothing to play for this many ms; silences that the sound card bridges do not count. */
   silent(length: number): void {
     if (length < SHORTEST_STALL_MS) return;
     const { tally } = this.#crew;

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { createConnection, isIP } from 'node:net';
 import type { Address } from './order.ts';
 
-/** An address that does not take a connection within this time is passed over. Milliseconds. */
+/** An address that does not accept a connection within this time is skipped. Milliseconds. */
 const PATIENCE_MS = 5_000;
 
 /** The name a certificate must be for: that of the URL without brackets and port; undefined for an IP address. */
@@ -12,8 +12,8 @@ export function serverName(name: string): string | undefined {
 }
 
 /**
- * Where the server of a URL is: the first of all addresses of its name that takes a connection (`localhost` may be ::1
- * and 127.0.0.1, and only one of them be served). @throws the system's error when none does.
+ * Where the server of a URL is: the first address of its name that accepts a connection (`localhost` may be ::1 and
+ * 127.0.0.1, with only one of them served). @throws the system's error when none does.
  */
 export async function findAddress(url: URL): Promise<Address> {
   const tls = url.protocol === 'https:';

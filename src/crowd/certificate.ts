@@ -9,10 +9,10 @@ import {
 import { canonical, type Json } from './canonical.ts';
 import type { Outcome } from './outcome.ts';
 
-/** Before the signed bytes, so that a signature here is none anywhere else. */
+/** Precedes the signed bytes, so that the signature is not valid anywhere else. */
 const CONTEXT = 'earshot-rehearsal-certificate-v1\n';
 
-/** What somebody may show of a rehearsal: its outcome, signed by whoever ran it. */
+/** The certificate of a rehearsal: its outcome, signed by whoever ran it. */
 export interface Certificate extends Outcome {
   readonly signature: {
     readonly alg: 'Ed25519';
@@ -23,7 +23,7 @@ export interface Certificate extends Outcome {
   };
 }
 
-/** A certificate as it is written to a file. */
+/** A certificate as written to a file. */
 export const certificateText = (certificate: Certificate): string =>
   `${canonical(certificate as unknown as Json)}\n`;
 
@@ -31,10 +31,10 @@ export const certificateText = (certificate: Certificate): string =>
 export const newSigningKey = (): string =>
   String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
 
-/** Signs an outcome with a PEM key. @throws when it is no Ed25519 key. Spec: RFC 8032, RFC 8785. */
+/** Signs an outcome with a PEM key. @throws when it is not an Ed25519 key. Spec: RFC 8032, RFC 8785. */
 export function certify(outcome: Outcome, pem: string): Certificate {
   const key = createPrivateKey(pem);
-  if (key.asymmetricKeyType !== 'ed25519') throw new RangeError('the signing key is no Ed25519 key');
+  if (key.asymmetricKeyType !== 'ed25519') throw new RangeError('the signing key is not an Ed25519 key');
   const value = sign(null, signedBytes(outcome), key).toString('base64url');
   return { ...outcome, signature: { alg: 'Ed25519', publicKey: rawPublicKey(key), value } };
 }
@@ -44,7 +44,7 @@ export type Checked =
   | { readonly good: true; readonly key: string; readonly certificate: Certificate }
   | { readonly good: false; readonly why: string };
 
-/** Whether a certificate is as it was signed. It says nothing about who holds the key. */
+/** Checks whether a certificate is unchanged since it was signed. This says nothing about who holds the key. */
 export function checkCertificate(text: string): Checked {
   let found: Partial<Certificate>;
   try {
@@ -53,9 +53,9 @@ export function checkCertificate(text: string): Checked {
     return { good: false, why: 'this is no JSON' };
   }
   if (typeof found !== 'object' || found === null || found.kind !== 'earshot-rehearsal')
-    return { good: false, why: 'this is no rehearsal certificate' };
+    return { good: false, why: 'this is not a rehearsal certificate' };
   const { signature, ...outcome } = found;
-  // Otherwise a member could stand there twice, and readers would see one and the signature cover the other.
+  // Otherwise a member could be there twice: readers would see one, and the signature would cover the other.
   if (canonical(found as unknown as Json) !== text.trim())
     return { good: false, why: 'it is not in its canonical form: something was changed or added' };
   if (signature?.alg !== 'Ed25519' || typeof signature.publicKey !== 'string')

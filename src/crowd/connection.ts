@@ -3,19 +3,19 @@ import { connect as connectTls } from 'node:tls';
 import { serverName } from './address.ts';
 import type { Address } from './order.ts';
 
-/** Who is told what happens on a connection. */
+/** Receives what happens on a connection. */
 export interface Wire {
   opened(): void;
   /** Bytes from 0 to `end`, valid until this returns. */
   data(chunk: Buffer, end: number): void;
-  /** The connection `socket` is over: `undefined` for an orderly end, else the system's error code. Told once. */
+  /** The connection `socket` is over: `undefined` for a clean end, else the system's error code. Called once. */
   over(socket: Socket, error: string | undefined): void;
 }
 
 /** One read of any socket of this process: they take turns. */
 const READ_BYTES = 64 << 10;
 
-/** How connections of one process are made: all of them read into the same buffer. */
+/** Opens the connections of one process, all of which read into the same buffer. */
 export interface Dialler {
   dial(wire: Wire, from: string | undefined): Socket;
 }

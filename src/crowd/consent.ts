@@ -25,7 +25,10 @@ export function readConsent(text: string): Consent | undefined {
   return { v: 1, until, listeners, rooms, keyHash };
 }
 
-/** Why a rehearsal of a room with so many listeners until `ends` is not allowed, in a sentence; undefined when it is. */
+/**
+ * Why a rehearsal of a room with this many listeners until `ends` is not allowed, in a sentence; undefined when it is
+ * allowed.
+ */
 export function objection(
   consent: Consent,
   wanted: { slug: string; listeners: number; key: string; now: number; ends: number },
@@ -39,22 +42,22 @@ export function objection(
     return `it consents to ${consent.listeners} listeners, not to ${wanted.listeners}`;
   const [mine, theirs] = [Buffer.from(hashOfKey(wanted.key)), Buffer.from(consent.keyHash)];
   if (mine.length !== theirs.length || !timingSafeEqual(mine, theirs))
-    return 'the key is not the one its consent asks for (--key, or --data with the data folder of that server)';
+    return 'the key is not the one that its consent requires (--key, or --data with the data folder of that server)';
   return undefined;
 }
 
 /** What to do about a server without a consent, in plain words. */
-export const HOW_TO_CONSENT = `Only its operator can allow a rehearsal, by a file at ${CONSENT_PATH}.
+export const HOW_TO_CONSENT = `Only its operator can allow a rehearsal, with a file at ${CONSENT_PATH}.
 An Earshot publishes it when started with --rehearsal, such as --rehearsal 10000,2h (listeners, duration).`;
 
-/** A consent takes a few hundred bytes; of a longer answer this is read. */
+/** A consent is a few hundred bytes long; of a longer answer, this much is read. */
 const MAX_BYTES = 64 << 10;
 const PATIENCE_MS = 10_000;
 
 /**
- * Fetches the consent of a server from the very address the crowd would go to, whatever its name leads to meanwhile:
+ * Fetches the consent of a server from the very address the crowd would go to, even if its name now leads elsewhere;
  * undefined when it answers that there is none.
- * @throws when it does not answer, sends elsewhere, or is too busy to say: that withdraws nothing.
+ * @throws when it does not answer, redirects, or is too busy to answer: none of this withdraws the consent.
  */
 export async function fetchConsent(address: Address): Promise<Consent | undefined> {
   const { status, text } = await ask(address);

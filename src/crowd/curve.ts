@@ -19,7 +19,7 @@ export type Curve =
 export const ANNOUNCEMENT_SIGMA = 1;
 /** Standard normal quantile of 95 %. */
 const Z95 = 1.6448536269514722;
-/** The tail is cut here: the last of those who come later come now. */
+/** The tail is cut here: the people who would come later come at this point. */
 const TAIL = 0.995;
 /** Lines of a curve file. */
 const MAX_LINES = 100_000;
@@ -51,7 +51,7 @@ export function arrivalAt(curve: Curve, share: number): number {
   }
 }
 
-/** How long arrivals go on, in ms. */
+/** How long people keep arriving, in ms. */
 export const curveLength = (curve: Curve): number => arrivalAt(curve, 1 - 1e-9);
 
 /**
@@ -68,7 +68,7 @@ export function readCurve(text: string): Curve {
     try {
       list = JSON.parse(text);
     } catch {
-      return refuse('it is no valid JSON');
+      return refuse('it is not valid JSON');
     }
     for (const row of list as unknown[]) {
       const [second, arrivals] = Array.isArray(row)

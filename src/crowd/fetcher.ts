@@ -3,19 +3,19 @@ import type { Wire } from './connection.ts';
 import { type Crew, causeOf } from './person.ts';
 import { ResponseReader, type ResponseSink } from './response-reader.ts';
 
-/** Who takes an answer. */
+/** Receives an answer. */
 export interface Taker {
   /** Called with each piece of the body of a 200. Bytes may be overwritten afterwards. */
   piece?(chunk: Buffer, at: number, end: number): void;
-  /** The answer is whole; `text` is its body unless `piece` took it. */
+  /** The answer is complete; `text` is its body unless `piece` received it. */
   whole(status: number, text: string): void;
-  /** Statuses from 400 on that are no error. */
+  /** Statuses of 400 and above that are not errors. */
   readonly expected?: readonly number[];
-  /** There is no answer: counted under this cause already. */
+  /** There is no answer; it has already been counted under this cause. */
   failed(cause: string): void;
 }
 
-/** Longer texts are cut: a playlist or page is far shorter. */
+/** Longer texts are truncated: a playlist or page is far shorter. */
 const MAX_TEXT = 512 << 10;
 /** A request must be answered after this long. */
 const PATIENCE = 10_000;
@@ -39,7 +39,7 @@ export class Fetcher implements Wire, ResponseSink {
     this.#from = from;
   }
 
-  /** True when nothing is asked for. */
+  /** True when no request is in progress. */
   get idle(): boolean {
     return this.#taker === undefined;
   }
@@ -109,7 +109,7 @@ export class Fetcher implements Wire, ResponseSink {
 
   over(socket: Socket, error: string | undefined) {
     if (socket !== this.#socket) return;
-    // A kept connection may be closed between two requests.
+    // A kept-alive connection may be closed between two requests.
     if (!this.#taker) return this.close();
     this.#fail(error === undefined ? 'closed' : causeOf(error));
   }

@@ -3,20 +3,20 @@ import type { Row } from './timeline.ts';
 
 /** A join slower than this at p99 within one second is a finding. Milliseconds. */
 const SLOW_JOIN = 2_000;
-/** Timers of the generator later than this make it the suspect. Milliseconds. */
+/** When the generator's timers are later than this, the generator itself is suspect. Milliseconds. */
 const LATE = 100;
 
 const ERROR_WORDS: Readonly<Record<string, string>> = {
   refused: 'had their connection refused',
   reset: 'had their connection reset',
-  timeout: 'waited in vain: nothing came in time',
-  ended: 'had their stream ended by the server, in order, and came back',
+  timeout: 'got nothing in time',
+  ended: 'had their stream closed cleanly by the server, and came back',
   torn: 'had their stream cut in the middle of a fragment',
   closed: 'were closed without an answer',
-  structure: 'got bytes that are no stream of Earshot',
+  structure: 'got bytes that are not an Earshot stream',
 };
 
-/** The worst that broke, in one sentence with its moment. */
+/** The worst failure, in one sentence with its moment. */
 export function firstToBreak(
   rows: readonly Row[],
   about: Pick<Circumstances, 'glances' | 'listeners' | 'lost'>,
@@ -40,14 +40,17 @@ export function firstToBreak(
   return 'Nothing broke, and nothing was given up.';
 }
 
-/** Who was hurt in a second: people, or fragments that were not as they should be. */
+/** How much went wrong in a second: people affected, or fragments that were not as they should be. */
 function hurt(row: Row): number {
   const { counts, errors } = row;
   const refused = Object.values(errors).reduce((sum, times) => sum + times, 0);
   return refused + counts.gaps + counts.repeats + counts.flips + counts.stalls - counts.doubtfulStalls;
 }
 
-/** The worst second: most people hurt, of these the longest silence; where nobody was, the first that had a finding. */
+/**
+ * The worst second: most people affected, then the longest silence; if nobody was affected, the first second with a
+ * finding.
+ */
 function worstOf(rows: readonly Row[]): Row | undefined {
   const found = rows.filter((row) => broken(row) !== undefined);
   return found.reduce<Row | undefined>((worst, row) => {

@@ -5,12 +5,13 @@ const STEPS = 32;
 const LARGEST = 2 ** 30 - 1;
 const BUCKETS = EXACT + (30 - 6) * STEPS;
 
-/** A histogram as it travels: pairs of bucket and count, in order of the bucket. */
+/** A histogram as it is sent: pairs of bucket and count, in order of the bucket. */
 export type Sparse = readonly (readonly [bucket: number, count: number])[];
 
 /**
- * Counts of non-negative values (ms here) in buckets of equal relative width, so that percentiles of many processes can
- * be had exactly as if one had counted. 3.3 kB each, whatever is counted; below 0 counts as 0, above 2³⁰ as 2³⁰.
+ * Counts of non-negative values (ms here) in buckets of equal relative width, so that percentiles over many processes
+ * are the same as if one process had counted. 3.3 kB each, whatever is counted; below 0 counts as 0, above 2³⁰ as
+ * 2³⁰.
  */
 export class Histogram {
   readonly #counts = new Float64Array(BUCKETS);
@@ -24,7 +25,7 @@ export class Histogram {
     this.count += times;
   }
 
-  /** Adds what another one has counted. Buckets that do not exist are left out. */
+  /** Adds the counts of another histogram. Buckets that do not exist are ignored. */
   merge(other: Sparse): void {
     for (const [at, times] of other) {
       if (!Number.isInteger(at) || at < 0 || at >= BUCKETS || !(times > 0)) continue;
@@ -45,7 +46,7 @@ export class Histogram {
     return LARGEST;
   }
 
-  /** As it travels; afterwards, with `forget`, it is empty. */
+  /** The histogram as it is sent; with `forget` it is empty afterwards. */
   sparse(forget = false): Sparse {
     const out: [number, number][] = [];
     this.#counts.forEach((times, at) => {

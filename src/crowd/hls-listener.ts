@@ -4,16 +4,16 @@ import { Fetcher } from './fetcher.ts';
 import { Continuity, type Crew, type Person, RING_FROM_MS, type Whereabouts } from './person.ts';
 import { StreamReader, type StreamSink } from './stream-reader.ts';
 
-/** How often a player looks whether there is a new segment. */
+/** How often a player checks for a new segment. */
 const POLL_MS = 2_500;
 /** After a failure. */
 const RETRY_MS = 1_000;
-/** So much must be in hand before it plays: the next segment may be a whole poll late. Fragments. */
+/** This much must be buffered before it plays, because the next segment may be a whole poll late. Fragments. */
 const ENOUGH = 2 * FRAGMENTS_PER_SEGMENT;
 /** Players begin with the third segment from the end. Spec: RFC 8216bis, 6.3.3. */
 const BEHIND = 3;
 
-/** Somebody whose player takes HLS: playlist, then whole segments, on one kept-alive connection. */
+/** A listener with an HLS player: playlist, then whole segments, on one kept-alive connection. */
 export class HlsListener implements Person, StreamSink {
   readonly #crew: Crew;
   readonly #account: Account;
@@ -26,7 +26,7 @@ export class HlsListener implements Person, StreamSink {
   #gone = false;
   #ring = false;
   #over = false;
-  /** Fragments taken before it plays. */
+  /** Fragments received before it plays. */
   #stock = 0;
   #dry = -1;
   #nextAt = Number.POSITIVE_INFINITY;
@@ -132,7 +132,7 @@ export class HlsListener implements Person, StreamSink {
     tally.measure('hlsEar', ear);
   }
 
-  /** Segments carry none. */
+  /** Segments carry no notices. */
   notice(): void {}
 
   broken(): void {

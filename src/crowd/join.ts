@@ -20,7 +20,7 @@ export interface JoinDeps {
   note(line: string): void;
 }
 
-/** Whether the operator still consents is asked so often, by each machine itself. */
+/** How often each machine itself asks whether the operator still consents. */
 const CONSENT_MS = 10_000;
 
 /**
@@ -50,7 +50,7 @@ export async function join(deps: JoinDeps): Promise<string> {
   const begin = async (sent: unknown): Promise<void> => {
     const asked = clock.now();
     const received = readOrder(sent);
-    if (!received) return refuse('this is no order of a rehearsal');
+    if (!received) return refuse('this is not a rehearsal order');
     const { url, order } = received;
     const address = await findAddress(url).catch(() => undefined);
     const why = await objectionTo(received, address, key, clock.wall());

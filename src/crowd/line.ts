@@ -51,7 +51,7 @@ export async function openLine(socket: Socket, key: string, side: 'leader' | 'me
   const take = (line: string) => {
     if (theirs === undefined) {
       const nonce = /^\{"earshot":"crowd","v":1,"nonce":"([0-9a-f]{32})"\}$/.exec(line)?.[1];
-      if (nonce === undefined) return close('the other side is no machine of a rehearsal');
+      if (nonce === undefined) return close('the other side is not a rehearsal machine');
       theirs = nonce;
       return hello.resolve(nonce);
     }

@@ -24,8 +24,8 @@ const LAST_RETRY = 8_000;
 const UNKNOWN_TIMES = 3;
 
 /**
- * Somebody on the stream: one long GET that is renewed with `after=SEQ` and the web player's back-off. Each byte is
- * counted, each fragment's number checked, nothing kept.
+ * A listener on the stream: one long GET that is renewed with `after=SEQ` and the web player's back-off. Each byte is
+ * counted, each fragment's number is checked, and nothing is kept.
  */
 export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   readonly #crew: Crew;
@@ -39,7 +39,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   #stream: StreamReader | undefined;
   #gone = false;
   #ring = false;
-  /** Shown with each request: the seat that was given with a live place, and the proof of having listened. */
+  /** Sent with each request: the seat that was given with a live place, and the return token. */
   #seat: string | undefined;
   #back: string | undefined;
   #failures = 0;
@@ -66,12 +66,12 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     this.#connect();
   }
 
-  /** True while what comes is the delayed ring. */
+  /** True while it receives the delayed stream. */
   get ring(): boolean {
     return this.#ring;
   }
 
-  /** Asks for the stream anew, with the ticket: it may be the live edge now. */
+  /** Requests the stream again, with the ticket: it may be the live edge now. */
   again(): void {
     if (this.#gone) return;
     this.#seat = undefined;
@@ -134,7 +134,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     const place = header(headers, 'earshot-place');
     if (place !== undefined) {
       tally.served(`place-${place.slice(0, 8)}`);
-      // Another place in time: what it has is of no use there.
+      // A different place in time: what it has buffered is of no use there.
       if (this.#ring !== (place === 'ring') && this.account.heard) this.#move(-1);
       this.#ring = place === 'ring';
     }
@@ -147,7 +147,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   }
 
   done(): void {
-    // A refusal was taken for its status already.
+    // A refusal has already been counted by its status.
     if (!this.#answer) return;
     this.#fail(this.#stream?.whole ? 'ended' : 'torn');
   }
@@ -175,7 +175,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     if (order.zero === undefined) return;
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
     if (delay > RING_FROM_MS) tally.count('ringFragments');
-    // What came with the first burst is old on purpose.
+    // The fragments of the first burst are old on purpose.
     if (!began) return;
     tally.measure('delay', delay);
     tally.measure('ear', delay + this.#playout.inHand(now));
@@ -191,7 +191,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
       this.#period = notice.period;
     } else {
       this.#crew.tally.count('notices');
-      // Told twice before it comes, what is needed is still the difference from the period that is in force.
+      // If it is announced twice before it comes, what counts is still the difference from the current period.
       this.#playout.expect(notice.in > 0 ? notice.period - this.#period : 0, notice.in, now);
       if (notice.in === 0) this.#period = notice.period;
     }
@@ -245,11 +245,11 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     this.#answer = undefined;
     this.#stream = undefined;
     this.#retryAt = Number.POSITIVE_INFINITY;
-    // A reset leaves no port behind in TIME_WAIT; thousands of them would be missing the next time.
+    // A reset leaves no port in TIME_WAIT; otherwise thousands of ports would be missing the next time.
     if (socket && !socket.destroyed) socket.resetAndDestroy();
   }
 
-  /** This attempt is over. The first retry is spread over half of what is in hand, later ones back off. */
+  /** This attempt is over. The first retry is spread over half of what is buffered, later ones back off. */
   #fail(cause: string): void {
     const { tally, clock, random } = this.#crew;
     tally.error(cause);

@@ -4,12 +4,12 @@ import { systemClock } from '../base/clock.ts';
 import type { Member, Said, Told } from './order.ts';
 import { openShare, type Share } from './share.ts';
 
-/** Files a process of the crowd needs besides its connections. */
+/** File descriptors that a crowd process needs besides its connections. */
 const OTHER_FILES = 128;
 /** Without a known limit. */
 const UNKNOWN_FILES = 1024;
 
-/** Connections that the limit of open files leaves one process. */
+/** How many connections the limit of open files allows one process. */
 export function capacityOfProcess(): number {
   let text = '';
   try {
@@ -60,7 +60,7 @@ export async function openLocalMember(entry: string, args: readonly string[], na
   };
 }
 
-/** The other side: carries out what the parent process orders, until it has done so or the parent is gone. */
+/** The other side: carries out the parent process's order until it is done or the parent is gone. */
 export async function serveParent(): Promise<void> {
   const say = (said: Said): void => {
     process.send?.(said);

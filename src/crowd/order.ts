@@ -3,7 +3,7 @@ import type { Second } from './tally.ts';
 
 /** Where the server is. */
 export interface Address {
-  /** An IP address: the name is looked up once, on each machine by itself. */
+  /** An IP address: each machine looks up the name once, by itself. */
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
@@ -11,20 +11,20 @@ export interface Address {
   readonly name: string;
 }
 
-/** What a crowd, or a part of one, is to do. Plain data: it is handed to processes and machines. */
+/** What a crowd, or a part of one, is to do. Plain data, sent to processes and machines. */
 export interface Order {
   readonly address: Address;
   readonly slug: string;
   readonly codec: 'opus' | 'aac';
-  /** kbit/s asked for; absent: the best. */
+  /** kbit/s requested; absent: the best. */
   readonly rate?: number;
   readonly listeners: number;
   readonly curve: Curve;
-  /** Ms that those who came stay after the last arrival. */
+  /** How long everybody stays after the last arrival, in ms. */
   readonly hold: number;
   /** Share (0 to 1) that loads the room's page and its files first. */
   readonly pages: number;
-  /** Share (0 to 1) that takes HLS playlists and segments instead of the stream. */
+  /** Share (0 to 1) that uses HLS playlists and segments instead of the stream. */
   readonly hls: number;
   /** Share (0 to 1) that behaves as our page does: reads the room's state and takes a place in line. */
   readonly asPage: number;
@@ -34,7 +34,7 @@ export interface Order {
   readonly zero?: number;
   /** Ms from the arrival of this order to the beginning. */
   readonly startsIn: number;
-  /** Ms to add to this machine's wall clock to have the leader's: for delays, not for what was consented. */
+  /** Ms to add to this machine's wall clock to get the leader's: for delays, not for the consent's end. */
   readonly clockOffset: number;
   /** Different in each process. */
   readonly seed: number;
@@ -45,16 +45,16 @@ export type Told = { readonly kind: 'begin'; readonly order: Order } | { readonl
 
 /** What it answers. */
 export type Said =
-  /** It is there and can hold so many connections. */
+  /** It is ready, and can hold this many connections. */
   | { readonly kind: 'ready'; readonly capacity: number; readonly processes: number }
   /** What happened in one second. */
   | { readonly kind: 'second'; readonly second: Second }
   /** Everybody has gone. */
   | { readonly kind: 'done' }
-  /** It does not take part, and why. */
+  /** It does not take part, with the reason. */
   | { readonly kind: 'refused'; readonly why: string };
 
-/** Somebody who takes a share of a rehearsal: a process here, or a machine elsewhere. */
+/** A participant that runs a share of a rehearsal: a process here, or a machine elsewhere. */
 export interface Member extends Disposable {
   readonly name: string;
   /** Connections it can hold. */
@@ -63,6 +63,6 @@ export interface Member extends Disposable {
   tell(told: Told): void;
   /** Called with everything it says after `ready`. */
   onSaid(hear: (said: Said) => void): void;
-  /** Called when it is gone without `done`. */
+  /** Called when it goes away without `done`. */
   onLost(lost: (why: string) => void): void;
 }

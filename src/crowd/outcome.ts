@@ -14,9 +14,9 @@ export type Percentiles = {
 } | null;
 
 /**
- * Where those who had come were during the hold, each as a share of them (0 to 1, on average over its seconds): at the
- * live edge, on the delayed ring, without sound but with a place in line, or with nothing. `least`: the smallest share
- * with any of the first three in any second. Null where there was no hold.
+ * Where the people who had come were during the hold, as shares of them (0 to 1, averaged over its seconds): at the
+ * live edge, on the delayed stream, without sound but with a place in line, or with nothing. `least`: the smallest
+ * share with any of the first three in any second. Null if there was no hold.
  */
 export type Shares = {
   readonly live: number;
@@ -35,7 +35,7 @@ export interface Outcome {
   /** ISO 8601. */
   readonly began: string;
   readonly ended: string;
-  /** `complete`, or why it stopped before. */
+  /** `complete`, or why it stopped early. */
   readonly stopped: string;
   readonly asked: {
     readonly listeners: number;
@@ -50,13 +50,13 @@ export interface Outcome {
   };
   readonly arrived: number;
   readonly joined: number;
-  /** The fewest who had sound in hand in any second of the hold, live or on the delayed ring. */
+  /** The smallest number who had sound buffered in any second of the hold, live or delayed. */
   readonly held: number;
-  /** The most who had sound in hand in any second. */
+  /** The largest number who had sound buffered in any second. */
   readonly peak: number;
   /** People who had sound within 5 s of their arrival. */
   readonly within5s: number;
-  /** People who had sound, live or on the delayed ring, or a place in line, at any time. */
+  /** People who had sound, live or delayed, or a place in line, at any time. */
   readonly reached: number;
   readonly shares: Shares;
   /** Places in line that pages took, times they asked for the live edge with them, and times they got there. */
@@ -86,7 +86,7 @@ export interface Outcome {
     readonly why: string | null;
   }[];
   readonly firstToBreak: string;
-  /** Nobody met an error, a gap, a repeat or a stall that is not doubtful, and everyone who came heard it. */
+  /** Nobody had an error, a gap, a repeat or a stall that is not doubtful, and everyone who came heard the room. */
   readonly clean: boolean;
   readonly generator: {
     readonly machines: number;
@@ -94,13 +94,13 @@ export interface Outcome {
     readonly latenessMs: Percentiles;
     readonly heldBack: number;
     readonly lost: readonly string[];
-    /** The generator was at its own limit: figures say little about the server. */
+    /** The generator was at its own limit: the figures say little about the server. */
     readonly bottleneck: boolean;
   };
   readonly limits: readonly string[];
 }
 
-/** What is known about a rehearsal beside its seconds. */
+/** What is known about a rehearsal besides its seconds. */
 export interface Circumstances {
   readonly software: Outcome['software'];
   readonly target: Outcome['target'];
@@ -123,7 +123,7 @@ export interface Circumstances {
 
 /** A generator whose timers are later than this at p99 measures itself. Milliseconds. */
 export const BOTTLENECK_MS = 100;
-/** The hold begins so long after the last arrival: the last to come need a moment. Seconds. */
+/** The hold begins this long after the last arrival, because the last to come need a moment. Seconds. */
 const SETTLE_S = 3;
 
 /** What every reader of the figures must know. */
@@ -135,7 +135,7 @@ const LIMITS = [
   'Percentiles are rounded up to steps of at most 3 %; a delay of 0 is one of 0 or less.',
 ];
 
-/** Sums a rehearsal up. */
+/** Sums up a rehearsal. */
 export function sumUp(timeline: Timeline, about: Circumstances): Outcome {
   const rows = timeline.rows();
   const { totals, measures, errors, served } = timeline;

@@ -13,9 +13,9 @@ const UP_AGAIN = 10_000;
 const RENEW = 300_000;
 
 /**
- * Somebody with our page open: the stream, `state.json` at the pace it tells, and a place in line for as long as the
- * sound is the delayed ring and the room says that people queue. Whoever is called asks for the stream anew with the
- * ticket. It does not take segments from caches.
+ * A listener with our page open: the stream, `state.json` at the pace that it gives, and a place in line for as long
+ * as the sound is the delayed stream and the room says that people queue. When called, it requests the stream again
+ * with the ticket. It does not take segments from caches.
  */
 export class PageListener implements Person {
   readonly #crew: Crew;
@@ -27,7 +27,7 @@ export class PageListener implements Person {
   #newsAt: number;
   #lineAt = Number.POSITIVE_INFINITY;
   #mine: TicketAnswer | undefined;
-  /** Nobody queues any more. */
+  /** True when nobody queues any more. */
   #resting = false;
   #triedAt = Number.NEGATIVE_INFINITY;
   #rose = false;
@@ -41,7 +41,7 @@ export class PageListener implements Person {
     this.#newsAt = crew.clock.now();
   }
 
-  /** `state.json` once, and again later. */
+  /** Reads `state.json` once, and again later. */
   #read(): void {
     const { order, clock, random } = this.#crew;
     const later = (wait: number): void => {
@@ -67,7 +67,7 @@ export class PageListener implements Person {
     });
   }
 
-  /** A place where there is none, or one that runs out; then how far the line has come. */
+  /** Takes a place if there is none, renews one that runs out, and checks how far the line has got. */
   #look() {
     const { order, clock } = this.#crew;
     const { slug } = order;
@@ -116,7 +116,7 @@ export class PageListener implements Person {
     this.#stream.again();
   }
 
-  /** The doors know of no line: what the room says is on its way, or it is over. */
+  /** The doors know of no line: the room's news is still on its way, or the line is over. */
   #nobody(): void {
     this.#climb();
     if (this.#delivery && queues(this.#delivery)) return;
@@ -164,7 +164,7 @@ export class PageListener implements Person {
   }
 }
 
-/** True while the live edge is reached by a ticket: as the page reads it. */
+/** True while a ticket is needed for the live edge, as the page understands it. */
 const queues = ({ newcomers, cap }: Delivery): boolean =>
   newcomers === 'queue' || newcomers === 'text' || (newcomers === 'live' && cap !== undefined);
 

@@ -1,4 +1,4 @@
-/** The look of the report: the tokens of every page, light and dark, without a file from anywhere. */
+/** The style of the report: the design tokens of every page, light and dark, without external files. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--ground:light-dark(#f7f3ea,#11131a);--stone:light-dark(#ebe4d5,#1b1e28);--ink:light-dark(#1c1a17,#f1ece1);
 --ash:light-dark(#635d52,#a9a394);--ember:light-dark(#a93c1a,#ff8a5c);--aegean:light-dark(#1f5a7a,#7cc0e4);--olive:light-dark(#55662b,#b4c878);

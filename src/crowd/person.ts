@@ -11,25 +11,25 @@ export interface Crew {
   readonly dialler: Dialler;
   /** 0 to 1, seeded. */
   random(): number;
-  /** How late this process may be with what it sees now, ms. */
+  /** How late this process may be in noticing what it sees now, ms. */
   lateness(): number;
 }
 
 /** Where somebody is. `placed`: no sound, but a place in line; `gone`: the program is over for them. */
 export type Whereabouts = 'waiting' | 'placed' | 'hearing' | 'dry' | 'ring' | 'gone';
 
-/** Somebody who came to listen, in whichever way. */
+/** A person who came to listen, in whatever way. */
 export interface Person {
   /** Looks after time-outs and retries; called 20 times a second. */
   sweep(now: number): void;
   where(now: number): Whereabouts;
-  /** Lets go of everything. What is silent at this moment is counted as a stall. */
+  /** Leaves and releases everything. A silence at this moment is counted as a stall. */
   leave(now: number): void;
 }
 
-/** Arrivals later than this after their time are of the delayed ring, not of the live edge. */
+/** Fragments that arrive later than this are from the delayed stream, not from the live edge. */
 export const RING_FROM_MS = 20_000;
-/** Shorter silences are covered by what the sound card holds. */
+/** Shorter silences are bridged by what the sound card holds. */
 export const SHORTEST_STALL_MS = 20;
 
 /** The cause under which a system's error is counted. `generator`: this machine is at its own limit. */
@@ -54,14 +54,14 @@ export function causeOf(code: string): string {
   }
 }
 
-/** Follows the numbers of fragments that one person gets, across connections. */
+/** Follows the fragment numbers that one person receives, across connections. */
 export class Continuity {
   /** The newest number; −1 before the first. */
   last = -1;
   /** Bit i: number `last − i` has come. */
   #seen = 0;
 
-  /** Takes a number, counts what is wrong with it, and returns true when it is the newest. */
+  /** Checks a number, counts what is wrong with it, and returns true when it is the newest. */
   take(seq: number, tally: Tally): boolean {
     const ahead = seq - this.last;
     if (this.last < 0 || ahead === 1) {

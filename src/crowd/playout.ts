@@ -1,32 +1,33 @@
 import { FRAGMENT_MS } from '../base/time.ts';
 
-/** The first burst comes in one read; so long after its first fragment the player begins with what it has. */
+/** The first burst comes in one read; this long after its first fragment the player begins with what it has. */
 export const BURST_MS = 80;
-/** Sound in hand beside what comes with the next write. Milliseconds; all of these as in the web player. */
+/** Sound buffered beyond what comes with the next write. Milliseconds; all of these as in the web player. */
 export const MARGIN_MS = 300;
 const MAX_MARGIN = 1500;
 const MARGIN_STEP = 150;
-/** So far off the margin nothing is done about it. */
+/** Within this distance from the margin nothing is done. */
 const DEAD_BAND = 40;
-/** Further off than this, the player hurries or waits at 4 % instead of 1 %. */
+/** Further off than this, the player speeds up or slows down by 4 % instead of 1 %. */
 const FAR = 1000;
-/** As fast as it gathers what a longer write period needs. */
+/** How much slower it plays to gather what a longer write period needs. */
 const GATHER = 0.08;
-/** Gathered beyond that: the place within the longer period is another one. Milliseconds. */
+/** How much more than that is gathered, because the position within the longer period differs. Milliseconds. */
 const SPARE = 200;
-/** The low-water mark is the lowest of this long. */
+/** The low-water mark is the lowest level within this time. */
 const WINDOW = 1000;
-/** Later than this it jumps. */
+/** When it is later than this, it jumps. */
 const TOO_LATE = 3000;
-/** Two fragments closer together came with one write. */
+/** Two fragments closer together than this came with one write. */
 const ONE_WRITE = 40;
 
 /**
- * A player without sound: knows when it would run dry. It begins with the margin and what is due until the next write,
- * plays at real speed, leans by 1 or 4 % towards its margin, and keeps 150 ms more each time it ran dry (1.5 s at most).
+ * A simulated player without sound that knows when it would run dry. It begins with the margin plus what is due until
+ * the next write, plays at normal speed, corrects by 1 or 4 % towards its margin, and keeps 150 ms more each time it
+ * ran dry (1.5 s at most).
  */
 export class Playout {
-  /** When what is in hand will have been played, on the monotonic clock; −1 before it began. */
+  /** When what is buffered will have been played, on the monotonic clock; −1 before it began. */
   #dry = -1;
   #margin = MARGIN_MS;
   #write = 0;
@@ -38,7 +39,7 @@ export class Playout {
   #windowEnds = 0;
   /** Still to be gathered for a longer period. */
   #gain = 0;
-  /** Until then it does not lean. */
+  /** Until then it does not correct its speed. */
   #holds = 0;
 
   /** True once it plays. */
@@ -46,7 +47,7 @@ export class Playout {
     return this.#dry >= 0;
   }
 
-  /** Milliseconds of sound in hand; below 0 it has been silent for so long. 0 before it began. */
+  /** Milliseconds of sound buffered; below 0, for how long it has been silent. 0 before it began. */
   inHand(now: number): number {
     return this.#dry < 0 ? 0 : this.#dry - now;
   }
@@ -57,7 +58,7 @@ export class Playout {
   }
 
   /**
-   * A fragment has come; `next`: when the next write is due, as the server said, for the beginning. Returns how long
+   * A fragment arrived; `next`: when the next write is due, as the server said, for the beginning. Returns how long
    * it was silent before this, in ms, else 0.
    */
   take(now: number, next: number): number {
@@ -84,13 +85,13 @@ export class Playout {
     if (this.#dry < 0 && this.#burst > 0) this.#begin(now, next);
   }
 
-  /** Writes will come `more` ms further apart, from `within` ms on: it plays slower until it has enough for that. */
+  /** Writes will come `more` ms further apart, in `within` ms: it plays slower until it has enough for that. */
   expect(more: number, within: number, now: number): void {
     this.#gain = more > 0 ? more + SPARE : 0;
     this.#holds = now + within + Math.max(0, more) + FRAGMENT_MS;
   }
 
-  /** What comes next begins somewhere else: it starts again, with what it has learnt about its margin. */
+  /** What comes next begins somewhere else: it starts again, keeping what it has learned about its margin. */
   restart(): void {
     this.#dry = -1;
     this.#first = -1;

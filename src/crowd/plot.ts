@@ -3,7 +3,7 @@ export interface Series {
   readonly name: string;
   /** A CSS colour, such as `var(--ember)`. */
   readonly colour: string;
-  /** [second, value]; undefined values leave a hole. */
+  /** [second, value]; undefined values leave a gap. */
   readonly points: readonly (readonly [x: number, y: number | undefined])[];
   /** Filled down to the axis. */
   readonly area?: boolean;
@@ -18,7 +18,7 @@ const LEFT = 64;
 const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 34;
-/** More points than pixels cannot be seen: of each pixel the largest is drawn. */
+/** More points than pixels cannot be seen: for each pixel the largest is drawn. */
 const MAX_POINTS = WIDTH;
 
 /** Escapes text for HTML and SVG. */
@@ -111,7 +111,7 @@ function path(one: Series, x: (second: number) => number, y: (value: number) => 
     one.area && drawn !== '' && points.every(([, value]) => value !== undefined)
       ? `<path d="${drawn}V${fix(y(0))}H${fix(x(points[0]?.[0] ?? 0))}Z" fill="${one.colour}" opacity="0.18"/>`
       : '';
-  // One lonely point is no line.
+  // A single point is not a line.
   const dot =
     points.length === 1 && pen
       ? `<circle cx="${fix(x(before))}" cy="${drawn.split(' ')[1]}" r="3" fill="${one.colour}"/>`

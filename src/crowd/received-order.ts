@@ -4,7 +4,7 @@ import type { Order } from './order.ts';
 const share = z.number().min(0).max(1);
 const seconds = z.number().min(0).max(86_400);
 
-/** What a machine accepts from a leader. Where the crowd goes is a name alone: addresses are looked up here. */
+/** What a machine accepts from a leader. The target is only a name: addresses are looked up here. */
 const schema = z.object({
   address: z.object({ name: z.string().max(260), tls: z.boolean() }),
   slug: z.string().regex(/^[a-z0-9-]{1,64}$/),
@@ -38,14 +38,17 @@ export interface ReceivedOrder {
   readonly order: Omit<Order, 'address'>;
 }
 
-/** Checks an order from another machine; undefined when it is none, or its name is not the plain host of a URL. */
+/**
+ * Checks an order from another machine; undefined when it is not an order, or its name is not the plain host of a
+ * URL.
+ */
 export function readOrder(value: unknown): ReceivedOrder | undefined {
   const read = schema.safeParse(value);
   if (!read.success) return undefined;
   const { address, ...order } = read.data;
   const text = `${address.tls ? 'https' : 'http'}://${address.name}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // A user, a path or another spelling in it would be one host for the eye and another for the connection.
+  // A user, a path or another spelling in it would look like one host and connect to another.
   if (!url || url.host !== address.name) return undefined;
   return { url, order: order as Omit<Order, 'address'> };
 }

@@ -16,18 +16,18 @@ export interface RehearsalDeps {
   readonly clock: Clock;
   /** The room: `http://host/r/slug`. */
   readonly url: string;
-  /** The key that the server's consent asks for. */
+  /** The key that the server's consent requires. */
   readonly key: string;
   readonly listeners: number;
   readonly curve: Curve;
-  /** Ms that everybody stays after the last arrival. */
+  /** How long everybody stays after the last arrival, in ms. */
   readonly hold: number;
   readonly codec?: 'opus' | 'aac';
   /** kbit/s. */
   readonly rate?: number;
   /** Share (0 to 1) that loads the page first. */
   readonly pages?: number;
-  /** Share (0 to 1) that takes HLS. */
+  /** Share (0 to 1) that uses HLS. */
   readonly hls?: number;
   /** Share (0 to 1) that behaves as our page does; together with `hls` at most 1. */
   readonly asPage?: number;
@@ -35,14 +35,14 @@ export interface RehearsalDeps {
   readonly from?: string;
   /** Version of this program. */
   readonly version: string;
-  /** Opens the processes and machines; called when the target has consented. They are closed at the end. */
+  /** Opens the processes and machines; called once the target has consented. They are closed at the end. */
   members(): Promise<readonly Member[]>;
-  /** Called once a second with the second that is complete, and with lines worth telling. */
+  /** Called once a second with the completed second. */
   onSecond?(row: Row): void;
   note?(line: string): void;
 }
 
-/** A rehearsal that runs. Disposing stops it. */
+/** A running rehearsal. Disposing stops it. */
 export interface Rehearsal extends AsyncDisposable {
   /** Everybody leaves; the outcome says that it was interrupted. */
   stop(why?: string): void;
@@ -57,11 +57,11 @@ export interface RehearsalResult {
   readonly glances: readonly Glance[];
 }
 
-/** Everyone begins so long after the order: it must have reached the last process. */
+/** Everyone begins this long after the order, which must first have reached the last process. */
 const LEAD_MS = 500;
-/** Whether the operator still consents is asked so often. */
+/** How often the operator's consent is checked again. */
 const CONSENT_MS = 10_000;
-/** A second is shown when every process has had this long to tell it. */
+/** A second is shown when every process has had this long to report it. */
 const SHOW_AFTER_S = 1;
 /** After this long without the last `done` the outcome is made without it. */
 const LAST_WORDS_MS = 5_000;
@@ -70,19 +70,16 @@ const SOURCES = 1024;
 
 /**
  * Asks the target for its consent, brings the crowd and watches.
- * @throws EarshotError `operator-only` without consent, `unprocessable` when more is asked than there is room for, and
- * what `findTarget` throws.
+ * @throws EarshotError `operator-only` without consent, `unprocessable` when more is requested than there is room
+ * for, and what `findTarget` throws.
  */
 export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
   const { clock, listeners, curve, hold, key } = deps;
   const length = curveLength(curve) + hold;
   if (length / 1000 > MAX_SECONDS - 60)
-    throw new EarshotError('unprocessable', `a rehearsal takes ${MAX_SECONDS / 3600} h at most`);
+    throw new EarshotError('unprocessable', `a rehearsal lasts ${MAX_SECONDS / 3600} h at most`);
   if ((deps.hls ?? 0) + (deps.asPage ?? 0) > 1)
-    throw new EarshotError(
-      'unprocessable',
-      'those who take HLS and those with a page are together at most 1',
-    );
+    throw new EarshotError('unprocessable', 'the shares with HLS and with a page are together at most 1');
   const { origin } = URL.canParse(deps.url) ? new URL(deps.url) : { origin: deps.url };
   const target = await reachable(origin, async () => {
     const address = await findAddress(new URL(origin));
@@ -212,7 +209,7 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
   };
 }
 
-/** Connections that so many people may have at one time: a page has up to three. */
+/** How many connections this many people may have at once: a page has up to three. */
 export const connectionsOf = (listeners: number, asPage = 0): number =>
   Math.ceil(listeners * (1 + 2 * asPage));
 

@@ -3,15 +3,15 @@ import type { Clock } from '../base/clock.ts';
 import { type Line, openLine } from './line.ts';
 import type { Member, Said } from './order.ts';
 
-/** Pings by which the difference of two clocks is found; the quickest counts. */
+/** How many pings measure the difference between two clocks; the quickest counts. */
 const PINGS = 5;
-/** Machines that are here or show their key; the next one is turned away. */
+/** Machines that have joined or are proving their key; further ones are turned away. */
 const MAX_WAITING = 64;
 
 /** Where other machines join a rehearsal. */
 export interface Gathering extends AsyncDisposable {
   readonly port: number;
-  /** Resolves when so many machines are there; one that has gone before is not counted. */
+  /** Resolves when this many machines are there; one that has left before is not counted. */
   members(count: number): Promise<Member[]>;
 }
 
@@ -22,7 +22,7 @@ export async function openGathering(
   key: string,
   note: (line: string) => void,
 ): Promise<Gathering> {
-  /** Every connection, with its machine once that has shown the key. */
+  /** Every connection, with its machine once that has proved the key. */
   const here = new Map<Socket, Member | undefined>();
   const found = (): Member[] => [...here.values()].filter((member) => member !== undefined);
   const enough = new Set<() => void>();
@@ -64,7 +64,7 @@ export async function openGathering(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const [socket, member] of here)
         if (member) member[Symbol.dispose]();
-        // Whoever has not shown a key yet may never do so.
+        // A connection that has not proved its key yet may never do so.
         else socket.destroy();
       await closed;
     },
@@ -104,7 +104,7 @@ async function welcome(clock: Clock, socket: Socket, key: string, name: string):
     timed.reject(new Error(why));
     if (!finished) lost(why);
   });
-  // Whichever fails first is awaited first or second; the other must not be an unhandled rejection.
+  // Either may fail first and is awaited here; the other must not become an unhandled rejection.
   timed.promise.catch(() => {});
   const { capacity, processes } = await ready.promise;
   ping();

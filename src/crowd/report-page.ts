@@ -22,7 +22,7 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
   const plots = [
     figure(
       'Who came, and who heard it',
-      'People, summed up. Where the lines lie on each other, nobody waited.',
+      'People, cumulative. Where the lines coincide, nobody waited.',
       [
         ['came', 'var(--aegean)'],
         ['heard their first sound', 'var(--ember)'],
@@ -40,10 +40,10 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
     ),
     figure(
       'Who was hearing',
-      'People with sound in hand at the end of each second, and those with none. A hole: the generator stood still.',
+      'People with sound buffered at the end of each second, and people without. A gap: the generator stood still.',
       [
         ['hearing live', 'var(--olive)'],
-        ['on the delayed ring', 'var(--aegean)'],
+        ['on the delayed stream', 'var(--aegean)'],
         ['waiting for their first sound', 'var(--ochre)'],
         ['no sound yet, with a place in line', 'var(--ash)'],
         ['nothing to play', 'var(--ember)'],
@@ -104,7 +104,7 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
     ),
     figure(
       'How far behind the stage',
-      'From the end of each 320 ms of sound to its arrival, and to the ear of our player.',
+      'From the end of each 320 ms of sound to its arrival, and to the listener’s ear in our player.',
       [
         ['arrival, half within', 'var(--aegean)'],
         ['arrival, 99 of 100 within', 'var(--ember)'],
@@ -149,7 +149,7 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
       ? '<figure><h2>Errors by cause</h2><figcaption>None.</figcaption></figure>'
       : figure(
           'Errors by cause',
-          'Each is one attempt that failed; people came back by themselves.',
+          'Each is one failed attempt; people came back by themselves.',
           causes.slice(0, 6).map((cause, i) => [cause, COLOURS[i % COLOURS.length] ?? 'var(--ink)']),
           linePlot({
             title: 'Errors by cause',
@@ -167,12 +167,12 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
         ),
     figure(
       'The rung of the ladder',
-      'As state.json said once a second. A hole: it did not answer.',
+      'As state.json said once a second. A gap: it did not answer.',
       [['rung', 'var(--ochre)']],
       linePlot({
         title: 'Rung',
         description:
-          outcome.rungs.map(({ at, rung }) => `rung ${rung} at ${at} s`).join(', ') || 'never said',
+          outcome.rungs.map(({ at, rung }) => `rung ${rung} at ${at} s`).join(', ') || 'not reported',
         unit: 'rung',
         seconds,
         series: [
@@ -204,7 +204,7 @@ export function reportPage({ outcome, rows, glances }: RehearsalResult): string 
 <meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${PAGE_STYLE}</style></head><body><main>
 <p class="eyebrow">Rehearsal · ${escaped(target.origin)}/r/${escaped(target.room)} · ${escaped(outcome.began.slice(0, 16).replace('T', ' '))} UTC</p>
 <h1>${escaped(outcome.firstToBreak)}</h1>
-${outcome.generator.bottleneck ? '<p class="warn">The generator was at its own limit: these figures say more about it than about the server.</p>' : ''}
+${outcome.generator.bottleneck ? '<p class="warn">The generator was at its own limit: these figures say more about the generator than about the server.</p>' : ''}
 ${outcome.stopped === 'complete' ? '' : `<p class="warn">Stopped before its end: ${escaped(outcome.stopped)}.</p>`}
 <dl class="figures">${FIGURES.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value(outcome))}</dd></div>`).join('')}</dl>
 ${plots.join('\n')}
@@ -270,7 +270,7 @@ function figure(
 }
 
 const percent = (share: number): string => `${Math.floor(share * 1000) / 10} %`;
-/** Shares of those who had come, in words and per cent. */
+/** The shares, in words and per cent. */
 const sharesText = ({ live, ring, line }: NonNullable<Shares>): string =>
   [live, ring, line].map(percent).join(' · ');
 const number = (value: number): string => value.toLocaleString('en');

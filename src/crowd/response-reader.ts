@@ -1,12 +1,12 @@
-/** What an HTTP/1.1 answer turns out to hold. */
+/** Receives the parts of an HTTP/1.1 response. */
 export interface ResponseSink {
-  /** The head has come; header names are as sent. */
+  /** The head arrived; header names are as sent. */
   head(status: number, headers: string): void;
   /** Bytes of the body, from `at` to `end`; they may be overwritten afterwards. */
   body(chunk: Buffer, at: number, end: number): void;
-  /** The body has come whole. */
+  /** The body is complete. */
   done(): void;
-  /** This is no answer of HTTP/1.1. */
+  /** This is not an HTTP/1.1 response. */
   broken(why: string): void;
 }
 
@@ -17,7 +17,10 @@ const MAX_LINE = 64;
 
 type Phase = 'head' | 'length' | 'close' | 'size' | 'chunk' | 'after' | 'trailer' | 'done';
 
-/** Reads answers one after the other as they come, keeping nothing but an unfinished head. Spec: RFC 9112, 6 and 7.1. */
+/**
+ * Reads responses one after the other as they arrive, keeping nothing but an unfinished head. Spec: RFC 9112, 6 and
+ * 7.1.
+ */
 export class ResponseReader {
   readonly #sink: ResponseSink;
   #phase: Phase = 'head';
@@ -28,12 +31,12 @@ export class ResponseReader {
     this.#sink = sink;
   }
 
-  /** True when the end of the connection is a proper end of the answer, or there is none under way. */
+  /** True when closing the connection now is a proper end of the response, or none is in progress. */
   get whole(): boolean {
     return this.#phase === 'close' || this.#phase === 'done' || (this.#phase === 'head' && this.#text === '');
   }
 
-  /** Ready for the answer to the next request on the same connection. */
+  /** Gets ready for the response to the next request on the same connection. */
   next(): void {
     this.#phase = 'head';
     this.#text = '';
@@ -68,19 +71,22 @@ export class ResponseReader {
     }
   }
 
-  /** Reads text up to the end of the head or line; returns where reading goes on, or −1 when it is not there yet. */
+  /**
+   * Reads text up to the end of the head or line; returns where reading continues, or −1 when the end is not there
+   * yet.
+   */
   #line(chunk: Buffer, from: number, end: number): number {
     const head = this.#phase === 'head';
     const mark = head ? '\r\n\r\n' : '\r\n';
     const before = this.#text.length;
-    // Only as much as can belong to it: the sound behind a head is never made text.
+    // Only as much as can belong to it: the sound after a head is never converted to text.
     const limit = head ? MAX_HEAD : MAX_LINE;
     this.#text += chunk.toString('latin1', from, Math.min(end, from + limit + mark.length));
     const found = this.#text.indexOf(mark);
     if (found < 0) {
       if (this.#text.length > limit) {
         this.#phase = 'done';
-        this.#sink.broken('a head without an end');
+        this.#sink.broken('a response head without an end');
       }
       return -1;
     }
@@ -95,7 +101,7 @@ export class ResponseReader {
     const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |\r|$)/.exec(text)?.[1] ?? 0);
     if (status === 0) {
       this.#phase = 'done';
-      return this.#sink.broken('no answer of HTTP/1.1');
+      return this.#sink.broken('not an HTTP/1.1 response');
     }
     if (status < 200) return;
     const length = header(text, 'content-length');
@@ -126,7 +132,7 @@ export class ResponseReader {
   }
 }
 
-/** The first field of that name (lower case) in a head, or undefined. */
+/** The first header of that name (lower case) in a head, or undefined. */
 export function header(head: string, name: string): string | undefined {
   const lines = head.split('\r\n');
   const found = lines.find((line) => line.slice(0, name.length + 1).toLowerCase() === `${name}:`);

@@ -10,15 +10,15 @@ import type { Crew, Person } from './person.ts';
 import { type Gauges, type Second, Tally } from './tally.ts';
 import { Visitor } from './visitor.ts';
 
-/** Arrivals are looked after this often. */
+/** How often arrivals are handled. */
 const STEP_MS = 10;
-/** Time-outs and retries are looked after this often. */
+/** How often time-outs and retries are handled. */
 const SWEEP_MS = 50;
-/** Connections opened in one step, so that those who listen are served in between. */
+/** The most connections opened in one step, so that current listeners are served in between. */
 const MAX_PER_STEP = 100;
-/** A process that is later than this opens nobody until it has caught up. */
+/** A process that is later than this opens no connections until it has caught up. */
 const BUSY_MS = 200;
-/** Whoever comes so much later than planned is counted as held back. */
+/** A person who comes this much later than planned is counted as held back. */
 const HELD_BACK_MS = 500;
 /** Ports that one source address gives: net.ipv4.ip_local_port_range is 28,232 by default. */
 const PER_SOURCE = 20_000;

@@ -2,15 +2,15 @@ import { FRAGMENT_TICKS } from '../base/time.ts';
 import { fragmentSeq } from '../wire/boxes.ts';
 import { decodeNotice, type Notice } from '../wire/notice.ts';
 
-/** What a stream turns out to hold. */
+/** Receives the parts of a stream. */
 export interface StreamSink {
-  /** The first byte of a fragment's sound has come. */
+  /** The first byte of a fragment's sound arrived. */
   sound(): void;
-  /** A whole fragment has come. */
+  /** A whole fragment arrived. */
   fragment(seq: number): void;
-  /** The server has said what will change. */
+  /** The server announced a change. */
   notice(notice: Notice): void;
-  /** What came is not the stream Earshot writes; nothing more is read from it. */
+  /** What arrived is not an Earshot stream; nothing more is read from it. */
   broken(why: string): void;
 }
 
@@ -18,9 +18,9 @@ export interface StreamSink {
 const BETWEEN = new Set(['styp', 'sidx', 'prft', 'free', 'skip'].map(code));
 const [FTYP, MOOV, MOOF, MDAT] = ['ftyp', 'moov', 'moof', 'mdat'].map(code);
 const [TRAF, TFDT, EMSG] = ['traf', 'tfdt', 'emsg'].map(code);
-/** A header is read whole when it is one of ours; a larger one is refused. */
+/** Fragment headers are read whole; one larger than this is refused. */
 const MAX_MOOF = 4096;
-/** A larger notice is passed over unread. */
+/** A larger notice is skipped unread. */
 const MAX_NOTICE = 1024;
 /** 320 ms of sound. */
 const MAX_BOX = 1 << 20;
@@ -34,7 +34,7 @@ export class StreamReader {
   readonly #sink: StreamSink;
   #skip = 0;
   #inSound = false;
-  /** In sound, and none of it has come. */
+  /** True inside a fragment's sound of which nothing has arrived yet. */
   #fresh = false;
   #seq = -1;
   #began: boolean;
@@ -48,7 +48,7 @@ export class StreamReader {
     this.#began = began;
   }
 
-  /** True between two boxes where a stream may end in order. */
+  /** True between two boxes, where a stream may end cleanly. */
   get whole(): boolean {
     return this.#skip === 0 && this.#pending === undefined && this.#seq < 0;
   }
@@ -77,7 +77,7 @@ export class StreamReader {
     }
   }
 
-  /** Looks at the box that begins at `at`; returns where reading goes on. */
+  /** Reads the header of the box that begins at `at`; returns where reading continues. */
   #open(bytes: Buffer, at: number, end: number): number {
     if (end - at < 8) return this.#keep(bytes, at, end, 8);
     const size = bytes.readUInt32BE(at);

@@ -23,9 +23,9 @@ export const COUNTS = [
   'repeats',
   /** Fragments that came after a later one. */
   'flips',
-  /** Fragments that came more than 20 s after their time: the delayed ring. */
+  /** Fragments that came more than 20 s after their time, from the delayed stream. */
   'ringFragments',
-  /** Notices of a change of the write period, and moves from the delayed ring up to the live edge, as people got them. */
+  /** Notices received: changes of the write period, and moves from the delayed stream to the live edge. */
   'notices',
   'moved',
   /** People to whom the server said that the program is over. */
@@ -38,7 +38,7 @@ export const COUNTS = [
   'tickets',
   'climbs',
   'rose',
-  /** Looks of pages at `state.json`. */
+  /** Requests of pages for `state.json`. */
   'polls',
   'pages',
   'segments',
@@ -52,9 +52,9 @@ export const MEASURES = [
   'join',
   /** From the end of a fragment's 320 ms to its arrival here. */
   'delay',
-  /** How far the ear is behind the stage: the delay and what is in hand. */
+  /** How far the ear is behind the stage: the delay plus what is buffered. */
   'ear',
-  /** The same for those who take HLS. */
+  /** The same for HLS listeners. */
   'hlsEar',
   'stall',
   /** From asking for the page to its last file. */
@@ -65,17 +65,17 @@ export const MEASURES = [
 /** One of the measures. */
 export type Measure = (typeof MEASURES)[number];
 
-/** How many are what at the end of a second. */
+/** How many people are in each condition at the end of a second. */
 export interface Gauges {
-  /** With sound in hand. */
+  /** With sound buffered. */
   readonly hearing: number;
-  /** Joined, and nothing left to play. */
+  /** Joined, with nothing left to play. */
   readonly dry: number;
-  /** Come, and nothing heard yet. */
+  /** Arrived, with nothing heard yet. */
   readonly waiting: number;
-  /** Hearing the delayed ring. */
+  /** Hearing the delayed stream. */
   readonly ring: number;
-  /** Nothing heard yet, but a place in line. */
+  /** With nothing heard yet, but a place in line. */
   readonly placed: number;
 }
 
@@ -92,7 +92,7 @@ export interface Second {
   readonly gauges: Gauges;
 }
 
-/** Causes a process keeps apart; further ones are `other`. */
+/** The most causes a process distinguishes; further ones are `other`. */
 const MAX_CAUSES = 64;
 
 /** Counts and measures one second in one process. */

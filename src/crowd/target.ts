@@ -3,14 +3,14 @@ import { canonical, find } from '../http/index.ts';
 import type { RoomCard } from '../wire/room.ts';
 import type { Address } from './order.ts';
 
-/** The room that is rehearsed. */
+/** The room under test. */
 export interface Target {
   readonly origin: string;
   readonly slug: string;
   readonly address: Address;
   /** When its program began, wall-clock ms; undefined when the server does not say. */
   readonly zero: number | undefined;
-  /** The server's software, as it says itself. */
+  /** The server's software, according to itself. */
   readonly server: string;
 }
 
@@ -64,7 +64,7 @@ export function sourceAddresses(text: string, count: number): string[] {
   const [a = 0, b = 0, c = 0, d = 0, bits = 32] = range.slice(1).map(Number);
   const size = 2 ** (32 - bits);
   if ([a, b, c, d].some((part) => part > 255) || bits > 32 || size < 4)
-    throw new EarshotError('unprocessable', `"${text}" is no range of IPv4 addresses`);
+    throw new EarshotError('unprocessable', `"${text}" is not a range of IPv4 addresses`);
   const base = Math.floor((a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d) / size) * size;
   // Without the first and the last: network and broadcast.
   return Array.from({ length: Math.min(count, size - 2) }, (_, i) => {

@@ -1,7 +1,7 @@
 import type { Member, Order, Said } from './order.ts';
 import type { Second } from './tally.ts';
 
-/** A number of members that act as one. */
+/** Several members that act as one. */
 export interface Team extends Disposable {
   readonly capacity: number;
   readonly processes: number;
@@ -12,10 +12,10 @@ export interface Team extends Disposable {
   stop(): void;
 }
 
-/** Source addresses each process gets of its own, so that two never share a port. */
+/** How many source addresses each process gets for itself, so that two never share a port. */
 const SOURCES_EACH = 4;
 
-/** Makes a team. `lost` is told of a member that died; its share is then missing, and the rest go on. */
+/** Makes a team. `lost` is called for a member that died; its share is then missing, and the rest continue. */
 export function openTeam(
   members: readonly Member[],
   on: { second(second: Second): void; lost(name: string, why: string): void; done(): void },

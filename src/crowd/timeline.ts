@@ -23,18 +23,18 @@ interface Gathered {
   readonly measures: Map<Measure, Sparse[]>;
 }
 
-/** A rehearsal longer than this is refused; so much is kept of it. Seconds. */
+/** A rehearsal longer than this is refused. Seconds. */
 export const MAX_SECONDS = 6 * 3600;
-/** A process that stands still for longer is as good as lost. */
+/** A process that stands still for longer counts as lost. Seconds. */
 const WINDOW_S = 30;
-/** Causes kept apart, over all. */
+/** The most causes distinguished overall. */
 const MAX_CAUSES = 256;
 
 const noCounts = (): Record<Count, number> =>
   Object.fromEntries(COUNTS.map((name) => [name, 0])) as Record<Count, number>;
 const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
 
-/** Puts together what all processes say about each second. What is senseless in it is left out. */
+/** Combines what all processes report about each second. Invalid values are left out. */
 export class Timeline {
   readonly #seconds: Gathered[] = [];
   readonly totals = noCounts();
@@ -116,10 +116,10 @@ export class Timeline {
     };
   }
 
-  /** So many processes were still there after this second: who is lost does not come back. */
+  /** How many processes were still there after this second: a lost one does not come back. */
   #expected(at: number): number {
     let most = 0;
-    // The last second may not be over for all; a few seconds further nobody stands still.
+    // The last second may not be over for all; a few seconds later all have reported.
     for (const { reports } of this.#seconds.slice(at + 1, Math.min(at + WINDOW_S, this.#seconds.length - 1)))
       most = Math.max(most, reports);
     return most;

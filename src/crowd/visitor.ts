@@ -1,10 +1,10 @@
 import { Fetcher } from './fetcher.ts';
 import type { Crew, Person, Whereabouts } from './person.ts';
 
-/** Files of a page that are taken, at most. */
+/** The most files of a page that are loaded. */
 const MAX_FILES = 16;
 
-/** Somebody who loads the room's page and what it needs, one after the other, and then becomes a listener. */
+/** A visitor who loads the room's page and what it needs, one after the other, and then becomes a listener. */
 export class Visitor implements Person {
   readonly #crew: Crew;
   readonly #fetcher: Fetcher;
@@ -12,7 +12,7 @@ export class Visitor implements Person {
   readonly #then: () => Person;
   #listener: Person | undefined;
 
-  /** `then` makes the listener, once the page is there or cannot be had. */
+  /** `then` makes the listener, once the page is loaded or has failed. */
   constructor(crew: Crew, from: string | undefined, then: () => Person) {
     this.#crew = crew;
     this.#began = crew.clock.now();
@@ -54,7 +54,7 @@ export class Visitor implements Person {
 
   leave(now: number): void {
     this.#fetcher.close();
-    // Nobody joins on the way out.
+    // After leaving, nobody joins any more.
     this.#listener?.leave(now);
   }
 }

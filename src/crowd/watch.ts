@@ -20,7 +20,7 @@ export interface Glance {
 const PERIOD_MS = 1000;
 const PATIENCE_MS = 5000;
 
-/** Looks at a room's `state.json` once a second, as every page does, from outside the crowd. */
+/** Reads a room's `state.json` once a second, as every page does, from outside the crowd. */
 export function openWatch(
   clock: Clock,
   url: URL,

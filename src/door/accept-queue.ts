@@ -2,32 +2,33 @@ import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { performance } from 'node:perf_hooks';
 
-/** How long connections wait in the kernel before this process takes them up. */
+/** How long connections wait in the kernel's accept queue before this process accepts them. */
 export interface AcceptQueue {
-  /** The wait of one that comes now, in ms; 0 where the system does not tell. */
+  /** The wait of a connection that arrives now, in ms; 0 where the system does not say. */
   look(): number;
   /** The longest wait seen since the last call. */
   take(): number;
 }
 
-/** What the event loop has done so far. */
+/** How busy the event loop has been so far. */
 export interface Rounds {
   readonly count: number;
-  /** Ms in which it was not idle. */
+  /** Milliseconds in which it was not idle. */
   readonly active: number;
 }
 
-/** Fewer connections are what arrived together a moment ago. */
+/** Smaller backlogs are connections that arrived in the same instant, and are ignored. */
 export const LEAST_QUEUED = 16;
-/** Listening sockets come first in the kernel's list; beyond so many bytes of it there are none of ours. */
+/** Listening sockets come first in the kernel's list, so no more than this many bytes of it are read. */
 const MOST_BYTES = 256 * 1024;
-/** A page of the list. */
+/** Bytes read from the list at a time. */
 const PAGE_BYTES = 16 * 1024;
 const LISTENS = '0A';
 
 /**
- * The connections that wait at a listening socket, from a kernel's list of sockets; undefined when it is not in it.
- * Spec: Linux, Documentation/networking/proc_net_tcp.rst; of a socket that listens `rx_queue` is the accept queue.
+ * The number of connections waiting at a listening socket, from the kernel's list of sockets; undefined when the
+ * socket is not in the list. Spec: Linux, Documentation/networking/proc_net_tcp.rst; for a listening socket,
+ * `rx_queue` is the accept queue.
  */
 export function queuedAt(list: string, inode: string): number | undefined {
   for (const line of list.split('\n')) {
@@ -38,7 +39,7 @@ export function queuedAt(list: string, inode: string): number | undefined {
   return undefined;
 }
 
-/** Reads the part of a list in which sockets listen. */
+/** Reads the part of the list with listening sockets. */
 function listening(path: string): string {
   const file = openSync(path, 'r');
   try {
@@ -58,13 +59,16 @@ function listening(path: string): string {
   }
 }
 
-/** The rounds of this process's event loop. */
+/** The event-loop rounds of this process. */
 const ownRounds = (): Rounds => ({
   count: performance.nodeTiming.uvMetricsInfo.loopCount,
   active: performance.eventLoopUtilization().active,
 });
 
-/** Opens the meter of a server that listens: Node takes up one connection in each round of the event loop, so rounds are short while many wait. */
+/**
+ * Opens the meter for a listening server. Node accepts one connection per round of the event loop, so rounds are
+ * short while many wait.
+ */
 export function openAcceptQueue(server: Server, rounds: () => Rounds = ownRounds): AcceptQueue {
   let before = rounds();
   let longest = 0;
@@ -77,7 +81,7 @@ export function openAcceptQueue(server: Server, rounds: () => Rounds = ownRounds
       (list) => inode !== undefined && queuedAt(listening(list), inode) !== undefined,
     );
   } catch {
-    // Another system: nothing is known.
+    // Not Linux: nothing is known.
   }
   const queued = (): number => {
     if (inode === undefined || path === undefined) return 0;

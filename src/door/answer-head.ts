@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { type Address, type Match, openTo } from '../http/index.ts';
 import type { DoorOrigin } from './origin-port.ts';
 
-/** What stands in the head of every answer of a door, refusals and forwarded ones too. */
+/** The headers of every answer of a door, including refusals and forwarded answers. */
 export interface AnswerHeads {
   /** Names and values for a request at an address of the table. */
   of(req: IncomingMessage, address: Address | undefined): Iterable<readonly [string, string]>;
 }
 
-/** Half a year: a browser that has heard it asks for nothing without TLS under this name. Spec: RFC 6797, 6.1. */
+/** Half a year: for that long a browser uses nothing but TLS under this name. Spec: RFC 6797, 6.1. */
 const HSTS = ['strict-transport-security', 'max-age=15552000'] as const;
 const NOSNIFF = ['x-content-type-options', 'nosniff'] as const;
 
 /**
- * Opens the heads. Only where the door itself speaks TLS, and people use an https address, is it promised that this
- * name will always speak TLS: behind a proxy that is for the proxy to say.
+ * Opens the headers. HSTS is sent only where the door itself speaks TLS and people use an https address; behind a
+ * proxy, that is for the proxy to say.
  */
 export function openAnswerHeads(publicUrl?: string): AnswerHeads {
   const promised = publicUrl?.startsWith('https:') ? new URL(publicUrl).hostname : undefined;
@@ -33,8 +33,8 @@ export function openAnswerHeads(publicUrl?: string): AnswerHeads {
 const nameOf = (host: string | undefined): string => (host ?? '').replace(/:\d+$/, '').toLowerCase();
 
 /**
- * Whether the door answers OPTIONS itself: to say so is cheaper than to say no, and proxies ask whether the server
- * lives. A stage that is there says more of itself than the table knows, when no browser asks for leave.
+ * Whether the door answers OPTIONS itself: that is cheaper than refusing, and proxies use it to check whether the
+ * server is alive. A running stage says more about itself than the table knows, unless this is a CORS preflight.
  */
 export function answersOptions(
   req: IncomingMessage,

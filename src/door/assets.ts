@@ -10,7 +10,7 @@ export interface Asset {
   readonly br?: Uint8Array;
   readonly gzip?: Uint8Array;
   readonly type: string;
-  /** Quoted, as it stands in the ETag field. */
+  /** Quoted, as in the ETag header. */
   readonly etag: string;
   /** True when the name contains a hash of the content: cached for a year. */
   readonly immutable: boolean;

@@ -4,16 +4,19 @@ import type { Clock } from '../base/clock.ts';
 import type { Openssl } from '../base/openssl.ts';
 import { Records } from './records.ts';
 
-/** A connection whose reading half is given up: from here on it is the accepted one, and what is sent is sealed by us. */
+/**
+ * An offloaded connection: its reading half is given up, `socket` is the accepted connection, and we encrypt what is
+ * sent.
+ */
 export interface Bare {
   readonly socket: Socket;
   readonly records: Records;
 }
 
-/** What is known of a TLS connection under its accepted one. */
+/** What is known about the accepted connection under a TLS connection. */
 interface Under {
   readonly connection: bigint;
-  /** What Node's TLS listens to on the accepted connection. */
+  /** The listeners that Node's TLS put on the accepted connection. */
   readonly ears: readonly (readonly [string | symbol, (...args: unknown[]) => void])[];
 }
 
@@ -31,38 +34,38 @@ const earsOf = (socket: Socket): [string | symbol, (...args: unknown[]) => void]
         .map((ear): [string | symbol, (...args: unknown[]) => void] => [event, ear as () => void]),
     );
 
-/** What is needed to lay connections bare. */
+/** What offloading needs. */
 export interface BaresDeps {
   readonly openssl: Openssl;
   readonly clock: Clock;
-  /** The same connection under another object. */
+  /** The connection is represented by another object from now on. */
   replace(before: Socket, after: Socket): void;
-  /** True for connections that stay as they are: what a proxy in front makes of a change of keys nobody knows. */
+  /** True for connections that are never offloaded: nobody knows how a proxy in front reacts to a key update. */
   spares?(accepted: Socket): boolean;
-  /** OpenSSL did not do what is needed; told once, and from then on every connection stays as it is. */
+  /** Called once when OpenSSL did not do what is needed; from then on no connection is offloaded. */
   failed?(error: unknown): void;
 }
 
-/** The connections over TLS of one door that can do without. */
+/** Frees OpenSSL's state of running streams over TLS 1.3 (`lightTls`). */
 export interface Bares {
-  /** Begins a handshake on an accepted connection by `begin`, so that it can be laid bare later. */
+  /** Starts the handshake of an accepted connection with `begin`, so that the connection can be offloaded later. */
   begin(accepted: Socket, begin: () => void): void;
   /**
-   * Takes an idle TLS 1.3 connection that is only written to from here on out of Node's and OpenSSL's hands: 40 kB of
-   * objects become one key. What comes in is not read any more, but its end is noticed. Undefined: it stays as it is,
-   * and so does every other from the first time on that OpenSSL does something unexpected.
-   * @throws when the connection is of no use any more and must be closed.
+   * Frees OpenSSL's state of an idle, write-only TLS 1.3 connection and keeps only its write key: 40 kB of objects
+   * become one key. Incoming data is no longer read, but the end of the connection is noticed. Undefined: the
+   * connection stays as it is; after OpenSSL has done something unexpected once, all of them do.
+   * @throws when the connection is no longer usable and must be closed.
    */
   lay(secure: Socket): Bare | undefined;
-  /** Something went wrong with a connection laid bare: every other stays as it is from now on. */
+  /** Something went wrong with an offloaded connection: no other connection is offloaded from now on. */
   fail(error: unknown): void;
-  /** Gives back what handshakes took, once it is quiet; call about once a second. */
+  /** Returns the memory that handshakes took to the system, once things are quiet; call about once a second. */
   sweep(): void;
 }
 
-/** So many handshakes leave enough to be worth giving back. */
+/** This many handshakes leave enough memory to be worth returning. */
 const WORTH = 200;
-/** Giving back takes a moment, and the next handshake would take it again: not while they come. */
+/** Returning memory takes a moment, and the next handshake would need it again: wait this long after the last one. */
 const QUIET = 3_000;
 
 /** Opens it. */
@@ -75,7 +78,7 @@ export function openBares({ openssl, clock, replace, spares, failed }: BaresDeps
     whole = true;
     failed?.(error);
   };
-  /** Everything that can go wrong while OpenSSL can still go on with the connection. */
+  /** Everything that can fail while OpenSSL can still continue with the connection. */
   const rekey = (connection: bigint, suite: string) => {
     const aead = openssl.aeads.get(suite);
     if (!aead || whole) return undefined;

@@ -2,30 +2,32 @@ import { UNKNOWN, type Uring } from '../base/uring.ts';
 import { descriptor, isOpen, leave, type Outlet, put, waitingIn } from './put.ts';
 import { reset } from './reset.ts';
 
-/** Where there is no room, this much is made. */
+/** Size of the scratch space that is allocated when there is none. */
 const SPARE = 64 * 1024;
 
 /** Writes to many connections in a row. */
 export interface Batch {
-  /** As `put`, now or with the next `flush`; until then `outlet.queued` is true. */
+  /** Like `put`, now or with the next `flush`; until then `outlet.queued` is true. */
   put(outlet: Outlet, bytes: Uint8Array): void;
-  /** Room to make bytes in that are put next, to one outlet that is `brief`; it is used again when they are on their way. */
+  /** Scratch space for the next queued write of one `brief` outlet; it is reused after `flush`. */
   room(length: number): Uint8Array;
-  /** Everything put is with the kernel, or waits in its socket, when this returns. Before control goes back to Node. */
+  /**
+   * Hands everything to the kernel; what it does not take waits in the sockets. Call before control returns to Node.
+   */
   flush(): void;
 }
 
-/** What a batch tells. */
+/** What a batch reports. */
 export interface BatchHooks {
-  /** The io_uring has stopped answering: so many connections were reset for it. Told once. */
+  /** The io_uring stopped answering, and this many connections were reset because of it. Called once. */
   lost?(reset: number): void;
-  /** What was left of a write could not be left to its socket, which was reset. */
+  /** The rest of a write could not be handed to its socket, which was reset. */
   fault?(error: unknown, where: string): void;
 }
 
 /**
- * Gathers writes and hands them to the kernel in one call where there is an io_uring; without one each is a call of its
- * own. What the kernel does not take, and what goes wrong, is the socket's own as in `put`.
+ * Gathers writes and hands them to the kernel in one call where there is an io_uring; without one, each is a call of
+ * its own. As in `put`, the socket deals with what the kernel does not take, and with errors.
  */
 export function openBatch(uring: Uring | undefined, hooks: BatchHooks = {}): Batch {
   let spare = new Uint8Array(0);
@@ -38,12 +40,12 @@ export function openBatch(uring: Uring | undefined, hooks: BatchHooks = {}): Bat
   let buffers: Uint8Array[] = [];
   let told = false;
 
-  /** True while what was gathered for an outlet would still go to its own connection. */
+  /** True while what was gathered for an outlet would still reach the right connection. */
   const isItsOwn = ({ socket, fd }: Outlet): boolean => isOpen(socket) && descriptor(socket) === fd;
   function resume(outlet: Outlet, bytes: Uint8Array, taken: number) {
     const { socket } = outlet;
     if (!isOpen(socket)) return;
-    // It comes again and says what it has: nothing is heard twice, and nothing is left out.
+    // The listener reconnects and says what it has: nothing is heard twice or left out.
     if (taken === UNKNOWN) return reset(socket);
     leave(outlet, taken > 0 ? bytes.subarray(taken) : bytes);
   }
@@ -54,7 +56,7 @@ export function openBatch(uring: Uring | undefined, hooks: BatchHooks = {}): Bat
     outlets = [];
     buffers = [];
     let unknown = 0;
-    // Whoever closed since has given its number back, and the next who comes gets it: nothing of theirs may go there.
+    // The descriptor of a connection that has closed may already belong to a new one, which must not get these bytes.
     for (let at = 0; at < row.length; at += 1) {
       const outlet = row[at];
       if (!outlet || isItsOwn(outlet)) continue;
@@ -72,7 +74,7 @@ export function openBatch(uring: Uring | undefined, hooks: BatchHooks = {}): Bat
       try {
         resume(outlet, bytes, taken);
       } catch (error) {
-        // What it has is cut short: it comes again. The others of the row are none the worse.
+        // Its write was cut short, so it reconnects. The others in the row are not affected.
         hooks.fault?.(error, 'what the kernel left of a write');
         reset(outlet.socket);
       }
@@ -89,7 +91,7 @@ export function openBatch(uring: Uring | undefined, hooks: BatchHooks = {}): Bat
       return uring.place(length) ?? ordinary(length);
     },
     put(outlet, bytes) {
-      // It may be among those gathered: one write after the other.
+      // It may be among the gathered writes, which must go first.
       if (outlet.queued && waitingIn(outlet) === 0) flush();
       const { fd, socket } = outlet;
       if (outlet.queued || fd < 0 || bytes.length > uring.longest || !isOpen(socket))

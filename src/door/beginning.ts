@@ -3,22 +3,22 @@ import type { Feed } from './feed.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import type { Slot } from './splice.ts';
 
-/** Where somebody joins a run of fragments. */
+/** Where a listener joins a run of fragments. */
 export interface Joining {
   /** How far the run has got. */
   readonly newest: number;
   /** The last fragment the listener already has. */
   readonly after: number | undefined;
-  /** Ms of sound it wants in hand; counts where `after` says nothing. */
+  /** Milliseconds of sound it wants to have buffered; used when `after` does not apply. */
   readonly hand: number;
 }
 
-/** The first fragments for somebody who joins: what follows `after`, or as many as make `hand`. */
+/** The first fragments for a new listener: those that follow `after`, or as many as make up `hand`. */
 export function beginning(origin: DoorOrigin, feed: Feed, { newest, after, hand }: Joining): readonly Slot[] {
   const start = newest + 1 - Math.max(1, Math.ceil(hand / FRAGMENT_MS));
   if (after === undefined) return feed.held(start, newest);
   if (after + 1 >= (feed.oldest ?? 0)) return feed.held(after + 1, newest);
-  // Longer away than the feed remembers: the origin may.
+  // Away for longer than the feed remembers: the origin may have more.
   const older = origin.join(feed.slug, feed.splice.source ?? feed.wanted.id, { after });
   if (typeof older === 'string' || older.fragments[0]?.seq !== after + 1) return feed.held(start, newest);
   return older.fragments.filter(({ seq }) => seq <= newest);

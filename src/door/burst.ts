@@ -1,13 +1,13 @@
 import type { Channel } from './channel.ts';
 import type { Slot } from './splice.ts';
 
-/** Beginnings kept of one channel until its next fragment: by margin, slot, and `after=`. */
+/** Beginnings kept per channel until its next fragment: by margin, slot, and `after=`. */
 const MOST_BURSTS = 32;
 
 /**
- * What streams begin with: init and first fragments as one Buffer, shared by all who join a channel within the same
- * fragment and begin alike. However many odd beginnings are asked for, no more are made: the others get the fragments
- * themselves, one by one.
+ * The first bytes of streams: init and first fragments as one Buffer, shared by all who join a channel within the
+ * same fragment and begin in the same place. Beyond the limit of different beginnings, listeners get the fragments
+ * one by one.
  */
 export class Bursts {
   readonly #known = new WeakMap<Channel, { newest: number; readonly made: Map<number, Buffer> }>();

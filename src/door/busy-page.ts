@@ -1,14 +1,14 @@
 import { escapeHtml } from './escape.ts';
 
 /**
- * What a page is while this door has no time for pages: a few lines that lead to the sound, and try again by
+ * The page that is sent while this door has no time for pages: a few lines that lead to the sound and reload by
  * themselves after `pause` s.
  */
 export function busyPage(slug: string | undefined, pause: number): string {
   const sound = slug === undefined ? '' : `/r/${escapeHtml(slug)}/radio.mp3`;
   const listen = (word: string): string => (sound === '' ? '' : `<p><a href="${sound}">${word}</a></p>`);
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="${pause}"><title>Earshot: many people are arriving</title></head>
-<body><h1>Many people are arriving</h1><p>This page is short so that everyone can hear. The whole page comes by itself in ${pause} seconds.</p>${listen('Listen now')}
+<body><h1>Many people are arriving</h1><p>This page is short so that everyone can hear. The whole page will load by itself in ${pause} seconds.</p>${listen('Listen now')}
 ${sound === '' ? '' : `<audio controls preload="none" src="${sound}"></audio>`}
 <section lang="fr"><h2>Beaucoup de monde arrive</h2><p>Cette page est courte pour que tout le monde puisse entendre. La page entière viendra d’elle-même dans ${pause} secondes.</p>${listen('Écouter')}</section></body></html>
 `;

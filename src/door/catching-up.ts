@@ -1,16 +1,16 @@
 import type { Clock } from '../base/clock.ts';
 
-/** Somebody who plays asks for 5.12 s of recording every 5.12 s; after this long without asking they have stopped, ms. */
+/** A player asks for 5.12 s of recording every 5.12 s; after this long without a request it has stopped, ms. */
 const GONE_MS = 20_000;
-/** Listeners remembered in one room, and rooms: beyond it nobody more is counted, and nothing more is kept. */
+/** Listeners remembered in one room, and number of rooms; beyond it nothing more is counted or kept. */
 const MOST = 10_000;
 const MOST_ROOMS = 1_000;
 /** The same of one network, where names are all that tells listeners apart: behind a listed proxy. */
 const MOST_OF_NETWORK = 1_000;
-/** What a player names itself by for as long as it plays: made up by chance, in no log and no file. */
+/** The random name that a player gives itself while it plays; it is never logged or written to a file. */
 const NAME = /^[\w-]{8,32}$/;
 
-/** How many hear the recording of each room just now. */
+/** Counts who is listening to the recording of each room right now. */
 export interface CatchingUp {
   /**
    * Recorded sound of a room was asked for: by a player that names itself, or else on `connection`, which is one
@@ -26,7 +26,7 @@ interface Heard {
   readonly network: string | undefined;
 }
 
-/** Opens the count. It keeps when each was last heard of, and nothing else. */
+/** Opens the count. It keeps only when each was last heard of. */
 export function openCatchingUp(clock: Clock): CatchingUp {
   const rooms = new Map<string, Map<string | object, Heard>>();
   /** The name that a connection gave last. */
@@ -46,7 +46,7 @@ export function openCatchingUp(clock: Clock): CatchingUp {
         names.set(connection, named);
       }
       const key = named ?? connection;
-      // The longest unheard of stands first.
+      // The one that was heard of longest ago comes first.
       if (!room.delete(key) && (room.size >= MOST || isFull(room, network))) return;
       room.set(key, { at: clock.now(), network });
     },

@@ -5,13 +5,13 @@ import type { Records } from './records.ts';
 
 /** One stream connection. `next` is the first fragment it still needs. */
 export interface Listener extends Outlet {
-  /** Both change when a TLS connection is laid bare. */
+  /** Both change when a TLS connection is offloaded. */
   socket: Socket;
   fd: number;
   brief?: boolean;
-  /** Seals what is written, once the connection is laid bare. */
+  /** Encrypts what is written, once the connection is offloaded. */
   records?: Records;
-  /** True for a TLS connection that may be. */
+  /** True for a TLS connection that may be offloaded. */
   wrapped?: boolean;
   channel: Channel;
   next: number;
@@ -19,17 +19,17 @@ export interface Listener extends Outlet {
   slot: number;
   /** Its place in that slot's list. */
   place: number;
-  /** Whose seat it has, where there are seats. */
+  /** Whose seat it has, in a room with seats. */
   holder?: string;
 }
 
-/** What a channel asks of the fan-out. */
+/** What a channel needs from the fan-out. */
 export interface ChannelHooks {
-  /** A slot takes so many listeners before the next one is opened; see `Limits.row`. */
+  /** How many listeners a slot takes before the next one is opened; see `Limits.row`. */
   readonly row: number;
   /** Writes now or with the next `flush`. Does not throw: one listener must not cost a row. */
   write(listener: Listener, bytes: Buffer, newest: number): void;
-  /** Comes after the writes of a row. */
+  /** Called after the writes of a row. */
   flush(): void;
   /** Slots of this channel now wait for their turn: call `serve` until it says that none does. */
   wake(channel: Channel): void;
@@ -37,11 +37,11 @@ export interface ChannelHooks {
 
 interface Slot {
   readonly listeners: Listener[];
-  /** The first fragment its listeners need, but for those that joined later. */
+  /** The first fragment its listeners need, except those that joined later. */
   next: number;
-  /** When it is to be served, on the monotonic clock; Infinity while nothing waits for it. */
+  /** When it is due, on the monotonic clock; Infinity while nothing is waiting for it. */
   due: number;
-  /** True when its listeners have had the channel's notice. */
+  /** True when its listeners have received the channel's notice. */
   told: boolean;
 }
 
@@ -50,7 +50,7 @@ interface Held {
   readonly bytes: Buffer;
 }
 
-/** Where a channel's listeners go on, from when, and what they are told in their last write here. */
+/** Where a channel's listeners move to, from when, and what their last write here tells them. */
 interface Onward {
   readonly to: Channel;
   readonly at: number;
@@ -59,16 +59,16 @@ interface Onward {
 
 /** The period is cut into slots of this length, so that one period's writes are not one burst. */
 export const SLOT_MS = 20;
-/** A client may be ahead of a door that lags by this many fragments; a higher number is taken for nonsense. */
+/** A client may be this many fragments ahead of a lagging door; a higher number is treated as nonsense. */
 export const MAX_AHEAD = 32;
-/** Fragments kept for slots not yet served; a slot that would lose one is served early. */
+/** Fragments kept for slots that have not been served; a slot that would lose one is served early. */
 const MAX_HELD = 64;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Listeners of one run of fragments with one write period. A fragment is handed to each from one shared Buffer, slot
- * by slot over the period; whoever joined in between gets the rest by the same Buffer's tail. When the room's period
- * changes, its listeners go on in another channel, each slot after a last write here.
+ * The listeners of one run of fragments with one write period. Each fragment is written to all of them from one
+ * shared Buffer, slot by slot over the period; a listener who joined in between gets the tail of the same Buffer.
+ * When the room's period changes, listeners move to another channel, each slot after a last write here.
  */
 export class Channel {
   readonly slug: string;
@@ -81,15 +81,15 @@ export class Channel {
   #listeners = 0;
   #held: Held[] = [];
   readonly #slots: Slot[];
-  /** When the present write period began. */
+  /** When the current write period began. */
   #begun: number;
-  /** Writes made up from `newest` back to a given fragment, shared by all who need just that. */
+  /** Writes composed from a given fragment up to `newest`, shared by everyone who needs exactly that. */
   readonly #writes = new Map<number, Buffer>();
   readonly #hooks: ChannelHooks;
   #notice: Buffer | undefined;
   #onward: Onward | undefined;
 
-  /** `begun` is when its present write period began; it comes to a run of fragments that has got to `newest`. */
+  /** `begun` is when its current write period began; `newest` is how far the run of fragments has got. */
   constructor(slug: string, perWrite: number, hooks: ChannelHooks, newest = -1, begun = -Infinity) {
     this.slug = slug;
     this.perWrite = perWrite;
@@ -115,7 +115,7 @@ export class Channel {
     return this.#onward?.to;
   }
 
-  /** Takes the next fragment. Returns true when slots are now waiting for their turn (see `serve`). */
+  /** Receives the next fragment. Returns true when slots are now waiting for their turn (see `serve`). */
   take(seq: number, bytes: Buffer, now: number): boolean {
     if (seq <= this.newest) return false;
     if (this.newest < 0) this.#doubt(seq);
@@ -134,7 +134,7 @@ export class Channel {
     return this.serve(now);
   }
 
-  /** Serves the slots whose turn has come. Returns true while others wait. */
+  /** Serves the slots whose turn has come. Returns true while others are waiting. */
   serve(now: number): boolean {
     let waiting = false;
     this.late = -1;
@@ -147,7 +147,7 @@ export class Channel {
     return waiting;
   }
 
-  /** Serves everyone at once with everything there is: before an end. */
+  /** Serves everyone at once with everything there is, before the end of the stream. */
   flush() {
     for (const slot of this.#slots) this.#serveSlot(slot, -Infinity);
     this.#held = [];
@@ -162,7 +162,7 @@ export class Channel {
     return listener;
   }
 
-  /** Takes in a listener that has left its channel, or whose slot is being emptied; it is served within one period. */
+  /** Adopts a listener that has left its channel, or whose slot is being emptied; it is served within one period. */
   adopt(listener: Listener, now: number) {
     listener.channel = this;
     this.#listeners += 1;
@@ -174,7 +174,7 @@ export class Channel {
     this.#hooks.wake(this);
   }
 
-  /** Takes a listener out. Harmless when it is out already. */
+  /** Removes a listener. Harmless if it has already been removed. */
   remove(listener: Listener): boolean {
     const list = this.#slots[listener.slot]?.listeners;
     if (!list) return false;
@@ -189,8 +189,8 @@ export class Channel {
   }
 
   /**
-   * How much more than its margin, and than the ms until the next fragment, a listener must have in hand when it begins:
-   * then the margin is what is left at the end of each write period, wherever in the period it has come.
+   * How much a listener must have buffered when it begins, beyond its margin and the ms until the next fragment, so
+   * that the margin is what is left at the end of each write period, wherever in the period it joined.
    */
   need(listener: Listener): number {
     return (this.perWrite - 1) * FRAGMENT_MS + ((listener.slot * SLOT_MS) % FRAGMENT_MS);
@@ -201,13 +201,13 @@ export class Channel {
     return this.#slots.flatMap((slot) => slot.listeners);
   }
 
-  /** Everyone who is here gets `notice` once, in front of their next write. */
+  /** Everyone in this channel gets `notice` once, in front of their next write. */
   tell(notice: Buffer | undefined) {
     this.#notice = notice;
     for (const slot of this.#slots) slot.told = false;
   }
 
-  /** From `at` on, each slot goes on in `to` after its write here, which begins with `there`. */
+  /** From `at` on, each slot moves to `to` after its next write here, which begins with `there`. */
   goOn(to: Channel, at: number, there: Buffer | undefined) {
     this.#onward = { to, at, there };
   }
@@ -231,7 +231,7 @@ export class Channel {
     listener.place = slot.listeners.push(listener) - 1;
   }
 
-  /** With the first fragment it shows who asked for numbers of another program, or made theirs up. */
+  /** The first fragment shows which listeners asked for numbers of another program, or made theirs up. */
   #doubt(seq: number) {
     for (const slot of this.#slots)
       for (const listener of slot.listeners)
@@ -256,7 +256,7 @@ export class Channel {
     const notice = onward ? onward.there : slot.told ? undefined : this.#notice;
     const list = slot.listeners;
     const idle = list.length === 0 || (from > newest && !notice && !onward);
-    // Before anything counts as served: what cannot be made (no memory) goes out with the next write.
+    // Before anything counts as served: if the Buffer cannot be made (no memory), it goes out with the next write.
     const shared = idle ? NOTHING : this.#from(from, notice);
     slot.next = Math.max(from, newest + 1);
     slot.told = true;
@@ -264,7 +264,7 @@ export class Channel {
     try {
       this.#writeTo(list, { from, shared, notice });
     } catch (error) {
-      // Whoever has not had it gets it with the next write.
+      // Listeners that have not had it get it with the next write.
       for (const { next } of list) slot.next = Math.min(slot.next, next);
       throw error;
     } finally {
@@ -281,7 +281,7 @@ export class Channel {
     { from, shared, notice }: { from: number; shared: Buffer; notice: Buffer | undefined },
   ) {
     const { newest } = this;
-    // Backwards: a listener closed on the way swaps the last one, already served, into its place.
+    // Backwards: a listener that is closed on the way is replaced by the last one, which is already served.
     for (let i = list.length - 1; i >= 0; i -= 1) {
       const listener = list[i];
       if (!listener || (listener.next > newest && !notice)) continue;
@@ -308,7 +308,7 @@ export class Channel {
     return bytes;
   }
 
-  /** Drops fragments that every slot has had. */
+  /** Drops fragments that every slot has received. */
   #forget() {
     let needed = Infinity;
     for (const slot of this.#slots) if (slot.listeners.length > 0) needed = Math.min(needed, slot.next);

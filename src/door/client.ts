@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-/** Addresses of proxies that are believed, and whose address a request comes from. */
+/** The trusted proxies, and which client a request comes from. */
 export interface Clients {
   /** True when the peer of a connection is a listed proxy. */
   trusts(peer: string | undefined): boolean;
   /**
-   * The client: the peer itself, or, when that is a listed proxy, the last address of X-Forwarded-For that is none.
-   * What stands left of it was said by the client and is not believed.
+   * The client: the peer itself or, when that is a listed proxy, the last address of X-Forwarded-For that is not one.
+   * Anything to the left of it was said by the client and is not trusted.
    */
   clientOf(peer: string | undefined, forwardedFor: string | undefined): string;
   /**
-   * How people have reached this server: scheme, and name with its port where that is not the usual one. Of lists that
-   * several proxies in a row have made the first entry counts. `Forwarded` is not believed: few proxies write it, and
-   * the others let a client's own one through. Spec: RFC 7239, 8.1.
+   * The address by which people reached this server: scheme, and name with its port unless that is the default. If
+   * several proxies made a list, the first entry counts. `Forwarded` is not trusted: few proxies write it, and the
+   * others let a client's own one through. Spec: RFC 7239, 8.1.
    */
   spokenTo(req: Pick<IncomingMessage, 'headers' | 'socket'>): {
     readonly scheme: 'http' | 'https';
@@ -21,14 +21,14 @@ export interface Clients {
   };
 }
 
-/** The first entry of a list that may be several fields. */
+/** The first entry of a list that may span several headers. */
 const firstOf = (value: string | string[] | undefined): string =>
   String(value ?? '')
     .split(',')[0]
     ?.trim()
     .replace(/^"(.*)"$/, '$1') ?? '';
 
-/** Addresses of one X-Forwarded-For that are looked at. */
+/** How many addresses of one X-Forwarded-For are examined. */
 const MOST_HOPS = 16;
 
 const plain = (address: string): string => address.trim().replace(/^::ffff:(?=\d+\.)/i, '');
@@ -62,7 +62,7 @@ export function openClients(trusted: readonly string[]): Clients {
       const scheme = said === 'https' || said === 'http' ? said : own;
       const host = firstOf(headers['x-forwarded-host']) || (headers.host ?? '');
       const port = firstOf(headers['x-forwarded-port']);
-      // The usual ports are also what a proxy says of itself that another one stands in front of.
+      // The default ports are also what a proxy reports that has another proxy in front of it.
       const told = /^\d{1,5}$/.test(port) && port !== '80' && port !== '443' && !/:\d+$/.test(host);
       return { scheme, host: told ? `${host}:${port}` : host };
     },

@@ -2,9 +2,9 @@ import { exposition as expose, type Metric } from '../base/metrics.ts';
 import { Lateness } from './lateness.ts';
 
 /**
- * Why a stream listener's connection ended. `left`: the listener went; `ended`: the program; `drained`: this door
- * stops; `retaken`: its seat was shown on another connection; `spent`: its key has been used enough; `fault`: a mistake
- * of ours; `tls-fault`: OpenSSL did not do what streams over TLS need of it.
+ * Why a stream listener's connection ended. `left`: the listener went away; `ended`: the program ended; `drained`:
+ * this door is stopping; `retaken`: its seat was used on another connection; `spent`: its TLS key was used up;
+ * `fault`: a bug of ours; `tls-fault`: OpenSSL did not do what `lightTls` needs.
  */
 export type Departure =
   | 'left'
@@ -23,15 +23,18 @@ export interface Counters {
   refusedFull: number;
   badHeads: number;
   headTimeouts: number;
-  /** Connections closed because too many kept the door waiting for a whole request. */
+  /** Connections closed because too many of them were taking long to send a whole request. */
   unfinishedClosed: number;
-  /** Seconds in which no file could be opened: newcomers were closed without a word. */
+  /** Seconds in which no file descriptor was left, and new connections were dropped. */
   filesShort: number;
-  /** Connections closed before their TLS handshake: too many waited for theirs, or their network had had its share. */
+  /**
+   * Connections closed before their TLS handshake, because too many were waiting or their network had used up its
+   * share.
+   */
   handshakesRefused: number;
   /** TLS handshakes that failed. */
   badHandshakes: number;
-  /** Streams over TLS 1.3 that were taken out of OpenSSL's hands. */
+  /** TLS 1.3 streams of which only the write key is kept. */
   laidBare: number;
   joins: number;
   joinsRefused: number;
@@ -45,14 +48,14 @@ export interface Counters {
   /** Connections closed under strain because their network fetched more files than its share. */
   overShare: number;
   upstreamAway: number;
-  /** Mistakes of ours that were contained. */
+  /** Bugs of ours that were contained. */
   faults: number;
   readonly departures: Record<Departure, number>;
   /** How late slots of the write period were served, since the ladder last looked. */
   readonly lateness: Lateness;
 }
 
-/** All at nought. */
+/** Opens the counters, all at zero. */
 export const openCounters = (): Counters => ({
   connections: 0,
   refusedFull: 0,
@@ -91,36 +94,36 @@ const COUNTED: readonly (readonly [name: string, help: string, of: Counted])[] =
   ['head_timeouts', 'Connections closed because no request came in time', 'headTimeouts'],
   [
     'unfinished_closed',
-    'Connections closed because too many kept the door waiting for a whole request',
+    'Connections closed because too many of them were taking long to send a whole request',
     'unfinishedClosed',
   ],
   [
     'files_short_seconds',
-    'Seconds in which the door had no open file left: newcomers were closed',
+    'Seconds in which the door was out of file descriptors and dropped new connections',
     'filesShort',
   ],
   [
     'handshakes_refused',
-    'Connections closed before their TLS handshake: too many waited, or their network had had its share',
+    'Connections closed before their TLS handshake, because too many were waiting or their network had used up its share',
     'handshakesRefused',
   ],
   ['bad_handshakes', 'TLS handshakes that failed', 'badHandshakes'],
-  ['laid_bare', 'Streams over TLS 1.3 that keep their key and nothing else', 'laidBare'],
-  ['requests', 'Requests other than streams and files of the sound', 'requests'],
+  ['laid_bare', 'TLS 1.3 streams of which only the write key is kept in memory', 'laidBare'],
+  ['requests', 'Requests other than streams and audio files', 'requests'],
   [
     'unlisted_proxy_requests',
     'Requests from this machine that name another client: a proxy that trustedProxies does not list, so nobody behind it is limited',
     'unlistedProxy',
   ],
-  ['requests_stalled', 'Requests closed because the answer was not taken', 'stalledRequests'],
+  ['requests_stalled', 'Requests closed because the client did not read the answer', 'stalledRequests'],
   [
     'connections_over_share',
     'Connections closed under strain because their network took more than its share',
     'overShare',
   ],
-  ['upstream_away', 'Requests that the site or a studio cell did not answer', 'upstreamAway'],
-  ['faults', 'Mistakes of Earshot itself that were contained: please report them', 'faults'],
-  ['stream_joins', 'Listeners who began a stream', 'joins'],
+  ['upstream_away', 'Requests forwarded to the site or a studio cell that got no answer', 'upstreamAway'],
+  ['faults', 'Bugs in Earshot that were contained: please report them', 'faults'],
+  ['stream_joins', 'Listeners who started a stream', 'joins'],
   ['stream_joins_refused', 'Streams that were refused', 'joinsRefused'],
   ['stream_writes', 'Writes of sound to listeners', 'writes'],
   ['stream_sent_bytes', 'Bytes of sound written to listeners of the stream', 'bytes'],
@@ -133,13 +136,13 @@ export function exposition(counters: Counters, open: number, presence: ReadonlyM
     {
       name: 'earshot_door_open_connections',
       kind: 'gauge',
-      help: 'Connections that are open now',
+      help: 'Connections open now',
       value: open,
     },
     {
       name: 'earshot_door_streams',
       kind: 'gauge',
-      help: 'Listeners of the stream now, by room: connections, not people',
+      help: 'Listeners on the stream now, by room: connections, not people',
       value: [...presence].map(([room, n]) => [{ room }, n] as const),
     },
     ...COUNTED.map(

@@ -23,12 +23,12 @@ import { Room, type RoomCount } from './room.ts';
 import { type StreamRequest, streamHead } from './stream-request.ts';
 import { openTails } from './tail.ts';
 
-/** Where one stream request is served. */
+/** Where a stream request is served. */
 export interface Placed {
   readonly at: 'live' | 'ring';
-  /** Shown when the connection drops, it keeps the place at the live edge. */
+  /** Sent again after a dropped connection, it keeps the place at the live edge. */
   readonly seat?: string;
-  /** Whose seat it is: when the same holder comes again, the connection before is closed. */
+  /** Whose seat it is; when the same holder comes again, the earlier connection is closed. */
   readonly holder?: string;
 }
 
@@ -40,19 +40,22 @@ export interface FanoutDeps {
   readonly counters: Counters;
   readonly batch: Batch;
   readonly fault: Fault;
-  /** Takes idle TLS connections that are only written to from here on out of TLS; absent: they stay. */
+  /** Offloads idle, write-only TLS connections; absent: they keep the whole connection. */
   readonly bares?: Pick<Bares, 'lay' | 'fail'> | undefined;
-  /** How often, and up to which bitrate, a room is written to. */
+  /** How often a room is written to, and up to which bitrate. */
   delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
-  /** Decides for one request that can be served; asked once for each. `retake` closes what a holder has here. */
+  /**
+   * Decides where a request that can be served goes; called once per request. `retake` closes the holder's other
+   * stream at this door.
+   */
   place(slug: string, request: StreamRequest, retake: (holder: string) => boolean): Placed;
-  /** Somebody begins to listen on a connection, or stops. */
+  /** Somebody starts or stops listening on a connection. */
   heard?(socket: Socket, change: 1 | -1): void;
-  /** What the listener shows when it comes back; default nothing. */
+  /** The token that the listener sends when it comes back; default none. */
   back?(slug: string, socket: Socket): string;
 }
 
-/** Everyone who hears anything through this door. */
+/** All stream listeners of this door. */
 export interface Fanout {
   /** Answers a stream request on a raw socket and keeps it served, or says why not. */
   join(socket: Socket, request: StreamRequest): ErrorCode | undefined;
@@ -66,9 +69,15 @@ export interface Fanout {
   live(slug: string): number;
   /** What this door does for each room that is heard, or was within the last minute. */
   counts(): ReadonlyMap<string, RoomCount>;
-  /** Moves the `count` who wait longest in a room's ring up to the live edge, but who chose it; returns how many there were. */
+  /**
+   * Moves the `count` listeners who have waited longest on a room's delayed stream to the live edge, except those who
+   * chose it; returns how many it moved.
+   */
   promote(slug: string, count: number): number;
-  /** From now on each listener is ended (FIN) after the last fragment of the running segment; at once when nothing runs. */
+  /**
+   * From now on each listener is ended (FIN) after the last fragment of the current segment; at once when nothing is
+   * on air.
+   */
   drain(deadline: Ms): void;
   /** Resolves when no listener is left. */
   readonly empty: Promise<void>;
@@ -126,7 +135,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     else streams.delete(slug);
     if (total === 0 && drainBy !== undefined) empty.resolve();
   }
-  /** A mistake in writing to one listener costs that one: it comes again and says what it has. */
+  /** A fault in writing to one listener costs only that one: it reconnects and says what it has. */
   function writeTo(listener: Listener, bytes: Buffer, newest: number) {
     try {
       write(listener, bytes, newest);
@@ -148,7 +157,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     if (listener.records?.spent) finish(listener, 'spent');
     else if (drainBy !== undefined && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
   }
-  /** `bytes` as records; undefined when that is not to be had any more, and the listener had to be closed. */
+  /** `bytes` as TLS records; undefined when that is no longer possible and the listener had to be closed. */
   function seal(listener: Listener, records: Records, bytes: Buffer): Uint8Array | undefined {
     try {
       return records.seal(bytes, batch.room);
@@ -161,7 +170,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     deps.fault(error, 'a stream over TLS');
     drop(socket, 'tls-fault');
   }
-  /** Lays a listener's connection bare, if that can be; false when it had to be closed. */
+  /** Offloads a listener's connection where possible; false when it had to be closed. */
   function strip(listener: Listener): boolean {
     listener.wrapped = false;
     const { socket: secure } = listener;
@@ -183,7 +192,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     (socket as ListeningSocket)[LISTENER] = listener;
     socket.on('close', onGone).on('end', onGone).on('error', onError).on('data', onData);
   }
-  /** Ends a listener in order: everything written, then FIN. */
+  /** Ends a listener cleanly: everything written, then FIN. */
   function finish(listener: Listener, cause: Departure) {
     leave(listener, cause);
     batch.flush();
@@ -201,9 +210,9 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const listener = (socket as ListeningSocket)[LISTENER];
     if (!listener) return false;
     leave(listener, cause);
-    // What is gathered goes by a number that this connection gives back.
+    // Gathered writes use a descriptor number that this connection is about to release.
     batch.flush();
-    // A reset: what waits in the kernel for a reader that does not read is given back at once.
+    // A reset frees at once what waits in the kernel for a reader that does not read.
     reset(socket);
     return true;
   }
@@ -213,7 +222,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
       try {
         if (!channel.serve(now)) waiting.delete(channel);
       } catch (error) {
-        // Its slots have their turn again with the next fragment; other rooms have theirs now.
+        // Its slots get their turn again with the next fragment; other rooms continue now.
         deps.fault(error, `the stream of ${channel.slug}`);
       }
       if (channel.late >= 0) counters.lateness.add(channel.late);
@@ -234,7 +243,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const room = rooms.get(slug);
     if (!room) return;
     const now = clock.now();
-    // Once for each slot of the grid; the first rendition of a slot brings the news.
+    // Once per slot of the grid, with the first rendition that arrives.
     if (room.reach(seq)) {
       const { period, ceiling } = deps.delivery(slug);
       if (!room.steer(ceiling, perWrite(period), now)) return void rooms.delete(slug);
@@ -255,7 +264,7 @@ export function openFanout(deps: FanoutDeps): Fanout {
     }
   });
 
-  /** The feed for a request, or why there is none. */
+  /** The feed for a request, or the reason why there is none. */
   function feedOf(request: StreamRequest): { room: Room; feed: Feed } | ErrorCode {
     const { slug, rendition } = request;
     const room = rooms.get(slug) ?? new Room(slug, { ...hooks, origin });
@@ -294,14 +303,14 @@ export function openFanout(deps: FanoutDeps): Fanout {
     const wanted = beginning(origin, feed, { newest, after, hand: request.margin + next });
     const slots = feed.titles ? alignedToBlock(wanted, feed.held(0, newest)) : wanted;
     listener.next = (slots.at(-1)?.seq ?? listener.next - 1) + 1;
-    // Whoever is told titles cannot leave one run of bytes for another.
+    // A radio with titles in its bytes cannot move to another run of bytes.
     if (ring && !request.ring && !feed.titles) room.waits.add(listener);
     if (!ring && placed.holder !== undefined) {
       listener.holder = placed.holder;
       room.holders.set(placed.holder, listener);
     }
     attach(socket, listener);
-    // Others may not know the change of keys that it takes: radios have small TLS libraries.
+    // Others may not support the key update that this takes: radios have small TLS libraries.
     if (deps.bares && rendition.container === 'fmp4' && 'encrypted' in socket) listener.wrapped = true;
     streams.set(slug, (streams.get(slug) ?? 0) + 1);
     total += 1;

@@ -2,10 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Counters } from './counters.ts';
 
-/** Takes note of a mistake of ours that was contained: counted always, logged at most once a second. */
+/** Records a bug of ours that was contained: always counted, logged at most once a second. */
 export type Fault = (error: unknown, where: string) => void;
 
-/** Opens the note-taker. */
+/** Opens the record of faults. */
 export function openFaults(deps: { clock: Clock; log: Log; counters: Counters }): Fault {
   let last = Number.NEGATIVE_INFINITY;
   return (error, where) => {
@@ -16,7 +16,7 @@ export function openFaults(deps: { clock: Clock; log: Log; counters: Counters })
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     deps.log.error(
       { where, cause, faults: deps.counters.faults },
-      'a mistake of Earshot itself cost one connection or request, and nothing else: please report it with this line',
+      'a bug in Earshot cost one connection or request, and nothing else: please report it with this line',
     );
   };
 }

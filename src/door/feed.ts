@@ -7,24 +7,27 @@ import { Channel, type ChannelHooks, MAX_AHEAD } from './channel.ts';
 import type { TitleBlocks } from './radio-titles.ts';
 import { type Slot, Splice } from './splice.ts';
 
-/** The ring is this many fragments behind the live edge, where the program is that old. */
+/** How far the delayed stream is behind the live edge, in fragments, once the program is old enough. */
 const RING_FRAGMENTS = Math.ceil(RING_MS / FRAGMENT_MS);
-/** Of a program that is younger, the ring begins here. */
+/** The smallest delay, in fragments, with which the delayed stream of a younger program opens. */
 const LEAST_RING = FRAGMENTS_PER_SEGMENT;
-/** What the longest default margin, a radio's 2.6 s, and one write of the ring come to: there must be so much behind it. */
+/** History needed behind the delayed start: one write (5.12 s) plus the largest default margin (2.6 s, radios). */
 const RING_HAND = FRAGMENTS_PER_SEGMENT + 10;
-/** Kept so that a place in the ring begins with sound at once: two writes of it. References, not copies. */
+/**
+ * Fragments kept so that a listener on the delayed stream begins with sound at once: two writes. References, not
+ * copies.
+ */
 export const KEPT_FRAGMENTS = RING_FRAGMENTS + 2 * FRAGMENTS_PER_SEGMENT;
 /** A player slows down by at most this much before a longer period. */
 const SLOWEST = 0.08;
-/** What a player grows its margin by beyond the difference. */
+/** How much more than the difference a player grows its margin. */
 const SPARE_MS = 300;
 /** A longer period takes effect after this long for each doubling. */
 const DOUBLING_MS = 12_000;
 
 /**
- * How long listeners are told in advance that writes become rarer: time enough to grow the margin by the difference,
- * slowed by less than 8 %. Nought when they become more frequent.
+ * How long in advance listeners are told that writes become less frequent, in ms: enough time to grow the margin by
+ * the difference while playing less than 8 % slower. Zero when they become more frequent.
  */
 export function noticeMs(from: number, to: number): number {
   if (to <= from) return 0;
@@ -32,17 +35,23 @@ export function noticeMs(from: number, to: number): number {
   return Math.ceil(Math.max(DOUBLING_MS * Math.log2(to / from), slowest));
 }
 
-/** Everyone in one room who asked for one rendition: one run of fragments, in channels by write period, and the ring. */
+/**
+ * Everyone in a room who asked for the same rendition: one run of fragments, in channels by write period, plus the
+ * delayed stream.
+ */
 export class Feed {
   readonly slug: string;
   readonly wanted: Rendition;
   /** Live channels by fragments per write. */
   readonly #lanes = new Map<number, Channel>();
-  /** Those of the ring for whom there is none yet, at the live edge: by fragments per write as well. */
+  /**
+   * Listeners assigned to the delayed stream before the program is old enough to have one; served near the live edge,
+   * by fragments per write.
+   */
   readonly #near = new Map<number, Channel>();
-  /** The delayed ring; undefined while nobody is in it. */
+  /** The channel of the delayed stream; undefined while nobody is on it. */
   ring: Channel | undefined;
-  /** How many fragments the ring is behind. */
+  /** How many fragments the delayed stream is behind. */
   ringBy = RING_FRAGMENTS;
   readonly splice: Splice;
   /** Puts titles between the sound, for radios that ask for them. */
@@ -81,42 +90,42 @@ export class Feed {
     return this.splice.newest;
   }
 
-  /** Listeners at the live edge and in the ring. */
+  /** Listeners, live and delayed. */
   get size(): number {
     let size = this.ringed;
     for (const lane of this.#lanes.values()) size += lane.size;
     return size;
   }
 
-  /** Listeners in the ring, those who wait near the live edge for one included. */
+  /** Delayed listeners, including those near the live edge while there is no delayed stream yet. */
   get ringed(): number {
     let size = this.ring?.size ?? 0;
     for (const lane of this.#near.values()) size += lane.size;
     return size;
   }
 
-  /** True for the ring's channel and for those of the listeners who wait for one. */
+  /** True for the channel of the delayed stream, and for the channels near the live edge that wait for one. */
   inRing(channel: Channel): boolean {
     return channel === this.ring || this.#near.get(channel.perWrite) === channel;
   }
 
-  /** Takes a fragment of any rendition of the room. */
+  /** Receives a fragment of any rendition of the room. */
   take(rendition: string, seq: number, bytes: Buffer, now: number): void {
     this.#now = now;
     this.splice.take(rendition, seq, bytes);
   }
 
-  /** Holds the feed to a ceiling and to a write period: whoever is in another lane is told, and moved when it is time. */
+  /** Applies a ceiling and a write period: listeners in other channels are notified, and moved when it is time. */
   steer(ceiling: number | undefined, perWrite: number, now: number): void {
     this.splice.target = bestWithin(this.wanted, ceiling).id;
     this.#gather(this.#lanes, perWrite, now);
-    // Radios cannot be told to grow their margin: they stay at the pace they began with.
+    // Radios cannot be told to grow their margin: they keep the pace they began with.
     const rare = this.#aged && this.wanted.container === 'fmp4';
     this.#gather(this.#near, rare ? Math.max(FRAGMENTS_PER_SEGMENT, perWrite) : perWrite, now);
     if (this.ring?.size === 0) this.ring = undefined;
   }
 
-  /** Everyone in `lanes` goes to the one of this write period. */
+  /** Moves everyone in `lanes` to the channel of this write period. */
   #gather(lanes: Map<number, Channel>, perWrite: number, now: number): void {
     for (const [period, lane] of lanes) {
       if (period === perWrite) {
@@ -134,12 +143,12 @@ export class Feed {
     const old = lane.perWrite * FRAGMENT_MS;
     const wait = noticeMs(old, period);
     if (wait > 0) lane.tell(this.#notice({ period, in: wait }));
-    // The last of them hears of it a whole period later than the first.
+    // The last of them is notified a whole period later than the first.
     const at = wait > 0 ? now + wait + old : now;
     lane.goOn(this.#laneOf(lanes, perWrite, now), at, this.#notice({ period, in: 0 }));
   }
 
-  /** The lane of a write period. */
+  /** The live channel with a write period. */
   lane(perWrite: number, now: number): Channel {
     return this.#laneOf(this.#lanes, perWrite, now);
   }
@@ -154,14 +163,18 @@ export class Feed {
     return lane;
   }
 
-  /** True when there is enough behind a ring for everyone to begin with what lasts until the next write. */
+  /**
+   * True when there is enough history for everyone on the delayed stream to begin with sound that lasts until the
+   * next write.
+   */
   get #aged(): boolean {
     return this.ring !== undefined || this.#kept.length >= LEAST_RING + RING_HAND;
   }
 
   /**
-   * The channel of somebody of the ring: the ring, unless the program is too young for one, or they have heard what the
-   * ring has not come to (`after`). Those begin near the live edge in writes of `perWrite`, and are told of rarer ones.
+   * The channel of a delayed listener: the delayed stream, unless the program is too young for one, or the listener
+   * has already heard more than it has reached (`after`). Those begin near the live edge in writes of `perWrite`, and
+   * are notified when writes become less frequent.
    */
   delayed(perWrite: number, now: number, after = -1): Channel {
     const ring = this.#aged ? this.#openRing(now) : undefined;
@@ -169,7 +182,7 @@ export class Feed {
     return ring && !heard ? ring : this.#laneOf(this.#near, perWrite, now);
   }
 
-  /** The delayed ring, one write per segment; opened as far behind as the program is old, at most `RING_MS`. */
+  /** The delayed stream, one write per segment; it opens as far behind as the program is old, at most `RING_MS`. */
   #openRing(now: number): Channel {
     if (this.ring) return this.ring;
     const room = this.#kept.length - RING_HAND;

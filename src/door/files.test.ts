@@ -92,7 +92,7 @@ test('files that run out all the same: nothing spins, nobody inside is cut off, 
   await Promise.all(inside.map((w) => w.has(20)));
   await door.tell('eat');
   const crowd = Array.from({ length: 60 }, () => listen(door.port));
-  const short = /"level":"error".*no open file is left/g;
+  const short = /"level":"error".*out of file descriptors/g;
   await until(() => short.test(door.log()));
   const before = await door.tell();
   const sizes = inside.map((w) => w.body().length);
@@ -108,7 +108,7 @@ test('files that run out all the same: nothing spins, nobody inside is cut off, 
   await door.tell('give');
   const late = listen(door.port);
   await late.has(20);
-  await until(() => door.log().includes('there are open files again'));
+  await until(() => door.log().includes('file descriptors are available again'));
   expect(door.log().match(short)?.length).toBe(1);
 });
 

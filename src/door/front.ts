@@ -19,42 +19,46 @@ import { readStreamRequest, type StreamRequest } from './stream-request.ts';
 import type { Tls } from './tls.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** What the front needs. */
+/** What the entrance needs. */
 export interface FrontDeps {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly counters: Counters;
   readonly fault: Fault;
   readonly gate: Gate;
-  /** First requests that are waited for; not those of listed proxies, which hold them back themselves. */
+  /** First requests that have not fully arrived; not those of listed proxies, which buffer requests themselves. */
   readonly unfinished: Unfinished<Socket>;
   readonly fanout: Fanout;
-  /** Takes connections that begin with a small public file. */
+  /** Takes over connections whose first request is for a small public file. */
   readonly quick: Quick;
-  /** Takes every other connection that does not begin with a stream; it does not listen itself. */
+  /** Takes over every other connection that does not begin with a stream; it does not listen itself. */
   readonly ordinary: HttpServer;
-  /** Counts a listener behind a listed proxy for its own network; false when that has all it may. */
+  /**
+   * Counts a connection from a listed proxy against the client's own network; false if that network is at its limit.
+   */
   claims(socket: Socket, forwardedFor: string | undefined): boolean;
-  /** Whether a listener is served at once or put off. */
+  /** Decides whether a listener is served at once or deferred. */
   judge(socket: Socket, request: StreamRequest): StreamRequest;
-  /** Who is behind a proxy in front. */
+  /** Which client is behind a proxy. */
   readonly clients: Clients;
-  /** Where the public port speaks TLS: does the handshake, and brings the connection back by `secured`. */
+  /** Where the public port speaks TLS: does the handshake, and returns the connection through `secured`. */
   readonly tls?: () => Tls;
-  /** True when connections from this machine may also speak plain HTTP on the port of TLS. */
+  /** True when connections from this machine may also speak plain HTTP on the TLS port. */
   readonly plainLocal?: boolean;
-  /** Whose handshake is next, where the public port speaks TLS. */
+  /** Decides whose handshake is next, where the public port speaks TLS. */
   readonly handshakes?: Handshakes;
   /** Takes connections to the plain port beside a TLS one, where there is one. */
   readonly plain?: () => HttpServer;
 }
 
-/** The accepting servers, and a sweep to be called about once a second that closes those who say nothing. */
+/**
+ * The accepting servers, and a sweep, to be called about once a second, that closes connections that send nothing.
+ */
 export interface Front {
   readonly server: Server;
-  /** The one of the plain port beside TLS; it listens only where that is set. */
+  /** The server of the plain port beside TLS; it listens only where that is set. */
   readonly plainServer: Server;
-  /** Takes a connection whose TLS handshake is done, in place of the one that was accepted. */
+  /** Receives a connection whose TLS handshake is done, in place of the one that was accepted. */
   secured(socket: Socket, accepted: Socket | undefined): void;
   sweep(): void;
 }
@@ -62,21 +66,22 @@ export interface Front {
 /** How long a refused peer may take to close its side. */
 const REFUSED_WAIT = 2_000;
 
-/** The first byte of TLS; no method begins with it. Spec: RFC 8446, 5.1. */
+/** The first byte of a TLS handshake; no HTTP method begins with it. Spec: RFC 8446, 5.1. */
 const HANDSHAKE = 0x16;
 
 const HEAD = Symbol('head');
-/** Bytes of the request that is waited for, once its head is whole. */
+/** The length of the first request that is being waited for, once its head is complete. */
 const WHOLE = Symbol('whole');
 type FrontSocket = Socket & { [HEAD]?: Buffer; [WHOLE]?: number };
 
 /**
  * Opens the server that owns every accepted socket. It reads the first request head itself: a stream is served on the
- * bare socket, small public files by `quick`, anything else is handed to `ordinary` as if nothing had been read.
+ * socket directly, small public files by `quick`, and anything else is handed to `ordinary` as if nothing had been
+ * read.
  */
 export function openFront(deps: FrontDeps): Front {
   const { clock, limits, counters, gate, fanout, quick, ordinary, clients, unfinished } = deps;
-  /** Sockets whose first head is not complete, and since when. */
+  /** Sockets whose first head is not complete, with the time since when. */
   const fresh = new Map<Socket, number>();
   let refusals = 0;
 
@@ -93,7 +98,10 @@ export function openFront(deps: FrontDeps): Front {
     socket.end(bytes, 'latin1');
     clock.after(ms(REFUSED_WAIT), () => socket.destroy());
   }
-  /** Ends a wait. Who has asked for nothing (a browser that connects ahead) is told nothing; neither needs a timer. */
+  /**
+   * Gives up waiting. A peer that has asked for nothing (a browser that preconnects) is told nothing; neither case
+   * needs a timer.
+   */
   function giveUp(socket: FrontSocket) {
     fresh.delete(socket);
     if (socket[HEAD]) endRefused(socket, 'too-slow');
@@ -103,7 +111,7 @@ export function openFront(deps: FrontDeps): Front {
     counters.unfinishedClosed += 1;
     giveUp(socket);
   }
-  /** A mistake in a first request costs that connection alone. */
+  /** A fault in a first request costs only that connection. */
   function onData(this: FrontSocket, chunk: Buffer) {
     try {
       read.call(this, chunk);
@@ -164,7 +172,9 @@ export function openFront(deps: FrontDeps): Front {
   function onError() {}
   function ignore() {}
 
-  /** Counts a connection that has come, or lets it go. `told`: what it speaks is known, so a refusal can be said. */
+  /**
+   * Counts a new connection, or refuses it. `told`: its protocol is known, so the refusal can be sent as an answer.
+   */
   function admit(socket: Socket, told: boolean): boolean {
     counters.connections += 1;
     if (gate.admit(socket, clients.trusts(socket.remoteAddress))) return true;
@@ -180,7 +190,7 @@ export function openFront(deps: FrontDeps): Front {
     refuse(socket, rawProblem('door-full'));
     return false;
   }
-  /** The first request of a connection is waited for. */
+  /** Waits for the first request of a connection. */
   function expect(socket: Socket, since: number) {
     fresh.set(socket, since);
     if (!clients.trusts(socket.remoteAddress)) unfinished.begin(socket, tooMany);
@@ -189,7 +199,7 @@ export function openFront(deps: FrontDeps): Front {
     expect(socket, since);
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   }
-  /** Begins a handshake when it is its network's turn. */
+  /** Starts a handshake when it is its network's turn. */
   function shake(socket: Socket) {
     const take = (): void => deps.tls?.().take(socket);
     if (deps.handshakes) deps.handshakes.ask(socket, gate.originOf(socket).place, take);
@@ -205,7 +215,7 @@ export function openFront(deps: FrontDeps): Front {
     socket.on('error', onError).on('close', onClose);
     const local = deps.plainLocal === true && isLoopback(socket.remoteAddress);
     if (!local && !deps.tls().ready) return void socket.resetAndDestroy();
-    // Whoever says nothing costs no more than a socket.
+    // A peer that sends nothing costs no more than a socket.
     socket.once('end', onEnd).once('data', (first: Buffer) => {
       socket.off('end', onEnd).pause();
       socket.unshift(first);

@@ -1,14 +1,17 @@
 import { isIPv4, type Socket } from 'node:net';
 import type { Share } from './share.ts';
 
-/** The /24 of an IPv4 address or the /48 of an IPv6 one; undefined for unknown peers and, unless it `counts`, loopback. */
+/**
+ * The /24 of an IPv4 address or the /48 of an IPv6 one; undefined for unknown peers and, unless loopback `counts`,
+ * for loopback.
+ */
 export function prefixOf(address: string | undefined, counts = false): string | undefined {
   if (!address) return undefined;
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
   if (isIPv4(plain))
     return plain.startsWith('127.') && !counts ? undefined : plain.slice(0, plain.lastIndexOf('.'));
   if (plain === '::1') return undefined;
-  // Everything before `::` counts from the left; a shorter left side is padded with nought.
+  // Everything before `::` counts from the left; a shorter left side is padded with zeros.
   const left = (plain.split('::')[0] ?? '').split(':').filter((part) => part !== '');
   return [left[0] ?? '0', left[1] ?? '0', left[2] ?? '0'].join(':');
 }
@@ -21,11 +24,16 @@ export interface Origin {
 
 /** Counts open connections, in all and by network. Its memory is bounded by the connections themselves. */
 export interface Gate {
-  /** True when the connection may stay; it is then counted until it closes. Of a `proxy` not by its network. */
+  /**
+   * True when the connection may stay; it is then counted until it closes. A `proxy` is not counted by its network.
+   */
   admit(socket: Socket, proxy?: boolean): boolean;
-  /** Counts an admitted connection of a proxy for the client behind it; false when its network has all it may. */
+  /**
+   * Counts an admitted connection of a proxy against the client behind it; false if that client's network is at its
+   * limit.
+   */
   claim(socket: Socket, client: string): boolean;
-  /** The same connection under another object, from its TLS handshake on. */
+  /** The connection is represented by another object, from its TLS handshake on. */
   replace(before: Socket, after: Socket): void;
   /** Where an admitted connection comes from. */
   originOf(socket: Socket): Origin;
@@ -43,13 +51,13 @@ export interface GateDeps {
     readonly loopbackCounts: boolean;
   };
   readonly share: Share;
-  /** True for a connection that may be closed to make room: it carries no stream. */
+  /** True for a connection that may be closed to make room, because it carries no stream. */
   expendable(socket: Socket): boolean;
 }
 
-/** The fair share is found anew after so many connections, or a hundredth of all there may be. */
+/** The fair share is recalculated after this many connections, or a hundredth of the maximum. */
 const LEVEL_EVERY = 64;
-/** Connections looked at, oldest first, for one that makes room. */
+/** How many connections are examined, oldest first, to find one that can make room. */
 const MOST_LOOKED_AT = 2_048;
 
 const NOWHERE: Origin = { prefix: undefined, place: -1 };
@@ -72,15 +80,15 @@ export function openGate({ limits, share, expendable }: GateDeps): Gate {
     return prefix === undefined ? NOWHERE : { prefix, place: share.place(prefix) };
   };
   const crowded = (): boolean => sockets.size >= limits.connections * limits.shareFrom;
-  /** Connections that each network may have now. */
+  /** How many connections each network may have now. */
   const fair = (): number => {
-    // One less than there are, so that whoever has most is always at the limit.
+    // One less than there are, so that the network with most is always at the limit.
     if (age % every === 0)
       level = share.openLevel(Math.min(limits.connections * limits.shareFrom, sockets.size) - 1);
     age += 1;
     return level;
   };
-  /** Counts a connection for its network, once; false when that has all it may. */
+  /** Counts a connection for its network, once; false if that network is at its limit. */
   function count(socket: Counted, origin: Origin): boolean {
     if (origin.place >= 0 && crowded() && share.openAt(origin.place) >= fair()) return false;
     share.opened(origin.place);

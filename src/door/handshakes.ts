@@ -1,37 +1,38 @@
 import type { Socket } from 'node:net';
 import { COST, type Share } from './share.ts';
 
-/** Connections whose TLS handshake waits for its network's turn. */
+/** Schedules TLS handshakes: each waits for its network's turn. */
 export interface Handshakes {
   /**
-   * Has `begin` called when the turn of a connection's network has come; `begin` takes it up, and has done what it costs by the next tick.
-   * Refuses by a reset when too many wait, or, under strain, when the network has had its share.
+   * Calls `begin` when it is the turn of a connection's network; `begin` starts the handshake, and its cost has been
+   * paid by the next tick. Resets the connection when too many are waiting or, under load, when the network has used
+   * up its share.
    */
   ask(accepted: Socket, place: number, begin: () => void): void;
-  /** Connections that wait. */
+  /** Connections that are waiting. */
   readonly waiting: number;
 }
 
-/** What the turns need. */
+/** What the scheduling of handshakes needs. */
 export interface HandshakesDeps {
   /** Monotonic ms. */
   now(): number;
   readonly share: Share;
-  /** Connections that may wait; beyond it the network of which most wait loses the one that came last. */
+  /** Connections that may wait; beyond it the network with the most waiting loses its latest one. */
   readonly most: number;
   /** Called for each connection that is refused. */
   refused(): void;
   /** Hears of a handshake that could not begin. */
   fault?(error: unknown): void;
-  /** Runs something once whatever else is ready has had its turn. Default: `setImmediate`. */
+  /** Runs something after everything else that is ready. Default: `setImmediate`. */
   soon?(run: () => void): void;
-  /** Runs something after what is to be done at once. Default: `process.nextTick`. */
+  /** Runs something after the current work. Default: `process.nextTick`. */
   then?(run: () => void): void;
 }
 
-/** Handshakes go on for this long at a time: no row of listeners is later than that for them. */
+/** Handshakes run for this long at a time, so they delay no row of listeners by more. */
 export const SLICE_MS = 4;
-/** What a network may use before the next has its turn, in µs for each weight. */
+/** What a network may use before it is the next one's turn, in µs per unit of weight. */
 const QUANTUM = COST.handshake;
 
 interface Waiting {
@@ -41,28 +42,28 @@ interface Waiting {
 interface Line {
   readonly place: number;
   readonly list: Waiting[];
-  /** µs that may still be used in this turn; negative after a dear one. */
+  /** Microseconds that may still be used in this turn; negative after an expensive handshake. */
   credit: number;
 }
 
 /**
- * Opens the turns. Handshakes cost more than anything else a stranger can have for nothing, so they come after what is
- * due, in short slices, and the networks take turns by what theirs cost (deficit round robin): who asks for many waits for
- * their own. Spec: Shreedhar and Varghese, SIGCOMM 1995.
+ * Opens the scheduler. Handshakes cost more than anything else that a stranger can get for free, so they come after
+ * work that is due, in short slices, and the networks take turns by what their handshakes cost (deficit round robin):
+ * a network that asks for many delays only its own. Spec: Shreedhar and Varghese, SIGCOMM 1995.
  */
 export function openHandshakes(deps: HandshakesDeps): Handshakes {
   const { now, share } = deps;
   const soon = deps.soon ?? ((run) => void setImmediate(run));
   const then = deps.then ?? process.nextTick;
-  /** Only networks of which somebody waits; whose turn it is stands first. */
+  /** Only networks with somebody waiting; the one whose turn it is comes first. */
   const lines = new Map<number, Line>();
   let waiting = 0;
   let running = false;
-  /** What one costs lately, µs. */
+  /** What one handshake has cost lately, µs. */
   let usual: number = COST.handshake;
 
   const gone = ({ accepted }: Waiting): boolean => accepted.destroyed;
-  /** The next in turn; undefined when nobody waits. */
+  /** The next in turn; undefined when nobody is waiting. */
   function next(): { readonly line: Line; readonly one: Waiting } | undefined {
     for (;;) {
       const line: Line | undefined = lines.values().next().value;
@@ -102,7 +103,7 @@ export function openHandshakes(deps: HandshakesDeps): Handshakes {
       deps.fault?.(error);
       one.accepted.destroy();
     }
-    // Node reads what has come on the next tick: that is the handshake itself.
+    // Node reads what has arrived on the next tick: that is the handshake itself.
     then(() => {
       const ended = now();
       const cost = (ended - began) * 1000;
@@ -120,7 +121,7 @@ export function openHandshakes(deps: HandshakesDeps): Handshakes {
     deps.refused();
     accepted.resetAndDestroy();
   }
-  /** Takes the last of the network of which most wait. */
+  /** Removes the latest connection of the network with the most waiting. */
   function makeRoom(): void {
     let longest: Line | undefined;
     for (const line of lines.values())

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from './limits.ts';
 
-/** A name or an address, with a port or without; nothing at all is allowed too. Spec: RFC 9112, 3.2. */
+/** A name or an address, with or without a port; empty is allowed too. Spec: RFC 9112, 3.2. */
 const HOST = /^(?:(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?)?$/i;
 
 /** True when a body follows the head. Spec: RFC 9112, 6.3. */
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** What is wrong with a head that Node's parser has let through. */
+/** What is wrong with a request head that Node's parser accepted. */
 export function headFault(
   req: IncomingMessage,
   limits: Limits,

@@ -279,7 +279,7 @@ test('beyond that a browser reads a page in words, a program problem+json', asyn
         const page = await ask('text/html,application/xhtml+xml,*/*;q=0.8');
         expect([path, size, page.slice(0, 12)]).toEqual([path, size, 'HTTP/1.1 431']);
         expect(page).toMatch(
-          /content-type: text\/html[\s\S]*Your browser sends too much[\s\S]*Votre navigateur envoie trop/,
+          /content-type: text\/html[\s\S]*Your browser sent too much[\s\S]*Votre navigateur envoie trop/,
         );
         const program = await ask('*/*');
         expect(JSON.parse(program.slice(program.indexOf('\r\n\r\n')))).toMatchObject({

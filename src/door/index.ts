@@ -60,7 +60,7 @@ export { checkUring } from './uring-check.ts';
 export interface DoorDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** The public TCP port; 0 takes a free one. */
+  /** The public TCP port; 0 picks a free one. */
   readonly port: number;
   /** Address to bind; default all of IPv4. */
   readonly host?: string;
@@ -76,38 +76,51 @@ export interface DoorDeps {
   readonly assets: Assets;
   readonly pages: Pages;
   readonly limits: Limits;
-  /** Where many listeners are written to in one call; without it each write is a call of its own. */
+  /** Writes to many listeners in one call; without it each write is a call of its own. */
   readonly uring?: Uring;
-  /** Asks the kernel whether a slow reader still takes what waits for it; absent: only what the kernel takes is seen. */
+  /**
+   * Asks the kernel whether a slow reader still acknowledges data; absent: only what the kernel accepts from us is
+   * known.
+   */
   readonly tcpInfo?: TcpInfoReader;
-  /** Where streams over TLS 1.3 are to keep a key instead of OpenSSL's connection; without it they keep that. */
+  /**
+   * With it, streams over TLS 1.3 keep a key instead of OpenSSL's connection; without it they keep the connection.
+   */
   readonly openssl?: Openssl;
-  /** The line for the live edge; without it everyone is live. */
+  /** The queue for the live edge; without it everyone is live. */
   readonly queue?: DoorQueue;
-  /** Length of the listen queue; 4,096 holds a flash crowd of one second. */
+  /** Length of the listen queue; 4,096 holds one second of a flash crowd. */
   readonly backlog: number;
-  /** True for a host's or speaker's token of the room: what it comes with is never put off. Default: no token is known. */
+  /**
+   * True for a host's or speaker's token of the room, whose requests are never deferred. Default: no token is known.
+   */
   vouches?(token: string, slug: string, wall: number): boolean;
-  /** The installation's secret: by it each door knows the listeners of the others. Default: a door knows its own. */
+  /**
+   * The installation's secret, by which doors recognise each other's listeners. Default: a door recognises only its
+   * own.
+   */
   readonly secret?: Uint8Array;
   /** Base URLs of caches in front that pages may fetch sound from; default none. */
   readonly caches?: readonly string[];
   /** The consent to a rehearsal, as JSON; absent: none. */
   readonly consent?: string;
-  /** How a room is delivered now: write period and bitrate; default every 320 ms without a ceiling. */
+  /** How a room is delivered now: write period and bitrate; by default every 320 ms without a ceiling. */
   delivery?(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
-  /** What `/readyz` answers: the whole installation as the supervisor sees it. Default: this door alone, which answers. */
+  /**
+   * What `/readyz` answers: the whole installation as the supervisor sees it. Default: only this door, which is
+   * ready.
+   */
   readiness?(): { readonly code: number; readonly text: string };
-  /** Addresses and networks of proxies in front whose X-Forwarded-* fields are believed; default none. */
+  /** Addresses and networks of proxies in front whose X-Forwarded-* headers are trusted; default none. */
   readonly trustedProxies?: readonly string[];
   /** The address people use, where it is set. */
   readonly publicUrl?: string;
   /** Where the public port speaks TLS. */
   readonly tls?: DoorTls;
-  /** A second port without TLS, that sends people to the first; only beside `tls`. */
+  /** A second port without TLS that redirects people to the first; only beside `tls`. */
   readonly plain?: {
     readonly port: number;
-    /** The answer to a challenge for a certificate, or undefined. Spec: RFC 8555, 8.3. */
+    /** The answer to a certificate challenge, or undefined. Spec: RFC 8555, 8.3. */
     challenge(token: string): Promise<string | undefined>;
   };
 }
@@ -123,17 +136,20 @@ export interface Door extends AsyncDisposable {
   live(slug: string): number;
   /** Streams, those at the live edge, and the renditions needed, for each room that is heard or was within the last minute. */
   counts(): ReadonlyMap<string, RoomCount>;
-  /** Who hears the recording of each room that is on. */
+  /** How many listeners of each running room are hearing its recording. */
   catchingUp(): ReadonlyMap<string, number>;
-  /** Moves the `count` who wait longest in a room's ring up to the live edge; returns how many it moved. */
+  /**
+   * Moves the `count` listeners who have waited longest on a room's delayed stream to the live edge; returns how many
+   * it moved.
+   */
   promote(slug: string, count: number): number;
-  /** What strained this door since the last call; for the ladder alone, about once a second. */
+  /** The load signals of this door since the last call; only for the ladder, about once a second. */
   strain(): DoorStrain;
   /** Prometheus text, `earshot_door_…`. */
   metrics(): string;
   /**
-   * Stops in order: no new connection; each listener gets the rest of the running segment (5.12 s), at the latest what
-   * there is when `grace` is over, and then FIN; requests in flight are answered within `grace`.
+   * Stops cleanly: no new connections; each listener gets the rest of the current segment (5.12 s), or what there is
+   * when `grace` is over, and then FIN; requests in flight are answered within `grace`.
    */
   close(grace: Ms): Promise<void>;
 }
@@ -147,14 +163,17 @@ export async function open(deps: DoorDeps): Promise<Door> {
   if (limits.connections < deps.limits.connections)
     log.warn(
       { files, connections: limits.connections },
-      'the limit of open files (ulimit -n) holds this door to fewer connections: `earshot doctor` says what to set',
+      'the limit of open files (ulimit -n) leaves this door room for fewer connections: `earshot doctor` says what to set',
     );
   const counters = openCounters();
   const fault = openFaults({ clock, log, counters });
   const batch = openBatch(deps.uring, {
     fault,
     lost: (reset) =>
-      log.error({ reset }, 'io_uring no longer answers: each listener takes a call of its own from now on'),
+      log.error(
+        { reset },
+        'io_uring stopped answering: from now on each write to a listener is a call of its own, which takes a little more CPU',
+      ),
   });
   const share = new Share(Math.floor(Math.random() * 2 ** 32));
   const gate = openGate({ limits, share, expendable: (socket) => !fanout.carries(socket) });
@@ -199,7 +218,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
           failed: (error) =>
             log.error(
               { error: String(error), node: process.version, openssl: process.versions.openssl },
-              'OpenSSL did not do what light TLS needs: from now on streams keep the whole TLS connection, with 40 kB more memory each; listeners notice nothing. The setting lightTls=no makes this the rule',
+              'OpenSSL did not do what lightTls needs: from now on streams keep the whole TLS connection, which takes 40 kB more memory each; listeners notice nothing. To avoid this message, set lightTls=no',
             ),
         })
       : undefined;
@@ -289,7 +308,10 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const spare = openSpareFile({ log, counters });
   for (const server of [front.server, front.plainServer])
     server.on('error', (error) =>
-      log.error({ error: error.message }, 'connections cannot be accepted at this moment'),
+      log.error(
+        { error: error.message },
+        'new connections cannot be accepted right now; current listeners are not affected',
+      ),
     );
   const waitingBytes = openWaitingBytes({ limits, prefixOf: networkOf });
   const sweeper = clock.every(ms(1_000), () => {
@@ -352,7 +374,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
     live: (slug) => fanout.live(slug),
     counts: () => fanout.counts(),
     catchingUp: () => catchingUp.counts(),
-    // While requests wait nobody moves up: those who were put off would be back at once.
+    // While requests have to wait nobody moves up: the people who were deferred would be back at once.
     promote: (slug, count) => (shield.strained ? 0 : fanout.promote(slug, count)),
     strain: openStrain({
       ...{ clock, counters, sockets: gate.sockets },

@@ -6,27 +6,30 @@ import type { Limits } from './limits.ts';
 import { owes } from './owed.ts';
 import { endRefused, rawTooLarge } from './raw-reply.ts';
 
-/** Ends connections of the HTTP server whose request cannot be read, in words where there is room for them. */
+/** Closes connections of the HTTP server whose request cannot be read, with an error answer where one can be sent. */
 export interface LastWord {
-  /** Says why, unless somebody could take the words for the answer to anything else. `bytes`: what came of the head. */
+  /**
+   * Sends the reason, unless it could be mistaken for the answer to another request. `bytes`: what arrived of the
+   * head.
+   */
   say(code: ErrorCode, socket: Socket, bytes?: Uint8Array): void;
-  /** True once it was said: what else the peer sends is nobody's. */
+  /** True once it was sent: anything else from the peer is ignored. */
   said(socket: Socket): boolean;
 }
 
-/** What is said of an error of Node's parser or of its time limits. */
+/** The refusal for an error of Node's parser or of its time limits. */
 export function refusalOf({ code }: NodeJS.ErrnoException): 'head-too-large' | 'too-slow' | 'bad-request' {
   if (code === 'HPE_HEADER_OVERFLOW') return 'head-too-large';
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'too-slow' : 'bad-request';
 }
 
-/** How long a peer that has been told may take to close its side. */
+/** How long a refused peer may take to close its side. */
 const PATIENCE = ms(2_000);
 
 /** Opens it. */
 export function openLastWord({ clock, limits }: { clock: Clock; limits: Limits }): LastWord {
   const ended = new WeakSet<Socket>();
-  /** Those that may still send; at most as many as `refusals`. */
+  /** Refused peers that may still send; at most as many as `refusals`. */
   let lingering = 0;
   return {
     said: (socket) => ended.has(socket),
@@ -37,7 +40,8 @@ export function openLastWord({ clock, limits }: { clock: Clock; limits: Limits }
       const patience = clock.after(PATIENCE, () => socket.destroy());
       socket.once('close', () => patience[Symbol.dispose]());
       if (code !== 'head-too-large' || lingering >= limits.refusals) return endRefused(socket, code);
-      // Closed with bytes unread, the connection is reset, and a browser shows that in place of the words.
+      // If closed with bytes unread, the connection would be reset, and a browser would show that instead of the
+      // answer.
       lingering += 1;
       socket.once('close', () => {
         lingering -= 1;

@@ -1,19 +1,22 @@
-/** Upper bounds of the classes in ms: 1, 2, 4, … 32,768; what is later counts as that. */
+/** Upper bounds of the classes in ms: 1, 2, 4, … 32,768; anything later counts as that. */
 const CLASSES = 16;
 
-/** How late things were done, in classes that double: a p99 good to a factor of two, in 64 bytes. */
+/** A histogram of lateness with classes that double: a p99 good to a factor of two, in 64 bytes. */
 export class Lateness {
   readonly #counts = new Uint32Array(CLASSES);
   #total = 0;
 
-  /** One thing done `late` ms after its time. */
+  /** Adds one event that was `late` ms late. */
   add(late: number) {
     const at = late <= 1 ? 0 : Math.min(CLASSES - 1, Math.ceil(Math.log2(late)));
     this.#counts[at] = (this.#counts[at] ?? 0) + 1;
     this.#total += 1;
   }
 
-  /** The 99th percentile in ms since the last call, 0 when nothing was done; interpolated within its class. Starts anew. */
+  /**
+   * The 99th percentile in ms since the last call, 0 if there were no events; interpolated within its class. Resets
+   * the histogram.
+   */
   take(): number {
     const wanted = this.#total * 0.99;
     let seen = 0;

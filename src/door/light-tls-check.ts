@@ -6,7 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import type { Aead, Openssl } from '../base/openssl.ts';
 import { openBares } from './bare.ts';
 
-/** A trial takes some 20 ms; after this long it has failed. */
+/** A trial takes about 20 ms; after this long it has failed. */
 const PATIENCE_MS = 3_000;
 const TAG = 16;
 const NAMES: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<string, string>> = {
   TLS_CHACHA20_POLY1305_SHA256: 'chacha20-poly1305',
 };
 
-/** True when a cipher of ours does what Node's own does, with one key after the other. */
+/** True when our use of a cipher gives the same result as Node's own, with two keys in a row. */
 function encrypts(aead: Aead): boolean {
   return [0, 1, 15, 16, 1000, 16_385].every((length) => {
     const [key, nonce, head, text] = [randomBytes(32), randomBytes(12), randomBytes(5), randomBytes(length)];
@@ -31,7 +31,10 @@ function encrypts(aead: Aead): boolean {
   });
 }
 
-/** What the other side of a real connection reads when it is laid bare in between; the two know each other by a key of the moment. */
+/**
+ * What the other side of a real connection reads when it is offloaded in between; the two sides share a temporary
+ * key.
+ */
 async function heard(openssl: Openssl, before: Buffer, after: readonly Buffer[]): Promise<Buffer> {
   const psk = randomBytes(32);
   const ciphers = 'TLS_AES_128_GCM_SHA256';
@@ -51,7 +54,7 @@ async function heard(openssl: Openssl, before: Buffer, after: readonly Buffer[])
       () => accept?.call(server, accepted),
     ),
   );
-  // An abstract address: no file, no port.
+  // An abstract socket address: no file, no port.
   const path = `\0earshot-light-tls-${process.pid}-${randomBytes(8).toString('hex')}`;
   server.listen(path);
   await once(server, 'listening');
@@ -85,8 +88,9 @@ async function heard(openssl: Openssl, before: Buffer, after: readonly Buffer[])
 }
 
 /**
- * Tries light TLS as streams use it, before anybody depends on it: each cipher beside Node's own, and one real
- * connection on which Node's client must read what was sealed. Says in words what does not work; undefined: everything.
+ * Tries `lightTls` as streams use it, before anybody depends on it: each cipher against Node's own, and one real
+ * connection on which Node's client must read what was encrypted. Returns what does not work, as text; undefined if
+ * everything does.
  */
 export async function checkLightTls(openssl: Openssl): Promise<string | undefined> {
   try {

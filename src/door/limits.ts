@@ -3,60 +3,71 @@ import { totalmem } from 'node:os';
 import { type Ms, ms } from '../base/time.ts';
 
 /**
- * Every buffer, count and wait of the door, by name. What happens at each limit is said beside it. How large the body of a
- * request may be is said in the table of addresses.
+ * Every buffer, count and wait of the door, by name, with what happens at each limit. How large a request body may be
+ * is in the table of addresses.
  */
 export interface Limits {
-  /** Bytes a stream listener may be behind in this process; beyond it the listener is closed (`backlog`). */
+  /**
+   * Bytes of unsent sound that may wait in this process for a stream listener; beyond it the listener is closed
+   * (`backlog`).
+   */
   readonly backlog: number;
   /**
-   * Bytes that may wait in this process for all readers together; beyond it the slowest of the networks with more than
-   * their max-min share are closed (`stalled`). Looked at once a second.
+   * Bytes that may wait in this process for all readers together; beyond it the slowest readers of the networks with
+   * more than their max-min share are closed (`stalled`). Checked once a second.
    */
   readonly waitingBytes: number;
   /**
-   * Listeners written to in a row before the next turn, 20 ms later, as long as a write period has turns enough for all.
-   * In a row a write costs less (docs/adr/0007-writes-by-descriptor.md), and 512 of them hold the process up for about 8 ms.
+   * Listeners written to in a row before the next turn, 20 ms later, as long as a write period has enough turns for
+   * all. Writes in a row cost less (docs/adr/0007-writes-by-descriptor.md), and 512 of them keep the process busy for
+   * about 8 ms.
    */
   readonly row: number;
   /** Open connections in all; the next one is answered 503 `door-full`. */
   readonly connections: number;
   /**
-   * From this share of `connections` on, a network (/24 of IPv4, /48 of IPv6) may open no more than its max-min share;
-   * the next one is answered 503. Below it nobody is limited; loopback never is.
+   * Once this share of `connections` is in use, a network (/24 of IPv4, /48 of IPv6) may open no more than its
+   * max-min share; the next one is answered 503. Below it nobody is limited; loopback never is.
    */
   readonly shareFrom: number;
   /**
-   * Requests are put off only while this process uses at least this share of a core: one that is given less is kept
-   * waiting by others, and serving fewer would not help.
+   * Requests are deferred only while this process uses at least this share of a core: with less, it is other programs
+   * that make it wait, and serving fewer requests would not help.
    */
   readonly busyFrom: number;
   /** True makes loopback a network like others: for tests. */
   readonly loopbackCounts: boolean;
-  /** Connections too many that are being told so at one time, up to 2 s each; the next one is closed without a word. */
+  /**
+   * Connections over the limit that are being refused at the same time, up to 2 s each; further ones are closed
+   * without an answer.
+   */
   readonly refusals: number;
   /**
-   * Connections whose first request (TLS handshake, head, body up to `bodyHeld`) has not been whole for over `unfinishedAfter`; beyond it the
-   * oldest of the networks with more than their max-min share are closed, with 408 where something has been asked.
+   * Connections whose first request (TLS handshake, head, body up to `bodyHeld`) is still incomplete after
+   * `unfinishedAfter`; beyond it the oldest of the networks with more than their max-min share are closed, with 408
+   * where something has been asked.
    */
   readonly unfinished: number;
   /** The same for any other body: one of those takes a parser and a connection to the process behind, 60 kB in all. */
   readonly unfinishedBodies: number;
-  /** Of these, of one network; beyond it its oldest are closed with 408. */
+  /** The same for one network; beyond it its oldest are closed with 408. */
   readonly unfinishedBodiesPerNetwork: number;
-  /** See `unfinished`; counted in time in which this process was there to read. */
+  /** See `unfinished`; only time in which this process was able to read is counted. */
   readonly unfinishedAfter: Ms;
-  /** Connections that wait for the turn of their TLS handshake; beyond it the network of which most wait loses the last to come. */
+  /**
+   * Connections that wait for their turn to do the TLS handshake; beyond it the network with the most waiting loses
+   * its latest one.
+   */
   readonly handshakes: number;
-  /** Bytes of a request head: 16 kB of other programs' cookies, and what is around them; beyond it 431 and close. */
+  /** Bytes of a request head: 16 kB of other programs' cookies and the rest of the head; beyond it 431 and close. */
   readonly headBytes: number;
   /** Header lines of a request; beyond it 431 and close. */
   readonly headers: number;
   /** A head must be complete after this long, or the connection is closed. */
   readonly headTimeout: Ms;
-  /** A first request whose body is held (`bodyHeld`) must be whole after this long. */
+  /** A first request whose body is held (`bodyHeld`) must be complete after this long. */
   readonly requestTimeout: Ms;
-  /** Any other body may take as long as it moves: when nothing came for this long, 408 and close. */
+  /** Any other body may take as long as it keeps coming: when nothing came for this long, 408 and close. */
   readonly bodyStall: Ms;
   /** The same when fewer than `bodyWindowBytes` came within this long: 1 kB/s. */
   readonly bodyWindow: Ms;
@@ -66,26 +77,36 @@ export interface Limits {
   readonly requestsPerSocket: number;
   /** An idle kept connection is closed after this long. */
   readonly keepAlive: Ms;
-  /** Bytes of a first request's body for which the connection waits, without a parser, until it is whole; a longer one is read as it comes. */
+  /**
+   * Up to this many bytes, a first request's body is waited for, without a parser, until it is complete; a longer
+   * body is read as it comes.
+   */
   readonly bodyHeld: number;
   /** The site or a cell must begin its answer after this long, else 503. */
   readonly upstreamTimeout: Ms;
   /**
-   * A listener of a stream that takes fewer than `stallBytes` within this long while bytes wait for it is closed (`stalled`). A
-   * reader of anything else is asked about from then on: see the next five.
+   * A stream listener that reads fewer than `stallBytes` within this long while bytes wait for it is closed
+   * (`stalled`). For a reader of anything else, the kernel is asked from then on: see the next five.
    */
   readonly stallWindow: Ms;
   /** See `stallWindow`. */
   readonly stallBytes: number;
-  /** A reader of a file whose kernel acknowledges nothing for this long, but answers (a player on pause), is closed. */
+  /**
+   * A file reader whose kernel acknowledges nothing for this long, but answers probes (a paused player), is closed.
+   */
   readonly pauseMost: Ms;
-  /** A reader of a file whose kernel has not answered the last three questions, and nothing for this long, is closed. */
+  /** A file reader whose kernel has left the last three probes unanswered, for at least this long, is closed. */
   readonly deadAfter: Ms;
-  /** Readers of files slower than `stallBytes` in a `stallWindow`, or on pause; beyond it the longest of the networks with most are closed. */
+  /**
+   * File readers slower than `stallBytes` in a `stallWindow`, or paused; beyond it the longest of the networks with
+   * most are closed.
+   */
   readonly slowReaders: number;
-  /** The same of one network (/24 of IPv4, /48 of IPv6; behind a listed proxy that of the client). */
+  /** The same for one network (/24 of IPv4, /48 of IPv6; behind a listed proxy, the client's). */
   readonly slowReadersPerNetwork: number;
-  /** Bytes that wait for all of them, in this process and in the kernel; beyond it as many are closed as it takes. */
+  /**
+   * Bytes that wait for all of them, in this process and in the kernel; beyond it as many are closed as necessary.
+   */
   readonly slowBytes: number;
   /** Rendered pages kept; the oldest is dropped. */
   readonly pages: number;
@@ -127,10 +148,13 @@ export const LIMITS: Limits = {
   pages: 1_000,
 };
 
-/** Files a door needs besides its connections: refusals, buses, proxied requests, the archive. Half of all, where there are few. */
+/**
+ * Descriptors a door needs besides its connections: refusals, buses, proxied requests, the archive. Half of all,
+ * where there are few.
+ */
 const OTHER_FILES = 512;
 
-/** What the limit of open files leaves room for: connections, and refusals that are said. */
+/** The limits that fit the limit of open files: connections, and refusals in progress. */
 export const withinFiles = (limits: Limits, files: number): Limits => {
   const others = Math.min(OTHER_FILES, Math.floor(files / 2));
   return {
@@ -140,19 +164,24 @@ export const withinFiles = (limits: Limits, files: number): Limits => {
   };
 };
 
-/** The files this process may have open; Infinity where it cannot be read. */
+/** How many files this process may have open; Infinity where that cannot be read. */
 export async function filesPossible(): Promise<number> {
   const text = await readFile('/proc/self/limits', 'utf8').catch(() => '');
   const files = /^Max open files\s+(\d+)/m.exec(text)?.[1];
   return files === undefined ? Number.POSITIVE_INFINITY : Number(files);
 }
 
-/** Memory of a connection beside what waits for it: one that is whole under TLS, as measured (docs/adr/0009-streams-over-tls-keep-a-key.md). */
+/**
+ * Memory of a connection besides its waiting bytes: of one that is not offloaded, over TLS, as measured
+ * (docs/adr/0009-streams-over-tls-keep-a-key.md).
+ */
 const CONNECTION_BYTES = 56 * 1024;
-/** So many a door takes on any machine. */
+/** A door takes this many connections on any machine. */
 const LEAST_CONNECTIONS = 500;
 
-/** What a machine's memory leaves room for in each of `doors`: half of it for connections, an eighth for bytes that wait. */
+/**
+ * The limits that fit a machine's memory in each of `doors`: half of it for connections, an eighth for waiting bytes.
+ */
 export const withinMemory = (limits: Limits, bytes: number, doors: number): Limits => {
   const share = bytes / Math.max(1, doors);
   const connections = Math.max(LEAST_CONNECTIONS, Math.floor(share / 2 / CONNECTION_BYTES));
@@ -163,7 +192,7 @@ export const withinMemory = (limits: Limits, bytes: number, doors: number): Limi
   };
 };
 
-/** The memory this process may use, bytes: the machine's, or what its control group is held to. */
+/** The memory this process may use, in bytes: the machine's, or its control group's limit. */
 export function memoryPossible(): number {
   const held = process.constrainedMemory();
   const all = totalmem();

@@ -44,7 +44,7 @@ import { isTaken, takeOver } from './takeover.ts';
 import { toOriginForm } from './target.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** What the ordinary server needs. */
+/** What the HTTP server needs. */
 export interface OrdinaryDeps {
   readonly clock: Clock;
   readonly limits: Limits;
@@ -53,11 +53,11 @@ export interface OrdinaryDeps {
   readonly shield: Shield;
   readonly fault: Fault;
   readonly catchingUp: CatchingUp;
-  /** Notes whose request it is that a listed proxy has brought on a connection. */
+  /** Records which network's request a listed proxy is forwarding on a connection. */
   cameFor(socket: Socket, prefix: string | undefined): void;
-  /** Requests whose body has not come: how many there may be. */
+  /** Limits how many requests may be waiting for their body. */
   readonly bodies: Unfinished<IncomingMessage>;
-  /** The same: whether they come on. */
+  /** Watches whether those bodies keep coming. */
   readonly slowBodies: SlowBodies;
   readonly origin: DoorOrigin;
   readonly assets: Assets;
@@ -76,23 +76,23 @@ export interface OrdinaryDeps {
   readonly caches?: readonly string[];
 }
 
-/** How long a redirect to an address as it should be written is kept. */
+/** How long a redirect to the canonical form of an address is cached. */
 const MOVED = 'public, max-age=3600';
-/** A page may be a second old anywhere on the way. */
+/** A page may be a second old in any cache. */
 const PAGE_CACHE = 'public, max-age=1';
 
 /** Recorded sound as a player asks for it while it plays. */
 const RECORDED: ReadonlySet<string> = new Set(['replay-segment', 'replay-piece']);
 
-/** The HTTP server for everything that is no stream. */
+/** The HTTP server for everything except streams. */
 export interface Ordinary {
-  /** It does not listen: connections are handed to it. */
+  /** It does not listen itself: connections are handed to it. */
   readonly server: Server;
-  /** Says with every answer from now on that it is the last of its connection: the door stops. */
+  /** From now on every answer closes its connection, because the door is stopping. */
   close(): void;
 }
 
-/** Opens the HTTP server for everything that is no stream. */
+/** Opens the HTTP server for everything except streams. */
 export function openOrdinary(deps: OrdinaryDeps): Ordinary {
   const { origin, assets, pages, limits, counters, fanout, shield } = deps;
   const cache = openPageCache(deps.clock, limits.pages);
@@ -155,7 +155,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     if (req.method === 'HEAD') {
       const place = origin.join(request.slug, request.rendition.id, { margin: ms(0) });
       if (typeof place === 'string') return refuse(req, res, place);
-      // Written out at once: nobody knows how long it would be.
+      // Answered at once: the length of a stream is unknown.
       res.writeHead(200, streamFields(request, origin.card(request.slug))).end();
     } else if (!shield.claims(req.socket, String(req.headers['x-forwarded-for'] ?? '') || undefined))
       refuse(req, res, 'door-full');
@@ -163,12 +163,12 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       takeOver(res, (socket) => {
         const refusal = fanout.join(socket, shield.judge(socket, request));
         if (!refusal) return;
-        // Bare by now: the answer is written by hand.
+        // The socket has left the HTTP server by now, so the answer is written by hand.
         socket.on('error', () => {}).end(rawProblem(refusal), 'latin1');
         deps.clock.after(ms(2_000), () => socket.destroy());
       });
   }
-  /** Who hears the recording of a room that is on now is catching up. */
+  /** Counts a listener who hears the recording of a running room as catching up. */
   function listensLater(req: IncomingMessage, slug: string) {
     const status = origin.card(slug)?.status;
     if (status !== 'live' && status !== 'open') return;
@@ -187,7 +187,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
         else if (isStream(reply.body)) reply.body.destroy();
       },
       (error) => {
-        // An aborted wait has nobody to answer; anything else is our fault.
+        // After an aborted wait there is nobody to answer; anything else is our fault.
         if (!abort.signal.aborted) broken(req, res, error);
       },
     );
@@ -206,7 +206,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
         if (!req.complete) req.resume();
       },
       (error) => {
-        // Whoever has gone in the middle of a body has nobody to answer; anything else is our fault.
+        // If the client left in the middle of a body there is nobody to answer; anything else is our fault.
         if (req.destroyed && !req.complete) res.destroy();
         else broken(req, res, error);
       },
@@ -231,10 +231,10 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     deps.slowBodies.begin(req, deps.clock.now(), tooSlow);
     req.once('end', over).once('close', over);
   }
-  /** Answers that have not gone out, and whether each is the last of its connection from now on: the door stops. */
+  /** Answers that have not been sent yet, so that each can close its connection when the door stops. */
   const open = new Set<ServerResponse>();
   let closing = false;
-  /** A mistake in answering one request must not end the streams of thousands. */
+  /** A fault in answering one request must not end the streams of thousands. */
   function handle(req: IncomingMessage, res: ServerResponse) {
     if (isTaken(req.socket)) return;
     counters.requests += 1;
@@ -272,7 +272,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       return refuse(req, res, fault, { connection: 'close' });
     }
     const options = method === 'OPTIONS' && answersOptions(req, found, origin);
-    // These are not judged by urgency; but nobody has more of them than their share.
+    // These are not sorted by urgency, but no network gets more of them than its share.
     const cheap = aside || options || (found?.address.endless === true && method !== 'GET');
     if (cheap && !shield.answers(req)) return shield.putOff(req, res, path);
     if (aside) return missing(req, res, 'not-found');
@@ -282,7 +282,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       return send(req, res, { status: 204, headers: optionsHead(found?.address, wanted, asked), body: '' });
     }
     const forwarded = found?.address.owner === 'site' || found?.address.owner === 'cell';
-    // Streams are judged when they join: whoever is put off hears the delayed ring.
+    // Streams are judged when they join: a deferred listener hears the delayed stream.
     if (!found?.address.endless && !shield.admits(req, path, forwarded)) return shield.putOff(req, res, path);
     if (!found) return missing(req, res, 'not-found');
     const { address, room: slug } = found;
@@ -291,7 +291,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       const status = movedStatus(address);
       if (method === 'GET' || method === 'HEAD')
         return send(req, res, { status, headers: { location, 'cache-control': MOVED }, body: '' });
-      // Who sends a body rarely sends it twice.
+      // A client that sends a body rarely sends it twice.
       req.url = location;
     }
     if (method !== 'OPTIONS' && !takes(address, method))
@@ -321,7 +321,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       .then((what) => (what === 'away' ? refuse(req, res, 'site-away', { 'retry-after': '2' }) : answer()))
       .catch((error: unknown) => broken(req, res, error));
   }
-  /** What the door itself has. */
+  /** What the door answers itself. */
   function own(
     req: IncomingMessage,
     res: ServerResponse,
@@ -369,7 +369,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
   }
 
   const server = createServer(serverOptions(limits), handle);
-  // One more than allowed, so that a head with too many lines is seen as such and not silently cut.
+  // One more than allowed, so that a head with too many lines is noticed and not silently truncated.
   server.maxHeadersCount = limits.headers + 1;
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.on('connect', (_, socket) => lastWord.say('method-not-allowed', socket as Socket));
@@ -377,12 +377,12 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
     if (lastWord.said(socket as Socket)) return;
     counters.badHeads += 1;
     if (error.code === 'ECONNRESET') return void socket.destroy();
-    // Whoever asked properly before is answered, and then it is over; an answer takes `upstreamTimeout` at most.
+    // Earlier valid requests are answered before the connection is closed; an answer takes `upstreamTimeout` at most.
     if (owes(socket as Socket) && error.code !== 'ERR_HTTP_REQUEST_TIMEOUT')
       return endAfterAnswers(socket as Socket);
     lastWord.say(refusalOf(error), socket as Socket, (error as { rawPacket?: Uint8Array }).rawPacket);
   });
-  // It never listens, but the check of header and request time-outs begins with this event.
+  // It never listens, but Node starts checking header and request time-outs on this event.
   server.emit('listening');
   return {
     server,

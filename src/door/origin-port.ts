@@ -17,19 +17,22 @@ export interface Joined {
 
 /** What the door needs of the origin in the same process. */
 export interface DoorOrigin {
-  /** Each fragment once per room and rendition, in order of `seq`, handed over in the instant it becomes joinable. */
+  /**
+   * Each fragment, once per room and rendition, in order of `seq`, at the instant from which listeners can join with
+   * it.
+   */
   onFragment(listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => void): void;
   /** The program of a room is over. */
   onEnd(listen: (slug: string) => void): void;
-  /** A place to begin, or why there is none. `after` = the last fragment the listener already has. */
+  /** Where a listener begins, or why it cannot. `after` is the last fragment the listener already has. */
   join(
     slug: string,
     rendition: string,
     options: { after?: number; margin?: Ms; at?: number },
   ): Joined | ErrorCode;
   /**
-   * Playlists, parts, replay, state; undefined when the path is none of the origin's. What is dear is charged by
-   * `charge` before it is begun.
+   * Playlists, parts, replay, state; undefined when the path is not the origin's. Expensive work is charged with
+   * `charge` before it begins.
    */
   answer(
     path: string,

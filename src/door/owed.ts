@@ -5,7 +5,10 @@ const OPEN = Symbol('open');
 const ENDING = Symbol('ending');
 type OwingSocket = Socket & { [OPEN]?: Set<ServerResponse>; [ENDING]?: true };
 
-/** Notes that a response is to go out on a connection, until it has, or the connection has gone. */
+/**
+ * Tracks a response in progress on a connection, until it has been sent or the connection is gone, so that an error
+ * is never written into the middle of it.
+ */
 export function owe(res: ServerResponse, socket: OwingSocket): void {
   socket[OPEN] ??= new Set();
   socket[OPEN].add(res);
@@ -13,7 +16,7 @@ export function owe(res: ServerResponse, socket: OwingSocket): void {
 }
 
 /**
- * True when what is written to a connection now would be taken for an answer, or a part of one: a whole request has not
+ * True when bytes written to a connection now would be taken for an answer or part of one: a complete request has not
  * been answered yet, or an answer has begun.
  */
 export function owes(socket: OwingSocket): boolean {
@@ -21,7 +24,7 @@ export function owes(socket: OwingSocket): boolean {
   return false;
 }
 
-/** Closes a connection once no response is open on it any more. What else it sends has no answer. */
+/** Closes a connection once all its responses have been sent. Anything else it sends gets no answer. */
 export function endAfterAnswers(socket: OwingSocket): void {
   if (socket[ENDING]) return;
   socket[ENDING] = true;

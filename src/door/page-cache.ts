@@ -14,16 +14,16 @@ interface Kept {
   at: number;
 }
 
-/** How long a rendering is given out before it is made again. */
+/** How long a rendered page is reused. */
 const FRESH_MS = 1_000;
 
 /** Pages rendered at most once a second and compressed once per content. */
 export interface PageCache {
-  /** The page at `path`, rendered by `render` when the kept one is older than a second. */
+  /** The page at `path`, rendered by `render` when the cached one is older than a second. */
   get(path: string, render: () => string): Page;
 }
 
-/** Opens the cache; beyond `max` pages the longest unused is dropped. */
+/** Opens the cache; beyond `max` pages the least recently used one is dropped. */
 export function openPageCache(clock: Clock, max: number): PageCache {
   const kept = new Map<string, Kept>();
   return {

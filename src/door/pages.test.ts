@@ -77,7 +77,7 @@ test('where there is no place for more sound the page reads along without script
   });
   const html = pages.room(card, state(7, 123_456));
   expect(html).toContain(
-    '<p id="what" class="what" role="status">More people are here than our lines carry.',
+    '<p id="what" class="what" role="status">More people are here than our connection can carry.',
   );
   expect(html).toContain('<dd>Speaking: \u2068&lt;b&gt;Ana\u2069</dd>');
   expect(html).toContain('<dd>about 120,000 connections</dd>');
@@ -89,7 +89,7 @@ test('where there is no place for more sound the page reads along without script
   expect(html).toContain('/r/talk/radio.mp3');
   expect(pages.room(card, state(7, 123_457))).toBe(html);
   expect(pages.room(card, state(6, 123_456))).not.toContain('reading');
-  expect(pages.room(card, state(6, 123_456))).toContain('some seconds later');
+  expect(pages.room(card, state(6, 123_456))).toContain('a few seconds behind');
 });
 
 test('link previews name the address and the sound', () => {
@@ -136,7 +136,7 @@ test('the sentence says what is happening and, in silence, why', () => {
       program: { carries: 'standby', since: 9, deadAir: { cause: 'nobody-on-stage', since: 1 } },
     }),
   ).toBe('Music for a moment: nobody is on stage.');
-  expect(sentence(card, { ...live, studio: 'away' })).toContain('music meanwhile');
+  expect(sentence(card, { ...live, studio: 'away' })).toContain('music until it is back');
   expect(sentence(room({ status: 'scheduled' }))).toBe('Starts Monday 5 January at 20:00 UTC.');
   expect(sentence(room({ status: 'open' }))).toContain('The doors are open.');
 });
@@ -226,7 +226,7 @@ test('a link has a picture wherever it is shown', () => {
 
 test('a break in the middle of a show is no new beginning', () => {
   expect(sentence(room({ status: 'open', clocks: { firstSpeech: 1 } }))).toBe(
-    'A short break. Music until it goes on.',
+    'A short break. Music until it resumes.',
   );
 });
 

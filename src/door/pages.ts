@@ -8,14 +8,17 @@ import { planMain } from './plan-page.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
 import { instant, sentence } from './sentence.ts';
 
-/** Renders pages: the same HTML for everyone who reads a language (English where none is named), useful without scripts, enhanced by the web build's. */
+/**
+ * Renders pages: the same HTML for everyone with the same language (English by default), useful without scripts,
+ * enhanced by the scripts of the web build.
+ */
 export interface Pages {
   home(cards: readonly RoomCard[], language?: Language): string;
   room(card: RoomCard, state?: RoomState, language?: Language): string;
   studio(card: RoomCard, language?: Language): string;
   notFound(language?: Language): string;
   errors(): string;
-  /** The calculator, with what its form was sent with. */
+  /** The calculator, with the values its form was submitted with. */
   plan(query: URLSearchParams): string;
 }
 
@@ -79,7 +82,7 @@ const time = (at: number, { language }: PlainWords): string =>
 
 const CLOCKS = ['scheduled', 'opened', 'firstAudio', 'firstSpeech'] as const;
 
-/** The four clocks and the end. A clock that has not struck says so. */
+/** The four clocks and the end. A clock without a time yet shows a dash. */
 function clocks({ clocks: struck }: RoomCard, words: PlainWords): string {
   const rows = CLOCKS.map((key) => {
     const at = struck[key];
@@ -90,10 +93,10 @@ function clocks({ clocks: struck }: RoomCard, words: PlainWords): string {
   return `<dl class="clocks">${rows.join('')}</dl>`;
 }
 
-/** Rooms of each kind on the home page: the soonest, and the newest of those that are over. */
+/** How many rooms of each kind the home page lists: the soonest to come, and the newest that are over. */
 const MAX_LISTED = { coming: 200, over: 20 } as const;
 
-/** Sound without scripts. */
+/** Sound for browsers without scripts. */
 function plainAudio(card: RoomCard, words: PlainWords): string {
   const at = `/r/${card.slug}`;
   if (card.status === 'open' || card.status === 'live')
@@ -108,22 +111,22 @@ function plainAudio(card: RoomCard, words: PlainWords): string {
   return '';
 }
 
-/** Names in their own direction. Spec: HTML, 4.5.24. */
+/** Names, each isolated in its own text direction. Spec: HTML, 4.5.24. */
 const byline = (card: RoomCard, words: PlainWords): string =>
   card.hosts.length > 0
     ? words.with(card.hosts.map((name) => `<bdi>${escapeHtml(name)}</bdi>`).join(', '))
     : '';
 
-/** Has letters of a script that is written from right to left. */
+/** Matches letters of right-to-left scripts. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-/** Text that people wrote, where there is no markup. Spec: UAX 9, 3.1.4 (FSI, PDI). */
+/** Text written by people, isolated in its own direction where there is no markup. Spec: UAX 9, 3.1.4 (FSI, PDI). */
 const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text);
 
-/** The demo room's name is ours, so it is read in the reader's language. */
+/** The demo room's name is ours, so it is shown in the reader's language. */
 const titleOf = (card: RoomCard, words: PlainWords): string => (card.welcome ? words.welcome : card.title);
 
-/** How to start a room without scripts, where not everybody may. */
+/** The form field for the operator's link, for browsers without scripts, where not everybody may start rooms. */
 const operatorField = (words: PlainWords): string =>
   `<label>${words.operator} <input name="operator" type="password" autocomplete="off" aria-describedby="operator-hint"></label>
 <p class="small ash" id="operator-hint">${words.operatorHint}</p>

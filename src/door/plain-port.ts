@@ -18,9 +18,9 @@ export interface PlainPort {
   /** The address people use, when it is set. */
   readonly publicUrl?: string;
   readonly limits: Limits;
-  /** What the holder of a certificate's challenge is to say, or undefined. */
+  /** The answer to a certificate challenge, or undefined. */
   challenge(token: string): Promise<string | undefined>;
-  /** Charges the network for one answer; false when it has had more than its share. */
+  /** Charges the network for one answer; false when it has used up its share. */
   fetches(socket: Socket): boolean;
   /** Serves everything else while there is no certificate. */
   readonly ordinary: Server;
@@ -31,8 +31,8 @@ const CHALLENGE = /^\/\.well-known\/acme-challenge\/([\w-]{1,128})$/;
 const NAME = /^([\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
 /**
- * Opens the HTTP server of the plain port; it does not listen itself. It answers the challenges of a certificate, sends
- * everyone else to https, and serves as the public port does until there is a certificate.
+ * Opens the HTTP server of the plain port; it does not listen itself. It answers certificate challenges and redirects
+ * everyone else to https; until there is a certificate it serves everything, like the public port.
  */
 export function openPlainPort(deps: PlainPort): Server {
   const { limits } = deps;
@@ -59,7 +59,7 @@ export function openPlainPort(deps: PlainPort): Server {
     const port = deps.port() === 443 ? '' : `:${deps.port()}`;
     const base = deps.publicUrl?.startsWith('https:') ? deps.publicUrl : name && `https://${name}${port}`;
     res.shouldKeepAlive = false;
-    // A browser follows no redirect before it has leave, and reads none of another origin without.
+    // A browser follows no redirect of a CORS preflight, and reads none of another origin without permission.
     const { address } = find(target.replace(/\?.*$/, '')) ?? {};
     for (const [name, value] of Object.entries(openTo(address, req.method ?? ''))) res.setHeader(name, value);
     if (req.method === 'OPTIONS') {
@@ -80,7 +80,7 @@ export function openPlainPort(deps: PlainPort): Server {
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.on('clientError', (_error, socket) => socket.destroy());
   server.keepAliveTimeout = ms(5_000);
-  // It never listens, but the check of time-outs begins with this event.
+  // It never listens, but Node starts checking time-outs on this event.
   server.emit('listening');
   return server;
 }

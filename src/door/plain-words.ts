@@ -59,21 +59,21 @@ const english: PlainWords = {
       ? 'It has ended. Listen again from the beginning.'
       : `Ended ${when}. Listen again from the beginning.`,
   doorsOpen: 'The doors are open. Music until it begins: you will hear it start.',
-  onBreak: 'A short break. Music until it goes on.',
-  studioAway: 'No news from the studio for a moment; music meanwhile.',
+  onBreak: 'A short break. Music until it resumes.',
+  studioAway: 'No news from the studio for a moment; music until it is back.',
   silence: {
     'nobody-on-stage': 'nobody is on stage',
     'all-muted': 'everyone is muted',
-    'no-packets': 'no sound arrives from the stage',
+    'no-packets': 'no sound is arriving from the stage',
     encoder: 'our encoder has failed',
-    quiet: 'the microphones are open, but quiet',
+    quiet: 'the microphones are on, but quiet',
   },
   musicBecause: (cause) => `Music for a moment: ${cause}.`,
   silentBecause: (cause) => `Silence on stage: ${cause}. We have told them.`,
-  musicEmpty: 'A short break. Music until it goes on.',
+  musicEmpty: 'A short break. Music until it resumes.',
   textOnly:
-    'More people are here than our lines carry. What happens can be read here; sound may come half a minute late, or not at all.',
-  busy: 'Live. Many people are here, so it comes some seconds later.',
+    'More people are here than our connection can carry. You can read here what is happening; sound may come half a minute late, or not at all.',
+  busy: 'Live, a few seconds behind because many people are here.',
   live: 'Live, about a second behind.',
   with: (hosts) => `with ${hosts}`,
   clocks: {
@@ -92,15 +92,15 @@ const english: PlainWords = {
   on: 'On now',
   coming: 'Coming up',
   over: 'Listen again',
-  nothing: 'Nothing is on yet. Start a room and send its address to anyone: they need only a browser.',
+  nothing: 'Nothing is on yet. Start a room and send its address to anyone: a browser is all they need.',
   start: 'Start a room',
   what: 'What is it about?',
   name: 'Your name',
   when: 'When (UTC)',
   whenHint: 'Leave empty to open the doors now.',
-  operator: 'The operator’s link, where this server asks for it',
+  operator: 'The operator’s link, if this server asks for it',
   operatorHint:
-    'Not needed on the machine that runs this server. Elsewhere ask whoever runs it: <code>earshot operator link</code> prints it.',
+    'Not needed on the machine that runs this server. Elsewhere, ask the person who runs it: <code>earshot operator link</code> prints it.',
   welcome: 'Welcome to Earshot',
   studio: (title) => `Studio: ${title}`,
   studioAbout: 'For the people on stage.',
@@ -110,7 +110,7 @@ const english: PlainWords = {
   missingAbout: 'No room has this address.',
   missing: 'Nothing is at this address',
   missingWay:
-    'Rooms keep their address for ever, so it was probably mistyped on the way. <a href="/">See what is on now</a>.',
+    'Rooms keep their address for ever, so this one was probably mistyped. <a href="/">See what is on now</a>.',
   card: 'A theatre seen from above: rows of seats around a stage',
 };
 

@@ -1,26 +1,28 @@
 import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../wire/plan.ts';
 
 const FIELDS: readonly (readonly [Exclude<keyof PlanWishes, 'tls'>, string])[] = [
-  ['listeners', 'Listeners at one time'],
+  ['listeners', 'Listeners at once'],
   ['bitrate', 'Sound, kbit/s'],
   ['hours', 'Hours'],
-  ['arrival', 'Minutes in which half of them come'],
-  ['cores', 'Cores of one machine'],
+  ['arrival', 'Minutes within which half of them arrive'],
+  ['cores', 'Cores per machine'],
   ['nic', 'Its network card, Gbit/s'],
   ['period', 'Milliseconds between writes (320 to 2,560)'],
   ['cached', 'Share of listeners behind caches, 0 to 1'],
   ['open', 'Share of listeners with the page open, 0 to 1'],
-  ['machineHour', 'Your price of a machine for an hour'],
-  ['terabyte', 'Your price of a terabyte out'],
-  ['millionRequests', 'Your price of a million requests'],
+  ['machineHour', 'Your price per machine and hour'],
+  ['terabyte', 'Your price per terabyte sent'],
+  ['millionRequests', 'Your price per million requests'],
 ];
 
 const spokenBounds = ({ name, least, most }: { name: string; least: number; most: number }): string =>
   `${FIELDS.find(([field]) => field === name)?.[1] ?? name}: use a number from ${least} to ${most}`;
 
-/** The calculator as a page's `main`: a form that GETs itself, and what it comes to, line by line. Works without scripts. */
+/**
+ * The calculator as a page's `main`: a form that GETs itself, and the result, line by line. Works without scripts.
+ */
 export function planMain(query: URLSearchParams): string {
-  // A form without its tick says nothing about it.
+  // A form does not send an unticked checkbox.
   const asked = query.size > 0 && !query.has('tls') ? 'no' : undefined;
   const { wishes, wrong } = readWishes((name) => query.get(name) ?? (name === 'tls' ? asked : undefined));
   const { verdict, lines, notes } = plan(wishes, MEASURED);
@@ -33,15 +35,15 @@ export function planMain(query: URLSearchParams): string {
       `<tr><th scope="row">${line.what}</th><td>${spoken(line)}</td><td class="ash">${line.formula}</td></tr>`,
   );
   return `<main class="plain page"><h1>How many machines?</h1>
-<p>What a crowd takes, from what was measured. The server that shows this page computes it; nothing is stored.</p>
+<p>What a crowd needs, worked out from measurements. The server that shows this page does the arithmetic; nothing is stored.</p>
 <form method="get" action="/plan" class="plan">
 ${fields.join('\n')}
 <label><input name="tls" type="checkbox" value="yes"${wishes.tls ? ' checked' : ''}> TLS ends in Earshot</label>
-<button type="submit" class="button">Compute</button>
+<button type="submit" class="button">Calculate</button>
 </form>
 ${wrong.length > 0 ? `<p role="alert">Not used: ${wrong.map(spokenBounds).join('; ')}.</p>` : ''}
 <p class="verdict" role="status"><strong>${verdict}</strong></p>
-<table><thead><tr><th>What</th><th>Comes to</th><th>How</th></tr></thead><tbody>
+<table><thead><tr><th>What</th><th>Result</th><th>How</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>
 ${notes.map((note) => `<p>${note}</p>`).join('\n')}

@@ -5,13 +5,16 @@ import { noticeBytes } from './feed.ts';
 import type { DoorOrigin } from './origin-port.ts';
 import type { Room } from './room.ts';
 
-/** Whoever moves up from the ring begins with so much in hand: a moment for the player to seek. */
+/**
+ * What a listener who moves up from the delayed stream has buffered at the start, in ms: enough time for the player
+ * to seek.
+ */
 const PROMOTION_MARGIN = 600;
 
 /** How a room's listeners are moved up. */
 export interface Promotion {
   readonly origin: DoorOrigin;
-  /** The most that move. */
+  /** The most listeners that move. */
   readonly count: number;
   /** The room's write period, ms. */
   readonly period: number;
@@ -23,7 +26,9 @@ export interface Promotion {
   readonly flush: ChannelHooks['flush'];
 }
 
-/** Moves those who wait longest in a room's ring up to the live edge; returns how many there were. */
+/**
+ * Moves the listeners who have waited longest on a room's delayed stream to the live edge; returns how many it moved.
+ */
 export function promote(
   room: Room,
   { origin, count, period, perWrite, now, write, flush }: Promotion,
@@ -40,7 +45,7 @@ function moveUp(
   { origin, count, period, perWrite, now, write }: Omit<Promotion, 'flush'>,
 ): number {
   let promoted = 0;
-  /** One Buffer for all who begin in the same slot of the period. */
+  /** One Buffer for all that begin in the same slot of the period. */
   const made = new Map<string, Buffer>();
   for (const listener of room.waits) {
     if (promoted >= count) break;
@@ -49,7 +54,7 @@ function moveUp(
     room.waits.delete(listener);
     listener.channel.remove(listener);
     const lane = feed.lane(perWrite, now);
-    // Whoever is near the live edge already has nothing to hear twice.
+    // A listener who is already near the live edge must not hear anything twice.
     const after = listener.channel === feed.ring ? undefined : listener.next - 1;
     listener.next = lane.newest + 1;
     lane.adopt(listener, Infinity);

@@ -1,10 +1,10 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 
-/** What a listener is given with its stream, and shows when it comes back after a dropped connection. */
+/** Return tokens: given to a listener with its stream, and sent back when it returns after a dropped connection. */
 export interface Proofs {
-  /** `network`: where it is heard; see `prefixOf`. */
+  /** `network`: the listener's network; see `prefixOf`. */
   give(slug: string, network: string): string;
-  /** True for one given within a day, for this room and in this network. */
+  /** True for a token given within a day, for this room and this network. */
   holds(proof: string, slug: string, network: string): boolean;
 }
 
@@ -14,10 +14,12 @@ const HOURS = 24;
 /** 128 bits of HMAC-SHA256 as base64url. Spec: RFC 2104, 5. */
 const MAC_LETTERS = 22;
 
-/** Proofs of this hour kept, for a network from which many come; beyond it all are dropped and made anew. */
+/**
+ * Tokens of this hour that are cached, for networks with many listeners; beyond it all are dropped and made again.
+ */
 const MOST_KEPT = 4096;
 
-/** Opens the signer; all doors of an installation have the same `secret`, and know each other's proofs without a word. */
+/** Opens the signer; all doors of an installation have the same `secret`, and so accept each other's tokens. */
 export function openProofs(secret: Uint8Array, wall: () => number): Proofs {
   const key = createSecretKey(secret);
   const sign = (hour: number, slug: string, network: string): string => {

@@ -10,7 +10,7 @@ import type { Limits } from './limits.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { send } from './send.ts';
 
-/** Connection-level fields: never passed on. Spec: RFC 9110, 7.6.1. */
+/** Hop-by-hop headers: never forwarded. Spec: RFC 9110, 7.6.1. */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -23,7 +23,10 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** Fields that say whose request this is and where its body ends: Connection may not name them away. Spec: RFC 9110, 7.6.1. */
+/**
+ * Headers that say whose request this is and where its body ends: Connection cannot remove them. Spec: RFC 9110,
+ * 7.6.1.
+ */
 const KEPT = new Set(['host', 'content-length', 'content-type', 'authorization']);
 
 /** Forwards a request to a process on this machine. */
@@ -38,7 +41,7 @@ export type Proxy = (
   },
 ) => void;
 
-/** The fields of a message without the connection-level ones, including those that Connection names. */
+/** The headers of a message without the hop-by-hop ones, including those that Connection names. */
 function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
   const named = new Set(
     (message.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()),
@@ -53,16 +56,19 @@ function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
 
 const CORS = Object.keys(READ_BY_ALL);
 
-/** Nobody listened, so nothing was asked: a reading request may be tried again. */
+/** Nobody was listening, so nothing was done: a GET or HEAD may be retried. */
 const NOT_THERE = new Set(['ECONNREFUSED', 'ENOENT']);
 const MOST_RETRIES = 3;
-/** The first pause is this long or up to twice that, the following ones twice and three times as long: a restart's length in all. */
+/**
+ * The first pause is between this long and twice as long, the following ones two and three times that: together as
+ * long as a restart.
+ */
 const RETRY_MS = 200;
 
 /**
- * Opens the proxy to the site and the cells. Bodies stream both ways unbuffered; a client that goes aborts the request
- * behind; a process that is away is 503 with Retry-After. It is told one address, the client's; forwarded fields count
- * only when the peer is a listed proxy.
+ * Opens the proxy to the site and the cells. Bodies stream both ways unbuffered; when the client leaves, the
+ * forwarded request is aborted; a process that is away is answered 503 with Retry-After. The process is told one
+ * address, the client's; forwarding headers count only when the peer is a listed proxy.
  */
 export function openProxy(deps: {
   clock: Clock;
@@ -71,7 +77,7 @@ export function openProxy(deps: {
   clients: Clients;
   /** Begins a request; undefined when whoever asks has too many under way. */
   begin?(req: IncomingMessage, path: string): Disposable | undefined;
-  /** The process behind has begun to answer, so many ms after it was asked. */
+  /** The process behind began to answer, this many ms after it was asked. */
   answered?(req: IncomingMessage, time: number): void;
 }): Proxy {
   const { limits, counters, clients } = deps;
@@ -98,16 +104,16 @@ export function openProxy(deps: {
       listed ? String(req.headers[name] ?? '') || undefined : undefined;
     const headers: Record<string, string | string[]> = {
       ...endToEnd(req),
-      // HTTP/1.0 needs no Host, the process behind does.
+      // HTTP/1.0 needs no Host, but the process behind does.
       host: req.headers.host || 'localhost',
-      // A refusal may come before the body is read. Behind `close` it would be followed by a reset that outruns it.
+      // A refusal may come before the body is read. With `close`, a reset would follow and overtake it.
       connection: 'keep-alive',
       'x-forwarded-for': clients.clientOf(peer, said('x-forwarded-for')),
       'x-forwarded-proto': spoken.scheme,
       'x-forwarded-host': spoken.host,
     };
     delete headers.forwarded;
-    // Nobody says this of themselves.
+    // A client must not set this header itself.
     delete headers[LOCAL_HEADER];
     const { httpVersion } = req;
     if (isLocal({ remoteAddress: peer, listed, httpVersion, headers: req.headers }))
@@ -147,7 +153,7 @@ export function openProxy(deps: {
         // Only the beginning of the answer has a time limit: a backstage stream lasts as long as the room.
         asked.setTimeout(0);
         const head = endToEnd(answer);
-        // What foreign pages may do is said by the table of addresses; only the stage knows better, when it is asked.
+        // The table of addresses says what foreign pages may do; only the stage knows better, for OPTIONS.
         if (req.method !== 'OPTIONS') for (const name of CORS) delete head[name];
         res.writeHead(answer.statusCode ?? 502, head);
         res.flushHeaders();

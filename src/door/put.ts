@@ -1,7 +1,7 @@
 import { writeSync, writevSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
-/** A connection's own file descriptor as far as Node tells it; −1 for one under TLS, or closed. */
+/** A connection's own file descriptor, as far as Node exposes it; −1 for TLS and for closed connections. */
 export function descriptor(socket: Socket): number {
   const { _handle: handle, encrypted } = socket as Socket & {
     _handle?: { fd?: number } | null;
@@ -10,31 +10,39 @@ export function descriptor(socket: Socket): number {
   return encrypted ? -1 : (handle?.fd ?? -1);
 }
 
-/** The descriptor of a connection, also under TLS: to ask the kernel about it, never to write to it; −1 once closed. */
+/**
+ * The descriptor of a connection, also under TLS: for asking the kernel about it, never for writing; −1 once closed.
+ */
 export const kernelDescriptor = (socket: Socket): number =>
   (socket as Socket & { _handle?: { fd?: number } | null })._handle?.fd ?? -1;
 
-/** A connection as it is written to, often, and with many others in turn. */
+/** A connection that is written to often, in turn with many others. */
 export interface Outlet {
   readonly socket: Socket;
   /** See `descriptor`. */
   readonly fd: number;
-  /** False when nothing waits in the socket; true when something may. Only `put` and a `Batch` write and set it. */
+  /**
+   * False when nothing waits in the socket's own queue; true when something may. Only `put` and a `Batch` write to
+   * the connection and set this.
+   */
   queued: boolean;
-  /** True when what is written is soon overwritten: what waits in the socket is then a copy. */
+  /** True when the written bytes will soon be overwritten: what has to wait in the socket is then copied. */
   readonly brief?: boolean;
 }
 
-/** True while the socket holds a handle: from its destruction on the kernel may give the number to another connection. */
+/**
+ * True while the socket holds a handle: once it is destroyed, the kernel may give its descriptor to another
+ * connection.
+ */
 export const isOpen = (socket: Socket): boolean => !!(socket as Socket & { _handle?: unknown })._handle;
 
-/** Bytes that the kernel has not taken yet. */
+/** Bytes that the kernel has not accepted yet. */
 export const waitingIn = ({ queued, socket }: Outlet): number => (queued ? socket.writableLength : 0);
 
 /**
- * Hands bytes to the kernel by the connection's descriptor: a system call, and nothing made or looked up for each
- * connection but this. What the kernel does not take at once waits in the socket as ever, and while anything waits
- * there, or without a descriptor, all goes that way. An error is the socket's own: it meets it with the same bytes.
+ * Writes bytes to the connection's descriptor: one system call and no other work per connection. What the kernel does
+ * not accept at once waits in the socket as usual; while anything is waiting there, or without a descriptor, all
+ * bytes go that way. Errors are left to the socket, which meets them with the same bytes.
  */
 export function put(outlet: Outlet, bytes: Uint8Array): void {
   const { socket, fd } = outlet;
@@ -45,19 +53,19 @@ export function put(outlet: Outlet, bytes: Uint8Array): void {
       taken = writeSync(fd, bytes);
       if (taken === bytes.length) return;
     } catch {
-      // EAGAIN: the reader is behind. Anything else comes again, below.
+      // EAGAIN: the reader is behind. Any other error comes up again, below.
     }
   }
   leave(outlet, taken === 0 ? bytes : bytes.subarray(taken));
 }
 
-/** Leaves to the socket what the kernel has not taken. */
+/** Leaves to the socket what the kernel did not accept. */
 export function leave(outlet: Outlet, rest: Uint8Array): void {
   outlet.queued = true;
   outlet.socket.write(outlet.brief ? Buffer.from(rest) : rest);
 }
 
-/** As `put`, for a few pieces that go out together: the first bytes on a connection. */
+/** Like `put`, for a few pieces that go out together: the first bytes on a connection. */
 export function putAll(outlet: Outlet, pieces: readonly Uint8Array[]): void {
   const { socket, fd } = outlet;
   let taken = 0;
@@ -69,7 +77,7 @@ export function putAll(outlet: Outlet, pieces: readonly Uint8Array[]): void {
     }
   }
   outlet.queued = false;
-  // Together here as well: under TLS each write is a record of its own.
+  // Corked, because under TLS each write would be a record of its own.
   socket.cork();
   for (const piece of pieces) {
     const left = piece.length - taken;

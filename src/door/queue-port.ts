@@ -2,7 +2,7 @@ import type { Reply } from '../base/reply.ts';
 
 /** What the door needs of the queue in the same process. */
 export interface DoorQueue {
-  /** Tickets, `queue.json` and the page without scripts; undefined when the path is none of the queue's. */
+  /** Tickets, `queue.json` and the page without scripts; undefined when the path is not the queue's. */
   answer(request: {
     readonly method: string;
     readonly path: string;
@@ -10,12 +10,12 @@ export interface DoorQueue {
     readonly headers: Readonly<Record<string, string | string[] | undefined>>;
     /** True when the client speaks TLS, to this door or to a listed proxy in front. */
     readonly secure: boolean;
-    /** May be left before its end: the answer is still sent. */
+    /** Need not be read to its end: the answer is still sent. */
     readonly body: AsyncIterable<Uint8Array>;
   }): Promise<Reply> | undefined;
   /**
-   * Where one stream request goes; it counts, so it is asked once per request. `retake` closes the live stream that
-   * the holder of a seat has here; true when there was one.
+   * Decides where a stream request goes. It counts, so call it once per request. `retake` closes the live stream that
+   * the holder of a seat has at this door; true when there was one.
    */
   place(
     slug: string,

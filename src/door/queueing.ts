@@ -1,20 +1,21 @@
 import type { Clock } from '../base/clock.ts';
 import { ms } from '../base/time.ts';
 
-/** How often the event loop is looked at. */
+/** How often the event loop is sampled. */
 export const LOOK_MS = 20;
-/** A look that comes so much later than asked for has waited; less is the timer's own grain. */
+/** A timer that fires later than this multiple of its time had to wait; less is the timer's own granularity. */
 const GRAIN = 1.25;
 
-/** Measures how long whatever arrives at this process waits before it is handled: the mean over all instants. */
+/** Measures how long something that arrives at this process waits before it is handled: the mean over time. */
 export interface Queueing extends Disposable {
-  /** The mean wait in ms since the last call; begins anew. */
+  /** The mean wait in ms since the last call; resets the measurement. */
   take(): number;
 }
 
 /**
- * Opens the meter. Between two looks `t` ms apart the loop was busy with one round of work; what arrived during it
- * waited `t/2` on average. `looked` is called after each look. Spec: DAGOR (SoCC 2018), 4.1: overload is told by queueing time, not by answering time.
+ * Opens the meter. Between two samples `t` ms apart the loop was busy with one round of work; what arrived during it
+ * waited `t/2` on average. `looked` is called after each sample. Spec: DAGOR (SoCC 2018), 4.1: overload is detected
+ * by queueing time, not by response time.
  */
 export function openQueueing(clock: Clock, looked: (now: number) => void = () => {}): Queueing {
   let last: number = clock.now();

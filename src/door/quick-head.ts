@@ -2,8 +2,8 @@ import { sourceOf } from '../http/index.ts';
 import { FIELD_LINE } from './field-line.ts';
 
 /**
- * What the door makes of a request head on a connection that asks for small public files. `quick`: one of them, to be
- * answered from a shared buffer. `other`: anything else, for those who judge all of HTTP.
+ * How a request head on a connection for small public files is treated. `quick`: it asks for one of them, which is
+ * answered from a shared buffer. `other`: anything else, for the full HTTP server.
  */
 export type QuickHead =
   | {
@@ -11,7 +11,7 @@ export type QuickHead =
       readonly path: string;
       readonly query: string;
       readonly gzip: boolean;
-      /** The header lines as they came: the next request of a client has the same ones. */
+      /** The header lines as they came: a client's next request usually has the same ones. */
       readonly fields: string;
       /** Bytes of the head. */
       readonly length: number;
@@ -21,16 +21,16 @@ export type QuickHead =
 const OTHER: QuickHead = { kind: 'other' };
 const MORE: QuickHead = { kind: 'more' };
 
-/** Playlists, parts, segments and the state: what every listener of a room gets byte for byte alike. */
+/** Playlists, parts, segments and the state: files that are the same bytes for every listener of a room. */
 const SHARED = sourceOf(({ shared }) => shared === true).replaceAll('(', '(?:');
 const REQUEST_LINE = new RegExp(`^GET (${SHARED})(?:\\?([\\x21-\\x7e]{0,512}))? HTTP/1\\.1$`);
-/** A number that begins with nought is another name for the same file: it is not kept under both. */
+/** A number with leading zeros would be another name for the same file; it is not cached under both. */
 const PADDED = /[/.]0\d+\./;
-/** Fields that change the answer or frame a body: whoever sends one is served by the whole of HTTP. */
+/** Headers that change the answer or frame a body: requests with one of them go to the full HTTP server. */
 const JUDGED = /^(?:if-|range$|content-length$|transfer-encoding$|expect$|upgrade$|connection$|trailer$|te$)/;
 const CODED = /(?:^|,)\s*gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;
 
-/** Whether header lines leave the answer as it is for everyone, and whether gzip is taken; undefined when they do not. */
+/** Whether the client accepts gzip; undefined when a header makes the answer different from everyone else's. */
 function judge(fields: string, most: number): boolean | undefined {
   const lines = fields.split('\r\n');
   if (lines.length > most) return undefined;
@@ -49,8 +49,8 @@ function judge(fields: string, most: number): boolean | undefined {
 }
 
 /**
- * Reads the head at the beginning of `bytes`. `before` is the last head of the same connection: a client's header
- * lines do not change from one request to the next, so they are judged once. Spec: RFC 9112.
+ * Reads the head at the beginning of `bytes`. `before` is the last head of the same connection: a client's headers do
+ * not change from one request to the next, so they are examined once. Spec: RFC 9112.
  */
 export function readQuickHead(
   bytes: Buffer,

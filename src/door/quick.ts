@@ -12,45 +12,45 @@ import { reset } from './reset.ts';
 import { isStream } from './send.ts';
 import { type Making, Shelf } from './shelf.ts';
 
-/** What the quick answers need. */
+/** What serving shared files needs. */
 export interface QuickDeps {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly counters: Counters;
   readonly batch: Batch;
   readonly origin: DoorOrigin;
-  /** Charges the network for one answer; false when it has had more than its share. */
+  /** Charges the network for one answer; false when it has used up its share. */
   fetches(socket: Socket, forwardedFor: string | undefined): boolean;
-  /** By what dear work is charged to the network that asks. */
+  /** How expensive work is charged to the network that asks for it. */
   charger(socket: Socket, forwardedFor: string | undefined): Charge;
   /** True for a connection of a listed proxy, on which one request is somebody's and the next another's. */
   isProxy(socket: Socket): boolean;
-  /** Takes note of a mistake that cost one connection. */
+  /** Records a fault that cost one connection. */
   fault(error: unknown, where: string): void;
-  /** Takes a connection back, with bytes that have been read and not been answered. */
+  /** Takes a connection back, with bytes that have been read but not answered. */
   back(socket: Socket, bytes: Buffer): void;
 }
 
-/** Small public files on kept connections: read, looked up and written from one buffer for everyone. */
+/** Serves small public files on kept-alive connections from one buffer for everyone. */
 export interface Quick {
-  /** Takes a connection whose first bytes are such a request; false, and nothing has happened, when they are not. */
+  /** Takes over a connection whose first bytes are such a request; otherwise false, with no effect. */
   take(socket: Socket, bytes: Buffer): boolean;
   /** Closes connections that are idle or have not finished a head; call about once a second. */
   sweep(): void;
-  /** Every answer is the last of its connection from now on: the door stops. */
+  /** From now on every answer closes its connection, because the door is stopping. */
   close(): void;
-  /** Closes those that wait for nothing. */
+  /** Closes connections that are waiting for nothing. */
   closeIdle(): void;
   /** Connections held now. */
   readonly size: number;
 }
 
 interface State extends Outlet {
-  /** Bytes read and not yet answered, the request that waits included. */
+  /** Bytes read and not yet answered, including the waiting request. */
   bytes: Buffer | undefined;
-  /** Bytes of the request whose answer is being made; 0 while none is. */
+  /** Length of the request whose answer is being made; 0 while there is none. */
   waiting: number;
-  /** What it waits for. */
+  /** The answer it is waiting for. */
   making: Making<QuickSocket> | undefined;
   /** Since when nothing has happened, on the monotonic clock. */
   since: number;
@@ -64,18 +64,20 @@ const STATE = Symbol('quick');
 type QuickSocket = Socket & { [STATE]?: State };
 type Found = Extract<QuickHead, { kind: 'quick' }>;
 
-/** A blocking answer is handed to many over this long: their next requests then come spread as well. */
+/** A blocking answer is sent to many listeners over this long, so that their next requests are spread as well. */
 const SPREAD_MS = 240;
 const SLICE_MS = 20;
-/** So many are answered at once: a small room waits for nobody. */
+/** This many are answered at once: a small room does not wait. */
 const SLICE_FLOOR = 64;
 
-/** Longer header lines are judged anew each time: of tens of thousands of connections each keeps its own. */
+/**
+ * Longer headers are examined each time, because each of tens of thousands of connections would keep its own copy.
+ */
 const MOST_KEPT = 4_096;
 
-/** A number in one form; what is none is one thing, which is refused. */
+/** A number in canonical form; anything else maps to one value, which is refused. */
 const number = (text: string): string => (/^\d{1,10}$/.test(text) ? String(Number(text)) : 'none');
-/** What low-latency players ask with, in the form that names one answer. Spec: draft-pantos-hls-rfc8216bis, 6.2.5. */
+/** The query parameters of low-latency players, in canonical form. Spec: draft-pantos-hls-rfc8216bis, 6.2.5. */
 const HLS_PARAMETERS = [
   ['_HLS_msn', number],
   ['_HLS_part', number],
@@ -83,7 +85,7 @@ const HLS_PARAMETERS = [
 ] as const;
 const PLAYLIST = /\.m3u8$/;
 
-/** A playlist's query as far as it means anything, in one order: made-up parameters must not multiply the work. */
+/** The meaningful parameters of a playlist's query, in one order: made-up parameters must not multiply the work. */
 function meaningOf(query: string): string {
   const given = new URLSearchParams(query);
   const kept = new URLSearchParams();
@@ -95,18 +97,18 @@ function meaningOf(query: string): string {
   return kept.toString();
 }
 
-/** An answer with the word that the connection ends with it, behind its status line. Spec: RFC 9112, 9.6. */
+/** An answer with `connection: close` added behind its status line. Spec: RFC 9112, 9.6. */
 function withClose(bytes: Buffer): Buffer {
   const line = bytes.indexOf('\r\n') + 2;
   return Buffer.concat([bytes.subarray(0, line), CLOSE, bytes.subarray(line)]);
 }
 const CLOSE = Buffer.from('connection: close\r\n');
 
-/** What is left of `bytes` behind the first `taken`. */
+/** What is left of `bytes` after the first `taken`. */
 const rest = (bytes: Buffer | undefined, taken: number): Buffer | undefined =>
   bytes && bytes.length > taken ? bytes.subarray(taken) : undefined;
 
-/** Opens the quick answers. */
+/** Opens it. */
 export function openQuick(deps: QuickDeps): Quick {
   const { clock, limits, counters, batch, origin } = deps;
   const shelf = new Shelf<QuickSocket>(clock);
@@ -114,7 +116,7 @@ export function openQuick(deps: QuickDeps): Quick {
   const slices: { bytes: Buffer; waiters: readonly QuickSocket[]; at: number; size: number }[] = [];
   let timer: Disposable | undefined;
   let closing = false;
-  /** In a crowd the next query is most often the one before. */
+  /** In a crowd the next query is usually the same as the last one. */
   let lately = { query: '', means: '' };
 
   function meaning(path: string, query: string): string {
@@ -129,7 +131,7 @@ export function openQuick(deps: QuickDeps): Quick {
     socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
     return bytes;
   }
-  /** Gives a connection to those who judge all of HTTP, as if its unanswered bytes had just come. */
+  /** Hands a connection to the full HTTP server, as if its unanswered bytes had just arrived. */
   function giveBack(socket: QuickSocket) {
     const bytes = letGo(socket) ?? Buffer.alloc(0);
     if (!socket.destroyed) deps.back(socket, bytes);
@@ -141,7 +143,7 @@ export function openQuick(deps: QuickDeps): Quick {
     state.since = clock.now();
     state.served += 1;
     counters.requests += 1;
-    // Asked and asked again, and never read.
+    // It keeps asking and never reads.
     const waiting = waitingIn(state);
     if (waiting > 0 && waiting + bytes.length > limits.backlog) {
       counters.stalledRequests += 1;
@@ -160,7 +162,7 @@ export function openQuick(deps: QuickDeps): Quick {
       clock.after(ms(2_000), () => socket.destroy());
     }
   }
-  /** The answer has come for one that waited: it goes with the batch, and what was asked meanwhile is looked at. */
+  /** Sends a waiting connection its answer, with the batch, and continues with what it asked in the meantime. */
   function answer(socket: QuickSocket, bytes: Buffer) {
     const state = socket[STATE];
     if (!state) return;
@@ -173,7 +175,7 @@ export function openQuick(deps: QuickDeps): Quick {
     next(socket, state);
   }
 
-  /** Does something for one connection; a mistake in it costs that one. */
+  /** Does something for one connection; a fault in it costs only that connection. */
   function contain(socket: QuickSocket, work: () => void) {
     try {
       work();
@@ -221,18 +223,18 @@ export function openQuick(deps: QuickDeps): Quick {
         making.abort.signal,
         charge,
       );
-      // Whoever has had too much is told so alone: the others may still be served.
+      // A network that has had too much is refused on its own: the others may still be served.
       const shared = reply && !isStream(reply.body) && reply.status !== 429;
       if (shared) return release(making, shelf.keep(making.key, reply, query !== ''));
       if (reply && isStream(reply.body)) reply.body.destroy();
     } catch {
-      // Asked again below, on the way that reports what goes wrong.
+      // Asked again below, on the path that reports errors.
     }
-    // Nothing that can be shared: each is served on its own.
+    // The answer cannot be shared: each is served on its own.
     for (const socket of shelf.release(making)) contain(socket, () => giveBack(socket));
   }
 
-  /** Answers what can be answered of the bytes a connection has sent. */
+  /** Answers the requests among the bytes that a connection has sent. */
   function next(socket: QuickSocket, state: State) {
     while (state.bytes && state.waiting === 0) {
       const head = readQuickHead(state.bytes, limits, state.before);
@@ -250,7 +252,7 @@ export function openQuick(deps: QuickDeps): Quick {
       const key = `${head.gzip ? 'z' : '-'}${head.path}${query === '' ? '' : `?${query}`}`;
       const ready = shelf.find(key);
       if (!ready) {
-        // Kept whole until it is answered: it may have to be handed on.
+        // Kept until it is answered, because it may have to be handed on.
         state.waiting = head.length;
         const { making, first } = shelf.wait(key, socket);
         state.making = making;

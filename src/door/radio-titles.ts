@@ -1,7 +1,7 @@
 /**
- * Titles for radios: lines of the head, and blocks between the sound for those that ask with `Icy-MetaData: 1`. Blocks
- * stand at fixed distances in bytes, so all who get them share one run of buffers: a newcomer begins right after a block.
- * Spec: none but the servers that do it; Icecast's and SHOUTcast's `icy-metaint`.
+ * Titles for radios: response headers, and blocks between the sound for radios that ask with `Icy-MetaData: 1`.
+ * Blocks are at fixed distances in bytes, so that all who get them share one run of buffers; a newcomer begins right
+ * after a block. Spec: none; this follows the `icy-metaint` of Icecast and SHOUTcast servers.
  */
 import type { Rendition } from '../base/media.ts';
 import type { RoomCard } from '../wire/room.ts';
@@ -9,15 +9,15 @@ import type { Slot } from './splice.ts';
 
 /** Bytes of sound between two blocks: a second of the MP3 radio. */
 export const TITLE_INTERVAL = 8_192;
-/** A block counts its length in units of 16 bytes, in one byte. */
+/** A block gives its length in units of 16 bytes, in one byte. */
 const UNIT = 16;
 const MAX_BLOCK_BYTES = 255 * UNIT;
 
-/** What a radio shows of a room: `hosts - title`, in one line. */
+/** What a radio shows for a room: `hosts - title`, in one line. */
 export const radioTitle = ({ title, hosts }: Pick<RoomCard, 'title' | 'hosts'>): string =>
   (hosts.length > 0 ? `${hosts.join(', ')} - ${title}` : title).replaceAll(/\p{Cc}+/gu, ' ');
 
-/** One block. A quotation mark would end the title in most players: a typographic one takes its place. */
+/** One title block. A quotation mark would end the title in most players, so a typographic one replaces it. */
 export function titleBlock(title: string): Buffer {
   let text = title.replaceAll("'", '’');
   const bytesOf = (): Buffer => Buffer.from(`StreamTitle='${text}';`);
@@ -37,15 +37,15 @@ export class TitleBlocks {
   #title = '';
   #block: Buffer = Buffer.alloc(0);
 
-  /** `titleOf` tells the title of this moment. */
+  /** `titleOf` returns the current title. */
   constructor(titleOf: () => string) {
     this.#titleOf = titleOf;
   }
 
-  /** The next fragment with its blocks; `begin` is where somebody may begin in it, behind the last of them. */
+  /** The next fragment with its blocks; `begin` is where a listener may begin in it, after the last block. */
   take({ seq, bytes }: Slot): Slot {
     const pieces: Buffer[] = [];
-    // Where nothing came before, the beginning is as good as the end of a block.
+    // Where nothing came before, the beginning is as good a place to start as the end of a block.
     let begin: number | undefined = this.#left === TITLE_INTERVAL ? 0 : undefined;
     let length = 0;
     let at = 0;
@@ -72,7 +72,10 @@ export class TitleBlocks {
   }
 }
 
-/** The first fragments for somebody who gets blocks: `slots`, cut or prolonged to the end of a block. `older` is what is kept. */
+/**
+ * The first fragments for a listener who gets title blocks: `slots`, cut or extended to the end of a block. `older`
+ * is what is kept.
+ */
 export function alignedToBlock(slots: readonly Slot[], older: readonly Slot[]): readonly Slot[] {
   const first = slots[0]?.seq;
   if (first === undefined) return slots;
@@ -85,7 +88,7 @@ export function alignedToBlock(slots: readonly Slot[], older: readonly Slot[]): 
   return [{ seq: begins.seq, bytes: begins.bytes.subarray(begins.begin) }, ...rest];
 }
 
-/** Fields of a radio's head. Text goes as UTF-8, as Icecast sends it, in a latin1 string. */
+/** Response headers for a radio. Text is UTF-8, as Icecast sends it, in a latin1 string. */
 export function radioFields(
   { bitrate }: Rendition,
   card: Pick<RoomCard, 'title' | 'hosts'> | undefined,

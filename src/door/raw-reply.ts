@@ -19,7 +19,7 @@ const OPEN = Object.entries(HEARD_BY_ALL)
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join('');
 
-/** A refusal for a bare socket, head and body, that closes the connection; 503 says when to come back. Spec: RFC 9457. */
+/** A refusal as raw bytes, head and body, that closes the connection; 503 says when to come back. Spec: RFC 9457. */
 export function rawProblem(code: ErrorCode, detail?: string): string {
   const reply = problem(code, detail);
   const body = String(reply.body);
@@ -32,10 +32,10 @@ export function rawProblem(code: ErrorCode, detail?: string): string {
   );
 }
 
-/** A beginning of a request in which a browser says that it wants a page. */
+/** Matches a request head in which a browser says that it wants a page. */
 const WANTS_PAGE = /^accept:[^\r\n]*text\/html/im;
 
-/** The refusal of a head that is too large: a page for browsers, as far as what has come of the head says so. */
+/** The refusal of a head that is too large: a page for browsers, if what has arrived of the head shows one. */
 export function rawTooLarge(bytes: Uint8Array | undefined): string {
   const head = bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1') : '';
   if (!WANTS_PAGE.test(head)) return rawProblem('head-too-large');
@@ -48,7 +48,10 @@ export function rawTooLarge(bytes: Uint8Array | undefined): string {
   );
 }
 
-/** Says a refusal as the last thing on a bare socket and closes it once that has gone to the kernel, whatever else the peer sends. */
+/**
+ * Sends a refusal as the last thing on a raw socket and closes it once the kernel has accepted it, whatever else the
+ * peer sends.
+ */
 export function endRefused(socket: Socket, code: ErrorCode): void {
   socket.end(rawProblem(code), 'latin1', () => socket.destroy());
 }

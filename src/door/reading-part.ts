@@ -4,7 +4,7 @@ import type { RoomState } from '../wire/room.ts';
 import { escapeHtml } from './escape.ts';
 import { instant } from './sentence.ts';
 
-/** True while whoever comes now is sent to the text. */
+/** True while newcomers are sent to the text. */
 export const readsAlong = (state: RoomState | undefined): state is RoomState =>
   state?.delivery.newcomers === 'text' && (state.status === 'live' || state.status === 'open');
 
@@ -19,7 +19,7 @@ function part(slug: string, reading: Reading, attributes: string): string {
   return `<section class="reading card"${attributes}><h2>${escapeHtml(title)}</h2><dl>${list.join('')}</dl><p>${escapeHtml(next)}</p>${later}</section>`;
 }
 
-/** The room in words, in both languages of the pages; the same for everyone who asks in the same second. */
+/** The room described in words, in both languages of the pages; the same for everyone in the same second. */
 export function readingPart(state: RoomState): string {
   const of = (language: 'en' | 'fr'): Reading =>
     readingOf(

@@ -2,17 +2,18 @@ import { sourceOf } from '../http/index.ts';
 import { FIELD_LINE } from './field-line.ts';
 
 /**
- * What the front makes of the first bytes of a connection. `stream`: a plain GET or HEAD of a stream, taken here.
- * `other`: a whole head of anything else, or what can become none, for the ordinary HTTP server. `bad`: ambiguous or malformed, refused at once.
+ * How the first bytes of a connection are treated. `stream`: a plain GET or HEAD of a stream, handled here. `other`:
+ * a complete head of anything else, or bytes that cannot become a head, for the HTTP server. `bad`: ambiguous or
+ * malformed, refused at once.
  */
 export type FirstHead =
   | {
       readonly kind: 'stream';
       readonly method: 'GET' | 'HEAD';
       readonly target: string;
-      /** What stands in X-Forwarded-For, all lines of it. */
+      /** The value of X-Forwarded-For, all lines of it. */
       readonly forwardedFor?: string;
-      /** It has `Icy-MetaData: 1`. */
+      /** True with `Icy-MetaData: 1`. */
       readonly titles?: true;
     }
   | { readonly kind: 'other' | 'more' | 'bad' | 'too-large' };
@@ -25,10 +26,10 @@ const TOO_LARGE: FirstHead = { kind: 'too-large' };
 const ENDLESS = sourceOf(({ endless }) => endless === true).replaceAll('(', '(?:');
 const REQUEST_LINE = new RegExp(`^(GET|HEAD) (${ENDLESS}(?:\\?[\\x21-\\x7e]*)?) HTTP/1\\.([01])$`);
 
-/** A request line, of any method, that is worth waiting for the rest; what is none is judged at once. */
+/** A request line, of any method, that makes it worth waiting for the rest; anything else is judged at once. */
 const ANY_LINE = /^[A-Z]{1,16} [\x21-\x7e]+ HTTP\/1\.[01]$/;
 const ANY_BEGINNING = /^[A-Z]{1,16}(?: |$)/;
-/** A line that does not end as it must. */
+/** A line that does not end with CRLF. */
 const BARE_LF = /(?:^|[^\r])\n/;
 
 /** True while the text could still become a request for a stream. */
@@ -38,7 +39,7 @@ const couldBeStream = (text: string): boolean => {
 };
 
 /**
- * Reads the head of a connection's first request. Only a request for a stream is judged here, and strictly: a
+ * Reads the head of a connection's first request. Only requests for a stream are validated here, and strictly: a
  * repeated Host or Content-Length, a Transfer-Encoding beside a Content-Length, NUL, a bare CR or LF and folded lines
  * are `bad`. Spec: RFC 9112, 2.2, 3.2, 5.2, 6.3.
  */
@@ -51,7 +52,8 @@ export function readFirstHead(bytes: Buffer, limits: { headBytes: number; header
     const stream = line < 0 ? couldBeStream(text) : REQUEST_LINE.test(first);
     if (bytes.length >= limits.headBytes) return stream ? TOO_LARGE : OTHER;
     if (stream) return MORE;
-    // The parser of all HTTP costs ten times what a few bytes do: it begins when there is something to read.
+    // The full HTTP parser costs ten times as much as holding a few bytes, so it starts when there is something to
+    // read.
     return (line < 0 ? ANY_BEGINNING : ANY_LINE).test(first) && !BARE_LF.test(text) ? MORE : OTHER;
   }
   if (!couldBeStream(text)) return OTHER;
@@ -92,19 +94,19 @@ export function readFirstHead(bytes: Buffer, limits: { headBytes: number; header
   };
 }
 
-/** Whether an `Icy-MetaData` field asks for titles between the sound. */
+/** Whether an `Icy-MetaData` header asks for titles between the sound. */
 export const asksForTitles = (value: string | undefined): boolean => value?.trim() === '1';
 
-/** What frames a body otherwise, or asks for a word before it. */
+/** Headers that frame a body in another way, or ask for an interim response. */
 const FRAMED = /\r\n(?:transfer-encoding|expect|upgrade)[ \t]*:/i;
 const LENGTH = /\r\ncontent-length:[ \t]*(\d{1,6})[ \t]*\r\n/i;
 
 /**
- * Bytes of a first request, head and body, when the body is of `bodyHeld` or less and of a plain length; 0 for any
- * other. It only says how long to wait: whether the request is in order is judged by whoever answers it.
+ * Length of a first request, head and body, when the body has a plain Content-Length of at most `bodyHeld`; 0 for any
+ * other. It only says how long to wait: whoever answers the request validates it.
  */
 export function wholeLength(bytes: Buffer, limits: { headBytes: number; bodyHeld: number }): number {
-  // POST, PUT, PATCH; most of what comes is GET.
+  // POST, PUT, PATCH; most requests are GET.
   if (bytes[0] !== 0x50) return 0;
   const text = bytes.toString('latin1', 0, Math.min(bytes.length, limits.headBytes));
   const end = text.indexOf('\r\n\r\n');

@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net';
 
-/** Closes a connection by a reset, plain or TLS: what waits in the kernel for a reader that does not read is given back at once. */
+/**
+ * Closes a connection, plain or TLS, with a reset, which frees at once what waits in the kernel for a reader that
+ * does not read.
+ */
 export function reset(socket: Socket): void {
-  // Node resets only what has a TCP handle of its own; under TLS that is the connection as it was accepted.
+  // Node resets only sockets with a TCP handle of their own; under TLS that is the accepted connection.
   const { _parent: accepted } = socket as Socket & { _parent?: Socket | null };
   if (!accepted) return void socket.resetAndDestroy();
   accepted.resetAndDestroy();

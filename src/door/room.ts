@@ -16,12 +16,12 @@ export type RoomCount = Required<Pick<Presence, 'streams' | 'live' | 'wanted'>>;
 /** A rendition is wanted until nobody has heard it for this long. */
 const WANTED_MS = 60_000;
 
-/** One room as this door sends it: a feed for each rendition that somebody asked for. */
+/** A room as this door sends it: a feed for each rendition that somebody asked for. */
 export class Room {
   readonly slug: string;
-  /** Those in the delayed ring who did not ask for it, whoever has waited longest first. */
+  /** Delayed listeners who did not ask for the delayed stream, longest wait first. */
   readonly waits = new Set<Listener>();
-  /** Who has which seat: live listeners of a room with a line. */
+  /** Who has which seat: the live listeners of a room with a line. */
   readonly holders = new Map<string, Listener>();
   readonly #feeds = new Map<string, Feed>();
   readonly #hooks: ChannelHooks & { origin: DoorOrigin };
@@ -39,14 +39,14 @@ export class Room {
     return [...this.#feeds.values()];
   }
 
-  /** True for the first fragment of each slot of the grid. */
+  /** True for the first fragment of each slot of the time grid. */
   reach(seq: number): boolean {
     if (seq <= this.#newest) return false;
     this.#newest = seq;
     return true;
   }
 
-  /** Holds everyone to a ceiling and a write period; false when nobody has been here for a minute. */
+  /** Applies a ceiling and a write period to everyone; false when nobody has been here for a minute. */
   steer(ceiling: number | undefined, perWrite: number, now: number): boolean {
     for (const [id, feed] of this.#feeds) {
       feed.steer(ceiling, perWrite, now);
@@ -57,12 +57,15 @@ export class Room {
     return this.#feeds.size > 0 || this.#wanted.size > 0;
   }
 
-  /** Takes a fragment. */
+  /** Receives a fragment. */
   take(rendition: string, seq: number, bytes: Buffer, now: number): void {
     for (const feed of this.#feeds.values()) feed.take(rendition, seq, bytes, now);
   }
 
-  /** The feed of a rendition, opened when nobody hears it yet; or why it cannot be. `titled`: with titles between the sound. */
+  /**
+   * The feed of a rendition, opened if nobody hears it yet; or why it cannot be. `titled`: with titles between the
+   * sound.
+   */
   open(wanted: Rendition, ceiling: number | undefined, titled = false): Feed | ErrorCode {
     const key = titled ? `${wanted.id} titled` : wanted.id;
     const known = this.#feeds.get(key);
@@ -70,7 +73,7 @@ export class Room {
     const { origin } = this.#hooks;
     const best = bestWithin(wanted, ceiling);
     let refusal: ErrorCode | undefined;
-    // What should go out may not be coded yet: then whatever of its kind is.
+    // The wanted rendition may not be encoded yet: then use another one of its family.
     for (const { id } of new Set([best, wanted, ...familyOf(wanted)])) {
       const joined = origin.join(this.slug, id, { margin: ms(RING_MS + 2 * 5_120) });
       if (typeof joined === 'string') {
@@ -93,20 +96,20 @@ export class Room {
     return refusal ?? 'not-found';
   }
 
-  /** The feed in whose ring this channel is. */
+  /** The feed whose delayed stream this channel is. */
   feedOf(ring: Channel): Feed | undefined {
     for (const feed of this.#feeds.values()) if (feed.inRing(ring)) return feed;
     return undefined;
   }
 
-  /** What is told upstream. */
+  /** What is reported to the cell. */
   count(streams: number, now: number): RoomCount {
     for (const feed of this.#feeds.values()) if (feed.size > 0) this.#want(feed, now);
     const wanted = [...this.#wanted].filter(([, at]) => now - at <= WANTED_MS).map(([id]) => id);
     return { streams, live: streams - this.ringed, wanted };
   }
 
-  /** Listeners in the delayed ring. */
+  /** Listeners on the delayed stream. */
   get ringed(): number {
     let sum = 0;
     for (const feed of this.#feeds.values()) sum += feed.ringed;

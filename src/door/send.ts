@@ -6,10 +6,13 @@ import type { Reply } from '../base/reply.ts';
 /** The type of an answer that is only words. */
 export const TEXT = 'text/plain; charset=utf-8';
 
-/** On every answer. */
+/** Headers of every answer. */
 const ALWAYS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' } as const;
 
-/** On every page: our own scripts, styles and media (blob: is MediaSource), nothing inline, nothing foreign. Spec: CSP 3. */
+/**
+ * Headers of every page: our own scripts, styles and media (blob: is MediaSource), nothing inline, nothing foreign.
+ * Spec: CSP 3.
+ */
 export const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
@@ -29,11 +32,11 @@ export const pageHeaders = (caches: readonly string[]): Record<string, string> =
   ),
 });
 
-/** True for a body that comes bit by bit. */
+/** True for a streamed body. */
 export const isStream = (body: Reply['body']): body is Readable =>
   typeof body !== 'string' && !(body instanceof Uint8Array);
 
-/** Writes a Reply to an ordinary response. HEAD gets the same head and no body. */
+/** Writes a Reply to a Node response. HEAD gets the same head and no body. */
 export function send(req: IncomingMessage, res: ServerResponse, reply: Reply) {
   const { body } = reply;
   if (isStream(body)) {
@@ -58,21 +61,21 @@ export function send(req: IncomingMessage, res: ServerResponse, reply: Reply) {
   else res.end(bytes);
 }
 
-/** A thing in up to three codings. */
+/** Content in up to three encodings. */
 export interface Coded {
   readonly bytes: Uint8Array;
   readonly br?: Uint8Array;
   readonly gzip?: Uint8Array;
 }
 
-/** The smallest coding that the client takes: `br`, `gzip` or neither. Spec: RFC 9110, 12.5.3. */
+/** The smallest encoding that the client accepts: `br`, `gzip` or neither. Spec: RFC 9110, 12.5.3. */
 export function coding(accept: string | undefined, thing: Coded): 'br' | 'gzip' | undefined {
   if (thing.br && takes(accept, 'br')) return 'br';
   if (thing.gzip && takes(accept, 'gzip')) return 'gzip';
   return undefined;
 }
 
-/** Answers with a thing in the client's best coding, or 304. */
+/** Answers with content in the client's best encoding, or 304. */
 export function sendCoded(
   req: IncomingMessage,
   res: ServerResponse,

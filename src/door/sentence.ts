@@ -17,7 +17,10 @@ const WHEN = { en: when('en-GB'), fr: when('fr') } as const;
 export const instant = (at: number, language: keyof typeof WHEN = 'en'): string =>
   `${WHEN[language].format(at)} UTC`;
 
-/** What is happening in one sentence: present, plain, no figure that changes by the second. Safe as HTML. */
+/**
+ * What is happening, in one plain sentence in the present tense, without figures that change every second. Safe as
+ * HTML.
+ */
 export function sentence(card: RoomCard, state?: RoomState, words: PlainWords = plainWords('en')): string {
   const { scheduled, ended } = card.clocks;
   switch (momentOf(card)) {

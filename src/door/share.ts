@@ -1,44 +1,44 @@
-/** Networks are kept in sets of this many; a full set gives up its cheapest. */
+/** Networks are kept in sets of this many; a full set forgets its cheapest. */
 const WAYS = 8;
 /** Sets: 8,192 networks in all, in 200 kB, however many addresses come. */
 const SETS = 1024;
 const PLACES = SETS * WAYS;
-/** What is remembered of a network's cost from one window to the next. */
+/** The share of a network's cost that is carried over from one window to the next. */
 const MEMORY = 0.5;
 
-/** What things cost, in µs of this process or its like; see docs/performance.md. */
+/** What things cost, in µs of this process or one like it; see docs/performance.md. */
 export const COST = {
-  /** A connection, for each second that it is open: a share of a write, and the memory. */
+  /** A connection, per second that it is open: a share of a write, and the memory. */
   connectionSecond: 10,
   /** Looking up a small public file and writing it from the shared buffer. */
   quick: 20,
-  /** Accepting, reading a head and answering it. */
+  /** Accepting a connection, reading a head and answering it. */
   request: 60,
-  /** A request that another process answers, there and here. */
+  /** A request that another process answers, counting both processes. */
   forwarded: 500,
   /** A full TLS handshake; what it really takes is measured. */
   handshake: 1_000,
 } as const;
 
-/** A network counts for this much more at the most, however many of its people listen. */
+/** A network's weight is at most 1 plus this, however many of its people listen. */
 const MOST_MORE = 7;
 
 /**
- * What each network (/24, /48) costs this door, and its fair share of what there is: max-min, so that whoever asks for
- * less than an equal share gets all of it, and what is left is divided among those who ask for more. Networks are weighted
- * by how many of their people listen: those behind one carrier's address need more than somebody alone.
+ * What each network (/24, /48) costs this door, and its max-min fair share of the capacity: a network that needs less
+ * than an equal share gets all it needs, and what is left is divided among the others. Networks are weighted by how
+ * many of their people listen, because many people behind one carrier's address need more than one person.
  *
- * 8,192 networks are known at a time. When a set of eight is full, the one that has cost least and holds no connection is
- * forgotten: a flood of addresses forgets itself, and whoever has cost much stays known.
+ * 8,192 networks are known at a time. When a set of eight is full, the one that has cost least and holds no
+ * connection is forgotten: a flood of addresses pushes itself out, and a network that has cost much stays known.
  */
 export class Share {
   readonly #tags = new Uint32Array(PLACES);
   readonly #open = new Uint32Array(PLACES);
   /** Connections that carry a stream. */
   readonly #heard = new Uint32Array(PLACES);
-  /** Asked for in this window, refused or not. */
+  /** Requested in this window, refused or not. */
   readonly #asked = new Float64Array(PLACES);
-  /** Let in, in this window. */
+  /** Admitted in this window. */
   readonly #spent = new Float64Array(PLACES);
   /** Older cost, fading. */
   readonly #heat = new Float64Array(PLACES);
@@ -50,7 +50,7 @@ export class Share {
     this.#seed = seed >>> 0;
   }
 
-  /** A network's place; -1 is nobody's and is never limited. May take the place of the cheapest of its set. */
+  /** A network's index; -1 means no network, which is never limited. May replace the cheapest of its set. */
   place(prefix: string | undefined): number {
     if (prefix === undefined) return -1;
     let hash = 0x811c9dc5 ^ this.#seed;
@@ -73,7 +73,10 @@ export class Share {
     return cheapest;
   }
 
-  /** Asks for `cost`; false when the network has had its share of this window. What must not be refused passes `must`. */
+  /**
+   * Requests `cost`; false when the network has used up its share of this window. Pass `must` for what may not be
+   * refused.
+   */
   ask(place: number, cost: number, must = false): boolean {
     if (place < 0) return true;
     this.#asked[place] = (this.#asked[place] ?? 0) + cost;
@@ -83,24 +86,27 @@ export class Share {
     return true;
   }
 
-  /** Charges for what has been done already, or must be done anyway. */
+  /** Charges for work that is already done, or must be done anyway. */
   charge(place: number, cost: number): void {
     this.ask(place, cost, true);
   }
 
-  /** False when the network has had its share of this window: then `cost` is counted as asked for. It is not charged. */
+  /**
+   * False when the network has used up its share of this window; `cost` is then counted as requested. Nothing is
+   * charged.
+   */
   affords(place: number, cost: number): boolean {
     if (place < 0 || (this.#spent[place] ?? 0) < this.#level * this.weightAt(place)) return true;
     this.#asked[place] = (this.#asked[place] ?? 0) + cost;
     return false;
   }
 
-  /** One more, or with −1 one less, of the network listens. */
+  /** One more (or, with −1, one less) of the network's people is listening. */
   heard(place: number, change: 1 | -1): void {
     if (place >= 0) this.#heard[place] = Math.max(0, (this.#heard[place] ?? 0) + change);
   }
 
-  /** What a network counts for: 1 for one of whom nobody listens, at most 8. */
+  /** A network's weight: 1 if nobody of it listens, at most 8. */
   weightAt(place: number): number {
     return place < 0 ? 1 : 1 + Math.min(MOST_MORE, Math.log2(1 + (this.#heard[place] ?? 0)));
   }
@@ -110,7 +116,10 @@ export class Share {
     if (place >= 0) this.#open[place] = (this.#open[place] ?? 0) + 1;
   }
 
-  /** A connection closed. One whose network has lost its place meanwhile changes at most a stranger's count by one. */
+  /**
+   * A connection closed. If its network has been replaced in the meantime, another network's count is off by at most
+   * one.
+   */
   closed(place: number): void {
     if (place >= 0) this.#open[place] = Math.max(0, (this.#open[place] ?? 0) - 1);
   }
@@ -125,7 +134,7 @@ export class Share {
     return waterLevel(this.#open, capacity);
   }
 
-  /** What was let in and what was asked for since the last `turn`, `seconds` ago, in µs per second. */
+  /** What was admitted and what was requested since the last `turn`, `seconds` ago, in µs per second. */
   sums(seconds: number): { readonly spent: number; readonly asked: number } {
     let spent = 0;
     let asked = 0;
@@ -137,7 +146,10 @@ export class Share {
     return { spent: spent / seconds, asked: asked / seconds };
   }
 
-  /** Ends a window of `seconds`. With a `capacity` in µs per second the next one is shared by it; without, nobody is limited. */
+  /**
+   * Ends a window of `seconds`. With a `capacity` in µs per second, the next window is shared accordingly; without
+   * one, nobody is limited.
+   */
   turn(seconds: number, capacity: number | undefined): void {
     for (let at = 0; at < PLACES; at += 1) {
       const held = (this.#open[at] ?? 0) * COST.connectionSecond * seconds;
@@ -170,14 +182,14 @@ export class Share {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** A network that holds connections is dearer than any that holds none. */
+  /** A network that holds connections counts as more expensive than any without. */
   #weight(at: number): number {
     if (this.#tags[at] === 0) return -1;
     return (this.#open[at] ?? 0) * 1e6 + (this.#asked[at] ?? 0) + (this.#heat[at] ?? 0);
   }
 }
 
-/** The height at which `wishes`, each cut there, add up to `capacity`; Infinity when all fit. */
+/** The level at which `wishes`, each capped to it, add up to `capacity`; Infinity when all fit. */
 export function waterLevel(wishes: Float64Array | Uint32Array, capacity: number): number {
   const sorted = wishes.filter((wish) => wish > 0).sort();
   let left = capacity;

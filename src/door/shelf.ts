@@ -4,10 +4,10 @@ import { type Ms, ms } from '../base/time.ts';
 import { READ_BY_ALL } from '../http/index.ts';
 import { isStream } from './send.ts';
 
-/** An answer as it goes over the wire, head and body: one buffer for everyone who asks for the same. */
+/** An answer as sent over the wire, head and body: one buffer for everyone who asks for the same thing. */
 export interface Shelved {
   readonly bytes: Buffer;
-  /** Until when it may be given out without asking again, on the monotonic clock. */
+  /** Until when it may be reused without asking again, on the monotonic clock. */
   readonly until: number;
 }
 
@@ -15,11 +15,11 @@ export interface Shelved {
 const MAX_SHELVED = 4_096;
 /** Bytes kept in all; the oldest are dropped. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** What never changes is kept this long without asking. */
+/** How long immutable answers are kept. */
 const IMMUTABLE = ms(60_000);
-/** A blocking answer's address names its moment: those who come late for it find it. */
+/** How long blocking answers are kept: their address names the moment, so late requests still find them. */
 const NAMED = ms(2_000);
-/** Everything else public is this fresh: far below the second that its own headers allow. */
+/** How long all other public answers are kept: far less than the second that their own headers allow. */
 const FRESH = ms(100);
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** How long an answer may be given out again; 0: to those who wait for it now, and nobody else. */
+/** How long an answer may be reused; 0: only for the requests that are waiting for it now. */
 function lifetime(reply: Reply, named: boolean): Ms {
   const control = reply.headers['cache-control'] ?? '';
   if (reply.status !== 200 || !control.includes('public')) return ms(0);
@@ -39,9 +39,9 @@ function lifetime(reply: Reply, named: boolean): Ms {
   return named ? NAMED : FRESH;
 }
 
-/** A Reply with a whole body as bytes for the wire. Spec: RFC 9112. */
+/** A Reply with a complete body, as bytes for the wire. Spec: RFC 9112. */
 export function wireBytes(reply: Reply, date: string): Buffer {
-  if (isStream(reply.body)) throw new TypeError('a body that comes bit by bit has no bytes yet');
+  if (isStream(reply.body)) throw new TypeError('a streamed body has no bytes yet');
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
   let head = `HTTP/1.1 ${reply.status} ${REASONS[reply.status] ?? 'Answer'}\r\n`;
   for (const [name, value] of Object.entries({ ...reply.headers, ...READ_BY_ALL }))
@@ -50,14 +50,17 @@ export function wireBytes(reply: Reply, date: string): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }
 
-/** An answer that is being made, and who waits for it. */
+/** An answer that is being made, and the requests waiting for it. */
 export interface Making<Waiter> {
   readonly key: string;
   readonly waiters: Set<Waiter>;
   readonly abort: AbortController;
 }
 
-/** Answers ready to be sent, and for those that are being made the list of who waits: one making for all. */
+/**
+ * A response cache with request coalescing: answers ready to be sent, and, for each answer being made, the requests
+ * waiting for it.
+ */
 export class Shelf<Waiter> {
   readonly #clock: Clock;
   readonly #kept = new Map<string, Shelved>();
@@ -69,13 +72,13 @@ export class Shelf<Waiter> {
     this.#clock = clock;
   }
 
-  /** The bytes for an address, when they are there and fresh. */
+  /** The bytes for an address, if cached and fresh. */
   find(key: string): Buffer | undefined {
     const kept = this.#kept.get(key);
     return kept && kept.until > this.#clock.now() ? kept.bytes : undefined;
   }
 
-  /** Adds to those who wait for an address. */
+  /** Adds a waiter for an address. */
   wait(key: string, waiter: Waiter): { readonly making: Making<Waiter>; readonly first: boolean } {
     const known = this.#makings.get(key);
     if (known) {
@@ -87,7 +90,7 @@ export class Shelf<Waiter> {
     return { making, first: true };
   }
 
-  /** One that waited has gone; when it was the last one, the making is given up. */
+  /** Removes a waiter that has gone; when it was the last one, the answer is abandoned. */
   leave(making: Making<Waiter>, waiter: Waiter): void {
     making.waiters.delete(waiter);
     if (making.waiters.size > 0) return;
@@ -95,7 +98,7 @@ export class Shelf<Waiter> {
     making.abort.abort();
   }
 
-  /** Those who wait; they wait no longer. */
+  /** Takes all waiters off the list and returns them. */
   release(making: Making<Waiter>): readonly Waiter[] {
     const list = [...making.waiters];
     making.waiters.clear();
@@ -103,7 +106,7 @@ export class Shelf<Waiter> {
     return list;
   }
 
-  /** Makes an answer's bytes and keeps them as long as they may be given out. `named`: the address names the moment. */
+  /** Makes an answer's bytes and keeps them as long as they may be reused. `named`: the address names the moment. */
   keep(key: string, reply: Reply, named: boolean): Buffer {
     const now = this.#clock.now();
     if (now - this.#date.at >= 1_000)

@@ -17,27 +17,27 @@ import { pageHeaders, send } from './send.ts';
 import { COST, type Share } from './share.ts';
 import type { StreamRequest } from './stream-request.ts';
 
-/** What the shield needs. */
+/** What admission needs. */
 export interface ShieldDeps {
   readonly clock: Clock;
   readonly gate: Gate;
   readonly share: Share;
   readonly clients: Clients;
-  /** True for a host's or speaker's token of the room; checked before any work is done. */
+  /** True for a host's or speaker's token of the room; checked before any other work is done. */
   vouches?(token: string, slug: string, wall: number): boolean;
   /** See `Limits.busyFrom`. */
   readonly busyFrom: number;
-  /** How long connections wait before they are taken up, ms; asked about once a second. Default: not at all. */
+  /** How long connections wait in the accept queue, ms; asked about once a second. Default: not at all. */
   accepting?(): number;
-  /** What those who come back show; without it nobody can prove it. */
+  /** The return tokens of listeners who come back; without it nobody can prove that they were listening. */
   readonly proofs?: Proofs;
-  /** The fragment of a room's program that is due now; undefined when none runs. */
+  /** The fragment of a room's program that is due now; undefined when it is not running. */
   newest?(slug: string): number | undefined;
   /** 0 ≤ n < 1. */
   readonly random: () => number;
 }
 
-/** A stream request that is put off hears the delayed ring. */
+/** A stream request with its judgement; a deferred one gets the delayed stream. */
 export interface Judged extends StreamRequest {
   readonly putOff?: true;
 }
@@ -45,38 +45,46 @@ export interface Judged extends StreamRequest {
 /** Where a stream begins. */
 interface Place {
   readonly at: 'live' | 'ring';
-  /** Given only where somebody waits, so it proves that the ticket was looked at. */
+  /** Given only where somebody is waiting, so it proves that the ticket was checked. */
   readonly seat?: string;
   readonly holder?: string;
 }
 
-/** Stands before all work of a door: who is served first when requests wait, and what the others get instead. */
+/**
+ * Admission, before any other work of a door: decides who is served first when requests wait, and what the others get
+ * instead.
+ */
 export interface Shield extends Disposable {
-  /** The network a request comes from: of the client, where a listed proxy has brought it. */
+  /** The network a request comes from; behind a listed proxy, the client's. */
   prefixOf(req: IncomingMessage): string | undefined;
-  /** Counts a stream's connection for the client behind a listed proxy; false when its network has all it may. */
+  /** Counts a stream's connection against the client behind a listed proxy; false if that network is at its limit. */
   claims(socket: Socket, forwardedFor: string | undefined): boolean;
-  /** Judges somebody who asks for the stream; nobody is refused. */
+  /** Judges a request for a stream; nobody is refused. */
   judge(socket: Socket, request: StreamRequest): Judged;
-  /** Where a judged listener goes: somebody put off to the ring, unless a ticket was called; `otherwise` the others. */
+  /**
+   * Where a judged listener goes: a deferred one to the delayed stream, unless its ticket was called; `otherwise`
+   * decides for the others.
+   */
   place(request: Judged, otherwise: () => Place | undefined): Place;
-  /** Charges a network for what answering a request has kept this process from everything else, ms; it is told afterwards. */
+  /** Charges a network for the time, in ms, that answering a request took in this process; called afterwards. */
   took(req: IncomingMessage, time: number): void;
   /**
    * Begins a request that another process answers; undefined when its network has as many under way as it may have
    * without a token of the room that they are about. To be disposed when it is over.
    */
   begin(req: IncomingMessage, path: string): Disposable | undefined;
-  /** Charges a network for what another process did for it, ms. */
+  /** Charges a network for the time, in ms, that another process spent on it. */
   forwarded(req: IncomingMessage, time: number): void;
   /**
    * Charges a network for one small public file, or another answer of that `cost`; false when it has had more than its
    * share. `forwardedFor` is what the request says, and counts when a listed proxy has brought it.
    */
   fetches(socket: Socket, cost?: number, forwardedFor?: string): boolean;
-  /** The same for an answer to a request that no urgency has; of the client, where a listed proxy has brought it. */
+  /**
+   * The same for a request outside the table of priorities; behind a listed proxy, the client's network is charged.
+   */
   answers(req: IncomingMessage): boolean;
-  /** By what dear work for a request, or for a player's small file, is charged to the network that asks. */
+  /** How expensive work for a request, or for a player's small file, is charged to the network that asks for it. */
   charger(asker: IncomingMessage | Socket, forwardedFor?: string): Charge;
   /** True when a request may be worked on now; otherwise `putOff` answers it. */
   admits(req: IncomingMessage, path: string, forwarded: boolean): boolean;
@@ -88,25 +96,31 @@ export interface Shield extends Disposable {
   metrics(): string;
 }
 
-/** Requests per second that tokens of one room vouch for: a full stage makes a fraction. Beyond, they are like any others. */
+/**
+ * Requests per second that tokens of one room give priority to: a full stage makes a fraction of that. Further ones
+ * are like any others.
+ */
 const MOST_VOUCHED = 100;
 /** And so many reach the process that mixes the room at all, from this door: a stage whose people all come back at once needs fewer. */
 const MOST_TO_STAGE = 400;
 /** Requests per second that reach any stage without a token of its room: enough to be told what is wrong with a link. */
 const MOST_STRANGERS = 40;
-/** Rooms counted within a second; tokens of others vouch for nothing. */
+/** Rooms counted within a second; tokens of further rooms give no priority. */
 const MOST_ROOMS = 4_096;
-/** An answer that takes longer waits for others, or for something outside: no more than this is put on its asker's account. */
+/**
+ * An answer that takes longer is waiting for others, or for something outside, so no more than this is charged to the
+ * one who asked.
+ */
 const MOST_FORWARDED_MS = 250;
-/** Everyone who is put off is told a pause between these, in seconds. */
+/** Everyone who is deferred is told a pause between these, in seconds. */
 const FIRST_PAUSE_S = 5;
 const LAST_PAUSE_S = 20;
 const HEAD = pageHeaders([]);
-/** Doors hold so many fragments (46 s); a listener may be a few ahead of the clock. */
+/** How many fragments doors hold (46 s); a listener may be a few ahead of the clock. */
 const HELD_FRAGMENTS = 144;
 const AHEAD_FRAGMENTS = 8;
 
-/** Opens the shield; it looks at the event loop fifty times a second. */
+/** Opens admission; it samples the event loop fifty times a second. */
 export function openShield(deps: ShieldDeps): Shield {
   const { clock, gate } = deps;
   const admission = new Admission(deps.share, clock.now(), deps.random);
@@ -118,15 +132,15 @@ export function openShield(deps: ShieldDeps): Shield {
     const share = (user + system) / 1000 / Math.max(1, now - since);
     used = process.cpuUsage();
     since = now;
-    // Whoever comes waits twice: until the connection is taken up, and until what it asks is.
+    // A request waits twice: until its connection is accepted, and until it is handled.
     admission.turn(now, queueing.take() + (deps.accepting?.() ?? 0), share >= deps.busyFrom);
   });
   const passes = ({ prefix, place }: Origin, priority: Priority, cost: number): boolean => {
     return admission.admit(priority, prefix, place, cost, clock.wall());
   };
   /**
-   * Those who prove that they were listening are never put off. A number that somebody who was here would have makes one
-   * who comes back: but the clock tells it to anyone, so under strain it is worth less than a proof.
+   * Listeners who prove that they were listening are never deferred. A plausible `after` number also marks somebody
+   * who comes back, but anyone can work it out from the clock, so under load it counts for less than a proof.
    */
   const returning = ({ slug, after, back }: StreamRequest, { prefix = '' }: Origin): Priority => {
     if (after === undefined) return 3;
@@ -135,7 +149,7 @@ export function openShield(deps: ShieldDeps): Shield {
     if (newest === undefined) return 3;
     return after >= newest - HELD_FRAGMENTS && after <= newest + AHEAD_FRAGMENTS ? 2 : 3;
   };
-  /** Vouched requests of this second, by room. */
+  /** Requests of this second with a valid token, by room. */
   const vouchings = new Map<string, number>();
   let second = 0;
   let strangers = 0;
@@ -187,7 +201,7 @@ export function openShield(deps: ShieldDeps): Shield {
       if (!request.putOff) return otherwise() ?? { at: 'live' };
       const called = request.ticket === undefined ? undefined : otherwise();
       if (called?.at === 'live' && called.seat !== undefined) return called;
-      // Whoever runs the door moves them up once the strain is over, as far as the line has places: see `Door.promote`.
+      // They are moved up once the load is over, as far as the line has places: see `Door.promote`.
       return { at: 'ring' };
     },
     admits(req, path, forwarded) {
@@ -203,7 +217,7 @@ export function openShield(deps: ShieldDeps): Shield {
       });
       if (worth === 'never') return false;
       const from = originOf(req);
-      // A player goes on whoever else comes, within its network's share; so does whoever asks whether the door lives.
+      // A player continues whoever else comes, within its network's share; so do health checks.
       if (priority === 1 || (priority === 0 && !stage)) return admission.fetch(from.place, COST.request);
       return passes(from, priority, forwarded ? COST.forwarded : COST.request);
     },
@@ -238,7 +252,7 @@ export function openShield(deps: ShieldDeps): Shield {
         const body = busyPage(found?.address.id === 'room' ? found.room : undefined, pause);
         return send(req, res, { status: 200, headers: { ...HEAD, ...told }, body });
       }
-      // A body that nobody will read ends the connection.
+      // With a body that nobody will read, the connection has to end.
       const extra = req.complete || reads ? told : { ...told, connection: 'close' };
       send(req, res, problem('crowded', undefined, extra));
       req.resume();
@@ -255,19 +269,19 @@ export function openShield(deps: ShieldDeps): Shield {
         {
           name: 'earshot_door_admitted_ratio',
           kind: 'gauge',
-          help: 'Share of all classes of requests that are let in: 1 when nobody is put off',
+          help: 'Share of all classes of requests that are let in: 1 when nothing is deferred',
           value: level / CLASSES,
         },
         {
           name: 'earshot_door_queueing_wait_seconds',
           kind: 'gauge',
-          help: 'How long requests waited in the last window, on average',
+          help: 'Average wait of requests in the last window',
           value: wait / 1000,
         },
         {
           name: 'earshot_door_put_off_total',
           kind: 'counter',
-          help: 'Requests put off under strain, by urgency: 0 is the most urgent',
+          help: 'Requests deferred under load, by urgency: 0 is the most urgent',
           value: putOff.map((count, priority) => [{ priority }, count] as const),
         },
       ]);

@@ -2,27 +2,27 @@ import type { IncomingMessage } from 'node:http';
 import type { Ms } from '../base/time.ts';
 import type { Limits } from './limits.ts';
 
-/** Finds requests whose body has stopped coming, or comes next to never: not those that are merely long. */
+/** Finds requests whose body has stopped coming, or hardly comes: not those that are merely long. */
 export interface SlowBodies {
-  /** The body of a request is waited for; `late` is called once when it does not come. */
+  /** Starts watching the body of a request; `late` is called once if it does not come. */
   begin(req: IncomingMessage, now: Ms, late: (req: IncomingMessage) => void): void;
-  /** It is whole, or has gone. */
+  /** It is complete, or has gone. */
   end(req: IncomingMessage): void;
-  /** Looks at all of them. Call about once a second. */
+  /** Checks all of them. Call about once a second. */
   sweep(now: Ms): void;
 }
 
 interface Body {
   readonly late: (req: IncomingMessage) => void;
-  /** Bytes the connection had brought when something came for the last time, and when that was. */
+  /** Bytes received on the connection when something last came, and when that was. */
   bytes: number;
   came: number;
-  /** The pace is judged from here on. */
+  /** The pace is measured from here on. */
   from: number;
   fromBytes: number;
 }
 
-/** Opens the watch. While whoever takes the body does not read, nobody's slowness is counted. */
+/** Opens the watch. While the reader of the body does not read, slowness is not counted. */
 export function openSlowBodies(
   limits: Pick<Limits, 'bodyStall' | 'bodyWindow' | 'bodyWindowBytes'>,
 ): SlowBodies {

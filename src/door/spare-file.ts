@@ -2,20 +2,20 @@ import { closeSync, openSync } from 'node:fs';
 import type { Log } from '../base/log.ts';
 import type { Counters } from './counters.ts';
 
-/** Notices when this process, or the machine, has no open file left. */
+/** Notices when this process, or the machine, is out of file descriptors. */
 export interface SpareFile {
-  /** Tries; call about once a second. */
+  /** Checks; call about once a second. */
   look(): void;
 }
 
 /**
- * Opens the look-out. Without it nobody would know: libuv accepts and closes whoever comes then (so that the event loop
- * does not spin), and tells nothing of it. Spec: accept(2), EMFILE and ENFILE.
+ * Opens the check. Without it nobody would know: libuv then accepts and closes new connections (so that the event
+ * loop does not spin), and reports nothing. Spec: accept(2), EMFILE and ENFILE.
  */
 export function openSpareFile(deps: {
   readonly log: Log;
   readonly counters: Pick<Counters, 'filesShort'>;
-  /** Opens any file, and closes it. */
+  /** Opens some file, and closes it. */
   readonly attempt?: () => void;
 }): SpareFile {
   const { log, counters, attempt = () => closeSync(openSync('/dev/null', 'r')) } = deps;
@@ -26,7 +26,7 @@ export function openSpareFile(deps: {
       try {
         attempt();
         short = false;
-        if (before) log.warn({}, 'there are open files again: newcomers are let in');
+        if (before) log.warn({}, 'file descriptors are available again: new connections are accepted');
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code !== 'EMFILE' && code !== 'ENFILE') return;
@@ -35,7 +35,7 @@ export function openSpareFile(deps: {
         if (!before)
           log.error(
             { code },
-            'no open file is left: newcomers are closed until there is one, those inside hear on; raise ulimit -n (LimitNOFILE=), see `earshot doctor`',
+            'out of file descriptors: new connections are dropped until one is free, current listeners are not affected; raise ulimit -n (LimitNOFILE=), see `earshot doctor`',
           );
       }
     },

@@ -1,21 +1,21 @@
 import type { Rendition } from '../base/media.ts';
 import { aacWindow, edgeFrames, spliceable } from '../wire/splice.ts';
 
-/** A source that is this many slots behind another one has fallen silent. */
+/** A source that is this many slots behind another one counts as silent. */
 const SILENT_SLOTS = 2;
 
-/** One fragment of the grid. */
+/** One fragment of the time grid. */
 export interface Slot {
   readonly seq: number;
   readonly bytes: Buffer;
-  /** Where a radio that is told titles may begin in it; see `TitleBlocks`. */
+  /** Where a radio with titles may begin in it; see `TitleBlocks`. */
   readonly begin?: number;
 }
 
 /**
- * Makes one unbroken run of fragments out of the renditions of a family: it keeps to its source, and goes over to the
- * target at the first boundary where the target is there and the sound fits. A target that is not coded yet, or no
- * longer, changes nothing.
+ * Makes one unbroken run of fragments from the renditions of a family: it stays with its source, and switches to the
+ * target at the first boundary where the target is available and the sound fits. A target that is not encoded yet, or
+ * no longer, changes nothing.
  */
 export class Splice {
   /** The rendition that goes out now; undefined before the first fragment. */
@@ -28,9 +28,9 @@ export class Splice {
   readonly #family: ReadonlySet<string>;
   readonly #send: (slot: Slot) => void;
   readonly #since: (rendition: string, seq: number) => readonly Slot[];
-  /** The newest fragment that has come of the target. */
+  /** The newest fragment received of the target. */
   #flows = -1;
-  /** The source's fragment that waits a moment for the target's of the same slot. */
+  /** The source's fragment, waiting a moment for the target's of the same slot. */
   #pending: Slot | undefined;
   /** True while the source's fragment waits because it does not fit what went out before. */
   #misfit = false;
@@ -49,17 +49,17 @@ export class Splice {
     this.#since = hooks.since;
   }
 
-  /** Begins after what somebody has already taken elsewhere. */
+  /** Begins after what a listener already received elsewhere. */
   begin(source: string, last: Slot): void {
     this.source = source;
     this.newest = last.seq;
     this.#last = last.bytes;
   }
 
-  /** Takes a fragment of any rendition of the room. */
+  /** Receives a fragment of any rendition of the room. */
   take(rendition: string, seq: number, bytes: Buffer): void {
     if (!this.#family.has(rendition)) return;
-    // What came under the source's name did not fit: another one's may, which went out under that name until now.
+    // What arrived from the source did not fit; another rendition, which was sent under its name until now, may.
     if (this.#misfit && this.#pending?.seq === seq && this.#fits(bytes))
       return void this.#out({ seq, bytes });
     if (rendition === this.target && rendition !== this.source) this.#fromTarget(seq, bytes);
@@ -87,7 +87,7 @@ export class Splice {
     else if (seq > this.newest + SILENT_SLOTS) this.#rescue(this.target, { seq, bytes });
   }
 
-  /** Goes over to another rendition without asking for more than that there is sound. */
+  /** Switches to another rendition on the sole condition that it has sound. */
   #rescue(rendition: string, newest: Slot): void {
     this.#settle();
     for (const slot of this.#since(rendition, this.newest + 1))
@@ -101,7 +101,7 @@ export class Splice {
     this.#out(slot);
   }
 
-  /** Sends what waited: the target did not come, or did not fit. */
+  /** Sends what was waiting: the target did not come, or did not fit. */
   #settle(): void {
     const pending = this.#pending;
     this.#pending = undefined;

@@ -5,7 +5,7 @@ import type { Limits } from './limits.ts';
 import { kernelDescriptor } from './put.ts';
 import { waterLevel } from './share.ts';
 
-/** What the watch over readers needs. */
+/** What the watch needs. */
 export interface StalledReadersDeps {
   readonly limits: Pick<
     Limits,
@@ -17,32 +17,32 @@ export interface StalledReadersDeps {
     | 'slowReadersPerNetwork'
     | 'slowBytes'
   >;
-  /** What the kernel knows of a peer; absent: only what it takes from us is seen. */
+  /** What the kernel knows about a peer; absent: only what it accepts from us is known. */
   readonly tcpInfo?: TcpInfoReader;
-  /** True for a listener of an endless stream: who falls behind there is closed. */
+  /** True for a listener of an endless stream, who is closed when falling behind. */
   isStream(socket: Socket): boolean;
-  /** The network a reader comes from; undefined: one of this machine, limited in total alone. */
+  /** The network a reader comes from; undefined for this machine, which only counts in the totals. */
   prefixOf(socket: Socket): string | undefined;
 }
 
-/** Finds readers that take next to nothing while bytes wait for them: Node itself never closes those. */
+/** Finds readers that read hardly anything while bytes wait for them: Node itself never closes those. */
 export interface StalledReaders {
-  /** Looks at every socket and hands over those to be closed. Call about once a second. */
+  /** Checks every socket and reports those to be closed. Call about once a second. */
   sweep(now: Ms, sockets: Iterable<Socket>, stalled: (socket: Socket) => void): void;
 }
 
-/** Bytes wait for it, and the kernel has taken few of them within the window. */
+/** A socket for which bytes wait, of which the kernel accepted few within the window. */
 interface Suspect {
   since: number;
   taken: number;
-  /** Since when it is asked about, of a file. */
+  /** For a file: since when the kernel is asked about it. */
   asked?: Asked;
 }
 interface Asked {
   acknowledged: number;
-  /** When more was acknowledged for the last time. */
+  /** When the peer last acknowledged more. */
   progress: number;
-  /** The pace is judged from here on. */
+  /** The pace is measured from here on. */
   from: number;
   fromBytes: number;
   /** Below the pace for a whole window, since then. */
@@ -54,23 +54,23 @@ interface Slow {
   readonly held: number;
 }
 
-/** Questions in a row that a peer has to leave unanswered before it is taken for dead. */
+/** How many probes in a row a peer may leave unanswered before it counts as dead. */
 const UNANSWERED = 3;
 
-/** Bytes the kernel has taken from a socket so far. */
+/** Bytes the kernel has accepted from a socket so far. */
 const taken = (socket: Socket): number => socket.bytesWritten - socket.writableLength;
 
 /**
- * Opens the watch. What the kernel takes comes in lumps of a third of a large send buffer, a minute apart for a player
- * that reads a recording at its own pace: so of a file it is asked whether the peer *acknowledges* what waits. As long
- * as it does, however slowly, or has paused and still answers the kernel's probes, it may stay, within
- * limits of all those who read slowly. Spec: RFC 9293, 3.8.6.1 (zero-window probing).
+ * Opens the watch. The kernel accepts data in lumps of a third of a large send buffer, a minute apart for a player
+ * that reads a recording at its own pace. So for files the kernel is asked whether the peer *acknowledges* what is
+ * waiting. As long as it does, however slowly, or has paused and still answers the kernel's probes, it may stay,
+ * within the limits for all slow readers. Spec: RFC 9293, 3.8.6.1 (zero-window probing).
  */
 export function openStalledReaders(deps: StalledReadersDeps): StalledReaders {
   const { limits, tcpInfo } = deps;
   let suspects = new Map<Socket, Suspect>();
 
-  /** Whether a file's reader is to be closed now; what it holds is noted when it is slow. */
+  /** Whether a file reader is to be closed now; if it is slow, what it holds is added to `slow`. */
   function gone(socket: Socket, suspect: Suspect, now: number, slow: Slow[]): boolean {
     const info = tcpInfo?.(kernelDescriptor(socket));
     const acknowledged = info?.acknowledged ?? taken(socket);
@@ -91,7 +91,7 @@ export function openStalledReaders(deps: StalledReadersDeps): StalledReaders {
     return false;
   }
 
-  /** Those who are too many, of each network and in all: the slowest for longest of the networks with most. */
+  /** The readers over the limits, per network and in all: those slow for longest, of the networks with most. */
   function tooMany(slow: readonly Slow[]): Socket[] {
     const networks = Map.groupBy(
       slow.toSorted((a, b) => a.since - b.since),

@@ -2,14 +2,20 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from './counters.ts';
 
-/** Of a wait for being taken up more is not told, in ms: a flood of connections alone must not make the ladder jump. */
+/**
+ * Cap on the reported accept-queue wait, in ms, so that a connection flood alone cannot raise the level several steps
+ * at once.
+ */
 export const MOST_ACCEPTING_MS = 600;
 
-/** What strained this door since it was last asked. */
+/** The load signals of this door since they were last read. */
 export interface DoorStrain {
-  /** How late slots of the write period were served: p99, ms; or how long connections waited to be taken up, when that is more. */
+  /**
+   * How late slots of the write period were served: p99, ms; or how long connections waited in the accept queue, if
+   * that is more.
+   */
   readonly wait: number;
-  /** Streams with unsent bytes now; whoever reads a file at its own pace has some all the time. */
+  /** Streams with unsent bytes now; file readers are not counted, because they always have some. */
   readonly unsent: number;
   /** Connections now. */
   readonly connections: number;
@@ -19,7 +25,7 @@ export interface DoorStrain {
   readonly joins: number;
 }
 
-/** Opens the sampling: each call of the result looks back to the one before. One caller only. */
+/** Opens the sampling: each call of the result covers the time since the previous one. For one caller only. */
 export function openStrain(deps: {
   clock: Clock;
   counters: Counters;

@@ -6,37 +6,37 @@ import { RENDITIONS } from '../wire/renditions.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { radioFields } from './radio-titles.ts';
 
-/** A listener's wish, read from the address. */
+/** A request for a stream, read from its address. */
 export interface StreamRequest {
   readonly slug: string;
   readonly rendition: Rendition;
   /** The last fragment the listener already has. */
   readonly after?: number;
-  /** How much sound the listener wants in hand when it starts. */
+  /** How much sound the listener wants to have buffered when it starts. */
   readonly margin: Ms;
-  /** It asks for the delayed ring by itself. */
+  /** It asks for the delayed stream. */
   readonly ring?: true;
-  /** `after` is where it was in the delayed ring: of no use at the live edge. */
+  /** `after` is a position on the delayed stream, of no use at the live edge. */
   readonly was?: 'ring';
-  /** What it was given with the stream it had before, as it shows it; not yet looked at. */
+  /** The return token from its previous stream; not checked yet. */
   readonly back?: string;
-  /** A radio that is told titles between the sound. */
+  /** A radio that gets titles between the sound. */
   readonly titles?: true;
-  /** What may move it up to the live edge, as it was given out; not yet looked at. */
+  /** The ticket that may move it up to the live edge; not checked yet. */
   readonly ticket?: string;
 }
 
-/** A player of ours starts with this much in hand. */
+/** Default margin of our player, ms. */
 const STREAM_MARGIN = 300;
-/** A radio has no margin control of its own, so it gets enough to live on through the longest write period. */
+/** A radio has no margin control of its own, so it gets enough to last through the longest write period. */
 const RADIO_MARGIN = 2_600;
-/** More is refused down to this: a listener that wants more wants the replay. */
+/** A larger margin is reduced to this: a listener that wants more wants the replay. */
 const MAX_MARGIN = 10_000;
 const TICKET = /^[\w.~-]{1,256}$/;
 /** Fragment numbers are 32 bit in `mfhd`. */
 const MAX_SEQ = 0xffff_ffff;
 
-/** A number in decimal digits within 0 and `max`, or undefined. */
+/** A number in decimal digits from 0 to `max`, or undefined. */
 const count = (text: string | null, max: number): number | undefined =>
   text !== null && /^\d{1,10}$/.test(text) ? Math.min(Number(text), max) : undefined;
 
@@ -48,8 +48,9 @@ function pick(codec: string, rate: number | undefined): Rendition | undefined {
 }
 
 /**
- * The stream asked for by `target` (path and query), or undefined when the path is none. Unknown values mean the default.
- * `titles`: it asks for them between the sound, which containers of bare frames have room for.
+ * The stream requested by `target` (path and query), or undefined when the path is not a stream. Unknown values mean
+ * the default. `titles`: the client asks for titles between the sound, which only containers of bare frames can
+ * carry.
  */
 export function readStreamRequest(target: string, titles = false): StreamRequest | undefined {
   const mark = target.indexOf('?');
@@ -105,7 +106,7 @@ export function mediaType(rendition: Rendition): string {
   }
 }
 
-/** Fields of the answer to HEAD for a stream that could be heard. */
+/** Headers of the answer to HEAD for a stream that is available. */
 export const streamFields = (
   { rendition, titles }: StreamRequest,
   card: RoomCard | undefined,
@@ -124,7 +125,10 @@ const lines = (fields: Readonly<Record<string, string>>): string =>
     .join('');
 const OPEN = lines(HEARD_BY_ALL);
 
-/** The head of a stream's answer: no length and `connection: close`, so that HTTP/1.0 players and proxies take it too. */
+/**
+ * The head of a stream's answer: no length and `connection: close`, so that HTTP/1.0 players and proxies accept it
+ * too.
+ */
 export function streamHead(
   rendition: Rendition,
   timing: {
@@ -135,7 +139,7 @@ export function streamHead(
     behind: Ms;
     seat?: string;
     back?: string;
-    /** More fields. */
+    /** More headers. */
     more?: Readonly<Record<string, string>>;
   },
 ): string {

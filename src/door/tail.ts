@@ -4,9 +4,12 @@ import type { Channel, Listener } from './channel.ts';
 import type { Feed } from './feed.ts';
 import type { Slot } from './splice.ts';
 
-/** The rings of programs that are over: whoever is half a minute behind hears the end as well, at its own time. */
+/**
+ * Delayed streams of programs that have ended: listeners who are half a minute behind hear the end as well, at their
+ * own time.
+ */
 export interface Tails {
-  /** Takes over the ring of a feed that gets nothing more. */
+  /** Takes over the delayed stream of a feed that gets no more fragments. */
   take(feed: Feed): void;
   channels(): readonly Channel[];
 }
@@ -16,7 +19,7 @@ interface Tail {
   readonly rest: Slot[];
 }
 
-/** Opens the keeper of tails; its timer runs only while there are any. */
+/** Opens the keeper of these endings; its timer runs only while there are any. */
 export function openTails(deps: {
   clock: Clock;
   wake(channel: Channel): void;

@@ -268,7 +268,7 @@ test('a new certificate is taken up without a break; a bad one is said and leave
     writeFileSync(changing.cert, cert);
     writeFileSync(changing.key, key);
     clock.advance(5_000);
-    await until(() => said.some((line) => line.includes('the one before stays')));
+    await until(() => said.some((line) => line.includes('the previous one stays in use')));
     expect(await serial(before.cert)).toBe(old);
   };
   const after = selfSigned();
@@ -298,7 +298,7 @@ test('a key of another certificate, a missing file or an empty one does not star
   };
   const mixed = writeCertificate(own, { cert: first.cert, key: selfSigned().key });
   await expect(openTls({ ...deps, files: mixed })).rejects.toThrow(
-    /key\.pem: the key is of another certificate/,
+    /key\.pem: the key belongs to another certificate/,
   );
   writeFileSync(mixed.cert, 'nothing');
   await expect(openTls({ ...deps, files: mixed })).rejects.toThrow(/cert\.pem: /);

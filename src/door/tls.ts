@@ -17,14 +17,19 @@ import type { Counters } from './counters.ts';
 /** How a door speaks TLS. */
 export interface DoorTls {
   readonly files: CertificateFiles;
-  /** True when the files may be missing at first (they are being obtained); until they come, handshakes are refused. */
+  /**
+   * True when the files may be missing at first (they are being obtained); until they arrive, handshakes are refused.
+   */
   readonly later: boolean;
   /**
-   * The keys by which session tickets are sealed now, 48 bytes that are never written down: the same in all doors, so that each resumes
-   * what another began. Default: a door's own.
+   * The current keys for session tickets, 48 bytes that are never written to disk: the same in all doors, so that
+   * each can resume sessions of the others. Default: the door's own.
    */
   readonly ticketKeys?: () => Uint8Array;
-  /** True when programs on this machine may speak plain HTTP on the same port: no name leads to it there. Default false. */
+  /**
+   * True when programs on this machine may speak plain HTTP on the same port, because they have no name for it.
+   * Default false.
+   */
   readonly plainLocal?: boolean;
 }
 
@@ -35,9 +40,9 @@ export interface TlsDeps extends DoorTls {
   readonly counters: Counters;
   /** A handshake must be over after this long. */
   readonly headTimeout: Ms;
-  /** Where connections that carry a stream are laid bare. */
+  /** Offloads connections that carry a stream. */
   readonly bares?: Bares | undefined;
-  /** Takes a connection whose handshake is done, in place of the one it was accepted as. */
+  /** Receives a connection whose handshake is done, in place of the accepted one. */
   secured(socket: Socket, accepted: Socket | undefined): void;
 }
 
@@ -45,16 +50,19 @@ export interface TlsDeps extends DoorTls {
 export interface Tls extends Disposable {
   /** True once there is a certificate. */
   readonly ready: boolean;
-  /** Begins the handshake of an accepted connection; it is destroyed when that fails. */
+  /** Starts the handshake of an accepted connection, which is destroyed if it fails. */
   take(accepted: Socket): void;
-  /** Looks whether the files have changed, and takes them up; a bad change leaves the last good certificate. */
+  /** Checks whether the files have changed, and loads them; a bad change leaves the last good certificate in use. */
   reload(): Promise<void>;
 }
 
 const RELOAD_EVERY = ms(5_000);
-/** Seconds a ticket is good for; keys change each day, so it may be less. */
+/** Seconds a session ticket is valid; keys change each day, so it may be less. */
 const SESSION_S = 12 * 3600;
-/** AES-128 first: half the rounds of 256. ChaCha goes first for those who put it first: telephones without AES. */
+/**
+ * AES-128 first: it has fewer rounds than AES-256. ChaCha goes first for clients that put it first: phones without
+ * AES instructions.
+ */
 const CIPHERS =
   'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384:' +
   'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:' +
@@ -84,7 +92,7 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     certificate = await readCertificate(files);
   } catch (error) {
     if (!deps.later) throw error;
-    log.info({ cert: files.cert }, 'no certificate yet: connections over TLS are refused until it comes');
+    log.info({ cert: files.cert }, 'no certificate yet: TLS connections are refused until there is one');
   }
   const server = createServer({
     ...options(certificate, keys),
@@ -121,7 +129,7 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
       } catch (error) {
         const reason = error instanceof EarshotError ? error.message : String(error);
         if (certificate)
-          log.error({ error: reason }, 'the new certificate cannot be used: the one before stays');
+          log.error({ error: reason }, 'the new certificate cannot be used: the previous one stays in use');
       }
     }
     if (certificate && keys !== keysNow()) use();

@@ -2,41 +2,44 @@ import type { Clock } from '../base/clock.ts';
 import { type Ms, ms } from '../base/time.ts';
 import { waterLevel } from './share.ts';
 
-/** What bounds those that make the door wait. */
+/** Limits on half-received requests (slowloris protection). */
 export interface UnfinishedDeps<Key> {
   readonly clock: Clock;
   readonly limits: { readonly unfinished: number; readonly unfinishedAfter: Ms };
-  /** Of one network, at most; default: as many as in all. Unknown networks, such as this machine, are not one. */
+  /**
+   * The most from one network; default: as many as in all. Unknown networks, such as this machine, do not count as
+   * one.
+   */
   readonly perNetwork?: number;
-  /** The network one comes from. */
+  /** The network that one comes from. */
   prefixOf(key: Key): string | undefined;
 }
 
-/** What is not whole yet, by what it is waited for on: a connection (its first request), or a request (its body). */
+/** What has not fully arrived yet: the first request of a connection, or the body of a request. */
 export interface Unfinished<Key> extends Disposable {
-  /** It is waited for from now on; `close` is called when others need the place more. */
+  /** Starts waiting for it; `close` is called when others need the place more. */
   begin(key: Key, close: (key: Key) => void): void;
-  /** It is whole, or has gone. */
+  /** It is complete, or has gone. */
   end(key: Key): void;
-  /** Waited for now. */
+  /** How many are being waited for. */
   readonly size: number;
 }
 
 interface Wait<Key> {
-  /** On the clock of attention. */
+  /** On the clock of attention: time in which the event loop was able to read. */
   readonly since: number;
   readonly close: (key: Key) => void;
 }
 
-/** How often the waits are looked at. */
+/** How often the waits are checked. */
 const LOOK_MS = 100;
-/** A look that comes later than this has kept everybody waiting: what is beyond is nobody's slowness. */
+/** When a check comes later than this, the process itself was slow: the excess is nobody else's slowness. */
 const MOST_CREDITED_MS = 2 * LOOK_MS;
 
 /**
- * Opens the list. Waiting is counted in time in which the event loop was there to read: a busy door does not
- * make whoever comes promptly look slow, for what has arrived is read in each round, however long the round was.
- * Beyond the limit the oldest go first, of the networks that hold more than their max-min share.
+ * Opens the list. Only time in which the event loop was able to read counts as waiting, so a busy door does not make
+ * prompt clients look slow: what has arrived is read in each round, however long the round was. Beyond the limit the
+ * oldest are closed first, of the networks that hold more than their max-min share.
  */
 export function openUnfinished<Key>({
   clock,
@@ -44,7 +47,7 @@ export function openUnfinished<Key>({
   perNetwork,
   prefixOf,
 }: UnfinishedDeps<Key>): Unfinished<Key> {
-  /** In the order of their beginning. */
+  /** In the order in which they began. */
   const waits = new Map<Key, Wait<Key>>();
   let last: number = clock.now();
   let attention = 0;
@@ -83,7 +86,7 @@ export function openUnfinished<Key>({
     );
     let left = limits.unfinished;
     for (const those of networks.values()) left -= Math.min(those.length, each);
-    // What does not divide goes to those who have come last.
+    // The remainder of the division goes to those who came last.
     for (const those of [...networks.values()].reverse()) {
       const extra = those.length > each && left > 0 ? 1 : 0;
       left -= extra;
@@ -101,7 +104,7 @@ export function openUnfinished<Key>({
   const timer = clock.every(ms(LOOK_MS), look);
   return {
     begin(key, close) {
-      // Begun again it goes to the end: the list is in the order of beginning.
+      // When it begins again it goes to the end: the list is in the order of beginning.
       waits.delete(key);
       waits.set(key, { since: attention, close });
     },

@@ -4,13 +4,13 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { Uring } from '../base/uring.ts';
 import { descriptor } from './put.ts';
 
-/** A trial takes some ms; after this long it has failed. */
+/** A trial takes a few ms; after this long it has failed. */
 const PATIENCE_MS = 3_000;
-/** More than a connection holds that nobody reads. */
+/** More than an unread connection can hold. */
 const MOST_SUBMITS = 64;
 const NO_SUCH_FILE = -9;
 
-/** Sends row by row, each to its descriptor; what each of them took. */
+/** Sends rows, each entry to its descriptor; returns what each accepted. */
 function submit(uring: Uring, row: readonly (readonly [number, Uint8Array])[], withdrawn = -1): number[] {
   for (const [fd, bytes] of row) if (!uring.add(fd, bytes)) throw new Error('it has no room');
   if (withdrawn >= 0) uring.withdraw(withdrawn);
@@ -45,7 +45,7 @@ async function trial(
   const wanted = Buffer.concat([first, second]);
   while (Buffer.concat(read).length < wanted.length) await once(there, 'data', { signal });
   if (!Buffer.concat(read).equals(wanted)) return 'what was sent is not what came';
-  // A reader that stands still must hold up nobody.
+  // A stalled reader must not hold up anybody else.
   there.pause();
   const much = Buffer.alloc(256 * 1024);
   for (let i = 0; i < MOST_SUBMITS; i += 1)
@@ -55,12 +55,12 @@ async function trial(
 }
 
 /**
- * Tries an io_uring as rows of listeners use it, before anybody depends on it: order, descriptors that are gone, and a reader
- * that stands still. Says in words what does not work; undefined: everything.
+ * Tries an io_uring as rows of listeners use it, before anybody depends on it: order, closed descriptors, and a
+ * stalled reader. Returns what does not work, as text; undefined if everything does.
  */
 export async function checkUring(uring: Uring): Promise<string | undefined> {
   const server = createServer();
-  // An abstract address: no file, no port.
+  // An abstract socket address: no file, no port.
   const path = `\0earshot-uring-${process.pid}-${randomBytes(8).toString('hex')}`;
   const closers: Socket[] = [];
   const signal = AbortSignal.timeout(PATIENCE_MS);

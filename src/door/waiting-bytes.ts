@@ -1,38 +1,44 @@
 import type { Socket } from 'node:net';
 import { waterLevel } from './share.ts';
 
-/** What the count needs. */
+/** What the limit needs. */
 export interface WaitingBytesDeps {
   readonly limits: {
     /** Bytes that may wait in this process for all readers together. */
     readonly waitingBytes: number;
-    /** Bytes that may wait for one. */
+    /** Bytes that may wait for one reader. */
     readonly backlog: number;
   };
-  /** The network a reader comes from; undefined: one of this machine, which is a network like others here. */
+  /** The network a reader comes from; undefined for this machine, which is treated like a network here. */
   prefixOf(socket: Socket): string | undefined;
 }
 
-/** Holds what waits in memory for readers who do not read to a total. */
+/** Limits the total that waits in memory for readers who do not read. */
 export interface WaitingBytes {
-  /** Counts, and hands over those to be closed. Call about once a second: within that the total may be exceeded by what is sent in a second. */
+  /**
+   * Counts, and reports the readers to be closed. Call about once a second; in between, the total may be exceeded by
+   * what is sent in a second.
+   */
   sweep(sockets: Iterable<Socket>, drop: (socket: Socket) => void): void;
-  /** Bytes that waited at the last look. */
+  /** Bytes that were waiting at the last check. */
   readonly total: number;
 }
 
-/** What TLS holds beside a socket's own queue. */
+/** What TLS holds besides a socket's own queue. */
 type Queued = Socket & {
   readonly _handle?: { readonly writeQueueSize?: number } | null;
   encrypted?: boolean;
 };
-/** Sealed bytes that OpenSSL holds: those of the socket's own queue, and what it answers by itself, whether anybody reads or not. */
+/**
+ * Encrypted bytes that OpenSSL holds: those of the socket's own queue, and its own answers, whether anybody reads
+ * them or not.
+ */
 const sealedFor = (socket: Queued): number =>
   socket.encrypted === true ? (socket._handle?.writeQueueSize ?? 0) : 0;
 
 /**
- * Opens the count. Beyond the total each network keeps at most its max-min share: of those with more, the readers for
- * whom most waits are closed; they are the slowest. Nobody else notices.
+ * Opens the limit. Beyond the total each network keeps at most its max-min share: in networks with more, the readers
+ * with the most waiting bytes are closed, which are the slowest. Nobody else notices.
  */
 export function openWaitingBytes({ limits, prefixOf }: WaitingBytesDeps): WaitingBytes {
   let total = 0;
@@ -50,7 +56,7 @@ export function openWaitingBytes({ limits, prefixOf }: WaitingBytesDeps): Waitin
         const bytes = Math.max(socket.writableLength, sealed);
         if (bytes === 0) continue;
         total += bytes;
-        // A stream is held to this at each write; what OpenSSL queues by itself, and files, are not.
+        // Streams are checked against this at each write; what OpenSSL queues by itself, and files, are not.
         if (sealed - socket.writableLength > limits.backlog) closed.push(socket);
         else readers.push({ socket, bytes });
       }

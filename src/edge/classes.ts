@@ -30,7 +30,7 @@ type Treatment = Omit<UrlClass, 'path' | 'examples'>;
 const TREATMENTS: readonly Treatment[] = [
   {
     id: 'segment',
-    what: 'segments of 5.12 s and what a decoder needs first',
+    what: 'segments of 5.12 s and the init segments of decoders',
     ...{ keeps: YEAR, query: 'none', collapse: true, blocks: false, text: false, ifError: 86_400 },
   },
   {
@@ -40,7 +40,7 @@ const TREATMENTS: readonly Treatment[] = [
   },
   {
     id: 'slow-playlist',
-    what: 'playlists of whole segments, of the ring, of the replay, and where players are steered',
+    what: 'playlists of whole segments, of the delayed stream and of the replay, and content steering',
     keeps: '1 s (slow.m3u8: 10 s), then old for 2 s while it is asked again, 60 s while the origin is away',
     ...{ query: 'none', collapse: true, blocks: false, text: true, ifError: 60 },
   },

@@ -1,10 +1,10 @@
 import { EGRESS_FLOOR, EGRESS_MEMORY_MS, EGRESS_RISE } from './thresholds.ts';
 
-/** How many bytes a second may leave this door: as configured, or as learned from the network's own trouble. */
+/** How many bytes per second may leave this door: as configured, or as learned from congestion. */
 export class EgressLimit {
   readonly #fixed: number | undefined;
   #learned = Infinity;
-  /** The most that went out in a second in which the network kept up. */
+  /** The most that was sent in a second in which the network kept up. */
   #best = 0;
   #quiet = 0;
 
@@ -19,8 +19,8 @@ export class EgressLimit {
   }
 
   /**
-   * One look at the network. `choked` means that many sockets hold unsent bytes: only that tells of the way out; a
-   * processor that is late says nothing about it.
+   * One observation of the network. `choked` means that many sockets hold unsent bytes: only that says something
+   * about the network; a processor that is late does not.
    */
   observe(egress: number, choked: boolean, dt: number) {
     if (this.#fixed !== undefined) return;

@@ -1,4 +1,4 @@
-/** The ladder: from what strains a door to what its listeners are given up, one level at a time; docs/ladder.md. */
+/** The ladder: turns the load on a door into what its listeners give up, one level at a time; docs/ladder.md. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -15,7 +15,7 @@ export { openRecords, type Records, type StepRecord } from './records.ts';
 export { judge, type RoomLoad, type Signals, type Verdict } from './signals.ts';
 export { Steering, type SteeringSettings, type Turn } from './steering.ts';
 
-/** What a door has counted since it was last asked; the ladder adds the event loop's delay. */
+/** What a door has counted since the last call; the ladder adds the event-loop delay. */
 export type DoorSignals = Omit<Signals, 'loop'>;
 
 /** What a door's ladder needs. */
@@ -39,17 +39,17 @@ export interface LadderDeps {
 export interface DoorLadder extends AsyncDisposable {
   /** What this door does for a room now: the higher of its own wish and what the room's cell has published. */
   delivery(slug: string): Delivery;
-  /** A cell has published the delivery of one of its rooms. */
+  /** A cell published the delivery of one of its rooms. */
   told(slug: string, delivery: Delivery): void;
-  /** This door's word upstream, for its presence. */
+  /** What this door reports to the cell, as part of its presence. */
   wish(slug: string): Pick<Delivery, 'level' | 'why'> & { readonly spare: number };
-  /** Rooms above level 0 by this door's own wish: their cells must hear it even when nobody is left. */
+  /** Rooms above level 0 by this door's own wish: their cells must be told even when nobody is listening any more. */
   wishing(): Iterable<string>;
   /** Prometheus text, `earshot_ladder_…`. */
   metrics(): string;
 }
 
-/** Opens the ladder of one door: it looks at the door once a second until it is disposed. */
+/** Opens the ladder of one door: it checks the door once a second until it is disposed. */
 export function open(deps: LadderDeps): DoorLadder {
   const { clock, log, period, records } = deps;
   const ladder = new Ladder({
@@ -60,13 +60,13 @@ export function open(deps: LadderDeps): DoorLadder {
   const since = new Map<string, number>();
   const published = new Map<string, { delivery: Delivery; at: number }>();
   const counts: StepCounts = new Map();
-  // Ten milliseconds see what a listener could hear, and cost a hundred timer calls a second.
+  // A resolution of ten milliseconds shows what a listener could hear, and costs a hundred timer calls a second.
   const loop = monitorEventLoopDelay({ resolution: 10 });
   loop.enable();
   let last: Signals | undefined;
 
   const look = (): void => {
-    // The histogram counts each sleep whole: what it shows above its own resolution is delay.
+    // The histogram counts each whole sleep: what it shows above its own resolution is delay.
     const late = Math.max(0, loop.percentile(99) / 1e6 - 10);
     loop.reset();
     const signals: Signals = { ...deps.sample(), loop: late };
@@ -88,8 +88,8 @@ export function open(deps: LadderDeps): DoorLadder {
       log.info(
         { slug, from, to, why, ...values },
         to > from
-          ? 'more is asked than there is: the ladder takes a step, listeners hear it later or at a lower bitrate'
-          : 'the ladder takes a step back',
+          ? 'more load than capacity: the ladder goes up a level, and listeners hear the room later or at a lower bitrate'
+          : 'the ladder goes down a level',
       );
     }
     for (const [slug, { at }] of published)
@@ -112,7 +112,7 @@ export function open(deps: LadderDeps): DoorLadder {
         }),
         ...(fresh?.caches === undefined ? {} : { caches: fresh.caches }),
         ...(fresh?.cap === undefined ? {} : { cap: fresh.cap }),
-        // A cap that is reached stays reached.
+        // If the cap is reached it stays reached.
         ...(fresh?.newcomers === 'queue' && own.level < 6 ? { newcomers: 'queue' as const } : {}),
       };
     },

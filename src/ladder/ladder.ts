@@ -4,12 +4,12 @@ import { EgressLimit } from './egress.ts';
 import { judge, type RoomLoad, type Signals, unsentShare, type Verdict } from './signals.ts';
 import * as at from './thresholds.ts';
 
-/** A door's wish for one room has moved by one level. */
+/** A door's wish for one room changed by one level. */
 export interface Step {
   readonly slug: string;
   readonly from: number;
   readonly to: number;
-  /** What made it go up; on the way down what had made it go up. */
+  /** What made it go up; on the way down, what had made it go up. */
   readonly why: Strain;
 }
 
@@ -17,7 +17,7 @@ export interface Step {
 export interface LadderSettings {
   /** Bytes/s that may leave this door; learned when absent. */
   readonly egressLimit?: number;
-  /** See `WORK_LEAST`; less makes a test's small crowd count. */
+  /** See `WORK_LEAST`; a lower value makes a test's small crowd count. */
   readonly workLeast?: number;
 }
 
@@ -28,15 +28,15 @@ interface Rung {
   toldAt: number;
   steppedUp: number;
   steppedDown: number;
-  /** Levels that did not hold, each with the demand at which and how long to wait before another try. */
+  /** Levels that did not hold, each with the demand at which they failed and how long to wait before trying again. */
   readonly failed: Map<number, { demand: number; hold: number }>;
 }
 
 const TOP = LEVELS.length - 1;
 
 /**
- * One door's ladder: signals in, a wished level per room out. Pure: it reads no clock, and the wall clock does not enter.
- * It remembers rooms that somebody hears or that are above level 0.
+ * One door's ladder: signals in, a wished level per room out. Pure: it reads no clock and does not depend on the wall
+ * clock. It remembers rooms that have listeners or are above level 0.
  */
 export class Ladder {
   readonly #settings: LadderSettings;
@@ -59,12 +59,15 @@ export class Ladder {
     return this.#egress.limit;
   }
 
-  /** What the last second was judged to be. */
+  /** The judgement of the last second. */
   get verdict(): Verdict {
     return this.#verdict;
   }
 
-  /** Takes one second of signals, `now` on the monotonic clock. Returns what moved: no room by more than one level. */
+  /**
+   * Receives one second of signals, with `now` on the monotonic clock. Returns the changes: no room by more than one
+   * level.
+   */
   observe(now: Ms, signals: Signals): readonly Step[] {
     const dt = Math.max(0, Math.min(at.GLANCE_MS, now - (this.#last ?? now)));
     this.#last = now;
@@ -91,8 +94,9 @@ export class Ladder {
   }
 
   /**
-   * The owning cell has published this level for a room: it holds here too, for `FRESH_MS`. A rise is a step like one's
-   * own: it is given the time to take effect. Else many doors, each a second after the other, would race to the top.
+   * The owning cell published this level for a room: it applies here too, for `FRESH_MS`. A rise is treated like this
+   * door's own step and given the time to take effect; otherwise many doors, each a second after the other, would
+   * race to the top.
    */
   told(slug: string, level: number, now: Ms) {
     const rung = this.#rung(slug);
@@ -104,21 +108,21 @@ export class Ladder {
     if (slug === this.#leader || this.#leader === undefined) this.#strained = 0;
   }
 
-  /** The level this door wants by its own signals, and why; level 0 has no reason. */
+  /** The level this door asks for from its own signals, and why; level 0 has no reason. */
   wish(slug: string): { readonly level: number; readonly why?: Strain } {
     const rung = this.#rooms.get(slug);
     return rung && rung.level > 0 ? { level: rung.level, why: rung.why } : { level: 0 };
   }
 
-  /** The level that holds at this door: its own wish or what it was told, whichever is higher. */
+  /** The level in force at this door: its own wish or what it was told, whichever is higher. */
   level(slug: string, now: Ms): number {
     const rung = this.#rooms.get(slug);
     return rung ? Math.max(rung.level, toldLevel(rung, now)) : 0;
   }
 
   /**
-   * Live places this door can give per second while newcomers of a room queue: a hundredth of its live listeners, at
-   * least one, while nothing strains; none while something does, or newcomers get the text alone.
+   * Live places this door can give away per second while newcomers of a room queue: a hundredth of its live
+   * listeners, at least one, while there is no strain; none while there is, or while newcomers get only the text.
    */
   spare(slug: string, now: Ms): number {
     if (!this.#verdict.calm || LEVELS[this.level(slug, now)]?.newcomers === 'text') return 0;
@@ -151,7 +155,7 @@ export class Ladder {
       if (rung.level === 0 && toldLevel(rung, now) === 0 && !this.#loads.has(slug)) this.#rooms.delete(slug);
   }
 
-  /** How many times more bytes would leave if every stepped room were a level lower: never fewer than now. */
+  /** The factor by which egress would grow if every room above level 0 were a level lower: never less than 1. */
   #growthBelow(now: number): number {
     let most = 1;
     for (const [, rung] of this.#rooms) {
@@ -186,7 +190,7 @@ export class Ladder {
     return steps;
   }
 
-  /** The room that costs most among those that can still be stepped; the one before unless clearly overtaken. */
+  /** The most expensive room among those that can still go up; the previous one unless it is clearly overtaken. */
   #costliest(now: Ms): string | undefined {
     let best: string | undefined;
     let most = 0;
@@ -213,7 +217,7 @@ export class Ladder {
       const relieved = !failed || demand < failed.demand * at.RELIEF;
       if (this.#calm < (relieved ? at.CALM_MS : failed.hold)) continue;
       if (relieved) rung.failed.delete(to);
-      // It has held: what is known about levels above says nothing any more.
+      // This level has held, so what is known about higher levels no longer applies.
       rung.failed.delete(rung.level);
       rung.level = to;
       rung.steppedDown = now;
@@ -228,7 +232,9 @@ const toldLevel = (rung: Rung, now: number): number => (now - rung.toldAt < at.F
 const costOf = (load: RoomLoad | undefined): number =>
   load ? load.live + (load.streams - load.live) * at.RING_COST : 0;
 
-/** Listeners' worth of work at rung 0, joins included: what the door is asked for, whatever level it is on. */
+/**
+ * Demand, in listeners' worth of work at rung 0, joins included: what the door is asked for, whatever level it is on.
+ */
 export function demandOf(signals: Signals): number {
   let sum = signals.joins * at.JOIN_COST;
   for (const load of signals.rooms.values()) sum += costOf(load);
@@ -239,7 +245,10 @@ export function demandOf(signals: Signals): number {
 const FULL_BITRATE = 64_000;
 const bitrateAt = (level: number): number => LEVELS[level]?.ceiling ?? FULL_BITRATE;
 
-/** How long the step to `level` takes to show in a strain, and to be seen for long enough; 0 where it does not relieve that strain, so that nothing waits. */
+/**
+ * How long the step to `level` takes to affect a strain and to be seen for long enough; 0 if it does not relieve that
+ * strain, so that nothing waits for it.
+ */
 function settling(level: number, why: Strain): number {
   const now = LEVELS[level];
   const before = LEVELS[level - 1];

@@ -16,18 +16,18 @@ export function expose(ladder: Ladder, now: Ms, steps: StepCounts, last: Signals
   return exposition([
     gauge(
       'level',
-      'Level of the ladder that holds at this door, by room; rooms on level 0 (nothing given up) are left out',
+      'Level of the ladder in force at this door, by room; rooms on level 0 (nothing given up) are left out',
       levels.map(([room, , level]) => [{ room }, level]),
     ),
     gauge(
       'wish_level',
-      'Level that this door wants by its own signals, by room',
+      'Level that this door asks for from its own signals, by room',
       levels.map(([room, wish]) => [{ room }, wish]),
     ),
     {
       name: 'earshot_ladder_steps_total',
       kind: 'counter',
-      help: 'Steps of this door on the ladder, by direction (up: something was given up) and cause',
+      help: 'Changes of level at this door, by direction (up: something was given up) and cause',
       value: [...steps].map(([key, count]): Sample => {
         const [direction = '', why = ''] = key.split(' ');
         return [{ direction, why }, count];
@@ -39,7 +39,7 @@ export function expose(ladder: Ladder, now: Ms, steps: StepCounts, last: Signals
       'How late the event loop of this door was in the last second, p99',
       (last?.loop ?? 0) / 1000,
     ),
-    gauge('unsent_ratio', 'Share of connections that do not take what is sent', last ? unsentShare(last) : 0),
+    gauge('unsent_ratio', 'Share of connections that do not read what is sent', last ? unsentShare(last) : 0),
     gauge('egress_bytes_per_second', 'Bytes sent in the last second', last?.egress ?? 0),
     gauge(
       'egress_limit_bytes_per_second',

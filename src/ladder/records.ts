@@ -1,31 +1,33 @@
 import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One line of evidence: when a level moved, where, why, and by which values. */
+/** One line of evidence: when a level changed, where, why, and at which values. */
 export interface StepRecord {
   /** Wall-clock ms. */
   readonly at: number;
   readonly slug: string;
-  /** Who moved: `door-2` its own wish, `cell-0` what holds for the room. */
+  /** Who changed it: `door-2` its own wish, `cell-0` the level of the room. */
   readonly by: string;
   readonly from: number;
   readonly to: number;
   readonly why: string;
-  /** From a door: the signals of that second. From a cell: what each door wished. */
+  /** From a door: the signals of that second. From a cell: each door's wish. */
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** Bytes that the records of one room take at most; some 15,000 steps. What comes after is in the log alone. */
+/** The most bytes that the records of one room take, some 15,000 steps. Later steps are only in the log. */
 const MAX_BYTES = 4_000_000;
-/** Lines that wait for the disk at most; further ones are dropped and the next one written says how many. */
+/** The most lines that may wait for the disk; further ones are dropped, and the next one written says how many. */
 const MAX_WAITING = 256;
 
-/** The ladder's evidence: one JSON line per step in `DIR/SLUG.jsonl`, appended by every process that moves a level. */
+/**
+ * The ladder's evidence: one JSON line per step in `DIR/SLUG.jsonl`, appended by every process that changes a level.
+ */
 export interface Records extends AsyncDisposable {
   write(record: StepRecord): void;
 }
 
-/** Opens the records. A disk that fails loses lines, never sound: `failed` is told. */
+/** Opens the records. A failing disk loses lines, never sound; `failed` is called. */
 export function openRecords(dir: string, failed: (error: unknown) => void): Records {
   let chain: Promise<void> = mkdir(dir, { recursive: true }).then(() => undefined, failed);
   let waiting = 0;

@@ -3,21 +3,24 @@ import { BACKLOG, BACKLOG_LEAST, EGRESS, LOOP, type Threshold, WAIT, WORK_LEAST 
 
 /** What one room costs a door. */
 export interface RoomLoad {
-  /** Streams served, the delayed ring included. */
+  /** Streams served, live and delayed. */
   readonly streams: number;
   /** Of those, at the live edge. */
   readonly live: number;
 }
 
-/** How one door has fared since it was last asked, about a second ago. */
+/** The load on one door since the last call, about a second ago. */
 export interface Signals {
-  /** How late slots of the write period were served: p99, ms; or how long connections waited to be taken up, when that is more. */
+  /**
+   * How late slots of the write period were served: p99, ms; or how long connections waited in the accept queue, if
+   * that is more.
+   */
   readonly wait: number;
   /** Event-loop delay: p99, ms. */
   readonly loop: number;
   /** Connections with unsent bytes. */
   readonly unsent: number;
-  /** Connections looked at. */
+  /** Connections examined. */
   readonly connections: number;
   /** Bytes per second handed to sockets. */
   readonly egress: number;
@@ -28,25 +31,25 @@ export interface Signals {
 
 /** What the signals say together. */
 export interface Verdict {
-  /** The strongest strain, by how far it is above its threshold; absent when nothing is above. */
+  /** The strongest strain, by how far it is above its threshold; absent when none is. */
   readonly why?: Strain;
   readonly severe: boolean;
   /** True when everything is below its `off`. */
   readonly calm: boolean;
 }
 
-/** What the judgement needs to know beside the signals. */
+/** What the judgement needs besides the signals. */
 export interface Circumstances {
   /** Listeners' worth of work at rung 0, joins included. */
   readonly demand: number;
-  /** Bytes/s that may leave; Infinity when unknown. */
+  /** Bytes/s that may be sent; Infinity when unknown. */
   readonly limit: number;
-  /** How many times more bytes would leave one level lower: 1 where levels differ in period only. */
+  /** The factor by which egress would grow one level lower: 1 where levels differ only in period. */
   readonly below: number;
   readonly workLeast?: number;
 }
 
-/** Share of connections with unsent bytes; 0 while there are too few of them to say anything. */
+/** Share of connections with unsent bytes; 0 while there are too few of them to be meaningful. */
 export const unsentShare = ({ unsent, connections }: Signals): number =>
   unsent < BACKLOG_LEAST || connections === 0 ? 0 : unsent / connections;
 

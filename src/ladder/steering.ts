@@ -12,21 +12,21 @@ export interface SteeringSettings {
   readonly wall: number;
 }
 
-/** A room's published level has moved by one. */
+/** A room's published level changed by one. */
 export interface Turn {
   readonly from: number;
   readonly to: number;
   readonly why: Strain;
-  /** What each door wished then, level 0 left out. */
+  /** What each door wished at that moment, without level 0. */
   readonly wishes: Readonly<Record<string, number>>;
 }
 
-/** Doors that one room remembers at most: the newest say wins, the oldest is forgotten. */
+/** The most doors that one room remembers: the oldest is forgotten. */
 const MAX_DOORS = 1_000;
 
 /**
- * What the doors say of one room, put together by its cell: counts, and the level that holds for everyone. Pure: `now` is
- * the monotonic clock, `wall` only dates what is published.
+ * What the doors report about one room, combined by its cell: counts, and the level for everyone. Pure: `now` is the
+ * monotonic clock, and `wall` only dates what is published.
  */
 export class Steering {
   readonly #settings: SteeringSettings;
@@ -41,7 +41,7 @@ export class Steering {
     this.#since = settings.wall;
   }
 
-  /** A door's newest word; absolute, it replaces what the door said before. */
+  /** A door's newest report; it replaces what the door said before. */
   hear(said: Presence, now: number) {
     this.#doors.delete(said.door);
     this.#doors.set(said.door, { said, at: now });
@@ -49,19 +49,19 @@ export class Steering {
     if (oldest !== undefined) this.#doors.delete(oldest);
   }
 
-  /** What doors said within the last 5 s. */
+  /** The doors' reports of the last 5 s. */
   *fresh(now: number): Generator<Presence> {
     for (const { said, at } of this.#doors.values()) if (now - at < FRESH_MS) yield said;
   }
 
-  /** Streams served by all doors, the delayed ring included. */
+  /** Streams served by all doors, live and delayed. */
   streams(now: number): number {
     let sum = 0;
     for (const { streams } of this.fresh(now)) sum += streams;
     return sum;
   }
 
-  /** Who hears the recording of the room meanwhile, at all doors. */
+  /** How many listeners, at all doors, are hearing the recording of the running room. */
   catchingUp(now: number): number {
     let sum = 0;
     for (const { catchingUp = 0 } of this.fresh(now)) sum += catchingUp;
@@ -82,14 +82,14 @@ export class Steering {
     return doors;
   }
 
-  /** Live places that the doors can give per second while newcomers queue without a cap. */
+  /** Live places that the doors can give away per second while newcomers queue without a cap. */
   spare(now: number): number {
     let sum = 0;
     for (const { spare } of this.fresh(now)) sum += spare ?? 0;
     return sum;
   }
 
-  /** Renditions that somebody hears, or has just asked for, at any door. */
+  /** Renditions that somebody hears, or has just requested, at any door. */
   wanted(now: number): ReadonlySet<string> {
     const all = new Set<string>();
     for (const { wanted } of this.fresh(now)) for (const id of wanted ?? []) all.add(id);
@@ -97,8 +97,8 @@ export class Steering {
   }
 
   /**
-   * Follows the doors' highest wish, one level per call upwards, one level in 4 s downwards (a door that died takes its
-   * wish along at once). Call once a second.
+   * Follows the doors' highest wish, one level per call upwards, one level in 4 s downwards (the wish of a door that
+   * died is dropped at once). Call once a second.
    */
   turn(now: number, wall: number): Turn | undefined {
     let wish = 0;
@@ -123,7 +123,7 @@ export class Steering {
     return { from, to: this.#level, why: reason, wishes };
   }
 
-  /** What listeners are told. A cap that is reached sends newcomers into the queue on any level. */
+  /** What listeners are told. When the cap is reached, newcomers are sent to the queue on any level. */
   delivery(now: number, cap?: number): Delivery {
     const { period, caches } = this.#settings;
     const told = deliveryAt(this.#level, {

@@ -71,7 +71,10 @@ export async function open(deps: MixerDeps): Promise<Mixer> {
     try {
       speaker.equip(await openDecoder());
     } catch (error) {
-      log.error({ speaker: id, error: String(error) }, 'No decoder for this speaker; they will not be heard');
+      log.error(
+        { speaker: id, error: String(error) },
+        'no decoder could be opened for this speaker: they will not be heard',
+      );
     }
   };
 
@@ -79,7 +82,7 @@ export async function open(deps: MixerDeps): Promise<Mixer> {
     join(id) {
       if (closed || program.speakers.has(id)) return;
       if (program.speakers.size >= MAX_SPEAKERS) {
-        log.warn({ speaker: id, limit: MAX_SPEAKERS }, 'Too many speakers; this one will not be heard');
+        log.warn({ speaker: id, limit: MAX_SPEAKERS }, 'too many speakers: this one will not be heard');
         return;
       }
       const speaker = new Speaker();

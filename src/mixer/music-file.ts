@@ -139,5 +139,5 @@ function wav(bytes: Uint8Array): Float32Array | undefined {
     }
     at = body + size + (size & 1);
   }
-  throw new EarshotError('unprocessable', 'This WAV file has no sound in it: it may have broken off.');
+  throw new EarshotError('unprocessable', 'This WAV file has no sound in it: it may have been cut off.');
 }

@@ -67,15 +67,15 @@ export function openDownload(
     async answer(slug, facts, over, tags, query, headers, asker) {
       const wanted = query.get('loudness');
       if (wanted !== null && wanted !== 'normalised')
-        return problem('bad-request', 'loudness is "normalised" or left out.', OPEN_TO_ALL);
+        return problem('bad-request', 'loudness: use "normalised", or leave it out.', OPEN_TO_ALL);
       if (!facts.renditions.some((r) => r.codec === 'aac' && r.container === 'fmp4'))
-        return problem('not-found', 'No AAC is recorded of this room.', OPEN_TO_ALL);
+        return problem('not-found', 'This room was not recorded in AAC.', OPEN_TO_ALL);
       const steps = wanted === null ? 0 : stepsOf(slug, facts, over);
       if (typeof steps !== 'number') return steps;
       const layout = await layoutOf(slug, over);
       const plan = await desk.file({ what: 'file', slug, over, layout, tags }, asker);
       if (isNotNow(plan)) return notNow(plan);
-      if (!plan) return problem('not-found', 'No AAC is recorded of this room.', OPEN_TO_ALL);
+      if (!plan) return problem('not-found', 'This room was not recorded in AAC.', OPEN_TO_ALL);
       remember(plan);
       const suffix = steps === 0 ? '' : `${steps < 0 ? '' : '+'}${steps}`;
       const tagged = (etag: string): string => etag.replace(/"$/, `${suffix}"`);

@@ -136,7 +136,10 @@ describe('the origin', () => {
     // Every third fragment comes in time, for half a minute.
     for (let seq = 31; seq < 120; seq += 3) run(seq, seq);
     expect(said).toEqual([
-      ['no sound from the studio in time: listeners hear hold music', { slug: SLUG, seq: 21 }],
+      [
+        'no sound from the studio in time: listeners hear hold music until it is back',
+        { slug: SLUG, seq: 21 },
+      ],
     ]);
     run(121, 121 + 16);
     expect(said).toHaveLength(2);
@@ -148,7 +151,10 @@ describe('the origin', () => {
     expect(said).toHaveLength(3);
     origin.receive({ head: { kind: 'end', slug: SLUG, last: 140 }, body: EMPTY });
     expect(said.map(([message]) => message)).toEqual(
-      [words, words].flatMap((over) => ['no sound from the studio in time: listeners hear hold music', over]),
+      [words, words].flatMap((over) => [
+        'no sound from the studio in time: listeners hear hold music until it is back',
+        over,
+      ]),
     );
   });
 

@@ -27,6 +27,6 @@ export function notThere({ welcome, clocks }: RoomCard, over: boolean): Reply {
       OPEN_TO_ALL,
     );
   return clocks.firstSpeech === undefined
-    ? problem('not-found', 'Nothing was recorded of this room.', OPEN_TO_ALL)
-    : problem('recording-removed', 'Nothing is here any more: the recording was removed.', OPEN_TO_ALL);
+    ? problem('not-found', 'This room was not recorded.', OPEN_TO_ALL)
+    : problem('recording-removed', 'The recording was removed.', OPEN_TO_ALL);
 }

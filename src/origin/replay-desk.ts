@@ -132,7 +132,7 @@ export function openReplayDesk(deps: {
         if (!job.controller.signal.aborted)
           deps.log.warn(
             { slug: job.wish.slug, what: job.wish.what, error: String(error) },
-            'a replay cannot be made of its recording; it is tried again in some seconds',
+            'a recording cannot be read for its replay; trying again in a few seconds',
           );
       }
       const cost = clock.now() - began;

@@ -151,7 +151,7 @@ describe('the replay playlist', () => {
     const get = origin(undefined, 'ended', undefined, { clocks: { firstSpeech: ZERO } });
     const { status, text } = await get('replay/main.m3u8');
     expect([status, JSON.parse(text).code]).toEqual([410, 'recording-removed']);
-    expect((await origin(undefined, 'ended')('replay/main.m3u8')).text).toContain('Nothing was recorded');
+    expect((await origin(undefined, 'ended')('replay/main.m3u8')).text).toContain('was not recorded');
   });
 
   it('is where the live address leads after the end', async () => {

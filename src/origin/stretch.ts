@@ -22,7 +22,7 @@ export class Stretch {
     this.#back = undefined;
     if (this.#since !== undefined) return;
     this.#since = clock.now();
-    log.warn({ slug, seq }, 'no sound from the studio in time: listeners hear hold music');
+    log.warn({ slug, seq }, 'no sound from the studio in time: listeners hear hold music until it is back');
   }
 
   /** A real fragment has come. */

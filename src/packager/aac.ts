@@ -39,7 +39,7 @@ function openAac(module: AacModule, bitrate: number): FrameEncoder {
     Buffer.compare(module.HEAPU8.subarray(config, configEnd), AAC_CONFIG) !== 0
   ) {
     module._close_encoder(context);
-    throw new Error('the AAC encoder has another configuration than the init segment says');
+    throw new Error('the AAC encoder has a different configuration from the one in the init segment');
   }
   const frame = new Float32Array(AAC_FRAME_TICKS);
   let filled = 0;

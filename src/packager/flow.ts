@@ -78,7 +78,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
         state = 'away';
         batch = undefined;
         lost = true;
-        log.error({ error: String(error) }, 'the encoder thread died; starting another');
+        log.error({ error: String(error) }, 'the encoder thread ended unexpectedly; starting another');
         for (const id of coded) deps.encoderFailed?.(id);
       },
       slot(fragments) {
@@ -86,7 +86,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
         for (const fragment of fragments) deps.fragment(fragment);
       },
       failed(rendition, error) {
-        warn({ rendition, error }, 'an encoder failed; its slot is missing');
+        warn({ rendition, error }, 'an encoder failed; 320 ms of this rendition are missing');
         deps.encoderFailed?.(rendition);
       },
     },
@@ -97,7 +97,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
     if (state === 'up' && waiting >= MAX_SLOTS_WAITING) {
       state = 'due';
       lost = true;
-      warn({ seq }, 'the encoders are five seconds behind; dropping sound until they have caught up');
+      warn({ seq }, 'the encoders are five seconds behind: sound is dropped until they have caught up');
     } else if (state === 'due' && waiting === 0) {
       if (lost) {
         thread.order({ kind: 'skip', seq });

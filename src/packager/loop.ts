@@ -30,7 +30,7 @@ const OVERLAP_BLOCKS = BLOCKS_PER_FRAGMENT;
  */
 export async function packageLoop(deps: LoopDeps): Promise<Map<string, Loop>> {
   const { renditions, fragments } = deps;
-  if (!Number.isInteger(fragments) || fragments < 2) throw new RangeError('a loop has 2 fragments at least');
+  if (!Number.isInteger(fragments) || fragments < 2) throw new RangeError('a loop has at least 2 fragments');
   const pcm = await renderLoop(deps);
   const loops = new Map<string, Loop>(
     renditions.map((rendition) => [rendition.id, { init: initOf(rendition), fragments: [] }]),

@@ -23,7 +23,7 @@ export interface QueueRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** True when the client speaks TLS, to the door or to a listed proxy in front. */
   readonly secure: boolean;
-  /** To leave it before its end must not end the connection: an answer is to follow. */
+  /** Stopping before its end must not close the connection: an answer is to follow. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -43,20 +43,19 @@ export interface AnswerDeps {
 
 const MAX_BODY_BYTES = 2_048;
 const COOKIE = 'earshot-ticket';
-/** Longer than any event, so that who closes the tab for dinner still has a place to show. */
+/** Longer than any event, so that somebody who closes the tab for dinner still has a ticket to send. */
 const COOKIE_SECONDS = 86_400;
 
 const SAID = {
-  forged:
-    'The ticket shown is not from this server or was altered. This is a new one, at the end of the line.',
-  foreign: 'The ticket shown is for another room. This is a new one for this room.',
-  expired: 'The ticket had run out: it is renewed, at the same place.',
+  forged: 'The ticket was not from this server, or was altered. Here is a new one, at the end of the line.',
+  foreign: 'The ticket was for another room. Here is a new one for this room.',
+  expired: 'The ticket had expired: it has been renewed, at the same place.',
 } as const;
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const;
 const PUBLIC = { ...READ_BY_ALL, 'x-content-type-options': 'nosniff' };
 
-const NOBODY_WAITS = 'Nobody waits for this room: everyone who comes hears the live edge.';
+const NOBODY_WAITS = 'Nobody is waiting for this room: everyone who comes hears it live.';
 
 /** Opens the answers to `/r/:slug/queue…` and `/r/:slug/ticket`; undefined for every other path. */
 export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promise<Reply> | undefined {
@@ -71,7 +70,7 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
     body,
   });
 
-  /** The ticket to go on with: the one shown at its place, or a new one with what was wrong. */
+  /** The ticket to continue with: the one that was sent, at its place, or a new one with what was wrong. */
   function ticketFor(
     slug: string,
     shown: string | undefined,
@@ -109,7 +108,7 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
       (found) => found.size,
       () => undefined,
     );
-    if (size === undefined) return problem('not-found', 'Nobody has waited for this room.');
+    if (size === undefined) return problem('not-found', 'Nobody has had to wait for this room.');
     return {
       status: 200,
       headers: { ...PUBLIC, 'content-type': 'application/jsonl', 'cache-control': 'public, max-age=5' },
@@ -183,7 +182,7 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
       return html(wholePage({ slug, title, words, queue: told.queue, now: clock.wall() }));
     const shown = request.query.get('code') ?? cookieOf(request);
     const found = shown === undefined ? undefined : desk.check(shown, slug);
-    // A page is also loaded by robots and previews: only the button takes a place.
+    // Robots and previews load pages too: only the button takes a place.
     if (!found || found.kind === 'forged' || found.kind === 'foreign' || found.ticket.kind !== 'wait')
       return html(
         doorPage(
@@ -234,7 +233,7 @@ const isForm = (request: QueueRequest): boolean =>
 const cookieOf = (request: QueueRequest): string | undefined =>
   new RegExp(`(?:^|;\\s*)${COOKIE}=([^;\\s]+)`).exec(one(request.headers.cookie) ?? '')?.[1];
 
-/** The ticket that a request shows: in its body, else as a Bearer token, else as a cookie. Null for a broken body. */
+/** The ticket of a request: from its body, else from a Bearer token, else from the cookie. Null for a broken body. */
 function shownIn(request: QueueRequest, body: Buffer, form: boolean): string | null | undefined {
   const elsewhere = bearer(one(request.headers.authorization)) ?? cookieOf(request);
   if (body.length === 0) return elsewhere;
@@ -248,7 +247,7 @@ function shownIn(request: QueueRequest, body: Buffer, form: boolean): string | n
   }
 }
 
-/** A body that nobody reads to its end ends the connection. */
+/** After a body that is not read to its end, the connection has to close. */
 const tooLarge = (): Reply =>
   problem('too-large', `A request for a ticket holds at most ${MAX_BODY_BYTES} bytes.`, {
     connection: 'close',

@@ -8,16 +8,19 @@ import {
 } from '../wire/queue.ts';
 import { uncalled } from '../wire/queue-place.ts';
 
-/** Beyond so many lives of doors, counts of those that are over are added up for good. */
+/** Beyond this many lives of doors, the counts of finished ones are added up for good. */
 const MAX_LIVES = 64;
-/** A life that has said nothing for this long is over; one that still speaks would be counted twice. */
+/** A life that has been silent for this long is over; adding up one that still reports would count it twice. */
 const OVER_MS = 180_000;
-/** More lives than any machine has doors are kept in no case: a door that dies every second makes new ones. */
+/**
+ * The most lives that are kept: more than any machine has doors, because a door that dies every second makes new
+ * ones.
+ */
 const MOST_LIVES = 1_024;
-/** Buckets of one tally that are read. */
+/** The most buckets of one tally that are read. */
 const MAX_BUCKETS = 2_000;
 
-/** What all doors have counted, as it is written to disk. */
+/** What all doors have counted, as written to disk. */
 export interface Counts {
   /** Sum over lives that are over. */
   readonly before: readonly TallyBucket[];
@@ -37,11 +40,11 @@ const plus = (a: TallyBucket, b: TallyBucket): TallyBucket => {
   };
 };
 
-/** The tickets of a room by bucket: the sum of what its doors count, each life of a door on its own. */
+/** The tickets of a room by bucket: the sum of what its doors count, with each life of a door counted separately. */
 export class Buckets {
   #before = new Map<number, TallyBucket>();
   #lives = new Map<string, TicketTally>();
-  /** When each life last spoke, monotonic ms; the one longest silent first. */
+  /** When each life last reported, monotonic ms; the longest silent first. */
   readonly #heard = new Map<string, number>();
   #sum: readonly TallyBucket[] | undefined;
 
@@ -50,11 +53,11 @@ export class Buckets {
     for (const tally of counts?.lives ?? []) this.#lives.set(tally.life, tally);
   }
 
-  /** Takes a door's newest tally at `now`, monotonic ms. */
+  /** Receives a door's newest tally at `now`, monotonic ms. */
   take(tally: TicketTally, now: number) {
     this.#sum = undefined;
     this.#lives.set(tally.life, { ...tally, buckets: tally.buckets.slice(0, MAX_BUCKETS) });
-    // Those on disk may be over or not: they have as long as any other to say so.
+    // Lives read from disk may be over or not: they have as long as any other to report.
     for (const life of this.#lives.keys()) if (!this.#heard.has(life)) this.#heard.set(life, now);
     this.heard(tally.life, now);
     for (const [life, at] of this.#heard) {
@@ -71,14 +74,14 @@ export class Buckets {
     }
   }
 
-  /** A life still speaks, though it has nothing new to say. */
+  /** A life still reports, without anything new. */
   heard(life: string, now: number) {
     if (!this.#lives.has(life)) return;
     this.#heard.delete(life);
     this.#heard.set(life, now);
   }
 
-  /** How many have come of those that each state (`seq`) called, as far as doors still tell. */
+  /** How many of those called by each state (`seq`) have come, as far as doors still report it. */
   get calls(): ReadonlyMap<number, number> {
     const sum = new Map<number, number>();
     for (const { calls = [] } of this.#lives.values())
@@ -86,7 +89,7 @@ export class Buckets {
     return sum;
   }
 
-  /** The highest bucket that a ticket was given out in; 0 without any. */
+  /** The highest bucket in which a ticket was given out; 0 without any. */
   get highest(): number {
     return this.all().at(-1)?.minute ?? 0;
   }
@@ -102,7 +105,7 @@ export class Buckets {
     return this.#sum;
   }
 
-  /** Tickets that are not called yet: exact while ranks are known, expected otherwise. */
+  /** Tickets that have not been called yet: exact while ranks are known, otherwise an expected number. */
   waiting(point: QueuePoint): number {
     let sum = 0;
     for (const bucket of this.all()) sum += beyond(bucket, point);
@@ -124,8 +127,8 @@ export class Buckets {
   }
 
   /**
-   * The point from which `wanted` more tickets are called, or all that wait when they are fewer, and how many that are.
-   * Person by person while ranks are known; by the expected number otherwise.
+   * The point at which `wanted` more tickets are called, or all waiting tickets if there are fewer, and how many that
+   * is. Person by person while ranks are known; otherwise by the expected number.
    */
   advance(point: QueuePoint, wanted: number): { point: QueuePoint; called: number } {
     let at = point;
@@ -152,7 +155,7 @@ export class Buckets {
     return { point: at, called };
   }
 
-  /** Everything, for the disk. */
+  /** Everything, as written to disk. */
   counts(): Counts {
     return {
       before: [...this.#before.values()],

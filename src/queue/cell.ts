@@ -6,26 +6,26 @@ import { openLineFile } from './line-file.ts';
 
 /** What a room's queue needs in its cell. */
 export interface QueueDeps {
-  /** Folder for the lines of all rooms; made when it is not there. */
+  /** Folder for the lines of all rooms; created when missing. */
   readonly dir: string;
   readonly slug: string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** What a second of the queue is decided on. */
+/** The input for one second of the queue. */
 export interface QueueSecond {
-  /** Streams at the live edge and in the ring, by door. */
+  /** Live and delayed streams, by door. */
   readonly streams: ReadonlyMap<string, { readonly live: number; readonly ring: number }>;
   /** The host's cap on them. */
   readonly cap?: number | undefined;
   /** True while the ladder sends newcomers into the queue, or to the text. */
   readonly holding: boolean;
-  /** Live places that the doors can give per second meanwhile. */
+  /** Live places that the doors can give away per second in the meantime. */
   readonly spare: number;
-  /** The announced start, wall-clock ms; absent for a room that was opened at once. */
+  /** The announced start, wall-clock ms; absent for a room that opened at once. */
   readonly scheduled?: number | undefined;
-  /** True once the stage is on the program. */
+  /** True once the stage is on air. */
   readonly begun: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface QueueTold {
   readonly queue: QueueState;
   /** Live streams that each door may have for people without a ticket. */
   readonly limits: Readonly<Record<string, number>>;
-  /** True in the last word: the queue is not needed any more. */
+  /** True in the last message: the queue is no longer needed. */
   readonly over?: true;
 }
 
@@ -44,18 +44,18 @@ export interface Queue extends AsyncDisposable {
   take(door: string, tally: TicketTally): void;
   /** Decides one second; undefined while there is no queue. */
   second(now: QueueSecond): QueueTold | undefined;
-  /** What doors were told last, for one that comes now. */
+  /** What doors were told last, for a door that connects now. */
   readonly told: QueueTold | undefined;
 }
 
-/** A door that has said nothing for this long has no share in free places. */
+/** A door that has been silent for this long has no share in free places. */
 const DOOR_LIMIT_MS = 5_000;
-/** The draw comes before the announced start, so that who is drawn is there for the first word. */
+/** The draw comes before the announced start, so that the winners are there for the first word. */
 const DRAW_LEAD_MS = 60_000;
-/** A queue that is not needed any more is still told for this long, so that everyone sees that they are called. */
+/** A queue that is no longer needed is still published for this long, so that everyone sees that they are called. */
 const LINGER_MS = 90_000;
 
-/** Opens the queue of one room where it stood. */
+/** Opens the queue of one room, continuing where it was. */
 export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Queue> {
   const file = await openLineFile(dir, slug, log);
   const line = new Line(slug, file.kept);

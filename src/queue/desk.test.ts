@@ -150,7 +150,7 @@ describe('a ticket', () => {
     const first = await ticket();
     const forged = await ticket({ ticket: first.ticket.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A')) });
     expect(forged).toMatchObject({ note: 'forged', minute: 1 });
-    expect(forged.said).toMatch(/not from this server or was altered/);
+    expect(forged.said).toMatch(/not from this server, or was altered/);
     expect(forged.rank).not.toBe(first.rank);
     const foreign = JSON.parse(
       String(
@@ -373,7 +373,7 @@ describe('without scripts', () => {
     expect(await mine()).toContain('href="/r/evening/queue?part=line"');
     expect(await mine()).not.toContain('A short break.');
     status = 'open';
-    expect(await mine()).toContain('A short break. Music until it goes on.');
+    expect(await mine()).toContain('A short break. Music until it resumes.');
   });
 
   test('in French to whoever wants it more than English', async () => {

@@ -11,9 +11,9 @@ export interface DeskDeps {
   readonly tickets: Tickets;
   /** This life of the door: its name and when it opened. */
   readonly life: string;
-  /** Doors of this machine: while the cell has said nothing, each gives out its share of the cap. */
+  /** Doors of this machine: while the cell is silent, each gives away its share of the cap. */
   readonly doors: number;
-  /** The host's cap on live listeners of a room that runs. */
+  /** The host's cap on live listeners of a running room. */
   cap(slug: string): number | undefined;
   /** True while this door's ladder sends newcomers into the queue. */
   holding(slug: string): boolean;
@@ -23,12 +23,12 @@ export interface DeskDeps {
   random?(): number;
 }
 
-/** Where somebody who asks for the stream goes. */
+/** Where a listener who asks for the stream goes. */
 export interface Placed {
   readonly at: 'live' | 'ring';
-  /** Shown when the connection drops, it keeps the place at the live edge; absent where nobody waits. */
+  /** Sent again after a dropped connection, it keeps the place at the live edge; absent where nobody is waiting. */
   readonly seat?: string;
-  /** Whose seat it is: at one door one connection has it at a time. */
+  /** Whose seat it is: at each door, one connection has it at a time. */
   readonly holder?: string;
 }
 
@@ -42,28 +42,28 @@ export interface Told {
 /** The queue as one door knows it: gives out tickets, checks them, and decides who goes where. */
 export interface Desk {
   /**
-   * The cell's newest word; `limit` is how many live streams this door may have for people without a ticket, absent while
-   * the cell does not know this door yet.
+   * The cell's newest message; `limit` is how many live streams this door may have for people without a ticket,
+   * absent while the cell does not know this door yet.
    */
   told(queue: QueueState, limit?: number): void;
-  /** The queue of a room is no longer needed; its counts are kept, for it may be needed again. */
+  /** The queue of a room is no longer needed; its counts are kept, because it may be needed again. */
   over(slug: string): void;
   /** The program of a room is over. */
   forget(slug: string): void;
-  /** What was told last. */
+  /** The last message about a room. */
   state(slug: string): Told | undefined;
-  /** True while somebody could be asked to wait. */
+  /** True while newcomers may have to wait. */
   queued(slug: string): boolean;
   /**
    * Decides for one stream request, counting it: call it once per request. `retake` closes the live stream that the
    * holder of a seat has at this door; true when there was one.
    */
   place(slug: string, ticket?: string, retake?: (holder: string) => boolean): Placed;
-  /** How many who wait in the ring without a ticket may move up now; at most `MAX_MOVED`. */
+  /** How many delayed listeners without a ticket may move up now; at most `MAX_MOVED`. */
   spare(slug: string): number;
-  /** Gives out a ticket at the end of the line; undefined while no cell has spoken of the queue. */
+  /** Gives out a ticket at the end of the line; undefined while no cell has reported a queue. */
   give(slug: string): Ticket | undefined;
-  /** The same place with a new time, whatever the ticket's own. */
+  /** The same place with a new expiry, whatever the ticket's own. */
   renew(ticket: Ticket): Ticket;
   /** Gives a place back. */
   leave(ticket: Ticket): void;
@@ -75,9 +75,9 @@ export interface Desk {
 
 /** A place is kept this long after the last sign of life. */
 export const KEPT_MS = 600_000;
-/** A ticket younger than this is not signed anew. */
+/** A ticket younger than this is not signed again. */
 const RENEW_MS = 60_000;
-/** After so long without a word of the cell the door counts minutes by itself. */
+/** After this long without a message from the cell, the door counts minutes by itself. */
 const SILENT_MS = 5_000;
 const MINUTE_MS = 60_000;
 /** People without a ticket who are moved up in one second: one write each, and no storm. */
@@ -88,7 +88,7 @@ interface Room {
   text: string;
   limit: number | undefined;
   at: number;
-  /** Live streams here when the cell last spoke: it has not counted those that came since. */
+  /** Live streams here when the cell last reported: it has not counted those that came since. */
   had: number;
 }
 
@@ -127,9 +127,15 @@ export function openDesk(deps: DeskDeps): Desk {
     if (cap !== undefined) return taken ? 0 : Math.max(1, Math.floor(cap / deps.doors));
     return deps.holding(slug) ? 0 : undefined;
   };
-  /** Of the free places, those that called people may take at this door before the cell counts again: its share and one. */
+  /**
+   * How many of the free places called people may take at this door before the cell counts again: its share and one
+   * more.
+   */
   const share = (free: number): number => Math.min(free, Math.ceil(free / deps.doors) + 1);
-  /** True while not all of them are taken: each live stream that has come and is still there takes one, whatever was shown. */
+  /**
+   * True while not all of them are taken: each live stream that has come and is still there takes one, whatever
+   * ticket it had.
+   */
   const free = ({ queue, had }: Room): boolean =>
     queue.places === undefined || share(queue.free) > Math.max(0, deps.live(queue.slug) - had);
 
@@ -157,7 +163,8 @@ export function openDesk(deps: DeskDeps): Desk {
       if (found?.kind === 'good') {
         const { ticket } = found;
         if (ticket.kind === 'seat') {
-          // One connection has it; where that was not here, the place is one more of those taken since the cell spoke.
+          // Only one connection has it; if that was not at this door, this place counts among those taken since the
+          // cell last reported.
           retake?.(String(ticket.rank));
           return seated(slug, ticket.rank);
         }

@@ -1,4 +1,7 @@
-/** The queue for the live edge: tickets that no server keeps, an order that anyone can check, a place as a range. */
+/**
+ * The queue for the live edge: tickets that no server stores, an order that anyone can check, a place given as a
+ * range.
+ */
 import type { Reply } from '../base/reply.ts';
 import { type AnswerDeps, openAnswers, type QueueRequest } from './answers.ts';
 import { type Desk, type DeskDeps, openDesk } from './desk.ts';

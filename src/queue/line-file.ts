@@ -4,16 +4,19 @@ import type { Log } from '../base/log.ts';
 import type { QueueState } from '../wire/queue.ts';
 import type { LineRecord } from './line.ts';
 
-/** A room's history stops growing here; places are kept all the same. */
+/** A room's history stops growing at this size; places are still kept. */
 const MAX_HISTORY_BYTES = 32 * 1024 * 1024;
-/** States that wait for a disk that fails: more than an hour of them. Further ones are missing from the history. */
+/**
+ * The most states that wait while the disk fails: more than an hour of them. Further ones are missing from the
+ * history.
+ */
 const MAX_LINES = 4_096;
-/** Longer is no state. */
+/** Anything longer is not a state. */
 const MAX_STATE_BYTES = 256 * 1024;
 
-/** Where a line is kept, and every state that was ever published. */
+/** The file of a line, and of every state that was ever published. */
 export interface LineFile {
-  /** What was kept last, or undefined when there is none or it cannot be read. */
+  /** What was stored last, or undefined when there is nothing or it cannot be read. */
   readonly kept: LineRecord | undefined;
   /** Writes in the background, newest last; `text` is a state that has just been published. */
   keep(record: LineRecord, text: string | undefined): void;
@@ -21,16 +24,18 @@ export interface LineFile {
   settled(): Promise<void>;
 }
 
-/** The file of every published state of a room's queue, one a line: its history as anyone can replay it. */
+/** The file of every published state of a room's queue, one per line: its history, which anyone can replay. */
 export const historyPath = (dir: string, slug: string): string => join(dir, `${slug}.jsonl`);
 
-/** Opens the file of one room's line. A file that is damaged is left aside and said so: the line begins anew. */
+/**
+ * Opens the file of one room's line. A damaged file is ignored, with a log line, and the line starts from scratch.
+ */
 export async function openLineFile(dir: string, slug: string, log: Log): Promise<LineFile> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, `${slug}.json`);
   const history = historyPath(dir, slug);
   const { newest, size: whole } = await lastLine(history);
-  // What a crash or a full disk tore is cut off: the next state must begin a line of its own.
+  // A line torn by a crash or a full disk is cut off: the next state must begin a line of its own.
   if (whole !== undefined) await truncate(history, whole).catch(() => undefined);
   let kept: LineRecord | undefined;
   try {
@@ -41,7 +46,7 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       log.warn(
         { slug, error: String(error) },
-        'the queue on disk cannot be read: places in line are given out anew',
+        'the queue on disk cannot be read: places in line are given out from scratch',
       );
   }
 
@@ -56,7 +61,7 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
       waiting = undefined;
       try {
         if (fresh && (size ?? 0) < MAX_HISTORY_BYTES) {
-          // Torn by a full disk the time before.
+          // Torn by a full disk last time.
           if (failed && size !== undefined) await truncate(history, size).catch(() => undefined);
           await appendFile(history, fresh);
           if (size !== undefined) size += Buffer.byteLength(fresh);
@@ -73,7 +78,10 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
         failed = false;
       } catch (error) {
         if (!failed)
-          log.error({ slug, error: String(error) }, 'the queue cannot be kept on disk; it goes on in memory');
+          log.error(
+            { slug, error: String(error) },
+            'the queue cannot be written to disk; it continues in memory',
+          );
         failed = true;
       }
     }
@@ -92,7 +100,9 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
   };
 }
 
-/** The newest whole line of a history, and how many bytes its whole lines have; no size when it cannot be read. */
+/**
+ * The newest complete line of a history, and the size in bytes of its complete lines; no size when it cannot be read.
+ */
 async function lastLine(path: string): Promise<{ newest?: QueueState; size?: number }> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => error);
   if (file instanceof Error) return file.code === 'ENOENT' ? { size: 0 } : {};
@@ -106,7 +116,7 @@ async function lastLine(path: string): Promise<{ newest?: QueueState; size?: num
       .toString('utf8', 0, Math.max(0, end - 1))
       .split('\n')
       .at(-1);
-    // Without the end of a line in so many bytes it is no history of ours: nothing is cut off.
+    // Without a line end in that many bytes it is not one of our histories: nothing is cut off.
     const whole = end === 0 && from > 0 ? size : from + end;
     try {
       return line ? { newest: JSON.parse(line) as QueueState, size: whole } : { size: whole };

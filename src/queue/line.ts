@@ -6,67 +6,73 @@ import { Buckets, type Counts } from './buckets.ts';
 export interface LineInput {
   /** Monotonic ms. */
   readonly now: number;
-  /** Wall-clock ms; used for what is printed, never for order. */
+  /** Wall-clock ms; used for what is shown, never for the order. */
   readonly wall: number;
   /** Streams at the live edge, over all doors. */
   readonly live: number;
   /** The host's cap on them. */
   readonly cap?: number;
-  /** True while the ladder sends newcomers into the queue: nobody new but in the place of somebody who leaves. */
+  /** True while the ladder sends newcomers to the queue: a new listener only replaces one who leaves. */
   readonly holding: boolean;
-  /** Live places that the doors can give per second while they hold newcomers back; default 0. */
+  /** Live places that the doors can give away per second while they hold newcomers back; default 0. */
   readonly spare?: number;
-  /** Wall-clock ms of the draw; a time that is past, or none, ends the lottery. */
+  /** Wall-clock ms of the draw; a time in the past, or none, means that the draw has happened. */
   readonly draw?: number;
 }
 
-/** A line on disk: everything that must outlive a restart. */
+/** A line on disk: everything that must survive a restart. */
 export interface LineRecord {
   readonly v: 1;
   readonly counts: Counts;
   readonly state: QueueState;
   readonly showRate: number;
-  /** Called, and neither come nor given up. */
+  /** People called who have neither come nor been given up. */
   readonly batches?: readonly Pick<Batch, 'seq' | 'called' | 'came' | 'patience'>[];
 }
 
-/** Those whom one state has called. */
+/** The people called by one state. */
 interface Batch {
   readonly seq: number;
   /** Monotonic ms; undefined until the first second after a restart. */
   at: number | undefined;
   readonly called: number;
   came: number;
-  /** How long they are waited for. */
+  /** How long the line waits for them. */
   readonly patience: number;
 }
 
-/** A bucket is open this long at most. */
+/** A bucket is open at most this long. */
 const BUCKET_MS = 60_000;
 /**
- * Somebody called who has not come after this long gives the place on; the ticket stays called. Who sees the turn coming
- * looks every 15 s at least; who does not, every minute.
+ * A called person who has not come after this long loses the place to the next; the ticket stays called. People who
+ * can see their turn coming check at least every 15 s; the others every minute.
  */
 const PATIENCE_MS = { soon: 30_000, late: 75_000 } as const;
-/** Looks of those who see their turn coming are no further apart; so few, or who wait five minutes at most. See `pollAfter`. */
+/**
+ * Who counts as seeing their turn coming: checks at most `poll` apart, at most so many people ahead, or at most five
+ * minutes to wait. See `pollAfter`.
+ */
 const SOON = { poll: 15_000, people: 20, minutes: 5 } as const;
 const PACE_MS = 300_000;
-/** Tickets called in one second at most: what doors take in without strain. */
+/** The most tickets called in one second: what doors can take without strain. */
 const MAX_CALLED = 5_000;
-/** Called tickets that the measured share of those who come is a mean over. */
+/** How many called tickets the measured share of people who come is averaged over. */
 const SHOW_MEMORY = 50;
 const LEAST_SHOW = 0.2;
-/** When the ladder lets newcomers in again, places grow by this share of those listening a second, and by this many. */
+/**
+ * When the ladder lets newcomers in again, places grow per second by this share of the listeners, and at least by
+ * this many.
+ */
 const RELEASE = { share: 0.02, least: 5 } as const;
 const LEAST_POLL = 2_000;
 const MOST_POLL = 60_000;
 const NONE: ReadonlyMap<string, number> = new Map();
-/** Looks at the queue per second that doors take beside everything else. */
+/** How many checks of the queue per second doors can take besides everything else. */
 const POLLS_PER_SECOND = 5_000;
 
 /**
- * The queue of one room as its cell decides it. Pure: it reads no clock and writes nothing. Order is bucket, then random
- * rank; the point that may move up only ever goes forward.
+ * The queue of one room, as decided by its cell. Pure: it reads no clock and writes nothing. The order is bucket,
+ * then random rank; the point up to which tickets are called only ever goes forward.
  */
 export class Line {
   readonly #slug: string;
@@ -104,7 +110,7 @@ export class Line {
       free: 0,
       poll: LEAST_POLL,
     };
-    // Doors may have gone on by themselves while nobody decided: what is given out from now on comes after.
+    // Doors may have continued by themselves while nobody decided: tickets given out from now on come after theirs.
     this.#state = record ? { ...record.state, open: record.state.open + (this.#drawn ? 1 : 0) } : first;
     this.#text = JSON.stringify(record?.state ?? first);
   }
@@ -113,17 +119,17 @@ export class Line {
     return this.#state;
   }
 
-  /** The bytes of the state: what is published, and what the next state's `previous` is the hash of. */
+  /** The bytes of the state: what is published, and what the next state's `previous` hashes. */
   get text(): string {
     return this.#text;
   }
 
-  /** Tickets that wait, as far as is known. */
+  /** Waiting tickets, as far as is known. */
   get waiting(): number {
     return this.#buckets.waiting(this.#state.admitted);
   }
 
-  /** True while somebody waits or something limits who may be live. */
+  /** True while somebody is waiting, or something limits who may be live. */
   get needed(): boolean {
     return this.#places !== undefined || this.waiting >= 1;
   }
@@ -133,12 +139,12 @@ export class Line {
     this.#buckets.take(tally, now);
   }
 
-  /** A door's count is as it was. */
+  /** A door's count is unchanged. */
   heard(life: string, now: number) {
     this.#buckets.heard(life, now);
   }
 
-  /** Decides one second. True when the published state has changed. */
+  /** Decides one second. True when the published state changed. */
   step(input: LineInput): boolean {
     const { now, live } = input;
     this.#count(now);
@@ -161,7 +167,7 @@ export class Line {
     this.#openSince ??= now;
     const over = now - this.#openSince >= BUCKET_MS;
     const { highest } = this.#buckets;
-    // Nobody waits as far as is known: a ticket whose door died before it told of it is called with its bucket.
+    // As far as is known nobody is waiting: a ticket whose door died before reporting it is called with its bucket.
     if (this.#drawn && over && this.#spare >= 1 && this.#buckets.waiting(admitted) < 1)
       admitted = { minute: Math.max(open, highest), rank: LAST_RANK };
     if (this.#drawn && (admitted.minute >= open || highest > open || (over && highest === open))) {
@@ -185,9 +191,10 @@ export class Line {
   }
 
   /**
-   * How many live streams each door may have for people without a ticket: what it has and its share of what is free, so
-   * that no two doors give the same place away. Doors where people wait in the ring come first, then all evenly. While
-   * somebody waits with a ticket it is 0: not even a place that becomes free at a door is theirs.
+   * How many live streams each door may have for people without a ticket: what it has plus its share of what is free,
+   * so that no two doors give away the same place. Doors with delayed listeners come first, then all evenly. While
+   * somebody is waiting with a ticket it is 0: not even a place that becomes free at a door goes to people without
+   * one.
    */
   limits(
     live: ReadonlyMap<string, number>,
@@ -211,7 +218,7 @@ export class Line {
     return limits;
   }
 
-  /** For the disk. */
+  /** The record to be written to disk. */
   record(): LineRecord {
     const batches = this.#batches.map(({ seq, called, came, patience }) => ({ seq, called, came, patience }));
     return { v: 1, counts: this.#buckets.counts(), state: this.#state, showRate: this.#showRate, batches };
@@ -229,7 +236,10 @@ export class Line {
     return this.#places;
   }
 
-  /** Places that people who are called and have not come yet will take. Of few, chance is larger than what is expected: together. */
+  /**
+   * Places that called people who have not come yet will take. Small batches are added up first, because in each of
+   * them chance outweighs the expected number.
+   */
   #reserved(): number {
     let few = 0;
     let sum = 0;
@@ -241,7 +251,7 @@ export class Line {
     return sum + Math.max(0, few);
   }
 
-  /** How long `called` people are waited for: whoever is reached much sooner than the pace said looks seldom. */
+  /** How long to wait for `called` people: those who are called much sooner than the pace said check rarely. */
   #patience(now: number, called: number): number {
     let reach = called;
     let before = 0;
@@ -252,7 +262,7 @@ export class Line {
     return this.#state.poll <= SOON.poll && reach <= foreseen ? PATIENCE_MS.soon : PATIENCE_MS.late;
   }
 
-  /** Ends the lottery when its time has come. The draw never comes twice. */
+  /** Makes the draw when its time has come. It is never repeated. */
   #draw({ wall, draw }: LineInput): number {
     if (this.#drawn) return this.#state.start;
     if (draw !== undefined && draw > wall) return draw;
@@ -261,7 +271,7 @@ export class Line {
     return Math.min(draw ?? wall, wall);
   }
 
-  /** Sees who has come, and who has not in time. */
+  /** Counts who has come, and who has not come in time. */
   #count(now: number) {
     const calls = this.#buckets.calls;
     this.#batches = this.#batches.filter((batch) => {

@@ -1,6 +1,8 @@
 import { type Language, languageOf } from '../base/negotiation.ts';
 
-/** What the pages of the line say without scripts, in two languages. Titles come in plain text, figures formatted. */
+/**
+ * The words of the queue's pages without scripts, in two languages. Titles are plain text, figures already formatted.
+ */
 export interface PageWords {
   readonly language: Language;
   readonly yourPlace: string;
@@ -8,7 +10,7 @@ export interface PageWords {
   readonly listenLive: string;
   readonly lottery: string;
   nobodyAhead: string;
-  /** `most`: it may be nobody. */
+  /** `most`: there may be nobody ahead. */
   ahead(range: string, most: boolean): string;
   readonly noPace: string;
   pace(range: string): string;
@@ -23,7 +25,7 @@ export interface PageWords {
   readonly free: string;
   readonly perMinute: string;
   readonly order: string;
-  /** `time` is of the clock in UTC. */
+  /** `time` is a clock time in UTC. */
   drawn(time: string): string;
   readonly programs: string;
   readonly onBreak: string;
@@ -41,37 +43,37 @@ const english: PageWords = {
   yourPlace: 'Your place in line',
   turn: 'It is your turn.',
   listenLive: 'Listen live',
-  lottery: 'Everyone who comes before the start takes part in one draw: it does not matter who came first.',
+  lottery: 'Everyone who comes before the start takes part in one draw; it does not matter who came first.',
   nobodyAhead: 'Nobody is ahead of you.',
   ahead: (range, most) =>
     `${most ? 'At most ' : ''}${range === '1' ? '1 person is' : `${range} people are`} ahead of you.`,
-  noPace: 'In the last minutes nobody has left the live edge, so nobody can say how long it takes.',
+  noPace: 'In the last few minutes nobody has left the live edge, so nobody can say how long it will take.',
   pace: (range) =>
     range === '1' ? 'About a minute at the present pace.' : `About ${range} minutes at the present pace.`,
-  again: (seconds) => `This part of the page looks again by itself in ${seconds} s.`,
+  again: (seconds) => `This part of the page updates by itself in ${seconds} s.`,
   inLine: (title) => `In line: ${title}`,
   meanwhile:
-    'You are in line for the live edge. Meanwhile you hear the conversation about 30 seconds late, or less while it has only just begun. You miss nothing.',
-  keep: 'Your place is in the address of this page: keep it as a bookmark, and the place is yours, on this device or another. It is kept for 10 minutes after the page was last open.',
+    'You are in line for the live edge. Meanwhile you hear the conversation about 30 seconds late, or less if it has only just begun. You miss nothing.',
+  keep: 'Your place is in the address of this page: bookmark it, and the place is yours, on this device or another. It is kept for 10 minutes after the page was last open.',
   room: 'The room',
   check: 'The line, as everyone sees it',
   waiting: 'People in line',
   places: 'Places at the live edge',
-  free: 'Of these free now',
-  perMinute: 'Move up in a minute',
-  order: 'First come, first served; within one minute the order is drawn.',
-  drawn: (time) => `The order is drawn at ${time} UTC. It does not matter who came first until then.`,
-  programs: 'For programs, and for whoever wants to check the order:',
-  onBreak: 'A short break. Music until it goes on.',
+  free: 'Of which free now',
+  perMinute: 'Moving up per minute',
+  order: 'First come, first served; within one minute the order is drawn at random.',
+  drawn: (time) => `The order will be drawn at ${time} UTC. Until then it does not matter who came first.`,
+  programs: 'For programs, and for anyone who wants to check the order:',
+  onBreak: 'A short break. Music until it resumes.',
   theLine: (title) => `The line: ${title}`,
   taken:
-    'All places at the live edge are taken. With a place in line you hear the conversation about 30 seconds late, or less while it has only just begun, and move up when there is room.',
+    'All places at the live edge are taken. With a place in line you hear the conversation about 30 seconds late, or less if it has only just begun, and move up when there is room.',
   take: 'Take a place in line',
   nobodyWaits: 'Nobody has to wait: there is room for everyone.',
   toRoom: 'Go to the room',
   plainListen: 'Listen without scripts',
   said: {
-    expired: 'Your ticket had run out. It is renewed, at the same place.',
+    expired: 'Your ticket had expired. It has been renewed, at the same place.',
     forged: 'The ticket in the address is not from this server or was altered. Take a new one here.',
     foreign: 'The ticket in the address is for another room. Take one for this room here.',
   },

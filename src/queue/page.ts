@@ -34,7 +34,7 @@ export const QUEUE_PAGE_HEADERS = {
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-/** Text that people wrote, in its own direction. Spec: HTML, 4.5.24 and 3.2.6.4. */
+/** Text written by people, in its own direction. Spec: HTML, 4.5.24 and 3.2.6.4. */
 const heading = (title: string): string => `<h1 dir="auto">${escaped(title)}</h1>`;
 /** The same where there is no markup. Spec: UAX 9, 3.1.4 (FSI, PDI). */
 const isolated = (title: string): string => `\u2068${title}\u2069`;
@@ -59,7 +59,7 @@ ${body}
 </html>
 `;
 
-/** Less than a minute is said as one. */
+/** Less than a minute counts as one. */
 const whole = ({ low, high }: Range): Range => ({ low: high === 1 ? 1 : low, high });
 const range = ({ low, high }: Range, { language }: PageWords): string =>
   low === high
@@ -79,7 +79,7 @@ export function placeWords(place: Place, words: PageWords): string {
 export interface PageFacts {
   readonly slug: string;
   readonly title: string;
-  /** What the room is at. */
+  /** What is happening in the room. */
   readonly moment: Moment;
   readonly words: PageWords;
   /** The ticket as text, and its place. */
@@ -90,14 +90,14 @@ export interface PageFacts {
   readonly now: number;
   /** In [0, 1): spreads the reloads. */
   readonly random: number;
-  /** What became of the ticket that was shown. */
+  /** What became of the ticket that was sent. */
   readonly said?: string | undefined;
 }
 
-/** Least seconds between two loads of the part that reloads. */
+/** The fewest seconds between two loads of the part that reloads. */
 const LEAST_RELOAD_S = 10;
 
-/** The frame that says the place and reloads itself. */
+/** The frame that shows the place and reloads itself. */
 export function placePage({ slug, words, ticket, at, queue, now, random, said }: PageFacts): string {
   const place = placeIn(queue, at);
   const wait = Math.max(LEAST_RELOAD_S * (1 + 0.2 * random), pollAfter(queue, at, now, random) / 1000);
@@ -172,7 +172,7 @@ ${said ? `<p>${escaped(said)}</p>` : ''}<p>${words.taken}</p>
 <p><a href="/r/${slug}">${words.room}</a></p>`,
   );
 
-/** The page while nobody waits. */
+/** The page while nobody is waiting. */
 export const openPage = (slug: string, title: string, words: PageWords): string =>
   html(
     words,

@@ -9,7 +9,7 @@ import {
 import { isCalled } from '../wire/queue-place.ts';
 import type { Ticket } from './ticket.ts';
 
-/** Buckets one door counts at a time for one room; tickets of a bucket beyond are given out and not counted. */
+/** The most buckets one door counts for one room; tickets of further buckets are given out but not counted. */
 const MAX_BUCKETS = 1_000;
 /** Tickets remembered as come or given back, so that none counts twice; the oldest is forgotten. */
 const MAX_SEEN = 50_000;
@@ -18,24 +18,24 @@ interface Count {
   tickets: number;
   came: number;
   left: number;
-  /** Undefined when they are too many to tell. */
+  /** Undefined when there are too many to report. */
   ranks: number[] | undefined;
 }
 
-/** A state that called somebody, and how many of those have come. */
+/** A state that called people, and how many of those have come. */
 interface Call {
   readonly seq: number;
   readonly admitted: QueuePoint;
   came: number;
 }
 
-/** What one door counts of one room's tickets in one life. */
+/** One door's count of one room's tickets in one life of the door. */
 export class Tally {
   readonly #life: string;
   readonly #counts = new Map<number, Count>();
   readonly #seen = new Set<string>();
   readonly #calls: Call[] = [];
-  /** Up to here it is not known any more who was called when. */
+  /** Up to this point it is no longer known who was called when. */
   #forgotten: QueuePoint | undefined;
   #came = 0;
 
@@ -43,7 +43,7 @@ export class Tally {
     this.#life = life;
   }
 
-  /** A ticket is given out. */
+  /** A ticket was given out. */
   gave({ minute, rank }: Ticket) {
     const count = this.#count(minute);
     if (!count) return;
@@ -52,7 +52,7 @@ export class Tally {
     else count.ranks = undefined;
   }
 
-  /** A called ticket has moved up; true the first time. */
+  /** A called ticket moved up; true the first time. */
   came(ticket: Ticket): boolean {
     const { minute, rank } = ticket;
     if (!this.#first(`${minute}.${rank}`)) return false;
@@ -65,7 +65,7 @@ export class Tally {
     return true;
   }
 
-  /** A ticket is given back. */
+  /** A ticket was given back. */
   left({ minute, rank }: Ticket) {
     if (!this.#first(`${minute}.${rank}`)) return;
     const count = this.#count(minute);
@@ -75,7 +75,7 @@ export class Tally {
     if (at >= 0) count.ranks?.splice(at, 1);
   }
 
-  /** The queue has come to this state: remembers whom it calls, and forgets the buckets it has passed. */
+  /** The queue reached this state: remembers whom it calls, and forgets the buckets it has passed. */
   passed({ seq, admitted }: Pick<QueueState, 'seq' | 'admitted'>) {
     for (const minute of this.#counts.keys()) if (minute < admitted.minute) this.#counts.delete(minute);
     const before = this.#calls.at(-1)?.admitted;

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:cry
 import { asSlug } from '../base/ids.ts';
 import { LAST_RANK } from '../wire/queue.ts';
 
-/** A place in the queue of one room, as its holder carries it; no server keeps it. */
+/** A place in the queue of one room, as its holder carries it; no server stores it. */
 export interface Ticket {
   readonly slug: string;
   /** The bucket; see `QueueBucket.minute`. */
@@ -11,11 +11,11 @@ export interface Ticket {
   readonly rank: number;
   /** `wait`: a place in line. `seat`: a place at the live edge, kept for a connection that dropped. */
   readonly kind: 'wait' | 'seat';
-  /** Wall-clock ms until which it counts. */
+  /** Wall-clock ms until which it is valid. */
   readonly until: number;
 }
 
-/** What a text that claims to be a ticket is worth. `expired` and `foreign` were signed here once. */
+/** The result of checking a text that claims to be a ticket. `expired` and `foreign` were signed here once. */
 export type Checked =
   | { readonly kind: 'good' | 'expired' | 'foreign'; readonly ticket: Ticket }
   | { readonly kind: 'forged' };
@@ -23,7 +23,7 @@ export type Checked =
 /** Signs and checks tickets. */
 export interface Tickets {
   sign(ticket: Ticket): string;
-  /** Constant in time for everything that has the form of a ticket; anything else costs nothing. */
+  /** Takes constant time for everything that has the form of a ticket; anything else costs nothing. */
   check(text: string, slug: string, wall: number): Checked;
 }
 
@@ -31,12 +31,12 @@ const FORM =
   /^q1\.([a-z0-9][a-z0-9-]{1,62}[a-z0-9])\.(0|[1-9][0-9]{0,9})\.([1-9][0-9]{0,9})\.(w|s)\.([1-9][0-9]{0,12})\.([A-Za-z0-9_-]{22})$/;
 /** 128 bits of HMAC-SHA256 as base64url. Spec: RFC 2104, 5 (truncation to half of the hash). */
 const MAC_LETTERS = 22;
-/** Longer is no ticket. */
+/** Anything longer is not a ticket. */
 export const MAX_TICKET_LETTERS = 160;
 
 /** Opens the signer; the key is derived from the installation's secret. Spec: RFC 5869. */
 export function openTickets(secret: Uint8Array): Tickets {
-  // Raw bytes would be made into a key at each call, which takes five times as long as the hash.
+  // Raw bytes would be made into a key at each call, which takes five times as long as the hash itself.
   const key = createSecretKey(
     new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), 'earshot queue ticket 1', 32)),
   );

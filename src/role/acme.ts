@@ -17,8 +17,7 @@ const TOKEN = /^[\w-]{1,128}$/;
 
 /** Where the answer to a challenge is kept. @throws when the token is none that an authority may send. */
 export function challengeFile(folder: string, token: string): string {
-  if (!TOKEN.test(token))
-    throw new Error('the certificate authority sent a token that is none (RFC 8555, 8.3)');
+  if (!TOKEN.test(token)) throw new Error('the certificate authority sent an invalid token (RFC 8555, 8.3)');
   return join(folder, token);
 }
 
@@ -59,7 +58,7 @@ export async function obtain(order: AcmeOrder): Promise<string> {
   });
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new Error('the certificate authority takes too long')),
+    () => late.reject(new Error('the certificate authority did not answer in time')),
     PATIENCE_MS,
   );
   try {

@@ -31,8 +31,8 @@ const PER_SPEAKER: readonly Series[] = [
   ],
   ['fec_frames_total', 'counter', 'Lost frames rebuilt from in-band FEC', (s) => s.fec],
   ['concealed_frames_total', 'counter', 'Lost frames replaced by concealment', (s) => s.concealed],
-  ['late_packets_total', 'counter', 'Packets of a speaker that came after their time', (s) => s.late],
-  ['lost_packets_total', 'counter', 'Packets of a speaker that never came', (s) => s.lost],
+  ['late_packets_total', 'counter', 'Packets of a speaker that arrived too late to be heard', (s) => s.late],
+  ['lost_packets_total', 'counter', 'Packets of a speaker that never arrived', (s) => s.lost],
   ['buffer_seconds', 'gauge', 'Jitter buffer of a speaker, now', (s) => s.bufferMs / 1000],
   [
     'drift_ratio',
@@ -58,22 +58,22 @@ export function cellMetrics(rooms: readonly RoomMetrics[], failures = 0): string
     ),
     room(
       'dead_air_seconds',
-      'How long the room has been silent without meaning to; 0 while there is sound',
+      'How long the room has been silent unintentionally; 0 while there is sound',
       (r) => r.deadAir,
     ),
-    room('speakers', 'People on the stage whose connection stands', (r) => r.onStage),
+    room('speakers', 'People on the stage whose connection is up', (r) => r.onStage),
     room('listeners', 'Streams served by all doors: connections, not people', (r) => r.streams),
     room(
       'ladder_level',
-      'Level of the ladder that holds for the room: 0 is nothing given up, 7 is text only',
+      'Level of the ladder in force for the room: 0 is nothing given up, 7 is text only',
       (r) => r.level,
     ),
     room(
       'recording_healthy',
-      '1 while what is said is being written, 0 while it is being lost; absent where nothing is kept',
+      '1 while the recording is being written, 0 while sound is being lost from it; absent where nothing is recorded',
       (r) => r.recording && Number(r.recording.healthy),
     ),
-    room('recording_gaps', 'Holes in the recording of the room so far', (r) => r.recording?.gaps),
+    room('recording_gaps', 'Gaps in the recording of the room so far', (r) => r.recording?.gaps),
     room('program_fragment', 'Sequence number of the newest fragment', (r) => r.last),
     {
       name: 'earshot_stage_failures_total',

@@ -55,7 +55,7 @@ export function openCellRooms<P extends Pick<Program, 'update' | 'close'>>(
       if (now) settle(now);
       else stop(slug, 'ended');
     } catch (error) {
-      log.error({ slug, error: String(error) }, 'the room could not be opened; trying again in a second');
+      log.error({ slug, error: String(error) }, 'the room could not be opened in the studio; trying again in a second');
       clock.after(RETRY_MS, () => {
         const now = cards.get(slug);
         if (now) settle(now);
@@ -71,7 +71,7 @@ export function openCellRooms<P extends Pick<Program, 'update' | 'close'>>(
     program
       .close(over)
       .catch((error: unknown) =>
-        log.error({ slug, error: String(error) }, 'the room did not close in order'),
+        log.error({ slug, error: String(error) }, 'the room did not close cleanly'),
       );
   };
   const settle = (card: RoomCard): void => {

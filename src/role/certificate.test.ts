@@ -109,7 +109,7 @@ test('an answer that is no certificate of its key is not put in the place of one
   await days(kept, 60.25);
   expect(asked).toBeGreaterThan(1);
   expect(readFileSync(path(), 'utf8')).toBe(before);
-  expect(status().error).toContain('the key is of another certificate');
+  expect(status().error).toContain('the key belongs to another certificate');
 });
 
 test('an authority whose certificates end at once is not asked without end', async () => {

@@ -47,7 +47,7 @@ export function watchDatabase(clock: Clock, ping: () => Promise<void>): Database
         {
           name: 'earshot_database_up',
           kind: 'gauge',
-          help: '1 while the database answers; without it rooms cannot be made or changed, and everyone hears on',
+          help: '1 while the database answers; without it rooms cannot be started or changed, but listeners are not affected',
           value: away || late ? 0 : 1,
         },
       ]),

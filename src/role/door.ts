@@ -76,7 +76,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   );
   const records = stack.use(
     openRecords(at.ladder, (error) =>
-      log.warn({ error: String(error) }, 'a step of the ladder is not recorded'),
+      log.warn({ error: String(error) }, 'a change of level could not be written to the ladder’s record'),
     ),
   );
   let door: Door | undefined;
@@ -158,7 +158,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   if (typeof tcpInfo === 'string')
     log.info(
       { why: tcpInfo },
-      'the kernel cannot be asked about slow readers: whoever takes nothing for minutes is closed',
+      'the kernel does not report slow readers here: a listener who reads nothing for minutes is closed',
     );
   const openssl = certificate && (await lightTls(config, log));
   const opened = await openDoorPart({
@@ -205,7 +205,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     readiness: () =>
       readiness !== undefined && clock.now() - readiness.at < READY_FOR
         ? readiness
-        : { code: 503, text: 'not ready\nsupervisor  failed  has not said anything for some seconds\n' },
+        : { code: 503, text: 'not ready\nsupervisor  failed  has not been heard from for some seconds\n' },
   });
   door = opened;
   const steps = stack.use(
@@ -252,7 +252,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
 
 /** Where many listeners are written to in one call; only where a trial has shown that it works. */
 async function rowUring(config: Config, log: Log): Promise<Uring | undefined> {
-  const uring = config.ioUring ? await openUring() : 'the setting ioUring is no';
+  const uring = config.ioUring ? await openUring() : 'the setting ioUring is "no"';
   const why = typeof uring === 'string' ? uring : await checkUring(uring);
   if (typeof uring !== 'string' && why === undefined) return uring;
   if (typeof uring !== 'string') uring[Symbol.dispose]();
@@ -265,9 +265,9 @@ async function rowUring(config: Config, log: Log): Promise<Uring | undefined> {
 
 /** OpenSSL for streams over TLS that keep a key instead of the connection; only where a trial has shown that it works. */
 async function lightTls(config: Config, log: Log): Promise<Openssl | undefined> {
-  const openssl = config.lightTls ? await openOpenssl() : 'the setting lightTls is no';
+  const openssl = config.lightTls ? await openOpenssl() : 'the setting lightTls is "no"';
   const why = typeof openssl === 'string' ? openssl : await checkLightTls(openssl);
   if (typeof openssl !== 'string' && why === undefined) return openssl;
-  log.info({ why }, 'streams over TLS keep the whole connection: 40 kB more memory for each listener');
+  log.info({ why }, 'TLS streams keep the whole connection: 40 kB more memory per listener');
   return undefined;
 }

@@ -63,7 +63,7 @@ function code(): Promise<Coded> {
     const worker = new Worker(new URL('./loops-worker.ts', import.meta.url));
     worker.once('message', resolve);
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the standby coder ended with ${code}`)));
+    worker.once('exit', (code) => reject(new Error(`the hold-music encoder ended with ${code}`)));
   });
 }
 

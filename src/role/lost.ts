@@ -14,7 +14,7 @@ export function logLost(clock: Clock, log: Log, from: string): (error: unknown, 
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     log.error(
       { from, kind: head.kind, lost, cause },
-      'a message from another process of Earshot could not be used: please report it with this line',
+      'a message from another Earshot process could not be used: please report it with this line',
     );
   };
 }

@@ -118,11 +118,11 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
   };
   return {
     async put(slug, body, network) {
-      if (under.has(slug)) return crowded('Music for this room is being received already.');
+      if (under.has(slug)) return crowded('Music for this room is already being received.');
       const theirs = [...under.values()].filter((one) => one.network === network);
       if ((network !== undefined && theirs.length >= MAX_OF_NETWORK) || !hasPlace())
         return crowded(
-          'Other hosts are sending music at this moment. Try again in a minute; the music before stays.',
+          'Other hosts are sending music right now. Try again in a minute; the previous music stays.',
         );
       const upload: Upload = { network, since: clock.now(), end: () => undefined };
       under.set(slug, upload);
@@ -130,7 +130,7 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
         const taken = [...(await known())].reduce((sum, [of, bytes]) => sum + (under.has(of) ? 0 : bytes), 0);
         if (taken + under.size * MOST_KEPT_BYTES > total)
           return crowded(
-            'This server keeps no more music until other rooms have ended. The music of the house plays.',
+            'This server has no room for more music until other rooms have ended. Earshot’s own music plays.',
           );
         return await receiveAndStore(slug, body, upload);
       } finally {
@@ -217,8 +217,8 @@ async function receive(
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      return crowded('The disk of this server is full. The music of the house plays.');
-    return { refused: 'bad-request', detail: 'The file broke off while it was sent. Send it again.' };
+      return crowded('The disk of this server is full. Earshot’s own music plays.');
+    return { refused: 'bad-request', detail: 'The upload was cut off. Send the file again.' };
   } finally {
     upload.end = undefined;
     // One that never sends anything would keep us waiting for its end as well.
@@ -234,7 +234,7 @@ function decode(clock: Clock, decoder: URL, path: string): Promise<MusicNews> {
     const unreadable = (): void =>
       resolve({
         refused: 'unprocessable',
-        detail: 'This file could not be read to its end. Send it as WAV or Ogg Opus.',
+        detail: 'This file could not be read to the end. Send it as WAV or Ogg Opus.',
       });
     const worker = new Worker(decoder, {
       workerData: path,

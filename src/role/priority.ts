@@ -21,7 +21,7 @@ export function takeRank(role: keyof typeof RANKS, log: Log): void {
       setPriority(0, niceness);
       return;
     } catch {
-      log.debug({ niceness }, 'this priority cannot be had: no CAP_SYS_NICE');
+      log.debug({ niceness }, 'this process priority is not permitted: no CAP_SYS_NICE');
     }
   }
 }

@@ -24,19 +24,19 @@ export function openProcessMetrics(log: RootLog): () => string {
       {
         name: 'earshot_process_cpu_seconds_total',
         kind: 'counter',
-        help: 'Processor time that the process has used',
+        help: 'Processor time used by the process',
         value: (user + system) / 1e6,
       },
       {
         name: 'earshot_process_late_seconds',
         kind: 'gauge',
-        help: 'The longest that the process kept anything waiting since it was last asked for metrics',
+        help: 'Longest event-loop delay of the process since it was last asked for metrics',
         value: late,
       },
       {
         name: 'earshot_process_log_lines_dropped_total',
         kind: 'counter',
-        help: 'Lines of the log that were dropped because whoever reads the log did not take them',
+        help: 'Log lines dropped because nothing was reading the log',
         value: log.dropped,
       },
     ]);

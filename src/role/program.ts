@@ -178,7 +178,9 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     deps.records.write({ at: clock.wall(), slug, by: deps.cell, ...step, values: wishes });
     log.info(
       { slug, ...turn },
-      turn.to > turn.from ? 'the room gives something up' : 'the room gets it back',
+      turn.to > turn.from
+        ? 'the room goes up a level of the ladder and gives something up'
+        : 'the room goes down a level of the ladder',
     );
   };
   const queueMessage = (told: QueueTold): Message => ({
@@ -267,7 +269,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   const meter = clock.every(ms(100), () => {
     room.programLevel = mixing.level;
   });
-  log.info({ slug, firstSeq }, 'the studio carries this room from now on');
+  log.info({ slug, firstSeq }, 'the studio is running this room');
   const opened = parts.move();
 
   return {
@@ -335,7 +337,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
         publish({ head: { kind: 'end', slug, last }, body: EMPTY });
         await archive.end(slug);
       }
-      log.info({ slug, last, ended: over !== undefined }, 'the studio no longer carries this room');
+      log.info({ slug, last, ended: over !== undefined }, 'the studio is no longer running this room');
     },
   };
 }

@@ -109,7 +109,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   music
     .keep(new Set(wanted.map(({ slug }) => slug)))
     .catch((error: unknown) =>
-      log.warn({ error: String(error) }, 'the hold music of rooms that are over could not be removed'),
+      log.warn({ error: String(error) }, 'the hold music of finished rooms could not be removed'),
     );
   const bar = (slug: string, id: string): void => {
     const who = asSpeakerId(id);
@@ -152,13 +152,13 @@ function roomMetrics(cards: readonly RoomCard[]): string {
     {
       name: 'earshot_site_rooms',
       kind: 'gauge',
-      help: 'Rooms by status, of those that are listed',
+      help: 'Listed rooms by status',
       value: (['scheduled', 'open', 'live'] as const).map((status) => [{ status }, now(status)] as const),
     },
     {
       name: 'earshot_site_room_live',
       kind: 'gauge',
-      help: '1 for each room that the site holds to be live, whether or not its studio runs',
+      help: '1 for each room that is live according to the site, whether or not its studio is running',
       value: cards
         .filter(({ status, welcome }) => status === 'live' && !welcome)
         .map(({ slug }) => [{ room: slug }, 1] as const),

@@ -30,7 +30,7 @@ export function keepSnapshot(
         writing = writing
           .then(write)
           .catch((error: unknown) =>
-            deps.log.warn({ error: String(error) }, 'the list of rooms was not written'),
+            deps.log.warn({ error: String(error) }, 'the list of rooms could not be saved to disk'),
           );
       });
     },
@@ -52,14 +52,14 @@ export function lastWord(
       .then((text) => {
         if (spoken()) return;
         take(JSON.parse(text) as RoomCard[]);
-        deps.log.warn({}, 'the site does not answer: going on with the rooms as it last told them');
+        deps.log.warn({}, 'the site is not answering: continuing with the last known list of rooms');
       })
       .catch((error: NodeJS.ErrnoException) => {
         // Nothing was told before the first start of all.
         if (error.code !== 'ENOENT')
           deps.log.warn(
             { error: String(error) },
-            'the list of rooms that was kept on disk cannot be read: rooms appear when the site answers',
+            'the saved list of rooms cannot be read: rooms appear when the site answers',
           );
       });
   });

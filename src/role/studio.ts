@@ -69,7 +69,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   );
   const records = stack.use(
     openRecords(at.ladder, (error) =>
-      log.warn({ error: String(error) }, 'a step of the ladder is not recorded'),
+      log.warn({ error: String(error) }, 'a change of level could not be written to the ladder’s record'),
     ),
   );
   const publish = (message: Message): void => outlet.publish(message);
@@ -128,7 +128,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
         for (const message of standbyMessages(slug, loops)) publish(message);
     },
     (error) =>
-      log.error({ error: String(error) }, 'no standby loop: doors cannot fill in while the studio is away'),
+      log.error({ error: String(error) }, 'the hold music could not be prepared: listeners will hear silence while a studio is away'),
   );
   const rooms = (): RoomMetrics[] => [...programs.values()].map((program) => program.metrics());
   return Object.assign(stack.move(), {

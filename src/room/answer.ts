@@ -22,7 +22,7 @@ const withZone = (_: string, minute: string, second = ':00'): string => `${minut
 export const mediaType = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
-const TOO_LARGE: Refusal = { refused: 'too-large', detail: 'Requests hold at most 16 kB.' };
+const TOO_LARGE: Refusal = { refused: 'too-large', detail: 'Requests may have at most 16 kB.' };
 
 /** The body; one that is longer than accepted is noticed while it is read, announced or not. */
 async function bodyOf(request: Request): Promise<Buffer | Refusal> {

@@ -243,14 +243,14 @@ export class Book {
         if (full && !this.#full)
           log.warn(
             { slug: card.slug },
-            'a scheduled room waits: as many rooms are open as the studio can carry (roomsPerCell)',
+            'a scheduled room has to wait: as many rooms are open as the studio can carry (roomsPerCell)',
           );
         this.#full = full;
       } else if (running(card.status) && !card.welcome) {
         const seen = this.#occupied.get(card.slug);
         if (seen === undefined) this.occupied(card.slug);
         else if (clock.now() - seen >= idleEnd && wall - (card.clocks.scheduled ?? 0) >= idleEnd) {
-          log.info({ slug: card.slug }, 'nobody was on stage for long: the room ends');
+          log.info({ slug: card.slug }, 'nobody has been on stage for a long time: ending the room');
           await this.act(card.slug, 'end');
         }
       }

@@ -18,7 +18,7 @@ export function musicRoutes(
     const { slug, status, clocks } = caller.entry.card;
     if (status === 'ended' || status === 'cancelled') return refuse('room-ended');
     if (status === 'scheduled' && (clocks.scheduled ?? 0) - deps.clock.wall() > MUSIC_LEAD_MS)
-      return refuse('wrong-moment', 'Send the music on the day of the room: from 24 hours before its start.');
+      return refuse('wrong-moment', 'Send the music no earlier than 24 hours before the start of the room.');
     if (!deps.music) return refuse('not-found');
     const body = c.req.raw.body;
     if (Number(c.req.header('content-length') ?? 0) > MAX_MUSIC_BYTES) return tooLarge();
@@ -46,7 +46,7 @@ export function musicRoutes(
     const caller = await access.hosted(c);
     if (isRefusal(caller)) return refused(caller);
     const music = await deps.music?.find(caller.entry.card.slug);
-    if (!music) return refuse('not-found', 'The music of the house plays.');
+    if (!music) return refuse('not-found', 'Earshot’s own music plays.');
     return c.body(music.wav(), 200, { 'content-type': 'audio/wav' });
   });
 
@@ -59,4 +59,7 @@ export function musicRoutes(
 }
 
 const tooLarge = (): Response =>
-  refuse('too-large', `Music holds at most ${MAX_MUSIC_BYTES / 1e6} MB; send Ogg Opus, or less of it.`);
+  refuse(
+    'too-large',
+    `Music may have at most ${MAX_MUSIC_BYTES / 1e6} MB; send Ogg Opus, or a shorter piece.`,
+  );

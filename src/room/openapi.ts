@@ -33,7 +33,7 @@ const room = object(
     },
     welcome: { type: 'boolean', description: 'True for the demo room' },
     ...{ url, whip: url, whep: url, stream: url, state: url, event: url },
-    cap: { type: 'integer', minimum: 1, description: 'Listeners at the live edge at one time' },
+    cap: { type: 'integer', minimum: 1, description: 'Listeners at the live edge at once' },
   },
   ['cap'],
 );
@@ -135,7 +135,7 @@ export function openapi(version: string): object {
         post: {
           summary: 'Start or announce a room',
           description:
-            'By default whoever uses the machine of the server itself, and the holder of the operator’s link or key as Bearer token; the setting roomsCreate decides.',
+            'By default open to anyone on the server’s own machine, and to holders of the operator’s link or key as Bearer token; the setting roomsCreate decides.',
           security: [{}, ...bearer],
           requestBody: body(input(create)),
           responses: {

@@ -39,12 +39,12 @@ export function peopleRoutes(
     if (back && caller.speaker !== undefined)
       return refuse(
         'operator-only',
-        'role: a host link is given by the operator (earshot room link SLUG --host).',
+        'role: only the operator gives out host links (earshot room link SLUG --host).',
       );
     if (!back && (status === 'ended' || status === 'cancelled'))
       return refuse('room-ended', advice(status, 'open'));
     if (role === 'co-host' && caller.role !== 'host')
-      return refuse('not-host', 'role: a co-host invites speakers.');
+      return refuse('not-host', 'role: a co-host can invite speakers only.');
     const { token, speaker } = await access.link(entry, role, name ?? (back ? 'Host' : ''));
     return c.json({ url: studioLink(base(c), entry.card.slug, token), token, speaker, role }, 201);
   });
@@ -53,7 +53,8 @@ export function peopleRoutes(
     const caller = await changing(c);
     if (isRefusal(caller)) return refused(caller);
     // Whose link is whose only the stage knows: there co-hosts remove people, but no host.
-    if (caller.role !== 'host') return refuse('not-host', 'A co-host removes people in the studio.');
+    if (caller.role !== 'host')
+      return refuse('not-host', 'A co-host can remove people in the studio, not here.');
     const who = asSpeakerId(c.req.param('id'));
     if (!who) return refuse('unprocessable', 'id: use the id of somebody in the roster');
     if (who === caller.speaker) return refuse('unprocessable', 'id: this is your own link');
@@ -64,7 +65,7 @@ export function peopleRoutes(
   app.post('/api/rooms/:slug/links/renew', async (c) => {
     const caller = await changing(c);
     if (isRefusal(caller)) return refused(caller);
-    if (caller.role !== 'host') return refuse('not-host', 'Only the host withdraws the links of a room.');
+    if (caller.role !== 'host') return refuse('not-host', 'Only the host can withdraw the links of a room.');
     const made = await book.renew(caller.entry.card.slug, caller.speaker);
     if (isRefusal(made)) return refused(made);
     const name = made.card.hosts[0] ?? 'Host';

@@ -31,7 +31,7 @@ describe('removing the recording of a room', () => {
   test('is for the host, once the room is over; the room stays', async () => {
     const early = await remove(token);
     expect(refusal(early)).toEqual([409, 'wrong-moment']);
-    expect(early.body.detail).toBe('The room is on: end it, then remove its recording.');
+    expect(early.body.detail).toBe('The room is on air or open: end it, then remove its recording.');
     expect(dropped).toEqual([]);
     await end();
     expect((await remove(token)).status).toBe(204);
@@ -81,7 +81,7 @@ describe('removing the recording of a room', () => {
     await end();
     const answer = await remove(token);
     expect(refusal(answer)).toEqual([404, 'not-found']);
-    expect(answer.body.detail).toBe('Nothing is recorded of this room.');
+    expect(answer.body.detail).toBe('There is no recording of this room.');
     expect(refusal(await ask('DELETE', '/api/rooms/none/recording', undefined, token))).toEqual([
       ...[404, 'room-unknown'],
     ]);

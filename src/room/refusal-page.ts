@@ -8,7 +8,7 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `
 const ENGLISH = {
   title: 'No room was started',
   back: 'Back to the start page',
-  way: 'On the machine that runs this server, open the page at <code>http://localhost</code> (with its port): whoever sits there starts rooms. Anyone else opens the operator’s link, or pastes it into the form. The operator finds it with <code>earshot operator link</code>.',
+  way: 'On the machine that runs this server, open the page at <code>http://localhost</code> (with its port): there, anyone can start rooms. Elsewhere, open the operator’s link, or paste it into the form. The operator finds it with <code>earshot operator link</code>.',
 } as const;
 const FRENCH = {
   title: 'Aucune salle n’a été créée',

@@ -52,10 +52,10 @@ const cap = z
   .nullable()
   .meta({
     description:
-      'Listeners at the live edge at one time; everyone above it hears the room 30 seconds late and moves up when there is room. null: as many as come',
+      'Listeners at the live edge at once; everyone above this hears the room 30 seconds late and moves up when there is room. null: no limit',
   });
 
-const PASTE = 'paste the operator’s link whole';
+const PASTE = 'paste the whole operator’s link';
 const STATUSES = ['scheduled', 'open', 'live', 'ended', 'cancelled'] as const;
 /** Rooms in one list. */
 const MOST_LISTED = 200;

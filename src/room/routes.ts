@@ -113,7 +113,7 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   app.delete('/api/rooms/:slug', async (c) => {
     const caller = await changing(c);
     if (isRefusal(caller)) return refused(caller);
-    if (caller.role !== 'host') return refuse('not-host', 'Only the host removes a room.');
+    if (caller.role !== 'host') return refuse('not-host', 'Only the host can remove a room.');
     const { slug } = caller.entry.card;
     const removed = await book.remove(slug);
     if (isRefusal(removed)) return refused(removed);
@@ -125,13 +125,13 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   app.delete('/api/rooms/:slug/recording', async (c) => {
     const caller = await changing(c);
     if (isRefusal(caller)) return refused(caller);
-    if (caller.role !== 'host') return refuse('not-host', 'Only the host removes a recording.');
+    if (caller.role !== 'host') return refuse('not-host', 'Only the host can remove a recording.');
     const { slug, status } = caller.entry.card;
     if (status === 'open' || status === 'live')
-      return refuse('wrong-moment', 'The room is on: end it, then remove its recording.');
+      return refuse('wrong-moment', 'The room is on air or open: end it, then remove its recording.');
     return (await deps.dropRecording?.(slug, caller.operator ? 'operator' : 'host'))
       ? c.body(null, 204)
-      : refuse('not-found', 'Nothing is recorded of this room.');
+      : refuse('not-found', 'There is no recording of this room.');
   });
 
   for (const action of ACTIONS) {

@@ -26,7 +26,7 @@ const WAY_IN = {
   local:
     'Rooms are started on the machine that runs this server, at http://localhost and as the user who runs it, or with the operator’s link: earshot operator link prints it.',
   operator:
-    'Only the operator starts rooms here, with the operator’s link (earshot operator link prints it) or key.',
+    'Only the operator can start rooms here, with the operator’s link (earshot operator link prints it) or key.',
 } as const;
 
 /** Adds starting rooms: `POST /api/rooms`, and `GET /api/start`, which says whether one may. */

@@ -34,5 +34,5 @@ export function advice(status: RoomStatus, action: Action): string {
     return action === 'end' ? 'The room has not opened yet: cancel it.' : 'Open the room first.';
   return action === 'cancel'
     ? 'The room is live: end it.'
-    : 'The room is live: use standby to go back to the lobby.';
+    : 'The room is live: use standby to go back to hold music.';
 }

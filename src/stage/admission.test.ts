@@ -213,17 +213,17 @@ describe('a UDP port', () => {
     async (type, address) => {
       using other = await take(type, address);
       await expect(open({ ...deps, udpPort: other.port })).rejects.toThrow(
-        `UDP port ${other.port} cannot be used: another program has it, perhaps another Earshot. Stop that one, or choose another port: --udp-port`,
+        `UDP port ${other.port} cannot be used: another program is using it, perhaps another Earshot. Stop that one, or choose another port: --udp-port`,
       );
     },
   );
 
   test('is kept from the start, between connections and while nobody is on stage', async () => {
-    expect(await udpPortTrouble(stage.udpPort)).toContain('another program has it');
+    expect(await udpPortTrouble(stage.udpPort)).toContain('another program is using it');
     await expect(open({ ...deps, udpPort: stage.udpPort })).rejects.toThrow('this process has it already');
     await (await ghost('ann'))[Symbol.dispose]();
     clock.advance(21_000);
-    expect(await udpPortTrouble(stage.udpPort)).toContain('another program has it');
+    expect(await udpPortTrouble(stage.udpPort)).toContain('another program is using it');
   });
 
   test('at an address that this machine has not, or below 1024 without the right, is refused in words', async () => {

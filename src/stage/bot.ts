@@ -51,7 +51,7 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
   const ssrc = randomBytes(4).readUInt32BE();
   // The library answers a failure to open its socket with the end of the process: whether one can be had is asked first.
   await freeUdpPort().catch((cause: Error) => {
-    throw new EarshotError('media-unavailable', `This machine gives no UDP port: ${cause.message}`, {
+    throw new EarshotError('media-unavailable', `This machine has no UDP port to offer: ${cause.message}`, {
       cause,
     });
   });

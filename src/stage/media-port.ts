@@ -31,7 +31,7 @@ export async function holdMediaPort(wanted: number, address?: string): Promise<M
     const port =
       wanted === 0
         ? await freeUdpPort(address).catch((cause: Error) => {
-            throw new EarshotError('bad-config', `No UDP port can be had: ${cause.message}`, { cause });
+            throw new EarshotError('bad-config', `No UDP port is available: ${cause.message}`, { cause });
           })
         : wanted;
     const before = held.get(port);

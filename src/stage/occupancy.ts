@@ -22,7 +22,7 @@ export function occupied(
     return {
       refused: 'already-on-stage',
       detail:
-        'Repeat with ?takeover=1 to continue here instead, or wait until the other one is silent for 2 s',
+        'Repeat with ?takeover=1 to continue here instead, or wait until the other one has been silent for 2 s',
       retryAfter: 3,
     };
   const own = places.get(grant.speaker);

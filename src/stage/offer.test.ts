@@ -198,7 +198,7 @@ describe('what is not an offer is refused in words', () => {
   const table: readonly (readonly [string, string, RegExp])[] = [
     ['nothing', '', /v=0/],
     ['JSON', '{"type":"offer"}', /JSON/],
-    ['an offer on one line', sdp(good).replaceAll('\r\n', '\\r\\n'), /v=0|one single line/],
+    ['an offer on one line', sdp(good).replaceAll('\r\n', '\\r\\n'), /v=0|a single line/],
     ['no media', sdp(session), /no m-line/],
     ['no fingerprint', change(/a=fingerprint.*\r\n/, ''), /no fingerprint/],
     ['a fingerprint of MD5', change('sha-256', 'md5'), /sha-256/],

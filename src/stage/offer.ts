@@ -180,7 +180,7 @@ function readLine(line: RawLine, mid: string, path: OfferPath | string): Made | 
   const plain = /^[a-z]{1,16}$/.test(kind) && /^\d{1,5}(?:\/\d{1,5})?$/.test(port);
   if (!plain || !/^[A-Za-z0-9/.-]{1,40}$/.test(protocol) || formats.length === 0 || formats.length > 128)
     return 'An m-line is malformed: m=audio 9 UDP/TLS/RTP/SAVPF 111';
-  if (formats.some((format) => !/^[!-~]{1,64}$/.test(format))) return 'An m-line has a format that is none';
+  if (formats.some((format) => !/^[!-~]{1,64}$/.test(format))) return 'An m-line has an invalid format';
   const opus = kind === 'audio' ? formatOf(line, formats, /^opus\/48000(?:\/\d{1,2})?$/) : undefined;
   const red = opus === undefined ? undefined : formatOf(line, formats, /^red\/48000(?:\/\d{1,2})?$/);
   const level = line.levelId ?? 0;

@@ -25,7 +25,11 @@ export interface Opened<End> {
 
 /** A cause that repeats is logged so often. */
 const COMPLAIN_MS = 60_000;
-const CROWD: Refusal = { refused: 'stage-full', detail: 'Too many connect at this moment', retryAfter: 2 };
+const CROWD: Refusal = {
+  refused: 'stage-full',
+  detail: 'Too many people are connecting right now',
+  retryAfter: 2,
+};
 const FAILED: Refusal = { refused: 'media-unavailable', retryAfter: 5 };
 
 /** Opens one end when a place is free. What the media library throws ends here: counted, logged once a minute, refused. */
@@ -48,7 +52,7 @@ export async function openEnd<End extends Disposable>(
       cell.complained = now;
       cell.log.error(
         { slug, failures: cell.failures, error: String(error) },
-        'a speaker could not be connected: the media library refused. Those on stage are not affected. Check memory, open files and network addresses of this machine',
+        'a speaker could not be connected: the media library refused. People on stage are not affected. Check this machine’s memory, open files and network addresses',
       );
     }
     return FAILED;

@@ -81,7 +81,7 @@ export async function openPeer(
 ): Promise<Peer> {
   if (lines.length === 0) throw new RangeError('a connection without lines');
   const turn = await media.pace.run(() => beginPeer(media, offer, lines, changed, openGuard(log)));
-  if (!turn) throw new TooMuchWaits('Too many offers wait at this moment');
+  if (!turn) throw new TooMuchWaits('Too many offers are waiting right now');
   return turn.done;
 }
 

@@ -91,7 +91,7 @@ describe('a request', () => {
       ['', /what follows #token=/],
       ['Bearer', /stands alone/],
       ['Basic YTpi', /of another kind/],
-      ['Bearer https://x.example/r/theatre/studio', /an address without its token/],
+      ['Bearer https://x.example/r/theatre/studio', /a link without its token/],
       ['Bearer TOKEN', /your own token/],
       ['Bearer <token>', /your own token/],
       [`Bearer ${token.slice(0, 60)}`, /three parts/],

@@ -97,9 +97,11 @@ export function routes(deps: RouteDeps): Hono {
       if (contentType(context) !== SDP)
         return refuse('unsupported-media-type', `Send ${SDP}`, { 'accept-post': SDP });
       const text = await readBody(context.req.raw, MAX_OFFER_BYTES);
-      if (text === undefined) return refuse('too-large', `An offer has at most ${MAX_OFFER_BYTES} bytes`);
+      if (text === undefined)
+        return refuse('too-large', `An offer may have at most ${MAX_OFFER_BYTES} bytes`);
       const read = await deps.pace.run(() => readOffer(text, deps.behindNat));
-      if (!read) return refuse('stage-full', 'Too many connect at this moment', { 'retry-after': '2' });
+      if (!read)
+        return refuse('stage-full', 'Too many people are connecting right now', { 'retry-after': '2' });
       const offer = read.done;
       if (typeof offer === 'string') return refuse('bad-sdp', offer);
       const takeover = context.req.query('takeover') === '1';
@@ -153,7 +155,8 @@ export function routes(deps: RouteDeps): Hono {
     if (contentType(context) !== 'application/json')
       return refuse('unsupported-media-type', 'Send application/json');
     const text = await readBody(context.req.raw, MAX_ACTION_BYTES);
-    if (text === undefined) return refuse('too-large', `An action has at most ${MAX_ACTION_BYTES} bytes`);
+    if (text === undefined)
+      return refuse('too-large', `An action may have at most ${MAX_ACTION_BYTES} bytes`);
     const action = readAction(text);
     if (typeof action === 'string') return refuse('unprocessable', action);
     const refusal = entry.room.act(entry.grant, action);
@@ -186,7 +189,8 @@ async function patch(context: Context, room: Room, session: Session, behindNat: 
   const match = context.req.header('if-match');
   if (match === undefined) return refuse('etag-missing', 'Repeat the session’s ETag in If-Match');
   const text = await readBody(context.req.raw, MAX_TRICKLE_BYTES);
-  if (text === undefined) return refuse('too-large', `A fragment has at most ${MAX_TRICKLE_BYTES} bytes`);
+  if (text === undefined)
+    return refuse('too-large', `A fragment may have at most ${MAX_TRICKLE_BYTES} bytes`);
   const fragment = readTrickle(text, behindNat);
   if (!fragment) return refuse('bad-sdp', 'The fragment has a line that is not of the form x=value');
   if (fragment.ufrag !== undefined && fragment.ufrag !== session.end.ufrag) {

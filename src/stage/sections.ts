@@ -60,12 +60,12 @@ const section = (media: string): RawLine => ({
  * byte order mark are forgiven. A string is the refusal in plain words. Spec: RFC 8866.
  */
 export function readSections(text: string): Sections | string {
-  if (text.length > MAX_OFFER_BYTES) return `An offer has at most ${MAX_OFFER_BYTES} bytes`;
+  if (text.length > MAX_OFFER_BYTES) return `An offer may have at most ${MAX_OFFER_BYTES} bytes`;
   const body = text.replace(/^[\uFEFF\s]+/, '');
   if (body.startsWith('{'))
     return 'The body is JSON, not a session description: send its "sdp" text alone, with real line ends';
   if (!/^v=0\s/.test(body)) return 'The body does not begin with v=0: it is not a session description';
-  if (!/[\r\n]/.test(body)) return 'The body is one single line: its line ends were lost on the way';
+  if (!/[\r\n]/.test(body)) return 'The body is a single line: its line ends were lost on the way';
   const all = body.split(/\r\n|\n|\r/, MAX_OFFER_LINES + 1);
   if (all.length > MAX_OFFER_LINES) return `The offer has more than ${MAX_OFFER_LINES} lines`;
   const session = section('');

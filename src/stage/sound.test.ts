@@ -153,7 +153,7 @@ describe('a sound file', () => {
       Buffer.concat([Buffer.from('RIFF....WAVEdata....'), Buffer.alloc(400)]),
       /beginning is damaged/,
     ],
-    ['nothing but a head', coded(1, 2, [1]).subarray(0, 40), /broken off/],
+    ['nothing but a head', coded(1, 2, [1]).subarray(0, 40), /cut off/],
   ])('of %s is refused in words', (_, bytes, words) => {
     expect(readWav(bytes)).toMatch(words);
   });
@@ -205,7 +205,7 @@ describe('a sound file', () => {
   test('that is cut short or lies about its size is read as far as it goes', () => {
     const bytes = wav(48_000, 1, false, 1, 700);
     expect(readWav(bytes.subarray(0, 20_044))).toMatchObject({ samples: { length: 10_000 } });
-    expect(readWav(bytes.subarray(0, 40))).toMatch(/broken off/);
+    expect(readWav(bytes.subarray(0, 40))).toMatch(/cut off/);
   });
 });
 

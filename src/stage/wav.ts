@@ -106,7 +106,8 @@ export function readWav(bytes: Uint8Array): Mono | string {
       if (format === EXTENSIBLE && size >= 26) format = view.getUint16(body + 24, true);
     }
     if (name === 'data') {
-      if (format === 0) return 'This WAV file does not say how its sound is coded: its beginning is damaged.';
+      if (format === 0)
+        return 'This WAV file does not say how its sound is encoded: its beginning is damaged.';
       const layout = LAYOUTS[channels];
       if (!layout || channels > MAX_CHANNELS)
         return `This WAV file has ${channels} channels. Send it with one or two.`;
@@ -124,7 +125,7 @@ export function readWav(bytes: Uint8Array): Mono | string {
     }
     at = body + size + (size & 1);
   }
-  return 'This WAV file has no sound in it: it may have broken off.';
+  return 'This WAV file has no sound in it: it may have been cut off.';
 }
 
 function mixedDown(

@@ -90,7 +90,7 @@ test('says of a server what its code means', () => {
   const said = (code: string, message = 'm') =>
     faultOf('postgres://a:b@h/d', Object.assign(new Error(message), { code }));
   expect(said('28P01')).toContain('postgres://a@h/d refuses the user or the password');
-  expect(said('3D000')).toContain('does not exist: make it');
+  expect(said('3D000')).toContain('does not exist: create it');
   expect(said('57P03', 'the database system is starting up')).toContain(
     'does not answer (the database system',
   );

@@ -45,7 +45,7 @@ function ofFile(place: string, code: string, said: string): string | undefined {
 function ofServer(place: string, code: string, said: string): string | undefined {
   if (code.startsWith('28'))
     return `the database ${place} refuses the user or the password (${said}): look at the setting "database" and at pg_hba.conf`;
-  if (code === '3D000') return `the database ${place} does not exist: make it (createdb)`;
+  if (code === '3D000') return `the database ${place} does not exist: create it (createdb)`;
   if (code === '42501')
     return `the database ${place} does not allow this user to make or change tables (${said}): make the user its owner`;
   if (AWAY.test(code) || AWAY_SAID.test(said) || REFUSING.test(code))

@@ -20,6 +20,8 @@ export function postgres(url: string, log: Log): Dialect {
     // bigint comes as text by default; ours are instants in ms, exact as numbers.
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : types.getTypeParser(id, format)) },
   });
-  pool.on('error', (error) => log.warn({ error: error.message }, 'a database connection was lost'));
+  pool.on('error', (error) =>
+    log.warn({ error: error.message }, 'a database connection was lost; a new one is made when it is needed'),
+  );
   return new PostgresDialect({ pool });
 }

@@ -127,10 +127,10 @@ export class Child {
     const ends = this.#ends.filter((at) => at > this.#deps.clock.now() - OFTEN_WITHIN).length;
     const says =
       ends >= OFTEN
-        ? `ended ${ends} times within a minute and is started again each time`
+        ? `ended ${ends} times within a minute and is restarted each time`
         : !this.isReady
           ? this.restarts > 0
-            ? 'ended and is being started again'
+            ? 'ended and is being restarted'
             : 'is starting'
           : this.#unanswered >= LATE_PINGS
             ? 'does not answer'
@@ -185,7 +185,7 @@ export class Child {
       // Some failures of the system are thrown and not told, no memory among them: the others must outlive it.
       log.error(
         { child: this.name, error: String(error) },
-        'a process of Earshot could not be started; trying again',
+        'an Earshot process could not be started; trying again',
       );
       return void this.#ended(null, null);
     }
@@ -196,7 +196,7 @@ export class Child {
     child.on('error', (error) => {
       log.error(
         { child: this.name, error: error.message },
-        'a process of Earshot could not be started; trying again',
+        'an Earshot process could not be started; trying again',
       );
       // A process that never began (no memory, too many processes) does not end either.
       if (child.pid === undefined) this.#ended(null, null);
@@ -242,7 +242,10 @@ export class Child {
     const child = this.#process;
     if (!child?.connected) return;
     if (this.#unanswered >= (this.isReady ? SILENT_PINGS : START_PINGS)) {
-      this.#deps.log.error({ child: this.name, unanswered: this.#unanswered }, 'hangs; killing it');
+      this.#deps.log.error(
+        { child: this.name, unanswered: this.#unanswered },
+        'an Earshot process hangs: killing and restarting it',
+      );
       child.kill('SIGKILL');
       return;
     }
@@ -266,7 +269,7 @@ export class Child {
     if (clock.now() - this.#startedAt > STEADY) this.#backoff = FIRST_BACKOFF;
     log.warn(
       { child: this.name, code, signal, retryMs: this.#backoff },
-      'a process of Earshot ended unexpectedly; starting it again',
+      'an Earshot process ended unexpectedly; restarting it',
     );
     this.restarts += 1;
     this.#ends = [...this.#ends, clock.now()].slice(-16);

@@ -52,10 +52,10 @@ const RETRY_MS = ms(200);
 const LOOK_EVERY = ms(3_600_000);
 const STALE = 'the certificate cannot be used: the static page speaks TLS with the last good one';
 const NONE =
-  'there is no certificate that can be used: the static page speaks plain HTTP, which a browser that asks for https shows as a broken connection';
-const FILES = 'no door will start: put the files right';
+  'there is no usable certificate: the static page speaks plain HTTP, which a browser that asks for https shows as a broken connection';
+const FILES = 'no door will start: repair the files';
 const LATER =
-  'doors that start refuse TLS until there is a good one: put the file right, or start Earshot again and it asks for a new one';
+  'doors that start refuse TLS until there is a good one: repair the file, or restart Earshot and it will request a new one';
 
 /** A page of another origin may ask with any field, so that it is told what the others are told. Spec: Fetch, 3.3. */
 const LEAVE =
@@ -105,7 +105,11 @@ export function openFloor(deps: FloorDeps): Floor {
     opened.on('error', (error: NodeJS.ErrnoException) => {
       if (server !== opened) return;
       server = undefined;
-      if (error.code !== 'EADDRINUSE') log.warn({ error: error.message }, 'the static page cannot be served');
+      if (error.code !== 'EADDRINUSE')
+        log.warn(
+          { error: error.message },
+          'the static page for "no door is up" cannot be served; trying again',
+        );
       clock.after(RETRY_MS, () => wanted && !server && listen());
     });
     server = opened;
@@ -161,8 +165,8 @@ main{max-width:34rem;padding:24px}svg{width:72px;color:var(--e)}h1{font-size:28p
 p{margin:8px 0}.n{color:var(--a);font-size:16px}</style></head>
 <body><main><svg viewBox="4 8 24 16" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><path d="M5 22a11 11 0 0 1 22 0"/><path d="M10.5 22a5.5 5.5 0 0 1 11 0"/><circle cx="16" cy="22" r="1"/></svg>
 <h1>The doors are shut for a moment</h1>
-<p>The part of this server that brings the sound to listeners has stopped and is being started again. This page tries again by itself in ${pause} seconds; there is nothing you need to do.</p>
-<p class="n">This page comes from the program that watches over the others. It cannot know what is being said on stage meanwhile.</p>
+<p>The part of this server that sends the sound to listeners has stopped and is being restarted. This page tries again by itself in ${pause} seconds; there is nothing you need to do.</p>
+<p class="n">This page comes from the program that watches over the others. It cannot tell what is happening on stage in the meantime.</p>
 <section lang="fr"><h2>Les portes sont fermées un instant</h2>
 <p>La partie de ce serveur qui porte le son aux auditeurs s’est arrêtée et redémarre. Cette page réessaie d’elle-même dans ${pause} secondes ; vous n’avez rien à faire.</p></section>
 </main></body></html>

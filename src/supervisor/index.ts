@@ -117,19 +117,19 @@ async function gather(children: readonly Child[], ready: () => Readiness): Promi
     {
       name: 'earshot_ready',
       kind: 'gauge',
-      help: '1 when every part is well: what /readyz answers with 200',
+      help: '1 when every part is well, that is, when /readyz answers 200',
       value: ready().code === 200 ? 1 : 0,
     },
     {
       name: 'earshot_process_up',
       kind: 'gauge',
-      help: '1 when the process runs and answers, 0 while it is away or hangs',
+      help: '1 while the process is running and answering, 0 while it is down or hangs',
       value: of((child) => Number(said.get(child) !== undefined)),
     },
     {
       name: 'earshot_process_restarts_total',
       kind: 'counter',
-      help: 'How often the process ended and was started again since Earshot was started',
+      help: 'How often the process ended and was restarted since Earshot started',
       value: of((child) => child.restarts),
     },
   ]);

@@ -119,8 +119,8 @@ export function openMachine(deps: MachineDeps): Machine {
     log.warn(
       { badSeconds: bad.length, of: seconds.length, lateMs: worst, stealPercent: Math.round(most * 100) },
       most > STOLEN
-        ? 'this machine is too busy: the host it runs on gives its processors to others (steal). Listeners may hear gaps; ask the provider for processors of your own, or move'
-        : 'this machine is too busy: programs wait for a processor. Listeners may hear gaps; end other programs, use more cores, or fewer rooms and listeners',
+        ? 'this machine is too busy: the host it runs on gives its processors to other machines (steal). Listeners may hear gaps; ask the provider for dedicated processors, or move'
+        : 'this machine is too busy: programs wait for a processor. Listeners may hear gaps; stop other programs, use more cores, or host fewer rooms and listeners',
     );
   };
   const timer = clock.every(SECOND, () => {
@@ -144,14 +144,14 @@ export function openMachine(deps: MachineDeps): Machine {
     const part = 'certificate';
     if (!deps.certificate) return [];
     if (until === undefined)
-      return [{ part, ok: !unusable, ...(unusable && { says: 'there is none that can be used' }) }];
+      return [{ part, ok: !unusable, ...(unusable && { says: 'there is no usable one' }) }];
     const day = new Date(until).toISOString().slice(0, 10);
     if (until < clock.wall()) return [{ part, ok: false, says: `expired on ${day}` }];
     return [
       {
         part,
         ok: true,
-        says: `${unusable ? 'its files cannot be read now; the last good one holds ' : ''}until ${day}`,
+        says: `${unusable ? 'its files cannot be read now; the last good one is valid ' : ''}until ${day}`,
       },
     ];
   };
@@ -162,7 +162,7 @@ export function openMachine(deps: MachineDeps): Machine {
         {
           name: 'earshot_disk_free_bytes',
           kind: 'gauge',
-          help: 'Bytes that may still be written on the disk of the data folder',
+          help: 'Free space on the disk of the data folder',
           value: disk?.free ?? Number.NaN,
         },
         {
@@ -174,13 +174,13 @@ export function openMachine(deps: MachineDeps): Machine {
         {
           name: 'earshot_disk_full_seconds',
           kind: 'gauge',
-          help: 'Time until that disk is full at the pace of the last hour; absent while it does not fill',
+          help: 'Time until that disk is full at the pace of the last hour; absent while it is not filling up',
           value: fullIn() ?? Number.NaN,
         },
         {
           name: 'earshot_certificate_expiry_timestamp_seconds',
           kind: 'gauge',
-          help: 'When the certificate of the public port ends, Unix time; absent without TLS',
+          help: 'When the certificate of the public port expires, Unix time; absent without TLS',
           value: until === undefined ? Number.NaN : until / 1000,
         },
         {
@@ -192,7 +192,7 @@ export function openMachine(deps: MachineDeps): Machine {
         {
           name: 'earshot_machine_late_seconds',
           kind: 'gauge',
-          help: 'How late the supervisor itself ran in the last second: it waits when the machine is too busy',
+          help: 'How late the supervisor itself ran in the last second; above 0 when the machine is too busy',
           value: (seconds.at(-1)?.late ?? 0) / 1000,
         },
       ]),

@@ -87,7 +87,7 @@ export async function openMonitor(deps: MonitorDeps): Promise<Monitor> {
         if (!told)
           log.warn(
             { port: deps.port, error: error.code ?? error.message },
-            'metrics and readiness cannot be served: another program has the port. Choose another --metrics-port; until then it is tried again',
+            'metrics and readiness cannot be served: another program is using the port. Choose another --metrics-port; until then Earshot keeps trying',
           );
         told = true;
         retry = clock.after(RETRY, () => void listen());

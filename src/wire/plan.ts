@@ -109,7 +109,7 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-const COST = 'cost by your prices';
+const COST = 'cost at your prices';
 
 /** Computes a plan. All figures are those of the peak but for TB and cost. */
 export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
@@ -167,7 +167,7 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
   );
   const join = tls ? figures.joinTls : figures.join;
   const perSecond = line(
-    'who come in a second',
+    'arrivals per second',
     listeners / 2 / (arrival * 60),
     '/s',
     `half of ${amount(listeners)} in ${arrival} min`,
@@ -248,11 +248,11 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
       `The stream comes from the doors of one machine: the other machines are caches, or a CDN. Plan with at least ${share} behind them (cached).`,
     );
   }
-  if (cost === 0) notes.push('No price is known here: put in what your provider asks.');
+  if (cost === 0) notes.push('No prices are known here: enter what your provider charges.');
   const many = (n: number, one: string): string => `${amount(n)} ${one}${n === 1 ? '' : 's'}`;
   const verdict =
     `${many(machines, 'machine')} with ${many(cores, 'core')} and ${amount(nic)} Gbit/s each for ${many(listeners, 'listener')} at one time: ` +
-    `${round(egress)} Gbit/s, ${round(terabytes)} TB in ${many(hours, 'hour')}${cost > 0 ? `, about ${round(cost)} by your prices` : ''}.`;
+    `${round(egress)} Gbit/s, ${round(terabytes)} TB in ${many(hours, 'hour')}${cost > 0 ? `, about ${round(cost)} at your prices` : ''}.`;
   // A cost without a price would be no figure.
   return {
     verdict,

@@ -47,7 +47,7 @@ test('it says who speaks, who is on stage, since when, and how many listen', () 
 
 test('a muted microphone does not speak, an empty stage is nobody, standby is music', () => {
   expect(value({ stage: [person('Ana', { speaking: true, muted: true })] }, 'Now')).toBe(
-    'No one is speaking at this moment',
+    'No one is speaking right now',
   );
   expect(value({ stage: [] }, 'On stage')).toBe('nobody yet');
   expect(value({ program: { carries: 'standby', since: 0 } }, 'Now')).toBe('Music');

@@ -37,7 +37,7 @@ const english: ReadingWords = {
   title: 'Read along',
   now: 'Now',
   speaks: (names) => `Speaking: ${names}`,
-  quiet: 'No one is speaking at this moment',
+  quiet: 'No one is speaking right now',
   music: 'Music',
   onStage: 'On stage',
   nobody: 'nobody yet',
@@ -47,9 +47,9 @@ const english: ReadingWords = {
     streams === 1
       ? '1 connection'
       : `${streams > 99 ? 'about ' : ''}${streams.toLocaleString('en')} connections`,
-  next: 'As soon as there is room again, Listen brings it live.',
+  next: 'As soon as there is room again, Listen takes you live.',
   recording: (minute) =>
-    `Nothing is lost: it is being recorded, and the recording stays at this address. What you miss from now on begins ${minute === 0 ? 'in its first minute' : `at minute ${minute}`}. Keep this link and come back in an hour or tomorrow; while so many are here it may have to wait.`,
+    `Nothing is lost: the room is being recorded, and the recording stays at this address. What you miss from now on begins ${minute === 0 ? 'in its first minute' : `at minute ${minute}`}. Keep this link and come back in an hour or tomorrow; while so many people are here it may have to wait.`,
   link: (minute) =>
     minute === 0 ? 'The recording, from the beginning' : `The recording, from minute ${minute}`,
 };

@@ -30,10 +30,10 @@ const english: LineWords = {
   nobodyAhead: 'Nobody is ahead of you.',
   ahead: (range, most) =>
     `${most ? 'At most ' : ''}${range === '1' ? '1 person is' : `${range} people are`} ahead of you.`,
-  lottery: (time) => `The order is drawn at ${time}. It does not matter who came first until then.`,
+  lottery: (time) => `The order will be drawn at ${time}. Until then it does not matter who came first.`,
   minutes: (range) => `About ${range === '1' ? 'a minute' : `${range} minutes`} at the present pace.`,
-  noPace: 'In the last minutes nobody has left the live edge, so nobody can say how long it takes.',
-  hearing: (seconds) => `You are hearing it ${seconds} seconds late meanwhile. You miss nothing.`,
+  noPace: 'In the last few minutes nobody has left the live edge, so nobody can say how long it will take.',
+  hearing: (seconds) => `You are hearing it ${seconds} seconds late in the meantime. You miss nothing.`,
   turn: 'It is your turn. Moving up to the live edge.',
   up: 'You are at the live edge now.',
   worse: {
@@ -42,17 +42,17 @@ const english: LineWords = {
     draw: 'More people are in your draw than before.',
   },
   note: {
-    forged: 'The ticket of this browser was not from this server. This is a new one, at the end of the line.',
-    foreign: 'The ticket of this browser was for another room. This is a new one.',
-    expired: 'Your ticket had run out. It is renewed, at the same place.',
+    forged: 'This browser’s ticket was not from this server. Here is a new one, at the end of the line.',
+    foreign: 'This browser’s ticket was for another room. Here is a new one.',
+    expired: 'Your ticket had expired. It has been renewed, at the same place.',
   },
   leave: 'Leave the line',
-  left: 'You have left the line. You go on hearing it late.',
+  left: 'You have left the line. You will keep hearing it late.',
   again: 'Take a place in line',
   check: 'The line, as everyone sees it',
-  why: 'It is a range, because the order within a minute is drawn.',
+  why: 'It is a range, because the order within a minute is drawn at random.',
   kept: 'Your place is kept for 10 minutes if you close this page.',
-  away: 'News of the line has not arrived for a while. Your place is kept.',
+  away: 'There has been no news of the line for a while. Your place is kept.',
 };
 
 const french: LineWords = {

@@ -58,13 +58,13 @@ describe('what is happening, in one sentence', () => {
       'a break in the middle of a show',
       { status: 'open', clocks: { scheduled: NOW - 720_000, firstAudio: NOW - 9, firstSpeech: NOW - 8 } },
       {},
-      'A short break. Music until it goes on.',
+      'A short break. Music until it resumes.',
     ],
     [
       'later for a connection that pauses',
       {},
       { player: 'playing', behind: 8.2, steady: 'learned' },
-      '8 seconds behind, because your connection pauses.',
+      '8 seconds behind, because your connection keeps pausing.',
     ],
     [
       'later by choice',
@@ -76,7 +76,7 @@ describe('what is happening, in one sentence', () => {
       'late, muted',
       { status: 'open', clocks: { scheduled: NOW - 720_000 }, stage: [person(true)] },
       {},
-      '12 minutes late: the hosts are here, their microphones are off.',
+      '12 minutes late: the hosts are here, but their microphones are off.',
     ],
     ['live, not listening', {}, {}, 'Live now.'],
     ['live', {}, { player: 'playing', behind: 1.1 }, 'Live, about a second behind.'],
@@ -103,7 +103,7 @@ describe('what is happening, in one sentence', () => {
       'level 6, at the live edge',
       { delivery: deliveryAt(6, { period: 320, since: 0 }) },
       { player: 'playing', behind: 5, place: 'live' },
-      /^Lower sound quality.*half a minute later/,
+      /^Lower sound quality.*half a minute late/,
     ],
     [
       'level 6, in the ring',
@@ -115,7 +115,7 @@ describe('what is happening, in one sentence', () => {
       'level 6, not listening yet',
       { delivery: deliveryAt(6, { period: 320, since: 0 }) },
       {},
-      /^Live now\. The places at the live edge are taken: you will hear it 30 seconds later/,
+      /^Live now\. All places at the live edge are taken: you will hear it 30 seconds later/,
     ],
     [
       'the cap, in the ring',
@@ -133,7 +133,7 @@ describe('what is happening, in one sentence', () => {
       'level 7, not listening',
       { delivery: deliveryAt(7, { period: 320, since: 0 }) },
       {},
-      /^More people are here than our lines carry\. .*read along here\.$/,
+      /^More people are here than our connection can carry\. .*read along here\.$/,
     ],
     [
       'level 7, listening',

@@ -52,9 +52,9 @@ export const english = {
     denied:
       'This page may not use your microphone. Open the site settings beside the address, set Microphone to Allow, then try again.',
     none: 'No microphone was found. Plug one in: the page updates by itself.',
-    busy: 'Another program holds the microphone. Close it there, then try again.',
+    busy: 'Another program is using the microphone. Close that program, then try again.',
     insecure:
-      'Browsers only give a microphone to pages opened over https (or on this very machine). Open the https address.',
+      'Browsers only give a microphone to pages opened over https (or on the server’s own machine). Open the https address.',
     failed: 'The microphone did not start. Unplug it and plug it in again, or choose another.',
     unplugged: 'Your microphone was unplugged. Plug it in again or choose another.',
   },
@@ -69,7 +69,7 @@ export const english = {
   spokenWarnings: 'Say warnings aloud',
 
   onStage: 'On stage',
-  stageUnknown: 'Who is on stage is not known now.',
+  stageUnknown: 'It is not known right now who is on stage.',
   emptyStageGuest: 'No one is on stage yet.',
   emptyStage: 'No one is on stage yet. Invite someone by link.',
   speaking: 'speaking',
@@ -102,7 +102,7 @@ export const english = {
   askUnmute: 'Ask to unmute',
   handOver: 'Make co-host',
   remove: 'Remove from the stage',
-  removeSure: (name: string) => `Remove ${name} from the stage? Their link stops working.`,
+  removeSure: (name: string) => `Remove ${name} from the stage? Their link will stop working.`,
   removeYes: 'Remove',
   rename: 'Change your name',
   save: 'Save',
@@ -114,7 +114,7 @@ export const english = {
   hears: { stage: 'the stage', standby: 'hold music' },
   hearsNothing: 'silence',
   hearsClosed: 'nothing before it opens',
-  hearsUnknown: 'not known now',
+  hearsUnknown: 'unknown right now',
   behind: 'about a second after you say it',
   streams: (n: number): string => (n === 1 ? 'connection listening now' : 'connections listening now'),
   catchingUp: (n: number): string => `${n.toLocaleString('en')} catching up`,
@@ -170,19 +170,19 @@ export const english = {
         : `${n} connections hear nothing.`,
   hearMusic: (n: number) =>
     n === 0
-      ? 'The program carries hold music.'
+      ? 'The program is hold music.'
       : n === 1
         ? '1 connection hears hold music.'
         : `${n} connections hear hold music.`,
   talkingMuted: 'You are talking, but your microphone is off.',
-  lost: 'Your connection to the stage dropped. Coming back; your place is kept.',
+  lost: 'Your connection to the stage dropped. Reconnecting; your place is kept.',
   offline: 'This device is offline. You will be back on stage as soon as it is online.',
   soundPath: 'The studio answers, but sound does not get through. A firewall may block UDP. Trying again.',
-  stageFull: 'The stage is full. You join as soon as there is a place.',
-  notOpenYet: 'The stage is not open yet. You join as soon as it opens.',
+  stageFull: 'The stage is full. You will join as soon as a place is free.',
+  notOpenYet: 'The stage is not open yet. You will join as soon as it opens.',
   elsewhere: 'You are already on stage with this link, in another window or on another device.',
   refused: (detail: string) => `You cannot come on stage: ${detail}`,
-  blocked: 'Your browser holds back the voices of the others.',
+  blocked: 'Your browser is holding back the others’ voices.',
   hearOthers: 'Hear the others',
   recording: 'The recording has a gap right now: the disk is full or failing. The audience hears everything.',
   gaps: (n: number) => (n === 1 ? 'The recording has one gap.' : `The recording has ${n} gaps.`),
@@ -204,12 +204,13 @@ export const english = {
   wentMusic: 'The audience hears hold music. Only people on stage hear you.',
 
   removedTitle: 'You were removed from the stage',
-  removedText: (by: string) => `${by || 'The host'} ended your place. Ask for a new link if you come back.`,
+  removedText: (by: string) =>
+    `${by || 'The host'} ended your place on stage. To come back, ask for a new link.`,
   leftTitle: 'You left the stage',
   leftText: 'The room goes on. Your place is kept for a minute, your link for longer.',
   comeBack: 'Come back',
   cancelledTitle: 'The room was cancelled',
-  cancelledHost: 'Everyone who opens its page reads that it was called off. Nothing was on air.',
+  cancelledHost: 'Everyone who opens its page will read that it was called off. Nothing was on air.',
   cancelledText: 'The host called it off. Nothing was on air.',
 
   cheatTitle: 'Everything has a key',
@@ -223,7 +224,7 @@ export const english = {
     l: 'go live, or back to hold music',
     e: 'end for everyone',
     i: 'invite by link',
-    s: 'say where we are',
+    s: 'hear a summary of the room',
     p: 'push to talk on or off',
     d: 'sound and devices',
     question: 'this list',

@@ -116,7 +116,7 @@ export const roomFrench: typeof roomEnglish = {
     'Elle passe en boucle quand personne n’est entendu. Choisissez un morceau que vous avez le droit de diffuser ; ses 40 premières secondes servent, ou 80 si le fichier est mono.',
   musicNow: (file, length) => `En ce moment : ${file}, ${length}`,
   musicOwn: 'votre propre musique',
-  musicHouse: 'En ce moment : la musique de la maison',
+  musicHouse: 'En ce moment : la musique d’Earshot',
   musicChoose: 'Votre propre musique',
   musicOther: 'Un autre fichier',
   musicDay: 'Une salle reçoit sa musique dans les 24 heures avant son début.',
