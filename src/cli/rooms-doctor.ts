@@ -17,8 +17,8 @@ export function starting({ roomsCreate, publicUrl, trustedProxies, acmeDomains, 
   return {
     what,
     state: open ? 'bad' : 'notice',
-    found: `everyone who reaches this server${open ? ', which is a public one' : ''}: strangers can fill all its places and its disk`,
+    found: `anyone who can reach this server${open ? ', which is public' : ''}: strangers can take all its rooms and fill its disk`,
     change:
-      'roomsCreate = local or operator, and give the link of earshot operator link to those who start rooms',
+      'set roomsCreate to local or operator, and give the link that earshot operator link prints to the people who start rooms',
   };
 }
