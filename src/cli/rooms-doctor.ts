@@ -10,7 +10,7 @@ export function starting({ roomsCreate, publicUrl, trustedProxies, acmeDomains, 
       state: 'good',
       found:
         roomsCreate === 'local' && publicUrl === undefined && trustedProxies.length === 0
-          ? 'whoever uses this machine as the user who runs the server, and the operator (earshot operator link)'
+          ? 'anyone who uses this machine as the user who runs the server, and the operator (earshot operator link)'
           : 'the operator (earshot operator link)',
     };
   const open = publicUrl !== undefined || trustedProxies.length > 0 || acmeDomains.length > 0 || tlsCert;
