@@ -22,8 +22,11 @@ export function missingPackage(root, dev) {
 /** Where the build says what it was made of. */
 export const stampOf = (root) => join(root, 'dist', '.vite', 'sources');
 
+/** Where Node keeps what it makes of our code, and so need not bring its compiler along. */
+export const compiledOf = (root) => join(root, '.runtime', 'compiled');
+
 /** One number for everything that the pages are made of. */
-export function sourcesOf(root) {
+export function sourcesOf(root, parts = ['web', 'src/wire', 'src/base']) {
   const hash = createHash('sha256');
   const add = (path) => {
     if (existsSync(join(root, path)))
@@ -33,7 +36,7 @@ export function sourcesOf(root) {
         .update(readFileSync(join(root, path)))
         .update('\0');
   };
-  for (const folder of ['web', 'src/wire', 'src/base']) {
+  for (const folder of parts) {
     const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
     const paths = files
       .filter((file) => file.isFile())

@@ -1,13 +1,16 @@
 /** `npm start`, `npm test` and the others: set-up when it is needed, then the work. Runs on Node 20.20 and newer. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPages, findNode, installPackages, root, run, Stop, setUp } from './setup.mjs';
+import { buildPages, findNode, installPackages, root, run, running, Stop, setUp } from './setup.mjs';
 import { check, test } from './tests.mjs';
 
 const [command = 'start', ...args] = process.argv.slice(2);
 
 const COMMANDS = {
-  start: () => run(setUp({ dev: false }), [join(root, 'src/cli/index.ts'), 'start', ...args]),
+  start: () => {
+    const node = setUp({ dev: false });
+    return run(node, [join(root, 'src/cli/index.ts'), 'start', ...args], running(node));
+  },
   build: () => {
     setUp({ dev: false });
     return 0;

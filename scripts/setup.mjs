@@ -16,7 +16,7 @@ import {
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missingPackage, pagesAreOld, sourcesOf, stampOf } from './freshness.mjs';
+import { compiledOf, missingPackage, pagesAreOld, sourcesOf, stampOf } from './freshness.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const runtimeFolder = join(root, 'scripts', 'runtime');
@@ -89,6 +89,30 @@ export function buildPages(node) {
   writeFileSync(stampOf(root), sourcesOf(root));
 }
 
+/**
+ * Lets Node read the code once and keep what it makes of it: without that each process carries Node's TypeScript compiler
+ * for as long as it lives, 40 MB. Nothing depends on it.
+ */
+export function compile(node) {
+  const stamp = join(compiledOf(root), 'sources');
+  const sources = `${process.version} ${sourcesOf(root, ['src'])}`;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
+  try {
+    rmSync(compiledOf(root), { recursive: true, force: true });
+    mkdirSync(compiledOf(root), { recursive: true });
+    const { status } = spawnSync(node, [join(root, 'src/cli/index.ts'), 'compile'], {
+      env: running(node),
+      stdio: 'ignore',
+    });
+    if (status === 0) writeFileSync(stamp, sources);
+  } catch {
+    // A folder that cannot be written to.
+  }
+}
+
+/** The environment in which Earshot runs. */
+export const running = (node) => ({ NODE_COMPILE_CACHE: compiledOf(root), ...environment(node) });
+
 /** Runs npm with `node`, in `folder`. The npm that started us if there was one. */
 function npm(node, args, folder) {
   const cache = writableCache();
@@ -157,13 +181,14 @@ export function setUp({ dev }) {
   const node = findNode();
   installPackages(node, { dev });
   buildPages(node);
+  if (!dev) compile(node);
   return node;
 }
 
 /** Runs Node with `args` until it ends, passing on signals; resolves with its exit code. */
-export function run(node, args) {
+export function run(node, args, env = environment(node)) {
   return new Promise((resolve, reject) => {
-    const child = spawn(node, args, { cwd: process.cwd(), env: environment(node), stdio: 'inherit' });
+    const child = spawn(node, args, { cwd: process.cwd(), env, stdio: 'inherit' });
     const pass = (signal) => {
       // A terminal sends Ctrl+C to every process in front, the child included.
       if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal);

@@ -9,8 +9,10 @@ import { makeFolder, makePrivateFolder } from './base/folder.ts';
 import type { OpenRole } from './base/health.ts';
 import { openLineWriter } from './base/line-writer.ts';
 import { LINES_LOST, line, openLog, readable } from './base/log.ts';
+import { trimMalloc } from './base/malloc-trim.ts';
 import { exposition } from './base/metrics.ts';
 import { sharesPorts } from './base/port.ts';
+import { openSpareMemory } from './base/spare-memory.ts';
 import { type Ms, ms } from './base/time.ts';
 import type { Config } from './config/index.ts';
 import { paths } from './role/paths.ts';
@@ -21,6 +23,7 @@ import { ROLES, type RoleName } from './roles.ts';
 import {
   type ChildSpec,
   claim,
+  compiledFolder,
   openFloor,
   openMachine,
   openMonitor,
@@ -48,15 +51,27 @@ const BUILD = exposition([
   },
 ]);
 
+/** Each thread's own heap of the C library keeps what the thread has freed: 40 MB after some threads have ended. */
+const FOR_CHILDREN = { MALLOC_ARENA_MAX: '2' };
+
+/** Makes the environment of a child; `environmentWith` of the configuration fits. */
+type Environment = (
+  more: Readonly<Record<string, string>>,
+  instead?: Readonly<Record<string, string>>,
+) => Record<string, string | undefined>;
+
 /** The processes of the chosen roles on this machine. */
-function family(config: Config, roles: readonly RoleName[], flags: readonly string[]): ChildSpec[][] {
-  const { compiled } = paths(config.data);
-  const groups = STOP_ORDER.filter((role) => roles.includes(role)).map((role) =>
+function family(config: Config, roles: readonly RoleName[], environmentWith: Environment): ChildSpec[][] {
+  const at = paths(config.data);
+  const compiled = compiledFolder(at.root, at.compiled);
+  const env = environmentWith(FOR_CHILDREN, compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled });
+  return STOP_ORDER.filter((role) => roles.includes(role)).map((role) =>
     Array.from(
       { length: ROLES[role].count(config) },
       (_, index): ChildSpec => ({
         name: `${role}-${index}`,
-        args: ['role', role, String(index), compiled, ...flags],
+        args: ['role', role, String(index)],
+        ...{ config, env },
         grace: (role === 'door' ? config.shutdownGrace + CLOSE_TIME : CLOSE_TIME) as Ms,
         heap: HEAP[role],
         tells: ROLES[role].tells,
@@ -64,10 +79,6 @@ function family(config: Config, roles: readonly RoleName[], flags: readonly stri
       }),
     ),
   );
-  // The welcome talk is a speaker like any other: it leaves with the listeners.
-  if (config.welcome && roles.includes('studio') && roles.includes('site'))
-    groups[0]?.push({ name: 'welcome-0', args: ['welcome', ...flags], grace: CLOSE_TIME });
-  return groups;
 }
 
 /**
@@ -78,7 +89,7 @@ function family(config: Config, roles: readonly RoleName[], flags: readonly stri
 export async function start(
   config: Config,
   roles: readonly RoleName[],
-  flags: readonly string[],
+  environmentWith: Environment,
   stop: Promise<void>,
   ready: () => void,
 ): Promise<void> {
@@ -131,7 +142,7 @@ export async function start(
     // For a person the lines of children are made readable here, where the terminal is.
     output: (text) => writer.write(writer.terminal ? readable(text) : text),
     entry: ENTRY,
-    groups: family(config, roles, flags),
+    groups: family(config, roles, environmentWith),
     ...(roles.includes('door') && sharesPorts
       ? {
           floor: openFloor({
@@ -146,6 +157,7 @@ export async function start(
       : {}),
   });
   const own = openProcessMetrics(root);
+  claims.use(openSpareMemory({ clock: systemClock }));
   await using _monitor = await openMonitor({
     ...{ clock: systemClock, log, port: config.metricsPort, host: config.metricsHost },
     readiness: family_.readiness,
@@ -186,6 +198,7 @@ export async function runRole(
     return 1;
   }
   const own = openProcessMetrics(log);
+  parts.use(openSpareMemory({ clock: systemClock, idle: () => opened.idle?.() ?? true, trim: trimMalloc }));
   parent.ready({ ...opened, metrics: () => own() + (opened.metrics?.() ?? '') });
   open();
   await parent.stop;

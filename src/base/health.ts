@@ -24,7 +24,10 @@ export interface Telling {
 }
 
 /** The open parts of a role, and what they tell of themselves. */
-export type OpenRole = AsyncDisposable & Telling;
+export interface OpenRole extends AsyncDisposable, Telling {
+  /** True while nobody notices that the process pauses; default: always. */
+  idle?(): boolean;
+}
 
 /** The checks as text, one line a part, and the code of the answer: 200 when all are well, else 503. */
 export function readiness(checks: readonly Check[]): Readiness {

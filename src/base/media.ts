@@ -74,3 +74,6 @@ export interface Segment {
   /** How many fragments it holds: 16 unless something broke. */
   readonly fragments: number;
 }
+
+/** What is used of a host's music: its first two minutes, 23 MB in memory. */
+export const LONGEST_MUSIC_SECONDS = 120;

@@ -4,7 +4,7 @@ import { readCertificate } from '../base/certificate.ts';
 import { EarshotError } from '../base/errors.ts';
 import { openLineWriter } from '../base/line-writer.ts';
 import { udpPortTrouble } from '../base/udp-port.ts';
-import { type Config, fromProcess } from '../config/index.ts';
+import { type Config, environmentWith, fromProcess } from '../config/index.ts';
 import { start } from '../main.ts';
 import { isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
 import { certificateOf } from '../role/tls.ts';
@@ -48,12 +48,8 @@ export const command: Command = async (args) => {
   const wanted = fromProcess(flags);
   await checkFreshness();
   const port = roles.includes('door') ? await claimPort(wanted.host, wanted.port) : wanted.port;
-  if (wanted.port === 0) flags.push(`--port=${port}`);
   let { httpPort } = wanted;
-  if (httpPort !== undefined && roles.includes('door')) {
-    httpPort = await claimPort(wanted.host, httpPort);
-    if (wanted.httpPort === 0) flags.push(`--http-port=${httpPort}`);
-  }
+  if (httpPort !== undefined && roles.includes('door')) httpPort = await claimPort(wanted.host, httpPort);
   if (roles.includes('studio')) await checkUdpPorts(wanted.udpPort, wanted.cells);
   const config = { ...wanted, port, httpPort };
   const certificate = certificateOf(config);
@@ -77,7 +73,7 @@ export const command: Command = async (args) => {
     process.on('SIGTERM', ask);
   });
   const began = performance.now();
-  await start(config, roles, flags, stop, () => {
+  await start(config, roles, environmentWith, stop, () => {
     const address = publicAddress(config);
     out.write(`
   Earshot is up (${((performance.now() - began) / 1000).toFixed(1)} s, ${config.doors} door(s), ${config.cells} studio cell(s), ${availableParallelism()} cores).

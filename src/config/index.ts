@@ -32,6 +32,12 @@ export function fromProcess(argv: readonly string[]): Config {
   return load({ flags, env: process.env, file: { path, text }, cores });
 }
 
+/** The environment of this process with `more`, for another one; what is set already stays, but for `instead`. */
+export const environmentWith = (
+  more: Readonly<Record<string, string>>,
+  instead: Readonly<Record<string, string>> = {},
+): Record<string, string | undefined> => ({ ...more, ...process.env, ...instead });
+
 function splitConfig(argv: readonly string[]): { flags: string[]; path: string | undefined } {
   const flags: string[] = [];
   let path: string | undefined;

@@ -120,13 +120,13 @@ const HEAD = pageHeaders([]);
 const HELD_FRAGMENTS = 144;
 const AHEAD_FRAGMENTS = 8;
 
-/** Opens admission; it samples the event loop fifty times a second. */
+/** Opens admission; it samples the event loop fifty times a second while anybody is connected. */
 export function openShield(deps: ShieldDeps): Shield {
   const { clock, gate } = deps;
   const admission = new Admission(deps.share, clock.now(), deps.random);
   let used = process.cpuUsage();
   let since: number = clock.now();
-  const queueing = openQueueing(clock, (now) => {
+  const looked = (now: number): void => {
     if (!admission.due(now)) return;
     const { user, system } = process.cpuUsage(used);
     const share = (user + system) / 1000 / Math.max(1, now - since);
@@ -134,7 +134,8 @@ export function openShield(deps: ShieldDeps): Shield {
     since = now;
     // A request waits twice: until its connection is accepted, and until it is handled.
     admission.turn(now, queueing.take() + (deps.accepting?.() ?? 0), share >= deps.busyFrom);
-  });
+  };
+  const queueing = openQueueing(clock, looked, () => gate.sockets.size === 0);
   const passes = ({ prefix, place }: Origin, priority: Priority, cost: number): boolean => {
     return admission.admit(priority, prefix, place, cost, clock.wall());
   };

@@ -62,14 +62,18 @@ export function open(deps: LadderDeps): DoorLadder {
   const counts: StepCounts = new Map();
   // A resolution of ten milliseconds shows what a listener could hear, and costs a hundred timer calls a second.
   const loop = monitorEventLoopDelay({ resolution: 10 });
-  loop.enable();
+  let watched = false;
   let last: Signals | undefined;
 
   const look = (): void => {
     // The histogram counts each whole sleep: what it shows above its own resolution is delay.
-    const late = Math.max(0, loop.percentile(99) / 1e6 - 10);
+    const late = watched ? Math.max(0, loop.percentile(99) / 1e6 - 10) : 0;
     loop.reset();
     const signals: Signals = { ...deps.sample(), loop: late };
+    // Nobody hears that an empty door is late.
+    const hears = signals.rooms.size > 0;
+    if (hears !== watched) hears ? loop.enable() : loop.disable();
+    watched = hears;
     last = signals;
     for (const { slug, from, to, why } of ladder.observe(clock.now(), signals)) {
       since.set(slug, clock.wall());

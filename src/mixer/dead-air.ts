@@ -51,6 +51,12 @@ export class DeadAir {
     this.#cause = undefined;
   }
 
+  /** Goes on in the midst of a silence that was heard before. */
+  goOn(cause: DeadAirCause, silence: Ms): void {
+    this.#silent = silence;
+    this.#cause = cause;
+  }
+
   /** Once per 20 ms block on air: `power` is the stage's mean square, `now` the block's monotonic time. */
   watch(power: number, speakers: Iterable<Watched>, now: Ms): void {
     if (power > SILENT_POWER) {

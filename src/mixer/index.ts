@@ -3,9 +3,10 @@ import type { Clock } from '../base/clock.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Packet, PcmBlock } from '../base/media.ts';
-import type { Ms, Ticks } from '../base/time.ts';
+import { BLOCK_TICKS, type Ms, type Ticks } from '../base/time.ts';
 import { openDecoder } from './decoder.ts';
 import { holdMusic } from './hold-music.ts';
+import { musicChange } from './music-change.ts';
 import { type MixerState, Program } from './program.ts';
 import { ProgramClock } from './program-clock.ts';
 import { Speaker, type SpeakerStats } from './speaker.ts';
@@ -13,7 +14,7 @@ import type { Standby } from './standby.ts';
 
 export { holdMusic } from './hold-music.ts';
 export { musicFromLevelled, musicFromPcm } from './looped-music.ts';
-export { LONGEST_MUSIC_SECONDS, readMusic } from './music-file.ts';
+export { readMusic } from './music-file.ts';
 export type { MixerState } from './program.ts';
 export type { SpeakerStats } from './speaker.ts';
 export type { Standby } from './standby.ts';
@@ -35,6 +36,15 @@ export interface MixerDeps {
   state(state: MixerState): void;
   /** What is heard while nobody should be; default: `holdMusic()`. */
   music?: Standby;
+  /** What a program that was closed meanwhile goes on from: its state, and the loop of hold music that was heard instead. */
+  rested?: Rested;
+}
+
+/** A program that was closed for want of listeners. */
+export interface Rested {
+  readonly state: MixerState;
+  /** Blocks after which the hold music that is heard meanwhile begins anew. */
+  readonly loopBlocks: number;
 }
 
 /** Turns the packets of many speakers into one program that never stops. */
@@ -61,7 +71,13 @@ export interface Mixer extends AsyncDisposable {
 export async function open(deps: MixerDeps): Promise<Mixer> {
   const { clock, log } = deps;
   await loadLibopus();
-  const program = new Program(deps.music ?? holdMusic(), deps.firstTick, clock.wall(), deps.state);
+  const program = new Program(
+    deps.rested ? musicAfter(deps.rested, deps.firstTick) : (deps.music ?? holdMusic()),
+    deps.firstTick,
+    clock.wall(),
+    deps.state,
+    deps.rested?.state,
+  );
   const ticker = new ProgramClock(clock, deps.firstTick, deps.due, (tick, due) => {
     deps.block(program.render(tick, due, clock.wall()));
   });
@@ -110,4 +126,11 @@ export async function open(deps: MixerDeps): Promise<Mixer> {
       program.close();
     },
   };
+}
+
+/** Hold music that is in the midst of its loop, as doors play it, and goes over into what never repeats. */
+function musicAfter({ loopBlocks }: Rested, firstTick: Ticks): Standby {
+  const loop = holdMusic();
+  const looped: Standby = { render: (n, out) => loop.render(n % loopBlocks, out) };
+  return musicChange(looped, holdMusic(), Math.floor(firstTick / BLOCK_TICKS));
 }

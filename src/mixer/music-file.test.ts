@@ -2,10 +2,10 @@ import { Application, createEncoder } from 'libopus-wasm';
 import { expect, test } from 'vitest';
 import { seeded } from '../../test/sound.ts';
 import { oggFile, wavFile } from '../../test/sound-file.ts';
+import { LONGEST_MUSIC_SECONDS } from '../base/media.ts';
 import { musicFromLevelled, readMusic } from './index.ts';
 import { integratedLufs } from './loudness.ts';
 import { musicChange } from './music-change.ts';
-import { LONGEST_MUSIC_SECONDS } from './music-file.ts';
 import type { Standby } from './standby.ts';
 
 /** Stereo noise whose left and right differ. */

@@ -1,4 +1,5 @@
 import { EarshotError } from '../base/errors.ts';
+import { LONGEST_MUSIC_SECONDS } from '../base/media.ts';
 import { Polarity } from '../base/polarity.ts';
 import { resample } from '../base/resample.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
@@ -7,8 +8,6 @@ import { MAX_PACKET_TICKS, packetTicks } from '../wire/opus-packet.ts';
 import { openDecoder } from './decoder.ts';
 import { musicGain } from './looped-music.ts';
 
-/** What is used of a file: its first two minutes, 23 MB in memory. */
-export const LONGEST_MUSIC_SECONDS = 120;
 /** Shorter music repeats too soon to be borne. */
 export const SHORTEST_MUSIC_SECONDS = 5;
 

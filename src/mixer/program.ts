@@ -62,12 +62,27 @@ export class Program {
   #state: MixerState;
   #changed: (state: MixerState) => void;
 
-  constructor(music: Standby, firstTick: Ticks, wall: EpochMs, changed: (state: MixerState) => void) {
+  /** `rested`: what the program carried when it was closed; its music is heard meanwhile, in full. */
+  constructor(
+    music: Standby,
+    firstTick: Ticks,
+    wall: EpochMs,
+    changed: (state: MixerState) => void,
+    rested?: MixerState,
+  ) {
     this.#music = music;
     this.#musicNow = music;
     this.#musicAt = Math.floor(firstTick / BLOCK_TICKS);
-    this.#state = { carries: 'standby', since: wall };
+    this.#state = rested ?? { carries: 'standby', since: wall };
     this.#changed = changed;
+    const silent = rested?.deadAir;
+    if (!silent) return;
+    this.#live = true;
+    this.#onAir = true;
+    this.#filling = true;
+    this.#stageFader = new Fader(1);
+    this.#musicFader.move(FILL_POSITION, TO_FILL);
+    this.#deadAir.goOn(silent.cause, ms(Math.max(MUSIC_AFTER[silent.cause], wall - silent.since)));
   }
 
   /** Puts the stage on the program or takes it off, once the buffers have played what was said before `now`. */

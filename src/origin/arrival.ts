@@ -39,6 +39,17 @@ export class Arrival {
     return ms(this.#guess + (seq + 1) * FRAGMENT_MS);
   }
 
+  /** The newest slot whose fragment should be here by now; may be negative. */
+  newest(now: Ms): number {
+    return Math.floor((now - this.expected(0)) / FRAGMENT_MS);
+  }
+
+  /** Everything comes later by `by`: the wall clock, which slots go by, was put back, or the machine slept (negative). */
+  shift(by: number): void {
+    this.#guess += by;
+    for (const [n, offset] of this.#offsets.entries()) this.#offsets[n] = offset + by;
+  }
+
   /** When fragment `seq` is missing for sure: one write period and the usual spread after it was expected. */
   deadline(seq: number): Ms {
     return ms(

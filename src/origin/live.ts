@@ -191,6 +191,8 @@ export function openLive(
         below === undefined ? name.replace(/(?:\.(?:slow|ring))?\.m3u8$/, '') : name,
       );
       if (window?.rendition.container !== 'fmp4' || more.length > 0) return missing();
+      // A list of what is of another time would send its reader there.
+      if (program.resting) wanted(slug, program, window.rendition.id);
       if (below === undefined && /\.(?:slow|ring)\.m3u8$/.test(name))
         return slowList(program, window, headers, signal, name.endsWith('.ring.m3u8'));
       if (below === undefined)

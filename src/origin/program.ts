@@ -5,7 +5,7 @@ import { type EpochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { RoomState } from '../wire/room.ts';
 import { Arrival } from './arrival.ts';
 import { Stretch } from './stretch.ts';
-import { CATCH_UP_FRAGMENTS, Window } from './window.ts';
+import { CATCH_UP_FRAGMENTS, WINDOW_FRAGMENTS, Window } from './window.ts';
 
 /** A program that has announced itself and sent nothing is given this long before standby begins. */
 const FIRST_FRAGMENT_MS = 5000;
@@ -13,6 +13,8 @@ const FIRST_FRAGMENT_MS = 5000;
 const MAX_MISSED = 3;
 /** A rendition is wanted this long after somebody asked for it. */
 const WANTED_MS = 60_000;
+/** A studio that rests and sends nothing this long after somebody asked is away. */
+const WAKE_MS = 30_000;
 
 /** What a program needs from the origin. */
 export interface ProgramDeps {
@@ -51,6 +53,10 @@ export class Program {
   readonly #followers = new Map<Window, Window[]>();
   /** When each rendition was last asked for. */
   readonly #asked = new Map<string, Ms>();
+  /** While the studio rests: until when it must be back; Infinity while nobody asks. Undefined while it does not rest. */
+  #backBy: number | undefined;
+  /** Wall clock minus monotonic clock when it began to. */
+  #skew = 0;
   #timer: Disposable | undefined;
 
   constructor(deps: ProgramDeps) {
@@ -77,7 +83,29 @@ export class Program {
     const now = this.#deps.clock.now();
     const before = this.#asked.get(rendition);
     this.#asked.set(rendition, now);
-    return before === undefined || now - before >= WANTED_MS;
+    const fresh = before === undefined || now - before >= WANTED_MS;
+    // Once: whoever is being let in asks several times, and must not be sent anything in between.
+    if (this.resting && fresh) this.#serveStandby();
+    return fresh;
+  }
+
+  /** True while the studio makes no sound because nobody hears the room. */
+  get resting(): boolean {
+    return this.#backBy !== undefined;
+  }
+
+  /** The studio rests until somebody is told to want the room; whoever asks meanwhile gets standby at once. */
+  rest(): void {
+    if (this.over) return;
+    const { clock } = this.#deps;
+    this.#backBy = Number.POSITIVE_INFINITY;
+    this.#skew = clock.wall() - clock.now();
+    this.awaySince = undefined;
+    this.#stretch.end();
+    this.#timer?.[Symbol.dispose]();
+    if (this.wanted().length > 0) this.#serveStandby();
+    // Nobody will ask for what is held before it is long past.
+    else for (const window of this.windows.values()) window.clear();
   }
 
   /** What somebody asked for within the last minute. */
@@ -101,6 +129,7 @@ export class Program {
     const window = this.windows.get(rendition);
     if (!window || this.over) return;
     const leading = window === this.#leading;
+    if (this.resting) this.#goOn(seq);
     if (leading) this.#arrival.came(seq, this.#deps.clock.now());
     if (window.last !== undefined && seq <= window.last) {
       if (leading) this.late++;
@@ -127,6 +156,7 @@ export class Program {
 
   /** The studio's connection is gone: said at once, heard when the next slot is due. */
   lost(): void {
+    if (this.resting) this.#goOn();
     this.awaySince ??= this.#deps.clock.wall();
   }
 
@@ -156,6 +186,60 @@ export class Program {
     this.#deps.emit(window.rendition.id, seq, bytes);
   }
 
+  /** The rest is over: from now on slots come from the studio, or are missed. `seq`: its first. */
+  #goOn(seq?: number): void {
+    this.#followWall();
+    // What other doors have filled in for their listeners is here as well.
+    this.#refill((seq ?? this.#arrival.newest(this.#deps.clock.now()) + 1) - 1);
+    this.#backBy = undefined;
+    this.#arm();
+  }
+
+  /** Standby up to the present slot, and on from there for as long as somebody wants it. */
+  #serveStandby(): void {
+    const { clock } = this.#deps;
+    if (this.#backBy === Number.POSITIVE_INFINITY) this.#backBy = clock.now() + WAKE_MS;
+    this.#followWall();
+    this.#refill(this.#arrival.newest(clock.now()));
+    this.#arm();
+  }
+
+  /** The slots of a studio that rests go by the wall clock: nothing arrives to learn from. */
+  #followWall(): void {
+    const { clock } = this.#deps;
+    const skew = clock.wall() - clock.now();
+    this.#arrival.shift(this.#skew - skew);
+    this.#skew = skew;
+  }
+
+  /** Standby in every slot up to `to`, as if it had always been played: of players' renditions, and of others that are wanted. */
+  #refill(to: number): void {
+    if (!this.#deps.holdWhileAway || to < 0) return;
+    const wanted = new Set(this.wanted());
+    for (const [best, followers] of this.#followers) {
+      const all = [best, ...followers].filter((window) => window.hasLoop);
+      if (best.rendition.container !== 'fmp4' && !all.some(({ rendition }) => wanted.has(rendition.id)))
+        continue;
+      for (const window of all) {
+        const stale = window.last === undefined || to - window.last >= CATCH_UP_FRAGMENTS;
+        if (stale) window.clear();
+        for (
+          let seq = window.last === undefined ? Math.max(0, to + 1 - WINDOW_FRAGMENTS) : window.last + 1;
+          seq <= to;
+          seq++
+        ) {
+          // One that nobody wants has the bytes of the best one, as it had before.
+          const own = window === best || wanted.has(window.rendition.id);
+          const bytes = own ? window.standby(seq) : best.at(seq);
+          if (!bytes) continue;
+          // Of what is long past nobody waits for news.
+          if (stale && seq < to) window.put(seq, bytes, true);
+          else this.#put(window, seq, bytes, true);
+        }
+      }
+    }
+  }
+
   #fill(window: Window, to: number): void {
     const from = window.last === undefined ? to : window.last + 1;
     // A longer hole is a jump of the clock or a machine that slept: nobody waits at its other side.
@@ -172,12 +256,19 @@ export class Program {
     if (this.over) return;
     const { clock } = this.#deps;
     const next = (this.#leading?.last ?? this.#arrival.overdue(clock.now())) + 1;
-    const wait = Math.max(this.#arrival.deadline(next) - clock.now(), 10);
+    const due = this.resting ? this.#arrival.expected(next) : this.#arrival.deadline(next);
+    const wait = Math.max(due - clock.now(), 10);
     this.#timer = clock.after(ms(wait), () => this.#overdue());
   }
 
   #overdue(): void {
     const { clock } = this.#deps;
+    if (this.#backBy !== undefined && clock.now() < this.#backBy) {
+      if (this.wanted().length > 0) this.#serveStandby();
+      else this.#backBy = Number.POSITIVE_INFINITY;
+      return;
+    }
+    this.#backBy = undefined;
     const patient = !this.heard && clock.now() - this.#born < FIRST_FRAGMENT_MS;
     if (this.#deps.wanted() && !patient) {
       const slot = this.#arrival.overdue(clock.now());

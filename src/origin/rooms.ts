@@ -115,6 +115,7 @@ export function openRooms(deps: OriginDeps) {
       program.windows.get(head.rendition)?.begin({ rendition: head.rendition, bytes: body });
     else if (head.kind === 'standby') program.windows.get(head.rendition)?.setLoop(body, head.sizes);
     else if (head.kind === 'fragment') program.receive(head.rendition, head.seq, body);
+    else if (head.kind === 'rest') program.rest();
     else if (head.kind === 'state') program.state = head.state;
     else if (head.kind === 'end') finish(head.slug, program);
   };

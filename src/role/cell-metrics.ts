@@ -6,6 +6,8 @@ export interface RoomMetrics {
   readonly slug: string;
   /** True while the hosts are live, not only the doors open. */
   readonly live: boolean;
+  /** True while its studio makes no sound because nobody would hear it. */
+  readonly resting: boolean;
   readonly streams: number;
   /** People on the stage whose connection stands. */
   readonly onStage: number;
@@ -55,6 +57,11 @@ export function cellMetrics(rooms: readonly RoomMetrics[], failures = 0): string
   return exposition([
     room('live', '1 while the hosts are live, 0 while the doors are open and music plays', (r) =>
       Number(r.live),
+    ),
+    room(
+      'resting',
+      '1 while nobody hears the room and its studio makes no sound; whoever comes hears it at once',
+      (r) => Number(r.resting),
     ),
     room(
       'dead_air_seconds',

@@ -244,6 +244,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   stack.defer(() => opened.close(config.shutdownGrace));
   return Object.assign(stack.move(), {
     metrics: () => opened.metrics() + steps.metrics(),
+    idle: () => opened.counts().size === 0,
     told(ready: Readiness) {
       readiness = { ...ready, at: clock.now() };
     },

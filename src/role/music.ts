@@ -1,19 +1,16 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../base/clock.ts';
+import { LONGEST_MUSIC_SECONDS } from '../base/media.ts';
 import { ms } from '../base/time.ts';
-import { LONGEST_MUSIC_SECONDS, musicFromLevelled, type Standby } from '../mixer/index.ts';
 import { MAX_MUSIC_BYTES, type MusicShelf } from '../room/index.ts';
 import type { MusicNews } from './music-worker.ts';
+import { musicFile } from './paths.ts';
 
-/** How often a cell looks whether its room has another music, in ms: one `stat`. */
-const LOOK_MS = 2000;
 /** Megabytes of heap for decoding one file; sound itself is outside it. */
 const DECODER_HEAP_MB = 128;
-
-const fileOf = (dir: string, slug: string): string => join(dir, `${slug}.pcm`);
 
 /** Music is kept as 48 kHz, 16-bit, two channels. */
 const [RATE, CHANNELS] = [48_000, 2];
@@ -79,14 +76,14 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
     const news = await decode(clock, decoder, upload);
     if ('refused' in news) return news;
     const { pcm } = news;
-    const draft = `${fileOf(dir, slug)}.tmp`;
+    const draft = `${musicFile(dir, slug)}.tmp`;
     await writeFile(draft, new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
-    await rename(draft, fileOf(dir, slug));
+    await rename(draft, musicFile(dir, slug));
     (await known()).set(slug, pcm.byteLength);
     return { seconds: pcm.byteLength / BYTES_PER_SECOND };
   };
   const remove = async (slug: string): Promise<void> => {
-    await rm(fileOf(dir, slug), { force: true });
+    await rm(musicFile(dir, slug), { force: true });
     (await known()).delete(slug);
   };
   const receiveAndStore = async (
@@ -138,7 +135,7 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
       }
     },
     async find(slug) {
-      const path = fileOf(dir, slug);
+      const path = musicFile(dir, slug);
       const found = await stat(path).catch(() => undefined);
       if (!found) return undefined;
       return { seconds: found.size / BYTES_PER_SECOND, wav: () => wavOf(path, found.size) };
@@ -254,35 +251,4 @@ function decode(clock: Clock, decoder: URL, path: string): Promise<MusicNews> {
       unreadable();
     });
   });
-}
-
-/** Tells when a room's music is another one than before: the music, or undefined for the house's own. */
-export function watchMusic(
-  clock: Clock,
-  dir: string,
-  slug: string,
-  changed: (music: Standby | undefined) => void,
-): Disposable {
-  let version = '';
-  let looking = false;
-  const look = async (): Promise<void> => {
-    const path = fileOf(dir, slug);
-    const found = await stat(path).catch(() => undefined);
-    const now = found ? `${found.mtimeMs} ${found.size}` : '';
-    if (now === version) return;
-    const bytes = found && (await readFile(path));
-    version = now;
-    changed(bytes && musicFromLevelled(new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1)));
-  };
-  const turn = (): void => {
-    if (looking) return;
-    looking = true;
-    look()
-      .catch(() => undefined)
-      .finally(() => {
-        looking = false;
-      });
-  };
-  turn();
-  return clock.every(ms(LOOK_MS), turn);
 }

@@ -2,8 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RootLog } from '../base/log.ts';
 import { exposition } from '../base/metrics.ts';
 
-/** Sixteen looks a second: finer ones would cost an idle process more than it does. */
-const RESOLUTION_MS = 60;
+/** Ten looks a second: finer ones would cost an idle process more than it does. */
+const RESOLUTION_MS = 100;
 
 /** What every process tells of itself: memory, processor, lateness, lines of the log that nobody took. */
 export function openProcessMetrics(log: RootLog): () => string {

@@ -1,49 +1,22 @@
-import type { Archive } from '../archive/index.ts';
-import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
-import type { Log } from '../base/log.ts';
-import type { Fragment, Init, Rendition } from '../base/media.ts';
-import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, type Ms, ms, ticks } from '../base/time.ts';
-import { type Records, Steering } from '../ladder/index.ts';
-import { type Mixer, open as openMixer } from '../mixer/index.ts';
-import { open as openPackager } from '../packager/index.ts';
+import type { Fragment, Init } from '../base/media.ts';
+import { BLOCK_TICKS, epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, ms } from '../base/time.ts';
+import { Steering } from '../ladder/index.ts';
+import type { Mixer, MixerState, Rested, Standby } from '../mixer/index.ts';
 import { openQueue, type QueueTold } from '../queue/index.ts';
-import type { Stage } from '../stage/index.ts';
 import { EMPTY, type Message, type Presence } from '../wire/feed.ts';
 import type { TicketTally } from '../wire/queue.ts';
 import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../wire/room.ts';
+import { type Air, LEAD_SLOTS, openAir } from './air.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
 import { openDemand } from './demand.ts';
 import { History } from './history.ts';
-import { type Loops, standbyMessages } from './loops.ts';
-import { watchMusic } from './music.ts';
+import { standbyMessages } from './loops.ts';
+import { watchMusic } from './music-watch.ts';
+import type { ProgramDeps } from './program-deps.ts';
+import { openRest, type Rest } from './rest.ts';
 import { openRoomRecording } from './room-recording.ts';
 import { openTalk } from './talk.ts';
-
-/** What one running room needs from its cell. */
-export interface ProgramDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly stage: Stage;
-  readonly archive: Archive;
-  readonly renditions: readonly Rendition[];
-  /** Ids that are coded whether somebody hears them or not. */
-  readonly always: readonly string[];
-  readonly loops: () => Loops;
-  /** Between two writes of the stream; told to listeners. */
-  readonly writePeriod: Ms;
-  /** HTTP caches in front; told to listeners. */
-  readonly caches: readonly string[];
-  /** The ladder's evidence. */
-  readonly records: Records;
-  /** Folder where hosts' music is. */
-  readonly musicDir: string;
-  /** Folder where the places in line are kept. */
-  readonly queueDir: string;
-  /** This cell's name, in records. */
-  readonly cell: string;
-  publish(message: Message): void;
-}
 
 /** One room on the air: stage → mixer → packager → bus and archive. */
 export interface Program {
@@ -61,8 +34,12 @@ export interface Program {
   close(over?: 'ended' | 'cancelled'): Promise<void>;
 }
 
-/** Slots between the decision to start and the first fragment, so that opening takes no time from the program. */
-const LEAD_SLOTS = 4;
+/** A room that nobody hears goes on for so long: people come and go, and doors learn when fragments arrive. */
+const REST_AFTER = ms(30_000);
+/** A state that does not change is told this often: doors forget what they were told of a room's delivery. */
+const RETELL_MS = 3000;
+/** Blocks of 20 ms in a fragment. */
+const BLOCKS = FRAGMENT_TICKS / BLOCK_TICKS;
 
 /**
  * Opens a room in this cell at the next free slot of its grid. The caller publishes its greeting at once: a door that
@@ -76,11 +53,9 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   let card: RoomCard = first;
   let clocks: Clocks = first.clocks;
   const inits = new Map<string, Uint8Array>();
-  const history = new History(deps.always);
-
-  const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);
+  let history = new History(deps.always);
   const steering = new Steering({ period: deps.writePeriod, caches: deps.caches, wall: clock.wall() });
-  let last = firstSeq - 1;
+  let last = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS) - 1;
   const recording = openRoomRecording({
     ...{ clock, archive, slug, program: { zero, renditions: deps.renditions } },
   });
@@ -90,6 +65,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     head: { kind: 'program', slug, zero, renditions: deps.renditions },
     body: EMPTY,
   });
+  const restMessage = (): Message => ({ head: { kind: 'rest', slug }, body: EMPTY });
   const initMessage = (rendition: string, body: Uint8Array): Message => ({
     head: { kind: 'init', slug, rendition },
     body,
@@ -109,12 +85,19 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   };
   // The stage opens first: people may take their places while the encoders warm up.
   let mixer: Mixer | undefined;
+  let air: Air | undefined;
+  let meter: Disposable | undefined;
+  let hostMusic: Standby | undefined;
+  let rest: Rest | undefined;
   let soon: Disposable | undefined;
   const talk = openTalk({ wall: () => recording.wall(), mark: (mark) => recording.mark(mark) });
   await using parts = new AsyncDisposableStack();
   const room = deps.stage.openRoom(slug, {
     packet: (packet) => mixer?.packet(packet),
-    joined: (id) => mixer?.join(id),
+    joined(id) {
+      mixer?.join(id);
+      look();
+    },
     left: (id) => mixer?.leave(id),
     muted: (id, muted) => mixer?.mute(id, muted),
     removed: () => tellRemoved(),
@@ -126,50 +109,99 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
   parts.use(room);
   room.revoke(card.revoked);
   const queue = parts.use(await openQueue({ dir: deps.queueDir, slug, clock, log: deps.log.part('queue') }));
-  const packager = await openPackager({
-    log: deps.log.part('packager'),
-    renditions: deps.renditions,
-    always: deps.always,
-    firstSeq,
-    init(init: Init) {
-      inits.set(init.rendition, init.bytes);
-      recording.init(init);
-    },
-    fragment(fragment: Fragment) {
-      history.push(fragment);
-      last = Math.max(last, fragment.seq);
-      recording.fragment(fragment);
-      const { rendition, seq, bytes } = fragment;
-      publish({ head: { kind: 'fragment', slug, rendition, seq }, body: bytes });
-      if (clocks.firstAudio === undefined) setClocks({ firstAudio: fragmentStart(zero, seq) });
-    },
-  });
-
-  parts.use(packager);
-  const mixing = await openMixer({
-    clock,
-    log: deps.log.part('mixer'),
-    firstTick: ticks(firstSeq * FRAGMENT_TICKS),
-    due: ms(clock.now() + (fragmentStart(zero, firstSeq) - clock.wall())),
-    block: (block) => {
-      packager.push(block);
-      recording.block(block);
-    },
-    state: (state) => {
-      if (state.firstSpeech !== undefined && clocks.firstSpeech === undefined && card.status === 'live')
-        setClocks({ firstSpeech: state.firstSpeech });
-      tell();
-    },
-  });
-  parts.use(mixing);
-  for (const { id, connected, muted } of room.people()) {
-    if (!connected) continue;
-    mixing.join(id as SpeakerId);
-    mixing.mute(id as SpeakerId, muted);
+  let carried: MixerState = { carries: 'standby', since: epochMs(clock.wall()) };
+  const onAir = async (rested?: Rested): Promise<void> => {
+    const opening = await openAir({
+      ...{ clock, log: deps.log, zero, renditions: deps.renditions, always: deps.always },
+      ...(rested ? { rested } : {}),
+      init(init: Init) {
+        inits.set(init.rendition, init.bytes);
+        recording.init(init);
+      },
+      fragment(fragment: Fragment) {
+        history.push(fragment);
+        last = Math.max(last, fragment.seq);
+        recording.fragment(fragment);
+        const { rendition, seq, bytes } = fragment;
+        publish({ head: { kind: 'fragment', slug, rendition, seq }, body: bytes });
+        if (clocks.firstAudio === undefined) setClocks({ firstAudio: fragmentStart(zero, seq) });
+      },
+      block: (block) => recording.block(block),
+      state(state) {
+        carried = state;
+        if (state.firstSpeech !== undefined && clocks.firstSpeech === undefined && card.status === 'live')
+          setClocks({ firstSpeech: state.firstSpeech });
+        tell();
+      },
+    });
+    air = opening;
+    const mixing = opening.mixer;
+    for (const { id, connected, muted } of room.people()) {
+      if (!connected) continue;
+      mixing.join(id as SpeakerId);
+      mixing.mute(id as SpeakerId, muted);
+    }
+    mixing.live(card.status === 'live');
+    if (hostMusic) mixing.music(hostMusic);
+    opening.packager.select(demand.now());
+    mixer = mixing;
+    meter = clock.every(ms(100), () => {
+      room.programLevel = mixing.level;
+    });
+    log.info(
+      { slug, firstSeq: opening.firstSeq, rested: rested !== undefined },
+      'the studio is running this room',
+    );
+  };
+  const offAir = async (): Promise<void> => {
+    const closing = air;
+    air = undefined;
+    mixer = undefined;
+    meter?.[Symbol.dispose]();
+    await closing?.[Symbol.asyncDispose]();
+  };
+  const demand = openDemand(clock);
+  const loopBlocks = (): number => (deps.loops().get('opus64')?.fragments.length ?? 0) * BLOCKS;
+  const heard = (): boolean => demand.now().length > 0 || steering.streams(clock.now()) > 0;
+  function look(): void {
+    rest?.look();
+    deps.hearing?.(mixer !== undefined && heard());
   }
-  mixer = mixing;
-  mixing.live(card.status === 'live');
-  parts.use(watchMusic(clock, deps.musicDir, slug, (music) => mixing.music(music)));
+  await onAir();
+  parts.defer(offAir);
+  rest = openRest({
+    ...{ clock, after: REST_AFTER },
+    needed: () =>
+      heard() ||
+      room.attended ||
+      recording.begun ||
+      (card.status === 'live' && card.welcome !== true) ||
+      // Doors have the music of the house alone.
+      hostMusic !== undefined ||
+      loopBlocks() === 0 ||
+      carried.carries !== 'standby',
+    wake: () => deps.inTurn(() => onAir({ state: carried, loopBlocks: loopBlocks() })),
+    async sleep() {
+      // Said at once, so that no door misses what does not come.
+      const ended = offAir();
+      history = new History(deps.always);
+      log.info({ slug, last }, 'nobody hears this room: its studio rests until somebody does');
+      publish(restMessage());
+      await ended;
+    },
+    failed: (error) =>
+      log.error(
+        { slug, error: String(error) },
+        'the room could not be taken up again; trying again in a second',
+      ),
+  });
+  parts.use(
+    watchMusic(clock, deps.musicDir, slug, (music) => {
+      hostMusic = music;
+      mixer?.music(music);
+      look();
+    }),
+  );
 
   const steer = (): void => {
     const turn = steering.turn(clock.now(), clock.wall());
@@ -203,7 +235,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     if (told) publish(queueMessage(told));
   };
   const state = (): RoomState => {
-    const { carries, since, deadAir } = mixing.state();
+    const { carries, since, deadAir } = mixer?.state() ?? carried;
     const catchingUp = steering.catchingUp(clock.now());
     return {
       v: 1,
@@ -233,9 +265,13 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     head: { kind: 'state', slug, state: now },
     body: EMPTY,
   });
+  let told = { text: '', at: Number.NEGATIVE_INFINITY };
   function tell(): void {
-    if (!mixer) return;
+    if (!mixer && !rest?.resting) return;
     const now = state();
+    const text = JSON.stringify({ ...now, at: 0 });
+    if (text === told.text && clock.now() - told.at < RETELL_MS) return;
+    told = { text, at: clock.now() };
     publish(stateMessage(now));
     const { status, program, streams, catchingUp = 0, gaps } = now;
     room.show({
@@ -255,21 +291,17 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       tell();
     });
   }
-  const demand = openDemand(clock);
   const everySecond = clock.every(ms(1000), () => {
-    packager.select(demand.now());
+    look();
+    air?.packager.select(demand.now());
     talk.update(room.people());
     for (const { id } of room.people())
-      room.notice(id as SpeakerId, mixing.stats(id as SpeakerId)?.opposite ? 'opposite-phase' : undefined);
+      room.notice(id as SpeakerId, mixer?.stats(id as SpeakerId)?.opposite ? 'opposite-phase' : undefined);
     tellRemoved();
     steer();
     queueUp();
     tell();
   });
-  const meter = clock.every(ms(100), () => {
-    room.programLevel = mixing.level;
-  });
-  log.info({ slug, firstSeq }, 'the studio is running this room');
   const opened = parts.move();
 
   return {
@@ -278,7 +310,8 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       card = next;
       room.revoke(card.revoked);
       recording.update(card, clocks);
-      mixing.live(next.status === 'live');
+      mixer?.live(next.status === 'live');
+      look();
       tell();
     },
     *greeting() {
@@ -287,6 +320,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       yield* standbyMessages(slug, deps.loops());
       for (const { rendition, seq, bytes } of history)
         yield { head: { kind: 'fragment', slug, rendition, seq }, body: bytes };
+      if (rest?.resting) yield restMessage();
       if (Object.keys(clocks).length > 0) yield { head: { kind: 'clocks', slug, clocks }, body: EMPTY };
       if (queue.told) yield queueMessage(queue.told);
       if (room.unconfirmed.length > 0) yield removedMessage();
@@ -294,22 +328,25 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     },
     presence(said) {
       steering.hear(said, clock.now());
-      if (said.wanted && demand.hear(said.wanted)) packager.select(demand.now());
+      if (!said.wanted || !demand.hear(said.wanted)) return;
+      air?.packager.select(demand.now());
+      look();
     },
     tickets: (door, tally) => queue.take(door, tally),
     metrics: () => ({
       slug,
       live: card.status === 'live',
+      resting: rest?.resting ?? false,
       streams: steering.streams(clock.now()),
       onStage: room.people().filter(({ connected }) => connected).length,
-      deadAir: silentSeconds(card, mixing.state().deadAir?.since, clock.wall()),
+      deadAir: silentSeconds(card, mixer?.state().deadAir?.since, clock.wall()),
       recording: recording.begun
         ? { healthy: archive.healthy(slug), gaps: archive.gaps(slug).length }
         : undefined,
       level: steering.delivery(clock.now()).level,
       last,
       speakers: room.people().flatMap(({ id }) => {
-        const stats = mixing.stats(id as SpeakerId);
+        const stats = mixer?.stats(id as SpeakerId);
         return stats ? [[id, stats] as const] : [];
       }),
     }),
@@ -329,7 +366,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
         });
       }
       everySecond[Symbol.dispose]();
-      meter[Symbol.dispose]();
+      await rest?.close();
       soon?.[Symbol.dispose]();
       talk.close();
       await opened.disposeAsync();

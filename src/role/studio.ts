@@ -1,6 +1,7 @@
 import { open as openArchive } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Check, OpenRole } from '../base/health.ts';
+import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { openTokens } from '../base/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
@@ -14,12 +15,14 @@ import { openCellRooms } from './cell-rooms.ts';
 import { serveInner } from './inner-http.ts';
 import { type Loops, loadLoops, standbyMessages } from './loops.ts';
 import { logLost } from './lost.ts';
+import { openInTurn } from './openings.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { openProgram, type Program } from './program.ts';
 import { KnownRooms } from './room-changes.ts';
 import { readSecret } from './secret.ts';
 import { lastWord } from './snapshot.ts';
+import { openWelcomeTalk, type WelcomeTalk } from './welcome-talk.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
 export async function openStudio(config: Config, index: number, log: Log): Promise<OpenRole> {
@@ -29,6 +32,12 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   let loops: Loops = new Map();
 
   await using stack = new AsyncDisposableStack();
+  let talk: WelcomeTalk | undefined;
+  const welcomeTalk = (slug: Slug): WelcomeTalk => {
+    talk ??= openWelcomeTalk({ slug, log: log.part('welcome'), tokens, stage });
+    return talk;
+  };
+  const wakeInTurn = openInTurn(() => true);
   const cards = new KnownRooms();
   const { programs, take } = openCellRooms<Program>({
     ...{ clock, log, cards, cell: index },
@@ -43,6 +52,8 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
           always: [...new Set([...ARCHIVED, ...config.archive])],
           loops: () => loops,
           publish,
+          inTurn: wakeInTurn,
+          ...(card.welcome ? { hearing: welcomeTalk(card.slug as Slug).hearing } : {}),
           writePeriod: config.writePeriod,
           ...{
             caches: config.caches,
@@ -82,11 +93,12 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       gap: (slug, gap) => log.warn({ slug, ...gap }, 'the recording has a gap'),
     }),
   );
+  const tokens = openTokens(readSecret(at.secret));
   const stage = stack.use(
     await openStage({
       clock,
       log: log.part('stage'),
-      tokens: openTokens(readSecret(at.secret)),
+      tokens,
       udpPort: config.udpPort === 0 ? 0 : config.udpPort + index,
       ...(config.publicAddress ? { publicAddress: config.publicAddress } : {}),
       iceServers: config.iceServers,
@@ -99,6 +111,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   });
   stack.use(await serveInner(at.cellHttp(index), stage.fetch, { clock, log }));
   stack.defer(async () => {
+    talk?.[Symbol.dispose]();
     await Promise.all([...programs.values()].map((program) => program.close()));
   });
 
@@ -133,6 +146,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   const rooms = (): RoomMetrics[] => [...programs.values()].map((program) => program.metrics());
   return Object.assign(stack.move(), {
     metrics: () => cellMetrics(rooms(), stage.failures),
+    idle: () => rooms().every(({ resting }) => resting),
     checks(): Check[] {
       const lost = rooms().filter(({ recording }) => recording?.healthy === false).length;
       return [

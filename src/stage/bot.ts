@@ -17,6 +17,8 @@ export interface SpeakOptions {
   readonly sound: Sound;
   /** Called once it can be heard. */
   connected?(): void;
+  /** How the endpoint is asked; default: over the network. */
+  readonly ask?: typeof fetch;
   /** Ends early, orderly. */
   readonly signal?: AbortSignal | undefined;
   readonly log: Log;
@@ -45,7 +47,7 @@ const MAX_BEHIND_MS = 400;
  * @throws EarshotError with the server's code when it refuses, `studio-away` when the connection breaks.
  */
 export async function speak(options: SpeakOptions): Promise<BotReport> {
-  const { whip, token, signal, log } = options;
+  const { whip, token, signal, log, ask = fetch } = options;
   const nothing: BotReport = { packets: 0, seconds: 0, resent: 0 };
   if (signal?.aborted) return nothing;
   const ssrc = randomBytes(4).readUInt32BE();
@@ -80,7 +82,7 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
     connection.setLocalDescription('offer');
     await Promise.race([gathered.promise, sleep(2_000, undefined, { ref: false })]);
     const offer = connection.localDescription()?.sdp ?? '';
-    const response = await fetch(whip, {
+    const response = await ask(whip, {
       method: 'POST',
       headers: { 'content-type': 'application/sdp', authorization: `Bearer ${token}` },
       body: offer,
@@ -105,7 +107,7 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
     throw error;
   } finally {
     if (session !== undefined)
-      await fetch(session, {
+      await ask(session, {
         method: 'DELETE',
         headers: { authorization: `Bearer ${token}` },
         signal: AbortSignal.timeout(2_000),

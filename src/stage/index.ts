@@ -51,6 +51,8 @@ export interface Stage extends AsyncDisposable {
 }
 
 const TICK_MS = 50;
+/** While nobody is on any stage of this cell, or behind one. */
+const EMPTY_TICK_MS = 200;
 const PORT_LOOK_MS = 5000;
 
 /** Opens the stage. @throws EarshotError `bad-config` when the UDP port cannot be had. */
@@ -70,10 +72,17 @@ export async function open(deps: StageDeps): Promise<Stage> {
     ...{ tokens: deps.tokens, iceServers: deps.iceServers, clock, log, pace },
     behindNat: publicAddress !== undefined,
   });
-  const timer = deps.clock.every(ms(TICK_MS), () => {
-    const now = deps.clock.now();
-    for (const room of rooms.values()) room.tick(now);
-  });
+  let timer: Disposable;
+  const tick = (): void => {
+    const now = clock.now();
+    let attended = false;
+    for (const room of rooms.values()) {
+      room.tick(now);
+      attended ||= room.attended;
+    }
+    timer = clock.after(ms(attended ? TICK_MS : EMPTY_TICK_MS), tick);
+  };
+  timer = clock.after(ms(TICK_MS), tick);
   let udpTrouble: string | undefined;
   const look = deps.clock.every(ms(PORT_LOOK_MS), () => {
     // A probe that fails for a reason of its own says nothing about the port.

@@ -58,6 +58,10 @@ export class Room implements StageRoom {
     return [...this.#places.values()].filter((place) => place.appeared).map((p) => asPerson(p, now));
   }
 
+  get attended(): boolean {
+    return this.#places.size > 0 || this.#sessions.size > 0 || this.readers.size > 0;
+  }
+
   /** Who hears the stage without being on it, each once. */
   #ears(): BackstageEar[] {
     const ears = new Map<SpeakerId, BackstageEar>();

@@ -4,7 +4,6 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { problem } from '../base/reply.ts';
 import { bearer, bearerTrouble, type Grant, type Tokens } from '../base/token.ts';
-import { readAction } from './action.ts';
 import { Allowance } from './allowance.ts';
 import { type IceServer, iceLinks } from './ice-servers.ts';
 import { MAX_OFFER_BYTES, readOffer } from './offer.ts';
@@ -157,6 +156,8 @@ export function routes(deps: RouteDeps): Hono {
     const text = await readBody(context.req.raw, MAX_ACTION_BYTES);
     if (text === undefined)
       return refuse('too-large', `An action may have at most ${MAX_ACTION_BYTES} bytes`);
+    // What checks it is loaded with the first action: it takes more memory than the stage.
+    const { readAction } = await import('./action.ts');
     const action = readAction(text);
     if (typeof action === 'string') return refuse('unprocessable', action);
     const refusal = entry.room.act(entry.grant, action);

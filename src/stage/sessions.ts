@@ -19,6 +19,10 @@ export class Sessions {
     return this.#all.get(id);
   }
 
+  get size(): number {
+    return this.#all.size;
+  }
+
   [Symbol.iterator](): IterableIterator<Session> {
     return this.#all.values();
   }

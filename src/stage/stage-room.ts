@@ -23,6 +23,8 @@ export interface StageHooks {
 
 /** One room on this cell's stage. Disposing ends every session in it. */
 export interface StageRoom extends AsyncDisposable {
+  /** True while anybody has a place, hears the stage, or reads what happens backstage. */
+  readonly attended: boolean;
   /** Everyone with a place, in the order they came. */
   people(): BackstagePerson[];
   /** Counters of a speaker's present connection, for metrics and tests. */

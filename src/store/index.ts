@@ -6,7 +6,6 @@ import { EarshotError } from '../base/errors.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { faultOf, placeOf } from './fault.ts';
 import { migrations } from './migrations.ts';
-import { postgres } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { sqlite } from './sqlite.ts';
 
@@ -37,7 +36,11 @@ export async function open(deps: StoreDeps): Promise<Store> {
   const file = form.groups?.file;
   let db: Kysely<Schema> | undefined;
   try {
-    db = new Kysely<Schema>({ dialect: file ? sqlite(file) : postgres(deps.url, deps.log ?? silentLog) });
+    // The driver of PostgreSQL is loaded where it is used.
+    const dialect = file
+      ? sqlite(file)
+      : (await import('./postgres.ts')).postgres(deps.url, deps.log ?? silentLog);
+    db = new Kysely<Schema>({ dialect });
     const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
     if (error) throw error;
   } catch (cause) {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { Client } from 'pg';
 import { DATABASE } from '../base/database.ts';
 import { faultOf, placeOf } from './fault.ts';
 
@@ -37,6 +36,7 @@ export async function lookAt(url: string): Promise<DatabaseLook> {
       return wrong(error);
     }
   }
+  const { Client } = await import('pg');
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: PATIENCE_MS,

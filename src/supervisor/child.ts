@@ -11,6 +11,10 @@ export interface ChildSpec {
   /** `door-0`, `cell-1`, `site`: what logs and status call it. */
   readonly name: string;
   readonly args: readonly string[];
+  /** Plain data that it is told first of all, so that it need not find out for itself; see `told`. */
+  readonly config?: object;
+  /** Its whole environment; default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** How long an orderly stop may take before SIGKILL. */
   readonly grace: Ms;
   /** True when it answers on the public port: while no such child is up, the floor is laid. */
@@ -23,6 +27,7 @@ export interface ChildSpec {
 
 /** What the supervisor says to a child. */
 export type Order =
+  | { readonly order: 'config'; readonly config: object }
   | { readonly order: 'stop' }
   | { readonly order: 'ping'; readonly n: number; readonly ready?: Readiness }
   | { readonly order: 'readiness'; readonly ready: Readiness }
@@ -170,7 +175,7 @@ export class Child {
 
   start(): void {
     const { clock, log, entry } = this.#deps;
-    const { args, heap } = this.#spec;
+    const { args, heap, config, env } = this.#spec;
     this.#startedAt = clock.now();
     this.#unanswered = 0;
     let child: ChildProcess;
@@ -180,6 +185,7 @@ export class Child {
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
         execArgv:
           heap === undefined ? process.execArgv : [...process.execArgv, `--max-old-space-size=${heap}`],
+        ...(env === undefined ? {} : { env }),
       });
     } catch (error) {
       // Some failures of the system are thrown and not told, no memory among them: the others must outlive it.
@@ -202,6 +208,7 @@ export class Child {
       if (child.pid === undefined) this.#ended(null, null);
     });
     child.on('exit', (code, signal) => this.#ended(code, signal));
+    if (config) child.send({ order: 'config', config } satisfies Order, () => undefined);
     this.#pings = clock.every(PING_PERIOD, () => this.#ping());
   }
 

@@ -10,6 +10,7 @@ import type { Floor } from './floor.ts';
 
 export type { ChildSpec, Notice, Order } from './child.ts';
 export { claim } from './claim.ts';
+export { compiledFolder } from './compiled.ts';
 export { type Floor, type FloorCertificate, type FloorDeps, openFloor } from './floor.ts';
 export { type Machine, type MachineDeps, openMachine } from './machine.ts';
 export { type Monitor, type MonitorDeps, openMonitor } from './monitor.ts';
@@ -146,6 +147,12 @@ function together(checks: readonly Check[]): Check[] {
   }
   return [...byPart.values()];
 }
+
+/** The child's side: what its supervisor tells it first of all, `ChildSpec.config`. Only in a child that has one. */
+export const told = <Config extends object>(): Promise<Config> =>
+  new Promise((resolve) =>
+    process.once('message', (first: Extract<Order, { order: 'config' }>) => resolve(first.config as Config)),
+  );
 
 /** The child's side: tells the supervisor when ready, answers it, resolves when asked to stop or orphaned. */
 export function supervised(): { ready(telling?: Telling): void; readonly stop: Promise<void> } {

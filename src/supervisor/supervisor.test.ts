@@ -58,6 +58,27 @@ test('starts a killed child again, later each time, and leaves the others alone'
   await family[Symbol.asyncDispose]();
 });
 
+test('a child is told its configuration first, however late it listens, and has the environment that it is given', async () => {
+  writeFileSync(
+    join(dir, 'told.mjs'),
+    `import { writeFileSync } from 'node:fs';
+     import { told } from '${new URL('./index.ts', import.meta.url).href}';
+     await new Promise((resolve) => setTimeout(resolve, 300));
+     const config = await told();
+     writeFileSync(process.argv[2], JSON.stringify({ config, arenas: process.env.MALLOC_ARENA_MAX }));
+     process.on('message', (m) => m.order === 'stop' && process.exit(0));
+     process.send({ notice: 'ready' });`,
+  );
+  const config = { port: 8080, domains: ['a.example'] };
+  const told = join(dir, 'told.json');
+  await using family = open({
+    ...{ clock: manualClock(), log: silentLog, entry: join(dir, 'told.mjs') },
+    groups: [[{ name: 'a', args: [told], grace: ms(5000), config, env: { MALLOC_ARENA_MAX: '3' } }]],
+  });
+  await family.ready;
+  expect(JSON.parse(readFileSync(told, 'utf8'))).toEqual({ config, arenas: '3' });
+});
+
 test('a child that has lived long is started again at once, as after its first death', async () => {
   const clock = manualClock();
   await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('a')]] });

@@ -8,7 +8,7 @@ import type { Clocks, RoomCard, RoomState } from './room.ts';
  * One message: a typed head and raw bytes.
  *
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s
- * in order of `seq`, `state` about once a second, `clocks` when one is set, `end`.
+ * in order of `seq`, `rest` while nobody hears the room, `state` when it changes and every few seconds, `clocks` when one is set, `end`.
  * From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a cell: `presence`, `tickets`. From a cell besides: `queue`.
  */
 export type Head =
@@ -36,6 +36,11 @@ export type Head =
       readonly sizes: readonly number[];
     }
   | { readonly kind: 'fragment'; readonly slug: string; readonly rendition: string; readonly seq: number }
+  /**
+   * Nobody hears the room, so its cell makes no sound until a door says that somebody wants some. Doors that are asked
+   * meanwhile begin with `standby`. The next `fragment` ends it.
+   */
+  | { readonly kind: 'rest'; readonly slug: string }
   | { readonly kind: 'state'; readonly slug: string; readonly state: RoomState }
   | { readonly kind: 'clocks'; readonly slug: string; readonly clocks: Clocks }
   /** The program is over; `last` is the last fragment there will ever be. */
