@@ -141,7 +141,10 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
         for (const message of standbyMessages(slug, loops)) publish(message);
     },
     (error) =>
-      log.error({ error: String(error) }, 'the hold music could not be prepared: listeners will hear silence while a studio is away'),
+      log.error(
+        { error: String(error) },
+        'the hold music could not be prepared: listeners will hear silence while a studio is away',
+      ),
   );
   const rooms = (): RoomMetrics[] => [...programs.values()].map((program) => program.metrics());
   return Object.assign(stack.move(), {
