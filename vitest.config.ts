@@ -1,9 +1,22 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { ALONE } from './e2e/alone.ts';
 
 /** A test that waits longer than this for real media, a database or a browser is stuck. */
 const E2E_LIMIT_MS = 120_000;
 /** They take milliseconds; this is for the slowest machine, and for codecs that are compiled first. */
 const UNIT_LIMIT_MS = 60_000;
+/** Files at once: what does not measure may share the processors, but must get them. */
+const AT_ONCE = Math.max(2, availableParallelism());
+
+const E2E = {
+  testTimeout: E2E_LIMIT_MS,
+  hookTimeout: E2E_LIMIT_MS,
+  // Real time on a machine that may stand still for a moment: a fault of ours fails three times.
+  retry: 2,
+  globalSetup: 'e2e/rig/prepare.ts',
+};
+const alone = Object.keys(ALONE).map((name) => `e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -17,6 +30,7 @@ export default defineConfig({
             'test/house/**/*.test.ts',
             'test/journey/**/*.test.ts',
           ],
+          maxWorkers: AT_ONCE,
           testTimeout: UNIT_LIMIT_MS,
           hookTimeout: UNIT_LIMIT_MS,
         },
@@ -25,21 +39,30 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
+          maxWorkers: AT_ONCE,
           testTimeout: UNIT_LIMIT_MS,
           hookTimeout: UNIT_LIMIT_MS,
         },
       },
       {
         test: {
+          ...E2E,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          testTimeout: E2E_LIMIT_MS,
-          hookTimeout: E2E_LIMIT_MS,
-          // They measure delays: two at once would measure each other.
+          exclude: alone,
+          maxWorkers: AT_ONCE,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...E2E,
+          name: 'e2e-alone',
+          include: alone,
+          // They measure: two at once would measure each other.
           fileParallelism: false,
           maxWorkers: 1,
-          // Real time on a machine that may stand still for a moment: a fault of ours fails three times.
-          retry: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

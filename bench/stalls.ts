@@ -3,25 +3,15 @@
  * was silent in the first two and in the last two, and how far behind the newest sound it is at the end.
  * `npm run bench -- stalls [minutes]`.
  */
-import { bundlePlayer, EAR_PAGE, EAR_WORKLET, heard, listenIn, openChromium } from '../e2e/ear.ts';
+import { bundlePlayer, heard, listenIn, openChromium, openEarServer } from '../e2e/ear.ts';
 import { openStallingProxy, STALLING } from '../e2e/rig/stalling-proxy.ts';
-import { openToneServer } from '../e2e/tone-server.ts';
 
 const RATE = 48_000;
 const half = (Number(process.argv[2] ?? 4) / 2) * 60_000;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const player = await bundlePlayer();
 const browser = await openChromium();
-await using server = await openToneServer(320, (_request, response, url) => {
-  const files: Record<string, readonly [string, string]> = {
-    '/': ['text/html', EAR_PAGE],
-    '/player.js': ['text/javascript', player],
-    '/ear-worklet.js': ['text/javascript', EAR_WORKLET],
-  };
-  const file = files[url.pathname];
-  if (file) response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
-  return file !== undefined;
-});
+await using server = await openEarServer(player);
 const run = async (name: string, stalling: (typeof STALLING)[keyof typeof STALLING] | undefined) => {
   await using proxy = stalling && (await openStallingProxy(server.url, stalling));
   const page = await (await browser.newContext()).newPage();

@@ -9,13 +9,12 @@ import { type Delivery, deliveryAt } from '../src/wire/delivery.ts';
 import type { QueueState } from '../src/wire/queue.ts';
 import { type RoomState, stateOfCard } from '../src/wire/room.ts';
 import { openChromium } from './ear.ts';
-import { built, DIST, TYPES } from './rig/built.ts';
+import { DIST, TYPES } from './rig/built.ts';
 import { until } from './rig/server.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  await built();
   browser = await openChromium();
 }, 60_000);
 afterAll(() => browser?.close());

@@ -1,7 +1,9 @@
 /** Listens inside a real Chromium: every decoded sample of a pure tone is checked against its own recurrence. */
+import type { ServerResponse } from 'node:http';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { QUIET_FLAGS } from './rig/browser.ts';
+import { openToneServer, type ToneServer } from './tone-server.ts';
 
 /** What the page heard since the last call. */
 export interface Heard {
@@ -59,10 +61,10 @@ export async function bundlePlayer(): Promise<string> {
 }
 
 /** A page that loads the player and can be listened to. */
-export const EAR_PAGE = `<!doctype html><meta charset="utf-8"><title>ear</title><script type="module" src="/player.js"></script>`;
+const EAR_PAGE = `<!doctype html><meta charset="utf-8"><title>ear</title><script type="module" src="/player.js"></script>`;
 
 /** The AudioWorklet that measures; its address is `/ear-worklet.js`. */
-export const EAR_WORKLET = `
+const EAR_WORKLET = `
 const K = 2 * Math.cos(2 * Math.PI * 440 / sampleRate);
 registerProcessor('ear', class extends AudioWorkletProcessor {
   a = 0; b = 0; begun = false; silent = 0; settle = 0;
@@ -100,6 +102,26 @@ registerProcessor('ear', class extends AudioWorkletProcessor {
     this.settle = 960;
   }
 });`;
+
+/** Answers `/`, `/player.js` and `/ear-worklet.js` with such a page for `player`, a script of `bundlePlayer`; false for other paths. */
+export function earPage(player: string): (path: string, response: ServerResponse) => boolean {
+  const files: Readonly<Record<string, readonly [type: string, text: string]>> = {
+    '/': ['text/html', EAR_PAGE],
+    '/player.js': ['text/javascript', player],
+    '/ear-worklet.js': ['text/javascript', EAR_WORKLET],
+  };
+  return (path, response) => {
+    const file = files[path];
+    if (file) response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
+    return file !== undefined;
+  };
+}
+
+/** A tone server with that page; `period` is that of its writes, in ms. */
+export function openEarServer(player: string, period = 320): Promise<ToneServer> {
+  const page = earPage(player);
+  return openToneServer(period, (_, response, { pathname }) => page(pathname, response));
+}
 
 /**
  * Opens the player in the page and connects the measuring worklet; does not play yet.

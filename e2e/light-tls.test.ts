@@ -8,6 +8,7 @@ import { detect } from './rig/detector.ts';
 import { listenTo } from './rig/people.ts';
 import { freePort, type Server, startServer, until } from './rig/server.ts';
 import { run } from './rig/sound.ts';
+import { beyond, countStops } from './rig/stops.ts';
 
 // A stream over TLS keeps only its key once it runs. Whether others' TLS understands that, only others can say.
 const folder = mkdtempSync(join(tmpdir(), 'earshot-light-'));
@@ -42,16 +43,19 @@ const laidBare = async (): Promise<number> => {
   return Number(/laid_bare_total(?:\{[^}]*\})? (\d+)/.exec(text)?.[1] ?? 0);
 };
 
-test('Chromium hears on without a gap or a new connection', { retry: 4 }, async () => {
+test('Chromium hears on without a gap or a new connection', async () => {
   await browser?.[Symbol.asyncDispose]();
   browser = await startBrowser({ flags: ['--ignore-certificate-errors'] });
   const before = await laidBare();
   const page = await listenTo(browser, room.url);
   const heard = await detect(page, 'element');
   await until('its stream keeps only a key', async () => (await laidBare()) > before);
-  const { holes, seconds } = await heard();
-  await until('ten seconds more', async () => (await heard()).seconds > seconds + 10, 40_000);
-  expect((await heard()).holes.slice(holes.length)).toEqual([]);
+  const stops = countStops();
+  const begun = await heard();
+  await until('ten seconds more', async () => (await heard()).seconds > begun.seconds + 10, 40_000);
+  const holes = (await heard()).holes.slice(begun.holes.length);
+  // A machine that stands still for a moment stops Chromium's own audio thread.
+  expect(beyond(holes.length, stops()), holes.join(' ')).toBe(0);
   expect(await laidBare()).toBe(before + 1);
   expect(browser.complaints).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { PAGE_HEADERS } from '../src/door/send.ts';
 import { deliveryAt, fullDelivery } from '../src/wire/delivery.ts';
 import type { RoomState } from '../src/wire/room.ts';
 import { openChromium } from './ear.ts';
-import { built, DIST, TYPES } from './rig/built.ts';
+import { DIST, TYPES } from './rig/built.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -15,7 +15,6 @@ const person = (name: string, speaking = false) =>
 
 let browser: Browser;
 beforeAll(async () => {
-  await built();
   browser = await openChromium();
 }, 60_000);
 afterAll(() => browser?.close());

@@ -217,10 +217,14 @@ describe('a smaller number live', () => {
       if (pid !== undefined) process.kill(pid, 'SIGKILL');
     }
     let after: QueueState | undefined;
-    await until('the queue is back', async () => {
-      after = await queue().catch(() => undefined);
-      return after !== undefined && after.places === 2;
-    });
+    await until(
+      'the queue is back',
+      async () => {
+        after = await queue().catch(() => undefined);
+        return after !== undefined && after.places === 2;
+      },
+      60_000,
+    );
     expect(after?.admitted.minute).toBeGreaterThanOrEqual(before?.admitted.minute ?? 0);
     expect(after?.seq).toBeGreaterThanOrEqual(before?.seq ?? 0);
     const again = await ticket(mine.ticket);

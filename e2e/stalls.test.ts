@@ -1,8 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundlePlayer, EAR_PAGE, EAR_WORKLET, heard, listenIn, openChromium } from './ear.ts';
+import { bundlePlayer, heard, listenIn, openChromium, openEarServer } from './ear.ts';
 import { openStallingProxy, STALLING } from './rig/stalling-proxy.ts';
-import { openToneServer } from './tone-server.ts';
 
 const RATE = 48_000;
 /** Three times as many stalls as in the field, so that a player has met them in a third of two minutes. */
@@ -20,24 +19,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser?.close());
 
-const serve = () =>
-  openToneServer(320, (_request, response, url) => {
-    const files: Record<string, readonly [string, string]> = {
-      '/': ['text/html', EAR_PAGE],
-      '/player.js': ['text/javascript', player],
-      '/ear-worklet.js': ['text/javascript', EAR_WORKLET],
-    };
-    const file = files[url.pathname];
-    if (file) response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
-    return file !== undefined;
-  });
-
 // Once more when the machine is so busy that Chromium's own audio thread starves.
 describe.concurrent('behind a network that stands still now and then', { retry: 1 }, () => {
   test.each(['mild', 'train', 'tunnel'] as const)(
     '%s: the player learns to be later, and is not silent',
     async (mode) => {
-      await using server = await serve();
+      await using server = await openEarServer(player);
       const page = await (await browser.newContext()).newPage();
       const stalling = STALLING[mode];
       await using proxy = await openStallingProxy(server.url, { ...stalling, every: stalling.every / HURRY });

@@ -18,7 +18,7 @@ it('a studio that dies for four seconds is heard as standby: every slot once, an
     fragments: LOOP_FRAGMENTS,
     render: (n, out) => tone(n * 960, out),
   });
-  await using air = await broadcast(dir, ['opus64'], loops);
+  await using air = await broadcast(dir, ['opus64'], { loops });
   const heard: { seq: number; bytes: Buffer; away: boolean }[] = [];
   air.origin.onFragment((slug, _, seq, bytes) =>
     heard.push({ seq, bytes, away: air.origin.state(slug)?.studio === 'away' }),

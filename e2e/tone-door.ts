@@ -8,7 +8,7 @@ import { type Door, type DoorOrigin, LIMITS, open, openPages } from '../src/door
 import { type Loop, packageLoop } from '../src/packager/index.ts';
 import { retime } from '../src/wire/fragment-slot.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
-import { EAR_PAGE, EAR_WORKLET } from './ear.ts';
+import { earPage } from './ear.ts';
 
 const CODED = RENDITIONS.filter(({ id }) => id === 'opus64' || id === 'opus16');
 /** 3.2 s: whole periods of 440 Hz, so that the loop is endless. */
@@ -85,15 +85,9 @@ export async function openToneDoor(player: string): Promise<ToneDoor> {
     cards: () => [],
     state: () => undefined,
   };
-  const files: Record<string, readonly [string, string]> = {
-    '/': ['text/html', EAR_PAGE],
-    '/player.js': ['text/javascript', player],
-    '/ear-worklet.js': ['text/javascript', EAR_WORKLET],
-  };
+  const page = earPage(player);
   const pages = createServer((request, response) => {
-    const file = files[request.url ?? ''];
-    if (file) response.writeHead(200, { 'content-type': file[0] }).end(file[1]);
-    else response.writeHead(404).end();
+    if (!page(request.url ?? '', response)) response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
   const state = {

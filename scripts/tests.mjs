@@ -56,7 +56,10 @@ export async function check(node) {
   return conclude(count);
 }
 
-/** Everything; `args` are passed to the end-to-end run (a file name, `-t NAME`). */
+/** What is in e2e/: what may run together, then what measures, one file at a time (e2e/alone.ts says which and why). */
+const E2E = ['e2e', 'e2e-alone'];
+
+/** Everything; `args` are passed to the end-to-end runs (a file name, `-t NAME`). */
 export async function test(node, args) {
   debianPackages();
   const count = begin();
@@ -64,7 +67,7 @@ export async function test(node, args) {
     await checks(node, count);
     await vitest(node, count, 'contract');
   }
-  await vitest(node, count, 'e2e', args);
+  for (const project of E2E) await vitest(node, count, project, args);
   return conclude(count);
 }
 
@@ -96,6 +99,7 @@ function step(node, count, what, script, args) {
  */
 async function vitest(node, count, project, args = []) {
   say(`tests: ${project}`);
+  const began = Date.now();
   const seen = (result) => {
     count.machine = together(count.machine, result.machine);
     count.looks.push(...result.retried);
@@ -118,7 +122,9 @@ async function vitest(node, count, project, args = []) {
     const { failed, red, redFiles, passedElsewhere, skippedElsewhere } = result;
     say(`${failed} red in ${redFiles.join(', ')}: once more, alone, when the machine is awake`);
     if (!(await untilAwake(WAIT_FOR_CALM_MS))) say('it is not, and it is looked at nevertheless');
-    const again = seen(await runVitest(node, project, [...redFiles, ...namePattern(args)]));
+    const again = seen(
+      await runVitest(node, project, ['--no-file-parallelism', ...redFiles, ...namePattern(args)]),
+    );
     say(`look ${look}: ${again.passed} green, ${again.failed} red`);
     count.looks.push(...turnedGreen(red, again, look));
     result = {
@@ -129,6 +135,8 @@ async function vitest(node, count, project, args = []) {
       skippedElsewhere: skippedElsewhere + again.skippedElsewhere,
     };
   }
+  const took = `${((Date.now() - began) / 1000).toFixed(0)} s`;
+  say(`tests: ${project}: ${result.passed} green, ${result.failed} red in ${took}`);
   count.passed += result.passed;
   count.failed += result.failed === 0 && result.status !== 0 ? 1 : result.failed;
   count.skipped += result.skipped;
@@ -154,6 +162,8 @@ async function runVitest(node, project, args) {
           'run',
           '--project',
           project,
+          // A file name may be one of the other project.
+          ...(args.length > 0 ? ['--passWithNoTests'] : []),
           '--reporter=default',
           '--reporter=json',
           `--reporter=${join(root, 'scripts/retried.mjs')}`,

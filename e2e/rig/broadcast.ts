@@ -44,14 +44,25 @@ export function tone(tick: number, out: Float32Array): void {
     out[2 * n] = out[2 * n + 1] = 0.5 * Math.sin((2 * Math.PI * 440 * ((tick + n) % 48_000)) / 48_000);
 }
 
+/** Slots that the encoders may be behind while they make up for what is past: with more of them they leave sound out. */
+const AHEAD = 8;
+
+/** What a program on the air begins with. */
+export interface BroadcastOptions {
+  /** What doors play while the studio is away, by rendition. Default: nothing. */
+  readonly loops?: ReadonlyMap<string, { fragments: readonly Uint8Array[] }>;
+  /** So long it has been on the air when it opens, in ms: what lists need before players take them. Default 0. */
+  readonly age?: number;
+}
+
 /** Goes on the air with a tone of half scale over the given renditions, in real time; recordings go to `dir`. */
 export async function broadcast(
   dir: string,
   renditions: readonly string[],
-  loops: ReadonlyMap<string, { fragments: readonly Uint8Array[] }> = new Map(),
+  { loops = new Map(), age = 0 }: BroadcastOptions = {},
 ): Promise<Broadcast> {
   const clock = systemClock;
-  const zero = epochMs(clock.wall() - 10_000);
+  const zero = epochMs(clock.wall() - 10_000 - age);
   const kept = RENDITIONS.filter(({ id }) => renditions.includes(id));
   const archive = await openArchive({
     dir,
@@ -72,8 +83,9 @@ export async function broadcast(
   await archive.begin(SLUG, { zero, renditions: kept, title: 'A tone' });
   let last = 0;
   /** What a cell does: takes up the program at a slot that is still to come. Resolves to the way to kill it. */
-  const openStudio = async (): Promise<() => Promise<void>> => {
-    const firstSeq = fragmentAt(zero, clock.wall()) + 6;
+  const openStudio = async (past = 0): Promise<() => Promise<void>> => {
+    const firstSeq = fragmentAt(zero, epochMs(clock.wall() - past)) + 6;
+    let coded = firstSeq - 1;
     say({ kind: 'program', slug: SLUG, zero, renditions: kept });
     const packager = await openPackager({
       log: silentLog,
@@ -85,6 +97,7 @@ export async function broadcast(
       },
       fragment(fragment) {
         last = fragment.seq;
+        coded = fragment.seq;
         archive.fragment(SLUG, fragment);
         say(
           { kind: 'fragment', slug: SLUG, rendition: fragment.rendition, seq: fragment.seq },
@@ -97,6 +110,7 @@ export async function broadcast(
     const samples = new Float32Array(1920);
     const timer = clock.every(ms(10), () => {
       for (; due + (block + 1) * 20 <= clock.now(); block++) {
+        if (firstSeq + block / 16 > coded + AHEAD) break;
         const tick = firstSeq * FRAGMENT_TICKS + block * 960;
         tone(tick, samples);
         const mixed = { tick: ticks(tick), stereo: false, samples };
@@ -109,8 +123,8 @@ export async function broadcast(
       await packager[Symbol.asyncDispose]();
     };
   };
-  const begin = fragmentAt(zero, clock.wall()) + 6;
-  let closeStudio = await openStudio();
+  const begin = fragmentAt(zero, epochMs(clock.wall() - age)) + 6;
+  let closeStudio = await openStudio(age);
   for (const [rendition, { fragments }] of loops)
     say(
       { kind: 'standby', slug: SLUG, rendition, sizes: fragments.map(({ length }) => length) },
@@ -141,6 +155,8 @@ export async function broadcast(
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // What is past has been made up for: the newest slot is about to be over.
+  while (age > 0 && last < fragmentAt(zero, clock.wall()) - 3) await setTimeout(20);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/r/${SLUG}`,
     origin,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
 const START_LIMIT_MS = 60_000;
+
+/** The variable with the folder of what is made once for all servers of a run (prepare.ts). */
+export const PREPARED = 'PREPARED_INSTALLATION';
 
 /** Links of a room that the command line made. */
 export interface MadeRoom {
@@ -36,13 +40,20 @@ export interface Server extends AsyncDisposable {
   metrics(): Promise<string>;
 }
 
-/** A TCP port nobody has at this moment. */
+/** Below those that Linux gives to whoever asks for none or connects to somewhere: one of those may be taken again in between. */
+const PORTS = [15_000, 32_000] as const;
+
+/** A TCP port nobody has at this moment; by chance, so that files that run at once get different ones. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
+  for (;;) {
+    const port = randomInt(...PORTS);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, () => resolve(true));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    if (free) return port;
+  }
 }
 
 /** This process's variables for a program of ours: those that steer the tests themselves would be refused as unknown settings. */
@@ -57,6 +68,8 @@ export async function startServer(
 ): Promise<Server> {
   const data = settings.EARSHOT_DATA ?? mkdtempSync(join(tmpdir(), 'earshot-e2e-'));
   const keep = settings.EARSHOT_DATA !== undefined;
+  const prepared = process.env[PREPARED];
+  if (!keep && prepared !== undefined) cpSync(prepared, data, { recursive: true });
   const port = Number(settings.EARSHOT_PORT ?? (await freePort()));
   const metricsPort = Number(settings.EARSHOT_METRICS_PORT ?? (await freePort()));
   const env = {
@@ -142,7 +155,7 @@ function childPid(parent: number, words: string): number | undefined {
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limit = 20_000,
+  limit = 45_000,
 ): Promise<void> {
   const end = Date.now() + limit;
   while (!(await condition())) {

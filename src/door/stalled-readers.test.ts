@@ -198,7 +198,7 @@ test('a listener of a stream that takes next to nothing has fallen behind, whate
 });
 
 /** Real sockets, with windows a twentieth as long: a reader at 12 kB/s is one at 240 here. */
-describe('over the network', async () => {
+describe.concurrent('over the network', async () => {
   const tcpInfo = await openTcpInfo();
   const limits = {
     ...LIMITS,

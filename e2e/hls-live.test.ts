@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Broadcast, broadcast } from './rig/broadcast.ts';
+import { startBrowser } from './rig/browser.ts';
+import { beyond, countStops } from './rig/stops.ts';
+
+let dir: string;
+let air: Broadcast;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'earshot-hls-live-'));
+  air = await broadcast(dir, ['opus64', 'aac96', 'aac64'], { age: 14_000 });
+});
+afterAll(async () => {
+  await air?.[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true });
+});
+
+describe('LL-HLS', () => {
+  it('releases each part when it is made, and its playlist within a moment', async () => {
+    const lags: number[] = [];
+    const first = await (await fetch(`${air.url}/live/opus64.m3u8`)).text();
+    let [, msn = 0, part = 0] = (
+      /PRELOAD-HINT:TYPE=PART,URI="opus64\/(\d+)\.(\d+)\.m4s"/.exec(first) ?? []
+    ).map(Number);
+    let before = performance.now();
+    for (let n = 0; n < 12; n++) {
+      const response = await fetch(`${air.url}/live/opus64.m3u8?_HLS_msn=${msn}&_HLS_part=${part}`);
+      expect(await response.text()).toContain(`opus64/${msn}.${part}.m4s`);
+      lags.push(performance.now() - before);
+      before = performance.now();
+      expect((await fetch(`${air.url}/live/opus64/${msn}.${part}.m4s`)).status).toBe(200);
+      part++;
+      if (part === 8) [msn, part] = [msn + 1, 0];
+    }
+    // The pace of the program: 640 ms from one to the next.
+    const pace = lags.slice(2).reduce((a, b) => a + b, 0) / (lags.length - 2);
+    expect(pace).toBeGreaterThan(560);
+    expect(pace).toBeLessThan(720);
+  });
+});
+
+describe('hls.js in Chromium', () => {
+  const LISTENS_MS = 25_000;
+
+  it('plays 25 s in low latency without an error, a wait or a hole', async () => {
+    await using browser = await startBrowser();
+    const page = await browser.page(new URL('/hls.html', air.url).href);
+    await page.waitForFunction(
+      () =>
+        (document.querySelector('audio')?.currentTime ?? 0) > 0 && !document.querySelector('audio')?.paused,
+    );
+    // What happens while it finds the live edge is its own affair; from then on nothing may.
+    await page.waitForTimeout(3000);
+    const look = () =>
+      page.evaluate(() => {
+        const { audio, hls, events } = window as unknown as {
+          audio: HTMLAudioElement;
+          hls: { latency: number; playingDate: Date | null };
+          events: string[];
+        };
+        const now = Date.now();
+        return {
+          at: audio.currentTime,
+          now,
+          latency: hls.latency,
+          date: hls.playingDate?.getTime() ?? 0,
+          events: [...events],
+          ranges: audio.buffered.length,
+        };
+      });
+    const stops = countStops();
+    const before = await look();
+    await page.waitForTimeout(LISTENS_MS);
+    const after = await look();
+    // It has two parts in hand, and waits when the machine itself stands still for longer.
+    const events = after.events.slice(before.events.length);
+    const waits = events.filter((event) => /^(waiting|stalled)|bufferStalledError|bufferNudge/.test(event));
+    expect(events.filter((event) => !waits.includes(event))).toEqual([]);
+    expect(beyond(waits.length, 3 * stops()), waits.join()).toBe(0);
+    expect(after.ranges).toBe(1);
+    const played = (after.at - before.at) * 1000;
+    expect(Math.abs(played - (after.now - before.now))).toBeLessThan(700);
+    // Behind the end of the last part by its hold-back of 1.92 s, and no more than a part besides.
+    expect(after.now - after.date).toBeGreaterThan(1000);
+    expect(after.now - after.date).toBeLessThan(3500);
+  });
+});
