@@ -61,7 +61,7 @@ test('advice for a data folder follows what the system says', () => {
   expect(diskAdvice('EDQUOT')).toContain('the disk is full');
   expect(diskAdvice('EROFS')).toContain('read-only');
   expect(diskAdvice('EACCES')).toContain('chown');
-  expect(diskAdvice('EIO')).toContain('fails');
+  expect(diskAdvice('EIO')).toContain('failing');
 });
 
 test('a database that does not answer is named without its password', async () => {

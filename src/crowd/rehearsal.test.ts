@@ -361,8 +361,8 @@ test.concurrent('a leader cannot aim machines at an address that has not consent
     expect((await aimed(`127.0.0.1:${port}`))[0]).toMatch(/publishes no consent/);
     expect(hits).toEqual([CONSENT_PATH]);
     for (const name of [`${good}@127.0.0.1:${port}`, `127.0.0.1:${port}/${good}`, `127.0.0.1:${port}?x=`])
-      expect((await aimed(name))[0]).toMatch(/no order/);
-    expect((await aimed(good, { slug: 'hall HTTP/1.1\r\nX: y' }))[0]).toMatch(/no order/);
+      expect((await aimed(name))[0]).toMatch(/not a rehearsal order/);
+    expect((await aimed(good, { slug: 'hall HTTP/1.1\r\nX: y' }))[0]).toMatch(/not a rehearsal order/);
     // The consent lasts a minute by the clock of who asks for it.
     expect((await aimed(good, { hold: 120_000, clockOffset: -3_600_000 }))[0]).toMatch(
       /before this rehearsal/,
