@@ -3,9 +3,9 @@
 import type { Codec } from '../src/base/media.ts';
 import { initOf } from '../src/packager/container.ts';
 import { loadCodecs } from '../src/packager/encoding.ts';
-import { PRIMING } from '../src/wire/priming.ts';
+import { PRIMING } from '../src/media/priming.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
-import { edgeFrames, spliceable } from '../src/wire/splice.ts';
+import { edgeFrames, spliceable } from '../src/media/aac-window.ts';
 import { decodeWithFfmpeg } from '../test/ffmpeg.ts';
 import { decodeOpus, framesOf, packageSound } from '../test/packaged.ts';
 import { chord, speechLike } from '../test/sound.ts';

@@ -9,9 +9,9 @@ import { serve } from '@hono/node-server';
 import { systemClock } from '../src/base/clock.ts';
 import type { Slug, SpeakerId } from '../src/base/ids.ts';
 import { silentLog } from '../src/base/log.ts';
-import { openTokens } from '../src/base/token.ts';
+import { openTokens } from '../src/keys/token.ts';
 import { open } from '../src/stage/index.ts';
-import { isRtcp, writeRtp } from '../src/stage/rtp.ts';
+import { isRtcp, writeRtp } from '../src/stage/rtp/rtp.ts';
 import { type Client, newSsrc, openClient } from '../test/webrtc.ts';
 
 /** An Opus packet of 32 kbit/s at 20 ms. */

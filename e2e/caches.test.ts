@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { behind } from '../src/cli/behind.ts';
+import { behind } from '../src/cli/doctor/behind.ts';
 import type { Door } from '../src/door/index.ts';
 import { openTestDoor } from '../test/door.ts';
 import { BoxReader } from '../web/player/boxes.ts';

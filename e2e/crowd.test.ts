@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Outcome } from '../src/crowd/index.ts';
+import type { Outcome } from '../src/rehearsal/index.ts';
 import { type MadeRoom, outside, type Server, startServer, until } from './rig/server.ts';
 
 const ENTRY = fileURLToPath(new URL('../src/cli/index.ts', import.meta.url));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { initOf } from '../src/packager/container.ts';
 import { loadCodecs } from '../src/packager/encoding.ts';
 import { packageLoop } from '../src/packager/index.ts';
-import { retime } from '../src/wire/fragment-slot.ts';
+import { retime } from '../src/media/fragment-slot.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
 import { packageSound } from '../test/packaged.ts';
 import { tone } from '../test/sound.ts';

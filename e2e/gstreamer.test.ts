@@ -7,7 +7,7 @@ import { systemClock } from '../src/base/clock.ts';
 import type { Slug, SpeakerId } from '../src/base/ids.ts';
 import { silentLog } from '../src/base/log.ts';
 import type { Packet } from '../src/base/media.ts';
-import { openTokens } from '../src/base/token.ts';
+import { openTokens } from '../src/keys/token.ts';
 import { open } from '../src/stage/index.ts';
 
 const SCRIPT = fileURLToPath(new URL('./rig/gstreamer-whip.py', import.meta.url));

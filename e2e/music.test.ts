@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fragmentFrames, wholeFragments } from '../src/wire/boxes.ts';
+import { fragmentFrames, wholeFragments } from '../src/media/boxes.ts';
 import { decodeOpus } from '../test/packaged.ts';
 import { wavFile } from '../test/sound-file.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fragmentFrames, wholeFragments } from '../src/wire/boxes.ts';
+import { fragmentFrames, wholeFragments } from '../src/media/boxes.ts';
 import { decodeOpus } from '../test/packaged.ts';
 import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
 

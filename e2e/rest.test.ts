@@ -1,6 +1,6 @@
 /** The welcome room of a default installation: nothing is made while nobody listens, and whoever comes notices nothing. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fragmentFrames } from '../src/wire/boxes.ts';
+import { fragmentFrames } from '../src/media/boxes.ts';
 import { decodeOpus } from '../test/packaged.ts';
 import { rawListener } from './rig/raw-listener.ts';
 import { type Server, startServer, until } from './rig/server.ts';

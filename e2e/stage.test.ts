@@ -9,7 +9,7 @@ import { systemClock } from '../src/base/clock.ts';
 import type { Slug, SpeakerId } from '../src/base/ids.ts';
 import { silentLog } from '../src/base/log.ts';
 import type { Packet } from '../src/base/media.ts';
-import { openTokens } from '../src/base/token.ts';
+import { openTokens } from '../src/keys/token.ts';
 import { open, type Stage, type StageRoom } from '../src/stage/index.ts';
 import { isMedia, openNetwork } from '../test/webrtc.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { createDecoder } from 'libopus-wasm';
 import { expect, it } from 'vitest';
 import { packageLoop } from '../src/packager/index.ts';
-import { fragmentFrames } from '../src/wire/boxes.ts';
+import { fragmentFrames } from '../src/media/boxes.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
 import { broadcast, tone } from './rig/broadcast.ts';
 

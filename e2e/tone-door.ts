@@ -6,7 +6,7 @@ import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
 import { type Door, type DoorOrigin, LIMITS, open, openPages } from '../src/door/index.ts';
 import { type Loop, packageLoop } from '../src/packager/index.ts';
-import { retime } from '../src/wire/fragment-slot.ts';
+import { retime } from '../src/media/fragment-slot.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
 import { earPage } from './ear.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { open, openReader } from '../src/archive/index.ts';
 import { silentLog } from '../src/base/log.ts';
 import { epochMs } from '../src/base/time.ts';
-import { wholeFragments } from '../src/wire/boxes.ts';
+import { wholeFragments } from '../src/media/boxes.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
 import type { RecordingGap } from '../src/wire/room.ts';
 import { manualClock } from './clock.ts';

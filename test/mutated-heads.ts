@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { Door, DoorDeps } from '../src/door/index.ts';
 import { LIMITS } from '../src/door/index.ts';
-import { readQuickHead } from '../src/door/quick-head.ts';
-import { readFirstHead, wholeLength } from '../src/door/request-head.ts';
+import { readQuickHead } from '../src/door/request/file-head.ts';
+import { readFirstHead, wholeLength } from '../src/door/request/first-head.ts';
 import { ADDRESSES } from '../src/http/index.ts';
 import { fakeOrigin, openTestDoor } from './door.ts';
 

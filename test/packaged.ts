@@ -3,7 +3,7 @@ import { createDecoder } from 'libopus-wasm';
 import type { Fragment, Rendition } from '../src/base/media.ts';
 import { openEncoding } from '../src/packager/encoding.ts';
 import type { Codecs } from '../src/packager/frame-encoder.ts';
-import { findBox, fragmentFrames } from '../src/wire/boxes.ts';
+import { findBox, fragmentFrames } from '../src/media/boxes.ts';
 
 /** Codes mono (or, with `right`, stereo) sound from slot `firstSeq` on; what does not fill a slot is left out. */
 export async function packageSound(

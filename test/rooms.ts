@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import type { ErrorCode } from '../src/base/errors.ts';
 import { silentLog } from '../src/base/log.ts';
 import { epochMs } from '../src/base/time.ts';
-import { openTokens } from '../src/base/token.ts';
+import { openTokens } from '../src/keys/token.ts';
 import { open, type Rooms, type RoomsDeps } from '../src/room/index.ts';
 import { open as openStore, type Store } from '../src/store/index.ts';
 import type { RoomCard } from '../src/wire/room.ts';

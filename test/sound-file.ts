@@ -1,5 +1,5 @@
 /** Sound files as people have them. */
-import { sealOggPage } from '../src/wire/fragment-slot.ts';
+import { sealOggPage } from '../src/media/fragment-slot.ts';
 
 /** A WAV file of interleaved samples. */
 export function wavFile(

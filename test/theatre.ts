@@ -2,9 +2,9 @@ import { afterEach, beforeEach } from 'vitest';
 import type { Slug, SpeakerId } from '../src/base/ids.ts';
 import { silentLog } from '../src/base/log.ts';
 import type { Packet } from '../src/base/media.ts';
-import { type Grant, openTokens } from '../src/base/token.ts';
+import { type Grant, openTokens } from '../src/keys/token.ts';
 import { open, type Stage, type StageRoom } from '../src/stage/index.ts';
-import { isRtcp, readRtp, writeRtp } from '../src/stage/rtp.ts';
+import { isRtcp, readRtp, writeRtp } from '../src/stage/rtp/rtp.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 import { type Client, type Line, newSsrc, openClient, until } from './webrtc.ts';
 

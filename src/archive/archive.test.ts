@@ -7,7 +7,7 @@ import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import type { Segment } from '../base/media.ts';
 import { epochMs, fragmentStart } from '../base/time.ts';
-import { wholeFragments } from '../wire/boxes.ts';
+import { wholeFragments } from '../media/boxes.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import type { RecordingGap } from '../wire/room.ts';
 import { diskFiles } from './files.ts';

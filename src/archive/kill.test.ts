@@ -8,7 +8,7 @@ import { markedFragment } from '../../test/synthetic.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs } from '../base/time.ts';
-import { wholeFragments } from '../wire/boxes.ts';
+import { wholeFragments } from '../media/boxes.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { open, openReader } from './index.ts';
 

@@ -1,4 +1,4 @@
-import { LoudnessMeter, type LoudnessState } from '../base/loudness-meter.ts';
+import { LoudnessMeter, type LoudnessState } from '../media/loudness-meter.ts';
 import type { PcmBlock } from '../base/media.ts';
 import type { RecordingLoudness } from '../wire/recording.ts';
 import { type Files, writeWhole } from './files.ts';

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
+import { fragmentFrames, wholeFragments } from '../media/boxes.ts';
 import type { Piece, Pieces } from '../wire/recording.ts';
 
 /**

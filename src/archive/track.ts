@@ -1,6 +1,6 @@
 import type { Fragment, Segment } from '../base/media.ts';
 import { FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
-import { fragmentFrames, wholeFragments } from '../wire/boxes.ts';
+import { fragmentFrames, wholeFragments } from '../media/boxes.ts';
 import { type Files, type OpenFile, writeWhole } from './files.ts';
 import { IndexWriter } from './index-writer.ts';
 import { asPiece, asRunning, type paths } from './layout.ts';

@@ -1,4 +1,4 @@
-import { serveParent } from '../crowd/index.ts';
+import { serveParent } from '../rehearsal/index.ts';
 import type { Command } from './index.ts';
 
 /** `earshot crowd-process`: one process of a rehearsal. `earshot crowd` starts it. */

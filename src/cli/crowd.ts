@@ -24,7 +24,7 @@ import {
   type Row,
   readCurve,
   reportPage,
-} from '../crowd/index.ts';
+} from '../rehearsal/index.ts';
 import { paths } from '../role/paths.ts';
 import { rehearsalKey } from '../role/rehearsal.ts';
 import { type Arguments, decimal, milliseconds, oneOf, readArguments, wholeNumber } from './arguments.ts';

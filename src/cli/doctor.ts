@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { openUring } from '../base/uring.ts';
+import { openUring } from '../native/uring.ts';
 import { type Config, fromProcess } from '../config/index.ts';
-import { behind } from './behind.ts';
-import { clock, disk, files, oldRecordings, timeService } from './doctor-machine.ts';
-import { database, metricsPort, port, proxy, turn, udp } from './doctor-service.ts';
-import type { Finding } from './finding.ts';
-import { freshness } from './freshness.ts';
+import { behind } from './doctor/behind.ts';
+import { clock, disk, files, oldRecordings, timeService } from './doctor/machine.ts';
+import { database, metricsPort, port, proxy, turn, udp } from './doctor/service.ts';
+import type { Finding } from './doctor/finding.ts';
+import { freshness } from './doctor/freshness.ts';
 import type { Command } from './index.ts';
-import { recordings } from './recordings-finding.ts';
-import { starting } from './rooms-doctor.ts';
-import { running } from './running.ts';
-import { certificate, kernel, light, reachable } from './tls-doctor.ts';
+import { recordings } from './doctor/recordings.ts';
+import { starting } from './doctor/rooms.ts';
+import { running } from './doctor/running.ts';
+import { certificate, kernel, light, reachable } from './doctor/tls.ts';
 
 const MARKS = { good: '✓', notice: '!', bad: '✗' } as const;
 /** `earshot doctor [--json] [settings]`: looks at this machine and says what to change. Exits 1 when something is bad. */

@@ -1,8 +1,8 @@
 import { EarshotError } from '../base/errors.ts';
-import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../wire/plan.ts';
+import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../plan/capacity.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
-import { measure } from './plan-measure.ts';
+import { measure } from './trial/plan-measure.ts';
 
 const HELP = `earshot plan --listeners N [--bitrate 48] [--cores 4] [--nic 10Gbit] [--tls yes|no] [--hours 2] [--json]
 

@@ -1,15 +1,15 @@
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { readCertificate } from '../base/certificate.ts';
+import { readCertificate } from '../certificate/certificate.ts';
 import { EarshotError } from '../base/errors.ts';
 import { openLineWriter } from '../base/line-writer.ts';
 import { udpPortTrouble } from '../base/udp-port.ts';
 import { type Config, environmentWith, fromProcess } from '../config/index.ts';
 import { start } from '../main.ts';
 import { isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
-import { certificateOf } from '../role/tls.ts';
+import { certificateOf } from '../role/certificate-files.ts';
 import { asRole, ROLES, type RoleName } from '../roles.ts';
-import { checkFreshness } from './freshness.ts';
+import { checkFreshness } from './doctor/freshness.ts';
 import type { Command } from './index.ts';
 import { publicAddress } from './local-server.ts';
 

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { fakeOrigin, wire } from '../../test/door.ts';
 import { systemClock } from '../base/clock.ts';
-import { openBatch } from './batch.ts';
-import { openClients } from './client.ts';
-import { openCounters } from './counters.ts';
-import { openGate } from './gate.ts';
+import { openBatch } from './socket/batched-write.ts';
+import { openClients } from './network/trusted-proxies.ts';
+import { openCounters } from './metrics/counters.ts';
+import { openGate } from './network/connection-limit.ts';
 import { LIMITS } from './limits.ts';
-import { openQuick } from './quick.ts';
-import { Share } from './share.ts';
-import { openShield } from './shield.ts';
+import { openQuick } from './files/file-answers.ts';
+import { Share } from './network/fair-share.ts';
+import { openShield } from './admission/admission.ts';
 
 test('under strain a network fetches small files within its share, however it asks; without, as many as it likes', () => {
   const clock = manualClock();

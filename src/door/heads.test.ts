@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { fakeOrigin, openTestDoor, pause, wire } from '../../test/door.ts';
-import { prefixOf } from './gate.ts';
+import { prefixOf } from './network/connection-limit.ts';
 import { LIMITS } from './index.ts';
-import { readFirstHead } from './request-head.ts';
+import { readFirstHead } from './request/first-head.ts';
 
 const BAD: readonly (readonly [string, string])[] = [
   ['two Hosts', 'Host: a\r\nHost: b\r\n'],

@@ -6,13 +6,13 @@ import {
   type CertificateFiles,
   certificateStamp,
   readCertificate,
-} from '../base/certificate.ts';
+} from '../certificate/certificate.ts';
 import type { Clock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { type Ms, ms } from '../base/time.ts';
-import type { Bares } from './bare.ts';
-import type { Counters } from './counters.ts';
+import type { Bares } from './socket/tls-offload.ts';
+import type { Counters } from './metrics/counters.ts';
 
 /** How a door speaks TLS. */
 export interface DoorTls {

@@ -6,12 +6,12 @@ import { type Ms, ms } from '../base/time.ts';
 import { type Delivery, deliveryAt } from '../wire/delivery.ts';
 import { Ladder } from './ladder.ts';
 import { expose, type StepCounts } from './metrics.ts';
-import type { Records } from './records.ts';
+import type { Records } from '../journal/append-log.ts';
 import { type Signals, unsentShare } from './signals.ts';
 import { FRESH_MS } from './thresholds.ts';
 
 export { demandOf, Ladder, type LadderSettings, type Step } from './ladder.ts';
-export { openRecords, type Records, type StepRecord } from './records.ts';
+export { openRecords, type Records, type StepRecord } from '../journal/append-log.ts';
 export { judge, type RoomLoad, type Signals, type Verdict } from './signals.ts';
 export { Steering, type SteeringSettings, type Turn } from './steering.ts';
 

@@ -1,4 +1,4 @@
-import { lufs } from '../base/loudness.ts';
+import { lufs } from '../media/loudness.ts';
 import { Loudness } from './loudness.ts';
 
 /** Where every speaker is brought to, LUFS. Spec: EBU R 128, streaming practice. */

@@ -1,4 +1,4 @@
-import { gatedLufs, K_HIGH_PASS, K_SHELF } from '../base/loudness.ts';
+import { gatedLufs, K_HIGH_PASS, K_SHELF } from '../media/loudness.ts';
 import { TICKS_PER_SECOND } from '../base/time.ts';
 
 /** One gating step: 100 ms. */

@@ -3,8 +3,8 @@ import { LONGEST_MUSIC_SECONDS } from '../base/media.ts';
 import { Polarity } from '../base/polarity.ts';
 import { resample } from '../base/resample.ts';
 import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
-import { channelsInWords, isOggOpus, readOgg, surroundChannels } from '../wire/ogg-packets.ts';
-import { MAX_PACKET_TICKS, packetTicks } from '../wire/opus-packet.ts';
+import { channelsInWords, isOggOpus, readOgg, surroundChannels } from '../media/ogg-packets.ts';
+import { MAX_PACKET_TICKS, packetTicks } from '../media/opus-packet.ts';
 import { openDecoder } from './decoder.ts';
 import { musicGain } from './looped-music.ts';
 

@@ -1,7 +1,7 @@
 import type { OpusDecoderHandle } from 'libopus-wasm';
 import type { Packet } from '../base/media.ts';
 import { BLOCK_TICKS, type Ms, ms, TICKS_PER_SECOND } from '../base/time.ts';
-import { carriesFec, frameTicks, isDtx, packetTicks } from '../wire/opus-packet.ts';
+import { carriesFec, frameTicks, isDtx, packetTicks } from '../media/opus-packet.ts';
 import { Arrival } from './arrival.ts';
 import { ComfortGain } from './comfort-gain.ts';
 import { Line } from './line.ts';

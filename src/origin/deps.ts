@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Ms } from '../base/time.ts';
 import type { RoomCard } from '../wire/room.ts';
 import type { RecordingPort } from './recording.ts';
-import type { ReplayMaker } from './replay-maker.ts';
+import type { ReplayMaker } from './replay/replay-maker.ts';
 
 /** What the origin needs. */
 export interface OriginDeps {

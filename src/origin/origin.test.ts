@@ -3,7 +3,7 @@ import { type ManualClock, manualClock } from '../../test/clock.ts';
 import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs, FRAGMENT_MS, ms } from '../base/time.ts';
-import { fragmentSeq } from '../wire/boxes.ts';
+import { fragmentSeq } from '../media/boxes.ts';
 import { fullDelivery } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';

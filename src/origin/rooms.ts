@@ -5,7 +5,7 @@ import type { Head, Message } from '../wire/feed.ts';
 import { type Clocks, type RoomCard, type RoomState, stateOfCard } from '../wire/room.ts';
 import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
 import { openOlderRooms, type Sought } from './older-rooms.ts';
-import { Program } from './program.ts';
+import { Program } from './live/program.ts';
 import { CATCH_UP_FRAGMENTS, type Window } from './window.ts';
 
 /** Beyond one period a listener is given this much to begin with. */

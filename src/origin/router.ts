@@ -1,16 +1,16 @@
 import { type Charge, problem, type Reply } from '../base/reply.ts';
 import { find } from '../http/index.ts';
 import type { OriginDeps } from './deps.ts';
-import { openDownload } from './download.ts';
-import { openEndedLive } from './ended-live.ts';
-import { openLive } from './live.ts';
-import { openLoudness } from './loudness.ts';
-import { multivariantOf, steering } from './multivariant.ts';
+import { openDownload } from './replay/download.ts';
+import { openEndedLive } from './replay/ended-live.ts';
+import { openLive } from './live/live.ts';
+import { openLoudness } from './replay/loudness.ts';
+import { multivariantOf, steering } from './playlist/multivariant.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
-import { notThere, removedWords } from './removal-words.ts';
-import { notNow, openReplay } from './replay.ts';
-import { type Asker, isNotNow, openReplayDesk } from './replay-desk.ts';
-import { openReplayMaker } from './replay-maker.ts';
+import { notThere, removedWords } from './replay/removal-words.ts';
+import { notNow, openReplay } from './replay/replay.ts';
+import { type Asker, isNotNow, openReplayDesk } from './replay/replay-desk.ts';
+import { openReplayMaker } from './replay/replay-maker.ts';
 import type { Rooms } from './rooms.ts';
 import { openStateFiles } from './state-file.ts';
 

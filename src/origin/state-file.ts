@@ -5,7 +5,7 @@ import { momentOf } from '../wire/moment.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import { MAX_TOLD_GAPS, type RoomCard } from '../wire/room.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
-import type { ReplayFacts } from './replay-maker.ts';
+import type { ReplayFacts } from './replay/replay-maker.ts';
 import type { Rooms } from './rooms.ts';
 
 const FRESH_MS = 1000;

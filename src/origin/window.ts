@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Init, Rendition } from '../base/media.ts';
 import { FRAGMENTS_PER_SEGMENT, type Ms } from '../base/time.ts';
-import { retime } from '../wire/fragment-slot.ts';
+import { retime } from '../media/fragment-slot.ts';
 
 /**
  * Fragments of one rendition kept in memory: 18 segments (92 s). The oldest that the list of the ring names begins 61 s

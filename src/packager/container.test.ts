@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { framesOf, packageSound } from '../../test/packaged.ts';
 import { speechLike } from '../../test/sound.ts';
 import type { Fragment } from '../base/media.ts';
-import { retime } from '../wire/fragment-slot.ts';
+import { retime } from '../media/fragment-slot.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { fragmentOf, initOf } from './container.ts';
 import { loadCodecs } from './encoding.ts';

@@ -1,7 +1,7 @@
 import type { Log } from '../base/log.ts';
 import type { Codec, Fragment, Init, PcmBlock, Rendition } from '../base/media.ts';
 import type { Ticks } from '../base/time.ts';
-import { PRIMING } from '../wire/priming.ts';
+import { PRIMING } from '../media/priming.ts';
 import { initOf } from './container.ts';
 import type { EncoderThread, ThreadEvents } from './encoder-thread.ts';
 import { BLOCKS_PER_FRAGMENT } from './encoding.ts';

@@ -1,8 +1,8 @@
 /** The boxes of one fragmented track. Spec: ISO/IEC 14496-12; Opus in ISOBMFF 0.6.8; ISO/IEC 14496-14 for `mp4a`. */
 import type { Codec } from '../base/media.ts';
 import { FRAGMENT_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
-import { box, fullBox, u16, u32 } from '../wire/box-writer.ts';
-import { PRIMING } from '../wire/priming.ts';
+import { box, fullBox, u16, u32 } from '../media/box-writer.ts';
+import { PRIMING } from '../media/priming.ts';
 import { AAC_CONFIG, AAC_FRAME_TICKS } from './aac.ts';
 
 /** `version` 0 and `flags`, then 32-bit fields. */
@@ -99,7 +99,7 @@ function aacEntry(): Buffer {
 
 /**
  * `moof`+`mdat` of one fragment. `tfdt` is `seq` × 15,360, `mfhd` is `seq`; durations and flags are in `trex`.
- * `fragmentFrames` of `src/wire/boxes.ts` reads it back.
+ * `fragmentFrames` of `src/media/boxes.ts` reads it back.
  */
 export function fmp4Fragment(seq: number, samples: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const moofBytes = 88 + 4 * samples.length;

@@ -1,5 +1,5 @@
 import type { Fragment, Rendition } from '../base/media.ts';
-import { spliceable } from '../wire/splice.ts';
+import { spliceable } from '../media/aac-window.ts';
 import { fragmentOf } from './container.ts';
 import type { EncoderBlock, FrameEncoder } from './frame-encoder.ts';
 

@@ -5,7 +5,7 @@ import { decodeOpus, framesOf } from '../../test/packaged.ts';
 import { speechLike } from '../../test/sound.ts';
 import { excesses } from '../../test/splice-excess.ts';
 import type { Fragment } from '../base/media.ts';
-import { PRIMING } from '../wire/priming.ts';
+import { PRIMING } from '../media/priming.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { initOf } from './container.ts';
 import { loadCodecs, openEncoding } from './encoding.ts';

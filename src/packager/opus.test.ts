@@ -3,7 +3,7 @@ import { decodeOpus, framesOf, packageSound } from '../../test/packaged.ts';
 import { chord, delayOf, difference, power, snr, speechLike, tone } from '../../test/sound.ts';
 import { worstExcess } from '../../test/splice-excess.ts';
 import type { Rendition } from '../base/media.ts';
-import { PRIMING } from '../wire/priming.ts';
+import { PRIMING } from '../media/priming.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import type { Codecs } from './frame-encoder.ts';
 import { openOpus } from './opus.ts';

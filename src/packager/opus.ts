@@ -1,5 +1,5 @@
 import { Application, createEncoder, EncoderCtl, Signal } from 'libopus-wasm';
-import { PRIMING } from '../wire/priming.ts';
+import { PRIMING } from '../media/priming.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
 
 /** Below this libopus itself would not code two channels of music. */

@@ -5,7 +5,7 @@ import { chord, snr } from '../../test/sound.ts';
 import { silentLog } from '../base/log.ts';
 import type { Fragment } from '../base/media.ts';
 import { ticks } from '../base/time.ts';
-import { PRIMING } from '../wire/priming.ts';
+import { PRIMING } from '../media/priming.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { startThread } from './encoder-thread.ts';
 import { AAC_MODULE, adapt, ForeignModuleError, MP3_MODULE } from './foreign-module.ts';

@@ -1,7 +1,7 @@
 /** The framings for players that take one endless file: ADTS, Ogg, bare MPEG frames. */
 import { FRAGMENT_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
-import { sealOggPage } from '../wire/fragment-slot.ts';
-import { PRIMING } from '../wire/priming.ts';
+import { sealOggPage } from '../media/fragment-slot.ts';
+import { PRIMING } from '../media/priming.ts';
 
 /** AAC frames with a 7-byte header each: AAC-LC, 48 kHz, one channel. Spec: ISO/IEC 14496-3, 1.A.2.2. */
 export function adtsFragment(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -6,7 +6,7 @@ import {
   type TallyBucket,
   type TicketTally,
 } from '../wire/queue.ts';
-import { uncalled } from '../wire/queue-place.ts';
+import { uncalled } from '../wire/place-in-line.ts';
 
 /** Beyond this many lives of doors, the counts of finished ones are added up for good. */
 const MAX_LIVES = 64;

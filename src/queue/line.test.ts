@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { chance } from '../../test/chance.ts';
 import { LAST_RANK, type QueueState } from '../wire/queue.ts';
-import { isCalled } from '../wire/queue-place.ts';
+import { isCalled } from '../wire/place-in-line.ts';
 import { Line, type LineInput, type LineRecord } from './line.ts';
 import { Tally } from './tally.ts';
 import type { Ticket } from './ticket.ts';

@@ -8,7 +8,7 @@ import {
   type Range,
   type TicketPlace,
   waiting,
-} from '../wire/queue-place.ts';
+} from '../wire/place-in-line.ts';
 import type { PageWords } from './page-words.ts';
 
 const STYLE = `:root{color-scheme:light dark;--ground:#f7f3ea;--stone:#ebe4d5;--ink:#1c1a17;--ash:#635d52;--aegean:#1f5a7a}

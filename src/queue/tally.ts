@@ -6,7 +6,7 @@ import {
   type TallyBucket,
   type TicketTally,
 } from '../wire/queue.ts';
-import { isCalled } from '../wire/queue-place.ts';
+import { isCalled } from '../wire/place-in-line.ts';
 import type { Ticket } from './ticket.ts';
 
 /** The most buckets one door counts for one room; tickets of further buckets are given out but not counted. */

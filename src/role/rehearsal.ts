@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { ms } from '../base/time.ts';
 import type { Config } from '../config/index.ts';
 import type { Consent } from '../wire/rehearsal.ts';
-import { keyFor } from './keys.ts';
+import { keyFor } from '../keys/signing-keys.ts';
 import { paths } from './paths.ts';
-import { readSecret } from './secret.ts';
+import { readSecret } from '../keys/secret.ts';
 
 /** The key of rehearsals of the installation that has this secret: who has it may bring a crowd, and nothing else. */
 export const rehearsalKey = (secret: Uint8Array): string =>

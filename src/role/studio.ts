@@ -3,26 +3,26 @@ import { systemClock } from '../base/clock.ts';
 import type { Check, OpenRole } from '../base/health.ts';
 import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import { openTokens } from '../base/token.ts';
+import { openTokens } from '../keys/token.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { openRecords } from '../ladder/index.ts';
 import { open as openStage } from '../stage/index.ts';
 import type { Message } from '../wire/feed.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
-import { cellMetrics, type RoomMetrics } from './cell-metrics.ts';
-import { openCellRooms } from './cell-rooms.ts';
+import { cellMetrics, type RoomMetrics } from './studio/cell-metrics.ts';
+import { openCellRooms } from './studio/cell-rooms.ts';
 import { serveInner } from './inner-http.ts';
-import { type Loops, loadLoops, standbyMessages } from './loops.ts';
+import { type Loops, loadLoops, standbyMessages } from '../standby/standby-loops.ts';
 import { logLost } from './lost.ts';
-import { openInTurn } from './openings.ts';
+import { openInTurn } from './studio/openings.ts';
 import { paths } from './paths.ts';
 import { takeRank } from './priority.ts';
-import { openProgram, type Program } from './program.ts';
+import { openProgram, type Program } from './studio/program.ts';
 import { KnownRooms } from './room-changes.ts';
-import { readSecret } from './secret.ts';
+import { readSecret } from '../keys/secret.ts';
 import { lastWord } from './snapshot.ts';
-import { openWelcomeTalk, type WelcomeTalk } from './welcome-talk.ts';
+import { openWelcomeTalk, type WelcomeTalk } from './studio/welcome-talk.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
 export async function openStudio(config: Config, index: number, log: Log): Promise<OpenRole> {

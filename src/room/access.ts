@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
-import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../base/token.ts';
+import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../keys/token.ts';
 import type { Allowance } from './allowance.ts';
 import type { Outcome } from './answer.ts';
 import type { Book, Refusal } from './book.ts';

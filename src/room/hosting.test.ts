@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, HOUR, inMs, NOW, refusal, roomsRig, tokens } from '../../test/rooms.ts';
-import type { Grant } from '../base/token.ts';
+import type { Grant } from '../keys/token.ts';
 
 const OPERATOR = 'operator-key-of-some-length';
 

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
-import type { Tokens } from '../base/token.ts';
+import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';

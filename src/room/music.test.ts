@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { HOUR, inMs, refusal, roomsRig, tokens } from '../../test/rooms.ts';
-import type { Grant } from '../base/token.ts';
+import type { Grant } from '../keys/token.ts';
 import { MAX_MUSIC_BYTES, type MusicShelf } from './music.ts';
 
 const rig = roomsRig();

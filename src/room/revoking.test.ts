@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, HOUR, inMs, refusal, roomsRig, tokens } from '../../test/rooms.ts';
-import { LOCAL_GENERATION } from '../base/token.ts';
+import { LOCAL_GENERATION } from '../keys/token.ts';
 
 const rig = roomsRig();
 const { ask, card, create } = rig;

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import { asSlug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
-import type { Tokens } from '../base/token.ts';
+import type { Tokens } from '../keys/token.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import { openAccess, tooOften } from './access.ts';
 import { openAllowance } from './allowance.ts';

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { isLoopbackHost, LOCAL_HEADER, localPorts } from '../base/local.ts';
-import { bearer } from '../base/token.ts';
+import { bearer } from '../keys/token.ts';
 import type { Access } from './access.ts';
 import { networkOf, openAllowance } from './allowance.ts';
 import { isRefusal, mediaType, type Outcome, read, refuse, refused } from './answer.ts';

@@ -3,7 +3,7 @@ import { manualClock } from '../../test/clock.ts';
 import { FRAGMENT, mutations, OFFER } from '../../test/mutations.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import { silentLog } from '../base/log.ts';
-import { openTokens } from '../base/token.ts';
+import { openTokens } from '../keys/token.ts';
 import { open } from './index.ts';
 
 /** How many offers, and as many fragments. `EARSHOT_FUZZ=10000` (10,000 offers, 10,000 PATCHes) took 73 s, and no process died. */

@@ -1,5 +1,5 @@
 import type { SpeakerId } from '../base/ids.ts';
-import type { Grant } from '../base/token.ts';
+import type { Grant } from '../keys/token.ts';
 import type { BackstageAction, BackstageLine } from '../wire/backstage.ts';
 import { type Place, silenced } from './place.ts';
 import type { Refusal } from './refusal.ts';

@@ -1,6 +1,6 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
-import type { Grant } from '../base/token.ts';
+import type { Grant } from '../keys/token.ts';
 import type { Place } from './place.ts';
 import type { Refusal } from './refusal.ts';
 import type { WhipSession } from './session.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Handshakes } from './handshakes.ts';
+import type { Handshakes } from './signalling/handshakes.ts';
 import { type Media, TooMuchWaits } from './peer.ts';
 import type { Refusal } from './refusal.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../test/theatre.ts';
 import { newSsrc, openClient, until } from '../../test/webrtc.ts';
 import type { SpeakerId } from '../base/ids.ts';
-import { receiverReport } from './rtcp.ts';
+import { receiverReport } from './rtp/rtcp.ts';
 
 useTheatre();
 

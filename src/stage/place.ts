@@ -1,9 +1,9 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { EpochMs, Ms } from '../base/time.ts';
-import type { Grant } from '../base/token.ts';
+import type { Grant } from '../keys/token.ts';
 import type { BackstagePerson } from '../wire/backstage.ts';
 import type { Publisher } from './publisher.ts';
-import { SILENCE, Speaking } from './speaking.ts';
+import { SILENCE, Speaking } from './rtp/speaking.ts';
 
 /** How long a voice may be gone before the program counts it as left. */
 export const RETURN_MS = 3_000;

@@ -1,5 +1,5 @@
 import type { SpeakerId } from '../base/ids.ts';
-import type { Grant } from '../base/token.ts';
+import type { Grant } from '../keys/token.ts';
 import type { BackstageLine } from '../wire/backstage.ts';
 
 /** Backstage streams of one room at most. */

@@ -16,7 +16,7 @@ import {
 } from '../../test/theatre.ts';
 import { until } from '../../test/webrtc.ts';
 import type { SpeakerId } from '../base/ids.ts';
-import type { Grant } from '../base/token.ts';
+import type { Grant } from '../keys/token.ts';
 
 useTheatre();
 

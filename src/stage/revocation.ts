@@ -1,6 +1,6 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
-import { type Grant, withdrawn } from '../base/token.ts';
+import { type Grant, withdrawn } from '../keys/token.ts';
 import type { Revoked } from '../wire/room.ts';
 import type { Refusal } from './refusal.ts';
 

@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
-import type { Grant } from '../base/token.ts';
+import type { Grant } from '../keys/token.ts';
 import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
 import { moderate } from './moderation.ts';
 import { MAX_HOSTS, occupied } from './occupancy.ts';
-import { type Offer, publishLine, receiveLines } from './offer.ts';
+import { type Offer, publishLine, receiveLines } from './signalling/offer.ts';
 import { type Opened, openEnd, type StageCell } from './opening.ts';
 import type { PeerState } from './peer.ts';
 import { asPerson, KEEP_MS, openPlace, type Place, RETURN_MS, silenced, takeLevel } from './place.ts';
@@ -15,10 +15,10 @@ import { Readers } from './readers.ts';
 import { openReceiver } from './receiver.ts';
 import type { Refusal } from './refusal.ts';
 import { Revocation } from './revocation.ts';
-import { HEAD_BYTES } from './rtp.ts';
+import { HEAD_BYTES } from './rtp/rtp.ts';
 import { newSession, type Session } from './session.ts';
 import { Sessions } from './sessions.ts';
-import { SILENCE } from './speaking.ts';
+import { SILENCE } from './rtp/speaking.ts';
 import type { StageHooks, StageRoom } from './stage-room.ts';
 
 /** Receiving sessions of one person at most; the oldest makes room. */

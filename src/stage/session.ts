@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
-import type { Grant } from '../base/token.ts';
-import { MAX_CANDIDATES } from './candidate.ts';
+import type { Grant } from '../keys/token.ts';
+import { MAX_CANDIDATES } from './signalling/candidate.ts';
 import type { Publisher } from './publisher.ts';
 import type { Receiver } from './receiver.ts';
 

@@ -1,6 +1,6 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Packet } from '../base/media.ts';
-import type { Grant } from '../base/token.ts';
+import type { Grant } from '../keys/token.ts';
 import type { BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
 import type { Link } from './publisher.ts';

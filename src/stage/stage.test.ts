@@ -18,9 +18,9 @@ import {
 import type { Client } from '../../test/webrtc.ts';
 import { isMedia, openClient, openNetwork, until } from '../../test/webrtc.ts';
 import type { SpeakerId } from '../base/ids.ts';
-import { wrapRed } from './red.ts';
-import { nack, readRtcp, receiverReport } from './rtcp.ts';
-import { isRtcp, readRtp, writeRtp } from './rtp.ts';
+import { wrapRed } from './rtp/red.ts';
+import { nack, readRtcp, receiverReport } from './rtp/rtcp.ts';
+import { isRtcp, readRtp, writeRtp } from './rtp/rtp.ts';
 
 useTheatre();
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import type { Certificate } from '../base/certificate.ts';
+import type { Certificate } from '../certificate/certificate.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Check } from '../base/health.ts';
 import type { Log } from '../base/log.ts';

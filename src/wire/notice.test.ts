@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { boxes } from './boxes.ts';
+import { boxes } from '../media/boxes.ts';
 import { decodeNotice, encodeNotice, type Notice } from './notice.ts';
 
 const NOTICES: Notice[] = [

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { epochMs } from '../../src/base/time.ts';
-import { openTokens } from '../../src/base/token.ts';
+import { openTokens } from '../../src/keys/token.ts';
 import { open as openRooms } from '../../src/room/index.ts';
 import { isDuplicate, open, type Store } from '../../src/store/index.ts';
 import { manualClock } from '../clock.ts';

@@ -34,7 +34,7 @@ test('the table of the data folder has everything that Earshot makes there', () 
 
 test('each kernel setting that the documents or doctor ask for is in deploy/99-earshot.conf', () => {
   const conf = read('deploy/99-earshot.conf');
-  const sources = [...pages.map(read), read('src/cli/doctor.ts'), read('src/cli/tls-doctor.ts')].join('\n');
+  const sources = [...pages.map(read), read('src/cli/doctor.ts'), read('src/cli/doctor/tls.ts')].join('\n');
   // For a user without the right to ports below 1024, or a kernel without io_uring, which is nobody's rule.
   const choices = ['net.ipv4.ip_unprivileged_port_start', 'kernel.io_uring_disabled'];
   for (const [, name] of sources.matchAll(/sysctl ((?:net|fs|kernel|vm)\.[\w.]+)/g))

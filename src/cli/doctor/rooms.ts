@@ -1,0 +1,24 @@
+import type { Config } from '../../config/index.ts';
+import type { Finding } from './finding.ts';
+
+/** Looks at who may start rooms: strangers on a server that they can reach fill its places and its disk. */
+export function starting({ roomsCreate, publicUrl, trustedProxies, acmeDomains, tlsCert }: Config): Finding {
+  const what = 'Starting rooms';
+  if (roomsCreate !== 'anyone')
+    return {
+      what,
+      state: 'good',
+      found:
+        roomsCreate === 'local' && publicUrl === undefined && trustedProxies.length === 0
+          ? 'anyone who uses this machine as the user who runs the server, and the operator (earshot operator link)'
+          : 'the operator (earshot operator link)',
+    };
+  const open = publicUrl !== undefined || trustedProxies.length > 0 || acmeDomains.length > 0 || tlsCert;
+  return {
+    what,
+    state: open ? 'bad' : 'notice',
+    found: `anyone who can reach this server${open ? ', which is public' : ''}: strangers can take all its rooms and fill its disk`,
+    change:
+      'set roomsCreate to local or operator, and give the link that earshot operator link prints to the people who start rooms',
+  };
+}

@@ -1,0 +1,168 @@
+import type { Priority } from './priority.ts';
+import type { Share } from '../network/fair-share.ts';
+
+/** Mean queueing wait above which a window was bad, in ms. Spec: DAGOR (SoCC 2018), 4.1. */
+export const WAIT_LIMIT_MS = 20;
+/**
+ * With fewer requests per second than this, their number is not what keeps the door busy, and deferring people would
+ * help nobody. The cost of networks is shared even then.
+ */
+export const LEAST_REQUESTS = 100;
+/** After a bad window this share less of all requests is let in, after a good one this share more. */
+const LESS = 0.05;
+const MORE = 0.01;
+/** Fewer requests than that are still to blame when they took this much, µs per second: a tenth of a core. */
+const LEAST_BLAME = 100_000;
+/**
+ * What all networks together may cost is cut by up to this much when the wait was far too long: a few requests can be
+ * very expensive.
+ */
+const MOST_LESS = 0.5;
+/** After this many good windows in a row the step is twice as large, then three times, and so on. */
+const FASTER_AFTER = 10;
+/** All networks together are never limited to less than this, in µs per second: a hundredth of a core. */
+const LEAST_CAPACITY = 10_000;
+/** A window ends after this long, or after this many requests. */
+export const WINDOW_MS = 1_000;
+const WINDOW_REQUESTS = 2_000;
+/** Windows shorter than this are too noisy to judge. */
+const LEAST_WINDOW_MS = 200;
+/** People are divided into this many cohorts; within a priority, whole cohorts are let in or deferred. */
+export const COHORTS = 128;
+const PRIORITIES = 7;
+/** Every request is in one of these classes; `AdmissionState.level` of them are let in. */
+export const CLASSES: number = PRIORITIES * COHORTS;
+/** The first priority that can be deferred: speakers and people who are already listening never are. */
+const NEVER = 2;
+const HOUR_MS = 3_600_000;
+
+/** What the admission control reports to the metrics. */
+export interface AdmissionState {
+  /** Classes let in, of 896: 7 priorities × 128 cohorts. */
+  readonly level: number;
+  /** Mean queueing wait of the last window, ms. */
+  readonly wait: number;
+  /** Requests deferred so far, by priority. */
+  readonly putOff: readonly number[];
+}
+
+/**
+ * Decides who is served first when requests wait. Work is deferred in order of priority, and within a priority by
+ * cohort: either all requests of a person pass or none do, and cohorts are dealt again every hour. Under load each
+ * network also gets at most its max-min share.
+ */
+export class Admission {
+  readonly #share: Share;
+  readonly #random: () => number;
+  readonly #counts = new Uint32Array(PRIORITIES * COHORTS);
+  readonly #putOff = new Uint32Array(PRIORITIES);
+  #limit = PRIORITIES * COHORTS;
+  #requests = 0;
+  #good = 0;
+  #wait = 0;
+  #began: number;
+  /** What all networks together may cost, µs per second; undefined while there is no overload. */
+  #capacity: number | undefined;
+
+  /** `random` (0 ≤ n < 1) assigns a cohort to requests whose network is unknown. */
+  constructor(share: Share, now: number, random: () => number) {
+    this.#share = share;
+    this.#random = random;
+    this.#began = now;
+  }
+
+  /** Lets a request in (true), or says that it should be deferred. `place`: see `Share`. `wall` in ms. */
+  admit(priority: Priority, prefix: string | undefined, place: number, cost: number, wall: number): boolean {
+    const cohort = prefix === undefined ? Math.floor(this.#random() * COHORTS) : cohortOf(prefix, wall);
+    const at = priority * COHORTS + cohort;
+    this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+    this.#requests += 1;
+    const must = priority < NEVER;
+    const passes = (must || at < this.#limit) && this.#share.ask(place, cost, must);
+    if (!passes) this.#putOff[priority] = (this.#putOff[priority] ?? 0) + 1;
+    return passes;
+  }
+
+  /**
+   * Counts a request that listeners repeat all the time; false when the network has used up its share of this window.
+   */
+  fetch(place: number, cost: number): boolean {
+    this.#requests += 1;
+    return this.#share.ask(place, cost);
+  }
+
+  /** True when the window is over; the caller then measures the wait and calls `turn`. */
+  due(now: number): boolean {
+    const passed = now - this.#began;
+    return passed >= WINDOW_MS || (passed >= LEAST_WINDOW_MS && this.#requests >= WINDOW_REQUESTS);
+  }
+
+  /** True while some requests may be deferred. */
+  get strained(): boolean {
+    return this.#limit < PRIORITIES * COHORTS || this.#capacity !== undefined;
+  }
+
+  get state(): AdmissionState {
+    return { level: this.#limit, wait: this.#wait, putOff: [...this.#putOff] };
+  }
+
+  /**
+   * Ends a window in which requests waited `wait` ms on average; `ours` means that this process kept them waiting.
+   */
+  turn(now: number, wait: number, ours = true): void {
+    const seconds = Math.max(0.001, (now - this.#began) / 1000);
+    const bad = ours && wait > WAIT_LIMIT_MS;
+    const many = this.#requests >= LEAST_REQUESTS * seconds;
+    this.#wait = wait;
+    this.#good = bad ? 0 : this.#good + 1;
+    const more = MORE * (1 + this.#good / FASTER_AFTER);
+    if (!bad || many) this.#steer(bad, more);
+    const { spent, asked } = this.#share.sums(seconds);
+    // If requests took little time, they are not what kept everybody waiting, and a large cut would only hurt them.
+    const most = spent >= LEAST_BLAME ? MOST_LESS : LESS;
+    const less = Math.min(most, (LESS * wait) / WAIT_LIMIT_MS);
+    if (bad && (many || spent >= LEAST_BLAME))
+      this.#capacity = Math.max(
+        LEAST_CAPACITY,
+        (1 - less) * Math.min(this.#capacity ?? Number.POSITIVE_INFINITY, spent),
+      );
+    else if (!bad && this.#capacity !== undefined) {
+      this.#capacity += more * Math.max(this.#capacity, asked);
+      // More capacity than demand: nobody is limited any more.
+      if (this.#capacity >= asked) this.#capacity = undefined;
+    }
+    this.#share.turn(seconds, this.#capacity);
+    this.#counts.fill(0);
+    this.#requests = 0;
+    this.#began = now;
+  }
+
+  /** Moves the limit so that of the same arrivals 5 % fewer would have been let in, or a share of `more` more. */
+  #steer(bad: boolean, more: number): void {
+    let admitted = 0;
+    for (let at = 0; at < this.#limit; at += 1) admitted += this.#counts[at] ?? 0;
+    let asked = admitted;
+    for (let at = this.#limit; at < this.#counts.length; at += 1) asked += this.#counts[at] ?? 0;
+    if (bad) {
+      const wanted = admitted * (1 - LESS);
+      while (this.#limit > NEVER * COHORTS && admitted > wanted) {
+        this.#limit -= 1;
+        admitted -= this.#counts[this.#limit] ?? 0;
+      }
+      return;
+    }
+    const wanted = admitted + asked * more;
+    // The class that exceeds the step is let in as well: it may be the only one.
+    while (this.#limit < PRIORITIES * COHORTS && admitted <= wanted) {
+      admitted += this.#counts[this.#limit] ?? 0;
+      this.#limit += 1;
+    }
+  }
+}
+
+/** The cohort of a network in this hour; it changes hourly, so that nobody is last for a whole evening. */
+export function cohortOf(prefix: string, wall: number): number {
+  let hash = Math.imul(Math.floor(wall / HOUR_MS), 0x9e3779b1);
+  for (let i = 0; i < prefix.length; i += 1) hash = Math.imul(hash ^ prefix.charCodeAt(i), 0x01000193);
+  return ((hash ^ (hash >>> 15)) >>> 0) % COHORTS;
+}

@@ -1,0 +1,53 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type { Clock } from '../../base/clock.ts';
+import { etagOf } from '../../base/negotiation.ts';
+import type { Coded } from './send.ts';
+
+/** A rendered page, the same bytes for everyone. */
+export interface Page extends Coded {
+  readonly etag: string;
+}
+
+interface Kept {
+  html: string;
+  page: Page;
+  at: number;
+}
+
+/** How long a rendered page is reused. */
+const FRESH_MS = 1_000;
+
+/** Pages rendered at most once a second and compressed once per content. */
+export interface PageCache {
+  /** The page at `path`, rendered by `render` when the cached one is older than a second. */
+  get(path: string, render: () => string): Page;
+}
+
+/** Opens the cache; beyond `max` pages the least recently used one is dropped. */
+export function openPageCache(clock: Clock, max: number): PageCache {
+  const kept = new Map<string, Kept>();
+  return {
+    get(path, render) {
+      const now = clock.now();
+      const old = kept.get(path);
+      if (old && now - old.at < FRESH_MS) return old.page;
+      const html = render();
+      kept.delete(path);
+      if (old && old.html === html) {
+        kept.set(path, { ...old, at: now });
+        return old.page;
+      }
+      const bytes = Buffer.from(html);
+      const page: Page = {
+        bytes,
+        br: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+        gzip: gzipSync(bytes),
+        etag: etagOf(bytes),
+      };
+      kept.set(path, { html, page, at: now });
+      const oldest = kept.keys().next();
+      if (kept.size > max && !oldest.done) kept.delete(oldest.value);
+      return page;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { codedTag, matches, takes } from '../../base/negotiation.ts';
+import type { Reply } from '../../base/reply.ts';
+
+/** The type of an answer that is only words. */
+export const TEXT = 'text/plain; charset=utf-8';
+
+/** Headers of every answer. */
+const ALWAYS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' } as const;
+
+/**
+ * Headers of every page: our own scripts, styles and media (blob: is MediaSource), nothing inline, nothing foreign.
+ * Spec: CSP 3.
+ */
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
+    "connect-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; " +
+    "form-action 'self'; frame-ancestors 'self'",
+  'permissions-policy': 'microphone=(self), camera=(), geolocation=()',
+  'cross-origin-opener-policy': 'same-origin',
+} as const;
+
+/** The same, where scripts may also read from caches in front. */
+export const pageHeaders = (caches: readonly string[]): Record<string, string> => ({
+  ...PAGE_HEADERS,
+  'content-security-policy': PAGE_HEADERS['content-security-policy'].replace(
+    "connect-src 'self'",
+    ["connect-src 'self'", ...caches].join(' '),
+  ),
+});
+
+/** True for a streamed body. */
+export const isStream = (body: Reply['body']): body is Readable =>
+  typeof body !== 'string' && !(body instanceof Uint8Array);
+
+/** Writes a Reply to a Node response. HEAD gets the same head and no body. */
+export function send(req: IncomingMessage, res: ServerResponse, reply: Reply) {
+  const { body } = reply;
+  if (isStream(body)) {
+    if (res.destroyed) return void body.destroy();
+    res.writeHead(reply.status, { ...ALWAYS, ...reply.headers });
+    if (req.method === 'HEAD') {
+      body.destroy();
+      return void res.end();
+    }
+    body.on('error', () => res.destroy());
+    res.on('close', () => body.destroy());
+    return void body.pipe(res);
+  }
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const bodyless = reply.status === 304 || reply.status === 204;
+  res.writeHead(reply.status, {
+    ...ALWAYS,
+    ...reply.headers,
+    ...(bodyless ? {} : { 'content-length': String(bytes.length) }),
+  });
+  if (bodyless || req.method === 'HEAD') res.end();
+  else res.end(bytes);
+}
+
+/** Content in up to three encodings. */
+export interface Coded {
+  readonly bytes: Uint8Array;
+  readonly br?: Uint8Array;
+  readonly gzip?: Uint8Array;
+}
+
+/** The smallest encoding that the client accepts: `br`, `gzip` or neither. Spec: RFC 9110, 12.5.3. */
+export function coding(accept: string | undefined, thing: Coded): 'br' | 'gzip' | undefined {
+  if (thing.br && takes(accept, 'br')) return 'br';
+  if (thing.gzip && takes(accept, 'gzip')) return 'gzip';
+  return undefined;
+}
+
+/** Answers with content in the client's best encoding, or 304. */
+export function sendCoded(
+  req: IncomingMessage,
+  res: ServerResponse,
+  thing: Coded & { readonly etag: string },
+  headers: Readonly<Record<string, string>>,
+  status = 200,
+) {
+  const chosen = coding(req.headers['accept-encoding'], thing);
+  const etag = codedTag(thing.etag, chosen);
+  const common = { vary: 'accept-encoding', ...headers, etag };
+  if (status === 200 && matches(req.headers['if-none-match'], etag)) {
+    return send(req, res, { status: 304, headers: common, body: '' });
+  }
+  const body = (chosen && thing[chosen]) ?? thing.bytes;
+  send(req, res, { status, headers: chosen ? { ...common, 'content-encoding': chosen } : common, body });
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { manualClock } from '../../../test/clock.ts';
+import type { Reply } from '../../base/reply.ts';
+import { Shelf } from './response-cache.ts';
+
+const reply = (control: string): Reply => ({
+  status: 200,
+  headers: { 'cache-control': control },
+  body: Buffer.from('sound'),
+});
+
+test('what never changes is kept a minute, what stands in for it a tenth of a second, and what is private not at all', () => {
+  const clock = manualClock();
+  const shelf = new Shelf<object>(clock);
+  shelf.keep('own', reply('public, max-age=31536000, immutable'), false);
+  shelf.keep('alias', reply('public, max-age=1'), false);
+  shelf.keep('private', reply('no-store'), false);
+  const there = (): string[] => ['own', 'alias', 'private'].filter((key) => shelf.find(key));
+  expect(there()).toEqual(['own', 'alias']);
+  clock.advance(99);
+  expect(there()).toEqual(['own', 'alias']);
+  clock.advance(1);
+  expect(there()).toEqual(['own']);
+  clock.advance(60_000);
+  expect(there()).toEqual([]);
+});

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fakeOrigin, openTestDoor, until, wire } from '../../../test/door.ts';
+import { RetryBudget } from './retry-budget.ts';
+
+test('of a hundred requests ten may be tried again, beside what was saved in quiet times', () => {
+  const budget = new RetryBudget();
+  while (budget.spend());
+  let retries = 0;
+  for (let i = 0; i < 100; i += 1) {
+    budget.earn();
+    if (budget.spend()) retries += 1;
+  }
+  expect(retries).toBeGreaterThanOrEqual(9);
+  expect(retries).toBeLessThanOrEqual(10);
+});
+
+test('a reading request waits for a process that is just coming up; one that changes something is not sent twice', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'retry-'));
+  const socketPath = join(folder, 'site');
+  await using door = await openTestDoor(fakeOrigin(), { site: { socketPath } });
+  const reading = wire(door.port, 'GET /api/rooms HTTP/1.1\r\nHost: x\r\n\r\n');
+  const changing = wire(door.port, 'POST /api/rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}');
+  await until(() => changing.text().includes('site-away'));
+  expect(reading.text()).toBe('');
+  let asked = 0;
+  const site = createServer((_, response) => {
+    asked += 1;
+    response.end('here');
+  });
+  await new Promise<void>((resolve) => site.listen(socketPath, resolve));
+  await until(() => reading.text().endsWith('here'));
+  expect(asked).toBe(1);
+  reading.socket.destroy();
+  changing.socket.destroy();
+  site.close();
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,79 @@
+import type { Socket } from 'node:net';
+import { waterLevel } from './fair-share.ts';
+
+/** What the limit needs. */
+export interface WaitingBytesDeps {
+  readonly limits: {
+    /** Bytes that may wait in this process for all readers together. */
+    readonly waitingBytes: number;
+    /** Bytes that may wait for one reader. */
+    readonly backlog: number;
+  };
+  /** The network a reader comes from; undefined for this machine, which is treated like a network here. */
+  prefixOf(socket: Socket): string | undefined;
+}
+
+/** Limits the total that waits in memory for readers who do not read. */
+export interface WaitingBytes {
+  /**
+   * Counts, and reports the readers to be closed. Call about once a second; in between, the total may be exceeded by
+   * what is sent in a second.
+   */
+  sweep(sockets: Iterable<Socket>, drop: (socket: Socket) => void): void;
+  /** Bytes that were waiting at the last check. */
+  readonly total: number;
+}
+
+/** What TLS holds besides a socket's own queue. */
+type Queued = Socket & {
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
+  encrypted?: boolean;
+};
+/**
+ * Encrypted bytes that OpenSSL holds: those of the socket's own queue, and its own answers, whether anybody reads
+ * them or not.
+ */
+const sealedFor = (socket: Queued): number =>
+  socket.encrypted === true ? (socket._handle?.writeQueueSize ?? 0) : 0;
+
+/**
+ * Opens the limit. Beyond the total each network keeps at most its max-min share: in networks with more, the readers
+ * with the most waiting bytes are closed, which are the slowest. Nobody else notices.
+ */
+export function openWaitingBytes({ limits, prefixOf }: WaitingBytesDeps): WaitingBytes {
+  let total = 0;
+  return {
+    get total() {
+      return total;
+    },
+    sweep(sockets, drop) {
+      total = 0;
+      const readers: { readonly socket: Socket; readonly bytes: number }[] = [];
+      const closed: Socket[] = [];
+      for (const socket of sockets) {
+        if (socket.destroyed) continue;
+        const sealed = sealedFor(socket);
+        const bytes = Math.max(socket.writableLength, sealed);
+        if (bytes === 0) continue;
+        total += bytes;
+        // Streams are checked against this at each write; what OpenSSL queues by itself, and files, are not.
+        if (sealed - socket.writableLength > limits.backlog) closed.push(socket);
+        else readers.push({ socket, bytes });
+      }
+      if (total > limits.waitingBytes) {
+        const networks = Map.groupBy(readers, ({ socket }) => prefixOf(socket));
+        const sums = [...networks.values()].map((those) => those.reduce((sum, { bytes }) => sum + bytes, 0));
+        const level = waterLevel(Float64Array.from(sums), limits.waitingBytes);
+        for (const [at, those] of [...networks.values()].entries()) {
+          let left = sums[at] ?? 0;
+          for (const { socket, bytes } of those.toSorted((a, b) => b.bytes - a.bytes)) {
+            if (left <= level) break;
+            closed.push(socket);
+            left -= bytes;
+          }
+        }
+      }
+      for (const socket of closed) drop(socket);
+    },
+  };
+}

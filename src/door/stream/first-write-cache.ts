@@ -1,0 +1,31 @@
+import type { Channel } from './write-schedule.ts';
+import type { Slot } from './rendition-switch.ts';
+
+/** Beginnings kept per channel until its next fragment: by margin, slot, and `after=`. */
+const MOST_BURSTS = 32;
+
+/**
+ * The first bytes of streams: init and first fragments as one Buffer, shared by all who join a channel within the
+ * same fragment and begin in the same place. Beyond the limit of different beginnings, listeners get the fragments
+ * one by one.
+ */
+export class Bursts {
+  readonly #known = new WeakMap<Channel, { newest: number; readonly made: Map<number, Buffer> }>();
+
+  /** The pieces to be written, in order. */
+  of(channel: Channel, init: Uint8Array, slots: readonly Slot[]): readonly Uint8Array[] {
+    const first = slots[0]?.seq ?? -1;
+    let known = this.#known.get(channel);
+    if (known?.newest !== channel.newest) {
+      known = { newest: channel.newest, made: new Map() };
+      this.#known.set(channel, known);
+    }
+    const bytes = known.made.get(first);
+    if (bytes) return [bytes];
+    const pieces = [init, ...slots.map((slot) => slot.bytes)];
+    if (known.made.size >= MOST_BURSTS) return pieces;
+    const whole = Buffer.concat(pieces);
+    known.made.set(first, whole);
+    return [whole];
+  }
+}

@@ -1,0 +1,233 @@
+import type { Rendition } from '../../base/media.ts';
+import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
+import { RING_MS } from '../../wire/delivery.ts';
+import { encodeNotice, type Notice } from '../../wire/notice.ts';
+import { bestWithin, familyOf } from './bitrate-ceiling.ts';
+import { Channel, type ChannelHooks, MAX_AHEAD } from './write-schedule.ts';
+import type { TitleBlocks } from './radio-titles.ts';
+import { type Slot, Splice } from './rendition-switch.ts';
+
+/** How far the delayed stream is behind the live edge, in fragments, once the program is old enough. */
+const RING_FRAGMENTS = Math.ceil(RING_MS / FRAGMENT_MS);
+/** The smallest delay, in fragments, with which the delayed stream of a younger program opens. */
+const LEAST_RING = FRAGMENTS_PER_SEGMENT;
+/** History needed behind the delayed start: one write (5.12 s) plus the largest default margin (2.6 s, radios). */
+const RING_HAND = FRAGMENTS_PER_SEGMENT + 10;
+/**
+ * Fragments kept so that a listener on the delayed stream begins with sound at once: two writes. References, not
+ * copies.
+ */
+export const KEPT_FRAGMENTS = RING_FRAGMENTS + 2 * FRAGMENTS_PER_SEGMENT;
+/** A player slows down by at most this much before a longer period. */
+const SLOWEST = 0.08;
+/** How much more than the difference a player grows its margin. */
+const SPARE_MS = 300;
+/** A longer period takes effect after this long for each doubling. */
+const DOUBLING_MS = 12_000;
+
+/**
+ * How long in advance listeners are told that writes become less frequent, in ms: enough time to grow the margin by
+ * the difference while playing less than 8 % slower. Zero when they become more frequent.
+ */
+export function noticeMs(from: number, to: number): number {
+  if (to <= from) return 0;
+  const slowest = ((to - from + SPARE_MS) / SLOWEST) * 1.1 + 1_000;
+  return Math.ceil(Math.max(DOUBLING_MS * Math.log2(to / from), slowest));
+}
+
+/**
+ * Everyone in a room who asked for the same rendition: one run of fragments, in channels by write period, plus the
+ * delayed stream.
+ */
+export class Feed {
+  readonly slug: string;
+  readonly wanted: Rendition;
+  /** Live channels by fragments per write. */
+  readonly #lanes = new Map<number, Channel>();
+  /**
+   * Listeners assigned to the delayed stream before the program is old enough to have one; served near the live edge,
+   * by fragments per write.
+   */
+  readonly #near = new Map<number, Channel>();
+  /** The channel of the delayed stream; undefined while nobody is on it. */
+  ring: Channel | undefined;
+  /** How many fragments the delayed stream is behind. */
+  ringBy = RING_FRAGMENTS;
+  readonly splice: Splice;
+  /** Puts titles between the sound, for radios that ask for them. */
+  readonly titles: TitleBlocks | undefined;
+  #kept: Slot[] = [];
+  readonly #hooks: ChannelHooks;
+  #now = 0;
+
+  constructor(
+    slug: string,
+    wanted: Rendition,
+    hooks: ChannelHooks & { since(rendition: string, seq: number): readonly Slot[] },
+    titles?: TitleBlocks,
+  ) {
+    this.titles = titles;
+    this.slug = slug;
+    this.wanted = wanted;
+    this.#hooks = hooks;
+    this.splice = new Splice(wanted, familyOf(wanted), {
+      send: (slot) => this.#send(slot),
+      since: hooks.since,
+    });
+  }
+
+  /** Begins with what the origin holds. */
+  begin(source: string, held: readonly Slot[]): void {
+    const last = held.at(-1);
+    if (!last) return;
+    const kept = held.slice(-KEPT_FRAGMENTS);
+    this.#kept = this.titles ? kept.map((slot) => this.titles?.take(slot) ?? slot) : kept;
+    this.splice.begin(source, last);
+  }
+
+  /** The newest fragment that went out; −1 before the first. */
+  get newest(): number {
+    return this.splice.newest;
+  }
+
+  /** Listeners, live and delayed. */
+  get size(): number {
+    let size = this.ringed;
+    for (const lane of this.#lanes.values()) size += lane.size;
+    return size;
+  }
+
+  /** Delayed listeners, including those near the live edge while there is no delayed stream yet. */
+  get ringed(): number {
+    let size = this.ring?.size ?? 0;
+    for (const lane of this.#near.values()) size += lane.size;
+    return size;
+  }
+
+  /** True for the channel of the delayed stream, and for the channels near the live edge that wait for one. */
+  inRing(channel: Channel): boolean {
+    return channel === this.ring || this.#near.get(channel.perWrite) === channel;
+  }
+
+  /** Receives a fragment of any rendition of the room. */
+  take(rendition: string, seq: number, bytes: Buffer, now: number): void {
+    this.#now = now;
+    this.splice.take(rendition, seq, bytes);
+  }
+
+  /** Applies a ceiling and a write period: listeners in other channels are notified, and moved when it is time. */
+  steer(ceiling: number | undefined, perWrite: number, now: number): void {
+    this.splice.target = bestWithin(this.wanted, ceiling).id;
+    this.#gather(this.#lanes, perWrite, now);
+    // Radios cannot be told to grow their margin: they keep the pace they began with.
+    const rare = this.#aged && this.wanted.container === 'fmp4';
+    this.#gather(this.#near, rare ? Math.max(FRAGMENTS_PER_SEGMENT, perWrite) : perWrite, now);
+    if (this.ring?.size === 0) this.ring = undefined;
+  }
+
+  /** Moves everyone in `lanes` to the channel of this write period. */
+  #gather(lanes: Map<number, Channel>, perWrite: number, now: number): void {
+    for (const [period, lane] of lanes) {
+      if (period === perWrite) {
+        if (!lane.onward) continue;
+        lane.stay();
+        lane.tell(this.#notice({ period: period * FRAGMENT_MS, in: 0 }));
+      } else if (lane.size === 0) lanes.delete(period);
+      else this.#move(lanes, lane, perWrite, now);
+    }
+  }
+
+  #move(lanes: Map<number, Channel>, lane: Channel, perWrite: number, now: number): void {
+    if (lane.onward?.perWrite === perWrite) return;
+    const period = perWrite * FRAGMENT_MS;
+    const old = lane.perWrite * FRAGMENT_MS;
+    const wait = noticeMs(old, period);
+    if (wait > 0) lane.tell(this.#notice({ period, in: wait }));
+    // The last of them is notified a whole period later than the first.
+    const at = wait > 0 ? now + wait + old : now;
+    lane.goOn(this.#laneOf(lanes, perWrite, now), at, this.#notice({ period, in: 0 }));
+  }
+
+  /** The live channel with a write period. */
+  lane(perWrite: number, now: number): Channel {
+    return this.#laneOf(this.#lanes, perWrite, now);
+  }
+
+  #laneOf(lanes: Map<number, Channel>, perWrite: number, now: number): Channel {
+    let lane = lanes.get(perWrite);
+    if (!lane) {
+      const begun = now - ((this.newest + 1) % perWrite) * FRAGMENT_MS;
+      lane = new Channel(this.slug, perWrite, this.#hooks, this.newest, begun);
+      lanes.set(perWrite, lane);
+    }
+    return lane;
+  }
+
+  /**
+   * True when there is enough history for everyone on the delayed stream to begin with sound that lasts until the
+   * next write.
+   */
+  get #aged(): boolean {
+    return this.ring !== undefined || this.#kept.length >= LEAST_RING + RING_HAND;
+  }
+
+  /**
+   * The channel of a delayed listener: the delayed stream, unless the program is too young for one, or the listener
+   * has already heard more than it has reached (`after`). Those begin near the live edge in writes of `perWrite`, and
+   * are notified when writes become less frequent.
+   */
+  delayed(perWrite: number, now: number, after = -1): Channel {
+    const ring = this.#aged ? this.#openRing(now) : undefined;
+    const heard = after > (ring?.newest ?? 0) + MAX_AHEAD && after <= this.newest + MAX_AHEAD;
+    return ring && !heard ? ring : this.#laneOf(this.#near, perWrite, now);
+  }
+
+  /** The delayed stream, one write per segment; it opens as far behind as the program is old, at most `RING_MS`. */
+  #openRing(now: number): Channel {
+    if (this.ring) return this.ring;
+    const room = this.#kept.length - RING_HAND;
+    this.ringBy = Math.max(LEAST_RING, Math.min(RING_FRAGMENTS, room));
+    const newest = this.newest < 0 ? -1 : Math.max(-1, this.newest - this.ringBy);
+    const begun = now - ((newest + 1) % FRAGMENTS_PER_SEGMENT) * FRAGMENT_MS;
+    this.ring = new Channel(this.slug, FRAGMENTS_PER_SEGMENT, this.#hooks, newest, begun);
+    return this.ring;
+  }
+
+  /** What is kept of the fragments from `first` to `last`. */
+  held(first: number, last = this.newest): readonly Slot[] {
+    return this.#kept.filter(({ seq }) => seq >= first && seq <= last);
+  }
+
+  /** The oldest fragment that is kept. */
+  get oldest(): number | undefined {
+    return this.#kept[0]?.seq;
+  }
+
+  /** A notice as bytes, where the container carries one. */
+  #notice(notice: Notice): Buffer | undefined {
+    return this.wanted.container === 'fmp4' ? noticeBytes(notice) : undefined;
+  }
+
+  /** Every channel with its listeners. */
+  *channels(): Generator<Channel> {
+    yield* this.#lanes.values();
+    yield* this.#near.values();
+    if (this.ring) yield this.ring;
+  }
+
+  #send(raw: Slot): void {
+    const slot = this.titles?.take(raw) ?? raw;
+    const { seq, bytes } = slot;
+    this.#kept.push(slot);
+    if (this.#kept.length > KEPT_FRAGMENTS) this.#kept.shift();
+    for (const lane of [...this.#lanes.values(), ...this.#near.values()])
+      if (lane.take(seq, bytes, this.#now)) this.#hooks.wake(lane);
+    const { ring } = this;
+    if (!ring) return;
+    for (const old of this.held(ring.newest + 1, seq - this.ringBy))
+      if (ring.take(old.seq, old.bytes, this.#now)) this.#hooks.wake(ring);
+  }
+}
+
+/** A notice as a Buffer. */
+export const noticeBytes = (notice: Notice): Buffer => Buffer.from(encodeNotice(notice).buffer);

@@ -1,0 +1,136 @@
+import type { ErrorCode } from '../../base/errors.ts';
+import type { Rendition } from '../../base/media.ts';
+import { ms } from '../../base/time.ts';
+import { RING_MS } from '../../wire/delivery.ts';
+import type { Presence } from '../../wire/feed.ts';
+import { bestWithin, familyOf } from './bitrate-ceiling.ts';
+import type { Channel, ChannelHooks, Listener } from './write-schedule.ts';
+import { Feed, KEPT_FRAGMENTS } from './rendition-stream.ts';
+import type { DoorOrigin } from '../origin-port.ts';
+import { radioTitle, TitleBlocks } from './radio-titles.ts';
+import type { Slot } from './rendition-switch.ts';
+
+/** What a door counts for one room. */
+export type RoomCount = Required<Pick<Presence, 'streams' | 'live' | 'wanted'>>;
+
+/** A rendition is wanted until nobody has heard it for this long. */
+const WANTED_MS = 60_000;
+
+/** A room as this door sends it: a feed for each rendition that somebody asked for. */
+export class Room {
+  readonly slug: string;
+  /** Delayed listeners who did not ask for the delayed stream, longest wait first. */
+  readonly waits = new Set<Listener>();
+  /** Who has which seat: the live listeners of a room with a line. */
+  readonly holders = new Map<string, Listener>();
+  readonly #feeds = new Map<string, Feed>();
+  readonly #hooks: ChannelHooks & { origin: DoorOrigin };
+  /** When each rendition was last needed. */
+  readonly #wanted = new Map<string, number>();
+  #newest = -1;
+
+  constructor(slug: string, hooks: ChannelHooks & { origin: DoorOrigin }) {
+    this.slug = slug;
+    this.#hooks = hooks;
+  }
+
+  /** Every feed. */
+  get feeds(): Feed[] {
+    return [...this.#feeds.values()];
+  }
+
+  /** True for the first fragment of each slot of the time grid. */
+  reach(seq: number): boolean {
+    if (seq <= this.#newest) return false;
+    this.#newest = seq;
+    return true;
+  }
+
+  /** Applies a ceiling and a write period to everyone; false when nobody has been here for a minute. */
+  steer(ceiling: number | undefined, perWrite: number, now: number): boolean {
+    for (const [id, feed] of this.#feeds) {
+      feed.steer(ceiling, perWrite, now);
+      if (feed.size === 0) this.#feeds.delete(id);
+      else this.#want(feed, now);
+    }
+    for (const [id, at] of this.#wanted) if (now - at > WANTED_MS) this.#wanted.delete(id);
+    return this.#feeds.size > 0 || this.#wanted.size > 0;
+  }
+
+  /** Receives a fragment. */
+  take(rendition: string, seq: number, bytes: Buffer, now: number): void {
+    for (const feed of this.#feeds.values()) feed.take(rendition, seq, bytes, now);
+  }
+
+  /**
+   * The feed of a rendition, opened if nobody hears it yet; or why it cannot be. `titled`: with titles between the
+   * sound.
+   */
+  open(wanted: Rendition, ceiling: number | undefined, titled = false): Feed | ErrorCode {
+    const key = titled ? `${wanted.id} titled` : wanted.id;
+    const known = this.#feeds.get(key);
+    if (known) return known;
+    const { origin } = this.#hooks;
+    const best = bestWithin(wanted, ceiling);
+    let refusal: ErrorCode | undefined;
+    // The wanted rendition may not be encoded yet: then use another one of its family.
+    for (const { id } of new Set([best, wanted, ...familyOf(wanted)])) {
+      const joined = origin.join(this.slug, id, { margin: ms(RING_MS + 2 * 5_120) });
+      if (typeof joined === 'string') {
+        refusal ??= joined;
+        continue;
+      }
+      const hooks = {
+        row: this.#hooks.row,
+        write: this.#hooks.write,
+        flush: this.#hooks.flush,
+        wake: this.#hooks.wake,
+        since: (rendition: string, seq: number) => this.#since(rendition, seq),
+      };
+      const feed = new Feed(this.slug, wanted, hooks, titled ? this.#titles() : undefined);
+      feed.splice.target = best.id;
+      feed.begin(id, joined.fragments.slice(-KEPT_FRAGMENTS));
+      this.#feeds.set(key, feed);
+      return feed;
+    }
+    return refusal ?? 'not-found';
+  }
+
+  /** The feed whose delayed stream this channel is. */
+  feedOf(ring: Channel): Feed | undefined {
+    for (const feed of this.#feeds.values()) if (feed.inRing(ring)) return feed;
+    return undefined;
+  }
+
+  /** What is reported to the cell. */
+  count(streams: number, now: number): RoomCount {
+    for (const feed of this.#feeds.values()) if (feed.size > 0) this.#want(feed, now);
+    const wanted = [...this.#wanted].filter(([, at]) => now - at <= WANTED_MS).map(([id]) => id);
+    return { streams, live: streams - this.ringed, wanted };
+  }
+
+  /** Listeners on the delayed stream. */
+  get ringed(): number {
+    let sum = 0;
+    for (const feed of this.#feeds.values()) sum += feed.ringed;
+    return sum;
+  }
+
+  #titles(): TitleBlocks {
+    return new TitleBlocks(() => {
+      const card = this.#hooks.origin.card(this.slug);
+      return card ? radioTitle(card) : '';
+    });
+  }
+
+  #want(feed: Feed, now: number): void {
+    this.#wanted.set(feed.splice.target, now);
+    if (feed.splice.source !== undefined) this.#wanted.set(feed.splice.source, now);
+  }
+
+  /** What the origin holds of a rendition from a fragment on. */
+  #since(rendition: string, seq: number): readonly Slot[] {
+    const joined = this.#hooks.origin.join(this.slug, rendition, { at: seq });
+    return typeof joined === 'string' ? [] : joined.fragments;
+  }
+}

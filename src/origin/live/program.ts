@@ -1,0 +1,298 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Rendition } from '../../base/media.ts';
+import { type EpochMs, FRAGMENT_MS, type Ms, ms } from '../../base/time.ts';
+import type { RoomState } from '../../wire/room.ts';
+import { Arrival } from './arrival.ts';
+import { Stretch } from './stretch.ts';
+import { CATCH_UP_FRAGMENTS, WINDOW_FRAGMENTS, Window } from '../window.ts';
+
+/** A program that has announced itself and sent nothing is given this long before standby begins. */
+const FIRST_FRAGMENT_MS = 5000;
+/** Slots that a rendition may miss before it counts as not coded: then nothing is put in their place. */
+const MAX_MISSED = 3;
+/** A rendition is wanted this long after somebody asked for it. */
+const WANTED_MS = 60_000;
+/** A studio that rests and sends nothing this long after somebody asked is away. */
+const WAKE_MS = 30_000;
+
+/** What a program needs from the origin. */
+export interface ProgramDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly slug: string;
+  readonly zero: EpochMs;
+  readonly renditions: readonly Rendition[];
+  /** False: slots stay empty while the studio is away. */
+  readonly holdWhileAway: boolean;
+  /** True while the room should be heard. */
+  wanted(): boolean;
+  /** Each fragment once per rendition, in order. */
+  emit(rendition: string, seq: number, bytes: Buffer): void;
+}
+
+/** One running room in a door: a window per rendition, and the standby that fills slots which do not come. */
+export class Program {
+  readonly zero: EpochMs;
+  readonly windows = new Map<string, Window>();
+  /** The newest state that the cell told. */
+  state: RoomState | undefined;
+  /** Since when the door plays standby by itself, on the wall clock; undefined while the studio is here. */
+  awaySince: EpochMs | undefined;
+  /** True after the last fragment. */
+  over = false;
+  /** Real fragments that came after their slot was filled: how often standby was wrong. */
+  late = 0;
+  /** True once a real fragment came. */
+  heard = false;
+  readonly #deps: ProgramDeps;
+  readonly #arrival: Arrival;
+  readonly #stretch: Stretch;
+  readonly #born: Ms;
+  /** Behind the best rendition of each codec and container: those that have its fragments where they have none of their own. */
+  readonly #followers = new Map<Window, Window[]>();
+  /** When each rendition was last asked for. */
+  readonly #asked = new Map<string, Ms>();
+  /** While the studio rests: until when it must be back; Infinity while nobody asks. Undefined while it does not rest. */
+  #backBy: number | undefined;
+  /** Wall clock minus monotonic clock when it began to. */
+  #skew = 0;
+  #timer: Disposable | undefined;
+
+  constructor(deps: ProgramDeps) {
+    this.#deps = deps;
+    this.zero = deps.zero;
+    this.#born = deps.clock.now();
+    this.#stretch = new Stretch(deps);
+    this.#arrival = new Arrival(ms(deps.clock.now() - (deps.clock.wall() - deps.zero)));
+    this.adopt(deps.renditions);
+    this.#arm();
+  }
+
+  /** Takes over the list of renditions that the cell announces, after a restart perhaps another one. */
+  adopt(renditions: readonly Rendition[]): void {
+    for (const rendition of renditions)
+      if (!this.windows.has(rendition.id)) this.windows.set(rendition.id, new Window(rendition));
+    this.#followers.clear();
+    const families = Map.groupBy(this.windows.values(), familyOf);
+    for (const [best, ...others] of families.values()) if (best) this.#followers.set(best, others);
+  }
+
+  /** Somebody asks for a rendition; true when nobody has for a minute. */
+  ask(rendition: string): boolean {
+    const now = this.#deps.clock.now();
+    const before = this.#asked.get(rendition);
+    this.#asked.set(rendition, now);
+    const fresh = before === undefined || now - before >= WANTED_MS;
+    // Once: whoever is being let in asks several times, and must not be sent anything in between.
+    if (this.resting && fresh) this.#serveStandby();
+    return fresh;
+  }
+
+  /** True while the studio makes no sound because nobody hears the room. */
+  get resting(): boolean {
+    return this.#backBy !== undefined;
+  }
+
+  /** The studio rests until somebody is told to want the room; whoever asks meanwhile gets standby at once. */
+  rest(): void {
+    if (this.over) return;
+    const { clock } = this.#deps;
+    this.#backBy = Number.POSITIVE_INFINITY;
+    this.#skew = clock.wall() - clock.now();
+    this.awaySince = undefined;
+    this.#stretch.end();
+    this.#timer?.[Symbol.dispose]();
+    if (this.wanted().length > 0) this.#serveStandby();
+    // Nobody will ask for what is held before it is long past.
+    else for (const window of this.windows.values()) window.clear();
+  }
+
+  /** What somebody asked for within the last minute. */
+  wanted(): string[] {
+    const now = this.#deps.clock.now();
+    for (const [id, at] of this.#asked) if (now - at >= WANTED_MS) this.#asked.delete(id);
+    return [...this.#asked.keys()];
+  }
+
+  /** True while a rendition is not coded and nothing stands in for it: what is held of it is of another time. */
+  silent(window: Window): boolean {
+    const newest = this.#leading?.last;
+    return newest !== undefined && (window.last ?? Number.NEGATIVE_INFINITY) < newest - MAX_MISSED;
+  }
+
+  /**
+   * A real fragment. Holes before it are filled first; one whose slot was given out already is dropped. The best of a
+   * family comes last of its slot, so whoever of the family has none by then is not coded, or failed, and gets this one.
+   */
+  receive(rendition: string, seq: number, bytes: Uint8Array): void {
+    const window = this.windows.get(rendition);
+    if (!window || this.over) return;
+    const leading = window === this.#leading;
+    if (this.resting) this.#goOn(seq);
+    if (leading) this.#arrival.came(seq, this.#deps.clock.now());
+    if (window.last !== undefined && seq <= window.last) {
+      if (leading) this.late++;
+      return;
+    }
+    // Radio that was not coded for a while begins anew: to fill the time between would delay whoever waits for it.
+    if (window.rendition.container !== 'fmp4' && this.silent(window)) window.clear();
+    this.heard = true;
+    if (leading) {
+      this.awaySince = undefined;
+      this.#stretch.heard();
+    }
+    const copy = Buffer.from(bytes);
+    this.#take(window, seq, copy);
+    for (const follower of this.#followers.get(window) ?? [])
+      if (follower.last === undefined || follower.last < seq) this.#take(follower, seq, copy, true);
+    if (leading) this.#arm();
+  }
+
+  #take(window: Window, seq: number, bytes: Buffer, substitute = false): void {
+    if (window.last !== undefined) this.#fill(window, seq - 1);
+    this.#put(window, seq, bytes, substitute);
+  }
+
+  /** The studio's connection is gone: said at once, heard when the next slot is due. */
+  lost(): void {
+    if (this.resting) this.#goOn();
+    this.awaySince ??= this.#deps.clock.wall();
+  }
+
+  /** Milliseconds until the fragment after the newest one is expected, 0 to one period. */
+  untilNext(rendition: string): Ms {
+    const last = this.windows.get(rendition)?.last;
+    if (last === undefined) return ms(FRAGMENT_MS);
+    const wait = this.#arrival.expected(last + 1) - this.#deps.clock.now();
+    return ms(Math.max(0, Math.min(FRAGMENT_MS, Math.round(wait))));
+  }
+
+  /** The program is over, nothing more will come. */
+  end(): void {
+    this.over = true;
+    this.#stretch.end();
+    this.#timer?.[Symbol.dispose]();
+    for (const window of this.windows.values()) window.end();
+  }
+
+  /** The rendition whose arrivals are measured. */
+  get #leading(): Window | undefined {
+    return this.windows.values().next().value;
+  }
+
+  #put(window: Window, seq: number, bytes: Buffer, substitute: boolean): void {
+    window.put(seq, bytes, substitute);
+    this.#deps.emit(window.rendition.id, seq, bytes);
+  }
+
+  /** The rest is over: from now on slots come from the studio, or are missed. `seq`: its first. */
+  #goOn(seq?: number): void {
+    this.#followWall();
+    // What other doors have filled in for their listeners is here as well.
+    this.#refill((seq ?? this.#arrival.newest(this.#deps.clock.now()) + 1) - 1);
+    this.#backBy = undefined;
+    this.#arm();
+  }
+
+  /** Standby up to the present slot, and on from there for as long as somebody wants it. */
+  #serveStandby(): void {
+    const { clock } = this.#deps;
+    if (this.#backBy === Number.POSITIVE_INFINITY) this.#backBy = clock.now() + WAKE_MS;
+    this.#followWall();
+    this.#refill(this.#arrival.newest(clock.now()));
+    this.#arm();
+  }
+
+  /** The slots of a studio that rests go by the wall clock: nothing arrives to learn from. */
+  #followWall(): void {
+    const { clock } = this.#deps;
+    const skew = clock.wall() - clock.now();
+    this.#arrival.shift(this.#skew - skew);
+    this.#skew = skew;
+  }
+
+  /** Standby in every slot up to `to`, as if it had always been played: of players' renditions, and of others that are wanted. */
+  #refill(to: number): void {
+    if (!this.#deps.holdWhileAway || to < 0) return;
+    const wanted = new Set(this.wanted());
+    for (const [best, followers] of this.#followers) {
+      const all = [best, ...followers].filter((window) => window.hasLoop);
+      if (best.rendition.container !== 'fmp4' && !all.some(({ rendition }) => wanted.has(rendition.id)))
+        continue;
+      for (const window of all) {
+        const stale = window.last === undefined || to - window.last >= CATCH_UP_FRAGMENTS;
+        if (stale) window.clear();
+        for (
+          let seq = window.last === undefined ? Math.max(0, to + 1 - WINDOW_FRAGMENTS) : window.last + 1;
+          seq <= to;
+          seq++
+        ) {
+          // One that nobody wants has the bytes of the best one, as it had before.
+          const own = window === best || wanted.has(window.rendition.id);
+          const bytes = own ? window.standby(seq) : best.at(seq);
+          if (!bytes) continue;
+          // Of what is long past nobody waits for news.
+          if (stale && seq < to) window.put(seq, bytes, true);
+          else this.#put(window, seq, bytes, true);
+        }
+      }
+    }
+  }
+
+  #fill(window: Window, to: number): void {
+    const from = window.last === undefined ? to : window.last + 1;
+    // A longer hole is a jump of the clock or a machine that slept: nobody waits at its other side.
+    if (!this.#deps.holdWhileAway || to - from >= CATCH_UP_FRAGMENTS) return;
+    for (let seq = from; seq <= to; seq++) {
+      const bytes = window.standby(seq);
+      if (bytes) this.#put(window, seq, bytes, true);
+    }
+  }
+
+  /** One timer per room, at the deadline of the oldest slot that has not come. */
+  #arm(): void {
+    this.#timer?.[Symbol.dispose]();
+    if (this.over) return;
+    const { clock } = this.#deps;
+    const next = (this.#leading?.last ?? this.#arrival.overdue(clock.now())) + 1;
+    const due = this.resting ? this.#arrival.expected(next) : this.#arrival.deadline(next);
+    const wait = Math.max(due - clock.now(), 10);
+    this.#timer = clock.after(ms(wait), () => this.#overdue());
+  }
+
+  #overdue(): void {
+    const { clock } = this.#deps;
+    if (this.#backBy !== undefined && clock.now() < this.#backBy) {
+      if (this.wanted().length > 0) this.#serveStandby();
+      else this.#backBy = Number.POSITIVE_INFINITY;
+      return;
+    }
+    this.#backBy = undefined;
+    const patient = !this.heard && clock.now() - this.#born < FIRST_FRAGMENT_MS;
+    if (this.#deps.wanted() && !patient) {
+      const slot = this.#arrival.overdue(clock.now());
+      const wanted = new Set(this.wanted());
+      const uncoded = new Set([...this.windows.values()].filter((window) => this.silent(window)));
+      for (const window of this.windows.values()) {
+        if (uncoded.has(window) && !wanted.has(window.rendition.id)) continue;
+        if (slot < 0 || (window.last !== undefined && window.last >= slot)) continue;
+        if (window === this.#leading) {
+          this.#stretch.missed(slot);
+          this.awaySince ??= clock.wall();
+        }
+        const before = window.last;
+        this.#fill(window, slot);
+        // Too long a hole to fill: go on with the present slot.
+        if (window.last === before && window.hasLoop && this.#deps.holdWhileAway) {
+          const bytes = window.standby(slot);
+          if (bytes) this.#put(window, slot, bytes, true);
+        }
+      }
+    }
+    this.#arm();
+  }
+}
+
+/** Renditions that can stand in for each other: the same decoder configuration, the same boundaries. */
+const familyOf = ({ rendition }: Window): string => `${rendition.codec} ${rendition.container}`;

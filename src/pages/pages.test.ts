@@ -1,0 +1,238 @@
+import { expect, test } from 'vitest';
+import { manualClock } from '../../test/clock.ts';
+import { ERRORS } from '../base/errors.ts';
+import { languageOf } from '../base/negotiation.ts';
+import { deliveryAt } from '../wire/delivery.ts';
+import { type RoomCard, stateOfCard } from '../wire/room.ts';
+import { openPageCache } from '../door/answer/page-cache.ts';
+import { openPages } from './pages.ts';
+import { coding } from '../door/answer/send.ts';
+import { sentence } from './sentence.ts';
+
+const manifest = {
+  'web/kit/style.css': { file: 'style-1.css' },
+  'web/listen/main.ts': { file: 'listen-1.js', css: ['listen-1.css'], imports: ['_shared'] },
+  'web/studio/main.tsx': { file: 'studio-1.js', css: ['studio-1.css'], imports: ['_shared'] },
+  _shared: { file: 'shared-1.js', css: ['shared-1.css'] },
+};
+const pages = openPages({ manifest, publicUrl: 'https://e.example/' });
+const room = (over: Partial<RoomCard> = {}): RoomCard => ({
+  slug: 'talk',
+  title: 'Q&A "<live>"',
+  hosts: ["O'Brien", '<b>'],
+  status: 'live',
+  clocks: { scheduled: Date.UTC(2026, 0, 5, 20) },
+  zero: 1,
+  cell: 0,
+  ...over,
+});
+
+test('each page loads its entry, the styles first and shared chunks ahead', () => {
+  const listen = pages.room(room());
+  expect([...listen.matchAll(/(?:href|src)="\/_\/([^"]+)"/g)].map((found) => found[1])).toEqual([
+    'style-1.css',
+    'shared-1.css',
+    'listen-1.css',
+    'shared-1.js',
+    'listen-1.js',
+  ]);
+  expect(pages.studio(room())).toContain('src="/_/studio-1.js"');
+  expect(pages.studio(room())).not.toContain('listen-1.js');
+  for (const plain of [pages.errors(), pages.notFound()]) {
+    expect(plain).not.toContain('<script');
+    expect(plain).toContain('listen-1.css');
+  }
+});
+
+test('what people typed never becomes markup', () => {
+  const html = pages.room(room()) + pages.home([room()]) + pages.studio(room());
+  expect(html).not.toContain('<live>');
+  expect(html).not.toContain('<b>');
+  expect(html).not.toContain('content="Q&A');
+  expect(/data-hosts="([^"]*)"/.exec(html)?.[1]).toBe('[&quot;O&#39;Brien&quot;,&quot;&lt;b&gt;&quot;]');
+});
+
+test('a room page without scripts has a way to its sound in every state', () => {
+  expect(pages.room(room())).toContain('<noscript><p><a class="button" href="/r/talk/radio.mp3">');
+  expect(pages.room(room({ status: 'open' }))).toContain('/r/talk/radio.mp3');
+  expect(pages.room(room({ status: 'ended' }))).toContain('href="/r/talk/replay.m4a"');
+  expect(pages.room(room({ status: 'scheduled' }))).toContain('href="/r/talk/event.ics"');
+});
+
+test('where there is no place for more sound the page reads along without scripts, in both languages', () => {
+  const at = Date.UTC(2026, 0, 5, 20, 14, 30);
+  const card = room({ clocks: { firstSpeech: at - 870_000 } });
+  const person = {
+    id: 'a',
+    name: '<b>Ana',
+    role: 'host',
+    speaking: true,
+    muted: false,
+    connected: true,
+  } as const;
+  const state = (level: number, streams: number) => ({
+    ...stateOfCard(card, at, streams),
+    ...{ stage: [person], studio: 'here' as const, program: { carries: 'stage' as const, since: 0 } },
+    delivery: deliveryAt(level, { period: 320, since: 0 }),
+  });
+  const html = pages.room(card, state(7, 123_456));
+  expect(html).toContain(
+    '<p id="what" class="what" role="status">More people are here than our connection can carry.',
+  );
+  expect(html).toContain('<dd>Speaking: \u2068&lt;b&gt;Ana\u2069</dd>');
+  expect(html).toContain('<dd>about 120,000 connections</dd>');
+  expect(html).toContain('<dd>Monday 5 January at 20:00 UTC</dd>');
+  expect(html).toContain('<section class="reading card" lang="en">');
+  expect(html).toContain('<section class="reading card" lang="fr">');
+  expect(html.match(/href="\/r\/talk\/replay\.m4a#t=840"/g)?.length).toBe(2);
+  // The sound is still offered, and nobody's page differs because one more has come.
+  expect(html).toContain('/r/talk/radio.mp3');
+  expect(pages.room(card, state(7, 123_457))).toBe(html);
+  expect(pages.room(card, state(6, 123_456))).not.toContain('reading');
+  expect(pages.room(card, state(6, 123_456))).toContain('a few seconds behind');
+});
+
+test('link previews name the address and the sound', () => {
+  const html = pages.room(room());
+  expect(html).toContain('property="og:url" content="https://e.example/r/talk"');
+  expect(html).toContain('property="og:audio" content="https://e.example/r/talk/radio.mp3"');
+  expect(openPages({ manifest: {} }).room(room())).not.toContain('og:url');
+});
+
+test('the four clocks are always there; one that has not struck says so', () => {
+  const html = pages.room(room());
+  expect(html.match(/<dt>/g)?.length).toBe(4);
+  expect(html).toContain('<time datetime="2026-01-05T20:00:00.000Z">');
+  expect(html.match(/<dd>—/g)?.length).toBe(3);
+});
+
+test('home shows what is on, what comes in order, and what was', () => {
+  const html = pages.home([
+    room({ slug: 'old', title: 'Old', status: 'ended', clocks: { ended: 5 } }),
+    room({ slug: 'b', title: 'Second', status: 'scheduled', clocks: { scheduled: 2 } }),
+    room({ slug: 'a', title: 'First', status: 'scheduled', clocks: { scheduled: 1 } }),
+    room({ slug: 'now', title: 'Now' }),
+    room({ slug: 'off', title: 'Off', status: 'cancelled' }),
+  ]);
+  const at = ['Now', 'First', 'Second', 'Old'].map((title) => html.indexOf(`<h3 dir="auto">${title}<`));
+  expect(at).toEqual(at.toSorted((a, b) => a - b));
+  expect(at[0]).toBeGreaterThan(0);
+  expect(html).not.toContain('Off');
+  expect(pages.home([])).toContain('Nothing is on yet.');
+});
+
+test('the sentence says what is happening and, in silence, why', () => {
+  const card = room();
+  const state = { ...stateOfCard(card, 1), studio: 'here' as const };
+  const program = { carries: 'stage' as const, since: 1 };
+  const live = { ...state, program };
+  expect(sentence(card, live)).toBe('Live, about a second behind.');
+  expect(
+    sentence(card, { ...live, program: { ...program, deadAir: { cause: 'all-muted', since: 1 } } }),
+  ).toBe('Silence on stage: everyone is muted. We have told them.');
+  expect(
+    sentence(card, {
+      ...live,
+      program: { carries: 'standby', since: 9, deadAir: { cause: 'nobody-on-stage', since: 1 } },
+    }),
+  ).toBe('Music for a moment: nobody is on stage.');
+  expect(sentence(card, { ...live, studio: 'away' })).toContain('music until it is back');
+  expect(sentence(room({ status: 'scheduled' }))).toBe('Starts Monday 5 January at 20:00 UTC.');
+  expect(sentence(room({ status: 'open' }))).toContain('The doors are open.');
+});
+
+test('the error page has every code under its own anchor', () => {
+  const html = pages.errors();
+  for (const code of Object.keys(ERRORS)) expect(html).toContain(`<tr id="${code}">`);
+});
+
+test('a page is rendered at most once a second, and kept while it is the same', () => {
+  const clock = manualClock();
+  const cache = openPageCache(clock, 2);
+  let renders = 0;
+  let text = 'one';
+  const get = (path = '/a') =>
+    cache.get(path, () => {
+      renders += 1;
+      return text;
+    });
+  const first = get();
+  text = 'two';
+  expect(get()).toBe(first);
+  expect(renders).toBe(1);
+  clock.advance(1000);
+  expect(Buffer.from(get().bytes).toString()).toBe('two');
+  const second = get();
+  clock.advance(1000);
+  expect(get()).toBe(second);
+  expect(renders).toBe(3);
+  get('/b');
+  get('/c');
+  get('/a');
+  expect(renders).toBe(6);
+});
+
+test('the coding is one that the client takes', () => {
+  const thing = { bytes: Buffer.from('x'), br: Buffer.from('b'), gzip: Buffer.from('g') };
+  for (const [accept, expected] of [
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip', 'gzip'],
+    ['br;q=0, gzip;q=0.5', 'gzip'],
+    ['br;q=1.0', 'br'],
+    ['identity', undefined],
+    ['brotli', undefined],
+    [undefined, undefined],
+  ] as const)
+    expect([accept, coding(accept, thing)]).toEqual([accept, expected]);
+});
+
+test('the calculator says how it computes, takes wishes from its address, and gives back nothing it was not asked', () => {
+  const { plan } = openPages({ manifest: {} });
+  expect(plan(new URLSearchParams())).toContain('<th scope="row">machines</th>');
+  const mine = plan(new URLSearchParams('listeners=1400000&tls=yes&nic=%3Cscript%3E'));
+  expect(mine).toContain('value="1400000"');
+  expect(mine).toContain('Not used: Its network card, Gbit/s: use a number from 0.01 to 1000');
+  expect(mine).not.toContain('<script>');
+  expect(plan(new URLSearchParams('listeners=5'))).not.toContain('checked');
+});
+
+test('pages are in the language that the browser asks for, forms and link previews too', () => {
+  const french = pages.room(room({ status: 'open' }), undefined, 'fr');
+  expect(french).toContain('<html lang="fr">');
+  expect(french).toContain('Les portes sont ouvertes.');
+  expect(french).toContain('<dt>Premier son</dt>');
+  expect(french).toContain('property="og:locale" content="fr_FR"');
+  const home = pages.home([room({ slug: 'welcome', title: 'Welcome to Earshot', welcome: true })], 'fr');
+  expect(home).toContain('>Bienvenue sur Earshot</h3>');
+  expect(home).not.toContain('Welcome');
+  for (const html of [home, pages.home([])])
+    expect(html).toContain('<input name="start" type="datetime-local"');
+  expect(pages.notFound('fr')).toContain('lang="fr"');
+});
+
+test('text in other directions stands in its own: titles, names, the title of the window, previews', () => {
+  const html = pages.room(room({ title: 'שלום עולם!', hosts: ['דנה (מנחה)', 'Ana'] }));
+  expect(html).toContain('<h1 dir="auto">שלום עולם!</h1>');
+  expect(html).toContain('with <bdi>דנה (מנחה)</bdi>, <bdi>Ana</bdi>');
+  expect(html).toContain('<title>\u2068שלום עולם!\u2069</title>');
+  expect(html).toContain('property="og:title" content="\u2068שלום עולם!\u2069"');
+  expect(pages.home([room({ title: 'מה נשמע?' })])).toContain('<h3 dir="auto">מה נשמע?</h3>');
+  expect(pages.studio(room({ title: 'מה נשמע?' }))).toContain('<h1 dir="auto">');
+});
+
+test('a link has a picture wherever it is shown', () => {
+  expect(pages.room(room())).toContain('property="og:image" content="https://e.example/_/card.png"');
+});
+
+test('a break in the middle of a show is no new beginning', () => {
+  expect(sentence(room({ status: 'open', clocks: { firstSpeech: 1 } }))).toBe(
+    'A short break. Music until it resumes.',
+  );
+});
+
+test('the wanted language is the one with more weight, the first among equals, English for all others', () => {
+  for (const accepted of ['fr-FR,fr;q=0.9,en;q=0.8', 'de, fr;q=0.7, en;q=0.3', 'fr', 'fr,en', 'FR-ca'])
+    expect(languageOf(accepted)).toBe('fr');
+  for (const accepted of ['en-GB,en;q=0.9,fr;q=0.8', 'de', '', 'fr;q=0.2,en', 'fr;q=0', 'en,fr', undefined])
+    expect(languageOf(accepted)).toBe('en');
+});

@@ -1,0 +1,306 @@
+/** How many machines an evening takes: one formula for the command line, the page and the manual. */
+import { LEVELS, pollOn } from '../wire/delivery.ts';
+
+/** What is to be planned. */
+export interface PlanWishes {
+  /** Listeners at one time. */
+  readonly listeners: number;
+  /** kbit/s of sound to each. */
+  readonly bitrate: number;
+  /** Processor cores of one machine. */
+  readonly cores: number;
+  /** Gbit/s of one machine's network card. */
+  readonly nic: number;
+  readonly tls: boolean;
+  /** Hours that it lasts. */
+  readonly hours: number;
+  /** Minutes in which half of them come. */
+  readonly arrival: number;
+  /** ms between two writes of the stream. */
+  readonly period: number;
+  /** Share of the listeners that caches serve, 0 to 1. */
+  readonly cached: number;
+  /** Share of the listeners who have the room's page open before them, 0 to 1; others have a player alone. */
+  readonly open: number;
+  /** Prices of your own: one machine for an hour, one TB out, a million requests at a CDN. 0: not counted. */
+  readonly machineHour: number;
+  readonly terabyte: number;
+  readonly millionRequests: number;
+}
+
+/** What was measured, and where. */
+export interface PlanFigures {
+  /** CPU µs for one write to one listener, plain and with TLS. */
+  readonly write: number;
+  readonly writeTls: number;
+  /** CPU µs for one listener to come, plain and with TLS. */
+  readonly join: number;
+  readonly joinTls: number;
+  /** kB of process memory for one listener, plain and with TLS; the kernel's own on top. */
+  readonly memory: number;
+  readonly memoryTls: number;
+  readonly kernel: number;
+  /** CPU µs for a cache to answer one request for a segment, plain and with TLS. */
+  readonly segment: number;
+  readonly segmentTls: number;
+  /** CPU µs for a door to answer a page that reads the room's state, plain and with TLS. */
+  readonly page: number;
+  readonly pageTls: number;
+  /** Where and when. */
+  readonly source: string;
+}
+
+/** What was measured for docs/performance.md and docs/caches.md; write it again with `earshot plan --measure`. */
+export const MEASURED: PlanFigures = {
+  ...{ write: 14, writeTls: 22.7, join: 182, joinTls: 1662 },
+  ...{ memory: 4.6, memoryTls: 30, kernel: 5, segment: 13.3, segmentTls: 19.8, page: 37, pageTls: 74 },
+  source:
+    'docs/any-crowd.md, 23 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners, without TLS and with it (every handshake a full one); a page’s look at the room: 20,000 requests in 4 s on 2,500 connections to one door, on a machine busy with other work, twice that with TLS',
+};
+
+/** What is assumed where nothing is said. */
+export const WISHES: PlanWishes = {
+  ...{ listeners: 100_000, bitrate: 48, cores: 4, nic: 10, tls: true, hours: 2, arrival: 3, period: 1280 },
+  ...{ cached: 0, open: 1, machineHour: 0, terabyte: 0, millionRequests: 0 },
+};
+
+/** The share of a processor that is planned with. */
+export const CORE_SHARE = 0.6;
+/** The share of a network card that is planned with. */
+export const NIC_SHARE = 0.8;
+/** How many machines more than needed. */
+export const SPARE = 1.25;
+/** What the container and TCP/IP add: 164 bytes of boxes for each 320 ms, headers of 54 bytes for each 1,448, and the way back. */
+const BOXES_KBIT = 4.1;
+const PACKETS = 1.04;
+const SEGMENT_SECONDS = 5.12;
+/** kbit of one answer to a page, with its head: 650 bytes for a room of a few speakers. */
+const PAGE_KBIT = 5.2;
+
+/** The ms between two looks of a page, on the rung that writes every `period` ms. */
+const pollAt = (period: number): number => pollOn(LEVELS.find((level) => level.period >= period)?.rung ?? 0);
+/** Listeners are at caches from rung 2 on. */
+const CACHED_POLL_S = pollOn(2) / 1000;
+
+/** One line of a plan: what, how it was computed, and what came out. */
+export interface PlanLine {
+  readonly what: string;
+  readonly formula: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** A plan: its lines in order, and the figures that programs read. */
+export interface Plan {
+  readonly lines: readonly PlanLine[];
+  readonly machines: number;
+  /** Gbit/s at the peak. */
+  readonly egress: number;
+  /** TB over the evening. */
+  readonly terabytes: number;
+  /** All of it in one sentence. */
+  readonly verdict: string;
+  /** Requests per second to caches. */
+  readonly requests: number;
+  readonly cost: number;
+  /** Listeners that one machine's doors hold on the stream. */
+  readonly holds: number;
+  /** What is to be known beside the lines, as whole sentences. */
+  readonly notes: readonly string[];
+}
+
+const COST = 'cost at your prices';
+
+/** Computes a plan. All figures are those of the peak but for TB and cost. */
+export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
+  const { listeners, bitrate, cores, nic, tls, hours, arrival, period, cached, open } = wishes;
+  const lines: PlanLine[] = [];
+  const line = (what: string, value: number, unit: string, formula: string): number => {
+    lines.push({ what, formula, value, unit });
+    return value;
+  };
+  const looks = (open * 1000) / pollAt(period);
+  const kbit = line(
+    'sent to one listener',
+    (bitrate + BOXES_KBIT) * PACKETS + looks * PAGE_KBIT,
+    'kbit/s',
+    `(${bitrate} sound + ${BOXES_KBIT} boxes) × ${PACKETS} packets + ${round(looks)}/s × ${PAGE_KBIT} page`,
+  );
+  const onStream = line(
+    'listeners on the stream',
+    Math.round(listeners * (1 - cached)),
+    '',
+    `${amount(listeners)} × (1 − ${cached})`,
+  );
+  const onCache = listeners - onStream;
+  const egress = line(
+    'egress',
+    (listeners * kbit) / 1e6,
+    'Gbit/s',
+    `${amount(listeners)} × ${round(kbit)} kbit/s`,
+  );
+  const terabytes = line(
+    'sent over the evening',
+    (egress * hours * 3600) / 8 / 1000,
+    'TB',
+    `${round(egress)} Gbit/s × ${hours} h × 3,600 ÷ 8 ÷ 1,000`,
+  );
+  const write = tls ? figures.writeTls : figures.write;
+  const writes = line(
+    'cores that write the stream',
+    (onStream * write * (1000 / period)) / 1e6,
+    'cores',
+    `${amount(onStream)} × ${write} µs × ${round(1000 / period)} writes/s`,
+  );
+  const asked = line(
+    'requests of open pages',
+    onStream * looks,
+    '/s',
+    `${amount(onStream)} × ${open} with the page open ÷ ${pollAt(period) / 1000} s`,
+  );
+  const page = tls ? figures.pageTls : figures.page;
+  const pages = line(
+    'cores that answer pages',
+    (asked * page) / 1e6,
+    'cores',
+    `${amount(Math.round(asked))}/s × ${page} µs`,
+  );
+  const join = tls ? figures.joinTls : figures.join;
+  const perSecond = line(
+    'arrivals per second',
+    listeners / 2 / (arrival * 60),
+    '/s',
+    `half of ${amount(listeners)} in ${arrival} min`,
+  );
+  const joins = line(
+    'cores that let them in',
+    (perSecond * join) / 1e6,
+    'cores',
+    `${amount(Math.round(perSecond))}/s × ${join} µs`,
+  );
+  const requests = line(
+    'requests to caches',
+    onCache * (1 / SEGMENT_SECONDS + open / CACHED_POLL_S),
+    '/s',
+    `${amount(onCache)} × (1 ÷ ${SEGMENT_SECONDS} s a segment + ${open} ÷ ${CACHED_POLL_S} s a page)`,
+  );
+  const segment = tls ? figures.segmentTls : figures.segment;
+  const caching = line(
+    'cores that answer them',
+    (requests * segment) / 1e6,
+    'cores',
+    `${amount(Math.round(requests))}/s × ${segment} µs`,
+  );
+  const memory = line(
+    'memory for listeners on the stream',
+    (onStream * ((tls ? figures.memoryTls : figures.memory) + figures.kernel)) / 1e6,
+    'GB',
+    `${amount(onStream)} × (${tls ? figures.memoryTls : figures.memory} + ${figures.kernel} kernel) kB`,
+  );
+  const used = writes + pages + joins + caching;
+  const byCores = line(
+    'machines by processor',
+    used / (cores * CORE_SHARE),
+    '',
+    `${round(used)} cores ÷ (${cores} × ${CORE_SHARE * 100} %)`,
+  );
+  const holds = line(
+    'one machine holds on the stream',
+    Math.floor(
+      Math.min(
+        (cores * CORE_SHARE * 1e6) / (write * (1000 / period) + looks * page),
+        (nic * NIC_SHARE * 1e6) / kbit,
+      ),
+    ),
+    '',
+    `the smaller of ${cores} cores × ${CORE_SHARE * 100} % ÷ (${write} µs × ${round(1000 / period)}/s + ${page} µs × ${round(looks)}/s) and ${nic} Gbit/s × ${NIC_SHARE * 100} % ÷ ${round(kbit)} kbit/s`,
+  );
+  const byNic = line(
+    'machines by network card',
+    egress / (nic * NIC_SHARE),
+    '',
+    `${round(egress)} Gbit/s ÷ (${nic} × ${NIC_SHARE * 100} %)`,
+  );
+  const machines = line(
+    'machines',
+    Math.max(1, Math.ceil(Math.max(byCores, byNic) * SPARE)),
+    '',
+    `the larger of both × ${SPARE} to spare, rounded up`,
+  );
+  line(
+    'memory in each',
+    memory / machines,
+    'GB',
+    `${round(memory)} GB ÷ ${machines}, beside 1 GB for Earshot itself`,
+  );
+  const cost = line(
+    COST,
+    machines * hours * wishes.machineHour +
+      terabytes * wishes.terabyte +
+      ((requests * hours * 3600) / 1e6) * wishes.millionRequests,
+    '',
+    `${machines} × ${hours} h × ${wishes.machineHour} + ${round(terabytes)} TB × ${wishes.terabyte} + ${round((requests * hours * 3600) / 1e6)} M requests × ${wishes.millionRequests}`,
+  );
+  const notes: string[] = [];
+  if (onStream > holds) {
+    const share = Math.min(1, Math.ceil((1 - holds / listeners) * 100) / 100);
+    notes.push(
+      `The stream comes from the doors of one machine: the other machines are caches, or a CDN. Plan with at least ${share} behind them (cached).`,
+    );
+  }
+  if (cost === 0) notes.push('No prices are known here: enter what your provider charges.');
+  const many = (n: number, one: string): string => `${amount(n)} ${one}${n === 1 ? '' : 's'}`;
+  const verdict =
+    `${many(machines, 'machine')} with ${many(cores, 'core')} and ${amount(nic)} Gbit/s each for ${many(listeners, 'listener')} at one time: ` +
+    `${round(egress)} Gbit/s, ${round(terabytes)} TB in ${many(hours, 'hour')}${cost > 0 ? `, about ${round(cost)} at your prices` : ''}.`;
+  // A cost without a price would be no figure.
+  return {
+    verdict,
+    lines: cost > 0 ? lines : lines.filter(({ what }) => what !== COST),
+    machines,
+    egress,
+    terabytes,
+    requests,
+    cost,
+    holds,
+    notes,
+  };
+}
+
+/** What bounds each wish: a plan for more than the Earth's people is a slip of the finger. */
+export const BOUNDS: Readonly<Record<Exclude<keyof PlanWishes, 'tls'>, readonly [number, number]>> = {
+  ...{ listeners: [1, 10_000_000_000], bitrate: [6, 1_000], cores: [1, 1_024], nic: [0.01, 1_000] },
+  ...{ hours: [0.1, 8_760], arrival: [0.1, 1_440], period: [320, 2_560], cached: [0, 1], open: [0, 1] },
+  ...{ machineHour: [0, 1e6], terabyte: [0, 1e6], millionRequests: [0, 1e6] },
+};
+
+/** Reads wishes from words such as a form or flags give them; what is absent or out of bounds is named. */
+export function readWishes(get: (name: string) => string | undefined): {
+  readonly wishes: PlanWishes;
+  readonly wrong: readonly { readonly name: string; readonly least: number; readonly most: number }[];
+} {
+  const wrong: { name: string; least: number; most: number }[] = [];
+  const found: Record<string, number> = {};
+  for (const [name, [least, most]] of Object.entries(BOUNDS)) {
+    const text = get(name)
+      ?.trim()
+      .replace(/(?:gbit|kbit)(?:\/s)?$/i, '');
+    if (text === undefined || text === '') continue;
+    const value = /^\d{1,12}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) found[name] = value;
+    else wrong.push({ name, least, most });
+  }
+  const tls = get('tls');
+  const wishes = {
+    ...WISHES,
+    ...found,
+    ...(tls === undefined ? {} : { tls: !/^(?:no|false|0|off)$/i.test(tls) }),
+  };
+  return { wishes: { ...wishes, listeners: Math.round(wishes.listeners) }, wrong };
+}
+
+const round = (value: number): string => amount(Number(value.toPrecision(3)));
+const amount = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 3 });
+/** A value as people read it: three digits, thousands apart. */
+export const spoken = ({ value, unit }: PlanLine): string =>
+  `${unit === '' && Number.isInteger(value) ? amount(value) : round(value)}${unit === '' ? '' : unit.startsWith('/') ? unit : ` ${unit}`}`;

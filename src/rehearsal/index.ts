@@ -1,0 +1,26 @@
+/** The rehearsal: a crowd of real connections, an honest report, a signed certificate. */
+
+export { CONSENT_PATH, type Consent } from '../wire/rehearsal.ts';
+export {
+  type Certificate,
+  type Checked,
+  certificateText,
+  certify,
+  checkCertificate,
+  newSigningKey,
+} from './report/signed-report.ts';
+export { type Curve, readCurve } from './people/curve.ts';
+export { type JoinDeps, join } from './machines/join.ts';
+export { capacityOfProcess, openLocalMember, serveParent } from './machines/local-member.ts';
+export type { Member } from './people/order.ts';
+export type { Outcome, Percentiles } from './report/outcome.ts';
+export {
+  connectionsOf,
+  open,
+  type Rehearsal,
+  type RehearsalDeps,
+  type RehearsalResult,
+} from './rehearsal.ts';
+export { type Gathering, openGathering } from './machines/remote-member.ts';
+export { reportPage } from './report/report-page.ts';
+export type { Row } from './report/timeline.ts';

@@ -1,0 +1,79 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Fragment, Init, PcmBlock, Rendition } from '../../base/media.ts';
+import { type EpochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, ms, ticks } from '../../base/time.ts';
+import { type Mixer, type MixerState, open as openMixer, type Rested } from '../../mixer/index.ts';
+import { open as openPackager, type Packager } from '../../packager/index.ts';
+
+/** What the sound of one room is made with. */
+export interface AirDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly zero: EpochMs;
+  readonly renditions: readonly Rendition[];
+  /** Ids that are coded whether somebody hears them or not. */
+  readonly always: readonly string[];
+  /** A room that rested goes on from this. */
+  readonly rested?: Rested;
+  init(init: Init): void;
+  /** Nothing comes after it was closed. */
+  fragment(fragment: Fragment): void;
+  block(block: PcmBlock): void;
+  state(state: MixerState): void;
+}
+
+/** The mixer and the encoders of one room: what costs a processor, also when nobody hears it. */
+export interface Air extends AsyncDisposable {
+  readonly mixer: Mixer;
+  readonly packager: Packager;
+  /** Its first fragment. */
+  readonly firstSeq: number;
+}
+
+/** Slots between the decision to start and the first fragment, so that opening takes no time from the program. */
+export const LEAD_SLOTS = 4;
+
+/** Opens both at the next free slot of the grid, `LEAD_SLOTS` from now. */
+export async function openAir(deps: AirDeps): Promise<Air> {
+  const { clock, zero, rested } = deps;
+  const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);
+  // After other sound an encoder's first slot is coded unheard: without a past it would begin in silence.
+  const codedFrom = rested ? firstSeq - 1 : firstSeq;
+  let closed = false;
+  await using parts = new AsyncDisposableStack();
+  parts.defer(() => {
+    closed = true;
+  });
+  const packager = parts.use(
+    await openPackager({
+      log: deps.log.part('packager'),
+      ...{ renditions: deps.renditions, always: deps.always, firstSeq: codedFrom },
+      init: deps.init,
+      fragment(fragment) {
+        if (!closed && fragment.seq >= firstSeq) deps.fragment(fragment);
+      },
+    }),
+  );
+  const mixer = parts.use(
+    await openMixer({
+      clock,
+      log: deps.log.part('mixer'),
+      firstTick: ticks(codedFrom * FRAGMENT_TICKS),
+      due: ms(clock.now() + (fragmentStart(zero, codedFrom) - clock.wall())),
+      ...(rested ? { rested } : {}),
+      block(block) {
+        packager.push(block);
+        deps.block(block);
+      },
+      state: deps.state,
+    }),
+  );
+  const opened = parts.move();
+  return {
+    ...{ mixer, packager, firstSeq },
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      await opened.disposeAsync();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../../base/clock.ts';
+import { asSlug } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
+import { ms } from '../../base/time.ts';
+import type { RoomCard } from '../../wire/room.ts';
+import { openInTurn } from './openings.ts';
+import type { Program } from './program.ts';
+import type { KnownRooms } from '../room-changes.ts';
+
+/** A room that has a time zero: one that can be opened. */
+export type OpenableRoom = RoomCard & { readonly zero: number };
+
+/** What a cell's rooms need. */
+export interface CellRoomsDeps<P> {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Which cell this is. */
+  readonly cell: number;
+  /** Every room the site has told of. */
+  readonly cards: Pick<KnownRooms, 'get'>;
+  /** Opens a room's program; the caller's `opened` greets the doors. */
+  open(card: OpenableRoom): Promise<P>;
+  opened(program: P): void;
+}
+
+/** The programs of the rooms that the site gives a cell. */
+export interface CellRooms<P> {
+  readonly programs: ReadonlyMap<string, P>;
+  /** What the site said since: rooms that changed, and those that left the list. */
+  take(news: { readonly changed: readonly RoomCard[]; readonly gone: readonly string[] }): void;
+}
+
+const RETRY_MS = ms(1000);
+
+/** Opens and closes programs as the site says; one that cannot be opened is tried again every second. */
+export function openCellRooms<P extends Pick<Program, 'update' | 'close'>>(
+  deps: CellRoomsDeps<P>,
+): CellRooms<P> {
+  const { clock, log, cell, cards } = deps;
+  const programs = new Map<string, P>();
+  const opening = new Set<string>();
+  const mine = (card: RoomCard): card is OpenableRoom =>
+    card.cell === cell && card.zero !== undefined && (card.status === 'open' || card.status === 'live');
+
+  const inTurn = openInTurn(() => programs.size > 0);
+  const start = async (slug: string): Promise<void> => {
+    const card = cards.get(slug);
+    try {
+      if (!card || !mine(card)) return;
+      const program = await deps.open(card);
+      programs.set(slug, program);
+      deps.opened(program);
+      // The room may have moved on, or left the list, while the encoders warmed up.
+      const now = cards.get(slug);
+      if (now) settle(now);
+      else stop(slug, 'ended');
+    } catch (error) {
+      log.error({ slug, error: String(error) }, 'the room could not be opened in the studio; trying again in a second');
+      clock.after(RETRY_MS, () => {
+        const now = cards.get(slug);
+        if (now) settle(now);
+      });
+    } finally {
+      opening.delete(slug);
+    }
+  };
+  const stop = (slug: string, over?: 'ended' | 'cancelled'): void => {
+    const program = programs.get(slug);
+    if (!program) return;
+    programs.delete(slug);
+    program
+      .close(over)
+      .catch((error: unknown) =>
+        log.error({ slug, error: String(error) }, 'the room did not close cleanly'),
+      );
+  };
+  const settle = (card: RoomCard): void => {
+    const program = programs.get(card.slug);
+    if (mine(card)) {
+      if (program) program.update(card);
+      else if (!opening.has(card.slug)) {
+        opening.add(card.slug);
+        void inTurn(() => start(card.slug));
+      }
+    } else stop(card.slug, card.status === 'ended' || card.status === 'cancelled' ? card.status : undefined);
+  };
+  return {
+    programs,
+    take({ changed, gone }) {
+      for (const card of changed) if (asSlug(card.slug)) settle(card);
+      for (const slug of gone) stop(slug, 'ended');
+    },
+  };
+}

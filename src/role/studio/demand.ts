@@ -1,0 +1,29 @@
+import type { Clock } from '../../base/clock.ts';
+
+/** A rendition is coded this long after a door last wanted it, in ms: players pause, and doors come and go. */
+const KEEP_MS = 60_000;
+
+/** Which renditions of a room the doors want to have coded. */
+export interface Demand {
+  /** A door wants these; true when one of them is new. */
+  hear(wanted: readonly string[]): boolean;
+  now(): string[];
+}
+
+/** Remembers what doors wanted. */
+export function openDemand(clock: Clock): Demand {
+  const until = new Map<string, number>();
+  const now = (): string[] => {
+    for (const [id, end] of until) if (end <= clock.now()) until.delete(id);
+    return [...until.keys()];
+  };
+  return {
+    hear(wanted) {
+      now();
+      const fresh = wanted.some((id) => !until.has(id));
+      for (const id of wanted) until.set(id, clock.now() + KEEP_MS);
+      return fresh;
+    },
+    now,
+  };
+}

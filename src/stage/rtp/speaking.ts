@@ -1,0 +1,46 @@
+import type { Ms } from '../../base/time.ts';
+
+/** Louder than this is speech: −dBov. Room noise with browser processing lies at 60 and more. */
+const SPEECH = 48;
+/** Loud packets in a row before somebody counts as speaking, so that a click does not. */
+const ONSET = 3;
+/** Somebody still speaks this long after the last loud packet: the pauses between words. */
+const HOLD_MS = 700;
+/** Silence in −dBov. */
+export const SILENCE = 127;
+
+/** Tells from audio levels whether somebody speaks, and how loud they were lately. */
+export class Speaking {
+  #loud = 0;
+  #until = -Infinity;
+  #peak = SILENCE;
+  #shown = SILENCE;
+
+  /** Notes the level of one packet in −dBov. */
+  heard(level: number, now: Ms): void {
+    this.#peak = Math.min(this.#peak, level);
+    this.#loud = level < SPEECH ? this.#loud + 1 : Math.max(0, this.#loud - 1);
+    if (this.#loud >= ONSET && level < SPEECH) this.#until = now + HOLD_MS;
+    this.#loud = Math.min(this.#loud, ONSET * 2);
+  }
+
+  /** Forgets everything: muted or gone. */
+  silence(): void {
+    this.#loud = 0;
+    this.#until = -Infinity;
+    this.#peak = SILENCE;
+    this.#shown = SILENCE;
+  }
+
+  /** True while they speak and in the pauses between words. */
+  now(now: Ms): boolean {
+    return now < this.#until;
+  }
+
+  /** The loudest level since the last call, falling back softly when nothing came (DTX). */
+  takeLevel(): number {
+    this.#shown = this.#peak < SILENCE ? this.#peak : Math.min(SILENCE, this.#shown + 12);
+    this.#peak = SILENCE;
+    return this.#shown;
+  }
+}
