@@ -2,9 +2,9 @@
 
 import type { Slug, SpeakerId } from '../src/base/ids.ts';
 import { silentLog } from '../src/base/log.ts';
+import { readSecret } from '../src/keys/secret.ts';
 import { openTokens } from '../src/keys/token.ts';
 import { paths } from '../src/role/paths.ts';
-import { readSecret } from '../src/keys/secret.ts';
 import { readSound, speak } from '../src/stage/index.ts';
 
 const [url, slug, count, data, ...files] = process.argv.slice(2);

@@ -1,10 +1,10 @@
 /** A real door with a synthetic origin: FRAGMENT bytes every 320 ms, written every PERIOD ms. Prints its port; given a PORT it shares it. */
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
-import { openOpenssl } from '../src/native/openssl.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
-import { openUring } from '../src/native/uring.ts';
 import { LIMITS, open, openPages } from '../src/door/index.ts';
+import { openOpenssl } from '../src/native/openssl.ts';
+import { openUring } from '../src/native/uring.ts';
 
 const fragmentBytes = Number(process.argv[2] ?? 2048);
 const period = Number(process.argv[3] ?? 960);

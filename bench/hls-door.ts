@@ -7,8 +7,8 @@
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../src/base/time.ts';
-import { openUring } from '../src/native/uring.ts';
 import { LIMITS, open, openPages } from '../src/door/index.ts';
+import { openUring } from '../src/native/uring.ts';
 import { open as openOrigin } from '../src/origin/index.ts';
 import { EMPTY } from '../src/wire/feed.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';

@@ -1,11 +1,11 @@
 /** What a splice between renditions adds to the coding error, in dB: median, 95 %, worst of all splices. */
 
 import type { Codec } from '../src/base/media.ts';
+import { edgeFrames, spliceable } from '../src/media/aac-window.ts';
+import { PRIMING } from '../src/media/priming.ts';
 import { initOf } from '../src/packager/container.ts';
 import { loadCodecs } from '../src/packager/encoding.ts';
-import { PRIMING } from '../src/media/priming.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
-import { edgeFrames, spliceable } from '../src/media/aac-window.ts';
 import { decodeWithFfmpeg } from '../test/ffmpeg.ts';
 import { decodeOpus, framesOf, packageSound } from '../test/packaged.ts';
 import { chord, speechLike } from '../test/sound.ts';

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadManifest, openPages } from '../src/door/index.ts';
 import { pageHeaders } from '../src/door/answer/send.ts';
+import { loadManifest, openPages } from '../src/door/index.ts';
 import { type Delivery, deliveryAt } from '../src/wire/delivery.ts';
 import type { QueueState } from '../src/wire/queue.ts';
 import { type RoomState, stateOfCard } from '../src/wire/room.ts';

@@ -2,10 +2,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { retime } from '../src/media/fragment-slot.ts';
 import { initOf } from '../src/packager/container.ts';
 import { loadCodecs } from '../src/packager/encoding.ts';
 import { packageLoop } from '../src/packager/index.ts';
-import { retime } from '../src/media/fragment-slot.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
 import { packageSound } from '../test/packaged.ts';
 import { tone } from '../test/sound.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadManifest, openPages } from '../src/door/index.ts';
 import { PAGE_HEADERS } from '../src/door/answer/send.ts';
+import { loadManifest, openPages } from '../src/door/index.ts';
 import { deliveryAt, fullDelivery } from '../src/wire/delivery.ts';
 import type { RoomState } from '../src/wire/room.ts';
 import { openChromium } from './ear.ts';

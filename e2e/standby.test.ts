@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createDecoder } from 'libopus-wasm';
 import { expect, it } from 'vitest';
-import { packageLoop } from '../src/packager/index.ts';
 import { fragmentFrames } from '../src/media/boxes.ts';
+import { packageLoop } from '../src/packager/index.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
 import { broadcast, tone } from './rig/broadcast.ts';
 

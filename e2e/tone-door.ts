@@ -5,8 +5,8 @@ import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
 import { type Door, type DoorOrigin, LIMITS, open, openPages } from '../src/door/index.ts';
-import { type Loop, packageLoop } from '../src/packager/index.ts';
 import { retime } from '../src/media/fragment-slot.ts';
+import { type Loop, packageLoop } from '../src/packager/index.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
 import { earPage } from './ear.ts';
 

@@ -2,7 +2,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import project from '../package.json' with { type: 'json' };
-import { readCertificate } from './certificate/certificate.ts';
 import { systemClock } from './base/clock.ts';
 import { EarshotError } from './base/errors.ts';
 import { makeFolder, makePrivateFolder } from './base/folder.ts';
@@ -14,11 +13,12 @@ import { exposition } from './base/metrics.ts';
 import { sharesPorts } from './base/port.ts';
 import { openSpareMemory } from './base/spare-memory.ts';
 import { type Ms, ms } from './base/time.ts';
+import { readCertificate } from './certificate/certificate.ts';
 import type { Config } from './config/index.ts';
-import { paths } from './role/paths.ts';
-import { openProcessMetrics } from './role/process-metrics.ts';
 import { readSecret } from './keys/secret.ts';
 import { certificateOf, lastGoodCertificate } from './role/certificate-files.ts';
+import { paths } from './role/paths.ts';
+import { openProcessMetrics } from './role/process-metrics.ts';
 import { ROLES, type RoleName } from './roles.ts';
 import {
   type ChildSpec,

@@ -6,8 +6,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadLoops } from '../../src/standby/standby-loops.ts';
 import { paths } from '../../src/role/paths.ts';
+import { loadLoops } from '../../src/standby/standby-loops.ts';
 import { built } from './built.ts';
 import { PREPARED } from './server.ts';
 

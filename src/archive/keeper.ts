@@ -156,7 +156,10 @@ export function openKeeper(deps: KeeperDeps): Keeper {
       if (!isRecordingName(name)) continue;
       // One that cannot be read must not keep the others from going.
       await look(name, seen).catch((error: unknown) => {
-        log.warn({ slug: name, error: String(error) }, 'a recording cannot be read on disk, and so is neither counted nor removed');
+        log.warn(
+          { slug: name, error: String(error) },
+          'a recording cannot be read on disk, and so is neither counted nor removed',
+        );
         if (counted.has(name)) seen.add(name);
       });
     }
@@ -177,7 +180,10 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     if (until !== undefined && clock.now() <= until && !deps.room(slug)) return away(paths(dir, slug).folder);
     forgotten.delete(slug);
     if (deps.room(slug)?.neverKept) {
-      log.info({ slug }, 'an old recording of the demo room was removed: the demo room is no longer recorded');
+      log.info(
+        { slug },
+        'an old recording of the demo room was removed: the demo room is no longer recorded',
+      );
       return forget(slug);
     }
     const found = await count(dir, slug, counted.get(slug));
@@ -215,7 +221,10 @@ export function openKeeper(deps: KeeperDeps): Keeper {
           (error: unknown) => String(error),
         );
         if (failed !== undefined) {
-          log.warn({ slug, by, error: failed }, 'a recording cannot be read on disk, and so is neither counted nor removed');
+          log.warn(
+            { slug, by, error: failed },
+            'a recording cannot be read on disk, and so is neither counted nor removed',
+          );
           continue;
         }
       } else {

@@ -1,5 +1,5 @@
-import { LoudnessMeter, type LoudnessState } from '../media/loudness-meter.ts';
 import type { PcmBlock } from '../base/media.ts';
+import { LoudnessMeter, type LoudnessState } from '../media/loudness-meter.ts';
 import type { RecordingLoudness } from '../wire/recording.ts';
 import { type Files, writeWhole } from './files.ts';
 

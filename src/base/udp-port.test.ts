@@ -11,7 +11,9 @@ test('asking for a port that somebody has says so, and leaves nothing open howev
   await once(taken, 'listening');
   const { port } = taken.address();
   try {
-    expect(await udpPortTrouble(port)).toContain(`UDP port ${port} cannot be used: another program is using it`);
+    expect(await udpPortTrouble(port)).toContain(
+      `UDP port ${port} cannot be used: another program is using it`,
+    );
     const before = process.platform === 'linux' ? openFiles() : 0;
     for (let i = 0; i < 20; i += 1) await udpPortTrouble(port);
     // Other tests of this process may open a file meanwhile, not twenty.

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { selfSigned } from '../../test/certificate.ts';
 import { type ManualClock, manualClock } from '../../test/clock.ts';
-import { readCertificate } from './certificate.ts';
 import { silentLog } from '../base/log.ts';
+import { readCertificate } from './certificate.ts';
 import { type CertificateStatus, keepCertificate, renewalDue } from './renewal.ts';
 
 const DAY = 86_400_000;

@@ -1,9 +1,9 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Certificate, readCertificate } from './certificate.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
 
 /** What keeping a certificate takes. */
 export interface CertificateDeps {

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Config, load } from '../config/index.ts';
 import { diskAdvice, oldRecordings, timeService } from './doctor/machine.ts';
-import { database, metricsPort, port, proxy, turn } from './doctor/service.ts';
-import { inAddress, serverAddress } from './local-server.ts';
 import { mostFiles, running } from './doctor/running.ts';
+import { database, metricsPort, port, proxy, turn } from './doctor/service.ts';
 import { turnServer } from './doctor/turn-probe.ts';
+import { inAddress, serverAddress } from './local-server.ts';
 
 let folder: string;
 beforeEach(() => {

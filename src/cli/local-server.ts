@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { EarshotError } from '../base/errors.ts';
 import { asSlug, asSpeakerId } from '../base/ids.ts';
-import { LOCAL_GENERATION, openTokens } from '../keys/token.ts';
 import type { Config } from '../config/index.ts';
-import { paths } from '../role/paths.ts';
 import { readSecret } from '../keys/secret.ts';
+import { LOCAL_GENERATION, openTokens } from '../keys/token.ts';
 import { certificateOf } from '../role/certificate-files.ts';
+import { paths } from '../role/paths.ts';
 
 /** Where the server of this configuration answers on this machine: in plain HTTP, also when its port speaks TLS. */
 export function serverAddress(config: Config): string {

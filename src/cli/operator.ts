@@ -1,8 +1,8 @@
 import { EarshotError } from '../base/errors.ts';
 import { fromProcess } from '../config/index.ts';
+import { readSecret } from '../keys/secret.ts';
 import { operatorLink, operatorToken, renewOperatorLink } from '../role/operator-link.ts';
 import { paths } from '../role/paths.ts';
-import { readSecret } from '../keys/secret.ts';
 import { readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
 import { publicAddress } from './local-server.ts';

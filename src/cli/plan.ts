@@ -1,5 +1,5 @@
 import { EarshotError } from '../base/errors.ts';
-import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../plan/capacity.ts';
+import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../plan/index.ts';
 import { oneOf, readArguments } from './arguments.ts';
 import type { Command } from './index.ts';
 import { measure } from './trial/plan-measure.ts';

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openTokens } from '../keys/token.ts';
 import { readSecret } from '../keys/secret.ts';
+import { openTokens } from '../keys/token.ts';
 import { command, lineOf } from './recording.ts';
 
 let data: string;

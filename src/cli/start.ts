@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { readCertificate } from '../certificate/certificate.ts';
 import { EarshotError } from '../base/errors.ts';
 import { openLineWriter } from '../base/line-writer.ts';
 import { udpPortTrouble } from '../base/udp-port.ts';
+import { readCertificate } from '../certificate/certificate.ts';
 import { type Config, environmentWith, fromProcess } from '../config/index.ts';
 import { start } from '../main.ts';
-import { isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
 import { certificateOf } from '../role/certificate-files.ts';
+import { isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
 import { asRole, ROLES, type RoleName } from '../roles.ts';
 import { checkFreshness } from './doctor/freshness.ts';
 import type { Command } from './index.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { split } from '../rehearsal/machines/team.ts';
 import { arrivalAt, type Curve, curveLength, normalQuantile, readCurve } from '../rehearsal/people/curve.ts';
 import { Histogram, topOf } from '../rehearsal/people/histogram.ts';
 import { Playout } from '../rehearsal/people/simulated-playout.ts';
 import { sourceAddresses } from '../rehearsal/target.ts';
-import { split } from '../rehearsal/machines/team.ts';
 
 /** A seeded sequence in 0…1. */
 function noise(seed = 1) {

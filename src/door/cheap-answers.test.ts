@@ -3,10 +3,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { fakeOrigin, wire } from '../../test/door.ts';
-import { openClients } from './network/trusted-proxies.ts';
-import { openCounters } from './metrics/counters.ts';
-import { LIMITS } from './index.ts';
 import { type OrdinaryDeps, openOrdinary } from './http/server.ts';
+import { LIMITS } from './index.ts';
+import { openCounters } from './metrics/counters.ts';
+import { openClients } from './network/trusted-proxies.ts';
 
 /** A server whose shield gives this many cheap answers, and whose judgement is asked for nothing. */
 async function open(left: number) {

@@ -3,21 +3,21 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { isLoopback } from '../base/local.ts';
 import { ms } from '../base/time.ts';
-import type { Clients } from './network/trusted-proxies.ts';
+import type { Quick } from './files/file-answers.ts';
+import type { Limits } from './limits.ts';
 import type { Counters } from './metrics/counters.ts';
-import type { Fanout } from './stream/listeners.ts';
 import type { Fault } from './metrics/faults.ts';
 import type { Gate } from './network/connection-limit.ts';
-import { handOver } from './socket/attach-to-http.ts';
 import type { Handshakes } from './network/handshakes.ts';
-import type { Limits } from './limits.ts';
-import type { Quick } from './files/file-answers.ts';
-import { endRefused, rawProblem, rawTooLarge } from './socket/raw-refusal.ts';
-import { readFirstHead, wholeLength } from './request/first-head.ts';
-import { reset } from './socket/reset.ts';
-import { readStreamRequest, type StreamRequest } from './request/stream-query.ts';
-import type { Tls } from './tls.ts';
 import type { Unfinished } from './network/slow-senders.ts';
+import type { Clients } from './network/trusted-proxies.ts';
+import { readFirstHead, wholeLength } from './request/first-head.ts';
+import { readStreamRequest, type StreamRequest } from './request/stream-query.ts';
+import { handOver } from './socket/attach-to-http.ts';
+import { endRefused, rawProblem, rawTooLarge } from './socket/raw-refusal.ts';
+import { reset } from './socket/reset.ts';
+import type { Fanout } from './stream/listeners.ts';
+import type { Tls } from './tls.ts';
 
 /** What the entrance needs. */
 export interface FrontDeps {

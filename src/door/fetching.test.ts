@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { fakeOrigin, wire } from '../../test/door.ts';
 import { systemClock } from '../base/clock.ts';
-import { openBatch } from './socket/batched-write.ts';
-import { openClients } from './network/trusted-proxies.ts';
+import { openShield } from './admission/admission.ts';
+import { openQuick } from './files/file-answers.ts';
+import { LIMITS } from './limits.ts';
 import { openCounters } from './metrics/counters.ts';
 import { openGate } from './network/connection-limit.ts';
-import { LIMITS } from './limits.ts';
-import { openQuick } from './files/file-answers.ts';
 import { Share } from './network/fair-share.ts';
-import { openShield } from './admission/admission.ts';
+import { openClients } from './network/trusted-proxies.ts';
+import { openBatch } from './socket/batched-write.ts';
 
 test('under strain a network fetches small files within its share, however it asks; without, as many as it likes', () => {
   const clock = manualClock();

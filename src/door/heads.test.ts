@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fakeOrigin, openTestDoor, pause, wire } from '../../test/door.ts';
-import { prefixOf } from './network/connection-limit.ts';
 import { LIMITS } from './index.ts';
+import { prefixOf } from './network/connection-limit.ts';
 import { readFirstHead } from './request/first-head.ts';
 
 const BAD: readonly (readonly [string, string])[] = [

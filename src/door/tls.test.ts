@@ -9,8 +9,8 @@ import { manualClock } from '../../test/clock.ts';
 import { fakeOrigin, INIT, numbers, openTestDoor, pause, until, wire } from '../../test/door.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { ms } from '../base/time.ts';
-import { openCounters } from './metrics/counters.ts';
 import { LIMITS } from './index.ts';
+import { openCounters } from './metrics/counters.ts';
 import { openTls } from './tls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-tls-'));

@@ -1,18 +1,18 @@
 import { constants, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import type { Clock } from '../base/clock.ts';
+import { EarshotError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { type Ms, ms } from '../base/time.ts';
 import {
   type Certificate,
   type CertificateFiles,
   certificateStamp,
   readCertificate,
 } from '../certificate/certificate.ts';
-import type { Clock } from '../base/clock.ts';
-import { EarshotError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import { type Ms, ms } from '../base/time.ts';
-import type { Bares } from './socket/tls-offload.ts';
 import type { Counters } from './metrics/counters.ts';
+import type { Bares } from './socket/tls-offload.ts';
 
 /** How a door speaks TLS. */
 export interface DoorTls {

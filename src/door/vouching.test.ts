@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
-import { openClients } from './network/trusted-proxies.ts';
-import { openGate } from './network/connection-limit.ts';
-import { LIMITS } from './limits.ts';
-import { Share } from './network/fair-share.ts';
 import { openShield } from './admission/admission.ts';
+import { LIMITS } from './limits.ts';
+import { openGate } from './network/connection-limit.ts';
+import { Share } from './network/fair-share.ts';
+import { openClients } from './network/trusted-proxies.ts';
 
 /** A shield under strain, where a token that is the room's name is its host's. */
 function strained() {

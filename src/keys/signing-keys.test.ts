@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { openTokens } from './token.ts';
-import { keyFor } from './signing-keys.ts';
 import { rehearsalKey } from '../role/rehearsal.ts';
+import { keyFor } from './signing-keys.ts';
+import { openTokens } from './token.ts';
 
 test('each purpose has a key of its own, none of which is the secret; links are signed as ever', async () => {
   const secret = new Uint8Array(32).fill(3);

@@ -1,5 +1,5 @@
-import { K_HIGH_PASS, K_SHELF, lufs } from './loudness.ts';
 import { TICKS_PER_SECOND } from '../base/time.ts';
+import { K_HIGH_PASS, K_SHELF, lufs } from './loudness.ts';
 
 /** Gating blocks of 400 ms begin every 100 ms. */
 const HOP = TICKS_PER_SECOND / 10;

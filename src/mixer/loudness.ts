@@ -1,5 +1,5 @@
-import { gatedLufs, K_HIGH_PASS, K_SHELF } from '../media/loudness.ts';
 import { TICKS_PER_SECOND } from '../base/time.ts';
+import { gatedLufs, K_HIGH_PASS, K_SHELF } from '../media/loudness.ts';
 
 /** One gating step: 100 ms. */
 export const HOP = TICKS_PER_SECOND / 10;

@@ -10,7 +10,12 @@ import { router } from './router.ts';
 
 export type { Joined, JoinOptions, OriginDeps } from './deps.ts';
 export type { Piece, Recording, RecordingPort } from './recording.ts';
-export { openReplayMaker, type ReplayMade, type ReplayMaker, type ReplayWish } from './replay/replay-maker.ts';
+export {
+  openReplayMaker,
+  type ReplayMade,
+  type ReplayMaker,
+  type ReplayWish,
+} from './replay/replay-maker.ts';
 
 /** The origin of one door. */
 export interface Origin extends AsyncDisposable {

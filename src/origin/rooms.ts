@@ -4,8 +4,8 @@ import { epochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Head, Message } from '../wire/feed.ts';
 import { type Clocks, type RoomCard, type RoomState, stateOfCard } from '../wire/room.ts';
 import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
-import { openOlderRooms, type Sought } from './older-rooms.ts';
 import { Program } from './live/program.ts';
+import { openOlderRooms, type Sought } from './older-rooms.ts';
 import { CATCH_UP_FRAGMENTS, type Window } from './window.ts';
 
 /** Beyond one period a listener is given this much to begin with. */

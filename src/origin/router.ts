@@ -1,12 +1,12 @@
 import { type Charge, problem, type Reply } from '../base/reply.ts';
 import { find } from '../http/index.ts';
 import type { OriginDeps } from './deps.ts';
+import { openLive } from './live/live.ts';
+import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
+import { multivariantOf, steering } from './playlist/multivariant.ts';
 import { openDownload } from './replay/download.ts';
 import { openEndedLive } from './replay/ended-live.ts';
-import { openLive } from './live/live.ts';
 import { openLoudness } from './replay/loudness.ts';
-import { multivariantOf, steering } from './playlist/multivariant.ts';
-import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import { notThere, removedWords } from './replay/removal-words.ts';
 import { notNow, openReplay } from './replay/replay.ts';
 import { type Asker, isNotNow, openReplayDesk } from './replay/replay-desk.ts';

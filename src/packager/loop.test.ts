@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeOpus, framesOf, packageSound } from '../../test/packaged.ts';
 import { difference, power, snr } from '../../test/sound.ts';
+import { edgeFrames, spliceable } from '../media/aac-window.ts';
 import { retime } from '../media/fragment-slot.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
-import { edgeFrames, spliceable } from '../media/aac-window.ts';
 import { initOf } from './container.ts';
 import { loadCodecs } from './encoding.ts';
 import { type Loop, packageLoop } from './loop.ts';

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { ERRORS } from '../base/errors.ts';
 import { languageOf } from '../base/negotiation.ts';
+import { openPageCache } from '../door/answer/page-cache.ts';
+import { coding } from '../door/answer/send.ts';
 import { deliveryAt } from '../wire/delivery.ts';
 import { type RoomCard, stateOfCard } from '../wire/room.ts';
-import { openPageCache } from '../door/answer/page-cache.ts';
 import { openPages } from './pages.ts';
-import { coding } from '../door/answer/send.ts';
 import { sentence } from './sentence.ts';
 
 const manifest = {

@@ -1,4 +1,4 @@
-import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../plan/capacity.ts';
+import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../plan/index.ts';
 
 const FIELDS: readonly (readonly [Exclude<keyof PlanWishes, 'tls'>, string])[] = [
   ['listeners', 'Listeners at once'],

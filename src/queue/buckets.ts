@@ -1,3 +1,4 @@
+import { uncalled } from '../wire/place-in-line.ts';
 import {
   LAST_RANK,
   MAX_CALLS,
@@ -6,7 +7,6 @@ import {
   type TallyBucket,
   type TicketTally,
 } from '../wire/queue.ts';
-import { uncalled } from '../wire/place-in-line.ts';
 
 /** Beyond this many lives of doors, the counts of finished ones are added up for good. */
 const MAX_LIVES = 64;

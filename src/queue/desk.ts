@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { LAST_RANK, type QueueState, type TicketTally } from '../wire/queue.ts';
 import { isCalled } from '../wire/place-in-line.ts';
+import { LAST_RANK, type QueueState, type TicketTally } from '../wire/queue.ts';
 import { Tally } from './tally.ts';
 import type { Checked, Ticket, Tickets } from './ticket.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { chance } from '../../test/chance.ts';
-import { LAST_RANK, type QueueState } from '../wire/queue.ts';
 import { isCalled } from '../wire/place-in-line.ts';
+import { LAST_RANK, type QueueState } from '../wire/queue.ts';
 import { Line, type LineInput, type LineRecord } from './line.ts';
 import { Tally } from './tally.ts';
 import type { Ticket } from './ticket.ts';

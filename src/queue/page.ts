@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Moment } from '../wire/moment.ts';
-import type { QueueState } from '../wire/queue.ts';
 import {
   type Place,
   placeIn,
@@ -9,6 +8,7 @@ import {
   type TicketPlace,
   waiting,
 } from '../wire/place-in-line.ts';
+import type { QueueState } from '../wire/queue.ts';
 import type { PageWords } from './page-words.ts';
 
 const STYLE = `:root{color-scheme:light dark;--ground:#f7f3ea;--stone:#ebe4d5;--ink:#1c1a17;--ash:#635d52;--aegean:#1f5a7a}

@@ -1,3 +1,4 @@
+import { isCalled } from '../wire/place-in-line.ts';
 import {
   MAX_CALLS,
   MAX_TOLD_RANKS,
@@ -6,7 +7,6 @@ import {
   type TallyBucket,
   type TicketTally,
 } from '../wire/queue.ts';
-import { isCalled } from '../wire/place-in-line.ts';
 import type { Ticket } from './ticket.ts';
 
 /** The most buckets one door counts for one room; tickets of further buckets are given out but not counted. */

@@ -1,6 +1,20 @@
 /** The rehearsal: a crowd of real connections, an honest report, a signed certificate. */
 
 export { CONSENT_PATH, type Consent } from '../wire/rehearsal.ts';
+export { type JoinDeps, join } from './machines/join.ts';
+export { capacityOfProcess, openLocalMember, serveParent } from './machines/local-member.ts';
+export { type Gathering, openGathering } from './machines/remote-member.ts';
+export { type Curve, readCurve } from './people/curve.ts';
+export type { Member } from './people/order.ts';
+export {
+  connectionsOf,
+  open,
+  type Rehearsal,
+  type RehearsalDeps,
+  type RehearsalResult,
+} from './rehearsal.ts';
+export type { Outcome, Percentiles } from './report/outcome.ts';
+export { reportPage } from './report/report-page.ts';
 export {
   type Certificate,
   type Checked,
@@ -9,18 +23,4 @@ export {
   checkCertificate,
   newSigningKey,
 } from './report/signed-report.ts';
-export { type Curve, readCurve } from './people/curve.ts';
-export { type JoinDeps, join } from './machines/join.ts';
-export { capacityOfProcess, openLocalMember, serveParent } from './machines/local-member.ts';
-export type { Member } from './people/order.ts';
-export type { Outcome, Percentiles } from './report/outcome.ts';
-export {
-  connectionsOf,
-  open,
-  type Rehearsal,
-  type RehearsalDeps,
-  type RehearsalResult,
-} from './rehearsal.ts';
-export { type Gathering, openGathering } from './machines/remote-member.ts';
-export { reportPage } from './report/report-page.ts';
 export type { Row } from './report/timeline.ts';

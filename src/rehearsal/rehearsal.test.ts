@@ -9,11 +9,11 @@ import { initOf } from '../packager/container.ts';
 import { CONSENT_PATH, type Consent } from '../wire/rehearsal.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { join } from './machines/join.ts';
+import { openShare, type Share } from './machines/process.ts';
+import { openGathering } from './machines/remote-member.ts';
 import type { Member, Said } from './people/order.ts';
 import { open, type RehearsalDeps, type RehearsalResult } from './rehearsal.ts';
-import { openGathering } from './machines/remote-member.ts';
 import { reportPage } from './report/report-page.ts';
-import { openShare, type Share } from './machines/process.ts';
 
 const KEY = 'a key for tests';
 const init = Buffer.from(initOf(RENDITIONS[0]!)!);

@@ -3,13 +3,13 @@ import { EarshotError } from '../base/errors.ts';
 import { ms } from '../base/time.ts';
 import { findAddress } from './machines/address.ts';
 import { fetchConsent, HOW_TO_CONSENT, objection } from './machines/consent.ts';
+import { openTeam } from './machines/team.ts';
 import { type Curve, curveLength } from './people/curve.ts';
 import type { Address, Member } from './people/order.ts';
 import { type Outcome, sumUp } from './report/outcome.ts';
-import { findTarget, roomOf, sourceAddresses } from './target.ts';
-import { openTeam } from './machines/team.ts';
-import { MAX_SECONDS, type Row, Timeline } from './report/timeline.ts';
 import { type Glance, openWatch } from './report/state-watch.ts';
+import { MAX_SECONDS, type Row, Timeline } from './report/timeline.ts';
+import { findTarget, roomOf, sourceAddresses } from './target.ts';
 
 /** What a rehearsal needs. */
 export interface RehearsalDeps {

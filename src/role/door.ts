@@ -3,13 +3,8 @@ import { openReader } from '../archive/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { OpenRole, Readiness } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
-import { type Openssl, openOpenssl } from '../native/openssl.ts';
 import { sharesPorts } from '../base/port.ts';
-import { openTcpInfo } from '../native/tcp-info.ts';
-import { askTicketKeys } from '../keys/ticket-keys.ts';
 import { ms } from '../base/time.ts';
-import { openVouching } from '../keys/token.ts';
-import { openUring, type Uring } from '../native/uring.ts';
 import { type Inlet, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import {
@@ -24,14 +19,21 @@ import {
   openPages,
   withinMemory,
 } from '../door/index.ts';
+import { readSecret } from '../keys/secret.ts';
+import { keyFor } from '../keys/signing-keys.ts';
+import { askTicketKeys } from '../keys/ticket-keys.ts';
+import { openVouching } from '../keys/token.ts';
 import { type DoorLadder, open as openLadder, openRecords } from '../ladder/index.ts';
+import { type Openssl, openOpenssl } from '../native/openssl.ts';
+import { openTcpInfo } from '../native/tcp-info.ts';
+import { openUring, type Uring } from '../native/uring.ts';
 import { open as openOrigin } from '../origin/index.ts';
 import { open as openQueueDoor } from '../queue/index.ts';
+import { readLoops, substituteMessages } from '../standby/standby-loops.ts';
 import { LEVELS } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
-import { keyFor } from '../keys/signing-keys.ts';
-import { readLoops, substituteMessages } from '../standby/standby-loops.ts';
+import { certificateOf, challengeAnswer } from './certificate-files.ts';
 import { logLost } from './lost.ts';
 import { openNews } from './news.ts';
 import { paths } from './paths.ts';
@@ -40,9 +42,7 @@ import { takeRank } from './priority.ts';
 import { consentOf } from './rehearsal.ts';
 import { openReplayThread } from './replay-thread.ts';
 import { askForRoom } from './room-lookup.ts';
-import { readSecret } from '../keys/secret.ts';
 import { lastWord } from './snapshot.ts';
-import { certificateOf, challengeAnswer } from './certificate-files.ts';
 
 const BUILD = fileURLToPath(new URL('../../dist', import.meta.url));
 const PRESENCE_PERIOD = ms(1000);

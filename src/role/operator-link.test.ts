@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
 import { isFirstTelling, operatorToken, renewOperatorLink, watchGeneration } from './operator-link.ts';
 import { paths } from './paths.ts';
-import { readSecret } from '../keys/secret.ts';
 
 let data: string;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { openTokens } from '../keys/token.ts';
 import type { Config } from '../config/index.ts';
-import { paths } from './paths.ts';
 import { readSecret } from '../keys/secret.ts';
+import { openTokens } from '../keys/token.ts';
+import { paths } from './paths.ts';
 
 /** Where the link that lets its holder start rooms, and act as host in each, leads. The token stays in the fragment, so that no server log sees it. */
 export const operatorLink = (base: string, token: string): string => `${base}/#operator=${token}`;

@@ -46,6 +46,3 @@ export function paths(data: string) {
     cellHttp: (cell: number) => join(run, `cell-${cell}.http`),
   };
 }
-
-/** Where a room's music is kept in the folder of all, as the mixer takes it. */
-export const musicFile = (dir: string, slug: string): string => join(dir, `${slug}.pcm`);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ms } from '../base/time.ts';
 import type { Config } from '../config/index.ts';
-import type { Consent } from '../wire/rehearsal.ts';
-import { keyFor } from '../keys/signing-keys.ts';
-import { paths } from './paths.ts';
 import { readSecret } from '../keys/secret.ts';
+import { keyFor } from '../keys/signing-keys.ts';
+import type { Consent } from '../wire/rehearsal.ts';
+import { paths } from './paths.ts';
 
 /** The key of rehearsals of the installation that has this secret: who has it may bring a crowd, and nothing else. */
 export const rehearsalKey = (secret: Uint8Array): string =>

@@ -20,11 +20,11 @@ import { silentLog } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import { udpPortTrouble } from '../base/udp-port.ts';
 import { Allowance } from './allowance.ts';
+import { open } from './index.ts';
+import { Pace } from './rtp/pace.ts';
 import { usableCandidate } from './signalling/candidate.ts';
 import { Handshakes, MAX_HANDSHAKES, networkOf } from './signalling/handshakes.ts';
 import { iceLinks } from './signalling/ice-servers.ts';
-import { open } from './index.ts';
-import { Pace } from './rtp/pace.ts';
 
 useTheatre();
 

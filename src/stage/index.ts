@@ -4,19 +4,19 @@ import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Tokens } from '../keys/token.ts';
+import type { StageCell } from './opening.ts';
+import { Room } from './room.ts';
+import { routes } from './routes.ts';
+import { Pace } from './rtp/pace.ts';
 import { Handshakes } from './signalling/handshakes.ts';
 import type { IceServer } from './signalling/ice-servers.ts';
 import { holdMediaPort } from './signalling/media-port.ts';
-import type { StageCell } from './opening.ts';
-import { Pace } from './rtp/pace.ts';
-import { Room } from './room.ts';
-import { routes } from './routes.ts';
 import type { StageHooks, StageRoom } from './stage-room.ts';
 
 export { type BotReport, type SpeakOptions, speak } from './bot/bot.ts';
-export type { IceServer } from './signalling/ice-servers.ts';
-export type { Link } from './publisher.ts';
 export { type OpusPacket, readSound, type Sound } from './bot/sound.ts';
+export type { Link } from './publisher.ts';
+export type { IceServer } from './signalling/ice-servers.ts';
 export type { StageHooks, StageRoom } from './stage-room.ts';
 
 /** What the stage needs. */

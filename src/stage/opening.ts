@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Handshakes } from './signalling/handshakes.ts';
 import { type Media, TooMuchWaits } from './peer.ts';
 import type { Refusal } from './refusal.ts';
+import type { Handshakes } from './signalling/handshakes.ts';
 
 /** What all rooms of a cell share. */
 export interface StageCell {

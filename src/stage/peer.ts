@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import datachannel, { type PeerConnection, type Track } from 'node-datachannel';
 import type { Log } from '../base/log.ts';
+import type { Pace } from './rtp/pace.ts';
 import type { Transport } from './signalling/answer.ts';
 import { atAddress } from './signalling/candidate.ts';
-import type { Pace } from './rtp/pace.ts';
 
 /** Where the stage's media port is and how the world reaches it. */
 export interface Media {

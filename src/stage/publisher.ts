@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Ms } from '../base/time.ts';
-import { plainOffer, type Transport, writeAnswer } from './signalling/answer.ts';
-import { openMeter } from './rtp/meter.ts';
-import type { Offer, OfferLine } from './signalling/offer.ts';
 import { type Media, openPeer, type Peer, type PeerState } from './peer.ts';
+import { openMeter } from './rtp/meter.ts';
 import { Reception } from './rtp/reception.ts';
 import { unwrapRed } from './rtp/red.ts';
 import { nack, readRtcp, receiverReport } from './rtp/rtcp.ts';
 import { isRtcp, type Rtp, readRtp, sequenceDistance } from './rtp/rtp.ts';
+import { plainOffer, type Transport, writeAnswer } from './signalling/answer.ts';
+import type { Offer, OfferLine } from './signalling/offer.ts';
 
 /** Opus packets are at most this long (RFC 6716, 3.4: 1,275 bytes a frame; 48 frames never fit a datagram). */
 const MAX_PAYLOAD = 1_450;

@@ -3,12 +3,12 @@ import type { Clock } from '../base/clock.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Ms } from '../base/time.ts';
-import { plainOffer, type Use, writeAnswer } from './signalling/answer.ts';
-import type { Offer, OfferLine } from './signalling/offer.ts';
 import { type Media, openPeer, type Peer, type PeerState } from './peer.ts';
 import { readRtcp } from './rtp/rtcp.ts';
 import { isRtcp } from './rtp/rtp.ts';
 import { Slot, type Voice } from './rtp/slot.ts';
+import { plainOffer, type Use, writeAnswer } from './signalling/answer.ts';
+import type { Offer, OfferLine } from './signalling/offer.ts';
 
 /** A slot is taken from somebody who has been quiet this long, when there are more voices than slots. */
 const SLOT_HOLD_MS = 600;

@@ -6,7 +6,6 @@ import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } fr
 import type { Revoked } from '../wire/room.ts';
 import { moderate } from './moderation.ts';
 import { MAX_HOSTS, occupied } from './occupancy.ts';
-import { type Offer, publishLine, receiveLines } from './signalling/offer.ts';
 import { type Opened, openEnd, type StageCell } from './opening.ts';
 import type { PeerState } from './peer.ts';
 import { asPerson, KEEP_MS, openPlace, type Place, RETURN_MS, silenced, takeLevel } from './place.ts';
@@ -16,9 +15,10 @@ import { openReceiver } from './receiver.ts';
 import type { Refusal } from './refusal.ts';
 import { Revocation } from './revocation.ts';
 import { HEAD_BYTES } from './rtp/rtp.ts';
+import { SILENCE } from './rtp/speaking.ts';
 import { newSession, type Session } from './session.ts';
 import { Sessions } from './sessions.ts';
-import { SILENCE } from './rtp/speaking.ts';
+import { type Offer, publishLine, receiveLines } from './signalling/offer.ts';
 import type { StageHooks, StageRoom } from './stage-room.ts';
 
 /** Receiving sessions of one person at most; the oldest makes room. */

@@ -5,12 +5,12 @@ import type { Log } from '../base/log.ts';
 import { problem } from '../base/reply.ts';
 import { bearer, bearerTrouble, type Grant, type Tokens } from '../keys/token.ts';
 import { Allowance } from './allowance.ts';
-import { type IceServer, iceLinks } from './signalling/ice-servers.ts';
-import { MAX_OFFER_BYTES, readOffer } from './signalling/offer.ts';
-import type { Pace } from './rtp/pace.ts';
 import type { Refusal } from './refusal.ts';
 import type { Room } from './room.ts';
+import type { Pace } from './rtp/pace.ts';
 import { type Session, trickle } from './session.ts';
+import { type IceServer, iceLinks } from './signalling/ice-servers.ts';
+import { MAX_OFFER_BYTES, readOffer } from './signalling/offer.ts';
 import { readTrickle } from './signalling/trickle.ts';
 
 const MAX_ACTION_BYTES = 16_384;

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
 import type { Grant } from '../keys/token.ts';
-import { MAX_CANDIDATES } from './signalling/candidate.ts';
 import type { Publisher } from './publisher.ts';
 import type { Receiver } from './receiver.ts';
+import { MAX_CANDIDATES } from './signalling/candidate.ts';
 
 interface Common {
   /** 128 random bits: the secret part of the session's URL. */

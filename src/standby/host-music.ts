@@ -7,7 +7,7 @@ import { LONGEST_MUSIC_SECONDS } from '../base/media.ts';
 import { ms } from '../base/time.ts';
 import { MAX_MUSIC_BYTES, type MusicShelf } from '../room/index.ts';
 import type { MusicNews } from './host-music-worker.ts';
-import { musicFile } from '../role/paths.ts';
+import { musicFile } from './music-watch.ts';
 
 /** Megabytes of heap for decoding one file; sound itself is outside it. */
 const DECODER_HEAP_MB = 128;
@@ -162,12 +162,20 @@ function wavOf(path: string, size: number): ReadableStream<Uint8Array> {
   head.writeUInt16LE(16, 34);
   head.write('data', 36);
   head.writeUInt32LE(size, 40);
-  return ReadableStream.from(
-    (async function* () {
-      yield new Uint8Array(head);
-      for await (const part of createReadStream(path, { end: size - 1 })) yield part as Uint8Array;
-    })(),
-  );
+  const parts = (async function* () {
+    yield new Uint8Array(head);
+    for await (const part of createReadStream(path, { end: size - 1 })) yield part as Uint8Array;
+  })();
+  return new ReadableStream<Uint8Array>({
+    async pull(to) {
+      const { value, done } = await parts.next();
+      if (done) to.close();
+      else to.enqueue(value);
+    },
+    async cancel() {
+      await parts.return();
+    },
+  });
 }
 
 /** The music that is there, and its size. What an earlier run was about to write is removed. */

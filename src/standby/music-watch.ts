@@ -1,8 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { ms } from '../base/time.ts';
 import { musicFromLevelled, type Standby } from '../mixer/index.ts';
-import { musicFile } from '../role/paths.ts';
+
+/** Where a room's music is kept in the folder of all, as the mixer takes it. */
+export const musicFile = (dir: string, slug: string): string => join(dir, `${slug}.pcm`);
 
 /** How often a cell looks whether its room has another music, in ms: one `stat`. */
 const LOOK_MS = 2000;

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import type { Check, Readiness } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
-import type { TicketNotice, TicketOrder } from '../keys/ticket-keys.ts';
 import { type Ms, ms } from '../base/time.ts';
+import type { TicketNotice, TicketOrder } from '../keys/ticket-keys.ts';
 import { relay } from './relay.ts';
 
 /** One process to keep alive. */

@@ -3,8 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import { type Check, type Readiness, readiness, type Telling } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
 import { type Exposed, exposition } from '../base/metrics.ts';
-import { openTicketKeys } from '../keys/ticket-keys.ts';
 import { ms } from '../base/time.ts';
+import { openTicketKeys } from '../keys/ticket-keys.ts';
 import { Child, type ChildSpec, type Notice, type Order } from './child.ts';
 import type { Floor } from './floor.ts';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import type { Certificate } from '../certificate/certificate.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Check } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
 import { exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
+import type { Certificate } from '../certificate/certificate.ts';
 
 /** What the watch over the machine needs. */
 export interface MachineDeps {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chance } from '../../test/chance.ts';
-import { LAST_RANK, type QueueState } from './queue.ts';
 import { placeIn, pollAfter, whyWorse } from './place-in-line.ts';
+import { LAST_RANK, type QueueState } from './queue.ts';
 
 const queue = (more: Partial<QueueState>): QueueState => ({
   v: 1,

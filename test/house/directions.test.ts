@@ -4,37 +4,54 @@ import { files, imports, isTest, type Source } from './tree.ts';
 /** What each part of src may import besides itself; the faces of parts, and any file of the open ones. */
 const ALLOWED: Record<string, readonly string[]> = {
   base: [],
+  native: ['base'],
+  media: ['base'],
   wire: ['base'],
+  keys: ['base'],
+  journal: ['base'],
   http: ['base', 'wire'],
   config: ['base', 'wire'],
   bus: ['base', 'wire'],
   store: ['base', 'wire'],
+  certificate: ['base'],
+  plan: ['base', 'wire'],
+  // What a door shows; it knows figures and states, and no part.
+  pages: ['base', 'wire', 'plan'],
   // Voice: no part imports another, nor the store, nor people.
-  stage: ['base', 'wire', 'http'],
-  mixer: ['base', 'wire'],
-  packager: ['base', 'wire'],
-  origin: ['base', 'wire', 'http'],
-  archive: ['base', 'wire'],
+  stage: ['base', 'media', 'wire', 'keys', 'http'],
+  mixer: ['base', 'media', 'wire'],
+  packager: ['base', 'media', 'wire'],
+  origin: ['base', 'media', 'wire', 'http'],
+  archive: ['base', 'media', 'wire'],
+  // What plays when nobody speaks is mixed and packaged once, by the same hands.
+  standby: ['base', 'media', 'wire', 'mixer', 'packager', 'room'],
   // Crowd: the door is stateless, and each of these knows neither the others nor people.
-  door: ['base', 'wire', 'http'],
-  ladder: ['base', 'wire'],
-  queue: ['base', 'wire', 'http'],
+  door: ['base', 'native', 'media', 'wire', 'keys', 'http', 'certificate', 'pages'],
+  ladder: ['base', 'wire', 'journal'],
+  queue: ['base', 'wire', 'keys', 'http', 'journal'],
   edge: ['base', 'wire', 'http'],
-  crowd: ['base', 'wire', 'http'],
+  rehearsal: ['base', 'media', 'wire', 'keys', 'http', 'journal'],
   // People.
-  room: ['base', 'wire', 'http', 'store'],
+  room: ['base', 'wire', 'keys', 'http', 'store'],
   // What joins them.
-  supervisor: ['base'],
-  role: 'base wire http config bus store stage mixer packager origin archive door ladder queue edge room'.split(
+  supervisor: ['base', 'certificate', 'keys'],
+  role: 'base native media wire keys journal http config bus store certificate pages stage mixer packager origin archive standby door ladder queue edge room'.split(
     ' ',
   ),
-  main: ['base', 'config', 'role', 'roles', 'supervisor'],
+  main: ['base', 'certificate', 'config', 'keys', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: 'base wire http config role roles main supervisor stage archive edge crowd store'.split(' '),
+  cli: 'base native media wire keys http config certificate plan role roles main supervisor stage archive edge rehearsal store door'.split(
+    ' ',
+  ),
 };
 
 /** Parts without a single face: small files of nouns and rules that all share, and the joints of the roles. */
-const OPEN: ReadonlySet<string> = new Set(['base', 'wire', 'role', 'main', 'roles']);
+const OPEN: ReadonlySet<string> = new Set([
+  ...['base', 'native', 'media', 'wire', 'keys'],
+  // Several processes load a file of these each: a face would load all of them into every one.
+  ...['certificate', 'standby'],
+  ...['role', 'main', 'roles'],
+]);
 
 /** What each folder of web may import besides itself. */
 const WEB: Record<string, readonly string[]> = {
@@ -87,6 +104,24 @@ describe('directions', () => {
       return target.startsWith('web/') && (mine === theirs || (WEB[mine] ?? []).includes(theirs));
     };
     expect(offences(pages, allowed)).toEqual([]);
+  });
+
+  test('the stations of a part stand in one direction', () => {
+    const parts = ['door', 'stage', 'origin', 'cli', 'role'];
+    const inside = sources.filter(({ path }) => parts.includes(partOf(path)) && path.split('/').length > 3);
+    const stationOf = (path: string): string => path.split('/').slice(0, -1).join('/');
+    const arrows = new Set(
+      inside.flatMap((source) =>
+        imports(source)
+          .filter(({ own, target }) => own && inside.some(({ path }) => path === target))
+          .map(({ target }) => `${stationOf(source.path)} → ${stationOf(target)}`),
+      ),
+    );
+    const both = [...arrows].filter((arrow) => {
+      const [from, to] = arrow.split(' → ');
+      return from !== to && arrows.has(`${to} → ${from}`);
+    });
+    expect(both).toEqual([]);
   });
 
   test('no file imports itself by way of others', () => {

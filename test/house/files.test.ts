@@ -3,6 +3,7 @@ import { files, isTest } from './tree.ts';
 
 const HARD_LIMIT = 500;
 const SOFT_LIMIT = 400;
+const MOST_FILES = 25;
 
 /** Files between the limits, each with why it is still one. */
 const LONG: Record<string, string> = {
@@ -22,6 +23,13 @@ test(`no file is longer than ${HARD_LIMIT} lines`, () => {
 test(`a file longer than ${SOFT_LIMIT} lines says here why it is one, and no other does`, () => {
   const long = product.filter(({ text }) => lines(text) > SOFT_LIMIT).map(({ path }) => path);
   expect(long).toEqual(Object.keys(LONG));
+});
+
+test(`no folder holds more than ${MOST_FILES} files: it has stations before`, () => {
+  const server = product.filter(({ path }) => path.startsWith('src/'));
+  const folders = Map.groupBy(server, ({ path }) => path.split('/').slice(0, -1).join('/'));
+  const large = [...folders].filter(([, list]) => list.length > MOST_FILES);
+  expect(large.map(([folder, list]) => `${folder}: ${list.length}`)).toEqual([]);
 });
 
 test('no name says nothing', () => {

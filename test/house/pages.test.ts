@@ -73,7 +73,7 @@ describe('documents', () => {
 
   test('ARCHITECTURE.md fits two pages and says what is absent', () => {
     const text = read('ARCHITECTURE.md');
-    expect(text.split('\n').length).toBeLessThanOrEqual(120);
+    expect(text.split('\n').length).toBeLessThanOrEqual(140);
     expect(anchors(text)).toContain('deliberately-absent');
   });
 

@@ -1,6 +1,7 @@
 /** The line for the live edge: a place, what it is worth, and the way up without a click. */
-import type { QueueState, TicketAnswer } from '../../src/wire/queue.ts';
+
 import { type Place, placeIn, pollAfter, type Range, whyWorse } from '../../src/wire/place-in-line.ts';
+import type { QueueState, TicketAnswer } from '../../src/wire/queue.ts';
 import { element, write } from '../kit/element.ts';
 import { keep, kept, type Language } from '../kit/words.ts';
 import { lineWords } from './line-words.ts';

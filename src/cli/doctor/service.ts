@@ -2,11 +2,11 @@
 import { createServer } from 'node:net';
 import { udpPortTrouble } from '../../base/udp-port.ts';
 import type { Config } from '../../config/index.ts';
-import { paths } from '../../role/paths.ts';
 import { certificateOf } from '../../role/certificate-files.ts';
+import { paths } from '../../role/paths.ts';
 import { lookAt } from '../../store/index.ts';
-import type { Finding } from './finding.ts';
 import { inAddress, serverAddress } from '../local-server.ts';
+import type { Finding } from './finding.ts';
 import type { Running } from './running.ts';
 import { probeTurn, turnServer } from './turn-probe.ts';
 

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type CertificateFiles, certificateStamp, readCertificate } from '../../certificate/certificate.ts';
-import { openOpenssl } from '../../native/openssl.ts';
-import type { Config } from '../../config/index.ts';
 import type { CertificateStatus } from '../../certificate/renewal.ts';
-import { paths } from '../../role/paths.ts';
+import type { Config } from '../../config/index.ts';
+import { openOpenssl } from '../../native/openssl.ts';
 import { certificateOf } from '../../role/certificate-files.ts';
+import { paths } from '../../role/paths.ts';
 import type { Finding } from './finding.ts';
 
 const DAY_MS = 86_400_000;

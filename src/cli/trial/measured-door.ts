@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { FRAGMENT_MS, ms } from '../../base/time.ts';
-import { openUring } from '../../native/uring.ts';
 import { LIMITS, open, openPages } from '../../door/index.ts';
+import { openUring } from '../../native/uring.ts';
 
 /** What a trial cost the thread that serves, µs of CPU: one write to one listener, and one listener to come. */
 export interface Trial {

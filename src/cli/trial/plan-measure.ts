@@ -1,6 +1,6 @@
 import { arch, cpus } from 'node:os';
+import { MEASURED, type PlanFigures } from '../../plan/index.ts';
 import { measureDoor } from './measured-door.ts';
-import { MEASURED, type PlanFigures } from '../../plan/capacity.ts';
 
 const LISTENERS = 2_000;
 const SECONDS = 8;

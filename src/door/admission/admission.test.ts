@@ -4,12 +4,12 @@ import { afterEach, expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { fakeOrigin, openTestDoor, pause, streamGet, until, wire } from '../../../test/door.ts';
 import { ms } from '../../base/time.ts';
-import { openClients } from '../network/trusted-proxies.ts';
-import { openGate } from '../network/connection-limit.ts';
 import { LIMITS } from '../index.ts';
+import { openGate } from '../network/connection-limit.ts';
 import { Share } from '../network/fair-share.ts';
-import { openShield } from './admission.ts';
+import { openClients } from '../network/trusted-proxies.ts';
 import { readStreamRequest, type StreamRequest } from '../request/stream-query.ts';
+import { openShield } from './admission.ts';
 
 const stop: (() => void)[] = [];
 afterEach(() => {

@@ -3,19 +3,19 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { exposition } from '../../base/metrics.ts';
 import { type Charge, problem } from '../../base/reply.ts';
-import { bearer } from '../../keys/token.ts';
 import { find } from '../../http/index.ts';
-import { Admission, type AdmissionState, CLASSES } from './priority-cutoff.ts';
-import { busyPage } from '../../pages/busy-page.ts';
-import type { Clients } from '../network/trusted-proxies.ts';
-import type { Gate, Origin } from '../network/connection-limit.ts';
-import { openInFlight } from '../in-flight.ts';
-import { type Priority, priorityOf } from './priority.ts';
-import type { Proofs } from './return-token.ts';
-import { openQueueing } from './event-loop-wait.ts';
+import { bearer } from '../../keys/token.ts';
+import { busyPage } from '../../pages/index.ts';
 import { pageHeaders, send } from '../answer/send.ts';
+import { openInFlight } from '../in-flight.ts';
+import type { Gate, Origin } from '../network/connection-limit.ts';
 import { COST, type Share } from '../network/fair-share.ts';
+import type { Clients } from '../network/trusted-proxies.ts';
 import type { StreamRequest } from '../request/stream-query.ts';
+import { openQueueing } from './event-loop-wait.ts';
+import { type Priority, priorityOf } from './priority.ts';
+import { Admission, type AdmissionState, CLASSES } from './priority-cutoff.ts';
+import type { Proofs } from './return-token.ts';
 
 /** What admission needs. */
 export interface ShieldDeps {

@@ -1,5 +1,5 @@
-import type { Priority } from './priority.ts';
 import type { Share } from '../network/fair-share.ts';
+import type { Priority } from './priority.ts';
 
 /** Mean queueing wait above which a window was bad, in ms. Spec: DAGOR (SoCC 2018), 4.1. */
 export const WAIT_LIMIT_MS = 20;

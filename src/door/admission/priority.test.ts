@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
-import { Admission, COHORTS, cohortOf, WINDOW_MS } from './priority-cutoff.ts';
-import { type Asked, type Priority, priorityOf } from './priority.ts';
-import { openQueueing } from './event-loop-wait.ts';
 import { COST, Share, waterLevel } from '../network/fair-share.ts';
+import { openQueueing } from './event-loop-wait.ts';
+import { type Asked, type Priority, priorityOf } from './priority.ts';
+import { Admission, COHORTS, cohortOf, WINDOW_MS } from './priority-cutoff.ts';
 
 const of = (target: string, more: Partial<Asked> = {}): Priority => {
   const [path = '/'] = target.split('?');

@@ -2,14 +2,14 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Charge } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
-import type { Batch } from '../socket/batched-write.ts';
-import type { Counters } from '../metrics/counters.ts';
-import type { Limits } from '../limits.ts';
-import type { DoorOrigin } from '../origin-port.ts';
-import { descriptor, type Outlet, put, waitingIn } from '../socket/direct-write.ts';
-import { forwardedForIn, type QuickHead, readQuickHead } from '../request/file-head.ts';
-import { reset } from '../socket/reset.ts';
 import { isStream } from '../answer/send.ts';
+import type { Limits } from '../limits.ts';
+import type { Counters } from '../metrics/counters.ts';
+import type { DoorOrigin } from '../origin-port.ts';
+import { forwardedForIn, type QuickHead, readQuickHead } from '../request/file-head.ts';
+import type { Batch } from '../socket/batched-write.ts';
+import { descriptor, type Outlet, put, waitingIn } from '../socket/direct-write.ts';
+import { reset } from '../socket/reset.ts';
 import { type Making, Shelf } from './response-cache.ts';
 
 /** What serving shared files needs. */

@@ -3,8 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { ErrorCode } from '../../base/errors.ts';
 import { ms } from '../../base/time.ts';
 import type { Limits } from '../limits.ts';
-import { owes } from './pending-responses.ts';
 import { endRefused, rawTooLarge } from '../socket/raw-refusal.ts';
+import { owes } from './pending-responses.ts';
 
 /** Closes connections of the HTTP server whose request cannot be read, with an error answer where one can be sent. */
 export interface LastWord {

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { problem } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
 import { find, movedStatus, openTo, optionsHead } from '../../http/index.ts';
-import type { Limits } from '../limits.ts';
-import { reset } from '../socket/reset.ts';
 import { send } from '../answer/send.ts';
 import { serverOptions } from '../answer/server-options.ts';
+import type { Limits } from '../limits.ts';
 import { toOriginForm } from '../request/absolute-target.ts';
+import { reset } from '../socket/reset.ts';
 
 /** Answers of the port without TLS beside the public one. */
 export interface PlainPort {

@@ -4,11 +4,11 @@ import { isLocal, LOCAL_HEADER, localField } from '../../base/local.ts';
 import { problem } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
 import { READ_BY_ALL } from '../../http/index.ts';
-import type { Clients } from '../network/trusted-proxies.ts';
-import type { Counters } from '../metrics/counters.ts';
-import type { Limits } from '../limits.ts';
-import { RetryBudget } from './retry-budget.ts';
 import { send } from '../answer/send.ts';
+import type { Limits } from '../limits.ts';
+import type { Counters } from '../metrics/counters.ts';
+import type { Clients } from '../network/trusted-proxies.ts';
+import { RetryBudget } from './retry-budget.ts';
 
 /** Hop-by-hop headers: never forwarded. Spec: RFC 9110, 7.6.1. */
 const HOP_BY_HOP = new Set([

@@ -16,33 +16,33 @@ import {
   stepsAside,
   takes,
 } from '../../http/index.ts';
+import { FAVICON, type Pages, ROBOTS } from '../../pages/index.ts';
+import type { Shield } from '../admission/admission.ts';
 import { answersOptions, openAnswerHeads } from '../answer/answer-head.ts';
 import { type Assets, keptFor } from '../answer/assets.ts';
-import type { CatchingUp } from '../stream/catching-up.ts';
-import type { Clients } from '../network/trusted-proxies.ts';
-import type { Counters } from '../metrics/counters.ts';
-import type { Fanout } from '../stream/listeners.ts';
-import type { Fault } from '../metrics/faults.ts';
-import { hasBody, headFault } from '../request/head-fault.ts';
-import { openLastWord, refusalOf } from './last-word.ts';
-import type { Limits } from '../limits.ts';
-import type { DoorOrigin } from '../origin-port.ts';
-import { endAfterAnswers, owe, owes } from './pending-responses.ts';
 import { openPageCache } from '../answer/page-cache.ts';
-import { FAVICON, type Pages, ROBOTS } from '../../pages/pages.ts';
-import { openProxy } from './proxy.ts';
-import type { DoorQueue } from '../queue-port.ts';
-import { radioList } from '../stream/radio-list.ts';
-import { rawProblem } from '../socket/raw-refusal.ts';
-import { asksForTitles } from '../request/first-head.ts';
 import { isStream, pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
 import { serverOptions } from '../answer/server-options.ts';
-import type { Shield } from '../admission/admission.ts';
+import type { Limits } from '../limits.ts';
+import type { Counters } from '../metrics/counters.ts';
+import type { Fault } from '../metrics/faults.ts';
 import type { SlowBodies } from '../network/slow-bodies.ts';
+import type { Unfinished } from '../network/slow-senders.ts';
+import type { Clients } from '../network/trusted-proxies.ts';
+import type { DoorOrigin } from '../origin-port.ts';
+import type { DoorQueue } from '../queue-port.ts';
+import { toOriginForm } from '../request/absolute-target.ts';
+import { asksForTitles } from '../request/first-head.ts';
+import { hasBody, headFault } from '../request/head-fault.ts';
 import { readStreamRequest, streamFields } from '../request/stream-query.ts';
 import { isTaken, takeOver } from '../socket/detach-from-http.ts';
-import { toOriginForm } from '../request/absolute-target.ts';
-import type { Unfinished } from '../network/slow-senders.ts';
+import { rawProblem } from '../socket/raw-refusal.ts';
+import type { CatchingUp } from '../stream/catching-up.ts';
+import type { Fanout } from '../stream/listeners.ts';
+import { radioList } from '../stream/radio-list.ts';
+import { openLastWord, refusalOf } from './last-word.ts';
+import { endAfterAnswers, owe, owes } from './pending-responses.ts';
+import { openProxy } from './proxy.ts';
 
 /** What the HTTP server needs. */
 export interface OrdinaryDeps {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { fakeOrigin, INIT, openTestDoor, pause, streamGet, wire } from '../../../test/door.ts';
 import { judge } from '../../ladder/index.ts';
-import { openCounters } from './counters.ts';
 import { LIMITS } from '../index.ts';
+import { openCounters } from './counters.ts';
 import { Lateness } from './lateness-histogram.ts';
 import { MOST_ACCEPTING_MS, openStrain } from './load-sample.ts';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { openHandshakes, SLICE_MS } from './handshakes.ts';
 import { Share } from './fair-share.ts';
+import { openHandshakes, SLICE_MS } from './handshakes.ts';
 
 /** Turns on a clock that each handshake moves on by what it takes, beside a loop that goes round by hand. */
 function rig(most = 1_000) {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { TcpInfoReader } from '../../native/tcp-info.ts';
 import type { Ms } from '../../base/time.ts';
+import type { TcpInfoReader } from '../../native/tcp-info.ts';
 import type { Limits } from '../limits.ts';
 import { kernelDescriptor } from '../socket/direct-write.ts';
 import { waterLevel } from './fair-share.ts';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { fakeOrigin, openTestDoor, streamGet, until, wire } from '../../../test/door.ts';
-import { openClients } from './trusted-proxies.ts';
 import { LIMITS } from '../limits.ts';
+import { openClients } from './trusted-proxies.ts';
 
 test('the client is the last address that is no listed proxy; what stands before it was only said', () => {
   const clients = openClients(['10.0.0.0/8', '127.0.0.1', '2001:db8:1::/48']);

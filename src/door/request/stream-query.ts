@@ -4,7 +4,7 @@ import { find, HEARD_BY_ALL } from '../../http/index.ts';
 import type { StreamPlace } from '../../wire/notice.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
 import type { RoomCard } from '../../wire/room.ts';
-import { radioFields } from '../stream/radio-titles.ts';
+import { radioFields } from './radio-fields.ts';
 
 /** A request for a stream, read from its address. */
 export interface StreamRequest {

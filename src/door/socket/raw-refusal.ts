@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { ErrorCode } from '../../base/errors.ts';
 import { problem } from '../../base/reply.ts';
 import { HEARD_BY_ALL } from '../../http/index.ts';
-import { LARGE_HEAD_PAGE } from '../../pages/large-head-page.ts';
+import { LARGE_HEAD_PAGE } from '../../pages/index.ts';
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',

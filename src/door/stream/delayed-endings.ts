@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { FRAGMENT_MS, ms } from '../../base/time.ts';
-import type { Channel, Listener } from './write-schedule.ts';
 import type { Feed } from './rendition-stream.ts';
 import type { Slot } from './rendition-switch.ts';
+import type { Channel, Listener } from './write-schedule.ts';
 
 /**
  * Delayed streams of programs that have ended: listeners who are half a minute behind hear the end as well, at their

@@ -1,6 +1,6 @@
 import { FRAGMENT_MS } from '../../base/time.ts';
-import type { Feed } from './rendition-stream.ts';
 import type { DoorOrigin } from '../origin-port.ts';
+import type { Feed } from './rendition-stream.ts';
 import type { Slot } from './rendition-switch.ts';
 
 /** Where a listener joins a run of fragments. */

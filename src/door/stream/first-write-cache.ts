@@ -1,5 +1,5 @@
-import type { Channel } from './write-schedule.ts';
 import type { Slot } from './rendition-switch.ts';
+import type { Channel } from './write-schedule.ts';
 
 /** Beginnings kept per channel until its next fragment: by margin, slot, and `after=`. */
 const MOST_BURSTS = 32;

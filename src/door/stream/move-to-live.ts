@@ -1,9 +1,9 @@
 import { FRAGMENT_MS } from '../../base/time.ts';
-import { beginning } from './first-fragments.ts';
-import type { ChannelHooks } from './write-schedule.ts';
-import { noticeBytes } from './rendition-stream.ts';
 import type { DoorOrigin } from '../origin-port.ts';
+import { beginning } from './first-fragments.ts';
+import { noticeBytes } from './rendition-stream.ts';
 import type { Room } from './room-streams.ts';
+import type { ChannelHooks } from './write-schedule.ts';
 
 /**
  * What a listener who moves up from the delayed stream has buffered at the start, in ms: enough time for the player

@@ -1,7 +1,7 @@
 /** A room's radio as a file with one address in it: what car radios, network players and radio directories ask for. */
 import { problem, type Reply } from '../../base/reply.ts';
 import type { RoomCard } from '../../wire/room.ts';
-import { radioTitle } from './radio-titles.ts';
+import { radioTitle } from '../request/radio-fields.ts';
 
 /** Lines that end as every system expects. */
 const text = (...lines: readonly string[]): string => `${lines.join('\r\n')}\r\n`;

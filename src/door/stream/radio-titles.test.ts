@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { fakeOrigin, numbers, openTestDoor, until, wire } from '../../../test/door.ts';
 import { oggFragment, oggInit } from '../../packager/radio.ts';
+import { radioTitle, TITLE_INTERVAL } from '../request/radio-fields.ts';
 import { withOggTitle } from './ogg-title.ts';
-import { alignedToBlock, radioTitle, TITLE_INTERVAL, TitleBlocks, titleBlock } from './radio-titles.ts';
+import { alignedToBlock, TitleBlocks, titleBlock } from './radio-titles.ts';
 
 const radioGet = (field = 'Icy-MetaData: 1\r\n', format = 'mp3') =>
   `GET /r/room/radio.${format} HTTP/1.1\r\nHost: h\r\n${field}\r\n`;

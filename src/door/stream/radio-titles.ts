@@ -3,19 +3,12 @@
  * Blocks are at fixed distances in bytes, so that all who get them share one run of buffers; a newcomer begins right
  * after a block. Spec: none; this follows the `icy-metaint` of Icecast and SHOUTcast servers.
  */
-import type { Rendition } from '../../base/media.ts';
-import type { RoomCard } from '../../wire/room.ts';
+import { TITLE_INTERVAL } from '../request/radio-fields.ts';
 import type { Slot } from './rendition-switch.ts';
 
-/** Bytes of sound between two blocks: a second of the MP3 radio. */
-export const TITLE_INTERVAL = 8_192;
 /** A block gives its length in units of 16 bytes, in one byte. */
 const UNIT = 16;
 const MAX_BLOCK_BYTES = 255 * UNIT;
-
-/** What a radio shows for a room: `hosts - title`, in one line. */
-export const radioTitle = ({ title, hosts }: Pick<RoomCard, 'title' | 'hosts'>): string =>
-  (hosts.length > 0 ? `${hosts.join(', ')} - ${title}` : title).replaceAll(/\p{Cc}+/gu, ' ');
 
 /** One title block. A quotation mark would end the title in most players, so a typographic one replaces it. */
 export function titleBlock(title: string): Buffer {
@@ -86,20 +79,4 @@ export function alignedToBlock(slots: readonly Slot[], older: readonly Slot[]): 
   const [begins, ...rest] = kept;
   if (begins?.begin === undefined) return [];
   return [{ seq: begins.seq, bytes: begins.bytes.subarray(begins.begin) }, ...rest];
-}
-
-/** Response headers for a radio. Text is UTF-8, as Icecast sends it, in a latin1 string. */
-export function radioFields(
-  { bitrate }: Rendition,
-  card: Pick<RoomCard, 'title' | 'hosts'> | undefined,
-  titled: boolean,
-): Record<string, string> {
-  const raw = (title: string): string => Buffer.from(radioTitle({ title, hosts: [] })).toString('latin1');
-  return {
-    ...(card ? { 'icy-name': raw(card.title) } : {}),
-    ...(card && card.hosts.length > 0 ? { 'icy-description': raw(card.hosts.join(', ')) } : {}),
-    'icy-br': String(Math.round(bitrate / 1000)),
-    'icy-pub': '0',
-    ...(titled ? { 'icy-metaint': String(TITLE_INTERVAL) } : {}),
-  };
 }

@@ -3,9 +3,9 @@ import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
 import { RING_MS } from '../../wire/delivery.ts';
 import { encodeNotice, type Notice } from '../../wire/notice.ts';
 import { bestWithin, familyOf } from './bitrate-ceiling.ts';
-import { Channel, type ChannelHooks, MAX_AHEAD } from './write-schedule.ts';
 import type { TitleBlocks } from './radio-titles.ts';
 import { type Slot, Splice } from './rendition-switch.ts';
+import { Channel, type ChannelHooks, MAX_AHEAD } from './write-schedule.ts';
 
 /** How far the delayed stream is behind the live edge, in fragments, once the program is old enough. */
 const RING_FRAGMENTS = Math.ceil(RING_MS / FRAGMENT_MS);

@@ -3,12 +3,13 @@ import type { Rendition } from '../../base/media.ts';
 import { ms } from '../../base/time.ts';
 import { RING_MS } from '../../wire/delivery.ts';
 import type { Presence } from '../../wire/feed.ts';
-import { bestWithin, familyOf } from './bitrate-ceiling.ts';
-import type { Channel, ChannelHooks, Listener } from './write-schedule.ts';
-import { Feed, KEPT_FRAGMENTS } from './rendition-stream.ts';
 import type { DoorOrigin } from '../origin-port.ts';
-import { radioTitle, TitleBlocks } from './radio-titles.ts';
+import { radioTitle } from '../request/radio-fields.ts';
+import { bestWithin, familyOf } from './bitrate-ceiling.ts';
+import { TitleBlocks } from './radio-titles.ts';
+import { Feed, KEPT_FRAGMENTS } from './rendition-stream.ts';
 import type { Slot } from './rendition-switch.ts';
+import type { Channel, ChannelHooks, Listener } from './write-schedule.ts';
 
 /** What a door counts for one room. */
 export type RoomCount = Required<Pick<Presence, 'streams' | 'live' | 'wanted'>>;

@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import { FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT, ms, PARTS_PER_SEGMENT } from '../../base/time.ts';
+import { EACH_SECOND, LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from '../packed.ts';
 import { edgeOf, hasRing, livePlaylist, ringEdgeOf, TARGET_SECONDS } from '../playlist/live-playlist.ts';
 import { type HlsCodec, hlsRenditions, multivariant, multivariantOf } from '../playlist/multivariant.ts';
-import { EACH_SECOND, LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from '../packed.ts';
-import type { Program } from './program.ts';
 import type { RecordingPort } from '../recording.ts';
 import type { Window } from '../window.ts';
+import type { Program } from './program.ts';
 
 /** A request may wait this long for what does not exist yet: three target durations, as the specification asks. */
 const PATIENCE = ms(3 * TARGET_SECONDS * 1000);

@@ -3,9 +3,9 @@ import type { Log } from '../../base/log.ts';
 import type { Rendition } from '../../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, type Ms, ms } from '../../base/time.ts';
 import type { RoomState } from '../../wire/room.ts';
+import { CATCH_UP_FRAGMENTS, WINDOW_FRAGMENTS, Window } from '../window.ts';
 import { Arrival } from './arrival.ts';
 import { Stretch } from './stretch.ts';
-import { CATCH_UP_FRAGMENTS, WINDOW_FRAGMENTS, Window } from '../window.ts';
 
 /** A program that has announced itself and sent nothing is given this long before standby begins. */
 const FIRST_FRAGMENT_MS = 5000;

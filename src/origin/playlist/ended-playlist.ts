@@ -1,8 +1,8 @@
 import type { Rendition } from '../../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
 import type { Piece, Recording } from '../../wire/recording.ts';
-import { programDate, TARGET_SECONDS } from './live-playlist.ts';
 import { replayStart } from '../recording.ts';
+import { programDate, TARGET_SECONDS } from './live-playlist.ts';
 
 /** Segments listed after the end: somebody who paused for ten minutes still finds the next one. */
 const LISTED_AFTER_END = 128;

@@ -7,8 +7,8 @@ import {
   PARTS_PER_SEGMENT,
   TICKS_PER_SECOND,
 } from '../../base/time.ts';
-import { RING_MS } from '../../wire/delivery.ts';
 import { PRIMING } from '../../media/priming.ts';
+import { RING_MS } from '../../wire/delivery.ts';
 import type { Window } from '../window.ts';
 
 /** EXTINF of a whole segment, rounded. */

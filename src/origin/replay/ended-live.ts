@@ -2,8 +2,8 @@
 import { problem, type Reply } from '../../base/reply.ts';
 import { FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
-import { multivariantOf } from '../playlist/multivariant.ts';
 import { OPEN_TO_ALL, type RequestHeaders, sound } from '../packed.ts';
+import { multivariantOf } from '../playlist/multivariant.ts';
 import type { RecordingPort } from '../recording.ts';
 import { listReply, notNow, PLAYLIST } from './replay.ts';
 import { type Asker, isNotNow, type ReplayDesk } from './replay-desk.ts';

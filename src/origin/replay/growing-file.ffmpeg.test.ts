@@ -10,9 +10,9 @@ import { EMPTY } from '../../wire/feed.ts';
 import type { Mark } from '../../wire/mark.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
 import type { RoomStatus } from '../../wire/room.ts';
+import { open } from '../index.ts';
 import { LAYOUT_KEPT_MS } from './download.ts';
 import { GROWING_HEAD_BYTES } from './growing-file.ts';
-import { open } from '../index.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
 const SECONDS = 40;

@@ -1,6 +1,6 @@
 import { createDecoder } from 'libopus-wasm';
-import { LoudnessMeter } from '../../media/loudness-meter.ts';
 import { fragmentFrames, wholeFragments } from '../../media/boxes.ts';
+import { LoudnessMeter } from '../../media/loudness-meter.ts';
 import type { Recording, RecordingLoudness } from '../../wire/recording.ts';
 import { type RecordingPort, replayPieces } from '../recording.ts';
 

@@ -1,9 +1,9 @@
 import { fragmentFrames, wholeFragments } from '../../media/boxes.ts';
+import type { RecordingPort } from '../recording.ts';
 import { withGain } from './aac-gain.ts';
 import { growingPiece } from './growing-file.ts';
 import { SIZE_ENTRY_BYTES } from './m4a.ts';
 import { piecePart } from './piece-part.ts';
-import type { RecordingPort } from '../recording.ts';
 import type { FilePlan } from './replay-maker.ts';
 
 /** Frame sizes that are read at a time. */

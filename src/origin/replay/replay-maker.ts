@@ -6,13 +6,13 @@ import { type EpochMs, FRAGMENT_MS, fragmentStart } from '../../base/time.ts';
 import { fragmentFrames, wholeFragments } from '../../media/boxes.ts';
 import type { Piece, Recording, RecordingLoudness, Removed } from '../../wire/recording.ts';
 import { MAX_TOLD_GAPS, type RecordingGap } from '../../wire/room.ts';
-import { chaptersOf } from './chapters.ts';
 import { endedPlaylist } from '../playlist/ended-playlist.ts';
+import { replayPlaylist } from '../playlist/replay-playlist.ts';
+import { type RecordingPort, replayPieces, replayStart } from '../recording.ts';
+import { chaptersOf } from './chapters.ts';
 import { growingHead } from './growing-file.ts';
 import { m4aHead, SIZE_ENTRY_BYTES } from './m4a.ts';
 import { recordedLoudness } from './recorded-loudness.ts';
-import { type RecordingPort, replayPieces, replayStart } from '../recording.ts';
-import { replayPlaylist } from '../playlist/replay-playlist.ts';
 
 /** The longest recording that is one file with a table of its frames, 16 MB of it; a longer one is a file of fragments. */
 const MAX_WHOLE_FRAGMENTS = (24 * 3_600_000) / FRAGMENT_MS;

@@ -1,9 +1,9 @@
 import { createGunzip } from 'node:zlib';
 import { codedTag, matches, takes } from '../../base/negotiation.ts';
 import { problem, type Reply } from '../../base/reply.ts';
+import { LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from '../packed.ts';
 import { LEAST_LISTED } from '../playlist/live-playlist.ts';
 import { hlsRenditions, multivariant, multivariantOf } from '../playlist/multivariant.ts';
-import { LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from '../packed.ts';
 import type { Piece, RecordingPort } from '../recording.ts';
 import { type Asker, isNotNow, type NotNow, type ReplayDesk } from './replay-desk.ts';
 import type { ReplayFacts, ReplayList } from './replay-maker.ts';

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { expect, test } from 'vitest';
 import { selfSigned } from '../../../test/certificate.ts';
-import { findAddress, serverName } from './address.ts';
 import { openDialler } from '../people/connection.ts';
+import { findAddress, serverName } from './address.ts';
 
 test('the name of a certificate is the host alone; an IP address has none', () => {
   expect(serverName('rooms.example.org:8443')).toBe('rooms.example.org');

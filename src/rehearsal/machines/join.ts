@@ -1,12 +1,12 @@
 import { createConnection } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { FRAGMENT_MS, ms } from '../../base/time.ts';
+import { curveLength } from '../people/curve.ts';
+import type { Address, Member, Told } from '../people/order.ts';
 import { findAddress } from './address.ts';
 import { fetchConsent, HOW_TO_CONSENT, objection } from './consent.ts';
-import { curveLength } from '../people/curve.ts';
-import { openLine } from './signed-channel.ts';
-import type { Address, Member, Told } from '../people/order.ts';
 import { type ReceivedOrder, readOrder } from './received-order.ts';
+import { openLine } from './signed-channel.ts';
 import { openTeam, type Team } from './team.ts';
 
 /** What a machine needs to take part in somebody else's rehearsal. */

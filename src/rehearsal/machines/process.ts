@@ -3,11 +3,11 @@ import { ms } from '../../base/time.ts';
 import { openDialler } from '../people/connection.ts';
 import { arrivalAt, curveLength } from '../people/curve.ts';
 import { HlsListener } from '../people/hls-listener.ts';
-import { StreamListener } from '../people/stream-listener.ts';
 import type { Order } from '../people/order.ts';
 import { PageListener } from '../people/page-listener.ts';
 import type { Crew, Person } from '../people/person.ts';
 import { type Gauges, type Second, Tally } from '../people/second.ts';
+import { StreamListener } from '../people/stream-listener.ts';
 import { Visitor } from '../people/visitor.ts';
 
 /** How often arrivals are handled. */

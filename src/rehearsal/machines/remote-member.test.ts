@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
-import { openLine } from './signed-channel.ts';
 import { openGathering } from './remote-member.ts';
+import { openLine } from './signed-channel.ts';
 
 const KEY = 'a key for tests';
 

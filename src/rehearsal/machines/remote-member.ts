@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
-import { type Line, openLine } from './signed-channel.ts';
 import type { Member, Said } from '../people/order.ts';
+import { type Line, openLine } from './signed-channel.ts';
 
 /** How many pings measure the difference between two clocks; the quickest counts. */
 const PINGS = 5;

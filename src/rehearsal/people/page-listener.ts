@@ -1,9 +1,9 @@
 import type { Delivery } from '../../wire/delivery.ts';
-import type { QueueState, TicketAnswer } from '../../wire/queue.ts';
 import { placeIn, pollAfter } from '../../wire/place-in-line.ts';
+import type { QueueState, TicketAnswer } from '../../wire/queue.ts';
 import { Fetcher } from './fetcher.ts';
-import { StreamListener } from './stream-listener.ts';
 import type { Crew, Person, Whereabouts } from './person.ts';
+import { StreamListener } from './stream-listener.ts';
 
 /** The web page's own numbers. Milliseconds. */
 const USUAL_POLL = 1_000;

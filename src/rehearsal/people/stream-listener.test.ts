@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { FRAGMENT_MS } from '../../base/time.ts';
-import { StreamListener } from './stream-listener.ts';
 import type { Order } from './order.ts';
 import type { Crew } from './person.ts';
 import { Tally } from './second.ts';
+import { StreamListener } from './stream-listener.ts';
 
 /** Somebody at a door that writes as `writes` says: when, in ms, and how many fragments with it. */
 function listen(notices: ReadonlyMap<number, { period: number; in: number }>, writes: readonly number[]) {

@@ -12,8 +12,8 @@ import {
   SHORTEST_STALL_MS,
   type Whereabouts,
 } from './person.ts';
-import { BURST_MS, Playout } from './simulated-playout.ts';
 import { header, ResponseReader, type ResponseSink } from './response-reader.ts';
+import { BURST_MS, Playout } from './simulated-playout.ts';
 import { StreamReader, type StreamSink } from './stream-reader.ts';
 
 /** The web player's patience and back-off. Milliseconds. */

@@ -6,8 +6,8 @@ import { loadCodecs } from '../../packager/encoding.ts';
 import { encodeNotice, type Notice } from '../../wire/notice.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
 import { Continuity } from './person.ts';
-import { StreamReader } from './stream-reader.ts';
 import { Tally } from './second.ts';
+import { StreamReader } from './stream-reader.ts';
 
 const FIRST = 5_000_000;
 const opus = RENDITIONS.find(({ id }) => id === 'opus64')!;

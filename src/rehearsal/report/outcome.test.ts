@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Circumstances, sumUp } from './outcome.ts';
 import type { Gauges, Second } from '../people/second.ts';
+import { type Circumstances, sumUp } from './outcome.ts';
 import { Timeline } from './timeline.ts';
 
 const about: Circumstances = {

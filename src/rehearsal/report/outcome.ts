@@ -1,8 +1,8 @@
 import { type Curve, curveLength } from '../people/curve.ts';
-import { firstToBreak } from './first-to-break.ts';
 import type { Histogram } from '../people/histogram.ts';
-import type { Row, Timeline } from './timeline.ts';
+import { firstToBreak } from './first-to-break.ts';
 import type { Glance } from './state-watch.ts';
+import type { Row, Timeline } from './timeline.ts';
 
 /** A distribution in ms, rounded up by at most 3 %; null where nothing was measured. */
 export type Percentiles = {

@@ -1,7 +1,7 @@
+import type { RehearsalResult } from '../rehearsal.ts';
 import type { Outcome, Percentiles, Shares } from './outcome.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { barPlot, escaped, linePlot, type Series } from './plot.ts';
-import type { RehearsalResult } from '../rehearsal.ts';
 import type { Row } from './timeline.ts';
 
 /** The report of a rehearsal as one HTML file that needs nothing else. */

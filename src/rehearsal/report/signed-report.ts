@@ -6,7 +6,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { canonical, type Json } from '../../journal/canonical-json.ts';
+import { canonical, type Json } from '../../journal/index.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Precedes the signed bytes, so that the signature is not valid anywhere else. */

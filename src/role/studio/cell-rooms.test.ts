@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import type { RoomCard } from '../../wire/room.ts';
-import { openCellRooms } from './cell-rooms.ts';
 import { KnownRooms } from '../room-changes.ts';
+import { openCellRooms } from './cell-rooms.ts';
 
 const card = (slug: string, more: Partial<RoomCard> = {}): RoomCard => ({
   ...{ slug, title: slug, hosts: [], status: 'open', clocks: {}, cell: 0, zero: 0 },

@@ -3,9 +3,9 @@ import { asSlug } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { ms } from '../../base/time.ts';
 import type { RoomCard } from '../../wire/room.ts';
+import type { KnownRooms } from '../room-changes.ts';
 import { openInTurn } from './openings.ts';
 import type { Program } from './program.ts';
-import type { KnownRooms } from '../room-changes.ts';
 
 /** A room that has a time zero: one that can be opened. */
 export type OpenableRoom = RoomCard & { readonly zero: number };
@@ -55,7 +55,10 @@ export function openCellRooms<P extends Pick<Program, 'update' | 'close'>>(
       if (now) settle(now);
       else stop(slug, 'ended');
     } catch (error) {
-      log.error({ slug, error: String(error) }, 'the room could not be opened in the studio; trying again in a second');
+      log.error(
+        { slug, error: String(error) },
+        'the room could not be opened in the studio; trying again in a second',
+      );
       clock.after(RETRY_MS, () => {
         const now = cards.get(slug);
         if (now) settle(now);
@@ -70,9 +73,7 @@ export function openCellRooms<P extends Pick<Program, 'update' | 'close'>>(
     programs.delete(slug);
     program
       .close(over)
-      .catch((error: unknown) =>
-        log.error({ slug, error: String(error) }, 'the room did not close cleanly'),
-      );
+      .catch((error: unknown) => log.error({ slug, error: String(error) }, 'the room did not close cleanly'));
   };
   const settle = (card: RoomCard): void => {
     const program = programs.get(card.slug);

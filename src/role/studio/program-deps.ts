@@ -5,8 +5,8 @@ import type { Rendition } from '../../base/media.ts';
 import type { Ms } from '../../base/time.ts';
 import type { Records } from '../../ladder/index.ts';
 import type { Stage } from '../../stage/index.ts';
-import type { Message } from '../../wire/feed.ts';
 import type { Loops } from '../../standby/standby-loops.ts';
+import type { Message } from '../../wire/feed.ts';
 
 /** What one running room needs from its cell. */
 export interface ProgramDeps {

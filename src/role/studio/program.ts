@@ -4,6 +4,8 @@ import { BLOCK_TICKS, epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, ms } f
 import { Steering } from '../../ladder/index.ts';
 import type { Mixer, MixerState, Rested, Standby } from '../../mixer/index.ts';
 import { openQueue, type QueueTold } from '../../queue/index.ts';
+import { watchMusic } from '../../standby/music-watch.ts';
+import { standbyMessages } from '../../standby/standby-loops.ts';
 import { EMPTY, type Message, type Presence } from '../../wire/feed.ts';
 import type { TicketTally } from '../../wire/queue.ts';
 import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../../wire/room.ts';
@@ -11,8 +13,6 @@ import { type Air, LEAD_SLOTS, openAir } from './air.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
 import { openDemand } from './demand.ts';
 import { History } from './history.ts';
-import { standbyMessages } from '../../standby/standby-loops.ts';
-import { watchMusic } from '../../standby/music-watch.ts';
 import type { ProgramDeps } from './program-deps.ts';
 import { openRest, type Rest } from './rest.ts';
 import { openRoomRecording } from './room-recording.ts';
