@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Rendition } from '../src/base/media.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
-import { openBatch } from '../src/door/socket/batched-write.ts';
-import { openCounters } from '../src/door/metrics/counters.ts';
-import { openFanout } from '../src/door/stream/listeners.ts';
 import { LIMITS } from '../src/door/limits.ts';
+import { openCounters } from '../src/door/metrics/counters.ts';
 import type { DoorOrigin } from '../src/door/origin-port.ts';
+import { openBatch } from '../src/door/socket/batched-write.ts';
+import { openFanout } from '../src/door/stream/listeners.ts';
 import { decodeNotice, type Notice } from '../src/wire/notice.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
 import { manualClock } from './clock.ts';

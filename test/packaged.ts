@@ -1,9 +1,9 @@
 /** Runs sound through the packager's encoders in this thread and takes the results apart again. */
 import { createDecoder } from 'libopus-wasm';
 import type { Fragment, Rendition } from '../src/base/media.ts';
+import { findBox, fragmentFrames } from '../src/media/boxes.ts';
 import { openEncoding } from '../src/packager/encoding.ts';
 import type { Codecs } from '../src/packager/frame-encoder.ts';
-import { findBox, fragmentFrames } from '../src/media/boxes.ts';
 
 /** Codes mono (or, with `right`, stereo) sound from slot `firstSeq` on; what does not fill a slot is left out. */
 export async function packageSound(
