@@ -50,7 +50,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           exclude: alone,
-          maxWorkers: AT_ONCE,
+          // They wait more than they work.
+          maxWorkers: AT_ONCE + 1,
           sequence: { groupOrder: 1 },
         },
       },
