@@ -177,11 +177,14 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     await play(page);
     await wait(4000 + margin * 1000);
     await heard(page);
+    const stops = countStops();
     server.skip(1);
     await wait(3000 + margin * 1000);
     const { silent, gaps, samples, stats } = await heard(page);
     expect(samples).toBeGreaterThan(2.5 * 48_000);
-    expect({ gaps, jumps: stats.jumps }).toEqual({ gaps: 1, jumps: 1 });
+    // A browser that seeks may be silent, let a few samples out, and be silent again.
+    expect(beyond(gaps, stops())).toBeOneOf([1, 2]);
+    expect(beyond(stats.jumps, stops())).toBe(1);
     // What is missing, and what a busy machine takes to find its place again.
     expect(silent / 48_000).toBeLessThan(1);
     await page.context().close();
