@@ -5,12 +5,20 @@ import { setTimeout } from 'node:timers/promises';
 import { open as openArchive, openReader } from '../../src/archive/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { epochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, ms, ticks } from '../../src/base/time.ts';
+import {
+  epochMs,
+  FRAGMENT_TICKS,
+  FRAGMENTS_PER_PART,
+  fragmentAt,
+  fragmentStart,
+  ms,
+  ticks,
+} from '../../src/base/time.ts';
 import { type Origin, open as openOrigin } from '../../src/origin/index.ts';
 import { open as openPackager } from '../../src/packager/index.ts';
 import { EMPTY, type Message } from '../../src/wire/feed.ts';
 import { RENDITIONS } from '../../src/wire/renditions.ts';
-import type { RoomStatus } from '../../src/wire/room.ts';
+import { type RoomStatus, RUN_UP_MS } from '../../src/wire/room.ts';
 import { foreignPage } from './foreign-players.ts';
 
 const SLUG = 'room';
@@ -49,7 +57,7 @@ const AHEAD = 8;
 
 /** What a program on the air begins with. */
 export interface BroadcastOptions {
-  /** What doors play while the studio is away, by rendition. Default: nothing. */
+  /** What doors play while the studio is away and before the room opened, by rendition. Default: nothing. */
   readonly loops?: ReadonlyMap<string, { fragments: readonly Uint8Array[] }>;
   /** So long it has been on the air when it opens, in ms: what lists need before players take them. Default 0. */
   readonly age?: number;
@@ -62,7 +70,7 @@ export async function broadcast(
   { loops = new Map(), age = 0 }: BroadcastOptions = {},
 ): Promise<Broadcast> {
   const clock = systemClock;
-  const zero = epochMs(clock.wall() - 10_000 - age);
+  const zero = epochMs(clock.wall() - RUN_UP_MS - age);
   const kept = RENDITIONS.filter(({ id }) => renditions.includes(id));
   const archive = await openArchive({
     dir,
@@ -124,12 +132,14 @@ export async function broadcast(
     };
   };
   const begin = fragmentAt(zero, epochMs(clock.wall() - age)) + 6;
-  let closeStudio = await openStudio(age);
+  // Loops first: with the first fragment a door lays out what lies before it.
+  say({ kind: 'program', slug: SLUG, zero, renditions: kept });
   for (const [rendition, { fragments }] of loops)
     say(
       { kind: 'standby', slug: SLUG, rendition, sizes: fragments.map(({ length }) => length) },
       Buffer.concat(fragments),
     );
+  let closeStudio = await openStudio(age);
   archive.mark(SLUG, { kind: 'status', status: 'live', at: fragmentStart(zero, begin) });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://door');
@@ -167,6 +177,8 @@ export async function broadcast(
       closeStudio = await openStudio();
     },
     async end() {
+      // As a studio does it: after the first half of a part.
+      for (const now = last; last === now || last % FRAGMENTS_PER_PART !== 0; ) await setTimeout(5);
       await closeStudio();
       await archive.end(SLUG);
       say({ kind: 'end', slug: SLUG, last });

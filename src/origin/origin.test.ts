@@ -7,7 +7,7 @@ import { fragmentSeq } from '../media/boxes.ts';
 import { fullDelivery } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
-import type { RoomCard, RoomState } from '../wire/room.ts';
+import { type RoomCard, type RoomState, RUN_UP_MS } from '../wire/room.ts';
 import { type Origin, open, type RecordingPort } from './index.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
@@ -83,6 +83,26 @@ const isStandby = (seq: number): boolean =>
   heard.some((f) => f.seq === seq && f.rendition === 'opus64' && f.bytes.includes('standby-opus64'));
 
 describe('the origin', () => {
+  it('has a list of three segments from the first fragment of a room that has just opened', async () => {
+    clock.advance(RUN_UP_MS);
+    announce();
+    const first = RUN_UP_MS / FRAGMENT_MS + 4;
+    run(first, first);
+    for (const list of ['aac96.m3u8', 'aac96.slow.m3u8']) {
+      const path = `/r/${SLUG}/live/${list}`;
+      const reply = await origin.answer(path, new URLSearchParams(), {}, AbortSignal.timeout(1000));
+      const text = Buffer.from(reply?.body as Uint8Array).toString();
+      expect(text.match(/^aac96\/\d+\.m4s$/gm)).toEqual([
+        'aac96/0.m4s',
+        'aac96/1.m4s',
+        'aac96/2.m4s',
+        'aac96/3.m4s',
+      ]);
+    }
+    // Streams begin with the room.
+    expect(seqs('aac96')).toEqual([first]);
+  });
+
   it('hands on each fragment once, in order, as it came', () => {
     card();
     announce();

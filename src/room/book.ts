@@ -4,7 +4,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { isDuplicate, type Store } from '../store/index.ts';
-import type { Clocks, Revoked, RoomCard } from '../wire/room.ts';
+import { type Clocks, type Revoked, type RoomCard, RUN_UP_MS } from '../wire/room.ts';
 import { barred, type Edit, edited, renewed, revised, told } from './change.ts';
 import {
   type Entry,
@@ -282,7 +282,7 @@ export class Book {
     return {
       ...card,
       clocks: { ...card.clocks, opened: card.clocks.opened ?? now },
-      zero: card.zero ?? now,
+      zero: card.zero ?? now - RUN_UP_MS,
       cell,
     };
   }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, HOUR, inMs, NOW, refusal, roomsRig, tokens } from '../../test/rooms.ts';
 import type { Grant } from '../keys/token.ts';
+import { RUN_UP_MS } from '../wire/room.ts';
 
 const OPERATOR = 'operator-key-of-some-length';
 
@@ -22,7 +23,7 @@ describe('hosting', () => {
     rig.rooms.onChange(() => seen.push(card('talk').status));
     for (const action of ['live', 'standby', 'live', 'end']) expect((await act(action)).status).toBe(200);
     expect(seen).toEqual(['live', 'open', 'live', 'ended']);
-    expect(card('talk')).toMatchObject({ zero: NOW, clocks: { opened: NOW, ended: NOW } });
+    expect(card('talk')).toMatchObject({ zero: NOW - RUN_UP_MS, clocks: { opened: NOW, ended: NOW } });
     expect(card('talk').cell).toBeUndefined();
   });
 

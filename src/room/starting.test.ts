@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR, inMs, NOW, refusal, roomsRig, tokens } from '../../test/rooms.ts';
+import { RUN_UP_MS } from '../wire/room.ts';
 
 const OPERATOR = 'operator-key-of-some-length';
 
@@ -16,7 +17,7 @@ describe('starting a room', () => {
       hosts: [],
       status: 'open',
       clocks: { opened: NOW },
-      zero: NOW,
+      zero: NOW - RUN_UP_MS,
       cell: 0,
     });
     expect(card('second').cell).toBe(1);

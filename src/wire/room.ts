@@ -1,5 +1,6 @@
 /** What the site tells every door and every cell about rooms, and what listeners read about one room. */
 import type { Carries, DeadAirCause } from '../base/media.ts';
+import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
 import type { Moment } from './moment.ts';
 import type { RecordingNote } from './recording.ts';
@@ -30,6 +31,12 @@ export interface Revoked {
   readonly barred: readonly string[];
 }
 
+/**
+ * So much of the program lies before the opening of its room: standby, as if it had always been played. A playlist is long
+ * enough from its first moment on (three segments; there are four here), and players that wait for that need not.
+ */
+export const RUN_UP_MS = 4 * FRAGMENTS_PER_SEGMENT * FRAGMENT_MS;
+
 /** One room as the site knows it; the `rooms` snapshot on the bus is a list of these. */
 export interface RoomCard {
   readonly slug: string;
@@ -37,7 +44,7 @@ export interface RoomCard {
   readonly hosts: readonly string[];
   readonly status: RoomStatus;
   readonly clocks: Clocks;
-  /** Wall-clock ms at which fragment 0 of the program began; absent before the room first opened. */
+  /** Wall-clock ms at which fragment 0 of the program began, `RUN_UP_MS` before the room first opened; absent before that. */
   readonly zero?: number;
   /** Index of the studio cell that owns the room while it is open or live. */
   readonly cell?: number;

@@ -4,6 +4,7 @@ import { type ManualClock, manualClock } from '../../../test/clock.ts';
 import { markedFragment } from '../../../test/synthetic.ts';
 import { silentLog } from '../../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../../base/time.ts';
+import { boxes } from '../../media/boxes.ts';
 import { EMPTY } from '../../wire/feed.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
 import { stateOfCard } from '../../wire/room.ts';
@@ -240,9 +241,14 @@ describe('the live playlist', () => {
     expect(asked.done).toBe(false);
     origin.receive({ head: { kind: 'end', slug: SLUG, last: next - 1 }, body: EMPTY });
     const text = Buffer.from((await asked.reply).body as Uint8Array).toString();
-    expect(text.trimEnd().endsWith('#EXTINF:1.599975,\nopus64/3.m4s\n#EXT-X-ENDLIST')).toBe(true);
+    // The last of it was in no list before: what players that have everything else notice the end by.
+    const end = '#EXTINF:1.279980,\nopus64/3.m4s\n#EXTINF:0.319995,\nopus64/3.2.m4s\n#EXT-X-ENDLIST';
+    expect(text.trimEnd().endsWith(end)).toBe(true);
+    expect((await read('opus64.slow.m3u8')).text.trimEnd().endsWith(end)).toBe(true);
     expect(tags(text, '#EXT-X-PRELOAD-HINT')).toEqual([]);
-    expect((await read('opus64/3.m4s')).body.length).toBe(5 * markedFragment('opus64', 50).length);
+    const size = markedFragment('opus64', 50).length;
+    expect((await read('opus64/3.m4s')).body.length).toBe(4 * size);
+    expect((await read('opus64/3.2.m4s')).body.length).toBe(size);
   });
 });
 
@@ -262,7 +268,7 @@ describe('blocking reload', () => {
     run(16 * 3 + 5);
     const reply = await asked.reply;
     expect(Buffer.from(reply.body as Uint8Array).toString()).toContain('opus64/3.2.m4s');
-    expect(reply.headers['cache-control']).toBe('public, max-age=12');
+    expect(reply.headers['cache-control']).toBe('public, max-age=0, s-maxage=1');
   });
 
   it('waits for the whole segment when no part is named', async () => {
@@ -337,6 +343,30 @@ describe('parts and segments', () => {
     expect((await read('opus64/5.m4s')).status).toBe(404);
     run(16 * 4 + 3);
     expect((await hinted.reply).status).toBe(200);
+  });
+
+  it('are there without any sound when the program ended before the hinted one began', async () => {
+    run(16 * 4 + 3);
+    const asked = ask('opus64/4.2.m4s');
+    await turn();
+    origin.receive({ head: { kind: 'end', slug: SLUG, last: next - 1 }, body: EMPTY });
+    const { status, body } = await asked.reply;
+    expect(status).toBe(200);
+    expect([...boxes(body as Uint8Array)].map(({ type }) => type)).toEqual(['free']);
+    // Whoever read the list a moment ago asks now.
+    expect((await read('opus64/4.2.m4s')).status).toBe(200);
+    expect((await read('opus64/4.3.m4s')).status).toBe(404);
+    expect((await read('opus64/4.1.m4s')).body.length).toBe(2 * markedFragment('opus64', 66).length);
+  });
+
+  it('are as short as the program was', async () => {
+    run(16 * 4 + 2);
+    const asked = ask('opus64/4.1.m4s');
+    await turn();
+    origin.receive({ head: { kind: 'end', slug: SLUG, last: next - 1 }, body: EMPTY });
+    expect(Buffer.from((await asked.reply).body as Uint8Array)).toEqual(
+      Buffer.from(markedFragment('opus64', 66)),
+    );
   });
 
   it('come from the disk when they have left the window', async () => {

@@ -2,7 +2,14 @@ import type { Clock } from '../../base/clock.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import { FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT, ms, PARTS_PER_SEGMENT } from '../../base/time.ts';
 import { EACH_SECOND, LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders, sound } from '../packed.ts';
-import { edgeOf, hasRing, livePlaylist, ringEdgeOf, TARGET_SECONDS } from '../playlist/live-playlist.ts';
+import {
+  edgeOf,
+  hasRing,
+  livePlaylist,
+  ringEdgeOf,
+  TARGET_SECONDS,
+  wholeParts,
+} from '../playlist/live-playlist.ts';
 import { type HlsCodec, hlsRenditions, multivariant, multivariantOf } from '../playlist/multivariant.ts';
 import type { RecordingPort } from '../recording.ts';
 import type { Window } from '../window.ts';
@@ -12,12 +19,19 @@ import type { Program } from './program.ts';
 const PATIENCE = ms(3 * TARGET_SECONDS * 1000);
 /** A part may be asked for this many parts ahead of the newest: 3 s, the specification's Advance Part Limit. */
 const ADVANCE_PARTS = 5;
-/** How long an answer to a blocking request may be kept: its URL names the moment. */
-const BLOCKED_SECONDS = 12;
+/**
+ * An answer to a blocking request: caches give it to all who ask at the moment that its URL names, and no browser gives it
+ * to itself again. Where a list ends with a whole segment, video.js 8 asks for the part it knows until the next one is
+ * there; with an answer of its own cache it stood still for as long as that was kept.
+ */
+const BLOCKED_LIST = 'public, max-age=0, s-maxage=1';
 
 const PLAYLIST = 'application/vnd.apple.mpegurl';
 const NUMBER = /^\d{1,10}$/;
 const MEDIA = /^(\d{1,10})(?:\.(\d{1,2}))?\.m4s$/;
+
+/** What a part holds that was hinted before the program ended without it: a box that means nothing. Spec: ISO/IEC 14496-12, 8.1.2. */
+const NO_SOUND = Buffer.from('\0\0\0\x08free', 'latin1');
 
 /** Low-Latency HLS of one running program. */
 export interface Live {
@@ -133,7 +147,7 @@ export function openLive(
     const skip = query.get('_HLS_skip') === 'YES' || query.get('_HLS_skip') === 'v2';
     return render(program, window, { skip }).reply(headers, {
       'content-type': PLAYLIST,
-      'cache-control': asked === undefined ? LIVE_LIST : `public, max-age=${BLOCKED_SECONDS}`,
+      'cache-control': asked === undefined ? LIVE_LIST : BLOCKED_LIST,
     });
   };
 
@@ -159,7 +173,11 @@ export function openLive(
       if (!(await window.ready(first + count - 1, clock, PATIENCE, signal)) && !program.over)
         return missing();
     }
-    const last = Math.min(first + count - 1, window.last ?? 0);
+    const there = Math.min(count, (window.last ?? 0) + 1 - first);
+    // A segment in which the program ended holds what its parts hold.
+    const last = first - 1 + ((part === undefined && there < count && wholeParts(there)) || there);
+    // It was hinted, and some players stop for good when what was hinted does not come. Here: Shaka.
+    if (last === first - 1 && part !== undefined) return sound(NO_SOUND, true);
     const held = window.joined(first, last - first + 1);
     if (held && held.length > 0) return sound(held, window.substituted(first, last - first + 1));
     const bytes = await recorded(slug, window, msn, part);

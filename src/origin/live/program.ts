@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Rendition } from '../../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, type Ms, ms } from '../../base/time.ts';
-import type { RoomState } from '../../wire/room.ts';
+import { type RoomState, RUN_UP_MS } from '../../wire/room.ts';
 import { CATCH_UP_FRAGMENTS, WINDOW_FRAGMENTS, Window } from '../window.ts';
 import { Arrival } from './arrival.ts';
 import { Stretch } from './stretch.ts';
@@ -137,6 +137,7 @@ export class Program {
     }
     // Radio that was not coded for a while begins anew: to fill the time between would delay whoever waits for it.
     if (window.rendition.container !== 'fmp4' && this.silent(window)) window.clear();
+    if (!this.heard) this.#runUp(seq);
     this.heard = true;
     if (leading) {
       this.awaySince = undefined;
@@ -212,8 +213,17 @@ export class Program {
     this.#skew = skew;
   }
 
-  /** Standby in every slot up to `to`, as if it had always been played: of players' renditions, and of others that are wanted. */
-  #refill(to: number): void {
+  /** Before the first fragment of a room that has just opened: what its playlists begin with. */
+  #runUp(seq: number): void {
+    const empty = [...this.windows.values()].every(({ last }) => last === undefined);
+    if (empty && seq * FRAGMENT_MS < 2 * RUN_UP_MS) this.#refill(seq - 1, true);
+  }
+
+  /**
+   * Standby in every slot up to `to`, as if it had always been played: of players' renditions, and of others that are
+   * wanted. `untold`: streams do not hear of the newest.
+   */
+  #refill(to: number, untold = false): void {
     if (!this.#deps.holdWhileAway || to < 0) return;
     const wanted = new Set(this.wanted());
     for (const [best, followers] of this.#followers) {
@@ -233,7 +243,7 @@ export class Program {
           const bytes = own ? window.standby(seq) : best.at(seq);
           if (!bytes) continue;
           // Of what is long past nobody waits for news.
-          if (stale && seq < to) window.put(seq, bytes, true);
+          if (stale && (untold || seq < to)) window.put(seq, bytes, true);
           else this.#put(window, seq, bytes, true);
         }
       }

@@ -147,7 +147,7 @@ export function livePlaylist({
       );
     for (let part = 0; part < edge.parts; part++) lines.push(partLine(window, edge.running, part));
     if (over) {
-      if (left > 0) lines.push(`#EXTINF:${seconds(left)},`, `${id}/${edge.running}.m4s`);
+      lines.push(...lastLines(window, edge.running));
       lines.push('#EXT-X-ENDLIST');
     } else {
       lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${id}/${edge.running}.${edge.parts}.m4s"`);
@@ -176,12 +176,29 @@ function wholeSegments(zero: EpochMs, window: Window, edge: Edge | undefined, ov
       if (!isWhole(window, msn)) lines.push('#EXT-X-GAP');
       lines.push(`#EXTINF:${seconds(FRAGMENTS_PER_SEGMENT)},`, `${id}/${msn}.m4s`);
     }
-    const left = (window.last ?? 0) + 1 - edge.running * FRAGMENTS_PER_SEGMENT;
-    if (over && left > 0)
-      lines.push(date(edge.running), `#EXTINF:${seconds(left)},`, `${id}/${edge.running}.m4s`);
+    const last = over ? lastLines(window, edge.running) : [];
+    if (last.length > 0) lines.push(date(edge.running), ...last);
   }
   if (over) lines.push('#EXT-X-ENDLIST');
   return `${lines.join('\n')}\n`;
+}
+
+/** Fragments of a segment in which the program ended that are parts of it; what is left over is a segment of its own. */
+export const wholeParts = (fragments: number): number => fragments - (fragments % FRAGMENTS_PER_PART);
+
+/**
+ * The end of a program that ended within segment `msn`. What no list had before is a segment of its own: players that have
+ * everything else notice the end by it.
+ */
+function lastLines({ rendition: { id }, last }: Window, msn: number): string[] {
+  const left = (last ?? 0) + 1 - msn * FRAGMENTS_PER_SEGMENT;
+  const whole = wholeParts(left);
+  return [
+    ...(whole > 0 ? [`#EXTINF:${seconds(whole)},`, `${id}/${msn}.m4s`] : []),
+    ...(left > whole
+      ? [`#EXTINF:${seconds(left - whole)},`, `${id}/${msn}.${whole / FRAGMENTS_PER_PART}.m4s`]
+      : []),
+  ];
 }
 
 /** Segments that a delta update may leave out: those that lie before the skip boundary, but never all. */

@@ -1,7 +1,15 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Fragment, Init, PcmBlock, Rendition } from '../../base/media.ts';
-import { type EpochMs, FRAGMENT_TICKS, fragmentAt, fragmentStart, ms, ticks } from '../../base/time.ts';
+import {
+  type EpochMs,
+  FRAGMENT_TICKS,
+  FRAGMENTS_PER_PART,
+  fragmentAt,
+  fragmentStart,
+  ms,
+  ticks,
+} from '../../base/time.ts';
 import { type Mixer, type MixerState, open as openMixer, type Rested } from '../../mixer/index.ts';
 import { open as openPackager, type Packager } from '../../packager/index.ts';
 
@@ -28,10 +36,19 @@ export interface Air extends AsyncDisposable {
   readonly packager: Packager;
   /** Its first fragment. */
   readonly firstSeq: number;
+  /**
+   * Goes on until what is being said now is coded, and stops after the first half of a part: players that have every part
+   * that was listed then find one more with the end of the list, and some notice the end by that alone (video.js 8).
+   * Resolves also when the encoders have not come so far in `FINISH_MS`.
+   */
+  finish(): Promise<void>;
 }
 
 /** Slots between the decision to start and the first fragment, so that opening takes no time from the program. */
 export const LEAD_SLOTS = 4;
+
+/** A part takes 640 ms, and coding it a moment. */
+const FINISH_MS = ms(1500);
 
 /** Opens both at the next free slot of the grid, `LEAD_SLOTS` from now. */
 export async function openAir(deps: AirDeps): Promise<Air> {
@@ -40,6 +57,8 @@ export async function openAir(deps: AirDeps): Promise<Air> {
   // After other sound an encoder's first slot is coded unheard: without a past it would begin in silence.
   const codedFrom = rested ? firstSeq - 1 : firstSeq;
   let closed = false;
+  let lastSeq = Number.POSITIVE_INFINITY;
+  let finished: (() => void) | undefined;
   await using parts = new AsyncDisposableStack();
   parts.defer(() => {
     closed = true;
@@ -50,7 +69,12 @@ export async function openAir(deps: AirDeps): Promise<Air> {
       ...{ renditions: deps.renditions, always: deps.always, firstSeq: codedFrom },
       init: deps.init,
       fragment(fragment) {
-        if (!closed && fragment.seq >= firstSeq) deps.fragment(fragment);
+        if (closed || fragment.seq < firstSeq || fragment.seq > lastSeq) return;
+        deps.fragment(fragment);
+        if (!finished || fragment.seq % FRAGMENTS_PER_PART !== 0) return;
+        // The other renditions of this slot come in the same turn.
+        lastSeq = fragment.seq;
+        finished();
       },
     }),
   );
@@ -71,6 +95,12 @@ export async function openAir(deps: AirDeps): Promise<Air> {
   const opened = parts.move();
   return {
     ...{ mixer, packager, firstSeq },
+    async finish() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      finished = resolve;
+      using _limit = clock.after(FINISH_MS, resolve);
+      await promise;
+    },
     async [Symbol.asyncDispose]() {
       closed = true;
       await opened.disposeAsync();

@@ -367,6 +367,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       }
       everySecond[Symbol.dispose]();
       await rest?.close();
+      if (over) await air?.finish();
       soon?.[Symbol.dispose]();
       talk.close();
       await opened.disposeAsync();
