@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { ALONE } from './e2e/alone.ts';
+import { ALONE, IN_PAIRS } from './e2e/alone.ts';
 
 /** A test that waits longer than this for real media, a database or a browser is stuck. */
 const E2E_LIMIT_MS = 120_000;
@@ -16,7 +16,9 @@ const E2E = {
   retry: 2,
   globalSetup: 'e2e/rig/prepare.ts',
 };
-const alone = Object.keys(ALONE).map((name) => `e2e/${name}.test.ts`);
+const filesOf = (named: object): string[] => Object.keys(named).map((name) => `e2e/${name}.test.ts`);
+const alone = filesOf(ALONE);
+const pairs = filesOf(IN_PAIRS);
 
 export default defineConfig({
   test: {
@@ -49,10 +51,19 @@ export default defineConfig({
           ...E2E,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...pairs, ...alone],
           // They wait more than they work.
           maxWorkers: AT_ONCE + 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...E2E,
+          name: 'e2e-pairs',
+          include: pairs,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -63,7 +74,7 @@ export default defineConfig({
           // They measure: two at once would measure each other.
           fileParallelism: false,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -110,10 +110,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const listenAll = (): void => {
-  crowd = Array.from({ length: CROWD }, () => rawListener(server.url, room.slug));
-};
-
 test('promtool has nothing to say about the metrics, the alerts and the configuration', async () => {
   const promtool = (args: readonly string[], input?: string) => {
     const { status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8', input });

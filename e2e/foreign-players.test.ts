@@ -101,6 +101,12 @@ async function looks(rows: readonly Row[], pages: readonly Page[], most: number,
 test('the browser itself plays the recording of a room that goes on, and finds every place in it while it grows', async () => {
   await using room = await onAir(15_000);
   const { air } = room;
+  await until('most of that is recorded', async () => {
+    const list = await (await fetch(`${air.url}/replay/aac96.m3u8`)).text();
+    return (
+      [...list.matchAll(/#EXTINF:([\d.]+)/g)].reduce((sum, [, seconds]) => sum + Number(seconds), 0) > 11
+    );
+  });
   const page = await browser.context.newPage();
   // Not twice as fast as it plays: what is sought is not there yet, and has to be asked for.
   const network = await browser.context.newCDPSession(page);

@@ -56,8 +56,8 @@ export async function check(node) {
   return conclude(count);
 }
 
-/** What is in e2e/: what may run together, then what measures, one file at a time (e2e/alone.ts says which and why). */
-const E2E = ['e2e', 'e2e-alone'];
+/** What is in e2e/: what may run together, then what measures, two files or one at a time (e2e/alone.ts says which and why). */
+const E2E = ['e2e', 'e2e-pairs', 'e2e-alone'];
 
 /** Everything; `args` are passed to the end-to-end runs (a file name, `-t NAME`). */
 export async function test(node, args) {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
-import { ALONE } from '../../e2e/alone.ts';
+import { ALONE, IN_PAIRS } from '../../e2e/alone.ts';
 import { files } from './tree.ts';
 
 const tests = files(['e2e'], /\.test\.ts$/).map(({ path, text }) => ({
@@ -10,17 +10,18 @@ const tests = files(['e2e'], /\.test\.ts$/).map(({ path, text }) => ({
 /** What is measured in milliseconds or samples: another test at the same time would change it. */
 const MEASURES = /\b(?:heard\((?:page|tab)\)|longestSilence\(|median\(|holes\.slice|p99\b)/;
 
-test('each file of e2e/ that runs alone is there, with its reason', () => {
+test('each file of e2e/ that runs in a pair or alone is there, with its reason, once', () => {
   const names = tests.map(({ name }) => name);
-  for (const [name, reason] of Object.entries(ALONE)) {
+  for (const [name, reason] of [...Object.entries(ALONE), ...Object.entries(IN_PAIRS)]) {
     expect(names).toContain(name);
     expect(reason.length, name).toBeGreaterThan(20);
   }
-  expect(Object.keys(ALONE)).toEqual(Object.keys(ALONE).toSorted());
+  for (const list of [ALONE, IN_PAIRS]) expect(Object.keys(list)).toEqual(Object.keys(list).toSorted());
+  expect(Object.keys(ALONE).filter((name) => Object.hasOwn(IN_PAIRS, name))).toEqual([]);
 });
 
-test('what measures gaps, silences or delays runs alone', () => {
+test('what measures gaps, silences or delays runs in a pair or alone', () => {
   const measuring = tests.filter(({ text }) => MEASURES.test(text)).map(({ name }) => name);
   expect(measuring.length).toBeGreaterThan(8);
-  expect(measuring.filter((name) => !Object.hasOwn(ALONE, name))).toEqual([]);
+  expect(measuring.filter((name) => !Object.hasOwn({ ...ALONE, ...IN_PAIRS }, name))).toEqual([]);
 });
