@@ -1,21 +1,21 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { AnnounceForm } from './announce-form.tsx';
-import { Before } from './before.tsx';
-import { CheatSheet } from './cheat-sheet.tsx';
-import { Check } from './check.tsx';
-import { useDesk, useWords } from './context.ts';
-import { Confirm, Dialog } from './dialog.tsx';
-import { Ears } from './ears.tsx';
-import { Farewell } from './farewell.tsx';
-import { Front } from './front.tsx';
-import { Header } from './header.tsx';
-import { InviteCard } from './invite-card.tsx';
-import { LinksCard } from './links-card.tsx';
-import { Master } from './master.tsx';
-import { Banner, Messages } from './messages.tsx';
-import { MusicCard } from './music-card.tsx';
-import { SoundForm } from './sound-form.tsx';
-import { Strip } from './strip.tsx';
+import { Before } from './check/before.tsx';
+import { Check } from './check/check.tsx';
+import { SoundForm } from './check/sound-form.tsx';
+import { useDesk, useWords } from './console/context.ts';
+import { Confirm, Dialog } from './controls/dialog.tsx';
+import { AnnounceForm } from './dialogs/announce-form.tsx';
+import { CheatSheet } from './dialogs/cheat-sheet.tsx';
+import { Farewell } from './farewell/farewell.tsx';
+import { Front } from './front/front.tsx';
+import { Header } from './front/header.tsx';
+import { Banner, Messages } from './front/messages.tsx';
+import { InviteCard } from './invite/invite-card.tsx';
+import { LinksCard } from './invite/links-card.tsx';
+import { MusicCard } from './music/music-card.tsx';
+import { Master } from './program/master.tsx';
+import { Ears } from './stage/ears.tsx';
+import { Strip } from './stage/strip.tsx';
 
 /** The whole page. */
 export function App() {

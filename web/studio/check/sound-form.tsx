@@ -1,0 +1,118 @@
+import { canChooseSink, type Device } from '../../capture/index.ts';
+import { useDesk, useWords } from '../console/context.ts';
+
+/** Which microphone, which loudspeaker, and what is done to the sound. */
+export function SoundForm({ brief }: { brief?: boolean }) {
+  const { voice, settings } = useDesk();
+  const words = useWords();
+  const choice = settings.microphone.value;
+  const { inputs, outputs } = voice.devices.value;
+  const set = (it: Parameters<typeof voice.choose>[0]) => void voice.choose(it);
+  return (
+    <div class="sound-form">
+      <Choice
+        label={words.microphone}
+        first={words.systemDefault}
+        devices={inputs}
+        value={choice.deviceId ?? ''}
+        change={(deviceId) => set({ deviceId })}
+      />
+      {canChooseSink() && outputs.length > 0 && (
+        <Choice
+          label={words.loudspeaker}
+          first={words.systemDefault}
+          devices={outputs}
+          value={settings.sink.value}
+          change={(id) => {
+            settings.sink.value = id;
+          }}
+        />
+      )}
+      <details open={!brief}>
+        <summary>{words.sound}</summary>
+        <Switch
+          label={words.musicMode}
+          hint={words.musicHint}
+          on={choice.music}
+          change={(music) => set({ music })}
+        />
+        {!choice.music && (
+          <>
+            <Switch
+              label={words.echo}
+              on={choice.echoCancellation}
+              change={(on) => set({ echoCancellation: on })}
+            />
+            <Switch
+              label={words.noise}
+              on={choice.noiseSuppression}
+              change={(on) => set({ noiseSuppression: on })}
+            />
+            <Switch
+              label={words.gain}
+              on={choice.autoGainControl}
+              change={(on) => set({ autoGainControl: on })}
+            />
+          </>
+        )}
+        <Switch
+          label={words.pushToTalk}
+          on={settings.pushToTalk.value}
+          change={(on) => {
+            settings.pushToTalk.value = on;
+          }}
+        />
+        <Switch
+          label={words.spokenWarnings}
+          on={settings.spokenWarnings.value}
+          change={(on) => {
+            settings.spokenWarnings.value = on;
+          }}
+        />
+      </details>
+    </div>
+  );
+}
+
+function Choice(props: {
+  label: string;
+  first: string;
+  devices: readonly Device[];
+  value: string;
+  change: (id: string) => void;
+}) {
+  const rest = props.devices.filter((device) => device.id !== 'default' && device.label);
+  const known = rest.some((device) => device.id === props.value);
+  return (
+    <label>
+      {props.label}
+      <select value={known ? props.value : ''} onChange={(event) => props.change(event.currentTarget.value)}>
+        <option value="">{props.first}</option>
+        {rest.map((device) => (
+          <option key={device.id} value={device.id}>
+            {device.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** An on/off setting with its name beside it. */
+export function Switch(props: { label: string; hint?: string; on: boolean; change: (on: boolean) => void }) {
+  return (
+    <label class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={props.on}
+        checked={props.on}
+        onChange={(event) => props.change(event.currentTarget.checked)}
+      />
+      <span class="switch-text">
+        {props.label}
+        {props.hint && <small>{props.hint}</small>}
+      </span>
+    </label>
+  );
+}

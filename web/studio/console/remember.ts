@@ -1,0 +1,31 @@
+import { effect } from '@preact/signals';
+import { forgetRoom, myRooms, rememberRoom } from '../../kit/my-rooms.ts';
+import { studioAddress } from '../link/link.ts';
+import type { Desk } from './console.ts';
+
+/** Keeps this device's list of its rooms true while the studio is open: the home page shows it. */
+export function rememberWhile(desk: Desk): void {
+  const { link, room, phase } = desk;
+  effect(() => {
+    const address = studioAddress(location.origin, link.slug, link.token);
+    const at = phase.value;
+    if (at === 'removed' || room.status.value === 'cancelled') return forgetRoom(link.slug, address);
+    if (at === 'bad-link') {
+      if (room.contact.value !== 'unknown') forgetRoom(link.slug, address);
+      return;
+    }
+    const state = room.open.value;
+    if (!state) return;
+    const start = state.clocks.scheduled;
+    rememberRoom({
+      ...{ slug: link.slug, title: state.title, link: address, role: room.me.value.role },
+      ...(start === undefined ? {} : { start }),
+    });
+  });
+}
+
+/** The link to this room that the device remembers, a host's first. */
+export function knownLink(slug: string): string | undefined {
+  const mine = myRooms().filter((it) => it.slug === slug && new URL(it.link).origin === location.origin);
+  return (mine.find((it) => it.role !== 'speaker') ?? mine[0])?.link;
+}

@@ -1,0 +1,94 @@
+import { useDesk } from '../console/context.ts';
+import { Sign } from '../controls/icons.tsx';
+import type { Link } from '../link/link.ts';
+import type { Words } from '../words/words.ts';
+import { EndCard } from './end-card.tsx';
+
+/** A page of a few sentences: no link, wrong link, taken off, left, over. */
+export function Plain(props: {
+  title: string;
+  text: string;
+  href?: string;
+  link?: string;
+  act?: () => void;
+  label?: string;
+}) {
+  return (
+    <section class="plain">
+      <Sign />
+      <h1 tabIndex={-1}>{props.title}</h1>
+      <p>{props.text}</p>
+      <p class="row">
+        {props.act && (
+          <button type="button" class="button" onClick={props.act}>
+            {props.label}
+          </button>
+        )}
+        {props.href && (
+          <a class={props.act ? 'button quiet' : 'button'} href={props.href}>
+            {props.link}
+          </a>
+        )}
+      </p>
+    </section>
+  );
+}
+
+/** The page without a token: what this is and what to do; `known` is the link that this device remembers. */
+export function NoLink({ link, words, known }: { link: Link; words: Words; known: string | undefined }) {
+  const listen = { href: `/r/${link.slug}`, link: words.listenInstead };
+  if (!known) return <Plain title={words.noLinkTitle} text={words.noLinkText} {...listen} />;
+  const open = (): void => location.assign(known);
+  return (
+    <Plain
+      title={words.noLinkTitle}
+      text={words.knownLinkText}
+      act={open}
+      label={words.knownLinkOpen}
+      {...listen}
+    />
+  );
+}
+
+/** How a visit ends, or cannot begin. */
+export function Farewell() {
+  const { phase, words: signal, room, removedBy, join, link, isHost } = useDesk();
+  const words = signal.value;
+  const href = `/r/${link.slug}`;
+  const listen = { href, link: words.listenInstead };
+  if (phase.value === 'removed')
+    return <Plain title={words.removedTitle} text={words.removedText(removedBy.value ?? '')} {...listen} />;
+  if (phase.value === 'left')
+    return (
+      <Plain
+        title={words.leftTitle}
+        text={words.leftText}
+        act={() => join()}
+        label={words.comeBack}
+        {...listen}
+      />
+    );
+  if (phase.value === 'over') {
+    if (room.status.value === 'cancelled')
+      return (
+        <Plain
+          title={words.cancelledTitle}
+          text={isHost.value ? words.cancelledHost : words.cancelledText}
+          href="/"
+          link={words.toHome}
+        />
+      );
+    if (isHost.value) return <EndCard />;
+    return <Plain title={words.endedTitle} text={words.endedText} href={href} link={words.replay} />;
+  }
+  const feed = room.state.value;
+  const why = feed.at === 'refused' ? feed.why : undefined;
+  const code = room.contact.value === 'unknown' ? 'room-unknown' : (link.flaw ?? why?.code ?? '');
+  return (
+    <Plain
+      title={words.badLinkTitle}
+      text={words.badLink[code] ?? words.refused(why?.detail || code)}
+      {...listen}
+    />
+  );
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod/mini';
+import type { BackstageLine } from '../../../src/wire/backstage.ts';
+
+/** A line longer than this is not ours: the stream is given up. In characters. */
+export const MAX_LINE = 256 * 1024;
+
+const role = z.enum(['host', 'co-host', 'speaker']);
+const person = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  speaking: z.boolean(),
+  muted: z.boolean(),
+  connected: z.boolean(),
+  joined: z.number(),
+  loss: z.number(),
+  forced: z._default(z.boolean(), false),
+  asks: z._default(z.boolean(), false),
+  // A newer studio may notice more than this page has words for.
+  notice: z.catch(z.optional(z.enum(['opposite-phase'])), undefined),
+});
+const ear = z.object({ id: z.string(), name: z.string(), role });
+const line = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('you'), id: z.string(), name: z.string(), role }),
+  z.object({
+    kind: z.literal('roster'),
+    people: z.array(person),
+    ears: z._default(z.array(ear), []),
+  }),
+  z.object({ kind: z.literal('levels'), people: z.record(z.string(), z.number()), program: z.number() }),
+  z.object({
+    kind: z.literal('program'),
+    status: z.enum(['scheduled', 'open', 'live', 'ended', 'cancelled']),
+    program: z.object({
+      carries: z.enum(['stage', 'standby']),
+      since: z.number(),
+      deadAir: z.optional(
+        z.object({
+          cause: z.enum(['nobody-on-stage', 'all-muted', 'no-packets', 'encoder', 'quiet']),
+          since: z.number(),
+        }),
+      ),
+    }),
+    streams: z.number(),
+    catchingUp: z.optional(z.number()),
+    gaps: z.number(),
+    recordingFailed: z.boolean(),
+  }),
+  z.object({ kind: z.literal('asked'), what: z.enum(['mute', 'unmute', 'leave', 'host']), by: z.string() }),
+]);
+
+/** One line as a message, or undefined when it is not one we know: newer studios may say more. */
+export function parseLine(text: string): BackstageLine | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const result = z.safeParse(line, value);
+  // Optional keys are typed `?: T | undefined` by zod; the wire never carries undefined.
+  return result.success ? (result.data as BackstageLine) : undefined;
+}
+
+/** The complete lines of a stream of bytes cut anywhere. @throws RangeError beyond `MAX_LINE`. */
+export async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  let rest = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
+      const lines = rest.split('\n');
+      rest = lines.pop() ?? '';
+      for (const text of lines) if (text.trim() !== '') yield text;
+      if (rest.length > MAX_LINE) throw new RangeError('a line without an end');
+      if (done) return;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}

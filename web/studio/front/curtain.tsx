@@ -1,0 +1,85 @@
+import type { ComponentChildren } from 'preact';
+import { useDesk, useWords } from '../console/context.ts';
+import { Icon } from '../controls/icons.tsx';
+
+/** Open, go live, back to music, end: what the host may do with the room now. */
+export function Curtain() {
+  const { standing, host, goLive, phase } = useDesk();
+  const words = useWords();
+  const busy = host.busy.value;
+  const waits = busy !== undefined;
+  switch (standing.value) {
+    case 'scheduled':
+      return (
+        <Row>
+          <button
+            type="button"
+            class={phase.value === 'stage' ? 'button' : 'button quiet'}
+            title={words.openHint}
+            disabled={waits}
+            onClick={() => void host.change('open')}
+          >
+            {busy === 'open' ? words.opening : words.openNow}
+          </button>
+        </Row>
+      );
+    case 'open':
+    case 'break':
+      return (
+        <Row>
+          <button
+            type="button"
+            class={phase.value === 'stage' ? 'button live' : 'button quiet'}
+            title={words.goLiveHint}
+            disabled={waits}
+            onClick={goLive}
+          >
+            {busy === 'live' ? words.goingLive : words.goLive}
+          </button>
+          <End />
+        </Row>
+      );
+    case 'live':
+      return (
+        <Row>
+          <button
+            type="button"
+            class="button quiet"
+            title={words.backToMusicHint}
+            disabled={waits}
+            onClick={() => void host.change('standby')}
+          >
+            <Icon name="note" /> {busy === 'standby' ? words.goingMusic : words.backToMusic}
+          </button>
+          <End />
+        </Row>
+      );
+    default:
+      // Nobody knows where the show stands: nothing is offered that may be wrong.
+      return null;
+  }
+}
+
+function Row({ children }: { children: ComponentChildren }) {
+  return (
+    <section class="curtain" aria-label={useWords().show}>
+      {children}
+    </section>
+  );
+}
+
+function End() {
+  const { dialog } = useDesk();
+  const words = useWords();
+  return (
+    <button
+      type="button"
+      class="button quiet danger"
+      onClick={() => {
+        dialog.value = 'end';
+      }}
+    >
+      {words.end}…
+    </button>
+  );
+}

@@ -1,0 +1,16 @@
+import { useDesk } from '../console/context.ts';
+import { Curtain } from './curtain.tsx';
+import { MuteBar } from './mute-bar.tsx';
+
+/** The front edge of the desk, always in view: what the host does with the show, and one's own microphone. */
+export function Front() {
+  const { phase, isHost } = useDesk();
+  const stage = phase.value === 'stage';
+  if (!stage && !isHost.value) return null;
+  return (
+    <div class={stage ? 'front' : 'front check'}>
+      {isHost.value && <Curtain />}
+      {stage && <MuteBar />}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { otherTheme } from '../../kit/theme.ts';
+import { useDesk, useWords } from '../console/context.ts';
+import { Icon, Sign } from '../controls/icons.tsx';
+
+/** Which room this is, and whether it is on air. */
+export function Header() {
+  const { room, settings, dialog, standing } = useDesk();
+  const words = useWords();
+  const now = standing.value;
+  const turn = () => {
+    settings.theme.value = otherTheme(settings.theme.value);
+  };
+  const other = settings.language.value === 'fr' ? 'en' : 'fr';
+  return (
+    <header class="desk-head">
+      <span class="home">
+        <Sign />
+      </span>
+      <div class="desk-title">
+        <p class="small ash">{words.studio}</p>
+        <h1 dir="auto">{room.title.value}</h1>
+      </div>
+      <p class={`mark${now === 'live' ? ' live' : ''}`} role="status">
+        {words.standing[now]}
+      </p>
+      <nav class="desk-tools" aria-label={words.studio}>
+        <button
+          type="button"
+          class="button quiet bare"
+          lang={other}
+          onClick={() => {
+            settings.language.value = other;
+          }}
+        >
+          {other === 'fr' ? 'Français' : 'English'}
+        </button>
+        <button
+          type="button"
+          class="button quiet bare"
+          aria-label={words.theme}
+          title={words.theme}
+          onClick={turn}
+        >
+          <Icon name="light" />
+        </button>
+        <button
+          type="button"
+          class="button quiet bare keys"
+          onClick={() => {
+            dialog.value = 'keys';
+          }}
+        >
+          <kbd>?</kbd> {words.keys}
+        </button>
+      </nav>
+    </header>
+  );
+}

@@ -1,0 +1,188 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { isRefusal, type Refusal } from '../../capture/index.ts';
+import { post } from '../feed/backstage.ts';
+import { claimsOf } from '../link/link.ts';
+import type { Words } from '../words/words.ts';
+
+/** What a host does to the room itself. */
+export type Change = 'open' | 'live' | 'standby' | 'end' | 'cancel';
+
+/** An invitation that was made on this page. */
+export interface Invite {
+  readonly name: string;
+  readonly url: string;
+  /** The speaker id its link is for. */
+  readonly id: string;
+  /** When the link expires, wall-clock ms; absent when it does not say. */
+  readonly until?: number;
+}
+
+/** What was wrong with an announcement, per field; `other` is about none of them. */
+export interface Complaints {
+  readonly title?: string;
+  readonly start?: string;
+  readonly other?: string;
+}
+
+/** What a host or co-host does through the API. One thing at a time: while `busy`, further wishes are let go. */
+export interface HostActions {
+  readonly busy: ReadonlySignal<Change | 'edit' | 'limit' | 'recording' | 'links' | undefined>;
+  /** True when it is done; else the host has been told why not. */
+  change(to: Change): Promise<boolean>;
+  /** Sets the cap on live listeners, or takes it away. */
+  limit(cap: number | null): Promise<void>;
+  /** Changes title and start (wall-clock ms); what is wrong with them, or undefined when it is done. */
+  announce(wish: { title?: string; start?: number }, now: number): Promise<Complaints | undefined>;
+  readonly invites: ReadonlySignal<readonly Invite[]>;
+  invite(name: string): Promise<void>;
+  /** Somebody was taken off the stage: their link opens nothing any more. */
+  forgetInvite(id: string): void;
+  /** Makes every link of the room worthless, and a new one for this host; true when done. */
+  renewLinks(): Promise<boolean>;
+  /** Removes the recording for good. */
+  removeRecording(): Promise<boolean>;
+}
+
+/** What host actions need. */
+export interface HostActionsDeps {
+  readonly slug: string;
+  token(): string;
+  /** All links were replaced: this is the token of the new one. */
+  renewed(token: string): void;
+  words(): Words;
+  /** Tells the host something in a short message. */
+  say(text: string): void;
+  /** The room has changed: look again. */
+  changed(): void;
+}
+
+/** Longest title, in characters as people count them; the API refuses longer ones. */
+const MAX_TITLE = 140;
+/** How far ahead a room may be announced, in ms: a year. */
+const FURTHEST_START = 366 * 86_400_000;
+const MAX_INVITES = 20;
+
+/** Why something did not work, in the words of the page where it has any. */
+export const reasonOf = (words: Words, why: Refusal): string =>
+  words.refusals[why.code] ?? (why.detail || words.refusals['network'] || why.code);
+
+/** What can be seen to be wrong before anybody is asked. */
+export function complaintsOf(
+  wish: { title?: string; start?: number },
+  now: number,
+  words: Words,
+): Complaints | undefined {
+  const length = wish.title === undefined ? 1 : [...wish.title.trim()].length;
+  const title = length === 0 ? words.titleMissing : length > MAX_TITLE ? words.titleLong : undefined;
+  const { start } = wish;
+  const when =
+    start === undefined
+      ? undefined
+      : Number.isNaN(start)
+        ? words.startMissing
+        : start <= now
+          ? words.startPast
+          : start - now > FURTHEST_START
+            ? words.startFar
+            : undefined;
+  return title || when ? { ...(title ? { title } : {}), ...(when ? { start: when } : {}) } : undefined;
+}
+
+/** Opens them for one room and one link. */
+export function openHostActions(deps: HostActionsDeps): HostActions {
+  const { slug, token } = deps;
+  const busy = signal<HostActions['busy']['value']>(undefined);
+  const invites = signal<readonly Invite[]>([]);
+  const room = `/api/rooms/${slug}`;
+  const tell = (why: Refusal): void => deps.say(deps.words().failed(reasonOf(deps.words(), why)));
+
+  async function once<T>(
+    what: NonNullable<typeof busy.value>,
+    run: () => Promise<T>,
+  ): Promise<T | undefined> {
+    if (busy.value) return undefined;
+    busy.value = what;
+    try {
+      return await run();
+    } finally {
+      busy.value = undefined;
+    }
+  }
+
+  return {
+    busy,
+    invites,
+    async change(to) {
+      const answer = await once(to, () => post(`${room}/${to}`, token(), {}));
+      if (!answer) return false;
+      if (isRefusal(answer)) {
+        tell(answer);
+        return false;
+      }
+      if (to === 'live') deps.say(deps.words().wentLive);
+      else if (to === 'standby') deps.say(deps.words().wentMusic);
+      deps.changed();
+      return true;
+    },
+    async limit(cap) {
+      const answer = await once('limit', () => post(room, token(), { cap }, 'PATCH'));
+      if (answer && isRefusal(answer)) tell(answer);
+      else if (answer) deps.changed();
+    },
+    async announce(wish, now) {
+      const words = deps.words();
+      const wrong = complaintsOf(wish, now, words);
+      if (wrong) return wrong;
+      const body = {
+        ...(wish.title === undefined ? {} : { title: wish.title.trim() }),
+        ...(wish.start === undefined ? {} : { start: new Date(wish.start).toISOString() }),
+      };
+      if (Object.keys(body).length === 0) return undefined;
+      const answer = await once('edit', () => post(room, token(), body, 'PATCH'));
+      if (!answer) return { other: words.refusals['crowded'] ?? '' };
+      if (!isRefusal(answer)) {
+        deps.changed();
+        return undefined;
+      }
+      // The server's own sentence names the field; the page has its words for each.
+      if (answer.code === 'unprocessable' && /\bstart\b/.test(answer.detail))
+        return { start: words.startPast };
+      if (answer.code === 'unprocessable' && /\btitle\b/.test(answer.detail))
+        return { title: words.titleLong };
+      if (answer.code === 'wrong-moment') return { start: words.startOpen };
+      return { other: reasonOf(words, answer) };
+    },
+    async invite(name) {
+      const answer = await post(`${room}/invites`, token(), name ? { name } : {});
+      if (isRefusal(answer)) return tell(answer);
+      const { url, speaker, token: theirs } = answer as { url?: unknown; speaker?: unknown; token?: unknown };
+      if (typeof url !== 'string') return;
+      const claims = claimsOf(String(theirs ?? ''));
+      const id = String(speaker ?? claims?.['sub'] ?? '');
+      const exp = claims?.['exp'];
+      const until = typeof exp === 'number' ? { until: exp * 1000 } : {};
+      const absolute = new URL(url, globalThis.location?.href).href;
+      invites.value = [{ name, url: absolute, id, ...until }, ...invites.value].slice(0, MAX_INVITES);
+    },
+    forgetInvite(id) {
+      invites.value = invites.value.filter((invite) => invite.id !== id);
+    },
+    async renewLinks() {
+      const answer = await once('links', () => post(`${room}/links/renew`, token(), {}));
+      if (!answer) return false;
+      const made = isRefusal(answer) ? undefined : answer['token'];
+      if (isRefusal(answer)) tell(answer);
+      if (typeof made !== 'string') return false;
+      invites.value = [];
+      deps.renewed(made);
+      deps.say(deps.words().linksRenewed);
+      return true;
+    },
+    async removeRecording() {
+      const answer = await once('recording', () => post(`${room}/recording`, token(), undefined, 'DELETE'));
+      if (!answer) return false;
+      if (isRefusal(answer)) tell(answer);
+      return !isRefusal(answer);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { RecordingNote } from '../../../src/wire/recording.ts';
+import { isOver, type RoomFeed } from '../feed/room-feed.ts';
+
+/** What is left of a room that is over. */
+export interface Recording {
+  readonly note: ReadonlySignal<RecordingNote | undefined>;
+  /** True once it has been removed, by whomever. */
+  readonly removed: Signal<boolean>;
+}
+
+/** When the public state is read again after the end, in ms: the recording closes, and its gaps and length are counted. */
+const LOOKS = [1_000, 4_000, 12_000];
+
+/** Follows, once the room is over, what becomes of its recording. */
+export function openRecording(room: Pick<RoomFeed, 'open' | 'status' | 'refresh'>): Recording {
+  const removed = signal(false);
+  const note = computed(() => room.open.value?.recording);
+  effect(() => {
+    if (!isOver(room.status.value)) return;
+    const timers = LOOKS.map((delay) => setTimeout(() => void room.refresh(), delay));
+    return () => timers.forEach(clearTimeout);
+  });
+  effect(() => {
+    if (note.value?.removedAt !== undefined) removed.value = true;
+  });
+  return { note, removed };
+}

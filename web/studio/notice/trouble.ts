@@ -1,0 +1,57 @@
+import type { ProgramState } from '../../../src/wire/room.ts';
+import type { RoomFeed } from '../feed/room-feed.ts';
+import type { Voice } from '../voice/voice.ts';
+import type { Words } from '../words/words.ts';
+
+/** The worst thing this person should know now. */
+export interface Trouble {
+  readonly level: 'bad' | 'attention';
+  readonly text: string;
+  /** The host also hears it. */
+  readonly aloud: boolean;
+  readonly cause?: NonNullable<ProgramState['deadAir']>['cause'];
+}
+
+/** What the trouble is read from. */
+export interface TroubleSource {
+  readonly room: Pick<RoomFeed, 'contact' | 'program' | 'status'>;
+  readonly voice: Pick<Voice, 'publishing' | 'silent' | 'problem' | 'listening'>;
+  readonly words: Words;
+  /** Joined: before that, a lost connection is not this person's concern. */
+  readonly onStage: boolean;
+  /** This device has a network. */
+  readonly online: boolean;
+}
+
+/** The worst trouble first: no studio, no connection, silence on air, no microphone, no recording. */
+export function troubleOf({ room, voice, words, onStage, online }: TroubleSource): Trouble | undefined {
+  const quiet = (level: Trouble['level'], text: string): Trouble => ({ level, text, aloud: false });
+  const publishing = voice.publishing.value;
+  if (!online && onStage) return quiet('bad', words.offline);
+  const contact = room.contact.value;
+  if (contact === 'unreachable' || contact === 'restarting' || contact === 'late')
+    return quiet('bad', words.contactLost[contact]);
+  // What was said before is not repeated as if it still held.
+  const program = contact === 'here' ? room.program.value : undefined;
+  if (publishing.at === 'lost') {
+    const code = publishing.why?.code;
+    if (code === 'stage-full') return quiet('attention', words.stageFull);
+    if (code === 'room-not-open') return quiet('attention', words.notOpenYet);
+    if (publishing.why?.status === 0 && publishing.tries > 0) return quiet('bad', words.soundPath);
+    if (onStage) return quiet('bad', words.lost);
+  }
+  const deadAir = program?.status === 'live' ? program.program.deadAir : undefined;
+  if (program && deadAir) {
+    const mine = deadAir.cause === 'all-muted' && onStage && voice.silent.value;
+    const cause = mine ? words.youAreMuted : words.deadAir[deadAir.cause];
+    // After some seconds of it hold music covers the silence.
+    const hear = program.program.carries === 'standby' ? words.hearMusic : words.hearNothing;
+    const text = `${cause}. ${hear(program.streams)}`;
+    return { level: 'bad', text, aloud: true, cause: deadAir.cause };
+  }
+  // Who joined without a microphone knows that nobody hears them: the reason is no alarm.
+  if (onStage && voice.problem.value)
+    return quiet(voice.listening.value ? 'attention' : 'bad', words.micProblem[voice.problem.value]);
+  if (program?.recordingFailed) return quiet('attention', words.recording);
+  return undefined;
+}

@@ -1,0 +1,115 @@
+import { clockOf } from '../../kit/figures.ts';
+import { useDesk, useWords } from '../console/context.ts';
+import { CopyButton } from '../controls/copy-button.tsx';
+import { Icon } from '../controls/icons.tsx';
+import { Meter } from '../controls/meter.tsx';
+import { Theatre } from '../controls/theatre.tsx';
+import { minutesLate } from '../feed/standing.ts';
+import { timeOf } from '../words/times.ts';
+import { CapForm } from './cap-form.tsx';
+
+/** The master section: what the audience hears at this moment, as far as this page knows it. */
+export function Master() {
+  const { room, link, voice, now, settings, standing } = useDesk();
+  const words = useWords();
+  const program = room.program.value;
+  const here = room.contact.value === 'here' && room.state.value.at === 'here' && program;
+  const carries = program?.program.carries ?? 'standby';
+  const silent = carries === 'stage' && Boolean(program?.program.deadAir) && program?.status === 'live';
+  const hears = silent ? words.hearsNothing : words.hears[carries];
+  const lasting = here ? now.value - program.program.since : 0;
+  const streams = here ? program.streams : 0;
+  const late = room.open.value?.catchingUp ?? 0;
+  const people = room.people.value;
+  const count = new Intl.NumberFormat(settings.language.value).format(streams);
+  const you = room.me.value.id;
+  const unheard =
+    standing.value === 'scheduled'
+      ? words.hearsClosed
+      : standing.value === 'checking'
+        ? '…'
+        : words.hearsUnknown;
+  return (
+    <section class="master card" aria-label={words.audienceHears}>
+      <Theatre
+        people={people.map((it) => ({
+          id: it.id,
+          level: room.level(it.id),
+          off: !here || (it.id === you ? voice.silent.value : it.muted),
+        }))}
+        streams={streams}
+        label={`${words.onStage}: ${people.map((it) => it.name).join(', ')}`}
+      />
+      <div>
+        <p class="small ash">{words.audienceHears}</p>
+        <p class={`hears display${here ? (silent ? ' bad' : '') : ' unknown'}`} role="status">
+          {here ? (
+            <>
+              <Icon name={carries === 'stage' ? 'stage' : 'note'} /> {hears}
+            </>
+          ) : (
+            unheard
+          )}
+        </p>
+        <Meter level={room.programLevel} across dim={!here} />
+        <p class="small ash">
+          {[
+            here && carries === 'stage' && words.behind,
+            lasting > 1_000 && words.since(clockOf(lasting / 1000)),
+          ]
+            .filter(Boolean)
+            .join(' · ') || '\u00a0'}
+        </p>
+      </div>
+      <Say />
+      {here && (
+        <details class="streams">
+          <summary>
+            <span class="figure">{count}</span>
+            <span>
+              {words.streams(streams)}
+              {late > 0 && <small class="ash"> {words.catchingUp(late)}</small>}
+            </span>
+          </summary>
+          <p class="small ash">{words.streamsHint}</p>
+        </details>
+      )}
+      {program && program.gaps > 0 && <p class="small ochre">{words.gaps(program.gaps)}</p>}
+      <CapForm />
+      <div class="audience">
+        <a class="small" href={`/r/${link.slug}`} target="_blank" rel="noopener">
+          {words.openAudience}
+        </a>
+        <CopyButton url={new URL(`/r/${link.slug}`, location.href).href} label={words.copyAudience} />
+      </div>
+    </section>
+  );
+}
+
+/** Where the show stands, in a sentence. */
+function Say() {
+  const { room, isHost, standing, settings, now } = useDesk();
+  const words = useWords();
+  const scheduled = room.open.value?.clocks.scheduled;
+  const late = minutesLate(standing.value, scheduled, now.value);
+  const heard = !room.program.value?.program.deadAir;
+  switch (standing.value) {
+    case 'live':
+      return heard ? <p class="small">{words.youAreLive}</p> : null;
+    case 'break':
+      return <p class="small">{isHost.value ? words.breakHost : words.breakGuest}</p>;
+    case 'open':
+      return (
+        <p class="small">
+          {late > 0 && scheduled !== undefined && (
+            <strong class="ochre">{words.late(late, timeOf(scheduled, settings.language.value))} </strong>
+          )}
+          {isHost.value ? words.goLiveHint : words.waitForHost}
+        </p>
+      );
+    case 'scheduled':
+      return isHost.value ? <p class="small">{words.openHint}</p> : null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,9 @@
+import type { Language } from '../../kit/words.ts';
+import { english } from './english.ts';
+import { french } from './french.ts';
+
+/** Every sentence of the studio page. */
+export type Words = typeof english;
+
+/** The catalogue of a language. */
+export const wordsOf = (language: Language): Words => (language === 'fr' ? french : english);
