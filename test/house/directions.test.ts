@@ -107,8 +107,10 @@ describe('directions', () => {
   });
 
   test('the stations of a part stand in one direction', () => {
-    const parts = ['door', 'stage', 'origin', 'cli', 'role'];
-    const inside = sources.filter(({ path }) => parts.includes(partOf(path)) && path.split('/').length > 3);
+    const parts = ['door', 'stage', 'origin', 'cli', 'role', 'studio'];
+    const inside = [...sources, ...pages].filter(
+      ({ path }) => parts.includes(partOf(path)) && path.split('/').length > 3,
+    );
     const stationOf = (path: string): string => path.split('/').slice(0, -1).join('/');
     const arrows = new Set(
       inside.flatMap((source) =>

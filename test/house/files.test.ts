@@ -25,9 +25,14 @@ test(`a file longer than ${SOFT_LIMIT} lines says here why it is one, and no oth
   expect(long).toEqual(Object.keys(LONG));
 });
 
+test(`no style sheet is longer than ${SOFT_LIMIT} lines`, () => {
+  const sheets = files(['web'], /\.css$/);
+  expect(sheets.length).toBeGreaterThan(0);
+  expect(sheets.filter(({ text }) => lines(text) > SOFT_LIMIT).map(({ path }) => path)).toEqual([]);
+});
+
 test(`no folder holds more than ${MOST_FILES} files: it has stations before`, () => {
-  const server = product.filter(({ path }) => path.startsWith('src/'));
-  const folders = Map.groupBy(server, ({ path }) => path.split('/').slice(0, -1).join('/'));
+  const folders = Map.groupBy(product, ({ path }) => path.split('/').slice(0, -1).join('/'));
   const large = [...folders].filter(([, list]) => list.length > MOST_FILES);
   expect(large.map(([folder, list]) => `${folder}: ${list.length}`)).toEqual([]);
 });
