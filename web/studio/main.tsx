@@ -1,19 +1,15 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { openDesk } from './console/console.ts';
-import { DeskContext } from './console/context.ts';
+import { openConsole } from './console/console.ts';
+import { ConsoleContext } from './console/context.ts';
 import { listenToKeys } from './console/keys.ts';
 import { knownLink, rememberWhile } from './console/remember.ts';
 import { NoLink } from './farewell/farewell.tsx';
 import { linkOf, takeToken } from './link/link.ts';
 import { openSettings } from './voice/settings.ts';
 import { wordsOf } from './words/words.ts';
-import './studio.css';
-import './picture.css';
-import './desk.css';
-import './forms.css';
-import './front.css';
+import './style.css';
 
 // Screens that are shared and histories that are read see the address, not the token.
 const taken = takeToken(location, () =>
@@ -32,19 +28,19 @@ effect(() => {
 
 const { token } = link;
 if (token) {
-  const desk = openDesk({ ...link, token }, settings, root.dataset['title'] ?? link.slug);
-  rememberWhile(desk);
-  listenToKeys(desk, new AbortController().signal);
+  const studio = openConsole({ ...link, token }, settings, root.dataset['title'] ?? link.slug);
+  rememberWhile(studio);
+  listenToKeys(studio, new AbortController().signal);
   effect(() => {
-    document.title = `${desk.room.title.value} · ${desk.words.value.studio} · Earshot`;
+    document.title = `${studio.room.title.value} · ${studio.words.value.studio} · Earshot`;
   });
   addEventListener('beforeunload', (event) => {
-    if (desk.phase.value === 'stage' && desk.room.status.value === 'live') event.preventDefault();
+    if (studio.phase.value === 'stage' && studio.room.status.value === 'live') event.preventDefault();
   });
   render(
-    <DeskContext.Provider value={desk}>
+    <ConsoleContext.Provider value={studio}>
       <App />
-    </DeskContext.Provider>,
+    </ConsoleContext.Provider>,
     root,
   );
 } else

@@ -1,9 +1,9 @@
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { timeOf, wholeOf, zoneOf } from '../words/times.ts';
 
 /** A room that has not opened: when it does, what happens then, and what can be done until then. */
 export function Before() {
-  const { room, link, settings, isHost, dialog } = useDesk();
+  const { room, link, settings, isHost, dialog } = useConsole();
   const words = useWords();
   const language = settings.language.value;
   const { scheduled } = room.open.value?.clocks ?? {};

@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { Meter } from '../controls/meter.tsx';
 import { Theatre } from '../controls/theatre.tsx';
 import { reasonOf } from '../host/host-actions.ts';
@@ -8,20 +8,20 @@ import { SoundForm, Switch } from './sound-form.tsx';
 
 /** Backstage before joining: your name, your microphone, and the proof that it works. */
 export function Check() {
-  const desk = useDesk();
-  const { voice, name } = desk;
+  const studio = useConsole();
+  const { voice, name } = studio;
   const words = useWords();
   const publishing = voice.publishing.value;
   const elsewhere = publishing.at === 'refused' && publishing.why.code === 'already-on-stage';
-  const scheduled = desk.room.status.value === 'scheduled';
-  const waiting = desk.waiting.value;
+  const scheduled = studio.room.status.value === 'scheduled';
+  const waiting = studio.waiting.value;
   const joining = !waiting && (publishing.at === 'connecting' || publishing.at === 'lost');
   const microphone = voice.microphone.value;
   useEffect(() => void voice.ask(), []);
 
   const submit = (event: Event) => {
     event.preventDefault();
-    desk.join(elsewhere);
+    studio.join(elsewhere);
   };
   const late = scheduled ? words.joinWhenOpen : words.join;
   const label = joining
@@ -83,7 +83,7 @@ export function Check() {
       {waiting ? (
         <div class="say calm" role="status">
           <p>{voice.listening.value ? words.waitingEars : words.waitingStage}</p>
-          <button type="button" class="button quiet" onClick={desk.leave}>
+          <button type="button" class="button quiet" onClick={studio.leave}>
             {words.waitNoMore}
           </button>
         </div>
@@ -93,7 +93,7 @@ export function Check() {
         </button>
       )}
       {!microphone && !waiting && <p class="small ash">{words.joinListeningHint}</p>}
-      <a class="small" href={`/r/${desk.link.slug}`}>
+      <a class="small" href={`/r/${studio.link.slug}`}>
         {words.listenInstead}
       </a>
     </form>
@@ -102,7 +102,7 @@ export function Check() {
 
 /** What we think of the microphone, in words; it waits before it complains. */
 function Verdict() {
-  const { voice } = useDesk();
+  const { voice } = useConsole();
   const words = useWords();
   const verdict = useSignal<'quiet' | 'good' | 'loud' | ''>('');
   const heard = useSignal({ last: Date.now(), loud: 0 });
@@ -136,7 +136,7 @@ function Verdict() {
 }
 
 function HearYourself() {
-  const { voice } = useDesk();
+  const { voice } = useConsole();
   const words = useWords();
   const on = useSignal(false);
   const microphone = voice.microphone.value;

@@ -1,9 +1,9 @@
 import { canChooseSink, type Device } from '../../capture/index.ts';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 
 /** Which microphone, which loudspeaker, and what is done to the sound. */
 export function SoundForm({ brief }: { brief?: boolean }) {
-  const { voice, settings } = useDesk();
+  const { voice, settings } = useConsole();
   const words = useWords();
   const choice = settings.microphone.value;
   const { inputs, outputs } = voice.devices.value;

@@ -31,7 +31,7 @@ export type DialogName =
   | 'links';
 
 /** Everything the page shows and does. */
-export interface Desk {
+export interface Console {
   readonly link: Link & { readonly token: string };
   readonly settings: Settings;
   readonly words: ReadonlySignal<Words>;
@@ -75,10 +75,10 @@ export interface Desk {
 /** How long the studio may list us as gone before we ask it, in ms: long after joining, when its list is still on the way. */
 const SUSPICION = { joining: 4_000, later: 700 };
 
-/** Opens the desk for one link; `title` is the room's until its state is here. */
-export function openDesk(opened: Desk['link'], settings: Settings, title: string): Desk {
+/** Opens the console for one link; `title` is the room's until its state is here. */
+export function openConsole(opened: Console['link'], settings: Settings, title: string): Console {
   const token = signal(opened.token);
-  const link: Desk['link'] = {
+  const link: Console['link'] = {
     ...opened,
     get token() {
       return token.value;

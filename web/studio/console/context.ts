@@ -1,17 +1,17 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Words } from '../words/words.ts';
-import type { Desk } from './console.ts';
+import type { Console } from './console.ts';
 
-/** Hands the desk to every component of the page. */
-export const DeskContext = createContext<Desk | undefined>(undefined);
+/** Hands the console to every component of the page. */
+export const ConsoleContext = createContext<Console | undefined>(undefined);
 
-/** The desk. @throws Error outside of the studio page. */
-export function useDesk(): Desk {
-  const desk = useContext(DeskContext);
-  if (!desk) throw new Error('there is no desk here');
-  return desk;
+/** The console of this page. @throws Error outside of the studio page. */
+export function useConsole(): Console {
+  const studio = useContext(ConsoleContext);
+  if (!studio) throw new Error('there is no console here');
+  return studio;
 }
 
 /** The words of the chosen language; the component is drawn again when it changes. */
-export const useWords = (): Words => useDesk().words.value;
+export const useWords = (): Words => useConsole().words.value;

@@ -1,77 +1,77 @@
-import type { Desk } from './console.ts';
+import type { Console } from './console.ts';
 
 /** Listens to every key of the cheat sheet until the signal aborts. */
-export function listenToKeys(desk: Desk, signal: AbortSignal): void {
-  addEventListener('keydown', (event) => down(desk, event), { signal });
-  addEventListener('keyup', (event) => event.code === 'Space' && release(desk), { signal });
-  addEventListener('blur', () => release(desk), { signal });
+export function listenToKeys(studio: Console, signal: AbortSignal): void {
+  addEventListener('keydown', (event) => down(studio, event), { signal });
+  addEventListener('keyup', (event) => event.code === 'Space' && release(studio), { signal });
+  addEventListener('blur', () => release(studio), { signal });
 }
 
-const release = (desk: Desk): void => {
-  desk.voice.held.value = false;
+const release = (studio: Console): void => {
+  studio.voice.held.value = false;
 };
 
-function down(desk: Desk, event: KeyboardEvent): void {
+function down(studio: Console, event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const target = event.target instanceof Element ? event.target : undefined;
   // Out of a field: from here on letters are keys again.
   if (event.key === 'Escape' && target instanceof HTMLInputElement && !target.closest('dialog, [popover]'))
     target.blur();
   if (target?.closest('input:not([type=checkbox]), textarea, select, dialog')) return;
-  if (desk.phase.value !== 'stage' && event.key !== '?') return;
+  if (studio.phase.value !== 'stage' && event.key !== '?') return;
   if (event.code === 'Space') {
     const control = target?.closest('button, a, summary, input, [popover]');
-    if (!desk.settings.pushToTalk.value || (control && !control.classList.contains('mute-key'))) return;
+    if (!studio.settings.pushToTalk.value || (control && !control.classList.contains('mute-key'))) return;
     event.preventDefault();
-    if (!desk.hostMuted.value) desk.voice.held.value = true;
+    if (!studio.hostMuted.value) studio.voice.held.value = true;
     return;
   }
   if (event.repeat) return;
-  if (press(desk, event.key, target)) event.preventDefault();
+  if (press(studio, event.key, target)) event.preventDefault();
 }
 
 /** Does what the key says; false when it says nothing here. */
-function press(desk: Desk, key: string, target: Element | undefined): boolean {
-  const status = desk.room.status.value;
-  const host = desk.isHost.value;
+function press(studio: Console, key: string, target: Element | undefined): boolean {
+  const status = studio.room.status.value;
+  const host = studio.isHost.value;
   const strip = target?.closest<HTMLElement>('[data-person]');
-  const person = desk.room.people.value.find((it) => it.id === strip?.dataset['person']);
-  const other = host && person && person.id !== desk.room.me.value.id ? person : undefined;
+  const person = studio.room.people.value.find((it) => it.id === strip?.dataset['person']);
+  const other = host && person && person.id !== studio.room.me.value.id ? person : undefined;
   if (/^[1-9]$/.test(key)) {
     document.querySelector<HTMLElement>(`[data-index="${Number(key) - 1}"]`)?.focus();
     return true;
   }
   switch (key.toLowerCase()) {
     case '?':
-      desk.dialog.value = 'keys';
+      studio.dialog.value = 'keys';
       return true;
     case 'm':
-      desk.toggleMute();
+      studio.toggleMute();
       return true;
     case 'p':
-      desk.settings.pushToTalk.value = !desk.settings.pushToTalk.value;
+      studio.settings.pushToTalk.value = !studio.settings.pushToTalk.value;
       return true;
     case 'd':
-      desk.dialog.value = 'sound';
+      studio.dialog.value = 'sound';
       return true;
     case 's':
-      desk.notices.say(summary(desk));
+      studio.notices.say(summary(studio));
       return true;
     case 'l':
-      if (host && status === 'open') desk.goLive();
-      else if (host && status === 'live') void desk.host.change('standby');
+      if (host && status === 'open') studio.goLive();
+      else if (host && status === 'live') void studio.host.change('standby');
       return host;
     case 'e':
-      if (host && status !== 'scheduled') desk.dialog.value = 'end';
+      if (host && status !== 'scheduled') studio.dialog.value = 'end';
       return host;
     case 'i':
       document.getElementById('invite-name')?.focus();
       return host;
     case 'k':
-      if (other) desk.act({ do: other.muted ? 'ask-unmute' : 'mute', who: other.id });
+      if (other) studio.act({ do: other.muted ? 'ask-unmute' : 'mute', who: other.id });
       return other !== undefined;
     case 'h':
-      if (other?.role === 'speaker') desk.act({ do: 'make-host', who: other.id });
+      if (other?.role === 'speaker') studio.act({ do: 'make-host', who: other.id });
       return other !== undefined;
     case 'r':
       // The key leads to the second step, it does not take it.
@@ -83,13 +83,13 @@ function press(desk: Desk, key: string, target: Element | undefined): boolean {
   }
 }
 
-/** Where we are, in one breath: for those who cannot see the desk. */
-function summary(desk: Desk): string {
-  const words = desk.words.value;
-  const program = desk.room.program.value;
-  const status = words.standing[desk.standing.value];
+/** The state of the room in one sentence, for people who cannot see the page. */
+function summary(studio: Console): string {
+  const words = studio.words.value;
+  const program = studio.room.program.value;
+  const status = words.standing[studio.standing.value];
   const carries = program?.program.carries ?? 'standby';
-  const known = desk.room.contact.value === 'here';
+  const known = studio.room.contact.value === 'here';
   const hears = !known
     ? words.hearsUnknown
     : carries === 'stage' && program?.program.deadAir
@@ -99,7 +99,7 @@ function summary(desk: Desk): string {
     status,
     hears,
     program?.streams ?? 0,
-    desk.room.people.value.length,
-    desk.voice.silent.value,
+    studio.room.people.value.length,
+    studio.voice.silent.value,
   );
 }

@@ -1,11 +1,11 @@
 import { effect } from '@preact/signals';
 import { forgetRoom, myRooms, rememberRoom } from '../../kit/my-rooms.ts';
 import { studioAddress } from '../link/link.ts';
-import type { Desk } from './console.ts';
+import type { Console } from './console.ts';
 
 /** Keeps this device's list of its rooms true while the studio is open: the home page shows it. */
-export function rememberWhile(desk: Desk): void {
-  const { link, room, phase } = desk;
+export function rememberWhile(studio: Console): void {
+  const { link, room, phase } = studio;
   effect(() => {
     const address = studioAddress(location.origin, link.slug, link.token);
     const at = phase.value;

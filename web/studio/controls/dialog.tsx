@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 
 /** A modal dialog; Escape and a click beside it close it, focus returns to where it was. */
 export function Dialog(props: { title: string; children: ComponentChildren }) {
-  const { dialog } = useDesk();
+  const { dialog } = useConsole();
   const words = useWords();
   const element = useRef<HTMLDialogElement>(null);
   const title = useId();
@@ -33,7 +33,7 @@ export function Dialog(props: { title: string; children: ComponentChildren }) {
 
 /** The second step of a dangerous action: one sentence, and the way back comes first. */
 export function Confirm(props: { title: string; text: string; yes: string; no?: string; run: () => void }) {
-  const { dialog } = useDesk();
+  const { dialog } = useConsole();
   const words = useWords();
   const answer = (yes: boolean) => () => {
     dialog.value = undefined;

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import type { Complaints } from '../host/host-actions.ts';
 import { fieldOf, wholeOf, zoneOf } from '../words/times.ts';
 
 /** Changes the title, and before the room opens its time; what is wrong stands under the field. */
 export function AnnounceForm() {
-  const { room, host, dialog, settings, now, notices } = useDesk();
+  const { room, host, dialog, settings, now, notices } = useConsole();
   const words = useWords();
   const language = settings.language.value;
   const was = room.open.value?.clocks.scheduled;

@@ -1,10 +1,10 @@
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 
 /** Every key of the page. */
 export function CheatSheet() {
   const { cheat, ...words } = useWords();
-  const host = useDesk().isHost.value;
+  const host = useConsole().isHost.value;
   const you: [string, string][] = [
     ['M', cheat.m],
     ['␣', cheat.space],

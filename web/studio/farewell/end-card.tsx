@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { Sign } from '../controls/icons.tsx';
 import { localeOf, timeOf } from '../words/times.ts';
 
 /** What is left of the evening, for the host: how it was, what can be done with it, and the next one. */
 export function EndCard() {
-  const { room, link, peak, settings, dialog, recording } = useDesk();
+  const { room, link, peak, settings, dialog, recording } = useConsole();
   const words = useWords();
   const language = settings.language.value;
   const { opened, firstSpeech, ended } = room.open.value?.clocks ?? {};

@@ -1,4 +1,4 @@
-import { useDesk } from '../console/context.ts';
+import { useConsole } from '../console/context.ts';
 import { Sign } from '../controls/icons.tsx';
 import type { Link } from '../link/link.ts';
 import type { Words } from '../words/words.ts';
@@ -52,7 +52,7 @@ export function NoLink({ link, words, known }: { link: Link; words: Words; known
 
 /** How a visit ends, or cannot begin. */
 export function Farewell() {
-  const { phase, words: signal, room, removedBy, join, link, isHost } = useDesk();
+  const { phase, words: signal, room, removedBy, join, link, isHost } = useConsole();
   const words = signal.value;
   const href = `/r/${link.slug}`;
   const listen = { href, link: words.listenInstead };

@@ -37,7 +37,7 @@ test('what was seen before the line broke says nothing of afterwards', () => {
   expect(contactOf(away, 20, { answered: 200, at: 10 }, state('live'))).toBe('checking');
 });
 
-test('the word above the desk is never more than what is known', () => {
+test('the word above the console is never more than what is known', () => {
   expect(standingOf('here', 'live', 1)).toBe('live');
   expect(standingOf('here', 'open', undefined)).toBe('open');
   expect(standingOf('here', 'open', 5)).toBe('break');

@@ -33,7 +33,7 @@ test('a line without an end is given up', async () => {
   await expect(read([new Uint8Array(MAX_LINE + 1).fill(120)])).rejects.toThrow(RangeError);
 });
 
-test('what a newer studio notices about somebody does not take them off the desk', () => {
+test('what a newer studio notices about somebody does not take them off the console', () => {
   const ana = { id: 'a', name: 'Ana', role: 'host', speaking: true, muted: false, connected: true };
   const roster = (notice: string) =>
     parseLine(JSON.stringify({ kind: 'roster', people: [{ ...ana, joined: 1, loss: 0, notice }] }));

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { Icon } from '../controls/icons.tsx';
 
 /** Open, go live, back to music, end: what the host may do with the room now. */
 export function Curtain() {
-  const { standing, host, goLive, phase } = useDesk();
+  const { standing, host, goLive, phase } = useConsole();
   const words = useWords();
   const busy = host.busy.value;
   const waits = busy !== undefined;
@@ -69,7 +69,7 @@ function Row({ children }: { children: ComponentChildren }) {
 }
 
 function End() {
-  const { dialog } = useDesk();
+  const { dialog } = useConsole();
   const words = useWords();
   return (
     <button

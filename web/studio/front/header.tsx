@@ -1,10 +1,10 @@
 import { otherTheme } from '../../kit/theme.ts';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { Icon, Sign } from '../controls/icons.tsx';
 
 /** Which room this is, and whether it is on air. */
 export function Header() {
-  const { room, settings, dialog, standing } = useDesk();
+  const { room, settings, dialog, standing } = useConsole();
   const words = useWords();
   const now = standing.value;
   const turn = () => {
@@ -12,18 +12,18 @@ export function Header() {
   };
   const other = settings.language.value === 'fr' ? 'en' : 'fr';
   return (
-    <header class="desk-head">
+    <header class="studio-head">
       <span class="home">
         <Sign />
       </span>
-      <div class="desk-title">
+      <div class="studio-title">
         <p class="small ash">{words.studio}</p>
         <h1 dir="auto">{room.title.value}</h1>
       </div>
       <p class={`mark${now === 'live' ? ' live' : ''}`} role="status">
         {words.standing[now]}
       </p>
-      <nav class="desk-tools" aria-label={words.studio}>
+      <nav class="studio-tools" aria-label={words.studio}>
         <button
           type="button"
           class="button quiet bare"

@@ -1,8 +1,8 @@
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 
 /** The worst trouble, in one sentence across the page. */
 export function Banner() {
-  const { trouble, voice, toggleMute, settings } = useDesk();
+  const { trouble, voice, toggleMute, settings } = useConsole();
   const words = useWords();
   const it = trouble.value;
   const unmute = it?.cause === 'all-muted' && voice.silent.value && !settings.pushToTalk.value;
@@ -24,7 +24,7 @@ export function Banner() {
 
 /** Short messages, and what the browser holds back. */
 export function Messages() {
-  const { notices, voice } = useDesk();
+  const { notices, voice } = useConsole();
   const words = useWords();
   return (
     <div class="messages" role="log" aria-live="polite">

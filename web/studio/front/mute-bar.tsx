@@ -1,16 +1,16 @@
-import type { Desk } from '../console/console.ts';
-import { useDesk, useWords } from '../console/context.ts';
+import type { Console } from '../console/console.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { Icon } from '../controls/icons.tsx';
 import { Meter } from '../controls/meter.tsx';
 import type { Words } from '../words/words.ts';
 
 /** One's own microphone, at thumb's reach. */
 export function MuteBar() {
-  const desk = useDesk();
+  const studio = useConsole();
   const words = useWords();
-  const { voice, dialog } = desk;
-  const { silent, live, needed, label, hint, press, off, still } = keyOf(desk, words);
-  const holding = desk.settings.pushToTalk.value && !off;
+  const { voice, dialog } = studio;
+  const { silent, live, needed, label, hint, press, off, still } = keyOf(studio, words);
+  const holding = studio.settings.pushToTalk.value && !off;
   const open = (which: 'sound' | 'leave') => () => {
     dialog.value = which;
   };
@@ -66,8 +66,8 @@ interface Key {
 }
 
 /** What the big key says and does; it never offers what would be refused. */
-function keyOf(desk: Desk, words: Words): Key {
-  const { voice, settings, toggleMute, talkingMuted, room, trouble, hostMuted, act, join } = desk;
+function keyOf(studio: Console, words: Words): Key {
+  const { voice, settings, toggleMute, talkingMuted, room, trouble, hostMuted, act, join } = studio;
   const silent = voice.silent.value;
   const quiet = { silent: true, live: false, needed: false, off: true, still: false };
   if (voice.listening.value) {

@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import type { Invite } from '../host/host-actions.ts';
 import { dayOf } from '../words/times.ts';
 
 /** Makes speaker links, one per person. */
 export function InviteCard() {
-  const { host, isHost } = useDesk();
+  const { host, isHost } = useConsole();
   const { invites } = host;
   const words = useWords();
   const name = useSignal('');
@@ -23,7 +23,7 @@ export function InviteCard() {
     busy.value = false;
     if (invites.value === before) return;
     name.value = '';
-    // The link is the next thing to take, and letters are keys of the desk again.
+    // The link is the next thing to take, and letters work as shortcuts again.
     requestAnimationFrame(() => list.current?.querySelector('button')?.focus());
   };
   return (
@@ -59,7 +59,7 @@ export function InviteCard() {
 
 function InviteRow({ invite }: { invite: Invite }) {
   const words = useWords();
-  const { room, settings } = useDesk();
+  const { room, settings } = useConsole();
   return (
     <li class="invite-row">
       <label>

@@ -1,10 +1,10 @@
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { studioAddress } from '../link/link.ts';
 
 /** The way back into this studio: the personal link, which is nowhere else. */
 export function LinksCard() {
-  const { link, room, isHost, dialog } = useDesk();
+  const { link, room, isHost, dialog } = useConsole();
   const owner = room.me.value.role === 'host';
   const words = useWords();
   if (!isHost.value) return null;

@@ -2,13 +2,13 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { isRefusal } from '../../capture/index.ts';
 import { clockOf } from '../../kit/figures.ts';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { reasonOf } from '../host/host-actions.ts';
 import { askMusic, fetchMusic, type KeptMusic, removeMusic, sendMusic } from './music-file.ts';
 
 /** The host's own hold music: what plays now, another file, or that of the house; what went wrong stands under the field. */
 export function MusicCard() {
-  const { link, isHost, room } = useDesk();
+  const { link, isHost, room } = useConsole();
   const words = useWords();
   const busy = useSignal<'reading' | 'removing' | number | undefined>(undefined);
   const own = useSignal<KeptMusic | undefined>(undefined);
@@ -120,7 +120,7 @@ export function MusicCard() {
 
 /** Plays it to the host alone. */
 function PlayMusic({ failed }: { failed: () => void }) {
-  const { link } = useDesk();
+  const { link } = useConsole();
   const words = useWords();
   const playing = useSignal(false);
   const audio = useRef<HTMLAudioElement>(undefined);

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 
 /** The host's cap: how many may hear the live edge; the others hear the room late, in line. */
 export function CapForm() {
-  const { room, host, isHost } = useDesk();
+  const { room, host, isHost } = useConsole();
   const words = useWords();
   const cap = room.open.value?.delivery.cap;
   const busy = host.busy.value !== undefined;

@@ -1,5 +1,5 @@
 import { clockOf } from '../../kit/figures.ts';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { Icon } from '../controls/icons.tsx';
 import { Meter } from '../controls/meter.tsx';
@@ -10,7 +10,7 @@ import { CapForm } from './cap-form.tsx';
 
 /** The master section: what the audience hears at this moment, as far as this page knows it. */
 export function Master() {
-  const { room, link, voice, now, settings, standing } = useDesk();
+  const { room, link, voice, now, settings, standing } = useConsole();
   const words = useWords();
   const program = room.program.value;
   const here = room.contact.value === 'here' && room.state.value.at === 'here' && program;
@@ -88,7 +88,7 @@ export function Master() {
 
 /** Where the show stands, in a sentence. */
 function Say() {
-  const { room, isHost, standing, settings, now } = useDesk();
+  const { room, isHost, standing, settings, now } = useConsole();
   const words = useWords();
   const scheduled = room.open.value?.clocks.scheduled;
   const late = minutesLate(standing.value, scheduled, now.value);

@@ -1,9 +1,9 @@
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { PersonMenu } from './person-menu.tsx';
 
 /** Who hears the stage without being on it; a host can send them away. */
 export function Ears() {
-  const { room, isHost } = useDesk();
+  const { room, isHost } = useConsole();
   const words = useWords();
   const ears = room.ears.value;
   const you = room.me.value.id;

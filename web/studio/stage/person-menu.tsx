@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useId, useRef } from 'preact/hooks';
 import type { BackstageEar } from '../../../src/wire/backstage.ts';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 
 /** What can be done to a person beyond muting; taking someone off the stage asks once more. `ear`: they only listen. */
 export function PersonMenu({ person, you, ear }: { person: BackstageEar; you: boolean; ear?: boolean }) {
-  const { act, name, dialog } = useDesk();
+  const { act, name, dialog } = useConsole();
   const words = useWords();
   const menu = useRef<HTMLDivElement>(null);
   const sure = useSignal(false);

@@ -1,12 +1,12 @@
 import type { BackstagePerson } from '../../../src/wire/backstage.ts';
-import { useDesk, useWords } from '../console/context.ts';
+import { useConsole, useWords } from '../console/context.ts';
 import { Icon } from '../controls/icons.tsx';
 import { Meter } from '../controls/meter.tsx';
 import { PersonMenu } from './person-menu.tsx';
 
-/** One channel of the desk: a person, what the studio receives of them, and their microphone. */
+/** One channel of the console: a person, what the studio receives of them, and their microphone. */
 export function Strip({ person, index }: { person: BackstagePerson; index: number }) {
-  const { room, isHost, voice, toggleMute, act, hostMuted } = useDesk();
+  const { room, isHost, voice, toggleMute, act, hostMuted } = useConsole();
   const words = useWords();
   const you = person.id === room.me.value.id;
   const muted = you ? voice.silent.value : person.muted;
