@@ -1,22 +1,22 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { BackstageAction } from '../../../src/wire/backstage.ts';
+import type { BackstageAction, BackstagePerson } from '../../../src/wire/backstage.ts';
 import { act } from '../feed/backstage.ts';
-import { isOpen, isOver, openRoomFeed, type RoomFeed } from '../feed/room-feed.ts';
+import { openRoomFeed, type RoomFeed } from '../feed/room-feed.ts';
 import { type Standing, standingOf } from '../feed/standing.ts';
 import { type HostActions, openHostActions, reasonOf } from '../host/host-actions.ts';
 import { openRecording, type Recording } from '../host/recording.ts';
 import { keepToken, type Link } from '../link/link.ts';
-import { keepInWindow, keptInWindow } from '../link/window-store.ts';
 import { openAlarm } from '../notice/alarm.ts';
 import { type Notices, openNotices } from '../notice/notices.ts';
 import { type Trouble, troubleOf } from '../notice/trouble.ts';
 import { openMuteReport } from '../voice/mute-report.ts';
 import type { Settings } from '../voice/settings.ts';
+import { openTalkingMuted } from '../voice/talking-muted.ts';
 import { openVoice, type Voice } from '../voice/voice.ts';
 import { type Words, wordsOf } from '../words/words.ts';
-
-/** Which of its pages the studio shows. */
-export type Phase = 'bad-link' | 'check' | 'stage' | 'removed' | 'left' | 'over';
+import { openPeak } from './peak.ts';
+import { roomEvents } from './room-events.ts';
+import { openVisit, type Phase, type Visit } from './visit.ts';
 
 /** The dialogs of the page. */
 export type DialogName =
@@ -72,8 +72,10 @@ export interface Console {
   act(action: BackstageAction): void;
 }
 
-/** How long the studio may list us as gone before we ask it, in ms: long after joining, when its list is still on the way. */
-const SUSPICION = { joining: 4_000, later: 700 };
+/** How long the studio may list us as gone before we ask it, in ms: right after joining its list is still on the way. */
+const SUSPICION_MS = { joining: 4_000, later: 700 };
+/** How long after coming on stage somebody counts as just joined, in ms. */
+const JOINING_MS = 4_000;
 
 /** Opens the console for one link; `title` is the room's until its state is here. */
 export function openConsole(opened: Console['link'], settings: Settings, title: string): Console {
@@ -86,56 +88,25 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
   };
   const words = computed(() => wordsOf(settings.language.value));
   const notices = openNotices();
-  const alarm = openAlarm();
-  const removedBy = signal<string | undefined>();
-  const left = signal(false);
-  const wasOn = signal(false);
-  const goingLive = signal(false);
-  const talkingMuted = signal(false);
-  const now = signal(Date.now());
-  const online = signal(navigator.onLine);
-  for (const event of ['online', 'offline'] as const)
-    addEventListener(event, () => (online.value = event === 'online'));
   const name = signal(link.name);
-  let onSince = 0;
   const dialog = signal<DialogName | undefined>();
-
-  const room = openRoomFeed(link, title, {
-    joined: (person) => person.id !== room.me.value.id && notices.say(words.value.joined(person.name)),
-    left(person) {
-      notices.settle(`asks ${person.id}`);
-      if (person.id !== room.me.value.id) notices.say(words.value.left(person.name));
-    },
-    asks(person) {
-      const topic = `asks ${person.id}`;
-      if (!person.asks) notices.settle(topic);
-      else if (isHost.value)
-        notices.say(words.value.asksToSpeak(person.name), {
-          topic,
-          answer: {
-            label: words.value.letSpeak,
-            run: () => void send({ do: 'ask-unmute', who: person.id }),
-          },
-        });
-    },
-    asked({ what, by }) {
-      if (what === 'mute') {
-        voice.muted.value = true;
-        notices.say(words.value.askedMute(by), { topic: 'microphone' });
-      } else if (what === 'unmute')
-        notices.say(words.value.askedUnmute(by), {
-          topic: 'microphone',
-          answer: {
-            label: words.value.unmute,
-            run: () => {
-              voice.muted.value = false;
-            },
-          },
-        });
-      else if (what === 'host') notices.say(words.value.askedHost(by));
-      else removedBy.value = by;
-    },
-  });
+  const room = openRoomFeed(
+    link,
+    title,
+    roomEvents({
+      notices,
+      words: () => words.value,
+      me: () => room.me.value.id,
+      isHost: () => isHost.value,
+      mute: (on) => {
+        voice.muted.value = on;
+      },
+      letSpeak: (who) => void send({ do: 'ask-unmute', who }),
+      removed: (by) => {
+        visit.removedBy.value = by;
+      },
+    }),
+  );
   const voice = openVoice({
     slug: link.slug,
     token: () => token.peek(),
@@ -158,40 +129,18 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
       setTimeout(() => void room.refresh(), 2_000);
     },
   });
-
   const recording = openRecording(room);
+  const visit = openVisit({
+    ...{ link, room, voice, host },
+    noMicrophone: () => notices.say(words.value.noMicToGoLive),
+  });
+  const { phase } = visit;
   const isHost = computed(() => room.me.value.role !== 'speaker');
   const standing = computed(() =>
     standingOf(room.contact.value, room.status.value, room.open.value?.clocks.firstSpeech),
   );
-  const phase = computed<Phase>(() => {
-    const feed = room.state.value;
-    const publishing = voice.publishing.value;
-    const refused = feed.at === 'refused' ? feed.why : undefined;
-    if (isOver(room.status.value)) return 'over';
-    if (removedBy.value !== undefined || refused?.code === 'removed') return 'removed';
-    if (left.value) return 'left';
-    if (link.flaw || room.contact.value === 'unknown') return 'bad-link';
-    if (refused && [401, 403].includes(refused.status)) return 'bad-link';
-    if (voice.listening.value && isOpen(room.status.value)) return 'stage';
-    if (publishing.at === 'refused' || !wasOn.value) return 'check';
-    return 'stage';
-  });
-  const working = computed(() => phase.value === 'check' || phase.value === 'stage');
-  const trouble = computed(() =>
-    working.value
-      ? troubleOf({ room, voice, words: words.value, onStage: phase.value === 'stage', online: online.value })
-      : undefined,
-  );
   const mine = computed(() => room.people.value.find((person) => person.id === room.me.value.id));
   const hostMuted = computed(() => phase.value === 'stage' && !isHost.value && mine.value?.forced === true);
-  const waiting = computed(
-    () =>
-      room.status.value === 'scheduled' &&
-      (voice.publishing.value.at === 'connecting' || voice.listening.value),
-  );
-  const peakKey = `earshot-peak-${link.slug}`;
-  const peak = signal(Number(keptInWindow(peakKey) ?? 0) || 0);
 
   const send = async (action: BackstageAction) => {
     const why = await act(link.slug, link.token, action);
@@ -199,6 +148,46 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
     else if (action.do === 'remove') host.forgetInvite(action.who);
   };
 
+  endWith(visit, { voice, notices, dialog });
+  keepStudioTold({
+    link,
+    room,
+    voice,
+    name,
+    hostMuted,
+    rename: (to) => void send({ do: 'rename', name: to }),
+  });
+  suspectWhenMissing({ phase, room, voice, mine });
+  return {
+    ...{ link, settings, words, room, voice, notices, host, recording },
+    ...{ phase, standing, isHost, hostMuted, dialog, name },
+    trouble: openTrouble({ visit, room, voice, words, isHost, settings }),
+    talkingMuted: openTalkingMuted(voice),
+    waiting: visit.waiting,
+    removedBy: visit.removedBy,
+    peak: openPeak(link.slug, room.program),
+    now: openWallClock(),
+    join: visit.join,
+    leave: visit.leave,
+    joinAndGoLive: visit.joinAndGoLive,
+    toggleMute() {
+      if (hostMuted.value) return;
+      if (settings.pushToTalk.value) settings.pushToTalk.value = false;
+      else voice.muted.value = !voice.muted.value;
+    },
+    goLive() {
+      if (room.people.value.some((person) => person.connected)) void host.change('live');
+      else dialog.value = 'empty-stage';
+    },
+    act: (action) => void send(action),
+  };
+}
+
+/** What the visit leaves behind when it is over. */
+function endWith(
+  { phase, working }: Visit,
+  { voice, notices, dialog }: Pick<Console, 'voice' | 'notices' | 'dialog'>,
+): void {
   effect(() => {
     if (working.value || phase.value === 'left') return;
     voice.close();
@@ -209,6 +198,17 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
   effect(() => {
     if (phase.value === 'left') notices.clear();
   });
+}
+
+/** Tells the studio of this person's mute and name, and keeps a host's mute. */
+function keepStudioTold({
+  link,
+  room,
+  voice,
+  name,
+  hostMuted,
+  rename,
+}: Pick<Console, 'link' | 'room' | 'voice' | 'name' | 'hostMuted'> & { rename(to: string): void }): void {
   const tellMuted = openMuteReport({
     muted: () => (voice.publishing.peek().at === 'on' ? voice.silent.peek() : undefined),
     send: (muted) => act(link.slug, link.token, { do: 'muted', muted }),
@@ -216,17 +216,6 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
       // A host's mute holds until a host asks: the page must not show an open microphone that nobody hears.
       if (!muted && why.code === 'not-host') voice.muted.value = true;
     },
-  });
-
-  effect(() => {
-    const { at } = voice.publishing.value;
-    if (at === 'refused' || at === 'closed') goingLive.value = false;
-    if (at !== 'on') return;
-    wasOn.value = true;
-    onSince = Date.now();
-    if (!goingLive.peek()) return;
-    goingLive.value = false;
-    void host.change('live');
   });
   // The studio learns our mute with every change and after every reconnect.
   effect(() => {
@@ -240,87 +229,63 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
   effect(() => {
     const wanted = name.value.trim();
     const differs = wanted !== '' && wanted !== room.me.peek().name;
-    if (voice.publishing.value.at === 'on' && differs) void send({ do: 'rename', name: wanted });
+    if (voice.publishing.value.at === 'on' && differs) rename(wanted);
   });
+}
+
+/** Asks the studio again when this person's sound is sent but the studio lists them as gone. */
+function suspectWhenMissing({
+  phase,
+  room,
+  voice,
+  mine,
+}: Pick<Console, 'phase' | 'room' | 'voice'> & {
+  mine: ReadonlySignal<BackstagePerson | undefined>;
+}): void {
+  let onSince = 0;
+  effect(() => {
+    if (voice.publishing.value.at === 'on') onSince = Date.now();
+  });
+  effect(() => {
+    const stage =
+      phase.value === 'stage' && room.state.value.at === 'here' && voice.publishing.value.at === 'on';
+    if (!stage || mine.value?.connected) return;
+    const delay = Date.now() - onSince < JOINING_MS ? SUSPICION_MS.joining : SUSPICION_MS.later;
+    const timer = setTimeout(() => voice.suspect(), delay);
+    return () => clearTimeout(timer);
+  });
+}
+
+/** The worst trouble now; a host who wants that also hears it. */
+function openTrouble({
+  visit: { phase, working },
+  room,
+  voice,
+  words,
+  isHost,
+  settings,
+}: Pick<Console, 'room' | 'voice' | 'words' | 'isHost' | 'settings'> & { visit: Visit }): Console['trouble'] {
+  const online = signal(navigator.onLine);
+  for (const event of ['online', 'offline'] as const)
+    addEventListener(event, () => (online.value = event === 'online'));
+  const trouble = computed(() =>
+    working.value
+      ? troubleOf({ room, voice, words: words.value, onStage: phase.value === 'stage', online: online.value })
+      : undefined,
+  );
+  const alarm = openAlarm();
   effect(() => {
     const it = trouble.value;
     const warned = isHost.value && settings.spokenWarnings.value;
     if (it?.aloud && warned) alarm.raise(it.text, settings.language.value, it.cause === 'quiet');
     else alarm.clear();
   });
-  effect(() => {
-    const stage =
-      phase.value === 'stage' && room.state.value.at === 'here' && voice.publishing.value.at === 'on';
-    if (!stage || mine.value?.connected) return;
-    const delay = Date.now() - onSince < SUSPICION.joining ? SUSPICION.joining : SUSPICION.later;
-    const timer = setTimeout(() => voice.suspect(), delay);
-    return () => clearTimeout(timer);
-  });
-  effect(() => {
-    const streams = room.program.value?.streams ?? 0;
-    if (streams <= peak.peek()) return;
-    peak.value = streams;
-    keepInWindow(peakKey, String(streams));
-  });
-  let loudSince = 0;
-  effect(() => {
-    const loud = voice.silent.value && !voice.held.value && voice.level.value > -32;
-    const at = Date.now();
-    if (loud) loudSince ||= at;
-    else if (at - loudSince > 1_500) loudSince = 0;
-    talkingMuted.value = loud && at - loudSince > 600;
-  });
-  setInterval(() => (now.value = Date.now()), 1_000);
+  return trouble;
+}
 
-  const join = (takeover?: boolean): void => {
-    left.value = false;
-    if (voice.microphone.value) voice.join(takeover);
-    else voice.listen();
-  };
-  return {
-    link,
-    settings,
-    words,
-    room,
-    voice,
-    notices,
-    host,
-    recording,
-    phase,
-    standing,
-    isHost,
-    trouble,
-    talkingMuted,
-    hostMuted,
-    waiting,
-    removedBy,
-    dialog,
-    peak,
-    now,
-    name,
-    join,
-    leave() {
-      left.value = wasOn.value || phase.value === 'stage';
-      wasOn.value = false;
-      goingLive.value = false;
-      voice.leave();
-    },
-    toggleMute() {
-      if (hostMuted.value) return;
-      if (settings.pushToTalk.value) settings.pushToTalk.value = false;
-      else voice.muted.value = !voice.muted.value;
-    },
-    goLive() {
-      if (room.people.value.some((person) => person.connected)) void host.change('live');
-      else dialog.value = 'empty-stage';
-    },
-    async joinAndGoLive() {
-      if (!voice.microphone.value) await voice.ask();
-      // Without a microphone nobody would be heard: the check says why there is none.
-      if (!voice.microphone.value) return notices.say(words.value.noMicToGoLive);
-      goingLive.value = true;
-      join();
-    },
-    act: (action) => void send(action),
-  };
+/** The wall clock, once a second, in ms. */
+function openWallClock(): ReadonlySignal<number> {
+  const now = signal(Date.now());
+  setInterval(() => (now.value = Date.now()), 1_000);
+  return now;
 }

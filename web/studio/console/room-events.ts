@@ -1,0 +1,50 @@
+import type { RoomFeedHooks } from '../feed/room-feed.ts';
+import type { Notices } from '../notice/notices.ts';
+import type { Words } from '../words/words.ts';
+
+/** What the events of a room need. */
+export interface RoomEventsDeps {
+  readonly notices: Notices;
+  words(): Words;
+  /** This person's id. */
+  me(): string;
+  isHost(): boolean;
+  /** Turns this person's microphone off, or on. */
+  mute(on: boolean): void;
+  /** Asks somebody who is muted to speak. */
+  letSpeak(id: string): void;
+  /** A host took this person off the stage. */
+  removed(by: string): void;
+}
+
+/** Turns what the studio tells about people into short messages, and does what a host asks of this person. */
+export function roomEvents({ notices, words, me, ...deps }: RoomEventsDeps): RoomFeedHooks {
+  return {
+    joined: (person) => person.id !== me() && notices.say(words().joined(person.name)),
+    left(person) {
+      notices.settle(`asks ${person.id}`);
+      if (person.id !== me()) notices.say(words().left(person.name));
+    },
+    asks(person) {
+      const topic = `asks ${person.id}`;
+      if (!person.asks) notices.settle(topic);
+      else if (deps.isHost())
+        notices.say(words().asksToSpeak(person.name), {
+          topic,
+          answer: { label: words().letSpeak, run: () => deps.letSpeak(person.id) },
+        });
+    },
+    asked({ what, by }) {
+      if (what === 'mute') {
+        deps.mute(true);
+        notices.say(words().askedMute(by), { topic: 'microphone' });
+      } else if (what === 'unmute')
+        notices.say(words().askedUnmute(by), {
+          topic: 'microphone',
+          answer: { label: words().unmute, run: () => deps.mute(false) },
+        });
+      else if (what === 'host') notices.say(words().askedHost(by));
+      else deps.removed(by);
+    },
+  };
+}
