@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Call, type CallState, CONNECT_TIMEOUT, openCall } from './call.ts';
+import { type Call, type CallState, openCall } from './call.ts';
 import { ANSWER_TIMEOUT } from './exchange.ts';
+import { CONNECT_TIMEOUT } from './peer-session.ts';
 
 const SDP = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:mine\r\na=ice-pwd:minepwd\r\n';
 
