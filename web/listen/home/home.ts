@@ -1,13 +1,13 @@
 /** The home page: what is on, what comes, and a room of one's own in two clicks. */
-import { momentOf } from '../../src/wire/moment.ts';
-import type { RoomCard, StagePerson } from '../../src/wire/room.ts';
-import { element, write } from '../kit/element.ts';
-import type { AllWords } from '../kit/words.ts';
-import { frame } from './frame.ts';
-import { openPoll } from './poll.ts';
-import { dayOf, timeOf } from './say.ts';
+import { momentOf } from '../../../src/wire/moment.ts';
+import type { RoomCard, StagePerson } from '../../../src/wire/room.ts';
+import { element, write } from '../../kit/element.ts';
+import type { AllWords } from '../../kit/words.ts';
+import { frame } from '../frame.ts';
+import { openPoll } from '../poll.ts';
+import { dayOf, timeOf } from '../say.ts';
+import { openTheatre, type Theatre } from '../theatre.ts';
 import { startForm } from './start-form.ts';
-import { openTheatre, type Theatre } from './theatre.ts';
 import { openYourRooms } from './your-rooms.ts';
 
 /** A room as `/rooms.json` lists it. */

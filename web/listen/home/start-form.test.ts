@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { detailsEnglish } from '../kit/details-english.ts';
-import { english } from '../kit/english.ts';
+import { detailsEnglish } from '../../kit/details-english.ts';
+import { english } from '../../kit/english.ts';
 import { authorization, keepKey, keyIn, startProblem } from './start-form.ts';
 
 const words = { ...english, ...detailsEnglish };

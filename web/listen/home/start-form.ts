@@ -1,8 +1,8 @@
-import { element, write } from '../kit/element.ts';
-import { rememberRoom } from '../kit/my-rooms.ts';
-import { type AllWords, keep, kept } from '../kit/words.ts';
-import { fullTime } from './say.ts';
-import { copyLink } from './share-buttons.ts';
+import { element, write } from '../../kit/element.ts';
+import { rememberRoom } from '../../kit/my-rooms.ts';
+import { type AllWords, keep, kept } from '../../kit/words.ts';
+import { fullTime } from '../say.ts';
+import { copyLink } from '../share-buttons.ts';
 
 const NAME = 'earshot-name';
 const OPERATOR = 'earshot-operator';

@@ -1,10 +1,10 @@
 /** The rooms that this device has a host's or speaker's link to: the way back for whoever has lost the tab. */
-import type { RoomCard } from '../../src/wire/room.ts';
-import { element } from '../kit/element.ts';
-import { forgetRoom, type MyRoom, myRooms } from '../kit/my-rooms.ts';
-import type { AllWords } from '../kit/words.ts';
-import { fullTime } from './say.ts';
-import { copyLink } from './share-buttons.ts';
+import type { RoomCard } from '../../../src/wire/room.ts';
+import { element } from '../../kit/element.ts';
+import { forgetRoom, type MyRoom, myRooms } from '../../kit/my-rooms.ts';
+import type { AllWords } from '../../kit/words.ts';
+import { fullTime } from '../say.ts';
+import { copyLink } from '../share-buttons.ts';
 
 /** The list; it shows itself only where there is something. */
 export interface YourRooms {
