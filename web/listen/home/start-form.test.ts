@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { detailsEnglish } from '../../kit/details-english.ts';
 import { english } from '../../kit/english.ts';
-import { authorization, keepKey, keyIn, startProblem } from './start-form.ts';
+import { authorization, keepKey, keyIn } from './operator-key.ts';
+import { startProblem } from './start-form.ts';
 
 const words = { ...english, ...detailsEnglish };
 const NOW = Date.UTC(2026, 10, 29);

@@ -1,0 +1,48 @@
+import { authorization } from './operator-key.ts';
+
+/** What `POST /api/rooms` answers; `studio` is the host's personal link. */
+export interface Created {
+  readonly slug: string;
+  readonly url: string;
+  readonly studio: string;
+}
+
+/** A room as the form asks for it; `start` in wall-clock ms, absent for now. */
+export interface RoomWish {
+  readonly title: string;
+  readonly host: string;
+  readonly start: number | undefined;
+}
+
+/**
+ * Why there is no room: the field that the server refuses, who may not start one, or too many of them. `other` has the
+ * server's own sentence where it says one.
+ */
+export type NoRoom =
+  | { readonly why: 'start' | 'title' | 'host' | 'not-allowed' | 'too-many' | 'away' }
+  | { readonly why: 'other'; readonly says: string };
+
+/** Creates a room. @throws TypeError when the server cannot be reached; SyntaxError when its answer is not JSON. */
+export async function createRoom({ title, host, start }: RoomWish): Promise<Created | NoRoom> {
+  const response = await fetch('/api/rooms', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...authorization() },
+    body: JSON.stringify({
+      title,
+      ...(host === '' ? {} : { host }),
+      ...(start === undefined ? {} : { start: new Date(start).toISOString() }),
+    }),
+  });
+  const answer = (await response.json()) as Created & {
+    readonly title?: string;
+    readonly detail?: string;
+    readonly code?: string;
+  };
+  if (response.ok) return answer;
+  if (answer.code === 'token-missing' || answer.code === 'operator-only') return { why: 'not-allowed' };
+  if (answer.code === 'too-many-rooms') return { why: 'too-many' };
+  for (const name of ['start', 'title', 'host'] as const)
+    if (new RegExp(`^${name}\\b`).test(answer.detail ?? '')) return { why: name };
+  const says = response.status >= 500 ? undefined : (answer.detail ?? answer.title);
+  return says === undefined ? { why: 'away' } : { why: 'other', says };
+}

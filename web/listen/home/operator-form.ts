@@ -1,0 +1,58 @@
+import { element, write } from '../../kit/element.ts';
+import type { AllWords } from '../../kit/words.ts';
+import { field } from './field.ts';
+import { authorization, keepKey, keyIn } from './operator-key.ts';
+
+/** What `GET /api/start` answers. */
+interface MayStart {
+  readonly may: boolean;
+  readonly who: 'anyone' | 'local' | 'operator';
+}
+
+/** The form in the place of the other one while this visitor may not start a room. */
+export interface OperatorForm {
+  readonly node: HTMLElement;
+  /** Asks the server who may start a room, and shows the form that fits. */
+  look(): Promise<void>;
+}
+
+async function askWhoMayStart(): Promise<MayStart | undefined> {
+  try {
+    const response = await fetch('/api/start', { headers: authorization(), cache: 'no-store' });
+    return response.ok ? ((await response.json()) as MayStart) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes the form; `other` is shown whenever it is not. */
+export function operatorForm(words: AllWords, other: HTMLElement): OperatorForm {
+  const way = element('p', {});
+  const pasted = element('input', { name: 'operator', autocomplete: 'off', type: 'password' });
+  const pastedField = field('operator', words.operatorLink, pasted);
+  const node = element(
+    'form',
+    { class: 'enter', novalidate: true },
+    way,
+    pastedField.node,
+    element('button', { class: 'button' }, words.operatorEnter),
+  );
+  node.hidden = true;
+  const show = (start: MayStart | undefined): void => {
+    // Without an answer the other form stays: the API says the rest.
+    node.hidden = start?.may !== false;
+    other.hidden = !node.hidden;
+    write(way, start?.who === 'local' ? words.startLocal : words.startOperator);
+  };
+  node.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    keepKey(keyIn(pasted.value));
+    const start = await askWhoMayStart();
+    show(start);
+    if (start?.may === false) {
+      keepKey('');
+      pastedField.say(words.operatorWrong);
+    }
+  });
+  return { node, look: async () => show(await askWhoMayStart()) };
+}

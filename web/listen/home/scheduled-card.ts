@@ -1,0 +1,33 @@
+import { element } from '../../kit/element.ts';
+import type { AllWords } from '../../kit/words.ts';
+import { fullTime } from '../say.ts';
+import { copyLink } from '../share-buttons.ts';
+import type { Created } from './new-room.ts';
+
+/** A room for later: what, when, and what can be done with it. */
+export function scheduledCard(created: Created, title: string, start: number, words: AllWords): HTMLElement {
+  const copies = (label: string, link: string): HTMLElement => {
+    const button = element('button', { type: 'button', class: 'button quiet' }, label);
+    button.addEventListener('click', () => copyLink(button, new URL(link, location.href).href, words));
+    return button;
+  };
+  return element(
+    'div',
+    { class: 'scheduled card' },
+    element('h3', { dir: 'auto' }, title),
+    element('p', {}, element('time', { datetime: new Date(start).toISOString() }, fullTime(start, words))),
+    element('p', { class: 'small ash' }, words.scheduled),
+    element(
+      'div',
+      { class: 'actions' },
+      element('a', { class: 'button', href: created.studio }, words.openStudio),
+      copies(words.copyHostLink, created.studio),
+      copies(words.copyRoomLink, created.url),
+      element(
+        'a',
+        { class: 'button quiet', href: `/r/${created.slug}/event.ics`, download: `${created.slug}.ics` },
+        words.remind,
+      ),
+    ),
+  );
+}
