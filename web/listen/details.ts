@@ -9,7 +9,7 @@ import { keepPlace, placeIn } from './places.ts';
 import { type Here, timeOf } from './say.ts';
 import { shareButtons } from './share-buttons.ts';
 import type { Sound } from './sound.ts';
-import { openTheatre } from './theatre.ts';
+import { openTheatre } from './theatre/theatre.ts';
 import { lengthOf, openTransport } from './transport.ts';
 
 /** A place is kept so often while a recording plays, ms. */

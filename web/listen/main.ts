@@ -1,5 +1,5 @@
 import './listen.css';
-import './theatre.css';
+import './theatre/theatre.css';
 import './home/home.css';
 import { allWordsOf, language, wordsOf } from '../kit/words.ts';
 import { applyTheme } from './frame.ts';

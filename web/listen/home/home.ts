@@ -6,7 +6,7 @@ import type { AllWords } from '../../kit/words.ts';
 import { frame } from '../frame.ts';
 import { openPoll } from '../poll.ts';
 import { dayOf, timeOf } from '../say.ts';
-import { openTheatre, type Theatre } from '../theatre.ts';
+import { openTheatre, type Theatre } from '../theatre/theatre.ts';
 import { startForm } from './start-form.ts';
 import { openYourRooms } from './your-rooms.ts';
 

@@ -1,7 +1,7 @@
-import type { RoomState, StagePerson } from '../../src/wire/room.ts';
-import { drawing, element, write } from '../kit/element.ts';
-import { dotOf } from '../kit/figures.ts';
-import type { AllWords } from '../kit/words.ts';
+import type { RoomState, StagePerson } from '../../../src/wire/room.ts';
+import { drawing, element, write } from '../../kit/element.ts';
+import { dotOf } from '../../kit/figures.ts';
+import type { AllWords } from '../../kit/words.ts';
 import { placesOf, planOf } from './seats.ts';
 
 /** What the theatre shows of a room. */
