@@ -1,10 +1,12 @@
 /** The line for the live edge: a place, what it is worth, and the way up without a click. */
 
-import { type Place, placeIn, pollAfter, type Range, whyWorse } from '../../src/wire/place-in-line.ts';
-import type { QueueState, TicketAnswer } from '../../src/wire/queue.ts';
+import { type Place, placeIn, pollAfter, whyWorse } from '../../src/wire/place-in-line.ts';
+import type { QueueState } from '../../src/wire/queue.ts';
 import { element, write } from '../kit/element.ts';
-import { keep, kept, type Language } from '../kit/words.ts';
-import { lineWords } from './line-words.ts';
+import type { Language } from '../kit/words.ts';
+import { isRanged, lineSentence } from './line-sentence.ts';
+import { openTicket, PATIENCE_MS } from './line-ticket.ts';
+import { type LineWords, lineWords } from './line-words.ts';
 
 /** What the line asks of the page. */
 export interface LineOptions {
@@ -24,13 +26,15 @@ export interface LineCard {
   /** It is this ticket's turn. */
   readonly called: boolean;
   /**
-   * Where the sound is now (`either`: nobody can tell), how many ms behind the ring is, and whether the room says that
-   * people queue; called about once a second. Nothing is asked for while nothing plays, nor after nobody queues any more.
+   * Where the sound is now, how many ms behind the ring is, and whether the room says that people queue; called about
+   * once a second. Nothing is asked for while nothing plays, nor after nobody queues any more.
    */
-  show(at: 'live' | 'ring' | 'either' | undefined, ring: number, queue: boolean): void;
+  show(at: Heard, ring: number, queue: boolean): void;
 }
 
-const PATIENCE_MS = 6_000;
+/** Where the sound is: `either` when nobody can tell, undefined while nothing plays. */
+type Heard = 'live' | 'ring' | 'either' | undefined;
+
 const RETRY_MS = 5_000;
 /** A sign of life this long before the ticket runs out. */
 const RENEW_MS = 300_000;
@@ -41,15 +45,11 @@ const SAID_MS = 8_000;
 /** After this long without news the card says so. */
 const STALE_MS = 90_000;
 
-/** True where a figure is shown as a range. */
-const ranged = (found: Range | undefined): boolean => found !== undefined && found.low !== found.high;
-
 /** Opens the line and takes a place, the one this browser already has where there is one. */
 export function openLine(options: LineOptions): LineCard {
   const { slug } = options;
   const words = lineWords(options.language);
-  const stored = `earshot-ticket-${slug}`;
-  let mine: TicketAnswer | undefined;
+  const ticket = openTicket(slug);
   let queue: QueueState | undefined;
   let place: Place | undefined;
   let note = '';
@@ -58,64 +58,31 @@ export function openLine(options: LineOptions): LineCard {
   let freshAt = Date.now();
   let triedAt = Number.NEGATIVE_INFINITY;
   let upSince: number | undefined;
-  let here: 'live' | 'ring' | 'either' | undefined;
-  let last: typeof here;
+  let here: Heard;
+  let last: Heard;
   let ringMs = 30_000;
   let announced = true;
   let resting = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const said = element('p', { role: 'status' });
-  const hearing = element('p', {});
-  const leave = element('button', { type: 'button', class: 'button quiet' }, words.leave);
-  const because = element('span', {}, `${words.why} `);
-  const small = element(
-    'p',
-    { class: 'small ash' },
-    because,
-    `${words.kept} `,
-    element('a', { href: `/r/${slug}/queue?part=line`, target: '_blank', rel: 'noopener' }, words.check),
-  );
-  const node = element(
-    'section',
-    { class: 'queue card', 'aria-labelledby': 'line-title' },
-    element('h2', { id: 'line-title' }, words.title),
-    said,
-    hearing,
-    small,
-    element('div', { class: 'actions' }, leave),
-  );
-
   const later = (ms: number): void => {
     clearTimeout(timer);
     timer = setTimeout(() => void look(), ms);
   };
-  /** A sign of life: the same place again, or a new one. False when nobody waits for this room. */
-  const take = async (): Promise<boolean> => {
-    const shown = mine?.ticket ?? (kept(stored) || undefined);
-    const response = await fetch(`/r/${slug}/ticket`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(shown === undefined ? {} : { ticket: shown }),
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    if (response.status === 409) return false;
-    if (!response.ok) throw new Error(String(response.status));
-    mine = (await response.json()) as TicketAnswer;
-    keep(stored, mine.ticket);
-    note = mine.note ? words.note[mine.note] : '';
-    return true;
-  };
   const look = async (): Promise<void> => {
     if (away || resting || here === undefined || here === 'live') return;
     try {
-      if (!mine || mine.until - options.now() < RENEW_MS) {
-        if (!(await take())) return nobody();
+      if (!ticket.held || ticket.held.until - options.now() < RENEW_MS) {
+        if (!(await ticket.renew())) return nobody();
+        note = ticket.held?.note ? words.note[ticket.held.note] : '';
       }
       const response = await fetch(`/r/${slug}/queue.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
       if (response.status === 409) return nobody();
-      if (!response.ok || !mine) return later(RETRY_MS);
+      if (!response.ok || !ticket.held) return later(RETRY_MS);
       const fresh = (await response.json()) as QueueState;
+      const mine = ticket.held;
+      // They left the line in the meantime.
+      if (!mine) return render();
       const worse = queue && whyWorse(queue, fresh, mine);
       if (worse) why = words.worse[worse];
       else if (place?.called) why = '';
@@ -148,63 +115,40 @@ export function openLine(options: LineOptions): LineCard {
     triedAt = Date.now();
     options.goUp();
   };
-  const range = ({ low, high }: Range): string => {
-    const [from, to] = [low, high].map((value) => value.toLocaleString(options.language));
-    return low === high ? `${to}` : `${from}–${to}`;
-  };
-  const where = (): string => {
-    if (here === 'live') return words.up;
-    if (away) return words.left;
-    if (!place || !queue) return words.waiting;
-    if (place.called) return words.turn;
-    const parts = [note];
-    if (options.now() < queue.start)
-      parts.push(
-        words.lottery(
-          new Date(queue.start).toLocaleTimeString(options.language, { hour: '2-digit', minute: '2-digit' }),
-        ),
-      );
-    const { low, high } = place.ahead;
-    parts.push(high === 0 ? words.nobodyAhead : words.ahead(range({ low: low || high, high }), low === 0));
-    if (options.now() >= queue.start)
-      parts.push(
-        place.minutes ? words.minutes(place.minutes.high === 1 ? '1' : range(place.minutes)) : words.noPace,
-      );
-    parts.push(why);
-    if (Date.now() - freshAt > STALE_MS) parts.push(words.away);
-    return parts.filter(Boolean).join(' ');
-  };
-  const render = (): void => {
-    node.hidden =
-      here === undefined ||
-      (resting && here !== 'live') ||
-      (here === 'live' && (upSince === undefined || Date.now() - upSince > SAID_MS));
-    write(said, where());
-    write(hearing, words.hearing(String(Math.round(ringMs / 1000))));
-    hearing.hidden = here !== 'ring';
-    because.hidden = !(place && !place.called && (ranged(place.ahead) || ranged(place.minutes)));
-    small.hidden = here === 'live' || away;
-    leave.hidden = here === 'live';
-    write(leave, away ? words.again : words.leave);
-  };
-  leave.addEventListener('click', () => {
+  const flip = (): void => {
+    const had = ticket.held !== undefined;
     away = !away;
-    if (away && mine) {
-      void fetch(`/r/${slug}/ticket`, {
-        method: 'DELETE',
-        body: JSON.stringify({ ticket: mine.ticket }),
-      }).catch(() => {});
-      mine = undefined;
+    if (away && had) {
+      ticket.giveBack();
       place = undefined;
-      keep(stored, '');
     } else later(0);
     render();
-  });
+  };
+  const { node, draw } = drawCard(slug, words, flip);
+  const render = (): void => {
+    const live = here === 'live';
+    const stale = Date.now() - freshAt > STALE_MS;
+    node.hidden =
+      here === undefined ||
+      (resting && !live) ||
+      (live && (upSince === undefined || Date.now() - upSince > SAID_MS));
+    draw({
+      said: lineSentence(
+        { live, away, queue, place, note, why, stale, now: options.now() },
+        words,
+        options.language,
+      ),
+      ringMs: here === 'ring' ? ringMs : undefined,
+      ranged: place !== undefined && !place.called && (isRanged(place.ahead) || isRanged(place.minutes)),
+      live,
+      away,
+    });
+  };
 
   return {
     node,
     get ticket() {
-      return away ? undefined : mine?.ticket;
+      return away ? undefined : ticket.held?.ticket;
     },
     get called() {
       return !away && place?.called === true;
@@ -213,7 +157,7 @@ export function openLine(options: LineOptions): LineCard {
       ringMs = ring;
       announced = queue;
       if (last !== 'live' && last !== undefined && at === 'live') upSince = Date.now();
-      const waits = (where: typeof here) => where === 'ring' || where === 'either';
+      const waits = (where: Heard) => where === 'ring' || where === 'either';
       const begins = waits(at) && !waits(here);
       here = at;
       if (begins || (resting && queue)) {
@@ -224,4 +168,50 @@ export function openLine(options: LineOptions): LineCard {
       render();
     },
   };
+}
+
+/** What the card shows at one moment. */
+interface Drawn {
+  readonly said: string;
+  /** How far behind the sound is in the meantime, ms; absent when it is not the ring that is heard. */
+  readonly ringMs: number | undefined;
+  /** Some figure is a range, which is explained. */
+  readonly ranged: boolean;
+  readonly live: boolean;
+  readonly away: boolean;
+}
+
+/** Makes the card; `flip` leaves the line, or takes a place again. */
+function drawCard(slug: string, words: LineWords, flip: () => void) {
+  const said = element('p', { role: 'status' });
+  const hearing = element('p', {});
+  const leave = element('button', { type: 'button', class: 'button quiet' }, words.leave);
+  leave.addEventListener('click', flip);
+  const because = element('span', {}, `${words.why} `);
+  const small = element(
+    'p',
+    { class: 'small ash' },
+    because,
+    `${words.kept} `,
+    element('a', { href: `/r/${slug}/queue?part=line`, target: '_blank', rel: 'noopener' }, words.check),
+  );
+  const node = element(
+    'section',
+    { class: 'queue card', 'aria-labelledby': 'line-title' },
+    element('h2', { id: 'line-title' }, words.title),
+    said,
+    hearing,
+    small,
+    element('div', { class: 'actions' }, leave),
+  );
+  const draw = (it: Drawn): void => {
+    write(said, it.said);
+    if (it.ringMs !== undefined) write(hearing, words.hearing(String(Math.round(it.ringMs / 1000))));
+    hearing.hidden = it.ringMs === undefined;
+    because.hidden = !it.ranged;
+    small.hidden = it.live || it.away;
+    leave.hidden = it.live;
+    write(leave, it.away ? words.again : words.leave);
+  };
+  return { node, draw };
 }
