@@ -1,5 +1,5 @@
 /** What a room's page shows beyond the first moment, fetched once it can be listened to: the theatre, the bar, what is shared and kept. */
-import type { RoomState } from '../../src/wire/room.ts';
+import type { RoomState, RoomStatus } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
@@ -40,16 +40,52 @@ export function roomDetails(
   slots: Slots,
   { slug, words, sound, actions }: { slug: string; words: AllWords; sound: Sound; actions: KeyActions },
 ): RoomDetails {
-  const button = (label: string, onclick: () => void): HTMLElement =>
-    element('button', { type: 'button', class: 'button quiet', onclick }, label);
-  const flip = (label: string, onchange: (on: boolean) => void) => {
-    const box = element('input', { type: 'checkbox', role: 'switch' });
-    box.addEventListener('change', () => onchange(box.checked));
-    return { box, node: element('label', { class: 'switch' }, box, element('span', {}, label)) };
-  };
-  const transport = openTransport(words, sound);
   const remembered = placeIn(slug);
+  const transport = openTransport(words, sound);
+  const reminder = openReminder(slug, words, sound);
+  const steadier = openSteadier(words, sound);
+  slots.controls.append(...reminder.nodes, transport.node, steadier.node);
+  const facts = openFacts(words);
+  slots.desk.append(...facts.nodes);
+  const theatre = openTheatre(words);
+  const count = openCount(words);
+  slots.house.append(theatre.node, count.node);
+  const ways = openWays(slug, words, sound, remembered);
+  slots.more.append(...ways.nodes);
+  const times = openClocks(words);
+  slots.below.append(times.node, keys(actions, words));
+  const keepPlaceNow = openPlaceKeeper(slug, sound);
+  return {
+    show(state, here, from) {
+      const { status } = state;
+      const { replay, on } = sound;
+      const running = status === 'open' || status === 'live';
+      const length = lengthOf(state, here.now);
+      keepPlaceNow();
+      transport.show(state, here.now, from);
+      reminder.show(status);
+      steadier.show(running);
+      ways.show(state, running, length);
+      facts.show(state, length, replay?.seconds);
+      theatre.show(state, running && on && !replay);
+      count.show(state, running);
+      times.show(state.clocks);
+    },
+    opened: reminder.opened,
+  };
+}
 
+const button = (label: string, onclick: () => void): HTMLElement =>
+  element('button', { type: 'button', class: 'button quiet', onclick }, label);
+
+const flip = (label: string, onchange: (on: boolean) => void) => {
+  const box = element('input', { type: 'checkbox', role: 'switch' });
+  box.addEventListener('change', () => onchange(box.checked));
+  return { box, node: element('label', { class: 'switch' }, box, element('span', {}, label)) };
+};
+
+/** Before the room opens: its date for a calendar, and the wish to be told. */
+function openReminder(slug: string, words: AllWords, sound: Sound) {
   const calendar = element(
     'a',
     { class: 'button main', href: `/r/${slug}/event.ics`, download: `${slug}.ics`, title: words.remindHint },
@@ -63,94 +99,13 @@ export function roomDetails(
     if (on && 'Notification' in window && Notification.permission === 'default')
       void Notification.requestPermission();
   });
-  const steady = flip(words.steadier, (on) => sound.player.steadier(on));
-  const steadier = element(
-    'div',
-    { class: 'steadier' },
-    steady.node,
-    element('p', { class: 'small ash' }, words.steadierHint),
-  );
-  slots.controls.append(calendar, tell.node, note, transport.node, steadier);
-
-  const gaps = element('ul', { class: 'gaps small' });
-  const lasted = element('p', {});
-  const whole = element('p', { class: 'ash' });
-  const end = element('div', { class: 'end card' }, lasted, whole);
-  slots.desk.append(gaps, end);
-
-  const theatre = openTheatre(words);
-  const streams = element('p', { class: 'streams' });
-  const count = element(
-    'div',
-    { class: 'count' },
-    streams,
-    element('p', { class: 'small ash' }, words.streamsHint),
-  );
-  slots.house.append(theatre.node, count);
-
-  const live = button(words.backToLive, () => sound.live());
-  const goOn = button('', () => void sound.back(remembered ?? 0));
-  const start = button(words.fromStart, () => void sound.back(0));
-  const share = shareButtons(words, slug);
-  const download = element(
-    'a',
-    { class: 'button quiet', href: `/r/${slug}/replay.m4a`, download: `${slug}.m4a` },
-    words.download,
-  );
-  slots.more.append(live, goOn, start, ...share.nodes, download);
-  if (remembered !== undefined) write(goOn, words.goOnFrom(clockOf(remembered)));
-
-  const times = openClocks(words);
-  slots.below.append(times.node, keys(actions, words));
-
-  let keptAt = 0;
-  const remember = (): void => {
-    const { replay } = sound;
-    if (!replay || replay.seconds === 0 || replay.state === 'loading') return;
-    const done = replay.state === 'ended' || replay.seconds - replay.at < DONE;
-    keepPlace(slug, done ? undefined : replay.at);
-    keptAt = performance.now();
-  };
-  addEventListener('pagehide', remember);
-  let gapsShown = '';
-
   return {
-    show(state, here, from) {
-      const { status } = state;
-      const { replay, paused, on } = sound;
-      const running = status === 'open' || status === 'live';
-      const length = lengthOf(state, here.now);
-      if (replay && performance.now() - keptAt > KEEP_MS) remember();
-      transport.show(state, here.now, from);
+    nodes: [calendar, tell.node, note],
+    show(status: RoomStatus): void {
       calendar.hidden = tell.node.hidden = status !== 'scheduled';
       note.hidden = !telling || status !== 'scheduled';
-      steadier.hidden = !(running && on && !replay && sound.player.stats().margin > 0 && !sound.cached);
-      steady.box.checked = sound.player.steady === 'chosen';
-      live.hidden = !running || !(replay || paused !== undefined);
-      goOn.hidden = remembered === undefined || !!replay || length === undefined || paused !== undefined;
-      start.hidden =
-        length === undefined || (replay ? replay.at < 5 : status === 'ended' && remembered === undefined);
-      download.hidden = status !== 'ended';
-      share.show(
-        state.title,
-        replay && replay.state !== 'loading' && replay.state !== 'missing' ? replay.at : undefined,
-      );
-      end.hidden = status !== 'ended' || length === undefined;
-      if (!end.hidden) {
-        write(lasted, words.lasted(words.span(replay?.seconds || length || 0)));
-        write(whole, words.gapsCount(state.gaps.length));
-      }
-      const told = state.gaps.map((gap) => words.gap(gap, timeOf(gap.from, words)));
-      if (gapsShown !== told.join()) {
-        gapsShown = told.join();
-        gaps.replaceChildren(...told.map((text) => element('li', {}, text)));
-      }
-      theatre.show(state, running && on && !replay);
-      count.hidden = !running;
-      write(streams, words.streams(state.streams, state.delivery.rung, state.catchingUp));
-      times.show(state.clocks);
     },
-    opened(title) {
+    opened(title: string): void {
       if (!telling) return;
       telling = tell.box.checked = false;
       if ('Notification' in window && Notification.permission === 'granted') {
@@ -160,8 +115,110 @@ export function roomDetails(
           tag: slug,
         });
       }
-      // The tap on "tell me" allows sound in most browsers; where not, the button says Listen.
+      // The tap on "tell me" allows sound in most browsers; in the others the button says Listen.
       void sound.player.play();
     },
+  };
+}
+
+/** The switch for a network that is not steady: more delay, fewer gaps. */
+function openSteadier(words: AllWords, sound: Sound) {
+  const steady = flip(words.steadier, (on) => sound.player.steadier(on));
+  const node = element(
+    'div',
+    { class: 'steadier' },
+    steady.node,
+    element('p', { class: 'small ash' }, words.steadierHint),
+  );
+  const show = (running: boolean): void => {
+    const { on, replay, player, cached } = sound;
+    node.hidden = !(running && on && !replay && player.stats().margin > 0 && !cached);
+    steady.box.checked = player.steady === 'chosen';
+  };
+  return { node, show };
+}
+
+/** What was lost of the program, and how long it lasted once it is over. */
+function openFacts(words: AllWords) {
+  const gaps = element('ul', { class: 'gaps small' });
+  const lasted = element('p', {});
+  const whole = element('p', { class: 'ash' });
+  const end = element('div', { class: 'end card' }, lasted, whole);
+  let shown = '';
+  return {
+    nodes: [gaps, end],
+    show(state: RoomState, length: number | undefined, recorded: number | undefined): void {
+      end.hidden = state.status !== 'ended' || length === undefined;
+      if (!end.hidden) {
+        write(lasted, words.lasted(words.span(recorded || length || 0)));
+        write(whole, words.gapsCount(state.gaps.length));
+      }
+      const told = state.gaps.map((gap) => words.gap(gap, timeOf(gap.from, words)));
+      if (shown !== told.join()) {
+        shown = told.join();
+        gaps.replaceChildren(...told.map((text) => element('li', {}, text)));
+      }
+    },
+  };
+}
+
+/** How many listen, while the room runs. */
+function openCount(words: AllWords) {
+  const streams = element('p', { class: 'streams' });
+  const node = element(
+    'div',
+    { class: 'count' },
+    streams,
+    element('p', { class: 'small ash' }, words.streamsHint),
+  );
+  const show = (state: RoomState, running: boolean): void => {
+    node.hidden = !running;
+    write(streams, words.streams(state.streams, state.delivery.rung, state.catchingUp));
+  };
+  return { node, show };
+}
+
+/** The other places to listen from, and the ways to hand the room on. */
+function openWays(slug: string, words: AllWords, sound: Sound, remembered: number | undefined) {
+  const live = button(words.backToLive, () => sound.live());
+  const goOn = button('', () => void sound.back(remembered ?? 0));
+  const start = button(words.fromStart, () => void sound.back(0));
+  const share = shareButtons(words, slug);
+  const download = element(
+    'a',
+    { class: 'button quiet', href: `/r/${slug}/replay.m4a`, download: `${slug}.m4a` },
+    words.download,
+  );
+  if (remembered !== undefined) write(goOn, words.goOnFrom(clockOf(remembered)));
+  return {
+    nodes: [live, goOn, start, ...share.nodes, download],
+    show({ status, title }: RoomState, running: boolean, length: number | undefined): void {
+      const { replay, paused } = sound;
+      live.hidden = !running || !(replay || paused !== undefined);
+      goOn.hidden = remembered === undefined || !!replay || length === undefined || paused !== undefined;
+      start.hidden =
+        length === undefined || (replay ? replay.at < 5 : status === 'ended' && remembered === undefined);
+      download.hidden = status !== 'ended';
+      share.show(
+        title,
+        replay && replay.state !== 'loading' && replay.state !== 'missing' ? replay.at : undefined,
+      );
+    },
+  };
+}
+
+/** Remembers the place in a recording while it plays, and when the page goes away. The answer does so when it is time. */
+function openPlaceKeeper(slug: string, sound: Sound): () => void {
+  let keptAt = 0;
+  const remember = (): void => {
+    const { replay } = sound;
+    if (!replay || replay.seconds === 0 || replay.state === 'loading') return;
+    const done = replay.state === 'ended' || replay.seconds - replay.at < DONE;
+    keepPlace(slug, done ? undefined : replay.at);
+    keptAt = performance.now();
+  };
+  addEventListener('pagehide', remember);
+  return () => {
+    if (sound.replay && performance.now() - keptAt > KEEP_MS) remember();
   };
 }
