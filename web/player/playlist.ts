@@ -109,3 +109,9 @@ export function placeAt({ pieces, seconds }: Recording, wall: number): number {
   }
   return pieces.some((piece) => piece.wall !== undefined) ? seconds : 0;
 }
+
+/** Wall-clock ms at which what plays at `at` seconds was said; undefined where the playlist does not say. */
+export function wallAt({ pieces }: Recording, at: number): number | undefined {
+  const piece = pieces[pieceAt(pieces, at)];
+  return piece?.wall === undefined ? undefined : piece.wall + (at - piece.at) * 1000;
+}
