@@ -49,23 +49,11 @@ export function readList(text: string): RingList | undefined {
 export const beginning = ({ first, last }: RingList, delay: number): number =>
   Math.max(first, last + 1 - Math.max(1, Math.round(delay / SEGMENT_MS)));
 
-/**
- * The delayed program out of caches: one GET for each segment, at the same point of each period, which differs between
- * listeners. Another cache is tried when one fails, and after the last of them the door's own stream.
- */
-export function openRing(options: RingOptions, sink: Sink): Stream {
-  const { slug, codec, caches, delay } = options;
-  const rendition = RENDITION[codec];
+/** The caches of one room: one of them is asked, and another one after it fails. */
+function openCaches({ slug, caches, codec }: Pick<RingOptions, 'slug' | 'caches' | 'codec'>) {
   const start = Math.floor(Math.random() * caches.length);
   let turn = 0;
-  let closed = false;
-  let own: Stream | undefined;
   let attempt = new AbortController();
-  let wake = (): void => {};
-  let failures = 0;
-  let next: number | undefined;
-  let begun = false;
-
   const get = async (path: string): Promise<Response> => {
     attempt = new AbortController();
     const dog = setTimeout(() => attempt.abort(), PATIENCE_MS);
@@ -83,6 +71,39 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
       clearTimeout(dog);
     }
   };
+  return {
+    /** Asks for a file of the rendition. @throws Error when the cache does not answer in time. */
+    get: (file: string): Promise<Response> => get(`${RENDITION[codec]}/${file}`),
+    /** What is there now. @throws Error when there is no list. */
+    async list(): Promise<RingList | 'over'> {
+      const response = await get(`${RENDITION[codec]}.slow.m3u8`);
+      if (response.status === 410) return 'over';
+      const list = response.ok ? readList(await response.text()) : undefined;
+      if (!list) throw new Error(`list: ${response.status}`);
+      return list;
+    },
+    /** Asks the next cache from now on. */
+    turn(): void {
+      turn++;
+    },
+    abort: (): void => attempt.abort(),
+  };
+}
+
+/**
+ * The delayed program out of caches: one GET for each segment, at the same point of each period, which differs between
+ * listeners. Another cache is tried when one fails, and after the last of them the door's own stream.
+ */
+export function openRing(options: RingOptions, sink: Sink): Stream {
+  const { delay } = options;
+  const caches = openCaches(options);
+  let closed = false;
+  let own: Stream | undefined;
+  let wake = (): void => {};
+  let failures = 0;
+  let next: number | undefined;
+  let begun = false;
+
   const pause = (ms: number): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, Math.max(0, ms));
@@ -91,13 +112,6 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
         resolve();
       };
     });
-  const listed = async (): Promise<RingList | 'over'> => {
-    const response = await get(`${rendition}.slow.m3u8`);
-    if (response.status === 410) return 'over';
-    const list = response.ok ? readList(await response.text()) : undefined;
-    if (!list) throw new Error(`list: ${response.status}`);
-    return list;
-  };
   const hand = (bytes: Uint8Array): void => {
     for (const cut of new BoxReader().push(bytes)) {
       if (cut.kind === 'init') sink.init(cut.bytes);
@@ -108,7 +122,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
   /** One step: what comes next, and how long until the one after it, ms; or the end. */
   const step = async (): Promise<number | 'over'> => {
     if (next === undefined) {
-      const list = await listed();
+      const list = await caches.list();
       if (list === 'over') return 'over';
       const after = options.after();
       const following = after === undefined ? undefined : Math.floor((after + 1) / FRAGMENTS);
@@ -123,14 +137,14 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
       }
     }
     if (!begun) {
-      const init = await get(`${rendition}/init.mp4`);
+      const init = await caches.get('init.mp4');
       if (!init.ok) throw new Error(`init: ${init.status}`);
       // Only once per decoder: what it begins with is the same everywhere.
       hand(new Uint8Array(await init.arrayBuffer()));
     }
-    const response = await get(`${rendition}/${next}.m4s`);
+    const response = await caches.get(`${next}.m4s`);
     if (response.status === 404) {
-      const list = await listed();
+      const list = await caches.list();
       if (list === 'over' || (list.over && next > list.last)) return 'over';
       if (next > list.last) return NOT_YET_MS;
       if (next < list.first) next = beginning(list, delay);
@@ -161,14 +175,14 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
         continue;
       }
       failures++;
-      turn++;
+      caches.turn();
       if (failures >= MAX_FAILURES) {
         sink.lost(failures);
         own = options.fallback(sink);
         return;
       }
       // The first other cache at once, then slower, and never all listeners in one instant.
-      const rounds = Math.floor(failures / caches.length);
+      const rounds = Math.floor(failures / options.caches.length);
       await pause(rounds === 0 ? Math.random() * 200 : FIRST_RETRY_MS * 2 ** rounds * (0.5 + Math.random()));
     }
   };
@@ -180,7 +194,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
     close() {
       closed = true;
       removeEventListener('online', online);
-      attempt.abort();
+      caches.abort();
       wake();
       own?.close();
     },

@@ -33,6 +33,111 @@ export interface SharedStream extends Stream {
 /** True where tabs can agree on who holds the stream: Web Locks need a secure context. */
 export const canShare = (): boolean => 'locks' in navigator && typeof BroadcastChannel === 'function';
 
+/** What a tab knows of the stream, and keeps for a tab that comes later. */
+interface Tape {
+  init: Uint8Array<ArrayBuffer> | undefined;
+  kept: { readonly seq: number; readonly bytes: Uint8Array<ArrayBuffer> }[];
+  period: number;
+  /** When the next write is due, by `performance.now()`. */
+  due: number;
+  where: Where | undefined;
+}
+
+const keep = (tape: Tape, fragment: Tape['kept'][number]): void => {
+  tape.kept = [...tape.kept.slice(1 - KEPT), fragment];
+};
+
+const heed = (tape: Tape, notice: Notice): void => {
+  if ('place' in notice) {
+    tape.kept = [];
+    tape.where = { ...tape.where, place: notice.place, behind: 0 };
+  } else if (notice.in > 0) return;
+  tape.period = notice.period;
+};
+
+/** Takes what the stream brings in the tab that holds it: keeps it, tells the other tabs, and hands it on. */
+const leader = (tape: Tape, tell: (word: Word) => void, sink: Sink): Sink => ({
+  opened(period, next, where) {
+    if (where?.place !== tape.where?.place) tape.kept = [];
+    tape.where = where;
+    tape.period = period;
+    tape.due = performance.now() + next;
+    tell({ say: 'open', period, next, where, anew: true });
+    sink.opened(period, next, where);
+  },
+  notice(notice) {
+    heed(tape, notice);
+    tell({ say: 'notice', notice });
+    sink.notice(notice);
+  },
+  init(bytes) {
+    tape.init = bytes;
+    tell({ say: 'init', bytes });
+    sink.init(bytes);
+  },
+  fragment(seq, bytes) {
+    keep(tape, { seq, bytes });
+    tape.due = performance.now() + tape.period;
+    tell({ say: 'fragment', seq, bytes });
+    sink.fragment(seq, bytes);
+  },
+  still() {
+    tell({ say: 'still' });
+  },
+  lost(failures) {
+    tell({ say: 'lost', failures });
+    sink.lost(failures);
+  },
+  over() {
+    tell({ say: 'over' });
+    sink.over();
+  },
+});
+
+/** Tells a tab that has just come what the leading tab has. */
+const replay = ({ init, kept, period, due, where }: Tape, tell: (word: Word) => void): void => {
+  if (!init || kept.length === 0) return;
+  tell({ say: 'open', period, next: Math.max(0, due - performance.now()), where });
+  tell({ say: 'init', bytes: init });
+  for (const { seq, bytes } of kept) tell({ say: 'fragment', seq, bytes });
+};
+
+/** Takes what the leading tab tells in a tab that follows it. */
+const follower = (tape: Tape, sink: Sink) => {
+  let greeted = false;
+  let last = -1;
+  return {
+    /** Nothing counts until the leading tab has sent what the decoder needs. */
+    begin(): void {
+      greeted = false;
+    },
+    hear(word: Word): void {
+      // An answer to another tab's hello repeats what this tab already has.
+      if (word.say === 'open') {
+        tape.period = word.period;
+        const moved = word.where?.place !== tape.where?.place;
+        tape.where = word.where;
+        if (moved) last = -1;
+        if (!greeted || moved || word.anew) sink.opened(word.period, word.next, tape.where);
+      } else if (word.say === 'notice') {
+        if (!greeted) return;
+        heed(tape, word.notice);
+        sink.notice(word.notice);
+      } else if (word.say === 'init') {
+        greeted = true;
+        tape.init = word.bytes;
+        sink.init(word.bytes);
+      } else if (word.say === 'fragment') {
+        if (!greeted || word.seq <= last) return;
+        last = word.seq;
+        keep(tape, word);
+        sink.fragment(word.seq, word.bytes);
+      } else if (word.say === 'lost') sink.lost(word.failures);
+      else if (word.say === 'over') sink.over();
+    },
+  };
+};
+
 /**
  * One connection per browser, room and codec: HTTP/1.1 allows six per host, so a seventh tab would hang.
  * The tab with the lock holds the stream and hands on fragments; when it closes, another goes on after its last.
@@ -40,69 +145,19 @@ export const canShare = (): boolean => 'locks' in navigator && typeof BroadcastC
 export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sink): SharedStream {
   const channel = new BroadcastChannel(name);
   const over = new AbortController();
+  const tape: Tape = { init: undefined, kept: [], period: 320, due: 0, where: undefined };
   let mine: Stream | undefined;
   let letGo = (): void => {};
-  let init: Uint8Array<ArrayBuffer> | undefined;
-  let kept: { seq: number; bytes: Uint8Array<ArrayBuffer> }[] = [];
-  let period = 320;
-  let due = 0;
   let dog: ReturnType<typeof setTimeout> | undefined;
-  let greeted = false;
-  let last = -1;
-  let where: Where | undefined;
 
   const tell = (word: Word): void => {
     if (!over.signal.aborted) channel.postMessage(word);
   };
-  const heed = (notice: Notice): void => {
-    if ('place' in notice) {
-      kept = [];
-      where = { ...where, place: notice.place, behind: 0 };
-    } else if (notice.in > 0) return;
-    period = notice.period;
-  };
-  const leading: Sink = {
-    opened(every, next, at) {
-      if (at?.place !== where?.place) kept = [];
-      where = at;
-      period = every;
-      due = performance.now() + next;
-      tell({ say: 'open', period, next, where, anew: true });
-      sink.opened(every, next, at);
-    },
-    notice(notice) {
-      heed(notice);
-      tell({ say: 'notice', notice });
-      sink.notice(notice);
-    },
-    init(bytes) {
-      init = bytes;
-      tell({ say: 'init', bytes });
-      sink.init(bytes);
-    },
-    fragment(seq, bytes) {
-      kept = [...kept.slice(1 - KEPT), { seq, bytes }];
-      due = performance.now() + period;
-      tell({ say: 'fragment', seq, bytes });
-      sink.fragment(seq, bytes);
-    },
-    still() {
-      tell({ say: 'still' });
-    },
-    lost(failures) {
-      tell({ say: 'lost', failures });
-      sink.lost(failures);
-    },
-    over() {
-      tell({ say: 'over' });
-      sink.over();
-    },
-  };
-
+  const following = follower(tape, sink);
   const lead = (): Promise<void> => {
     clearTimeout(dog);
     if (over.signal.aborted || mine) return Promise.resolve();
-    mine = open(leading);
+    mine = open(leader(tape, tell, sink));
     return new Promise((resolve) => {
       letGo = resolve;
     });
@@ -113,7 +168,7 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
     if (over.signal.aborted) return;
     // Waits in line for the day the leading tab closes.
     navigator.locks.request(name, { signal: over.signal }, lead).catch(lostLock);
-    greeted = false;
+    following.begin();
     tell({ say: 'hello' });
     watch(ANSWER_MS);
   };
@@ -132,36 +187,11 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
 
   channel.onmessage = ({ data }: MessageEvent<Word>) => {
     if (mine) {
-      if (data.say !== 'hello' || !init || kept.length === 0) return;
-      tell({ say: 'open', period, next: Math.max(0, due - performance.now()), where });
-      tell({ say: 'init', bytes: init });
-      for (const { seq, bytes } of kept) tell({ say: 'fragment', seq, bytes });
-      return;
+      if (data.say === 'hello') replay(tape, tell);
+    } else if (data.say !== 'hello') {
+      watch(patienceMs(tape.period) + 500);
+      following.hear(data);
     }
-    if (data.say === 'hello') return;
-    watch(patienceMs(period) + 500);
-    // An answer to somebody else's hello repeats what this tab already has.
-    if (data.say === 'open') {
-      period = data.period;
-      const moved = data.where?.place !== where?.place;
-      where = data.where;
-      if (moved) last = -1;
-      if (!greeted || moved || data.anew) sink.opened(data.period, data.next, where);
-    } else if (data.say === 'notice') {
-      if (!greeted) return;
-      heed(data.notice);
-      sink.notice(data.notice);
-    } else if (data.say === 'init') {
-      greeted = true;
-      init = data.bytes;
-      sink.init(data.bytes);
-    } else if (data.say === 'fragment') {
-      if (!greeted || data.seq <= last) return;
-      last = data.seq;
-      kept = [...kept.slice(1 - KEPT), data];
-      sink.fragment(data.seq, data.bytes);
-    } else if (data.say === 'lost') sink.lost(data.failures);
-    else if (data.say === 'over') sink.over();
   };
 
   navigator.locks
