@@ -76,13 +76,10 @@ export function openLine(options: LineOptions): LineCard {
         if (!(await ticket.renew())) return nobody();
         note = ticket.held?.note ? words.note[ticket.held.note] : '';
       }
-      const response = await fetch(`/r/${slug}/queue.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-      if (response.status === 409) return nobody();
-      if (!response.ok || !ticket.held) return later(RETRY_MS);
-      const fresh = (await response.json()) as QueueState;
+      const fresh = await readQueue(slug);
+      if (fresh === 'nobody') return nobody();
       const mine = ticket.held;
-      // They left the line in the meantime.
-      if (!mine) return render();
+      if (!fresh || !mine) return later(RETRY_MS);
       const worse = queue && whyWorse(queue, fresh, mine);
       if (worse) why = words.worse[worse];
       else if (place?.called) why = '';
@@ -168,6 +165,13 @@ export function openLine(options: LineOptions): LineCard {
       render();
     },
   };
+}
+
+/** The queue as it is now: `nobody` where the doors know of none, undefined where it cannot be read. */
+async function readQueue(slug: string): Promise<QueueState | 'nobody' | undefined> {
+  const response = await fetch(`/r/${slug}/queue.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (response.status === 409) return 'nobody';
+  return response.ok ? ((await response.json()) as QueueState) : undefined;
 }
 
 /** What the card shows at one moment. */
