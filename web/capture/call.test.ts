@@ -130,7 +130,7 @@ test('asks nothing of a stage that is not open, and joins by itself when it is',
   expect(now()).toBe('on');
 });
 
-test('whoever stops waiting for the stage is not taken there later', async () => {
+test('a call that was closed while it waited for the stage does not go there later', async () => {
   let open: () => void = () => {};
   opened = new Promise((resolve) => {
     open = resolve;

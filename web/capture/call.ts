@@ -10,13 +10,13 @@ import {
   untilLost,
 } from './peer-session.ts';
 
-/** Where a call is in its life. `lost` retries by itself; `refused` and `closed` are final until `open` again. */
+/** The state of a call. `lost` retries by itself; `refused` and `closed` are final until the next `open`. */
 export type CallState =
   | { readonly at: 'idle' | 'connecting' | 'on' | 'closed' }
   | { readonly at: 'lost'; readonly tries: number; readonly why?: Refusal }
   | { readonly at: 'refused'; readonly why: Refusal };
 
-/** One WebRTC session with the studio that comes back by itself: a WHIP or a WHEP endpoint and what is negotiated. */
+/** What a call needs: a WHIP or WHEP endpoint, and what is negotiated with it. */
 export interface CallOptions {
   readonly url: string;
   readonly token: Token;
@@ -25,24 +25,24 @@ export interface CallOptions {
   tuneOffer(sdp: string): string;
   tuneAnswer(sdp: string): string;
   state(state: CallState): void;
-  /** Waits until asking the studio makes sense, before each try; at once when absent. */
+  /** Awaited before each try, until there is something to ask the studio for; no wait when absent. */
   ready?(signal: AbortSignal): Promise<void>;
   /** Replaced in tests. */
   readonly fetch?: typeof fetch;
   readonly peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
-/** A call; `open` begins it, `close` ends it for good. */
+/** A WebRTC session with the studio that reconnects by itself; `open` begins it, `close` ends it. */
 export interface Call {
-  /** Begins, or begins again after `refused` or `closed`. `takeover` ends whoever speaks with this link elsewhere. */
+  /** Begins, also after `refused` or `closed`. `takeover` ends a session that uses this link somewhere else. */
   open(takeover?: boolean): void;
-  /** Somebody else noticed that the studio does not have us: check and come back. */
+  /** Something suggests that the studio no longer has this session: asks, and reconnects if that is true. */
   suspect(): void;
-  /** Ends the call and gives the place up, unless `keep`: then the next session takes the place over. */
+  /** Ends the call and gives up the place on stage. With `keep` the place stays for the next session. */
   close(keep?: boolean): void;
 }
 
-/** Each further try may take as much longer as the first one, up to this. */
+/** The most time that a try may take to connect; each try may take 4 s longer than the one before. */
 const MOST_CONNECT_TIMEOUT = ms(16_000);
 
 /** Prepares a call; nothing is sent before `open`. */
@@ -79,7 +79,7 @@ export function openCall(options: CallOptions): Call {
           await again(live);
           continue;
         }
-        // Told that we cannot go on there, the studio keeps the place and takes the next offer for ours.
+        // The studio now knows that this session cannot go on; it keeps the place for our next offer.
         if (isRefusal(live)) before.peer.close();
         if (isRefusal(live)) before = live = undefined;
       }
@@ -145,8 +145,8 @@ export function openCall(options: CallOptions): Call {
   };
 }
 
-/** The studio has not answered: it still believes in the old session. */
+/** True when the studio has not decided anything: it may still have the old session. */
 const unheard = (why: Refusal): boolean => why.status === 0 || why.status === 429 || why.status >= 500;
 
-/** A machine that has much to do gets through in the end; a path that is blocked is soon told as such. */
+/** Grows with the tries: a busy machine connects in the end, and a blocked path is reported soon. */
 const patience = (tries: number): Ms => ms(Math.min(CONNECT_TIMEOUT * (tries + 1), MOST_CONNECT_TIMEOUT));

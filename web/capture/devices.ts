@@ -11,7 +11,10 @@ export interface Devices {
   readonly outputs: readonly Device[];
 }
 
-/** Calls `changed` now, whenever something is plugged in or out, and when the answer is called, until the signal aborts. */
+/**
+ * Calls `changed` now and whenever a device is plugged in or out, until the signal aborts. The returned function looks
+ * again.
+ */
 export function watchDevices(changed: (devices: Devices) => void, signal: AbortSignal): () => Promise<void> {
   const look = async () => {
     const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];

@@ -1,7 +1,7 @@
 import { type Ms, ms } from '../../src/base/time.ts';
 import { iceServersOf } from './ice-servers.ts';
 
-/** A server that has not answered after this long is asked again, like one that cannot be reached. */
+/** Longest wait for an answer. A slower server is treated like one that cannot be reached. */
 export const ANSWER_TIMEOUT = ms(10_000);
 
 /** A WHIP or WHEP session as the server gave it. */
@@ -13,18 +13,18 @@ export interface Session {
   readonly iceServers: readonly RTCIceServer[];
 }
 
-/** Why the server (or the network: status 0, code `network`) said no. */
+/** Why a request failed. Status 0 with code `network`: there was no answer at all. */
 export interface Refusal {
   readonly refused: true;
   readonly status: number;
-  /** A code of Earshot's error catalogue, `network`, or `http` when the answer had none. */
+  /** A code of Earshot's error catalogue; `network` without an answer, `http` for an answer without a code. */
   readonly code: string;
   readonly detail: string;
-  /** From Retry-After; 0 when absent. At most a minute. */
+  /** From the Retry-After header, at most one minute; 0 when absent. */
   readonly retryAfter: Ms;
 }
 
-/** The token of a link, or what gives the one that holds now: a host can replace all links in mid-show. */
+/** A link's token, or a function that returns the current one: a host can replace all links during a show. */
 export type Token = string | (() => string);
 
 /** What an exchange needs; `fetch` is replaced in tests. */
@@ -38,7 +38,10 @@ export interface ExchangeOptions {
 export const isRefusal = (value: object | undefined): value is Refusal =>
   value !== undefined && 'refused' in value;
 
-/** Whether trying again later can help. A closed room or a wrong link cannot; a room that is not open yet can. */
+/**
+ * Whether trying again later can help. It cannot for a room that is over or a wrong link; it can for a room not yet
+ * open.
+ */
 export const isPassing = (refusal: Refusal): boolean =>
   refusal.status === 0 ||
   refusal.status === 408 ||
@@ -80,20 +83,20 @@ export async function restart(
   return isRefusal(response) ? response : response.text().catch(() => '');
 }
 
-/** Whether the studio still has a session: false only when it says that it has not, or not for us. Changes nothing. */
+/** Whether the studio still has a session. False only when it says that the session does not exist or is not ours. */
 export async function isAlive(session: Session, options: ExchangeOptions): Promise<boolean> {
   const headers = { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': '*' };
   const response = await send(session.url, 'PATCH', options, headers, 'a=end-of-candidates\r\n');
-  // A server that has too much to do has forgotten nobody.
+  // An overloaded server has not forgotten the session.
   return !isRefusal(response) || ![404, 401, 403, 409, 410, 412, 422].includes(response.status);
 }
 
-/** Ends a session, also while the page is closing. Failures do not matter: the server notices by itself. */
+/** Ends a session, also while the page closes. A failure does not matter: the server notices the loss by itself. */
 export async function hangUp(session: Session, options: ExchangeOptions): Promise<void> {
   await send(session.url, 'DELETE', options, {}, undefined, true);
 }
 
-/** The ICE servers the endpoint names before a session exists; none when it does not say. Spec: RFC 9725, 4.6. */
+/** The ICE servers that the endpoint names before a session exists; empty when it names none. Spec: RFC 9725, 4.6. */
 export async function askIceServers(url: string, options: ExchangeOptions): Promise<RTCIceServer[]> {
   const response = await send(url, 'OPTIONS', options, {});
   return isRefusal(response) ? [] : iceServersOf(response.headers.get('link'));
@@ -133,7 +136,7 @@ async function send(
   }
 }
 
-/** Reads a refusal: problem+json where there is any. Spec: RFC 9457. */
+/** Reads a refusal from an answer, from its problem+json where it has one. Spec: RFC 9457. */
 export async function refusalOf(response: Response): Promise<Refusal> {
   const text = await response.text().catch(() => '');
   const seconds = Number(response.headers.get('retry-after') ?? 0);

@@ -1,4 +1,4 @@
-/** What the person wants from their microphone. */
+/** The microphone a person chose, and how its sound is processed. */
 export interface MicrophoneChoice {
   /** Absent: the system's default. */
   readonly deviceId?: string;
@@ -18,7 +18,7 @@ export interface Microphone {
   readonly track: MediaStreamTrack;
   readonly deviceId: string;
   readonly label: string;
-  /** Level now in dBFS, −127 for silence; also while muted, so that one can be told "you are muted". */
+  /** Current level in dBFS, −127 for silence; also measured while muted, so that the page can say "you are muted". */
   level(): number;
   mute(muted: boolean): void;
   /** Plays the microphone back into the person's own ears, for the check. */
@@ -26,7 +26,7 @@ export interface Microphone {
   close(): void;
 }
 
-/** What is wanted when nobody chose anything. */
+/** The choice of a person who has not chosen anything. */
 export const DEFAULT_MICROPHONE: MicrophoneChoice = {
   music: false,
   echoCancellation: true,
@@ -47,7 +47,7 @@ export function constraintsOf(choice: MicrophoneChoice): MediaTrackConstraints {
   };
 }
 
-/** Why `getUserMedia` failed, in our words. */
+/** Why `getUserMedia` failed, as one of our reasons. */
 export function refusalOfMicrophone(error: unknown): MicrophoneRefusal {
   const name = error instanceof Error ? error.name : '';
   if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';

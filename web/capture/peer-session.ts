@@ -10,9 +10,9 @@ import {
 } from './exchange.ts';
 import { restartedAnswer, restartFragment } from './sdp.ts';
 
-/** How long the first offer may take to connect, and an ICE restart. */
+/** The time that the first offer, or an ICE restart, may take to connect. */
 export const CONNECT_TIMEOUT = ms(4_000);
-/** How long ICE may be `disconnected` before we act; shorter outages heal by themselves. */
+/** How long ICE may stay `disconnected` before we reconnect; shorter outages heal by themselves. */
 const PATIENCE = ms(1_000);
 /** How often the studio is asked whether it still has us. */
 const PROBE = ms(3_000);
@@ -133,7 +133,7 @@ export function untilLost(
     peer.addEventListener('connectionstatechange', look);
     transport?.addEventListener('statechange', look);
     signal.addEventListener('abort', done, { once: true });
-    // Replaced elsewhere or forgotten by a new studio: ICE would take seven seconds to find out.
+    // A session that was replaced elsewhere, or that a restarted studio does not know: ICE would need 7 s to notice.
     let asking = false;
     const ask = async () => {
       if (asking) return;
@@ -147,7 +147,7 @@ export function untilLost(
   });
 }
 
-/** Sent as a restart when there is nothing left to restart: the answer frees the place for our next offer. */
+/** Sent when the connection is closed and cannot be restarted: it frees the place for our next offer. */
 const LEAVING = 'a=ice-ufrag:none\r\na=ice-pwd:nonenonenonenonenonenone\r\n';
 
 const failure = (detail: string): Refusal => ({

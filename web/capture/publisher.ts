@@ -9,7 +9,7 @@ export interface PublisherOptions {
   readonly token: Token;
   /** Stereo music instead of speech; fixed for the life of the publisher. */
   readonly music: boolean;
-  /** The microphone at this moment; asked again at each reconnect. */
+  /** The current microphone; asked for at each reconnect. */
   track(): MediaStreamTrack;
   state(state: CallState): void;
   ready?(signal: AbortSignal): Promise<void>;
@@ -17,9 +17,9 @@ export interface PublisherOptions {
   readonly peer?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
-/** A microphone on its way to the stage. */
+/** A microphone that is sent to the stage. */
 export interface Publisher extends Call {
-  /** Another microphone took the place of the first: goes on without a new session. */
+  /** Sends another microphone in place of the first, in the same session. */
   changeTrack(): Promise<void>;
 }
 

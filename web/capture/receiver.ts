@@ -11,7 +11,7 @@ export interface ReceiverOptions {
   readonly url: string;
   readonly token: Token;
   state(state: CallState): void;
-  /** The browser refuses to play before the person touched the page. */
+  /** True while the browser refuses to play until the person clicks. */
   blocked(blocked: boolean): void;
   ready?(signal: AbortSignal): Promise<void>;
   readonly fetch?: typeof fetch;
@@ -34,7 +34,7 @@ export const canChooseSink = (): boolean => 'setSinkId' in HTMLMediaElement.prot
 /**
  * Prepares a WHEP session with one slot per speaker who can be heard at once.
  *
- * Each slot plays through its own audio element: only sound played like this is known to every browser's echo canceller.
+ * Each slot plays through its own audio element: every browser's echo canceller knows sound that is played like this.
  */
 export function openReceiver(options: ReceiverOptions): Receiver {
   let ears: HTMLAudioElement[] = [];

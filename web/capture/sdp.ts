@@ -5,7 +5,7 @@ export interface Tuning {
 }
 
 /**
- * The publisher's offer as it is sent: Opus wishes in `fmtp`, NACK for Opus, RED first for speech.
+ * The publisher's offer as it is sent: Opus parameters in `fmtp`, NACK for Opus, and RED first for speech.
  *
  * Only the copy that goes to the server is changed; the browser keeps its own local description, so no browser can
  * refuse it. What the browser then sends is decided by the answer, in the answer's order.
@@ -25,14 +25,16 @@ export function tuneReceiveOffer(sdp: string): string {
   return eachAudio(sdp, (lines) => withFeedback(lines, payloads(lines, 'opus/48000/2')));
 }
 
-/** The server's answer as it is applied: the same Opus wishes, for servers that do not repeat them. */
+/** The server's answer as it is applied: with the same Opus parameters, for servers that do not repeat them. */
 export function tuneAnswer(sdp: string, tuning: Tuning): string {
   return eachAudio(sdp, (lines) =>
     withParameters(lines, payloads(lines, 'opus/48000/2'), parameters(tuning)),
   );
 }
 
-/** The body of an ICE restart for the description `sdp`, with its candidates. Spec: RFC 8840 section 9, RFC 9725 4.3. */
+/**
+ * The body of an ICE restart for the description `sdp`, with its candidates. Spec: RFC 8840 section 9, RFC 9725 4.3.
+ */
 export function restartFragment(sdp: string): string {
   const lines = sdp.split(/\r?\n/);
   const pick = (start: string) => lines.find((line) => line.startsWith(start));

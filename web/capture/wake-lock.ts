@@ -1,4 +1,4 @@
-/** Keeps the screen on until the signal aborts; where browsers cannot, nothing happens. Spec: Screen Wake Lock, 6. */
+/** Keeps the screen on until the signal aborts, in browsers that can. Spec: Screen Wake Lock, 6. */
 export function keepAwake(signal: AbortSignal): void {
   let lock: WakeLockSentinel | undefined;
   const ask = async () => {

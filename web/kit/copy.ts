@@ -1,6 +1,7 @@
 /**
  * Copies a text; false where nothing can be copied. A page without TLS on another machine than its server has no
- * clipboard of its own, but the older way works there. Spec: Clipboard API, 6 (secure contexts); HTML, 8.9 (execCommand).
+ * clipboard of its own, but the older way works there. Spec: Clipboard API, 6 (secure contexts); HTML, 8.9
+ * (execCommand).
  */
 export async function copyText(text: string): Promise<boolean> {
   try {
@@ -9,14 +10,14 @@ export async function copyText(text: string): Promise<boolean> {
       return true;
     }
   } catch {
-    // Not allowed, or the page was not in front: the other way may be.
+    // Refused, or the page was in the background: the older way may still work.
   }
   const before = document.activeElement;
   const field = document.createElement('textarea');
   field.value = text;
   field.readOnly = true;
   field.style.cssText = 'position:fixed;opacity:0';
-  // Beside what has the focus: while a dialog is open nothing outside it can be selected.
+  // Placed beside the focused element: while a dialog is open, nothing outside of it can be selected.
   (before?.closest('dialog') ?? document.body).append(field);
   field.select();
   const copied = document.execCommand?.('copy') ?? false;

@@ -4,7 +4,7 @@ import { spoken } from './figures.ts';
 
 const { count: n, span } = english;
 
-/** What the listeners' pages say beyond the first moment, in English: fetched once the page can be listened to. */
+/** The texts of the listeners' pages that are not needed for the first sound, in English; fetched after it. */
 export const detailsEnglish = {
   gap: (gap: RecordingGap, time: string) =>
     `The recording has a gap of ${span(gap.seconds)} at ${time}: ${

@@ -4,7 +4,7 @@ import type { Details } from './words.ts';
 
 const { count: n, span } = french;
 
-/** What the listeners' pages say beyond the first moment, in French. */
+/** The texts of the listeners' pages that are not needed for the first sound, in French. */
 export const detailsFrench: Details = {
   gap: (gap, time) =>
     `Il manque ${span(gap.seconds)} à l’enregistrement à ${time} : ${

@@ -1,4 +1,4 @@
-/** What an element is made with: attributes, `on…` listeners, and properties that have no attribute. */
+/** Attributes and `on…` listeners of a new element. */
 export type Props = Record<string, string | number | boolean | undefined | ((event: Event) => void)>;
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -32,13 +32,13 @@ export const drawing = <K extends keyof SVGElementTagNameMap>(
 ): SVGElementTagNameMap[K] =>
   fill(document.createElementNS(SVG, tag) as SVGElementTagNameMap[K], props, children);
 
-/** What was written last: what stands there may be what a translator, or an extension, has made of it. */
+/** The text we wrote last. A translator or an extension may have changed what the page shows. */
 const said = new WeakMap<Element, string>();
 
-/** The text of an element in our own words. */
+/** The text of an element as we wrote it. */
 export const written = (node: Element): string => said.get(node) ?? node.textContent ?? '';
 
-/** Sets text only where it changes, so that screen readers are not told twice, nor translators asked again. */
+/** Sets a text only if it changed, so that screen readers do not repeat it and translators are not asked again. */
 export const write = (node: Element, text: string): void => {
   const same = written(node) === text;
   said.set(node, text);

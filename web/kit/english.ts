@@ -3,11 +3,11 @@ import type { ProgramState } from '../../src/wire/room.ts';
 
 type DeadAirCause = NonNullable<ProgramState['deadAir']>['cause'];
 
-/** A count; from rung 1 on it comes rounded, and says so. */
+/** A count; from rung 1 on it is rounded, and the text says so. */
 const n = (value: number, rung = 0): string =>
   (rung && value > 99 ? 'about ' : '') + value.toLocaleString('en');
 
-/** How long, in words: `20 s`, `12 minutes`, `3 hours`. */
+/** A duration in words: `20 s`, `12 minutes`, `3 hours`. */
 const span = (seconds: number): string => {
   if (seconds < 60) return `${Math.round(seconds)} s`;
   if (seconds < 90 * 60)
@@ -17,10 +17,10 @@ const span = (seconds: number): string => {
   return Math.round(seconds / 86_400) === 1 ? 'a day' : `${Math.round(seconds / 86_400)} days`;
 };
 
-/** Names in their own direction, whatever stands around them. Spec: UAX 9, 3.1.4 (FSI, PDI). */
+/** Keeps a name in its own writing direction inside any text. Spec: UAX 9, 3.1.4 (FSI, PDI). */
 export const isolated = (names: readonly string[]): string[] => names.map((name) => `\u2068${name}\u2069`);
 
-/** What the listeners' pages say, in English. French has the same keys; the compiler compares. */
+/** The texts of the listeners' pages in English. The compiler checks that French has the same keys. */
 export const english = {
   locale: 'en',
   span,

@@ -1,4 +1,4 @@
-/** Seconds as a clock, `0:05`, `12:04` or `1:02:03`; less than nought is nought. */
+/** Seconds as a clock: `0:05`, `12:04` or `1:02:03`. Negative values count as 0. */
 export function clockOf(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const two = (value: number): string => String(value).padStart(2, '0');
@@ -14,7 +14,7 @@ export function dotOf(streams: number, seats: number): number {
   return dot;
 }
 
-/** Seconds as they are read aloud, `3 minutes 22 seconds`; each unit as one and as many. */
+/** Seconds as they are read aloud, `3 minutes 22 seconds`; `units` gives the singular and the plural of each unit. */
 export function spoken(seconds: number, ...units: readonly (readonly [string, string])[]): string {
   const whole = Math.max(0, Math.floor(seconds));
   const values = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];

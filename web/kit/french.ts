@@ -13,7 +13,7 @@ const span = (seconds: number): string => {
   return Math.round(seconds / 86_400) === 1 ? 'un jour' : `${Math.round(seconds / 86_400)} jours`;
 };
 
-/** What the listeners' pages say, in French. */
+/** The texts of the listeners' pages in French. */
 export const french: Words = {
   locale: 'fr',
   span,

@@ -4,7 +4,7 @@ import { keep, kept } from './words.ts';
 export interface MyRoom {
   readonly slug: string;
   readonly title: string;
-  /** Announced start, wall-clock ms; absent when it opened at once. */
+  /** The announced start in wall-clock ms; absent for a room that opened at once. */
   readonly start?: number;
   /** The personal link with its token, absolute. */
   readonly link: string;
@@ -12,10 +12,10 @@ export interface MyRoom {
 }
 
 const KEY = 'earshot-rooms';
-/** Rooms remembered; the one seen longest ago gives way. */
+/** The most rooms remembered; the one that was used longest ago is dropped. */
 const MOST = 40;
 
-/** The rooms this device knows, the one used last first; none where the browser keeps nothing. */
+/** The rooms this device knows, the last used first; empty where the browser stores nothing. */
 export function myRooms(): readonly MyRoom[] {
   let list: unknown;
   try {
@@ -30,7 +30,7 @@ export function rememberRoom(room: MyRoom): void {
   keep(KEY, JSON.stringify([room, ...others].slice(0, MOST)));
 }
 
-/** Forgets a room, or only one link to it. */
+/** Forgets a room, or only one of its links. */
 export function forgetRoom(slug: string, link?: string): void {
   const others = myRooms().filter((it) => it.slug !== slug || (link !== undefined && it.link !== link));
   keep(KEY, JSON.stringify(others));
@@ -44,7 +44,7 @@ function isAddress(text: string): boolean {
   }
 }
 
-// What another version, or another hand, has written there must not break the page.
+// Data written by another version, or by hand, must not break the page.
 function isMyRoom(value: unknown): value is MyRoom {
   if (!value || typeof value !== 'object') return false;
   const { slug, title, start, link, role } = value as Record<string, unknown>;

@@ -5,7 +5,7 @@ export type Theme = 'light' | 'dark';
 
 const KEY = 'earshot-theme';
 
-/** The person's choice, where they made one. */
+/** The person's choice, if they made one. */
 export function keptTheme(): Theme | undefined {
   const theme = kept(KEY);
   return theme === 'light' || theme === 'dark' ? theme : undefined;
@@ -14,7 +14,7 @@ export function keptTheme(): Theme | undefined {
 /** Remembers the choice for every page of this server. */
 export const keepTheme = (theme: Theme): void => keep(KEY, theme);
 
-/** The other look than the one that is seen now, whoever chose it. */
+/** The theme that is not shown now, whether the person or the system chose the current one. */
 export const otherTheme = (now: Theme | undefined): Theme =>
   (now ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark'
     ? 'light'

@@ -1,11 +1,11 @@
 import type { detailsEnglish } from './details-english.ts';
 import { english } from './english.ts';
 
-/** What the listeners' pages say before the first sound. */
+/** The texts that a listener's page needs before the first sound. */
 export type Words = typeof english;
-/** What they say beyond that. */
+/** The texts that are fetched after it. */
 export type Details = typeof detailsEnglish;
-/** Both. */
+/** All texts of the listeners' pages. */
 export type AllWords = Words & Details;
 
 /** The languages of the pages. */
@@ -13,7 +13,7 @@ export type Language = 'en' | 'fr';
 
 const KEY = 'earshot-language';
 
-/** The person's last choice, else their browser's language, else English. */
+/** The person's last choice, otherwise their browser's language, otherwise English. */
 export function language(): Language {
   const chosen = kept(KEY);
   if (chosen === 'fr' || chosen === 'en') return chosen;
@@ -24,12 +24,12 @@ export function language(): Language {
 /** Remembers the choice for every page of this server. */
 export const chooseLanguage = (chosen: Language): void => keep(KEY, chosen);
 
-/** The catalogue of a language; English is always there, French is fetched by those who read it. */
+/** The catalogue of a language. English is part of the page; French is fetched when it is needed. */
 export async function wordsOf(chosen: Language): Promise<Words> {
   return chosen === 'fr' ? (await import('./french.ts')).french : english;
 }
 
-/** The whole catalogue: the details are fetched, so that they do not stand before the first sound. */
+/** The whole catalogue. The details are fetched separately, so that they do not delay the first sound. */
 export async function allWordsOf(words: Words): Promise<AllWords> {
   const details =
     words.locale === 'fr'
@@ -52,6 +52,6 @@ export function keep(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // A browser that keeps nothing still plays.
+    // A browser that stores nothing can still play.
   }
 }

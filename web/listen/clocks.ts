@@ -3,7 +3,7 @@ import { element } from '../kit/element.ts';
 import type { AllWords } from '../kit/words.ts';
 import { dayOf, timeOf } from './say.ts';
 
-/** The four clocks, in the listener's own time. */
+/** The four clocks of a room, in the listener's time zone. */
 export function openClocks(words: AllWords): { readonly node: HTMLElement; show(clocks: Clocks): void } {
   const rows = (
     [
@@ -23,7 +23,7 @@ export function openClocks(words: AllWords): { readonly node: HTMLElement; show(
     show(clocks) {
       for (const { key, value } of rows) {
         const at = clocks[key];
-        // A page that is open over midnight says the day.
+        // A page that stays open past midnight shows the day as well.
         const mark = `${at ?? ''} ${new Date().toDateString()}`;
         if (value.dataset.at === mark) continue;
         value.dataset.at = mark;

@@ -6,10 +6,10 @@ import { icon, type Shape } from './icon.ts';
 import type { Here } from './say.ts';
 import type { Sound } from './sound.ts';
 
-/** The one button of the page, and its volume. */
+/** The play button of the page, and the volume. */
 export interface Desk {
   readonly node: HTMLElement;
-  /** `from`: the place in the recording that the button begins at. */
+  /** `from`: the second of the recording at which the button begins. */
   show(state: RoomState, here: Here, from: number | undefined): void;
 }
 

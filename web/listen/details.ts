@@ -1,4 +1,7 @@
-/** What a room's page shows beyond the first moment, fetched once it can be listened to: the theatre, the bar, what is shared and kept. */
+/**
+ * The parts of a room's page that are fetched after what sound needs: the theatre, the bar, sharing, and keeping a
+ * place.
+ */
 import type { RoomState, RoomStatus } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
@@ -12,12 +15,12 @@ import type { Sound } from './sound.ts';
 import { openTheatre } from './theatre/theatre.ts';
 import { lengthOf, openTransport } from './transport.ts';
 
-/** A place is kept so often while a recording plays, ms. */
+/** How often the place is saved while a recording plays, ms. */
 const KEEP_MS = 5_000;
-/** A recording that has come so near its end is done with, seconds. */
+/** Nearer than this to its end a recording counts as heard, and no place is kept; seconds. */
 const DONE = 10;
 
-/** Where the details go. */
+/** The elements that the details are put into. */
 export interface Slots {
   /** Below the button. */
   readonly controls: HTMLElement;
@@ -29,9 +32,9 @@ export interface Slots {
 
 /** The details of a room's page. */
 export interface RoomDetails {
-  /** `from`: where an address says to begin. */
+  /** `from`: where the address says to begin, seconds. */
   show(state: RoomState, here: Here, from: number | undefined): void;
-  /** The doors have just opened. */
+  /** The room has just opened. */
   opened(title: string): void;
 }
 
@@ -84,7 +87,7 @@ const flip = (label: string, onchange: (on: boolean) => void) => {
   return { box, node: element('label', { class: 'switch' }, box, element('span', {}, label)) };
 };
 
-/** Before the room opens: its date for a calendar, and the wish to be told. */
+/** Before the room opens: a calendar entry, and a switch to be told when it does. */
 function openReminder(slug: string, words: AllWords, sound: Sound) {
   const calendar = element(
     'a',
@@ -121,7 +124,7 @@ function openReminder(slug: string, words: AllWords, sound: Sound) {
   };
 }
 
-/** The switch for a network that is not steady: more delay, fewer gaps. */
+/** The switch for a bad network: more delay, fewer gaps. */
 function openSteadier(words: AllWords, sound: Sound) {
   const steady = flip(words.steadier, (on) => sound.player.steadier(on));
   const node = element(
@@ -138,7 +141,7 @@ function openSteadier(words: AllWords, sound: Sound) {
   return { node, show };
 }
 
-/** What was lost of the program, and how long it lasted once it is over. */
+/** The gaps of the program and, once it is over, how long it lasted. */
 function openFacts(words: AllWords) {
   const gaps = element('ul', { class: 'gaps small' });
   const lasted = element('p', {});
@@ -162,7 +165,7 @@ function openFacts(words: AllWords) {
   };
 }
 
-/** How many listen, while the room runs. */
+/** The number of listeners, while the room runs. */
 function openCount(words: AllWords) {
   const streams = element('p', { class: 'streams' });
   const node = element(
@@ -178,7 +181,7 @@ function openCount(words: AllWords) {
   return { node, show };
 }
 
-/** The other places to listen from, and the ways to hand the room on. */
+/** Buttons to listen from another place, to share the room and to download it. */
 function openWays(slug: string, words: AllWords, sound: Sound, remembered: number | undefined) {
   const live = button(words.backToLive, () => sound.live());
   const goOn = button('', () => void sound.back(remembered ?? 0));
@@ -207,7 +210,7 @@ function openWays(slug: string, words: AllWords, sound: Sound, remembered: numbe
   };
 }
 
-/** Remembers the place in a recording while it plays, and when the page goes away. The answer does so when it is time. */
+/** Saves the place in a recording when the page closes, and when the returned function is called and it is time to. */
 function openPlaceKeeper(slug: string, sound: Sound): () => void {
   let keptAt = 0;
   const remember = (): void => {

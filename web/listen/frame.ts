@@ -8,7 +8,7 @@ export function applyTheme(): void {
   if (theme) document.documentElement.dataset.theme = theme;
 }
 
-/** The sign of the house: an arc over a point. */
+/** Our logo: an arc over a point. */
 export const sign = (): SVGSVGElement =>
   drawing(
     'svg',
@@ -28,7 +28,7 @@ export const sign = (): SVGSVGElement =>
     drawing('circle', { cx: 16, cy: 25, r: 2.6 }),
   );
 
-/** Makes the head and the foot of a page around its `main`, replacing the server's plain ones. */
+/** Makes the header and the footer around `main`, in place of the server's plain ones. */
 export function frame(main: HTMLElement, words: Words, skip: string): void {
   for (const old of document.querySelectorAll('body > header, body > footer, body > .skip')) old.remove();
   main.id ||= 'main';
@@ -39,7 +39,7 @@ export function frame(main: HTMLElement, words: Words, skip: string): void {
       type: 'button',
       class: 'button quiet bare',
       onclick: () => {
-        // What is seen counts: a browser that keeps nothing can switch as well.
+        // Decided by the theme that is shown, so that it also works in a browser that stores nothing.
         const next = otherTheme(document.documentElement.dataset.theme as Theme | undefined);
         keepTheme(next);
         document.documentElement.dataset.theme = next;

@@ -1,7 +1,7 @@
 import { element } from '../kit/element.ts';
 import { type AllWords, keep, kept } from '../kit/words.ts';
 
-/** What keys do on a room page. */
+/** What the keys of a room page do. */
 export interface KeyActions {
   toggle(): void;
   mute(): void;
@@ -12,7 +12,7 @@ export interface KeyActions {
 
 const KEY = 'earshot-keys';
 
-/** Binds the keys and makes their visible list, with a switch: single letters must be able to be turned off (WCAG 2.1.4). */
+/** Binds the keys and lists them on the page. A switch turns them off, as WCAG 2.1.4 asks of single-letter keys. */
 export function keys(actions: KeyActions, words: AllWords): HTMLElement {
   let on = kept(KEY) !== 'off';
   const bound: Record<string, () => void> = {

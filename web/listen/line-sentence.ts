@@ -3,7 +3,7 @@ import type { QueueState } from '../../src/wire/queue.ts';
 import type { Language } from '../kit/words.ts';
 import type { LineWords } from './line-words.ts';
 
-/** Somebody's place in line, as the card tells it. */
+/** One person's place in line, as the card describes it. */
 export interface InLine {
   /** The live edge has been reached. */
   readonly live: boolean;
@@ -21,11 +21,11 @@ export interface InLine {
   readonly now: number;
 }
 
-/** True where a figure is shown as a range. */
+/** True if a figure has to be shown as a range. */
 export const isRanged = (found: Range | undefined): boolean =>
   found !== undefined && found.low !== found.high;
 
-/** Where somebody is in line, in a few sentences. */
+/** Describes a place in line in a few sentences. */
 export function lineSentence(it: InLine, words: LineWords, language: Language): string {
   const range = ({ low, high }: Range): string => {
     const [from, to] = [low, high].map((value) => value.toLocaleString(language));

@@ -4,13 +4,13 @@ import { keep, kept } from '../kit/words.ts';
 /** An answer that takes longer than this counts as none, in ms. */
 export const PATIENCE_MS = 6_000;
 
-/** This browser's ticket for one room; it outlives the page. */
+/** This browser's ticket for one room; it is kept when the page closes. */
 export interface LineTicket {
   /** The ticket as the server last gave it; undefined before the first `renew` and after `giveBack`. */
   readonly held: TicketAnswer | undefined;
-  /** Shows the ticket, and gets the same place again or a new one. False when nobody waits for this room. */
+  /** Renews the ticket, or gets a new one. False when nobody waits for this room. */
   renew(): Promise<boolean>;
-  /** Gives the place up. */
+  /** Gives up the place. */
   giveBack(): void;
 }
 

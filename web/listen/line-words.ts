@@ -1,11 +1,11 @@
 import type { Language } from '../kit/words.ts';
 
-/** What the card of the line says; numbers come formatted. */
+/** The texts of the card of the line; numbers are already formatted. */
 export interface LineWords {
   readonly title: string;
   readonly waiting: string;
   nobodyAhead: string;
-  /** `most`: it may be nobody. */
+  /** `most`: the range is an upper limit; there may be nobody ahead. */
   ahead(range: string, most: boolean): string;
   readonly lottery: (time: string) => string;
   minutes(range: string): string;

@@ -1,4 +1,4 @@
-/** The line for the live edge: a place, what it is worth, and the way up without a click. */
+/** The line for the live edge: shows a place in line, and moves up without a click when it is called. */
 
 import { type Place, placeIn, pollAfter, whyWorse } from '../../src/wire/place-in-line.ts';
 import type { QueueState } from '../../src/wire/queue.ts';
@@ -8,44 +8,44 @@ import { isRanged, lineSentence } from './line-sentence.ts';
 import { openTicket, PATIENCE_MS } from './line-ticket.ts';
 import { type LineWords, lineWords } from './line-words.ts';
 
-/** What the line asks of the page. */
+/** What the line needs from the page. */
 export interface LineOptions {
   readonly slug: string;
   readonly language: Language;
   /** Wall-clock ms by the server's clock. */
   now(): number;
-  /** It is this ticket's turn: ask for the stream anew. */
+  /** Called when it is this ticket's turn: asks for the stream again. */
   goUp(): void;
 }
 
-/** The card of somebody in line. */
+/** The card of a person in line. */
 export interface LineCard {
   readonly node: HTMLElement;
-  /** Shown with each request for the stream. */
+  /** The ticket to send with each request for the stream. */
   readonly ticket: string | undefined;
   /** It is this ticket's turn. */
   readonly called: boolean;
   /**
-   * Where the sound is now, how many ms behind the ring is, and whether the room says that people queue; called about
-   * once a second. Nothing is asked for while nothing plays, nor after nobody queues any more.
+   * Takes where the sound is now, how many ms behind the delayed program is, and whether people queue; called about
+   * once a second. Nothing is requested while nothing plays or when nobody queues any more.
    */
   show(at: Heard, ring: number, queue: boolean): void;
 }
 
-/** Where the sound is: `either` when nobody can tell, undefined while nothing plays. */
+/** Where the sound is: `either` when it is unknown, undefined while nothing plays. */
 type Heard = 'live' | 'ring' | 'either' | undefined;
 
 const RETRY_MS = 5_000;
-/** A sign of life this long before the ticket runs out. */
+/** A ticket is renewed this long before it expires, ms. */
 const RENEW_MS = 300_000;
-/** Between two tries to move up: the place may just have gone to somebody else. */
+/** Time between two tries to move up, ms: the free place may have gone to somebody else. */
 const UP_AGAIN_MS = 10_000;
-/** How long the page says that it has moved up. */
+/** How long the page says that it has moved up, ms. */
 const SAID_MS = 8_000;
-/** After this long without news the card says so. */
+/** After this long without news the card says so, ms. */
 const STALE_MS = 90_000;
 
-/** Opens the line and takes a place, the one this browser already has where there is one. */
+/** Opens the line. Takes the place that this browser already has, or a new one. */
 export function openLine(options: LineOptions): LineCard {
   const { slug } = options;
   const words = lineWords(options.language);
@@ -97,7 +97,7 @@ export function openLine(options: LineOptions): LineCard {
     later(UP_AGAIN_MS);
     lift();
   };
-  /** The doors know of no queue: what the room says is on its way, or it is over and nothing more is asked. */
+  /** The doors know of no queue. Either its news has not arrived yet, or the queue is over and asking stops. */
   const nobody = (): void => {
     if (announced) climb();
     else {
@@ -174,18 +174,18 @@ async function readQueue(slug: string): Promise<QueueState | 'nobody' | undefine
   return response.ok ? ((await response.json()) as QueueState) : undefined;
 }
 
-/** What the card shows at one moment. */
+/** What the card shows. */
 interface Drawn {
   readonly said: string;
-  /** How far behind the sound is in the meantime, ms; absent when it is not the ring that is heard. */
+  /** How far behind the sound is, ms; undefined unless the delayed program is heard. */
   readonly ringMs: number | undefined;
-  /** Some figure is a range, which is explained. */
+  /** A figure is a range, so the card explains why. */
   readonly ranged: boolean;
   readonly live: boolean;
   readonly away: boolean;
 }
 
-/** Makes the card; `flip` leaves the line, or takes a place again. */
+/** Makes the card; `flip` is called to leave the line or to take a place again. */
 function drawCard(slug: string, words: LineWords, flip: () => void) {
   const said = element('p', { role: 'status' });
   const hearing = element('p', {});

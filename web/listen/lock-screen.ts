@@ -1,4 +1,4 @@
-/** What the lock screen, the headset and the keyboard's media keys may ask for. */
+/** What buttons on the lock screen, a headset and the keyboard do. */
 export interface Asked {
   play(): void;
   pause(): void;
@@ -11,7 +11,7 @@ export interface LockScreen {
   playing(on: boolean): void;
 }
 
-/** Shows the room on the lock screen and answers its buttons, where the browser can. */
+/** Shows the room on the lock screen and handles its buttons, in browsers that can. */
 export function lockScreen(title: string, hosts: string, asked: Asked): LockScreen {
   const session = 'mediaSession' in navigator ? navigator.mediaSession : undefined;
   if (!session) return { playing() {} };
@@ -25,7 +25,7 @@ export function lockScreen(title: string, hosts: string, asked: Asked): LockScre
     try {
       session.setActionHandler(action, run);
     } catch {
-      // A browser that does not know this button.
+      // This browser does not know the button.
     }
   };
   answer('play', () => asked.play());

@@ -1,10 +1,10 @@
-/** Where somebody was in a recording: kept on this device, and named by an address. */
+/** A place in a recording: kept on this device, or named by an address. */
 import { keep, kept } from '../kit/words.ts';
 
 const KEY = 'earshot-places';
-/** Rooms whose place is remembered: beyond it the longest untouched goes. */
+/** The most rooms whose place is remembered; the one that was heard longest ago is dropped. */
 const MOST = 20;
-/** Nearer to the beginning than this is the beginning. */
+/** A place nearer to the beginning than this is not kept, seconds. */
 const BEGINNING = 5;
 
 type Kept = Record<string, { readonly at: number; readonly when: number }>;
@@ -18,7 +18,7 @@ const read = (): Kept => {
   }
 };
 
-/** The place in the recording of a room where this device stopped, in seconds; undefined where it did not. */
+/** Where this device stopped in a room's recording, in seconds; undefined if it did not. */
 export function placeIn(slug: string): number | undefined {
   const at = read()[slug]?.at;
   return typeof at === 'number' && at > BEGINNING ? at : undefined;
@@ -33,7 +33,10 @@ export function keepPlace(slug: string, at: number | undefined, when = Date.now(
   keep(KEY, JSON.stringify(Object.fromEntries(newest.slice(0, MOST))));
 }
 
-/** Seconds of `202`, `202s`, `3:22`, `1:02:03` or `1h2m3s`; undefined for anything else. Spec: W3C Media Fragments 1.0, 4.2.1. */
+/**
+ * Parses `202`, `202s`, `3:22`, `1:02:03` or `1h2m3s` to seconds; undefined for anything else. Spec: W3C Media
+ * Fragments 1.0, 4.2.1.
+ */
 export function secondsOf(text: string): number | undefined {
   const clock = /^(?:npt:)?(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:\.\d+)?$/.exec(text);
   const named = /^(?:(\d{1,3})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/.exec(text);
@@ -44,7 +47,7 @@ export function secondsOf(text: string): number | undefined {
   return (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
 }
 
-/** The place that an address names, `#t=202` before `?t=202`; the end of a range is nobody's place. */
+/** The place that an address names: `#t=202`, otherwise `?t=202`. The end of a range is ignored. */
 export function placeOf({
   hash,
   search,

@@ -1,25 +1,28 @@
-/** Something fetched again and again, gently. */
+/** Something that is fetched repeatedly. */
 export interface Poll {
-  /** Fetches now, because something just changed. */
+  /** Fetches now, because something has changed. */
   now(): void;
   close(): void;
 }
 
-/** How often, in ms: while the page is seen, and at most after failures. */
+/** Intervals in ms: while the page is visible, and the longest one after failures. */
 export interface Pace {
-  /** Asked before each wait. */
+  /** Called before each wait. */
   seen(): number;
   readonly failing: number;
 }
 
-/** What one fetch may take. */
+/** Longest time for one fetch, ms. */
 const PATIENCE_MS = 6_000;
-/** A hidden page asks so many times more seldom. */
+/** A hidden page fetches this many times less often. */
 const HIDDEN = 5;
-/** Each wait is longer or shorter by at most this share: a crowd that came at once does not ask at once. */
+/** Each wait varies by at most this share, so that listeners who came together do not ask together. */
 const JITTER = 0.2;
 
-/** Fetches JSON at a pace with 20 % jitter; failures double the wait. `fresh` gets what came, `failed` the count, which `url` is told. */
+/**
+ * Fetches JSON at a pace with 20 % jitter; failures double the wait. `fresh` gets the answer, `failed` the number of
+ * failures in a row, and `url` is called with that number.
+ */
 export function openPoll<T>(
   url: (failures: number) => string,
   pace: Pace,
@@ -46,7 +49,8 @@ export function openPoll<T>(
       const at = url(failures);
       const response = await fetch(at, {
         signal: AbortSignal.timeout(PATIENCE_MS),
-        // A copy kept here would be asked about with its tag, and a door answers plain questions from one buffer for everyone.
+        // With a cached copy the browser would send its tag; a door answers plain requests from one buffer for
+        // everyone.
         cache: at.startsWith('/') ? 'no-store' : 'default',
       });
       status = response.status;

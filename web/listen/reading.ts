@@ -1,18 +1,18 @@
-/** Reading along, fetched by those who come when the room has no place for more sound. */
+/** Reading along: fetched by listeners who come when the room cannot serve more sound. */
 import { readingOf, recordedAt } from '../../src/wire/reading.ts';
 import type { RoomState } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import type { Words } from '../kit/words.ts';
 import type { Sound } from './sound.ts';
 
-/** The room in words. */
+/** The card that describes the room in words. */
 export interface ReadingCard {
   readonly node: HTMLElement;
-  /** Shows the room as it is; hidden where there is sound or room for it. */
+  /** Shows the room's state; hidden while there is sound, or a place for it. */
   show(state: RoomState): void;
 }
 
-/** Makes the card. `when` writes an instant. */
+/** Makes the card. `when` formats a wall-clock time. */
 export function readingCard(
   slug: string,
   words: Words,
@@ -35,7 +35,7 @@ export function readingCard(
   let from = 0;
   let shown = '';
   link.addEventListener('click', (event) => {
-    // A link to keep all the same: other buttons and the menu get its address.
+    // Still a link, so that the middle button and the menu get its address.
     event.preventDefault();
     void sound.back(from);
   });
@@ -44,7 +44,7 @@ export function readingCard(
     show(state) {
       const reads = state.delivery.newcomers === 'text' && !sound.on;
       node.hidden = !reads;
-      // What is missed begins when this page began to be read, not each time anew.
+      // What was missed counts from when this page was first read.
       if (!reads) missed = undefined;
       if (!reads) return;
       missed ??= state.at;

@@ -1,47 +1,47 @@
-/** What is happening, in one sentence: the words of the page as a pure function of what is known. */
+/** Says what is happening in one sentence: a pure function of the room's state and this player. */
 import { momentOf } from '../../src/wire/moment.ts';
 import type { RoomState } from '../../src/wire/room.ts';
 import type { Words } from '../kit/words.ts';
 import type { PlayerState } from '../player/index.ts';
 
-/** What this browser adds to the state everyone reads. */
+/** What this browser knows beyond the room's public state. */
 export interface Here {
   /** Wall-clock ms on the server's clock. */
   readonly now: number;
   readonly player: PlayerState;
-  /** Seconds from the stage to this ear, when measured. */
+  /** Seconds from the stage to this listener, when measured. */
   readonly behind: number | undefined;
-  /** `ring`: this ear hears the delayed ring; `either`: it may. */
+  /** `ring`: this listener hears the delayed program; `either`: perhaps. */
   readonly place?: 'live' | 'ring' | 'either';
-  /** Why this ear is further behind than the room is. */
+  /** Why this listener is further behind than others. */
   readonly steady?: 'learned' | 'chosen' | undefined;
-  /** The state has not been renewed for a while. */
+  /** The state has not been updated for a while. */
   readonly stale: boolean;
 }
 
-/** One sentence, the word above it, and whether it asks for attention. */
+/** A sentence, the label above it, and whether it asks for attention. */
 export interface Said {
   readonly mark: string;
   readonly tone: 'live' | 'late' | 'calm';
   readonly sentence: string;
 }
 
-/** A room is late from this long after its time. */
+/** A room counts as late from this long after its time, ms. */
 const LATE_MS = 60_000;
 /** Below this many seconds the page says "about a second". */
 const ABOUT_A_SECOND = 1.75;
 
-/** The time of day, as the listener's clock shows it. */
+/** The time of day, in the listener's format and zone. */
 export const timeOf = (at: number, words: Words): string =>
   new Intl.DateTimeFormat(words.locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 
-/** The time of day, with its day when that is not today. */
+/** The time of day, with the date unless it is today. */
 export const whenOf = (at: number, now: number, words: Words): string =>
   new Date(at).toDateString() === new Date(now).toDateString()
     ? timeOf(at, words)
     : words.timeOn(timeOf(at, words), dayOf(at, now, words));
 
-/** The day in words: weekday within a week, else the date. */
+/** The day in words: the weekday within a week, otherwise the date. */
 export const dayOf = (at: number, now: number, words: Words): string =>
   new Intl.DateTimeFormat(
     words.locale,
@@ -50,14 +50,17 @@ export const dayOf = (at: number, now: number, words: Words): string =>
       : { weekday: 'long', day: 'numeric', month: 'long' },
   ).format(at);
 
-/** Day, time and time zone, for somebody who has just chosen them. */
+/** Day, time and time zone, to confirm a start that was just chosen. */
 export const fullTime = (at: number, words: Words): string =>
   new Intl.DateTimeFormat(words.locale, {
     ...{ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
     ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' },
   }).format(at);
 
-/** Says it. What is nearest to the listener comes first: their own connection, then the studio, then the stage. */
+/**
+ * Chooses the sentence. What concerns the listener most comes first: their own connection, then the studio, then the
+ * stage.
+ */
 export function say(state: RoomState, here: Here, words: Words): Said {
   const { status, clocks } = state;
   const moment = momentOf(state);
@@ -115,7 +118,7 @@ function lobby(state: RoomState, now: number, words: Words): Sentence {
     return { tone: 'late', sentence: how(wait) };
   }
   if (here.length > 0) return { tone: 'calm', sentence: words.hostsHere };
-  // Music that plays since the doors opened is what the listener hears: say that first when it is on.
+  // If hold music is already on, the page says so, because that is what the listener hears.
   return {
     tone: 'calm',
     sentence: state.clocks.firstAudio === undefined ? words.doorsOpen : words.holdMusic,

@@ -5,14 +5,14 @@ import type { AllWords } from '../kit/words.ts';
 
 const SAID_MS = 2_000;
 
-/** Buttons that hand on the room, and the moment that is heard. */
+/** Buttons that share the room, or the moment that is being heard. */
 export interface ShareButtons {
   readonly nodes: readonly HTMLElement[];
-  /** `at`: seconds into the recording, where that is what is heard. */
+  /** `at`: the place in the recording, seconds; undefined while the live program is heard. */
   show(title: string, at: number | undefined): void;
 }
 
-/** Copies a link and says so on the button; asks where nothing can be copied. */
+/** Copies a link and says so on the button; where copying is impossible, shows the link in a prompt. */
 export function copyLink(button: HTMLElement, link: string, words: AllWords): void {
   const now = written(button);
   const label = now === words.copied ? (button.dataset.label ?? now) : now;
@@ -26,13 +26,13 @@ export function copyLink(button: HTMLElement, link: string, words: AllWords): vo
   void copyText(link).then((copied) => (copied ? told() : void prompt(label, link)));
 }
 
-/** Makes the buttons. On phones the system's own sheet opens, elsewhere the link is copied. */
+/** Makes the buttons. On phones they open the system's share sheet, elsewhere they copy the link. */
 export function shareButtons(words: AllWords, slug: string): ShareButtons {
   let title = '';
   let at: number | undefined;
   const hand = (button: HTMLElement, link: string): void => {
     if (navigator.share && matchMedia('(pointer: coarse)').matches)
-      // Its own direction, whatever text the other program puts around it.
+      // Keeps the title in its own writing direction inside the other program's text.
       navigator.share({ title: `\u2068${title}\u2069`, url: link }).catch(() => {});
     else copyLink(button, link, words);
   };

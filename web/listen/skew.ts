@@ -1,11 +1,11 @@
-/** A difference beyond the known one by more than this, twice in a row, is a clock that was set, ms. */
+/** A difference larger than the known one by more than this, twice in a row, means that a clock was set; ms. */
 const SET_MS = 30_000;
-/** The smallest difference is taken from the last one or two stretches of this length: clocks drift, ms. */
+/** The smallest difference is taken over the last one or two periods of this length, because clocks drift; ms. */
 const STRETCH_MS = 600_000;
 
 /**
  * How far this device's clock is ahead of the server's, in ms. The smallest difference seen is the truest: the rest is
- * time on the way and in caches. It may be hours, and it changes while a page is open: by drift, and when somebody sets the clock.
+ * time on the way and in caches. It may be hours, and it changes while a page is open: clocks drift and are set.
  */
 export class Skew {
   #now: number | undefined;
@@ -13,12 +13,14 @@ export class Skew {
   #ends = 0;
   #far = 0;
 
-  /** What is known; undefined before anything was heard. */
+  /** The difference; undefined before the first news. */
   get value(): number | undefined {
     return this.#now === undefined ? this.#before : Math.min(this.#now, this.#before ?? this.#now);
   }
 
-  /** News said `server` when this device's wall clock said `here`; `at`, ms, only grows. */
+  /**
+   * Takes news made at `server`, received at `here` by this device's wall clock; `at` is a monotonic clock. All in ms.
+   */
   saw(server: number, here: number, at: number): void {
     const off = here - server;
     const known = this.value;

@@ -1,4 +1,4 @@
-/** The one audio element of the page, live or replay: what the room page plays with. */
+/** The sound of a room page: one audio element for the live program and the recording. */
 import { keep, kept } from '../kit/words.ts';
 import { openPlayer, type Player, type PlayerOptions } from '../player/index.ts';
 import type { Replay, ReplayStart } from '../player/replay.ts';
@@ -7,35 +7,38 @@ import type { Replay, ReplayStart } from '../player/replay.ts';
 export interface Sound {
   readonly audio: HTMLAudioElement;
   readonly player: Player;
-  /** Present while the recording is what one hears. */
+  /** Present while the recording is played instead of the live program. */
   readonly replay: Replay | undefined;
-  /** Wall-clock ms of what was heard when the live program was paused; undefined once anything plays. */
+  /** When what was heard was said, in wall-clock ms, if the live program was paused; undefined once anything plays. */
   readonly paused: number | undefined;
-  /** True while sound is wanted, whether it already flows or not. */
+  /** True while sound is wanted, even if none has arrived yet. */
   readonly on: boolean;
-  /** True while the live program comes out of caches, some way behind. */
+  /** True while the live program is fetched from caches, with a delay. */
   readonly cached: boolean;
   live(): void;
-  /** Asks for the stream anew, with the ticket there is now. */
+  /** Asks for the stream again, with the current ticket. */
   again(): void;
-  /** Plays the recording from there. */
+  /** Plays the recording from a place. */
   back(from: ReplayStart): Promise<void>;
-  /** Pauses what plays; goes on where it was paused, else from `from` in the recording, else live. */
+  /** Pauses what plays, or plays: from where it was paused, otherwise from `from` in the recording, otherwise live. */
   toggle(from?: number): void;
   pause(): void;
 }
 
-/** What the page knows and the sound has to ask. */
+/** What the sound has to ask of the page. */
 export interface SoundWays extends Pick<PlayerOptions, 'ticket' | 'ring' | 'late'> {
-  /** Wall-clock ms, by the server's clock, of what the live player plays; undefined where nothing is recorded to go back to. */
+  /**
+   * When what the live player plays was said, in wall-clock ms by the server's clock; undefined while nothing is
+   * recorded.
+   */
   heard(): number | undefined;
 }
 
 const NETWORK = 'earshot-network';
-/** What was learned of a network longer ago than this is of another day, ms. */
+/** What was learned about a network is forgotten after this long, ms. */
 const NETWORK_MS = 12 * 3_600_000;
 
-/** What this device has learned of the network that it is on. */
+/** What this device has learned about its network. */
 const network = {
   kind: (): string => (navigator as { connection?: { type?: string } }).connection?.type ?? '',
   read(): number {
@@ -47,7 +50,7 @@ const network = {
   },
 };
 
-/** Opens the sound of a room; `changed` runs whenever something about it did. */
+/** Opens the sound of a room; `changed` is called after every change. */
 export function openSound(slug: string, changed: () => void, { heard, ...ways }: SoundWays): Sound {
   const audio = new Audio();
   audio.preload = 'none';
@@ -57,7 +60,7 @@ export function openSound(slug: string, changed: () => void, { heard, ...ways }:
   let opening = false;
   let paused: number | undefined;
   let before: number | undefined;
-  // Also when the system pauses: a call, a headset that is unplugged.
+  // The system pauses too, for a call or when a headset is unplugged.
   player.onChange((state) => {
     if (state === 'idle' && !opening && !replay) paused = before;
     else if (state !== 'idle') paused = undefined;

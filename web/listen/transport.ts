@@ -7,19 +7,19 @@ import type { Sound } from './sound.ts';
 
 const SPEEDS = [1, 1.25, 1.5, 2] as const;
 const STEP = 15;
-/** Keys move the bar by this much: a second at a time nobody gets through an evening. */
+/** Arrow keys move the bar by this much, seconds: steps of one second would be too slow. */
 const KEY_STEP = 5;
-/** So near to the live edge the bar stands at it. */
+/** Nearer than this to the live edge the bar shows the edge, seconds. */
 const AT_EDGE = 3;
 
-/** The place in the room's recording, live as well: a bar, fifteen seconds back or on, speed. */
+/** The bar for the place in the recording, also during the show, with 15-second steps and the speed. */
 export interface Transport {
   readonly node: HTMLElement;
-  /** Shows where this ear is; hidden while nothing is recorded. */
+  /** Shows the place of this listener; hidden while nothing is recorded. */
   show(state: RoomState, now: number, from?: number): void;
 }
 
-/** Seconds recorded of a room, as far as its state tells; undefined before the first words. */
+/** The length of a room's recording in seconds, as its state tells it; undefined before the first words. */
 export function lengthOf({ status, clocks, gaps }: RoomState, now: number): number | undefined {
   const { firstSpeech, ended } = clocks;
   if (firstSpeech === undefined || status === 'scheduled' || status === 'cancelled') return undefined;
@@ -55,7 +55,7 @@ export function openTransport(words: AllWords, sound: Sound): Transport {
     if (live && whole - at < AT_EDGE) {
       if (sound.replay) sound.live();
     } else if (sound.replay) sound.replay.seek(at);
-    // Of a recording that nobody has opened only the distance from its end is known.
+    // Before the recording is opened, only the distance from its end is known.
     else void sound.back(live ? Math.min(-AT_EDGE, at - whole) : at);
   };
   place.addEventListener('input', () => {

@@ -17,7 +17,7 @@ test('newcomers are sent to caches on every rung above 1 and when a cap is reach
   expect(cachesOf(deliveryAt(6, { period: 320, since: 0 }))).toBeUndefined();
 });
 
-test('a place in line is for rungs 4 and 5 and for a cap, not for whoever merely hears a cache', () => {
+test('a place in line is for rungs 4 and 5 and for a cap, not for listeners who only hear a cache', () => {
   expect(LEVELS.map((_, level) => queues(at(level)))).toEqual(LEVELS.map(({ rung }) => rung >= 4));
   expect([queues(full), queues(capped)]).toEqual([true, true]);
   // The ladder comes first: on rungs 2 and 3 a free place of a cap calls nobody up.

@@ -1,26 +1,26 @@
-/** Which way a listener's sound and news take, from what the room says of its delivery. */
+/** Where a listener's sound and news come from, by what the room says about its delivery. */
 import type { Delivery } from '../../src/wire/delivery.ts';
 
-/** Pages read the room's state this often where it does not say how often, ms. */
+/** How often pages read the room's state if it does not say, ms. */
 const USUAL_POLL_MS = 1_000;
 
-/** Where somebody who comes now takes segments from, when not everyone is let in to the live edge. */
+/** The caches that a newcomer fetches segments from, while not everyone is let in to the live edge. */
 export const cachesOf = ({ newcomers, caches, ring }: Delivery) =>
   newcomers !== 'live' && caches?.length ? { caches, delay: ring } : undefined;
 
-/** True while the live edge is reached by a ticket: the free places of a cap are for those who wait. */
+/** True while a ticket is needed for the live edge: free places below a cap belong to people in line. */
 export const queues = ({ newcomers, cap }: Delivery): boolean =>
   newcomers === 'live' ? cap !== undefined : newcomers !== 'cache';
 
-/** True while whoever wants to can go to the live edge. */
+/** True while everyone may go to the live edge. */
 export const free = (delivery: Delivery): boolean => delivery.newcomers === 'live' && !queues(delivery);
 
-/** The ms until a page reads the room's state again. */
+/** How long a page waits before it reads the room's state again, ms. */
 export const paceOf = ({ poll }: Delivery): number => poll || USUAL_POLL_MS;
 
 /**
- * Where the room's state is read: at the caches that the sound comes from, the next one after each failure, and at the door
- * after all of them; at the door without caches. `first` is this listener's own.
+ * Where the room's state is read: at the caches that the sound comes from, at the next one after each failure, and at
+ * the door after all of them or without caches. `first` is this listener's own cache.
  */
 export function stateAt(
   slug: string,

@@ -1,6 +1,6 @@
 import { decodeNotice, type Notice } from '../../src/wire/notice.ts';
 
-/** A box larger than this is not ours: the reader gives up instead of growing. */
+/** The largest box that is accepted; a larger one is not ours, and reading stops. */
 export const MAX_BOX_BYTES = 1 << 20;
 
 /** Something that can be appended whole: the decoder's configuration, or one fragment of sound. */
@@ -10,7 +10,7 @@ export type Cut =
       readonly kind: 'fragment';
       readonly seq: number;
       readonly bytes: Uint8Array<ArrayBuffer>;
-      /** What the door has said in front of it; absent when nothing. */
+      /** The notices that the door sent in front of it; absent when there are none. */
       readonly notices?: readonly Notice[];
     };
 
@@ -21,7 +21,7 @@ const EMSG = 0x656d7367;
 
 /**
  * Cuts a byte stream into whole init segments and whole fragments; a cut fragment must never reach a decoder.
- * Unknown boxes in front of a `moof` travel with it; a notice of the door's is taken out.
+ * Unknown boxes in front of a `moof` stay with it; the door's notices are taken out.
  */
 export class BoxReader {
   #pending = new Uint8Array(0);

@@ -1,6 +1,6 @@
-/** Appends waiting for the decoder; more than this (20 s) means it is stuck, and the oldest go. */
+/** The most appends that may wait (20 s). More means that the decoder is stuck, and the oldest are dropped. */
 const MAX_QUEUE = 64;
-/** Sound behind the playhead that is kept, and how much may gather before it is trimmed. Seconds. */
+/** Sound kept behind the playhead, and how much may accumulate before it is trimmed; seconds. */
 const KEEP_BEHIND = 20;
 const TRIM_AT = 40;
 
@@ -10,11 +10,11 @@ declare global {
   }
 }
 
-/** The MediaSource of this browser: the managed one where it is the only one (iPhone), or none at all. */
+/** This browser's MediaSource, or its ManagedMediaSource if that is the only one (iPhone); undefined if it has none. */
 export const mediaSource = (): typeof MediaSource | undefined =>
   typeof MediaSource === 'function' ? MediaSource : globalThis.window?.ManagedMediaSource;
 
-/** The first codec of ours that this browser's MediaSource plays, Opus before AAC. */
+/** The codec that this browser's MediaSource plays: Opus, otherwise AAC, otherwise undefined. */
 export function playableCodec(): { codec: 'opus' | 'aac'; mime: string } | undefined {
   const source = mediaSource();
   for (const [codec, codecs] of [
@@ -27,26 +27,26 @@ export function playableCodec(): { codec: 'opus' | 'aac'; mime: string } | undef
   return undefined;
 }
 
-/** One MediaSource on one element, fed whole fragments in order. */
+/** A MediaSource on an audio element, fed whole fragments in order. */
 export interface MediaBuffer {
-  /** Queues bytes; `offset` moves their media time by so many seconds. */
+  /** Queues bytes; `offset` shifts their media time by this many seconds. */
   append(bytes: Uint8Array<ArrayBuffer>, offset?: number): void;
-  /** Removes everything from `from` to `to` seconds, after what is queued. */
+  /** Removes the sound between `from` and `to` seconds, after the queued appends. */
   remove(from: number, to: number): void;
-  /** The whole length, in seconds, once it is known. */
+  /** Sets the whole length, in seconds. */
   length(seconds: number): void;
-  /** No more will come: the element ends by itself after what is buffered. */
+  /** No more will be appended: the element ends after what is buffered. */
   finish(): void;
   /** Media time of the end of what is buffered, or undefined while empty. */
   readonly end: number | undefined;
   /** Media time of the start of the last buffered range. */
   readonly start: number | undefined;
-  /** Appends that the decoder has not taken yet. */
+  /** Appends that still wait for the decoder. */
   readonly waiting: number;
   close(): void;
 }
 
-/** Opens a source on the element. `settled` runs after each batch of appends; `broken` when the decoder gave up. */
+/** Opens a source on the element. `settled` is called after each batch of appends, `broken` when the decoder fails. */
 export function openBuffer(
   audio: HTMLAudioElement,
   mime: string,
@@ -98,7 +98,7 @@ export function openBuffer(
     step();
   });
   audio.addEventListener('error', fail);
-  // A ManagedMediaSource only opens where casting to another device is off.
+  // A ManagedMediaSource opens only while remote playback is off.
   audio.disableRemotePlayback = true;
   const address = URL.createObjectURL(source);
   audio.src = address;

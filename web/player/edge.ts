@@ -5,13 +5,13 @@ export const MAX_MARGIN = 1.5;
 const MARGIN_STEP = 0.15;
 const DEAD_BAND = 0.04;
 const FAR = 1;
-/** Short of the margin by more than this, it falls back at twice the pace. */
+/** If the buffer is short of the margin by more than this, it grows at twice the pace. */
 const SHORT = 0.3;
-/** Later than this by more than the margin: jump instead of hurrying. */
+/** Further behind than the margin by more than this, the player jumps instead of playing faster. */
 const TOO_LATE = 3;
-/** Slowest while the margin grows before writes become rarer. */
+/** The slowest rate while the margin grows before writes become less frequent. */
 const SLOWEST = 0.08;
-/** Share of the time there is, within which the margin should have grown. */
+/** The share of the available time within which the margin should have grown. */
 const IN_TIME = 0.8;
 const WINDOW = 1;
 const CALM = 60;
@@ -24,11 +24,11 @@ export interface Steering {
 }
 
 /**
- * Keeps the playhead a margin away from running dry, by the low-water mark: how much is left just before new
- * fragments arrive. The level itself is a saw tooth of one write period and says nothing.
+ * Keeps a margin of sound in the buffer, measured at the low-water mark: how much is left just before new
+ * fragments arrive. (The level itself is a saw tooth with the period of the writes.)
  */
 export class Edge {
-  /** Kept at least, whatever the buffer shows: what a network that stands still needs, or the listener wants. */
+  /** The least margin, whatever the buffer shows: for a network that stalls, or because the listener asked for it. */
   floor = 0;
   #margin: number;
   readonly #base: number;
@@ -37,7 +37,7 @@ export class Edge {
   #lowest = Number.POSITIVE_INFINITY;
   #windowEnds = 0;
   #calmUntil = 0;
-  /** To be kept beyond the margin, and by when. */
+  /** What is kept beyond the margin, and from when on. */
   #extra = 0;
   #readyBy = 0;
   #surplus = 0;
@@ -47,17 +47,17 @@ export class Edge {
     this.#margin = base;
   }
 
-  /** What is to be left just before new fragments arrive. */
+  /** How much should be left just before new fragments arrive. */
   get margin(): number {
     return Math.max(this.#margin, this.floor);
   }
 
-  /** The smoothed low-water mark, undefined until it was measured. */
+  /** The smoothed low-water mark; undefined before the first measurement. */
   get low(): number | undefined {
     return this.#low;
   }
 
-  /** Forgets what was measured, after a seek or a new source. */
+  /** Forgets the measurements, after a seek or with a new source. */
   reset(): void {
     this.#low = undefined;
     this.#lowest = Number.POSITIVE_INFINITY;
@@ -65,20 +65,25 @@ export class Edge {
     this.#rate = 1;
   }
 
-  /** Writes become rarer by `extra` seconds, `within` seconds from now at the earliest: grows the low-water mark by as much. */
+  /**
+   * Announces that the time between writes grows by `extra` seconds, in `within` seconds at the earliest: raises the
+   * low-water mark by that much.
+   */
   prepare(extra: number, within: number, now: number): void {
     this.#extra = Math.max(0, extra);
     this.#readyBy = now + within;
   }
 
-  /** Writes come at another pace from now on: what was measured does not count, and `surplus` seconds are nobody's fault. */
+  /**
+   * Writes have another period from now on: forgets the measurements, and allows `surplus` seconds beyond the margin.
+   */
   arrived(surplus = 0): void {
     this.#extra = 0;
     this.#surplus = Math.max(0, surplus);
     this.reset();
   }
 
-  /** The buffer ran dry: keep more from now on. */
+  /** The buffer ran dry: keeps more from now on. */
   starved(now: number): void {
     this.#margin = Math.max(this.#margin, Math.min(MAX_MARGIN, this.#margin + MARGIN_STEP));
     this.#calmUntil = now + CALM;
@@ -98,23 +103,23 @@ export class Edge {
       this.#calmUntil = now + CALM;
     }
     const off = this.#low - this.margin - this.#extra;
-    // What was measured last: the smoothed value lags behind what grows.
+    // Uses the last measurement, because the smoothed value lags while the buffer grows.
     const missing = this.margin + this.#extra - seen;
     if (this.#extra > 0 && (missing > 0 || off < 0)) {
-      // One even pace, hurried only when it turns out to be too slow.
+      // One constant rate, changed only when it turns out to be too slow.
       const left = Math.max(1, (this.#readyBy - now) * IN_TIME);
       const slow = Math.min(SLOWEST, Math.ceil((missing / left) * 100) / 100);
       this.#rate = missing < DEAD_BAND ? 1 : Math.min(this.#rate, 1 - slow);
       return { rate: this.#rate, jump: 0 };
     }
     if (off < FAR) this.#surplus = 0;
-    // Only over what is here: what has not come yet may still be on its way, and beyond it there is silence.
+    // Skips only sound that has arrived: what is missing may still be on its way, and behind it there is silence.
     const jump = Math.min(off, left - this.margin);
     if (off > TOO_LATE + this.#surplus && jump > TOO_LATE) {
       this.reset();
       return { rate: 1, jump };
     }
-    // Once steering, go on until the middle of the band is reached: fewer changes of rate.
+    // Keeps steering until the middle of the band is reached, so that the rate changes less often.
     const band = this.#rate === 1 ? DEAD_BAND : DEAD_BAND / 4;
     const step = Math.abs(off) > FAR ? (off > 0 ? 0.04 : 0.03) : off < -SHORT ? 0.02 : 0.01;
     this.#rate = Math.abs(off) <= band ? 1 : off > 0 ? 1 + step : 1 - step;

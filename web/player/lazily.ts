@@ -1,6 +1,6 @@
 import type { Sink, Stream } from './stream.ts';
 
-/** A source whose code is fetched when it is needed; `otherwise` where it cannot be. */
+/** A source whose code is fetched when it is needed; `otherwise` is opened if that fails. */
 export const lazily =
   (open: (sink: Sink) => Promise<Stream>, otherwise: (sink: Sink) => Stream) =>
   (sink: Sink): Stream => {

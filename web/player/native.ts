@@ -3,7 +3,7 @@ import type { Player, PlayerOptions, PlayerState } from './index.ts';
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 8_000;
 
-/** The player of a browser without MediaSource: its own HLS, or the endless MP3 that anything plays. */
+/** The player for browsers without MediaSource: their own HLS, or the endless MP3 that every browser plays. */
 export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): Player {
   const { slug, base = '' } = options;
   const hls = audio.canPlayType('application/vnd.apple.mpegurl') !== '';
@@ -67,7 +67,7 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
     get state() {
       return state;
     },
-    // The head of the answer, which says it, cannot be seen from here.
+    // The response headers, which say it, cannot be read here.
     get place() {
       return late ? 'either' : 'live';
     },

@@ -12,7 +12,7 @@ export interface Piece {
   readonly wall?: number;
 }
 
-/** A recording as its playlist tells it. */
+/** A recording as its playlist describes it. */
 export interface Recording {
   readonly pieces: readonly Piece[];
   readonly seconds: number;
@@ -22,10 +22,10 @@ export interface Recording {
   readonly again: number;
 }
 
-/** More lines than this (40 hours) is not a recording of ours. */
+/** The most pieces that are read (40 hours). */
 const MAX_PIECES = 30_000;
 
-/** The playlist to play from a multivariant one: the first that `plays`; the text's own address when it is a media playlist. */
+/** The playlist to play out of a multivariant one: the first that `plays`. For a media playlist its own address. */
 export function variantOf(
   text: string,
   base: string,
@@ -46,7 +46,7 @@ export function variantOf(
   );
 }
 
-/** Reads a media playlist; pieces marked as gaps take their time and hold nothing. Spec: RFC 8216, 4.3. */
+/** Reads a media playlist. Pieces marked as gaps take up time but are left out. Spec: RFC 8216, 4.3. */
 export function readPlaylist(text: string, base: string): Recording {
   const pieces: Piece[] = [];
   let init = '';
@@ -101,7 +101,9 @@ export function pieceAt(pieces: readonly Piece[], at: number): number {
   return low < pieces.length ? low : -1;
 }
 
-/** Where in the recording something was said at `wall`, wall-clock ms: in a hole behind it, before its begin at 0. */
+/**
+ * The place of wall-clock time `wall` (ms) in the recording: the end of a hole for a time in it, 0 before the start.
+ */
 export function placeAt({ pieces, seconds }: Recording, wall: number): number {
   for (const piece of pieces) {
     if (piece.wall === undefined || piece.wall + piece.seconds * 1000 <= wall) continue;
@@ -110,7 +112,7 @@ export function placeAt({ pieces, seconds }: Recording, wall: number): number {
   return pieces.some((piece) => piece.wall !== undefined) ? seconds : 0;
 }
 
-/** Wall-clock ms at which what plays at `at` seconds was said; undefined where the playlist does not say. */
+/** The wall-clock time (ms) of what plays at `at` seconds; undefined if the playlist does not say. */
 export function wallAt({ pieces }: Recording, at: number): number | undefined {
   const piece = pieces[pieceAt(pieces, at)];
   return piece?.wall === undefined ? undefined : piece.wall + (at - piece.at) * 1000;

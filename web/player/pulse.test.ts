@@ -5,7 +5,7 @@ test('a page that runs has missed nothing; one that slept has missed the time be
   const pulse = new Pulse(0);
   for (let at = 0; at <= 10; at += BEAT) pulse.beat(at);
   expect(pulse.missed(0, 10.2)).toBe(0);
-  // The lid was closed for an hour: whoever looks first learns of it, the timer or what has arrived.
+  // The lid was closed for an hour: the first look notices, from the timer or from what has arrived.
   expect(pulse.missed(10, 3_610)).toBeCloseTo(3_599.8);
   pulse.beat(3_610.25);
   expect(pulse.missed(10, 3_610.3)).toBeCloseTo(3_599.8);

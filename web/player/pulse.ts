@@ -1,9 +1,9 @@
 /** How often the page looks at the clock, seconds. */
 export const BEAT = 0.25;
-/** The page was asleep or had no turn when it looks this late, seconds. */
+/** A look that is later than this means that the page was asleep or got no processor time; seconds. */
 const LATE = 0.5;
 
-/** Notices when this page itself stood still: a lid that was closed, a tab the browser held back, a processor with too much to do. */
+/** Notices when the page itself was suspended: a closed lid, a throttled tab, an overloaded processor. */
 export class Pulse {
   #beat: number;
   #from = Number.NEGATIVE_INFINITY;
@@ -13,7 +13,7 @@ export class Pulse {
     this.#beat = now;
   }
 
-  /** The page runs at `now`; called every `BEAT`. */
+  /** Tells that the page runs at `now`; call it every `BEAT`. */
   beat(now: number): void {
     if (now - this.#beat > BEAT + LATE) {
       this.#from = this.#beat;
@@ -22,7 +22,7 @@ export class Pulse {
     this.#beat = now;
   }
 
-  /** Seconds between `from` and `now` in which the page stood still, the last time that it did. */
+  /** How many seconds between `from` and `now` the page was suspended, the last time that it was. */
   missed(from: number, now: number): number {
     this.beat(now);
     return Math.max(0, Math.min(now, this.#to) - Math.max(from, this.#from));

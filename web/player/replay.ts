@@ -1,27 +1,30 @@
-/** Plays a recording, finished or still growing, over the same MediaSource code; loaded only when somebody asks. */
+/** Plays a recording, complete or still growing, with the same MediaSource code; loaded only when it is needed. */
 import { type MediaBuffer, openBuffer, playableCodec } from './buffer.ts';
 import { behindHole, type Feeder, openFeeder } from './feeder.ts';
 import { placeAt, type Recording, wallAt } from './playlist.ts';
 import { openSource, type RecordingSource } from './recording-source.ts';
 
-/** The latest place that is sought, before the end and before that of a recording that still grows by a piece every 5.12 s. */
+/**
+ * The latest place to seek to: seconds before the end, and before the end of a recording that still grows (by 5.12 s at
+ * a time).
+ */
 const AT_END = 0.5;
 const AT_EDGE = 7;
 
-/** What a replay tells while it plays. */
+/** The state of a replay. */
 export type ReplayState = 'loading' | 'ready' | 'playing' | 'paused' | 'waiting' | 'ended' | 'missing';
 
-/** A place in a recording: seconds, from its end where negative, or the wall-clock ms at which it was said. */
+/** A place in a recording: seconds, counted from its end if negative, or a wall-clock time in ms. */
 export type ReplayStart = number | { readonly wall: number };
 
-/** A recording on an element, its timeline beginning at 0. */
+/** A recording on an audio element, with a timeline that begins at 0. */
 export interface Replay {
   readonly audio: HTMLAudioElement;
   readonly state: ReplayState;
   /** Length known so far, seconds. */
   readonly seconds: number;
   readonly at: number;
-  /** Wall-clock ms of what is heard, where the recording says. */
+  /** Wall-clock time of what is heard, ms; undefined if the recording does not say. */
   readonly wall: number | undefined;
   play(): Promise<void>;
   pause(): void;
@@ -31,7 +34,7 @@ export interface Replay {
   close(): void;
 }
 
-/** Opens the recording of a room and stands at `from`. */
+/** Opens the recording of a room at `from`. */
 export function openReplay(slug: string, audio: HTMLAudioElement, from: ReplayStart = 0, base = ''): Replay {
   const listeners = new Set<() => void>();
   const over = new AbortController();
@@ -42,7 +45,7 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from: ReplaySt
   let buffer: MediaBuffer | undefined;
   let rate = 1;
   let playing = false;
-  /** Where it begins; later where it broke off. */
+  /** Where to begin; after a failure, where it stopped. */
   let begin = from;
   let following = false;
 
@@ -116,7 +119,7 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from: ReplaySt
     },
     async play() {
       playing = true;
-      // What could not be had, or not be decoded, is tried again when somebody asks again.
+      // A recording that could not be fetched or decoded is tried again when the button is pressed again.
       if (state === 'missing') {
         buffer?.close();
         use(undefined);

@@ -1,35 +1,39 @@
 import { BoxReader } from './boxes.ts';
 import type { Sink, Stream } from './stream.ts';
 
-/** What a ring needs to know. */
+/** What the delayed program needs. */
 export interface RingOptions {
   readonly slug: string;
-  /** Addresses of caches, without a path; each listener begins with one of them by chance. */
+  /** Origins of the caches; each listener begins with a random one. */
   readonly caches: readonly string[];
   readonly codec: 'opus' | 'aac';
   /** How far behind the live edge to play, ms. */
   readonly delay: number;
-  /** The last fragment that was handed over, where it goes on. */
+  /** The last fragment that was handed over; playing continues after it. */
   after(): number | undefined;
-  /** The way that is taken when no cache answers any more: the door's own stream. */
+  /** The stream to take when no cache answers: the door's own. */
   fallback(sink: Sink): Stream;
 }
 
-/** One request for every segment of 5.12 s, and 16 fragments in each. */
+/** Segments are 5.12 s long and hold 16 fragments; each takes one request. */
 export const SEGMENT_MS = 5_120;
 const FRAGMENTS = 16;
 const RENDITION = { opus: 'opus64', aac: 'aac96' } as const;
-/** Longer than this for a segment of 40 kB is a cache that hangs; less than what is in hand when it is asked for. */
+/**
+ * A cache that takes longer than this for a segment of 40 kB hangs; this is less than what is still buffered by then.
+ */
 const PATIENCE_MS = 2_500;
-/** Where in the period of its first segment a listener begins to ask, at least and at most: spread over all of them. */
+/**
+ * The range, within a segment's period, in which a listener asks for the next one; random, so that requests spread out.
+ */
 const PHASE = [0.1, 0.35] as const;
 /** A cache that has nothing new yet is asked again after this. */
 const NOT_YET_MS = 1_000;
-/** So many failures in a row, over all caches, and the door's own stream is taken. */
+/** After this many failures in a row, over all caches, the door's own stream is used. */
 const MAX_FAILURES = 6;
 const FIRST_RETRY_MS = 300;
 
-/** What a playlist says: the newest whole segment, the oldest, and whether there will be more. */
+/** What a playlist lists: its oldest and newest segment, and whether the program is over. */
 export interface RingList {
   readonly first: number;
   readonly last: number;
@@ -45,7 +49,7 @@ export function readList(text: string): RingList | undefined {
     : { first, last, over: text.includes('#EXT-X-ENDLIST') };
 }
 
-/** The segment to begin with: `delay` ms behind the end of the newest one, or the oldest that is there. */
+/** The segment to begin with: `delay` ms behind the end of the newest, or the oldest listed. */
 export const beginning = ({ first, last }: RingList, delay: number): number =>
   Math.max(first, last + 1 - Math.max(1, Math.round(delay / SEGMENT_MS)));
 
@@ -62,7 +66,7 @@ function openCaches({ slug, caches, codec }: Pick<RingOptions, 'slug' | 'caches'
         signal: attempt.signal,
         credentials: 'omit',
       });
-      // The body within the patience too.
+      // The time limit covers the body as well.
       const body = await response.arrayBuffer();
       return new Response(response.status === 204 || response.status === 304 ? null : body, {
         status: response.status,
@@ -74,7 +78,7 @@ function openCaches({ slug, caches, codec }: Pick<RingOptions, 'slug' | 'caches'
   return {
     /** Asks for a file of the rendition. @throws Error when the cache does not answer in time. */
     get: (file: string): Promise<Response> => get(`${RENDITION[codec]}/${file}`),
-    /** What is there now. @throws Error when there is no list. */
+    /** The segments there are now. @throws Error when there is no list. */
     async list(): Promise<RingList | 'over'> {
       const response = await get(`${RENDITION[codec]}.slow.m3u8`);
       if (response.status === 410) return 'over';
@@ -119,7 +123,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
     }
   };
 
-  /** One step: what comes next, and how long until the one after it, ms; or the end. */
+  /** Fetches what comes next. Returns the wait before the next step in ms, or `over`. */
   const step = async (): Promise<number | 'over'> => {
     if (next === undefined) {
       const list = await caches.list();
@@ -130,7 +134,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
         following !== undefined && following >= list.first && following <= list.last + 1
           ? following
           : beginning(list, delay);
-      // A program of a few seconds: without a segment in hand each next one would come too late.
+      // The program has just begun: without a segment in reserve each following one would come too late.
       if (!list.over && next >= list.last && !begun) {
         next = undefined;
         return NOT_YET_MS;
@@ -139,7 +143,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
     if (!begun) {
       const init = await caches.get('init.mp4');
       if (!init.ok) throw new Error(`init: ${init.status}`);
-      // Only once per decoder: what it begins with is the same everywhere.
+      // Needed once: all segments share one decoder configuration.
       hand(new Uint8Array(await init.arrayBuffer()));
     }
     const response = await caches.get(`${next}.m4s`);
@@ -152,7 +156,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
     }
     if (!response.ok) throw new Error(`segment: ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    // The next one is there already: fetched somewhere in the middle of this one, everyone at another instant.
+    // The next segment exists already. It is fetched while this one plays, by each listener at another time.
     const wait = begun ? SEGMENT_MS : SEGMENT_MS * (PHASE[0] + (PHASE[1] - PHASE[0]) * Math.random());
     if (!begun) sink.opened(SEGMENT_MS, wait);
     begun = true;
@@ -169,7 +173,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
       if (closed) return;
       if (wait === 'over') return sink.over();
       if (typeof wait === 'number') {
-        // By the clock, not by pauses added up; a tab that slept goes on from now.
+        // Timed by the clock, so that delays do not add up; a tab that was suspended continues from now.
         due = Math.max(due + wait, performance.now() - SEGMENT_MS);
         await pause(due - performance.now());
         continue;
@@ -181,7 +185,8 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
         own = options.fallback(sink);
         return;
       }
-      // The first other cache at once, then slower, and never all listeners in one instant.
+      // Other caches are tried at once the first time round, then more slowly; the jitter keeps listeners from asking
+      // together.
       const rounds = Math.floor(failures / options.caches.length);
       await pause(rounds === 0 ? Math.random() * 200 : FIRST_RETRY_MS * 2 ** rounds * (0.5 + Math.random()));
     }

@@ -1,12 +1,12 @@
 import type { Notice } from '../../src/wire/notice.ts';
 import { patienceMs, type Sink, type Stream, type Where } from './stream.ts';
 
-/** Fragments the tab that holds the stream keeps for a tab that comes later: as much as the longest margin (12.8 s). */
+/** How many fragments the leading tab keeps for a tab that is opened later: as much as the longest margin (12.8 s). */
 const KEPT = 40;
-/** A tab that asks and hears nothing for this long takes the stream for itself. */
+/** A tab that gets no answer for this long takes over the stream, ms. */
 const ANSWER_MS = 600;
 
-/** What tabs of one browser say to each other. */
+/** Messages between the tabs of one browser. */
 type Word =
   | { readonly say: 'hello' }
   | {
@@ -24,7 +24,7 @@ type Word =
   | { readonly say: 'lost'; readonly failures: number }
   | { readonly say: 'over' };
 
-/** A stream that may be another tab's. */
+/** A stream that another tab may hold. */
 export interface SharedStream extends Stream {
   /** True while this tab holds the connection. */
   readonly leads: boolean;
@@ -33,7 +33,7 @@ export interface SharedStream extends Stream {
 /** True where tabs can agree on who holds the stream: Web Locks need a secure context. */
 export const canShare = (): boolean => 'locks' in navigator && typeof BroadcastChannel === 'function';
 
-/** What a tab knows of the stream, and keeps for a tab that comes later. */
+/** What a tab knows about the stream, and keeps for tabs that are opened later. */
 interface Tape {
   init: Uint8Array<ArrayBuffer> | undefined;
   kept: { readonly seq: number; readonly bytes: Uint8Array<ArrayBuffer> }[];
@@ -55,7 +55,7 @@ const heed = (tape: Tape, notice: Notice): void => {
   tape.period = notice.period;
 };
 
-/** Takes what the stream brings in the tab that holds it: keeps it, tells the other tabs, and hands it on. */
+/** The sink of the leading tab: keeps what arrives, tells the other tabs, and hands it on. */
 const leader = (tape: Tape, tell: (word: Word) => void, sink: Sink): Sink => ({
   opened(period, next, where) {
     if (where?.place !== tape.where?.place) tape.kept = [];
@@ -94,7 +94,7 @@ const leader = (tape: Tape, tell: (word: Word) => void, sink: Sink): Sink => ({
   },
 });
 
-/** Tells a tab that has just come what the leading tab has. */
+/** Sends a tab that was just opened what the leading tab has. */
 const replay = ({ init, kept, period, due, where }: Tape, tell: (word: Word) => void): void => {
   if (!init || kept.length === 0) return;
   tell({ say: 'open', period, next: Math.max(0, due - performance.now()), where });
@@ -102,7 +102,7 @@ const replay = ({ init, kept, period, due, where }: Tape, tell: (word: Word) => 
   for (const { seq, bytes } of kept) tell({ say: 'fragment', seq, bytes });
 };
 
-/** Takes what the leading tab tells in a tab that follows it. */
+/** Handles the leading tab's messages in a tab that follows. */
 const follower = (tape: Tape, sink: Sink) => {
   let greeted = false;
   let last = -1;
@@ -140,7 +140,7 @@ const follower = (tape: Tape, sink: Sink) => {
 
 /**
  * One connection per browser, room and codec: HTTP/1.1 allows six per host, so a seventh tab would hang.
- * The tab with the lock holds the stream and hands on fragments; when it closes, another goes on after its last.
+ * The tab with the lock holds the stream and hands on fragments; when it closes, another continues after the last one.
  */
 export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sink): SharedStream {
   const channel = new BroadcastChannel(name);
@@ -166,7 +166,7 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
     mine?.close();
     mine = undefined;
     if (over.signal.aborted) return;
-    // Waits in line for the day the leading tab closes.
+    // Waits for the lock until the leading tab closes.
     navigator.locks.request(name, { signal: over.signal }, lead).catch(lostLock);
     following.begin();
     tell({ say: 'hello' });
@@ -174,7 +174,7 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
   };
   const watch = (patience: number): void => {
     clearTimeout(dog);
-    // The leading tab is frozen or gone without a word: take the lock from it.
+    // The leading tab is frozen or has crashed: takes the lock from it.
     dog = setTimeout(() => {
       if (!mine && !over.signal.aborted) {
         navigator.locks.request(name, { steal: true }, lead).catch(lostLock);

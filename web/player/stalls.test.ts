@@ -163,7 +163,7 @@ test('a page that itself stood still has learned nothing of its network', () => 
   const stalls = new Stalls();
   let seq = 0;
   for (; seq < 40; seq++) stalls.arrived(seq, seq * FRAGMENT, FRAGMENT);
-  // Five seconds without a turn: what came meanwhile is read at once.
+  // Five seconds without processor time: what arrived in them is read at once.
   const woke = seq * FRAGMENT + 5;
   expect(stalls.arrived(seq, woke, FRAGMENT, 5)).toBeCloseTo(5);
   expect(stalls.spare(woke)).toBe(0);
@@ -173,7 +173,7 @@ test('a page that itself stood still has learned nothing of its network', () => 
   expect(stalls.longest(seq * FRAGMENT + 3)).toBeCloseTo(2.1);
 });
 
-test('whoever stops and begins again gets what was ready before: that is no stall', () => {
+test('somebody who stops and begins again gets what was ready before: that is no stall', () => {
   const stalls = new Stalls();
   let at = 0;
   for (let seq = 0; seq < 100; seq++) {

@@ -1,43 +1,43 @@
 import type { Notice, StreamPlace } from '../../src/wire/notice.ts';
 import { BoxReader } from './boxes.ts';
 
-/** Where a stream is served, as its head says. */
+/** Which part of the program a stream serves, as its response headers say. */
 export interface Where {
   readonly place: StreamPlace;
-  /** Ms that the newest fragment is behind the live edge. */
+  /** How far the newest fragment is behind the live edge, ms. */
   readonly behind: number;
-  /** Shown at the next request, it keeps the place at the live edge. */
+  /** Sent with the next request, it keeps the place at the live edge. */
   readonly seat?: string | undefined;
-  /** Shown when it comes back, it says that this listener was here: those are never put off. */
+  /** Sent with a reconnect, it proves that this listener was here before: such a request is never deferred. */
   readonly back?: string | undefined;
 }
 
-/** Who takes what the stream brings. */
+/** Receives what a stream delivers. */
 export interface Sink {
-  /** A connection stands: writes come every `period` ms, the next one in `next` ms; at the live edge unless told. */
+  /** Connected: writes come every `period` ms, the next one in `next` ms; at the live edge if `where` is absent. */
   opened(period: number, next: number, where?: Where): void;
   init(bytes: Uint8Array<ArrayBuffer>): void;
   fragment(seq: number, bytes: Uint8Array<ArrayBuffer>): void;
-  /** The door has something to say about the fragments that follow. */
+  /** A notice from the door about the fragments that follow. */
   notice(notice: Notice): void;
-  /** Nothing has come for longer than usual; there is enough in hand to wait for it. */
+  /** Nothing has arrived for longer than usual, but enough is buffered to wait. */
   still?(): void;
-  /** The connection is gone; `failures` attempts have failed since something last arrived. */
+  /** The connection is lost; `failures` attempts have failed since something last arrived. */
   lost(failures: number): void;
-  /** The program is over: there will be no more. */
+  /** The program is over. */
   over(): void;
 }
 
-/** A source of fragments that keeps itself going until closed. */
+/** A source of fragments that reconnects by itself until it is closed. */
 export interface Stream {
   close(): void;
 }
 
-/** What a stream has to ask while it runs. */
+/** What a stream asks while it runs. */
 export interface StreamOptions {
-  /** Address to ask for what follows fragment `after`, or for the newest. */
+  /** The address of what follows fragment `after`, or of the newest fragments. */
   url(after: number | undefined): string;
-  /** The last fragment that was handed over, where a reconnect continues. */
+  /** The last fragment that was handed over; a reconnect continues after it. */
   after(): number | undefined;
   /** Seconds of sound still buffered: the first retry is spread over half of them. */
   ahead(): number;
@@ -46,17 +46,19 @@ export interface StreamOptions {
 const FIRST_BYTES_MS = 10_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
-/** A server that has said nothing for this long, with writes every `period` ms, has gone. */
+/** How long a server that writes every `period` ms may be silent before the connection is given up. */
 export const patienceMs = (period: number): number => 2_000 + Math.min(3 * period, period + 4_000);
-/** With more than this in hand a silent connection is waited for: a network that stands still goes on where it was. Seconds. */
+/**
+ * While more than this is buffered, a silent connection is kept: a network that stalls continues where it was. Seconds.
+ */
 const ENOUGH = 2;
 const LOOK_AGAIN_MS = 500;
-/** It is waited for no longer than this beyond the patience. */
+/** The longest such wait, beyond the usual one. */
 const LONGEST_WAIT_MS = 8_000;
-/** So many "no such room" in a row are the truth. */
+/** After this many "no such room" in a row it is believed. */
 const UNKNOWN_TIMES = 3;
 
-/** One long GET, renewed without a gap: watchdog for silent sockets, back-off with jitter, `after=SEQ`. */
+/** One long GET, renewed without a gap: with a watchdog for silent sockets, back-off with jitter, and `after=SEQ`. */
 export function openStream(options: StreamOptions, sink: Sink): Stream {
   let closed = false;
   let failures = 0;

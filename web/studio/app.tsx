@@ -19,7 +19,7 @@ export function App() {
   const words = useWords();
   const phase = studio.phase.value;
   const first = useRef(true);
-  // A new page of the studio is said aloud and ready for the keyboard.
+  // On each new page of the studio the focus moves to its heading, so that screen readers announce it.
   useEffect(() => {
     if (!first.current) {
       scrollTo(0, 0);

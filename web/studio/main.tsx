@@ -11,7 +11,7 @@ import { openSettings } from './voice/settings.ts';
 import { wordsOf } from './words/words.ts';
 import './style.css';
 
-// Screens that are shared and histories that are read see the address, not the token.
+// Takes the token out of the address, so that shared screens and the browser's history do not show it.
 const taken = takeToken(location, () =>
   history.replaceState(history.state, '', location.pathname + location.search),
 );
@@ -46,5 +46,5 @@ if (token) {
 } else
   render(<NoLink link={link} words={wordsOf(settings.language.value)} known={knownLink(link.slug)} />, root);
 
-// A host link opened over another one in the same tab only changes the hash.
+// Opening another personal link in the same tab changes only the hash.
 addEventListener('hashchange', () => location.reload());

@@ -3,7 +3,10 @@ import { element, write } from '../../kit/element.ts';
 /** A field of a form, with a message below it that screen readers read with it. */
 export interface Field {
   readonly node: HTMLElement;
-  /** Shows what is wrong with the input and puts the focus there; an empty text takes it away. True when something is wrong. */
+  /**
+   * Shows what is wrong with the input and puts the focus there; an empty text takes it away. True when something is
+   * wrong.
+   */
   say(text: string): boolean;
 }
 

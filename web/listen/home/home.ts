@@ -1,4 +1,4 @@
-/** The home page: what is on, what comes, and a room of one's own in two clicks. */
+/** The home page: rooms that are on, rooms to come, and a form to start one. */
 import { momentOf } from '../../../src/wire/moment.ts';
 import type { RoomCard, StagePerson } from '../../../src/wire/room.ts';
 import { element, write } from '../../kit/element.ts';
@@ -15,10 +15,10 @@ type Listed = RoomCard & { readonly streams?: number };
 
 const CARD_ROWS = 5;
 const FIRST_ROWS = 8;
-/** Ended rooms shown. */
+/** The most ended rooms shown. */
 const EARLIER = 12;
 
-/** Builds the page; the server's list stays until the first fresh one is here. */
+/** Builds the page. The list rendered by the server stays until the first new one arrives. */
 export function homePage(main: HTMLElement, words: AllWords): void {
   frame(main, words, words.skipHome);
   const rooms = main.querySelector<HTMLElement>('#rooms') ?? element('div', { id: 'rooms' });
@@ -79,7 +79,7 @@ export function homePage(main: HTMLElement, words: AllWords): void {
   );
 }
 
-/** The list does not say who speaks: the hosts stand for the stage of a live room. */
+/** The list does not say who speaks, so the hosts are shown on the stage of a live room. */
 const people = (room: Listed): StagePerson[] =>
   room.status !== 'live'
     ? []
@@ -118,7 +118,7 @@ function sections(listed: readonly Listed[], words: AllWords, theatres: Map<stri
   return nodes;
 }
 
-/** The demo room's name is ours, so it is read in the reader's language. */
+/** The demo room's name is ours, so it is shown in the reader's language. */
 const titleOf = (room: Listed, words: AllWords): string => (room.welcome ? words.welcomeTitle : room.title);
 
 const section = (title: string, kind: string, ...items: Node[]): HTMLElement =>

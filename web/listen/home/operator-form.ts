@@ -9,7 +9,7 @@ interface MayStart {
   readonly who: 'anyone' | 'local' | 'operator';
 }
 
-/** The form in the place of the other one while this visitor may not start a room. */
+/** The form shown instead of the other one to a visitor who may not start a room. */
 export interface OperatorForm {
   readonly node: HTMLElement;
   /** Asks the server who may start a room, and shows the form that fits. */
@@ -25,7 +25,7 @@ async function askWhoMayStart(): Promise<MayStart | undefined> {
   }
 }
 
-/** Makes the form; `other` is shown whenever it is not. */
+/** Makes the form; `other` is the form that is shown instead. */
 export function operatorForm(words: AllWords, other: HTMLElement): OperatorForm {
   const way = element('p', {});
   const pasted = element('input', { name: 'operator', autocomplete: 'off', type: 'password' });
@@ -39,7 +39,7 @@ export function operatorForm(words: AllWords, other: HTMLElement): OperatorForm 
   );
   node.hidden = true;
   const show = (start: MayStart | undefined): void => {
-    // Without an answer the other form stays: the API says the rest.
+    // Without an answer the other form stays; the API refuses with a reason.
     node.hidden = start?.may !== false;
     other.hidden = !node.hidden;
     write(way, start?.who === 'local' ? words.startLocal : words.startOperator);

@@ -1,27 +1,27 @@
-/** The operator's key: where a link brings it, and where this tab keeps it. */
+/** The operator's key: read from a link, and kept in this tab. */
 
 const OPERATOR = 'earshot-operator';
 
-/** The operator's key in a link, or in what was pasted: all of it, or what follows `#operator=`. */
+/** The operator's key in a pasted text: the part after `#operator=`, or all of it. */
 export const keyIn = (text: string): string => text.trim().replace(/^.*#operator=/s, '');
 
-/** Keeps the key that the operator's link brings, and takes it out of the address. */
+/** Keeps the key from the operator's link, and removes it from the address. */
 export function takeKey(): void {
   if (!location.hash.startsWith('#operator=')) return;
   keepKey(keyIn(location.hash));
   history.replaceState(null, '', location.pathname + location.search);
 }
 
-/** Where storage is forbidden, the page itself holds it. */
+/** The key, for browsers that forbid storage. */
 let held = '';
 
-/** Keeps the key for this tab alone: the next person at this browser finds nothing. */
+/** Keeps the key in this tab only, so that the next person at this browser does not find it. */
 export function keepKey(key: string): void {
   held = key;
   try {
     sessionStorage.setItem(OPERATOR, key);
   } catch {
-    // The link is opened again next time.
+    // The operator opens the link again next time.
   }
 }
 
@@ -33,7 +33,7 @@ function storedKey(): string {
   }
 }
 
-/** The operator's key as a header; none without a key. */
+/** The operator's key as a request header; no header without a key. */
 export function authorization(): Record<string, string> {
   const key = held || storedKey();
   return key ? { authorization: `Bearer ${key}` } : {};

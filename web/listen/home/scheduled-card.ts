@@ -4,7 +4,7 @@ import { fullTime } from '../say.ts';
 import { copyLink } from '../share-buttons.ts';
 import type { Created } from './new-room.ts';
 
-/** A room for later: what, when, and what can be done with it. */
+/** The card of a scheduled room: its title, its time, and its links. */
 export function scheduledCard(created: Created, title: string, start: number, words: AllWords): HTMLElement {
   const copies = (label: string, link: string): HTMLElement => {
     const button = element('button', { type: 'button', class: 'button quiet' }, label);

@@ -9,12 +9,12 @@ import { takeKey } from './operator-key.ts';
 import { scheduledCard } from './scheduled-card.ts';
 
 const NAME = 'earshot-name';
-/** The API refuses longer ones, and later starts. */
+/** Limits of the API. */
 const MAX_TITLE = 140;
 const MAX_NAME = 60;
 const FURTHEST_MS = 366 * 86_400_000;
 
-/** What is wrong with a start, in words; the same bounds as the API's. */
+/** What is wrong with a start time, in words; empty when nothing is. The limits are the API's. */
 export function startProblem(start: number, now: number, words: AllWords): string {
   if (Number.isNaN(start)) return words.whenUnclear;
   if (start <= now) return words.whenPast;
@@ -125,7 +125,7 @@ function inputs(words: AllWords) {
   return { title, host, when };
 }
 
-/** Keeps the host's name for the next room, and the way back to this one. */
+/** Remembers the host's name for the next room, and the link to this one. */
 function remember({ slug, studio }: Created, { title, host, start }: RoomWish): void {
   keep(NAME, host);
   rememberRoom({

@@ -1,4 +1,4 @@
-/** The rooms that this device has a host's or speaker's link to: the way back for whoever has lost the tab. */
+/** The rooms that this device has a personal link to, so that somebody who closed the tab finds the way back. */
 import type { RoomCard } from '../../../src/wire/room.ts';
 import { element } from '../../kit/element.ts';
 import { forgetRoom, type MyRoom, myRooms } from '../../kit/my-rooms.ts';
@@ -6,14 +6,14 @@ import type { AllWords } from '../../kit/words.ts';
 import { fullTime } from '../say.ts';
 import { copyLink } from '../share-buttons.ts';
 
-/** The list; it shows itself only where there is something. */
+/** The list; hidden while it is empty. */
 export interface YourRooms {
   readonly node: HTMLElement;
-  /** `listed`: what the server says of its rooms, as far as it lists them. */
+  /** `listed`: the rooms as the server lists them. */
   show(listed: readonly Pick<RoomCard, 'slug' | 'status'>[]): void;
 }
 
-/** Opens the list. What is removed is forgotten on this device only. */
+/** Opens the list. Removing a room forgets it on this device only. */
 export function openYourRooms(words: AllWords): YourRooms {
   const list = element('ul', {});
   const node = element(

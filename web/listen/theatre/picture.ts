@@ -2,10 +2,10 @@ import type { StagePerson } from '../../../src/wire/room.ts';
 import { drawing } from '../../kit/element.ts';
 import { type Plan, placesOf, planOf } from './seats.ts';
 
-/** The drawing of a theatre: the stage with its people, the seats around it. */
+/** The picture of a theatre: the stage with its people, and the seats around it. */
 export interface Picture {
   readonly node: SVGElement;
-  /** How many seats it has. */
+  /** The number of seats. */
   readonly seats: number;
   /** Fills `count` seats; `mine`: one of them is the listener's own. */
   fill(count: number, mine: boolean): void;
@@ -13,7 +13,7 @@ export interface Picture {
   arrange(stage: readonly StagePerson[]): void;
 }
 
-/** The listener's own seat: in the first rows, never the first to be taken. */
+/** The listener's own seat: in the first rows, but not the first seat. */
 const OWN_SEAT = 17;
 
 const initials = (name: string): string =>
@@ -25,7 +25,7 @@ const initials = (name: string): string =>
     .join('')
     .toUpperCase();
 
-/** Draws the plan once; later only what changes is drawn again. */
+/** Draws the plan; later calls change only what differs. */
 export function openPicture(rows: number): Picture {
   const plan = planOf(rows);
   const dots = plan.seats.map((seat) =>
@@ -54,7 +54,7 @@ export function openPicture(rows: number): Picture {
     },
     arrange(stage) {
       const spots = placesOf(stage.length, plan);
-      // The first stands in the middle, the others left and right of it in turn.
+      // The first person stands in the middle, the others to the left and right in turn.
       const middle = (spots.length - 1) / 2;
       const order = spots.map((_, i) => i).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
       const gone = new Set(places.keys());
@@ -109,6 +109,6 @@ function drawPlan(plan: Plan, rows: number, dots: readonly SVGElement[], people:
   );
 }
 
-/** The class of a person's state, with a blank before it. */
+/** The CSS class for a person's state, with a space before it. */
 export const lookOf = (person: StagePerson): string =>
   !person.connected ? ' gone' : person.muted ? ' muted' : person.speaking ? ' speaking' : '';

@@ -7,7 +7,7 @@ export interface Seat {
   readonly row: number;
 }
 
-/** The plan: its size, the centre of the orchestra, the seats in the order in which they fill. */
+/** The plan: its size, the centre of the orchestra, and the seats in the order in which they are taken. */
 export interface Plan {
   readonly width: number;
   readonly height: number;
@@ -21,7 +21,7 @@ export interface Plan {
 /** Wedges of seats between the stairs. */
 const WEDGES = 7;
 
-/** The same numbers for everyone: a seeded sequence, so that a crowd looks alike on every screen. */
+/** A seeded random sequence, so that a crowd looks the same on every screen. */
 function sequence(seed: number): () => number {
   let state = seed;
   return () => {
@@ -54,7 +54,7 @@ export function planOf(rows: number): Plan {
         const x = centre.x - Math.cos(angle) * distance;
         const y = centre.y - Math.sin(angle) * distance;
         if (x < radius || x > width - radius) continue;
-        // People sit in front and in the middle first, but not by rule.
+        // Seats in front and in the middle are taken first, with some randomness.
         const aside = Math.abs(angle - Math.PI / 2) / 2;
         placed.push({ seat: { x, y, row }, order: row / rows + aside * 0.35 + random() * 0.85 });
       }

@@ -15,12 +15,12 @@ export interface Theatre {
   show(scene: Scene, seated: boolean): void;
 }
 
-/** A screen reader is told of who speaks and of counts at most this often; of who comes and goes at once. */
+/** Screen readers are told who speaks, and counts, at most this often; who joins and leaves is told at once. */
 const CALM_MS = 20_000;
 
 const speaks = (person: StagePerson): boolean => person.speaking && !person.muted;
 
-/** Draws the plan once; `show` changes only what changed. `rows` are fewer on a card. */
+/** Draws a theatre. Cards have fewer `rows` than the room's page. */
 export function openTheatre(words: AllWords, rows = 11): Theatre {
   const picture = openPicture(rows);
   const empty = element('p', { class: 'empty' }, words.emptyStage);
@@ -64,7 +64,7 @@ export function openTheatre(words: AllWords, rows = 11): Theatre {
   };
 }
 
-/** The people on stage by name, each with what they do. */
+/** The list of people on stage, each with a name and a state. */
 function openList(words: AllWords) {
   const node = element('ul', { class: 'on-stage', 'aria-label': words.stage });
   let shown = '';

@@ -1,7 +1,7 @@
 import { useConsole, useWords } from '../console/context.ts';
 import { timeOf, wholeOf, zoneOf } from '../words/times.ts';
 
-/** A room that has not opened: when it does, what happens then, and what can be done until then. */
+/** A room that has not opened: when it opens, what happens then, and what the host can change until then. */
 export function Before() {
   const { room, link, settings, isHost, dialog } = useConsole();
   const words = useWords();

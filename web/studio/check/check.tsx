@@ -6,7 +6,7 @@ import { Theatre } from '../controls/theatre.tsx';
 import { reasonOf } from '../host/host-actions.ts';
 import { SoundForm, Switch } from './sound-form.tsx';
 
-/** Backstage before joining: your name, your microphone, and the proof that it works. */
+/** The page before joining: name, microphone, and a check that it works. */
 export function Check() {
   const studio = useConsole();
   const { voice, name } = studio;
@@ -100,7 +100,7 @@ export function Check() {
   );
 }
 
-/** What we think of the microphone, in words; it waits before it complains. */
+/** Says in words how the microphone sounds; it waits some seconds before it complains. */
 function Verdict() {
   const { voice } = useConsole();
   const words = useWords();

@@ -1,7 +1,7 @@
 import { canChooseSink, type Device } from '../../capture/index.ts';
 import { useConsole, useWords } from '../console/context.ts';
 
-/** Which microphone, which loudspeaker, and what is done to the sound. */
+/** Choice of microphone and loudspeaker, and the processing of the sound. */
 export function SoundForm({ brief }: { brief?: boolean }) {
   const { voice, settings } = useConsole();
   const words = useWords();
@@ -98,7 +98,7 @@ function Choice(props: {
   );
 }
 
-/** An on/off setting with its name beside it. */
+/** A switch with its label. */
 export function Switch(props: { label: string; hint?: string; on: boolean; change: (on: boolean) => void }) {
   return (
     <label class="switch">

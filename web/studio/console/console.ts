@@ -30,7 +30,7 @@ export type DialogName =
   | 'recording'
   | 'links';
 
-/** Everything the page shows and does. */
+/** Everything that the studio page shows and does. */
 export interface Console {
   readonly link: Link & { readonly token: string };
   readonly settings: Settings;
@@ -41,38 +41,40 @@ export interface Console {
   readonly host: HostActions;
   readonly recording: Recording;
   readonly phase: ReadonlySignal<Phase>;
-  /** Where the show stands, as far as it is known now. */
+  /** The state of the show, as far as it is known. */
   readonly standing: ReadonlySignal<Standing>;
   readonly isHost: ReadonlySignal<boolean>;
   readonly trouble: ReadonlySignal<Trouble | undefined>;
-  /** Talking into a microphone that is off. */
+  /** True while this person talks into a microphone that is off. */
   readonly talkingMuted: ReadonlySignal<boolean>;
-  /** A host muted this person, who is no host: only a host can let them speak again. */
+  /** True while a host has muted this person, who is no host: only a host can let them speak again. */
   readonly hostMuted: ReadonlySignal<boolean>;
-  /** Has joined before the room opened: comes on stage when it does. */
+  /** True for somebody who has joined before the room opened; they come on stage when it opens. */
   readonly waiting: ReadonlySignal<boolean>;
   /** Who took this person off the stage. */
   readonly removedBy: ReadonlySignal<string | undefined>;
-  /** The name to be known by; told to the studio once there is a place. */
+  /** The person's name; sent to the studio once they are on stage. */
   readonly name: Signal<string>;
-  /** Which dialog is open; only one at a time. */
+  /** The dialog that is open; only one at a time. */
   readonly dialog: Signal<DialogName | undefined>;
-  /** Most connections at one time that this page has seen. */
+  /** The most connections at one time that this page has seen. */
   readonly peak: ReadonlySignal<number>;
   /** The wall clock, once a second. */
   readonly now: ReadonlySignal<number>;
-  /** Comes on stage, or before the room opens waits for it; without a microphone with ears only. */
+  /** Comes on stage, or waits for the room to open. Without a microphone the person only listens. */
   join(takeover?: boolean): void;
   leave(): void;
   toggleMute(): void;
-  /** Goes live; asks first when nobody would be heard. */
+  /** Goes live, after asking if nobody would be heard. */
   goLive(): void;
   /** Joins, and goes live once on stage. */
   joinAndGoLive(): Promise<void>;
   act(action: BackstageAction): void;
 }
 
-/** How long the studio may list us as gone before we ask it, in ms: right after joining its list is still on the way. */
+/**
+ * How long the studio's list may lack us before we ask, in ms; longer after joining, when the list is still on its way.
+ */
 const SUSPICION_MS = { joining: 4_000, later: 700 };
 /** How long after coming on stage somebody counts as just joined, in ms. */
 const JOINING_MS = 4_000;
@@ -125,7 +127,7 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
     say: (text) => notices.say(text),
     changed: () => {
       void room.refresh();
-      // Cells and doors know within a second or two.
+      // Cells and doors learn of a change within two seconds.
       setTimeout(() => void room.refresh(), 2_000);
     },
   });
@@ -183,7 +185,7 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
   };
 }
 
-/** What the visit leaves behind when it is over. */
+/** Cleans up when the visit is over. */
 function endWith(
   { phase, working }: Visit,
   { voice, notices, dialog }: Pick<Console, 'voice' | 'notices' | 'dialog'>,
@@ -191,7 +193,7 @@ function endWith(
   effect(() => {
     if (working.value || phase.value === 'left') return;
     voice.close();
-    // What was asked on the stage ends with it: the last page says the one thing that counts.
+    // Questions asked on stage end with it; the last page shows nothing else.
     notices.clear();
     dialog.value = undefined;
   });
@@ -200,7 +202,7 @@ function endWith(
   });
 }
 
-/** Tells the studio of this person's mute and name, and keeps a host's mute. */
+/** Tells the studio when this person is muted or renamed, and enforces a host's mute. */
 function keepStudioTold({
   link,
   room,
@@ -213,7 +215,7 @@ function keepStudioTold({
     muted: () => (voice.publishing.peek().at === 'on' ? voice.silent.peek() : undefined),
     send: (muted) => act(link.slug, link.token, { do: 'muted', muted }),
     refused(muted, why) {
-      // A host's mute holds until a host asks: the page must not show an open microphone that nobody hears.
+      // A host's mute lasts until a host lifts it: the page must not show an open microphone that nobody hears.
       if (!muted && why.code === 'not-host') voice.muted.value = true;
     },
   });
@@ -222,7 +224,7 @@ function keepStudioTold({
     voice.silent.value;
     if (voice.publishing.value.at === 'on') tellMuted();
   });
-  // Held: also push-to-talk and a key that was pressed before the news came are silent.
+  // Keeps the microphone off, also for push-to-talk and for a key that was pressed before the news arrived.
   effect(() => {
     if (hostMuted.value) voice.muted.value = true;
   });
@@ -256,7 +258,7 @@ function suspectWhenMissing({
   });
 }
 
-/** The worst trouble now; a host who wants that also hears it. */
+/** The worst trouble now; hosts can also have it spoken. */
 function openTrouble({
   visit: { phase, working },
   room,

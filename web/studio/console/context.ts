@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import type { Words } from '../words/words.ts';
 import type { Console } from './console.ts';
 
-/** Hands the console to every component of the page. */
+/** Makes the console available to every component of the page. */
 export const ConsoleContext = createContext<Console | undefined>(undefined);
 
 /** The console of this page. @throws Error outside of the studio page. */
@@ -13,5 +13,5 @@ export function useConsole(): Console {
   return studio;
 }
 
-/** The words of the chosen language; the component is drawn again when it changes. */
+/** The texts in the chosen language; the component renders again when the language changes. */
 export const useWords = (): Words => useConsole().words.value;

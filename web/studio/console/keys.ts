@@ -1,6 +1,6 @@
 import type { Console } from './console.ts';
 
-/** Listens to every key of the cheat sheet until the signal aborts. */
+/** Handles the keyboard shortcuts until the signal aborts. */
 export function listenToKeys(studio: Console, signal: AbortSignal): void {
   addEventListener('keydown', (event) => down(studio, event), { signal });
   addEventListener('keyup', (event) => event.code === 'Space' && release(studio), { signal });
@@ -14,7 +14,7 @@ const release = (studio: Console): void => {
 function down(studio: Console, event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const target = event.target instanceof Element ? event.target : undefined;
-  // Out of a field: from here on letters are keys again.
+  // Leaves the field, so that letters work as shortcuts again.
   if (event.key === 'Escape' && target instanceof HTMLInputElement && !target.closest('dialog, [popover]'))
     target.blur();
   if (target?.closest('input:not([type=checkbox]), textarea, select, dialog')) return;
@@ -30,7 +30,7 @@ function down(studio: Console, event: KeyboardEvent): void {
   if (press(studio, event.key, target)) event.preventDefault();
 }
 
-/** Does what the key says; false when it says nothing here. */
+/** Runs the shortcut of a key; false if it has none here. */
 function press(studio: Console, key: string, target: Element | undefined): boolean {
   const status = studio.room.status.value;
   const host = studio.isHost.value;
@@ -74,7 +74,7 @@ function press(studio: Console, key: string, target: Element | undefined): boole
       if (other?.role === 'speaker') studio.act({ do: 'make-host', who: other.id });
       return other !== undefined;
     case 'r':
-      // The key leads to the second step, it does not take it.
+      // The key opens the question; it does not answer it.
       if (other) strip?.querySelector<HTMLElement>('[popovertarget]')?.click();
       if (other) strip?.querySelector<HTMLElement>('[data-remove]')?.click();
       return other !== undefined;

@@ -3,7 +3,7 @@ import { forgetRoom, myRooms, rememberRoom } from '../../kit/my-rooms.ts';
 import { studioAddress } from '../link/link.ts';
 import type { Console } from './console.ts';
 
-/** Keeps this device's list of its rooms true while the studio is open: the home page shows it. */
+/** Keeps this device's list of its rooms up to date while the studio is open; the home page shows that list. */
 export function rememberWhile(studio: Console): void {
   const { link, room, phase } = studio;
   effect(() => {
@@ -24,7 +24,7 @@ export function rememberWhile(studio: Console): void {
   });
 }
 
-/** The link to this room that the device remembers, a host's first. */
+/** The link to this room that the device remembers; a host's link comes first. */
 export function knownLink(slug: string): string | undefined {
   const mine = myRooms().filter((it) => it.slug === slug && new URL(it.link).origin === location.origin);
   return (mine.find((it) => it.role !== 'speaker') ?? mine[0])?.link;

@@ -11,13 +11,13 @@ export interface RoomEventsDeps {
   isHost(): boolean;
   /** Turns this person's microphone off, or on. */
   mute(on: boolean): void;
-  /** Asks somebody who is muted to speak. */
+  /** Lets somebody speak whom a host had muted. */
   letSpeak(id: string): void;
   /** A host took this person off the stage. */
   removed(by: string): void;
 }
 
-/** Turns what the studio tells about people into short messages, and does what a host asks of this person. */
+/** Turns news about people into short messages, and does what a host asks of this person. */
 export function roomEvents({ notices, words, me, ...deps }: RoomEventsDeps): RoomFeedHooks {
   return {
     joined: (person) => person.id !== me() && notices.say(words().joined(person.name)),

@@ -4,19 +4,19 @@ import type { HostActions } from '../host/host-actions.ts';
 import type { Link } from '../link/link.ts';
 import type { Voice } from '../voice/voice.ts';
 
-/** Which of its pages the studio shows. */
+/** The page that the studio shows. */
 export type Phase = 'bad-link' | 'check' | 'stage' | 'removed' | 'left' | 'over';
 
-/** One person's way through the studio: from the check to the stage, and how it ends. */
+/** One person's visit to the studio: from the check to the stage, and how it ended. */
 export interface Visit {
   readonly phase: ReadonlySignal<Phase>;
-  /** The check or the stage is shown: the visit is not over. */
+  /** True while the check or the stage is shown: the visit is not over. */
   readonly working: ReadonlySignal<boolean>;
-  /** Has joined before the room opened: comes on stage when it does. */
+  /** True for somebody who has joined before the room opened; they come on stage when it opens. */
   readonly waiting: ReadonlySignal<boolean>;
   /** Who took this person off the stage. */
   readonly removedBy: Signal<string | undefined>;
-  /** Comes on stage, or before the room opens waits for it; without a microphone with ears only. */
+  /** Comes on stage, or waits for the room to open. Without a microphone the person only listens. */
   join(takeover?: boolean): void;
   leave(): void;
   /** Joins, and goes live once on stage. */
@@ -29,7 +29,7 @@ export interface VisitDeps {
   readonly room: Pick<RoomFeed, 'state' | 'status' | 'contact'>;
   readonly voice: Voice;
   readonly host: Pick<HostActions, 'change'>;
-  /** Told when somebody without a microphone wanted to go live. */
+  /** Called when somebody without a microphone tries to go live. */
   noMicrophone(): void;
 }
 
@@ -86,7 +86,7 @@ export function openVisit({ link, room, voice, host, noMicrophone }: VisitDeps):
     },
     async joinAndGoLive() {
       if (!voice.microphone.value) await voice.ask();
-      // Without a microphone nobody would be heard: the check says why there is none.
+      // Nobody would be heard without a microphone; the check page says why there is none.
       if (!voice.microphone.value) return noMicrophone();
       goingLive.value = true;
       join();

@@ -2,10 +2,13 @@ import { useSignal } from '@preact/signals';
 import { copyText } from '../../kit/copy.ts';
 import { useWords } from '../console/context.ts';
 
-/** How long the button says that it worked. */
+/** How long the button says that the link was copied. */
 const SAID_MS = 2_000;
 
-/** Copies an address and says so, or shows it to be copied by hand; `label` says which one where "Copy" is not enough. */
+/**
+ * Copies an address and says so, or shows it for copying by hand. `label` replaces "Copy" where that is not clear
+ * enough.
+ */
 export function CopyButton({ url, label }: { url: string; label?: string }) {
   const words = useWords();
   const copied = useSignal(false);

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useConsole, useWords } from '../console/context.ts';
 
-/** A modal dialog; Escape and a click beside it close it, focus returns to where it was. */
+/** A modal dialog. Escape and a click outside close it, and the focus returns to where it was. */
 export function Dialog(props: { title: string; children: ComponentChildren }) {
   const { dialog } = useConsole();
   const words = useWords();
@@ -31,7 +31,7 @@ export function Dialog(props: { title: string; children: ComponentChildren }) {
   );
 }
 
-/** The second step of a dangerous action: one sentence, and the way back comes first. */
+/** Asks before a dangerous action, with one sentence; the way back is the first button. */
 export function Confirm(props: { title: string; text: string; yes: string; no?: string; run: () => void }) {
   const { dialog } = useConsole();
   const words = useWords();

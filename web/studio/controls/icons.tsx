@@ -11,7 +11,7 @@ const PATHS = {
     'M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6 19 19M5 19l1.4-1.4M17.6 6.4 19 5',
 } as const;
 
-/** A line drawing beside words; hidden from screen readers, which have the words. */
+/** An icon beside a text; hidden from screen readers, which read the text. */
 export function Icon({ name }: { name: keyof typeof PATHS }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
@@ -20,7 +20,7 @@ export function Icon({ name }: { name: keyof typeof PATHS }) {
   );
 }
 
-/** Our sign: an arc over a point. */
+/** Our logo: an arc over a point. */
 export function Sign() {
   return (
     <svg class="sign" viewBox="0 0 32 24" aria-hidden="true">

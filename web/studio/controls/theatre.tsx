@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { dotOf } from '../../kit/figures.ts';
 import { meterPosition } from './meter.tsx';
 
-/** Someone in the picture. */
+/** A person in the picture. */
 export interface Actor {
   readonly id: string;
   readonly level: ReadonlySignal<number>;
@@ -20,7 +20,7 @@ const SEATS = [66, 82, 98, 114, 130]
   )
   .sort((a, b) => a.row - b.row || Math.abs(a.angle - Math.PI / 2) - Math.abs(b.angle - Math.PI / 2));
 
-/** The theatre from above: the stage with its people below, the seats that fill around it. */
+/** The theatre seen from above: the stage with its people below, and the seats around it. */
 export function Theatre(props: { people: readonly Actor[]; streams: number; label: string }) {
   const filled = Math.ceil(props.streams / dotOf(props.streams, SEATS.length));
   return (
@@ -49,7 +49,7 @@ export function Theatre(props: { people: readonly Actor[]; streams: number; labe
 function Place({ actor, x, y, size }: { actor: Actor; x: number; y: number; size: number }) {
   const ring = useRef<SVGCircleElement>(null);
   useSignalEffect(() => {
-    // Read first: an effect that read no signal would never run again.
+    // Reads the signal first: an effect that has read none would never run again.
     const level = meterPosition(actor.level.value);
     const loud = actor.off ? 0 : level;
     ring.current?.setAttribute('r', String(size + loud * size * 3));

@@ -4,7 +4,7 @@ import { Dialog } from '../controls/dialog.tsx';
 import type { Complaints } from '../host/host-actions.ts';
 import { fieldOf, wholeOf, zoneOf } from '../words/times.ts';
 
-/** Changes the title, and before the room opens its time; what is wrong stands under the field. */
+/** Changes the title and, before the room opens, its time. Errors are shown under the field. */
 export function AnnounceForm() {
   const { room, host, dialog, settings, now, notices } = useConsole();
   const words = useWords();

@@ -1,7 +1,7 @@
 import { useConsole, useWords } from '../console/context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 
-/** Every key of the page. */
+/** The list of keyboard shortcuts. */
 export function CheatSheet() {
   const { cheat, ...words } = useWords();
   const host = useConsole().isHost.value;

@@ -69,7 +69,7 @@ export function Dialogs() {
   }
 }
 
-/** Going live with nobody on stage: three ways, the likeliest first. */
+/** Asks before going live with nobody on stage; offers three ways on. */
 function EmptyStage({ join, live }: { join: () => void; live: () => void }) {
   const { dialog, phase } = useConsole();
   const words = useWords();

@@ -4,7 +4,7 @@ import { CopyButton } from '../controls/copy-button.tsx';
 import { Sign } from '../controls/icons.tsx';
 import { localeOf, timeOf } from '../words/times.ts';
 
-/** What is left of the evening, for the host: how it was, what can be done with it, and the next one. */
+/** The last page, for the host: figures of the show, its recording, and a new room. */
 export function EndCard() {
   const { room, link, peak, settings, dialog, recording } = useConsole();
   const words = useWords();

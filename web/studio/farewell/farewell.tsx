@@ -4,7 +4,7 @@ import type { Link } from '../link/link.ts';
 import type { Words } from '../words/words.ts';
 import { EndCard } from './end-card.tsx';
 
-/** A page of a few sentences: no link, wrong link, taken off, left, over. */
+/** A page of a few sentences, for visits that are over or cannot begin. */
 export function Plain(props: {
   title: string;
   text: string;
@@ -34,7 +34,7 @@ export function Plain(props: {
   );
 }
 
-/** The page without a token: what this is and what to do; `known` is the link that this device remembers. */
+/** The page for somebody without a token; `known` is the link that this device remembers. */
 export function NoLink({ link, words, known }: { link: Link; words: Words; known: string | undefined }) {
   const listen = { href: `/r/${link.slug}`, link: words.listenInstead };
   if (!known) return <Plain title={words.noLinkTitle} text={words.noLinkText} {...listen} />;
@@ -50,7 +50,7 @@ export function NoLink({ link, words, known }: { link: Link; words: Words; known
   );
 }
 
-/** How a visit ends, or cannot begin. */
+/** The page of a visit that is over, or that cannot begin. */
 export function Farewell() {
   const { phase, words: signal, room, removedBy, join, link, isHost } = useConsole();
   const words = signal.value;

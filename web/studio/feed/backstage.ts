@@ -2,38 +2,38 @@ import type { BackstageAction, BackstageLine } from '../../../src/wire/backstage
 import { isRefusal, type Refusal, refusalOf, retryDelay } from '../../capture/index.ts';
 import { linesOf, parseLine } from './line-reader.ts';
 
-/** Whether the page hears from the studio. `refused` tries again, slowly, unless the link itself is no good. */
+/** The state of the studio's stream. `refused` tries again, slowly, unless the link itself is invalid. */
 export type FeedState =
   | { readonly at: 'connecting' | 'here' }
   | { readonly at: 'away'; readonly tries: number }
   | { readonly at: 'refused'; readonly why: Refusal };
 
-/** What backstage needs. */
+/** What the backstage stream needs. */
 export interface BackstageOptions {
   readonly slug: string;
   readonly token: () => string;
   line(line: BackstageLine): void;
   state(state: FeedState): void;
-  /** Waits until there may be a stage to hear from. */
+  /** Waits until the room may have a stage. */
   ready(signal: AbortSignal): Promise<void>;
   readonly signal: AbortSignal;
 }
 
-/** A stream without a line for this long is dead: levels come ten times a second. */
+/** A stream that is silent for this long is dead, in ms: levels arrive ten times a second. */
 const SILENCE = 8_000;
-/** Waits grow up to that of this many tries, 2 s: a studio that restarts is back in seconds. */
+/** Waits stop growing after this many tries, at 2 s: a studio that restarts is back within seconds. */
 const MOST_TRIES = 4;
-/** An action that is not answered within this time has not been heard, in ms. */
+/** An action without an answer after this time has failed, in ms. */
 const ANSWER_MS = 15_000;
 /** Time between two tries after a refusal, in ms. */
 const REFUSED_DELAY = 5_000;
-/** Links that were refused so are not shown again: nothing changes that. */
+/** Refusals after which the same link is never tried again. */
 const FINAL: readonly number[] = [401, 403, 410];
 
-/** Whether a link that was refused so will never be taken. */
+/** Whether a link with this refusal will never be accepted. */
 export const isFinal = (why: Refusal): boolean => FINAL.includes(why.status);
 
-/** Follows the studio's line stream until the signal aborts, and comes back by itself. */
+/** Follows the studio's stream of lines until the signal aborts, and reconnects by itself. */
 export async function follow(options: BackstageOptions): Promise<void> {
   const { signal } = options;
   let tries = 0;
@@ -55,7 +55,7 @@ export async function follow(options: BackstageOptions): Promise<void> {
   }
 }
 
-/** One connection: ends when it breaks or falls silent; a refusal when it never began. */
+/** One connection. Returns when it breaks or falls silent; with a refusal if it was never accepted. */
 async function followOnce(options: BackstageOptions, began: () => void): Promise<Refusal | undefined> {
   const stop = new AbortController();
   const abort = () => stop.abort();
@@ -78,7 +78,7 @@ async function followOnce(options: BackstageOptions, began: () => void): Promise
       options.line(line);
     }
   } catch {
-    // A broken stream is told by its end; the next connection says more.
+    // The end of the stream says that it broke; the next connection tells why.
   } finally {
     clearTimeout(watchdog);
     options.signal.removeEventListener('abort', abort);
@@ -93,7 +93,9 @@ export function act(slug: string, token: string, action: BackstageAction): Promi
   );
 }
 
-/** Sends JSON, or nothing, with the link's token, by POST unless said otherwise; the answer's object, or why not. */
+/**
+ * Sends a request with the link's token and, if there is one, a JSON body. Returns the answer's object, or a refusal.
+ */
 export async function post(
   url: string,
   token: string,

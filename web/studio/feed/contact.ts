@@ -2,28 +2,28 @@ import type { RoomState } from '../../../src/wire/room.ts';
 import type { FeedState } from './backstage.ts';
 
 /**
- * What this page hears from the server: `here` all it needs; `checking` nothing yet, or not since a moment; `late` the
- * server answers and has the studio, this page's own line to it is broken; `restarting` the server says that the
- * studio is gone; `unreachable` no answer; `unknown` no such room.
+ * What this page hears from the server. `here`: all it needs. `checking`: nothing yet, or nothing for a moment. `late`:
+ * the server answers and reaches the studio, but this page's own stream is broken. `restarting`: the server says that
+ * the studio is gone. `unreachable`: no answer. `unknown`: no such room.
  */
 export type Contact = 'here' | 'checking' | 'late' | 'restarting' | 'unreachable' | 'unknown';
 
-/** The last look at the public state. */
+/** The last attempt to read the public state. */
 export interface Glance {
   /** HTTP status; 0 when nothing answered. */
   readonly answered: number;
   /** Wall-clock ms. */
   readonly at: number;
-  /** So many looks in a row were answered so; 1 when absent. */
+  /** How many attempts in a row had this answer; 1 when absent. */
   readonly times?: number;
 }
 
-/** A room that has just opened has no studio for a moment without any restart, in ms. */
+/** For this long after opening, a missing studio does not mean a restart, in ms. */
 const OPENING_MS = 5_000;
-/** A room that was there is believed to be gone after so many looks that did not find it. */
+/** After this many "not found" in a row, a room that existed counts as gone. */
 export const UNKNOWN_TIMES = 6;
 
-/** Says only what is known; `lostAt` is when the studio's line broke, in wall-clock ms. */
+/** Says what is known of the contact; `lostAt` is when the studio's stream broke, in wall-clock ms. */
 export function contactOf(
   feed: FeedState,
   lostAt: number,
@@ -32,7 +32,7 @@ export function contactOf(
 ): Contact {
   if (feed.at === 'here') return 'here';
   if (!glance || glance.at < lostAt) return 'checking';
-  // A server that has just started may not know yet the rooms it had.
+  // A server that has just started may not know its rooms yet.
   if (glance.answered === 404)
     return state && (glance.times ?? 1) < UNKNOWN_TIMES ? 'unreachable' : 'unknown';
   if (glance.answered !== 200 || !state) return 'unreachable';

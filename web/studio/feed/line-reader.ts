@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { BackstageLine } from '../../../src/wire/backstage.ts';
 
-/** A line longer than this is not ours: the stream is given up. In characters. */
+/** The longest line, in characters. A longer one is not ours, and the stream is given up. */
 export const MAX_LINE = 256 * 1024;
 
 const role = z.enum(['host', 'co-host', 'speaker']);
@@ -16,7 +16,7 @@ const person = z.object({
   loss: z.number(),
   forced: z._default(z.boolean(), false),
   asks: z._default(z.boolean(), false),
-  // A newer studio may notice more than this page has words for.
+  // A newer studio may send a notice that this page has no text for.
   notice: z.catch(z.optional(z.enum(['opposite-phase'])), undefined),
 });
 const ear = z.object({ id: z.string(), name: z.string(), role });
@@ -49,7 +49,7 @@ const line = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('asked'), what: z.enum(['mute', 'unmute', 'leave', 'host']), by: z.string() }),
 ]);
 
-/** One line as a message, or undefined when it is not one we know: newer studios may say more. */
+/** Parses a line; undefined for a kind that this page does not know, which a newer studio may send. */
 export function parseLine(text: string): BackstageLine | undefined {
   let value: unknown;
   try {
@@ -58,11 +58,11 @@ export function parseLine(text: string): BackstageLine | undefined {
     return undefined;
   }
   const result = z.safeParse(line, value);
-  // Optional keys are typed `?: T | undefined` by zod; the wire never carries undefined.
+  // zod types optional keys as `?: T | undefined`; JSON never carries undefined.
   return result.success ? (result.data as BackstageLine) : undefined;
 }
 
-/** The complete lines of a stream of bytes cut anywhere. @throws RangeError beyond `MAX_LINE`. */
+/** The complete lines of a byte stream. @throws RangeError for a line beyond `MAX_LINE`. */
 export async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   const reader = body.getReader();

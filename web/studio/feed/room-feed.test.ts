@@ -111,7 +111,7 @@ test('the studio’s last line ends everything: no request follows it', async ()
   await pass(60_000);
   expect(room.status.value).toBe('ended');
   expect(red).toEqual([]);
-  // Calls that wait for the stage are ended by whoever opened them, and never go on by themselves.
+  // Calls that wait for the stage are ended by their owner, and never go on by themselves.
   expect(calls).not.toHaveBeenCalled();
 });
 

@@ -13,37 +13,37 @@ type Asked = Extract<BackstageLine, { kind: 'asked' }>;
 /** The room as this page knows it, kept up to date. */
 export interface RoomFeed {
   readonly state: ReadonlySignal<FeedState>;
-  /** What this page hears from the server at this moment. */
+  /** What this page hears from the server now. */
   readonly contact: ReadonlySignal<Contact>;
   readonly title: ReadonlySignal<string>;
   readonly status: ReadonlySignal<RoomStatus | undefined>;
-  /** When the room opens by itself, wall-clock ms; absent when that is not known. */
+  /** When the room opens by itself, in wall-clock ms; undefined when that is not known. */
   readonly opens: ReadonlySignal<number | undefined>;
   /** The newest public state. */
   readonly open: ReadonlySignal<RoomState | undefined>;
-  /** Reads the public state now: this page has changed something. */
+  /** Reads the public state now, after this page has changed something. */
   refresh(): Promise<void>;
   readonly me: ReadonlySignal<{ readonly id: string; readonly name: string; readonly role: Link['role'] }>;
   readonly people: ReadonlySignal<readonly BackstagePerson[]>;
-  /** Who only listens backstage. */
+  /** The people who only listen backstage. */
   readonly ears: ReadonlySignal<readonly BackstageEar[]>;
   readonly program: ReadonlySignal<ProgramLine | undefined>;
-  /** dBFS of the mixed feed. */
+  /** The level of the mixed program, in dBFS. */
   readonly programLevel: ReadonlySignal<number>;
-  /** −dBov turned to dBFS (≤ 0, −127 silence) of one speaker. */
+  /** The level of one speaker in dBFS (≤ 0, −127 is silence). */
   level(id: string): Signal<number>;
   /** Waits until the stage of this room is open as far as this page knows, or the signal aborts. */
   ready(signal: AbortSignal): Promise<void>;
 }
 
-/** What else the feed tells. */
+/** Events of the room. */
 export interface RoomFeedHooks extends RosterHooks {
   asked(asked: Asked): void;
 }
 
-/** What the studio's own stream has to say about a lost connection arrives within this time, in ms. */
+/** The studio's stream says within this time, in ms, why a connection was lost. */
 const LAST_LINE_MS = 100;
-/** A public state this young, in ms, still counts before a try. */
+/** A public state younger than this is not read again before a try, in ms. */
 const FRESH_MS = 500;
 
 /** Whether a room has a stage. */
@@ -52,7 +52,7 @@ export const isOpen = (status: RoomStatus | undefined): boolean => status === 'o
 export const isOver = (status: RoomStatus | undefined): boolean =>
   status === 'ended' || status === 'cancelled';
 
-/** Follows a room through its backstage stream, and through its public state for what that does not say. */
+/** Follows a room through its backstage stream and its public state. */
 export function openRoomFeed(
   link: Link & { readonly token: string },
   title: string,
@@ -70,7 +70,7 @@ export function openRoomFeed(
     if (it.kind === 'you') me.value = { id: it.id, name: it.name, role: it.role };
     else if (it.kind === 'program') program.value = it;
     else if (it.kind === 'asked') {
-      // The studio closes this stream next; asking again would only be refused.
+      // The studio now closes this stream and would refuse another one.
       if (it.what === 'leave') stop.abort();
       hooks.asked(it);
     } else if (it.kind === 'levels') roster.hear(it);
@@ -93,7 +93,7 @@ export function openRoomFeed(
     contactOf(state.value, lostAt.value, open.glance.value, open.state.value),
   );
   effect(() => {
-    // What nobody tells us any more is not shown as if it were true.
+    // Levels that nobody reports any more must not be shown as if they were current.
     if (contact.value !== 'here') roster.silence();
   });
   effect(() => {
@@ -102,13 +102,13 @@ export function openRoomFeed(
     open.rest();
   });
   effect(() => {
-    // What became of the room, or of the server, is known at once.
+    // The public state says at once what happened to the room or the server.
     if (state.value.at === 'away') void open.look();
   });
 
   async function ready(until: AbortSignal): Promise<void> {
     if (state.value.at !== 'connecting') {
-      // Something was lost, perhaps because the room has ended: the server that knows is asked first.
+      // A connection was lost, perhaps because the room has ended: asks the server first.
       await pause(LAST_LINE_MS, until);
       if (!open.glance.value || Date.now() - open.glance.value.at > FRESH_MS) await open.refresh();
     }

@@ -1,24 +1,24 @@
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { BackstageEar, BackstageLine, BackstagePerson } from '../../../src/wire/backstage.ts';
 
-/** Who is on stage, who only listens backstage, and how loud everyone is. */
+/** The people on stage, those who only listen, and everyone's level. */
 export interface Roster {
   /** In the order in which they came. */
   readonly people: ReadonlySignal<readonly BackstagePerson[]>;
   readonly ears: ReadonlySignal<readonly BackstageEar[]>;
-  /** dBFS of the mixed feed. */
+  /** The level of the mixed program, in dBFS. */
   readonly programLevel: ReadonlySignal<number>;
-  /** The level of one speaker in dBFS (≤ 0, −127 silence). */
+  /** The level of one speaker in dBFS (≤ 0, −127 is silence). */
   level(id: string): Signal<number>;
-  /** Takes a new list of people, and tells what has changed since the last one. */
+  /** Takes a new list of people, and calls the hooks for what has changed. */
   list(line: Extract<BackstageLine, { kind: 'roster' }>): void;
   /** Takes new levels. */
   hear(line: Extract<BackstageLine, { kind: 'levels' }>): void;
-  /** Sets every level to silence: nobody tells them any more. */
+  /** Sets every level to silence, because nobody reports them any more. */
   silence(): void;
 }
 
-/** What changes between two lists of people. */
+/** Called for each change between two lists of people. */
 export interface RosterHooks {
   joined(person: BackstagePerson): void;
   left(person: BackstagePerson): void;
@@ -28,7 +28,7 @@ export interface RosterHooks {
 
 const SILENCE = -127;
 
-/** Opens an empty roster; the first list is told to nobody. */
+/** Opens an empty roster. The first list does not call the hooks. */
 export function openRoster(hooks: RosterHooks): Roster {
   const people = signal<readonly BackstagePerson[]>([]);
   const ears = signal<readonly BackstageEar[]>([]);
@@ -60,7 +60,7 @@ export function openRoster(hooks: RosterHooks): Roster {
     hear(line) {
       batch(() => {
         programLevel.value = line.program;
-        // The studio tells −dBov, 0 to 127.
+        // The studio sends −dBov, 0 to 127.
         for (const [id, value] of levels) value.value = -(line.people[id] ?? 127);
       });
     },

@@ -3,11 +3,11 @@ import type { RoomStatus } from '../../../src/wire/room.ts';
 import type { Contact } from './contact.ts';
 
 /**
- * Where the show stands as the page may say it: the moment of the room, or why nothing can be said.
+ * The state of the show as the page displays it: the moment of the room, or why it is unknown.
  */
 export type Standing = Moment | 'checking' | 'unreachable' | 'restarting' | 'late';
 
-/** Says where the show stands; `firstSpeech` is when the program first carried speech. */
+/** The state of the show; `firstSpeech` is when the program first carried speech. */
 export function standingOf(
   contact: Contact,
   status: RoomStatus | undefined,
@@ -22,7 +22,7 @@ export function standingOf(
 /** A room is late from this long after its time, in ms, as on the listeners' page. */
 const LATE_MS = 60_000;
 
-/** Whole minutes that a room which should have begun is late; 0 while it is not. */
+/** By how many whole minutes an open room is late; 0 if it is not. */
 export const minutesLate = (standing: Standing, scheduled: number | undefined, now: number): number =>
   standing === 'open' && scheduled !== undefined && now > scheduled + LATE_MS
     ? Math.floor((now - scheduled) / 60_000)

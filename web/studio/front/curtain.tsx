@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useConsole, useWords } from '../console/context.ts';
 import { Icon } from '../controls/icons.tsx';
 
-/** Open, go live, back to music, end: what the host may do with the room now. */
+/** The host's buttons: open, go live, back to music, end. */
 export function Curtain() {
   const { standing, host, goLive, phase } = useConsole();
   const words = useWords();
@@ -55,7 +55,7 @@ export function Curtain() {
         </Row>
       );
     default:
-      // Nobody knows where the show stands: nothing is offered that may be wrong.
+      // The state of the show is unknown: offers nothing that may be wrong.
       return null;
   }
 }

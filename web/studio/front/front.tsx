@@ -2,7 +2,7 @@ import { useConsole } from '../console/context.ts';
 import { Curtain } from './curtain.tsx';
 import { MuteBar } from './mute-bar.tsx';
 
-/** The front edge of the console, always in view: what the host does with the show, and one's own microphone. */
+/** The front edge of the console, always visible: the host's buttons, and one's own microphone. */
 export function Front() {
   const { phase, isHost } = useConsole();
   const stage = phase.value === 'stage';

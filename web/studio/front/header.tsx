@@ -2,7 +2,7 @@ import { otherTheme } from '../../kit/theme.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { Icon, Sign } from '../controls/icons.tsx';
 
-/** Which room this is, and whether it is on air. */
+/** The header: which room this is, and whether it is on air. */
 export function Header() {
   const { room, settings, dialog, standing } = useConsole();
   const words = useWords();

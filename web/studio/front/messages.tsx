@@ -1,6 +1,6 @@
 import { useConsole, useWords } from '../console/context.ts';
 
-/** The worst trouble, in one sentence across the page. */
+/** The banner across the page: the worst trouble, in one sentence. */
 export function Banner() {
   const { trouble, voice, toggleMute, settings } = useConsole();
   const words = useWords();
@@ -22,7 +22,7 @@ export function Banner() {
   );
 }
 
-/** Short messages, and what the browser holds back. */
+/** Short messages, and a button when the browser blocks sound. */
 export function Messages() {
   const { notices, voice } = useConsole();
   const words = useWords();

@@ -4,7 +4,7 @@ import { Icon } from '../controls/icons.tsx';
 import { Meter } from '../controls/meter.tsx';
 import type { Words } from '../words/words.ts';
 
-/** One's own microphone, at thumb's reach. */
+/** The bar for one's own microphone. */
 export function MuteBar() {
   const studio = useConsole();
   const words = useWords();
@@ -58,14 +58,14 @@ interface Key {
   readonly silent: boolean;
   readonly live: boolean;
   readonly needed: boolean;
-  /** It is no switch now: there is no microphone, or it is not this person's to open. */
+  /** It is not a switch now: there is no microphone, or a host has muted it. */
   readonly off: boolean;
   /** Pressing it does nothing now. */
   readonly still: boolean;
   press(): void;
 }
 
-/** What the big key says and does; it never offers what would be refused. */
+/** The label and the action of the big key; it never offers what would be refused. */
 function keyOf(studio: Console, words: Words): Key {
   const { voice, settings, toggleMute, talkingMuted, room, trouble, hostMuted, act, join } = studio;
   const silent = voice.silent.value;
@@ -75,7 +75,7 @@ function keyOf(studio: Console, words: Words): Key {
     const turnOn = async () => {
       await voice.ask();
       if (!voice.microphone.value) return;
-      // Turned on here it starts closed: nobody is put on the air by allowing a microphone.
+      // A microphone that is allowed here starts muted, so that nobody goes on air by allowing it.
       voice.muted.value = true;
       join();
     };

@@ -4,7 +4,7 @@ import { post } from '../feed/backstage.ts';
 import { claimsOf } from '../link/link.ts';
 import type { Words } from '../words/words.ts';
 
-/** What a host does to the room itself. */
+/** A change of the room's status by a host. */
 export type Change = 'open' | 'live' | 'standby' | 'end' | 'cancel';
 
 /** An invitation that was made on this page. */
@@ -17,27 +17,27 @@ export interface Invite {
   readonly until?: number;
 }
 
-/** What was wrong with an announcement, per field; `other` is about none of them. */
+/** What is wrong with an announcement, per field; `other` is for everything else. */
 export interface Complaints {
   readonly title?: string;
   readonly start?: string;
   readonly other?: string;
 }
 
-/** What a host or co-host does through the API. One thing at a time: while `busy`, further wishes are let go. */
+/** What a host or co-host does through the API. One thing at a time: while `busy`, further requests are ignored. */
 export interface HostActions {
   readonly busy: ReadonlySignal<Change | 'edit' | 'limit' | 'recording' | 'links' | undefined>;
-  /** True when it is done; else the host has been told why not. */
+  /** True when it is done; otherwise the host has been told why not. */
   change(to: Change): Promise<boolean>;
-  /** Sets the cap on live listeners, or takes it away. */
+  /** Sets the cap on live listeners; null removes it. */
   limit(cap: number | null): Promise<void>;
-  /** Changes title and start (wall-clock ms); what is wrong with them, or undefined when it is done. */
+  /** Changes title and start (wall-clock ms). Returns what is wrong with them, or undefined when it is done. */
   announce(wish: { title?: string; start?: number }, now: number): Promise<Complaints | undefined>;
   readonly invites: ReadonlySignal<readonly Invite[]>;
   invite(name: string): Promise<void>;
-  /** Somebody was taken off the stage: their link opens nothing any more. */
+  /** Removes the invitation of somebody who was taken off the stage: their link is invalid. */
   forgetInvite(id: string): void;
-  /** Makes every link of the room worthless, and a new one for this host; true when done. */
+  /** Invalidates every link of the room and makes a new one for this host; true when done. */
   renewLinks(): Promise<boolean>;
   /** Removes the recording for good. */
   removeRecording(): Promise<boolean>;
@@ -47,26 +47,26 @@ export interface HostActions {
 export interface HostActionsDeps {
   readonly slug: string;
   token(): string;
-  /** All links were replaced: this is the token of the new one. */
+  /** Called with the token of the new link after all links were replaced. */
   renewed(token: string): void;
   words(): Words;
-  /** Tells the host something in a short message. */
+  /** Shows the host a short message. */
   say(text: string): void;
-  /** The room has changed: look again. */
+  /** Called when the room has changed. */
   changed(): void;
 }
 
-/** Longest title, in characters as people count them; the API refuses longer ones. */
+/** The longest title that the API accepts, in characters (code points). */
 const MAX_TITLE = 140;
-/** How far ahead a room may be announced, in ms: a year. */
+/** How far ahead a room may be announced, in ms: one year. */
 const FURTHEST_START = 366 * 86_400_000;
 const MAX_INVITES = 20;
 
-/** Why something did not work, in the words of the page where it has any. */
+/** Why something failed: in the page's own words if it has any, otherwise the server's. */
 export const reasonOf = (words: Words, why: Refusal): string =>
   words.refusals[why.code] ?? (why.detail || words.refusals['network'] || why.code);
 
-/** What can be seen to be wrong before anybody is asked. */
+/** What is wrong with an announcement, as far as the page can tell without the server. */
 export function complaintsOf(
   wish: { title?: string; start?: number },
   now: number,
@@ -88,7 +88,7 @@ export function complaintsOf(
   return title || when ? { ...(title ? { title } : {}), ...(when ? { start: when } : {}) } : undefined;
 }
 
-/** Opens them for one room and one link. */
+/** Opens the host's actions for one room and one link. */
 export function openHostActions(deps: HostActionsDeps): HostActions {
   const { slug, token } = deps;
   const busy = signal<HostActions['busy']['value']>(undefined);
@@ -144,7 +144,7 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
         deps.changed();
         return undefined;
       }
-      // The server's own sentence names the field; the page has its words for each.
+      // The server's sentence names the field; the page has its own text for each.
       if (answer.code === 'unprocessable' && /\bstart\b/.test(answer.detail))
         return { start: words.startPast };
       if (answer.code === 'unprocessable' && /\btitle\b/.test(answer.detail))

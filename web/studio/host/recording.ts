@@ -2,17 +2,17 @@ import { computed, effect, type ReadonlySignal, type Signal, signal } from '@pre
 import type { RecordingNote } from '../../../src/wire/recording.ts';
 import { isOver, type RoomFeed } from '../feed/room-feed.ts';
 
-/** What is left of a room that is over. */
+/** The recording of a room that is over. */
 export interface Recording {
   readonly note: ReadonlySignal<RecordingNote | undefined>;
-  /** True once it has been removed, by whomever. */
+  /** True once it has been removed, by this page or elsewhere. */
   readonly removed: Signal<boolean>;
 }
 
-/** When the public state is read again after the end, in ms: the recording closes, and its gaps and length are counted. */
+/** When the public state is read again after the end, in ms: the recording's length and gaps become known. */
 const LOOKS = [1_000, 4_000, 12_000];
 
-/** Follows, once the room is over, what becomes of its recording. */
+/** Follows the recording after the room is over. */
 export function openRecording(room: Pick<RoomFeed, 'open' | 'status' | 'refresh'>): Recording {
   const removed = signal(false);
   const note = computed(() => room.open.value?.recording);

@@ -23,7 +23,7 @@ export function InviteCard() {
     busy.value = false;
     if (invites.value === before) return;
     name.value = '';
-    // The link is the next thing to take, and letters work as shortcuts again.
+    // The next step is to copy the link, and letters work as shortcuts again.
     requestAnimationFrame(() => list.current?.querySelector('button')?.focus());
   };
   return (

@@ -2,7 +2,7 @@ import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { studioAddress } from '../link/link.ts';
 
-/** The way back into this studio: the personal link, which is nowhere else. */
+/** The card with the personal link, which is the only way back into this studio. */
 export function LinksCard() {
   const { link, room, isHost, dialog } = useConsole();
   const owner = room.me.value.role === 'host';

@@ -1,6 +1,6 @@
 import { keepInWindow, keptInWindow } from './window-store.ts';
 
-/** The host's or speaker's link, as far as the page can read it; only the server can tell whether it is genuine. */
+/** A personal link, as far as the page can read it; only the server can tell whether it is genuine. */
 export interface Link {
   readonly slug: string;
   /** Absent when the page was opened without one. */
@@ -17,8 +17,8 @@ const keyOf = (slug: string): string => `earshot-token-${slug}`;
 const slugOf = (pathname: string): string => /\/r\/([^/]+)\/studio/.exec(pathname)?.[1] ?? '';
 
 /**
- * Takes the token out of `#token=`, where screens, histories and bookmarks would show it, into the window's own store,
- * and gives the one that is kept. `clean` puts the address without it in the bar; it is not called when the store
+ * Moves the token from `#token=`, where screens, histories and bookmarks would show it, to the window's store,
+ * and returns it, or the one stored earlier. `clean` removes it from the address bar; it is not called if the store
  * cannot keep the token, because a reload would lose it.
  */
 export function takeToken(
@@ -32,7 +32,7 @@ export function takeToken(
   return shown;
 }
 
-/** Another token took the place of the one this window was opened with. */
+/** Stores a token that replaces the one this window was opened with. */
 export const keepToken = (slug: string, token: string): boolean => keepInWindow(keyOf(slug), token);
 
 /** Reads the room from the path and the grant from the token; `now` is the wall clock in ms. */
@@ -42,7 +42,7 @@ export function linkOf(pathname: string, token: string | undefined, now: number)
   if (!token || !claims) return { slug, role: 'speaker', id: '', name: '' };
   const role = claims['role'] === 'host' || claims['role'] === 'co-host' ? claims['role'] : 'speaker';
   const { exp, room } = claims as { exp?: unknown; room?: unknown };
-  // A day of grace: this device's clock or its time zone may be wrong, the server's counts.
+  // One day of tolerance, because this device's clock or time zone may be wrong; the server decides.
   const expired = typeof exp === 'number' && exp * 1000 + 86_400_000 < now;
   const flaw =
     typeof room === 'string' && room !== slug ? 'token-other-room' : expired ? 'token-expired' : undefined;
@@ -54,7 +54,7 @@ export function linkOf(pathname: string, token: string | undefined, now: number)
 export const studioAddress = (origin: string, slug: string, token: string): string =>
   `${origin}/r/${slug}/studio#token=${token}`;
 
-/** The claims of a JWT, unverified; undefined when it is not one. Spec: RFC 7519, 7.2. */
+/** The claims of a JWT, unverified; undefined if it is not one. Spec: RFC 7519, 7.2. */
 export function claimsOf(token: string): Record<string, unknown> | undefined {
   const body = token.split('.')[1];
   if (!body) return undefined;

@@ -1,4 +1,6 @@
-/** What this window keeps: it outlives a reload, and no other window sees it. Null where nothing is kept. */
+/**
+ * Reads a text that this window stored: it survives a reload, and other windows do not see it. Null if there is none.
+ */
 export function keptInWindow(key: string): string | null {
   try {
     return sessionStorage.getItem(key);
@@ -7,7 +9,7 @@ export function keptInWindow(key: string): string | null {
   }
 }
 
-/** Keeps a text in this window; false where the browser keeps nothing. */
+/** Stores a text in this window; false if the browser stores nothing. */
 export function keepInWindow(key: string, value: string): boolean {
   try {
     sessionStorage.setItem(key, value);

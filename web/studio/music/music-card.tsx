@@ -6,7 +6,10 @@ import { useConsole, useWords } from '../console/context.ts';
 import { reasonOf } from '../host/host-actions.ts';
 import { askMusic, fetchMusic, type KeptMusic, removeMusic, sendMusic } from './music-file.ts';
 
-/** The host's own hold music: what plays now, another file, or that of the house; what went wrong stands under the field. */
+/**
+ * The card for the room's own hold music: what plays now, another file, or the built-in music. Errors are shown under
+ * the field.
+ */
 export function MusicCard() {
   const { link, isHost, room } = useConsole();
   const words = useWords();
@@ -118,7 +121,7 @@ export function MusicCard() {
   );
 }
 
-/** Plays it to the host alone. */
+/** Plays the hold music to the host only. */
 function PlayMusic({ failed }: { failed: () => void }) {
   const { link } = useConsole();
   const words = useWords();

@@ -1,14 +1,14 @@
 import { isRefusal, type Refusal, refusalOf, retryDelay } from '../../capture/index.ts';
 import { keep, kept } from '../../kit/words.ts';
 
-/** Bytes the server takes, and what a WAV file's head needs of them. */
+/** The most bytes that the server accepts; the header of a WAV file takes the first of them. */
 const MOST_BYTES = 8_000_000;
 const HEAD_BYTES = 44;
 const RATE = 48_000;
-/** Larger files are not even read: an hour of MP3. */
+/** The largest file that is read, in bytes: an hour of MP3. */
 export const LARGEST_FILE = 100_000_000;
 
-/** What became of a file. */
+/** What happened to a file. */
 export type MusicSent =
   | { readonly seconds: number }
   | Refusal
@@ -17,16 +17,16 @@ export type MusicSent =
   | 'too-large'
   | 'stopped';
 
-/** The music of a room that is not the house's own. */
+/** A room's own hold music. */
 export interface KeptMusic {
   readonly seconds: number;
-  /** Its file's name, where this device sent it. */
+  /** The name of its file, if this device sent it. */
   readonly name?: string;
 }
 
-/** How a file is sent. */
+/** Progress and cancellation of sending a file. */
 export interface Sending {
-  /** Told the share that has left, 0 to 1. */
+  /** Called with the share that has been sent, 0 to 1. */
   progress(share: number): void;
   readonly signal: AbortSignal;
 }
@@ -34,7 +34,9 @@ export interface Sending {
 const addressOf = (slug: string): string => `/api/rooms/${slug}/music`;
 const keyOf = (slug: string): string => `earshot-music-${slug}`;
 
-/** Decodes whatever this browser can play, cuts it to what the server takes and sends it as the room's hold music. */
+/**
+ * Decodes any file that this browser can play, cuts it to the size that the server accepts, and sends it as hold music.
+ */
 export async function sendMusic(
   slug: string,
   token: string,
@@ -61,7 +63,7 @@ export async function sendMusic(
   return sent;
 }
 
-/** The room's own music as the server has it; undefined while the house's plays, or when nothing answers. */
+/** The room's own music as the server has it; undefined while the built-in music plays, or without an answer. */
 export async function askMusic(slug: string, token: string): Promise<KeptMusic | undefined> {
   const answer = await ask(addressOf(slug), token);
   if (isRefusal(answer)) return undefined;
@@ -69,19 +71,19 @@ export async function askMusic(slug: string, token: string): Promise<KeptMusic |
   return typeof seconds === 'number' ? { seconds, ...nameOf(slug, seconds) } : undefined;
 }
 
-/** What the server plays, as a WAV file; undefined when it could not be fetched. */
+/** The music that the server plays, as a WAV file; undefined if it could not be fetched. */
 export async function fetchMusic(slug: string, token: string): Promise<Blob | undefined> {
   const answer = await ask(`${addressOf(slug)}.wav`, token);
   return isRefusal(answer) ? undefined : answer.blob().catch(() => undefined);
 }
 
-/** The music of the house again; why not, or undefined. */
+/** Goes back to the built-in music. Returns why that failed, or undefined. */
 export async function removeMusic(slug: string, token: string): Promise<Refusal | undefined> {
   const answer = await ask(addressOf(slug), token, 'DELETE');
   return isRefusal(answer) ? answer : undefined;
 }
 
-/** The name under which this device sent music of this length: another host may have sent other music since. */
+/** The file name, if the music has the length that this device sent: another host may have sent other music since. */
 function nameOf(slug: string, seconds: number): { name?: string } {
   try {
     const sent: unknown = JSON.parse(kept(keyOf(slug)) ?? 'null');
@@ -92,7 +94,9 @@ function nameOf(slug: string, seconds: number): { name?: string } {
   }
 }
 
-/** Whether the first bytes are those of a kind of sound file: what is one and cannot be played is told apart from what is none. */
+/**
+ * Whether the first bytes are those of a sound file, to tell one that cannot be played from a file that is not sound.
+ */
 export function looksLikeSound(head: Uint8Array): boolean {
   const text = String.fromCharCode(...head);
   return (
@@ -119,7 +123,7 @@ const unheard = (detail: string): Refusal => ({
   retryAfter: retryDelay(0),
 });
 
-/** Sends with progress, which `fetch` does not tell; undefined when it was stopped. */
+/** Sends with progress, which `fetch` does not report; undefined if it was cancelled. */
 function upload(
   url: string,
   token: string,
@@ -148,7 +152,7 @@ function upload(
   });
 }
 
-/** 16-bit WAV of the first or only two channels, as long as the server takes it. */
+/** A 16-bit WAV file of the first one or two channels, cut to the size that the server accepts. */
 export function wavOf(
   sound: Pick<AudioBuffer, 'numberOfChannels' | 'length' | 'getChannelData'>,
 ): ArrayBuffer {

@@ -1,6 +1,6 @@
 /** Tells the host aloud that something is wrong on air. */
 export interface Alarm {
-  /** Says the sentence now, and again every `REPEAT` while `clear` is not called. A new sentence replaces the old. */
+  /** Says the sentence now and every `REPEAT` until `clear` is called. A new sentence replaces the old one. */
   raise(sentence: string, language: string, tone: boolean): void;
   clear(): void;
 }

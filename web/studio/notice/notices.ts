@@ -4,20 +4,20 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 export interface Notice {
   readonly id: number;
   readonly text: string;
-  /** What it is about: a newer message about the same takes its place. */
+  /** What it is about: a newer message on the same topic replaces it. */
   readonly topic?: string;
   /** Stays until answered. */
   readonly answer?: { readonly label: string; run(): void };
 }
 
-/** The messages on the page now: at most `MAX_NOTICES`, older ones give way. */
+/** The messages on the page: at most `MAX_NOTICES`, the oldest are dropped. */
 export interface Notices {
   readonly list: ReadonlySignal<readonly Notice[]>;
   say(text: string, more?: Pick<Notice, 'topic' | 'answer'>): void;
   drop(id: number): void;
-  /** The question has been settled elsewhere. */
+  /** Removes the messages on a topic that has been settled. */
   settle(topic: string): void;
-  /** Takes all of them off the page. */
+  /** Removes all messages. */
   clear(): void;
 }
 

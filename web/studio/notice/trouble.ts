@@ -3,7 +3,7 @@ import type { RoomFeed } from '../feed/room-feed.ts';
 import type { Voice } from '../voice/voice.ts';
 import type { Words } from '../words/words.ts';
 
-/** The worst thing this person should know now. */
+/** The most important problem that this person should know about. */
 export interface Trouble {
   readonly level: 'bad' | 'attention';
   readonly text: string;
@@ -12,14 +12,14 @@ export interface Trouble {
   readonly cause?: NonNullable<ProgramState['deadAir']>['cause'];
 }
 
-/** What the trouble is read from. */
+/** What trouble is derived from. */
 export interface TroubleSource {
   readonly room: Pick<RoomFeed, 'contact' | 'program' | 'status'>;
   readonly voice: Pick<Voice, 'publishing' | 'silent' | 'problem' | 'listening'>;
   readonly words: Words;
-  /** Joined: before that, a lost connection is not this person's concern. */
+  /** True after joining; before that, a lost connection does not concern this person. */
   readonly onStage: boolean;
-  /** This device has a network. */
+  /** True while this device has a network. */
   readonly online: boolean;
 }
 
@@ -31,7 +31,7 @@ export function troubleOf({ room, voice, words, onStage, online }: TroubleSource
   const contact = room.contact.value;
   if (contact === 'unreachable' || contact === 'restarting' || contact === 'late')
     return quiet('bad', words.contactLost[contact]);
-  // What was said before is not repeated as if it still held.
+  // Without contact the last program state may no longer be true.
   const program = contact === 'here' ? room.program.value : undefined;
   if (publishing.at === 'lost') {
     const code = publishing.why?.code;
@@ -44,12 +44,12 @@ export function troubleOf({ room, voice, words, onStage, online }: TroubleSource
   if (program && deadAir) {
     const mine = deadAir.cause === 'all-muted' && onStage && voice.silent.value;
     const cause = mine ? words.youAreMuted : words.deadAir[deadAir.cause];
-    // After some seconds of it hold music covers the silence.
+    // After some seconds hold music covers the silence.
     const hear = program.program.carries === 'standby' ? words.hearMusic : words.hearNothing;
     const text = `${cause}. ${hear(program.streams)}`;
     return { level: 'bad', text, aloud: true, cause: deadAir.cause };
   }
-  // Who joined without a microphone knows that nobody hears them: the reason is no alarm.
+  // Somebody who joined without a microphone knows that nobody hears them, so this is not an alarm.
   if (onStage && voice.problem.value)
     return quiet(voice.listening.value ? 'attention' : 'bad', words.micProblem[voice.problem.value]);
   if (program?.recordingFailed) return quiet('attention', words.recording);

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useConsole, useWords } from '../console/context.ts';
 
-/** The host's cap: how many may hear the live edge; the others hear the room late, in line. */
+/** The host's cap on listeners at the live edge; the others hear the room delayed and wait in line. */
 export function CapForm() {
   const { room, host, isHost } = useConsole();
   const words = useWords();

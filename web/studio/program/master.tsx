@@ -8,7 +8,7 @@ import { minutesLate } from '../feed/standing.ts';
 import { timeOf } from '../words/times.ts';
 import { CapForm } from './cap-form.tsx';
 
-/** The master section: what the audience hears at this moment, as far as this page knows it. */
+/** The master section: what the audience hears now, as far as this page knows. */
 export function Master() {
   const { room, link, voice, now, settings, standing } = useConsole();
   const words = useWords();
@@ -86,7 +86,7 @@ export function Master() {
   );
 }
 
-/** Where the show stands, in a sentence. */
+/** The state of the show in one sentence. */
 function Say() {
   const { room, isHost, standing, settings, now } = useConsole();
   const words = useWords();

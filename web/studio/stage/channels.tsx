@@ -2,7 +2,7 @@ import { useConsole, useWords } from '../console/context.ts';
 import { Ears } from './ears.tsx';
 import { Strip } from './strip.tsx';
 
-/** Channels drawn even when nobody has them: an empty console still looks like one. */
+/** How many channels are drawn at least, so that an empty console still looks like one. */
 const CONSOLE_WIDTH = 5;
 
 /** Everyone on stage, side by side. */

@@ -1,7 +1,7 @@
 import { useConsole, useWords } from '../console/context.ts';
 import { PersonMenu } from './person-menu.tsx';
 
-/** Who hears the stage without being on it; a host can send them away. */
+/** The people who hear the stage without being on it; a host can remove them. */
 export function Ears() {
   const { room, isHost } = useConsole();
   const words = useWords();

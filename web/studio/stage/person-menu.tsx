@@ -3,7 +3,7 @@ import { useId, useRef } from 'preact/hooks';
 import type { BackstageEar } from '../../../src/wire/backstage.ts';
 import { useConsole, useWords } from '../console/context.ts';
 
-/** What can be done to a person beyond muting; taking someone off the stage asks once more. `ear`: they only listen. */
+/** The menu of a person, for everything but muting; removing somebody asks again. `ear`: they only listen. */
 export function PersonMenu({ person, you, ear }: { person: BackstageEar; you: boolean; ear?: boolean }) {
   const { act, name, dialog } = useConsole();
   const words = useWords();

@@ -1,17 +1,17 @@
 import { type Refusal, retryDelay } from '../../capture/index.ts';
 
-/** What a report needs. */
+/** What the report needs. */
 export interface MuteReportOptions {
-  /** Whether the microphone is off now; undefined while this person has no place on stage: then nothing is told. */
+  /** Whether the microphone is off; undefined while this person is not on stage, and nothing is sent. */
   muted(): boolean | undefined;
   send(muted: boolean): Promise<Refusal | undefined>;
-  /** The studio does not allow it. */
+  /** Called when the studio refuses. */
   refused(muted: boolean, why: Refusal): void;
 }
 
 /**
- * Tells the studio that a microphone is off or on; call what comes back whenever that may have changed. One message at a
- * time, so that two of them cannot overtake each other, and again until it is heard: the newest state is the one that stays.
+ * Tells the studio whether a microphone is off; call the returned function whenever that may have changed. Sends one
+ * message at a time, so that none overtakes another, and repeats it until it arrives: the newest state wins.
  */
 export function openMuteReport({ muted, send, refused }: MuteReportOptions): () => void {
   let due = false;

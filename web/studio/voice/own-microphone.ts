@@ -8,7 +8,7 @@ import {
 } from '../../capture/index.ts';
 import type { Settings } from './settings.ts';
 
-/** This person's microphone: asked for, muted, unplugged and replaced. */
+/** This person's microphone: opens it, mutes it, and replaces it when it is unplugged. */
 export interface OwnMicrophone {
   readonly microphone: ReadonlySignal<Microphone | undefined>;
   readonly problem: ReadonlySignal<MicrophoneRefusal | 'unplugged' | undefined>;
@@ -17,29 +17,29 @@ export interface OwnMicrophone {
   /** dBFS, 20 times a second, also while muted. */
   readonly level: ReadonlySignal<number>;
   readonly muted: Signal<boolean>;
-  /** Push-to-talk is being held. */
+  /** True while the push-to-talk key is held. */
   readonly held: Signal<boolean>;
-  /** What the studio really gets: muted, or push-to-talk not held. */
+  /** True while the studio gets no sound: muted, or push-to-talk is not held. */
   readonly silent: ReadonlySignal<boolean>;
   /** Opens the chosen microphone, and closes the one that was open before. */
   ask(): Promise<void>;
-  /** Gives the microphone back for good. */
+  /** Releases the microphone for good. */
   close(): void;
 }
 
 /** What a microphone needs. */
 export interface OwnMicrophoneDeps {
   readonly settings: Settings;
-  /** There is another track to publish. */
+  /** Called when there is another track to publish. */
   replaced(): Promise<void> | undefined;
-  /** Told the label of a microphone that replaced an unplugged one. */
+  /** Called with the label of a microphone that replaced an unplugged one. */
   changed(label: string): void;
 }
 
 /** How often the level is read, in ms. */
 const LEVEL_MS = 50;
 
-/** Prepares the microphone; nothing is asked of the person before `ask`. */
+/** Prepares the microphone; the browser does not ask for permission before `ask`. */
 export function openOwnMicrophone({ settings, replaced, changed }: OwnMicrophoneDeps): OwnMicrophone {
   const microphone = signal<Microphone | undefined>();
   const problem = signal<MicrophoneRefusal | 'unplugged' | undefined>();
@@ -50,7 +50,7 @@ export function openOwnMicrophone({ settings, replaced, changed }: OwnMicrophone
   const held = signal(false);
   const silent = computed(() => (settings.pushToTalk.value ? !held.value : muted.value));
   const forever = new AbortController();
-  // An answer to an older question is thrown away.
+  // The newest call of `ask`; results of older ones are dropped.
   let generation = 0;
 
   async function ask(): Promise<void> {
@@ -58,7 +58,7 @@ export function openOwnMicrophone({ settings, replaced, changed }: OwnMicrophone
     asking.value = true;
     let got = await openMicrophone(settings.microphone.value, () => void unplugged(turn));
     if (got === 'none' && settings.microphone.value.deviceId) {
-      // The chosen microphone is not here today: any other is better than none.
+      // The chosen microphone is not plugged in: any other is better than none.
       const { deviceId: _, ...rest } = settings.microphone.value;
       got = await openMicrophone(rest, () => void unplugged(turn));
     }

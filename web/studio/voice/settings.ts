@@ -3,19 +3,19 @@ import { DEFAULT_MICROPHONE, type MicrophoneChoice } from '../../capture/index.t
 import { keepTheme, keptTheme, type Theme } from '../../kit/theme.ts';
 import { chooseLanguage, keep, kept, type Language, language } from '../../kit/words.ts';
 
-/** What a person chose on this machine; kept in the browser only. */
+/** A person's choices on this device; stored in the browser only. */
 export interface Settings {
   readonly microphone: Signal<MicrophoneChoice>;
-  /** Output device id; empty for the system's. */
+  /** Output device id; empty for the system default. */
   readonly sink: Signal<string>;
   readonly pushToTalk: Signal<boolean>;
   readonly spokenWarnings: Signal<boolean>;
   readonly language: Signal<Language>;
-  /** Undefined follows the system. */
+  /** Undefined: follows the system. */
   readonly theme: Signal<Theme | undefined>;
 }
 
-/** Reads the settings and writes each change back; language and theme are those of the other pages. */
+/** Reads the settings and stores each change; language and theme are shared with the other pages. */
 export function openSettings(): Settings {
   const settings: Settings = {
     microphone: remembered('studio-microphone', microphoneOf),
@@ -32,7 +32,7 @@ export function openSettings(): Settings {
   return settings;
 }
 
-/** A setting as JSON; what is not acceptable (or not there) becomes what `accept` makes of undefined. */
+/** A setting stored as JSON; `accept` turns an unknown value, or undefined, into a valid one. */
 function remembered<T>(name: string, accept: (value: unknown) => T): Signal<T> {
   let value: unknown;
   try {

@@ -3,9 +3,9 @@ import type { Voice } from './voice.ts';
 
 /** Louder than this is speech, in dBFS. */
 const SPEECH = -32;
-/** Talking for this long into a microphone that is off is told, in ms. */
+/** Talking into a microphone that is off is reported after this time, in ms. */
 const NOTICED_MS = 600;
-/** A pause shorter than this, counted from when the talking began, does not begin it again, in ms. */
+/** Silence within this time after talking began does not end it, in ms. */
 const PAUSE_MS = 1_500;
 
 /** Whether this person talks into a microphone that is off. */

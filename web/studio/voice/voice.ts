@@ -12,21 +12,21 @@ import {
 import { type OwnMicrophone, openOwnMicrophone } from './own-microphone.ts';
 import type { Settings } from './settings.ts';
 
-/** This person's microphone and ears, as the page shows them. */
+/** This person's microphone, and the sound of the stage, as the page shows them. */
 export interface Voice extends Omit<OwnMicrophone, 'close'> {
   readonly publishing: ReadonlySignal<CallState>;
   readonly hearing: ReadonlySignal<CallState>;
-  /** The browser holds the others' voices back until a click. */
+  /** True while the browser blocks the others' voices until a click. */
   readonly blocked: ReadonlySignal<boolean>;
   /** Takes another microphone, or treats its sound differently. */
   choose(choice: Partial<MicrophoneChoice>): Promise<void>;
-  /** Hears the stage without speaking: the place of somebody who has no microphone. */
+  /** True while this person hears the stage without speaking, having no microphone. */
   readonly listening: ReadonlySignal<boolean>;
   join(takeover?: boolean): void;
-  /** Joins with ears only. */
+  /** Joins without speaking. */
   listen(): void;
   leave(): void;
-  /** Gives the microphone back: the room is over for this person, and the studio has ended their sessions. */
+  /** Releases the microphone: the room is over for this person, and the studio has ended their sessions. */
   close(): void;
   /** The studio's list says that it does not have us: asks, and connects again if that is true. */
   suspect(): void;
@@ -40,7 +40,7 @@ export interface VoiceDeps {
   readonly settings: Settings;
   /** Waits until the room has a stage. */
   ready(signal: AbortSignal): Promise<void>;
-  /** Told the label of a microphone that replaced an unplugged one. */
+  /** Called with the label of a microphone that replaced an unplugged one. */
   changed(label: string): void;
 }
 
@@ -117,7 +117,7 @@ export function openVoice({ slug, token, settings, ready, changed }: VoiceDeps):
       if (choice.deviceId === '') delete (next as { deviceId?: string }).deviceId;
       settings.microphone.value = next;
       await own.ask();
-      // Stereo is agreed once per session, so music mode needs a new one on the same place.
+      // Stereo is negotiated once per session, so switching music mode needs a new session in the same place.
       if (ON_STAGE.includes(publishing.value.at) && publishedMusic !== next.music) join(true);
     },
     leave: () => leave(),

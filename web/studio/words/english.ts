@@ -1,6 +1,6 @@
 import { roomEnglish } from './room-english.ts';
 
-/** What the studio says, in English. French has the same keys; the compiler compares. */
+/** The texts of the studio in English. The compiler checks that French has the same keys. */
 export const english = {
   ...roomEnglish,
   studio: 'Studio',

@@ -1,7 +1,7 @@
 import { roomFrench } from './room-french.ts';
 import type { Words } from './words.ts';
 
-/** What the studio says, in French. */
+/** The texts of the studio in French. */
 export const french: Words = {
   ...roomFrench,
   studio: 'Studio',

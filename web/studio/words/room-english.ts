@@ -1,4 +1,4 @@
-/** What the studio says of the room itself: before it opens, its links, its music, its end. In English. */
+/** The studio's texts about the room itself, in English: before it opens, its links, its music, its end. */
 export const roomEnglish = {
   standing: {
     scheduled: 'Scheduled',

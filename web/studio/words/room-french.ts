@@ -1,6 +1,6 @@
 import type { roomEnglish } from './room-english.ts';
 
-/** What the studio says of the room itself, in French. */
+/** The studio's texts about the room itself, in French. */
 export const roomFrench: typeof roomEnglish = {
   standing: {
     scheduled: 'Programmée',

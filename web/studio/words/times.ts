@@ -1,9 +1,9 @@
-/** The person's own region of a language, where the browser names one: dates are written differently in New York and in London. */
+/** The person's own variant of a language, if the browser names one: dates differ between New York and London. */
 export const localeOf = (language: string): string =>
   globalThis.navigator?.languages?.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ??
   (language === 'en' ? 'en-GB' : language);
 
-/** The time of day, as this person's clock shows it. */
+/** The time of day, in this person's format and zone. */
 export const timeOf = (at: number, language: string): string =>
   new Intl.DateTimeFormat(localeOf(language), {
     hour: '2-digit',
@@ -15,18 +15,18 @@ export const timeOf = (at: number, language: string): string =>
 export const dayOf = (at: number, language: string): string =>
   new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long' }).format(at);
 
-/** Day, date and time in full, with the name of the time zone: nobody has to guess which Monday, or whose eight o'clock. */
+/** Day, date and time in full, with the name of the time zone, so that nobody has to guess. */
 export const wholeOf = (at: number, language: string): string =>
   `${new Intl.DateTimeFormat(localeOf(language), { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at)}, ${new Intl.DateTimeFormat(localeOf(language), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }).format(at)}`;
 
-/** This device's time zone by name, with its present distance from UTC. */
+/** This device's time zone by name, with its offset from UTC at `at`. */
 export const zoneOf = (at: number, language: string): string => {
   const format = new Intl.DateTimeFormat(localeOf(language), { timeZoneName: 'longOffset' });
   const offset = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
   return `${format.resolvedOptions().timeZone.replaceAll('_', ' ')} (${offset})`;
 };
 
-/** What a `datetime-local` field holds for an instant, in this device's zone, to the minute. */
+/** The value of a `datetime-local` field for an instant, in this device's zone, to the minute. */
 export function fieldOf(at: number): string {
   const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 16);

@@ -2,7 +2,7 @@ import type { Language } from '../../kit/words.ts';
 import { english } from './english.ts';
 import { french } from './french.ts';
 
-/** Every sentence of the studio page. */
+/** The texts of the studio page. */
 export type Words = typeof english;
 
 /** The catalogue of a language. */
