@@ -9,7 +9,6 @@ import { EMPTY } from '../../wire/feed.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
 import { stateOfCard } from '../../wire/room.ts';
 import { type Origin, open } from '../index.ts';
-import { MAX_COMING_ROOMS } from '../state-file.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
 const SLUG = 'room';
@@ -456,73 +455,5 @@ describe('content steering', () => {
     expect(await ways()).toEqual(['cache-0', 'cache-1', 'here']);
     expect(await (await read('main.m3u8')).text).not.toContain('STEERING');
     await steered[Symbol.asyncDispose]();
-  });
-});
-
-describe('state.json and rooms.json', () => {
-  const get = async (path: string, headers: Record<string, string> = {}) => {
-    const reply = await origin.answer(path, new URLSearchParams(), headers, AbortSignal.timeout(1000));
-    return { ...reply, text: String(reply?.body) };
-  };
-
-  it('are made once a second, the same bytes for everyone', async () => {
-    run(20);
-    const first = await get(`/r/${SLUG}/state.json`);
-    clock.advance(900);
-    const second = await get(`/r/${SLUG}/state.json`);
-    expect(second.body).toBe(first.body);
-    clock.advance(200);
-    const third = await get(`/r/${SLUG}/state.json`);
-    expect(JSON.parse(third.text).at).toBeGreaterThan(JSON.parse(first.text).at);
-    expect(third.headers?.['cache-control']).toBe(
-      'public, max-age=1, stale-while-revalidate=1, stale-if-error=60',
-    );
-    expect((await get(`/r/${SLUG}/state.json`, { 'if-none-match': third.headers?.etag ?? '' })).status).toBe(
-      304,
-    );
-  });
-
-  it('tell of the newest gaps when there are very many', async () => {
-    const gaps = Array.from({ length: 300 }, (_, n) => ({
-      from: ZERO + n,
-      seconds: 1,
-      reason: 'disk-error' as const,
-    }));
-    const card = origin.card(SLUG);
-    if (!card) throw new Error('no card');
-    const state = { ...stateOfCard(card, ZERO), gaps };
-    origin.receive({ head: { kind: 'state', slug: SLUG, state }, body: EMPTY });
-    const told = JSON.parse((await get(`/r/${SLUG}/state.json`)).text).gaps;
-    expect(told).toEqual(gaps.slice(200));
-  });
-
-  it('list the rooms with what is on the air first', async () => {
-    run(20);
-    const { rooms } = JSON.parse((await get('/rooms.json')).text);
-    expect(rooms.map(({ slug }: { slug: string }) => slug)).toEqual([SLUG, 'later']);
-    expect(rooms[0]).toMatchObject({ zero: ZERO, streams: 0, status: 'live' });
-  });
-
-  it('say nothing of links that were taken back', async () => {
-    run(2);
-    const revoked = { generation: 3, spared: 'the-host', barred: ['somebody-removed'] };
-    const here = { slug: SLUG, title: 'A room', hosts: [], status: 'live' as const, clocks: {}, zero: ZERO };
-    origin.receive({ head: { kind: 'rooms', rooms: [{ ...here, revoked }] }, body: EMPTY });
-    for (const path of ['/rooms.json', `/r/${SLUG}/state.json`]) {
-      const { text } = await get(path);
-      expect(text).toContain('A room');
-      expect(text).not.toMatch(/revoked|somebody-removed|the-host/);
-    }
-  });
-
-  it('list the soonest of very many announced rooms', async () => {
-    const announced = Array.from({ length: 500 }, (_, n) => ({
-      ...{ slug: `room-${n}`, title: 'A room', hosts: [], status: 'scheduled' as const },
-      clocks: { scheduled: ZERO + 1000 - n },
-    }));
-    origin.receive({ head: { kind: 'rooms', rooms: announced }, body: EMPTY });
-    const { rooms } = JSON.parse((await get('/rooms.json')).text);
-    expect(rooms).toHaveLength(MAX_COMING_ROOMS);
-    expect(rooms[0].slug).toBe('room-499');
   });
 });
