@@ -1,6 +1,6 @@
 import { constants, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { createServer, type SecureContextOptions } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -11,6 +11,7 @@ import {
   certificateStamp,
   readCertificate,
 } from '../certificate/certificate.ts';
+import { acceptedUnder } from '../native/node-internals.ts';
 import type { Counters } from './metrics/counters.ts';
 import type { Bares } from './socket/tls-offload.ts';
 
@@ -99,9 +100,7 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: deps.headTimeout,
   });
-  server.on('secureConnection', (socket: TLSSocket & { _parent?: Socket }) =>
-    deps.secured(socket, socket._parent),
-  );
+  server.on('secureConnection', (socket) => deps.secured(socket, acceptedUnder(socket)));
   server.on('tlsClientError', () => {
     counters.badHandshakes += 1;
   });

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { problem } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
 import { find, movedStatus, openTo, optionsHead } from '../../http/index.ts';
+import { checkTimeLimits } from '../../native/node-internals.ts';
 import { send } from '../answer/send.ts';
 import { serverOptions } from '../answer/server-options.ts';
 import type { Limits } from '../limits.ts';
@@ -80,7 +81,6 @@ export function openPlainPort(deps: PlainPort): Server {
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.on('clientError', (_error, socket) => socket.destroy());
   server.keepAliveTimeout = ms(5_000);
-  // It never listens, but Node starts checking time-outs on this event.
-  server.emit('listening');
+  checkTimeLimits(server);
   return server;
 }

@@ -16,6 +16,7 @@ import {
   stepsAside,
   takes,
 } from '../../http/index.ts';
+import { checkTimeLimits } from '../../native/node-internals.ts';
 import { FAVICON, type Pages, ROBOTS } from '../../pages/index.ts';
 import type { Shield } from '../admission/admission.ts';
 import { answersOptions, openAnswerHeads } from '../answer/answer-head.ts';
@@ -382,8 +383,7 @@ export function openOrdinary(deps: OrdinaryDeps): Ordinary {
       return endAfterAnswers(socket as Socket);
     lastWord.say(refusalOf(error), socket as Socket, (error as { rawPacket?: Uint8Array }).rawPacket);
   });
-  // It never listens, but Node starts checking header and request time-outs on this event.
-  server.emit('listening');
+  checkTimeLimits(server);
   return {
     server,
     close() {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { descriptorOf } from '../../native/node-internals.ts';
 
 /** How long connections wait in the kernel's accept queue before this process accepts them. */
 export interface AcceptQueue {
@@ -75,8 +76,7 @@ export function openAcceptQueue(server: Server, rounds: () => Rounds = ownRounds
   let inode: string | undefined;
   let path: string | undefined;
   try {
-    const { fd } = (server as unknown as { _handle?: { fd?: number } })._handle ?? {};
-    inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1];
+    inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${descriptorOf(server)}`))?.[1];
     path = ['/proc/self/net/tcp', '/proc/self/net/tcp6'].find(
       (list) => inode !== undefined && queuedAt(listening(list), inode) !== undefined,
     );

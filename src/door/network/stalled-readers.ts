@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Ms } from '../../base/time.ts';
+import { descriptorOf } from '../../native/node-internals.ts';
 import type { TcpInfoReader } from '../../native/tcp-info.ts';
 import type { Limits } from '../limits.ts';
-import { kernelDescriptor } from '../socket/direct-write.ts';
 import { waterLevel } from './fair-share.ts';
 
 /** What the watch needs. */
@@ -72,7 +72,8 @@ export function openStalledReaders(deps: StalledReadersDeps): StalledReaders {
 
   /** Whether a file reader is to be closed now; if it is slow, what it holds is added to `slow`. */
   function gone(socket: Socket, suspect: Suspect, now: number, slow: Slow[]): boolean {
-    const info = tcpInfo?.(kernelDescriptor(socket));
+    // Also under TLS, because it is only asked about.
+    const info = tcpInfo?.(descriptorOf(socket));
     const acknowledged = info?.acknowledged ?? taken(socket);
     suspect.asked ??= { acknowledged, progress: now, from: now, fromBytes: acknowledged };
     const { asked } = suspect;

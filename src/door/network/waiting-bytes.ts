@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { heldByHandle } from '../../native/node-internals.ts';
 import { waterLevel } from './fair-share.ts';
 
 /** What the limit needs. */
@@ -24,17 +25,11 @@ export interface WaitingBytes {
   readonly total: number;
 }
 
-/** What TLS holds besides a socket's own queue. */
-type Queued = Socket & {
-  readonly _handle?: { readonly writeQueueSize?: number } | null;
-  encrypted?: boolean;
-};
 /**
  * Encrypted bytes that OpenSSL holds: those of the socket's own queue, and its own answers, whether anybody reads
  * them or not.
  */
-const sealedFor = (socket: Queued): number =>
-  socket.encrypted === true ? (socket._handle?.writeQueueSize ?? 0) : 0;
+const sealedFor = (socket: Socket): number => ('encrypted' in socket ? heldByHandle(socket) : 0);
 
 /**
  * Opens the limit. Beyond the total each network keeps at most its max-min share: in networks with more, the readers

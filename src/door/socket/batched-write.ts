@@ -1,5 +1,6 @@
+import { holdsHandle } from '../../native/node-internals.ts';
 import { UNKNOWN, type Uring } from '../../native/uring.ts';
-import { descriptor, isOpen, leave, type Outlet, put, waitingIn } from './direct-write.ts';
+import { descriptor, leave, type Outlet, put, waitingIn } from './direct-write.ts';
 import { reset } from './reset.ts';
 
 /** Size of the scratch space that is allocated when there is none. */
@@ -41,10 +42,10 @@ export function openBatch(uring: Uring | undefined, hooks: BatchHooks = {}): Bat
   let told = false;
 
   /** True while what was gathered for an outlet would still reach the right connection. */
-  const isItsOwn = ({ socket, fd }: Outlet): boolean => isOpen(socket) && descriptor(socket) === fd;
+  const isItsOwn = ({ socket, fd }: Outlet): boolean => holdsHandle(socket) && descriptor(socket) === fd;
   function resume(outlet: Outlet, bytes: Uint8Array, taken: number) {
     const { socket } = outlet;
-    if (!isOpen(socket)) return;
+    if (!holdsHandle(socket)) return;
     // The listener reconnects and says what it has: nothing is heard twice or left out.
     if (taken === UNKNOWN) return reset(socket);
     leave(outlet, taken > 0 ? bytes.subarray(taken) : bytes);
@@ -94,7 +95,7 @@ export function openBatch(uring: Uring | undefined, hooks: BatchHooks = {}): Bat
       // It may be among the gathered writes, which must go first.
       if (outlet.queued && waitingIn(outlet) === 0) flush();
       const { fd, socket } = outlet;
-      if (outlet.queued || fd < 0 || bytes.length > uring.longest || !isOpen(socket))
+      if (outlet.queued || fd < 0 || bytes.length > uring.longest || !holdsHandle(socket))
         return put(outlet, bytes);
       if (!uring.add(fd, bytes)) {
         flush();

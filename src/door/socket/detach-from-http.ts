@@ -1,13 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { takeOffHttp } from '../../native/node-internals.ts';
 
-/** What Node's HTTP server attaches to a socket; detaching it takes the same calls as Node's own upgrade. */
-interface Parser {
-  unconsume?(): void;
-  remove?(): void;
-  close?(): void;
-}
-type HttpSocket = Socket & { parser?: Parser | null; [TAKEN]?: true };
+type HttpSocket = Socket & { [TAKEN]?: true };
 
 const TAKEN = Symbol('taken');
 
@@ -26,29 +21,8 @@ export function takeOver(res: ServerResponse, then: (socket: Socket) => void) {
   // Not inside the parser's own callback, which must have returned before the parser is closed.
   setImmediate(() => {
     if (socket.destroyed) return;
-    detach(socket, res);
+    takeOffHttp(socket, res);
     then(socket);
     socket.resume();
   });
-}
-
-function detach(socket: HttpSocket, res: ServerResponse) {
-  const { parser } = socket;
-  const others = socket.rawListeners('close').filter((listener) => listener.name !== 'bound socketOnClose');
-  // The server gave each of these a closure of its own that keeps the parser alive.
-  socket.on = Socket.prototype.on;
-  socket.addListener = Socket.prototype.addListener;
-  socket.prependListener = Socket.prototype.prependListener;
-  res.detachSocket(socket);
-  socket.setTimeout(0);
-  // All at once: removed one by one they leave a table of 600 bytes behind, and a used timer 130.
-  socket.removeAllListeners();
-  for (const listener of others) socket.on('close', listener as () => void);
-  const timer = Object.getOwnPropertySymbols(socket).find((symbol) => symbol.description === 'timeout');
-  if (timer) (socket as unknown as Record<symbol, unknown>)[timer] = null;
-  if (!parser) return;
-  parser.unconsume?.();
-  parser.remove?.();
-  socket.parser = null;
-  setImmediate(() => parser.close?.());
 }

@@ -1,20 +1,12 @@
 import { writeSync, writevSync } from 'node:fs';
 import type { Socket } from 'node:net';
-
-/** A connection's own file descriptor, as far as Node exposes it; −1 for TLS and for closed connections. */
-export function descriptor(socket: Socket): number {
-  const { _handle: handle, encrypted } = socket as Socket & {
-    _handle?: { fd?: number } | null;
-    encrypted?: boolean;
-  };
-  return encrypted ? -1 : (handle?.fd ?? -1);
-}
+import { descriptorOf, holdsHandle } from '../../native/node-internals.ts';
 
 /**
- * The descriptor of a connection, also under TLS: for asking the kernel about it, never for writing; −1 once closed.
+ * The descriptor to which the bytes of a connection may be written, as far as Node exposes it; −1 for TLS and for
+ * closed connections.
  */
-export const kernelDescriptor = (socket: Socket): number =>
-  (socket as Socket & { _handle?: { fd?: number } | null })._handle?.fd ?? -1;
+export const descriptor = (socket: Socket): number => ('encrypted' in socket ? -1 : descriptorOf(socket));
 
 /** A connection that is written to often, in turn with many others. */
 export interface Outlet {
@@ -30,12 +22,6 @@ export interface Outlet {
   readonly brief?: boolean;
 }
 
-/**
- * True while the socket holds a handle: once it is destroyed, the kernel may give its descriptor to another
- * connection.
- */
-export const isOpen = (socket: Socket): boolean => !!(socket as Socket & { _handle?: unknown })._handle;
-
 /** Bytes that the kernel has not accepted yet. */
 export const waitingIn = ({ queued, socket }: Outlet): number => (queued ? socket.writableLength : 0);
 
@@ -48,7 +34,7 @@ export function put(outlet: Outlet, bytes: Uint8Array): void {
   const { socket, fd } = outlet;
   outlet.queued = waitingIn(outlet) > 0;
   let taken = 0;
-  if (!outlet.queued && fd >= 0 && isOpen(socket)) {
+  if (!outlet.queued && fd >= 0 && holdsHandle(socket)) {
     try {
       taken = writeSync(fd, bytes);
       if (taken === bytes.length) return;
@@ -69,7 +55,7 @@ export function leave(outlet: Outlet, rest: Uint8Array): void {
 export function putAll(outlet: Outlet, pieces: readonly Uint8Array[]): void {
   const { socket, fd } = outlet;
   let taken = 0;
-  if (socket.writableLength === 0 && fd >= 0 && isOpen(socket)) {
+  if (socket.writableLength === 0 && fd >= 0 && holdsHandle(socket)) {
     try {
       taken = writevSync(fd, pieces);
     } catch {

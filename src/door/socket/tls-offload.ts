@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
+import { acceptedUnder, freeOpenssl, freesOpenssl } from '../../native/node-internals.ts';
 import type { Openssl } from '../../native/openssl.ts';
 import { Records } from './tls-record-sealer.ts';
 
@@ -19,8 +20,6 @@ interface Under {
   /** The listeners that Node's TLS put on the accepted connection. */
   readonly ears: readonly (readonly [string | symbol, (...args: unknown[]) => void])[];
 }
-
-type Secure = TLSSocket & { _parent?: Socket | null; ssl?: { destroySSL?(): void } | null };
 
 const UNDER = Symbol('under');
 type Accepted = Socket & { [UNDER]?: Under };
@@ -100,12 +99,12 @@ export function openBares({ openssl, clock, replace, spares, failed }: BaresDeps
       (accepted as Accepted)[UNDER] = { connection, ears };
     },
     lay(secure) {
-      const { _parent: accepted, ssl } = secure as Secure;
+      const accepted = acceptedUnder(secure);
       const under = accepted && (accepted as Accepted)[UNDER];
       const waits = secure.writableLength > 0 || (accepted?.writableLength ?? 0) > 0;
-      if (!under || !ssl?.destroySSL || waits || (secure as Secure).getProtocol() !== 'TLSv1.3')
+      if (!under || !freesOpenssl(secure) || waits || (secure as TLSSocket).getProtocol() !== 'TLSv1.3')
         return undefined;
-      const next = rekey(under.connection, (secure as Secure).getCipher().name);
+      const next = rekey(under.connection, (secure as TLSSocket).getCipher().name);
       if (!next) return undefined;
       try {
         next.records.follow(next.rekeyed.record());
@@ -114,7 +113,7 @@ export function openBares({ openssl, clock, replace, spares, failed }: BaresDeps
         throw error;
       }
       delete (accepted as Accepted)[UNDER];
-      ssl.destroySSL();
+      freeOpenssl(secure);
       for (const [event, ear] of under.ears) accepted.off(event, ear);
       replace(secure, accepted);
       secure.removeAllListeners();
