@@ -5,6 +5,7 @@ import { LIMITS } from '../src/door/limits.ts';
 import { openCounters } from '../src/door/metrics/counters.ts';
 import type { DoorOrigin } from '../src/door/origin-port.ts';
 import { openBatch } from '../src/door/socket/batched-write.ts';
+import { connectionOf } from '../src/door/socket/connection.ts';
 import { openFanout } from '../src/door/stream/listeners.ts';
 import { decodeNotice, type Notice } from '../src/wire/notice.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
@@ -152,7 +153,7 @@ export function rig(begun = 200) {
     newest: () => seq,
     join(id = 'opus64', more: object = {}): Ear {
       const ear = new Ear(() => clock.now());
-      const refusal = fanout.join(ear.socket, {
+      const refusal = fanout.join(connectionOf(ear.socket), {
         slug: 'room',
         rendition: rendition(id),
         margin: ms(300),

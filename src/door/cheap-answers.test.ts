@@ -13,7 +13,7 @@ async function open(left: number) {
   const judged: string[] = [];
   const { server } = openOrdinary({
     ...{ clock: manualClock(), limits: LIMITS, counters: openCounters(), clients: openClients([]) },
-    ...{ origin: fakeOrigin(), fault: () => {}, cameFor: () => {} },
+    ...{ origin: fakeOrigin(), fault: () => {} },
     shield: {
       answers: () => left-- > 0,
       admits: (_req: unknown, path: string) => judged.push(path) > 0,

@@ -11,22 +11,24 @@ import { openGate } from './network/connection-limit.ts';
 import { Share } from './network/fair-share.ts';
 import { openClients } from './network/trusted-proxies.ts';
 import { openBatch } from './socket/batched-write.ts';
+import { Connection, connectionOf } from './socket/connection.ts';
 
 test('under strain a network fetches small files within its share, however it asks; without, as many as it likes', () => {
   const clock = manualClock();
   const share = new Share(1);
-  const gate = openGate({ limits: LIMITS, share, expendable: () => false });
+  const gate = openGate({ limits: LIMITS, share });
   const shield = openShield({
     ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
   });
-  const from = (network: number): Socket => {
+  const from = (network: number): Connection => {
     const socket = { remoteAddress: `203.0.${network}.7`, on: () => socket } as unknown as Socket;
-    gate.admit(socket);
-    return socket;
+    const connection = new Connection(socket);
+    gate.admit(connection);
+    return connection;
   };
   const [loud, quiet] = [from(1), from(2)];
-  const served = (socket: Socket, count: number): number =>
-    Array.from({ length: count }, () => shield.fetches(socket)).filter(Boolean).length;
+  const served = (connection: Connection, count: number): number =>
+    Array.from({ length: count }, () => shield.fetches(connection)).filter(Boolean).length;
   expect(served(loud, 3_000)).toBe(3_000);
   for (let s = 0; s < 5; s += 1) {
     served(loud, 3_000);
@@ -42,10 +44,10 @@ test('under strain a network fetches small files within its share, however it as
   expect(most).toBeGreaterThan(100);
   expect(most).toBeLessThan(2_900);
   // The long way round, by a header that the short one does not read.
-  const asked = { method: 'GET', headers: { 'if-none-match': '"x"' }, socket: loud };
+  const asked = { method: 'GET', headers: { 'if-none-match': '"x"' }, socket: loud.socket };
   const path = '/r/room/live/opus64/7.m4s';
   expect(shield.admits(asked as never, path, false)).toBe(false);
-  expect(shield.admits({ ...asked, socket: quiet } as never, path, false)).toBe(true);
+  expect(shield.admits({ ...asked, socket: quiet.socket } as never, path, false)).toBe(true);
 });
 
 test('a connection of a network over its share is closed before anything is made for it', async () => {
@@ -63,9 +65,11 @@ test('a connection of a network over its share is closed before anything is made
     fault() {},
     charger: () => () => true,
     isProxy: () => false,
-    back: (socket) => socket.destroy(),
+    back: ({ socket }) => socket.destroy(),
   });
-  await using server = createServer((socket) => socket.once('data', (bytes) => quick.take(socket, bytes)));
+  await using server = createServer((socket) =>
+    socket.once('data', (bytes) => quick.take(connectionOf(socket), bytes)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const get = (n: number): string => `GET /r/room/live/opus64/${n}.m4s HTTP/1.1\r\nHost: x\r\n\r\n`;
@@ -81,18 +85,19 @@ test('a connection of a network over its share is closed before anything is made
 test('what a listed proxy brings is charged to the network behind it, request by request; nobody else may say whose it is', async () => {
   const share = new Share(1);
   const clock = manualClock();
-  const gate = openGate({ limits: LIMITS, share, expendable: () => false });
+  const gate = openGate({ limits: LIMITS, share });
   const shield = openShield({
     ...{ clock, gate, share, clients: openClients(['192.0.2.1']), busyFrom: 0, random: () => 0.5 },
   });
-  const peer = (remoteAddress: string): Socket => {
+  const peer = (remoteAddress: string): Connection => {
     const socket = { remoteAddress, on: () => socket } as unknown as Socket;
-    gate.admit(socket, remoteAddress === '192.0.2.1');
-    return socket;
+    const connection = new Connection(socket);
+    gate.admit(connection, remoteAddress === '192.0.2.1');
+    return connection;
   };
   const [proxy, liar] = [peer('192.0.2.1'), peer('203.0.113.7')];
-  const served = (socket: Socket, client: string, count: number): number =>
-    Array.from({ length: count }, () => shield.fetches(socket, undefined, client)).filter(Boolean).length;
+  const served = (connection: Connection, client: string, count: number): number =>
+    Array.from({ length: count }, () => shield.fetches(connection, undefined, client)).filter(Boolean).length;
   for (let s = 0; s < 5; s += 1) {
     served(proxy, '198.51.100.1', 3_000);
     served(liar, '198.51.100.2', 3_000);
@@ -127,12 +132,14 @@ test('on a connection of a proxy somebody over the share is told so, and the nex
     fault() {},
     charger: () => () => true,
     isProxy: () => true,
-    back: (socket, bytes) => {
+    back: ({ socket }, bytes) => {
       back.push(bytes.toString());
       socket.end('HTTP/1.1 429 Too Many Requests\r\n\r\n');
     },
   });
-  await using server = createServer((socket) => socket.once('data', (bytes) => quick.take(socket, bytes)));
+  await using server = createServer((socket) =>
+    socket.once('data', (bytes) => quick.take(connectionOf(socket), bytes)),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const get = (client: string): string =>

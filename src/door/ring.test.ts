@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Ear, rig, unbroken } from '../../test/fanout.ts';
 import { ms } from '../base/time.ts';
+import { connectionOf } from './socket/connection.ts';
 
 test('in the ring one is half a minute behind, written to once per segment', () => {
   const trial = rig();
@@ -27,7 +28,7 @@ test('those who wait longest move up first: told where, and at the live edge fro
     trial.run(1);
   }
   const gone = ears[1] as Ear;
-  trial.fanout.drop(gone.socket, 'stalled');
+  trial.fanout.drop(connectionOf(gone.socket), 'stalled');
   expect(trial.fanout.promote('room', 2)).toBe(2);
   expect(trial.fanout.live('room')).toBe(2);
   trial.run(12);
@@ -166,7 +167,7 @@ test('a listener of the ring who has heard more than the ring of today goes on w
   trial.place = 'ring';
   const first = trial.join();
   trial.run(40);
-  trial.fanout.drop(first.socket, 'stalled');
+  trial.fanout.drop(connectionOf(first.socket), 'stalled');
   trial.run(1);
   const after = first.seqs.at(-1) ?? 0;
   const again = trial.join('opus64', { after, was: 'ring' });

@@ -1,5 +1,4 @@
 import { constants, randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
@@ -13,6 +12,7 @@ import {
 } from '../certificate/certificate.ts';
 import { acceptedUnder } from '../native/node-internals.ts';
 import type { Counters } from './metrics/counters.ts';
+import { type Connection, connectionOf } from './socket/connection.ts';
 import type { Bares } from './socket/tls-offload.ts';
 
 /** How a door speaks TLS. */
@@ -43,16 +43,16 @@ export interface TlsDeps extends DoorTls {
   readonly headTimeout: Ms;
   /** Offloads connections that carry a stream. */
   readonly bares?: Bares | undefined;
-  /** Receives a connection whose handshake is done, in place of the accepted one. */
-  secured(socket: Socket, accepted: Socket | undefined): void;
+  /** Receives a connection whose handshake is done. */
+  secured(connection: Connection): void;
 }
 
 /** The TLS of one door. */
 export interface Tls extends Disposable {
   /** True once there is a certificate. */
   readonly ready: boolean;
-  /** Starts the handshake of an accepted connection, which is destroyed if it fails. */
-  take(accepted: Socket): void;
+  /** Starts the handshake of a connection, which is destroyed if that fails. */
+  take(connection: Connection): void;
   /** Checks whether the files have changed, and loads them; a bad change leaves the last good certificate in use. */
   reload(): Promise<void>;
 }
@@ -100,7 +100,11 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: deps.headTimeout,
   });
-  server.on('secureConnection', (socket) => deps.secured(socket, acceptedUnder(socket)));
+  server.on('secureConnection', (socket) => {
+    const connection = connectionOf(acceptedUnder(socket) ?? socket);
+    connection.become(socket);
+    deps.secured(connection);
+  });
   server.on('tlsClientError', () => {
     counters.badHandshakes += 1;
   });
@@ -138,10 +142,10 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     get ready() {
       return certificate !== undefined;
     },
-    take(accepted) {
-      const begin = (): void => void server.emit('connection', accepted);
-      if (!certificate) accepted.resetAndDestroy();
-      else if (deps.bares) deps.bares.begin(accepted, begin);
+    take(connection) {
+      const begin = (): void => void server.emit('connection', connection.accepted);
+      if (!certificate) connection.accepted.resetAndDestroy();
+      else if (deps.bares) deps.bares.begin(connection, begin);
       else begin();
     },
     reload,

@@ -7,19 +7,20 @@ import { LIMITS } from './limits.ts';
 import { openGate } from './network/connection-limit.ts';
 import { Share } from './network/fair-share.ts';
 import { openClients } from './network/trusted-proxies.ts';
+import { Connection } from './socket/connection.ts';
 
 /** A shield under strain, where a token that is the room's name is its host's. */
 function strained() {
   const clock = manualClock();
   const share = new Share(1);
-  const gate = openGate({ limits: LIMITS, share, expendable: () => false });
+  const gate = openGate({ limits: LIMITS, share });
   const shield = openShield({
     ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
     vouches: (token, slug) => token === slug,
   });
   const ask = (path: string, network: number, token?: string): boolean => {
     const socket = { remoteAddress: `203.0.${network}.7`, on: () => socket } as unknown as Socket;
-    gate.admit(socket);
+    gate.admit(new Connection(socket));
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     return shield.admits({ method: 'POST', headers, socket } as unknown as IncomingMessage, path, true);
   };
@@ -55,7 +56,7 @@ test('a token vouches in its own room, and there for a hundred requests a second
 test('without strain as well, only so many requests reach the process that mixes: few without a token of the room', () => {
   const clock = manualClock();
   const share = new Share(1);
-  const gate = openGate({ limits: LIMITS, share, expendable: () => false });
+  const gate = openGate({ limits: LIMITS, share });
   const shield = openShield({
     ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
     vouches: (token, slug) => token === slug,

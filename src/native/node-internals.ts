@@ -65,12 +65,12 @@ export const checkTimeLimits = (server: HttpServer): boolean => server.emit('lis
 export function takeOffHttp(socket: Socket, res: ServerResponse): void {
   const inside = socket as Socket & Internals;
   const { parser } = inside;
-  const others = socket.rawListeners('close').filter((listener) => listener.name !== SERVER_LISTENER);
   // The server gave each of these a closure of its own that keeps the parser alive.
   socket.on = Socket.prototype.on;
   socket.addListener = Socket.prototype.addListener;
   socket.prependListener = Socket.prototype.prependListener;
   res.detachSocket(socket);
+  const others = socket.rawListeners('close').filter((listener) => listener.name !== SERVER_LISTENER);
   socket.setTimeout(0);
   // All at once: removed one by one they leave a table of 600 bytes behind, and a used timer 130.
   socket.removeAllListeners();

@@ -9,6 +9,7 @@ import { openGate } from '../network/connection-limit.ts';
 import { Share } from '../network/fair-share.ts';
 import { openClients } from '../network/trusted-proxies.ts';
 import { readStreamRequest, type StreamRequest } from '../request/stream-query.ts';
+import { Connection } from '../socket/connection.ts';
 import { openShield } from './admission.ts';
 
 const stop: (() => void)[] = [];
@@ -21,7 +22,7 @@ const request = (query = ''): StreamRequest => readStreamRequest(`/r/room/stream
 /** A shield on a clock of its own, and somebody from anywhere. */
 function shieldOn(clock = manualClock(), accepting = () => 0) {
   const share = new Share(1);
-  const gate = openGate({ limits: LIMITS, share, expendable: () => false });
+  const gate = openGate({ limits: LIMITS, share });
   const shield = openShield({
     ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
     accepting,
@@ -31,10 +32,11 @@ function shieldOn(clock = manualClock(), accepting = () => 0) {
     },
     newest: (slug) => (slug === 'room' ? 1_000 : undefined),
   });
-  const from = (network: number): Socket => {
+  const from = (network: number): Connection => {
     const socket = { remoteAddress: `203.0.${network}.7`, on: () => socket } as unknown as Socket;
-    gate.admit(socket);
-    return socket;
+    const connection = new Connection(socket);
+    gate.admit(connection);
+    return connection;
   };
   /** `seconds` of arrivals, with an event loop that is busy for 100 ms at a time, or free. */
   const pass = (seconds: number, busy: boolean, query = ''): void => {
@@ -90,7 +92,7 @@ test('a loop whose rounds are short is under strain all the same while connectio
 test('a number that only somebody who was here would know is worth more than none, and less than a proof', () => {
   const { shield, pass } = shieldOn();
   // From this machine nobody has a share of a network: only the order counts.
-  const here = { remoteAddress: '127.0.0.1' } as unknown as Socket;
+  const here = new Connection({ remoteAddress: '127.0.0.1', on() {} } as unknown as Socket);
   const passes = (query: string): boolean => !shield.judge(here, request(query)).putOff;
   expect(passes('?after=12')).toBe(true);
   pass(120, true, '?after=999');
@@ -119,7 +121,7 @@ test('whoever asks whether the door lives is answered under strain, within the s
   const { shield, from, pass } = shieldOn();
   const asks = (network: number, path: string): boolean =>
     shield.admits(
-      { method: 'GET', headers: {}, socket: from(network) } as unknown as IncomingMessage,
+      { method: 'GET', headers: {}, socket: from(network).socket } as unknown as IncomingMessage,
       path,
       false,
     );

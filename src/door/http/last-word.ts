@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../base/errors.ts';
 import { ms } from '../../base/time.ts';
 import type { Limits } from '../limits.ts';
 import { endRefused, rawTooLarge } from '../socket/raw-refusal.ts';
-import { owes } from './pending-responses.ts';
+import { responsesOn } from './pending-responses.ts';
 
 /** Closes connections of the HTTP server whose request cannot be read, with an error answer where one can be sent. */
 export interface LastWord {
@@ -28,15 +28,15 @@ const PATIENCE = ms(2_000);
 
 /** Opens it. */
 export function openLastWord({ clock, limits }: { clock: Clock; limits: Limits }): LastWord {
-  const ended = new WeakSet<Socket>();
   /** Refused peers that may still send; at most as many as `refusals`. */
   let lingering = 0;
   return {
-    said: (socket) => ended.has(socket),
+    said: (socket) => responsesOn(socket)?.refused === true,
     say(code, socket, bytes) {
-      if (ended.has(socket)) return;
-      if (!socket.writable || owes(socket)) return void socket.destroy();
-      ended.add(socket);
+      const responses = responsesOn(socket);
+      if (responses?.refused) return;
+      if (!socket.writable || !responses || responses.unfinished) return void socket.destroy();
+      responses.refused = true;
       const patience = clock.after(PATIENCE, () => socket.destroy());
       socket.once('close', () => patience[Symbol.dispose]());
       if (code !== 'head-too-large' || lingering >= limits.refusals) return endRefused(socket, code);

@@ -30,16 +30,15 @@ const HOP_BY_HOP = new Set([
 const KEPT = new Set(['host', 'content-length', 'content-type', 'authorization']);
 
 /** Forwards a request to a process on this machine. */
-export type Proxy = (
-  req: IncomingMessage,
-  res: ServerResponse,
-  to: {
-    readonly socketPath: string;
-    readonly away: 'site-away' | 'studio-away';
-    /** Bytes of a body; beyond it 413. */
-    readonly most: number;
-  },
-) => void;
+export type Forward = (req: IncomingMessage, res: ServerResponse, to: Destination) => void;
+
+/** Where a request is forwarded to. */
+export interface Destination {
+  readonly socketPath: string;
+  readonly away: 'site-away' | 'studio-away';
+  /** Bytes of a body; beyond it 413. */
+  readonly most: number;
+}
 
 /** The headers of a message without the hop-by-hop ones, including those that Connection names. */
 function endToEnd(message: IncomingMessage): Record<string, string | string[]> {
@@ -65,138 +64,199 @@ const MOST_RETRIES = 3;
  */
 const RETRY_MS = 200;
 
+/** What the proxy needs. */
+export interface ProxyDeps {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly counters: Counters;
+  readonly clients: Clients;
+  /** Begins a request; undefined when whoever asks has too many under way. */
+  begin?(req: IncomingMessage, path: string): Disposable | undefined;
+  /** The process behind began to answer, this many ms after it was asked. */
+  answered?(req: IncomingMessage, time: number): void;
+}
+
 /**
  * Opens the proxy to the site and the cells. Bodies stream both ways unbuffered; when the client leaves, the
  * forwarded request is aborted; a process that is away is answered 503 with Retry-After. The process is told one
  * address, the client's; forwarding headers count only when the peer is a listed proxy.
  */
-export function openProxy(deps: {
-  clock: Clock;
-  limits: Limits;
-  counters: Counters;
-  clients: Clients;
-  /** Begins a request; undefined when whoever asks has too many under way. */
-  begin?(req: IncomingMessage, path: string): Disposable | undefined;
-  /** The process behind began to answer, this many ms after it was asked. */
-  answered?(req: IncomingMessage, time: number): void;
-}): Proxy {
-  const { limits, counters, clients } = deps;
+export function openProxy(deps: ProxyDeps): Forward {
   const budget = new RetryBudget();
   return (req, res, to) => {
     budget.earn();
-    const { most } = to;
-    if (Number(req.headers['content-length'] ?? 0) > most) {
+    if (Number(req.headers['content-length'] ?? 0) > to.most) {
       res.shouldKeepAlive = false;
       return send(req, res, problem('too-large', undefined, { connection: 'close' }));
     }
-    const place = deps.begin ? deps.begin(req, (req.url ?? '/').replace(/\?.*$/s, '')) : undefined;
-    if (deps.begin && !place) {
-      const body = !req.complete;
-      if (body) res.shouldKeepAlive = false;
-      const told = { 'retry-after': '5', ...(body ? { connection: 'close' } : {}) };
-      send(req, res, problem('crowded', 'Too many requests of your network wait for an answer.', told));
-      return void req.resume();
-    }
-    const peer = req.socket.remoteAddress;
-    const listed = clients.trusts(peer);
-    const spoken = clients.spokenTo(req);
-    const said = (name: string): string | undefined =>
-      listed ? String(req.headers[name] ?? '') || undefined : undefined;
-    const headers: Record<string, string | string[]> = {
-      ...endToEnd(req),
-      // HTTP/1.0 needs no Host, but the process behind does.
-      host: req.headers.host || 'localhost',
-      // A refusal may come before the body is read. With `close`, a reset would follow and overtake it.
-      connection: 'keep-alive',
-      'x-forwarded-for': clients.clientOf(peer, said('x-forwarded-for')),
-      'x-forwarded-proto': spoken.scheme,
-      'x-forwarded-host': spoken.host,
-    };
-    delete headers.forwarded;
-    // A client must not set this header itself.
-    delete headers[LOCAL_HEADER];
-    const { httpVersion } = req;
-    if (isLocal({ remoteAddress: peer, listed, httpVersion, headers: req.headers }))
-      headers[LOCAL_HEADER] = localField(req.socket.remotePort, req.socket.localPort);
-    const bodyless =
-      req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined;
-    if (!bodyless && req.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
-    let done = false;
-    const refuse = (code: 'too-large' | 'site-away' | 'studio-away') => {
-      if (done) return;
-      done = true;
-      upstream.destroy();
-      if (res.headersSent) return void res.destroy();
-      if (code !== 'too-large') counters.upstreamAway += 1;
-      if (!req.complete) res.shouldKeepAlive = false;
-      const extra = code === 'too-large' ? {} : { 'retry-after': '2' };
-      send(req, res, problem(code, undefined, req.complete ? extra : { ...extra, connection: 'close' }));
-      req.resume();
-    };
-    let retries = 0;
-    const ask = (): ClientRequest => {
-      const began = deps.clock.now();
-      const asked = request({
-        socketPath: to.socketPath,
-        method: req.method ?? 'GET',
-        path: req.url ?? '/',
-        headers,
-        setHost: false,
-        agent: false,
-        timeout: limits.upstreamTimeout,
-      });
-      asked.on('timeout', () => refuse(to.away));
-      asked.on('error', (error) => again(error) || refuse(to.away));
-      asked.on('response', (answer) => {
-        if (done) return void answer.destroy();
-        deps.answered?.(req, deps.clock.now() - began);
-        // Only the beginning of the answer has a time limit: a backstage stream lasts as long as the room.
-        asked.setTimeout(0);
-        const head = endToEnd(answer);
-        // The table of addresses says what foreign pages may do; only the stage knows better, for OPTIONS.
-        if (req.method !== 'OPTIONS') for (const name of CORS) delete head[name];
-        res.writeHead(answer.statusCode ?? 502, head);
-        res.flushHeaders();
-        answer.pipe(res);
-        answer.on('error', () => res.destroy());
-        answer.on('aborted', () => res.destroy());
-        answer.on('end', () => {
-          done = true;
-        });
-      });
-      return asked;
-    };
-    /** True when the request will be tried again. */
-    const again = (error: NodeJS.ErrnoException): boolean => {
-      const reads = bodyless && (req.method === 'GET' || req.method === 'HEAD');
-      if (done || !reads || !NOT_THERE.has(error.code ?? '') || retries >= MOST_RETRIES || !budget.spend())
-        return false;
-      retries += 1;
-      deps.clock.after(ms(RETRY_MS * retries * (1 + Math.random())), () => {
-        if (done) return;
-        upstream = ask();
-        upstream.end();
-      });
-      return true;
-    };
-    let upstream = ask();
-    res.on('close', () => {
-      place?.[Symbol.dispose]();
-      done = true;
-      upstream.destroy();
+    const place = deps.begin?.(req, (req.url ?? '/').replace(/\?.*$/s, ''));
+    if (deps.begin && !place) return refuseCrowded(req, res);
+    new Forwarding(deps, budget, { req, res, to, place }).begin();
+  };
+}
+
+/** Whoever asks has too many requests under way. */
+function refuseCrowded(req: IncomingMessage, res: ServerResponse) {
+  const body = !req.complete;
+  if (body) res.shouldKeepAlive = false;
+  const told = { 'retry-after': '5', ...(body ? { connection: 'close' } : {}) };
+  send(req, res, problem('crowded', 'Too many requests of your network wait for an answer.', told));
+  req.resume();
+}
+
+/** The headers with which a request is forwarded: its own, and whose it is. */
+function forwardedHeaders(req: IncomingMessage, clients: Clients): Record<string, string | string[]> {
+  const peer = req.socket.remoteAddress;
+  const listed = clients.trusts(peer);
+  const spoken = clients.spokenTo(req);
+  const said = listed ? String(req.headers['x-forwarded-for'] ?? '') || undefined : undefined;
+  const headers: Record<string, string | string[]> = {
+    ...endToEnd(req),
+    // HTTP/1.0 needs no Host, but the process behind does.
+    host: req.headers.host || 'localhost',
+    // A refusal may come before the body is read. With `close`, a reset would follow and overtake it.
+    connection: 'keep-alive',
+    'x-forwarded-for': clients.clientOf(peer, said),
+    'x-forwarded-proto': spoken.scheme,
+    'x-forwarded-host': spoken.host,
+  };
+  delete headers.forwarded;
+  // A client must not set this header itself.
+  delete headers[LOCAL_HEADER];
+  const { httpVersion } = req;
+  if (isLocal({ remoteAddress: peer, listed, httpVersion, headers: req.headers }))
+    headers[LOCAL_HEADER] = localField(req.socket.remotePort, req.socket.localPort);
+  if (req.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
+  return headers;
+}
+
+/** One request under way to the process behind. */
+class Forwarding {
+  readonly #deps: ProxyDeps;
+  readonly #budget: RetryBudget;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #to: Destination;
+  readonly #place: Disposable | undefined;
+  readonly #headers: Record<string, string | string[]>;
+  readonly #bodyless: boolean;
+  #upstream: ClientRequest | undefined;
+  #retries = 0;
+  /** True once it is answered or refused, or nobody waits for the answer any more. */
+  #done = false;
+
+  constructor(
+    deps: ProxyDeps,
+    budget: RetryBudget,
+    asked: {
+      readonly req: IncomingMessage;
+      readonly res: ServerResponse;
+      readonly to: Destination;
+      readonly place: Disposable | undefined;
+    },
+  ) {
+    this.#deps = deps;
+    this.#budget = budget;
+    this.#req = asked.req;
+    this.#res = asked.res;
+    this.#to = asked.to;
+    this.#place = asked.place;
+    this.#headers = forwardedHeaders(asked.req, deps.clients);
+    const { headers } = asked.req;
+    this.#bodyless = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
+  }
+
+  /** Asks the process behind, and sends it the body as it comes. */
+  begin() {
+    const upstream = this.#ask();
+    this.#res.on('close', () => {
+      this.#place?.[Symbol.dispose]();
+      this.#done = true;
+      this.#upstream?.destroy();
     });
-    if (bodyless) return void upstream.end();
+    if (this.#bodyless) upstream.end();
+    else this.#sendBody(upstream);
+  }
+
+  #ask(): ClientRequest {
+    const { clock, limits } = this.#deps;
+    const began = clock.now();
+    const asked = request({
+      socketPath: this.#to.socketPath,
+      method: this.#req.method ?? 'GET',
+      path: this.#req.url ?? '/',
+      headers: this.#headers,
+      setHost: false,
+      agent: false,
+      timeout: limits.upstreamTimeout,
+    });
+    this.#upstream = asked;
+    asked.on('timeout', () => this.#refuse(this.#to.away));
+    asked.on('error', (error) => this.#again(error) || this.#refuse(this.#to.away));
+    asked.on('response', (answer) => {
+      if (this.#done) return void answer.destroy();
+      this.#deps.answered?.(this.#req, clock.now() - began);
+      // Only the beginning of the answer has a time limit: a backstage stream lasts as long as the room.
+      asked.setTimeout(0);
+      this.#pass(answer);
+    });
+    return asked;
+  }
+
+  #pass(answer: IncomingMessage) {
+    const res = this.#res;
+    const head = endToEnd(answer);
+    // The table of addresses says what foreign pages may do; only the stage knows better, for OPTIONS.
+    if (this.#req.method !== 'OPTIONS') for (const name of CORS) delete head[name];
+    res.writeHead(answer.statusCode ?? 502, head);
+    res.flushHeaders();
+    answer.pipe(res);
+    answer.on('error', () => res.destroy());
+    answer.on('aborted', () => res.destroy());
+    answer.on('end', () => {
+      this.#done = true;
+    });
+  }
+
+  /** True when the request will be tried again. */
+  #again(error: NodeJS.ErrnoException): boolean {
+    const { method } = this.#req;
+    const reads = this.#bodyless && (method === 'GET' || method === 'HEAD');
+    const may = !this.#done && reads && NOT_THERE.has(error.code ?? '') && this.#retries < MOST_RETRIES;
+    if (!may || !this.#budget.spend()) return false;
+    this.#retries += 1;
+    this.#deps.clock.after(ms(RETRY_MS * this.#retries * (1 + Math.random())), () => {
+      if (!this.#done) this.#ask().end();
+    });
+    return true;
+  }
+
+  #refuse(code: 'too-large' | 'site-away' | 'studio-away') {
+    if (this.#done) return;
+    this.#done = true;
+    this.#upstream?.destroy();
+    const [req, res] = [this.#req, this.#res];
+    if (res.headersSent) return void res.destroy();
+    if (code !== 'too-large') this.#deps.counters.upstreamAway += 1;
+    if (!req.complete) res.shouldKeepAlive = false;
+    const extra = code === 'too-large' ? {} : { 'retry-after': '2' };
+    send(req, res, problem(code, undefined, req.complete ? extra : { ...extra, connection: 'close' }));
+    req.resume();
+  }
+
+  #sendBody(upstream: ClientRequest) {
+    const req = this.#req;
     let size = 0;
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > most) return refuse('too-large');
-      if (!done && !upstream.write(chunk)) {
+      if (size > this.#to.most) return this.#refuse('too-large');
+      if (!this.#done && !upstream.write(chunk)) {
         req.pause();
         upstream.once('drain', () => req.resume());
       }
     });
     req.on('end', () => {
-      if (!done) upstream.end();
+      if (!this.#done) upstream.end();
     });
-  };
+  }
 }

@@ -29,8 +29,7 @@ test('connections that wait to be taken up are a wait as well, and never a sever
   const counters = openCounters();
   let accepting = 0;
   const strain = openStrain({
-    ...{ clock: manualClock(), counters, sockets: new Set() },
-    isStream: () => true,
+    ...{ clock: manualClock(), counters, connections: new Set() },
     accepting: () => accepting,
   });
   const waits = (late: number, queue: number): number => {

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import type { Connection } from '../socket/connection.ts';
 import type { Counters } from './counters.ts';
 
 /**
@@ -29,12 +29,11 @@ export interface DoorStrain {
 export function openStrain(deps: {
   clock: Clock;
   counters: Counters;
-  sockets: ReadonlySet<Socket>;
-  isStream(socket: Socket): boolean;
+  connections: ReadonlySet<Pick<Connection, 'socket' | 'streaming'>>;
   /** The longest wait of connections since the last call, ms. */
   accepting(): number;
 }): () => DoorStrain {
-  const { clock, counters, sockets, accepting } = deps;
+  const { clock, counters, connections, accepting } = deps;
   let at: number = clock.now();
   let bytes = counters.bytes + counters.fileBytes;
   let { joins } = counters;
@@ -42,11 +41,11 @@ export function openStrain(deps: {
     const now = clock.now();
     const seconds = Math.max(0.1, (now - at) / 1000);
     let unsent = 0;
-    for (const socket of sockets) if (socket.writableLength > 0 && deps.isStream(socket)) unsent += 1;
+    for (const { socket, streaming } of connections) if (socket.writableLength > 0 && streaming) unsent += 1;
     const strain = {
       wait: Math.max(counters.lateness.take(), Math.min(MOST_ACCEPTING_MS, accepting())),
       unsent,
-      connections: sockets.size,
+      connections: connections.size,
       egress: (counters.bytes + counters.fileBytes - bytes) / seconds,
       joins: (counters.joins - joins) / seconds,
     };

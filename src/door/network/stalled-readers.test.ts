@@ -30,11 +30,8 @@ interface Reader {
 function rig(over: Partial<Limits> = {}, asking = true) {
   const readers: Reader[] = [];
   let second = 0;
-  const bySocket = new Map<unknown, Reader>();
   const watch = openStalledReaders({
     limits: { ...LIMITS, ...over },
-    isStream: (socket) => bySocket.get(socket)?.network === 'stream',
-    prefixOf: (socket) => bySocket.get(socket)?.network,
     ...(asking
       ? {
           tcpInfo(fd: number) {
@@ -70,7 +67,6 @@ function rig(over: Partial<Limits> = {}, asking = true) {
       } as unknown as Socket;
       Object.assign(reader, { socket });
       readers.push(reader);
-      bySocket.set(socket, reader);
       return reader;
     },
     run(seconds: number) {
@@ -78,10 +74,14 @@ function rig(over: Partial<Limits> = {}, asking = true) {
         second += 1;
         watch.sweep(
           ms(second * 1_000),
-          readers.filter(({ closed }) => closed === undefined).map(({ socket }) => socket),
-          (socket) => {
-            const reader = bySocket.get(socket);
-            if (reader) reader.closed = second;
+          readers
+            .filter(({ closed }) => closed === undefined)
+            .map((reader) => ({
+              ...{ reader, socket: reader.socket },
+              ...{ streaming: reader.network === 'stream', readerNetwork: reader.network },
+            })),
+          ({ reader }) => {
+            reader.closed = second;
           },
         );
       }

@@ -3,6 +3,7 @@ import type { Ms } from '../../base/time.ts';
 import { descriptorOf } from '../../native/node-internals.ts';
 import type { TcpInfoReader } from '../../native/tcp-info.ts';
 import type { Limits } from '../limits.ts';
+import type { Connection } from '../socket/connection.ts';
 import { waterLevel } from './fair-share.ts';
 
 /** What the watch needs. */
@@ -19,16 +20,18 @@ export interface StalledReadersDeps {
   >;
   /** What the kernel knows about a peer; absent: only what it accepts from us is known. */
   readonly tcpInfo?: TcpInfoReader;
-  /** True for a listener of an endless stream, who is closed when falling behind. */
-  isStream(socket: Socket): boolean;
-  /** The network a reader comes from; undefined for this machine, which only counts in the totals. */
-  prefixOf(socket: Socket): string | undefined;
 }
+
+/** A connection, as far as the watch looks at it. */
+type Reader = Pick<Connection, 'socket' | 'streaming' | 'readerNetwork'>;
 
 /** Finds readers that read hardly anything while bytes wait for them: Node itself never closes those. */
 export interface StalledReaders {
-  /** Checks every socket and reports those to be closed. Call about once a second. */
-  sweep(now: Ms, sockets: Iterable<Socket>, stalled: (socket: Socket) => void): void;
+  /**
+   * Checks every connection and reports those to be closed. An endless stream is closed when it falls behind; a network
+   * that is not known, such as this machine, only counts in the totals. Call about once a second.
+   */
+  sweep<R extends Reader>(now: Ms, readers: Iterable<R>, stalled: (reader: R) => void): void;
 }
 
 /** A socket for which bytes wait, of which the kernel accepted few within the window. */
@@ -49,7 +52,7 @@ interface Asked {
   slow?: number;
 }
 interface Slow {
-  readonly socket: Socket;
+  readonly reader: Reader;
   readonly since: number;
   readonly held: number;
 }
@@ -68,10 +71,12 @@ const taken = (socket: Socket): number => socket.bytesWritten - socket.writableL
  */
 export function openStalledReaders(deps: StalledReadersDeps): StalledReaders {
   const { limits, tcpInfo } = deps;
+  /** By socket: a stream that is offloaded goes on with another one, whose bytes are counted anew. */
   let suspects = new Map<Socket, Suspect>();
 
   /** Whether a file reader is to be closed now; if it is slow, what it holds is added to `slow`. */
-  function gone(socket: Socket, suspect: Suspect, now: number, slow: Slow[]): boolean {
+  function gone(reader: Reader, suspect: Suspect, now: number, slow: Slow[]): boolean {
+    const { socket } = reader;
     // Also under TLS, because it is only asked about.
     const info = tcpInfo?.(descriptorOf(socket));
     const acknowledged = info?.acknowledged ?? taken(socket);
@@ -88,15 +93,15 @@ export function openStalledReaders(deps: StalledReadersDeps): StalledReaders {
       asked.fromBytes = acknowledged;
     }
     if (asked.slow !== undefined)
-      slow.push({ socket, since: asked.slow, held: socket.writableLength + (info?.held ?? 0) });
+      slow.push({ reader, since: asked.slow, held: socket.writableLength + (info?.held ?? 0) });
     return false;
   }
 
   /** The readers over the limits, per network and in all: those slow for longest, of the networks with most. */
-  function tooMany(slow: readonly Slow[]): Socket[] {
+  function tooMany(slow: readonly Slow[]): Reader[] {
     const networks = Map.groupBy(
       slow.toSorted((a, b) => a.since - b.since),
-      ({ socket }) => deps.prefixOf(socket),
+      ({ reader }) => reader.readerNetwork,
     );
     const surplus = (most: (network: string | undefined) => number): Slow[] =>
       [...networks].flatMap(([network, those]) => those.slice(0, Math.max(0, those.length - most(network))));
@@ -114,26 +119,27 @@ export function openStalledReaders(deps: StalledReadersDeps): StalledReaders {
       const level = Math.floor(waterLevel(counts, most));
       for (const one of surplus(() => level)) closed.add(one);
     }
-    return [...closed].map(({ socket }) => socket);
+    return [...closed].map(({ reader }) => reader);
   }
 
   return {
-    sweep(now, sockets, stalled) {
+    sweep<R extends Reader>(now: Ms, readers: Iterable<R>, stalled: (reader: R) => void) {
       const still = new Map<Socket, Suspect>();
       const slow: Slow[] = [];
-      for (const socket of sockets) {
+      for (const reader of readers) {
+        const { socket } = reader;
         if (socket.writableLength === 0 || socket.destroyed) continue;
         const suspect = suspects.get(socket) ?? { since: now, taken: taken(socket) };
         if (now - suspect.since < limits.stallWindow) still.set(socket, suspect);
         else if (taken(socket) - suspect.taken >= limits.stallBytes && !suspect.asked?.slow)
           still.set(socket, { since: now, taken: taken(socket) });
-        else if (deps.isStream(socket) || gone(socket, suspect, now, slow)) stalled(socket);
+        else if (reader.streaming || gone(reader, suspect, now, slow)) stalled(reader);
         else still.set(socket, suspect);
       }
       suspects = still;
-      for (const socket of tooMany(slow)) {
-        suspects.delete(socket);
-        stalled(socket);
+      for (const reader of tooMany(slow)) {
+        suspects.delete(reader.socket);
+        stalled(reader as R);
       }
     },
   };

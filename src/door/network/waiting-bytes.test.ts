@@ -11,11 +11,13 @@ interface Reader {
 }
 const dropped = (readers: readonly Reader[], waitingBytes: number, backlog = 1_000): Reader[] => {
   const list: Reader[] = [];
-  const waiting = openWaitingBytes({
-    limits: { waitingBytes, backlog },
-    prefixOf: (socket) => (socket as unknown as Reader).network,
-  });
-  waiting.sweep(readers as unknown as Socket[], (socket) => void list.push(socket as unknown as Reader));
+  const waiting = openWaitingBytes({ limits: { waitingBytes, backlog } });
+  waiting.sweep(
+    readers.map((reader) => ({
+      ...{ reader, socket: reader as unknown as Socket, readerNetwork: reader.network },
+    })),
+    ({ reader }) => void list.push(reader),
+  );
   return list;
 };
 const of = (network: string, writableLength: number, more: Partial<Reader> = {}): Reader => ({

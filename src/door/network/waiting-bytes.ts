@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { heldByHandle } from '../../native/node-internals.ts';
+import type { Connection } from '../socket/connection.ts';
 import { waterLevel } from './fair-share.ts';
 
 /** What the limit needs. */
@@ -10,17 +11,18 @@ export interface WaitingBytesDeps {
     /** Bytes that may wait for one reader. */
     readonly backlog: number;
   };
-  /** The network a reader comes from; undefined for this machine, which is treated like a network here. */
-  prefixOf(socket: Socket): string | undefined;
 }
+
+/** A connection, as far as it is counted here. */
+type Reader = Pick<Connection, 'socket' | 'readerNetwork'>;
 
 /** Limits the total that waits in memory for readers who do not read. */
 export interface WaitingBytes {
   /**
    * Counts, and reports the readers to be closed. Call about once a second; in between, the total may be exceeded by
-   * what is sent in a second.
+   * what is sent in a second. This machine is treated like a network.
    */
-  sweep(sockets: Iterable<Socket>, drop: (socket: Socket) => void): void;
+  sweep<R extends Reader>(readers: Iterable<R>, drop: (reader: R) => void): void;
   /** Bytes that were waiting at the last check. */
   readonly total: number;
 }
@@ -35,40 +37,41 @@ const sealedFor = (socket: Socket): number => ('encrypted' in socket ? heldByHan
  * Opens the limit. Beyond the total each network keeps at most its max-min share: in networks with more, the readers
  * with the most waiting bytes are closed, which are the slowest. Nobody else notices.
  */
-export function openWaitingBytes({ limits, prefixOf }: WaitingBytesDeps): WaitingBytes {
+export function openWaitingBytes({ limits }: WaitingBytesDeps): WaitingBytes {
   let total = 0;
   return {
     get total() {
       return total;
     },
-    sweep(sockets, drop) {
+    sweep<R extends Reader>(all: Iterable<R>, drop: (reader: R) => void) {
       total = 0;
-      const readers: { readonly socket: Socket; readonly bytes: number }[] = [];
-      const closed: Socket[] = [];
-      for (const socket of sockets) {
+      const readers: { readonly reader: R; readonly bytes: number }[] = [];
+      const closed: R[] = [];
+      for (const reader of all) {
+        const { socket } = reader;
         if (socket.destroyed) continue;
         const sealed = sealedFor(socket);
         const bytes = Math.max(socket.writableLength, sealed);
         if (bytes === 0) continue;
         total += bytes;
         // Streams are checked against this at each write; what OpenSSL queues by itself, and files, are not.
-        if (sealed - socket.writableLength > limits.backlog) closed.push(socket);
-        else readers.push({ socket, bytes });
+        if (sealed - socket.writableLength > limits.backlog) closed.push(reader);
+        else readers.push({ reader, bytes });
       }
       if (total > limits.waitingBytes) {
-        const networks = Map.groupBy(readers, ({ socket }) => prefixOf(socket));
+        const networks = Map.groupBy(readers, ({ reader }) => reader.readerNetwork);
         const sums = [...networks.values()].map((those) => those.reduce((sum, { bytes }) => sum + bytes, 0));
         const level = waterLevel(Float64Array.from(sums), limits.waitingBytes);
         for (const [at, those] of [...networks.values()].entries()) {
           let left = sums[at] ?? 0;
-          for (const { socket, bytes } of those.toSorted((a, b) => b.bytes - a.bytes)) {
+          for (const { reader, bytes } of those.toSorted((a, b) => b.bytes - a.bytes)) {
             if (left <= level) break;
-            closed.push(socket);
+            closed.push(reader);
             left -= bytes;
           }
         }
       }
-      for (const socket of closed) drop(socket);
+      for (const reader of closed) drop(reader);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { systemClock } from '../../base/clock.ts';
 import type { Aead, Openssl } from '../../native/openssl.ts';
+import { Connection } from './connection.ts';
 import { openBares } from './tls-offload.ts';
 
 /** A trial takes about 20 ms; after this long it has failed. */
@@ -40,7 +41,7 @@ async function heard(openssl: Openssl, before: Buffer, after: readonly Buffer[])
   const ciphers = 'TLS_AES_128_GCM_SHA256';
   let fault: unknown;
   const bares = openBares({
-    ...{ openssl, clock: systemClock, replace() {} },
+    ...{ openssl, clock: systemClock },
     failed(error) {
       fault = error;
     },
@@ -48,12 +49,11 @@ async function heard(openssl: Openssl, before: Buffer, after: readonly Buffer[])
   const server = createServer({ ciphers, minVersion: 'TLSv1.3', pskCallback: () => psk });
   const [accept] = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
-  server.on('connection', (accepted: Socket) =>
-    bares.begin(
-      accepted.on('error', () => {}),
-      () => accept?.call(server, accepted),
-    ),
-  );
+  let connection: Connection | undefined;
+  server.on('connection', (accepted: Socket) => {
+    connection = new Connection(accepted.on('error', () => {}));
+    bares.begin(connection, () => accept?.call(server, accepted));
+  });
   // An abstract socket address: no file, no port.
   const path = `\0earshot-light-tls-${process.pid}-${randomBytes(8).toString('hex')}`;
   server.listen(path);
@@ -72,13 +72,14 @@ async function heard(openssl: Openssl, before: Buffer, after: readonly Buffer[])
     await new Promise<void>((resolve, reject) =>
       secure.write(before, (error) => (error ? reject(error) : resolve())),
     );
-    const bare = bares.lay(secure);
-    if (!bare) throw fault ?? new Error('the connection could not be taken over');
-    closers.push(bare.socket.on('error', () => {}));
+    connection?.become(secure);
+    const records = connection && bares.lay(connection);
+    if (!connection || !records) throw fault ?? new Error('the connection could not be taken over');
+    const { socket } = connection;
+    closers.push(socket.on('error', () => {}));
     const ended = Promise.race([once(client, 'end', { signal }), once(client, 'error', { signal })]);
-    for (const bytes of after)
-      bare.socket.write(bare.records.seal(bytes, (length) => new Uint8Array(length)));
-    bare.socket.end(bare.records.close());
+    for (const bytes of after) socket.write(records.seal(bytes, (length) => new Uint8Array(length)));
+    socket.end(records.close());
     await ended;
     return Buffer.concat(read);
   } finally {

@@ -86,6 +86,7 @@ export class Room {
         write: this.#hooks.write,
         flush: this.#hooks.flush,
         wake: this.#hooks.wake,
+        gone: this.#hooks.gone,
         since: (rendition: string, seq: number) => this.#since(rendition, seq),
       };
       const feed = new Feed(this.slug, wanted, hooks, titled ? this.#titles() : undefined);

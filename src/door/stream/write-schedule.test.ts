@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { numbered, numbers } from '../../../test/door.ts';
+import { Connection } from '../socket/connection.ts';
 import { Channel, type ChannelHooks, type Listener, SLOT_MS } from './write-schedule.ts';
 
 /** A seeded generator of numbers below `n`. */
@@ -8,7 +9,7 @@ const seeded = (seed: number) => (n: number) => {
   seed = (seed * 1664525 + 1013904223) >>> 0;
   return Math.floor((seed / 2 ** 32) * n);
 };
-const socket = {} as Socket;
+const connection = new Connection({ on() {} } as unknown as Socket);
 
 /** A channel whose writes are kept per listener, with the Buffers themselves. */
 function rig(perWrite = 1) {
@@ -22,6 +23,7 @@ function rig(perWrite = 1) {
     },
     flush() {},
     wake() {},
+    gone() {},
   };
   const channel = new Channel('room', perWrite, hooks);
   const heard = (listener: Listener): number[] =>
@@ -41,7 +43,7 @@ test('whatever happens, each listener gets every fragment from where it joined, 
     for (let step = 0; step < 250; step += 1) {
       const what = random(10);
       if (what < 4) {
-        for (let i = random(25); i >= 0; i -= 1) joinedAt.set(channel.add(socket, seq + 1), seq + 1);
+        for (let i = random(25); i >= 0; i -= 1) joinedAt.set(channel.add(connection, seq + 1), seq + 1);
       } else if (what < 6 && joinedAt.size > 0) {
         const all = [...joinedAt.keys()];
         for (let i = random(20); i >= 0; i -= 1) {
@@ -70,7 +72,7 @@ test('whatever happens, each listener gets every fragment from where it joined, 
 test('one write is one Buffer for everyone: no copy per listener', () => {
   const { channel, got } = rig();
   channel.take(1, numbered(1), 0);
-  const listeners = Array.from({ length: 1000 }, () => channel.add(socket, 2));
+  const listeners = Array.from({ length: 1000 }, () => channel.add(connection, 2));
   channel.take(2, numbered(2), 0);
   channel.serve(320);
   const buffers = new Set(listeners.map((listener) => got.get(listener)?.[0]));
@@ -81,10 +83,10 @@ test('one write is one Buffer for everyone: no copy per listener', () => {
 test('a thousand listeners are spread evenly over the period; sixty-four are served at once', () => {
   const { channel, got } = rig();
   channel.take(1, numbered(1), 0);
-  for (let i = 0; i < 64; i += 1) channel.add(socket, 2);
+  for (let i = 0; i < 64; i += 1) channel.add(connection, 2);
   expect(channel.take(2, numbered(2), 0)).toBe(false);
   expect(got.size).toBe(64);
-  for (let i = 0; i < 960; i += 1) channel.add(socket, 3);
+  for (let i = 0; i < 960; i += 1) channel.add(connection, 3);
   got.clear();
   expect(channel.take(3, numbered(3), 320)).toBe(true);
   for (let slot = 1; slot < 16; slot += 1) {
@@ -97,7 +99,7 @@ test('a thousand listeners are spread evenly over the period; sixty-four are ser
 test('after a stall all that piled up goes out in one write per listener', () => {
   const { channel, got, heard } = rig();
   channel.take(1, numbered(1), 0);
-  const listeners = Array.from({ length: 500 }, () => channel.add(socket, 2));
+  const listeners = Array.from({ length: 500 }, () => channel.add(connection, 2));
   for (let seq = 2; seq <= 6; seq += 1) channel.take(seq, numbered(seq), 5000);
   channel.serve(5320);
   for (const listener of listeners) expect(heard(listener)).toEqual([2, 3, 4, 5, 6]);
@@ -108,7 +110,7 @@ test('after a stall all that piled up goes out in one write per listener', () =>
 test('a fragment that was there already is not sent again', () => {
   const { channel, heard } = rig();
   channel.take(1, numbered(1), 0);
-  const listener = channel.add(socket, 2);
+  const listener = channel.add(connection, 2);
   channel.take(2, numbered(2), 0);
   channel.take(2, numbered(2), 0);
   channel.take(1, numbered(1), 0);
@@ -129,8 +131,9 @@ test('a row that breaks off hands over what is gathered, and the rest gets every
       flushed += 1;
     },
     wake() {},
+    gone() {},
   });
-  const crowd = [5, 5, 5].map((next) => channel.add(socket, next));
+  const crowd = [5, 5, 5].map((next) => channel.add(connection, next));
   bad = crowd[1];
   expect(() => channel.take(5, numbered(5, 40), 0)).toThrow('anything');
   expect(flushed).toBe(1);

@@ -1,26 +1,59 @@
 import type { Socket } from 'node:net';
 import { FRAGMENT_MS } from '../../base/time.ts';
-import { descriptor, type Outlet } from '../socket/direct-write.ts';
+import type { Connection, Handler } from '../socket/connection.ts';
+import type { Outlet } from '../socket/direct-write.ts';
 import type { Records } from '../socket/tls-record-sealer.ts';
 
-/** One stream connection. `next` is the first fragment it still needs. */
-export interface Listener extends Outlet {
+/** One listener: a connection that carries a stream, and what a write to it needs, in one small object. */
+export class Listener implements Outlet, Handler {
   /** Both change when a TLS connection is offloaded. */
   socket: Socket;
   fd: number;
-  brief?: boolean;
+  queued = true;
+  brief = false;
   /** Encrypts what is written, once the connection is offloaded. */
-  records?: Records;
+  records: Records | undefined = undefined;
   /** True for a TLS connection that may be offloaded. */
-  wrapped?: boolean;
+  wrapped = false;
   channel: Channel;
+  /** The first fragment it still needs. */
   next: number;
   /** Which slot of the write period it is served in; −1 when it has left. */
-  slot: number;
+  slot = -1;
   /** Its place in that slot's list. */
-  place: number;
+  place = -1;
   /** Whose seat it has, in a room with seats. */
-  holder?: string;
+  holder: string | undefined = undefined;
+  readonly connection: Connection;
+
+  constructor(connection: Connection, channel: Channel, next: number) {
+    this.socket = connection.socket;
+    this.fd = connection.fd;
+    this.channel = channel;
+    this.next = next;
+    this.connection = connection;
+  }
+
+  get phase(): 'stream' | 'offloaded' {
+    return this.records ? 'offloaded' : 'stream';
+  }
+
+  /** From now on what is written is encrypted by `records`, on the accepted socket. */
+  offloaded(records: Records): void {
+    this.socket = this.connection.socket;
+    this.fd = this.connection.fd;
+    this.queued = false;
+    this.brief = true;
+    this.records = records;
+  }
+
+  ended(): void {
+    this.channel.gone(this);
+  }
+
+  closed(): void {
+    this.channel.gone(this);
+  }
 }
 
 /** What a channel needs from the fan-out. */
@@ -33,6 +66,8 @@ export interface ChannelHooks {
   flush(): void;
   /** Slots of this channel now wait for their turn: call `serve` until it says that none does. */
   wake(channel: Channel): void;
+  /** A listener's connection has ended or closed. */
+  gone(listener: Listener): void;
 }
 
 interface Slot {
@@ -154,9 +189,8 @@ export class Channel {
   }
 
   /** Adds a listener whose next needed fragment is `next`. */
-  add(socket: Socket, next: number): Listener {
-    const fd = descriptor(socket);
-    const listener: Listener = { socket, fd, queued: true, channel: this, next, slot: -1, place: -1 };
+  add(connection: Connection, next: number): Listener {
+    const listener = new Listener(connection, this, next);
     this.#listeners += 1;
     this.#place(listener);
     return listener;
@@ -194,6 +228,11 @@ export class Channel {
    */
   need(listener: Listener): number {
     return (this.perWrite - 1) * FRAGMENT_MS + ((listener.slot * SLOT_MS) % FRAGMENT_MS);
+  }
+
+  /** A listener's connection has ended or closed. */
+  gone(listener: Listener): void {
+    this.#hooks.gone(listener);
   }
 
   /** Everyone, in no order; the list may shrink while it is walked. */

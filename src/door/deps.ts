@@ -1,0 +1,113 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Ms } from '../base/time.ts';
+import type { Openssl } from '../native/openssl.ts';
+import type { TcpInfoReader } from '../native/tcp-info.ts';
+import type { Uring } from '../native/uring.ts';
+import type { Pages } from '../pages/index.ts';
+import type { Delivery } from '../wire/delivery.ts';
+import type { Assets } from './answer/assets.ts';
+import type { Limits } from './limits.ts';
+import type { DoorStrain } from './metrics/load-sample.ts';
+import type { DoorOrigin } from './origin-port.ts';
+import type { DoorQueue } from './queue-port.ts';
+import type { RoomCount } from './stream/room-streams.ts';
+import type { DoorTls } from './tls.ts';
+
+/** What a door needs. */
+export interface DoorDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The public TCP port; 0 picks a free one. */
+  readonly port: number;
+  /** Address to bind; default all of IPv4. */
+  readonly host?: string;
+  /** True when several doors share the port (SO_REUSEPORT). */
+  readonly reusePort: boolean;
+  /** This door's name in logs. */
+  readonly name: string;
+  readonly origin: DoorOrigin;
+  /** The UNIX socket on which the site speaks HTTP. */
+  readonly site: { readonly socketPath: string };
+  /** The UNIX socket on which a studio cell speaks HTTP. */
+  cell(index: number): { readonly socketPath: string };
+  readonly assets: Assets;
+  readonly pages: Pages;
+  readonly limits: Limits;
+  /** Writes to many listeners in one call; without it each write is a call of its own. */
+  readonly uring?: Uring;
+  /**
+   * Asks the kernel whether a slow reader still acknowledges data; absent: only what the kernel accepts from us is
+   * known.
+   */
+  readonly tcpInfo?: TcpInfoReader;
+  /**
+   * With it, streams over TLS 1.3 keep a key instead of OpenSSL's connection; without it they keep the connection.
+   */
+  readonly openssl?: Openssl;
+  /** The queue for the live edge; without it everyone is live. */
+  readonly queue?: DoorQueue;
+  /** Length of the listen queue; 4,096 holds one second of a flash crowd. */
+  readonly backlog: number;
+  /**
+   * True for a host's or speaker's token of the room, whose requests are never deferred. Default: no token is known.
+   */
+  vouches?(token: string, slug: string, wall: number): boolean;
+  /**
+   * The installation's secret, by which doors recognise each other's listeners. Default: a door recognises only its
+   * own.
+   */
+  readonly secret?: Uint8Array;
+  /** Base URLs of caches in front that pages may fetch sound from; default none. */
+  readonly caches?: readonly string[];
+  /** The consent to a rehearsal, as JSON; absent: none. */
+  readonly consent?: string;
+  /** How a room is delivered now: write period and bitrate; by default every 320 ms without a ceiling. */
+  delivery?(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
+  /**
+   * What `/readyz` answers: the whole installation as the supervisor sees it. Default: only this door, which is
+   * ready.
+   */
+  readiness?(): { readonly code: number; readonly text: string };
+  /** Addresses and networks of proxies in front whose X-Forwarded-* headers are trusted; default none. */
+  readonly trustedProxies?: readonly string[];
+  /** The address people use, where it is set. */
+  readonly publicUrl?: string;
+  /** Where the public port speaks TLS. */
+  readonly tls?: DoorTls;
+  /** A second port without TLS that redirects people to the first; only beside `tls`. */
+  readonly plain?: {
+    readonly port: number;
+    /** The answer to a certificate challenge, or undefined. Spec: RFC 8555, 8.3. */
+    challenge(token: string): Promise<string | undefined>;
+  };
+}
+
+/** An open door. */
+export interface Door extends AsyncDisposable {
+  readonly port: number;
+  /** The port without TLS, where there is one. */
+  readonly plainPort: number | undefined;
+  /** Streams per room right now. */
+  presence(): ReadonlyMap<string, number>;
+  /** Streams of a room at the live edge right now. */
+  live(slug: string): number;
+  /** Streams, those at the live edge, and the renditions needed, for each room that is heard or was within the last minute. */
+  counts(): ReadonlyMap<string, RoomCount>;
+  /** How many listeners of each running room are hearing its recording. */
+  catchingUp(): ReadonlyMap<string, number>;
+  /**
+   * Moves the `count` listeners who have waited longest on a room's delayed stream to the live edge; returns how many
+   * it moved.
+   */
+  promote(slug: string, count: number): number;
+  /** The load signals of this door since the last call; only for the ladder, about once a second. */
+  strain(): DoorStrain;
+  /** Prometheus text, `earshot_door_…`. */
+  metrics(): string;
+  /**
+   * Stops cleanly: no new connections; each listener gets the rest of the current segment (5.12 s), or what there is
+   * when `grace` is over, and then FIN; requests in flight are answered within `grace`.
+   */
+  close(grace: Ms): Promise<void>;
+}

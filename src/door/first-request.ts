@@ -1,0 +1,205 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Clock } from '../base/clock.ts';
+import type { Quick } from './files/file-answers.ts';
+import { handToHttp } from './http/hand-over.ts';
+import type { Limits } from './limits.ts';
+import type { Counters } from './metrics/counters.ts';
+import type { Fault } from './metrics/faults.ts';
+import type { Unfinished } from './network/slow-senders.ts';
+import type { Clients } from './network/trusted-proxies.ts';
+import { type FirstHead, readFirstHead, wholeLength } from './request/first-head.ts';
+import { readStreamRequest, type StreamRequest } from './request/stream-query.ts';
+import type { Connection, Handler } from './socket/connection.ts';
+import { endRefused, rawProblem, rawTooLarge } from './socket/raw-refusal.ts';
+import { reset } from './socket/reset.ts';
+import type { Fanout } from './stream/listeners.ts';
+
+/** What reading the first request needs. */
+export interface FirstRequestDeps {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly counters: Counters;
+  readonly fault: Fault;
+  /** First requests that have not fully arrived; not those of listed proxies, which buffer requests themselves. */
+  readonly unfinished: Unfinished<Connection>;
+  readonly fanout: Fanout;
+  /** Takes connections whose first request is for a small public file. */
+  readonly quick: Quick;
+  /** Takes every other connection that does not begin with a stream; it does not listen itself. */
+  readonly ordinary: HttpServer;
+  /**
+   * Counts a connection from a listed proxy against the client's own network; false if that network is at its limit.
+   */
+  claims(connection: Connection, forwardedFor: string | undefined): boolean;
+  /** Decides whether a listener is served at once or deferred. */
+  judge(connection: Connection, request: StreamRequest): StreamRequest;
+  /** Which client is behind a proxy. */
+  readonly clients: Clients;
+  /** Sends a refusal and closes the connection, whatever else it sends. */
+  refuse(connection: Connection, bytes: string): void;
+}
+
+/** A connection that has not sent its first request yet. */
+export interface Awaited extends Handler {
+  /** Since when, on the monotonic clock. */
+  readonly since: number;
+  /** What has come of the request. */
+  readonly bytes?: Buffer | undefined;
+  /** The length of the whole request, once its head is complete; 0 before. */
+  readonly whole?: number;
+}
+
+/** The first request of a connection, as far as it has come. */
+class FirstRequest implements Awaited {
+  readonly phase = 'head';
+  readonly since: number;
+  bytes: Buffer | undefined = undefined;
+  whole = 0;
+  readonly #reader: FirstRequests;
+
+  constructor(reader: FirstRequests, since: number) {
+    this.#reader = reader;
+    this.since = since;
+  }
+
+  received(connection: Connection, chunk: Buffer) {
+    this.#reader.received(connection, this, chunk);
+  }
+
+  ended({ socket }: Connection) {
+    socket.destroy();
+  }
+
+  closed(connection: Connection) {
+    this.#reader.end(connection);
+  }
+}
+
+/**
+ * Reads the first request head of each connection, and hands the connection to whoever answers: a stream to the
+ * fan-out, a small public file to `quick`, and anything else to `ordinary`, as if nothing had been read.
+ */
+export class FirstRequests {
+  readonly #deps: FirstRequestDeps;
+  /** Connections whose first request is not complete. */
+  readonly #awaited = new Map<Connection, Awaited>();
+
+  constructor(deps: FirstRequestDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads the first request of a connection; `since`: when the wait for it began. */
+  begin(connection: Connection, since: number) {
+    const request = new FirstRequest(this, since);
+    this.await(connection, request);
+    connection.handTo(request);
+  }
+
+  /** Watches over a connection that is `awaited` to send something. */
+  await(connection: Connection, awaited: Awaited) {
+    this.#awaited.set(connection, awaited);
+    const { clients, unfinished } = this.#deps;
+    if (!clients.trusts(connection.socket.remoteAddress)) unfinished.begin(connection, this.#tooMany);
+  }
+
+  /** Since when a connection is awaited. */
+  since(connection: Connection): number | undefined {
+    return this.#awaited.get(connection)?.since;
+  }
+
+  /** The wait is over: the request is complete, or the connection has gone. */
+  end(connection: Connection) {
+    this.#awaited.delete(connection);
+    this.#deps.unfinished.end(connection);
+  }
+
+  /** Closes connections that have taken too long; call about once a second. */
+  sweep() {
+    const { clock, limits, counters, unfinished } = this.#deps;
+    const now = clock.now();
+    for (const [connection, { since, whole }] of this.#awaited) {
+      if (now - since < (whole ? limits.requestTimeout : limits.headTimeout)) continue;
+      counters.headTimeouts += 1;
+      unfinished.end(connection);
+      this.#giveUp(connection);
+    }
+  }
+
+  /** A fault in a first request costs only that connection. */
+  received(connection: Connection, request: FirstRequest, chunk: Buffer) {
+    try {
+      this.#read(connection, request, chunk);
+    } catch (error) {
+      this.#deps.fault(error, 'a first request');
+      this.end(connection);
+      reset(connection.socket);
+    }
+  }
+
+  readonly #tooMany = (connection: Connection): void => {
+    this.#deps.counters.unfinishedClosed += 1;
+    this.#giveUp(connection);
+  };
+
+  /**
+   * Gives up waiting. A peer that has asked for nothing (a browser that preconnects) is told nothing; neither case
+   * needs a timer.
+   */
+  #giveUp(connection: Connection) {
+    const bytes = this.#awaited.get(connection)?.bytes;
+    this.#awaited.delete(connection);
+    if (bytes) endRefused(connection.socket, 'too-slow');
+    else connection.socket.destroy();
+  }
+
+  #read(connection: Connection, request: FirstRequest, chunk: Buffer) {
+    if (connection.socket.writableEnded) return;
+    const bytes = request.bytes ? Buffer.concat([request.bytes, chunk]) : chunk;
+    request.bytes = bytes;
+    if (bytes.length < request.whole) return;
+    const { counters, limits } = this.#deps;
+    const head = readFirstHead(bytes, limits);
+    switch (head.kind) {
+      case 'more':
+        return;
+      case 'other':
+        request.whole = wholeLength(bytes, limits);
+        if (bytes.length >= request.whole) this.#toFilesOrHttp(connection, request, bytes);
+        return;
+      case 'bad':
+        counters.badHeads += 1;
+        return this.#refuse(
+          connection,
+          rawProblem('bad-request', 'The request head is malformed or ambiguous.'),
+        );
+      case 'too-large':
+        counters.badHeads += 1;
+        return this.#refuse(connection, rawTooLarge(bytes));
+      case 'stream':
+        return this.#toStream(connection, head, bytes);
+    }
+  }
+
+  #toFilesOrHttp(connection: Connection, request: FirstRequest, bytes: Buffer) {
+    this.end(connection);
+    request.bytes = undefined;
+    if (!this.#deps.quick.take(connection, bytes)) handToHttp(this.#deps.ordinary, connection, bytes);
+  }
+
+  #toStream(connection: Connection, head: Extract<FirstHead, { kind: 'stream' }>, bytes: Buffer) {
+    const { fanout, ordinary } = this.#deps;
+    const request = readStreamRequest(head.target, head.titles);
+    if (!request) return this.#refuse(connection, rawProblem('not-found'));
+    this.end(connection);
+    if (head.method === 'HEAD') return handToHttp(ordinary, connection, bytes);
+    if (!this.#deps.claims(connection, head.forwardedFor))
+      return this.#refuse(connection, rawProblem('door-full'));
+    const refusal = fanout.join(connection, this.#deps.judge(connection, request));
+    if (refusal) this.#refuse(connection, rawProblem(refusal));
+  }
+
+  #refuse(connection: Connection, bytes: string) {
+    this.end(connection);
+    this.#deps.refuse(connection, bytes);
+  }
+}

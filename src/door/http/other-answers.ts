@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ms } from '../../base/time.ts';
+import { isStream, send } from '../answer/send.ts';
+import { asksForTitles } from '../request/first-head.ts';
+import { readStreamRequest, streamFields } from '../request/stream-query.ts';
+import { connectionOf } from '../socket/connection.ts';
+import { rawProblem } from '../socket/raw-refusal.ts';
+import { takeFromHttp } from './hand-over.ts';
+import type { OwnAnswers } from './own-answers.ts';
+import { type Forward, openProxy } from './proxy.ts';
+import type { OrdinaryDeps } from './server-deps.ts';
+
+/** How long somebody who is refused a stream may take to close their side. */
+const REFUSED_WAIT = ms(2_000);
+
+/** What others answer through the door: the fan-out, the origin, the queue, and the processes behind. */
+export class OtherAnswers {
+  readonly #deps: OrdinaryDeps;
+  readonly #own: OwnAnswers;
+  readonly #proxy: Forward;
+
+  constructor(deps: OrdinaryDeps, own: OwnAnswers) {
+    this.#deps = deps;
+    this.#own = own;
+    const { clock, limits, counters, clients, shield } = deps;
+    this.#proxy = openProxy({
+      ...{ clock, limits, counters, clients },
+      answered: (req, time) => shield.forwarded(req, time),
+      begin: (req, path) => shield.begin(req, path),
+    });
+  }
+
+  /** Answered by the site; `most`: bytes of a body. */
+  site(req: IncomingMessage, res: ServerResponse, most: number) {
+    this.#proxy(req, res, { socketPath: this.#deps.site.socketPath, away: 'site-away', most });
+  }
+
+  /** Answered by the cell in which the room is on the air. */
+  cell(req: IncomingMessage, res: ServerResponse, slug: string, most: number) {
+    const card = this.#deps.origin.card(slug);
+    if (!card) return this.#own.refuse(req, res, 'room-unknown');
+    if (card.status === 'ended' || card.status === 'cancelled')
+      return this.#own.refuse(req, res, 'room-ended');
+    if (card.cell === undefined) return this.#own.refuse(req, res, 'room-not-open');
+    this.#proxy(req, res, { socketPath: this.#deps.cell(card.cell).socketPath, away: 'studio-away', most });
+  }
+
+  /** Answered by the fan-out, which gets the connection for it. */
+  stream(req: IncomingMessage, res: ServerResponse, target: string) {
+    const { shield, fanout, clock } = this.#deps;
+    const titles = asksForTitles(String(req.headers['icy-metadata'] ?? ''));
+    const request = readStreamRequest(target, titles);
+    if (!request) return this.#own.missing(req, res, 'not-found');
+    if (req.method === 'HEAD') {
+      const place = this.#deps.origin.join(request.slug, request.rendition.id, { margin: ms(0) });
+      if (typeof place === 'string') return this.#own.refuse(req, res, place);
+      // Answered at once: the length of a stream is unknown.
+      res.writeHead(200, streamFields(request, this.#deps.origin.card(request.slug))).end();
+      return;
+    }
+    const forwardedFor = String(req.headers['x-forwarded-for'] ?? '') || undefined;
+    if (!shield.claims(connectionOf(req.socket), forwardedFor))
+      return this.#own.refuse(req, res, 'door-full');
+    takeFromHttp(res, (connection) => {
+      const refusal = fanout.join(connection, shield.judge(connection, request));
+      if (!refusal) return;
+      // The connection has left the HTTP server by now, so the answer is written by hand.
+      connection.finish(rawProblem(refusal));
+      clock.after(REFUSED_WAIT, () => connection.socket.destroy());
+    });
+  }
+
+  /** Counts a listener who hears the recording of a running room as catching up. */
+  listensLater(req: IncomingMessage, slug: string) {
+    const { origin, clients, shield, catchingUp } = this.#deps;
+    const status = origin.card(slug)?.status;
+    if (status !== 'live' && status !== 'open') return;
+    const network = clients.trusts(req.socket.remoteAddress) ? (shield.prefixOf(req) ?? '') : undefined;
+    catchingUp.asked(slug, req.headers['earshot-listener'], req.socket, network);
+  }
+
+  /** Answered by the origin: playlists, sound, state. */
+  origin(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
+    const { origin, shield } = this.#deps;
+    const [abort, given] = [new AbortController(), new URLSearchParams(query)];
+    const headers = req.headers as Record<string, string | undefined>;
+    const answer = origin.answer(path, given, headers, abort.signal, shield.charger(req));
+    if (!answer) return this.#own.missing(req, res, 'not-found');
+    res.on('close', () => abort.abort());
+    answer.then(
+      (reply) => {
+        if (!res.destroyed) send(req, res, reply);
+        else if (isStream(reply.body)) reply.body.destroy();
+      },
+      (error) => {
+        // After an aborted wait there is nobody to answer; anything else is our fault.
+        if (!abort.signal.aborted) this.#own.broken(req, res, error);
+      },
+    );
+  }
+
+  /** Answered by the queue: tickets and the line. */
+  queue(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
+    const { method = '', headers } = req;
+    const secure = this.#deps.clients.spokenTo(req).scheme === 'https';
+    const asked = { ...{ method, path, headers, secure }, query: new URLSearchParams(query) };
+    const answer = this.#deps.queue?.answer({ ...asked, body: req.iterator({ destroyOnReturn: false }) });
+    if (!answer) return this.#own.missing(req, res, 'not-found');
+    answer.then(
+      (reply) => {
+        send(req, res, reply);
+        if (!req.complete) req.resume();
+      },
+      (error) => {
+        // If the client left in the middle of a body there is nobody to answer; anything else is our fault.
+        if (req.destroyed && !req.complete) res.destroy();
+        else this.#own.broken(req, res, error);
+      },
+    );
+  }
+}

@@ -1,0 +1,136 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCode } from '../../base/errors.ts';
+import { type Language, languageOf } from '../../base/negotiation.ts';
+import { problem } from '../../base/reply.ts';
+import type { Address } from '../../http/index.ts';
+import { FAVICON, ROBOTS } from '../../pages/index.ts';
+import { keptFor } from '../answer/assets.ts';
+import { openPageCache } from '../answer/page-cache.ts';
+import { pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
+import { radioList } from '../stream/radio-list.ts';
+import type { OrdinaryDeps } from './server-deps.ts';
+
+/** A page may be a second old in any cache. */
+const PAGE_CACHE = 'public, max-age=1';
+
+/** What the door answers itself: pages, files of the program, refusals, and what machines ask about it. */
+export class OwnAnswers {
+  readonly #deps: OrdinaryDeps;
+  readonly #cache: ReturnType<typeof openPageCache>;
+  readonly #pageHead: Record<string, string>;
+
+  constructor(deps: OrdinaryDeps) {
+    this.#deps = deps;
+    this.#cache = openPageCache(deps.clock, deps.limits.pages);
+    this.#pageHead = pageHeaders(deps.caches ?? []);
+  }
+
+  /** Says no, as a program reads it. */
+  refuse(req: IncomingMessage, res: ServerResponse, code: ErrorCode, headers: Record<string, string> = {}) {
+    send(req, res, problem(code, undefined, headers));
+  }
+
+  /** There is nothing here; a browser is shown a page that says so. */
+  missing(req: IncomingMessage, res: ServerResponse, code: 'not-found' | 'room-unknown') {
+    if (req.headers.accept?.includes('text/html'))
+      return this.#page(req, res, '404', (language) => this.#deps.pages.notFound(language), 404);
+    this.refuse(req, res, code);
+  }
+
+  /** A mistake of ours in answering. */
+  broken(req: IncomingMessage, res: ServerResponse, error: unknown) {
+    this.#deps.fault(error, `${req.method} ${req.url}`);
+    if (res.headersSent || res.destroyed) res.destroy();
+    else this.refuse(req, res, 'internal');
+  }
+
+  /** Answers at one of the door's own addresses. */
+  answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { id }: Address,
+    { slug, path, query }: { readonly slug: string; readonly path: string; readonly query: string },
+  ) {
+    const { origin, pages, publicUrl, clients, consent } = this.#deps;
+    switch (id) {
+      case 'home':
+        return this.#page(req, res, '/', (language) => pages.home([...origin.cards()], language));
+      case 'room':
+      case 'studio':
+        return this.#room(req, res, slug, id === 'studio');
+      case 'radio-list':
+        return send(req, res, radioList(origin.card(slug), path, publicUrl, clients.spokenTo(req)));
+      case 'asset':
+        return this.#asset(req, res, path);
+      case 'plan':
+        return this.#plan(req, res, query);
+      case 'errors':
+        return this.#page(req, res, '/errors', () => pages.errors());
+      case 'health':
+        return this.#say(req, res, { type: TEXT, cache: 'no-store', body: 'ok\n' });
+      case 'ready':
+        return this.#ready(req, res);
+      case 'rehearsal':
+        if (consent === undefined) break;
+        return this.#say(req, res, { type: 'application/json', cache: 'no-store', body: consent });
+      case 'robots':
+        return this.#say(req, res, { type: TEXT, cache: 'public, max-age=3600', body: ROBOTS });
+      case 'icon':
+        return this.#say(req, res, { type: 'image/svg+xml', cache: 'public, max-age=86400', body: FAVICON });
+    }
+    this.missing(req, res, 'not-found');
+  }
+
+  #page(
+    req: IncomingMessage,
+    res: ServerResponse,
+    key: string,
+    render: (language: Language) => string,
+    status = 200,
+  ) {
+    const headers = { ...this.#pageHead, 'cache-control': status === 200 ? PAGE_CACHE : 'no-store' };
+    const language = languageOf(req.headers['accept-language']);
+    const kept = this.#cache.get(`${language} ${key}`, () => render(language));
+    sendCoded(req, res, kept, { ...headers, vary: 'accept-encoding, accept-language' }, status);
+  }
+
+  #asset(req: IncomingMessage, res: ServerResponse, path: string) {
+    const found = this.#deps.assets.get(path);
+    if (!found) return this.missing(req, res, 'not-found');
+    sendCoded(req, res, found, { 'content-type': found.type, 'cache-control': keptFor(found) });
+  }
+
+  #room(req: IncomingMessage, res: ServerResponse, slug: string, studio: boolean) {
+    const { origin, pages } = this.#deps;
+    const card = origin.card(slug);
+    if (!card) return this.missing(req, res, 'room-unknown');
+    if (studio) return this.#page(req, res, `/r/${slug}/studio`, (language) => pages.studio(card, language));
+    this.#page(req, res, `/r/${slug}`, (language) =>
+      pages.room(origin.card(slug) ?? card, origin.state(slug), language),
+    );
+  }
+
+  #plan(req: IncomingMessage, res: ServerResponse, query: string) {
+    const { pages } = this.#deps;
+    if (query === '') return this.#page(req, res, '/plan', () => pages.plan(new URLSearchParams()));
+    send(req, res, {
+      status: 200,
+      headers: { ...this.#pageHead, 'cache-control': 'no-store' },
+      body: pages.plan(new URLSearchParams(query)),
+    });
+  }
+
+  #ready(req: IncomingMessage, res: ServerResponse) {
+    const { code, text } = this.#deps.readiness?.() ?? { code: 200, text: 'ready\n' };
+    const headers = { 'content-type': TEXT, 'cache-control': 'no-store' };
+    send(req, res, { status: code, headers, body: text });
+  }
+
+  #say(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { type, cache, body }: { readonly type: string; readonly cache: string; readonly body: string },
+  ) {
+    send(req, res, { status: 200, headers: { 'content-type': type, 'cache-control': cache }, body });
+  }
+}

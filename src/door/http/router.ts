@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type Address,
+  allowed,
+  canonical,
+  find,
+  type Match,
+  movedStatus,
+  optionsHead,
+  stepsAside,
+  takes,
+} from '../../http/index.ts';
+import { answersOptions, openAnswerHeads } from '../answer/answer-head.ts';
+import { send } from '../answer/send.ts';
+import { toOriginForm } from '../request/absolute-target.ts';
+import { headFault } from '../request/head-fault.ts';
+import { OtherAnswers } from './other-answers.ts';
+import type { OwnAnswers } from './own-answers.ts';
+import type { OrdinaryDeps } from './server-deps.ts';
+
+/** How long a redirect to the canonical form of an address is cached. */
+const MOVED = 'public, max-age=3600';
+
+/** Recorded sound as a player asks for it while it plays. */
+const RECORDED: ReadonlySet<string> = new Set(['replay-segment', 'replay-piece']);
+
+/** What a request asks for. */
+interface Target {
+  /** As it was written. */
+  readonly whole: string;
+  /** Its path, in canonical form where it has one. */
+  readonly path: string;
+  readonly query: string;
+  /** True when the path is not in canonical form. */
+  readonly moved: boolean;
+  /** True for a path with steps that lead elsewhere, such as `..`. */
+  readonly aside: boolean;
+  /** The address of the table that it is, if it is one. */
+  readonly found: Match | undefined;
+}
+
+function readTarget(whole: string): Target {
+  const mark = whole.indexOf('?');
+  const written = mark < 0 ? whole : whole.slice(0, mark);
+  const query = mark < 0 ? '' : whole.slice(mark + 1);
+  const aside = stepsAside(written);
+  const meant = aside ? undefined : canonical(written);
+  const path = meant ?? written;
+  return { whole, path, query, moved: meant !== undefined, aside, found: aside ? undefined : find(path) };
+}
+
+/** Sends each request to whoever answers at its address, if it may be answered now. */
+export class Router {
+  readonly #deps: OrdinaryDeps;
+  readonly #own: OwnAnswers;
+  readonly #others: OtherAnswers;
+  readonly #heads: ReturnType<typeof openAnswerHeads>;
+
+  constructor(deps: OrdinaryDeps, own: OwnAnswers) {
+    this.#deps = deps;
+    this.#own = own;
+    this.#others = new OtherAnswers(deps, own);
+    this.#heads = openAnswerHeads(deps.publicUrl);
+  }
+
+  /** Answers a request. @throws what goes wrong in answering. */
+  route(req: IncomingMessage, res: ServerResponse) {
+    toOriginForm(req);
+    const target = readTarget(req.url ?? '/');
+    const { found } = target;
+    for (const [name, value] of this.#heads.of(req, found?.address)) res.setHeader(name, value);
+    const fault = headFault(req, this.#deps.limits);
+    if (fault !== undefined) {
+      this.#deps.counters.badHeads += 1;
+      return this.#own.refuse(req, res, fault, { connection: 'close' });
+    }
+    if (this.#answersCheaply(req, res, target)) return;
+    const { shield } = this.#deps;
+    const forwarded = found?.address.owner === 'site' || found?.address.owner === 'cell';
+    // Streams are judged when they join: a deferred listener hears the delayed stream.
+    if (!found?.address.endless && !shield.admits(req, target.path, forwarded))
+      return shield.putOff(req, res, target.path);
+    if (!found) return this.#own.missing(req, res, 'not-found');
+    if (target.moved && this.#redirects(req, res, target, found.address)) return;
+    const { method = '' } = req;
+    if (method !== 'OPTIONS' && !takes(found.address, method))
+      return this.#own.refuse(req, res, 'method-not-allowed', { allow: allowed(found.address) });
+    this.#dispatch(req, res, target, found);
+  }
+
+  /**
+   * Answers what is not sorted by urgency: odd paths, OPTIONS, the head of a stream. No network gets more of these
+   * than its share. False for everything else.
+   */
+  #answersCheaply(req: IncomingMessage, res: ServerResponse, { path, aside, found }: Target): boolean {
+    const { shield, origin } = this.#deps;
+    const { method } = req;
+    const options = method === 'OPTIONS' && answersOptions(req, found, origin);
+    const cheap = aside || options || (found?.address.endless === true && method !== 'GET');
+    if (cheap && !shield.answers(req)) {
+      shield.putOff(req, res, path);
+      return true;
+    }
+    if (aside) {
+      this.#own.missing(req, res, 'not-found');
+      return true;
+    }
+    if (!options) return false;
+    const wanted = String(req.headers['access-control-request-headers'] ?? '') || undefined;
+    const asked = req.headers['access-control-request-method'];
+    send(req, res, { status: 204, headers: optionsHead(found?.address, wanted, asked), body: '' });
+    return true;
+  }
+
+  /** Redirects to the canonical form of an address; false where the request is answered as if it had been sent there. */
+  #redirects(req: IncomingMessage, res: ServerResponse, { path, whole }: Target, address: Address): boolean {
+    const mark = whole.indexOf('?');
+    const location = mark < 0 ? path : `${path}${whole.slice(mark)}`;
+    if (req.method === 'GET' || req.method === 'HEAD') {
+      const status = movedStatus(address);
+      send(req, res, { status, headers: { location, 'cache-control': MOVED }, body: '' });
+      return true;
+    }
+    // A client that sends a body rarely sends it twice.
+    req.url = location;
+    return false;
+  }
+
+  #dispatch(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { whole, path, query }: Target,
+    { address, room: slug }: Match,
+  ) {
+    const most = address.body ?? 0;
+    switch (address.owner) {
+      case 'site':
+        return this.#others.site(req, res, most);
+      case 'cell':
+        return this.#others.cell(req, res, slug, most);
+      case 'queue':
+        return this.#others.queue(req, res, path, query);
+      case 'origin':
+        if (RECORDED.has(address.id)) this.#others.listensLater(req, slug);
+        return this.#known(req, res, slug, () =>
+          address.endless ? this.#others.stream(req, res, whole) : this.#others.origin(req, res, path, query),
+        );
+      case 'door':
+        return this.#known(req, res, slug, () => this.#own.answer(req, res, address, { slug, path, query }));
+    }
+  }
+
+  /** Answers once the room is looked for that ended so long ago that this door was not told of it. */
+  #known(req: IncomingMessage, res: ServerResponse, slug: string, answer: () => void) {
+    const sought = slug === '' ? undefined : this.#deps.origin.seek?.(slug);
+    if (!sought) return answer();
+    sought
+      .then((what) =>
+        what === 'away' ? this.#own.refuse(req, res, 'site-away', { 'retry-after': '2' }) : answer(),
+      )
+      .catch((error: unknown) => this.#own.broken(req, res, error));
+  }
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import type { Pages } from '../../pages/index.ts';
+import type { Shield } from '../admission/admission.ts';
+import type { Assets } from '../answer/assets.ts';
+import type { Limits } from '../limits.ts';
+import type { Counters } from '../metrics/counters.ts';
+import type { Fault } from '../metrics/faults.ts';
+import type { SlowBodies } from '../network/slow-bodies.ts';
+import type { Unfinished } from '../network/slow-senders.ts';
+import type { Clients } from '../network/trusted-proxies.ts';
+import type { DoorOrigin } from '../origin-port.ts';
+import type { DoorQueue } from '../queue-port.ts';
+import type { CatchingUp } from '../stream/catching-up.ts';
+import type { Fanout } from '../stream/listeners.ts';
+
+/** What the HTTP server needs. */
+export interface OrdinaryDeps {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly counters: Counters;
+  readonly fanout: Fanout;
+  readonly shield: Shield;
+  readonly fault: Fault;
+  readonly catchingUp: CatchingUp;
+  /** Limits how many requests may be waiting for their body. */
+  readonly bodies: Unfinished<IncomingMessage>;
+  /** Watches whether those bodies keep coming. */
+  readonly slowBodies: SlowBodies;
+  readonly origin: DoorOrigin;
+  readonly assets: Assets;
+  readonly pages: Pages;
+  readonly clients: Clients;
+  readonly queue?: DoorQueue;
+  /** What is published about rehearsals; absent: none is allowed. */
+  readonly consent?: string;
+  /** What `/readyz` answers. */
+  readiness?(): { readonly code: number; readonly text: string };
+  readonly site: { readonly socketPath: string };
+  cell(index: number): { readonly socketPath: string };
+  /** The address people use, where it is set. */
+  readonly publicUrl?: string;
+  /** Base URLs of caches that pages may fetch sound from. */
+  readonly caches?: readonly string[];
+}

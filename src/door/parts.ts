@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { FRAGMENT_MS } from '../base/time.ts';
+import { openShield, type Shield } from './admission/admission.ts';
+import { openProofs, type Proofs } from './admission/return-token.ts';
+import type { DoorDeps } from './deps.ts';
+import { type Front, openFront } from './entrance.ts';
+import { openQuick, type Quick } from './files/file-answers.ts';
+import { handToHttp } from './http/hand-over.ts';
+import { openPlainPort } from './http/plain-http-port.ts';
+import { type Ordinary, openOrdinary } from './http/server.ts';
+import { type Counters, openCounters } from './metrics/counters.ts';
+import { type Fault, openFaults } from './metrics/faults.ts';
+import type { AcceptQueue } from './network/accept-backlog.ts';
+import { type Gate, openGate } from './network/connection-limit.ts';
+import { COST, Share } from './network/fair-share.ts';
+import { openHandshakes } from './network/handshakes.ts';
+import { openSlowBodies, type SlowBodies } from './network/slow-bodies.ts';
+import { openUnfinished, type Unfinished } from './network/slow-senders.ts';
+import { openStalledReaders, type StalledReaders } from './network/stalled-readers.ts';
+import { type Clients, openClients } from './network/trusted-proxies.ts';
+import { openWaitingBytes, type WaitingBytes } from './network/waiting-bytes.ts';
+import { type Batch, openBatch } from './socket/batched-write.ts';
+import { type Connection, connectionOf } from './socket/connection.ts';
+import { type Bares, openBares } from './socket/tls-offload.ts';
+import { type CatchingUp, openCatchingUp } from './stream/catching-up.ts';
+import { type Fanout, openFanout } from './stream/listeners.ts';
+import type { Tls } from './tls.ts';
+
+/** What is known only once the door listens. */
+export interface Bound {
+  port: number;
+  plainPort: number | undefined;
+  tls: Tls | undefined;
+  accepting: AcceptQueue | undefined;
+}
+
+/** Everything a door is made of, in the order in which a connection meets it. */
+export interface DoorParts extends Ground, Watches {
+  readonly shield: Shield;
+  readonly bares: Bares | undefined;
+  readonly fanout: Fanout;
+  readonly catchingUp: CatchingUp;
+  readonly ordinary: Ordinary;
+  readonly quick: Quick;
+  readonly plainPort: HttpServer | undefined;
+  readonly front: Front;
+}
+
+/** What all others stand on. */
+interface Ground {
+  readonly counters: Counters;
+  readonly fault: Fault;
+  readonly batch: Batch;
+  readonly share: Share;
+  readonly gate: Gate;
+  readonly clients: Clients;
+  readonly proofs: Proofs;
+}
+
+/** What looks after those who are slow. */
+interface Watches {
+  readonly unfinished: Unfinished<Connection>;
+  readonly bodies: Unfinished<IncomingMessage>;
+  readonly slowBodies: SlowBodies;
+  readonly stalledReaders: StalledReaders;
+  readonly waitingBytes: WaitingBytes;
+}
+
+/** Opens everything but the ports; `bound` is read once they are open. */
+export function openParts(deps: DoorDeps, bound: Bound): DoorParts {
+  const ground = openGround(deps);
+  const shield = openDoorShield(deps, bound, ground);
+  const watches = openWatches(deps, shield);
+  const bares = openDoorBares(deps, ground);
+  const fanout = openDoorFanout(deps, ground, { shield, bares });
+  const catchingUp = openCatchingUp(deps.clock);
+  const ordinary = openDoorHttp(deps, ground, { ...watches, shield, fanout, catchingUp });
+  const quick = openDoorFiles(deps, ground, { shield, ordinary });
+  const plainPort = openDoorPlainPort(deps, bound, { shield, ordinary });
+  const handlers = { ...watches, shield, fanout, ordinary, quick, plainPort };
+  const front = openDoorFront(deps, bound, { ...ground, ...handlers });
+  return { ...ground, ...handlers, bares, catchingUp, front };
+}
+
+function openGround({ clock, log, limits, ...deps }: DoorDeps): Ground {
+  const counters = openCounters();
+  const fault = openFaults({ clock, log, counters });
+  const batch = openBatch(deps.uring, {
+    fault,
+    lost: (reset) =>
+      log.error(
+        { reset },
+        'io_uring stopped answering: from now on each write to a listener is a call of its own, which takes a little more CPU',
+      ),
+  });
+  const share = new Share(Math.floor(Math.random() * 2 ** 32));
+  return {
+    ...{ counters, fault, batch, share },
+    gate: openGate({ limits, share }),
+    clients: openClients(deps.trustedProxies ?? []),
+    proofs: openProofs(deps.secret ?? randomBytes(32), () => clock.wall()),
+  };
+}
+
+function openDoorShield(deps: DoorDeps, bound: Bound, ground: Ground): Shield {
+  const { clock, origin, limits } = deps;
+  const { gate, share, clients, proofs } = ground;
+  return openShield({
+    ...{ clock, gate, share, clients, proofs, busyFrom: limits.busyFrom, random: Math.random },
+    accepting: () => bound.accepting?.look() ?? 0,
+    newest(slug) {
+      const zero = origin.card(slug)?.zero;
+      return zero === undefined ? undefined : Math.floor((clock.wall() - zero) / FRAGMENT_MS);
+    },
+    ...(deps.vouches ? { vouches: deps.vouches } : {}),
+  });
+}
+
+function openWatches({ clock, limits, tcpInfo }: DoorDeps, shield: Shield): Watches {
+  return {
+    unfinished: openUnfinished<Connection>({
+      ...{ clock, limits },
+      prefixOf: ({ counted }) => counted.prefix,
+    }),
+    bodies: openUnfinished<IncomingMessage>({
+      ...{ clock, limits: { ...limits, unfinished: limits.unfinishedBodies } },
+      perNetwork: limits.unfinishedBodiesPerNetwork,
+      prefixOf: (req) => shield.prefixOf(req),
+    }),
+    slowBodies: openSlowBodies(limits),
+    stalledReaders: openStalledReaders({ limits, ...(tcpInfo ? { tcpInfo } : {}) }),
+    waitingBytes: openWaitingBytes({ limits }),
+  };
+}
+
+function openDoorBares({ openssl, tls, clock, log }: DoorDeps, { clients }: Ground): Bares | undefined {
+  if (!openssl || !tls) return undefined;
+  return openBares({
+    ...{ openssl, clock },
+    spares: ({ accepted }) => clients.trusts(accepted.remoteAddress),
+    failed: (error) =>
+      log.error(
+        { error: String(error), node: process.version, openssl: process.versions.openssl },
+        'OpenSSL did not do what lightTls needs: from now on streams keep the whole TLS connection, which takes 40 kB more memory each; listeners notice nothing. To avoid this message, set lightTls=no',
+      ),
+  });
+}
+
+function openDoorFanout(
+  deps: DoorDeps,
+  { counters, batch, fault, share, proofs }: Ground,
+  { shield, bares }: Pick<DoorParts, 'shield' | 'bares'>,
+): Fanout {
+  const { clock, origin, limits } = deps;
+  return openFanout({
+    ...{ clock, origin, limits, counters, batch, fault, bares },
+    heard: ({ counted }, change) => share.heard(counted.place, change),
+    back: (slug, { counted }) => proofs.give(slug, counted.prefix ?? ''),
+    delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
+    place: (slug, request, retake) =>
+      shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
+  });
+}
+
+function openDoorHttp(
+  deps: DoorDeps,
+  { counters, fault, clients }: Ground,
+  parts: Pick<DoorParts, 'shield' | 'fanout' | 'catchingUp' | 'bodies' | 'slowBodies'>,
+): Ordinary {
+  const { clock, limits, origin, assets, pages, site } = deps;
+  const { shield, fanout, catchingUp, bodies, slowBodies } = parts;
+  return openOrdinary({
+    ...{ clock, limits, counters, fanout, shield, fault, origin, bodies, slowBodies, catchingUp },
+    ...{ assets, pages, site, clients, cell: (index) => deps.cell(index) },
+    ...(deps.caches ? { caches: deps.caches } : {}),
+    ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
+    ...(deps.consent === undefined ? {} : { consent: deps.consent }),
+    readiness: () => deps.readiness?.() ?? { code: 200, text: 'ready\n' },
+    ...(deps.queue ? { queue: deps.queue } : {}),
+  });
+}
+
+function openDoorFiles(
+  { clock, limits, origin }: DoorDeps,
+  { counters, batch, fault, clients }: Ground,
+  { shield, ordinary }: Pick<DoorParts, 'shield' | 'ordinary'>,
+): Quick {
+  return openQuick({
+    ...{ clock, limits, counters, batch, origin, fault },
+    charger: (connection, forwardedFor) => shield.charger(connection, forwardedFor),
+    fetches: (connection, forwardedFor) => shield.fetches(connection, COST.quick, forwardedFor),
+    isProxy: ({ socket }) => clients.trusts(socket.remoteAddress),
+    back: (connection, bytes) => handToHttp(ordinary.server, connection, bytes),
+  });
+}
+
+function openDoorPlainPort(
+  { plain, limits, publicUrl }: DoorDeps,
+  bound: Bound,
+  { shield, ordinary }: Pick<DoorParts, 'shield' | 'ordinary'>,
+): HttpServer | undefined {
+  if (!plain) return undefined;
+  return openPlainPort({
+    ...{ limits, ordinary: ordinary.server, port: () => bound.port, ready: () => bound.tls?.ready === true },
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    challenge: (token) => plain.challenge(token),
+    fetches: (socket) => shield.fetches(connectionOf(socket), COST.request),
+  });
+}
+
+function openDoorFront(
+  { clock, limits, tls }: DoorDeps,
+  bound: Bound,
+  parts: Ground & Pick<DoorParts, 'shield' | 'fanout' | 'ordinary' | 'quick' | 'plainPort' | 'unfinished'>,
+): Front {
+  const { counters, fault, gate, clients, share, unfinished, fanout, quick, shield, plainPort } = parts;
+  const handshakes = openHandshakes({
+    ...{ now: () => clock.now(), share, most: limits.handshakes },
+    refused() {
+      counters.handshakesRefused += 1;
+    },
+    fault: (error) => fault(error, 'handshake'),
+  });
+  return openFront({
+    ...{ clock, limits, counters, fault, gate, unfinished, fanout, quick, clients },
+    ordinary: parts.ordinary.server,
+    judge: (connection, request) => shield.judge(connection, request),
+    claims: (connection, forwardedFor) => shield.claims(connection, forwardedFor),
+    ...(tls ? { tls: () => bound.tls as Tls, plainLocal: tls.plainLocal === true, handshakes } : {}),
+    ...(plainPort ? { plain: () => plainPort } : {}),
+  });
+}

@@ -1,0 +1,179 @@
+import type { Socket } from 'node:net';
+import { descriptor } from './direct-write.ts';
+
+/**
+ * What is being done with a connection. A request for a stream goes through these from left to right; `closing`: its
+ * last answer is on its way, and nothing that it sends counts any more.
+ */
+export type Phase = 'accepted' | 'tls' | 'head' | 'files' | 'http' | 'stream' | 'offloaded' | 'closing';
+
+/** Whoever has a connection in hand: it hears what comes in, and how it ends. */
+export interface Handler {
+  readonly phase: Phase;
+  /** Bytes came in; without it they are dropped. */
+  received?(connection: Connection, bytes: Buffer): void;
+  /** The peer will send no more. */
+  ended?(connection: Connection): void;
+  /** The connection has closed. */
+  closed?(connection: Connection): void;
+}
+
+/** The network that a connection is counted for, and that network's place in the `Share`. */
+export interface Network {
+  /** See `prefixOf`; undefined for this machine, and for what is counted for no network. */
+  readonly prefix: string | undefined;
+  readonly place: number;
+}
+
+/** What is counted for no network. */
+export const NOWHERE: Network = { prefix: undefined, place: -1 };
+
+/** OpenSSL's side of a connection, as long as it can be offloaded. */
+export interface OpensslSide {
+  /** OpenSSL's own connection. */
+  readonly ssl: bigint;
+  /** The listeners that Node's TLS put on the accepted connection. */
+  readonly listeners: readonly (readonly [string | symbol, (...args: unknown[]) => void])[];
+}
+
+const ACCEPTED: Handler = { phase: 'accepted' };
+/** For the refused: once they close their side, it is over. */
+const REFUSED: Handler = { phase: 'closing', ended: ({ socket }) => void socket.destroy() };
+/** For those whose last answer may still be on its way when they close their side. */
+const ANSWERED: Handler = { phase: 'closing' };
+
+/** The connection of each socket: Node's events and its HTTP server know only sockets. */
+const known = new WeakMap<Socket, Connection>();
+
+/** The connection to which a socket belongs. Not for paths that run once per fragment: those hold what they need. */
+export const connectionOf = (socket: Socket): Connection => known.get(socket) ?? new Connection(socket);
+
+/**
+ * One connection of the door, from being accepted to being closed: its socket, its descriptor, its network, and who has
+ * it in hand. It is handed from one to the next, each time by `handTo`, or by `handToNode` where Node itself listens from then on:
+ *
+ *     accepted → (tls →) head → files → http
+ *                             → http → stream
+ *                             → stream → offloaded
+ */
+export class Connection {
+  /** The socket as it was accepted, also while TLS is spoken on it. */
+  readonly accepted: Socket;
+  /** See `Network`; undefined as long as it is counted for none, such as a listed proxy's. */
+  network: Network | undefined = undefined;
+  /** The network behind a listed proxy whose request came last. */
+  client: string | undefined = undefined;
+  /** See `OpensslSide`; undefined: it cannot be offloaded. */
+  openssl: OpensslSide | undefined = undefined;
+  /** Called once, when it has closed, before the handler hears of it. */
+  left: ((connection: Connection) => void) | undefined = undefined;
+  #socket: Socket;
+  #handler: Handler = ACCEPTED;
+  /** True while its handler, and not Node, listens to the socket. */
+  #listens = false;
+
+  constructor(accepted: Socket) {
+    this.accepted = accepted;
+    this.#socket = accepted;
+    known.set(accepted, this);
+    accepted.on('close', onClose);
+  }
+
+  /** Where its bytes are read and written: the accepted socket, or under TLS the socket above it. */
+  get socket(): Socket {
+    return this.#socket;
+  }
+
+  /** See `descriptor`. What writes often keeps it, because looking it up takes several reads. */
+  get fd(): number {
+    return descriptor(this.#socket);
+  }
+
+  /** Whoever has it in hand. */
+  get handler(): Handler {
+    return this.#handler;
+  }
+
+  /** What is being done with it. */
+  get phase(): Phase {
+    return this.#handler.phase;
+  }
+
+  /** True once it carries a stream. */
+  get streaming(): boolean {
+    const { phase } = this.#handler;
+    return phase === 'stream' || phase === 'offloaded';
+  }
+
+  /** Where it is counted. */
+  get counted(): Network {
+    return this.network ?? NOWHERE;
+  }
+
+  /** The network that reads on it: behind a listed proxy, the client's. */
+  get readerNetwork(): string | undefined {
+    return this.client ?? this.network?.prefix;
+  }
+
+  /** Hands it on: `next` hears what comes in from now on. Whoever had it hears no more. */
+  handTo(next: Handler): void {
+    this.#handler = next;
+    if (this.#listens) return;
+    this.#listens = true;
+    this.#socket.on('data', onData).on('end', onEnd).on('error', ignore);
+  }
+
+  /** Hands it to Node's TLS or HTTP server, which listen to the socket themselves; `next` keeps what we know of it. */
+  handToNode(next: Handler): void {
+    this.#handler = next;
+    if (!this.#listens) return;
+    this.#listens = false;
+    this.#socket.off('data', onData).off('end', onEnd).off('error', ignore);
+  }
+
+  /** Sends a refusal as the last thing on it. */
+  refuse(bytes: string): void {
+    // A stream that had begun before something went wrong still hears of its end.
+    if (!this.streaming) this.handTo(REFUSED);
+    this.#socket.end(bytes, 'latin1');
+  }
+
+  /** Its last answer has been written, or is `bytes`: nothing more is read or written. */
+  finish(bytes?: string): void {
+    if (!this.streaming) this.handTo(ANSWERED);
+    if (bytes === undefined) this.#socket.end();
+    else this.#socket.end(bytes, 'latin1');
+  }
+
+  /** It is another socket from now on: the one above once TLS is spoken, the accepted one again when it is offloaded. */
+  become(socket: Socket): void {
+    const before = this.#socket;
+    if (socket === before) return;
+    before.off('close', onClose);
+    known.set(socket, this);
+    this.#socket = socket;
+    socket.on('close', onClose);
+    if (!this.#listens) return;
+    before.off('data', onData).off('end', onEnd).off('error', ignore);
+    socket.on('data', onData).on('end', onEnd).on('error', ignore);
+  }
+}
+
+// One listener for all connections: a closure for each would be memory for each.
+function onData(this: Socket, bytes: Buffer): void {
+  const connection = connectionOf(this);
+  connection.handler.received?.(connection, bytes);
+}
+function onEnd(this: Socket): void {
+  const connection = connectionOf(this);
+  connection.handler.ended?.(connection);
+}
+function onClose(this: Socket): void {
+  const connection = connectionOf(this);
+  const { left } = connection;
+  connection.left = undefined;
+  left?.(connection);
+  connection.handler.closed?.(connection);
+}
+/** What went wrong is seen by the connection's end. */
+function ignore(): void {}

@@ -1,0 +1,189 @@
+import type { Clock } from '../../base/clock.ts';
+import type { ErrorCode } from '../../base/errors.ts';
+import { FRAGMENT_MS, ms } from '../../base/time.ts';
+import type { Delivery } from '../../wire/delivery.ts';
+import type { RoomCard } from '../../wire/room.ts';
+import type { Counters } from '../metrics/counters.ts';
+import type { DoorOrigin, Joined } from '../origin-port.ts';
+import { radioFields } from '../request/radio-fields.ts';
+import { type StreamRequest, streamHead } from '../request/stream-query.ts';
+import type { Connection } from '../socket/connection.ts';
+import { putAll } from '../socket/direct-write.ts';
+import { beginning } from './first-fragments.ts';
+import { Bursts } from './first-write-cache.ts';
+import type { ListenerWrites } from './listener-writes.ts';
+import { withOggTitle } from './ogg-title.ts';
+import { alignedToBlock } from './radio-titles.ts';
+import type { Feed } from './rendition-stream.ts';
+import type { Slot } from './rendition-switch.ts';
+import { Room } from './room-streams.ts';
+import type { Roster } from './roster.ts';
+import { type ChannelHooks, type Listener, MAX_AHEAD } from './write-schedule.ts';
+
+/** Where a stream request is served. */
+export interface Placed {
+  readonly at: 'live' | 'ring';
+  /** Sent again after a dropped connection, it keeps the place at the live edge. */
+  readonly seat?: string;
+  /** Whose seat it is; when the same holder comes again, the earlier connection is closed. */
+  readonly holder?: string;
+}
+
+/** What joining needs. */
+export interface JoiningDeps {
+  readonly clock: Clock;
+  readonly origin: DoorOrigin;
+  readonly counters: Counters;
+  readonly roster: Roster;
+  readonly hooks: ChannelHooks;
+  readonly drop: ListenerWrites['drop'];
+  /** True where streams over TLS may be offloaded. */
+  readonly offloads: boolean;
+  /** How often a room is written to, and up to which bitrate. */
+  delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
+  /**
+   * Decides where a request that can be served goes; called once per request. `retake` closes the holder's other
+   * stream at this door.
+   */
+  place(slug: string, request: StreamRequest, retake: (holder: string) => boolean): Placed;
+  /** The token that the listener sends when it comes back; default none. */
+  back?(slug: string, connection: Connection): string;
+}
+
+/** Fragments in one write of a period. */
+export const perWrite = (period: number): number => Math.max(1, Math.round(period / FRAGMENT_MS));
+
+/** What a request for a stream is served from. */
+interface Found {
+  readonly room: Room;
+  readonly feed: Feed;
+  readonly joined: Joined;
+}
+
+/** A listener in its place, and where it begins. */
+interface Seated extends Found {
+  readonly listener: Listener;
+  readonly placed: Placed;
+  /** True on the delayed stream. */
+  readonly ring: boolean;
+  /** Milliseconds from now until it has to have the next fragment. */
+  readonly next: number;
+  readonly slots: readonly Slot[];
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** How a listener joins: a stream is found, a place in it given, the first bytes written. */
+export class Joining {
+  readonly #deps: JoiningDeps;
+  readonly #bursts = new Bursts();
+  #date = { at: Number.NEGATIVE_INFINITY, text: '' };
+
+  constructor(deps: JoiningDeps) {
+    this.#deps = deps;
+  }
+
+  /** Answers a stream request on a connection and keeps it served, or says why not. */
+  join(connection: Connection, request: StreamRequest): ErrorCode | undefined {
+    const found = this.#find(request);
+    if (typeof found === 'string') {
+      this.#deps.counters.joinsRefused += 1;
+      return found;
+    }
+    const seated = this.#seat(connection, request, found);
+    this.#enter(seated, request);
+    this.#begin(seated, request);
+    return undefined;
+  }
+
+  #find({ slug, rendition, titles }: StreamRequest): Found | ErrorCode {
+    const { roster, origin, hooks } = this.#deps;
+    const room = roster.rooms.get(slug) ?? new Room(slug, { ...hooks, origin });
+    const feed = room.open(rendition, this.#deps.delivery(slug).ceiling, titles);
+    if (typeof feed === 'string') return feed;
+    roster.rooms.set(slug, room);
+    const joined = origin.join(slug, feed.splice.source ?? rendition.id, { margin: ms(0) });
+    return typeof joined === 'string' ? joined : { room, feed, joined };
+  }
+
+  #seat(connection: Connection, request: StreamRequest, found: Found): Seated {
+    const { clock, origin, drop } = this.#deps;
+    const { room, feed, joined } = found;
+    const now = clock.now();
+    const placed = this.#deps.place(request.slug, request, (holder) => {
+      const before = room.holders.get(holder);
+      if (before) drop(before, 'retaken');
+      return before !== undefined;
+    });
+    const ring = request.ring === true || placed.at === 'ring';
+    const pace = perWrite(this.#deps.delivery(request.slug).period);
+    const here = request.was === 'ring' ? request.after : undefined;
+    const channel = ring ? feed.delayed(pace, now, here) : feed.lane(pace, now);
+    const { newest } = channel;
+    const tooFar = newest >= 0 && (request.after ?? -1) > newest + MAX_AHEAD;
+    const after = tooFar || (!ring && request.was === 'ring') ? undefined : request.after;
+    const listener = channel.add(connection, Math.max(after ?? -1, newest) + 1);
+    const next = joined.untilNext + channel.need(listener);
+    const wanted = beginning(origin, feed, { newest, after, hand: request.margin + next });
+    const slots = feed.titles ? alignedToBlock(wanted, feed.held(0, newest)) : wanted;
+    listener.next = (slots.at(-1)?.seq ?? listener.next - 1) + 1;
+    return { ...found, listener, placed, ring, next, slots };
+  }
+
+  #enter({ room, feed, listener, placed, ring }: Seated, { ring: chosen, rendition }: StreamRequest): void {
+    const { connection } = listener;
+    // A radio with titles in its bytes cannot move to another run of bytes.
+    if (ring && !chosen && !feed.titles) room.waits.add(listener);
+    if (!ring && placed.holder !== undefined) {
+      listener.holder = placed.holder;
+      room.holders.set(placed.holder, listener);
+    }
+    connection.handTo(listener);
+    // Others may not support the key update that this takes: radios have small TLS libraries.
+    if (this.#deps.offloads && rendition.container === 'fmp4' && 'encrypted' in connection.socket)
+      listener.wrapped = true;
+    this.#deps.counters.joins += 1;
+    this.#deps.roster.enter(listener);
+  }
+
+  /** Writes the head, what the decoder needs first, and the first fragments. */
+  #begin(seated: Seated, request: StreamRequest): void {
+    const { feed, joined, listener, slots } = seated;
+    const { container } = request.rendition;
+    const card = container === 'fmp4' ? undefined : this.#deps.origin.card(request.slug);
+    const head = this.#head(seated, request, card);
+    // Blocks are counted from the first byte of the body.
+    const init = feed.titles
+      ? NOTHING
+      : container === 'ogg' && card
+        ? withOggTitle(joined.init, card)
+        : joined.init;
+    const pieces = [Buffer.from(head, 'latin1'), ...this.#bursts.of(listener.channel, init, slots)];
+    putAll(listener, pieces);
+    for (const bytes of pieces) this.#deps.counters.bytes += bytes.length;
+  }
+
+  #head(seated: Seated, { slug, rendition }: StreamRequest, card: RoomCard | undefined): string {
+    const { feed, listener, placed, ring, next } = seated;
+    const { channel } = listener;
+    const fmp4 = rendition.container === 'fmp4';
+    const back = fmp4 ? this.#deps.back?.(slug, listener.connection) : undefined;
+    return streamHead(rendition, {
+      period: ms(channel.perWrite * FRAGMENT_MS),
+      next: ms(next),
+      date: this.#today(),
+      place: ring ? 'ring' : 'live',
+      behind: ms(channel === feed.ring ? feed.ringBy * FRAGMENT_MS : 0),
+      ...(placed.seat === undefined || ring ? {} : { seat: placed.seat }),
+      ...(back === undefined ? {} : { back }),
+      ...(fmp4 ? {} : { more: radioFields(rendition, card, feed.titles !== undefined) }),
+    });
+  }
+
+  #today(): string {
+    const { clock } = this.#deps;
+    const now = clock.now();
+    if (now - this.#date.at >= 1000) this.#date = { at: now, text: new Date(clock.wall()).toUTCString() };
+    return this.#date.text;
+  }
+}
