@@ -54,10 +54,10 @@ export interface DoorDeps {
    */
   vouches?(token: string, slug: string, wall: number): boolean;
   /**
-   * The installation's secret, by which doors recognise each other's listeners. Default: a door recognises only its
-   * own.
+   * The key of return tokens, by which the doors of an installation recognise each other's listeners. Default: a door
+   * recognises only its own.
    */
-  readonly secret?: Uint8Array;
+  readonly returnKey?: Uint8Array;
   /** Base URLs of caches in front that pages may fetch sound from; default none. */
   readonly caches?: readonly string[];
   /** The consent to a rehearsal, as JSON; absent: none. */

@@ -99,7 +99,7 @@ function openGround({ clock, log, limits, ...deps }: DoorDeps): Ground {
     ...{ counters, fault, batch, share },
     gate: openGate({ limits, share }),
     clients: openClients(deps.trustedProxies ?? []),
-    proofs: openProofs(deps.secret ?? randomBytes(32), () => clock.wall()),
+    proofs: openProofs(deps.returnKey ?? randomBytes(32), () => clock.wall()),
   };
 }
 

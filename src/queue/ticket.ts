@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { asSlug } from '../base/ids.ts';
+import { keyFor } from '../keys/signing-keys.ts';
 import { LAST_RANK } from '../wire/queue.ts';
 
 /** A place in the queue of one room, as its holder carries it; no server stores it. */
@@ -34,12 +35,10 @@ const MAC_LETTERS = 22;
 /** Anything longer is not a ticket. */
 export const MAX_TICKET_LETTERS = 160;
 
-/** Opens the signer; the key is derived from the installation's secret. Spec: RFC 5869. */
+/** Opens the signer; the key is derived from the installation's secret. */
 export function openTickets(secret: Uint8Array): Tickets {
   // Raw bytes would be made into a key at each call, which takes five times as long as the hash itself.
-  const key = createSecretKey(
-    new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), 'earshot queue ticket 1', 32)),
-  );
+  const key = createSecretKey(keyFor(secret, 'queue ticket'));
   const mac = (text: string): string =>
     createHmac('sha256', key).update(text).digest('base64url').slice(0, MAC_LETTERS);
   return {

@@ -57,6 +57,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const clock = systemClock;
   const at = paths(config.data);
   const name = `door-${index}`;
+  const secret = readSecret(at.secret);
   await using stack = new AsyncDisposableStack();
   let ladder: DoorLadder | undefined;
   const holding = (slug: string): boolean =>
@@ -83,7 +84,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   let readiness: (Readiness & { readonly at: number }) | undefined;
   const queue = stack.use(
     openQueueDoor({
-      ...{ clock, secret: readSecret(at.secret), dir: at.queue, doors: config.doors },
+      ...{ clock, secret, dir: at.queue, doors: config.doors },
       life: `${name} ${clock.wall()}`,
       room(slug) {
         const card = origin.card(slug);
@@ -184,8 +185,8 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     ...(typeof tcpInfo === 'string' ? {} : { tcpInfo }),
     ...(openssl ? { openssl } : {}),
     backlog: ACCEPT_QUEUE,
-    secret: keyFor(readSecret(at.secret), 'listeners who come back'),
-    vouches: openVouching(readSecret(at.secret)),
+    returnKey: keyFor(secret, 'listeners who come back'),
+    vouches: openVouching(secret),
     trustedProxies: config.trustedProxies,
     ...(certificate
       ? { tls: { ...certificate, ticketKeys: await askTicketKeys(clock, process), plainLocal: true } }

@@ -84,3 +84,8 @@ test('every variable that the server reads from outside has its line in the sche
   const server = product.filter(({ path }) => path.startsWith('src/') && !path.startsWith('src/config/'));
   expect(server.filter(({ text }) => /EARSHOT_[A-Z]/.test(text)).map(({ path }) => path)).toEqual([]);
 });
+
+test('keys are derived in one place, each by the name of its purpose', () => {
+  const found = product.filter(({ text }) => /\bhkdf(Sync)?\b/.test(text)).map(({ path }) => path);
+  expect(found).toEqual(['src/keys/signing-keys.ts']);
+});

@@ -19,9 +19,9 @@ const MAC_LETTERS = 22;
  */
 const MOST_KEPT = 4096;
 
-/** Opens the signer; all doors of an installation have the same `secret`, and so accept each other's tokens. */
-export function openProofs(secret: Uint8Array, wall: () => number): Proofs {
-  const key = createSecretKey(secret);
+/** Opens the signer; all doors of an installation have the same key of 32 bytes, and so accept each other's tokens. */
+export function openProofs(bytes: Uint8Array, wall: () => number): Proofs {
+  const key = createSecretKey(bytes);
   const sign = (hour: number, slug: string, network: string): string => {
     const mac = createHmac('sha256', key).update(`earshot back 1 ${hour} ${slug} ${network}`);
     return `${hour.toString(36)}.${mac.digest('base64url').slice(0, MAC_LETTERS)}`;
