@@ -1,5 +1,4 @@
 /** The supervisor: reads the settings, starts the processes of the chosen roles, waits, and stops them, doors first. */
-import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import project from '../package.json' with { type: 'json' };
 import { systemClock } from './base/clock.ts';
@@ -24,6 +23,7 @@ import {
   type ChildSpec,
   claim,
   compiledFolder,
+  keepPidFile,
   openFloor,
   openMachine,
   openMonitor,
@@ -125,7 +125,7 @@ export async function start(
       );
     claims.use(held);
   }
-  writeFileSync(at.pid, `${process.pid}\n`);
+  claims.use(keepPidFile(at.pid, systemClock));
   readSecret(at.secret);
   const certificate = lastGoodCertificate(config);
   const files = certificateOf(config)?.files;

@@ -14,6 +14,7 @@ export { compiledFolder } from './compiled.ts';
 export { type Floor, type FloorCertificate, type FloorDeps, openFloor } from './floor.ts';
 export { type Machine, type MachineDeps, openMachine } from './machine.ts';
 export { type Monitor, type MonitorDeps, openMonitor } from './monitor.ts';
+export { keepPidFile } from './pid-file.ts';
 
 /** What the supervisor needs. */
 export interface SupervisorDeps {

@@ -1,0 +1,23 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import type { Clock } from '../base/clock.ts';
+import { ms } from '../base/time.ts';
+
+/** A removed file is made again within this long. */
+const LOOK_EVERY = ms(2000);
+
+/**
+ * Keeps a file with the number of this process, which `earshot doctor` reads: it is made again when somebody removes it, as
+ * the sockets beside it are. Disposing stops that and leaves the file.
+ * @throws What the system says, the first time.
+ */
+export function keepPidFile(path: string, clock: Clock): Disposable {
+  const write = (): void => writeFileSync(path, `${process.pid}\n`);
+  write();
+  return clock.every(LOOK_EVERY, () => {
+    try {
+      if (!existsSync(path)) write();
+    } catch {
+      // Its folder is gone, or the disk is full: the sockets say so, and the next look tries again.
+    }
+  });
+}
