@@ -10,6 +10,15 @@ import { type MadeRoom, type Server, startServer, until } from './rig/server.ts'
 import { writeSpeech } from './rig/sound.ts';
 
 // What goes wrong at a mixing desk, with two people in two browsers.
+/** Kills a process, unless it is gone already. */
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Its successor gets another number.
+  }
+}
+
 describe('the studio page', () => {
   let dir: string;
   let server: Server;
@@ -125,12 +134,24 @@ describe('the studio page', () => {
   });
 
   test('a dead studio is told, and everyone is back in their order without a hand', async () => {
-    process.kill(server.child('studio', 0) ?? 0, 'SIGKILL');
-    await host.getByText('The studio is restarting. Meanwhile the audience hears hold music').waitFor();
-    // Nothing is claimed meanwhile: no mark says that anybody is on the air.
-    expect(await host.locator('.mark').textContent()).toBe('Restarting');
-    expect(await host.locator('.strip.on-air').count()).toBe(0);
-    await host.getByText('unknown right now').waitFor();
+    // It would be back within a second: it dies again until what the page says has been read.
+    let read = false;
+    const dying = (async () => {
+      for (; !read; await new Promise((resolve) => setTimeout(resolve, 300))) {
+        const pid = server.child('studio', 0);
+        if (pid !== undefined) killed(pid);
+      }
+    })();
+    try {
+      await host.getByText('The studio is restarting. Meanwhile the audience hears hold music').waitFor();
+      // Nothing is claimed meanwhile: no mark says that anybody is on the air.
+      expect(await host.locator('.mark').textContent()).toBe('Restarting');
+      expect(await host.locator('.strip.on-air').count()).toBe(0);
+      await host.getByText('unknown right now').waitFor();
+    } finally {
+      read = true;
+      await dying;
+    }
     await until(
       'both are back',
       async () => (await state()).stage.filter((it) => it.connected).length === 2,

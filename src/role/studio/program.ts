@@ -266,8 +266,10 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     body: EMPTY,
   });
   let told = { text: '', at: Number.NEGATIVE_INFINITY };
+  /** The end has been told: nothing may follow that sounds like a room that goes on. */
+  let ending = false;
   function tell(): void {
-    if (!mixer && !rest?.resting) return;
+    if (ending || (!mixer && !rest?.resting)) return;
     const now = state();
     const text = JSON.stringify({ ...now, at: 0 });
     if (text === told.text && clock.now() - told.at < RETELL_MS) return;
@@ -365,6 +367,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
           recordingFailed: !healthy,
         });
       }
+      ending = true;
       everySecond[Symbol.dispose]();
       await rest?.close();
       if (over) await air?.finish();
