@@ -1,5 +1,5 @@
 /** How many machines an evening takes: one formula for the command line, the page and the manual. */
-import { LEVELS, pollOn } from '../wire/delivery.ts';
+import { pollOn } from '../wire/delivery.ts';
 
 /** What is to be planned. */
 export interface PlanWishes {
@@ -20,7 +20,7 @@ export interface PlanWishes {
   readonly period: number;
   /** Share of the listeners that caches serve, 0 to 1. */
   readonly cached: number;
-  /** Share of the listeners who have the room's page open before them, 0 to 1; others have a player alone. */
+  /** Share of those at caches who have the room's page open before them, 0 to 1: on the stream the page asks nothing. */
   readonly open: number;
   /** Prices of your own: one machine for an hour, one TB out, a million requests at a CDN. 0: not counted. */
   readonly machineHour: number;
@@ -43,9 +43,6 @@ export interface PlanFigures {
   /** CPU µs for a cache to answer one request for a segment, plain and with TLS. */
   readonly segment: number;
   readonly segmentTls: number;
-  /** CPU µs for a door to answer a page that reads the room's state, plain and with TLS. */
-  readonly page: number;
-  readonly pageTls: number;
   /** Where and when. */
   readonly source: string;
 }
@@ -53,9 +50,9 @@ export interface PlanFigures {
 /** What was measured for docs/performance.md and docs/caches.md; write it again with `earshot plan --measure`. */
 export const MEASURED: PlanFigures = {
   ...{ write: 14, writeTls: 22.7, join: 182, joinTls: 1662 },
-  ...{ memory: 4.6, memoryTls: 30, kernel: 5, segment: 13.3, segmentTls: 19.8, page: 37, pageTls: 74 },
+  ...{ memory: 4.6, memoryTls: 30, kernel: 5, segment: 13.3, segmentTls: 19.8 },
   source:
-    'docs/any-crowd.md, 23 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners, without TLS and with it (every handshake a full one); a page’s look at the room: 20,000 requests in 4 s on 2,500 connections to one door, on a machine busy with other work, twice that with TLS',
+    'docs/any-crowd.md, 23 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners, without TLS and with it (every handshake a full one)',
 };
 
 /** What is assumed where nothing is said. */
@@ -74,11 +71,8 @@ export const SPARE = 1.25;
 const BOXES_KBIT = 4.1;
 const PACKETS = 1.04;
 const SEGMENT_SECONDS = 5.12;
-/** kbit of one answer to a page, with its head: 650 bytes for a room of a few speakers. */
-const PAGE_KBIT = 5.2;
-
-/** The ms between two looks of a page, on the rung that writes every `period` ms. */
-const pollAt = (period: number): number => pollOn(LEVELS.find((level) => level.period >= period)?.rung ?? 0);
+/** kbit/s of boxes with what changes in the room, in front of the sound: measured in a room of five who talk (docs/performance.md). */
+const NEWS_KBIT = 2;
 /** Listeners are at caches from rung 2 on. */
 const CACHED_POLL_S = pollOn(2) / 1000;
 
@@ -119,12 +113,11 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     lines.push({ what, formula, value, unit });
     return value;
   };
-  const looks = (open * 1000) / pollAt(period);
   const kbit = line(
     'sent to one listener',
-    (bitrate + BOXES_KBIT) * PACKETS + looks * PAGE_KBIT,
+    (bitrate + BOXES_KBIT + NEWS_KBIT) * PACKETS,
     'kbit/s',
-    `(${bitrate} sound + ${BOXES_KBIT} boxes) × ${PACKETS} packets + ${round(looks)}/s × ${PAGE_KBIT} page`,
+    `(${bitrate} sound + ${BOXES_KBIT} boxes + ${NEWS_KBIT} news of the room) × ${PACKETS} packets`,
   );
   const onStream = line(
     'listeners on the stream',
@@ -151,19 +144,6 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     (onStream * write * (1000 / period)) / 1e6,
     'cores',
     `${amount(onStream)} × ${write} µs × ${round(1000 / period)} writes/s`,
-  );
-  const asked = line(
-    'requests of open pages',
-    onStream * looks,
-    '/s',
-    `${amount(onStream)} × ${open} with the page open ÷ ${pollAt(period) / 1000} s`,
-  );
-  const page = tls ? figures.pageTls : figures.page;
-  const pages = line(
-    'cores that answer pages',
-    (asked * page) / 1e6,
-    'cores',
-    `${amount(Math.round(asked))}/s × ${page} µs`,
   );
   const join = tls ? figures.joinTls : figures.join;
   const perSecond = line(
@@ -197,7 +177,7 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     'GB',
     `${amount(onStream)} × (${tls ? figures.memoryTls : figures.memory} + ${figures.kernel} kernel) kB`,
   );
-  const used = writes + pages + joins + caching;
+  const used = writes + joins + caching;
   const byCores = line(
     'machines by processor',
     used / (cores * CORE_SHARE),
@@ -207,13 +187,10 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
   const holds = line(
     'one machine holds on the stream',
     Math.floor(
-      Math.min(
-        (cores * CORE_SHARE * 1e6) / (write * (1000 / period) + looks * page),
-        (nic * NIC_SHARE * 1e6) / kbit,
-      ),
+      Math.min((cores * CORE_SHARE * 1e6) / (write * (1000 / period)), (nic * NIC_SHARE * 1e6) / kbit),
     ),
     '',
-    `the smaller of ${cores} cores × ${CORE_SHARE * 100} % ÷ (${write} µs × ${round(1000 / period)}/s + ${page} µs × ${round(looks)}/s) and ${nic} Gbit/s × ${NIC_SHARE * 100} % ÷ ${round(kbit)} kbit/s`,
+    `the smaller of ${cores} cores × ${CORE_SHARE * 100} % ÷ (${write} µs × ${round(1000 / period)}/s) and ${nic} Gbit/s × ${NIC_SHARE * 100} % ÷ ${round(kbit)} kbit/s`,
   );
   const byNic = line(
     'machines by network card',

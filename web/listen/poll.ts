@@ -10,6 +10,8 @@ export interface Pace {
   /** Called before each wait. */
   seen(): number;
   readonly failing: number;
+  /** Asked before each fetch: true while what would be fetched is known already. */
+  known?(): boolean;
 }
 
 /** Longest time for one fetch, ms. */
@@ -44,6 +46,7 @@ export function openPoll<T>(
     timer = setTimeout(() => void ask(), wait * (1 - JITTER + 2 * JITTER * Math.random()));
   };
   const ask = async (): Promise<void> => {
+    if (pace.known?.()) return next();
     let status = 0;
     try {
       const at = url(failures);

@@ -1,5 +1,6 @@
 /** The room page for listeners, the same before, during and after. */
 import { roughly } from '../../src/wire/delivery.ts';
+import type { StreamPlace } from '../../src/wire/notice.ts';
 import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
@@ -53,6 +54,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   const programZero = zero === undefined ? undefined : Number(zero);
   let freshAt = Date.now();
   let failing = false;
+  let newest = 0;
   const skew = new Skew();
   const now = (): number => Date.now() - (skew.value ?? 0);
 
@@ -66,6 +68,9 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     // Who is called goes to a door.
     ring: () => (line?.called ? undefined : cachesOf(state.delivery)),
     late: () => state.delivery.newcomers !== 'live' && !line?.called,
+    told(change, place) {
+      take({ ...state, ...change }, place);
+    },
     heard() {
       const ago = behind();
       return state.clocks.firstSpeech === undefined || ago === undefined ? undefined : now() - ago * 1000;
@@ -125,8 +130,29 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     }
     return buffered === undefined ? undefined : buffered + state.delivery.period / 1000;
   };
+  /** The room is told of: by its file, or by the stream, which in the ring is as late as the sound. */
+  const take = (fresh: RoomState, place?: StreamPlace): void => {
+    if (fresh.v !== 1 || fresh.slug !== slug) return;
+    failing = false;
+    newest = fresh.at;
+    if (place !== 'ring') skew.saw(fresh.at, Date.now(), performance.now());
+    const opened = state.status === 'scheduled' && (fresh.status === 'open' || fresh.status === 'live');
+    const ended = state.status !== 'ended' && fresh.status === 'ended';
+    state = { ...fresh, streams: fresh.delivery.rung ? roughly(fresh.streams) : fresh.streams };
+    freshAt = Date.now();
+    // There is room at the live edge again: not everyone in one instant.
+    if (goingUp === undefined && sound.on && sound.cached && free(fresh.delivery))
+      goingUp = setTimeout(() => {
+        goingUp = undefined;
+        if (sound.cached && free(state.delivery)) sound.again();
+      }, Math.random() * GO_UP_MS);
+    if (opened) details?.opened(state.title);
+    if (ended && !sound.replay && sound.on) sound.player.end();
+    render();
+  };
   const render = (): void => {
     const replay = sound.replay;
+    if (sound.informed) freshAt = Date.now();
     const here: Here = {
       now: now(),
       player: replay ? 'idle' : sound.player.state,
@@ -226,30 +252,12 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
   );
   render();
   const first = Math.floor(Math.random() * 64);
-  let newest = 0;
   openPoll<RoomState>(
     (failures) => stateAt(slug, sound.cached ? state.delivery.caches : undefined, { first, failures }),
-    { seen: () => paceOf(state.delivery), failing: 20_000 },
+    { seen: () => paceOf(state.delivery), failing: 20_000, known: () => sound.informed },
     (fresh) => {
-      if (fresh.v !== 1 || fresh.slug !== slug) return;
-      failing = false;
       // A cache may be a second or two behind what a door has said.
-      if (fresh.at < newest && newest - fresh.at < OLDER_MS) return;
-      newest = fresh.at;
-      skew.saw(fresh.at, Date.now(), performance.now());
-      const opened = state.status === 'scheduled' && (fresh.status === 'open' || fresh.status === 'live');
-      const ended = state.status !== 'ended' && fresh.status === 'ended';
-      state = { ...fresh, streams: fresh.delivery.rung ? roughly(fresh.streams) : fresh.streams };
-      freshAt = Date.now();
-      // There is room at the live edge again: not everyone in one instant.
-      if (goingUp === undefined && sound.on && sound.cached && free(fresh.delivery))
-        goingUp = setTimeout(() => {
-          goingUp = undefined;
-          if (sound.cached && free(state.delivery)) sound.again();
-        }, Math.random() * GO_UP_MS);
-      if (opened) details?.opened(state.title);
-      if (ended && !sound.replay && sound.on) sound.player.end();
-      render();
+      if (fresh.at >= newest || newest - fresh.at >= OLDER_MS) take(fresh);
     },
     () => {
       failing = true;

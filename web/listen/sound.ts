@@ -15,6 +15,8 @@ export interface Sound {
   readonly on: boolean;
   /** True while the live program is fetched from caches, with a delay. */
   readonly cached: boolean;
+  /** True while the stream that is heard tells of the room. */
+  readonly informed: boolean;
   live(): void;
   /** Asks for the stream again, with the current ticket. */
   again(): void;
@@ -26,7 +28,7 @@ export interface Sound {
 }
 
 /** What the sound has to ask of the page. */
-export interface SoundWays extends Pick<PlayerOptions, 'ticket' | 'ring' | 'late'> {
+export interface SoundWays extends Pick<PlayerOptions, 'ticket' | 'ring' | 'late' | 'told'> {
   /**
    * When what the live player plays was said, in wall-clock ms by the server's clock; undefined while nothing is
    * recorded.
@@ -76,6 +78,9 @@ export function openSound(slug: string, changed: () => void, { heard, ...ways }:
     player,
     get cached() {
       return player.cached && !replay;
+    },
+    get informed() {
+      return player.informed && !replay;
     },
     get replay() {
       return replay;

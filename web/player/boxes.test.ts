@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { encodeNotice } from '../../src/wire/notice.ts';
+import { encodeState } from '../../src/wire/state-box.ts';
 import { BoxReader, fragmentTime, MAX_BOX_BYTES } from './boxes.ts';
 
 const join = (...parts: Uint8Array[]): Uint8Array<ArrayBuffer> => {
@@ -90,4 +91,24 @@ test('the media time of a fragment is read from tfdt, of both versions', () => {
   const short = join(box('moof', box('traf', box('tfdt', u32(0, 48_000)))), box('mdat', u32(1)));
   expect(fragmentTime(short)).toBe(1);
   expect(fragmentTime(init)).toBeUndefined();
+});
+
+test('the state of the room is taken out and told with the fragment behind it; the first comes behind the init', () => {
+  const all = { v: 1 as const, at: 5, slug: 'room', title: 'A room' };
+  const whole = join(
+    init,
+    ...[encodeState(all), fragment(7, 300)],
+    ...[encodeNotice({ period: 640, in: 0 }), encodeState({ at: 9, streams: 4 }), fragment(8, 300)],
+  );
+  for (const step of [1, 13, 100, whole.length]) {
+    const reader = new BoxReader();
+    const cuts = [];
+    for (let at = 0; at < whole.length; at += step) cuts.push(...reader.push(whole.subarray(at, at + step)));
+    expect(cuts.map((cut) => cut.kind === 'fragment' && cut.changes)).toEqual([
+      false,
+      [all],
+      [{ at: 9, streams: 4 }],
+    ]);
+    expect(cuts.map((cut) => cut.bytes)).toEqual([init, fragment(7, 300), fragment(8, 300)]);
+  }
 });

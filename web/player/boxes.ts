@@ -1,4 +1,5 @@
 import { decodeNotice, type Notice } from '../../src/wire/notice.ts';
+import { decodeState, type StateChange } from '../../src/wire/state-box.ts';
 
 /** The largest box that is accepted; a larger one is not ours, and reading stops. */
 export const MAX_BOX_BYTES = 1 << 20;
@@ -12,6 +13,8 @@ export type Cut =
       readonly bytes: Uint8Array<ArrayBuffer>;
       /** The notices that the door sent in front of it; absent when there are none. */
       readonly notices?: readonly Notice[];
+      /** What it has told of the room. */
+      readonly changes?: readonly StateChange[];
     };
 
 const MOOF = 0x6d6f6f66;
@@ -21,7 +24,7 @@ const EMSG = 0x656d7367;
 
 /**
  * Cuts a byte stream into whole init segments and whole fragments; a cut fragment must never reach a decoder.
- * Unknown boxes in front of a `moof` stay with it; the door's notices are taken out.
+ * Unknown boxes in front of a `moof` stay with it; the door's notices and its news of the room are taken out.
  */
 export class BoxReader {
   #pending = new Uint8Array(0);
@@ -29,6 +32,7 @@ export class BoxReader {
   #at = 0;
   #seq = -1;
   #notices: Notice[] = [];
+  #changes: StateChange[] = [];
 
   /** @throws RangeError on a box of more than MAX_BOX_BYTES or an impossible size. Spec: ISO 14496-12, 4.2. */
   push(chunk: Uint8Array): Cut[] {
@@ -46,10 +50,13 @@ export class BoxReader {
       const type = view.getUint32(this.#at + 4);
       // mfhd is the first box of a moof; its sequence number is 20 bytes in.
       if (type === MOOF && size >= 24) this.#seq = view.getUint32(this.#at + 20);
-      const notice = type === EMSG ? decodeNotice(joined.subarray(this.#at, end)) : undefined;
-      if (notice && this.#at === from) {
-        this.#notices.push(notice);
-        from = end;
+      if (type === EMSG && this.#at === from) {
+        const box = joined.subarray(from, end);
+        const notice = decodeNotice(box);
+        const change = notice ? undefined : decodeState(box);
+        if (notice) this.#notices.push(notice);
+        if (change) this.#changes.push(change);
+        if (notice || change) from = end;
       }
       this.#at = end;
       if (type !== MOOV && type !== MDAT) continue;
@@ -57,8 +64,10 @@ export class BoxReader {
       if (type === MOOV) cuts.push({ kind: 'init', bytes });
       else if (this.#seq >= 0) {
         const notices = this.#notices.length > 0 ? { notices: this.#notices } : {};
-        cuts.push({ kind: 'fragment', seq: this.#seq, bytes, ...notices });
+        const changes = this.#changes.length > 0 ? { changes: this.#changes } : {};
+        cuts.push({ kind: 'fragment', seq: this.#seq, bytes, ...notices, ...changes });
         this.#notices = [];
+        this.#changes = [];
       }
       this.#seq = -1;
       from = end;

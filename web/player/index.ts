@@ -1,5 +1,6 @@
 /** The player: plays one room live with whatever this browser supports. */
 import type { StreamPlace } from '../../src/wire/notice.ts';
+import type { StateChange } from '../../src/wire/state-box.ts';
 import { livePlayer } from './live.ts';
 import { nativePlayer } from './native.ts';
 
@@ -29,6 +30,8 @@ export interface PlayerOptions {
   late?(): boolean;
   /** The ticket that admits this listener to the live edge, if there is one; asked before each connection. */
   ticket?(): string | undefined;
+  /** The stream tells of the room: of all of it first, then of what changes; in the ring as late as the sound. */
+  told?(change: StateChange, place: StreamPlace): void;
   /**
    * Asked at each start, and by `again` of a listener who hears caches: play `delay` ms behind out of these caches, one
    * request for each segment, instead of the stream.
@@ -69,6 +72,8 @@ export interface Player {
   readonly steady: 'learned' | 'chosen' | undefined;
   /** Buffers 8 s from now on, repeating sound if needed; false returns to the usual margin and the live edge. */
   steadier(on: boolean): void;
+  /** True while the stream itself tells the state of the room, so that nobody need ask for it. */
+  readonly informed: boolean;
   /** True while the sound is fetched from caches. */
   readonly cached: boolean;
   /** Seconds between the playhead and the live edge of the program; undefined while silent or unknown. */

@@ -1,4 +1,5 @@
 import type { Notice } from '../../src/wire/notice.ts';
+import type { StateChange } from '../../src/wire/state-box.ts';
 import { patienceMs, type Sink, type Stream, type Where } from './stream.ts';
 
 /** How many fragments the leading tab keeps for a tab that is opened later: as much as the longest margin (12.8 s). */
@@ -18,6 +19,7 @@ type Word =
       readonly anew?: true;
     }
   | { readonly say: 'notice'; readonly notice: Notice }
+  | { readonly say: 'told'; readonly change: StateChange }
   | { readonly say: 'init'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly say: 'fragment'; readonly seq: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly say: 'still' }
@@ -41,6 +43,8 @@ interface Tape {
   /** When the next write is due, by `performance.now()`. */
   due: number;
   where: Where | undefined;
+  /** All that the stream has told of the room. */
+  known: StateChange | undefined;
 }
 
 const keep = (tape: Tape, fragment: Tape['kept'][number]): void => {
@@ -70,6 +74,11 @@ const leader = (tape: Tape, tell: (word: Word) => void, sink: Sink): Sink => ({
     tell({ say: 'notice', notice });
     sink.notice(notice);
   },
+  told(change) {
+    tape.known = { ...tape.known, ...change };
+    tell({ say: 'told', change });
+    sink.told?.(change);
+  },
   init(bytes) {
     tape.init = bytes;
     tell({ say: 'init', bytes });
@@ -95,10 +104,11 @@ const leader = (tape: Tape, tell: (word: Word) => void, sink: Sink): Sink => ({
 });
 
 /** Sends a tab that was just opened what the leading tab has. */
-const replay = ({ init, kept, period, due, where }: Tape, tell: (word: Word) => void): void => {
+const replay = ({ init, kept, period, due, where, known }: Tape, tell: (word: Word) => void): void => {
   if (!init || kept.length === 0) return;
   tell({ say: 'open', period, next: Math.max(0, due - performance.now()), where });
   tell({ say: 'init', bytes: init });
+  if (known) tell({ say: 'told', change: known });
   for (const { seq, bytes } of kept) tell({ say: 'fragment', seq, bytes });
 };
 
@@ -123,6 +133,10 @@ const follower = (tape: Tape, sink: Sink) => {
         if (!greeted) return;
         heed(tape, word.notice);
         sink.notice(word.notice);
+      } else if (word.say === 'told') {
+        // A tab that leads later tells all of it, too.
+        tape.known = { ...tape.known, ...word.change };
+        if (greeted) sink.told?.(word.change);
       } else if (word.say === 'init') {
         greeted = true;
         tape.init = word.bytes;
@@ -145,7 +159,7 @@ const follower = (tape: Tape, sink: Sink) => {
 export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sink): SharedStream {
   const channel = new BroadcastChannel(name);
   const over = new AbortController();
-  const tape: Tape = { init: undefined, kept: [], period: 320, due: 0, where: undefined };
+  const tape: Tape = { init: undefined, kept: [], period: 320, due: 0, where: undefined, known: undefined };
   let mine: Stream | undefined;
   let letGo = (): void => {};
   let dog: ReturnType<typeof setTimeout> | undefined;

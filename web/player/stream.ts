@@ -1,4 +1,5 @@
 import type { Notice, StreamPlace } from '../../src/wire/notice.ts';
+import type { StateChange } from '../../src/wire/state-box.ts';
 import { BoxReader } from './boxes.ts';
 
 /** Which part of the program a stream serves, as its response headers say. */
@@ -20,6 +21,8 @@ export interface Sink {
   fragment(seq: number, bytes: Uint8Array<ArrayBuffer>): void;
   /** A notice from the door about the fragments that follow. */
   notice(notice: Notice): void;
+  /** The door tells the state of the room: all of it first, then what changes. */
+  told?(change: StateChange): void;
   /** Nothing has arrived for longer than usual, but enough is buffered to wait. */
   still?(): void;
   /** The connection is lost; `failures` attempts have failed since something last arrived. */
@@ -107,6 +110,7 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
               patience = patienceMs(notice.period);
               sink.notice(notice);
             }
+            for (const change of cut.changes ?? []) sink.told?.(change);
             sink.fragment(cut.seq, cut.bytes);
           }
         }

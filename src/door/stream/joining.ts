@@ -158,7 +158,9 @@ export class Joining {
       : container === 'ogg' && card
         ? withOggTitle(joined.init, card)
         : joined.init;
-    const pieces = [Buffer.from(head, 'latin1'), ...this.#bursts.of(listener.channel, init, slots)];
+    const state = feed.stateAt(slots);
+    const opening = state ? [init, state] : [init];
+    const pieces = [Buffer.from(head, 'latin1'), ...this.#bursts.of(listener.channel, opening, slots)];
     putAll(listener, pieces);
     for (const bytes of pieces) this.#deps.counters.bytes += bytes.length;
   }

@@ -65,6 +65,8 @@ function moveUp(
     let bytes = made.get(key);
     if (!bytes) {
       const parts = slots.map((slot) => slot.bytes);
+      const state = feed.stateAt(slots);
+      if (state) parts.unshift(state);
       if (feed.wanted.container === 'fmp4') parts.unshift(noticeBytes({ place: 'live', from, period, next }));
       bytes = Buffer.concat(parts);
       made.set(key, bytes);

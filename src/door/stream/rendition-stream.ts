@@ -5,6 +5,7 @@ import { encodeNotice, type Notice } from '../../wire/notice.ts';
 import { bestWithin, familyOf } from './bitrate-ceiling.ts';
 import type { TitleBlocks } from './radio-titles.ts';
 import { type Slot, Splice } from './rendition-switch.ts';
+import type { StateNews, Told } from './state-news.ts';
 import { Channel, type ChannelHooks, MAX_AHEAD } from './write-schedule.ts';
 
 /** How far the delayed stream is behind the live edge, in fragments, once the program is old enough. */
@@ -58,14 +59,22 @@ export class Feed {
   readonly titles: TitleBlocks | undefined;
   #kept: Slot[] = [];
   readonly #hooks: ChannelHooks;
+  /** The news of the room, where the container carries them. */
+  readonly #news: StateNews | undefined;
+  #told: Told = 0;
   #now = 0;
 
   constructor(
     slug: string,
     wanted: Rendition,
-    hooks: ChannelHooks & { since(rendition: string, seq: number): readonly Slot[] },
+    hooks: ChannelHooks & {
+      since(rendition: string, seq: number): readonly Slot[];
+      readonly news: StateNews;
+    },
     titles?: TitleBlocks,
   ) {
+    this.#news = wanted.container === 'fmp4' ? hooks.news : undefined;
+    this.#told = hooks.news.version;
     this.titles = titles;
     this.slug = slug;
     this.wanted = wanted;
@@ -215,8 +224,22 @@ export class Feed {
     if (this.ring) yield this.ring;
   }
 
+  /** The whole state of the room for somebody who begins with these fragments; absent where the container has no boxes. */
+  stateAt(slots: readonly Slot[]): Buffer | undefined {
+    return slots[0]?.state ?? this.#news?.full;
+  }
+
+  /** A fragment behind what there is to be told of the room. */
+  #withNews({ seq, bytes }: Slot): Slot {
+    const news = this.#news;
+    if (!news?.full) return { seq, bytes };
+    const box = news.since(this.#told);
+    this.#told = news.version;
+    return { seq, bytes: box ? Buffer.concat([box, bytes]) : bytes, state: news.full };
+  }
+
   #send(raw: Slot): void {
-    const slot = this.titles?.take(raw) ?? raw;
+    const slot = this.titles?.take(raw) ?? this.#withNews(raw);
     const { seq, bytes } = slot;
     this.#kept.push(slot);
     if (this.#kept.length > KEPT_FRAGMENTS) this.#kept.shift();

@@ -10,6 +10,8 @@ export interface Slot {
   readonly bytes: Buffer;
   /** Where a radio with titles may begin in it; see `TitleBlocks`. */
   readonly begin?: number;
+  /** The whole state of the room with this fragment, as a box; see `StateNews`. */
+  readonly state?: Buffer;
 }
 
 /**

@@ -9,6 +9,7 @@ import { bestWithin, familyOf } from './bitrate-ceiling.ts';
 import { TitleBlocks } from './radio-titles.ts';
 import { Feed, KEPT_FRAGMENTS } from './rendition-stream.ts';
 import type { Slot } from './rendition-switch.ts';
+import { StateNews } from './state-news.ts';
 import type { Channel, ChannelHooks, Listener } from './write-schedule.ts';
 
 /** What a door counts for one room. */
@@ -28,6 +29,7 @@ export class Room {
   readonly #hooks: ChannelHooks & { origin: DoorOrigin };
   /** When each rendition was last needed. */
   readonly #wanted = new Map<string, number>();
+  readonly #news = new StateNews();
   #newest = -1;
 
   constructor(slug: string, hooks: ChannelHooks & { origin: DoorOrigin }) {
@@ -44,6 +46,7 @@ export class Room {
   reach(seq: number): boolean {
     if (seq <= this.#newest) return false;
     this.#newest = seq;
+    this.#news.look(this.#hooks.origin.state(this.slug), seq);
     return true;
   }
 
@@ -72,6 +75,8 @@ export class Room {
     const known = this.#feeds.get(key);
     if (known) return known;
     const { origin } = this.#hooks;
+    // Whoever comes before the first fragment is told as well.
+    if (this.#newest < 0) this.#news.look(origin.state(this.slug), this.#newest);
     const best = bestWithin(wanted, ceiling);
     let refusal: ErrorCode | undefined;
     // The wanted rendition may not be encoded yet: then use another one of its family.
@@ -87,6 +92,7 @@ export class Room {
         flush: this.#hooks.flush,
         wake: this.#hooks.wake,
         gone: this.#hooks.gone,
+        news: this.#news,
         since: (rendition: string, seq: number) => this.#since(rendition, seq),
       };
       const feed = new Feed(this.slug, wanted, hooks, titled ? this.#titles() : undefined);

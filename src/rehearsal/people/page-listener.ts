@@ -1,6 +1,7 @@
 import type { Delivery } from '../../wire/delivery.ts';
 import { placeIn, pollAfter } from '../../wire/place-in-line.ts';
 import type { QueueState, TicketAnswer } from '../../wire/queue.ts';
+import { decodeState } from '../../wire/state-box.ts';
 import { Fetcher } from './fetcher.ts';
 import type { Crew, Person, Whereabouts } from './person.ts';
 import { StreamListener } from './stream-listener.ts';
@@ -13,9 +14,9 @@ const UP_AGAIN = 10_000;
 const RENEW = 300_000;
 
 /**
- * A listener with our page open: the stream, `state.json` at the pace that it gives, and a place in line for as long
- * as the sound is the delayed stream and the room says that people queue. When called, it requests the stream again
- * with the ticket. It does not take segments from caches.
+ * A listener with our page open: the stream, which tells of the room; `state.json` at the pace that it gives while
+ * nothing is heard; and a place in line for as long as the sound is the delayed stream and the room says that people
+ * queue. When called, it requests the stream again with the ticket. It does not take segments from caches.
  */
 export class PageListener implements Person {
   readonly #crew: Crew;
@@ -27,6 +28,8 @@ export class PageListener implements Person {
   #newsAt: number;
   #lineAt = Number.POSITIVE_INFINITY;
   #mine: TicketAnswer | undefined;
+  /** True once the stream has told of the room. */
+  #informed = false;
   /** True when nobody queues any more. */
   #resting = false;
   #triedAt = Number.NEGATIVE_INFINITY;
@@ -37,8 +40,22 @@ export class PageListener implements Person {
     this.#crew = crew;
     this.#news = new Fetcher(crew, from);
     this.#line = new Fetcher(crew, from);
-    this.#stream = new StreamListener(crew, from, arrived, () => this.#mine?.ticket);
+    this.#stream = new StreamListener(
+      crew,
+      from,
+      arrived,
+      () => this.#mine?.ticket,
+      (box) => this.#told(decodeState(box)?.delivery),
+    );
     this.#newsAt = crew.clock.now();
+  }
+
+  /** The stream tells of the room. */
+  #told(delivery: Delivery | undefined): void {
+    if (!delivery) return;
+    this.#informed = true;
+    this.#delivery = delivery;
+    this.#resting &&= !queues(delivery);
   }
 
   /** Reads `state.json` once, and again later. */
@@ -134,7 +151,8 @@ export class PageListener implements Person {
     this.#line.sweep(now);
     const where = this.#stream.where(now);
     if (where === 'gone') return this.#close();
-    if (now >= this.#newsAt) this.#read();
+    // Whoever hears the stream is told by it.
+    if (now >= this.#newsAt && !(this.#informed && where === 'hearing')) this.#read();
     const { ring } = this.#stream;
     if (!ring) {
       if (this.#rose && where === 'hearing') this.#crew.tally.count('rose');

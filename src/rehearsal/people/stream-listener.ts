@@ -32,6 +32,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   readonly #from: string | undefined;
   readonly account: Account;
   readonly #ticket: () => string | undefined;
+  readonly told: ((box: Buffer) => void) | undefined;
   readonly #continuity = new Continuity();
   readonly #playout = new Playout();
   #socket: Socket | undefined;
@@ -52,13 +53,15 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   /** When the first write after the burst is due. */
   #next = 0;
 
-  /** Connects at once. `arrived`: since when this person waits, on the monotonic clock; `ticket`: a place in line. */
+  /** Connects at once. `arrived`: since when this person waits, on the monotonic clock; `ticket`: a place in line; `told`: reads the room's state. */
   constructor(
     crew: Crew,
     from: string | undefined,
     arrived: number,
     ticket: () => string | undefined = () => undefined,
+    told?: (box: Buffer) => void,
   ) {
+    this.told = told;
     this.#crew = crew;
     this.#from = from;
     this.#ticket = ticket;

@@ -10,6 +10,8 @@ export interface StreamSink {
   fragment(seq: number): void;
   /** The server announced a change. */
   notice(notice: Notice): void;
+  /** Reads what the server tells of the room, where that is of interest. */
+  readonly told?: ((box: Buffer) => void) | undefined;
   /** What arrived is not an Earshot stream; nothing more is read from it. */
   broken(why: string): void;
 }
@@ -20,8 +22,9 @@ const [FTYP, MOOV, MOOF, MDAT] = ['ftyp', 'moov', 'moof', 'mdat'].map(code);
 const [TRAF, TFDT, EMSG] = ['traf', 'tfdt', 'emsg'].map(code);
 /** Fragment headers are read whole; one larger than this is refused. */
 const MAX_MOOF = 4096;
-/** A larger notice is skipped unread. */
+/** A larger notice is skipped unread, and so is a larger state of a room. */
 const MAX_NOTICE = 1024;
+const MAX_STATE = 64 << 10;
 /** 320 ms of sound. */
 const MAX_BOX = 1 << 20;
 
@@ -92,11 +95,13 @@ export class StreamReader {
       const why = this.#header(bytes.subarray(at, at + size));
       return why ? this.#break(why) : at + size;
     }
-    if (type === EMSG && size <= MAX_NOTICE && this.#seq < 0) {
+    if (type === EMSG && size <= (this.#sink.told ? MAX_STATE : MAX_NOTICE) && this.#seq < 0) {
       if (end - at < size) return this.#keep(bytes, at, end, size);
       this.#pending = undefined;
-      const notice = decodeNotice(bytes.subarray(at, at + size));
+      const box = bytes.subarray(at, at + size);
+      const notice = decodeNotice(box);
       if (notice) this.#sink.notice(notice);
+      else this.#sink.told?.(box);
       return at + size;
     }
     this.#pending = undefined;
