@@ -24,7 +24,7 @@ const DONE = 10;
 export interface Slots {
   /** Below the button. */
   readonly controls: HTMLElement;
-  readonly desk: HTMLElement;
+  readonly talk: HTMLElement;
   readonly house: HTMLElement;
   readonly more: HTMLElement;
   readonly below: HTMLElement;
@@ -49,7 +49,7 @@ export function roomDetails(
   const steadier = openSteadier(words, sound);
   slots.controls.append(...reminder.nodes, transport.node, steadier.node);
   const facts = openFacts(words);
-  slots.desk.append(...facts.nodes);
+  slots.talk.append(...facts.nodes);
   const theatre = openTheatre(words);
   const count = openCount(words);
   slots.house.append(theatre.node, count.node);

@@ -5,7 +5,7 @@ import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../..
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import { allWordsOf, language, type Words } from '../kit/words.ts';
-import { openDesk } from './desk.ts';
+import { openControls } from './controls.ts';
 import type { RoomDetails } from './details.ts';
 import { frame } from './frame.ts';
 import type { LineCard } from './line.ts';
@@ -119,7 +119,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     sound.audio.muted = false;
     render();
   };
-  const desk = openDesk(words, sound, () => toggle(), mute);
+  const controls = openControls(words, sound, () => toggle(), mute);
 
   /** Seconds from the stage to this ear: by the program's clock where it is known, else by what is buffered. */
   const behind = (): number | undefined => {
@@ -178,7 +178,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     sentence.setAttribute('aria-live', late === undefined ? 'polite' : 'off');
     write(heading, welcome ? words.welcomeTitle : state.title);
     const begun = state.clocks.firstSpeech !== undefined;
-    desk.show(state, here, begun ? named : undefined);
+    controls.show(state, here, begun ? named : undefined);
     detailing();
     details?.show(state, here, begun ? named : undefined);
     const at = running() && sound.on && !replay ? sound.player.place : undefined;
@@ -210,7 +210,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     () => import('./line.ts'),
     ({ openLine }) => {
       line = openLine({ slug, language: language(), now, goUp: () => sound.again() });
-      desk.node.after(line.node);
+      controls.node.after(line.node);
     },
   );
   /** Fetched by those who come when there is no place for more sound. */
@@ -218,7 +218,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     () => import('./reading.ts'),
     ({ readingCard }) => {
       reading = readingCard(slug, words, sound, (at) => whenOf(at, now(), words));
-      desk.node.after(reading.node);
+      controls.node.after(reading.node);
     },
   );
 
@@ -231,12 +231,12 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     ({ roomDetails, all }) => {
       const actions = { toggle: () => toggle(), mute, live: () => running() && sound.live(), seek, volume };
       details = roomDetails(
-        { controls: desk.node, desk: talk, house, more, below },
+        { controls: controls.node, talk, house, more, below },
         { slug, words: all, sound, actions },
       );
     },
   );
-  const talk = element('div', { class: 'desk' }, sentence, desk.node);
+  const talk = element('div', { class: 'talk' }, sentence, controls.node);
   const house = element('div', { class: 'house-side' });
   const more = element('div', { class: 'actions more' });
   const below = element('div', { class: 'below' });

@@ -7,14 +7,14 @@ import type { Here } from './say.ts';
 import type { Sound } from './sound.ts';
 
 /** The play button of the page, and the volume. */
-export interface Desk {
+export interface Controls {
   readonly node: HTMLElement;
   /** `from`: the second of the recording at which the button begins. */
   show(state: RoomState, here: Here, from: number | undefined): void;
 }
 
-/** Makes them. */
-export function openDesk(words: Words, sound: Sound, toggle: () => void, silence: () => void): Desk {
+/** Makes the controls. */
+export function openControls(words: Words, sound: Sound, toggle: () => void, silence: () => void): Controls {
   const { audio } = sound;
   const label = element('span', {});
   let shape: Shape | undefined;
