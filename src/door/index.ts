@@ -100,36 +100,22 @@ class OpenDoor implements Door {
     this.#sweeper = clock.every(ms(1_000), () => this.#sweep());
   }
 
-  presence(): ReadonlyMap<string, number> {
-    return this.#parts.fanout.presence();
-  }
-
-  live(slug: string): number {
-    return this.#parts.fanout.live(slug);
-  }
-
-  counts(): ReadonlyMap<string, RoomCount> {
-    return this.#parts.fanout.counts();
-  }
-
-  catchingUp(): ReadonlyMap<string, number> {
-    return this.#parts.catchingUp.counts();
-  }
-
-  promote(slug: string, count: number): number {
-    // While requests have to wait nobody moves up: the people who were deferred would be back at once.
-    return this.#parts.shield.strained ? 0 : this.#parts.fanout.promote(slug, count);
-  }
-
-  metrics(): string {
+  // Each of these may be passed on without its door.
+  readonly presence = (): ReadonlyMap<string, number> => this.#parts.fanout.presence();
+  readonly live = (slug: string): number => this.#parts.fanout.live(slug);
+  readonly counts = (): ReadonlyMap<string, RoomCount> => this.#parts.fanout.counts();
+  readonly catchingUp = (): ReadonlyMap<string, number> => this.#parts.catchingUp.counts();
+  // While requests have to wait nobody moves up: the people who were deferred would be back at once.
+  readonly promote = (slug: string, count: number): number =>
+    this.#parts.shield.strained ? 0 : this.#parts.fanout.promote(slug, count);
+  readonly metrics = (): string => {
     const { counters, gate, fanout, shield } = this.#parts;
     return exposition(counters, gate.connections.size, fanout.presence()) + shield.metrics();
-  }
-
-  close(grace: Ms): Promise<void> {
+  };
+  readonly close = (grace: Ms): Promise<void> => {
     this.#closing ??= this.#shut(grace);
     return this.#closing;
-  }
+  };
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close(ms(0));
