@@ -14,6 +14,7 @@ import { openSpareMemory } from './base/spare-memory.ts';
 import { type Ms, ms } from './base/time.ts';
 import { readCertificate } from './certificate/certificate.ts';
 import type { Config } from './config/index.ts';
+import { type Entry, openJournal } from './journal/index.ts';
 import { readSecret } from './keys/secret.ts';
 import { certificateOf, lastGoodCertificate } from './role/certificate-files.ts';
 import { paths } from './role/paths.ts';
@@ -53,6 +54,11 @@ const BUILD = exposition([
 
 /** Each thread's own heap of the C library keeps what the thread has freed: 40 MB after some threads have ended. */
 const FOR_CHILDREN = { MALLOC_ARENA_MAX: '2' };
+
+/** Beyond it the journal of processes becomes the older part: some 20,000 deaths each. */
+const MAX_PROCESSES_BYTES = 4_000_000;
+/** Entries that may wait for the disk: what a family of processes can die in minutes. */
+const MAX_PROCESSES_WAITING = 1_000;
 
 /** Makes the environment of a child; `environmentWith` of the configuration fits. */
 type Environment = (
@@ -126,6 +132,23 @@ export async function start(
     claims.use(held);
   }
   claims.use(keepPidFile(at.pid, systemClock));
+  // Roles of one data folder may run under several supervisors: each has a chain of its own.
+  const by = `supervisor ${roles.join(' ')}`;
+  const processes = claims.use(
+    openJournal({
+      ...{ path: at.processes, by, keepsOlder: true },
+      ...{ maxBytes: MAX_PROCESSES_BYTES, maxWaiting: MAX_PROCESSES_WAITING },
+      failed: (error, lost) =>
+        log.warn(
+          { error: String(error), lost },
+          'what happened to a process could not be written to the journal of processes; it is tried again with the next entry, and the log has it',
+        ),
+    }),
+  );
+  const record = (happened: Entry): void => processes.write({ at: systemClock.wall(), by, ...happened });
+  record({ event: 'started', pid: process.pid, version: project.version });
+  // Without this entry before the next start, the supervisor itself was killed.
+  claims.defer(() => record({ event: 'stopped', pid: process.pid }));
   readSecret(at.secret);
   const certificate = lastGoodCertificate(config);
   const files = certificateOf(config)?.files;
@@ -139,6 +162,7 @@ export async function start(
     clock: systemClock,
     log,
     checks: machine.checks,
+    record: (happened) => record({ ...happened }),
     // For a person the lines of children are made readable here, where the terminal is.
     output: (text) => writer.write(writer.terminal ? readable(text) : text),
     entry: ENTRY,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import type { Segment } from '../base/media.ts';
 import { epochMs, fragmentStart } from '../base/time.ts';
+import { verify } from '../journal/index.ts';
 import { wholeFragments } from '../media/boxes.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import type { RecordingGap } from '../wire/room.ts';
@@ -150,6 +151,33 @@ describe('the archive', () => {
     ]);
   });
 
+  it('reads the lines of a recording from before they were a journal, and goes on in a chain', async () => {
+    const folder = join(dir, SLUG);
+    await mkdir(folder);
+    const spoke = { kind: 'speaking', id: 'a', name: 'Ada', from: ZERO, to: ZERO + 1000 };
+    const gap = { from: fragmentStart(ZERO, 2), seconds: 0.32, reason: 'disk-full' };
+    // As they were written: each between two line feeds, one torn by a kill.
+    await writeFile(join(folder, 'marks.jsonl'), `\n${JSON.stringify(spoke)}\n\n{"kind":"spe`);
+    await writeFile(join(folder, 'gaps.jsonl'), `\n${JSON.stringify(gap)}\n`);
+    const { archive } = await recording();
+    await archive.begin(SLUG, PROGRAM);
+    expect(archive.gaps(SLUG)).toEqual([gap]);
+    say(archive, 10, 12);
+    say(archive, 20, 22);
+    archive.mark(SLUG, { kind: 'status', status: 'ended', at: ZERO });
+    await archive.end(SLUG);
+    const kept = await openReader(dir).recording(SLUG);
+    expect(kept?.marks).toEqual([spoke, { kind: 'status', status: 'ended', at: ZERO }]);
+    expect(kept?.gaps).toEqual([
+      gap,
+      { from: fragmentStart(ZERO, 13), seconds: 2.24, reason: 'studio-busy' },
+    ]);
+    for (const name of ['marks.jsonl', 'gaps.jsonl'])
+      expect(verify(await readFile(join(folder, name), 'utf8'))).toMatchObject({
+        ...{ holds: true, entries: 1, older: 1, torn: 0 },
+      });
+  });
+
   it('answers names that could leave the folder like names that do not exist', async () => {
     const { archive } = await recording();
     await archive.begin(SLUG, PROGRAM);
@@ -232,6 +260,10 @@ describe('the archive on a failing disk', () => {
       const kept = await openReader(dir).recording(SLUG);
       expect(kept?.gaps).toEqual(gaps);
       expect(kept?.marks.filter((mark) => mark.kind === 'speaking')).toHaveLength(20);
+      for (const name of ['marks.jsonl', 'gaps.jsonl'])
+        expect(verify(await readFile(join(dir, SLUG, name), 'utf8'))).toMatchObject({
+          ...{ holds: true, torn: 0, dropped: 0, findings: [] },
+        });
     });
   }
 

@@ -1,4 +1,5 @@
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import type { JournalFiles } from '../journal/index.ts';
 
 /** A file being written. */
 export interface OpenFile {
@@ -91,3 +92,11 @@ export async function writeWhole(files: Files, path: string, bytes: Uint8Array):
   }
   await files.rename(`${path}.new`, path);
 }
+
+/** The same file system for the lines about a recording. */
+export const journalFiles = (files: Files): JournalFiles => ({
+  tail: async (path, most) => (await files.read(path))?.subarray(-most) ?? Buffer.alloc(0),
+  size: (path) => files.size(path),
+  append: (path, text) => files.append(path, text),
+  truncate: (path, length) => files.truncate(path, length),
+});

@@ -58,17 +58,3 @@ export const paths = (dir: string, slug: string) => {
     running: (id: string, first: number): string => join(folder, id, runningName(first)),
   };
 };
-
-/** Lines of JSON; a torn line, as a kill leaves it, is left out. */
-export function jsonLines<T>(text: string): T[] {
-  const found: T[] = [];
-  for (const line of text.split('\n')) {
-    if (!line) continue;
-    try {
-      found.push(JSON.parse(line) as T);
-    } catch {
-      // torn by a kill: its neighbours stand on their own lines
-    }
-  }
-  return found;
-}

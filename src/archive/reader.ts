@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readEntries } from '../journal/index.ts';
 import type { Mark } from '../wire/mark.ts';
 import type { Pieces, Recording, RecordingLoudness, Removed } from '../wire/recording.ts';
 import type { RecordingGap } from '../wire/room.ts';
 import { diskFiles, type Files } from './files.ts';
 import { readIndex, writeIndex } from './index-writer.ts';
-import { asPiece, isRenditionId, jsonLines, paths, type RoomFile } from './layout.ts';
+import { asPiece, isRenditionId, paths, type RoomFile } from './layout.ts';
 import { entryOf, type IndexEntry, PieceIndex, SIZE_BYTES } from './piece-index.ts';
 
 /** How much must be known of a recording. */
@@ -94,8 +95,8 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
         zero: room?.zero ?? 0,
         renditions: room?.renditions ?? [],
         pieces,
-        gaps: jsonLines<RecordingGap>(await text(where.gaps)),
-        marks: jsonLines<Mark>(await text(where.marks)),
+        gaps: readEntries<RecordingGap>(await text(where.gaps)),
+        marks: readEntries<Mark>(await text(where.marks)),
         ...(loudness ? { loudness } : {}),
         ...(removed ? { removed } : {}),
       };

@@ -2,17 +2,20 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Fragment, Init, PcmBlock, Rendition, Segment } from '../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, fragmentStart, type Ms } from '../base/time.ts';
+import { JournalFile, readEntries } from '../journal/index.ts';
 import type { Mark } from '../wire/mark.ts';
 import type { RecordingGap } from '../wire/room.ts';
-import { type Files, writeWhole } from './files.ts';
-import { jsonLines, paths, type RoomFile } from './layout.ts';
+import { type Files, journalFiles, writeWhole } from './files.ts';
+import { paths, type RoomFile } from './layout.ts';
 import { LoudnessFile } from './loudness-file.ts';
 import { Track } from './track.ts';
 
 /** Bytes of one room waiting for a slow disk; beyond it fragments are lost to the recording, never held back from the ear. */
 export const MAX_QUEUED_BYTES = 8 << 20;
-/** Marks kept in memory while the disk is failing; the oldest go first. */
-export const MAX_WAITING_LINES = 10_000;
+/** Marks, and gaps, that wait in memory while the disk is failing; further ones are dropped, and the next says how many. */
+const MAX_WAITING_LINES = 10_000;
+/** What marks, and gaps, take of the disk at most: those of a month in which somebody begins to speak every ten seconds. */
+const MAX_LINES_BYTES = 48 << 20;
 const RETRY_MS = 1000;
 
 /** What a recording is about. */
@@ -50,8 +53,8 @@ export class Recorder {
   readonly #gaps: RecordingGap[] = [];
   /** True once this run has written something of the first rendition. */
   #begun = false;
-  #gapLines: string[] = [];
-  #markLines: string[] = [];
+  readonly #gapLines: JournalFile;
+  readonly #markLines: JournalFile;
   #open: OpenGap | undefined;
   #failing = new Set<string>();
   /** No attempt before then: with the sound, and with the lines about it, whose trouble must not cost sound. */
@@ -60,6 +63,7 @@ export class Recorder {
     lines: undefined,
   };
   #prepared = false;
+  #saidFull = false;
   #ending = false;
   /** Somebody removed it while its end was being written: nothing more is kept, and nothing is wrong. */
   #removed = false;
@@ -70,6 +74,13 @@ export class Recorder {
     this.#deps = deps;
     this.#paths = paths(deps.dir, deps.slug);
     this.#loudness = new LoudnessFile(deps.files, this.#paths.loudness);
+    const lines = (path: string): JournalFile =>
+      new JournalFile({
+        ...{ path, files: journalFiles(deps.files) },
+        ...{ maxBytes: MAX_LINES_BYTES, maxWaiting: MAX_WAITING_LINES },
+      });
+    this.#gapLines = lines(this.#paths.gaps);
+    this.#markLines = lines(this.#paths.marks);
     for (const { id } of deps.program.renditions)
       this.#tracks.set(id, new Track(deps.files, this.#paths, id, deps.closed));
   }
@@ -122,8 +133,7 @@ export class Recorder {
 
   /** Queues a line about what happened. */
   mark(mark: Mark): void {
-    this.#markLines.push(JSON.stringify(mark));
-    if (this.#markLines.length > MAX_WAITING_LINES) this.#markLines.shift();
+    this.#markLines.add({ ...mark });
     void this.#enqueue(0, async () => {
       if (this.#prepared && this.#retryAt.sound === undefined) await this.#keepLines();
     });
@@ -181,7 +191,7 @@ export class Recorder {
   }
 
   async #keepLines(): Promise<void> {
-    if (this.#gapLines.length + this.#markLines.length === 0 || this.#waits('lines')) return;
+    if (this.#gapLines.waiting + this.#markLines.waiting === 0 || this.#waits('lines')) return;
     await this.#attempt('marks', () => this.#writeLines());
   }
 
@@ -258,7 +268,7 @@ export class Recorder {
 
   #keepGap(gap: RecordingGap): void {
     this.#gaps.push(gap);
-    this.#gapLines.push(JSON.stringify(gap));
+    this.#gapLines.add({ ...gap });
     this.#deps.gap(gap);
   }
 
@@ -275,7 +285,7 @@ export class Recorder {
     const bytes = Buffer.from(`${JSON.stringify(room, null, 2)}\n`);
     if (!(await files.read(this.#paths.room))?.equals(bytes))
       await writeWhole(files, this.#paths.room, bytes);
-    const before = jsonLines<RecordingGap>((await files.read(this.#paths.gaps))?.toString() ?? '');
+    const before = readEntries<RecordingGap>((await files.read(this.#paths.gaps))?.toString() ?? '');
     for (const track of this.#tracks.values()) await track.recover();
     for (const [id, bytes] of this.#inits) await this.#tracks.get(id)?.init(bytes);
     // Its trouble must not cost sound: what cannot be measured now is measured later.
@@ -284,19 +294,15 @@ export class Recorder {
     this.#prepared = true;
   }
 
-  /** Each line stands between two newlines, so that one torn by a kill does not spoil the next. */
   async #writeLines(): Promise<void> {
-    const { files } = this.#deps;
-    const [gaps, marks] = [this.#gapLines, this.#markLines];
-    if (gaps.length > 0) {
-      await files.append(this.#paths.gaps, gaps.map((line) => `\n${line}\n`).join(''));
-      this.#gapLines = this.#gapLines.slice(gaps.length);
-    }
-    if (marks.length > 0) {
-      const count = marks.length;
-      await files.append(this.#paths.marks, marks.map((line) => `\n${line}\n`).join(''));
-      this.#markLines = this.#markLines.slice(count);
-    }
+    await this.#gapLines.flush();
+    await this.#markLines.flush();
+    if (this.#saidFull || !(this.#gapLines.full || this.#markLines.full)) return;
+    this.#saidFull = true;
+    this.#deps.log.warn(
+      { slug: this.#deps.slug, megabytes: MAX_LINES_BYTES >> 20 },
+      'recording: the list of who spoke when, or of gaps, is full; the sound is recorded as before',
+    );
   }
 }
 

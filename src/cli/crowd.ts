@@ -234,9 +234,9 @@ function check(path: string, json: boolean): number {
   const checked = checkCertificate(readFileSync(path, 'utf8'));
   if (json) console.log(JSON.stringify(checked));
   else if (checked.good) {
-    const { target, began, held, asked } = checked.certificate;
+    const { target, began, held, asked } = checked.body;
     console.log(`Unchanged since it was signed by the key ${checked.key}.
-${target.origin}/r/${target.room}, ${began}: held ${held} of ${asked.listeners}. ${checked.certificate.firstToBreak}
+${target.origin}/r/${target.room}, ${began}: held ${held} of ${asked.listeners}. ${checked.body.firstToBreak}
 Only its owner can say whose key this is.`);
   } else console.log(`Not valid: ${checked.why}.`);
   return checked.good ? 0 : 1;

@@ -6,6 +6,7 @@ import { openUring } from '../native/uring.ts';
 import { behind } from './doctor/behind.ts';
 import type { Finding } from './doctor/finding.ts';
 import { freshness } from './doctor/freshness.ts';
+import { journals } from './doctor/journals.ts';
 import { clock, disk, files, oldRecordings, timeService } from './doctor/machine.ts';
 import { recordings } from './doctor/recordings.ts';
 import { starting } from './doctor/rooms.ts';
@@ -41,6 +42,7 @@ export const command: Command = async (args) => {
       disk(config),
       recordings(config),
       oldRecordings(config),
+      journals(config),
       database(config),
       turn(config),
       files(now),

@@ -25,6 +25,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
   },
   crowd: { does: 'rehearse with real connections; report and certificate', load: () => import('./crowd.ts') },
   plan: { does: 'work out machines, traffic and costs for a crowd', load: () => import('./plan.ts') },
+  journal: {
+    does: 'check that what was written down is unchanged; print a signed head',
+    load: () => import('./journal.ts'),
+  },
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 

@@ -1,3 +1,14 @@
-/** What is written down for later: files that only grow, one JSON line an entry, in a canonical form. */
-export { openRecords, type Records, type StepRecord } from './append-log.ts';
+/** What is written down for later: files that only grow, one JSON line an entry, each with the hash of the one before. */
 export { canonical, type Json } from './canonical-json.ts';
+export { type Entry, hashOf, readEntries } from './entry.ts';
+export { type Journal, type JournalDeps, openJournal } from './journal.ts';
+export {
+  diskJournal,
+  JournalFile,
+  type JournalFiles,
+  type JournalSettings,
+  olderPart,
+} from './journal-file.ts';
+export { type Checked, checkSignature, type Signature, signatureOf } from './signature.ts';
+export { checkHead, type Head, headOf, type SignedHead } from './signed-head.ts';
+export { type ChainEnd, type Verified, verify } from './verify.ts';

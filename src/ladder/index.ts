@@ -3,17 +3,17 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { type Ms, ms } from '../base/time.ts';
-import type { Records } from '../journal/index.ts';
 import { type Delivery, deliveryAt } from '../wire/delivery.ts';
 import { Ladder } from './ladder.ts';
 import { expose, type StepCounts } from './metrics.ts';
 import { type Signals, unsentShare } from './signals.ts';
+import type { Records } from './step-records.ts';
 import { FRESH_MS } from './thresholds.ts';
 
-export { openRecords, type Records, type StepRecord } from '../journal/index.ts';
 export { demandOf, Ladder, type LadderSettings, type Step } from './ladder.ts';
 export { judge, type RoomLoad, type Signals, type Verdict } from './signals.ts';
 export { Steering, type SteeringSettings, type Turn } from './steering.ts';
+export { openRecords, type Records, type StepRecord } from './step-records.ts';
 
 /** What a door has counted since the last call; the ladder adds the event-loop delay. */
 export type DoorSignals = Omit<Signals, 'loop'>;

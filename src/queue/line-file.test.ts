@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   mkdirSync,
@@ -6,11 +7,14 @@ import {
   rmdirSync,
   rmSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { silentLog } from '../base/log.ts';
+import { canonical, type Json, verify } from '../journal/index.ts';
+import type { QueueState } from '../wire/queue.ts';
 import { Line } from './line.ts';
 import { historyPath, openLineFile } from './line-file.ts';
 
@@ -35,10 +39,13 @@ const states = (slug: string): number[] =>
     .filter((text) => text !== '')
     .map((text) => (JSON.parse(text) as { seq: number }).seq);
 
+const holds = (slug: string): boolean => verify(readFileSync(historyPath(dir, slug), 'utf8')).holds;
+
 test('the history goes on where it stood', async () => {
   await publish('hall', 3);
   await publish('hall', 2);
   expect(states('hall')).toEqual([1, 2, 3, 4, 5]);
+  expect(holds('hall')).toBe(true);
 });
 
 test('a line that a crash has torn is cut off, and the next state has a line of its own', async () => {
@@ -46,11 +53,51 @@ test('a line that a crash has torn is cut off, and the next state has a line of 
   const path = historyPath(dir, 'torn');
   truncateSync(path, readFileSync(path).length - 20);
   await publish('torn', 1);
-  // The third is gone from the history, not the count of it: what is kept beside was newer.
-  expect(states('torn')).toEqual([1, 2, 4]);
+  // What is kept beside was newer: the third is put back, byte for byte.
+  expect(states('torn')).toEqual([1, 2, 3, 4]);
   appendFileSync(path, '{"v":1,"slug":"to');
   await publish('torn', 1);
-  expect(states('torn')).toEqual([1, 2, 4, 5]);
+  expect(states('torn')).toEqual([1, 2, 3, 4, 5]);
+  expect(holds('torn')).toBe(true);
+});
+
+test('a history that an older version wrote goes on in the same chain', async () => {
+  const old = [
+    '{"v":1,"slug":"old","at":1000000000001,"seq":1,"previous":"","start":1000000000001,"admitted":{"minute":0,"rank":0},"open":1,"buckets":[],"perMinute":0,"free":99,"places":100,"poll":2000}',
+  ];
+  const hash = createHash('sha256')
+    .update(old[0] ?? '')
+    .digest('hex');
+  old.push(
+    (old[0] ?? '').replace('"seq":1,"previous":""', `"seq":2,"previous":"${hash}"`).replace('99', '98'),
+  );
+  writeFileSync(historyPath(dir, 'old'), `${old.join('\n')}\n`);
+  const state = JSON.parse(old[1] ?? '') as QueueState;
+  const counts = new Line('old').record().counts;
+  writeFileSync(join(dir, 'old.json'), JSON.stringify({ v: 1, counts, state, showRate: 1, batches: [] }));
+  await publish('old', 2);
+  expect(states('old')).toEqual([1, 2, 3, 4]);
+  expect(holds('old')).toBe(true);
+  expect(readFileSync(historyPath(dir, 'old'), 'utf8').startsWith(old.join('\n'))).toBe(true);
+});
+
+test('a line that was taken up and put down again without a word goes on in the same chain', async () => {
+  await publish('still', 2);
+  for (let restart = 0; restart < 2; restart += 1) {
+    const file = await openLineFile(dir, 'still', silentLog);
+    file.keep(new Line('still', file.kept).record(), undefined);
+    await file.settled();
+  }
+  await publish('still', 1);
+  expect(states('still')).toEqual([1, 2, 3]);
+  expect(holds('still')).toBe(true);
+});
+
+test('what a door publishes are the bytes of the history', () => {
+  const line = new Line('bytes');
+  line.step({ now: 0, wall: 1e12, live: 7, cap: 100, holding: false });
+  expect(JSON.stringify(line.state)).toBe(line.text);
+  expect(line.text).toBe(canonical(line.state as unknown as Json));
 });
 
 test('what was published while the disk failed is in the history once it works again', async () => {
@@ -70,4 +117,5 @@ test('what was published while the disk failed is in the history once it works a
   await step();
   await step();
   expect(states('full')).toEqual([1, 2, 3, 4]);
+  expect(holds('full')).toBe(true);
 });

@@ -1,6 +1,7 @@
-import { appendFile, mkdir, open, readFile, rename, truncate } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
+import { JournalFile } from '../journal/index.ts';
 import type { QueueState } from '../wire/queue.ts';
 import type { LineRecord } from './line.ts';
 
@@ -11,8 +12,6 @@ const MAX_HISTORY_BYTES = 32 * 1024 * 1024;
  * history.
  */
 const MAX_LINES = 4_096;
-/** Anything longer is not a state. */
-const MAX_STATE_BYTES = 256 * 1024;
 
 /** The file of a line, and of every state that was ever published. */
 export interface LineFile {
@@ -28,20 +27,27 @@ export interface LineFile {
 export const historyPath = (dir: string, slug: string): string => join(dir, `${slug}.jsonl`);
 
 /**
- * Opens the file of one room's line. A damaged file is ignored, with a log line, and the line starts from scratch.
+ * Opens the file of one room's line. A damaged file is ignored, with a log line, and the line starts from scratch. The
+ * history is a journal, whose chain the states carry themselves: each has a number and the hash of the one before.
  */
 export async function openLineFile(dir: string, slug: string, log: Log): Promise<LineFile> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, `${slug}.json`);
-  const history = historyPath(dir, slug);
-  const { newest, size: whole } = await lastLine(history);
-  // A line torn by a crash or a full disk is cut off: the next state must begin a line of its own.
-  if (whole !== undefined) await truncate(history, whole).catch(() => undefined);
+  const history = new JournalFile({
+    path: historyPath(dir, slug),
+    maxBytes: MAX_HISTORY_BYTES,
+    maxWaiting: MAX_LINES,
+  });
+  const newest = await newestState(history);
+  const readable = newest !== 'unreadable';
   let kept: LineRecord | undefined;
   try {
     const record = JSON.parse(await readFile(path, 'utf8')) as LineRecord;
     if (record.v !== 1 || record.state.slug !== slug) throw new Error('it is not the line of this room');
-    kept = newest && newest.seq > record.state.seq ? { ...record, state: newest } : record;
+    const { seq } = record.state;
+    kept = readable && newest && newest.seq > seq ? { ...record, state: newest } : record;
+    // A power cut took it from the history alone: the same bytes are put back, and no number is missing.
+    if (readable && seq > (newest?.seq ?? 0)) history.add(JSON.stringify(record.state));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       log.warn(
@@ -50,23 +56,15 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
       );
   }
 
-  let size = whole;
   let waiting: LineRecord | undefined;
-  const lines: string[] = [];
   let running: Promise<void> | undefined;
   let failed = false;
   const write = async (): Promise<void> => {
     while (waiting) {
-      const [record, fresh, count] = [waiting, lines.join(''), lines.length];
+      const record = waiting;
       waiting = undefined;
       try {
-        if (fresh && (size ?? 0) < MAX_HISTORY_BYTES) {
-          // Torn by a full disk last time.
-          if (failed && size !== undefined) await truncate(history, size).catch(() => undefined);
-          await appendFile(history, fresh);
-          if (size !== undefined) size += Buffer.byteLength(fresh);
-        }
-        lines.splice(0, count);
+        await history.flush();
         const file = await open(`${path}.new`, 'w');
         try {
           await file.writeFile(JSON.stringify(record));
@@ -79,7 +77,7 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
       } catch (error) {
         if (!failed)
           log.error(
-            { slug, error: String(error) },
+            { slug, error: String(error), lost: history.lost },
             'the queue cannot be written to disk; it continues in memory',
           );
         failed = true;
@@ -91,7 +89,7 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
     kept,
     keep(record, text) {
       waiting = record;
-      if (text !== undefined && lines.length < MAX_LINES) lines.push(`${text}\n`);
+      if (text !== undefined) history.add(text);
       running ??= write();
     },
     async settled() {
@@ -100,32 +98,12 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
   };
 }
 
-/**
- * The newest complete line of a history, and the size in bytes of its complete lines; no size when it cannot be read.
- */
-async function lastLine(path: string): Promise<{ newest?: QueueState; size?: number }> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => error);
-  if (file instanceof Error) return file.code === 'ENOENT' ? { size: 0 } : {};
+/** The newest state in a history; undefined when there is none. */
+async function newestState(history: JournalFile): Promise<QueueState | undefined | 'unreadable'> {
   try {
-    const { size } = await file.stat();
-    const from = Math.max(0, size - MAX_STATE_BYTES);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
-    if (bytesRead < size - from) return {};
-    const end = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
-    const line = buffer
-      .toString('utf8', 0, Math.max(0, end - 1))
-      .split('\n')
-      .at(-1);
-    // Without a line end in that many bytes it is not one of our histories: nothing is cut off.
-    const whole = end === 0 && from > 0 ? size : from + end;
-    try {
-      return line ? { newest: JSON.parse(line) as QueueState, size: whole } : { size: whole };
-    } catch {
-      return { size: whole };
-    }
+    const line = await history.last();
+    return line === undefined ? undefined : (JSON.parse(line) as QueueState);
   } catch {
-    return {};
-  } finally {
-    await file.close();
+    return 'unreadable';
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { canonical, hashOf, type Json } from '../journal/index.ts';
 import { LAST_RANK, type QueueState, type TicketTally } from '../wire/queue.ts';
 import { Buckets, type Counts } from './buckets.ts';
 
@@ -78,6 +78,8 @@ export class Line {
   readonly #slug: string;
   readonly #buckets: Buckets;
   #state: QueueState;
+  /** What everybody has seen last; after a restart `#state` is ahead of it until the first second. */
+  #published: QueueState;
   #text: string;
   #openSince: number | undefined;
   #places: number | undefined;
@@ -112,7 +114,8 @@ export class Line {
     };
     // Doors may have continued by themselves while nobody decided: tickets given out from now on come after theirs.
     this.#state = record ? { ...record.state, open: record.state.open + (this.#drawn ? 1 : 0) } : first;
-    this.#text = JSON.stringify(record?.state ?? first);
+    this.#published = record?.state ?? first;
+    this.#text = JSON.stringify(this.#published);
   }
 
   get state(): QueueState {
@@ -221,7 +224,13 @@ export class Line {
   /** The record to be written to disk. */
   record(): LineRecord {
     const batches = this.#batches.map(({ seq, called, came, patience }) => ({ seq, called, came, patience }));
-    return { v: 1, counts: this.#buckets.counts(), state: this.#state, showRate: this.#showRate, batches };
+    return {
+      v: 1,
+      counts: this.#buckets.counts(),
+      state: this.#published,
+      showRate: this.#showRate,
+      batches,
+    };
   }
 
   /** Places at the live edge: the lower of the host's cap and what the ladder holds. */
@@ -294,11 +303,14 @@ export class Line {
   }
 
   #publish(wall: number, next: Omit<QueueState, 'v' | 'slug' | 'at' | 'seq' | 'previous'>): boolean {
-    const { v: _v, slug: _slug, at: _at, seq, previous: _previous, ...same } = this.#state;
-    if (seq > 0 && JSON.stringify(same) === JSON.stringify(next)) return false;
-    const previous = seq === 0 ? '' : createHash('sha256').update(this.#text).digest('hex');
-    this.#state = { v: 1, slug: this.#slug, at: wall, seq: seq + 1, previous, ...next };
-    this.#text = JSON.stringify(this.#state);
+    const { v: _v, slug: _slug, at: _at, seq, previous: _previous, ...same } = this.#published;
+    if (seq > 0 && canonical(same as unknown as Json) === canonical(next as unknown as Json)) return false;
+    const previous = seq === 0 ? '' : hashOf(this.#text);
+    const state: QueueState = { v: 1, slug: this.#slug, at: wall, seq: seq + 1, previous, ...next };
+    this.#text = canonical(state as unknown as Json);
+    // With its members in that order, whoever writes it as JSON, such as a door, publishes these very bytes.
+    this.#published = JSON.parse(this.#text) as QueueState;
+    this.#state = this.#published;
     return true;
   }
 }

@@ -32,6 +32,7 @@ export function paths(data: string) {
     certificateStatus: join(root, 'tls', 'status.json'),
     acmeAccount: join(root, 'tls', 'account.pem'),
     challenges: join(root, 'tls', 'challenges'),
+    processes: join(root, 'processes.jsonl'),
     ladder: join(root, 'ladder'),
     queue: join(root, 'queue'),
     music: join(root, 'music'),

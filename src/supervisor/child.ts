@@ -40,6 +40,30 @@ export type Notice =
   | { readonly notice: 'metrics'; readonly n: number; readonly text: string }
   | TicketNotice;
 
+/** Something that happened to a child and is kept: it ended without being asked to, or is back after that. */
+export type ProcessRecord =
+  | {
+      readonly event: 'died';
+      readonly process: string;
+      readonly pid?: number;
+      readonly code: number | null;
+      readonly signal: string | null;
+      /** How long it had lived. */
+      readonly seconds: number;
+      /** `hung`: it no longer answered and was killed. `not-started`: the system refused it. Absent: it ended by itself. */
+      readonly why?: 'hung' | 'not-started';
+      /** Until it is started again. */
+      readonly retryMs: number;
+    }
+  | {
+      readonly event: 'restarted';
+      readonly process: string;
+      readonly pid?: number;
+      readonly restarts: number;
+      /** From its death until it was ready again. */
+      readonly seconds: number;
+    };
+
 /** What a supervised child needs from its surroundings. */
 export interface ChildDeps {
   readonly entry: string;
@@ -51,6 +75,8 @@ export interface ChildDeps {
   ready(name: string): void;
   /** Called when it has ended, asked to or not. */
   ended?(name: string): void;
+  /** Keeps what happened; it must not wait. Default: it is only logged. */
+  record?(happened: ProcessRecord): void;
   /** What is told to those that serve; asked with each ping. */
   readiness?(): Readiness;
   /** Where what it writes goes, line by line; default: this process's own output. */
@@ -94,6 +120,9 @@ export class Child {
   #pings: Disposable | undefined;
   #retry: Disposable | undefined;
   #asked = 0;
+  /** Since when it has been away, after a death. */
+  #diedAt: number | undefined;
+  #why: 'hung' | 'not-started' | undefined;
   readonly #asking = new Map<number, (text: string | undefined) => void>();
   /** When it ended lately. */
   #ends: number[] = [];
@@ -193,6 +222,7 @@ export class Child {
         { child: this.name, error: String(error) },
         'an Earshot process could not be started; trying again',
       );
+      this.#why = 'not-started';
       return void this.#ended(null, null);
     }
     this.#process = child;
@@ -205,7 +235,9 @@ export class Child {
         'an Earshot process could not be started; trying again',
       );
       // A process that never began (no memory, too many processes) does not end either.
-      if (child.pid === undefined) this.#ended(null, null);
+      if (child.pid !== undefined) return;
+      this.#why = 'not-started';
+      this.#ended(null, null);
     });
     child.on('exit', (code, signal) => this.#ended(code, signal));
     if (config) child.send({ order: 'config', config } satisfies Order, () => undefined);
@@ -239,6 +271,7 @@ export class Child {
       this.tellTickets();
     } else if (message.notice === 'ready') {
       this.isReady = true;
+      this.#recordReturn();
       this.#deps.ready(this.name);
     } else if (message.notice === 'pong') this.#checks = message.checks ?? [];
     else this.#answered(message.n, message.text);
@@ -253,6 +286,7 @@ export class Child {
         { child: this.name, unanswered: this.#unanswered },
         'an Earshot process hangs: killing and restarting it',
       );
+      this.#why = 'hung';
       child.kill('SIGKILL');
       return;
     }
@@ -263,8 +297,22 @@ export class Child {
     child.send({ order: 'ping', n: now, ...(ready && { ready }) } satisfies Order, () => undefined);
   }
 
+  #recordReturn(): void {
+    const { clock, record } = this.#deps;
+    if (this.#diedAt === undefined) return;
+    const away = Math.round(clock.now() - this.#diedAt) / 1000;
+    this.#diedAt = undefined;
+    record?.({
+      ...{ event: 'restarted', process: this.name, restarts: this.restarts, seconds: away },
+      ...(this.pid === undefined ? {} : { pid: this.pid }),
+    });
+  }
+
   #ended(code: number | null, signal: string | null): void {
     const { clock, log } = this.#deps;
+    const { pid } = this;
+    const why = this.#why;
+    this.#why = undefined;
     this.#pings?.[Symbol.dispose]();
     this.isReady = false;
     this.#ticketed = false;
@@ -278,6 +326,13 @@ export class Child {
       { child: this.name, code, signal, retryMs: this.#backoff },
       'an Earshot process ended unexpectedly; restarting it',
     );
+    this.#deps.record?.({
+      ...{ event: 'died', process: this.name, code, signal, retryMs: this.#backoff },
+      seconds: Math.round(clock.now() - this.#startedAt) / 1000,
+      ...(pid === undefined ? {} : { pid }),
+      ...(why === undefined ? {} : { why }),
+    });
+    this.#diedAt ??= clock.now();
     this.restarts += 1;
     this.#ends = [...this.#ends, clock.now()].slice(-16);
     this.#retry = clock.after(ms(this.#backoff), () => this.start());

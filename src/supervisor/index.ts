@@ -5,10 +5,10 @@ import type { Log } from '../base/log.ts';
 import { type Exposed, exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { openTicketKeys } from '../keys/ticket-keys.ts';
-import { Child, type ChildSpec, type Notice, type Order } from './child.ts';
+import { Child, type ChildSpec, type Notice, type Order, type ProcessRecord } from './child.ts';
 import type { Floor } from './floor.ts';
 
-export type { ChildSpec, Notice, Order } from './child.ts';
+export type { ChildSpec, Notice, Order, ProcessRecord } from './child.ts';
 export { claim } from './claim.ts';
 export { compiledFolder } from './compiled.ts';
 export { type Floor, type FloorCertificate, type FloorDeps, openFloor } from './floor.ts';
@@ -28,6 +28,8 @@ export interface SupervisorDeps {
   readonly floor?: Floor;
   /** What the supervisor itself answers for on `/readyz`, such as the disk. */
   checks?(): readonly Check[];
+  /** Keeps what happened to a child; it must not wait. Default: it is only logged. */
+  record?(happened: ProcessRecord): void;
   /** Takes the lines that children write; it must not wait. Default: they are thrown away. */
   output?(line: string): void;
 }

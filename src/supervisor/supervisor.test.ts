@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { ms } from '../base/time.ts';
-import { open } from './index.ts';
+import { open, type ProcessRecord } from './index.ts';
 
 // A child that reports ready, answers pings unless told to hang, and writes down that it was stopped in order.
 const CHILD = `
@@ -56,6 +56,32 @@ test('starts a killed child again, later each time, and leaves the others alone'
   expect(family.status()[0]?.pid).not.toBe(a?.pid);
   expect(family.status()[1]).toEqual(b);
   await family[Symbol.asyncDispose]();
+});
+
+test('each death and each return is told for the journal, with why and for how long', async () => {
+  const clock = manualClock();
+  const told: ProcessRecord[] = [];
+  const record = (happened: ProcessRecord): void => void told.push(happened);
+  const groups = [[spec('a'), spec('deaf')]];
+  await using family = open({ clock, log: silentLog, entry: entry(), groups, record });
+  await family.ready;
+  expect(told).toEqual([]);
+  const pid = family.status()[0]?.pid ?? 0;
+  clock.advance(2_500);
+  process.kill(pid, 'SIGKILL');
+  await until(() => told.length === 1);
+  expect(told[0]).toEqual({
+    ...{ event: 'died', process: 'a', pid, code: null, signal: 'SIGKILL', seconds: 2.5, retryMs: 50 },
+  });
+  clock.advance(1_200);
+  await until(() => told.length === 2);
+  expect(told[1]).toEqual({
+    ...{ event: 'restarted', process: 'a', restarts: 1, seconds: 1.2, pid: family.status()[0]?.pid },
+  });
+  // Eight pings that nobody answers.
+  for (let second = 0; second < 8; second += 1) clock.advance(1_000);
+  await until(() => told.some(({ process }) => process === 'deaf'));
+  expect(told.find(({ process }) => process === 'deaf')).toMatchObject({ event: 'died', why: 'hung' });
 });
 
 test('a child is told its configuration first, however late it listens, and has the environment that it is given', async () => {

@@ -22,7 +22,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   mixer: ['base', 'media', 'wire'],
   packager: ['base', 'media', 'wire'],
   origin: ['base', 'media', 'wire', 'http'],
-  archive: ['base', 'media', 'wire'],
+  archive: ['base', 'media', 'wire', 'journal'],
   // What plays when nobody speaks is mixed and packaged once, by the same hands.
   standby: ['base', 'media', 'wire', 'mixer', 'packager', 'room'],
   // Crowd: the door is stateless, and each of these knows neither the others nor people.
@@ -38,9 +38,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   role: 'base native media wire keys journal http config bus store certificate pages stage mixer packager origin archive standby door ladder queue edge room'.split(
     ' ',
   ),
-  main: ['base', 'certificate', 'config', 'keys', 'role', 'roles', 'supervisor'],
+  main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: 'base native media wire keys http config certificate plan role roles main supervisor stage archive edge rehearsal store door'.split(
+  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store door'.split(
     ' ',
   ),
 };

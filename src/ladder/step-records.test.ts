@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openRecords, type StepRecord } from './append-log.ts';
+import { readEntries, verify } from '../journal/index.ts';
+import { openRecords, type StepRecord } from './step-records.ts';
 
 let dir = '';
 beforeEach(async () => {
@@ -14,11 +15,8 @@ const step = (at: number, slug = 'talk'): StepRecord => ({
   ...{ at, slug, by: 'door-0', from: 0, to: 1, why: 'wait' },
   values: { wait: 120, loop: 8 },
 });
-const lines = async (slug: string): Promise<StepRecord[]> =>
-  (await readFile(join(dir, 'ladder', `${slug}.jsonl`), 'utf8'))
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as StepRecord);
+const text = (slug: string): Promise<string> => readFile(join(dir, 'ladder', `${slug}.jsonl`), 'utf8');
+const lines = async (slug: string): Promise<StepRecord[]> => readEntries<StepRecord>(await text(slug));
 
 test('every step is one line of its room, whoever writes it', async () => {
   const failed: unknown[] = [];
@@ -35,7 +33,25 @@ test('every step is one line of its room, whoever writes it', async () => {
   expect(all.filter(({ by }) => by === 'door-0').map(({ at }) => at)).toEqual([...Array(100).keys()]);
   expect(all.filter(({ by }) => by === 'cell-0')).toHaveLength(100);
   expect(await lines('other')).toEqual([step(7, 'other')]);
+  expect(verify(await text('talk'))).toMatchObject({
+    ...{ holds: true, entries: 200 },
+    chains: expect.arrayContaining([
+      expect.objectContaining({ by: 'door-0', seq: 100 }),
+      expect.objectContaining({ by: 'cell-0', seq: 100 }),
+    ]),
+  });
   expect(failed).toEqual([]);
+});
+
+test('a file from before there was a chain goes on, and its lines are still read', async () => {
+  const old = [step(1), { ...step(2), by: 'cell-0' }];
+  await mkdir(join(dir, 'ladder'));
+  await writeFile(join(dir, 'ladder', 'talk.jsonl'), old.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await using records = openRecords(join(dir, 'ladder'), () => {});
+  records.write(step(3));
+  await records[Symbol.asyncDispose]();
+  expect(await lines('talk')).toEqual([...old, step(3)]);
+  expect(verify(await text('talk'))).toMatchObject({ holds: true, entries: 1, older: 2 });
 });
 
 test('a flood of steps loses lines and says how many; a full file takes no more', async () => {
@@ -45,11 +61,17 @@ test('a flood of steps loses lines and says how many; a full file takes no more'
   expect(await lines('talk')).toHaveLength(256);
   records.write(step(300));
   await records[Symbol.asyncDispose]();
-  expect((await lines('talk')).at(-1)).toEqual({ ...step(300), dropped: 44 });
+  expect((await lines('talk')).at(-1)).toEqual(step(300));
+  expect(verify(await text('talk'))).toMatchObject({ holds: true, entries: 257, dropped: 44 });
   await writeFile(join(dir, 'ladder', 'talk.jsonl'), 'x'.repeat(4_000_001));
-  await using full = openRecords(join(dir, 'ladder'), () => {});
-  full.write(step(1));
-  await full[Symbol.asyncDispose]();
+  const told: unknown[] = [];
+  await using full = openRecords(join(dir, 'ladder'), (error) => told.push(error));
+  for (const at of [1, 2]) {
+    full.write(step(at));
+    await full[Symbol.asyncDispose]();
+  }
+  expect(String(told)).toContain('has reached its 4 MB');
+  expect(told).toHaveLength(1);
   expect(await readFile(join(dir, 'ladder', 'talk.jsonl'))).toHaveLength(4_000_001);
 });
 

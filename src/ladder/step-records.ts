@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { type Journal, openJournal } from '../journal/index.ts';
+
+/** One entry of evidence: when a level changed, where, why, and at which values. */
+export interface StepRecord {
+  /** Wall-clock ms. */
+  readonly at: number;
+  readonly slug: string;
+  /** Who changed it: `door-2` its own wish, `cell-0` the level of the room. Each has a chain of its own in the file. */
+  readonly by: string;
+  readonly from: number;
+  readonly to: number;
+  readonly why: string;
+  /** From a door: the signals of that second. From a cell: each door's wish. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** The most bytes that the records of one room take, some 12,000 steps. Later steps are only in the log. */
+const MAX_BYTES = 4_000_000;
+/** The most steps of a room that may wait for the disk; further ones are dropped, and the next one written says how many. */
+const MAX_WAITING = 256;
+/** Rooms whose newest line is remembered; of another the file is looked at again. */
+const MAX_ROOMS = 256;
+
+/**
+ * The ladder's evidence: one line per step in the journal `DIR/SLUG.jsonl`, to which every process that changes a level
+ * appends.
+ */
+export interface Records extends AsyncDisposable {
+  write(record: StepRecord): void;
+}
+
+/** Opens the records of one process. A failing disk loses lines, never sound; `failed` is called. */
+export function openRecords(dir: string, failed: (error: unknown) => void): Records {
+  const journals = new Map<string, Journal>();
+  const journalOf = (slug: string, by: string): Journal => {
+    const key = `${slug} ${by}`;
+    const known = journals.get(key);
+    if (known) return known;
+    if (journals.size >= MAX_ROOMS)
+      for (const [other, { waiting }] of journals) {
+        if (waiting > 0) continue;
+        journals.delete(other);
+        break;
+      }
+    const path = join(dir, `${slug}.jsonl`);
+    const journal = openJournal({ path, by, maxBytes: MAX_BYTES, maxWaiting: MAX_WAITING, failed });
+    journals.set(key, journal);
+    return journal;
+  };
+  return {
+    write: (record) => journalOf(record.slug, record.by).write({ ...record }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...journals.values()].map((journal) => journal[Symbol.asyncDispose]()));
+    },
+  };
+}
