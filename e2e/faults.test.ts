@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLog } from '../src/base/log.ts';
+import { readEntries } from '../src/journal/index.ts';
 import { readSound, speak } from '../src/stage/index.ts';
 import type { RoomState } from '../src/wire/room.ts';
 import {
@@ -123,6 +126,24 @@ describe('while people listen', () => {
     unhurt();
     expect(listeners.map((l) => l.reconnects)).toEqual(before);
     for (const received of since()) expect(longestSilence(received)).toBeLessThan(1500);
+  });
+
+  test('each of these deaths is written down, and every journal holds', async () => {
+    const happened = readEntries<{ event: string; process?: string; signal?: string }>(
+      readFileSync(join(server.data, 'processes.jsonl'), 'utf8'),
+    );
+    expect(happened[0]?.event).toBe('started');
+    for (const process of ['door-0', 'site-0', 'studio-0']) {
+      const mine = happened.filter((entry) => entry.process === process);
+      expect(mine.map(({ event }) => event)).toEqual(['died', 'restarted']);
+      expect(mine[0]?.signal).toBe('SIGKILL');
+    }
+    const { journals } = await server.cli<{ journals: { path: string; holds: boolean }[] }>(
+      'journal',
+      'verify',
+    );
+    expect(journals.map(({ path }) => path)).toContain(join(server.data, 'processes.jsonl'));
+    expect(journals.filter(({ holds }) => !holds)).toEqual([]);
   });
 
   test('an orderly stop gives listeners whole fragments and an end, not a reset', async () => {
