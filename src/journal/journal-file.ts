@@ -53,6 +53,8 @@ export class JournalFile {
   #untold = 0;
   #lost = 0;
   #full = false;
+  /** The file's length; with several writers it may have grown since. */
+  #size = 0;
 
   constructor(settings: JournalSettings) {
     this.#settings = settings;
@@ -92,36 +94,37 @@ export class JournalFile {
 
   /** The newest line of this writer that is on the disk. A torn end of the file is removed where nobody else writes. */
   async last(): Promise<string | undefined> {
-    if (!this.#known) await this.#look();
+    if (this.#known) return this.#last;
+    this.#size = await this.#files.size(this.#settings.path);
+    await this.#look();
     return this.#last;
   }
 
   /** Writes what waits. When the disk refuses, it rejects, nothing is lost, and the next call goes on where this one was. */
   async flush(): Promise<void> {
     if (this.#waiting.length === 0) return;
-    const { path, maxBytes, by } = this.#settings;
-    let size = await this.#files.size(path);
-    if (size > maxBytes && !this.#settings.keepsOlder) return this.#drop();
-    if (!this.#known) {
-      await this.#look();
-      if (this.#waiting.length === 0) return;
-      size = await this.#files.size(path);
-    }
-    if (size > maxBytes) {
+    const { path, maxBytes, by, keepsOlder } = this.#settings;
+    if (!this.#known || by !== undefined) this.#size = await this.#files.size(path);
+    if (this.#size > maxBytes && !keepsOlder) return this.#drop();
+    if (!this.#known) await this.#look();
+    if (this.#size > maxBytes) {
       await this.#files.rename?.(path, olderPart(path));
+      this.#size = 0;
       this.#prefix = '';
     }
     // Another writer may have left a torn line since.
     if (by !== undefined) this.#prefix = endsWithin(await this.#files.tail(path, 1)) ? '\n' : '';
     const { lines, tail } = this.#lines();
     if (lines.length === 0) return;
+    const text = `${this.#prefix}${lines.join('\n')}\n`;
     try {
-      await this.#files.append(path, `${this.#prefix}${lines.join('\n')}\n`);
+      await this.#files.append(path, text);
     } catch (error) {
       this.#known = false;
-      this.#doubtful = { lines, size };
+      this.#doubtful = { lines, size: this.#size };
       throw error;
     }
+    this.#size += Buffer.byteLength(text);
     this.#waiting.splice(0, lines.length);
     this.#tail = tail;
     this.#last = lines.at(-1);
@@ -154,11 +157,10 @@ export class JournalFile {
     this.#waiting.length = 0;
   }
 
-  /** Finds out where the chain stands on the disk. */
+  /** Finds out where the chain stands in a file of this size. */
   async #look(): Promise<void> {
     const { path, by, keepsOlder } = this.#settings;
-    const size = await this.#files.size(path);
-    if (this.#doubtful?.size === size) {
+    if (this.#doubtful?.size === this.#size) {
       // Nothing of the failed write is there, and nobody else has written.
       this.#doubtful = undefined;
       this.#known = true;
@@ -167,7 +169,7 @@ export class JournalFile {
     const most = by === undefined ? MAX_LINE_BYTES : Number.POSITIVE_INFINITY;
     const bytes = await this.#files.tail(path, most);
     let last = lastLineOf(bytes, by);
-    if (by === undefined) this.#prefix = await this.#mend(bytes, size);
+    if (by === undefined) this.#prefix = await this.#mend(bytes);
     if (last === undefined && keepsOlder)
       last = lastLineOf(await this.#files.tail(olderPart(path), most), by);
     if (this.#doubtful) {
@@ -181,15 +183,19 @@ export class JournalFile {
   }
 
   /** Removes what a write that was cut off left at the end of the file. Returns what the next line must begin with. */
-  async #mend(bytes: Buffer, size: number): Promise<string> {
+  async #mend(bytes: Buffer): Promise<string> {
     if (!endsWithin(bytes)) return '';
     const from = bytes.lastIndexOf(LINE_FEED) + 1;
     // Whole but for its line feed, or no line of ours at all: both stay.
-    if (parseLine(bytes.toString('utf8', from)) || (from === 0 && bytes.length < size)) return '\n';
-    return this.#files.truncate(this.#settings.path, size - (bytes.length - from)).then(
-      () => '',
-      () => '\n',
-    );
+    if (parseLine(bytes.toString('utf8', from)) || (from === 0 && bytes.length < this.#size)) return '\n';
+    const whole = this.#size - (bytes.length - from);
+    try {
+      await this.#files.truncate(this.#settings.path, whole);
+    } catch {
+      return '\n';
+    }
+    this.#size = whole;
+    return '';
   }
 }
 

@@ -69,7 +69,9 @@ test('a history that an older version wrote goes on in the same chain', async ()
     .update(old[0] ?? '')
     .digest('hex');
   old.push(
-    (old[0] ?? '').replace('"seq":1,"previous":""', `"seq":2,"previous":"${hash}"`).replace('99', '98'),
+    (old[0] ?? '')
+      .replace('"seq":1,"previous":""', `"seq":2,"previous":"${hash}"`)
+      .replace('"free":99', '"free":98'),
   );
   writeFileSync(historyPath(dir, 'old'), `${old.join('\n')}\n`);
   const state = JSON.parse(old[1] ?? '') as QueueState;
