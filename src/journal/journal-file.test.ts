@@ -173,6 +173,16 @@ test('several writers share a file, each with a chain, and a torn line of one co
   expect(verify(text()).notes).toEqual([expect.stringContaining('line 3 is unfinished')]);
 });
 
+test('two writers of the same name, as when a second Earshot takes a data folder, still make one chain', async () => {
+  const [one, other] = [opened({ by: 'a' }), opened({ by: 'a' })];
+  for (const [at, file] of [one, one, other, other, one, other, one].entries()) {
+    file.add({ at, by: 'a' });
+    await file.flush();
+  }
+  expect(times()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(verify(text())).toMatchObject({ holds: true, entries: 7, chains: [{ by: 'a', seq: 7 }] });
+});
+
 test('a full file takes no more and says so; one that keeps an older part goes on in a new file', async () => {
   const file = opened({ maxBytes: 100 });
   await write(file, 1);

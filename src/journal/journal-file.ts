@@ -49,7 +49,7 @@ export class JournalFile {
   /** The lines of that write, and how long the file was before it. */
   #doubtful: { readonly lines: readonly string[]; readonly size: number } | undefined;
   /** Put before the next line where the file does not end with a line feed. */
-  #prefix = '';
+  #prefix: '' | '\n' = '';
   #untold = 0;
   #lost = 0;
   #full = false;
@@ -104,16 +104,16 @@ export class JournalFile {
   async flush(): Promise<void> {
     if (this.#waiting.length === 0) return;
     const { path, maxBytes, by, keepsOlder } = this.#settings;
+    const before = this.#size;
     if (!this.#known || by !== undefined) this.#size = await this.#files.size(path);
     if (this.#size > maxBytes && !keepsOlder) return this.#drop();
-    if (!this.#known) await this.#look();
+    if (!this.#known || this.#size < before) await this.#look();
+    else if (this.#size > before) await this.#lookFrom(before);
     if (this.#size > maxBytes) {
       await this.#files.rename?.(path, olderPart(path));
       this.#size = 0;
       this.#prefix = '';
     }
-    // Another writer may have left a torn line since.
-    if (by !== undefined) this.#prefix = endsWithin(await this.#files.tail(path, 1)) ? '\n' : '';
     const { lines, tail } = this.#lines();
     if (lines.length === 0) return;
     const text = `${this.#prefix}${lines.join('\n')}\n`;
@@ -169,7 +169,7 @@ export class JournalFile {
     const most = by === undefined ? MAX_LINE_BYTES : Number.POSITIVE_INFINITY;
     const bytes = await this.#files.tail(path, most);
     let last = lastLineOf(bytes, by);
-    if (by === undefined) this.#prefix = await this.#mend(bytes);
+    this.#prefix = by === undefined ? await this.#mend(bytes) : prefixAfter(bytes);
     if (last === undefined && keepsOlder)
       last = lastLineOf(await this.#files.tail(olderPart(path), most), by);
     if (this.#doubtful) {
@@ -182,9 +182,20 @@ export class JournalFile {
     this.#known = true;
   }
 
+  /** Looks at what other writers have added since: a torn line, or, from somebody with our name, the end of our chain. */
+  async #lookFrom(before: number): Promise<void> {
+    const { path, by } = this.#settings;
+    const bytes = await this.#files.tail(path, this.#size - before);
+    this.#prefix = prefixAfter(bytes);
+    const last = lastLineOf(bytes, by);
+    if (last === undefined) return;
+    this.#last = last;
+    this.#tail = tailAt(last);
+  }
+
   /** Removes what a write that was cut off left at the end of the file. Returns what the next line must begin with. */
-  async #mend(bytes: Buffer): Promise<string> {
-    if (!endsWithin(bytes)) return '';
+  async #mend(bytes: Buffer): Promise<'' | '\n'> {
+    if (prefixAfter(bytes) === '') return '';
     const from = bytes.lastIndexOf(LINE_FEED) + 1;
     // Whole but for its line feed, or no line of ours at all: both stay.
     if (parseLine(bytes.toString('utf8', from)) || (from === 0 && bytes.length < this.#size)) return '\n';
@@ -199,8 +210,9 @@ export class JournalFile {
   }
 }
 
-/** True when the end of a file is within a line. */
-const endsWithin = (bytes: Buffer): boolean => bytes.length > 0 && bytes.at(-1) !== LINE_FEED;
+/** What the next line must begin with after the end of a file. */
+const prefixAfter = (bytes: Buffer): '' | '\n' =>
+  bytes.length > 0 && bytes.at(-1) !== LINE_FEED ? '\n' : '';
 
 const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
