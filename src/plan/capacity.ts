@@ -72,7 +72,7 @@ const BOXES_KBIT = 4.1;
 const PACKETS = 1.04;
 const SEGMENT_SECONDS = 5.12;
 /** kbit/s of boxes with what changes in the room, in front of the sound: measured in a room of five who talk (docs/performance.md). */
-const NEWS_KBIT = 2;
+const NEWS_KBIT = 2.3;
 /** Listeners are at caches from rung 2 on. */
 const CACHED_POLL_S = pollOn(2) / 1000;
 
