@@ -86,33 +86,33 @@ export function openLine(options: LineOptions): LineCard {
       queue = fresh;
       place = placeIn(fresh, mine);
       freshAt = Date.now();
-      if (place.called && (fresh.places === undefined || fresh.free > 0)) climb();
+      if (place.called && (fresh.places === undefined || fresh.free > 0)) moveUp();
       later(pollAfter(fresh, mine, options.now(), Math.random()));
     } catch {
       later(RETRY_MS * (1 + Math.random()));
     }
     render();
   };
-  const climb = (): void => {
+  const moveUp = (): void => {
     later(UP_AGAIN_MS);
-    lift();
+    tryToMoveUp();
   };
   /** The doors know of no queue. Either its news has not arrived yet, or the queue is over and asking stops. */
   const nobody = (): void => {
-    if (announced) climb();
+    if (announced) moveUp();
     else {
       resting = true;
       place = undefined;
-      lift();
+      tryToMoveUp();
       render();
     }
   };
-  const lift = (): void => {
+  const tryToMoveUp = (): void => {
     if (Date.now() - triedAt < UP_AGAIN_MS) return;
     triedAt = Date.now();
     options.goUp();
   };
-  const flip = (): void => {
+  const leaveOrReturn = (): void => {
     const had = ticket.held !== undefined;
     away = !away;
     if (away && had) {
@@ -121,7 +121,7 @@ export function openLine(options: LineOptions): LineCard {
     } else later(0);
     render();
   };
-  const { node, draw } = drawCard(slug, words, flip);
+  const { node, draw } = makeCard(slug, words, leaveOrReturn);
   const render = (): void => {
     const live = here === 'live';
     const stale = Date.now() - freshAt > STALE_MS;
@@ -185,12 +185,12 @@ interface Drawn {
   readonly away: boolean;
 }
 
-/** Makes the card; `flip` is called to leave the line or to take a place again. */
-function drawCard(slug: string, words: LineWords, flip: () => void) {
+/** Makes the card; `leaveOrReturn` is called to leave the line or to take a place again. */
+function makeCard(slug: string, words: LineWords, leaveOrReturn: () => void) {
   const said = element('p', { role: 'status' });
   const hearing = element('p', {});
   const leave = element('button', { type: 'button', class: 'button quiet' }, words.leave);
-  leave.addEventListener('click', flip);
+  leave.addEventListener('click', leaveOrReturn);
   const because = element('span', {}, `${words.why} `);
   const small = element(
     'p',

@@ -60,7 +60,7 @@ function openCaches({ slug, caches, codec }: Pick<RingOptions, 'slug' | 'caches'
   let attempt = new AbortController();
   const get = async (path: string): Promise<Response> => {
     attempt = new AbortController();
-    const dog = setTimeout(() => attempt.abort(), PATIENCE_MS);
+    const watchdog = setTimeout(() => attempt.abort(), PATIENCE_MS);
     try {
       const response = await fetch(`${caches[(start + turn) % caches.length]}/r/${slug}/live/${path}`, {
         signal: attempt.signal,
@@ -72,7 +72,7 @@ function openCaches({ slug, caches, codec }: Pick<RingOptions, 'slug' | 'caches'
         status: response.status,
       });
     } finally {
-      clearTimeout(dog);
+      clearTimeout(watchdog);
     }
   };
   return {
@@ -116,7 +116,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
         resolve();
       };
     });
-  const hand = (bytes: Uint8Array): void => {
+  const handOver = (bytes: Uint8Array): void => {
     for (const cut of new BoxReader().push(bytes)) {
       if (cut.kind === 'init') sink.init(cut.bytes);
       else if (cut.seq > (options.after() ?? -1)) sink.fragment(cut.seq, cut.bytes);
@@ -144,7 +144,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
       const init = await caches.get('init.mp4');
       if (!init.ok) throw new Error(`init: ${init.status}`);
       // Needed once: all segments share one decoder configuration.
-      hand(new Uint8Array(await init.arrayBuffer()));
+      handOver(new Uint8Array(await init.arrayBuffer()));
     }
     const response = await caches.get(`${next}.m4s`);
     if (response.status === 404) {
@@ -161,7 +161,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
     if (!begun) sink.opened(SEGMENT_MS, wait);
     begun = true;
     failures = 0;
-    hand(bytes);
+    handOver(bytes);
     next++;
     return wait;
   };

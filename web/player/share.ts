@@ -8,7 +8,7 @@ const KEPT = 40;
 const ANSWER_MS = 600;
 
 /** Messages between the tabs of one browser. */
-type Word =
+type Message =
   | { readonly say: 'hello' }
   | {
       readonly say: 'open';
@@ -51,7 +51,7 @@ const keep = (tape: Tape, fragment: Tape['kept'][number]): void => {
   tape.kept = [...tape.kept.slice(1 - KEPT), fragment];
 };
 
-const heed = (tape: Tape, notice: Notice): void => {
+const apply = (tape: Tape, notice: Notice): void => {
   if ('place' in notice) {
     tape.kept = [];
     tape.where = { ...tape.where, place: notice.place, behind: 0 };
@@ -60,7 +60,7 @@ const heed = (tape: Tape, notice: Notice): void => {
 };
 
 /** The sink of the leading tab: keeps what arrives, tells the other tabs, and hands it on. */
-const leader = (tape: Tape, tell: (word: Word) => void, sink: Sink): Sink => ({
+const leader = (tape: Tape, tell: (message: Message) => void, sink: Sink): Sink => ({
   opened(period, next, where) {
     if (where?.place !== tape.where?.place) tape.kept = [];
     tape.where = where;
@@ -70,7 +70,7 @@ const leader = (tape: Tape, tell: (word: Word) => void, sink: Sink): Sink => ({
     sink.opened(period, next, where);
   },
   notice(notice) {
-    heed(tape, notice);
+    apply(tape, notice);
     tell({ say: 'notice', notice });
     sink.notice(notice);
   },
@@ -104,7 +104,7 @@ const leader = (tape: Tape, tell: (word: Word) => void, sink: Sink): Sink => ({
 });
 
 /** Sends a tab that was just opened what the leading tab has. */
-const replay = ({ init, kept, period, due, where, known }: Tape, tell: (word: Word) => void): void => {
+const replay = ({ init, kept, period, due, where, known }: Tape, tell: (message: Message) => void): void => {
   if (!init || kept.length === 0) return;
   tell({ say: 'open', period, next: Math.max(0, due - performance.now()), where });
   tell({ say: 'init', bytes: init });
@@ -121,33 +121,33 @@ const follower = (tape: Tape, sink: Sink) => {
     begin(): void {
       greeted = false;
     },
-    hear(word: Word): void {
+    hear(message: Message): void {
       // An answer to another tab's hello repeats what this tab already has.
-      if (word.say === 'open') {
-        tape.period = word.period;
-        const moved = word.where?.place !== tape.where?.place;
-        tape.where = word.where;
+      if (message.say === 'open') {
+        tape.period = message.period;
+        const moved = message.where?.place !== tape.where?.place;
+        tape.where = message.where;
         if (moved) last = -1;
-        if (!greeted || moved || word.anew) sink.opened(word.period, word.next, tape.where);
-      } else if (word.say === 'notice') {
+        if (!greeted || moved || message.anew) sink.opened(message.period, message.next, tape.where);
+      } else if (message.say === 'notice') {
         if (!greeted) return;
-        heed(tape, word.notice);
-        sink.notice(word.notice);
-      } else if (word.say === 'told') {
+        apply(tape, message.notice);
+        sink.notice(message.notice);
+      } else if (message.say === 'told') {
         // A tab that leads later tells all of it, too.
-        tape.known = { ...tape.known, ...word.change };
-        if (greeted) sink.told?.(word.change);
-      } else if (word.say === 'init') {
+        tape.known = { ...tape.known, ...message.change };
+        if (greeted) sink.told?.(message.change);
+      } else if (message.say === 'init') {
         greeted = true;
-        tape.init = word.bytes;
-        sink.init(word.bytes);
-      } else if (word.say === 'fragment') {
-        if (!greeted || word.seq <= last) return;
-        last = word.seq;
-        keep(tape, word);
-        sink.fragment(word.seq, word.bytes);
-      } else if (word.say === 'lost') sink.lost(word.failures);
-      else if (word.say === 'over') sink.over();
+        tape.init = message.bytes;
+        sink.init(message.bytes);
+      } else if (message.say === 'fragment') {
+        if (!greeted || message.seq <= last) return;
+        last = message.seq;
+        keep(tape, message);
+        sink.fragment(message.seq, message.bytes);
+      } else if (message.say === 'lost') sink.lost(message.failures);
+      else if (message.say === 'over') sink.over();
     },
   };
 };
@@ -161,19 +161,19 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
   const over = new AbortController();
   const tape: Tape = { init: undefined, kept: [], period: 320, due: 0, where: undefined, known: undefined };
   let mine: Stream | undefined;
-  let letGo = (): void => {};
-  let dog: ReturnType<typeof setTimeout> | undefined;
+  let releaseLock = (): void => {};
+  let watchdog: ReturnType<typeof setTimeout> | undefined;
 
-  const tell = (word: Word): void => {
-    if (!over.signal.aborted) channel.postMessage(word);
+  const tell = (message: Message): void => {
+    if (!over.signal.aborted) channel.postMessage(message);
   };
   const following = follower(tape, sink);
   const lead = (): Promise<void> => {
-    clearTimeout(dog);
+    clearTimeout(watchdog);
     if (over.signal.aborted || mine) return Promise.resolve();
     mine = open(leader(tape, tell, sink));
     return new Promise((resolve) => {
-      letGo = resolve;
+      releaseLock = resolve;
     });
   };
   const follow = (): void => {
@@ -187,9 +187,9 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
     watch(ANSWER_MS);
   };
   const watch = (patience: number): void => {
-    clearTimeout(dog);
+    clearTimeout(watchdog);
     // The leading tab is frozen or has crashed: takes the lock from it.
-    dog = setTimeout(() => {
+    watchdog = setTimeout(() => {
       if (!mine && !over.signal.aborted) {
         navigator.locks.request(name, { steal: true }, lead).catch(lostLock);
       }
@@ -199,7 +199,7 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
     if (!over.signal.aborted && mine) follow();
   };
 
-  channel.onmessage = ({ data }: MessageEvent<Word>) => {
+  channel.onmessage = ({ data }: MessageEvent<Message>) => {
     if (mine) {
       if (data.say === 'hello') replay(tape, tell);
     } else if (data.say !== 'hello') {
@@ -220,11 +220,11 @@ export function openShared(name: string, open: (sink: Sink) => Stream, sink: Sin
     },
     close() {
       over.abort();
-      clearTimeout(dog);
+      clearTimeout(watchdog);
       mine?.close();
       mine = undefined;
       channel.close();
-      letGo();
+      releaseLock();
     },
   };
 }

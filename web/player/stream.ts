@@ -70,7 +70,7 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
 
   const pull = async (): Promise<'again' | 'over'> => {
     attempt = new AbortController();
-    let dog = setTimeout(() => attempt.abort(), FIRST_BYTES_MS);
+    let watchdog = setTimeout(() => attempt.abort(), FIRST_BYTES_MS);
     try {
       const response = await fetch(options.url(options.after()), {
         signal: attempt.signal,
@@ -92,14 +92,14 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
       const reader = response.body.getReader();
       for (;;) {
         let more = LONGEST_WAIT_MS;
-        const bark = (): void => {
+        const check = (): void => {
           if (more <= 0 || options.ahead() < ENOUGH) return void attempt.abort();
           more -= LOOK_AGAIN_MS;
           sink.still?.();
-          dog = setTimeout(bark, LOOK_AGAIN_MS);
+          watchdog = setTimeout(check, LOOK_AGAIN_MS);
         };
-        clearTimeout(dog);
-        dog = setTimeout(bark, patience);
+        clearTimeout(watchdog);
+        watchdog = setTimeout(check, patience);
         const { done, value } = await reader.read();
         if (done || closed) return 'again';
         for (const cut of boxes.push(value)) {
@@ -116,7 +116,7 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
         }
       }
     } finally {
-      clearTimeout(dog);
+      clearTimeout(watchdog);
       attempt.abort();
     }
   };
