@@ -21,7 +21,7 @@ export interface ArchiveDeps {
   readonly clock: Clock;
   /** Ids of the renditions to keep; only fragmented MP4 can be kept, others are ignored. */
   readonly renditions: readonly string[];
-  /** A piece of a segment is on the disk and can be read; default: nobody is told. */
+  /** A piece of a segment is on the disk and can be read. Only tests ask: they kill the process after it. Default: nobody is told. */
   closed?(segment: Segment, slug: string): void;
   /** A hole in a recording is over; while it lasts it is in `gaps`. */
   gap(slug: string, gap: RecordingGap): void;

@@ -59,11 +59,6 @@ export class Ladder {
     return this.#egress.limit;
   }
 
-  /** The judgement of the last second. */
-  get verdict(): Verdict {
-    return this.#verdict;
-  }
-
   /**
    * Receives one second of signals, with `now` on the monotonic clock. Returns the changes: no room by more than one
    * level.

@@ -26,9 +26,9 @@ function seconds(steering: Steering, from: number, count: number, doors: Presenc
 describe('counts', () => {
   test('are summed over what doors said last, within five seconds', () => {
     const steering = open();
-    steering.hear(says('a', { streams: 9, live: 7, spare: 2, wanted: ['opus64'] }), 0);
-    steering.hear(says('a', { streams: 10, live: 8, spare: 3, wanted: ['opus64', 'aac96'] }), 1000);
-    steering.hear(says('b', { streams: 5, wanted: ['opus32'] }), 3000);
+    steering.hear(says('a', { streams: 9, live: 7, spare: 2 }), 0);
+    steering.hear(says('a', { streams: 10, live: 8, spare: 3 }), 1000);
+    steering.hear(says('b', { streams: 5 }), 3000);
     expect([steering.streams(4000), steering.live(4000), steering.spare(4000)]).toEqual([15, 13, 3]);
     expect(steering.doors(4000)).toEqual(
       new Map([
@@ -36,7 +36,6 @@ describe('counts', () => {
         ['b', 5],
       ]),
     );
-    expect(steering.wanted(4000)).toEqual(new Set(['opus64', 'aac96', 'opus32']));
     expect([steering.streams(6000), steering.live(6000)]).toEqual([5, 5]);
     expect(steering.streams(8000)).toBe(0);
   });

@@ -89,13 +89,6 @@ export class Steering {
     return sum;
   }
 
-  /** Renditions that somebody hears, or has just requested, at any door. */
-  wanted(now: number): ReadonlySet<string> {
-    const all = new Set<string>();
-    for (const { wanted } of this.fresh(now)) for (const id of wanted ?? []) all.add(id);
-    return all;
-  }
-
   /**
    * Follows the doors' highest wish, one level per call upwards, one level in 4 s downwards (the wish of a door that
    * died is dropped at once). Call once a second.

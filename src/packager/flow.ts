@@ -22,7 +22,7 @@ export interface PackagerDeps {
    * an encoder failed.
    */
   fragment(fragment: Fragment): void;
-  /** The rendition misses the running slot and tries again with the next. */
+  /** The rendition misses the running slot, because its encoder failed, ended or is far behind, and tries again later. */
   encoderFailed?(rendition: string): void;
 }
 
@@ -98,6 +98,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
       state = 'due';
       lost = true;
       warn({ seq }, 'the encoders are five seconds behind: sound is dropped until they have caught up');
+      for (const id of coded) deps.encoderFailed?.(id);
     } else if (state === 'due' && waiting === 0) {
       if (lost) {
         thread.order({ kind: 'skip', seq });

@@ -5,9 +5,9 @@ export type Rung = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 /**
  * What made a room leave rung 0: writes wait too long, the event loop is late, sockets hold unsent bytes, the egress is
- * near its limit, the host's cap on live listeners is reached, or the operator asked for it.
+ * near its limit, or the host's cap on live listeners is reached.
  */
-export type Strain = 'wait' | 'loop' | 'backlog' | 'egress' | 'cap' | 'operator';
+export type Strain = 'wait' | 'loop' | 'backlog' | 'egress' | 'cap';
 
 /** Where somebody who comes now is sent: to the live edge, to a cache, into the queue (hearing the ring), to the text. */
 export type Newcomers = 'live' | 'cache' | 'queue' | 'text';

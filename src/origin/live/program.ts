@@ -41,8 +41,6 @@ export class Program {
   awaySince: EpochMs | undefined;
   /** True after the last fragment. */
   over = false;
-  /** Real fragments that came after their slot was filled: how often standby was wrong. */
-  late = 0;
   /** True once a real fragment came. */
   heard = false;
   readonly #deps: ProgramDeps;
@@ -131,10 +129,7 @@ export class Program {
     const leading = window === this.#leading;
     if (this.resting) this.#goOn(seq);
     if (leading) this.#arrival.came(seq, this.#deps.clock.now());
-    if (window.last !== undefined && seq <= window.last) {
-      if (leading) this.late++;
-      return;
-    }
+    if (window.last !== undefined && seq <= window.last) return;
     // Radio that was not coded for a while begins anew: to fill the time between would delay whoever waits for it.
     if (window.rendition.container !== 'fmp4' && this.silent(window)) window.clear();
     if (!this.heard) this.#runUp(seq);

@@ -12,6 +12,7 @@ import {
 } from '../../base/time.ts';
 import { type Mixer, type MixerState, open as openMixer, type Rested } from '../../mixer/index.ts';
 import { open as openPackager, type Packager } from '../../packager/index.ts';
+import { EncoderWatch } from './encoder-watch.ts';
 
 /** What the sound of one room is made with. */
 export interface AirDeps {
@@ -36,6 +37,8 @@ export interface Air extends AsyncDisposable {
   readonly packager: Packager;
   /** Its first fragment. */
   readonly firstSeq: number;
+  /** What the program carries, and why it is silent when it is: the mixer's answer, unless nothing is coded. */
+  state(): MixerState;
   /**
    * Goes on until what is being said now is coded, and stops after the first half of a part: players that have every part
    * that was listed then find one more with the end of the list, and some notice the end by that alone (video.js 8).
@@ -56,6 +59,7 @@ export async function openAir(deps: AirDeps): Promise<Air> {
   const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);
   // After other sound an encoder's first slot is coded unheard: without a past it would begin in silence.
   const codedFrom = rested ? firstSeq - 1 : firstSeq;
+  const encoders = new EncoderWatch();
   let closed = false;
   let lastSeq = Number.POSITIVE_INFINITY;
   let finished: (() => void) | undefined;
@@ -68,7 +72,9 @@ export async function openAir(deps: AirDeps): Promise<Air> {
       log: deps.log.part('packager'),
       ...{ renditions: deps.renditions, always: deps.always, firstSeq: codedFrom },
       init: deps.init,
+      encoderFailed: () => encoders.failed(clock.wall()),
       fragment(fragment) {
+        encoders.came();
         if (closed || fragment.seq < firstSeq || fragment.seq > lastSeq) return;
         deps.fragment(fragment);
         if (!finished || fragment.seq % FRAGMENTS_PER_PART !== 0) return;
@@ -95,6 +101,7 @@ export async function openAir(deps: AirDeps): Promise<Air> {
   const opened = parts.move();
   return {
     ...{ mixer, packager, firstSeq },
+    state: () => encoders.seen(mixer.state(), clock.wall()),
     async finish() {
       const { promise, resolve } = Promise.withResolvers<void>();
       finished = resolve;

@@ -235,7 +235,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
     if (told) publish(queueMessage(told));
   };
   const state = (): RoomState => {
-    const { carries, since, deadAir } = mixer?.state() ?? carried;
+    const { carries, since, deadAir } = air?.state() ?? carried;
     const catchingUp = steering.catchingUp(clock.now());
     return {
       v: 1,
@@ -341,7 +341,7 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
       resting: rest?.resting ?? false,
       streams: steering.streams(clock.now()),
       onStage: room.people().filter(({ connected }) => connected).length,
-      deadAir: silentSeconds(card, mixer?.state().deadAir?.since, clock.wall()),
+      deadAir: silentSeconds(card, air?.state().deadAir?.since, clock.wall()),
       recording: recording.begun
         ? { healthy: archive.healthy(slug), gaps: archive.gaps(slug).length }
         : undefined,
