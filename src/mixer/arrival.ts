@@ -1,23 +1,29 @@
 import { type Ms, ms, TICKS_PER_SECOND } from '../base/time.ts';
 
-/** The least time a packet waits before it is played: room for a retransmission and for FEC. */
+/** Shortest wait of a packet before it is played. It leaves time for a retransmission and for FEC. */
 export const MIN_DEPTH: Ms = ms(200);
-/** The most time a packet is made to wait for jitter. */
+/** Longest wait of a packet to absorb jitter. */
 export const MAX_DEPTH: Ms = ms(400);
 
-/** Packets remembered; at 20 ms each about ten seconds. */
+/** Number of packets remembered; about ten seconds at 20 ms each. */
 const MEMORY = 512;
-/** Older arrivals say nothing about the path of now, and sender drift would blur them (200 ppm: 3 ms). */
+/**
+ * Age limit in ms. Older arrivals do not describe the current path, and the sender's drift would blur them (200 ppm: 3
+ * ms).
+ */
 const HORIZON = 15_000;
 const SHARE_IN_TIME = 0.98;
 const MARGIN = 60;
 const REVIEW_EVERY = 25;
-/** Everything of the last second slower than before by this: the path became longer, or the sender's clock stood still. */
+/**
+ * In ms. If every packet of the last second is later than before by this, the path got longer or the sender's clock
+ * stopped.
+ */
 const SHIFT = 150;
 const SHIFTED_FOR = 1000;
 const SHIFTED_PACKETS = 3;
 
-/** Learns from arrivals how long the path is at best, and how deep the buffer must be for its jitter. */
+/** Estimates from arrival times the shortest transit of a path and the buffer depth that its jitter needs. */
 export class Arrival {
   #times = new Float64Array(MEMORY);
   #transits = new Float64Array(MEMORY);
@@ -28,7 +34,7 @@ export class Arrival {
   #base = 0;
   #target: number = MIN_DEPTH;
 
-  /** Forgets everything: the sender's timestamps began anew. */
+  /** Forgets everything, because the sender's timestamps have restarted. */
   reset(): void {
     this.#count = 0;
     this.#next = 0;
@@ -36,7 +42,7 @@ export class Arrival {
     this.#target = MIN_DEPTH;
   }
 
-  /** One packet with unwrapped timestamp `ts` (ticks) arrived at `at`. */
+  /** Records that a packet with unwrapped timestamp `ts` (ticks) arrived at `at`. */
   observe(at: Ms, ts: number): void {
     const transit = at - (ts * 1000) / TICKS_PER_SECOND;
     this.#times[this.#next] = at;
@@ -48,12 +54,12 @@ export class Arrival {
     if (this.#sinceReview >= REVIEW_EVERY || transit - this.#base > this.#target) this.#review(at);
   }
 
-  /** Shortest transit of late, as monotonic ms minus media ms: an offset, not a delay. */
+  /** Shortest recent transit, as monotonic ms minus media ms: an offset, not a delay. */
   get base(): number {
     return this.#base;
   }
 
-  /** How long after the shortest transit a packet should be played; 200 to 400 ms. */
+  /** Time between the shortest transit and play-out, 200 to 400 ms. */
   get target(): number {
     return this.#target;
   }

@@ -1,25 +1,29 @@
-/** Louder than this the last frame was no background, mean square: −45 dBFS. */
+/** A frame louder than this before a pause is not background. Mean square; −45 dBFS. */
 const LOUDEST = 3e-5;
-/** The most that comfort noise is raised: 12 dB. */
+/** Maximum gain for comfort noise: 12 dB. */
 const MOST = 4;
-/** Below this there is nothing to raise. */
+/** Mean square below which there is nothing to amplify. */
 const SILENT = 1e-12;
 
-/** Frames after a pause that the decoder glues to it, too quiet as well. */
+/** Number of frames after a pause that the decoder blends with its comfort noise; they are too quiet as well. */
 const GLUED = 5;
-/** What a glued frame may be below the background, as power: 9 dB. */
+/** Largest power ratio between the background and a blended frame: 9 dB. */
 const GLUE = 8;
 
 /**
- * Keeps comfort noise as loud as the background that it stands for. What the decoder invents in a pause is 6 dB too
- * quiet, and so are the frames that refresh it, which it glues to what it invented: the floor would breathe.
+ * Keeps comfort noise as loud as the background that it replaces. The decoder's comfort noise is 6 dB too quiet, and so
+ * are the frames that refresh it, because the decoder blends them with its noise. Without a correction the noise floor
+ * would pump.
  */
 export class ComfortGain {
   #background = 0;
   #gain = 1;
   #glued = 0;
 
-  /** A frame that came, changed in place while it is glued to a pause. The last before a pause is background: senders wait before they fall silent. */
+  /**
+   * Takes a received frame and corrects it in place while it is blended with a pause. The last frame before a pause is
+   * background noise: senders wait a little before they stop sending.
+   */
   heard(pcm: Float32Array): void {
     const own = power(pcm);
     if (this.#glued > 0) {
@@ -32,7 +36,7 @@ export class ComfortGain {
     if (this.#gain !== 1) this.#slide(pcm, LOUDEST);
   }
 
-  /** Raises invented noise in place, its gain sliding from the last frame's. */
+  /** Amplifies comfort noise in place. The gain slides from that of the last frame. */
   lift(pcm: Float32Array): void {
     this.#glued = GLUED;
     this.#slide(pcm, power(pcm));

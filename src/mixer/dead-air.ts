@@ -1,13 +1,13 @@
 import type { DeadAirCause } from '../base/media.ts';
 import { type Ms, ms } from '../base/time.ts';
 
-/** Silence of the stage that is dead air: 2 s. */
+/** Silence on stage counts as dead air after this: 2 s. */
 export const DEAD_AIR_AFTER: Ms = ms(2000);
-/** A pause between people whose browsers say that they keep quiet (DTX) is a pause for this long. */
+/** Silence up to this long is a pause when the speakers' browsers announce silence (DTX). */
 export const PAUSE_UP_TO: Ms = ms(8000);
 /**
- * Silence after which hold music is faded in, by its cause. Nobody is about to speak where nobody is; people who are muted
- * or quiet may be in the middle of a thought.
+ * Silence after which hold music is faded in, by cause. On an empty stage nobody is about to speak; people who are
+ * muted or quiet may be in the middle of a thought.
  */
 export const MUSIC_AFTER: Readonly<Record<DeadAirCause, Ms>> = {
   'nobody-on-stage': DEAD_AIR_AFTER,
@@ -16,42 +16,42 @@ export const MUSIC_AFTER: Readonly<Record<DeadAirCause, Ms>> = {
   'all-muted': ms(8000),
   quiet: ms(8000),
 };
-/** No packet of any kind for this long: the sender is gone. DTX repeats itself every 400 ms. */
+/** In ms. A sender without any packet for this long is gone; DTX repeats itself every 400 ms. */
 const GONE_AFTER = 1500;
-/** Below −60 dBFS nobody hears anything; comfort noise lies under it. */
+/** Mean square of −60 dBFS, below which nothing is audible; comfort noise is quieter. */
 const SILENT_POWER = 1e-6;
 
-/** What the watch wants to know of a speaker. */
+/** What dead-air detection reads of a speaker. */
 export interface Watched {
   readonly muted: boolean;
   /** Monotonic arrival of the newest packet. */
   readonly lastArrival: number;
-  /** The sender keeps quiet on purpose. */
+  /** True while the sender is silent on purpose. */
   readonly dtx: boolean;
 }
 
-/** Notices that a stage on air is silent, and why. */
+/** Detects silence of a stage that is on air, and its cause. */
 export class DeadAir {
   #silent = 0;
   #cause: DeadAirCause | undefined;
 
-  /** Milliseconds of silence up to now. */
+  /** Duration of the current silence in milliseconds. */
   get silence(): Ms {
     return ms(this.#silent);
   }
 
-  /** Why the program is silent; undefined while it is not dead air. */
+  /** Cause of the silence; undefined while it is not dead air. */
   get cause(): DeadAirCause | undefined {
     return this.#cause;
   }
 
-  /** Begins to listen anew: the stage just went on or off air. */
+  /** Starts from zero, because the stage went on or off air. */
   reset(): void {
     this.#silent = 0;
     this.#cause = undefined;
   }
 
-  /** Goes on in the midst of a silence that was heard before. */
+  /** Continues a silence that was already measured elsewhere. */
   goOn(cause: DeadAirCause, silence: Ms): void {
     this.#silent = silence;
     this.#cause = cause;

@@ -1,7 +1,7 @@
 /** Half of a symmetric half-band filter: the taps at odd distances from the middle. */
 const SIDE = halfBand();
 
-/** Doubles a sample rate: between every two samples one more, by a half-band filter (images below −70 dB). */
+/** Doubles a sample rate: a half-band filter computes one sample between every two (images below −70 dB). */
 export class Doubler {
   #past = new Float32Array(2 * SIDE.length);
 

@@ -13,7 +13,7 @@ function render(music: Standby, from: number, seconds: number): Float32Array {
 
 const left = (pcm: Float32Array): Float32Array => pcm.filter((_, i) => i % 2 === 0);
 
-/** What is left above a frequency by a steep high pass (windowed sinc, 511 taps), mean square. */
+/** Mean square of a sound above a frequency, by a steep high pass (windowed sinc, 511 taps). */
 function above(sound: Float32Array, hertz: number): number {
   const size = 511;
   const taps = Array.from({ length: size }, (_, k) => {

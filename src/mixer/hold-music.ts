@@ -7,20 +7,20 @@ import type { Standby } from './standby.ts';
 /** The music is made at half the program's rate: nothing in it lies above 6 kHz. */
 const RATE = 24_000;
 const FRAMES = BLOCK_TICKS / 2;
-/** Blocks rendered unheard after a jump, so that notes and reverb already sound: 8 s. */
+/** Blocks rendered but not played after a jump, so that notes and reverb are already sounding: 8 s. */
 const RUN_UP = 400;
 const TABLE = 2048;
-/** Brings the music to −23 LUFS. */
+/** Factor that brings the music to −23 LUFS. */
 const VOLUME = 0.72;
 
 interface Voice {
   readonly note: Note;
-  /** Frames since its beginning. */
+  /** Frames since the note began. */
   age: number;
   phase: number;
 }
 
-/** Earshot's own hold music: slow chords and sparse plucked tones that never repeat, −23 LUFS, equal left and right. */
+/** Earshot's own hold music: slow chords and sparse plucked tones that never repeat. −23 LUFS, left equal to right. */
 export function holdMusic(): Standby {
   const pad = table([1, 0.28, 0.14, 0.05, 0.02]);
   const pluck = table([1, 0.12, 0.06, 0.03]);
@@ -64,7 +64,7 @@ export function holdMusic(): Standby {
   };
 }
 
-/** Adds one block of a voice: a table read at the note's pitch under its envelope. */
+/** Adds one block of a voice: its wave table read at the note's pitch, times its envelope. */
 function sound(voice: Voice, wave: Float32Array, out: Float32Array): void {
   const { note } = voice;
   const step = (note.hertz * TABLE) / RATE;
@@ -83,7 +83,10 @@ function sound(voice: Voice, wave: Float32Array, out: Float32Array): void {
   voice.age += FRAMES;
 }
 
-/** Level of a note `t` seconds after it began; 0 before and after. Linear within a block, so never steeper than 20 ms. */
+/**
+ * Level of a note `t` seconds after it began; 0 before and after it. It is linear within a block, so no slope is
+ * steeper than 20 ms.
+ */
 function envelope(note: Note, t: number): number {
   if (t <= 0 || t >= noteLength(note)) return 0;
   if (note.kind === 'pluck')
@@ -98,7 +101,7 @@ function fadeOut(t: number, note: Note, release: number): number {
   return Math.sin((left * Math.PI) / 2) ** 2;
 }
 
-/** One period of a tone with these harmonics, and its first sample again to interpolate towards. */
+/** One period of a tone with these harmonics, followed by its first sample again for interpolation. */
 function table(harmonics: readonly number[]): Float32Array {
   const wave = new Float32Array(TABLE + 1);
   for (let i = 0; i <= TABLE; i += 1) {

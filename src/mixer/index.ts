@@ -19,7 +19,7 @@ export type { MixerState } from './program.ts';
 export type { SpeakerStats } from './speaker.ts';
 export type { Standby } from './standby.ts';
 
-/** Speakers one mixer takes; those who join beyond are not heard, and the log says so. */
+/** Limit of speakers in one mixer. Further speakers are not heard; the log says so. */
 export const MAX_SPEAKERS = 50;
 
 /** What a mixer needs. */
@@ -34,32 +34,32 @@ export interface MixerDeps {
   block(block: PcmBlock): void;
   /** Called when the state changes, not for the first state. */
   state(state: MixerState): void;
-  /** What is heard while nobody should be; default: `holdMusic()`. */
+  /** Music for the time when nobody is to be heard; default: `holdMusic()`. */
   music?: Standby;
-  /** What a program that was closed meanwhile goes on from: its state, and the loop of hold music that was heard instead. */
+  /** The state to continue from after a pause of the program, and the loop of hold music that was heard meanwhile. */
   rested?: Rested;
 }
 
-/** A program that was closed for want of listeners. */
+/** A program that was closed because it had no listeners. */
 export interface Rested {
   readonly state: MixerState;
-  /** Blocks after which the hold music that is heard meanwhile begins anew. */
+  /** Length in blocks of the hold music loop that is heard meanwhile. */
   readonly loopBlocks: number;
 }
 
-/** Turns the packets of many speakers into one program that never stops. */
+/** Mixes the packets of many speakers into one program that never stops. */
 export interface Mixer extends AsyncDisposable {
   /** Gives a speaker a place in the mix; joining twice changes nothing. */
   join(id: SpeakerId): void;
-  /** Takes a speaker out after what they had said is played. */
+  /** Removes a speaker once everything they said has been played. */
   leave(id: SpeakerId): void;
-  /** Closes or opens a microphone for what is said from now on. */
+  /** Closes or opens a microphone. It affects only what is said from now on. */
   mute(id: SpeakerId, muted: boolean): void;
-  /** Takes one packet; those of unknown speakers are dropped. */
+  /** Takes one packet; packets of unknown speakers are dropped. */
   packet(packet: Packet): void;
-  /** True puts the stage on the program; false leaves it backstage and the program with standby. */
+  /** True puts the stage on the program. False keeps the stage backstage, and the program carries standby. */
   live(on: boolean): void;
-  /** What is heard while nobody should be, from now on; absent: `holdMusic()`. */
+  /** Sets the music for the time when nobody is to be heard; without an argument `holdMusic()`. */
   music(music?: Standby): void;
   stats(id: SpeakerId): SpeakerStats | undefined;
   /** The program's peak in the last 100 ms, dBFS; −127 for silence. */
@@ -67,7 +67,7 @@ export interface Mixer extends AsyncDisposable {
   state(): MixerState;
 }
 
-/** Opens a mixer; blocks come from `due` on, standby first. Closing it stops them at once. */
+/** Opens a mixer. Blocks come from `due` on and begin with standby. Closing the mixer stops them at once. */
 export async function open(deps: MixerDeps): Promise<Mixer> {
   const { clock, log } = deps;
   await loadLibopus();
@@ -128,7 +128,9 @@ export async function open(deps: MixerDeps): Promise<Mixer> {
   };
 }
 
-/** Hold music that is in the midst of its loop, as doors play it, and goes over into what never repeats. */
+/**
+ * Hold music that begins in the middle of the loop that doors play, and then changes to the music that never repeats.
+ */
 function musicAfter({ loopBlocks }: Rested, firstTick: Ticks): Standby {
   const loop = holdMusic();
   const looped: Standby = { render: (n, out) => loop.render(n % loopBlocks, out) };

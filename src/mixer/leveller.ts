@@ -1,35 +1,41 @@
 import { lufs } from '../media/loudness.ts';
 import { Loudness } from './loudness.ts';
 
-/** Where every speaker is brought to, LUFS. Spec: EBU R 128, streaming practice. */
+/** Loudness that every speaker is brought to, LUFS. Spec: EBU R 128, streaming practice. */
 export const TARGET_LUFS = -16;
-/** The most a quiet speaker is raised, dB. */
+/** Maximum gain for a quiet speaker, dB. */
 export const MAX_GAIN_DB = 22;
-/** The most a loud one is lowered, dB. */
+/** Minimum gain, for a loud speaker, dB. */
 export const MIN_GAIN_DB = -22;
 
-/** Below this there is no voice, however quiet the microphone. */
+/** Sound quieter than this is not a voice, however quiet the microphone. */
 const FLOOR_LUFS = -58;
-/** Quieter than the voice by this is a pause, which must not pull the gain up. */
+/** Sound quieter than the voice by this is a pause and must not raise the gain. */
 const PAUSE_LU = 12;
-/** Sound this far over the noise of the microphone is voice; so is everything louder than any noise should be. */
+/** Sound louder than the microphone's noise by this is voice; so is any sound louder than noise can be. */
 const OVER_NOISE_LU = 6;
 const NEVER_NOISE_LUFS = -35;
-/** The noise is the quietest of late: the measure rises by 3 dB per second towards it. */
+/** The noise is the quietest recent sound: its estimate rises by 3 dB per second. */
 const NOISE_RISE = 0.3;
 const LEAST_NOISE_LUFS = -62;
-/** Hops of voice in a row that all seem pauses: the measure was taken from a bang. It then comes down, dB per hop. */
+/**
+ * After this many hops of voice that all look like pauses, the loudness was measured from a bang. The estimate then
+ * falls, in dB per hop.
+ */
 const RELENT_AFTER = 25;
 const RELENT = 0.15;
-/** Voice heard (hops of 100 ms) after which the measure hardly moves any more: 8 s. */
+/** Hops of voice (100 ms) after which the loudness estimate hardly changes any more: 8 s. */
 const MEMORY_HOPS = 80;
-/** While the first voice is being measured the gain may run; later it must not be noticed. dB per 100 ms hop of voice. */
+/**
+ * The gain may change fast while the first voice is measured. Later a change must not be audible. In dB per 100 ms hop
+ * of voice.
+ */
 const EARLY_HOPS = 25;
 const EARLY_STEP = 1.5;
 const UP_STEP = 0.15;
 const DOWN_STEP = 0.4;
 
-/** Brings one speaker to the target by the loudness of their voice; pauses change nothing. */
+/** Brings one speaker to the target by the loudness of their voice. Pauses change nothing. */
 export class Leveller {
   #meter = new Loudness();
   #power = 0;
@@ -39,7 +45,7 @@ export class Leveller {
   #below = 0;
   #noise = LEAST_NOISE_LUFS;
 
-  /** Loudness of the voice before the gain, LUFS; −Infinity until heard. */
+  /** Loudness of the voice before the gain, LUFS; −Infinity until a voice was heard. */
   get loudness(): number {
     return lufs(this.#power);
   }
@@ -49,7 +55,7 @@ export class Leveller {
     return this.#gain;
   }
 
-  /** Measures a block and changes its level in place, the gain sliding from the last block's. */
+  /** Measures a block and changes its level in place. The gain slides from that of the last block. */
   run(left: Float32Array, right: Float32Array, stereo: boolean): void {
     this.#meter.feed(left, right, stereo, (power) => this.#hop(power));
     const to = 10 ** (this.#gain / 20);

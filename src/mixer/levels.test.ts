@@ -13,7 +13,7 @@ const LONG = speechLike(50, 3);
 
 const scaled = (sound: Float32Array, db: number): Float32Array => sound.map((x) => x * 10 ** (db / 20));
 
-/** Runs a sound through something that works on blocks in place. */
+/** Runs a sound through a processor that works on blocks in place. */
 function through(sound: Float32Array, run: (left: Float32Array, right: Float32Array) => void): Float32Array {
   const out = new Float32Array(sound.length);
   for (let at = 0; at + 960 <= sound.length; at += 960) {
@@ -26,7 +26,7 @@ function through(sound: Float32Array, run: (left: Float32Array, right: Float32Ar
   return out;
 }
 
-/** True peak in dBTP by an interpolator of our own, eight times oversampled with 64 taps. Not the limiter's. */
+/** True peak in dBTP by an interpolator independent of the limiter's: eight times oversampled, 64 taps. */
 function truePeak(sound: Float32Array): number {
   let peak = 0;
   for (let phase = 0; phase < 8; phase += 1) {
@@ -66,7 +66,7 @@ describe('the leveller', () => {
     const voice = scaled(VOICE, db);
     const leveller = new Leveller();
     const out = through(voice, (left, right) => leveller.run(left, right, false));
-    // The limiter is not in this path: only the gain is judged, after the first twelve seconds.
+    // The limiter is not in this path. Only the gain is judged, after the first twelve seconds.
     expect(Math.abs(integratedLufs(interleave(out.subarray(12 * 48_000))) - TARGET_LUFS)).toBeLessThan(1);
   });
 
@@ -81,7 +81,7 @@ describe('the leveller', () => {
     const hiss = Float32Array.from({ length: 48_000 * 30 }, () => random() * 0.001);
     const leveller = new Leveller();
     through(scaled(VOICE, -10), (l, r) => leveller.run(l, r, false));
-    // The last windows still hold voice.
+    // The last windows still contain voice.
     const before = leveller.gainDb;
     through(hiss, (l, r) => leveller.run(l, r, false));
     expect(Math.abs(leveller.gainDb - before)).toBeLessThan(0.3);
@@ -155,7 +155,7 @@ describe('the limiter', () => {
       before = gain;
     }
     expect(jerk).toBeLessThan(0.15);
-    // Two milliseconds before the peak it is already on its way.
+    // Two milliseconds before the peak the gain is already falling.
     expect((out[23_900 + LIMITER_DELAY] ?? 0) / (sound[23_900] ?? 1)).toBeLessThan(0.9);
   });
 

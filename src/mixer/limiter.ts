@@ -1,23 +1,23 @@
 import { BLOCK_TICKS } from '../base/time.ts';
 import { MAX_OVERSHOOT, PEAK_TAPS, peakAt } from './true-peak.ts';
 
-/** Ceiling of the program before coding: half a dB of room under −1 dBTP for what the interpolation misses. */
+/** Ceiling of the program before coding: 0.5 dB below −1 dBTP, for peaks that the interpolation misses. */
 export const CEILING_DBTP = -1.5;
-/** How long before a peak the gain begins to bend: 5 ms. */
+/** Time before a peak at which the gain begins to fall: 5 ms. */
 const LOOK_AHEAD = 240;
-/** Samples the program is late by through the limiter. */
+/** Delay of the program through the limiter, in samples. */
 export const LIMITER_DELAY = LOOK_AHEAD + PEAK_TAPS / 2;
 
 const CEILING = 10 ** (CEILING_DBTP / 20);
-/** Recovers to 63 % in 120 ms: slower than a syllable's pitch, faster than a word. */
+/** Recovery by 63 % in 120 ms: slower than the pitch period of a voice, faster than a word. */
 const RELEASE = 1 - Math.exp(-1 / (0.12 * 48_000));
 const SIZE = LIMITER_DELAY + PEAK_TAPS + BLOCK_TICKS;
 const KEPT = SIZE - BLOCK_TICKS;
 
-/** Samples looked at together: where none of them is near the ceiling, nothing between them needs to be computed. */
+/** Samples examined together. Where none of them is near the ceiling, the peaks between them need not be computed. */
 const STRETCH = 48;
 
-/** Holds the program's true peak under the ceiling without clipping: the gain bends before the peak comes. */
+/** Holds the program's true peak below the ceiling without clipping: the gain falls before the peak arrives. */
 export class Limiter {
   #left = new Float32Array(SIZE);
   #right = new Float32Array(SIZE);
@@ -33,7 +33,7 @@ export class Limiter {
   #slot = 0;
   #calm = LOOK_AHEAD * 2;
 
-  /** Limits one block in place; what comes out is what went in `LIMITER_DELAY` samples ago. */
+  /** Limits one block in place. The output is the input of `LIMITER_DELAY` samples ago. */
   run(left: Float32Array, right: Float32Array): void {
     const l = this.#left;
     const r = this.#right;
@@ -68,7 +68,7 @@ export class Limiter {
     }
   }
 
-  /** Minimum over the look-ahead, released slowly, averaged over the look-ahead: never above what any peak needs. */
+  /** Minimum over the look-ahead, released slowly, averaged over the look-ahead; never above what any peak needs. */
   #bend(needed: number): number {
     const size = this.#lows.length;
     this.#now += 1;
@@ -94,7 +94,7 @@ export class Limiter {
   }
 }
 
-/** Largest sample of the stretch that begins at `at`, and of those that its interpolation reaches back to. */
+/** Largest sample of the stretch that begins at `at`, including the earlier samples that its interpolation uses. */
 function loudestOf(left: Float32Array, right: Float32Array, at: number): number {
   let loudest = 0;
   for (let i = at - PEAK_TAPS + 1; i < at + STRETCH; i += 1) {

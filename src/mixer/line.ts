@@ -1,19 +1,19 @@
-/** Sample frames a line holds: one 120 ms packet, one mirrored frame and the block being read, with room. */
+/** Capacity in sample frames: one packet of 120 ms, one mirrored frame and the block being read, with a margin. */
 const CAPACITY = 16_384;
 const TAPS = 16;
 const HALF = TAPS / 2;
-/** Places between two samples; the nearest is taken, wrong by −70 dB at 10 kHz at most. */
+/** Fractional positions between two samples. The nearest one is used; the error at 10 kHz is at most −70 dB. */
 const PHASES = 2048;
-/** Length of the blend over a cut: 5 ms. */
+/** Length of the blend across a cut: 5 ms. */
 const BLEND = 240;
-/** Less than this between left and right is what a stereo decoder makes of a mono voice. */
+/** A smaller difference between left and right comes from a stereo decoder that decodes a mono voice. */
 const SAME = 3e-5;
 /** Passband of the interpolator as a share of Nyquist. */
 const CUTOFF = 0.93;
 
 const KERNEL = kernel();
 
-/** Decoded sound of one speaker between its decoder and the mix, read at a rate within 1 ± 0.01 of nominal. */
+/** Buffer of one speaker's decoded sound between decoder and mix. It is read at a rate within 1 ± 0.01 of nominal. */
 export class Line {
   #left = new Float32Array(CAPACITY);
   #right = new Float32Array(CAPACITY);
@@ -25,17 +25,19 @@ export class Line {
   #tail = new Float32Array(2 * BLEND);
   #cut = false;
 
-  /** Sample frames that can still be read, without the few the interpolator needs ahead. */
+  /** Sample frames that can still be read, without the few that the interpolator needs ahead. */
   get available(): number {
     return this.#end - this.#start - HALF;
   }
 
-  /** Whether everything that is left is digital silence. */
+  /** Whether everything left in the buffer is digital silence. */
   get silent(): boolean {
     return this.#quietFrom <= this.#start - HALF;
   }
 
-  /** Appends `frames` of interleaved stereo from `pcm`; gain runs from `from` to `to`. Beyond 340 ms held it throws. */
+  /**
+   * Appends `frames` of interleaved stereo from `pcm`; the gain runs from `from` to `to`. It throws beyond 340 ms held.
+   */
   write(pcm: Float32Array, frames: number, from = 1, to = 1): void {
     this.#reserve(frames);
     const left = this.#left;
@@ -70,14 +72,14 @@ export class Line {
     this.#end += frames;
   }
 
-  /** Leaves `pcm` out: its beginning fades into whatever is written next, so that the cut does not click. */
+  /** Leaves `pcm` out: its beginning fades into the next sound that is written, so that the cut does not click. */
   omit(pcm: Float32Array): void {
     if (this.#cut) return;
     this.#tail.set(pcm.subarray(0, 2 * BLEND));
     this.#cut = true;
   }
 
-  /** Reads `left.length` frames at `ratio` input frames per output frame; returns whether left and right differ. */
+  /** Reads `left.length` frames at `ratio` input frames per output frame. Returns whether left and right differ. */
   read(left: Float32Array, right: Float32Array, ratio: number): boolean {
     const stereo = this.#stereoUntil > this.#start - HALF;
     const at = this.#start;
@@ -114,7 +116,7 @@ export class Line {
   }
 }
 
-/** The 16 taps are written out: as a loop they cost twice as much, and this is the dearest place of the mixer. */
+/** The 16 taps are written out: a loop costs twice as much, and this is the most expensive code of the mixer. */
 function interpolate(
   from: Float32Array,
   start: number,

@@ -2,29 +2,28 @@ import { BLOCK_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
 import { integratedLufs } from './loudness.ts';
 import type { Standby } from './standby.ts';
 
-/** Where the host's music is brought to: under the voice that will follow, LUFS. */
+/** Loudness that the host's music is brought to, LUFS: below the voice that will follow. */
 export const MUSIC_LUFS = -23;
-/** Longest blend of the end into the beginning. */
+/** Longest blend of the end of the music into its beginning. */
 const SEAM = 3 * TICKS_PER_SECOND;
 const MAX_GAIN = 8;
-/** How much of it is measured, from the beginning: 2 min. */
+/** Number of samples measured, from the beginning: 2 min. */
 const MEASURED = 2 * 120 * TICKS_PER_SECOND;
 
-/** What sound must be multiplied with to be at −23 LUFS by its first two minutes, at most 8; 1 for silence. */
+/** The factor that brings sound to −23 LUFS, measured over its first two minutes. At most 8; 1 for silence. */
 export function musicGain(pcm: Float32Array): number {
   const loudness = integratedLufs(pcm.subarray(0, MEASURED));
   return Number.isFinite(loudness) ? Math.min(MAX_GAIN, 10 ** ((MUSIC_LUFS - loudness) / 20)) : 1;
 }
 
 /**
- * The host's own music, looped; its last seconds blend into its first. Levelled to −23 LUFS by its
- * first two minutes.
- * `pcm` is interleaved stereo at 48 kHz, kept and not copied; at least 40 ms.
+ * The host's own music as a loop; its last seconds blend into its first. It is levelled to −23 LUFS by its first two
+ * minutes. `pcm` is interleaved stereo at 48 kHz, kept and not copied; at least 40 ms.
  * @throws RangeError when it is shorter.
  */
 export const musicFromPcm = (pcm: Float32Array): Standby => looped(pcm, musicGain(pcm));
 
-/** The same of sound as `readMusic` gives it: levelled already, 16 bits, so that nothing is computed here. */
+/** The same for the output of `readMusic`. It is already levelled and has 16 bits, so nothing is computed here. */
 export const musicFromLevelled = (pcm: Int16Array): Standby => looped(pcm, 1 / 32_768);
 
 function looped(pcm: Float32Array | Int16Array, gain: number): Standby {

@@ -48,7 +48,7 @@ export class Loudness {
   #hops = [0, 0, 0, 0];
   #at = 0;
 
-  /** Adds samples, both channels of equal length; calls `hop` with the power of each 400 ms window that ends. */
+  /** Adds samples; both channels have the same length. Calls `hop` with the power of each 400 ms window that ends. */
   feed(left: Float32Array, right: Float32Array, stereo: boolean, hop: (power: number) => void): void {
     this.#wasStereo ||= stereo;
     for (let from = 0; from < left.length; ) {

@@ -1,9 +1,9 @@
 import type { Standby } from './standby.ts';
 
-/** How long one music takes to give way to another: 1 s. */
+/** Duration of a change from one music to another: 1 s. */
 const CHANGE_BLOCKS = 50;
 
-/** `from` fading into `to` from block `begin` on, and `to` alone after a second. */
+/** Music `from`, which fades into `to` from block `begin` on; `to` alone after one second. */
 export function musicChange(from: Standby, to: Standby, begin: number): Standby {
   const old = new Float32Array(1920);
   return {

@@ -13,7 +13,7 @@ function noise(seconds: number, level: number): Float32Array {
   const random = seeded(7);
   return Float32Array.from({ length: seconds * 96_000 }, () => (random() - 0.5) * 2 * level);
 }
-/** The head of an Ogg Opus file whose packets hold several streams, and a second page of nothing. */
+/** The head of an Ogg Opus file whose packets hold several streams, followed by an empty second page. */
 function surroundOpus(channels: number, streams: number): Buffer {
   const bytes = Buffer.from(oggFile([Buffer.alloc(200)]));
   bytes[37] = channels;
@@ -21,7 +21,7 @@ function surroundOpus(channels: number, streams: number): Buffer {
   bytes[47] = streams;
   return bytes;
 }
-/** A WAV file of six channels. */
+/** A WAV file with six channels. */
 function wavOfSix(): Buffer {
   const bytes = Buffer.from(wavFile(noise(6, 0.1), 2));
   bytes.writeUInt16LE(6, 22);
@@ -71,7 +71,7 @@ test.each([8_000, 11_025, 44_100, 44_101, 96_000])(
       other += left * Math.cos(angle);
       energy += left * left;
     }
-    // All of it is the tone: what is none is 60 dB below.
+    // All of the energy is the tone; the rest is 60 dB below.
     const toneEnergy = (2 * (sine ** 2 + other ** 2)) / 48_000;
     expect(1 - toneEnergy / energy).toBeLessThan(1e-5);
     expect(pcm[2 * from + 20]! / pcm[2 * from + 21]!).toBeCloseTo(2 / 3, 1);

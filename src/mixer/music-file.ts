@@ -8,16 +8,17 @@ import { MAX_PACKET_TICKS, packetTicks } from '../media/opus-packet.ts';
 import { openDecoder } from './decoder.ts';
 import { musicGain } from './looped-music.ts';
 
-/** Shorter music repeats too soon to be borne. */
+/** Minimum length. Shorter music repeats too often. */
 export const SHORTEST_MUSIC_SECONDS = 5;
 
 const MOST_FRAMES = LONGEST_MUSIC_SECONDS * TICKS_PER_SECOND;
-/** Peaks are kept under this, whatever the loudness says. */
+/** Peaks are kept below this, whatever the loudness. */
 const CEILING = 0.9;
 
 /**
- * Decodes a host's music: WAV (16-bit or float, one or two channels, any usual rate) or Ogg Opus. Interleaved stereo at 48 kHz, the
- * first two minutes, levelled for `musicFromLevelled`. Takes up to a second of CPU: not for a thread that mixes.
+ * Decodes a host's music: WAV (16-bit or float, one or two channels, any usual rate) or Ogg Opus. The result is
+ * interleaved stereo at 48 kHz: the first two minutes, levelled for `musicFromLevelled`. Decoding takes up to a second
+ * of CPU time, so it must not run on a thread that mixes.
  * @throws EarshotError `unsupported-media-type` or `unprocessable`, with what to do instead.
  */
 export async function readMusic(bytes: Uint8Array): Promise<Int16Array<ArrayBuffer>> {
@@ -42,7 +43,7 @@ export async function readMusic(bytes: Uint8Array): Promise<Int16Array<ArrayBuff
   return out;
 }
 
-/** Turns the right channel over in place where it is opposite to the left: the sum would be silent. */
+/** Inverts the right channel in place where it is opposite to the left, because the mono sum would be silent. */
 function unturned(pcm: Float32Array): void {
   const polarity = new Polarity();
   const left = new Float32Array(BLOCK_TICKS);
@@ -85,7 +86,7 @@ async function opus(bytes: Uint8Array): Promise<Float32Array> {
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
-/** Samples a second that are taken. */
+/** Accepted sample rates, Hz. */
 const [LOWEST_RATE, HIGHEST_RATE] = [8_000, 384_000];
 
 /** Spec: Multimedia Programming Interface and Data Specifications 1.0, "Waveform Audio File Format". */
@@ -122,7 +123,7 @@ function wav(bytes: Uint8Array): Float32Array | undefined {
         for (let i = 0; i < frames; i += 1) {
           const place = body + (i * channels + from) * width;
           const value = short ? view.getInt16(place, true) / 32_768 : view.getFloat32(place, true);
-          // Resampled, what is no number would spoil its neighbours.
+          // Resampling would spread a NaN or an infinity to its neighbours.
           samples[i] = Number.isFinite(value) ? value : 0;
         }
         return resample({ rate, samples }, TICKS_PER_SECOND);

@@ -1,29 +1,35 @@
 import { ms, TICKS_PER_SECOND, type Ticks, ticksToMs } from '../base/time.ts';
 
-/** The most the play-out rate differs from nominal: 0.4 %, 7 cents, reached and left over seconds. */
+/** Largest deviation of the play-out rate from nominal: 0.4 %, 7 cents. It changes over seconds. */
 export const MAX_BEND = 0.004;
-/** The most a sender's crystal is believed to be off. */
+/** Largest clock error of a sender that is considered plausible. */
 const MAX_DRIFT = 0.001;
-/** Rate per second of error: a time constant of 10 s; the drift is learnt in a minute or two. */
+/** Rate correction per second of error: a time constant of 10 s. The drift is learnt in a minute or two. */
 const PROPORTIONAL = 0.1;
 const INTEGRAL = 0.001;
 const STEP = 0.02;
-/** The clock is judged only near the target, and not in the first half minute: that tells more about the path. */
+/**
+ * The sender's clock is judged only near the target depth, and not in the first half minute, which reflects the path
+ * more.
+ */
 const JUDGE_WITHIN = ms(10);
 const JUDGE_AFTER = 1500;
-/** Beyond this much too deep, quiet frames are left out whole. */
+/** When the buffer is too deep by more than this, whole quiet frames are left out. */
 const OMIT_ABOVE = ms(50);
-/** Beyond this much too shallow, quiet frames are drawn out. */
+/** When the buffer is too shallow by more than this, quiet frames are lengthened. */
 const STRETCH_BELOW = ms(-30);
-/** A frame is quiet below −52 dBFS, or 35 dB below the voice. */
+/** A frame is quiet below −52 dBFS, or when it is 35 dB below the voice. */
 const QUIET_POWER = 6e-6;
 const QUIET_SHARE = 3e-4;
 
-/** Keeps one speaker's buffer at its depth: a gentle change of rate always, whole frames only in silence. */
+/**
+ * Keeps one speaker's buffer at its target depth: by small changes of rate at any time, by whole frames only in
+ * silence.
+ */
 export class Pace {
-  /** Milliseconds in the buffer, seen from the best packet. */
+  /** Depth of the buffer in milliseconds, counted from the packet with the shortest transit. */
   depth = 0;
-  /** Sender frames to use per program frame. */
+  /** Sender frames used per program frame. */
   ratio = 1;
   #error = 0;
   #drift = 0;
@@ -37,12 +43,12 @@ export class Pace {
     this.ratio = 1;
   }
 
-  /** Sender clock against ours in parts per million; settles within some minutes. */
+  /** Difference of the sender's clock from ours in parts per million; settles within some minutes. */
   get driftPpm(): number {
     return this.#drift * 1e6;
   }
 
-  /** Once per block: the buffer is `depth` ms deep and should be `target`. */
+  /** Called once per block: the buffer is `depth` ms deep and should be `target` ms deep. */
   update(depth: number, target: number): void {
     this.depth = depth;
     this.#error = depth - target;
@@ -56,7 +62,7 @@ export class Pace {
     this.ratio = 1 + Math.min(MAX_BEND, Math.max(-MAX_BEND, bend));
   }
 
-  /** Whether a decoded frame (undefined: comfort noise) should be played, left out or drawn out. */
+  /** Whether to play, leave out or lengthen a decoded frame (undefined: comfort noise). */
   advise(pcm: Float32Array | undefined): 'play' | 'omit' | 'stretch' {
     if (pcm && !this.#quiet(pcm)) return 'play';
     if (this.#error > OMIT_ABOVE) return 'omit';
@@ -70,7 +76,7 @@ export class Pace {
 
   #quiet(pcm: Float32Array): boolean {
     let sum = 0;
-    // Every third sample is enough, and an odd step sees both channels.
+    // Every third sample is enough. An odd step covers both channels.
     for (let i = 0; i < pcm.length; i += 3) sum += (pcm[i] as number) ** 2;
     const power = (3 * sum) / pcm.length;
     const seconds = pcm.length / 2 / TICKS_PER_SECOND;

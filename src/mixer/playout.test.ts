@@ -46,7 +46,7 @@ describe('a speaker behind a network', () => {
     const bench = await openBench();
     await bench.join(ANN);
     bench.pass(100);
-    // One packet of a sender in DTX: nothing follows for 400 ms.
+    // One packet of a sender in DTX, then nothing for 400 ms.
     bench.pass(400, carried(ANN, sent.slice(0, 1), 100));
     const sound = bench.sound();
     const start = sound.findIndex((sample) => Math.abs(sample) > 0.01) / 48;
@@ -71,7 +71,7 @@ describe('a speaker behind a network', () => {
       7.6,
     );
     const cleanWithout = await heard(without, 7.6);
-    // 200 ms of buffer and 20 ms of network after the 100 ms before speaking; errors are counted where packets were lost.
+    // 200 ms of buffer and 20 ms of network after 100 ms before the speech. Errors are counted where packets were lost.
     const errors = (got: Float32Array, want: Float32Array) => {
       const at = delayOf(got, want, 200);
       expect(at).toBeLessThanOrEqual(1);
@@ -121,7 +121,7 @@ describe('a speaker behind a network', () => {
     const silent = bench.sound().filter((_, i) => i > 5 * 48_000 && i < 10 * 48_000);
     let holes = 0;
     for (let at = 0; at + 960 < silent.length; at += 960) if (power(silent, at, 960) < 1e-5) holes += 1;
-    // The hole is heard once (700 ms less the buffer and what was concealed), and nothing else is missing.
+    // The gap is heard once (700 ms less the buffer and the concealed part), and nothing else is missing.
     expect(holes).toBeGreaterThan(10);
     expect(holes).toBeLessThan(28);
     await bench.mixer[Symbol.asyncDispose]();
@@ -136,7 +136,7 @@ describe('a speaker behind a network', () => {
   ])(
     'goes on with a sender whose clock stood still: $lost ms three times, DTX $dtx',
     async ({ dtx, lost }) => {
-      // A starved browser drops what it should have recorded, and its timestamps know nothing of it.
+      // A starved browser drops sound that it should have recorded, and its timestamps do not show it.
       const sound = new Float32Array(24 * 48_000);
       for (let second = 0; second < 24; second += 2) sound.set(tone(1, 440, 0.2), second * 48_000);
       const sent = await spoken(sound, { ...CHEAP, dtx });
@@ -152,11 +152,12 @@ describe('a speaker behind a network', () => {
       const seconds = Array.from({ length: 12 }, (_, i) => {
         const begins = 100 + 2000 * i + stood(2000 * i + 1);
         let blocks = 0;
-        // Where it is heard depends on the depth of the buffer; a tone that is cut short or lost is missed here.
+        // The position depends on the depth of the buffer. This counts missing or shortened tones.
         for (let at = begins; at < begins + 2000; at += 20) if (power(got, at * 48, 960) > 1e-3) blocks += 1;
         return blocks;
       });
-      // The tone that the sender's stop cuts in two, and the one in which the buffer grows again, may lose a little.
+      // Two tones may be a little shorter: the one that the sender's stop interrupts, and the one during which the
+      // buffer grows.
       expect(seconds.filter((blocks) => blocks >= 48).length).toBeGreaterThanOrEqual(9);
       expect(Math.min(...seconds)).toBeGreaterThan(30);
       const { bufferMs = 0 } = bench.mixer.stats(ANN) ?? {};
@@ -242,7 +243,7 @@ describe('a speaker behind a network', () => {
 
 describe('a sender whose clock is wrong', () => {
   it.each([200, -200])('by %i ppm keeps its depth for ten minutes without a click', (driftPpm) => {
-    // A decoder without coding noise, so that a click 60 dB under the tone would be seen.
+    // A decoder without coding noise, so that a click 60 dB below the tone would be visible.
     const decoder = exactDecoder(440, 0.3);
     const playout = new Playout(decoder);
     const random = seeded(3);
@@ -283,7 +284,7 @@ describe('a sender whose clock is wrong', () => {
   });
 });
 
-/** A full-band 20 ms packet that says which one it is. */
+/** A full-band 20 ms packet that contains its own number. */
 function exactPayload(n: number): Uint8Array {
   const payload = new Uint8Array(8);
   payload[0] = 31 << 3;

@@ -8,17 +8,17 @@ import { Line } from './line.ts';
 import { Pace } from './pace.ts';
 import { type Held, Waiting } from './waiting.ts';
 
-/** Frames invented by the decoder in a row before it fades out: 100 ms. */
+/** Concealed frames in a row before the sound fades out: 100 ms. */
 const MAX_CONCEALED = 5;
-/** A timestamp this far from both the last one and the clock begins a new timeline: 1 s. */
+/** A timestamp this far from both the last one and the clock starts a new timeline: 1 s. */
 const JUMP = TICKS_PER_SECOND;
-/** Late packets in a hole after which play-out goes back for them: the network stalled, it did not lose. */
+/** Late packets in a gap after which play-out rewinds for them: the network was stalled, nothing was lost. */
 const LATE_BEFORE_REWIND = 3;
-/** A sender in DTX repeats itself every 400 ms; silent for longer, it is gone. */
+/** In ms. A sender in DTX repeats itself every 400 ms; one that is silent for longer is gone. */
 const DTX_ALIVE = 1000;
-/** The longest pause without a packet that is still taken for one, once a sender has shown that it sends none: then it is gone. */
+/** In ms. Longest gap without packets that still counts as a pause, for a sender known to send nothing in pauses. */
 const GAP_ALIVE = 5000;
-/** A buffer deeper than its target by this is cut at once: the sender runs faster than any crystal. 1.5 s. */
+/** In ms. A buffer deeper than its target by this is cut at once: the sender runs faster than any crystal. */
 const MAX_EXCESS = 1500;
 /** Smallest step Opus decodes: 2.5 ms. */
 const GRAIN = 120;
@@ -26,17 +26,20 @@ const GRAIN = 120;
 /** What happened to one speaker's packets since they joined. */
 export interface PlayoutCounts {
   received: number;
-  /** Lost frames restored from the copy in the next packet. */
+  /** Lost frames restored from the FEC copy in the next packet. */
   fec: number;
-  /** 20 ms frames the decoder had to invent. */
+  /** 20 ms frames that the decoder concealed. */
   concealed: number;
-  /** Packets that came after their place was played. */
+  /** Packets that arrived after their play-out time. */
   late: number;
-  /** Sequence numbers that were missing when their place was played, restored or not. */
+  /** Packets missing at their play-out time, whether restored or not. */
   lost: number;
 }
 
-/** One speaker's way from packets to an even flow of 20 ms blocks: jitter buffer, decoder, concealment, drift. */
+/**
+ * Turns one speaker's packets into a steady flow of 20 ms blocks: jitter buffer, decoder, concealment, drift
+ * correction.
+ */
 export class Playout {
   readonly counts: PlayoutCounts = { received: 0, fec: 0, concealed: 0, late: 0, lost: 0 };
   /** Monotonic arrival of the newest packet. */
@@ -52,20 +55,23 @@ export class Playout {
   #startAt = 0;
   /** Media time of the next sample to be written to the line. */
   #cursor = 0;
-  /** End of the newest packet that was really played. */
+  /** End of the newest packet that was played. */
   #playedTo = Number.NEGATIVE_INFINITY;
   #lastSequence: number | undefined;
   #newest = 0;
   #suspect: Packet | undefined;
-  /** When the first packet came that was late while nothing else was left to play. */
+  /** Arrival of the first late packet since there was nothing else left to play. */
   #behindSince: number | undefined;
   #inDtx = false;
   #due = 0;
   #dtxDue = Number.NEGATIVE_INFINITY;
   #run = 0;
-  /** Frames invented since the last packet: whether they were lost shows when the next one comes. */
+  /** Frames concealed since the last packet. The next packet shows whether they were lost. */
   #unsure = 0;
-  /** The sender is silent without packets: sequence numbers run on while the timestamp jumps. Spec: RFC 3551, 4.1. */
+  /**
+   * True for a sender that sends nothing in pauses: sequence numbers continue while the timestamp jumps. Spec: RFC
+   * 3551, 4.1.
+   */
   #gaps = false;
   #newestSequence: number | undefined;
   #newestTicks = 0;
@@ -74,22 +80,25 @@ export class Playout {
     this.#decoder = decoder;
   }
 
-  /** Milliseconds from the best packet's arrival to its play-out. */
+  /** Milliseconds between the arrival of a packet with the shortest transit and its play-out. */
   get bufferMs(): number {
     return this.#pace.depth;
   }
 
-  /** How fast the sender's clock runs against ours, parts per million. */
+  /** Difference of the sender's clock from ours, parts per million. */
   get driftPpm(): number {
     return this.#pace.driftPpm;
   }
 
-  /** Whether the sender keeps quiet on purpose, now or a moment ago: a pause is refreshed by a whole frame now and then. */
+  /**
+   * Whether the sender is silent on purpose, now or a moment ago: DTX refreshes a pause with a whole frame now and
+   * then.
+   */
   get dtx(): boolean {
     return this.#due - this.#dtxDue < DTX_ALIVE;
   }
 
-  /** Takes a packet from the network. Empty and malformed ones count as received and are then missing. */
+  /** Takes a packet from the network. Empty and malformed packets count as received, and then as missing. */
   insert(packet: Packet): void {
     this.counts.received += 1;
     const ticks = packetTicks(packet.payload);
@@ -119,7 +128,7 @@ export class Playout {
     else this.#behindSince ??= packet.arrival;
   }
 
-  /** Fills 960 frames due at `due`; returns how they are, `idle` meaning untouched and silent. */
+  /** Fills 960 frames due at `due` and returns their kind. `idle`: the frames are silence and were not written. */
   pull(due: Ms, left: Float32Array, right: Float32Array): 'idle' | 'mono' | 'stereo' {
     this.#due = due;
     if (this.#inDtx) this.#dtxDue = due;
@@ -153,7 +162,7 @@ export class Playout {
     this.#decoder.free();
   }
 
-  /** Nothing was lost where the next number follows, however long its time is after the last one's. */
+  /** Nothing was lost if the sequence numbers are consecutive, however far apart the timestamps are. */
   #learnGaps(sequence: number, ts: number, ticks: number): void {
     const before = this.#newestSequence;
     if (before !== undefined && ts <= this.#newest) return;
@@ -183,7 +192,7 @@ export class Playout {
     this.#behindSince = undefined;
   }
 
-  /** A lone odd timestamp is ignored; a second one that agrees with it begins the timeline anew. */
+  /** Ignores a single unexpected timestamp. A second one that agrees with it starts a new timeline. */
   #doubt(packet: Packet): void {
     const before = this.#suspect;
     this.#suspect = packet;
@@ -196,15 +205,15 @@ export class Playout {
     this.insert(packet);
   }
 
-  /** Plays the held-back packets after all, at the price of more delay, which Pace then wins back. */
+  /** Plays late packets that were held back. This adds delay, which Pace then reduces. */
   #rewind(): void {
     const first = this.#waiting.first;
     if (first && this.#cursor - first.ts <= JUMP) this.#cursor = Math.max(first.ts, this.#playedTo);
   }
 
   /**
-   * The sender's clock stood still: everything it sends comes late from now on. Begins anew with what waits, as at the
-   * first packet; at most a second of it.
+   * The sender's clock stopped, so all its packets are late from now on. Starts again with the waiting packets, at most
+   * a second of them, as at the first packet.
    */
   #resume(): void {
     this.#behindSince = undefined;
@@ -270,7 +279,7 @@ export class Playout {
       return;
     }
     this.#line.write(rest, rest.length / 2);
-    // A quiet frame, then itself mirrored, then itself: longer by two frames and continuous at every seam.
+    // The frame, its mirror image and the frame again: two frames longer, and continuous at every seam.
     if (advice === 'stretch') {
       this.#line.write(mirrored(rest), rest.length / 2);
       this.#line.write(rest, rest.length / 2);
@@ -290,7 +299,7 @@ export class Playout {
     this.#cursor += pcm.length / 2;
   }
 
-  /** Comfort noise. Nothing is lost here, so this is also where the buffer may grow or shrink at once. */
+  /** Plays comfort noise. Nothing is lost here, so the buffer may also grow or shrink at once. */
   #comfort(ticks: number): void {
     this.#dtxDue = this.#due;
     const advice = this.#pace.advise(undefined);
@@ -332,12 +341,12 @@ export class Playout {
   }
 }
 
-/** The nearest number to `near` that is `value` modulo `range`. */
+/** The number nearest to `near` that equals `value` modulo `range`. */
 function unwrap(value: number, near: number, range: number): number {
   return value + Math.round((near - value) / range) * range;
 }
 
-/** `ticks` rounded up to what the decoder can produce: 2.5 ms steps up to 120 ms. */
+/** `ticks` rounded up to a length that the decoder can produce: multiples of 2.5 ms up to 120 ms. */
 const grains = (ticks: number): number => Math.min(48, Math.max(1, Math.ceil(ticks / GRAIN))) * GRAIN;
 
 function mirrored(pcm: Float32Array): Float32Array {

@@ -2,14 +2,18 @@ import type { Clock } from '../base/clock.ts';
 import { BLOCK_TICKS, type Ms, ms, TICKS_PER_SECOND, type Ticks, ticks } from '../base/time.ts';
 
 const LOOK_EVERY = ms(10);
-/** Behind by more than this, the process stood still: packets that arrived meanwhile are let in first. */
+/** A delay beyond this means that the process was stopped. Packets that arrived meanwhile are then processed first. */
 const STALLED = ms(60);
-/** Blocks made in one go; more wait for the next turn of the event loop, so that catching up starves nobody. */
+/**
+ * Blocks made in one go. Further blocks wait for the next turn of the event loop, so that catching up starves nothing
+ * else.
+ */
 export const MAX_BURST = 50;
 
 /**
- * The one clock of a program: calls `block` for every 20 ms, in order, never before it is due and never later than the
- * event loop allows. Block k is due k × 20 ms after the first, counted and not summed up, so it cannot drift.
+ * The only clock of a program. It calls `block` for every 20 ms, in order, never before the block is due and never
+ * later than the event loop allows. Block k is due k × 20 ms after the first; this is counted, not summed up, so it
+ * cannot drift.
  */
 export class ProgramClock implements Disposable {
   #clock: Clock;

@@ -12,7 +12,7 @@ const ANN = 'ann' as SpeakerId;
 const BEN = 'ben' as SpeakerId;
 const CHEAP = { complexity: 0 } as const;
 
-/** Standby that is easy to tell from speech. */
+/** Standby that is easy to distinguish from speech. */
 const hum: Standby = {
   render(n, out) {
     for (let i = 0; i < 1920; i += 1)
@@ -20,7 +20,7 @@ const hum: Standby = {
   },
 };
 
-/** A tone as endless packets, from one coded loop. */
+/** A tone as an endless stream of packets, from one coded loop. */
 async function endless(hertz: number): Promise<(from: number, seconds: number) => Sent[]> {
   const loop = (await spoken(tone(3, hertz, 0.15), CHEAP)).slice(50, 100);
   return (first, seconds) =>
@@ -88,7 +88,7 @@ describe('the program clock', () => {
     const talk = await endless(440);
     await bench.join(ANN);
     bench.pass(5000, carried(ANN, talk(0, 5), 0));
-    // Neither timers nor sockets ran; the overdue timer comes first, the packets are read right after it.
+    // Neither timers nor sockets ran. The overdue timer fires first; the packets are read right after it.
     bench.clock.stall(1000);
     const arrival = bench.clock.now();
     bench.clock.after(ms(0), () => {
@@ -115,7 +115,7 @@ describe('standby and stage', () => {
     expect(toneFit(sound, 440, 8.8 * 48_000, 12 * 48_000).worst).toBeGreaterThan(20);
     expect(toneFit(sound, 200, 14.2 * 48_000, 16 * 48_000).worst).toBeGreaterThan(40);
     expect(toneFit(sound, 440, 8.45 * 48_000, 8.5 * 48_000).most).toBeGreaterThan(0.02);
-    // Half a second into the way back both are heard.
+    // Half a second into the way back, both are audible.
     expect(toneFit(sound, 440, 12.65 * 48_000, 12.75 * 48_000).least).toBeGreaterThan(0.03);
     const calm = roughness(sound, 9 * 48_000, 12 * 48_000);
     expect(roughness(sound, 7.9 * 48_000, 14.2 * 48_000)).toBeLessThan(1.3 * calm + 1e-3);
@@ -133,7 +133,7 @@ describe('standby and stage', () => {
     bench.pass(4000, carried(ANN, secret(0, 4), 0));
     bench.mixer.live(true);
     bench.pass(2000, carried(ANN, open(4, 2), 4000));
-    // 1 kHz would show in the second difference; only the edge between the two tones may.
+    // The 1 kHz tone would show in the second difference; only the edge between the two tones may show.
     const sound = bench.sound();
     expect(power(sound, 0, 200_000)).toBe(0);
     expect(toneFit(sound, 440, 4.35 * 48_000, 6 * 48_000).worst).toBeGreaterThan(15);
@@ -251,7 +251,7 @@ describe('dead air', () => {
     bench.pass(7000, carried(ANN, talk(0, 4), 0));
     const told = causeAfter(bench, 0);
     expect(told?.state.deadAir?.cause).toBe('no-packets');
-    // The buffer and what the decoder invents last 350 ms longer than the packets.
+    // The buffer and the concealment last 350 ms longer than the packets.
     expect(told?.at).toBeLessThanOrEqual(4000 + 400 + 2050);
   });
 

@@ -8,40 +8,40 @@ import { musicChange } from './music-change.ts';
 import type { Speaker } from './speaker.ts';
 import type { Standby } from './standby.ts';
 
-/** Standby gives way quickly, so that the first word is whole. */
+/** Standby fades out quickly, so that the first word is complete. */
 const TO_STAGE = ms(300);
 const TO_STANDBY = ms(1500);
-/** Under dead air the music comes slowly and stays lower: someone may be about to speak. */
+/** Over dead air the music fades in slowly and stays quieter, because someone may be about to speak. */
 const TO_FILL = ms(3000);
 const FILL_LEVEL = 0.5;
-/** Where the fader must stand for that level on its quarter sine. */
+/** Position of the fader on its quarter sine for that level. */
 const FILL_POSITION = (2 / Math.PI) * Math.asin(FILL_LEVEL);
-/** Mean square of the stage that is speech rather than a cough or a hiss: −42 dBFS for 100 ms of the last 200. */
+/** Mean square of speech on stage, in contrast to a cough or hiss: −42 dBFS for 100 ms of the last 200. */
 const SPEECH_POWER = 6e-5;
 const SPEECH_BLOCKS = 5;
 const LEVEL_BLOCKS = 5;
-/** A speaker who left fades out over the block after their last words. */
+/** Duration in ms of a speaker's fade-out after their last words. */
 const CLOSING = 40;
 
-/** What the program carries at the moment. */
+/** What the program carries now. */
 export interface MixerState {
-  /** `standby` also while hold music covers dead air. */
+  /** Also `standby` while hold music covers dead air. */
   carries: Carries;
   since: EpochMs;
-  /** While on air and silent; `since` is when the silence began. */
+  /** Present while the stage is on air and silent; `since` is when the silence began. */
   deadAir?: { cause: DeadAirCause; since: EpochMs };
-  /** First speech that the program carried since the mixer was opened. */
+  /** Time of the first speech on the program since the mixer was opened. */
   firstSpeech?: EpochMs;
 }
 
-/** Mixes one 20 ms block after the other out of whoever is on stage and the standby. */
+/** Mixes 20 ms blocks from the speakers on stage and the standby music. */
 export class Program {
   readonly speakers = new Map<SpeakerId, Speaker>();
-  /** Speakers who left and whose last words still wait in the buffer. */
+  /** Speakers who left and whose last words are still in the buffer. */
   readonly #leaving = new Set<{ speaker: Speaker; until: Ms }>();
   #music: Standby;
   #musicNow: Standby;
-  /** Counts what was played, so that music that comes back goes on where it stopped. */
+  /** Number of music blocks played, so that music continues where it stopped. */
   #musicAt: number;
   #stageFader = new Fader(0);
   #musicFader = new Fader(1);
@@ -55,14 +55,14 @@ export class Program {
   #count = 0;
   #live = false;
   #onAir = false;
-  /** When the change asked for last takes effect: what was said before it must not be heard. */
+  /** When the last requested change takes effect. Nothing said before it must be heard. */
   #switchAt: Ms | undefined;
   #filling = false;
   #voiced = 0;
   #state: MixerState;
   #changed: (state: MixerState) => void;
 
-  /** `rested`: what the program carried when it was closed; its music is heard meanwhile, in full. */
+  /** `rested` is what the program carried when it was closed; its music was heard meanwhile at full level. */
   constructor(
     music: Standby,
     firstTick: Ticks,
@@ -85,21 +85,21 @@ export class Program {
     this.#deadAir.goOn(silent.cause, ms(Math.max(MUSIC_AFTER[silent.cause], wall - silent.since)));
   }
 
-  /** Puts the stage on the program or takes it off, once the buffers have played what was said before `now`. */
+  /** Puts the stage on the program or takes it off, once the buffers have played everything said before `now`. */
   live(on: boolean, now: Ms): void {
     if (on === this.#live) return;
     this.#live = on;
     this.#switchAt = ms(now + this.#depth());
   }
 
-  /** Another music from now on, blended over a second where it is heard. */
+  /** Changes the music from now on, with a blend of one second when it is audible. */
   play(music: Standby): void {
-    // The one before is let go with the change that it is part of, so that they do not pile up.
+    // The previous music is released at the end of the change that uses it, so that changes do not pile up.
     this.#music = musicChange(this.#musicNow, music, this.#musicAt);
     this.#musicNow = music;
   }
 
-  /** Lets a speaker's last words be heard, then frees them. */
+  /** Plays a speaker's last words, then frees the speaker. */
   retire(speaker: Speaker, now: Ms): void {
     const until = ms(now + speaker.bufferMs + CLOSING);
     speaker.mute(true, now);
@@ -120,7 +120,7 @@ export class Program {
     return { ...this.#state };
   }
 
-  /** Makes the block at `tick`, due at `due`; `wall` is the present. The result is valid until the next call. */
+  /** Makes the block at `tick`, due at `due`; `wall` is the current time. The result is valid until the next call. */
   render(tick: Ticks, due: Ms, wall: EpochMs): PcmBlock {
     if (this.#switchAt !== undefined && due >= this.#switchAt) this.#switch(wall);
     const left = this.#left.fill(0);
@@ -165,7 +165,7 @@ export class Program {
     this.#say(wall, this.#onAir ? 'stage' : 'standby');
   }
 
-  /** Judges the stage before it is blended: is it speech, is it silent, and for how long. */
+  /** Examines the stage before the blend: whether it is speech, whether it is silent, and for how long. */
   #listen(due: Ms, wall: EpochMs): void {
     let sum = 0;
     for (let i = 0; i < BLOCK_TICKS; i += 1) {

@@ -11,7 +11,7 @@ const LOOP_BLOCKS = 66 * 16;
 /** A block in the fourth round of the loop. */
 const FIRST = 3 * LOOP_BLOCKS + 500;
 
-/** Ten seconds of a program that goes on from `state`, the left channel; and the states it told. */
+/** The left channel of ten seconds of a program that continues from `state`, and the states that it reported. */
 async function goOn(state: MixerState, live: boolean): Promise<{ sound: Float32Array; told: MixerState[] }> {
   const clock = manualClock();
   const told: MixerState[] = [];
@@ -31,7 +31,7 @@ async function goOn(state: MixerState, live: boolean): Promise<{ sound: Float32A
   return { sound, told };
 }
 
-/** What doors play in the place of these blocks. */
+/** The loop that doors play in place of these blocks. */
 function loop(blocks: number): Float32Array {
   const music = holdMusic();
   const out = new Float32Array(2 * BLOCK_TICKS);

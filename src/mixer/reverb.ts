@@ -2,7 +2,7 @@
 const COMBS = [709, 829, 947, 1051] as const;
 const DIFFUSERS = [277, 101] as const;
 const FEEDBACK = 0.83;
-/** Share of the old value in each comb's low pass: the tail gets darker as it fades. */
+/** Share of the previous value in the low pass of each comb: the tail gets darker as it fades. */
 const DAMPING = 0.55;
 
 /** A small dark room: four damped combs side by side, then two diffusers. After M. R. Schroeder (1962). */
@@ -10,7 +10,7 @@ export class Reverb {
   #combs = COMBS.map((length) => ({ line: new Float32Array(length), at: 0, low: 0 }));
   #diffusers = DIFFUSERS.map((length) => ({ line: new Float32Array(length), at: 0 }));
 
-  /** Writes the room's answer to `dry` into `wet`, of the same length. */
+  /** Writes the reverb of `dry` into `wet`, of the same length. */
   run(dry: Float32Array, wet: Float32Array): void {
     wet.fill(0);
     for (const comb of this.#combs) {

@@ -11,17 +11,17 @@ export interface Note {
   readonly hertz: number;
   /** Linear peak level. */
   readonly level: number;
-  /** Seconds it is held before its release. */
+  /** Seconds for which it is held before its release. */
   readonly hold: number;
   readonly attack: number;
   readonly release: number;
   /** Speed of the slow change of level, Hz. */
   readonly swell: number;
-  /** Where in its wave it begins, 0 to 2,047. */
+  /** Start position in its wave table, 0 to 2,047. */
   readonly phase: number;
 }
 
-/** Semitones above C, as bass root and four close voices; each leads into any other with little movement. */
+/** Semitones above C: a bass root and four close voices. Each chord leads to any other with little movement. */
 const CHORDS = [
   { root: 36, voices: [52, 55, 59, 62] },
   { root: 33, voices: [52, 55, 59, 60] },
@@ -33,7 +33,7 @@ const CHORDS = [
   { root: 31, voices: [50, 55, 57, 60] },
 ] as const;
 
-/** Which chords may follow which: the circle is walked, never the same way for long. */
+/** Chords that may follow each chord. The walk never takes the same way for long. */
 const FOLLOWS = [
   [1, 2, 5, 6],
   [2, 3, 6],
@@ -47,7 +47,7 @@ const FOLLOWS = [
 
 /** C major pentatonic over two octaves: fits over every chord above. */
 const MELODY = [60, 62, 64, 67, 69, 72, 74, 76, 79] as const;
-/** Chords after which the walk begins anew at its first, so that any place can be found without walking from zero. */
+/** Chords after which the walk restarts at its first, so that any place can be found without walking from zero. */
 const PHRASE = 32;
 
 const hertz = (midi: number): number => 440 * 2 ** ((midi + 12 - 69) / 12);
@@ -55,7 +55,7 @@ const hertz = (midi: number): number => 440 * 2 ** ((midi + 12 - 69) / 12);
 /** Seconds from a note's beginning until it is silent. */
 export const noteLength = (note: Note): number => note.hold + note.release;
 
-/** A number in 0 to 1 that is always the same for the same arguments. */
+/** A pseudo-random number in 0 to 1 that is the same for the same arguments. */
 function chance(step: number, salt: number): number {
   let h = Math.imul(step | 0, 0x9e3779b1) ^ Math.imul(salt + 1, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
@@ -99,7 +99,7 @@ export function notesOf(step: number): Note[] {
         });
       }
   }
-  // Melodies come and go: some chords are busy, some have none.
+  // Some chords have many notes of melody, some have none.
   const busy = chance(index, 2) * 0.45;
   if (place % 2 === 0 ? chance(step, 3) < busy : chance(step, 3) < busy * 0.35) {
     const midi = pick(MELODY, (chance(step, 4) + chance(step, 5)) / 2);

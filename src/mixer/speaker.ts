@@ -6,33 +6,33 @@ import type { Watched } from './dead-air.ts';
 import { Leveller } from './leveller.ts';
 import { Playout } from './playout.ts';
 
-/** Packets kept while the decoder is being made; it takes a few milliseconds. */
+/** Packets kept while the decoder is created, which takes a few milliseconds. */
 const MAX_EARLY = 64;
 
-/** How one speaker's link and level are doing. Counts since they joined. */
+/** Statistics of one speaker's connection and level. Counts start when they joined. */
 export interface SpeakerStats {
   received: number;
-  /** Lost frames restored from the copy in the next packet. */
+  /** Lost frames restored from the FEC copy in the next packet. */
   fec: number;
-  /** 20 ms frames invented by the decoder. */
+  /** 20 ms frames that the decoder concealed. */
   concealed: number;
   /** Packets that came too late to be played. */
   late: number;
-  /** Packets missing when their time came, restored or not. */
+  /** Packets missing at their play-out time, whether restored or not. */
   lost: number;
-  /** From the best packet's arrival to the mix. */
+  /** Time from the arrival of a packet with the shortest transit to the mix, in ms. */
   bufferMs: number;
-  /** Speaker's clock against ours. */
+  /** Difference of the speaker's clock from ours. */
   driftPpm: number;
-  /** Loudness of the voice as it came; −Infinity until heard. */
+  /** Loudness of the voice before levelling; −Infinity until a voice was heard. */
   loudnessLufs: number;
-  /** What the levelling adds. */
+  /** Gain of the levelling. */
   gainDb: number;
-  /** Left and right come opposite to each other; the mix turns one over. */
+  /** True if left and right arrive in opposite phase; the mix inverts one of them. */
   opposite: boolean;
 }
 
-/** One speaker in the mix. Muting acts on what is said from then on, not on what still waits in the buffer. */
+/** One speaker in the mix. Muting affects what is said from then on, not what is still in the buffer. */
 export class Speaker implements Watched {
   muted = false;
   #playout: Playout | undefined;
@@ -43,11 +43,11 @@ export class Speaker implements Watched {
   #right = new Float32Array(BLOCK_TICKS);
   #open = 1;
   #audible = 1;
-  /** Mutings that the play-out has not reached yet: when, and which. */
+  /** Changes of mute that play-out has not reached yet: the time, and the new state. */
   #pending: { at: number; open: number }[] = [];
   #closed = false;
 
-  /** Gives the speaker its decoder; before that packets wait. */
+  /** Gives the speaker its decoder. Packets wait until then. */
   equip(decoder: OpusDecoderHandle): void {
     if (this.#closed) {
       decoder.free();
@@ -66,7 +66,7 @@ export class Speaker implements Watched {
     return this.#playout?.dtx ?? false;
   }
 
-  /** Milliseconds that what is said now takes to the mix. */
+  /** Milliseconds from now until a word said now is in the mix. */
   get bufferMs(): number {
     return Math.max(0, this.#playout?.bufferMs ?? 0);
   }
@@ -83,7 +83,7 @@ export class Speaker implements Watched {
     this.#pending.push({ at: now + this.bufferMs, open: muted ? 0 : 1 });
   }
 
-  /** Adds the block due at `due` to the mix; returns whether anything was added. */
+  /** Adds the block due at `due` to the mix. Returns whether anything was added. */
   mix(due: Ms, mixLeft: Float32Array, mixRight: Float32Array): boolean {
     while (this.#pending[0] && this.#pending[0].at <= due)
       this.#open = this.#pending.shift()?.open ?? this.#open;

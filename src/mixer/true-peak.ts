@@ -23,14 +23,14 @@ const PHASES = [
 
 const FLAT = Float64Array.from(PHASES.flat());
 
-/** The most an interpolated peak can exceed the samples around it: the largest sum of one phase's magnitudes. */
+/** Largest excess of an interpolated peak over the samples around it: the largest sum of one phase's magnitudes. */
 export const MAX_OVERSHOOT = Math.max(
   ...PHASES.map((row) => row.reduce((sum, tap) => sum + Math.abs(tap), 0)),
 );
 
 /** Largest magnitude between the samples, four times oversampled, over the 12 samples that end at `at`. */
 export function peakAt(samples: Float32Array, at: number): number {
-  // The phases lie beside the samples and read the highest notes low; the samples themselves count too.
+  // The phases lie between the samples and read the highest notes too low, so the samples themselves count too.
   let peak = Math.abs(samples[at - PEAK_TAPS / 2] as number);
   for (let base = 0; base < FLAT.length; base += PEAK_TAPS) {
     let sum = 0;

@@ -1,4 +1,4 @@
-/** One packet in the buffer, its numbers unwrapped. */
+/** One packet in the buffer, with unwrapped numbers. */
 export interface Held {
   readonly ts: number;
   readonly ticks: number;
@@ -6,11 +6,11 @@ export interface Held {
   readonly payload: Uint8Array;
 }
 
-/** Packets one speaker may have waiting: two seconds of the shortest. At the limit the oldest goes. */
+/** Limit of one speaker's waiting packets: two seconds of the shortest. Beyond it the oldest is dropped. */
 export const MAX_WAITING = 800;
 const PLAYED_MEMORY = 64;
 
-/** The packets of one speaker that were not played yet, in the order of their media time. */
+/** One speaker's packets that were not played yet, in order of media time. */
 export class Waiting {
   #queue: Held[] = [];
   #played = new Float64Array(PLAYED_MEMORY).fill(Number.NaN);
@@ -18,7 +18,7 @@ export class Waiting {
   /** Highest sequence number seen. */
   newestSequence = 0;
 
-  /** Forgets everything; sequence numbers go on near `sequence`. */
+  /** Forgets everything. Sequence numbers continue near `sequence`. */
   clear(sequence: number): void {
     this.#queue = [];
     this.#played.fill(Number.NaN);
@@ -42,7 +42,7 @@ export class Waiting {
     return 'dropped-oldest';
   }
 
-  /** How many packets lie wholly before media time `cursor`. */
+  /** Number of packets that end before media time `cursor`. */
   before(cursor: number): number {
     let count = 0;
     for (const packet of this.#queue) {
@@ -52,13 +52,13 @@ export class Waiting {
     return count;
   }
 
-  /** The first packet that reaches beyond media time `cursor`. */
+  /** The first packet that ends after media time `cursor`. */
   at(cursor: number): Held | undefined {
     for (const packet of this.#queue) if (packet.ts + packet.ticks > cursor) return packet;
     return undefined;
   }
 
-  /** Removes `packet` as played, and everything before it; returns how many those were. */
+  /** Removes `packet`, which was played, and every packet before it. Returns the number of those before it. */
   take(packet: Held): number {
     const at = this.#queue.indexOf(packet);
     this.#queue.splice(0, at + 1);
@@ -67,7 +67,7 @@ export class Waiting {
     return at;
   }
 
-  /** Whether a packet of this timestamp was played lately: another one is a duplicate, not late. */
+  /** Whether a packet with this timestamp was played recently. Another one is then a duplicate, not late. */
   wasPlayed(ts: number): boolean {
     return this.#played.includes(ts);
   }
