@@ -111,7 +111,7 @@ export class Joining {
     const { room, feed, joined } = found;
     const now = clock.now();
     const placed = this.#deps.place(request.slug, request, (holder) => {
-      const before = room.holders.get(holder);
+      const before = room.inSeat(holder);
       if (before) drop(before, 'retaken');
       return before !== undefined;
     });
@@ -134,14 +134,11 @@ export class Joining {
     const { connection } = listener;
     // A radio with titles in its bytes cannot move to another run of bytes.
     if (ring && !chosen && !feed.titles) room.waits.add(listener);
-    if (!ring && placed.holder !== undefined) {
-      listener.holder = placed.holder;
-      room.holders.set(placed.holder, listener);
-    }
+    if (!ring && placed.holder !== undefined) room.seat(listener, placed.holder);
     connection.handTo(listener);
     // Others may not support the key update that this takes: radios have small TLS libraries.
     if (this.#deps.offloads && rendition.container === 'fmp4' && 'encrypted' in connection.socket)
-      listener.wrapped = true;
+      listener.tls = 'whole';
     this.#deps.counters.joins += 1;
     this.#deps.roster.enter(listener);
   }

@@ -54,13 +54,14 @@ export function openListenerWrites(deps: ListenerWritesDeps): ListenerWrites {
   function writeTo(listener: Listener, bytes: Buffer, newest: number) {
     const waiting = waitingIn(listener);
     if (waiting > 0 && waiting + bytes.length > limits.backlog) return drop(listener, 'backlog');
-    if (listener.wrapped && waiting === 0 && !offload(listener)) return;
+    if (listener.tls === 'whole' && waiting === 0 && !offload(listener)) return;
     counters.writes += 1;
     counters.bytes += bytes.length;
-    const sealed = listener.records ? seal(listener, listener.records, bytes) : bytes;
+    const { records } = listener;
+    const sealed = records ? seal(listener, records, bytes) : bytes;
     if (!sealed) return;
     batch.put(listener, sealed);
-    if (listener.records?.spent) finish(listener, 'spent');
+    if (records?.spent) finish(listener, 'spent');
     else if (roster.draining && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
   }
   /** `bytes` as TLS records; undefined when that is no longer possible and the listener had to be closed. */
@@ -78,7 +79,7 @@ export function openListenerWrites(deps: ListenerWritesDeps): ListenerWrites {
   }
   /** Offloads a listener's connection where possible; false when it had to be closed. */
   function offload(listener: Listener): boolean {
-    listener.wrapped = false;
+    listener.tls = undefined;
     try {
       const records = bares?.lay(listener.connection);
       if (!records) return true;

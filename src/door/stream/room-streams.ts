@@ -23,8 +23,9 @@ export class Room {
   readonly slug: string;
   /** Delayed listeners who did not ask for the delayed stream, longest wait first. */
   readonly waits = new Set<Listener>();
-  /** Who has which seat: the live listeners of a room with a line. */
-  readonly holders = new Map<string, Listener>();
+  /** Who has which seat, and whose seat each has: the live listeners of a room with a line. */
+  readonly #seats = new Map<string, Listener>();
+  readonly #holders = new Map<Listener, string>();
   readonly #feeds = new Map<string, Feed>();
   readonly #hooks: ChannelHooks & { origin: DoorOrigin };
   /** When each rendition was last needed. */
@@ -40,6 +41,26 @@ export class Room {
   /** Every feed. */
   get feeds(): Feed[] {
     return [...this.#feeds.values()];
+  }
+
+  /** A live listener has the seat of this holder from now on. */
+  seat(listener: Listener, holder: string): void {
+    this.#seats.set(holder, listener);
+    this.#holders.set(listener, holder);
+  }
+
+  /** Whoever has a holder's seat. */
+  inSeat(holder: string): Listener | undefined {
+    return this.#seats.get(holder);
+  }
+
+  /** A listener has left; a seat that somebody else has by now stays theirs. */
+  leave(listener: Listener): void {
+    this.waits.delete(listener);
+    const holder = this.#holders.get(listener);
+    if (holder === undefined) return;
+    this.#holders.delete(listener);
+    if (this.#seats.get(holder) === listener) this.#seats.delete(holder);
   }
 
   /** True for the first fragment of each slot of the time grid. */

@@ -29,10 +29,7 @@ export class Roster {
   leave(listener: Listener, cause: Departure): void {
     const { slug } = listener.channel;
     if (!listener.channel.remove(listener)) return;
-    const room = this.rooms.get(slug);
-    room?.waits.delete(listener);
-    if (listener.holder !== undefined && room?.holders.get(listener.holder) === listener)
-      room.holders.delete(listener.holder);
+    this.rooms.get(slug)?.leave(listener);
     this.#deps.departures[cause] += 1;
     this.#deps.changed(listener, -1);
     this.#total -= 1;

@@ -4,17 +4,20 @@ import type { Connection, Handler } from '../socket/connection.ts';
 import type { Outlet } from '../socket/direct-write.ts';
 import type { Records } from '../socket/tls-record-sealer.ts';
 
-/** One listener: a connection that carries a stream, and what a write to it needs, in one small object. */
+/**
+ * One listener: a connection that carries a stream, and what a write to it needs, in one object that is kept small: with
+ * tens of thousands of them each write has to fetch it from memory.
+ */
 export class Listener implements Outlet, Handler {
   /** Both change when a TLS connection is offloaded. */
   socket: Socket;
   fd: number;
   queued = true;
-  brief = false;
-  /** Encrypts what is written, once the connection is offloaded. */
-  records: Records | undefined = undefined;
-  /** True for a TLS connection that may be offloaded. */
-  wrapped = false;
+  /**
+   * What encrypts: `whole` Node's TLS, until the connection is offloaded, and from then on these records. Undefined:
+   * nothing does, or Node's TLS to the end.
+   */
+  tls: 'whole' | Records | undefined = undefined;
   channel: Channel;
   /** The first fragment it still needs. */
   next: number;
@@ -22,8 +25,6 @@ export class Listener implements Outlet, Handler {
   slot = -1;
   /** Its place in that slot's list. */
   place = -1;
-  /** Whose seat it has, in a room with seats. */
-  holder: string | undefined = undefined;
   readonly connection: Connection;
 
   constructor(connection: Connection, channel: Channel, next: number) {
@@ -38,13 +39,22 @@ export class Listener implements Outlet, Handler {
     return this.records ? 'offloaded' : 'stream';
   }
 
+  /** Encrypts what is written, once the connection is offloaded. */
+  get records(): Records | undefined {
+    return typeof this.tls === 'object' ? this.tls : undefined;
+  }
+
+  /** True once what is written was encrypted in memory that is used again. */
+  get brief(): boolean {
+    return typeof this.tls === 'object';
+  }
+
   /** From now on what is written is encrypted by `records`, on the accepted socket. */
   offloaded(records: Records): void {
     this.socket = this.connection.socket;
     this.fd = this.connection.fd;
     this.queued = false;
-    this.brief = true;
-    this.records = records;
+    this.tls = records;
   }
 
   ended(): void {
