@@ -1,10 +1,10 @@
-import type { Clocks } from '../wire/room.ts';
+import { type Clocks, isOver, isRunning, type RoomStatus } from '../wire/room.ts';
 
 /** A room as the command line shows it. */
 export interface ListedRoom {
   readonly slug: string;
   readonly title: string;
-  readonly status: string;
+  readonly status: RoomStatus;
   readonly hosts?: readonly string[];
   readonly clocks?: Clocks;
   readonly cap?: number;
@@ -30,7 +30,7 @@ const when = ({ status, clocks = {} }: ListedRoom): string => {
   const at =
     status === 'scheduled'
       ? clocks.scheduled
-      : status === 'ended' || status === 'cancelled'
+      : isOver(status)
         ? clocks.ended
         : (clocks.firstSpeech ?? clocks.opened);
   return at === undefined ? '' : localTime(at);
@@ -44,7 +44,7 @@ export function roomTable(rooms: readonly ListedRoom[]): string {
     ...rooms.map((room) => [
       room.status,
       when(room),
-      room.status === 'open' || room.status === 'live' ? String(room.streams ?? 0) : '',
+      isRunning(room.status) ? String(room.streams ?? 0) : '',
       room.slug,
       room.title,
     ]),

@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { type Ms, ms } from '../base/time.ts';
-import { type Delivery, deliveryAt } from '../wire/delivery.ts';
+import { type Delivery, deliveryAt, holdsNewcomers } from '../wire/delivery.ts';
 import { Ladder } from './ladder.ts';
 import { expose, type StepCounts } from './metrics.ts';
 import { type Signals, unsentShare } from './signals.ts';
@@ -109,15 +109,16 @@ export function open(deps: LadderDeps): DoorLadder {
       const fresh = told && now - told.at < FRESH_MS ? told.delivery : undefined;
       const own = ladder.wish(slug);
       if (fresh && fresh.level >= own.level) return fresh;
+      const mine = deliveryAt(own.level, {
+        ...{ period, since: since.get(slug) ?? begun },
+        ...(own.why === undefined ? {} : { why: own.why }),
+      });
       return {
-        ...deliveryAt(own.level, {
-          ...{ period, since: since.get(slug) ?? begun },
-          ...(own.why === undefined ? {} : { why: own.why }),
-        }),
+        ...mine,
         ...(fresh?.caches === undefined ? {} : { caches: fresh.caches }),
         ...(fresh?.cap === undefined ? {} : { cap: fresh.cap }),
         // If the cap is reached it stays reached.
-        ...(fresh?.newcomers === 'queue' && own.level < 6 ? { newcomers: 'queue' as const } : {}),
+        ...(fresh?.newcomers === 'queue' && !holdsNewcomers(mine) ? { newcomers: 'queue' as const } : {}),
       };
     },
     told(slug, delivery) {

@@ -2,7 +2,14 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Rendition } from '../base/media.ts';
 import { epochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Head, Message } from '../wire/feed.ts';
-import { type Clocks, type RoomCard, type RoomState, stateOfCard } from '../wire/room.ts';
+import {
+  type Clocks,
+  isRunning,
+  type RoomCard,
+  type RoomState,
+  stateOfCard,
+  whyNotHeard,
+} from '../wire/room.ts';
 import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
 import { Program } from './live/program.ts';
 import { openOlderRooms, type Sought } from './older-rooms.ts';
@@ -16,8 +23,6 @@ const MAX_AHEAD = 8;
 const FAREWELL_MS = 3000;
 /** Windows are kept this long after the end, for players that are still fetching. */
 const KEEP_MS = 60_000;
-
-const running = (card: RoomCard | undefined): boolean => card?.status === 'open' || card?.status === 'live';
 
 /** The rooms of one door: what the bus said, and the programs that run. */
 export function openRooms(deps: OriginDeps) {
@@ -52,10 +57,10 @@ export function openRooms(deps: OriginDeps) {
   /** Ends the program of a room that no longer runs, after the cell's last words. */
   const settle = (slug: string): void => {
     const program = programs.get(slug);
-    if (!program || program.over || running(cards.get(slug))) return;
+    if (!program || program.over || isRunning(cards.get(slug)?.status)) return;
     later(FAREWELL_MS, () => {
       // The demo room can be on again by now.
-      if (!running(cards.get(slug))) finish(slug, program);
+      if (!isRunning(cards.get(slug)?.status)) finish(slug, program);
     });
   };
 
@@ -96,7 +101,7 @@ export function openRooms(deps: OriginDeps) {
         renditions,
         holdWhileAway: deps.holdWhileAway,
         // Unknown to the site as yet: the cell knows better.
-        wanted: () => !cards.has(slug) || running(cards.get(slug)),
+        wanted: () => !cards.has(slug) || isRunning(cards.get(slug)?.status),
         emit(rendition, seq, bytes) {
           for (const listen of fragmentListeners) listen(slug, rendition, seq, bytes);
         },
@@ -135,7 +140,7 @@ export function openRooms(deps: OriginDeps) {
     const mine = { title: card.title, hosts: card.hosts, status: card.status, clocks: all };
     const here = program?.heard && program.awaySince === undefined;
     if (!known) return { ...stateOfCard(card, at), ...mine, ...(here ? { studio: 'here' } : {}) };
-    if (!running(card)) return { ...stateOfCard(card, at), ...mine, gaps: known.gaps };
+    if (!isRunning(card.status)) return { ...stateOfCard(card, at), ...mine, gaps: known.gaps };
     if (program?.awaySince === undefined) return { ...known, ...mine, at: Math.max(known.at, at) };
     const { deadAir: _, ...carried } = known.program;
     const stage = known.stage.map((person) => ({ ...person, speaking: false, connected: false }));
@@ -148,9 +153,7 @@ export function openRooms(deps: OriginDeps) {
     const card = cardOf(slug);
     const program = programs.get(slug);
     if (program && !program.over) return program;
-    if (!card) return 'room-unknown';
-    if (card.status === 'scheduled') return 'room-not-open';
-    return running(card) ? 'studio-away' : 'room-ended';
+    return whyNotHeard(card?.status);
   };
 
   const ask = (slug: string, program: Program, rendition: string): void => {

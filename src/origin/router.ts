@@ -1,5 +1,7 @@
 import { type Charge, problem, type Reply } from '../base/reply.ts';
 import { find } from '../http/index.ts';
+import { holdsNewcomers } from '../wire/delivery.ts';
+import { isOver, whyNotHeard } from '../wire/room.ts';
 import type { OriginDeps } from './deps.ts';
 import { openLive } from './live/live.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
@@ -25,7 +27,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
   const loudness = openLoudness(deps.measurer ?? maker, deps.log);
   const { caches = [] } = deps;
   const queues = (slug: string): boolean =>
-    deps.queues?.(slug) === true || /queue|text/.test(rooms.state(slug)?.delivery.newcomers ?? '');
+    deps.queues?.(slug) === true || holdsNewcomers(rooms.state(slug)?.delivery);
   const live = openLive(clock, archive, caches, rooms.ask, queues);
   const endedLive = openEndedLive(archive, desk);
   const replay = openReplay(archive, desk);
@@ -36,9 +38,8 @@ export function router(deps: OriginDeps, rooms: Rooms) {
   });
 
   const over = (slug: string): boolean => {
-    const status = rooms.card(slug)?.status;
     const program = rooms.program(slug);
-    return (status === 'ended' || status === 'cancelled') && (!program || program.over);
+    return isOver(rooms.card(slug)?.status) && (!program || program.over);
   };
 
   const fromDisk = async (
@@ -85,13 +86,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     if (isNotNow(facts)) return notNow(facts);
     const ended = facts && (await endedLive(slug, facts, file, headers, asker));
     if (ended) return ended;
-    const code = !status
-      ? 'room-unknown'
-      : status === 'scheduled'
-        ? 'room-not-open'
-        : status === 'open' || status === 'live'
-          ? 'studio-away'
-          : 'room-ended';
+    const code = whyNotHeard(status);
     return problem(
       code,
       undefined,

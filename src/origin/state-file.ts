@@ -3,7 +3,7 @@ import type { Reply } from '../base/reply.ts';
 import { problem } from '../base/reply.ts';
 import { momentOf } from '../wire/moment.ts';
 import type { RecordingNote } from '../wire/recording.ts';
-import { MAX_TOLD_GAPS, type RoomCard } from '../wire/room.ts';
+import { isRunning, MAX_TOLD_GAPS, type RoomCard } from '../wire/room.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import type { ReplayFacts } from './replay/replay-maker.ts';
 import type { Rooms } from './rooms.ts';
@@ -77,7 +77,7 @@ const noteOf = ({ seconds, removed }: ReplayFacts): RecordingNote => ({
 
 /** On air first, then what comes, then what is over; cancelled ones are not listed. */
 export function listedCards(cards: readonly RoomCard[]): RoomCard[] {
-  const on = cards.filter(({ status }) => status === 'live' || status === 'open');
+  const on = cards.filter(({ status }) => isRunning(status));
   const next = cards.filter(({ status }) => status === 'scheduled');
   const past = cards.filter(({ status }) => status === 'ended');
   return [

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ERRORS } from '../base/errors.ts';
 import type { Language } from '../base/negotiation.ts';
-import type { RoomCard, RoomState } from '../wire/room.ts';
+import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { escapeHtml } from './escape.ts';
 import { type PlainWords, plainWords } from './plain-words.ts';
 import { planMain } from './plan-page.ts';
@@ -99,7 +99,7 @@ const MAX_LISTED = { coming: 200, over: 20 } as const;
 /** Sound for browsers without scripts. */
 function plainAudio(card: RoomCard, words: PlainWords): string {
   const at = `/r/${card.slug}`;
-  if (card.status === 'open' || card.status === 'live')
+  if (isRunning(card.status))
     return (
       `<noscript><p><a class="button" href="${at}/radio.mp3">${words.listen}</a></p><audio controls preload="none"><source src="${at}/radio.mp3" type="audio/mpeg">` +
       `<source src="${at}/radio.aac" type="audio/aac"></audio></noscript>`
@@ -185,7 +185,7 @@ ${main}
   return {
     home(cards, language = 'en') {
       const words = plainWords(language);
-      const on = cards.filter((c) => c.status === 'live' || c.status === 'open');
+      const on = cards.filter((c) => isRunning(c.status));
       const next = cards
         .filter((c) => c.status === 'scheduled')
         .sort((a, b) => (a.clocks.scheduled ?? 0) - (b.clocks.scheduled ?? 0))
@@ -225,7 +225,7 @@ ${plainAudio(card, words)}
 ${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
 </main>`;
       const sound =
-        base && (card.status === 'live' || card.status === 'open')
+        base && isRunning(card.status)
           ? `<meta property="og:audio" content="${escapeHtml(base + at)}/radio.mp3">\n<meta property="og:audio:type" content="audio/mpeg">\n`
           : '';
       const hosts = card.hosts.length > 0 ? words.with(card.hosts.map(isolated).join(', ')) : '';

@@ -1,12 +1,12 @@
 import { roughly } from '../wire/delivery.ts';
 import { type Reading, readingOf, recordedAt } from '../wire/reading.ts';
-import type { RoomState } from '../wire/room.ts';
+import { isRunning, type RoomState } from '../wire/room.ts';
 import { escapeHtml } from './escape.ts';
 import { instant } from './sentence.ts';
 
 /** True while newcomers are sent to the text. */
 export const readsAlong = (state: RoomState | undefined): state is RoomState =>
-  state?.delivery.newcomers === 'text' && (state.status === 'live' || state.status === 'open');
+  state?.delivery.newcomers === 'text' && isRunning(state.status);
 
 function part(slug: string, reading: Reading, attributes: string): string {
   const { title, rows, next, recording } = reading;

@@ -1,6 +1,6 @@
 import { EarshotError } from '../base/errors.ts';
 import { canonical, find } from '../http/index.ts';
-import type { RoomCard } from '../wire/room.ts';
+import { isRunning, type RoomCard } from '../wire/room.ts';
 import type { Address } from './people/order.ts';
 
 /** The room under test. */
@@ -41,7 +41,7 @@ export async function findTarget(url: string, address: Address): Promise<Target>
   const { rooms } = await ask<{ rooms: RoomCard[] }>('/rooms.json');
   const card = rooms.find((room) => room.slug === slug);
   if (!card) throw new EarshotError('room-unknown', `${parsed.origin} has no room "${slug}"`);
-  if (card.status !== 'open' && card.status !== 'live')
+  if (!isRunning(card.status))
     throw new EarshotError('room-not-open', `the room "${slug}" is ${card.status}: open it first`);
   const described = await ask<{ info?: { title?: string; version?: string } }>('/openapi.json').catch(
     () => undefined,

@@ -30,9 +30,9 @@ import { openUring, type Uring } from '../native/uring.ts';
 import { open as openOrigin } from '../origin/index.ts';
 import { open as openQueueDoor } from '../queue/index.ts';
 import { readLoops, substituteMessages } from '../standby/standby-loops.ts';
-import { LEVELS } from '../wire/delivery.ts';
+import { holdsNewcomers, LEVELS } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
-import type { RoomCard } from '../wire/room.ts';
+import { isRunning, type RoomCard, whyNotHeard } from '../wire/room.ts';
 import { certificateOf, challengeAnswer } from './certificate-files.ts';
 import { logLost } from './lost.ts';
 import { openNews } from './news.ts';
@@ -60,8 +60,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const secret = readSecret(at.secret);
   await using stack = new AsyncDisposableStack();
   let ladder: DoorLadder | undefined;
-  const holding = (slug: string): boolean =>
-    /queue|text/.test(LEVELS[ladder?.delivery(slug).level ?? 0]?.newcomers ?? '');
+  const holding = (slug: string): boolean => holdsNewcomers(LEVELS[ladder?.delivery(slug).level ?? 0]);
   const origin = stack.use(
     openOrigin({
       clock,
@@ -89,8 +88,9 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       room(slug) {
         const card = origin.card(slug);
         if (!card) return 'room-unknown';
-        if (card.status === 'ended' || card.status === 'cancelled') return 'room-ended';
-        return card.status === 'scheduled' ? 'room-not-open' : card;
+        // A room that runs has its queue, whether or not its studio is there.
+        const why = whyNotHeard(card.status);
+        return why === 'studio-away' ? card : why;
       },
       cap: (slug) => origin.card(slug)?.cap,
       holding,
@@ -102,7 +102,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const known = new Set<string>();
   const substitute = async (cards: readonly RoomCard[]): Promise<void> => {
     for (const { slug, status, zero } of cards) {
-      if ((status !== 'open' && status !== 'live') || zero === undefined || known.has(slug)) continue;
+      if (!isRunning(status) || zero === undefined || known.has(slug)) continue;
       const loops = await readLoops(at.loops);
       if (!loops || known.has(slug)) continue;
       known.add(slug);

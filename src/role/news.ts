@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { ms } from '../base/time.ts';
-import type { RoomCard } from '../wire/room.ts';
+import { isRunning, type RoomCard } from '../wire/room.ts';
 
 /** A door that starts waits this long for the others to speak; then it serves what it has. */
 const PATIENCE_MS = ms(2500);
@@ -28,7 +28,7 @@ export function openNews(clock: Clock): News {
   return {
     site(cards) {
       wanted = cards
-        .filter(({ status, zero }) => (status === 'open' || status === 'live') && zero !== undefined)
+        .filter(({ status, zero }) => isRunning(status) && zero !== undefined)
         .map(({ slug }) => slug);
       look();
     },

@@ -17,7 +17,7 @@ import { open as openRooms } from '../room/index.ts';
 import { openMusicShelf } from '../standby/host-music.ts';
 import { open as openStore } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
-import type { RoomCard } from '../wire/room.ts';
+import { isOver, isRunning, type RoomCard } from '../wire/room.ts';
 import { watchDatabase } from './database-watch.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
@@ -79,8 +79,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
         const card = rooms.card(slug);
         if (!card) return undefined;
         const { status, clocks, welcome } = card;
-        const running = status === 'open' || status === 'live';
-        return { running, ended: clocks.ended, neverKept: welcome === true };
+        return { running: isRunning(status), ended: clocks.ended, neverKept: welcome === true };
       },
     }),
   );
@@ -102,10 +101,9 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     kept.changed();
     const status = rooms.card(slug)?.status;
     // Music is for rooms to come and on.
-    if (status === undefined || status === 'ended' || status === 'cancelled')
-      void music.remove(slug).catch(() => undefined);
+    if (status === undefined || isOver(status)) void music.remove(slug).catch(() => undefined);
   });
-  const wanted = rooms.cards().filter(({ status }) => status !== 'ended' && status !== 'cancelled');
+  const wanted = rooms.cards().filter(({ status }) => !isOver(status));
   music
     .keep(new Set(wanted.map(({ slug }) => slug)))
     .catch((error: unknown) =>

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { isDuplicate, type Store } from '../store/index.ts';
-import { type Clocks, type Revoked, type RoomCard, RUN_UP_MS } from '../wire/room.ts';
+import { type Clocks, isOver, isRunning, type Revoked, type RoomCard, RUN_UP_MS } from '../wire/room.ts';
 import { barred, type Edit, edited, renewed, revised, told } from './change.ts';
 import {
   type Entry,
@@ -18,7 +18,7 @@ import {
   update,
 } from './rows.ts';
 import { slugFrom, withSuffix } from './slug.ts';
-import { type Action, advice, running, step } from './status.ts';
+import { type Action, advice, step } from './status.ts';
 
 /** What the book of rooms needs; durations in ms. */
 export interface BookDeps {
@@ -78,7 +78,7 @@ export class Book {
     for (const entry of await readCurrent(this.#deps.store)) this.#entries.set(entry.card.slug, entry);
     for (const entry of [...this.#entries.values()]) {
       const { card } = entry;
-      if (!running(card.status) || (card.cell !== undefined && card.cell < this.#deps.cells)) continue;
+      if (!isRunning(card.status) || (card.cell !== undefined && card.cell < this.#deps.cells)) continue;
       await this.#write({ ...entry, card: { ...card, cell: this.#roomiest().cell } });
     }
   }
@@ -173,7 +173,7 @@ export class Book {
     return this.#change(slug, (entry) => {
       if (entry.card.welcome)
         return { refused: 'wrong-moment', detail: 'The demo room is switched off by the setting welcome.' };
-      if (running(entry.card.status))
+      if (isRunning(entry.card.status))
         return { refused: 'wrong-moment', detail: 'The room is live: end it first.' };
       const { status, clocks } = entry.card;
       const now = this.#deps.clock.wall();
@@ -202,7 +202,7 @@ export class Book {
   /** Somebody is on stage: the room is not abandoned. What is said of a room that does not run is too late. */
   occupied(slug: string): void {
     const entry = this.#entries.get(slug);
-    if (entry && running(entry.card.status)) this.#occupied.set(slug, this.#deps.clock.now());
+    if (entry && isRunning(entry.card.status)) this.#occupied.set(slug, this.#deps.clock.now());
   }
 
   /** Makes, revives or (with `on` false) ends the demo room. */
@@ -210,7 +210,7 @@ export class Book {
     return this.#queue(async () => {
       const known = this.#entries.get('welcome') ?? (await readOne(this.#deps.store, 'welcome'));
       if (!on) {
-        if (known && running(known.card.status))
+        if (known && isRunning(known.card.status))
           await this.#write({ ...known, card: this.#finished(known.card, 'ended') });
         return;
       }
@@ -246,7 +246,7 @@ export class Book {
             'a scheduled room has to wait: as many rooms are open as the studio can carry (roomsPerCell)',
           );
         this.#full = full;
-      } else if (running(card.status) && !card.welcome) {
+      } else if (isRunning(card.status) && !card.welcome) {
         const seen = this.#occupied.get(card.slug);
         if (seen === undefined) this.occupied(card.slug);
         else if (clock.now() - seen >= idleEnd && wall - (card.clocks.scheduled ?? 0) >= idleEnd) {
@@ -268,8 +268,8 @@ export class Book {
       return { refused: status, detail: advice(card.status, action) };
     }
     if (status === card.status) return card;
-    if (!running(status)) return this.#finished(card, status);
-    const opened = running(card.status) ? card : this.#opened(card);
+    if (!isRunning(status)) return this.#finished(card, status);
+    const opened = isRunning(card.status) ? card : this.#opened(card);
     return 'refused' in opened ? opened : { ...opened, status };
   }
 
@@ -295,7 +295,7 @@ export class Book {
   #roomiest(): { cell: number; rooms: number } {
     const rooms = new Array<number>(this.#deps.cells).fill(0);
     for (const { card } of this.#entries.values()) {
-      if (running(card.status) && card.cell !== undefined) rooms[card.cell] = (rooms[card.cell] ?? 0) + 1;
+      if (isRunning(card.status) && card.cell !== undefined) rooms[card.cell] = (rooms[card.cell] ?? 0) + 1;
     }
     const least = Math.min(...rooms.slice(0, this.#deps.cells));
     return { cell: rooms.indexOf(least), rooms: least };
@@ -359,20 +359,18 @@ export class Book {
     const { slug, status } = entry.card;
     if (entry.removed === undefined) this.#entries.set(slug, entry);
     else this.#entries.delete(slug);
-    if (!running(status)) this.#occupied.delete(slug);
+    if (!isRunning(status)) this.#occupied.delete(slug);
     // A room that has just opened is given the whole time.
     else if (!this.#occupied.has(slug)) this.occupied(slug);
     this.#cards = undefined;
-    for (const gone of [slug, ...(running(status) ? [] : this.#forgetOldest())])
+    for (const gone of [slug, ...(isRunning(status) ? [] : this.#forgetOldest())])
       for (const listen of this.#listeners) listen(gone);
   }
 
   /** The addresses of the finished rooms that are no longer told of. */
   #forgetOldest(): string[] {
     if (this.#count('ended') + this.#count('cancelled') <= KEPT_UNSPOKEN) return [];
-    const over = [...this.#entries.values()].filter(
-      ({ card }) => card.status === 'ended' || card.status === 'cancelled',
-    );
+    const over = [...this.#entries.values()].filter(({ card }) => isOver(card.status));
     over.sort((a, b) => b.created - a.created);
     const [spoken = [], unspoken = []] = [true, false].map((spoke) =>
       over.filter(({ card }) => (card.clocks.firstSpeech !== undefined) === spoke),

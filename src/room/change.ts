@@ -1,5 +1,5 @@
 import type { SpeakerId } from '../base/ids.ts';
-import type { RoomCard } from '../wire/room.ts';
+import { isOver, isRunning, type RoomCard } from '../wire/room.ts';
 import type { Refusal } from './book.ts';
 import type { Entry } from './rows.ts';
 import { advice } from './status.ts';
@@ -67,13 +67,14 @@ export function revised(before: Entry, after: Entry, at: number): Entry {
 
 /** What doors are told when they ask for a room that is over; undefined of every other. */
 export const toldWhenOver = (entry: Entry | undefined, lead: number): RoomCard | undefined =>
-  entry?.card.status === 'ended' || entry?.card.status === 'cancelled' ? told(entry, lead) : undefined;
+  entry && isOver(entry.card.status) ? told(entry, lead) : undefined;
 
 /** What doors and cells are told, `lead` being how long before its start a room opens: who is kept out while the room runs, for they alone let people in. */
 export function told({ card, revoked }: Entry, lead: number): RoomCard {
-  const running = card.status === 'open' || card.status === 'live';
   const { scheduled } = card.clocks;
   if (card.status === 'scheduled' && scheduled !== undefined)
     return { ...card, clocks: { ...card.clocks, opens: scheduled - lead } };
-  return running && (revoked.generation > 0 || revoked.barred.length > 0) ? { ...card, revoked } : card;
+  return isRunning(card.status) && (revoked.generation > 0 || revoked.barred.length > 0)
+    ? { ...card, revoked }
+    : card;
 }

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import { isOver } from '../wire/room.ts';
 import type { Access, Caller } from './access.ts';
 import { networkOf } from './allowance.ts';
 import { isRefusal, type Outcome, refuse, refused } from './answer.ts';
@@ -16,7 +17,7 @@ export function musicRoutes(
     const caller = await changing(c);
     if (isRefusal(caller)) return refused(caller);
     const { slug, status, clocks } = caller.entry.card;
-    if (status === 'ended' || status === 'cancelled') return refuse('room-ended');
+    if (isOver(status)) return refuse('room-ended');
     if (status === 'scheduled' && (clocks.scheduled ?? 0) - deps.clock.wall() > MUSIC_LEAD_MS)
       return refuse('wrong-moment', 'Send the music no earlier than 24 hours before the start of the room.');
     if (!deps.music) return refuse('not-found');
@@ -28,7 +29,7 @@ export function musicRoutes(
     if ('refused' in kept) return kept.refused === 'too-large' ? tooLarge() : refused(kept);
     // The room may have ended meanwhile.
     const now = await deps.book.find(slug);
-    if (now?.card.status !== 'scheduled' && now?.card.status !== 'open' && now?.card.status !== 'live') {
+    if (!now || isOver(now.card.status)) {
       await deps.music.remove(slug);
       return refuse('room-ended');
     }

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { asSpeakerId } from '../base/ids.ts';
+import { isOver } from '../wire/room.ts';
 import { type Access, type Caller, tooOften } from './access.ts';
 import { openAllowance } from './allowance.ts';
 import { isRefusal, type Outcome, read, refuse, refused } from './answer.ts';
@@ -41,8 +42,7 @@ export function peopleRoutes(
         'operator-only',
         'role: only the operator gives out host links (earshot room link SLUG --host).',
       );
-    if (!back && (status === 'ended' || status === 'cancelled'))
-      return refuse('room-ended', advice(status, 'open'));
+    if (!back && isOver(status)) return refuse('room-ended', advice(status, 'open'));
     if (role === 'co-host' && caller.role !== 'host')
       return refuse('not-host', 'role: a co-host can invite speakers only.');
     const { token, speaker } = await access.link(entry, role, name ?? (back ? 'Host' : ''));

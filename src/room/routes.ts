@@ -4,6 +4,7 @@ import { asSlug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { RecordingNote } from '../wire/recording.ts';
+import { isRunning } from '../wire/room.ts';
 import { openAccess, tooOften } from './access.ts';
 import { openAllowance } from './allowance.ts';
 import { isRefusal, read, refuse, refused } from './answer.ts';
@@ -127,7 +128,7 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
     if (isRefusal(caller)) return refused(caller);
     if (caller.role !== 'host') return refuse('not-host', 'Only the host can remove a recording.');
     const { slug, status } = caller.entry.card;
-    if (status === 'open' || status === 'live')
+    if (isRunning(status))
       return refuse('wrong-moment', 'The room is on air or open: end it, then remove its recording.');
     return (await deps.dropRecording?.(slug, caller.operator ? 'operator' : 'host'))
       ? c.body(null, 204)

@@ -1,4 +1,4 @@
-import type { RoomStatus } from '../wire/room.ts';
+import { isOver, type RoomStatus } from '../wire/room.ts';
 
 /** What a host does to a room. `standby` takes a live room back to the lobby. */
 export type Action = 'open' | 'live' | 'standby' | 'end' | 'cancel';
@@ -19,11 +19,8 @@ const NEXT: Record<Action, Partial<Record<RoomStatus, RoomStatus>>> = {
 export function step(status: RoomStatus, action: Action): RoomStatus | 'room-ended' | 'wrong-moment' {
   const next = NEXT[action][status];
   if (next) return next;
-  return status === 'ended' || status === 'cancelled' ? 'room-ended' : 'wrong-moment';
+  return isOver(status) ? 'room-ended' : 'wrong-moment';
 }
-
-/** True while a cell carries the room. */
-export const running = (status: RoomStatus): boolean => status === 'open' || status === 'live';
 
 /** What to do instead, in plain words. */
 export function advice(status: RoomStatus, action: Action): string {

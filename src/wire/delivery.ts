@@ -22,6 +22,10 @@ export interface Level {
   readonly newcomers: Newcomers;
 }
 
+/** True where newcomers get no live place without a ticket: they queue, hearing the delayed program, or read the text. */
+export const holdsNewcomers = (delivery: { readonly newcomers: Newcomers } | undefined): boolean =>
+  delivery?.newcomers === 'queue' || delivery?.newcomers === 'text';
+
 /** Every level, best first; a level's index is what the ladder counts in. */
 export const LEVELS: readonly Level[] = [
   { rung: 0, period: 320, newcomers: 'live' },
@@ -57,6 +61,10 @@ export interface Delivery {
   /** How many ms a page lets pass, 20 % more or less by chance, before it reads the room's state again. */
   readonly poll: number;
 }
+
+/** True while the live edge is reached by a ticket: the free places of a cap are for those who wait. */
+export const needsTicket = (delivery: Delivery): boolean =>
+  holdsNewcomers(delivery) || (delivery.newcomers === 'live' && delivery.cap !== undefined);
 
 /** Milliseconds that the delayed ring is behind: far enough for caches in two rows, near enough to be the same evening. */
 export const RING_MS = 30_000;

@@ -8,6 +8,23 @@ import type { RecordingNote } from './recording.ts';
 /** The life of a room. `open` is the lobby: hold music plays, the stage is backstage. */
 export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
 
+/** True while a studio cell carries a room of this status. */
+export const isRunning = (status: RoomStatus | undefined): status is 'open' | 'live' =>
+  status === 'open' || status === 'live';
+
+/** True of a room that is over for good. */
+export const isOver = (status: RoomStatus | undefined): status is 'ended' | 'cancelled' =>
+  status === 'ended' || status === 'cancelled';
+
+/** Why a room of this status is not heard, where no program of it is there; without a status nobody knows the room. */
+export function whyNotHeard(
+  status: RoomStatus | undefined,
+): 'room-unknown' | 'room-not-open' | 'studio-away' | 'room-ended' {
+  if (status === undefined) return 'room-unknown';
+  if (status === 'scheduled') return 'room-not-open';
+  return isRunning(status) ? 'studio-away' : 'room-ended';
+}
+
 /** The four clocks and the end, wall-clock ms since 1970; absent until they happen. */
 export interface Clocks {
   readonly scheduled?: number;
@@ -116,7 +133,6 @@ export interface RoomState {
 
 /** The state of a room that has no running program: scheduled, ended, or its cell is gone. */
 export function stateOfCard(card: RoomCard, at: number, streams = 0): RoomState {
-  const running = card.status === 'open' || card.status === 'live';
   return {
     v: 1,
     at,
@@ -129,7 +145,7 @@ export function stateOfCard(card: RoomCard, at: number, streams = 0): RoomState 
     program: { carries: 'standby', since: card.clocks.opened ?? at },
     streams,
     delivery: fullDelivery(320, card.clocks.opened ?? at),
-    studio: running ? 'away' : 'here',
+    studio: isRunning(card.status) ? 'away' : 'here',
     gaps: [],
   };
 }

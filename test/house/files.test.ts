@@ -89,3 +89,14 @@ test('keys are derived in one place, each by the name of its purpose', () => {
   const found = product.filter(({ text }) => /\bhkdf(Sync)?\b/.test(text)).map(({ path }) => path);
   expect(found).toEqual(['src/keys/signing-keys.ts']);
 });
+
+test('what a status of a room and a delivery mean is written down once, in src/wire', () => {
+  const pair = (one: string, other: string): RegExp =>
+    new RegExp(`[!=]== '${one}'\\)? (?:\\|\\||&&) \\(?[\\w.?]+ [!=]== '${other}'`);
+  const rules = [
+    ...[pair('open', 'live'), pair('live', 'open'), pair('ended', 'cancelled'), pair('cancelled', 'ended')],
+    ...[pair('queue', 'text'), /queue\|text/],
+  ];
+  const found = product.filter(({ text }) => rules.some((rule) => rule.test(text.replace(/\s+/g, ' '))));
+  expect(found.map(({ path }) => path)).toEqual(['src/wire/delivery.ts', 'src/wire/room.ts']);
+});

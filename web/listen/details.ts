@@ -2,7 +2,7 @@
  * The parts of a room's page that are fetched after what sound needs: the theatre, the bar, sharing, and keeping a
  * place.
  */
-import type { RoomState, RoomStatus } from '../../src/wire/room.ts';
+import { isRunning, type RoomState, type RoomStatus } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
@@ -62,7 +62,7 @@ export function roomDetails(
     show(state, here, from) {
       const { status } = state;
       const { replay, on } = sound;
-      const running = status === 'open' || status === 'live';
+      const running = isRunning(status);
       const length = lengthOf(state, here.now);
       keepPlaceNow();
       transport.show(state, here.now, from);

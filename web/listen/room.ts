@@ -1,7 +1,7 @@
 /** The room page for listeners, the same before, during and after. */
-import { roughly } from '../../src/wire/delivery.ts';
+import { needsTicket, roughly } from '../../src/wire/delivery.ts';
 import type { StreamPlace } from '../../src/wire/notice.ts';
-import { type Clocks, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
+import { type Clocks, isRunning, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import { allWordsOf, language, type Words } from '../kit/words.ts';
@@ -16,7 +16,7 @@ import type { ReadingCard } from './reading.ts';
 import { type Here, say, timeOf, whenOf } from './say.ts';
 import { Skew } from './skew.ts';
 import { openSound } from './sound.ts';
-import { cachesOf, free, paceOf, queues, stateAt } from './ways.ts';
+import { cachesOf, free, paceOf, stateAt } from './ways.ts';
 
 /** A state older than this, with fetches failing, is no longer news. */
 const STALE_MS = 15_000;
@@ -100,7 +100,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
       );
     };
   };
-  const running = (): boolean => state.status === 'open' || state.status === 'live';
+  const running = (): boolean => isRunning(state.status);
   const toggle = (on = !sound.on): void => {
     if (on !== sound.on) sound.toggle(named ?? (state.status === 'ended' ? 0 : undefined));
     named = undefined;
@@ -136,7 +136,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     failing = false;
     newest = fresh.at;
     if (place !== 'ring') skew.saw(fresh.at, Date.now(), performance.now());
-    const opened = state.status === 'scheduled' && (fresh.status === 'open' || fresh.status === 'live');
+    const opened = state.status === 'scheduled' && isRunning(fresh.status);
     const ended = state.status !== 'ended' && fresh.status === 'ended';
     state = { ...fresh, streams: fresh.delivery.rung ? roughly(fresh.streams) : fresh.streams };
     freshAt = Date.now();
@@ -182,7 +182,7 @@ export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): v
     detailing();
     details?.show(state, here, begun ? named : undefined);
     const at = running() && sound.on && !replay ? sound.player.place : undefined;
-    const queue = queues(state.delivery);
+    const queue = needsTicket(state.delivery);
     if ((at === 'ring' || at === 'either') && queue) queueUp();
     line?.show(at, here.behind === undefined ? state.delivery.ring : here.behind * 1000, queue);
     if (state.delivery.newcomers === 'text') readAlong();

@@ -1,6 +1,6 @@
 /** Says what is happening in one sentence: a pure function of the room's state and this player. */
 import { momentOf } from '../../src/wire/moment.ts';
-import type { RoomState } from '../../src/wire/room.ts';
+import { isRunning, type RoomState } from '../../src/wire/room.ts';
 import type { Words } from '../kit/words.ts';
 import type { PlayerState } from '../player/index.ts';
 
@@ -65,7 +65,7 @@ export function say(state: RoomState, here: Here, words: Words): Said {
   const { status, clocks } = state;
   const moment = momentOf(state);
   const mark = words.status[moment];
-  const running = status === 'open' || status === 'live';
+  const running = isRunning(status);
   if (running) {
     const live = status === 'live' ? 'live' : 'calm';
     if (here.player === 'reconnecting') return { mark, tone: 'late', sentence: words.reconnecting };

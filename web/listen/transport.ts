@@ -1,4 +1,4 @@
-import type { RoomState } from '../../src/wire/room.ts';
+import { isRunning, type RoomState } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
@@ -109,7 +109,7 @@ export function openTransport(words: AllWords, sound: Sound): Transport {
       const length = replay?.seconds || lengthOf(state, now);
       node.hidden = length === undefined;
       if (length === undefined) return;
-      live = state.status === 'live' || state.status === 'open';
+      live = isRunning(state.status);
       whole = length;
       place.max = String(Math.max(1, Math.floor(length)));
       on.disabled = live && !replay;

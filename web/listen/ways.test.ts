@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Delivery, deliveryAt, fullDelivery, LEVELS } from '../../src/wire/delivery.ts';
-import { cachesOf, free, paceOf, queues, stateAt } from './ways.ts';
+import { type Delivery, deliveryAt, fullDelivery, LEVELS, needsTicket } from '../../src/wire/delivery.ts';
+import { cachesOf, free, paceOf, stateAt } from './ways.ts';
 
 const caches = ['http://a', 'http://b'];
 const at = (level: number): Delivery => ({ ...deliveryAt(level, { period: 320, since: 0 }), caches });
@@ -18,10 +18,10 @@ test('newcomers are sent to caches on every rung above 1 and when a cap is reach
 });
 
 test('a place in line is for rungs 4 and 5 and for a cap, not for listeners who only hear a cache', () => {
-  expect(LEVELS.map((_, level) => queues(at(level)))).toEqual(LEVELS.map(({ rung }) => rung >= 4));
-  expect([queues(full), queues(capped)]).toEqual([true, true]);
+  expect(LEVELS.map((_, level) => needsTicket(at(level)))).toEqual(LEVELS.map(({ rung }) => rung >= 4));
+  expect([needsTicket(full), needsTicket(capped)]).toEqual([true, true]);
   // The ladder comes first: on rungs 2 and 3 a free place of a cap calls nobody up.
-  expect(queues({ ...at(2), cap: 500 })).toBe(false);
+  expect(needsTicket({ ...at(2), cap: 500 })).toBe(false);
 });
 
 test('one goes up without a ticket only where nobody needs one', () => {

@@ -1,5 +1,5 @@
 /** Where a listener's sound and news come from, by what the room says about its delivery. */
-import type { Delivery } from '../../src/wire/delivery.ts';
+import { type Delivery, needsTicket } from '../../src/wire/delivery.ts';
 
 /** How often pages read the room's state if it does not say, ms. */
 const USUAL_POLL_MS = 1_000;
@@ -8,12 +8,8 @@ const USUAL_POLL_MS = 1_000;
 export const cachesOf = ({ newcomers, caches, ring }: Delivery) =>
   newcomers !== 'live' && caches?.length ? { caches, delay: ring } : undefined;
 
-/** True while a ticket is needed for the live edge: free places below a cap belong to people in line. */
-export const queues = ({ newcomers, cap }: Delivery): boolean =>
-  newcomers === 'live' ? cap !== undefined : newcomers !== 'cache';
-
 /** True while everyone may go to the live edge. */
-export const free = (delivery: Delivery): boolean => delivery.newcomers === 'live' && !queues(delivery);
+export const free = (delivery: Delivery): boolean => delivery.newcomers === 'live' && !needsTicket(delivery);
 
 /** How long a page waits before it reads the room's state again, ms. */
 export const paceOf = ({ poll }: Delivery): number => poll || USUAL_POLL_MS;

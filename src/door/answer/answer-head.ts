@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Address, type Match, openTo } from '../../http/index.ts';
+import { isOver } from '../../wire/room.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 
 /** The headers of every answer of a door, including refusals and forwarded answers. */
@@ -45,5 +46,5 @@ export function answersOptions(
   if (!found) return asksLeave || req.url === '*';
   if (found.address.owner !== 'cell' || asksLeave) return true;
   const card = origin.card(found.room);
-  return card?.cell === undefined || card.status === 'ended' || card.status === 'cancelled';
+  return card?.cell === undefined || isOver(card.status);
 }

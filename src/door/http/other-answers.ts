@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ms } from '../../base/time.ts';
+import { isOver, isRunning } from '../../wire/room.ts';
 import { isStream, send } from '../answer/send.ts';
 import { asksForTitles } from '../request/first-head.ts';
 import { readStreamRequest, streamFields } from '../request/stream-query.ts';
@@ -39,8 +40,7 @@ export class OtherAnswers {
   cell(req: IncomingMessage, res: ServerResponse, slug: string, most: number) {
     const card = this.#deps.origin.card(slug);
     if (!card) return this.#own.refuse(req, res, 'room-unknown');
-    if (card.status === 'ended' || card.status === 'cancelled')
-      return this.#own.refuse(req, res, 'room-ended');
+    if (isOver(card.status)) return this.#own.refuse(req, res, 'room-ended');
     if (card.cell === undefined) return this.#own.refuse(req, res, 'room-not-open');
     this.#proxy(req, res, { socketPath: this.#deps.cell(card.cell).socketPath, away: 'studio-away', most });
   }
@@ -74,7 +74,7 @@ export class OtherAnswers {
   listensLater(req: IncomingMessage, slug: string) {
     const { origin, clients, shield, catchingUp } = this.#deps;
     const status = origin.card(slug)?.status;
-    if (status !== 'live' && status !== 'open') return;
+    if (!isRunning(status)) return;
     const network = clients.trusts(req.socket.remoteAddress) ? (shield.prefixOf(req) ?? '') : undefined;
     catchingUp.asked(slug, req.headers['earshot-listener'], req.socket, network);
   }

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../wire/delivery.ts';
+import { type Delivery, needsTicket } from '../../wire/delivery.ts';
 import { placeIn, pollAfter } from '../../wire/place-in-line.ts';
 import type { QueueState, TicketAnswer } from '../../wire/queue.ts';
 import { decodeState } from '../../wire/state-box.ts';
@@ -55,7 +55,7 @@ export class PageListener implements Person {
     if (!delivery) return;
     this.#informed = true;
     this.#delivery = delivery;
-    this.#resting &&= !queues(delivery);
+    this.#resting &&= !needsTicket(delivery);
   }
 
   /** Reads `state.json` once, and again later. */
@@ -76,7 +76,7 @@ export class PageListener implements Person {
         if (!told) return failed();
         this.#failures = 0;
         this.#delivery = told;
-        this.#resting &&= !queues(told);
+        this.#resting &&= !needsTicket(told);
         this.#crew.tally.count('polls');
         later(told.poll || USUAL_POLL);
       },
@@ -136,7 +136,7 @@ export class PageListener implements Person {
   /** The doors know of no line: the room's news is still on its way, or the line is over. */
   #nobody(): void {
     this.#climb();
-    if (this.#delivery && queues(this.#delivery)) return;
+    if (this.#delivery && needsTicket(this.#delivery)) return;
     this.#resting = true;
     this.#lineAt = Number.POSITIVE_INFINITY;
   }
@@ -159,7 +159,7 @@ export class PageListener implements Person {
       if (where === 'hearing') this.#rose = false;
       this.#lineAt = Number.POSITIVE_INFINITY;
     } else if (this.#line.idle && this.#lineAt === Number.POSITIVE_INFINITY && !this.#resting) {
-      if (this.#delivery && queues(this.#delivery)) this.#lineAt = now;
+      if (this.#delivery && needsTicket(this.#delivery)) this.#lineAt = now;
     }
     if (ring && now >= this.#lineAt && this.#line.idle) this.#look();
   }
@@ -181,10 +181,6 @@ export class PageListener implements Person {
     this.#line.close();
   }
 }
-
-/** True while a ticket is needed for the live edge, as the page understands it. */
-const queues = ({ newcomers, cap }: Delivery): boolean =>
-  newcomers === 'queue' || newcomers === 'text' || (newcomers === 'live' && cap !== undefined);
 
 function parsed<T>(text: string): T | undefined {
   try {

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { asSlug } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { ms } from '../../base/time.ts';
-import type { RoomCard } from '../../wire/room.ts';
+import { isOver, isRunning, type RoomCard } from '../../wire/room.ts';
 import type { KnownRooms } from '../room-changes.ts';
 import { openInTurn } from './openings.ts';
 import type { Program } from './program.ts';
@@ -40,7 +40,7 @@ export function openCellRooms<P extends Pick<Program, 'update' | 'close'>>(
   const programs = new Map<string, P>();
   const opening = new Set<string>();
   const mine = (card: RoomCard): card is OpenableRoom =>
-    card.cell === cell && card.zero !== undefined && (card.status === 'open' || card.status === 'live');
+    card.cell === cell && card.zero !== undefined && isRunning(card.status);
 
   const inTurn = openInTurn(() => programs.size > 0);
   const start = async (slug: string): Promise<void> => {
@@ -83,7 +83,7 @@ export function openCellRooms<P extends Pick<Program, 'update' | 'close'>>(
         opening.add(card.slug);
         void inTurn(() => start(card.slug));
       }
-    } else stop(card.slug, card.status === 'ended' || card.status === 'cancelled' ? card.status : undefined);
+    } else stop(card.slug, isOver(card.status) ? card.status : undefined);
   };
   return {
     programs,

@@ -6,6 +6,7 @@ import type { Mixer, MixerState, Rested, Standby } from '../../mixer/index.ts';
 import { openQueue, type QueueTold } from '../../queue/index.ts';
 import { watchMusic } from '../../standby/music-watch.ts';
 import { standbyMessages } from '../../standby/standby-loops.ts';
+import { holdsNewcomers } from '../../wire/delivery.ts';
 import { EMPTY, type Message, type Presence } from '../../wire/feed.ts';
 import type { TicketTally } from '../../wire/queue.ts';
 import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../../wire/room.ts';
@@ -227,10 +228,9 @@ export async function openProgram(deps: ProgramDeps, first: RoomCard & { zero: n
         { live, ring: streams - live },
       ]),
     );
-    const { newcomers } = steering.delivery(now);
     const told = queue.second({
       ...{ streams: doors, cap: card.cap, scheduled: card.clocks.scheduled, begun: card.status === 'live' },
-      ...{ holding: newcomers === 'queue' || newcomers === 'text', spare: steering.spare(now) },
+      ...{ holding: holdsNewcomers(steering.delivery(now)), spare: steering.spare(now) },
     });
     if (told) publish(queueMessage(told));
   };

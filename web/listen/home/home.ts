@@ -1,6 +1,6 @@
 /** The home page: rooms that are on, rooms to come, and a form to start one. */
 import { momentOf } from '../../../src/wire/moment.ts';
-import type { RoomCard, StagePerson } from '../../../src/wire/room.ts';
+import { isRunning, type RoomCard, type StagePerson } from '../../../src/wire/room.ts';
 import { element, write } from '../../kit/element.ts';
 import type { AllWords } from '../../kit/words.ts';
 import { frame } from '../frame.ts';
@@ -94,7 +94,7 @@ const people = (room: Listed): StagePerson[] =>
 
 function sections(listed: readonly Listed[], words: AllWords, theatres: Map<string, Theatre>): Node[] {
   const on = listed
-    .filter((room) => room.status === 'live' || room.status === 'open')
+    .filter((room) => isRunning(room.status))
     .sort(
       (a, b) =>
         (b.streams ?? 0) - (a.streams ?? 0) || Number(b.status === 'live') - Number(a.status === 'live'),

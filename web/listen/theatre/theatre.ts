@@ -1,4 +1,4 @@
-import type { RoomState, StagePerson } from '../../../src/wire/room.ts';
+import { isOver, type RoomState, type StagePerson } from '../../../src/wire/room.ts';
 import { element, write } from '../../kit/element.ts';
 import { dotOf } from '../../kit/figures.ts';
 import type { AllWords } from '../../kit/words.ts';
@@ -50,7 +50,7 @@ export function openTheatre(words: AllWords, rows = 11): Theatre {
       node.classList.toggle('behind', rung >= 2);
       node.classList.toggle('voices', stage.some(speaks));
       empty.hidden = stage.length > 0;
-      write(empty, status === 'ended' || status === 'cancelled' ? words.emptyOver : words.emptyStage);
+      write(empty, isOver(status) ? words.emptyOver : words.emptyStage);
       write(scale, dot === 1 ? words.scaleOne : words.scale(words.count(dot)));
       scale.hidden = streams === 0;
       const who = rung + stage.map(({ id }) => id).join();

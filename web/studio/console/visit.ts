@@ -1,5 +1,6 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { isOpen, isOver, type RoomFeed } from '../feed/room-feed.ts';
+import { isOver, isRunning } from '../../../src/wire/room.ts';
+import type { RoomFeed } from '../feed/room-feed.ts';
 import type { HostActions } from '../host/host-actions.ts';
 import type { Link } from '../link/link.ts';
 import type { Voice } from '../voice/voice.ts';
@@ -48,7 +49,7 @@ export function openVisit({ link, room, voice, host, noMicrophone }: VisitDeps):
     if (left.value) return 'left';
     if (link.flaw || room.contact.value === 'unknown') return 'bad-link';
     if (refused && [401, 403].includes(refused.status)) return 'bad-link';
-    if (voice.listening.value && isOpen(room.status.value)) return 'stage';
+    if (voice.listening.value && isRunning(room.status.value)) return 'stage';
     if (publishing.at === 'refused' || !wasOn.value) return 'check';
     return 'stage';
   });

@@ -1,4 +1,4 @@
-import type { RoomState } from '../../../src/wire/room.ts';
+import { isRunning, type RoomState } from '../../../src/wire/room.ts';
 import type { FeedState } from './backstage.ts';
 
 /**
@@ -36,7 +36,7 @@ export function contactOf(
   if (glance.answered === 404)
     return state && (glance.times ?? 1) < UNKNOWN_TIMES ? 'unreachable' : 'unknown';
   if (glance.answered !== 200 || !state) return 'unreachable';
-  if (state.status !== 'open' && state.status !== 'live') return 'here';
+  if (!isRunning(state.status)) return 'here';
   if (feed.at === 'connecting') return 'checking';
   if (state.studio === 'here') return 'late';
   return state.at - (state.clocks.opened ?? 0) > OPENING_MS ? 'restarting' : 'checking';

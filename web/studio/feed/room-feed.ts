@@ -1,6 +1,6 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { BackstageEar, BackstageLine, BackstagePerson } from '../../../src/wire/backstage.ts';
-import type { RoomState, RoomStatus } from '../../../src/wire/room.ts';
+import { isOver, isRunning, type RoomState, type RoomStatus } from '../../../src/wire/room.ts';
 import type { Link } from '../link/link.ts';
 import { type FeedState, follow, isFinal } from './backstage.ts';
 import { type Contact, contactOf } from './contact.ts';
@@ -45,12 +45,6 @@ export interface RoomFeedHooks extends RosterHooks {
 const LAST_LINE_MS = 100;
 /** A public state younger than this is not read again before a try, in ms. */
 const FRESH_MS = 500;
-
-/** Whether a room has a stage. */
-export const isOpen = (status: RoomStatus | undefined): boolean => status === 'open' || status === 'live';
-/** Whether a room is over for good. */
-export const isOver = (status: RoomStatus | undefined): boolean =>
-  status === 'ended' || status === 'cancelled';
 
 /** Follows a room through its backstage stream and its public state. */
 export function openRoomFeed(
@@ -112,7 +106,7 @@ export function openRoomFeed(
       await pause(LAST_LINE_MS, until);
       if (!open.glance.value || Date.now() - open.glance.value.at > FRESH_MS) await open.refresh();
     }
-    while (!until.aborted && !stop.signal.aborted && !isOpen(status.value)) await changeOf(status, until);
+    while (!until.aborted && !stop.signal.aborted && !isRunning(status.value)) await changeOf(status, until);
     // The room is over, or this person was taken off the stage: the abort that follows ends the wait for good.
     if (stop.signal.aborted && !until.aborted)
       await new Promise<void>((resolve) => until.addEventListener('abort', () => resolve(), { once: true }));
@@ -156,7 +150,7 @@ function changeOf(status: ReadonlySignal<RoomStatus | undefined>, until: AbortSi
     };
     let first = true;
     const unsubscribe = effect(() => {
-      if (!isOpen(status.value) && first) first = false;
+      if (!isRunning(status.value) && first) first = false;
       else queueMicrotask(done);
     });
     until.addEventListener('abort', done, { once: true });

@@ -1,5 +1,5 @@
 import { type Moment, momentOf } from '../../../src/wire/moment.ts';
-import type { RoomStatus } from '../../../src/wire/room.ts';
+import { isOver, type RoomStatus } from '../../../src/wire/room.ts';
 import type { Contact } from './contact.ts';
 
 /**
@@ -13,7 +13,7 @@ export function standingOf(
   status: RoomStatus | undefined,
   firstSpeech: number | undefined,
 ): Standing {
-  if (status === 'ended' || status === 'cancelled') return status;
+  if (isOver(status)) return status;
   if (contact === 'unreachable' || contact === 'restarting' || contact === 'late') return contact;
   if (contact !== 'here' || !status) return 'checking';
   return momentOf({ status, clocks: firstSpeech === undefined ? {} : { firstSpeech } });

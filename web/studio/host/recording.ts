@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { RecordingNote } from '../../../src/wire/recording.ts';
-import { isOver, type RoomFeed } from '../feed/room-feed.ts';
+import { isOver } from '../../../src/wire/room.ts';
+import type { RoomFeed } from '../feed/room-feed.ts';
 
 /** The recording of a room that is over. */
 export interface Recording {
