@@ -1,7 +1,6 @@
 /** The room page for listeners, the same before, during and after. */
-import { needsTicket, roughly } from '../../src/wire/delivery.ts';
-import type { StreamPlace } from '../../src/wire/notice.ts';
-import { type Clocks, isRunning, type RoomState, type RoomStatus, stateOfCard } from '../../src/wire/room.ts';
+import { needsTicket } from '../../src/wire/delivery.ts';
+import type { RoomState } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import { allWordsOf, language, type Words } from '../kit/words.ts';
@@ -10,267 +9,313 @@ import type { RoomDetails } from './details.ts';
 import { frame } from './frame.ts';
 import type { LineCard } from './line.ts';
 import type { LockScreen } from './lock-screen.ts';
+import { News } from './news.ts';
 import { placeOf } from './places.ts';
 import { openPoll } from './poll.ts';
 import type { ReadingCard } from './reading.ts';
 import { type Here, say, timeOf, whenOf } from './say.ts';
-import { Skew } from './skew.ts';
-import { openSound } from './sound.ts';
+import { openSound, type Sound } from './sound.ts';
 import { cachesOf, free, paceOf, stateAt } from './ways.ts';
 
-/** A state older than this, with fetches failing, is no longer news. */
-const STALE_MS = 15_000;
-/** Those who listen out of caches go up to the live edge within this time of there being room. */
+/** Listeners of caches go up to the live edge within this time once there is room, ms. */
 const GO_UP_MS = 60_000;
-/** Estimates of the delay outside of this are a wrong clock, not a delay. */
+/** A larger delay is a wrong clock, seconds. */
 const MAX_BEHIND_S = 300;
-/** Further back than this is a server whose clock was set, not an old copy. */
-const OLDER_MS = 15_000;
+const FAILING_POLL_MS = 20_000;
 
 /** Builds the page around what the server rendered. */
 export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): void {
-  const {
-    slug = '',
-    title = '',
-    status = 'scheduled',
-    hosts = '[]',
-    clocks = '{}',
-    zero,
-    welcome,
-  } = mount.dataset;
-  let state: RoomState = {
-    ...stateOfCard(
-      {
-        slug,
-        title: title || (main.querySelector('h1')?.textContent ?? slug),
-        hosts: parsed<string[]>(hosts, []),
-        status: status as RoomStatus,
-        clocks: parsed<Clocks>(clocks, {}),
+  const page = new RoomPage(main, mount.dataset, words);
+  page.open();
+}
+
+class RoomPage {
+  readonly #main: HTMLElement;
+  readonly #words: Words;
+  readonly #news: News;
+  readonly #slug: string;
+  readonly #welcome: boolean;
+  readonly #zero: number | undefined;
+  readonly #hosts: string;
+  readonly #sound: Sound;
+  readonly #controls: ReturnType<typeof openControls>;
+  /** Where the page's address says to begin. */
+  #named = placeOf(location);
+  #goingUp: ReturnType<typeof setTimeout> | undefined;
+  // Loaded when they are needed.
+  #line: LineCard | undefined;
+  #reading: ReadingCard | undefined;
+  #lock: LockScreen | undefined;
+  #details: RoomDetails | undefined;
+
+  readonly #mark = element('p', { class: 'mark' });
+  readonly #sentence = element('p', { class: 'sentence', role: 'status' });
+  readonly #heading: HTMLElement;
+  readonly #talk: HTMLElement;
+  readonly #house = element('div', { class: 'house-side' });
+  readonly #more = element('div', { class: 'actions more' });
+  readonly #below = element('div', { class: 'below' });
+
+  constructor(main: HTMLElement, dataset: DOMStringMap, words: Words) {
+    const { slug = '', zero, welcome } = dataset;
+    this.#main = main;
+    this.#words = words;
+    this.#slug = slug;
+    this.#zero = zero === undefined ? undefined : Number(zero);
+    this.#welcome = welcome !== undefined;
+    this.#news = new News(dataset, main.querySelector('h1')?.textContent ?? slug);
+    this.#hosts = words.listFormat(this.#news.state.hosts);
+    this.#sound = this.#openSound();
+    this.#controls = openControls(
+      words,
+      this.#sound,
+      () => this.#toggle(),
+      () => this.#mute(),
+    );
+    this.#heading = element('h1', { dir: 'auto' }, this.#news.state.title);
+    this.#talk = element('div', { class: 'talk' }, this.#sentence, this.#controls.node);
+  }
+
+  /** Shows the page, and keeps it up to date. */
+  open(): void {
+    const words = this.#words;
+    const byline = this.#news.state.hosts.length > 0 ? words.with(this.#hosts) : '';
+    frame(this.#main, words, words.skip);
+    this.#main.className = 'room-page page';
+    this.#main.replaceChildren(
+      element(
+        'div',
+        { class: 'masthead' },
+        this.#mark,
+        this.#heading,
+        element('p', { class: 'hosts ash' }, byline),
+      ),
+      ...[this.#talk, this.#house, this.#more, this.#below],
+    );
+    this.#render();
+    this.#poll();
+    setInterval(() => this.#render(), 1_000);
+  }
+
+  #openSound(): Sound {
+    const news = this.#news;
+    return openSound(this.#slug, () => this.#render(), {
+      ticket: () => this.#line?.ticket,
+      // A listener who is called goes to a door.
+      ring: () => (this.#line?.called ? undefined : cachesOf(news.state.delivery)),
+      late: () => news.state.delivery.newcomers !== 'live' && !this.#line?.called,
+      told: (change, place) => this.#take({ ...news.state, ...change }, place),
+      heard: () => {
+        const ago = this.#behind();
+        return news.state.clocks.firstSpeech === undefined || ago === undefined
+          ? undefined
+          : news.now() - ago * 1000;
       },
-      Date.now(),
-    ),
-    studio: 'here',
-  };
-  const programZero = zero === undefined ? undefined : Number(zero);
-  let freshAt = Date.now();
-  let failing = false;
-  let newest = 0;
-  const skew = new Skew();
-  const now = (): number => Date.now() - (skew.value ?? 0);
+    });
+  }
 
-  let goingUp: ReturnType<typeof setTimeout> | undefined;
-  let line: LineCard | undefined;
-  let reading: ReadingCard | undefined;
-  let lock: LockScreen | undefined;
-  let details: RoomDetails | undefined;
-  const sound = openSound(slug, () => render(), {
-    ticket: () => line?.ticket,
-    // Who is called goes to a door.
-    ring: () => (line?.called ? undefined : cachesOf(state.delivery)),
-    late: () => state.delivery.newcomers !== 'live' && !line?.called,
-    told(change, place) {
-      take({ ...state, ...change }, place);
-    },
-    heard() {
-      const ago = behind();
-      return state.clocks.firstSpeech === undefined || ago === undefined ? undefined : now() - ago * 1000;
-    },
-  });
-  const hostLine = words.listFormat(state.hosts);
-  const mark = element('p', { class: 'mark' });
-  const sentence = element('p', { class: 'sentence', role: 'status' });
-  const heading = element('h1', { dir: 'auto' }, state.title);
-  const byline = element('p', { class: 'hosts ash' }, state.hosts.length > 0 ? words.with(hostLine) : '');
-  /** Where an address says to begin. */
-  let named = placeOf(location);
+  /** Reads the room's state while the stream does not tell it. */
+  #poll(): void {
+    const news = this.#news;
+    const sound = this.#sound;
+    const first = Math.floor(Math.random() * 64);
+    openPoll<RoomState>(
+      (failures) =>
+        stateAt(this.#slug, sound.cached ? news.state.delivery.caches : undefined, { first, failures }),
+      {
+        seen: () => paceOf(news.state.delivery),
+        failing: FAILING_POLL_MS,
+        known: () => sound.informed,
+      },
+      (fresh) => {
+        if (!news.isOlder(fresh)) this.#take(fresh);
+      },
+      () => {
+        news.failed();
+        this.#render();
+      },
+    );
+  }
 
-  const once = <T>(load: () => Promise<T>, use: (module: T) => void) => {
+  #take(...told: Parameters<News['take']>): void {
+    const sound = this.#sound;
+    const taken = this.#news.take(...told);
+    if (!taken) return;
+    this.#goUp();
+    if (taken.turn === 'opened') this.#details?.opened(this.#news.state.title);
+    if (taken.turn === 'ended' && !sound.replay && sound.on) sound.player.end();
+    this.#render();
+  }
+
+  /** There is room at the live edge again: listeners of caches move, but not all at the same instant. */
+  #goUp(): void {
+    const sound = this.#sound;
+    const may = (): boolean => sound.cached && free(this.#news.state.delivery);
+    if (this.#goingUp !== undefined || !sound.on || !may()) return;
+    this.#goingUp = setTimeout(() => {
+      this.#goingUp = undefined;
+      if (may()) sound.again();
+    }, Math.random() * GO_UP_MS);
+  }
+
+  #toggle(on = !this.#sound.on): void {
+    const from = this.#named ?? (this.#news.state.status === 'ended' ? 0 : undefined);
+    if (on !== this.#sound.on) this.#sound.toggle(from);
+    this.#named = undefined;
+    this.#render();
+  }
+
+  #seek(by: number): void {
+    const { replay } = this.#sound;
+    const begun = this.#news.state.clocks.firstSpeech !== undefined;
+    if (replay) replay.seek(replay.at + by);
+    else if (by < 0 && this.#news.running && begun) void this.#sound.back(by);
+  }
+
+  #mute(): void {
+    const { audio } = this.#sound;
+    audio.muted = !audio.muted;
+    this.#render();
+  }
+
+  #volume(by: number): void {
+    const { audio } = this.#sound;
+    audio.volume = Math.min(1, Math.max(0, audio.volume + by));
+    audio.muted = false;
+    this.#render();
+  }
+
+  /** Seconds from the stage to this ear: by the program's clock where it is known, otherwise by what is buffered. */
+  #behind(): number | undefined {
+    const { position, behind } = this.#sound.player;
+    if (position !== undefined && this.#zero !== undefined && this.#news.timed) {
+      const measured = (this.#news.now() - this.#zero) / 1000 - position;
+      if (measured > 0 && measured < MAX_BEHIND_S) return measured;
+    }
+    return behind === undefined ? undefined : behind + this.#news.state.delivery.period / 1000;
+  }
+
+  #render(): void {
+    const sound = this.#sound;
+    const { replay, player } = sound;
+    if (sound.informed) this.#news.stillFresh();
+    const { state } = this.#news;
+    const here: Here = {
+      now: this.#news.now(),
+      player: replay ? 'idle' : player.state,
+      behind: this.#behind(),
+      place: player.place,
+      steady: player.steady,
+      stale: this.#news.stale,
+    };
+    this.#renderWords(state, here);
+    const named = state.clocks.firstSpeech === undefined ? undefined : this.#named;
+    this.#controls.show(state, here, named);
+    this.#loadDetails();
+    this.#details?.show(state, here, named);
+    const at = this.#news.running && sound.on && !replay ? player.place : undefined;
+    const queue = needsTicket(state.delivery);
+    if ((at === 'ring' || at === 'either') && queue) this.#loadLine();
+    this.#line?.show(at, here.behind === undefined ? state.delivery.ring : here.behind * 1000, queue);
+    if (state.delivery.newcomers === 'text') this.#loadReading();
+    this.#reading?.show(state);
+    if (sound.on) this.#loadLock();
+    this.#lock?.playing(sound.on);
+  }
+
+  #renderWords(state: RoomState, here: Here): void {
+    const { replay, paused } = this.#sound;
+    const words = this.#words;
+    const said = say(state, here, words);
+    write(this.#mark, said.mark);
+    this.#mark.className = `mark ${said.tone}`;
+    const late = replay && this.#news.running ? replay.seconds - replay.at : undefined;
+    const about = (): string => {
+      if (replay?.state === 'missing') return words.replayMissing;
+      if (late !== undefined) return words.behindLive(clockOf(late));
+      return paused === undefined ? said.sentence : words.pausedAt(timeOf(paused, words));
+    };
+    write(this.#sentence, about());
+    this.#sentence.setAttribute('aria-live', late === undefined ? 'polite' : 'off');
+    write(this.#heading, this.#welcome ? words.welcomeTitle : state.title);
+    document.title = `${state.status === 'live' ? '● ' : ''}\u2068${state.title}\u2069`;
+  }
+
+  /** Loads a module the first time it is called, and again after a failure. */
+  #once<T>(load: () => Promise<T>, use: (module: T) => void): () => void {
     let asked = false;
-    return (): void => {
+    return () => {
       if (asked) return;
       asked = true;
       load().then(
         (module) => {
           use(module);
-          render();
+          this.#render();
         },
         () => {
           asked = false;
         },
       );
     };
-  };
-  const running = (): boolean => isRunning(state.status);
-  const toggle = (on = !sound.on): void => {
-    if (on !== sound.on) sound.toggle(named ?? (state.status === 'ended' ? 0 : undefined));
-    named = undefined;
-    render();
-  };
-  const seek = (by: number): void => {
-    if (sound.replay) sound.replay.seek(sound.replay.at + by);
-    else if (by < 0 && running() && state.clocks.firstSpeech !== undefined) void sound.back(by);
-  };
-  const mute = (): void => {
-    sound.audio.muted = !sound.audio.muted;
-    render();
-  };
-  const volume = (by: number): void => {
-    sound.audio.volume = Math.min(1, Math.max(0, sound.audio.volume + by));
-    sound.audio.muted = false;
-    render();
-  };
-  const controls = openControls(words, sound, () => toggle(), mute);
+  }
 
-  /** Seconds from the stage to this ear: by the program's clock where it is known, else by what is buffered. */
-  const behind = (): number | undefined => {
-    const { position, behind: buffered } = sound.player;
-    if (position !== undefined && programZero !== undefined && skew.value !== undefined) {
-      const measured = (now() - programZero) / 1000 - position;
-      if (measured > 0 && measured < MAX_BEHIND_S) return measured;
-    }
-    return buffered === undefined ? undefined : buffered + state.delivery.period / 1000;
-  };
-  /** The room is told of: by its file, or by the stream, which in the ring is as late as the sound. */
-  const take = (fresh: RoomState, place?: StreamPlace): void => {
-    if (fresh.v !== 1 || fresh.slug !== slug) return;
-    failing = false;
-    newest = fresh.at;
-    if (place !== 'ring') skew.saw(fresh.at, Date.now(), performance.now());
-    const opened = state.status === 'scheduled' && isRunning(fresh.status);
-    const ended = state.status !== 'ended' && fresh.status === 'ended';
-    state = { ...fresh, streams: fresh.delivery.rung ? roughly(fresh.streams) : fresh.streams };
-    freshAt = Date.now();
-    // There is room at the live edge again: not everyone in one instant.
-    if (goingUp === undefined && sound.on && sound.cached && free(fresh.delivery))
-      goingUp = setTimeout(() => {
-        goingUp = undefined;
-        if (sound.cached && free(state.delivery)) sound.again();
-      }, Math.random() * GO_UP_MS);
-    if (opened) details?.opened(state.title);
-    if (ended && !sound.replay && sound.on) sound.player.end();
-    render();
-  };
-  const render = (): void => {
-    const replay = sound.replay;
-    if (sound.informed) freshAt = Date.now();
-    const here: Here = {
-      now: now(),
-      player: replay ? 'idle' : sound.player.state,
-      behind: behind(),
-      place: sound.player.place,
-      steady: sound.player.steady,
-      stale: failing && Date.now() - freshAt > STALE_MS + 2 * paceOf(state.delivery),
-    };
-    const said = say(state, here, words);
-    write(mark, said.mark);
-    mark.className = `mark ${said.tone}`;
-    const late = replay && running() ? replay.seconds - replay.at : undefined;
-    write(
-      sentence,
-      replay?.state === 'missing'
-        ? words.replayMissing
-        : late !== undefined
-          ? words.behindLive(clockOf(late))
-          : sound.paused !== undefined
-            ? words.pausedAt(timeOf(sound.paused, words))
-            : said.sentence,
-    );
-    sentence.setAttribute('aria-live', late === undefined ? 'polite' : 'off');
-    write(heading, welcome ? words.welcomeTitle : state.title);
-    const begun = state.clocks.firstSpeech !== undefined;
-    controls.show(state, here, begun ? named : undefined);
-    detailing();
-    details?.show(state, here, begun ? named : undefined);
-    const at = running() && sound.on && !replay ? sound.player.place : undefined;
-    const queue = needsTicket(state.delivery);
-    if ((at === 'ring' || at === 'either') && queue) queueUp();
-    line?.show(at, here.behind === undefined ? state.delivery.ring : here.behind * 1000, queue);
-    if (state.delivery.newcomers === 'text') readAlong();
-    reading?.show(state);
-    if (sound.on) locking();
-    lock?.playing(sound.on);
-    document.title = `${state.status === 'live' ? '● ' : ''}\u2068${state.title}\u2069`;
-  };
-
-  /** Fetched once there is something to hear; without it there are the page's own buttons. */
-  const locking = once(
+  /** Loaded once there is something to hear; without it there are the page's own buttons. */
+  readonly #loadLock = this.#once(
     () => import('./lock-screen.ts'),
     ({ lockScreen }) => {
-      const buttons = {
-        play: () => toggle(true),
-        pause: () => sound.pause(),
-        live: () => sound.live(),
-        seek,
-      };
-      lock = lockScreen(state.title, hostLine, buttons);
-    },
-  );
-  /** Fetched by those who have to wait. */
-  const queueUp = once(
-    () => import('./line.ts'),
-    ({ openLine }) => {
-      line = openLine({ slug, language: language(), now, goUp: () => sound.again() });
-      controls.node.after(line.node);
-    },
-  );
-  /** Fetched by those who come when there is no place for more sound. */
-  const readAlong = once(
-    () => import('./reading.ts'),
-    ({ readingCard }) => {
-      reading = readingCard(slug, words, sound, (at) => whenOf(at, now(), words));
-      controls.node.after(reading.node);
+      this.#lock = lockScreen(this.#news.state.title, this.#hosts, {
+        play: () => this.#toggle(true),
+        pause: () => this.#sound.pause(),
+        live: () => this.#sound.live(),
+        seek: (by) => this.#seek(by),
+      });
     },
   );
 
-  /** Fetched at once, but after what sound needs. */
-  const detailing = once(
+  /** Loaded by listeners who have to wait. */
+  readonly #loadLine = this.#once(
+    () => import('./line.ts'),
+    ({ openLine }) => {
+      const goUp = (): void => this.#sound.again();
+      this.#line = openLine({ slug: this.#slug, language: language(), now: this.#news.now, goUp });
+      this.#controls.node.after(this.#line.node);
+    },
+  );
+
+  /** Loaded by people who come when there is no capacity for more sound. */
+  readonly #loadReading = this.#once(
+    () => import('./reading.ts'),
+    ({ readingCard }) => {
+      const when = (at: number): string => whenOf(at, this.#news.now(), this.#words);
+      this.#reading = readingCard(this.#slug, this.#words, this.#sound, when);
+      this.#controls.node.after(this.#reading.node);
+    },
+  );
+
+  /** Loaded at once, but after what the sound needs. */
+  readonly #loadDetails = this.#once(
     async () => {
-      const [{ roomDetails }, all] = await Promise.all([import('./details.ts'), allWordsOf(words)]);
+      const [{ roomDetails }, all] = await Promise.all([import('./details.ts'), allWordsOf(this.#words)]);
       return { roomDetails, all };
     },
     ({ roomDetails, all }) => {
-      const actions = { toggle: () => toggle(), mute, live: () => running() && sound.live(), seek, volume };
-      details = roomDetails(
-        { controls: controls.node, talk, house, more, below },
-        { slug, words: all, sound, actions },
+      const actions = {
+        toggle: () => this.#toggle(),
+        mute: () => this.#mute(),
+        live: () => this.#news.running && this.#sound.live(),
+        seek: (by: number) => this.#seek(by),
+        volume: (by: number) => this.#volume(by),
+      };
+      this.#details = roomDetails(
+        {
+          controls: this.#controls.node,
+          talk: this.#talk,
+          house: this.#house,
+          more: this.#more,
+          below: this.#below,
+        },
+        { slug: this.#slug, words: all, sound: this.#sound, actions },
       );
     },
   );
-  const talk = element('div', { class: 'talk' }, sentence, controls.node);
-  const house = element('div', { class: 'house-side' });
-  const more = element('div', { class: 'actions more' });
-  const below = element('div', { class: 'below' });
-
-  frame(main, words, words.skip);
-  main.className = 'room-page page';
-  main.replaceChildren(
-    element('div', { class: 'masthead' }, mark, heading, byline),
-    talk,
-    house,
-    more,
-    below,
-  );
-  render();
-  const first = Math.floor(Math.random() * 64);
-  openPoll<RoomState>(
-    (failures) => stateAt(slug, sound.cached ? state.delivery.caches : undefined, { first, failures }),
-    { seen: () => paceOf(state.delivery), failing: 20_000, known: () => sound.informed },
-    (fresh) => {
-      // A cache may be a second or two behind what a door has said.
-      if (fresh.at >= newest || newest - fresh.at >= OLDER_MS) take(fresh);
-    },
-    () => {
-      failing = true;
-      render();
-    },
-  );
-  setInterval(render, 1_000);
-}
-
-function parsed<T>(text: string, otherwise: T): T {
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    return otherwise;
-  }
 }
