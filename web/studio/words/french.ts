@@ -1,8 +1,8 @@
+import type { english } from './english.ts';
 import { roomFrench } from './room-french.ts';
-import type { Words } from './words.ts';
 
 /** The texts of the studio in French. */
-export const french: Words = {
+export const french: typeof english = {
   ...roomFrench,
   studio: 'Studio',
   skip: 'Aller au studio',
