@@ -5,7 +5,7 @@ import { type AacWindow, aacWindow, edgeFrames, spliceable } from './aac-window.
 /** The beginning of a single channel element with this window. */
 const frame = (window: AacWindow): Uint8Array =>
   Uint8Array.of(0x00, 0x8c, ['long', 'start', 'short', 'stop'].indexOf(window) << 6, 0, 0);
-/** The same bits behind a fill element of `bytes` bytes. */
+/** The same bits after a fill element of `bytes` bytes. */
 function filled(bytes: number, inner: Uint8Array): Uint8Array {
   const count =
     bytes < 15 ? bytes.toString(2).padStart(4, '0') : `1111${(bytes - 14).toString(2).padStart(8, '0')}`;

@@ -1,4 +1,4 @@
-/** When one AAC rendition may follow another without a tick. */
+/** Decides when one AAC rendition may follow another without a click. */
 import { bits, channelElement } from './aac-frame.ts';
 import { fragmentFrames } from './boxes.ts';
 
@@ -7,7 +7,7 @@ export type AacWindow = 'long' | 'start' | 'short' | 'stop';
 
 const WINDOWS: readonly AacWindow[] = ['long', 'start', 'short', 'stop'];
 
-/** The window of a raw mono AAC-LC frame; undefined when it holds no single channel element. */
+/** The window of a raw mono AAC-LC frame; undefined when it has no single channel element. */
 export function aacWindow(frame: Uint8Array): AacWindow | undefined {
   const at = channelElement(frame);
   // Id 3 bits, tag 4, global gain 8, reserved 1, then the window.
@@ -15,8 +15,9 @@ export function aacWindow(frame: Uint8Array): AacWindow | undefined {
 }
 
 /**
- * Whether the overlapping window halves fit: the last frame of the old rendition ends short exactly when the first of
- * the new one begins short. If not, wait for the next fragment. Opus fragments may be spliced at any boundary.
+ * Whether the overlapping window halves match: the last frame of the old rendition must end short exactly when the
+ * first frame of the new one begins short. If they do not match, wait for the next fragment. Opus fragments may be
+ * spliced at any boundary.
  */
 export function spliceable(previousLastFrame: Uint8Array, nextFirstFrame: Uint8Array): boolean {
   const before = aacWindow(previousLastFrame);

@@ -1,4 +1,4 @@
-/** Writing ISO base media boxes. Spec: ISO/IEC 14496-12, 4.2. */
+/** Writes ISO base media boxes. Spec: ISO/IEC 14496-12, 4.2. */
 
 const LARGEST_U32 = 0xffffffff;
 

@@ -1,6 +1,6 @@
-/** Reading ISO base media boxes, as far as fragments need it. Never copies. Spec: ISO/IEC 14496-12, 4.2. */
+/** Reads ISO base media boxes, as far as fragments need it. Never copies. Spec: ISO/IEC 14496-12, 4.2. */
 
-/** Larger boxes are refused: a fragment is a few kilobytes. */
+/** Larger boxes are rejected: a fragment is a few kilobytes. */
 export const MAX_BOX_BYTES = 64 << 20;
 
 /** One box: `start` of its header, `body` after the header, `end` after its last byte. */
@@ -11,7 +11,7 @@ export interface Box {
   readonly end: number;
 }
 
-/** One whole `moof`+`mdat`: its sequence number and its place in the bytes. */
+/** One whole `moof`+`mdat`: its sequence number and its position in the bytes. */
 export interface FragmentPlace {
   readonly seq: number;
   readonly start: number;
@@ -23,7 +23,7 @@ const u32 = (bytes: Uint8Array, at: number): number => view(bytes).getUint32(at)
 const fourCc = (bytes: Uint8Array, at: number): string =>
   String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0);
 
-/** The whole boxes between two offsets, in order; stops at the first that is cut off or senseless. */
+/** The whole boxes between two offsets, in order. Stops at the first box that is truncated or invalid. */
 export function* boxes(bytes: Uint8Array, from = 0, to = bytes.length): Generator<Box> {
   let at = from;
   while (at + 8 <= to) {
@@ -55,7 +55,7 @@ export function fragmentSeq(bytes: Uint8Array): number | undefined {
   return u32(bytes, 20);
 }
 
-/** The whole `moof`+`mdat` pairs at the beginning of the bytes; a cut last one is left out. */
+/** The whole `moof`+`mdat` pairs at the beginning of the bytes; a truncated last one is left out. */
 export function wholeFragments(bytes: Uint8Array): FragmentPlace[] {
   const found: FragmentPlace[] = [];
   let moof: Box | undefined;

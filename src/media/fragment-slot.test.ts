@@ -40,7 +40,7 @@ describe('fMP4', () => {
 });
 
 describe('Ogg', () => {
-  /** Bit by bit, as RFC 3533 describes it. */
+  /** The checksum computed bit by bit, as RFC 3533 describes it. */
   const slowCrc = (page: Buffer): number => {
     let crc = 0;
     for (const [at, byte] of page.entries()) {

@@ -1,4 +1,4 @@
-/** Where a fragment says which slot of the grid it fills, and how to move it to another one. */
+/** Reads and changes the position of a fragment on the grid of slots. */
 import type { Container } from '../base/media.ts';
 import { FRAGMENT_TICKS } from '../base/time.ts';
 import { findBox } from './boxes.ts';

@@ -1,25 +1,25 @@
 import { TICKS_PER_SECOND } from '../base/time.ts';
 import { K_HIGH_PASS, K_SHELF, lufs } from './loudness.ts';
 
-/** Gating blocks of 400 ms begin every 100 ms. */
+/** Gating blocks are 400 ms long and begin every 100 ms. */
 const HOP = TICKS_PER_SECOND / 10;
 const HOPS_PER_BLOCK = 4;
-/** Blocks at or below are not heard. */
+/** Blocks at or below this loudness do not count, LUFS. */
 const ABSOLUTE_GATE = -70;
-/** How far below the mean of what is heard a block may lie to count. */
+/** Largest distance of a counted block below the mean of the blocks above the absolute gate, LU. */
 const RELATIVE_GATE = 10;
-/** Blocks are counted by tenths of a LU, from the absolute gate to +10. */
+/** Blocks are counted in bins of 0.1 LU, from the absolute gate to +10. */
 const BINS = 800;
 
-/** What a meter has heard so far, small enough to be written down every minute, however long that was. */
+/** State of a meter. It is small enough to be stored every minute, however long the measurement. */
 export interface LoudnessState {
-  /** Bin, count of blocks, sum of their powers. */
+  /** Bin, number of blocks, sum of their powers. */
   readonly bins: readonly (readonly [number, number, number])[];
   readonly peak: number;
   readonly hops: number;
 }
 
-/** What a meter says in the end. */
+/** Result of a meter. */
 export interface LoudnessFigure {
   /** LUFS; absent for silence. */
   readonly lufs?: number;
@@ -29,24 +29,24 @@ export interface LoudnessFigure {
 }
 
 /**
- * Integrated loudness of a stereo signal, in memory that does not grow. Blocks are counted by their loudness in tenths, so
- * that the relative gate is as exact as these. Spec: ITU-R BS.1770-5, EBU R 128.
+ * Integrated loudness of a stereo signal, in constant memory. Blocks are counted in bins of 0.1 LU, which is also the
+ * accuracy of the relative gate. Spec: ITU-R BS.1770-5, EBU R 128.
  */
 export class LoudnessMeter {
-  /** Largest sample, 0 to 1 and above. */
+  /** Largest sample; 1 is full scale, and it may be above. */
   peak = 0;
-  /** Per channel the last two values of each filter's input and output, which they share in the middle. */
+  /** Per channel, the last two values of each filter's input and output; both filters share the values between them. */
   readonly #states = [new Float64Array(6), new Float64Array(6)] as const;
   readonly #counts = new Float64Array(BINS);
   readonly #powers = new Float64Array(BINS);
   readonly #recent = new Float64Array(HOPS_PER_BLOCK);
-  /** Hops in `#recent`, and of all. */
+  /** Hops in `#recent`, and in total. */
   #filled = 0;
   #hops = 0;
   #sum = 0;
   #count = 0;
 
-  /** Goes on where another meter was. */
+  /** Starts empty, or continues from the state of another meter. */
   constructor(state?: LoudnessState) {
     for (const [bin, count, power] of state?.bins ?? []) {
       this.#counts[bin] = count;
@@ -56,12 +56,12 @@ export class LoudnessMeter {
     this.#hops = state?.hops ?? 0;
   }
 
-  /** Seconds heard. */
+  /** Seconds measured. */
   get seconds(): number {
     return this.#hops / 10;
   }
 
-  /** For the next meter; what is heard of the running 0.4 s is left out. */
+  /** State for another meter, without the incomplete block of 0.4 s. */
   get state(): LoudnessState {
     const bins: [number, number, number][] = [];
     for (let bin = 0; bin < BINS; bin++)
@@ -69,7 +69,7 @@ export class LoudnessMeter {
     return { bins, peak: this.peak, hops: this.#hops };
   }
 
-  /** Takes interleaved left and right, 48 kHz, full scale ±1. `stereo` false: both are equal. */
+  /** Takes interleaved left and right, 48 kHz, full scale ±1. `stereo` false means that both are equal. */
   push(samples: Float32Array, stereo = true): void {
     for (let from = 0; from + 1 < samples.length; ) {
       const to = Math.min(samples.length & ~1, from + 2 * (HOP - this.#count));
@@ -101,7 +101,9 @@ export class LoudnessMeter {
     this.#powers[bin] = (this.#powers[bin] ?? 0) + power;
   }
 
-  /** The weighted power of every second sample; both filters in one loop, because two hours are 700 million samples. */
+  /**
+   * The weighted power of every second sample. Both filters run in one loop, because two hours are 700 million samples.
+   */
   #weigh(samples: Float32Array, from: number, to: number, state: Float64Array): number {
     const [b0, b1, b2, a1, a2] = K_SHELF;
     const [c0, c1, c2, d1, d2] = K_HIGH_PASS;
@@ -129,7 +131,7 @@ export class LoudnessMeter {
     return power;
   }
 
-  /** LUFS of all so far; undefined while nothing was louder than −70. */
+  /** LUFS of everything so far; undefined while nothing was louder than −70. */
   integrated(): number | undefined {
     const whole = this.#mean(0);
     if (whole === undefined) return undefined;
@@ -138,7 +140,7 @@ export class LoudnessMeter {
     return gated === undefined ? undefined : lufs(gated);
   }
 
-  /** What it says of all so far. */
+  /** Result of everything so far. */
   get figure(): LoudnessFigure {
     const lufs = this.integrated();
     return { ...(lufs === undefined ? {} : { lufs }), peak: peakDbfs(this.peak), seconds: this.seconds };

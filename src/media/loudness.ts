@@ -1,4 +1,4 @@
-/** How loud sound is to people. Spec: ITU-R BS.1770-5, EBU R 128. */
+/** Perceived loudness. Spec: ITU-R BS.1770-5, EBU R 128. */
 
 /** The first biquad of the K weighting, the head, at 48 kHz: [b0, b1, b2, a1, a2]. Spec: ITU-R BS.1770-5, table 1. */
 export const K_SHELF = [
@@ -13,7 +13,7 @@ const RELATIVE_GATE = -10;
 /** Sum over the channels of the K-weighted mean square as LUFS; −Infinity for nothing. Spec: ITU-R BS.1770-5, annex 1. */
 export const lufs = (power: number): number => (power > 0 ? -0.691 + 10 * Math.log10(power) : -Infinity);
 
-/** LUFS of a recording by the powers of its 400 ms blocks, with both gates; −Infinity when all of it is below −70. */
+/** LUFS of a recording from the powers of its 400 ms blocks, with both gates; −Infinity when no block is above −70. */
 export function gatedLufs(blocks: readonly number[]): number {
   const heard = blocks.filter((power) => lufs(power) > ABSOLUTE_GATE);
   const gate = lufs(mean(heard)) + RELATIVE_GATE;

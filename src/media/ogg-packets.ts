@@ -6,15 +6,15 @@ export const isOggOpus = (bytes: Uint8Array): boolean =>
   text(bytes, 0, 4) === 'OggS' && text(bytes, 28, 8) === 'OpusHead';
 
 /**
- * How many channels an Ogg Opus file has when they come as several streams in each packet, as surround sound does: what
- * decodes one stream makes noise of it. Undefined for one stream of one or two channels. Spec: RFC 7845, 5.1.1.
+ * The number of channels of an Ogg Opus file that has several streams in each packet, as surround sound does. A decoder
+ * for one stream makes noise of such a file. Undefined for one stream of one or two channels. Spec: RFC 7845, 5.1.1.
  */
 export function surroundChannels(bytes: Uint8Array): number | undefined {
   const [channels = 0, family = 0, streams = 0] = [bytes[37], bytes[46], bytes[47]];
   return family === 0 || (streams === 1 && channels <= 2) ? undefined : channels;
 }
 
-/** A number of channels as people know it: 6 is `6 channels (5.1)`. */
+/** A number of channels in the usual notation: 6 is `6 channels (5.1)`. */
 export function channelsInWords(channels: number): string {
   const known: Readonly<Record<number, string>> = {
     3: '3.0',
@@ -27,7 +27,7 @@ export function channelsInWords(channels: number): string {
   return `${channels} channels${known[channels] ? ` (${known[channels]})` : ''}`;
 }
 
-/** The audio packets of the first logical stream, in order; a page that is cut short ends the file. */
+/** The audio packets of the first logical stream, in order. A truncated page ends the file. */
 export function* readOgg(bytes: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let serial: number | undefined;

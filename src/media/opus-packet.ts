@@ -1,13 +1,13 @@
-/** What can be read from an Opus packet without decoding it. Spec: RFC 6716, 3. */
+/** Reads properties of an Opus packet without decoding it. Spec: RFC 6716, 3. */
 
-/** The longest packet Opus allows: 120 ms. */
+/** The longest packet that Opus allows: 120 ms. */
 export const MAX_PACKET_TICKS = 5760;
 
 const SILK = [480, 960, 1920, 2880] as const;
 const HYBRID = [480, 960] as const;
 const CELT = [120, 240, 480, 960] as const;
 
-/** Ticks of one frame by the packet's first byte. Spec: RFC 6716, 3.1, table 2. */
+/** Ticks of one frame, from the packet's first byte. Spec: RFC 6716, 3.1, table 2. */
 export function frameTicks(packet: Uint8Array): number {
   const config = (packet[0] ?? 0) >> 3;
   if (config < 12) return SILK[config & 3] ?? 0;
@@ -15,7 +15,7 @@ export function frameTicks(packet: Uint8Array): number {
   return CELT[config & 3] ?? 0;
 }
 
-/** Ticks of the whole packet, 120 to 5,760; 0 when it is empty or announces an impossible length. */
+/** Ticks of the whole packet, 120 to 5,760; 0 when it is empty or declares an impossible length. */
 export function packetTicks(packet: Uint8Array): number {
   const toc = packet[0];
   if (toc === undefined) return 0;
@@ -25,10 +25,10 @@ export function packetTicks(packet: Uint8Array): number {
   return total > MAX_PACKET_TICKS ? 0 : total;
 }
 
-/** Whether the sender went silent with this packet: nothing but a header. Spec: RFC 6716, 2.1.9. */
+/** Whether the packet says that the sender is silent: it has only a header. Spec: RFC 6716, 2.1.9. */
 export const isDtx = (packet: Uint8Array): boolean => packet.length <= 2;
 
-/** Whether the packet also carries a copy of the frame before it (LBRR). Spec: RFC 6716, 4.2.4. */
+/** Whether the packet also carries a copy of the previous frame (LBRR). Spec: RFC 6716, 4.2.4. */
 export function carriesFec(packet: Uint8Array): boolean {
   const toc = packet[0] ?? 0xff;
   if (toc >> 3 >= 16) return false;

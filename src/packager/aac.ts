@@ -19,15 +19,15 @@ interface AacModule {
   _close_encoder(context: number): void;
 }
 
-/** Starts one instance of the AAC module and returns what opens mono encoders in it. */
+/** Starts one instance of the AAC module. The result opens mono encoders in it. */
 export async function loadAac(): Promise<(bitrate: number) => Promise<FrameEncoder>> {
   const module = await startForeignModule<AacModule>(AAC_MODULE);
   return async (bitrate) => openAac(module, bitrate);
 }
 
 /**
- * The encoder returns a frame when it has seen the next one. It is given one frame of silence first, so that exactly
- * fifteen frames are complete at the end of each fragment.
+ * The encoder returns a frame only when it has received the next one. It first gets one frame of silence, so that
+ * exactly fifteen frames are complete at the end of each fragment.
  */
 function openAac(module: AacModule, bitrate: number): FrameEncoder {
   const context = module._init_encoder(1, 48_000, bitrate);
@@ -48,7 +48,7 @@ function openAac(module: AacModule, bitrate: number): FrameEncoder {
   const send = (): Uint8Array[] => {
     const input = module._get_encode_input_ptr(context, frame.byteLength);
     if (input === 0) throw new Error('the AAC encoder is out of memory');
-    // The memory may have grown: a view is good for one call.
+    // The memory may have grown, so a view is valid for one call only.
     new Float32Array(module.HEAPU8.buffer, input, AAC_FRAME_TICKS).set(frame);
     const sent = module._send_frame(context, BigInt(pts));
     if (sent < 0) throw new Error(`the AAC encoder refused a frame (${sent})`);

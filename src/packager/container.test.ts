@@ -21,7 +21,7 @@ const rendition = (id: string) => RENDITIONS.find((one) => one.id === id)!;
 const bytesOf = (id: string): Uint8Array[] => coded.get(id)!.map(({ bytes }) => bytes);
 const fmp4 = RENDITIONS.filter(({ container }) => container === 'fmp4');
 
-/** Everything mediabunny finds in the file. */
+/** Everything that mediabunny finds in the file. */
 async function parse(id: string, fragments = bytesOf(id)) {
   using input = new Input({
     formats: ALL_FORMATS,

@@ -3,26 +3,26 @@ import { Worker } from 'node:worker_threads';
 import type { Fragment } from '../base/media.ts';
 import type { ThreadNews, ThreadOrder, ThreadStart } from './thread.ts';
 
-/** What the owner of an encoder thread wants to know. */
+/** Events of an encoder thread. */
 export interface ThreadEvents {
-  /** A thread is ready for blocks: the first one, or its successor, which must be told where to begin. */
+  /** A thread is ready for blocks: the first one, or a restarted one, which must be told its first slot. */
   ready(): void;
-  /** The thread is gone with what it held; another is started. */
+  /** The thread died, with all the blocks it had; another one is being started. */
   gone(error: Error): void;
-  /** Receipt for one slot, with what came of it. */
+  /** Receipt for one slot, with its fragments. */
   slot(fragments: readonly Fragment[]): void;
   failed(rendition: string, error: string): void;
 }
 
-/** A worker thread that is started again when it dies. */
+/** A worker thread that is restarted when it dies. */
 export interface EncoderThread extends AsyncDisposable {
-  /** Only while ready. */
+  /** Sends an order; allowed only while the thread is ready. */
   order(order: ThreadOrder, moved?: ArrayBuffer[]): void;
 }
 
-/** Between the end of a thread and the start of the next, so that one that cannot start does not spin. */
+/** Pause before a restart, so that a thread that cannot start does not use up the processor. */
 const RESTART_MS = 500;
-/** How long an orderly end may take. */
+/** Longest wait for a regular end. */
 const CLOSE_MS = 2000;
 
 /** Starts the thread and waits until it is warm. @throws when it cannot be started the first time. */
@@ -54,7 +54,7 @@ export async function startThread(workerData: ThreadStart, events: ThreadEvents)
         reject(problem);
         if (closed) return;
         if (ready) events.gone(problem);
-        // The very first start is the caller's business.
+        // A failure of the very first start is reported to the caller.
         if (ready || started) again = setTimeout(() => void start().catch(() => undefined), RESTART_MS);
       });
     });

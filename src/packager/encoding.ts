@@ -8,7 +8,7 @@ import { openOpus } from './opus.ts';
 /** Blocks of 20 ms in one fragment. */
 export const BLOCKS_PER_FRAGMENT = 16;
 
-/** Loads the three codecs into this thread and runs them until they are fast; about a second. */
+/** Loads the three codecs into this thread and runs them until WebAssembly is fully compiled; takes about a second. */
 export async function loadCodecs(): Promise<Codecs> {
   const codecs: Codecs = { opus: openOpus, aac: await loadAac(), mp3: await loadMp3() };
   await warm(codecs);
@@ -17,7 +17,7 @@ export async function loadCodecs(): Promise<Codecs> {
 
 const WARM_BLOCKS = 100;
 
-/** The first steps of WebAssembly are slow until it is compiled for good: do them before anybody listens. */
+/** WebAssembly is slow until it is fully compiled, so it runs here before anybody listens. */
 async function warm(codecs: Codecs): Promise<void> {
   using stack = new DisposableStack();
   const encoders = [
@@ -44,18 +44,20 @@ async function warm(codecs: Codecs): Promise<void> {
 export interface Encoding extends Disposable {
   /** Takes the next 20 ms: 1,920 interleaved floats. Fragments come out before this returns. */
   push(samples: Float32Array, stereo: boolean): void;
-  /** The next block begins slot `seq` instead; every encoder starts anew. */
+  /** Lets the next block begin slot `seq`; every encoder is restarted. */
   skipTo(seq: number): void;
-  /** Which renditions are coded from the next slot on; one that was not needs a slot more to begin. */
+  /**
+   * Selects the renditions coded from the next slot on. A rendition that was not coded needs one more slot to start.
+   */
   select(coded: ReadonlySet<string>): void;
-  /** The next slot has this number; the sound goes on. Only between two slots. */
+  /** Gives the next slot this number while the sound continues. Allowed only between two slots. */
   renumber(seq: number): void;
 }
 
 /**
- * Starts one encoder per codec and bitrate of what is to be coded (default: all); renditions that share both are cut
- * from one encode. Of each slot the best encode of a codec, which is the first in the list, comes after the others: who
- * has it knows that there is no more of that slot.
+ * Starts one encoder per codec and bitrate of the renditions to be coded (default: all). Renditions with the same codec
+ * and bitrate are cut from one encode. In each slot the best encode of a codec, which is the first in the list, comes
+ * last, so its arrival means that the slot is complete.
  */
 export async function openEncoding(
   codecs: Codecs,
@@ -124,5 +126,5 @@ export async function openEncoding(
   };
 }
 
-/** Full scale is 1; a limiter stands before us, so this is far outside. */
+/** Full scale is 1 and a limiter runs before this, so this value is far outside the range. */
 const LOUDEST = 8;

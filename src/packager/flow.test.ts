@@ -6,7 +6,7 @@ import type { ThreadEvents } from './encoder-thread.ts';
 import { openWith } from './flow.ts';
 import type { ThreadOrder } from './thread.ts';
 
-/** A thread that does nothing until the test says so. */
+/** A thread that does nothing until the test tells it to. */
 async function open(firstSeq: number) {
   const orders: ThreadOrder[] = [];
   const inits: string[] = [];

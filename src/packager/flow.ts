@@ -11,52 +11,59 @@ import type { ThreadStart } from './thread.ts';
 export interface PackagerDeps {
   readonly log: Log;
   readonly renditions: readonly Rendition[];
-  /** Ids that are coded whether wanted or not, and with them what is cut from the same encodes; default: all. */
+  /** Ids that are coded in any case, together with all renditions cut from the same encodes; default: all. */
   readonly always?: readonly string[];
-  /** The first block pushed begins this fragment exactly. */
+  /** The first block pushed is the first of this fragment. */
   readonly firstSeq: number;
-  /** Once per rendition, before `open` resolves; empty for ADTS and MPEG. */
+  /** Called once per rendition, before `open` resolves; empty for ADTS and MPEG. */
   init(init: Init): void;
   /**
-   * All renditions of a slot come together, in order of `seq`, the best of each codec last. A slot may be missing when
-   * an encoder failed.
+   * Receives all renditions of a slot together, in order of `seq`, the best of each codec last. A rendition may be
+   * missing from a slot when an encoder failed.
    */
   fragment(fragment: Fragment): void;
-  /** The rendition misses the running slot, because its encoder failed, ended or is far behind, and tries again later. */
+  /** The rendition misses the current slot and tries again in the next. */
   encoderFailed?(rendition: string): void;
 }
 
-/** The running encoders of one program, in a thread of their own. */
+/** The running encoders of one program, in their own thread. */
 export interface Packager extends AsyncDisposable {
   /** Takes the next 20 ms. The samples are copied. Never waits and never throws. */
   push(block: PcmBlock): void;
-  /** What is coded besides `always`, from the second slot after this on; until then the rendition has no fragments. */
+  /**
+   * Selects the renditions coded besides `always`, from the second slot after this on. Until then they have no
+   * fragments.
+   */
   select(wanted: Iterable<string>): void;
-  /** How late each codec plays, in ticks: what PROGRAM-DATE-TIME must be corrected by. */
+  /** Delay of each codec in ticks, by which PROGRAM-DATE-TIME must be corrected. */
   readonly priming: Readonly<Record<Codec, Ticks>>;
 }
 
-/** How an encoder thread is started; resolves when it is ready for the first time. */
+/** Starts an encoder thread; resolves when it is ready for the first time. */
 export type StartThread = (start: ThreadStart, events: ThreadEvents) => Promise<EncoderThread>;
 
-/** Slots handed to the thread and not yet answered: 5.12 s. Beyond it sound is dropped until it has caught up. */
+/**
+ * Limit of slots that the thread has not answered: 5.12 s. Beyond it sound is dropped until the thread has caught up.
+ */
 const MAX_SLOTS_WAITING = 16;
-/** Blocks handed over together, a divisor of 16: each handing over wakes the thread. */
+/** Blocks per message to the thread, a divisor of 16; each message wakes the thread. */
 export const BATCH_BLOCKS = 4;
 const BLOCK_SAMPLES = 1920;
 /** Blocks between two warnings about failing encoders: a second. */
 const BLOCKS_PER_WARNING = 50;
 
-/** The packager over any encoder thread: hands blocks over slot by slot and never more than it can take. */
+/**
+ * Opens a packager on any encoder thread. It passes blocks on slot by slot, and never more than the thread can take.
+ */
 export async function openWith(deps: PackagerDeps, startThread: StartThread): Promise<Packager> {
   const { log, renditions, firstSeq, always } = deps;
   const fixed = always ? withSiblings(renditions, always) : renditions.map(({ id }) => id);
   let coded = fixed;
-  /** `due`: a thread is ready and takes up the next slot. `up`: it takes every block. */
+  /** `due`: a thread is ready and begins with the next slot. `up`: it takes every block. */
   let state: 'away' | 'due' | 'up' = 'away';
-  /** The thread counts from another slot than ours. */
+  /** True when the thread's slot numbers differ from ours. */
   let lost = false;
-  /** Slots handed over and not yet answered. */
+  /** Slots sent to the thread and not yet answered. */
   let waiting = 0;
   let pushed = 0;
   let batch: { samples: Float32Array<ArrayBuffer>; wide: number } | undefined;

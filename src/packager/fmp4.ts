@@ -16,7 +16,7 @@ export const SAMPLES_PER_FRAGMENT = {
   opus: FRAGMENT_TICKS / SAMPLE_TICKS.opus,
   aac: FRAGMENT_TICKS / SAMPLE_TICKS.aac,
 } as const;
-/** Depends on no other sample. */
+/** Sample flags: depends on no other sample. */
 const SYNC_SAMPLE = 0x02000000;
 const IDENTITY = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 
@@ -83,7 +83,7 @@ function opusEntry(): Buffer {
   return soundEntry('Opus', 2, dOps);
 }
 
-/** Bitrates are left 0 (unknown), so that all renditions share the bytes. Spec: ISO/IEC 14496-1, 7.2.6.5. */
+/** Bitrates are 0 (unknown), so that all renditions share the same bytes. Spec: ISO/IEC 14496-1, 7.2.6.5. */
 function aacEntry(): Buffer {
   const descriptor = (tag: number, ...content: Uint8Array[]): Buffer => {
     const body = Buffer.concat(content);
@@ -99,7 +99,7 @@ function aacEntry(): Buffer {
 
 /**
  * `moof`+`mdat` of one fragment. `tfdt` is `seq` × 15,360, `mfhd` is `seq`; durations and flags are in `trex`.
- * `fragmentFrames` of `src/media/boxes.ts` reads it back.
+ * `fragmentFrames` of `src/media/boxes.ts` reads it.
  */
 export function fmp4Fragment(seq: number, samples: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const moofBytes = 88 + 4 * samples.length;

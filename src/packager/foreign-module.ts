@@ -9,7 +9,7 @@ export interface ForeignModule {
   readonly version: string;
   /** Path inside the package. */
   readonly file: string;
-  /** SHA-256 of the file in hexadecimal: what was read and tested is what runs. */
+  /** SHA-256 of the file in hexadecimal, so that only the tested file runs. */
   readonly sha256: string;
 }
 
@@ -56,12 +56,12 @@ export function adapt<T>(module: ForeignModule, text: string): () => Promise<T> 
         `(SHA-256 ${found}, expected ${module.sha256}). Run npm ci; see docs/adr/0003-aac-module-in-memory.md`,
     );
   }
-  // The file is CommonJS that uses import.meta: neither import nor require takes it as it is.
+  // The file is CommonJS that uses import.meta, so neither import nor require can load it unchanged.
   const body = text.replace('import.meta.url', '""').replace('exports.default = Module', 'return Module');
   return new Function('exports', body)({}) as () => Promise<T>;
 }
 
-/** The package exports no path below itself, so its folder is found by its package.json. */
+/** The package exports none of its paths, so its folder is found through its package.json. */
 function locate({ package: name, file }: ForeignModule): string {
   const manifest = findPackageJSON(name, import.meta.url);
   if (!manifest) throw new ForeignModuleError(`the package ${name} is not installed; run npm ci`);

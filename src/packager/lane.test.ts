@@ -14,7 +14,7 @@ beforeAll(async () => {
 const sound = tone(0.02);
 const block = (): Float32Array => Float32Array.from({ length: 1920 }, (_, i) => sound[i >> 1]!);
 
-/** Runs `slots` slots; `encoder` may replace an encoder before it is used. */
+/** Runs `slots` slots. `wrap` may replace an encoder before it is used. */
 async function run(slots: number, wrap: (encoder: FrameEncoder, nth: number) => FrameEncoder, make = block) {
   const out = new Map<string, number[]>(RENDITIONS.map(({ id }) => [id, []]));
   const failed: string[] = [];
@@ -43,7 +43,7 @@ test('an encoder that breaks costs its own slot and nothing of the others', asyn
     },
     [Symbol.dispose]: () => inner[Symbol.dispose](),
   }));
-  // The first AAC encoder opened is that of aac96, which radio-aac is cut from.
+  // The first AAC encoder opened is that of aac96, which also supplies radio-aac.
   expect(failed).toEqual(['aac96', 'radio-aac']);
   for (const [id, seqs] of out) {
     const hurt = id === 'aac96' || id === 'radio-aac';
@@ -112,7 +112,7 @@ test('opening and closing 300 times leaves no memory behind', { timeout: 60_000 
   const before = process.memoryUsage();
   for (let n = 0; n < 300; n++) await cycle();
   const after = process.memoryUsage();
-  // One set of encoders is well over 1 MB of WebAssembly memory.
+  // One set of encoders needs well over 1 MB of WebAssembly memory.
   expect(after.external + after.arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(16e6);
   expect(after.rss - before.rss).toBeLessThan(64e6);
 });

@@ -3,42 +3,45 @@ import { spliceable } from '../media/aac-window.ts';
 import { fragmentOf } from './container.ts';
 import type { EncoderBlock, FrameEncoder } from './frame-encoder.ts';
 
-/** Where a lane's results go. */
+/** Receives the results of a lane. */
 export interface LaneSink {
   fragment(fragment: Fragment): void;
-  /** The slot of this rendition stays empty; the lane tries again at the next one. */
+  /** The slot of this rendition stays empty; the lane tries again in the next one. */
   failed(rendition: Rendition, error: unknown): void;
 }
 
-/** What a lane is made of. */
+/** What a lane needs. */
 export interface LaneDeps {
-  /** All that is cut from this encode. */
+  /** All renditions that are cut from this encode. */
   readonly renditions: readonly Rendition[];
   readonly sink: LaneSink;
-  /** The best encode of the codec, in whose place this one is heard and which is heard in its place; absent for itself. */
+  /** The lane of the codec's best encode, which replaces this one while it is silent; absent for that lane itself. */
   readonly instead?: Lane;
   start(): Promise<FrameEncoder>;
 }
 
-/** Slots that an encoder codes unheard before it takes over: without a past its first frame would begin in silence. */
+/**
+ * Slots that a new encoder codes without output. Its first frame would otherwise begin in silence, since it has no
+ * past.
+ */
 const LEAD_SLOTS = 1;
 
 /**
- * One encode and the renditions that are cut from it; runs only while one of them is selected, and begins and ends
- * where the sound can be spliced with that of the best encode. A broken encoder costs whole slots: its successor starts
- * at the beginning of one, so that the grid holds.
+ * One encode and the renditions cut from it. It runs only while one of them is selected, and starts and ends where its
+ * sound can be spliced with that of the best encode. A broken encoder costs whole slots: its replacement starts at the
+ * beginning of one, so that the grid is kept.
  */
 export class Lane implements Disposable {
   readonly #deps: LaneDeps;
   readonly #codec: Rendition['codec'] | undefined;
   #selected: readonly Rendition[] = [];
-  /** What is handed out; empty while the lane is silent. */
+  /** Renditions with output; empty while the lane is silent. */
   #heard: readonly Rendition[] = [];
   #encoder: FrameEncoder | undefined;
   #spare: FrameEncoder | undefined;
   #starting = false;
   #closed = false;
-  /** Slots coded unheard. */
+  /** Slots coded without output. */
   #led = 0;
   #frames: Uint8Array[] = [];
   #last: Uint8Array | undefined;
@@ -48,7 +51,9 @@ export class Lane implements Disposable {
     this.#codec = deps.renditions[0]?.codec;
   }
 
-  /** Opens the lane, with its encoder running if it is selected. @throws when the encoder does not start the first time. */
+  /**
+   * Opens the lane, with its encoder running if it is selected. @throws when the encoder does not start the first time.
+   */
   static async open(deps: LaneDeps, coded: ReadonlySet<string>): Promise<Lane> {
     const lane = new Lane(deps);
     lane.#selected = deps.renditions.filter(({ id }) => coded.has(id));
@@ -57,7 +62,7 @@ export class Lane implements Disposable {
     return lane;
   }
 
-  /** Says which renditions are wanted from the next slot on; a lane that was silent needs one slot more. */
+  /** Sets the renditions wanted from the next slot on. A silent lane needs one more slot. */
   select(coded: ReadonlySet<string>): void {
     this.#selected = this.#deps.renditions.filter(({ id }) => coded.has(id));
     if (this.#selected.length > 0 && !this.#encoder) void this.#prepare();
@@ -74,7 +79,7 @@ export class Lane implements Disposable {
     }
   }
 
-  /** After the last block of slot `seq`: hands its fragments out. Before that of the lane that it is heard instead of. */
+  /** Outputs the fragments of slot `seq`, after its last block. Must run before the lane of the best encode is cut. */
   cut(seq: number): void {
     const frames = this.#frames;
     this.#frames = [];
@@ -97,7 +102,7 @@ export class Lane implements Disposable {
     }
   }
 
-  /** Gives the encoder up; another begins with the next slot for which it is ready. */
+  /** Drops the encoder. A new one starts with the next slot for which it is ready. */
   restart(): void {
     drop(this.#encoder);
     this.#encoder = undefined;
@@ -107,26 +112,29 @@ export class Lane implements Disposable {
     else this.#heard = [];
   }
 
-  /** The first frame of the slot that is to be cut. */
+  /** The first frame of the slot to be cut. */
   get firstFrame(): Uint8Array | undefined {
     return this.#frames[0];
   }
 
-  /** The last frame that was handed out. */
+  /** The last frame of the output. */
   get lastFrame(): Uint8Array | undefined {
     return this.#last;
   }
 
-  /** Whether a silent lane can be heard from this slot on. */
+  /** Whether a silent lane can start its output with this slot. */
   #begins(frames: readonly Uint8Array[]): boolean {
     if (this.#selected.length === 0) return false;
-    // MP3 is heard by nobody before it flows, and its first frames borrow no bits from frames nobody got.
+    // MP3 needs no lead: nobody hears it before it flows, and its first frames borrow no bits from frames nobody
+    // received.
     const ready = this.#codec === 'mp3' || this.#led >= LEAD_SLOTS;
     this.#led++;
     return ready && this.#fits(this.#deps.instead?.lastFrame, frames[0]);
   }
 
-  /** Whether what is heard may be another choice from this slot on: silence only where the best encode can go on. */
+  /**
+   * Whether the output may change from this slot on. It may fall silent only where the best encode can be spliced in.
+   */
   #mayChange(): boolean {
     return this.#selected.length > 0 || this.#fits(this.#last, this.#deps.instead?.firstFrame);
   }
@@ -178,11 +186,11 @@ export class Lane implements Disposable {
   }
 }
 
-/** A WebAssembly encoder that has trapped may trap again when it is closed. */
+/** Closes an encoder. A WebAssembly encoder that has trapped may trap again when it is closed. */
 function drop(encoder: FrameEncoder | undefined): void {
   try {
     encoder?.[Symbol.dispose]();
   } catch {
-    // Its memory goes with its module.
+    // Its memory is freed with its module.
   }
 }

@@ -14,7 +14,7 @@ const SOME = RENDITIONS.filter(({ id }) =>
 );
 const BLOCKS = FRAGMENTS * 16;
 
-/** Tones that do not fit the length of the loop. */
+/** Tones whose periods do not fit the length of the loop. */
 const music = (i: number): number =>
   0.15 * Math.sin((2 * Math.PI * 311.1 * i) / 48_000) + 0.15 * Math.sin((2 * Math.PI * 467.3 * i) / 48_000);
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
 }, 120_000);
 
-/** The loop played three times, as a door moves it along. */
+/** The loop played three times, with the sequence numbers that a door gives it. */
 const thrice = (id: string): Uint8Array[] =>
   Array.from({ length: 3 * FRAGMENTS }, (_, k) =>
     retime('fmp4', loops.get(id)!.fragments[k % FRAGMENTS]!, 5000 + k),
@@ -55,7 +55,7 @@ test('a loop of whole MP3 frames has exactly as many as last so long', () => {
 });
 
 describe('the seam', () => {
-  /** The worst departure from a signal that has no corner: its second difference, in any 5 ms. */
+  /** The largest second difference in any 5 ms: it shows how far a signal departs from a smooth one. */
   const roughest = (sound: Float32Array, from: number, length: number): number => {
     let worst = 0;
     for (let at = from; at + 240 <= from + length; at += 120) {

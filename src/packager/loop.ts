@@ -3,12 +3,14 @@ import type { Rendition } from '../base/media.ts';
 import { initOf } from './container.ts';
 import { BLOCKS_PER_FRAGMENT, loadCodecs, openEncoding } from './encoding.ts';
 
-/** What to code as a loop. */
+/** What is coded as a loop. */
 export interface LoopDeps {
   readonly renditions: readonly Rendition[];
   /** Length in slots of 320 ms, at least 2. A multiple of 3 keeps MP3 frames whole at the seam. */
   readonly fragments: number;
-  /** Fills 1,920 interleaved floats with 20 ms of sound; called with 0, 1, 2, … and once a little past the end. */
+  /**
+   * Fills 1,920 interleaved floats with 20 ms of sound. Called with 0, 1, 2, …, including a few blocks past the end.
+   */
   render(block: number, out: Float32Array): void;
 }
 
@@ -19,13 +21,13 @@ export interface Loop {
 }
 
 const SAMPLES = 1920;
-/** What is rendered past the end and faded into the beginning: 320 ms. */
+/** Blocks rendered past the end and faded into the beginning: 320 ms. */
 const OVERLAP_BLOCKS = BLOCKS_PER_FRAGMENT;
 
 /**
- * Codes a loop of `fragments` × 320 ms in every rendition: what doors play while the studio is gone. It joins itself
- * without a click: the sound past the end is faded into the beginning, and the encoders come from the loop's own end.
- * Takes about 0.15 CPU-seconds per second of loop in this thread, which is yielded every few milliseconds.
+ * Codes a loop of `fragments` × 320 ms in every rendition; doors play it while the studio is away. The loop has no
+ * click at its seam: the sound past the end is faded into the beginning, and the encoders first run through the end of
+ * the loop. Takes about 0.15 CPU-seconds per second of loop in this thread, which yields every few milliseconds.
  * @throws RangeError when the loop is shorter than 2 fragments.
  */
 export async function packageLoop(deps: LoopDeps): Promise<Map<string, Loop>> {
@@ -63,7 +65,10 @@ export async function packageLoop(deps: LoopDeps): Promise<Map<string, Loop>> {
   return loops;
 }
 
-/** Fragments of the loop's end that the encoders hear first, so that they come to its beginning as they will again. */
+/**
+ * Fragments of the loop's end that the encoders code first, so that they reach its beginning in the state of every
+ * later round.
+ */
 const LEAD_FRAGMENTS = 12;
 
 async function renderLoop({ fragments, render }: LoopDeps): Promise<Float32Array> {
@@ -78,7 +83,7 @@ async function renderLoop({ fragments, render }: LoopDeps): Promise<Float32Array
   return pcm;
 }
 
-/** Fades from `past` into the beginning of `pcm`, with constant power for whatever correlation the two have. */
+/** Fades from `past` into the beginning of `pcm`. The power stays constant, whatever the correlation of the two. */
 function crossfade(pcm: Float32Array, past: Float32Array): void {
   let both = 0;
   let a = 0;

@@ -17,16 +17,16 @@ interface LameModule {
   _close_lame(lame: number): void;
 }
 
-/** Bytes for what one call may return, by LAME's own rule: 1.25 per sample and 7,200. */
+/** Output bytes of one call, by LAME's own rule: 1.25 per sample plus 7,200. */
 const OUTPUT_BYTES = 1.25 * 960 + 7200;
 
-/** Starts one instance of the MP3 module and returns what opens mono encoders in it. */
+/** Starts one instance of the MP3 module. The result opens mono encoders in it. */
 export async function loadMp3(): Promise<(bitrate: number) => Promise<FrameEncoder>> {
   const module = await startForeignModule<LameModule>(MP3_MODULE);
   return async (bitrate) => openMp3(module, bitrate);
 }
 
-/** A frame may borrow bits from those before it, so a listener who joins hears the second or third. */
+/** A frame may borrow bits from earlier frames, so a listener who joins hears the second or third. */
 function openMp3(module: LameModule, bitrate: number): FrameEncoder {
   const lame = module._init_lame(1, 48_000, bitrate);
   if (lame === 0) throw new Error(`the MP3 encoder does not start at ${bitrate} bit/s`);

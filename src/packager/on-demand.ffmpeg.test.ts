@@ -79,7 +79,7 @@ test('of each slot the best of a codec comes after the others, also where they b
 
 test('a rendition begins one slot after an encoder can, without a hole, and ends when nobody wants it', async () => {
   const out = await run(16, (slot) => (slot < 4 || slot >= 10 ? ALWAYS : EVERY));
-  // Selected before slot 4: the encoder is ready for slot 4 or 5 and codes one slot unheard; MP3 needs none.
+  // Selected before slot 4: the encoder is ready for slot 4 or 5 and codes one slot without output; MP3 needs none.
   const opus = seqsOf(out, 'opus32');
   expect(opus[0]).toBeGreaterThanOrEqual(5);
   expect(opus[0]).toBeLessThanOrEqual(6);
@@ -97,7 +97,7 @@ describe('between the best and a rendition that comes and goes', () => {
   }, 60_000);
   const bytes = (list: readonly Fragment[], id: string, seq: number) =>
     list.find((f) => f.rendition === id && f.seq === seq)?.bytes;
-  /** What a listener of `id` gets: its own where it is coded, else the best. */
+  /** What a listener of `id` gets: that rendition where it is coded, otherwise the best one. */
   function heard(id: string, best: string) {
     const boundaries: number[] = [];
     let own: boolean | undefined;

@@ -87,7 +87,7 @@ describe('Opus renditions of speech', () => {
 });
 
 test('without the rule for first frames a join would not pass the check above', async () => {
-  // The encoder as it is but told that no block begins a fragment.
+  // The normal encoder, but no block is marked as the first of a fragment.
   const encoder = await openOpus(24_000);
   const packets: Uint8Array[] = [];
   for (let n = 0; n < 200; n++) {

@@ -2,15 +2,15 @@ import { Application, createEncoder, EncoderCtl, Signal } from 'libopus-wasm';
 import { PRIMING } from '../media/priming.ts';
 import type { FrameEncoder } from './frame-encoder.ts';
 
-/** Below this libopus itself would not code two channels of music. */
+/** Below this bitrate libopus itself would not code music in two channels. */
 const LOWEST_STEREO_BITRATE = 24_000;
-/** Fragments without stereo before going back to one channel: about a second. */
+/** Fragments without stereo before the encoder returns to one channel: about a second. */
 const MONO_AFTER_FRAGMENTS = 3;
 
 /**
- * Starts an Opus encoder: CELT only and the first frame of each fragment coded without prediction, so that a decoder
- * may come from any other rendition at any fragment. One channel is coded while left equals right; both from the
- * first stereo block on until a second of fragments had none. Spec: RFC 6716, 4.3; RFC 7845.
+ * Starts an Opus encoder. It uses CELT only and codes the first frame of each fragment without prediction, so that a
+ * decoder can switch from any other rendition at any fragment. It codes one channel while left equals right. From the
+ * first stereo block on it codes two, until about a second of fragments had no stereo. Spec: RFC 6716, 4.3; RFC 7845.
  */
 export async function openOpus(bitrate: number): Promise<FrameEncoder> {
   const encoder = await createEncoder({
@@ -26,7 +26,7 @@ export async function openOpus(bitrate: number): Promise<FrameEncoder> {
     encoder.free();
     throw new Error(`libopus looks ahead ${encoder.getLookahead()} samples, not ${PRIMING.opus}`);
   }
-  // Many hear it from one loudspeaker, whose player sums what it decodes. Spec: RFC 8251, 10.
+  // Many players have one loudspeaker and sum the decoded channels. Spec: RFC 8251, 10.
   encoder.encoderCtl(EncoderCtl.SetPhaseInversionDisabled, 1);
   let channels = 1;
   let monoFragments = 0;

@@ -1,4 +1,4 @@
-/** The framings for players that take one endless file: ADTS, Ogg, bare MPEG frames. */
+/** Framing for players that take one endless file: ADTS, Ogg, bare MPEG frames. */
 import { FRAGMENT_TICKS, TICKS_PER_SECOND } from '../base/time.ts';
 import { sealOggPage } from '../media/fragment-slot.ts';
 import { PRIMING } from '../media/priming.ts';
@@ -31,7 +31,7 @@ export function mpegFragment(frames: readonly Uint8Array[]): Uint8Array<ArrayBuf
   return bytes;
 }
 
-/** The same for every program: a listener who comes back after a restart continues the same logical stream. */
+/** The same for every program, so that a listener who comes back after a restart continues the same logical stream. */
 const SERIAL = 0x45617273;
 const BEGIN = 2;
 
@@ -48,8 +48,8 @@ export function oggInit(): Buffer {
 }
 
 /**
- * One page with the sixteen Opus packets of a fragment; the granule position counts from the program's zero, so the
- * first page that a listener gets begins later than 0. Spec: RFC 7845, 4.5.
+ * One page with the sixteen Opus packets of a fragment. The granule position counts from the start of the program, so
+ * the first page that a listener gets begins later than 0. Spec: RFC 7845, 4.5.
  */
 export function oggFragment(seq: number, packets: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return oggPage(0, BigInt(seq + 1) * BigInt(FRAGMENT_TICKS), seq + 2, packets);

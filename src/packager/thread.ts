@@ -1,34 +1,34 @@
-/** The worker thread in which one program is encoded: what it is told, what it says, and its main. */
+/** The worker thread that encodes one program: its messages in both directions and its main function. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Fragment, Rendition } from '../base/media.ts';
 import { BLOCKS_PER_FRAGMENT, loadCodecs, openEncoding } from './encoding.ts';
 import type { LaneSink } from './lane.ts';
 
-/** What the thread is started with. */
+/** Start data of the thread. */
 export interface ThreadStart {
   readonly renditions: readonly Rendition[];
   readonly firstSeq: number;
-  /** What is coded from the beginning; default: all. */
+  /** Renditions coded from the beginning; default: all. */
   readonly coded?: readonly string[];
 }
 
-/** To the thread. */
+/** Messages to the thread. */
 export type ThreadOrder =
-  /** Whole blocks of 1,920 floats, none across a slot's end; bit n of `wide` says that block n is stereo. */
+  /** Whole blocks of 1,920 floats, never across the end of a slot. Bit n of `wide` says that block n is stereo. */
   | { readonly kind: 'blocks'; readonly samples: Float32Array<ArrayBuffer>; readonly wide: number }
   | { readonly kind: 'skip'; readonly seq: number }
   | { readonly kind: 'select'; readonly coded: readonly string[] }
   | { readonly kind: 'close' };
 
-/** From the thread. `fragments` is also the receipt for sixteen blocks, even when it is empty. */
+/** Messages from the thread. `fragments` is also the receipt for sixteen blocks, even when it is empty. */
 export type ThreadNews =
   | { readonly kind: 'ready' }
   | { readonly kind: 'fragments'; readonly fragments: readonly Fragment[] }
   | { readonly kind: 'failed'; readonly rendition: string; readonly error: string };
 
 const BLOCK_SAMPLES = 1920;
-/** −20 (first) to 19 (last): everybody hears it when this thread waits for a processor. */
+/** Range −20 (highest priority) to 19 (lowest). Every listener hears it when this thread waits for a processor. */
 const NICENESS = -7;
 
 if (parentPort) await run(parentPort, workerData as ThreadStart);
@@ -45,7 +45,7 @@ async function run(
     failed: (rendition, error) => tell({ kind: 'failed', rendition: rendition.id, error: String(error) }),
   };
   const encoding = await openEncoding(codecs, renditions, firstSeq, sink, new Set(coded));
-  // Not earlier: the file threads that loading starts would inherit it.
+  // Not before loading: the file threads that loading starts would inherit the priority.
   preferThisThread();
   let blocks = 0;
   port.on('message', (order: ThreadOrder) => {
@@ -71,12 +71,15 @@ async function run(
   tell({ kind: 'ready' });
 }
 
-/** On Linux niceness belongs to a thread, and 0 means the one that asks. Needs CAP_SYS_NICE; without it nothing changes. */
+/**
+ * Raises the priority of this thread. On Linux niceness belongs to a thread, and 0 means the calling one. Needs
+ * CAP_SYS_NICE; without it nothing changes.
+ */
 function preferThisThread(): void {
   if (process.platform !== 'linux') return;
   try {
     setPriority(0, NICENESS);
   } catch {
-    // Not permitted: the thread shares the processor like all others.
+    // Not permitted: the thread keeps the normal priority.
   }
 }
