@@ -156,7 +156,7 @@ describe('the archive', () => {
     await mkdir(folder);
     const spoke = { kind: 'speaking', id: 'a', name: 'Ada', from: ZERO, to: ZERO + 1000 };
     const gap = { from: fragmentStart(ZERO, 2), seconds: 0.32, reason: 'disk-full' };
-    // As they were written: each between two line feeds, one torn by a kill.
+    // As they are written: each line between two line feeds, one torn by a kill.
     await writeFile(join(folder, 'marks.jsonl'), `\n${JSON.stringify(spoke)}\n\n{"kind":"spe`);
     await writeFile(join(folder, 'gaps.jsonl'), `\n${JSON.stringify(gap)}\n`);
     const { archive } = await recording();
@@ -189,7 +189,10 @@ describe('the archive', () => {
   });
 });
 
-/** The machine's files, except that writing fails as told; a failing write leaves half of its bytes, as a full disk does. */
+/**
+ * The machine's file system with injected write failures. A failing write leaves half of its bytes, as a full disk
+ * does.
+ */
 function failingFiles(): Files & { fault: string | undefined; stuck: Promise<void> | undefined } {
   const fail = (): void => {
     if (files.fault) throw Object.assign(new Error(`${files.fault}: as told`), { code: files.fault });
@@ -236,7 +239,7 @@ describe('the archive on a failing disk', () => {
       say(archive, 0, 19);
       archive.mark(SLUG, { kind: 'status', status: 'live', at: ZERO });
       await expect.poll(() => recorded('aac96'), { interval: 5 }).toEqual(range(0, 15));
-      // The last four are in the running piece; the disk fails only when they are there.
+      // The last four are in the running piece; the disk fails only once they are there.
       const four = Buffer.concat([16, 17, 18, 19].map((seq) => markedFragment('aac96', seq)));
       const running = join(dir, SLUG, 'aac96', '16.tmp');
       await expect.poll(async () => (await readFile(running)).length, { interval: 5 }).toBe(four.length);
@@ -328,5 +331,5 @@ describe('the archive on a failing disk', () => {
   });
 });
 
-/** Lets queued disk work of a moment finish; the archive has no timers of its own to wait for. */
+/** Lets queued disk work finish; the archive has no timers of its own to wait for. */
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 8));

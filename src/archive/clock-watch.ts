@@ -1,18 +1,19 @@
 /**
- * Whether the wall clock is to be believed for what cannot be taken back: a machine without a clock of its own is in
- * another year until it has asked the network, a virtual one wakes up months later, and somebody may set the date by hand.
+ * Decides whether the wall clock can be trusted for decisions that cannot be undone. A machine without a battery-backed
+ * clock may be in another year until it has asked the network, a virtual machine may wake up months later, and somebody
+ * may set the date by hand.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 
-/** Time services and daylight saving move a clock by less. */
+/** Time services and daylight saving change a clock by less than this. */
 const STEP_MS = 2 * 3_600_000;
-/** For so long after a leap nothing is done that cannot be taken back: time for somebody to look at the clock. */
+/** For this long after a jump nothing irreversible is done, so that somebody can check the clock. */
 const DOUBT_MS = 24 * 3_600_000;
 
-/** Watches the wall clock from look to look. */
+/** Compares the wall clock between two calls of `look`. */
 export interface ClockWatch {
-  /** False while the clock is in doubt: it leapt ahead less than a day ago. */
+  /** False while the clock is in doubt: it jumped ahead less than a day ago. */
   look(): boolean;
 }
 

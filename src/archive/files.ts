@@ -10,15 +10,15 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** The file system as the archive uses it; a test brings one that fails. */
+/** The file system as the archive uses it; a test replaces it with one that fails. */
 export interface Files {
-  /** Makes a folder and those above it. */
+  /** Makes a folder and its missing parents. */
   mkdir(path: string): Promise<void>;
-  /** Names in a folder; empty when there is none. */
+  /** Names in a folder; empty when the folder does not exist. */
   list(path: string): Promise<string[]>;
-  /** A file's bytes, or undefined when there is none. */
+  /** The bytes of a file; undefined when it does not exist. */
   read(path: string): Promise<Buffer | undefined>;
-  /** A file's length; 0 when there is none. */
+  /** The length of a file; 0 when it does not exist. */
   size(path: string): Promise<number>;
   /** Opens a file for writing, empty. */
   create(path: string): Promise<OpenFile>;
@@ -81,7 +81,7 @@ export const diskFiles: Files = {
   },
 };
 
-/** Writes a small file so that a reader sees the old one or the new one, never half of it. */
+/** Writes a small file so that a reader sees the old version or the new one, never a mixture. */
 export async function writeWhole(files: Files, path: string, bytes: Uint8Array): Promise<void> {
   const file = await files.create(`${path}.new`);
   try {
@@ -93,7 +93,7 @@ export async function writeWhole(files: Files, path: string, bytes: Uint8Array):
   await files.rename(`${path}.new`, path);
 }
 
-/** The same file system for the lines about a recording. */
+/** The same file system for the journals of a recording. */
 export const journalFiles = (files: Files): JournalFiles => ({
   tail: async (path, most) => (await files.read(path))?.subarray(-most) ?? Buffer.alloc(0),
   size: (path) => files.size(path),

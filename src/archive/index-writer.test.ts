@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const bytesOf = (first: number): Uint8Array => markedFragment(RENDITION, first);
-/** Pieces of one fragment on the disk. */
+/** Writes pieces of one fragment to the disk. */
 async function pieces(count: number) {
   const made = Array.from({ length: count }, (_, first) => ({ first, count: 1 }));
   for (const piece of made) await writeFile(where.piece(RENDITION, piece), bytesOf(piece.first));
@@ -53,7 +53,7 @@ test('a piece that closes while the last of the older ones are written is not le
   let came = 70;
   const files: Files = {
     ...diskFiles,
-    // One more piece during each write of the older ones.
+    // One more piece arrives during each write of the older ones.
     append: async (path, text) => {
       if (path === where.index(RENDITION) && came < 74) {
         await writer?.add(entryOf(came, bytesOf(came)));

@@ -3,24 +3,27 @@ import { type Files, writeWhole } from './files.ts';
 import type { paths } from './layout.ts';
 import { entryOf, type IndexEntry, PieceIndex, RECORD_BYTES, recordOf, SIZE_BYTES } from './piece-index.ts';
 
-/** A recording that lacks more entries than this, such as one from before there were indexes, is indexed in the background. */
+/**
+ * A recording that lacks more index entries than this, such as one from before there were indexes, is indexed in the
+ * background.
+ */
 const MAX_AT_ONCE = 64;
 
-/** Where an index is. */
+/** The paths of an index. */
 type Paths = ReturnType<typeof paths>;
 
 /**
- * The writing end of one rendition's index. Its failures cost no sound: what could not be written waits for the next
+ * Writes the index of one rendition. A failure costs no sound: entries that could not be written wait for the next
  * piece, and a reader repairs the rest when the room is over.
  */
 export class IndexWriter {
   readonly #files: Files;
   readonly #paths: Paths;
   readonly #rendition: string;
-  /** What is in the two files for certain; anything beyond is a torn tail. */
+  /** Lengths of the two files that are certain to be intact; anything beyond is a torn tail. */
   #length = { records: 0, sizes: 0 };
   #waiting: IndexEntry[] = [];
-  /** Pieces that were published while older ones are being looked at. */
+  /** Pieces that were published while older ones are being examined. */
   #later: IndexEntry[] = [];
   #torn = false;
   #background: Promise<void> | undefined;
@@ -32,7 +35,10 @@ export class IndexWriter {
     this.#rendition = rendition;
   }
 
-  /** Compares the index with the pieces on the disk, in order, and adds what a kill or an older version left out. */
+  /**
+   * Compares the index with the pieces on the disk, in order, and adds entries that a kill or an older version left
+   * out.
+   */
   async recover(listed: readonly Piece[]): Promise<void> {
     await this.#background;
     const kept = await readIndex(this.#files, this.#paths, this.#rendition);
@@ -41,7 +47,7 @@ export class IndexWriter {
     const known = whole && kept.matches(listed.slice(0, kept.length)) ? kept.length : 0;
     this.#length = { records: known * RECORD_BYTES, sizes: known === 0 ? 0 : sizes };
     this.#torn = true;
-    // What waited is among the missing: it would come twice.
+    // The waiting entries are among the missing ones and would otherwise be written twice.
     this.#waiting = [];
     this.#later = [];
     const missing = listed.slice(known);
@@ -74,7 +80,7 @@ export class IndexWriter {
       this.#waiting.push(...this.#later.splice(0));
       await this.#flush();
     } while (this.#later.length > 0);
-    // In one step with the last look: what comes from now on is written at once.
+    // In one step with the last check, so that pieces from now on are written at once.
     this.#background = undefined;
   }
 
@@ -99,7 +105,7 @@ export class IndexWriter {
         sizes: Buffer.concat(entries.map((entry) => entry.sizes)),
       };
       this.#torn = true;
-      // A record is believed: what it speaks of is written before it.
+      // A record is trusted by readers, so the sizes that it covers are written before it.
       await this.#files.append(sizes, more.sizes);
       await this.#files.append(records, more.records);
       this.#torn = false;
@@ -107,7 +113,7 @@ export class IndexWriter {
       this.#length.sizes += more.sizes.length;
       this.#waiting.splice(0, entries.length);
     } catch {
-      // The disk's trouble is told by the recorder, which writes to the same place.
+      // Trouble with the disk is reported by the recorder, which writes to the same place.
     }
   }
 }

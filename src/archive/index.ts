@@ -1,4 +1,4 @@
-/** The recording: the segments that the audience heard, written to disk as they close, and read back for the replay. */
+/** The recording: the segments of the program, written to disk as they are completed, and read back for the replay. */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Fragment, Init, PcmBlock, Segment } from '../base/media.ts';
@@ -19,11 +19,13 @@ export interface ArchiveDeps {
   readonly dir: string;
   readonly log: Log;
   readonly clock: Clock;
-  /** Ids of the renditions to keep; only fragmented MP4 can be kept, others are ignored. */
+  /** Ids of the renditions to keep. Only fragmented MP4 can be kept; others are ignored. */
   readonly renditions: readonly string[];
-  /** A piece of a segment is on the disk and can be read. Only tests ask: they kill the process after it. Default: nobody is told. */
+  /**
+   * Called when a piece of a segment is on the disk and can be read. Only tests use it: they kill the process after it.
+   */
   closed?(segment: Segment, slug: string): void;
-  /** A hole in a recording is over; while it lasts it is in `gaps`. */
+  /** Called when a gap in a recording is over; until then the gap is in `gaps`. */
   gap(slug: string, gap: RecordingGap): void;
   /** The file system; default: the machine's. */
   readonly files?: Files;
@@ -32,27 +34,27 @@ export interface ArchiveDeps {
 /** The writing end of the archive, one per cell. */
 export interface Archive extends AsyncDisposable {
   /**
-   * Begins or goes on with a room's recording; what comes from this call on is kept, before it resolves too. Never
+   * Starts or continues a room's recording. Everything after this call is kept, even before it resolves. It never
    * rejects: with a failing disk the recording has a gap.
    */
   begin(slug: string, program: Program): Promise<void>;
   /** Keeps a rendition's init segment. Unknown rooms and renditions are ignored. */
   init(slug: string, init: Init): void;
-  /** Queues one fragment (at most 8 MB wait per room) and returns at once. */
+  /** Queues one fragment (at most 8 MB per room wait) and returns at once. */
   fragment(slug: string, fragment: Fragment): void;
-  /** Measures 20 ms of the mixed sound: its loudness is kept with the recording. */
+  /** Measures 20 ms of the mixed sound; its loudness is stored with the recording. */
   block(slug: string, block: PcmBlock): void;
-  /** Keeps a line about what happened: who spoke, when it went live. */
+  /** Stores a line about an event: who spoke, when it went live. */
   mark(slug: string, mark: Mark): void;
-  /** Publishes what is running and resolves when all of it is on the disk. */
+  /** Publishes the running pieces and resolves when everything is on the disk. */
   end(slug: string): Promise<void>;
-  /** Every hole so far, the running one last. */
+  /** All gaps so far, the current one last. */
   gaps(slug: string): RecordingGap[];
   /** False while fragments are being lost. */
   healthy(slug: string): boolean;
 }
 
-/** Opens the archive; closing it ends every recording orderly. */
+/** Opens the archive; closing it ends every recording in order. */
 export async function open(deps: ArchiveDeps): Promise<Archive> {
   const recorders = new Map<string, Recorder>();
   const end = async (slug: string): Promise<void> => {

@@ -81,12 +81,12 @@ describe('the keeper of recordings', () => {
     clock.advance(DAY / 2);
     await keeper.sweep();
     expect(keeper.note('old')?.removedBy).toBeUndefined();
-    // Somebody sees it and sets it right.
+    // Somebody notices it and corrects the clock.
     clock.stepWall(-4000 * DAY);
     clock.advance(2 * DAY);
     await keeper.sweep();
     expect(keeper.note('old')?.removedBy).toBeUndefined();
-    // Or the date before was the wrong one: after a day it is believed.
+    // Or the earlier date was the wrong one: after a day the new one is trusted.
     clock.stepWall(4000 * DAY);
     await keeper.sweep();
     clock.advance(DAY);
@@ -143,7 +143,7 @@ describe('the keeper of recordings', () => {
     const note = (what: unknown): void => void trouble.push(what);
     afterEach(() => void trouble.splice(0));
 
-    /** A room in the middle of its recording, that the site takes to be over. */
+    /** A room in the middle of its recording, which the site takes to be over. */
     async function ending(rooms: Record<string, KeptRoom> = {}) {
       const clock = manualClock(ZERO);
       const archive = await open({
@@ -179,7 +179,7 @@ describe('the keeper of recordings', () => {
       await archive.end('a');
       await keeper.sweep();
       expect(await sound()).toEqual([]);
-      // What somebody wanted gone is no trouble with the disk.
+      // A requested removal is not trouble with the disk.
       expect(trouble).toEqual([]);
       expect((await openReader(dir).recording('a', { over: true }))?.removed?.by).toBe('host');
     });
@@ -207,7 +207,7 @@ describe('the keeper of recordings', () => {
       clock.advance(2_000);
       await keeper.sweep();
       expect(await readdir(dir)).toEqual([]);
-      // The address may be somebody else's later.
+      // The address may later belong to another room.
       await begin();
       say(0, 40);
       await archive.end('a');

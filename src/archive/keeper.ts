@@ -14,23 +14,25 @@ import { isRecordingName } from './reader.ts';
 
 /** How often recordings are counted. */
 const SWEEP_MS = ms(60_000);
-/** From this share of the quota on the oldest recordings are told that they will go. */
+/** From this share of the quota on, the oldest recordings are announced as going to be removed. */
 const WARN_SHARE = 0.8;
-/** Growth is measured over this long. */
+/** Period over which growth is measured. */
 const GROWTH_MS = 3_600_000;
-/** A studio may still be writing the end of a recording when it is removed: it is looked at again so long after. */
+/**
+ * A studio may still be writing the end of a recording that is being removed, so it is checked again after these times.
+ */
 const AGAIN_MS = [ms(2_000), ms(15_000)];
-/** And in each count until then, where nothing is left that says it was removed. */
+/** It is also checked in each count until then, if no note about the removal is left. */
 const FORGET_MS = 600_000;
-/** What is on its way out has this name. */
+/** Prefix of the name of a folder that is being deleted. */
 const GONE = '.gone-';
 
-/** What the keeper must know of a room. */
+/** The keeper's view of a room. */
 export interface KeptRoom {
   readonly running: boolean;
   /** Wall-clock ms. */
   readonly ended?: number | undefined;
-  /** A room that is never recorded: what an older version recorded of it goes. */
+  /** True for a room that is never recorded: recordings that an older version made of it are removed. */
   readonly neverKept?: boolean;
 }
 
@@ -40,34 +42,34 @@ export interface KeeperDeps {
   readonly dir: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long after its room's end a recording is kept, ms; undefined: for ever. */
+  /** How long a recording is kept after the end of its room, ms; undefined: for ever. */
   readonly keep: number | undefined;
-  /** Bytes that all recordings may take together; undefined: as many as there are. */
+  /** Limit of bytes of all recordings together; undefined: no limit. */
   readonly quota: number | undefined;
-  /** Undefined for a room that nobody knows any more: it is over. */
+  /** Undefined for a room that is no longer known, which counts as over. */
   room(slug: string): KeptRoom | undefined;
 }
 
-/** Counts recordings and takes away those whose time is over. Running rooms are never touched. */
+/** Counts recordings and removes expired ones. Running rooms are never touched. */
 export interface Keeper extends Disposable {
-  /** What is known of a room's recording since the last count; undefined without one. */
+  /** The facts about a room's recording as of the last count; undefined without a recording. */
   note(slug: string): RecordingNote | undefined;
-  /** Takes the sound away and leaves a word about it; false when there is none. */
+  /** Removes the sound and leaves a note about it; false when there is no sound. */
   remove(slug: string, by: RemovedBy): Promise<boolean>;
-  /** Takes everything away, also what is told of it: for a room that is removed itself. */
+  /** Removes everything, including the note: for a room that is itself removed. */
   forget(slug: string): Promise<void>;
-  /** Counts now, and removes what must go. */
+  /** Counts now, and removes expired recordings. */
   sweep(): Promise<void>;
   metrics(): Metric[];
 }
 
-/** What one recording takes. */
+/** Size and age of one recording. */
 export interface CountedRecording {
   readonly slug: string;
   readonly bytes: number;
   /** Its length. */
   readonly seconds: number;
-  /** When something was last written of it, wall-clock ms. */
+  /** Time of the last write to it, wall-clock ms. */
   readonly ended: number;
   readonly removed?: Removed;
 }
@@ -76,7 +78,10 @@ interface Counted extends Omit<CountedRecording, 'slug'> {
   readonly version: string;
 }
 
-/** Counts every recording in a folder; for a program beside the server. @throws what the disk says, except that there is no folder. */
+/**
+ * Counts every recording in a folder, for a program beside the server. @throws any error of the disk, except that a
+ * missing folder is an empty one.
+ */
 export async function countRecordings(dir: string): Promise<CountedRecording[]> {
   const found: CountedRecording[] = [];
   for (const slug of (await diskFiles.list(dir)).filter(isRecordingName)) {
@@ -88,13 +93,13 @@ export async function countRecordings(dir: string): Promise<CountedRecording[]> 
   return found;
 }
 
-/** Opens the keeper; the first count begins at once. */
+/** Opens the keeper; the first count starts at once. */
 export function openKeeper(deps: KeeperDeps): Keeper {
   const { dir, clock, log, keep, quota } = deps;
   const counted = new Map<string, Counted>();
   const going = new Map<string, Pick<RecordingNote, 'goesAt' | 'goesBy'>>();
   const warned = new Set<string>();
-  /** Rooms that were removed themselves, and until when what comes after is removed as well. */
+  /** Rooms that were themselves removed, and until when new files of theirs are removed as well. */
   const forgotten = new Map<string, number>();
   let totals: { at: number; bytes: number }[] = [];
   let free = Number.NaN;
@@ -103,7 +108,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
   let removing: Promise<unknown> = Promise.resolve();
   const watch = openClockWatch({ clock, log });
 
-  /** One after the other: hosts, operators and the clock may all want the same one gone. */
+  /** Removals run one after the other: host, operator and clock may all want the same recording removed. */
   const remove = (slug: string, by: RemovedBy): Promise<boolean> => {
     const removed = removing.then(() => removeNow(slug, by));
     removing = removed.catch(() => undefined);
@@ -116,7 +121,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     const sound = names.filter((name) => isRenditionId(name) && name !== 'growing');
     if (!names.includes('removed.json')) {
       if (!names.includes('room.json')) return false;
-      // First the word, then the deed: nobody is shown a recording that is half gone.
+      // The note is written first, so that nobody is shown a recording that is half deleted.
       const removed: Removed = { at: clock.wall(), by };
       await writeWhole(diskFiles, where.removed, Buffer.from(`${JSON.stringify(removed)}\n`));
       const known = counted.get(slug);
@@ -132,11 +137,11 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     for (const delay of AGAIN_MS) clock.after(delay, () => void sweepOnce());
   };
 
-  /** Out of the way in one step, then off the disk. */
+  /** Renames the folder in one step, then deletes it. */
   const away = async (path: string): Promise<void> => {
     const gone = join(dir, `${GONE}${randomBytes(6).toString('hex')}`);
     await rename(path, gone).catch((error: NodeJS.ErrnoException) => {
-      // Somebody else was quicker.
+      // Another process was quicker.
       if (error.code !== 'ENOENT') throw error;
     });
     await rm(gone, { recursive: true, force: true });
@@ -154,7 +159,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
     for (const name of await readdir(dir).catch(() => [] as string[])) {
       if (name.startsWith(GONE)) await rm(join(dir, name), { recursive: true, force: true });
       if (!isRecordingName(name)) continue;
-      // One that cannot be read must not keep the others from going.
+      // One unreadable recording must not keep the others from being removed.
       await look(name, seen).catch((error: unknown) => {
         log.warn(
           { slug: name, error: String(error) },
@@ -196,7 +201,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
 
   const total = (): number => [...counted.values()].reduce((sum, { bytes }) => sum + bytes, 0);
 
-  /** The oldest first; those of running rooms and those that are gone already are out of the question. */
+  /** Removes the oldest recordings first; those of running rooms and removed ones are excluded. */
   const retire = async (): Promise<void> => {
     going.clear();
     const now = clock.wall();
@@ -307,7 +312,7 @@ export function openKeeper(deps: KeeperDeps): Keeper {
   };
 }
 
-/** What a recording takes; what has not changed since is not counted again. */
+/** The size of a recording; one that has not changed since the last count is not counted again. */
 async function count(dir: string, slug: string, known: Counted | undefined): Promise<Counted | undefined> {
   const where = paths(dir, slug);
   const names = await diskFiles.list(where.folder).catch(() => [] as string[]);
@@ -324,7 +329,7 @@ async function count(dir: string, slug: string, known: Counted | undefined): Pro
       bytes += piece.bytes + piece.frames * 2 + 20;
       fragments += piece.count;
     }
-    // From before there was an index: each file is looked at once.
+    // A recording from before there was an index: each file is examined once.
     if (index.length === 0)
       for (const name of await diskFiles.list(where.rendition(id))) {
         bytes += await diskFiles.size(join(where.rendition(id), name));

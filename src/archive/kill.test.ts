@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-/** Runs the writer and kills it `after` ms from its first published segment; what it had published by then. */
+/** Runs the writer and kills it `after` ms after its first published segment. Returns what it had published by then. */
 function killedWriter(dir: string, from: number, after: number): Promise<string[]> {
   const child = spawn(process.execPath, [WRITER, dir, '1', String(from)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -35,7 +35,7 @@ function killedWriter(dir: string, from: number, after: number): Promise<string[
   return new Promise((resolve) => child.on('close', () => resolve(text.split('\n').slice(0, -1))));
 }
 
-/** Every recorded fragment of a rendition, each compared with what was given. */
+/** Every recorded fragment of a rendition, each compared with the original. */
 async function recorded(dir: string, rendition: string): Promise<Set<number>> {
   const reader = openReader(dir);
   const found = new Set<number>();
@@ -58,10 +58,10 @@ describe('kill -9 at any instant', () => {
     await Promise.all(Array.from({ length: RECORDINGS }, (_, n) => killAndGoOn(join(dir, String(n)), n)));
   });
 
-  /** Kills the writer again and again at other instants; each time a new one goes on with the same recording. */
+  /** Kills the writer repeatedly at different instants; each time a new one continues the same recording. */
   async function killAndGoOn(dir: string, phase: number): Promise<void> {
     let from = 0;
-    // A fixed spread of instants after the first published segment, 0 to 57 ms, which hits every phase of a write.
+    // Fixed delays after the first published segment, 0 to 57 ms, which hit every phase of a write.
     for (let kill = 0; kill < KILLS_EACH; kill++) {
       const published = await killedWriter(dir, from, 3 * (kill * RECORDINGS + phase));
       expect(published.length).toBeGreaterThan(0);
@@ -83,7 +83,7 @@ describe('kill -9 at any instant', () => {
           for (let seq = Number(first); of === rendition && seq < Number(first) + Number(count); seq++)
             expect(have.has(seq)).toBe(true);
         }
-        // Nothing within is missing either: what is on disk of this run has no hole.
+        // Nothing in between is missing: the part of this run on disk has no gap.
         const last = Math.max(...have);
         for (let seq = from; seq <= last; seq++) expect(have.has(seq)).toBe(true);
         newest = Math.max(newest, last);
@@ -97,7 +97,7 @@ describe('a disk that is really full', () => {
   it('leaves whole pieces, names the gap, and records again when there is room', {
     timeout: 30_000,
   }, async () => {
-    // A file system of 192 kB in a mount namespace of its own: neither this machine nor its users notice.
+    // A file system of 192 kB in its own mount namespace: neither this machine nor its users notice.
     const script = join(import.meta.dirname, '../../test/fill-disk.ts');
     const { stdout } = await promisify(execFile)('unshare', [
       ...['-rm', 'sh', '-c', `mount -t tmpfs -o size=192k none "$0" && exec "$1" "$2" "$0"`],
@@ -114,7 +114,7 @@ describe('a disk that is really full', () => {
     expect(told.healthyWhenFull).toBe(false);
     expect(told.reasons).toEqual(['disk-full']);
     expect(told.whole).toBe(true);
-    // What was given is either on the disk or in the gap.
+    // Every fragment is either on the disk or in the gap.
     const lost = new Set(
       told.gaps.flatMap(({ from, seconds }) =>
         Array.from({ length: Math.round(seconds / 0.32) }, (_, n) => from / 320 + n),

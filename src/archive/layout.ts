@@ -3,7 +3,7 @@ import type { Rendition } from '../base/media.ts';
 import { FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import type { Piece } from '../wire/recording.ts';
 
-/** `room.json`: what must be known to read a recording. */
+/** `room.json`: the facts needed to read a recording. */
 export interface RoomFile {
   readonly v: 1;
   readonly slug: string;
@@ -17,12 +17,12 @@ const PIECE = /^(\d{1,10})-(\d{1,2})\.m4s$/;
 const RUNNING = /^(\d{1,10})\.tmp$/;
 const RENDITION = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
-/** The file name of a finished piece: all that its index needs, so that one rename publishes it. */
+/** The file name of a finished piece. It holds all that the index needs, so that one rename publishes the piece. */
 export const pieceName = (piece: Piece): string => `${piece.first}-${piece.count}.m4s`;
 /** The file name of the piece that is being written. */
 export const runningName = (first: number): string => `${first}.tmp`;
 
-/** The piece that a file name tells of, or undefined. */
+/** The piece described by a file name, or undefined. */
 export function asPiece(name: string): Piece | undefined {
   const match = PIECE.exec(name);
   if (!match) return undefined;

@@ -25,7 +25,7 @@ async function cell(): Promise<Archive> {
   return archive;
 }
 
-/** A tone of 1 kHz in both channels, in slots `from` to `to`: at amplitude 0.1 its loudness is −20 LUFS. */
+/** Plays a tone of 1 kHz in both channels in slots `from` to `to`. At amplitude 0.1 its loudness is −20 LUFS. */
 function play(archive: Archive, from: number, to: number, amplitude = 0.1, measured = true): void {
   const samples = new Float32Array(2 * BLOCK_TICKS);
   for (let tick = 0; tick < BLOCK_TICKS; tick++)
@@ -64,7 +64,7 @@ describe('the loudness of a recording', () => {
     await expect
       .poll(() => readFile(join(dir, note), 'utf8').catch(() => ''), patience)
       .toContain('"hops":201}');
-    // Not noted any more.
+    // This part is not noted any more.
     play(killed, 63, 79);
     await expect
       .poll(async () => (await openReader(dir).recording('talk'))?.pieces.get('aac96')?.length, patience)

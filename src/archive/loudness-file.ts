@@ -3,25 +3,28 @@ import { LoudnessMeter, type LoudnessState } from '../media/loudness-meter.ts';
 import type { RecordingLoudness } from '../wire/recording.ts';
 import { type Files, writeWhole } from './files.ts';
 
-/** How much is measured between two notes of it: so much is not counted when a studio is killed. */
+/** Measured time between two notes on disk; at most this much is not counted when a studio is killed. */
 const NOTE_EVERY_SECONDS = 20;
-/** A figure is kept when what was measured is as long as what is recorded, but for this share and these seconds. */
+/** A figure is kept only if the measured time equals the recorded time, except for this share and these seconds. */
 const MISSING_SHARE = 0.05;
 const MISSING_SECONDS = 2;
 
-/** `loudness.json`: the figure of a finished recording, and what the meter had heard. */
+/** `loudness.json`: the figure of a finished recording, and the state of the meter. */
 interface LoudnessNote {
   readonly v: 1;
   readonly figure?: RecordingLoudness;
   readonly state?: LoudnessState;
 }
 
-/** How loud a recording is, measured while it is made and kept beside it. Methods that write may reject with what the disk says. */
+/**
+ * Loudness of a recording, measured while it is made and stored beside it. Methods that write may reject with the error
+ * of the disk.
+ */
 export class LoudnessFile {
   readonly #files: Files;
   readonly #path: string;
   #meter: LoudnessMeter | undefined;
-  /** Seconds that the file knows of. */
+  /** Seconds included in the file. */
   #noted = 0;
 
   constructor(files: Files, path: string) {
@@ -29,7 +32,7 @@ export class LoudnessFile {
     this.#path = path;
   }
 
-  /** Goes on where the run before was. Its figure is taken back, since it will not be true of what is to come. */
+  /** Continues from the previous run. Its figure is withdrawn, because it will not be true for the longer recording. */
   async recover(): Promise<void> {
     const { figure, state } = noteIn(await this.#files.read(this.#path));
     const meter = new LoudnessMeter(state);
@@ -47,12 +50,12 @@ export class LoudnessFile {
     return true;
   }
 
-  /** Writes down what was heard so far. */
+  /** Writes the meter's current state. */
   async note(): Promise<void> {
     if (this.#meter) await this.#write({ v: 1, state: this.#meter.state });
   }
 
-  /** Writes the figure of a recording of so many seconds; without one when too much of it was not measured. */
+  /** Writes the figure of a recording with this many seconds; no figure when too much of it was not measured. */
   async finish(recorded: number): Promise<void> {
     const meter = this.#meter;
     if (!meter || meter.seconds === 0) return;
@@ -65,7 +68,7 @@ export class LoudnessFile {
   }
 }
 
-/** What a file says; nothing of one that was not written by this program. */
+/** The content of a file; empty for a file that this program did not write. */
 function noteIn(bytes: Buffer | undefined): Partial<LoudnessNote> {
   try {
     const note = JSON.parse(bytes?.toString('utf8') ?? '{}') as Partial<LoudnessNote>;

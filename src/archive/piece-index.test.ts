@@ -38,7 +38,7 @@ async function record(from: number, to: number, files?: Files): Promise<void> {
 const index = (rendition = 'aac96'): string => join(dir, 'room', rendition, 'pieces.idx');
 const frames = (rendition = 'aac96'): string => join(dir, 'room', rendition, 'frames.idx');
 
-/** What the index says, from the index alone: its folder is listed only for a room that is over. */
+/** The recording according to the index alone; the folder is listed only for a room that is over. */
 async function told(rendition = 'aac96') {
   const recording = await openReader(dir, {
     ...diskFiles,
@@ -46,7 +46,7 @@ async function told(rendition = 'aac96') {
   }).recording('room');
   return [...(recording?.pieces.get(rendition) ?? [])];
 }
-/** The same from the pieces. */
+/** The same according to the pieces. */
 async function looked(rendition = 'aac96') {
   const names = (await readdir(join(dir, 'room', rendition))).filter((name) => name.endsWith('.m4s'));
   const found = names.map(async (name) => {

@@ -3,20 +3,20 @@ import { fragmentFrames, wholeFragments } from '../media/boxes.ts';
 import type { Piece, Pieces } from '../wire/recording.ts';
 
 /**
- * The index of one rendition, which the recorder grows as pieces close, so that no question needs a listing of the folder
- * or a look into a piece. `pieces.idx` has one record a piece: first fragment (u32), fragments (u16), frames (u16), bytes
- * of the file (u32), bytes of its sound (u32), CRC-32 of these. `frames.idx` has the size of each frame (u16), in order.
- * All big-endian.
+ * The index of one rendition. The recorder extends it as pieces close, so that no query needs to list the folder or
+ * read a piece. `pieces.idx` has one record per piece: first fragment (u32), fragments (u16), frames (u16), bytes of
+ * the file (u32), bytes of its sound (u32), CRC-32 of these. `frames.idx` has the size of each frame (u16), in order.
+ * All numbers are big-endian.
  */
 export const RECORD_BYTES = 20;
 /** Bytes of one frame's size. */
 export const SIZE_BYTES = 2;
 const CHECKED_BYTES = 16;
 
-/** What an index says of one piece. */
+/** The index's record of one piece. */
 export interface IndexedPiece extends Required<Piece> {}
 
-/** One piece as the index keeps it: its record and the sizes of its frames. */
+/** An index entry: the record of a piece and the sizes of its frames. */
 export interface IndexEntry {
   readonly piece: IndexedPiece;
   readonly sizes: Buffer;
@@ -62,12 +62,12 @@ export function recordOf({ first, count, frames, bytes, sound }: IndexedPiece): 
   return record;
 }
 
-/** The pieces of one rendition as its index has them, 20 bytes each: half a million are 10 MB. */
+/** The pieces of one rendition according to its index, 20 bytes each: half a million are 10 MB. */
 export class PieceIndex implements Pieces {
   readonly #records: Buffer;
   readonly length: number;
 
-  /** Takes the whole records at the beginning of `bytes`, up to the first that is torn or out of order. */
+  /** Reads the whole records at the beginning of `bytes`, up to the first that is torn or out of order. */
   constructor(bytes: Buffer) {
     this.#records = bytes;
     let length = 0;
@@ -111,7 +111,7 @@ export class PieceIndex implements Pieces {
     return this.#records.subarray(0, this.length * RECORD_BYTES);
   }
 
-  /** Frames of all pieces: `frames.idx` holds a size for each. */
+  /** Frames of all pieces; `frames.idx` holds one size for each. */
   get frames(): number {
     let sum = 0;
     for (let at = 0; at < this.length * RECORD_BYTES; at += RECORD_BYTES)
@@ -119,7 +119,7 @@ export class PieceIndex implements Pieces {
     return sum;
   }
 
-  /** True when these are the very pieces that a folder lists, in order. */
+  /** True when these are exactly the pieces that a folder lists, in order. */
   matches(listed: readonly Piece[]): boolean {
     if (listed.length !== this.length) return false;
     return listed.every(({ first, count }, index) => {

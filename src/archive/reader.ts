@@ -10,20 +10,26 @@ import { readIndex, writeIndex } from './index-writer.ts';
 import { asPiece, isRenditionId, paths, type RoomFile } from './layout.ts';
 import { entryOf, type IndexEntry, PieceIndex, SIZE_BYTES } from './piece-index.ts';
 
-/** How much must be known of a recording. */
+/** Options of `recording`. */
 export interface Look {
-  /** True: nothing is written any more, so the index may be compared with the pieces, repaired and kept. */
+  /** True: the recording is complete, so the index may be compared with the pieces, repaired and stored. */
   readonly over?: boolean;
-  /** The rendition whose file sizes are needed: where no index has them, each piece is looked at. Default: none. */
+  /** The rendition whose file sizes are needed. Where the index lacks them, each piece is examined. Default: none. */
   readonly sizesOf?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The reading end of the archive: for a door, or for any program on the same disk. Keeps nothing in memory. */
+/** Reads the archive, in a door or any other program on the same disk. Keeps nothing in memory. */
 export interface ArchiveReader {
-  /** What is recorded of a room, or undefined when nothing is. Costs in proportion to the recording. @throws when aborted. */
+  /**
+   * The recording of a room; undefined when there is none. The cost is proportional to its length. @throws when
+   * aborted.
+   */
   recording(slug: string, look?: Look): Promise<Recording | undefined>;
-  /** Another text whenever `recording` may say something else; undefined when nothing is there. Some calls of `stat`. */
+  /**
+   * A string that changes whenever the result of `recording` may change; undefined without a recording. Costs a few
+   * calls of `stat`.
+   */
   version(slug: string): Promise<string | undefined>;
   /** The bytes of a rendition's init segment. */
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
@@ -37,11 +43,11 @@ export interface ArchiveReader {
     from: number,
     to: number,
   ): Promise<Buffer | undefined>;
-  /** Sizes (u16, big-endian) of `count` frames from number `from` on, as the index has them; undefined without one. */
+  /** Sizes (u16, big-endian) of `count` frames from number `from` on, from the index; undefined without an index. */
   frameSizes(slug: string, rendition: string, from: number, count: number): Promise<Buffer | undefined>;
-  /** Keeps how loud a finished recording is. @throws what the disk says. */
+  /** Stores the loudness of a finished recording. @throws any error of the disk. */
   keepLoudness(slug: string, loudness: RecordingLoudness): Promise<void>;
-  /** Notes that somebody reads the file that grows; at most one note a minute reaches the disk. */
+  /** Notes that somebody reads the growing file; at most one note a minute reaches the disk. */
   noteGrowing(slug: string): Promise<void>;
   /** Wall-clock ms of the last such note; undefined without one. */
   growingNoted(slug: string): Promise<number | undefined>;
@@ -53,7 +59,7 @@ const NOTE_EVERY_MS = 60_000;
 /** True for a name that cannot leave the folder of recordings. */
 export const isRecordingName = (slug: string): boolean => SLUG.test(slug);
 
-/** Opens the recordings in a folder. A name that could leave the folder is answered like one that does not exist. */
+/** Opens the recordings in a folder. A name that could leave the folder is treated as one that does not exist. */
 export function openReader(dir: string, files: Files = diskFiles): ArchiveReader {
   const text = async (path: string): Promise<string> => (await files.read(path))?.toString('utf8') ?? '';
   const safe = (slug: string, rendition = 'x'): boolean => SLUG.test(slug) && isRenditionId(rendition);
@@ -73,7 +79,7 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
       const bytes = await files.read(where.piece(rendition, piece));
       if (bytes) entries.push(entryOf(piece.first, bytes));
     }
-    // Without the right to write, or room for it, the next one looks again.
+    // Without permission or space to write it, the next reader examines the pieces again.
     if (look.over) await writeIndex(files, where, rendition, entries).catch(() => undefined);
     return PieceIndex.of(entries.map(({ piece }) => piece));
   };
@@ -142,7 +148,7 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
       const now = Date.now();
       const old = await stat(path).catch(() => undefined);
       if (old && now - old.mtimeMs < NOTE_EVERY_MS) return;
-      // A recording that cannot be written to has only one reader's trouble: its layout changes at the end.
+      // If the recording is not writable, only this reader is affected: the layout of its file changes at the end.
       await (old ? utimes(path, now / 1000, now / 1000) : writeFile(path, '')).catch(() => undefined);
     },
     growingNoted: async (slug) =>
@@ -150,7 +156,7 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
   };
 }
 
-/** The bytes `from` to `to` (exclusive) of a file; undefined when it is not there or shorter. */
+/** The bytes `from` to `to` (exclusive) of a file; undefined when the file does not exist or is shorter. */
 async function partOf(path: string, from: number, to: number): Promise<Buffer | undefined> {
   const handle = await open(path).catch(() => undefined);
   if (!handle) return undefined;

@@ -10,15 +10,24 @@ import { paths, type RoomFile } from './layout.ts';
 import { LoudnessFile } from './loudness-file.ts';
 import { Track } from './track.ts';
 
-/** Bytes of one room waiting for a slow disk; beyond it fragments are lost to the recording, never held back from the ear. */
+/**
+ * Limit of bytes of one room that wait for a slow disk. Beyond it fragments are lost to the recording; listeners are
+ * never held back.
+ */
 export const MAX_QUEUED_BYTES = 8 << 20;
-/** Marks, and gaps, that wait in memory while the disk is failing; further ones are dropped, and the next says how many. */
+/**
+ * Limit of marks, and of gaps, that wait in memory while the disk fails. Further ones are dropped, and the next line
+ * says how many.
+ */
 const MAX_WAITING_LINES = 10_000;
-/** What marks, and gaps, take of the disk at most: those of a month in which somebody begins to speak every ten seconds. */
+/**
+ * Limit of the disk space of marks, and of gaps: enough for a month in which somebody starts to speak every ten
+ * seconds.
+ */
 const MAX_LINES_BYTES = 48 << 20;
 const RETRY_MS = 1000;
 
-/** What a recording is about. */
+/** The program that is recorded. */
 export interface Program {
   readonly zero: EpochMs;
   readonly renditions: readonly Rendition[];
@@ -43,7 +52,7 @@ interface OpenGap {
   reason: RecordingGap['reason'];
 }
 
-/** The recording of one room: one queue to the disk, its gaps and marks. Nothing here throws or rejects. */
+/** Records one room: one queue to the disk, with its gaps and marks. Nothing here throws or rejects. */
 export class Recorder {
   readonly #deps: RecorderDeps;
   readonly #paths: ReturnType<typeof paths>;
@@ -51,13 +60,15 @@ export class Recorder {
   readonly #loudness: LoudnessFile;
   readonly #inits = new Map<string, Uint8Array>();
   readonly #gaps: RecordingGap[] = [];
-  /** True once this run has written something of the first rendition. */
+  /** True once this run has written a fragment of the first rendition. */
   #begun = false;
   readonly #gapLines: JournalFile;
   readonly #markLines: JournalFile;
   #open: OpenGap | undefined;
   #failing = new Set<string>();
-  /** No attempt before then: with the sound, and with the lines about it, whose trouble must not cost sound. */
+  /**
+   * No attempt before these times: one for sound, and one for the lines about it, whose trouble must not cost sound.
+   */
   readonly #retryAt: { sound: Ms | undefined; lines: Ms | undefined } = {
     sound: undefined,
     lines: undefined,
@@ -65,7 +76,9 @@ export class Recorder {
   #prepared = false;
   #saidFull = false;
   #ending = false;
-  /** Somebody removed it while its end was being written: nothing more is kept, and nothing is wrong. */
+  /**
+   * True when the recording was removed while its end was being written: nothing more is stored, and this is no error.
+   */
   #removed = false;
   #queued = 0;
   #tail: Promise<void> = Promise.resolve();
@@ -85,12 +98,12 @@ export class Recorder {
       this.#tracks.set(id, new Track(deps.files, this.#paths, id, deps.closed));
   }
 
-  /** True while everything that comes is being written. */
+  /** True while everything that arrives is being written. */
   get healthy(): boolean {
     return this.#open === undefined && this.#failing.size === 0;
   }
 
-  /** Every hole so far, the running one last. */
+  /** All gaps so far, the current one last. */
   get gaps(): RecordingGap[] {
     return this.#open ? [...this.#gaps, asGap(this.#open)] : [...this.#gaps];
   }
@@ -103,7 +116,7 @@ export class Recorder {
     });
   }
 
-  /** Keeps a rendition's init segment. */
+  /** Stores a rendition's init segment. */
   init(init: Init): void {
     const track = this.#tracks.get(init.rendition);
     if (!track) return;
@@ -113,7 +126,7 @@ export class Recorder {
     });
   }
 
-  /** Queues a fragment; one that does not fit the queue is a gap. */
+  /** Queues a fragment; one that does not fit into the queue becomes a gap. */
   fragment(fragment: Fragment): void {
     const track = this.#tracks.get(fragment.rendition);
     if (!track) return;
@@ -123,7 +136,7 @@ export class Recorder {
     } else void this.#enqueue(fragment.bytes.length, () => this.#write(track, fragment));
   }
 
-  /** Measures 20 ms of the sound that is being recorded; what is lost to the recording is not measured either. */
+  /** Measures 20 ms of the recorded sound. Sound that is lost to the recording is not measured either. */
   block(block: PcmBlock): void {
     if (!this.#prepared || !this.healthy || !this.#loudness.push(block)) return;
     void this.#enqueue(0, async () => {
@@ -131,7 +144,7 @@ export class Recorder {
     });
   }
 
-  /** Queues a line about what happened. */
+  /** Queues a line about an event. */
   mark(mark: Mark): void {
     this.#markLines.add({ ...mark });
     void this.#enqueue(0, async () => {
@@ -139,7 +152,7 @@ export class Recorder {
     });
   }
 
-  /** Publishes the running pieces and waits until all of it is on the disk. */
+  /** Publishes the running pieces and waits until everything is on the disk. */
   end(): Promise<void> {
     this.#ending = true;
     return this.#enqueue(0, async () => {
@@ -200,13 +213,13 @@ export class Recorder {
     return at !== undefined && this.#deps.clock.now() < at;
   }
 
-  /** A hole that no failing disk explains is one in the program itself; the first rendition speaks for all. */
+  /** Without a disk failure a gap is one in the program itself. The first rendition stands for all. */
   #noteJump(before: number | undefined, seq: number): void {
     if (before === undefined || seq <= before + 1 || this.#open) return;
     this.#keepGap({
       from: fragmentStart(this.#deps.program.zero, before + 1),
       seconds: ((seq - before - 1) * FRAGMENT_MS) / 1000,
-      // Within one run the program never jumps, unless the machine was too full to make it.
+      // Within one run the program never jumps, unless the machine was too busy to make it.
       reason: this.#begun ? 'studio-busy' : 'studio-restart',
     });
   }
@@ -235,7 +248,10 @@ export class Recorder {
     }
   }
 
-  /** Whether the keeper has taken it away: it leaves a word, or, of a room that is over and removed itself, nothing at all. */
+  /**
+   * Whether the keeper has removed the recording. It leaves a note; for a room that is over and itself removed, it
+   * leaves nothing.
+   */
   async #isRemoved(): Promise<boolean> {
     const names = await this.#deps.files.list(this.#paths.folder).catch(() => ['room.json']);
     if (!names.includes('removed.json') && (names.length > 0 || !this.#ending)) return false;
@@ -288,7 +304,7 @@ export class Recorder {
     const before = readEntries<RecordingGap>((await files.read(this.#paths.gaps))?.toString() ?? '');
     for (const track of this.#tracks.values()) await track.recover();
     for (const [id, bytes] of this.#inits) await this.#tracks.get(id)?.init(bytes);
-    // Its trouble must not cost sound: what cannot be measured now is measured later.
+    // Trouble with it must not cost sound: what cannot be measured now is measured later.
     await this.#loudness.recover().catch(() => undefined);
     this.#gaps.unshift(...before);
     this.#prepared = true;

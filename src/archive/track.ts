@@ -17,19 +17,22 @@ interface Running {
 
 const segmentOf = (seq: number): number => Math.floor(seq / FRAGMENTS_PER_SEGMENT);
 
-/** One rendition of one recording on disk. Every method may reject with what the disk says; the caller serialises calls. */
+/**
+ * One rendition of one recording on disk. Every method may reject with the error of the disk. The caller serialises
+ * calls.
+ */
 export class Track {
   readonly rendition: string;
-  /** The newest fragment that is in a file, or undefined when there is none. */
+  /** The newest fragment that is in a file; undefined when there is none. */
   last: number | undefined;
-  /** Fragments in its finished pieces, those of earlier runs included. */
+  /** Fragments in its finished pieces, including those of earlier runs. */
   fragments = 0;
   readonly #files: Files;
   readonly #paths: ReturnType<typeof paths>;
   readonly #closed: (segment: Segment) => void;
   readonly #index: IndexWriter;
   #running: Running | undefined;
-  /** A piece was left behind that the disk did not let us keep. */
+  /** True when a failing disk left a piece that could not be published. */
   #orphaned = false;
 
   constructor(
@@ -45,7 +48,9 @@ export class Track {
     this.#index = new IndexWriter(files, where, rendition);
   }
 
-  /** Makes the folder and finishes what a killed process left: whole fragments are kept, the cut one is not. */
+  /**
+   * Makes the folder and completes what a killed process left: whole fragments are kept, a truncated one is dropped.
+   */
   async recover(): Promise<void> {
     await this.#files.mkdir(this.#paths.rendition(this.rendition));
     await this.#takeStock();
@@ -65,8 +70,8 @@ export class Track {
   }
 
   /**
-   * After `close`: keeps what a failing disk did not let us keep before, and stops work in the background. What has been
-   * removed meanwhile is not made again.
+   * Called after `close`. Publishes pieces that a failing disk left, and stops work in the background. Files that were
+   * removed in the meantime are not created again.
    */
   async finish(): Promise<void> {
     if (this.#orphaned) await this.#takeStock();
@@ -74,7 +79,7 @@ export class Track {
     this.#index.stop();
   }
 
-  /** Writes `init.mp4` unless it is there already, byte for byte. */
+  /** Writes `init.mp4` unless it is already there with the same bytes. */
   async init(bytes: Uint8Array): Promise<void> {
     const path = this.#paths.init(this.rendition);
     if ((await this.#files.read(path))?.equals(bytes)) return;
@@ -82,7 +87,7 @@ export class Track {
     await this.#files.syncFolder(this.#paths.rendition(this.rendition));
   }
 
-  /** Appends one fragment; a segment that becomes complete is flushed to the disk and published. */
+  /** Appends one fragment. A segment that becomes complete is flushed to the disk and published. */
   async write(fragment: Fragment): Promise<void> {
     const { seq, bytes } = fragment;
     if (this.last !== undefined && seq <= this.last) return;
@@ -105,7 +110,7 @@ export class Track {
     if (segmentOf(seq + 1) !== segmentOf(seq)) await this.close();
   }
 
-  /** Flushes and publishes the running piece, if any. */
+  /** Flushes and publishes the running piece, if there is one. */
   async close(): Promise<void> {
     const running = this.#running;
     if (!running) return;
@@ -115,7 +120,10 @@ export class Track {
     await this.#files.syncFolder(this.#paths.rendition(this.rendition));
   }
 
-  /** After a failure: keeps the whole fragments of the running piece if the disk lets us, else leaves them for `recover`. */
+  /**
+   * Called after a failure. Keeps the whole fragments of the running piece if the disk allows it, otherwise leaves them
+   * for `recover`.
+   */
   async abandon(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;

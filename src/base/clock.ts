@@ -1,6 +1,6 @@
 import { type EpochMs, epochMs, type Ms, ms } from './time.ts';
 
-/** Time as a dependency: production reads the machine's clocks, a test owns them. */
+/** Time as a dependency: production code uses the machine's clocks, a test controls its own. */
 export interface Clock {
   /** Monotonic time since an arbitrary origin; never steps. */
   now(): Ms;

@@ -1,5 +1,5 @@
-/** A database as people name it; `file` is set for SQLite. What follows the scheme is looked at when it is opened. */
+/** The URL of a database; `file` is set for SQLite. The rest after the scheme is checked when it is opened. */
 export const DATABASE = /^sqlite:(?<file>.+)$|^postgres(?:ql)?:\/\/./;
 
-/** What to say to everything else. */
+/** Advice for every other value. */
 export const DATABASE_FORMS = 'use sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME';

@@ -1,4 +1,4 @@
-/** The catalogue of everything Earshot can refuse. Each code has a section in docs/errors.md; test/house compares. */
+/** The catalogue of all refusals. Each code has a section in docs/errors.md; test/house compares the two. */
 export const ERRORS = {
   'bad-request': { status: 400, title: 'The request could not be understood' },
   'bad-sdp': {
@@ -68,7 +68,7 @@ export const ERRORS = {
 /** A stable error code, part of the public API. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** A refusal or a broken promise with a stable code; `detail` says what to do in plain words. */
+/** A refusal or a broken promise with a stable code. `detail` says what to do, in plain words. */
 export class EarshotError extends Error {
   readonly code: ErrorCode;
   constructor(code: ErrorCode, detail?: string, options?: { cause?: unknown }) {

@@ -34,11 +34,11 @@ test('a private folder is for this user alone, and not taken over from anybody',
   makePrivateFolder(fresh, false);
   makePrivateFolder(fresh, false);
   expect(mode(fresh)).toBe(0o700);
-  // Others could look in: closed.
+  // Others could read it: its permissions are corrected.
   chmodSync(fresh, 0o755);
   makePrivateFolder(fresh, false);
   expect(mode(fresh)).toBe(0o700);
-  // Others could have put something in.
+  // Others could have written to it.
   chmodSync(fresh, 0o777);
   expect(() => makePrivateFolder(fresh, false)).toThrow('other users may write');
   makePrivateFolder(fresh, true);

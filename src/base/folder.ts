@@ -2,9 +2,9 @@ import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and whichever are missing above it, one call for each: asked for all at once Node 24 never comes back
- * where a file system answers ENOENT for a new name in a folder that is there, as /proc does.
- * @throws What the system says, such as EACCES, ENOTDIR or ENOSPC.
+ * Makes a folder and its missing parents, with one call for each. The recursive option of Node 24 never returns where a
+ * file system answers ENOENT for a new name in an existing folder, as /proc does.
+ * @throws The system's error, such as EACCES, ENOTDIR or ENOSPC.
  */
 export function makeFolder(path: string): void {
   const missing: string[] = [];
@@ -13,21 +13,22 @@ export function makeFolder(path: string): void {
     try {
       mkdirSync(folder);
     } catch (error) {
-      // Another process may have made it just now.
+      // Another process may have made it at the same time.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
 }
 
-/** What others may not do in a private folder: anything. */
+/** Permission bits that must be off in a private folder: all those of group and others. */
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
 
 /**
- * Makes a folder that this user alone may use, mode 0700, for sockets by which processes trust each other; one that is there is
- * taken when nobody else can have put anything into it. `mends`: a folder of ours that others could write to is closed
- * to them instead of refused, where whoever could is trusted with what is beside it anyway.
- * @throws with words for the operator when it is somebody else's, a link, or open to others.
+ * Makes a folder that only this user may use, mode 0700, for sockets through which processes trust each other. An
+ * existing folder is used only if nobody else can have put anything into it. With `mends`, a folder of ours that others
+ * could write to is closed to them instead of refused: use it where those others are trusted with the neighbouring
+ * files anyway.
+ * @throws with words for the operator when the folder belongs to somebody else, is a link, or is open to others.
  */
 export function makePrivateFolder(path: string, mends: boolean): void {
   makeFolder(dirname(resolve(path)));

@@ -1,35 +1,35 @@
-/** What one part says about itself, for `/readyz`. */
+/** The state of one part, for `/readyz`. */
 export interface Check {
-  /** `door-0`, `database`, `recording`: who it is about. */
+  /** The part it is about: `door-0`, `database`, `recording`. */
   readonly part: string;
   readonly ok: boolean;
-  /** A few words for an operator. They are public: no path, no name, no address. */
+  /** A few words for an operator. They are public, so they contain no path, no name and no address. */
   readonly says?: string;
 }
 
-/** The answer of `/readyz`, which doors give to whoever asks. */
+/** The public answer of `/readyz`, given by doors. */
 export interface Readiness {
   readonly code: 200 | 503;
   readonly text: string;
 }
 
-/** What a process tells its supervisor of itself. */
+/** The information that a process gives its supervisor about itself. */
 export interface Telling {
   /** Prometheus text. */
   metrics?(): string;
-  /** Asked once a second: what it knows, without waiting. */
+  /** Called once a second: the current checks, without waiting for anything. */
   checks?(): readonly Check[];
-  /** Takes the readiness of the whole installation, once a second; only in children that `serve`. */
+  /** Receives the readiness of the whole installation once a second; only in children that `serve`. */
   told?(ready: Readiness): void;
 }
 
-/** The open parts of a role, and what they tell of themselves. */
+/** The open parts of a role, and the information they give about themselves. */
 export interface OpenRole extends AsyncDisposable, Telling {
-  /** True while nobody notices that the process pauses; default: always. */
+  /** True while a pause of the process would go unnoticed; default: always. */
   idle?(): boolean;
 }
 
-/** The checks as text, one line a part, and the code of the answer: 200 when all are well, else 503. */
+/** The checks as text, one line per part, and the status of the answer: 200 when all are well, otherwise 503. */
 export function readiness(checks: readonly Check[]): Readiness {
   const ready = checks.length > 0 && checks.every(({ ok }) => ok);
   const width = Math.max(5, ...checks.map(({ part }) => part.length));

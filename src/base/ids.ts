@@ -2,7 +2,7 @@ declare const kind: unique symbol;
 
 /** The public name of a room in its URL: 3 to 64 of `a-z 0-9 -`. */
 export type Slug = string & { readonly [kind]: 'Slug' };
-/** One speaker's place in one room; survives reconnects. Letters, digits, `-` and `_`, up to 40. */
+/** One speaker's place in one room; it survives reconnects. Letters, digits, `-` and `_`, up to 40. */
 export type SpeakerId = string & { readonly [kind]: 'SpeakerId' };
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{1,62})[a-z0-9]$/;

@@ -4,14 +4,14 @@ import { fileTarget } from './line-writer.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A file on a disk that takes so many bytes at a time, and none while it is full. */
+/** A file on a disk that accepts `atOnce` bytes at a time, and none while it is full. */
 function rig(atOnce = Number.POSITIVE_INFINITY) {
   const disk = { full: false, tries: 0, bytes: Buffer.alloc(0) as Buffer };
   const target = fileTarget(99, (_fd, bytes, _offset, _length, _position, done) => {
     disk.tries += 1;
     const taken = disk.full ? 0 : Math.min(atOnce, bytes.length);
     disk.bytes = Buffer.concat([disk.bytes, bytes.subarray(0, taken)]);
-    // The answer comes on a turn of its own, as that of another thread does.
+    // The answer comes in a later turn of the event loop, as from another thread.
     setTimeout(() => (disk.full ? done(new Error('ENOSPC'), undefined) : done(null, taken)));
   });
   return { disk, target };

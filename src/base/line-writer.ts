@@ -1,22 +1,22 @@
 import { closeSync, constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** Writes lines to a terminal, pipe, socket or file, and never waits for whoever reads there. */
+/** Writes lines to a terminal, pipe, socket or file, and never waits for the reader. */
 export interface LineWriter {
-  /** Writes a line, its end included; dropped and counted when the reader does not read. */
+  /** Writes a line, including its line end. It is dropped and counted when the reader does not read. */
   write(line: string): void;
   /** Lines dropped so far. */
   readonly dropped: number;
-  /** True when a person looks on. */
+  /** True when the output is a terminal. */
   readonly terminal: boolean;
 }
 
-/** Where lines go. `take` returns false instead of waiting. */
+/** The destination of lines. `take` returns false instead of waiting. */
 export interface LineTarget {
   take(text: string): boolean;
 }
 
-/** `write` of `node:fs`; a test brings one that fails. */
+/** `write` of `node:fs`; a test replaces it with one that fails. */
 type WriteBytes = (
   fd: number,
   bytes: Buffer,
@@ -26,21 +26,21 @@ type WriteBytes = (
   done: (error: Error | null, written: number | undefined) => void,
 ) => void;
 
-/** Bytes that wait for a reader at most; beyond that lines are dropped. A burst of a hundred long lines fits. */
+/** Limit of bytes waiting for a reader; beyond it lines are dropped. A burst of a hundred long lines fits. */
 const MOST_WAITING = 64 * 1024;
-/** So often it is tried again while somebody does not read. */
+/** Interval between retries while nobody reads. */
 const RETRY_MS = 250;
 const LAST_MOMENT_MS = 20;
 
 /**
- * Opens descriptor 1 or 2 of this process. `lost` makes the line that says how many were dropped; it is written as soon as
- * writing works again.
+ * Opens descriptor 1 or 2 of this process. `lost` creates the line that says how many were dropped; it is written as
+ * soon as writing works again.
  */
 export function openLineWriter(fd: 1 | 2, lost: (count: number) => string): LineWriter {
   return Object.assign(overTarget(targetOf(fd), lost), { terminal: isatty(fd) });
 }
 
-/** Counts what a target does not take, and says so when it takes lines again. */
+/** Counts lines that a target does not accept, and reports the number when it accepts lines again. */
 export function overTarget(
   target: LineTarget,
   lost: (count: number) => string,
@@ -74,7 +74,7 @@ function targetOf(fd: 1 | 2): LineTarget {
   try {
     kind = fstatSync(fd);
   } catch {
-    // Closed by whoever started us.
+    // The process that started us has closed it.
     return { take: () => true };
   }
   if (kind.isFile()) return fileTarget(fd);
@@ -84,7 +84,7 @@ function targetOf(fd: 1 | 2): LineTarget {
 
 /** A pipe or a socket: Node writes what fits at once and keeps the rest. */
 function streamTarget(stream: NodeJS.WriteStream): LineTarget {
-  // A reader that has gone: everything is dropped from now on.
+  // The reader is gone: everything is dropped from now on.
   stream.on('error', () => undefined);
   return {
     take(text) {
@@ -95,7 +95,7 @@ function streamTarget(stream: NodeJS.WriteStream): LineTarget {
   };
 }
 
-/** A terminal: opened once more for ourselves, since the flag that it must not wait would be shared with the shell. */
+/** A terminal. It is opened again for this process, because a non-blocking flag would be shared with the shell. */
 function deviceTarget(shared: number): LineTarget {
   let fd = shared;
   try {
@@ -103,7 +103,7 @@ function deviceTarget(shared: number): LineTarget {
     fd = openSync(`/dev/fd/${shared}`, O_WRONLY | O_NONBLOCK | O_NOCTTY);
     process.once('exit', () => closeSync(fd));
   } catch {
-    // A terminal of another user: it can be written to as it is, and not opened.
+    // A terminal of another user can be written to through the given descriptor, but not opened.
   }
   let rest: Buffer = Buffer.alloc(0);
   let retry: NodeJS.Timeout | undefined;
@@ -113,7 +113,7 @@ function deviceTarget(shared: number): LineTarget {
         rest = rest.subarray(writeSync(fd, rest));
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        // EAGAIN: Ctrl+S. Anything else: the terminal has been closed.
+        // EAGAIN means Ctrl+S. Any other error means that the terminal was closed.
         if (code !== 'EAGAIN') rest = Buffer.alloc(0);
         break;
       }
@@ -135,8 +135,8 @@ function deviceTarget(shared: number): LineTarget {
 }
 
 /**
- * A file: written by another thread, for a disk may stand still. What a full disk does not take waits for the next try, and
- * what is left when the process ends is written then.
+ * A file. Another thread writes to it, because a disk may stall. Bytes that a full disk does not accept wait for the
+ * next try, and the rest is written when the process ends.
  */
 export function fileTarget(fd: number, put: WriteBytes = write): LineTarget {
   let waiting: Buffer = Buffer.alloc(0);
@@ -158,7 +158,7 @@ export function fileTarget(fd: number, put: WriteBytes = write): LineTarget {
     });
   };
   process.once('exit', () => {
-    // What another thread is just writing gets the moment that it takes.
+    // Waits a moment for a write that another thread has already started.
     if (writing) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_MOMENT_MS);
     if (waiting.length === 0) return;
     try {

@@ -1,22 +1,22 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * The field by which a door tells the site that a request was made on this machine, and on which connection: see
- * `localField`. Clients cannot send it: doors remove it.
+ * The header by which a door tells the site that a request was made on this machine, and on which connection: see
+ * `localField`. Clients cannot send it, because doors remove it.
  */
 export const LOCAL_HEADER = 'x-earshot-local';
 
-/** What stands in it: the ports of both ends. */
+/** Its value: the ports of both ends. */
 export const localField = (from: number | undefined, to: number | undefined): string =>
   `from ${from ?? 0} to ${to ?? 0}`;
 
-/** The ports in it; undefined when there is none. */
+/** The ports in the value; undefined when there are none. */
 export function localPorts(field: string | undefined): { from: number; to: number } | undefined {
   const [, from, to] = /^from (\d{1,5}) to (\d{1,5})$/.exec(field ?? '') ?? [];
   return from === undefined ? undefined : { from: Number(from), to: Number(to) };
 }
 
-/** What proxies add. A request with one of these came through one, wherever its connection is from. */
+/** Headers that proxies add. A request with one of them came through a proxy, whatever its peer address. */
 const FORWARDING = [
   'forwarded',
   'via',
@@ -40,7 +40,7 @@ loopback.addAddress('::1', 'ipv6');
 
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
-/** True for an IP address of this machine alone. */
+/** True for an IP address that only this machine has. */
 export function isLoopback(address: string | undefined): boolean {
   const bare = plain(address ?? '');
   const family = isIP(bare);
@@ -57,7 +57,7 @@ export function isLoopbackHost(host: string | undefined): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isLoopback(name);
 }
 
-/** What a door knows of a request. */
+/** A door's view of a request. */
 export interface Arrived {
   readonly remoteAddress: string | undefined;
   /** The peer is a listed proxy. */
@@ -67,8 +67,9 @@ export interface Arrived {
 }
 
 /**
- * True when a request was made on this machine itself: from a loopback address, to a loopback name (so that no foreign
- * name that resolves to this machine will do), through no proxy. Proxies that add nothing speak HTTP/1.0 as a rule.
+ * True when a request was made on this machine itself: from a loopback address, to a loopback name (so that a foreign
+ * name that resolves to this machine does not count), and through no proxy. Proxies that add no header usually speak
+ * HTTP/1.0.
  */
 export function isLocal({ remoteAddress, listed, httpVersion, headers }: Arrived): boolean {
   return (

@@ -1,11 +1,11 @@
 import type { Clock } from './clock.ts';
 import { type Ms, ms } from './time.ts';
 
-/** Between two lines of one kind. */
+/** Interval between two lines of one kind. */
 const PERIOD = ms(1000);
-/** Names of rooms or processes that a line tells of those it stands for. */
+/** Limit of the names of rooms or processes in a line that stands for several. */
 const MOST_NAMES = 8;
-/** Kinds that are remembered; a kind is a sentence of the code, so there are some hundred. */
+/** Limit of remembered kinds. A kind is a sentence of the code, so there are some hundred. */
 const MOST_KINDS = 1_000;
 
 interface Kind {
@@ -17,8 +17,9 @@ interface Kind {
 }
 
 /**
- * Lets at most one line a second of a kind through. The first goes at once; of those that come within the second after it,
- * the newest goes when the second is over, with `leftOut`, how many were not written, and `alsoAbout`, whom they were about.
+ * Lets at most one line of a kind per second through. The first passes at once. Of those in the following second, the
+ * newest passes at its end, with `leftOut`, the number of lines not written, and `alsoAbout`, the rooms or processes
+ * they were about.
  */
 export function openLogLimit(
   clock: Clock,
@@ -69,7 +70,7 @@ export function openLogLimit(
   };
 }
 
-/** Whom a line is about: a room or a process. */
+/** The room or process that a line is about. */
 function nameOf(fields: object): string | undefined {
   const { slug, child } = fields as { slug?: unknown; child?: unknown };
   return typeof slug === 'string' ? slug : typeof child === 'string' ? child : undefined;

@@ -22,7 +22,7 @@ test('a line is JSON with ISO time and the level as a word', () => {
 test('on a terminal it is for people, and what others wrote does not steer the terminal', () => {
   const { log, lines } = open(true);
   log.part('ladder').error({ slug: 'talk', error: 'a \u001b[2J b' }, 'a \u001b[2J step');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are taken away
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are removed
   expect(lines[0]?.replace(/\x1b\[\d+m/g, '')).toBe(
     '2026-01-01T00:00:00.000Z error door-0 ladder: a \ufffd[2J step slug=talk error="a \\u001b[2J b"\n',
   );

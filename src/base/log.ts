@@ -2,23 +2,23 @@ import { type Clock, systemClock } from './clock.ts';
 import { type LineWriter, openLineWriter } from './line-writer.ts';
 import { openLogLimit } from './log-limit.ts';
 
-/** Structured logger. `info` at most about once a second; nothing per packet or per request. */
+/** Structured logger. `info` lines appear at most about once a second; nothing is logged per packet or per request. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
-  /** A logger for one part, its name in every line. */
+  /** A logger for one part, with its name in every line. */
   part(name: string): Log;
 }
 
 /** The root logger of a process. */
 export interface RootLog extends Log {
-  /** Lines that whoever reads the log did not take, so far. */
+  /** Number of lines dropped so far because nobody read the log. */
   readonly dropped: number;
 }
 
-/** What the root logger is made of; a test brings its own. */
+/** Dependencies of the root logger; a test replaces them. */
 export interface LogDeps {
   readonly clock?: Clock;
   /** Default: standard error. */
@@ -29,9 +29,9 @@ const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * Opens the root logger: a JSON line each on standard error, or on a terminal one for people. Nobody waits for who reads it
- * (`openLineWriter`), and of one kind of line (part, level and sentence) at most one a second is written; `debug` is not
- * held back.
+ * Opens the root logger. It writes one JSON line per record to standard error, or a readable line to a terminal. It
+ * never waits for its reader (`openLineWriter`). Of one kind of line (part, level and sentence) at most one a second is
+ * written; `debug` is not limited.
  */
 export function openLog(level: string, fields: object = {}, deps: LogDeps = {}): RootLog {
   const clock = deps.clock ?? systemClock;
@@ -62,7 +62,7 @@ export function openLog(level: string, fields: object = {}, deps: LogDeps = {}):
   return Object.defineProperty(wrap(fields, ''), 'dropped', { get: () => writer.dropped }) as RootLog;
 }
 
-/** Said with `dropped` in place of the lines that are gone. */
+/** Logged with the number `dropped` in place of the lost lines. */
 export const LINES_LOST = 'log lines were dropped because nothing was reading them';
 
 /** A record as a line: JSON, or for a person at a terminal. */
@@ -70,7 +70,7 @@ export function line(record: Readonly<Record<string, unknown>>, terminal: boolea
   return terminal ? pretty(record) : `${JSON.stringify(record, plain)}\n`;
 }
 
-/** A line of JSON for a person at a terminal; what only looks like one stays as it is. */
+/** A line of JSON in readable form for a terminal. A line that is not JSON is not changed. */
 export function readable(text: string): string {
   try {
     return pretty(JSON.parse(text));
@@ -79,7 +79,7 @@ export function readable(text: string): string {
   }
 }
 
-/** What JSON cannot hold is told in words. */
+/** Converts values that JSON cannot hold to words. */
 const plain = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? String(value) : value instanceof Error ? value.message : value;
 
@@ -100,10 +100,10 @@ function pretty({ time, level, process, part, msg, ...fields }: Readonly<Record<
 
 const quoted = (text: string): string => (/^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text));
 
-/** Nobody's text steers the terminal. */
+/** Replaces control characters, so that no text can control the terminal. */
 const visible = (text: string): string => text.replace(/[^\P{Cc}\n\t]/gu, '\u{fffd}');
 
-/** Drops everything: for tests and for parts opened without a logger. */
+/** Drops everything; for tests and for parts opened without a logger. */
 export const silentLog: Log = {
   debug() {},
   info() {},

@@ -1,8 +1,8 @@
-/** The nouns that the voice parts share. No voice part imports another: they meet in these types. */
+/** The types that the voice parts share. No voice part imports another; these types are their only connection. */
 import type { SpeakerId } from './ids.ts';
 import type { Ms, Ticks } from './time.ts';
 
-/** One Opus packet of one speaker as it came from the network, after SRTP and RED are undone. */
+/** One Opus packet of one speaker as received from the network, after SRTP and RED are removed. */
 export interface Packet {
   readonly speaker: SpeakerId;
   /** RTP sequence number, 16 bit. Spec: RFC 3550, 5.1. */
@@ -11,9 +11,9 @@ export interface Packet {
   readonly timestamp: number;
   /** One Opus packet (RFC 6716); owned by the receiver of the Packet, never reused by the sender. */
   readonly payload: Uint8Array;
-  /** When it arrived, on the monotonic clock. */
+  /** Arrival time on the monotonic clock. */
   readonly arrival: Ms;
-  /** Audio level in −dBov, 0 (loudest) to 127 (silence), where the sender reports it. Spec: RFC 6464. */
+  /** Audio level in −dBov, 0 (loudest) to 127 (silence), if the sender reports it. Spec: RFC 6464. */
   readonly level?: number;
 }
 
@@ -21,9 +21,9 @@ export interface Packet {
 export interface PcmBlock {
   /** Media time of the first sample since the program's zero. Consecutive blocks differ by 960. */
   readonly tick: Ticks;
-  /** False when left and right are equal, so that a mono coding loses nothing. */
+  /** False when left and right are equal, so that mono coding loses nothing. */
   readonly stereo: boolean;
-  /** 1,920 floats, interleaved; valid only during the call that hands it over. */
+  /** 1,920 floats, interleaved; valid only during the call that passes them. */
   readonly samples: Float32Array;
 }
 
@@ -33,9 +33,9 @@ export type Carries = 'stage' | 'standby';
 /** Why a program that should carry speech is silent. */
 export type DeadAirCause = 'nobody-on-stage' | 'all-muted' | 'no-packets' | 'encoder' | 'quiet';
 
-/** How a rendition's bytes are framed. */
+/** The framing of a rendition's bytes. */
 export type Container = 'fmp4' | 'adts' | 'ogg' | 'mpeg';
-/** How a rendition's sound is coded. */
+/** The codec of a rendition's sound. */
 export type Codec = 'opus' | 'aac' | 'mp3';
 
 /** One coded form of the program. */
@@ -59,12 +59,14 @@ export interface Init {
 /** 320 ms of one rendition, self-contained: `moof`+`mdat`, an Ogg page, whole ADTS or MPEG frames. */
 export interface Fragment {
   readonly rendition: string;
-  /** Place on the program's grid: it begins `seq` × 320 ms after the program's zero. Also in `mfhd`. */
+  /** Position on the program's grid: it begins `seq` × 320 ms after the program's zero. Also in `mfhd`. */
   readonly seq: number;
   readonly bytes: Uint8Array;
 }
 
-/** Sixteen fragments of one rendition (5.12 s), `first` a multiple of 16 unless the program began or broke within. */
+/**
+ * Sixteen fragments of one rendition (5.12 s); `first` is a multiple of 16 unless the program began or broke within it.
+ */
 export interface Segment {
   readonly rendition: string;
   /** `first` divided by 16, rounded down: the HLS media sequence number. */
@@ -75,5 +77,5 @@ export interface Segment {
   readonly fragments: number;
 }
 
-/** What is used of a host's music: its first two minutes, 23 MB in memory. */
+/** Length used of a host's music: its first two minutes, 23 MB in memory. */
 export const LONGEST_MUSIC_SECONDS = 120;

@@ -6,14 +6,14 @@ export interface Metric {
   /** `earshot_<part>_<what>_<unit>`. */
   readonly name: string;
   readonly kind: 'counter' | 'gauge';
-  /** One sentence for somebody who has never seen the code. */
+  /** One sentence for a reader who has never seen the code. */
   readonly help: string;
-  /** A number, or one for each set of labels. What is not finite is left out: it is not known. */
+  /** A number, or one for each set of labels. A value that is not finite is unknown and left out. */
   readonly value: number | Iterable<Sample>;
 }
 
 const NAME = /^earshot_[a-z0-9]+(_[a-z0-9]+)*$/;
-/** Units that Prometheus wants in seconds, bytes and ratios. */
+/** Units that Prometheus replaces by seconds, bytes and ratios. */
 const NO_BASE_UNIT =
   /_(milliseconds|microseconds|nanoseconds|minutes|hours|days|kilobytes|megabytes|bits|percent|ms|ns|us)(_|$)/;
 /** A sample's line: name, labels, number. */
@@ -38,14 +38,14 @@ export function exposition(metrics: readonly Metric[]): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-/** What one process exposes, and the labels that tell it from the others. */
+/** The metrics of one process, and the labels that distinguish it from the others. */
 export interface Exposed {
   readonly labels: Readonly<Record<string, string | number>>;
-  /** As `exposition` makes it. */
+  /** In the format of `exposition`. */
   readonly text: string;
 }
 
-/** One text out of those of several processes: each metric once, with the samples of all, each with its process's labels. */
+/** Merges the texts of several processes: each metric once, with the samples of all, each with its process's labels. */
 export function mergeExpositions(parts: readonly Exposed[]): string {
   const families = new Map<string, { head: string[]; samples: string[] }>();
   for (const { labels, text } of parts) {

@@ -1,15 +1,18 @@
-/** What the parts that answer HTTP agree on about versions and codings of a thing. */
+/** Shared rules about versions and content codings for all parts that answer HTTP. */
 import { createHash } from 'node:crypto';
 
 /** A strong entity tag of some bytes, quoted. Spec: RFC 9110, 8.8.3. */
 export const etagOf = (bytes: Uint8Array): string =>
   `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 
-/** The tag of a thing in a coding: other bytes are another tag, so that no cache mixes them. Spec: RFC 9110, 8.8.3.3. */
+/**
+ * The entity tag of a coded representation. Different bytes need different tags, so that no cache mixes them. Spec: RFC
+ * 9110, 8.8.3.3.
+ */
 export const codedTag = (etag: string, coding: 'br' | 'gzip' | undefined): string =>
   coding === undefined ? etag : etag.replace(/"$/, `-${coding}"`);
 
-/** Whether an entity tag is among those of If-None-Match; proxies may have made it a weak one. Spec: RFC 9110, 13.1.2. */
+/** Whether an entity tag is listed in If-None-Match; proxies may have made it weak. Spec: RFC 9110, 13.1.2. */
 export const matches = (header: string | undefined, etag: string): boolean =>
   header === '*' || (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
 
@@ -17,14 +20,14 @@ const named = (coding: string): RegExp =>
   new RegExp(`(?:^|,)\\s*${coding}\\s*(?:,|$|;(?!\\s*q=0(?:\\.0*)?\\s*(?:,|$)))`, 'i');
 const CODINGS = { br: named('br'), gzip: named('gzip') } as const;
 
-/** Whether Accept-Encoding names a coding, and not with a weight of nought. Spec: RFC 9110, 12.5.3. */
+/** Whether Accept-Encoding names a coding with a weight above zero. Spec: RFC 9110, 12.5.3. */
 export const takes = (header: string | undefined, coding: keyof typeof CODINGS): boolean =>
   CODINGS[coding].test(header ?? '');
 
-/** The languages that people read here. */
+/** The languages of the pages. */
 export type Language = 'en' | 'fr';
 
-/** The language for an Accept-Language: French where it is wanted more than English. Spec: RFC 9110, 12.5.4. */
+/** The language for an Accept-Language header: French if it is preferred to English. Spec: RFC 9110, 12.5.4. */
 export function languageOf(accepted: string | undefined): Language {
   const wanted = { en: 0, fr: 0 };
   let first: Language | undefined;
@@ -32,7 +35,7 @@ export function languageOf(accepted: string | undefined): Language {
     const found = /^\s*(en|fr)(?:-[a-z0-9-]+)?\s*(?:;\s*q=([\d.]+))?\s*$/.exec(entry);
     if (!found) continue;
     const name = found[1] as Language;
-    // First named, first wanted, where weights are the same.
+    // With equal weights the first name is preferred.
     first ??= name;
     wanted[name] ||= Number(found[2] ?? 1);
   }

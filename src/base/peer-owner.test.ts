@@ -15,7 +15,7 @@ const uid = process.getuid?.() ?? -1;
 test('the owner of the other end is found by both ports, between loopback addresses, while it is open', () => {
   const table =
     HEAD +
-    // The server's own end, a stranger at the same port elsewhere, one that is gone, and the one.
+    // The server's own end, a foreign peer with the same port, a closed connection, and the right one.
     line('0100007F:1F90', '0100007F:C350', 7) +
     line('0A00000A:C350', '0100007F:1F90', 8) +
     line('0100007F:C350', '0100007F:1F90', 9, '06') +
@@ -56,7 +56,7 @@ test('the table is read by one at a time, and after a long look not at once agai
   const first = ask(100);
   await turn();
   expect(reads).toBe(2);
-  // Whoever comes while the table is read waits for the next time.
+  // A request that comes while the table is being read waits for the next read.
   const second = ask(50);
   await turn();
   expect(reads).toBe(2);

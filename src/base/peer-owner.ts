@@ -3,26 +3,29 @@ import { release } from 'node:os';
 import type { Clock } from './clock.ts';
 import { ms } from './time.ts';
 
-/** A connection within this machine, by the two ports. */
+/** A connection within this machine, identified by its two ports. */
 export interface Ports {
-  /** Of the program that has connected. */
+  /** Port of the program that connected. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Tells whether the program at the other end of a connection from loopback runs under this process's own user. */
+/** Whether the program at the other end of a loopback connection runs under this process's own user. */
 export type PeerOwner = (ports: Ports) => Promise<boolean>;
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
-/** After a look at the kernel's table so many times its duration pass until the next: a tenth of a thread at most. */
+/** After reading the kernel's table, a pause of this many times the duration follows: at most a tenth of a thread. */
 const REST = 9;
-/** Open for the one who asks: TCP_ESTABLISHED, and half closed by either side. Spec: linux/tcp_states.h. */
+/**
+ * States in which the asking program still has its end: TCP_ESTABLISHED, and half closed by either side. Spec:
+ * linux/tcp_states.h.
+ */
 const OPEN: ReadonlySet<string> = new Set(['01', '04', '05', '08']);
 const LOOPBACK = /^(?:[0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F)$/;
-/** Where Windows reaches into its Linux, a program of root's does so for whoever sits there. */
+/** On Windows, connections into its Linux come from a program of root's on behalf of the Windows user. */
 const WINDOWS = /microsoft/i;
 
-/** The owners of the sockets in a table of the kernel that have these ports, between loopback addresses. */
+/** The owners of the sockets with these ports between loopback addresses, from a table of the kernel. */
 export function ownersIn(table: string, { from, to }: Ports): number[] {
   const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
   const [mine, theirs] = [`:${hex(from)} `, `:${hex(to)} `];
@@ -39,16 +42,16 @@ export function ownersIn(table: string, { from, to }: Ports): number[] {
 }
 
 /**
- * Opens the question. A proxy, or whatever else brings strangers to this port, runs under a user of its own as a rule,
- * and adds no field when it is not told to. Where the system does not tell (no Linux) the answer is yes.
- * Spec: proc_net_tcp (Linux kernel documentation).
+ * Opens the check. A proxy, or another program that brings foreign requests to this port, usually runs under its own
+ * user, and may add no header. Where the system does not tell (not Linux), the answer is yes. Spec: proc_net_tcp (Linux
+ * kernel documentation).
  */
 export function openPeerOwner(clock: Clock, read = (path: string) => readFile(path, 'latin1')): PeerOwner {
   const own = new Set([process.getuid?.() ?? -1, ...(WINDOWS.test(release()) ? [0] : [])]);
   let free: Promise<unknown> = Promise.resolve();
   let next: Promise<readonly string[] | undefined> | undefined;
   const look = (): Promise<readonly string[] | undefined> => {
-    // Those who come while a look goes on wait for the one after it, together: theirs may not be in this one.
+    // Requests that come during a read share the next one: their connections may not be in this one.
     if (next) return next;
     let took = 0;
     const mine = free.then(async () => {

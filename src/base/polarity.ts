@@ -1,31 +1,34 @@
-/** What is left of a mono sum, as a share of the power of both channels, below which they are opposite, and above which they are not. */
+/**
+ * Power of the mono sum as a share of the power of both channels. Below the first value they are in opposite phase,
+ * above the second they are not.
+ */
 const OPPOSITE_BELOW = 0.3;
 const ALIKE_ABOVE = 0.6;
-/** Share of a block of 20 ms in what is measured: half a second decides. */
+/** Weight of a block of 20 ms in the estimate: half a second decides. */
 const QUICK = 0.04;
-/** Mean square below which a block says nothing: −70 dBFS. */
+/** Mean square below which a block is ignored: −70 dBFS. */
 const FLOOR = 1e-7;
-/** Turning takes so many blocks: the right channel goes through silence in 40 ms, without a step. */
+/** Blocks that an inversion takes: the right channel goes through silence in 40 ms, without a step. */
 const TURN_BLOCKS = 2;
 
 /**
- * Watches whether left and right of one source are opposite, as with a balanced line in a stereo input, and then turns
- * the right channel over, so that they do not cancel each other wherever somebody hears their sum. One channel alone and
- * ordinary stereo stay as they are.
+ * Detects whether left and right of one source are in opposite phase, as with a balanced line in a stereo input. It
+ * then inverts the right channel, so that the two do not cancel each other in a mono sum. A single channel and ordinary
+ * stereo are not changed.
  */
 export class Polarity {
   #sum = 0;
   #whole = 0;
   #opposite = false;
-  /** The right channel's gain: 1, or −1 when turned over. */
+  /** Gain of the right channel: 1, or −1 when inverted. */
   #gain = 1;
 
-  /** Whether left and right are opposite now, and the right one is turned over. */
+  /** Whether left and right are in opposite phase now, so that the right one is inverted. */
   get opposite(): boolean {
     return this.#opposite;
   }
 
-  /** Measures a block of 20 ms and turns `right` over in place where it must be. */
+  /** Measures a block of 20 ms and inverts `right` in place if necessary. */
   run(left: Float32Array, right: Float32Array): void {
     let sum = 0;
     let whole = 0;
@@ -50,9 +53,9 @@ export class Polarity {
     this.#gain = to;
   }
 
-  /** `whole` is what the sum would have if both channels were the same. */
+  /** `whole` is the power that the sum would have if both channels were equal. */
   #judge(sum: number, whole: number): void {
-    // The first block decides at once: nobody should miss the first word.
+    // The first block decides at once, so that nobody misses the first word.
     const first = this.#whole === 0;
     const share = first ? 1 : QUICK;
     this.#sum += (sum - this.#sum) * share;
@@ -60,7 +63,7 @@ export class Polarity {
     const left = this.#sum / this.#whole;
     if (left < OPPOSITE_BELOW) this.#opposite = true;
     else if (left > ALIKE_ABOVE) this.#opposite = false;
-    // Nothing was heard before: there is no step to avoid.
+    // Nothing was heard before, so there is no step to avoid.
     if (first && this.#opposite) this.#gain = -1;
   }
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ERRORS, type ErrorCode } from './errors.ts';
 
-/** An HTTP answer as a value: what a part says, which the door or the http part writes to a socket. */
+/** An HTTP answer as a value. A part returns it, and the door or the http part writes it to a socket. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,7 +19,8 @@ export function problem(code: ErrorCode, detail?: string, headers: Record<string
 }
 
 /**
- * Charges whoever asks for work that is dear, before it is begun: `cost` in µs of a processor that the work will take,
- * wherever it runs. False: its network has had its share while others wait, and the answer is `problem('crowded')`.
+ * Charges a client for expensive work before it starts. `cost` is the processor time in µs that the work takes,
+ * wherever it runs. False: the client's network has used its share while others wait, and the answer is
+ * `problem('crowded')`.
  */
 export type Charge = (cost: number) => boolean;

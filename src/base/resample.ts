@@ -1,4 +1,4 @@
-/** Sound of one channel. */
+/** Sound with one channel. */
 export interface Mono {
   readonly rate: number;
   readonly samples: Float32Array;
@@ -7,8 +7,8 @@ export interface Mono {
 /** Taps on either side of a sample, in samples of the lower rate. */
 const HALF_WIDTH = 24;
 /**
- * Places between two samples that are told apart. From any usual rate to another there are fewer: 160 from 44.1 to
- * 48 kHz. From the others the nearest is taken, which is 70 dB below.
+ * Limit of fractional positions between two samples. Between usual rates there are fewer: 160 from 44.1 to 48 kHz. For
+ * other rates the nearest position is used, with an error of −70 dB.
  */
 const MOST_PLACES = 4_096;
 
@@ -25,7 +25,7 @@ export function resample(sound: Mono, rate: number): Float32Array {
   const rows: (Float32Array | undefined)[] = [];
   for (let i = 0; i < out.length; i += 1) {
     const place = Math.round((((i * sound.rate) % rate) / rate) * places);
-    // What is nearest to the next sample is there with it.
+    // The position nearest to the next sample belongs to that sample.
     const first = Math.floor((i * sound.rate) / rate) + (place === places ? 1 : 0) - half + 1;
     const at = place === places ? 0 : place;
     const taps = rows[at] ?? row(at / places, half, cutoff);

@@ -34,7 +34,7 @@ const closed = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
   });
-/** A server that says its name; closed in the order in which its owners do. */
+/** A server that sends its name. Servers close in the order in which their owners do. */
 async function named(name: string, lost?: () => void): Promise<AsyncDisposable> {
   const server = createServer((socket) => socket.on('error', () => undefined).end(name));
   const file = await listenAt(path, server, { clock, log, ...(lost && { lost }) });
@@ -58,7 +58,7 @@ const who = (): Promise<string> =>
       .on('error', reject)
       .on('close', () => resolve(text));
   });
-/** One look, to its end. */
+/** Runs one check to its end. */
 async function look(): Promise<void> {
   clock.advance(2000);
   await new Promise((resolve) => setTimeout(resolve, 30));

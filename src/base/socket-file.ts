@@ -8,23 +8,23 @@ import { makePrivateFolder } from './folder.ts';
 import { type Log, silentLog } from './log.ts';
 import { ms } from './time.ts';
 
-/** What keeping a socket's file takes; by default the machine's clock, and nothing is logged. */
+/** Options for keeping a socket's file; by default the machine's clock is used and nothing is logged. */
 export interface SocketFileDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Called when another live server has put its file there, at most once for each such file. */
+  /** Called when another live server has replaced the file, at most once for each such file. */
   readonly lost?: () => void;
 }
 
-/** A removed file is noticed within this long. */
+/** A removed file is noticed within this time. */
 const LOOK_EVERY = ms(2000);
 
 /**
- * Lets `server` listen on a UNIX socket at `path`, and again whenever its file has been removed: a cleaner of temporary
- * folders does that, and people do. Connections that stand stay. A file that another live server has put there is left
- * to it, and said as an error. Disposing stops to look and removes the file if it is ours; `server` is closed by its
- * owner.
- * @throws What the system says, EADDRINUSE among it.
+ * Lets `server` listen on a UNIX socket at `path`, and again whenever its file has been removed, by a cleaner of
+ * temporary folders or by a person. Existing connections stay. If another live server has put its own file there, the
+ * file is left alone and an error is logged. Disposing stops the checks and removes the file if it is ours; `server` is
+ * closed by its owner.
+ * @throws The system's error, such as EADDRINUSE.
  */
 export async function listenAt(
   path: string,
@@ -36,7 +36,7 @@ export async function listenAt(
   let substitute: Server | undefined;
   let looking: Promise<void> | undefined;
   let over = false;
-  /** What has been said of already: the file of another server, or that listening again fails. */
+  /** What was already logged: the file of another server, or that listening again fails. */
   let theirs: string | undefined;
   let failing = false;
 
@@ -58,7 +58,8 @@ export async function listenAt(
     const { allowHalfOpen = false } = server as Server & { allowHalfOpen?: boolean };
     const next = createServer({ allowHalfOpen }, (socket) => void server.emit('connection', socket));
     try {
-      // As it was at first: whoever makes it before us, where anybody may, would be told everything.
+      // With the same permissions as at first. If anybody could create the folder before us, they would receive
+      // everything.
       makePrivateFolder(dirname(path), false);
       rmSync(path, { force: true });
       await listening(next, path);
@@ -96,8 +97,9 @@ export async function listenAt(
 }
 
 /**
- * The socket is made under a name of its own: closing removes the name a socket was made with, whoever's file has it
- * by then. No longer than the names we give, for a path of a socket has 107 bytes. Spec: unix(7).
+ * The socket is created under a temporary name. Closing removes the name with which a socket was created, even if the
+ * file then belongs to another process. The name is no longer than ours, because the path of a socket has at most 107
+ * bytes. Spec: unix(7).
  */
 async function listening(server: Server, path: string): Promise<void> {
   const own = join(dirname(path), `.${randomBytes(4).toString('hex')}`);
@@ -118,26 +120,32 @@ async function listening(server: Server, path: string): Promise<void> {
   }
 }
 
-/** Gives the file its name if that is free. */
+/** Gives the file its final name if that is free. */
 function publish(own: string, path: string): void {
   try {
     linkSync(own, path);
   } catch (error) {
     const taken = (error as NodeJS.ErrnoException).code === 'EEXIST' || existsSync(path);
     if (taken) throw Object.assign(new Error(`${path} is in use`, { cause: error }), { code: 'EADDRINUSE' });
-    // Not every file system has second names for sockets.
+    // Not every file system supports hard links to sockets.
     renameSync(own, path);
   }
 }
 
-/** Which file is at the path; undefined when there is none. A number of a removed file is soon another's: so with its birth. */
+/**
+ * Identity of the file at the path; undefined when there is none. A removed file's inode number is soon reused, so the
+ * time of creation is included.
+ */
 const mark = (path: string): Promise<string | undefined> =>
   stat(path, { bigint: true }).then(
     ({ dev, ino, birthtimeNs }) => `${dev}/${ino}/${birthtimeNs}`,
     () => undefined,
   );
 
-/** Whether somebody listens on the UNIX socket at `path`; undefined when that cannot be told, for want of files or rights. */
+/**
+ * Whether a server listens on the UNIX socket at `path`; undefined when that cannot be determined, for lack of
+ * descriptors or permissions.
+ */
 export function answers(path: string): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);

@@ -3,30 +3,30 @@ import { runInNewContext } from 'node:vm';
 import type { Clock } from './clock.ts';
 import { ms } from './time.ts';
 
-/** What giving memory back takes; by default this process's own. */
+/** Dependencies of returning memory; by default this process's own. */
 export interface SpareMemoryDeps {
   readonly clock: Clock;
-  /** False while somebody would notice a pause. */
+  /** False while a pause would be noticed. */
   idle?(): boolean;
   /** Milliseconds of processor time used since the start. */
   used?(): number;
-  /** Bytes of heap that are taken from the system. */
+  /** Bytes of heap taken from the system. */
   taken?(): number;
-  /** Gives back what is not needed; everything waits meanwhile. */
+  /** Collects garbage; the process waits meanwhile. */
   collect?(): void;
-  /** Gives back what others than V8 keep; default: nothing. */
+  /** Returns memory that is kept outside V8; default: nothing. */
   trim?(): Promise<void>;
 }
 
 const LOOK_MS = 20_000;
-/** Of a core. A process that does more has something to do, and would need the memory again at once. */
+/** Share of a core. A process that uses more is busy and would need the memory again at once. */
 const CALM = 0.015;
-/** Less is not worth the 40 to 200 ms. */
+/** A smaller gain is not worth a pause of 40 to 200 ms. */
 const WORTH_BYTES = 6e6;
 
 /**
- * Gives the memory of busier times back once a process is calm: what the start took, or a crowd that has left. Node
- * itself keeps it for as long as nothing is done.
+ * Returns unused memory to the system once a process is calm: memory from the start, or from a crowd that has left.
+ * Node itself keeps it for as long as nothing happens.
  */
 export function openSpareMemory(deps: SpareMemoryDeps): Disposable {
   const {
@@ -58,7 +58,7 @@ function processorTime(): number {
 
 const heapTaken = (): number => process.memoryUsage().heapTotal;
 
-/** The one collection after which V8 shrinks its heap is not to be had otherwise. Both flags: code that is kept is bound to them. */
+/** Only this kind of collection makes V8 shrink its heap. Both flags are needed, because kept code depends on them. */
 function collectAll(): void {
   setFlagsFromString('--expose-gc');
   try {

@@ -16,7 +16,7 @@ test('asking for a port that somebody has says so, and leaves nothing open howev
     );
     const before = process.platform === 'linux' ? openFiles() : 0;
     for (let i = 0; i < 20; i += 1) await udpPortTrouble(port);
-    // Other tests of this process may open a file meanwhile, not twenty.
+    // Other tests of this process may open a few files meanwhile.
     if (process.platform === 'linux') expect(openFiles() - before).toBeLessThan(10);
   } finally {
     taken.close();

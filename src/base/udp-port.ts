@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { isIP } from 'node:net';
 
-/** What a system without IPv6 says to an address of it. */
+/** Error codes of a system without IPv6 for an IPv6 address. */
 const NO_IPV6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT']);
 
 /** Why a UDP port cannot be used, in words that end with what to do; undefined when it is free at this moment. */
@@ -20,7 +20,7 @@ export async function udpPortTrouble(port: number, address?: string): Promise<st
   return `UDP port ${port}${at} cannot be used: ${failed.message}`;
 }
 
-/** A UDP port that nobody uses at this moment. @throws when the address cannot be had. */
+/** A UDP port that is free at this moment. @throws when the address is not available. */
 export async function freeUdpPort(address?: string): Promise<number> {
   const port = await bound(0, address);
   if (typeof port !== 'number') throw port;
@@ -28,8 +28,8 @@ export async function freeUdpPort(address?: string): Promise<number> {
 }
 
 /**
- * Binds and closes at once, in both families where the address leaves it open: a port that is free in one of them
- * alone would be taken for half of the speakers.
+ * Binds and closes at once, in both address families if no address is given: with a port that is free in only one of
+ * them, half of the speakers could not connect.
  */
 async function bound(port: number, address: string | undefined): Promise<number | NodeJS.ErrnoException> {
   if (address !== undefined && address !== '::') return bindOnce('udp4', port, address);
@@ -49,7 +49,7 @@ async function bindOnce(
       socket.bind({ port, address, exclusive: true }, () => done(socket.address().port));
     });
   } finally {
-    // Also when it could not be bound: it has its descriptor even so.
+    // Also after a failed bind, because the socket has its descriptor even then.
     await new Promise<void>((done) => socket.close(() => done()));
   }
 }

@@ -121,7 +121,7 @@ test('a publisher whose file is removed is found again within two seconds, and k
   await using _first = subscribeSocket(path, { message: (m) => first.push(seqOf(m)), down: () => downs++ });
   await until(() => outlet.subscribers === 1);
   for (const rounds of [1, 2]) {
-    // With its folder, the second time.
+    // The second time together with its folder.
     rmSync(rounds === 1 ? path : join(dir, 'run'), { recursive: true });
     clock.advance(2_000);
     await until(() => existsSync(path));

@@ -1,9 +1,9 @@
 import type { Head, Message } from '../wire/feed.ts';
 
-/** Frames larger than this are a broken peer, not a message. */
+/** A larger frame comes from a broken peer and is not a message. */
 export const MAX_FRAME_BYTES = 8 << 20;
 
-/** A message as bytes: u32 total after itself, u32 head length, head as JSON, body. Big-endian. */
+/** A message as bytes: u32 length of the rest, u32 length of the head, head as JSON, body. Big-endian. */
 export function encodeFrame(message: Message): Buffer {
   const head = Buffer.from(JSON.stringify(message.head));
   const frame = Buffer.allocUnsafe(8 + head.length + message.body.length);
@@ -14,7 +14,7 @@ export function encodeFrame(message: Message): Buffer {
   return frame;
 }
 
-/** Cuts a byte stream into messages; `push` throws on a frame that no peer of ours would send. */
+/** Splits a byte stream into messages. `push` throws on a frame that no peer of ours would send. */
 export class FrameReader {
   #pending: Buffer[] = [];
   #length = 0;
@@ -25,7 +25,8 @@ export class FrameReader {
     for (;;) {
       if (this.#length < 4) return;
       const [first] = this.#pending;
-      // Only the length is looked at until all is there: joining at every chunk would copy a large frame many times.
+      // Only the length is read until the frame is complete: joining at every chunk would copy a large frame many
+      // times.
       const total = (first && first.length >= 4 ? first : this.#join()).readUInt32BE(0);
       if (total < 4 || total > MAX_FRAME_BYTES) throw new RangeError(`frame of ${total} bytes`);
       if (this.#length < 4 + total) return;

@@ -1,7 +1,10 @@
 import type { Message } from '../wire/feed.ts';
 import type { Listener } from './index.ts';
 
-/** Hands over one message. A mistake in taking it must not cost the connection: the greeting would repeat it for ever. */
+/**
+ * Delivers one message. An exception in the listener must not cost the connection: after a reconnect the greeting would
+ * cause the same exception again.
+ */
 export function hand(listener: Listener, message: Message): void {
   try {
     listener.message(message);

@@ -1,36 +1,42 @@
-/** The bus: one process publishes, many subscribe; a subscriber that comes late is greeted with what it must know. */
+/**
+ * The bus: one process publishes, many subscribe. A subscriber that connects later first gets a greeting with
+ * everything it must know.
+ */
 import type { Message } from '../wire/feed.ts';
 
 /** The publishing end. */
 export interface Outlet extends AsyncDisposable {
-  /** Hands a message to every subscriber. A subscriber more than 32 MB behind is cut off and comes back greeted. */
+  /**
+   * Sends a message to every subscriber. A subscriber that is more than 32 MB behind is disconnected; it reconnects and
+   * gets a new greeting.
+   */
   publish(message: Message): void;
-  /** Messages that subscribers send upstream. */
+  /** Registers a callback for messages that subscribers send upstream. */
   onUpstream(listen: (message: Message) => void): void;
   /** How many subscribers are connected. */
   readonly subscribers: number;
 }
 
-/** The subscribing end; reconnects by itself (100 ms, doubling to 1 s). */
+/** The subscribing end. It reconnects by itself (after 100 ms, doubling to 1 s). */
 export interface Inlet extends AsyncDisposable {
-  /** Sends upstream; dropped while the publisher is away, so send absolute values, repeatedly. */
+  /** Sends upstream. The message is dropped while the publisher is away, so send absolute values, repeatedly. */
   send(message: Message): void;
   /** True while the publisher is reachable. */
   readonly up: boolean;
 }
 
-/** What a subscriber does with what it hears. */
+/** Callbacks of a subscriber. */
 export interface Listener {
   message(message: Message): void;
-  /** `message` threw: that one is lost, and the next is handed over all the same. */
+  /** Called when `message` threw. That message is lost; the next one is delivered all the same. */
   failed?(error: unknown, message: Message): void;
   /** Connected; the greeting follows. */
   up?(): void;
-  /** The publisher is gone. */
+  /** The publisher is away. */
   down?(): void;
 }
 
-/** Makes the greeting for a new subscriber. */
+/** Creates the greeting for a new subscriber. */
 export type Greeting = () => Iterable<Message>;
 
 export { memoryBus } from './memory.ts';

@@ -6,14 +6,17 @@ import { encodeFrame, FrameReader } from './frame.ts';
 import { hand } from './hand.ts';
 import type { Greeting, Inlet, Listener, Outlet } from './index.ts';
 
-/** A subscriber that has this much unread is cut off: it comes back and is greeted with the present. */
+/**
+ * Limit of unread bytes of a subscriber. Beyond it the subscriber is disconnected; it reconnects and is greeted with
+ * the current state.
+ */
 const MAX_BACKLOG_BYTES = 32 << 20;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1000;
 
 /**
- * Publishes on a UNIX socket at `path`, replacing a stale one, and again when its file is removed. Resolves when it
- * accepts subscribers.
+ * Publishes on a UNIX socket at `path`. It replaces a stale socket, and listens again when its file is removed.
+ * Resolves when it accepts subscribers.
  */
 export async function listenSocket(
   path: string,
@@ -64,7 +67,7 @@ export async function listenSocket(
   };
 }
 
-/** Subscribes to the publisher at `path`, now and whenever it comes back. */
+/** Subscribes to the publisher at `path`, now and whenever it returns. */
 export function subscribeSocket(path: string, listener: Listener): Inlet {
   let socket: Socket | undefined;
   let up = false;

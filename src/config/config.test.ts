@@ -63,7 +63,7 @@ group('sources', () => {
       EARSHOT_PORT_8080_TCP_PROTO: 'tcp',
       EARSHOT_PORT_8080_TCP_PORT: '8080',
       EARSHOT_PORT_8080_TCP_ADDR: '10.96.7.1',
-      // Of a service called earshot-udp.
+      // These come from a service called earshot-udp.
       EARSHOT_UDP_SERVICE_HOST: '10.96.7.2',
       EARSHOT_UDP_PORT: 'udp://10.96.7.2:7700',
     };

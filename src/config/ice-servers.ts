@@ -8,7 +8,7 @@ const iceServer = z.strictObject({
   secret: z.string().min(1).optional(),
 });
 
-/** A JSON list of ICE servers as browsers take them. Spec: WebRTC 1.0, RTCIceServer. */
+/** A JSON list of ICE servers in the format of browsers. Spec: WebRTC 1.0, RTCIceServer. */
 export const iceServers = z.string().transform((value, context): z.infer<typeof iceServer>[] => {
   let list: unknown;
   try {

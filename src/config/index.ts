@@ -1,4 +1,7 @@
-/** The configuration: flags over environment over file over defaults, checked before anything starts. */
+/**
+ * The configuration: flags override the environment, which overrides the file, which overrides the defaults. It is
+ * checked before anything starts.
+ */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { EarshotError } from '../base/errors.ts';
@@ -11,8 +14,9 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /**
- * The configuration of this process: its flags (without program and command), its environment, and the file they name.
- * The only reader of `process.env`. @throws EarshotError `bad-config`.
+ * The configuration of this process: its flags (without program and command), its environment, and the file that they
+ * name. This is the only reader of `process.env`.
+ * @throws EarshotError `bad-config`.
  */
 export function fromProcess(argv: readonly string[]): Config {
   const { flags, path = process.env.EARSHOT_CONFIG } = splitConfig(argv);
@@ -32,7 +36,10 @@ export function fromProcess(argv: readonly string[]): Config {
   return load({ flags, env: process.env, file: { path, text }, cores });
 }
 
-/** The environment of this process with `more`, for another one; what is set already stays, but for `instead`. */
+/**
+ * The environment of this process extended by `more`, for another process. Variables that are already set stay, except
+ * those in `instead`.
+ */
 export const environmentWith = (
   more: Readonly<Record<string, string>>,
   instead: Readonly<Record<string, string>> = {},

@@ -4,7 +4,10 @@ import { EarshotError } from '../base/errors.ts';
 import { schema } from './schema.ts';
 import { manual } from './setting.ts';
 
-/** The whole configuration; durations in ms, sizes in bytes. Plain data, so that it can be handed to a process. */
+/**
+ * The whole configuration; durations in ms, sizes in bytes. It is plain data, so that it can be passed to another
+ * process.
+ */
 export type Config = Readonly<z.output<typeof schema>>;
 /** The name of a setting. */
 export type Key = keyof Config;
@@ -19,7 +22,7 @@ export const flagName = (key: Key): string => `--${snake(key).replaceAll('_', '-
 
 const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Where the configuration comes from; later ones win: file, environment, flags. */
+/** The sources of the configuration; a later one overrides an earlier one: file, environment, flags. */
 export interface Sources {
   /** As on a command line, without program and command. */
   readonly flags?: readonly string[];
@@ -45,7 +48,7 @@ export function load(sources: Sources): Config {
   };
 
   const byEnv = new Map(KEYS.map((key) => [envName(key), key]));
-  // Some editors put a mark before the first letter.
+  // Some editors put a byte order mark at the beginning.
   const text = sources.file?.text.replace(/^\ufeff/, '');
   const fileValues: Record<string, string | undefined> = text === undefined ? {} : parseEnv(text);
   if (sources.file) wrong.push(...strayLines(sources.file, Object.values(fileValues)));
@@ -95,17 +98,21 @@ const LINK_NAME = /_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(
 const LINK_VALUE = /^(?:tcp|udp|sctp):\/\//;
 
 /**
- * True for what Kubernetes tells each container of a service that is called `earshot` or `earshot-…` (`EARSHOT_PORT` is
- * then `tcp://10.0.0.1:8080`), and Docker of a linked one. Spec: Kubernetes, Service, environment variables.
+ * True for variables that Kubernetes sets in each container for a service called `earshot` or `earshot-…`
+ * (`EARSHOT_PORT` is then `tcp://10.0.0.1:8080`), and Docker for a linked container. Spec: Kubernetes, Service,
+ * environment variables.
  */
 const isServiceLink = (name: string, value = ''): boolean =>
   LINK_NAME.test(name) || (name.endsWith('_PORT') && LINK_VALUE.test(value));
 
-/** Without the quotation marks around all of it: `docker run --env-file` hands them on. No setting begins with one. */
+/**
+ * Removes quotation marks around the whole value, because `docker run --env-file` passes them on. No value begins with
+ * one.
+ */
 const unquoted = (value: string | undefined): string | undefined =>
   value?.trim().replace(/^(["'])(.*)\1$/s, '$2');
 
-/** Lines that are no setting, no comment and no part of a quoted value: `parseEnv` would pass them over in silence. */
+/** Lines that are no setting, no comment and no part of a quoted value; `parseEnv` would ignore them silently. */
 function strayLines(file: { path: string; text: string }, values: readonly (string | undefined)[]): string[] {
   const quoted = new Set(values.flatMap((value) => (value?.includes('\n') ? value.split('\n') : [])));
   return file.text.split('\n').flatMap((line, index) => {
@@ -116,7 +123,7 @@ function strayLines(file: { path: string; text: string }, values: readonly (stri
   });
 }
 
-/** What does not fit together in the settings of TLS. */
+/** What is inconsistent in the TLS settings. */
 function tlsFault(config: z.output<typeof schema>): string | undefined {
   const { tlsCert, tlsKey, httpPort, acmeDomains, acmeAgree } = config;
   if ((tlsCert === undefined) !== (tlsKey === undefined))

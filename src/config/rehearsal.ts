@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { type Ms, ms } from '../base/time.ts';
 import { duration } from './setting.ts';
 
-/** What the operator allows a rehearsal; one of `until` (wall-clock ms) and `lasts` (from the start) is there. */
+/** What the operator allows a rehearsal. Exactly one of `until` (wall-clock ms) and `lasts` (from the start) is set. */
 export interface RehearsalSetting {
   readonly listeners: number;
   readonly until?: number;
   readonly lasts?: Ms;
-  /** `*` for all. */
+  /** `*` means all. */
   readonly rooms: readonly string[];
 }
 

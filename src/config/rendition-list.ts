@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RENDITIONS } from '../wire/renditions.ts';
 
-/** `none`, or ids of renditions in fragments with commas between. */
+/** `none`, or ids of fragmented renditions, separated by commas. */
 export const renditions = z.string().transform((value, context): string[] => {
   const ids = value === 'none' ? [] : value.split(',').map((id) => id.trim());
   const known = RENDITIONS.filter((r) => r.container === 'fmp4').map((r) => r.id);

@@ -23,7 +23,7 @@ import {
   yesNo,
 } from './setting.ts';
 
-/** Every setting of Earshot: the one list that code, manual and sample file come from. */
+/** All settings of Earshot: the one list behind the code, the manual and the sample file. */
 export const schema = z.strictObject({
   port: setting(
     {
@@ -220,7 +220,7 @@ export const schema = z.strictObject({
       reason:
         'How many microphones the stage of a room takes; hosts come on top. Each one costs its studio process time for decoding, mixing and forwarding.',
     },
-    // The mixer hears fifty: whoever is let in beyond would talk to nobody.
+    // The mixer takes fifty speakers; nobody would hear any further ones.
     whole(1, 40),
   ),
   roomsCreate: setting(

@@ -4,24 +4,24 @@ import { z } from 'zod';
 import { DATABASE, DATABASE_FORMS } from '../base/database.ts';
 import { type Ms, ms } from '../base/time.ts';
 
-/** What the manual says about one key beside its name and values. */
+/** The manual's text about one key, beside its name and values. */
 export interface About {
-  /** Of what the value is: `ms`, `bytes`, `TCP port`, … */
+  /** Unit of the value: `ms`, `bytes`, `TCP port`, … */
   readonly unit: string;
-  /** Why one would change it, and what more or less of it costs. */
+  /** Reasons to change it, and the cost of a larger or smaller value. */
   readonly reason: string;
   /** When a change takes effect. */
   readonly change: 'restart' | 'live';
-  /** As one would write it; empty when there is none. */
+  /** In the form in which it is written; empty when there is none. */
   readonly default: string;
-  /** Masked wherever the configuration is shown. */
+  /** True for a value that is masked wherever the configuration is shown. */
   readonly secret?: true;
 }
 
 /** The manual entries of all settings. */
 export const manual = z.registry<About>();
 
-/** A setting: every value arrives as text, an empty one means the default. */
+/** A setting. Every value arrives as text; an empty one means the default. */
 export function setting<Out>(about: About, value: z.ZodType<Out, string>) {
   const schema = z
     .string()
@@ -65,7 +65,7 @@ export const size = (least: string, most: string) =>
     return refuse(context, `use a size from ${least} to ${most}, such as 64kB or 2MB`);
   });
 
-/** A duration or size as `inner` reads it, or undefined for the given word. */
+/** A duration or size read by `inner`, or undefined for the given word. */
 export const wordOr = <T>(word: string, inner: z.ZodType<T, string>) =>
   z.union([z.literal(word).transform((): T | undefined => undefined), inner]);
 
@@ -92,11 +92,11 @@ export const yesNo = z.string().transform((text, context) => {
   return refuse(context, 'use yes or no');
 });
 
-/** One of a few words. */
+/** One of the given words. */
 export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.string().pipe(z.enum(words, `use one of: ${words.join(', ')}`));
 
-/** Where a database is, or undefined when it is empty. */
+/** The URL of a database; undefined when it is empty. */
 export const database = z.string().transform((value, context): string | undefined => {
   if (value === '' || DATABASE.test(value)) return value || undefined;
   return refuse(context, DATABASE_FORMS);
@@ -105,7 +105,7 @@ export const database = z.string().transform((value, context): string | undefine
 /** Any text, or undefined when it is empty. */
 export const text = z.string().transform((value) => value || undefined);
 
-/** A list of http or https URLs between commas, each without a slash at its end; empty means none. */
+/** A list of http or https URLs, separated by commas, without a slash at the end; empty means none. */
 export const urls = z.string().transform((value, context): string[] => {
   const list = value
     .split(',')
@@ -140,7 +140,7 @@ const listed = (value: string): string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== '');
 
-/** A list of IP addresses and networks (`10.0.0.0/8`, `fd00::/8`) between commas; empty means none. */
+/** A list of IP addresses and networks (`10.0.0.0/8`, `fd00::/8`), separated by commas; empty means none. */
 export const networks = z.string().transform((value, context): string[] => {
   const fine = (entry: string): boolean => {
     const [address = '', bits, ...more] = entry.split('/');
@@ -156,8 +156,9 @@ export const networks = z.string().transform((value, context): string[] => {
 const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
 
 /**
- * A list of domain names between commas; empty means none. Names in other scripts become what the net writes for them
- * (`xn--…`), a dot at the end is left out. Spec: RFC 1123, 2.1; RFC 5891; RFC 8555, 7.1.3 (wildcards need DNS-01).
+ * A list of domain names, separated by commas; empty means none. Names in other scripts are converted to their ASCII
+ * form (`xn--…`), and a dot at the end is removed. Spec: RFC 1123, 2.1; RFC 5891; RFC 8555, 7.1.3 (wildcards need
+ * DNS-01).
  */
 export const domains = z.string().transform((value, context): string[] => {
   const typed = listed(value);
@@ -172,7 +173,7 @@ export const domains = z.string().transform((value, context): string[] => {
   return list;
 });
 
-/** Why there can be no certificate for a name, with what to write instead. */
+/** Why a name cannot get a certificate, and what to write instead. */
 function domainFault(name: string, ascii: string): string | undefined {
   if (name.startsWith('*'))
     return `${name}: a wildcard cannot be had by HTTP-01, the proof that Earshot gives. List each name, or obtain a certificate by DNS with another program and set tlsCert and tlsKey`;

@@ -64,7 +64,7 @@ describe('this Node still has', () => {
     expect(heldByHandle(secure)).toBeGreaterThan(1_000_000);
   });
 
-  // That it leaves the accepted connection as it was is tested where it is called: door/socket/tls-offload.test.ts.
+  // door/socket/tls-offload.test.ts, the test of its caller, shows that it does not change the accepted connection.
   test('a way to free OpenSSL under a TLS socket', async () => {
     const { below, secure } = await secured();
     dialled(secure);
@@ -97,7 +97,7 @@ describe('this Node still has', () => {
     );
     expect(timers).toHaveLength(1);
     expect(timers.map((symbol) => (socket as unknown as Record<symbol, unknown>)[symbol])).toEqual([null]);
-    // It is a plain socket now: what comes is read, and what is written goes out as it is.
+    // It is a plain socket now: it reads bytes and writes them unchanged.
     socket.on('data', (chunk: Buffer) => socket.end(`heard ${chunk}`));
     client.write('GET /again HTTP/1.1\r\n\r\n');
     const [answer] = (await once(client, 'data')) as [Buffer];

@@ -1,9 +1,9 @@
-/** The keys of a cipher suite of TLS 1.3, bytes. */
+/** The key of a TLS 1.3 cipher suite, in bytes. */
 interface Suite {
   readonly name: string;
   readonly hash: 'sha256' | 'sha384';
   readonly key: number;
-  /** The name of OpenSSL's function that gives the cipher. */
+  /** The name of OpenSSL's function that returns the cipher. */
   readonly cipher: string;
 }
 
@@ -16,37 +16,37 @@ const SUITES: readonly Suite[] = [
 /** An authenticated cipher of TLS 1.3. */
 export interface Aead extends Omit<Suite, 'cipher'> {
   /**
-   * Encrypts `text` where it lies and returns the tag, 16 bytes that are overwritten by the next call. `head` is
-   * authenticated with it. `key` at least as long as the suite's, `nonce` 12 bytes, never used twice with a key.
+   * Encrypts `text` in place and returns the tag, 16 bytes that the next call overwrites. `head` is authenticated with
+   * it. `key` is at least as long as the suite's key; `nonce` has 12 bytes and is never used twice with a key.
    */
   encrypt(key: Uint8Array, nonce: Uint8Array, head: Uint8Array, text: Uint8Array): Uint8Array;
 }
 
-/** A connection that has changed the keys by which it writes, and has not said so yet. */
+/** A connection whose write keys were changed but which has not told the other side yet. */
 export interface Rekeyed {
-  /** The traffic secret of everything from now on, whose first record has the number 0. */
+  /** The traffic secret from now on; its first record has the number 0. */
   readonly secret: Buffer;
   /**
-   * Takes the record that tells the other side away from OpenSSL; it must be the next to be sent. Until then OpenSSL can
-   * go on with the connection, from then on it cannot.
-   * @throws when it is not there: then the connection must be closed.
+   * Takes the record that tells the other side out of OpenSSL; it must be the next one sent. Before this call OpenSSL
+   * can continue the connection, afterwards it cannot.
+   * @throws when the record is missing; the connection must then be closed.
    */
   record(): Buffer;
 }
 
-/** What Node does not offer of the OpenSSL inside it, by the functions that it exports. */
+/** Functions of Node's OpenSSL that Node itself does not offer. */
 export interface Openssl {
-  /** Runs `begin` and returns OpenSSL's connection that was made by it; undefined when it was not just one. */
+  /** Runs `begin` and returns the OpenSSL connection that it created; undefined when it did not create exactly one. */
   made(begin: () => void): bigint | undefined;
   /**
-   * Changes the keys by which a live connection of TLS 1.3 writes. Undefined: something waits to be written, or the other
-   * side takes only short records (RFC 6066, 4), or OpenSSL does not want to. Spec: RFC 8446, 4.6.3.
-   * @throws when OpenSSL did something else. The connection is whole even then: OpenSSL goes on with it.
+   * Changes the write keys of a live TLS 1.3 connection. Undefined when something waits to be written, the other side
+   * accepts only short records (RFC 6066, 4), or OpenSSL refuses. Spec: RFC 8446, 4.6.3.
+   * @throws when OpenSSL did something else. The connection is intact even then, and OpenSSL can continue it.
    */
   rekey(connection: bigint): Rekeyed | undefined;
-  /** Gives memory that the C library has free back to the system; takes some 10 ms after a thousand handshakes. */
+  /** Returns the C library's free memory to the system; takes some 10 ms after a thousand handshakes. */
   giveBack(): void;
-  /** The ciphers that it has, by the names of their suites. */
+  /** The available ciphers, by the names of their suites. */
   readonly aeads: ReadonlyMap<string, Aead>;
 }
 
@@ -61,7 +61,9 @@ const SECRETS: readonly number[] = [32, 48];
 
 let opened: Promise<Openssl | string> | undefined;
 
-/** Opens it once for the process, which keeps it, or says in words why there is none. Only for the main thread. */
+/**
+ * Opens it once for the process, which keeps it, or says in words why it is not available. Only for the main thread.
+ */
 export function openOpenssl(): Promise<Openssl | string> {
   opened ??= open();
   return opened;
@@ -93,7 +95,7 @@ function bind(koffi: typeof import('koffi')['default'], own: import('koffi').Lib
   const shortest = own.func('uint8_t SSL_SESSION_get_max_fragment_length(void *)');
   const clear = own.func('void ERR_clear_error()');
   const trim = optional(() => own.func('int malloc_trim(size_t)'));
-  // Called for each step of a handshake with three arguments, of which it takes none: Node's own would run JavaScript.
+  // Called with three arguments for each step of a handshake; it takes none. A callback of Node's would run JavaScript.
   const nobody = own.symbol('ERR_clear_error', 'void');
 
   let latest: bigint | undefined;
@@ -129,7 +131,7 @@ function bind(koffi: typeof import('koffi')['default'], own: import('koffi').Lib
         handshake(connection);
       } finally {
         logTo(of, null);
-        // What stays in the queue would be read as the next connection's own error.
+        // An error left in the queue would be read as one of the next connection.
         clear();
       }
       const found = secret as Buffer | undefined;
@@ -150,7 +152,7 @@ function bind(koffi: typeof import('koffi')['default'], own: import('koffi').Lib
   };
 }
 
-/** What only some C libraries have. */
+/** A function that only some C libraries have. */
 function optional<T>(find: () => T): T | undefined {
   try {
     return find();

@@ -1,21 +1,21 @@
 import { endianness } from 'node:os';
 
-/** What the kernel knows of a connection's peer. */
+/** The kernel's information about a connection's peer. */
 export interface TcpInfo {
-  /** Bytes of ours that the peer's kernel has acknowledged, since the connection began. */
+  /** Our bytes that the peer's kernel has acknowledged since the connection began. */
   readonly acknowledged: number;
   /** Bytes that our kernel holds for the peer: not sent yet, or sent and not acknowledged. */
   readonly held: number;
-  /** Questions in a row (probes of a closed window, repeated segments) that the peer has not answered. */
+  /** Consecutive probes (of a closed window, or retransmissions) that the peer has not answered. */
   readonly unanswered: number;
-  /** Since when the peer has said nothing at all, ms. */
+  /** Time since the peer last sent anything, ms. */
   readonly silent: number;
 }
 
-/** Asks the kernel about a connection; undefined when it will not say. */
+/** Asks the kernel about a connection; undefined when the kernel does not answer. */
 export type TcpInfoReader = (fd: number) => TcpInfo | undefined;
 
-// Numbers of Linux, the same on every 64-bit system of today. Spec: tcp(7), linux/tcp.h.
+// Linux constants, the same on all current 64-bit systems. Spec: tcp(7), linux/tcp.h.
 const IPPROTO_TCP = 6;
 const TCP_INFO = 11;
 /** Bytes of `struct tcp_info` up to `tcpi_notsent_bytes`, in every kernel since 4.6. */
@@ -28,7 +28,7 @@ const LAST_ACK_RECV = 56;
 const BYTES_ACKED = 120;
 const NOTSENT_BYTES = 144;
 
-/** Opens the question, or says in words why it cannot be asked here. */
+/** Opens the reader, or says in words why it is not available here. */
 export async function openTcpInfo(): Promise<TcpInfoReader | string> {
   if (process.platform !== 'linux' || endianness() !== 'LE') return 'this system is not Linux';
   let ask: (fd: number, level: number, name: number, value: Buffer, length: Uint32Array) => number;

@@ -1,40 +1,43 @@
 import { endianness } from 'node:os';
 
-/** Sends that are handed to the kernel many at a time. */
+/** Batches of `send()` calls that are passed to the kernel together. */
 export interface Uring extends Disposable {
-  /** The longest that can be sent, bytes. */
+  /** Longest possible send, bytes. */
   readonly longest: number;
-  /** False once the kernel has not answered for what it took: nothing is added any more. */
+  /** False once the kernel did not answer for a submitted send; nothing is added any more. */
   readonly open: boolean;
   /**
-   * Adds a `send()` on a connection's descriptor. The bytes are copied, once for all who get the same Buffer in a row;
-   * those in a `place` are not. False when there is no room: `submit` first.
+   * Adds a `send()` on a connection's descriptor. The bytes are copied, once for consecutive sends of the same Buffer;
+   * bytes in a `place` are not copied. False when there is no space: call `submit` first.
    */
   add(fd: number, bytes: Uint8Array): boolean;
-  /** Takes back the `at`th send added since the last `submit`: it goes nowhere, and its result means nothing. */
+  /** Takes back the `at`th send added since the last `submit`: it is not sent, and its result has no meaning. */
   withdraw(at: number): void;
-  /** Room to make bytes in that are added next; until `submit`. Undefined when there is none: `submit` first. */
+  /**
+   * Space to create bytes that are added next; valid until `submit`. Undefined when there is none: call `submit` first.
+   */
   place(length: number): Uint8Array | undefined;
   /**
-   * Has the kernel do everything added since the last time, none of which waits, and then calls `result` for each in
-   * turn, from 0: the bytes taken, or a negative error number (EAGAIN: nothing fits), or `UNKNOWN`. `result` must not throw.
+   * Lets the kernel execute all sends added since the last time, none of which blocks. Then calls `result` for each in
+   * order, from 0, with the bytes taken, a negative error number (EAGAIN: nothing fits), or `UNKNOWN`. `result` must
+   * not throw.
    */
   submit(result: (at: number, taken: number) => void): void;
 }
 
-/** Nobody knows whether these bytes went out. */
+/** It is unknown whether these bytes were sent. */
 export const UNKNOWN = -0x8000_0000;
 
-/** Entries of the ring, a power of two: a row of listeners (`Limits.row`). */
+/** Entries of the ring, a power of two: one row of listeners (`Limits.row`). */
 const ENTRIES = 512;
-/** Bytes of all the different Buffers in one submit. */
+/** Limit of the bytes of all different Buffers in one submit. */
 const STAGE = 1024 * 1024;
-/** Of these, bytes that were made in place: what a processor's own cache holds. */
+/** The part of these for bytes created in place; it fits into a processor's own cache. */
 const PLACES = 256 * 1024;
-/** Each begins on a cache line. */
+/** Each buffer begins on a cache line. */
 const aligned = (length: number): number => (length + 63) & ~63;
 
-// Numbers of Linux, the same on every 64-bit system of today.
+// Linux constants, the same on all current 64-bit systems.
 const SYS_SETUP = 425;
 const SYS_ENTER = 426;
 const IOSQE_WORDS = 16;
@@ -42,19 +45,22 @@ const IOCQE_WORDS = 4;
 const OP_SEND = 26;
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 const ENTER_GETEVENTS = 1;
-/** Waits at most as long as it is told (5.11). */
+/** Limits the wait to a given time (5.11). */
 const ENTER_EXT_ARG = 1 << 3;
 const FEATURE_EXT_ARG = 1 << 8;
-/** `struct io_uring_getevents_arg`, and behind it the `struct __kernel_timespec` that it points to. */
+/** `struct io_uring_getevents_arg`, followed by the `struct __kernel_timespec` that it points to. */
 const WAIT_ARG_BYTES = 24;
 const WAIT_BYTES = WAIT_ARG_BYTES + 16;
-/** Nothing that is sent here waits, so an answer takes microseconds: after this long there is none. */
+/** No send here blocks, so a result takes microseconds; after this time there is none. */
 const LONGEST_WAIT_S = 1n;
-/** A descriptor that nobody has. */
+/** A descriptor that is never open. */
 const NOBODY = 0xffff_ffff;
-/** One thread submits, and completions are made only when it asks for them: Linux 6.1, and cheaper. */
+/** One thread submits, and completions are made only when it asks for them: needs Linux 6.1, and is cheaper. */
 const SINGLE_ISSUER_DEFER_TASKRUN = (1 << 12) | (1 << 13);
-/** Both rings in one mapping (5.4), and a kernel that knows `send` (5.6; the flag is that of reading at the current place). */
+/**
+ * Both rings in one mapping (5.4), and a kernel that supports `send` (5.6; the flag is that of reading at the current
+ * position).
+ */
 const FEATURES = 1 | (1 << 3);
 const OFFSET_RINGS = 0;
 const OFFSET_ENTRIES = 0x10000000;
@@ -67,10 +73,10 @@ const EINVAL = 22;
 const ETIME = 62;
 const EAGAIN = 11;
 const ENOSYS = 38;
-/** Calls that brought nothing new, after which the ring is given up. */
+/** Calls without a new result after which the ring is given up. */
 const MAX_IDLE_CALLS = 64;
 
-/** Why the kernel gives none, in words an operator can use. */
+/** Why the kernel offers no ring, in words for an operator. */
 function reason(errno: number): string {
   if (errno === EPERM) return 'it is switched off (by kernel.io_uring_disabled or by the container)';
   if (errno === ENOSYS) return 'the kernel does not have it, or the container hides it';
@@ -78,8 +84,8 @@ function reason(errno: number): string {
 }
 
 /**
- * Opens an io_uring for the calling thread, or says in words why there is none. Its memory, 1.1 MB, is given back when
- * the process ends. Spec: io_uring_setup(2), io_uring_enter(2).
+ * Opens an io_uring for the calling thread, or says in words why there is none. Its memory, 1.1 MB, is freed when the
+ * process ends. Spec: io_uring_setup(2), io_uring_enter(2).
  */
 export async function openUring(): Promise<Uring | string> {
   if (process.platform !== 'linux' || endianness() !== 'LE') return 'this system is not Linux';
@@ -146,7 +152,7 @@ export async function openUring(): Promise<Uring | string> {
   const staged = new Uint8Array(stage.memory);
   const stageLow = Number(stage.at & 0xffff_ffffn);
   const stageHigh = Number(stage.at >> 32n);
-  /** Where the words of the rings are, by the kernel's own account. */
+  /** Positions of the rings' fields, as reported by the kernel. */
   const at = { sqHead: word(10) / 4, sqTail: word(11) / 4, cqHead: word(20) / 4, cqTail: word(21) / 4 };
   const sqMask = ENTRIES - 1;
   const cqMask = given.completions - 1;
@@ -235,7 +241,7 @@ export async function openUring(): Promise<Uring | string> {
         rings[at.cqHead] = head;
       }
       if (answers < asked) {
-        // What the kernel has not even taken from the ring did not go out.
+        // Entries that the kernel has not taken from the ring were not sent.
         const left = (tail - (rings[at.sqHead] ?? 0)) >>> 0;
         results.fill(-EAGAIN, asked - Math.min(left, asked), asked);
         dispose();

@@ -22,7 +22,9 @@ export interface PackagerDeps {
    * missing from a slot when an encoder failed.
    */
   fragment(fragment: Fragment): void;
-  /** The rendition misses the current slot and tries again in the next. */
+  /**
+   * The rendition misses the current slot because its encoder failed, ended or is far behind. It tries again later.
+   */
   encoderFailed?(rendition: string): void;
 }
 

@@ -48,7 +48,7 @@ test('an open page costs nothing beside the stream, and the caches a request at 
 });
 
 test('says what one machine holds, and what share has to be behind caches beyond it', () => {
-  // 4 × 0.6 cores ÷ 20 µs; the card would hold 147,645.
+  // 4 × 0.6 cores ÷ 20 µs; the network card would allow 147,645.
   const small = plan({ ...wishes, listeners: 100_000 }, figures);
   expect(small.holds).toBe(120_000);
   expect(small.notes.join()).not.toContain('caches');

@@ -1,42 +1,44 @@
-/** How many machines an evening takes: one formula for the command line, the page and the manual. */
+/** The number of machines for an event: one formula for the command line, the page and the manual. */
 import { pollOn } from '../wire/delivery.ts';
 
-/** What is to be planned. */
+/** The event to be planned. */
 export interface PlanWishes {
-  /** Listeners at one time. */
+  /** Simultaneous listeners. */
   readonly listeners: number;
-  /** kbit/s of sound to each. */
+  /** kbit/s of sound to each listener. */
   readonly bitrate: number;
   /** Processor cores of one machine. */
   readonly cores: number;
   /** Gbit/s of one machine's network card. */
   readonly nic: number;
   readonly tls: boolean;
-  /** Hours that it lasts. */
+  /** Duration in hours. */
   readonly hours: number;
-  /** Minutes in which half of them come. */
+  /** Minutes in which half of the listeners arrive. */
   readonly arrival: number;
   /** ms between two writes of the stream. */
   readonly period: number;
   /** Share of the listeners that caches serve, 0 to 1. */
   readonly cached: number;
-  /** Share of those at caches who have the room's page open before them, 0 to 1: on the stream the page asks nothing. */
+  /**
+   * Share of the listeners at caches who have the room's page open, 0 to 1. With the stream the page sends no requests.
+   */
   readonly open: number;
-  /** Prices of your own: one machine for an hour, one TB out, a million requests at a CDN. 0: not counted. */
+  /** Your own prices: one machine for an hour, one TB of egress, a million requests to a CDN. 0: not counted. */
   readonly machineHour: number;
   readonly terabyte: number;
   readonly millionRequests: number;
 }
 
-/** What was measured, and where. */
+/** Measured costs, and where they were measured. */
 export interface PlanFigures {
   /** CPU µs for one write to one listener, plain and with TLS. */
   readonly write: number;
   readonly writeTls: number;
-  /** CPU µs for one listener to come, plain and with TLS. */
+  /** CPU µs for one listener to join, plain and with TLS. */
   readonly join: number;
   readonly joinTls: number;
-  /** kB of process memory for one listener, plain and with TLS; the kernel's own on top. */
+  /** kB of process memory per listener, plain and with TLS, without the kernel's own memory. */
   readonly memory: number;
   readonly memoryTls: number;
   readonly kernel: number;
@@ -47,7 +49,7 @@ export interface PlanFigures {
   readonly source: string;
 }
 
-/** What was measured for docs/performance.md and docs/caches.md; write it again with `earshot plan --measure`. */
+/** The measurements of docs/performance.md and docs/caches.md; repeat them with `earshot plan --measure`. */
 export const MEASURED: PlanFigures = {
   ...{ write: 14, writeTls: 22.7, join: 182, joinTls: 1662 },
   ...{ memory: 4.6, memoryTls: 30, kernel: 5, segment: 13.3, segmentTls: 19.8 },
@@ -55,28 +57,34 @@ export const MEASURED: PlanFigures = {
     'docs/any-crowd.md, 23 November 2026: one core of an Intel Xeon at 2.5 GHz, loopback, 5,000 listeners, without TLS and with it (every handshake a full one)',
 };
 
-/** What is assumed where nothing is said. */
+/** Default assumptions. */
 export const WISHES: PlanWishes = {
   ...{ listeners: 100_000, bitrate: 48, cores: 4, nic: 10, tls: true, hours: 2, arrival: 3, period: 1280 },
   ...{ cached: 0, open: 1, machineHour: 0, terabyte: 0, millionRequests: 0 },
 };
 
-/** The share of a processor that is planned with. */
+/** The planned share of a processor. */
 export const CORE_SHARE = 0.6;
-/** The share of a network card that is planned with. */
+/** The planned share of a network card. */
 export const NIC_SHARE = 0.8;
-/** How many machines more than needed. */
+/** Factor for spare machines. */
 export const SPARE = 1.25;
-/** What the container and TCP/IP add: 164 bytes of boxes for each 320 ms, headers of 54 bytes for each 1,448, and the way back. */
+/**
+ * Overhead of container and TCP/IP: 164 bytes of boxes for each 320 ms, headers of 54 bytes for each 1,448, and the way
+ * back.
+ */
 const BOXES_KBIT = 4.1;
 const PACKETS = 1.04;
 const SEGMENT_SECONDS = 5.12;
-/** kbit/s of boxes with what changes in the room, in front of the sound: measured in a room of five who talk (docs/performance.md). */
+/**
+ * kbit/s of boxes with the room's state, sent with the sound: measured in a room of five people who talk
+ * (docs/performance.md).
+ */
 const NEWS_KBIT = 2.3;
 /** Listeners are at caches from rung 2 on. */
 const CACHED_POLL_S = pollOn(2) / 1000;
 
-/** One line of a plan: what, how it was computed, and what came out. */
+/** One line of a plan: its name, how it was computed, and the result. */
 export interface PlanLine {
   readonly what: string;
   readonly formula: string;
@@ -84,7 +92,7 @@ export interface PlanLine {
   readonly unit: string;
 }
 
-/** A plan: its lines in order, and the figures that programs read. */
+/** A plan: its lines in order, and the figures for programs. */
 export interface Plan {
   readonly lines: readonly PlanLine[];
   readonly machines: number;
@@ -92,20 +100,20 @@ export interface Plan {
   readonly egress: number;
   /** TB over the evening. */
   readonly terabytes: number;
-  /** All of it in one sentence. */
+  /** The whole plan in one sentence. */
   readonly verdict: string;
   /** Requests per second to caches. */
   readonly requests: number;
   readonly cost: number;
-  /** Listeners that one machine's doors hold on the stream. */
+  /** Listeners that the doors of one machine can serve. */
   readonly holds: number;
-  /** What is to be known beside the lines, as whole sentences. */
+  /** Further remarks, as whole sentences. */
   readonly notes: readonly string[];
 }
 
 const COST = 'cost at your prices';
 
-/** Computes a plan. All figures are those of the peak but for TB and cost. */
+/** Computes a plan. All figures are those of the peak, except TB and cost. */
 export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
   const { listeners, bitrate, cores, nic, tls, hours, arrival, period, cached, open } = wishes;
   const lines: PlanLine[] = [];
@@ -230,7 +238,7 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
   const verdict =
     `${many(machines, 'machine')} with ${many(cores, 'core')} and ${amount(nic)} Gbit/s each for ${many(listeners, 'listener')} at one time: ` +
     `${round(egress)} Gbit/s, ${round(terabytes)} TB in ${many(hours, 'hour')}${cost > 0 ? `, about ${round(cost)} at your prices` : ''}.`;
-  // A cost without a price would be no figure.
+  // A cost without a price would be meaningless.
   return {
     verdict,
     lines: cost > 0 ? lines : lines.filter(({ what }) => what !== COST),
@@ -244,14 +252,16 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
   };
 }
 
-/** What bounds each wish: a plan for more than the Earth's people is a slip of the finger. */
+/** Limits of each wish: a plan for more than the Earth's population is a typing error. */
 export const BOUNDS: Readonly<Record<Exclude<keyof PlanWishes, 'tls'>, readonly [number, number]>> = {
   ...{ listeners: [1, 10_000_000_000], bitrate: [6, 1_000], cores: [1, 1_024], nic: [0.01, 1_000] },
   ...{ hours: [0.1, 8_760], arrival: [0.1, 1_440], period: [320, 2_560], cached: [0, 1], open: [0, 1] },
   ...{ machineHour: [0, 1e6], terabyte: [0, 1e6], millionRequests: [0, 1e6] },
 };
 
-/** Reads wishes from words such as a form or flags give them; what is absent or out of bounds is named. */
+/**
+ * Reads wishes from text values such as those of a form or flags. Missing values and values out of bounds are named.
+ */
 export function readWishes(get: (name: string) => string | undefined): {
   readonly wishes: PlanWishes;
   readonly wrong: readonly { readonly name: string; readonly least: number; readonly most: number }[];
@@ -278,6 +288,6 @@ export function readWishes(get: (name: string) => string | undefined): {
 
 const round = (value: number): string => amount(Number(value.toPrecision(3)));
 const amount = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 3 });
-/** A value as people read it: three digits, thousands apart. */
+/** A value in readable form: three digits, with thousands separators. */
 export const spoken = ({ value, unit }: PlanLine): string =>
   `${unit === '' && Number.isInteger(value) ? amount(value) : round(value)}${unit === '' ? '' : unit.startsWith('/') ? unit : ` ${unit}`}`;

@@ -1,2 +1,2 @@
-/** How many machines a crowd takes, and what that costs. */
+/** The number of machines for an audience, and their cost. */
 export { BOUNDS, MEASURED, type PlanFigures, type PlanWishes, plan, readWishes, spoken } from './capacity.ts';

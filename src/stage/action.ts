@@ -5,7 +5,7 @@ import type { BackstageAction } from '../wire/backstage.ts';
 /** Longest name, in characters. */
 const NAME_LENGTH = 60;
 
-// The same as in the request that starts a room: it goes to the same pages, playlists and files.
+// The same rule as in the request that starts a room, because the name goes to the same pages, playlists and files.
 const name = z.string().transform((text, context) => {
   const tidy = plainText(text, NAME_LENGTH);
   if (tidy !== undefined) return tidy;
@@ -23,7 +23,7 @@ const ACTION = z.discriminatedUnion('do', [
   }),
 ]);
 
-/** Reads the body of an action; a string is the refusal in plain words. Names are 1 to 60 characters. */
+/** Reads the body of an action. A string is the refusal in plain words. Names have 1 to 60 characters. */
 export function readAction(text: string): BackstageAction | string {
   let body: unknown;
   try {

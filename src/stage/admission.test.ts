@@ -32,7 +32,7 @@ const turns = async (): Promise<void> => {
   for (let i = 0; i < 20; i += 1) await Promise.resolve();
 };
 
-/** Somebody who offers and never connects. */
+/** A client that offers and never connects. */
 async function ghost(
   who: string,
   role: 'host' | 'speaker' = 'speaker',
@@ -45,7 +45,7 @@ async function ghost(
     `/r/theatre/${kind}${query}`,
     await sign(who, role),
     [{ mid: '0', direction, ...(kind === 'whip' ? { ssrc: newSsrc() } : {}) }],
-    // A port where nobody is: its checks never arrive, and ours reach nobody.
+    // A port without a listener: the client's checks never arrive, and ours reach nobody.
     {
       answer: (sdp) => sdp.replaceAll(` ${stage.udpPort} typ`, ' 9 typ'),
       offer: (sdp) => sdp.replace(/a=candidate.*\r\n/g, ''),
@@ -58,7 +58,7 @@ async function ghost(
 describe('connections that are being made', () => {
   test('are eight in a room; the ninth waits until one is given up, and the one of a link replaces its own', async () => {
     for (let i = 0; i < MAX_HANDSHAKES; i += 1) expect((await ghost(`p${i}`)).response.status).toBe(201);
-    // Its own place: nobody else's is needed.
+    // This uses one place of its own and none of anybody else's.
     for (let i = 0; i < 5; i += 1)
       expect((await ghost('p0', 'speaker', '?takeover=1')).response.status).toBe(201);
     const ninth = ghost('late');
@@ -68,7 +68,7 @@ describe('connections that are being made', () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(answered).toBe(false);
-    // Whoever has not connected within 5 s makes room for those who wait.
+    // An offer that has not connected within 5 s gives its place to those that wait.
     clock.advance(5_100);
     expect((await ninth).response.status).toBe(201);
   });

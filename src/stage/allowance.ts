@@ -1,15 +1,15 @@
 import type { Ms } from '../base/time.ts';
 
-/** How many requests at once, and how many a second after that. */
+/** A token bucket: how many requests at once, and how many per second after that. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** Links remembered; the one that asked longest ago is forgotten first. */
+/** Limit of remembered links; the link with the oldest request is forgotten first. */
 const MAX_LINKS = 4_096;
 
-/** What one link may still ask for: a bucket for each, filled with time. */
+/** Rate limit per link, with one token bucket each. */
 export class Allowance {
   readonly #rate: Rate;
   readonly #left = new Map<string, { tokens: number; at: number }>();
@@ -18,7 +18,7 @@ export class Allowance {
     this.#rate = rate;
   }
 
-  /** Takes one request; otherwise the seconds after which one is taken again. */
+  /** Counts one request. If it exceeds the limit, returns the seconds until one is allowed again. */
   spend(link: string, now: Ms): number | undefined {
     const { burst, perSecond } = this.#rate;
     const before = this.#left.get(link);

@@ -6,10 +6,12 @@ import { silentLog } from '../base/log.ts';
 import { openTokens } from '../keys/token.ts';
 import { open } from './index.ts';
 
-/** How many offers, and as many fragments. `EARSHOT_FUZZ=10000` (10,000 offers, 10,000 PATCHes) took 73 s, and no process died. */
+/**
+ * Number of offers, and of fragments. `EARSHOT_FUZZ=10000` (10,000 offers, 10,000 PATCHes) took 73 s without a crash.
+ */
 const ROUNDS = Number(process.env.EARSHOT_FUZZ ?? 600);
 const SEED = Number(process.env.EARSHOT_FUZZ_SEED ?? 20_261_129);
-/** People whose links are used in turn, so that no bucket is empty. */
+/** People whose links are used in turn, so that no rate limit is reached. */
 const PEOPLE = 40;
 
 test(
@@ -75,7 +77,7 @@ test(
       const type = 'application/trickle-ice-sdpfrag';
       await note(await ask('PATCH', session ?? `/r/${slug}/whip/none`, token, type, fragments()));
       if (session !== null) standing.push([session, token]);
-      // What was trickled is handed to the library after half a second of real time: some sessions live that long.
+      // Trickled candidates reach the library after half a second of real time, so some sessions must live that long.
       if (round % (ROUNDS > 1_000 ? 2_000 : 150) === 0)
         await new Promise((resolve) => setTimeout(resolve, 550));
       while (standing.length > 5) {

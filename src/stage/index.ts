@@ -1,4 +1,4 @@
-/** The stage: the people whose microphones can be heard, and the WebRTC that carries them. */
+/** The stage: the people whose microphones can be heard, and the WebRTC connections that carry them. */
 import type { Clock } from '../base/clock.ts';
 import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
@@ -26,36 +26,36 @@ export interface StageDeps {
   readonly tokens: Tokens;
   /** The one UDP port of all media, open to the world; 0 takes a free one (tests, trials). */
   readonly udpPort: number;
-  /** Address to bind; default all. */
+  /** Address to bind; default: all addresses. */
   readonly bindAddress?: string | undefined;
-  /** Address that clients reach when the machine has a private one (1:1 NAT). */
+  /** Address that clients reach when the machine itself has a private one (1:1 NAT). */
   readonly publicAddress?: string | undefined;
-  /** STUN and TURN servers announced to clients in Link headers; TURN helps those in closed networks. */
+  /** STUN and TURN servers announced to clients in Link headers; TURN helps clients in restricted networks. */
   readonly iceServers: readonly IceServer[];
-  /** Microphones in one room at once; hosts come in on top. */
+  /** Limit of simultaneous microphones in one room; hosts are not counted in it. */
   readonly maxSpeakers: number;
 }
 
 /** The open stage of one cell. */
 export interface Stage extends AsyncDisposable {
-  /** The UDP port all media goes through. */
+  /** The UDP port of all media. */
   readonly udpPort: number;
-  /** Why nobody can connect through it, in a few words, as of a few seconds ago; undefined while it is open. */
+  /** Why nobody can connect through the port, in a few words, as of a few seconds ago; undefined while it works. */
   readonly udpTrouble: string | undefined;
-  /** Connections that the media library could not open, since the start. */
+  /** Connections that the media library failed to open, since the start. */
   readonly failures: number;
-  /** Opens a room for speakers. Dispose what it returns to close it. @throws when it is open already. */
+  /** Opens a room for speakers. Dispose the result to close it. @throws when it is open already. */
   openRoom(slug: Slug, hooks: StageHooks): StageRoom;
   /** Answers WHIP, WHEP and backstage requests (`/r/:slug/whip`, `/whep`, `/backstage`). */
   fetch(request: Request): Promise<Response>;
 }
 
 const TICK_MS = 50;
-/** While nobody is on any stage of this cell, or behind one. */
+/** Interval while nobody is on stage or backstage in this cell. */
 const EMPTY_TICK_MS = 200;
 const PORT_LOOK_MS = 5000;
 
-/** Opens the stage. @throws EarshotError `bad-config` when the UDP port cannot be had. */
+/** Opens the stage. @throws EarshotError `bad-config` when the UDP port is not available. */
 export async function open(deps: StageDeps): Promise<Stage> {
   const { log } = deps;
   const held = await holdMediaPort(deps.udpPort, deps.bindAddress);

@@ -4,20 +4,20 @@ import type { BackstageAction, BackstageLine } from '../wire/backstage.ts';
 import { type Place, silenced } from './place.ts';
 import type { Refusal } from './refusal.ts';
 
-/** What an action backstage needs of the room. */
+/** What a backstage action needs of the room. */
 export interface Moderated {
   place(id: string): Place | undefined;
-  /** Somebody who listens backstage without a place. */
+  /** A person who listens backstage without a place on stage. */
   ear(id: string): { readonly id: SpeakerId; readonly role: Grant['role'] } | undefined;
-  /** Tells one person that a host asks something of them. */
+  /** Tells one person what a host asks of them. */
   ask(who: SpeakerId, line: Extract<BackstageLine, { kind: 'asked' }>): void;
-  /** A switch was turned: what is heard of this place has changed. */
+  /** A switch changed: this place is heard, or not heard, from now on. */
   muted(place: Place): void;
-  /** Ends everything this person has here and keeps them out. */
+  /** Ends everything that this person has here and bars them from coming back. */
   bar(who: SpeakerId): void;
 }
 
-/** Does what somebody asks for backstage; undefined when done. */
+/** Carries out a backstage action; undefined when done. */
 export function moderate(room: Moderated, grant: Grant, action: BackstageAction): Refusal | undefined {
   const own = room.place(grant.speaker);
   if (action.do === 'muted' || action.do === 'rename' || action.do === 'ask-to-speak') {
@@ -43,7 +43,7 @@ export function moderate(room: Moderated, grant: Grant, action: BackstageAction)
     });
     room.ask(who.id, { kind: 'asked', what: 'mute', by });
   } else if (action.do === 'ask-unmute') {
-    // They decide: a host can allow a microphone, never open it.
+    // The speaker decides: a host can allow a microphone but never open it.
     turn(room, who, () => {
       who.forced = false;
       who.asks = false;

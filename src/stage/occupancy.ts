@@ -5,12 +5,12 @@ import type { Place } from './place.ts';
 import type { Refusal } from './refusal.ts';
 import type { WhipSession } from './session.ts';
 
-/** Hosts and co-hosts with a microphone in one room. */
+/** Limit of hosts and co-hosts with a microphone in one room. */
 export const MAX_HOSTS = 8;
-/** A microphone that sent nothing for so long is a ghost of its owner's: their next offer replaces it. */
+/** A microphone that sent nothing for this long is assumed dead: its owner's next offer replaces it. */
 const GHOST_MS = 2_000;
 
-/** Why somebody cannot have a microphone now; `before` is the one that they have already. */
+/** Why a person cannot have a microphone now; `before` is the session that they already have. */
 export function occupied(
   places: ReadonlyMap<SpeakerId, Place>,
   before: WhipSession | undefined,
@@ -35,7 +35,7 @@ export function occupied(
   return { refused: 'stage-full', detail, retryAfter: 10 };
 }
 
-/** Places that others hold, of hosts or of speakers: on stage, connecting, or still being answered. */
+/** Places of other hosts or other speakers: on stage, connecting, or waiting for their answer. */
 function taken(places: ReadonlyMap<SpeakerId, Place>, but: SpeakerId, hosts: boolean): number {
   let count = 0;
   for (const { id, role, publisher, present, appeared } of places.values())

@@ -4,26 +4,26 @@ import { type Media, TooMuchWaits } from './peer.ts';
 import type { Refusal } from './refusal.ts';
 import type { Handshakes } from './signalling/handshakes.ts';
 
-/** What all rooms of a cell share. */
+/** State that all rooms of a cell share. */
 export interface StageCell {
   readonly clock: Clock;
   readonly log: Log;
   readonly media: Media;
   readonly handshakes: Handshakes;
   readonly maxSpeakers: number;
-  /** Connections that the media library could not open, since the start. */
+  /** Connections that the media library failed to open, since the start. */
   failures: number;
-  /** When one of them was last logged. */
+  /** When such a failure was last logged. */
   complained: number;
 }
 
-/** One end of a connection, and its place among those that are being made. */
+/** One end of a connection, with its place among the connections being made. */
 export interface Opened<End> {
   readonly end: End;
   readonly handshake: Disposable;
 }
 
-/** A cause that repeats is logged so often. */
+/** Shortest interval between two log lines about failures. */
 const COMPLAIN_MS = 60_000;
 const CROWD: Refusal = {
   refused: 'stage-full',
@@ -32,7 +32,10 @@ const CROWD: Refusal = {
 };
 const FAILED: Refusal = { refused: 'media-unavailable', retryAfter: 5 };
 
-/** Opens one end when a place is free. What the media library throws ends here: counted, logged once a minute, refused. */
+/**
+ * Opens one end when a place is free. An exception of the media library is handled here: counted, logged at most once a
+ * minute, and refused.
+ */
 export async function openEnd<End extends Disposable>(
   cell: StageCell,
   slug: string,

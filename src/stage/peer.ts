@@ -5,27 +5,27 @@ import type { Pace } from './rtp/pace.ts';
 import type { Transport } from './signalling/answer.ts';
 import { atAddress } from './signalling/candidate.ts';
 
-/** Where the stage's media port is and how the world reaches it. */
+/** The stage's media port, and the address that clients reach it at. */
 export interface Media {
-  /** One UDP port for every peer. */
+  /** One UDP port for all peers. */
   readonly port: number;
   readonly bindAddress?: string | undefined;
-  /** The address strangers use when the machine itself has a private one. */
+  /** The address for clients when the machine itself has a private one. */
   readonly publicAddress?: string | undefined;
-  /** The turn of each offer in this cell. */
+  /** Schedules the offers of this cell. */
   readonly pace: Pace;
 }
 
-/** Offers waiting in this cell are too many. */
+/** Too many offers are waiting in this cell. */
 export class TooMuchWaits extends Error {}
 
-/** One m-line as the transport sees it. */
+/** One m-line from the transport's point of view. */
 export interface PeerLine {
   readonly direction: 'RecvOnly' | 'SendOnly';
   readonly payloadType: number;
-  /** Our own source, for a line that sends. */
+  /** Our own source, for a line on which we send. */
   readonly ssrc?: number;
-  /** Every decrypted RTP and RTCP packet of the line; the buffer belongs to the callee. */
+  /** Receives every decrypted RTP and RTCP packet of the line; the buffer belongs to the receiver. */
   message(bytes: Buffer): void;
 }
 
@@ -34,23 +34,27 @@ export interface Peer extends Disposable {
   readonly transport: Transport;
   /** Sends RTP or RTCP on line `index`; false when it could not. */
   send(index: number, bytes: Buffer): boolean;
-  /** Hands over a way to the client; tried after half a second, when the client has not found us by itself. */
+  /** Passes a remote candidate on. It is tried after half a second, if the client has not reached us before. */
   addCandidate(candidate: string): void;
 }
 
-/** What a peer can turn into. */
+/** The states that a peer can change to. */
 export type PeerState = 'connected' | 'disconnected' | 'failed' | 'closed';
 
 const GATHERING_MS = 2_000;
 /**
- * Clients find us: our address is open. Checking theirs first would reach them before they have read our answer, and
- * clients built on libdatachannel (OBS) then lose the first handshake or the whole connection.
+ * Delay before a client's candidates are checked. Usually the client reaches us first, because our address is public.
+ * Checks of ours that arrive before the client has read our answer make clients built on libdatachannel (OBS) lose the
+ * first handshake or the whole connection.
  */
 const CANDIDATES_AFTER_MS = 500;
 
 type Guard = <T extends unknown[]>(run: (...values: T) => void) => (...values: T) => void;
 
-/** An exception in one of the library's callbacks would end the process; uncaughtException does not see it. */
+/**
+ * Wraps callbacks of the library. An exception in one of them would end the process, and uncaughtException does not see
+ * it.
+ */
 function openGuard(log: Log): Guard {
   let complained = -Infinity;
   return (run) =>
@@ -58,7 +62,7 @@ function openGuard(log: Log): Guard {
       try {
         run(...values);
       } catch (error) {
-        // It may fail for every packet: one line a second tells as much.
+        // It may fail for every packet, so one log line per second is enough.
         if (performance.now() - complained < 1_000) return;
         complained = performance.now();
         log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a media callback failed');
@@ -67,10 +71,10 @@ function openGuard(log: Log): Guard {
 }
 
 /**
- * Opens the path that answers `offer` and waits for our own addresses. Three things are sure before the library is
- * called, because it answers their failure by ending the process: the UDP port is held (`holdMediaPort`), the
- * description and its one role were accepted, and there is a line.
- * @throws TooMuchWaits, and whatever the library throws.
+ * Opens the path that answers `offer` and waits for our own addresses. Three conditions are checked before the library
+ * is called, because it ends the process when they fail: the UDP port is held (`holdMediaPort`), the description and
+ * its single role were accepted, and there is a line.
+ * @throws TooMuchWaits, and any error of the library.
  */
 export async function openPeer(
   media: Media,
@@ -103,7 +107,7 @@ async function beginPeer(
   let closed = false;
   let connected = false;
   const gathered = Promise.withResolvers<void>();
-  // Held here: a track that is collected closes itself.
+  // References are kept here, because a track that is garbage-collected closes itself.
   const tracks: Track[] = [];
   const close = (): void => {
     if (closed) return;
@@ -187,7 +191,7 @@ function announced(own: readonly string[], media: Media): readonly string[] {
   const { publicAddress, bindAddress, port } = media;
   const like = own.find((line) => isIP(line.split(' ')[4] ?? '') === 4) ?? own[0];
   if (publicAddress !== undefined && like !== undefined) return [atAddress(like, publicAddress), ...own];
-  // Until a public address is set this is somebody trying it out on one machine, perhaps without any network.
+  // Without a public address, somebody is trying it out on one machine, perhaps without any network.
   const everywhere = bindAddress === undefined || bindAddress === '0.0.0.0';
   return everywhere ? [...own, `candidate:9 1 UDP 1677721855 127.0.0.1 ${port} typ host`] : own;
 }

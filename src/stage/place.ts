@@ -5,38 +5,38 @@ import type { BackstagePerson } from '../wire/backstage.ts';
 import type { Publisher } from './publisher.ts';
 import { SILENCE, Speaking } from './rtp/speaking.ts';
 
-/** How long a voice may be gone before the program counts it as left. */
+/** How long a connection may be lost before the program counts the speaker as gone. */
 export const RETURN_MS = 3_000;
-/** How long a place in the roster is kept for somebody whose connection is gone. */
+/** How long a place in the roster is kept after the connection is lost. */
 export const KEEP_MS = 60_000;
 
-/** One speaker's place on the stage of one room. It outlives connections. */
+/** One speaker's place on the stage of one room. It outlives their connections. */
 export interface Place {
   readonly id: SpeakerId;
   name: string;
   role: Grant['role'];
   readonly joined: EpochMs;
-  /** Their own switch. */
+  /** The speaker's own switch. */
   muted: boolean;
-  /** Muted by a host: packets go nowhere until a host asks them to speak again. */
+  /** Muted by a host: packets are dropped until a host asks the speaker to speak again. */
   forced: boolean;
-  /** While `forced`: they ask a host to let them speak. */
+  /** While `forced`: the speaker asks a host for permission to speak. */
   asks: boolean;
   publisher: Publisher | undefined;
-  /** True between the transport's `connected` and its end. */
+  /** True from the transport's `connected` until its end. */
   connected: boolean;
-  /** True while the program counts them as present: from connected until 3 s after the end. */
+  /** True while the program counts the speaker as present: from `connected` until 3 s after the end. */
   present: boolean;
   /** When the connection ended, or when the place was made. */
   since: Ms;
-  /** True once they have been connected: only then are they in the roster. */
+  /** True once the speaker has been connected; only then is the place in the roster. */
   appeared: boolean;
   readonly speaking: Speaking;
-  /** What the mixer notices about their sound. */
+  /** What the mixer noticed about the speaker's sound. */
   notice: BackstagePerson['notice'];
 }
 
-/** A new place for the person in the grant. */
+/** A new place for the person of the grant. */
 export function openPlace(grant: Grant, joined: EpochMs, since: Ms): Place {
   return {
     id: grant.speaker,
@@ -56,10 +56,10 @@ export function openPlace(grant: Grant, joined: EpochMs, since: Ms): Place {
   };
 }
 
-/** True while nothing of this place may be heard. */
+/** True while nothing from this place may be heard. */
 export const silenced = (place: Place): boolean => place.muted || place.forced;
 
-/** The place as backstage sees it. */
+/** The place as shown backstage. */
 export function asPerson(place: Place, now: Ms): BackstagePerson {
   return {
     id: place.id,
@@ -76,7 +76,7 @@ export function asPerson(place: Place, now: Ms): BackstagePerson {
   };
 }
 
-/** The loudest level since the last call in −dBov. */
+/** The loudest level since the last call, in −dBov. */
 export const takeLevel = (place: Place): number => {
   const level = place.speaking.takeLevel();
   return place.connected && !silenced(place) ? level : SILENCE;

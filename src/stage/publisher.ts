@@ -11,52 +11,58 @@ import { isRtcp, type Rtp, readRtp, sequenceDistance } from './rtp/rtp.ts';
 import { plainOffer, type Transport, writeAnswer } from './signalling/answer.ts';
 import type { Offer, OfferLine } from './signalling/offer.ts';
 
-/** Opus packets are at most this long (RFC 6716, 3.4: 1,275 bytes a frame; 48 frames never fit a datagram). */
+/** Longest Opus payload accepted (RFC 6716, 3.4: 1,275 bytes per frame; 48 frames never fit into a datagram). */
 const MAX_PAYLOAD = 1_450;
-/** Different sources one session may try before it is closed: a flood would grow the SRTP tables. */
+/**
+ * Limit of different sources in one session; beyond it the session is closed, because a flood would grow the SRTP
+ * tables.
+ */
 const MAX_SOURCES = 16;
-/** After so many packets in a row without a level, half a second, it is measured here. */
+/** After this many packets in a row without a level (half a second) the level is measured here. */
 const MAX_UNSAID = 25;
-/** A source silent for this long may be replaced by another one in the same session. */
+/** A source that is silent for this long may be replaced by another one in the same session. */
 const SOURCE_HOLD_MS = 1_000;
-/** Packets a second taken from one session; Opus needs 400 at 2.5 ms frames. */
+/** Limit of packets per second of one session; Opus needs 400 at 2.5 ms frames. */
 const MAX_PACKETS_PER_SECOND = 500;
 const REPORT_MS = 1_000;
-/** Nothing from a browser for so long means that it is gone: while it talks, while it is paused, before it begins. */
+/**
+ * A browser that sends nothing for this long is gone. Three limits: while it talks, while it is paused, before it
+ * starts.
+ */
 const SILENT_MS = 5_000;
 const PAUSED_MS = 10_000;
 const FIRST_PACKET_MS = 15_000;
 
-/** One packet of a publisher with SRTP and RED undone. */
+/** One packet of a publisher after SRTP and RED were removed. */
 export interface Taken {
   readonly sequence: number;
   readonly timestamp: number;
   readonly payload: Uint8Array;
   readonly level: number | undefined;
   readonly arrival: Ms;
-  /** Changes when the source began anew. */
+  /** Changes when the source restarts. */
   readonly epoch: number;
 }
 
-/** What became of a publisher's packets since its session began. */
+/** Packet counters of a publisher since its session began. */
 export interface Link {
-  /** Opus packets handed on, repaired ones included. */
+  /** Opus packets passed on, including repaired ones. */
   packets: number;
-  /** Of these, recovered from the redundancy in a later RED packet. */
+  /** The part of these that was recovered from the redundancy in a later RED packet. */
   recovered: number;
   /** RTP packets that carried RED. */
   redundant: number;
-  /** Packets asked for again by NACK, each counted once per request. */
+  /** Packets requested again by NACK, counted once per request. */
   asked: number;
-  /** Packets dropped: malformed, from a strange source, too many. */
+  /** Packets dropped: malformed, from an unknown source, or too many. */
   dropped: number;
 }
 
-/** What a publisher tells the room. */
+/** Callbacks of a publisher to the room. */
 export interface PublisherHooks {
   packet(taken: Taken): void;
   state(state: PeerState): void;
-  /** The worst loss at the moment on the way to anyone who hears this voice, 0 to 1. */
+  /** The worst current loss on the way to anyone who hears this voice, 0 to 1. */
   downstream(): number;
 }
 
@@ -64,16 +70,16 @@ export interface PublisherHooks {
 export interface Publisher extends Disposable {
   readonly answer: string;
   readonly ufrag: string;
-  /** When the last RTP or RTCP came. */
+  /** Arrival of the last RTP or RTCP packet. */
   readonly heardAt: Ms;
   /** Share of packets lost on the way to us in the last seconds, before repair. */
   readonly loss: number;
-  /** Counters, live. */
+  /** Counters, updated live. */
   readonly link: Readonly<Link>;
-  /** True when nothing has come for so long that the browser must be gone. */
+  /** True when nothing has arrived for so long that the browser must be gone. */
   gone(now: Ms): boolean;
   addCandidate(candidate: string): void;
-  /** Asks for missing packets and reports; call it every 20–100 ms. */
+  /** Requests missing packets and sends reports; call it every 20–100 ms. */
   tick(now: Ms): void;
 }
 
@@ -103,7 +109,7 @@ export async function openPublisher(
   let inSecond = 0;
   const link: Link = { packets: 0, recovered: 0, redundant: 0, asked: 0, dropped: 0 };
 
-  /** What the sender says, or what we measure: some agree to say how loud they are, and then never do. */
+  /** The level that the sender reports, or our own measurement. Some senders agree to report it and then never do. */
   const levelOf = (said: number | undefined, payload: Uint8Array): number | undefined => {
     if (said !== undefined) {
       unsaid = 0;
@@ -154,7 +160,7 @@ export async function openPublisher(
       return;
     }
     link.redundant += 1;
-    // The redundant blocks are the packets just before: RED does not number them, so they count back from here.
+    // The redundant blocks are the packets just before this one. RED does not number them, so they are counted back.
     blocks.forEach((block, index) => {
       const back = blocks.length - 1 - index;
       if (block.payloadType !== line.opus) return;
@@ -236,8 +242,8 @@ export async function openPublisher(
       return reception?.loss ?? 0;
     },
     link,
-    // Even a muted browser sends a packet every 400 ms. One whose track is paused sends RTCP only, every 2.5 to 7.5 s;
-    // one that has yet to begin sends nothing.
+    // Even a muted browser sends a packet every 400 ms. One whose track is paused sends only RTCP, every 2.5 to 7.5 s.
+    // One that has not started yet sends nothing.
     gone: (now) => {
       const limit = !reception ? FIRST_PACKET_MS : lastRtcp - lastRtp > 2_000 ? PAUSED_MS : SILENT_MS;
       return now - Math.max(lastRtp, lastRtcp) > limit;
@@ -253,7 +259,7 @@ export async function openPublisher(
       }
       if (now - reportedAt < REPORT_MS) return;
       reportedAt = now;
-      // Browsers add in-band FEC only when reports tell of loss; what the listeners of this voice lose counts as well.
+      // Browsers add in-band FEC only when reports show loss, so the loss of this voice's listeners counts as well.
       peer.send(0, receiverReport(own, reception.report(now, hooks.downstream())));
     },
     [Symbol.dispose]() {

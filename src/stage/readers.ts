@@ -2,17 +2,17 @@ import type { SpeakerId } from '../base/ids.ts';
 import type { Grant } from '../keys/token.ts';
 import type { BackstageLine } from '../wire/backstage.ts';
 
-/** Backstage streams of one room at most. */
+/** Limit of backstage streams in one room. */
 const MAX_READERS = 64;
-/** Backstage streams of one person at most; the oldest makes room. */
+/** Limit of backstage streams of one person; beyond it the oldest is closed. */
 const MAX_PER_PERSON = 4;
-/** Bytes waiting for one reader: above the first figure levels are left out, above the second it is closed. */
+/** Bytes waiting for one reader: above the first number levels are left out, above the second the stream is closed. */
 const BUSY_BYTES = 64_000;
 const MAX_BYTES = 512_000;
 
 interface Reader {
   readonly who: SpeakerId;
-  /** Of the link that it was opened with. */
+  /** Generation of the link that opened the stream. */
   readonly generation: number;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   close(): void;
@@ -20,11 +20,11 @@ interface Reader {
 
 const encoder = new TextEncoder();
 
-/** The studio pages that read what happens backstage. */
+/** The open backstage streams of studio pages. */
 export class Readers implements Disposable {
   readonly #readers = new Set<Reader>();
 
-  /** How many streams are open. */
+  /** Number of open streams. */
   get size(): number {
     return this.#readers.size;
   }
@@ -58,7 +58,7 @@ export class Readers implements Disposable {
     );
   }
 
-  /** Sends a line to everyone, or to one person. Levels are dropped for a reader that falls behind. */
+  /** Sends a line to everyone, or to one person. Levels are left out for a reader that falls behind. */
   send(line: BackstageLine, who?: SpeakerId): void {
     if (this.#readers.size === 0) return;
     const bytes = encode(line);
@@ -70,12 +70,12 @@ export class Readers implements Disposable {
     }
   }
 
-  /** True while this person reads. */
+  /** True while this person has a stream open. */
   has(who: SpeakerId): boolean {
     return [...this.#readers].some((reader) => reader.who === who);
   }
 
-  /** Ends one person's streams; only those opened with links older than a generation, when one is given. */
+  /** Ends one person's streams. With `before`, only those opened with links of an older generation. */
   end(who: SpeakerId, before = Number.POSITIVE_INFINITY): void {
     for (const reader of [...this.#readers])
       if (reader.who === who && reader.generation < before) reader.close();

@@ -10,23 +10,23 @@ import { Slot, type Voice } from './rtp/slot.ts';
 import { plainOffer, type Use, writeAnswer } from './signalling/answer.ts';
 import type { Offer, OfferLine } from './signalling/offer.ts';
 
-/** A slot is taken from somebody who has been quiet this long, when there are more voices than slots. */
+/** When there are more voices than slots, a slot may be taken from a speaker who has been quiet for this long. */
 const SLOT_HOLD_MS = 600;
 const REPORT_MS = 2_000;
 
-/** Somebody backstage who hears the others through WHEP. */
+/** A person backstage who hears the others through WHEP. */
 export interface Receiver extends Disposable {
   readonly answer: string;
   readonly ufrag: string;
-  /** How many voices it can hear at once. */
+  /** How many voices it can play at the same time. */
   readonly slots: number;
-  /** Packets sent again on request so far. */
+  /** Packets retransmitted on request so far. */
   readonly resent: number;
-  /** Hands on a packet of `speaker`. `voiced` says that it is louder than background. */
+  /** Forwards a packet of `speaker`. `voiced` says that it is louder than background noise. */
   forward(speaker: SpeakerId, voice: Voice, voiced: boolean, now: Ms): void;
-  /** Gives the slot of somebody who left to the next voice. */
+  /** Gives the slot of a speaker who left to the next voice. */
   release(speaker: SpeakerId): void;
-  /** The share of this speaker's packets the receiver lost by its last report, 0 when unknown. */
+  /** The share of this speaker's packets that the receiver lost by its last report; 0 when unknown. */
   loss(speaker: SpeakerId, now: Ms): number;
   addCandidate(candidate: string): void;
   tick(now: Ms): void;
@@ -47,7 +47,7 @@ export async function openReceiver(
   lines: readonly OfferLine[],
   changed: (state: PeerState) => void,
 ): Promise<Receiver> {
-  // Sources of one session only have to differ from each other: consecutive from a random start.
+  // Sources of one session only have to be different from each other, so they are consecutive from a random start.
   const base = (randomBytes(4).readUInt32BE() & 0x7fffff00) + 1;
   const opened = clock.now();
   let peer: Peer | undefined;
@@ -73,7 +73,7 @@ export async function openReceiver(
     if (!isRtcp(bytes)) return;
     const now = clock.now();
     const { reports, nacks } = readRtcp(bytes);
-    // One report about all lines reaches every line that it names; each takes its own block.
+    // One report about all lines arrives on every line that it names; each line uses its own block.
     for (const block of reports) if (block.ssrc === slot.format.ssrc) slot.reported(block, now);
     for (const item of nacks) if (item.ssrc === slot.format.ssrc) resent += slot.resend(item.sequences);
   };

@@ -83,7 +83,7 @@ test('new links end what came with the old ones, except what the host who made t
   expect((await read(await link('host', 1, 'host'))).status).toBe(200);
   await connect('/r/theatre/whip', await link('guest', 1), MIC);
   await until('the guest is back', () => room.people().length === 2);
-  // Told once more, for another reason: nobody who came since has to go.
+  // The same revocation arrives again for another reason; nobody who came since has to leave.
   room.revoke({ generation: 1, barred: ['somebody'], spared: 'host' });
   expect(room.people()).toHaveLength(2);
   clock.advance(100);
@@ -102,7 +102,7 @@ test('what a host had open goes on when it shows the new link; whoever else has 
         'if-match': '*',
       })
     ).status;
-  // As the studio page does every three seconds; and as somebody does who has but the old link.
+  // The first does what the studio page does every three seconds; the second has only the old link.
   expect(await show(mine, renewed)).toBe(204);
   expect(await show(thief, await sign('host', 'host'))).toBe(204);
   const anew = await read(renewed);

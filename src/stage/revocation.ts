@@ -4,21 +4,21 @@ import { type Grant, withdrawn } from '../keys/token.ts';
 import type { Revoked } from '../wire/room.ts';
 import type { Refusal } from './refusal.ts';
 
-/** People whose link's generation is remembered; beyond, those who have nothing open here are forgotten. */
+/** Limit of people whose link generation is remembered. Beyond it those without anything open here are forgotten. */
 const MAX_SEEN = 2_048;
 
-/** The studio page asks for each of its connections every 3 s, with the link that it has then. */
+/** The studio page asks for each of its connections every 3 s, with its current link. */
 const SPARED_MS = 30_000;
 
-/** Which links a room still takes: the site's word, and the removals here that the site has not confirmed yet. */
+/** The links that a room still accepts: the site's decision, plus removals here that the site has not confirmed yet. */
 export class Revocation {
   #revoked: Revoked | undefined;
   #spared: { readonly who: SpeakerId; readonly generation: number; readonly until: number } | undefined;
   readonly #unconfirmed = new Set<SpeakerId>();
-  /** The newest generation each person has shown. */
+  /** The newest generation that each person has presented. */
   readonly #seen = new Map<SpeakerId, number>();
 
-  /** Why this link is not taken; undefined when it is. */
+  /** Why this link is refused; undefined when it is accepted. */
   refuse(grant: Grant, present: (who: SpeakerId) => boolean): Refusal | undefined {
     const why = this.#unconfirmed.has(grant.speaker) ? 'removed' : withdrawn(grant, this.#revoked);
     if (why) return { refused: why, detail: 'Ask the host for a new link.' };
@@ -29,18 +29,18 @@ export class Revocation {
     return undefined;
   }
 
-  /** Keeps somebody out from now on. */
+  /** Bars a person from now on. */
   bar(who: SpeakerId): void {
     this.#unconfirmed.add(who);
     this.#seen.delete(who);
   }
 
-  /** Removals that the site has not confirmed. */
+  /** Removals that the site has not confirmed yet. */
   get unconfirmed(): SpeakerId[] {
     return [...this.#unconfirmed];
   }
 
-  /** Takes the site's word; the people here whose links it ends. */
+  /** Applies the site's decision. Returns the people here whose links it ends. */
   take(revoked: Revoked | undefined, now: Ms): SpeakerId[] {
     const before = this.#revoked?.generation ?? 0;
     this.#revoked = revoked;
@@ -59,8 +59,8 @@ export class Revocation {
   }
 
   /**
-   * The host who replaced all links, once the time is over in which what they had open had to show the new one: somebody
-   * else may have had their old link as well. Said once.
+   * The host who replaced all links, once the time is over in which their open connections had to present the new link:
+   * another person may have had the old link as well. Returned only once.
    */
   overdue(now: Ms): { readonly who: SpeakerId; readonly generation: number } | undefined {
     const spared = this.#spared;

@@ -21,12 +21,12 @@ import { Sessions } from './sessions.ts';
 import { type Offer, publishLine, receiveLines } from './signalling/offer.ts';
 import type { StageHooks, StageRoom } from './stage-room.ts';
 
-/** Receiving sessions of one person at most; the oldest makes room. */
+/** Limit of one person's receiving sessions; beyond it the oldest is closed. */
 const MAX_RECEIVERS_PER_PERSON = 2;
-/** A session that has not connected by then is closed; sooner where others wait for its place. */
+/** A session that has not connected within this time is closed; earlier when others wait for its place. */
 const CONNECT_MS = 20_000;
 const CONNECT_WHILE_OTHERS_WAIT_MS = 5_000;
-/** People who may hear the stage beyond those who may speak. */
+/** Limit of listeners to the stage in addition to the limit of speakers. */
 const SPARE_EARS = 8;
 
 /** The room itself: places, sessions, forwarding. */
@@ -62,7 +62,7 @@ export class Room implements StageRoom {
     return this.#places.size > 0 || this.#sessions.size > 0 || this.readers.size > 0;
   }
 
-  /** Who hears the stage without being on it, each once. */
+  /** The people who hear the stage without being on it, each once. */
   #ears(): BackstageEar[] {
     const ears = new Map<SpeakerId, BackstageEar>();
     for (const session of this.#sessions) {
@@ -93,7 +93,7 @@ export class Room implements StageRoom {
     this.readers.send(line);
   }
 
-  /** Takes a microphone. `takeover` replaces one that is alive; `network` is where the offer came from. */
+  /** Opens a microphone. `takeover` replaces one that is alive; `network` is where the offer came from. */
   async publish(grant: Grant, offer: Offer, takeover: boolean, network?: string): Promise<Session | Refusal> {
     const line = publishLine(offer);
     if (typeof line === 'string') return { refused: 'bad-sdp', detail: line };
@@ -127,7 +127,7 @@ export class Room implements StageRoom {
     return session;
   }
 
-  /** Lets somebody backstage hear the others, with a microphone here or without. */
+  /** Lets a person backstage hear the others, with or without a microphone here. */
   async listen(grant: Grant, offer: Offer, network?: string): Promise<Session | Refusal> {
     const lines = receiveLines(offer);
     if (typeof lines === 'string') return { refused: 'bad-sdp', detail: lines };
@@ -161,7 +161,7 @@ export class Room implements StageRoom {
     return session;
   }
 
-  /** Opens one end of a connection, unless this person was removed meanwhile. */
+  /** Opens one end of a connection, unless this person was removed in the meantime. */
   async #open<End extends Disposable>(
     grant: Grant,
     network: string | undefined,
@@ -175,7 +175,7 @@ export class Room implements StageRoom {
     return barred;
   }
 
-  /** Ends what this person offered before and never connected, but the newest `but`. */
+  /** Ends this person's offers that never connected, except the newest `but`. */
   #dropUnconnected(kind: Session['kind'], who: SpeakerId, but: number): void {
     const all = this.#sessions.unconnected(kind, who);
     for (const old of all.slice(0, Math.max(0, all.length - but))) this.#drop(old);
@@ -192,19 +192,19 @@ export class Room implements StageRoom {
     return this.#revocation.unconfirmed;
   }
 
-  /** A session by its id, when it belongs to this person. */
+  /** The session with this id, if it belongs to this person. */
   session(kind: 'whip' | 'whep', id: string, who: SpeakerId): Session | undefined {
     const session = this.#sessions.get(id);
     return session?.kind === kind && session.who === who ? session : undefined;
   }
 
-  /** The client's network changed and it cannot go on here: its next offer needs no takeover. */
+  /** The client's network changed and this session cannot continue, so its next offer needs no takeover. */
   yieldSession(session: Session): void {
     const live = this.#sessions.get(session.id);
     if (live) live.yielding = true;
   }
 
-  /** Ends a session at its owner's wish. A microphone's place goes with it. */
+  /** Ends a session at its owner's request, and with a microphone also its place. */
   leave(session: Session): void {
     const live = this.#sessions.get(session.id);
     if (!live) return;
@@ -212,7 +212,7 @@ export class Room implements StageRoom {
     if (live.kind === 'whip') this.#forget(live.who);
   }
 
-  /** The first lines of somebody's backstage stream, or why they may not read. */
+  /** The first lines of a person's backstage stream, or why they may not read it. */
   backstage(grant: Grant): readonly BackstageLine[] | Refusal {
     const barred = this.refusal(grant);
     if (barred) return barred;
@@ -224,7 +224,7 @@ export class Room implements StageRoom {
     ];
   }
 
-  /** Does what somebody asks for backstage; undefined when done. */
+  /** Carries out a backstage action; undefined when done. */
   act(grant: Grant, action: BackstageAction): Refusal | undefined {
     const barred = this.refusal(grant);
     if (barred) return barred;
@@ -245,7 +245,7 @@ export class Room implements StageRoom {
     );
   }
 
-  /** Repairs, reports, notices who is gone; every 50 ms. */
+  /** Repairs, sends reports and detects who is gone; called every 50 ms. */
   tick(now: Ms): void {
     const late = this.#revocation.overdue(now);
     if (late) this.readers.end(late.who, late.generation);
@@ -277,7 +277,7 @@ export class Room implements StageRoom {
     this.readers[Symbol.dispose]();
   }
 
-  /** Levels ten times a second; the roster when it changed. */
+  /** Sends levels ten times a second, and the roster when it changed. */
   #tell(now: Ms): void {
     this.#levelsAt = now;
     const people: Record<string, number> = {};
@@ -300,7 +300,7 @@ export class Room implements StageRoom {
   #take(place: Place, session: Session, taken: Taken): void {
     if (place.publisher !== session.end || !session.connected || place.forced) return;
     const { sequence, timestamp, payload, level, arrival, epoch } = taken;
-    // A frame of one or two bytes is DTX: nothing to hear. Without levels every other packet counts as voice.
+    // A frame of one or two bytes is DTX, which is silence. Without levels every other packet counts as voice.
     const heard = level ?? (payload.length <= 2 ? SILENCE : undefined);
     if (heard !== undefined && !place.muted) place.speaking.heard(heard, arrival);
     const frame = Buffer.allocUnsafe(HEAD_BYTES + payload.length);
@@ -308,7 +308,7 @@ export class Room implements StageRoom {
     const voice = { frame, sequence, timestamp, level, epoch };
     const voiced = heard === undefined || heard < 60;
     for (const other of this.#sessions) {
-      // Nobody hears themselves.
+      // Nobody hears their own voice.
       if (other.kind === 'whep' && other.connected && other.who !== place.id)
         other.end.forward(place.id, voice, voiced, arrival);
     }
@@ -331,7 +331,7 @@ export class Room implements StageRoom {
       else this.#dirty = true;
       return;
     }
-    // ICE may recover from `disconnected`, but only within what `gone` allows; the rest is final.
+    // ICE may recover from `disconnected`, but only while `gone` is false. The other states are final.
     if (state === 'disconnected' && 'gone' in session.end && !session.end.gone(this.#clock.now())) return;
     if (state === 'disconnected' && session.kind === 'whep') return;
     this.#drop(session);
@@ -352,7 +352,7 @@ export class Room implements StageRoom {
     if (silenced(place)) this.#hooks.muted(who, true);
   }
 
-  /** Ends a session; a microphone's place stays and the clocks of its absence begin. */
+  /** Ends a session. A microphone's place stays, and the timers of its absence start. */
   #drop(session: Session): void {
     if (!this.#sessions.delete(session)) return;
     session.end[Symbol.dispose]();
@@ -383,14 +383,14 @@ export class Room implements StageRoom {
     this.#hooks.removed(who);
   }
 
-  /** Ends everything this person has here. */
+  /** Ends everything that this person has here. */
   #end(who: SpeakerId): void {
     this.readers.end(who);
     for (const session of [...this.#sessions]) if (session.who === who) this.#drop(session);
     this.#forget(who);
   }
 
-  /** Why this link opens nothing here; undefined while it is good. */
+  /** Why this link opens nothing here; undefined while it is valid. */
   refusal(grant: Grant): Refusal | undefined {
     if (this.#closed) return { refused: 'room-not-open' };
     const present = (who: SpeakerId): boolean =>

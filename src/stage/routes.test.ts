@@ -163,7 +163,7 @@ describe('a request', () => {
 });
 
 describe('backstage', () => {
-  /** Reads lines of a stream until `enough`. */
+  /** Reads lines of a stream until `enough` is true. */
   async function lines(
     response: Response,
     enough: (all: BackstageLine[]) => boolean,

@@ -18,10 +18,10 @@ const MAX_TRICKLE_BYTES = 16_384;
 const SDP = 'application/sdp';
 const SDPFRAG = 'application/trickle-ice-sdpfrag';
 
-/** Who is allowed in, or the answer that refuses. */
+/** An admitted person, or the response that refuses them. */
 type Entry = { readonly grant: Grant; readonly room: Room } | Response;
 
-/** What one link may do: connections offered, connections changed, things done backstage. */
+/** Limits per link: offers, changes of connections, backstage actions. */
 const OFFERS = { burst: 20, perSecond: 1 };
 const CHANGES = { burst: 100, perSecond: 10 };
 const ACTIONS = { burst: 60, perSecond: 10 };
@@ -34,11 +34,11 @@ export interface RouteDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly pace: Pace;
-  /** We have a public address: candidates in private networks are none of ours to try. */
+  /** True when we have a public address: candidates in private networks are then in our own network and not tried. */
   readonly behindNat: boolean;
 }
 
-/** The stage's HTTP face: WHIP, WHEP and backstage. Spec: RFC 9725; draft-ietf-wish-whep. */
+/** The stage's HTTP routes: WHIP, WHEP and backstage. Spec: RFC 9725; draft-ietf-wish-whep. */
 export function routes(deps: RouteDeps): Hono {
   const { tokens, clock, log } = deps;
   const app = new Hono({ strict: false });
@@ -49,7 +49,7 @@ export function routes(deps: RouteDeps): Hono {
   const granted = (context: Context): Promise<Grant | ErrorCode> =>
     tokens.check(bearer(context.req.header('authorization')), context.req.param('slug'));
 
-  /** Lets somebody in with a link of this room, unless it asked too often. */
+  /** Admits a request with a link of this room, unless it comes too often. */
   const enter = async (context: Context, allowance?: Allowance): Promise<Entry> => {
     const grant = await granted(context);
     if (typeof grant === 'string')
@@ -62,7 +62,7 @@ export function routes(deps: RouteDeps): Hono {
     const room = deps.rooms(grant.slug);
     return room ? { grant, room } : refuse('room-not-open');
   };
-  /** Relays are for those who have a link: whoever has none would use them at the operator's cost. */
+  /** Relays are announced only to people with a link; anyone else could use them at the operator's cost. */
   const announce = (headers: Headers, { speaker }: Grant): void => {
     for (const link of iceLinks(deps.iceServers, speaker, clock.wall())) headers.append('link', link);
     headers.set('cache-control', 'no-store');
@@ -80,7 +80,7 @@ export function routes(deps: RouteDeps): Hono {
       headers.set('access-control-max-age', '86400');
       if (session) headers.set('accept-patch', SDPFRAG);
       else headers.set('accept-post', SDP);
-      // A preflight has no token, and learns nothing but what it asked for.
+      // A preflight has no token, and its answer contains only what it asked for.
       const grant = context.req.header('authorization') ? await granted(context) : undefined;
       const room = typeof grant === 'object' ? deps.rooms(grant.slug) : undefined;
       if (typeof grant === 'object' && room && !room.refusal(grant)) announce(headers, grant);
@@ -90,7 +90,7 @@ export function routes(deps: RouteDeps): Hono {
     app.post(`/r/:slug/${kind}`, async (context) => {
       const entry = await enter(context, offers);
       if (entry instanceof Response) return entry;
-      // Nothing is read, or made of what is read, for a link that was taken back.
+      // For a revoked link the body is not even read.
       const barred = entry.room.refusal(entry.grant);
       if (barred) return refuse(barred.refused, barred.detail);
       if (contentType(context) !== SDP)
@@ -156,7 +156,7 @@ export function routes(deps: RouteDeps): Hono {
     const text = await readBody(context.req.raw, MAX_ACTION_BYTES);
     if (text === undefined)
       return refuse('too-large', `An action may have at most ${MAX_ACTION_BYTES} bytes`);
-    // What checks it is loaded with the first action: it takes more memory than the stage.
+    // The validator is loaded with the first action, because it takes more memory than the stage.
     const { readAction } = await import('./action.ts');
     const action = readAction(text);
     if (typeof action === 'string') return refuse('unprocessable', action);
@@ -183,7 +183,10 @@ export function routes(deps: RouteDeps): Hono {
   return app;
 }
 
-/** Trickle ICE. A restart is refused with 422, as the RFC lays down for a server that only trickles: RFC 9725, 4.3. */
+/**
+ * Trickle ICE. A restart is refused with 422, as the RFC requires of a server that supports only trickle: RFC 9725,
+ * 4.3.
+ */
 async function patch(context: Context, room: Room, session: Session, behindNat: boolean): Promise<Response> {
   if (contentType(context) !== SDPFRAG)
     return refuse('unsupported-media-type', `Send ${SDPFRAG}`, { 'accept-patch': SDPFRAG });
@@ -195,8 +198,8 @@ async function patch(context: Context, room: Room, session: Session, behindNat: 
   const fragment = readTrickle(text, behindNat);
   if (!fragment) return refuse('bad-sdp', 'The fragment has a line that is not of the form x=value');
   if (fragment.ufrag !== undefined && fragment.ufrag !== session.end.ufrag) {
-    // libjuice, the ICE agent beneath, cannot restart. The place belongs to the token, so a new offer loses nothing,
-    // and it will not be told that somebody is already on stage.
+    // libjuice, the ICE agent of the library, cannot restart. The place belongs to the token, so a new offer loses
+    // nothing and is not refused because somebody is already on stage.
     room.yieldSession(session);
     return refuse('unprocessable', 'ICE restart is not offered: POST a new offer, your place is kept');
   }
@@ -223,13 +226,16 @@ function refuse(code: ErrorCode, detail?: string, extra: Record<string, string> 
 const retryAfter = ({ retryAfter: seconds }: Refusal): Record<string, string> =>
   seconds === undefined ? {} : { 'retry-after': String(seconds) };
 
-/** The client, as the door that passed the request on saw it; the door lets nobody else say it. */
+/** The client's network as seen by the door that forwarded the request. The door removes the header from clients. */
 const networkOf = (context: Context): string | undefined => context.req.header('x-forwarded-for');
 
 const contentType = (context: Context): string =>
   (context.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
-/** The body as text, or undefined when it is longer than `limit` bytes, which is noticed while reading; empty when it broke off. */
+/**
+ * The body as text. Undefined when it is longer than `limit` bytes, which is detected while reading; empty when it
+ * broke off.
+ */
 async function readBody(request: Request, limit: number): Promise<string | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
   const parts: Uint8Array[] = [];
@@ -241,7 +247,7 @@ async function readBody(request: Request, limit: number): Promise<string | undef
       parts.push(part);
     }
   } catch {
-    // Whoever has gone in the middle of it is no fault of ours, and reads no answer.
+    // A client that disconnects in the middle is not our fault and reads no answer.
     return '';
   }
   return Buffer.concat(parts).toString('utf8');

@@ -11,16 +11,16 @@ interface Common {
   readonly id: string;
   readonly etag: string;
   readonly who: SpeakerId;
-  /** The newest generation of links that whoever holds it has shown for it. */
+  /** The newest generation of links that its owner has presented for it. */
   generation: number;
   readonly opened: Ms;
-  /** True once the transport stands. */
+  /** True once the transport is connected. */
   connected: boolean;
-  /** Its place among the connections that are being made; disposed when it stands or ends. */
+  /** Its place among the connections being made; disposed when it is connected or ends. */
   readonly handshake: Disposable;
-  /** The client wants to begin anew: its next offer replaces this session. */
+  /** True when the client wants a new session: its next offer replaces this one. */
   yielding: boolean;
-  /** Remote candidates taken so far. */
+  /** Number of remote candidates accepted so far. */
   candidates: number;
 }
 
@@ -30,7 +30,7 @@ export interface WhipSession extends Common {
   readonly end: Publisher;
 }
 
-/** One WHEP session: somebody's ears. */
+/** One WHEP session: a person who listens. */
 export interface WhepSession extends Common {
   readonly kind: 'whep';
   readonly end: Receiver;
@@ -40,7 +40,7 @@ export interface WhepSession extends Common {
 /** One session of either kind. */
 export type Session = WhipSession | WhepSession;
 
-/** What both kinds of session begin with. */
+/** The initial common part of both kinds of session. */
 export const newSession = (grant: Grant, opened: Ms, handshake: Disposable): Common => ({
   id: randomBytes(16).toString('base64url'),
   etag: `"${randomBytes(8).toString('hex')}"`,
@@ -53,7 +53,7 @@ export const newSession = (grant: Grant, opened: Ms, handshake: Disposable): Com
   candidates: 0,
 });
 
-/** Gives a session one more way to its client, up to the limit. */
+/** Adds a remote candidate to a session, up to the limit. */
 export function trickle(session: Session, candidate: string): void {
   if (session.candidates >= MAX_CANDIDATES) return;
   session.candidates += 1;

@@ -10,7 +10,7 @@ export class Sessions {
     this.#all.set(session.id, session);
   }
 
-  /** True when it was there. */
+  /** Removes a session. True when it was there. */
   delete(session: Session): boolean {
     return this.#all.delete(session.id);
   }
@@ -27,7 +27,7 @@ export class Sessions {
     return this.#all.values();
   }
 
-  /** Whether this person has any. */
+  /** Whether this person has any session. */
   has(who: SpeakerId): boolean {
     for (const session of this.#all.values()) if (session.who === who) return true;
     return false;
@@ -40,7 +40,7 @@ export class Sessions {
     return undefined;
   }
 
-  /** Everyone's ears, or one person's. */
+  /** Everyone's WHEP sessions, or those of one person. */
   ears(who?: SpeakerId): WhepSession[] {
     const ears: WhepSession[] = [];
     for (const session of this.#all.values())
@@ -48,12 +48,12 @@ export class Sessions {
     return ears;
   }
 
-  /** What this person offered and never connected. */
+  /** This person's sessions that never connected. */
   unconnected(kind: Session['kind'], who: SpeakerId): Session[] {
     return [...this.#all.values()].filter((it) => it.kind === kind && it.who === who && !it.connected);
   }
 
-  /** What this person has open and has shown no link of this generation or a newer one for. */
+  /** This person's sessions for which no link of this generation or a newer one was presented. */
   older(who: SpeakerId, generation: number): Session[] {
     return [...this.#all.values()].filter((it) => it.who === who && it.generation < generation);
   }

@@ -5,17 +5,19 @@ import type { BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
 import type { Link } from './publisher.ts';
 
-/** What the stage tells the rest of the studio about one room. Called synchronously; must not throw. */
+/**
+ * Callbacks of the stage to the rest of the studio about one room. They are called synchronously and must not throw.
+ */
 export interface StageHooks {
-  /** One Opus packet of a speaker who is not muted, in order of arrival; repaired ones late. */
+  /** One Opus packet of a speaker who is not muted, in order of arrival; repaired packets come late. */
   packet(packet: Packet): void;
   /** A microphone is connected. */
   joined(id: SpeakerId, person: { readonly name: string; readonly role: Grant['role'] }): void;
-  /** A speaker has left, or has been gone for 3 s. */
+  /** A speaker has left, or has been disconnected for 3 s. */
   left(id: SpeakerId): void;
-  /** Their own switch or a host's changed. */
+  /** The speaker's own switch or a host's has changed. */
   muted(id: SpeakerId, muted: boolean): void;
-  /** A host removed somebody: their link is worth nothing any more, here or elsewhere. */
+  /** A host removed a person, whose link is no longer valid, here or elsewhere. */
   removed(id: SpeakerId): void;
   /** The roster changed: names, roles, connections, mute, who is speaking. At most ten times a second. */
   changed(): void;
@@ -23,19 +25,19 @@ export interface StageHooks {
 
 /** One room on this cell's stage. Disposing ends every session in it. */
 export interface StageRoom extends AsyncDisposable {
-  /** True while anybody has a place, hears the stage, or reads what happens backstage. */
+  /** True while anybody has a place, hears the stage, or reads the backstage stream. */
   readonly attended: boolean;
   /** Everyone with a place, in the order they came. */
   people(): BackstagePerson[];
-  /** Counters of a speaker's present connection, for metrics and tests. */
+  /** Counters of a speaker's current connection, for metrics and tests. */
   link(id: SpeakerId): Readonly<Link> | undefined;
-  /** Takes the site's word on which links are withdrawn, and ends what their holders have here. */
+  /** Applies the site's list of revoked links, and ends what their holders have here. */
   revoke(revoked: Revoked | undefined): void;
-  /** People removed here of whom the site does not know yet. */
+  /** People removed here whose removal the site does not know yet. */
   readonly unconfirmed: readonly SpeakerId[];
-  /** What the mixer notices about somebody's sound, for everyone backstage to read; undefined when it is well. */
+  /** Tells everyone backstage what the mixer noticed about a speaker's sound; undefined when it is fine. */
   notice(id: SpeakerId, notice: BackstagePerson['notice']): void;
-  /** What backstage readers are shown of the program. */
+  /** Sets the program line that backstage readers are shown. */
   show(line: Extract<BackstageLine, { kind: 'program' }>): void;
   /** The mixed feed's peak in dBFS, −127 for silence; written by the mixer's owner, read ten times a second. */
   programLevel: number;

@@ -70,7 +70,7 @@ describe('a microphone', () => {
     for (let i = 0; i < 8; i += 1) ann.say(i, encoder.encodeFloat(tone), 127);
     for (let i = 8; i < 10; i += 1) ann.say(i, Uint8Array.from([0xff, 0xff, 0xff]), 127);
     await until('ten packets', () => packets.length === 10);
-    // 9 dB below a full-scale square wave, at the first packets less.
+    // 9 dB below a full-scale square wave; the first packets are quieter.
     expect(packets.slice(3, 8).map((packet) => packet.level)).toEqual([9, 9, 9, 9, 9]);
     expect(packets[9]?.level).toBeUndefined();
     expect(room.people()[0]?.speaking).toBe(true);
@@ -135,7 +135,7 @@ describe('a microphone', () => {
     await until('more packets', () => packets.length === 11);
     clock.advance(1_000);
     await until('a report', () => told.length > 0);
-    // Bob reports 30 % on his slot: Ann hears of it, so that her browser adds FEC.
+    // Bob reports 30 % loss on his slot. Ann must be told, so that her browser adds FEC.
     const slot = readRtp(bob.received[0]?.find((bytes) => !isRtcp(bytes)) ?? Buffer.alloc(0));
     const lost = { fraction: 0.3, lost: 0, highest: 0, jitter: 0, lastReport: 0, delay: 0 };
     bob.send(0, receiverReport(5, { ssrc: slot?.ssrc ?? 0, ...lost }));
@@ -160,7 +160,7 @@ describe('a microphone', () => {
     };
     for (let i = 0; i < 200; i += 1) {
       const bytes = noise(12 + (i % 80), i);
-      // Version 2, so that it passes the transport; every second one with RTCP's packet types.
+      // RTP version 2, so that it passes the transport; every second packet has a packet type of RTCP.
       bytes[0] = 0x80 | ((bytes[0] ?? 0) % 64);
       if (i % 2) bytes[1] = 200 + (i % 8);
       ann.client.send(0, bytes);
@@ -239,7 +239,7 @@ describe('the others', () => {
     const first = heard(bob, 0)[0]?.sequence ?? 0;
     const missing = (first + 3) & 0xffff;
     let lost = 0;
-    // The header of SRTP is in the clear.
+    // The header of SRTP is not encrypted.
     network.lose = (bytes, down) =>
       down && isMedia(bytes) && bytes.readUInt16BE(2) === missing && lost++ === 0;
     for (let i = 1; i < 6; i += 1) ann.say(i);

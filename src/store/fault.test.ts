@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** The same bytes each time, like none that SQLite writes. */
+/** The same bytes each time, unlike any that SQLite writes. */
 const noise = (size: number): Buffer =>
   Buffer.from(Array.from({ length: size }, (_, i) => (i * 73 + 41) % 251));
 const refusal = async (url: string): Promise<EarshotError> => {

@@ -1,18 +1,21 @@
 import { DATABASE } from '../base/database.ts';
 
-/** What SQLite says of a file that it cannot work with. Spec: sqlite.org/rescode.html. */
+/** SQLite's codes for a file that it cannot work with. Spec: sqlite.org/rescode.html. */
 const DAMAGED = /^SQLITE_(?:NOTADB|CORRUPT)/;
 const SHUT = /^SQLITE_(?:CANTOPEN|READONLY|PERM|AUTH)|^E(?:ACCES|PERM|ROFS|ISDIR|NOTDIR)$/;
 const DISK = /^SQLITE_(?:FULL|IOERR)|^ENOSPC$/;
 const BUSY = /^SQLITE_(?:BUSY|LOCKED|PROTOCOL)/;
 
-/** What the system or the driver says of a server that is not there. */
+/** Codes of the system or the driver for a server that cannot be reached. */
 const AWAY = /^E(?:CONN[A-Z]+|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|NOENT)$/;
 const AWAY_SAID = /timeout exceeded|connection terminated|connection ended|connection timeout|not queryable/i;
-/** Classes of PostgreSQL's own codes: connection, resources, intervention, system, its own mistakes. Spec: PostgreSQL 15, Appendix A. */
+/**
+ * Classes of PostgreSQL's own codes: connection, resources, intervention, system, internal error. Spec: PostgreSQL 15,
+ * Appendix A.
+ */
 const REFUSING = /^(?:08|53|57|58|XX)/;
 
-/** The file or the server of a database as people may read it: without password and parameters. */
+/** The file or the server of a database in a form that may be shown: without password and parameters. */
 export function placeOf(url: string): string {
   const file = DATABASE.exec(url)?.groups?.file;
   if (file !== undefined) return file;
@@ -22,8 +25,8 @@ export function placeOf(url: string): string {
 }
 
 /**
- * One sentence of what is wrong with the database and what to do; undefined when `error` does not come from it but
- * from what was asked of it.
+ * One sentence about what is wrong with the database and what to do. Undefined when `error` is not the database's fault
+ * but that of the query.
  */
 export function faultOf(url: string, error: unknown): string | undefined {
   const { code = '', said } = read(error);
@@ -53,7 +56,7 @@ function ofServer(place: string, code: string, said: string): string | undefined
   return undefined;
 }
 
-/** Code and words of an error; several addresses of one name fail as one error without words. */
+/** Code and message of an error. When several addresses of one name fail, the combined error has no message. */
 function read(error: unknown): { code?: string; said: string } {
   const { code, message, errors } = error as { code?: unknown; message?: string; errors?: readonly Error[] };
   const said = message || errors?.map((one) => one.message).join(', ') || String(error);

@@ -1,4 +1,4 @@
-/** The store: one schema and one query code on SQLite (embedded) or PostgreSQL 15 and newer (scaled). */
+/** The store: one schema and the same queries on SQLite (embedded) or PostgreSQL 15 and newer (scaled). */
 import { Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { DATABASE, DATABASE_FORMS } from '../base/database.ts';
@@ -15,20 +15,22 @@ export interface StoreDeps {
   readonly log?: Log;
 }
 
-/** An open database with its tables at the newest step. */
+/** An open database whose tables are up to date. */
 export interface Store extends AsyncDisposable {
   readonly engine: 'sqlite' | 'postgres';
   readonly db: Kysely<Schema>;
-  /** One sentence of what is wrong with the database and what to do; undefined when `error` is none of its doing. */
+  /**
+   * One sentence about what is wrong with the database and what to do; undefined when `error` does not come from it.
+   */
   fault(error: unknown): string | undefined;
-  /** Asks the database for nothing. @throws what it says when it does not answer. */
+  /** Checks the connection with an empty query. @throws the error of a database that does not answer. */
   ping(): Promise<void>;
 }
 
 /**
  * Opens the database and brings its tables up to date.
- * @throws EarshotError `bad-config` for a URL it does not know; `database-away` with one sentence that names the file or
- * the server, without its password, and what to do.
+ * @throws EarshotError `bad-config` for an unknown URL; `database-away` with one sentence that names the file or the
+ * server, without its password, and what to do.
  */
 export async function open(deps: StoreDeps): Promise<Store> {
   const form = DATABASE.exec(deps.url);
@@ -36,7 +38,7 @@ export async function open(deps: StoreDeps): Promise<Store> {
   const file = form.groups?.file;
   let db: Kysely<Schema> | undefined;
   try {
-    // The driver of PostgreSQL is loaded where it is used.
+    // PostgreSQL's driver is loaded only where it is used.
     const dialect = file
       ? sqlite(file)
       : (await import('./postgres.ts')).postgres(deps.url, deps.log ?? silentLog);
@@ -44,7 +46,7 @@ export async function open(deps: StoreDeps): Promise<Store> {
     const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
     if (error) throw error;
   } catch (cause) {
-    // A server that is away fails the farewell as well; the first reason is the one to tell.
+    // Closing fails as well when the server is away; the first error is the one to report.
     await db?.destroy().catch(() => undefined);
     throw new EarshotError('database-away', faultOf(deps.url, cause) ?? notUpToDate(deps.url, cause), {
       cause,

@@ -5,14 +5,14 @@ import { faultOf, placeOf } from './fault.ts';
 
 const PATIENCE_MS = 4000;
 
-/** What a database is like from here. */
+/** The result of a connection test. */
 export interface DatabaseLook {
   readonly ok: boolean;
-  /** The file or server without its password, and what was found; when it is not well, what to do. */
+  /** The file or server without its password, and the finding; in case of trouble also what to do. */
   readonly says: string;
 }
 
-/** Connects to a database and asks it for nothing; it makes no file and changes no table. */
+/** Connects to a database without a query. It creates no file and changes no table. */
 export async function lookAt(url: string): Promise<DatabaseLook> {
   const file = DATABASE.exec(url)?.groups?.file;
   const place = placeOf(url);

@@ -1,7 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 
-/** The steps that make the tables, by name in order. A released step is never edited: a change is a new step. */
+/**
+ * The steps that create the tables, in the order of their names. A released step is never edited; a change is a new
+ * step.
+ */
 const STEPS: Record<string, Migration> = {
   '0001-room': {
     async up(db: Kysely<unknown>) {
@@ -51,5 +54,5 @@ const STEPS: Record<string, Migration> = {
   },
 };
 
-/** The steps as Kysely's migrator wants them. */
+/** The steps in the form that Kysely's migrator needs. */
 export const migrations: MigrationProvider = { getMigrations: async () => STEPS };

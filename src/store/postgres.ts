@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 /** Connections of one site process; the site is the only role that uses the database. */
 const MAX_CONNECTIONS = 8;
 const CONNECT_MS = 5000;
-/** A server that has not answered by then is away: whoever asked is told so, instead of waiting for ever. */
+/** A server that has not answered by then counts as away, and the query fails instead of waiting for ever. */
 const QUERY_MS = 15_000;
 const INT8 = 20;
 
@@ -17,7 +17,7 @@ export function postgres(url: string, log: Log): Dialect {
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: QUERY_MS,
     keepAlive: true,
-    // bigint comes as text by default; ours are instants in ms, exact as numbers.
+    // bigint arrives as text by default. Ours are instants in ms, which are exact as numbers.
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : types.getTypeParser(id, format)) },
   });
   pool.on('error', (error) =>

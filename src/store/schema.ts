@@ -1,8 +1,8 @@
 import type { ColumnType, Generated } from 'kysely';
 
 /**
- * One room. Instants are wall-clock ms since 1970; absent ones are null. A row stays for ever, and its slug with it, unless
- * the room was cancelled or removed before anybody spoke: then a new room may take its place.
+ * One room. Instants are wall-clock ms since 1970; absent ones are null. A row and its slug stay for ever, unless the
+ * room was cancelled or removed before anybody spoke: then a new room may use the slug.
  */
 export interface RoomTable {
   /** UUIDv7. */
@@ -13,7 +13,7 @@ export interface RoomTable {
   hosts: string;
   /** A RoomStatus. */
   status: string;
-  /** The announced start; also the clock `scheduled`. */
+  /** The announced start; it is also the clock `scheduled`. */
   start: number | null;
   opened: number | null;
   first_audio: number | null;
@@ -23,20 +23,20 @@ export interface RoomTable {
   zero: ColumnType<number | null, number | null, number>;
   /** Index of the studio cell that owns it while it is open or live. */
   cell: number | null;
-  /** Listeners at the live edge at one time; null: as many as come. */
+  /** Limit of simultaneous listeners at the live edge; null: no limit. */
   cap: number | null;
   /** 1 for the demo room. */
   welcome: number;
   created: number;
-  /** Links of a lower generation are worth nothing. */
+  /** Links of a lower generation are invalid. */
   generation: Generated<number>;
-  /** The host who withdrew the links before. */
+  /** The host who revoked the earlier links. */
   spared: string | null;
   /** JSON list of the speaker ids that were removed. */
   barred: Generated<string>;
-  /** Changes to what a calendar shows. Spec: RFC 5545, 3.8.7.4. */
+  /** Number of changes to the fields that a calendar shows. Spec: RFC 5545, 3.8.7.4. */
   sequence: Generated<number>;
-  /** When the newest of them was. */
+  /** Time of the last of these changes. */
   modified: number | null;
   /** When the operator or the host removed the room from all lists. */
   removed: number | null;

@@ -6,7 +6,7 @@ import { makeFolder } from '../base/folder.ts';
 /** How long a writer waits for another process's lock. */
 const BUSY_MS = 5000;
 
-/** One file, made with its folder when it is missing. An acknowledged write survives a power cut (WAL, FULL). */
+/** One file, created with its folder when it is missing. An acknowledged write survives a power cut (WAL, FULL). */
 export function sqlite(path: string): Dialect {
   if (path !== ':memory:') makeFolder(dirname(path));
   const database = new Database(path, { timeout: BUSY_MS });

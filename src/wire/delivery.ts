@@ -1,6 +1,6 @@
 /** How a room reaches its listeners: the steps of the ladder, as they travel and as pages show them. */
 
-/** One rung; see `LEVELS` for what each gives up. 6 is spoken by the supervisor alone, when no door is left. */
+/** One rung; `LEVELS` says what each gives up. Only the supervisor uses 6, when no door is left. */
 export type Rung = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 /**
@@ -9,15 +9,18 @@ export type Rung = 0 | 1 | 2 | 3 | 4 | 5 | 6;
  */
 export type Strain = 'wait' | 'loop' | 'backlog' | 'egress' | 'cap';
 
-/** Where somebody who comes now is sent: to the live edge, to a cache, into the queue (hearing the ring), to the text. */
+/**
+ * Where a newcomer is sent: to the live edge, to a cache, into the queue (hearing the delayed stream), or to the text
+ * page.
+ */
 export type Newcomers = 'live' | 'cache' | 'queue' | 'text';
 
-/** One step between "nothing given up" and "text only". Rung 3 has three of them, one for each bitrate. */
+/** One step between full service and text only. Rung 3 has three of them, one for each bitrate. */
 export interface Level {
   readonly rung: Rung;
-  /** Milliseconds between two writes of the stream; the configured one where that is longer. A multiple of 320. */
+  /** Milliseconds between two writes of the stream, or the configured period if that is longer. A multiple of 320. */
   readonly period: number;
-  /** No rendition above this many bit/s of Opus is sent; AAC goes to the nearest of its own. Absent: no ceiling. */
+  /** Limit of the bitrate of Opus in bit/s; AAC uses the nearest of its own renditions. Absent: no limit. */
   readonly ceiling?: number;
   readonly newcomers: Newcomers;
 }
@@ -26,7 +29,7 @@ export interface Level {
 export const holdsNewcomers = (delivery: { readonly newcomers: Newcomers } | undefined): boolean =>
   delivery?.newcomers === 'queue' || delivery?.newcomers === 'text';
 
-/** Every level, best first; a level's index is what the ladder counts in. */
+/** All levels, best first. The ladder counts in indices of this list. */
 export const LEVELS: readonly Level[] = [
   { rung: 0, period: 320, newcomers: 'live' },
   { rung: 1, period: 1280, newcomers: 'live' },
@@ -38,27 +41,27 @@ export const LEVELS: readonly Level[] = [
   { rung: 5, period: 2560, ceiling: 16_000, newcomers: 'text' },
 ];
 
-/** What one door, or the whole room, is doing now. */
+/** The current delivery of one door, or of the whole room. */
 export interface Delivery {
   readonly rung: Rung;
   /** Index into `LEVELS`. */
   readonly level: number;
-  /** Milliseconds between two writes for whoever joins now. */
+  /** Milliseconds between two writes for a new listener. */
   readonly period: number;
   /** See `Level.ceiling`. */
   readonly ceiling?: number;
   readonly newcomers: Newcomers;
-  /** Why it is not rung 0, or why newcomers queue on rung 0; else absent. */
+  /** The reason for a rung above 0, or for a queue on rung 0; otherwise absent. */
   readonly why?: Strain;
-  /** Wall-clock ms since when it is this level. */
+  /** Wall-clock ms since when the level is this one. */
   readonly since: number;
   /** Base URLs of caches in front, for newcomers that can take segments there; absent when there are none. */
   readonly caches?: readonly string[];
-  /** How far behind the live edge the delayed ring is, in ms. */
+  /** Distance of the delayed stream from the live edge, in ms. */
   readonly ring: number;
   /** The host's cap on live listeners. */
   readonly cap?: number;
-  /** How many ms a page lets pass, 20 % more or less by chance, before it reads the room's state again. */
+  /** Interval in ms between two reads of the room's state by a page; each page varies it by up to 20 %. */
   readonly poll: number;
 }
 
@@ -66,16 +69,16 @@ export interface Delivery {
 export const needsTicket = (delivery: Delivery): boolean =>
   holdsNewcomers(delivery) || (delivery.newcomers === 'live' && delivery.cap !== undefined);
 
-/** Milliseconds that the delayed ring is behind: far enough for caches in two rows, near enough to be the same evening. */
+/** Delay of the delayed stream: long enough for two layers of caches, short enough to follow the same event. */
 export const RING_MS = 30_000;
 
-/** The pace of pages by rung: in a crowd each listener's page must cost less than their sound. */
+/** Polling interval of pages by rung: in a crowd each listener's page must cost less than their sound. */
 const POLLS_MS = [1_000, 2_000, 5_000, 10_000] as const;
 
 /** How often pages read the room's state on a rung, ms: every second on rung 0, every ten from rung 3. */
 export const pollOn = (rung: number): number => POLLS_MS[rung] ?? 10_000;
 
-/** A count as pages show it in a crowd: two significant digits, so what is below 100 stays as it is. */
+/** A count as shown to a crowd: two significant digits, so numbers below 100 are exact. */
 export const roughly = (count: number): number => Number(count.toPrecision(2));
 
 /** Rung 0 with the given write period. */

@@ -1,9 +1,9 @@
 /**
- * What travels in the stream between two fragments: an `emsg` box with a text, which players that do not know its scheme
- * skip. Spec: ISO/IEC 23009-1, 5.10.3.3 (version 0).
+ * Messages in the stream between two fragments: an `emsg` box with a text, which players skip if they do not know its
+ * scheme. Spec: ISO/IEC 23009-1, 5.10.3.3 (version 0).
  */
 
-/** `size`, `emsg`, version and flags, two texts and their ends, then four numbers. */
+/** `size`, `emsg`, version and flags, the ends of two texts, then four numbers. */
 const FIXED = 12 + 2 + 16;
 
 /** A whole box with a message of a scheme. */
@@ -16,7 +16,7 @@ export function eventBox(scheme: string, message: string): Uint8Array<ArrayBuffe
   view.setUint32(0, bytes.length);
   bytes.set(text.encode('emsg'), 4);
   bytes.set(name, 12);
-  // Value is empty; the time scale must not be zero, and an event of unknown length is all ones.
+  // The value is empty, the time scale must not be zero, and the duration of an event of unknown length is all ones.
   const numbers = 12 + name.length + 2;
   view.setUint32(numbers, 1000);
   view.setUint32(numbers + 8, 0xffff_ffff);
@@ -24,7 +24,7 @@ export function eventBox(scheme: string, message: string): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-/** The message in a whole `emsg` box, as JSON; undefined when it is of another scheme, or not JSON. */
+/** The message in a whole `emsg` box, as JSON; undefined when the scheme is another one or the text is not JSON. */
 export function messageIn(scheme: string, box: Uint8Array): unknown {
   const name = new TextEncoder().encode(`${scheme}\0\0`);
   if (box.length < FIXED + name.length - 2 || box[8] !== 0) return undefined;

@@ -1,4 +1,4 @@
-/** What travels on the bus between processes: cells and the site publish, doors and cells subscribe. */
+/** Messages on the bus between processes: cells and the site publish, doors and cells subscribe. */
 import type { Rendition } from '../base/media.ts';
 import type { Strain } from './delivery.ts';
 import type { QueueState, TicketTally } from './queue.ts';
@@ -13,13 +13,13 @@ import type { Clocks, RoomCard, RoomState } from './room.ts';
  */
 export type Head =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomCard[] }
-  /** Rooms as they are now, and the addresses of those that are no longer told of. */
+  /** The current rooms, and the addresses of rooms that are no longer reported. */
   | {
       readonly kind: 'room-changes';
       readonly rooms: readonly RoomCard[];
       readonly gone: readonly string[];
     }
-  /** From a cell, again and again until the room's card says so: people whom a host removed. */
+  /** From a cell, repeated until the room's card confirms it: people whom a host removed. */
   | { readonly kind: 'removed'; readonly slug: string; readonly who: readonly string[] }
   | {
       readonly kind: 'program';
@@ -28,7 +28,10 @@ export type Head =
       readonly renditions: readonly Rendition[];
     }
   | { readonly kind: 'init'; readonly slug: string; readonly rendition: string }
-  /** Body: the loop's fragments, concatenated; `sizes` in bytes. Fragment k of the loop fits any seq by patching. */
+  /**
+   * Body: the loop's fragments, concatenated; `sizes` in bytes. Fragment k of the loop can be moved to any seq by
+   * patching.
+   */
   | {
       readonly kind: 'standby';
       readonly slug: string;
@@ -37,47 +40,52 @@ export type Head =
     }
   | { readonly kind: 'fragment'; readonly slug: string; readonly rendition: string; readonly seq: number }
   /**
-   * Nobody hears the room, so its cell makes no sound until a door says that somebody wants some. Doors that are asked
-   * meanwhile begin with `standby`. The next `fragment` ends it.
+   * Nobody hears the room, so its cell makes no sound until a door asks for some. A door with a new listener starts
+   * with `standby` meanwhile. The next `fragment` ends this state.
    */
   | { readonly kind: 'rest'; readonly slug: string }
   | { readonly kind: 'state'; readonly slug: string; readonly state: RoomState }
   | { readonly kind: 'clocks'; readonly slug: string; readonly clocks: Clocks }
-  /** The program is over; `last` is the last fragment there will ever be. */
+  /** The program is over; `last` is its last fragment. */
   | { readonly kind: 'end'; readonly slug: string; readonly last: number }
-  /** What one door does for a room right now; absolute, about once a second. */
+  /** What one door is doing for a room; absolute values, about once a second. */
   | {
       readonly kind: 'presence';
       readonly slug: string;
       readonly door: string;
-      /** Streams it serves, the delayed ring included. */
+      /** Streams that it serves, including the delayed stream. */
       readonly streams: number;
       /** Streams it serves at the live edge. */
       readonly live?: number;
-      /** Listeners to whom it has just sent recorded sound of the room, which is on. */
+      /** Listeners that recently received recorded sound of the room while it is running. */
       readonly catchingUp?: number;
-      /** Renditions somebody hears here, or has asked for within the last minute. */
+      /** Renditions that somebody hears here, or requested within the last minute. */
       readonly wanted?: readonly string[];
-      /** The level of the ladder that this door wants by its own signals. */
+      /** The ladder level that this door's own measurements require. */
       readonly level?: number;
       readonly why?: Strain;
-      /** Live places it can give per second while newcomers queue by the ladder: its share of what there is room for. */
+      /**
+       * Live places per second that it can give while the ladder makes newcomers queue: its share of the free capacity.
+       */
       readonly spare?: number;
     }
-  /** The queue of a room as its cell decides it; see `wire/queue.ts`. Absolute, about once a second while there is one. */
+  /**
+   * The queue of a room as decided by its cell; see `wire/queue.ts`. Absolute values, about once a second while there
+   * is a queue.
+   */
   | {
       readonly kind: 'queue';
       readonly slug: string;
       readonly queue: QueueState;
-      /** Streams at the live edge that each door may have for people without a ticket. */
+      /** Limit for each door of streams at the live edge for people without a ticket. */
       readonly limits: Readonly<Record<string, number>>;
-      /** The last word: the queue is not needed any more. */
+      /** The last message: the queue is no longer needed. */
       readonly over?: true;
     }
-  /** From a door, upstream: tickets it has given out and that have moved up since its last message. */
+  /** From a door, upstream: tickets issued and moved up since its last message. */
   | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly tally: TicketTally };
 
-/** What a door says of one room. */
+/** A door's report about one room. */
 export type Presence = Extract<Head, { kind: 'presence' }>;
 
 /** A message on the bus. */

@@ -1,6 +1,6 @@
 import type { RoomStatus } from './room.ts';
 
-/** Something that happened in a program, kept beside the recording: who spoke, when it went live. Times are wall-clock ms. */
+/** An event of a program, stored beside the recording: who spoke, when it went live. Times are wall-clock ms. */
 export type Mark =
   | {
       readonly kind: 'speaking';

@@ -1,9 +1,11 @@
 import type { RoomStatus } from './room.ts';
 
-/** What a room's life looks like from outside: its status, and `break` while music plays in the middle of the conversation. */
+/**
+ * The phase of a room as seen by listeners: its status, or `break` while music plays in the middle of the conversation.
+ */
 export type Moment = RoomStatus | 'break';
 
-/** The moment of a room: back in the lobby after the first words were said is a break, and no new beginning. */
+/** The phase of a room. Standby after the first words is a break, not a new start. */
 export const momentOf = ({
   status,
   clocks,

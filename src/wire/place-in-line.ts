@@ -1,7 +1,9 @@
-/** A ticket's place in the queue: one reckoning for the page, the page without scripts, and anyone who checks. */
+/**
+ * A ticket's place in the queue: the same computation for the page, the page without scripts, and anyone who checks.
+ */
 import { LAST_RANK, type QueueBucket, type QueuePoint, type QueueState } from './queue.ts';
 
-/** What a ticket says about its place. */
+/** The parts of a ticket that determine its place. */
 export interface TicketPlace {
   readonly minute: number;
   readonly rank: number;
@@ -13,40 +15,40 @@ export interface Range {
   readonly high: number;
 }
 
-/** Where a ticket is. */
+/** The position of a ticket. */
 export interface Place {
-  /** It may move up now. */
+  /** True when it may move up now. */
   readonly called: boolean;
-  /** People ahead, rounded outwards to two figures: never a false exact number. */
+  /** People ahead, rounded outwards to two digits, so that the number never looks more exact than it is. */
   readonly ahead: Range;
-  /** Minutes until it is called, at the pace of the last five; absent while nobody moves up. */
+  /** Minutes until it is called, at the pace of the last five minutes; absent while nobody moves up. */
   readonly minutes?: Range;
 }
 
 /** Ranks in a bucket. */
 const RANKS = LAST_RANK + 1;
-/** Standard deviations each way: 95 of 100 are inside. */
+/** Standard deviations in each direction: 95 of 100 cases are inside. */
 const SIGMAS = 2;
-/** Minutes over which the pace is taken. */
+/** Minutes over which the pace is measured. */
 const PACE_MINUTES = 5;
-/** The longest wait between two looks at the queue. */
+/** Longest interval between two polls of the queue. */
 const LONGEST_POLL_MS = 60_000;
-/** Share by which waits are spread. */
+/** Share by which polls are randomized. */
 const JITTER = 0.2;
-/** While it may be soon: half of what somebody called has to come. */
+/** Polling interval of a ticket that may be called soon: half the time within which a called person must come. */
 const SOON_POLL_MS = 15_000;
-/** Who has so few ahead looks this often: they may be next, and they are few. */
+/** Tickets with this few people ahead poll this often: they may be next, and there are few of them. */
 const NEXT = { people: 20, ms: 5_000 } as const;
-/** A ticket that is called within this many minutes looks often. */
+/** A ticket that is expected to be called within this many minutes polls often. */
 const SOON_MINUTES = 5;
-/** After the draw everyone looks, spread over this long. */
+/** After the draw everyone polls, spread over this time. */
 const DRAW_SPREAD_MS = 5_000;
 
 /** True when the queue has reached the ticket. */
 export const isCalled = ({ admitted }: { admitted: QueuePoint }, { minute, rank }: TicketPlace): boolean =>
   minute < admitted.minute || (minute === admitted.minute && rank <= admitted.rank);
 
-/** Tickets of a bucket that are not called yet, as expected from their number alone. */
+/** Expected number of tickets of a bucket that are not called yet, computed from their number alone. */
 export function uncalled({ minute, tickets, gone }: QueueBucket, point: QueuePoint): number {
   if (minute < point.minute) return 0;
   if (minute > point.minute) return Math.max(0, tickets - gone);
@@ -63,8 +65,8 @@ const up = (value: number): number => {
 };
 
 /**
- * Where a ticket is in the queue. Whole buckets before its own are counted; of its own the share of lower ranks is
- * binomial, and both ends of the range are two standard deviations out.
+ * The position of a ticket in the queue. Whole buckets before its own are counted. In its own bucket the number of
+ * lower ranks is binomially distributed, and both ends of the range are two standard deviations out.
  */
 export function placeIn(queue: QueueState, ticket: TicketPlace): Place {
   if (isCalled(queue, ticket))
@@ -97,7 +99,9 @@ export function placeIn(queue: QueueState, ticket: TicketPlace): Place {
   return { called: false, ahead, minutes };
 }
 
-/** How many wait, all buckets together; of a bucket that the queue is in only its expectation is known. */
+/**
+ * How many people wait, in all buckets together. For the bucket that is being called only the expected number is known.
+ */
 export function waiting(queue: QueueState): Range {
   const all = queue.buckets.reduce((sum, bucket) => sum + uncalled(bucket, queue.admitted), 0);
   const sure =
@@ -105,7 +109,7 @@ export function waiting(queue: QueueState): Range {
   return sure ? { low: Math.round(all), high: Math.round(all) } : { low: down(all), high: up(all) };
 }
 
-/** The ms after which to look at the queue again: 2 s to a minute, 20 % of jitter. `random` is in [0, 1). */
+/** Interval in ms until the next poll: 2 s to a minute, with 20 % of jitter. `random` is in [0, 1). */
 export function pollAfter(queue: QueueState, ticket: TicketPlace, now: number, random: number): number {
   if (now < queue.start) {
     const draw = queue.start - now + random * DRAW_SPREAD_MS;
@@ -119,10 +123,10 @@ export function pollAfter(queue: QueueState, ticket: TicketPlace, now: number, r
   return Math.min(LONGEST_POLL_MS / (1 + JITTER), Math.max(queue.poll, wanted)) * (1 + JITTER * random);
 }
 
-/** Why a place looks worse than before: fewer places, a slower pace, or more people in the same draw. */
+/** Why a place is worse than before: fewer places, a slower pace, or more people in the same draw. */
 export type Worse = 'places' | 'slower' | 'draw';
 
-/** Why the wait has become longer between two states, or undefined when it has not (by a fifth at least). */
+/** Why the wait became longer (by at least a fifth) between two states; undefined when it did not. */
 export function whyWorse(before: QueueState, after: QueueState, ticket: TicketPlace): Worse | undefined {
   const was = placeIn(before, ticket);
   const is = placeIn(after, ticket);

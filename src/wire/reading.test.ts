@@ -62,7 +62,7 @@ test('what is missed is found in the recording, never too late', () => {
     link: 'The recording, from the beginning',
   });
   expect(recordedAt('talk', 840)).toBe('/r/talk/replay.m4a#t=840');
-  // Gaps are left out of the recording: only those since the first words move the place.
+  // Gaps are not in the recording; only those since the first words change the position.
   const gap = (from: number, seconds: number) => ({ from, seconds, reason: 'disk-full' as const });
   const gaps = [gap(NOW - 20 * MINUTE, 300), gap(NOW - 10 * MINUTE, 45)];
   expect(recordedBy(state({ gaps }), NOW)).toBe(780);

@@ -1,22 +1,25 @@
-/** Reading along: what a room is doing, in words, for whoever comes when there is no place for more sound. */
+/** The text page: what a room is doing, in words, for visitors who come when there is no place for another stream. */
 import type { RoomState } from './room.ts';
 
-/** One thing to read: a name and what it is now. */
+/** One row: a label and its current value. */
 export interface ReadingRow {
   readonly term: string;
   readonly value: string;
 }
 
-/** What there is to read about a running room; `recording` is absent before the first words. */
+/** The text about a running room; `recording` is absent before the first words. */
 export interface Reading {
   readonly title: string;
   readonly rows: readonly ReadingRow[];
   readonly next: string;
-  /** The place in the recording at which what is missed from now on begins, in seconds, with its words and the link's. */
+  /**
+   * The position in the recording, in seconds, where the part that the visitor misses begins, with its text and link
+   * text.
+   */
   readonly recording?: { readonly from: number; readonly text: string; readonly link: string };
 }
 
-/** What differs between languages. */
+/** The texts that depend on the language. */
 interface ReadingWords {
   readonly title: string;
   readonly now: string;
@@ -76,9 +79,9 @@ const french: ReadingWords = {
 };
 
 /**
- * Where in the recording `at` (wall-clock ms) is, in seconds rounded down to a minute; undefined before the first words.
- * The recording begins when the room goes live, which is before the first words, and leaves its gaps out: so this is never
- * too late, and early by the silence before them.
+ * The position of `at` (wall-clock ms) in the recording, in seconds, rounded down to a minute; undefined before the
+ * first words. The recording begins when the room goes live, which is before the first words, and leaves out its gaps.
+ * So the result is never too late, and too early by the silence before the first words.
  */
 export function recordedBy(
   { clocks, gaps }: Pick<RoomState, 'clocks' | 'gaps'>,
@@ -91,8 +94,8 @@ export function recordedBy(
 }
 
 /**
- * What there is to read of `state`, whose count is rounded already. `missed` is the wall-clock ms from which on somebody
- * misses it, and `when` writes an instant.
+ * The text about `state`, whose count is already rounded. `missed` is the wall-clock ms from which on the visitor
+ * misses the program; `when` formats an instant.
  */
 export function readingOf(
   state: RoomState,

@@ -1,17 +1,17 @@
-/** How a server says that it may be rehearsed. */
+/** How a server declares that it may be rehearsed. */
 
-/** Where it says so. */
+/** The address of the declaration. */
 export const CONSENT_PATH = '/.well-known/earshot-rehearsal.json';
 
-/** What an operator allows. Published at `CONSENT_PATH`; without it no crowd comes. */
+/** The operator's permission, published at `CONSENT_PATH`. Without it no rehearsal starts. */
 export interface Consent {
   readonly v: 1;
-  /** Wall-clock ms after which it is void. */
+  /** Wall-clock ms at which it expires. */
   readonly until: number;
-  /** Listeners at one time, at most. */
+  /** Limit of simultaneous listeners. */
   readonly listeners: number;
-  /** Rooms it is for; `["*"]` for all. */
+  /** Rooms it applies to; `["*"]` for all. */
   readonly rooms: readonly string[];
-  /** SHA-256 (hex) of the key that whoever rehearses must have. */
+  /** SHA-256 (hex) of the key that the person who rehearses must have. */
   readonly keyHash: string;
 }

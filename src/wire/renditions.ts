@@ -1,8 +1,8 @@
 import type { Rendition } from '../base/media.ts';
 
 /**
- * Every coded form of a program. The first of each codec is what is archived and what a player starts with; the radio
- * forms of Opus and AAC are the same frames in another container.
+ * All coded forms of a program. The first of each codec is the one that is archived and that a player starts with. The
+ * radio forms of Opus and AAC have the same frames in another container.
  */
 export const RENDITIONS: readonly Rendition[] = [
   { id: 'opus64', codec: 'opus', container: 'fmp4', bitrate: 64_000, codecs: 'opus' },

@@ -1,4 +1,4 @@
-/** What the site tells every door and every cell about rooms, and what listeners read about one room. */
+/** The site's information about rooms for every door and cell, and the public state of one room. */
 import type { Carries, DeadAirCause } from '../base/media.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
@@ -38,19 +38,19 @@ export interface Clocks {
   readonly ended?: number;
 }
 
-/** Links of one room that are no longer worth anything. */
+/** The revoked links of one room. */
 export interface Revoked {
-  /** Links of a lower generation were withdrawn by a host, all of them. */
+  /** All links of a lower generation were revoked by a host. */
   readonly generation: number;
-  /** The speaker id of the host who withdrew them: what this host has open goes on. */
+  /** The speaker id of the host who revoked them; this host's open connections stay. */
   readonly spared?: string;
-  /** Speaker ids of people whom a host removed since. */
+  /** Speaker ids of people whom a host has removed since. */
   readonly barred: readonly string[];
 }
 
 /**
- * So much of the program lies before the opening of its room: standby, as if it had always been played. A playlist is long
- * enough from its first moment on (three segments; there are four here), and players that wait for that need not.
+ * Length of the part of the program before the opening of its room; it is standby, as if it had always been playing.
+ * Many players wait until a playlist has three segments. It has four from its first moment on, so nobody has to wait.
  */
 export const RUN_UP_MS = 4 * FRAGMENTS_PER_SEGMENT * FRAGMENT_MS;
 
@@ -65,11 +65,14 @@ export interface RoomCard {
   readonly zero?: number;
   /** Index of the studio cell that owns the room while it is open or live. */
   readonly cell?: number;
-  /** Listeners at the live edge at one time, set by the host; everyone above it hears the delayed ring. Absent: no cap. */
+  /**
+   * Limit of simultaneous listeners at the live edge, set by the host; everyone beyond it hears the delayed stream.
+   * Absent: no limit.
+   */
   readonly cap?: number;
   /** True for the demo room that plays a welcome talk by itself. */
   readonly welcome?: boolean;
-  /** Told while the room is open or live and there are any. */
+  /** Present while the room is open or live and there are revoked links. */
   readonly revoked?: Revoked;
 }
 
@@ -81,27 +84,27 @@ export interface StagePerson {
   /** Speaking now, by audio level. */
   readonly speaking: boolean;
   readonly muted: boolean;
-  /** False while the connection is gone and the place is kept. */
+  /** False while the connection is lost and the place is kept. */
   readonly connected: boolean;
 }
 
-/** What the program carries and, when it is silent, why. */
+/** What the program carries and, when it is silent, the reason. */
 export interface ProgramState {
   readonly carries: Carries;
   /** Wall-clock ms since when. */
   readonly since: number;
-  /** Present while the stage should be heard and is silent. */
+  /** Present while the stage should be heard but is silent. */
   readonly deadAir?: { readonly cause: DeadAirCause; readonly since: number };
 }
 
-/** A hole in the recording. */
+/** A gap in the recording. */
 export interface RecordingGap {
   readonly from: number;
   readonly seconds: number;
   readonly reason: 'disk-full' | 'disk-error' | 'studio-restart' | 'studio-busy';
 }
 
-/** Gaps that a state tells of, the newest: a disk that fails every second for hours must not make it megabytes. */
+/** Limit of the newest gaps in a state: a disk that fails every second for hours must not make it grow to megabytes. */
 export const MAX_TOLD_GAPS = 100;
 
 /** `/r/:slug/state.json`: one cacheable object per room and second, the same for everyone. */
@@ -113,21 +116,21 @@ export interface RoomState {
   readonly title: string;
   readonly hosts: readonly string[];
   readonly status: RoomStatus;
-  /** The same, with `break` told apart; where it is published, by `momentOf`. */
+  /** The same, but with `break` distinguished; set by `momentOf` where the state is published. */
   readonly moment?: Moment;
   readonly clocks: Clocks;
   readonly stage: readonly StagePerson[];
   readonly program: ProgramState;
-  /** Streams being served at this moment, summed over the doors. Connections, not people. */
+  /** Streams being served now, summed over the doors. These are connections, not people. */
   readonly streams: number;
-  /** Of those who hear the recording of the running room, how many did so in the last seconds; not among `streams`. */
+  /** Listeners to the recording of the running room in the last seconds; not included in `streams`. */
   readonly catchingUp?: number;
   readonly delivery: Delivery;
-  /** `away` while the doors play standby by themselves because the studio is gone. */
+  /** `away` while the doors play standby themselves because the studio is gone. */
   readonly studio: 'here' | 'away';
   /** The newest `MAX_TOLD_GAPS`. */
   readonly gaps: readonly RecordingGap[];
-  /** What is kept of a room that is over; absent when nothing was recorded. */
+  /** The recording of a room that is over; absent when nothing was recorded. */
   readonly recording?: RecordingNote;
 }
 

@@ -1,4 +1,4 @@
-/** The state of a room within the stream: whoever hears the room is told of it by the bytes of the sound itself. */
+/** The state of a room within the stream: listeners receive it together with the sound. */
 import { eventBox, messageIn } from './event-box.ts';
 import { momentOf } from './moment.ts';
 import type { RoomState } from './room.ts';
@@ -7,8 +7,8 @@ import type { RoomState } from './room.ts';
 export const STATE_SCHEME = 'urn:earshot:state:1';
 
 /**
- * Top-level members of a room's state that are other than in the box before, whole, and when that was: wall-clock ms. The
- * first box of a connection has all of them (and `v`). What has no value any more is told as 0.
+ * Top-level members of a room's state that differ from the previous box, whole, and the time of that: wall-clock ms.
+ * The first box of a connection has all of them (and `v`). A member without a value is sent as 0.
  */
 export type StateChange = Pick<RoomState, 'at'> & Partial<RoomState>;
 
@@ -16,13 +16,13 @@ export type StateChange = Pick<RoomState, 'at'> & Partial<RoomState>;
 export const encodeState = (change: StateChange): Uint8Array<ArrayBuffer> =>
   eventBox(STATE_SCHEME, JSON.stringify(change));
 
-/** The change in a whole `emsg` box; undefined when it is none. */
+/** The change in a whole `emsg` box; undefined when the box is another one. */
 export function decodeState(box: Uint8Array): StateChange | undefined {
   const said = messageIn(STATE_SCHEME, box) as StateChange | null | undefined;
   return typeof said?.at === 'number' ? said : undefined;
 }
 
-/** The state as the stream tells it: the same members at any time. */
+/** The state as sent in the stream: always with the same members. */
 export const streamedState = ({ recording: _, ...state }: RoomState): RoomState => ({
   ...state,
   moment: momentOf(state),

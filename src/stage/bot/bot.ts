@@ -9,41 +9,43 @@ import { readRtcp } from '../rtp/rtcp.ts';
 import { isRtcp, writeRtp } from '../rtp/rtp.ts';
 import { encoded, type Sound } from './sound.ts';
 
-/** What a bot says, where, and as whom. */
+/** The sound, address and identity of a bot. */
 export interface SpeakOptions {
   /** URL of the WHIP endpoint; `?takeover=1` replaces a microphone on the same token. */
   readonly whip: string;
   readonly token: string;
   readonly sound: Sound;
-  /** Called once it can be heard. */
+  /** Called once the bot can be heard. */
   connected?(): void;
-  /** How the endpoint is asked; default: over the network. */
+  /** Sends requests to the endpoint; default: over the network. */
   readonly ask?: typeof fetch;
-  /** Ends early, orderly. */
+  /** Ends the bot early and in order. */
   readonly signal?: AbortSignal | undefined;
   readonly log: Log;
 }
 
-/** What a bot did. */
+/** The result of a bot. */
 export interface BotReport {
   readonly packets: number;
   readonly seconds: number;
-  /** Packets sent again because the stage asked. */
+  /** Packets sent again at the stage's request. */
   readonly resent: number;
 }
 
 const PAYLOAD_TYPE = 111;
 const LEVEL_ID = 1;
 const CONNECT_MS = 10_000;
-/** Packets kept to be sent again. */
+/** Packets kept for retransmission. */
 const KEPT = 128;
-/** A stage reports every second; when it has and does so no more for this long, it is gone. ICE would take 27 s to say so. */
+/**
+ * A stage that reported (every second) and then sends no report for this long is gone. ICE would need 27 s to notice.
+ */
 const SILENT_MS = 6_000;
-/** Further behind than this the bot gives up catching up and goes on from now. */
+/** A bot that is later than this stops catching up and continues from now. */
 const MAX_BEHIND_MS = 400;
 
 /**
- * Publishes sound through WHIP like a browser would, in real time, and leaves when it ends.
+ * Publishes sound through WHIP as a browser does, in real time, and leaves when it ends.
  * @throws EarshotError with the server's code when it refuses, `studio-away` when the connection breaks.
  */
 export async function speak(options: SpeakOptions): Promise<BotReport> {
@@ -51,7 +53,7 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
   const nothing: BotReport = { packets: 0, seconds: 0, resent: 0 };
   if (signal?.aborted) return nothing;
   const ssrc = randomBytes(4).readUInt32BE();
-  // The library answers a failure to open its socket with the end of the process: whether one can be had is asked first.
+  // The library ends the process when it cannot open its socket, so this checks first that a port can be had.
   await freeUdpPort().catch((cause: Error) => {
     throw new EarshotError('media-unavailable', `This machine has no UDP port to offer: ${cause.message}`, {
       cause,
@@ -63,7 +65,7 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
   connected.promise.catch(() => undefined);
   let broken = false;
   let session: string | undefined;
-  // An exception inside one of these would end the process: they only settle promises and set flags.
+  // An exception in one of these callbacks would end the process, so they only settle promises and set flags.
   connection.onGatheringStateChange((state) => void (state === 'complete' && gathered.resolve()));
   connection.onStateChange((state) => {
     if (state !== 'failed' && state !== 'closed' && state !== 'disconnected') return;
@@ -148,10 +150,10 @@ async function say(
   return { packets, seconds: samples / TICKS_PER_SECOND, resent: kept.resent };
 }
 
-/** The last packets, for the stage to ask again. */
+/** The last packets, for retransmission at the stage's request. */
 class Kept {
   resent = 0;
-  /** When the stage last reported. */
+  /** Time of the stage's last report. */
   reportedAt = Number.POSITIVE_INFINITY;
   readonly #track: Track;
   readonly #log: Log;
@@ -192,12 +194,12 @@ function refusal(status: number, body: string): EarshotError {
     if (typeof code === 'string' && code in ERRORS)
       return new EarshotError(code as ErrorCode, String(detail ?? title ?? code));
   } catch {
-    // Not a problem document: the status has to do.
+    // Not a problem document; the status has to be enough.
   }
   return new EarshotError('studio-away', `The stage answered ${status}`);
 }
 
-/** Rejects when the signal aborts; disposing lets go of the signal, which may outlive many bots. */
+/** Rejects when the signal aborts. Disposing removes the listener from the signal, which may outlive many bots. */
 function whenAborted(signal: AbortSignal | undefined): Disposable & { readonly aborted: Promise<never> } {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal?.reason);

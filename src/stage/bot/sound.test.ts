@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A tone of half amplitude as WAV. */
+/** A tone of half amplitude as a WAV file. */
 function wav(rate: number, channels: number, float: boolean, seconds: number, tone: number): Buffer {
   const width = float ? 4 : 2;
   const frames = Math.round(rate * seconds);
@@ -48,7 +48,7 @@ function wav(rate: number, channels: number, float: boolean, seconds: number, to
   return bytes;
 }
 
-/** How much of a tone there is, as amplitude. */
+/** The amplitude of a tone within a sound. */
 function amplitude(samples: Float32Array, tone: number, rate = 48_000): number {
   let [re, im] = [0, 0];
   samples.forEach((sample, i) => {
@@ -83,11 +83,11 @@ describe('a sound file', () => {
     expect(Math.abs(samples.length - 48_000)).toBeLessThanOrEqual(960);
     expect(amplitude(samples.subarray(9_600, 38_400), 1_000)).toBeGreaterThan(0.4);
     expect(amplitude(samples.subarray(9_600, 38_400), 1_000)).toBeLessThan(0.6);
-    // It can be spoken again.
+    // The same sound can be used again.
     expect((await decode(sound)).length).toBe(samples.length);
   });
 
-  /** The tone as a WAV file of another coding, and of channels of which each is `gains[c]` times as loud. */
+  /** The tone as a WAV file of another coding, with one channel per entry of `gains`, scaled by it. */
   function coded(
     format: number,
     width: number,
@@ -249,14 +249,14 @@ describe('a bot', () => {
     expect(heard).toBe(1);
     expect(report).toMatchObject({ packets: 75, seconds: 1.5 });
     expect(packets).toHaveLength(75);
-    // Never ahead of real time; how far behind is the machine's affair.
+    // Never ahead of real time. How far behind depends on the machine.
     expect((packets.at(-1)?.arrival ?? 0) - began).toBeGreaterThan(74 * 20 - 1);
     // −dBov of a sine at half amplitude: 9 dB below a full-scale square wave.
     expect(packets.slice(5).every((packet) => packet.level === 9)).toBe(true);
     const samples = await decode(packets.map(({ payload }) => ({ payload, samples: 960 })));
     expect(amplitude(samples.subarray(9_600, 57_600), 440)).toBeGreaterThan(0.4);
     expect(events).toEqual(['joined bot', 'left bot']);
-    // A file of Opus says nothing of how loud it is, though the bot has offered to.
+    // An Opus file says nothing about loudness, though the bot offered to report levels.
     const mute: OpusPacket[] = [];
     for await (const { payload, samples } of await readSound(file)) mute.push({ payload, samples });
     packets.length = 0;

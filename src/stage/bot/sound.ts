@@ -16,22 +16,23 @@ export interface OpusPacket {
   readonly payload: Uint8Array;
   /** Its duration in samples at 48 kHz. */
   readonly samples: number;
-  /** −dBov, where it is known. Spec: RFC 6464. */
+  /** −dBov, if known. Spec: RFC 6464. */
   readonly level?: number;
 }
 
-/** What a bot can say: 20 ms blocks of 960 samples (48 kHz, mono, ±1), or packets, or both. */
+/** The sound of a bot: 20 ms blocks of 960 samples (48 kHz, mono, ±1), or packets, or both. */
 export type Sound = Iterable<Float32Array | OpusPacket> | AsyncIterable<Float32Array | OpusPacket>;
 
-/** Bit/s of what a bot encodes itself. */
+/** Bitrate of the bot's own encoder, bit/s. */
 const BITRATE = 32_000;
-/** Bytes of a sound file at most: about 100 minutes of 16-bit stereo. */
+/** Limit of a sound file's size: about 100 minutes of 16-bit stereo. */
 const MAX_FILE_BYTES = 1_200_000_000;
 
 /**
- * Reads a sound file for `speak`; it can be spoken more than once. WAV is encoded, Ogg Opus goes through packet by
- * packet when it has one or two channels, anything else is decoded by FFmpeg where it is installed.
- * @throws EarshotError `bad-request` when there is no such file, `unsupported-media-type` when nothing here can read it, `too-large` above 1.2 GB.
+ * Reads a sound file for `speak`; the result can be used more than once. WAV is encoded. Ogg Opus with one or two
+ * channels is passed on packet by packet. Everything else is decoded by FFmpeg, if it is installed.
+ * @throws EarshotError `bad-request` when there is no such file, `unsupported-media-type` when the file cannot be read
+ * here, `too-large` above 1.2 GB.
  */
 export async function readSound(file: string): Promise<AsyncIterable<OpusPacket>> {
   const bytes = await readFile(file).catch((cause: Error) => {
@@ -54,7 +55,7 @@ export async function readSound(file: string): Promise<AsyncIterable<OpusPacket>
   return { [Symbol.asyncIterator]: () => encoded(blocks(decoded(file))) };
 }
 
-/** Encodes blocks as they are asked for: 20 ms, mono, with in-band FEC. */
+/** Encodes blocks on demand: 20 ms, mono, with in-band FEC. */
 export async function* encoded(sound: Sound): AsyncGenerator<OpusPacket> {
   using encoder = await createEncoder({
     channels: 1,
@@ -79,7 +80,7 @@ async function* packets(bytes: Uint8Array): AsyncGenerator<OpusPacket> {
   }
 }
 
-/** Cuts sound of any length into blocks of 960; the last is filled with silence. */
+/** Cuts sound of any length into blocks of 960; the last is filled up with silence. */
 async function* blocks(
   chunks: Iterable<Float32Array> | AsyncIterable<Float32Array>,
 ): AsyncGenerator<Float32Array> {
@@ -144,7 +145,7 @@ async function* decoded(file: string): AsyncGenerator<Float32Array> {
 /** 20 ms of two channels as floats. */
 const STEREO_BLOCK_BYTES = 8 * BLOCK_TICKS;
 
-/** The sum of both channels, also where they are opposite to each other. */
+/** The mono sum of both channels; channels in opposite phase do not cancel. */
 function monoBlock(bytes: Buffer, polarity: Polarity): Float32Array {
   const left = Float32Array.from({ length: BLOCK_TICKS }, (_, i) => bytes.readFloatLE(8 * i));
   const right = Float32Array.from({ length: BLOCK_TICKS }, (_, i) => bytes.readFloatLE(8 * i + 4));

@@ -8,14 +8,14 @@ export const isWav = (bytes: Uint8Array): boolean =>
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
-/** Beyond these nobody says which channel is where. */
+/** There is no common order for more channels than these. */
 const MAX_CHANNELS = 8;
-/** Frames that one turn of the watch for opposite channels looks at: 20 ms, at 48 kHz. */
+/** Frames per step of the detection of opposite channels: 20 ms at 48 kHz. */
 const TURN = 960;
 
 type Sample = (view: DataView, at: number) => number;
 
-/** How samples of a format and width in bytes are read, ±1. Eight bits have no sign. */
+/** Readers of samples, ±1, by format and width in bytes. Samples of eight bits are unsigned. */
 const SAMPLES: Readonly<Record<string, Sample>> = {
   [`${PCM} 1`]: (view, at) => (view.getUint8(at) - 128) / 128,
   [`${PCM} 2`]: (view, at) => view.getInt16(at, true) / 32_768,
@@ -26,7 +26,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
 };
 
 /**
- * Shares of each channel in left and right, by the order that WAV files have: front left and right, centre, bass, back,
+ * Share of each channel in left and right, in the channel order of WAV files: front left and right, centre, bass, back,
  * sides. The bass channel is left out. Spec: ITU-R BS.775, annex 4.
  */
 const LAYOUTS: Readonly<Record<number, readonly (readonly [left: number, right: number])[]>> = {
@@ -83,8 +83,8 @@ const LAYOUTS: Readonly<Record<number, readonly (readonly [left: number, right: 
 };
 
 /**
- * Reads WAV of 8, 16, 24 and 32 bits or floats, one to eight channels, mixed to one; left and right that are opposite do
- * not cancel. A file without its end is read as far as it goes. In words why it cannot be read otherwise.
+ * Reads WAV of 8, 16, 24 and 32 bits or floats with one to eight channels, mixed to one. Left and right in opposite
+ * phase do not cancel. A truncated file is read as far as it goes. A string says in words why the file cannot be read.
  * Spec: Multimedia Programming Interface and Data Specifications 1.0; EBU Tech 3306 (RF64).
  */
 export function readWav(bytes: Uint8Array): Mono | string {
@@ -101,7 +101,7 @@ export function readWav(bytes: Uint8Array): Mono | string {
       rate = view.getUint32(body + 4, true);
       const frame = view.getUint16(body + 12, true);
       const bits = view.getUint16(body + 14, true);
-      // 24 bits may lie in four bytes, at the upper end.
+      // 24 bits may be stored in the upper part of four bytes.
       width = channels > 0 && frame % channels === 0 && frame > 0 ? frame / channels : Math.ceil(bits / 8);
       if (format === EXTENSIBLE && size >= 26) format = view.getUint16(body + 24, true);
     }
@@ -116,7 +116,7 @@ export function readWav(bytes: Uint8Array): Mono | string {
         return `This WAV file is coded in format ${format} with ${width * 8} bits. Send 16-bit or 32-bit float.`;
       if (rate < 4_000 || rate > 384_000)
         return `This WAV file has ${rate} samples a second. Send it with 48,000.`;
-      // A recorder that was writing to a pipe, or was killed, has left no size.
+      // A recorder that wrote to a pipe, or was killed, has left no size.
       const there = said === 0 || said >= 0xffffff00 ? bytes.length - body : size;
       return {
         rate,

@@ -7,9 +7,9 @@ export interface Meter extends Disposable {
   level(payload: Uint8Array): number | undefined;
 }
 
-/** Opens a meter. It decodes at 16 kHz, mono: a tenth of a per cent of a core for each voice. */
+/** Opens a meter. It decodes at 16 kHz mono, which takes 0.1 % of a core per voice. */
 export async function openMeter(): Promise<Meter> {
-  // 120 ms, the longest Opus packet.
+  // The longest Opus packet: 120 ms.
   const decoder = await createDecoder({ channels: 1, sampleRate: 16_000, maxFrameSize: 1_920 });
   return {
     level(payload) {
@@ -23,7 +23,7 @@ export async function openMeter(): Promise<Meter> {
   };
 }
 
-/** −dBov of full-scale ±1 samples, 0 to 127: 0 is a full-scale square wave. Spec: RFC 6464, 3. */
+/** −dBov of samples in ±1, 0 to 127; 0 is a full-scale square wave. Spec: RFC 6464, 3. */
 export function levelOf(samples: Float32Array): number {
   let sum = 0;
   for (const sample of samples) sum += sample * sample;

@@ -1,16 +1,16 @@
 import type { Clock } from '../../base/clock.ts';
 import { ms } from '../../base/time.ts';
 
-/** Pieces of work that may wait; a further one is refused. */
+/** Limit of waiting tasks; further ones are refused. */
 const MAX_WAITING = 64;
-/** After each piece the thread belongs to sound for so many times as long as it took. */
+/** After each task the thread is reserved for sound for this many times the task's duration. */
 const REST = 4;
-/** The longest rest in ms: the clock of a machine that stood still must not stop signalling. */
+/** The longest rest in ms, so that a machine that was suspended does not block signalling. */
 const MAX_REST = 250;
 
 /**
- * Does costly work of strangers one piece at a time, at most a fifth of the thread's time, so that no number of offers
- * is heard in any room.
+ * Runs costly work for clients one task at a time, within a fifth of the thread's time, so that no number of offers can
+ * be heard in a room.
  */
 export class Pace {
   readonly #clock: Clock;
@@ -22,7 +22,7 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Runs `work` when it is its turn; undefined when too much waits already. Only its synchronous part counts. */
+  /** Runs `work` in turn; undefined when too many tasks wait already. Only the synchronous part of `work` counts. */
   run<T>(work: () => T): Promise<{ readonly done: T } | undefined> {
     if (this.#waiting >= MAX_WAITING) return Promise.resolve(undefined);
     this.#waiting += 1;

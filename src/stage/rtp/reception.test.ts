@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ms } from '../../base/time.ts';
 import { Reception } from './reception.ts';
 
-/** Feeds 20 ms packets by sequence number, one every 20 ms. */
+/** Feeds packets with these sequence numbers, one every 20 ms. */
 const feed = (reception: Reception, sequences: readonly number[], from = 0): number => {
   let now = from;
   for (const sequence of sequences) {

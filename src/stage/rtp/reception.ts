@@ -4,12 +4,12 @@ import { sequenceDistance } from './rtp.ts';
 
 /** Sequence numbers remembered behind the newest: 2.5 s of 20 ms packets. Older packets are dropped. */
 const WINDOW = 128;
-/** A jump further than this is a new beginning, not a loss. */
+/** A larger jump is a restart of the source, not a loss. */
 const MAX_JUMP = 1_000;
-/** Asking again for one packet: how often and how far apart. The mixer waits 200–400 ms for it. */
+/** Limits of retransmission requests for one packet: how many and how far apart. The mixer waits 200–400 ms for it. */
 const NACK_TRIES = 4;
 const NACK_EVERY_MS = 50;
-/** A packet out of order by less than this was not lost. */
+/** A packet that is late by less than this was reordered, not lost. */
 const REORDER_MS = 15;
 
 interface Missing {
@@ -18,12 +18,12 @@ interface Missing {
   tries: number;
 }
 
-/** What became of one sequence number. */
+/** Kind of a packet by its sequence number. */
 export type Arrival = 'new' | 'duplicate' | 'old' | 'restart';
 
 /**
- * Watches one RTP source: what is missing and worth asking for again, and what to report back.
- * Duplicates are told apart, so that a packet recovered by redundancy and its late original count once.
+ * Tracks one RTP source: which packets are missing and worth requesting again, and what to report. It detects
+ * duplicates, so that a packet recovered by redundancy and its late original count once.
  */
 export class Reception {
   readonly ssrc: number;
@@ -45,12 +45,12 @@ export class Reception {
     this.ssrc = ssrc;
   }
 
-  /** Share lost in the last seconds before repair, 0 to 1. */
+  /** Share lost in the last seconds, before repair, 0 to 1. */
   get loss(): number {
     return this.#loss;
   }
 
-  /** Notes a packet. `repaired` packets came from redundancy: they close a gap but say nothing about the link. */
+  /** Records a packet. A `repaired` packet comes from redundancy: it closes a gap but says nothing about the link. */
   arrive(sequence: number, timestamp: number, now: Ms, repaired = false): Arrival {
     if (this.#highest < 0) {
       this.#begin(sequence);
@@ -86,7 +86,7 @@ export class Reception {
     return 'new';
   }
 
-  /** Sequence numbers to ask for now, ascending; each is asked for four times at most. */
+  /** Sequence numbers to request now, ascending; each is requested at most four times. */
   wanted(now: Ms): number[] {
     const wanted: number[] = [];
     for (const [sequence, missing] of this.#missing) {
@@ -101,13 +101,13 @@ export class Reception {
     return wanted;
   }
 
-  /** Notes a sender report, so that the sender can measure the way there and back. */
+  /** Records a sender report, so that the sender can measure the round trip. */
   reported(middle: number, now: Ms): void {
     this.#senderReport = middle;
     this.#senderReportAt = now;
   }
 
-  /** Closes a reporting interval. `downstream` is the worst loss on the way to anyone who hears this source. */
+  /** Ends a reporting interval. `downstream` is the worst loss on the way to anyone who hears this source. */
   report(now: Ms, downstream: number): Report {
     const expected = this.#cycles * 65_536 + this.#highest - this.#base + 1;
     const interval = expected - this.#expectedBefore;

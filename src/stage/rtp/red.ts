@@ -6,10 +6,10 @@ export interface RedBlock {
   readonly data: Uint8Array;
 }
 
-/** Blocks read at most; Chromium sends one redundant, some send two. */
+/** Limit of blocks read; Chromium sends one redundant block, some clients send two. */
 const MAX_BLOCKS = 8;
 
-/** Takes a redundant payload apart, oldest block first, the primary last; undefined when malformed. Spec: RFC 2198, 3. */
+/** Splits a redundant payload, oldest block first, the primary last; undefined when malformed. Spec: RFC 2198, 3. */
 export function unwrapRed(payload: Uint8Array): readonly RedBlock[] | undefined {
   const heads: { payloadType: number; age: number; length: number }[] = [];
   let at = 0;
@@ -36,7 +36,7 @@ export function unwrapRed(payload: Uint8Array): readonly RedBlock[] | undefined 
   return blocks;
 }
 
-/** Puts a payload together with one older one. `age` below 16,384, `older` below 1,024 bytes. Spec: RFC 2198, 3. */
+/** Joins a payload with one older one. `age` is below 16,384 and `older` below 1,024 bytes. Spec: RFC 2198, 3. */
 export function wrapRed(
   payloadType: number,
   older: Uint8Array,

@@ -1,30 +1,30 @@
-/** One reception report: what the far side got of `ssrc`. Spec: RFC 3550, 6.4.1. */
+/** One reception report: how the far side received `ssrc`. Spec: RFC 3550, 6.4.1. */
 export interface ReportBlock {
   readonly ssrc: number;
   /** Share lost since the last report, 0 to 1. */
   readonly fraction: number;
-  /** Middle 32 bits of the NTP time of the last sender report, 0 when there was none. */
+  /** Middle 32 bits of the NTP time of the last sender report; 0 when there was none. */
   readonly lastReport: number;
   /** Time since that report, in 1/65,536 s. */
   readonly delay: number;
 }
 
-/** What a compound RTCP packet says that the stage acts on. */
+/** The parts of a compound RTCP packet that the stage uses. */
 export interface Rtcp {
   readonly reports: readonly ReportBlock[];
-  /** Sequence numbers asked for again, by media SSRC. Spec: RFC 4585, 6.2.1. */
+  /** Sequence numbers requested again, by media SSRC. Spec: RFC 4585, 6.2.1. */
   readonly nacks: readonly { readonly ssrc: number; readonly sequences: readonly number[] }[];
   /** Middle 32 bits of a sender report's NTP time. */
   readonly senderReport?: number;
 }
 
-/** Sequence numbers taken from one packet at most; the rest of a flood is ignored. */
+/** Limit of sequence numbers read from one packet; the rest of a flood is ignored. */
 const MAX_NACKS = 128;
 const SENDER_REPORT = 200;
 const RECEIVER_REPORT = 201;
 const FEEDBACK = 205;
 
-/** Reads a compound packet; parts that are cut short or unknown are skipped. */
+/** Reads a compound packet; truncated and unknown parts are skipped. */
 export function readRtcp(bytes: Uint8Array): Rtcp {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const reports: ReportBlock[] = [];
@@ -65,14 +65,14 @@ export function readRtcp(bytes: Uint8Array): Rtcp {
   return { reports, nacks, ...(senderReport === undefined ? {} : { senderReport }) };
 }
 
-/** What `receiverReport` tells a sender. */
+/** Input of `receiverReport`. */
 export interface Reception {
   readonly ssrc: number;
   /** Share lost, 0 to 1. */
   readonly fraction: number;
-  /** Packets lost since the beginning. */
+  /** Packets lost since the start. */
   readonly lost: number;
-  /** Highest sequence number with its cycles. */
+  /** Extended highest sequence number, with its cycles. */
   readonly highest: number;
   /** Interarrival jitter in timestamp units. */
   readonly jitter: number;
@@ -95,7 +95,7 @@ export function receiverReport(from: number, about: Reception): Buffer {
   return bytes;
 }
 
-/** Asks for packets again: a generic NACK. `sequences` in ascending order. Spec: RFC 4585, 6.2.1. */
+/** A generic NACK, which requests packets again. `sequences` is in ascending order. Spec: RFC 4585, 6.2.1. */
 export function nack(from: number, ssrc: number, sequences: readonly number[]): Buffer {
   const items: { base: number; mask: number }[] = [];
   for (const sequence of sequences) {
@@ -115,7 +115,10 @@ export function nack(from: number, ssrc: number, sequences: readonly number[]): 
   return bytes;
 }
 
-/** A sender report without blocks; gives receivers a clock and lets them measure the way back. Spec: RFC 3550, 6.4.1. */
+/**
+ * A sender report without blocks. It gives receivers a clock and lets them measure the round trip. Spec: RFC 3550,
+ * 6.4.1.
+ */
 export function senderReport(
   ssrc: number,
   wall: number,

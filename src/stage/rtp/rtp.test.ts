@@ -6,7 +6,7 @@ import { isRtcp, readRtp, sequenceDistance, writeRtp } from './rtp.ts';
 const payload = Uint8Array.from([0x78, 1, 2, 3]);
 const head = { payloadType: 111, marker: true, sequence: 65_535, timestamp: 0xfffffff0, ssrc: 0xdeadbeef };
 
-/** Bytes that are the same in every run. */
+/** Pseudo-random bytes that are the same in every run. */
 function noise(seed: number): (length: number) => Buffer {
   let state = seed;
   return (length) => {

@@ -1,4 +1,4 @@
-/** What one RTP packet says about itself. Spec: RFC 3550, 5.1. */
+/** The fields of one RTP packet. Spec: RFC 3550, 5.1. */
 export interface Rtp {
   readonly payloadType: number;
   readonly marker: boolean;
@@ -7,11 +7,11 @@ export interface Rtp {
   readonly ssrc: number;
   /** A view into the packet, without header, extensions and padding. May be empty. */
   readonly payload: Uint8Array;
-  /** −dBov, 0 loudest to 127, when extension `levelId` is present. Spec: RFC 6464. */
+  /** −dBov, 0 (loudest) to 127, when extension `levelId` is present. Spec: RFC 6464. */
   readonly level?: number;
 }
 
-/** Bytes of the longest header `writeHead` produces. */
+/** Length of the longest header that `writeHead` produces. */
 export const HEAD_BYTES = 20;
 
 /** Whether a packet is RTCP rather than RTP on a shared port. Spec: RFC 5761, 4. */
@@ -85,20 +85,20 @@ function findLevel(
   return undefined;
 }
 
-/** What `writeHead` puts in front of a payload. */
+/** The header fields for `writeHead`. */
 export interface Head {
   readonly payloadType: number;
   readonly marker: boolean;
   readonly sequence: number;
   readonly timestamp: number;
   readonly ssrc: number;
-  /** Extension id (1 to 14) and −dBov of the audio level; both or none. */
+  /** Extension id (1 to 14) and −dBov of the audio level; both or neither. */
   readonly levelId?: number | undefined;
   readonly level?: number | undefined;
 }
 
 /**
- * Writes a header so that it ends at byte `HEAD_BYTES` of `into`, where the payload already lies.
+ * Writes a header that ends at byte `HEAD_BYTES` of `into`, where the payload already is.
  * @returns the byte at which the packet begins: 0 with an audio level, 8 without.
  */
 export function writeHead(into: Buffer, head: Head): number {
@@ -112,7 +112,7 @@ export function writeHead(into: Buffer, head: Head): number {
   if (head.levelId !== undefined && head.level !== undefined) {
     into.writeUInt32BE(0xbede0001, 12);
     into[16] = head.levelId << 4;
-    // The V bit says that the sender's own detector hears voice; ours is the level.
+    // The V bit would mean that the sender's own detector hears voice; we have only the level.
     into[17] = head.level & 127;
     into[18] = 0;
     into[19] = 0;
@@ -120,7 +120,7 @@ export function writeHead(into: Buffer, head: Head): number {
   return start;
 }
 
-/** A whole packet with its own memory. */
+/** A whole packet in newly allocated memory. */
 export function writeRtp(head: Head, payload: Uint8Array): Buffer {
   const packet = Buffer.allocUnsafe(HEAD_BYTES + payload.length);
   packet.set(payload, HEAD_BYTES);

@@ -10,7 +10,7 @@ const voice = (epoch: number, sequence: number, timestamp: number, level?: numbe
   return { frame, sequence: sequence & 0xffff, timestamp: timestamp >>> 0, level, epoch };
 };
 
-/** A slot and the packets it has sent, as the receiver sees them. */
+/** A slot and the packets that it sent, as the receiver sees them. */
 function openSlot(more: Partial<SlotFormat> = {}) {
   const sent: NonNullable<ReturnType<typeof readRtp>>[] = [];
   const slot = new Slot(

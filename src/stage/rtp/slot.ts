@@ -3,31 +3,31 @@ import { wrapRed } from './red.ts';
 import { type ReportBlock, senderReport } from './rtcp.ts';
 import { HEAD_BYTES, sequenceDistance, writeHead, writeRtp } from './rtp.ts';
 
-/** One packet of a voice on its way to the others. */
+/** One packet of a voice that is forwarded to the others. */
 export interface Voice {
   /** One Opus packet, preceded by `HEAD_BYTES` of free space in `frame`. */
   readonly frame: Buffer;
   readonly sequence: number;
   readonly timestamp: number;
   readonly level: number | undefined;
-  /** Changes when the source begins anew (reconnected, restarted): its numbers mean nothing to the ones before. */
+  /** Changes when the source restarts (reconnected, reloaded); its numbers are then unrelated to the earlier ones. */
   readonly epoch: number;
 }
 
-/** How a receiver wants its packets on one m-line. */
+/** The format in which a receiver wants its packets on one m-line. */
 export interface SlotFormat {
   readonly ssrc: number;
   readonly opus: number;
-  /** Payload type of RED where the receiver prefers it: every packet then carries the one before as well. */
+  /** Payload type of RED if the receiver prefers it: every packet then also carries the one before. */
   readonly red?: number;
   readonly levelId: number | undefined;
 }
 
-/** Packets kept to be sent again: 1.3 s at 20 ms. */
+/** Packets kept for retransmission: 1.3 s at 20 ms. */
 const KEPT = 64;
-/** A packet this far behind is not sent any more. */
+/** A packet that is this far behind is not sent any more. */
 const MAX_LATE = 256;
-/** Times one packet is sent again, so that a receiver cannot make us multiply its traffic. */
+/** Limit of retransmissions of one packet, so that a receiver cannot multiply its traffic. */
 const MAX_RESENDS = 3;
 
 interface Kept {
@@ -38,8 +38,8 @@ interface Kept {
 }
 
 /**
- * One m-line on which a receiver hears one voice at a time. The source, sequence and timestamp that the receiver
- * sees go on without a jump when the voice changes: SRTP and jitter buffers rely on it.
+ * One m-line on which a receiver hears one voice at a time. When the voice changes, the source, sequence number and
+ * timestamp that the receiver sees continue without a jump: SRTP and jitter buffers rely on it.
  */
 export class Slot {
   readonly format: SlotFormat;
@@ -64,12 +64,12 @@ export class Slot {
     this.#lastTimestamp = timestamp >>> 0;
   }
 
-  /** Packets sent so far, resends not counted. */
+  /** Packets sent so far, without retransmissions. */
   get packets(): number {
     return this.#packets;
   }
 
-  /** Forwards a packet; late ones in their place. */
+  /** Forwards a packet. A late packet keeps its own sequence number and timestamp. */
   forward(voice: Voice, now: Ms): void {
     const turn = voice.epoch !== this.#epoch;
     if (turn) {
@@ -79,7 +79,7 @@ export class Slot {
       this.#sequenceOffset = this.#lastSequence + 1 - voice.sequence;
       this.#timestampOffset = this.#lastTimestamp + Math.round(elapsed * 48) - voice.timestamp;
     } else if (sequenceDistance(voice.sequence, this.#first) < 0) {
-      // From before this voice took the slot. After 32,768 packets `first` moves along below.
+      // From before this voice took the slot. After 32,768 packets `first` is moved along below.
       return;
     }
     const sequence = (voice.sequence + this.#sequenceOffset) & 0xffff;
@@ -99,7 +99,7 @@ export class Slot {
     this.#octets += voice.frame.length - HEAD_BYTES;
   }
 
-  /** Sends packets again that the receiver missed, while they are kept. */
+  /** Sends packets again that the receiver missed, if they are still kept. */
   resend(sequences: readonly number[]): number {
     let resent = 0;
     for (const sequence of sequences) {
@@ -111,18 +111,18 @@ export class Slot {
     return resent;
   }
 
-  /** Notes what the receiver reports about this slot. */
+  /** Records a receiver's report about this slot. */
   reported(block: ReportBlock, now: Ms): void {
     this.#loss = block.fraction;
     this.#lossAt = now;
   }
 
-  /** Share the receiver lost by its last report, 0 when that is older than 10 s. */
+  /** Share that the receiver lost by its last report; 0 when that is older than 10 s. */
   loss(now: Ms): number {
     return now - this.#lossAt < 10_000 ? this.#loss : 0;
   }
 
-  /** Tells the receiver which wall-clock instant its timestamps mean. */
+  /** Tells the receiver which wall-clock time its timestamps stand for. */
   report(wall: number, now: Ms): void {
     if (this.#packets === 0) return;
     const timestamp = this.#lastTimestamp + Math.round((now - this.#sentAt) * 48);
@@ -143,12 +143,12 @@ export class Slot {
       );
       return this.#send(writeRtp({ ...head, payloadType: red }, payload));
     }
-    // The frame is shared by every receiver: the head is written over for each, and the transport copies.
+    // All receivers share the frame: the header is overwritten for each of them, and the transport copies.
     const start = writeHead(voice.frame, head);
     return this.#send(start === 0 ? voice.frame : voice.frame.subarray(start));
   }
 
-  /** The packet before this one, when it fits into a redundant block. Spec: RFC 2198, 3. */
+  /** The previous packet, if it fits into a redundant block. Spec: RFC 2198, 3. */
   #before(sequence: number, timestamp: number): Kept | undefined {
     const before = this.#kept[((sequence - 1) & 0xffff) % KEPT];
     if (before?.sequence !== ((sequence - 1) & 0xffff)) return undefined;

@@ -1,6 +1,6 @@
 import type { Offer, OfferLine } from './offer.ts';
 
-/** What the transport contributes to an answer. */
+/** The transport's part of an answer. */
 export interface Transport {
   readonly ufrag: string;
   readonly pwd: string;
@@ -10,19 +10,19 @@ export interface Transport {
   readonly candidates: readonly string[];
 }
 
-/** What the stage does with one m-line: take a voice, give one, or refuse. */
+/** The use of one m-line: receive a voice, send one, or refuse. */
 export type Use =
   | { readonly kind: 'receive' }
   | { readonly kind: 'send'; readonly ssrc: number; readonly slot: number }
   | { readonly kind: 'refuse' };
 
-/** Bit/s asked of a publisher: speech with room for in-band FEC, or music in stereo. */
+/** Bitrate requested from a publisher, bit/s: speech with in-band FEC, or music in stereo. */
 const SPEECH_BITRATE = 48_000;
 const MUSIC_BITRATE = 128_000;
 
 /**
- * The offer that the transport is shown: the used lines only, rewritten under numbers of our own, so that nothing a
- * stranger wrote is parsed by native code except values that have been checked.
+ * The offer that is passed to the transport. It has only the used lines, rewritten with numbers of our own, so that
+ * native code parses nothing a client wrote except values that have been checked.
  */
 export function plainOffer(used: readonly OfferLine[]): string {
   const lines = [
@@ -33,7 +33,7 @@ export function plainOffer(used: readonly OfferLine[]): string {
     `a=group:BUNDLE ${used.map((_, index) => index).join(' ')}`,
   ];
   for (const [index, line] of used.entries()) {
-    // Bundled lines have one transport, the first one's. Spec: RFC 8843, 7.
+    // Bundled lines share one transport, that of the first line. Spec: RFC 8843, 7.
     const path = used[0]?.path;
     if (typeof path !== 'object') throw new RangeError('A line without a transport cannot be used');
     lines.push(
@@ -52,7 +52,7 @@ export function plainOffer(used: readonly OfferLine[]): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
-/** Writes the answer, line for line in the offer's order. Spec: RFC 3264, 6; RFC 8829, 5.3.1; RFC 8843, 7.3. */
+/** Writes the answer, line by line in the offer's order. Spec: RFC 3264, 6; RFC 8829, 5.3.1; RFC 8843, 7.3. */
 export function writeAnswer(offer: Offer, uses: readonly Use[], transport: Transport, id: string): string {
   const accepted = offer.lines.filter((_, index) => uses[index]?.kind !== 'refuse');
   const lines = ['v=0', `o=earshot ${id} 1 IN IP4 127.0.0.1`, 's=-', 't=0 0'];
@@ -75,7 +75,7 @@ export function writeAnswer(offer: Offer, uses: readonly Use[], transport: Trans
 
 const midLine = (line: OfferLine): string[] => (line.named ? [`a=mid:${line.mid}`] : []);
 
-/** Spec: RFC 3264, 6: the answer repeats the transport of the offer. */
+/** The answer repeats the transport of the offer. Spec: RFC 3264, 6. */
 const protocolOf = (line: OfferLine): string =>
   /^(?:UDP\/TLS\/)?RTP\/S?AVPF?$/.test(line.protocol) ? line.protocol : 'UDP/TLS/RTP/SAVPF';
 
@@ -89,16 +89,16 @@ const transportLines = (transport: Transport): string[] => [
 ];
 
 function mediaLines(line: OfferLine, opus: number, use: Exclude<Use, { kind: 'refuse' }>): string[] {
-  // RED is answered wherever it is offered, in the offerer's order: the first format is what a browser sends. So the
-  // client decides, who knows its link: first in the offer for a poor one, or later, without asking us, by applying
-  // this answer again with the two swapped. We read both at any time.
+  // RED is answered wherever it is offered, in the offerer's order; a browser sends the first format. So the client,
+  // which knows its link, decides: RED first in the offer for a poor link, or later, without asking us, by applying
+  // this answer again with the two formats swapped. We read both at any time.
   const formats = line.red === undefined ? [opus] : line.redFirst ? [line.red, opus] : [opus, line.red];
   const stereo = line.opusParameters.get('stereo') === '1' || line.opusParameters.get('sprop-stereo') === '1';
   const receive = use.kind === 'receive';
   const parameters = ['minptime=10', 'useinbandfec=1'];
   if (stereo) parameters.push('stereo=1', 'sprop-stereo=1');
   if (receive) parameters.push(`maxaveragebitrate=${stereo ? MUSIC_BITRATE : SPEECH_BITRATE}`);
-  // DTX would cut into quiet music; speech gaps need no packets.
+  // DTX would interrupt quiet music; pauses in speech need no packets.
   if (receive && !stereo) parameters.push('usedtx=1');
   return [
     `m=audio 9 ${protocolOf(line)} ${formats.join(' ')}`,
@@ -109,7 +109,7 @@ function mediaLines(line: OfferLine, opus: number, use: Exclude<Use, { kind: 're
       ? []
       : [`a=extmap:${line.levelId} urn:ietf:params:rtp-hdrext:ssrc-audio-level`]),
     `a=rtpmap:${opus} opus/48000/2`,
-    // Browsers do not offer NACK for audio but do it, in both directions, when the answer asks.
+    // Browsers do not offer NACK for audio but use it in both directions when the answer asks for it.
     `a=rtcp-fb:${opus} nack`,
     `a=fmtp:${opus} ${parameters.join(';')}`,
     ...(line.red === undefined

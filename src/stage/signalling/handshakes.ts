@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { ms } from '../../base/time.ts';
 
-/** Connections of one room, and of one network in all rooms of the cell, that are being made at a time. */
+/** Limit of connections being made at the same time, in one room and from one network in all rooms of the cell. */
 export const MAX_HANDSHAKES = 8;
-/** Offers of one room or network that wait for a place. */
+/** Limit of offers of one room or network that wait for a place. */
 const MAX_WAITING = 48;
-/** How long an offer waits for a place: less than clients wait for an answer. */
+/** Longest wait of an offer for a place: shorter than clients wait for an answer. */
 const WAIT_MS = 8_000;
 
 interface Waiter {
@@ -15,8 +15,9 @@ interface Waiter {
 }
 
 /**
- * Counts connections between their offer and their first packet: each costs memory and a handshake, and whoever only
- * offers could have any number of them. Those beyond the limit wait, in order, for one that connects or is given up.
+ * Limits connections between their offer and their first packet. Each costs memory and a handshake, and a client that
+ * only makes offers could otherwise have any number of them. Connections beyond the limit wait, in order, until another
+ * one connects or is given up.
  */
 export class Handshakes {
   readonly #clock: Clock;
@@ -27,7 +28,9 @@ export class Handshakes {
     this.#clock = clock;
   }
 
-  /** A place for one connection, to be disposed when it stands or is gone; undefined when none came free in 8 s. */
+  /**
+   * A place for one connection, to be disposed when it is connected or gone; undefined when none became free in 8 s.
+   */
   begin(room: string, network: string | undefined): Promise<Disposable | undefined> {
     const keys = network === undefined ? [`room ${room}`] : [`room ${room}`, `network ${networkOf(network)}`];
     if (this.#fits(keys)) return Promise.resolve(this.#take(keys));
@@ -47,7 +50,7 @@ export class Handshakes {
     });
   }
 
-  /** Whether somebody waits for a place in this room. */
+  /** Whether an offer waits for a place in this room. */
   waitedFor(room: string): boolean {
     return this.#waitingFor(`room ${room}`) > 0;
   }
@@ -79,7 +82,7 @@ export class Handshakes {
   }
 }
 
-/** Who gets an IPv6 address gets the network of 64 bits that it is in. */
+/** The network of an address: for IPv6 its network of 64 bits, for IPv4 the address itself. */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6 || address.startsWith('::ffff:')) return address;
   const [before = '', after] = address.split('::');

@@ -2,21 +2,23 @@ import { createHmac } from 'node:crypto';
 import type { SpeakerId } from '../../base/ids.ts';
 import type { EpochMs } from '../../base/time.ts';
 
-/** An ICE server announced to clients, with its secrets where it has some. */
+/** An ICE server announced to clients, with its credentials if it has any. */
 export interface IceServer {
   readonly urls: string;
   readonly username?: string | undefined;
   readonly credential?: string | undefined;
-  /** What it shares with us: each session then gets credentials of its own, which end. */
+  /** Secret shared with the server. Each session then gets its own credentials, which expire. */
   readonly secret?: string | undefined;
 }
 
-/** Credentials made from a shared secret hold for a long evening: a relay is refreshed with them until the end. */
+/**
+ * Lifetime of credentials made from a shared secret. It is long because a relay is refreshed with them until the end.
+ */
 const CREDENTIAL_SECONDS = 12 * 3_600;
 
 /**
- * The Link headers of one session. Where a secret is shared with the TURN server, user name and password are made for
- * this person and end after 12 hours. Spec: RFC 9725, 4.6; draft-uberti-behave-turn-rest, 2.2.
+ * The Link headers of one session. For a TURN server with a shared secret, user name and password are made for this
+ * person and expire after 12 hours. Spec: RFC 9725, 4.6; draft-uberti-behave-turn-rest, 2.2.
  */
 export function iceLinks(servers: readonly IceServer[], who: SpeakerId, wall: EpochMs): string[] {
   return servers.map((server) => {

@@ -2,29 +2,31 @@ import datachannel from 'node-datachannel';
 import { EarshotError } from '../../base/errors.ts';
 import { freeUdpPort, udpPortTrouble } from '../../base/udp-port.ts';
 
-/** Between finding a free port and having it another program may be quicker. */
+/** Tries to get a free port: another program may take it between finding and opening it. */
 const TRIES = 5;
 
-/** The UDP port of a stage, held until the process ends. Disposing lets another stage of this process have it. */
+/**
+ * The UDP port of a stage, held until the process ends. Disposing makes it available to another stage of this process.
+ */
 export interface MediaPort extends Disposable {
   readonly port: number;
-  /** Why speakers cannot reach the stage through it, in a few words; undefined when the socket is there. */
+  /** Why speakers cannot reach the stage through the port, in a few words; undefined when the socket works. */
   trouble(): Promise<string | undefined>;
 }
 
 interface Held {
-  /** Collected, it would give the port back. */
+  /** Kept, because garbage collection would release the port. */
   readonly listener: datachannel.IceUdpMuxListener;
   used: boolean;
 }
 
-/** The library keeps a port that it has once opened, whatever it is told: so it is kept here as well, to be used again. */
+/** The library never releases a port that it has opened, so the port is kept here as well, for reuse. */
 const held = new Map<number, Held>();
 
 /**
- * Takes a UDP port for good, 0 for a free one. From then on the library finds its socket there for each offer and opens
- * none, which it could fail at: it answers such a failure with the end of the process.
- * @throws EarshotError `bad-config` that names the port and what to do, when it cannot be had.
+ * Takes a UDP port until the process ends; 0 takes a free one. The library then uses its existing socket for each
+ * offer. It need not open another one, which could fail, and the library ends the process on such a failure.
+ * @throws EarshotError `bad-config` that names the port and what to do, when the port is not available.
  */
 export async function holdMediaPort(wanted: number, address?: string): Promise<MediaPort> {
   for (let left = wanted === 0 ? TRIES : 1; ; left -= 1) {
@@ -60,7 +62,7 @@ export async function holdMediaPort(wanted: number, address?: string): Promise<M
 function take(port: number, address: string | undefined): string | undefined {
   try {
     const { IceUdpMuxListener } = datachannel;
-    // It would print a line, and wait until it is read, for each datagram of a stranger that is none.
+    // The library would print a line for each invalid datagram from a stranger, and block until the line is read.
     datachannel.initLogger('Fatal', () => undefined);
     const listener =
       address === undefined ? new IceUdpMuxListener(port) : new IceUdpMuxListener(port, address);
@@ -72,7 +74,10 @@ function take(port: number, address: string | undefined): string | undefined {
   }
 }
 
-/** Whether somebody still has the port, in words when not: while the library has its socket, nobody else can have it. */
+/**
+ * Why the port does not work, in words; undefined when it does. While the library has its socket, nobody else can bind
+ * it.
+ */
 export async function heldTrouble(port: number, address?: string): Promise<string | undefined> {
   const free = (await udpPortTrouble(port, address)) === undefined;
   return free ? `port ${port} is no longer open: speakers cannot connect, restart this process` : undefined;

@@ -1,45 +1,45 @@
 import { MAX_CANDIDATES, usableCandidate } from './candidate.ts';
 import { type RawLine, readSections } from './sections.ts';
 
-/** How one m-line can be reached. Spec: RFC 8839; RFC 8122; RFC 4145. */
+/** The transport parameters of one m-line. Spec: RFC 8839; RFC 8122; RFC 4145. */
 export interface OfferPath {
   readonly ufrag: string;
   readonly pwd: string;
-  /** `algorithm DIGEST`, and nothing else that stood there. */
+  /** `algorithm DIGEST`, without anything else from that line. */
   readonly fingerprint: string;
   readonly setup: 'actpass' | 'active' | 'passive';
 }
 
-/** One m-line of an offer, reduced to what the stage uses. */
+/** One m-line of an offer, reduced to the parts that the stage uses. */
 export interface OfferLine {
-  /** As offered; its number where the offer has none. */
+  /** The mid as offered; the line's number if the offer has none. */
   readonly mid: string;
-  /** Whether the offer gave it a mid: only then the answer has one. Spec: RFC 5888, 9. */
+  /** Whether the offer has a mid; only then the answer has one. Spec: RFC 5888, 9. */
   readonly named: boolean;
   readonly kind: string;
   readonly protocol: string;
   readonly direction: Direction;
-  /** Formats as written, for a refusal to repeat. */
+  /** Formats as written, for the text of a refusal. */
   readonly formats: readonly string[];
-  /** Payload type of Opus, where the line offers it. */
+  /** Payload type of Opus, if the line offers it. */
   readonly opus?: number;
-  /** Parameters of Opus, lower case. */
+  /** Parameters of Opus, in lower case. */
   readonly opusParameters: ReadonlyMap<string, string>;
   /** Payload type of RED over Opus. Spec: RFC 2198. */
   readonly red?: number;
-  /** True when RED stands before Opus, which is the offerer's preference. */
+  /** True when RED comes before Opus, which means that the offerer prefers it. */
   readonly redFirst: boolean;
   /** Extension id of the client-to-mixer audio level. Spec: RFC 6464. */
   readonly levelId?: number;
-  /** First announced source. */
+  /** The first announced source. */
   readonly ssrc?: number;
-  /** How it is reached, or what is missing, in words. */
+  /** The transport parameters, or in words what is missing. */
   readonly path: OfferPath | string;
-  /** Lines of one number share a transport; undefined for one that stands alone. Spec: RFC 8843. */
+  /** Lines with the same number share a transport; undefined for a line of its own. Spec: RFC 8843. */
   readonly bundle?: number;
 }
 
-/** Which way an m-line's media goes, as the offerer sees it. Spec: RFC 8866, 6.7. */
+/** Direction of an m-line's media from the offerer's point of view. Spec: RFC 8866, 6.7. */
 export type Direction = 'sendonly' | 'recvonly' | 'sendrecv' | 'inactive';
 
 /** A session description that has been checked. */
@@ -49,7 +49,7 @@ export interface Offer {
   readonly candidates: readonly string[];
 }
 
-/** What one offer may be in all, so that reading it takes a few ms of the thread that mixes at the very worst. */
+/** Limits of one offer, so that reading it takes at most a few ms of the thread that mixes. */
 export { MAX_MEDIA_LINES, MAX_OFFER_BYTES, MAX_OFFER_LINES } from './sections.ts';
 
 const ICE = /^[A-Za-z0-9+/]+$/;
@@ -95,12 +95,12 @@ export function readOffer(text: string, behindNat = false): Offer | string {
   return { lines, candidates: [...candidates] };
 }
 
-/** The line a voice comes on, or in words why there is none. */
+/** The line that carries a voice, or in words why there is none. */
 export function publishLine(offer: Offer): OfferLine | string {
   return chosen(offer, 'sendonly')[0] ?? whyNone(offer, 'sendonly', 'to speak');
 }
 
-/** The lines on which a receiver can be given voices, all on one transport, or in words why there are none. */
+/** The lines on which a receiver can get voices, all on one transport, or in words why there are none. */
 export function receiveLines(offer: Offer): readonly OfferLine[] | string {
   const lines = chosen(offer, 'recvonly');
   const [first] = lines;
@@ -109,7 +109,7 @@ export function receiveLines(offer: Offer): readonly OfferLine[] | string {
   return lines.filter((line) => line.bundle === first.bundle).slice(0, MAX_RECEIVE_LINES);
 }
 
-/** Voices at once; the loudest take turns on them. */
+/** Limit of simultaneous voices; the loudest share them. */
 const MAX_RECEIVE_LINES = 16;
 
 const chosen = (offer: Offer, way: 'sendonly' | 'recvonly'): OfferLine[] =>
@@ -135,7 +135,9 @@ function whyNone(offer: Offer, way: 'sendonly' | 'recvonly', what: string): stri
   return typeof first?.path === 'string' ? first.path : 'No audio line can be used';
 }
 
-/** The transport of a line: its own attributes, then those of the first line of its bundle, then the session's. */
+/**
+ * The transport of a line: its own attributes, then those of the first line of its bundle, then those of the session.
+ */
 function pathOf(
   places: readonly Pick<RawLine, 'ufrag' | 'pwd' | 'fingerprints' | 'setup'>[],
 ): OfferPath | string {
@@ -159,7 +161,7 @@ function pathOf(
   return { ufrag, pwd, fingerprint: fingerprint.text, setup };
 }
 
-/** The first digest that we can check; whatever follows it on the line goes nowhere. */
+/** The first digest that we can check; the rest of the line is dropped. */
 function fingerprintOf(prints: readonly string[]): { readonly text: string } | string {
   let why = 'The fingerprint must be sha-256, sha-384 or sha-512';
   for (const print of prints) {
@@ -201,7 +203,7 @@ function readLine(line: RawLine, mid: string, path: OfferPath | string): Made | 
     opusParameters: parameters(opus === undefined ? undefined : line.parameters.get(String(opus))),
     ...(red === undefined ? {} : { red }),
     redFirst: red !== undefined && place(formats, red) < place(formats, opus),
-    // One-byte headers go to 14. Spec: RFC 8285, 4.2.
+    // Ids of one-byte headers end at 14. Spec: RFC 8285, 4.2.
     ...(level >= 1 && level <= 14 ? { levelId: level } : {}),
     ...(ssrc > 0 && ssrc <= 0xffffffff && Number.isInteger(ssrc) ? { ssrc } : {}),
     path,
@@ -211,7 +213,7 @@ function readLine(line: RawLine, mid: string, path: OfferPath | string): Made | 
 const place = (formats: readonly string[], type: number | undefined): number =>
   formats.findIndex((format) => Number(format) === type);
 
-/** The offerer's first format of that name. Types 64 to 95 look like RTCP on a shared port. Spec: RFC 5761, 4. */
+/** The offerer's first format with that name. Types 64 to 95 look like RTCP on a shared port. Spec: RFC 5761, 4. */
 function formatOf(line: RawLine, formats: readonly string[], name: RegExp): number | undefined {
   for (const format of formats) {
     const type = Number(format);

@@ -1,19 +1,19 @@
-/** Bytes of an offer at most. */
+/** Limit of an offer's length. */
 export const MAX_OFFER_BYTES = 32_768;
-/** Lines of an offer at most; browsers send 50 to 300. */
+/** Limit of an offer's lines; browsers send 50 to 300. */
 export const MAX_OFFER_LINES = 1_000;
-/** m-lines of an offer at most: each must be answered, used or not. */
+/** Limit of an offer's m-lines: each must be answered, used or not. */
 export const MAX_MEDIA_LINES = 64;
 const MAX_LINE_LENGTH = 4_096;
-/** Codecs and candidates of one section that are looked at; the rest is let go. */
+/** Limits of codecs and candidates read from one section; the rest is dropped. */
 const MAX_CODECS = 128;
 const MAX_CANDIDATE_LINES = 256;
 const LEVEL_URI = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 const DIRECTION = new Set(['sendonly', 'recvonly', 'sendrecv', 'inactive']);
 
-/** The attributes of one section, the first of each kind, as they were written. */
+/** The attributes of one section as written, the first of each kind. */
 export interface RawLine {
-  /** What follows `m=`; empty for the session's own part. */
+  /** The text after `m=`; empty for the session's own part. */
   readonly media: string;
   mid: string | undefined;
   direction: string | undefined;
@@ -30,7 +30,7 @@ export interface RawLine {
   readonly parameters: Map<string, string>;
 }
 
-/** A description taken apart. */
+/** A description split into its sections. */
 export interface Sections {
   readonly session: RawLine;
   readonly lines: readonly RawLine[];
@@ -56,8 +56,8 @@ const section = (media: string): RawLine => ({
 });
 
 /**
- * Takes a description apart in one pass over its lines. Line ends of any kind, blank lines, spaces around a line and a
- * byte order mark are forgiven. A string is the refusal in plain words. Spec: RFC 8866.
+ * Splits a description in one pass over its lines. It accepts line ends of any kind, blank lines, spaces around a line
+ * and a byte order mark. A string is the refusal in plain words. Spec: RFC 8866.
  */
 export function readSections(text: string): Sections | string {
   if (text.length > MAX_OFFER_BYTES) return `An offer may have at most ${MAX_OFFER_BYTES} bytes`;

@@ -1,18 +1,18 @@
 import { usableCandidate } from './candidate.ts';
 
-/** What a `trickle-ice-sdpfrag` body says. */
+/** The content of a `trickle-ice-sdpfrag` body. */
 export interface Trickle {
   readonly ufrag: string | undefined;
   /** Usable candidates, without `a=`. */
   readonly candidates: readonly string[];
 }
 
-/** Lines of a fragment that are looked at; 32 candidates are used. */
+/** Limit of lines read from a fragment; 32 candidates are used. */
 const MAX_LINES = 500;
 
 /**
- * Reads an SDP fragment; undefined when it is none. Candidates beyond what a session takes are let go. `behindNat`: see
- * `usableCandidate`. Spec: RFC 8840, 9.
+ * Reads an SDP fragment; undefined when the text is not one. Candidates beyond the limit of a session are dropped.
+ * `behindNat`: see `usableCandidate`. Spec: RFC 8840, 9.
  */
 export function readTrickle(text: string, behindNat = false): Trickle | undefined {
   const lines = text
