@@ -1,10 +1,11 @@
 /**
- * Every figure of the crowd's path beside its peers, one after the other on this machine, with a picture of the ratios.
+ * All measurements of the listeners' path beside other servers, one after the other on this machine, with a picture of
+ * the ratios.
  *
  *   node bench/any-crowd.ts [--starts 3] [--many-starts N, default as many] [--only fanout,hls,joins,tls,fanout-many] [--out docs]
  *
- * With three starts it takes about 40 minutes and wants a quiet machine. Writes OUT/any-crowd.md (the tables as they were printed) and
- * OUT/any-crowd.svg (measured ratio against its goal).
+ * With three starts it takes about 40 minutes and needs a quiet machine. Writes OUT/any-crowd.md (the printed tables)
+ * and OUT/any-crowd.svg (measured ratio against its goal).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -26,7 +27,7 @@ const { values } = parseArgs({
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 type Windows = readonly Readonly<Record<string, number>>[];
-/** What a bench prints last, as far as it is read here. */
+/** The last output of a bench, as far as it is read here. */
 interface Printed {
   readonly results?: readonly { size: number; name: string; windows: Windows }[];
   readonly rows?: unknown;

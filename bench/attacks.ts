@@ -1,12 +1,14 @@
 /**
- * What listeners notice while one stranger does what is dear: the p99 of the gaps between their writes, by the write period.
+ * The effect of one attacker's costly requests on listeners: the p99 of the gaps between their writes, divided by the
+ * write period.
  *
  *   node bench/attacks.ts [handshakes …] [--listeners 200] [--seconds 20]
  *
- * Without a name every row is measured. Needs gcc, libssl-dev and taskset; door and attackers each have a core where there are two. Listeners come by TLS
- * from 127.0.1.0/24 on, the stranger from 127.77.0.2. Each row is measured twice, at rest and under attack; goal: 1.1 periods.
- * On a machine that is busy otherwise: `chrt -r 6 node bench/attacks.ts --behind`, as root; the stranger then stands behind the listeners
- * on their core, so that the listeners' own lateness is not measured.
+ * Without a name every row is measured. Needs gcc, libssl-dev and taskset. Door and attackers get one core each if
+ * there are two. Listeners connect by TLS from 127.0.1.0/24 on, the attacker from 127.77.0.2. Each row is measured
+ * twice, at rest and under attack; goal: 1.1 periods. On a busy machine run `chrt -r 6 node bench/attacks.ts --behind`
+ * as root. The attacker then has a lower priority than the listeners on their core, so that the listeners' own lateness
+ * is not measured.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,10 +35,10 @@ const doorProgram = fileURLToPath(new URL('./fanout-door.ts', import.meta.url));
 const seconds = Number(values.seconds);
 const period = Number(values.period);
 
-/** What a row needs, and what comes of it. */
+/** The needs and the result of a row. */
 interface Row {
   readonly what: string;
-  /** Attacks the door on a port for so many seconds; what the attacker saw, in a word. */
+  /** Attacks the door on a port for this many seconds. Returns a summary of the attacker's view. */
   attack(port: number, seconds: number): Promise<string>;
 }
 
@@ -46,7 +48,7 @@ const shakes = workshop.compile('shakes', ['-lssl', '-lcrypto']);
 writeCertificate(workshop.folder, selfSigned());
 const place = cores(1);
 
-/** All that a process prints. */
+/** The complete output of a process. */
 async function output(child: ChildProcess): Promise<string> {
   let text = '';
   child.stdout?.on('data', (chunk) => (text += chunk));
@@ -73,7 +75,7 @@ interface Heard {
   readonly open: number;
   readonly lost: number;
 }
-/** Listeners' gaps at rest and under attack, on one door. */
+/** Gaps of the listeners at rest and under attack, on one door. */
 async function measure(row: Row): Promise<{ rest: Heard; attacked: Heard; attacker: string }> {
   const door = on(place.servers, process.execPath, [
     doorProgram,

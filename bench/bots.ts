@@ -1,4 +1,7 @@
-/** Many WebRTC speakers in one process: `node bench/bots.ts URL SLUG COUNT DATA FILE…`. Talks until it is ended. */
+/**
+ * Many WebRTC speakers in one process: `node bench/bots.ts URL SLUG COUNT DATA FILE…`. They talk until the process is
+ * stopped.
+ */
 
 import type { Slug, SpeakerId } from '../src/base/ids.ts';
 import { silentLog } from '../src/base/log.ts';

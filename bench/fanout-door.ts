@@ -1,4 +1,7 @@
-/** A real door with a synthetic origin: FRAGMENT bytes every 320 ms, written every PERIOD ms. Prints its port; given a PORT it shares it. */
+/**
+ * A real door with a synthetic origin: FRAGMENT bytes every 320 ms, written every PERIOD ms. It prints its port; with a
+ * PORT it shares that one.
+ */
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
@@ -9,7 +12,7 @@ import { openUring } from '../src/native/uring.ts';
 const fragmentBytes = Number(process.argv[2] ?? 2048);
 const period = Number(process.argv[3] ?? 960);
 const port = Number(process.argv[4] ?? 0);
-/** A folder with cert.pem and key.pem: then it speaks TLS. */
+/** A folder with cert.pem and key.pem; if given, the door uses TLS. */
 const certificate = process.argv[5];
 const init = Buffer.alloc(700, 1);
 const fragment = Buffer.alloc(fragmentBytes, 2);
@@ -50,7 +53,7 @@ const door = await open({
   cell: () => ({ socketPath: '/nonexistent' }),
   assets: new Map(),
   pages: openPages({ manifest: {} }),
-  // Each /24 of this machine is a network: rows of strangers are told from the crowd.
+  // Each /24 of this machine counts as a network, so that rows of attackers are distinguished from the listeners.
   limits: { ...LIMITS, loopbackCounts: true },
   backlog: 4096,
   delivery: () => ({ period }),

@@ -3,7 +3,7 @@
  *
  *   node bench/fanout.ts [--sizes 5000,18500,55000] [--windows 3] [--periods 5] [--starts 1] [--peers c,door,nchan,icecast]
  *
- * Needs gcc, taskset and, for their rows, nginx with libnginx-mod-nchan and icecast2. Everything is on the loopback.
+ * Needs gcc, taskset and, for their rows, nginx with libnginx-mod-nchan and icecast2. All connections use the loopback.
  */
 import { once } from 'node:events';
 import { cpus } from 'node:os';
@@ -23,7 +23,7 @@ const { values } = parseArgs({
 });
 const PERIOD = 960;
 const BYTES = 6144;
-/** A process may open 20,000 files on the machines this was made for. */
+/** A process may open 20,000 files on the machines that this was made for. */
 const MOST_PER_PROCESS = 18_500;
 
 interface Window {

@@ -1,6 +1,6 @@
 /**
- * Ten minutes in a listener's ear: a tone that never stops with a counter in it goes into one Chromium's microphone and is
- * read back from another Chromium's decoded sound. Every hole, every repeated and every missing second is counted.
+ * Ten minutes of listening. A continuous tone that contains a counter goes into one Chromium's microphone and is read
+ * from another Chromium's decoded sound. Every gap, every repeated and every missing second is counted.
  * `npm run bench -- gaps [seconds]`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,10 +12,10 @@ import { startServer } from '../e2e/rig/server.ts';
 import { RATE, writeWav } from '../e2e/rig/sound.ts';
 
 const SECONDS = Number(process.argv[2] ?? 600);
-/** Second n carries a burst of `FIRST + STEP · (n mod COUNT)` Hz in its first 150 ms. */
+/** In second n the first 150 ms are a burst of `FIRST + STEP · (n mod COUNT)` Hz. */
 const [FIRST, STEP, COUNT] = [1000, 200, 16];
 
-/** A 300 Hz tone without end, and the counter. */
+/** A continuous 300 Hz tone, and the counter. */
 function countingTone(seconds: number): Float32Array {
   const samples = new Float32Array(seconds * RATE);
   for (let i = 0; i < samples.length; i++) {
@@ -30,7 +30,7 @@ function countingTone(seconds: number): Float32Array {
   return samples;
 }
 
-// 512-sample windows: which of the sixteen tones is there, and is there any sound at all.
+// 512-sample windows: which of the sixteen tones is present, and is there any sound at all.
 const WORKLET = `
 registerProcessor('counter', class extends AudioWorkletProcessor {
   constructor({ processorOptions: o }) {
@@ -108,7 +108,7 @@ for (let i = 1; i < numbers.length; i++) {
   const [now, at] = numbers[i] ?? [0, 0];
   const [before, then] = numbers[i - 1] ?? [0, 0];
   const step = (now - before + COUNT) % COUNT;
-  // More than one turn of the counter may be missing: the clock tells how many.
+  // More than one round of the counter may be missing; the clock tells how many.
   const turns = Math.max(0, Math.round((at - then - step) / COUNT));
   if (step === 0 && turns === 0) repeated += 1;
   else missing += step - 1 + turns * COUNT;

@@ -1,4 +1,7 @@
-/** Mutated heads against a real door: `node bench/heads.ts [COUNT] [SEED]`; 100,000 take some minutes. Exit 1 when one hangs or is answered wrongly. */
+/**
+ * Mutated request heads against a real door: `node bench/heads.ts [COUNT] [SEED]`; 100,000 take some minutes. Exits
+ * with 1 when one hangs or gets a wrong answer.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

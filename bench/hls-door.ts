@@ -1,8 +1,8 @@
 /**
  * A real door with a real origin and synthetic sound: one rendition, fragments of 2 kB. Prints its port, then runs.
  *
- *   node bench/hls-door.ts still      # 40 s of program and then nothing more: addresses stay valid
- *   node bench/hls-door.ts live ZERO  # a fragment each 320 ms from ZERO (wall-clock ms) on
+ *   node bench/hls-door.ts still      # 40 s of program, then no more: addresses stay valid
+ *   node bench/hls-door.ts live ZERO  # a fragment every 320 ms from ZERO (wall-clock ms) on
  */
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';

@@ -1,10 +1,12 @@
 /**
- * Low-Latency HLS by requests: our door beside nginx with the same files, and beside Varnish in front of our door.
+ * Requests of Low-Latency HLS: our door beside nginx with the same files, and beside Varnish in front of our door.
  *
- *   node bench/hls.ts [--connections 10000] [--windows 3] [--window 5000] [--starts 1] [--peers door,nginx,door-block,varnish-block]
+ *   node bench/hls.ts [--connections 10000] [--windows 3] [--window 5000] [--starts 1]
+ *       [--peers door,nginx,door-block,varnish-block]
  *
- * `paced`: each connection asks twice a second, a playlist and a part in turn. `block`: each waits for the playlist of
- * the next part and fetches the part. Needs gcc, taskset, nginx and varnish. Everything is on the loopback.
+ * `paced`: each connection sends two requests per second, for a playlist and a part in turn. `block`: each waits for
+ * the playlist of the next part and fetches the part. Needs gcc, taskset, nginx and varnish. All connections use the
+ * loopback.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -80,7 +82,7 @@ async function door(): Promise<Open> {
   const part = `/r/bench/live/${[...listed].at(-1)?.[1]}`;
   return { ports: [port], path: PLAYLIST, part, pids: [child.pid ?? 0], stop: () => end([child]) };
 }
-/** The same two files, in memory, as nginx serves them. */
+/** nginx with the same two files, in memory. */
 async function nginx(): Promise<Open> {
   const source = await door();
   const folder = '/dev/shm';
@@ -120,13 +122,13 @@ const BLOCKING = {
   path: `${PLAYLIST}?_HLS_msn=%ld&_HLS_part=%ld`,
   part: '/r/bench/live/opus64/%ld.%ld.m4s',
 };
-/** The zero of the program that a live door begins 41 s before it is started. */
+/** Zero of the program of a live door, 41 s before the door starts. */
 const zeroOf = (started: number): number => started - 8 * 16 * 320;
 async function doorBlock(started: number, cpu = place.servers): Promise<Open> {
   const { port, child } = await startDoor(['live', String(started)], cpu);
   return { ports: [port], ...BLOCKING, pids: [child.pid ?? 0], stop: () => end([child]) };
 }
-/** Varnish on the servers' core, our door as its origin on a crowd's core. */
+/** Varnish on the servers' core, with our door as its origin on a core of the load generator. */
 async function varnishBlock(started: number): Promise<Open> {
   const origin = await doorBlock(started, place.crowd);
   const port = await freePort();

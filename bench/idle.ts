@@ -1,7 +1,8 @@
 /**
- * What an Earshot takes that nobody uses: a default installation, watched after its start. Processor time and memory of
- * each process and of all together. `node bench/idle.ts [seconds] [--after SECONDS]`; goals: 3 % of a core, 350 MB.
- * Linux, after `npm run build`. The welcome room rests a minute after nobody listens any more, so the watch begins after that.
+ * Resources of an Earshot that nobody uses: a default installation, measured after its start. Reports processor time
+ * and memory of each process and of all together. `node bench/idle.ts [seconds] [--after SECONDS]`; goals: 3 % of a
+ * core, 350 MB. Needs Linux, after `npm run build`. The welcome room pauses one minute after its last listener has
+ * left, so the measurement begins after that.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +25,7 @@ function stat(pid: number): { parent: number; cpu: number } {
   return { parent: Number(fields[1]), cpu: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND };
 }
 
-/** A process and all that descend from it. */
+/** A process and all its descendants. */
 function family(root: number): number[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -51,7 +52,7 @@ function memory(pid: number): { rss: number; pss: number } {
 const titleOf = (pid: number): string =>
   readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim().slice(0, 40);
 
-// As it comes out of the box, but for places of its own; `npm start` and bin/earshot name the folder as well.
+// A default installation, except for its own folders and ports; `npm start` and bin/earshot also name the folder.
 await using server = await startServer({
   ...{ EARSHOT_WELCOME: 'yes', EARSHOT_LOG_LEVEL: 'info' },
   NODE_COMPILE_CACHE: fileURLToPath(new URL('../.runtime/compiled', import.meta.url)),

@@ -1,11 +1,12 @@
 /**
- * Join storm: fresh connections to a stream, each measured to its first byte of sound: our door beside Icecast, nchan
+ * Join storm: fresh connections to a stream, each measured to its first byte of sound. Our door beside Icecast, nchan
  * and a static file from nginx, each on one core, in one run.
  *
  *   node bench/joins.ts [--seconds 8] [--rate 2000] [--starts 1] [--peers door,nchan,icecast,static]
  *
- * `closed`: as many joins per second as the server takes; each leaves when it is answered, so that a server which makes
- * newcomers wait for the next write is not measured by that. `paced`: --rate per second, everyone stays, first sound. Needs gcc, taskset and, for their rows, nginx with libnginx-mod-nchan and icecast2.
+ * `closed`: as many joins per second as the server can take. Each client leaves when it is answered, so this does not
+ * measure whether newcomers must wait for the next write. `paced`: --rate per second, everyone stays, measured to the
+ * first sound. Needs gcc, taskset and, for their rows, nginx with libnginx-mod-nchan and icecast2.
  */
 import { once } from 'node:events';
 import { cpus } from 'node:os';
@@ -23,10 +24,13 @@ const { values } = parseArgs({
     peers: { type: 'string', default: 'door,nchan,icecast,static' },
   },
 });
-/** One write of 6 kB a second, near enough; a newcomer is given the last of it at once where the server can. */
+/** One write of about 6 kB per second. A newcomer gets the last of it at once, if the server can do that. */
 const PERIOD = 960;
 const BYTES = 6144;
-/** At a time in the closed pattern. Icecast answers newcomers with the next write: only many at once keep it busy. */
+/**
+ * Simultaneous clients of the closed pattern. Icecast answers newcomers with the next write, so only many clients keep
+ * it busy.
+ */
 const AT_A_TIME: Readonly<Record<string, number>> = { icecast: 512 };
 const USUAL = 64;
 
@@ -83,7 +87,7 @@ for (let start = 0; start < Number(values.starts); start += 1)
     row.paced.push(await storm(peer, 'paced', Number(values.rate)));
   }
 
-/** Joins a core can do in a second: by the time each took of it. */
+/** Joins that one core can do in a second, from the CPU time of each. */
 const able = (joins: readonly Joins[]): number => 1e6 / middle(joins.map((j) => j.cpu_us_per_join));
 const icecast = rows.get('icecast');
 console.log(

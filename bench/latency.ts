@@ -1,6 +1,7 @@
 /**
- * How late is an ear: bursts in one Chromium's fake microphone, found again in another Chromium's decoded sound and in
- * another speaker's; a third Chromium hears LL-HLS through hls.js. Wall-clock of one machine, accurate to about 15 ms.
+ * Latency for listeners: bursts in one Chromium's fake microphone are detected in another Chromium's decoded sound and
+ * in another speaker's. A third Chromium hears LL-HLS through hls.js. All use the wall clock of one machine, accurate
+ * to about 15 ms.
  * `npm run bench -- latency [seconds] [write period in ms]`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * A speaker on a bad link: Chromium on a host of its own (network namespace) loses packets both ways; what the mixer had
- * to invent is read from its counters. Needs root. `npm run bench -- loss [seconds]`.
+ * A speaker on a bad link: Chromium in its own network namespace loses packets in both directions; the mixer's counters
+ * show how much it had to conceal. Needs root. `npm run bench -- loss [seconds]`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,16 +1,19 @@
-/** Recordings that are made for a measurement: pieces of one sound, linked as often as needed, with their index. */
+/** Synthetic recordings for a measurement: pieces of one sound, linked as often as needed, with their index. */
 import { linkSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryOf, recordOf } from '../src/archive/piece-index.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../src/base/time.ts';
 import { syntheticFragment } from '../test/synthetic.ts';
 
-/** File systems let a file have no more names than some tens of thousands. */
+/** Most file systems limit the names (hard links) of one file to some tens of thousands. */
 const NAMES_PER_FILE = 30_000;
-/** The table of frames of a longer recording is never read: it is left as a hole. */
+/** The table of frames of a longer recording is never read, so it is left as a sparse file. */
 const MAX_TABLE_PIECES = 20_000;
 
-/** Pieces of one rendition of so many hours, with their index, in a folder. `frames` are the coded frames of one fragment. */
+/**
+ * Writes the pieces of one rendition for this many hours, with their index, to a folder. `frames` are the coded frames
+ * of one fragment.
+ */
 export function makePieces(folder: string, hours: number, frames: readonly Uint8Array[]): void {
   const count = Math.ceil((hours * 3_600_000) / (FRAGMENT_MS * FRAGMENTS_PER_SEGMENT));
   mkdirSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** What one program costs to encode: CPU per rendition and together, rates, boxes, the slowest step. */
+/** The cost of encoding one program: CPU per rendition and in total, bitrates, boxes, the slowest step. */
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { speechLike } from '../test/sound.ts';
 const SECONDS = Number(process.argv[2] ?? 60);
 const speech = speechLike(SECONDS, 7);
 const blocks = Math.floor(speech.length / 960);
-/** Two seconds: the lowest piece is what the work costs, more is what others on the machine add. */
+/** Two seconds. The cheapest piece shows the cost of the work; more than that comes from other load on the machine. */
 const PIECE_BLOCKS = 100;
 const samples = new Float32Array(1920);
 const fill = (n: number): Float32Array => {
@@ -114,7 +114,7 @@ const loop = performance.eventLoopUtilization();
 for (let n = 0; n < blocks; n++) {
   packager.push({ tick: ticks(n * 960), stereo: false, samples: fill(n) });
   if (n % 16 === 15) pushedAt.set((n - 15) / 16, performance.now());
-  // Twice real time: a queue would show.
+  // Twice real time, so that a queue would become visible.
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
 await packager[Symbol.asyncDispose]();
@@ -127,7 +127,7 @@ delays.sort((a, b) => a - b);
 const delay = (share: number): string => (delays[Math.floor(share * (delays.length - 1))] ?? 0).toFixed(1);
 console.log(`last block pushed to fragments out: median ${delay(0.5)} ms, 99 % ${delay(0.99)} ms`);
 
-/** CPU-seconds per second of sound that the ffmpeg of the system takes for the same codecs and rates, without boxes. */
+/** CPU-seconds per second of sound that the system's ffmpeg needs for the same codecs and bitrates, without boxes. */
 async function nativeFfmpeg(): Promise<number> {
   const outputs = [...new Set(RENDITIONS.map(({ codec, bitrate }) => `${codec} ${bitrate}`))].flatMap(
     (encode) => {

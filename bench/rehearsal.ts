@@ -34,22 +34,25 @@ const { values } = parseArgs({
   },
 });
 const LISTENERS = Number(values.listeners);
-/** The doors of four cores even where the server has two of them: each may open 20,000 files on the machines this was made for. */
+/**
+ * The number of doors of four cores, even if the server has two: each door may open 20,000 files on the machines this
+ * was made for.
+ */
 const DOORS = Math.max(1, availableParallelism() - 1);
 const HOLD_S = Number(values.hold);
-/** A tenth of what all of them take on rung 0. */
+/** A tenth of the egress of all listeners on rung 0. */
 const tenth = (): Record<string, string> => ({
   EARSHOT_EGRESS_LIMIT: `${Math.max(1, Math.round((LISTENERS / 10) * EACH_BITS * 1e-6))}Mbit/s`,
 });
-/** Those who were there before. */
+/** The number of listeners who were there before. */
 const BEFORE = 10;
 const BEFORE_S = 12;
-/** What one listener of the best rendition takes on rung 0, headers included, bit/s. */
+/** Egress of one listener of the best rendition on rung 0, headers included, bit/s. */
 const EACH_BITS = 72_000;
-/** People need so long to begin; that is judged by the time to the first sound. Seconds. */
+/** Time that people have to begin; the begin itself is judged by the time to the first sound. Seconds. */
 const BEGIN_S = 8;
 const BACK_LIMIT_MS = 240_000;
-/** One server, the people who were there before, and one crowd. */
+/** Runs one server, the listeners who were there before, and one crowd. */
 async function run(name: string, settings: Record<string, string>, args: readonly string[]) {
   process.stderr.write(`${name}: ${LISTENERS} listeners, load before ${loadavg()[0]?.toFixed(1)}\n`);
   await using evening = await openEvening(
@@ -72,20 +75,20 @@ async function run(name: string, settings: Record<string, string>, args: readonl
   const left = Date.parse(all.outcome.ended);
   const first = await before;
   const restored = async () => (await evening.state())?.delivery.rung === 0;
-  // Where nothing was limited there is little to come back from.
+  // A run without limits has little to recover from.
   await until('rung 0 again', restored, name === 'held' ? 0 : BACK_LIMIT_MS).catch(() => undefined);
   const back = (await restored()) ? (Date.now() - left) / 1000 : undefined;
   return figures(all, first, back);
 }
 
 /**
- * Seconds of sound that people heard in each second, after everybody had time to begin and before the first goes home.
- * Not what came in that second: with writes 2.56 s apart that is everything or nothing.
+ * Seconds of sound that people heard in each second, after everybody had time to begin and before the first leaves. It
+ * is not the sound received in that second: with writes 2.56 s apart that is everything or nothing.
  */
 function goodput({ rows }: Crowd): number[] {
   const from = (rows.findLast(({ counts }) => counts.arrived > 0)?.at ?? 0) + BEGIN_S;
   const home = (rows.find(({ counts }) => counts.arrived > 0)?.at ?? 0) + HOLD_S;
-  // The last second is not whole.
+  // The last second is incomplete.
   return rows.slice(from, Math.min(home, rows.length - 1)).map(({ gauges }) => gauges.hearing + gauges.ring);
 }
 

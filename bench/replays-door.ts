@@ -1,9 +1,12 @@
-/** One door over a folder of recordings, and how long its thread is kept: started by `bench/replays.ts` with the folder and a port. */
+/**
+ * One door with a folder of recordings, which reports how long its thread was blocked. Started by `bench/replays.ts`
+ * with the folder and a port.
+ */
 import { silentLog } from '../src/base/log.ts';
 import { load } from '../src/config/index.ts';
 import { openDoor } from '../src/role/door.ts';
 
-/** The longest time between two turns of the thread, ms: by the clock, and how much of it the thread itself worked. */
+/** The longest time between two turns of the thread, ms: wall-clock time, and the thread's own processor time in it. */
 export interface Held {
   readonly wall: number;
   readonly work: number;

@@ -1,13 +1,14 @@
 /**
- * How long an unauthenticated request for a recording keeps a door's thread: rooms of 24 hours and of 30 days, asked in turn, each
- * kind of request first when nothing is remembered of the room and then again.
+ * How long an unauthenticated request for a recording blocks a door's thread. Rooms of 24 hours and of 30 days are
+ * requested in turn; each kind of request is measured without and then with cached data of the room.
  *
  *   node bench/replays.ts [--rooms 20] [--hours 24,720] [--seconds 10] [--total 170]
  *
- * `--seconds` is what each row takes at most, `--total` all of it: "answers" says how many requests that were. Goal: 20 ms. Both times are of the longest turn
- * of the thread: by the clock, which a busy machine makes longer, and as processor time of that thread alone. The recordings are
- * made for it (one piece, linked as often as needed; all rooms of a length share their folders) in the temporary folder: half a
- * million names for 30 days and some 10 MB. About three minutes with what is given above.
+ * `--seconds` limits each row, `--total` the whole run; "answers" is the number of requests. Goal: 20 ms. Both times
+ * are of the longest turn of the thread: wall-clock time, which a busy machine makes longer, and processor time of that
+ * thread alone. The recordings are synthetic (one piece, linked as often as needed; all rooms of a length share their
+ * folders) and lie in the temporary folder: half a million names for 30 days and some 10 MB. The defaults above take
+ * about three minutes.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -47,14 +48,14 @@ const data = mkdtempSync(join(tmpdir(), 'earshot-replays-'));
 const at = paths(data);
 const slugOf = (hours: number, room: number): string => `hours-${hours}-room-${room}`.replace('.', '-');
 
-/** Everything that is recorded, and the site's last word on the rooms. */
+/** Creates all recordings, and the site's last snapshot of the rooms. */
 function makeRooms(): void {
   const cards: RoomCard[] = [];
   for (const hours of HOURS) {
     const [opened, ended] = [Date.now() - 3_600_000 * (hours + 1), Date.now() - 3_600_000];
     for (const rendition of RENDITIONS.filter(({ id }) => ARCHIVED.includes(id))) {
       const folder = join(data, 'shared', `${hours}-${rendition.id}`);
-      // Nothing decodes the sound, so the second rendition has the pieces of the first.
+      // Nothing decodes the sound, so the second rendition shares the pieces of the first.
       const first = join(data, 'shared', `${hours}-pieces`);
       if (rendition.id === ARCHIVED[0]) makePieces(first, hours, SOUND);
       symlinkSync(first, folder);
@@ -94,7 +95,7 @@ interface Kind {
 }
 
 const GZIP = { 'accept-encoding': 'gzip' };
-/** Each with the word that stands in the table. */
+/** Each with its label in the table. */
 const KINDS: readonly Kind[] = [
   { what: '`HEAD replay.m4a`', file: 'replay.m4a', method: 'HEAD' },
   { what: '`replay.m4a`, `Range: bytes=0-0`', file: 'replay.m4a', headers: { range: 'bytes=0-0' } },
@@ -108,7 +109,9 @@ const KINDS: readonly Kind[] = [
 ];
 const ENOUGH_BYTES = 65_536;
 
-/** Asks once, each time from another network; its status, or `late` when the time of the row was over. */
+/**
+ * Sends one request, each time from another network. Returns its status, or `late` when the time of the row was over.
+ */
 function ask(port: number, kind: Kind, slug: string, turn: number, signal: AbortSignal): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const call = request({
@@ -132,7 +135,7 @@ function ask(port: number, kind: Kind, slug: string, turn: number, signal: Abort
   return promise;
 }
 
-/** How long the door's thread was kept since it was last asked. */
+/** How long the door's thread was blocked since the last call. */
 async function heldBy(door: ChildProcess): Promise<Held> {
   door.send('held');
   const [held] = (await once(door, 'message')) as [Held];
@@ -141,7 +144,7 @@ async function heldBy(door: ChildProcess): Promise<Held> {
 
 const ms = (value: number): string => value.toFixed(1);
 
-/** Asks the rooms of a length in turn and prints the row. */
+/** Requests the rooms of a length in turn and prints the row. */
 async function row(
   door: ChildProcess,
   port: number,

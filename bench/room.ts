@@ -1,7 +1,8 @@
 /**
- * What one room costs its studio cell: CPU and memory with 1, 5 and 12 speakers who all talk at once, every rendition
- * coded; and what the boxes that tell a listener of the room add to the sound. Real server, real WebRTC from another process, figures from /proc. `npm run bench -- room [seconds] [speakers,…]`.
- * With `NODE_OPTIONS="--cpu-prof --cpu-prof-dir=DIR"` every process and thread leaves a profile in DIR.
+ * The cost of one room for its studio cell: CPU and memory with 1, 5 and 12 speakers who all talk at once, with every
+ * rendition coded; and the bytes that boxes with the room's state add to the sound. It uses a real server, real WebRTC
+ * from another process, and figures from /proc. `npm run bench -- room [seconds] [speakers,…]`. With
+ * `NODE_OPTIONS="--cpu-prof --cpu-prof-dir=DIR"` every process and thread leaves a profile in DIR.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
@@ -31,7 +32,7 @@ function usage(pid: number): Usage {
   return { cpu: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND, rssMb: Number(rss) / 1024 };
 }
 
-/** Listens to a room's stream and counts the bytes of the boxes that tell of it, and of all others. */
+/** Listens to a room's stream and counts the bytes of boxes with the room's state, and of all boxes. */
 async function listen(url: string, signal: AbortSignal, count: { news: number; all: number }): Promise<void> {
   const response = await fetch(url, { signal });
   let pending = Buffer.alloc(0);

@@ -3,7 +3,8 @@
  *
  *   npm run bench -- simulate [--people 1500000] [--doors 24] [--egress 40] [--caches no] [--cap N] [--seed 1] [--picture FILE]
  *
- * `--egress` in Gbit/s, over all doors. One process, no sockets; what the model assumes is in docs/ladder.md.
+ * `--egress` is in Gbit/s, over all doors. It uses one process and no sockets. docs/ladder.md lists the model's
+ * assumptions.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

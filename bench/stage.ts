@@ -1,6 +1,6 @@
 /**
- * What it costs the stage to forward: N speakers who all talk, each heard by the N − 1 others and handed to the mixer.
- * The clients run in a process of their own; only the stage's CPU is counted.
+ * The stage's cost of forwarding: N speakers who all talk, each heard by the N − 1 others and by the mixer. The clients
+ * run in another process; only the stage's CPU is counted.
  * `npm run bench -- stage [speakers=10] [seconds=20]`
  */
 import { fork } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * A train, a tunnel: the web player in Chromium behind a network that stands still now and then, for four minutes; how long it
- * was silent in the first two and in the last two, and how far behind the newest sound it is at the end.
+ * The web player in Chromium for four minutes behind a network with stalls, as in a train or a tunnel. Reports for how
+ * long it was silent in the first and in the last two minutes, and its delay at the end.
  * `npm run bench -- stalls [minutes]`.
  */
 import { bundlePlayer, heard, listenIn, openChromium, openEarServer } from '../e2e/ear.ts';

@@ -1,7 +1,10 @@
-/** Listeners of one room whose gaps between writes are measured: forked by `bench/strangers.ts` with an address and a number. */
+/**
+ * Listeners of one room whose gaps between writes are measured. Forked by `bench/strangers.ts` with an address and a
+ * number.
+ */
 import { request } from 'node:http';
 
-/** Gaps of one stretch, ms. */
+/** Gaps of one interval, ms. */
 export interface Gaps {
   readonly p50: number;
   readonly p99: number;
@@ -10,7 +13,7 @@ export interface Gaps {
   readonly lost: number;
 }
 
-/** What comes in one write may be read in two. */
+/** The bytes of one write may arrive in two reads. */
 const ONE_WRITE_MS = 20;
 
 const [url = '', number = '20'] = process.argv.slice(2);

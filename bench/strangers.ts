@@ -1,12 +1,14 @@
 /**
- * What listeners notice while others do what is dear, on a whole server that knows 2,200 rooms: the p99 of the gaps between
- * writes to a listener by the write period, at rest and meanwhile, and the processor time of each process.
+ * The effect of other people's costly requests on listeners, on a complete server that knows 2,200 rooms: the p99 of
+ * the gaps between writes to a listener divided by the write period, at rest and under load, and the processor time of
+ * each process.
  *
  *   node bench/strangers.ts [edits offers largest downloads musics] [--seconds 20]
  *
- * `edits`: 100 changes a second by hosts, all of them accepted. `offers`: ten offers of 64 kB a second; `largest`: ten of the largest
- * that are read. `downloads`: the normalised files of 20 rooms of an hour, four at a time, again and again. `musics`: 40 hosts
- * send 8 MB of WAV at once, again and again. Goal: 1.1. As root the listeners are read before the machine's other work.
+ * `edits`: 100 accepted changes per second by hosts. `offers`: ten offers of 64 kB per second; `largest`: ten of the
+ * largest that are accepted. `downloads`: the normalised files of 20 rooms of an hour, four at a time, repeatedly.
+ * `musics`: 40 hosts send 8 MB of WAV at once, repeatedly. Goal: 1.1. As root the listeners have priority over other
+ * work of the machine.
  */
 import { fork } from 'node:child_process';
 import { randomUUIDv7 } from 'node:crypto';
@@ -73,7 +75,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
   }
 }
 
-/** An hour of a tone in each of the first rooms; the pieces are shared. */
+/** One hour of a tone in each of the first rooms; they share the pieces. */
 async function makeRecordings(): Promise<void> {
   const { init, fragments } = await encodeTone('aac', 5);
   const frames = fragments.flatMap((fragment) => [...fragmentFrames(fragment)]).slice(20, 20 + AAC_FRAMES);
@@ -130,7 +132,7 @@ async function heard(): Promise<Gaps> {
 const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 let answers = new Map<string, number>();
 let bytes = 0;
-/** Asks, reads the answer to its end, and counts it. */
+/** Sends a request, reads the answer to its end, and counts it. */
 const ask = (
   method: string,
   path: string,
@@ -151,7 +153,7 @@ const ask = (
     asked.on('error', () => told('refused'));
     asked.end(body);
   });
-/** Starts `what` so often a second until `leave`. */
+/** Starts `what` at this rate until `leave`. */
 async function often(perSecond: number, leave: AbortSignal, what: (n: number) => void): Promise<void> {
   const began = performance.now();
   for (let n = 0; !leave.aborted; n++) {
@@ -244,7 +246,7 @@ async function stretch(attack?: (leave: AbortSignal) => Promise<void>): Promise<
   const { p50, p99, worst, count, lost } = await heard();
   const said = [...answers].map(([status, times]) => `${times} × ${status}`).join(', ');
   leave.abort();
-  // What is under way goes on at its own pace.
+  // Requests in progress continue at their own pace.
   await Promise.race([under, pause(15_000)]);
   const sent = bytes > 1e6 ? `; ${Math.round(bytes / 1e6)} MB` : '';
   return `${p50} ms | ${p99} ms | ${worst} ms | ${(p99 / PERIOD_MS).toFixed(2)} | ${count}${lost > 0 ? `, ${lost} lost` : ''} | ${spent.join(', ')} | ${said || 'none'}${sent} |`;

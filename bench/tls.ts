@@ -1,10 +1,10 @@
 /**
- * What TLS costs in the door: CPU and memory of a listener with and without it, on the same cores in one run.
+ * The cost of TLS in the door: CPU and memory of a listener with and without it, on the same cores in one run.
  *
  *   node bench/tls.ts [--listeners 5000] [--windows 3] [--periods 5] [--starts 3] [--joins 500]
  *
- * Needs gcc, libssl-dev and taskset. A listener shakes hands (TLS 1.3, AES-128-GCM, P-256), and throws away what follows as
- * it comes; a write is 6,144 bytes every 960 ms. Memory is that of the door process alone (Rss).
+ * Needs gcc, libssl-dev and taskset. A listener does the handshake (TLS 1.3, AES-128-GCM, P-256), and discards
+ * everything after it; a write is 6,144 bytes every 960 ms. Memory is that of the door process alone (Rss).
  */
 import { once } from 'node:events';
 import { cpus } from 'node:os';

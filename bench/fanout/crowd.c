@@ -97,7 +97,7 @@ static void lost(Ear *ear) {
 #ifdef TLS
 static char request[512];
 static int request_length;
-/* Shakes hands, asks, and reads the head of the answer; true when that has come. */
+/* Does the handshake, sends the request and reads the head of the answer. True when the head is complete. */
 static int greet(Ear *ear) {
   char head[16384];
   if (!ear->ssl) {
@@ -234,7 +234,7 @@ static uint64_t total(size_t field) {
   return sum;
 }
 #define TOTAL(field) total(offsetof(Tally, field))
-/* What the histograms of gaps were when the window began. */
+/* The histograms of gaps at the beginning of the window. */
 static uint32_t before[MAX_WORKERS][GAPS];
 static uint32_t count_of(int first, int w, int i) {
   return first ? shared->tally[w].first[i] : shared->tally[w].gap[i] - before[w][i];

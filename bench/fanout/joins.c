@@ -76,7 +76,7 @@ static void leave(Guest *g) {
   close(g->fd);
   g->fd = -1;
 }
-/* True when bytes behind the head have come. */
+/* True when bytes after the head have arrived. */
 static int sounds(Guest *g, const char *bytes, ssize_t n) {
   for (ssize_t i = 0; i < n; i++) {
     if (!memcmp(g->tail, "\r\n\r\n", 4)) return 1;

@@ -65,7 +65,7 @@ int main(int argc, char **argv) {
     uint64_t slices = into / 20000, all = period / 20000;
     int due = slices >= all ? count : (int)((uint64_t)count * slices / all);
     while (served < due) send(ears[served++], sound, bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
-    // Late by more than a period: what was missed stays missed, or it would be sent in one cheap burst.
+    // Late by more than a period: the missed writes are skipped, or they would be sent in one cheap burst.
     if (into >= period) { turn += period * (into / period); served = 0; }
   }
 }

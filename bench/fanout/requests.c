@@ -92,7 +92,7 @@ static void answered(Player *p) {
   }
   if (p->turn == 0) mark(clock_us(CLOCK_REALTIME) - (int64_t)((zero_ms + (p->part + 1.0) * PART_MS) * 1000));
   else {
-    // As players do: whoever is more than a segment behind goes on at the live edge.
+    // As in players: one that is more than a segment behind continues at the live edge.
     p->part++;
     if (next_part() > p->part + PARTS) {
       p->part = next_part();
@@ -145,7 +145,7 @@ static void work(int worker, int count, int period_ms) {
     struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = p};
     epoll_ctl(poller, EPOLL_CTL_ADD, p->fd, &e);
     mine->open++;
-    // Asks as it comes, as players do: a server need not keep connections that say nothing.
+    // Sends its request at once, as players do, because a server need not keep idle connections.
     p->part = next_part();
     ask(p);
     if (i % 20 == 19) {
@@ -163,7 +163,7 @@ static void work(int worker, int count, int period_ms) {
     if (blocking) continue;
     uint64_t now = clock_us(CLOCK_MONOTONIC) - began;
     int turned = (long)(now / (period_ms * 1000L)) != cycle;
-    // The last ones of a cycle may come due in the next.
+    // The last ones of a cycle may become due in the next.
     int due = turned ? count : (double)(now % (period_ms * 1000L)) / (period_ms * 1000.0) * count;
     for (; at < due; at++) {
       Player *p = &players[at];

@@ -1,4 +1,4 @@
-/** A whole server with one live room and somebody who speaks in it, for crowds to come to. */
+/** A complete server with one live room and a speaker in it, for crowds to join. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,24 +14,27 @@ const BOTS = fileURLToPath(new URL('../bots.ts', import.meta.url));
 const TEXT = 'Whoever speaks is heard by everyone who comes, a second later, and the program never stops.';
 const STAGE_LIMIT_MS = 60_000;
 
-/** What `earshot crowd` found. */
+/** The result of `earshot crowd`. */
 export interface Crowd extends RehearsalResult {
   readonly outcome: Certificate;
 }
 
-/** A server at work. */
+/** A running server. */
 export interface Evening extends AsyncDisposable {
   readonly server: Server;
   readonly room: MadeRoom;
   state(): Promise<RoomState | undefined>;
-  /** Runs `earshot crowd` to its end; how it exits is part of what it found. */
+  /** Runs `earshot crowd` to its end; its exit code is part of the result. */
   crowd(args: readonly string[], cores?: string): Promise<Crowd>;
 }
 
-/** Keeps a program on some cores, as taskset names them; everywhere when empty. */
+/** Pins a program to some cores, in the notation of taskset; no pinning when empty. */
 const pinned = (cores: string): string[] => (cores === '' ? [] : ['taskset', '-c', cores]);
 
-/** Opens the evening: one cell, a rehearsal allowed, a bot on stage. `settings` are EARSHOT_… of the server, kept on `cores`. */
+/**
+ * Starts the server: one cell, a rehearsal allowed, a bot on stage. `settings` are EARSHOT_… variables of the server,
+ * which runs on `cores`.
+ */
 export async function openEvening(
   title: string,
   settings: Readonly<Record<string, string>>,

@@ -1,9 +1,9 @@
-/** A measured ratio and what it should be. */
+/** A measured ratio and its goal. */
 export interface Goal {
   readonly name: string;
   readonly measured: number;
   readonly goal: number;
-  /** True when more is better. */
+  /** True when a larger value is better. */
   readonly more?: boolean;
 }
 
@@ -15,7 +15,7 @@ const escaped = (text: string): string => text.replace(/[<>&]/g, (c) => `&#${c.c
 /** Bars of measured ÷ goal, with the goal as one line through all of them; left of the line is good. */
 export function goalsPicture(goals: readonly Goal[], machine: string): string {
   const height = 90 + goals.length * ROW;
-  // Where more is better the ratio is turned round, so that one line serves all.
+  // Where a larger value is better the ratio is inverted, so that one line serves all.
   const share = ({ measured, goal, more }: Goal): number => (more ? goal / measured : measured / goal);
   const bars = goals.map((goal, i) => {
     const y = 64 + i * ROW;

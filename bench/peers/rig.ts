@@ -1,4 +1,4 @@
-/** What every measurement beside a peer needs: a folder, compiled load generators, processes on given cores. */
+/** Common parts of all comparisons with other servers: a folder, compiled load generators, processes on given cores. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 /** A server under measurement. */
 export interface Server {
-  /** One port, or one per process where processes do not share a port. */
+  /** One port, or one per process for servers whose processes do not share a port. */
   readonly ports: readonly number[];
   readonly path: string;
   /** The processes whose time and memory are counted. */
@@ -22,7 +22,7 @@ export interface Server {
 export const isRoot = process.getuid?.() === 0;
 const here = fileURLToPath(new URL('../fanout', import.meta.url));
 
-/** A folder of its own for one run, removed at its end. */
+/** A folder for one run, removed at its end. */
 export class Workshop implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'earshot-bench-'));
 
@@ -44,24 +44,27 @@ export class Workshop implements Disposable {
   }
 }
 
-/** Core numbers as taskset takes them: the servers' and, on what is left, the crowd's. */
+/** Core numbers in the notation of taskset: for the servers and, of the rest, for the load generator. */
 export function cores(servers: number): { servers: string; crowd: string } {
   const all = cpus().length;
   const taken = Math.min(servers, Math.max(1, all - 1));
   const list = (from: number, to: number) =>
     Array.from({ length: Math.max(1, to - from) }, (_, i) => Math.min(all - 1, from + i)).join(',');
-  // With cores to spare the crowd leaves one free, for the kernel's and the machine's own work.
+  // If there are enough cores, one is left free for the kernel and the machine's own work.
   return { servers: list(0, taken), crowd: list(Math.min(all - 1, taken + (all - taken > 2 ? 1 : 0)), all) };
 }
 
-/** Runs on given cores and, as root, before the machine's other work: a starved server's figures say nothing. */
+/**
+ * Runs on given cores and, as root, with priority over other work of the machine: the figures of a starved server are
+ * useless.
+ */
 export function on(cores: string, command: string, args: readonly string[]): ChildProcess {
   return spawn('taskset', ['-c', cores, ...(isRoot ? ['nice', '-n', '-10'] : []), command, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
 
-/** A port nobody listens on. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -71,7 +74,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves when somebody listens. @throws after ten seconds. */
+/** Resolves when the port accepts connections. @throws after ten seconds. */
 export async function reachable(port: number): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const socket = connect(port, '127.0.0.1');
@@ -86,13 +89,13 @@ export async function reachable(port: number): Promise<void> {
   throw new Error(`nothing listens on ${port}`);
 }
 
-/** The processes below `pid`, itself included: a server's workers. */
+/** `pid` and all processes below it, such as a server's workers. */
 export function family(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return [pid, ...(text === '' ? [] : text.split(' ').flatMap((child) => family(Number(child))))];
 }
 
-/** Ends processes and waits until they are gone and their sockets are forgotten. */
+/** Ends processes and waits until they and their sockets are gone. */
 export async function end(children: readonly ChildProcess[]): Promise<void> {
   const running = children.filter((child) => child.exitCode === null && child.signalCode === null);
   const gone = running.map((child) => once(child, 'close'));
@@ -101,6 +104,6 @@ export async function end(children: readonly ChildProcess[]): Promise<void> {
   await pause(2000);
 }
 
-/** The middle one; NaN of nothing. */
+/** The median; NaN of an empty list. */
 export const middle = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { end, family, freePort, isRoot, on, reachable, type Server } from './rig.ts';
 import type { StreamPlan } from './streams.ts';
 
-/** nginx with one small file: what accepting and answering costs at least. It is no stream; nobody can stay. */
+/** nginx with one small file: the minimum cost of accepting and answering. It is not a stream, so nobody can stay. */
 export async function openStatic(plan: StreamPlan): Promise<Server> {
   const port = await freePort();
   const { folder } = plan.workshop;

@@ -1,4 +1,7 @@
-/** Servers of one endless stream to many: ours and those we compare with, each given the same bytes at the same times. */
+/**
+ * Servers that send one endless stream to many listeners: ours and those it is compared with. All get the same bytes at
+ * the same times.
+ */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -8,15 +11,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { end, family, freePort, isRoot, on, reachable, type Server, type Workshop } from './rig.ts';
 
-/** What is sent to each listener, and from which cores. */
+/** The data sent to each listener, and the cores used. */
 export interface StreamPlan {
   readonly workshop: Workshop;
-  /** Milliseconds between writes, and bytes of one. */
+  /** Milliseconds between writes, and bytes of one write. */
   readonly period: number;
   readonly bytes: number;
-  /** Bytes of the past that a newcomer is given at once, where the server can be told so; default none. */
+  /** Bytes of the past that a newcomer gets at once, if the server has such a setting; default: none. */
   readonly burst?: number;
-  /** How many server processes, and their cores as taskset takes them. */
+  /** Number of server processes, and their cores in the notation of taskset. */
   readonly processes: number;
   readonly cores: string;
 }
@@ -24,7 +27,7 @@ export interface StreamPlan {
 /** A kind of server. */
 export interface StreamPeer {
   readonly name: string;
-  /** Listeners it is asked to take per second: some turn a faster crowd away. */
+  /** Joins per second that the server gets; some reject a faster crowd. */
   readonly joins: number;
   open(plan: StreamPlan): Promise<Server>;
 }
@@ -33,7 +36,7 @@ const FRAGMENT_MS = 320;
 const doorProgram = fileURLToPath(new URL('../fanout-door.ts', import.meta.url));
 const pidsOf = (children: readonly ChildProcess[]): number[] => children.flatMap(({ pid }) => pid ?? []);
 
-/** Starts `make(i)` once per process, each on a port of its own. */
+/** Starts `make(i)` once per process, each with its own port. */
 async function several(
   count: number,
   make: (port: number, index: number) => ChildProcess | Promise<ChildProcess>,
@@ -49,7 +52,7 @@ async function several(
   return { ports, children };
 }
 
-/** Hands `write` the next piece each period, without drifting. */
+/** Calls `write` for the next piece each period, without drift. */
 function paced(period: number, write: () => void): Disposable {
   const start = performance.now();
   let writes = 0;
@@ -122,7 +125,7 @@ async function openIcecast(plan: StreamPlan): Promise<Server> {
       `SOURCE /live HTTP/1.0\r\nAuthorization: Basic ${login}\r\nContent-Type: audio/mpeg\r\n\r\n`,
     );
     await once(source, 'data');
-    // Something for the burst to be made of.
+    // Data from which the burst is made.
     if (plan.burst) source.write(Buffer.alloc(16 * plan.burst, 0x55));
     sources.push(source);
   }
@@ -187,7 +190,7 @@ http {
   };
 }
 
-/** Every server that can be measured, by the name the command line takes. */
+/** All servers that can be measured, by their name on the command line. */
 export const STREAM_PEERS: Readonly<Record<string, StreamPeer>> = {
   c: { name: 'C, epoll and send()', joins: 4000, open: openLimit },
   door: { name: 'Earshot door', joins: 4000, open: openDoor() },
@@ -199,6 +202,6 @@ export const STREAM_PEERS: Readonly<Record<string, StreamPeer>> = {
   'door-640': { name: 'Earshot door, write every 640 ms', joins: 4000, open: openDoor(640) },
   'door-320': { name: 'Earshot door, write every 320 ms', joins: 4000, open: openDoor(320) },
   nchan: { name: 'nginx with nchan, raw stream', joins: 4000, open: openNchan },
-  // Its listen queue is 5: a faster crowd is turned away again and again.
+  // Its listen queue is 5, so a faster crowd is rejected repeatedly.
   icecast: { name: 'Icecast', joins: 600, open: openIcecast },
 };

@@ -1,6 +1,6 @@
-/** The evening of a much-announced room, as times at which people come and go. */
+/** The times at which people arrive at and leave a much-announced room. */
 
-/** Seeded, so that two runs are the same run. */
+/** A seeded random number generator, so that two runs are the same. */
 export function dice(seed: number): () => number {
   let a = seed >>> 0;
   return () => {
@@ -11,7 +11,7 @@ export function dice(seed: number): () => number {
   };
 }
 
-/** When everyone comes and goes: seconds from the beginning of the simulation. */
+/** Times of everyone's arrival and departure, in seconds from the beginning of the simulation. */
 export interface Arrivals {
   readonly come: Float32Array;
   readonly go: Float32Array;
@@ -29,10 +29,11 @@ const MINUTE = 60;
 const Z95 = 1.645;
 
 /**
- * A fifth come in the ten minutes before, more and more; half after the announced start, log-normal with σ = 1 (delays of
- * people's reactions to messages: Stouffer, Malmgren and Amaral, arXiv:physics/0605027), 95 % of them within a quarter
- * of an hour; a fifth when word goes round that it begins, 95 % within eight minutes; the others whenever. One in ten
- * gives up during the music, after 15 minutes on average; all others stay to the end and go within minutes.
+ * A fifth arrive in the ten minutes before the announced start, at a growing rate. Half arrive after it, log-normal
+ * with σ = 1 (delays of people's reactions to messages: Stouffer, Malmgren and Amaral, arXiv:physics/0605027), 95 % of
+ * them within a quarter of an hour. A fifth arrive when people hear that it begins, 95 % within eight minutes; the
+ * others at random. One in ten gives up during the music, after 15 minutes on average. All others stay to the end and
+ * leave within minutes.
  */
 export function announcedEvening(people: number, seed: number): Arrivals {
   const random = dice(seed);
@@ -57,7 +58,7 @@ export function announcedEvening(people: number, seed: number): Arrivals {
   return { come, go, start, speech, end, length: end + 12 * MINUTE };
 }
 
-/** The indices of `times` in order of their second, and where each second begins: a counting sort. */
+/** The indices of `times` in order of their second, and the beginning of each second: a counting sort. */
 export function bySecond(times: Float32Array, seconds: number): { order: Int32Array; from: Int32Array } {
   const from = new Int32Array(seconds + 2);
   const at = (i: number): number => Math.min(seconds, Math.max(0, Math.floor(times[i] ?? 0)));

@@ -3,37 +3,38 @@ import { Ladder, type LadderSettings, type Signals, type Step } from '../../src/
 import { type Delivery, deliveryAt } from '../../src/wire/delivery.ts';
 import { bytesPerSecond, CORE_SHARE, FULL_BITRATE, JOIN_US, listenerUs, REPACE_S } from './costs.ts';
 
-/** Where a door model's limits are. */
+/** The limits of a door model. */
 export interface DoorModelSettings extends LadderSettings {
   readonly name: string;
   readonly slug: string;
-  /** Bytes/s that the network takes from this door; its ladder knows it unless told otherwise. */
+  /** Bytes/s that the network takes from this door; its ladder knows this limit unless it is set otherwise. */
   readonly egress: number;
-  /** How many times faster or slower than the machine of docs/performance.md. */
+  /** Speed relative to the machine of docs/performance.md. */
   readonly speed?: number;
   /** The configured write period, ms. */
   readonly period?: number;
 }
 
-/** Milliseconds between two writes of the delayed ring. */
+/** Milliseconds between two writes of the delayed stream. */
 const RING_PERIOD = 5120;
 /** A slot of the write period, ms. */
 const SLOT = 20;
 
 /**
- * One door as a queue of work in front of one core and one wire, with the real ladder on its signals. Listeners are
- * counts per write period. A core that is late merges writes, as the real one does, so its backlog is one round at most.
+ * One door as a queue of work in front of one core and one network link, with the real ladder on its measurements.
+ * Listeners are counted per write period. A late core merges writes, as the real one does, so its backlog is one round
+ * at most.
  */
 export class DoorModel {
   readonly name: string;
   readonly ladder: Ladder;
   readonly steps: Step[] = [];
-  /** Listeners at the live edge, by the period they are written at. */
+  /** Listeners at the live edge, by their write period. */
   readonly lanes = new Map<number, number>();
   ring = 0;
-  /** ms by which writes are late, in the last second. */
+  /** Delay of writes in the last second, ms. */
   wait = 0;
-  /** Share of listeners whose bytes did not fit through the wire, in the last second. */
+  /** Share of listeners whose bytes exceeded the network link in the last second. */
   choked = 0;
   busy = 0;
   egress = 0;
@@ -57,7 +58,7 @@ export class DoorModel {
     return sum;
   }
 
-  /** What it does for its room now: its own wish or what it was told, whichever is higher. */
+  /** Its delivery for the room now: its own level or the one it was told, whichever is higher. */
   delivery(now: number): Delivery {
     return deliveryAt(this.ladder.level(this.#settings.slug, ms(now)), {
       period: this.#settings.period,
@@ -65,14 +66,14 @@ export class DoorModel {
     });
   }
 
-  /** Somebody comes. */
+  /** One listener joins. */
   join(place: 'live' | 'ring') {
     this.#joins += 1;
     if (place === 'ring') this.ring += 1;
     else this.lanes.set(this.#period, (this.lanes.get(this.#period) ?? 0) + 1);
   }
 
-  /** Somebody goes: from the fullest lane, since nobody here has a name. */
+  /** One listener leaves, from the fullest lane, because listeners are anonymous here. */
   leave(place: 'live' | 'ring') {
     if (place === 'ring') {
       this.ring -= 1;
@@ -82,7 +83,7 @@ export class DoorModel {
     this.lanes.set(period, count - 1);
   }
 
-  /** One second of work, then one look of the ladder at it. */
+  /** One second of work, followed by one evaluation of the ladder. */
   second(now: number): readonly Step[] {
     const { slug, speed } = this.#settings;
     const delivery = this.delivery(now);
@@ -119,7 +120,7 @@ export class DoorModel {
     return steps;
   }
 
-  /** Those who come are written at `period` at once; those who are here are moved to a longer one gently. */
+  /** New listeners get `period` at once; current listeners change to a longer period gradually. */
   #repace(period: number, now: number) {
     this.#period = period;
     for (const [lane, count] of this.lanes) {

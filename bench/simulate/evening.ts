@@ -6,12 +6,12 @@ import { type Arrivals, bySecond, dice } from './arrivals.ts';
 import { DoorModel } from './door.ts';
 import { Waiting } from './waiting.ts';
 
-/** What is simulated. */
+/** Settings of the simulation. */
 export interface EveningSettings {
   readonly doors: number;
-  /** Bytes/s out of all doors. */
+  /** Bytes/s of all doors. */
   readonly egress: number;
-  /** HTTP caches in front, which take any number. */
+  /** HTTP caches in front, with unlimited capacity. */
   readonly caches: boolean;
   /** The host's cap on live listeners. */
   readonly cap?: number;
@@ -23,33 +23,33 @@ export interface EveningSettings {
 export interface Sample {
   readonly second: number;
   readonly arrivals: number;
-  /** People by what they have. */
+  /** People by what they receive. */
   readonly live: number;
   readonly ring: number;
   readonly cache: number;
   readonly text: number;
-  /** In line; they hear the ring meanwhile. */
+  /** People in line; they hear the delayed stream meanwhile. */
   readonly line: number;
   readonly perMinute: number;
   readonly level: number;
-  /** Highest of all doors, ms. */
+  /** The highest of all doors, ms. */
   readonly wait: number;
   readonly egress: number;
   readonly busy: number;
-  /** Live listeners whose door was later than what a player has in hand. */
+  /** Live listeners whose door was later than a player's buffer allows. */
   readonly late: number;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Evening {
   readonly samples: readonly Sample[];
   readonly turns: readonly (Turn & { readonly second: number })[];
   readonly arrivals: Arrivals;
   readonly tickets: number;
   readonly forged: number;
-  /** Seconds that people stood in line until they were at the live edge, in order. */
+  /** Seconds that people stood in line until they reached the live edge, in order. */
   readonly waits: Float64Array;
-  /** People whose first answer was: live, ring, cache or text. Nobody's is an error. */
+  /** People by their first answer: live, ring, cache or text. No answer is an error. */
   readonly first: Readonly<Record<'live' | 'ring' | 'cache' | 'text', number>>;
 }
 
@@ -59,14 +59,14 @@ const at = (place: Place): number => PLACES.indexOf(place);
 
 const SLUG = 'evening';
 const START = Date.UTC(2026, 7, 12, 23, 50);
-/** What a player has in hand beyond the write period, ms. */
+/** A player's buffer beyond the write period, ms. */
 const MARGIN = 300;
-/** Whoever is at the text, or at a cache without a ticket, looks about this often whether there is room, s. */
+/** Interval in s after which people at the text page, or at a cache without a ticket, check again for a place. */
 const LOOK = { text: 30, cache: 300 };
-/** One in so many who are called never comes. */
+/** Share of called people who never come. */
 const NO_SHOW = 0.03;
 
-/** Runs the evening, second by second: real ladders, real steering, real line, people one by one. */
+/** Runs the simulation second by second: real ladders, real steering, real line, individual people. */
 export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1): Evening {
   const random = dice(seed);
   const people = arrivals.come.length;
@@ -119,7 +119,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
     if (list) list.push(person);
     else lookers.set(when, [person]);
   };
-  /** Where a door sends somebody without a called ticket. */
+  /** Where a door sends a person without a called ticket. */
   const answer = (person: number, now: number): Exclude<Place, 'away'> => {
     const its = doors[door[person] ?? 0] as DoorModel;
     const delivery = its.delivery(now);
@@ -140,7 +140,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
         ticketed[person] = 1;
         drawnAt[person] = second;
       }
-      // Where there are caches the ring is heard from them.
+      // If there are caches, they serve the delayed stream.
       put(person, settings.caches ? 'cache' : 'ring');
     } else put(person, to);
     if (to === 'text' || to === 'cache') lookAgain(person, second, to);

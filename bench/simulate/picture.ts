@@ -5,10 +5,13 @@ const WIDTH = 880;
 const LEFT = 92;
 const RIGHT = 24;
 const PLOT = WIDTH - LEFT - RIGHT;
-/** Seconds that one point of a curve stands for. */
+/** Seconds per point of a curve. */
 const STEP = 15;
 
-/** One picture of the evening: who came, what they had, the level, the line. Colours are those of the pages. */
+/**
+ * One picture of the simulation: arrivals, what people received, the level, the line. The colours are those of the
+ * pages.
+ */
 export function picture({ samples, arrivals, waits }: Evening): string {
   const points = samples.filter(({ second }) => second % STEP === 0);
   const x = (second: number): number => LEFT + (second / arrivals.length) * PLOT;

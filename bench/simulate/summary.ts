@@ -7,7 +7,7 @@ const clock = (second: number): string => {
 };
 const present = ({ live, ring, cache, text }: Sample): number => live + ring + cache + text;
 
-/** The evening in figures; times are minutes and seconds from the announced start. */
+/** The result in figures; times are minutes and seconds from the announced start. */
 export function summary({ samples, turns, arrivals, tickets, forged, waits, first }: Evening) {
   const { start } = arrivals;
   const peak = samples.reduce((a, b) => (present(b) > present(a) ? b : a));
@@ -42,7 +42,7 @@ export function summary({ samples, turns, arrivals, tickets, forged, waits, firs
   };
 }
 
-/** Every four minutes a line. */
+/** One line for every four minutes. */
 export function table({ samples, arrivals }: Evening): string {
   const rows = samples.filter(({ second }) => second % 240 === 0 || second === samples.length - 1);
   const head =

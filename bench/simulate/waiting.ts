@@ -9,13 +9,13 @@ interface Bucket {
   next: number;
 }
 
-/** The people in line with their tickets, so that those who are called can be found. Every ticket is signed and checked. */
+/** The people in line with their tickets, for finding those who are called. Every ticket is signed and verified. */
 export class Waiting {
   readonly #buckets = new Map<number, Bucket>();
   readonly #slug: string;
   readonly #tickets: Tickets = openTickets(createHash('sha256').update('simulation').digest());
   readonly #rank: () => number;
-  /** Tickets whose signature did not hold: must stay 0. */
+  /** Tickets with an invalid signature; must stay 0. */
   forged = 0;
   given = 0;
 
@@ -24,7 +24,7 @@ export class Waiting {
     this.#rank = rank;
   }
 
-  /** A ticket in the bucket that is open. */
+  /** A ticket in the open bucket. */
   draw(person: number, minute: number, wall: number): Ticket {
     const rank = 1 + Math.floor(this.#rank() * 4_294_967_294);
     const ticket: Ticket = { slug: this.#slug, minute, rank, kind: 'wait', until: wall + 600_000 };

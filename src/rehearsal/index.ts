@@ -1,4 +1,4 @@
-/** The rehearsal: a crowd of real connections, an honest report, a signed certificate. */
+/** The rehearsal: a crowd of real connections, a report, and a signed certificate. */
 
 export { CONSENT_PATH, type Consent } from '../wire/rehearsal.ts';
 export { type JoinDeps, join } from './machines/join.ts';

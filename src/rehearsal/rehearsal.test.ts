@@ -24,10 +24,10 @@ const fragment = (seq: number): Buffer => {
   return made;
 };
 
-/** What a server does to its n-th stream: returns what to send in a slot instead of its fragment. */
+/** The fault of a server in its n-th stream: returns what to send in a slot instead of its fragment. */
 type Mischief = (stream: number, slot: number, seq: number, socket: Socket) => Buffer | 'drop' | undefined;
 
-/** A server whose every fault is known: one fragment per 320 ms, three to begin with. */
+/** A server with known faults: one fragment per 320 ms, three at the beginning. */
 async function badServer(
   options: {
     mischief?: Mischief;
@@ -149,7 +149,7 @@ test.concurrent('a good server is reported as such, and the certificate is clean
   });
   expect(outcome.fragments).toBeGreaterThan(5 * 8);
   expect(outcome.delayMs!.p50).toBeLessThan(640);
-  // The margin and at most one period, and what a busy machine adds.
+  // The margin, at most one period, and the delay of a busy machine.
   expect(outcome.earMs!.p50).toBeGreaterThan(250);
   expect(outcome.earMs!.p50).toBeLessThan(1600);
   expect(outcome.rungs.map(({ rung }) => rung)).toContain(1);
@@ -196,7 +196,8 @@ test.concurrent('a stream that stands still for 1.3 s is a stall of half as much
   const { outcome } = await rehearse(server.url, { listeners: 2 });
   expect(outcome.errors).toEqual({ torn: 1 });
   expect(outcome).toMatchObject({ gaps: 0, repeats: 0, reconnects: 1 });
-  // Four periods without a write, less one in hand, less the margin: 660 ms on an idle machine. Exactly so in figures.test.ts.
+  // Four periods without a write, less one buffered, less the margin: 660 ms on an idle machine. figures.test.ts checks
+  // this exactly.
   expect(outcome.stalls).toBeGreaterThanOrEqual(1);
   expect(outcome.stallMs!.max).toBeGreaterThan(400);
   expect(outcome.stallMs!.max).toBeLessThan(3000);
@@ -329,13 +330,13 @@ test.concurrent('a leader cannot aim machines at an address that has not consent
     clockOffset: 0,
     seed: 1,
   } as const;
-  /** What a joined machine makes of such an address: why it ended, and how many of its people heard something. */
+  /** The result of a machine that joins for such an address: why it ended, and how many of its people heard sound. */
   const aimed = async (name: string, more: object = {}): Promise<[string, number]> => {
     tried += 1;
     const machine = memberHere('a', 100 + tried);
     const joined = join({ clock: systemClock, leader, key: KEY, members: [machine], note: () => {} });
     let [member] = await gathering.members(1);
-    // The one before may not have quite gone yet.
+    // The previous machine may not have left completely yet.
     while (member?.capacity !== 100 + tried) {
       await new Promise((resolve) => setTimeout(resolve, 5));
       [member] = await gathering.members(1);
@@ -355,7 +356,7 @@ test.concurrent('a leader cannot aim machines at an address that has not consent
   };
   let tried = 0;
   try {
-    // The name of one who consents with the address of another: they go to whom they asked.
+    // The name of a consenting server with the address of another: the crowd goes to the server that was asked.
     expect(await aimed(good)).toEqual(['done', 2]);
     expect(hits).toEqual([]);
     expect((await aimed(`127.0.0.1:${port}`))[0]).toMatch(/publishes no consent/);
@@ -363,7 +364,7 @@ test.concurrent('a leader cannot aim machines at an address that has not consent
     for (const name of [`${good}@127.0.0.1:${port}`, `127.0.0.1:${port}/${good}`, `127.0.0.1:${port}?x=`])
       expect((await aimed(name))[0]).toMatch(/not a rehearsal order/);
     expect((await aimed(good, { slug: 'hall HTTP/1.1\r\nX: y' }))[0]).toMatch(/not a rehearsal order/);
-    // The consent lasts a minute by the clock of who asks for it.
+    // The consent lasts a minute by the clock of the machine that asks for it.
     expect((await aimed(good, { hold: 120_000, clockOffset: -3_600_000 }))[0]).toMatch(
       /before this rehearsal/,
     );

@@ -50,28 +50,28 @@ export interface Rehearsal extends AsyncDisposable {
   readonly result: Promise<RehearsalResult>;
 }
 
-/** Everything a report is made of. */
+/** Everything that a report is based on. */
 export interface RehearsalResult {
   readonly outcome: Outcome;
   readonly rows: readonly Row[];
   readonly glances: readonly Glance[];
 }
 
-/** Everyone begins this long after the order, which must first have reached the last process. */
+/** Time between the order and the beginning, so that the order reaches the last process first. */
 const LEAD_MS = 500;
 /** How often the operator's consent is checked again. */
 const CONSENT_MS = 10_000;
 /** A second is shown when every process has had this long to report it. */
 const SHOW_AFTER_S = 1;
-/** After this long without the last `done` the outcome is made without it. */
+/** After this time without the last `done` the outcome is made without it. */
 const LAST_WORDS_MS = 5_000;
 /** Addresses prepared for all processes; each takes four, of 20,000 connections each. */
 const SOURCES = 1024;
 
 /**
- * Asks the target for its consent, brings the crowd and watches.
- * @throws EarshotError `operator-only` without consent, `unprocessable` when more is requested than there is room
- * for, and what `findTarget` throws.
+ * Asks the target for its consent, runs the crowd and observes the result.
+ * @throws EarshotError `operator-only` without consent, `unprocessable` when more is requested than there is capacity
+ * for, and the errors of `findTarget`.
  */
 export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
   const { clock, listeners, curve, hold, key } = deps;
@@ -209,7 +209,7 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
   };
 }
 
-/** How many connections this many people may have at once: a page has up to three. */
+/** Limit of simultaneous connections of this many people: a page has up to three. */
 export const connectionsOf = (listeners: number, asPage = 0): number =>
   Math.ceil(listeners * (1 + 2 * asPage));
 

@@ -14,7 +14,7 @@ export interface Target {
   readonly server: string;
 }
 
-/** The room whose page or stream an address is, or undefined. */
+/** The room that a page or stream address belongs to, or undefined. */
 export function roomOf({ pathname }: URL): string | undefined {
   const found = find(canonical(pathname) ?? pathname);
   return found?.address.id === 'room' || found?.address.id === 'stream' ? found.room : undefined;
@@ -23,8 +23,9 @@ export function roomOf({ pathname }: URL): string | undefined {
 const PATIENCE_MS = 10_000;
 
 /**
- * Finds a room by its URL (`http://host/r/slug`) at a server found by `findAddress`. @throws EarshotError `unprocessable` for any other address,
- * `room-unknown` and `room-not-open` when there is nothing to hear.
+ * Finds a room by its URL (`http://host/r/slug`) at a server found by `findAddress`.
+ * @throws EarshotError `unprocessable` for any other address, `room-unknown` and `room-not-open` when the room has no
+ * program.
  */
 export async function findTarget(url: string, address: Address): Promise<Target> {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -66,7 +67,7 @@ export function sourceAddresses(text: string, count: number): string[] {
   if ([a, b, c, d].some((part) => part > 255) || bits > 32 || size < 4)
     throw new EarshotError('unprocessable', `"${text}" is not a range of IPv4 addresses`);
   const base = Math.floor((a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d) / size) * size;
-  // Without the first and the last: network and broadcast.
+  // The first and the last address are left out: network and broadcast.
   return Array.from({ length: Math.min(count, size - 2) }, (_, i) => {
     const address = base + 1 + i;
     return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');

@@ -25,7 +25,7 @@ test('of all addresses of a name, one that takes connections is found', async ()
     try {
       const found = findAddress(new URL(`https://localhost:${port}`));
       const here = await found.catch((error: Error) => error);
-      // Where localhost is 127.0.0.1 alone, what listens at ::1 is not there.
+      // Where localhost is only 127.0.0.1, a server at ::1 is not found.
       if (host === '127.0.0.1' || !(here instanceof Error))
         expect(here).toEqual({ host, port, tls: true, name: `localhost:${port}` });
     } finally {
@@ -53,7 +53,7 @@ test('a connection over TLS asks for the certificate of the host, without its po
         const wire = { opened: () => {}, data: () => {}, over: (_: unknown, code?: string) => resolve(code) };
         openDialler({ host: '127.0.0.1', port, tls: true, name }).dial(wire, undefined);
       });
-      // It checks: this certificate is nobody's.
+      // The certificate is checked: this one is self-signed.
       expect(error).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
     }
     expect(asked).toEqual(['localhost']);

@@ -5,7 +5,7 @@ import { fetchConsent, readConsent } from './consent.ts';
 
 const GOOD = { v: 1, until: 1, listeners: 5, rooms: ['*'], keyHash: 'a'.repeat(64) };
 
-/** What is made of one answer to the question for consent. */
+/** The result of a consent request that gets this answer. */
 async function asked(status: number, body: string) {
   const server = createServer((_, response) => response.writeHead(status).end(body));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -56,7 +56,7 @@ export async function join(deps: JoinDeps): Promise<string> {
     const why = await objectionTo(received, address, key, clock.wall());
     if (!address || why !== undefined) return refuse(why ?? `${url.host} does not answer`);
     note(`${order.listeners} listeners for ${url.host}/r/${order.slug}`);
-    // Never where the leader says: where the one who consented is.
+    // The crowd never goes to the leader's address, only to the server that consented.
     team.begin({ ...order, address, startsIn: Math.max(0, order.startsIn - (clock.now() - asked)) });
     asking.use(
       clock.every(ms(CONSENT_MS), () => {

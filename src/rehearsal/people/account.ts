@@ -1,9 +1,9 @@
 import { type Crew, SHORTEST_STALL_MS } from './person.ts';
 
-/** Somebody who has sound within this time has not waited long. */
+/** Limit in ms within which a person's first sound counts as soon. */
 const SOON_MS = 5_000;
 
-/** What is counted about one person, however they listen. */
+/** The counts of one person, whichever way they listen. */
 export class Account {
   readonly #crew: Crew;
   readonly #arrived: number;
@@ -33,13 +33,13 @@ export class Account {
     this.#reach();
   }
 
-  /** They have a place in line. */
+  /** The person has a place in line. */
   placed(): void {
     this.#crew.tally.count('tickets');
     this.#reach();
   }
 
-  /** They had nothing to play for this many ms; silences that the sound card bridges do not count. */
+  /** The person had nothing to play for this many ms; silences that the sound card bridges do not count. */
   silent(length: number): void {
     if (length < SHORTEST_STALL_MS) return;
     const { tally } = this.#crew;

@@ -1,6 +1,6 @@
 import { EarshotError } from '../../base/errors.ts';
 
-/** When people arrive. Seconds are from the beginning of the rehearsal. */
+/** The times at which people arrive, in seconds from the beginning of the rehearsal. */
 export type Curve =
   /** Everybody at once. */
   | { readonly kind: 'step' }
@@ -8,7 +8,7 @@ export type Curve =
   | { readonly kind: 'ramp'; readonly seconds: number }
   /** After a push notice: log-normal, 95 % of them within `seconds`. */
   | { readonly kind: 'announcement'; readonly seconds: number }
-  /** As counted somewhere: how many came in the second that begins at `second`, in order. */
+  /** As measured elsewhere: the number of people who came in the second that begins at `second`, in order. */
   | { readonly kind: 'file'; readonly arrivals: readonly (readonly [second: number, arrivals: number])[] };
 
 /**
@@ -25,7 +25,7 @@ const TAIL = 0.995;
 const MAX_LINES = 100_000;
 
 /**
- * When the person at `share` (above 0, below 1) of all who come arrives, in ms from the beginning. Announcement:
+ * The arrival time of the person at `share` (above 0, below 1) of all people, in ms from the beginning. Announcement:
  * t(q) = m · exp(σ · Φ⁻¹(q)) with m = seconds / exp(1.645 σ), σ = 1.
  */
 export function arrivalAt(curve: Curve, share: number): number {

@@ -17,7 +17,7 @@ export interface Taker {
 
 /** Longer texts are truncated: a playlist or page is far shorter. */
 const MAX_TEXT = 512 << 10;
-/** A request must be answered after this long. */
+/** Time limit in ms for a response. */
 const PATIENCE = 10_000;
 
 /** One kept-alive connection that asks for one thing after the other. */

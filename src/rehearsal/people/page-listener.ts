@@ -14,9 +14,10 @@ const UP_AGAIN = 10_000;
 const RENEW = 300_000;
 
 /**
- * A listener with our page open: the stream, which tells of the room; `state.json` at the pace that it gives while
- * nothing is heard; and a place in line for as long as the sound is the delayed stream and the room says that people
- * queue. When called, it requests the stream again with the ticket. It does not take segments from caches.
+ * A listener with our page open. It receives the stream, which carries the room's state, and reads `state.json` at the
+ * given interval while nothing is heard. It keeps a place in line for as long as it hears the delayed stream and the
+ * room says that people queue. When called, it requests the stream again with the ticket. It does not take segments
+ * from caches.
  */
 export class PageListener implements Person {
   readonly #crew: Crew;
@@ -28,7 +29,7 @@ export class PageListener implements Person {
   #newsAt: number;
   #lineAt = Number.POSITIVE_INFINITY;
   #mine: TicketAnswer | undefined;
-  /** True once the stream has told of the room. */
+  /** True once the stream has carried the room's state. */
   #informed = false;
   /** True when nobody queues any more. */
   #resting = false;
@@ -50,7 +51,7 @@ export class PageListener implements Person {
     this.#newsAt = crew.clock.now();
   }
 
-  /** The stream tells of the room. */
+  /** Handles the room's state from the stream. */
   #told(delivery: Delivery | undefined): void {
     if (!delivery) return;
     this.#informed = true;
@@ -84,7 +85,7 @@ export class PageListener implements Person {
     });
   }
 
-  /** Takes a place if there is none, renews one that runs out, and checks how far the line has got. */
+  /** Takes a place if there is none, renews one that expires, and checks how far the line has moved. */
   #look() {
     const { order, clock } = this.#crew;
     const { slug } = order;
@@ -133,7 +134,7 @@ export class PageListener implements Person {
     this.#stream.again();
   }
 
-  /** The doors know of no line: the room's news is still on its way, or the line is over. */
+  /** The doors know of no line: the room's state is still on its way, or the line is over. */
   #nobody(): void {
     this.#climb();
     if (this.#delivery && needsTicket(this.#delivery)) return;
@@ -151,7 +152,7 @@ export class PageListener implements Person {
     this.#line.sweep(now);
     const where = this.#stream.where(now);
     if (where === 'gone') return this.#close();
-    // Whoever hears the stream is told by it.
+    // A listener of the stream gets the state from it.
     if (now >= this.#newsAt && !(this.#informed && where === 'hearing')) this.#read();
     const { ring } = this.#stream;
     if (!ring) {

@@ -3,7 +3,7 @@ import type { Dialler } from './connection.ts';
 import type { Order } from './order.ts';
 import type { Tally } from './second.ts';
 
-/** What the people of one process share. */
+/** Shared by the people of one process. */
 export interface Crew {
   readonly clock: Clock;
   readonly order: Order;
@@ -11,11 +11,11 @@ export interface Crew {
   readonly dialler: Dialler;
   /** 0 to 1, seeded. */
   random(): number;
-  /** How late this process may be in noticing what it sees now, ms. */
+  /** How late this process may notice an event at the moment, ms. */
   lateness(): number;
 }
 
-/** Where somebody is. `placed`: no sound, but a place in line; `gone`: the program is over for them. */
+/** The state of a person. `placed`: no sound, but a place in line; `gone`: the program is over for them. */
 export type Whereabouts = 'waiting' | 'placed' | 'hearing' | 'dry' | 'ring' | 'gone';
 
 /** A person who came to listen, in whatever way. */
@@ -58,7 +58,7 @@ export function causeOf(code: string): string {
 export class Continuity {
   /** The newest number; −1 before the first. */
   last = -1;
-  /** Bit i: number `last − i` has come. */
+  /** Bit i: number `last − i` was received. */
   #seen = 0;
 
   /** Checks a number, counts what is wrong with it, and returns true when it is the newest. */

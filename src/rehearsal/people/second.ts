@@ -1,36 +1,36 @@
 import { Histogram, type Sparse } from './histogram.ts';
 
-/** What is counted, per second and in all. */
+/** The counts, per second and in total. */
 export const COUNTS = [
   /** People who came. */
   'arrived',
-  /** Of those, how many heard their first sound in this second. */
+  /** The number of people who heard their first sound in this second. */
   'joined',
-  /** Of those, how many within 5 s of their arrival. */
+  /** The number of these who heard it within 5 s of their arrival. */
   'soon',
   'connections',
   'reconnects',
   'fragments',
   'bytes',
-  /** Times somebody had nothing to play. */
+  /** Times that a person had nothing to play. */
   'stalls',
-  /** Of `stalls`: at a moment when the generator itself was late by at least half as much. */
+  /** The part of `stalls` at a moment when the generator itself was late by at least half as much. */
   'doubtfulStalls',
   'stalledMs',
-  /** Fragments that never came, across reconnects too. */
+  /** Fragments that never arrived, also across reconnects. */
   'gaps',
-  /** Fragments that came again. */
+  /** Fragments that arrived again. */
   'repeats',
-  /** Fragments that came after a later one. */
+  /** Fragments that arrived after a later one. */
   'flips',
-  /** Fragments that came more than 20 s after their time, from the delayed stream. */
+  /** Fragments that arrived more than 20 s after their time, from the delayed stream. */
   'ringFragments',
   /** Notices received: changes of the write period, and moves from the delayed stream to the live edge. */
   'notices',
   'moved',
-  /** People to whom the server said that the program is over. */
+  /** People whom the server told that the program is over. */
   'over',
-  /** People who came more than half a second later than planned, because the generator was busy. */
+  /** People who arrived more than half a second later than planned, because the generator was busy. */
   'heldBack',
   /** People who had sound, or a place in line, for the first time. */
   'reached',
@@ -46,18 +46,18 @@ export const COUNTS = [
 /** One of the counts. */
 export type Count = (typeof COUNTS)[number];
 
-/** What is measured, all in ms. */
+/** The measured values, all in ms. */
 export const MEASURES = [
   /** From a person's arrival to the first byte of sound, retries included. */
   'join',
   /** From the end of a fragment's 320 ms to its arrival here. */
   'delay',
-  /** How far the ear is behind the stage: the delay plus what is buffered. */
+  /** How far the listener is behind the stage: the delay plus the buffered sound. */
   'ear',
   /** The same for HLS listeners. */
   'hlsEar',
   'stall',
-  /** From asking for the page to its last file. */
+  /** From the request for the page to its last file. */
   'page',
   /** How late timers of the generator ran. */
   'lateness',
@@ -86,7 +86,7 @@ export interface Second {
   readonly counts: Readonly<Partial<Record<Count, number>>>;
   /** By cause: `refused`, `reset`, `timeout`, `torn`, `ended`, `structure`, `http-503`, `generator`, …. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Writes per period in ms as the server said, and renditions: `period-640`, `rendition-opus64`. */
+  /** Writes by the period in ms that the server announced, and renditions: `period-640`, `rendition-opus64`. */
   readonly served: Readonly<Record<string, number>>;
   readonly measures: Readonly<Partial<Record<Measure, Sparse>>>;
   readonly gauges: Gauges;
@@ -121,7 +121,7 @@ export class Tally {
     bump(this.#served, what);
   }
 
-  /** What was counted since the last call. */
+  /** Everything counted since the last call. */
   take(at: number, gauges: Gauges): Second {
     const measures: Partial<Record<Measure, Sparse>> = {};
     for (const name of MEASURES)

@@ -1,8 +1,8 @@
 import { FRAGMENT_MS } from '../../base/time.ts';
 
-/** The first burst comes in one read; this long after its first fragment the player begins with what it has. */
+/** The first burst arrives in one read. This long after its first fragment the player begins to play. */
 export const BURST_MS = 80;
-/** Sound buffered beyond what comes with the next write. Milliseconds; all of these as in the web player. */
+/** Sound buffered beyond the time of the next write. In milliseconds; all values here are those of the web player. */
 export const MARGIN_MS = 300;
 const MAX_MARGIN = 1500;
 const MARGIN_STEP = 150;
@@ -10,9 +10,9 @@ const MARGIN_STEP = 150;
 const DEAD_BAND = 40;
 /** Further off than this, the player speeds up or slows down by 4 % instead of 1 %. */
 const FAR = 1000;
-/** How much slower it plays to gather what a longer write period needs. */
+/** How much slower it plays to fill the buffer for a longer write period. */
 const GATHER = 0.08;
-/** How much more than that is gathered, because the position within the longer period differs. Milliseconds. */
+/** Extra amount of sound for that, because the position within the longer period varies. Milliseconds. */
 const SPARE = 200;
 /** The low-water mark is the lowest level within this time. */
 const WINDOW = 1000;
@@ -27,7 +27,7 @@ const ONE_WRITE = 40;
  * ran dry (1.5 s at most).
  */
 export class Playout {
-  /** When what is buffered will have been played, on the monotonic clock; −1 before it began. */
+  /** Monotonic time at which the buffer will be empty; −1 before playback began. */
   #dry = -1;
   #margin = MARGIN_MS;
   #write = 0;
@@ -37,9 +37,9 @@ export class Playout {
   #low = Number.NaN;
   #lowest = Number.POSITIVE_INFINITY;
   #windowEnds = 0;
-  /** Still to be gathered for a longer period. */
+  /** Sound still missing for a longer period. */
   #gain = 0;
-  /** Until then it does not correct its speed. */
+  /** Until this time it does not correct its speed. */
   #holds = 0;
 
   /** True once it plays. */
@@ -47,19 +47,19 @@ export class Playout {
     return this.#dry >= 0;
   }
 
-  /** Milliseconds of sound buffered; below 0, for how long it has been silent. 0 before it began. */
+  /** Milliseconds of sound buffered. Below 0: for how long it has been silent. 0 before it began. */
   inHand(now: number): number {
     return this.#dry < 0 ? 0 : this.#dry - now;
   }
 
-  /** Margin that a reconnect asks for. */
+  /** The margin that a reconnect requests. */
   get margin(): number {
     return this.#margin;
   }
 
   /**
-   * A fragment arrived; `next`: when the next write is due, as the server said, for the beginning. Returns how long
-   * it was silent before this, in ms, else 0.
+   * Takes a fragment that has arrived. `next` is the time of the next write as announced by the server, used at the
+   * beginning. Returns for how long it was silent before this, in ms, otherwise 0.
    */
   take(now: number, next: number): number {
     if (this.#dry < 0) {
@@ -80,18 +80,21 @@ export class Playout {
     return silent;
   }
 
-  /** The first burst is over; plays what it has. */
+  /** Begins to play with the buffered sound when the first burst is over. */
   settle(now: number, next: number): void {
     if (this.#dry < 0 && this.#burst > 0) this.#begin(now, next);
   }
 
-  /** Writes will come `more` ms further apart, in `within` ms: it plays slower until it has enough for that. */
+  /**
+   * Announces that writes will be `more` ms further apart, in `within` ms. It plays slower until it has enough for
+   * that.
+   */
   expect(more: number, within: number, now: number): void {
     this.#gain = more > 0 ? more + SPARE : 0;
     this.#holds = now + within + Math.max(0, more) + FRAGMENT_MS;
   }
 
-  /** What comes next begins somewhere else: it starts again, keeping what it has learned about its margin. */
+  /** The next fragments begin at another position: it starts again, keeping what it has learned about its margin. */
   restart(): void {
     this.#dry = -1;
     this.#first = -1;
@@ -101,11 +104,11 @@ export class Playout {
   }
 
   #begin(now: number, next: number): void {
-    // What is beyond the margin is not played.
+    // Sound beyond the margin is not played.
     this.#dry = now + Math.min(this.#burst, this.#margin + Math.max(0, next - now));
   }
 
-  /** The instant before a write: how much is left then is the low-water mark, over a second at least. */
+  /** Called just before a write: the remaining sound is the low-water mark, over a second at least. */
   #before(now: number): number {
     const passed = now - this.#write;
     this.#dry += (1 - this.#rate) * passed;

@@ -7,7 +7,7 @@ import type { Crew } from './person.ts';
 import { Tally } from './second.ts';
 import { StreamListener } from './stream-listener.ts';
 
-/** Somebody at a door that writes as `writes` says: when, in ms, and how many fragments with it. */
+/** A listener of a door that makes these `writes`: the time of each in ms, and its number of fragments. */
 function listen(notices: ReadonlyMap<number, { period: number; in: number }>, writes: readonly number[]) {
   const clock = manualClock();
   const tally = new Tally();

@@ -16,11 +16,11 @@ import { header, ResponseReader, type ResponseSink } from './response-reader.ts'
 import { BURST_MS, Playout } from './simulated-playout.ts';
 import { StreamReader, type StreamSink } from './stream-reader.ts';
 
-/** The web player's patience and back-off. Milliseconds. */
+/** The time limit and back-off of the web player. Milliseconds. */
 const FIRST_BYTES = 10_000;
 const FIRST_RETRY = 500;
 const LAST_RETRY = 8_000;
-/** So many "no such room" in a row are the truth. */
+/** After this many consecutive answers "no such room" the listener believes them. */
 const UNKNOWN_TIMES = 3;
 
 /**
@@ -40,20 +40,23 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   #stream: StreamReader | undefined;
   #gone = false;
   #ring = false;
-  /** Sent with each request: the seat that was given with a live place, and the return token. */
+  /** Sent with each request: the seat given with a live place, and the return token. */
   #seat: string | undefined;
   #back: string | undefined;
   #failures = 0;
-  /** The next attempt; Infinity while a connection stands. */
+  /** Time of the next attempt; Infinity while there is a connection. */
   #retryAt = Number.POSITIVE_INFINITY;
-  /** When the connection is given up unless something comes. */
+  /** Time at which the connection is given up unless something arrives. */
   #deadline = 0;
   #settleAt = Number.POSITIVE_INFINITY;
   #period = FRAGMENT_MS;
-  /** When the first write after the burst is due. */
+  /** Time of the first write after the burst. */
   #next = 0;
 
-  /** Connects at once. `arrived`: since when this person waits, on the monotonic clock; `ticket`: a place in line; `told`: reads the room's state. */
+  /**
+   * Connects at once. `arrived` is when this person began to wait, on the monotonic clock; `ticket` is a place in line;
+   * `told` reads the room's state.
+   */
   constructor(
     crew: Crew,
     from: string | undefined,
@@ -74,7 +77,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     return this.#ring;
   }
 
-  /** Requests the stream again, with the ticket: it may be the live edge now. */
+  /** Requests the stream again, with the ticket; it may now be served at the live edge. */
   again(): void {
     if (this.#gone) return;
     this.#seat = undefined;
@@ -137,7 +140,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     const place = header(headers, 'earshot-place');
     if (place !== undefined) {
       tally.served(`place-${place.slice(0, 8)}`);
-      // A different place in time: what it has buffered is of no use there.
+      // Live and delayed stream are at different positions, so the buffered sound cannot be used.
       if (this.#ring !== (place === 'ring') && this.account.heard) this.#move(-1);
       this.#ring = place === 'ring';
     }
@@ -178,7 +181,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     if (order.zero === undefined) return;
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
     if (delay > RING_FROM_MS) tally.count('ringFragments');
-    // The fragments of the first burst are old on purpose.
+    // The fragments of the first burst are intentionally old.
     if (!began) return;
     tally.measure('delay', delay);
     tally.measure('ear', delay + this.#playout.inHand(now));
@@ -194,7 +197,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
       this.#period = notice.period;
     } else {
       this.#crew.tally.count('notices');
-      // If it is announced twice before it comes, what counts is still the difference from the current period.
+      // If a change is announced twice before it happens, only the difference from the current period counts.
       this.#playout.expect(notice.in > 0 ? notice.period - this.#period : 0, notice.in, now);
       if (notice.in === 0) this.#period = notice.period;
     }
@@ -232,7 +235,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     this.#drop();
   }
 
-  /** What follows begins after `last`, which is no gap. */
+  /** The next fragment follows `last`; this is no gap. */
   #move(last: number): void {
     this.#continuity.last = last;
     this.#playout.restart();
@@ -248,11 +251,11 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     this.#answer = undefined;
     this.#stream = undefined;
     this.#retryAt = Number.POSITIVE_INFINITY;
-    // A reset leaves no port in TIME_WAIT; otherwise thousands of ports would be missing the next time.
+    // A reset leaves no port in TIME_WAIT; otherwise thousands of ports would be unavailable for the next run.
     if (socket && !socket.destroyed) socket.resetAndDestroy();
   }
 
-  /** This attempt is over. The first retry is spread over half of what is buffered, later ones back off. */
+  /** Ends this attempt. The first retry is spread over half of the buffered time, later ones back off. */
   #fail(cause: string): void {
     const { tally, clock, random } = this.#crew;
     tally.error(cause);

@@ -37,7 +37,7 @@ function read(bytes: Buffer, piece: number) {
   return { ...heard, whole: reader.whole };
 }
 
-/** What a person notices who gets these numbers. */
+/** The counts of a person who receives these numbers. */
 function noticed(seqs: readonly number[]) {
   const tally = new Tally();
   const continuity = new Continuity();
@@ -90,7 +90,7 @@ test('a flipped bit in the structure is found; in the sound it is passed over', 
     return read(bytes, 5000);
   };
   const moof = init.length;
-  // Size and type of moof, its number, the time, the type of mdat.
+  // The size and type of moof, its sequence number, its time, and the type of mdat.
   for (const offset of [0, 4, 5, 20, 64, 67].map((n) => moof + n)) {
     const found = at(offset);
     expect(found.broken, `byte ${offset - moof}`).toHaveLength(1);

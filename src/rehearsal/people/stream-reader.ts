@@ -10,9 +10,9 @@ export interface StreamSink {
   fragment(seq: number): void;
   /** The server announced a change. */
   notice(notice: Notice): void;
-  /** Reads what the server tells of the room, where that is of interest. */
+  /** Reads the room's state from the stream, if it is needed. */
   readonly told?: ((box: Buffer) => void) | undefined;
-  /** What arrived is not an Earshot stream; nothing more is read from it. */
+  /** The bytes are not an Earshot stream; nothing more is read. */
   broken(why: string): void;
 }
 
@@ -29,8 +29,8 @@ const MAX_STATE = 64 << 10;
 const MAX_BOX = 1 << 20;
 
 /**
- * Reads fragmented MP4 as it comes, touching box headers alone: sound is counted and skipped. Keeps nothing between two
- * reads but a few numbers, and the cut header of a box (4 kB at most).
+ * Reads fragmented MP4 as it arrives. It examines only box headers; sound is counted and skipped. Between two reads it
+ * keeps only a few numbers and the incomplete header of a box (4 kB at most).
  * Spec: ISO/IEC 14496-12, 4.2 and 8.8; ISO/IEC 23000-19, 7.3.2.3.
  */
 export class StreamReader {

@@ -12,7 +12,7 @@ export class Visitor implements Person {
   readonly #then: () => Person;
   #listener: Person | undefined;
 
-  /** `then` makes the listener, once the page is loaded or has failed. */
+  /** `then` creates the listener, once the page is loaded or has failed. */
   constructor(crew: Crew, from: string | undefined, then: () => Person) {
     this.#crew = crew;
     this.#began = crew.clock.now();

@@ -40,7 +40,7 @@ export function firstToBreak(
   return 'Nothing broke, and nothing was given up.';
 }
 
-/** How much went wrong in a second: people affected, or fragments that were not as they should be. */
+/** How much went wrong in a second: people affected, or faulty fragments. */
 function hurt(row: Row): number {
   const { counts, errors } = row;
   const refused = Object.values(errors).reduce((sum, times) => sum + times, 0);

@@ -33,7 +33,7 @@ const second = (at: number, more: Partial<Second> = {}): Second => ({
   ...more,
 });
 
-/** Ten seconds of two processes of five listeners each; `change` may alter or leave out what one says. */
+/** Ten seconds of two processes with five listeners each. `change` may alter or leave out a report. */
 function timeline(
   change: (process: number, at: number) => Partial<Second> | undefined = () => ({}),
 ): Timeline {
@@ -67,7 +67,7 @@ test('a second in which a process of the crowd stood still is not one in which n
   expect(one.row(6)?.complete).toBe(false);
   expect(one.row(7)?.complete).toBe(true);
   expect(sumUp(one, about).held).toBe(10);
-  // One that is lost for good is.
+  // A process that is lost for good does matter.
   const gone = timeline((process, at) => (process === 1 && at > 5 ? undefined : {}));
   expect(sumUp(gone, { ...about, lost: ['process 2: ended'] })).toMatchObject({
     held: 5,
@@ -85,7 +85,7 @@ test('what broke first is one sentence: the cause, the moment, how many heard, a
       p === 0 && at === 7 ? { counts: { gaps: 2 } } : at === 9 ? { errors: { reset: 9 } } : {},
     ),
   ).toMatch(/^At 0:09.* \d+ had their connection reset/);
-  // Ten who had nothing to play for 44 ms are not the headline of an evening in which 163 had.
+  // Ten people with nothing to play for 44 ms are not the headline when 163 had nothing to play in another second.
   expect(
     first((p, at) =>
       p === 0 && (at === 4 || at === 8)

@@ -14,7 +14,7 @@ export type Percentiles = {
 } | null;
 
 /**
- * Where the people who had come were during the hold, as shares of them (0 to 1, averaged over its seconds): at the
+ * The conditions of the people who had arrived, during the hold, as shares (0 to 1, averaged over its seconds): at the
  * live edge, on the delayed stream, without sound but with a place in line, or with nothing. `least`: the smallest
  * share with any of the first three in any second. Null if there was no hold.
  */
@@ -78,7 +78,7 @@ export interface Outcome {
   readonly bytes: number;
   readonly errors: Readonly<Record<string, number>>;
   readonly served: Readonly<Record<string, number>>;
-  /** Each change of what `state.json` said. */
+  /** Each change of `state.json`. */
   readonly rungs: readonly {
     readonly at: number;
     readonly rung: number;
@@ -86,7 +86,10 @@ export interface Outcome {
     readonly why: string | null;
   }[];
   readonly firstToBreak: string;
-  /** Nobody had an error, a gap, a repeat or a stall that is not doubtful, and everyone who came heard the room. */
+  /**
+   * True if nobody had an error, a gap, a repeat or a stall that is not doubtful, and everyone who arrived heard the
+   * room.
+   */
   readonly clean: boolean;
   readonly generator: {
     readonly machines: number;
@@ -94,13 +97,13 @@ export interface Outcome {
     readonly latenessMs: Percentiles;
     readonly heldBack: number;
     readonly lost: readonly string[];
-    /** The generator was at its own limit: the figures say little about the server. */
+    /** True if the generator was at its own limit; the figures then say little about the server. */
     readonly bottleneck: boolean;
   };
   readonly limits: readonly string[];
 }
 
-/** What is known about a rehearsal besides its seconds. */
+/** The facts about a rehearsal besides its seconds. */
 export interface Circumstances {
   readonly software: Outcome['software'];
   readonly target: Outcome['target'];
@@ -123,10 +126,10 @@ export interface Circumstances {
 
 /** A generator whose timers are later than this at p99 measures itself. Milliseconds. */
 export const BOTTLENECK_MS = 100;
-/** The hold begins this long after the last arrival, because the last to come need a moment. Seconds. */
+/** The hold begins this long after the last arrival, because the last people need a moment. Seconds. */
 const SETTLE_S = 3;
 
-/** What every reader of the figures must know. */
+/** Notes that every reader of the figures needs. */
 const LIMITS = [
   'Listeners are connections of one program, not devices: nothing is decoded, and a stall is what a model of our player would have heard.',
   'Stalls and delays include the lateness of the generator itself, which is printed beside them; stalls at moments when it was late by half as much are counted as doubtful.',
@@ -141,7 +144,7 @@ export function sumUp(timeline: Timeline, about: Circumstances): Outcome {
   const { totals, measures, errors, served } = timeline;
   const arrivals = curveLength(about.curve) / 1000;
   const heard = ({ gauges }: Row): number => gauges.hearing + gauges.ring;
-  // Where the generator was late, the last to come came later than planned.
+  // When the generator was late, the last people arrived later than planned.
   const last = Math.max(Math.ceil(arrivals), rows.findLast(({ counts }) => counts.arrived > 0)?.at ?? 0);
   const hold = rows.filter(({ at, complete }) => complete && at >= last + SETTLE_S && at < rows.length - 1);
   const latenessMs = percentiles(measures.lateness);

@@ -18,7 +18,7 @@ const LEFT = 64;
 const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 34;
-/** More points than pixels cannot be seen: for each pixel the largest is drawn. */
+/** More points than pixels are not visible, so the largest is drawn for each pixel. */
 const MAX_POINTS = WIDTH;
 
 /** Escapes text for HTML and SVG. */

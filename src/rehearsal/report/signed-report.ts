@@ -12,7 +12,7 @@ import type { Outcome } from './outcome.ts';
 /** Precedes the signed bytes, so that the signature is not valid anywhere else. */
 const CONTEXT = 'earshot-rehearsal-certificate-v1\n';
 
-/** The certificate of a rehearsal: its outcome, signed by whoever ran it. */
+/** The certificate of a rehearsal: its outcome, signed by the person who ran it. */
 export interface Certificate extends Outcome {
   readonly signature: Signature;
 }
@@ -31,7 +31,7 @@ export const certify = (outcome: Outcome, pem: string): Certificate => ({
   signature: signatureOf(CONTEXT, outcome, createPrivateKey(pem)),
 });
 
-/** The answer of `checkCertificate`. `key`: whose signature it is; compare it with one you know. */
+/** The answer of `checkCertificate`. `key` is the signer's public key; compare it with one you know. */
 export type Checked = CheckedBody<Certificate>;
 
 /** Checks whether a certificate is unchanged since it was signed. This says nothing about who holds the key. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { ms } from '../../base/time.ts';
 import type { RoomState } from '../../wire/room.ts';
 
-/** What `state.json` said in one second, or that it did not answer. */
+/** The answer of `state.json` in one second, or the fact that there was none. */
 export interface Glance {
   /** Whole seconds since the beginning. */
   readonly at: number;

@@ -7,7 +7,7 @@ export interface Row {
   readonly counts: Readonly<Record<Count, number>>;
   readonly errors: Readonly<Record<string, number>>;
   readonly gauges: Gauges;
-  /** False where a process of the crowd stood still for the whole second: its part of `gauges` is not known. */
+  /** False when a process of the crowd was stalled for the whole second: its part of `gauges` is unknown. */
   readonly complete: boolean;
   /** In ms; undefined where nothing was measured. */
   readonly p50: Readonly<Partial<Record<Measure, number>>>;
@@ -25,7 +25,7 @@ interface Gathered {
 
 /** A rehearsal longer than this is refused. Seconds. */
 export const MAX_SECONDS = 6 * 3600;
-/** A process that stands still for longer counts as lost. Seconds. */
+/** A process that is stalled for longer counts as lost. Seconds. */
 const WINDOW_S = 30;
 /** The most causes distinguished overall. */
 const MAX_CAUSES = 256;
@@ -81,7 +81,7 @@ export class Timeline {
     }
   }
 
-  /** The number of seconds of which anything is known. */
+  /** The number of seconds for which there are reports. */
   get length(): number {
     return this.#seconds.length;
   }
@@ -116,7 +116,7 @@ export class Timeline {
     };
   }
 
-  /** How many processes were still there after this second: a lost one does not come back. */
+  /** How many processes still existed after this second; a lost one does not come back. */
   #expected(at: number): number {
     let most = 0;
     // The last second may not be over for all; a few seconds later all have reported.
