@@ -1,4 +1,7 @@
-/** The shipped alert file in Debian's Prometheus: each of the six alerts by the real fault, within 30 s, and over again. */
+/**
+ * The shipped alert file in Debian's Prometheus: each of the six alerts fires on the real fault within 30 s, and ends
+ * with it.
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +15,9 @@ import { freePort, type MadeRoom, type Server, startServer, until } from './rig/
 
 const shipped = (name: string): string => fileURLToPath(new URL(`../deploy/${name}`, import.meta.url));
 const TALK = fileURLToPath(new URL('../assets/welcome.opus', import.meta.url));
-/** What the issue allows from the fault to the alert. */
+/** Limit from the fault to the alert. */
 const WITHIN_MS = 30_000;
-/** So many at 8 kB/s are more than 1 Mbit/s. */
+/** This many listeners at 8 kB/s need more than 1 Mbit/s. */
 const CROWD = 25;
 
 let folder: string;
@@ -141,14 +144,14 @@ test('six alerts fire within 30 s of their faults, and are over when the faults 
     const text = await server.metrics();
     return text.includes('earshot_ready 1') && (await firing()).length === 0;
   });
-  // More listeners than the network carries, nobody on the stage, and a full disk.
+  // More listeners than the network can carry, an empty stage, and a full disk.
   const ballast = join(data, 'ballast');
   crowd = Array.from({ length: CROWD }, () => rawListener(server.url, room.slug));
   speaker[Symbol.dispose]();
   spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=1M'], { stdio: 'ignore' });
   const byCrowd = async () => {
     const EarshotLadderRaised = await fires('EarshotLadderRaised');
-    // The listeners are gone at once.
+    // The listeners leave at once.
     for (const listener of crowd) listener[Symbol.dispose]();
     crowd = [];
     return { EarshotLadderRaised, EarshotListenersFall: await fires('EarshotListenersFall') };
@@ -157,7 +160,7 @@ test('six alerts fire within 30 s of their faults, and are over when the faults 
     const [EarshotRoomSilent, EarshotDiskNearlyFull, EarshotRecordingFailing] = await Promise.all(
       ['EarshotRoomSilent', 'EarshotDiskNearlyFull', 'EarshotRecordingFailing'].map(fires),
     );
-    // Mended, and the studio dies.
+    // These faults are over, and the studio dies.
     rmSync(ballast);
     speaker = talker();
     process.kill(server.child('studio', 0) ?? 0, 'SIGKILL');
@@ -168,7 +171,7 @@ test('six alerts fire within 30 s of their faults, and are over when the faults 
   const took: Record<string, number | undefined> = { ...one, ...other };
   console.log('seconds from fault to alert:', took);
   for (const seconds of Object.values(took)) expect((seconds ?? Number.NaN) * 1000).toBeLessThan(WITHIN_MS);
-  // Two minutes after the crowd has gone it is forgotten: in the test below, whose clock is the test's own.
+  // The crowd is forgotten two minutes after it has left. The test below, which has its own clock, covers that.
   await until(
     'all others are over',
     async () => (await firing()).every((name) => name === 'EarshotListenersFall'),
@@ -191,7 +194,7 @@ test('a crowd that has gone is forgotten after two minutes, a restart after one,
             { series: 'earshot_door_streams{room="hall",process="door-0"}', values: '25x20 0x80' },
             { series: 'earshot_process_restarts_total{process="door-0",role="door"}', values: '0x20 1x80' },
           ],
-          // What happens at 63 s is told at once, and until it has left the window that is looked at.
+          // An event at 63 s is reported at once, and until it has left the window of the rule.
           promql_expr_test: Object.entries({
             '1m0s': [],
             '1m3s': ['EarshotListenersFall', 'EarshotRestarts'],

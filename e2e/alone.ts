@@ -1,10 +1,13 @@
 /**
- * The files of e2e/ that measure something which other tests at the same time would change, each with what that is. What is
- * not named here waits for things to happen and runs three files at once on two processors (the project `e2e`).
- * `npm test e2e/NAME.test.ts` runs a file of any kind.
+ * The files of e2e/ whose measurements other tests at the same time would change, each with the reason. All other files
+ * wait for events and run three at once on two processors (the project `e2e`). `npm test e2e/NAME.test.ts` runs a file
+ * of any kind.
  */
 
-/** They run two at a time (the project `e2e-pairs`): each takes well under one processor, and one that has to wait a moment for it is no other result. */
+/**
+ * These run two at a time (the project `e2e-pairs`). Each needs well under one processor, and a short wait for it does
+ * not change the result.
+ */
 export const IN_PAIRS: Readonly<Record<string, string>> = {
   'caches-player': 'gaps in decoded sound while a cache dies',
   crowd: 'what two hundred listeners have in hand in every second',
@@ -19,7 +22,7 @@ export const IN_PAIRS: Readonly<Record<string, string>> = {
   stalls: 'seconds of silence behind a network that stands still now and then',
 };
 
-/** They run one at a time, last (the project `e2e-alone`). */
+/** These run one at a time, last (the project `e2e-alone`). */
 export const ALONE: Readonly<Record<string, string>> = {
   delivery: 'gaps in decoded sound, sample by sample, and how fast a page plays',
   journey: 'microphone to ear in milliseconds, and holes in ten seconds of sound',

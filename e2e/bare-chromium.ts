@@ -1,4 +1,7 @@
-/** Chromium driven by its own protocol only: playwright tells every page that it is visible, so it cannot test hidden tabs. */
+/**
+ * Chromium driven only by its own protocol. Playwright makes every page believe that it is visible, so it cannot test
+ * hidden tabs.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,11 +9,11 @@ import { join } from 'node:path';
 
 /** One tab. */
 export interface Tab {
-  /** Evaluates an expression in the page, awaiting promises; the value comes back as JSON. */
+  /** Evaluates an expression in the page, awaits promises, and returns the value as JSON. */
   run<T>(expression: string): Promise<T>;
 }
 
-/** A browser of its own, headless, with as many tabs in one window as one opens. */
+/** A separate headless browser with several tabs in one window. */
 export interface BareChromium extends AsyncDisposable {
   /** Opens a tab in front of the others. */
   tab(url: string): Promise<Tab>;
@@ -22,7 +25,7 @@ interface Answer {
   readonly error?: { readonly message: string };
 }
 
-/** Starts it; sound needs no tap and timers of hidden tabs are throttled as in real life. */
+/** Starts it. Sound needs no tap, and timers of hidden tabs are throttled as in normal use. */
 export async function openBareChromium(): Promise<BareChromium> {
   const profile = await mkdtemp(join(tmpdir(), 'earshot-bare-'));
   const child = spawn(
@@ -76,7 +79,7 @@ export async function openBareChromium(): Promise<BareChromium> {
 
   return {
     async tab(url) {
-      // Opened empty first: an address given at once is loaded under the feet of whoever asks the page something.
+      // Opened empty first, because an address given at once would load while the caller already evaluates expressions.
       const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
       const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
       await send('Target.activateTarget', { targetId });

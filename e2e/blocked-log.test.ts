@@ -1,4 +1,4 @@
-/** Whoever reads the log, the output or the terminal may stop reading: nobody waits for that. */
+/** The reader of the log, the output or the terminal may stop reading; nothing in Earshot waits for it. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ child.wait(20)
 
 let data: string;
 let holder: ChildProcess | undefined;
-/** The Earshot below the holder, which does not end with it. */
+/** The Earshot process below the holder; it does not end with the holder. */
 let earshot: number | undefined;
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'earshot-log-'));
@@ -53,7 +53,7 @@ afterEach(async () => {
 
 const alive = (pid: number): boolean => {
   try {
-    // One that has ended and that nobody has asked after is a zombie.
+    // A process that has ended and was not waited for is a zombie.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
@@ -64,7 +64,7 @@ const children = (pid: number): number[] =>
     .trim()
     .split('\n')
     .map(Number);
-/** One that has just ended, or is only about to become what it shall be, is none of them. */
+/** Excludes a process that has just ended, or that has not executed its program yet. */
 async function child(pid: number, words: string): Promise<number> {
   let found: number | undefined;
   const is = (each: number): boolean => {
@@ -112,7 +112,7 @@ test.each(['pipe', 'terminal'])(
     const get = (path: string, at = port): Promise<Response | undefined> =>
       fetch(`http://127.0.0.1:${at}${path}`, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
     await until('it is ready', async () => (await get('/readyz'))?.status === 200, 60_000);
-    // What doors play while the studio is away is coded once, after the first start.
+    // The sound that doors play while the studio is away is coded once, after the first start.
     await until('doors can fill in', () => existsSync(join(data, 'standby.bin')), 60_000);
     await new Promise((resolve) => setTimeout(resolve, 3_000));
 
@@ -127,7 +127,7 @@ test.each(['pipe', 'terminal'])(
     let report = '';
     heard.stdout.on('data', (text) => (report += text));
     const over = new Promise((resolve) => heard.once('close', resolve));
-    // Each death writes lines in every process; more than the pipe or the terminal takes.
+    // Each death writes lines in every process: more than the pipe or the terminal takes.
     for (let times = 0; times < 3; times += 1) {
       process.kill(await child(pid, 'role studio'), 'SIGKILL');
       await until(
@@ -135,7 +135,7 @@ test.each(['pipe', 'terminal'])(
         async () => (await get('/readyz', metricsPort))?.status === 200,
         15_000,
       ).catch(async () => {
-        // Three deaths in a minute are told of, and it lives all the same.
+        // Three deaths within a minute are reported, but the cell still runs.
         expect(await (await get('/readyz', metricsPort))?.text()).toContain('3 times within a minute');
       });
     }
@@ -144,7 +144,7 @@ test.each(['pipe', 'terminal'])(
     expect({ gaps, repeats, fragments: Number(fragments) >= 70, deadAir }).toMatchObject({
       ...{ gaps: 0, repeats: 0, fragments: true },
     });
-    // What a burst of lines takes is kept for the reader that comes back; more is dropped, as the unit tests show.
+    // A burst of lines is kept for a reader that returns; further lines are dropped, as the unit tests show.
     started.stdin.write('\n');
     if (kind === 'pipe') await until('what waited is told', () => /studio-0/.test(said));
     await new Promise((resolve) => started.once('close', resolve));

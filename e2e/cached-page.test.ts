@@ -19,7 +19,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser?.close());
 
-/** A door and a cache in front, whose delivery and queue a test owns; `asked` is every other request, `cache` before those of the cache. */
+/**
+ * A door and a cache in front, with delivery and queue under control of the test. `asked` lists all other requests,
+ * with the prefix `cache` for those to the cache.
+ */
 interface House extends AsyncDisposable {
   readonly door: ToneServer;
   readonly asked: readonly string[];
@@ -97,7 +100,7 @@ async function openHouse(level: number): Promise<House> {
     return true;
   };
   const door = await openToneServer(320, answer);
-  // Pages look often here, so that the test does not wait.
+  // Pages poll often here, so that the test does not wait.
   const delivery = { ...deliveryAt(level, { period: 320, since: 0, why: 'egress' }), caches, poll: 300 };
   house = {
     ...{ door, asked, delivery, admitted: 0 },
@@ -112,7 +115,7 @@ async function openHouse(level: number): Promise<House> {
 
 async function listen({ door, asked }: House): Promise<Page> {
   const page = await (await browser.newContext({ locale: 'en-GB' })).newPage();
-  // Chance decides when in the next minute one goes up: soon.
+  // A random number decides when in the next minute a listener moves up; here it is soon.
   await page.addInitScript(() => {
     Math.random = () => 0.03;
   });
@@ -129,7 +132,7 @@ test('who was sent to a cache leaves the doors alone meanwhile, and is at the li
   const page = await listen(house);
   await says(page, /^3\d seconds behind/);
   expect(house.door.requests).toEqual([]);
-  // The page reads its news where it hears the program; one more look at the door may have been under way.
+  // The page reads the state where it hears the program. One more request to the door may have been in progress.
   const news = () => house.asked.filter((path) => path === 'cache /r/tone/state.json').length;
   const before = house.asked.filter((path) => path === 'GET /r/tone/state.json').length;
   const from = news();
@@ -137,7 +140,7 @@ test('who was sent to a cache leaves the doors alone meanwhile, and is at the li
   expect(house.asked.filter((path) => path === 'GET /r/tone/state.json').length).toBeLessThanOrEqual(
     before + 1,
   );
-  // Nobody queues: no place in line, and nobody asks for one.
+  // Nobody queues: there is no place in line, and no request for one.
   expect(house.asked.filter((path) => /ticket|queue/.test(path))).toEqual([]);
   expect(await page.getByRole('region', { name: 'In line for the live edge' }).count()).toBe(0);
 

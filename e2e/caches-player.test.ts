@@ -39,7 +39,7 @@ test('our player hears the delayed program through nginx, and without a gap thro
   try {
     const tab = await browser.newPage();
     await tab.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
-    // Chance chooses the first one: this makes it nginx.
+    // A random number chooses the first cache; this makes it nginx.
     await tab.evaluate(() => {
       Math.random = () => 0.3;
     });
@@ -61,10 +61,10 @@ test('our player hears the delayed program through nginx, and without a gap thro
     expect(all.samples).toBeGreaterThan(9 * 48_000);
     const [ours, waits] = [beyond(all.gaps, stops()), beyond(all.stats.waits, stops())];
     expect([ours, waits, all.stats.jumps, all.stats.reconnects]).toEqual([0, 0, 0, 0]);
-    // Of the tone, which is half scale: a fragment that is missing or twice makes a step of this order.
+    // The tone is at half scale: a missing or repeated fragment makes a step of this order.
     expect(all.residual).toBeLessThan(0.1);
     expect(all.peak).toBeGreaterThan(0.4);
-    // All of it by way of the caches: the door has sent no stream.
+    // All of it came through the caches: the door has sent no stream.
     expect(Number(/stream_sent_bytes_total (\d+)/.exec(door.metrics())?.[1])).toBe(0);
   } finally {
     await browser.close();

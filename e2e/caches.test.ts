@@ -61,7 +61,7 @@ const direct = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${po
 const through = (name: CacheName, path: string, init?: RequestInit): Promise<Response> =>
   fetch(`${caches.get(name)?.url}${path}`, init);
 const bytes = async (response: Response): Promise<Buffer> => Buffer.from(await response.arrayBuffer());
-/** The newest whole segment, and the part that comes next. */
+/** The newest whole segment, and the next part. */
 async function edge(): Promise<{ segment: number; next: readonly [number, number] }> {
   const text = await (await direct(`${ROOM}/live/opus64.m3u8`)).text();
   const [, msn, part] = /PRELOAD-HINT:TYPE=PART,URI="opus64\/(\d+)\.(\d+)\.m4s"/.exec(text) ?? [];
@@ -86,7 +86,7 @@ describe.each(['nginx', 'varnish', 'haproxy'] as const)('%s, as earshot edge con
         expect((await bytes(seen)).equals(await bytes(await direct(path)))).toBe(true);
       }
     }
-    // Lists change while one looks: the same within a few seconds.
+    // Lists change in between, so they must become equal within a few seconds.
     for (const path of [`${ROOM}/live/opus64.slow.m3u8`, `${ROOM}/live/aac96.slow.m3u8`])
       await until(`${path} is the same`, async () => {
         const [seen, own] = await Promise.all([through(name, path), direct(path)]);
@@ -107,7 +107,7 @@ describe.each(['nginx', 'varnish', 'haproxy'] as const)('%s, as earshot edge con
       for (const path of [`${ROOM}/live/opus64/1.m4s`, '/r/hall/stream', '/api/rooms']) {
         seen.length = 0;
         await bytes(await fetch(`${cache.url}${path}`, { headers: forged }));
-        // Varnish adds to the list of a neighbour; what was made up stands before the one who counts, the last.
+        // Varnish appends to the list of its client. Invented addresses stand before the one that counts, the last.
         expect(seen[0]?.['x-forwarded-for']).toMatch(
           name === 'varnish' ? /^203\.0\.113\.9, 127\.0\.0\.1$/ : /^127\.0\.0\.1$/,
         );
@@ -207,7 +207,7 @@ test('what they have is heard while the origin is away for a moment', async () =
   for (const name of all) for (const path of kept) await bytes(await through(name, path));
   await door[Symbol.asyncDispose]();
   try {
-    // Past the time for which they are fresh, and for which they may be given out while they are asked again.
+    // Beyond the time for which they are fresh and for which they may be served stale during revalidation.
     await sleep(3500);
     for (const name of ['nginx', 'varnish'] as const)
       for (const path of kept)
@@ -216,7 +216,7 @@ test('what they have is heard while the origin is away for a moment', async () =
           expect([name, path, reply.status]).toEqual([name, path, 200]);
           await bytes(reply);
         }
-    // HAProxy gives out nothing that is too old, but segments never are.
+    // HAProxy serves nothing stale, but segments never become stale.
     expect((await through('haproxy', kept[2] as string)).status).toBe(200);
   } finally {
     door = await openDoor(port);
@@ -228,7 +228,7 @@ test('what they have is heard while the origin is away for a moment', async () =
     });
 });
 
-/** When each of `count` fragments of a stream came, by its number. */
+/** Arrival time of each of `count` fragments of a stream, by its number. */
 async function arrivals(response: Promise<Response>, count: number): Promise<Map<number, number>> {
   const { body } = await response;
   const boxes = new BoxReader();

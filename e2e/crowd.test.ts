@@ -1,4 +1,4 @@
-/** `earshot crowd` against a real `earshot start`: what it reports is what happened. */
+/** `earshot crowd` against a real `earshot start`: its report agrees with the events. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,10 +62,10 @@ test('two hundred real listeners hear everything, and the certificate says so an
     flips: 0,
     errors: {},
   });
-  // A room this young has no two whole segments for those who take HLS.
+  // A room this young does not have two whole segments yet for HLS listeners.
   expect(outcome.held).toBeGreaterThanOrEqual(160);
   expect(outcome.generator).toMatchObject({ processes: 2, lost: [] });
-  // Eight seconds at three fragments a second, for those who were there all the time.
+  // Eight seconds at three fragments per second, for listeners who were there all the time.
   expect(outcome.fragments).toBeGreaterThan(200 * 5 * 3);
   expect(outcome.served['rendition-opus64']).toBeGreaterThan(150);
   expect(outcome.pageMs?.count).toBeGreaterThan(20);
@@ -93,7 +93,7 @@ test('half the doors are killed: those who heard by them come back without a gap
   expect(
     (outcome.errors.reset ?? 0) + (outcome.errors.torn ?? 0) + (outcome.errors.ended ?? 0),
   ).toBeGreaterThan(5);
-  // The worst second: those who were cut off, or more of the others who waited for the door that is left.
+  // The worst second: listeners who were cut off, or more of the others who waited for the remaining door.
   expect(outcome.firstToBreak).toMatch(/reset|cut|ended|closed cleanly|nothing to play/);
 });
 
@@ -116,7 +116,7 @@ test('in a room for five, fifteen pages are live or on the ring with a place in 
   await crowd(
     [small.url, '--listeners', '15', '--ramp', '1s', '--hold', '22s', '--as-page', '1', '-o', out],
     (text) => {
-      // Three whole seconds in which everybody hears: those on the ring have their places by then.
+      // Three whole seconds in which everybody hears; listeners to the delayed stream have their places by then.
       if (/ 15\/15 hearing/.test(text)) second += 1;
       if (second === 4) grown ??= setCap(12);
     },

@@ -26,7 +26,7 @@ const unhurt = (): void => {
   for (const listener of listeners)
     expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
 };
-/** Everyone gets so many more fragments. */
+/** Waits until every listener has received this many more fragments. */
 const onward = (count: number): Promise<void> => {
   const marks = listeners.map((l) => l.received.length);
   return until('everyone goes on hearing', () =>
@@ -49,7 +49,7 @@ test('sockets that somebody removes are made again: nobody who listens notices, 
   const { run } = paths(server.data);
   const names = readdirSync(run);
   expect(names).toEqual(expect.arrayContaining(['site.sock', 'site.http', 'cell-0.sock', 'cell-0.http']));
-  // One that is made again while the folder is removed makes it be tried again.
+  // If a file is created while the folder is removed, the removal is tried again.
   rmSync(run, { recursive: true, maxRetries: 5 });
   await until('all of them are there again', () => {
     try {

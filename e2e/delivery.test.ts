@@ -1,11 +1,11 @@
-/** The player at a real door that changes how it delivers: what is heard meanwhile, sample by sample. */
+/** The player at a real door that changes its delivery: the sound meanwhile, sample by sample. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundlePlayer, heard, listenIn, openChromium } from './ear.ts';
 import { beyond, countStops } from './rig/stops.ts';
 import { openToneDoor, type ToneDoor } from './tone-door.ts';
 
-/** Largest deviation from a pure tone that the coding of either bitrate makes is below it; a click of −30 dB is 0.03. */
+/** The coding of either bitrate deviates less than this from a pure tone; a click of −30 dB is 0.03. */
 const CLEAN = 0.02;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const until = async <T>(read: () => Promise<T>, good: (value: T) => boolean, limit: number): Promise<T> => {
@@ -71,7 +71,7 @@ const told = (page: Page) =>
 describe.concurrent('the player at a door that changes its delivery', { retry: 1 }, () => {
   test('writes every 320, 1,280, 2,560 and again 320 ms: no gap, no wait, no seek', async () => {
     await using door = await openToneDoor(player);
-    // In hand for a machine that stands still for a moment; what is looked at is the difference.
+    // An extra margin for short stalls of the machine; the test measures the difference.
     const page = await listen(door, { margin: 1.5 });
     const stops = countStops();
     for (const period of [1280, 2560, 320]) {
@@ -101,7 +101,7 @@ describe.concurrent('the player at a door that changes its delivery', { retry: 1
     const stops = countStops();
     door.delivery = { period: 320, ceiling: 16_000 };
     await wait(1500);
-    // What there is goes on, and what is needed is said.
+    // The available rendition continues, and the needed one is requested.
     expect(door.door.counts().get('tone')?.wanted.toSorted()).toEqual(['opus16', 'opus64']);
     door.coded.add('opus16');
     await wait(1500);

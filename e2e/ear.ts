@@ -5,9 +5,9 @@ import { build, type Rolldown } from 'vite';
 import { QUIET_FLAGS } from './rig/browser.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
 
-/** What the page heard since the last call. */
+/** The sound in the page since the last call. */
 export interface Heard {
-  /** Samples at the audio graph that were looked at. */
+  /** Samples examined at the audio graph. */
   readonly samples: number;
   /** Runs of at least 2 ms of silence after sound had begun. */
   readonly gaps: number;
@@ -103,7 +103,10 @@ registerProcessor('ear', class extends AudioWorkletProcessor {
   }
 });`;
 
-/** Answers `/`, `/player.js` and `/ear-worklet.js` with such a page for `player`, a script of `bundlePlayer`; false for other paths. */
+/**
+ * Answers `/`, `/player.js` and `/ear-worklet.js` with that page for `player`, a script of `bundlePlayer`. False for
+ * other paths.
+ */
 export function earPage(player: string): (path: string, response: ServerResponse) => boolean {
   const files: Readonly<Record<string, readonly [type: string, text: string]>> = {
     '/': ['text/html', EAR_PAGE],
@@ -117,15 +120,15 @@ export function earPage(player: string): (path: string, response: ServerResponse
   };
 }
 
-/** A tone server with that page; `period` is that of its writes, in ms. */
+/** A tone server with that page; `period` is its write period in ms. */
 export function openEarServer(player: string, period = 320): Promise<ToneServer> {
   const page = earPage(player);
   return openToneServer(period, (_, response, { pathname }) => page(pathname, response));
 }
 
 /**
- * Opens the player in the page and connects the measuring worklet; does not play yet.
- * `open` names what is opened instead of the best player there is.
+ * Opens the player in the page and connects the measuring worklet, without playing. `open` names the function to call
+ * instead of the one for the best player.
  */
 export async function listenIn(page: Page, options: object, open = 'openPlayer'): Promise<void> {
   await page.waitForFunction(() => 'openPlayer' in window);
@@ -156,7 +159,7 @@ export async function listenIn(page: Page, options: object, open = 'openPlayer')
   );
 }
 
-/** What was heard since the last time, and where the player stands. */
+/** The sound since the last call, and the player's statistics. */
 export const heard = (page: Page): Promise<Heard & { stats: any }> =>
   page.evaluate(async () => ({
     ...(await (window as any).heard()),

@@ -19,7 +19,7 @@ const TALK = fileURLToPath(new URL('../assets/welcome.opus', import.meta.url));
 const state = async (server: Server, slug: string): Promise<RoomState> =>
   (await (await fetch(`${server.url}/r/${slug}/state.json`)).json()) as RoomState;
 
-/** A speaker who talks, and comes back by itself, until stopped. */
+/** A speaker who talks, and reconnects by itself, until stopped. */
 function talker(server: Server, room: MadeRoom): Disposable {
   const stop = new AbortController();
   void (async () => {
@@ -75,7 +75,7 @@ describe('while people listen', () => {
   };
   const back = (role: string, index: number, old: number): Promise<void> =>
     until(`${role} ${index} is back`, () => (server.child(role, index) ?? old) !== old, 10_000);
-  /** What each listener got from now on. */
+  /** The fragments that each listener receives from now on. */
   const fromNow = (): (() => Received[][]) => {
     const marks = listeners.map((l) => l.received.length - 1);
     return () => listeners.map((l, i) => l.received.slice(marks[i]));

@@ -12,15 +12,15 @@ import { type Browser, startBrowser } from './rig/browser.ts';
 import { type ForeignPlayer, lookAt } from './rig/foreign-players.ts';
 import { until } from './rig/server.ts';
 
-/** A minute, and a little for what they are behind. */
+/** A minute, plus a little for the delay of the players. */
 const HEARD_MS = 62_000;
-/** Seconds of it: less than a minute for whoever starts three segments behind, or later. */
+/** Seconds heard: less than a minute for players that start three segments behind, or later. */
 const LEAST_HEARD = 30;
-/** A recording is so old when the first ask for it. */
+/** Age of a recording at its first request. */
 const RECORDED_MS = 22_000;
-/** The replay is played so many times as fast. */
+/** Playback speed of the replay. */
 const RATE = 3;
-/** Players are up to 20 s behind, and play what is left. */
+/** Players are up to 20 s behind, and play the rest. */
 const END_MS = 60_000;
 
 let loops: Loops;
@@ -37,7 +37,7 @@ async function folder(): Promise<AsyncDisposable & { readonly path: string }> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
 }
 
-/** A room of the test's own, `age` ms old, in a folder that goes with it. */
+/** A room for this test, `age` ms old, in a temporary folder. */
 async function onAir(age = 0): Promise<AsyncDisposable & { readonly air: Broadcast }> {
   const files = await folder();
   const air = await broadcast(files.path, ['opus64', 'aac96', 'aac64'], { loops, age });
@@ -60,7 +60,7 @@ const LIVE: readonly Row[] = [
   ['shaka', 'live/opus.m3u8'],
   ['video.js', 'live/main.m3u8'],
 ];
-/** The recording of a room that goes on: players take it when it has three segments. */
+/** The recording of a running room; players accept it from three segments on. */
 const GROWING: readonly Row[] = [
   ['native', 'replay/main.m3u8'],
   ['native', 'replay/opus.m3u8'],
@@ -70,7 +70,7 @@ const GROWING: readonly Row[] = [
 const REPLAY: readonly Row[] = [
   ['native', 'replay/main.m3u8'],
   ['native', 'replay/opus.m3u8'],
-  // The address that was given out before it began.
+  // The address that was published before it began.
   ['native', 'live/main.m3u8'],
   ['native', 'replay.m4a'],
   ['hls.js', 'replay/opus.m3u8'],
@@ -87,10 +87,10 @@ const setRate = (page: Page, rate: number): Promise<void> =>
   page.evaluate((to) => {
     (window as unknown as { audio: HTMLAudioElement }).audio.playbackRate = to;
   }, rate);
-/** What each shows once all are done, or when it is time. */
+/** The state of each page once all are done, or after the time limit. */
 async function looks(rows: readonly Row[], pages: readonly Page[], most: number, rate?: number) {
   for (const until = performance.now() + most; ; await wait(500)) {
-    // Again and again: Shaka sets it itself whenever it goes on.
+    // Set repeatedly, because Shaka resets it whenever it resumes.
     if (rate !== undefined) await Promise.all(pages.map((page) => setRate(page, rate)));
     const seen = await Promise.all(pages.map(lookAt));
     if (performance.now() > until || seen.every(({ ended }) => ended))
@@ -108,7 +108,7 @@ test('the browser itself plays the recording of a room that goes on, and finds e
     );
   });
   const page = await browser.context.newPage();
-  // Not twice as fast as it plays: what is sought is not there yet, and has to be asked for.
+  // Slow enough that the target of a seek is not loaded yet and must be requested.
   const network = await browser.context.newCDPSession(page);
   await network.send('Network.enable');
   await network.send('Network.emulateNetworkConditions', {
@@ -133,7 +133,7 @@ test('the browser itself plays the recording of a room that goes on, and finds e
   await heardFrom(0);
   const { length } = await lookAt(page);
   expect(length ?? 0).toBeGreaterThan(10);
-  // The file is longer with each of these; the one that the player began with is still there.
+  // The file gets longer with each of these. The version that the player began with is still served.
   for (const place of [(length ?? 0) - 4, 1, (length ?? 0) / 2]) {
     await page.evaluate((to) => {
       (window as unknown as { audio: HTMLAudioElement }).audio.currentTime = to;
@@ -143,7 +143,7 @@ test('the browser itself plays the recording of a room that goes on, and finds e
     await page.evaluate(() => (window as unknown as { audio: HTMLAudioElement }).audio.play());
   }
   expect((await lookAt(page)).errors).toEqual([]);
-  // The file had grown by then.
+  // The file has grown by then.
   expect(new Set(ranges.map((range) => range.split('/')[1])).size).toBeGreaterThan(1);
   await page.close();
 });
@@ -176,7 +176,7 @@ test('the browser itself, hls.js, Shaka, video.js, ffmpeg and GStreamer play a r
 
   const run = promisify(execFile);
   for (const list of ['replay/main.m3u8', 'replay/opus.m3u8', 'live/aac96.m3u8', 'live/opus64.slow.m3u8']) {
-    // The end of the stream is the end of the program; an error is another exit code.
+    // The end of the stream is the end of the program; an error would give another exit code.
     await run('gst-launch-1.0', [
       '-q',
       'playbin3',

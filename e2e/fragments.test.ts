@@ -1,4 +1,4 @@
-/** The packager's bytes in a browser that shares no code with it: buffered without a hole, decoded without a click. */
+/** The packager's bytes in a browser that shares no code with it: buffered without a gap, decoded without a click. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -17,7 +17,7 @@ test('a full disk: the sound goes on, the page says that the recording has a gap
   try {
     await using server = await startServer({ EARSHOT_DATA: dir, EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
     const room = await server.room('Small disk');
-    // What is heard before is not kept.
+    // Sound before this is not recorded.
     await server.cli('room', 'live', room.slug, '--url', server.url);
     using listener = rawListener(server.url, room.slug);
     await until('sound', () => listener.received.length > 10);
@@ -27,7 +27,7 @@ test('a full disk: the sound goes on, the page says that the recording has a gap
       try {
         writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' });
       } catch {
-        // Full at this size; a smaller piece may still fit.
+        // Full for this size; a smaller piece may still fit.
       }
     }
     await until('the page says so', async () => (await state(server, room.slug)).gaps.length > 0, 30_000);

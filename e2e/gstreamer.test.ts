@@ -11,7 +11,7 @@ import { openTokens } from '../src/keys/token.ts';
 import { open } from '../src/stage/index.ts';
 
 const SCRIPT = fileURLToPath(new URL('./rig/gstreamer-whip.py', import.meta.url));
-/** One minute for the record; CI takes less. */
+/** One minute in a full run; CI uses less. */
 const SECONDS = Number(process.env.EARSHOT_FOREIGN_SECONDS ?? 8);
 
 test('GStreamer publishes through WHIP: every packet arrives and is the tone it sent', async () => {

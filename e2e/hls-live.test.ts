@@ -34,7 +34,7 @@ describe('LL-HLS', () => {
       part++;
       if (part === 8) [msn, part] = [msn + 1, 0];
     }
-    // The pace of the program: 640 ms from one to the next.
+    // The pace of the program: 640 ms from one part to the next.
     const pace = lags.slice(2).reduce((a, b) => a + b, 0) / (lags.length - 2);
     expect(pace).toBeGreaterThan(560);
     expect(pace).toBeLessThan(720);
@@ -51,7 +51,7 @@ describe('hls.js in Chromium', () => {
       () =>
         (document.querySelector('audio')?.currentTime ?? 0) > 0 && !document.querySelector('audio')?.paused,
     );
-    // What happens while it finds the live edge is its own affair; from then on nothing may.
+    // Interruptions while it finds the live edge are allowed; afterwards there must be none.
     await page.waitForTimeout(3000);
     const look = () =>
       page.evaluate(() => {
@@ -74,7 +74,7 @@ describe('hls.js in Chromium', () => {
     const before = await look();
     await page.waitForTimeout(LISTENS_MS);
     const after = await look();
-    // It has two parts in hand, and waits when the machine itself stands still for longer.
+    // It has two parts buffered, and waits when the machine itself is stalled for longer.
     const events = after.events.slice(before.events.length);
     const waits = events.filter((event) => /^(waiting|stalled)|bufferStalledError|bufferNudge/.test(event));
     expect(events.filter((event) => !waits.includes(event))).toEqual([]);
@@ -82,7 +82,7 @@ describe('hls.js in Chromium', () => {
     expect(after.ranges).toBe(1);
     const played = (after.at - before.at) * 1000;
     expect(Math.abs(played - (after.now - before.now))).toBeLessThan(700);
-    // Behind the end of the last part by its hold-back of 1.92 s, and no more than a part besides.
+    // Behind the end of the last part by its hold-back of 1.92 s, plus one part at most.
     expect(after.now - after.date).toBeGreaterThan(1000);
     expect(after.now - after.date).toBeLessThan(3500);
   });

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broadcast, broadcast } from './rig/broadcast.ts';
 
-/** The wave of the test program repeats its second difference: x[n+1] + x[n-1] = 2cos(w)x[n]. */
+/** The wave of the test program satisfies the recurrence x[n+1] + x[n-1] = 2cos(w)x[n]. */
 const TURN = 2 * Math.cos((2 * Math.PI * 440) / 48_000);
 
 let dir: string;
@@ -26,7 +26,7 @@ interface Played {
   readonly complaints: string;
 }
 
-/** What ffmpeg decodes of an address, as mono floats at 48 kHz, and everything it complains about. */
+/** The sound that ffmpeg decodes from an address, as mono floats at 48 kHz, and all its messages. */
 async function play(
   url: string,
   args: readonly string[] = [],
@@ -55,7 +55,7 @@ async function play(
     { encoding: 'buffer', maxBuffer: 256 << 20 },
   );
   const samples = new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
-  // It fetches a live playlist's EXT-X-MAP again with each reload and says so: that is its way, not our fault.
+  // It fetches a live playlist's EXT-X-MAP again with each reload and reports that; this is normal.
   const complaints = stderr
     .toString()
     .split('\n')
@@ -64,7 +64,7 @@ async function play(
   return { samples, complaints };
 }
 
-/** Samples at which the tone is not the continuation of itself, the first and last 50 ms left out. */
+/** Samples at which the tone does not continue smoothly, without the first and last 50 ms. */
 function breaks(samples: Float32Array): number {
   let found = 0;
   for (let n = 2400; n < samples.length - 2400; n++) {
@@ -165,7 +165,7 @@ describe('after the end', () => {
     expect(whole.complaints).toBe('');
     expect(breaks(whole.samples)).toBe(0);
     expect(Math.abs(whole.samples.length / 48_000 - Number(format.duration))).toBeLessThan(0.05);
-    // Seeking asks for a range and decodes from there.
+    // A seek requests a range and decodes from there.
     const { samples } = await play(`${air.url}/replay.m4a`, ['-ss', '7', '-t', '2']);
     expect(samples.length).toBe(96_000);
     expect(breaks(samples)).toBe(0);
@@ -173,7 +173,7 @@ describe('after the end', () => {
 
   it('the normalised download is nearest to -16 LUFS in steps of 1.5 dB, and otherwise the same sound', async () => {
     const plain = await loudness(`${air.url}/replay.m4a`);
-    // No cell mixed this program: how loud it is must be found out first.
+    // No cell mixed this program, so its loudness must be measured first.
     for (let look = 0; look < 60 && (await read('/replay.m4a?loudness=normalised')).status === 503; look++)
       await wait(250);
     const normalised = await loudness(`${air.url}/replay.m4a?loudness=normalised`);

@@ -13,7 +13,7 @@ import {
 } from './rig/raw-listener.ts';
 import { type Server, startServer, until } from './rig/server.ts';
 
-/** Rooms beside the one that is hurt; `QUIET_ROOMS=10` for the whole proof. */
+/** Number of rooms beside the affected one; `QUIET_ROOMS=10` for the full test. */
 const QUIET = Number(process.env.QUIET_ROOMS ?? 3);
 const FLOOD_MS = 5_000;
 const FLOOD = fileURLToPath(new URL('./rig/flood.ts', import.meta.url));
@@ -23,13 +23,13 @@ const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeo
 const state = async (server: Server, slug: string): Promise<RoomState> =>
   (await (await fetch(`${server.url}/r/${slug}/state.json`)).json()) as RoomState;
 
-/** How late fragments came, in ms, against the steadiest of them. */
+/** Delay of fragments in ms, relative to the fastest one. */
 function lateness(received: readonly Received[]): number[] {
   const offsets = received.map(({ seq, at }) => at - seq * FRAGMENT_MS);
   const usual = [...offsets].sort((a, b) => a - b)[Math.floor(offsets.length / 2)] ?? 0;
   return offsets.map((offset) => offset - usual);
 }
-/** How long this process itself stood still, at worst: on a machine that is full everyone waits. */
+/** The longest stall of this process itself: on a busy machine everyone waits. */
 let stood = 0;
 let looked = performance.now();
 setInterval(() => {
@@ -37,13 +37,13 @@ setInterval(() => {
   stood = Math.max(stood, now - looked - 20);
   looked = now;
 }, 20).unref();
-/** Fragments that came more than a second late, and later than this machine explains. */
+/** Fragments that came more than a second late, and later than the machine's stalls explain. */
 const late = (received: readonly Received[]): number =>
   lateness(received).filter((by) => by > 1000 + stood).length;
 const whole = (listener: RawListener): void =>
   expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
 
-/** First sound, in ms, of somebody who comes now. */
+/** Time to the first sound of a new listener, in ms. */
 async function join(server: Server, slug: string): Promise<number> {
   using listener = rawListener(server.url, slug);
   const began = performance.now();
@@ -51,7 +51,7 @@ async function join(server: Server, slug: string): Promise<number> {
   return performance.now() - began;
 }
 
-/** By the API: a process for each would take longer than what is tested. */
+/** Uses the API: a process for each would take longer than the test itself. */
 async function makeRoom(server: Server, title: string): Promise<{ slug: string }> {
   const answer = await fetch(`${server.url}/api/rooms`, {
     method: 'POST',
@@ -71,7 +71,7 @@ describe('a fault here is not heard there', () => {
   beforeAll(async () => {
     server = await startServer({ EARSHOT_DOORS: '2', EARSHOT_CELLS: '2', EARSHOT_ROOMS_PER_CELL: '20' });
     for (let i = 0; i <= QUIET; i += 1) rooms.push(await makeRoom(server, `Room ${i}`));
-    // Rooms go to the cell with the fewest: one after the other.
+    // A room goes to the cell with the fewest rooms, so they are made one after the other.
     cellOf = (slug) => rooms.findIndex((room) => room.slug === slug) % 2;
     for (const room of rooms) listeners.push(rawListener(server.url, room.slug));
     await until('every room is heard', () => listeners.every((l) => l.received.length > 12), 60_000);
@@ -154,7 +154,7 @@ describe('a fault here is not heard there', () => {
     const old = pidOf('site', 0);
     process.kill(old, 'SIGSTOP');
     expect(await join(server, rooms[0]?.slug ?? '')).toBeLessThan(5_000);
-    // A door that starts meanwhile knows the rooms all the same.
+    // A door that starts meanwhile still knows the rooms.
     const door = pidOf('door', 0);
     process.kill(door, 'SIGKILL');
     await replaced('door', 0, door);
@@ -200,12 +200,12 @@ describe('a fault here is not heard there', () => {
       () => listeners.every((l, i) => l.received.length > (heard[i] ?? 0) + 6),
       30_000,
     );
-    // Let go for good: ten connections in a row are answered by doors.
+    // The port is fully released: doors answer ten connections in a row.
     for (let i = 0; i < 10; i += 1) expect((await get({ connection: 'close' })).status).toBe(200);
   });
 });
 
-/** How long the database stands; `DATABASE_AWAY_S=300` asks for more than a test run should wait. */
+/** Duration of the database outage; `DATABASE_AWAY_S=300` is longer than a test run should wait. */
 const AWAY_S = Number(process.env.DATABASE_AWAY_S ?? 4);
 
 test(

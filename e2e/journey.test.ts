@@ -11,7 +11,8 @@ import { type Server, startServer, until } from './rig/server.ts';
 import { bursts, run, writeSpeech, writeWav } from './rig/sound.ts';
 import { beyond, countStops } from './rig/stops.ts';
 
-// The whole way of a voice, as three people walk it: a host speaks, a guest answers, a listener hears, and hears again.
+// The whole path of a voice with three people: a host speaks, a guest answers, a listener hears it live and in the
+// replay.
 describe('from a microphone to an ear', () => {
   let dir: string;
   let server: Server;
@@ -71,7 +72,7 @@ describe('from a microphone to an ear', () => {
   test('when the host goes live the listener hears the microphone, gapless, within two seconds', async () => {
     said = await detect(host, 'microphone');
     await goLive(host);
-    // Tried again, it looks at five more.
+    // On a retry it waits for five more.
     const before = (await heard()).onsets.length;
     await until('five bursts', async () => (await heard()).onsets.length >= before + 5, 30_000);
     const late = delays((await said()).onsets, (await heard()).onsets.slice(before));
@@ -83,7 +84,7 @@ describe('from a microphone to an ear', () => {
   });
 
   test('a guest joins by a link; host and guest hear each other, and the audience hears both', async () => {
-    // Tried again, it is another guest: the one before has gone.
+    // On a retry it is another guest; the previous one has left.
     await guests.at(-1)?.context.close();
     const name = `Ben${guests.length === 0 ? '' : ` ${guests.length + 1}`}`;
     const link = await inviteSpeaker(host, name);
@@ -108,12 +109,13 @@ describe('from a microphone to an ear', () => {
     const { seconds } = await heard();
     await until('ten more seconds', async () => (await heard()).seconds > seconds + 10, 30_000);
     const holes = (await heard()).holes.slice(before);
-    // A machine that stands still for a moment stops Chromium's own audio thread.
+    // A short stall of the machine stops Chromium's own audio thread.
     expect(beyond(holes.length, stops()), holes.join(' ')).toBe(0);
   });
 
   test('no complaint in any console', () => {
-    // A place that was lost while the machine stood still is taken anew; the browser tells of the old one by itself.
+    // A session that was lost while the machine was stalled is replaced; the browser itself reports the loss of the old
+    // one.
     const lost = / 404 .*\/wh[ie]p\//;
     for (const { complaints } of browsers) expect(complaints.filter((said) => !lost.test(said))).toEqual([]);
   });

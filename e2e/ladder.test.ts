@@ -9,12 +9,12 @@ import type { RoomState } from '../src/wire/room.ts';
 import { rawListener } from './rig/raw-listener.ts';
 import { startServer, until } from './rig/server.ts';
 
-/** So few that the processor does not come into it, and so little network that they are a crowd. */
+/** So few that the processor is no limit, with so little network that they are a crowd. */
 const LISTENERS = 300;
 const PER_SECOND = 20;
 const LIMIT_MBIT = 14;
 
-/** The same crowd on the model that the simulation of 1.4 million uses. */
+/** The same crowd on the model that the simulation of 1.4 million listeners uses. */
 function modelled(): { steps: number[]; seconds: number } {
   const door = new DoorModel({ name: 'door-0', slug: 'room', egress: LIMIT_MBIT * 125_000 });
   let come = 0;
@@ -52,7 +52,7 @@ test('a small crowd on a small network takes the very steps that the simulation 
       await pause(1000 / PER_SECOND);
     }
     await until('three steps', async () => (await state()).delivery.level >= 3, 60_000);
-    // Long enough for a fourth, if it wanted one.
+    // Long enough for a fourth step, if there were one.
     await pause(8_000);
     const { delivery, streams } = await state();
     expect(streams).toBe(LISTENERS + 1);
@@ -70,11 +70,11 @@ test('a small crowd on a small network takes the very steps that the simulation 
       expect(values.egress).toBeGreaterThan(LIMIT_MBIT * 125_000 * 0.9);
     }
     const took = ((mine.at(-1)?.at ?? 0) - (mine[0]?.at ?? 0)) / 1000;
-    // A machine that is busy looks late, never early.
+    // A busy machine is late, never early.
     expect(took).toBeGreaterThan(plan.seconds - 1);
     expect(took).toBeLessThan(plan.seconds + 15);
 
-    // Whoever was there from the beginning has heard everything, across a longer period and a lower bitrate.
+    // A listener from the beginning has heard everything, across a longer period and a lower bitrate.
     const seqs = witness.received.map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, i) => (seqs[0] ?? 0) + i));
     expect(witness.reconnects).toBe(0);

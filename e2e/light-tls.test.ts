@@ -10,7 +10,8 @@ import { freePort, type Server, startServer, until } from './rig/server.ts';
 import { run } from './rig/sound.ts';
 import { beyond, countStops } from './rig/stops.ts';
 
-// A stream over TLS keeps only its key once it runs. Whether others' TLS understands that, only others can say.
+// A stream over TLS keeps only its write key once it runs. Only other implementations can show that they still
+// understand it.
 const folder = mkdtempSync(join(tmpdir(), 'earshot-light-'));
 let server: Server;
 let browser: Browser;
@@ -54,7 +55,7 @@ test('Chromium hears on without a gap or a new connection', async () => {
   const begun = await heard();
   await until('ten seconds more', async () => (await heard()).seconds > begun.seconds + 10, 40_000);
   const holes = (await heard()).holes.slice(begun.holes.length);
-  // A machine that stands still for a moment stops Chromium's own audio thread.
+  // A short stall of the machine stops Chromium's own audio thread.
   expect(beyond(holes.length, stops()), holes.join(' ')).toBe(0);
   expect(await laidBare()).toBe(before + 1);
   expect(browser.complaints).toEqual([]);

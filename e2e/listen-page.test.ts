@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser?.close());
 
-/** A room whose state a test owns; undefined makes `state.json` fail. */
+/** A room whose state the test controls; undefined makes `state.json` fail. */
 interface Shown {
   state: RoomState | undefined;
 }

@@ -10,7 +10,7 @@ import { type MadeRoom, type Server, startServer, until } from './rig/server.ts'
 
 const HERTZ = 1250;
 
-/** Share of the sound's power that is at one frequency. */
+/** Share of the sound's power at one frequency. */
 function share(sound: Float32Array, hertz: number): number {
   let [re, im, all] = [0, 0, 0];
   sound.forEach((sample, i) => {
@@ -27,7 +27,7 @@ describe("a host's own hold music", () => {
   let browser: Browser;
   let room: MadeRoom;
 
-  /** The tone's share in the newest second of what a listener gets. */
+  /** The tone's share in the newest second that a listener receives. */
   const heard = async (): Promise<number> => {
     const abort = new AbortController();
     const response = await fetch(`${room.url}/stream?codec=opus&margin=1000`, { signal: abort.signal });
@@ -49,7 +49,7 @@ describe("a host's own hold music", () => {
       { length: 44_100 * 6 },
       (_, i) => 0.3 * Math.sin((2 * Math.PI * HERTZ * i) / 44_100),
     );
-    // Not at 48 kHz: the server would not take it, the page does.
+    // Not at 48 kHz: the server would reject it, the page converts it.
     writeFileSync(join(dir, 'mine.wav'), wavFile(samples, 1, 'short', 44_100));
     writeFileSync(join(dir, 'letter.mp3'), 'Dear host, this is not music.');
     server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });

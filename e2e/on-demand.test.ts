@@ -3,7 +3,7 @@ import { fragmentFrames, wholeFragments } from '../src/media/boxes.ts';
 import { decodeOpus } from '../test/packaged.ts';
 import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
 
-// The whole way: a listener asks a door, the door tells the cell, the cell begins to code.
+// The whole path: a listener asks a door, the door tells the cell, the cell starts to code.
 describe('a rendition that nobody has heard yet', () => {
   let server: Server;
   let room: MadeRoom;
@@ -43,7 +43,7 @@ describe('a rendition that nobody has heard yet', () => {
     expect(fragments.map(({ seq }) => seq)).toEqual(fragments.map((_, n) => first + n));
     const packets = fragments.flatMap(({ start, end }) => fragmentFrames(bytes.subarray(start, end)));
     const { left } = await decodeOpus(packets);
-    // Music all the way: no 100 ms of it are silent but the decoder's first.
+    // There is music all the time: no 100 ms are silent except the decoder's first.
     for (let at = 4800; at + 4800 <= left.length; at += 4800)
       expect(left.subarray(at, at + 4800).some((sample) => Math.abs(sample) > 1e-4)).toBe(true);
   }, 60_000);

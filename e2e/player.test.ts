@@ -5,7 +5,7 @@ import { bundlePlayer, heard, listenIn, openChromium, openEarServer } from './ea
 import { beyond, countStops } from './rig/stops.ts';
 import type { ToneServer } from './tone-server.ts';
 
-/** Largest deviation from a pure tone that coding alone makes is 0.001; a click of −40 dB is 0.01. */
+/** Coding alone deviates at most 0.001 from a pure tone; a click of −40 dB is 0.01. */
 const CLEAN = 0.003;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -58,7 +58,7 @@ const open = async (
   return page;
 };
 
-// Once more when the machine is so busy that Chromium's own audio thread starves.
+// Repeated once, because on a very busy machine Chromium's own audio thread starves.
 describe.concurrent('the ear', { retry: 1 }, () => {
   test.each([320, 640, 1280])(
     'plays writes of %i ms without a gap, a margin from the edge',
@@ -182,11 +182,11 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     await wait(3000 + margin * 1000);
     const { silent, gaps, samples, stats } = await heard(page);
     expect(samples).toBeGreaterThan(2.5 * 48_000);
-    // In how many pieces the silence is heard is the browser's business: seeking may let a few samples out.
+    // The number of pieces in which the silence is heard depends on the browser: seeking may let a few samples out.
     expect(gaps).toBeGreaterThan(0);
     expect(stats.jumps).toBeGreaterThan(0);
     expect(beyond(stats.jumps, stops())).toBeLessThanOrEqual(1);
-    // What is missing, and what a busy machine takes to find its place again.
+    // The missing part, and the time in which a busy machine finds its position again.
     expect(silent / 48_000).toBeLessThan(1);
     await page.context().close();
   });
@@ -268,7 +268,8 @@ describe.concurrent('the ear', { retry: 1 }, () => {
   test('asks for a tap where the browser wants one, lets go of the stream, and plays on the tap', async () => {
     await using server = await serve();
     const page = await (await blocked.newContext()).newPage();
-    // An init script has no user activation; everything playwright evaluates has. So the state is read as the title.
+    // An init script has no user activation; everything that playwright evaluates has. So the state is read from the
+    // title.
     await page.addInitScript(() => {
       addEventListener('load', () => {
         const scope = window as any;

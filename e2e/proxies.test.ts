@@ -18,7 +18,7 @@ const children: ChildProcess[] = [];
 let server: Server;
 let room: MadeRoom;
 
-/** The configuration of the manual for a proxy, with the ports and files of this test in place of those of the manual. */
+/** The manual's configuration for a proxy, with the ports and files of this test. */
 function documented(language: string, port: number): string {
   const block = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(PAGE)?.[1];
   if (!block) throw new Error(`docs/tls.md has no configuration in ${language}`);
@@ -69,7 +69,7 @@ const PROXIES: Record<string, (port: number) => Running> = {
   haproxy(port) {
     const path = join(folder, 'haproxy.cfg');
     writeFileSync(join(folder, 'both.pem'), own.cert + own.key);
-    // So many as the files that a test machine may open.
+    // As many as a test machine may have open files.
     writeFileSync(path, documented('haproxy', port).replace('maxconn 100000', 'maxconn 500'));
     return run('/usr/sbin/haproxy', ['-db', '-f', path]);
   },
@@ -148,7 +148,7 @@ test.each(Object.keys(PROXIES))(
     await until('more sound', () => listener.received.length >= 18, 30_000);
     expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
     expect(listener.reconnects).toBe(0);
-    // A buffer of 4 kB or more would hand on several fragments at once and then none for long.
+    // A buffer of 4 kB or more would pass several fragments on at once and then none for long.
     const at = listener.received.slice(2).map((one) => one.at);
     const together = at.filter((time, i) => i > 0 && time - (at[i - 1] ?? 0) < 5).length;
     expect(together / at.length).toBeLessThan(0.34);
@@ -156,7 +156,7 @@ test.each(Object.keys(PROXIES))(
     const gaps = at.map((time, i) => time - (at[i - 1] ?? time));
     expect(Math.max(...gaps)).toBeLessThan(10_000);
 
-    // What the client makes up about itself is not believed, and what the proxy says is.
+    // An address that the client invents is not believed; the proxy's address is.
     const made = await new Promise<string>((resolve, reject) => {
       const child = spawn(
         process.execPath,
@@ -176,14 +176,14 @@ test.each(Object.keys(PROXIES))(
   },
 );
 
-/** Whether somebody of this name is on the stage, as listeners are told through the proxy. */
+/** Whether a person with this name is on the stage, as listeners see it through the proxy. */
 async function onStage(url: string, name: string): Promise<boolean> {
   const { body } = await ask(`${url}/r/${room.slug}/state.json`);
   return (JSON.parse(body) as { stage: { name: string }[] }).stage.some((one) => one.name === name);
 }
 
 let written: string | undefined;
-/** A second of a tone, as a WAV file. */
+/** One second of a tone, as a WAV file. */
 function sound(): string {
   if (written) return written;
   const samples = Buffer.alloc(48_000 * 2);

@@ -7,17 +7,18 @@ import { type Browser, startBrowser } from './rig/browser.ts';
 import { listenTo } from './rig/people.ts';
 import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
 
-/** Somebody who hears the stream. */
+/** A listener of the stream. */
 interface Ear {
   readonly place: string | undefined;
   readonly seat: string | undefined;
   readonly behind: number;
-  /** Bytes that have come. */
+  /** Bytes received. */
   readonly bytes: number;
   close(): void;
 }
 
-// A room for two: the third and the fourth hear the ring, see their place, and move up when somebody leaves.
+// A room for two. The third and the fourth listener hear the delayed stream, see their place, and move up when somebody
+// leaves.
 describe('a smaller number live', () => {
   let server: Server;
   let room: MadeRoom;
@@ -86,7 +87,8 @@ describe('a smaller number live', () => {
     first = await listen();
     expect(first.place).toBe('live');
     await until('one place is left', async () => (await queue())?.free === 1);
-    // The door that has no place to give away sends its first one to the ring for a moment: they move up by themselves.
+    // A door without a free place puts its first listeners on the delayed stream for a moment; they move up by
+    // themselves.
     await listen();
     await until('both places are taken', async () => (await queue())?.free === 0);
     const third = await listen();
@@ -143,7 +145,7 @@ describe('a smaller number live', () => {
     const up = await listen(`?ticket=${mine.ticket}`);
     expect(up.place).toBe('live');
     await until('the place is taken', async () => (await queue())?.free === 0);
-    // Its connection drops and comes back to a full room: the seat is kept.
+    // Its connection drops and returns to a full room: the seat is kept.
     const { seat = '' } = up;
     up.close();
     expect((await listen(`?ticket=${seat}`)).place).toBe('live');
@@ -159,15 +161,15 @@ describe('a smaller number live', () => {
     expect(await card.textContent()).toMatch(/\d+ seconds late/);
     const cookie = (await browser.context.cookies(at(''))).find(({ name }) => name === 'earshot-ticket');
     expect(cookie).toMatchObject({ path: `/r/${room.slug}`, sameSite: 'Lax' });
-    // A second tab shows the same ticket: it gains nothing.
+    // A second tab presents the same ticket and gains nothing.
     expect((await ticket(cookie?.value)).ticket).toBe(cookie?.value);
     const { minute } = await ticket(cookie?.value);
     await until('the line knows of it', async () =>
       Boolean((await queue())?.buckets.some((bucket) => bucket.minute === minute && bucket.tickets > 0)),
     );
-    // Some of those in the ring have moved up meanwhile: everyone else leaves.
+    // Some listeners of the delayed stream have moved up meanwhile; everyone else leaves.
     for (const ear of ears) ear.close();
-    // The card says so and goes; the sound goes on.
+    // The card reports it and disappears; the sound continues.
     await card.waitFor({ state: 'hidden', timeout: 60_000 });
     await page.waitForFunction(() => {
       const audio = document.querySelector('audio');

@@ -8,7 +8,7 @@ import { openToneServer, type ToneServer } from './tone-server.ts';
 const CLEAN = 0.003;
 const SEGMENT = 16;
 const SEGMENT_SECONDS = 5.12;
-/** The program ran for days before this recording began. */
+/** The program had been running for days before this recording began. */
 const FIRST = 800_000;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser?.close());
 
-/** What the server's recording holds; a test may change it while it plays. */
+/** The server's recording; a test may change it during playback. */
 interface Shelf {
   segments: number[];
   ended: boolean;
@@ -86,7 +86,7 @@ const until = async (page: Page, good: (now: Awaited<ReturnType<typeof at>>) => 
   }
 };
 
-// Once more when the machine is so busy that Chromium's own audio thread starves.
+// Repeated once, because on a very busy machine Chromium's own audio thread starves.
 test('a recording plays across its segments without a click, and knows the time of day', {
   retry: 1,
 }, async () => {

@@ -1,4 +1,7 @@
-/** The welcome room of a default installation: nothing is made while nobody listens, and whoever comes notices nothing. */
+/**
+ * The welcome room of a default installation: no sound is made while nobody listens, and a new listener does not notice
+ * it.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fragmentFrames } from '../src/media/boxes.ts';
 import { decodeOpus } from '../test/packaged.ts';
@@ -45,7 +48,7 @@ test('a welcome room that nobody hears rests; the first listener hears music at 
   expect(listener.reconnects).toBe(0);
   const gaps = received.slice(1).map(({ at }, n) => at - (received[n]?.at ?? 0));
   console.log(`first sound after ${first} ms, longest gap ${Math.max(...gaps)} ms`);
-  // What came late came together: never more than a player has in hand.
+  // Late fragments came together, and never later than a player's buffer allows.
   expect(Math.max(...gaps)).toBeLessThan(1200);
   const { left } = await decodeOpus(received.flatMap(({ bytes }) => fragmentFrames(bytes)));
   for (let at = 4800; at + 4800 <= left.length; at += 4800)

@@ -5,7 +5,9 @@ import { afterAll, expect, test } from 'vitest';
 import { continuity, rawListener } from './rig/raw-listener.ts';
 import { freePort, type Server, startServer, until } from './rig/server.ts';
 
-/** Slow connections in all, a third of each kind; `EARSHOT_SLOW=10000` asks for more than a test machine should be asked for. */
+/**
+ * Total slow connections, a third of each kind; `EARSHOT_SLOW=10000` is more than a test machine should have to open.
+ */
 const SLOW = Number(process.env.EARSHOT_SLOW ?? 2000);
 const ATTACK_S = 9;
 
@@ -14,7 +16,7 @@ afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** Debian's slowhttptest with as many files as it may have. */
+/** Debian's slowhttptest with as many open files as are allowed. */
 function slow(url: string, ...kind: string[]): Promise<number | null> {
   const rate = String(Math.ceil(SLOW / 3 / 4));
   const args = [
@@ -43,7 +45,7 @@ const memory = (server: Server): number => {
   return Number(kb) / 1024;
 };
 
-/** Milliseconds until a page is there whole. */
+/** Milliseconds until a page is complete. */
 function visit(url: string): Promise<number> {
   const began = performance.now();
   return new Promise((resolve, reject) => {
@@ -93,14 +95,15 @@ test('thousands of connections that send or read slowly: visitors and listeners 
   console.log(
     `${SLOW} slow connections (most at once: ${open}): ${times.length} visits, p99 ${p99.toFixed(0)} ms; door ${before.toFixed(0)} → ${most.toFixed(0)} MB`,
   );
-  // It was an attack: else nothing has been shown. Beyond the limits they are let go early, so those that came are counted, not those open.
+  // Shows that it was an attack, otherwise the test proves nothing. Connections beyond the limits are closed early, so
+  // the total is counted, not the open ones.
   const told = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
   const came = Number(/^earshot_door_connections_total(?:\{[^}]*\})? (\d+)$/m.exec(told)?.[1]);
   expect(came - times.length).toBeGreaterThan(SLOW / 2);
   expect(open).toBeGreaterThan(SLOW / 10);
   expect(times.length).toBeGreaterThan(30);
   expect(p99).toBeLessThan(1_000);
-  // A head or a small body that is waited for has no parser and nobody behind; who reads slowly is owed an answer.
+  // A connection with an unfinished head or small body has no parser and no upstream; a slow reader is owed an answer.
   const third = SLOW / 3;
   expect(most - before).toBeLessThan(40 + (2 * third * 10 + third * 40) / 1024);
   const heard = listener.received.length;
@@ -108,11 +111,11 @@ test('thousands of connections that send or read slowly: visitors and listeners 
   expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
   expect(listener.reconnects).toBe(0);
   expect(server.child('door', 0)).toBe(door);
-  // Whoever went silent has been let go: only the listener is there.
+  // Silent connections have been closed, so only the listener is left.
   await until('the slots are free', () => connections(server.port) <= 4, 30_000);
 });
 
-/** Connections to a port that are established, from the kernel's own table. */
+/** Established connections to a port, from the kernel's own table. */
 function connections(port: number): number {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
   let count = 0;

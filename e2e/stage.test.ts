@@ -16,7 +16,7 @@ import { type Browser, startBrowser } from './rig/browser.ts';
 import { delays, detect, median } from './rig/detector.ts';
 import { bursts, writeWav } from './rig/sound.ts';
 
-/** A page that speaks WHIP and WHEP with nothing but the browser's own API. */
+/** A page that uses WHIP and WHEP with only the browser's own API. */
 const PAGE = `<!doctype html><meta charset="utf-8"><title>stage</title><script type="module">
 const post = async (pc, url, token, edit = (sdp) => sdp) => {
   const answer = await fetch(url, { method: 'POST', body: pc.localDescription.sdp,
@@ -39,7 +39,7 @@ window.publish = async (url, token, { redFirst = false, port } = {}) => {
   const own = document.createElement('audio');
   own.muted = true; own.srcObject = stream; document.body.append(own);
   window.whip = pc;
-  // Through a network in front of the stage: its only address is there.
+  // Through a network in front of the stage, which has its only address.
   const detour = (sdp) => sdp.split('\\r\\n').filter((line) => !line.startsWith('a=candidate') || line.includes(' 127.0.0.1 ')).join('\\r\\n').replace(/127.0.0.1 \\d+ typ/g, '127.0.0.1 ' + port + ' typ');
   return post(pc, url, token, port ? detour : undefined);
 };
@@ -131,7 +131,7 @@ const wait = (duration: number) => new Promise((resolve) => setTimeout(resolve, 
 const stats = (page: Page, connection: 'whip' | 'whep', kind: string): Promise<any[]> =>
   page.evaluate(([c, k]) => (window as any).stats((window as any)[c as string], k), [connection, kind]);
 
-/** Decodes everything a speaker sent and returns its loudest sample. */
+/** Decodes everything that a speaker sent and returns its loudest sample. */
 async function loudest(from: readonly Packet[]): Promise<number> {
   using decoder = await createDecoder({ channels: 2, maxFrameSize: 5_760 });
   let peak = 0;
@@ -171,7 +171,7 @@ describe('two browsers on the stage', () => {
     const own = packets.filter((packet) => packet.speaker === 'ann');
     expect(own.length).toBeGreaterThan(20);
     expect(own.every((packet) => packet.level !== undefined)).toBe(true);
-    // DTX: silence between the bursts is not sent.
+    // DTX: the silence between bursts is not sent.
     expect(own.length).toBeLessThan(800);
     expect(await loudest(own)).toBeGreaterThan(0.2);
     expect(room.people().find(({ id }) => id === 'ann')?.connected).toBe(true);
@@ -251,7 +251,8 @@ describe('two browsers on the stage', () => {
   test('the browser client of Eyevinn publishes', async () => {
     packets = [];
     const page = await speaker.page(url);
-    // Its one dependency, sdp-transform, is not part of the module: a bare stand-in is enough for WHIP without trickle.
+    // Its only dependency, sdp-transform, is not in the module; a minimal replacement is enough for WHIP without
+    // trickle.
     await page.evaluate(
       async ([token]) => {
         const source = await (await fetch('/whip-client.js')).text();

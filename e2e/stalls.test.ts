@@ -4,11 +4,11 @@ import { bundlePlayer, heard, listenIn, openChromium, openEarServer } from './ea
 import { openStallingProxy, STALLING } from './rig/stalling-proxy.ts';
 
 const RATE = 48_000;
-/** Three times as many stalls as in the field, so that a player has met them in a third of two minutes. */
+/** Three times as many stalls as in the field, so that the player meets them within two minutes. */
 const HURRY = 3;
 const LEARNING_MS = 30_000;
 const MEASURED_MS = 20_000;
-/** Seconds of silence in what is measured. */
+/** Limit of the seconds of silence in the measured part. */
 const MOST = { mild: 0.02, train: 0.3, tunnel: 1.5 } as const;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser?.close());
 
-// Once more when the machine is so busy that Chromium's own audio thread starves.
+// Repeated once, because on a very busy machine Chromium's own audio thread starves.
 describe.concurrent('behind a network that stands still now and then', { retry: 1 }, () => {
   test.each(['mild', 'train', 'tunnel'] as const)(
     '%s: the player learns to be later, and is not silent',

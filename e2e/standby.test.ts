@@ -29,7 +29,7 @@ it('a studio that dies for four seconds is heard as standby: every slot once, an
 
   const seqs = heard.map(({ seq }) => seq);
   expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
-  // Four seconds are twelve slots, and warming up takes more.
+  // Four seconds are twelve slots, and the warm-up takes longer.
   expect(heard.filter(({ away }) => away).length).toBeGreaterThan(10);
   expect(heard.at(-1)?.away).toBe(false);
 
@@ -42,7 +42,8 @@ it('a studio that dies for four seconds is heard as standby: every slot once, an
   );
   decoder.free();
   expect(levels).toHaveLength(heard.length * 16);
-  // The tone has 0.354; a seam between two encoders may dent one frame, never empty it. The first frame fades in.
+  // The tone has 0.354. A seam between two encoders may weaken one frame but never silence it. The first frame fades
+  // in.
   expect(Math.min(...levels.slice(1))).toBeGreaterThan(0.15);
   await rm(dir, { recursive: true });
 });

@@ -15,7 +15,7 @@ function killed(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // Its successor gets another number.
+    // The next process has another id.
   }
 }
 
@@ -34,7 +34,7 @@ describe('the studio page', () => {
   const person = async (name: string): Promise<StagePerson | undefined> =>
     (await state()).stage.find((it) => it.name === name);
 
-  /** What the consoles complained of until now was to be expected: a studio died. */
+  /** Discards console errors so far, which were expected because a studio died. */
   const forget = (): void => {
     browser.complaints.length = 0;
     other.complaints.length = 0;
@@ -134,7 +134,7 @@ describe('the studio page', () => {
   });
 
   test('a dead studio is told, and everyone is back in their order without a hand', async () => {
-    // It would be back within a second: it dies again until what the page says has been read.
+    // It would return within a second, so it is killed repeatedly until the page's message has been read.
     let read = false;
     const dying = (async () => {
       for (; !read; await new Promise((resolve) => setTimeout(resolve, 300))) {
@@ -144,7 +144,7 @@ describe('the studio page', () => {
     })();
     try {
       await host.getByText('The studio is restarting. Meanwhile the audience hears hold music').waitFor();
-      // Nothing is claimed meanwhile: no mark says that anybody is on the air.
+      // Meanwhile the page must not claim that anybody is on the air.
       expect(await host.locator('.mark').textContent()).toBe('Restarting');
       expect(await host.locator('.strip.on-air').count()).toBe(0);
       await host.getByText('unknown right now').waitFor();
@@ -162,7 +162,7 @@ describe('the studio page', () => {
   });
 
   test('someone taken off the stage is told, and stays out', async () => {
-    // Asked to speak and removed in the same breath: the question goes with the stage.
+    // Asked to speak and removed right after it: the question disappears with the stage.
     await host.getByRole('button', { name: 'Ask to unmute: Ben' }).click();
     await guest.getByText('Ana asks you to speak.').waitFor();
     await host.getByRole('button', { name: 'More for Ben' }).click();
@@ -172,7 +172,7 @@ describe('the studio page', () => {
     await until('Ben is gone', async () => (await person('Ben')) === undefined);
     expect(await guest.locator('.message').count()).toBe(0);
     expect(await guest.getByRole('alert').allInnerTexts()).toEqual(['']);
-    // Their link is dead: it does not wait in the list to be sent once more.
+    // Their link is invalid, so it is not in the list of links that can be sent again.
     expect(await host.locator('.invite-row').count()).toBe(0);
   });
 

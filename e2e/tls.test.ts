@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts a program and keeps what it prints. */
+/** Starts a program and collects its output. */
 function run(command: string, args: string[], env: Record<string, string> = {}): { printed(): string } {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
@@ -57,7 +57,7 @@ function shake(port: number, options: object): Promise<TLSSocket> {
 }
 
 test('a whole server over TLS: sound goes on while the certificate changes, http leads to https, the page of last resort too', async () => {
-  // Of different subjects: authorities are found by their name.
+  // With different subjects, because authorities are found by their name.
   const before = selfSigned('before.example.org');
   const after = selfSigned('after.example.org');
   const files = writeCertificate(folder, before);
@@ -115,7 +115,7 @@ test('a whole server over TLS: sound goes on while the certificate changes, http
     shake(server.port, { maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ca: after.cert }),
   ).rejects.toThrow();
 
-  // On the machine itself the port takes plain HTTP too: for commands, which know no name that leads to it.
+  // On the machine itself the port also takes plain HTTP, for commands that know no name of the certificate.
   expect((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status).toBe(200);
   for (const listener of listeners) listener[Symbol.dispose]();
 
@@ -125,7 +125,7 @@ test('a whole server over TLS: sound goes on while the certificate changes, http
     for (const index of [0, 1]) {
       const pid = server.child('door', index);
       if (pid && doors.includes(pid)) process.kill(pid, 'SIGKILL');
-      // Killed again as soon as it is back: each time it is later.
+      // Killed again as soon as it is back; each restart comes later.
       else if (pid) process.kill(pid, 'SIGKILL');
     }
     last = await fetchSecure(`${url}/r/${room.slug}`, after.cert).catch(() => undefined);
@@ -180,7 +180,7 @@ test('a certificate is obtained from a real ACME server, served by every door, a
     NODE_EXTRA_CA_CERTS: cert,
   });
   const plain = `http://127.0.0.1:${httpPort}`;
-  // The authority is not up yet: the failure is said, and the rooms are there without it.
+  // The authority is not up yet: the failure is reported, and the rooms work without it.
   await until('the failure is said', () => server.output().includes('no certificate was obtained'));
   expect((await fetch(`${plain}/`)).status).toBe(200);
   const status = JSON.parse(readFileSync(join(server.data, 'tls', 'status.json'), 'utf8'));
@@ -191,7 +191,7 @@ test('a certificate is obtained from a real ACME server, served by every door, a
     PEBBLE_WFE_NONCEREJECT: '10',
   });
   await until('pebble listens', () => pebble.printed().includes('ACME directory available'));
-  // A site that starts tries at once.
+  // A site tries at once when it starts.
   const site = server.child('site', 0);
   if (site) process.kill(site, 'SIGKILL');
   await until('the certificate is there', () => server.output().includes('certificate obtained'), 60_000);
@@ -208,7 +208,7 @@ test('a certificate is obtained from a real ACME server, served by every door, a
   });
   const moved = await fetch(`${plain}/r/x`, { redirect: 'manual' });
   expect(moved.status).toBe(308);
-  // Over the connection that the certificate is for, something is there.
+  // The connection with the certificate leads to a page.
   const home = await new Promise<number>((resolve, reject) => {
     get({ ...trusted, host: '127.0.0.1', port: server.port, path: '/', agent: false }, (res) => {
       res.resume();

@@ -1,4 +1,7 @@
-/** The state of a room rides in its stream: whoever hears it need not ask, and players that do not know it play on. */
+/**
+ * The state of a room is sent in its stream. A page that hears the stream need not ask, and players that do not know
+ * the state boxes play on.
+ */
 import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -8,7 +11,7 @@ import { type Browser, startBrowser } from './rig/browser.ts';
 import { listenTo } from './rig/people.ts';
 import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
 
-/** So long a page that hears is watched. */
+/** Observation time of a page that hears the stream. */
 const WATCHED_MS = 20_000;
 
 let server: Server;
@@ -34,7 +37,7 @@ const edit = async (change: object): Promise<number> => {
 };
 const titled = (page: Page, title: string): Promise<void> =>
   until(`the page says "${title}"`, async () => (await page.locator('h1').innerText()) === title, 4_000);
-/** Counts what a page asks of the room's state. */
+/** Counts a page's requests for the room's state. */
 function countAsked(page: Page): () => number {
   let asked = 0;
   page.on('request', (request) => {
@@ -52,7 +55,7 @@ test('a page that hears the room never asks about it, and says what changes; it 
   for (let n = 0; performance.now() < till; n++) {
     expect(await edit({ title: `Title ${n}` })).toBe(200);
     await titled(page, `Title ${n}`);
-    // The other tab hears by the connection of the first.
+    // The other tab hears through the connection of the first.
     await titled(second, `Title ${n}`);
     await wait(1_000);
   }
@@ -77,7 +80,7 @@ test('ffmpeg, GStreamer and an audio element play a stream in which the state ch
   let edited = 0;
   const edits = (async () => {
     for (let n = 0; editing; n++) {
-      // A room's edits have a limit.
+      // Edits of a room are rate-limited.
       if ((await edit({ title: `Changing ${n}` })) === 200) edited += 1;
       await wait(700);
     }
@@ -92,7 +95,7 @@ test('ffmpeg, GStreamer and an audio element play a stream in which the state ch
       );
       expect(stderr.toString().replaceAll(/.*duplicated MOOV.*\n/g, '')).toBe('');
       expect(stdout.length / 4 / 48_000).toBeCloseTo(8, 1);
-      // Ended from outside, as somebody does who has heard enough; an error would come before.
+      // Stopped from outside, as by a listener; an error would come earlier.
       const heard = await run('timeout', [
         ...['--signal=INT', '8', 'gst-launch-1.0', '-e', 'souphttpsrc', `location=${stream}`],
         ...['!', 'qtdemux', '!', 'fakesink', 'sync=false', 'dump=false'],

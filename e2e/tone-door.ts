@@ -1,4 +1,4 @@
-/** A real door in front of an endless pure tone, coded by the real encoders: its delivery is what a test says. */
+/** A real door in front of an endless pure tone, coded by the real encoders. The test sets its delivery. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../src/base/clock.ts';
@@ -15,17 +15,17 @@ const CODED = RENDITIONS.filter(({ id }) => id === 'opus64' || id === 'opus16');
 const LOOP = 10;
 const WINDOW = 144;
 
-/** What a test can do to it. */
+/** What a test can do with it. */
 export interface ToneDoor extends AsyncDisposable {
   /** The page with the player; the sound comes from `base`. */
   readonly url: string;
   readonly base: string;
   readonly door: Door;
-  /** How the room is delivered from now on. */
+  /** The delivery of the room from now on. */
   delivery: { period: number; ceiling?: number };
   /** Renditions that are coded now. */
   readonly coded: Set<string>;
-  /** Where newcomers are placed. */
+  /** The place of newcomers. */
   place: 'live' | 'ring';
 }
 

@@ -1,9 +1,9 @@
-/** A small door for player tests: the stream of a pure tone, with the cuts and faults a test asks for. */
+/** A small door for player tests: the stream of a pure tone, with cuts and faults on demand. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { encodeTone, patched, type Tone } from './tone.ts';
 
-/** Fragments the server still holds for `after=SEQ`: 32 s. */
+/** Fragments that the server still has for `after=SEQ`: 32 s. */
 const HELD = 100;
 const FRAGMENT_MS = 320;
 /** Fragments of a segment. */
@@ -15,32 +15,37 @@ export interface ToneServer extends AsyncDisposable {
   readonly url: string;
   /** Every stream request so far. */
   readonly requests: readonly URL[];
-  /** Streams open now. */
+  /** Number of open streams. */
   readonly open: number;
-  /** What a cache has of the program's Opus, by the path below `/live/`: the list of segments, the init, a whole segment. */
+  /**
+   * A file of the program's Opus as a cache has it, by the path below `/live/`: the list of segments, the init segment,
+   * a whole segment.
+   */
   file(path: string): string | Uint8Array | undefined;
-  /** Destroys every stream; `half`: in the middle of a fragment. */
+  /** Destroys every stream; with `half` in the middle of a fragment. */
   cut(half?: boolean): void;
-  /** Refuses streams with this status, 0 to serve again. */
+  /** Refuses streams with this status; 0 serves them again. */
   refuse(status: number): void;
   /** Keeps the sockets open and sends nothing, as a frozen peer would. */
   freeze(on: boolean): void;
   /** Sends damaged bytes in place of the next fragment. */
   damage(): void;
-  /** Leaves the next fragments out: a hole in the program. */
+  /** Leaves the next fragments out: a gap in the program. */
   skip(fragments: number): void;
-  /** Ends the program: streams finish, later requests are 410. */
+  /** Ends the program: streams finish, later requests get 410. */
   end(): void;
 }
 
-/** Encoded once for all servers of a test file: the same bytes serve them all. */
+/** Encoded once for all servers of a test file. */
 let encoded: Promise<Record<string, Tone>> | undefined;
 const encodeBoth = async (): Promise<Record<string, Tone>> => {
   const [opus, aac] = await Promise.all([encodeTone('opus', TONE_SECONDS), encodeTone('aac', TONE_SECONDS)]);
   return { opus, aac };
 };
 
-/** Opens the server. `pages` answers whatever is not the stream and returns false when it does not want to. */
+/**
+ * Opens the server. `pages` answers all requests except the stream; it returns false for paths that it does not serve.
+ */
 export async function openToneServer(
   period = FRAGMENT_MS,
   pages: (request: IncomingMessage, response: ServerResponse, url: URL) => boolean = () => false,
@@ -48,7 +53,7 @@ export async function openToneServer(
   encoded ??= encodeBoth();
   const tones = await encoded;
   const perWrite = period / FRAGMENT_MS;
-  // A late slot, as in a program that has run for days.
+  // A late slot, as in a program that has been running for days.
   const first = 1_000_000;
   const begun = Date.now() - 10 * FRAGMENT_MS;
   const streams = new Map<ServerResponse, Tone>();
@@ -97,7 +102,7 @@ export async function openToneServer(
     const margin = Number(url.searchParams.get('margin') ?? 300);
     const after = url.searchParams.get('after');
     const newest = written - Math.ceil((period + margin) / FRAGMENT_MS);
-    // A number of the ring says nothing about the live edge.
+    // A fragment number of the delayed stream says nothing about the live edge.
     const held =
       after !== null && url.searchParams.get('was') !== 'ring' && Number(after) + 1 >= written - HELD;
     response.writeHead(200, {

@@ -1,9 +1,11 @@
-/** A program that is one pure tone, cut into fragments: continuity of the decoded sound can be measured sample by sample. */
+/**
+ * A program of one pure tone, cut into fragments: the continuity of the decoded sound can be measured sample by sample.
+ */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { BoxReader, type Cut } from '../web/player/boxes.ts';
 
-/** Init segment and fragments of 320 ms; fragment k fits any slot once patched. */
+/** Init segment and fragments of 320 ms; fragment k fits any slot after patching. */
 export interface Tone {
   readonly init: Uint8Array;
   readonly fragments: readonly Uint8Array[];
@@ -12,7 +14,7 @@ export interface Tone {
 const TONE_HZ = 440;
 const FRAGMENT_SECONDS = 0.32;
 
-/** Encodes `seconds` of a 440 Hz sine with ffmpeg, Opus or AAC, off no grid but its own. */
+/** Encodes `seconds` of a 440 Hz sine with ffmpeg, Opus or AAC, on a grid that starts at its own beginning. */
 export async function encodeTone(codec: 'opus' | 'aac', seconds: number): Promise<Tone> {
   const how =
     codec === 'opus'
@@ -38,7 +40,7 @@ export async function encodeTone(codec: 'opus' | 'aac', seconds: number): Promis
   if (!init) throw new Error('ffmpeg wrote no moov');
   return {
     init: init.bytes,
-    // What an encoder adds at the end is no whole fragment: a hole where the tone begins again.
+    // The encoder's last frames are no whole fragment and would be a gap where the tone starts again.
     fragments: cuts
       .filter((cut) => cut.kind === 'fragment')
       .map((cut) => cut.bytes)

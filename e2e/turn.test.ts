@@ -11,7 +11,7 @@ import { goLive, joinStage } from './rig/people.ts';
 import { freePort, type MadeRoom, type Server, startServer, until } from './rig/server.ts';
 import { writeSpeech } from './rig/sound.ts';
 
-/** One end of the media path that a page uses, as its own statistics tell. */
+/** One end of the media path that a page uses, from its own statistics. */
 interface Way {
   readonly type: string | undefined;
   readonly relayProtocol: string | undefined;
@@ -19,7 +19,7 @@ interface Way {
   readonly received: number;
 }
 
-// A real coturn, reached by UDP, and a browser that may use nothing else. By TCP or TLS Chromium cannot reach us as yet:
+// A real coturn, reached by UDP, and a browser that may use nothing else. Chromium cannot reach us by TCP or TLS yet:
 // docs/limits.md.
 describe('a speaker behind a TURN server', () => {
   let dir: string;
@@ -35,9 +35,9 @@ describe('a speaker behind a TURN server', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'earshot-turn-'));
     const port = await freePort();
-    // An address of its own, as in life.
+    // A separate address, as in a real installation.
     const loopback = ['--listening-ip=127.0.0.2', '--relay-ip=127.0.0.2', '--allow-loopback-peers'];
-    // Each session gets a user name and password of its own, which coturn checks by the secret they share.
+    // Each session gets its own user name and password, which coturn checks with the shared secret.
     const account = ['--use-auth-secret', '--static-auth-secret=wonderland', '--realm=earshot.test'];
     const plain = ['--no-tls', '--no-dtls', '--no-cli', '--no-multicast-peers'];
     const files = [

@@ -7,13 +7,13 @@ interface Timer {
   run: () => void;
 }
 
-/** A clock that moves only when a test says so. */
+/** A clock that moves only when a test moves it. */
 export interface ManualClock extends Clock {
   /** Moves both clocks forward by `by`, running every timer that falls due on the way, in order. */
   advance(by: number): void;
-  /** Lets time pass while the process stands still: timers that fall due run late, at the next `advance`. */
+  /** Lets time pass while the process is stalled: due timers run late, at the next `advance`. */
   stall(by: number): void;
-  /** Steps the wall clock alone, as an operator or NTP would. */
+  /** Steps only the wall clock, as an operator or NTP would. */
   stepWall(by: number): void;
 }
 

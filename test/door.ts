@@ -7,7 +7,7 @@ import { type Ms, ms } from '../src/base/time.ts';
 import { type Door, type DoorDeps, type DoorOrigin, LIMITS, open, openPages } from '../src/door/index.ts';
 import type { RoomCard } from '../src/wire/room.ts';
 
-/** A fragment that says which one it is: 4 bytes of length, 4 of seq, filling. */
+/** A fragment that contains its number: 4 bytes of length, 4 of seq, padding. */
 export function numbered(seq: number, size = 200): Buffer {
   const bytes = Buffer.alloc(size, seq & 0xff);
   bytes.writeUInt32BE(size, 0);
@@ -15,7 +15,7 @@ export function numbered(seq: number, size = 200): Buffer {
   return bytes;
 }
 
-/** The numbers in a run of such fragments; throws at bytes that are none. */
+/** The numbers in a sequence of such fragments; throws at other bytes. */
 export function numbers(bytes: Buffer): number[] {
   const found: number[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -31,10 +31,10 @@ export function numbers(bytes: Buffer): number[] {
   return found;
 }
 
-/** What the fake origin's init segment is. */
+/** The fake origin's init segment. */
 export const INIT = Buffer.from('INIT');
 
-/** An origin whose fragments a test makes one by one. */
+/** An origin whose fragments the test makes one by one. */
 export interface FakeOrigin extends DoorOrigin {
   /** Makes the next fragment of every rendition. */
   tick(size?: number): number;
@@ -112,22 +112,22 @@ export function openTestDoor(origin: DoorOrigin, over: Partial<DoorDeps> = {}): 
     cell: () => ({ socketPath: '/nonexistent/cell' }),
     assets: new Map(),
     pages: openPages({ manifest: {} }),
-    // A machine busy with other tests must not put anybody off: the shield is tested where it is switched on.
+    // A machine busy with other tests must not defer anybody; admission control is tested where it is switched on.
     limits: { ...LIMITS, busyFrom: Number.POSITIVE_INFINITY, row: 64 },
     backlog: 4096,
     ...over,
   });
 }
 
-/** A connection that keeps all it hears. */
+/** A connection that keeps everything it receives. */
 export interface Wire {
   readonly socket: Socket;
   /** Everything received. */
   text(): string;
   bytes(): Buffer;
-  /** What came after the first head. */
+  /** The bytes after the first head. */
   body(): Buffer;
-  /** Resolves when the head of an answer and `count` more bytes are here; rejects after 3 s. */
+  /** Resolves when the head of an answer and `count` more bytes have arrived; rejects after 3 s. */
   has(count?: number): Promise<void>;
   /** How the connection ended: `fin`, `reset`, or undefined while it is open. */
   ended: 'fin' | 'reset' | undefined;
@@ -166,7 +166,7 @@ export function wire(port: number, request: string): Wire {
   return result;
 }
 
-/** Waits for a condition in the real world, at most `within` ms. */
+/** Waits for a condition in real time, at most `within` ms. */
 export async function until(
   condition: () => boolean,
   say: () => string = () => 'it did not happen in time',
@@ -179,7 +179,7 @@ export async function until(
   }
 }
 
-/** Real time passes. */
+/** Waits in real time. */
 export const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
 /** A GET of the stream. */

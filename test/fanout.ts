@@ -13,21 +13,21 @@ import { manualClock } from './clock.ts';
 import { numbered } from './door.ts';
 
 const rendition = (id: string): Rendition => RENDITIONS.find((r) => r.id === id) as Rendition;
-/** A fragment of 40 bytes that says its number and its rendition. */
+/** A fragment of 40 bytes that contains its number and its rendition. */
 const fragment = (id: string, seq: number): Buffer => {
   const bytes = numbered(seq, 40);
   bytes[8] = RENDITIONS.findIndex((r) => r.id === id);
   return bytes;
 };
 
-/** One fragment as it was heard. */
+/** One received fragment. */
 export interface Heard {
   readonly seq: number;
   readonly rendition: string;
   readonly at: number;
 }
 
-/** What one connection heard, and was told. */
+/** The fragments and messages that one connection received. */
 export class Ear {
   readonly heard: Heard[] = [];
   readonly notices: (Notice & { at: number })[] = [];
@@ -89,7 +89,7 @@ export class Ear {
   }
 }
 
-/** A fan-out on a manual clock, before an origin that makes a fragment of each coded rendition every 320 ms. */
+/** A fan-out on a manual clock, with an origin that makes a fragment of each coded rendition every 320 ms. */
 export function rig(begun = 200) {
   const clock = manualClock();
   const counters = openCounters();
@@ -129,10 +129,10 @@ export function rig(begun = 200) {
   const state = {
     delivery: { period: 320 } as { period: number; ceiling?: number },
     place: 'live' as 'live' | 'ring',
-    /** Whose seat whoever joins has, and whether it is shown by a ticket. */
+    /** Owner of a newcomer's seat, and whether it is proved by a ticket. */
     holder: undefined as string | undefined,
     retake: false,
-    /** Mistakes that are expected; without it each is thrown. */
+    /** Collects expected errors; without it each is thrown. */
     contained: undefined as unknown[] | undefined,
   };
   const fanout = openFanout({

@@ -1,7 +1,9 @@
-/** FFmpeg of the system as an oracle that shares no code with us. */
+/** The system's FFmpeg, as an independent check that shares no code with us. */
 import { spawn } from 'node:child_process';
 
-/** Runs ffmpeg on these bytes. @throws with its whole complaint when it says anything at error level, or is missing. */
+/**
+ * Runs ffmpeg on these bytes. @throws with its complete message when it prints anything at error level, or is missing.
+ */
 export async function ffmpeg(input: Uint8Array, ...args: string[]): Promise<Buffer> {
   const child = spawn('ffmpeg', ['-v', 'error', ...args, 'pipe:1'], { stdio: 'pipe' });
   const out: Buffer[] = [];
@@ -19,7 +21,7 @@ export async function ffmpeg(input: Uint8Array, ...args: string[]): Promise<Buff
   return Buffer.concat(out);
 }
 
-/** Decodes the first channel to floats at 48 kHz without moving anything in time. `format` names the demuxer. */
+/** Decodes the first channel to floats at 48 kHz without shifting it in time. `format` names the demuxer. */
 export async function decodeWithFfmpeg(format: string, input: Uint8Array): Promise<Float32Array> {
   const raw = await ffmpeg(input, '-f', format, '-i', 'pipe:0', '-af', 'pan=mono|c0=c0', '-f', 'f32le');
   return new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength));

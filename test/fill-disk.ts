@@ -1,4 +1,7 @@
-/** Records until the disk is full, then makes room and records on; prints what it found. Argument: a folder on a tiny disk. */
+/**
+ * Records until the disk is full, then frees space and continues to record. Prints what it found. Argument: a folder on
+ * a tiny disk.
+ */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open, openReader } from '../src/archive/index.ts';

@@ -1,4 +1,4 @@
-/** Speakers, the network between them and a mixer, and a mixer under a clock of our own. */
+/** Speakers, the network between them and a mixer, and a mixer on a manual clock. */
 import { Application, createEncoder, type EncoderOptions, Signal } from 'libopus-wasm';
 import type { SpeakerId } from '../src/base/ids.ts';
 import { silentLog } from '../src/base/log.ts';
@@ -8,10 +8,10 @@ import { type MixerState, open, type Standby } from '../src/mixer/index.ts';
 import { type ManualClock, manualClock } from './clock.ts';
 import { seeded } from './sound.ts';
 
-/** Standby without a sound, so that only the stage is measured. */
+/** Silent standby, so that only the stage is measured. */
 export const noMusic: Standby = { render: (_n, out) => void out.fill(0) };
 
-/** One coded frame and when it was spoken, in ms. */
+/** One coded frame and the time when it was spoken, in ms. */
 export interface Sent {
   readonly at: number;
   readonly sequence: number;
@@ -19,7 +19,7 @@ export interface Sent {
   readonly payload: Uint8Array;
 }
 
-/** Codes a mono sound as a browser would; `dtx` leaves out the packets a browser leaves out. */
+/** Codes a mono sound as a browser does; `dtx` leaves out the packets that a browser leaves out. */
 export async function spoken(
   sound: Float32Array,
   options: EncoderOptions = {},
@@ -57,7 +57,7 @@ export async function spoken(
   return sent;
 }
 
-/** What a network does to packets: shares from 0 to 1, times in ms, the sender's clock in parts per million. */
+/** Effects of a network on packets: shares from 0 to 1, times in ms, the sender's clock in parts per million. */
 export interface Network {
   readonly loss?: number;
   readonly duplicate?: number;
@@ -67,7 +67,7 @@ export interface Network {
   readonly seed?: number;
 }
 
-/** The packets as they arrive, in order of arrival; `from` is when the first was sent. */
+/** The packets in order of arrival; `from` is when the first was sent. */
 export function carried(id: SpeakerId, sent: readonly Sent[], from: number, network: Network = {}): Packet[] {
   const random = seeded(network.seed ?? 7);
   const draw = (): number => (random() + 1) / 2;
@@ -90,9 +90,9 @@ export interface Bench extends AsyncDisposable {
   readonly mixer: Awaited<ReturnType<typeof open>>;
   readonly states: { at: number; state: MixerState }[];
   readonly blocks: { tick: number; at: number; stereo: boolean }[];
-  /** Everything up to now, left channel. */
+  /** All sound so far, left channel. */
   sound(): Float32Array;
-  /** Everything up to now, interleaved. */
+  /** All sound so far, interleaved. */
   both(): Float32Array;
   join(...ids: SpeakerId[]): Promise<void>;
   /** Lets `time` ms pass while `packets` arrive. */
@@ -148,7 +148,7 @@ export async function openBench(
   };
 }
 
-/** Least share of a tone in any 10 ms of a stretch, dB over everything else there, and its level's range, linear. */
+/** The smallest signal-to-rest ratio of a tone in any 10 ms of a stretch, dB, and the range of its level, linear. */
 export function toneFit(sound: Float32Array, hertz: number, from: number, to: number) {
   let worst = Number.POSITIVE_INFINITY;
   let least = Number.POSITIVE_INFINITY;

@@ -128,7 +128,7 @@ const PIECES = [
 
 const oneOf = <T>(list: readonly T[], random: Random): T => list[Math.floor(random() * list.length)] as T;
 
-/** A request that is in order, of any address, with fields that mean something. */
+/** A valid request for any address, with meaningful fields. */
 function sound(random: Random): string {
   const path = oneOf(oneOf(ADDRESSES, random).examples, random).replace(
     'hall',
@@ -141,7 +141,7 @@ function sound(random: Random): string {
   const body = random() < 0.3 ? 'hello' : '';
   return `${oneOf(METHODS, random)} ${target} HTTP/1.${random() < 0.9 ? 1 : 0}\r\nHost: x\r\n${fields}\r\n${body}`;
 }
-/** The same with one thing wrong with it. */
+/** The same request with one fault. */
 function spoil(text: string, random: Random): string {
   const at = Math.floor(random() * (text.length + 1));
   const to = Math.min(text.length, at + Math.floor(random() ** 3 * 60));
@@ -180,28 +180,28 @@ function spoil(text: string, random: Random): string {
   }
 }
 
-/** A mutated head, the same for the same `random`. */
+/** A mutated head; the same for the same `random`. */
 export function mutatedHead(random: Random): Buffer {
   let text = sound(random);
   for (let i = Math.floor(random() * 5); i > 0; i -= 1) text = spoil(text, random);
   return Buffer.from(text.slice(0, 60_000), 'latin1');
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface HeadsRun {
   readonly sent: number;
-  /** By first status, `closed` without a word, or what is wrong. */
+  /** Counts by first status, by `closed` without an answer, or by the fault. */
   readonly outcomes: ReadonlyMap<string, number>;
-  /** Connections that neither were answered nor ended, with what they had sent. */
+  /** Connections that were neither answered nor ended, with the bytes that they had sent. */
   readonly hangs: readonly string[];
-  /** Answers that are none, and answers 500. */
+  /** Invalid answers, and answers 500. */
   readonly wrong: readonly string[];
 }
 
-/** An answer, a close or both must be there by then; ten times the longest time limit of the door below. */
+/** Limit for an answer, a close or both; ten times the longest time limit of the door below. */
 const PATIENCE_MS = 30_000;
 
-/** Sends `count` mutated heads to a real door with a site and a cell behind it, `at` at one time. */
+/** Sends `count` mutated heads to a real door with a site and a cell behind it, `at` at a time. */
 export async function sendMutatedHeads(
   count: number,
   random: Random,
@@ -249,7 +249,7 @@ export async function sendMutatedHeads(
 
   async function one(): Promise<void> {
     const bytes = mutatedHead(random);
-    // The readers themselves, at any cut.
+    // The readers themselves, with any truncation.
     for (const cut of [bytes.length, Math.floor(random() * bytes.length)]) {
       readFirstHead(bytes.subarray(0, cut), LIMITS);
       readQuickHead(bytes.subarray(0, cut), LIMITS);
@@ -266,7 +266,7 @@ export async function sendMutatedHeads(
         resolve(what);
       };
       const hang = setTimeout(() => finish('hang'), PATIENCE_MS);
-      // Whoever waits for the rest is told that there is none.
+      // Ends the sending side, so that a reader waiting for the rest learns that there is none.
       const close = setTimeout(() => socket.end(), 60);
       socket.on('error', () => {}).on('close', () => finish(got === '' ? 'closed' : got));
       socket.on('data', (chunk) => {

@@ -98,7 +98,7 @@ const SPLINTERS: readonly string[] = [
   ],
 ];
 
-/** Texts with a seed: each a given one with one to six changes to lines, words, digits or bytes. */
+/** Texts from a seed: each is `text` with one to six changes to lines, words, digits or bytes. */
 export function mutations(text: string, seed: number): () => string {
   const draw = seeded(seed);
   const below = (limit: number): number => Math.min(limit - 1, Math.floor(((draw() + 1) / 2) * limit));

@@ -1,11 +1,11 @@
-/** Runs sound through the packager's encoders in this thread and takes the results apart again. */
+/** Runs sound through the packager's encoders in this thread and takes the results apart. */
 import { createDecoder } from 'libopus-wasm';
 import type { Fragment, Rendition } from '../src/base/media.ts';
 import { findBox, fragmentFrames } from '../src/media/boxes.ts';
 import { openEncoding } from '../src/packager/encoding.ts';
 import type { Codecs } from '../src/packager/frame-encoder.ts';
 
-/** Codes mono (or, with `right`, stereo) sound from slot `firstSeq` on; what does not fill a slot is left out. */
+/** Codes mono (or, with `right`, stereo) sound from slot `firstSeq` on; an incomplete last slot is left out. */
 export async function packageSound(
   codecs: Codecs,
   renditions: readonly Rendition[],

@@ -8,21 +8,21 @@ import { open as openStore, type Store } from '../src/store/index.ts';
 import type { RoomCard } from '../src/wire/room.ts';
 import { manualClock } from './clock.ts';
 
-/** When the tests of rooms begin, and units they count in. */
+/** The start time of the tests of rooms, and their units of time. */
 export const NOW = Date.UTC(2026, 0, 1, 12);
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
-/** The signer of every rig. */
+/** The token signer of all rigs. */
 export const tokens = openTokens(new Uint8Array(32).fill(7));
 
-/** An answer with its body read: JSON as it is, anything else as `text`. */
+/** An answer with its body: parsed JSON, anything else as `text`. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Record<string, unknown>;
 }
 
-/** Rooms on a store in memory and a clock that the test moves; new for every test of the file. */
+/** Rooms with a store in memory and a clock that the test moves; new for every test of the file. */
 export function roomsRig() {
   let clock = manualClock(epochMs(NOW));
   let store: Store;
@@ -77,7 +77,7 @@ export function roomsRig() {
       return rooms;
     },
     card: (slug: string): RoomCard => rooms.cards().find((c) => c.slug === slug) as RoomCard,
-    /** Starts a room by the API; fails the test when it is refused. */
+    /** Starts a room by the API; the test fails when it is refused. */
     async create(body: object): Promise<{ slug: string; token: string; studio: string }> {
       const answer = await ask('POST', '/api/rooms', body);
       expect(answer.status, JSON.stringify(answer.body)).toBe(201);
@@ -89,7 +89,7 @@ export function roomsRig() {
       meanwhile();
       rooms = await start(more);
     },
-    /** Lets what the timers began finish. */
+    /** Waits until the work that timers started is finished. */
     async settle(): Promise<void> {
       await ask('GET', '/api/rooms');
       for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
@@ -97,7 +97,7 @@ export function roomsRig() {
   };
 }
 
-/** The instant `delay` ms after the tests begin, as a request holds it. */
+/** The instant `delay` ms after the start of the tests, in the format of requests. */
 export const inMs = (delay: number): string => new Date(NOW + delay).toISOString();
 
 /** Status and code of an answer that must be problem+json. */

@@ -1,4 +1,4 @@
-/** Sound files as people have them. */
+/** Sound files in common formats. */
 import { sealOggPage } from '../src/media/fragment-slot.ts';
 
 /** A WAV file of interleaved samples. */

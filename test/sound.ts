@@ -1,4 +1,4 @@
-/** Sounds made from a seed, and what is measured on them. Mono, 48 kHz, full scale ±1. */
+/** Sounds generated from a seed, and measurements on them. Mono, 48 kHz, full scale ±1. */
 
 /** Deterministic noise, −1 to 1. */
 export function seeded(seed: number): () => number {
@@ -20,7 +20,7 @@ const VOWELS = [
   [570, 80, 840, 90, 2410, 170],
 ] as const;
 
-/** Something like a voice: glottal pulses through vowels, hisses between them, pauses. about −18 dBFS. */
+/** A sound similar to a voice: glottal pulses through vowels, hisses between them, pauses; about −18 dBFS. */
 export function speechLike(seconds: number, seed = 1): Float32Array {
   const random = seeded(seed);
   const out = new Float32Array(Math.round(seconds * 48_000));
@@ -92,7 +92,7 @@ export const tone = (seconds: number, hertz = 440, level = 0.3): Float32Array =>
     (_, i) => level * Math.sin((2 * Math.PI * hertz * i) / 48_000),
   );
 
-/** Mean square of a stretch; what lies outside counts as silence. */
+/** Mean square of a stretch; samples outside the sound count as silence. */
 export function power(sound: Float32Array, from = 0, length = sound.length): number {
   let sum = 0;
   for (let i = from; i < from + length; i++) sum += (sound[i] ?? 0) ** 2;
@@ -102,7 +102,7 @@ export function power(sound: Float32Array, from = 0, length = sound.length): num
 /** Decibels of a power ratio. */
 export const decibels = (ratio: number): number => 10 * Math.log10(Math.max(ratio, 1e-14));
 
-/** `late` minus `sound` moved later by `delay`, over a stretch of `late`. */
+/** `late` minus `sound` shifted later by `delay`, over a stretch of `late`. */
 export function difference(
   late: Float32Array,
   sound: Float32Array,
@@ -115,7 +115,9 @@ export function difference(
   return out;
 }
 
-/** By how many samples `late` follows `sound`: the best correlation over a second from `from`, 0 to `most`. */
+/**
+ * The number of samples by which `late` follows `sound`: the best correlation over a second from `from`, 0 to `most`.
+ */
 export function delayOf(late: Float32Array, sound: Float32Array, most = 4096, from = 48_000): number {
   let best = Number.NEGATIVE_INFINITY;
   let found = -1;

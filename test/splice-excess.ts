@@ -1,11 +1,11 @@
-/** How much a splice adds to the coding error. */
+/** Measures how much a splice adds to the coding error. */
 import { decibels, difference, power } from './sound.ts';
 
 /** 5 ms. */
 const WINDOW = 240;
-/** How long after a splice is looked at: 40 ms. */
+/** Windows examined after a splice: 40 ms. */
 const WINDOWS = 8;
-/** Errors below −80 dBFS are as good as none. */
+/** Errors below −80 dBFS count as none. */
 const FLOOR = 1e-8;
 
 /**
@@ -30,5 +30,5 @@ export function excesses(
   });
 }
 
-/** The largest of all. */
+/** The largest of all these excesses. */
 export const worstExcess = (...args: Parameters<typeof excesses>): number => Math.max(...excesses(...args));

@@ -1,4 +1,4 @@
-/** Fragments made by hand, for tests that need valid boxes and not sound. */
+/** Synthetic fragments, for tests that need valid boxes but no sound. */
 import { FRAGMENT_TICKS } from '../src/base/time.ts';
 
 /** A box around its content. */
@@ -34,11 +34,11 @@ export function syntheticFragment(seq: number, frames: readonly Uint8Array[]): B
   return Buffer.concat([moof(moof(0).length + 8), syntheticBox('mdat', ...frames)]);
 }
 
-/** Frames whose bytes tell rendition and slot, so that a mix-up is seen; `count` of `size` bytes. */
+/** Frames whose bytes identify rendition and slot, so that a mix-up is detected; `count` of `size` bytes. */
 export function markedFrames(rendition: string, seq: number, count = 16, size = 40): Buffer[] {
   return Array.from({ length: count }, (_, index) => Buffer.alloc(size, `${rendition}:${seq}:${index};`));
 }
 
-/** A fragment whose frames tell rendition and slot. */
+/** A fragment whose frames identify rendition and slot. */
 export const markedFragment = (rendition: string, seq: number): Buffer =>
   syntheticFragment(seq, markedFrames(rendition, seq, rendition.startsWith('aac') ? 15 : 16));

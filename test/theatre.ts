@@ -13,20 +13,20 @@ export const slug = 'theatre' as Slug;
 /** Signs their links. */
 export const tokens = openTokens(Buffer.alloc(32, 9));
 
-/** Time, which moves only when a test says so. */
+/** The clock, which moves only when a test moves it. */
 export let clock: ManualClock;
 /** The stage. */
 export let stage: Stage;
 /** Its one room. */
 export let room: StageRoom;
-/** What the room was handed. */
+/** The packets passed to the room. */
 export let packets: Packet[];
-/** Who joined, left, was muted. */
+/** Who joined, left or was muted. */
 export let events: string[];
-/** Everything to be closed. */
+/** All clients that must be closed. */
 export let clients: Client[];
 
-/** What the room calls. */
+/** The room's callbacks. */
 export const hooks = {
   packet: (packet: Packet) => void packets.push(packet),
   joined: (id: SpeakerId) => void events.push(`joined ${id}`),
@@ -45,7 +45,7 @@ export function useTheatre(): void {
   });
 }
 
-/** Opens a new stage with nobody on it. */
+/** Opens a new, empty stage. */
 export async function reopen(maxSpeakers = 12): Promise<void> {
   clock = manualClock();
   packets = [];
@@ -63,14 +63,14 @@ export async function reopen(maxSpeakers = 12): Promise<void> {
   room = stage.openRoom(slug, hooks);
 }
 
-/** A link of somebody. */
+/** A link for a person. */
 export const sign = (speaker: string, role: Grant['role'] = 'speaker', at: Slug = slug): Promise<string> =>
   tokens.sign({ slug: at, speaker: speaker as SpeakerId, role, name: speaker.toUpperCase() });
 
-/** The stage's side of a handshake ends a moment after the client's. */
+/** Waits a moment, because the stage's side of a handshake ends after the client's. */
 export const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
 
-/** A client whose connection stands. */
+/** A connected client. */
 export async function connect(path: string, token: string, lines: readonly Line[]): Promise<Client> {
   const client = await openClient(stage.fetch, path, token, lines);
   clients.push(client);
@@ -120,7 +120,7 @@ export async function microphone(
   };
 }
 
-/** Somebody backstage with some receiving lines. */
+/** A backstage listener with some receiving lines. */
 export const ear = async (who: string, slots = 3, more: Partial<Line> = {}): Promise<Client> =>
   connect(
     '/r/theatre/whep',
@@ -136,7 +136,7 @@ export const ear = async (who: string, slots = 3, more: Partial<Line> = {}): Pro
 /** The RTP packets a client got on one line. */
 export const heard = (client: Client, line: number) =>
   (client.received[line] ?? []).filter((bytes) => !isRtcp(bytes)).map((bytes) => readRtp(bytes, 1));
-/** The first line of an answer that begins so. */
+/** The first line of an answer that begins with `text`. */
 export const lineOf = (client: Client, text: string): string =>
   client.answer.split('\r\n').find((l) => l.startsWith(text)) ?? '';
 
@@ -156,7 +156,7 @@ export async function ask(
     }),
   );
 }
-/** Does something backstage; the status of the answer. */
+/** Carries out a backstage action; returns the status of the answer. */
 export const act = async (token: string, action: object): Promise<number> =>
   (
     await ask('POST', '/r/theatre/backstage', token, JSON.stringify(action), {

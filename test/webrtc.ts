@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import datachannel, { type PeerConnection, type Track } from 'node-datachannel';
 
-/** Answers HTTP in place of a server, as `stage.fetch` does. */
+/** Answers HTTP requests in place of a server, as `stage.fetch` does. */
 export type Fetch = (request: Request) => Promise<Response>;
 
 /** One m-line of a test client. */
@@ -24,16 +24,16 @@ export interface Client extends Disposable {
   /** Path of the session. */
   readonly location: string;
   readonly etag: string;
-  /** Everything received, by line. */
+  /** All received packets, by line. */
   readonly received: Buffer[][];
   connected(): Promise<void>;
   /** False when the transport refuses the packet. */
   send(line: number, bytes: Buffer): boolean;
-  /** Called for every packet that comes. */
+  /** Called for every received packet. */
   heard(run: (line: number, bytes: Buffer) => void): void;
 }
 
-/** Sends an offer to `path` and takes the answer. `edit` may spoil the offer. */
+/** Sends an offer to `path` and applies the answer. `edit` may damage the offer. */
 export async function openClient(
   fetch: Fetch,
   path: string,
@@ -110,7 +110,7 @@ export async function openClient(
 /** A random source number. */
 export const newSsrc = (): number => (randomBytes(4).readUInt32BE() & 0x7fffffff) + 1;
 
-/** Waits until `done`, looking every 5 ms; fails after `limit` ms with `what`. */
+/** Waits until `done` is true, checking every 5 ms; fails after `limit` ms with `what`. */
 export async function until(what: string, done: () => boolean, limit = 5_000): Promise<void> {
   const end = performance.now() + limit;
   while (!done()) {
@@ -119,10 +119,10 @@ export async function until(what: string, done: () => boolean, limit = 5_000): P
   }
 }
 
-/** A network between a client and a server on this machine that loses what it is told to lose. */
+/** A network between a client and a server on this machine that loses packets on demand. */
 export interface Network extends Disposable {
   readonly port: number;
-  /** Decides about each datagram; true loses it. `down` means from the server. */
+  /** Decides about each datagram; true drops it. `down` means from the server. */
   lose: (bytes: Buffer, down: boolean) => boolean;
 }
 
@@ -152,7 +152,7 @@ export async function openNetwork(server: number): Promise<Network> {
   return Object.assign(network, { port: front.address().port });
 }
 
-/** True for an encrypted RTP packet as it is on the wire, as against STUN, DTLS and RTCP. Spec: RFC 7983; RFC 5761. */
+/** True for an encrypted RTP packet on the wire, as opposed to STUN, DTLS and RTCP. Spec: RFC 7983; RFC 5761. */
 export const isMedia = (bytes: Buffer): boolean => {
   const [first = 0, second = 0] = bytes;
   return first >= 128 && first < 192 && !(second >= 192 && second < 224);

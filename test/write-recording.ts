@@ -1,4 +1,7 @@
-/** A cell that only records, as fast as the disk takes it, until it is killed. Arguments: folder, milliseconds between fragments. */
+/**
+ * A cell that only records, as fast as the disk allows, until it is killed. Arguments: folder, milliseconds between
+ * fragments.
+ */
 import { open } from '../src/archive/index.ts';
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';

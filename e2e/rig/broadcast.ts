@@ -23,18 +23,18 @@ import { foreignPage } from './foreign-players.ts';
 
 const SLUG = 'room';
 
-/** A 440 Hz program on the air: real packager, archive and origin behind a plain HTTP server, without stage and door. */
+/** A running 440 Hz program: real packager, archive and origin behind a plain HTTP server, without stage and door. */
 export interface Broadcast extends AsyncDisposable {
   /** `http://127.0.0.1:PORT/r/room` */
   readonly url: string;
   readonly origin: Origin;
-  /** Loses the studio, and brings another after `absence` ms, which takes a second or two more to warm up. */
+  /** Stops the studio, and starts another after `absence` ms, which takes a second or two more to warm up. */
   restartStudio(absence: number): Promise<void>;
-  /** Ends the room: the last fragments, the end, the card. */
+  /** Ends the room: the last fragments, the end message, the card. */
   end(): Promise<void>;
 }
 
-/** A page at `/hls.html` that plays the room with hls.js as anyone would embed it, and keeps what happened. */
+/** A page at `/hls.html` that plays the room with hls.js in the usual way, and records the events. */
 const HLS_PAGE = `<!doctype html><title>hls.js</title><audio id="audio"></audio><script src="/hls.js"></script><script>
 const audio = document.getElementById('audio');
 window.events = [];
@@ -46,24 +46,29 @@ hls.attachMedia(audio);
 hls.on(Hls.Events.MANIFEST_PARSED, () => audio.play());
 </script>`;
 
-/** 20 ms of the tone from `tick` on, both channels. A loop of 25 fragments holds whole periods: it has the same phase. */
+/**
+ * 20 ms of the tone from `tick` on, both channels. A loop of 25 fragments has whole periods, so its phase is
+ * continuous.
+ */
 export function tone(tick: number, out: Float32Array): void {
   for (let n = 0; n < 960; n++)
     out[2 * n] = out[2 * n + 1] = 0.5 * Math.sin((2 * Math.PI * 440 * ((tick + n) % 48_000)) / 48_000);
 }
 
-/** Slots that the encoders may be behind while they make up for what is past: with more of them they leave sound out. */
+/**
+ * Slots that the encoders may be behind while they produce the past of the program; with more of them they drop sound.
+ */
 const AHEAD = 8;
 
-/** What a program on the air begins with. */
+/** Options of a program. */
 export interface BroadcastOptions {
-  /** What doors play while the studio is away and before the room opened, by rendition. Default: nothing. */
+  /** Loops that doors play while the studio is away and before the room opened, by rendition. Default: none. */
   readonly loops?: ReadonlyMap<string, { fragments: readonly Uint8Array[] }>;
-  /** So long it has been on the air when it opens, in ms: what lists need before players take them. Default 0. */
+  /** Age of the program when it opens, in ms; players accept a list only with some segments. Default 0. */
   readonly age?: number;
 }
 
-/** Goes on the air with a tone of half scale over the given renditions, in real time; recordings go to `dir`. */
+/** Starts a program with a tone of half scale in the given renditions, in real time; recordings go to `dir`. */
 export async function broadcast(
   dir: string,
   renditions: readonly string[],
@@ -90,7 +95,7 @@ export async function broadcast(
   card('live');
   await archive.begin(SLUG, { zero, renditions: kept, title: 'A tone' });
   let last = 0;
-  /** What a cell does: takes up the program at a slot that is still to come. Resolves to the way to kill it. */
+  /** Acts as a cell: starts the program at a future slot. Resolves to a function that kills it. */
   const openStudio = async (past = 0): Promise<() => Promise<void>> => {
     const firstSeq = fragmentAt(zero, epochMs(clock.wall() - past)) + 6;
     let coded = firstSeq - 1;
@@ -132,7 +137,7 @@ export async function broadcast(
     };
   };
   const begin = fragmentAt(zero, epochMs(clock.wall() - age)) + 6;
-  // Loops first: with the first fragment a door lays out what lies before it.
+  // Loops first: with the first fragment a door creates the part before it.
   say({ kind: 'program', slug: SLUG, zero, renditions: kept });
   for (const [rendition, { fragments }] of loops)
     say(
@@ -165,7 +170,7 @@ export async function broadcast(
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // What is past has been made up for: the newest slot is about to be over.
+  // The past is complete: the newest slot is almost over.
   while (age > 0 && last < fragmentAt(zero, clock.wall()) - 3) await setTimeout(20);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/r/${SLUG}`,
@@ -177,7 +182,7 @@ export async function broadcast(
       closeStudio = await openStudio();
     },
     async end() {
-      // As a studio does it: after the first half of a part.
+      // As in a studio: after the first half of a part.
       for (const now = last; last === now || last % FRAGMENTS_PER_PART !== 0; ) await setTimeout(5);
       await closeStudio();
       await archive.end(SLUG);

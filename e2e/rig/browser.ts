@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
-/** What every Chromium of a test is started with: it asks nobody outside for anything. */
+/** Flags of every Chromium of a test: it sends no requests to the outside. */
 export const QUIET_FLAGS: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,13 +22,13 @@ const FLAGS = [
   '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
-/** What a browser of a test is given. */
+/** Options of a test's browser. */
 export interface BrowserOptions {
-  /** WAV that the fake microphone plays in a loop; a beep without it. */
+  /** WAV file that the fake microphone plays in a loop; a beep without it. */
   readonly microphone?: string;
-  /** The microphone without the browser's voice processing, which takes tones for noise. Default false. */
+  /** The microphone without the browser's voice processing, which treats tones as noise. Default false. */
   readonly plainMicrophone?: boolean;
-  /** Pages may start sound without a click. Default true; listeners' autoplay tests set false. */
+  /** Pages may start sound without a click. Default true; autoplay tests set false. */
   readonly autoplay?: boolean;
   readonly viewport?: { width: number; height: number };
   readonly colorScheme?: 'light' | 'dark';
@@ -89,13 +89,16 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<Browse
   };
 }
 
-/** What a page's own microphone and peer connections handed it, for the detectors. */
+/** The tracks of a page's own microphone and peer connections, for the detectors. */
 export interface Tapped {
   readonly microphones: MediaStreamTrack[];
   readonly incoming: MediaStreamTrack[];
 }
 
-/** Runs in every page before its own scripts: keeps the tracks that the page gets, and changes nothing else but `plain`. */
+/**
+ * Runs in every page before its own scripts. It keeps the tracks that the page gets, and changes nothing else except
+ * for `plain`.
+ */
 function tapMedia(plain: boolean): void {
   const tapped: Tapped = { microphones: [], incoming: [] };
   (window as unknown as { tapped: Tapped }).tapped = tapped;

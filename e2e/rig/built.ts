@@ -1,7 +1,7 @@
 import { build } from 'vite';
 import { loadManifest } from '../../src/door/index.ts';
 
-/** Where the built pages are. */
+/** The folder of the built pages. */
 export const DIST = new URL('../../dist', import.meta.url).pathname;
 
 /** Content types of the built files, by the end of their names. */
@@ -11,7 +11,7 @@ export const TYPES: Readonly<Record<string, string>> = {
   woff2: 'font/woff2',
 };
 
-/** Builds the pages unless they are built. */
+/** Builds the pages unless they are built already. */
 export async function built(): Promise<void> {
   const manifest = await loadManifest(DIST);
   if (!manifest['web/listen/main.ts']) await build({ logLevel: 'silent' });

@@ -10,7 +10,7 @@ import { freePort } from './server.ts';
 /** A program that runs until it is disposed of. */
 export interface Cache extends AsyncDisposable {
   readonly url: string;
-  /** What it has printed. */
+  /** Everything printed so far. */
   output(): string;
 }
 
@@ -19,7 +19,7 @@ const START_LIMIT_MS = 20_000;
 /** The caches that are tested. */
 export type CacheName = 'nginx' | 'varnish' | 'haproxy';
 
-/** Starts a cache before `originPort` and waits until it accepts connections. */
+/** Starts a cache in front of `originPort` and waits until it accepts connections. */
 export async function startCache(name: CacheName, originPort: number): Promise<Cache> {
   const dir = mkdtempSync(join(tmpdir(), `earshot-${name}-`));
   const port = await freePort();
@@ -63,7 +63,7 @@ const COMMANDS: Readonly<Record<CacheName, (dir: string, file: string, port: num
   haproxy: (_, file) => ['/usr/sbin/haproxy', '-db', '-f', file],
 };
 
-/** The file that a machine's nginx has around its `conf.d`. */
+/** A complete nginx configuration around the file in `conf.d`. */
 function aroundNginx(dir: string, text: string): string {
   mkdirSync(join(dir, 'temp'));
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(

@@ -1,24 +1,24 @@
 import type { Page } from 'playwright-core';
 import type { Tapped } from './browser.ts';
 
-/** A burst of tone heard in a page: wall-clock ms of its first sample. */
+/** A burst of tone detected in a page: wall-clock ms of its first sample. */
 export interface Onset {
   readonly at: number;
 }
 
-/** What a page has heard. */
+/** The sound detected in a page. */
 export interface Heard {
   readonly onsets: readonly number[];
-  /** Silences of 20 ms or more inside what should be continuous, [wall-clock ms, length ms]. */
+  /** Silences of 20 ms or more in continuous sound, [wall-clock ms, length ms]. */
   readonly holes: readonly (readonly [number, number])[];
-  /** Loudest sample seen. */
+  /** Loudest sample. */
   readonly peak: number;
-  /** Seconds of sound looked at. */
+  /** Seconds of sound examined. */
   readonly seconds: number;
 }
 
-// Runs in the audio thread: Goertzel over 128-sample blocks finds the tone, a level gate finds holes (not in the first
-// second: connecting the element to the graph is one).
+// Runs in the audio thread. Goertzel over 128-sample blocks finds the tone, a level gate finds gaps. Gaps in the first
+// second are ignored, because connecting the element to the graph makes one.
 const WORKLET = `
 registerProcessor('earshot-detector', class extends AudioWorkletProcessor {
   constructor({ processorOptions: o }) {
@@ -56,7 +56,7 @@ interface Probe {
   seconds: number;
 }
 
-/** Listens inside a page: to the microphone it opened, to what other speakers send it, or to its audio element. */
+/** Listens inside a page: to its microphone, to the other speakers, or to its audio element. */
 export async function detect(
   page: Page,
   source: 'microphone' | 'element' | 'incoming',
@@ -117,7 +117,7 @@ export async function detect(
 /** For each onset at the far end, the ms since the latest matching one at the near end (0 to `limit`). */
 export function delays(near: readonly number[], far: readonly number[], limit = 6000): number[] {
   const pairs: number[] = [];
-  // Bursts come at unequal distances: the shift that matches most of them is the delay.
+  // Bursts are at unequal distances, so the shift that matches most of them is the delay.
   let best = { count: 0, shift: 0 };
   for (const a of near)
     for (const b of far) {
@@ -133,7 +133,7 @@ export function delays(near: readonly number[], far: readonly number[], limit = 
   return pairs;
 }
 
-/** The middle value; NaN of nothing. */
+/** The median; NaN of an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -1,6 +1,6 @@
 /**
- * A crowd without manners, as a process of its own: `node flood.ts URL SLUG CONNECTIONS`. It joins and leaves streams,
- * asks for pages, playlists and the API as fast as answers come. Prints what it got when it is stopped.
+ * A flood of requests from a separate process: `node flood.ts URL SLUG CONNECTIONS`. It joins and leaves streams, and
+ * requests pages, playlists and the API as fast as answers come. Prints the results when it is stopped.
  */
 import { connect } from 'node:net';
 
@@ -14,7 +14,7 @@ const PATHS = [
   '/api/rooms',
   '/',
 ];
-/** A join that has heard this much leaves and comes again. */
+/** A stream is closed and joined again after this many bytes. */
 const ENOUGH = 20_000;
 
 const answers: Record<string, number> = {};

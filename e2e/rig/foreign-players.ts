@@ -1,9 +1,9 @@
-/** Pages on which players that are not ours play an address, as anyone would embed them. */
+/** Pages on which other players play an address, embedded in the usual way. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 
-/** What plays: the browser by itself, or a library on it. */
+/** The player: the browser itself, or a library. */
 export type ForeignPlayer = 'native' | 'hls.js' | 'shaka' | 'video.js';
 
 const SCRIPTS: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const scriptOf = (name: string): string | undefined => {
   return found === undefined ? undefined : readFileSync(fileURLToPath(import.meta.resolve(found)), 'utf8');
 };
 
-/** How each begins to play `source` on the element `audio`. */
+/** How each starts to play `source` on the element `audio`. */
 const BEGIN: Readonly<Record<ForeignPlayer, string>> = {
   native: 'audio.src = source;',
   'hls.js':
@@ -61,18 +61,18 @@ export function foreignPage(path: string): { readonly type: string; readonly bod
     : undefined;
 }
 
-/** What a player's page shows. */
+/** The state of a player's page. */
 export interface Played {
   /** Seconds of the element's own time. */
   readonly at: number;
   readonly length: number | null;
   readonly ended: boolean;
-  /** `error` and what the library calls fatal. */
+  /** `error` events and errors that the library calls fatal. */
   readonly errors: readonly string[];
   readonly events: readonly string[];
 }
 
-/** Looks at a page of `foreignPage`. */
+/** Reads the state of a page of `foreignPage`. */
 export const lookAt = (page: Page): Promise<Played> =>
   page.evaluate(() => {
     const { audio, events } = window as unknown as { audio: HTMLAudioElement; events: string[] };

@@ -1,9 +1,12 @@
 const LIST = 'http://127.0.0.1:9229/json/list';
 
-/** Runs JavaScript inside a running process of ours, through Node's own inspector: faults without a hook in the product. */
+/**
+ * Runs JavaScript inside a running process of ours, through Node's own inspector; so the product needs no hooks for
+ * faults.
+ */
 export async function inject(pid: number, code: string): Promise<void> {
   process.kill(pid, 'SIGUSR1');
-  // Later, so that the answer comes back before the process is busy for good.
+  // Delayed, so that the answer returns before the process is permanently busy.
   const expression = `process.pid === ${pid} && (setTimeout(() => { ${code} }, 50), true)`;
   const end = Date.now() + 10_000;
   while (!(await evaluate(expression).catch(() => false))) {
@@ -12,7 +15,7 @@ export async function inject(pid: number, code: string): Promise<void> {
   }
 }
 
-/** Whether the process that has the inspector's port says `true` to the expression. */
+/** Whether the process at the inspector's port evaluates the expression to `true`. */
 async function evaluate(expression: string): Promise<boolean> {
   const [target] = (await (await fetch(LIST)).json()) as { webSocketDebuggerUrl: string }[];
   const socket = new WebSocket(target?.webSocketDebuggerUrl ?? '');

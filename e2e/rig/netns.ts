@@ -3,23 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './sound.ts';
 
-/** Two hosts of the test's own on this machine, joined by one cable that loses packets. Needs root. */
+/** Two hosts on this machine for the test, connected by one cable that loses packets. Needs root. */
 export interface LossyLink extends Disposable {
   /** The server's end of the cable. */
   readonly serverAddress: string;
-  /** Put in front of a command to run it on the server's host. */
+  /** Prefix of a command that runs it on the server's host. */
   readonly serverPrefix: string[];
   /** A Chromium that runs on the speaker's host. */
   readonly chromium: string;
   /** Sets the share of UDP packets lost, 0 to 1, in both directions independently. */
   lose(share: number): void;
-  /** Cuts the cable, or mends it. */
+  /** Cuts the cable, or restores it. */
   cut(broken: boolean): void;
 }
 
 /**
- * Makes the hosts as network namespaces. Packets are dropped where they arrive (nftables, `numgen random`), so that
- * the sender learns nothing of it: what `tc netem loss` does, on kernels that have no netem.
+ * Creates the hosts as network namespaces. Packets are dropped on arrival (nftables, `numgen random`), so that the
+ * sender does not notice it. `tc netem loss` does the same, but not all kernels have netem.
  */
 export function lossyLink(): LossyLink {
   const id = `${process.pid % 100_000}`;

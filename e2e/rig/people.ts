@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Browser } from './browser.ts';
 
-/** A host starts a room from the home page, as a person would: two fields, one button. Returns their studio page. */
+/** A host starts a room from the home page as a person does: two fields, one button. Returns their studio page. */
 export async function startRoom(browser: Browser, home: string, title: string, name: string): Promise<Page> {
   const page = await browser.page(home);
   await page.getByLabel('What is it about?').fill(title);
@@ -11,13 +11,13 @@ export async function startRoom(browser: Browser, home: string, title: string, n
   return page;
 }
 
-/** Takes the place on the stage of a studio page. */
+/** Joins the stage on a studio page. */
 export async function joinStage(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Join the stage' }).click();
   await page.locator('.mute-key').waitFor();
 }
 
-/** The host presses Go live, if they are not. */
+/** The host presses Go live, unless the room is live. */
 export async function goLive(page: Page): Promise<void> {
   const live = page.getByRole('button', { name: 'Back to hold music' });
   if (await live.isVisible()) return;
@@ -31,7 +31,7 @@ export async function endRoom(page: Page): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: /^End/ }).click();
 }
 
-/** The host makes a link for a speaker and reads it from the page. */
+/** The host creates a link for a speaker. Returns the link from the page. */
 export async function inviteSpeaker(page: Page, name: string): Promise<string> {
   await page.getByLabel('Their name (optional)').fill(name);
   await page.getByRole('button', { name: 'Make a link' }).click();

@@ -1,7 +1,7 @@
 /**
- * Before the first file of a run: builds the pages unless they are built, and codes the hold music once for all its servers.
- * An installation does that once, in some seconds of a processor; twenty servers that each do it while somebody measures
- * would only measure that.
+ * Runs before the first file: builds the pages unless they are built, and codes the hold music once for all servers. An
+ * installation does this once, in some seconds of processor time. Twenty servers that each did it would disturb the
+ * measurements.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -9,15 +9,18 @@ export interface Received {
   readonly bytes: Buffer;
 }
 
-/** A listener on the stream that comes back by itself with `after=SEQ`, as the page does. */
+/** A listener of the stream that reconnects by itself with `after=SEQ`, as the page does. */
 export interface RawListener extends Disposable {
   readonly received: readonly Received[];
   readonly reconnects: number;
-  /** How the last connection that carried sound ended: FIN after whole fragments, or torn. */
+  /** How the last connection with sound ended: FIN after whole fragments, or torn. */
   readonly lastEnd: 'whole' | 'torn' | undefined;
 }
 
-/** Listens to `/r/:slug/stream`; over https with `ca` as the only authority. Checks nothing itself: it writes down what came. */
+/**
+ * Listens to `/r/:slug/stream`; over https with `ca` as the only authority. It checks nothing itself and records
+ * everything it receives.
+ */
 export function rawListener(
   url: string,
   slug: string,
@@ -100,7 +103,7 @@ export function rawListener(
   };
 }
 
-/** Sequence numbers that are missing and those that came twice. */
+/** Sequence numbers that are missing, and those received twice. */
 export function continuity(received: readonly Received[]): { missing: number[]; repeated: number[] } {
   const missing: number[] = [];
   const repeated: number[] = [];
@@ -113,11 +116,11 @@ export function continuity(received: readonly Received[]): { missing: number[]; 
   return { missing, repeated };
 }
 
-/** The longest time, in ms, for which a player with `margin` ms in hand would have had nothing to play. */
+/** The longest time, in ms, for which a player with a margin of `margin` ms would have had nothing to play. */
 export function longestSilence(received: readonly Received[], margin = 620): number {
   const first = received[0];
   if (!first) return Number.POSITIVE_INFINITY;
-  // The player starts `margin` after the first fragment and plays 320 ms of each; what comes later is waited for.
+  // The player starts `margin` after the first fragment and plays 320 ms of each; it waits for late ones.
   let playhead = first.at + margin;
   let longest = 0;
   for (const { at } of received) {

@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 const ENTRY = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
 const START_LIMIT_MS = 60_000;
 
-/** The variable with the folder of what is made once for all servers of a run (prepare.ts). */
+/** The variable with the folder of files that are made once for all servers of a run (prepare.ts). */
 export const PREPARED = 'PREPARED_INSTALLATION';
 
-/** Links of a room that the command line made. */
+/** Links of a room created by the command line. */
 export interface MadeRoom {
   readonly slug: string;
   readonly url: string;
@@ -21,7 +21,7 @@ export interface MadeRoom {
   readonly token: string;
 }
 
-/** A whole Earshot as `earshot start` runs it: supervisor, doors, site, cells. */
+/** A complete Earshot as started by `earshot start`: supervisor, doors, site, cells. */
 export interface Server extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
@@ -40,10 +40,10 @@ export interface Server extends AsyncDisposable {
   metrics(): Promise<string>;
 }
 
-/** Below those that Linux gives to whoever asks for none or connects to somewhere: one of those may be taken again in between. */
+/** Below the ports that Linux assigns automatically: one of those could be taken again in between. */
 const PORTS = [15_000, 32_000] as const;
 
-/** A TCP port nobody has at this moment; by chance, so that files that run at once get different ones. */
+/** A free TCP port, chosen at random, so that files that run at once get different ones. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(...PORTS);
@@ -56,11 +56,14 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** This process's variables for a program of ours: those that steer the tests themselves would be refused as unknown settings. */
+/**
+ * This process's variables for a program of ours, without those that control the tests: they would be rejected as
+ * unknown settings.
+ */
 export const outside = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EARSHOT_')));
 
-/** Starts Earshot with a data folder of its own and waits until it says that it is up. */
+/** Starts Earshot with its own data folder and waits until it reports that it is up. */
 export async function startServer(
   settings: Record<string, string> = {},
   prefix: string[] = [],
@@ -134,7 +137,7 @@ export async function startServer(
   };
 }
 
-/** The descendant of `parent` whose command line contains `words` (apart by spaces). */
+/** The descendant of `parent` whose command line contains `words` (separated by spaces). */
 function childPid(parent: number, words: string): number | undefined {
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
@@ -145,7 +148,7 @@ function childPid(parent: number, words: string): number | undefined {
       const ppid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
       if (ppid === parent) return Number(entry);
     } catch {
-      // It ended while we looked.
+      // It ended while we read its entry.
     }
   }
   return undefined;

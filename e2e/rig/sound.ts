@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 
 export const RATE = 48_000;
 
-/** Mono 16-bit WAV of `samples` (±1) at 48 kHz: what Chromium takes as a fake microphone. */
+/** Mono 16-bit WAV of `samples` (±1) at 48 kHz, the format of Chromium's fake microphone. */
 export function writeWav(path: string, samples: Float32Array): void {
   const bytes = Buffer.alloc(44 + samples.length * 2);
   bytes.write('RIFF', 0);
@@ -23,7 +23,7 @@ export function writeWav(path: string, samples: Float32Array): void {
   writeFileSync(path, bytes);
 }
 
-/** Where each burst begins, in seconds: unequal distances, so that a burst can only be itself. */
+/** Start of each burst in seconds. The distances are unequal, so that each burst can be identified. */
 export function burstTimes(seconds: number): number[] {
   const times: number[] = [];
   let at = 1;
@@ -34,7 +34,10 @@ export function burstTimes(seconds: number): number[] {
   return times;
 }
 
-/** A room with a little noise, so that true silence is a fault, and 120 ms bursts of tone that voice processing leaves alone. */
+/**
+ * Weak room noise, so that complete silence is a fault, and 120 ms bursts of tone that voice processing does not
+ * change.
+ */
 export function bursts(seconds: number, tone = 1500): Float32Array {
   const samples = new Float32Array(seconds * RATE);
   let seed = 1;
@@ -59,7 +62,7 @@ export function writeSpeech(path: string, text: string, voice = 'en'): void {
   run('sox', [raw, '-r', '48000', '-c', '1', '-b', '16', path, 'gain', '-n', '-6', 'pad', '0.5', '0.5']);
 }
 
-/** Runs a program of the machine; its own words on failure. */
+/** Runs a program of the machine; a failure throws the program's own message. */
 export function run(command: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',

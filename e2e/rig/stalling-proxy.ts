@@ -1,8 +1,11 @@
-/** A network that stands still now and then: a TCP proxy whose answers wait while it does, and come all at once after. */
+/** A network with stalls: a TCP proxy that holds answers back during a stall, and sends them all at once afterwards. */
 import net from 'node:net';
 import { chance } from '../../test/chance.ts';
 
-/** How such a network behaves, in seconds: every `every` (half to one and a half times) it stands for `least` to `most`. */
+/**
+ * Behaviour of such a network, in seconds: every `every` (half to one and a half times) it stalls for `least` to
+ * `most`.
+ */
 export interface Stalling {
   readonly every: number;
   readonly least: number;
@@ -19,7 +22,7 @@ export const STALLING = {
 /** A running proxy. */
 export interface StallingProxy extends AsyncDisposable {
   readonly url: string;
-  /** Seconds for which it has stood still so far. */
+  /** Total seconds of stalls so far. */
   readonly stood: number;
 }
 

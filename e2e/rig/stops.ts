@@ -1,10 +1,10 @@
 const LOOK_MS = 10;
-/** A timer that is later than this did not get the processor: neither did the browser beside it. */
+/** A timer that is later than this did not get the processor; neither did the browser. */
 const LATE_MS = 60;
 
 /**
- * Counts from now on how often the machine itself stood still, or was taken by others. What a test hears of gaps beyond
- * that count is ours.
+ * Counts from now on how often the machine itself was stalled, or busy with other work. Gaps in a test beyond that
+ * count are our fault.
  */
 export function countStops(): () => number {
   let stops = 0;
@@ -17,5 +17,5 @@ export function countStops(): () => number {
   return () => stops;
 }
 
-/** How many of the gaps, waits or whatever was counted the machine does not explain. */
+/** The number of counted gaps or waits that the machine's stalls do not explain. */
 export const beyond = (counted: number, stops: number): number => Math.max(0, counted - stops);

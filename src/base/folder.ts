@@ -28,7 +28,7 @@ const OTHERS_WRITE = 0o022;
  * existing folder is used only if nobody else can have put anything into it. With `mends`, a folder of ours that others
  * could write to is closed to them instead of refused: use it where those others are trusted with the neighbouring
  * files anyway.
- * @throws with words for the operator when the folder belongs to somebody else, is a link, or is open to others.
+ * @throws with words for the operator when the folder belongs to somebody else, is a link, or is writable for others.
  */
 export function makePrivateFolder(path: string, mends: boolean): void {
   makeFolder(dirname(resolve(path)));

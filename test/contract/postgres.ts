@@ -7,12 +7,12 @@ import { join } from 'node:path';
 const DEBIAN = '/usr/lib/postgresql';
 const START_LIMIT_MS = 20_000;
 
-/** A PostgreSQL of the test's own, on 127.0.0.1, with an empty data folder. */
+/** A PostgreSQL for one test, on 127.0.0.1, with an empty data folder. */
 export interface Postgres extends AsyncDisposable {
   readonly url: string;
-  /** All its processes stand still, as behind a network that swallows everything. */
+  /** Stops all its processes, as if the network swallowed everything. */
   stand(): void;
-  /** They go on. */
+  /** Continues them. */
   go(): void;
 }
 

@@ -7,7 +7,7 @@ const tests = files(['e2e'], /\.test\.ts$/).map(({ path, text }) => ({
   name: basename(path, '.test.ts'),
   text,
 }));
-/** What is measured in milliseconds or samples: another test at the same time would change it. */
+/** Measurements in milliseconds or samples, which another test at the same time would change. */
 const MEASURES = /\b(?:heard\((?:page|tab)\)|longestSilence\(|median\(|holes\.slice|p99\b)/;
 
 test('each file of e2e/ that runs in a pair or alone is there, with its reason, once', () => {

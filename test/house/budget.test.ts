@@ -34,7 +34,7 @@ test('a listener needs little before the first sound, the language of the page i
   const french = closure(named('web/kit/french.ts')).filter((chunk) => !needed.includes(chunk));
   const total = [...needed, ...french].reduce((sum, chunk) => sum + size(chunk.code), 0);
   expect(total).toBeLessThanOrEqual(LISTENER_JS);
-  // A build that lost the player would be smaller still.
+  // A build without the player would be smaller still.
   expect(needed.some((chunk) => chunk.code.includes('earshot-period'))).toBe(true);
 });
 

@@ -1,4 +1,4 @@
-/** What is said in two places is said once: the operator's documents and the files of deploy/ compared. */
+/** Facts that are stated in two places must agree: the operator's documents and the files of deploy/. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ test('the table of the data folder has everything that Earshot makes there', () 
 test('each kernel setting that the documents or doctor ask for is in deploy/99-earshot.conf', () => {
   const conf = read('deploy/99-earshot.conf');
   const sources = [...pages.map(read), read('src/cli/doctor.ts'), read('src/cli/doctor/tls.ts')].join('\n');
-  // For a user without the right to ports below 1024, or a kernel without io_uring, which is nobody's rule.
+  // For a user without permission for ports below 1024, or a kernel without io_uring, which is the user's choice.
   const choices = ['net.ipv4.ip_unprivileged_port_start', 'kernel.io_uring_disabled'];
   for (const [, name] of sources.matchAll(/sysctl ((?:net|fs|kernel|vm)\.[\w.]+)/g))
     if (!choices.includes(name ?? '')) expect([name, conf.includes(`${name} =`)]).toEqual([name, true]);
@@ -59,7 +59,7 @@ test('alerts and dashboard name only metrics that the code has', () => {
   const text = read('deploy/earshot.rules.yml') + read('deploy/grafana-dashboard.json');
   expect(JSON.parse(read('deploy/grafana-dashboard.json'))).toMatchObject({ title: 'Earshot' });
   for (const [name] of text.matchAll(/earshot_[a-z0-9_]+/g)) {
-    // Some are put together from a part and a word.
+    // Some are composed of a part and a word.
     const word = name.replace(/^earshot_(?:room|door|ladder|mixer)_/, '').replace(/_total$/, '');
     expect([
       name,

@@ -15,7 +15,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   store: ['base', 'wire'],
   certificate: ['base'],
   plan: ['base', 'wire'],
-  // What a door shows; it knows figures and states, and no part.
+  // Pages shown by doors; they know figures and states, and no part.
   pages: ['base', 'wire', 'plan'],
   // Voice: no part imports another, nor the store, nor people.
   stage: ['base', 'media', 'wire', 'keys', 'http'],
@@ -23,9 +23,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   packager: ['base', 'media', 'wire'],
   origin: ['base', 'media', 'wire', 'http'],
   archive: ['base', 'media', 'wire', 'journal'],
-  // What plays when nobody speaks is mixed and packaged once, by the same hands.
+  // The music for when nobody speaks; the same code mixes and packages it once.
   standby: ['base', 'media', 'wire', 'mixer', 'packager', 'room'],
-  // Crowd: the door is stateless, and each of these knows neither the others nor people.
+  // Crowd: the door is stateless, and each of these imports neither the others nor the people parts.
   door: ['base', 'native', 'media', 'wire', 'keys', 'http', 'certificate', 'pages'],
   ladder: ['base', 'wire', 'journal'],
   queue: ['base', 'wire', 'keys', 'http', 'journal'],
@@ -33,7 +33,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   rehearsal: ['base', 'media', 'wire', 'keys', 'http', 'journal'],
   // People.
   room: ['base', 'wire', 'keys', 'http', 'store'],
-  // What joins them.
+  // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
   role: 'base native media wire keys journal http config bus store certificate pages stage mixer packager origin archive standby door ladder queue edge room'.split(
     ' ',
@@ -45,10 +45,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   ),
 };
 
-/** Parts without a single face: small files of nouns and rules that all share, and the joints of the roles. */
+/** Parts without a single face: small files of types and rules that all share, and the joints of the roles. */
 const OPEN: ReadonlySet<string> = new Set([
   ...['base', 'native', 'media', 'wire', 'keys'],
-  // Several processes load a file of these each: a face would load all of them into every one.
+  // Several processes load one file of each; a face would load all of them everywhere.
   ...['certificate', 'standby'],
   ...['role', 'main', 'roles'],
 ]);
@@ -66,11 +66,11 @@ const sources = files(['src'], /\.tsx?$/).filter(({ path }) => !isTest(path));
 const pages = files(['web'], /\.tsx?$/).filter(({ path }) => !isTest(path));
 const partOf = (path: string): string => path.split('/')[1]?.replace(/\.ts$/, '') ?? '';
 
-/** Imports that `allowed` does not let through, as `file → target`. */
+/** Imports that `allowed` does not permit, as `file → target`. */
 const offences = (list: readonly Source[], allowed: (from: string, target: string) => boolean): string[] =>
   list.flatMap((source) =>
     imports(source)
-      // The version is in package.json alone.
+      // The version is only in package.json.
       .filter(({ own, target }) => own && target !== 'package.json' && !allowed(source.path, target))
       .map(({ target }) => `${source.path} → ${target}`),
   );

@@ -11,7 +11,7 @@ test('no socket carries marks of ours: what is known of a connection is a field 
   expect(maps).toEqual(['src/door/socket/connection.ts']);
 });
 
-/** Functions and methods with how many lines they have, by the indentation at which they begin and end. */
+/** Functions and methods with their number of lines, from the indentation at their beginning and end. */
 function functions(text: string): { readonly name: string; readonly lines: number }[] {
   const all = text.split('\n');
   return all.flatMap((line, from) => {

@@ -5,7 +5,7 @@ const HARD_LIMIT = 500;
 const SOFT_LIMIT = 400;
 const MOST_FILES = 25;
 
-/** Files between the limits, each with why it is still one. */
+/** Files between the limits, each with the reason why it is one file. */
 const LONG: Record<string, string> = {
   'src/config/schema.ts': 'every setting, one after the other: the list that people look up',
 };

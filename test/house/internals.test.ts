@@ -3,7 +3,7 @@ import { files, isTest } from './tree.ts';
 
 const server = files(['src'], /\.ts$/).filter(({ path }) => !isTest(path));
 
-/** The names of what Node does not document, as this program has come to use them. */
+/** The names of the undocumented parts of Node that this program uses. */
 const INTERNALS =
   /\b(_handle|_parent|writeQueueSize|destroySSL|unconsume|socketOnClose|detachSocket|getOwnPropertySymbols)\b|\bparser\??\.|emit\('listening'/;
 

@@ -48,7 +48,7 @@ describe('the lock file', () => {
 
   test('knows the hash of everything that a Linux or macOS machine runs', () => {
     const bare = Object.entries(packages).filter(([path, { integrity }]) => path !== '' && !integrity);
-    // The formatter for machines that the registry did not offer when the lock was written: development only.
+    // Formatter packages for platforms that the registry did not offer when the lock was written; development only.
     expect(
       bare.map(([path]) => path).filter((path) => !path.startsWith('node_modules/@biomejs/cli-')),
     ).toEqual([]);
@@ -57,7 +57,8 @@ describe('the lock file', () => {
   test('brings nothing whose licence asks for more than naming it', () => {
     const kind =
       /^\(?(MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|MPL[- ]2\.0|OFL-1\.1|BlueOak-1\.0\.0|Python-2\.0|CC0-1\.0|Unlicense)\b/;
-    // It names its licence (MIT) in a field of old that locks do not copy; it comes with video.js, for tests alone.
+    // It names its licence (MIT) in an old field that lock files do not copy. It comes with video.js, which only tests
+    // use.
     const older = ['node_modules/dom-walk'];
     const others = Object.entries(packages).filter(
       ([path, { license }]) => path !== '' && !older.includes(path) && !kind.test(license ?? ''),

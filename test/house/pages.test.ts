@@ -13,7 +13,7 @@ function topLevel() {
   return names.map((path) => ({ path, text: read(path) }));
 }
 
-/** Headings as GitHub makes anchors of them. */
+/** Headings in the form of GitHub's anchors. */
 const anchors = (text: string): string[] =>
   [...text.matchAll(/^#{1,6} +(.+)$/gm)].map(([, title = '']) =>
     title

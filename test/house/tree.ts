@@ -47,5 +47,5 @@ export function imports({ path, text }: Source): Import[] {
   });
 }
 
-/** True for tests, which may reach further than what they test. */
+/** True for tests, which may import more than the code that they test. */
 export const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path);
