@@ -2,7 +2,8 @@
  * All measurements of the listeners' path beside other servers, one after the other on this machine, with a picture of
  * the ratios.
  *
- *   node bench/any-crowd.ts [--starts 3] [--many-starts N, default as many] [--only fanout,hls,joins,tls,fanout-many] [--out docs]
+ *   node bench/any-crowd.ts [--starts 3] [--many-starts N, default as many] [--out docs]
+ *       [--only fanout,hls,joins,tls,fanout-many]
  *
  * With three starts it takes about 40 minutes and needs a quiet machine. Writes OUT/any-crowd.md (the printed tables)
  * and OUT/any-crowd.svg (measured ratio against its goal).

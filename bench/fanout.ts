@@ -1,7 +1,8 @@
 /**
  * Fan-out of one stream: our door beside a C send() loop, nginx with nchan, and Icecast, on the same cores in one run.
  *
- *   node bench/fanout.ts [--sizes 5000,18500,55000] [--windows 3] [--periods 5] [--starts 1] [--peers c,door,nchan,icecast]
+ *   node bench/fanout.ts [--sizes 5000,18500,55000] [--windows 3] [--periods 5] [--starts 1]
+ *       [--peers c,door,nchan,icecast]
  *
  * Needs gcc, taskset and, for their rows, nginx with libnginx-mod-nchan and icecast2. All connections use the loopback.
  */

@@ -1,18 +1,19 @@
 /**
- * A whole server and real crowds, on one machine: how many it holds, and what becomes of ten times its capacity.
+ * A complete server and real crowds on one machine: how many listeners it holds, and what happens at ten times its
+ * capacity.
  *
- *   npm run bench -- rehearsal [--listeners 50000] [--ramp 30] [--hold 60] [--as-page 0.1] [--only held,overload,surge]
- *       [--period 320ms] [--server-cores 0,1 --crowd-cores 2,3]
+ *   npm run bench -- rehearsal [--listeners 50000] [--ramp 30] [--hold 60] [--as-page 0.1]
+ *       [--only held,overload,surge] [--period 320ms] [--server-cores 0,1 --crowd-cores 2,3]
  *
- * Each run starts `earshot start --rehearsal` with a data folder of its own and one bot who speaks, then `earshot crowd`:
+ * Each run starts `earshot start --rehearsal` with its own data folder and one bot who speaks, then `earshot crowd`:
  *
  *   held       N listeners within the ramp, from 127.0.0.1, 127.0.0.2, …
- *   overload   `egressLimit` is set to a tenth of what N take on rung 0, and N come at once: before any ladder can step
- *   surge      the same, and N come within the ramp: the ladder steps while they come, so the later ones get the ring
+ *   overload   `egressLimit` is a tenth of what N need on rung 0, and N come at once, before any ladder can step
+ *   surge      the same, but N come within the ramp: the ladder steps meanwhile, so later ones get the delayed stream
  *
- * Ten people are there before each crowd and stay until after it: their stalls are counted apart. Prints a table and one
- * line of JSON. Wants a quiet machine and, for 50,000, `ulimit -n 200000`; with `--listeners 2000 --ramp 10 --hold 15`
- * it takes five minutes (two of `--only surge`) and shows that it runs.
+ * Ten people are there before each crowd and stay until after it; their stalls are counted separately. Prints a table
+ * and one line of JSON. Needs a quiet machine and, for 50,000, `ulimit -n 200000`. With `--listeners 2000 --ramp 10
+ * --hold 15` it takes five minutes (two of `--only surge`) and shows that it runs.
  */
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg } from 'node:os';

@@ -1,7 +1,8 @@
 /**
  * 1.4 million people come to an announced room: the real ladder, steering and queue on a model of the doors.
  *
- *   npm run bench -- simulate [--people 1500000] [--doors 24] [--egress 40] [--caches no] [--cap N] [--seed 1] [--picture FILE]
+ *   npm run bench -- simulate [--people 1500000] [--doors 24] [--egress 40] [--caches no] [--cap N] [--seed 1]
+ *       [--picture FILE]
  *
  * `--egress` is in Gbit/s, over all doors. It uses one process and no sockets. docs/ladder.md lists the model's
  * assumptions.

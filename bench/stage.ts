@@ -1,6 +1,6 @@
 /**
- * The stage's cost of forwarding: N speakers who all talk, each heard by the N − 1 others and by the mixer. The clients
- * run in another process; only the stage's CPU is counted.
+ * The stage's cost of forwarding: N speakers who all talk, each heard by the N − 1 others and by the mixer.
+ * The clients run in another process; only the stage's CPU is counted.
  * `npm run bench -- stage [speakers=10] [seconds=20]`
  */
 import { fork } from 'node:child_process';

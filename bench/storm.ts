@@ -1,12 +1,12 @@
 /**
- * A storm of joins on a whole server: N real connections within half a minute, by a generator in C on cores of its own,
- * while ten listeners who were there before are watched fragment by fragment.
+ * A storm of joins on a complete server: N real connections within half a minute, by a generator in C on its own cores,
+ * while ten listeners who were there before are observed fragment by fragment.
  *
  *   npm run bench -- storm [--listeners 50000] [--ramp 30] [--hold 30] [--server-cores 0,1,2 --crowd-cores 3]
  *
- * The server is `earshot start` with a door for each core but one, a cell with somebody speaking, and its ladder at
- * work. The generator (crowd.c) counts who is answered with sound, when, whose connection is lost, and the time between
- * arrivals; it does not read the fragments: `npm run bench -- rehearsal` does. Needs gcc and taskset.
+ * The server is `earshot start` with a door for each core but one, a cell with a speaker, and a working ladder. The
+ * generator (crowd.c) counts who gets sound and when, lost connections, and the time between arrivals. It does not read
+ * the fragments; `npm run bench -- rehearsal` does. Needs gcc and taskset.
  */
 import { once } from 'node:events';
 import { availableParallelism, cpus, loadavg } from 'node:os';

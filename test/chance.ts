@@ -1,4 +1,7 @@
-/** Equal numbers for equal seeds, in [0, 1). Source: the finaliser of SplitMix (Steele, Lea and Flood, 2014), in 32 bits. */
+/**
+ * Equal numbers for equal seeds, in [0, 1).
+ * Source: the finaliser of SplitMix (Steele, Lea and Flood, 2014), in 32 bits.
+ */
 export function chance(seed: number): () => number {
   let at = seed >>> 0;
   return () => {

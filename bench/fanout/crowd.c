@@ -1,10 +1,10 @@
-// crowd: N long-lived listeners of one HTTP stream on the loopback, read and thrown away in the kernel.
-// It measures the server from outside: CPU time and memory from /proc, and what arrives here.
+// crowd: N long-lived listeners of one HTTP stream on the loopback. The kernel reads and discards the stream. It
+// measures the server from outside: CPU time and memory from /proc, and the bytes received here.
 //
 //   crowd PORT[,PORT] PATH LISTENERS JOINS_PER_S WARM_S WINDOW_MS WINDOWS SERVER_PID[,PID]
 //
-// Built with -DTLS -lssl -lcrypto it can also shake hands: with CROWD_TLS=1 each listener does TLS 1.3 up to the head of the
-// answer; what follows is counted and thrown away as it came, undeciphered.
+// Built with -DTLS -lssl -lcrypto it can also do handshakes: with CROWD_TLS=1 each listener uses TLS 1.3 up to the head
+// of the answer. The rest is counted and discarded without decryption.
 //
 // One JSON line per window. One process per 10,000 listeners; source addresses are spread over 127.0.x.y.
 #define _GNU_SOURCE

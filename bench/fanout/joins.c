@@ -2,10 +2,10 @@
 //
 //   joins PORT PATH PATTERN N SECONDS STAY SERVER_PID[,PID]
 //
-// PATTERN `closed`: N at a time, the next when one is answered; `paced`: N per second, however long they take.
-// STAY 1 keeps those who have joined listening to the end; 0 lets them go, by a reset, as soon as they are answered with
-// 200: before their first sound where that is yet to come. Prints one JSON line.
-// The server's CPU time comes from /proc; source addresses are spread over 127.0.x.y.
+// PATTERN `closed`: N at a time, the next one when one is answered; `paced`: N per second, however long they take. STAY
+// 1 keeps joined clients listening to the end. STAY 0 closes them by a reset as soon as they are answered with 200,
+// which may be before their first sound. Prints one JSON line. The server's CPU time comes from /proc; source addresses
+// are spread over 127.0.x.y.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>

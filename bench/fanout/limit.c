@@ -1,5 +1,6 @@
-// limit: what a C program needs for the same work: one thread, epoll, one shared buffer, one send() per listener and
-// period, spread over the period in 20 ms slices. It answers any request with the stream. It is no server to use.
+// limit: the cost of the same work in a C program, with one thread, epoll, one shared buffer, one send() per listener
+// and period, spread over the period in 20 ms slices. It answers any request with the stream. It is not a usable
+// server.
 //
 //   limit PORT PERIOD_MS BYTES
 #define _GNU_SOURCE

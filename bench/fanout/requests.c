@@ -1,11 +1,11 @@
-// requests: N kept connections that ask for small files on the loopback, and what it costs the server.
+// requests: N kept-alive connections that request small files on the loopback, and their cost for the server.
 //
 //   requests paced PORT CONNECTIONS PERIOD_MS WINDOW_MS WINDOWS PID[,PID] PATH PATH
-//     each connection asks once per PERIOD, for the two paths in turn
+//     each connection sends one request per PERIOD, for the two paths in turn
 //   requests block PORT CONNECTIONS ZERO_MS   WINDOW_MS WINDOWS PID[,PID] PLAYLIST PART
-//     each connection asks for the playlist of the next part (two %ld: segment and part), waits for it, fetches the
+//     each connection requests the playlist of the next part (two %ld: segment and part), waits for it, fetches the
 //     part (same two), and so on. A part is 640 ms, eight are a segment; part p is made ZERO + (p + 1) · 640 ms.
-//     What is measured is the arrival of the playlist after that instant.
+//     The measured time is the arrival of the playlist after that instant.
 //
 // One JSON line per window. Two processes share the work; source addresses are spread over 127.0.x.y.
 #define _GNU_SOURCE

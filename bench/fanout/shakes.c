@@ -1,9 +1,9 @@
-// shakes: full TLS handshakes from one address, so many a second, whatever comes of them.
+// shakes: full TLS handshakes from one address at a fixed rate, whatever their result.
 //
 //   shakes PORT RATE SECONDS FROM
 //
-// Each is connect, handshake without a session, close; at most 1,024 at one time. Prints one JSON line: how many were begun, done,
-// refused or given up after 5 s, and how long those that were done took.
+// Each is connect, handshake without a session, close; at most 1,024 at a time. Prints one JSON line: how many were
+// started, completed, refused or given up after 5 s, and the duration of the completed ones.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>

@@ -58,7 +58,10 @@ function processorTime(): number {
 
 const heapTaken = (): number => process.memoryUsage().heapTotal;
 
-/** Only this kind of collection makes V8 shrink its heap. The second flag undoes the first, because cached code is valid only with the same flags. */
+/**
+ * Only this kind of collection makes V8 shrink its heap. The second flag undoes the first, because cached code is valid
+ * only with the same flags.
+ */
 function collectAll(): void {
   setFlagsFromString('--expose-gc');
   try {

@@ -15,7 +15,10 @@ const USUALLY = ms(2 * 3_600_000);
 const MOST = 10_000_000;
 const span = duration('1min', '30d');
 
-/** `no`, or `LISTENERS[,DURATION or end][,room+room]`, such as `10000`, `50000,6h`, `50000,2026-12-01T22:00Z,town-hall`. */
+/**
+ * `no`, or `LISTENERS[,DURATION or end][,room+room]`. Examples: `10000`, `50000,6h`,
+ * `50000,2026-12-01T22:00Z,town-hall`.
+ */
 export const rehearsal = z.string().transform((text, context): RehearsalSetting | undefined => {
   if (/^(no|false|0|off)$/i.test(text)) return undefined;
   const [count = '', ...rest] = text.split(',').map((part) => part.trim());

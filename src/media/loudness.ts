@@ -10,10 +10,10 @@ export const K_HIGH_PASS = [1, -2, 1, -1.99004745483398, 0.99007225036621] as co
 const ABSOLUTE_GATE = -70;
 const RELATIVE_GATE = -10;
 
-/** Sum over the channels of the K-weighted mean square as LUFS; −Infinity for nothing. Spec: ITU-R BS.1770-5, annex 1. */
+/** Sum over the channels of the K-weighted mean square as LUFS; −Infinity for zero. Spec: ITU-R BS.1770-5, annex 1. */
 export const lufs = (power: number): number => (power > 0 ? -0.691 + 10 * Math.log10(power) : -Infinity);
 
-/** LUFS of a recording from the powers of its 400 ms blocks, with both gates; −Infinity when no block is above −70. */
+/** LUFS of a recording from the powers of its 400 ms blocks, with both gates; −Infinity if no block is above −70. */
 export function gatedLufs(blocks: readonly number[]): number {
   const heard = blocks.filter((power) => lufs(power) > ABSOLUTE_GATE);
   const gate = lufs(mean(heard)) + RELATIVE_GATE;

@@ -20,7 +20,7 @@ interface Voice {
   phase: number;
 }
 
-/** Earshot's own hold music: slow chords and sparse plucked tones that never repeat. −23 LUFS, left equal to right. */
+/** Earshot's own hold music: slow chords and sparse plucked tones that never repeat. −23 LUFS; left equals right. */
 export function holdMusic(): Standby {
   const pad = table([1, 0.28, 0.14, 0.05, 0.02]);
   const pluck = table([1, 0.12, 0.06, 0.03]);

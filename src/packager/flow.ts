@@ -145,7 +145,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
   };
 }
 
-/** The given ids and those that come from the same encodes, in the order of the list. */
+/** The given ids and all ids cut from the same encodes, in the order of the list. */
 function withSiblings(renditions: readonly Rendition[], ids: readonly string[]): readonly string[] {
   const encode = ({ codec, bitrate }: Rendition): string => `${codec} ${bitrate}`;
   const running = new Set(renditions.filter(({ id }) => ids.includes(id)).map(encode));

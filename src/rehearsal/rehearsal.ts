@@ -31,7 +31,9 @@ export interface RehearsalDeps {
   readonly hls?: number;
   /** Share (0 to 1) that behaves as our page does; together with `hls` at most 1. */
   readonly asPage?: number;
-  /** Source addresses: a range or a list; default: 127.0.0.0/8 for a server on this machine, else the system's choice. */
+  /**
+   * Source addresses: a range or a list. Default: 127.0.0.0/8 for a server on this machine, else the system's choice.
+   */
   readonly from?: string;
   /** Version of this program. */
   readonly version: string;

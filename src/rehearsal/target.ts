@@ -58,7 +58,10 @@ export async function findTarget(url: string, address: Address): Promise<Target>
   };
 }
 
-/** The first `count` addresses of a range such as `127.0.0.0/8`, or of a list with commas. IPv4. @throws EarshotError */
+/**
+ * The first `count` addresses of a range such as `127.0.0.0/8`, or of a list with commas. IPv4.
+ * @throws EarshotError `unprocessable` when the text is not such a range.
+ */
 export function sourceAddresses(text: string, count: number): string[] {
   const range = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(text);
   if (!range) return text.split(',').map((address) => address.trim());

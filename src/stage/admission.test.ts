@@ -58,7 +58,7 @@ async function ghost(
 describe('connections that are being made', () => {
   test('are eight in a room; the ninth waits until one is given up, and the one of a link replaces its own', async () => {
     for (let i = 0; i < MAX_HANDSHAKES; i += 1) expect((await ghost(`p${i}`)).response.status).toBe(201);
-    // This uses one place of its own and none of anybody else's.
+    // This uses only its own place.
     for (let i = 0; i < 5; i += 1)
       expect((await ghost('p0', 'speaker', '?takeover=1')).response.status).toBe(201);
     const ninth = ghost('late');
@@ -68,7 +68,7 @@ describe('connections that are being made', () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(answered).toBe(false);
-    // An offer that has not connected within 5 s gives its place to those that wait.
+    // An offer that has not connected within 5 s gives its place to a waiting one.
     clock.advance(5_100);
     expect((await ninth).response.status).toBe(201);
   });

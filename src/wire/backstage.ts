@@ -32,7 +32,7 @@ export type BackstageLine =
       /** People who hear the stage without being on it. */
       readonly ears: readonly BackstageEar[];
     }
-  /** −dBov per speaker id, 0 loudest, 127 silence; `program` is the mixed feed's peak in dBFS (≤ 0, −127 silence). */
+  /** −dBov per speaker id, 0 loudest, 127 silence. `program` is the mixed feed's peak in dBFS (≤ 0, −127 silence). */
   | { readonly kind: 'levels'; readonly people: Readonly<Record<string, number>>; readonly program: number }
   | {
       readonly kind: 'program';

@@ -25,7 +25,7 @@ export interface Level {
   readonly newcomers: Newcomers;
 }
 
-/** True where newcomers get no live place without a ticket: they queue, hearing the delayed program, or read the text. */
+/** True if newcomers get no live place without a ticket: they queue with the delayed stream, or read the text page. */
 export const holdsNewcomers = (delivery: { readonly newcomers: Newcomers } | undefined): boolean =>
   delivery?.newcomers === 'queue' || delivery?.newcomers === 'text';
 
@@ -65,7 +65,7 @@ export interface Delivery {
   readonly poll: number;
 }
 
-/** True while the live edge is reached by a ticket: the free places of a cap are for those who wait. */
+/** True while the live edge needs a ticket: the free places of a cap are for the people who wait. */
 export const needsTicket = (delivery: Delivery): boolean =>
   holdsNewcomers(delivery) || (delivery.newcomers === 'live' && delivery.cap !== undefined);
 

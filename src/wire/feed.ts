@@ -7,9 +7,10 @@ import type { Clocks, RoomCard, RoomState } from './room.ts';
 /**
  * One message: a typed head and raw bytes.
  *
- * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s
- * in order of `seq`, `rest` while nobody hears the room, `state` when it changes and every few seconds, `clocks` when one is set, `end`.
- * From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a cell: `presence`, `tickets`. From a cell besides: `queue`.
+ * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s in order
+ * of `seq`; `rest` while nobody hears the room; `state` when it changes and every few seconds; `clocks` when one is
+ * set; `queue`; `end`. From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a
+ * cell: `presence` and `tickets`.
  */
 export type Head =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomCard[] }

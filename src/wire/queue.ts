@@ -23,7 +23,9 @@ export interface QueuePoint {
 /** The highest rank. */
 export const LAST_RANK = 0xffff_ffff;
 
-/** `/r/:slug/queue.json`: one object per room and second, the same for everyone. Every browser finds its own place in it. */
+/**
+ * `/r/:slug/queue.json`: one object per room and second, the same for everyone. Each browser computes its own place.
+ */
 export interface QueueState {
   readonly v: 1;
   readonly slug: string;

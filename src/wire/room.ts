@@ -12,7 +12,7 @@ export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
 export const isRunning = (status: RoomStatus | undefined): status is 'open' | 'live' =>
   status === 'open' || status === 'live';
 
-/** True of a room that is over for good. */
+/** True for a room that will not open again. */
 export const isOver = (status: RoomStatus | undefined): status is 'ended' | 'cancelled' =>
   status === 'ended' || status === 'cancelled';
 
@@ -61,7 +61,10 @@ export interface RoomCard {
   readonly hosts: readonly string[];
   readonly status: RoomStatus;
   readonly clocks: Clocks;
-  /** Wall-clock ms at which fragment 0 of the program began, `RUN_UP_MS` before the room first opened; absent before that. */
+  /**
+   * Wall-clock ms at which fragment 0 of the program began, `RUN_UP_MS` before the room first opened; absent until
+   * then.
+   */
   readonly zero?: number;
   /** Index of the studio cell that owns the room while it is open or live. */
   readonly cell?: number;

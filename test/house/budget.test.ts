@@ -2,7 +2,10 @@ import { brotliCompressSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { beforeAll, expect, test } from 'vitest';
 
-/** What a listener's browser must have before the first sound, in bytes of brotli. Raised only by the change that needs it. */
+/**
+ * Limit of the scripts that a listener's browser needs before the first sound, in bytes of brotli. Only a change that
+ * needs more raises it.
+ */
 const LISTENER_JS = 20_000;
 const LISTENER_CSS = 6_000;
 const REPLAY_JS = 3_500;

@@ -16,7 +16,7 @@ export interface StreamSink {
   broken(why: string): void;
 }
 
-/** Boxes that may stand between fragments: notices, segment marks, padding. Spec: ISO/IEC 14496-12; 23009-1, 5.10.3.3. */
+/** Boxes allowed between fragments: notices, segment marks, padding. Spec: ISO/IEC 14496-12; 23009-1, 5.10.3.3. */
 const BETWEEN = new Set(['styp', 'sidx', 'prft', 'free', 'skip'].map(code));
 const [FTYP, MOOV, MOOF, MDAT] = ['ftyp', 'moov', 'moof', 'mdat'].map(code);
 const [TRAF, TFDT, EMSG] = ['traf', 'tfdt', 'emsg'].map(code);

@@ -67,7 +67,7 @@ test('a second in which a process of the crowd stood still is not one in which n
   expect(one.row(6)?.complete).toBe(false);
   expect(one.row(7)?.complete).toBe(true);
   expect(sumUp(one, about).held).toBe(10);
-  // A process that is lost for good does matter.
+  // A process that is lost permanently does matter.
   const gone = timeline((process, at) => (process === 1 && at > 5 ? undefined : {}));
   expect(sumUp(gone, { ...about, lost: ['process 2: ended'] })).toMatchObject({
     held: 5,

@@ -53,7 +53,7 @@ export async function speak(options: SpeakOptions): Promise<BotReport> {
   const nothing: BotReport = { packets: 0, seconds: 0, resent: 0 };
   if (signal?.aborted) return nothing;
   const ssrc = randomBytes(4).readUInt32BE();
-  // The library ends the process when it cannot open its socket, so this checks first that a port can be had.
+  // The library ends the process when it cannot open its socket, so this checks first that a port is available.
   await freeUdpPort().catch((cause: Error) => {
     throw new EarshotError('media-unavailable', `This machine has no UDP port to offer: ${cause.message}`, {
       cause,

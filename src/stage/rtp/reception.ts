@@ -6,7 +6,7 @@ import { sequenceDistance } from './rtp.ts';
 const WINDOW = 128;
 /** A larger jump is a restart of the source, not a loss. */
 const MAX_JUMP = 1_000;
-/** Limits of retransmission requests for one packet: how many and how far apart. The mixer waits 200–400 ms for it. */
+/** Limits of retransmission requests for one packet: number and interval. The mixer waits 200–400 ms for it. */
 const NACK_TRIES = 4;
 const NACK_EVERY_MS = 50;
 /** A packet that is late by less than this was reordered, not lost. */
