@@ -16,7 +16,7 @@ export const isRunning = (status: RoomStatus | undefined): status is 'open' | 'l
 export const isOver = (status: RoomStatus | undefined): status is 'ended' | 'cancelled' =>
   status === 'ended' || status === 'cancelled';
 
-/** Why a room of this status is not heard, where no program of it is there; without a status nobody knows the room. */
+/** Why a room of this status is not heard when it has no running program. Without a status the room is unknown. */
 export function whyNotHeard(
   status: RoomStatus | undefined,
 ): 'room-unknown' | 'room-not-open' | 'studio-away' | 'room-ended' {
