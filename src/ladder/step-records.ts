@@ -30,8 +30,11 @@ export interface Records extends AsyncDisposable {
   write(record: StepRecord): void;
 }
 
-/** Opens the records of one process. A failing disk loses lines, never sound; `failed` is called. */
-export function openRecords(dir: string, failed: (error: unknown) => void): Records {
+/**
+ * Opens the records of one process. What a failing disk does not take waits for the next step of that room; `failed` is
+ * told, with how many were lost for good so far.
+ */
+export function openRecords(dir: string, failed: (error: unknown, lost: number) => void): Records {
   const journals = new Map<string, Journal>();
   const journalOf = (slug: string, by: string): Journal => {
     const key = `${slug} ${by}`;

@@ -79,8 +79,11 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     ),
   );
   const records = stack.use(
-    openRecords(at.ladder, (error) =>
-      log.warn({ error: String(error) }, 'a change of level could not be written to the ladder’s record'),
+    openRecords(at.ladder, (error, lost) =>
+      log.warn(
+        { error: String(error), lost },
+        'a change of level could not be written to the ladder’s journal; this log has it',
+      ),
     ),
   );
   const publish = (message: Message): void => outlet.publish(message);
