@@ -6,6 +6,10 @@
 // 1 keeps joined clients listening to the end. STAY 0 closes them by a reset as soon as they are answered with 200,
 // which may be before their first sound. Prints one JSON line. The server's CPU time comes from /proc; source addresses
 // are spread over 127.0.x.y.
+//
+// Built with -DTLS -lssl -lcrypto, each client does a TLS 1.3 handshake first, always a full one, because no session is
+// kept. JOINS_GROUPS names the key exchange groups that the client offers (default: those of OpenSSL). The JSON line
+// says what was agreed.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,6 +23,13 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef TLS
+#include <openssl/ssl.h>
+#include <signal.h>
+static SSL_CTX *context;
+static uint64_t resumed;
+static char agreed[96];
+#endif
 
 #define TIMES 20000 /* one per 100 µs, 2 s; then one for all that is later */
 #define MAX_SERVERS 16
@@ -27,6 +38,10 @@ typedef struct {
   int fd, got;
   uint64_t since;
   char tail[4]; /* the last bytes seen of the head */
+#ifdef TLS
+  SSL *ssl;
+  int asked;
+#endif
 } Guest;
 
 static uint32_t first[TIMES + 1];
@@ -66,11 +81,20 @@ static void come(Guest *g) {
   g->got = 0;
   memset(g->tail, 0, 4);
   g->since = now_us();
+#ifdef TLS
+  g->ssl = SSL_new(context);
+  SSL_set_fd(g->ssl, g->fd);
+  g->asked = 0;
+#endif
   if (connect(g->fd, (void *)&to, sizeof to) && errno != EINPROGRESS) { perror("connect"); exit(1); }
   struct epoll_event e = {.events = EPOLLOUT | EPOLLIN | EPOLLET, .data.ptr = g};
   epoll_ctl(poller, EPOLL_CTL_ADD, g->fd, &e);
 }
 static void leave(Guest *g) {
+#ifdef TLS
+  SSL_free(g->ssl);
+  g->ssl = NULL;
+#endif
   struct linger now = {.l_onoff = 1};
   setsockopt(g->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
   close(g->fd);
@@ -85,10 +109,34 @@ static int sounds(Guest *g, const char *bytes, ssize_t n) {
   }
   return 0;
 }
+#ifdef TLS
+/* Reads what was sent; until the handshake is done that goes on. Once a guest has heard, it reads and decrypts no more. */
+static ssize_t receive(Guest *g, char *bytes, size_t room) {
+  if (g->got == 2) return recv(g->fd, NULL, 1 << 20, MSG_TRUNC);
+  int done = g->asked ? 1 : SSL_connect(g->ssl);
+  if (done == 1 && !g->asked) {
+    g->asked = 1;
+    resumed += SSL_session_reused(g->ssl);
+    if (!*agreed) snprintf(agreed, sizeof agreed, "%s %s", SSL_get_cipher_name(g->ssl), OBJ_nid2sn(SSL_get_negotiated_group(g->ssl)));
+    done = SSL_write(g->ssl, request, length) == length ? 1 : -1;
+  }
+  if (done == 1) {
+    done = SSL_read(g->ssl, bytes, room);
+    if (done > 0) return done;
+  }
+  int why = SSL_get_error(g->ssl, done);
+  errno = why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
+  return -1;
+}
+#else
+static ssize_t receive(Guest *g, char *bytes, size_t room) {
+  return g->got == 2 ? recv(g->fd, NULL, 1 << 20, MSG_TRUNC) : recv(g->fd, bytes, room, 0);
+}
+#endif
 static void hear(Guest *g, int more) {
   static char bytes[16384];
   for (;;) {
-    ssize_t n = g->got == 2 ? recv(g->fd, NULL, 1 << 20, MSG_TRUNC) : recv(g->fd, bytes, sizeof bytes, 0);
+    ssize_t n = receive(g, bytes, sizeof bytes);
     if (n < 0 && errno == EAGAIN) return;
     if (n <= 0 || (g->got == 0 && !memmem(bytes, n < 20 ? n : 20, " 200", 4))) {
       if (g->got < 2) n > 0 ? refused++ : failed++;
@@ -121,6 +169,14 @@ int main(int argc, char **argv) {
   stay = atoi(argv[6]);
   for (char *t = strtok(argv[7], ","); t && pid_count < MAX_SERVERS; t = strtok(NULL, ",")) pids[pid_count++] = atoi(t);
   length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: bench\r\nUser-Agent: joins\r\n\r\n", argv[2]);
+#ifdef TLS
+  context = SSL_CTX_new(TLS_client_method());
+  SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_quiet_shutdown(context, 1);
+  if (getenv("JOINS_GROUPS") && SSL_CTX_set1_groups_list(context, getenv("JOINS_GROUPS")) != 1) { fprintf(stderr, "no such groups\n"); return 2; }
+  signal(SIGPIPE, SIG_IGN);
+#endif
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
@@ -154,6 +210,10 @@ int main(int argc, char **argv) {
       if (events[i].events & EPOLLOUT && !g->got) {
         struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data.ptr = g};
         epoll_ctl(poller, EPOLL_CTL_MOD, g->fd, &e);
+#ifdef TLS
+        hear(g, !end);
+        continue;
+#endif
         if (send(g->fd, request, length, MSG_NOSIGNAL) != length) { failed++; leave(g); if (closed && !end) come(g); continue; }
       }
       if (events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP)) hear(g, !end);
@@ -161,8 +221,12 @@ int main(int argc, char **argv) {
   }
   double took = (stop - began) / 1e6;
   printf("{\"started\":%lu,\"joined\":%lu,\"failed\":%lu,\"refused\":%lu,\"joins_per_s\":%.0f,\"cpu_us_per_join\":%.1f,\"cpu\":%.3f,"
-         "\"first_p50_ms\":%.1f,\"first_p99_ms\":%.1f,\"first_max_ms\":%.1f}\n",
+         "\"first_p50_ms\":%.1f,\"first_p99_ms\":%.1f,\"first_max_ms\":%.1f",
          started, joined, failed, refused, at_stop / took, at_stop ? cpu_stop * 1e6 / at_stop : 0, cpu_stop / took, quantile(.5), quantile(.99),
          quantile(1));
+#ifdef TLS
+  printf(",\"resumed\":%lu,\"agreed\":\"%s\"", resumed, agreed);
+#endif
+  printf("}\n");
   return 0;
 }

@@ -22,6 +22,8 @@ export interface StreamPlan {
   /** Number of server processes, and their cores in the notation of taskset. */
   readonly processes: number;
   readonly cores: string;
+  /** A folder with cert.pem and key.pem: then the door and nginx with one small file speak TLS. */
+  readonly certificate?: string;
 }
 
 /** A kind of server. */
@@ -86,7 +88,7 @@ const openDoor =
         String(fragment),
         String(every),
         String(port),
-        '',
+        plan.certificate ?? '',
         how,
       ]);
       if (!child.stdout) throw new Error('no output');
