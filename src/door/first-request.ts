@@ -99,7 +99,7 @@ export class FirstRequests {
   await(connection: Connection, awaited: Awaited) {
     this.#awaited.set(connection, awaited);
     const { clients, unfinished } = this.#deps;
-    if (!clients.trusts(connection.socket.remoteAddress)) unfinished.begin(connection, this.#tooMany);
+    if (!clients.trusts(connection.accepted.remoteAddress)) unfinished.begin(connection, this.#tooMany);
   }
 
   /** Since when a connection is awaited. */

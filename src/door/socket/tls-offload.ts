@@ -1,17 +1,9 @@
-import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import { freeOpenssl, freesOpenssl } from '../../native/node-internals.ts';
 import type { Openssl } from '../../native/openssl.ts';
-import type { Connection, OpensslSide } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { Records } from './tls-record-sealer.ts';
-
-const listenersOn = (socket: Socket): OpensslSide['listeners'] =>
-  socket
-    .eventNames()
-    .flatMap((event) =>
-      socket.rawListeners(event).map((listener) => [event, listener as () => void] as const),
-    );
 
 /** What offloading needs. */
 export interface BaresDeps {
@@ -71,20 +63,15 @@ export function openBares({ openssl, clock, spares, failed }: BaresDeps): Bares 
     fail,
     begin(connection, begin) {
       if (whole || spares?.(connection)) return begin();
-      const { accepted } = connection;
-      const before = new Set(listenersOn(accepted).map(([, listener]) => listener));
-      const ssl = openssl.made(begin);
-      if (ssl === undefined) return;
-      const listeners = listenersOn(accepted).filter(([, listener]) => !before.has(listener));
-      connection.openssl = { ssl, listeners };
+      connection.ssl = openssl.made(begin);
     },
     lay(connection) {
-      const { accepted, openssl: side } = connection;
+      const { accepted, ssl } = connection;
       const secure = connection.socket as TLSSocket;
-      if (!side || secure === accepted || !freesOpenssl(secure)) return undefined;
+      if (ssl === undefined || secure === accepted || !freesOpenssl(secure)) return undefined;
       const waits = secure.writableLength > 0 || accepted.writableLength > 0;
       if (waits || secure.getProtocol() !== 'TLSv1.3') return undefined;
-      const next = rekey(side.ssl, secure.getCipher().name);
+      const next = rekey(ssl, secure.getCipher().name);
       if (!next) return undefined;
       try {
         next.records.follow(next.rekeyed.record());
@@ -92,9 +79,10 @@ export function openBares({ openssl, clock, spares, failed }: BaresDeps): Bares 
         fail(error);
         throw error;
       }
-      connection.openssl = undefined;
+      connection.ssl = undefined;
       freeOpenssl(secure);
-      for (const [event, listener] of side.listeners) accepted.off(event, listener);
+      // They are Node's TLS's; whoever has the connection in hand listens again from here on.
+      accepted.removeAllListeners();
       connection.become(accepted);
       secure.removeAllListeners();
       laid += 1;
