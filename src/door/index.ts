@@ -43,7 +43,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   const { front, bares, counters } = parts;
   if (deps.tls)
     bound.tls = await openTls({
-      ...{ ...deps.tls, clock: deps.clock, log, counters, headTimeout: limits.headTimeout },
+      ...{ ...deps.tls, clock: deps.clock, log, counters },
       ...{ bares, secured: (connection) => front.secured(connection) },
     });
   bound.port = await listen(front.server, deps.port, deps);

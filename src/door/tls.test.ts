@@ -81,6 +81,20 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
   },
 );
 
+test.each([
+  ['X25519MLKEM768:X25519', 'X25519MLKEM768'],
+  ['X25519:X25519MLKEM768', 'X25519'],
+  ['P-384:X25519', 'secp384r1'],
+  // What it has sent a key for is unknown here, so it has to be asked for another.
+  ['brainpoolP256r1tls13:P-256', 'prime256v1'],
+])('who offers the key exchanges %s, the first with its key, agrees on %s', async (ecdhCurve, agreed) => {
+  await using door = await openTestDoor(fakeOrigin(), { tls });
+  const peer = secure(door.port, '', { ecdhCurve, minVersion: 'TLSv1.3' });
+  await peer.ready;
+  expect(peer.socket.getEphemeralKeyInfo()).toMatchObject({ name: agreed });
+  peer.socket.destroy();
+});
+
 test('what is older than TLS 1.2, plain HTTP or garbage is refused, and others notice nothing', async () => {
   const origin = fakeOrigin();
   origin.tick();
@@ -293,7 +307,6 @@ test('a key of another certificate, a missing file or an empty one does not star
     clock: manualClock(),
     log: silentLog,
     counters: openCounters(),
-    headTimeout: ms(1),
     secured() {},
   };
   const mixed = writeCertificate(own, { cert: first.cert, key: selfSigned().key });

@@ -3,7 +3,7 @@ import { createSecureContext, createServer, type SecureContextOptions } from 'no
 import type { Clock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { type Ms, ms } from '../base/time.ts';
+import { ms } from '../base/time.ts';
 import {
   type Certificate,
   type CertificateFiles,
@@ -39,8 +39,6 @@ export interface TlsDeps extends DoorTls {
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
-  /** A handshake must be over after this long. */
-  readonly headTimeout: Ms;
   /** Offloads connections that carry a stream. */
   readonly bares?: Bares | undefined;
   /** Receives a connection whose handshake is done. */

@@ -173,6 +173,19 @@ test('whatever a listener sends afterwards changes nothing for others, and its g
   await until(() => door.metrics().includes('open_connections 0'));
 });
 
+test('after a full handshake there is one session ticket', async () => {
+  const { door } = await evening();
+  await using _door = door;
+  const ear = listen(door);
+  let tickets = 0;
+  ear.socket.on('session', () => {
+    tickets += 1;
+  });
+  await until(() => ear.body().length > 0);
+  expect(tickets).toBe(1);
+  ear.socket.destroy();
+});
+
 test('whoever has asked for short records keeps the whole connection', async () => {
   const { origin, door } = await evening();
   await using _door = door;
