@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { files, imports, isTest, type Source } from './tree.ts';
 
-/** What each part of src may import besides itself; the faces of parts, and any file of the open ones. */
+/** Imports allowed to each part of src besides itself: the faces of other parts, and any file of the open ones. */
 const ALLOWED: Record<string, readonly string[]> = {
   base: [],
   native: ['base'],
@@ -53,7 +53,7 @@ const OPEN: ReadonlySet<string> = new Set([
   ...['role', 'main', 'roles'],
 ]);
 
-/** What each folder of web may import besides itself. */
+/** Imports allowed to each folder of web besides itself. */
 const WEB: Record<string, readonly string[]> = {
   player: [],
   capture: [],

@@ -85,7 +85,7 @@ export async function join(deps: JoinDeps): Promise<string> {
     end.resolve(why);
   });
   line.send({ kind: 'ready', capacity: team.capacity, processes: team.processes });
-  // Awaited here: what is in use must stay open until then.
+  // Awaited here, because the resources in use must stay open until then.
   return await end.promise;
 }
 

@@ -6,7 +6,7 @@ import { openShare, type Share } from './process.ts';
 
 /** File descriptors that a crowd process needs besides its connections. */
 const OTHER_FILES = 128;
-/** Without a known limit. */
+/** Assumed limit of open files when the limit is unknown. */
 const UNKNOWN_FILES = 1024;
 
 /** How many connections the limit of open files allows one process. */

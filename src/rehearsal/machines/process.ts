@@ -18,7 +18,7 @@ const SWEEP_MS = 50;
 const MAX_PER_STEP = 100;
 /** A process that is later than this opens no connections until it has caught up. */
 const BUSY_MS = 200;
-/** A person who comes this much later than planned is counted as held back. */
+/** A person who arrives this much later than planned is counted as held back. */
 const HELD_BACK_MS = 500;
 /** Ports that one source address gives: net.ipv4.ip_local_port_range is 28,232 by default. */
 const PER_SOURCE = 20_000;

@@ -7,7 +7,7 @@ import { openLine } from './signed-channel.ts';
 
 const KEY = 'a key for tests';
 
-/** A machine that joins with the key and can hold so many connections. */
+/** A machine that joins with the key and can hold `capacity` connections. */
 async function machine(port: number, capacity: number): Promise<Disposable> {
   const line = await openLine(createConnection({ host: '127.0.0.1', port }), KEY, 'member');
   line.onMessage((message) => {

@@ -22,9 +22,9 @@ const TOO_LATE = 3000;
 const ONE_WRITE = 40;
 
 /**
- * A simulated player without sound that knows when it would run dry. It begins with the margin plus what is due until
- * the next write, plays at normal speed, corrects by 1 or 4 % towards its margin, and keeps 150 ms more each time it
- * ran dry (1.5 s at most).
+ * A simulated player without sound that knows when its buffer would be empty. It begins with the margin plus the sound
+ * needed until the next write, plays at normal speed, corrects by 1 or 4 % towards its margin, and increases the margin
+ * by 150 ms each time the buffer was empty (to 1.5 s at most).
  */
 export class Playout {
   /** Monotonic time at which the buffer will be empty; −1 before playback began. */
