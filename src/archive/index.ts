@@ -9,9 +9,10 @@ import { type Program, Recorder } from './recorder.ts';
 
 export type { Piece, Recording } from '../wire/recording.ts';
 export type { Files, OpenFile } from './files.ts';
-export { type CountedRecording, countRecordings, type Keeper, type KeptRoom, openKeeper } from './keeper.ts';
+export { type Keeper, type KeptRoom, openKeeper } from './keeper.ts';
 export { type ArchiveReader, openReader } from './reader.ts';
 export type { Program } from './recorder.ts';
+export { type CountedRecording, countRecordings } from './recording-size.ts';
 
 /** What the archive needs. */
 export interface ArchiveDeps {

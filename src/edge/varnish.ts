@@ -1,17 +1,20 @@
 import { BACKSTAGE, CLASSES, ENDLESS, MUSIC, PERSONAL_QUERY, PLAYLIST_QUERY } from './classes.ts';
 import type { EdgeOptions } from './options.ts';
 
+const named = (id: string): string => CLASSES.find((kind) => kind.id === id)?.path ?? '';
+
 /** VCL 4.1 for Varnish 6.0 or newer. It does not say where to listen: that is varnishd's `-a`. */
-export function varnish({ origin }: EdgeOptions): string {
-  const { _HLS_msn: msn, _HLS_part: part, _HLS_skip: skip } = PLAYLIST_QUERY;
-  const named = (id: string): string => CLASSES.find((kind) => kind.id === id)?.path ?? '';
-  const personal = PERSONAL_QUERY.map((name) => `[?&]${name}=`).join('|');
-  return `# Earshot behind Varnish. Written by \`earshot edge varnish\`; write it again rather than edit it.
+export const varnish = ({ origin }: EdgeOptions): string =>
+  `${HEAD}${backend(origin)}${receive()}${HASH_AND_PIPE}${fetched()}${DELIVER}`;
+
+const HEAD = `# Earshot behind Varnish. Written by \`earshot edge varnish\`; write it again rather than edit it.
 # Start it with room for a crowd that waits for one object:
 #   varnishd -f earshot.vcl -a :80 -p thread_pool_max=5000 -p thread_queue_limit=20000 -p timeout_linger=0 -s malloc,1G
 vcl 4.1;
 
-backend default {
+`;
+
+const backend = (origin: EdgeOptions['origin']): string => `backend default {
     .host = "${origin.host.replace(/^\[|\]$/g, '')}";
     .port = "${origin.port}";
     .connect_timeout = 2s;
@@ -26,7 +29,10 @@ acl nearby {
     "::1";
 }
 
-sub vcl_recv {
+`;
+
+/** Whether a request may be answered from the cache, and under which name. */
+const receive = (): string => `sub vcl_recv {
     unset req.http.X-Earshot;
     # Who asks is what is seen, whatever a client wrote.
     unset req.http.X-Forwarded-Host;
@@ -47,7 +53,7 @@ sub vcl_recv {
 ${CLASSES.map(
   ({ id, path }) => `    if (req.http.X-Path ~ "${path}") { set req.http.X-Earshot = "${id}"; }`,
 ).join('\n')}
-    if (req.http.X-Earshot == "page" && req.url ~ "${personal}") {
+    if (req.http.X-Earshot == "page" && req.url ~ "${PERSONAL_QUERY.map((name) => `[?&]${name}=`).join('|')}") {
         unset req.http.X-Earshot;
     }
     if (!req.http.X-Earshot) {
@@ -67,7 +73,21 @@ ${CLASSES.map(
             set req.http.Accept-Language = "en";
         }
     }
-    # Of the query only what names another object; random query strings are one object.
+${query()}    # Old copies stand in for seconds while they are asked again; for as long as kept when the origin has just failed.
+    if (req.restarts == 0) {
+        set req.grace = 2s;
+    } else {
+        set req.grace = 24h;
+    }
+    return (hash);
+}
+
+`;
+
+/** The query of a playlist as all who want the same one would write it. */
+function query(): string {
+  const { _HLS_msn: msn, _HLS_part: part, _HLS_skip: skip } = PLAYLIST_QUERY;
+  return `    # Of the query only what names another object; random query strings are one object.
     if (req.http.X-Earshot == "playlist") {
         unset req.http.X-Query;
         if (req.url ~ "[?&]_HLS_msn=${msn}(&|$)") {
@@ -88,16 +108,10 @@ ${CLASSES.map(
     } else {
         set req.url = req.http.X-Path;
     }
-    # Old copies stand in for seconds while they are asked again; for as long as kept when the origin has just failed.
-    if (req.restarts == 0) {
-        set req.grace = 2s;
-    } else {
-        set req.grace = 24h;
-    }
-    return (hash);
+`;
 }
 
-sub vcl_hash {
+const HASH_AND_PIPE = `sub vcl_hash {
     # The same bytes under every name.
     hash_data(req.url);
     return (lookup);
@@ -108,7 +122,10 @@ sub vcl_pipe {
     return (pipe);
 }
 
-sub vcl_backend_fetch {
+`;
+
+/** How long what the origin says holds. */
+const fetched = (): string => `sub vcl_backend_fetch {
     unset bereq.http.X-Path;
     # Hold music is decoded before it is answered.
     if (bereq.url ~ "${MUSIC}") {
@@ -142,7 +159,9 @@ sub vcl_backend_response {
     return (deliver);
 }
 
-sub vcl_deliver {
+`;
+
+const DELIVER = `sub vcl_deliver {
     # The origin is away: an old copy is better than a refusal.
     if (resp.status >= 500 && req.http.X-Earshot && req.restarts == 0) {
         return (restart);
@@ -156,4 +175,3 @@ sub vcl_deliver {
     unset resp.http.Via;
 }
 `;
-}

@@ -83,56 +83,97 @@ function reason(errno: number): string {
   return `the kernel refuses it (error ${errno})`;
 }
 
-/**
- * Opens an io_uring for the calling thread, or says in words why there is none. Its memory, 1.1 MB, is freed when the
- * process ends. Spec: io_uring_setup(2), io_uring_enter(2).
- */
-export async function openUring(): Promise<Uring | string> {
-  if (process.platform !== 'linux' || endianness() !== 'LE') return 'this system is not Linux';
-  if (process.arch !== 'x64' && process.arch !== 'arm64')
-    return `the processor (${process.arch}) is not one that it is used on: x64 or arm64`;
-  let koffi: typeof import('koffi')['default'];
-  let libc: import('koffi').LibraryHandle;
+/** The calls to the kernel and to libc that a ring takes. */
+interface Calls {
+  setup(call: number, entries: number, params: Uint32Array): number;
+  enter(
+    call: number,
+    fd: number,
+    submit: number,
+    wanted: number,
+    flags: number,
+    wait: bigint | null,
+    waitBytes: number,
+  ): number;
+  mmap(at: null, length: number, protection: number, flags: number, fd: number, offset: number): bigint;
+  munmap(at: bigint, length: number): number;
+  close(fd: number): number;
+  /** Of the last call that failed. */
+  errno(): number;
+  /** Memory outside of JavaScript's. */
+  view(at: bigint, length: number): ArrayBuffer;
+}
+
+/** Loads them, or says why there are none. */
+async function loadCalls(): Promise<Calls | string> {
   try {
-    ({ default: koffi } = await import('koffi'));
-    libc = koffi.load('libc.so.6');
+    const { default: koffi } = await import('koffi');
+    const libc = koffi.load('libc.so.6');
+    return {
+      setup: libc.func('long syscall(long, long, void *)'),
+      enter: libc.func('long syscall(long, long, long, long, long, void *, long)'),
+      mmap: libc.func('void *mmap(void *, size_t, int, int, int, int64_t)'),
+      munmap: libc.func('int munmap(void *, size_t)'),
+      close: libc.func('int close(int)'),
+      errno: () => koffi.errno(),
+      view: (at, length) => koffi.view(at, length),
+    };
   } catch (error) {
     return `the package koffi does not work here (${error instanceof Error ? error.message : error})`;
   }
-  const setup = libc.func('long syscall(long, long, void *)');
-  const enter = libc.func('long syscall(long, long, long, long, long, void *, long)');
-  const mmap = libc.func('void *mmap(void *, size_t, int, int, int, int64_t)');
-  const munmap = libc.func('int munmap(void *, size_t)');
-  const close = libc.func('int close(int)');
+}
 
+/** A ring as the kernel gave it, and the memory it works on. */
+interface Ring {
+  readonly fd: number;
+  /** Both rings, in words. */
+  readonly rings: Uint32Array;
+  /** What is to be sent, in words. */
+  readonly entries: Uint32Array;
+  readonly stage: Mapped;
+  /** How long a call waits at most; undefined where the kernel cannot be told. */
+  readonly wait: Mapped | undefined;
+  /** Positions of the rings' fields, as reported by the kernel. */
+  readonly at: {
+    readonly sqHead: number;
+    readonly sqTail: number;
+    readonly cqHead: number;
+    readonly cqTail: number;
+    readonly completions: number;
+  };
+  readonly cqMask: number;
+}
+
+interface Mapped {
+  readonly at: bigint;
+  readonly memory: ArrayBuffer;
+}
+
+/** Has the kernel make a ring, or says why it does not. */
+function makeRing(calls: Calls): Ring | string {
   const params = new Uint32Array(30);
   const ask = (flags: number): number => {
     params.fill(0);
     params[2] = flags;
-    return setup(SYS_SETUP, ENTRIES, params);
+    return calls.setup(SYS_SETUP, ENTRIES, params);
   };
   let fd = ask(SINGLE_ISSUER_DEFER_TASKRUN);
-  if (fd < 0 && koffi.errno() === EINVAL) fd = ask(0);
-  if (fd < 0) return reason(koffi.errno());
+  if (fd < 0 && calls.errno() === EINVAL) fd = ask(0);
+  if (fd < 0) return reason(calls.errno());
   const word = (at: number): number => params[at] ?? 0;
   const given = { features: word(5), mask: word(12), array: word(16), completions: word(1) };
 
   const mapped: [bigint, number][] = [];
-  const map = (
-    length: number,
-    flags: number,
-    of: number,
-    offset: number,
-  ): { at: bigint; memory: ArrayBuffer } => {
-    const at = mmap(null, length, PROT_READ_WRITE, flags, of, offset);
-    if (at === MAP_FAILED) throw new Error(`no memory for it (error ${koffi.errno()})`);
+  const map = (length: number, flags: number, of: number, offset: number): Mapped => {
+    const at = calls.mmap(null, length, PROT_READ_WRITE, flags, of, offset);
+    if (at === MAP_FAILED) throw new Error(`no memory for it (error ${calls.errno()})`);
     mapped.push([at, length]);
-    return { at, memory: koffi.view(at, length) };
+    return { at, memory: calls.view(at, length) };
   };
   let rings: Uint32Array;
   let entries: Uint32Array;
-  let stage: ReturnType<typeof map>;
-  let wait: ReturnType<typeof map> | undefined;
+  let stage: Mapped;
+  let wait: Mapped | undefined;
   const completionsAt = word(25) / 4;
   try {
     if ((given.features & FEATURES) !== FEATURES) throw new Error('the kernel is older than 5.6');
@@ -145,17 +186,10 @@ export async function openUring(): Promise<Uring | string> {
     stage = map(STAGE, MAP_PRIVATE_ANONYMOUS, -1, 0);
     if ((given.features & FEATURE_EXT_ARG) !== 0) wait = map(WAIT_BYTES, MAP_PRIVATE_ANONYMOUS, -1, 0);
   } catch (error) {
-    for (const [at, length] of mapped) munmap(at, length);
-    close(fd);
+    for (const [at, length] of mapped) calls.munmap(at, length);
+    calls.close(fd);
     return error instanceof Error ? error.message : String(error);
   }
-  const staged = new Uint8Array(stage.memory);
-  const stageLow = Number(stage.at & 0xffff_ffffn);
-  const stageHigh = Number(stage.at >> 32n);
-  /** Positions of the rings' fields, as reported by the kernel. */
-  const at = { sqHead: word(10) / 4, sqTail: word(11) / 4, cqHead: word(20) / 4, cqTail: word(21) / 4 };
-  const sqMask = ENTRIES - 1;
-  const cqMask = given.completions - 1;
   for (let i = 0; i < ENTRIES; i += 1) {
     rings[given.array / 4 + i] = i;
     entries[i * IOSQE_WORDS] = OP_SEND;
@@ -166,6 +200,21 @@ export async function openUring(): Promise<Uring | string> {
     words[2] = wait.at + BigInt(WAIT_ARG_BYTES);
     words[3] = LONGEST_WAIT_S;
   }
+  const at = {
+    ...{ sqHead: word(10) / 4, sqTail: word(11) / 4, cqHead: word(20) / 4, cqTail: word(21) / 4 },
+    completions: completionsAt,
+  };
+  return { fd, rings, entries, stage, wait, at, cqMask: given.completions - 1 };
+}
+
+/** Sends through a ring. */
+function sendThrough(calls: Calls, { fd, rings, entries, stage, wait, at, cqMask }: Ring): Uring {
+  const { enter } = calls;
+  const staged = new Uint8Array(stage.memory);
+  const stageLow = Number(stage.at & 0xffff_ffffn);
+  const stageHigh = Number(stage.at >> 32n);
+  const sqMask = ENTRIES - 1;
+  const completionsAt = at.completions;
   const waitFlags = ENTER_GETEVENTS | (wait ? ENTER_EXT_ARG : 0);
   const waitAt = wait?.at ?? null;
   const waitBytes = wait ? WAIT_ARG_BYTES : 0;
@@ -181,7 +230,7 @@ export async function openUring(): Promise<Uring | string> {
   function dispose() {
     if (!open) return;
     open = false;
-    close(fd);
+    calls.close(fd);
   }
   return {
     longest: STAGE,
@@ -229,7 +278,7 @@ export async function openUring(): Promise<Uring | string> {
       for (let idle = 0; answers < asked && idle < MAX_IDLE_CALLS; ) {
         const left = (tail - (rings[at.sqHead] ?? 0)) >>> 0;
         const done = enter(SYS_ENTER, fd, left, asked - answers, waitFlags, waitAt, waitBytes);
-        const late = done < 0 && koffi.errno() === ETIME;
+        const late = done < 0 && calls.errno() === ETIME;
         let head = rings[at.cqHead] ?? 0;
         const until = rings[at.cqTail] ?? 0;
         if (head === until) idle += late ? MAX_IDLE_CALLS : 1;
@@ -253,4 +302,18 @@ export async function openUring(): Promise<Uring | string> {
     },
     [Symbol.dispose]: dispose,
   };
+}
+
+/**
+ * Opens an io_uring for the calling thread, or says in words why there is none. Its memory, 1.1 MB, is freed when the
+ * process ends. Spec: io_uring_setup(2), io_uring_enter(2).
+ */
+export async function openUring(): Promise<Uring | string> {
+  if (process.platform !== 'linux' || endianness() !== 'LE') return 'this system is not Linux';
+  if (process.arch !== 'x64' && process.arch !== 'arm64')
+    return `the processor (${process.arch}) is not one that it is used on: x64 or arm64`;
+  const calls = await loadCalls();
+  if (typeof calls === 'string') return calls;
+  const ring = makeRing(calls);
+  return typeof ring === 'string' ? ring : sendThrough(calls, ring);
 }

@@ -5,7 +5,7 @@ import type { Message } from '../wire/feed.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
 import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
 import type { Sought } from './older-rooms.ts';
-import { openRooms } from './rooms.ts';
+import { Rooms } from './rooms.ts';
 import { router } from './router.ts';
 
 export type { Joined, JoinOptions, OriginDeps } from './deps.ts';
@@ -57,10 +57,20 @@ export interface Origin extends AsyncDisposable {
 
 /** Opens an empty origin; feed it with `receive`. */
 export function open(deps: OriginDeps): Origin {
-  const rooms = openRooms(deps);
+  const rooms = new Rooms(deps);
   const routes = router(deps, rooms);
   return {
-    ...rooms,
+    receive: (message) => rooms.receive(message),
+    cellDown: (cell) => rooms.cellDown(cell),
+    card: (slug) => rooms.card(slug),
+    seek: (slug) => rooms.seek(slug),
+    cards: () => rooms.cards(),
+    state: (slug) => rooms.state(slug),
+    onFragment: (listen) => rooms.onFragment(listen),
+    onEnd: (listen) => rooms.onEnd(listen),
+    wanted: () => rooms.wanted(),
+    onWanted: (listen) => rooms.onWanted(listen),
+    join: (slug, rendition, options) => rooms.join(slug, rendition, options),
     answer: routes.answer,
     async [Symbol.asyncDispose]() {
       await rooms[Symbol.asyncDispose]();

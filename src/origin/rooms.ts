@@ -1,18 +1,13 @@
+import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Rendition } from '../base/media.ts';
 import { epochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Head, Message } from '../wire/feed.ts';
-import {
-  type Clocks,
-  isRunning,
-  type RoomCard,
-  type RoomState,
-  stateOfCard,
-  whyNotHeard,
-} from '../wire/room.ts';
+import { isRunning, type RoomCard, type RoomState, stateOfCard, whyNotHeard } from '../wire/room.ts';
 import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
 import { Program } from './live/program.ts';
-import { openOlderRooms, type Sought } from './older-rooms.ts';
+import type { Sought } from './older-rooms.ts';
+import { RoomCards } from './room-cards.ts';
 import { CATCH_UP_FRAGMENTS, type Window } from './window.ts';
 
 /** Beyond one period a listener is given this much to begin with. */
@@ -25,118 +20,78 @@ const FAREWELL_MS = 3000;
 const KEEP_MS = 60_000;
 
 /** The rooms of one door: what the bus said, and the programs that run. */
-export function openRooms(deps: OriginDeps) {
-  const { clock } = deps;
-  const cards = new Map<string, RoomCard>();
-  const older = openOlderRooms(clock, async (slug) => deps.older?.(slug));
-  const cardOf = (slug: string): RoomCard | undefined => cards.get(slug) ?? older.card(slug);
-  const clocks = new Map<string, Clocks>();
-  const programs = new Map<string, Program>();
-  const timers = new Set<Disposable>();
-  const fragmentListeners: ((slug: string, rendition: string, seq: number, bytes: Buffer) => void)[] = [];
-  const endListeners: ((slug: string) => void)[] = [];
-  const wantedListeners: ((slug: string) => void)[] = [];
+export class Rooms implements AsyncDisposable {
+  readonly #deps: OriginDeps;
+  readonly #clock: Clock;
+  readonly #cards: RoomCards;
+  readonly #programs = new Map<string, Program>();
+  readonly #timers = new Set<Disposable>();
+  readonly #onFragment: ((slug: string, rendition: string, seq: number, bytes: Buffer) => void)[] = [];
+  readonly #onEnd: ((slug: string) => void)[] = [];
+  readonly #onWanted: ((slug: string) => void)[] = [];
 
-  const later = (delay: number, run: () => void): void => {
-    const timer = clock.after(ms(delay), () => {
-      timers.delete(timer);
-      run();
-    });
-    timers.add(timer);
-  };
+  constructor(deps: OriginDeps) {
+    this.#deps = deps;
+    this.#clock = deps.clock;
+    this.#cards = new RoomCards(deps.clock, async (slug) => deps.older?.(slug));
+  }
 
-  const finish = (slug: string, program: Program): void => {
-    if (program.over) return;
-    program.end();
-    for (const listen of endListeners) listen(slug);
-    later(KEEP_MS, () => {
-      if (programs.get(slug) === program) programs.delete(slug);
-    });
-  };
+  /** Takes everything from the bus. */
+  receive({ head, body }: Message): void {
+    if (head.kind === 'rooms') this.#takeCards(head.rooms);
+    else if (head.kind === 'room-changes') this.#takeChanges(head.rooms, head.gone);
+    else this.#takeFromCell(head, body);
+  }
 
-  /** Ends the program of a room that no longer runs, after the cell's last words. */
-  const settle = (slug: string): void => {
-    const program = programs.get(slug);
-    if (!program || program.over || isRunning(cards.get(slug)?.status)) return;
-    later(FAREWELL_MS, () => {
-      // The demo room can be on again by now.
-      if (!isRunning(cards.get(slug)?.status)) finish(slug, program);
-    });
-  };
+  /** A cell is gone: its rooms go on with standby until its next fragment comes. */
+  cellDown(cell: number): void {
+    for (const [slug, program] of this.#programs)
+      if (this.#cards.told(slug)?.cell === cell && !program.over) program.lost();
+  }
 
-  const takeCards = (list: readonly RoomCard[]): void => {
-    cards.clear();
-    for (const card of list) cards.set(card.slug, card);
-    for (const slug of clocks.keys()) if (!cards.has(slug)) clocks.delete(slug);
-    for (const slug of programs.keys()) settle(slug);
-  };
+  card(slug: string): RoomCard | undefined {
+    return this.#cards.get(slug);
+  }
 
-  const takeChanges = (changed: readonly RoomCard[], gone: readonly string[]): void => {
-    for (const slug of gone) {
-      cards.delete(slug);
-      clocks.delete(slug);
-    }
-    for (const card of changed) cards.set(card.slug, card);
-    for (const slug of [...gone, ...changed.map((card) => card.slug)]) {
-      older.forget(slug);
-      settle(slug);
-    }
-  };
+  seek(slug: string): Promise<Sought> | undefined {
+    return this.#cards.seek(slug);
+  }
 
-  const takeProgram = (slug: string, zero: number, renditions: readonly Rendition[]): void => {
-    const known = programs.get(slug);
-    if (known && known.zero === zero && !known.over) {
-      known.adopt(renditions);
-      return;
-    }
-    // Another zero is another program: numbers begin anew, and nobody may go on with the old ones.
-    if (known) finish(slug, known);
-    programs.set(
-      slug,
-      new Program({
-        clock,
-        log: deps.log,
-        slug,
-        zero: epochMs(zero),
-        renditions,
-        holdWhileAway: deps.holdWhileAway,
-        // Unknown to the site as yet: the cell knows better.
-        wanted: () => !cards.has(slug) || isRunning(cards.get(slug)?.status),
-        emit(rendition, seq, bytes) {
-          for (const listen of fragmentListeners) listen(slug, rendition, seq, bytes);
-        },
-      }),
-    );
-  };
+  cards(): RoomCard[] {
+    return this.#cards.all();
+  }
 
-  const takeFromCell = (head: Exclude<Head, { kind: 'rooms' | 'room-changes' }>, body: Uint8Array): void => {
-    // Upstream words of doors never come this way.
-    if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;
-    if (head.kind === 'program') takeProgram(head.slug, head.zero, head.renditions);
-    const program = programs.get(head.slug);
-    if (head.kind === 'clocks') clocks.set(head.slug, { ...clocks.get(head.slug), ...head.clocks });
-    if (!program) return;
-    if (head.kind === 'init')
-      program.windows.get(head.rendition)?.begin({ rendition: head.rendition, bytes: body });
-    else if (head.kind === 'standby') program.windows.get(head.rendition)?.setLoop(body, head.sizes);
-    else if (head.kind === 'fragment') program.receive(head.rendition, head.seq, body);
-    else if (head.kind === 'rest') program.rest();
-    else if (head.kind === 'state') program.state = head.state;
-    else if (head.kind === 'end') finish(head.slug, program);
-  };
+  onFragment(listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => void): void {
+    this.#onFragment.push(listen);
+  }
 
-  const cellDown = (cell: number): void => {
-    for (const [slug, program] of programs)
-      if (cards.get(slug)?.cell === cell && !program.over) program.lost();
-  };
+  onEnd(listen: (slug: string) => void): void {
+    this.#onEnd.push(listen);
+  }
 
-  const state = (slug: string): RoomState | undefined => {
-    const card = cardOf(slug);
-    const program = programs.get(slug);
+  onWanted(listen: (slug: string) => void): void {
+    this.#onWanted.push(listen);
+  }
+
+  /** Per room the renditions that somebody wants; see `Origin.wanted`. */
+  wanted(): Map<string, string[]> {
+    const all = [...this.#programs].map(([slug, program]) => [slug, program.wanted()] as const);
+    return new Map(all.filter(([, ids]) => ids.length > 0));
+  }
+
+  /** The program, also for a minute after its end. */
+  program(slug: string): Program | undefined {
+    return this.#programs.get(slug);
+  }
+
+  /** What listeners read about a room now; undefined when there is no such room. */
+  state(slug: string): RoomState | undefined {
+    const card = this.#cards.get(slug);
+    const program = this.#programs.get(slug);
     if (!card) return program?.state;
-    const at = clock.wall();
+    const at = this.#clock.wall();
     const known = program?.state;
-    const all = { ...card.clocks, ...clocks.get(slug) };
+    const all = this.#cards.clocks(card);
     const mine = { title: card.title, hosts: card.hosts, status: card.status, clocks: all };
     const here = program?.heard && program.awaySince === undefined;
     if (!known) return { ...stateOfCard(card, at), ...mine, ...(here ? { studio: 'here' } : {}) };
@@ -146,67 +101,122 @@ export function openRooms(deps: OriginDeps) {
     const stage = known.stage.map((person) => ({ ...person, speaking: false, connected: false }));
     const standby = { ...carried, carries: 'standby' as const, since: program.awaySince };
     return { ...known, ...mine, at, stage, program: standby, studio: 'away' };
-  };
+  }
 
-  /** The program of a room, or why it cannot be heard. */
-  const find = (slug: string): Program | ErrorCode => {
-    const card = cardOf(slug);
-    const program = programs.get(slug);
-    if (program && !program.over) return program;
-    return whyNotHeard(card?.status);
-  };
+  /** Somebody fetches or hears a rendition. */
+  ask(slug: string, program: Program, rendition: string): void {
+    if (program.ask(rendition)) for (const listen of this.#onWanted) listen(slug);
+  }
 
-  const ask = (slug: string, program: Program, rendition: string): void => {
-    if (program.ask(rendition)) for (const listen of wantedListeners) listen(slug);
-  };
-
-  const join = (slug: string, rendition: string, options: JoinOptions): Joined | ErrorCode => {
-    const program = find(slug);
+  /** A place to begin, or why there is none; see `Origin.join`. */
+  join(slug: string, rendition: string, options: JoinOptions): Joined | ErrorCode {
+    const program = this.#find(slug);
     if (typeof program === 'string') return program;
     const window = program.windows.get(rendition);
     if (!window) return 'not-found';
     const needsInit = window.rendition.container === 'fmp4' || window.rendition.container === 'ogg';
     if (needsInit && !window.init) return 'studio-away';
-    ask(slug, program, rendition);
+    this.ask(slug, program, rendition);
     return {
       init: window.init ?? Buffer.alloc(0),
       fragments: program.silent(window) ? [] : [...held(window, beginning(window, options))],
       untilNext: program.untilNext(rendition),
       period: ms(FRAGMENT_MS),
     };
-  };
+  }
 
-  return {
-    receive({ head, body }: Message): void {
-      if (head.kind === 'rooms') takeCards(head.rooms);
-      else if (head.kind === 'room-changes') takeChanges(head.rooms, head.gone);
-      else takeFromCell(head, body);
-    },
-    cellDown,
-    card: cardOf,
-    seek: (slug: string): Promise<Sought> | undefined => (cards.has(slug) ? undefined : older.seek(slug)),
-    cards: (): RoomCard[] => [...cards.values()],
-    state,
-    onFragment: (listen: (typeof fragmentListeners)[number]): void => void fragmentListeners.push(listen),
-    onEnd: (listen: (typeof endListeners)[number]): void => void endListeners.push(listen),
-    onWanted: (listen: (typeof wantedListeners)[number]): void => void wantedListeners.push(listen),
-    wanted: (): Map<string, string[]> => {
-      const all = [...programs].map(([slug, program]) => [slug, program.wanted()] as const);
-      return new Map(all.filter(([, ids]) => ids.length > 0));
-    },
-    ask,
-    join,
-    /** The program, also for a minute after its end. */
-    program: (slug: string): Program | undefined => programs.get(slug),
-    async [Symbol.asyncDispose](): Promise<void> {
-      for (const program of programs.values()) program.end();
-      for (const timer of timers) timer[Symbol.dispose]();
-    },
-  };
+  /** The program of a room, or why it cannot be heard. */
+  #find(slug: string): Program | ErrorCode {
+    const card = this.#cards.get(slug);
+    const program = this.#programs.get(slug);
+    if (program && !program.over) return program;
+    return whyNotHeard(card?.status);
+  }
+
+  #later(delay: number, run: () => void): void {
+    const timer = this.#clock.after(ms(delay), () => {
+      this.#timers.delete(timer);
+      run();
+    });
+    this.#timers.add(timer);
+  }
+
+  #finish(slug: string, program: Program): void {
+    if (program.over) return;
+    program.end();
+    for (const listen of this.#onEnd) listen(slug);
+    this.#later(KEEP_MS, () => {
+      if (this.#programs.get(slug) === program) this.#programs.delete(slug);
+    });
+  }
+
+  /** Ends the program of a room that no longer runs, after the cell's last words. */
+  #settle(slug: string): void {
+    const program = this.#programs.get(slug);
+    if (!program || program.over || isRunning(this.#cards.told(slug)?.status)) return;
+    this.#later(FAREWELL_MS, () => {
+      // The demo room can be on again by now.
+      if (!isRunning(this.#cards.told(slug)?.status)) this.#finish(slug, program);
+    });
+  }
+
+  #takeCards(list: readonly RoomCard[]): void {
+    this.#cards.replace(list);
+    for (const slug of this.#programs.keys()) this.#settle(slug);
+  }
+
+  #takeChanges(changed: readonly RoomCard[], gone: readonly string[]): void {
+    this.#cards.change(changed, gone);
+    for (const slug of gone) this.#settle(slug);
+    for (const { slug } of changed) this.#settle(slug);
+  }
+
+  #takeProgram(slug: string, zero: number, renditions: readonly Rendition[]): void {
+    const known = this.#programs.get(slug);
+    if (known && known.zero === zero && !known.over) {
+      known.adopt(renditions);
+      return;
+    }
+    // Another zero is another program: numbers begin anew, and nobody may go on with the old ones.
+    if (known) this.#finish(slug, known);
+    const { clock, log, holdWhileAway } = this.#deps;
+    this.#programs.set(
+      slug,
+      new Program({
+        ...{ clock, log, slug, zero: epochMs(zero), renditions, holdWhileAway },
+        // Unknown to the site as yet: the cell knows better.
+        wanted: () => {
+          const card = this.#cards.told(slug);
+          return card === undefined || isRunning(card.status);
+        },
+        emit: (rendition, seq, bytes) => {
+          for (const listen of this.#onFragment) listen(slug, rendition, seq, bytes);
+        },
+      }),
+    );
+  }
+
+  #takeFromCell(head: Exclude<Head, { kind: 'rooms' | 'room-changes' }>, body: Uint8Array): void {
+    // Upstream words of doors never come this way.
+    if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;
+    if (head.kind === 'program') this.#takeProgram(head.slug, head.zero, head.renditions);
+    const program = this.#programs.get(head.slug);
+    if (head.kind === 'clocks') this.#cards.strike(head.slug, head.clocks);
+    if (!program) return;
+    if (head.kind === 'init')
+      program.windows.get(head.rendition)?.begin({ rendition: head.rendition, bytes: body });
+    else if (head.kind === 'standby') program.windows.get(head.rendition)?.setLoop(body, head.sizes);
+    else if (head.kind === 'fragment') program.receive(head.rendition, head.seq, body);
+    else if (head.kind === 'rest') program.rest();
+    else if (head.kind === 'state') program.state = head.state;
+    else if (head.kind === 'end') this.#finish(head.slug, program);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const program of this.#programs.values()) program.end();
+    for (const timer of this.#timers) timer[Symbol.dispose]();
+  }
 }
-
-/** The rooms of one door. */
-export type Rooms = ReturnType<typeof openRooms>;
 
 /** The first fragment to give to somebody who joins. */
 function beginning(window: Window, { after, margin, at }: JoinOptions): number {

@@ -28,7 +28,13 @@ export function router(deps: OriginDeps, rooms: Rooms) {
   const { caches = [] } = deps;
   const queues = (slug: string): boolean =>
     deps.queues?.(slug) === true || holdsNewcomers(rooms.state(slug)?.delivery);
-  const live = openLive(clock, archive, caches, rooms.ask, queues);
+  const live = openLive(
+    clock,
+    archive,
+    caches,
+    (slug, program, rendition) => rooms.ask(slug, program, rendition),
+    queues,
+  );
   const endedLive = openEndedLive(archive, desk);
   const replay = openReplay(archive, desk);
   const download = openDownload(clock, archive, desk, loudness);

@@ -113,86 +113,110 @@ export interface Plan {
 
 const COST = 'cost at your prices';
 
-/** Computes a plan. All figures are those of the peak, except TB and cost. */
-export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
-  const { listeners, bitrate, cores, nic, tls, hours, arrival, period, cached, open } = wishes;
-  const lines: PlanLine[] = [];
-  const line = (what: string, value: number, unit: string, formula: string): number => {
-    lines.push({ what, formula, value, unit });
+/** The lines of a plan, in the order in which they are computed. */
+class Sheet {
+  readonly lines: PlanLine[] = [];
+
+  line(what: string, value: number, unit: string, formula: string): number {
+    this.lines.push({ what, formula, value, unit });
     return value;
-  };
-  const kbit = line(
+  }
+}
+
+/** What leaves the machines. */
+function traffic(wishes: PlanWishes, sheet: Sheet) {
+  const { listeners, bitrate, hours, cached } = wishes;
+  const kbit = sheet.line(
     'sent to one listener',
     (bitrate + BOXES_KBIT + NEWS_KBIT) * PACKETS,
     'kbit/s',
     `(${bitrate} sound + ${BOXES_KBIT} boxes + ${NEWS_KBIT} news of the room) × ${PACKETS} packets`,
   );
-  const onStream = line(
+  const onStream = sheet.line(
     'listeners on the stream',
     Math.round(listeners * (1 - cached)),
     '',
     `${amount(listeners)} × (1 − ${cached})`,
   );
   const onCache = listeners - onStream;
-  const egress = line(
+  const egress = sheet.line(
     'egress',
     (listeners * kbit) / 1e6,
     'Gbit/s',
     `${amount(listeners)} × ${round(kbit)} kbit/s`,
   );
-  const terabytes = line(
+  const terabytes = sheet.line(
     'sent over the evening',
     (egress * hours * 3600) / 8 / 1000,
     'TB',
     `${round(egress)} Gbit/s × ${hours} h × 3,600 ÷ 8 ÷ 1,000`,
   );
+  return { kbit, onStream, onCache, egress, terabytes };
+}
+
+/** Processor time and memory. */
+function load(wishes: PlanWishes, figures: PlanFigures, sent: ReturnType<typeof traffic>, sheet: Sheet) {
+  const { listeners, tls, arrival, period, open } = wishes;
+  const { onStream, onCache } = sent;
   const write = tls ? figures.writeTls : figures.write;
-  const writes = line(
+  const writes = sheet.line(
     'cores that write the stream',
     (onStream * write * (1000 / period)) / 1e6,
     'cores',
     `${amount(onStream)} × ${write} µs × ${round(1000 / period)} writes/s`,
   );
   const join = tls ? figures.joinTls : figures.join;
-  const perSecond = line(
+  const perSecond = sheet.line(
     'arrivals per second',
     listeners / 2 / (arrival * 60),
     '/s',
     `half of ${amount(listeners)} in ${arrival} min`,
   );
-  const joins = line(
+  const joins = sheet.line(
     'cores that let them in',
     (perSecond * join) / 1e6,
     'cores',
     `${amount(Math.round(perSecond))}/s × ${join} µs`,
   );
-  const requests = line(
+  const requests = sheet.line(
     'requests to caches',
     onCache * (1 / SEGMENT_SECONDS + open / CACHED_POLL_S),
     '/s',
     `${amount(onCache)} × (1 ÷ ${SEGMENT_SECONDS} s a segment + ${open} ÷ ${CACHED_POLL_S} s a page)`,
   );
   const segment = tls ? figures.segmentTls : figures.segment;
-  const caching = line(
+  const caching = sheet.line(
     'cores that answer them',
     (requests * segment) / 1e6,
     'cores',
     `${amount(Math.round(requests))}/s × ${segment} µs`,
   );
-  const memory = line(
+  const memory = sheet.line(
     'memory for listeners on the stream',
     (onStream * ((tls ? figures.memoryTls : figures.memory) + figures.kernel)) / 1e6,
     'GB',
     `${amount(onStream)} × (${tls ? figures.memoryTls : figures.memory} + ${figures.kernel} kernel) kB`,
   );
-  const used = writes + joins + caching;
-  const byCores = line(
+  return { write, requests, memory, used: writes + joins + caching };
+}
+
+/** Machines that carry both. */
+function hardware(
+  wishes: PlanWishes,
+  sent: ReturnType<typeof traffic>,
+  needed: ReturnType<typeof load>,
+  sheet: Sheet,
+) {
+  const { cores, nic, period } = wishes;
+  const { kbit, egress } = sent;
+  const { write, memory, used } = needed;
+  const byCores = sheet.line(
     'machines by processor',
     used / (cores * CORE_SHARE),
     '',
     `${round(used)} cores ÷ (${cores} × ${CORE_SHARE * 100} %)`,
   );
-  const holds = line(
+  const holds = sheet.line(
     'one machine holds on the stream',
     Math.floor(
       Math.min((cores * CORE_SHARE * 1e6) / (write * (1000 / period)), (nic * NIC_SHARE * 1e6) / kbit),
@@ -200,25 +224,37 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
     '',
     `the smaller of ${cores} cores × ${CORE_SHARE * 100} % ÷ (${write} µs × ${round(1000 / period)}/s) and ${nic} Gbit/s × ${NIC_SHARE * 100} % ÷ ${round(kbit)} kbit/s`,
   );
-  const byNic = line(
+  const byNic = sheet.line(
     'machines by network card',
     egress / (nic * NIC_SHARE),
     '',
     `${round(egress)} Gbit/s ÷ (${nic} × ${NIC_SHARE * 100} %)`,
   );
-  const machines = line(
+  const machines = sheet.line(
     'machines',
     Math.max(1, Math.ceil(Math.max(byCores, byNic) * SPARE)),
     '',
     `the larger of both × ${SPARE} to spare, rounded up`,
   );
-  line(
+  sheet.line(
     'memory in each',
     memory / machines,
     'GB',
     `${round(memory)} GB ÷ ${machines}, beside 1 GB for Earshot itself`,
   );
-  const cost = line(
+  return { machines, holds };
+}
+
+/** Computes a plan. All figures are those of the peak, except TB and cost. */
+export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
+  const { listeners, cores, nic, hours } = wishes;
+  const sheet = new Sheet();
+  const sent = traffic(wishes, sheet);
+  const needed = load(wishes, figures, sent, sheet);
+  const { machines, holds } = hardware(wishes, sent, needed, sheet);
+  const { onStream, egress, terabytes } = sent;
+  const { requests } = needed;
+  const cost = sheet.line(
     COST,
     machines * hours * wishes.machineHour +
       terabytes * wishes.terabyte +
@@ -241,7 +277,7 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
   // A cost without a price would be meaningless.
   return {
     verdict,
-    lines: cost > 0 ? lines : lines.filter(({ what }) => what !== COST),
+    lines: cost > 0 ? sheet.lines : sheet.lines.filter(({ what }) => what !== COST),
     machines,
     egress,
     terabytes,

@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { problem, type Reply } from '../base/reply.ts';
 import { allowed, find, READ_BY_ALL, takes } from '../http/index.ts';
-import { bearer } from '../keys/token.ts';
 import { momentOf } from '../wire/moment.ts';
 import { isCalled, pollAfter } from '../wire/place-in-line.ts';
 import type { TicketAnswer } from '../wire/queue.ts';
@@ -12,20 +11,17 @@ import type { Desk } from './desk.ts';
 import { doorPage, linePage, openPage, placePage, QUEUE_PAGE_HEADERS, wholePage } from './page.ts';
 import { pageWords } from './page-words.ts';
 import type { Ticket } from './ticket.ts';
-
-/** A request as the queue sees it. */
-export interface QueueRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** True when the client speaks TLS, to the door or to a listed proxy in front. */
-  readonly secure: boolean;
-  /** Stopping before its end must not close the connection: an answer is to follow. */
-  readonly body: AsyncIterable<Uint8Array>;
-}
+import {
+  COOKIE,
+  COOKIE_SECONDS,
+  cookieOf,
+  isForm,
+  one,
+  type QueueRequest,
+  readBody,
+  shownIn,
+  tooLarge,
+} from './ticket-request.ts';
 
 /** What the queue's answers need. */
 export interface AnswerDeps {
@@ -41,11 +37,6 @@ export interface AnswerDeps {
   random?(): number;
 }
 
-const MAX_BODY_BYTES = 2_048;
-const COOKIE = 'earshot-ticket';
-/** Longer than any event, so that somebody who closes the tab for dinner still has a ticket to send. */
-const COOKIE_SECONDS = 86_400;
-
 const SAID = {
   forged: 'The ticket was not from this server, or was altered. Here is a new one, at the end of the line.',
   foreign: 'The ticket was for another room. Here is a new one for this room.',
@@ -57,42 +48,69 @@ const PUBLIC = { ...READ_BY_ALL, 'x-content-type-options': 'nosniff' };
 
 const NOBODY_WAITS = 'Nobody is waiting for this room: everyone who comes hears it live.';
 
+/** Refused: there is no line. */
+const noQueue = (detail: string): Reply =>
+  problem('wrong-moment', detail, { 'cache-control': 'public, max-age=1' });
+
+const html = (body: string, headers: Record<string, string> = {}): Reply => ({
+  status: 200,
+  headers: { ...QUEUE_PAGE_HEADERS, ...headers },
+  body,
+});
+
+const cookie = (request: QueueRequest, slug: string, text: string): Record<string, string> => ({
+  'set-cookie': `${COOKIE}=${text}; Path=/r/${slug}; Max-Age=${COOKIE_SECONDS}; SameSite=Lax${
+    request.secure ? '; Secure' : ''
+  }`,
+});
+
 /** Opens the answers to `/r/:slug/queue…` and `/r/:slug/ticket`; undefined for every other path. */
 export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promise<Reply> | undefined {
-  const { clock, desk } = deps;
-  const random = deps.random ?? Math.random;
+  const answers = new Answers(deps);
+  return (request) => answers.to(request);
+}
 
-  const noQueue = (detail: string): Reply =>
-    problem('wrong-moment', detail, { 'cache-control': 'public, max-age=1' });
-  const html = (body: string, headers: Record<string, string> = {}): Reply => ({
-    status: 200,
-    headers: { ...QUEUE_PAGE_HEADERS, ...headers },
-    body,
-  });
+class Answers {
+  readonly #deps: AnswerDeps;
+  readonly #random: () => number;
+
+  constructor(deps: AnswerDeps) {
+    this.#deps = deps;
+    this.#random = deps.random ?? Math.random;
+  }
+
+  to(request: QueueRequest): Promise<Reply> | undefined {
+    const found = find(request.path);
+    if (found?.address.owner !== 'queue') return undefined;
+    const { address, room: slug } = found;
+    if (!takes(address, request.method))
+      return Promise.resolve(problem('method-not-allowed', undefined, { allow: allowed(address) }));
+    if (address.id === 'queue-history') return this.#history(slug);
+    const room = this.#deps.room(slug);
+    if (typeof room === 'string') return Promise.resolve(problem(room));
+    if (address.id === 'queue-state') return Promise.resolve(this.#state(request, slug));
+    if (address.id === 'queue-page') return Promise.resolve(this.#page(request, slug, room));
+    return request.method === 'POST' ? this.#post(request, slug) : this.#leave(request, slug);
+  }
 
   /** The ticket to continue with: the one that was sent, at its place, or a new one with what was wrong. */
-  function ticketFor(
+  #ticketFor(
     slug: string,
     shown: string | undefined,
   ): { ticket: Ticket; note?: keyof typeof SAID } | undefined {
     if (shown === undefined) {
-      const ticket = desk.give(slug);
+      const ticket = this.#deps.desk.give(slug);
       return ticket && { ticket };
     }
-    const found = desk.check(shown, slug);
-    if (found.kind === 'good') return { ticket: desk.renew(found.ticket) };
-    if (found.kind === 'expired') return { ticket: desk.renew(found.ticket), note: 'expired' };
-    const ticket = desk.give(slug);
+    const found = this.#deps.desk.check(shown, slug);
+    if (found.kind === 'good') return { ticket: this.#deps.desk.renew(found.ticket) };
+    if (found.kind === 'expired') return { ticket: this.#deps.desk.renew(found.ticket), note: 'expired' };
+    const ticket = this.#deps.desk.give(slug);
     return ticket && { ticket, note: found.kind };
   }
-  const cookie = (request: QueueRequest, slug: string, text: string): Record<string, string> => ({
-    'set-cookie': `${COOKIE}=${text}; Path=/r/${slug}; Max-Age=${COOKIE_SECONDS}; SameSite=Lax${
-      request.secure ? '; Secure' : ''
-    }`,
-  });
 
-  function state(request: QueueRequest, slug: string): Reply {
-    const told = desk.state(slug);
+  #state(request: QueueRequest, slug: string): Reply {
+    const told = this.#deps.desk.state(slug);
     if (!told) return noQueue(NOBODY_WAITS);
     const etag = `"q${told.queue.seq}-${told.queue.at}"`;
     const headers = {
@@ -102,8 +120,9 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
     if (one(request.headers['if-none-match']) === etag) return { status: 304, headers, body: '' };
     return { status: 200, headers, body: told.text };
   }
-  async function history(slug: string): Promise<Reply> {
-    const path = deps.history(slug);
+
+  async #history(slug: string): Promise<Reply> {
+    const path = this.#deps.history(slug);
     const size = await stat(path).then(
       (found) => found.size,
       () => undefined,
@@ -115,8 +134,9 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
       body: createReadStream(path),
     };
   }
-  async function post(request: QueueRequest, slug: string): Promise<Reply> {
-    const body = await read(request);
+
+  async #post(request: QueueRequest, slug: string): Promise<Reply> {
+    const body = await readBody(request);
     if (body === undefined) return tooLarge();
     const form = isForm(request);
     const shown = shownIn(request, body, form);
@@ -125,14 +145,14 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
       form
         ? { status: 303, headers: { location: `/r/${slug}/queue`, 'cache-control': 'no-store' }, body: '' }
         : noQueue(NOBODY_WAITS);
-    if (!desk.queued(slug) && shown === undefined) return nobody();
-    const found = ticketFor(slug, shown);
-    const told = desk.state(slug);
+    if (!this.#deps.desk.queued(slug) && shown === undefined) return nobody();
+    const found = this.#ticketFor(slug, shown);
+    const told = this.#deps.desk.state(slug);
     // A ticket of another room, or of an earlier evening, where there is no line.
-    if (!told && !desk.queued(slug)) return nobody();
+    if (!told && !this.#deps.desk.queued(slug)) return nobody();
     if (!found || !told) return problem('studio-away', undefined, { 'retry-after': '2' });
     const { ticket, note } = found;
-    const text = desk.sign(ticket);
+    const text = this.#deps.desk.sign(ticket);
     const page = `/r/${slug}/queue?code=${text}`;
     if (form)
       return {
@@ -146,20 +166,21 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
       minute: ticket.minute,
       rank: ticket.rank,
       called: ticket.kind === 'wait' && isCalled(told.queue, ticket),
-      poll: Math.round(pollAfter(told.queue, ticket, clock.wall(), random())),
+      poll: Math.round(pollAfter(told.queue, ticket, this.#deps.clock.wall(), this.#random())),
       until: ticket.until,
       ...(note ? { note, said: SAID[note] } : {}),
     };
     const headers = ticket.kind === 'wait' ? cookie(request, slug, text) : {};
     return { status: 200, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(answer) };
   }
-  async function leave(request: QueueRequest, slug: string): Promise<Reply> {
-    const body = await read(request);
+
+  async #leave(request: QueueRequest, slug: string): Promise<Reply> {
+    const body = await readBody(request);
     if (body === undefined) return tooLarge();
     const shown = shownIn(request, body, isForm(request));
-    const found = shown ? desk.check(shown, slug) : undefined;
+    const found = shown ? this.#deps.desk.check(shown, slug) : undefined;
     if (found && 'ticket' in found && found.kind !== 'foreign' && found.ticket.kind === 'wait')
-      desk.leave(found.ticket);
+      this.#deps.desk.leave(found.ticket);
     return {
       status: 204,
       headers: {
@@ -169,19 +190,16 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
       body: '',
     };
   }
-  function page(
-    request: QueueRequest,
-    slug: string,
-    room: Pick<RoomCard, 'title' | 'status' | 'clocks'>,
-  ): Reply {
+
+  #page(request: QueueRequest, slug: string, room: Pick<RoomCard, 'title' | 'status' | 'clocks'>): Reply {
     const { title } = room;
     const words = pageWords(one(request.headers['accept-language']));
-    const told = desk.state(slug);
-    if (!desk.queued(slug) || !told) return html(openPage(slug, title, words));
+    const told = this.#deps.desk.state(slug);
+    if (!this.#deps.desk.queued(slug) || !told) return html(openPage(slug, title, words));
     if (request.query.get('part') === 'line')
-      return html(wholePage({ slug, title, words, queue: told.queue, now: clock.wall() }));
+      return html(wholePage({ slug, title, words, queue: told.queue, now: this.#deps.clock.wall() }));
     const shown = request.query.get('code') ?? cookieOf(request);
-    const found = shown === undefined ? undefined : desk.check(shown, slug);
+    const found = shown === undefined ? undefined : this.#deps.desk.check(shown, slug);
     // Robots and previews load pages too: only the button takes a place.
     if (!found || found.kind === 'forged' || found.kind === 'foreign' || found.ticket.kind !== 'wait')
       return html(
@@ -192,76 +210,20 @@ export function openAnswers(deps: AnswerDeps): (request: QueueRequest) => Promis
           found?.kind === 'forged' || found?.kind === 'foreign' ? words.said[found.kind] : undefined,
         ),
       );
-    const ticket = desk.renew(found.ticket);
+    const ticket = this.#deps.desk.renew(found.ticket);
     const facts = {
       ...{
         slug,
         title,
         moment: momentOf(room),
         words,
-        ticket: desk.sign(ticket),
+        ticket: this.#deps.desk.sign(ticket),
         at: ticket,
         queue: told.queue,
       },
-      ...{ now: clock.wall(), random: random() },
+      ...{ now: this.#deps.clock.wall(), random: this.#random() },
       said: found.kind === 'expired' ? words.said.expired : undefined,
     };
     return html(request.query.get('part') === 'place' ? placePage(facts) : linePage(facts));
   }
-
-  return (request) => {
-    const found = find(request.path);
-    if (found?.address.owner !== 'queue') return undefined;
-    const { address, room: slug } = found;
-    if (!takes(address, request.method))
-      return Promise.resolve(problem('method-not-allowed', undefined, { allow: allowed(address) }));
-    if (address.id === 'queue-history') return history(slug);
-    const room = deps.room(slug);
-    if (typeof room === 'string') return Promise.resolve(problem(room));
-    if (address.id === 'queue-state') return Promise.resolve(state(request, slug));
-    if (address.id === 'queue-page') return Promise.resolve(page(request, slug, room));
-    return request.method === 'POST' ? post(request, slug) : leave(request, slug);
-  };
-}
-
-const one = (value: string | string[] | undefined): string | undefined =>
-  typeof value === 'string' ? value : value?.[0];
-
-const isForm = (request: QueueRequest): boolean =>
-  (one(request.headers['content-type']) ?? '').startsWith('application/x-www-form-urlencoded');
-
-const cookieOf = (request: QueueRequest): string | undefined =>
-  new RegExp(`(?:^|;\\s*)${COOKIE}=([^;\\s]+)`).exec(one(request.headers.cookie) ?? '')?.[1];
-
-/** The ticket of a request: from its body, else from a Bearer token, else from the cookie. Null for a broken body. */
-function shownIn(request: QueueRequest, body: Buffer, form: boolean): string | null | undefined {
-  const elsewhere = bearer(one(request.headers.authorization)) ?? cookieOf(request);
-  if (body.length === 0) return elsewhere;
-  const text = body.toString('utf8');
-  if (form) return new URLSearchParams(text).get('code') ?? elsewhere;
-  try {
-    const { ticket } = (JSON.parse(text) ?? {}) as { ticket?: unknown };
-    return typeof ticket === 'string' ? ticket : elsewhere;
-  } catch {
-    return null;
-  }
-}
-
-/** After a body that is not read to its end, the connection has to close. */
-const tooLarge = (): Reply =>
-  problem('too-large', `A request for a ticket holds at most ${MAX_BODY_BYTES} bytes.`, {
-    connection: 'close',
-  });
-
-/** The body, or undefined when it is too large. */
-async function read({ headers, body }: QueueRequest): Promise<Buffer | undefined> {
-  if (Number(one(headers['content-length']) ?? 0) > MAX_BODY_BYTES) return undefined;
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }

@@ -3,16 +3,17 @@
  * range.
  */
 import type { Reply } from '../base/reply.ts';
-import { type AnswerDeps, openAnswers, type QueueRequest } from './answers.ts';
+import { type AnswerDeps, openAnswers } from './answers.ts';
 import { type Desk, type DeskDeps, openDesk } from './desk.ts';
 import { historyPath } from './line-file.ts';
 import { openTickets } from './ticket.ts';
+import type { QueueRequest } from './ticket-request.ts';
 
-export type { QueueRequest } from './answers.ts';
 export type { Queue, QueueDeps, QueueSecond, QueueTold } from './cell.ts';
 export { openQueue } from './cell.ts';
 export type { Desk, Placed, Told } from './desk.ts';
 export { Line, type LineInput, type LineRecord } from './line.ts';
+export type { QueueRequest } from './ticket-request.ts';
 
 /** What the queue needs in a door. */
 export interface QueueDoorDeps extends Omit<DeskDeps, 'tickets'> {

@@ -5,11 +5,11 @@ import { findAddress } from './machines/address.ts';
 import { fetchConsent, HOW_TO_CONSENT, objection } from './machines/consent.ts';
 import { openTeam } from './machines/team.ts';
 import { type Curve, curveLength } from './people/curve.ts';
-import type { Address, Member } from './people/order.ts';
+import type { Member } from './people/order.ts';
 import { type Outcome, sumUp } from './report/outcome.ts';
 import { type Glance, openWatch } from './report/state-watch.ts';
 import { MAX_SECONDS, type Row, Timeline } from './report/timeline.ts';
-import { findTarget, roomOf, sourceAddresses } from './target.ts';
+import { findTarget, roomOf, sourceAddresses, type Target } from './target.ts';
 
 /** What a rehearsal needs. */
 export interface RehearsalDeps {
@@ -76,29 +76,8 @@ const SOURCES = 1024;
  * for, and the errors of `findTarget`.
  */
 export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
-  const { clock, listeners, curve, hold, key } = deps;
-  const length = curveLength(curve) + hold;
-  if (length / 1000 > MAX_SECONDS - 60)
-    throw new EarshotError('unprocessable', `a rehearsal lasts ${MAX_SECONDS / 3600} h at most`);
-  if ((deps.hls ?? 0) + (deps.asPage ?? 0) > 1)
-    throw new EarshotError('unprocessable', 'the shares with HLS and with a page are together at most 1');
-  const { origin } = URL.canParse(deps.url) ? new URL(deps.url) : { origin: deps.url };
-  const target = await reachable(origin, async () => {
-    const address = await findAddress(new URL(origin));
-    await consented(address);
-    return findTarget(deps.url, address);
-  });
-
-  async function consented(address: Address): Promise<void> {
-    const slug = URL.canParse(deps.url) ? (roomOf(new URL(deps.url)) ?? '') : '';
-    const consent = await fetchConsent(address);
-    if (!consent)
-      throw new EarshotError('operator-only', `${origin} publishes no consent. ${HOW_TO_CONSENT}`);
-    const now = clock.wall();
-    const why = objection(consent, { slug, listeners, key, now, ends: now + length });
-    if (why) throw new EarshotError('operator-only', `${origin} does not allow this: ${why}.`);
-  }
-
+  const { clock, listeners, key } = deps;
+  const { origin, target } = await consentingTarget(deps);
   await using stack = new AsyncDisposableStack();
   const result = Promise.withResolvers<RehearsalResult>();
   const timeline = new Timeline();
@@ -163,42 +142,22 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
     const outcome = sumUp(timeline, {
       software: { tool: `earshot ${deps.version}`, server: target.server },
       target: { origin, room: target.slug },
-      began: beganWall,
-      ended: clock.wall(),
-      stopped,
-      listeners,
-      curve,
-      hold,
-      codec: deps.codec ?? 'opus',
-      rate: deps.rate,
-      pages: deps.pages ?? 0,
-      hls: deps.hls ?? 0,
-      asPage: deps.asPage ?? 0,
+      ...{ began: beganWall, ended: clock.wall(), stopped },
+      ...{ ...audience(deps), rate: deps.rate },
       machines:
         1 + members.filter(({ processes, name }) => processes > 1 || !name.startsWith('process')).length,
-      processes: team.processes,
-      lost,
-      glances: watch.glances,
+      ...{ processes: team.processes, lost, glances: watch.glances },
     });
     result.resolve({ outcome, rows: timeline.rows(), glances: watch.glances });
   }
 
   team.begin({
-    address: target.address,
-    slug: target.slug,
-    codec: deps.codec ?? 'opus',
+    ...{ address: target.address, slug: target.slug },
+    ...audience(deps),
     ...(deps.rate === undefined ? {} : { rate: deps.rate }),
-    listeners,
-    curve,
-    hold,
-    pages: deps.pages ?? 0,
-    hls: deps.hls ?? 0,
-    asPage: deps.asPage ?? 0,
     from: range === undefined ? [] : sourceAddresses(range, SOURCES),
     ...(target.zero === undefined ? {} : { zero: target.zero }),
-    startsIn: LEAD_MS,
-    clockOffset: 0,
-    seed: 1,
+    ...{ startsIn: LEAD_MS, clockOffset: 0, seed: 1 },
   });
   const inner = stack.move();
   return {
@@ -209,6 +168,43 @@ export async function open(deps: RehearsalDeps): Promise<Rehearsal> {
       await inner.disposeAsync();
     },
   };
+}
+
+/** Who comes, with what is taken where nothing is said. */
+const audience = ({
+  listeners,
+  curve,
+  hold,
+  codec = 'opus',
+  pages = 0,
+  hls = 0,
+  asPage = 0,
+}: RehearsalDeps) => ({
+  ...{ listeners, curve, hold },
+  ...{ codec, pages, hls, asPage },
+});
+
+/** Finds the room, on a server that allows what is asked for. @throws as `open` does. */
+async function consentingTarget(deps: RehearsalDeps): Promise<{ origin: string; target: Target }> {
+  const { clock, listeners, curve, hold, key } = deps;
+  const length = curveLength(curve) + hold;
+  if (length / 1000 > MAX_SECONDS - 60)
+    throw new EarshotError('unprocessable', `a rehearsal lasts ${MAX_SECONDS / 3600} h at most`);
+  if ((deps.hls ?? 0) + (deps.asPage ?? 0) > 1)
+    throw new EarshotError('unprocessable', 'the shares with HLS and with a page are together at most 1');
+  const { origin } = URL.canParse(deps.url) ? new URL(deps.url) : { origin: deps.url };
+  const target = await reachable(origin, async () => {
+    const address = await findAddress(new URL(origin));
+    const slug = URL.canParse(deps.url) ? (roomOf(new URL(deps.url)) ?? '') : '';
+    const consent = await fetchConsent(address);
+    if (!consent)
+      throw new EarshotError('operator-only', `${origin} publishes no consent. ${HOW_TO_CONSENT}`);
+    const now = clock.wall();
+    const why = objection(consent, { slug, listeners, key, now, ends: now + length });
+    if (why) throw new EarshotError('operator-only', `${origin} does not allow this: ${why}.`);
+    return findTarget(deps.url, address);
+  });
+  return { origin, target };
 }
 
 /** Limit of simultaneous connections of this many people: a page has up to three. */

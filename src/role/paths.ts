@@ -47,3 +47,6 @@ export function paths(data: string) {
     cellHttp: (cell: number) => join(run, `cell-${cell}.http`),
   };
 }
+
+/** All places of one installation. */
+export type Paths = ReturnType<typeof paths>;

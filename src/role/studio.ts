@@ -1,5 +1,5 @@
 import { open as openArchive } from '../archive/index.ts';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Check, OpenRole } from '../base/health.ts';
 import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
@@ -8,20 +8,20 @@ import type { Config } from '../config/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
 import { openRecords } from '../ladder/index.ts';
-import { open as openStage } from '../stage/index.ts';
+import { open as openStage, type Stage } from '../stage/index.ts';
 import { type Loops, loadLoops, standbyMessages } from '../standby/standby-loops.ts';
 import type { Message } from '../wire/feed.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
-import { paths } from './paths.ts';
+import { type Paths, paths } from './paths.ts';
 import { takeRank } from './priority.ts';
 import { KnownRooms } from './room-changes.ts';
 import { lastWord } from './snapshot.ts';
 import { cellMetrics, type RoomMetrics } from './studio/cell-metrics.ts';
 import { openCellRooms } from './studio/cell-rooms.ts';
 import { openInTurn } from './studio/openings.ts';
-import { openProgram, type Program } from './studio/program.ts';
+import { RunningRoom } from './studio/running-room.ts';
 import { openWelcomeTalk, type WelcomeTalk } from './studio/welcome-talk.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
@@ -39,10 +39,10 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   };
   const wakeInTurn = openInTurn(() => true);
   const cards = new KnownRooms();
-  const { programs, take } = openCellRooms<Program>({
+  const { programs, take } = openCellRooms<RunningRoom>({
     ...{ clock, log, cards, cell: index },
     open: (card) =>
-      openProgram(
+      RunningRoom.open(
         {
           clock,
           log,
@@ -55,13 +55,8 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
           inTurn: wakeInTurn,
           ...(card.welcome ? { hearing: welcomeTalk(card.slug as Slug).hearing } : {}),
           writePeriod: config.writePeriod,
-          ...{
-            caches: config.caches,
-            records,
-            cell: `cell-${index}`,
-            queueDir: at.queue,
-            musicDir: at.music,
-          },
+          ...{ caches: config.caches, records, cell: `cell-${index}` },
+          ...{ queueDir: at.queue, musicDir: at.music },
         },
         card,
       ),
@@ -118,7 +113,39 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     await Promise.all([...programs.values()].map((program) => program.close()));
   });
 
+  stack.use(hearSite({ clock, log, at, cards, take }));
+  void loadLoops(at.loops).then(
+    (loaded) => {
+      loops = loaded;
+      for (const slug of programs.keys())
+        for (const message of standbyMessages(slug, loops)) publish(message);
+    },
+    (error) =>
+      log.error(
+        { error: String(error) },
+        'the hold music could not be prepared: listeners will hear silence while a studio is away',
+      ),
+  );
+  const rooms = (): RoomMetrics[] => [...programs.values()].map((program) => program.metrics());
+  return Object.assign(stack.move(), {
+    metrics: () => cellMetrics(rooms(), stage.failures),
+    idle: () => rooms().every(({ resting }) => resting),
+    checks: (): Check[] => [recordingCheck(rooms()), udpCheck(stage)],
+  });
+}
+
+interface SiteEar {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly at: Paths;
+  readonly cards: KnownRooms;
+  take(news: ReturnType<KnownRooms['replace']>): void;
+}
+
+/** Takes what the site says of rooms and, until it speaks, what it said last. */
+function hearSite({ clock, log, at, cards, take }: SiteEar): AsyncDisposable {
   let siteSpoke = false;
+  const stack = new AsyncDisposableStack();
   stack.use(
     lastWord(
       { clock, log, path: at.rooms },
@@ -137,38 +164,17 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       failed: logLost(clock, log, 'site'),
     }),
   );
-  void loadLoops(at.loops).then(
-    (loaded) => {
-      loops = loaded;
-      for (const slug of programs.keys())
-        for (const message of standbyMessages(slug, loops)) publish(message);
-    },
-    (error) =>
-      log.error(
-        { error: String(error) },
-        'the hold music could not be prepared: listeners will hear silence while a studio is away',
-      ),
-  );
-  const rooms = (): RoomMetrics[] => [...programs.values()].map((program) => program.metrics());
-  return Object.assign(stack.move(), {
-    metrics: () => cellMetrics(rooms(), stage.failures),
-    idle: () => rooms().every(({ resting }) => resting),
-    checks(): Check[] {
-      const lost = rooms().filter(({ recording }) => recording?.healthy === false).length;
-      return [
-        lost === 0
-          ? { part: 'recording', ok: true }
-          : {
-              part: 'recording',
-              ok: false,
-              says: `of ${lost} room(s) is not being written: is the disk full?`,
-            },
-        {
-          part: 'udp',
-          ok: stage.udpTrouble === undefined,
-          says: stage.udpTrouble ?? `port ${stage.udpPort}`,
-        },
-      ];
-    },
-  });
+  return stack;
 }
+
+function recordingCheck(rooms: readonly RoomMetrics[]): Check {
+  const lost = rooms.filter(({ recording }) => recording?.healthy === false).length;
+  if (lost === 0) return { part: 'recording', ok: true };
+  return { part: 'recording', ok: false, says: `of ${lost} room(s) is not being written: is the disk full?` };
+}
+
+const udpCheck = ({ udpTrouble, udpPort }: Stage): Check => ({
+  part: 'udp',
+  ok: udpTrouble === undefined,
+  says: udpTrouble ?? `port ${udpPort}`,
+});

@@ -76,11 +76,260 @@ const idParameter = {
   description: 'As in the roster, and in the answer to an invitation',
 };
 const slugParameter = { name: 'slug', in: 'path', required: true, schema: text };
+const bearer = [{ link: [] }];
+/** What is sent is described whatever the time is. */
+const sent = () => requests(() => 0);
+
+const ACTS = {
+  open: 'Open the lobby: hold music plays, speakers hear each other backstage',
+  live: 'Put the stage on the program',
+  standby: 'Go back to the lobby',
+  end: 'End the conversation; the replay stays',
+  cancel: 'Cancel a room that was never live',
+} as const;
+
+const schemas = () => ({
+  Room: room,
+  Created: object({
+    ...{ slug: text, url, studio: url, whip: url, whep: url },
+    token: { ...text, description: 'The host: Bearer token for this room' },
+    speaker: { ...text, description: "The host's place on the stage" },
+    room: ref('Room'),
+  }),
+  Invite: object({
+    ...{ url, token: text, speaker: text },
+    role: { enum: ['speaker', 'co-host', 'host'] },
+  }),
+  Problem: object(
+    {
+      type: text,
+      title: text,
+      status: { type: 'integer' },
+      code: { enum: Object.keys(ERRORS) },
+      detail: text,
+    },
+    ['detail'],
+  ),
+});
+
+const listPaths = () => ({
+  '/api/rooms': {
+    get: {
+      summary: 'Rooms, newest first',
+      parameters: [
+        { name: 'status', in: 'query', schema: text, description: 'Only these, separated by commas' },
+        {
+          name: 'limit',
+          in: 'query',
+          schema: { type: 'integer', minimum: 1, maximum: 200, default: 100 },
+        },
+      ],
+      responses: {
+        200: json(object({ rooms: { type: 'array', items: ref('Room') } }), 'The rooms'),
+        ...refusals(['unprocessable']),
+      },
+    },
+    post: {
+      summary: 'Start or announce a room',
+      description:
+        'By default open to anyone on the server’s own machine, and to holders of the operator’s link or key as Bearer token; the setting roomsCreate decides.',
+      security: [{}, ...bearer],
+      requestBody: body(input(sent().create)),
+      responses: {
+        201: json(ref('Created'), 'The room and the host link'),
+        303: { description: 'For an HTML form: to the studio page' },
+        ...refusals([
+          ...BODY,
+          ...([
+            'token-missing',
+            'operator-only',
+            'foreign-page',
+            'slug-taken',
+            'too-many-rooms',
+            'rooms-full',
+          ] as const),
+        ]),
+      },
+    },
+  },
+});
+
+const roomPaths = () => ({
+  '/api/rooms/{slug}': {
+    parameters: [slugParameter],
+    get: {
+      summary: 'One room',
+      responses: { 200: json(ref('Room'), 'The room'), ...refusals(['room-unknown']) },
+    },
+    patch: {
+      summary: 'Change the title, the cap on live listeners, or the start before the room has opened',
+      security: bearer,
+      requestBody: body(input(sent().edit)),
+      responses: {
+        200: json(ref('Room'), 'The room'),
+        ...refusals([...BODY, ...HOST, 'too-many-changes', 'wrong-moment', 'room-ended']),
+      },
+    },
+    delete: {
+      summary: 'Remove a room that does not run from all lists, with its recording',
+      security: bearer,
+      responses: {
+        204: { description: 'Done' },
+        ...refusals([...HOST, 'too-many-changes', 'wrong-moment']),
+      },
+    },
+  },
+  '/api/rooms/{slug}/recording': {
+    delete: {
+      summary: 'Remove the recording of a room that does not run; the room stays',
+      security: bearer,
+      responses: {
+        204: { description: 'Done' },
+        ...refusals([...HOST, 'too-many-changes', 'wrong-moment', 'not-found']),
+      },
+    },
+  },
+});
+
+const startPaths = () => ({
+  '/api/start': {
+    get: {
+      summary: 'Whether the caller may start rooms',
+      security: [{}, ...bearer],
+      responses: {
+        200: json(
+          object({
+            may: { type: 'boolean' },
+            who: { enum: ['anyone', 'local', 'operator'] },
+            operator: { type: 'boolean', description: 'True with the operator’s link or key' },
+          }),
+          'The answer',
+        ),
+      },
+    },
+  },
+});
+
+const actionPaths = () =>
+  Object.fromEntries(
+    ACTIONS.map((action) => [
+      `/api/rooms/{slug}/${action}`,
+      {
+        parameters: [slugParameter],
+        post: {
+          summary: ACTS[action],
+          security: bearer,
+          responses: {
+            200: json(ref('Room'), 'The room'),
+            ...refusals([...HOST, 'too-many-changes', 'wrong-moment', 'room-ended', 'rooms-full']),
+          },
+        },
+      },
+    ]),
+  );
+
+const peoplePaths = () => ({
+  '/api/rooms/{slug}/invites': {
+    parameters: [slugParameter],
+    post: {
+      summary: 'Make a link for one person; a host link only for the operator, also after the end',
+      security: bearer,
+      requestBody: body(input(sent().invite), false),
+      responses: {
+        201: json(ref('Invite'), 'The link'),
+        ...refusals([...BODY, ...HOST, 'operator-only', 'too-many-changes', 'room-ended']),
+      },
+    },
+  },
+  '/api/rooms/{slug}/links/renew': {
+    parameters: [slugParameter],
+    post: {
+      summary: 'Withdraw every link of the room; the answer is the caller’s new one',
+      security: bearer,
+      responses: {
+        201: json(ref('Invite'), 'The new host link'),
+        ...refusals([...HOST, 'too-many-changes']),
+      },
+    },
+  },
+  '/api/rooms/{slug}/people/{id}': {
+    parameters: [slugParameter, idParameter],
+    delete: {
+      summary: 'Remove a person: their link is worth nothing in this room any more',
+      security: bearer,
+      responses: {
+        204: { description: 'Done' },
+        ...refusals([...HOST, 'too-many-changes', 'unprocessable', 'wrong-moment']),
+      },
+    },
+  },
+});
+
+const musicPaths = () => ({
+  '/api/rooms/{slug}/music': {
+    parameters: [slugParameter],
+    put: {
+      summary: 'Play this instead of the hold music of the house: its first two minutes, in a loop',
+      security: bearer,
+      requestBody: {
+        required: true,
+        description: 'WAV (16-bit or float, one or two channels, 8 to 384 kHz) or Ogg Opus, at most 8 MB',
+        content: { 'audio/wav': {}, 'audio/ogg': {} },
+      },
+      responses: {
+        200: json(object({ seconds: { type: 'integer' } }), 'How long the loop is'),
+        ...refusals([
+          ...(['too-large', 'too-slow', 'unsupported-media-type', 'unprocessable', 'crowded'] as const),
+          ...HOST,
+          ...(['too-many-changes', 'wrong-moment', 'room-ended'] as const),
+        ]),
+      },
+    },
+    get: {
+      summary: 'Whether a music of its own plays, and how long its loop is',
+      security: bearer,
+      responses: {
+        200: json(
+          object({ seconds: { type: ['integer', 'null'], description: 'null: the music of the house' } }),
+          'What plays while nobody is heard',
+        ),
+        ...refusals(HOST),
+      },
+    },
+    delete: {
+      summary: 'Back to the hold music of the house',
+      security: bearer,
+      responses: { 204: { description: 'Done' }, ...refusals(HOST) },
+    },
+  },
+  '/api/rooms/{slug}/music.wav': {
+    parameters: [slugParameter],
+    get: {
+      summary: 'The sound of the room’s own music, as it is played',
+      security: bearer,
+      responses: {
+        200: { description: 'WAV, 48 kHz, 16-bit, two channels', content: { 'audio/wav': {} } },
+        ...refusals([...HOST, 'not-found']),
+      },
+    },
+  },
+});
+
+const eventPaths = () => ({
+  '/r/{slug}/event.ics': {
+    parameters: [slugParameter],
+    get: {
+      summary: 'The room as a calendar entry',
+      responses: {
+        200: { description: 'RFC 5545', content: { 'text/calendar': { schema: text } } },
+        ...refusals(['room-unknown']),
+      },
+    },
+  },
+});
 
 /** The description of the HTTP API, made from the schemas that check it. Spec: OpenAPI 3.1. */
 export function openapi(version: string): object {
-  const { create, edit, invite } = requests(() => 0);
-  const bearer = [{ link: [] }];
   return {
     openapi: '3.1.0',
     info: {
@@ -91,235 +340,16 @@ export function openapi(version: string): object {
     },
     components: {
       securitySchemes: { link: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: {
-        Room: room,
-        Created: object({
-          ...{ slug: text, url, studio: url, whip: url, whep: url },
-          token: { ...text, description: 'The host: Bearer token for this room' },
-          speaker: { ...text, description: "The host's place on the stage" },
-          room: ref('Room'),
-        }),
-        Invite: object({
-          ...{ url, token: text, speaker: text },
-          role: { enum: ['speaker', 'co-host', 'host'] },
-        }),
-        Problem: object(
-          {
-            type: text,
-            title: text,
-            status: { type: 'integer' },
-            code: { enum: Object.keys(ERRORS) },
-            detail: text,
-          },
-          ['detail'],
-        ),
-      },
+      schemas: schemas(),
     },
     paths: {
-      '/api/rooms': {
-        get: {
-          summary: 'Rooms, newest first',
-          parameters: [
-            { name: 'status', in: 'query', schema: text, description: 'Only these, separated by commas' },
-            {
-              name: 'limit',
-              in: 'query',
-              schema: { type: 'integer', minimum: 1, maximum: 200, default: 100 },
-            },
-          ],
-          responses: {
-            200: json(object({ rooms: { type: 'array', items: ref('Room') } }), 'The rooms'),
-            ...refusals(['unprocessable']),
-          },
-        },
-        post: {
-          summary: 'Start or announce a room',
-          description:
-            'By default open to anyone on the server’s own machine, and to holders of the operator’s link or key as Bearer token; the setting roomsCreate decides.',
-          security: [{}, ...bearer],
-          requestBody: body(input(create)),
-          responses: {
-            201: json(ref('Created'), 'The room and the host link'),
-            303: { description: 'For an HTML form: to the studio page' },
-            ...refusals([
-              ...BODY,
-              ...([
-                'token-missing',
-                'operator-only',
-                'foreign-page',
-                'slug-taken',
-                'too-many-rooms',
-                'rooms-full',
-              ] as const),
-            ]),
-          },
-        },
-      },
-      '/api/rooms/{slug}': {
-        parameters: [slugParameter],
-        get: {
-          summary: 'One room',
-          responses: { 200: json(ref('Room'), 'The room'), ...refusals(['room-unknown']) },
-        },
-        patch: {
-          summary: 'Change the title, the cap on live listeners, or the start before the room has opened',
-          security: bearer,
-          requestBody: body(input(edit)),
-          responses: {
-            200: json(ref('Room'), 'The room'),
-            ...refusals([...BODY, ...HOST, 'too-many-changes', 'wrong-moment', 'room-ended']),
-          },
-        },
-        delete: {
-          summary: 'Remove a room that does not run from all lists, with its recording',
-          security: bearer,
-          responses: {
-            204: { description: 'Done' },
-            ...refusals([...HOST, 'too-many-changes', 'wrong-moment']),
-          },
-        },
-      },
-      '/api/rooms/{slug}/recording': {
-        delete: {
-          summary: 'Remove the recording of a room that does not run; the room stays',
-          security: bearer,
-          responses: {
-            204: { description: 'Done' },
-            ...refusals([...HOST, 'too-many-changes', 'wrong-moment', 'not-found']),
-          },
-        },
-      },
-      '/api/start': {
-        get: {
-          summary: 'Whether the caller may start rooms',
-          security: [{}, ...bearer],
-          responses: {
-            200: json(
-              object({
-                may: { type: 'boolean' },
-                who: { enum: ['anyone', 'local', 'operator'] },
-                operator: { type: 'boolean', description: 'True with the operator’s link or key' },
-              }),
-              'The answer',
-            ),
-          },
-        },
-      },
-      ...Object.fromEntries(
-        ACTIONS.map((action) => [
-          `/api/rooms/{slug}/${action}`,
-          {
-            parameters: [slugParameter],
-            post: {
-              summary: ACTS[action],
-              security: bearer,
-              responses: {
-                200: json(ref('Room'), 'The room'),
-                ...refusals([...HOST, 'too-many-changes', 'wrong-moment', 'room-ended', 'rooms-full']),
-              },
-            },
-          },
-        ]),
-      ),
-      '/api/rooms/{slug}/invites': {
-        parameters: [slugParameter],
-        post: {
-          summary: 'Make a link for one person; a host link only for the operator, also after the end',
-          security: bearer,
-          requestBody: body(input(invite), false),
-          responses: {
-            201: json(ref('Invite'), 'The link'),
-            ...refusals([...BODY, ...HOST, 'operator-only', 'too-many-changes', 'room-ended']),
-          },
-        },
-      },
-      '/api/rooms/{slug}/links/renew': {
-        parameters: [slugParameter],
-        post: {
-          summary: 'Withdraw every link of the room; the answer is the caller’s new one',
-          security: bearer,
-          responses: {
-            201: json(ref('Invite'), 'The new host link'),
-            ...refusals([...HOST, 'too-many-changes']),
-          },
-        },
-      },
-      '/api/rooms/{slug}/people/{id}': {
-        parameters: [slugParameter, idParameter],
-        delete: {
-          summary: 'Remove a person: their link is worth nothing in this room any more',
-          security: bearer,
-          responses: {
-            204: { description: 'Done' },
-            ...refusals([...HOST, 'too-many-changes', 'unprocessable', 'wrong-moment']),
-          },
-        },
-      },
-      '/api/rooms/{slug}/music': {
-        parameters: [slugParameter],
-        put: {
-          summary: 'Play this instead of the hold music of the house: its first two minutes, in a loop',
-          security: bearer,
-          requestBody: {
-            required: true,
-            description: 'WAV (16-bit or float, one or two channels, 8 to 384 kHz) or Ogg Opus, at most 8 MB',
-            content: { 'audio/wav': {}, 'audio/ogg': {} },
-          },
-          responses: {
-            200: json(object({ seconds: { type: 'integer' } }), 'How long the loop is'),
-            ...refusals([
-              ...(['too-large', 'too-slow', 'unsupported-media-type', 'unprocessable', 'crowded'] as const),
-              ...HOST,
-              ...(['too-many-changes', 'wrong-moment', 'room-ended'] as const),
-            ]),
-          },
-        },
-        get: {
-          summary: 'Whether a music of its own plays, and how long its loop is',
-          security: bearer,
-          responses: {
-            200: json(
-              object({ seconds: { type: ['integer', 'null'], description: 'null: the music of the house' } }),
-              'What plays while nobody is heard',
-            ),
-            ...refusals(HOST),
-          },
-        },
-        delete: {
-          summary: 'Back to the hold music of the house',
-          security: bearer,
-          responses: { 204: { description: 'Done' }, ...refusals(HOST) },
-        },
-      },
-      '/api/rooms/{slug}/music.wav': {
-        parameters: [slugParameter],
-        get: {
-          summary: 'The sound of the room’s own music, as it is played',
-          security: bearer,
-          responses: {
-            200: { description: 'WAV, 48 kHz, 16-bit, two channels', content: { 'audio/wav': {} } },
-            ...refusals([...HOST, 'not-found']),
-          },
-        },
-      },
-      '/r/{slug}/event.ics': {
-        parameters: [slugParameter],
-        get: {
-          summary: 'The room as a calendar entry',
-          responses: {
-            200: { description: 'RFC 5545', content: { 'text/calendar': { schema: text } } },
-            ...refusals(['room-unknown']),
-          },
-        },
-      },
+      ...listPaths(),
+      ...roomPaths(),
+      ...startPaths(),
+      ...actionPaths(),
+      ...peoplePaths(),
+      ...musicPaths(),
+      ...eventPaths(),
     },
   };
 }
-
-const ACTS = {
-  open: 'Open the lobby: hold music plays, speakers hear each other backstage',
-  live: 'Put the stage on the program',
-  standby: 'Go back to the lobby',
-  end: 'End the conversation; the replay stays',
-  cancel: 'Cancel a room that was never live',
-} as const;

@@ -15,7 +15,7 @@ import type { StageHooks, StageRoom } from './stage-room.ts';
 
 export { type BotReport, type SpeakOptions, speak } from './bot/bot.ts';
 export { type OpusPacket, readSound, type Sound } from './bot/sound.ts';
-export type { Link } from './publisher.ts';
+export type { Link } from './incoming.ts';
 export type { IceServer } from './signalling/ice-servers.ts';
 export type { StageHooks, StageRoom } from './stage-room.ts';
 

@@ -4,12 +4,13 @@ import type { Ms } from '../base/time.ts';
 import type { Grant } from '../keys/token.ts';
 import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
+import type { Link, Taken } from './incoming.ts';
 import { moderate } from './moderation.ts';
 import { MAX_HOSTS, occupied } from './occupancy.ts';
 import { type Opened, openEnd, type StageCell } from './opening.ts';
 import type { PeerState } from './peer.ts';
 import { asPerson, KEEP_MS, openPlace, type Place, RETURN_MS, silenced, takeLevel } from './place.ts';
-import { type Link, openPublisher, type Taken } from './publisher.ts';
+import { openPublisher } from './publisher.ts';
 import { Readers } from './readers.ts';
 import { openReceiver } from './receiver.ts';
 import type { Refusal } from './refusal.ts';
@@ -62,15 +63,8 @@ export class Room implements StageRoom {
     return this.#places.size > 0 || this.#sessions.size > 0 || this.readers.size > 0;
   }
 
-  /** The people who hear the stage without being on it, each once. */
   #ears(): BackstageEar[] {
-    const ears = new Map<SpeakerId, BackstageEar>();
-    for (const session of this.#sessions) {
-      if (session.kind !== 'whep' || !session.connected || this.#places.get(session.who)?.appeared) continue;
-      const { name, role } = session.grant;
-      ears.set(session.who, { id: session.who, name: name || 'Speaker', role });
-    }
-    return [...ears.values()];
+    return this.#sessions.offStage((id) => this.#places.get(id)?.appeared === true);
   }
 
   #roster(): BackstageLine {

@@ -1,5 +1,6 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
+import type { BackstageEar } from '../wire/backstage.ts';
 import type { Session, WhepSession, WhipSession } from './session.ts';
 
 /** The sessions of one room, oldest first. */
@@ -64,5 +65,14 @@ export class Sessions {
     for (const session of this.#all.values())
       if (session.kind === 'whep') worst = Math.max(worst, session.end.loss(who, now));
     return worst;
+  }
+
+  /** The people who hear the stage without being on it, each once. */
+  offStage(onStage: (id: SpeakerId) => boolean): BackstageEar[] {
+    const ears = new Map<SpeakerId, BackstageEar>();
+    for (const { connected, who, grant } of this.ears())
+      if (connected && !onStage(who))
+        ears.set(who, { id: who, name: grant.name || 'Speaker', role: grant.role });
+    return [...ears.values()];
   }
 }

@@ -3,7 +3,7 @@ import type { Packet } from '../base/media.ts';
 import type { Grant } from '../keys/token.ts';
 import type { BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
-import type { Link } from './publisher.ts';
+import type { Link } from './incoming.ts';
 
 /**
  * Callbacks of the stage to the rest of the studio about one room. They are called synchronously and must not throw.

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Charge } from '../../base/reply.ts';
 import type { RecordingPort } from '../recording.ts';
+import { type KeptMade, KeptReplays } from './kept-replays.ts';
 import type {
   FilePlan,
   ReplayFacts,
@@ -11,8 +12,6 @@ import type {
   ReplayWish,
 } from './replay-maker.ts';
 
-/** What is remembered of all replays together; the longest unused goes first. A plan of 24 hours is 0.4 MB. */
-const MAX_KEPT_BYTES = 48 << 20;
 /** Things that wait to be made; one more is told to come back. */
 const MAX_WAITING = 64;
 /** How long one look at the disk, and what is made of it, holds at least. */
@@ -25,18 +24,8 @@ const FAILED_MS = 10_000;
 const MAX_VERSIONS = 1000;
 /** What is charged for a recording of which nothing was made before, µs. */
 const DEFAULT_COST = 20_000;
-/** Counted for anything kept, beside its buffers. */
-const ENTRY_BYTES = 1000;
-
 /** The thing cannot be had now: too many others are waiting, or making it failed a moment ago. */
 export type NotNow = 'busy' | 'failed';
-
-interface Kept {
-  readonly version: string;
-  readonly made: ReplayMade | undefined | 'failed';
-  readonly bytes: number;
-  readonly freshUntil: number;
-}
 
 interface Job {
   readonly wish: ReplayWish;
@@ -74,6 +63,31 @@ export interface ReplayDesk {
   file(wish: ReplayWish & { what: 'file' }, asker: Asker): Promise<FilePlan | undefined | NotNow>;
 }
 
+/** Which state of a recording is on the disk, asked at most once a second. */
+class RecordingVersions {
+  readonly #clock: Clock;
+  readonly #port: RecordingPort;
+  readonly #known = new Map<string, { readonly at: number; readonly version: Promise<string | undefined> }>();
+
+  constructor(clock: Clock, port: RecordingPort) {
+    this.#clock = clock;
+    this.#port = port;
+  }
+
+  of(slug: string): Promise<string | undefined> {
+    const now = this.#clock.now();
+    if (!this.#port.version) return Promise.resolve(String(now));
+    const known = this.#known.get(slug);
+    if (known && now - known.at < FRESH_MS) return known.version;
+    const version = this.#port.version(slug);
+    version.catch(() => this.#known.delete(slug));
+    this.#known.delete(slug);
+    this.#known.set(slug, { at: now, version });
+    dropOldest(this.#known, MAX_VERSIONS);
+    return version;
+  }
+}
+
 /** Opens the desk in front of a maker. */
 export function openReplayDesk(deps: {
   readonly clock: Clock;
@@ -82,37 +96,12 @@ export function openReplayDesk(deps: {
   readonly maker: ReplayMaker;
 }): ReplayDesk {
   const { clock, port, maker } = deps;
-  const kept = new Map<string, Kept>();
-  const versions = new Map<string, { readonly at: number; readonly version: Promise<string | undefined> }>();
+  const kept = new KeptReplays();
+  const versions = new RecordingVersions(clock, port);
   const jobs = new Map<string, Job>();
   /** What the last thing of a room took, µs. */
   const costs = new Map<string, number>();
-  let bytes = 0;
   let working = false;
-
-  const versionOf = (slug: string): Promise<string | undefined> => {
-    if (!port.version) return Promise.resolve(String(clock.now()));
-    const known = versions.get(slug);
-    if (known && clock.now() - known.at < FRESH_MS) return known.version;
-    const version = port.version(slug);
-    version.catch(() => versions.delete(slug));
-    versions.delete(slug);
-    versions.set(slug, { at: clock.now(), version });
-    dropOldest(versions, MAX_VERSIONS);
-    return version;
-  };
-
-  const keep = (key: string, entry: Kept): void => {
-    bytes -= kept.get(key)?.bytes ?? 0;
-    kept.delete(key);
-    kept.set(key, entry);
-    bytes += entry.bytes;
-    for (const [oldest, { bytes: freed }] of kept) {
-      if (bytes <= MAX_KEPT_BYTES || oldest === key) break;
-      kept.delete(oldest);
-      bytes -= freed;
-    }
-  };
 
   const work = async (): Promise<void> => {
     if (working) return;
@@ -124,7 +113,7 @@ export function openReplayDesk(deps: {
       const [key, job] = next;
       job.begun = true;
       const began = clock.now();
-      let made: Kept['made'];
+      let made: KeptMade;
       try {
         made = await maker.make(job.wish, job.controller.signal);
       } catch (error) {
@@ -141,11 +130,12 @@ export function openReplayDesk(deps: {
       costs.set(job.wish.slug, cost * 1000);
       dropOldest(costs, MAX_VERSIONS);
       if (!job.controller.signal.aborted)
-        keep(key, {
-          ...{ version: job.version, made, bytes: sizeOf(made) + key.length },
-          freshUntil:
-            clock.now() + (made === 'failed' ? FAILED_MS : Math.max(FRESH_MS, FRESH_PER_COST * cost)),
-        });
+        kept.keep(
+          key,
+          made,
+          job.version,
+          clock.now() + (made === 'failed' ? FAILED_MS : Math.max(FRESH_MS, FRESH_PER_COST * cost)),
+        );
       job.left.resolve();
       job.done.resolve(made);
     }
@@ -154,16 +144,12 @@ export function openReplayDesk(deps: {
 
   const ask = async (wish: ReplayWish, asker: Asker): Promise<ReplayMade | undefined | NotNow> => {
     const key = JSON.stringify(wish);
-    const old = kept.get(key)?.made;
+    const old = kept.any(key);
     if (asker.anyState && typeof old === 'object') return old;
-    const version = await versionOf(wish.slug);
+    const version = await versions.of(wish.slug);
     if (version === undefined) return undefined;
-    const known = kept.get(key);
-    if (known && fits(known, version, clock.now())) {
-      kept.delete(key);
-      kept.set(key, known);
-      return known.made;
-    }
+    const known = kept.good(key, version, clock.now());
+    if (known) return known.made;
     let job = jobs.get(key);
     // One that is leaving off is in the way for a moment.
     while (job?.controller.signal.aborted) {
@@ -212,21 +198,6 @@ export function openReplayDesk(deps: {
       ask({ what: 'ended', slug, over: true, rendition }, asker) as Promise<ReplayList | undefined | NotNow>,
     file: (wish, asker) => ask(wish, asker) as Promise<FilePlan | undefined | NotNow>,
   };
-}
-
-/** What failed is tried again after its time; what was made holds as long as the recording is the same, or for its time. */
-const fits = ({ version, made, freshUntil }: Kept, now: string, at: number): boolean =>
-  at < freshUntil || (made !== 'failed' && version === now);
-
-function sizeOf(made: ReplayMade | undefined | 'failed'): number {
-  let sum = ENTRY_BYTES;
-  if (typeof made !== 'object') return sum;
-  for (const value of Object.values(made)) {
-    if (ArrayBuffer.isView(value)) sum += value.byteLength;
-    if (value && typeof value === 'object' && 'inline' in value && ArrayBuffer.isView(value.inline))
-      sum += value.inline.byteLength;
-  }
-  return sum;
 }
 
 function dropOldest(map: Map<string, unknown>, most: number): void {

@@ -5,7 +5,7 @@ import { ms } from '../../base/time.ts';
 import { isOver, isRunning, type RoomCard } from '../../wire/room.ts';
 import type { KnownRooms } from '../room-changes.ts';
 import { openInTurn } from './openings.ts';
-import type { Program } from './program.ts';
+import type { RunningRoom } from './running-room.ts';
 
 /** A room that has a time zero: one that can be opened. */
 export type OpenableRoom = RoomCard & { readonly zero: number };
@@ -33,7 +33,7 @@ export interface CellRooms<P> {
 const RETRY_MS = ms(1000);
 
 /** Opens and closes programs as the site says; one that cannot be opened is tried again every second. */
-export function openCellRooms<P extends Pick<Program, 'update' | 'close'>>(
+export function openCellRooms<P extends Pick<RunningRoom, 'update' | 'close'>>(
   deps: CellRoomsDeps<P>,
 ): CellRooms<P> {
   const { clock, log, cell, cards } = deps;

@@ -12,11 +12,15 @@ interface Turn {
   heard: number;
 }
 
-/** Turns the flicker of "speaking now" into turns worth a chapter. */
-export function openTalk(deps: { wall(): number; mark(mark: Mark): void }): {
+/** Who has been speaking for how long. */
+export interface Talk {
   update(people: readonly StagePerson[]): void;
+  /** Ends every turn. */
   close(): void;
-} {
+}
+
+/** Turns the flicker of "speaking now" into turns worth a chapter. */
+export function openTalk(deps: { wall(): number; mark(mark: Mark): void }): Talk {
   const turns = new Map<string, Turn>();
   const finish = (speaker: string, turn: Turn): void => {
     turns.delete(speaker);

@@ -9,7 +9,7 @@ import type { Loops } from '../../standby/standby-loops.ts';
 import type { Message } from '../../wire/feed.ts';
 
 /** What one running room needs from its cell. */
-export interface ProgramDeps {
+export interface RunningRoomDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly stage: Stage;

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { escapeHtml } from './escape.ts';
+import type { PlainWords } from './plain-words.ts';
+
+/** Where one entry of the web build ended up, paths without the leading `/_/`. */
+export interface Entry {
+  readonly file: string;
+  readonly css?: readonly string[];
+  readonly imports?: readonly string[];
+}
+/** Vite's manifest by source path. */
+export type Manifest = Readonly<Record<string, Entry>>;
+
+/** What a page loads: files of the web build by their source path. */
+export interface Load {
+  readonly sources: readonly string[];
+  readonly scripted: boolean;
+}
+
+/** What the head of a page says; `path` is the page's own, `extra` more tags. */
+export interface PageHead {
+  readonly title: string;
+  readonly about: string;
+  readonly path: string;
+  readonly extra?: string;
+}
+
+/** What stands around the main part of a page. */
+export type Shell = (words: PlainWords, head: PageHead, load: Load, main: string) => string;
+
+/** What the room's page and the home page load. */
+export const LISTEN: Load = { sources: ['web/kit/style.css', 'web/listen/main.ts'], scripted: true };
+/** What the studio page loads. */
+export const STUDIO: Load = { sources: ['web/kit/style.css', 'web/studio/main.tsx'], scripted: true };
+/** What pages without scripts load. */
+export const PLAIN: Load = { ...LISTEN, scripted: false };
+
+/** Reads Vite's manifest under `dist`; a missing one means pages without scripts and styles. */
+export async function loadManifest(dist: string): Promise<Manifest> {
+  const text = await readFile(`${dist}/.vite/manifest.json`, 'utf8').catch(() => '{}');
+  return JSON.parse(text) as Manifest;
+}
+
+/** The tags that load entries: their styles first, their shared chunks preloaded; no scripts for a page that needs none. */
+function tags(manifest: Manifest, { sources, scripted }: Load): string {
+  const styles = new Set<string>();
+  const scripts = new Set<string>();
+  const preloads = new Set<string>();
+  const visit = (source: string, top: boolean): void => {
+    const entry = manifest[source];
+    if (!entry || preloads.has(entry.file)) return;
+    for (const imported of entry.imports ?? []) visit(imported, false);
+    for (const css of entry.css ?? []) styles.add(css);
+    if (entry.file.endsWith('.css')) styles.add(entry.file);
+    else if (!top) preloads.add(entry.file);
+    else if (scripted) scripts.add(entry.file);
+  };
+  for (const source of sources) visit(source, true);
+  if (!scripted) preloads.clear();
+  return [
+    ...[...styles].map((file) => `<link rel="stylesheet" href="/_/${file}">`),
+    ...[...preloads].map((file) => `<link rel="modulepreload" href="/_/${file}">`),
+    ...[...scripts].map((file) => `<script type="module" src="/_/${file}"></script>`),
+  ].join('\n');
+}
+
+const cardImage = (base: string, words: PlainWords): string =>
+  `<meta property="og:image" content="${escapeHtml(base)}/_/card.png">
+<meta property="og:image:type" content="image/png">
+<meta property="og:image:width" content="1200">
+<meta property="og:image:height" content="630">
+<meta property="og:image:alt" content="${escapeHtml(words.card)}">
+<meta name="twitter:card" content="summary_large_image">
+`;
+
+/** Opens what stands around every page; `base` is the public address without a trailing slash, or nothing. */
+export const openShell =
+  (manifest: Manifest, base: string): Shell =>
+  (words, head, load, main) =>
+    `<!doctype html>
+<html lang="${words.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<title>${escapeHtml(head.title)}</title>
+<meta name="description" content="${escapeHtml(head.about)}">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="#f7f3ea" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#11131a" media="(prefers-color-scheme: dark)">
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<meta property="og:site_name" content="Earshot">
+<meta property="og:type" content="website">
+<meta property="og:title" content="${escapeHtml(head.title)}">
+<meta property="og:description" content="${escapeHtml(head.about)}">
+<meta property="og:locale" content="${words.language === 'fr' ? 'fr_FR' : 'en_GB'}">
+${cardImage(base, words)}${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${tags(manifest, load)}
+</head>
+<body>
+<header class="top page"><a class="home" href="/">Earshot</a></header>
+${main}
+</body>
+</html>
+`;

@@ -1,0 +1,54 @@
+import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
+import { escapeHtml } from './escape.ts';
+import type { PlainWords } from './plain-words.ts';
+import { readingPart, readsAlong } from './reading-part.ts';
+import { byline, titleOf } from './room-words.ts';
+import { instant } from './sentence.ts';
+
+const time = (at: number, { language }: PlainWords): string =>
+  `<time datetime="${new Date(at).toISOString()}">${instant(at, language)}</time>`;
+
+const CLOCKS = ['scheduled', 'opened', 'firstAudio', 'firstSpeech'] as const;
+
+/** The four clocks and the end. A clock without a time yet shows a dash. */
+function clocks({ clocks: struck }: RoomCard, words: PlainWords): string {
+  const rows = CLOCKS.map((key) => {
+    const at = struck[key];
+    return `<div><dt>${words.clocks[key]}</dt><dd>${at === undefined ? '—' : time(at, words)}</dd></div>`;
+  });
+  if (struck.ended !== undefined)
+    rows.push(`<div><dt>${words.clocks.ended}</dt><dd>${time(struck.ended, words)}</dd></div>`);
+  return `<dl class="clocks">${rows.join('')}</dl>`;
+}
+
+/** Sound for browsers without scripts. */
+function plainAudio(card: RoomCard, words: PlainWords): string {
+  const at = `/r/${card.slug}`;
+  if (isRunning(card.status))
+    return (
+      `<noscript><p><a class="button" href="${at}/radio.mp3">${words.listen}</a></p><audio controls preload="none"><source src="${at}/radio.mp3" type="audio/mpeg">` +
+      `<source src="${at}/radio.aac" type="audio/aac"></audio></noscript>`
+    );
+  if (card.status === 'ended')
+    return `<noscript><p><a class="button" href="${at}/replay.m4a">${words.replay}</a></p></noscript>`;
+  if (card.status === 'scheduled')
+    return `<noscript><p><a href="${at}/event.ics">${words.calendar}</a></p></noscript>`;
+  return '';
+}
+
+/** The main part of a room's page; `what` says in a sentence how the room is. */
+export function roomMain(
+  card: RoomCard,
+  state: RoomState | undefined,
+  what: string,
+  words: PlainWords,
+): string {
+  return `<main class="room-page page">
+<h1 dir="auto">${escapeHtml(titleOf(card, words))}</h1>
+<p class="hosts">${byline(card, words)}</p>
+<p id="what" class="what" role="status">${what}</p>
+<div id="room" data-slug="${card.slug}" data-status="${card.status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(card.hosts))}" data-clocks="${escapeHtml(JSON.stringify(card.clocks))}"${card.zero === undefined ? '' : ` data-zero="${card.zero}"`}${card.welcome ? ' data-welcome="1"' : ''}></div>
+${plainAudio(card, words)}
+${readsAlong(state) ? `${readingPart(state)}\n` : ''}${clocks(card, words)}
+</main>`;
+}

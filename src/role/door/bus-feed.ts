@@ -1,0 +1,125 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { type Inlet, subscribeSocket } from '../../bus/index.ts';
+import type { Origin } from '../../origin/index.ts';
+import type { QueueDoor } from '../../queue/index.ts';
+import { readLoops, substituteMessages } from '../../standby/standby-loops.ts';
+import type { Delivery } from '../../wire/delivery.ts';
+import { EMPTY, type Message } from '../../wire/feed.ts';
+import { isRunning, type RoomCard } from '../../wire/room.ts';
+import { logLost } from '../lost.ts';
+import { openNews } from '../news.ts';
+import type { Paths } from '../paths.ts';
+import { lastWord } from '../snapshot.ts';
+
+/** Whom a door tells what it hears. */
+export interface BusFeedDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly at: Paths;
+  /** The door's own name. */
+  readonly door: string;
+  /** How many cells there are. */
+  readonly cells: number;
+  readonly origin: Origin;
+  readonly queue: QueueDoor;
+  /** A cell published the delivery of one of its rooms. */
+  delivery(slug: string, delivery: Delivery): void;
+}
+
+/** What a door hears of the site and of all cells. */
+export interface BusFeed extends AsyncDisposable {
+  /** Resolves when every room on air is known with its window, or when the patience is over. */
+  readonly complete: Promise<void>;
+  /** Says something to all cells. */
+  send(message: Message): void;
+}
+
+/** Opens the ears of a door. */
+export function openBusFeed(deps: BusFeedDeps): BusFeed {
+  const { clock, log, at, origin } = deps;
+  const stack = new AsyncDisposableStack();
+  const news = openNews(clock);
+  const substitutes = new Substitutes(at.loops, origin);
+  stack.use(
+    subscribeSocket(at.siteBus, {
+      message(message) {
+        const { head } = message;
+        if (head.kind === 'rooms') news.site(head.rooms);
+        origin.receive(message);
+        if (head.kind === 'rooms' || head.kind === 'room-changes') void substitutes.play(head.rooms);
+        if (head.kind === 'room-changes') substitutes.forget(head.gone);
+      },
+      failed: logLost(clock, log, 'site'),
+    }),
+  );
+  const takeLastWord = (cards: readonly RoomCard[]): void => {
+    news.site(cards);
+    origin.receive({ head: { kind: 'rooms', rooms: cards }, body: EMPTY });
+    void substitutes.play(cards);
+  };
+  stack.use(lastWord({ clock, log, path: at.rooms }, () => news.siteSpoke, takeLastWord));
+  const inlets: Inlet[] = [];
+  for (let cell = 0; cell < deps.cells; cell++) {
+    const inlet = stack.use(
+      subscribeSocket(at.cellBus(cell), {
+        message(message) {
+          const { head } = message;
+          if (head.kind === 'program') substitutes.needless(head.slug);
+          if (head.kind === 'state') deps.delivery(head.slug, head.state.delivery);
+          hearQueue(deps, message);
+          origin.receive(message);
+          if (head.kind === 'state') news.cell(head.slug);
+        },
+        failed: logLost(clock, log, `cell-${cell}`),
+        down: () => origin.cellDown(cell),
+      }),
+    );
+    inlets.push(inlet);
+  }
+  return {
+    complete: news.complete,
+    send(message) {
+      for (const inlet of inlets) inlet.send(message);
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function hearQueue({ queue, door }: BusFeedDeps, { head }: Message): void {
+  if (head.kind === 'end') queue.forget(head.slug);
+  if (head.kind !== 'queue') return;
+  if (head.over) queue.over(head.slug);
+  else queue.told(head.queue, head.limits[door]);
+}
+
+/** A door that starts while a cell is dead plays standby from the disk until the cell speaks for its rooms itself. */
+class Substitutes {
+  readonly #path: string;
+  readonly #origin: Origin;
+  readonly #known = new Set<string>();
+
+  constructor(path: string, origin: Origin) {
+    this.#path = path;
+    this.#origin = origin;
+  }
+
+  async play(cards: readonly RoomCard[]): Promise<void> {
+    const known = this.#known;
+    for (const { slug, status, zero } of cards) {
+      if (!isRunning(status) || zero === undefined || known.has(slug)) continue;
+      const loops = await readLoops(this.#path);
+      if (!loops || known.has(slug)) continue;
+      known.add(slug);
+      for (const message of substituteMessages(slug, zero, loops)) this.#origin.receive(message);
+    }
+  }
+
+  needless(slug: string): void {
+    this.#known.add(slug);
+  }
+
+  forget(slugs: readonly string[]): void {
+    for (const slug of slugs) this.#known.delete(slug);
+  }
+}

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../../base/clock.ts';
+import { sharesPorts } from '../../base/port.ts';
+import type { Config } from '../../config/index.ts';
+import {
+  type DoorDeps,
+  LIMITS,
+  loadAssets,
+  loadManifest,
+  memoryPossible,
+  openPages,
+  withinMemory,
+} from '../../door/index.ts';
+import { keyFor } from '../../keys/signing-keys.ts';
+import { askTicketKeys } from '../../keys/ticket-keys.ts';
+import { openVouching } from '../../keys/token.ts';
+import { certificateOf, challengeAnswer } from '../certificate-files.ts';
+import type { Paths } from '../paths.ts';
+import { consentOf } from '../rehearsal.ts';
+
+const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
+/** Holds a flash crowd of one second while the process is busy; the kernel caps it at net.core.somaxconn. */
+const ACCEPT_QUEUE = 4096;
+
+/** What of a door follows from the configuration and the files of the installation alone. */
+export async function doorSettings(config: Config, at: Paths, clock: Clock, secret: Uint8Array) {
+  const { publicUrl, httpPort } = config;
+  const consent = consentOf(config, clock.wall());
+  const certificate = certificateOf(config);
+  return {
+    ...{ port: config.port, host: config.host, backlog: ACCEPT_QUEUE },
+    // Always where it can be: the supervisor shares the port while no door is up.
+    reusePort: sharesPorts || config.doors > 1,
+    site: { socketPath: at.siteHttp },
+    cell: (cell: number) => ({ socketPath: at.cellHttp(cell) }),
+    assets: await loadAssets(BUILD),
+    pages: openPages({
+      manifest: await loadManifest(BUILD),
+      ...(publicUrl ? { publicUrl } : {}),
+      asksForLink: config.roomsCreate !== 'anyone',
+    }),
+    limits: withinMemory({ ...LIMITS, backlog: config.backlogLimit }, memoryPossible(), config.doors),
+    returnKey: keyFor(secret, 'listeners who come back'),
+    vouches: openVouching(secret),
+    ...{ trustedProxies: config.trustedProxies, caches: config.caches },
+    ...(certificate
+      ? { tls: { ...certificate, ticketKeys: await askTicketKeys(clock, process), plainLocal: true } }
+      : {}),
+    ...(httpPort === undefined
+      ? {}
+      : {
+          plain: {
+            port: httpPort,
+            challenge: (token: string) => challengeAnswer(at.challenges, token),
+          },
+        }),
+    ...(publicUrl ? { publicUrl } : {}),
+    ...(consent ? { consent: JSON.stringify(consent) } : {}),
+  } satisfies Partial<DoorDeps>;
+}

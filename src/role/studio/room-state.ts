@@ -1,0 +1,111 @@
+import type { Archive } from '../../archive/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import { ms } from '../../base/time.ts';
+import type { StageRoom } from '../../stage/index.ts';
+import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../../wire/room.ts';
+import type { RoomGovernor } from './room-governor.ts';
+import type { RoomSound } from './room-sound.ts';
+
+/** A state that does not change is told this often: doors forget what they were told of a room's delivery. */
+const RETELL_MS = 3000;
+/** Levels change many times a second; listeners are told at most five times a second. */
+const SOON_MS = ms(200);
+
+/** What the state of a room is put together from, and who is told of it. */
+export interface StateTellerDeps {
+  readonly clock: Clock;
+  readonly archive: Archive;
+  readonly sound: RoomSound;
+  readonly governor: RoomGovernor;
+  /** The room on the stage, once it is open. */
+  stage(): StageRoom;
+  /** The site's newest word on the room. */
+  card(): RoomCard;
+  /** What has happened here: perhaps more than the site knows. */
+  clocks(): Clocks;
+  publish(state: RoomState): void;
+}
+
+/** Tells doors, and those backstage, how a running room is: when that changes, and every few seconds. */
+export class StateTeller implements Disposable {
+  readonly #deps: StateTellerDeps;
+  #told = { text: '', at: Number.NEGATIVE_INFINITY };
+  #soon: Disposable | undefined;
+  /** The end has been told: nothing may follow that sounds like a room that goes on. */
+  #ending = false;
+
+  constructor(deps: StateTellerDeps) {
+    this.#deps = deps;
+  }
+
+  /** How the room is now. */
+  state(): RoomState {
+    const { clock, archive, stage, sound, governor } = this.#deps;
+    const { slug, title, hosts, status, clocks, cap } = this.#deps.card();
+    const { carries, since, deadAir } = sound.state();
+    const { steering } = governor;
+    const catchingUp = steering.catchingUp(clock.now());
+    return {
+      v: 1,
+      at: clock.wall(),
+      slug,
+      title,
+      hosts,
+      status,
+      clocks: { ...clocks, ...this.#deps.clocks() },
+      stage: stage()
+        .people()
+        .map(({ id, name, role, speaking, muted, connected }) => ({
+          id,
+          name,
+          role,
+          speaking,
+          muted,
+          connected,
+        })),
+      program: { carries, since, ...(deadAir ? { deadAir } : {}) },
+      streams: steering.streams(clock.now()),
+      ...(catchingUp > 0 ? { catchingUp } : {}),
+      delivery: steering.delivery(clock.now(), cap),
+      studio: 'here',
+      gaps: archive.gaps(slug).slice(-MAX_TOLD_GAPS),
+    };
+  }
+
+  /** Tells it now, if it is another one than was told last. */
+  tell(): void {
+    const { clock, sound } = this.#deps;
+    if (this.#ending || (!sound.mixer && !sound.resting)) return;
+    const now = this.state();
+    const text = JSON.stringify({ ...now, at: 0 });
+    if (text === this.#told.text && clock.now() - this.#told.at < RETELL_MS) return;
+    this.#told = { text, at: clock.now() };
+    this.#deps.publish(now);
+    this.#show(now);
+  }
+
+  /** Tells it in a moment, together with what changes until then. */
+  tellSoon(): void {
+    this.#soon ??= this.#deps.clock.after(SOON_MS, () => {
+      this.#soon = undefined;
+      this.tell();
+    });
+  }
+
+  /** Nothing is told from now on. The last line tells studio pages that this was the end: without it they would knock at a closed door. */
+  end(status: 'ended' | 'cancelled' | undefined): void {
+    if (status) this.#show({ ...this.state(), status });
+    this.#ending = true;
+  }
+
+  #show({ slug, status, program, streams, catchingUp = 0, gaps }: RoomState): void {
+    const recordingFailed = !this.#deps.archive.healthy(slug);
+    this.#deps.stage().show({
+      ...{ kind: 'program', status, program, streams, catchingUp, gaps: gaps.length, recordingFailed },
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#soon?.[Symbol.dispose]();
+  }
+}

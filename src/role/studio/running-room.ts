@@ -1,0 +1,255 @@
+import type { Slug, SpeakerId } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
+import { type EpochMs, epochMs, fragmentStart, ms } from '../../base/time.ts';
+import type { SpeakerStats } from '../../mixer/index.ts';
+import type { StageRoom } from '../../stage/index.ts';
+import { standbyMessages } from '../../standby/standby-loops.ts';
+import type { Message, Presence } from '../../wire/feed.ts';
+import type { TicketTally } from '../../wire/queue.ts';
+import type { Clocks, RoomCard } from '../../wire/room.ts';
+import type { RoomMetrics } from './cell-metrics.ts';
+import type { OpenableRoom } from './cell-rooms.ts';
+import { RoomGovernor } from './room-governor.ts';
+import { RoomMessages } from './room-messages.ts';
+import { openRoomRecording, type RoomRecording } from './room-recording.ts';
+import { RoomSound } from './room-sound.ts';
+import { StateTeller } from './room-state.ts';
+import type { RunningRoomDeps } from './running-room-deps.ts';
+import { openTalk, type Talk } from './talk.ts';
+
+/** One room on the air: stage → mixer → packager → bus and archive. */
+export class RunningRoom {
+  readonly slug: Slug;
+  readonly #deps: RunningRoomDeps;
+  readonly #log: Log;
+  readonly #zero: EpochMs;
+  readonly #messages: RoomMessages;
+  readonly #governor: RoomGovernor;
+  readonly #recording: RoomRecording;
+  readonly #talk: Talk;
+  readonly #stage: StageRoom;
+  readonly #sound: RoomSound;
+  readonly #teller: StateTeller;
+  #card: RoomCard;
+  #clocks: Clocks;
+  #everySecond: Disposable | undefined;
+
+  private constructor(deps: RunningRoomDeps, card: OpenableRoom, log: Log, governor: RoomGovernor) {
+    const { clock, archive, renditions } = deps;
+    this.#deps = deps;
+    this.#card = card;
+    this.#clocks = card.clocks;
+    this.#log = log;
+    this.#governor = governor;
+    const slug = card.slug as Slug;
+    const zero = epochMs(card.zero);
+    this.slug = slug;
+    this.#zero = zero;
+    this.#messages = new RoomMessages(slug);
+    this.#recording = openRoomRecording({ ...{ clock, archive, slug, program: { zero, renditions } } });
+    this.#recording.update(card, this.#clocks);
+    this.#talk = openTalk({
+      wall: () => this.#recording.wall(),
+      mark: (mark) => this.#recording.mark(mark),
+    });
+    this.#sound = this.#openSound();
+    this.#teller = new StateTeller({
+      ...{ clock, archive, sound: this.#sound, governor },
+      stage: () => this.#stage,
+      card: () => this.#card,
+      clocks: () => this.#clocks,
+      publish: (state) => deps.publish(this.#messages.state(state)),
+    });
+    this.#stage = this.#openStage();
+    this.#stage.revoke(card.revoked);
+  }
+
+  /**
+   * Opens a room in this cell at the next free slot of its grid. The caller publishes its greeting at once: a door that
+   * connects while the encoders warm up must not miss it.
+   */
+  static async open(deps: RunningRoomDeps, card: OpenableRoom): Promise<RunningRoom> {
+    const log = deps.log.part('program');
+    const governor = await RoomGovernor.open(deps, card.slug, log);
+    // The stage opens first: people may take their places while the encoders warm up.
+    const room = new RunningRoom(deps, card, log, governor);
+    try {
+      await room.#sound.begin();
+    } catch (error) {
+      await room.#dispose();
+      throw error;
+    }
+    room.#everySecond = deps.clock.every(ms(1000), () => room.#second());
+    return room;
+  }
+
+  #openSound(): RoomSound {
+    return new RoomSound({
+      ...{ cell: this.#deps, slug: this.slug, log: this.#log, zero: this.#zero },
+      stage: () => this.#stage,
+      live: () => this.#card.status === 'live',
+      wanted: () => this.#governor.wanted(),
+      needed: () =>
+        this.#governor.heard() ||
+        this.#stage.attended ||
+        this.#recording.begun ||
+        (this.#card.status === 'live' && this.#card.welcome !== true),
+      look: () => this.#look(),
+      init: (init) => this.#recording.init(init),
+      fragment: (fragment) => {
+        this.#recording.fragment(fragment);
+        this.#deps.publish(this.#messages.fragment(fragment));
+        if (this.#clocks.firstAudio === undefined)
+          this.#setClocks({ firstAudio: fragmentStart(this.#zero, fragment.seq) });
+      },
+      block: (block) => this.#recording.block(block),
+      state: ({ firstSpeech }) => {
+        const first = this.#clocks.firstSpeech === undefined && this.#card.status === 'live';
+        if (firstSpeech !== undefined && first) this.#setClocks({ firstSpeech });
+        this.#teller.tell();
+      },
+      rests: () => this.#deps.publish(this.#messages.rest()),
+    });
+  }
+
+  #openStage(): StageRoom {
+    return this.#deps.stage.openRoom(this.slug, {
+      packet: (packet) => this.#sound.mixer?.packet(packet),
+      joined: (id) => {
+        this.#sound.mixer?.join(id);
+        this.#look();
+      },
+      left: (id) => this.#sound.mixer?.leave(id),
+      muted: (id, muted) => this.#sound.mixer?.mute(id, muted),
+      removed: () => this.#tellRemoved(),
+      changed: () => {
+        this.#talk.update(this.#stage.people());
+        this.#teller.tellSoon();
+      },
+    });
+  }
+
+  /** The site's newest word on this room: title, live or not. */
+  update(card: RoomCard): void {
+    this.#card = card;
+    this.#stage.revoke(card.revoked);
+    this.#recording.update(card, this.#clocks);
+    this.#sound.mixer?.live(card.status === 'live');
+    this.#look();
+    this.#teller.tell();
+  }
+
+  /** Everything a door that comes now must be told. */
+  *greeting(): Generator<Message> {
+    const messages = this.#messages;
+    yield messages.program(this.#zero, this.#deps.renditions);
+    for (const [rendition, bytes] of this.#sound.inits) yield messages.init(rendition, bytes);
+    yield* standbyMessages(this.slug, this.#deps.loops());
+    for (const fragment of this.#sound.recent) yield messages.fragment(fragment);
+    if (this.#sound.resting) yield messages.rest();
+    if (Object.keys(this.#clocks).length > 0) yield messages.clocks(this.#clocks);
+    if (this.#governor.line) yield messages.queue(this.#governor.line);
+    if (this.#stage.unconfirmed.length > 0) yield messages.removed(this.#stage.unconfirmed);
+    yield messages.state(this.#teller.state());
+  }
+
+  /** A door's count of the streams it serves, and what it wishes of the ladder. */
+  presence(said: Presence): void {
+    if (!this.#governor.presence(said)) return;
+    this.#sound.select();
+    this.#look();
+  }
+
+  /** A door's count of the tickets it gave out. */
+  tickets(door: string, tally: TicketTally): void {
+    this.#governor.tickets(door, tally);
+  }
+
+  /** What the cell says of the room to whoever watches it. */
+  metrics(): RoomMetrics {
+    const { clock, archive } = this.#deps;
+    const { steering } = this.#governor;
+    const people = this.#stage.people();
+    return {
+      slug: this.slug,
+      live: this.#card.status === 'live',
+      resting: this.#sound.resting,
+      streams: steering.streams(clock.now()),
+      onStage: people.filter(({ connected }) => connected).length,
+      deadAir: silentSeconds(this.#card, this.#sound.state().deadAir?.since, clock.wall()),
+      recording: this.#recording.begun
+        ? { healthy: archive.healthy(this.slug), gaps: archive.gaps(this.slug).length }
+        : undefined,
+      level: steering.delivery(clock.now()).level,
+      last: this.#sound.last,
+      speakers: people.flatMap(({ id }) => {
+        const stats = this.#stats(id);
+        return stats ? [[id, stats] as const] : [];
+      }),
+    };
+  }
+
+  /** Stops. A status closes the room for ever; without one it can be taken up again at a later slot. */
+  async close(over?: 'ended' | 'cancelled'): Promise<void> {
+    this.#teller.end(over);
+    this.#everySecond?.[Symbol.dispose]();
+    await this.#sound.finish(over !== undefined);
+    this.#teller[Symbol.dispose]();
+    this.#talk.close();
+    await this.#dispose();
+    const { last } = this.#sound;
+    if (over) {
+      this.#deps.publish(this.#messages.end(last));
+      await this.#deps.archive.end(this.slug);
+    }
+    this.#log.info(
+      { slug: this.slug, last, ended: over !== undefined },
+      'the studio is no longer running this room',
+    );
+  }
+
+  async #dispose(): Promise<void> {
+    await using parts = new AsyncDisposableStack();
+    parts.use(this.#governor);
+    parts.use(this.#stage);
+    parts.use(this.#sound);
+  }
+
+  #second(): void {
+    this.#look();
+    this.#sound.select();
+    const people = this.#stage.people();
+    this.#talk.update(people);
+    for (const { id } of people)
+      this.#stage.notice(id as SpeakerId, this.#stats(id)?.opposite ? 'opposite-phase' : undefined);
+    this.#tellRemoved();
+    this.#governor.steer();
+    const line = this.#governor.moveLine(this.#card);
+    if (line) this.#deps.publish(this.#messages.queue(line));
+    this.#teller.tell();
+  }
+
+  #look(): void {
+    this.#sound.look();
+    this.#deps.hearing?.(this.#sound.mixer !== undefined && this.#governor.heard());
+  }
+
+  #stats(id: string): SpeakerStats | undefined {
+    return this.#sound.mixer?.stats(id as SpeakerId);
+  }
+
+  #setClocks(more: Clocks): void {
+    this.#clocks = { ...this.#clocks, ...more };
+    this.#deps.publish(this.#messages.clocks(more));
+  }
+
+  // The site keeps it for good. It is said until the card says so as well: the site may be away.
+  #tellRemoved(): void {
+    const { unconfirmed } = this.#stage;
+    if (unconfirmed.length > 0) this.#deps.publish(this.#messages.removed(unconfirmed));
+  }
+}
+
+/** How long a room has been dead air. The demo room rests between two talks, and that is meant. */
+const silentSeconds = ({ status, welcome }: RoomCard, since: number | undefined, wall: number): number =>
+  since === undefined || status !== 'live' || welcome ? 0 : Math.max(0, (wall - since) / 1000);

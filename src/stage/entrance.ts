@@ -1,0 +1,102 @@
+import type { Context } from 'hono';
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import { problem } from '../base/reply.ts';
+import { bearer, bearerTrouble, type Grant, type Tokens } from '../keys/token.ts';
+import type { Allowance } from './allowance.ts';
+import type { Room } from './room.ts';
+import { type IceServer, iceLinks } from './signalling/ice-servers.ts';
+
+/** An admitted person, or the response that refuses them. */
+export type Admitted = { readonly grant: Grant; readonly room: Room } | Response;
+
+/** What letting people in needs. */
+export interface EntranceDeps {
+  readonly rooms: (slug: string) => Room | undefined;
+  readonly tokens: Tokens;
+  readonly iceServers: readonly IceServer[];
+  readonly clock: Clock;
+}
+
+/** Lets people with a link into their room's stage. */
+export class Entrance {
+  readonly #deps: EntranceDeps;
+
+  constructor(deps: EntranceDeps) {
+    this.#deps = deps;
+  }
+
+  /** What the request's link permits, or why nothing. */
+  granted(context: Context): Promise<Grant | ErrorCode> {
+    const authorization = context.req.header('authorization');
+    return this.#deps.tokens.check(bearer(authorization), context.req.param('slug'));
+  }
+
+  /** Admits a request with a link of this room, unless it comes too often. */
+  async enter(context: Context, allowance?: Allowance): Promise<Admitted> {
+    const grant = await this.granted(context);
+    if (typeof grant === 'string')
+      return refuse(
+        grant,
+        grant.startsWith('token-') ? bearerTrouble(context.req.header('authorization')) : undefined,
+      );
+    const wait = allowance?.spend(`${grant.slug} ${grant.speaker}`, this.#deps.clock.now());
+    if (wait !== undefined) return refuse('too-often', undefined, { 'retry-after': String(wait) });
+    const room = this.room(grant);
+    return room ? { grant, room } : refuse('room-not-open');
+  }
+
+  /** The room of a link; undefined while it is not open. */
+  room({ slug }: Grant): Room | undefined {
+    return this.#deps.rooms(slug);
+  }
+
+  /** Relays are announced only to people with a link; anyone else could use them at the operator's cost. */
+  announce(headers: Headers, { speaker }: Grant): void {
+    const { iceServers, clock } = this.#deps;
+    for (const link of iceLinks(iceServers, speaker, clock.wall())) headers.append('link', link);
+    headers.set('cache-control', 'no-store');
+  }
+}
+
+/** Headers with which any page may read an answer of the stage. */
+export function cors(): Headers {
+  return new Headers({
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'Location, ETag, Link, Accept-Patch, Retry-After',
+  });
+}
+
+/** The answer to a request that is refused. */
+export function refuse(code: ErrorCode, detail?: string, extra: Record<string, string> = {}): Response {
+  const reply = problem(code, detail, extra);
+  const headers = cors();
+  for (const [name, value] of Object.entries(reply.headers)) headers.set(name, value);
+  if (reply.status === 401) headers.set('www-authenticate', 'Bearer');
+  return new Response(String(reply.body), { status: reply.status, headers });
+}
+
+/** The media type of a request's body, in lower case, without parameters; empty when there is none. */
+export const contentType = (context: Context): string =>
+  (context.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+/**
+ * The body as text. Undefined when it is longer than `limit` bytes, which is detected while reading; empty when it
+ * broke off.
+ */
+export async function readBody(request: Request, limit: number): Promise<string | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const part of request.body ?? []) {
+      size += part.length;
+      if (size > limit) return undefined;
+      parts.push(part);
+    }
+  } catch {
+    // A client that disconnects in the middle is not our fault and reads no answer.
+    return '';
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
