@@ -91,7 +91,7 @@ const english: PlainWords = {
   homeAbout: 'Earshot: live audio rooms',
   on: 'On now',
   coming: 'Coming up',
-  over: 'Listen again',
+  over: 'Earlier conversations',
   nothing: 'Nothing is on yet. Start a room and send its address to anyone: a browser is all they need.',
   start: 'Start a room',
   what: 'What is it about?',
@@ -156,7 +156,7 @@ const french: PlainWords = {
   homeAbout: 'Earshot : des salles audio en direct',
   on: 'En ce moment',
   coming: 'À venir',
-  over: 'À réécouter',
+  over: 'Conversations passées',
   nothing:
     'Rien à l’antenne pour l’instant. Ouvrez une salle et envoyez son adresse : un navigateur suffit pour écouter.',
   start: 'Ouvrir une salle',

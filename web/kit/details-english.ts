@@ -73,7 +73,7 @@ export const detailsEnglish = {
     'A few people talk; everyone who comes hears them. More people means a little more delay, never an error and never silence.',
   onNow: 'On now',
   coming: 'Coming up',
-  earlier: 'Listen again',
+  earlier: 'Earlier conversations',
   empty: 'No one is speaking yet.',
   emptyWelcome: 'Only the welcome talk is on.',
   emptyMore:

@@ -76,7 +76,7 @@ export const detailsFrench: Details = {
     'Quelques personnes parlent, toutes celles qui viennent les entendent. Plus de monde, c’est un peu plus de décalage, jamais une erreur et jamais le silence.',
   onNow: 'En ce moment',
   coming: 'À venir',
-  earlier: 'À réécouter',
+  earlier: 'Conversations passées',
   empty: 'Personne ne parle encore.',
   emptyWelcome: 'Seul le mot de bienvenue est à l’antenne.',
   emptyMore:

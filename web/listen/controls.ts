@@ -36,7 +36,7 @@ export function openControls(words: Words, sound: Sound, toggle: () => void, sil
   const node = element('div', { class: 'controls' }, element('div', { class: 'actions' }, main, loudness));
   return {
     node,
-    show({ status }, here, from) {
+    show({ status, recording }, here, from) {
       const { on, replay, paused } = sound;
       const wanted = on ? 'pause' : 'play';
       if (shape !== wanted) {
@@ -50,7 +50,8 @@ export function openControls(words: Words, sound: Sound, toggle: () => void, sil
         return status === 'open' ? words.listenMusic : words.listen;
       };
       write(label, on ? words.pause : begin());
-      loudness.hidden = main.hidden = status === 'scheduled' || status === 'cancelled';
+      const gone = status === 'ended' && recording?.removedAt !== undefined;
+      loudness.hidden = main.hidden = gone || status === 'scheduled' || status === 'cancelled';
       main.classList.toggle('waits', on && !replay && here.player !== 'playing');
       const silent = audio.muted || audio.volume === 0;
       if (mute.dataset.silent !== String(silent)) {

@@ -8,12 +8,12 @@ import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
 import { openClocks } from './clocks.ts';
 import { type KeyActions, keys } from './keys.ts';
-import { keepPlace, placeIn } from './places.ts';
+import { keepPlace, lengthOf, placeIn } from './places.ts';
 import { type Here, timeOf } from './say.ts';
 import { shareButtons } from './share-buttons.ts';
 import type { Sound } from './sound.ts';
 import { openTheatre } from './theatre/theatre.ts';
-import { lengthOf, openTransport } from './transport.ts';
+import { openTransport } from './transport.ts';
 
 /** How often the place is saved while a recording plays, ms. */
 const KEEP_MS = 5_000;
@@ -63,9 +63,9 @@ export function roomDetails(
       const { status } = state;
       const { replay, on } = sound;
       const running = isRunning(status);
-      const length = lengthOf(state, here.now);
+      const length = lengthOf(state, here);
       keepPlaceNow();
-      transport.show(state, here.now, from);
+      transport.show(state, here, from);
       reminder.show(status);
       steadier.show(running);
       ways.show(state, running, length);
@@ -201,7 +201,7 @@ function openWays(slug: string, words: AllWords, sound: Sound, remembered: numbe
       goOn.hidden = remembered === undefined || !!replay || length === undefined || paused !== undefined;
       start.hidden =
         length === undefined || (replay ? replay.at < 5 : status === 'ended' && remembered === undefined);
-      download.hidden = status !== 'ended';
+      download.hidden = status !== 'ended' || length === undefined;
       share.show(
         title,
         replay && replay.state !== 'loading' && replay.state !== 'missing' ? replay.at : undefined,

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { keepPlace, placeIn, placeOf, secondsOf } from './places.ts';
+import { stateOfCard } from '../../src/wire/room.ts';
+import { keepPlace, lengthOf, placeIn, placeOf, secondsOf } from './places.ts';
 
 beforeEach(() => {
   const all = new Map<string, string>();
@@ -40,4 +41,19 @@ test('the first seconds are no place to go back to, and a broken memory is none'
   expect(placeIn('a')).toBeUndefined();
   localStorage.setItem('earshot-places', '{"a":{"at":"x"}}');
   expect(placeIn('a')).toBeUndefined();
+});
+
+test('a recording is as long as what was said, without its gaps; there is none where none is kept', () => {
+  const clocks = { opened: 0, firstSpeech: 10_000, ended: 70_000 };
+  const ended = {
+    ...stateOfCard({ slug: 'x', title: 'X', hosts: [], status: 'ended', clocks }, 90_000),
+    gaps: [{ from: 20_000, seconds: 5, reason: 'disk-full' as const }],
+  };
+  const now = 90_000;
+  expect(lengthOf(ended, { now })).toBe(55);
+  expect(lengthOf({ ...ended, status: 'live' }, { now })).toBe(75);
+  expect(lengthOf({ ...ended, status: 'live', clocks: { opened: 0 } }, { now })).toBeUndefined();
+  expect(lengthOf({ ...ended, status: 'live' }, { now, welcome: true })).toBeUndefined();
+  const recording = { seconds: 0, removedAt: 80_000, removedBy: 'host' } as const;
+  expect(lengthOf({ ...ended, recording }, { now })).toBeUndefined();
 });

@@ -1,5 +1,7 @@
 /** A place in a recording: kept on this device, or named by an address. */
+import type { RoomState } from '../../src/wire/room.ts';
 import { keep, kept } from '../kit/words.ts';
+import type { Here } from './say.ts';
 
 const KEY = 'earshot-places';
 /** The most rooms whose place is remembered; the one that was heard longest ago is dropped. */
@@ -61,4 +63,17 @@ export function placeOf({
     if (at !== undefined) return at;
   }
   return undefined;
+}
+
+/** The length of a room's recording in seconds, as its state tells it; undefined while nothing is kept of it. */
+export function lengthOf(
+  state: RoomState,
+  { now, welcome }: Pick<Here, 'now' | 'welcome'>,
+): number | undefined {
+  const { status, clocks, gaps } = state;
+  const { firstSpeech, ended } = clocks;
+  if (welcome || state.recording?.removedAt !== undefined) return undefined;
+  if (firstSpeech === undefined || status === 'scheduled' || status === 'cancelled') return undefined;
+  const lost = gaps.reduce((sum, gap) => sum + (gap.from >= firstSpeech ? gap.seconds : 0), 0);
+  return Math.max(0, ((status === 'ended' ? (ended ?? now) : now) - firstSpeech) / 1000 - lost);
 }

@@ -10,7 +10,7 @@ import { frame } from './frame.ts';
 import type { LineCard } from './line.ts';
 import type { LockScreen } from './lock-screen.ts';
 import { News } from './news.ts';
-import { placeOf } from './places.ts';
+import { lengthOf, placeOf } from './places.ts';
 import { openPoll } from './poll.ts';
 import type { ReadingCard } from './reading.ts';
 import { type Here, say, timeOf, whenOf } from './say.ts';
@@ -107,9 +107,7 @@ class RoomPage {
       told: (change, place) => this.#take({ ...news.state, ...change }, place),
       heard: () => {
         const ago = this.#behind();
-        return news.state.clocks.firstSpeech === undefined || ago === undefined
-          ? undefined
-          : news.now() - ago * 1000;
+        return this.#recorded() === undefined || ago === undefined ? undefined : news.now() - ago * 1000;
       },
     });
   }
@@ -159,7 +157,7 @@ class RoomPage {
   }
 
   #toggle(on = !this.#sound.on): void {
-    const from = this.#named ?? (this.#news.state.status === 'ended' ? 0 : undefined);
+    const from = this.#from() ?? (this.#news.state.status === 'ended' ? 0 : undefined);
     if (on !== this.#sound.on) this.#sound.toggle(from);
     this.#named = undefined;
     this.#render();
@@ -167,9 +165,8 @@ class RoomPage {
 
   #seek(by: number): void {
     const { replay } = this.#sound;
-    const begun = this.#news.state.clocks.firstSpeech !== undefined;
     if (replay) replay.seek(replay.at + by);
-    else if (by < 0 && this.#news.running && begun) void this.#sound.back(by);
+    else if (by < 0 && this.#news.running && this.#recorded() !== undefined) void this.#sound.back(by);
   }
 
   #mute(): void {
@@ -183,6 +180,19 @@ class RoomPage {
     audio.volume = Math.min(1, Math.max(0, audio.volume + by));
     audio.muted = false;
     this.#render();
+  }
+
+  /** The length of what is kept of the room, seconds. */
+  #recorded(): number | undefined {
+    return lengthOf(this.#news.state, { now: this.#news.now(), welcome: this.#welcome });
+  }
+
+  /** Where the address says to begin, if the recording has such a place. */
+  #from(): number | undefined {
+    const length = this.#recorded();
+    return length !== undefined && this.#named !== undefined && this.#named < length
+      ? this.#named
+      : undefined;
   }
 
   /** Seconds from the stage to this ear: by the program's clock where it is known, otherwise by what is buffered. */
@@ -207,9 +217,11 @@ class RoomPage {
       place: player.place,
       steady: player.steady,
       stale: this.#news.stale,
+      welcome: this.#welcome,
+      within: replay !== undefined || this.#from() !== undefined,
     };
     this.#renderWords(state, here);
-    const named = state.clocks.firstSpeech === undefined ? undefined : this.#named;
+    const named = this.#from();
     this.#controls.show(state, here, named);
     this.#loadDetails();
     this.#details?.show(state, here, named);
@@ -231,7 +243,7 @@ class RoomPage {
     this.#mark.className = `mark ${said.tone}`;
     const late = replay && this.#news.running ? replay.seconds - replay.at : undefined;
     const about = (): string => {
-      if (replay?.state === 'missing') return words.replayMissing;
+      if (replay?.state === 'missing') return this.#news.running ? words.replayMissing : words.replayNone;
       if (late !== undefined) return words.behindLive(clockOf(late));
       return paused === undefined ? said.sentence : words.pausedAt(timeOf(paused, words));
     };

@@ -148,6 +148,18 @@ describe('what is happening, in one sentence', () => {
       { player: 'playing', behind: 1 },
       'Silence on stage for 20 s: everyone is muted. We have told them.',
     ],
+    [
+      'dead air under hold music',
+      { program: { carries: 'standby', since: 0, deadAir: { cause: 'all-muted', since: NOW - 23_000 } } },
+      { player: 'playing', behind: 1 },
+      'Silence on stage for 20 s: everyone is muted. We have told them. You hear music meanwhile.',
+    ],
+    [
+      'the welcome room, which rests while nobody listens',
+      { program: { carries: 'standby', since: 0, deadAir: { cause: 'nobody-on-stage', since: 0 } } },
+      { welcome: true },
+      'A short talk, then music. It begins when somebody listens.',
+    ],
     ['studio away', { studio: 'away' }, {}, /^No news from the studio/],
     [
       'reconnecting',
@@ -162,6 +174,18 @@ describe('what is happening, in one sentence', () => {
       { status: 'ended', clocks: { ended: NOW } },
       {},
       /^Ended at \d\d:\d\d\. Listen again from the beginning\.$/,
+    ],
+    [
+      'ended, and the recording is playing',
+      { status: 'ended', clocks: { ended: NOW } },
+      { within: true },
+      /^Ended at \d\d:\d\d\.$/,
+    ],
+    [
+      'ended, and the recording was removed',
+      { status: 'ended', clocks: { ended: NOW }, recording: { removedAt: NOW, removedBy: 'host' } as never },
+      {},
+      /^Ended at \d\d:\d\d\. The recording was removed\.$/,
     ],
     ['cancelled', { status: 'cancelled' }, {}, 'The hosts called this off.'],
   ];

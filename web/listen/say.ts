@@ -17,6 +17,10 @@ export interface Here {
   readonly steady?: 'learned' | 'chosen' | undefined;
   /** The state has not been updated for a while. */
   readonly stale: boolean;
+  /** The room of the demonstration, whose talk begins when somebody listens. */
+  readonly welcome?: boolean;
+  /** The recording is being heard already, or from another place than its beginning. */
+  readonly within?: boolean;
 }
 
 /** A sentence, the label above it, and whether it asks for attention. */
@@ -84,18 +88,20 @@ export function say(state: RoomState, here: Here, words: Words): Said {
     case 'live':
       return { mark, ...onAir(state, here, words) };
     case 'ended':
-      return {
-        mark,
-        tone: 'calm',
-        sentence:
-          clocks.ended === undefined ? words.endedPlain : words.ended(whenOf(clocks.ended, here.now, words)),
-      };
+      return { mark, tone: 'calm', sentence: after(state, here, words) };
     case 'cancelled':
       return { mark, tone: 'calm', sentence: words.cancelled };
   }
 }
 
 type Sentence = Omit<Said, 'mark'>;
+
+function after({ clocks, recording }: RoomState, here: Here, words: Words): string {
+  const { ended } = clocks;
+  const over = ended === undefined ? words.endedPlain : words.ended(whenOf(ended, here.now, words));
+  if (recording?.removedAt !== undefined) return `${over} ${words.recordingRemoved}`;
+  return here.within ? over : `${over} ${words.again}`;
+}
 
 function before(start: number | undefined, now: number, words: Words): Sentence {
   if (start === undefined) return { tone: 'calm', sentence: words.unscheduled };
@@ -127,11 +133,14 @@ function lobby(state: RoomState, now: number, words: Words): Sentence {
 
 function onAir(state: RoomState, here: Here, words: Words): Sentence {
   const { deadAir, carries } = state.program;
+  if (here.welcome && (deadAir || carries === 'standby'))
+    return { tone: 'calm', sentence: words.welcomeTalk };
   if (deadAir) {
     const silent = Math.max(2, (here.now - deadAir.since) / 1000);
     // Five-second steps: a sentence that changes every second cannot be read aloud.
     const calm = silent < 10 ? silent : Math.floor(silent / 5) * 5;
-    return { tone: 'late', sentence: words.deadAir[deadAir.cause](words.span(calm)) };
+    const silence = words.deadAir[deadAir.cause](words.span(calm));
+    return { tone: 'late', sentence: carries === 'standby' ? `${silence} ${words.musicMeanwhile}` : silence };
   }
   if (carries === 'standby') return { tone: 'calm', sentence: words.backMusic };
   const listening = here.player === 'playing';

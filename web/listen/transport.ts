@@ -2,7 +2,8 @@ import { isRunning, type RoomState } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
-import { timeOf } from './say.ts';
+import { lengthOf } from './places.ts';
+import { type Here, timeOf } from './say.ts';
 import type { Sound } from './sound.ts';
 
 const SPEEDS = [1, 1.25, 1.5, 2] as const;
@@ -16,15 +17,7 @@ const AT_EDGE = 3;
 export interface Transport {
   readonly node: HTMLElement;
   /** Shows the place of this listener; hidden while nothing is recorded. */
-  show(state: RoomState, now: number, from?: number): void;
-}
-
-/** The length of a room's recording in seconds, as its state tells it; undefined before the first words. */
-export function lengthOf({ status, clocks, gaps }: RoomState, now: number): number | undefined {
-  const { firstSpeech, ended } = clocks;
-  if (firstSpeech === undefined || status === 'scheduled' || status === 'cancelled') return undefined;
-  const lost = gaps.reduce((sum, gap) => sum + (gap.from >= firstSpeech ? gap.seconds : 0), 0);
-  return Math.max(0, ((status === 'ended' ? (ended ?? now) : now) - firstSpeech) / 1000 - lost);
+  show(state: RoomState, here: Here, from?: number): void;
 }
 
 /** Makes the bar. */
@@ -41,7 +34,7 @@ export function openTransport(words: AllWords, sound: Sound): Transport {
     'aria-label': words.seek,
   });
   const tell = (at: number, wall?: number): void => {
-    const edge = live && whole - at < AT_EDGE;
+    const edge = live && whole - at < AT_EDGE && sound.paused === undefined;
     write(
       here,
       edge ? words.status.live : wall === undefined ? clockOf(at) : `${clockOf(at)} · ${timeOf(wall, words)}`,
@@ -104,9 +97,9 @@ export function openTransport(words: AllWords, sound: Sound): Transport {
   );
   return {
     node,
-    show(state, now, from) {
-      const { replay } = sound;
-      const length = replay?.seconds || lengthOf(state, now);
+    show(state, there, from) {
+      const { replay, paused } = sound;
+      const length = replay?.seconds || lengthOf(state, there);
       node.hidden = length === undefined;
       if (length === undefined) return;
       live = isRunning(state.status);
@@ -115,9 +108,10 @@ export function openTransport(words: AllWords, sound: Sound): Transport {
       on.disabled = live && !replay;
       speed.hidden = !replay;
       if (!held) {
-        const at = replay ? replay.at : (from ?? (live ? length : 0));
+        const stopped = live && paused !== undefined ? length - (there.now - paused) / 1000 : undefined;
+        const at = replay ? replay.at : Math.max(0, stopped ?? from ?? (live ? length : 0));
         place.value = String(Math.floor(at));
-        tell(at, replay?.wall);
+        tell(at, replay?.wall ?? (stopped === undefined ? undefined : paused));
       }
       write(all, clockOf(length));
     },

@@ -5,9 +5,10 @@ import type { AllWords } from '../../kit/words.ts';
 import { lookOf, openPicture } from './picture.ts';
 
 /** What the theatre shows of a room. */
-export type Scene = Pick<RoomState, 'streams' | 'stage' | 'status'> & {
-  readonly delivery: Pick<RoomState['delivery'], 'rung'>;
-};
+export type Scene = Pick<RoomState, 'streams' | 'stage' | 'status'> &
+  Partial<Pick<RoomState, 'program'>> & {
+    readonly delivery: Pick<RoomState['delivery'], 'rung'>;
+  };
 
 /** A drawn theatre. */
 export interface Theatre {
@@ -40,7 +41,10 @@ export function openTheatre(words: AllWords, rows = 11): Theatre {
   return {
     node,
     show(scene, seated) {
-      const { stage, status } = scene;
+      const { status, program } = scene;
+      // What is said backstage is not heard.
+      const heard = status === 'live' && program?.carries === 'stage';
+      const stage = heard ? scene.stage : scene.stage.map((person) => ({ ...person, speaking: false }));
       const { rung } = scene.delivery;
       const streams = Math.max(scene.streams, seated ? 1 : 0);
       const dot = dotOf(streams, picture.seats);
