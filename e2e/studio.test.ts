@@ -70,7 +70,7 @@ describe('the studio page', () => {
 
   test('a page without a link says what to do, and offers the one that this device knows', async () => {
     const page = await browser.page(`${room.url}/studio`);
-    await page.getByRole('heading', { name: 'You need a link to come on stage' }).waitFor();
+    await page.getByRole('heading', { name: 'This device knows your link' }).waitFor();
     await page.getByRole('button', { name: 'Open the studio with your link' }).click();
     await page.getByRole('button', { name: 'Join the stage' }).waitFor();
     await page.close();

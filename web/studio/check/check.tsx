@@ -35,7 +35,7 @@ export function Check() {
     <form class="check card" onSubmit={submit}>
       <header>
         <h1>{words.checkTitle}</h1>
-        <p class="ash">{words.checkLead}</p>
+        <p class="ash">{voice.problem.value ? words.checkLeadSilent : words.checkLead}</p>
       </header>
       <Theatre
         people={[{ id: 'you', level: voice.level, off: !microphone }]}

@@ -28,49 +28,68 @@ export function SoundForm({ brief }: { brief?: boolean }) {
           }}
         />
       )}
-      <details open={!brief}>
-        <summary>{words.sound}</summary>
-        <Switch
-          label={words.musicMode}
-          hint={words.musicHint}
-          on={choice.music}
-          change={(music) => set({ music })}
-        />
-        {!choice.music && (
-          <>
-            <Switch
-              label={words.echo}
-              on={choice.echoCancellation}
-              change={(on) => set({ echoCancellation: on })}
-            />
-            <Switch
-              label={words.noise}
-              on={choice.noiseSuppression}
-              change={(on) => set({ noiseSuppression: on })}
-            />
-            <Switch
-              label={words.gain}
-              on={choice.autoGainControl}
-              change={(on) => set({ autoGainControl: on })}
-            />
-          </>
-        )}
-        <Switch
-          label={words.pushToTalk}
-          on={settings.pushToTalk.value}
-          change={(on) => {
-            settings.pushToTalk.value = on;
-          }}
-        />
-        <Switch
-          label={words.spokenWarnings}
-          on={settings.spokenWarnings.value}
-          change={(on) => {
-            settings.spokenWarnings.value = on;
-          }}
-        />
-      </details>
+      {brief ? (
+        <details>
+          <summary>{words.sound}</summary>
+          <Processing />
+        </details>
+      ) : (
+        <div>
+          <Processing />
+        </div>
+      )}
     </div>
+  );
+}
+
+/** What is done with the sound of the microphone, and how the page is used with it. */
+function Processing() {
+  const { voice, settings } = useConsole();
+  const words = useWords();
+  const choice = settings.microphone.value;
+  const set = (it: Parameters<typeof voice.choose>[0]) => void voice.choose(it);
+  return (
+    <>
+      <Switch
+        label={words.musicMode}
+        hint={words.musicHint}
+        on={choice.music}
+        change={(music) => set({ music })}
+      />
+      {!choice.music && (
+        <>
+          <Switch
+            label={words.echo}
+            on={choice.echoCancellation}
+            change={(on) => set({ echoCancellation: on })}
+          />
+          <Switch
+            label={words.noise}
+            on={choice.noiseSuppression}
+            change={(on) => set({ noiseSuppression: on })}
+          />
+          <Switch
+            label={words.gain}
+            on={choice.autoGainControl}
+            change={(on) => set({ autoGainControl: on })}
+          />
+        </>
+      )}
+      <Switch
+        label={words.pushToTalk}
+        on={settings.pushToTalk.value}
+        change={(on) => {
+          settings.pushToTalk.value = on;
+        }}
+      />
+      <Switch
+        label={words.spokenWarnings}
+        on={settings.spokenWarnings.value}
+        change={(on) => {
+          settings.spokenWarnings.value = on;
+        }}
+      />
+    </>
   );
 }
 

@@ -25,7 +25,7 @@ export function EndCard() {
     ]);
   if (note && !removed) facts.push([words.endReplay, words.duration(Math.round(note.seconds))]);
   facts.push([words.endPeak, new Intl.NumberFormat(language).format(peak.value)]);
-  facts.push([words.endGaps, gaps === 0 ? words.endNoGaps : String(gaps)]);
+  if (!removed) facts.push([words.endGaps, gaps === 0 ? words.endNoGaps : String(gaps)]);
   return (
     <section class="plain ended">
       <Sign />

@@ -37,12 +37,13 @@ export function Plain(props: {
 /** The page for somebody without a token; `known` is the link that this device remembers. */
 export function NoLink({ link, words, known }: { link: Link; words: Words; known: string | undefined }) {
   const listen = { href: `/r/${link.slug}`, link: words.listenInstead };
-  if (!known) return <Plain title={words.noLinkTitle} text={words.noLinkText} {...listen} />;
+  const flawed = link.flaw && { title: words.badLinkTitle, text: words.badLink[link.flaw] ?? '' };
+  if (!known)
+    return <Plain {...(flawed ?? { title: words.noLinkTitle, text: words.noLinkText })} {...listen} />;
   const open = (): void => location.assign(known);
   return (
     <Plain
-      title={words.noLinkTitle}
-      text={words.knownLinkText}
+      {...(flawed ?? { title: words.knownLinkTitle, text: words.knownLinkText })}
       act={open}
       label={words.knownLinkOpen}
       {...listen}

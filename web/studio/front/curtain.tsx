@@ -15,7 +15,7 @@ export function Curtain() {
           <button
             type="button"
             class={phase.value === 'stage' ? 'button' : 'button quiet'}
-            title={words.openHint}
+            aria-describedby="show-hint"
             disabled={waits}
             onClick={() => void host.change('open')}
           >
@@ -30,7 +30,9 @@ export function Curtain() {
           <button
             type="button"
             class={phase.value === 'stage' ? 'button live' : 'button quiet'}
-            title={words.goLiveHint}
+            {...(standing.value === 'open'
+              ? { 'aria-describedby': 'show-hint' }
+              : { title: words.goLiveHint })}
             disabled={waits}
             onClick={goLive}
           >

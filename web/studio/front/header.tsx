@@ -4,7 +4,7 @@ import { Icon, Sign } from '../controls/icons.tsx';
 
 /** The header: which room this is, and whether it is on air. */
 export function Header() {
-  const { room, settings, dialog, standing } = useConsole();
+  const { room, settings, dialog, standing, phase } = useConsole();
   const words = useWords();
   const now = standing.value;
   const turn = () => {
@@ -20,9 +20,12 @@ export function Header() {
         <p class="small ash">{words.studio}</p>
         <h1 dir="auto">{room.title.value}</h1>
       </div>
-      <p class={`mark${now === 'live' ? ' live' : ''}`} role="status">
-        {words.standing[now]}
-      </p>
+      {/* A link that was refused gets no news of the room: there is nothing to say, and nothing reconnects. */}
+      {phase.value !== 'bad-link' && phase.value !== 'removed' && (
+        <p class={`mark${now === 'live' ? ' live' : ''}`} role="status">
+          {words.standing[now]}
+        </p>
+      )}
       <nav class="studio-tools" aria-label={words.studio}>
         <button
           type="button"

@@ -19,7 +19,7 @@ export function MuteBar() {
   };
   return (
     <div class="mute-bar" role="toolbar" aria-label={words.microphone}>
-      <button type="button" class="button quiet side" onClick={open('sound')}>
+      <button type="button" class="button quiet side" title={words.sound} onClick={open('sound')}>
         <Icon name="sound" />
         <span>{words.sound}</span>
       </button>
@@ -44,7 +44,7 @@ export function MuteBar() {
         </span>
         <Meter level={voice.level} dim={silent} across />
       </button>
-      <button type="button" class="button quiet side" onClick={open('leave')}>
+      <button type="button" class="button quiet side" title={words.leave} onClick={open('leave')}>
         <Icon name="leave" />
         <span>{words.leave}</span>
       </button>

@@ -17,7 +17,11 @@ test('a link says who and where, with letters of any language', () => {
     name: 'Zoë 日本',
   });
   expect(linkOf('/r/night-talk/studio', undefined, 0)).not.toHaveProperty('token');
-  expect(linkOf('/r/x/studio', 'torn', 0)).not.toHaveProperty('token');
+  expect(linkOf('/r/night-talk/studio', undefined, 0)).not.toHaveProperty('flaw');
+  for (const torn of ['torn', '', token.slice(0, 12)]) {
+    expect(linkOf('/r/x/studio', torn, 0)).not.toHaveProperty('token');
+    expect(linkOf('/r/x/studio', torn, 0).flaw).toBe('token-invalid');
+  }
   expect(claimsOf('a.!!.c')).toBeUndefined();
   expect(claimsOf(encode([1]))).toBeUndefined();
   expect(linkOf('/r/x/studio', encode({ role: 'root' }), 0).role).toBe('speaker');

@@ -3,14 +3,14 @@ import { keepInWindow, keptInWindow } from './window-store.ts';
 /** A personal link, as far as the page can read it; only the server can tell whether it is genuine. */
 export interface Link {
   readonly slug: string;
-  /** Absent when the page was opened without one. */
+  /** Absent when the page was opened without one, or with one that cannot be read. */
   readonly token?: string;
   readonly role: 'host' | 'co-host' | 'speaker';
   /** Speaker id: the place on the stage. */
   readonly id: string;
   readonly name: string;
   /** What the page itself can tell about a link that will be refused. */
-  readonly flaw?: 'token-expired' | 'token-other-room';
+  readonly flaw?: 'token-expired' | 'token-other-room' | 'token-invalid';
 }
 
 const keyOf = (slug: string): string => `earshot-token-${slug}`;
@@ -39,7 +39,10 @@ export const keepToken = (slug: string, token: string): boolean => keepInWindow(
 export function linkOf(pathname: string, token: string | undefined, now: number): Link {
   const slug = slugOf(pathname);
   const claims = token ? claimsOf(token) : undefined;
-  if (!token || !claims) return { slug, role: 'speaker', id: '', name: '' };
+  const nobody = { slug, role: 'speaker', id: '', name: '' } as const;
+  if (token === undefined) return nobody;
+  // A link that was cut short on its way is said to be so, not taken for none.
+  if (!claims) return { ...nobody, flaw: 'token-invalid' };
   const role = claims['role'] === 'host' || claims['role'] === 'co-host' ? claims['role'] : 'speaker';
   const { exp, room } = claims as { exp?: unknown; room?: unknown };
   // One day of tolerance, because this device's clock or time zone may be wrong; the server decides.

@@ -68,7 +68,7 @@ export function Master() {
             <span class="figure">{count}</span>
             <span>
               {words.streams(streams)}
-              {late > 0 && <small class="ash"> {words.catchingUp(late)}</small>}
+              {late > 0 && <small class="ash"> · {words.catchingUp(late)}</small>}
             </span>
           </summary>
           <p class="small ash">{words.streamsHint}</p>
@@ -100,7 +100,7 @@ function Say() {
       return <p class="small">{isHost.value ? words.breakHost : words.breakGuest}</p>;
     case 'open':
       return (
-        <p class="small">
+        <p class="small" id="show-hint">
           {late > 0 && scheduled !== undefined && (
             <strong class="ochre">{words.late(late, timeOf(scheduled, settings.language.value))} </strong>
           )}
@@ -108,7 +108,11 @@ function Say() {
         </p>
       );
     case 'scheduled':
-      return isHost.value ? <p class="small">{words.openHint}</p> : null;
+      return isHost.value ? (
+        <p class="small" id="show-hint">
+          {words.openHint}
+        </p>
+      ) : null;
     default:
       return null;
   }

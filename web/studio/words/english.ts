@@ -16,8 +16,9 @@ export const english = {
   noLinkTitle: 'You need a link to come on stage',
   noLinkText:
     'This is the studio, the part of the room behind the stage. It opens with the personal link that the host sends you. Ask the host for a new one if yours is lost.',
+  knownLinkTitle: 'This device knows your link',
   knownLinkText:
-    'This is the studio, the part of the room behind the stage. This device knows your personal link: it opens the studio again.',
+    'This is the studio, the part of the room behind the stage. Your personal link opens it again.',
   knownLinkOpen: 'Open the studio with your link',
   listenInstead: 'Listen to the room instead',
   badLinkTitle: 'This link does not open the studio',
@@ -32,6 +33,8 @@ export const english = {
 
   checkTitle: 'Before you go on stage',
   checkLead: 'Say a few words and watch the ring grow.',
+  checkLeadSilent:
+    'Your microphone needs a moment first; the reason is below. Or join without one and only listen.',
   yourName: 'Your name, as everyone will read it',
   microphone: 'Microphone',
   systemDefault: 'System default',
@@ -119,7 +122,7 @@ export const english = {
   streams: (n: number): string => (n === 1 ? 'connection listening now' : 'connections listening now'),
   catchingUp: (n: number): string => `${n.toLocaleString('en')} catching up`,
   streamsHint:
-    'Connections being served at this moment, counted, not estimated. One person can have several.',
+    'Connections being served at this moment, counted, not estimated. One person can have several connections.',
   capTitle: 'Limit live listeners…',
   capSet: (n: number) => `At most ${n.toLocaleString('en')} live`,
   capLabel: 'Listeners at the live edge',
@@ -131,14 +134,14 @@ export const english = {
   openAudience: 'Open the page the audience sees',
   copyAudience: 'Copy the link',
   goLive: 'Go live',
-  goLiveHint: 'From then on everyone in the room hears the stage.',
+  goLiveHint: 'When you go live, everyone in the room hears the stage.',
   goingLive: 'Going live…',
   waitForHost: 'The host starts the show. Until then only the people on stage hear you.',
   youAreLive: 'Everyone in the room hears the stage.',
   backToMusic: 'Back to hold music',
   backToMusicHint: 'The room stays open; only people on stage hear you.',
   openNow: 'Open the room now',
-  openHint: 'The audience gets hold music, and the stage opens for speakers.',
+  openHint: 'When you open the room, the audience gets hold music, and speakers can come on stage.',
   end: 'End for everyone',
   endSure: 'End the room for everyone? It cannot be opened again. The recording stays at the same address.',
   endYes: 'End it',
@@ -147,9 +150,9 @@ export const english = {
   inviteName: 'Their name (optional)',
   inviteMake: 'Make a link',
   inviteHint:
-    'One link per person: it is their place on the stage. It ends with the room, and before that when you take them off the stage or void all links.',
-  inviteUntil: (day: string) => `Good until ${day}`,
-  inviteFor: (name: string) => (name ? `Link for ${name}` : 'Speaker link'),
+    'One link per person: it is their place on the stage. It ends with the room, or earlier if you take them off the stage or void all links.',
+  inviteUntil: (day: string) => `It ends with the room, on ${day} at the latest.`,
+  inviteFor: (name: string) => (name ? `Link for “\u2068${name}\u2069”.` : 'Speaker link.'),
   copy: 'Copy',
   copied: 'Copied',
   share: 'Share',

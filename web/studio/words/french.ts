@@ -17,8 +17,8 @@ export const french: typeof english = {
   noLinkTitle: 'Il faut un lien pour monter sur scène',
   noLinkText:
     'Vous êtes devant le studio, l’envers du décor. Il s’ouvre avec le lien personnel que l’hôte vous envoie. Demandez-lui-en un nouveau si vous l’avez perdu.',
-  knownLinkText:
-    'Vous êtes devant le studio, l’envers du décor. Cet appareil connaît votre lien personnel : il rouvre le studio.',
+  knownLinkTitle: 'Cet appareil connaît votre lien',
+  knownLinkText: 'Vous êtes devant le studio, l’envers du décor. Votre lien personnel le rouvre.',
   knownLinkOpen: 'Ouvrir le studio avec votre lien',
   listenInstead: 'Écouter la salle',
   badLinkTitle: 'Ce lien n’ouvre pas le studio',
@@ -33,6 +33,8 @@ export const french: typeof english = {
 
   checkTitle: 'Avant de monter sur scène',
   checkLead: 'Dites quelques mots et regardez le cercle grandir.',
+  checkLeadSilent:
+    'Réglez d’abord le micro : la raison est indiquée plus bas. Ou entrez sans micro, pour écouter seulement.',
   yourName: 'Votre nom, tel que tout le monde le lira',
   microphone: 'Micro',
   systemDefault: 'Par défaut (système)',
@@ -121,7 +123,7 @@ export const french: typeof english = {
   streams: (n) => (n <= 1 ? 'connexion à l’écoute' : 'connexions à l’écoute'),
   catchingUp: (n) => `${n.toLocaleString('fr')} en différé`,
   streamsHint:
-    'Connexions servies en ce moment, comptées et non estimées. Une personne peut en avoir plusieurs.',
+    'Connexions servies en ce moment, comptées et non estimées. Une personne peut avoir plusieurs connexions.',
   capTitle: 'Limiter le direct…',
   capSet: (n) => `Au plus ${n.toLocaleString('fr')} en direct`,
   capLabel: 'Auditeurs en direct',
@@ -133,14 +135,15 @@ export const french: typeof english = {
   openAudience: 'Ouvrir la page que voit le public',
   copyAudience: 'Copier le lien',
   goLive: 'Passer en direct',
-  goLiveHint: 'Dès lors, toute la salle entend la scène.',
+  goLiveHint: 'Quand vous passez en direct, toute la salle entend la scène.',
   goingLive: 'On y va…',
   waitForHost: 'L’hôte lance le spectacle. D’ici là, seules les personnes sur scène vous entendent.',
   youAreLive: 'Toute la salle entend la scène.',
   backToMusic: 'Remettre la musique d’attente',
   backToMusicHint: 'La salle reste ouverte ; seule la scène vous entend.',
   openNow: 'Ouvrir la salle maintenant',
-  openHint: 'Le public reçoit la musique d’attente, et la scène s’ouvre aux intervenants.',
+  openHint:
+    'Quand vous ouvrez la salle, le public reçoit la musique d’attente, et les intervenants peuvent monter sur scène.',
   end: 'Terminer pour tous',
   endSure:
     'Terminer la salle pour tous ? Elle ne pourra pas rouvrir. L’enregistrement reste à la même adresse.',
@@ -151,8 +154,8 @@ export const french: typeof english = {
   inviteMake: 'Créer un lien',
   inviteHint:
     'Un lien par personne : c’est sa place sur scène. Il prend fin avec la salle, ou plus tôt si vous retirez la personne de la scène ou annulez tous les liens.',
-  inviteUntil: (day) => `Valable jusqu’au ${day}`,
-  inviteFor: (name) => (name ? `Lien pour ${name}` : 'Lien d’intervenant'),
+  inviteUntil: (day) => `Il prend fin avec la salle, au plus tard le ${day}.`,
+  inviteFor: (name) => (name ? `Lien pour « \u2068${name}\u2069 ».` : 'Lien d’intervenant.'),
   copy: 'Copier',
   copied: 'Copié',
   share: 'Partager',

@@ -136,7 +136,8 @@ export const roomEnglish = {
   },
   endReplay: 'Recording',
   endPeak: 'Most connections at once',
-  endPeakHint: 'Counted by the server, seen by this page while it was open. One person can have several.',
+  endPeakHint:
+    'Counted by the server, seen by this page while it was open. One person can have several connections.',
   endGaps: 'Gaps in the recording',
   endNoGaps: 'none',
   replay: 'Listen again from the beginning',

@@ -143,7 +143,7 @@ export const roomFrench: typeof roomEnglish = {
   endReplay: 'Enregistrement',
   endPeak: 'Connexions au plus fort',
   endPeakHint:
-    'Comptées par le serveur, vues par cette page tant qu’elle était ouverte. Une personne peut en avoir plusieurs.',
+    'Comptées par le serveur, vues par cette page tant qu’elle était ouverte. Une personne peut avoir plusieurs connexions.',
   endGaps: 'Coupures dans l’enregistrement',
   endNoGaps: 'aucune',
   replay: 'Réécouter depuis le début',
