@@ -7,7 +7,7 @@ import { momentOf } from '../wire/moment.ts';
 import { isCalled, pollAfter } from '../wire/place-in-line.ts';
 import type { TicketAnswer } from '../wire/queue.ts';
 import type { RoomCard } from '../wire/room.ts';
-import type { Desk } from './desk.ts';
+import type { Assignment } from './assignment.ts';
 import { doorPage, linePage, openPage, placePage, QUEUE_PAGE_HEADERS, wholePage } from './page.ts';
 import { pageWords } from './page-words.ts';
 import type { Ticket } from './ticket.ts';
@@ -26,7 +26,7 @@ import {
 /** What the queue's answers need. */
 export interface AnswerDeps {
   readonly clock: Clock;
-  readonly desk: Desk;
+  readonly assignment: Assignment;
   /** The room, or why it has no queue. */
   room(
     slug: string,
@@ -99,18 +99,19 @@ class Answers {
     shown: string | undefined,
   ): { ticket: Ticket; note?: keyof typeof SAID } | undefined {
     if (shown === undefined) {
-      const ticket = this.#deps.desk.give(slug);
+      const ticket = this.#deps.assignment.give(slug);
       return ticket && { ticket };
     }
-    const found = this.#deps.desk.check(shown, slug);
-    if (found.kind === 'good') return { ticket: this.#deps.desk.renew(found.ticket) };
-    if (found.kind === 'expired') return { ticket: this.#deps.desk.renew(found.ticket), note: 'expired' };
-    const ticket = this.#deps.desk.give(slug);
+    const found = this.#deps.assignment.check(shown, slug);
+    if (found.kind === 'good') return { ticket: this.#deps.assignment.renew(found.ticket) };
+    if (found.kind === 'expired')
+      return { ticket: this.#deps.assignment.renew(found.ticket), note: 'expired' };
+    const ticket = this.#deps.assignment.give(slug);
     return ticket && { ticket, note: found.kind };
   }
 
   #state(request: QueueRequest, slug: string): Reply {
-    const told = this.#deps.desk.state(slug);
+    const told = this.#deps.assignment.state(slug);
     if (!told) return noQueue(NOBODY_WAITS);
     const etag = `"q${told.queue.seq}-${told.queue.at}"`;
     const headers = {
@@ -145,14 +146,14 @@ class Answers {
       form
         ? { status: 303, headers: { location: `/r/${slug}/queue`, 'cache-control': 'no-store' }, body: '' }
         : noQueue(NOBODY_WAITS);
-    if (!this.#deps.desk.queued(slug) && shown === undefined) return nobody();
+    if (!this.#deps.assignment.queued(slug) && shown === undefined) return nobody();
     const found = this.#ticketFor(slug, shown);
-    const told = this.#deps.desk.state(slug);
+    const told = this.#deps.assignment.state(slug);
     // A ticket of another room, or of an earlier evening, where there is no line.
-    if (!told && !this.#deps.desk.queued(slug)) return nobody();
+    if (!told && !this.#deps.assignment.queued(slug)) return nobody();
     if (!found || !told) return problem('studio-away', undefined, { 'retry-after': '2' });
     const { ticket, note } = found;
-    const text = this.#deps.desk.sign(ticket);
+    const text = this.#deps.assignment.sign(ticket);
     const page = `/r/${slug}/queue?code=${text}`;
     if (form)
       return {
@@ -178,9 +179,9 @@ class Answers {
     const body = await readBody(request);
     if (body === undefined) return tooLarge();
     const shown = shownIn(request, body, isForm(request));
-    const found = shown ? this.#deps.desk.check(shown, slug) : undefined;
+    const found = shown ? this.#deps.assignment.check(shown, slug) : undefined;
     if (found && 'ticket' in found && found.kind !== 'foreign' && found.ticket.kind === 'wait')
-      this.#deps.desk.leave(found.ticket);
+      this.#deps.assignment.leave(found.ticket);
     return {
       status: 204,
       headers: {
@@ -194,12 +195,12 @@ class Answers {
   #page(request: QueueRequest, slug: string, room: Pick<RoomCard, 'title' | 'status' | 'clocks'>): Reply {
     const { title } = room;
     const words = pageWords(one(request.headers['accept-language']));
-    const told = this.#deps.desk.state(slug);
-    if (!this.#deps.desk.queued(slug) || !told) return html(openPage(slug, title, words));
+    const told = this.#deps.assignment.state(slug);
+    if (!this.#deps.assignment.queued(slug) || !told) return html(openPage(slug, title, words));
     if (request.query.get('part') === 'line')
       return html(wholePage({ slug, title, words, queue: told.queue, now: this.#deps.clock.wall() }));
     const shown = request.query.get('code') ?? cookieOf(request);
-    const found = shown === undefined ? undefined : this.#deps.desk.check(shown, slug);
+    const found = shown === undefined ? undefined : this.#deps.assignment.check(shown, slug);
     // Robots and previews load pages too: only the button takes a place.
     if (!found || found.kind === 'forged' || found.kind === 'foreign' || found.ticket.kind !== 'wait')
       return html(
@@ -210,14 +211,14 @@ class Answers {
           found?.kind === 'forged' || found?.kind === 'foreign' ? words.said[found.kind] : undefined,
         ),
       );
-    const ticket = this.#deps.desk.renew(found.ticket);
+    const ticket = this.#deps.assignment.renew(found.ticket);
     const facts = {
       ...{
         slug,
         title,
         moment: momentOf(room),
         words,
-        ticket: this.#deps.desk.sign(ticket),
+        ticket: this.#deps.assignment.sign(ticket),
         at: ticket,
         queue: told.queue,
       },

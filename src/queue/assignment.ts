@@ -5,8 +5,8 @@ import { LAST_RANK, type QueueState, type TicketTally } from '../wire/queue.ts';
 import { Tally } from './tally.ts';
 import type { Checked, Ticket, Tickets } from './ticket.ts';
 
-/** What the desk of a door needs. */
-export interface DeskDeps {
+/** What the assignment of places needs. */
+export interface AssignmentDeps {
   readonly clock: Clock;
   readonly tickets: Tickets;
   /** This life of the door: its name and when it opened. */
@@ -40,7 +40,7 @@ export interface Told {
 }
 
 /** The queue as one door knows it: gives out tickets, checks them, and decides who goes where. */
-export interface Desk {
+export interface Assignment {
   /**
    * The cell's newest message; `limit` is how many live streams this door may have for people without a ticket,
    * absent while the cell does not know this door yet.
@@ -92,8 +92,8 @@ interface Room {
   had: number;
 }
 
-/** Opens the desk of one door. */
-export function openDesk(deps: DeskDeps): Desk {
+/** Opens the assignment of places in one door. */
+export function openAssignment(deps: AssignmentDeps): Assignment {
   const { clock, tickets } = deps;
   const random = deps.random ?? (() => randomInt(1, LAST_RANK + 1));
   const rooms = new Map<string, Room>();
