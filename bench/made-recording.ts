@@ -1,7 +1,7 @@
 /** Synthetic recordings for a measurement: pieces of one sound, linked as often as needed, with their index. */
 import { linkSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { entryOf, recordOf } from '../src/archive/piece-index.ts';
+import { indexLine, storedPiece } from '../src/archive/piece-index.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../src/base/time.ts';
 import { syntheticFragment } from '../test/synthetic.ts';
 
@@ -20,7 +20,7 @@ export function makePieces(folder: string, hours: number, frames: readonly Uint8
   const bytes = Buffer.concat(
     Array.from({ length: FRAGMENTS_PER_SEGMENT }, (_, seq) => syntheticFragment(seq, frames)),
   );
-  const { piece, sizes } = entryOf(0, bytes);
+  const { piece, sizes } = storedPiece(0, bytes);
   const records: Buffer[] = [];
   let source = '';
   for (let n = 0; n < count; n++) {
@@ -30,7 +30,7 @@ export function makePieces(folder: string, hours: number, frames: readonly Uint8
       source = name;
       writeFileSync(name, bytes);
     } else linkSync(source, name);
-    records.push(recordOf({ ...piece, first }));
+    records.push(indexLine({ ...piece, first }));
   }
   writeFileSync(join(folder, 'pieces.idx'), Buffer.concat(records));
   const table = join(folder, 'frames.idx');

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Loops, loadLoops } from '../src/standby/standby-loops.ts';
+import { loadLoops, type StandbyLoops } from '../src/standby/standby-loops.ts';
 import { type Broadcast, broadcast } from './rig/broadcast.ts';
 import { type Browser, startBrowser } from './rig/browser.ts';
 import { type ForeignPlayer, lookAt } from './rig/foreign-players.ts';
@@ -23,7 +23,7 @@ const RATE = 3;
 /** Players are up to 20 s behind, and play the rest. */
 const END_MS = 60_000;
 
-let loops: Loops;
+let loops: StandbyLoops;
 let browser: Browser;
 beforeAll(async () => {
   await using files = await folder();

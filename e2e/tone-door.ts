@@ -6,7 +6,7 @@ import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
 import { type Door, type DoorOrigin, LIMITS, open, openPages } from '../src/door/index.ts';
 import { retime } from '../src/media/fragment-slot.ts';
-import { type Loop, packageLoop } from '../src/packager/index.ts';
+import { type PackagedLoop, packageLoop } from '../src/packager/index.ts';
 import { RENDITIONS } from '../src/wire/renditions.ts';
 import { earPage } from './ear.ts';
 
@@ -29,8 +29,8 @@ export interface ToneDoor extends AsyncDisposable {
   place: 'live' | 'ring';
 }
 
-let loops: Promise<Map<string, Loop>> | undefined;
-const encode = (): Promise<Map<string, Loop>> =>
+let loops: Promise<Map<string, PackagedLoop>> | undefined;
+const encode = (): Promise<Map<string, PackagedLoop>> =>
   packageLoop({
     renditions: CODED,
     fragments: LOOP,

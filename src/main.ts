@@ -22,9 +22,9 @@ import { openProcessMetrics } from './role/process-metrics.ts';
 import { ROLES, type RoleName } from './roles.ts';
 import {
   type ChildSpec,
-  claim,
   compiledFolder,
   keepPidFile,
+  lockFolder,
   openFloor,
   openMachine,
   openMonitor,
@@ -123,7 +123,7 @@ export async function start(
   const lost = Promise.withResolvers<void>();
   await using claims = new AsyncDisposableStack();
   for (const role of WRITERS.filter((writer) => roles.includes(writer))) {
-    const held = await claim(at.claim(role), { clock: systemClock, log, lost: lost.resolve });
+    const held = await lockFolder(at.claim(role), { clock: systemClock, log, lost: lost.resolve });
     if (!held)
       throw new EarshotError(
         'bad-config',

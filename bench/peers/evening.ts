@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type MadeRoom, outside, type Server, startServer, until } from '../../e2e/rig/server.ts';
 import { writeSpeech } from '../../e2e/rig/sound.ts';
-import type { Certificate, RehearsalResult } from '../../src/rehearsal/index.ts';
+import type { RehearsalCertificate, RehearsalResult } from '../../src/rehearsal/index.ts';
 import type { RoomState } from '../../src/wire/room.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/index.ts', import.meta.url));
@@ -16,7 +16,7 @@ const STAGE_LIMIT_MS = 60_000;
 
 /** The result of `earshot crowd`. */
 export interface Crowd extends RehearsalResult {
-  readonly outcome: Certificate;
+  readonly outcome: RehearsalCertificate;
 }
 
 /** A running server. */

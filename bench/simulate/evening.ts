@@ -1,6 +1,6 @@
-import { Steering, type Turn } from '../../src/ladder/index.ts';
+import { RoomSteering, type Turn } from '../../src/ladder/index.ts';
 import { Line } from '../../src/queue/line.ts';
-import { Tally } from '../../src/queue/tally.ts';
+import { TicketCounter } from '../../src/queue/tally.ts';
 import { type Delivery, LEVELS } from '../../src/wire/delivery.ts';
 import { type Arrivals, bySecond, dice } from './arrivals.ts';
 import { DoorModel } from './door.ts';
@@ -78,8 +78,8 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
       ...(workLeast === undefined ? {} : { workLeast }),
     });
   });
-  const tallies = doors.map(({ name }) => new Tally(name));
-  const steering = new Steering({
+  const tallies = doors.map(({ name }) => new TicketCounter(name));
+  const steering = new RoomSteering({
     period: 320,
     caches: settings.caches ? ['https://cache'] : [],
     wall: START,

@@ -6,7 +6,7 @@ import { markedFragment } from '../../test/synthetic.ts';
 import { diskFiles, type Files } from './files.ts';
 import { IndexWriter, readIndex } from './index-writer.ts';
 import { paths } from './layout.ts';
-import { entryOf } from './piece-index.ts';
+import { storedPiece } from './piece-index.ts';
 
 const RENDITION = 'aac96';
 
@@ -39,11 +39,11 @@ test('what could not be written before is there once after the pieces were looke
   const listed = await pieces(3);
   const writer = new IndexWriter(files, where, RENDITION);
   await writer.recover(listed.slice(0, 2));
-  await writer.add(entryOf(2, bytesOf(2)));
+  await writer.add(storedPiece(2, bytesOf(2)));
   full = false;
   await writer.recover(listed);
   await pieces(4);
-  await writer.add(entryOf(3, bytesOf(3)));
+  await writer.add(storedPiece(3, bytesOf(3)));
   expect(await told()).toEqual(upTo(4));
 });
 
@@ -56,7 +56,7 @@ test('a piece that closes while the last of the older ones are written is not le
     // One more piece arrives during each write of the older ones.
     append: async (path, text) => {
       if (path === where.index(RENDITION) && came < 74) {
-        await writer?.add(entryOf(came, bytesOf(came)));
+        await writer?.add(storedPiece(came, bytesOf(came)));
         came += 1;
       }
       await diskFiles.append(path, text);
@@ -65,6 +65,6 @@ test('a piece that closes while the last of the older ones are written is not le
   writer = new IndexWriter(files, where, RENDITION);
   await writer.recover(listed);
   await expect.poll(async () => (await told()).length).toBe(74);
-  await writer.add(entryOf(came, bytesOf(came)));
+  await writer.add(storedPiece(came, bytesOf(came)));
   expect(await told()).toEqual(upTo(75));
 });

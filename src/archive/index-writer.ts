@@ -1,7 +1,14 @@
 import type { Piece } from '../wire/recording.ts';
 import { type Files, writeWhole } from './files.ts';
 import type { paths } from './layout.ts';
-import { entryOf, type IndexEntry, PieceIndex, RECORD_BYTES, recordOf, SIZE_BYTES } from './piece-index.ts';
+import {
+  INDEX_LINE_BYTES,
+  indexLine,
+  PieceIndex,
+  SIZE_BYTES,
+  type StoredPiece,
+  storedPiece,
+} from './piece-index.ts';
 
 /**
  * A recording that lacks more index entries than this, such as one from before there were indexes, is indexed in the
@@ -22,9 +29,9 @@ export class IndexWriter {
   readonly #rendition: string;
   /** Lengths of the two files that are certain to be intact; anything beyond is a torn tail. */
   #length = { records: 0, sizes: 0 };
-  #waiting: IndexEntry[] = [];
+  #waiting: StoredPiece[] = [];
   /** Pieces that were published while older ones are being examined. */
-  #later: IndexEntry[] = [];
+  #later: StoredPiece[] = [];
   #torn = false;
   #background: Promise<void> | undefined;
   #stopped = false;
@@ -45,7 +52,7 @@ export class IndexWriter {
     const sizes = kept.frames * SIZE_BYTES;
     const whole = (await this.#files.size(this.#paths.frames(this.#rendition))) >= sizes;
     const known = whole && kept.matches(listed.slice(0, kept.length)) ? kept.length : 0;
-    this.#length = { records: known * RECORD_BYTES, sizes: known === 0 ? 0 : sizes };
+    this.#length = { records: known * INDEX_LINE_BYTES, sizes: known === 0 ? 0 : sizes };
     this.#torn = true;
     // The waiting entries are among the missing ones and would otherwise be written twice.
     this.#waiting = [];
@@ -60,7 +67,7 @@ export class IndexWriter {
   }
 
   /** Adds a piece that has just been published. Never rejects. */
-  async add(entry: IndexEntry): Promise<void> {
+  async add(entry: StoredPiece): Promise<void> {
     (this.#background ? this.#later : this.#waiting).push(entry);
     if (!this.#background) await this.#flush();
   }
@@ -86,7 +93,7 @@ export class IndexWriter {
 
   async #look(piece: Piece): Promise<void> {
     const bytes = await this.#files.read(this.#paths.piece(this.#rendition, piece));
-    if (bytes) this.#waiting.push(entryOf(piece.first, bytes));
+    if (bytes) this.#waiting.push(storedPiece(piece.first, bytes));
   }
 
   async #flush(): Promise<void> {
@@ -101,7 +108,7 @@ export class IndexWriter {
       }
       if (entries.length === 0) return;
       const more = {
-        records: Buffer.concat(entries.map(({ piece }) => recordOf(piece))),
+        records: Buffer.concat(entries.map(({ piece }) => indexLine(piece))),
         sizes: Buffer.concat(entries.map((entry) => entry.sizes)),
       };
       this.#torn = true;
@@ -128,10 +135,14 @@ export async function writeIndex(
   files: Files,
   where: Paths,
   rendition: string,
-  entries: readonly IndexEntry[],
+  entries: readonly StoredPiece[],
 ): Promise<void> {
   await writeWhole(files, where.frames(rendition), Buffer.concat(entries.map(({ sizes }) => sizes)));
-  await writeWhole(files, where.index(rendition), Buffer.concat(entries.map(({ piece }) => recordOf(piece))));
+  await writeWhole(
+    files,
+    where.index(rendition),
+    Buffer.concat(entries.map(({ piece }) => indexLine(piece))),
+  );
 }
 
 async function cut(files: Files, path: string, length: number): Promise<void> {

@@ -5,13 +5,13 @@ import type { Fragment, Init, PcmBlock, Segment } from '../base/media.ts';
 import type { Mark } from '../wire/mark.ts';
 import type { RecordingGap } from '../wire/room.ts';
 import { diskFiles, type Files } from './files.ts';
-import { type Program, Recorder } from './recorder.ts';
+import { type RecordedProgram, Recorder } from './recorder.ts';
 
 export type { Piece, Recording } from '../wire/recording.ts';
 export type { Files, OpenFile } from './files.ts';
 export { type Keeper, type KeptRoom, openKeeper } from './keeper.ts';
 export { type ArchiveReader, openReader } from './reader.ts';
-export type { Program } from './recorder.ts';
+export type { RecordedProgram } from './recorder.ts';
 export { type CountedRecording, countRecordings } from './recording-size.ts';
 
 /** What the archive needs. */
@@ -38,7 +38,7 @@ export interface Archive extends AsyncDisposable {
    * Starts or continues a room's recording. Everything after this call is kept, even before it resolves. It never
    * rejects: with a failing disk the recording has a gap.
    */
-  begin(slug: string, program: Program): Promise<void>;
+  begin(slug: string, program: RecordedProgram): Promise<void>;
   /** Keeps a rendition's init segment. Unknown rooms and renditions are ignored. */
   init(slug: string, init: Init): void;
   /** Queues one fragment (at most 8 MB per room wait) and returns at once. */

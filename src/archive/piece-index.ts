@@ -8,7 +8,7 @@ import type { Piece, Pieces } from '../wire/recording.ts';
  * the file (u32), bytes of its sound (u32), CRC-32 of these. `frames.idx` has the size of each frame (u16), in order.
  * All numbers are big-endian.
  */
-export const RECORD_BYTES = 20;
+export const INDEX_LINE_BYTES = 20;
 /** Bytes of one frame's size. */
 export const SIZE_BYTES = 2;
 const CHECKED_BYTES = 16;
@@ -17,16 +17,16 @@ const CHECKED_BYTES = 16;
 export interface IndexedPiece extends Required<Piece> {}
 
 /** An index entry: the record of a piece and the sizes of its frames. */
-export interface IndexEntry {
+export interface StoredPiece {
   readonly piece: IndexedPiece;
   readonly sizes: Buffer;
 }
 
 /** The entry of a finished piece with these bytes. */
-export function entryOf(first: number, bytes: Uint8Array): IndexEntry {
+export function storedPiece(first: number, bytes: Uint8Array): StoredPiece {
   const places = wholeFragments(bytes);
   const frames = places.flatMap(({ start, end }) => fragmentFrames(bytes.subarray(start, end)));
-  return entryFrom(
+  return storedFrom(
     first,
     places.length,
     bytes.length,
@@ -35,12 +35,12 @@ export function entryOf(first: number, bytes: Uint8Array): IndexEntry {
 }
 
 /** The entry of a piece whose frame sizes are known. */
-export function entryFrom(
+export function storedFrom(
   first: number,
   count: number,
   bytes: number,
   frameSizes: readonly number[],
-): IndexEntry {
+): StoredPiece {
   const sizes = Buffer.allocUnsafe(frameSizes.length * SIZE_BYTES);
   let sound = 0;
   for (const [index, size] of frameSizes.entries()) {
@@ -51,8 +51,8 @@ export function entryFrom(
 }
 
 /** A piece's record in `pieces.idx`. */
-export function recordOf({ first, count, frames, bytes, sound }: IndexedPiece): Buffer {
-  const record = Buffer.allocUnsafe(RECORD_BYTES);
+export function indexLine({ first, count, frames, bytes, sound }: IndexedPiece): Buffer {
+  const record = Buffer.allocUnsafe(INDEX_LINE_BYTES);
   record.writeUInt32BE(first, 0);
   record.writeUInt16BE(count, 4);
   record.writeUInt16BE(frames, 6);
@@ -72,7 +72,7 @@ export class PieceIndex implements Pieces {
     this.#records = bytes;
     let length = 0;
     let next = 0;
-    for (let at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
+    for (let at = 0; at + INDEX_LINE_BYTES <= bytes.length; at += INDEX_LINE_BYTES) {
       const first = bytes.readUInt32BE(at);
       const count = bytes.readUInt16BE(at + 4);
       const whole = crc32(bytes.subarray(at, at + CHECKED_BYTES)) === bytes.readUInt32BE(at + CHECKED_BYTES);
@@ -85,13 +85,13 @@ export class PieceIndex implements Pieces {
 
   /** The index of entries in order. */
   static of(pieces: Iterable<IndexedPiece>): PieceIndex {
-    return new PieceIndex(Buffer.concat([...pieces].map(recordOf)));
+    return new PieceIndex(Buffer.concat([...pieces].map(indexLine)));
   }
 
   at(index: number): IndexedPiece | undefined {
     const wanted = index < 0 ? this.length + index : index;
     if (wanted < 0 || wanted >= this.length) return undefined;
-    const at = wanted * RECORD_BYTES;
+    const at = wanted * INDEX_LINE_BYTES;
     const records = this.#records;
     return {
       first: records.readUInt32BE(at),
@@ -108,13 +108,13 @@ export class PieceIndex implements Pieces {
 
   /** Bytes of whole records. */
   get recordBytes(): Buffer {
-    return this.#records.subarray(0, this.length * RECORD_BYTES);
+    return this.#records.subarray(0, this.length * INDEX_LINE_BYTES);
   }
 
   /** Frames of all pieces; `frames.idx` holds one size for each. */
   get frames(): number {
     let sum = 0;
-    for (let at = 0; at < this.length * RECORD_BYTES; at += RECORD_BYTES)
+    for (let at = 0; at < this.length * INDEX_LINE_BYTES; at += INDEX_LINE_BYTES)
       sum += this.#records.readUInt16BE(at + 6);
     return sum;
   }
@@ -123,7 +123,7 @@ export class PieceIndex implements Pieces {
   matches(listed: readonly Piece[]): boolean {
     if (listed.length !== this.length) return false;
     return listed.every(({ first, count }, index) => {
-      const at = index * RECORD_BYTES;
+      const at = index * INDEX_LINE_BYTES;
       return this.#records.readUInt32BE(at) === first && this.#records.readUInt16BE(at + 4) === count;
     });
   }

@@ -8,7 +8,7 @@ import type { RecordingGap } from '../wire/room.ts';
 import { diskFiles, type Files } from './files.ts';
 import { readIndex, writeIndex } from './index-writer.ts';
 import { asPiece, isRenditionId, paths, type RoomFile } from './layout.ts';
-import { entryOf, type IndexEntry, PieceIndex, SIZE_BYTES } from './piece-index.ts';
+import { PieceIndex, SIZE_BYTES, type StoredPiece, storedPiece } from './piece-index.ts';
 
 /** Options of `recording`. */
 export interface Look {
@@ -73,11 +73,11 @@ export function openReader(dir: string, files: Files = diskFiles): ArchiveReader
     listed.sort((a, b) => a.first - b.first);
     if (index.matches(listed)) return index;
     if (look.sizesOf !== rendition) return listed;
-    const entries: IndexEntry[] = [];
+    const entries: StoredPiece[] = [];
     for (const piece of listed) {
       look.signal?.throwIfAborted();
       const bytes = await files.read(where.piece(rendition, piece));
-      if (bytes) entries.push(entryOf(piece.first, bytes));
+      if (bytes) entries.push(storedPiece(piece.first, bytes));
     }
     // Without permission or space to write it, the next reader examines the pieces again.
     if (look.over) await writeIndex(files, where, rendition, entries).catch(() => undefined);

@@ -28,7 +28,7 @@ const MAX_LINES_BYTES = 48 << 20;
 const RETRY_MS = 1000;
 
 /** The program that is recorded. */
-export interface Program {
+export interface RecordedProgram {
   readonly zero: EpochMs;
   readonly renditions: readonly Rendition[];
   readonly title: string;
@@ -41,7 +41,7 @@ export interface RecorderDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly slug: string;
-  readonly program: Program;
+  readonly program: RecordedProgram;
   closed(segment: Segment): void;
   gap(gap: RecordingGap): void;
 }

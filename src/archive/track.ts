@@ -4,7 +4,7 @@ import { fragmentFrames, wholeFragments } from '../media/boxes.ts';
 import { type Files, type OpenFile, writeWhole } from './files.ts';
 import { IndexWriter } from './index-writer.ts';
 import { asPiece, asRunning, type paths } from './layout.ts';
-import { entryFrom, entryOf, type IndexEntry } from './piece-index.ts';
+import { type StoredPiece, storedFrom, storedPiece } from './piece-index.ts';
 
 interface Running {
   readonly file: OpenFile;
@@ -147,11 +147,11 @@ export class Track {
       this.#paths.piece(this.rendition, { first, count }),
     );
     this.fragments += count;
-    await this.#index.add(entryFrom(first, count, bytes, frames));
+    await this.#index.add(storedFrom(first, count, bytes, frames));
     this.#closed({ rendition: this.rendition, number: segmentOf(first), first, fragments: count });
   }
 
-  async #salvage(first: number): Promise<IndexEntry | undefined> {
+  async #salvage(first: number): Promise<StoredPiece | undefined> {
     const path = this.#paths.running(this.rendition, first);
     const bytes = (await this.#files.read(path)) ?? Buffer.alloc(0);
     const whole = wholeFragments(bytes).filter((place, index) => place.seq === first + index);
@@ -163,7 +163,7 @@ export class Track {
     if (end < bytes.length) await this.#files.truncate(path, end);
     await this.#files.rename(path, this.#paths.piece(this.rendition, { first, count: whole.length }));
     this.#advance(first + whole.length - 1);
-    return entryOf(first, bytes.subarray(0, end));
+    return storedPiece(first, bytes.subarray(0, end));
   }
 
   #advance(seq: number): void {

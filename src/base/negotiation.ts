@@ -25,16 +25,16 @@ export const takes = (header: string | undefined, coding: keyof typeof CODINGS):
   CODINGS[coding].test(header ?? '');
 
 /** The languages of the pages. */
-export type Language = 'en' | 'fr';
+export type PageLanguage = 'en' | 'fr';
 
 /** The language for an Accept-Language header: French if it is preferred to English. Spec: RFC 9110, 12.5.4. */
-export function languageOf(accepted: string | undefined): Language {
+export function languageOf(accepted: string | undefined): PageLanguage {
   const wanted = { en: 0, fr: 0 };
-  let first: Language | undefined;
+  let first: PageLanguage | undefined;
   for (const entry of (accepted ?? '').slice(0, 200).toLowerCase().split(',')) {
     const found = /^\s*(en|fr)(?:-[a-z0-9-]+)?\s*(?:;\s*q=([\d.]+))?\s*$/.exec(entry);
     if (!found) continue;
-    const name = found[1] as Language;
+    const name = found[1] as PageLanguage;
     // With equal weights the first name is preferred.
     first ??= name;
     wanted[name] ||= Number(found[2] ?? 1);

@@ -7,12 +7,12 @@ import { silentLog } from '../base/log.ts';
 import type { Message } from '../wire/feed.ts';
 import { encodeFrame, FrameReader, MAX_FRAME_BYTES } from './frame.ts';
 import {
+  type BusInlet,
+  type BusOutlet,
   type Greeting,
-  type Inlet,
-  type Listener,
   listenSocket,
   memoryBus,
-  type Outlet,
+  type Subscriber,
   subscribeSocket,
 } from './index.ts';
 
@@ -31,8 +31,8 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 interface Bus {
-  outlet: Outlet;
-  subscribe(listener: Listener): Inlet;
+  outlet: BusOutlet;
+  subscribe(listener: Subscriber): BusInlet;
 }
 const dirs: string[] = [];
 afterEach(() => {

@@ -5,7 +5,7 @@
 import type { Message } from '../wire/feed.ts';
 
 /** The publishing end. */
-export interface Outlet extends AsyncDisposable {
+export interface BusOutlet extends AsyncDisposable {
   /**
    * Sends a message to every subscriber. A subscriber that is more than 32 MB behind is disconnected; it reconnects and
    * gets a new greeting.
@@ -18,7 +18,7 @@ export interface Outlet extends AsyncDisposable {
 }
 
 /** The subscribing end. It reconnects by itself (after 100 ms, doubling to 1 s). */
-export interface Inlet extends AsyncDisposable {
+export interface BusInlet extends AsyncDisposable {
   /** Sends upstream. The message is dropped while the publisher is away, so send absolute values, repeatedly. */
   send(message: Message): void;
   /** True while the publisher is reachable. */
@@ -26,7 +26,7 @@ export interface Inlet extends AsyncDisposable {
 }
 
 /** Callbacks of a subscriber. */
-export interface Listener {
+export interface Subscriber {
   message(message: Message): void;
   /** Called when `message` threw. That message is lost; the next one is delivered all the same. */
   failed?(error: unknown, message: Message): void;

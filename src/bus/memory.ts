@@ -1,10 +1,13 @@
 import type { Message } from '../wire/feed.ts';
 import { hand } from './hand.ts';
-import type { Greeting, Inlet, Listener, Outlet } from './index.ts';
+import type { BusInlet, BusOutlet, Greeting, Subscriber } from './index.ts';
 
 /** Both ends in one process, for tests and small machines. Delivery is synchronous and in order. */
-export function memoryBus(greeting: Greeting): { outlet: Outlet; subscribe(listener: Listener): Inlet } {
-  const listeners = new Set<Listener>();
+export function memoryBus(greeting: Greeting): {
+  outlet: BusOutlet;
+  subscribe(listener: Subscriber): BusInlet;
+} {
+  const listeners = new Set<Subscriber>();
   const upstream: ((message: Message) => void)[] = [];
   let open = true;
   return {

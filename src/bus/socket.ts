@@ -4,7 +4,7 @@ import { listenAt, type SocketFileDeps } from '../base/socket-file.ts';
 import type { Message } from '../wire/feed.ts';
 import { encodeFrame, FrameReader } from './frame.ts';
 import { hand } from './hand.ts';
-import type { Greeting, Inlet, Listener, Outlet } from './index.ts';
+import type { BusInlet, BusOutlet, Greeting, Subscriber } from './index.ts';
 
 /**
  * Limit of unread bytes of a subscriber. Beyond it the subscriber is disconnected; it reconnects and is greeted with
@@ -22,7 +22,7 @@ export async function listenSocket(
   path: string,
   greeting: Greeting,
   keeping?: SocketFileDeps,
-): Promise<Outlet> {
+): Promise<BusOutlet> {
   const sockets = new Set<Socket>();
   const upstream: ((message: Message) => void)[] = [];
   const server = createServer((socket) => {
@@ -68,7 +68,7 @@ export async function listenSocket(
 }
 
 /** Subscribes to the publisher at `path`, now and whenever it returns. */
-export function subscribeSocket(path: string, listener: Listener): Inlet {
+export function subscribeSocket(path: string, listener: Subscriber): BusInlet {
   let socket: Socket | undefined;
   let up = false;
   let closed = false;

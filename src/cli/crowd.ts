@@ -21,9 +21,9 @@ import {
   open,
   openGathering,
   openLocalMember,
-  type Row,
   readCurve,
   reportPage,
+  type TimelineRow,
 } from '../rehearsal/index.ts';
 import { paths } from '../role/paths.ts';
 import { rehearsalKey } from '../role/rehearsal.ts';
@@ -255,7 +255,7 @@ function curveOf(values: Values): Curve {
   return readCurve(readFileSync(curve, 'utf8'));
 }
 
-function progress({ at, counts, errors, gauges, max }: Row, listeners: number): string {
+function progress({ at, counts, errors, gauges, max }: TimelineRow, listeners: number): string {
   const failed = Object.entries(errors).map(([cause, times]) => `${cause} ${times}`);
   return [
     `${String(at).padStart(4)} s`,

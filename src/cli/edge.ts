@@ -1,5 +1,5 @@
 import { EarshotError } from '../base/errors.ts';
-import { configuration, DEFAULTS, EDGES, type Edge } from '../edge/index.ts';
+import { configuration, DEFAULTS, EDGES, type EdgeProgram } from '../edge/index.ts';
 import { readArguments, wholeNumber } from './arguments.ts';
 import type { Command } from './index.ts';
 
@@ -34,7 +34,7 @@ export const command: Command = async (args) => {
     },
     1,
   );
-  const edge = EDGES.find((known) => known === positionals[0]) as Edge | undefined;
+  const edge = EDGES.find((known) => known === positionals[0]) as EdgeProgram | undefined;
   if (!values.help && !edge && positionals[0] !== undefined)
     throw new EarshotError(
       'unprocessable',

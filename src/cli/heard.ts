@@ -12,7 +12,7 @@ const FRAME_MS = 20;
 const MAX_PENDING_BYTES = 4 << 20;
 
 /** A silence of the program; `at` in ms of media time since the first fragment heard. */
-export interface DeadAir {
+export interface HeardSilence {
   readonly at: number;
   readonly seconds: number;
 }
@@ -29,11 +29,11 @@ export interface Hearing {
   last: number | undefined;
   /** Arrival minus end of slot, ms, one per fragment of which the program's zero is known. */
   readonly delays: number[];
-  readonly deadAir: DeadAir[];
+  readonly deadAir: HeardSilence[];
 }
 
 /** Takes the bytes of one stream after the other and keeps what a listener would notice. */
-export class Listener {
+export class StreamCheck {
   readonly heard: Hearing = {
     fragments: 0,
     bytes: 0,

@@ -5,7 +5,7 @@ import { EarshotError } from '../base/errors.ts';
 import { openLineWriter } from '../base/line-writer.ts';
 import { canonical, find } from '../http/index.ts';
 import type { RoomCard } from '../wire/room.ts';
-import { type DeadAir, Listener } from './heard.ts';
+import { type HeardSilence, StreamCheck } from './heard.ts';
 import { pause } from './pause.ts';
 import { createWav } from './wav-file.ts';
 
@@ -23,7 +23,7 @@ export interface ListenOptions {
 }
 
 /** What a listener without a browser found. Delays in ms from the end of a slot to its arrival here; null when not known. */
-export interface ListenReport {
+export interface ListenResult {
   readonly url: string;
   readonly seconds: number;
   readonly fragments: number;
@@ -33,7 +33,7 @@ export interface ListenReport {
   readonly reconnects: number;
   readonly delay: { readonly median: number; readonly p99: number; readonly max: number } | null;
   /** Null when the coding is one that we do not decode. */
-  readonly deadAir: readonly DeadAir[] | null;
+  readonly deadAir: readonly HeardSilence[] | null;
   /** Why it stopped: `ended`, `time`, `stopped`, or what the server answered. */
   readonly stopped: string;
 }
@@ -46,14 +46,14 @@ const WATCHDOG_MS = 5000;
 const FINAL = [400, 404, 405, 410];
 
 /** Listens to a room (`http://host/r/slug`) or a stream until it ends, the time is up or `signal` says so. */
-export async function listen(url: string, options: ListenOptions = {}): Promise<ListenReport> {
+export async function listen(url: string, options: ListenOptions = {}): Promise<ListenResult> {
   const address = streamAddress(url);
   const print = options.print ?? ((line: string) => console.log(line));
   // What is heard is measured by the clock: a terminal that is stopped (Ctrl+S) must not stop the listening.
   const running = options.print ?? writeRunning();
   const { wav, file } = openOut(options.out);
   const zero = await zeroOf(address).catch(() => undefined);
-  const listener = new Listener({
+  const listener = new StreamCheck({
     ...(zero === undefined ? {} : { zero }),
     ...(wav ? { pcm: (samples: Float32Array) => wav.write(samples) } : {}),
     ...(file === undefined ? {} : { raw: (bytes: Buffer) => void writeSync(file, bytes) }),
@@ -98,7 +98,7 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
     wav?.close();
     if (file !== undefined) closeSync(file);
   }
-  const report: ListenReport = {
+  const report: ListenResult = {
     url: address.href,
     seconds: Math.round(elapsed() * 1000) / 1000,
     fragments: heard.fragments,
@@ -162,7 +162,7 @@ interface Answer {
 /** One connection, to its end. Rejects when it breaks. */
 async function hear(
   address: URL,
-  listener: Listener,
+  listener: StreamCheck,
   stop: AbortSignal,
   sounds: () => void,
 ): Promise<Answer> {
@@ -194,14 +194,14 @@ async function hear(
   }
 }
 
-function delayOf(delays: readonly number[]): ListenReport['delay'] {
+function delayOf(delays: readonly number[]): ListenResult['delay'] {
   if (delays.length === 0) return null;
   const sorted = [...delays].sort((a, b) => a - b);
   const at = (share: number): number => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
   return { median: at(0.5), p99: at(0.99), max: at(1) };
 }
 
-function line(listener: Listener, seconds: number, trouble: string): string {
+function line(listener: StreamCheck, seconds: number, trouble: string): string {
   const { heard } = listener;
   const delay = heard.delays.at(-1);
   return [
@@ -215,7 +215,7 @@ function line(listener: Listener, seconds: number, trouble: string): string {
   ].join(', ');
 }
 
-function summary(report: ListenReport): string {
+function summary(report: ListenResult): string {
   const { delay, deadAir } = report;
   const silent = deadAir?.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1);
   return [

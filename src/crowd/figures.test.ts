@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { split } from '../rehearsal/machines/team.ts';
 import { arrivalAt, type Curve, curveLength, normalQuantile, readCurve } from '../rehearsal/people/curve.ts';
 import { Histogram, topOf } from '../rehearsal/people/histogram.ts';
-import { Playout } from '../rehearsal/people/simulated-playout.ts';
+import { SimulatedPlayout } from '../rehearsal/people/simulated-playout.ts';
 import { sourceAddresses } from '../rehearsal/target.ts';
 
 /** A seeded sequence in 0…1. */
@@ -81,7 +81,12 @@ test('real arrivals come from CSV or JSON, and nonsense is refused', () => {
 });
 
 /** A player that gets a write of `period` ms, late by `late(n)` ms, for `writes` writes. Returns its silences. */
-function play(period: number, writes: number, late: (write: number) => number, playout = new Playout()) {
+function play(
+  period: number,
+  writes: number,
+  late: (write: number) => number,
+  playout = new SimulatedPlayout(),
+) {
   const silences: number[] = [];
   // The burst: the margin and one period.
   for (let n = 0; n < Math.ceil((300 + period) / 320); n++) playout.take(0, period);
@@ -106,7 +111,7 @@ test.each([320, 640, 1280, 2560])(
 );
 
 test('a write a second late is one stall of what the margin did not cover; the player then keeps more', () => {
-  const playout = new Playout();
+  const playout = new SimulatedPlayout();
   const silences = play(320, 40, (write) => (write === 20 ? 1000 : 0), playout);
   expect(silences).toHaveLength(1);
   // 300 ms of margin, give or take what it leaned and what the burst had too much.
@@ -117,7 +122,7 @@ test('a write a second late is one stall of what the margin did not cover; the p
 
 test('a longer write period that was announced is no stall; unannounced it is', () => {
   const run = (announced: boolean): number => {
-    const playout = new Playout();
+    const playout = new SimulatedPlayout();
     for (let n = 0; n < 3; n++) playout.take(0, 320);
     playout.settle(80, 320);
     let silent = 0;
@@ -139,7 +144,7 @@ test('a longer write period that was announced is no stall; unannounced it is', 
 
 test('the delayed ring, a write every 5.12 s: nobody stalls, whenever in the segment they came', () => {
   for (let until = 20; until < 5120; until += 250) {
-    const playout = new Playout();
+    const playout = new SimulatedPlayout();
     // 17 fragments to begin with, as the door sends them; the first write brings the rest of the segment.
     for (let n = 0; n < 17; n++) playout.take(0, 4900);
     playout.settle(80, 4900);

@@ -2,14 +2,19 @@
 import { cdn } from './cdn.ts';
 import { haproxy } from './haproxy.ts';
 import { nginx } from './nginx.ts';
-import { DEFAULTS, type Edge, type EdgeOptions } from './options.ts';
+import { DEFAULTS, type EdgeOptions, type EdgeProgram } from './options.ts';
 import { varnish } from './varnish.ts';
 
 export { CLASSES, classOf, ENDLESS, NEVER, type UrlClass } from './classes.ts';
-export { DEFAULTS, EDGES, type Edge, type EdgeOptions } from './options.ts';
+export { DEFAULTS, EDGES, type EdgeOptions, type EdgeProgram } from './options.ts';
 
-const WRITERS: Readonly<Record<Edge, (options: EdgeOptions) => string>> = { nginx, varnish, haproxy, cdn };
+const WRITERS: Readonly<Record<EdgeProgram, (options: EdgeOptions) => string>> = {
+  nginx,
+  varnish,
+  haproxy,
+  cdn,
+};
 
 /** The configuration of a cache; what `options` leaves out is `DEFAULTS`. */
-export const configuration = (edge: Edge, options: Partial<EdgeOptions> = {}): string =>
+export const configuration = (edge: EdgeProgram, options: Partial<EdgeOptions> = {}): string =>
   WRITERS[edge]({ ...DEFAULTS, ...options });

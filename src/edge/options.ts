@@ -1,7 +1,7 @@
 /** The programs a configuration can be written for; `cdn` is a table of rules for people. */
 export const EDGES = ['nginx', 'varnish', 'haproxy', 'cdn'] as const;
 /** See `EDGES`. */
-export type Edge = (typeof EDGES)[number];
+export type EdgeProgram = (typeof EDGES)[number];
 
 /** Where a cache stands. */
 export interface EdgeOptions {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ms } from '../base/time.ts';
 import { Ladder } from './ladder.ts';
-import { Steering, type Turn } from './steering.ts';
+import { RoomSteering, type Turn } from './steering.ts';
 
 /** Many doors of one room, each with its own second, joined by the room's cell as on the bus. */
 function fleet(
@@ -10,7 +10,7 @@ function fleet(
   wait: (door: number, level: number, second: number) => number,
 ) {
   const doors = Array.from({ length: count }, () => new Ladder());
-  const steering = new Steering({ period: 320, caches: [], wall: 0 });
+  const steering = new RoomSteering({ period: 320, caches: [], wall: 0 });
   const turns: (Turn & { second: number })[] = [];
   for (let second = 0; second < seconds; second++) {
     const now = second * 1000;

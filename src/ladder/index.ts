@@ -11,8 +11,8 @@ import type { Records } from './step-records.ts';
 import { FRESH_MS } from './thresholds.ts';
 
 export { demandOf, Ladder, type LadderSettings, type Step } from './ladder.ts';
-export { judge, type RoomLoad, type Signals, type Verdict } from './signals.ts';
-export { Steering, type SteeringSettings, type Turn } from './steering.ts';
+export { type Judgement, judge, type RoomLoad, type Signals } from './signals.ts';
+export { RoomSteering, type SteeringSettings, type Turn } from './steering.ts';
 export { openRecords, type Records, type StepRecord } from './step-records.ts';
 
 /** What a door has counted since the last call; the ladder adds the event-loop delay. */

@@ -1,7 +1,7 @@
 import type { Ms } from '../base/time.ts';
 import { LEVELS, type Strain } from '../wire/delivery.ts';
 import { EgressLimit } from './egress.ts';
-import { judge, type RoomLoad, type Signals, unsentShare, type Verdict } from './signals.ts';
+import { type Judgement, judge, type RoomLoad, type Signals, unsentShare } from './signals.ts';
 import * as at from './thresholds.ts';
 
 /** A door's wish for one room changed by one level. */
@@ -47,7 +47,7 @@ export class Ladder {
   #strained = 0;
   #calm = 0;
   #leader: string | undefined;
-  #verdict: Verdict = { severe: false, calm: true };
+  #verdict: Judgement = { severe: false, calm: true };
 
   constructor(settings: LadderSettings = {}) {
     this.#settings = settings;

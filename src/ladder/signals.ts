@@ -30,7 +30,7 @@ export interface Signals {
 }
 
 /** What the signals say together. */
-export interface Verdict {
+export interface Judgement {
   /** The strongest strain, by how far it is above its threshold; absent when none is. */
   readonly why?: Strain;
   readonly severe: boolean;
@@ -39,7 +39,7 @@ export interface Verdict {
 }
 
 /** What the judgement needs besides the signals. */
-export interface Circumstances {
+export interface JudgementInput {
   /** Listeners' worth of work at rung 0, joins included. */
   readonly demand: number;
   /** Bytes/s that may be sent; Infinity when unknown. */
@@ -54,7 +54,7 @@ export const unsentShare = ({ unsent, connections }: Signals): number =>
   unsent < BACKLOG_LEAST || connections === 0 ? 0 : unsent / connections;
 
 /** Judges one second. */
-export function judge(signals: Signals, circumstances: Circumstances): Verdict {
+export function judge(signals: Signals, circumstances: JudgementInput): Judgement {
   const { demand, limit, below, workLeast = WORK_LEAST } = circumstances;
   const busy = demand >= workLeast;
   const used = Number.isFinite(limit) ? signals.egress / limit : 0;

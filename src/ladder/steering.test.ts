@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LEVELS } from '../wire/delivery.ts';
 import type { Presence } from '../wire/feed.ts';
-import { Steering, type Turn } from './steering.ts';
+import { RoomSteering, type Turn } from './steering.ts';
 
 const says = (door: string, more: Partial<Presence> = {}): Presence => ({
   kind: 'presence',
@@ -9,10 +9,10 @@ const says = (door: string, more: Partial<Presence> = {}): Presence => ({
   ...more,
 });
 
-const open = (caches: string[] = []) => new Steering({ period: 320, caches, wall: 1_000 });
+const open = (caches: string[] = []) => new RoomSteering({ period: 320, caches, wall: 1_000 });
 
 /** Lets the doors repeat themselves for some seconds from `from`, one turn each. */
-function seconds(steering: Steering, from: number, count: number, doors: Presence[]): Turn[] {
+function seconds(steering: RoomSteering, from: number, count: number, doors: Presence[]): Turn[] {
   const turns: Turn[] = [];
   for (let i = 0; i < count; i++) {
     const now = from + i * 1000;
@@ -92,7 +92,7 @@ describe('the level of the room', () => {
 
 describe('what listeners are told', () => {
   test('a longer configured period stays', () => {
-    const steering = new Steering({ period: 2560, caches: [], wall: 0 });
+    const steering = new RoomSteering({ period: 2560, caches: [], wall: 0 });
     seconds(steering, 0, 2, [says('a', { level: 1, why: 'wait' })]);
     expect(steering.delivery(2000)).toMatchObject({ level: 1, period: 2560 });
   });

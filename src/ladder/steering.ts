@@ -28,7 +28,7 @@ const MAX_DOORS = 1_000;
  * What the doors report about one room, combined by its cell: counts, and the level for everyone. Pure: `now` is the
  * monotonic clock, and `wall` only dates what is published.
  */
-export class Steering {
+export class RoomSteering {
   readonly #settings: SteeringSettings;
   readonly #doors = new Map<string, { said: Presence; at: number }>();
   #level = 0;

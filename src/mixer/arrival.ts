@@ -24,7 +24,7 @@ const SHIFTED_FOR = 1000;
 const SHIFTED_PACKETS = 3;
 
 /** Estimates from arrival times the shortest transit of a path and the buffer depth that its jitter needs. */
-export class Arrival {
+export class PacketArrival {
   #times = new Float64Array(MEMORY);
   #transits = new Float64Array(MEMORY);
   #sorted = new Float64Array(MEMORY);

@@ -31,7 +31,7 @@ export interface Watched {
 }
 
 /** Detects silence of a stage that is on air, and its cause. */
-export class DeadAir {
+export class DeadAirWatch {
   #silent = 0;
   #cause: DeadAirCause | undefined;
 

@@ -7,7 +7,7 @@ import { BLOCK_TICKS, type Ms, type Ticks } from '../base/time.ts';
 import { openDecoder } from './decoder.ts';
 import { holdMusic } from './hold-music.ts';
 import { musicChange } from './music-change.ts';
-import { type MixerState, Program } from './program.ts';
+import { MixedProgram, type MixerState } from './program.ts';
 import { ProgramClock } from './program-clock.ts';
 import { Speaker, type SpeakerStats } from './speaker.ts';
 import type { Standby } from './standby.ts';
@@ -71,7 +71,7 @@ export interface Mixer extends AsyncDisposable {
 export async function open(deps: MixerDeps): Promise<Mixer> {
   const { clock, log } = deps;
   await loadLibopus();
-  const program = new Program(
+  const program = new MixedProgram(
     deps.rested ? musicAfter(deps.rested, deps.firstTick) : (deps.music ?? holdMusic()),
     deps.firstTick,
     clock.wall(),

@@ -14,7 +14,7 @@ const CUTOFF = 0.93;
 const KERNEL = kernel();
 
 /** Buffer of one speaker's decoded sound between decoder and mix. It is read at a rate within 1 ± 0.01 of nominal. */
-export class Line {
+export class SpeakerBuffer {
   #left = new Float32Array(CAPACITY);
   #right = new Float32Array(CAPACITY);
   #start = HALF;

@@ -26,7 +26,7 @@ const QUIET_SHARE = 3e-4;
  * Keeps one speaker's buffer at its target depth: by small changes of rate at any time, by whole frames only in
  * silence.
  */
-export class Pace {
+export class BufferPace {
   /** Depth of the buffer in milliseconds, counted from the packet with the shortest transit. */
   depth = 0;
   /** Sender frames used per program frame. */

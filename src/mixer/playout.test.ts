@@ -4,7 +4,7 @@ import { carried, type Network, openBench, type Sent, spoken, toneFit } from '..
 import { decibels, delayOf, difference, power, seeded, speechLike, tone } from '../../test/sound.ts';
 import type { SpeakerId } from '../base/ids.ts';
 import { ms } from '../base/time.ts';
-import { Playout } from './playout.ts';
+import { SpeakerPlayout } from './playout.ts';
 
 const ANN = 'ann' as SpeakerId;
 const CHEAP = { complexity: 0 } as const;
@@ -245,7 +245,7 @@ describe('a sender whose clock is wrong', () => {
   it.each([200, -200])('by %i ppm keeps its depth for ten minutes without a click', (driftPpm) => {
     // A decoder without coding noise, so that a click 60 dB below the tone would be visible.
     const decoder = exactDecoder(440, 0.3);
-    const playout = new Playout(decoder);
+    const playout = new SpeakerPlayout(decoder);
     const random = seeded(3);
     const left = new Float32Array(960);
     const right = new Float32Array(960);

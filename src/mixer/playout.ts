@@ -2,10 +2,10 @@ import type { OpusDecoderHandle } from 'libopus-wasm';
 import type { Packet } from '../base/media.ts';
 import { BLOCK_TICKS, type Ms, ms, TICKS_PER_SECOND } from '../base/time.ts';
 import { carriesFec, frameTicks, isDtx, packetTicks } from '../media/opus-packet.ts';
-import { Arrival } from './arrival.ts';
+import { PacketArrival } from './arrival.ts';
 import { ComfortGain } from './comfort-gain.ts';
-import { Line } from './line.ts';
-import { Pace } from './pace.ts';
+import { SpeakerBuffer } from './line.ts';
+import { BufferPace } from './pace.ts';
 import { type Held, Waiting } from './waiting.ts';
 
 /** Concealed frames in a row before the sound fades out: 100 ms. */
@@ -40,15 +40,15 @@ export interface PlayoutCounts {
  * Turns one speaker's packets into a steady flow of 20 ms blocks: jitter buffer, decoder, concealment, drift
  * correction.
  */
-export class Playout {
+export class SpeakerPlayout {
   readonly counts: PlayoutCounts = { received: 0, fec: 0, concealed: 0, late: 0, lost: 0 };
   /** Monotonic arrival of the newest packet. */
   lastArrival = Number.NEGATIVE_INFINITY;
   #decoder: OpusDecoderHandle;
-  #arrival = new Arrival();
+  #arrival = new PacketArrival();
   #waiting = new Waiting();
-  #line = new Line();
-  #pace = new Pace();
+  #line = new SpeakerBuffer();
+  #pace = new BufferPace();
   #comfortGain = new ComfortGain();
   #anchored = false;
   #started = false;

@@ -1,7 +1,7 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Carries, DeadAirCause, Packet, PcmBlock } from '../base/media.ts';
 import { BLOCK_TICKS, type EpochMs, epochMs, type Ms, ms, type Ticks } from '../base/time.ts';
-import { DeadAir, MUSIC_AFTER } from './dead-air.ts';
+import { DeadAirWatch, MUSIC_AFTER } from './dead-air.ts';
 import { Fader } from './fader.ts';
 import { Limiter } from './limiter.ts';
 import { musicChange } from './music-change.ts';
@@ -35,7 +35,7 @@ export interface MixerState {
 }
 
 /** Mixes 20 ms blocks from the speakers on stage and the standby music. */
-export class Program {
+export class MixedProgram {
   readonly speakers = new Map<SpeakerId, Speaker>();
   /** Speakers who left and whose last words are still in the buffer. */
   readonly #leaving = new Set<{ speaker: Speaker; until: Ms }>();
@@ -46,7 +46,7 @@ export class Program {
   #stageFader = new Fader(0);
   #musicFader = new Fader(1);
   #limiter = new Limiter();
-  #deadAir = new DeadAir();
+  #deadAir = new DeadAirWatch();
   #left = new Float32Array(BLOCK_TICKS);
   #right = new Float32Array(BLOCK_TICKS);
   #musicBlock = new Float32Array(2 * BLOCK_TICKS);

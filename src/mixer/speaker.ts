@@ -4,7 +4,7 @@ import { Polarity } from '../base/polarity.ts';
 import { BLOCK_TICKS, type Ms } from '../base/time.ts';
 import type { Watched } from './dead-air.ts';
 import { Leveller } from './leveller.ts';
-import { Playout } from './playout.ts';
+import { SpeakerPlayout } from './playout.ts';
 
 /** Packets kept while the decoder is created, which takes a few milliseconds. */
 const MAX_EARLY = 64;
@@ -35,7 +35,7 @@ export interface SpeakerStats {
 /** One speaker in the mix. Muting affects what is said from then on, not what is still in the buffer. */
 export class Speaker implements Watched {
   muted = false;
-  #playout: Playout | undefined;
+  #playout: SpeakerPlayout | undefined;
   #early: Packet[] = [];
   #leveller = new Leveller();
   #polarity = new Polarity();
@@ -53,7 +53,7 @@ export class Speaker implements Watched {
       decoder.free();
       return;
     }
-    this.#playout = new Playout(decoder);
+    this.#playout = new SpeakerPlayout(decoder);
     for (const packet of this.#early) this.#playout.insert(packet);
     this.#early = [];
   }

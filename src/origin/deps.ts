@@ -26,7 +26,7 @@ export interface OriginDeps {
 }
 
 /** Where a stream listener begins. */
-export interface Joined {
+export interface StreamStart {
   /** What the decoder needs first; empty for containers that need nothing. */
   readonly init: Uint8Array;
   /** In order of `seq` up to the newest one; may be empty. */

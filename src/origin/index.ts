@@ -3,12 +3,12 @@ import type { ErrorCode } from '../base/errors.ts';
 import type { Charge, Reply } from '../base/reply.ts';
 import type { Message } from '../wire/feed.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
-import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
+import type { JoinOptions, OriginDeps, StreamStart } from './deps.ts';
 import type { Sought } from './older-rooms.ts';
-import { Rooms } from './rooms.ts';
+import { OriginRooms } from './rooms.ts';
 import { router } from './router.ts';
 
-export type { Joined, JoinOptions, OriginDeps } from './deps.ts';
+export type { JoinOptions, OriginDeps, StreamStart } from './deps.ts';
 export type { Piece, Recording, RecordingPort } from './recording.ts';
 export {
   openReplayMaker,
@@ -41,7 +41,7 @@ export interface Origin extends AsyncDisposable {
    * A place to begin; without fragments while the rendition is not coded yet, which takes a second or two.
    * Or why there is none: `room-unknown`, `room-not-open`, `room-ended`, `studio-away`, `not-found`.
    */
-  join(slug: string, rendition: string, options: JoinOptions): Joined | ErrorCode;
+  join(slug: string, rendition: string, options: JoinOptions): StreamStart | ErrorCode;
   /**
    * Playlists, parts, replay, state. Blocking requests resolve later. Undefined when the path is none of ours. Dear work
    * (a plan of a whole recording) is charged by `charge` before it is begun; default: it costs nobody anything.
@@ -57,7 +57,7 @@ export interface Origin extends AsyncDisposable {
 
 /** Opens an empty origin; feed it with `receive`. */
 export function open(deps: OriginDeps): Origin {
-  const rooms = new Rooms(deps);
+  const rooms = new OriginRooms(deps);
   const routes = router(deps, rooms);
   return {
     receive: (message) => rooms.receive(message),

@@ -5,7 +5,7 @@ import { silentLog } from '../base/log.ts';
 import { epochMs, FRAGMENT_MS, ms } from '../base/time.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
-import { type Joined, type Origin, open } from './index.ts';
+import { type Origin, open, type StreamStart } from './index.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
 const SLUG = 'room';
@@ -66,7 +66,7 @@ function run(from: number, to: number): void {
   }
 }
 const rest = (): void => origin.receive({ head: { kind: 'rest', slug: SLUG }, body: EMPTY });
-function join(rendition: string, margin = 2000): Joined {
+function join(rendition: string, margin = 2000): StreamStart {
   const joined = origin.join(SLUG, rendition, { margin: ms(margin) });
   if (typeof joined === 'string') throw new Error(joined);
   return joined;

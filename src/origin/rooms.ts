@@ -4,8 +4,8 @@ import type { Rendition } from '../base/media.ts';
 import { epochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
 import type { Head, Message } from '../wire/feed.ts';
 import { isRunning, type RoomCard, type RoomState, stateOfCard, whyNotHeard } from '../wire/room.ts';
-import type { Joined, JoinOptions, OriginDeps } from './deps.ts';
-import { Program } from './live/program.ts';
+import type { JoinOptions, OriginDeps, StreamStart } from './deps.ts';
+import { OriginProgram } from './live/program.ts';
 import type { Sought } from './older-rooms.ts';
 import { RoomCards } from './room-cards.ts';
 import { CATCH_UP_FRAGMENTS, type Window } from './window.ts';
@@ -20,11 +20,11 @@ const FAREWELL_MS = 3000;
 const KEEP_MS = 60_000;
 
 /** The rooms of one door: what the bus said, and the programs that run. */
-export class Rooms implements AsyncDisposable {
+export class OriginRooms implements AsyncDisposable {
   readonly #deps: OriginDeps;
   readonly #clock: Clock;
   readonly #cards: RoomCards;
-  readonly #programs = new Map<string, Program>();
+  readonly #programs = new Map<string, OriginProgram>();
   readonly #timers = new Set<Disposable>();
   readonly #onFragment: ((slug: string, rendition: string, seq: number, bytes: Buffer) => void)[] = [];
   readonly #onEnd: ((slug: string) => void)[] = [];
@@ -80,7 +80,7 @@ export class Rooms implements AsyncDisposable {
   }
 
   /** The program, also for a minute after its end. */
-  program(slug: string): Program | undefined {
+  program(slug: string): OriginProgram | undefined {
     return this.#programs.get(slug);
   }
 
@@ -104,12 +104,12 @@ export class Rooms implements AsyncDisposable {
   }
 
   /** Somebody fetches or hears a rendition. */
-  ask(slug: string, program: Program, rendition: string): void {
+  ask(slug: string, program: OriginProgram, rendition: string): void {
     if (program.ask(rendition)) for (const listen of this.#onWanted) listen(slug);
   }
 
   /** A place to begin, or why there is none; see `Origin.join`. */
-  join(slug: string, rendition: string, options: JoinOptions): Joined | ErrorCode {
+  join(slug: string, rendition: string, options: JoinOptions): StreamStart | ErrorCode {
     const program = this.#find(slug);
     if (typeof program === 'string') return program;
     const window = program.windows.get(rendition);
@@ -126,7 +126,7 @@ export class Rooms implements AsyncDisposable {
   }
 
   /** The program of a room, or why it cannot be heard. */
-  #find(slug: string): Program | ErrorCode {
+  #find(slug: string): OriginProgram | ErrorCode {
     const card = this.#cards.get(slug);
     const program = this.#programs.get(slug);
     if (program && !program.over) return program;
@@ -141,7 +141,7 @@ export class Rooms implements AsyncDisposable {
     this.#timers.add(timer);
   }
 
-  #finish(slug: string, program: Program): void {
+  #finish(slug: string, program: OriginProgram): void {
     if (program.over) return;
     program.end();
     for (const listen of this.#onEnd) listen(slug);
@@ -182,7 +182,7 @@ export class Rooms implements AsyncDisposable {
     const { clock, log, holdWhileAway } = this.#deps;
     this.#programs.set(
       slug,
-      new Program({
+      new OriginProgram({
         ...{ clock, log, slug, zero: epochMs(zero), renditions, holdWhileAway },
         // Unknown to the site as yet: the cell knows better.
         wanted: () => {

@@ -10,17 +10,17 @@ import { openDownload } from './replay/download.ts';
 import { openEndedLive } from './replay/ended-live.ts';
 import { openLoudness } from './replay/loudness.ts';
 import { notThere, removedWords } from './replay/removal-words.ts';
-import { notNow, openReplay } from './replay/replay.ts';
+import { notNow, openReplayAnswers } from './replay/replay.ts';
 import { type Asker, isNotNow, openReplayDesk } from './replay/replay-desk.ts';
 import { openReplayMaker } from './replay/replay-maker.ts';
-import type { Rooms } from './rooms.ts';
+import type { OriginRooms } from './rooms.ts';
 import { openStateFiles } from './state-file.ts';
 
 /** For what nobody waits for in person. */
 const NOBODY = new AbortController().signal;
 
 /** Finds what answers a path. */
-export function router(deps: OriginDeps, rooms: Rooms) {
+export function router(deps: OriginDeps, rooms: OriginRooms) {
   const { clock, archive } = deps;
   const maker = deps.maker ?? openReplayMaker(archive);
   const desk = openReplayDesk({ clock, log: deps.log, port: archive, maker });
@@ -36,7 +36,7 @@ export function router(deps: OriginDeps, rooms: Rooms) {
     queues,
   );
   const endedLive = openEndedLive(archive, desk);
-  const replay = openReplay(archive, desk);
+  const replay = openReplayAnswers(archive, desk);
   const download = openDownload(clock, archive, desk, loudness);
   const stateFiles = openStateFiles(clock, rooms, async (slug) => {
     const facts = await desk.facts(slug, true, { signal: NOBODY });

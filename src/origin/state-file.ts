@@ -6,7 +6,7 @@ import type { RecordingNote } from '../wire/recording.ts';
 import { isRunning, MAX_TOLD_GAPS, type RoomCard } from '../wire/room.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
 import type { ReplayFacts } from './replay/replay-maker.ts';
-import type { Rooms } from './rooms.ts';
+import type { OriginRooms } from './rooms.ts';
 
 const FRESH_MS = 1000;
 /** Rooms whose state is kept serialised. */
@@ -21,7 +21,7 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': EACH_SECO
 /** `state.json` of each room and `rooms.json`: made at most once a second, whoever asks. */
 export function openStateFiles(
   clock: Clock,
-  rooms: Rooms,
+  rooms: OriginRooms,
   facts: (slug: string) => Promise<ReplayFacts | undefined>,
 ) {
   const kept = new Map<string, { at: number; packed: Promise<Packed | undefined> }>();

@@ -3,7 +3,7 @@ import { startThread } from './encoder-thread.ts';
 import { openWith, type Packager, type PackagerDeps } from './flow.ts';
 
 export type { Packager, PackagerDeps } from './flow.ts';
-export type { Loop, LoopDeps } from './loop.ts';
+export type { LoopDeps, PackagedLoop } from './loop.ts';
 export { packageLoop } from './loop.ts';
 
 /**

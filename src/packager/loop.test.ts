@@ -6,7 +6,7 @@ import { retime } from '../media/fragment-slot.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { initOf } from './container.ts';
 import { loadCodecs } from './encoding.ts';
-import { type Loop, packageLoop } from './loop.ts';
+import { type PackagedLoop, packageLoop } from './loop.ts';
 
 const FRAGMENTS = 9;
 const SOME = RENDITIONS.filter(({ id }) =>
@@ -18,7 +18,7 @@ const BLOCKS = FRAGMENTS * 16;
 const music = (i: number): number =>
   0.15 * Math.sin((2 * Math.PI * 311.1 * i) / 48_000) + 0.15 * Math.sin((2 * Math.PI * 467.3 * i) / 48_000);
 
-let loops: Map<string, Loop>;
+let loops: Map<string, PackagedLoop>;
 const rendered: number[] = [];
 beforeAll(async () => {
   loops = await packageLoop({

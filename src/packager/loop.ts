@@ -15,7 +15,7 @@ export interface LoopDeps {
 }
 
 /** One rendition of a loop; fragment k has sequence number k and is moved to its slot by `retime`. */
-export interface Loop {
+export interface PackagedLoop {
   readonly init: Uint8Array;
   readonly fragments: Uint8Array[];
 }
@@ -30,11 +30,11 @@ const OVERLAP_BLOCKS = BLOCKS_PER_FRAGMENT;
  * the loop. Takes about 0.15 CPU-seconds per second of loop in this thread, which yields every few milliseconds.
  * @throws RangeError when the loop is shorter than 2 fragments.
  */
-export async function packageLoop(deps: LoopDeps): Promise<Map<string, Loop>> {
+export async function packageLoop(deps: LoopDeps): Promise<Map<string, PackagedLoop>> {
   const { renditions, fragments } = deps;
   if (!Number.isInteger(fragments) || fragments < 2) throw new RangeError('a loop has at least 2 fragments');
   const pcm = await renderLoop(deps);
-  const loops = new Map<string, Loop>(
+  const loops = new Map<string, PackagedLoop>(
     renditions.map((rendition) => [rendition.id, { init: initOf(rendition), fragments: [] }]),
   );
   const codecs = await loadCodecs();

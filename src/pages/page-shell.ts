@@ -3,13 +3,13 @@ import { escapeHtml } from './escape.ts';
 import type { PlainWords } from './plain-words.ts';
 
 /** Where one entry of the web build ended up, paths without the leading `/_/`. */
-export interface Entry {
+export interface BuiltFile {
   readonly file: string;
   readonly css?: readonly string[];
   readonly imports?: readonly string[];
 }
 /** Vite's manifest by source path. */
-export type Manifest = Readonly<Record<string, Entry>>;
+export type Manifest = Readonly<Record<string, BuiltFile>>;
 
 /** What a page loads: files of the web build by their source path. */
 export interface Load {

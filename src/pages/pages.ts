@@ -1,5 +1,5 @@
 import { ERRORS } from '../base/errors.ts';
-import type { Language } from '../base/negotiation.ts';
+import type { PageLanguage } from '../base/negotiation.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { escapeHtml } from './escape.ts';
 import { homeMain } from './home-page.ts';
@@ -15,10 +15,10 @@ import { sentence } from './sentence.ts';
  * enhanced by the scripts of the web build.
  */
 export interface Pages {
-  home(cards: readonly RoomCard[], language?: Language): string;
-  room(card: RoomCard, state?: RoomState, language?: Language): string;
-  studio(card: RoomCard, language?: Language): string;
-  notFound(language?: Language): string;
+  home(cards: readonly RoomCard[], language?: PageLanguage): string;
+  room(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
+  studio(card: RoomCard, language?: PageLanguage): string;
+  notFound(language?: PageLanguage): string;
   errors(): string;
   /** The calculator, with the values its form was submitted with. */
   plan(query: URLSearchParams): string;

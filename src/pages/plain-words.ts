@@ -1,9 +1,9 @@
 import type { DeadAirCause } from '../base/media.ts';
-import type { Language } from '../base/negotiation.ts';
+import type { PageLanguage } from '../base/negotiation.ts';
 
 /** What pages say before or without scripts. Names and titles come as safe markup. */
 export interface PlainWords {
-  readonly language: Language;
+  readonly language: PageLanguage;
   starts(when: string): string;
   readonly notOpen: string;
   readonly calledOff: string;
@@ -181,4 +181,4 @@ const french: PlainWords = {
 };
 
 /** The words of a language. */
-export const plainWords = (language: Language): PlainWords => (language === 'fr' ? french : english);
+export const plainWords = (language: PageLanguage): PlainWords => (language === 'fr' ? french : english);

@@ -93,7 +93,7 @@ export interface PlanLine {
 }
 
 /** A plan: its lines in order, and the figures for programs. */
-export interface Plan {
+export interface CapacityPlan {
   readonly lines: readonly PlanLine[];
   readonly machines: number;
   /** Gbit/s at the peak. */
@@ -246,7 +246,7 @@ function hardware(
 }
 
 /** Computes a plan. All figures are those of the peak, except TB and cost. */
-export function plan(wishes: PlanWishes, figures: PlanFigures): Plan {
+export function plan(wishes: PlanWishes, figures: PlanFigures): CapacityPlan {
   const { listeners, cores, nic, hours } = wishes;
   const sheet = new Sheet();
   const sent = traffic(wishes, sheet);

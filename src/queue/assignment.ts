@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { isCalled } from '../wire/place-in-line.ts';
-import { LAST_RANK, type QueueState, type TicketTally } from '../wire/queue.ts';
-import { Tally } from './tally.ts';
-import type { Checked, Ticket, Tickets } from './ticket.ts';
+import { LAST_RANK, type QueueState, type TicketCounts } from '../wire/queue.ts';
+import { TicketCounter } from './tally.ts';
+import type { CheckedTicket, Ticket, Tickets } from './ticket.ts';
 
 /** What the assignment of places needs. */
 export interface AssignmentDeps {
@@ -24,7 +24,7 @@ export interface AssignmentDeps {
 }
 
 /** Where a listener who asks for the stream goes. */
-export interface Placed {
+export interface PlacedListener {
   readonly at: 'live' | 'ring';
   /** Sent again after a dropped connection, it keeps the place at the live edge; absent where nobody is waiting. */
   readonly seat?: string;
@@ -33,7 +33,7 @@ export interface Placed {
 }
 
 /** What the queue has told this door about one room. */
-export interface Told {
+export interface ToldQueue {
   readonly queue: QueueState;
   /** The bytes of `queue.json`. */
   readonly text: string;
@@ -51,14 +51,14 @@ export interface Assignment {
   /** The program of a room is over. */
   forget(slug: string): void;
   /** The last message about a room. */
-  state(slug: string): Told | undefined;
+  state(slug: string): ToldQueue | undefined;
   /** True while newcomers may have to wait. */
   queued(slug: string): boolean;
   /**
    * Decides for one stream request, counting it: call it once per request. `retake` closes the live stream that the
    * holder of a seat has at this door; true when there was one.
    */
-  place(slug: string, ticket?: string, retake?: (holder: string) => boolean): Placed;
+  place(slug: string, ticket?: string, retake?: (holder: string) => boolean): PlacedListener;
   /** How many delayed listeners without a ticket may move up now; at most `MAX_MOVED`. */
   spare(slug: string): number;
   /** Gives out a ticket at the end of the line; undefined while no cell has reported a queue. */
@@ -67,10 +67,10 @@ export interface Assignment {
   renew(ticket: Ticket): Ticket;
   /** Gives a place back. */
   leave(ticket: Ticket): void;
-  check(text: string, slug: string): Checked;
+  check(text: string, slug: string): CheckedTicket;
   sign(ticket: Ticket): string;
   /** Counts for the cells, one for each room whose queue this door knows. */
-  tallies(): Iterable<readonly [slug: string, tally: TicketTally]>;
+  tallies(): Iterable<readonly [slug: string, tally: TicketCounts]>;
 }
 
 /** A place is kept this long after the last sign of life. */
@@ -97,12 +97,12 @@ export function openAssignment(deps: AssignmentDeps): Assignment {
   const { clock, tickets } = deps;
   const random = deps.random ?? (() => randomInt(1, LAST_RANK + 1));
   const rooms = new Map<string, Room>();
-  const tallies = new Map<string, Tally>();
+  const tallies = new Map<string, TicketCounter>();
 
-  const tallyOf = (slug: string): Tally => {
+  const tallyOf = (slug: string): TicketCounter => {
     let tally = tallies.get(slug);
     if (!tally) {
-      tally = new Tally(deps.life);
+      tally = new TicketCounter(deps.life);
       tallies.set(slug, tally);
     }
     return tally;
@@ -112,7 +112,7 @@ export function openAssignment(deps: AssignmentDeps): Assignment {
     return queue.open > 0 && silent > SILENT_MS ? queue.open + Math.floor(silent / MINUTE_MS) : queue.open;
   };
   /** The live edge, with a seat: the holder's own renewed, or a new one. */
-  const seated = (slug: string, rank = random()): Placed => ({
+  const seated = (slug: string, rank = random()): PlacedListener => ({
     at: 'live',
     seat: tickets.sign({ slug, minute: 0, rank, kind: 'seat', until: clock.wall() + KEPT_MS }),
     holder: String(rank),

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { TicketTally } from '../wire/queue.ts';
+import type { TicketCounts } from '../wire/queue.ts';
 import { Buckets } from './buckets.ts';
 
-const tally = (life: string, tickets: number): TicketTally => ({
+const tally = (life: string, tickets: number): TicketCounts => ({
   life,
   came: 0,
   buckets: [{ minute: 1, tickets, came: 0, left: 0 }],

@@ -4,8 +4,8 @@ import {
   MAX_CALLS,
   MAX_TOLD_RANKS,
   type QueuePoint,
-  type TallyBucket,
-  type TicketTally,
+  type TicketBucket,
+  type TicketCounts,
 } from '../wire/queue.ts';
 
 /** Beyond this many lives of doors, the counts of finished ones are added up for good. */
@@ -23,13 +23,13 @@ const MAX_BUCKETS = 2_000;
 /** What all doors have counted, as written to disk. */
 export interface Counts {
   /** Sum over lives that are over. */
-  readonly before: readonly TallyBucket[];
-  readonly lives: readonly TicketTally[];
+  readonly before: readonly TicketBucket[];
+  readonly lives: readonly TicketCounts[];
 }
 
-const nothing = (minute: number): TallyBucket => ({ minute, tickets: 0, came: 0, left: 0, ranks: [] });
+const nothing = (minute: number): TicketBucket => ({ minute, tickets: 0, came: 0, left: 0, ranks: [] });
 
-const plus = (a: TallyBucket, b: TallyBucket): TallyBucket => {
+const plus = (a: TicketBucket, b: TicketBucket): TicketBucket => {
   const ranks = a.ranks && b.ranks ? [...a.ranks, ...b.ranks] : undefined;
   return {
     minute: a.minute,
@@ -42,11 +42,11 @@ const plus = (a: TallyBucket, b: TallyBucket): TallyBucket => {
 
 /** The tickets of a room by bucket: the sum of what its doors count, with each life of a door counted separately. */
 export class Buckets {
-  #before = new Map<number, TallyBucket>();
-  #lives = new Map<string, TicketTally>();
+  #before = new Map<number, TicketBucket>();
+  #lives = new Map<string, TicketCounts>();
   /** When each life last reported, monotonic ms; the longest silent first. */
   readonly #heard = new Map<string, number>();
-  #sum: readonly TallyBucket[] | undefined;
+  #sum: readonly TicketBucket[] | undefined;
 
   constructor(counts?: Counts) {
     for (const bucket of counts?.before ?? []) this.#before.set(bucket.minute, bucket);
@@ -54,7 +54,7 @@ export class Buckets {
   }
 
   /** Receives a door's newest tally at `now`, monotonic ms. */
-  take(tally: TicketTally, now: number) {
+  take(tally: TicketCounts, now: number) {
     this.#sum = undefined;
     this.#lives.set(tally.life, { ...tally, buckets: tally.buckets.slice(0, MAX_BUCKETS) });
     // Lives read from disk may be over or not: they have as long as any other to report.
@@ -95,7 +95,7 @@ export class Buckets {
   }
 
   /** Every bucket with tickets, by number. */
-  all(): readonly TallyBucket[] {
+  all(): readonly TicketBucket[] {
     if (this.#sum) return this.#sum;
     const sum = new Map(this.#before);
     for (const { buckets } of this.#lives.values())
@@ -164,7 +164,7 @@ export class Buckets {
   }
 }
 
-function beyond(bucket: TallyBucket, point: QueuePoint): number {
+function beyond(bucket: TicketBucket, point: QueuePoint): number {
   const { minute, tickets, left, ranks } = bucket;
   if (ranks && minute === point.minute) return ranks.filter((rank) => rank > point.rank).length;
   return uncalled({ minute, tickets, gone: minute > point.minute ? left : 0 }, point);

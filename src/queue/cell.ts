@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { QueueState, TicketTally } from '../wire/queue.ts';
+import type { QueueState, TicketCounts } from '../wire/queue.ts';
 import { Line } from './line.ts';
 import { openLineFile } from './line-file.ts';
 
@@ -41,7 +41,7 @@ export interface QueueTold {
 /** The queue of one room in the cell that owns it. */
 export interface Queue extends AsyncDisposable {
   /** A door's newest count. */
-  take(door: string, tally: TicketTally): void;
+  take(door: string, tally: TicketCounts): void;
   /** Decides one second; undefined while there is no queue. */
   second(now: QueueSecond): QueueTold | undefined;
   /** What doors were told last, for a door that connects now. */

@@ -9,10 +9,10 @@ import { historyPath } from './line-file.ts';
 import { openTickets } from './ticket.ts';
 import type { QueueRequest } from './ticket-request.ts';
 
-export type { Assignment, Placed, Told } from './assignment.ts';
+export type { Assignment, PlacedListener, ToldQueue } from './assignment.ts';
 export type { Queue, QueueDeps, QueueSecond, QueueTold } from './cell.ts';
 export { openQueue } from './cell.ts';
-export { Line, type LineInput, type LineRecord } from './line.ts';
+export { Line, type LineInput, type StoredLine } from './line.ts';
 export type { QueueRequest } from './ticket-request.ts';
 
 /** What the queue needs in a door. */

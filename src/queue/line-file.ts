@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { JournalFile } from '../journal/index.ts';
 import type { QueueState } from '../wire/queue.ts';
-import type { LineRecord } from './line.ts';
+import type { StoredLine } from './line.ts';
 
 /** A room's history stops growing at this size; places are still kept. */
 const MAX_HISTORY_BYTES = 32 * 1024 * 1024;
@@ -16,9 +16,9 @@ const MAX_LINES = 4_096;
 /** The file of a line, and of every state that was ever published. */
 export interface LineFile {
   /** What was stored last, or undefined when there is nothing or it cannot be read. */
-  readonly kept: LineRecord | undefined;
+  readonly kept: StoredLine | undefined;
   /** Writes in the background, newest last; `text` is a state that has just been published. */
-  keep(record: LineRecord, text: string | undefined): void;
+  keep(record: StoredLine, text: string | undefined): void;
   /** Resolves when everything is written. */
   settled(): Promise<void>;
 }
@@ -40,9 +40,9 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
   });
   const newest = await newestState(history);
   const readable = newest !== 'unreadable';
-  let kept: LineRecord | undefined;
+  let kept: StoredLine | undefined;
   try {
-    const record = JSON.parse(await readFile(path, 'utf8')) as LineRecord;
+    const record = JSON.parse(await readFile(path, 'utf8')) as StoredLine;
     if (record.v !== 1 || record.state.slug !== slug) throw new Error('it is not the line of this room');
     const { seq } = record.state;
     kept = readable && newest && newest.seq > seq ? { ...record, state: newest } : record;
@@ -56,7 +56,7 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
       );
   }
 
-  let waiting: LineRecord | undefined;
+  let waiting: StoredLine | undefined;
   let running: Promise<void> | undefined;
   let failed = false;
   const write = async (): Promise<void> => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { chance } from '../../test/chance.ts';
 import { isCalled } from '../wire/place-in-line.ts';
 import { LAST_RANK, type QueueState } from '../wire/queue.ts';
-import { Line, type LineInput, type LineRecord } from './line.ts';
-import { Tally } from './tally.ts';
+import { Line, type LineInput, type StoredLine } from './line.ts';
+import { TicketCounter } from './tally.ts';
 import type { Ticket } from './ticket.ts';
 
 /** One person who waits, in the order in which they came. */
@@ -18,7 +18,7 @@ class Evening {
   readonly states: string[] = [];
   readonly waiting: Person[] = [];
   readonly seated: Person[] = [];
-  doors: Tally[];
+  doors: TicketCounter[];
   now = 0;
   wall = 1_000_000_000;
   live = 0;
@@ -28,7 +28,7 @@ class Evening {
   constructor(seed: number, doors = 3) {
     this.#random = chance(seed);
     this.line = new Line('evening');
-    this.doors = Array.from({ length: doors }, () => new Tally(`life ${this.#lives++}`));
+    this.doors = Array.from({ length: doors }, () => new TicketCounter(`life ${this.#lives++}`));
   }
 
   join(people = 1) {
@@ -61,13 +61,13 @@ class Evening {
     return up;
   }
 
-  restart(record: LineRecord) {
-    this.line = new Line('evening', JSON.parse(JSON.stringify(record)) as LineRecord);
-    this.doors = this.doors.map(() => new Tally(`life ${this.#lives++}`));
+  restart(record: StoredLine) {
+    this.line = new Line('evening', JSON.parse(JSON.stringify(record)) as StoredLine);
+    this.doors = this.doors.map(() => new TicketCounter(`life ${this.#lives++}`));
   }
 
-  #door(): Tally {
-    return this.doors[Math.floor(this.#random() * this.doors.length)] as Tally;
+  #door(): TicketCounter {
+    return this.doors[Math.floor(this.#random() * this.doors.length)] as TicketCounter;
   }
 }
 
@@ -266,7 +266,7 @@ describe('many', () => {
       for (const door of evening.doors) evening.line.take(door.told(), evening.now);
       if (second === restart && restart > 0) {
         const record = JSON.stringify(evening.line.record());
-        evening.line = new Line('evening', JSON.parse(record) as LineRecord);
+        evening.line = new Line('evening', JSON.parse(record) as StoredLine);
       }
       const { now, wall, live } = evening;
       evening.line.step({ now, wall, live, cap, holding: false });

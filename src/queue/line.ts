@@ -1,5 +1,5 @@
 import { canonical, hashOf, type Json } from '../journal/index.ts';
-import { LAST_RANK, type QueueState, type TicketTally } from '../wire/queue.ts';
+import { LAST_RANK, type QueueState, type TicketCounts } from '../wire/queue.ts';
 import { Buckets, type Counts } from './buckets.ts';
 
 /** What the line is told each second. */
@@ -21,7 +21,7 @@ export interface LineInput {
 }
 
 /** A line on disk: everything that must survive a restart. */
-export interface LineRecord {
+export interface StoredLine {
   readonly v: 1;
   readonly counts: Counts;
   readonly state: QueueState;
@@ -92,7 +92,7 @@ export class Line {
   /** Places while the ladder holds newcomers back, and while it lets them in again. */
   #held: number | undefined;
 
-  constructor(slug: string, record?: LineRecord) {
+  constructor(slug: string, record?: StoredLine) {
     this.#slug = slug;
     this.#buckets = new Buckets(record?.counts);
     this.#batches = (record?.batches ?? []).map((batch) => ({ ...batch, at: undefined }));
@@ -138,7 +138,7 @@ export class Line {
   }
 
   /** A door's newest count, at `now`, monotonic ms. */
-  take(tally: TicketTally, now: number) {
+  take(tally: TicketCounts, now: number) {
     this.#buckets.take(tally, now);
   }
 
@@ -222,7 +222,7 @@ export class Line {
   }
 
   /** The record to be written to disk. */
-  record(): LineRecord {
+  record(): StoredLine {
     const batches = this.#batches.map(({ seq, called, came, patience }) => ({ seq, called, came, patience }));
     return {
       v: 1,

@@ -1,10 +1,10 @@
-import { type Language, languageOf } from '../base/negotiation.ts';
+import { languageOf, type PageLanguage } from '../base/negotiation.ts';
 
 /**
  * The words of the queue's pages without scripts, in two languages. Titles are plain text, figures already formatted.
  */
 export interface PageWords {
-  readonly language: Language;
+  readonly language: PageLanguage;
   readonly yourPlace: string;
   readonly turn: string;
   readonly listenLive: string;

@@ -4,8 +4,8 @@ import {
   MAX_TOLD_RANKS,
   type QueuePoint,
   type QueueState,
-  type TallyBucket,
-  type TicketTally,
+  type TicketBucket,
+  type TicketCounts,
 } from '../wire/queue.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -30,7 +30,7 @@ interface Call {
 }
 
 /** One door's count of one room's tickets in one life of the door. */
-export class Tally {
+export class TicketCounter {
   readonly #life: string;
   readonly #counts = new Map<number, Count>();
   readonly #seen = new Set<string>();
@@ -85,11 +85,11 @@ export class Tally {
   }
 
   /** What the cell is told. */
-  told(): TicketTally {
+  told(): TicketCounts {
     const buckets = [...this.#counts]
       .sort(([a], [b]) => a - b)
       .map(
-        ([minute, { tickets, came, left, ranks }]): TallyBucket => ({
+        ([minute, { tickets, came, left, ranks }]): TicketBucket => ({
           minute,
           tickets,
           came,

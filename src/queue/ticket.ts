@@ -17,7 +17,7 @@ export interface Ticket {
 }
 
 /** The result of checking a text that claims to be a ticket. `expired` and `foreign` were signed here once. */
-export type Checked =
+export type CheckedTicket =
   | { readonly kind: 'good' | 'expired' | 'foreign'; readonly ticket: Ticket }
   | { readonly kind: 'forged' };
 
@@ -25,7 +25,7 @@ export type Checked =
 export interface Tickets {
   sign(ticket: Ticket): string;
   /** Takes constant time for everything that has the form of a ticket; anything else costs nothing. */
-  check(text: string, slug: string, wall: number): Checked;
+  check(text: string, slug: string, wall: number): CheckedTicket;
 }
 
 const FORM =

@@ -16,11 +16,11 @@ export {
 export type { Outcome, Percentiles } from './report/outcome.ts';
 export { reportPage } from './report/report-page.ts';
 export {
-  type Certificate,
-  type Checked,
+  type CheckedCertificate,
   certificateText,
   certify,
   checkCertificate,
   newSigningKey,
+  type RehearsalCertificate,
 } from './report/signed-report.ts';
-export type { Row } from './report/timeline.ts';
+export type { TimelineRow } from './report/timeline.ts';

@@ -9,9 +9,9 @@ import { initOf } from '../packager/container.ts';
 import { CONSENT_PATH, type Consent } from '../wire/rehearsal.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { join } from './machines/join.ts';
-import { openShare, type Share } from './machines/process.ts';
+import { openShare, type ProcessShare } from './machines/process.ts';
 import { openGathering } from './machines/remote-member.ts';
-import type { Member, Said } from './people/order.ts';
+import type { Member, MemberMessage } from './people/order.ts';
 import { open, type RehearsalDeps, type RehearsalResult } from './rehearsal.ts';
 import { reportPage } from './report/report-page.ts';
 
@@ -98,8 +98,8 @@ beforeAll(() => {
 
 /** A member in this process: real sockets, no fork. */
 function memberHere(name: string, capacity = 100): Member {
-  let hear: (said: Said) => void = () => {};
-  let share: Share | undefined;
+  let hear: (said: MemberMessage) => void = () => {};
+  let share: ProcessShare | undefined;
   return {
     name,
     capacity,

@@ -7,8 +7,8 @@ import { openTeam } from './machines/team.ts';
 import { type Curve, curveLength } from './people/curve.ts';
 import type { Member } from './people/order.ts';
 import { type Outcome, sumUp } from './report/outcome.ts';
-import { type Glance, openWatch } from './report/state-watch.ts';
-import { MAX_SECONDS, type Row, Timeline } from './report/timeline.ts';
+import { openWatch, type StateGlance } from './report/state-watch.ts';
+import { MAX_SECONDS, Timeline, type TimelineRow } from './report/timeline.ts';
 import { findTarget, roomOf, sourceAddresses, type Target } from './target.ts';
 
 /** What a rehearsal needs. */
@@ -40,7 +40,7 @@ export interface RehearsalDeps {
   /** Opens the processes and machines; called once the target has consented. They are closed at the end. */
   members(): Promise<readonly Member[]>;
   /** Called once a second with the completed second. */
-  onSecond?(row: Row): void;
+  onSecond?(row: TimelineRow): void;
   note?(line: string): void;
 }
 
@@ -55,8 +55,8 @@ export interface Rehearsal extends AsyncDisposable {
 /** Everything that a report is based on. */
 export interface RehearsalResult {
   readonly outcome: Outcome;
-  readonly rows: readonly Row[];
-  readonly glances: readonly Glance[];
+  readonly rows: readonly TimelineRow[];
+  readonly glances: readonly StateGlance[];
 }
 
 /** Time between the order and the beginning, so that the order reaches the last process first. */

@@ -1,13 +1,13 @@
 import { EarshotError } from '../base/errors.ts';
 import { canonical, find } from '../http/index.ts';
 import { isRunning, type RoomCard } from '../wire/room.ts';
-import type { Address } from './people/order.ts';
+import type { ServerAddress } from './people/order.ts';
 
 /** The room under test. */
 export interface Target {
   readonly origin: string;
   readonly slug: string;
-  readonly address: Address;
+  readonly address: ServerAddress;
   /** When its program began, wall-clock ms; undefined when the server does not say. */
   readonly zero: number | undefined;
   /** The server's software, according to itself. */
@@ -27,7 +27,7 @@ const PATIENCE_MS = 10_000;
  * @throws EarshotError `unprocessable` for any other address, `room-unknown` and `room-not-open` when the room has no
  * program.
  */
-export async function findTarget(url: string, address: Address): Promise<Target> {
+export async function findTarget(url: string, address: ServerAddress): Promise<Target> {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const slug = parsed && roomOf(parsed);
   if (!parsed || !slug || !/^https?:$/.test(parsed.protocol))

@@ -1,12 +1,12 @@
 import { EMPTY, type Message, type Presence } from '../wire/feed.ts';
 
 /** What a door counts for one room. */
-export type RoomCount = Pick<Presence, 'streams' | 'live' | 'wanted'>;
+export type RoomPresence = Pick<Presence, 'streams' | 'live' | 'wanted'>;
 
 /** What a door's presence is made of. */
 export interface PresenceDeps {
   readonly door: string;
-  counts(): ReadonlyMap<string, RoomCount>;
+  counts(): ReadonlyMap<string, RoomPresence>;
   /** Per room what was joined or fetched within the last minute; see `Origin.wanted`. */
   wanted(): ReadonlyMap<string, readonly string[]>;
   /** Who hears the recording of rooms that are on. */

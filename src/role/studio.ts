@@ -9,7 +9,7 @@ import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
 import { openRecords } from '../ladder/index.ts';
 import { open as openStage, type Stage } from '../stage/index.ts';
-import { type Loops, loadLoops, standbyMessages } from '../standby/standby-loops.ts';
+import { loadLoops, type StandbyLoops, standbyMessages } from '../standby/standby-loops.ts';
 import type { Message } from '../wire/feed.ts';
 import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
 import { serveInner } from './inner-http.ts';
@@ -29,7 +29,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   takeRank('studio', log);
   const clock = systemClock;
   const at = paths(config.data);
-  let loops: Loops = new Map();
+  let loops: StandbyLoops = new Map();
 
   await using stack = new AsyncDisposableStack();
   let talk: WelcomeTalk | undefined;

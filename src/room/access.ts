@@ -3,17 +3,17 @@ import type { Context } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../keys/token.ts';
-import type { Allowance } from './allowance.ts';
-import type { Outcome } from './answer.ts';
-import type { Book, Refusal } from './book.ts';
-import type { Entry } from './rows.ts';
+import type { StartAllowance } from './allowance.ts';
+import type { Attempted } from './answer.ts';
+import type { Book, RoomRefusal } from './book.ts';
+import type { RoomOnSite } from './rows.ts';
 
 /** Links outlive the start of their room by this. */
 const LINK_SECONDS = 90 * 86_400;
 
 /** Somebody who may change a room. */
 export interface Caller {
-  readonly entry: Entry;
+  readonly entry: RoomOnSite;
   readonly role: 'host' | 'co-host';
   /** Whose link it is; absent for the operator. */
   readonly speaker?: SpeakerId;
@@ -36,10 +36,10 @@ export interface Access {
   /** True for the operator's key, and for the operator's link while it is not replaced. */
   isOperator(token: string | undefined): Promise<boolean>;
   /** The room and the caller's role in it, or why not. */
-  hosted(c: Context): Promise<Outcome<Caller>>;
+  hosted(c: Context): Promise<Attempted<Caller>>;
   /** A new link of the room; for `speaker` when it is given, else for somebody new. */
   link(
-    entry: Entry,
+    entry: RoomOnSite,
     role: Grant['role'],
     name: string,
     speaker?: SpeakerId,
@@ -89,7 +89,10 @@ export function openAccess(deps: AccessDeps): Access {
 }
 
 /** A refusal when the caller has done this too often. Co-hosts of a room share an allowance, and cannot use up a host's. */
-export function tooOften(allowance: Allowance, { entry, role, speaker }: Caller): Refusal | undefined {
+export function tooOften(
+  allowance: StartAllowance,
+  { entry, role, speaker }: Caller,
+): RoomRefusal | undefined {
   const { slug } = entry.card;
   const wait = allowance.take(role === 'host' ? `${slug} ${speaker ?? 'operator'}` : slug);
   return wait === undefined

@@ -5,7 +5,7 @@ const MAX_KEYS = 4_096;
 const OTHERS = '';
 
 /** What somebody may do often, and then slowly. */
-export interface Allowance {
+export interface StartAllowance {
   /** Takes one for `key`; the seconds to wait when there is none. */
   take(key: string): number | undefined;
   /** Keys whose allowance is not whole again: for tests. */
@@ -13,7 +13,7 @@ export interface Allowance {
 }
 
 /** Opens an allowance of `size` at once for each key, and one more every `every` ms. */
-export function openAllowance(clock: Clock, size: number, every: number): Allowance {
+export function openAllowance(clock: Clock, size: number, every: number): StartAllowance {
   /** When each key's allowance will be whole again, on the monotonic clock: one number says all of a bucket. */
   const whole = new Map<string, number>();
   const sweep = (now: number): void => {

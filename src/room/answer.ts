@@ -2,14 +2,14 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
-import type { Refusal } from './book.ts';
+import type { RoomRefusal } from './book.ts';
 import { complaint } from './requests.ts';
 
 /** What came of something that may be refused. */
-export type Outcome<T> = T | Refusal;
+export type Attempted<T> = T | RoomRefusal;
 
 /** True for a refusal. */
-export const isRefusal = (value: object): value is Refusal => 'refused' in value;
+export const isRefusal = (value: object): value is RoomRefusal => 'refused' in value;
 
 /** The largest request body. */
 const MAX_BODY_BYTES = 16 * 1024;
@@ -22,10 +22,10 @@ const withZone = (_: string, minute: string, second = ':00'): string => `${minut
 export const mediaType = (c: Context): string =>
   (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 
-const TOO_LARGE: Refusal = { refused: 'too-large', detail: 'Requests may have at most 16 kB.' };
+const TOO_LARGE: RoomRefusal = { refused: 'too-large', detail: 'Requests may have at most 16 kB.' };
 
 /** The body; one that is longer than accepted is noticed while it is read, announced or not. */
-async function bodyOf(request: Request): Promise<Buffer | Refusal> {
+async function bodyOf(request: Request): Promise<Buffer | RoomRefusal> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return TOO_LARGE;
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -47,7 +47,7 @@ export async function read<T extends z.ZodType>(
   c: Context,
   schema: T,
   form = false,
-): Promise<Outcome<{ value: z.output<T> }>> {
+): Promise<Attempted<{ value: z.output<T> }>> {
   const bytes = await bodyOf(c.req.raw);
   if ('refused' in bytes) return bytes;
   const type = mediaType(c);
@@ -76,7 +76,7 @@ export async function read<T extends z.ZodType>(
 }
 
 /** A refusal as an answer. */
-export const refused = (refusal: Refusal): Response =>
+export const refused = (refusal: RoomRefusal): Response =>
   refuse(
     refusal.refused,
     refusal.detail,

@@ -7,12 +7,12 @@ import { isDuplicate, type Store } from '../store/index.ts';
 import { type Clocks, isOver, isRunning, type Revoked, type RoomCard, RUN_UP_MS } from '../wire/room.ts';
 import { barred, type Edit, edited, renewed, revised, told } from './change.ts';
 import {
-  type Entry,
   erase,
   insert,
   KEPT_SPOKEN,
   KEPT_UNSPOKEN,
   NOTHING_REVOKED,
+  type RoomOnSite,
   readCurrent,
   readOne,
   update,
@@ -32,7 +32,7 @@ export interface BookDeps {
 }
 
 /** A change that was not made, with a code and what to do instead. */
-export interface Refusal {
+export interface RoomRefusal {
   readonly refused: ErrorCode;
   readonly detail?: string;
   /** Seconds until it is worth another try. */
@@ -61,7 +61,7 @@ const SUFFIX_TRIES = 8;
  */
 export class Book {
   readonly #deps: BookDeps;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, RoomOnSite>();
   readonly #listeners = new Set<(slug: string) => void>();
   /** When somebody was last on stage, on the monotonic clock. */
   readonly #occupied = new Map<string, number>();
@@ -104,12 +104,12 @@ export class Book {
   }
 
   /** A room by its address, also one that is no longer in memory. */
-  async find(slug: string): Promise<Entry | undefined> {
+  async find(slug: string): Promise<RoomOnSite | undefined> {
     const entry = this.#entries.get(slug) ?? (await readOne(this.#deps.store, slug));
     return entry?.removed === undefined ? entry : undefined;
   }
 
-  create(wish: Wish): Promise<Entry | Refusal> {
+  create(wish: Wish): Promise<RoomOnSite | RoomRefusal> {
     return this.#queue(async () => {
       const wanted = wish.slug ?? slugFrom(wish.title);
       const now = this.#deps.clock.wall();
@@ -146,7 +146,7 @@ export class Book {
     });
   }
 
-  act(slug: string, action: Action): Promise<Entry | Refusal> {
+  act(slug: string, action: Action): Promise<RoomOnSite | RoomRefusal> {
     return this.#change(
       slug,
       this.#onCard((card) => this.#stepped(card, action)),
@@ -154,22 +154,22 @@ export class Book {
   }
 
   /** Changes the title, the cap on live listeners, and the announced start while the room has not opened. */
-  edit(slug: string, edit: Edit): Promise<Entry | Refusal> {
+  edit(slug: string, edit: Edit): Promise<RoomOnSite | RoomRefusal> {
     return this.#change(slug, (entry) => edited(entry, edit));
   }
 
   /** Takes a person's link back: they can do nothing here any more. */
-  bar(slug: string, who: SpeakerId): Promise<Entry | Refusal> {
+  bar(slug: string, who: SpeakerId): Promise<RoomOnSite | RoomRefusal> {
     return this.#change(slug, (entry) => barred(entry, who));
   }
 
   /** Withdraws every link given so far; what the host `by` has open goes on. */
-  renew(slug: string, by: SpeakerId | undefined): Promise<Entry | Refusal> {
+  renew(slug: string, by: SpeakerId | undefined): Promise<RoomOnSite | RoomRefusal> {
     return this.#change(slug, (entry) => renewed(entry, by));
   }
 
   /** Takes a room that does not run out of all lists; who asks for its address finds nothing. */
-  remove(slug: string): Promise<Entry | Refusal> {
+  remove(slug: string): Promise<RoomOnSite | RoomRefusal> {
     return this.#change(slug, (entry) => {
       if (entry.card.welcome)
         return { refused: 'wrong-moment', detail: 'The demo room is switched off by the setting welcome.' };
@@ -188,7 +188,7 @@ export class Book {
   }
 
   /** First audio and first speech, as a cell measured them; the first report of each stands. */
-  clocks(slug: string, { firstAudio, firstSpeech }: Clocks): Promise<Entry | Refusal> {
+  clocks(slug: string, { firstAudio, firstSpeech }: Clocks): Promise<RoomOnSite | RoomRefusal> {
     const change = this.#onCard((card) => {
       const fresh: Clocks = {
         ...(firstAudio !== undefined && card.clocks.firstAudio === undefined ? { firstAudio } : {}),
@@ -262,7 +262,7 @@ export class Book {
     await this.#tail;
   }
 
-  #stepped(card: RoomCard, action: Action): RoomCard | Refusal {
+  #stepped(card: RoomCard, action: Action): RoomCard | RoomRefusal {
     const status = step(card.status, action);
     if (status === 'room-ended' || status === 'wrong-moment') {
       return { refused: status, detail: advice(card.status, action) };
@@ -274,7 +274,7 @@ export class Book {
   }
 
   /** The card with a cell and, the first time, its program's zero. */
-  #opened(card: RoomCard): RoomCard | Refusal {
+  #opened(card: RoomCard): RoomCard | RoomRefusal {
     const { cell, rooms } = this.#roomiest();
     if (rooms >= this.#deps.roomsPerCell)
       return { refused: 'rooms-full', detail: 'Try again when another room has ended.' };
@@ -302,7 +302,7 @@ export class Book {
   }
 
   /** A change of the card alone. */
-  #onCard(make: (card: RoomCard) => RoomCard | Refusal): (entry: Entry) => Entry | Refusal {
+  #onCard(make: (card: RoomCard) => RoomCard | RoomRefusal): (entry: RoomOnSite) => RoomOnSite | RoomRefusal {
     return (entry) => {
       const made = make(entry.card);
       if ('refused' in made) return made;
@@ -310,7 +310,10 @@ export class Book {
     };
   }
 
-  #change(slug: string, make: (entry: Entry) => Entry | Refusal): Promise<Entry | Refusal> {
+  #change(
+    slug: string,
+    make: (entry: RoomOnSite) => RoomOnSite | RoomRefusal,
+  ): Promise<RoomOnSite | RoomRefusal> {
     return this.#queue(async () => {
       const entry = await this.find(slug);
       if (!entry) return { refused: 'room-unknown' };
@@ -323,7 +326,7 @@ export class Book {
   }
 
   async #inserted(card: RoomCard): Promise<boolean> {
-    const entry: Entry = {
+    const entry: RoomOnSite = {
       ...{ id: randomUUIDv7(), created: this.#deps.clock.wall(), card },
       ...{ revoked: await this.#freed(card.slug), sequence: 0 },
     };
@@ -350,12 +353,12 @@ export class Book {
     return { generation: before.revoked.generation + 1, barred: [] };
   }
 
-  async #write(entry: Entry): Promise<void> {
+  async #write(entry: RoomOnSite): Promise<void> {
     await update(this.#deps.store, entry);
     this.#remember(entry);
   }
 
-  #remember(entry: Entry): void {
+  #remember(entry: RoomOnSite): void {
     const { slug, status } = entry.card;
     if (entry.removed === undefined) this.#entries.set(slug, entry);
     else this.#entries.delete(slug);

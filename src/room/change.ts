@@ -1,7 +1,7 @@
 import type { SpeakerId } from '../base/ids.ts';
 import { isOver, isRunning, type RoomCard } from '../wire/room.ts';
-import type { Refusal } from './book.ts';
-import type { Entry } from './rows.ts';
+import type { RoomRefusal } from './book.ts';
+import type { RoomOnSite } from './rows.ts';
 import { advice } from './status.ts';
 
 /** What a host may change of a room; `cap` null is no cap. */
@@ -15,7 +15,7 @@ export interface Edit {
 export const MAX_BARRED = 1_000;
 
 /** The room after an edit: the same entry when nothing changes. */
-export function edited(entry: Entry, edit: Edit): Entry | Refusal {
+export function edited(entry: RoomOnSite, edit: Edit): RoomOnSite | RoomRefusal {
   const { card } = entry;
   if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
   if (edit.start !== undefined && edit.start !== card.clocks.scheduled && card.status !== 'scheduled')
@@ -37,7 +37,7 @@ export function edited(entry: Entry, edit: Edit): Entry | Refusal {
 }
 
 /** The room without this person, for good. */
-export function barred(entry: Entry, who: SpeakerId): Entry | Refusal {
+export function barred(entry: RoomOnSite, who: SpeakerId): RoomOnSite | RoomRefusal {
   const { revoked } = entry;
   if (revoked.barred.includes(who)) return entry;
   if (revoked.barred.length >= MAX_BARRED)
@@ -49,7 +49,7 @@ export function barred(entry: Entry, who: SpeakerId): Entry | Refusal {
 }
 
 /** The room with every link withdrawn that was given so far; what the host `by` has open goes on. */
-export function renewed(entry: Entry, by: SpeakerId | undefined): Entry {
+export function renewed(entry: RoomOnSite, by: SpeakerId | undefined): RoomOnSite {
   const generation = entry.revoked.generation + 1;
   // Whoever was kept out holds a link of an older generation.
   return { ...entry, revoked: { generation, barred: [], ...(by === undefined ? {} : { spared: by }) } };
@@ -60,17 +60,17 @@ const shown = ({ title, status, clocks, hosts }: RoomCard): string =>
   JSON.stringify([title, status === 'cancelled', clocks.scheduled, hosts]);
 
 /** The entry with its revision counted on when a calendar has to show something else than before. */
-export function revised(before: Entry, after: Entry, at: number): Entry {
+export function revised(before: RoomOnSite, after: RoomOnSite, at: number): RoomOnSite {
   if (shown(before.card) === shown(after.card)) return after;
   return { ...after, sequence: before.sequence + 1, modified: at };
 }
 
 /** What doors are told when they ask for a room that is over; undefined of every other. */
-export const toldWhenOver = (entry: Entry | undefined, lead: number): RoomCard | undefined =>
+export const toldWhenOver = (entry: RoomOnSite | undefined, lead: number): RoomCard | undefined =>
   entry && isOver(entry.card.status) ? told(entry, lead) : undefined;
 
 /** What doors and cells are told, `lead` being how long before its start a room opens: who is kept out while the room runs, for they alone let people in. */
-export function told({ card, revoked }: Entry, lead: number): RoomCard {
+export function told({ card, revoked }: RoomOnSite, lead: number): RoomCard {
   const { scheduled } = card.clocks;
   if (card.status === 'scheduled' && scheduled !== undefined)
     return { ...card, clocks: { ...card.clocks, opens: scheduled - lead } };

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR, inMs, NOW, roomsRig } from '../../test/rooms.ts';
 import { ics } from './ics.ts';
-import { type Entry, NOTHING_REVOKED } from './rows.ts';
+import { NOTHING_REVOKED, type RoomOnSite } from './rows.ts';
 
 const start = Date.UTC(2026, 11, 1, 19, 0);
 const created = Date.UTC(2026, 10, 1);
-const entry: Entry = {
+const entry: RoomOnSite = {
   ...{ id: '0195-room', created, revoked: NOTHING_REVOKED, sequence: 0 },
   card: {
     slug: 'town-hall',

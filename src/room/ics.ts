@@ -1,5 +1,5 @@
 import { linksOf } from './links.ts';
-import type { Entry } from './rows.ts';
+import type { RoomOnSite } from './rows.ts';
 
 /** Content lines are folded at 75 octets. Spec: RFC 5545, 3.1. */
 const LINE_OCTETS = 75;
@@ -10,7 +10,7 @@ const ALARM_MINUTES = 10;
  * A calendar entry for the room, one hour long because no end is announced. It is the same entry for ever, whatever
  * address it is fetched from, and each change to it counts its sequence on. Spec: RFC 5545.
  */
-export function ics(entry: Entry, publicUrl: string): string {
+export function ics(entry: RoomOnSite, publicUrl: string): string {
   const { card, sequence, created } = entry;
   const { url } = linksOf(publicUrl, card.slug);
   const modified = entry.modified ?? created;

@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import { isOver } from '../wire/room.ts';
 import type { Access, Caller } from './access.ts';
 import { networkOf } from './allowance.ts';
-import { isRefusal, type Outcome, refuse, refused } from './answer.ts';
+import { type Attempted, isRefusal, refuse, refused } from './answer.ts';
 import { MAX_MUSIC_BYTES, MUSIC_LEAD_MS } from './music.ts';
 import type { RoutesDeps } from './routes.ts';
 
@@ -11,7 +11,7 @@ export function musicRoutes(
   app: Hono,
   deps: RoutesDeps,
   access: Pick<Access, 'hosted'>,
-  changing: (c: Context) => Promise<Outcome<Caller>>,
+  changing: (c: Context) => Promise<Attempted<Caller>>,
 ): void {
   app.put('/api/rooms/:slug/music', async (c) => {
     const caller = await changing(c);

@@ -6,7 +6,7 @@ export const MAX_MUSIC_BYTES = 8_000_000;
 export const MUSIC_LEAD_MS = 24 * 3_600_000;
 
 /** A room's own music. */
-export interface KeptMusic {
+export interface RoomMusic {
   readonly seconds: number;
   /** A WAV file: 48 kHz, 16-bit, two channels. */
   readonly wav: () => ReadableStream<Uint8Array>;
@@ -27,7 +27,7 @@ export interface MusicShelf {
     | { readonly refused: ErrorCode; readonly detail: string; readonly wait?: number }
   >;
   /** What is kept for a room: its length, and its sound as a WAV file; undefined while the house's plays. */
-  find(slug: string): Promise<KeptMusic | undefined>;
+  find(slug: string): Promise<RoomMusic | undefined>;
   /** The house's own music again. */
   remove(slug: string): Promise<void>;
   /** Removes the music of every room but these. */

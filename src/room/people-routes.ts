@@ -3,7 +3,7 @@ import { asSpeakerId } from '../base/ids.ts';
 import { isOver } from '../wire/room.ts';
 import { type Access, type Caller, tooOften } from './access.ts';
 import { openAllowance } from './allowance.ts';
-import { isRefusal, type Outcome, read, refuse, refused } from './answer.ts';
+import { type Attempted, isRefusal, read, refuse, refused } from './answer.ts';
 import { studioLink } from './links.ts';
 import { requests } from './requests.ts';
 import type { RoutesDeps } from './routes.ts';
@@ -18,7 +18,7 @@ export function peopleRoutes(
   app: Hono,
   deps: RoutesDeps,
   access: Access,
-  changing: (c: Context) => Promise<Outcome<Caller>>,
+  changing: (c: Context) => Promise<Attempted<Caller>>,
   base: (c: Context) => string,
 ): void {
   const { book, clock } = deps;

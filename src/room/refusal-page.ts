@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { ERRORS } from '../base/errors.ts';
 import { languageOf } from '../base/negotiation.ts';
-import type { Refusal } from './book.ts';
+import type { RoomRefusal } from './book.ts';
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
@@ -17,7 +17,7 @@ const FRENCH = {
 } as const;
 
 /** A refused form's answer for people whose browser runs no scripts: what happened and how to get in. */
-export function refusalPage(c: Context, { refused, detail }: Refusal): Response {
+export function refusalPage(c: Context, { refused, detail }: RoomRefusal): Response {
   const language = languageOf(c.req.header('accept-language'));
   const words = language === 'fr' ? FRENCH : ENGLISH;
   const { status, title } = ERRORS[refused];

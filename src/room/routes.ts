@@ -8,7 +8,7 @@ import { isRunning } from '../wire/room.ts';
 import { openAccess, tooOften } from './access.ts';
 import { openAllowance } from './allowance.ts';
 import { isRefusal, read, refuse, refused } from './answer.ts';
-import type { Book, Refusal } from './book.ts';
+import type { Book, RoomRefusal } from './book.ts';
 import { ics } from './ics.ts';
 import { viewOf } from './links.ts';
 import type { MusicShelf } from './music.ts';
@@ -17,7 +17,7 @@ import { openapi } from './openapi.ts';
 import { originOf } from './origin.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { complaint, requests } from './requests.ts';
-import type { Entry } from './rows.ts';
+import type { RoomOnSite } from './rows.ts';
 import { startRoutes } from './start-routes.ts';
 import { ACTIONS } from './status.ts';
 
@@ -68,14 +68,14 @@ export function routes(deps: RoutesDeps): (request: Request) => Promise<Response
   const base = (c: Context): string => deps.publicUrl ?? originOf(c);
 
   /** A room of the book as the API shows it to anyone. */
-  const view = (at: string, { card }: Entry) => viewOf(at, card, deps.recordingNote?.(card.slug));
+  const view = (at: string, { card }: RoomOnSite) => viewOf(at, card, deps.recordingNote?.(card.slug));
 
   /** The caller, when they may change this room now. */
   const changing = async (c: Context) => {
     const caller = await access.hosted(c);
     return isRefusal(caller) ? caller : (tooOften(changes, caller) ?? caller);
   };
-  const shown = (c: Context, made: Entry | Refusal): Response =>
+  const shown = (c: Context, made: RoomOnSite | RoomRefusal): Response =>
     isRefusal(made) ? refused(made) : c.json(view(base(c), made));
 
   const app = new Hono();

@@ -3,7 +3,7 @@ import type { RoomTable, Store } from '../store/index.ts';
 import type { Clocks, Revoked, RoomCard, RoomStatus } from '../wire/room.ts';
 
 /** One room: its card, the key of its row, and what only the site knows of it. */
-export interface Entry {
+export interface RoomOnSite {
   readonly id: string;
   readonly created: number;
   readonly card: RoomCard;
@@ -24,7 +24,7 @@ export const KEPT_SPOKEN = 2000;
 export const KEPT_UNSPOKEN = 200;
 
 /** All rooms to come or on, and the newest finished ones. */
-export async function readCurrent(store: Store): Promise<Entry[]> {
+export async function readCurrent(store: Store): Promise<RoomOnSite[]> {
   const rooms = store.db.selectFrom('room').selectAll().where('removed', 'is', null);
   const current = await rooms.where('status', 'in', ['scheduled', 'open', 'live']).execute();
   const finished = rooms.where('status', 'in', ['ended', 'cancelled']).orderBy('created', 'desc');
@@ -34,13 +34,13 @@ export async function readCurrent(store: Store): Promise<Entry[]> {
 }
 
 /** One room by its address. */
-export async function readOne(store: Store, slug: string): Promise<Entry | undefined> {
+export async function readOne(store: Store, slug: string): Promise<RoomOnSite | undefined> {
   const row = await store.db.selectFrom('room').selectAll().where('slug', '=', slug).executeTakeFirst();
   return row && fromRow(row);
 }
 
 /** Writes a new room. @throws what `isDuplicate` recognises when the address is taken. */
-export async function insert(store: Store, entry: Entry): Promise<void> {
+export async function insert(store: Store, entry: RoomOnSite): Promise<void> {
   await store.db
     .insertInto('room')
     .values({ id: entry.id, created: entry.created, slug: entry.card.slug, ...toRow(entry) })
@@ -48,18 +48,18 @@ export async function insert(store: Store, entry: Entry): Promise<void> {
 }
 
 /** Forgets a room for good; its address is free. */
-export async function erase(store: Store, { id }: Entry): Promise<void> {
+export async function erase(store: Store, { id }: RoomOnSite): Promise<void> {
   await store.db.deleteFrom('room').where('id', '=', id).execute();
 }
 
 /** Writes what may have changed of a room. */
-export async function update(store: Store, entry: Entry): Promise<void> {
+export async function update(store: Store, entry: RoomOnSite): Promise<void> {
   const { zero, ...row } = toRow(entry);
   const change: Updateable<RoomTable> = zero === null ? row : { ...row, zero };
   await store.db.updateTable('room').set(change).where('id', '=', entry.id).executeTakeFirstOrThrow();
 }
 
-function toRow({ card, revoked, sequence, modified, removed }: Entry) {
+function toRow({ card, revoked, sequence, modified, removed }: RoomOnSite) {
   return {
     generation: revoked.generation,
     spared: revoked.spared ?? null,
@@ -82,7 +82,7 @@ function toRow({ card, revoked, sequence, modified, removed }: Entry) {
   };
 }
 
-function fromRow(row: Selectable<RoomTable>): Entry {
+function fromRow(row: Selectable<RoomTable>): RoomOnSite {
   const clocks: Clocks = {
     ...(row.start === null ? {} : { scheduled: row.start }),
     ...(row.opened === null ? {} : { opened: row.opened }),

@@ -4,8 +4,8 @@ import { isLoopbackHost, LOCAL_HEADER, localPorts } from '../base/local.ts';
 import { bearer } from '../keys/token.ts';
 import type { Access } from './access.ts';
 import { networkOf, openAllowance } from './allowance.ts';
-import { isRefusal, mediaType, type Outcome, read, refuse, refused } from './answer.ts';
-import type { Refusal } from './book.ts';
+import { type Attempted, isRefusal, mediaType, read, refuse, refused } from './answer.ts';
+import type { RoomRefusal } from './book.ts';
 import { linksOf, studioLink, viewOf } from './links.ts';
 import { fromForeignPage } from './origin.ts';
 import { refusalPage } from './refusal-page.ts';
@@ -55,7 +55,7 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
   };
 
   /** Undefined when the caller may start rooms. */
-  const closed = async (local: boolean, token: string | undefined): Promise<Refusal | undefined> => {
+  const closed = async (local: boolean, token: string | undefined): Promise<RoomRefusal | undefined> => {
     if (create === 'anyone' || (create === 'local' && local)) return undefined;
     if (token === undefined) return { refused: 'token-missing', detail: WAY_IN[create] };
     return (await access.isOperator(token))
@@ -71,14 +71,14 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
 
   app.post('/api/rooms', async (c) => {
     const form = mediaType(c) === FORM;
-    const no = (refusal: Refusal): Response => (form ? refusalPage(c, refusal) : refused(refusal));
+    const no = (refusal: RoomRefusal): Response => (form ? refusalPage(c, refusal) : refused(refusal));
     // Forms and plain text need no permission of the browser to reach us from a foreign page. JSON does, and gets none.
     const foreign =
       mediaType(c) === JSON_TYPE
         ? c.req.header('sec-fetch-site') === 'cross-site' && c.req.header('authorization') === undefined
         : fromForeignPage(c, base(c));
     if (foreign) return refuse('foreign-page');
-    const wish: Outcome<{ value: z.output<typeof schemas.createForm> }> = form
+    const wish: Attempted<{ value: z.output<typeof schemas.createForm> }> = form
       ? await read(c, schemas.createForm, true)
       : await read(c, schemas.create);
     const token = bearer(c.req.header('authorization')) ?? tokenIn(wish);
@@ -106,6 +106,6 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
 }
 
 /** The token in what somebody pasted into the form: the link whole, or what follows its `#operator=`. */
-function tokenIn(wish: Outcome<{ value: { operator?: string | undefined } }>): string | undefined {
+function tokenIn(wish: Attempted<{ value: { operator?: string | undefined } }>): string | undefined {
   return isRefusal(wish) ? undefined : wish.value.operator?.trim().replace(/^.*#operator=/s, '');
 }

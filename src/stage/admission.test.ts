@@ -19,11 +19,11 @@ import { type Client, newSsrc, openClient } from '../../test/webrtc.ts';
 import { silentLog } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import { udpPortTrouble } from '../base/udp-port.ts';
-import { Allowance } from './allowance.ts';
+import { LinkAllowance } from './allowance.ts';
 import { open } from './index.ts';
-import { Pace } from './rtp/pace.ts';
+import { OfferPace } from './rtp/pace.ts';
 import { usableCandidate } from './signalling/candidate.ts';
-import { Handshakes, MAX_HANDSHAKES, networkOf } from './signalling/handshakes.ts';
+import { ConnectingLimit, MAX_HANDSHAKES, networkOf } from './signalling/handshakes.ts';
 import { iceLinks } from './signalling/ice-servers.ts';
 
 useTheatre();
@@ -74,7 +74,7 @@ describe('connections that are being made', () => {
   });
 
   test('are refused with Retry-After when no place comes free', async () => {
-    const waiting = new Handshakes(clock);
+    const waiting = new ConnectingLimit(clock);
     for (let i = 0; i < MAX_HANDSHAKES; i += 1) await waiting.begin('a', '192.0.2.1');
     const late = waiting.begin('a', '192.0.2.2');
     clock.advance(8_000);
@@ -82,7 +82,7 @@ describe('connections that are being made', () => {
   });
 
   test('are eight from one network, whatever the rooms; IPv6 counts by 64 bits', async () => {
-    const all = new Handshakes(clock);
+    const all = new ConnectingLimit(clock);
     const places: (Disposable | undefined)[] = [];
     for (let i = 0; i < MAX_HANDSHAKES; i += 1) places.push(await all.begin(`room${i}`, `2001:db8::${i}`));
     let got: Disposable | undefined;
@@ -117,7 +117,7 @@ test('a room takes eight hosts beside its speakers, and twice as many ears', asy
 describe('the work of offers', () => {
   test('takes a fifth of the time at most, in order, and a flood is refused', async () => {
     const time = manualClock();
-    const pace = new Pace(time);
+    const pace = new OfferPace(time);
     const done: number[] = [];
     const work = (cost: number) =>
       pace.run(() => {
@@ -138,7 +138,7 @@ describe('the work of offers', () => {
 
   test('is not held up for long by a machine that stood still, nor by work that throws', async () => {
     const time = manualClock();
-    const pace = new Pace(time);
+    const pace = new OfferPace(time);
     await expect(
       pace.run(() => {
         time.stall(60_000);
@@ -153,7 +153,7 @@ describe('the work of offers', () => {
 });
 
 test('a link fills its bucket with time', () => {
-  const allowance = new Allowance({ burst: 2, perSecond: 0.5 });
+  const allowance = new LinkAllowance({ burst: 2, perSecond: 0.5 });
   const spend = (at: number, link = 'a') => allowance.spend(link, ms(at));
   expect([spend(0), spend(0), spend(0), spend(0, 'b')]).toEqual([undefined, undefined, 2, undefined]);
   expect([spend(1_900), spend(2_000), spend(2_000)]).toEqual([1, undefined, 2]);

@@ -10,7 +10,7 @@ export interface Rate {
 const MAX_LINKS = 4_096;
 
 /** Rate limit per link, with one token bucket each. */
-export class Allowance {
+export class LinkAllowance {
   readonly #rate: Rate;
   readonly #left = new Map<string, { tokens: number; at: number }>();
 

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { Allowance } from './allowance.ts';
+import { LinkAllowance } from './allowance.ts';
 import { contentType, cors, type Entrance, readBody, refuse } from './entrance.ts';
 
 const MAX_ACTION_BYTES = 16_384;
@@ -8,7 +8,7 @@ const ACTIONS = { burst: 60, perSecond: 10 };
 
 /** What studio pages read of the stage, and what they ask for. */
 export function addBackstage(app: Hono, entrance: Entrance): void {
-  const actions = new Allowance(ACTIONS);
+  const actions = new LinkAllowance(ACTIONS);
   app.get('/r/:slug/backstage', async (context) => {
     const entry = await entrance.enter(context);
     if (entry instanceof Response) return entry;

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
 import { bearer, bearerTrouble, type Grant, type Tokens } from '../keys/token.ts';
-import type { Allowance } from './allowance.ts';
+import type { LinkAllowance } from './allowance.ts';
 import type { Room } from './room.ts';
 import { type IceServer, iceLinks } from './signalling/ice-servers.ts';
 
@@ -33,7 +33,7 @@ export class Entrance {
   }
 
   /** Admits a request with a link of this room, unless it comes too often. */
-  async enter(context: Context, allowance?: Allowance): Promise<Admitted> {
+  async enter(context: Context, allowance?: LinkAllowance): Promise<Admitted> {
     const grant = await this.granted(context);
     if (typeof grant === 'string')
       return refuse(

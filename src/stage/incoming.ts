@@ -31,7 +31,7 @@ export interface Taken {
 }
 
 /** Packet counters of a publisher since its session began. */
-export interface Link {
+export interface PublisherCounts {
   /** Opus packets passed on, including repaired ones. */
   packets: number;
   /** The part of these that was recovered from the redundancy in a later RED packet. */
@@ -61,7 +61,7 @@ let epochs = 0;
 export class Incoming {
   readonly #deps: IncomingDeps;
   readonly #sources = new Set<number>();
-  readonly link: Link = { packets: 0, recovered: 0, redundant: 0, asked: 0, dropped: 0 };
+  readonly link: PublisherCounts = { packets: 0, recovered: 0, redundant: 0, asked: 0, dropped: 0 };
   #reception: Reception | undefined;
   #epoch = 0;
   #lastRtp: Ms;

@@ -7,15 +7,15 @@ import type { Tokens } from '../keys/token.ts';
 import type { StageCell } from './opening.ts';
 import { Room } from './room.ts';
 import { routes } from './routes.ts';
-import { Pace } from './rtp/pace.ts';
-import { Handshakes } from './signalling/handshakes.ts';
+import { OfferPace } from './rtp/pace.ts';
+import { ConnectingLimit } from './signalling/handshakes.ts';
 import type { IceServer } from './signalling/ice-servers.ts';
 import { holdMediaPort } from './signalling/media-port.ts';
 import type { StageHooks, StageRoom } from './stage-room.ts';
 
-export { type BotReport, type SpeakOptions, speak } from './bot/bot.ts';
-export { type OpusPacket, readSound, type Sound } from './bot/sound.ts';
-export type { Link } from './incoming.ts';
+export { type BotResult, type SpeakOptions, speak } from './bot/bot.ts';
+export { type BotSound, type OpusPacket, readSound } from './bot/sound.ts';
+export type { PublisherCounts } from './incoming.ts';
 export type { IceServer } from './signalling/ice-servers.ts';
 export type { StageHooks, StageRoom } from './stage-room.ts';
 
@@ -60,9 +60,9 @@ export async function open(deps: StageDeps): Promise<Stage> {
   const { log } = deps;
   const held = await holdMediaPort(deps.udpPort, deps.bindAddress);
   const { clock, publicAddress } = deps;
-  const pace = new Pace(clock);
+  const pace = new OfferPace(clock);
   const cell: StageCell = {
-    ...{ clock, log, maxSpeakers: deps.maxSpeakers, handshakes: new Handshakes(clock) },
+    ...{ clock, log, maxSpeakers: deps.maxSpeakers, handshakes: new ConnectingLimit(clock) },
     media: { port: held.port, bindAddress: deps.bindAddress, publicAddress, pace },
     ...{ failures: 0, complained: -Infinity },
   };

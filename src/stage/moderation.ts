@@ -1,24 +1,24 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Grant } from '../keys/token.ts';
 import type { BackstageAction, BackstageLine } from '../wire/backstage.ts';
-import { type Place, silenced } from './place.ts';
-import type { Refusal } from './refusal.ts';
+import { type StagePlace, silenced } from './place.ts';
+import type { StageRefusal } from './refusal.ts';
 
 /** What a backstage action needs of the room. */
 export interface Moderated {
-  place(id: string): Place | undefined;
+  place(id: string): StagePlace | undefined;
   /** A person who listens backstage without a place on stage. */
   ear(id: string): { readonly id: SpeakerId; readonly role: Grant['role'] } | undefined;
   /** Tells one person what a host asks of them. */
   ask(who: SpeakerId, line: Extract<BackstageLine, { kind: 'asked' }>): void;
   /** A switch changed: this place is heard, or not heard, from now on. */
-  muted(place: Place): void;
+  muted(place: StagePlace): void;
   /** Ends everything that this person has here and bars them from coming back. */
   bar(who: SpeakerId): void;
 }
 
 /** Carries out a backstage action; undefined when done. */
-export function moderate(room: Moderated, grant: Grant, action: BackstageAction): Refusal | undefined {
+export function moderate(room: Moderated, grant: Grant, action: BackstageAction): StageRefusal | undefined {
   const own = room.place(grant.speaker);
   if (action.do === 'muted' || action.do === 'rename' || action.do === 'ask-to-speak') {
     if (!own) return { refused: 'session-unknown', detail: 'Join the stage first' };
@@ -60,7 +60,7 @@ export function moderate(room: Moderated, grant: Grant, action: BackstageAction)
   return undefined;
 }
 
-function removeEar(room: Moderated, role: Grant['role'], id: string, by: string): Refusal | undefined {
+function removeEar(room: Moderated, role: Grant['role'], id: string, by: string): StageRefusal | undefined {
   const ear = room.ear(id);
   if (!ear) return { refused: 'unprocessable', detail: 'Nobody with this id is on stage' };
   if (ear.role === 'host' && role !== 'host')
@@ -70,7 +70,7 @@ function removeEar(room: Moderated, role: Grant['role'], id: string, by: string)
   return undefined;
 }
 
-function muteOneself(room: Moderated, place: Place, muted: boolean): Refusal | undefined {
+function muteOneself(room: Moderated, place: StagePlace, muted: boolean): StageRefusal | undefined {
   if (!muted && place.forced && place.role === 'speaker')
     return { refused: 'not-host', detail: 'A host muted you; you can speak again when they ask you to' };
   turn(room, place, () => {
@@ -82,7 +82,7 @@ function muteOneself(room: Moderated, place: Place, muted: boolean): Refusal | u
   return undefined;
 }
 
-function turn(room: Moderated, place: Place, run: () => void): void {
+function turn(room: Moderated, place: StagePlace, run: () => void): void {
   const before = silenced(place);
   run();
   if (silenced(place)) place.speaking.silence();

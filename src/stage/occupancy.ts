@@ -1,8 +1,8 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
 import type { Grant } from '../keys/token.ts';
-import type { Place } from './place.ts';
-import type { Refusal } from './refusal.ts';
+import type { StagePlace } from './place.ts';
+import type { StageRefusal } from './refusal.ts';
 import type { WhipSession } from './session.ts';
 
 /** Limit of hosts and co-hosts with a microphone in one room. */
@@ -12,12 +12,12 @@ const GHOST_MS = 2_000;
 
 /** Why a person cannot have a microphone now; `before` is the session that they already have. */
 export function occupied(
-  places: ReadonlyMap<SpeakerId, Place>,
+  places: ReadonlyMap<SpeakerId, StagePlace>,
   before: WhipSession | undefined,
   grant: Grant,
   maxSpeakers: number,
   now: Ms,
-): Refusal | undefined {
+): StageRefusal | undefined {
   if (before && !before.yielding && !isGhost(before, now))
     return {
       refused: 'already-on-stage',
@@ -36,7 +36,7 @@ export function occupied(
 }
 
 /** Places of other hosts or other speakers: on stage, connecting, or waiting for their answer. */
-function taken(places: ReadonlyMap<SpeakerId, Place>, but: SpeakerId, hosts: boolean): number {
+function taken(places: ReadonlyMap<SpeakerId, StagePlace>, but: SpeakerId, hosts: boolean): number {
   let count = 0;
   for (const { id, role, publisher, present, appeared } of places.values())
     if (id !== but && (role !== 'speaker') === hosts && (publisher || present || !appeared)) count += 1;

@@ -1,15 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { type Media, TooMuchWaits } from './peer.ts';
-import type { Refusal } from './refusal.ts';
-import type { Handshakes } from './signalling/handshakes.ts';
+import type { StageRefusal } from './refusal.ts';
+import type { ConnectingLimit } from './signalling/handshakes.ts';
 
 /** State that all rooms of a cell share. */
 export interface StageCell {
   readonly clock: Clock;
   readonly log: Log;
   readonly media: Media;
-  readonly handshakes: Handshakes;
+  readonly handshakes: ConnectingLimit;
   readonly maxSpeakers: number;
   /** Connections that the media library failed to open, since the start. */
   failures: number;
@@ -25,12 +25,12 @@ export interface Opened<End> {
 
 /** Shortest interval between two log lines about failures. */
 const COMPLAIN_MS = 60_000;
-const CROWD: Refusal = {
+const CROWD: StageRefusal = {
   refused: 'stage-full',
   detail: 'Too many people are connecting right now',
   retryAfter: 2,
 };
-const FAILED: Refusal = { refused: 'media-unavailable', retryAfter: 5 };
+const FAILED: StageRefusal = { refused: 'media-unavailable', retryAfter: 5 };
 
 /**
  * Opens one end when a place is free. An exception of the media library is handled here: counted, logged at most once a
@@ -41,7 +41,7 @@ export async function openEnd<End extends Disposable>(
   slug: string,
   network: string | undefined,
   open: () => Promise<End>,
-): Promise<Opened<End> | Refusal> {
+): Promise<Opened<End> | StageRefusal> {
   const handshake = await cell.handshakes.begin(slug, network);
   if (!handshake) return CROWD;
   try {

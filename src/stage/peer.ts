@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import datachannel, { type PeerConnection, type Track } from 'node-datachannel';
 import type { Log } from '../base/log.ts';
-import type { Pace } from './rtp/pace.ts';
-import type { Transport } from './signalling/answer.ts';
+import type { OfferPace } from './rtp/pace.ts';
+import type { IceTransport } from './signalling/answer.ts';
 import { atAddress } from './signalling/candidate.ts';
 
 /** The stage's media port, and the address that clients reach it at. */
@@ -13,7 +13,7 @@ export interface Media {
   /** The address for clients when the machine itself has a private one. */
   readonly publicAddress?: string | undefined;
   /** Schedules the offers of this cell. */
-  readonly pace: Pace;
+  readonly pace: OfferPace;
 }
 
 /** Too many offers are waiting in this cell. */
@@ -31,7 +31,7 @@ export interface PeerLine {
 
 /** An encrypted path to one browser: ICE, DTLS and SRTP. */
 export interface Peer extends Disposable {
-  readonly transport: Transport;
+  readonly transport: IceTransport;
   /** Sends RTP or RTCP on line `index`; false when it could not. */
   send(index: number, bytes: Buffer): boolean;
   /** Passes a remote candidate on. It is tried after half a second, if the client has not reached us before. */
@@ -168,7 +168,7 @@ function addTrack(connection: PeerConnection, mid: string, line: PeerLine, guard
   return track;
 }
 
-function readTransport(sdp: string, media: Media): Transport {
+function readTransport(sdp: string, media: Media): IceTransport {
   const lines = sdp.split(/\r?\n/);
   const value = (name: string): string => {
     const line = lines.find((text) => text.startsWith(`a=${name}:`));

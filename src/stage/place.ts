@@ -11,7 +11,7 @@ export const RETURN_MS = 3_000;
 export const KEEP_MS = 60_000;
 
 /** One speaker's place on the stage of one room. It outlives their connections. */
-export interface Place {
+export interface StagePlace {
   readonly id: SpeakerId;
   name: string;
   role: Grant['role'];
@@ -37,7 +37,7 @@ export interface Place {
 }
 
 /** A new place for the person of the grant. */
-export function openPlace(grant: Grant, joined: EpochMs, since: Ms): Place {
+export function openPlace(grant: Grant, joined: EpochMs, since: Ms): StagePlace {
   return {
     id: grant.speaker,
     name: grant.name || 'Speaker',
@@ -57,10 +57,10 @@ export function openPlace(grant: Grant, joined: EpochMs, since: Ms): Place {
 }
 
 /** True while nothing from this place may be heard. */
-export const silenced = (place: Place): boolean => place.muted || place.forced;
+export const silenced = (place: StagePlace): boolean => place.muted || place.forced;
 
 /** The place as shown backstage. */
-export function asPerson(place: Place, now: Ms): BackstagePerson {
+export function asPerson(place: StagePlace, now: Ms): BackstagePerson {
   return {
     id: place.id,
     name: place.name,
@@ -77,7 +77,7 @@ export function asPerson(place: Place, now: Ms): BackstagePerson {
 }
 
 /** The loudest level since the last call, in −dBov. */
-export const takeLevel = (place: Place): number => {
+export const takeLevel = (place: StagePlace): number => {
   const level = place.speaking.takeLevel();
   return place.connected && !silenced(place) ? level : SILENCE;
 };

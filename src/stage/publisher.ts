@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Ms } from '../base/time.ts';
-import { Incoming, type Link, type Taken } from './incoming.ts';
+import { Incoming, type PublisherCounts, type Taken } from './incoming.ts';
 import { type Media, openPeer, type Peer, type PeerState } from './peer.ts';
 import { nack, receiverReport } from './rtp/rtcp.ts';
 import { sequenceDistance } from './rtp/rtp.ts';
 import { VoiceLevel } from './rtp/voice-level.ts';
-import { plainOffer, type Transport, writeAnswer } from './signalling/answer.ts';
+import { type IceTransport, plainOffer, writeAnswer } from './signalling/answer.ts';
 import type { Offer, OfferLine } from './signalling/offer.ts';
 
 const REPORT_MS = 1_000;
@@ -36,7 +36,7 @@ export interface Publisher extends Disposable {
   /** Share of packets lost on the way to us in the last seconds, before repair. */
   readonly loss: number;
   /** Counters, updated live. */
-  readonly link: Readonly<Link>;
+  readonly link: Readonly<PublisherCounts>;
   /** True when nothing has arrived for so long that the browser must be gone. */
   gone(now: Ms): boolean;
   addCandidate(candidate: string): void;
@@ -80,7 +80,7 @@ export async function openPublisher(
     throw error;
   });
   for (const candidate of offer.candidates) peer.addCandidate(candidate);
-  const transport: Transport = peer.transport;
+  const transport: IceTransport = peer.transport;
   const uses = offer.lines.map((each) => ({
     kind: each === line ? ('receive' as const) : ('refuse' as const),
   }));

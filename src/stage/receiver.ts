@@ -6,7 +6,7 @@ import type { Ms } from '../base/time.ts';
 import { type Media, openPeer, type Peer, type PeerState } from './peer.ts';
 import { readRtcp } from './rtp/rtcp.ts';
 import { isRtcp } from './rtp/rtp.ts';
-import { Slot, type Voice } from './rtp/slot.ts';
+import { type VoicePacket, VoiceSlot } from './rtp/slot.ts';
 import { plainOffer, type Use, writeAnswer } from './signalling/answer.ts';
 import type { Offer, OfferLine } from './signalling/offer.ts';
 
@@ -23,7 +23,7 @@ export interface Receiver extends Disposable {
   /** Packets retransmitted on request so far. */
   readonly resent: number;
   /** Forwards a packet of `speaker`. `voiced` says that it is louder than background noise. */
-  forward(speaker: SpeakerId, voice: Voice, voiced: boolean, now: Ms): void;
+  forward(speaker: SpeakerId, voice: VoicePacket, voiced: boolean, now: Ms): void;
   /** Gives the slot of a speaker who left to the next voice. */
   release(speaker: SpeakerId): void;
   /** The share of this speaker's packets that the receiver lost by its last report; 0 when unknown. */
@@ -33,7 +33,7 @@ export interface Receiver extends Disposable {
 }
 
 interface Seat {
-  readonly slot: Slot;
+  readonly slot: VoiceSlot;
   speaker: SpeakerId | undefined;
   voicedAt: number;
 }
@@ -54,7 +54,7 @@ export async function openReceiver(
   let reportedAt = opened;
   let resent = 0;
   const seats: Seat[] = lines.map((line, index) => ({
-    slot: new Slot(
+    slot: new VoiceSlot(
       {
         ssrc: base + index,
         opus: line.opus ?? 111,
@@ -69,7 +69,7 @@ export async function openReceiver(
     voicedAt: -Infinity,
   }));
 
-  const message = (slot: Slot, bytes: Buffer): void => {
+  const message = (slot: VoiceSlot, bytes: Buffer): void => {
     if (!isRtcp(bytes)) return;
     const now = clock.now();
     const { reports, nacks } = readRtcp(bytes);

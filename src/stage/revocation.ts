@@ -2,7 +2,7 @@ import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
 import { type Grant, withdrawn } from '../keys/token.ts';
 import type { Revoked } from '../wire/room.ts';
-import type { Refusal } from './refusal.ts';
+import type { StageRefusal } from './refusal.ts';
 
 /** Limit of people whose link generation is remembered. Beyond it those without anything open here are forgotten. */
 const MAX_SEEN = 2_048;
@@ -19,7 +19,7 @@ export class Revocation {
   readonly #seen = new Map<SpeakerId, number>();
 
   /** Why this link is refused; undefined when it is accepted. */
-  refuse(grant: Grant, present: (who: SpeakerId) => boolean): Refusal | undefined {
+  refuse(grant: Grant, present: (who: SpeakerId) => boolean): StageRefusal | undefined {
     const why = this.#unconfirmed.has(grant.speaker) ? 'removed' : withdrawn(grant, this.#revoked);
     if (why) return { refused: why, detail: 'Ask the host for a new link.' };
     const generation = grant.generation ?? 0;

@@ -4,16 +4,16 @@ import type { Ms } from '../base/time.ts';
 import type { Grant } from '../keys/token.ts';
 import type { BackstageAction, BackstageEar, BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
-import type { Link, Taken } from './incoming.ts';
+import type { PublisherCounts, Taken } from './incoming.ts';
 import { moderate } from './moderation.ts';
 import { MAX_HOSTS, occupied } from './occupancy.ts';
 import { type Opened, openEnd, type StageCell } from './opening.ts';
 import type { PeerState } from './peer.ts';
-import { asPerson, KEEP_MS, openPlace, type Place, RETURN_MS, silenced, takeLevel } from './place.ts';
+import { asPerson, KEEP_MS, openPlace, RETURN_MS, type StagePlace, silenced, takeLevel } from './place.ts';
 import { openPublisher } from './publisher.ts';
 import { Readers } from './readers.ts';
 import { openReceiver } from './receiver.ts';
-import type { Refusal } from './refusal.ts';
+import type { StageRefusal } from './refusal.ts';
 import { Revocation } from './revocation.ts';
 import { HEAD_BYTES } from './rtp/rtp.ts';
 import { SILENCE } from './rtp/speaking.ts';
@@ -38,7 +38,7 @@ export class Room implements StageRoom {
   readonly #hooks: StageHooks;
   readonly #clock: Clock;
   readonly #cell: StageCell;
-  readonly #places = new Map<SpeakerId, Place>();
+  readonly #places = new Map<SpeakerId, StagePlace>();
   readonly #sessions = new Sessions();
   readonly #revocation = new Revocation();
   #program: Extract<BackstageLine, { kind: 'program' }> | undefined;
@@ -71,7 +71,7 @@ export class Room implements StageRoom {
     return { kind: 'roster', people: this.people(), ears: this.#ears() };
   }
 
-  link(id: SpeakerId): Readonly<Link> | undefined {
+  link(id: SpeakerId): Readonly<PublisherCounts> | undefined {
     return this.#places.get(id)?.publisher?.link;
   }
 
@@ -88,7 +88,12 @@ export class Room implements StageRoom {
   }
 
   /** Opens a microphone. `takeover` replaces one that is alive; `network` is where the offer came from. */
-  async publish(grant: Grant, offer: Offer, takeover: boolean, network?: string): Promise<Session | Refusal> {
+  async publish(
+    grant: Grant,
+    offer: Offer,
+    takeover: boolean,
+    network?: string,
+  ): Promise<Session | StageRefusal> {
     const line = publishLine(offer);
     if (typeof line === 'string') return { refused: 'bad-sdp', detail: line };
     const before = takeover ? undefined : this.#sessions.microphone(grant.speaker);
@@ -122,7 +127,7 @@ export class Room implements StageRoom {
   }
 
   /** Lets a person backstage hear the others, with or without a microphone here. */
-  async listen(grant: Grant, offer: Offer, network?: string): Promise<Session | Refusal> {
+  async listen(grant: Grant, offer: Offer, network?: string): Promise<Session | StageRefusal> {
     const lines = receiveLines(offer);
     if (typeof lines === 'string') return { refused: 'bad-sdp', detail: lines };
     const barred = this.refusal(grant);
@@ -160,7 +165,7 @@ export class Room implements StageRoom {
     grant: Grant,
     network: string | undefined,
     open: () => Promise<End>,
-  ): Promise<Opened<End> | Refusal> {
+  ): Promise<Opened<End> | StageRefusal> {
     const opened = await openEnd(this.#cell, this.slug, network, open);
     const barred = 'refused' in opened ? undefined : this.refusal(grant);
     if ('refused' in opened || !barred) return opened;
@@ -207,7 +212,7 @@ export class Room implements StageRoom {
   }
 
   /** The first lines of a person's backstage stream, or why they may not read it. */
-  backstage(grant: Grant): readonly BackstageLine[] | Refusal {
+  backstage(grant: Grant): readonly BackstageLine[] | StageRefusal {
     const barred = this.refusal(grant);
     if (barred) return barred;
     const place = this.#places.get(grant.speaker);
@@ -219,7 +224,7 @@ export class Room implements StageRoom {
   }
 
   /** Carries out a backstage action; undefined when done. */
-  act(grant: Grant, action: BackstageAction): Refusal | undefined {
+  act(grant: Grant, action: BackstageAction): StageRefusal | undefined {
     const barred = this.refusal(grant);
     if (barred) return barred;
     this.#dirty = true;
@@ -291,7 +296,7 @@ export class Room implements StageRoom {
     this.readers.send({ kind: 'levels', people, program: this.programLevel });
   }
 
-  #take(place: Place, session: Session, taken: Taken): void {
+  #take(place: StagePlace, session: Session, taken: Taken): void {
     if (place.publisher !== session.end || !session.connected || place.forced) return;
     const { sequence, timestamp, payload, level, arrival, epoch } = taken;
     // A frame of one or two bytes is DTX, which is silence. Without levels every other packet counts as voice.
@@ -385,7 +390,7 @@ export class Room implements StageRoom {
   }
 
   /** Why this link opens nothing here; undefined while it is valid. */
-  refusal(grant: Grant): Refusal | undefined {
+  refusal(grant: Grant): StageRefusal | undefined {
     if (this.#closed) return { refused: 'room-not-open' };
     const present = (who: SpeakerId): boolean =>
       this.#places.has(who) || this.#sessions.has(who) || this.readers.has(who);

@@ -1,9 +1,9 @@
 import type { Context, Hono } from 'hono';
-import { Allowance } from './allowance.ts';
+import { LinkAllowance } from './allowance.ts';
 import { contentType, cors, type Entrance, readBody, refuse } from './entrance.ts';
-import type { Refusal } from './refusal.ts';
+import type { StageRefusal } from './refusal.ts';
 import type { Room } from './room.ts';
-import type { Pace } from './rtp/pace.ts';
+import type { OfferPace } from './rtp/pace.ts';
 import { type Session, trickle } from './session.ts';
 import { MAX_OFFER_BYTES, readOffer } from './signalling/offer.ts';
 import { readTrickle } from './signalling/trickle.ts';
@@ -17,15 +17,15 @@ const CHANGES = { burst: 100, perSecond: 10 };
 
 /** What signalling needs. */
 export interface SignallingDeps {
-  readonly pace: Pace;
+  readonly pace: OfferPace;
   /** True when we have a public address: candidates in private networks are then in our own network and not tried. */
   readonly behindNat: boolean;
 }
 
 /** WHIP and WHEP. Spec: RFC 9725; draft-ietf-wish-whep. */
 export function addSignalling(app: Hono, deps: SignallingDeps, entrance: Entrance): void {
-  const offers = new Allowance(OFFERS);
-  const changes = new Allowance(CHANGES);
+  const offers = new LinkAllowance(OFFERS);
+  const changes = new LinkAllowance(CHANGES);
   for (const kind of ['whip', 'whep'] as const) {
     app.on('OPTIONS', [`/r/:slug/${kind}`, `/r/:slug/${kind}/:session`], async (context) => {
       const session = context.req.param('session') !== undefined;
@@ -118,7 +118,7 @@ async function patch(context: Context, room: Room, session: Session, behindNat: 
   return new Response(null, { status: 204, headers: cors() });
 }
 
-const retryAfter = ({ retryAfter: seconds }: Refusal): Record<string, string> =>
+const retryAfter = ({ retryAfter: seconds }: StageRefusal): Record<string, string> =>
   seconds === undefined ? {} : { 'retry-after': String(seconds) };
 
 /** The client's network as seen by the door that forwarded the request. The door removes the header from clients. */

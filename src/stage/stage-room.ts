@@ -3,7 +3,7 @@ import type { Packet } from '../base/media.ts';
 import type { Grant } from '../keys/token.ts';
 import type { BackstageLine, BackstagePerson } from '../wire/backstage.ts';
 import type { Revoked } from '../wire/room.ts';
-import type { Link } from './incoming.ts';
+import type { PublisherCounts } from './incoming.ts';
 
 /**
  * Callbacks of the stage to the rest of the studio about one room. They are called synchronously and must not throw.
@@ -30,7 +30,7 @@ export interface StageRoom extends AsyncDisposable {
   /** Everyone with a place, in the order they came. */
   people(): BackstagePerson[];
   /** Counters of a speaker's current connection, for metrics and tests. */
-  link(id: SpeakerId): Readonly<Link> | undefined;
+  link(id: SpeakerId): Readonly<PublisherCounts> | undefined;
   /** Applies the site's list of revoked links, and ends what their holders have here. */
   revoke(revoked: Revoked | undefined): void;
   /** People removed here whose removal the site does not know yet. */

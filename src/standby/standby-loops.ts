@@ -18,19 +18,19 @@ interface Stored {
 }
 
 /** Hold music in one rendition, ready to be played in place of a program. */
-export interface Loop {
+export interface StandbyLoop {
   readonly init: Uint8Array;
   readonly fragments: readonly Uint8Array[];
 }
 
 /** The standby loop per rendition, coded once per installation: what doors play when a studio is gone. */
-export type Loops = ReadonlyMap<string, Loop>;
+export type StandbyLoops = ReadonlyMap<string, StandbyLoop>;
 
 /** What the worker posts: one entry per rendition. */
-export type Coded = [rendition: string, loop: Loop][];
+export type CodedLoops = [rendition: string, loop: StandbyLoop][];
 
 /** The loop of every rendition as messages for the doors. */
-export function* standbyMessages(slug: string, loops: Loops): Generator<Message> {
+export function* standbyMessages(slug: string, loops: StandbyLoops): Generator<Message> {
   for (const [rendition, { fragments }] of loops)
     yield {
       head: { kind: 'standby', slug, rendition, sizes: fragments.map((f) => f.length) },
@@ -39,7 +39,7 @@ export function* standbyMessages(slug: string, loops: Loops): Generator<Message>
 }
 
 /** What a cell would have said of a room, said in its place by a door that has never heard the cell. */
-export function* substituteMessages(slug: string, zero: number, loops: Loops): Generator<Message> {
+export function* substituteMessages(slug: string, zero: number, loops: StandbyLoops): Generator<Message> {
   yield { head: { kind: 'program', slug, zero, renditions: RENDITIONS }, body: EMPTY };
   for (const [rendition, { init }] of loops) yield { head: { kind: 'init', slug, rendition }, body: init };
   yield* standbyMessages(slug, loops);
@@ -49,16 +49,16 @@ export function* substituteMessages(slug: string, zero: number, loops: Loops): G
  * The standby loop in every rendition: read from `path`, or coded once in a worker thread (a few CPU
  * seconds) and kept there. A damaged file is made anew.
  */
-export async function loadLoops(path: string): Promise<Loops> {
+export async function loadLoops(path: string): Promise<StandbyLoops> {
   const stored = await readLoops(path);
   if (stored) return stored;
   const coded = await code();
-  const loops: Loops = new Map(coded);
+  const loops: StandbyLoops = new Map(coded);
   await write(path, loops).catch(() => undefined);
   return loops;
 }
 
-function code(): Promise<Coded> {
+function code(): Promise<CodedLoops> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./standby-loops-worker.ts', import.meta.url));
     worker.once('message', resolve);
@@ -68,7 +68,7 @@ function code(): Promise<Coded> {
 }
 
 /** The loops as stored at `path`; undefined when there are none of this version, or they are damaged. */
-export async function readLoops(path: string): Promise<Loops | undefined> {
+export async function readLoops(path: string): Promise<StandbyLoops | undefined> {
   try {
     const bytes = await readFile(path);
     const headLength = bytes.readUInt32BE(0);
@@ -79,7 +79,7 @@ export async function readLoops(path: string): Promise<Loops | undefined> {
       at += size;
       return bytes.subarray(at - size, at);
     };
-    const loops = new Map<string, Loop>();
+    const loops = new Map<string, StandbyLoop>();
     for (const { rendition, init, sizes } of head.loops)
       loops.set(rendition, { init: take(init), fragments: sizes.map(take) });
     return at === bytes.length ? loops : undefined;
@@ -88,7 +88,7 @@ export async function readLoops(path: string): Promise<Loops | undefined> {
   }
 }
 
-async function write(path: string, loops: Loops): Promise<void> {
+async function write(path: string, loops: StandbyLoops): Promise<void> {
   const stored: Stored = {
     version: VERSION,
     loops: [...loops].map(([rendition, { init, fragments }]) => ({

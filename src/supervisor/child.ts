@@ -26,7 +26,7 @@ export interface ChildSpec {
 }
 
 /** What the supervisor says to a child. */
-export type Order =
+export type ChildOrder =
   | { readonly order: 'config'; readonly config: object }
   | { readonly order: 'stop' }
   | { readonly order: 'ping'; readonly n: number; readonly ready?: Readiness }
@@ -34,7 +34,7 @@ export type Order =
   | { readonly order: 'metrics'; readonly n: number }
   | TicketOrder;
 /** What a child says to the supervisor. */
-export type Notice =
+export type ChildNotice =
   | { readonly notice: 'ready' }
   | { readonly notice: 'pong'; readonly n: number; readonly checks?: readonly Check[] }
   | { readonly notice: 'metrics'; readonly n: number; readonly text: string }
@@ -187,14 +187,14 @@ export class Child {
         timer[Symbol.dispose]();
         resolve(text);
       });
-      child.send({ order: 'metrics', n } satisfies Order, () => undefined);
+      child.send({ order: 'metrics', n } satisfies ChildOrder, () => undefined);
     });
   }
 
   /** Tells a child that serves how all of them are, at once and not with the next ping. */
   tell(ready: Readiness): void {
     if (this.serves && this.isReady && this.#process?.connected)
-      this.#process.send({ order: 'readiness', ready } satisfies Order, () => undefined);
+      this.#process.send({ order: 'readiness', ready } satisfies ChildOrder, () => undefined);
   }
 
   #answered(n: number, text: string | undefined): void {
@@ -228,7 +228,7 @@ export class Child {
     this.#process = child;
     for (const stream of [child.stdout, child.stderr])
       if (stream) relay(stream, { clock, process: this.name, output: this.#deps.output });
-    child.on('message', (message) => this.#hear(message as Notice));
+    child.on('message', (message) => this.#hear(message as ChildNotice));
     child.on('error', (error) => {
       log.error(
         { child: this.name, error: error.message },
@@ -240,7 +240,7 @@ export class Child {
       this.#ended(null, null);
     });
     child.on('exit', (code, signal) => this.#ended(code, signal));
-    if (config) child.send({ order: 'config', config } satisfies Order, () => undefined);
+    if (config) child.send({ order: 'config', config } satisfies ChildOrder, () => undefined);
     this.#pings = clock.every(PING_PERIOD, () => this.#ping());
   }
 
@@ -251,7 +251,7 @@ export class Child {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    if (child.connected) child.send({ order: 'stop' } satisfies Order, () => undefined);
+    if (child.connected) child.send({ order: 'stop' } satisfies ChildOrder, () => undefined);
     else child.kill('SIGTERM');
     const killer = setTimeout(() => child.kill('SIGKILL'), this.#spec.grace);
     await ended;
@@ -264,7 +264,7 @@ export class Child {
     if (order && this.#process?.connected) this.#process.send(order, () => undefined);
   }
 
-  #hear(message: Notice): void {
+  #hear(message: ChildNotice): void {
     this.#unanswered = 0;
     if (message.notice === 'tickets') {
       this.#ticketed = true;
@@ -294,7 +294,7 @@ export class Child {
     if (now - this.#askedAt >= PING_PERIOD / 2) this.#unanswered += 1;
     this.#askedAt = now;
     const ready = this.serves ? this.#deps.readiness?.() : undefined;
-    child.send({ order: 'ping', n: now, ...(ready && { ready }) } satisfies Order, () => undefined);
+    child.send({ order: 'ping', n: now, ...(ready && { ready }) } satisfies ChildOrder, () => undefined);
   }
 
   #recordReturn(): void {

@@ -5,13 +5,13 @@ import type { Log } from '../base/log.ts';
 import { type Exposed, exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { openTicketKeys } from '../keys/ticket-keys.ts';
-import { Child, type ChildSpec, type Notice, type Order, type ProcessRecord } from './child.ts';
+import { Child, type ChildNotice, type ChildOrder, type ChildSpec, type ProcessRecord } from './child.ts';
 import type { Floor } from './floor.ts';
 
-export type { ChildSpec, Notice, Order, ProcessRecord } from './child.ts';
-export { claim } from './claim.ts';
+export type { ChildNotice, ChildOrder, ChildSpec, ProcessRecord } from './child.ts';
 export { compiledFolder } from './compiled.ts';
 export { type Floor, type FloorCertificate, type FloorDeps, openFloor } from './floor.ts';
+export { lockFolder } from './folder-lock.ts';
 export { type Machine, type MachineDeps, openMachine } from './machine.ts';
 export { type Monitor, type MonitorDeps, openMonitor } from './monitor.ts';
 export { keepPidFile } from './pid-file.ts';
@@ -154,7 +154,9 @@ function together(checks: readonly Check[]): Check[] {
 /** The child's side: what its supervisor tells it first of all, `ChildSpec.config`. Only in a child that has one. */
 export const told = <Config extends object>(): Promise<Config> =>
   new Promise((resolve) =>
-    process.once('message', (first: Extract<Order, { order: 'config' }>) => resolve(first.config as Config)),
+    process.once('message', (first: Extract<ChildOrder, { order: 'config' }>) =>
+      resolve(first.config as Config),
+    ),
   );
 
 /** The child's side: tells the supervisor when ready, answers it, resolves when asked to stop or orphaned. */
@@ -164,8 +166,8 @@ export function supervised(): { ready(telling?: Telling): void; readonly stop: P
   const stop = new Promise<void>((done) => {
     resolve = done;
   });
-  const say = (notice: Notice): void => void process.send?.(notice, undefined, {}, () => undefined);
-  process.on('message', (message: Order) => {
+  const say = (notice: ChildNotice): void => void process.send?.(notice, undefined, {}, () => undefined);
+  process.on('message', (message: ChildOrder) => {
     if (message.order === 'stop') resolve();
     else if (message.order === 'readiness') telling.told?.(message.ready);
     else if (message.order === 'metrics')

@@ -6,7 +6,7 @@ import { ms } from '../base/time.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 import { CertificateWatch } from './certificate-watch.ts';
 import { DiskWatch, type Space, spaceOf } from './disk-watch.ts';
-import { ProcessorWatch, type Ticks, ticksOf } from './processor-watch.ts';
+import { type ProcessorTicks, ProcessorWatch, ticksOf } from './processor-watch.ts';
 
 /** What the watch over the machine needs. */
 export interface MachineDeps {
@@ -19,7 +19,7 @@ export interface MachineDeps {
   /** Default: the system's word. */
   space?(folder: string): Promise<Space>;
   /** Default: the system's word. */
-  ticks?(): Ticks | undefined;
+  ticks?(): ProcessorTicks | undefined;
 }
 
 /** Disk, certificate, and whether the machine gives its processes the time they need. */

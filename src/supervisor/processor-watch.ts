@@ -13,7 +13,7 @@ const BAD = 5;
 const TOLD_EVERY = 600_000;
 
 /** Ticks of all processors, and those of them that other machines had (steal). */
-export interface Ticks {
+export interface ProcessorTicks {
   readonly all: number;
   readonly stolen: number;
 }
@@ -23,14 +23,14 @@ export class ProcessorWatch {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #period: Ms;
-  readonly #ticks: () => Ticks | undefined;
+  readonly #ticks: () => ProcessorTicks | undefined;
   readonly #seconds: { late: number; stolen: number }[] = [];
   #told = Number.NEGATIVE_INFINITY;
-  #before: Ticks | undefined;
+  #before: ProcessorTicks | undefined;
   #due: number;
 
   /** `period`: between two looks. */
-  constructor(clock: Clock, log: Log, period: Ms, ticks: () => Ticks | undefined) {
+  constructor(clock: Clock, log: Log, period: Ms, ticks: () => ProcessorTicks | undefined) {
     this.#clock = clock;
     this.#log = log;
     this.#period = period;
@@ -85,7 +85,7 @@ export class ProcessorWatch {
 }
 
 /** What the system says; undefined where it does not. Spec: proc(5), /proc/stat. */
-export function ticksOf(): Ticks | undefined {
+export function ticksOf(): ProcessorTicks | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
     const [, ...columns] = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0]?.trim().split(/\s+/) ?? [];

@@ -1,7 +1,7 @@
 /** Messages on the bus between processes: cells and the site publish, doors and cells subscribe. */
 import type { Rendition } from '../base/media.ts';
 import type { Strain } from './delivery.ts';
-import type { QueueState, TicketTally } from './queue.ts';
+import type { QueueState, TicketCounts } from './queue.ts';
 import type { Clocks, RoomCard, RoomState } from './room.ts';
 
 /**
@@ -84,7 +84,7 @@ export type Head =
       readonly over?: true;
     }
   /** From a door, upstream: tickets issued and moved up since its last message. */
-  | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly tally: TicketTally };
+  | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly tally: TicketCounts };
 
 /** A door's report about one room. */
 export type Presence = Extract<Head, { kind: 'presence' }>;

@@ -56,7 +56,7 @@ export interface QueueState {
 }
 
 /** A door's counts for one bucket. */
-export interface TallyBucket {
+export interface TicketBucket {
   readonly minute: number;
   readonly tickets: number;
   /** Called tickets that were used for a place at the live edge. */
@@ -71,7 +71,7 @@ export interface TallyBucket {
 export const MAX_TOLD_RANKS = 64;
 
 /** What a door has done with tickets of one room since it opened; absolute, so that a lost message loses nothing. */
-export interface TicketTally {
+export interface TicketCounts {
   /** Identifies this run of the door: after a restart counts start again under another name. */
   readonly life: string;
   /** Called tickets that were used, over this whole run. */
@@ -82,7 +82,7 @@ export interface TicketTally {
    */
   readonly calls?: readonly (readonly [seq: number, came: number])[];
   /** Buckets that the queue has not passed. */
-  readonly buckets: readonly TallyBucket[];
+  readonly buckets: readonly TicketBucket[];
 }
 
 /** Limit of states for which a door counts used tickets separately: more than two minutes at one per second. */

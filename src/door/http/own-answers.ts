@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../base/errors.ts';
-import { type Language, languageOf } from '../../base/negotiation.ts';
+import { languageOf, type PageLanguage } from '../../base/negotiation.ts';
 import { problem } from '../../base/reply.ts';
 import type { Address } from '../../http/index.ts';
 import { FAVICON, ROBOTS } from '../../pages/index.ts';
@@ -85,7 +85,7 @@ export class OwnAnswers {
     req: IncomingMessage,
     res: ServerResponse,
     key: string,
-    render: (language: Language) => string,
+    render: (language: PageLanguage) => string,
     status = 200,
   ) {
     const headers = { ...this.#pageHead, 'cache-control': status === 200 ? PAGE_CACHE : 'no-store' };

@@ -9,7 +9,7 @@ const MAX_JITTER_MS = 640;
 const FORGET = 0.989;
 
 /** Learns when fragments usually arrive, and says when one is missing. All instants are on the monotonic clock. */
-export class Arrival {
+export class FragmentArrival {
   /** Offsets of the newest arrivals: instant of arrival minus the slot's end counted from slot 0. */
   readonly #offsets: number[] = [];
   #guess: number;

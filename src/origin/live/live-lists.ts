@@ -6,7 +6,7 @@ import { edgeOf, hasRing, livePlaylist, ringEdgeOf } from '../playlist/live-play
 import { type HlsCodec, hlsRenditions, multivariant } from '../playlist/multivariant.ts';
 import type { Window } from '../window.ts';
 import { PATIENCE } from './live-media.ts';
-import type { Program } from './program.ts';
+import type { OriginProgram } from './program.ts';
 
 /** A part may be asked for this many parts ahead of the newest: 3 s, the specification's Advance Part Limit. */
 const ADVANCE_PARTS = 5;
@@ -33,7 +33,7 @@ export class LiveLists {
   readonly #caches: readonly string[];
   readonly #queues: (slug: string) => boolean;
   readonly #versions = new WeakMap<Window, Map<string, Version>>();
-  readonly #mains = new WeakMap<Program, Map<string, Version>>();
+  readonly #mains = new WeakMap<OriginProgram, Map<string, Version>>();
 
   /** `caches` are base addresses; `queues` says whether newcomers of a room get no live place. */
   constructor(clock: Clock, caches: readonly string[], queues: (slug: string) => boolean) {
@@ -45,7 +45,7 @@ export class LiveLists {
   /** The multivariant playlist of one codec. */
   main(
     slug: string,
-    program: Program,
+    program: OriginProgram,
     file: string,
     { codec, slow }: { codec: HlsCodec; slow: boolean },
   ): Packed {
@@ -73,7 +73,7 @@ export class LiveLists {
 
   /** A list of whole segments: no request waits for it, so that every cache may hold it. */
   async whole(
-    program: Program,
+    program: OriginProgram,
     window: Window,
     headers: RequestHeaders,
     signal: AbortSignal,
@@ -89,7 +89,7 @@ export class LiveLists {
 
   /** The list of a rendition, at once or when the asked part is there. */
   async parts(
-    program: Program,
+    program: OriginProgram,
     window: Window,
     query: URLSearchParams,
     headers: RequestHeaders,
@@ -115,7 +115,7 @@ export class LiveLists {
     return window.ready((whole + 1) * FRAGMENTS_PER_SEGMENT - 1, this.#clock, PATIENCE, signal);
   }
 
-  #render(program: Program, window: Window, { skip = false, parts = true, ring = false }): Packed {
+  #render(program: OriginProgram, window: Window, { skip = false, parts = true, ring = false }): Packed {
     const kept = this.#versions.get(window) ?? new Map<string, Version>();
     this.#versions.set(window, kept);
     const edge = ring ? ringEdgeOf(window, program.over) : edgeOf(window);
@@ -134,7 +134,7 @@ export class LiveLists {
 const later = (): Reply =>
   problem('studio-away', 'Nothing new yet; ask again.', { ...OPEN_TO_ALL, 'retry-after': '1' });
 
-function listed(program: Program, codec: HlsCodec): Window[] {
+function listed(program: OriginProgram, codec: HlsCodec): Window[] {
   return hlsRenditions(
     [...program.windows.values()].map((window) => window.rendition),
     codec,

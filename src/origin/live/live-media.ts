@@ -5,7 +5,7 @@ import { OPEN_TO_ALL, sound } from '../packed.ts';
 import { edgeOf, TARGET_SECONDS, wholeParts } from '../playlist/live-playlist.ts';
 import type { RecordingPort } from '../recording.ts';
 import type { Window } from '../window.ts';
-import type { Program } from './program.ts';
+import type { OriginProgram } from './program.ts';
 
 /** A request may wait this long for what does not exist yet: three target durations, as the specification asks. */
 export const PATIENCE = ms(3 * TARGET_SECONDS * 1000);
@@ -19,7 +19,7 @@ export async function liveMedia(
   clock: Clock,
   archive: RecordingPort,
   slug: string,
-  program: Program,
+  program: OriginProgram,
   window: Window,
   name: string,
   signal: AbortSignal,

@@ -5,14 +5,14 @@ import { multivariantOf } from '../playlist/multivariant.ts';
 import type { RecordingPort } from '../recording.ts';
 import { LiveLists, PLAYLIST } from './live-lists.ts';
 import { liveMedia, missing } from './live-media.ts';
-import type { Program } from './program.ts';
+import type { OriginProgram } from './program.ts';
 
 /** Low-Latency HLS of one running program. */
 export interface Live {
   /** Answers `file`, the path below `/r/:slug/live/`. */
   answer(
     slug: string,
-    program: Program,
+    program: OriginProgram,
     file: string,
     query: URLSearchParams,
     headers: RequestHeaders,
@@ -28,7 +28,7 @@ export function openLive(
   clock: Clock,
   archive: RecordingPort,
   caches: readonly string[] = [],
-  wanted: (slug: string, program: Program, rendition: string) => void = () => undefined,
+  wanted: (slug: string, program: OriginProgram, rendition: string) => void = () => undefined,
   queues: (slug: string) => boolean = () => false,
 ): Live {
   const lists = new LiveLists(clock, caches, queues);

@@ -4,7 +4,7 @@ import type { Rendition } from '../../base/media.ts';
 import { type EpochMs, FRAGMENT_MS, type Ms, ms } from '../../base/time.ts';
 import { type RoomState, RUN_UP_MS } from '../../wire/room.ts';
 import { CATCH_UP_FRAGMENTS, WINDOW_FRAGMENTS, Window } from '../window.ts';
-import { Arrival } from './arrival.ts';
+import { FragmentArrival } from './arrival.ts';
 import { Stretch } from './stretch.ts';
 
 /** A program that has announced itself and sent nothing is given this long before standby begins. */
@@ -32,7 +32,7 @@ export interface ProgramDeps {
 }
 
 /** One running room in a door: a window per rendition, and the standby that fills slots which do not come. */
-export class Program {
+export class OriginProgram {
   readonly zero: EpochMs;
   readonly windows = new Map<string, Window>();
   /** The newest state that the cell told. */
@@ -44,7 +44,7 @@ export class Program {
   /** True once a real fragment came. */
   heard = false;
   readonly #deps: ProgramDeps;
-  readonly #arrival: Arrival;
+  readonly #arrival: FragmentArrival;
   readonly #stretch: Stretch;
   readonly #born: Ms;
   /** Behind the best rendition of each codec and container: those that have its fragments where they have none of their own. */
@@ -62,7 +62,7 @@ export class Program {
     this.zero = deps.zero;
     this.#born = deps.clock.now();
     this.#stretch = new Stretch(deps);
-    this.#arrival = new Arrival(ms(deps.clock.now() - (deps.clock.wall() - deps.zero)));
+    this.#arrival = new FragmentArrival(ms(deps.clock.now() - (deps.clock.wall() - deps.zero)));
     this.adopt(deps.renditions);
     this.#arm();
   }

@@ -42,7 +42,7 @@ export const programDate = (zero: EpochMs, seq: number, codec: keyof typeof PRIM
   new Date(Math.round(fragmentStart(zero, seq) - (PRIMING[codec] / TICKS_PER_SECOND) * 1000)).toISOString();
 
 /** Where a live playlist stands. Numbers are media sequence numbers. */
-export interface Edge {
+export interface LiveEdge {
   /** First listed segment; all its fragments are in the window. */
   readonly first: number;
   /** The segment that is being made; the next one when the newest is whole. */
@@ -52,7 +52,7 @@ export interface Edge {
 }
 
 /** Where the playlist of a window stands, or undefined before there is anything to list. */
-export function edgeOf(window: Window): Edge | undefined {
+export function edgeOf(window: Window): LiveEdge | undefined {
   const { first, last } = window;
   if (first === undefined || last === undefined) return undefined;
   const whole = Math.ceil(first / FRAGMENTS_PER_SEGMENT);
@@ -78,7 +78,7 @@ export const hasRing = ({ first, last }: Window): boolean =>
  * Where the list of the delayed ring stands: whole segments that end `RING_MS` behind the live edge. A younger window
  * gives its first three and stays there until they are that old; after the end nothing is held back.
  */
-export function ringEdgeOf(window: Window, over: boolean): Edge | undefined {
+export function ringEdgeOf(window: Window, over: boolean): LiveEdge | undefined {
   const edge = edgeOf(window);
   if (!edge) return undefined;
   const whole = Math.ceil((window.first ?? 0) / FRAGMENTS_PER_SEGMENT);
@@ -158,7 +158,7 @@ export function livePlaylist({
 }
 
 /** The same program for caches: HLS of whole segments. Spec: RFC 8216, 4.3. */
-function wholeSegments(zero: EpochMs, window: Window, edge: Edge | undefined, over: boolean): string {
+function wholeSegments(zero: EpochMs, window: Window, edge: LiveEdge | undefined, over: boolean): string {
   const { id, codec } = window.rendition;
   const lines = [
     '#EXTM3U',
@@ -202,7 +202,7 @@ function lastLines({ rendition: { id }, last }: Window, msn: number): string[] {
 }
 
 /** Segments that a delta update may leave out: those that lie before the skip boundary, but never all. */
-function skippable(edge: Edge): number {
+function skippable(edge: LiveEdge): number {
   const listed = (edge.running - edge.first) * FRAGMENTS_PER_SEGMENT + edge.parts * FRAGMENTS_PER_PART;
   const beyond = listed - Math.ceil((SKIP_SECONDS * 1000) / FRAGMENT_MS);
   return Math.max(0, Math.floor(beyond / FRAGMENTS_PER_SEGMENT));

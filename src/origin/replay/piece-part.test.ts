@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
-import { entryOf } from '../../archive/piece-index.ts';
+import { storedPiece } from '../../archive/piece-index.ts';
 import { silentLog } from '../../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../../base/time.ts';
 import { fmp4Fragment, fmp4Init } from '../../packager/fmp4.ts';
@@ -28,7 +28,7 @@ const fragment = (seq: number): Uint8Array =>
 const files = Array.from({ length: PIECES }, (_, n) =>
   Buffer.concat(Array.from({ length: 16 }, (_, k) => fragment(FIRST + 16 * n + k))),
 );
-const entries = files.map((bytes, n) => entryOf(FIRST + 16 * n, bytes));
+const entries = files.map((bytes, n) => storedPiece(FIRST + 16 * n, bytes));
 const sizes = Buffer.concat(entries.map((entry) => entry.sizes));
 
 /** A room with that recording; `read` counts what was read of the disk. */

@@ -13,7 +13,7 @@ export const PLAYLIST = 'application/vnd.apple.mpegurl';
 const MEDIA = /^(\d{1,10})-(\d{1,2})\.m4s$/;
 
 /** The replay as HLS: answers `file`, the path below `/r/:slug/replay/`. */
-export interface Replay {
+export interface ReplayAnswers {
   answer(
     slug: string,
     facts: ReplayFacts,
@@ -25,7 +25,7 @@ export interface Replay {
 }
 
 /** Opens the replay side of the origin. */
-export function openReplay(port: RecordingPort, desk: ReplayDesk): Replay {
+export function openReplayAnswers(port: RecordingPort, desk: ReplayDesk): ReplayAnswers {
   return {
     async answer(slug, facts, over, file, headers, asker) {
       const list = { 'content-type': PLAYLIST, 'cache-control': LIVE_LIST };

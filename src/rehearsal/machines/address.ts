@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { createConnection, isIP } from 'node:net';
-import type { Address } from '../people/order.ts';
+import type { ServerAddress } from '../people/order.ts';
 
 /** An address that does not accept a connection within this time is skipped. Milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -15,7 +15,7 @@ export function serverName(name: string): string | undefined {
  * Where the server of a URL is: the first address of its name that accepts a connection (`localhost` may be ::1 and
  * 127.0.0.1, with only one of them served). @throws the system's error when none does.
  */
-export async function findAddress(url: URL): Promise<Address> {
+export async function findAddress(url: URL): Promise<ServerAddress> {
   const tls = url.protocol === 'https:';
   const port = Number(url.port) || (tls ? 443 : 80);
   const found = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { all: true });

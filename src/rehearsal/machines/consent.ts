@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { CONSENT_PATH, type Consent } from '../../wire/rehearsal.ts';
-import type { Address } from '../people/order.ts';
+import type { ServerAddress } from '../people/order.ts';
 import { serverName } from './address.ts';
 
 /** The hash under which a key is published. */
@@ -59,14 +59,14 @@ const PATIENCE_MS = 10_000;
  * undefined when it answers that there is none.
  * @throws when it does not answer, redirects, or is too busy to answer: none of this withdraws the consent.
  */
-export async function fetchConsent(address: Address): Promise<Consent | undefined> {
+export async function fetchConsent(address: ServerAddress): Promise<Consent | undefined> {
   const { status, text } = await ask(address);
   if (status >= 200 && status < 300) return readConsent(text);
   if (![401, 403, 404, 410, 451].includes(status)) throw new Error(`HTTP ${status}`);
   return undefined;
 }
 
-function ask({ host, port, tls, name }: Address): Promise<{ status: number; text: string }> {
+function ask({ host, port, tls, name }: ServerAddress): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const common = { host, port, path: CONSENT_PATH, agent: false, headers: { host: name } } as const;
     const signal = AbortSignal.timeout(PATIENCE_MS);

@@ -2,7 +2,7 @@ import { createConnection } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { FRAGMENT_MS, ms } from '../../base/time.ts';
 import { curveLength } from '../people/curve.ts';
-import type { Address, Member, Told } from '../people/order.ts';
+import type { Member, MemberCommand, ServerAddress } from '../people/order.ts';
 import { findAddress } from './address.ts';
 import { fetchConsent, HOW_TO_CONSENT, objection } from './consent.ts';
 import { type ReceivedOrder, readOrder } from './received-order.ts';
@@ -73,7 +73,7 @@ export async function join(deps: JoinDeps): Promise<string> {
       line.send({ kind: 'pong', sent: (message as { sent?: number }).sent, wall: clock.wall() });
       return;
     }
-    const told = message as Told;
+    const told = message as MemberCommand;
     if (told.kind === 'stop') team.stop();
     else if (told.kind === 'begin' && !begun) {
       begun = true;
@@ -92,7 +92,7 @@ export async function join(deps: JoinDeps): Promise<string> {
 /** @throws when the server is too busy to say. */
 async function objectionTo(
   { order, url }: ReceivedOrder,
-  address: Address | undefined,
+  address: ServerAddress | undefined,
   key: string,
   now: number,
   until?: number,

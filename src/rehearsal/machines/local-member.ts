@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
-import type { Member, Said, Told } from '../people/order.ts';
-import { openShare, type Share } from './process.ts';
+import type { Member, MemberCommand, MemberMessage } from '../people/order.ts';
+import { openShare, type ProcessShare } from './process.ts';
 
 /** File descriptors that a crowd process needs besides its connections. */
 const OTHER_FILES = 128;
@@ -24,12 +24,12 @@ export function capacityOfProcess(): number {
 /** Starts one process of the crowd: `entry` with `args`, which must call `serveParent`. */
 export async function openLocalMember(entry: string, args: readonly string[], name: string): Promise<Member> {
   const child: ChildProcess = fork(entry, [...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  let hear: (said: Said) => void = () => {};
+  let hear: (said: MemberMessage) => void = () => {};
   let lost: (why: string) => void = () => {};
   let finished = false;
   const ready = Promise.withResolvers<number>();
   child.on('message', (message) => {
-    const said = message as Said;
+    const said = message as MemberMessage;
     if (said.kind === 'ready') return ready.resolve(said.capacity);
     if (said.kind === 'done') finished = true;
     hear(said);
@@ -45,7 +45,7 @@ export async function openLocalMember(entry: string, args: readonly string[], na
     capacity: await ready.promise,
     processes: 1,
     tell(told) {
-      if (child.connected) child.send(told satisfies Told);
+      if (child.connected) child.send(told satisfies MemberCommand);
     },
     onSaid(run) {
       hear = run;
@@ -62,15 +62,15 @@ export async function openLocalMember(entry: string, args: readonly string[], na
 
 /** The other side: carries out the parent process's order until it is done or the parent is gone. */
 export async function serveParent(): Promise<void> {
-  const say = (said: Said): void => {
+  const say = (said: MemberMessage): void => {
     process.send?.(said);
   };
   const end = Promise.withResolvers<void>();
-  let share: Share | undefined;
+  let share: ProcessShare | undefined;
   // Ctrl+C reaches the whole group; the leader says when to stop, so that nothing counted is lost.
   process.on('SIGINT', () => {});
   process.on('message', (message) => {
-    const told = message as Told;
+    const told = message as MemberCommand;
     if (told.kind === 'stop') share?.stop();
     else
       share ??= openShare(

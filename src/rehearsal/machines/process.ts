@@ -3,10 +3,10 @@ import { ms } from '../../base/time.ts';
 import { openDialler } from '../people/connection.ts';
 import { arrivalAt, curveLength } from '../people/curve.ts';
 import { HlsListener } from '../people/hls-listener.ts';
-import type { Order } from '../people/order.ts';
+import type { CrowdOrder } from '../people/order.ts';
 import { PageListener } from '../people/page-listener.ts';
 import type { Crew, Person } from '../people/person.ts';
-import { type Gauges, type Second, Tally } from '../people/second.ts';
+import { type Gauges, type Second, SecondCounter } from '../people/second.ts';
 import { StreamListener } from '../people/stream-listener.ts';
 import { Visitor } from '../people/visitor.ts';
 
@@ -24,7 +24,7 @@ const HELD_BACK_MS = 500;
 const PER_SOURCE = 20_000;
 
 /** A part of a rehearsal that runs in this process. */
-export interface Share extends Disposable {
+export interface ProcessShare extends Disposable {
   /** Everyone leaves now. */
   stop(): void;
 }
@@ -32,11 +32,11 @@ export interface Share extends Disposable {
 /** Carries out an order; `said` gets each second, and then `done` is called once. */
 export function openShare(
   clock: Clock,
-  order: Order,
+  order: CrowdOrder,
   said: (second: Second) => void,
   done: () => void,
-): Share {
-  const tally = new Tally();
+): ProcessShare {
+  const tally = new SecondCounter();
   const people: Person[] = [];
   const began = clock.now() + order.startsIn;
   const end = began + curveLength(order.curve) + order.hold;

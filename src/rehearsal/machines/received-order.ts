@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Order } from '../people/order.ts';
+import type { CrowdOrder } from '../people/order.ts';
 
 const share = z.number().min(0).max(1);
 const seconds = z.number().min(0).max(86_400);
@@ -35,7 +35,7 @@ const schema = z.object({
 export interface ReceivedOrder {
   /** The origin that must consent. */
   readonly url: URL;
-  readonly order: Omit<Order, 'address'>;
+  readonly order: Omit<CrowdOrder, 'address'>;
 }
 
 /**
@@ -50,5 +50,5 @@ export function readOrder(value: unknown): ReceivedOrder | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // A user, a path or another spelling in it would look like one host and connect to another.
   if (!url || url.host !== address.name) return undefined;
-  return { url, order: order as Omit<Order, 'address'> };
+  return { url, order: order as Omit<CrowdOrder, 'address'> };
 }

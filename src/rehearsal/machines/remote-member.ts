@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
-import type { Member, Said } from '../people/order.ts';
-import { type Line, openLine } from './signed-channel.ts';
+import type { Member, MemberMessage } from '../people/order.ts';
+import { openLine, type SignedChannel } from './signed-channel.ts';
 
 /** How many pings measure the difference between two clocks; the quickest counts. */
 const PINGS = 5;
@@ -72,8 +72,8 @@ export async function openGathering(
 }
 
 async function welcome(clock: Clock, socket: Socket, key: string, name: string): Promise<Member> {
-  const line: Line = await openLine(socket, key, 'leader');
-  let hear: (said: Said) => void = () => {};
+  const line: SignedChannel = await openLine(socket, key, 'leader');
+  let hear: (said: MemberMessage) => void = () => {};
   let lost: (why: string) => void = () => {};
   let finished = false;
   let best = { trip: Number.POSITIVE_INFINITY, offset: 0 };
@@ -90,7 +90,7 @@ async function welcome(clock: Clock, socket: Socket, key: string, name: string):
       else timed.resolve();
       return;
     }
-    const said = message as Said;
+    const said = message as MemberMessage;
     if (said.kind === 'ready') return ready.resolve(said);
     if (said.kind === 'done') finished = true;
     if (said.kind === 'refused') {

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 /** Two machines of one rehearsal that talk in signed lines. */
-export interface Line extends Disposable {
+export interface SignedChannel extends Disposable {
   send(message: object): void;
   /** Called with each message whose signature is right. */
   onMessage(hear: (message: { kind?: unknown }) => void): void;
@@ -22,7 +22,11 @@ const HELLO_MS = 10_000;
  * `leader nonce | member nonce | sender | number | JSON`. So nothing can be forged, replayed or reordered unseen; it
  * is not encrypted. Rejects when the other side is no such machine.
  */
-export async function openLine(socket: Socket, key: string, side: 'leader' | 'member'): Promise<Line> {
+export async function openLine(
+  socket: Socket,
+  key: string,
+  side: 'leader' | 'member',
+): Promise<SignedChannel> {
   const secret = createHmac('sha256', 'earshot-crowd').update(key).digest();
   const mine = randomBytes(NONCE_BYTES).toString('hex');
   const hello = Promise.withResolvers<string>();

@@ -1,4 +1,4 @@
-import type { Member, Order, Said } from '../people/order.ts';
+import type { CrowdOrder, Member, MemberMessage } from '../people/order.ts';
 import type { Second } from '../people/second.ts';
 
 /** Several members that act as one. */
@@ -7,7 +7,7 @@ export interface Team extends Disposable {
   readonly processes: number;
   readonly members: readonly Member[];
   /** Splits the order over the members by what each can hold. Once. */
-  begin(order: Order): void;
+  begin(order: CrowdOrder): void;
   /** Everyone leaves; `done` follows. */
   stop(): void;
 }
@@ -26,7 +26,7 @@ export function openTeam(
     if (running.delete(member) && running.size === 0) on.done();
   };
   for (const member of members) {
-    member.onSaid((said: Said) => {
+    member.onSaid((said: MemberMessage) => {
       if (said.kind === 'second') on.second(said.second);
       else if (said.kind === 'done') finish(member);
     });

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { serverName } from '../machines/address.ts';
-import type { Address } from './order.ts';
+import type { ServerAddress } from './order.ts';
 
 /** Receives what happens on a connection. */
 export interface Wire {
@@ -21,7 +21,7 @@ export interface Dialler {
 }
 
 /** A dialler for one server. */
-export function openDialler(address: Address): Dialler {
+export function openDialler(address: ServerAddress): Dialler {
   const buffer = Buffer.allocUnsafe(READ_BYTES);
   const { host, port, tls, name } = address;
   return {

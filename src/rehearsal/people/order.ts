@@ -2,7 +2,7 @@ import type { Curve } from './curve.ts';
 import type { Second } from './second.ts';
 
 /** Where the server is. */
-export interface Address {
+export interface ServerAddress {
   /** An IP address: each machine looks up the name once, by itself. */
   readonly host: string;
   readonly port: number;
@@ -12,8 +12,8 @@ export interface Address {
 }
 
 /** What a crowd, or a part of one, is to do. Plain data, sent to processes and machines. */
-export interface Order {
-  readonly address: Address;
+export interface CrowdOrder {
+  readonly address: ServerAddress;
   readonly slug: string;
   readonly codec: 'opus' | 'aac';
   /** kbit/s requested; absent: the best. */
@@ -41,10 +41,12 @@ export interface Order {
 }
 
 /** What a process or machine of the crowd is told. */
-export type Told = { readonly kind: 'begin'; readonly order: Order } | { readonly kind: 'stop' };
+export type MemberCommand =
+  | { readonly kind: 'begin'; readonly order: CrowdOrder }
+  | { readonly kind: 'stop' };
 
 /** What it answers. */
-export type Said =
+export type MemberMessage =
   /** It is ready, and can hold this many connections. */
   | { readonly kind: 'ready'; readonly capacity: number; readonly processes: number }
   /** What happened in one second. */
@@ -60,9 +62,9 @@ export interface Member extends Disposable {
   /** Connections it can hold. */
   readonly capacity: number;
   readonly processes: number;
-  tell(told: Told): void;
+  tell(told: MemberCommand): void;
   /** Called with everything it says after `ready`. */
-  onSaid(hear: (said: Said) => void): void;
+  onSaid(hear: (said: MemberMessage) => void): void;
   /** Called when it goes away without `done`. */
   onLost(lost: (why: string) => void): void;
 }

@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Dialler } from './connection.ts';
-import type { Order } from './order.ts';
-import type { Tally } from './second.ts';
+import type { CrowdOrder } from './order.ts';
+import type { SecondCounter } from './second.ts';
 
 /** Shared by the people of one process. */
 export interface Crew {
   readonly clock: Clock;
-  readonly order: Order;
-  readonly tally: Tally;
+  readonly order: CrowdOrder;
+  readonly tally: SecondCounter;
   readonly dialler: Dialler;
   /** 0 to 1, seeded. */
   random(): number;
@@ -62,7 +62,7 @@ export class Continuity {
   #seen = 0;
 
   /** Checks a number, counts what is wrong with it, and returns true when it is the newest. */
-  take(seq: number, tally: Tally): boolean {
+  take(seq: number, tally: SecondCounter): boolean {
     const ahead = seq - this.last;
     if (this.last < 0 || ahead === 1) {
       this.#seen = (this.#seen << 1) | 1;

@@ -96,7 +96,7 @@ export interface Second {
 const MAX_CAUSES = 64;
 
 /** Counts and measures one second in one process. */
-export class Tally {
+export class SecondCounter {
   #counts: Partial<Record<Count, number>> = {};
   #errors: Record<string, number> = {};
   #served: Record<string, number> = {};

@@ -26,7 +26,7 @@ const ONE_WRITE = 40;
  * needed until the next write, plays at normal speed, corrects by 1 or 4 % towards its margin, and increases the margin
  * by 150 ms each time the buffer was empty (to 1.5 s at most).
  */
-export class Playout {
+export class SimulatedPlayout {
   /** Monotonic time at which the buffer will be empty; −1 before playback began. */
   #dry = -1;
   #margin = MARGIN_MS;

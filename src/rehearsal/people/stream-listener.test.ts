@@ -2,18 +2,18 @@ import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { FRAGMENT_MS } from '../../base/time.ts';
-import type { Order } from './order.ts';
+import type { CrowdOrder } from './order.ts';
 import type { Crew } from './person.ts';
-import { Tally } from './second.ts';
+import { SecondCounter } from './second.ts';
 import { StreamListener } from './stream-listener.ts';
 
 /** A listener of a door that makes these `writes`: the time of each in ms, and its number of fragments. */
 function listen(notices: ReadonlyMap<number, { period: number; in: number }>, writes: readonly number[]) {
   const clock = manualClock();
-  const tally = new Tally();
+  const tally = new SecondCounter();
   const crew: Crew = {
     ...{ clock, tally },
-    order: { slug: 'room', codec: 'opus', address: { name: 'door' } } as Order,
+    order: { slug: 'room', codec: 'opus', address: { name: 'door' } } as CrowdOrder,
     dialler: { dial: () => ({ write() {}, destroyed: true }) as unknown as Socket },
     random: () => 0.5,
     lateness: () => 0,

@@ -13,7 +13,7 @@ import {
   type Whereabouts,
 } from './person.ts';
 import { header, ResponseReader, type ResponseSink } from './response-reader.ts';
-import { BURST_MS, Playout } from './simulated-playout.ts';
+import { BURST_MS, SimulatedPlayout } from './simulated-playout.ts';
 import { StreamReader, type StreamSink } from './stream-reader.ts';
 
 /** The time limit and back-off of the web player. Milliseconds. */
@@ -34,7 +34,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   readonly #ticket: () => string | undefined;
   readonly told: ((box: Buffer) => void) | undefined;
   readonly #continuity = new Continuity();
-  readonly #playout = new Playout();
+  readonly #playout = new SimulatedPlayout();
   #socket: Socket | undefined;
   #answer: ResponseReader | undefined;
   #stream: StreamReader | undefined;

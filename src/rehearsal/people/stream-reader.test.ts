@@ -6,7 +6,7 @@ import { loadCodecs } from '../../packager/encoding.ts';
 import { encodeNotice, type Notice } from '../../wire/notice.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
 import { Continuity } from './person.ts';
-import { Tally } from './second.ts';
+import { SecondCounter } from './second.ts';
 import { StreamReader } from './stream-reader.ts';
 
 const FIRST = 5_000_000;
@@ -39,7 +39,7 @@ function read(bytes: Buffer, piece: number) {
 
 /** The counts of a person who receives these numbers. */
 function noticed(seqs: readonly number[]) {
-  const tally = new Tally();
+  const tally = new SecondCounter();
   const continuity = new Continuity();
   for (const seq of seqs) continuity.take(seq, tally);
   const {

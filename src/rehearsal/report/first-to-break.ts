@@ -1,5 +1,5 @@
-import type { Circumstances } from './outcome.ts';
-import type { Row } from './timeline.ts';
+import type { RehearsalFacts } from './outcome.ts';
+import type { TimelineRow } from './timeline.ts';
 
 /** A join slower than this at p99 within one second is a finding. Milliseconds. */
 const SLOW_JOIN = 2_000;
@@ -18,8 +18,8 @@ const ERROR_WORDS: Readonly<Record<string, string>> = {
 
 /** The worst failure, in one sentence with its moment. */
 export function firstToBreak(
-  rows: readonly Row[],
-  about: Pick<Circumstances, 'glances' | 'listeners' | 'lost'>,
+  rows: readonly TimelineRow[],
+  about: Pick<RehearsalFacts, 'glances' | 'listeners' | 'lost'>,
 ): string {
   const rung = about.glances.find((glance) => (glance.rung ?? 0) > 0);
   const row = worstOf(rows);
@@ -41,7 +41,7 @@ export function firstToBreak(
 }
 
 /** How much went wrong in a second: people affected, or faulty fragments. */
-function hurt(row: Row): number {
+function hurt(row: TimelineRow): number {
   const { counts, errors } = row;
   const refused = Object.values(errors).reduce((sum, times) => sum + times, 0);
   return refused + counts.gaps + counts.repeats + counts.flips + counts.stalls - counts.doubtfulStalls;
@@ -51,16 +51,16 @@ function hurt(row: Row): number {
  * The worst second: most people affected, then the longest silence; if nobody was affected, the first second with a
  * finding.
  */
-function worstOf(rows: readonly Row[]): Row | undefined {
+function worstOf(rows: readonly TimelineRow[]): TimelineRow | undefined {
   const found = rows.filter((row) => broken(row) !== undefined);
-  return found.reduce<Row | undefined>((worst, row) => {
+  return found.reduce<TimelineRow | undefined>((worst, row) => {
     if (!worst) return row;
     const more = hurt(row) - hurt(worst);
     return more > 0 || (more === 0 && (row.max.stall ?? 0) > (worst.max.stall ?? 0)) ? row : worst;
   }, undefined);
 }
 
-function broken(row: Row): string | undefined {
+function broken(row: TimelineRow): string | undefined {
   const { counts, errors, max, p99 } = row;
   const late = max.lateness ?? 0;
   const ours = errors.generator ?? 0;

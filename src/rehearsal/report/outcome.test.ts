@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Gauges, Second } from '../people/second.ts';
-import { type Circumstances, sumUp } from './outcome.ts';
+import { type RehearsalFacts, sumUp } from './outcome.ts';
 import { Timeline } from './timeline.ts';
 
-const about: Circumstances = {
+const about: RehearsalFacts = {
   software: { tool: 'earshot 0', server: 'Earshot 0' },
   target: { origin: 'http://localhost:1', room: 'hall' },
   began: 0,
@@ -45,7 +45,7 @@ function timeline(
     }
   return line;
 }
-const first = (change: Parameters<typeof timeline>[0], more: Partial<Circumstances> = {}) =>
+const first = (change: Parameters<typeof timeline>[0], more: Partial<RehearsalFacts> = {}) =>
   sumUp(timeline(change), { ...about, ...more }).firstToBreak;
 
 test('what two processes say is added up, and held is the fewest who heard', () => {

@@ -1,8 +1,8 @@
 import { type Curve, curveLength } from '../people/curve.ts';
 import type { Histogram } from '../people/histogram.ts';
 import { firstToBreak } from './first-to-break.ts';
-import type { Glance } from './state-watch.ts';
-import type { Row, Timeline } from './timeline.ts';
+import type { StateGlance } from './state-watch.ts';
+import type { Timeline, TimelineRow } from './timeline.ts';
 
 /** A distribution in ms, rounded up by at most 3 %; null where nothing was measured. */
 export type Percentiles = {
@@ -104,7 +104,7 @@ export interface Outcome {
 }
 
 /** The facts about a rehearsal besides its seconds. */
-export interface Circumstances {
+export interface RehearsalFacts {
   readonly software: Outcome['software'];
   readonly target: Outcome['target'];
   readonly began: number;
@@ -121,7 +121,7 @@ export interface Circumstances {
   readonly machines: number;
   readonly processes: number;
   readonly lost: readonly string[];
-  readonly glances: readonly Glance[];
+  readonly glances: readonly StateGlance[];
 }
 
 /** A generator whose timers are later than this at p99 measures itself. Milliseconds. */
@@ -139,11 +139,11 @@ const LIMITS = [
 ];
 
 /** Sums up a rehearsal. */
-export function sumUp(timeline: Timeline, about: Circumstances): Outcome {
+export function sumUp(timeline: Timeline, about: RehearsalFacts): Outcome {
   const rows = timeline.rows();
   const { totals, measures, errors, served } = timeline;
   const arrivals = curveLength(about.curve) / 1000;
-  const heard = ({ gauges }: Row): number => gauges.hearing + gauges.ring;
+  const heard = ({ gauges }: TimelineRow): number => gauges.hearing + gauges.ring;
   // When the generator was late, the last people arrived later than planned.
   const last = Math.max(Math.ceil(arrivals), rows.findLast(({ counts }) => counts.arrived > 0)?.at ?? 0);
   const hold = rows.filter(({ at, complete }) => complete && at >= last + SETTLE_S && at < rows.length - 1);
@@ -217,7 +217,7 @@ export function sumUp(timeline: Timeline, about: Circumstances): Outcome {
   };
 }
 
-function sharesOf(hold: readonly Row[]): Shares {
+function sharesOf(hold: readonly TimelineRow[]): Shares {
   const sum = { live: 0, ring: 0, line: 0, nothing: 0 };
   let least = 1;
   let seconds = 0;
@@ -249,7 +249,7 @@ function percentiles(histogram: Histogram): Percentiles {
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1), count: histogram.count };
 }
 
-function changes(glances: readonly Glance[]): Outcome['rungs'] {
+function changes(glances: readonly StateGlance[]): Outcome['rungs'] {
   const found: { at: number; rung: number; level: number; why: string | null }[] = [];
   for (const { at, rung, level, why } of glances) {
     if (rung === undefined) continue;

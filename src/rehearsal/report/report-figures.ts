@@ -1,13 +1,13 @@
 import type { RehearsalResult } from '../rehearsal.ts';
 import type { Percentiles } from './outcome.ts';
 import { barPlot, escaped, linePlot, type Series } from './plot.ts';
-import type { Row } from './timeline.ts';
+import type { TimelineRow } from './timeline.ts';
 
 /** What figures are drawn from. */
 interface Seen extends RehearsalResult {
   readonly seconds: number;
   /** A value of each second. */
-  over(pick: (row: Row) => number | undefined): Series['points'];
+  over(pick: (row: TimelineRow) => number | undefined): Series['points'];
 }
 
 const COLOURS = ['var(--ember)', 'var(--aegean)', 'var(--ochre)', 'var(--olive)', 'var(--ash)', 'var(--ink)'];

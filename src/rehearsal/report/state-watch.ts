@@ -3,7 +3,7 @@ import { ms } from '../../base/time.ts';
 import type { RoomState } from '../../wire/room.ts';
 
 /** The answer of `state.json` in one second, or the fact that there was none. */
-export interface Glance {
+export interface StateGlance {
   /** Whole seconds since the beginning. */
   readonly at: number;
   /** How long the answer took. */
@@ -25,8 +25,8 @@ export function openWatch(
   clock: Clock,
   url: URL,
   began: number,
-): Disposable & { readonly glances: readonly Glance[] } {
-  const glances: Glance[] = [];
+): Disposable & { readonly glances: readonly StateGlance[] } {
+  const glances: StateGlance[] = [];
   const look = async (): Promise<void> => {
     const asked = clock.now();
     const at = Math.max(0, Math.floor((asked - began) / 1000));

@@ -2,7 +2,7 @@ import { Histogram, type Sparse } from '../people/histogram.ts';
 import { COUNTS, type Count, type Gauges, MEASURES, type Measure, type Second } from '../people/second.ts';
 
 /** One second of the whole rehearsal. */
-export interface Row {
+export interface TimelineRow {
   readonly at: number;
   readonly counts: Readonly<Record<Count, number>>;
   readonly errors: Readonly<Record<string, number>>;
@@ -87,7 +87,7 @@ export class Timeline {
   }
 
   /** One second; undefined beyond the end. */
-  row(at: number): Row | undefined {
+  row(at: number): TimelineRow | undefined {
     const found = this.#seconds[at];
     if (!found) return undefined;
     const [p50, p99, max]: Partial<Record<Measure, number>>[] = [{}, {}, {}];
@@ -126,8 +126,8 @@ export class Timeline {
   }
 
   /** Every second, in order. */
-  rows(): Row[] {
-    return this.#seconds.map((_, at) => this.row(at) as Row);
+  rows(): TimelineRow[] {
+    return this.#seconds.map((_, at) => this.row(at) as TimelineRow);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { type Inlet, subscribeSocket } from '../../bus/index.ts';
+import { type BusInlet, subscribeSocket } from '../../bus/index.ts';
 import type { Origin } from '../../origin/index.ts';
 import type { QueueDoor } from '../../queue/index.ts';
 import { readLoops, substituteMessages } from '../../standby/standby-loops.ts';
@@ -59,7 +59,7 @@ export function openBusFeed(deps: BusFeedDeps): BusFeed {
     void substitutes.play(cards);
   };
   stack.use(lastWord({ clock, log, path: at.rooms }, () => news.siteSpoke, takeLastWord));
-  const inlets: Inlet[] = [];
+  const inlets: BusInlet[] = [];
   for (let cell = 0; cell < deps.cells; cell++) {
     const inlet = stack.use(
       subscribeSocket(at.cellBus(cell), {

@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { Steering } from '../../ladder/index.ts';
+import { RoomSteering } from '../../ladder/index.ts';
 import { openQueue, type Queue, type QueueTold } from '../../queue/index.ts';
 import { holdsNewcomers } from '../../wire/delivery.ts';
 import type { Presence } from '../../wire/feed.ts';
-import type { TicketTally } from '../../wire/queue.ts';
+import type { TicketCounts } from '../../wire/queue.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import { type Demand, openDemand } from './demand.ts';
 import type { RunningRoomDeps } from './running-room-deps.ts';
@@ -17,7 +17,7 @@ export class RoomGovernor implements AsyncDisposable {
   readonly #slug: string;
   readonly #queue: Queue;
   readonly #demand: Demand;
-  readonly steering: Steering;
+  readonly steering: RoomSteering;
 
   private constructor(deps: RunningRoomDeps, slug: string, queue: Queue, log: Log) {
     this.#deps = deps;
@@ -27,7 +27,7 @@ export class RoomGovernor implements AsyncDisposable {
     this.#clock = deps.clock;
     this.#demand = openDemand(deps.clock);
     const wall = deps.clock.wall();
-    this.steering = new Steering({ period: deps.writePeriod, caches: deps.caches, wall });
+    this.steering = new RoomSteering({ period: deps.writePeriod, caches: deps.caches, wall });
   }
 
   /** Opens it with the places in line that are on disk. Disposing keeps them there. */
@@ -54,7 +54,7 @@ export class RoomGovernor implements AsyncDisposable {
   }
 
   /** A door's count of the tickets it gave out. */
-  tickets(door: string, tally: TicketTally): void {
+  tickets(door: string, tally: TicketCounts): void {
     this.#queue.take(door, tally);
   }
 

@@ -1,4 +1,4 @@
-import type { Archive, Program } from '../../archive/index.ts';
+import type { Archive, RecordedProgram } from '../../archive/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Fragment, Init, PcmBlock } from '../../base/media.ts';
 import type { Mark } from '../../wire/mark.ts';
@@ -8,7 +8,7 @@ import type { Clocks, RoomCard } from '../../wire/room.ts';
 export interface RoomRecordingDeps {
   readonly archive: Archive;
   readonly slug: string;
-  readonly program: Omit<Program, 'title'>;
+  readonly program: Omit<RecordedProgram, 'title'>;
   readonly clock: Clock;
 }
 

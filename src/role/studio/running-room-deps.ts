@@ -5,7 +5,7 @@ import type { Rendition } from '../../base/media.ts';
 import type { Ms } from '../../base/time.ts';
 import type { Records } from '../../ladder/index.ts';
 import type { Stage } from '../../stage/index.ts';
-import type { Loops } from '../../standby/standby-loops.ts';
+import type { StandbyLoops } from '../../standby/standby-loops.ts';
 import type { Message } from '../../wire/feed.ts';
 
 /** What one running room needs from its cell. */
@@ -17,7 +17,7 @@ export interface RunningRoomDeps {
   readonly renditions: readonly Rendition[];
   /** Ids that are coded whether somebody hears them or not. */
   readonly always: readonly string[];
-  readonly loops: () => Loops;
+  readonly loops: () => StandbyLoops;
   /** Between two writes of the stream; told to listeners. */
   readonly writePeriod: Ms;
   /** HTTP caches in front; told to listeners. */

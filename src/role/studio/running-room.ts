@@ -5,7 +5,7 @@ import type { SpeakerStats } from '../../mixer/index.ts';
 import type { StageRoom } from '../../stage/index.ts';
 import { standbyMessages } from '../../standby/standby-loops.ts';
 import type { Message, Presence } from '../../wire/feed.ts';
-import type { TicketTally } from '../../wire/queue.ts';
+import type { TicketCounts } from '../../wire/queue.ts';
 import type { Clocks, RoomCard } from '../../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
 import type { OpenableRoom } from './cell-rooms.ts';
@@ -161,7 +161,7 @@ export class RunningRoom {
   }
 
   /** A door's count of the tickets it gave out. */
-  tickets(door: string, tally: TicketTally): void {
+  tickets(door: string, tally: TicketCounts): void {
     this.#governor.tickets(door, tally);
   }
 

@@ -7,14 +7,14 @@ import { TICKS_PER_SECOND } from '../../base/time.ts';
 import { freeUdpPort } from '../../base/udp-port.ts';
 import { readRtcp } from '../rtp/rtcp.ts';
 import { isRtcp, writeRtp } from '../rtp/rtp.ts';
-import { encoded, type Sound } from './sound.ts';
+import { type BotSound, encoded } from './sound.ts';
 
 /** The sound, address and identity of a bot. */
 export interface SpeakOptions {
   /** URL of the WHIP endpoint; `?takeover=1` replaces a microphone on the same token. */
   readonly whip: string;
   readonly token: string;
-  readonly sound: Sound;
+  readonly sound: BotSound;
   /** Called once the bot can be heard. */
   connected?(): void;
   /** Sends requests to the endpoint; default: over the network. */
@@ -25,7 +25,7 @@ export interface SpeakOptions {
 }
 
 /** The result of a bot. */
-export interface BotReport {
+export interface BotResult {
   readonly packets: number;
   readonly seconds: number;
   /** Packets sent again at the stage's request. */
@@ -48,9 +48,9 @@ const MAX_BEHIND_MS = 400;
  * Publishes sound through WHIP as a browser does, in real time, and leaves when it ends.
  * @throws EarshotError with the server's code when it refuses, `studio-away` when the connection breaks.
  */
-export async function speak(options: SpeakOptions): Promise<BotReport> {
+export async function speak(options: SpeakOptions): Promise<BotResult> {
   const { whip, token, signal, log, ask = fetch } = options;
-  const nothing: BotReport = { packets: 0, seconds: 0, resent: 0 };
+  const nothing: BotResult = { packets: 0, seconds: 0, resent: 0 };
   if (signal?.aborted) return nothing;
   const ssrc = randomBytes(4).readUInt32BE();
   // The library ends the process when it cannot open its socket, so this checks first that a port is available.
@@ -123,7 +123,7 @@ async function say(
   ssrc: number,
   kept: Kept,
   broken: () => boolean,
-): Promise<BotReport> {
+): Promise<BotResult> {
   let sequence = randomBytes(2).readUInt16BE();
   let timestamp = randomBytes(4).readUInt32BE();
   let due = performance.now();

@@ -21,7 +21,7 @@ export interface OpusPacket {
 }
 
 /** The sound of a bot: 20 ms blocks of 960 samples (48 kHz, mono, ±1), or packets, or both. */
-export type Sound = Iterable<Float32Array | OpusPacket> | AsyncIterable<Float32Array | OpusPacket>;
+export type BotSound = Iterable<Float32Array | OpusPacket> | AsyncIterable<Float32Array | OpusPacket>;
 
 /** Bitrate of the bot's own encoder, bit/s. */
 const BITRATE = 32_000;
@@ -56,7 +56,7 @@ export async function readSound(file: string): Promise<AsyncIterable<OpusPacket>
 }
 
 /** Encodes blocks on demand: 20 ms, mono, with in-band FEC. */
-export async function* encoded(sound: Sound): AsyncGenerator<OpusPacket> {
+export async function* encoded(sound: BotSound): AsyncGenerator<OpusPacket> {
   using encoder = await createEncoder({
     channels: 1,
     application: Application.Voip,

@@ -12,7 +12,7 @@ const MAX_REST = 250;
  * Runs costly work for clients one task at a time, within a fifth of the thread's time, so that no number of offers can
  * be heard in a room.
  */
-export class Pace {
+export class OfferPace {
   readonly #clock: Clock;
   #last: Promise<void> = Promise.resolve();
   #until = -Infinity;

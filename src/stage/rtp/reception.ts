@@ -1,5 +1,5 @@
 import type { Ms } from '../../base/time.ts';
-import type { Reception as Report } from './rtcp.ts';
+import type { ReceptionFigures as Report } from './rtcp.ts';
 import { sequenceDistance } from './rtp.ts';
 
 /** Sequence numbers remembered behind the newest: 2.5 s of 20 ms packets. Older packets are dropped. */
@@ -19,7 +19,7 @@ interface Missing {
 }
 
 /** Kind of a packet by its sequence number. */
-export type Arrival = 'new' | 'duplicate' | 'old' | 'restart';
+export type ArrivedAs = 'new' | 'duplicate' | 'old' | 'restart';
 
 /**
  * Tracks one RTP source: which packets are missing and worth requesting again, and what to report. It detects
@@ -51,7 +51,7 @@ export class Reception {
   }
 
   /** Records a packet. A `repaired` packet comes from redundancy: it closes a gap but says nothing about the link. */
-  arrive(sequence: number, timestamp: number, now: Ms, repaired = false): Arrival {
+  arrive(sequence: number, timestamp: number, now: Ms, repaired = false): ArrivedAs {
     if (this.#highest < 0) {
       this.#begin(sequence);
       return 'new';

@@ -66,7 +66,7 @@ export function readRtcp(bytes: Uint8Array): Rtcp {
 }
 
 /** Input of `receiverReport`. */
-export interface Reception {
+export interface ReceptionFigures {
   readonly ssrc: number;
   /** Share lost, 0 to 1. */
   readonly fraction: number;
@@ -81,7 +81,7 @@ export interface Reception {
 }
 
 /** A receiver report with one block. Spec: RFC 3550, 6.4.2. */
-export function receiverReport(from: number, about: Reception): Buffer {
+export function receiverReport(from: number, about: ReceptionFigures): Buffer {
   const bytes = Buffer.alloc(32);
   bytes.writeUInt32BE(0x81c90007, 0);
   bytes.writeUInt32BE(from, 4);

@@ -86,7 +86,7 @@ function findLevel(
 }
 
 /** The header fields for `writeHead`. */
-export interface Head {
+export interface RtpHead {
   readonly payloadType: number;
   readonly marker: boolean;
   readonly sequence: number;
@@ -101,7 +101,7 @@ export interface Head {
  * Writes a header that ends at byte `HEAD_BYTES` of `into`, where the payload already is.
  * @returns the byte at which the packet begins: 0 with an audio level, 8 without.
  */
-export function writeHead(into: Buffer, head: Head): number {
+export function writeHead(into: Buffer, head: RtpHead): number {
   const extended = head.levelId !== undefined && head.level !== undefined;
   const start = extended ? 0 : 8;
   into[start] = extended ? 0x90 : 0x80;
@@ -121,7 +121,7 @@ export function writeHead(into: Buffer, head: Head): number {
 }
 
 /** A whole packet in newly allocated memory. */
-export function writeRtp(head: Head, payload: Uint8Array): Buffer {
+export function writeRtp(head: RtpHead, payload: Uint8Array): Buffer {
   const packet = Buffer.allocUnsafe(HEAD_BYTES + payload.length);
   packet.set(payload, HEAD_BYTES);
   return packet.subarray(writeHead(packet, head));

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { ms } from '../../base/time.ts';
 import { unwrapRed } from './red.ts';
 import { HEAD_BYTES, readRtp } from './rtp.ts';
-import { Slot, type SlotFormat, type Voice } from './slot.ts';
+import { type SlotFormat, type VoicePacket, VoiceSlot } from './slot.ts';
 
-const voice = (epoch: number, sequence: number, timestamp: number, level?: number): Voice => {
+const voice = (epoch: number, sequence: number, timestamp: number, level?: number): VoicePacket => {
   const frame = Buffer.alloc(HEAD_BYTES + 3);
   frame.set([0x78, epoch, sequence & 255], HEAD_BYTES);
   return { frame, sequence: sequence & 0xffff, timestamp: timestamp >>> 0, level, epoch };
@@ -13,7 +13,7 @@ const voice = (epoch: number, sequence: number, timestamp: number, level?: numbe
 /** A slot and the packets that it sent, as the receiver sees them. */
 function openSlot(more: Partial<SlotFormat> = {}) {
   const sent: NonNullable<ReturnType<typeof readRtp>>[] = [];
-  const slot = new Slot(
+  const slot = new VoiceSlot(
     { ssrc: 77, opus: 109, levelId: 4, ...more },
     (bytes) => {
       const packet = readRtp(Buffer.from(bytes), 4);

@@ -4,7 +4,7 @@ import { type ReportBlock, senderReport } from './rtcp.ts';
 import { HEAD_BYTES, sequenceDistance, writeHead, writeRtp } from './rtp.ts';
 
 /** One packet of a voice that is forwarded to the others. */
-export interface Voice {
+export interface VoicePacket {
   /** One Opus packet, preceded by `HEAD_BYTES` of free space in `frame`. */
   readonly frame: Buffer;
   readonly sequence: number;
@@ -33,7 +33,7 @@ const MAX_RESENDS = 3;
 interface Kept {
   readonly sequence: number;
   readonly timestamp: number;
-  readonly voice: Voice;
+  readonly voice: VoicePacket;
   resends: number;
 }
 
@@ -41,7 +41,7 @@ interface Kept {
  * One m-line on which a receiver hears one voice at a time. When the voice changes, the source, sequence number and
  * timestamp that the receiver sees continue without a jump: SRTP and jitter buffers rely on it.
  */
-export class Slot {
+export class VoiceSlot {
   readonly format: SlotFormat;
   readonly #send: (bytes: Buffer) => boolean;
   readonly #kept: (Kept | undefined)[] = new Array(KEPT).fill(undefined);
@@ -70,7 +70,7 @@ export class Slot {
   }
 
   /** Forwards a packet. A late packet keeps its own sequence number and timestamp. */
-  forward(voice: Voice, now: Ms): void {
+  forward(voice: VoicePacket, now: Ms): void {
     const turn = voice.epoch !== this.#epoch;
     if (turn) {
       const elapsed = this.#packets === 0 ? 0 : Math.max(20, Math.min(60_000, now - this.#sentAt));
@@ -129,7 +129,7 @@ export class Slot {
     this.#send(senderReport(this.format.ssrc, wall, timestamp, this.#packets, this.#octets));
   }
 
-  #write(voice: Voice, sequence: number, timestamp: number, marker: boolean): boolean {
+  #write(voice: VoicePacket, sequence: number, timestamp: number, marker: boolean): boolean {
     const { opus, red, ssrc, levelId } = this.format;
     const head = { payloadType: opus, marker, sequence, timestamp, ssrc, levelId, level: voice.level };
     const before = red === undefined ? undefined : this.#before(sequence, timestamp);

@@ -1,7 +1,7 @@
 import type { Offer, OfferLine } from './offer.ts';
 
 /** The transport's part of an answer. */
-export interface Transport {
+export interface IceTransport {
   readonly ufrag: string;
   readonly pwd: string;
   readonly fingerprint: string;
@@ -53,7 +53,7 @@ export function plainOffer(used: readonly OfferLine[]): string {
 }
 
 /** Writes the answer, line by line in the offer's order. Spec: RFC 3264, 6; RFC 8829, 5.3.1; RFC 8843, 7.3. */
-export function writeAnswer(offer: Offer, uses: readonly Use[], transport: Transport, id: string): string {
+export function writeAnswer(offer: Offer, uses: readonly Use[], transport: IceTransport, id: string): string {
   const accepted = offer.lines.filter((_, index) => uses[index]?.kind !== 'refuse');
   const lines = ['v=0', `o=earshot ${id} 1 IN IP4 127.0.0.1`, 's=-', 't=0 0'];
   if (accepted.some((line) => line.bundle !== undefined))
@@ -79,7 +79,7 @@ const midLine = (line: OfferLine): string[] => (line.named ? [`a=mid:${line.mid}
 const protocolOf = (line: OfferLine): string =>
   /^(?:UDP\/TLS\/)?RTP\/S?AVPF?$/.test(line.protocol) ? line.protocol : 'UDP/TLS/RTP/SAVPF';
 
-const transportLines = (transport: Transport): string[] => [
+const transportLines = (transport: IceTransport): string[] => [
   `a=ice-ufrag:${transport.ufrag}`,
   `a=ice-pwd:${transport.pwd}`,
   'a=ice-options:trickle',

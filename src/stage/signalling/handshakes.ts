@@ -19,7 +19,7 @@ interface Waiter {
  * only makes offers could otherwise have any number of them. Connections beyond the limit wait, in order, until another
  * one connects or is given up.
  */
-export class Handshakes {
+export class ConnectingLimit {
   readonly #clock: Clock;
   readonly #running = new Map<string, number>();
   readonly #waiters: Waiter[] = [];

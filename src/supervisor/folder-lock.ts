@@ -10,7 +10,10 @@ const TRIES = 3;
  * it, or while that cannot be told. A process that was killed holds nothing; a file that somebody removes is made
  * again, unless another process has claimed it meanwhile: then `lost` is called.
  */
-export async function claim(path: string, keeping?: SocketFileDeps): Promise<AsyncDisposable | undefined> {
+export async function lockFolder(
+  path: string,
+  keeping?: SocketFileDeps,
+): Promise<AsyncDisposable | undefined> {
   for (let left = TRIES; left > 0; left--) {
     const server = createServer((socket) => socket.destroy());
     let file: AsyncDisposable;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
-import { claim } from './index.ts';
+import { lockFolder } from './index.ts';
 
 let dir: string;
 let path: string;
@@ -17,11 +17,11 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 test('a second claim is refused while the first is held, and granted after it', async () => {
-  const first = await claim(path);
+  const first = await lockFolder(path);
   expect(first).toBeDefined();
-  expect(await claim(path)).toBeUndefined();
+  expect(await lockFolder(path)).toBeUndefined();
   await first?.[Symbol.asyncDispose]();
-  const second = await claim(path);
+  const second = await lockFolder(path);
   expect(second).toBeDefined();
   await second?.[Symbol.asyncDispose]();
 });
@@ -30,10 +30,10 @@ test('what a killed process held can be claimed', async () => {
   const program = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => console.log('held'))`;
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
-  expect(await claim(path)).toBeUndefined();
+  expect(await lockFolder(path)).toBeUndefined();
   child.kill('SIGKILL');
   await once(child, 'exit');
-  const mine = await claim(path);
+  const mine = await lockFolder(path);
   expect(mine).toBeDefined();
   await mine?.[Symbol.asyncDispose]();
 });
@@ -41,16 +41,16 @@ test('what a killed process held can be claimed', async () => {
 test('a claim that was removed and taken by another is lost to it, once, and left to it', async () => {
   const clock = manualClock();
   const lost = vi.fn();
-  const first = await claim(path, { clock, log: silentLog, lost });
+  const first = await lockFolder(path, { clock, log: silentLog, lost });
   rmSync(path);
-  const second = await claim(path);
+  const second = await lockFolder(path);
   expect(second).toBeDefined();
   for (let i = 0; i < 2; i += 1) {
     clock.advance(2000);
     await vi.waitFor(() => expect(lost).toHaveBeenCalledTimes(1));
   }
   await first?.[Symbol.asyncDispose]();
-  expect(await claim(path)).toBeUndefined();
+  expect(await lockFolder(path)).toBeUndefined();
   await second?.[Symbol.asyncDispose]();
   expect(existsSync(path)).toBe(false);
 });
