@@ -195,13 +195,13 @@ function openWays(slug: string, words: AllWords, sound: Sound, remembered: numbe
   if (remembered !== undefined) write(goOn, words.goOnFrom(clockOf(remembered)));
   return {
     nodes: [live, goOn, start, ...share.nodes, download],
-    show({ status, title }: RoomState, running: boolean, length: number | undefined): void {
+    show({ status, title, recording }: RoomState, running: boolean, length: number | undefined): void {
       const { replay, paused } = sound;
       live.hidden = !running || !(replay || paused !== undefined);
       goOn.hidden = remembered === undefined || !!replay || length === undefined || paused !== undefined;
       start.hidden =
         length === undefined || (replay ? replay.at < 5 : status === 'ended' && remembered === undefined);
-      download.hidden = status !== 'ended' || length === undefined;
+      download.hidden = status !== 'ended' || recording?.removedAt !== undefined;
       share.show(
         title,
         replay && replay.state !== 'loading' && replay.state !== 'missing' ? replay.at : undefined,
