@@ -7,6 +7,7 @@ import { coding } from '../door/answer/send.ts';
 import { deliveryAt } from '../wire/delivery.ts';
 import { type RoomCard, stateOfCard } from '../wire/room.ts';
 import { openPages } from './pages.ts';
+import { plainWords } from './plain-words.ts';
 import { sentence } from './sentence.ts';
 
 const manifest = {
@@ -207,7 +208,20 @@ test('pages are in the language that the browser asks for, forms and link previe
   expect(home).not.toContain('Welcome');
   for (const html of [home, pages.home([])])
     expect(html).toContain('<input name="start" type="datetime-local"');
-  expect(pages.notFound('fr')).toContain('lang="fr"');
+  expect(pages.notFound('fr')).toContain('<html lang="fr">');
+  // What the reader has chosen is not known to the server: both languages are there, theirs first.
+  for (const [language, other] of [
+    ['fr', 'en'],
+    ['en', 'fr'],
+  ] as const) {
+    const html = pages.notFound(language);
+    expect(html.indexOf(plainWords(language).missing)).toBeLessThan(
+      html.indexOf(`<section lang="${other}">`),
+    );
+    expect(html).toContain(plainWords(other).missing);
+  }
+  for (const html of [pages.errors(), pages.plan(new URLSearchParams())])
+    expect(html).toContain('<p lang="fr" class="small ash">Cette page n’existe qu’en anglais.</p>');
 });
 
 test('text in other directions stands in its own: titles, names, the title of the window, previews', () => {

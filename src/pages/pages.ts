@@ -5,7 +5,7 @@ import { escapeHtml } from './escape.ts';
 import { homeMain } from './home-page.ts';
 import { LISTEN, type Manifest, openShell, PLAIN, STUDIO } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
-import { planMain } from './plan-page.ts';
+import { ENGLISH_ONLY, planMain } from './plan-page.ts';
 import { roomMain } from './room-page.ts';
 import { isolated, titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';
@@ -76,6 +76,8 @@ export function openPages(deps: { manifest: Manifest; publicUrl?: string; asksFo
     },
     notFound(language = 'en') {
       const words = plainWords(language);
+      // The language that somebody has chosen is known to their browser only, so the other one stands below.
+      const other = plainWords(language === 'fr' ? 'en' : 'fr');
       return shell(
         words,
         {
@@ -85,7 +87,8 @@ export function openPages(deps: { manifest: Manifest; publicUrl?: string; asksFo
           extra: '<meta name="robots" content="noindex">\n',
         },
         PLAIN,
-        `<main class="plain page"><h1>${words.missing}</h1><p>${words.missingWay}</p></main>`,
+        `<main class="plain page"><h1>${words.missing}</h1><p>${words.missingWay}</p>
+<section lang="${other.language}"><h2>${other.missing}</h2><p>${other.missingWay}</p></section></main>`,
       );
     },
     plan: (query) =>
@@ -105,6 +108,7 @@ export function openPages(deps: { manifest: Manifest; publicUrl?: string; asksFo
           `<tr id="${code}"><td><a href="#${code}"><code>${code}</code></a></td><td>${status}</td><td>${escapeHtml(title)}</td></tr>`,
       );
       const main = `<main class="plain page"><h1>What Earshot can refuse</h1>
+${ENGLISH_ONLY}
 <p>Every refusal carries one of these codes, in the field <code>code</code> of an <code>application/problem+json</code> body.</p>
 <table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>
 ${rows.join('\n')}

@@ -1,5 +1,8 @@
 import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../plan/index.ts';
 
+/** Tells readers of French that a page for operators is not translated. */
+export const ENGLISH_ONLY = '<p lang="fr" class="small ash">Cette page n’existe qu’en anglais.</p>';
+
 const FIELDS: readonly (readonly [Exclude<keyof PlanWishes, 'tls'>, string])[] = [
   ['listeners', 'Listeners at once'],
   ['bitrate', 'Sound, kbit/s'],
@@ -35,6 +38,7 @@ export function planMain(query: URLSearchParams): string {
       `<tr><th scope="row">${line.what}</th><td>${spoken(line)}</td><td class="ash">${line.formula}</td></tr>`,
   );
   return `<main class="plain page"><h1>How many machines?</h1>
+${ENGLISH_ONLY}
 <p>What a crowd needs, worked out from measurements. The server that shows this page does the arithmetic; nothing is stored.</p>
 <form method="get" action="/plan" class="plan">
 ${fields.join('\n')}

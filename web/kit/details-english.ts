@@ -39,6 +39,8 @@ export const detailsEnglish = {
   gapsCount: (gaps: number) =>
     gaps === 0 ? 'Nothing is missing in it.' : gaps === 1 ? 'It has one gap.' : `It has ${gaps} gaps.`,
   copied: 'Link copied',
+  localOnly: (host: string) =>
+    `This address works on this computer only. Others open it with the machine’s own name or address in place of “${host}”; with publicUrl set (EARSHOT_PUBLIC_URL), links have it by themselves. To speak from another computer, people need https.`,
   download: 'Download the recording',
   stage: 'On stage',
   speaking: 'speaking',
@@ -90,6 +92,7 @@ export const detailsEnglish = {
   schedule: 'Schedule it',
   starting: 'Preparing your room',
   scheduled: 'The host link is the key to the stage: keep it. This device remembers it under “Your rooms”.',
+  anotherRoom: 'Start another room',
   copyHostLink: 'Copy host link',
   copyRoomLink: 'Copy public link',
   yourRooms: 'Your rooms',
@@ -106,6 +109,9 @@ export const detailsEnglish = {
   startOperator: 'Rooms are started with the operator’s link.',
   operatorLink: 'The operator’s link',
   operatorEnter: 'Continue',
+  operatorTaken: 'You can start rooms on this server in this tab: its operator’s link was accepted.',
+  operatorBroken:
+    'The operator’s link that was opened is not whole or no longer valid. The command earshot operator link prints it.',
   operatorWrong:
     'This is not the link of this server’s operator. The command earshot operator link prints it.',
   siteAway:

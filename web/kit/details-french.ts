@@ -42,6 +42,8 @@ export const detailsFrench: Details = {
         ? 'Il comporte une coupure.'
         : `Il comporte ${gaps} coupures.`,
   copied: 'Lien copié',
+  localOnly: (host) =>
+    `Cette adresse ne marche que sur cet ordinateur. Les autres l’ouvrent avec le nom ou l’adresse de la machine à la place de « ${host} » ; si publicUrl (EARSHOT_PUBLIC_URL) est réglé, les liens le portent d’eux-mêmes. Pour parler depuis un autre ordinateur, il faut https.`,
   download: 'Télécharger l’enregistrement',
   stage: 'Sur scène',
   speaking: 'parle',
@@ -94,6 +96,7 @@ export const detailsFrench: Details = {
   starting: 'Préparation de votre salle',
   scheduled:
     'Le lien d’hôte est la clé de la scène : gardez-le. Cet appareil le retient sous « Vos salles ».',
+  anotherRoom: 'Ouvrir une autre salle',
   copyHostLink: 'Copier le lien d’hôte',
   copyRoomLink: 'Copier le lien public',
   yourRooms: 'Vos salles',
@@ -110,6 +113,10 @@ export const detailsFrench: Details = {
   startOperator: 'Les salles s’ouvrent avec le lien de l’exploitant du serveur.',
   operatorLink: 'Le lien de l’exploitant',
   operatorEnter: 'Continuer',
+  operatorTaken:
+    'Vous pouvez ouvrir des salles sur ce serveur dans cet onglet : le lien de l’exploitant est accepté.',
+  operatorBroken:
+    'Le lien de l’exploitant qui a été ouvert est incomplet ou n’est plus valable. La commande earshot operator link l’affiche.',
   operatorWrong:
     'Ce n’est pas le lien de l’exploitant de ce serveur. La commande earshot operator link l’affiche.',
   siteAway:

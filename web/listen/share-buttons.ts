@@ -2,6 +2,7 @@ import { copyText } from '../kit/copy.ts';
 import { element, write, written } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
+import { localNote } from './local-note.ts';
 
 const SAID_MS = 2_000;
 
@@ -39,10 +40,11 @@ export function shareButtons(words: AllWords, slug: string): ShareButtons {
   const address = `${location.origin}/r/${slug}`;
   const room = element('button', { type: 'button', class: 'button quiet' }, words.share);
   const moment = element('button', { type: 'button', class: 'button quiet', hidden: true });
+  const note = localNote(address, words);
   room.addEventListener('click', () => hand(room, address));
   moment.addEventListener('click', () => hand(moment, `${address}#t=${Math.floor(at ?? 0)}`));
   return {
-    nodes: [room, moment],
+    nodes: [room, moment, ...(note ? [note] : [])],
     show(named, heard) {
       title = named;
       at = heard;

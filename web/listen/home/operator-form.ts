@@ -7,13 +7,20 @@ import { authorization, keepKey, keyIn } from './operator-key.ts';
 interface MayStart {
   readonly may: boolean;
   readonly who: 'anyone' | 'local' | 'operator';
+  /** True with the operator's link or key. */
+  readonly operator: boolean;
 }
 
 /** The form shown instead of the other one to a visitor who may not start a room. */
 export interface OperatorForm {
   readonly node: HTMLElement;
-  /** Asks the server who may start a room, and shows the form that fits. */
-  look(): Promise<void>;
+  /** Says whether the operator's link that the page was opened with was accepted; stands above both forms. */
+  readonly told: HTMLElement;
+  /**
+   * Asks the server who may start a room, and shows the form that fits. `opened`: the page was opened with the
+   * operator's link.
+   */
+  look(opened?: boolean): Promise<void>;
 }
 
 async function askWhoMayStart(): Promise<MayStart | undefined> {
@@ -38,6 +45,14 @@ export function operatorForm(words: AllWords, other: HTMLElement): OperatorForm 
     element('button', { class: 'button' }, words.operatorEnter),
   );
   node.hidden = true;
+  const told = element('p', { class: 'small', role: 'status', hidden: true });
+  const tell = (accepted: boolean): void => {
+    if (!accepted) keepKey('');
+    write(told, accepted ? words.operatorTaken : words.operatorBroken);
+    told.classList.toggle('problem', !accepted);
+    told.hidden = false;
+    told.scrollIntoView({ block: 'nearest' });
+  };
   const show = (start: MayStart | undefined): void => {
     // Without an answer the other form stays; the API refuses with a reason.
     node.hidden = start?.may !== false;
@@ -49,10 +64,19 @@ export function operatorForm(words: AllWords, other: HTMLElement): OperatorForm 
     keepKey(keyIn(pasted.value));
     const start = await askWhoMayStart();
     show(start);
-    if (start?.may === false) {
+    if (start?.operator) tell(true);
+    else if (start?.may === false) {
       keepKey('');
       pastedField.say(words.operatorWrong);
     }
   });
-  return { node, look: async () => show(await askWhoMayStart()) };
+  return {
+    node,
+    told,
+    async look(opened = false) {
+      const start = await askWhoMayStart();
+      show(start);
+      if (opened && start) tell(start.operator);
+    },
+  };
 }

@@ -5,11 +5,13 @@ const OPERATOR = 'earshot-operator';
 /** The operator's key in a pasted text: the part after `#operator=`, or all of it. */
 export const keyIn = (text: string): string => text.trim().replace(/^.*#operator=/s, '');
 
-/** Keeps the key from the operator's link, and removes it from the address. */
-export function takeKey(): void {
-  if (!location.hash.startsWith('#operator=')) return;
-  keepKey(keyIn(location.hash));
+/** Keeps the key from the operator's link, and removes it from the address; true when the page was opened with one. */
+export function takeKey(): boolean {
+  // A link that was cut short may end before the key.
+  if (!/^#operator(=|$)/.test(location.hash)) return false;
+  keepKey(location.hash === '#operator' ? '' : keyIn(location.hash));
   history.replaceState(null, '', location.pathname + location.search);
+  return true;
 }
 
 /** The key, for browsers that forbid storage. */

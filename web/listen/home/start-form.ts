@@ -1,6 +1,7 @@
 import { element, write } from '../../kit/element.ts';
 import { rememberRoom } from '../../kit/my-rooms.ts';
 import { type AllWords, keep, kept } from '../../kit/words.ts';
+import { localNote } from '../local-note.ts';
 import { fullTime } from '../say.ts';
 import { field } from './field.ts';
 import { type Created, createRoom, type NoRoom, type RoomWish } from './new-room.ts';
@@ -26,7 +27,7 @@ export function startProblem(start: number, now: number, words: AllWords): strin
  * called when there is one more.
  */
 export function startForm(words: AllWords, added: () => void): HTMLElement {
-  takeKey();
+  const opened = takeKey();
   const { title, host, when } = inputs(words);
   const hint = element('p', { class: 'hint small', id: 'when-hint' }, words.whenHint);
   const titleField = field('title', words.roomTitle, title);
@@ -35,7 +36,8 @@ export function startForm(words: AllWords, added: () => void): HTMLElement {
   const go = element('button', { class: 'button' }, words.openStudio);
   const problem = element('p', { class: 'problem', role: 'alert' });
   const made = element('div', { class: 'links', role: 'status' });
-  const label = (): string => (when.value === '' ? words.openStudio : words.schedule);
+  const label = (): string =>
+    when.value !== '' ? words.schedule : made.hasChildNodes() ? words.anotherRoom : words.openStudio;
   when.addEventListener('input', () => {
     const start = when.value === '' ? Number.NaN : Date.parse(when.value);
     write(hint, Number.isNaN(start) ? words.whenHint : `${fullTime(start, words)}.`);
@@ -59,6 +61,8 @@ export function startForm(words: AllWords, added: () => void): HTMLElement {
     remember(created, wish);
     if (wish.start === undefined) location.href = created.studio;
     else {
+      // The next step is on the card: one button of a page leads.
+      go.classList.add('quiet');
       made.replaceChildren(scheduledCard(created, wish.title, wish.start, words));
       title.value = when.value = '';
       write(hint, words.whenHint);
@@ -95,13 +99,15 @@ export function startForm(words: AllWords, added: () => void): HTMLElement {
     event.preventDefault();
     void submit();
   });
-  void operator.look();
+  void operator.look(opened);
   return element(
     'section',
     { id: 'start', class: 'start card' },
     element('h2', {}, words.startRoom),
+    operator.told,
     form,
     operator.node,
+    localNote(location.href, words),
   );
 }
 

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
+import { LocalNote } from '../controls/local-note.tsx';
 import type { Invite } from '../host/host-actions.ts';
 import { dayOf } from '../words/times.ts';
 
@@ -52,6 +53,7 @@ export function InviteCard() {
           <InviteRow key={it.url} invite={it} />
         ))}
       </ul>
+      {invites.value[0] && <LocalNote brief url={invites.value[0].url} />}
       <p class="small ash">{words.inviteHint}</p>
     </section>
   );

@@ -1,5 +1,6 @@
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
+import { LocalNote } from '../controls/local-note.tsx';
 import { studioAddress } from '../link/link.ts';
 
 /** The card with the personal link, which is the only way back into this studio. */
@@ -31,6 +32,7 @@ export function LinksCard() {
           </button>
         )}
       </div>
+      <LocalNote brief url={url} />
       <p class="small ash">{words.hostLinkSecret}</p>
       {owner && (
         <button

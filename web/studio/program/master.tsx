@@ -2,6 +2,7 @@ import { clockOf } from '../../kit/figures.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
 import { Icon } from '../controls/icons.tsx';
+import { LocalNote } from '../controls/local-note.tsx';
 import { Meter } from '../controls/meter.tsx';
 import { Theatre } from '../controls/theatre.tsx';
 import { minutesLate } from '../feed/standing.ts';
@@ -23,6 +24,7 @@ export function Master() {
   const people = room.people.value;
   const count = new Intl.NumberFormat(settings.language.value).format(streams);
   const you = room.me.value.id;
+  const page = new URL(`/r/${link.slug}`, location.href).href;
   const unheard =
     standing.value === 'scheduled'
       ? words.hearsClosed
@@ -80,7 +82,8 @@ export function Master() {
         <a class="small" href={`/r/${link.slug}`} target="_blank" rel="noopener">
           {words.openAudience}
         </a>
-        <CopyButton url={new URL(`/r/${link.slug}`, location.href).href} label={words.copyAudience} />
+        <CopyButton url={page} label={words.copyAudience} />
+        <LocalNote url={page} />
       </div>
     </section>
   );

@@ -155,6 +155,9 @@ export const english = {
   inviteFor: (name: string) => (name ? `Link for “\u2068${name}\u2069”.` : 'Speaker link.'),
   copy: 'Copy',
   copied: 'Copied',
+  localBrief: 'This link works on this computer only.',
+  localOnly: (host: string) =>
+    `This address works on this computer only. Others open it with the machine’s own name or address in place of “${host}”; with publicUrl set (EARSHOT_PUBLIC_URL), links have it by themselves. To speak from another computer, people need https.`,
   share: 'Share',
 
   deadAir: {

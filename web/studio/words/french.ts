@@ -158,6 +158,9 @@ export const french: typeof english = {
   inviteFor: (name) => (name ? `Lien pour « \u2068${name}\u2069 ».` : 'Lien d’intervenant.'),
   copy: 'Copier',
   copied: 'Copié',
+  localBrief: 'Ce lien ne marche que sur cet ordinateur.',
+  localOnly: (host) =>
+    `Cette adresse ne marche que sur cet ordinateur. Les autres l’ouvrent avec le nom ou l’adresse de la machine à la place de « ${host} » ; si publicUrl (EARSHOT_PUBLIC_URL) est réglé, les liens le portent d’eux-mêmes. Pour parler depuis un autre ordinateur, il faut https.`,
   share: 'Partager',
 
   deadAir: {
