@@ -1,6 +1,5 @@
 import { element } from '../../kit/element.ts';
 import type { AllWords } from '../../kit/words.ts';
-import { localNote } from '../local-note.ts';
 import { fullTime } from '../say.ts';
 import { copyLink } from '../share-buttons.ts';
 import type { Created } from './new-room.ts';
@@ -30,6 +29,5 @@ export function scheduledCard(created: Created, title: string, start: number, wo
         words.remind,
       ),
     ),
-    localNote(new URL(created.url, location.href).href, words),
   );
 }

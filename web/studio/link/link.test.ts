@@ -5,7 +5,7 @@ const encode = (claims: object) =>
   `e.${btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(claims))))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
-    .replaceAll('=', '')}.s`;
+    .replaceAll('=', '')}.${'s'.repeat(43)}`;
 
 test('a link says who and where, with letters of any language', () => {
   const token = encode({ role: 'host', sub: 'a1', name: 'Zoë 日本', room: 'night-talk' });
@@ -26,6 +26,8 @@ test('a link says who and where, with letters of any language', () => {
   expect(claimsOf(encode([1]))).toBeUndefined();
   expect(linkOf('/r/x/studio', encode({ role: 'root' }), 0).role).toBe('speaker');
   expect(linkOf('/r/x/studio', encode({ room: 'y' }), 0).flaw).toBe('token-other-room');
+  for (const cut of [1, 20, 43, 44])
+    expect(linkOf('/r/night-talk/studio', token.slice(0, -cut), 0).flaw).toBe('token-invalid');
   const old = encode({ room: 'x', exp: 10_000 });
   expect(linkOf('/r/x/studio', old, 90_000_000).flaw).toBeUndefined();
   expect(linkOf('/r/x/studio', old, 100_000_000).flaw).toBe('token-expired');

@@ -47,10 +47,24 @@ export function linkOf(pathname: string, token: string | undefined, now: number)
   const { exp, room } = claims as { exp?: unknown; room?: unknown };
   // One day of tolerance, because this device's clock or time zone may be wrong; the server decides.
   const expired = typeof exp === 'number' && exp * 1000 + 86_400_000 < now;
-  const flaw =
-    typeof room === 'string' && room !== slug ? 'token-other-room' : expired ? 'token-expired' : undefined;
+  const flaw = isCut(token)
+    ? 'token-invalid'
+    : typeof room === 'string' && room !== slug
+      ? 'token-other-room'
+      : expired
+        ? 'token-expired'
+        : undefined;
   const who = { id: String(claims['sub'] ?? ''), name: String(claims['name'] ?? '') };
   return { slug, token, role, ...who, ...(flaw ? { flaw } : {}) };
+}
+
+/** The length of an HS256 signature in base64url. Spec: RFC 7518, 3.2. */
+const SIGNATURE = 43;
+
+/** True for a token whose signature lacks its end, as links do that were cut short on their way. */
+function isCut(token: string): boolean {
+  const [, , signature] = token.split('.');
+  return signature === undefined || signature.length < SIGNATURE;
 }
 
 /** The personal link that opens the studio with a token. */

@@ -34,7 +34,7 @@ export const english = {
   checkTitle: 'Before you go on stage',
   checkLead: 'Say a few words and watch the ring grow.',
   checkLeadSilent:
-    'Your microphone needs a moment first; the reason is below. Or join without one and only listen.',
+    'Your microphone does not work yet; below is why. You can also join without one and only listen.',
   yourName: 'Your name, as everyone will read it',
   microphone: 'Microphone',
   systemDefault: 'System default',

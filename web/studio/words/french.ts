@@ -34,7 +34,7 @@ export const french: typeof english = {
   checkTitle: 'Avant de monter sur scène',
   checkLead: 'Dites quelques mots et regardez le cercle grandir.',
   checkLeadSilent:
-    'Réglez d’abord le micro : la raison est indiquée plus bas. Ou entrez sans micro, pour écouter seulement.',
+    'Votre micro ne marche pas encore ; la raison est indiquée plus bas. Vous pouvez aussi entrer sans micro, pour écouter seulement.',
   yourName: 'Votre nom, tel que tout le monde le lira',
   microphone: 'Micro',
   systemDefault: 'Par défaut (système)',
