@@ -1,5 +1,5 @@
 import type { Message } from '../wire/feed.ts';
-import type { Subscriber } from './index.ts';
+import type { Subscriber } from './ends.ts';
 
 /**
  * Delivers one message. An exception in the listener must not cost the connection: after a reconnect the greeting would

@@ -1,6 +1,6 @@
 import type { Message } from '../wire/feed.ts';
+import type { BusInlet, BusOutlet, Greeting, Subscriber } from './ends.ts';
 import { hand } from './hand.ts';
-import type { BusInlet, BusOutlet, Greeting, Subscriber } from './index.ts';
 
 /** Both ends in one process, for tests and small machines. Delivery is synchronous and in order. */
 export function memoryBus(greeting: Greeting): {

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { listenAt, type SocketFileDeps } from '../base/socket-file.ts';
 import type { Message } from '../wire/feed.ts';
+import type { BusInlet, BusOutlet, Greeting, Subscriber } from './ends.ts';
 import { encodeFrame, FrameReader } from './frame.ts';
 import { hand } from './hand.ts';
-import type { BusInlet, BusOutlet, Greeting, Subscriber } from './index.ts';
 
 /**
  * Limit of unread bytes of a subscriber. Beyond it the subscriber is disconnected; it reconnects and is greeted with

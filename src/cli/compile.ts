@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 
 /** `earshot compile`: reads what runs for long, so that Node keeps what it makes of it. The set-up runs it. */
 export const command: Command = async () => {

@@ -28,7 +28,7 @@ import {
 import { paths } from '../role/paths.ts';
 import { rehearsalKey } from '../role/rehearsal.ts';
 import { type Arguments, decimal, milliseconds, oneOf, readArguments, wholeNumber } from './arguments.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 
 const HELP = `earshot crowd URL --listeners N      a rehearsal: N real connections, an honest report
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Config, fromProcess } from '../config/index.ts';
 import { openUring } from '../native/uring.ts';
+import type { Command } from './command.ts';
 import { behind } from './doctor/behind.ts';
 import type { Finding } from './doctor/finding.ts';
 import { freshness } from './doctor/freshness.ts';
@@ -13,7 +14,6 @@ import { starting } from './doctor/rooms.ts';
 import { running } from './doctor/running.ts';
 import { database, metricsPort, port, proxy, turn, udp } from './doctor/service.ts';
 import { certificate, kernel, light, reachable } from './doctor/tls.ts';
-import type { Command } from './index.ts';
 
 const MARKS = { good: '✓', notice: '!', bad: '✗' } as const;
 /** `earshot doctor [--json] [settings]`: looks at this machine and says what to change. Exits 1 when something is bad. */

@@ -1,7 +1,7 @@
 import { EarshotError } from '../base/errors.ts';
 import { configuration, DEFAULTS, EDGES, type EdgeProgram } from '../edge/index.ts';
 import { readArguments, wholeNumber } from './arguments.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 
 const HELP = `earshot edge ${EDGES.join('|')} [--origin HOST:PORT] [--listen PORT] [--folder DIR] [--size MB]
 

@@ -2,9 +2,7 @@
 /** The command line: `earshot COMMAND`. Each command is a file; this one only chooses. */
 import project from '../../package.json' with { type: 'json' };
 import { EarshotError } from '../base/errors.ts';
-
-/** A command gets its own arguments and returns the exit code. */
-export type Command = (args: readonly string[]) => Promise<number>;
+import type { Command } from './command.ts';
 
 const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise<{ command: Command }> }>> = {
   start: { does: 'run Earshot on this machine', load: () => import('./start.ts') },

@@ -16,7 +16,7 @@ import { readSecret } from '../keys/secret.ts';
 import { signingKeyFor } from '../keys/signing-keys.ts';
 import { paths } from '../role/paths.ts';
 import { readArguments } from './arguments.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 
 const HELP = `earshot journal verify [FILE...]            checks that no entry of a journal was changed, removed or added since it was written
                                             (default: every journal of the data folder)

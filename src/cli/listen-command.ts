@@ -1,6 +1,6 @@
 import { EarshotError } from '../base/errors.ts';
 import { decimal, readArguments } from './arguments.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 import { listen } from './listen.ts';
 
 const HELP = `earshot listen URL [-o FILE] [--seconds N] [--json]

@@ -4,7 +4,7 @@ import { readSecret } from '../keys/secret.ts';
 import { operatorLink, operatorToken, renewOperatorLink } from '../role/operator-link.ts';
 import { paths } from '../role/paths.ts';
 import { readArguments } from './arguments.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 import { publicAddress } from './local-server.ts';
 
 const HELP = `earshot operator link           prints the operator's link: anyone who opens it can start rooms and is host in each

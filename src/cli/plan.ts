@@ -1,7 +1,7 @@
 import { EarshotError } from '../base/errors.ts';
 import { BOUNDS, MEASURED, type PlanWishes, plan, readWishes, spoken } from '../plan/index.ts';
 import { oneOf, readArguments } from './arguments.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 import { measure } from './trial/plan-measure.ts';
 
 const HELP = `earshot plan --listeners N [--bitrate 48] [--cores 4] [--nic 10Gbit] [--tls yes|no] [--hours 2] [--json]

@@ -4,7 +4,7 @@ import { type Config, fromProcess } from '../config/index.ts';
 import { paths } from '../role/paths.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import { readArguments } from './arguments.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 import { givenAddress, serverAddress, signLocally } from './local-server.ts';
 import { call } from './room.ts';
 

@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { EarshotError } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 
 /**
  * `earshot role NAME INDEX`: one role in this process. The supervisor starts it and tells it the configuration, for what

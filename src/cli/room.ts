@@ -2,7 +2,7 @@ import { EarshotError, ERRORS, type ErrorCode } from '../base/errors.ts';
 import { fromProcess } from '../config/index.ts';
 import { operatorToken } from '../role/operator-link.ts';
 import { type Arguments, readArguments, wholeNumber } from './arguments.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 import { givenAddress, serverAddress } from './local-server.ts';
 import { type ListedRoom, roomDetails, roomTable } from './room-table.ts';
 

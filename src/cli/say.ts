@@ -2,7 +2,7 @@ import { openLog } from '../base/log.ts';
 import { fromProcess } from '../config/index.ts';
 import { readSound, speak } from '../stage/index.ts';
 import { decimal, readArguments } from './arguments.ts';
-import type { Command } from './index.ts';
+import type { Command } from './command.ts';
 import { givenAddress, serverAddress, signLocally } from './local-server.ts';
 import { pause } from './pause.ts';
 import { openReturn } from './return.ts';

@@ -9,8 +9,8 @@ import { start } from '../main.ts';
 import { certificateOf } from '../role/certificate-files.ts';
 import { isFirstTelling, operatorLink, operatorToken } from '../role/operator-link.ts';
 import { asRole, ROLES, type RoleName } from '../roles.ts';
+import type { Command } from './command.ts';
 import { checkFreshness } from './doctor/freshness.ts';
-import type { Command } from './index.ts';
 import { publicAddress } from './local-server.ts';
 
 /** One Ctrl+C arrives several times: from the terminal, from npm and from the script that npm started. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { split } from '../rehearsal/machines/team.ts';
-import { arrivalAt, type Curve, curveLength, normalQuantile, readCurve } from '../rehearsal/people/curve.ts';
-import { Histogram, topOf } from '../rehearsal/people/histogram.ts';
+import { arrivalAt, type Curve, curveLength, normalQuantile, readCurve } from '../rehearsal/order/curve.ts';
+import { Histogram, topOf } from '../rehearsal/order/histogram.ts';
 import { SimulatedPlayout } from '../rehearsal/people/simulated-playout.ts';
 import { sourceAddresses } from '../rehearsal/target.ts';
 

@@ -4,16 +4,15 @@ export { CONSENT_PATH, type Consent } from '../wire/rehearsal.ts';
 export { type JoinDeps, join } from './machines/join.ts';
 export { capacityOfProcess, openLocalMember, serveParent } from './machines/local-member.ts';
 export { type Gathering, openGathering } from './machines/remote-member.ts';
-export { type Curve, readCurve } from './people/curve.ts';
-export type { Member } from './people/order.ts';
+export { type Curve, readCurve } from './order/curve.ts';
+export type { Member } from './order/order.ts';
 export {
   connectionsOf,
   open,
   type Rehearsal,
   type RehearsalDeps,
-  type RehearsalResult,
 } from './rehearsal.ts';
-export type { Outcome, Percentiles } from './report/outcome.ts';
+export type { Outcome, Percentiles, RehearsalResult } from './report/outcome.ts';
 export { reportPage } from './report/report-page.ts';
 export {
   type CheckedCertificate,

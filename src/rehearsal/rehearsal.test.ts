@@ -11,8 +11,9 @@ import { RENDITIONS } from '../wire/renditions.ts';
 import { join } from './machines/join.ts';
 import { openShare, type ProcessShare } from './machines/process.ts';
 import { openGathering } from './machines/remote-member.ts';
-import type { Member, MemberMessage } from './people/order.ts';
-import { open, type RehearsalDeps, type RehearsalResult } from './rehearsal.ts';
+import type { Member, MemberMessage } from './order/order.ts';
+import { open, type RehearsalDeps } from './rehearsal.ts';
+import type { RehearsalResult } from './report/outcome.ts';
 import { reportPage } from './report/report-page.ts';
 
 const KEY = 'a key for tests';

@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import { EarshotError } from '../base/errors.ts';
 import { ms } from '../base/time.ts';
-import { findAddress } from './machines/address.ts';
 import { fetchConsent, HOW_TO_CONSENT, objection } from './machines/consent.ts';
 import { openTeam } from './machines/team.ts';
-import { type Curve, curveLength } from './people/curve.ts';
-import type { Member } from './people/order.ts';
-import { type Outcome, sumUp } from './report/outcome.ts';
-import { openWatch, type StateGlance } from './report/state-watch.ts';
+import { findAddress } from './order/address.ts';
+import { type Curve, curveLength } from './order/curve.ts';
+import type { Member } from './order/order.ts';
+import type { RehearsalResult } from './report/outcome.ts';
+import { openWatch } from './report/state-watch.ts';
+import { sumUp } from './report/summary.ts';
 import { MAX_SECONDS, Timeline, type TimelineRow } from './report/timeline.ts';
 import { findTarget, roomOf, sourceAddresses, type Target } from './target.ts';
 
@@ -50,13 +51,6 @@ export interface Rehearsal extends AsyncDisposable {
   stop(why?: string): void;
   /** Resolves when it is over. */
   readonly result: Promise<RehearsalResult>;
-}
-
-/** Everything that a report is based on. */
-export interface RehearsalResult {
-  readonly outcome: Outcome;
-  readonly rows: readonly TimelineRow[];
-  readonly glances: readonly StateGlance[];
 }
 
 /** Time between the order and the beginning, so that the order reaches the last process first. */

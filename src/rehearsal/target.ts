@@ -1,7 +1,7 @@
 import { EarshotError } from '../base/errors.ts';
 import { canonical, find } from '../http/index.ts';
 import { isRunning, type RoomCard } from '../wire/room.ts';
-import type { ServerAddress } from './people/order.ts';
+import type { ServerAddress } from './order/order.ts';
 
 /** The room under test. */
 export interface Target {

@@ -5,7 +5,8 @@ import type { Slug, SpeakerId } from '../base/ids.ts';
 import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../keys/token.ts';
 import type { StartAllowance } from './allowance.ts';
 import type { Attempted } from './answer.ts';
-import type { Book, RoomRefusal } from './book.ts';
+import type { Book } from './book.ts';
+import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
 
 /** Links outlive the start of their room by this. */

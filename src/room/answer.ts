@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
-import type { RoomRefusal } from './book.ts';
+import type { RoomRefusal } from './refusal.ts';
 import { complaint } from './requests.ts';
 
 /** What came of something that may be refused. */

@@ -1,11 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import type { ErrorCode } from '../base/errors.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { isDuplicate, type Store } from '../store/index.ts';
 import { type Clocks, isOver, isRunning, type Revoked, type RoomCard, RUN_UP_MS } from '../wire/room.ts';
 import { barred, type Edit, edited, renewed, revised, told } from './change.ts';
+import type { RoomRefusal } from './refusal.ts';
 import {
   erase,
   insert,
@@ -29,14 +29,6 @@ export interface BookDeps {
   readonly roomsPerCell: number;
   readonly openLead: number;
   readonly idleEnd: number;
-}
-
-/** A change that was not made, with a code and what to do instead. */
-export interface RoomRefusal {
-  readonly refused: ErrorCode;
-  readonly detail?: string;
-  /** Seconds until it is worth another try. */
-  readonly wait?: number;
 }
 
 /** What a host may ask for when starting a room. */

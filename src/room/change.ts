@@ -1,6 +1,6 @@
 import type { SpeakerId } from '../base/ids.ts';
 import { isOver, isRunning, type RoomCard } from '../wire/room.ts';
-import type { RoomRefusal } from './book.ts';
+import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
 import { advice } from './status.ts';
 

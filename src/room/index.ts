@@ -10,7 +10,8 @@ import type { Clocks, RoomCard } from '../wire/room.ts';
 import { Book } from './book.ts';
 import { toldWhenOver } from './change.ts';
 import type { MusicShelf } from './music.ts';
-import { type RoomsCreate, routes } from './routes.ts';
+import { routes } from './routes.ts';
+import type { RoomsCreate } from './routes-deps.ts';
 import { openTrouble } from './trouble.ts';
 
 /** What rooms need; durations in ms. */

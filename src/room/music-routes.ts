@@ -4,7 +4,7 @@ import type { Access, Caller } from './access.ts';
 import { networkOf } from './allowance.ts';
 import { type Attempted, isRefusal, refuse, refused } from './answer.ts';
 import { MAX_MUSIC_BYTES, MUSIC_LEAD_MS } from './music.ts';
-import type { RoutesDeps } from './routes.ts';
+import type { RoutesDeps } from './routes-deps.ts';
 
 /** Adds the hosts' hold music. */
 export function musicRoutes(

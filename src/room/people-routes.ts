@@ -6,7 +6,7 @@ import { openAllowance } from './allowance.ts';
 import { type Attempted, isRefusal, read, refuse, refused } from './answer.ts';
 import { studioLink } from './links.ts';
 import { requests } from './requests.ts';
-import type { RoutesDeps } from './routes.ts';
+import type { RoutesDeps } from './routes-deps.ts';
 import { advice } from './status.ts';
 
 /** Invitations of one person to one room: this many at once, and one more every three seconds. */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { ERRORS } from '../base/errors.ts';
 import { languageOf } from '../base/negotiation.ts';
-import type { RoomRefusal } from './book.ts';
+import type { RoomRefusal } from './refusal.ts';
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 

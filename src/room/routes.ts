@@ -8,7 +8,7 @@ import { isRunning } from '../wire/room.ts';
 import { openAccess, tooOften } from './access.ts';
 import { openAllowance } from './allowance.ts';
 import { isRefusal, read, refuse, refused } from './answer.ts';
-import type { Book, RoomRefusal } from './book.ts';
+import type { Book } from './book.ts';
 import { ics } from './ics.ts';
 import { viewOf } from './links.ts';
 import type { MusicShelf } from './music.ts';
@@ -16,43 +16,12 @@ import { musicRoutes } from './music-routes.ts';
 import { openapi } from './openapi.ts';
 import { originOf } from './origin.ts';
 import { peopleRoutes } from './people-routes.ts';
+import type { RoomRefusal } from './refusal.ts';
 import { complaint, requests } from './requests.ts';
+import type { RoutesDeps } from './routes-deps.ts';
 import type { RoomOnSite } from './rows.ts';
 import { startRoutes } from './start-routes.ts';
 import { ACTIONS } from './status.ts';
-
-/** Who may start a room. `local`: whoever uses this machine itself, and the operator. */
-export type RoomsCreate = 'anyone' | 'local' | 'operator';
-
-/** What the routes need. */
-export interface RoutesDeps {
-  readonly book: Book;
-  /** True, and logged, when an error is the database's doing. */
-  trouble(error: unknown): boolean;
-  readonly tokens: Tokens;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly publicUrl: string | undefined;
-  readonly create: RoomsCreate;
-  readonly operatorKey: string | undefined;
-  /** The generation of the operator's links that are good; absent: there are none. */
-  operatorGeneration?(): number;
-  /** False where requests of this machine itself may be anybody's; default true. */
-  readonly loopback?: boolean;
-  /** Whether the other end of a connection within this machine is a program of whoever runs the server; default: it is. */
-  isOwnProgram?(ports: { readonly from: number; readonly to: number }): Promise<boolean>;
-  readonly version: string;
-  /** Where hosts' music is kept; absent: nobody can send any. */
-  readonly music?: MusicShelf | undefined;
-  /** Takes a room's recording from the disk; absent: there are none. */
-  removeRecording?(slug: string): Promise<void>;
-  /** Takes its sound away and leaves a word about who did so; false when there is none. */
-  dropRecording?(slug: string, by: 'host' | 'operator'): Promise<boolean>;
-  /** What is told of a recording; undefined without one. */
-  recordingNote?(slug: string): RecordingNote | undefined;
-  /** Resolves when doors and cells have been told of every change so far. */
-  told?(): Promise<void>;
-}
 
 /** Changes of one person to one room: this many at once, and one more each second. */
 const CHANGE_BURST = 20;

@@ -5,12 +5,12 @@ import { bearer } from '../keys/token.ts';
 import type { Access } from './access.ts';
 import { networkOf, openAllowance } from './allowance.ts';
 import { type Attempted, isRefusal, mediaType, read, refuse, refused } from './answer.ts';
-import type { RoomRefusal } from './book.ts';
 import { linksOf, studioLink, viewOf } from './links.ts';
 import { fromForeignPage } from './origin.ts';
+import type { RoomRefusal } from './refusal.ts';
 import { refusalPage } from './refusal-page.ts';
 import { requests } from './requests.ts';
-import type { RoutesDeps } from './routes.ts';
+import type { RoutesDeps } from './routes-deps.ts';
 
 /** New rooms on the whole server: this many at once, and one more every two seconds. */
 const ALL_BURST = 30;

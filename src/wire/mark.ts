@@ -1,4 +1,4 @@
-import type { RoomStatus } from './room.ts';
+import type { RoomStatus } from './moment.ts';
 
 /** An event of a program, stored beside the recording: who spoke, when it went live. Times are wall-clock ms. */
 export type Mark =

@@ -1,4 +1,5 @@
-import type { RoomStatus } from './room.ts';
+/** The life of a room. `open` is the lobby: hold music plays, the stage is backstage. */
+export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
 
 /**
  * The phase of a room as seen by listeners: its status, or `break` while music plays in the middle of the conversation.

@@ -1,6 +1,12 @@
 import type { Rendition } from '../base/media.ts';
 import type { Mark } from './mark.ts';
-import type { RecordingGap } from './room.ts';
+
+/** A hole in the recording. */
+export interface RecordingGap {
+  readonly from: number;
+  readonly seconds: number;
+  readonly reason: 'disk-full' | 'disk-error' | 'studio-restart' | 'studio-busy';
+}
 
 /** A run of fragments in one file: sixteen, unless the program began, broke or ended within the segment. */
 export interface Piece {

@@ -2,11 +2,11 @@
 import type { Carries, DeadAirCause } from '../base/media.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
-import type { Moment } from './moment.ts';
-import type { RecordingNote } from './recording.ts';
+import type { Moment, RoomStatus } from './moment.ts';
+import type { RecordingGap, RecordingNote } from './recording.ts';
 
-/** The life of a room. `open` is the lobby: hold music plays, the stage is backstage. */
-export type RoomStatus = 'scheduled' | 'open' | 'live' | 'ended' | 'cancelled';
+export type { RoomStatus } from './moment.ts';
+export type { RecordingGap } from './recording.ts';
 
 /** True while a studio cell carries a room of this status. */
 export const isRunning = (status: RoomStatus | undefined): status is 'open' | 'live' =>
@@ -98,13 +98,6 @@ export interface ProgramState {
   readonly since: number;
   /** Present while the stage should be heard but is silent. */
   readonly deadAir?: { readonly cause: DeadAirCause; readonly since: number };
-}
-
-/** A gap in the recording. */
-export interface RecordingGap {
-  readonly from: number;
-  readonly seconds: number;
-  readonly reason: 'disk-full' | 'disk-error' | 'studio-restart' | 'studio-busy';
 }
 
 /** Limit of the newest gaps in a state: a disk that fails every second for hours must not make it grow to megabytes. */

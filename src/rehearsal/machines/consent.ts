@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { CONSENT_PATH, type Consent } from '../../wire/rehearsal.ts';
-import type { ServerAddress } from '../people/order.ts';
-import { serverName } from './address.ts';
+import { serverName } from '../order/address.ts';
+import type { ServerAddress } from '../order/order.ts';
 
 /** The hash under which a key is published. */
 export const hashOfKey = (key: string): string => createHash('sha256').update(key).digest('hex');

@@ -1,9 +1,9 @@
 import { createConnection } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { FRAGMENT_MS, ms } from '../../base/time.ts';
-import { curveLength } from '../people/curve.ts';
-import type { Member, MemberCommand, ServerAddress } from '../people/order.ts';
-import { findAddress } from './address.ts';
+import { findAddress } from '../order/address.ts';
+import { curveLength } from '../order/curve.ts';
+import type { Member, MemberCommand, ServerAddress } from '../order/order.ts';
 import { fetchConsent, HOW_TO_CONSENT, objection } from './consent.ts';
 import { type ReceivedOrder, readOrder } from './received-order.ts';
 import { openLine } from './signed-channel.ts';

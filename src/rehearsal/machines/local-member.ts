@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
-import type { Member, MemberCommand, MemberMessage } from '../people/order.ts';
+import type { Member, MemberCommand, MemberMessage } from '../order/order.ts';
 import { openShare, type ProcessShare } from './process.ts';
 
 /** File descriptors that a crowd process needs besides its connections. */

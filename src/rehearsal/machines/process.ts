@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
 import { ms } from '../../base/time.ts';
+import { arrivalAt, curveLength } from '../order/curve.ts';
+import type { CrowdOrder } from '../order/order.ts';
+import { type Gauges, type Second, SecondCounter } from '../order/second.ts';
 import { openDialler } from '../people/connection.ts';
-import { arrivalAt, curveLength } from '../people/curve.ts';
 import { HlsListener } from '../people/hls-listener.ts';
-import type { CrowdOrder } from '../people/order.ts';
 import { PageListener } from '../people/page-listener.ts';
 import type { Crew, Person } from '../people/person.ts';
-import { type Gauges, type Second, SecondCounter } from '../people/second.ts';
 import { StreamListener } from '../people/stream-listener.ts';
 import { Visitor } from '../people/visitor.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CrowdOrder } from '../people/order.ts';
+import type { CrowdOrder } from '../order/order.ts';
 
 const share = z.number().min(0).max(1);
 const seconds = z.number().min(0).max(86_400);

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
-import type { Member, MemberMessage } from '../people/order.ts';
+import type { Member, MemberMessage } from '../order/order.ts';
 import { openLine, type SignedChannel } from './signed-channel.ts';
 
 /** How many pings measure the difference between two clocks; the quickest counts. */

@@ -1,5 +1,5 @@
-import type { CrowdOrder, Member, MemberMessage } from '../people/order.ts';
-import type { Second } from '../people/second.ts';
+import type { CrowdOrder, Member, MemberMessage } from '../order/order.ts';
+import type { Second } from '../order/second.ts';
 
 /** Several members that act as one. */
 export interface Team extends Disposable {

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { serverName } from '../machines/address.ts';
-import type { ServerAddress } from './order.ts';
+import { serverName } from '../order/address.ts';
+import type { ServerAddress } from '../order/order.ts';
 
 /** Receives what happens on a connection. */
 export interface Wire {

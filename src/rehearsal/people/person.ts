@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
+import type { CrowdOrder } from '../order/order.ts';
+import type { SecondCounter } from '../order/second.ts';
 import type { Dialler } from './connection.ts';
-import type { CrowdOrder } from './order.ts';
-import type { SecondCounter } from './second.ts';
 
 /** Shared by the people of one process. */
 export interface Crew {

@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { FRAGMENT_MS } from '../../base/time.ts';
-import type { CrowdOrder } from './order.ts';
+import type { CrowdOrder } from '../order/order.ts';
+import { SecondCounter } from '../order/second.ts';
 import type { Crew } from './person.ts';
-import { SecondCounter } from './second.ts';
 import { StreamListener } from './stream-listener.ts';
 
 /** A listener of a door that makes these `writes`: the time of each in ms, and its number of fragments. */

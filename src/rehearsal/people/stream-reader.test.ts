@@ -5,8 +5,8 @@ import { initOf } from '../../packager/container.ts';
 import { loadCodecs } from '../../packager/encoding.ts';
 import { encodeNotice, type Notice } from '../../wire/notice.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
+import { SecondCounter } from '../order/second.ts';
 import { Continuity } from './person.ts';
-import { SecondCounter } from './second.ts';
 import { StreamReader } from './stream-reader.ts';
 
 const FIRST = 5_000_000;

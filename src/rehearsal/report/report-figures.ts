@@ -1,5 +1,4 @@
-import type { RehearsalResult } from '../rehearsal.ts';
-import type { Percentiles } from './outcome.ts';
+import type { Percentiles, RehearsalResult } from './outcome.ts';
 import { barPlot, escaped, linePlot, type Series } from './plot.ts';
 import type { TimelineRow } from './timeline.ts';
 

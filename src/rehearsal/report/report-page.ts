@@ -1,5 +1,4 @@
-import type { RehearsalResult } from '../rehearsal.ts';
-import type { Outcome, Percentiles, Shares } from './outcome.ts';
+import type { Outcome, Percentiles, RehearsalResult, Shares } from './outcome.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { escaped } from './plot.ts';
 import { figures } from './report-figures.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { canonical } from '../../journal/canonical-json.ts';
-import { sumUp } from './outcome.ts';
 import { certificateText, certify, checkCertificate, newSigningKey } from './signed-report.ts';
+import { sumUp } from './summary.ts';
 import { Timeline } from './timeline.ts';
 
 const outcome = sumUp(new Timeline(), {

@@ -1,5 +1,5 @@
-import { Histogram, type Sparse } from '../people/histogram.ts';
-import { COUNTS, type Count, type Gauges, MEASURES, type Measure, type Second } from '../people/second.ts';
+import { Histogram, type Sparse } from '../order/histogram.ts';
+import { COUNTS, type Count, type Gauges, MEASURES, type Measure, type Second } from '../order/second.ts';
 
 /** One second of the whole rehearsal. */
 export interface TimelineRow {

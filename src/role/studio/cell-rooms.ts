@@ -6,9 +6,7 @@ import { isOver, isRunning, type RoomCard } from '../../wire/room.ts';
 import type { KnownRooms } from '../room-changes.ts';
 import { openInTurn } from './openings.ts';
 import type { RunningRoom } from './running-room.ts';
-
-/** A room that has a time zero: one that can be opened. */
-export type OpenableRoom = RoomCard & { readonly zero: number };
+import type { OpenableRoom } from './running-room-deps.ts';
 
 /** What a cell's rooms need. */
 export interface CellRoomsDeps<P> {

@@ -7,6 +7,10 @@ import type { Records } from '../../ladder/index.ts';
 import type { Stage } from '../../stage/index.ts';
 import type { StandbyLoops } from '../../standby/standby-loops.ts';
 import type { Message } from '../../wire/feed.ts';
+import type { RoomCard } from '../../wire/room.ts';
+
+/** A room that has a time zero: one that can be opened. */
+export type OpenableRoom = RoomCard & { readonly zero: number };
 
 /** What one running room needs from its cell. */
 export interface RunningRoomDeps {

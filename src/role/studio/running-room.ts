@@ -8,13 +8,12 @@ import type { Message, Presence } from '../../wire/feed.ts';
 import type { TicketCounts } from '../../wire/queue.ts';
 import type { Clocks, RoomCard } from '../../wire/room.ts';
 import type { RoomMetrics } from './cell-metrics.ts';
-import type { OpenableRoom } from './cell-rooms.ts';
 import { RoomGovernor } from './room-governor.ts';
 import { RoomMessages } from './room-messages.ts';
 import { openRoomRecording, type RoomRecording } from './room-recording.ts';
 import { RoomSound } from './room-sound.ts';
 import { StateTeller } from './room-state.ts';
-import type { RunningRoomDeps } from './running-room-deps.ts';
+import type { OpenableRoom, RunningRoomDeps } from './running-room-deps.ts';
 import { openTalk, type Talk } from './talk.ts';
 
 /** One room on the air: stage → mixer → packager → bus and archive. */

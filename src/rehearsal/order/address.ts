@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { createConnection, isIP } from 'node:net';
-import type { ServerAddress } from '../people/order.ts';
+import type { ServerAddress } from './order.ts';
 
 /** An address that does not accept a connection within this time is skipped. Milliseconds. */
 const PATIENCE_MS = 5_000;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Gauges, Second } from '../people/second.ts';
-import { type RehearsalFacts, sumUp } from './outcome.ts';
+import type { Gauges, Second } from '../order/second.ts';
+import type { RehearsalFacts } from './outcome.ts';
+import { sumUp } from './summary.ts';
 import { Timeline } from './timeline.ts';
 
 const about: RehearsalFacts = {
