@@ -28,7 +28,8 @@ export interface DoorTls {
    */
   readonly ticketKeys?: () => Uint8Array;
   /**
-   * True when programs on this machine may speak plain HTTP on the same port, because they have no name for it.
+   * True when programs on this machine may speak plain HTTP on the same port, because the certificate names no
+   * host that they could use.
    * Default false.
    */
   readonly plainLocal?: boolean;

@@ -30,7 +30,7 @@ export function signatureOf(context: string, body: object, key: KeyObject): Sign
 
 /**
  * Checks whether an object, given as text, is unchanged since it was signed. This says nothing about who holds the key.
- * `isKind` tells whether the text is an object of the kind, `unlike` is the answer when it is not.
+ * `isKind` tells whether the parsed object is of the expected kind; `unlike` is the reason given when it is not.
  */
 export function checkSignature<Body extends { readonly signature: Signature }>(
   context: string,

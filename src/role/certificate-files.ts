@@ -43,7 +43,10 @@ export function lastGoodCertificate(
   };
 }
 
-/** What a door says to a challenge for a certificate: the site has put it into a file. `token` holds letters, digits, - and _ only. */
+/**
+ * A door's answer to an ACME challenge, read from the file that the site wrote; undefined when there is none. `token` holds
+ * letters, digits, - and _ only.
+ */
 export async function challengeAnswer(folder: string, token: string): Promise<string | undefined> {
   return readFile(join(folder, token), 'utf8').catch(() => undefined);
 }

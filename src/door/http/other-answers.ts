@@ -14,7 +14,7 @@ import type { OrdinaryDeps } from './server-deps.ts';
 /** How long somebody who is refused a stream may take to close their side. */
 const REFUSED_WAIT = ms(2_000);
 
-/** What others answer through the door: the fan-out, the origin, the queue, and the processes behind. */
+/** Requests that the door passes on: to the fan-out, the origin, the queue, and the processes behind it. */
 export class OtherAnswers {
   readonly #deps: OrdinaryDeps;
   readonly #own: OwnAnswers;

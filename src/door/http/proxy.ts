@@ -35,8 +35,9 @@ export type Forward = (req: IncomingMessage, res: ServerResponse, to: Destinatio
 /** Where a request is forwarded to. */
 export interface Destination {
   readonly socketPath: string;
+  /** The error while nobody answers there. */
   readonly away: 'site-away' | 'studio-away';
-  /** Bytes of a body; beyond it 413. */
+  /** The largest request body, in bytes; a larger one is answered with 413. */
   readonly most: number;
 }
 

@@ -20,7 +20,7 @@ type Reader = Pick<Connection, 'socket' | 'readerNetwork'>;
 export interface WaitingBytes {
   /**
    * Counts, and reports the readers to be closed. Call about once a second; in between, the total may be exceeded by
-   * what is sent in a second. This machine is treated like a network.
+   * what is sent in a second. Connections from this machine count as one network.
    */
   sweep<R extends Reader>(readers: Iterable<R>, drop: (reader: R) => void): void;
   /** Bytes that were waiting at the last check. */

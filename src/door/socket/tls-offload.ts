@@ -21,7 +21,7 @@ export interface Bares {
   begin(connection: Connection, begin: () => void): void;
   /**
    * Frees OpenSSL's state of an idle, write-only TLS 1.3 connection and keeps only its write key: 40 kB of objects
-   * become one key, and the connection is the accepted socket again, on which what we encrypt is sent. Incoming data
+   * become one key. From then on we encrypt ourselves and write to the accepted socket directly. Incoming data
    * is no longer read, but the end of the connection is noticed. Undefined: the connection stays as it is; after
    * OpenSSL has done something unexpected once, all of them do.
    * @throws when the connection is no longer usable and must be closed.

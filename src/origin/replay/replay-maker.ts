@@ -77,7 +77,7 @@ export interface FileTags {
   readonly hosts: readonly string[];
 }
 
-/** One thing that can be made of a recording. */
+/** A request for one thing made from a recording. */
 export type ReplayWish =
   | { readonly what: 'facts'; readonly slug: string; readonly over: boolean }
   | { readonly what: 'loudness'; readonly slug: string; readonly over: boolean }
