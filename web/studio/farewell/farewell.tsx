@@ -53,7 +53,7 @@ export function NoLink({ link, words, known }: { link: Link; words: Words; known
 
 /** The page of a visit that is over, or that cannot begin. */
 export function Farewell() {
-  const { phase, words: signal, room, removedBy, join, link, isHost } = useConsole();
+  const { phase, words: signal, room, removedBy, join, link, isHost, recording } = useConsole();
   const words = signal.value;
   const href = `/r/${link.slug}`;
   const listen = { href, link: words.listenInstead };
@@ -80,6 +80,8 @@ export function Farewell() {
         />
       );
     if (isHost.value) return <EndCard />;
+    if (recording.removed.value)
+      return <Plain title={words.endedTitle} text={words.recordingRemoved} href="/" link={words.toHome} />;
     return <Plain title={words.endedTitle} text={words.endedText} href={href} link={words.replay} />;
   }
   const feed = room.state.value;
