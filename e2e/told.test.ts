@@ -101,6 +101,8 @@ test('ffmpeg, GStreamer and an audio element play a stream in which the state ch
         ...['!', 'qtdemux', '!', 'fakesink', 'sync=false', 'dump=false'],
       ]).catch((error: { code: number; stderr: string }) => error);
       expect(heard.stderr).not.toMatch(/error/i);
+      // 124: it was still playing when it was stopped.
+      expect('code' in heard && heard.code).toBe(124);
     }
     const page = await browser.page(`${server.url}/`);
     const at = await page.evaluate(async (source) => {
