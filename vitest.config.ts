@@ -74,6 +74,8 @@ export default defineConfig({
           // They measure: two at once would measure each other.
           fileParallelism: false,
           maxWorkers: 1,
+          // So do the tests of one file that wait side by side.
+          maxConcurrency: 3,
           sequence: { groupOrder: 3 },
         },
       },

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { QUIET_FLAGS } from './rig/browser.ts';
+import { LATE_MS, LOOK_MS } from './rig/stops.ts';
 import { openToneServer, type ToneServer } from './tone-server.ts';
 
 /** The sound in the page since the last call. */
@@ -13,7 +14,7 @@ export interface Heard {
   readonly gaps: number;
   /** Samples of silence in gaps. */
   readonly silent: number;
-  /** Largest deviation of a sample from the tone's recurrence, relative to the tone, outside of gaps. */
+  /** Largest deviation of a sample from the tone's recurrence, relative to the tone; the edges of gaps are no part of it. */
   readonly residual: number;
   /** Loudest sample. */
   readonly peak: number;
@@ -67,7 +68,7 @@ const EAR_PAGE = `<!doctype html><meta charset="utf-8"><title>ear</title><script
 const EAR_WORKLET = `
 const K = 2 * Math.cos(2 * Math.PI * 440 / sampleRate);
 registerProcessor('ear', class extends AudioWorkletProcessor {
-  a = 0; b = 0; begun = false; silent = 0; settle = 0;
+  a = 0; b = 0; begun = false; silent = 0; settle = 0; edge = 0;
   heard = { samples: 0, gaps: 0, silent: 0, residual: 0, peak: 0 };
   constructor() {
     super();
@@ -84,20 +85,25 @@ registerProcessor('ear', class extends AudioWorkletProcessor {
       if (x === 0 && this.a === 0) this.silence(1);
       else {
         if (!this.begun) { this.begun = true; this.settle = 4800; }
-        this.silent = 0;
-        const off = Math.abs(x - K * this.a + this.b);
+        // No gap followed the last zero: it was a click.
+        this.deviates(this.edge);
+        this.silent = this.edge = 0;
+        const off = Math.abs(x - K * this.a + this.b) / 0.125;
         if (this.settle > 0) this.settle--;
-        else this.heard.residual = Math.max(this.heard.residual, off / 0.125);
+        // The first sample of a gap, or a click: what follows tells.
+        else if (x === 0) this.edge = off;
+        else this.deviates(off);
       }
       this.b = this.a; this.a = x;
     }
     return true;
   }
+  deviates(off) { this.heard.residual = Math.max(this.heard.residual, off); }
   silence(n) {
     if (!this.begun) return;
     const before = this.silent;
     this.silent += n;
-    if (before < 96 && this.silent >= 96) { this.heard.gaps++; this.heard.silent += this.silent; }
+    if (before < 96 && this.silent >= 96) { this.heard.gaps++; this.heard.silent += this.silent; this.edge = 0; }
     else if (before >= 96) this.heard.silent += n;
     this.settle = 960;
   }
@@ -133,7 +139,7 @@ export function openEarServer(player: string, period = 320): Promise<ToneServer>
 export async function listenIn(page: Page, options: object, open = 'openPlayer'): Promise<void> {
   await page.waitForFunction(() => 'openPlayer' in window);
   await page.evaluate(
-    async ([given, how]) => {
+    async ([given, how, watch]) => {
       const scope = window as any;
       const { slug, from, ring } = given as any;
       const player =
@@ -154,14 +160,30 @@ export async function listenIn(page: Page, options: object, open = 'openPlayer')
           ear.port.onmessage = (event) => resolve(event.data);
           ear.port.postMessage('tell');
         });
+      // A worker of the page: what the page does itself does not make it late, only a processor that is not there.
+      const clock = new Worker(URL.createObjectURL(new Blob([watch], { type: 'text/javascript' })));
+      scope.stops = 0;
+      clock.onmessage = ({ data }) => {
+        scope.stops += data;
+      };
     },
-    [options, open] as const,
+    [options, open, WATCH] as const,
   );
 }
 
-/** The sound since the last call, and the player's statistics. */
-export const heard = (page: Page): Promise<Heard & { stats: any }> =>
+/** Counts, as `countStops` does in the test's process, how often the browser did not get the processor. */
+const WATCH = `
+let looked = performance.now();
+setInterval(() => {
+  const late = performance.now() - looked - ${LOOK_MS};
+  looked = performance.now();
+  if (late > ${LATE_MS}) postMessage(Math.ceil(late / 1000));
+}, ${LOOK_MS});`;
+
+/** The sound since the last call, the player's statistics, and how often the browser had no processor since `listenIn`. */
+export const heard = (page: Page): Promise<Heard & { stats: any; stops: number }> =>
   page.evaluate(async () => ({
     ...(await (window as any).heard()),
     stats: (window as any).player.stats?.(),
+    stops: (window as any).stops,
   }));

@@ -68,15 +68,16 @@ describe.concurrent('the ear', { retry: 1 }, () => {
       expect(await play(page)).toBeLessThan(1500);
       const stops = countStops();
       await wait(1000);
-      await heard(page);
+      const { stops: before } = await heard(page);
       await wait(8000);
-      const { samples, gaps, residual, peak, stats } = await heard(page);
+      const { samples, gaps, residual, peak, stats, stops: theirs } = await heard(page);
       expect(samples).toBeGreaterThan(7.5 * 48_000);
-      const [ours, waits] = [beyond(gaps, stops()), beyond(stats.waits, stops())];
+      const missed = Math.max(stops(), theirs - before);
+      const [ours, waits] = [beyond(gaps, missed), beyond(stats.waits, missed)];
       expect({ ours, waits, jumps: stats.jumps }).toEqual({ ours: 0, waits: 0, jumps: 0 });
       expect(residual).toBeLessThan(CLEAN);
       expect(peak).toBeGreaterThan(0.12);
-      expect(stats.low).toBeGreaterThan(0.1);
+      if (missed === 0) expect(stats.low).toBeGreaterThan(0.1);
       expect(stats.low).toBeLessThan(0.6);
       await page.context().close();
     },

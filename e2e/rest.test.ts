@@ -22,6 +22,8 @@ test('a welcome room that nobody hears rests; the first listener hears music at 
   const state = (await (await fetch(`${server.url}/r/welcome/state.json`)).json()) as { studio: string };
   expect(state.studio).toBe('here');
 
+  // A start on a busy machine may be late; from the first listener on nothing may.
+  const start = server.output().length;
   const began = Date.now();
   using listener = rawListener(server.url, 'welcome');
   await until('the first sound', () => listener.received.length > 0, 5_000);
@@ -53,5 +55,5 @@ test('a welcome room that nobody hears rests; the first listener hears music at 
   const { left } = await decodeOpus(received.flatMap(({ bytes }) => fragmentFrames(bytes)));
   for (let at = 4800; at + 4800 <= left.length; at += 4800)
     expect(left.subarray(at, at + 4800).some((sample) => Math.abs(sample) > 1e-4)).toBe(true);
-  expect(server.output()).not.toContain('no sound from the studio');
+  expect(server.output().slice(start)).not.toContain('no sound from the studio');
 }, 200_000);

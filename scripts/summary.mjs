@@ -1,11 +1,11 @@
-/** The last lines of a run of the tests: what was green only on a second look, what the machine did, and the count. */
+/** The last lines of a run of the tests: what is red, what was green only on a second look, what the machine did, and the count. */
 
 /**
- * `looks`: tests that were green only when looked at again, as `{ file, title, tries, alone }`: how often they were
+ * `reds`: one line for each of the `failed`. `looks`: tests that were green only when looked at again, as `{ file, title, tries, alone }`: how often they were
  * tried, and whether in a run of their own. `machine`: how often it stood still, and for how many ms at worst. The last
  * line is always `N passed, N failed`.
  */
-export function summary({ passed, failed, skipped = 0, looks = [], machine = { stops: 0, worst: 0 } }) {
+export function summary({ passed, failed, skipped = 0, reds = [], looks = [], machine = { stops: 0, worst: 0 } }) {
   const lines = [];
   if (skipped > 0) lines.push(`${skipped} ${plural(skipped, 'test was', 'tests were')} skipped`);
   const told = once(looks);
@@ -16,6 +16,7 @@ export function summary({ passed, failed, skipped = 0, looks = [], machine = { s
       lines.push(`  ${file} > ${title} (${how})`);
     }
   }
+  for (const red of reds) lines.push(`red: ${red}`);
   if (told.length > 0 || failed > 0 || machine.stops > 0) lines.push(stood(machine));
   lines.push(`${passed} passed, ${failed} failed`);
   return lines;

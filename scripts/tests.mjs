@@ -47,7 +47,7 @@ function library(name) {
 const LOOKS = 6;
 const WAIT_FOR_CALM_MS = 180_000;
 
-const begin = () => ({ passed: 0, failed: 0, skipped: 0, looks: [], machine: { stops: 0, worst: 0 } });
+const begin = () => ({ passed: 0, failed: 0, skipped: 0, reds: [], looks: [], machine: { stops: 0, worst: 0 } });
 
 /** Types, style and the unit tests: under a minute, before every commit. */
 export async function check(node) {
@@ -90,6 +90,7 @@ function step(node, count, what, script, args) {
   say(`${status === 0 ? '✓' : '✗'} ${what} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
   if (status !== 0) process.stderr.write(`${stdout}${stderr}`);
   count[status === 0 ? 'passed' : 'failed'] += 1;
+  if (status !== 0) count.reds.push(what);
 }
 
 /**
@@ -138,7 +139,13 @@ async function vitest(node, count, project, args = []) {
   const took = `${((Date.now() - began) / 1000).toFixed(0)} s`;
   say(`tests: ${project}: ${result.passed} green, ${result.failed} red in ${took}`);
   count.passed += result.passed;
-  count.failed += result.failed === 0 && result.status !== 0 ? 1 : result.failed;
+  const endedBadly = result.failed === 0 && result.status !== 0;
+  count.failed += endedBadly ? 1 : result.failed;
+  count.reds.push(
+    ...(endedBadly
+      ? [`${project}: every test was green, but the run ended with ${result.status}`]
+      : result.red.map(({ file, title = '(what it sets up or takes down)' }) => `${file} > ${title}`)),
+  );
   count.skipped += result.skipped;
 }
 
@@ -179,7 +186,7 @@ async function runVitest(node, project, args) {
     );
     const status = await new Promise((resolve) => {
       child.on('error', () => resolve(1));
-      child.on('close', (code) => resolve(code ?? 1));
+      child.on('close', (code, signal) => resolve(code ?? signal ?? 1));
     });
     const { stops, worst } = machine.close();
     if (stops > 0)

@@ -1,6 +1,7 @@
-const LOOK_MS = 10;
+/** How often it is looked whether the processor is there. */
+export const LOOK_MS = 10;
 /** A timer that is later than this did not get the processor; neither did the browser. */
-const LATE_MS = 60;
+export const LATE_MS = 60;
 
 /**
  * Counts from now on how often the machine itself was stalled, or busy with other work. Gaps in a test beyond that

@@ -19,6 +19,7 @@ interface Summary {
     passed: number;
     failed: number;
     skipped?: number;
+    reds?: string[];
     looks?: readonly Look[];
     machine?: Machine;
   }): string[];
@@ -37,11 +38,12 @@ test('a run in which everything was green at once is its count alone', () => {
   expect(summary({ passed: 12, failed: 0 })).toEqual(['12 passed, 0 failed']);
 });
 
-test('what was green only on a second look is named, each once, with what the processor did; the count stays last', () => {
+test('what is red or was green only on a second look is named, each once, with what the processor did; the count stays last', () => {
   const lines = summary({
     passed: 700,
     failed: 1,
     skipped: 2,
+    reds: ['e2e/c.test.ts > ends'],
     looks: [
       { file: 'e2e/b.test.ts', title: 'hears > on', tries: 2, alone: false },
       { file: 'e2e/a.test.ts', title: 'comes back', tries: 3, alone: false },
@@ -55,6 +57,7 @@ test('what was green only on a second look is named, each once, with what the pr
     'green only on a second look: 2 tests',
     '  e2e/a.test.ts > comes back (at try 3)',
     '  e2e/b.test.ts > hears > on (in look 4, alone)',
+    'red: e2e/c.test.ts > ends',
     'meanwhile the processor stood still, or was taken by others, 3 times, 812 ms at worst',
     '700 passed, 1 failed',
   ]);
