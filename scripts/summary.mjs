@@ -5,7 +5,14 @@
  * tried, and whether in a run of their own. `machine`: how often it stood still, and for how many ms at worst. The last
  * line is always `N passed, N failed`.
  */
-export function summary({ passed, failed, skipped = 0, reds = [], looks = [], machine = { stops: 0, worst: 0 } }) {
+export function summary({
+  passed,
+  failed,
+  skipped = 0,
+  reds = [],
+  looks = [],
+  machine = { stops: 0, worst: 0 },
+}) {
   const lines = [];
   if (skipped > 0) lines.push(`${skipped} ${plural(skipped, 'test was', 'tests were')} skipped`);
   const told = once(looks);

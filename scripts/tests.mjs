@@ -47,7 +47,14 @@ function library(name) {
 const LOOKS = 6;
 const WAIT_FOR_CALM_MS = 180_000;
 
-const begin = () => ({ passed: 0, failed: 0, skipped: 0, reds: [], looks: [], machine: { stops: 0, worst: 0 } });
+const begin = () => ({
+  passed: 0,
+  failed: 0,
+  skipped: 0,
+  reds: [],
+  looks: [],
+  machine: { stops: 0, worst: 0 },
+});
 
 /** Types, style and the unit tests: under a minute, before every commit. */
 export async function check(node) {
