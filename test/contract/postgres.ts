@@ -71,7 +71,14 @@ export async function startPostgres(): Promise<Postgres> {
     const family = execFileSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' })
       .trim()
       .split('\n');
-    for (const pid of [server.pid ?? 0, ...family.map(Number)]) process.kill(pid, name);
+    for (const pid of [server.pid ?? 0, ...family.map(Number)]) {
+      try {
+        process.kill(pid, name);
+      } catch (error) {
+        // A server process of a connection that has just closed.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
   };
   return {
     stand: () => signal('SIGSTOP'),
