@@ -8,13 +8,13 @@ export type Unit = 'events' | 'sessions' | 'people' | 'listens' | 'seconds';
 
 declare const unit: unique symbol;
 /** A count of one unit: adding counts of unlike units does not compile. */
-export type Count<U extends Unit> = number & { readonly [unit]: U };
+export type Amount<U extends Unit> = number & { readonly [unit]: U };
 
 /** How a figure was found. */
-export type Method = 'counted' | 'sampled' | 'sketched' | 'exact';
+export type Counting = 'counted' | 'sampled' | 'sketched' | 'exact';
 
 /** The definition of one figure. */
-export interface Metric {
+export interface FigureRule {
   readonly id: string;
   readonly unit: Unit;
   /** False: values of two rooms, minutes or objects must not be summed into one (maxima, distinct people). */
@@ -32,7 +32,14 @@ const metric = <const Id extends string, U extends Unit>(
   unit: U,
   additive: boolean,
   rule: string,
-): Metric & { readonly id: Id; readonly unit: U } => ({ id, unit, additive, version: 1, since: SINCE, rule });
+): FigureRule & { readonly id: Id; readonly unit: U } => ({
+  id,
+  unit,
+  additive,
+  version: 1,
+  since: SINCE,
+  rule,
+});
 
 /** All figures. The order is that of the numbers page. */
 export const METRICS = [
@@ -150,4 +157,4 @@ export const EXCLUSIONS = [
 export type Exclusion = (typeof EXCLUSIONS)[number];
 
 /** The metric with this id. */
-export const metricOf = (id: MetricId): Metric => METRICS.find((each) => each.id === id) as Metric;
+export const metricOf = (id: MetricId): FigureRule => METRICS.find((each) => each.id === id) as FigureRule;

@@ -1,5 +1,5 @@
 /** `/r/:slug/numbers.json`: what is known of a room's audience, the same for everyone. */
-import type { Exclusion, JoinFailure, Method, MetricId, Unit } from './metrics.ts';
+import type { Counting, Exclusion, JoinFailure, MetricId, Unit } from './metrics.ts';
 
 /**
  * How the server's count S and the players' proofs C agree: within 5 %, within 15 %, worse (then the range replaces the
@@ -18,7 +18,7 @@ export interface Figure {
   readonly net: number;
   /** Before them. */
   readonly gross: number;
-  readonly method: Method;
+  readonly method: Counting;
   /** Half of the 95 % interval, in the figure's unit. */
   readonly error?: number;
   /** Address of the definition. */

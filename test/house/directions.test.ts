@@ -31,16 +31,20 @@ const ALLOWED: Record<string, readonly string[]> = {
   queue: ['base', 'wire', 'keys', 'http', 'journal'],
   edge: ['base', 'wire', 'http'],
   rehearsal: ['base', 'media', 'wire', 'keys', 'http', 'journal'],
+  // Truth: what was heard, what was written down of it, and what people say about it. Nobody waits for them.
+  audience: ['base', 'wire', 'keys', 'http', 'journal'],
+  evidence: ['base', 'wire', 'keys', 'http', 'journal'],
+  claims: ['base', 'wire', 'http', 'journal'],
   // People.
   room: ['base', 'wire', 'keys', 'http', 'store'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store certificate pages stage mixer packager origin archive standby door ladder queue edge room'.split(
+  role: 'base native media wire keys journal http config bus store certificate pages stage mixer packager origin archive standby door ladder queue edge room audience evidence claims'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store door'.split(
+  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store door audience evidence claims'.split(
     ' ',
   ),
 };
@@ -60,6 +64,8 @@ const WEB: Record<string, readonly string[]> = {
   kit: [],
   listen: ['kit', 'player'],
   studio: ['kit', 'capture', 'player'],
+  numbers: ['kit'],
+  verify: ['kit'],
 };
 
 const sources = files(['src'], /\.tsx?$/).filter(({ path }) => !isTest(path));
