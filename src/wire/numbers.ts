@@ -30,7 +30,7 @@ export interface Figure {
 }
 
 /** One sample of the room, every 10 s. */
-export interface Sample {
+export interface AudienceSample {
   /** Wall-clock ms, a multiple of 10,000: the same instant on every door. */
   readonly at: number;
   /** Sessions by the server's count, by proofs, and by both; net. */

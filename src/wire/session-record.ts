@@ -24,7 +24,7 @@ export const SLOT_S = 10;
 /** How a session gets its sound; the index is the code. */
 export const TRANSPORTS = ['stream', 'll-hls', 'hls', 'radio', 'whep', 'replay', 'download'] as const;
 /** One of them. */
-export type Transport = (typeof TRANSPORTS)[number];
+export type Way = (typeof TRANSPORTS)[number];
 
 /** Bits of a record. */
 export const FLAG = {
@@ -45,7 +45,7 @@ export interface SessionRecord {
   /** Whole minutes since 1970. */
   readonly minute: number;
   readonly room: number;
-  readonly transport: Transport;
+  readonly transport: Way;
   /** Sum of `FLAG`s. */
   readonly flags: number;
   /** Index in `EXCLUSIONS`. */
