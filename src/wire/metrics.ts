@@ -27,12 +27,12 @@ export interface FigureRule {
 }
 
 const SINCE = '2026-12-01';
-const metric = <const Id extends string, U extends Unit>(
+const metric = <const Id extends string, U extends Unit, A extends boolean>(
   id: Id,
   unit: U,
-  additive: boolean,
+  additive: A,
   rule: string,
-): FigureRule & { readonly id: Id; readonly unit: U } => ({
+): FigureRule & { readonly id: Id; readonly unit: U; readonly additive: A } => ({
   id,
   unit,
   additive,

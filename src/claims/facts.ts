@@ -1,0 +1,81 @@
+import type { EvidenceFigure } from '../wire/evidence-entry.ts';
+import { METRICS, type MetricId } from '../wire/metrics.ts';
+import type { RoomNumbers } from '../wire/numbers.ts';
+
+/** One figure that a statement is held against. */
+export interface ClaimFigure {
+  readonly metric: MetricId;
+  readonly value: number;
+  /** The smallest and largest value that the count allows, its error or range included. */
+  readonly low: number;
+  readonly high: number;
+  /** Index of the entry in the evidence log that it rests on. */
+  readonly entry?: number;
+  /** Wall-clock ms that it is of; absent for the whole room. */
+  readonly at?: number;
+  readonly parts?: Readonly<Record<string, number>>;
+  /** True when a correction replaced what was published first. */
+  readonly corrected?: true;
+}
+
+/** One minute of a room. */
+export interface ClaimMinute {
+  /** Whole minutes since 1970. */
+  readonly minute: number;
+  readonly figures: ReadonlyMap<MetricId, ClaimFigure>;
+}
+
+/** Figures of something else that was counted: another room, or the posts of another account. */
+export interface OtherFigures {
+  readonly of: string;
+  readonly figures: ReadonlyMap<MetricId, ClaimFigure>;
+}
+
+/** Everything that is known of a room for checking a statement. */
+export interface ClaimFacts {
+  readonly room: string;
+  readonly title?: string;
+  /** The room as a whole. */
+  readonly figures: ReadonlyMap<MetricId, ClaimFigure>;
+  /** Minutes in their order; empty where only the present figures are known. */
+  readonly minutes: readonly ClaimMinute[];
+  readonly others: readonly OtherFigures[];
+  /** Wall-clock ms when the room opened, if known. */
+  readonly opened?: number;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(METRICS.map(({ id }) => id));
+/** Parts that are the sum of what others are: live and replay listens are never one figure. */
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+/** A figure of an entry; undefined when it has no plausible value. */
+export function figureOf(
+  metric: string,
+  { net, error, parts }: EvidenceFigure,
+  entry: number | undefined,
+  at?: number,
+): ClaimFigure | undefined {
+  if (!KNOWN.has(metric) || !isCount(net)) return undefined;
+  const half = isCount(error) ? error : 0;
+  return {
+    ...{ metric: metric as MetricId, value: net, low: Math.max(0, net - half), high: net + half },
+    ...(entry === undefined ? {} : { entry }),
+    ...(at === undefined ? {} : { at }),
+    ...(parts ? { parts } : {}),
+  };
+}
+
+/** What `numbers.json` of a room says, as it is now. */
+export function factsOfNumbers(numbers: RoomNumbers, others: readonly OtherFigures[] = []): ClaimFacts {
+  const figures = new Map<MetricId, ClaimFigure>();
+  for (const [metric, figure] of Object.entries(numbers.metrics)) {
+    if (!figure || !KNOWN.has(metric)) continue;
+    const known = figureOf(metric, { ...figure, net: figure.value ?? figure.net }, figure.entry);
+    if (!known) continue;
+    const low = isCount(figure.low) ? Math.min(known.low, figure.low) : known.low;
+    const high = isCount(figure.high) ? Math.max(known.high, figure.high) : known.high;
+    figures.set(known.metric, { ...known, low, high });
+  }
+  return { room: numbers.room, figures, minutes: [], others };
+}

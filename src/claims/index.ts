@@ -1,0 +1,8 @@
+/** What somebody says about a room's audience, held against what was counted. */
+export { addFigures, type NotAdded, type Term, whyNotAdded } from './adding.ts';
+export { type BundleRead, factsOfBundle, MOST_BUNDLE } from './bundle-facts.ts';
+export { type CheckOptions, type ClaimUnchecked, type ClaimVerdict, checkClaim } from './check.ts';
+export { type ClaimFacts, factsOfNumbers } from './facts.ts';
+export { type SaidTime, timeIn } from './language/said-time.ts';
+export { isZone } from './moment-of.ts';
+export type { SaidLanguage } from './number/numeral.ts';
