@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'check that what was written down is unchanged; print a signed head',
     load: () => import('./journal.ts'),
   },
+  claim: {
+    does: 'check a number that somebody said against what was counted',
+    load: () => import('./claim.ts'),
+  },
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 

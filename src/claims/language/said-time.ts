@@ -1,4 +1,4 @@
-import type { SaidLanguage } from '../number/numeral.ts';
+import { readable } from '../number/characters.ts';
 
 /** When a statement says that something was so. */
 export type SaidTime =
@@ -107,7 +107,7 @@ const lengthOf = (count: string | undefined, unit: string): number => {
 };
 
 /** Takes the time out of a readable text, and everything else about dates, so that no number of it is taken for a count. */
-export function timeIn(text: string, language: SaidLanguage): TimeFound | 'unclear-time' {
+export function timeIn(text: string): TimeFound | 'unclear-time' {
   let rest = ` ${text} `;
   const times: SaidTime[] = [];
   const take = (pattern: RegExp, read: (found: RegExpExecArray) => SaidTime | undefined): void => {
@@ -150,9 +150,16 @@ export function timeIn(text: string, language: SaidLanguage): TimeFound | 'uncle
   take(END, () => ({ kind: 'end' }));
   const atOnce = AT_ONCE.test(rest) || times.some(({ kind }) => kind === 'peak');
   const average = AVERAGE.test(rest);
-  void language;
   const own = times.filter(({ kind }, i) => kind !== 'end' || i === 0);
   if (unclear || own.filter(({ kind }) => kind !== 'peak').length > 1) return 'unclear-time';
   const time = own.find(({ kind }) => kind !== 'peak') ?? own[0];
   return { rest: rest.replace(/ +/g, ' ').trim(), atOnce, average, ...(time ? { time } : {}) };
+}
+
+/** A time that is given by itself: "20:40", "8 pm", "2024-08-13T00:40:00Z", "the peak". Undefined when it is none. */
+export function readTime(text: string): SaidTime | undefined {
+  const plain = readable(text);
+  if ('why' in plain) return undefined;
+  const found = timeIn(/^\d{4}-/.test(plain.text) ? plain.text : `at ${plain.text}`);
+  return found === 'unclear-time' || !/^[ ;]*$/.test(found.rest) ? undefined : found.time;
 }

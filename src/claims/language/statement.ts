@@ -54,7 +54,7 @@ export function readStatement(text: string, language?: SaidLanguage): StatementR
 }
 
 function oneStatement(text: string, language: SaidLanguage): { statement: Statement } | { why: Unreadable } {
-  const timed = timeIn(text, language);
+  const timed = timeIn(text);
   if (timed === 'unclear-time') return { why: timed };
   const numbers = numbersIn(timed.rest, language);
   if (typeof numbers === 'string') return { why: numbers };

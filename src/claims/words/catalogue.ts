@@ -1,0 +1,7 @@
+import type { PageLanguage } from '../../base/negotiation.ts';
+import type { ClaimWords } from './claim-words.ts';
+import { ENGLISH } from './english.ts';
+import { FRENCH } from './french.ts';
+
+/** The words of a language. */
+export const claimWords = (language: PageLanguage): ClaimWords => (language === 'fr' ? FRENCH : ENGLISH);

@@ -1,0 +1,71 @@
+import { type MetricId, metricOf } from '../../wire/metrics.ts';
+import type { ClaimUnchecked, ClaimVerdict } from '../check.ts';
+import type { ClaimWords } from './claim-words.ts';
+
+/** A verdict for people: what it says, a list under it, and what else is to be known. Plain text. */
+export interface VerdictText {
+  readonly heading: string;
+  readonly sentence: string;
+  readonly list: readonly string[];
+  readonly notes: readonly string[];
+}
+
+const MOST_DIGITS = 4;
+
+/** A number in figures as its readers write it. */
+export const figuresOf = (value: number, { language }: ClaimWords): string =>
+  value.toLocaleString(language === 'fr' ? 'fr' : 'en', { maximumFractionDigits: 2 });
+
+/** A time of day in UTC with its day. */
+export const momentIn = (at: number, { language }: ClaimWords): string =>
+  `${new Date(at).toLocaleString(language === 'fr' ? 'fr' : 'en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })} UTC`;
+
+/** "9,800,000 live + 14,231,000 replay": listens are never one number. */
+export function partsOf(parts: ClaimVerdict['parts'], words: ClaimWords): string {
+  const known = Object.entries(parts ?? {}).filter(([part]) => words.parts[part] !== undefined);
+  return known.map(([part, value]) => `${figuresOf(value, words)} ${words.parts[part]}`).join(' + ');
+}
+
+/** The verdict in the words of a language. */
+export function verdictText(found: ClaimVerdict, words: ClaimWords): VerdictText {
+  const { metric, value, nearest, components, at, later } = found;
+  const figures = (number: number): string => figuresOf(number, words);
+  const name = (id: MetricId): string => words.figures[id];
+  const when = at === undefined ? undefined : momentIn(at, words);
+  const notes = [
+    ...(found.also ? [words.also(found.also.map(name).join(', '))] : []),
+    ...(when !== undefined && later !== undefined ? [words.passed(when, figures(later))] : []),
+    ...(when !== undefined && later === undefined ? [words.at(when)] : []),
+    ...(found.corrected ? [words.corrected] : []),
+    ...found.said.notes.map((note) => words.note(note, figures(found.number))),
+    ...(found.entry === undefined ? [] : [words.entry(figures(found.entry))]),
+  ];
+  const base = { heading: words.headings[found.verdict], list: [] as readonly string[], notes };
+  if (found.verdict === 'matches' && metric !== undefined && value !== undefined)
+    return { ...base, sentence: words.matches(name(metric), figures(value), partsOf(found.parts, words)) };
+  if (found.verdict === 'named-wrongly' && metric !== undefined && value !== undefined) {
+    const unit = words.units[metricOf(metric).unit];
+    return { ...base, sentence: words.namedWrongly(name(metric), figures(value), unit, found.noun) };
+  }
+  if (components)
+    return {
+      ...{ ...base, sentence: words.sum(figures(found.sum ?? 0)) },
+      list: components.map((one) =>
+        words.component(name(one.metric), figures(one.value), words.units[one.unit], one.of),
+      ),
+    };
+  return {
+    ...{ ...base, sentence: nearest.length > 0 ? words.noMatch : '' },
+    list: nearest.map((one) =>
+      words.nearest(
+        name(one.metric),
+        figures(one.value),
+        figures(Number(one.ratio.toPrecision(MOST_DIGITS))),
+      ),
+    ),
+  };
+}
+
+/** Why there is no verdict, in the words of a language. */
+export const uncheckedText = (found: ClaimUnchecked, words: ClaimWords): string =>
+  found.why === 'unlike-figures' ? words.notAdded[found.reason] : words.unread[found.why];
