@@ -32,6 +32,13 @@ export const ROLES = {
     count: () => 1,
     open: async (config, _index, log) => (await import('./role/site.ts')).openSite(config, log),
   },
+  tally: {
+    parts: ['audience', 'evidence'],
+    tells: [],
+    cost: 'figures stand still, and are taken again from what the doors kept; nobody loses sound',
+    count: () => 1,
+    open: async (config, _index, log) => (await import('./role/tally.ts')).openTally(config, log),
+  },
   door: {
     parts: ['origin', 'archive', 'ladder', 'queue', 'door'],
     tells: [],

@@ -36,6 +36,8 @@ export function paths(data: string) {
     ladder: join(root, 'ladder'),
     queue: join(root, 'queue'),
     music: join(root, 'music'),
+    audience: join(root, 'audience'),
+    evidence: join(root, 'evidence'),
     rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
     compiled: join(root, 'compiled'),
@@ -43,6 +45,8 @@ export function paths(data: string) {
     claim: (role: string) => join(run, `${role}.claim`),
     siteBus: join(run, 'site.sock'),
     siteHttp: join(run, 'site.http'),
+    tallyBus: join(run, 'tally.sock'),
+    tallyHttp: join(run, 'tally.http'),
     cellBus: (cell: number) => join(run, `cell-${cell}.sock`),
     cellHttp: (cell: number) => join(run, `cell-${cell}.http`),
   };

@@ -8,10 +8,12 @@ const RANKS = {
   door: { wanted: -3, else: 1 },
   // Pages and the database are what can wait.
   site: { wanted: 3, else: 5 },
+  // Nobody waits for a figure.
+  tally: { wanted: 4, else: 6 },
 } as const;
 
 /**
- * Asks the system to run this thread, and those it starts, in the order of the voice: studio, door, site. To rise needs
+ * Asks the system to run this thread, and those it starts, in the order of the voice: studio, door, site, tally. To rise needs
  * CAP_SYS_NICE; without it the others step back instead, and the order is the same. Spec: sched(7), nice(2).
  */
 export function takeRank(role: keyof typeof RANKS, log: Log): void {

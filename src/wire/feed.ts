@@ -1,8 +1,10 @@
 /** Messages on the bus between processes: cells and the site publish, doors and cells subscribe. */
 import type { Rendition } from '../base/media.ts';
 import type { Strain } from './delivery.ts';
+import type { AudienceSample, RoomNumbers } from './numbers.ts';
 import type { QueueState, TicketCounts } from './queue.ts';
 import type { Clocks, RoomCard, RoomState } from './room.ts';
+import type { RoomEvents } from './room-events.ts';
 
 /**
  * One message: a typed head and raw bytes.
@@ -10,7 +12,8 @@ import type { Clocks, RoomCard, RoomState } from './room.ts';
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s in order
  * of `seq`; `rest` while nobody hears the room; `state` when it changes and every few seconds; `clocks` when one is
  * set; `queue`; `end`. From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a
- * cell: `presence` and `tickets`.
+ * cell: `presence` and `tickets`; upstream to the tally: `sessions` and `events`. From the tally: `numbers` of each room,
+ * first those it has, then about once a second while they change.
  */
 export type Head =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomCard[] }
@@ -84,7 +87,40 @@ export type Head =
       readonly over?: true;
     }
   /** From a door, upstream: tickets issued and moved up since its last message. */
-  | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly tally: TicketCounts };
+  | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly tally: TicketCounts }
+  /**
+   * From a door, upstream to the tally, after each slot of 10 s: the records of the running minute that changed, and of
+   * the minute before where a late proof changed one. After a reconnect those of the last three minutes, oldest first.
+   * Body: records of `wire/session-record.ts`, whose room is an index of `rooms`; at most `MAX_RECORDS` in a message.
+   */
+  | {
+      readonly kind: 'sessions';
+      readonly door: string;
+      /** Wall-clock ms at which a slot of the body ended: no record of the door for it comes later, but for late proofs. */
+      readonly upTo: number;
+      readonly rooms: readonly string[];
+    }
+  /**
+   * From a door, upstream to the tally, when they change, about once a second, and all after a reconnect: what it has
+   * counted since its process began. A repeat changes nothing.
+   */
+  | {
+      readonly kind: 'events';
+      readonly door: string;
+      /** Different for each life of the door's process. */
+      readonly life: string;
+      readonly rooms: Readonly<Record<string, RoomEvents>>;
+    }
+  /** From the tally: the numbers of a room, and its newest sample where there is one. */
+  | {
+      readonly kind: 'numbers';
+      readonly slug: string;
+      readonly numbers: RoomNumbers;
+      readonly sample?: AudienceSample;
+    };
+
+/** The most session records in one message: 3.2 MB, below what a frame may hold. */
+export const MAX_RECORDS = 100_000;
 
 /** A door's report about one room. */
 export type Presence = Extract<Head, { kind: 'presence' }>;

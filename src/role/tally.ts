@@ -1,0 +1,53 @@
+import { open as openAudience } from '../audience/index.ts';
+import { systemClock } from '../base/clock.ts';
+import type { OpenRole } from '../base/health.ts';
+import type { Log } from '../base/log.ts';
+import { exposition } from '../base/metrics.ts';
+import { listenSocket, subscribeSocket } from '../bus/index.ts';
+import type { Config } from '../config/index.ts';
+import { serveInner } from './inner-http.ts';
+import { logLost } from './lost.ts';
+import { paths } from './paths.ts';
+import { takeRank } from './priority.ts';
+import { lastWord } from './snapshot.ts';
+
+/** Opens the tally: what the doors say of sessions, as figures. Nobody waits for it. */
+export async function openTally(config: Config, log: Log): Promise<OpenRole> {
+  takeRank('tally', log);
+  const at = paths(config.data);
+  const keeping = { clock: systemClock, log };
+  await using stack = new AsyncDisposableStack();
+  const audience = stack.use(openAudience({ clock: systemClock, log: log.part('audience') }));
+  const outlet = stack.use(await listenSocket(at.tallyBus, audience.greeting, keeping));
+  audience.onNumbers((message) => outlet.publish(message));
+  outlet.onUpstream(audience.receive);
+  let siteSpoke = false;
+  stack.use(
+    subscribeSocket(at.siteBus, {
+      message(message) {
+        siteSpoke ||= message.head.kind === 'rooms';
+        audience.receive(message);
+      },
+      failed: logLost(systemClock, log, 'site'),
+    }),
+  );
+  stack.use(
+    lastWord(
+      { ...keeping, path: at.rooms },
+      () => siteSpoke,
+      (rooms) => audience.receive({ head: { kind: 'rooms', rooms }, body: new Uint8Array(0) }),
+    ),
+  );
+  for (let cell = 0; cell < config.cells; cell++)
+    stack.use(
+      subscribeSocket(at.cellBus(cell), {
+        message({ head, body }) {
+          // Everything else of a cell is sound.
+          if (head.kind === 'state' || head.kind === 'clocks') audience.receive({ head, body });
+        },
+        failed: logLost(systemClock, log, `cell-${cell}`),
+      }),
+    );
+  stack.use(await serveInner(at.tallyHttp, audience.fetch, keeping));
+  return Object.assign(stack.move(), { metrics: () => exposition(audience.metrics()) });
+}

@@ -1,0 +1,20 @@
+/** What happened at a room and is counted one by one, not by session. */
+import type { JoinFailure } from './metrics.ts';
+
+/** The sums of one door's life for one room; an absent one is 0. `pages` is no sum but the present number. */
+export interface RoomEvents {
+  readonly visits?: number;
+  /** Listen was pressed; not the retries. */
+  readonly attempts?: number;
+  readonly retries?: number;
+  readonly successes?: number;
+  readonly failures?: Readonly<Partial<Record<JoinFailure, number>>>;
+  /** Cards that were seen on pages of this installation. */
+  readonly impressions?: number;
+  /** Cards and players that were seen inside other sites. */
+  readonly embedImpressions?: number;
+  /** Recordings of which a minute was fetched, once per listener key and day. */
+  readonly downloads?: number;
+  /** Pages open on the room now, playing or not. */
+  readonly pages?: number;
+}
