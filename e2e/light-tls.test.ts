@@ -37,32 +37,32 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const laidBare = async (): Promise<number> => {
+const offloaded = async (): Promise<number> => {
   const text = await (
     await fetch(`http://127.0.0.1:${metrics}/metrics`, { headers: { connection: 'close' } })
   ).text();
-  return Number(/laid_bare_total(?:\{[^}]*\})? (\d+)/.exec(text)?.[1] ?? 0);
+  return Number(/tls_offloaded_total(?:\{[^}]*\})? (\d+)/.exec(text)?.[1] ?? 0);
 };
 
 test('Chromium hears on without a gap or a new connection', async () => {
   await browser?.[Symbol.asyncDispose]();
   browser = await startBrowser({ flags: ['--ignore-certificate-errors'] });
-  const before = await laidBare();
+  const before = await offloaded();
   const page = await listenTo(browser, room.url);
   const heard = await detect(page, 'element');
-  await until('its stream keeps only a key', async () => (await laidBare()) > before);
+  await until('its stream keeps only a key', async () => (await offloaded()) > before);
   const stops = countStops();
   const begun = await heard();
   await until('ten seconds more', async () => (await heard()).seconds > begun.seconds + 10, 40_000);
   const holes = (await heard()).holes.slice(begun.holes.length);
   // A short stall of the machine stops Chromium's own audio thread.
   expect(beyond(holes.length, stops()), holes.join(' ')).toBe(0);
-  expect(await laidBare()).toBe(before + 1);
+  expect(await offloaded()).toBe(before + 1);
   expect(browser.complaints).toEqual([]);
 });
 
 test('GnuTLS reads it as well (ffmpeg)', async () => {
-  const before = await laidBare();
+  const before = await offloaded();
   const said = run('ffmpeg', [
     ...['-hide_banner', '-tls_verify', '0', '-t', '8', '-i', `${room.url}/stream`],
     ...['-af', 'volumedetect', '-f', 'null', '-'],
@@ -70,5 +70,5 @@ test('GnuTLS reads it as well (ffmpeg)', async () => {
   expect(said).toContain('time=00:00:08');
   expect(said).not.toMatch(/error|invalid/i);
   expect(Number(/max_volume: (-?[\d.]+) dB/.exec(said)?.[1])).toBeGreaterThan(-50);
-  expect(await laidBare()).toBe(before + 1);
+  expect(await offloaded()).toBe(before + 1);
 });

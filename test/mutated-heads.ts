@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import type { Door, DoorDeps } from '../src/door/index.ts';
 import { LIMITS } from '../src/door/index.ts';
-import { readQuickHead } from '../src/door/request/file-head.ts';
+import { readFileHead } from '../src/door/request/file-head.ts';
 import { readFirstHead, wholeLength } from '../src/door/request/first-head.ts';
 import { ADDRESSES } from '../src/http/index.ts';
 import { fakeOrigin, openTestDoor } from './door.ts';
@@ -252,7 +252,7 @@ export async function sendMutatedHeads(
     // The readers themselves, with any truncation.
     for (const cut of [bytes.length, Math.floor(random() * bytes.length)]) {
       readFirstHead(bytes.subarray(0, cut), LIMITS);
-      readQuickHead(bytes.subarray(0, cut), LIMITS);
+      readFileHead(bytes.subarray(0, cut), LIMITS);
       wholeLength(bytes.subarray(0, cut), LIMITS);
     }
     const cut = random() < 0.3 ? Math.floor(random() * bytes.length) : bytes.length;

@@ -3,25 +3,25 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { fakeOrigin, wire } from '../../test/door.ts';
-import { type OrdinaryDeps, openOrdinary } from './http/server.ts';
+import { type DoorHttpDeps, openHttp } from './http/server.ts';
 import { LIMITS } from './index.ts';
 import { openCounters } from './metrics/counters.ts';
 import { openClients } from './network/trusted-proxies.ts';
 
-/** A server whose shield gives this many cheap answers, and whose judgement is asked for nothing. */
+/** A server whose admission gives this many cheap answers, and whose judgement is asked for nothing. */
 async function open(left: number) {
   const judged: string[] = [];
-  const { server } = openOrdinary({
+  const { server } = openHttp({
     ...{ clock: manualClock(), limits: LIMITS, counters: openCounters(), clients: openClients([]) },
     ...{ origin: fakeOrigin(), fault: () => {} },
-    shield: {
+    admission: {
       answers: () => left-- > 0,
       admits: (_req: unknown, path: string) => judged.push(path) > 0,
-      putOff: (_req: unknown, res: { writeHead(code: number): { end(): void } }) => res.writeHead(429).end(),
+      defer: (_req: unknown, res: { writeHead(code: number): { end(): void } }) => res.writeHead(429).end(),
       took: () => {},
       prefixOf: () => undefined,
     },
-  } as unknown as OrdinaryDeps);
+  } as unknown as DoorHttpDeps);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sockets: Socket[] = [];

@@ -10,7 +10,7 @@ import { rawProblem } from './socket/raw-refusal.ts';
 import type { Tls } from './tls.ts';
 
 /** What the entrance needs. */
-export interface FrontDeps extends Omit<FirstRequestDeps, 'refuse'> {
+export interface DoorEntranceDeps extends Omit<FirstRequestDeps, 'refuse'> {
   readonly gate: Gate;
   /** Where the public port speaks TLS: does the handshake, and returns the connection through `secured`. */
   readonly tls?: () => Tls;
@@ -25,7 +25,7 @@ export interface FrontDeps extends Omit<FirstRequestDeps, 'refuse'> {
 /**
  * The accepting servers, and a sweep, to be called about once a second, that closes connections that send nothing.
  */
-export interface Front {
+export interface DoorEntrance {
   readonly server: Server;
   /** The server of the plain port beside TLS; it listens only where that is set. */
   readonly plainServer: Server;
@@ -74,18 +74,18 @@ class BeforeHandshake implements Awaited {
  * Opens the servers that own every accepted socket. What is let in shakes hands where the port speaks TLS; then its
  * first request decides who takes it (see `FirstRequests`).
  */
-export function openFront(deps: FrontDeps): Front {
+export function openEntrance(deps: DoorEntranceDeps): DoorEntrance {
   return new Entrance(deps);
 }
 
-class Entrance implements Front {
+class Entrance implements DoorEntrance {
   readonly server = createServer(ACCEPTING);
   readonly plainServer = createServer(ACCEPTING);
   readonly requests: FirstRequests;
-  readonly #deps: FrontDeps;
+  readonly #deps: DoorEntranceDeps;
   #refusals = 0;
 
-  constructor(deps: FrontDeps) {
+  constructor(deps: DoorEntranceDeps) {
     this.#deps = deps;
     const refuse = this.#refuse.bind(this);
     this.requests = new FirstRequests({ ...deps, refuse });

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { fakeOrigin, wire } from '../../test/door.ts';
 import { systemClock } from '../base/clock.ts';
-import { openShield } from './admission/admission.ts';
-import { openQuick } from './files/file-answers.ts';
+import { openAdmission } from './admission/admission.ts';
+import { openFileAnswers } from './files/file-answers.ts';
 import { LIMITS } from './limits.ts';
 import { openCounters } from './metrics/counters.ts';
 import { openGate } from './network/connection-limit.ts';
@@ -17,7 +17,7 @@ test('under strain a network fetches small files within its share, however it as
   const clock = manualClock();
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share });
-  const shield = openShield({
+  const admission = openAdmission({
     ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
   });
   const from = (network: number): Connection => {
@@ -28,7 +28,7 @@ test('under strain a network fetches small files within its share, however it as
   };
   const [loud, quiet] = [from(1), from(2)];
   const served = (connection: Connection, count: number): number =>
-    Array.from({ length: count }, () => shield.fetches(connection)).filter(Boolean).length;
+    Array.from({ length: count }, () => admission.fetches(connection)).filter(Boolean).length;
   expect(served(loud, 3_000)).toBe(3_000);
   for (let s = 0; s < 5; s += 1) {
     served(loud, 3_000);
@@ -38,7 +38,7 @@ test('under strain a network fetches small files within its share, however it as
       clock.advance(1);
     }
   }
-  expect(shield.strained).toBe(true);
+  expect(admission.strained).toBe(true);
   expect(served(quiet, 10)).toBe(10);
   const most = served(loud, 3_000);
   expect(most).toBeGreaterThan(100);
@@ -46,8 +46,8 @@ test('under strain a network fetches small files within its share, however it as
   // The long way round, by a header that the short one does not read.
   const asked = { method: 'GET', headers: { 'if-none-match': '"x"' }, socket: loud.socket };
   const path = '/r/room/live/opus64/7.m4s';
-  expect(shield.admits(asked as never, path, false)).toBe(false);
-  expect(shield.admits({ ...asked, socket: quiet.socket } as never, path, false)).toBe(true);
+  expect(admission.admits(asked as never, path, false)).toBe(false);
+  expect(admission.admits({ ...asked, socket: quiet.socket } as never, path, false)).toBe(true);
 });
 
 test('a connection of a network over its share is closed before anything is made for it', async () => {
@@ -59,7 +59,7 @@ test('a connection of a network over its share is closed before anything is made
   };
   const counters = openCounters();
   let left = 1;
-  const quick = openQuick({
+  const answers = openFileAnswers({
     ...{ clock: systemClock, limits: LIMITS, counters, origin, batch: openBatch(undefined) },
     fetches: () => left-- > 0,
     fault() {},
@@ -68,7 +68,7 @@ test('a connection of a network over its share is closed before anything is made
     back: ({ socket }) => socket.destroy(),
   });
   await using server = createServer((socket) =>
-    socket.once('data', (bytes) => quick.take(connectionOf(socket), bytes)),
+    socket.once('data', (bytes) => answers.take(connectionOf(socket), bytes)),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -86,7 +86,7 @@ test('what a listed proxy brings is charged to the network behind it, request by
   const share = new Share(1);
   const clock = manualClock();
   const gate = openGate({ limits: LIMITS, share });
-  const shield = openShield({
+  const admission = openAdmission({
     ...{ clock, gate, share, clients: openClients(['192.0.2.1']), busyFrom: 0, random: () => 0.5 },
   });
   const peer = (remoteAddress: string): Connection => {
@@ -97,7 +97,8 @@ test('what a listed proxy brings is charged to the network behind it, request by
   };
   const [proxy, liar] = [peer('192.0.2.1'), peer('203.0.113.7')];
   const served = (connection: Connection, client: string, count: number): number =>
-    Array.from({ length: count }, () => shield.fetches(connection, undefined, client)).filter(Boolean).length;
+    Array.from({ length: count }, () => admission.fetches(connection, undefined, client)).filter(Boolean)
+      .length;
   for (let s = 0; s < 5; s += 1) {
     served(proxy, '198.51.100.1', 3_000);
     served(liar, '198.51.100.2', 3_000);
@@ -107,13 +108,13 @@ test('what a listed proxy brings is charged to the network behind it, request by
       clock.advance(1);
     }
   }
-  expect(shield.strained).toBe(true);
+  expect(admission.strained).toBe(true);
   expect(served(proxy, '198.51.101.1', 10)).toBe(10);
   expect(served(proxy, '6.6.6.6, 198.51.100.1', 3_000)).toBeLessThan(2_900);
   expect(served(liar, '198.51.101.1', 3_000)).toBeLessThan(2_900);
   // The dear part of it as well.
-  expect(shield.charger(proxy, '198.51.100.1')(1)).toBe(false);
-  expect(shield.charger(proxy, '198.51.101.1')(1)).toBe(true);
+  expect(admission.charger(proxy, '198.51.100.1')(1)).toBe(false);
+  expect(admission.charger(proxy, '198.51.101.1')(1)).toBe(true);
 });
 
 test('on a connection of a proxy somebody over the share is told so, and the next one is served', async () => {
@@ -123,7 +124,7 @@ test('on a connection of a proxy somebody over the share is told so, and the nex
   const counters = openCounters();
   const charged: (string | undefined)[] = [];
   const back: string[] = [];
-  const quick = openQuick({
+  const answers = openFileAnswers({
     ...{ clock: systemClock, limits: LIMITS, counters, origin, batch: openBatch(undefined) },
     fetches: (_socket, forwardedFor) => {
       charged.push(forwardedFor);
@@ -138,7 +139,7 @@ test('on a connection of a proxy somebody over the share is told so, and the nex
     },
   });
   await using server = createServer((socket) =>
-    socket.once('data', (bytes) => quick.take(connectionOf(socket), bytes)),
+    socket.once('data', (bytes) => answers.take(connectionOf(socket), bytes)),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Clock } from '../base/clock.ts';
-import type { Quick } from './files/file-answers.ts';
+import type { FileAnswers } from './files/file-answers.ts';
 import { handToHttp } from './http/hand-over.ts';
 import type { Limits } from './limits.ts';
 import type { Counters } from './metrics/counters.ts';
@@ -24,13 +24,13 @@ export interface FirstRequestDeps {
   readonly unfinished: Unfinished<Connection>;
   readonly fanout: Fanout;
   /** Takes connections whose first request is for a small public file. */
-  readonly quick: Quick;
+  readonly files: FileAnswers;
   /** Takes every other connection that does not begin with a stream; it does not listen itself. */
-  readonly ordinary: HttpServer;
+  readonly http: HttpServer;
   /**
    * Counts a connection from a listed proxy against the client's own network; false if that network is at its limit.
    */
-  claims(connection: Connection, forwardedFor: string | undefined): boolean;
+  countForClient(connection: Connection, forwardedFor: string | undefined): boolean;
   /** Decides whether a listener is served at once or deferred. */
   judge(connection: Connection, request: StreamRequest): StreamRequest;
   /** Which client is behind a proxy. */
@@ -77,7 +77,7 @@ class FirstRequest implements Awaited {
 
 /**
  * Reads the first request head of each connection, and hands the connection to whoever answers: a stream to the
- * fan-out, a small public file to `quick`, and anything else to `ordinary`, as if nothing had been read.
+ * fan-out, a small public file to `files`, and anything else to `http`, as if nothing had been read.
  */
 export class FirstRequests {
   readonly #deps: FirstRequestDeps;
@@ -183,16 +183,16 @@ export class FirstRequests {
   #toFilesOrHttp(connection: Connection, request: FirstRequest, bytes: Buffer) {
     this.end(connection);
     request.bytes = undefined;
-    if (!this.#deps.quick.take(connection, bytes)) handToHttp(this.#deps.ordinary, connection, bytes);
+    if (!this.#deps.files.take(connection, bytes)) handToHttp(this.#deps.http, connection, bytes);
   }
 
   #toStream(connection: Connection, head: Extract<FirstHead, { kind: 'stream' }>, bytes: Buffer) {
-    const { fanout, ordinary } = this.#deps;
+    const { fanout, http } = this.#deps;
     const request = readStreamRequest(head.target, head.titles);
     if (!request) return this.#refuse(connection, rawProblem('not-found'));
     this.end(connection);
-    if (head.method === 'HEAD') return handToHttp(ordinary, connection, bytes);
-    if (!this.#deps.claims(connection, head.forwardedFor))
+    if (head.method === 'HEAD') return handToHttp(http, connection, bytes);
+    if (!this.#deps.countForClient(connection, head.forwardedFor))
       return this.#refuse(connection, rawProblem('door-full'));
     const refusal = fanout.join(connection, this.#deps.judge(connection, request));
     if (refusal) this.#refuse(connection, rawProblem(refusal));

@@ -40,15 +40,15 @@ export async function open(deps: DoorDeps): Promise<Door> {
     );
   const bound: Bound = { port: deps.port, plainPort: undefined, tls: undefined, accepting: undefined };
   const parts = openParts({ ...deps, log, limits }, bound);
-  const { front, bares, counters } = parts;
+  const { entrance, tlsOffload, counters } = parts;
   if (deps.tls)
     bound.tls = await openTls({
       ...{ ...deps.tls, clock: deps.clock, log, counters },
-      ...{ bares, secured: (connection) => front.secured(connection) },
+      ...{ tlsOffload, secured: (connection) => entrance.secured(connection) },
     });
-  bound.port = await listen(front.server, deps.port, deps);
-  bound.accepting = openAcceptQueue(front.server);
-  if (deps.plain) bound.plainPort = await listen(front.plainServer, deps.plain.port, deps);
+  bound.port = await listen(entrance.server, deps.port, deps);
+  bound.accepting = openAcceptQueue(entrance.server);
+  if (deps.plain) bound.plainPort = await listen(entrance.plainServer, deps.plain.port, deps);
   log.info({ door: deps.name, port: bound.port }, 'open');
   return new OpenDoor({ ...deps, log }, parts, bound);
 }
@@ -84,13 +84,13 @@ class OpenDoor implements Door {
     this.port = bound.port;
     this.plainPort = bound.plainPort;
     const { clock, log } = deps;
-    const { counters, gate, front } = parts;
+    const { counters, gate, entrance } = parts;
     this.strain = openStrain({
       ...{ clock, counters, connections: gate.connections },
       accepting: () => bound.accepting?.take() ?? 0,
     });
     this.#spare = openSpareFile({ log, counters });
-    for (const server of [front.server, front.plainServer])
+    for (const server of [entrance.server, entrance.plainServer])
       server.on('error', (error) =>
         log.error(
           { error: error.message },
@@ -107,10 +107,10 @@ class OpenDoor implements Door {
   readonly catchingUp = (): ReadonlyMap<string, number> => this.#parts.catchingUp.counts();
   // While requests have to wait nobody moves up: the people who were deferred would be back at once.
   readonly promote = (slug: string, count: number): number =>
-    this.#parts.shield.strained ? 0 : this.#parts.fanout.promote(slug, count);
+    this.#parts.admission.strained ? 0 : this.#parts.fanout.promote(slug, count);
   readonly metrics = (): string => {
-    const { counters, gate, fanout, shield } = this.#parts;
-    return exposition(counters, gate.connections.size, fanout.presence()) + shield.metrics();
+    const { counters, gate, fanout, admission } = this.#parts;
+    return exposition(counters, gate.connections.size, fanout.presence()) + admission.metrics();
   };
   readonly close = (grace: Ms): Promise<void> => {
     this.#closing ??= this.#shut(grace);
@@ -123,13 +123,13 @@ class OpenDoor implements Door {
 
   /** What is looked at once a second. */
   #sweep() {
-    const { front, quick, slowBodies, bares, gate, stalledReaders, waitingBytes } = this.#parts;
+    const { entrance, files, slowBodies, tlsOffload, gate, stalledReaders, waitingBytes } = this.#parts;
     const now = this.#deps.clock.now();
     this.#spare.look();
-    front.sweep();
-    quick.sweep();
+    entrance.sweep();
+    files.sweep();
     slowBodies.sweep(now);
-    bares?.sweep();
+    tlsOffload?.sweep();
     const letGo = (connection: Connection): void => this.#letGo(connection);
     stalledReaders.sweep(now, gate.connections, letGo);
     waitingBytes.sweep(gate.connections, letGo);
@@ -145,24 +145,24 @@ class OpenDoor implements Door {
 
   async #shut(grace: Ms): Promise<void> {
     const { log, name } = this.#deps;
-    const { front, ordinary, quick, plainPort, gate, unfinished, bodies, shield } = this.#parts;
+    const { entrance, http, files, plainPort, gate, unfinished, bodies, admission } = this.#parts;
     const gone = Promise.all(
-      [front.server, front.plainServer].map(
+      [entrance.server, entrance.plainServer].map(
         (server) => new Promise<void>((resolve) => server.close(() => resolve())),
       ),
     );
     plainPort?.closeAllConnections();
-    ordinary.close();
-    quick.close();
+    http.close();
+    files.close();
     this.#closeIdle();
     if (grace > 0) await this.#drain(grace, gone);
     for (const { socket } of gate.connections) socket.destroy();
-    ordinary.server.close();
+    http.server.close();
     await gone;
     this.#sweeper[Symbol.dispose]();
     unfinished[Symbol.dispose]();
     bodies[Symbol.dispose]();
-    shield[Symbol.dispose]();
+    admission[Symbol.dispose]();
     this.#bound.tls?.[Symbol.dispose]();
     plainPort?.close();
     log.info({ door: name, port: this.port }, 'closed');
@@ -180,7 +180,7 @@ class OpenDoor implements Door {
   }
 
   #closeIdle() {
-    this.#parts.ordinary.server.closeIdleConnections();
-    this.#parts.quick.closeIdle();
+    this.#parts.http.server.closeIdleConnections();
+    this.#parts.files.closeIdle();
   }
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { FRAGMENT_MS } from '../base/time.ts';
-import { openShield, type Shield } from './admission/admission.ts';
-import { openProofs, type Proofs } from './admission/return-token.ts';
+import { type Admission, openAdmission } from './admission/admission.ts';
+import { openReturnTokens, type ReturnTokens } from './admission/return-token.ts';
 import type { DoorDeps } from './deps.ts';
-import { type Front, openFront } from './entrance.ts';
-import { openQuick, type Quick } from './files/file-answers.ts';
+import { type DoorEntrance, openEntrance } from './entrance.ts';
+import { type FileAnswers, openFileAnswers } from './files/file-answers.ts';
 import { handToHttp } from './http/hand-over.ts';
 import { openPlainPort } from './http/plain-http-port.ts';
-import { type Ordinary, openOrdinary } from './http/server.ts';
+import { type DoorHttp, openHttp } from './http/server.ts';
 import { type Counters, openCounters } from './metrics/counters.ts';
 import { type Fault, openFaults } from './metrics/faults.ts';
 import type { AcceptQueue } from './network/accept-backlog.ts';
@@ -22,7 +22,7 @@ import { type Clients, openClients } from './network/trusted-proxies.ts';
 import { openWaitingBytes, type WaitingBytes } from './network/waiting-bytes.ts';
 import { type Batch, openBatch } from './socket/batched-write.ts';
 import { type Connection, connectionOf } from './socket/connection.ts';
-import { type Bares, openBares } from './socket/tls-offload.ts';
+import { openTlsOffload, type TlsOffload } from './socket/tls-offload.ts';
 import { type CatchingUp, openCatchingUp } from './stream/catching-up.ts';
 import { type Fanout, openFanout } from './stream/listeners.ts';
 import type { Tls } from './tls.ts';
@@ -37,14 +37,14 @@ export interface Bound {
 
 /** Everything a door is made of, in the order in which a connection meets it. */
 export interface DoorParts extends Ground, Watches {
-  readonly shield: Shield;
-  readonly bares: Bares | undefined;
+  readonly admission: Admission;
+  readonly tlsOffload: TlsOffload | undefined;
   readonly fanout: Fanout;
   readonly catchingUp: CatchingUp;
-  readonly ordinary: Ordinary;
-  readonly quick: Quick;
+  readonly http: DoorHttp;
+  readonly files: FileAnswers;
   readonly plainPort: HttpServer | undefined;
-  readonly front: Front;
+  readonly entrance: DoorEntrance;
 }
 
 /** What all others stand on. */
@@ -55,7 +55,7 @@ interface Ground {
   readonly share: Share;
   readonly gate: Gate;
   readonly clients: Clients;
-  readonly proofs: Proofs;
+  readonly returnTokens: ReturnTokens;
 }
 
 /** What looks after those who are slow. */
@@ -70,17 +70,17 @@ interface Watches {
 /** Opens everything but the ports; `bound` is read once they are open. */
 export function openParts(deps: DoorDeps, bound: Bound): DoorParts {
   const ground = openGround(deps);
-  const shield = openDoorShield(deps, bound, ground);
-  const watches = openWatches(deps, shield);
-  const bares = openDoorBares(deps, ground);
-  const fanout = openDoorFanout(deps, ground, { shield, bares });
+  const admission = openDoorAdmission(deps, bound, ground);
+  const watches = openWatches(deps, admission);
+  const tlsOffload = openDoorTlsOffload(deps, ground);
+  const fanout = openDoorFanout(deps, ground, { admission, tlsOffload });
   const catchingUp = openCatchingUp(deps.clock);
-  const ordinary = openDoorHttp(deps, ground, { ...watches, shield, fanout, catchingUp });
-  const quick = openDoorFiles(deps, ground, { shield, ordinary });
-  const plainPort = openDoorPlainPort(deps, bound, { shield, ordinary });
-  const handlers = { ...watches, shield, fanout, ordinary, quick, plainPort };
-  const front = openDoorFront(deps, bound, { ...ground, ...handlers });
-  return { ...ground, ...handlers, bares, catchingUp, front };
+  const http = openDoorHttp(deps, ground, { ...watches, admission, fanout, catchingUp });
+  const files = openDoorFiles(deps, ground, { admission, http });
+  const plainPort = openDoorPlainPort(deps, bound, { admission, http });
+  const handlers = { ...watches, admission, fanout, http, files, plainPort };
+  const entrance = openDoorEntrance(deps, bound, { ...ground, ...handlers });
+  return { ...ground, ...handlers, tlsOffload, catchingUp, entrance };
 }
 
 function openGround({ clock, log, limits, ...deps }: DoorDeps): Ground {
@@ -99,15 +99,15 @@ function openGround({ clock, log, limits, ...deps }: DoorDeps): Ground {
     ...{ counters, fault, batch, share },
     gate: openGate({ limits, share }),
     clients: openClients(deps.trustedProxies ?? []),
-    proofs: openProofs(deps.returnKey ?? randomBytes(32), () => clock.wall()),
+    returnTokens: openReturnTokens(deps.returnKey ?? randomBytes(32), () => clock.wall()),
   };
 }
 
-function openDoorShield(deps: DoorDeps, bound: Bound, ground: Ground): Shield {
+function openDoorAdmission(deps: DoorDeps, bound: Bound, ground: Ground): Admission {
   const { clock, origin, limits } = deps;
-  const { gate, share, clients, proofs } = ground;
-  return openShield({
-    ...{ clock, gate, share, clients, proofs, busyFrom: limits.busyFrom, random: Math.random },
+  const { gate, share, clients, returnTokens } = ground;
+  return openAdmission({
+    ...{ clock, gate, share, clients, returnTokens, busyFrom: limits.busyFrom, random: Math.random },
     accepting: () => bound.accepting?.look() ?? 0,
     newest(slug) {
       const zero = origin.card(slug)?.zero;
@@ -117,7 +117,7 @@ function openDoorShield(deps: DoorDeps, bound: Bound, ground: Ground): Shield {
   });
 }
 
-function openWatches({ clock, limits, tcpInfo }: DoorDeps, shield: Shield): Watches {
+function openWatches({ clock, limits, tcpInfo }: DoorDeps, admission: Admission): Watches {
   return {
     unfinished: openUnfinished<Connection>({
       ...{ clock, limits },
@@ -126,7 +126,7 @@ function openWatches({ clock, limits, tcpInfo }: DoorDeps, shield: Shield): Watc
     bodies: openUnfinished<IncomingMessage>({
       ...{ clock, limits: { ...limits, unfinished: limits.unfinishedBodies } },
       perNetwork: limits.unfinishedBodiesPerNetwork,
-      prefixOf: (req) => shield.prefixOf(req),
+      prefixOf: (req) => admission.prefixOf(req),
     }),
     slowBodies: openSlowBodies(limits),
     stalledReaders: openStalledReaders({ limits, ...(tcpInfo ? { tcpInfo } : {}) }),
@@ -134,9 +134,12 @@ function openWatches({ clock, limits, tcpInfo }: DoorDeps, shield: Shield): Watc
   };
 }
 
-function openDoorBares({ openssl, tls, clock, log }: DoorDeps, { clients }: Ground): Bares | undefined {
+function openDoorTlsOffload(
+  { openssl, tls, clock, log }: DoorDeps,
+  { clients }: Ground,
+): TlsOffload | undefined {
   if (!openssl || !tls) return undefined;
-  return openBares({
+  return openTlsOffload({
     ...{ openssl, clock },
     spares: ({ accepted }) => clients.trusts(accepted.remoteAddress),
     failed: (error) =>
@@ -149,29 +152,29 @@ function openDoorBares({ openssl, tls, clock, log }: DoorDeps, { clients }: Grou
 
 function openDoorFanout(
   deps: DoorDeps,
-  { counters, batch, fault, share, proofs }: Ground,
-  { shield, bares }: Pick<DoorParts, 'shield' | 'bares'>,
+  { counters, batch, fault, share, returnTokens }: Ground,
+  { admission, tlsOffload }: Pick<DoorParts, 'admission' | 'tlsOffload'>,
 ): Fanout {
   const { clock, origin, limits } = deps;
   return openFanout({
-    ...{ clock, origin, limits, counters, batch, fault, bares },
+    ...{ clock, origin, limits, counters, batch, fault, tlsOffload },
     heard: ({ counted }, change) => share.heard(counted.place, change),
-    back: (slug, { counted }) => proofs.give(slug, counted.prefix ?? ''),
+    back: (slug, { counted }) => returnTokens.give(slug, counted.prefix ?? ''),
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
     place: (slug, request, retake) =>
-      shield.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
+      admission.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
   });
 }
 
 function openDoorHttp(
   deps: DoorDeps,
   { counters, fault, clients }: Ground,
-  parts: Pick<DoorParts, 'shield' | 'fanout' | 'catchingUp' | 'bodies' | 'slowBodies'>,
-): Ordinary {
+  parts: Pick<DoorParts, 'admission' | 'fanout' | 'catchingUp' | 'bodies' | 'slowBodies'>,
+): DoorHttp {
   const { clock, limits, origin, assets, pages, site } = deps;
-  const { shield, fanout, catchingUp, bodies, slowBodies } = parts;
-  return openOrdinary({
-    ...{ clock, limits, counters, fanout, shield, fault, origin, bodies, slowBodies, catchingUp },
+  const { admission, fanout, catchingUp, bodies, slowBodies } = parts;
+  return openHttp({
+    ...{ clock, limits, counters, fanout, admission, fault, origin, bodies, slowBodies, catchingUp },
     ...{ assets, pages, site, clients, cell: (index) => deps.cell(index) },
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
@@ -184,37 +187,37 @@ function openDoorHttp(
 function openDoorFiles(
   { clock, limits, origin }: DoorDeps,
   { counters, batch, fault, clients }: Ground,
-  { shield, ordinary }: Pick<DoorParts, 'shield' | 'ordinary'>,
-): Quick {
-  return openQuick({
+  { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
+): FileAnswers {
+  return openFileAnswers({
     ...{ clock, limits, counters, batch, origin, fault },
-    charger: (connection, forwardedFor) => shield.charger(connection, forwardedFor),
-    fetches: (connection, forwardedFor) => shield.fetches(connection, COST.quick, forwardedFor),
+    charger: (connection, forwardedFor) => admission.charger(connection, forwardedFor),
+    fetches: (connection, forwardedFor) => admission.fetches(connection, COST.file, forwardedFor),
     isProxy: ({ socket }) => clients.trusts(socket.remoteAddress),
-    back: (connection, bytes) => handToHttp(ordinary.server, connection, bytes),
+    back: (connection, bytes) => handToHttp(http.server, connection, bytes),
   });
 }
 
 function openDoorPlainPort(
   { plain, limits, publicUrl }: DoorDeps,
   bound: Bound,
-  { shield, ordinary }: Pick<DoorParts, 'shield' | 'ordinary'>,
+  { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): HttpServer | undefined {
   if (!plain) return undefined;
   return openPlainPort({
-    ...{ limits, ordinary: ordinary.server, port: () => bound.port, ready: () => bound.tls?.ready === true },
+    ...{ limits, http: http.server, port: () => bound.port, ready: () => bound.tls?.ready === true },
     ...(publicUrl === undefined ? {} : { publicUrl }),
     challenge: (token) => plain.challenge(token),
-    fetches: (socket) => shield.fetches(connectionOf(socket), COST.request),
+    fetches: (socket) => admission.fetches(connectionOf(socket), COST.request),
   });
 }
 
-function openDoorFront(
+function openDoorEntrance(
   { clock, limits, tls }: DoorDeps,
   bound: Bound,
-  parts: Ground & Pick<DoorParts, 'shield' | 'fanout' | 'ordinary' | 'quick' | 'plainPort' | 'unfinished'>,
-): Front {
-  const { counters, fault, gate, clients, share, unfinished, fanout, quick, shield, plainPort } = parts;
+  parts: Ground & Pick<DoorParts, 'admission' | 'fanout' | 'http' | 'files' | 'plainPort' | 'unfinished'>,
+): DoorEntrance {
+  const { counters, fault, gate, clients, share, unfinished, fanout, files, admission, plainPort } = parts;
   const handshakes = openHandshakes({
     ...{ now: () => clock.now(), share, most: limits.handshakes },
     refused() {
@@ -222,11 +225,11 @@ function openDoorFront(
     },
     fault: (error) => fault(error, 'handshake'),
   });
-  return openFront({
-    ...{ clock, limits, counters, fault, gate, unfinished, fanout, quick, clients },
-    ordinary: parts.ordinary.server,
-    judge: (connection, request) => shield.judge(connection, request),
-    claims: (connection, forwardedFor) => shield.claims(connection, forwardedFor),
+  return openEntrance({
+    ...{ clock, limits, counters, fault, gate, unfinished, fanout, files, clients },
+    http: parts.http.server,
+    judge: (connection, request) => admission.judge(connection, request),
+    countForClient: (connection, forwardedFor) => admission.countForClient(connection, forwardedFor),
     ...(tls ? { tls: () => bound.tls as Tls, plainLocal: tls.plainLocal === true, handshakes } : {}),
     ...(plainPort ? { plain: () => plainPort } : {}),
   });

@@ -339,12 +339,12 @@ test('until a certificate comes the plain port serves, then it sends everyone to
   const stream = wire(door.plainPort ?? 0, STREAM);
   await stream.has(INIT.length);
   stream.socket.destroy();
-  const proofs = async () => [
+  const returnTokens = async () => [
     await (await get('/.well-known/acme-challenge/abc')).text(),
     (await get('/.well-known/acme-challenge/abd')).status,
     (await get('/.well-known/acme-challenge/..%2fsecret')).status,
   ];
-  expect(await proofs()).toEqual(['abc.proof', 404, 404]);
+  expect(await returnTokens()).toEqual(['abc.proof', 404, 404]);
 
   const made = selfSigned();
   writeCertificate(own, made);
@@ -353,7 +353,7 @@ test('until a certificate comes the plain port serves, then it sends everyone to
   while (status !== 308) ({ status } = await get('/r/room'));
   const moved = await get('/r/room?a=1');
   expect(moved.headers.get('location')).toBe(`https://127.0.0.1:${door.port}/r/room?a=1`);
-  expect((await proofs()).slice(0, 2)).toEqual(['abc.proof', 404]);
+  expect((await returnTokens()).slice(0, 2)).toEqual(['abc.proof', 404]);
   const w = wire(door.plainPort ?? 0, 'GET //evil/ HTTP/1.1\r\nHost: good\r\n\r\n');
   await w.has();
   expect(w.text()).toContain(`location: https://good:${door.port}//evil/`);

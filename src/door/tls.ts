@@ -13,7 +13,7 @@ import {
 import { acceptedUnder } from '../native/node-internals.ts';
 import type { Counters } from './metrics/counters.ts';
 import { type Connection, connectionOf } from './socket/connection.ts';
-import type { Bares } from './socket/tls-offload.ts';
+import type { TlsOffload } from './socket/tls-offload.ts';
 
 /** How a door speaks TLS. */
 export interface DoorTls {
@@ -41,7 +41,7 @@ export interface TlsDeps extends DoorTls {
   readonly log: Log;
   readonly counters: Counters;
   /** Offloads connections that carry a stream. */
-  readonly bares?: Bares | undefined;
+  readonly tlsOffload?: TlsOffload | undefined;
   /** Receives a connection whose handshake is done. */
   secured(connection: Connection): void;
 }
@@ -162,7 +162,7 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     take(connection) {
       const begin = (): void => void server.emit('connection', connection.accepted);
       if (!certificate) connection.accepted.resetAndDestroy();
-      else if (deps.bares) deps.bares.begin(connection, begin);
+      else if (deps.tlsOffload) deps.tlsOffload.begin(connection, begin);
       else begin();
     },
     reload,

@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
-import { openShield } from './admission/admission.ts';
+import { openAdmission } from './admission/admission.ts';
 import { LIMITS } from './limits.ts';
 import { openGate } from './network/connection-limit.ts';
 import { Share } from './network/fair-share.ts';
 import { openClients } from './network/trusted-proxies.ts';
 import { Connection } from './socket/connection.ts';
 
-/** A shield under strain, where a token that is the room's name is its host's. */
+/** A admission under strain, where a token that is the room's name is its host's. */
 function strained() {
   const clock = manualClock();
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share });
-  const shield = openShield({
+  const admission = openAdmission({
     ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
     vouches: (token, slug) => token === slug,
   });
@@ -22,7 +22,7 @@ function strained() {
     const socket = { remoteAddress: `203.0.${network}.7`, on: () => socket } as unknown as Socket;
     gate.admit(new Connection(socket));
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    return shield.admits({ method: 'POST', headers, socket } as unknown as IncomingMessage, path, true);
+    return admission.admits({ method: 'POST', headers, socket } as unknown as IncomingMessage, path, true);
   };
   const pass = (seconds: number): void => {
     for (let s = 0; s < seconds; s += 1) {
@@ -57,7 +57,7 @@ test('without strain as well, only so many requests reach the process that mixes
   const clock = manualClock();
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share });
-  const shield = openShield({
+  const admission = openAdmission({
     ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
     vouches: (token, slug) => token === slug,
   });
@@ -65,7 +65,7 @@ test('without strain as well, only so many requests reach the process that mixes
     Array.from({ length: count }, (_, i) => {
       const socket = { remoteAddress: `203.0.${i % 250}.7`, on: () => socket } as unknown as Socket;
       const req = { method: 'POST', headers: { authorization: `Bearer ${token}` }, socket };
-      return shield.admits(req as unknown as IncomingMessage, path, true);
+      return admission.admits(req as unknown as IncomingMessage, path, true);
     }).filter(Boolean).length;
   expect(ask('/r/room/whip', 1_000, 'forged')).toBe(40);
   expect(ask('/r/other/whep/abc', 1_000, 'forged')).toBe(0);

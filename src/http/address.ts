@@ -51,9 +51,9 @@ export interface Address {
   readonly body?: number;
   /** Absent: never kept. */
   readonly cache?: CacheClass;
-  /** Small, and byte for byte alike for everyone: answered from a shared buffer (`door/quick.ts`). */
+  /** Small, and byte for byte alike for everyone: answered from a shared buffer (`door/files`). */
   readonly shared?: true;
-  /** Written bit by bit for hours: the connection belongs to the stream from its first head on (`door/front.ts`). */
+  /** Written bit by bit for hours: the connection belongs to the stream from its first head on (`door/entrance.ts`). */
   readonly endless?: true;
   /** Capital letters mean something in it: it is never rewritten (`canonical.ts`). */
   readonly exact?: true;

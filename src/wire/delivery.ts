@@ -70,7 +70,7 @@ export const needsTicket = (delivery: Delivery): boolean =>
   holdsNewcomers(delivery) || (delivery.newcomers === 'live' && delivery.cap !== undefined);
 
 /** Delay of the delayed stream: long enough for two layers of caches, short enough to follow the same event. */
-export const RING_MS = 30_000;
+export const DELAY_MS = 30_000;
 
 /** Polling interval of pages by rung: in a crowd each listener's page must cost less than their sound. */
 const POLLS_MS = [1_000, 2_000, 5_000, 10_000] as const;
@@ -88,7 +88,7 @@ export const fullDelivery = (period: number, since: number): Delivery => ({
   period,
   newcomers: 'live',
   since,
-  ring: RING_MS,
+  ring: DELAY_MS,
   poll: pollOn(0),
 });
 
@@ -107,7 +107,7 @@ export function deliveryAt(
     newcomers: step.newcomers,
     ...(at === 0 || why === undefined ? {} : { why }),
     since,
-    ring: RING_MS,
+    ring: DELAY_MS,
     poll: pollOn(step.rung),
   };
 }

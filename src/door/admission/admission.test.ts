@@ -10,7 +10,7 @@ import { Share } from '../network/fair-share.ts';
 import { openClients } from '../network/trusted-proxies.ts';
 import { readStreamRequest, type StreamRequest } from '../request/stream-query.ts';
 import { Connection } from '../socket/connection.ts';
-import { openShield } from './admission.ts';
+import { openAdmission } from './admission.ts';
 
 const stop: (() => void)[] = [];
 afterEach(() => {
@@ -19,14 +19,14 @@ afterEach(() => {
 
 const request = (query = ''): StreamRequest => readStreamRequest(`/r/room/stream${query}`) as StreamRequest;
 
-/** A shield on a clock of its own, and somebody from anywhere. */
+/** A admission on a clock of its own, and somebody from anywhere. */
 function shieldOn(clock = manualClock(), accepting = () => 0) {
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share });
-  const shield = openShield({
+  const admission = openAdmission({
     ...{ clock, gate, share, clients: openClients([]), busyFrom: 0, random: () => 0.5 },
     accepting,
-    proofs: {
+    returnTokens: {
       give: (slug, network) => `${slug} ${network}`,
       holds: (text, slug, network) => text === `${slug} ${network}`,
     },
@@ -41,63 +41,65 @@ function shieldOn(clock = manualClock(), accepting = () => 0) {
   /** `seconds` of arrivals, with an event loop that is busy for 100 ms at a time, or free. */
   const pass = (seconds: number, busy: boolean, query = ''): void => {
     for (let s = 0; s < seconds; s += 1) {
-      for (let network = 0; network < 200; network += 1) shield.judge(from(network), request(query));
+      for (let network = 0; network < 200; network += 1) admission.judge(from(network), request(query));
       for (let i = 0; i < 10; i += 1) {
         if (busy) clock.stall(99);
         clock.advance(busy ? 1 : 100);
       }
     }
   };
-  return { shield, from, pass };
+  return { admission, from, pass };
 }
 
-test('newcomers who are put off hear the ring, until the strain is over', () => {
-  const { shield, from, pass } = shieldOn();
+test('deferred newcomers hear the delayed stream until the load is over', () => {
+  const { admission, from, pass } = shieldOn();
   const live = () => ({ at: 'live' as const });
-  expect(shield.place(shield.judge(from(1), request()), live)).toEqual({ at: 'live' });
+  expect(admission.place(admission.judge(from(1), request()), live)).toEqual({ at: 'live' });
   pass(120, true);
-  expect(shield.strained).toBe(true);
+  expect(admission.strained).toBe(true);
   for (let network = 0; network < 200; network += 1) {
-    const judged = shield.judge(from(network), request());
-    expect(shield.place(judged, live)).toEqual({ at: 'ring' });
+    const judged = admission.judge(from(network), request());
+    expect(admission.place(judged, live)).toEqual({ at: 'ring' });
   }
   // Those who only lost their connection, and can prove it, go on at the live edge.
   const back = (network: number): StreamRequest => ({
     ...request('?after=990'),
     back: `room 203.0.${network}`,
   });
-  expect(shield.place(shield.judge(from(1), back(1)), live)).toEqual({ at: 'live' });
-  expect(shield.place(shield.judge(from(1), back(2)), live)).toEqual({ at: 'ring' });
+  expect(admission.place(admission.judge(from(1), back(1)), live)).toEqual({ at: 'live' });
+  expect(admission.place(admission.judge(from(1), back(2)), live)).toEqual({ at: 'ring' });
   pass(400, false);
-  expect(shield.strained).toBe(false);
-  expect(shield.place(shield.judge(from(1), request()), live)).toEqual({ at: 'live' });
-  // The room's cap is another matter: who is not put off goes where the line says.
-  expect(shield.place(shield.judge(from(1), request()), () => ({ at: 'ring' }))).toEqual({ at: 'ring' });
+  expect(admission.strained).toBe(false);
+  expect(admission.place(admission.judge(from(1), request()), live)).toEqual({ at: 'live' });
+  // The room's cap is another matter: a request that is not deferred goes where the line says.
+  expect(admission.place(admission.judge(from(1), request()), () => ({ at: 'ring' }))).toEqual({
+    at: 'ring',
+  });
 });
 
 test('a loop whose rounds are short is under strain all the same while connections wait in front of it', () => {
   let accepting = 0;
-  const { shield, pass } = shieldOn(manualClock(), () => accepting);
+  const { admission, pass } = shieldOn(manualClock(), () => accepting);
   pass(20, false);
-  expect(shield.strained).toBe(false);
+  expect(admission.strained).toBe(false);
   accepting = 1_500;
   pass(20, false);
-  expect(shield.strained).toBe(true);
-  expect(shield.state.wait).toBeGreaterThanOrEqual(1_500);
+  expect(admission.strained).toBe(true);
+  expect(admission.state.wait).toBeGreaterThanOrEqual(1_500);
   accepting = 0;
   pass(200, false);
-  expect(shield.strained).toBe(false);
+  expect(admission.strained).toBe(false);
 });
 
 test('a number that only somebody who was here would know is worth more than none, and less than a proof', () => {
-  const { shield, pass } = shieldOn();
+  const { admission, pass } = shieldOn();
   // From this machine nobody has a share of a network: only the order counts.
   const here = new Connection({ remoteAddress: '127.0.0.1', on() {} } as unknown as Socket);
-  const passes = (query: string): boolean => !shield.judge(here, request(query)).putOff;
+  const passes = (query: string): boolean => !admission.judge(here, request(query)).deferred;
   expect(passes('?after=12')).toBe(true);
   pass(120, true, '?after=999');
   expect([passes('?after=999'), passes('')]).toEqual([false, false]);
-  expect(shield.judge(here, { ...request('?after=999'), back: 'room ' }).putOff).toBeUndefined();
+  expect(admission.judge(here, { ...request('?after=999'), back: 'room ' }).deferred).toBeUndefined();
   // While it gets better those who may have been here come before newcomers; an invented number is a newcomer's.
   for (let s = 0; s < 200 && !passes('?after=999'); s += 1) pass(1, false, '?after=999');
   for (const query of ['?after=999', '?after=1008', '?after=856']) expect(passes(query), query).toBe(true);
@@ -106,21 +108,21 @@ test('a number that only somebody who was here would know is worth more than non
 });
 
 test('a ticket that was called gets its place at the live edge under strain as well; one that nobody looked at does not', () => {
-  const { shield, from, pass } = shieldOn();
+  const { admission, from, pass } = shieldOn();
   pass(120, true);
-  const judged = shield.judge(from(1), request('?ticket=q1.room'));
-  expect(shield.place(judged, () => ({ at: 'live', seat: 'q1.seat' }))).toEqual({
+  const judged = admission.judge(from(1), request('?ticket=q1.room'));
+  expect(admission.place(judged, () => ({ at: 'live', seat: 'q1.seat' }))).toEqual({
     at: 'live',
     seat: 'q1.seat',
   });
-  expect(shield.place(judged, () => ({ at: 'live' }))).toEqual({ at: 'ring' });
-  expect(shield.place(judged, () => ({ at: 'ring' }))).toEqual({ at: 'ring' });
+  expect(admission.place(judged, () => ({ at: 'live' }))).toEqual({ at: 'ring' });
+  expect(admission.place(judged, () => ({ at: 'ring' }))).toEqual({ at: 'ring' });
 });
 
 test('whoever asks whether the door lives is answered under strain, within the share of their network', () => {
-  const { shield, from, pass } = shieldOn();
+  const { admission, from, pass } = shieldOn();
   const asks = (network: number, path: string): boolean =>
-    shield.admits(
+    admission.admits(
       { method: 'GET', headers: {}, socket: from(network).socket } as unknown as IncomingMessage,
       path,
       false,

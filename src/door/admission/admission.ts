@@ -10,15 +10,15 @@ import { COST, type Share } from '../network/fair-share.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import type { StreamRequest } from '../request/stream-query.ts';
 import { type Connection, connectionOf, type Network } from '../socket/connection.ts';
+import { answerDeferred } from './deferred-answer.ts';
 import { openQueueing } from './event-loop-wait.ts';
 import { type Priority, priorityOf } from './priority.ts';
-import { Admission, type AdmissionState, CLASSES } from './priority-cutoff.ts';
-import { answerPutOff } from './put-off.ts';
-import type { Proofs } from './return-token.ts';
+import { CLASSES, type CutoffState, PriorityCutoff } from './priority-cutoff.ts';
+import type { ReturnTokens } from './return-token.ts';
 import { StageRequests } from './stage-requests.ts';
 
 /** What admission needs. */
-export interface ShieldDeps {
+export interface AdmissionDeps {
   readonly clock: Clock;
   readonly gate: Gate;
   readonly share: Share;
@@ -30,7 +30,7 @@ export interface ShieldDeps {
   /** How long connections wait in the accept queue, ms; asked about once a second. Default: not at all. */
   accepting?(): number;
   /** The return tokens of listeners who come back; without it nobody can prove that they were listening. */
-  readonly proofs?: Proofs;
+  readonly returnTokens?: ReturnTokens;
   /** The fragment of a room's program that is due now; undefined when it is not running. */
   newest?(slug: string): number | undefined;
   /** 0 ≤ n < 1. */
@@ -39,7 +39,7 @@ export interface ShieldDeps {
 
 /** A stream request with its judgement; a deferred one gets the delayed stream. */
 export interface Judged extends StreamRequest {
-  readonly putOff?: true;
+  readonly deferred?: true;
 }
 
 /** Where a stream begins. */
@@ -54,11 +54,11 @@ interface Place {
  * Admission, before any other work of a door: decides who is served first when requests wait, and what the others get
  * instead.
  */
-export interface Shield extends Disposable {
+export interface Admission extends Disposable {
   /** The network a request comes from; behind a listed proxy, the client's. */
   prefixOf(req: IncomingMessage): string | undefined;
   /** Counts a stream's connection against the client behind a listed proxy; false if that network is at its limit. */
-  claims(connection: Connection, forwardedFor: string | undefined): boolean;
+  countForClient(connection: Connection, forwardedFor: string | undefined): boolean;
   /** Judges a request for a stream; nobody is refused. */
   judge(connection: Connection, request: StreamRequest): Judged;
   /**
@@ -86,12 +86,12 @@ export interface Shield extends Disposable {
   answers(req: IncomingMessage): boolean;
   /** How expensive work for a request, or for a player's small file, is charged to the network that asks for it. */
   charger(asker: IncomingMessage | Connection, forwardedFor?: string): Charge;
-  /** True when a request may be worked on now; otherwise `putOff` answers it. */
+  /** True when a request may be worked on now; otherwise `defer` answers it. */
   admits(req: IncomingMessage, path: string, forwarded: boolean): boolean;
   /** The cheap answer: a short page for a browser, 429 for programs. */
-  putOff(req: IncomingMessage, res: ServerResponse, path: string): void;
+  defer(req: IncomingMessage, res: ServerResponse, path: string): void;
   readonly strained: boolean;
-  readonly state: AdmissionState;
+  readonly state: CutoffState;
   /** Prometheus text, `earshot_door_admission_…`. */
   metrics(): string;
 }
@@ -106,24 +106,24 @@ const HELD_FRAGMENTS = 144;
 const AHEAD_FRAGMENTS = 8;
 
 /** Opens admission; it samples the event loop fifty times a second while anybody is connected. */
-export function openShield(deps: ShieldDeps): Shield {
-  return new DoorShield(deps);
+export function openAdmission(deps: AdmissionDeps): Admission {
+  return new DoorAdmission(deps);
 }
 
-class DoorShield implements Shield {
-  readonly #deps: ShieldDeps;
-  readonly #admission: Admission;
+class DoorAdmission implements Admission {
+  readonly #deps: AdmissionDeps;
+  readonly #cutoff: PriorityCutoff;
   readonly #queueing: ReturnType<typeof openQueueing>;
   readonly #stage: StageRequests;
   readonly #inFlight = openInFlight();
   #used = process.cpuUsage();
   #since: number;
 
-  constructor(deps: ShieldDeps) {
+  constructor(deps: AdmissionDeps) {
     const { clock, gate } = deps;
     this.#deps = deps;
     this.#since = clock.now();
-    this.#admission = new Admission(deps.share, clock.now(), deps.random);
+    this.#cutoff = new PriorityCutoff(deps.share, clock.now(), deps.random);
     this.#stage = new StageRequests(clock, deps.vouches?.bind(deps));
     this.#queueing = openQueueing(
       clock,
@@ -136,19 +136,19 @@ class DoorShield implements Shield {
     return this.#askerOf(req).prefix;
   }
 
-  claims(connection: Connection, forwardedFor: string | undefined): boolean {
+  countForClient(connection: Connection, forwardedFor: string | undefined): boolean {
     const { clients, gate } = this.#deps;
     const peer = connection.socket.remoteAddress;
-    return !clients.trusts(peer) || gate.claim(connection, clients.clientOf(peer, forwardedFor));
+    return !clients.trusts(peer) || gate.countFor(connection, clients.clientOf(peer, forwardedFor));
   }
 
   judge({ counted }: Connection, request: StreamRequest): Judged {
     const served = this.#passes(counted, this.#returning(request, counted), COST.request);
-    return served ? request : { ...request, putOff: true };
+    return served ? request : { ...request, deferred: true };
   }
 
   place(request: Judged, otherwise: () => Place | undefined): Place {
-    if (!request.putOff) return otherwise() ?? { at: 'live' };
+    if (!request.deferred) return otherwise() ?? { at: 'live' };
     const called = request.ticket === undefined ? undefined : otherwise();
     if (called?.at === 'live' && called.seat !== undefined) return called;
     // They are moved up once the load is over, as far as the line has places: see `Door.promote`.
@@ -169,7 +169,7 @@ class DoorShield implements Shield {
     if (worth === 'never') return false;
     const from = this.#askerOf(req);
     // A player continues whoever else comes, within its network's share; so do health checks.
-    if (priority === 1 || (priority === 0 && !stage)) return this.#admission.fetch(from.place, COST.request);
+    if (priority === 1 || (priority === 0 && !stage)) return this.#cutoff.fetch(from.place, COST.request);
     return this.#passes(from, priority, forwarded ? COST.forwarded : COST.request);
   }
 
@@ -195,27 +195,27 @@ class DoorShield implements Shield {
   }
 
   answers(req: IncomingMessage): boolean {
-    return this.#admission.fetch(this.#askerOf(req).place, COST.request);
+    return this.#cutoff.fetch(this.#askerOf(req).place, COST.request);
   }
 
-  fetches(connection: Connection, cost: number = COST.quick, forwardedFor?: string): boolean {
-    return this.#admission.fetch(this.#askerOn(connection, forwardedFor).place, cost);
+  fetches(connection: Connection, cost: number = COST.file, forwardedFor?: string): boolean {
+    return this.#cutoff.fetch(this.#askerOn(connection, forwardedFor).place, cost);
   }
 
-  putOff(req: IncomingMessage, res: ServerResponse, path: string) {
-    answerPutOff(req, res, path, this.#deps.random());
+  defer(req: IncomingMessage, res: ServerResponse, path: string) {
+    answerDeferred(req, res, path, this.#deps.random());
   }
 
   get strained(): boolean {
-    return this.#admission.strained;
+    return this.#cutoff.strained;
   }
 
-  get state(): AdmissionState {
-    return this.#admission.state;
+  get state(): CutoffState {
+    return this.#cutoff.state;
   }
 
   metrics(): string {
-    const { level, wait, putOff } = this.state;
+    const { level, wait, deferred } = this.state;
     return exposition([
       {
         name: 'earshot_door_admitted_ratio',
@@ -233,7 +233,7 @@ class DoorShield implements Shield {
         name: 'earshot_door_put_off_total',
         kind: 'counter',
         help: 'Requests deferred under load, by urgency: 0 is the most urgent',
-        value: putOff.map((count, priority) => [{ priority }, count] as const),
+        value: deferred.map((count, priority) => [{ priority }, count] as const),
       },
     ]);
   }
@@ -244,18 +244,18 @@ class DoorShield implements Shield {
 
   /** The event loop was looked at: once a window is over, the level is decided anew. */
   #looked(now: number) {
-    if (!this.#admission.due(now)) return;
+    if (!this.#cutoff.due(now)) return;
     const { user, system } = process.cpuUsage(this.#used);
     const share = (user + system) / 1000 / Math.max(1, now - this.#since);
     this.#used = process.cpuUsage();
     this.#since = now;
     // A request waits twice: until its connection is accepted, and until it is handled.
     const wait = this.#queueing.take() + (this.#deps.accepting?.() ?? 0);
-    this.#admission.turn(now, wait, share >= this.#deps.busyFrom);
+    this.#cutoff.turn(now, wait, share >= this.#deps.busyFrom);
   }
 
   #passes({ prefix, place }: Network, priority: Priority, cost: number): boolean {
-    return this.#admission.admit(priority, prefix, place, cost, this.#deps.clock.wall());
+    return this.#cutoff.admit(priority, prefix, place, cost, this.#deps.clock.wall());
   }
 
   /**
@@ -264,7 +264,7 @@ class DoorShield implements Shield {
    */
   #returning({ slug, after, back }: StreamRequest, { prefix = '' }: Network): Priority {
     if (after === undefined) return 3;
-    if (back !== undefined && this.#deps.proofs?.holds(back, slug, prefix)) return 1;
+    if (back !== undefined && this.#deps.returnTokens?.holds(back, slug, prefix)) return 1;
     const newest = this.#deps.newest?.(slug);
     if (newest === undefined) return 3;
     return after >= newest - HELD_FRAGMENTS && after <= newest + AHEAD_FRAGMENTS ? 2 : 3;

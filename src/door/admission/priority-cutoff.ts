@@ -37,13 +37,13 @@ const NEVER = 2;
 const HOUR_MS = 3_600_000;
 
 /** What the admission control reports to the metrics. */
-export interface AdmissionState {
+export interface CutoffState {
   /** Classes let in, of 896: 7 priorities × 128 cohorts. */
   readonly level: number;
   /** Mean queueing wait of the last window, ms. */
   readonly wait: number;
   /** Requests deferred so far, by priority. */
-  readonly putOff: readonly number[];
+  readonly deferred: readonly number[];
 }
 
 /**
@@ -51,11 +51,11 @@ export interface AdmissionState {
  * cohort: either all requests of a person pass or none do, and cohorts are dealt again every hour. Under load each
  * network also gets at most its max-min share.
  */
-export class Admission {
+export class PriorityCutoff {
   readonly #share: Share;
   readonly #random: () => number;
   readonly #counts = new Uint32Array(PRIORITIES * COHORTS);
-  readonly #putOff = new Uint32Array(PRIORITIES);
+  readonly #deferred = new Uint32Array(PRIORITIES);
   #limit = PRIORITIES * COHORTS;
   #requests = 0;
   #good = 0;
@@ -79,7 +79,7 @@ export class Admission {
     this.#requests += 1;
     const must = priority < NEVER;
     const passes = (must || at < this.#limit) && this.#share.ask(place, cost, must);
-    if (!passes) this.#putOff[priority] = (this.#putOff[priority] ?? 0) + 1;
+    if (!passes) this.#deferred[priority] = (this.#deferred[priority] ?? 0) + 1;
     return passes;
   }
 
@@ -102,8 +102,8 @@ export class Admission {
     return this.#limit < PRIORITIES * COHORTS || this.#capacity !== undefined;
   }
 
-  get state(): AdmissionState {
-    return { level: this.#limit, wait: this.#wait, putOff: [...this.#putOff] };
+  get state(): CutoffState {
+    return { level: this.#limit, wait: this.#wait, deferred: [...this.#deferred] };
   }
 
   /**

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { COST, Share, waterLevel } from '../network/fair-share.ts';
 import { openQueueing } from './event-loop-wait.ts';
-import { type Asked, type Priority, priorityOf } from './priority.ts';
-import { Admission, COHORTS, cohortOf, WINDOW_MS } from './priority-cutoff.ts';
+import { type Priority, priorityOf, type RequestFacts } from './priority.ts';
+import { COHORTS, cohortOf, PriorityCutoff, WINDOW_MS } from './priority-cutoff.ts';
 
-const of = (target: string, more: Partial<Asked> = {}): Priority => {
+const of = (target: string, more: Partial<RequestFacts> = {}): Priority => {
   const [path = '/'] = target.split('?');
   return priorityOf({ method: 'GET', path, ...more });
 };
@@ -114,7 +114,7 @@ test('a million networks are held in the same place, and the dear ones are the l
 /** A door that can do `able` requests a second; newcomers from many networks, listeners, crawlers. */
 function evening(able: number) {
   const share = new Share(3);
-  const admission = new Admission(share, 0, () => 0.5);
+  const admission = new PriorityCutoff(share, 0, () => 0.5);
   let now = 0;
   return {
     admission,
@@ -181,7 +181,7 @@ test('all calls of one network pass or none does, and another hour deals anew', 
 
 test('few requests that are very dear strain a door as well, and only their network pays', () => {
   const share = new Share(1);
-  const admission = new Admission(share, 0, () => 0.5);
+  const admission = new PriorityCutoff(share, 0, () => 0.5);
   const [loud, quiet] = [share.place('203.0.1'), share.place('203.0.2')];
   let now = 0;
   let [served, refused] = [0, 0];
@@ -199,19 +199,19 @@ test('few requests that are very dear strain a door as well, and only their netw
     admission.turn(now, served > refused ? 90 : 5);
   }
   expect(refused).toBeGreaterThan(10);
-  expect(admission.state.putOff.reduce((a, b) => a + b)).toBe(0);
+  expect(admission.state.deferred.reduce((a, b) => a + b)).toBe(0);
 });
 
 test('many requests that take little are not cut to nothing when something else holds the door up', () => {
   const share = new Share(9);
-  const admission = new Admission(share, 0, () => 0.5);
+  const admission = new PriorityCutoff(share, 0, () => 0.5);
   const players = Array.from({ length: 500 }, (_, i) => share.place(`10.9.${i}`));
   let now = 0;
   const second = (wait: number): number => {
     let served = 0;
     // 40 ms of a second in all.
     for (let i = 0; i < 4; i += 1)
-      for (const place of players) if (admission.fetch(place, COST.quick)) served += 1;
+      for (const place of players) if (admission.fetch(place, COST.file)) served += 1;
     now += WINDOW_MS;
     admission.turn(now, wait);
     return served;
@@ -227,7 +227,7 @@ test('a flood of networks forgets itself; whoever cost much, or holds connection
   share.charge(dear, 1_000_000);
   share.opened(holder);
   share.turn(1, 10_000);
-  for (let i = 0; i < 100_000; i += 1) share.ask(share.place(`10.${i >> 8}.${i & 255}`), COST.quick);
+  for (let i = 0; i < 100_000; i += 1) share.ask(share.place(`10.${i >> 8}.${i & 255}`), COST.file);
   expect(share.place('198.51.100')).toBe(dear);
   expect(share.place('198.51.101')).toBe(holder);
   expect(share.openAt(holder)).toBe(1);

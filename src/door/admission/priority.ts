@@ -8,7 +8,7 @@ import { find } from '../../http/index.ts';
 export type Priority = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
 /** What is known about a request before any work is done for it. */
-export interface Asked {
+export interface RequestFacts {
   readonly method: string;
   readonly path: string;
   /** `Sec-Purpose` or `Purpose`. Spec: Fetch, 4.7 (Sec-Purpose). */
@@ -22,7 +22,7 @@ export interface Asked {
 const ROBOT = /bot\b|crawl|spider|slurp|archiver|facebookexternalhit|preview|scrapy|monitor/i;
 
 /** The priority of a request. An unproven claim to be a speaker or to be called does not count. */
-export function priorityOf({ method, path, purpose, agent, holds }: Asked): Priority {
+export function priorityOf({ method, path, purpose, agent, holds }: RequestFacts): Priority {
   const urgency = find(path)?.address.urgency ?? 'reading';
   if (urgency === 'health') return 0;
   // WHIP, WHEP and the backstage. Commands to the site wait their turn, whoever gives them.

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { openProofs } from './return-token.ts';
+import { openReturnTokens } from './return-token.ts';
 
 const HOUR = 3_600_000;
 const secret = new Uint8Array(32).fill(5);
 
 test('what one was given holds at every door, for a day, in its room and its network, and with no letter changed', () => {
   let wall = Date.UTC(2026, 10, 22, 20);
-  const [door, other] = [openProofs(secret, () => wall), openProofs(secret, () => wall)];
+  const [door, other] = [openReturnTokens(secret, () => wall), openReturnTokens(secret, () => wall)];
   const proof = door.give('evening', '203.0.113');
   expect(proof).toMatch(/^[\w.~-]{1,256}$/);
   expect(other.holds(proof, 'evening', '203.0.113')).toBe(true);
   expect(other.holds(proof, 'morning', '203.0.113')).toBe(false);
   expect(other.holds(proof, 'evening', '203.0.114')).toBe(false);
-  expect(openProofs(new Uint8Array(32), () => wall).holds(proof, 'evening', '203.0.113')).toBe(false);
+  expect(openReturnTokens(new Uint8Array(32), () => wall).holds(proof, 'evening', '203.0.113')).toBe(false);
   for (let i = 0; i < proof.length; i += 1) {
     const altered = `${proof.slice(0, i)}${proof[i] === 'a' ? 'b' : 'a'}${proof.slice(i + 1)}`;
     expect(other.holds(altered, 'evening', '203.0.113'), altered).toBe(false);
@@ -27,7 +27,7 @@ test('what one was given holds at every door, for a day, in its room and its net
 
 test('a proof given again is of the present hour', () => {
   let wall = Date.UTC(2026, 10, 22, 20);
-  const door = openProofs(secret, () => wall);
+  const door = openReturnTokens(secret, () => wall);
   const first = door.give('evening', '203.0.113');
   expect(door.give('evening', '203.0.113')).toBe(first);
   expect(door.give('evening', '203.0.114')).not.toBe(first);

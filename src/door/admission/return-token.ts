@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 
 /** Return tokens: given to a listener with its stream, and sent back when it returns after a dropped connection. */
-export interface Proofs {
+export interface ReturnTokens {
   /** `network`: the listener's network; see `prefixOf`. */
   give(slug: string, network: string): string;
   /** True for a token given within a day, for this room and this network. */
@@ -20,26 +20,26 @@ const MAC_LETTERS = 22;
 const MOST_KEPT = 4096;
 
 /** Opens the signer; all doors of an installation have the same key of 32 bytes, and so accept each other's tokens. */
-export function openProofs(bytes: Uint8Array, wall: () => number): Proofs {
+export function openReturnTokens(bytes: Uint8Array, wall: () => number): ReturnTokens {
   const key = createSecretKey(bytes);
   const sign = (hour: number, slug: string, network: string): string => {
     const mac = createHmac('sha256', key).update(`earshot back 1 ${hour} ${slug} ${network}`);
     return `${hour.toString(36)}.${mac.digest('base64url').slice(0, MAC_LETTERS)}`;
   };
   const today = (): number => Math.floor(wall() / HOUR_MS);
-  const kept = { hour: 0, proofs: new Map<string, string>() };
+  const kept = { hour: 0, returnTokens: new Map<string, string>() };
   return {
     give(slug, network) {
       const hour = today();
-      if (kept.hour !== hour || kept.proofs.size >= MOST_KEPT) {
+      if (kept.hour !== hour || kept.returnTokens.size >= MOST_KEPT) {
         kept.hour = hour;
-        kept.proofs.clear();
+        kept.returnTokens.clear();
       }
       const whose = `${slug} ${network}`;
-      let proof = kept.proofs.get(whose);
+      let proof = kept.returnTokens.get(whose);
       if (proof === undefined) {
         proof = sign(hour, slug, network);
-        kept.proofs.set(whose, proof);
+        kept.returnTokens.set(whose, proof);
       }
       return proof;
     },

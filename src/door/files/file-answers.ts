@@ -6,17 +6,17 @@ import { isStream } from '../answer/send.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { DoorOrigin } from '../origin-port.ts';
-import { forwardedForIn, type QuickHead, readQuickHead } from '../request/file-head.ts';
+import { type FileHead, forwardedForIn, readFileHead } from '../request/file-head.ts';
 import type { Batch } from '../socket/batched-write.ts';
 import type { Connection, Handler } from '../socket/connection.ts';
 import { type Outlet, put, waitingIn } from '../socket/direct-write.ts';
 import { reset } from '../socket/reset.ts';
 import { AnswerSlices } from './answer-slices.ts';
 import { PlaylistQueries } from './playlist-query.ts';
-import { type Making, Shelf } from './response-cache.ts';
+import { type PendingAnswer, ResponseCache } from './response-cache.ts';
 
 /** What serving shared files needs. */
-export interface QuickDeps {
+export interface FileAnswersDeps {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly counters: Counters;
@@ -35,7 +35,7 @@ export interface QuickDeps {
 }
 
 /** Serves small public files on kept-alive connections from one buffer for everyone. */
-export interface Quick {
+export interface FileAnswers {
   /** Takes over a connection whose first bytes are such a request; otherwise false, with no effect. */
   take(connection: Connection, bytes: Buffer): boolean;
   /** Closes connections that are idle or have not finished a head; call about once a second. */
@@ -48,7 +48,7 @@ export interface Quick {
   readonly size: number;
 }
 
-type Found = Extract<QuickHead, { kind: 'quick' }>;
+type Found = Extract<FileHead, { kind: 'file' }>;
 
 /**
  * Longer headers are examined each time, because each of tens of thousands of connections would keep its own copy.
@@ -67,8 +67,8 @@ const rest = (bytes: Buffer | undefined, taken: number): Buffer | undefined =>
   bytes && bytes.length > taken ? bytes.subarray(taken) : undefined;
 
 /** Opens it. */
-export function openQuick(deps: QuickDeps): Quick {
-  return new FileAnswers(deps);
+export function openFileAnswers(deps: FileAnswersDeps): FileAnswers {
+  return new SharedFileAnswers(deps);
 }
 
 /** A connection on which small public files are asked for, one after the other. */
@@ -83,18 +83,18 @@ class FileRequests implements Outlet, Handler {
   /** Length of the request whose answer is being made; 0 while there is none. */
   waiting = 0;
   /** The answer it is waiting for. */
-  making: Making<FileRequests> | undefined = undefined;
+  making: PendingAnswer<FileRequests> | undefined = undefined;
   /** Since when nothing has happened, on the monotonic clock. */
   since: number;
   served = 0;
   before: { readonly fields: string; readonly gzip: boolean } | undefined = undefined;
   /** See `QuickDeps.isProxy`. */
   readonly proxy: boolean;
-  readonly #answers: FileAnswers;
+  readonly #answers: SharedFileAnswers;
   #gone = false;
 
   constructor(
-    answers: FileAnswers,
+    answers: SharedFileAnswers,
     { connection, ...more }: { connection: Connection; bytes: Buffer; since: number; proxy: boolean },
   ) {
     this.#answers = answers;
@@ -127,17 +127,17 @@ class FileRequests implements Outlet, Handler {
   }
 }
 
-class FileAnswers implements Quick {
-  readonly #deps: QuickDeps;
-  readonly #shelf: Shelf<FileRequests>;
+class SharedFileAnswers implements FileAnswers {
+  readonly #deps: FileAnswersDeps;
+  readonly #cache: ResponseCache<FileRequests>;
   readonly #queries = new PlaylistQueries();
   readonly #slices: AnswerSlices<FileRequests>;
   readonly #all = new Set<FileRequests>();
   #closing = false;
 
-  constructor(deps: QuickDeps) {
+  constructor(deps: FileAnswersDeps) {
     this.#deps = deps;
-    this.#shelf = new Shelf(deps.clock);
+    this.#cache = new ResponseCache(deps.clock);
     this.#slices = new AnswerSlices({
       clock: deps.clock,
       answer: (requests, bytes) => this.#contain(requests, () => this.#answer(requests, bytes)),
@@ -151,7 +151,7 @@ class FileAnswers implements Quick {
 
   take(connection: Connection, bytes: Buffer): boolean {
     const { clock, limits } = this.#deps;
-    if (readQuickHead(bytes, limits).kind !== 'quick') return false;
+    if (readFileHead(bytes, limits).kind !== 'file') return false;
     const proxy = this.#deps.isProxy(connection);
     const requests = new FileRequests(this, { connection, bytes, since: clock.now(), proxy });
     this.#all.add(requests);
@@ -184,7 +184,7 @@ class FileAnswers implements Quick {
 
   /** A connection has closed. */
   gone(requests: FileRequests) {
-    if (requests.making) this.#shelf.leave(requests.making, requests);
+    if (requests.making) this.#cache.leave(requests.making, requests);
     this.#all.delete(requests);
   }
 
@@ -192,9 +192,9 @@ class FileAnswers implements Quick {
   #next(requests: FileRequests) {
     const { limits, counters } = this.#deps;
     while (requests.held && requests.bytes && requests.waiting === 0) {
-      const head = readQuickHead(requests.bytes, limits, requests.before);
+      const head = readFileHead(requests.bytes, limits, requests.before);
       if (head.kind === 'more') return;
-      if (head.kind !== 'quick') return this.#giveBack(requests);
+      if (head.kind !== 'file') return this.#giveBack(requests);
       const forwardedFor = requests.proxy ? forwardedForIn(head.fields) : undefined;
       if (!this.#deps.fetches(requests.connection, forwardedFor)) {
         counters.overShare += 1;
@@ -212,19 +212,24 @@ class FileAnswers implements Quick {
   #serve(requests: FileRequests, head: Found, forwardedFor: string | undefined) {
     const query = this.#queries.meaning(head.path, head.query);
     const key = `${head.gzip ? 'z' : '-'}${head.path}${query === '' ? '' : `?${query}`}`;
-    const ready = this.#shelf.find(key);
+    const ready = this.#cache.find(key);
     if (ready) {
       requests.bytes = rest(requests.bytes, head.length);
       return this.#write(requests, ready);
     }
     // Kept until it is answered, because it may have to be handed on.
     requests.waiting = head.length;
-    const { making, first } = this.#shelf.wait(key, requests);
+    const { making, first } = this.#cache.wait(key, requests);
     requests.making = making;
     if (first) void this.#make(making, head, query, this.#deps.charger(requests.connection, forwardedFor));
   }
 
-  async #make(making: Making<FileRequests>, head: Found, query: string, charge: Charge): Promise<void> {
+  async #make(
+    making: PendingAnswer<FileRequests>,
+    head: Found,
+    query: string,
+    charge: Charge,
+  ): Promise<void> {
     try {
       const headers = head.gzip ? { 'accept-encoding': 'gzip' } : {};
       const reply = await this.#deps.origin.answer(
@@ -237,15 +242,15 @@ class FileAnswers implements Quick {
       // A network that has had too much is refused on its own: the others may still be served.
       const shared = reply && !isStream(reply.body) && reply.status !== 429;
       if (shared) {
-        const bytes = this.#shelf.keep(making.key, reply, query !== '');
-        return this.#slices.release(this.#shelf.release(making), bytes);
+        const bytes = this.#cache.keep(making.key, reply, query !== '');
+        return this.#slices.release(this.#cache.release(making), bytes);
       }
       if (reply && isStream(reply.body)) reply.body.destroy();
     } catch {
       // Asked again below, on the path that reports errors.
     }
     // The answer cannot be shared: each is served on its own.
-    for (const requests of this.#shelf.release(making))
+    for (const requests of this.#cache.release(making))
       this.#contain(requests, () => this.#giveBack(requests));
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import type { Reply } from '../../base/reply.ts';
-import { Shelf } from './response-cache.ts';
+import { ResponseCache } from './response-cache.ts';
 
 const reply = (control: string): Reply => ({
   status: 200,
@@ -11,7 +11,7 @@ const reply = (control: string): Reply => ({
 
 test('what never changes is kept a minute, what stands in for it a tenth of a second, and what is private not at all', () => {
   const clock = manualClock();
-  const shelf = new Shelf<object>(clock);
+  const shelf = new ResponseCache<object>(clock);
   shelf.keep('own', reply('public, max-age=31536000, immutable'), false);
   shelf.keep('alias', reply('public, max-age=1'), false);
   shelf.keep('private', reply('no-store'), false);

@@ -5,14 +5,14 @@ import { READ_BY_ALL } from '../../http/index.ts';
 import { isStream } from '../answer/send.ts';
 
 /** An answer as sent over the wire, head and body: one buffer for everyone who asks for the same thing. */
-export interface Shelved {
+export interface CachedResponse {
   readonly bytes: Buffer;
   /** Until when it may be reused without asking again, on the monotonic clock. */
   readonly until: number;
 }
 
 /** Answers kept; the oldest is dropped. A minute of parts and segments of a hundred rooms. */
-const MAX_SHELVED = 4_096;
+const MAX_CACHED = 4_096;
 /** Bytes kept in all; the oldest are dropped. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** How long immutable answers are kept. */
@@ -51,7 +51,7 @@ export function wireBytes(reply: Reply, date: string): Buffer {
 }
 
 /** An answer that is being made, and the requests waiting for it. */
-export interface Making<Waiter> {
+export interface PendingAnswer<Waiter> {
   readonly key: string;
   readonly waiters: Set<Waiter>;
   readonly abort: AbortController;
@@ -61,10 +61,10 @@ export interface Making<Waiter> {
  * A response cache with request coalescing: answers ready to be sent, and, for each answer being made, the requests
  * waiting for it.
  */
-export class Shelf<Waiter> {
+export class ResponseCache<Waiter> {
   readonly #clock: Clock;
-  readonly #kept = new Map<string, Shelved>();
-  readonly #makings = new Map<string, Making<Waiter>>();
+  readonly #kept = new Map<string, CachedResponse>();
+  readonly #makings = new Map<string, PendingAnswer<Waiter>>();
   #bytes = 0;
   #date = { at: Number.NEGATIVE_INFINITY, text: '' };
 
@@ -79,19 +79,19 @@ export class Shelf<Waiter> {
   }
 
   /** Adds a waiter for an address. */
-  wait(key: string, waiter: Waiter): { readonly making: Making<Waiter>; readonly first: boolean } {
+  wait(key: string, waiter: Waiter): { readonly making: PendingAnswer<Waiter>; readonly first: boolean } {
     const known = this.#makings.get(key);
     if (known) {
       known.waiters.add(waiter);
       return { making: known, first: false };
     }
-    const making: Making<Waiter> = { key, waiters: new Set([waiter]), abort: new AbortController() };
+    const making: PendingAnswer<Waiter> = { key, waiters: new Set([waiter]), abort: new AbortController() };
     this.#makings.set(key, making);
     return { making, first: true };
   }
 
   /** Removes a waiter that has gone; when it was the last one, the answer is abandoned. */
-  leave(making: Making<Waiter>, waiter: Waiter): void {
+  leave(making: PendingAnswer<Waiter>, waiter: Waiter): void {
     making.waiters.delete(waiter);
     if (making.waiters.size > 0) return;
     this.#forget(making);
@@ -99,7 +99,7 @@ export class Shelf<Waiter> {
   }
 
   /** Takes all waiters off the list and returns them. */
-  release(making: Making<Waiter>): readonly Waiter[] {
+  release(making: PendingAnswer<Waiter>): readonly Waiter[] {
     const list = [...making.waiters];
     making.waiters.clear();
     this.#forget(making);
@@ -117,7 +117,7 @@ export class Shelf<Waiter> {
       this.#drop(key);
       this.#kept.set(key, { bytes, until: now + life });
       this.#bytes += bytes.length;
-      while (this.#kept.size > MAX_SHELVED || this.#bytes > MAX_BYTES) {
+      while (this.#kept.size > MAX_CACHED || this.#bytes > MAX_BYTES) {
         const oldest = this.#kept.keys().next().value;
         if (oldest === undefined) break;
         this.#drop(oldest);
@@ -126,7 +126,7 @@ export class Shelf<Waiter> {
     return bytes;
   }
 
-  #forget(making: Making<Waiter>): void {
+  #forget(making: PendingAnswer<Waiter>): void {
     if (this.#makings.get(making.key) === making) this.#makings.delete(making.key);
   }
 

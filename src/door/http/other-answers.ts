@@ -9,25 +9,25 @@ import { rawProblem } from '../socket/raw-refusal.ts';
 import { takeFromHttp } from './hand-over.ts';
 import type { OwnAnswers } from './own-answers.ts';
 import { type Forward, openProxy } from './proxy.ts';
-import type { OrdinaryDeps } from './server-deps.ts';
+import type { DoorHttpDeps } from './server-deps.ts';
 
 /** How long somebody who is refused a stream may take to close their side. */
 const REFUSED_WAIT = ms(2_000);
 
 /** Requests that the door passes on: to the fan-out, the origin, the queue, and the processes behind it. */
 export class OtherAnswers {
-  readonly #deps: OrdinaryDeps;
+  readonly #deps: DoorHttpDeps;
   readonly #own: OwnAnswers;
   readonly #proxy: Forward;
 
-  constructor(deps: OrdinaryDeps, own: OwnAnswers) {
+  constructor(deps: DoorHttpDeps, own: OwnAnswers) {
     this.#deps = deps;
     this.#own = own;
-    const { clock, limits, counters, clients, shield } = deps;
+    const { clock, limits, counters, clients, admission } = deps;
     this.#proxy = openProxy({
       ...{ clock, limits, counters, clients },
-      answered: (req, time) => shield.forwarded(req, time),
-      begin: (req, path) => shield.begin(req, path),
+      answered: (req, time) => admission.forwarded(req, time),
+      begin: (req, path) => admission.begin(req, path),
     });
   }
 
@@ -47,7 +47,7 @@ export class OtherAnswers {
 
   /** Answered by the fan-out, which gets the connection for it. */
   stream(req: IncomingMessage, res: ServerResponse, target: string) {
-    const { shield, fanout, clock } = this.#deps;
+    const { admission, fanout, clock } = this.#deps;
     const titles = asksForTitles(String(req.headers['icy-metadata'] ?? ''));
     const request = readStreamRequest(target, titles);
     if (!request) return this.#own.missing(req, res, 'not-found');
@@ -59,10 +59,10 @@ export class OtherAnswers {
       return;
     }
     const forwardedFor = String(req.headers['x-forwarded-for'] ?? '') || undefined;
-    if (!shield.claims(connectionOf(req.socket), forwardedFor))
+    if (!admission.countForClient(connectionOf(req.socket), forwardedFor))
       return this.#own.refuse(req, res, 'door-full');
     takeFromHttp(res, (connection) => {
-      const refusal = fanout.join(connection, shield.judge(connection, request));
+      const refusal = fanout.join(connection, admission.judge(connection, request));
       if (!refusal) return;
       // The connection has left the HTTP server by now, so the answer is written by hand.
       connection.finish(rawProblem(refusal));
@@ -72,19 +72,19 @@ export class OtherAnswers {
 
   /** Counts a listener who hears the recording of a running room as catching up. */
   listensLater(req: IncomingMessage, slug: string) {
-    const { origin, clients, shield, catchingUp } = this.#deps;
+    const { origin, clients, admission, catchingUp } = this.#deps;
     const status = origin.card(slug)?.status;
     if (!isRunning(status)) return;
-    const network = clients.trusts(req.socket.remoteAddress) ? (shield.prefixOf(req) ?? '') : undefined;
+    const network = clients.trusts(req.socket.remoteAddress) ? (admission.prefixOf(req) ?? '') : undefined;
     catchingUp.asked(slug, req.headers['earshot-listener'], req.socket, network);
   }
 
   /** Answered by the origin: playlists, sound, state. */
   origin(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
-    const { origin, shield } = this.#deps;
+    const { origin, admission } = this.#deps;
     const [abort, given] = [new AbortController(), new URLSearchParams(query)];
     const headers = req.headers as Record<string, string | undefined>;
-    const answer = origin.answer(path, given, headers, abort.signal, shield.charger(req));
+    const answer = origin.answer(path, given, headers, abort.signal, admission.charger(req));
     if (!answer) return this.#own.missing(req, res, 'not-found');
     res.on('close', () => abort.abort());
     answer.then(

@@ -8,18 +8,18 @@ import { keptFor } from '../answer/assets.ts';
 import { openPageCache } from '../answer/page-cache.ts';
 import { pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
 import { radioList } from '../stream/radio-list.ts';
-import type { OrdinaryDeps } from './server-deps.ts';
+import type { DoorHttpDeps } from './server-deps.ts';
 
 /** A page may be a second old in any cache. */
 const PAGE_CACHE = 'public, max-age=1';
 
 /** What the door answers itself: pages, files of the program, refusals, and what machines ask about it. */
 export class OwnAnswers {
-  readonly #deps: OrdinaryDeps;
+  readonly #deps: DoorHttpDeps;
   readonly #cache: ReturnType<typeof openPageCache>;
   readonly #pageHead: Record<string, string>;
 
-  constructor(deps: OrdinaryDeps) {
+  constructor(deps: DoorHttpDeps) {
     this.#deps = deps;
     this.#cache = openPageCache(deps.clock, deps.limits.pages);
     this.#pageHead = pageHeaders(deps.caches ?? []);

@@ -7,7 +7,7 @@ import { openPlainPort } from './plain-http-port.ts';
 
 test('a radio is sent to https by a status that old ones follow, everything else by one that keeps its method', async () => {
   const server = openPlainPort({
-    ...{ limits: LIMITS, port: () => 443, ready: () => true, ordinary: createServer() },
+    ...{ limits: LIMITS, port: () => 443, ready: () => true, http: createServer() },
     ...{ challenge: async () => undefined, fetches: () => true },
   });
   server.listen(0, '127.0.0.1');
@@ -31,7 +31,7 @@ test('whoever has had more than their share is let go of before anything is look
   let left = 3;
   const asked: string[] = [];
   const server = openPlainPort({
-    ...{ limits: LIMITS, port: () => 443, ready: () => true, ordinary: createServer() },
+    ...{ limits: LIMITS, port: () => 443, ready: () => true, http: createServer() },
     challenge: async (token) => void asked.push(token),
     fetches: () => left-- > 0,
   });

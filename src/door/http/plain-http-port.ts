@@ -24,7 +24,7 @@ export interface PlainPort {
   /** Charges the network for one answer; false when it has used up its share. */
   fetches(socket: Socket): boolean;
   /** Serves everything else while there is no certificate. */
-  readonly ordinary: Server;
+  readonly http: Server;
 }
 
 /** Spec: RFC 8555, 8.3. */
@@ -54,7 +54,7 @@ export function openPlainPort(deps: PlainPort): Server {
     const target = req.url ?? '/';
     const token = CHALLENGE.exec(target)?.[1];
     if (token !== undefined) return void prove(req, res, token);
-    if (!deps.ready()) return void deps.ordinary.emit('request', req, res);
+    if (!deps.ready()) return void deps.http.emit('request', req, res);
     if (target === '/healthz') return say(req, res, 'ok\n');
     const name = NAME.exec(req.headers.host ?? '')?.[1];
     const port = deps.port() === 443 ? '' : `:${deps.port()}`;

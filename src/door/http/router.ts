@@ -16,7 +16,7 @@ import { toOriginForm } from '../request/absolute-target.ts';
 import { headFault } from '../request/head-fault.ts';
 import { OtherAnswers } from './other-answers.ts';
 import type { OwnAnswers } from './own-answers.ts';
-import type { OrdinaryDeps } from './server-deps.ts';
+import type { DoorHttpDeps } from './server-deps.ts';
 
 /** How long a redirect to the canonical form of an address is cached. */
 const MOVED = 'public, max-age=3600';
@@ -51,12 +51,12 @@ function readTarget(whole: string): Target {
 
 /** Sends each request to whoever answers at its address, if it may be answered now. */
 export class Router {
-  readonly #deps: OrdinaryDeps;
+  readonly #deps: DoorHttpDeps;
   readonly #own: OwnAnswers;
   readonly #others: OtherAnswers;
   readonly #heads: ReturnType<typeof openAnswerHeads>;
 
-  constructor(deps: OrdinaryDeps, own: OwnAnswers) {
+  constructor(deps: DoorHttpDeps, own: OwnAnswers) {
     this.#deps = deps;
     this.#own = own;
     this.#others = new OtherAnswers(deps, own);
@@ -75,11 +75,11 @@ export class Router {
       return this.#own.refuse(req, res, fault, { connection: 'close' });
     }
     if (this.#answersCheaply(req, res, target)) return;
-    const { shield } = this.#deps;
+    const { admission } = this.#deps;
     const forwarded = found?.address.owner === 'site' || found?.address.owner === 'cell';
     // Streams are judged when they join: a deferred listener hears the delayed stream.
-    if (!found?.address.endless && !shield.admits(req, target.path, forwarded))
-      return shield.putOff(req, res, target.path);
+    if (!found?.address.endless && !admission.admits(req, target.path, forwarded))
+      return admission.defer(req, res, target.path);
     if (!found) return this.#own.missing(req, res, 'not-found');
     if (target.moved && this.#redirects(req, res, target, found.address)) return;
     const { method = '' } = req;
@@ -93,12 +93,12 @@ export class Router {
    * than its share. False for everything else.
    */
   #answersCheaply(req: IncomingMessage, res: ServerResponse, { path, aside, found }: Target): boolean {
-    const { shield, origin } = this.#deps;
+    const { admission, origin } = this.#deps;
     const { method } = req;
     const options = method === 'OPTIONS' && answersOptions(req, found, origin);
     const cheap = aside || options || (found?.address.endless === true && method !== 'GET');
-    if (cheap && !shield.answers(req)) {
-      shield.putOff(req, res, path);
+    if (cheap && !admission.answers(req)) {
+      admission.defer(req, res, path);
       return true;
     }
     if (aside) {

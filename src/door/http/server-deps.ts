@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { Pages } from '../../pages/index.ts';
-import type { Shield } from '../admission/admission.ts';
+import type { Admission } from '../admission/admission.ts';
 import type { Assets } from '../answer/assets.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
@@ -15,12 +15,12 @@ import type { CatchingUp } from '../stream/catching-up.ts';
 import type { Fanout } from '../stream/listeners.ts';
 
 /** What the HTTP server needs. */
-export interface OrdinaryDeps {
+export interface DoorHttpDeps {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly counters: Counters;
   readonly fanout: Fanout;
-  readonly shield: Shield;
+  readonly admission: Admission;
   readonly fault: Fault;
   readonly catchingUp: CatchingUp;
   /** Limits how many requests may be waiting for their body. */

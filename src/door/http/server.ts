@@ -5,16 +5,16 @@ import { checkTimeLimits } from '../../native/node-internals.ts';
 import { serverOptions } from '../answer/server-options.ts';
 import { hasBody } from '../request/head-fault.ts';
 import { connectionOf } from '../socket/connection.ts';
-import { type LastWord, openLastWord, refusalOf } from './last-word.ts';
 import { OwnAnswers } from './own-answers.ts';
 import { responsesOn } from './pending-responses.ts';
 import { Router } from './router.ts';
-import type { OrdinaryDeps } from './server-deps.ts';
+import type { DoorHttpDeps } from './server-deps.ts';
+import { openUnreadableRequests, refusalOf, type UnreadableRequests } from './unreadable-requests.ts';
 
-export type { OrdinaryDeps } from './server-deps.ts';
+export type { DoorHttpDeps } from './server-deps.ts';
 
 /** The HTTP server for everything except streams. */
-export interface Ordinary {
+export interface DoorHttp {
   /** It does not listen itself: connections are handed to it. */
   readonly server: Server;
   /** From now on every answer closes its connection, because the door is stopping. */
@@ -22,31 +22,33 @@ export interface Ordinary {
 }
 
 /** Opens the HTTP server for everything except streams. */
-export function openOrdinary(deps: OrdinaryDeps): Ordinary {
-  return new OrdinaryHttp(deps);
+export function openHttp(deps: DoorHttpDeps): DoorHttp {
+  return new DoorHttpServer(deps);
 }
 
-class OrdinaryHttp implements Ordinary {
+class DoorHttpServer implements DoorHttp {
   readonly server: Server;
-  readonly #deps: OrdinaryDeps;
+  readonly #deps: DoorHttpDeps;
   readonly #own: OwnAnswers;
   readonly #router: Router;
-  readonly #lastWord: LastWord;
+  readonly #unreadableRequests: UnreadableRequests;
   /** Answers that have not been sent yet, so that each can close its connection when the door stops. */
   readonly #open = new Set<ServerResponse>();
   #closing = false;
 
-  constructor(deps: OrdinaryDeps) {
+  constructor(deps: DoorHttpDeps) {
     this.#deps = deps;
     const { limits } = deps;
     this.#own = new OwnAnswers(deps);
     this.#router = new Router(deps, this.#own);
-    this.#lastWord = openLastWord(deps);
+    this.#unreadableRequests = openUnreadableRequests(deps);
     this.server = createServer(serverOptions(limits), (req, res) => this.#handle(req, res));
     // One more than allowed, so that a head with too many lines is noticed and not silently truncated.
     this.server.maxHeadersCount = limits.headers + 1;
     this.server.maxRequestsPerSocket = limits.requestsPerSocket;
-    this.server.on('connect', (_, socket) => this.#lastWord.say('method-not-allowed', socket as Socket));
+    this.server.on('connect', (_, socket) =>
+      this.#unreadableRequests.refuse('method-not-allowed', socket as Socket),
+    );
     this.server.on('clientError', (error, socket) => this.#unreadable(error, socket as Socket));
     checkTimeLimits(this.server);
   }
@@ -60,14 +62,14 @@ class OrdinaryHttp implements Ordinary {
   #handle(req: IncomingMessage, res: ServerResponse) {
     const responses = responsesOn(req.socket);
     if (!responses || responses.taken) return;
-    const { counters, clients, shield, clock } = this.#deps;
+    const { counters, clients, admission, clock } = this.#deps;
     counters.requests += 1;
     responses.track(res);
     if (this.#closing) res.shouldKeepAlive = false;
     this.#open.add(res);
     res.once('close', () => this.#open.delete(res));
     const peer = req.socket.remoteAddress;
-    if (clients.trusts(peer)) connectionOf(req.socket).client = shield.prefixOf(req);
+    if (clients.trusts(peer)) connectionOf(req.socket).client = admission.prefixOf(req);
     else if (req.headers['x-forwarded-for'] !== undefined && isLoopback(peer)) counters.unlistedProxy += 1;
     if (hasBody(req)) this.#awaitBody(req);
     const began = clock.now();
@@ -76,14 +78,14 @@ class OrdinaryHttp implements Ordinary {
     } catch (error) {
       this.#own.broken(req, res, error);
     }
-    shield.took(req, clock.now() - began);
+    admission.took(req, clock.now() - began);
   }
 
   #awaitBody(req: IncomingMessage) {
     const { bodies, slowBodies, clock } = this.#deps;
     const tooSlow = ({ socket }: IncomingMessage): void => {
       this.#deps.counters.unfinishedClosed += 1;
-      this.#lastWord.say('too-slow', socket);
+      this.#unreadableRequests.refuse('too-slow', socket);
     };
     const over = (): void => {
       bodies.end(req);
@@ -96,13 +98,17 @@ class OrdinaryHttp implements Ordinary {
 
   /** What a connection sends cannot be read, or takes too long. */
   #unreadable(error: NodeJS.ErrnoException, socket: Socket) {
-    if (this.#lastWord.said(socket)) return;
+    if (this.#unreadableRequests.refused(socket)) return;
     this.#deps.counters.badHeads += 1;
     if (error.code === 'ECONNRESET') return void socket.destroy();
     // Earlier valid requests are answered before the connection is closed; an answer takes `upstreamTimeout` at most.
     const responses = responsesOn(socket);
     if (responses?.unfinished && error.code !== 'ERR_HTTP_REQUEST_TIMEOUT')
       return responses.endAfterAnswers(socket);
-    this.#lastWord.say(refusalOf(error), socket, (error as { rawPacket?: Uint8Array }).rawPacket);
+    this.#unreadableRequests.refuse(
+      refusalOf(error),
+      socket,
+      (error as { rawPacket?: Uint8Array }).rawPacket,
+    );
   }
 }

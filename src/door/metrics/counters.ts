@@ -35,7 +35,7 @@ export interface Counters {
   /** TLS handshakes that failed. */
   badHandshakes: number;
   /** TLS 1.3 streams of which only the write key is kept. */
-  laidBare: number;
+  offloaded: number;
   joins: number;
   joinsRefused: number;
   writes: number;
@@ -65,7 +65,7 @@ export const openCounters = (): Counters => ({
   filesShort: 0,
   handshakesRefused: 0,
   badHandshakes: 0,
-  laidBare: 0,
+  offloaded: 0,
   joins: 0,
   joinsRefused: 0,
   writes: 0,
@@ -108,7 +108,7 @@ const COUNTED: readonly (readonly [name: string, help: string, of: Counted])[] =
     'handshakesRefused',
   ],
   ['bad_handshakes', 'TLS handshakes that failed', 'badHandshakes'],
-  ['laid_bare', 'TLS 1.3 streams of which only the write key is kept in memory', 'laidBare'],
+  ['tls_offloaded', 'TLS 1.3 streams of which only the write key is kept in memory', 'offloaded'],
   ['requests', 'Requests other than streams and audio files', 'requests'],
   [
     'unlisted_proxy_requests',

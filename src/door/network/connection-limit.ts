@@ -27,7 +27,7 @@ export interface Gate {
    * Counts an admitted connection of a proxy against the client behind it; false if that client's network is at its
    * limit.
    */
-  claim(connection: Connection, client: string): boolean;
+  countFor(connection: Connection, client: string): boolean;
   /** The network of a client behind a proxy; it is not counted. */
   networkAt(client: string): Network;
   /** The connections open now. */
@@ -106,7 +106,8 @@ export function openGate({ limits, share }: GateDeps): Gate {
       connection.left = left;
       return true;
     },
-    claim: (connection, client) => connection.network !== undefined || count(connection, networkAt(client)),
+    countFor: (connection, client) =>
+      connection.network !== undefined || count(connection, networkAt(client)),
     networkAt,
     connections,
   };

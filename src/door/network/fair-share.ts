@@ -11,7 +11,7 @@ export const COST = {
   /** A connection, per second that it is open: a share of a write, and the memory. */
   connectionSecond: 10,
   /** Looking up a small public file and writing it from the shared buffer. */
-  quick: 20,
+  file: 20,
   /** Accepting a connection, reading a head and answering it. */
   request: 60,
   /** A request that another process answers, counting both processes. */

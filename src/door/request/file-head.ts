@@ -2,12 +2,12 @@ import { sourceOf } from '../../http/index.ts';
 import { FIELD_LINE } from './header-line.ts';
 
 /**
- * How a request head on a connection for small public files is treated. `quick`: it asks for one of them, which is
+ * How a request head on a connection for small public files is treated. `file`: it asks for one of them, which is
  * answered from a shared buffer. `other`: anything else, for the full HTTP server.
  */
-export type QuickHead =
+export type FileHead =
   | {
-      readonly kind: 'quick';
+      readonly kind: 'file';
       readonly path: string;
       readonly query: string;
       readonly gzip: boolean;
@@ -18,8 +18,8 @@ export type QuickHead =
     }
   | { readonly kind: 'other' | 'more' };
 
-const OTHER: QuickHead = { kind: 'other' };
-const MORE: QuickHead = { kind: 'more' };
+const OTHER: FileHead = { kind: 'other' };
+const MORE: FileHead = { kind: 'more' };
 
 /** Playlists, parts, segments and the state: files that are the same bytes for every listener of a room. */
 const SHARED = sourceOf(({ shared }) => shared === true).replaceAll('(', '(?:');
@@ -52,11 +52,11 @@ function judge(fields: string, most: number): boolean | undefined {
  * Reads the head at the beginning of `bytes`. `before` is the last head of the same connection: a client's headers do
  * not change from one request to the next, so they are examined once. Spec: RFC 9112.
  */
-export function readQuickHead(
+export function readFileHead(
   bytes: Buffer,
   limits: { headBytes: number; headers: number },
   before?: { readonly fields: string; readonly gzip: boolean },
-): QuickHead {
+): FileHead {
   const text = bytes.toString('latin1', 0, Math.min(bytes.length, limits.headBytes));
   const line = text.indexOf('\r\n');
   if (line < 0)
@@ -70,7 +70,7 @@ export function readQuickHead(
   const gzip = known ? known.gzip : judge(fields, limits.headers);
   if (gzip === undefined) return OTHER;
   return {
-    kind: 'quick',
+    kind: 'file',
     path: request[1] ?? '',
     query: request[2] ?? '',
     gzip,

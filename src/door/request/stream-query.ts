@@ -15,7 +15,7 @@ export interface StreamRequest {
   /** How much sound the listener wants to have buffered when it starts. */
   readonly margin: Ms;
   /** It asks for the delayed stream. */
-  readonly ring?: true;
+  readonly delayed?: true;
   /** `after` is a position on the delayed stream, of no use at the live edge. */
   readonly was?: 'ring';
   /** The return token from its previous stream; not checked yet. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
-import { Connection, connectionOf, type Handler, type Phase } from './connection.ts';
+import { Connection, type ConnectionPhase, connectionOf, type Handler } from './connection.ts';
 
 /** A socket in memory: what is pushed comes in. */
 const socketLike = () =>
@@ -10,10 +10,10 @@ const socketLike = () =>
 
 /** A handler that keeps what it hears. */
 class Ear implements Handler {
-  readonly phase: Phase;
+  readonly phase: ConnectionPhase;
   readonly heard: string[] = [];
 
-  constructor(phase: Phase) {
+  constructor(phase: ConnectionPhase) {
     this.phase = phase;
   }
   received(_connection: Connection, bytes: Buffer) {

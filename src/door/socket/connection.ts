@@ -5,11 +5,19 @@ import { descriptor } from './direct-write.ts';
  * What is being done with a connection. A request for a stream goes through these from left to right; `closing`: its
  * last answer is on its way, and nothing that it sends counts any more.
  */
-export type Phase = 'accepted' | 'tls' | 'head' | 'files' | 'http' | 'stream' | 'offloaded' | 'closing';
+export type ConnectionPhase =
+  | 'accepted'
+  | 'tls'
+  | 'head'
+  | 'files'
+  | 'http'
+  | 'stream'
+  | 'offloaded'
+  | 'closing';
 
 /** Whoever has a connection in hand: it hears what comes in, and how it ends. */
 export interface Handler {
-  readonly phase: Phase;
+  readonly phase: ConnectionPhase;
   /** Bytes came in; without it they are dropped. */
   received?(connection: Connection, bytes: Buffer): void;
   /** The peer will send no more. */
@@ -115,7 +123,7 @@ export class Connection {
   }
 
   /** What is being done with it. */
-  get phase(): Phase {
+  get phase(): ConnectionPhase {
     return this.#handler.phase;
   }
 

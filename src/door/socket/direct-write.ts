@@ -19,7 +19,7 @@ export interface Outlet {
    */
   queued: boolean;
   /** True when the written bytes will soon be overwritten: what has to wait in the socket is then copied. */
-  readonly brief?: boolean;
+  readonly transient?: boolean;
 }
 
 /** Bytes that the kernel has not accepted yet. */
@@ -48,7 +48,7 @@ export function put(outlet: Outlet, bytes: Uint8Array): void {
 /** Leaves to the socket what the kernel did not accept. */
 export function leave(outlet: Outlet, rest: Uint8Array): void {
   outlet.queued = true;
-  outlet.socket.write(outlet.brief ? Buffer.from(rest) : rest);
+  outlet.socket.write(outlet.transient ? Buffer.from(rest) : rest);
 }
 
 /** Like `put`, for a few pieces that go out together: the first bytes on a connection. */

@@ -5,7 +5,7 @@ import { connect, createServer, type TLSSocket } from 'node:tls';
 import { systemClock } from '../../base/clock.ts';
 import type { Aead, Openssl } from '../../native/openssl.ts';
 import { Connection } from './connection.ts';
-import { openBares } from './tls-offload.ts';
+import { openTlsOffload } from './tls-offload.ts';
 
 /** A trial takes about 20 ms; after this long it has failed. */
 const PATIENCE_MS = 3_000;
@@ -40,7 +40,7 @@ async function heard(openssl: Openssl, before: Buffer, after: readonly Buffer[])
   const psk = randomBytes(32);
   const ciphers = 'TLS_AES_128_GCM_SHA256';
   let fault: unknown;
-  const bares = openBares({
+  const tlsOffload = openTlsOffload({
     ...{ openssl, clock: systemClock },
     failed(error) {
       fault = error;
@@ -52,7 +52,7 @@ async function heard(openssl: Openssl, before: Buffer, after: readonly Buffer[])
   let connection: Connection | undefined;
   server.on('connection', (accepted: Socket) => {
     connection = new Connection(accepted.on('error', () => {}));
-    bares.begin(connection, () => accept?.call(server, accepted));
+    tlsOffload.begin(connection, () => accept?.call(server, accepted));
   });
   // An abstract socket address: no file, no port.
   const path = `\0earshot-light-tls-${process.pid}-${randomBytes(8).toString('hex')}`;
@@ -73,7 +73,7 @@ async function heard(openssl: Openssl, before: Buffer, after: readonly Buffer[])
       secure.write(before, (error) => (error ? reject(error) : resolve())),
     );
     connection?.become(secure);
-    const records = connection && bares.lay(connection);
+    const records = connection && tlsOffload.offload(connection);
     if (!connection || !records) throw fault ?? new Error('the connection could not be taken over');
     const { socket } = connection;
     closers.push(socket.on('error', () => {}));

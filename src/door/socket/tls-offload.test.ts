@@ -51,7 +51,7 @@ function listen(door: Door, options: ConnectionOptions = {}, path = 'stream'): E
   });
   return ear;
 }
-const laidBare = (door: Door): number => Number(/laid_bare_total (\d+)/.exec(door.metrics())?.[1]);
+const offloaded = (door: Door): number => Number(/tls_offloaded_total (\d+)/.exec(door.metrics())?.[1]);
 async function evening(over: Partial<DoorDeps> = {}) {
   const origin = fakeOrigin();
   origin.tick();
@@ -74,7 +74,7 @@ test.each(['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POL
     await using _door = door;
     const ear = listen(door, { ciphers });
     await until(() => ear.body().length > 0);
-    expect(laidBare(door)).toBe(0);
+    expect(offloaded(door)).toBe(0);
     const sizes = [200, 8, 16_383, 16_384, 16_385, 40_000, 200];
     for (const size of sizes) {
       origin.tick(size);
@@ -82,7 +82,7 @@ test.each(['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POL
     }
     await until(() => ear.body().length === 200 + sizes.reduce((a, b) => a + b));
     expect(numbers(ear.body())).toEqual(inOrder(1 + sizes.length));
-    expect(laidBare(door)).toBe(1);
+    expect(offloaded(door)).toBe(1);
     // The program's end is said within TLS, so that it cannot be forged.
     origin.end('room');
     await until(() => ear.ended !== undefined);
@@ -106,7 +106,7 @@ test('thousands of writes to many, in one call to the kernel and each in its own
     }
     await until(() => ears.every((ear) => ear.body().length === 200 + 100 * 3000));
     for (const ear of ears) expect(numbers(ear.body())).toEqual(inOrder(101));
-    expect(laidBare(door)).toBe(40);
+    expect(offloaded(door)).toBe(40);
     for (const { socket } of ears) socket.destroy();
     await until(() => door.metrics().includes('open_connections 0'));
     expect(door.presence().get('room')).toBeUndefined();
@@ -119,7 +119,7 @@ test('a reader that stands still and goes on misses nothing; one that never read
   const ear = listen(door);
   await until(() => ear.body().length > 0);
   origin.tick();
-  await until(() => laidBare(door) === 1);
+  await until(() => offloaded(door) === 1);
   ear.socket.pause();
   // More than the kernel holds for a connection, so that some waits in the door.
   for (let i = 0; i < 60; i += 1) {
@@ -151,7 +151,7 @@ test('TLS 1.2, radios, and doors without it are served as ever', async () => {
   await until(() => (ears[0]?.body().length ?? 0) === 200 + 5 * 3000);
   await pause(100);
   expect(ears.map(({ ended }) => ended)).toEqual([undefined, undefined]);
-  expect(laidBare(door)).toBe(0);
+  expect(offloaded(door)).toBe(0);
   for (const { socket } of ears) socket.destroy();
 });
 
@@ -161,7 +161,7 @@ test('whatever a listener sends afterwards changes nothing for others, and its g
   const [rude, other] = [listen(door), listen(door)];
   await until(() => rude.body().length > 0 && other.body().length > 0);
   origin.tick();
-  await until(() => laidBare(door) === 2);
+  await until(() => offloaded(door) === 2);
   rude.socket.write('GET /r/room HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(100));
   origin.tick();
   await until(() => numbers(other.body()).length === 3 && numbers(rude.body()).length === 3);
@@ -204,7 +204,7 @@ test('whoever has asked for short records keeps the whole connection', async () 
   await until(() => ear?.body().length === 200 + 5 * 3000 || ear?.ended !== undefined);
   expect(ear?.ended).toBeUndefined();
   expect(numbers(ear?.body() as Buffer)).toEqual(inOrder(6));
-  expect(laidBare(door)).toBe(0);
+  expect(offloaded(door)).toBe(0);
   ear?.socket.destroy();
 });
 
@@ -236,7 +236,7 @@ test('where OpenSSL does not tell its key, one line is logged and every listener
   }
   await until(() => ears.every((ear) => ear.body().length === 200 + 5 * 3000 || ear.ended !== undefined));
   for (const ear of ears) expect(numbers(ear.body())).toEqual(inOrder(6));
-  expect(laidBare(door)).toBe(0);
+  expect(offloaded(door)).toBe(0);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('keep the whole TLS connection');
   for (const { socket } of ears) socket.destroy();
@@ -262,7 +262,7 @@ test('where sealing fails, that listener comes again and the others are left on 
   const first = listen(door);
   await until(() => first.body().length > 0);
   origin.tick();
-  await until(() => laidBare(door) === 1);
+  await until(() => offloaded(door) === 1);
   broken = true;
   origin.tick();
   await until(() => first.ended === 'torn');
@@ -273,7 +273,7 @@ test('where sealing fails, that listener comes again and the others are left on 
   origin.tick();
   origin.tick();
   await until(() => numbers(second.body()).at(-1) === 104);
-  expect(laidBare(door)).toBe(1);
+  expect(offloaded(door)).toBe(1);
   expect(lines.filter((line) => line.includes('keep the whole TLS connection'))).toHaveLength(1);
   second.socket.destroy();
 });
@@ -286,6 +286,6 @@ test('streams of a listed proxy keep the whole connection', async () => {
   origin.tick();
   origin.tick();
   await until(() => numbers(ear.body()).length === 3);
-  expect(laidBare(door)).toBe(0);
+  expect(offloaded(door)).toBe(0);
   ear.socket.destroy();
 });

@@ -3,10 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import { freeOpenssl, freesOpenssl } from '../../native/node-internals.ts';
 import type { Openssl } from '../../native/openssl.ts';
 import type { Connection } from './connection.ts';
-import { Records } from './tls-record-sealer.ts';
+import { TlsRecordSealer } from './tls-record-sealer.ts';
 
 /** What offloading needs. */
-export interface BaresDeps {
+export interface TlsOffloadDeps {
   readonly openssl: Openssl;
   readonly clock: Clock;
   /** True for connections that are never offloaded: nobody knows how a proxy in front reacts to a key update. */
@@ -16,7 +16,7 @@ export interface BaresDeps {
 }
 
 /** Frees OpenSSL's state of running streams over TLS 1.3 (`lightTls`). */
-export interface Bares {
+export interface TlsOffload {
   /** Starts the handshake of a connection with `begin`, so that the connection can be offloaded later. */
   begin(connection: Connection, begin: () => void): void;
   /**
@@ -26,7 +26,7 @@ export interface Bares {
    * OpenSSL has done something unexpected once, all of them do.
    * @throws when the connection is no longer usable and must be closed.
    */
-  lay(connection: Connection): Records | undefined;
+  offload(connection: Connection): TlsRecordSealer | undefined;
   /** Something went wrong with an offloaded connection: no other connection is offloaded from now on. */
   fail(error: unknown): void;
   /** Returns the memory that handshakes took to the system, once things are quiet; call about once a second. */
@@ -39,7 +39,7 @@ const WORTH = 200;
 const QUIET = 3_000;
 
 /** Opens it. */
-export function openBares({ openssl, clock, spares, failed }: BaresDeps): Bares {
+export function openTlsOffload({ openssl, clock, spares, failed }: TlsOffloadDeps): TlsOffload {
   let laid = 0;
   let last = 0;
   let whole = false;
@@ -54,7 +54,7 @@ export function openBares({ openssl, clock, spares, failed }: BaresDeps): Bares 
     if (!aead || whole) return undefined;
     try {
       const rekeyed = openssl.rekey(connection);
-      return rekeyed && { rekeyed, records: new Records(aead, rekeyed.secret) };
+      return rekeyed && { rekeyed, records: new TlsRecordSealer(aead, rekeyed.secret) };
     } catch (error) {
       return void fail(error);
     }
@@ -65,7 +65,7 @@ export function openBares({ openssl, clock, spares, failed }: BaresDeps): Bares 
       if (whole || spares?.(connection)) return begin();
       connection.ssl = openssl.made(begin);
     },
-    lay(connection) {
+    offload(connection) {
       const { accepted, ssl } = connection;
       const secure = connection.socket as TLSSocket;
       if (ssl === undefined || secure === accepted || !freesOpenssl(secure)) return undefined;

@@ -32,7 +32,7 @@ const head = Buffer.of(APPLICATION, 3, 3, 0, 0);
  * The writing half of a TLS 1.3 connection, from a key update on: key, record number, and nothing else. Spec: RFC
  * 8446, 5.2 and 5.3.
  */
-export class Records {
+export class TlsRecordSealer {
   readonly #aead: Aead;
   readonly #key: Uint8Array;
   /** The static IV, which is XORed with the number of a record. */

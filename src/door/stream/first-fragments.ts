@@ -4,18 +4,22 @@ import type { Feed } from './rendition-stream.ts';
 import type { Slot } from './rendition-switch.ts';
 
 /** Where a listener joins a run of fragments. */
-export interface Joining {
+export interface JoinPoint {
   /** How far the run has got. */
   readonly newest: number;
   /** The last fragment the listener already has. */
   readonly after: number | undefined;
   /** Milliseconds of sound it wants to have buffered; used when `after` does not apply. */
-  readonly hand: number;
+  readonly buffered: number;
 }
 
-/** The first fragments for a new listener: those that follow `after`, or as many as make up `hand`. */
-export function beginning(origin: DoorOrigin, feed: Feed, { newest, after, hand }: Joining): readonly Slot[] {
-  const start = newest + 1 - Math.max(1, Math.ceil(hand / FRAGMENT_MS));
+/** The first fragments for a new listener: those that follow `after`, or as many as make up `buffered`. */
+export function firstFragments(
+  origin: DoorOrigin,
+  feed: Feed,
+  { newest, after, buffered }: JoinPoint,
+): readonly Slot[] {
+  const start = newest + 1 - Math.max(1, Math.ceil(buffered / FRAGMENT_MS));
   if (after === undefined) return feed.held(start, newest);
   if (after + 1 >= (feed.oldest ?? 0)) return feed.held(after + 1, newest);
   // Away for longer than the feed remembers: the origin may have more.

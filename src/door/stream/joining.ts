@@ -9,16 +9,16 @@ import { radioFields } from '../request/radio-fields.ts';
 import { type StreamRequest, streamHead } from '../request/stream-query.ts';
 import type { Connection } from '../socket/connection.ts';
 import { putAll } from '../socket/direct-write.ts';
-import { beginning } from './first-fragments.ts';
+import { firstFragments } from './first-fragments.ts';
 import { Bursts } from './first-write-cache.ts';
 import type { ListenerWrites } from './listener-writes.ts';
 import { withOggTitle } from './ogg-title.ts';
 import { alignedToBlock } from './radio-titles.ts';
 import type { Feed } from './rendition-stream.ts';
 import type { Slot } from './rendition-switch.ts';
-import { Room } from './room-streams.ts';
-import type { Roster } from './roster.ts';
-import { type ChannelHooks, type Listener, MAX_AHEAD } from './write-schedule.ts';
+import { RoomStreams } from './room-streams.ts';
+import type { ListenerRoster } from './roster.ts';
+import { type ChannelHooks, MAX_AHEAD, type StreamConnection } from './write-schedule.ts';
 
 /** Where a stream request is served. */
 export interface Placed {
@@ -34,7 +34,7 @@ export interface JoiningDeps {
   readonly clock: Clock;
   readonly origin: DoorOrigin;
   readonly counters: Counters;
-  readonly roster: Roster;
+  readonly roster: ListenerRoster;
   readonly hooks: ChannelHooks;
   readonly drop: ListenerWrites['drop'];
   /** True where streams over TLS may be offloaded. */
@@ -55,17 +55,17 @@ export const perWrite = (period: number): number => Math.max(1, Math.round(perio
 
 /** What a request for a stream is served from. */
 interface Found {
-  readonly room: Room;
+  readonly room: RoomStreams;
   readonly feed: Feed;
   readonly joined: Joined;
 }
 
 /** A listener in its place, and where it begins. */
 interface Seated extends Found {
-  readonly listener: Listener;
+  readonly listener: StreamConnection;
   readonly placed: Placed;
   /** True on the delayed stream. */
-  readonly ring: boolean;
+  readonly delayed: boolean;
   /** Milliseconds from now until it has to have the next fragment. */
   readonly next: number;
   readonly slots: readonly Slot[];
@@ -98,7 +98,7 @@ export class Joining {
 
   #find({ slug, rendition, titles }: StreamRequest): Found | ErrorCode {
     const { roster, origin, hooks } = this.#deps;
-    const room = roster.rooms.get(slug) ?? new Room(slug, { ...hooks, origin });
+    const room = roster.rooms.get(slug) ?? new RoomStreams(slug, { ...hooks, origin });
     const feed = room.open(rendition, this.#deps.delivery(slug).ceiling, titles);
     if (typeof feed === 'string') return feed;
     roster.rooms.set(slug, room);
@@ -115,26 +115,29 @@ export class Joining {
       if (before) drop(before, 'retaken');
       return before !== undefined;
     });
-    const ring = request.ring === true || placed.at === 'ring';
+    const delayed = request.delayed === true || placed.at === 'ring';
     const pace = perWrite(this.#deps.delivery(request.slug).period);
     const here = request.was === 'ring' ? request.after : undefined;
-    const channel = ring ? feed.delayed(pace, now, here) : feed.lane(pace, now);
+    const channel = delayed ? feed.delayedChannel(pace, now, here) : feed.lane(pace, now);
     const { newest } = channel;
     const tooFar = newest >= 0 && (request.after ?? -1) > newest + MAX_AHEAD;
-    const after = tooFar || (!ring && request.was === 'ring') ? undefined : request.after;
+    const after = tooFar || (!delayed && request.was === 'ring') ? undefined : request.after;
     const listener = channel.add(connection, Math.max(after ?? -1, newest) + 1);
     const next = joined.untilNext + channel.need(listener);
-    const wanted = beginning(origin, feed, { newest, after, hand: request.margin + next });
+    const wanted = firstFragments(origin, feed, { newest, after, buffered: request.margin + next });
     const slots = feed.titles ? alignedToBlock(wanted, feed.held(0, newest)) : wanted;
     listener.next = (slots.at(-1)?.seq ?? listener.next - 1) + 1;
-    return { ...found, listener, placed, ring, next, slots };
+    return { ...found, listener, placed, delayed, next, slots };
   }
 
-  #enter({ room, feed, listener, placed, ring }: Seated, { ring: chosen, rendition }: StreamRequest): void {
+  #enter(
+    { room, feed, listener, placed, delayed }: Seated,
+    { delayed: chosen, rendition }: StreamRequest,
+  ): void {
     const { connection } = listener;
     // A radio with titles in its bytes cannot move to another run of bytes.
-    if (ring && !chosen && !feed.titles) room.waits.add(listener);
-    if (!ring && placed.holder !== undefined) room.seat(listener, placed.holder);
+    if (delayed && !chosen && !feed.titles) room.waits.add(listener);
+    if (!delayed && placed.holder !== undefined) room.seat(listener, placed.holder);
     connection.handTo(listener);
     // Others may not support the key update that this takes: radios have small TLS libraries.
     if (this.#deps.offloads && rendition.container === 'fmp4' && 'encrypted' in connection.socket)
@@ -163,7 +166,7 @@ export class Joining {
   }
 
   #head(seated: Seated, { slug, rendition }: StreamRequest, card: RoomCard | undefined): string {
-    const { feed, listener, placed, ring, next } = seated;
+    const { feed, listener, placed, delayed, next } = seated;
     const { channel } = listener;
     const fmp4 = rendition.container === 'fmp4';
     const back = fmp4 ? this.#deps.back?.(slug, listener.connection) : undefined;
@@ -171,9 +174,9 @@ export class Joining {
       period: ms(channel.perWrite * FRAGMENT_MS),
       next: ms(next),
       date: this.#today(),
-      place: ring ? 'ring' : 'live',
-      behind: ms(channel === feed.ring ? feed.ringBy * FRAGMENT_MS : 0),
-      ...(placed.seat === undefined || ring ? {} : { seat: placed.seat }),
+      place: delayed ? 'ring' : 'live',
+      behind: ms(channel === feed.delayed ? feed.delayedBy * FRAGMENT_MS : 0),
+      ...(placed.seat === undefined || delayed ? {} : { seat: placed.seat }),
       ...(back === undefined ? {} : { back }),
       ...(fmp4 ? {} : { more: radioFields(rendition, card, feed.titles !== undefined) }),
     });

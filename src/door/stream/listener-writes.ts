@@ -6,10 +6,10 @@ import type { Fault } from '../metrics/faults.ts';
 import type { Batch } from '../socket/batched-write.ts';
 import { waitingIn } from '../socket/direct-write.ts';
 import { reset } from '../socket/reset.ts';
-import type { Bares } from '../socket/tls-offload.ts';
-import type { Records } from '../socket/tls-record-sealer.ts';
-import type { Roster } from './roster.ts';
-import type { Listener } from './write-schedule.ts';
+import type { TlsOffload } from '../socket/tls-offload.ts';
+import type { TlsRecordSealer } from '../socket/tls-record-sealer.ts';
+import type { ListenerRoster } from './roster.ts';
+import type { StreamConnection } from './write-schedule.ts';
 
 /** What writing to listeners needs. */
 export interface ListenerWritesDeps {
@@ -18,21 +18,21 @@ export interface ListenerWritesDeps {
   readonly counters: Counters;
   readonly batch: Batch;
   readonly fault: Fault;
-  readonly roster: Roster;
+  readonly roster: ListenerRoster;
   /** Offloads idle, write-only TLS connections; absent: they keep the whole connection. */
-  readonly bares?: Pick<Bares, 'lay' | 'fail'> | undefined;
+  readonly tlsOffload?: Pick<TlsOffload, 'offload' | 'fail'> | undefined;
 }
 
 /** What a door does to the connections of its listeners. */
 export interface ListenerWrites {
   /** Writes, now or with the batch's next `flush`. Does not throw: a fault costs only that listener. */
-  write(listener: Listener, bytes: Buffer, newest: number): void;
+  write(listener: StreamConnection, bytes: Buffer, newest: number): void;
   /** Ends a listener cleanly: everything written, then FIN. */
-  finish(listener: Listener, cause: Departure): void;
+  finish(listener: StreamConnection, cause: Departure): void;
   /** Closes a listener at once. */
-  drop(listener: Listener, cause: Departure): void;
+  drop(listener: StreamConnection, cause: Departure): void;
   /** A listener's connection has ended or closed. */
-  gone(listener: Listener): void;
+  gone(listener: StreamConnection): void;
 }
 
 /** How long an ended listener may take to close its side before it is destroyed. */
@@ -40,10 +40,10 @@ const FIN_WAIT = 2_000;
 
 /** Opens it. */
 export function openListenerWrites(deps: ListenerWritesDeps): ListenerWrites {
-  const { clock, limits, counters, batch, roster, bares } = deps;
+  const { clock, limits, counters, batch, roster, tlsOffload } = deps;
 
   /** A fault in writing to one listener costs only that one: it reconnects and says what it has. */
-  function write(listener: Listener, bytes: Buffer, newest: number) {
+  function write(listener: StreamConnection, bytes: Buffer, newest: number) {
     try {
       writeTo(listener, bytes, newest);
     } catch (error) {
@@ -51,60 +51,60 @@ export function openListenerWrites(deps: ListenerWritesDeps): ListenerWrites {
       drop(listener, 'fault');
     }
   }
-  function writeTo(listener: Listener, bytes: Buffer, newest: number) {
+  function writeTo(listener: StreamConnection, bytes: Buffer, newest: number) {
     const waiting = waitingIn(listener);
     if (waiting > 0 && waiting + bytes.length > limits.backlog) return drop(listener, 'backlog');
     if (listener.tls === 'whole' && waiting === 0 && !offload(listener)) return;
     counters.writes += 1;
     counters.bytes += bytes.length;
-    const { records } = listener;
-    const sealed = records ? seal(listener, records, bytes) : bytes;
+    const { sealer } = listener;
+    const sealed = sealer ? seal(listener, sealer, bytes) : bytes;
     if (!sealed) return;
     batch.put(listener, sealed);
-    if (records?.spent) finish(listener, 'spent');
+    if (sealer?.spent) finish(listener, 'spent');
     else if (roster.draining && (newest + 1) % FRAGMENTS_PER_SEGMENT === 0) finish(listener, 'drained');
   }
   /** `bytes` as TLS records; undefined when that is no longer possible and the listener had to be closed. */
-  function seal(listener: Listener, records: Records, bytes: Buffer): Uint8Array | undefined {
+  function seal(listener: StreamConnection, sealer: TlsRecordSealer, bytes: Buffer): Uint8Array | undefined {
     try {
-      return records.seal(bytes, batch.room);
+      return sealer.seal(bytes, batch.room);
     } catch (error) {
       return void unsealed(listener, error);
     }
   }
-  function unsealed(listener: Listener, error: unknown) {
-    bares?.fail(error);
+  function unsealed(listener: StreamConnection, error: unknown) {
+    tlsOffload?.fail(error);
     deps.fault(error, 'a stream over TLS');
     drop(listener, 'tls-fault');
   }
   /** Offloads a listener's connection where possible; false when it had to be closed. */
-  function offload(listener: Listener): boolean {
+  function offload(listener: StreamConnection): boolean {
     listener.tls = undefined;
     try {
-      const records = bares?.lay(listener.connection);
-      if (!records) return true;
-      listener.offloaded(records);
+      const sealer = tlsOffload?.offload(listener.connection);
+      if (!sealer) return true;
+      listener.offloaded(sealer);
       listener.socket.resume();
-      counters.laidBare += 1;
+      counters.offloaded += 1;
     } catch (error) {
       unsealed(listener, error);
     }
     return listener.slot >= 0;
   }
-  function finish(listener: Listener, cause: Departure) {
+  function finish(listener: StreamConnection, cause: Departure) {
     roster.leave(listener, cause);
     batch.flush();
-    const { socket, records } = listener;
+    const { socket, sealer } = listener;
     try {
-      if (records) socket.end(records.close());
+      if (sealer) socket.end(sealer.close());
       else socket.end();
     } catch (error) {
-      bares?.fail(error);
+      tlsOffload?.fail(error);
       reset(socket);
     }
     clock.after(ms(FIN_WAIT), () => socket.destroy());
   }
-  function drop(listener: Listener, cause: Departure) {
+  function drop(listener: StreamConnection, cause: Departure) {
     roster.leave(listener, cause);
     // Gathered writes use a descriptor number that this connection is about to release.
     batch.flush();

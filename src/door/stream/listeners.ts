@@ -8,15 +8,15 @@ import type { DoorOrigin } from '../origin-port.ts';
 import type { StreamRequest } from '../request/stream-query.ts';
 import type { Batch } from '../socket/batched-write.ts';
 import type { Connection } from '../socket/connection.ts';
-import type { Bares } from '../socket/tls-offload.ts';
-import { openTails, type Tails } from './delayed-endings.ts';
+import type { TlsOffload } from '../socket/tls-offload.ts';
+import { type DelayedEndings, openDelayedEndings } from './delayed-endings.ts';
 import { Joining, type JoiningDeps, perWrite } from './joining.ts';
 import { type ListenerWrites, openListenerWrites } from './listener-writes.ts';
 import { promote } from './move-to-live.ts';
 import type { RoomCount } from './room-streams.ts';
-import { Roster } from './roster.ts';
-import { openTurns, type Turns } from './turns.ts';
-import { type ChannelHooks, Listener } from './write-schedule.ts';
+import { ListenerRoster } from './roster.ts';
+import { openServingClock, type ServingClock } from './serving-clock.ts';
+import { type ChannelHooks, StreamConnection } from './write-schedule.ts';
 
 /** What the fan-out needs. */
 export interface FanoutDeps extends Pick<JoiningDeps, 'delivery' | 'place' | 'back'> {
@@ -27,7 +27,7 @@ export interface FanoutDeps extends Pick<JoiningDeps, 'delivery' | 'place' | 'ba
   readonly batch: Batch;
   readonly fault: Fault;
   /** Offloads idle, write-only TLS connections; absent: they keep the whole connection. */
-  readonly bares?: Pick<Bares, 'lay' | 'fail'> | undefined;
+  readonly tlsOffload?: Pick<TlsOffload, 'offload' | 'fail'> | undefined;
   /** Somebody starts or stops listening on a connection. */
   heard?(connection: Connection, change: 1 | -1): void;
 }
@@ -65,40 +65,44 @@ export function openFanout(deps: FanoutDeps): Fanout {
 
 class StreamFanout implements Fanout {
   readonly #deps: FanoutDeps;
-  readonly #roster: Roster;
+  readonly #roster: ListenerRoster;
   readonly #writes: ListenerWrites;
   readonly #hooks: ChannelHooks;
-  readonly #turns: Turns;
-  readonly #tails: Tails;
+  readonly #servingClock: ServingClock;
+  readonly #endings: DelayedEndings;
   readonly #joining: Joining;
 
   constructor(deps: FanoutDeps) {
     this.#deps = deps;
-    const { clock, origin, limits, counters, batch, bares } = deps;
-    const roster = new Roster({
+    const { clock, origin, limits, counters, batch, tlsOffload } = deps;
+    const roster = new ListenerRoster({
       departures: counters.departures,
       changed: ({ connection }, change) => deps.heard?.(connection, change),
     });
-    const writes = openListenerWrites({ ...deps, bares, roster });
-    const turns = openTurns(deps);
+    const writes = openListenerWrites({ ...deps, tlsOffload, roster });
+    const servingClock = openServingClock(deps);
     const hooks: ChannelHooks = {
       row: limits.row,
       write: writes.write,
       flush: batch.flush,
-      wake: turns.wake,
+      wake: servingClock.wake,
       gone: writes.gone,
     };
     this.#joining = new Joining({
-      ...{ clock, origin, counters, roster, hooks, drop: writes.drop, offloads: bares !== undefined },
+      ...{ clock, origin, counters, roster, hooks, drop: writes.drop, offloads: tlsOffload !== undefined },
       delivery: (slug) => deps.delivery(slug),
       place: (slug, request, retake) => deps.place(slug, request, retake),
       ...(deps.back ? { back: deps.back } : {}),
     });
-    this.#tails = openTails({ clock, wake: turns.wake, finish: (one) => writes.finish(one, 'ended') });
+    this.#endings = openDelayedEndings({
+      clock,
+      wake: servingClock.wake,
+      finish: (one) => writes.finish(one, 'ended'),
+    });
     this.#roster = roster;
     this.#writes = writes;
     this.#hooks = hooks;
-    this.#turns = turns;
+    this.#servingClock = servingClock;
     origin.onFragment((slug, rendition, seq, bytes) => this.#take(slug, rendition, seq, bytes));
     origin.onEnd((slug) => this.#end(slug));
   }
@@ -113,7 +117,7 @@ class StreamFanout implements Fanout {
   }
 
   drop({ handler }: Connection, cause: Departure): boolean {
-    if (!(handler instanceof Listener)) return false;
+    if (!(handler instanceof StreamConnection)) return false;
     this.#writes.drop(handler, cause);
     return true;
   }
@@ -149,7 +153,7 @@ class StreamFanout implements Fanout {
     this.#roster.drain();
     clock.after(ms(Math.max(0, deadline - clock.now())), () => {
       const feeds = [...this.#roster.rooms.values()].flatMap((room) => room.feeds);
-      for (const channel of [...feeds.flatMap((feed) => [...feed.channels()]), ...this.#tails.channels()]) {
+      for (const channel of [...feeds.flatMap((feed) => [...feed.channels()]), ...this.#endings.channels()]) {
         channel.flush();
         for (const listener of channel.all()) this.#writes.finish(listener, 'drained');
       }
@@ -179,12 +183,12 @@ class StreamFanout implements Fanout {
     const room = this.#roster.rooms.get(slug);
     this.#roster.rooms.delete(slug);
     for (const feed of room?.feeds ?? []) {
-      this.#tails.take(feed);
+      this.#endings.take(feed);
       for (const channel of feed.channels()) {
-        if (channel === feed.ring) continue;
+        if (channel === feed.delayed) continue;
         channel.flush();
         for (const listener of channel.all()) this.#writes.finish(listener, 'ended');
-        this.#turns.forget(channel);
+        this.#servingClock.forget(channel);
       }
     }
   }

@@ -1,8 +1,8 @@
 import { FRAGMENT_MS } from '../../base/time.ts';
 import type { DoorOrigin } from '../origin-port.ts';
-import { beginning } from './first-fragments.ts';
+import { firstFragments } from './first-fragments.ts';
 import { noticeBytes } from './rendition-stream.ts';
-import type { Room } from './room-streams.ts';
+import type { RoomStreams } from './room-streams.ts';
 import type { ChannelHooks } from './write-schedule.ts';
 
 /**
@@ -30,7 +30,7 @@ export interface Promotion {
  * Moves the listeners who have waited longest on a room's delayed stream to the live edge; returns how many it moved.
  */
 export function promote(
-  room: Room,
+  room: RoomStreams,
   { origin, count, period, perWrite, now, write, flush }: Promotion,
 ): number {
   try {
@@ -41,7 +41,7 @@ export function promote(
 }
 
 function moveUp(
-  room: Room,
+  room: RoomStreams,
   { origin, count, period, perWrite, now, write }: Omit<Promotion, 'flush'>,
 ): number {
   let promoted = 0;
@@ -55,11 +55,15 @@ function moveUp(
     listener.channel.remove(listener);
     const lane = feed.lane(perWrite, now);
     // A listener who is already near the live edge must not hear anything twice.
-    const after = listener.channel === feed.ring ? undefined : listener.next - 1;
+    const after = listener.channel === feed.delayed ? undefined : listener.next - 1;
     listener.next = lane.newest + 1;
     lane.adopt(listener, Infinity);
     const next = lane.need(listener) + FRAGMENT_MS;
-    const slots = beginning(origin, feed, { newest: lane.newest, after, hand: PROMOTION_MARGIN + next });
+    const slots = firstFragments(origin, feed, {
+      newest: lane.newest,
+      after,
+      buffered: PROMOTION_MARGIN + next,
+    });
     const from = slots[0]?.seq ?? lane.newest + 1;
     const key = `${feed.wanted.id} ${from} ${next}`;
     let bytes = made.get(key);

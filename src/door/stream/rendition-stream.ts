@@ -1,6 +1,6 @@
 import type { Rendition } from '../../base/media.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
-import { RING_MS } from '../../wire/delivery.ts';
+import { DELAY_MS } from '../../wire/delivery.ts';
 import { encodeNotice, type Notice } from '../../wire/notice.ts';
 import { bestWithin, familyOf } from './bitrate-ceiling.ts';
 import type { TitleBlocks } from './radio-titles.ts';
@@ -9,16 +9,16 @@ import type { StateNews, Told } from './state-news.ts';
 import { Channel, type ChannelHooks, MAX_AHEAD } from './write-schedule.ts';
 
 /** How far the delayed stream is behind the live edge, in fragments, once the program is old enough. */
-const RING_FRAGMENTS = Math.ceil(RING_MS / FRAGMENT_MS);
+const DELAY_FRAGMENTS = Math.ceil(DELAY_MS / FRAGMENT_MS);
 /** The smallest delay, in fragments, with which the delayed stream of a younger program opens. */
-const LEAST_RING = FRAGMENTS_PER_SEGMENT;
+const MIN_DELAY = FRAGMENTS_PER_SEGMENT;
 /** History needed behind the delayed start: one write (5.12 s) plus the largest default margin (2.6 s, radios). */
-const RING_HAND = FRAGMENTS_PER_SEGMENT + 10;
+const MIN_HISTORY = FRAGMENTS_PER_SEGMENT + 10;
 /**
  * Fragments kept so that a listener on the delayed stream begins with sound at once: two writes. References, not
  * copies.
  */
-export const KEPT_FRAGMENTS = RING_FRAGMENTS + 2 * FRAGMENTS_PER_SEGMENT;
+export const KEPT_FRAGMENTS = DELAY_FRAGMENTS + 2 * FRAGMENTS_PER_SEGMENT;
 /** A player slows down by at most this much before a longer period. */
 const SLOWEST = 0.08;
 /** How much more than the difference a player grows its margin. */
@@ -51,9 +51,9 @@ export class Feed {
    */
   readonly #near = new Map<number, Channel>();
   /** The channel of the delayed stream; undefined while nobody is on it. */
-  ring: Channel | undefined;
+  delayed: Channel | undefined;
   /** How many fragments the delayed stream is behind. */
-  ringBy = RING_FRAGMENTS;
+  delayedBy = DELAY_FRAGMENTS;
   readonly splice: Splice;
   /** Puts titles between the sound, for radios that ask for them. */
   readonly titles: TitleBlocks | undefined;
@@ -101,21 +101,21 @@ export class Feed {
 
   /** Listeners, live and delayed. */
   get size(): number {
-    let size = this.ringed;
+    let size = this.delayedSize;
     for (const lane of this.#lanes.values()) size += lane.size;
     return size;
   }
 
   /** Delayed listeners, including those near the live edge while there is no delayed stream yet. */
-  get ringed(): number {
-    let size = this.ring?.size ?? 0;
+  get delayedSize(): number {
+    let size = this.delayed?.size ?? 0;
     for (const lane of this.#near.values()) size += lane.size;
     return size;
   }
 
   /** True for the channel of the delayed stream, and for the channels near the live edge that wait for one. */
-  inRing(channel: Channel): boolean {
-    return channel === this.ring || this.#near.get(channel.perWrite) === channel;
+  isDelayed(channel: Channel): boolean {
+    return channel === this.delayed || this.#near.get(channel.perWrite) === channel;
   }
 
   /** Receives a fragment of any rendition of the room. */
@@ -131,7 +131,7 @@ export class Feed {
     // Radios cannot be told to grow their margin: they keep the pace they began with.
     const rare = this.#aged && this.wanted.container === 'fmp4';
     this.#gather(this.#near, rare ? Math.max(FRAGMENTS_PER_SEGMENT, perWrite) : perWrite, now);
-    if (this.ring?.size === 0) this.ring = undefined;
+    if (this.delayed?.size === 0) this.delayed = undefined;
   }
 
   /** Moves everyone in `lanes` to the channel of this write period. */
@@ -177,7 +177,7 @@ export class Feed {
    * next write.
    */
   get #aged(): boolean {
-    return this.ring !== undefined || this.#kept.length >= LEAST_RING + RING_HAND;
+    return this.delayed !== undefined || this.#kept.length >= MIN_DELAY + MIN_HISTORY;
   }
 
   /**
@@ -185,21 +185,21 @@ export class Feed {
    * has already heard more than it has reached (`after`). Those begin near the live edge in writes of `perWrite`, and
    * are notified when writes become less frequent.
    */
-  delayed(perWrite: number, now: number, after = -1): Channel {
-    const ring = this.#aged ? this.#openRing(now) : undefined;
-    const heard = after > (ring?.newest ?? 0) + MAX_AHEAD && after <= this.newest + MAX_AHEAD;
-    return ring && !heard ? ring : this.#laneOf(this.#near, perWrite, now);
+  delayedChannel(perWrite: number, now: number, after = -1): Channel {
+    const delayed = this.#aged ? this.#openDelayed(now) : undefined;
+    const heard = after > (delayed?.newest ?? 0) + MAX_AHEAD && after <= this.newest + MAX_AHEAD;
+    return delayed && !heard ? delayed : this.#laneOf(this.#near, perWrite, now);
   }
 
   /** The delayed stream, one write per segment; it opens as far behind as the program is old, at most `RING_MS`. */
-  #openRing(now: number): Channel {
-    if (this.ring) return this.ring;
-    const room = this.#kept.length - RING_HAND;
-    this.ringBy = Math.max(LEAST_RING, Math.min(RING_FRAGMENTS, room));
-    const newest = this.newest < 0 ? -1 : Math.max(-1, this.newest - this.ringBy);
+  #openDelayed(now: number): Channel {
+    if (this.delayed) return this.delayed;
+    const room = this.#kept.length - MIN_HISTORY;
+    this.delayedBy = Math.max(MIN_DELAY, Math.min(DELAY_FRAGMENTS, room));
+    const newest = this.newest < 0 ? -1 : Math.max(-1, this.newest - this.delayedBy);
     const begun = now - ((newest + 1) % FRAGMENTS_PER_SEGMENT) * FRAGMENT_MS;
-    this.ring = new Channel(this.slug, FRAGMENTS_PER_SEGMENT, this.#hooks, newest, begun);
-    return this.ring;
+    this.delayed = new Channel(this.slug, FRAGMENTS_PER_SEGMENT, this.#hooks, newest, begun);
+    return this.delayed;
   }
 
   /** What is kept of the fragments from `first` to `last`. */
@@ -221,7 +221,7 @@ export class Feed {
   *channels(): Generator<Channel> {
     yield* this.#lanes.values();
     yield* this.#near.values();
-    if (this.ring) yield this.ring;
+    if (this.delayed) yield this.delayed;
   }
 
   /** The whole state of the room for somebody who begins with these fragments; absent where the container has no boxes. */
@@ -245,10 +245,10 @@ export class Feed {
     if (this.#kept.length > KEPT_FRAGMENTS) this.#kept.shift();
     for (const lane of [...this.#lanes.values(), ...this.#near.values()])
       if (lane.take(seq, bytes, this.#now)) this.#hooks.wake(lane);
-    const { ring } = this;
-    if (!ring) return;
-    for (const old of this.held(ring.newest + 1, seq - this.ringBy))
-      if (ring.take(old.seq, old.bytes, this.#now)) this.#hooks.wake(ring);
+    const { delayed } = this;
+    if (!delayed) return;
+    for (const old of this.held(delayed.newest + 1, seq - this.delayedBy))
+      if (delayed.take(old.seq, old.bytes, this.#now)) this.#hooks.wake(delayed);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../base/errors.ts';
 import type { Rendition } from '../../base/media.ts';
 import { ms } from '../../base/time.ts';
-import { RING_MS } from '../../wire/delivery.ts';
+import { DELAY_MS } from '../../wire/delivery.ts';
 import type { Presence } from '../../wire/feed.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 import { radioTitle } from '../request/radio-fields.ts';
@@ -10,7 +10,7 @@ import { TitleBlocks } from './radio-titles.ts';
 import { Feed, KEPT_FRAGMENTS } from './rendition-stream.ts';
 import type { Slot } from './rendition-switch.ts';
 import { StateNews } from './state-news.ts';
-import type { Channel, ChannelHooks, Listener } from './write-schedule.ts';
+import type { Channel, ChannelHooks, StreamConnection } from './write-schedule.ts';
 
 /** What a door counts for one room. */
 export type RoomCount = Required<Pick<Presence, 'streams' | 'live' | 'wanted'>>;
@@ -19,13 +19,13 @@ export type RoomCount = Required<Pick<Presence, 'streams' | 'live' | 'wanted'>>;
 const WANTED_MS = 60_000;
 
 /** A room as this door sends it: a feed for each rendition that somebody asked for. */
-export class Room {
+export class RoomStreams {
   readonly slug: string;
   /** Delayed listeners who did not ask for the delayed stream, longest wait first. */
-  readonly waits = new Set<Listener>();
+  readonly waits = new Set<StreamConnection>();
   /** Who has which seat, and whose seat each has: the live listeners of a room with a line. */
-  readonly #seats = new Map<string, Listener>();
-  readonly #holders = new Map<Listener, string>();
+  readonly #seats = new Map<string, StreamConnection>();
+  readonly #holders = new Map<StreamConnection, string>();
   readonly #feeds = new Map<string, Feed>();
   readonly #hooks: ChannelHooks & { origin: DoorOrigin };
   /** When each rendition was last needed. */
@@ -44,18 +44,18 @@ export class Room {
   }
 
   /** A live listener has the seat of this holder from now on. */
-  seat(listener: Listener, holder: string): void {
+  seat(listener: StreamConnection, holder: string): void {
     this.#seats.set(holder, listener);
     this.#holders.set(listener, holder);
   }
 
   /** Whoever has a holder's seat. */
-  inSeat(holder: string): Listener | undefined {
+  inSeat(holder: string): StreamConnection | undefined {
     return this.#seats.get(holder);
   }
 
   /** A listener has left; a seat that somebody else has by now stays theirs. */
-  leave(listener: Listener): void {
+  leave(listener: StreamConnection): void {
     this.waits.delete(listener);
     const holder = this.#holders.get(listener);
     if (holder === undefined) return;
@@ -102,7 +102,7 @@ export class Room {
     let refusal: ErrorCode | undefined;
     // The wanted rendition may not be encoded yet: then use another one of its family.
     for (const { id } of new Set([best, wanted, ...familyOf(wanted)])) {
-      const joined = origin.join(this.slug, id, { margin: ms(RING_MS + 2 * 5_120) });
+      const joined = origin.join(this.slug, id, { margin: ms(DELAY_MS + 2 * 5_120) });
       if (typeof joined === 'string') {
         refusal ??= joined;
         continue;
@@ -126,8 +126,8 @@ export class Room {
   }
 
   /** The feed whose delayed stream this channel is. */
-  feedOf(ring: Channel): Feed | undefined {
-    for (const feed of this.#feeds.values()) if (feed.inRing(ring)) return feed;
+  feedOf(channel: Channel): Feed | undefined {
+    for (const feed of this.#feeds.values()) if (feed.isDelayed(channel)) return feed;
     return undefined;
   }
 
@@ -135,13 +135,13 @@ export class Room {
   count(streams: number, now: number): RoomCount {
     for (const feed of this.#feeds.values()) if (feed.size > 0) this.#want(feed, now);
     const wanted = [...this.#wanted].filter(([, at]) => now - at <= WANTED_MS).map(([id]) => id);
-    return { streams, live: streams - this.ringed, wanted };
+    return { streams, live: streams - this.delayedSize, wanted };
   }
 
   /** Listeners on the delayed stream. */
-  get ringed(): number {
+  get delayedSize(): number {
     let sum = 0;
-    for (const feed of this.#feeds.values()) sum += feed.ringed;
+    for (const feed of this.#feeds.values()) sum += feed.delayedSize;
     return sum;
   }
 

@@ -1,24 +1,24 @@
 import type { Departure } from '../metrics/counters.ts';
-import type { Room } from './room-streams.ts';
-import type { Listener } from './write-schedule.ts';
+import type { RoomStreams } from './room-streams.ts';
+import type { StreamConnection } from './write-schedule.ts';
 
 /** Who hears which room at this door. */
-export class Roster {
+export class ListenerRoster {
   /** The rooms that somebody hears, or has heard within the last minute. */
-  readonly rooms = new Map<string, Room>();
+  readonly rooms = new Map<string, RoomStreams>();
   /** Streams per room. */
   readonly streams = new Map<string, number>();
   readonly #empty = Promise.withResolvers<void>();
-  readonly #deps: RosterDeps;
+  readonly #deps: ListenerRosterDeps;
   #total = 0;
   #draining = false;
 
-  constructor(deps: RosterDeps) {
+  constructor(deps: ListenerRosterDeps) {
     this.#deps = deps;
   }
 
   /** Somebody begins to listen. */
-  enter(listener: Listener): void {
+  enter(listener: StreamConnection): void {
     const { slug } = listener.channel;
     this.streams.set(slug, this.streamsOf(slug) + 1);
     this.#total += 1;
@@ -26,7 +26,7 @@ export class Roster {
   }
 
   /** Somebody stops listening. Harmless for those who have left before. */
-  leave(listener: Listener, cause: Departure): void {
+  leave(listener: StreamConnection, cause: Departure): void {
     const { slug } = listener.channel;
     if (!listener.channel.remove(listener)) return;
     this.rooms.get(slug)?.leave(listener);
@@ -46,7 +46,7 @@ export class Roster {
 
   /** Streams of a room at the live edge now. */
   live(slug: string): number {
-    return this.streamsOf(slug) - (this.rooms.get(slug)?.ringed ?? 0);
+    return this.streamsOf(slug) - (this.rooms.get(slug)?.delayedSize ?? 0);
   }
 
   /** Nobody who leaves is expected back at this door. */
@@ -71,8 +71,8 @@ export class Roster {
 }
 
 /** What a roster tells. */
-export interface RosterDeps {
+export interface ListenerRosterDeps {
   readonly departures: Record<Departure, number>;
   /** Somebody starts or stops listening. */
-  changed(listener: Listener, change: 1 | -1): void;
+  changed(listener: StreamConnection, change: 1 | -1): void;
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { numbered, numbers } from '../../../test/door.ts';
 import { Connection } from '../socket/connection.ts';
-import { Channel, type ChannelHooks, type Listener, SLOT_MS } from './write-schedule.ts';
+import { Channel, type ChannelHooks, SLOT_MS, type StreamConnection } from './write-schedule.ts';
 
 /** A seeded generator of numbers below `n`. */
 const seeded = (seed: number) => (n: number) => {
@@ -13,7 +13,7 @@ const connection = new Connection({ on() {} } as unknown as Socket);
 
 /** A channel whose writes are kept per listener, with the Buffers themselves. */
 function rig(perWrite = 1) {
-  const got = new Map<Listener, Buffer[]>();
+  const got = new Map<StreamConnection, Buffer[]>();
   const hooks: ChannelHooks = {
     row: 64,
     write(listener, bytes) {
@@ -26,7 +26,7 @@ function rig(perWrite = 1) {
     gone() {},
   };
   const channel = new Channel('room', perWrite, hooks);
-  const heard = (listener: Listener): number[] =>
+  const heard = (listener: StreamConnection): number[] =>
     (got.get(listener) ?? []).flatMap((bytes) => numbers(bytes));
   return { channel, got, heard };
 }
@@ -36,7 +36,7 @@ test('whatever happens, each listener gets every fragment from where it joined, 
     const random = seeded(seed);
     const perWrite = 1 + random(8);
     const { channel, heard } = rig(perWrite);
-    const joinedAt = new Map<Listener, number>();
+    const joinedAt = new Map<StreamConnection, number>();
     let now = 0;
     let seq = random(50);
     channel.take(seq, numbered(seq, 40), now);
@@ -118,9 +118,9 @@ test('a fragment that was there already is not sent again', () => {
 });
 
 test('a row that breaks off hands over what is gathered, and the rest gets everything with the next write', () => {
-  const got = new Map<Listener, number[]>();
+  const got = new Map<StreamConnection, number[]>();
   let flushed = 0;
-  let bad: Listener | undefined;
+  let bad: StreamConnection | undefined;
   const channel = new Channel('room', 1, {
     row: 64,
     write(listener, bytes) {
@@ -137,7 +137,7 @@ test('a row that breaks off hands over what is gathered, and the rest gets every
   bad = crowd[1];
   expect(() => channel.take(5, numbered(5, 40), 0)).toThrow('anything');
   expect(flushed).toBe(1);
-  channel.remove(bad as Listener);
+  channel.remove(bad as StreamConnection);
   bad = undefined;
   channel.take(6, numbered(6, 40), 320);
   channel.take(7, numbered(7, 40), 640);

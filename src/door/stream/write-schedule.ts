@@ -2,22 +2,22 @@ import type { Socket } from 'node:net';
 import { FRAGMENT_MS } from '../../base/time.ts';
 import type { Connection, Handler } from '../socket/connection.ts';
 import type { Outlet } from '../socket/direct-write.ts';
-import type { Records } from '../socket/tls-record-sealer.ts';
+import type { TlsRecordSealer } from '../socket/tls-record-sealer.ts';
 
 /**
  * One listener: a connection that carries a stream, and what a write to it needs, in one object that is kept small: with
  * tens of thousands of them each write has to fetch it from memory.
  */
-export class Listener implements Outlet, Handler {
+export class StreamConnection implements Outlet, Handler {
   /** Both change when a TLS connection is offloaded. */
   socket: Socket;
   fd: number;
   queued = true;
   /**
-   * What encrypts: `whole` Node's TLS, until the connection is offloaded, and from then on these records. Undefined:
+   * What encrypts: `whole` Node's TLS, until the connection is offloaded, and from then on this sealer. Undefined:
    * nothing does, or Node's TLS to the end.
    */
-  tls: 'whole' | Records | undefined = undefined;
+  tls: 'whole' | TlsRecordSealer | undefined = undefined;
   channel: Channel;
   /** The first fragment it still needs. */
   next: number;
@@ -36,25 +36,25 @@ export class Listener implements Outlet, Handler {
   }
 
   get phase(): 'stream' | 'offloaded' {
-    return this.records ? 'offloaded' : 'stream';
+    return this.sealer ? 'offloaded' : 'stream';
   }
 
   /** Encrypts what is written, once the connection is offloaded. */
-  get records(): Records | undefined {
+  get sealer(): TlsRecordSealer | undefined {
     return typeof this.tls === 'object' ? this.tls : undefined;
   }
 
   /** True once what is written was encrypted in memory that is used again. */
-  get brief(): boolean {
+  get transient(): boolean {
     return typeof this.tls === 'object';
   }
 
-  /** From now on what is written is encrypted by `records`, on the accepted socket. */
-  offloaded(records: Records): void {
+  /** From now on what is written is encrypted by `sealer`, on the accepted socket. */
+  offloaded(sealer: TlsRecordSealer): void {
     this.socket = this.connection.socket;
     this.fd = this.connection.fd;
     this.queued = false;
-    this.tls = records;
+    this.tls = sealer;
   }
 
   ended(): void {
@@ -71,17 +71,17 @@ export interface ChannelHooks {
   /** How many listeners a slot takes before the next one is opened; see `Limits.row`. */
   readonly row: number;
   /** Writes now or with the next `flush`. Does not throw: one listener must not cost a row. */
-  write(listener: Listener, bytes: Buffer, newest: number): void;
+  write(listener: StreamConnection, bytes: Buffer, newest: number): void;
   /** Called after the writes of a row. */
   flush(): void;
   /** Slots of this channel now wait for their turn: call `serve` until it says that none does. */
   wake(channel: Channel): void;
   /** A listener's connection has ended or closed. */
-  gone(listener: Listener): void;
+  gone(listener: StreamConnection): void;
 }
 
 interface Slot {
-  readonly listeners: Listener[];
+  readonly listeners: StreamConnection[];
   /** The first fragment its listeners need, except those that joined later. */
   next: number;
   /** When it is due, on the monotonic clock; Infinity while nothing is waiting for it. */
@@ -199,15 +199,15 @@ export class Channel {
   }
 
   /** Adds a listener whose next needed fragment is `next`. */
-  add(connection: Connection, next: number): Listener {
-    const listener = new Listener(connection, this, next);
+  add(connection: Connection, next: number): StreamConnection {
+    const listener = new StreamConnection(connection, this, next);
     this.#listeners += 1;
     this.#place(listener);
     return listener;
   }
 
   /** Adopts a listener that has left its channel, or whose slot is being emptied; it is served within one period. */
-  adopt(listener: Listener, now: number) {
+  adopt(listener: StreamConnection, now: number) {
     listener.channel = this;
     this.#listeners += 1;
     this.#place(listener);
@@ -219,7 +219,7 @@ export class Channel {
   }
 
   /** Removes a listener. Harmless if it has already been removed. */
-  remove(listener: Listener): boolean {
+  remove(listener: StreamConnection): boolean {
     const list = this.#slots[listener.slot]?.listeners;
     if (!list) return false;
     const last = list.pop();
@@ -236,17 +236,17 @@ export class Channel {
    * How much a listener must have buffered when it begins, beyond its margin and the ms until the next fragment, so
    * that the margin is what is left at the end of each write period, wherever in the period it joined.
    */
-  need(listener: Listener): number {
+  need(listener: StreamConnection): number {
     return (this.perWrite - 1) * FRAGMENT_MS + ((listener.slot * SLOT_MS) % FRAGMENT_MS);
   }
 
   /** A listener's connection has ended or closed. */
-  gone(listener: Listener): void {
+  gone(listener: StreamConnection): void {
     this.#hooks.gone(listener);
   }
 
   /** Everyone, in no order; the list may shrink while it is walked. */
-  all(): Listener[] {
+  all(): StreamConnection[] {
     return this.#slots.flatMap((slot) => slot.listeners);
   }
 
@@ -266,7 +266,7 @@ export class Channel {
     this.#onward = undefined;
   }
 
-  #place(listener: Listener) {
+  #place(listener: StreamConnection) {
     const enough = Math.max(this.#hooks.row, Math.ceil(this.#listeners / this.#slots.length));
     let at = this.#slots.findIndex((slot) => slot.listeners.length < enough);
     if (at < 0) at = this.#slots.length - 1;
@@ -326,7 +326,7 @@ export class Channel {
   }
 
   #writeTo(
-    list: readonly Listener[],
+    list: readonly StreamConnection[],
     { from, shared, notice }: { from: number; shared: Buffer; notice: Buffer | undefined },
   ) {
     const { newest } = this;

@@ -8,7 +8,7 @@ import {
   TICKS_PER_SECOND,
 } from '../../base/time.ts';
 import { PRIMING } from '../../media/priming.ts';
-import { RING_MS } from '../../wire/delivery.ts';
+import { DELAY_MS } from '../../wire/delivery.ts';
 import type { Window } from '../window.ts';
 
 /** EXTINF of a whole segment, rounded. */
@@ -27,7 +27,7 @@ const LISTED_IN_RING = 5;
  */
 export const LEAST_LISTED = 3;
 /** Fragments that the ring is behind. */
-const RING = Math.ceil(RING_MS / FRAGMENT_MS);
+const RING = Math.ceil(DELAY_MS / FRAGMENT_MS);
 /**
  * Per part, how much is declared too little. Chromium reports the end of its buffer 1 µs short; with exact figures
  * hls.js 1.7 then looks for the fragment it has just played and stalls at the boundary.

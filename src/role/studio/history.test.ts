@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Fragment } from '../../base/media.ts';
-import { RING_MS } from '../../wire/delivery.ts';
+import { DELAY_MS } from '../../wire/delivery.ts';
 import { History } from './history.ts';
 
 const fragment = (rendition: string, seq: number): Fragment =>
@@ -13,7 +13,7 @@ test('a door that connects can go on with the delayed ring of what is always cod
   const given = [...history];
   const firstOf = (rendition: string) => given.find((one) => one.rendition === rendition)?.seq ?? Number.NaN;
   // Five segments that end where the ring does, and the one that is being made.
-  expect((999 - firstOf('opus64')) * 320).toBeGreaterThan(RING_MS + 6 * 5_120);
+  expect((999 - firstOf('opus64')) * 320).toBeGreaterThan(DELAY_MS + 6 * 5_120);
   expect(1000 - firstOf('mp3')).toBe(100);
   expect(given.length).toBeLessThan(400);
   for (const rendition of ['opus64', 'mp3']) {

@@ -7,14 +7,14 @@ import { endRefused, rawTooLarge } from '../socket/raw-refusal.ts';
 import { responsesOn } from './pending-responses.ts';
 
 /** Closes connections of the HTTP server whose request cannot be read, with an error answer where one can be sent. */
-export interface LastWord {
+export interface UnreadableRequests {
   /**
    * Sends the reason, unless it could be mistaken for the answer to another request. `bytes`: what arrived of the
    * head.
    */
-  say(code: ErrorCode, socket: Socket, bytes?: Uint8Array): void;
+  refuse(code: ErrorCode, socket: Socket, bytes?: Uint8Array): void;
   /** True once it was sent: anything else from the peer is ignored. */
-  said(socket: Socket): boolean;
+  refused(socket: Socket): boolean;
 }
 
 /** The refusal for an error of Node's parser or of its time limits. */
@@ -27,12 +27,18 @@ export function refusalOf({ code }: NodeJS.ErrnoException): 'head-too-large' | '
 const PATIENCE = ms(2_000);
 
 /** Opens it. */
-export function openLastWord({ clock, limits }: { clock: Clock; limits: Limits }): LastWord {
+export function openUnreadableRequests({
+  clock,
+  limits,
+}: {
+  clock: Clock;
+  limits: Limits;
+}): UnreadableRequests {
   /** Refused peers that may still send; at most as many as `refusals`. */
   let lingering = 0;
   return {
-    said: (socket) => responsesOn(socket)?.refused === true,
-    say(code, socket, bytes) {
+    refused: (socket) => responsesOn(socket)?.refused === true,
+    refuse(code, socket, bytes) {
       const responses = responsesOn(socket);
       if (responses?.refused) return;
       if (!socket.writable || !responses || responses.unfinished) return void socket.destroy();

@@ -10,7 +10,7 @@ const LAST_PAUSE_S = 20;
 const HEAD = pageHeaders([]);
 
 /** The cheap answer to a deferred request: a short page for a browser, 429 for programs. `random`: 0 ≤ n < 1. */
-export function answerPutOff(req: IncomingMessage, res: ServerResponse, path: string, random: number) {
+export function answerDeferred(req: IncomingMessage, res: ServerResponse, path: string, random: number) {
   const pause = FIRST_PAUSE_S + Math.floor(random * (LAST_PAUSE_S - FIRST_PAUSE_S + 1));
   const told = { 'retry-after': String(pause), 'cache-control': 'no-store' };
   const reads = req.method === 'GET' || req.method === 'HEAD';

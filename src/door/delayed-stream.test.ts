@@ -3,7 +3,7 @@ import { type Ear, rig, unbroken } from '../../test/fanout.ts';
 import { ms } from '../base/time.ts';
 import { connectionOf } from './socket/connection.ts';
 
-test('in the ring one is half a minute behind, written to once per segment', () => {
+test('a listener on the delayed stream is half a minute behind, and is written to once per segment', () => {
   const trial = rig();
   trial.place = 'ring';
   const ear = trial.join();
@@ -62,7 +62,7 @@ test('a radio is moved up and slowed down without a word: it gets sound in every
   expect(ear.seqs.at(-1)).toBeGreaterThan(trial.newest() - 9);
 });
 
-test('the end of the program is heard in the ring as well, at its own time', () => {
+test('the end of the program is heard on the delayed stream as well, half a minute later', () => {
   const trial = rig();
   trial.place = 'ring';
   const ear = trial.join();
@@ -79,9 +79,9 @@ test('the end of the program is heard in the ring as well, at its own time', () 
   expect(unbroken(ear.seqs)).toBe(true);
 });
 
-test('a program younger than half a minute has a nearer ring, with sound at once', () => {
+test('a program younger than half a minute has a shorter delay, with sound at once', () => {
   const trial = rig(50);
-  const ear = trial.join('opus64', { ring: true });
+  const ear = trial.join('opus64', { delayed: true });
   expect(ear.says('earshot-place')).toBe('ring');
   expect(ear.heard.length).toBeGreaterThan(0);
   expect(ear.says('earshot-period')).toBe('5120');
@@ -114,7 +114,7 @@ function leftBeforeWrites(ear: Ear, joined: number, margin: number): number[] {
 }
 
 test.each([2, 6, 12, 16, 40])(
-  'in the ring of a program of %i s, there is sound at once, and who begins as told never runs dry',
+  'on the delayed stream of a program %i s old there is sound at once, and a player that starts as told never runs dry',
   (age) => {
     for (let phase = 0; phase < 16; phase += 1)
       for (const [id, margin] of [
@@ -144,7 +144,7 @@ test.each([2, 6, 12, 16, 40])(
   },
 );
 
-test('who waited near the live edge for a ring moves up without hearing anything twice', () => {
+test('a listener who waited near the live edge for the delayed stream moves up without hearing anything twice', () => {
   for (const wait of [4, 100]) {
     const trial = rig(8);
     trial.place = 'ring';
@@ -162,7 +162,7 @@ test('who waited near the live edge for a ring moves up without hearing anything
   }
 });
 
-test('a listener of the ring who has heard more than the ring of today goes on where it was', () => {
+test('a delayed listener who has heard more than the delayed stream now has continues where it was', () => {
   const trial = rig(8);
   trial.place = 'ring';
   const first = trial.join();
@@ -174,13 +174,13 @@ test('a listener of the ring who has heard more than the ring of today goes on w
   expect(again.says('earshot-place')).toBe('ring');
   expect(again.seqs[0]).toBe(after + 1);
   expect(again.seqs.at(-1)).toBe(trial.newest());
-  // Whoever is new is as far behind as the ring.
+  // A newcomer is as far behind as the delayed stream.
   expect(trial.join().seqs.at(-1)).toBe(trial.newest() - 94);
   trial.run(100);
   expect(unbroken(again.seqs)).toBe(true);
 });
 
-test('coming back: a listener of the ring goes on there, or begins anew at the live edge', () => {
+test('coming back: a delayed listener continues there, or starts again at the live edge', () => {
   const trial = rig();
   trial.place = 'ring';
   const first = trial.join();

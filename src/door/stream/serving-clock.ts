@@ -5,7 +5,7 @@ import type { Fault } from '../metrics/faults.ts';
 import { type Channel, SLOT_MS } from './write-schedule.ts';
 
 /** The clock of the write schedules: it runs only while slots wait for their turn. */
-export interface Turns {
+export interface ServingClock {
   /** Slots of a channel now wait for their turn. */
   wake(channel: Channel): void;
   /** A channel has come to its end. */
@@ -13,7 +13,7 @@ export interface Turns {
 }
 
 /** Opens it. */
-export function openTurns({
+export function openServingClock({
   clock,
   counters,
   fault,
@@ -21,7 +21,7 @@ export function openTurns({
   readonly clock: Clock;
   readonly counters: Counters;
   readonly fault: Fault;
-}): Turns {
+}): ServingClock {
   const waiting = new Set<Channel>();
   let timer: Disposable | undefined;
 
