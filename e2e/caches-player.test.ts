@@ -43,12 +43,12 @@ test('our player hears the delayed program through nginx, and without a gap thro
     await tab.evaluate(() => {
       Math.random = () => 0.3;
     });
-    const ring = { caches: [doomed.url, other.url], delay: 10_000 };
+    const fromCaches = { caches: [doomed.url, other.url], delay: 10_000 };
     await until('there are three segments', async () => {
       const list = await (await fetch(`http://127.0.0.1:${door.port}/r/room/live/opus64.slow.m3u8`)).text();
       return list.split('.m4s').length > 3;
     });
-    await listenIn(tab, { slug: 'room', share: false, ring });
+    await listenIn(tab, { slug: 'room', share: false, fromCaches });
     await tab.evaluate(() => (window as any).player.play());
     await until('it plays', () => tab.evaluate(() => (window as any).player.state === 'playing'));
     await sleep(1000);

@@ -141,10 +141,10 @@ export async function listenIn(page: Page, options: object, open = 'openPlayer')
   await page.evaluate(
     async ([given, how, watch]) => {
       const scope = window as any;
-      const { slug, from, ring } = given as any;
+      const { slug, from, fromCaches } = given as any;
       const player =
         how === 'openPlayer'
-          ? scope.openPlayer(ring ? { ...given, ring: () => ring } : given)
+          ? scope.openPlayer(fromCaches ? { ...given, fromCaches: () => fromCaches } : given)
           : how === 'openReplay'
             ? scope.openReplay(slug, new Audio(), from)
             : scope.nativePlayer(given, new Audio());

@@ -1,7 +1,7 @@
 /** A door's messages to a listener about its delivery, within the stream, in a box between two fragments. */
 import { eventBox, messageIn } from './event-box.ts';
 
-/** Where a listener is served: at the live edge, or in the delayed stream `RING_MS` behind it. */
+/** Where a listener is served: at the live edge, or in the delayed stream `DELAY_MS` behind it. */
 export type StreamPlace = 'live' | 'ring';
 
 /** The scheme of the box; its message is the JSON of a `Notice`. */

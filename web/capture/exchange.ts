@@ -5,7 +5,7 @@ import { iceServersOf } from './ice-servers.ts';
 export const ANSWER_TIMEOUT = ms(10_000);
 
 /** A WHIP or WHEP session as the server gave it. */
-export interface Session {
+export interface AnsweredSession {
   /** Absolute URL for PATCH and DELETE. */
   readonly url: string;
   readonly etag: string | undefined;
@@ -51,7 +51,11 @@ export const isPassing = (refusal: Refusal): boolean =>
   refusal.code === 'session-unknown';
 
 /** Offers a session. Spec: RFC 9725, 4.2. */
-export async function offer(url: string, sdp: string, options: ExchangeOptions): Promise<Session | Refusal> {
+export async function offer(
+  url: string,
+  sdp: string,
+  options: ExchangeOptions,
+): Promise<AnsweredSession | Refusal> {
   const response = await send(url, 'POST', options, { 'content-type': 'application/sdp' }, sdp);
   if (isRefusal(response)) return response;
   const location = response.headers.get('location');
@@ -74,7 +78,7 @@ export async function offer(url: string, sdp: string, options: ExchangeOptions):
 
 /** Asks for an ICE restart; the reply is the server's fragment. Spec: RFC 9725, 4.3.3. */
 export async function restart(
-  session: Session,
+  session: AnsweredSession,
   fragment: string,
   options: ExchangeOptions,
 ): Promise<string | Refusal> {
@@ -84,7 +88,7 @@ export async function restart(
 }
 
 /** Whether the studio still has a session. False only when it says that the session does not exist or is not ours. */
-export async function isAlive(session: Session, options: ExchangeOptions): Promise<boolean> {
+export async function isAlive(session: AnsweredSession, options: ExchangeOptions): Promise<boolean> {
   const headers = { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': '*' };
   const response = await send(session.url, 'PATCH', options, headers, 'a=end-of-candidates\r\n');
   // An overloaded server has not forgotten the session.
@@ -92,7 +96,7 @@ export async function isAlive(session: Session, options: ExchangeOptions): Promi
 }
 
 /** Ends a session, also while the page closes. A failure does not matter: the server notices the loss by itself. */
-export async function hangUp(session: Session, options: ExchangeOptions): Promise<void> {
+export async function hangUp(session: AnsweredSession, options: ExchangeOptions): Promise<void> {
   await send(session.url, 'DELETE', options, {}, undefined, true);
 }
 

@@ -11,6 +11,6 @@ export {
   type MicrophoneRefusal,
   openMicrophone,
 } from './microphone.ts';
-export { openPublisher, type Publisher } from './publisher.ts';
-export { canChooseSink, openReceiver, RECEIVE_SLOTS, type Receiver } from './receiver.ts';
+export { type MicrophoneCall, openPublisher } from './publisher.ts';
+export { canChooseSink, type MonitorCall, openReceiver, RECEIVE_SLOTS } from './receiver.ts';
 export { keepAwake } from './wake-lock.ts';

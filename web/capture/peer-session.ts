@@ -1,12 +1,12 @@
 import { type Ms, ms } from '../../src/base/time.ts';
 import {
+  type AnsweredSession,
   type ExchangeOptions,
   isAlive,
   isRefusal,
   offer,
   type Refusal,
   restart,
-  type Session,
 } from './exchange.ts';
 import { restartedAnswer, restartFragment } from './sdp.ts';
 
@@ -22,7 +22,7 @@ const GATHERING = ms(250);
 /** A session with the studio and the browser's connection that carries it. */
 export interface PeerSession {
   readonly peer: RTCPeerConnection;
-  readonly session: Session;
+  readonly session: AnsweredSession;
   /** The answer that the connection was given. */
   readonly answer: string;
 }

@@ -18,13 +18,13 @@ export interface PublisherOptions {
 }
 
 /** A microphone that is sent to the stage. */
-export interface Publisher extends Call {
+export interface MicrophoneCall extends Call {
   /** Sends another microphone in place of the first, in the same session. */
   changeTrack(): Promise<void>;
 }
 
 /** Prepares a WHIP session for one microphone. Spec: RFC 9725. */
-export function openPublisher(options: PublisherOptions): Publisher {
+export function openPublisher(options: PublisherOptions): MicrophoneCall {
   let sender: RTCRtpSender | undefined;
   const call = openCall({
     ...options,

@@ -19,7 +19,7 @@ export interface ReceiverOptions {
 }
 
 /** The other speakers in this person's ears. */
-export interface Receiver extends Call {
+export interface MonitorCall extends Call {
   /** 0 to 1. */
   volume(value: number): void;
   /** Chooses the loudspeaker or headphones; does nothing where browsers cannot. */
@@ -36,7 +36,7 @@ export const canChooseSink = (): boolean => 'setSinkId' in HTMLMediaElement.prot
  *
  * Each slot plays through its own audio element: every browser's echo canceller knows sound that is played like this.
  */
-export function openReceiver(options: ReceiverOptions): Receiver {
+export function openReceiver(options: ReceiverOptions): MonitorCall {
   let ears: HTMLAudioElement[] = [];
   let volume = 1;
   let sink = '';

@@ -1,11 +1,11 @@
+import type { detailsEnglish } from './details-english.ts';
 import { spoken } from './figures.ts';
 import { french } from './french.ts';
-import type { Details } from './words.ts';
 
 const { count: n, span } = french;
 
 /** The texts of the listeners' pages that are not needed for the first sound, in French. */
-export const detailsFrench: Details = {
+export const detailsFrench: typeof detailsEnglish = {
   gap: (gap, time) =>
     `Il manque ${span(gap.seconds)} à l’enregistrement à ${time} : ${
       {

@@ -1,5 +1,4 @@
-import { isolated } from './english.ts';
-import type { Words } from './words.ts';
+import { type english, isolated } from './english.ts';
 
 const n = (value: number, rung = 0): string =>
   (rung && value > 99 ? 'environ ' : '') + value.toLocaleString('fr');
@@ -14,7 +13,7 @@ const span = (seconds: number): string => {
 };
 
 /** The texts of the listeners' pages in French. */
-export const french: Words = {
+export const french: typeof english = {
   locale: 'fr',
   span,
   count: n,

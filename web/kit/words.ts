@@ -2,11 +2,11 @@ import type { detailsEnglish } from './details-english.ts';
 import { english } from './english.ts';
 
 /** The texts that a listener's page needs before the first sound. */
-export type Words = typeof english;
+export type ListenWords = typeof english;
 /** The texts that are fetched after it. */
 export type Details = typeof detailsEnglish;
 /** All texts of the listeners' pages. */
-export type AllWords = Words & Details;
+export type AllWords = ListenWords & Details;
 
 /** The languages of the pages. */
 export type Language = 'en' | 'fr';
@@ -25,12 +25,12 @@ export function language(): Language {
 export const chooseLanguage = (chosen: Language): void => keep(KEY, chosen);
 
 /** The catalogue of a language. English is part of the page; French is fetched when it is needed. */
-export async function wordsOf(chosen: Language): Promise<Words> {
+export async function wordsOf(chosen: Language): Promise<ListenWords> {
   return chosen === 'fr' ? (await import('./french.ts')).french : english;
 }
 
 /** The whole catalogue. The details are fetched separately, so that they do not delay the first sound. */
-export async function allWordsOf(words: Words): Promise<AllWords> {
+export async function allWordsOf(words: ListenWords): Promise<AllWords> {
   const details =
     words.locale === 'fr'
       ? (await import('./details-french.ts')).detailsFrench

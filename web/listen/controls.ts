@@ -1,7 +1,7 @@
 import type { RoomState } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
-import type { Words } from '../kit/words.ts';
+import type { ListenWords } from '../kit/words.ts';
 import { icon, type Shape } from './icon.ts';
 import type { Here } from './say.ts';
 import type { Sound } from './sound.ts';
@@ -14,7 +14,12 @@ export interface Controls {
 }
 
 /** Makes the controls. */
-export function openControls(words: Words, sound: Sound, toggle: () => void, silence: () => void): Controls {
+export function openControls(
+  words: ListenWords,
+  sound: Sound,
+  toggle: () => void,
+  silence: () => void,
+): Controls {
   const { audio } = sound;
   const label = element('span', {});
   let shape: Shape | undefined;

@@ -1,6 +1,6 @@
 import { drawing, element } from '../kit/element.ts';
 import { keepTheme, keptTheme, otherTheme, type Theme } from '../kit/theme.ts';
-import { chooseLanguage, type Words } from '../kit/words.ts';
+import { chooseLanguage, type ListenWords } from '../kit/words.ts';
 
 /** Puts the chosen theme on the page; without a choice the system decides. */
 export function applyTheme(): void {
@@ -29,7 +29,7 @@ export const sign = (): SVGSVGElement =>
   );
 
 /** Makes the header and the footer around `main`, in place of the server's plain ones. */
-export function frame(main: HTMLElement, words: Words, skip: string): void {
+export function frame(main: HTMLElement, words: ListenWords, skip: string): void {
   for (const old of document.querySelectorAll('body > header, body > footer, body > .skip')) old.remove();
   main.id ||= 'main';
   main.tabIndex = -1;

@@ -29,7 +29,7 @@ export interface LineCard {
    * Takes where the sound is now, how many ms behind the delayed program is, and whether people queue; called about
    * once a second. Nothing is requested while nothing plays or when nobody queues any more.
    */
-  show(at: Heard, ring: number, queue: boolean): void;
+  show(at: Heard, delayMs: number, queue: boolean): void;
 }
 
 /** Where the sound is: `either` when it is unknown, undefined while nothing plays. */
@@ -60,7 +60,7 @@ export function openLine(options: LineOptions): LineCard {
   let upSince: number | undefined;
   let here: Heard;
   let last: Heard;
-  let ringMs = 30_000;
+  let delayMs = 30_000;
   let announced = true;
   let resting = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -135,7 +135,7 @@ export function openLine(options: LineOptions): LineCard {
         words,
         options.language,
       ),
-      ringMs: here === 'ring' ? ringMs : undefined,
+      delayMs: here === 'ring' ? delayMs : undefined,
       ranged: place !== undefined && !place.called && (isRanged(place.ahead) || isRanged(place.minutes)),
       live,
       away,
@@ -150,8 +150,8 @@ export function openLine(options: LineOptions): LineCard {
     get called() {
       return !away && place?.called === true;
     },
-    show(at, ring, queue) {
-      ringMs = ring;
+    show(at, delay, queue) {
+      delayMs = delay;
       announced = queue;
       if (last !== 'live' && last !== undefined && at === 'live') upSince = Date.now();
       const waits = (where: Heard) => where === 'ring' || where === 'either';
@@ -178,7 +178,7 @@ async function readQueue(slug: string): Promise<QueueState | 'nobody' | undefine
 interface Drawn {
   readonly said: string;
   /** How far behind the sound is, ms; undefined unless the delayed program is heard. */
-  readonly ringMs: number | undefined;
+  readonly delayMs: number | undefined;
   /** A figure is a range, so the card explains why. */
   readonly ranged: boolean;
   readonly live: boolean;
@@ -210,8 +210,8 @@ function makeCard(slug: string, words: LineWords, leaveOrReturn: () => void) {
   );
   const draw = (it: Drawn): void => {
     write(said, it.said);
-    if (it.ringMs !== undefined) write(hearing, words.hearing(String(Math.round(it.ringMs / 1000))));
-    hearing.hidden = it.ringMs === undefined;
+    if (it.delayMs !== undefined) write(hearing, words.hearing(String(Math.round(it.delayMs / 1000))));
+    hearing.hidden = it.delayMs === undefined;
     because.hidden = !it.ranged;
     small.hidden = it.live || it.away;
     leave.hidden = it.live;

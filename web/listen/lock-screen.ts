@@ -1,5 +1,5 @@
 /** What buttons on the lock screen, a headset and the keyboard do. */
-export interface Asked {
+export interface LockScreenActions {
   play(): void;
   pause(): void;
   live(): void;
@@ -12,7 +12,7 @@ export interface LockScreen {
 }
 
 /** Shows the room on the lock screen and handles its buttons, in browsers that can. */
-export function lockScreen(title: string, hosts: string, asked: Asked): LockScreen {
+export function lockScreen(title: string, hosts: string, asked: LockScreenActions): LockScreen {
   const session = 'mediaSession' in navigator ? navigator.mediaSession : undefined;
   if (!session) return { playing() {} };
   session.metadata = new MediaMetadata({

@@ -10,10 +10,10 @@ const STALE_MS = 15_000;
 const OLDER_MS = 15_000;
 
 /** What a new state changed that the page has to act on. */
-export type Turn = 'opened' | 'ended' | undefined;
+export type StatusChange = 'opened' | 'ended' | undefined;
 
 /** What a page knows about its room, and how old that is. */
-export class News {
+export class RoomNews {
   state: RoomState;
   readonly #skew = new Skew();
   #freshAt = Date.now();
@@ -53,7 +53,7 @@ export class News {
   }
 
   /** A new state, from the room's file or from the stream at `place`; false when it is not this room's. */
-  take(fresh: RoomState, place?: StreamPlace): { readonly turn: Turn } | false {
+  take(fresh: RoomState, place?: StreamPlace): { readonly turn: StatusChange } | false {
     if (fresh.v !== 1 || fresh.slug !== this.state.slug) return false;
     this.#failing = false;
     this.#newest = fresh.at;

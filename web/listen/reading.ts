@@ -2,7 +2,7 @@
 import { readingOf, recordedAt } from '../../src/wire/reading.ts';
 import type { RoomState } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
-import type { Words } from '../kit/words.ts';
+import type { ListenWords } from '../kit/words.ts';
 import type { Sound } from './sound.ts';
 
 /** The card that describes the room in words. */
@@ -15,7 +15,7 @@ export interface ReadingCard {
 /** Makes the card. `when` formats a wall-clock time. */
 export function readingCard(
   slug: string,
-  words: Words,
+  words: ListenWords,
   sound: Pick<Sound, 'on' | 'back'>,
   when: (at: number) => string,
 ): ReadingCard {

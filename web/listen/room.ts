@@ -3,13 +3,13 @@ import { needsTicket } from '../../src/wire/delivery.ts';
 import type { RoomState } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
-import { allWordsOf, language, type Words } from '../kit/words.ts';
+import { allWordsOf, type ListenWords, language } from '../kit/words.ts';
 import { openControls } from './controls.ts';
 import type { RoomDetails } from './details.ts';
 import { frame } from './frame.ts';
 import type { LineCard } from './line.ts';
 import type { LockScreen } from './lock-screen.ts';
-import { News } from './news.ts';
+import { RoomNews } from './news.ts';
 import { lengthOf, placeOf } from './places.ts';
 import { openPoll } from './poll.ts';
 import type { ReadingCard } from './reading.ts';
@@ -24,15 +24,15 @@ const MAX_BEHIND_S = 300;
 const FAILING_POLL_MS = 20_000;
 
 /** Builds the page around what the server rendered. */
-export function roomPage(main: HTMLElement, mount: HTMLElement, words: Words): void {
+export function roomPage(main: HTMLElement, mount: HTMLElement, words: ListenWords): void {
   const page = new RoomPage(main, mount.dataset, words);
   page.open();
 }
 
 class RoomPage {
   readonly #main: HTMLElement;
-  readonly #words: Words;
-  readonly #news: News;
+  readonly #words: ListenWords;
+  readonly #news: RoomNews;
   readonly #slug: string;
   readonly #welcome: boolean;
   readonly #zero: number | undefined;
@@ -56,14 +56,14 @@ class RoomPage {
   readonly #more = element('div', { class: 'actions more' });
   readonly #below = element('div', { class: 'below' });
 
-  constructor(main: HTMLElement, dataset: DOMStringMap, words: Words) {
+  constructor(main: HTMLElement, dataset: DOMStringMap, words: ListenWords) {
     const { slug = '', zero, welcome } = dataset;
     this.#main = main;
     this.#words = words;
     this.#slug = slug;
     this.#zero = zero === undefined ? undefined : Number(zero);
     this.#welcome = welcome !== undefined;
-    this.#news = new News(dataset, main.querySelector('h1')?.textContent ?? slug);
+    this.#news = new RoomNews(dataset, main.querySelector('h1')?.textContent ?? slug);
     this.#hosts = words.listFormat(this.#news.state.hosts);
     this.#sound = this.#openSound();
     this.#controls = openControls(
@@ -102,7 +102,7 @@ class RoomPage {
     return openSound(this.#slug, () => this.#render(), {
       ticket: () => this.#line?.ticket,
       // A listener who is called goes to a door.
-      ring: () => (this.#line?.called ? undefined : cachesOf(news.state.delivery)),
+      fromCaches: () => (this.#line?.called ? undefined : cachesOf(news.state.delivery)),
       late: () => news.state.delivery.newcomers !== 'live' && !this.#line?.called,
       told: (change, place) => this.#take({ ...news.state, ...change }, place),
       heard: () => {
@@ -135,7 +135,7 @@ class RoomPage {
     );
   }
 
-  #take(...told: Parameters<News['take']>): void {
+  #take(...told: Parameters<RoomNews['take']>): void {
     const sound = this.#sound;
     const taken = this.#news.take(...told);
     if (!taken) return;

@@ -1,7 +1,7 @@
 /** Says what is happening in one sentence: a pure function of the room's state and this player. */
 import { momentOf } from '../../src/wire/moment.ts';
 import { isRunning, type RoomState } from '../../src/wire/room.ts';
-import type { Words } from '../kit/words.ts';
+import type { ListenWords } from '../kit/words.ts';
 import type { PlayerState } from '../player/index.ts';
 
 /** What this browser knows beyond the room's public state. */
@@ -36,17 +36,17 @@ const LATE_MS = 60_000;
 const ABOUT_A_SECOND = 1.75;
 
 /** The time of day, in the listener's format and zone. */
-export const timeOf = (at: number, words: Words): string =>
+export const timeOf = (at: number, words: ListenWords): string =>
   new Intl.DateTimeFormat(words.locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 
 /** The time of day, with the date unless it is today. */
-export const whenOf = (at: number, now: number, words: Words): string =>
+export const whenOf = (at: number, now: number, words: ListenWords): string =>
   new Date(at).toDateString() === new Date(now).toDateString()
     ? timeOf(at, words)
     : words.timeOn(timeOf(at, words), dayOf(at, now, words));
 
 /** The day in words: the weekday within a week, otherwise the date. */
-export const dayOf = (at: number, now: number, words: Words): string =>
+export const dayOf = (at: number, now: number, words: ListenWords): string =>
   new Intl.DateTimeFormat(
     words.locale,
     Math.abs(at - now) < 6 * 86_400_000
@@ -55,7 +55,7 @@ export const dayOf = (at: number, now: number, words: Words): string =>
   ).format(at);
 
 /** Day, time and time zone, to confirm a start that was just chosen. */
-export const fullTime = (at: number, words: Words): string =>
+export const fullTime = (at: number, words: ListenWords): string =>
   new Intl.DateTimeFormat(words.locale, {
     ...{ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
     ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' },
@@ -65,7 +65,7 @@ export const fullTime = (at: number, words: Words): string =>
  * Chooses the sentence. What concerns the listener most comes first: their own connection, then the studio, then the
  * stage.
  */
-export function say(state: RoomState, here: Here, words: Words): Said {
+export function say(state: RoomState, here: Here, words: ListenWords): Said {
   const { status, clocks } = state;
   const moment = momentOf(state);
   const mark = words.status[moment];
@@ -96,14 +96,14 @@ export function say(state: RoomState, here: Here, words: Words): Said {
 
 type Sentence = Omit<Said, 'mark'>;
 
-function after({ clocks, recording }: RoomState, here: Here, words: Words): string {
+function after({ clocks, recording }: RoomState, here: Here, words: ListenWords): string {
   const { ended } = clocks;
   const over = ended === undefined ? words.endedPlain : words.ended(whenOf(ended, here.now, words));
   if (recording?.removedAt !== undefined) return `${over} ${words.recordingRemoved}`;
   return here.within ? over : `${over} ${words.again}`;
 }
 
-function before(start: number | undefined, now: number, words: Words): Sentence {
+function before(start: number | undefined, now: number, words: ListenWords): Sentence {
   if (start === undefined) return { tone: 'calm', sentence: words.unscheduled };
   if (now > start + LATE_MS) {
     return { tone: 'late', sentence: words.lateAway(capital(words.span((now - start) / 1000))) };
@@ -114,7 +114,7 @@ function before(start: number | undefined, now: number, words: Words): Sentence 
   return { tone: 'calm', sentence: words.starts(dayOf(start, now, words), timeOf(start, words)) };
 }
 
-function lobby(state: RoomState, now: number, words: Words): Sentence {
+function lobby(state: RoomState, now: number, words: ListenWords): Sentence {
   const start = state.clocks.scheduled;
   const here = state.stage.filter((person) => person.connected);
   if (start !== undefined && now > start + LATE_MS) {
@@ -131,7 +131,7 @@ function lobby(state: RoomState, now: number, words: Words): Sentence {
   };
 }
 
-function onAir(state: RoomState, here: Here, words: Words): Sentence {
+function onAir(state: RoomState, here: Here, words: ListenWords): Sentence {
   const { deadAir, carries } = state.program;
   if (here.welcome && (deadAir || carries === 'standby'))
     return { tone: 'calm', sentence: words.welcomeTalk };

@@ -1,6 +1,6 @@
 import { fragmentTime } from './boxes.ts';
 import type { MediaBuffer } from './buffer.ts';
-import { type Piece, pieceAt } from './playlist.ts';
+import { type PlaylistPiece, pieceAt } from './playlist.ts';
 import type { RecordingSource } from './recording-source.ts';
 
 /** Sound fetched ahead of the playhead, seconds. */
@@ -37,7 +37,7 @@ export function openFeeder(audio: HTMLAudioElement, source: RecordingSource, ove
   let run = 0;
   let appendedInit = '';
 
-  const load = async (piece: Piece, mine: number): Promise<void> => {
+  const load = async (piece: PlaylistPiece, mine: number): Promise<void> => {
     const init = await source.init(piece);
     const sound = await source.sound(piece);
     if (mine !== run || !buffer) return;
@@ -96,7 +96,7 @@ export function openFeeder(audio: HTMLAudioElement, source: RecordingSource, ove
 }
 
 /** Where sound goes on behind the hole that the playhead stands at; undefined where there is no such hole. */
-export function behindHole(audio: HTMLAudioElement, pieces: readonly Piece[]): number | undefined {
+export function behindHole(audio: HTMLAudioElement, pieces: readonly PlaylistPiece[]): number | undefined {
   const now = audio.currentTime;
   for (let i = 0; i < audio.buffered.length; i++) {
     const start = audio.buffered.start(i);

@@ -1,8 +1,8 @@
 import { openBuffer, playableCodec } from './buffer.ts';
 import { Edge } from './edge.ts';
-import type { Player, PlayerOptions, PlayerState, PlayerStats } from './index.ts';
 import { lazily } from './lazily.ts';
-import { Network } from './network.ts';
+import { NetworkHistory } from './network.ts';
+import type { Player, PlayerOptions, PlayerState, PlayerStats } from './player.ts';
 import { Playhead, seconds } from './playhead.ts';
 import { canShare, openShared, type SharedStream } from './share.ts';
 import { openStream, type Sink, type Stream, type Where } from './stream.ts';
@@ -12,7 +12,7 @@ const QUIET_MS = 1_000;
 /** Added to the difference before writes become rarer, seconds: the place within the new period is another one. */
 const SPARE = 0.2;
 /** Buffered when the next segment is fetched, seconds: a cache may have to ask its own upstream. */
-const RING_MARGIN = 3;
+const CACHED_MARGIN = 3;
 const FRAGMENT_MS = 320;
 const BROKEN_RETRY_MS = 300;
 /** A second decoder fault within this time is retried more slowly, seconds. */
@@ -21,7 +21,7 @@ const BROKEN_AGAIN = 10;
 const SILENT = 3;
 
 type Playable = NonNullable<ReturnType<typeof playableCodec>>;
-type Caches = ReturnType<NonNullable<PlayerOptions['ring']>>;
+type Caches = ReturnType<NonNullable<PlayerOptions['fromCaches']>>;
 
 /** The player over the stream and a MediaSource. */
 class LivePlayer implements Player {
@@ -30,7 +30,7 @@ class LivePlayer implements Player {
   readonly #options: PlayerOptions;
   readonly #playable: Playable;
   readonly #head: Playhead;
-  readonly #network: Network;
+  readonly #network: NetworkHistory;
   readonly #listeners = new Set<(state: PlayerState) => void>();
   readonly #counts = { waits: 0, reconnects: 0, rebuilt: 0 };
   readonly #events: Readonly<Record<string, () => void>>;
@@ -54,7 +54,7 @@ class LivePlayer implements Player {
     this.audio = audio;
     this.#options = options;
     this.#playable = playable;
-    this.#network = new Network(options.network);
+    this.#network = new NetworkHistory(options.network);
     this.#head = new Playhead(audio, new Edge(options.margin));
     this.#head.edge.floor = this.#network.spare;
     this.#events = this.#elementEvents();
@@ -180,13 +180,13 @@ class LivePlayer implements Player {
   /** A listener of caches buffers more. */
   #learn(far: boolean): void {
     this.#roomy = far;
-    this.#head.edge = new Edge(this.#options.margin ?? (far ? RING_MARGIN : undefined));
+    this.#head.edge = new Edge(this.#options.margin ?? (far ? CACHED_MARGIN : undefined));
     this.#head.edge.floor = this.#network.spare;
   }
 
   /** The caches to listen to now, if any are named. */
   #cachesNow(): Caches {
-    const told = this.#options.ring?.();
+    const told = this.#options.fromCaches?.();
     return told?.caches.length ? told : undefined;
   }
 
@@ -226,8 +226,8 @@ class LivePlayer implements Player {
     const from = this.#caches;
     const source = from
       ? lazily(async (to) => {
-          const { openRing } = await import('./ring.ts');
-          return openRing({ slug, codec, ...from, ...request, fallback: own }, to);
+          const { openCachedStream } = await import('./cached-stream.ts');
+          return openCachedStream({ slug, codec, ...from, ...request, fallback: own }, to);
         }, own)
       : direct;
     const sink = this.#sink();

@@ -1,4 +1,4 @@
-import type { Player, PlayerOptions, PlayerState } from './index.ts';
+import type { Player, PlayerOptions, PlayerState } from './player.ts';
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 8_000;

@@ -1,4 +1,4 @@
-import type { PlayerOptions } from './index.ts';
+import type { PlayerOptions } from './player.ts';
 import { seconds } from './playhead.ts';
 import { BEAT, Pulse } from './pulse.ts';
 import { Stalls } from './stalls.ts';
@@ -13,7 +13,7 @@ const STORE_EVERY = 10;
 const JUST_NOW = 1;
 
 /** What a player has learned about its network: how long it stalls, and how much must be buffered for that. */
-export class Network {
+export class NetworkHistory {
   readonly #store: PlayerOptions['network'];
   readonly #stalls: Stalls;
   readonly #pulse = new Pulse(seconds());

@@ -1,5 +1,5 @@
 /** One piece of a recording. */
-export interface Piece {
+export interface PlaylistPiece {
   readonly url: string;
   /** Where it begins in the recording, seconds. */
   readonly at: number;
@@ -13,8 +13,8 @@ export interface Piece {
 }
 
 /** A recording as its playlist describes it. */
-export interface Recording {
-  readonly pieces: readonly Piece[];
+export interface PlaylistRecording {
+  readonly pieces: readonly PlaylistPiece[];
   readonly seconds: number;
   /** False while it still grows. */
   readonly complete: boolean;
@@ -47,8 +47,8 @@ export function variantOf(
 }
 
 /** Reads a media playlist. Pieces marked as gaps take up time but are left out. Spec: RFC 8216, 4.3. */
-export function readPlaylist(text: string, base: string): Recording {
-  const pieces: Piece[] = [];
+export function readPlaylist(text: string, base: string): PlaylistRecording {
+  const pieces: PlaylistPiece[] = [];
   let init = '';
   let seconds = 0;
   let at = 0;
@@ -89,7 +89,7 @@ export function readPlaylist(text: string, base: string): Recording {
 }
 
 /** The piece that plays at `at` seconds, or the next one after a hole; -1 when there is none. */
-export function pieceAt(pieces: readonly Piece[], at: number): number {
+export function pieceAt(pieces: readonly PlaylistPiece[], at: number): number {
   let low = 0;
   let high = pieces.length;
   while (low < high) {
@@ -104,7 +104,7 @@ export function pieceAt(pieces: readonly Piece[], at: number): number {
 /**
  * The place of wall-clock time `wall` (ms) in the recording: the end of a hole for a time in it, 0 before the start.
  */
-export function placeAt({ pieces, seconds }: Recording, wall: number): number {
+export function placeAt({ pieces, seconds }: PlaylistRecording, wall: number): number {
   for (const piece of pieces) {
     if (piece.wall === undefined || piece.wall + piece.seconds * 1000 <= wall) continue;
     return piece.at + Math.max(0, wall - piece.wall) / 1000;
@@ -113,7 +113,7 @@ export function placeAt({ pieces, seconds }: Recording, wall: number): number {
 }
 
 /** The wall-clock time (ms) of what plays at `at` seconds; undefined if the playlist does not say. */
-export function wallAt({ pieces }: Recording, at: number): number | undefined {
+export function wallAt({ pieces }: PlaylistRecording, at: number): number | undefined {
   const piece = pieces[pieceAt(pieces, at)];
   return piece?.wall === undefined ? undefined : piece.wall + (at - piece.at) * 1000;
 }

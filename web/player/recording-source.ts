@@ -1,4 +1,4 @@
-import { type Piece, type Recording, readPlaylist, variantOf } from './playlist.ts';
+import { type PlaylistPiece, type PlaylistRecording, readPlaylist, variantOf } from './playlist.ts';
 
 const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 8_000;
@@ -6,15 +6,15 @@ const MAX_RETRY_MS = 8_000;
 /** The list and the pieces of one room's recording, fetched from the door. */
 export interface RecordingSource {
   /** As the list was last read; empty before that. */
-  readonly recording: Recording;
+  readonly recording: PlaylistRecording;
   /** The list for a browser that plays it by itself. */
   readonly main: string;
   /** Reads the list again. @throws Error when it cannot be had. */
   refresh(): Promise<void>;
   /** What the decoder needs before a piece; fetched once. */
-  init(piece: Piece): Promise<Uint8Array<ArrayBuffer>>;
+  init(piece: PlaylistPiece): Promise<Uint8Array<ArrayBuffer>>;
   /** The bytes of a piece; asked for until they come. @throws DOMException once `over`. */
-  sound(piece: Piece): Promise<Uint8Array<ArrayBuffer>>;
+  sound(piece: PlaylistPiece): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Opens the source; `codec` is what this browser plays piece by piece, if it does. */
@@ -29,7 +29,7 @@ export function openSource(
   const inits = new Map<string, Uint8Array<ArrayBuffer>>();
   // So that the door can count who catches up: made up for each visit, and kept by nobody.
   const name = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(36)).join('');
-  let recording: Recording = { pieces: [], seconds: 0, complete: false, again: 5_000 };
+  let recording: PlaylistRecording = { pieces: [], seconds: 0, complete: false, again: 5_000 };
   let media = '';
 
   const bytes = async (url: string, range?: readonly [number, number]): Promise<Uint8Array<ArrayBuffer>> => {

@@ -1,7 +1,7 @@
 /** Plays a recording, complete or still growing, with the same MediaSource code; loaded only when it is needed. */
 import { type MediaBuffer, openBuffer, playableCodec } from './buffer.ts';
 import { behindHole, type Feeder, openFeeder } from './feeder.ts';
-import { placeAt, type Recording, wallAt } from './playlist.ts';
+import { type PlaylistRecording, placeAt, wallAt } from './playlist.ts';
 import { openSource, type RecordingSource } from './recording-source.ts';
 
 /**
@@ -152,7 +152,7 @@ export function openReplay(slug: string, audio: HTMLAudioElement, from: ReplaySt
 }
 
 /** Where in a recording a start is, seconds: never so near its end that nothing would follow. */
-function placeFor(recording: Recording, start: ReplayStart): number {
+function placeFor(recording: PlaylistRecording, start: ReplayStart): number {
   const to = typeof start === 'number' ? start : placeAt(recording, start.wall);
   const end = recording.seconds - (recording.complete ? AT_END : AT_EDGE);
   return Math.max(0, Math.min(to < 0 ? recording.seconds + to : to, end));

@@ -191,7 +191,7 @@ export class Feed {
     return delayed && !heard ? delayed : this.#laneOf(this.#near, perWrite, now);
   }
 
-  /** The delayed stream, one write per segment; it opens as far behind as the program is old, at most `RING_MS`. */
+  /** The delayed stream, one write per segment; it opens as far behind as the program is old, at most `DELAY_MS`. */
   #openDelayed(now: number): Channel {
     if (this.delayed) return this.delayed;
     const room = this.#kept.length - MIN_HISTORY;

@@ -4,7 +4,7 @@ import { act } from '../feed/backstage.ts';
 import { openRoomFeed, type RoomFeed } from '../feed/room-feed.ts';
 import { type Standing, standingOf } from '../feed/standing.ts';
 import { type HostActions, openHostActions, reasonOf } from '../host/host-actions.ts';
-import { openRecording, type Recording } from '../host/recording.ts';
+import { type RecordingWatch, watchRecording } from '../host/recording.ts';
 import { keepToken, type Link } from '../link/link.ts';
 import { openAlarm } from '../notice/alarm.ts';
 import { type Notices, openNotices } from '../notice/notices.ts';
@@ -13,10 +13,10 @@ import { openMuteReport } from '../voice/mute-report.ts';
 import type { Settings } from '../voice/settings.ts';
 import { openTalkingMuted } from '../voice/talking-muted.ts';
 import { openVoice, type Voice } from '../voice/voice.ts';
-import { type Words, wordsOf } from '../words/words.ts';
+import { type StudioWords, wordsOf } from '../words/words.ts';
 import { openPeak } from './peak.ts';
 import { roomEvents } from './room-events.ts';
-import { openVisit, type Phase, type Visit } from './visit.ts';
+import { openVisit, type Visit, type VisitPhase } from './visit.ts';
 
 /** The dialogs of the page. */
 export type DialogName =
@@ -34,13 +34,13 @@ export type DialogName =
 export interface Console {
   readonly link: Link & { readonly token: string };
   readonly settings: Settings;
-  readonly words: ReadonlySignal<Words>;
+  readonly words: ReadonlySignal<StudioWords>;
   readonly room: RoomFeed;
   readonly voice: Voice;
   readonly notices: Notices;
   readonly host: HostActions;
-  readonly recording: Recording;
-  readonly phase: ReadonlySignal<Phase>;
+  readonly recording: RecordingWatch;
+  readonly phase: ReadonlySignal<VisitPhase>;
   /** The state of the show, as far as it is known. */
   readonly standing: ReadonlySignal<Standing>;
   readonly isHost: ReadonlySignal<boolean>;
@@ -131,7 +131,7 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
       setTimeout(() => void room.refresh(), 2_000);
     },
   });
-  const recording = openRecording(room);
+  const recording = watchRecording(room);
   const visit = openVisit({
     ...{ link, room, voice, host },
     noMicrophone: () => notices.say(words.value.noMicToGoLive),

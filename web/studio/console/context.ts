@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Words } from '../words/words.ts';
+import type { StudioWords } from '../words/words.ts';
 import type { Console } from './console.ts';
 
 /** Makes the console available to every component of the page. */
@@ -14,4 +14,4 @@ export function useConsole(): Console {
 }
 
 /** The texts in the chosen language; the component renders again when the language changes. */
-export const useWords = (): Words => useConsole().words.value;
+export const useWords = (): StudioWords => useConsole().words.value;

@@ -1,11 +1,11 @@
 import type { RoomFeedHooks } from '../feed/room-feed.ts';
 import type { Notices } from '../notice/notices.ts';
-import type { Words } from '../words/words.ts';
+import type { StudioWords } from '../words/words.ts';
 
 /** What the events of a room need. */
 export interface RoomEventsDeps {
   readonly notices: Notices;
-  words(): Words;
+  words(): StudioWords;
   /** This person's id. */
   me(): string;
   isHost(): boolean;

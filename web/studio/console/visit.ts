@@ -6,11 +6,11 @@ import type { Link } from '../link/link.ts';
 import type { Voice } from '../voice/voice.ts';
 
 /** The page that the studio shows. */
-export type Phase = 'bad-link' | 'check' | 'stage' | 'removed' | 'left' | 'over';
+export type VisitPhase = 'bad-link' | 'check' | 'stage' | 'removed' | 'left' | 'over';
 
 /** One person's visit to the studio: from the check to the stage, and how it ended. */
 export interface Visit {
-  readonly phase: ReadonlySignal<Phase>;
+  readonly phase: ReadonlySignal<VisitPhase>;
   /** True while the check or the stage is shown: the visit is not over. */
   readonly working: ReadonlySignal<boolean>;
   /** True for somebody who has joined before the room opened; they come on stage when it opens. */
@@ -40,7 +40,7 @@ export function openVisit({ link, room, voice, host, noMicrophone }: VisitDeps):
   const left = signal(false);
   const wasOn = signal(false);
   const goingLive = signal(false);
-  const phase = computed<Phase>(() => {
+  const phase = computed<VisitPhase>(() => {
     const feed = room.state.value;
     const publishing = voice.publishing.value;
     const refused = feed.at === 'refused' ? feed.why : undefined;

@@ -1,7 +1,7 @@
 import { useConsole } from '../console/context.ts';
 import { Sign } from '../controls/icons.tsx';
 import type { Link } from '../link/link.ts';
-import type { Words } from '../words/words.ts';
+import type { StudioWords } from '../words/words.ts';
 import { EndCard } from './end-card.tsx';
 
 /** A page of a few sentences, for visits that are over or cannot begin. */
@@ -35,7 +35,15 @@ export function Plain(props: {
 }
 
 /** The page for somebody without a token; `known` is the link that this device remembers. */
-export function NoLink({ link, words, known }: { link: Link; words: Words; known: string | undefined }) {
+export function NoLink({
+  link,
+  words,
+  known,
+}: {
+  link: Link;
+  words: StudioWords;
+  known: string | undefined;
+}) {
   const listen = { href: `/r/${link.slug}`, link: words.listenInstead };
   const flawed = link.flaw && { title: words.badLinkTitle, text: words.badLink[link.flaw] ?? '' };
   if (!known)

@@ -2,7 +2,7 @@ import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals
 import type { BackstageEar, BackstageLine, BackstagePerson } from '../../../src/wire/backstage.ts';
 
 /** The people on stage, those who only listen, and everyone's level. */
-export interface Roster {
+export interface StudioRoster {
   /** In the order in which they came. */
   readonly people: ReadonlySignal<readonly BackstagePerson[]>;
   readonly ears: ReadonlySignal<readonly BackstageEar[]>;
@@ -29,7 +29,7 @@ export interface RosterHooks {
 const SILENCE = -127;
 
 /** Opens an empty roster. The first list does not call the hooks. */
-export function openRoster(hooks: RosterHooks): Roster {
+export function openRoster(hooks: RosterHooks): StudioRoster {
   const people = signal<readonly BackstagePerson[]>([]);
   const ears = signal<readonly BackstageEar[]>([]);
   const programLevel = signal(SILENCE);

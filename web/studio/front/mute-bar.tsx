@@ -2,7 +2,7 @@ import type { Console } from '../console/console.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { Icon } from '../controls/icons.tsx';
 import { Meter } from '../controls/meter.tsx';
-import type { Words } from '../words/words.ts';
+import type { StudioWords } from '../words/words.ts';
 
 /** The bar for one's own microphone. */
 export function MuteBar() {
@@ -66,7 +66,7 @@ interface Key {
 }
 
 /** The label and the action of the big key; it never offers what would be refused. */
-function keyOf(studio: Console, words: Words): Key {
+function keyOf(studio: Console, words: StudioWords): Key {
   const { voice, settings, toggleMute, talkingMuted, room, trouble, hostMuted, act, join } = studio;
   const silent = voice.silent.value;
   const quiet = { silent: true, live: false, needed: false, off: true, still: false };

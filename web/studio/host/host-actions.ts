@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { isRefusal, type Refusal } from '../../capture/index.ts';
 import { post } from '../feed/backstage.ts';
 import { claimsOf } from '../link/link.ts';
-import type { Words } from '../words/words.ts';
+import type { StudioWords } from '../words/words.ts';
 
 /** A change of the room's status by a host. */
 export type Change = 'open' | 'live' | 'standby' | 'end' | 'cancel';
@@ -49,7 +49,7 @@ export interface HostActionsDeps {
   token(): string;
   /** Called with the token of the new link after all links were replaced. */
   renewed(token: string): void;
-  words(): Words;
+  words(): StudioWords;
   /** Shows the host a short message. */
   say(text: string): void;
   /** Called when the room has changed. */
@@ -63,14 +63,14 @@ const FURTHEST_START = 366 * 86_400_000;
 const MAX_INVITES = 20;
 
 /** Why something failed: in the page's own words if it has any, otherwise the server's. */
-export const reasonOf = (words: Words, why: Refusal): string =>
+export const reasonOf = (words: StudioWords, why: Refusal): string =>
   words.refusals[why.code] ?? (why.detail || words.refusals['network'] || why.code);
 
 /** What is wrong with an announcement, as far as the page can tell without the server. */
 export function complaintsOf(
   wish: { title?: string; start?: number },
   now: number,
-  words: Words,
+  words: StudioWords,
 ): Complaints | undefined {
   const length = wish.title === undefined ? 1 : [...wish.title.trim()].length;
   const title = length === 0 ? words.titleMissing : length > MAX_TITLE ? words.titleLong : undefined;

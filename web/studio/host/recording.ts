@@ -4,7 +4,7 @@ import { isOver } from '../../../src/wire/room.ts';
 import type { RoomFeed } from '../feed/room-feed.ts';
 
 /** The recording of a room that is over. */
-export interface Recording {
+export interface RecordingWatch {
   readonly note: ReadonlySignal<RecordingNote | undefined>;
   /** True once it has been removed, by this page or elsewhere. */
   readonly removed: Signal<boolean>;
@@ -14,7 +14,7 @@ export interface Recording {
 const LOOKS = [1_000, 4_000, 12_000];
 
 /** Follows the recording after the room is over. */
-export function openRecording(room: Pick<RoomFeed, 'open' | 'status' | 'refresh'>): Recording {
+export function watchRecording(room: Pick<RoomFeed, 'open' | 'status' | 'refresh'>): RecordingWatch {
   const removed = signal(false);
   const note = computed(() => room.open.value?.recording);
   effect(() => {

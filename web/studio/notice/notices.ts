@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 /** A short message to this person, also read by screen readers. */
-export interface Notice {
+export interface StudioNotice {
   readonly id: number;
   readonly text: string;
   /** What it is about: a newer message on the same topic replaces it. */
@@ -12,8 +12,8 @@ export interface Notice {
 
 /** The messages on the page: at most `MAX_NOTICES`, the oldest are dropped. */
 export interface Notices {
-  readonly list: ReadonlySignal<readonly Notice[]>;
-  say(text: string, more?: Pick<Notice, 'topic' | 'answer'>): void;
+  readonly list: ReadonlySignal<readonly StudioNotice[]>;
+  say(text: string, more?: Pick<StudioNotice, 'topic' | 'answer'>): void;
   drop(id: number): void;
   /** Removes the messages on a topic that has been settled. */
   settle(topic: string): void;
@@ -28,7 +28,7 @@ export const NOTICE_TIME = 8_000;
 
 /** Opens an empty list of messages. */
 export function openNotices(): Notices {
-  const list = signal<readonly Notice[]>([]);
+  const list = signal<readonly StudioNotice[]>([]);
   let next = 1;
   const drop = (id: number) => {
     list.value = list.value.filter((notice) => notice.id !== id);

@@ -1,7 +1,7 @@
 import type { ProgramState } from '../../../src/wire/room.ts';
 import type { RoomFeed } from '../feed/room-feed.ts';
 import type { Voice } from '../voice/voice.ts';
-import type { Words } from '../words/words.ts';
+import type { StudioWords } from '../words/words.ts';
 
 /** The most important problem that this person should know about. */
 export interface Trouble {
@@ -16,7 +16,7 @@ export interface Trouble {
 export interface TroubleSource {
   readonly room: Pick<RoomFeed, 'contact' | 'program' | 'status'>;
   readonly voice: Pick<Voice, 'publishing' | 'silent' | 'problem' | 'listening'>;
-  readonly words: Words;
+  readonly words: StudioWords;
   /** True after joining; before that, a lost connection does not concern this person. */
   readonly onStage: boolean;
   /** True while this device has a network. */

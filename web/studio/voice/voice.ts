@@ -2,11 +2,11 @@ import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import {
   type CallState,
   keepAwake,
+  type MicrophoneCall,
   type MicrophoneChoice,
+  type MonitorCall,
   openPublisher,
   openReceiver,
-  type Publisher,
-  type Receiver,
   type Token,
 } from '../../capture/index.ts';
 import { type OwnMicrophone, openOwnMicrophone } from './own-microphone.ts';
@@ -53,11 +53,11 @@ export function openVoice({ slug, token, settings, ready, changed }: VoiceDeps):
   const hearing = signal<CallState>({ at: 'idle' });
   const blocked = signal(false);
   const listening = signal(false);
-  let publisher: Publisher | undefined;
+  let publisher: MicrophoneCall | undefined;
   let publishedMusic = false;
   let awake: AbortController | undefined;
 
-  const receiver: Receiver = openReceiver({
+  const receiver: MonitorCall = openReceiver({
     url: `/r/${slug}/whep`,
     token,
     ready,

@@ -3,7 +3,7 @@ import { english } from './english.ts';
 import { french } from './french.ts';
 
 /** The texts of the studio page. */
-export type Words = typeof english;
+export type StudioWords = typeof english;
 
 /** The catalogue of a language. */
-export const wordsOf = (language: Language): Words => (language === 'fr' ? french : english);
+export const wordsOf = (language: Language): StudioWords => (language === 'fr' ? french : english);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { beginning, openRing, readList, SEGMENT_MS } from './ring.ts';
+import { firstSegment, openCachedStream, readList, SEGMENT_MS } from './cached-stream.ts';
 import type { Sink } from './stream.ts';
 
 const list = (first: number, last: number, more = ''): string =>
@@ -70,7 +70,7 @@ const sink: Sink = {
   over: () => trial.words.push('over'),
 };
 const open = (caches: readonly string[] = ['http://a', 'http://b']) =>
-  openRing(
+  openCachedStream(
     {
       ...{ slug: 'hall', caches, codec: 'opus', delay: 30_000 },
       after: () => trial.heard.at(-1),
@@ -86,8 +86,8 @@ const gapless = (): boolean =>
 const segments = () => trial.asked.filter(({ url }) => url.endsWith('.m4s'));
 
 test('begins the delay behind the newest segment, and at the oldest where less is there', () => {
-  expect(beginning({ first: 90, last: 100, over: false }, 30_000)).toBe(95);
-  expect(beginning({ first: 99, last: 100, over: false }, 30_000)).toBe(99);
+  expect(firstSegment({ first: 90, last: 100, over: false }, 30_000)).toBe(95);
+  expect(firstSegment({ first: 99, last: 100, over: false }, 30_000)).toBe(99);
   expect(readList(list(90, 100, '#EXT-X-ENDLIST'))).toEqual({ first: 90, last: 100, over: true });
   expect(readList('#EXTM3U\n')).toBeUndefined();
 });
@@ -125,9 +125,9 @@ test('listeners ask at different instants of the period', async () => {
     trial.asked.length = 0;
     trial.heard.length = 0;
     const began = performance.now() - from;
-    const ring = open();
+    const stream = open();
     await vi.advanceTimersByTimeAsync(SEGMENT_MS);
-    ring.close();
+    stream.close();
     phases.push((segments()[1]?.at ?? 0) - began);
   }
   expect(Math.max(...phases) - Math.min(...phases)).toBeGreaterThan(300);

@@ -2,7 +2,7 @@ import { BoxReader } from './boxes.ts';
 import type { Sink, Stream } from './stream.ts';
 
 /** What the delayed program needs. */
-export interface RingOptions {
+export interface CachedStreamOptions {
   readonly slug: string;
   /** Origins of the caches; each listener begins with a random one. */
   readonly caches: readonly string[];
@@ -34,14 +34,14 @@ const MAX_FAILURES = 6;
 const FIRST_RETRY_MS = 300;
 
 /** What a playlist lists: its oldest and newest segment, and whether the program is over. */
-export interface RingList {
+export interface SegmentList {
   readonly first: number;
   readonly last: number;
   readonly over: boolean;
 }
 
 /** Reads which segments a playlist lists; undefined when it lists none. Spec: RFC 8216, 4.3. */
-export function readList(text: string): RingList | undefined {
+export function readList(text: string): SegmentList | undefined {
   const numbers = [...text.matchAll(/^\w+\/(\d+)\.m4s$/gm)].map(([, number]) => Number(number));
   const [first, last] = [numbers[0], numbers.at(-1)];
   return first === undefined || last === undefined
@@ -50,11 +50,11 @@ export function readList(text: string): RingList | undefined {
 }
 
 /** The segment to begin with: `delay` ms behind the end of the newest, or the oldest listed. */
-export const beginning = ({ first, last }: RingList, delay: number): number =>
+export const firstSegment = ({ first, last }: SegmentList, delay: number): number =>
   Math.max(first, last + 1 - Math.max(1, Math.round(delay / SEGMENT_MS)));
 
 /** The caches of one room: one of them is asked, and another one after it fails. */
-function openCaches({ slug, caches, codec }: Pick<RingOptions, 'slug' | 'caches' | 'codec'>) {
+function openCaches({ slug, caches, codec }: Pick<CachedStreamOptions, 'slug' | 'caches' | 'codec'>) {
   const start = Math.floor(Math.random() * caches.length);
   let turn = 0;
   let attempt = new AbortController();
@@ -79,7 +79,7 @@ function openCaches({ slug, caches, codec }: Pick<RingOptions, 'slug' | 'caches'
     /** Asks for a file of the rendition. @throws Error when the cache does not answer in time. */
     get: (file: string): Promise<Response> => get(`${RENDITION[codec]}/${file}`),
     /** The segments there are now. @throws Error when there is no list. */
-    async list(): Promise<RingList | 'over'> {
+    async list(): Promise<SegmentList | 'over'> {
       const response = await get(`${RENDITION[codec]}.slow.m3u8`);
       if (response.status === 410) return 'over';
       const list = response.ok ? readList(await response.text()) : undefined;
@@ -98,7 +98,7 @@ function openCaches({ slug, caches, codec }: Pick<RingOptions, 'slug' | 'caches'
  * The delayed program out of caches: one GET for each segment, at the same point of each period, which differs between
  * listeners. Another cache is tried when one fails, and after the last of them the door's own stream.
  */
-export function openRing(options: RingOptions, sink: Sink): Stream {
+export function openCachedStream(options: CachedStreamOptions, sink: Sink): Stream {
   const { delay } = options;
   const caches = openCaches(options);
   let closed = false;
@@ -133,7 +133,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
       next =
         following !== undefined && following >= list.first && following <= list.last + 1
           ? following
-          : beginning(list, delay);
+          : firstSegment(list, delay);
       // The program has just begun: without a segment in reserve each following one would come too late.
       if (!list.over && next >= list.last && !begun) {
         next = undefined;
@@ -151,7 +151,7 @@ export function openRing(options: RingOptions, sink: Sink): Stream {
       const list = await caches.list();
       if (list === 'over' || (list.over && next > list.last)) return 'over';
       if (next > list.last) return NOT_YET_MS;
-      if (next < list.first) next = beginning(list, delay);
+      if (next < list.first) next = firstSegment(list, delay);
       throw new Error('listed, and not there');
     }
     if (!response.ok) throw new Error(`segment: ${response.status}`);
