@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { DoorModel } from '../bench/simulate/door.ts';
-import type { StepRecord } from '../src/ladder/index.ts';
+import type { LadderStep } from '../src/ladder/index.ts';
 import type { RoomState } from '../src/wire/room.ts';
 import { rawListener } from './rig/raw-listener.ts';
 import { startServer, until } from './rig/server.ts';
@@ -61,7 +61,7 @@ test('a small crowd on a small network takes the very steps that the simulation 
     const records = readFileSync(join(server.data, 'ladder', `${room.slug}.jsonl`), 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as StepRecord);
+      .map((line) => JSON.parse(line) as LadderStep);
     const mine = records.filter(({ by }) => by === 'door-0');
     expect(mine.map(({ to }) => to)).toEqual(plan.steps);
     expect(records.filter(({ by }) => by === 'cell-0').map(({ to }) => to)).toEqual(plan.steps);

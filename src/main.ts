@@ -121,20 +121,20 @@ export async function start(
   const root = openLog(config.logLevel, { process: 'supervisor' }, { writer });
   const log = root.part('supervisor');
   const lost = Promise.withResolvers<void>();
-  await using claims = new AsyncDisposableStack();
+  await using locks = new AsyncDisposableStack();
   for (const role of WRITERS.filter((writer) => roles.includes(writer))) {
-    const held = await lockFolder(at.claim(role), { clock: systemClock, log, lost: lost.resolve });
+    const held = await lockFolder(at.lock(role), { clock: systemClock, log, lost: lost.resolve });
     if (!held)
       throw new EarshotError(
         'bad-config',
         `another Earshot is using the data folder ${config.data}. Stop it, or choose another folder: npm start -- --data data2`,
       );
-    claims.use(held);
+    locks.use(held);
   }
-  claims.use(keepPidFile(at.pid, systemClock));
+  locks.use(keepPidFile(at.pid, systemClock));
   // Roles of one data folder may run under several supervisors: each has a chain of its own.
   const by = `supervisor ${roles.join(' ')}`;
-  const processes = claims.use(
+  const processes = locks.use(
     openJournal({
       ...{ path: at.processes, by, keepsOlder: true },
       ...{ maxBytes: MAX_PROCESSES_BYTES, maxWaiting: MAX_PROCESSES_WAITING },
@@ -148,11 +148,11 @@ export async function start(
   const record = (happened: Entry): void => processes.write({ at: systemClock.wall(), by, ...happened });
   record({ event: 'started', pid: process.pid, version: project.version });
   // Without this entry before the next start, the supervisor itself was killed.
-  claims.defer(() => record({ event: 'stopped', pid: process.pid }));
+  locks.defer(() => record({ event: 'stopped', pid: process.pid }));
   readSecret(at.secret);
   const certificate = lastGoodCertificate(config);
   const files = certificateOf(config)?.files;
-  const machine = claims.use(
+  const machine = locks.use(
     openMachine({
       ...{ clock: systemClock, log, data: config.data },
       ...(files && roles.includes('door') ? { certificate: () => readCertificate(files) } : {}),
@@ -181,7 +181,7 @@ export async function start(
       : {}),
   });
   const own = openProcessMetrics(root);
-  claims.use(openSpareMemory({ clock: systemClock }));
+  locks.use(openSpareMemory({ clock: systemClock }));
   await using _monitor = await openMonitor({
     ...{ clock: systemClock, log, port: config.metricsPort, host: config.metricsHost },
     readiness: family_.readiness,

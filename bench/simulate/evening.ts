@@ -1,6 +1,6 @@
-import { RoomSteering, type Turn } from '../../src/ladder/index.ts';
+import { type LevelChange, RoomSteering } from '../../src/ladder/index.ts';
 import { Line } from '../../src/queue/line.ts';
-import { TicketCounter } from '../../src/queue/tally.ts';
+import { TicketCounter } from '../../src/queue/ticket-counter.ts';
 import { type Delivery, LEVELS } from '../../src/wire/delivery.ts';
 import { type Arrivals, bySecond, dice } from './arrivals.ts';
 import { DoorModel } from './door.ts';
@@ -43,7 +43,7 @@ export interface Sample {
 /** The result. */
 export interface Evening {
   readonly samples: readonly Sample[];
-  readonly turns: readonly (Turn & { readonly second: number })[];
+  readonly turns: readonly (LevelChange & { readonly second: number })[];
   readonly arrivals: Arrivals;
   readonly tickets: number;
   readonly forged: number;
@@ -78,7 +78,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
       ...(workLeast === undefined ? {} : { workLeast }),
     });
   });
-  const tallies = doors.map(({ name }) => new TicketCounter(name));
+  const counters = doors.map(({ name }) => new TicketCounter(name));
   const steering = new RoomSteering({
     period: 320,
     caches: settings.caches ? ['https://cache'] : [],
@@ -97,7 +97,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
   const called = new Map<number, { person: number; minute: number; rank: number }[]>();
   const lookers = new Map<number, number[]>();
   const samples: Sample[] = [];
-  const turns: (Turn & { second: number })[] = [];
+  const turns: (LevelChange & { second: number })[] = [];
   const waits: number[] = [];
   let limits: Record<string, number> = {};
   let told: Delivery = steering.delivery(0, settings.cap);
@@ -136,7 +136,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
     if (to === 'ring') {
       if (!ticketed[person]) {
         const ticket = waiting.draw(person, line.state.open, START + now);
-        tallies[door[person] ?? 0]?.gave(ticket);
+        counters[door[person] ?? 0]?.gave(ticket);
         ticketed[person] = 1;
         drawnAt[person] = second;
       }
@@ -167,7 +167,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
       if (place[person] === 255 || place[person] === at('live')) continue;
       put(person, 'live');
       waits.push(second - (drawnAt[person] ?? 0));
-      tallies[door[person] ?? 0]?.came({ slug: SLUG, minute, rank, kind: 'wait', until: 0 });
+      counters[door[person] ?? 0]?.came({ slug: SLUG, minute, rank, kind: 'wait', until: 0 });
     }
     called.delete(second);
     for (const person of lookers.get(second) ?? []) {
@@ -195,7 +195,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
     told = steering.delivery(now, settings.cap);
     for (const its of doors) its.ladder.told(SLUG, told.level, now as never);
     const holding = told.newcomers === 'text' || (LEVELS[told.level]?.newcomers ?? 'live') === 'queue';
-    for (const tally of tallies) line.take(tally.told(), now);
+    for (const counter of counters) line.take(counter.told(), now);
     line.step({
       ...{ now, wall: START + now, live: steering.live(now), holding, spare: steering.spare(now) },
       ...(settings.cap === undefined ? {} : { cap: settings.cap }),
@@ -216,7 +216,7 @@ export function simulate(arrivals: Arrivals, settings: EveningSettings, seed = 1
       if (list) list.push(ticket);
       else called.set(when, [ticket]);
     }
-    for (const tally of tallies) tally.passed(line.state);
+    for (const counter of counters) counter.passed(line.state);
 
     let [wait, egress, busy, late] = [0, 0, 0, 0];
     for (const its of doors) {

@@ -1,4 +1,4 @@
-import type { Head, Message } from '../wire/feed.ts';
+import type { Message, MessageHead } from '../wire/feed.ts';
 
 /** A larger frame comes from a broken peer and is not a message. */
 export const MAX_FRAME_BYTES = 8 << 20;
@@ -33,7 +33,7 @@ export class FrameReader {
       const bytes = this.#join();
       const headLength = bytes.readUInt32BE(4);
       if (headLength > total - 4) throw new RangeError(`head of ${headLength} bytes in a frame of ${total}`);
-      const head = JSON.parse(bytes.toString('utf8', 8, 8 + headLength)) as Head;
+      const head = JSON.parse(bytes.toString('utf8', 8, 8 + headLength)) as MessageHead;
       const body = bytes.subarray(8 + headLength, 4 + total);
       const rest = bytes.subarray(4 + total);
       this.#pending = rest.length > 0 ? [rest] : [];

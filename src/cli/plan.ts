@@ -53,7 +53,7 @@ export const command: Command = async (args) => {
     console.log(JSON.stringify({ wishes, figures, ...result }));
     return 0;
   }
-  console.log(`${result.verdict}\n`);
+  console.log(`${result.summary}\n`);
   const width = Math.max(...result.lines.map(({ what }) => what.length));
   for (const line of result.lines)
     console.log(`${line.what.padEnd(width)}  ${spoken(line).padStart(16)}   ${line.formula}`);

@@ -47,9 +47,9 @@ export const command: Command = async (args) => {
   }
   const wanted = fromProcess(flags);
   await checkFreshness();
-  const port = roles.includes('door') ? await claimPort(wanted.host, wanted.port) : wanted.port;
+  const port = roles.includes('door') ? await reservePort(wanted.host, wanted.port) : wanted.port;
   let { httpPort } = wanted;
-  if (httpPort !== undefined && roles.includes('door')) httpPort = await claimPort(wanted.host, httpPort);
+  if (httpPort !== undefined && roles.includes('door')) httpPort = await reservePort(wanted.host, httpPort);
   if (roles.includes('studio')) await checkUdpPorts(wanted.udpPort, wanted.cells);
   const config = { ...wanted, port, httpPort };
   const certificate = certificateOf(config);
@@ -115,7 +115,7 @@ async function tellLink(config: Config, address: string): Promise<string> {
  * a second Earshot would otherwise silently take half of the first one's listeners.
  * @throws EarshotError `bad-config` when it is taken or forbidden.
  */
-async function claimPort(host: string, port: number): Promise<number> {
+async function reservePort(host: string, port: number): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {

@@ -10,5 +10,5 @@ export {
   olderPart,
 } from './journal-file.ts';
 export { type Checked, checkSignature, type Signature, signatureOf } from './signature.ts';
-export { checkHead, type Head, headOf, type SignedHead } from './signed-head.ts';
+export { checkHead, headOf, type JournalHead, type SignedHead } from './signed-head.ts';
 export { type ChainEnd, type Verified, verify } from './verify.ts';

@@ -6,7 +6,7 @@ const CONTEXT = 'earshot-journal-head-v1\n';
 const KIND = 'earshot-journal-head';
 
 /** Where the chains of a journal stood at a moment. */
-export interface Head {
+export interface JournalHead {
   readonly v: 1;
   readonly kind: typeof KIND;
   /** Wall-clock ms when it was made. */
@@ -17,13 +17,13 @@ export interface Head {
 }
 
 /** A head and its signature: kept elsewhere, it shows later whether entries up to it were changed or removed. */
-export interface SignedHead extends Head {
+export interface SignedHead extends JournalHead {
   readonly signature: Signature;
 }
 
 /** Signs where a journal stands. @throws RangeError when it is not an Ed25519 key. */
 export function headOf(found: Verified, file: string, at: number, key: KeyObject): SignedHead {
-  const head: Head = { v: 1, kind: KIND, at, file, chains: found.chains };
+  const head: JournalHead = { v: 1, kind: KIND, at, file, chains: found.chains };
   return { ...head, signature: signatureOf(CONTEXT, head, key) };
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ms } from '../base/time.ts';
 import { Ladder } from './ladder.ts';
-import { RoomSteering, type Turn } from './steering.ts';
+import { type LevelChange, RoomSteering } from './steering.ts';
 
 /** Many doors of one room, each with its own second, joined by the room's cell as on the bus. */
 function fleet(
@@ -11,7 +11,7 @@ function fleet(
 ) {
   const doors = Array.from({ length: count }, () => new Ladder());
   const steering = new RoomSteering({ period: 320, caches: [], wall: 0 });
-  const turns: (Turn & { second: number })[] = [];
+  const turns: (LevelChange & { second: number })[] = [];
   for (let second = 0; second < seconds; second++) {
     const now = second * 1000;
     for (const [i, door] of doors.entries()) {

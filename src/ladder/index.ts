@@ -7,13 +7,13 @@ import { type Delivery, deliveryAt, holdsNewcomers } from '../wire/delivery.ts';
 import { Ladder } from './ladder.ts';
 import { expose, type StepCounts } from './metrics.ts';
 import { type Signals, unsentShare } from './signals.ts';
-import type { Records } from './step-records.ts';
+import type { StepJournal } from './step-journal.ts';
 import { FRESH_MS } from './thresholds.ts';
 
 export { demandOf, Ladder, type LadderSettings, type Step } from './ladder.ts';
 export { type Judgement, judge, type RoomLoad, type Signals } from './signals.ts';
-export { RoomSteering, type SteeringSettings, type Turn } from './steering.ts';
-export { openRecords, type Records, type StepRecord } from './step-records.ts';
+export { type LevelChange, RoomSteering, type SteeringSettings } from './steering.ts';
+export { type LadderStep, openStepJournal, type StepJournal } from './step-journal.ts';
 
 /** What a door has counted since the last call; the ladder adds the event-loop delay. */
 export type DoorSignals = Omit<Signals, 'loop'>;
@@ -30,7 +30,7 @@ export interface LadderDeps {
   readonly egressLimit?: number;
   /** See `LadderSettings`. */
   readonly workLeast?: number;
-  readonly records: Records;
+  readonly records: StepJournal;
   /** What the door has counted since the last call; asked once a second. */
   sample(): DoorSignals;
 }

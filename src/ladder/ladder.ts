@@ -47,7 +47,7 @@ export class Ladder {
   #strained = 0;
   #calm = 0;
   #leader: string | undefined;
-  #verdict: Judgement = { severe: false, calm: true };
+  #judged: Judgement = { severe: false, calm: true };
 
   constructor(settings: LadderSettings = {}) {
     this.#settings = settings;
@@ -69,14 +69,14 @@ export class Ladder {
     this.#loads = signals.rooms;
     this.#forget(now);
     const demand = demandOf(signals);
-    this.#verdict = judge(signals, {
+    this.#judged = judge(signals, {
       demand,
       limit: this.#egress.limit,
       below: this.#growthBelow(now),
       ...(this.#settings.workLeast === undefined ? {} : { workLeast: this.#settings.workLeast }),
     });
     this.#egress.observe(signals.egress, unsentShare(signals) >= at.BACKLOG.on, dt);
-    const { why, severe, calm } = this.#verdict;
+    const { why, severe, calm } = this.#judged;
     if (why !== undefined) {
       this.#strained += dt;
       if (this.#strained > at.HICCUP_MS) this.#calm = 0;
@@ -120,7 +120,7 @@ export class Ladder {
    * listeners, at least one, while there is no strain; none while there is, or while newcomers get only the text.
    */
   spare(slug: string, now: Ms): number {
-    if (!this.#verdict.calm || LEVELS[this.level(slug, now)]?.newcomers === 'text') return 0;
+    if (!this.#judged.calm || LEVELS[this.level(slug, now)]?.newcomers === 'text') return 0;
     return Math.max(1, Math.floor((this.#loads.get(slug)?.live ?? 0) * at.SPARE));
   }
 

@@ -3,11 +3,11 @@ import { manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import { deliveryAt } from '../wire/delivery.ts';
-import { type DoorSignals, open, type StepRecord } from './index.ts';
+import { type DoorSignals, type LadderStep, open } from './index.ts';
 
 function rig() {
   const clock = manualClock();
-  const written: StepRecord[] = [];
+  const written: LadderStep[] = [];
   let signals: DoorSignals = {
     ...{ wait: 10, unsent: 0, connections: 900, egress: 1e6, joins: 0 },
     rooms: new Map([['talk', { streams: 900, live: 900 }]]),

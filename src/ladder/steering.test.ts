@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LEVELS } from '../wire/delivery.ts';
 import type { Presence } from '../wire/feed.ts';
-import { RoomSteering, type Turn } from './steering.ts';
+import { type LevelChange, RoomSteering } from './steering.ts';
 
 const says = (door: string, more: Partial<Presence> = {}): Presence => ({
   kind: 'presence',
@@ -12,8 +12,8 @@ const says = (door: string, more: Partial<Presence> = {}): Presence => ({
 const open = (caches: string[] = []) => new RoomSteering({ period: 320, caches, wall: 1_000 });
 
 /** Lets the doors repeat themselves for some seconds from `from`, one turn each. */
-function seconds(steering: RoomSteering, from: number, count: number, doors: Presence[]): Turn[] {
-  const turns: Turn[] = [];
+function seconds(steering: RoomSteering, from: number, count: number, doors: Presence[]): LevelChange[] {
+  const turns: LevelChange[] = [];
   for (let i = 0; i < count; i++) {
     const now = from + i * 1000;
     for (const door of doors) steering.hear(door, now);

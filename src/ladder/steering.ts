@@ -13,7 +13,7 @@ export interface SteeringSettings {
 }
 
 /** A room's published level changed by one. */
-export interface Turn {
+export interface LevelChange {
   readonly from: number;
   readonly to: number;
   readonly why: Strain;
@@ -93,7 +93,7 @@ export class RoomSteering {
    * Follows the doors' highest wish, one level per call upwards, one level in 4 s downwards (the wish of a door that
    * died is dropped at once). Call once a second.
    */
-  turn(now: number, wall: number): Turn | undefined {
+  turn(now: number, wall: number): LevelChange | undefined {
     let wish = 0;
     let why: Strain | undefined;
     const wishes: Record<string, number> = {};

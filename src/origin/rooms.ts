@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Rendition } from '../base/media.ts';
 import { epochMs, FRAGMENT_MS, type Ms, ms } from '../base/time.ts';
-import type { Head, Message } from '../wire/feed.ts';
+import type { Message, MessageHead } from '../wire/feed.ts';
 import { isRunning, type RoomCard, type RoomState, stateOfCard, whyNotHeard } from '../wire/room.ts';
 import type { JoinOptions, OriginDeps, StreamStart } from './deps.ts';
 import { OriginProgram } from './live/program.ts';
@@ -196,7 +196,7 @@ export class OriginRooms implements AsyncDisposable {
     );
   }
 
-  #takeFromCell(head: Exclude<Head, { kind: 'rooms' | 'room-changes' }>, body: Uint8Array): void {
+  #takeFromCell(head: Exclude<MessageHead, { kind: 'rooms' | 'room-changes' }>, body: Uint8Array): void {
     // Upstream words of doors, and those of the tally, never come this way.
     if (head.kind === 'sessions' || head.kind === 'events' || head.kind === 'numbers') return;
     if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;

@@ -28,7 +28,7 @@ export function planMain(query: URLSearchParams): string {
   // A form does not send an unticked checkbox.
   const asked = query.size > 0 && !query.has('tls') ? 'no' : undefined;
   const { wishes, wrong } = readWishes((name) => query.get(name) ?? (name === 'tls' ? asked : undefined));
-  const { verdict, lines, notes } = plan(wishes, MEASURED);
+  const { summary, lines, notes } = plan(wishes, MEASURED);
   const fields = FIELDS.map(([name, label]) => {
     const [least, most] = BOUNDS[name];
     return `<label>${label} <input name="${name}" type="number" step="any" min="${least}" max="${most}" value="${wishes[name]}" inputmode="decimal"></label>`;
@@ -46,7 +46,7 @@ ${fields.join('\n')}
 <button type="submit" class="button">Calculate</button>
 </form>
 ${wrong.length > 0 ? `<p role="alert">Not used: ${wrong.map(spokenBounds).join('; ')}.</p>` : ''}
-<p class="verdict" role="status"><strong>${verdict}</strong></p>
+<p class="summary" role="status"><strong>${summary}</strong></p>
 <table><thead><tr><th>What</th><th>Result</th><th>How</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table>

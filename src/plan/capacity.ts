@@ -101,7 +101,7 @@ export interface CapacityPlan {
   /** TB over the evening. */
   readonly terabytes: number;
   /** The whole plan in one sentence. */
-  readonly verdict: string;
+  readonly summary: string;
   /** Requests per second to caches. */
   readonly requests: number;
   readonly cost: number;
@@ -271,12 +271,12 @@ export function plan(wishes: PlanWishes, figures: PlanFigures): CapacityPlan {
   }
   if (cost === 0) notes.push('No prices are known here: enter what your provider charges.');
   const many = (n: number, one: string): string => `${amount(n)} ${one}${n === 1 ? '' : 's'}`;
-  const verdict =
+  const summary =
     `${many(machines, 'machine')} with ${many(cores, 'core')} and ${amount(nic)} Gbit/s each for ${many(listeners, 'listener')} at one time: ` +
     `${round(egress)} Gbit/s, ${round(terabytes)} TB in ${many(hours, 'hour')}${cost > 0 ? `, about ${round(cost)} at your prices` : ''}.`;
   // A cost without a price would be meaningless.
   return {
-    verdict,
+    summary,
     lines: cost > 0 ? sheet.lines : sheet.lines.filter(({ what }) => what !== COST),
     machines,
     egress,

@@ -97,7 +97,7 @@ describe('a ticket', () => {
       /^earshot-ticket=q1\.evening.*; Path=\/r\/evening; .*SameSite=Lax$/,
     );
     expect(reply.headers['cache-control']).toBe('no-store');
-    expect([...door.tallies()]).toEqual([
+    expect([...door.ticketCounts()]).toEqual([
       [
         'evening',
         { life: 'one', came: 0, buckets: [{ minute: 1, tickets: 1, came: 0, left: 0, ranks: [given.rank] }] },
@@ -125,7 +125,7 @@ describe('a ticket', () => {
     const second = opened('two');
     second.told(queue(), 2);
     expect(await ticket({ ticket: first.ticket }, { at: second })).toMatchObject({ rank, minute });
-    expect([...door.tallies()][0]?.[1].buckets[0]?.tickets).toBe(1);
+    expect([...door.ticketCounts()][0]?.[1].buckets[0]?.tickets).toBe(1);
   });
 
   test('is renewed at the same place, at most once a minute, also when it had run out', async () => {
@@ -172,7 +172,7 @@ describe('a ticket', () => {
     const { ticket: text } = await ticket();
     for (let i = 0; i < 3; i++)
       await ask('DELETE', '/r/evening/ticket', { body: JSON.stringify({ ticket: text }) });
-    expect([...door.tallies()][0]?.[1].buckets[0]).toMatchObject({ tickets: 1, left: 1, ranks: [] });
+    expect([...door.ticketCounts()][0]?.[1].buckets[0]).toMatchObject({ tickets: 1, left: 1, ranks: [] });
   });
 
   test('bad bodies are refused before anything is given out', async () => {
@@ -217,10 +217,10 @@ describe('who goes where', () => {
       return at;
     };
     expect(people.map(come)).toEqual(['live', 'live', 'ring']);
-    expect([...door.tallies()][0]?.[1]).toMatchObject({ came: 2 });
+    expect([...door.ticketCounts()][0]?.[1]).toMatchObject({ came: 2 });
     door.told(queue({ seq: 3, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 1 }), 2);
     expect(come(people[2])).toBe('live');
-    expect([...door.tallies()][0]?.[1]).toMatchObject({ came: 3 });
+    expect([...door.ticketCounts()][0]?.[1]).toMatchObject({ came: 3 });
   });
 
   test('many free places are shared among the doors, so that all of them together do not give out more', async () => {
@@ -285,7 +285,7 @@ describe('who goes where', () => {
     expect([come(seat), come(text), come(text), come(text), come(other)]).toEqual([
       ...['live', 'live', 'live', 'ring', 'ring'],
     ]);
-    expect([...door.tallies()][0]?.[1]).toMatchObject({ came: 1 });
+    expect([...door.ticketCounts()][0]?.[1]).toMatchObject({ came: 1 });
     // Whoever comes and goes again and again takes nobody's place.
     live -= 1;
     expect(come(other)).toBe('live');
@@ -344,7 +344,7 @@ describe('without scripts', () => {
     expect(before).toContain('<form method="post" action="/r/evening/ticket">');
     expect(before).toContain('A &#60;b&#62;talk');
     expect(before).not.toContain('<script');
-    expect([...door.tallies()][0]?.[1].buckets).toEqual([]);
+    expect([...door.ticketCounts()][0]?.[1].buckets).toEqual([]);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const reply = await ask('POST', '/r/evening/ticket', { headers });
     expect(reply.status).toBe(303);

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { isCalled } from '../wire/place-in-line.ts';
 import { LAST_RANK, type QueueState, type TicketCounts } from '../wire/queue.ts';
-import { TicketCounter } from './tally.ts';
 import type { CheckedTicket, Ticket, Tickets } from './ticket.ts';
+import { TicketCounter } from './ticket-counter.ts';
 
 /** What the assignment of places needs. */
 export interface AssignmentDeps {
@@ -70,7 +70,7 @@ export interface Assignment {
   check(text: string, slug: string): CheckedTicket;
   sign(ticket: Ticket): string;
   /** Counts for the cells, one for each room whose queue this door knows. */
-  tallies(): Iterable<readonly [slug: string, tally: TicketCounts]>;
+  ticketCounts(): Iterable<readonly [slug: string, counted: TicketCounts]>;
 }
 
 /** A place is kept this long after the last sign of life. */
@@ -97,15 +97,15 @@ export function openAssignment(deps: AssignmentDeps): Assignment {
   const { clock, tickets } = deps;
   const random = deps.random ?? (() => randomInt(1, LAST_RANK + 1));
   const rooms = new Map<string, Room>();
-  const tallies = new Map<string, TicketCounter>();
+  const counters = new Map<string, TicketCounter>();
 
-  const tallyOf = (slug: string): TicketCounter => {
-    let tally = tallies.get(slug);
-    if (!tally) {
-      tally = new TicketCounter(deps.life);
-      tallies.set(slug, tally);
+  const counterOf = (slug: string): TicketCounter => {
+    let counter = counters.get(slug);
+    if (!counter) {
+      counter = new TicketCounter(deps.life);
+      counters.set(slug, counter);
     }
-    return tally;
+    return counter;
   };
   const openBucket = ({ queue, at }: Room): number => {
     const silent = clock.now() - at;
@@ -147,12 +147,12 @@ export function openAssignment(deps: AssignmentDeps): Assignment {
           ? known.text
           : JSON.stringify(queue);
       rooms.set(queue.slug, { queue, text, limit, at: clock.now(), had: deps.live(queue.slug) });
-      tallyOf(queue.slug).passed(queue);
+      counterOf(queue.slug).passed(queue);
     },
     over: (slug) => void rooms.delete(slug),
     forget(slug) {
       rooms.delete(slug);
-      tallies.delete(slug);
+      counters.delete(slug);
     },
     state: (slug) => rooms.get(slug),
     queued: (slug) => limitOf(slug) !== undefined,
@@ -170,7 +170,7 @@ export function openAssignment(deps: AssignmentDeps): Assignment {
         }
         const room = rooms.get(slug);
         if (!room || !free(room) || !isCalled(room.queue, ticket)) return { at: 'ring' };
-        tallyOf(slug).came(ticket);
+        counterOf(slug).came(ticket);
         return seated(slug);
       }
       return deps.live(slug) < limit ? seated(slug) : { at: 'ring' };
@@ -189,18 +189,18 @@ export function openAssignment(deps: AssignmentDeps): Assignment {
         kind: 'wait',
         until: clock.wall() + KEPT_MS,
       };
-      tallyOf(slug).gave(ticket);
+      counterOf(slug).gave(ticket);
       return ticket;
     },
     renew(ticket) {
       const until = clock.wall() + KEPT_MS;
       return until - ticket.until < RENEW_MS && ticket.until <= until ? ticket : { ...ticket, until };
     },
-    leave: (ticket) => tallyOf(ticket.slug).left(ticket),
+    leave: (ticket) => counterOf(ticket.slug).left(ticket),
     check: (text, slug) => tickets.check(text, slug, clock.wall()),
     sign: (ticket) => tickets.sign(ticket),
-    *tallies() {
-      for (const slug of tallies.keys()) yield [slug, tallyOf(slug).told()];
+    *ticketCounts() {
+      for (const slug of counters.keys()) yield [slug, counterOf(slug).told()];
     },
   };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { TicketCounts } from '../wire/queue.ts';
 import { Buckets } from './buckets.ts';
 
-const tally = (life: string, tickets: number): TicketCounts => ({
+const countedBy = (life: string, tickets: number): TicketCounts => ({
   life,
   came: 0,
   buckets: [{ minute: 1, tickets, came: 0, left: 0 }],
@@ -14,7 +14,7 @@ test('a machine of a hundred doors: each counts once, whether it has something n
   for (let second = 1; second <= 400; second += 1)
     for (let door = 0; door < 100; door += 1) {
       const life = `door-${door} 1`;
-      if (second === 1 || door < 50) buckets.take(tally(life, second), second * 1_000);
+      if (second === 1 || door < 50) buckets.take(countedBy(life, second), second * 1_000);
       else buckets.heard(life, second * 1_000);
     }
   expect(tickets(buckets)).toBe(50 * 400 + 50);
@@ -23,12 +23,12 @@ test('a machine of a hundred doors: each counts once, whether it has something n
 
 test('lives that are over are added up, also those of before a restart; none counts twice', () => {
   let buckets = new Buckets();
-  for (let n = 0; n < 200; n += 1) buckets.take(tally(`door-0 ${n}`, 1), n * 1_000);
+  for (let n = 0; n < 200; n += 1) buckets.take(countedBy(`door-0 ${n}`, 1), n * 1_000);
   expect(tickets(buckets)).toBe(200);
   buckets = new Buckets(JSON.parse(JSON.stringify(buckets.counts())));
   // Only the last of them still speaks.
   for (let second = 0; second < 300; second += 1) {
-    buckets.take(tally('door-0 199', 1 + second), 5_000_000 + second * 1_000);
+    buckets.take(countedBy('door-0 199', 1 + second), 5_000_000 + second * 1_000);
     expect(tickets(buckets)).toBe(200 + second);
   }
   expect(buckets.counts().lives.length).toBeLessThanOrEqual(64);
@@ -37,7 +37,7 @@ test('lives that are over are added up, also those of before a restart; none cou
 
 test('a door that dies again and again cannot fill the memory', () => {
   const buckets = new Buckets();
-  for (let n = 0; n < 3_000; n += 1) buckets.take(tally(`door-0 ${n}`, 1), n);
+  for (let n = 0; n < 3_000; n += 1) buckets.take(countedBy(`door-0 ${n}`, 1), n);
   expect(buckets.counts().lives.length).toBeLessThanOrEqual(1_025);
   expect(tickets(buckets)).toBe(3_000);
 });

@@ -17,7 +17,7 @@ const OVER_MS = 180_000;
  * ones.
  */
 const MOST_LIVES = 1_024;
-/** The most buckets of one tally that are read. */
+/** The most buckets of one report that are read. */
 const MAX_BUCKETS = 2_000;
 
 /** What all doors have counted, as written to disk. */
@@ -50,16 +50,16 @@ export class Buckets {
 
   constructor(counts?: Counts) {
     for (const bucket of counts?.before ?? []) this.#before.set(bucket.minute, bucket);
-    for (const tally of counts?.lives ?? []) this.#lives.set(tally.life, tally);
+    for (const counted of counts?.lives ?? []) this.#lives.set(counted.life, counted);
   }
 
-  /** Receives a door's newest tally at `now`, monotonic ms. */
-  take(tally: TicketCounts, now: number) {
+  /** Receives a door's newest counts at `now`, monotonic ms. */
+  take(counted: TicketCounts, now: number) {
     this.#sum = undefined;
-    this.#lives.set(tally.life, { ...tally, buckets: tally.buckets.slice(0, MAX_BUCKETS) });
+    this.#lives.set(counted.life, { ...counted, buckets: counted.buckets.slice(0, MAX_BUCKETS) });
     // Lives read from disk may be over or not: they have as long as any other to report.
     for (const life of this.#lives.keys()) if (!this.#heard.has(life)) this.#heard.set(life, now);
-    this.heard(tally.life, now);
+    this.heard(counted.life, now);
     for (const [life, at] of this.#heard) {
       if (this.#lives.size <= MAX_LIVES) break;
       if (now - at < OVER_MS && this.#lives.size <= MOST_LIVES) break;
@@ -115,12 +115,12 @@ export class Buckets {
   /** Forgets what the queue has passed. */
   passed(point: QueuePoint) {
     for (const minute of this.#before.keys()) if (minute < point.minute) this.#before.delete(minute);
-    for (const [life, tally] of this.#lives) {
-      const [first] = tally.buckets;
+    for (const [life, counted] of this.#lives) {
+      const [first] = counted.buckets;
       if (first && first.minute < point.minute)
         this.#lives.set(life, {
-          ...tally,
-          buckets: tally.buckets.filter(({ minute }) => minute >= point.minute),
+          ...counted,
+          buckets: counted.buckets.filter(({ minute }) => minute >= point.minute),
         });
     }
     this.#sum = undefined;

@@ -41,7 +41,7 @@ export interface QueueTold {
 /** The queue of one room in the cell that owns it. */
 export interface Queue extends AsyncDisposable {
   /** A door's newest count. */
-  take(door: string, tally: TicketCounts): void;
+  take(door: string, counted: TicketCounts): void;
   /** Decides one second; undefined while there is no queue. */
   second(now: QueueSecond): QueueTold | undefined;
   /** What doors were told last, for a door that connects now. */
@@ -62,16 +62,16 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
   const doors = new Map<string, number>();
   let neededAt = Number.NEGATIVE_INFINITY;
   let told: QueueTold | undefined;
-  const tallies = new Map<string, string>();
+  const reported = new Map<string, string>();
   let dirty = false;
   return {
-    take(door, tally) {
+    take(door, counted) {
       doors.set(door, clock.now());
-      const text = JSON.stringify(tally);
-      if (tallies.get(door) === text) return line.heard(tally.life, clock.now());
-      tallies.set(door, text);
+      const text = JSON.stringify(counted);
+      if (reported.get(door) === text) return line.heard(counted.life, clock.now());
+      reported.set(door, text);
       dirty = true;
-      line.take(tally, clock.now());
+      line.take(counted, clock.now());
     },
     second({ streams, cap, holding, spare, scheduled, begun }) {
       const now = clock.now();

@@ -26,7 +26,7 @@ export interface QueueDoorDeps extends Omit<AssignmentDeps, 'tickets'> {
 
 /** The queue as one door serves it. */
 export interface QueueDoor
-  extends Pick<Assignment, 'told' | 'over' | 'forget' | 'place' | 'spare' | 'tallies'>,
+  extends Pick<Assignment, 'told' | 'over' | 'forget' | 'place' | 'spare' | 'ticketCounts'>,
     AsyncDisposable {
   /** `/r/:slug/queue.json`, `/queue.jsonl`, `/queue`, `/ticket`; undefined for every other path. */
   answer(request: QueueRequest): Promise<Reply> | undefined;
@@ -48,7 +48,7 @@ export function open(deps: QueueDoorDeps): QueueDoor {
     forget: (slug) => assignment.forget(slug),
     place: (slug, ticket, retake) => assignment.place(slug, ticket, retake),
     spare: (slug) => assignment.spare(slug),
-    tallies: () => assignment.tallies(),
+    ticketCounts: () => assignment.ticketCounts(),
     async [Symbol.asyncDispose]() {},
   };
 }

@@ -4,8 +4,8 @@ import { chance } from '../../test/chance.ts';
 import { isCalled } from '../wire/place-in-line.ts';
 import { LAST_RANK, type QueueState } from '../wire/queue.ts';
 import { Line, type LineInput, type StoredLine } from './line.ts';
-import { TicketCounter } from './tally.ts';
 import type { Ticket } from './ticket.ts';
+import { TicketCounter } from './ticket-counter.ts';
 
 /** One person who waits, in the order in which they came. */
 interface Person extends Ticket {

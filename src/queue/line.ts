@@ -138,8 +138,8 @@ export class Line {
   }
 
   /** A door's newest count, at `now`, monotonic ms. */
-  take(tally: TicketCounts, now: number) {
-    this.#buckets.take(tally, now);
+  take(counted: TicketCounts, now: number) {
+    this.#buckets.take(counted, now);
   }
 
   /** A door's count is unchanged. */

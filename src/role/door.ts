@@ -6,7 +6,7 @@ import { ms } from '../base/time.ts';
 import type { Config } from '../config/index.ts';
 import { type Door, open as openDoorPart } from '../door/index.ts';
 import { readSecret } from '../keys/secret.ts';
-import { type DoorLadder, open as openLadder, openRecords } from '../ladder/index.ts';
+import { type DoorLadder, open as openLadder, openStepJournal } from '../ladder/index.ts';
 import { open as openOrigin } from '../origin/index.ts';
 import { open as openQueueDoor } from '../queue/index.ts';
 import { holdsNewcomers, LEVELS } from '../wire/delivery.ts';
@@ -49,7 +49,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     }),
   );
   const records = stack.use(
-    openRecords(at.ladder, (error, lost) =>
+    openStepJournal(at.ladder, (error, lost) =>
       log.warn(
         { error: String(error), lost },
         'a change of level could not be written to the ladder’s journal; this log has it',
@@ -123,8 +123,8 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       if (streams > live) opened.promote(slug, queue.spare(slug));
     sayPresence();
     // After the counts: whoever has come is already counted as live, and no place is given away twice.
-    for (const [slug, tally] of queue.tallies())
-      feed.send({ head: { kind: 'tickets', slug, door: name, tally }, body: EMPTY });
+    for (const [slug, counted] of queue.ticketCounts())
+      feed.send({ head: { kind: 'tickets', slug, door: name, counted }, body: EMPTY });
   };
   stack.use(clock.every(PRESENCE_PERIOD, tell));
   // Closed first: the parts behind it go on until the last listener has its segment.

@@ -42,7 +42,7 @@ export function paths(data: string) {
     loops: join(root, 'standby.bin'),
     compiled: join(root, 'compiled'),
     pid: join(run, 'supervisor.pid'),
-    claim: (role: string) => join(run, `${role}.claim`),
+    lock: (role: string) => join(run, `${role}.lock`),
     siteBus: join(run, 'site.sock'),
     siteHttp: join(run, 'site.http'),
     tallyBus: join(run, 'tally.sock'),

@@ -7,7 +7,7 @@ import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
-import { openRecords } from '../ladder/index.ts';
+import { openStepJournal } from '../ladder/index.ts';
 import { open as openStage, type Stage } from '../stage/index.ts';
 import { loadLoops, type StandbyLoops, standbyMessages } from '../standby/standby-loops.ts';
 import type { Message } from '../wire/feed.ts';
@@ -74,7 +74,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     ),
   );
   const records = stack.use(
-    openRecords(at.ladder, (error, lost) =>
+    openStepJournal(at.ladder, (error, lost) =>
       log.warn(
         { error: String(error), lost },
         'a change of level could not be written to the ladder’s journal; this log has it',
@@ -105,7 +105,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   );
   outlet.onUpstream(({ head }) => {
     if (head.kind === 'presence') programs.get(head.slug)?.presence(head);
-    else if (head.kind === 'tickets') programs.get(head.slug)?.tickets(head.door, head.tally);
+    else if (head.kind === 'tickets') programs.get(head.slug)?.tickets(head.door, head.counted);
   });
   stack.use(await serveInner(at.cellHttp(index), stage.fetch, { clock, log }));
   stack.defer(async () => {

@@ -17,7 +17,7 @@ import type { StageRefusal } from './refusal.ts';
 import { Revocation } from './revocation.ts';
 import { HEAD_BYTES } from './rtp/rtp.ts';
 import { SILENCE } from './rtp/speaking.ts';
-import { newSession, type Session } from './session.ts';
+import { newSession, type SignallingSession } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { type Offer, publishLine, receiveLines } from './signalling/offer.ts';
 import type { StageHooks, StageRoom } from './stage-room.ts';
@@ -93,7 +93,7 @@ export class Room implements StageRoom {
     offer: Offer,
     takeover: boolean,
     network?: string,
-  ): Promise<Session | StageRefusal> {
+  ): Promise<SignallingSession | StageRefusal> {
     const line = publishLine(offer);
     if (typeof line === 'string') return { refused: 'bad-sdp', detail: line };
     const before = takeover ? undefined : this.#sessions.microphone(grant.speaker);
@@ -103,7 +103,7 @@ export class Room implements StageRoom {
     const place = this.#places.get(grant.speaker) ?? openPlace(grant, this.#clock.wall(), this.#clock.now());
     this.#places.set(place.id, place);
     this.#dropUnconnected('whip', grant.speaker, 0);
-    let session: Session | undefined;
+    let session: SignallingSession | undefined;
     const opened = await this.#open(grant, network, () =>
       openPublisher(this.#cell.media, this.#clock, this.#cell.log, offer, line, {
         packet: (taken) => void (session && this.#take(place, session, taken)),
@@ -127,7 +127,7 @@ export class Room implements StageRoom {
   }
 
   /** Lets a person backstage hear the others, with or without a microphone here. */
-  async listen(grant: Grant, offer: Offer, network?: string): Promise<Session | StageRefusal> {
+  async listen(grant: Grant, offer: Offer, network?: string): Promise<SignallingSession | StageRefusal> {
     const lines = receiveLines(offer);
     if (typeof lines === 'string') return { refused: 'bad-sdp', detail: lines };
     const barred = this.refusal(grant);
@@ -140,7 +140,7 @@ export class Room implements StageRoom {
         detail: `At most ${most} connections hear this stage`,
         retryAfter: 10,
       };
-    let session: Session | undefined;
+    let session: SignallingSession | undefined;
     const opened = await this.#open(grant, network, () =>
       openReceiver(
         this.#cell.media,
@@ -175,7 +175,7 @@ export class Room implements StageRoom {
   }
 
   /** Ends this person's offers that never connected, except the newest `but`. */
-  #dropUnconnected(kind: Session['kind'], who: SpeakerId, but: number): void {
+  #dropUnconnected(kind: SignallingSession['kind'], who: SpeakerId, but: number): void {
     const all = this.#sessions.unconnected(kind, who);
     for (const old of all.slice(0, Math.max(0, all.length - but))) this.#drop(old);
   }
@@ -192,19 +192,19 @@ export class Room implements StageRoom {
   }
 
   /** The session with this id, if it belongs to this person. */
-  session(kind: 'whip' | 'whep', id: string, who: SpeakerId): Session | undefined {
+  session(kind: 'whip' | 'whep', id: string, who: SpeakerId): SignallingSession | undefined {
     const session = this.#sessions.get(id);
     return session?.kind === kind && session.who === who ? session : undefined;
   }
 
   /** The client's network changed and this session cannot continue, so its next offer needs no takeover. */
-  yieldSession(session: Session): void {
+  yieldSession(session: SignallingSession): void {
     const live = this.#sessions.get(session.id);
     if (live) live.yielding = true;
   }
 
   /** Ends a session at its owner's request, and with a microphone also its place. */
-  leave(session: Session): void {
+  leave(session: SignallingSession): void {
     const live = this.#sessions.get(session.id);
     if (!live) return;
     this.#drop(live);
@@ -296,7 +296,7 @@ export class Room implements StageRoom {
     this.readers.send({ kind: 'levels', people, program: this.programLevel });
   }
 
-  #take(place: StagePlace, session: Session, taken: Taken): void {
+  #take(place: StagePlace, session: SignallingSession, taken: Taken): void {
     if (place.publisher !== session.end || !session.connected || place.forced) return;
     const { sequence, timestamp, payload, level, arrival, epoch } = taken;
     // A frame of one or two bytes is DTX, which is silence. Without levels every other packet counts as voice.
@@ -321,7 +321,7 @@ export class Room implements StageRoom {
     });
   }
 
-  #stateChanged(session: Session, state: PeerState): void {
+  #stateChanged(session: SignallingSession, state: PeerState): void {
     if (this.#sessions.get(session.id) !== session) return;
     if (state === 'connected') {
       session.connected = true;
@@ -352,7 +352,7 @@ export class Room implements StageRoom {
   }
 
   /** Ends a session. A microphone's place stays, and the timers of its absence start. */
-  #drop(session: Session): void {
+  #drop(session: SignallingSession): void {
     if (!this.#sessions.delete(session)) return;
     session.end[Symbol.dispose]();
     session.handshake[Symbol.dispose]();

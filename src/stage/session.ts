@@ -38,7 +38,7 @@ export interface WhepSession extends Common {
 }
 
 /** One session of either kind. */
-export type Session = WhipSession | WhepSession;
+export type SignallingSession = WhipSession | WhepSession;
 
 /** The initial common part of both kinds of session. */
 export const newSession = (grant: Grant, opened: Ms, handshake: Disposable): Common => ({
@@ -54,7 +54,7 @@ export const newSession = (grant: Grant, opened: Ms, handshake: Disposable): Com
 });
 
 /** Adds a remote candidate to a session, up to the limit. */
-export function trickle(session: Session, candidate: string): void {
+export function trickle(session: SignallingSession, candidate: string): void {
   if (session.candidates >= MAX_CANDIDATES) return;
   session.candidates += 1;
   session.end.addCandidate(candidate);

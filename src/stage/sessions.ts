@@ -1,22 +1,22 @@
 import type { SpeakerId } from '../base/ids.ts';
 import type { Ms } from '../base/time.ts';
 import type { BackstageEar } from '../wire/backstage.ts';
-import type { Session, WhepSession, WhipSession } from './session.ts';
+import type { SignallingSession, WhepSession, WhipSession } from './session.ts';
 
 /** The sessions of one room, oldest first. */
 export class Sessions {
-  readonly #all = new Map<string, Session>();
+  readonly #all = new Map<string, SignallingSession>();
 
-  add(session: Session): void {
+  add(session: SignallingSession): void {
     this.#all.set(session.id, session);
   }
 
   /** Removes a session. True when it was there. */
-  delete(session: Session): boolean {
+  delete(session: SignallingSession): boolean {
     return this.#all.delete(session.id);
   }
 
-  get(id: string): Session | undefined {
+  get(id: string): SignallingSession | undefined {
     return this.#all.get(id);
   }
 
@@ -24,7 +24,7 @@ export class Sessions {
     return this.#all.size;
   }
 
-  [Symbol.iterator](): IterableIterator<Session> {
+  [Symbol.iterator](): IterableIterator<SignallingSession> {
     return this.#all.values();
   }
 
@@ -50,12 +50,12 @@ export class Sessions {
   }
 
   /** This person's sessions that never connected. */
-  unconnected(kind: Session['kind'], who: SpeakerId): Session[] {
+  unconnected(kind: SignallingSession['kind'], who: SpeakerId): SignallingSession[] {
     return [...this.#all.values()].filter((it) => it.kind === kind && it.who === who && !it.connected);
   }
 
   /** This person's sessions for which no link of this generation or a newer one was presented. */
-  older(who: SpeakerId, generation: number): Session[] {
+  older(who: SpeakerId, generation: number): SignallingSession[] {
     return [...this.#all.values()].filter((it) => it.who === who && it.generation < generation);
   }
 

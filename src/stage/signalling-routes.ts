@@ -4,7 +4,7 @@ import { contentType, cors, type Entrance, readBody, refuse } from './entrance.t
 import type { StageRefusal } from './refusal.ts';
 import type { Room } from './room.ts';
 import type { OfferPace } from './rtp/pace.ts';
-import { type Session, trickle } from './session.ts';
+import { type SignallingSession, trickle } from './session.ts';
 import { MAX_OFFER_BYTES, readOffer } from './signalling/offer.ts';
 import { readTrickle } from './signalling/trickle.ts';
 
@@ -97,7 +97,12 @@ export function addSignalling(app: Hono, deps: SignallingDeps, entrance: Entranc
  * Trickle ICE. A restart is refused with 422, as the RFC requires of a server that supports only trickle: RFC 9725,
  * 4.3.
  */
-async function patch(context: Context, room: Room, session: Session, behindNat: boolean): Promise<Response> {
+async function patch(
+  context: Context,
+  room: Room,
+  session: SignallingSession,
+  behindNat: boolean,
+): Promise<Response> {
   if (contentType(context) !== SDPFRAG)
     return refuse('unsupported-media-type', `Send ${SDPFRAG}`, { 'accept-patch': SDPFRAG });
   const match = context.req.header('if-match');

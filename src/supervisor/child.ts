@@ -41,7 +41,7 @@ export type ChildNotice =
   | TicketNotice;
 
 /** Something that happened to a child and is kept: it ended without being asked to, or is back after that. */
-export type ProcessRecord =
+export type ProcessEvent =
   | {
       readonly event: 'died';
       readonly process: string;
@@ -76,7 +76,7 @@ export interface ChildDeps {
   /** Called when it has ended, asked to or not. */
   ended?(name: string): void;
   /** Keeps what happened; it must not wait. Default: it is only logged. */
-  record?(happened: ProcessRecord): void;
+  record?(happened: ProcessEvent): void;
   /** What is told to those that serve; asked with each ping. */
   readiness?(): Readiness;
   /** Where what it writes goes, line by line; default: this process's own output. */

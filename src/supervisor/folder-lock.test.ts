@@ -11,12 +11,12 @@ import { lockFolder } from './index.ts';
 let dir: string;
 let path: string;
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'claim-'));
-  path = join(dir, 'studio.claim');
+  dir = mkdtempSync(join(tmpdir(), 'lock-'));
+  path = join(dir, 'studio.lock');
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-test('a second claim is refused while the first is held, and granted after it', async () => {
+test('a second process is refused while the first holds the lock, and gets it afterwards', async () => {
   const first = await lockFolder(path);
   expect(first).toBeDefined();
   expect(await lockFolder(path)).toBeUndefined();
@@ -26,7 +26,7 @@ test('a second claim is refused while the first is held, and granted after it', 
   await second?.[Symbol.asyncDispose]();
 });
 
-test('what a killed process held can be claimed', async () => {
+test('the lock of a killed process can be taken', async () => {
   const program = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => console.log('held'))`;
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
@@ -38,7 +38,7 @@ test('what a killed process held can be claimed', async () => {
   await mine?.[Symbol.asyncDispose]();
 });
 
-test('a claim that was removed and taken by another is lost to it, once, and left to it', async () => {
+test('a lock whose file was removed and taken by another process is lost: that is reported once, and the other keeps it', async () => {
   const clock = manualClock();
   const lost = vi.fn();
   const first = await lockFolder(path, { clock, log: silentLog, lost });

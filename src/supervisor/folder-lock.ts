@@ -8,7 +8,7 @@ const TRIES = 3;
 /**
  * Holds `path`, a UNIX socket, until disposed: at most one process at a time does. Undefined while another one holds
  * it, or while that cannot be told. A process that was killed holds nothing; a file that somebody removes is made
- * again, unless another process has claimed it meanwhile: then `lost` is called.
+ * again, unless another process has taken it meanwhile: then `lost` is called.
  */
 export async function lockFolder(
   path: string,

@@ -5,10 +5,10 @@ import type { Log } from '../base/log.ts';
 import { type Exposed, exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { openTicketKeys } from '../keys/ticket-keys.ts';
-import { Child, type ChildNotice, type ChildOrder, type ChildSpec, type ProcessRecord } from './child.ts';
+import { Child, type ChildNotice, type ChildOrder, type ChildSpec, type ProcessEvent } from './child.ts';
 import type { Floor } from './floor.ts';
 
-export type { ChildNotice, ChildOrder, ChildSpec, ProcessRecord } from './child.ts';
+export type { ChildNotice, ChildOrder, ChildSpec, ProcessEvent } from './child.ts';
 export { compiledFolder } from './compiled.ts';
 export { type Floor, type FloorCertificate, type FloorDeps, openFloor } from './floor.ts';
 export { lockFolder } from './folder-lock.ts';
@@ -29,7 +29,7 @@ export interface SupervisorDeps {
   /** What the supervisor itself answers for on `/readyz`, such as the disk. */
   checks?(): readonly Check[];
   /** Keeps what happened to a child; it must not wait. Default: it is only logged. */
-  record?(happened: ProcessRecord): void;
+  record?(happened: ProcessEvent): void;
   /** Takes the lines that children write; it must not wait. Default: they are thrown away. */
   output?(line: string): void;
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { ms } from '../base/time.ts';
-import { open, type ProcessRecord } from './index.ts';
+import { open, type ProcessEvent } from './index.ts';
 
 // A child that reports ready, answers pings unless told to hang, and writes down that it was stopped in order.
 const CHILD = `
@@ -60,8 +60,8 @@ test('starts a killed child again, later each time, and leaves the others alone'
 
 test('each death and each return is told for the journal, with why and for how long', async () => {
   const clock = manualClock();
-  const told: ProcessRecord[] = [];
-  const record = (happened: ProcessRecord): void => void told.push(happened);
+  const told: ProcessEvent[] = [];
+  const record = (happened: ProcessEvent): void => void told.push(happened);
   const groups = [[spec('a'), spec('deaf')]];
   await using family = open({ clock, log: silentLog, entry: entry(), groups, record });
   await family.ready;

@@ -15,7 +15,7 @@ import type { RoomEvents } from './room-events.ts';
  * cell: `presence` and `tickets`; upstream to the tally: `sessions` and `events`. From the tally: `numbers` of each room,
  * first those it has, then about once a second while they change.
  */
-export type Head =
+export type MessageHead =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomCard[] }
   /** The current rooms, and the addresses of rooms that are no longer reported. */
   | {
@@ -87,7 +87,7 @@ export type Head =
       readonly over?: true;
     }
   /** From a door, upstream: tickets issued and moved up since its last message. */
-  | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly tally: TicketCounts }
+  | { readonly kind: 'tickets'; readonly slug: string; readonly door: string; readonly counted: TicketCounts }
   /**
    * From a door, upstream to the tally, after each slot of 10 s: the records of the running minute that changed, and of
    * the minute before where a late proof changed one. After a reconnect those of the last three minutes, oldest first.
@@ -123,11 +123,11 @@ export type Head =
 export const MAX_RECORDS = 100_000;
 
 /** A door's report about one room. */
-export type Presence = Extract<Head, { kind: 'presence' }>;
+export type Presence = Extract<MessageHead, { kind: 'presence' }>;
 
 /** A message on the bus. */
 export interface Message {
-  readonly head: Head;
+  readonly head: MessageHead;
   readonly body: Uint8Array;
 }
 

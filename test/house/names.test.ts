@@ -2,9 +2,6 @@ import { parseAst } from 'rolldown/parseAst';
 import { expect, test } from 'vitest';
 import { files, isTest, type Source } from './tree.ts';
 
-/** Type names that still exist twice. Entries only ever leave this list. */
-const TWICE: readonly string[] = ['Head'];
-
 /** A statement of a module, as far as it is looked at here. */
 interface Statement {
   readonly type: string;
@@ -23,9 +20,9 @@ function exportedTypes({ path, text }: Source): string[] {
   );
 }
 
-test('a type name means one thing in src and web, but for those of the list', () => {
+test('a type name means one thing in src and web', () => {
   const product = files(['src', 'web'], /\.tsx?$/).filter(({ path }) => !isTest(path));
   const names = product.flatMap((source) => exportedTypes(source));
   const twice = [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].sort();
-  expect(twice).toEqual(TWICE);
+  expect(twice).toEqual([]);
 });

@@ -11,11 +11,11 @@ export interface Running {
   readonly files: number | undefined;
 }
 
-/** Whether an Earshot runs on the data folder of this configuration: its claim answers. */
+/** Whether an Earshot runs on the data folder of this configuration: its lock answers. */
 export async function running(config: Config): Promise<Running | undefined> {
   const at = paths(config.data);
-  const claimed = await Promise.all([answers(at.claim('site')), answers(at.claim('studio'))]);
-  if (!claimed.includes(true)) return undefined;
+  const locked = await Promise.all([answers(at.lock('site')), answers(at.lock('studio'))]);
+  if (!locked.includes(true)) return undefined;
   const pid = Number(read(at.pid));
   if (!Number.isSafeInteger(pid) || pid <= 0) return { pid: undefined, files: undefined };
   return { pid, files: mostFiles(read(`/proc/${pid}/limits`)) };

@@ -23,7 +23,7 @@ export interface M4aInput {
 }
 
 /** Bytes of one entry of the table of frame sizes, which is left out of a head. */
-export const SIZE_ENTRY_BYTES = 4;
+export const BYTES_PER_SIZE = 4;
 
 /**
  * Everything of an `.m4a` before its sound: `ftyp`, `moov` and the head of `mdat` with the chapter titles. Its largest
@@ -36,7 +36,7 @@ export function m4aHead(input: M4aInput): { before: Buffer; after: Buffer } {
   const titles = input.chapters.map(({ title }) => titleSample(title));
   const titleBytes = titles.reduce((sum, bytes) => sum + bytes.length, 0);
   const soundBytes = input.chunks.reduce((sum, { bytes }) => sum + bytes, 0);
-  const table = input.chunks.reduce((sum, { frames }) => sum + frames, 0) * SIZE_ENTRY_BYTES;
+  const table = input.chunks.reduce((sum, { frames }) => sum + frames, 0) * BYTES_PER_SIZE;
   const ftyp = box('ftyp', Buffer.from('M4A '), u32(0x200), Buffer.from('M4A isomiso2mp41'));
   const moovAt = (start: number): Buffer => moov(input, titles, start);
   const start = ftyp.length + moovAt(0).length + table + 8;

@@ -2,7 +2,7 @@ import { fragmentFrames, wholeFragments } from '../../media/boxes.ts';
 import type { RecordingPort } from '../recording.ts';
 import { withGain } from './aac-gain.ts';
 import { growingPiece } from './growing-file.ts';
-import { SIZE_ENTRY_BYTES } from './m4a.ts';
+import { BYTES_PER_SIZE } from './m4a.ts';
 import { piecePart } from './piece-part.ts';
 import type { FilePlan } from './replay-maker.ts';
 
@@ -19,7 +19,7 @@ export async function* fileBytes(
   to: number,
 ): AsyncGenerator<Buffer> {
   const { before, after, frames, offsets } = plan;
-  const afterAt = before.length + frames.count * SIZE_ENTRY_BYTES;
+  const afterAt = before.length + frames.count * BYTES_PER_SIZE;
   if (from < before.length) yield cut(before, 0, from, to);
   if (from < afterAt && to > before.length)
     yield* tableBytes(port, slug, plan, Math.max(from, before.length), Math.min(to, afterAt));
@@ -96,7 +96,7 @@ async function* tableBytes(
   from: number,
   to: number,
 ): AsyncGenerator<Buffer> {
-  const place = (byte: number): number => (byte - before.length) / SIZE_ENTRY_BYTES;
+  const place = (byte: number): number => (byte - before.length) / BYTES_PER_SIZE;
   const last = Math.ceil(place(to));
   for (let first = Math.floor(place(from)); first < last; first += SIZES_AT_ONCE) {
     const count = Math.min(SIZES_AT_ONCE, last - first);
@@ -104,12 +104,12 @@ async function* tableBytes(
       ? frames.inline.subarray(first * 2, (first + count) * 2)
       : await port.frameSizes?.(slug, rendition, frames.from + first, count);
     if (sizes?.length !== count * 2) throw new Error(`${slug}: the index of ${rendition} is not what it was`);
-    const table = Buffer.allocUnsafe(count * SIZE_ENTRY_BYTES);
+    const table = Buffer.allocUnsafe(count * BYTES_PER_SIZE);
     for (let index = 0; index < count; index++)
       table.writeUInt32BE(
         ((sizes[index * 2] ?? 0) << 8) | (sizes[index * 2 + 1] ?? 0),
-        index * SIZE_ENTRY_BYTES,
+        index * BYTES_PER_SIZE,
       );
-    yield cut(table, before.length + first * SIZE_ENTRY_BYTES, from, to);
+    yield cut(table, before.length + first * BYTES_PER_SIZE, from, to);
   }
 }

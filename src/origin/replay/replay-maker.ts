@@ -11,7 +11,7 @@ import { replayPlaylist } from '../playlist/replay-playlist.ts';
 import { type RecordingPort, replayPieces, replayStart } from '../recording.ts';
 import { chaptersOf } from './chapters.ts';
 import { growingHead } from './growing-file.ts';
-import { m4aHead, SIZE_ENTRY_BYTES } from './m4a.ts';
+import { BYTES_PER_SIZE, m4aHead } from './m4a.ts';
 import { recordedLoudness } from './recorded-loudness.ts';
 
 /** The longest recording that is one file with a table of its frames, 16 MB of it; a longer one is a file of fragments. */
@@ -210,7 +210,7 @@ async function planOf(
     : undefined;
   const offsets = new Float64Array(measured.length + 1);
   const fragmentsBefore = new Uint32Array(measured.length);
-  let at = before.length + (growing ? 0 : frames * SIZE_ENTRY_BYTES) + after.length;
+  let at = before.length + (growing ? 0 : frames * BYTES_PER_SIZE) + after.length;
   let past = 0;
   for (const [index, one] of measured.entries()) {
     offsets[index] = at;

@@ -36,7 +36,7 @@ export function openShare(
   said: (second: Second) => void,
   done: () => void,
 ): ProcessShare {
-  const tally = new SecondCounter();
+  const counter = new SecondCounter();
   const people: Person[] = [];
   const began = clock.now() + order.startsIn;
   const end = began + curveLength(order.curve) + order.hold;
@@ -51,7 +51,7 @@ export function openShare(
   const crew: Crew = {
     clock,
     order,
-    tally,
+    counter,
     dialler: openDialler(order.address),
     random() {
       // Park and Miller's generator with the constant of 1993.
@@ -67,7 +67,7 @@ export function openShare(
     const Kind =
       kind < order.hls ? HlsListener : kind < order.hls + order.asPage ? PageListener : StreamListener;
     const listen = (): Person => new Kind(crew, from, Math.max(arrived, clock.now()));
-    tally.count('arrived');
+    counter.count('arrived');
     people.push(crew.random() < order.pages ? new Visitor(crew, from, listen) : listen());
   };
 
@@ -83,12 +83,12 @@ export function openShare(
     late = Math.max(0, now - stepped - STEP_MS);
     stepped = now;
     if (now < began) return;
-    tally.measure('lateness', late);
+    counter.measure('lateness', late);
     if (late < BUSY_MS) {
       for (let opened = 0; opened < MAX_PER_STEP && came < order.listeners; opened++) {
         const planned = began + arrivalAt(order.curve, (came + 0.5) / order.listeners);
         if (planned > now) break;
-        if (now - planned > HELD_BACK_MS) tally.count('heldBack');
+        if (now - planned > HELD_BACK_MS) counter.count('heldBack');
         enter(came, now);
         came++;
       }
@@ -99,7 +99,7 @@ export function openShare(
     }
     const second = Math.floor((now - began) / 1000);
     if (second > told) {
-      said(tally.take(second - 1, gauges(now)));
+      said(counter.take(second - 1, gauges(now)));
       told = second;
     }
     if (now >= end) stop();
@@ -113,7 +113,7 @@ export function openShare(
     const last = gauges(now);
     for (const person of people) person.leave(now);
     people.length = 0;
-    said(tally.take(Math.max(told, Math.floor((now - began) / 1000)), last));
+    said(counter.take(Math.max(told, Math.floor((now - began) / 1000)), last));
     done();
   }
   const timer = clock.every(ms(STEP_MS), step);

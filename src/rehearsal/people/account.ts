@@ -24,33 +24,33 @@ export class Account {
   /** Sound arrived; the first time ends their wait. */
   sound(): void {
     if (this.#heard) return;
-    const { tally, clock } = this.#crew;
+    const { counter, clock } = this.#crew;
     const waited = clock.now() - this.#arrived;
     this.#heard = true;
-    tally.count('joined');
-    if (waited <= SOON_MS) tally.count('soon');
-    tally.measure('join', waited);
+    counter.count('joined');
+    if (waited <= SOON_MS) counter.count('soon');
+    counter.measure('join', waited);
     this.#reach();
   }
 
   /** The person has a place in line. */
   placed(): void {
-    this.#crew.tally.count('tickets');
+    this.#crew.counter.count('tickets');
     this.#reach();
   }
 
   /** The person had nothing to play for this many ms; silences that the sound card bridges do not count. */
   silent(length: number): void {
     if (length < SHORTEST_STALL_MS) return;
-    const { tally } = this.#crew;
-    tally.count('stalls');
-    tally.count('stalledMs', Math.round(length));
-    tally.measure('stall', length);
-    if (this.#crew.lateness() >= length / 2) tally.count('doubtfulStalls');
+    const { counter } = this.#crew;
+    counter.count('stalls');
+    counter.count('stalledMs', Math.round(length));
+    counter.measure('stall', length);
+    if (this.#crew.lateness() >= length / 2) counter.count('doubtfulStalls');
   }
 
   #reach(): void {
-    if (!this.#reached) this.#crew.tally.count('reached');
+    if (!this.#reached) this.#crew.counter.count('reached');
     this.#reached = true;
   }
 }

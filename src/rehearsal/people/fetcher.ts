@@ -56,7 +56,7 @@ export class Fetcher implements Wire, ResponseSink {
   }
 
   #ask(line: string, headers: string, taker: Taker, body = ''): void {
-    const { order, clock, tally, dialler } = this.#crew;
+    const { order, clock, counter, dialler } = this.#crew;
     this.#taker = taker;
     this.#text = [];
     this.#length = 0;
@@ -65,7 +65,7 @@ export class Fetcher implements Wire, ResponseSink {
     this.#reader.next();
     if (this.#socket && this.#open) this.#socket.write(this.#request, 'latin1');
     else if (!this.#socket) {
-      tally.count('connections');
+      counter.count('connections');
       this.#socket = dialler.dial(this, this.#from);
     }
   }
@@ -76,7 +76,7 @@ export class Fetcher implements Wire, ResponseSink {
   }
 
   data(chunk: Buffer, end: number): void {
-    this.#crew.tally.count('bytes', end);
+    this.#crew.counter.count('bytes', end);
     this.#reader.push(chunk, 0, end);
   }
 
@@ -99,7 +99,7 @@ export class Fetcher implements Wire, ResponseSink {
     this.#text = [];
     this.#deadline = Number.POSITIVE_INFINITY;
     if (this.#status >= 400 && !taker?.expected?.includes(this.#status))
-      this.#crew.tally.error(`http-${this.#status}`);
+      this.#crew.counter.error(`http-${this.#status}`);
     taker?.whole(this.#status, text);
   }
 
@@ -129,7 +129,7 @@ export class Fetcher implements Wire, ResponseSink {
   #fail(cause: string): void {
     const taker = this.#taker;
     this.#taker = undefined;
-    this.#crew.tally.error(cause);
+    this.#crew.counter.error(cause);
     this.close();
     taker?.failed(cause);
   }

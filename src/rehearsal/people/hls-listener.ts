@@ -67,7 +67,7 @@ export class HlsListener implements Person, StreamSink {
     const uri = this.#queue.shift();
     if (uri === undefined) {
       if (!this.#over) return this.#later(POLL_MS);
-      this.#crew.tally.count('over');
+      this.#crew.counter.count('over');
       return this.#end();
     }
     this.#reader = new StreamReader(this, true);
@@ -76,7 +76,7 @@ export class HlsListener implements Person, StreamSink {
     this.#ask(
       path,
       () => {
-        this.#crew.tally.count('segments');
+        this.#crew.counter.count('segments');
         this.#taken = uri;
         this.#segment();
       },
@@ -96,7 +96,7 @@ export class HlsListener implements Person, StreamSink {
       whole: (status, text) => {
         if (status === 200) return then(text);
         if (status === 410) {
-          this.#crew.tally.count('over');
+          this.#crew.counter.count('over');
           return this.#end();
         }
         this.#later(RETRY_MS);
@@ -106,7 +106,7 @@ export class HlsListener implements Person, StreamSink {
   }
 
   #later(wait: number, cause?: string): void {
-    if (cause) this.#crew.tally.error(cause);
+    if (cause) this.#crew.counter.error(cause);
     this.#nextAt = this.#crew.clock.now() + wait * (0.75 + this.#crew.random() / 2);
   }
 
@@ -115,10 +115,10 @@ export class HlsListener implements Person, StreamSink {
   }
 
   fragment(seq: number): void {
-    const { tally, clock, order } = this.#crew;
+    const { counter, clock, order } = this.#crew;
     const now = clock.now();
-    tally.count('fragments');
-    if (!this.#continuity.take(seq, tally)) return;
+    counter.count('fragments');
+    if (!this.#continuity.take(seq, counter)) return;
     if (this.#dry < 0) {
       if (++this.#stock >= ENOUGH) this.#dry = now + this.#stock * FRAGMENT_MS;
       return;
@@ -129,14 +129,14 @@ export class HlsListener implements Person, StreamSink {
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
     const ear = delay + this.#dry - now;
     this.#ring = ear > RING_FROM_MS * 2;
-    tally.measure('hlsEar', ear);
+    counter.measure('hlsEar', ear);
   }
 
   /** Segments carry no notices. */
   notice(): void {}
 
   broken(): void {
-    this.#crew.tally.error('structure');
+    this.#crew.counter.error('structure');
   }
 
   sweep(now: number): void {

@@ -78,7 +78,7 @@ export class PageListener implements Person {
         this.#failures = 0;
         this.#delivery = told;
         this.#resting &&= !needsTicket(told);
-        this.#crew.tally.count('polls');
+        this.#crew.counter.count('polls');
         later(told.poll || USUAL_POLL);
       },
       failed,
@@ -130,7 +130,7 @@ export class PageListener implements Person {
     if (now - this.#triedAt < UP_AGAIN) return;
     this.#triedAt = now;
     this.#rose = true;
-    this.#crew.tally.count('climbs');
+    this.#crew.counter.count('climbs');
     this.#stream.again();
   }
 
@@ -156,7 +156,7 @@ export class PageListener implements Person {
     if (now >= this.#newsAt && !(this.#informed && where === 'hearing')) this.#read();
     const { ring } = this.#stream;
     if (!ring) {
-      if (this.#rose && where === 'hearing') this.#crew.tally.count('rose');
+      if (this.#rose && where === 'hearing') this.#crew.counter.count('rose');
       if (where === 'hearing') this.#rose = false;
       this.#lineAt = Number.POSITIVE_INFINITY;
     } else if (this.#line.idle && this.#lineAt === Number.POSITIVE_INFINITY && !this.#resting) {

@@ -7,7 +7,7 @@ import type { Dialler } from './connection.ts';
 export interface Crew {
   readonly clock: Clock;
   readonly order: CrowdOrder;
-  readonly tally: SecondCounter;
+  readonly counter: SecondCounter;
   readonly dialler: Dialler;
   /** 0 to 1, seeded. */
   random(): number;
@@ -62,7 +62,7 @@ export class Continuity {
   #seen = 0;
 
   /** Checks a number, counts what is wrong with it, and returns true when it is the newest. */
-  take(seq: number, tally: SecondCounter): boolean {
+  take(seq: number, counter: SecondCounter): boolean {
     const ahead = seq - this.last;
     if (this.last < 0 || ahead === 1) {
       this.#seen = (this.#seen << 1) | 1;
@@ -70,7 +70,7 @@ export class Continuity {
       return true;
     }
     if (ahead > 1) {
-      tally.count('gaps', ahead - 1);
+      counter.count('gaps', ahead - 1);
       this.#seen = ahead < 32 ? (this.#seen << ahead) | 1 : 1;
       this.last = seq;
       return true;
@@ -78,8 +78,8 @@ export class Continuity {
     const bit = -ahead < 32 ? 1 << -ahead : 0;
     if (bit !== 0 && (this.#seen & bit) === 0) {
       this.#seen |= bit;
-      tally.count('flips');
-    } else tally.count('repeats');
+      counter.count('flips');
+    } else counter.count('repeats');
     return false;
   }
 }

@@ -10,9 +10,9 @@ import { StreamListener } from './stream-listener.ts';
 /** A listener of a door that makes these `writes`: the time of each in ms, and its number of fragments. */
 function listen(notices: ReadonlyMap<number, { period: number; in: number }>, writes: readonly number[]) {
   const clock = manualClock();
-  const tally = new SecondCounter();
+  const counter = new SecondCounter();
   const crew: Crew = {
-    ...{ clock, tally },
+    ...{ clock, counter },
     order: { slug: 'room', codec: 'opus', address: { name: 'door' } } as CrowdOrder,
     dialler: { dial: () => ({ write() {}, destroyed: true }) as unknown as Socket },
     random: () => 0.5,
@@ -37,7 +37,10 @@ function listen(notices: ReadonlyMap<number, { period: number; in: number }>, wr
     write(Math.round((now - before) / FRAGMENT_MS));
     before = now;
   }
-  return { stalls: tally.take(0, undefined as never).counts.stalls ?? 0, where: listener.where(clock.now()) };
+  return {
+    stalls: counter.take(0, undefined as never).counts.stalls ?? 0,
+    where: listener.where(clock.now()),
+  };
 }
 
 const every = (period: number, from: number, to: number): number[] =>

@@ -86,8 +86,8 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   }
 
   #connect(): void {
-    const { tally, clock, dialler } = this.#crew;
-    tally.count('connections');
+    const { counter, clock, dialler } = this.#crew;
+    counter.count('connections');
     this.#retryAt = Number.POSITIVE_INFINITY;
     this.#deadline = clock.now() + FIRST_BYTES;
     this.#answer = undefined;
@@ -117,14 +117,14 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   }
 
   data(chunk: Buffer, end: number): void {
-    this.#crew.tally.count('bytes', end);
+    this.#crew.counter.count('bytes', end);
     this.#answer?.push(chunk, 0, end);
   }
 
   head(status: number, headers: string) {
-    const { tally, clock } = this.#crew;
+    const { counter, clock } = this.#crew;
     if (status === 410 || (status === 404 && this.#failures >= UNKNOWN_TIMES)) {
-      tally.count('over');
+      counter.count('over');
       this.#gone = true;
       return this.#drop();
     }
@@ -133,13 +133,13 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     const next = header(headers, 'earshot-next');
     this.#next =
       clock.now() + (next === undefined ? this.#period : Math.min(this.#period, Number(next) || 0));
-    tally.served(`period-${this.#period}`);
-    tally.served(`rendition-${header(headers, 'earshot-rendition')?.slice(0, 16) ?? 'unknown'}`);
+    counter.served(`period-${this.#period}`);
+    counter.served(`rendition-${header(headers, 'earshot-rendition')?.slice(0, 16) ?? 'unknown'}`);
     this.#seat = header(headers, 'earshot-seat') ?? this.#seat;
     this.#back = header(headers, 'earshot-back') ?? this.#back;
     const place = header(headers, 'earshot-place');
     if (place !== undefined) {
-      tally.served(`place-${place.slice(0, 8)}`);
+      counter.served(`place-${place.slice(0, 8)}`);
       // Live and delayed stream are at different positions, so the buffered sound cannot be used.
       if (this.#ring !== (place === 'ring') && this.account.heard) this.#move(-1);
       this.#ring = place === 'ring';
@@ -168,35 +168,35 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   }
 
   fragment(seq: number): void {
-    const { tally, clock, order } = this.#crew;
+    const { counter, clock, order } = this.#crew;
     const now = clock.now();
     this.#failures = 0;
     this.#wait();
-    tally.count('fragments');
-    if (!this.#continuity.take(seq, tally)) return;
+    counter.count('fragments');
+    if (!this.#continuity.take(seq, counter)) return;
     const began = this.#playout.began;
     this.account.silent(this.#playout.take(now, this.#next));
     if (!began && !this.#playout.began && this.#settleAt === Number.POSITIVE_INFINITY)
       this.#settleAt = now + BURST_MS;
     if (order.zero === undefined) return;
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
-    if (delay > RING_FROM_MS) tally.count('ringFragments');
+    if (delay > RING_FROM_MS) counter.count('ringFragments');
     // The fragments of the first burst are intentionally old.
     if (!began) return;
-    tally.measure('delay', delay);
-    tally.measure('ear', delay + this.#playout.inHand(now));
+    counter.measure('delay', delay);
+    counter.measure('ear', delay + this.#playout.inHand(now));
   }
 
   notice(notice: Notice): void {
     const now = this.#crew.clock.now();
     if ('place' in notice) {
-      this.#crew.tally.count('moved');
+      this.#crew.counter.count('moved');
       this.#move(notice.from - 1);
       this.#ring = notice.place === 'ring';
       this.#next = now + notice.next;
       this.#period = notice.period;
     } else {
-      this.#crew.tally.count('notices');
+      this.#crew.counter.count('notices');
       // If a change is announced twice before it happens, only the difference from the current period counts.
       this.#playout.expect(notice.in > 0 ? notice.period - this.#period : 0, notice.in, now);
       if (notice.in === 0) this.#period = notice.period;
@@ -214,7 +214,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   sweep(now: number): void {
     if (this.#gone) return;
     if (now >= this.#retryAt) {
-      this.#crew.tally.count('reconnects');
+      this.#crew.counter.count('reconnects');
       this.#connect();
     } else if (this.#socket && now >= this.#deadline) this.#fail('timeout');
     if (now < this.#settleAt) return;
@@ -257,8 +257,8 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
 
   /** Ends this attempt. The first retry is spread over half of the buffered time, later ones back off. */
   #fail(cause: string): void {
-    const { tally, clock, random } = this.#crew;
-    tally.error(cause);
+    const { counter, clock, random } = this.#crew;
+    counter.error(cause);
     this.#drop();
     const now = clock.now();
     const wait =

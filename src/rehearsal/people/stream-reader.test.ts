@@ -39,14 +39,14 @@ function read(bytes: Buffer, piece: number) {
 
 /** The counts of a person who receives these numbers. */
 function noticed(seqs: readonly number[]) {
-  const tally = new SecondCounter();
+  const counter = new SecondCounter();
   const continuity = new Continuity();
-  for (const seq of seqs) continuity.take(seq, tally);
+  for (const seq of seqs) continuity.take(seq, counter);
   const {
     gaps = 0,
     repeats = 0,
     flips = 0,
-  } = tally.take(0, { hearing: 0, dry: 0, waiting: 0, ring: 0, placed: 0 }).counts;
+  } = counter.take(0, { hearing: 0, dry: 0, waiting: 0, ring: 0, placed: 0 }).counts;
   return { gaps, repeats, flips };
 }
 const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => FIRST + from + i);

@@ -27,8 +27,8 @@ export class Visitor implements Person {
   #files(left: readonly string[]) {
     const [path, ...rest] = left;
     if (path === undefined) {
-      this.#crew.tally.count('pages');
-      this.#crew.tally.measure('page', this.#crew.clock.now() - this.#began);
+      this.#crew.counter.count('pages');
+      this.#crew.counter.measure('page', this.#crew.clock.now() - this.#began);
       return this.#join();
     }
     this.#fetcher.get(path, {

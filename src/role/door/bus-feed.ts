@@ -8,9 +8,9 @@ import type { Delivery } from '../../wire/delivery.ts';
 import { EMPTY, type Message } from '../../wire/feed.ts';
 import { isRunning, type RoomCard } from '../../wire/room.ts';
 import { logLost } from '../lost.ts';
-import { openNews } from '../news.ts';
 import type { Paths } from '../paths.ts';
 import { lastWord } from '../snapshot.ts';
+import { openStartupGate } from '../startup-gate.ts';
 
 /** Whom a door tells what it hears. */
 export interface BusFeedDeps {
@@ -39,7 +39,7 @@ export interface BusFeed extends AsyncDisposable {
 export function openBusFeed(deps: BusFeedDeps): BusFeed {
   const { clock, log, at, origin } = deps;
   const stack = new AsyncDisposableStack();
-  const news = openNews(clock);
+  const news = openStartupGate(clock);
   const substitutes = new Substitutes(at.loops, origin);
   stack.use(
     subscribeSocket(at.siteBus, {

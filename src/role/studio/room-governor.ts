@@ -54,8 +54,8 @@ export class RoomGovernor implements AsyncDisposable {
   }
 
   /** A door's count of the tickets it gave out. */
-  tickets(door: string, tally: TicketCounts): void {
-    this.#queue.take(door, tally);
+  tickets(door: string, counted: TicketCounts): void {
+    this.#queue.take(door, counted);
   }
 
   /** Where the line stands, as it was last told; undefined before it ever moved. */

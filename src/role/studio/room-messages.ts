@@ -1,7 +1,7 @@
 import type { Fragment, Rendition } from '../../base/media.ts';
 import type { EpochMs } from '../../base/time.ts';
 import type { QueueTold } from '../../queue/index.ts';
-import { EMPTY, type Head, type Message } from '../../wire/feed.ts';
+import { EMPTY, type Message, type MessageHead } from '../../wire/feed.ts';
 import type { Clocks, RoomState } from '../../wire/room.ts';
 
 /** What the cell of a room says about it to every door; nothing else is said. */
@@ -51,4 +51,4 @@ export class RoomMessages {
   }
 }
 
-const bare = (head: Head): Message => ({ head, body: EMPTY });
+const bare = (head: MessageHead): Message => ({ head, body: EMPTY });

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Rendition } from '../../base/media.ts';
 import type { Ms } from '../../base/time.ts';
-import type { Records } from '../../ladder/index.ts';
+import type { StepJournal } from '../../ladder/index.ts';
 import type { Stage } from '../../stage/index.ts';
 import type { StandbyLoops } from '../../standby/standby-loops.ts';
 import type { Message } from '../../wire/feed.ts';
@@ -27,7 +27,7 @@ export interface RunningRoomDeps {
   /** HTTP caches in front; told to listeners. */
   readonly caches: readonly string[];
   /** The ladder's evidence. */
-  readonly records: Records;
+  readonly records: StepJournal;
   /** Folder where hosts' music is. */
   readonly musicDir: string;
   /** Folder where the places in line are kept. */

@@ -160,8 +160,8 @@ export class RunningRoom {
   }
 
   /** A door's count of the tickets it gave out. */
-  tickets(door: string, tally: TicketCounts): void {
-    this.#governor.tickets(door, tally);
+  tickets(door: string, counted: TicketCounts): void {
+    this.#governor.tickets(door, counted);
   }
 
   /** What the cell says of the room to whoever watches it. */

@@ -44,7 +44,7 @@ export function Check() {
       />
       <div class="check-meter">
         <Meter level={voice.level} across dim={!microphone} />
-        <Verdict />
+        <LevelCheck />
       </div>
       <label>
         {words.yourName}
@@ -101,10 +101,10 @@ export function Check() {
 }
 
 /** Says in words how the microphone sounds; it waits some seconds before it complains. */
-function Verdict() {
+function LevelCheck() {
   const { voice } = useConsole();
   const words = useWords();
-  const verdict = useSignal<'quiet' | 'good' | 'loud' | ''>('');
+  const judged = useSignal<'quiet' | 'good' | 'loud' | ''>('');
   const heard = useSignal({ last: Date.now(), loud: 0 });
   useSignalEffect(() => {
     const level = voice.level.value;
@@ -112,7 +112,7 @@ function Verdict() {
     const it = heard.peek();
     if (level > -42) it.last = now;
     if (level > -2) it.loud = now;
-    verdict.value =
+    judged.value =
       now - it.loud < 1_500 ? 'loud' : now - it.last < 2_500 ? 'good' : now - it.last > 6_000 ? 'quiet' : '';
   });
   const problem = voice.problem.value;
@@ -129,8 +129,8 @@ function Verdict() {
     );
   if (voice.asking.value && !voice.microphone.value) return <p class="small ash">{words.askingMic}</p>;
   return (
-    <p class={`small verdict ${verdict.value}`} role="status">
-      {verdict.value ? words[verdict.value] : words.nobodyYet}
+    <p class={`small level-check ${judged.value}`} role="status">
+      {judged.value ? words[judged.value] : words.nobodyYet}
     </p>
   );
 }

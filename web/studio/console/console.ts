@@ -9,12 +9,12 @@ import { keepToken, type Link } from '../link/link.ts';
 import { openAlarm } from '../notice/alarm.ts';
 import { type Notices, openNotices } from '../notice/notices.ts';
 import { type Trouble, troubleOf } from '../notice/trouble.ts';
-import { openMuteReport } from '../voice/mute-report.ts';
+import { openMuteSync } from '../voice/mute-sync.ts';
 import type { Settings } from '../voice/settings.ts';
 import { openTalkingMuted } from '../voice/talking-muted.ts';
 import { openVoice, type Voice } from '../voice/voice.ts';
 import { type StudioWords, wordsOf } from '../words/words.ts';
-import { openPeak } from './peak.ts';
+import { openMostAtOnce } from './most-at-once.ts';
 import { roomEvents } from './room-events.ts';
 import { openVisit, type Visit, type VisitPhase } from './visit.ts';
 
@@ -58,7 +58,7 @@ export interface Console {
   /** The dialog that is open; only one at a time. */
   readonly dialog: Signal<DialogName | undefined>;
   /** The most connections at one time that this page has seen. */
-  readonly peak: ReadonlySignal<number>;
+  readonly mostAtOnce: ReadonlySignal<number>;
   /** The wall clock, once a second. */
   readonly now: ReadonlySignal<number>;
   /** Comes on stage, or waits for the room to open. Without a microphone the person only listens. */
@@ -167,7 +167,7 @@ export function openConsole(opened: Console['link'], settings: Settings, title: 
     talkingMuted: openTalkingMuted(voice),
     waiting: visit.waiting,
     removedBy: visit.removedBy,
-    peak: openPeak(link.slug, room.program),
+    mostAtOnce: openMostAtOnce(link.slug, room.program),
     now: openWallClock(),
     join: visit.join,
     leave: visit.leave,
@@ -211,7 +211,7 @@ function keepStudioTold({
   hostMuted,
   rename,
 }: Pick<Console, 'link' | 'room' | 'voice' | 'name' | 'hostMuted'> & { rename(to: string): void }): void {
-  const tellMuted = openMuteReport({
+  const tellMuted = openMuteSync({
     muted: () => (voice.publishing.peek().at === 'on' ? voice.silent.peek() : undefined),
     send: (muted) => act(link.slug, link.token, { do: 'muted', muted }),
     refused(muted, why) {

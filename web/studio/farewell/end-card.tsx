@@ -6,7 +6,7 @@ import { localeOf, timeOf } from '../words/times.ts';
 
 /** The last page, for the host: figures of the show, its recording, and a new room. */
 export function EndCard() {
-  const { room, link, peak, settings, dialog, recording } = useConsole();
+  const { room, link, mostAtOnce: peak, settings, dialog, recording } = useConsole();
   const words = useWords();
   const language = settings.language.value;
   const { opened, firstSpeech, ended } = room.open.value?.clocks ?? {};

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { isRefusal, type Refusal } from '../../capture/index.ts';
 import { post } from '../feed/backstage.ts';
-import { claimsOf } from '../link/link.ts';
+import { tokenFields } from '../link/link.ts';
 import type { StudioWords } from '../words/words.ts';
 
 /** A change of the room's status by a host. */
@@ -157,7 +157,7 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
       if (isRefusal(answer)) return tell(answer);
       const { url, speaker, token: theirs } = answer as { url?: unknown; speaker?: unknown; token?: unknown };
       if (typeof url !== 'string') return;
-      const claims = claimsOf(String(theirs ?? ''));
+      const claims = tokenFields(String(theirs ?? ''));
       const id = String(speaker ?? claims?.['sub'] ?? '');
       const exp = claims?.['exp'];
       const until = typeof exp === 'number' ? { until: exp * 1000 } : {};

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { claimsOf, linkOf, studioAddress, takeToken } from './link.ts';
+import { linkOf, studioAddress, takeToken, tokenFields } from './link.ts';
 
 const encode = (claims: object) =>
   `e.${btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(claims))))
@@ -22,8 +22,8 @@ test('a link says who and where, with letters of any language', () => {
     expect(linkOf('/r/x/studio', torn, 0)).not.toHaveProperty('token');
     expect(linkOf('/r/x/studio', torn, 0).flaw).toBe('token-invalid');
   }
-  expect(claimsOf('a.!!.c')).toBeUndefined();
-  expect(claimsOf(encode([1]))).toBeUndefined();
+  expect(tokenFields('a.!!.c')).toBeUndefined();
+  expect(tokenFields(encode([1]))).toBeUndefined();
   expect(linkOf('/r/x/studio', encode({ role: 'root' }), 0).role).toBe('speaker');
   expect(linkOf('/r/x/studio', encode({ room: 'y' }), 0).flaw).toBe('token-other-room');
   for (const cut of [1, 20, 43, 44])

@@ -38,7 +38,7 @@ export const keepToken = (slug: string, token: string): boolean => keepInWindow(
 /** Reads the room from the path and the grant from the token; `now` is the wall clock in ms. */
 export function linkOf(pathname: string, token: string | undefined, now: number): Link {
   const slug = slugOf(pathname);
-  const claims = token ? claimsOf(token) : undefined;
+  const claims = token ? tokenFields(token) : undefined;
   const nobody = { slug, role: 'speaker', id: '', name: '' } as const;
   if (token === undefined) return nobody;
   // A link that was cut short on its way is said to be so, not taken for none.
@@ -72,7 +72,7 @@ export const studioAddress = (origin: string, slug: string, token: string): stri
   `${origin}/r/${slug}/studio#token=${token}`;
 
 /** The claims of a JWT, unverified; undefined if it is not one. Spec: RFC 7519, 7.2. */
-export function claimsOf(token: string): Record<string, unknown> | undefined {
+export function tokenFields(token: string): Record<string, unknown> | undefined {
   const body = token.split('.')[1];
   if (!body) return undefined;
   try {

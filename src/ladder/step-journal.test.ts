@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readEntries, verify } from '../journal/index.ts';
-import { openRecords, type StepRecord } from './step-records.ts';
+import { type LadderStep, openStepJournal } from './step-journal.ts';
 
 let dir = '';
 beforeEach(async () => {
@@ -11,17 +11,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const step = (at: number, slug = 'talk'): StepRecord => ({
+const step = (at: number, slug = 'talk'): LadderStep => ({
   ...{ at, slug, by: 'door-0', from: 0, to: 1, why: 'wait' },
   values: { wait: 120, loop: 8 },
 });
 const text = (slug: string): Promise<string> => readFile(join(dir, 'ladder', `${slug}.jsonl`), 'utf8');
-const lines = async (slug: string): Promise<StepRecord[]> => readEntries<StepRecord>(await text(slug));
+const lines = async (slug: string): Promise<LadderStep[]> => readEntries<LadderStep>(await text(slug));
 
 test('every step is one line of its room, whoever writes it', async () => {
   const failed: unknown[] = [];
-  await using one = openRecords(join(dir, 'ladder'), (error) => failed.push(error));
-  await using other = openRecords(join(dir, 'ladder'), (error) => failed.push(error));
+  await using one = openStepJournal(join(dir, 'ladder'), (error) => failed.push(error));
+  await using other = openStepJournal(join(dir, 'ladder'), (error) => failed.push(error));
   for (let i = 0; i < 100; i++) {
     one.write(step(i));
     other.write({ ...step(i), by: 'cell-0' });
@@ -47,7 +47,7 @@ test('a file from before there was a chain goes on, and its lines are still read
   const old = [step(1), { ...step(2), by: 'cell-0' }];
   await mkdir(join(dir, 'ladder'));
   await writeFile(join(dir, 'ladder', 'talk.jsonl'), old.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  await using records = openRecords(join(dir, 'ladder'), () => {});
+  await using records = openStepJournal(join(dir, 'ladder'), () => {});
   records.write(step(3));
   await records[Symbol.asyncDispose]();
   expect(await lines('talk')).toEqual([...old, step(3)]);
@@ -55,7 +55,7 @@ test('a file from before there was a chain goes on, and its lines are still read
 });
 
 test('a flood of steps loses lines and says how many; a full file takes no more', async () => {
-  const records = openRecords(join(dir, 'ladder'), () => {});
+  const records = openStepJournal(join(dir, 'ladder'), () => {});
   for (let i = 0; i < 300; i++) records.write(step(i));
   await records[Symbol.asyncDispose]();
   expect(await lines('talk')).toHaveLength(256);
@@ -65,7 +65,7 @@ test('a flood of steps loses lines and says how many; a full file takes no more'
   expect(verify(await text('talk'))).toMatchObject({ holds: true, entries: 257, dropped: 44 });
   await writeFile(join(dir, 'ladder', 'talk.jsonl'), 'x'.repeat(4_000_001));
   const told: unknown[] = [];
-  await using full = openRecords(join(dir, 'ladder'), (error) => told.push(error));
+  await using full = openStepJournal(join(dir, 'ladder'), (error) => told.push(error));
   for (const at of [1, 2]) {
     full.write(step(at));
     await full[Symbol.asyncDispose]();
@@ -78,7 +78,7 @@ test('a flood of steps loses lines and says how many; a full file takes no more'
 test('a folder that cannot be made is told, and nothing throws', async () => {
   await writeFile(join(dir, 'ladder'), 'a file in its place');
   const failed: unknown[] = [];
-  const records = openRecords(join(dir, 'ladder'), (error) => failed.push(error));
+  const records = openStepJournal(join(dir, 'ladder'), (error) => failed.push(error));
   records.write(step(1));
   await records[Symbol.asyncDispose]();
   expect(failed.length).toBeGreaterThan(0);

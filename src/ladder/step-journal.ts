@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Journal, openJournal } from '../journal/index.ts';
 
 /** One entry of evidence: when a level changed, where, why, and at which values. */
-export interface StepRecord {
+export interface LadderStep {
   /** Wall-clock ms. */
   readonly at: number;
   readonly slug: string;
@@ -26,15 +26,15 @@ const MAX_ROOMS = 256;
  * The ladder's evidence: one line per step in the journal `DIR/SLUG.jsonl`, to which every process that changes a level
  * appends.
  */
-export interface Records extends AsyncDisposable {
-  write(record: StepRecord): void;
+export interface StepJournal extends AsyncDisposable {
+  write(record: LadderStep): void;
 }
 
 /**
  * Opens the records of one process. What a failing disk does not take waits for the next step of that room; `failed` is
  * told, with how many were lost for good so far.
  */
-export function openRecords(dir: string, failed: (error: unknown, lost: number) => void): Records {
+export function openStepJournal(dir: string, failed: (error: unknown, lost: number) => void): StepJournal {
   const journals = new Map<string, Journal>();
   const journalOf = (slug: string, by: string): Journal => {
     const key = `${slug} ${by}`;

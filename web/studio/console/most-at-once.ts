@@ -3,7 +3,7 @@ import type { RoomFeed } from '../feed/room-feed.ts';
 import { keepInWindow, keptInWindow } from '../link/window-store.ts';
 
 /** The most connections at one time that this page has seen; the figure survives a reload. */
-export function openPeak(slug: string, program: RoomFeed['program']): ReadonlySignal<number> {
+export function openMostAtOnce(slug: string, program: RoomFeed['program']): ReadonlySignal<number> {
   const key = `earshot-peak-${slug}`;
   const peak = signal(Number(keptInWindow(key) ?? 0) || 0);
   effect(() => {

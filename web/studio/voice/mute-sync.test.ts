@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ms } from '../../../src/base/time.ts';
 import type { Refusal } from '../../capture/index.ts';
-import { openMuteReport } from './mute-report.ts';
+import { openMuteSync } from './mute-sync.ts';
 
 const no = (status: number, code = 'http'): Refusal => ({
   refused: true,
@@ -22,7 +22,7 @@ beforeEach(() => {
   told = [];
   refusals = [];
   answer = async () => undefined;
-  report = openMuteReport({
+  report = openMuteSync({
     muted: () => muted,
     send(now) {
       told.push(now);

@@ -6,7 +6,7 @@ import { isRunning, type RoomCard } from '../wire/room.ts';
 const PATIENCE_MS = ms(2500);
 
 /** What a starting door has heard so far. */
-export interface News {
+export interface StartupGate {
   /** The site, or its last word, has told of the rooms. */
   site(cards: readonly RoomCard[]): void;
   /** A cell has told all of a room. */
@@ -17,7 +17,7 @@ export interface News {
 }
 
 /** Opens the ear of a starting door, so that nobody is told of an unknown room by a door that has only just begun. */
-export function openNews(clock: Clock): News {
+export function openStartupGate(clock: Clock): StartupGate {
   const complete = Promise.withResolvers<void>();
   const cells = new Set<string>();
   let wanted: readonly string[] | undefined;

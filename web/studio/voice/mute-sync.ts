@@ -1,7 +1,7 @@
 import { type Refusal, retryDelay } from '../../capture/index.ts';
 
 /** What the report needs. */
-export interface MuteReportOptions {
+export interface MuteSyncOptions {
   /** Whether the microphone is off; undefined while this person is not on stage, and nothing is sent. */
   muted(): boolean | undefined;
   send(muted: boolean): Promise<Refusal | undefined>;
@@ -13,7 +13,7 @@ export interface MuteReportOptions {
  * Tells the studio whether a microphone is off; call the returned function whenever that may have changed. Sends one
  * message at a time, so that none overtakes another, and repeats it until it arrives: the newest state wins.
  */
-export function openMuteReport({ muted, send, refused }: MuteReportOptions): () => void {
+export function openMuteSync({ muted, send, refused }: MuteSyncOptions): () => void {
   let due = false;
   let busy = false;
   async function run(): Promise<void> {

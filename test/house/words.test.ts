@@ -1,0 +1,91 @@
+import { parseAst } from 'rolldown/parseAst';
+import { expect, test } from 'vitest';
+import { files, isTest, type Source } from './tree.ts';
+
+/** Words that belong to one part, each with the folders that may name things by them (DESIGN, 4). */
+const OWNERS: readonly { readonly words: readonly string[]; readonly folders: readonly string[] }[] = [
+  { words: ['record', 'entry', 'checkpoint'], folders: ['evidence', 'journal', 'verify'] },
+  { words: ['verdict', 'incident'], folders: ['verdict'] },
+  { words: ['claim', 'dispute'], folders: ['claims'] },
+  { words: ['session', 'proof', 'beacon', 'tally', 'peak', 'play'], folders: ['audience', 'numbers'] },
+  { words: ['report'], folders: ['rehearsal', 'numbers'] },
+];
+
+/** Names that a specification gave to something else, and that are spelled so that nobody takes it for ours. */
+const SPECIFIED: readonly RegExp[] = [
+  // Sessions of WHIP and WHEP. Spec: RFC 9725, 4.
+  /^(src\/stage|web\/capture)\/.*session/i,
+  // Spec: RFC 8446, 5.1.
+  / (TlsRecord|tls-record)/,
+  // Reports of RTCP. Spec: RFC 3550, 6.4.
+  /^src\/stage\/rtp\/rtcp\.ts (receiverReport|senderReport|ReportBlock)$/,
+  // Spec: ITU-R BS.1770-5, annex 2.
+  /^src\/mixer\/true-peak\.ts /,
+];
+
+/** A statement of a module, as far as it is looked at here. */
+interface Statement {
+  readonly type: string;
+  readonly declaration?: {
+    readonly id?: { readonly name: string };
+    readonly declarations?: readonly { readonly id: { readonly name?: string } }[];
+  } | null;
+}
+
+/** Everything that a source declares and exports. */
+function exportedNames({ path, text }: Source): string[] {
+  const { body } = parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' });
+  return (body as unknown as readonly Statement[]).flatMap(({ type, declaration }) => {
+    if (type !== 'ExportNamedDeclaration' || !declaration) return [];
+    const ids = declaration.declarations?.map(({ id }) => id.name) ?? [declaration.id?.name];
+    return ids.filter((name) => name !== undefined);
+  });
+}
+
+/** The words of a name: `TlsRecordSealer`, `MAX_PLAYS` and `tls-record-sealer` in lower case and singular. */
+const wordsIn = (name: string): string[] =>
+  name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .split(/[ _.-]/)
+    .map((word) =>
+      word
+        .toLowerCase()
+        .replace(/ies$/, 'y')
+        .replace(/(?<=[^s])s$/, ''),
+    );
+
+/** Uses of reserved words outside the folders of their owners, as `file name`. What travels is named by its owner. */
+function borrowed(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) => {
+    const folder = source.path.split('/')[1] ?? '';
+    const file =
+      source.path
+        .split('/')
+        .at(-1)
+        ?.replace(/\.tsx?$/, '') ?? '';
+    const others = OWNERS.filter(({ folders }) => folder !== 'wire' && !folders.includes(folder));
+    const reserved = new Set(others.flatMap(({ words }) => words));
+    return [file, ...exportedNames(source)]
+      .filter((name) => wordsIn(name).some((word) => reserved.has(word)))
+      .map((name) => `${source.path} ${name}`);
+  });
+}
+
+const product = files(['src', 'web'], /\.tsx?$/).filter(({ path }) => !isTest(path));
+
+test('a reserved word is used by its owner alone', () => {
+  expect(borrowed(product).filter((use) => !SPECIFIED.some((name) => name.test(use)))).toEqual([]);
+});
+
+test('every exception still stands for something', () => {
+  expect(SPECIFIED.filter((name) => !borrowed(product).some((use) => name.test(use)))).toEqual([]);
+});
+
+test('a borrowed word is found in names of files, types, functions and constants', () => {
+  const text =
+    'export const MAX_PLAYS = 1; export interface StepRecord {} export function checkProof() {} export class Display {}';
+  expect(borrowed([{ path: 'src/door/mute-report.ts', text }])).toEqual(
+    ['mute-report', 'MAX_PLAYS', 'StepRecord', 'checkProof'].map((name) => `src/door/mute-report.ts ${name}`),
+  );
+  expect(borrowed([{ path: 'src/audience/plays.ts', text: 'export const MAX_PLAYS = 1;' }])).toEqual([]);
+});
