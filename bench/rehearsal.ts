@@ -153,7 +153,7 @@ const ROWS: readonly (readonly [string, (one: ReturnType<typeof figures>) => unk
   ['held (fewest with sound)', (one) => one.held],
   ['sound within 5 s', (one) => percent(one.within5s)],
   [
-    'live / ring / in line / nothing',
+    'live / delayed / in line / nothing',
     ({ shares }) =>
       shares ? [shares.live, shares.ring, shares.line, shares.nothing].map(percent).join(' / ') : '–',
   ],

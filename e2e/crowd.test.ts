@@ -97,7 +97,7 @@ test('half the doors are killed: those who heard by them come back without a gap
   expect(outcome.firstToBreak).toMatch(/reset|cut|ended|closed cleanly|nothing to play/);
 });
 
-test('in a room for five, fifteen pages are live or on the ring with a place in line, and go up when it grows', async () => {
+test('in a room for five, fifteen pages are live or on the delayed stream with a place in line, and move up when the cap rises', async () => {
   const out = join(dir, 'pages');
   const small = await server.room('A small room');
   const setCap = async (cap: number): Promise<void> => {

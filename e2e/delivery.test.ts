@@ -126,7 +126,7 @@ describe.concurrent('the player at a door that changes its delivery', { retry: 1
     await page.context().close();
   });
 
-  test('in the ring one hears the program half a minute behind, and moves up with one clean jump', async () => {
+  test('a listener on the delayed stream is half a minute behind, and moves up with one clean jump', async () => {
     await using door = await openToneDoor(player);
     door.place = 'ring';
     const page = await listen(door, { margin: 1 });

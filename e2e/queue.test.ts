@@ -83,7 +83,7 @@ describe('a smaller number live', () => {
   });
 
   let first: Ear;
-  test('two hear the live edge, the third and the fourth hear the ring', async () => {
+  test('two hear the live edge, the third and the fourth the delayed stream', async () => {
     first = await listen();
     expect(first.place).toBe('live');
     await until('one place is left', async () => (await queue())?.free === 1);
@@ -94,7 +94,7 @@ describe('a smaller number live', () => {
     const third = await listen();
     const fourth = await listen();
     expect([third.place, fourth.place]).toEqual(['ring', 'ring']);
-    await until('the ring is heard', async () => third.bytes > 0 && fourth.bytes > 0);
+    await until('the delayed stream is heard', async () => third.bytes > 0 && fourth.bytes > 0);
   });
 
   test('an HLS player that comes now is not led to the live edge, and what it is led to is sound', async () => {
@@ -151,7 +151,7 @@ describe('a smaller number live', () => {
     expect((await listen(`?ticket=${seat}`)).place).toBe('live');
   });
 
-  test('a page waits in line, hears the ring meanwhile, and moves up without a click', async () => {
+  test('a page waits in line, hears the delayed stream meanwhile, and moves up without a click', async () => {
     browser = await startBrowser({});
     const page = await listenTo(browser, at(''));
     const card = page.getByRole('region', { name: 'In line for the live edge' });

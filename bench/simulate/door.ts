@@ -16,7 +16,7 @@ export interface DoorModelSettings extends LadderSettings {
 }
 
 /** Milliseconds between two writes of the delayed stream. */
-const RING_PERIOD = 5120;
+const DELAYED_PERIOD = 5120;
 /** A slot of the write period, ms. */
 const SLOT = 20;
 
@@ -89,8 +89,8 @@ export class DoorModel {
     const delivery = this.delivery(now);
     this.#repace(delivery.period, now);
     const bitrate = delivery.ceiling ?? FULL_BITRATE;
-    let round = this.ring * listenerUs(RING_PERIOD, bitrate) * (RING_PERIOD / 1000);
-    let work = this.#joins * JOIN_US + this.ring * listenerUs(RING_PERIOD, bitrate);
+    let round = this.ring * listenerUs(DELAYED_PERIOD, bitrate) * (DELAYED_PERIOD / 1000);
+    let work = this.#joins * JOIN_US + this.ring * listenerUs(DELAYED_PERIOD, bitrate);
     for (const [period, count] of this.lanes) {
       work += count * listenerUs(period, bitrate);
       round += count * listenerUs(period, bitrate) * (period / 1000);

@@ -23,7 +23,7 @@ export function summary({ samples, turns, arrivals, tickets, forged, waits, firs
     'present at once, most': `${whole(present(peak))} at ${clock(peak.second - start)}`,
     'arrivals in one second, most': whole(most.arrivals),
     'first answer: live': whole(first.live),
-    'first answer: the ring, with a ticket': whole(first.ring),
+    'first answer: the delayed stream, with a ticket': whole(first.ring),
     'first answer: a cache': whole(first.cache),
     'first answer: text': whole(first.text),
     'first answer: an error': '0',
@@ -46,7 +46,7 @@ export function summary({ samples, turns, arrivals, tickets, forged, waits, firs
 export function table({ samples, arrivals }: Evening): string {
   const rows = samples.filter(({ second }) => second % 240 === 0 || second === samples.length - 1);
   const head =
-    '| time | arrivals/s | live | ring | cache | text | in line | level | wait ms | Gbit/s |\n|---|---|---|---|---|---|---|---|---|---|';
+    '| time | arrivals/s | live | delayed | cache | text | in line | level | wait ms | Gbit/s |\n|---|---|---|---|---|---|---|---|---|---|';
   return [
     head,
     ...rows.map(

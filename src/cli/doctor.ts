@@ -47,7 +47,7 @@ export const command: Command = async (args) => {
       turn(config),
       files(now),
       accept(),
-      ring(config),
+      ioUringWorks(config),
       clock(),
       timeService(),
       address(config),
@@ -91,7 +91,7 @@ function accept(): Finding {
 }
 
 /** Whether many listeners can be written to in one call. */
-async function ring({ ioUring }: Config): Promise<Finding> {
+async function ioUringWorks({ ioUring }: Config): Promise<Finding> {
   const what = 'io_uring';
   if (!ioUring) return { what, state: 'notice', found: 'not used, because the setting ioUring is "no"' };
   const uring = await openUring();

@@ -142,7 +142,7 @@ test('a longer write period that was announced is no stall; unannounced it is', 
   expect(run(false)).toBeGreaterThan(300);
 });
 
-test('the delayed ring, a write every 5.12 s: nobody stalls, whenever in the segment they came', () => {
+test('the delayed stream, a write every 5.12 s: nobody stalls, wherever in the segment they joined', () => {
   for (let until = 20; until < 5120; until += 250) {
     const playout = new SimulatedPlayout();
     // 17 fragments to begin with, as the door sends them; the first write brings the rest of the segment.

@@ -301,7 +301,7 @@ describe('rooms', () => {
     expect(rig.steps).toHaveLength(100);
   });
 
-  test('listeners of the delayed ring weigh a sixteenth', () => {
+  test('listeners on the delayed stream count a sixteenth', () => {
     const rig = new Rig();
     rig.second();
     const mixed = new Map([

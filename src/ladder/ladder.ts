@@ -225,7 +225,7 @@ export class Ladder {
 const toldLevel = (rung: Rung, now: number): number => (now - rung.toldAt < at.FRESH_MS ? rung.told : 0);
 
 const costOf = (load: RoomLoad | undefined): number =>
-  load ? load.live + (load.streams - load.live) * at.RING_COST : 0;
+  load ? load.live + (load.streams - load.live) * at.DELAYED_COST : 0;
 
 /**
  * Demand, in listeners' worth of work at rung 0, joins included: what the door is asked for, whatever level it is on.

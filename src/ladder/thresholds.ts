@@ -55,7 +55,7 @@ export const WORK_LEAST = 400;
 /** What one join costs in listener-seconds at rung 0: 180 µs against 3.1 writes of 15 µs (docs/performance.md). */
 export const JOIN_COST = 4;
 /** The cost of a delayed listener relative to a live one: one write in 5.12 s against sixteen. */
-export const RING_COST = 1 / 16;
+export const DELAYED_COST = 1 / 16;
 
 /** A signal that lasts this long makes a step up, in ms. */
 export const UP_MS = 3_000;

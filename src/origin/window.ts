@@ -4,7 +4,7 @@ import { FRAGMENTS_PER_SEGMENT, type Ms } from '../base/time.ts';
 import { retime } from '../media/fragment-slot.ts';
 
 /**
- * Fragments of one rendition kept in memory: 18 segments (92 s). The oldest that the list of the ring names begins 61 s
+ * Fragments of one rendition kept in memory: 18 segments (92 s). The oldest that the delayed list names begins 61 s
  * behind the live edge, and a player may still fetch it for as long as that list is.
  */
 export const WINDOW_FRAGMENTS = 18 * FRAGMENTS_PER_SEGMENT;

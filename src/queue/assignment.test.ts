@@ -197,7 +197,7 @@ describe('a ticket', () => {
 });
 
 describe('who goes where', () => {
-  test('to the live edge while this door has a place to give, else to the ring', () => {
+  test('to the live edge while this door has a place to give, else to the delayed stream', () => {
     live = 1;
     expect(door.place('evening').at).toBe('live');
     live = 2;

@@ -16,7 +16,7 @@ export interface QueueDeps {
 /** The input for one second of the queue. */
 export interface QueueSecond {
   /** Live and delayed streams, by door. */
-  readonly streams: ReadonlyMap<string, { readonly live: number; readonly ring: number }>;
+  readonly streams: ReadonlyMap<string, { readonly live: number; readonly delayed: number }>;
   /** The host's cap on them. */
   readonly cap?: number | undefined;
   /** True while the ladder sends newcomers into the queue, or to the text. */
@@ -77,11 +77,11 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
       const now = clock.now();
       for (const [door, at] of doors) if (now - at > DOOR_LIMIT_MS) doors.delete(door);
       const each = new Map<string, number>();
-      const ring = new Map<string, number>();
+      const delayed = new Map<string, number>();
       for (const door of doors.keys()) each.set(door, 0);
       for (const [door, has] of streams) {
         each.set(door, has.live);
-        ring.set(door, has.ring);
+        delayed.set(door, has.delayed);
       }
       let sum = 0;
       for (const has of each.values()) sum += has;
@@ -98,7 +98,7 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
         told = undefined;
         return { queue: line.state, limits: {}, over: true };
       }
-      told = { queue: line.state, limits: line.limits(each, ring) };
+      told = { queue: line.state, limits: line.limits(each, delayed) };
       if (changed || dirty) file.keep(line.record(), changed ? line.text : undefined);
       dirty = false;
       return told;

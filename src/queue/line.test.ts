@@ -131,7 +131,7 @@ describe('a cap', () => {
     );
     expect(Object.values(limits).reduce((a, b) => a + b)).toBe(3 + 5);
     expect(later).toEqual({ a: 3, b: 1, c: 1 });
-    // Where people hear the ring they come first.
+    // Doors with delayed listeners come first.
     expect(
       evening.line.limits(
         new Map([

@@ -201,7 +201,7 @@ export class Line {
    */
   limits(
     live: ReadonlyMap<string, number>,
-    ring: ReadonlyMap<string, number> = NONE,
+    delayed: ReadonlyMap<string, number> = NONE,
   ): Record<string, number> {
     const limits: Record<string, number> = {};
     const waiting = this.waiting;
@@ -209,7 +209,7 @@ export class Line {
     let share = this.#drawn && waiting < 1 ? Math.floor(this.#spare) : 0;
     const doors = [...live].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
     for (const [door, has] of doors) {
-      const moved = Math.min(share, ring.get(door) ?? 0);
+      const moved = Math.min(share, delayed.get(door) ?? 0);
       limits[door] = waiting < 1 ? has + moved : 0;
       share -= moved;
     }

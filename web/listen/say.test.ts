@@ -106,7 +106,7 @@ describe('what is happening, in one sentence', () => {
       /^Lower sound quality.*half a minute late/,
     ],
     [
-      'level 6, in the ring',
+      'level 6, on the delayed stream',
       { streams: 70_000, delivery: deliveryAt(6, { period: 320, since: 0, why: 'egress' }) },
       { player: 'playing', behind: 33.4, place: 'ring' },
       '33 seconds behind: about 70,000 connections are listening. You hear all of it, and move up when there is room.',
@@ -118,7 +118,7 @@ describe('what is happening, in one sentence', () => {
       /^Live now\. All places at the live edge are taken: you will hear it 30 seconds later/,
     ],
     [
-      'the cap, in the ring',
+      'the cap, on the delayed stream',
       { delivery: { ...fullDelivery(320, 0), newcomers: 'queue', why: 'cap', cap: 500 } },
       { player: 'playing', place: 'ring' },
       'The number of live places is limited. You hear all of it 30 seconds later, and move up when there is room.',

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { problem, type Reply } from '../../base/reply.ts';
 import { FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT, PARTS_PER_SEGMENT } from '../../base/time.ts';
 import { LIVE_LIST, OPEN_TO_ALL, Packed, type RequestHeaders } from '../packed.ts';
-import { edgeOf, hasRing, livePlaylist, ringEdgeOf } from '../playlist/live-playlist.ts';
+import { delayedEdgeOf, edgeOf, livePlaylist, reachesDelay } from '../playlist/live-playlist.ts';
 import { type HlsCodec, hlsRenditions, multivariant } from '../playlist/multivariant.ts';
 import type { Window } from '../window.ts';
 import { PATIENCE } from './live-media.ts';
@@ -52,17 +52,17 @@ export class LiveLists {
     const kept = this.#mains.get(program) ?? new Map<string, Version>();
     this.#mains.set(program, kept);
     const known = kept.get(file);
-    // Players of the first half minute get whole segments instead: a ring that had to stand still would be silence.
+    // Players of the first half minute get whole segments instead: a delayed list that had to stand still would be silence.
     const held = !slow && this.#queues(slug);
-    const ring = held && listed(program, codec).some(hasRing);
-    const of = `${program.windows.size} ${held} ${ring}`;
+    const delayed = held && listed(program, codec).some(reachesDelay);
+    const of = `${program.windows.size} ${held} ${delayed}`;
     if (known?.of === of) return known.packed;
     const packed = new Packed(
       multivariant(
         listed(program, codec).map((window) => window.rendition),
         {
           slow: slow || held,
-          ring,
+          delayed,
           caches: this.#caches.map((base) => `${base}/r/${slug}/live/`),
         },
       ),
@@ -77,11 +77,11 @@ export class LiveLists {
     window: Window,
     headers: RequestHeaders,
     signal: AbortSignal,
-    ring: boolean,
+    delayed: boolean,
   ): Promise<Reply> {
     const came = await this.#opened(window, signal);
     if (!came && (!program.over || !edgeOf(window))) return later();
-    return this.#render(program, window, { parts: false, ring }).reply(headers, {
+    return this.#render(program, window, { parts: false, delayed }).reply(headers, {
       'content-type': PLAYLIST,
       'cache-control': LIVE_LIST,
     });
@@ -115,17 +115,17 @@ export class LiveLists {
     return window.ready((whole + 1) * FRAGMENTS_PER_SEGMENT - 1, this.#clock, PATIENCE, signal);
   }
 
-  #render(program: OriginProgram, window: Window, { skip = false, parts = true, ring = false }): Packed {
+  #render(program: OriginProgram, window: Window, { skip = false, parts = true, delayed = false }): Packed {
     const kept = this.#versions.get(window) ?? new Map<string, Version>();
     this.#versions.set(window, kept);
-    const edge = ring ? ringEdgeOf(window, program.over) : edgeOf(window);
-    const key = `${skip} ${parts} ${ring}`;
+    const edge = delayed ? delayedEdgeOf(window, program.over) : edgeOf(window);
+    const key = `${skip} ${parts} ${delayed}`;
     const of = `${edge?.first}:${edge?.running}:${parts ? edge?.parts : ''}:${program.over}`;
     const known = kept.get(key);
     if (known?.of === of) return known.packed;
     const others = listed(program, window.rendition.codec as HlsCodec).filter((other) => other !== window);
     const { zero, over } = program;
-    const packed = new Packed(livePlaylist({ zero, window, others, over, skip, parts, ring }));
+    const packed = new Packed(livePlaylist({ zero, window, others, over, skip, parts, delayed }));
     kept.set(key, { of, packed });
     return packed;
   }

@@ -19,15 +19,15 @@ export const SKIP_SECONDS = 6 * TARGET_SECONDS;
 const SEGMENTS_WITH_PARTS = 3;
 /** Whole segments listed at the live edge. */
 const LISTED = 8;
-/** Whole segments listed in the ring. */
-const LISTED_IN_RING = 5;
+/** Whole segments listed on the delayed stream. */
+const LISTED_DELAYED = 5;
 /**
  * The least that a list that still grows may have: three target durations. With fewer Chromium's own HLS gives up
  * ("Segment queue never had any data"). Spec: RFC 8216, 6.2.2.
  */
 export const LEAST_LISTED = 3;
-/** Fragments that the ring is behind. */
-const RING = Math.ceil(DELAY_MS / FRAGMENT_MS);
+/** Fragments that the delayed stream is behind. */
+const DELAY = Math.ceil(DELAY_MS / FRAGMENT_MS);
 /**
  * Per part, how much is declared too little. Chromium reports the end of its buffer 1 µs short; with exact figures
  * hls.js 1.7 then looks for the fragment it has just played and stalls at the boundary.
@@ -65,27 +65,27 @@ export function edgeOf(window: Window): LiveEdge | undefined {
   return running > whole || (running === whole && edge.parts > 0) ? edge : undefined;
 }
 
-/** The first segment that the ring does not have yet, counted from the live edge alone. */
-const ringEnd = (last: number): number => Math.floor((last + 1 - RING) / FRAGMENTS_PER_SEGMENT);
+/** The first segment that the delayed stream does not have yet, counted from the live edge alone. */
+const delayedEnd = (last: number): number => Math.floor((last + 1 - DELAY) / FRAGMENTS_PER_SEGMENT);
 
-/** True when a window reaches back so far that the ring is as long as a list must be. */
-export const hasRing = ({ first, last }: Window): boolean =>
+/** True when a window reaches back so far that the delayed list is as long as a list must be. */
+export const reachesDelay = ({ first, last }: Window): boolean =>
   first !== undefined &&
   last !== undefined &&
-  ringEnd(last) - Math.ceil(first / FRAGMENTS_PER_SEGMENT) >= LEAST_LISTED;
+  delayedEnd(last) - Math.ceil(first / FRAGMENTS_PER_SEGMENT) >= LEAST_LISTED;
 
 /**
- * Where the list of the delayed ring stands: whole segments that end `RING_MS` behind the live edge. A younger window
+ * Where the list of the delayed stream stands: whole segments that end `DELAY_MS` behind the live edge. A younger window
  * gives its first three and stays there until they are that old; after the end nothing is held back.
  */
-export function ringEdgeOf(window: Window, over: boolean): LiveEdge | undefined {
+export function delayedEdgeOf(window: Window, over: boolean): LiveEdge | undefined {
   const edge = edgeOf(window);
   if (!edge) return undefined;
   const whole = Math.ceil((window.first ?? 0) / FRAGMENTS_PER_SEGMENT);
-  const delayed = Math.max(ringEnd(window.last ?? 0), whole + LEAST_LISTED);
+  const delayed = Math.max(delayedEnd(window.last ?? 0), whole + LEAST_LISTED);
   const running = Math.min(edge.running, delayed);
   return {
-    first: Math.max(whole, running - LISTED_IN_RING),
+    first: Math.max(whole, running - LISTED_DELAYED),
     running: over ? edge.running : running,
     parts: 0,
   };
@@ -103,8 +103,8 @@ export interface PlaylistInput {
   readonly skip: boolean;
   /** False: whole segments only and nothing to wait for, which every cache can hold. Default true. */
   readonly parts?: boolean;
-  /** True: what the delayed ring has, as whole segments. Default false. */
-  readonly ring?: boolean;
+  /** True: what the delayed stream has, as whole segments. Default false. */
+  readonly delayed?: boolean;
 }
 
 /** A live media playlist with parts. Spec: draft-pantos-hls-rfc8216bis, 4.4 and 6.2. */
@@ -115,10 +115,10 @@ export function livePlaylist({
   over,
   skip,
   parts: withParts = true,
-  ring = false,
+  delayed = false,
 }: PlaylistInput): string {
-  const edge = ring ? ringEdgeOf(window, over) : edgeOf(window);
-  if (ring || !withParts) return wholeSegments(zero, window, edge, over);
+  const edge = delayed ? delayedEdgeOf(window, over) : edgeOf(window);
+  if (delayed || !withParts) return wholeSegments(zero, window, edge, over);
   const lines = ['#EXTM3U', '#EXT-X-VERSION:9', `#EXT-X-TARGETDURATION:${TARGET_SECONDS}`];
   lines.push(
     `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=${SKIP_SECONDS}.0,HOLD-BACK=15.36,PART-HOLD-BACK=1.92`,

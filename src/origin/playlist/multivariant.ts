@@ -33,8 +33,8 @@ export const multivariantOf = (file: string): (typeof LISTS)[string] | undefined
 export interface MultivariantOptions {
   /** True: the variants are playlists of whole segments. */
   readonly slow?: boolean;
-  /** True: the variants are playlists of the delayed ring. */
-  readonly ring?: boolean;
+  /** True: the variants are playlists of the delayed stream. */
+  readonly delayed?: boolean;
   /** Base addresses of the live folder in each cache, which steering.json may send players to. */
   readonly caches?: readonly string[];
 }
@@ -47,7 +47,7 @@ export const pathwayOf = (index: number): string => `cache-${index}`;
 /** The multivariant playlist over the given renditions, in their order. Spec: draft-pantos-hls-rfc8216bis, 4.4.6; steering 4.4.6.6. */
 export function multivariant(
   renditions: Iterable<Rendition>,
-  { slow = false, ring = false, caches = [] }: MultivariantOptions = {},
+  { slow = false, delayed = false, caches = [] }: MultivariantOptions = {},
 ): string {
   const lines = ['#EXTM3U', '#EXT-X-VERSION:6', '#EXT-X-INDEPENDENT-SEGMENTS'];
   const steered = caches.length > 0;
@@ -62,8 +62,8 @@ export function multivariant(
       );
     }
   };
-  const whole = ring ? '.ring.m3u8' : '.slow.m3u8';
-  add('', slow || ring ? whole : '.m3u8', HERE);
+  const whole = delayed ? '.ring.m3u8' : '.slow.m3u8';
+  add('', slow || delayed ? whole : '.m3u8', HERE);
   for (const [i, cache] of caches.entries()) add(cache, whole, pathwayOf(i));
   return `${lines.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
 import { Account } from './account.ts';
 import { Fetcher } from './fetcher.ts';
-import { Continuity, type Crew, type Person, RING_FROM_MS, type Whereabouts } from './person.ts';
+import { Continuity, type Crew, DELAYED_FROM_MS, type Person, type Whereabouts } from './person.ts';
 import { StreamReader, type StreamSink } from './stream-reader.ts';
 
 /** How often a player checks for a new segment. */
@@ -24,7 +24,7 @@ export class HlsListener implements Person, StreamSink {
   #queue: string[] = [];
   #taken = '';
   #gone = false;
-  #ring = false;
+  #delayed = false;
   #over = false;
   /** Fragments received before it plays. */
   #stock = 0;
@@ -128,7 +128,7 @@ export class HlsListener implements Person, StreamSink {
     if (order.zero === undefined) return;
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
     const ear = delay + this.#dry - now;
-    this.#ring = ear > RING_FROM_MS * 2;
+    this.#delayed = ear > DELAYED_FROM_MS * 2;
     counter.measure('hlsEar', ear);
   }
 
@@ -152,7 +152,7 @@ export class HlsListener implements Person, StreamSink {
     if (this.#gone) return 'gone';
     if (!this.#account.heard || this.#dry < 0) return 'waiting';
     if (this.#dry < now) return 'dry';
-    return this.#ring ? 'ring' : 'hearing';
+    return this.#delayed ? 'ring' : 'hearing';
   }
 
   leave(now: number): void {

@@ -154,15 +154,15 @@ export class PageListener implements Person {
     if (where === 'gone') return this.#close();
     // A listener of the stream gets the state from it.
     if (now >= this.#newsAt && !(this.#informed && where === 'hearing')) this.#read();
-    const { ring } = this.#stream;
-    if (!ring) {
+    const { delayed } = this.#stream;
+    if (!delayed) {
       if (this.#rose && where === 'hearing') this.#crew.counter.count('rose');
       if (where === 'hearing') this.#rose = false;
       this.#lineAt = Number.POSITIVE_INFINITY;
     } else if (this.#line.idle && this.#lineAt === Number.POSITIVE_INFINITY && !this.#resting) {
       if (this.#delivery && needsTicket(this.#delivery)) this.#lineAt = now;
     }
-    if (ring && now >= this.#lineAt && this.#line.idle) this.#look();
+    if (delayed && now >= this.#lineAt && this.#line.idle) this.#look();
   }
 
   where(now: number): Whereabouts {

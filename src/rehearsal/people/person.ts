@@ -28,7 +28,7 @@ export interface Person {
 }
 
 /** Fragments that arrive later than this are from the delayed stream, not from the live edge. */
-export const RING_FROM_MS = 20_000;
+export const DELAYED_FROM_MS = 20_000;
 /** Shorter silences are bridged by what the sound card holds. */
 export const SHORTEST_STALL_MS = 20;
 

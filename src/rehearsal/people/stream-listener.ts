@@ -7,8 +7,8 @@ import {
   Continuity,
   type Crew,
   causeOf,
+  DELAYED_FROM_MS,
   type Person,
-  RING_FROM_MS,
   SHORTEST_STALL_MS,
   type Whereabouts,
 } from './person.ts';
@@ -39,7 +39,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   #answer: ResponseReader | undefined;
   #stream: StreamReader | undefined;
   #gone = false;
-  #ring = false;
+  #delayed = false;
   /** Sent with each request: the seat given with a live place, and the return token. */
   #seat: string | undefined;
   #back: string | undefined;
@@ -73,8 +73,8 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
   }
 
   /** True while it receives the delayed stream. */
-  get ring(): boolean {
-    return this.#ring;
+  get delayed(): boolean {
+    return this.#delayed;
   }
 
   /** Requests the stream again, with the ticket; it may now be served at the live edge. */
@@ -104,7 +104,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
       ...(order.rate === undefined ? [] : [`rate=${order.rate}`]),
       `margin=${this.#playout.margin}`,
       ...(after < 0 ? [] : [`after=${after}`]),
-      ...(after >= 0 && this.#ring ? ['was=ring'] : []),
+      ...(after >= 0 && this.#delayed ? ['was=ring'] : []),
       ...(after >= 0 && this.#back !== undefined ? [`back=${this.#back}`] : []),
       ...(shown === undefined ? [] : [`ticket=${encodeURIComponent(shown)}`]),
     ];
@@ -141,8 +141,8 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     if (place !== undefined) {
       counter.served(`place-${place.slice(0, 8)}`);
       // Live and delayed stream are at different positions, so the buffered sound cannot be used.
-      if (this.#ring !== (place === 'ring') && this.account.heard) this.#move(-1);
-      this.#ring = place === 'ring';
+      if (this.#delayed !== (place === 'ring') && this.account.heard) this.#move(-1);
+      this.#delayed = place === 'ring';
     }
     this.#stream = new StreamReader(this);
     this.#wait();
@@ -180,7 +180,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
       this.#settleAt = now + BURST_MS;
     if (order.zero === undefined) return;
     const delay = clock.wall() + order.clockOffset - order.zero - (seq + 1) * FRAGMENT_MS;
-    if (delay > RING_FROM_MS) counter.count('ringFragments');
+    if (delay > DELAYED_FROM_MS) counter.count('ringFragments');
     // The fragments of the first burst are intentionally old.
     if (!began) return;
     counter.measure('delay', delay);
@@ -192,7 +192,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     if ('place' in notice) {
       this.#crew.counter.count('moved');
       this.#move(notice.from - 1);
-      this.#ring = notice.place === 'ring';
+      this.#delayed = notice.place === 'ring';
       this.#next = now + notice.next;
       this.#period = notice.period;
     } else {
@@ -226,7 +226,7 @@ export class StreamListener implements Person, Wire, ResponseSink, StreamSink {
     if (this.#gone) return 'gone';
     if (!this.account.heard) return 'waiting';
     if (this.#playout.began && this.#playout.inHand(now) <= -SHORTEST_STALL_MS) return 'dry';
-    return this.#ring ? 'ring' : 'hearing';
+    return this.#delayed ? 'ring' : 'hearing';
   }
 
   leave(now: number): void {

@@ -27,7 +27,7 @@ const FIGURES: readonly (readonly [string, (outcome: Outcome) => string])[] = [
   ['held', ({ held }) => number(held)],
   ['came', ({ arrived }) => number(arrived)],
   ['heard it', ({ joined }) => number(joined)],
-  ['live · ring · in line', ({ shares }) => (shares ? sharesText(shares) : '–')],
+  ['live · delayed · in line', ({ shares }) => (shares ? sharesText(shares) : '–')],
   ['sound or a place, at least', ({ shares }) => (shares ? percent(shares.least) : '–')],
   ['first sound, p99', ({ joinMs }) => milliseconds(joinMs)],
   ['sound late by, p99', ({ delayMs }) => milliseconds(delayMs)],

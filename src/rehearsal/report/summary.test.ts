@@ -134,7 +134,7 @@ test('nonsense from a member leaves no mark', () => {
   expect(sumUp(line, about)).toMatchObject({ arrived: 10, joined: 10, errors: {}, clean: true });
 });
 
-test('shares are of those who have come: live, on the ring, in line, and the least who had any of it', () => {
+test('shares are of those who have come: live, on the delayed stream, in line, and the least who had any of it', () => {
   const line = timeline((process, at) =>
     process === 1
       ? { gauges: { hearing: 0, ring: 3, placed: 1, waiting: at === 6 ? 1 : 0, dry: at === 6 ? 0 : 1 } }

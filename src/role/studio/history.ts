@@ -4,7 +4,7 @@ import { DELAY_MS } from '../../wire/delivery.ts';
 
 /** Fragments of each rendition that a door gets when it connects: 32 s, what a listener may have missed. */
 const RECENT = 100;
-/** And of those always coded, 77 s: the delayed ring, the five segments that its list names before it, and some to spare. */
+/** And of those always coded, 77 s: the delayed stream, the five segments that its list names before it, and some to spare. */
 const DEEP = Math.ceil(DELAY_MS / FRAGMENT_MS / FRAGMENTS_PER_SEGMENT + 9) * FRAGMENTS_PER_SEGMENT;
 
 /** What a program sent out lately, in the order in which doors must hear of it: for those that (re)connect. */

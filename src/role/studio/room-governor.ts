@@ -85,7 +85,7 @@ export class RoomGovernor implements AsyncDisposable {
     const doors = new Map(
       [...this.steering.fresh(now)].map(({ door, streams, live = streams }) => [
         door,
-        { live, ring: streams - live },
+        { live, delayed: streams - live },
       ]),
     );
     return this.#queue.second({

@@ -68,7 +68,7 @@ function parsed(text: string) {
 }
 
 it.each(['queue', 'text'] as const)(
-  'while newcomers get the %s, the main playlist leads to the ring',
+  'while newcomers get the %s, the main playlist leads to the delayed list',
   async (to) => {
     run(16 * 12);
     const before = await read('main.m3u8');
@@ -93,7 +93,7 @@ it('a player at the live edge goes on there while newcomers queue', async () => 
   expect(addresses((await read('opus64.m3u8')).text).at(-1)).toBe('opus64/12.m4s');
 });
 
-it('over three minutes the ring never goes backwards, and all that it lists can be fetched until long after', async () => {
+it('over three minutes the delayed list never goes backwards, and everything it lists can be fetched until long after', async () => {
   const listed = new Map<string, number>();
   let [sequence, end] = [0, 0];
   run(15);
@@ -124,7 +124,7 @@ it('over three minutes the ring never goes backwards, and all that it lists can 
   }
 });
 
-it('segments of the ring are those of the live list, byte for byte', async () => {
+it('segments of the delayed list are those of the live list, byte for byte', async () => {
   run(16 * 14 + 3);
   const live = parsed((await read('opus64.m3u8')).text);
   const ring = parsed((await read('opus64.ring.m3u8')).text);
@@ -137,7 +137,7 @@ it('segments of the ring are those of the live list, byte for byte', async () =>
   }
 });
 
-it('in a program younger than the ring, newcomers get whole segments, and the ring asked for is not empty', async () => {
+it('while a program is younger than the delay, newcomers get whole segments, and the delayed list is not empty', async () => {
   run(16 * 3);
   tell('queue');
   expect(addresses((await read('main.m3u8')).text)).toEqual(['aac96.slow.m3u8']);
@@ -146,7 +146,7 @@ it('in a program younger than the ring, newcomers get whole segments, and the ri
   expect(addresses((await read('main.m3u8')).text)).toEqual(['aac96.ring.m3u8']);
 });
 
-it('the ring waits for the first whole segment, and at the end has everything', async () => {
+it('the delayed list waits for the first whole segment, and at the end has everything', async () => {
   const asked = read('opus64.ring.m3u8');
   run(15);
   expect(parsed((await asked).text).uris).toEqual(['opus64/0.m4s']);
@@ -159,7 +159,7 @@ it('the ring waits for the first whole segment, and at the end has everything', 
   for (const uri of parsed(text).uris) expect((await read(uri)).status).toBe(200);
 });
 
-it('behind caches newcomers get the ring there as well', async () => {
+it('behind caches newcomers get the delayed list as well', async () => {
   begin(['https://a.example']);
   run(16 * 12);
   tell('queue');
