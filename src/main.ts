@@ -25,7 +25,7 @@ import {
   compiledFolder,
   keepPidFile,
   lockFolder,
-  openFloor,
+  openFallbackPage,
   openMachine,
   openMonitor,
   open as supervise,
@@ -169,7 +169,7 @@ export async function start(
     groups: family(config, roles, environmentWith),
     ...(roles.includes('door') && sharesPorts
       ? {
-          floor: openFloor({
+          fallback: openFallbackPage({
             clock: systemClock,
             log,
             port: config.port,

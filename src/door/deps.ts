@@ -52,7 +52,7 @@ export interface DoorDeps {
   /**
    * True for a host's or speaker's token of the room, whose requests are never deferred. Default: no token is known.
    */
-  vouches?(token: string, slug: string, wall: number): boolean;
+  knowsToken?(token: string, slug: string, wall: number): boolean;
   /**
    * The key of return tokens, by which the doors of an installation recognise each other's listeners. Default: a door
    * recognises only its own.

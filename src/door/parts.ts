@@ -113,7 +113,7 @@ function openDoorAdmission(deps: DoorDeps, bound: Bound, ground: Ground): Admiss
       const zero = origin.card(slug)?.zero;
       return zero === undefined ? undefined : Math.floor((clock.wall() - zero) / FRAGMENT_MS);
     },
-    ...(deps.vouches ? { vouches: deps.vouches } : {}),
+    ...(deps.knowsToken ? { knowsToken: deps.knowsToken } : {}),
   });
 }
 

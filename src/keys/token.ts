@@ -165,7 +165,7 @@ const TOKEN = /^[\w-]+\.([\w-]+)\.([\w-]{43})$/;
  * Opens the quick look at a token: true when it was signed here for the room and has not expired, in some µs and without waiting.
  * It says who may be served first; what the token allows is for `check` to say. Spec: RFC 7515, 5.2.
  */
-export function openVouching(secret: Uint8Array): (token: string, slug: string, wall: number) => boolean {
+export function openTokenCheck(secret: Uint8Array): (token: string, slug: string, wall: number) => boolean {
   // Raw bytes would be made into a key at each call, which takes five times as long as the hash.
   const key = linkKey(secret);
   return (token, slug, wall) => {

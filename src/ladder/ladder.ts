@@ -21,7 +21,7 @@ export interface LadderSettings {
   readonly workLeast?: number;
 }
 
-interface Rung {
+interface RoomLevels {
   level: number;
   why: Strain;
   told: number;
@@ -41,7 +41,7 @@ const TOP = LEVELS.length - 1;
 export class Ladder {
   readonly #settings: LadderSettings;
   readonly #egress: EgressLimit;
-  readonly #rooms = new Map<string, Rung>();
+  readonly #rooms = new Map<string, RoomLevels>();
   #loads: ReadonlyMap<string, RoomLoad> = new Map();
   #last: number | undefined;
   #strained = 0;
@@ -94,25 +94,25 @@ export class Ladder {
    * race to the top.
    */
   told(slug: string, level: number, now: Ms) {
-    const rung = this.#rung(slug);
+    const room = this.#levelsOf(slug);
     const before = this.level(slug, now);
-    rung.told = Math.max(0, Math.min(TOP, Math.trunc(level)));
-    rung.toldAt = now;
-    if (rung.told <= before) return;
-    rung.steppedUp = now;
+    room.told = Math.max(0, Math.min(TOP, Math.trunc(level)));
+    room.toldAt = now;
+    if (room.told <= before) return;
+    room.steppedUp = now;
     if (slug === this.#leader || this.#leader === undefined) this.#strained = 0;
   }
 
   /** The level this door asks for from its own signals, and why; level 0 has no reason. */
   wish(slug: string): { readonly level: number; readonly why?: Strain } {
-    const rung = this.#rooms.get(slug);
-    return rung && rung.level > 0 ? { level: rung.level, why: rung.why } : { level: 0 };
+    const room = this.#rooms.get(slug);
+    return room && room.level > 0 ? { level: room.level, why: room.why } : { level: 0 };
   }
 
   /** The level in force at this door: its own wish or what it was told, whichever is higher. */
   level(slug: string, now: Ms): number {
-    const rung = this.#rooms.get(slug);
-    return rung ? Math.max(rung.level, toldLevel(rung, now)) : 0;
+    const room = this.#rooms.get(slug);
+    return room ? Math.max(room.level, toldLevel(room, now)) : 0;
   }
 
   /**
@@ -126,36 +126,36 @@ export class Ladder {
 
   /** Rooms that are above level 0 here, by wish or told. */
   *levels(now: Ms): Generator<readonly [slug: string, wish: number, level: number]> {
-    for (const [slug, rung] of this.#rooms) {
-      const level = Math.max(rung.level, toldLevel(rung, now));
-      if (level > 0) yield [slug, rung.level, level];
+    for (const [slug, room] of this.#rooms) {
+      const level = Math.max(room.level, toldLevel(room, now));
+      if (level > 0) yield [slug, room.level, level];
     }
   }
 
-  #rung(slug: string): Rung {
-    let rung = this.#rooms.get(slug);
-    if (!rung) {
+  #levelsOf(slug: string): RoomLevels {
+    let room = this.#rooms.get(slug);
+    if (!room) {
       const never = Number.NEGATIVE_INFINITY;
-      rung = {
+      room = {
         ...{ level: 0, why: 'wait', told: 0, toldAt: never, steppedUp: never, steppedDown: never },
         failed: new Map(),
       };
-      this.#rooms.set(slug, rung);
+      this.#rooms.set(slug, room);
     }
-    return rung;
+    return room;
   }
 
   #forget(now: number) {
-    for (const [slug, rung] of this.#rooms)
-      if (rung.level === 0 && toldLevel(rung, now) === 0 && !this.#loads.has(slug)) this.#rooms.delete(slug);
+    for (const [slug, room] of this.#rooms)
+      if (room.level === 0 && toldLevel(room, now) === 0 && !this.#loads.has(slug)) this.#rooms.delete(slug);
   }
 
   /** The factor by which egress would grow if every room above level 0 were a level lower: never less than 1. */
   #growthBelow(now: number): number {
     let most = 1;
-    for (const [, rung] of this.#rooms) {
-      const level = Math.max(rung.level, toldLevel(rung, now));
-      if (rung.level > 0) most = Math.max(most, bitrateAt(level - 1) / bitrateAt(level));
+    for (const [, room] of this.#rooms) {
+      const level = Math.max(room.level, toldLevel(room, now));
+      if (room.level > 0) most = Math.max(most, bitrateAt(level - 1) / bitrateAt(level));
     }
     return most;
   }
@@ -163,7 +163,7 @@ export class Ladder {
   #up(now: Ms, why: Strain, severe: boolean, demand: number): Step[] {
     const first = this.#costliest(now);
     if (first === undefined) return [];
-    const leader = this.#rung(first);
+    const leader = this.#levelsOf(first);
     const level = this.level(first, now);
     if (!severe && now - leader.steppedUp < settling(level, why)) return [];
     const least = costOf(this.#loads.get(first)) * at.PEER;
@@ -171,16 +171,16 @@ export class Ladder {
     const steps: Step[] = [];
     for (const [slug, load] of this.#loads) {
       if (costOf(load) < least || this.level(slug, now) > level) continue;
-      const rung = this.#rung(slug);
+      const room = this.#levelsOf(slug);
       const from = this.level(slug, now);
-      if (now - rung.steppedDown < at.PROBE_MS) {
-        const hold = rung.failed.get(from)?.hold ?? at.CALM_MS;
-        rung.failed.set(from, { demand, hold: Math.min(at.HOLD_MOST_MS, hold * 2) });
+      if (now - room.steppedDown < at.PROBE_MS) {
+        const hold = room.failed.get(from)?.hold ?? at.CALM_MS;
+        room.failed.set(from, { demand, hold: Math.min(at.HOLD_MOST_MS, hold * 2) });
       }
-      rung.level = from + 1;
-      rung.why = why;
-      rung.steppedUp = now;
-      steps.push({ slug, from, to: rung.level, why });
+      room.level = from + 1;
+      room.why = why;
+      room.steppedUp = now;
+      steps.push({ slug, from, to: room.level, why });
     }
     return steps;
   }
@@ -205,24 +205,25 @@ export class Ladder {
 
   #down(now: Ms, demand: number): Step[] {
     const steps: Step[] = [];
-    for (const [slug, rung] of this.#rooms) {
-      if (rung.level === 0 || now - rung.steppedDown < at.DESCENT_MS) continue;
-      const to = rung.level - 1;
-      const failed = rung.failed.get(to);
+    for (const [slug, room] of this.#rooms) {
+      if (room.level === 0 || now - room.steppedDown < at.DESCENT_MS) continue;
+      const to = room.level - 1;
+      const failed = room.failed.get(to);
       const relieved = !failed || demand < failed.demand * at.RELIEF;
       if (this.#calm < (relieved ? at.CALM_MS : failed.hold)) continue;
-      if (relieved) rung.failed.delete(to);
+      if (relieved) room.failed.delete(to);
       // This level has held, so what is known about higher levels no longer applies.
-      rung.failed.delete(rung.level);
-      rung.level = to;
-      rung.steppedDown = now;
-      steps.push({ slug, from: to + 1, to, why: rung.why });
+      room.failed.delete(room.level);
+      room.level = to;
+      room.steppedDown = now;
+      steps.push({ slug, from: to + 1, to, why: room.why });
     }
     return steps;
   }
 }
 
-const toldLevel = (rung: Rung, now: number): number => (now - rung.toldAt < at.FRESH_MS ? rung.told : 0);
+const toldLevel = (room: RoomLevels, now: number): number =>
+  now - room.toldAt < at.FRESH_MS ? room.told : 0;
 
 const costOf = (load: RoomLoad | undefined): number =>
   load ? load.live + (load.streams - load.live) * at.DELAYED_COST : 0;

@@ -17,7 +17,7 @@ import { doorSettings } from './door/door-settings.ts';
 import { openKernelHelp } from './door/kernel-help.ts';
 import { paths } from './paths.ts';
 import { openPresence } from './presence.ts';
-import { takeRank } from './priority.ts';
+import { setProcessPriority } from './priority.ts';
 import { openReplayThread } from './replay-thread.ts';
 import { askForRoom } from './room-lookup.ts';
 
@@ -27,7 +27,7 @@ const READY_FOR = ms(5000);
 
 /** Opens door `index`: everything the crowd reaches, fed by the buses of the site and the cells. */
 export async function openDoor(config: Config, index: number, log: Log): Promise<OpenRole> {
-  takeRank('door', log);
+  setProcessPriority('door', log);
   const clock = systemClock;
   const at = paths(config.data);
   const name = `door-${index}`;
@@ -80,7 +80,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       delivery: (slug, delivery) => ladder?.told(slug, delivery),
     }),
   );
-  // The port is taken when there is something to say: until then other doors, or the floor, answer.
+  // The port is taken when there is something to say: until then other doors, or the fallback page, answer.
   await feed.complete;
   const settings = await doorSettings(config, at, clock, secret);
   const help = await openKernelHelp(config, log, settings.tls !== undefined);

@@ -16,7 +16,7 @@ const RANKS = {
  * Asks the system to run this thread, and those it starts, in the order of the voice: studio, door, site, tally. To rise needs
  * CAP_SYS_NICE; without it the others step back instead, and the order is the same. Spec: sched(7), nice(2).
  */
-export function takeRank(role: keyof typeof RANKS, log: Log): void {
+export function setProcessPriority(role: keyof typeof RANKS, log: Log): void {
   const rank = RANKS[role];
   for (const niceness of [rank.wanted, rank.else]) {
     try {

@@ -23,14 +23,14 @@ import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { watchGeneration } from './operator-link.ts';
 import { paths } from './paths.ts';
-import { takeRank } from './priority.ts';
+import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */
 export async function openSite(config: Config, log: Log): Promise<OpenRole> {
-  takeRank('site', log);
+  setProcessPriority('site', log);
   const at = paths(config.data);
   const keeping = { clock: systemClock, log };
   await using stack = new AsyncDisposableStack();

@@ -6,10 +6,10 @@ import type { RoomCard } from '../wire/room.ts';
 
 /** Changes are gathered for this long before they are written. */
 const GATHER_MS = ms(500);
-/** A process that starts waits this long for the site itself before it takes its last word from the disk. */
+/** A process that starts waits this long for the site itself before it uses the saved list of rooms. */
 const PATIENCE_MS = ms(1500);
 
-/** Keeps the site's last word on rooms on disk, for doors and cells that start while the site or its database is away. */
+/** Keeps the site's list of rooms on disk, for doors and cells that start while the site or its database is away. */
 export function keepSnapshot(
   deps: { clock: Clock; log: Log; path: string },
   cards: () => readonly RoomCard[],
@@ -38,10 +38,10 @@ export function keepSnapshot(
 }
 
 /**
- * The site's last word from the disk, given to `take` if the site itself has not `spoken` in time. Whatever the site
+ * The saved list of rooms, given to `take` if the site itself has not `spoken` in time. Whatever the site
  * says later outranks it.
  */
-export function lastWord(
+export function useSnapshot(
   deps: { clock: Clock; log: Log; path: string },
   spoken: () => boolean,
   take: (cards: readonly RoomCard[]) => void,

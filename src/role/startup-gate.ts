@@ -7,7 +7,7 @@ const PATIENCE_MS = ms(2500);
 
 /** What a starting door has heard so far. */
 export interface StartupGate {
-  /** The site, or its last word, has told of the rooms. */
+  /** The site, or its saved list, has told of the rooms. */
   site(cards: readonly RoomCard[]): void;
   /** A cell has told all of a room. */
   cell(slug: string): void;
@@ -16,7 +16,10 @@ export interface StartupGate {
   readonly complete: Promise<void>;
 }
 
-/** Opens the ear of a starting door, so that nobody is told of an unknown room by a door that has only just begun. */
+/**
+ * Holds a starting door back until it has the list of rooms and every running room's state, so that it never answers
+ * 404 for a room that it has not heard of yet.
+ */
 export function openStartupGate(clock: Clock): StartupGate {
   const complete = Promise.withResolvers<void>();
   const cells = new Set<string>();

@@ -15,9 +15,9 @@ import { ARCHIVED, RENDITIONS } from '../wire/renditions.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { type Paths, paths } from './paths.ts';
-import { takeRank } from './priority.ts';
+import { setProcessPriority } from './priority.ts';
 import { KnownRooms } from './room-changes.ts';
-import { lastWord } from './snapshot.ts';
+import { useSnapshot } from './snapshot.ts';
 import { cellMetrics, type RoomMetrics } from './studio/cell-metrics.ts';
 import { openCellRooms } from './studio/cell-rooms.ts';
 import { openInTurn } from './studio/openings.ts';
@@ -26,7 +26,7 @@ import { openWelcomeTalk, type WelcomeTalk } from './studio/welcome-talk.ts';
 
 /** Opens studio cell `index`: stage, mixer, packager and archive of the rooms that the site gives it. */
 export async function openStudio(config: Config, index: number, log: Log): Promise<OpenRole> {
-  takeRank('studio', log);
+  setProcessPriority('studio', log);
   const clock = systemClock;
   const at = paths(config.data);
   let loops: StandbyLoops = new Map();
@@ -147,7 +147,7 @@ function hearSite({ clock, log, at, cards, take }: SiteEar): AsyncDisposable {
   let siteSpoke = false;
   const stack = new AsyncDisposableStack();
   stack.use(
-    lastWord(
+    useSnapshot(
       { clock, log, path: at.rooms },
       () => siteSpoke,
       (list) => take(cards.replace(list)),

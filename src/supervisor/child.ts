@@ -17,7 +17,7 @@ export interface ChildSpec {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** How long an orderly stop may take before SIGKILL. */
   readonly grace: Ms;
-  /** True when it answers on the public port: while no such child is up, the floor is laid. */
+  /** True when it answers on the public port: while no such child is up, the fallback page is shown. */
   readonly serves?: true;
   /** What it answers for on `/readyz` beside itself, such as `database`: while it is away nobody knows. */
   readonly tells?: readonly string[];

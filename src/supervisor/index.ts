@@ -6,11 +6,16 @@ import { type Exposed, exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { openTicketKeys } from '../keys/ticket-keys.ts';
 import { Child, type ChildNotice, type ChildOrder, type ChildSpec, type ProcessEvent } from './child.ts';
-import type { Floor } from './floor.ts';
+import type { FallbackPage } from './fallback-page.ts';
 
 export type { ChildNotice, ChildOrder, ChildSpec, ProcessEvent } from './child.ts';
 export { compiledFolder } from './compiled.ts';
-export { type Floor, type FloorCertificate, type FloorDeps, openFloor } from './floor.ts';
+export {
+  type FallbackCertificate,
+  type FallbackPage,
+  type FallbackPageDeps,
+  openFallbackPage,
+} from './fallback-page.ts';
 export { lockFolder } from './folder-lock.ts';
 export { type Machine, type MachineDeps, openMachine } from './machine.ts';
 export { type Monitor, type MonitorDeps, openMonitor } from './monitor.ts';
@@ -25,7 +30,7 @@ export interface SupervisorDeps {
   /** Started together; stopped in this order, one group after the other. */
   readonly groups: readonly (readonly ChildSpec[])[];
   /** What answers on the public port while none of the children that `serve` is up. */
-  readonly floor?: Floor;
+  readonly fallback?: FallbackPage;
   /** What the supervisor itself answers for on `/readyz`, such as the disk. */
   checks?(): readonly Check[];
   /** Keeps what happened to a child; it must not wait. Default: it is only logged. */
@@ -47,8 +52,8 @@ export interface Supervisor extends AsyncDisposable {
 }
 
 const AWAKE_MS = 60_000;
-/** So long no door is up before the floor is laid: less than a person notices, more than a hand-over takes. */
-const FLOOR_AFTER = ms(150);
+/** So long no door is up before the fallback page is shown: less than a person notices, more than a hand-over takes. */
+const FALLBACK_AFTER = ms(150);
 
 /** Starts all children. Disposing stops the groups in order and waits. */
 export function open(deps: SupervisorDeps): Supervisor {
@@ -59,19 +64,19 @@ export function open(deps: SupervisorDeps): Supervisor {
   });
   let stopping = false;
   let served = false;
-  let laying: Disposable | undefined;
-  const underfoot = (): void => {
-    const { floor } = deps;
+  let pending: Disposable | undefined;
+  const watchDoors = (): void => {
+    const { fallback } = deps;
     const doors = children.filter((child) => child.serves);
-    if (!floor || doors.length === 0) return;
-    laying?.[Symbol.dispose]();
+    if (!fallback || doors.length === 0) return;
+    pending?.[Symbol.dispose]();
     const up = doors.some((door) => door.isReady);
     served ||= up;
-    if (stopping || up) floor.lift(up);
-    else if (!floor.laid) laying = deps.clock.after(FLOOR_AFTER, () => floor.lay(!served));
+    if (stopping || up) fallback.hide(up);
+    else if (!fallback.shown) pending = deps.clock.after(FALLBACK_AFTER, () => fallback.show(!served));
   };
   const changed = (): void => {
-    underfoot();
+    watchDoors();
     for (const child of children) child.tell(ready_());
   };
   const heard = (name: string): void => {
@@ -94,7 +99,7 @@ export function open(deps: SupervisorDeps): Supervisor {
   // The clock's timers keep no process alive, and between two lives of the only child nothing else would.
   const awake = setInterval(() => undefined, AWAKE_MS);
   for (const child of children) child.start();
-  underfoot();
+  watchDoors();
   return {
     ready,
     status: () => children.map((c) => ({ name: c.name, pid: c.pid, restarts: c.restarts, ready: c.isReady })),
@@ -102,7 +107,7 @@ export function open(deps: SupervisorDeps): Supervisor {
     metrics: () => gather(children, ready_),
     async [Symbol.asyncDispose]() {
       stopping = true;
-      underfoot();
+      watchDoors();
       keys[Symbol.dispose]();
       for (const group of groups) await Promise.all(group.map((child) => child.stop()));
       clearInterval(awake);

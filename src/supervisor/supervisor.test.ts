@@ -153,31 +153,31 @@ test('a machine that stood still for a minute kills nobody when it goes on', asy
   expect(family.status()[0]?.pid).toBe(pid);
 });
 
-test('lays the floor when the last door is gone, and lifts it as soon as one is up', async () => {
+test('shows the fallback page when the last door is gone, and hides it as soon as one is up', async () => {
   const clock = manualClock();
-  const floor = {
-    laid: false,
+  const fallback = {
+    shown: false,
     answers: 0,
     starting: [] as (boolean | undefined)[],
     up: undefined as boolean | undefined,
-    lay(starting?: boolean) {
-      floor.starting.push(starting);
-      floor.laid = true;
+    show(starting?: boolean) {
+      fallback.starting.push(starting);
+      fallback.shown = true;
     },
-    lift(up: boolean) {
-      floor.laid = false;
-      floor.up = up;
+    hide(up: boolean) {
+      fallback.shown = false;
+      fallback.up = up;
     },
   };
   const door = (name: string) => ({ ...spec(name), serves: true as const });
   const family = open({
-    ...{ clock, log: silentLog, entry: entry(), floor },
+    ...{ clock, log: silentLog, entry: entry(), fallback },
     groups: [[door('a'), door('b')], [spec('site')]],
   });
   clock.advance(150);
   await family.ready;
   clock.advance(1_000);
-  expect(floor.laid).toBe(false);
+  expect(fallback.shown).toBe(false);
   const kill = async (at: number): Promise<void> => {
     process.kill(family.status()[at]?.pid ?? 0, 'SIGKILL');
     await until(() => family.status()[at]?.pid === undefined);
@@ -185,22 +185,22 @@ test('lays the floor when the last door is gone, and lifts it as soon as one is 
   await kill(2);
   await kill(0);
   clock.advance(200);
-  expect(floor.laid).toBe(false);
+  expect(fallback.shown).toBe(false);
   await kill(1);
   clock.advance(149);
-  expect(floor.laid).toBe(false);
+  expect(fallback.shown).toBe(false);
   clock.advance(1);
-  expect(floor.laid).toBe(true);
+  expect(fallback.shown).toBe(true);
   clock.advance(250);
   await until(() => family.status().some((child) => child.name !== 'site' && child.ready));
-  expect(floor).toMatchObject({ laid: false, up: true });
+  expect(fallback).toMatchObject({ shown: false, up: true });
   for (const at of [0, 1]) if (family.status()[at]?.pid !== undefined) await kill(at);
   await family[Symbol.asyncDispose]();
   clock.advance(10_000);
   // Stopped while none was up: let go of, and not because one is.
-  expect(floor).toMatchObject({ laid: false, up: false });
+  expect(fallback).toMatchObject({ shown: false, up: false });
   // Before the first door was up it was no surprise.
-  expect(floor.starting).toEqual([true, false]);
+  expect(fallback.starting).toEqual([true, false]);
 });
 
 test('kills a child that hangs before it is ready', async () => {

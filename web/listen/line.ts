@@ -15,7 +15,7 @@ export interface LineOptions {
   /** Wall-clock ms by the server's clock. */
   now(): number;
   /** Called when it is this ticket's turn: asks for the stream again. */
-  goUp(): void;
+  moveUp(): void;
 }
 
 /** The card of a person in line. */
@@ -110,7 +110,7 @@ export function openLine(options: LineOptions): LineCard {
   const tryToMoveUp = (): void => {
     if (Date.now() - triedAt < UP_AGAIN_MS) return;
     triedAt = Date.now();
-    options.goUp();
+    options.moveUp();
   };
   const leaveOrReturn = (): void => {
     const had = ticket.held !== undefined;

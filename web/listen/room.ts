@@ -139,14 +139,14 @@ class RoomPage {
     const sound = this.#sound;
     const taken = this.#news.take(...told);
     if (!taken) return;
-    this.#goUp();
+    this.#moveUp();
     if (taken.turn === 'opened') this.#details?.opened(this.#news.state.title);
     if (taken.turn === 'ended' && !sound.replay && sound.on) sound.player.end();
     this.#render();
   }
 
   /** There is room at the live edge again: listeners of caches move, but not all at the same instant. */
-  #goUp(): void {
+  #moveUp(): void {
     const sound = this.#sound;
     const may = (): boolean => sound.cached && free(this.#news.state.delivery);
     if (this.#goingUp !== undefined || !sound.on || !may()) return;
@@ -288,8 +288,8 @@ class RoomPage {
   readonly #loadLine = this.#once(
     () => import('./line.ts'),
     ({ openLine }) => {
-      const goUp = (): void => this.#sound.again();
-      this.#line = openLine({ slug: this.#slug, language: language(), now: this.#news.now, goUp });
+      const moveUp = (): void => this.#sound.again();
+      this.#line = openLine({ slug: this.#slug, language: language(), now: this.#news.now, moveUp });
       this.#controls.node.after(this.#line.node);
     },
   );

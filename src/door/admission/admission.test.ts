@@ -161,7 +161,7 @@ test('a door whose loop is late: crawlers are told to wait, pages get short and 
   for (let i = 0; i < 5; i += 1) origin.tick();
   // All who ask here are one network: they pass together, or none does.
   const limits = { ...LIMITS, loopbackCounts: true, busyFrom: 0 };
-  await using door = await openTestDoor(origin, { limits, vouches: (token) => token === 'ours' });
+  await using door = await openTestDoor(origin, { limits, knowsToken: (token) => token === 'ours' });
   const crawler = 'GET /r/room HTTP/1.1\r\nHost: x\r\nUser-Agent: examplebot\r\nAccept: text/html\r\n\r\n';
   const reader = 'GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n';
   const page = 'GET /r/room HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n';

@@ -24,7 +24,7 @@ export interface AdmissionDeps {
   readonly share: Share;
   readonly clients: Clients;
   /** True for a host's or speaker's token of the room; checked before any other work is done. */
-  vouches?(token: string, slug: string, wall: number): boolean;
+  knowsToken?(token: string, slug: string, wall: number): boolean;
   /** See `Limits.busyFrom`. */
   readonly busyFrom: number;
   /** How long connections wait in the accept queue, ms; asked about once a second. Default: not at all. */
@@ -124,7 +124,7 @@ class DoorAdmission implements Admission {
     this.#deps = deps;
     this.#since = clock.now();
     this.#cutoff = new PriorityCutoff(deps.share, clock.now(), deps.random);
-    this.#stage = new StageRequests(clock, deps.vouches?.bind(deps));
+    this.#stage = new StageRequests(clock, deps.knowsToken?.bind(deps));
     this.#queueing = openQueueing(
       clock,
       (now) => this.#looked(now),
@@ -179,10 +179,10 @@ class DoorAdmission implements Admission {
   }
 
   begin(req: IncomingMessage, path: string): Disposable | undefined {
-    const { vouches, clock } = this.#deps;
-    const token = vouches && bearer(req.headers.authorization);
+    const { knowsToken, clock } = this.#deps;
+    const token = knowsToken && bearer(req.headers.authorization);
     const slug = find(path)?.room ?? '';
-    const ours = token !== undefined && slug !== '' && this.#deps.vouches?.(token, slug, clock.wall());
+    const ours = token !== undefined && slug !== '' && this.#deps.knowsToken?.(token, slug, clock.wall());
     return ours ? { [Symbol.dispose]: () => {} } : this.#inFlight.begin(this.#askerOf(req).prefix);
   }
 

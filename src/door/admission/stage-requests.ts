@@ -15,7 +15,7 @@ const MOST_STRANGERS = 40;
 const MOST_ROOMS = 4_096;
 
 /** True for a host's or speaker's token of the room. */
-type Vouches = (token: string, slug: string, wall: number) => boolean;
+type KnowsToken = (token: string, slug: string, wall: number) => boolean;
 
 /**
  * What a request for a stage is worth: it is answered in the process that mixes. Anybody can open a room and have a
@@ -23,33 +23,33 @@ type Vouches = (token: string, slug: string, wall: number) => boolean;
  */
 export class StageRequests {
   readonly #clock: Clock;
-  readonly #vouches: Vouches | undefined;
+  readonly #knowsToken: KnowsToken | undefined;
   /** Requests of this second with a valid token, by room. */
-  readonly #vouched = new Map<string, number>();
+  readonly #counts = new Map<string, number>();
   #second = 0;
   #strangers = 0;
 
-  /** Without `vouches` no token is known, and no request is special. */
-  constructor(clock: Clock, vouches: Vouches | undefined) {
+  /** Without `knowsToken` no token is known, and no request is special. */
+  constructor(clock: Clock, knowsToken: KnowsToken | undefined) {
     this.#clock = clock;
-    this.#vouches = vouches;
+    this.#knowsToken = knowsToken;
   }
 
   /** The worth of a request, which is counted. */
   worth(authorization: string | undefined, path: string): 'first' | 'like-others' | 'never' {
     const found = find(path);
-    if (!this.#vouches || found?.address.urgency !== 'stage') return 'like-others';
+    if (!this.#knowsToken || found?.address.urgency !== 'stage') return 'like-others';
     this.#turn();
     const slug = found.room;
-    const count = this.#vouched.get(slug) ?? 0;
+    const count = this.#counts.get(slug) ?? 0;
     if (count >= MOST_TO_STAGE) return 'never';
     const token = bearer(authorization);
-    const known = count > 0 || this.#vouched.size < MOST_ROOMS;
-    if (token === undefined || !known || !this.#vouches(token, slug, this.#clock.wall())) {
+    const known = count > 0 || this.#counts.size < MOST_ROOMS;
+    if (token === undefined || !known || !this.#knowsToken(token, slug, this.#clock.wall())) {
       this.#strangers += 1;
       return this.#strangers > MOST_STRANGERS ? 'never' : 'like-others';
     }
-    this.#vouched.set(slug, count + 1);
+    this.#counts.set(slug, count + 1);
     return count < MOST_VOUCHED ? 'first' : 'like-others';
   }
 
@@ -58,7 +58,7 @@ export class StageRequests {
     const now = Math.floor(this.#clock.now() / 1000);
     if (now === this.#second) return;
     this.#second = now;
-    this.#vouched.clear();
+    this.#counts.clear();
     this.#strangers = 0;
   }
 }

@@ -40,7 +40,7 @@ const QUIET = 3_000;
 
 /** Opens it. */
 export function openTlsOffload({ openssl, clock, spares, failed }: TlsOffloadDeps): TlsOffload {
-  let laid = 0;
+  let offloaded = 0;
   let last = 0;
   let whole = false;
   const fail = (error: unknown): void => {
@@ -85,13 +85,13 @@ export function openTlsOffload({ openssl, clock, spares, failed }: TlsOffloadDep
       accepted.removeAllListeners();
       connection.become(accepted);
       secure.removeAllListeners();
-      laid += 1;
+      offloaded += 1;
       last = clock.now();
       return next.records;
     },
     sweep() {
-      if (laid < WORTH || clock.now() - last < QUIET) return;
-      laid = 0;
+      if (offloaded < WORTH || clock.now() - last < QUIET) return;
+      offloaded = 0;
       openssl.giveBack();
     },
   };

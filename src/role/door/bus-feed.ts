@@ -9,7 +9,7 @@ import { EMPTY, type Message } from '../../wire/feed.ts';
 import { isRunning, type RoomCard } from '../../wire/room.ts';
 import { logLost } from '../lost.ts';
 import type { Paths } from '../paths.ts';
-import { lastWord } from '../snapshot.ts';
+import { useSnapshot } from '../snapshot.ts';
 import { openStartupGate } from '../startup-gate.ts';
 
 /** Whom a door tells what it hears. */
@@ -39,13 +39,13 @@ export interface BusFeed extends AsyncDisposable {
 export function openBusFeed(deps: BusFeedDeps): BusFeed {
   const { clock, log, at, origin } = deps;
   const stack = new AsyncDisposableStack();
-  const news = openStartupGate(clock);
+  const gate = openStartupGate(clock);
   const substitutes = new Substitutes(at.loops, origin);
   stack.use(
     subscribeSocket(at.siteBus, {
       message(message) {
         const { head } = message;
-        if (head.kind === 'rooms') news.site(head.rooms);
+        if (head.kind === 'rooms') gate.site(head.rooms);
         origin.receive(message);
         if (head.kind === 'rooms' || head.kind === 'room-changes') void substitutes.play(head.rooms);
         if (head.kind === 'room-changes') substitutes.forget(head.gone);
@@ -53,12 +53,12 @@ export function openBusFeed(deps: BusFeedDeps): BusFeed {
       failed: logLost(clock, log, 'site'),
     }),
   );
-  const takeLastWord = (cards: readonly RoomCard[]): void => {
-    news.site(cards);
+  const takeSnapshot = (cards: readonly RoomCard[]): void => {
+    gate.site(cards);
     origin.receive({ head: { kind: 'rooms', rooms: cards }, body: EMPTY });
     void substitutes.play(cards);
   };
-  stack.use(lastWord({ clock, log, path: at.rooms }, () => news.siteSpoke, takeLastWord));
+  stack.use(useSnapshot({ clock, log, path: at.rooms }, () => gate.siteSpoke, takeSnapshot));
   const inlets: BusInlet[] = [];
   for (let cell = 0; cell < deps.cells; cell++) {
     const inlet = stack.use(
@@ -69,7 +69,7 @@ export function openBusFeed(deps: BusFeedDeps): BusFeed {
           if (head.kind === 'state') deps.delivery(head.slug, head.state.delivery);
           hearQueue(deps, message);
           origin.receive(message);
-          if (head.kind === 'state') news.cell(head.slug);
+          if (head.kind === 'state') gate.cell(head.slug);
         },
         failed: logLost(clock, log, `cell-${cell}`),
         down: () => origin.cellDown(cell),
@@ -78,7 +78,7 @@ export function openBusFeed(deps: BusFeedDeps): BusFeed {
     inlets.push(inlet);
   }
   return {
-    complete: news.complete,
+    complete: gate.complete,
     send(message) {
       for (const inlet of inlets) inlet.send(message);
     },

@@ -13,7 +13,7 @@ import {
 } from '../../door/index.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { askTicketKeys } from '../../keys/ticket-keys.ts';
-import { openVouching } from '../../keys/token.ts';
+import { openTokenCheck } from '../../keys/token.ts';
 import { certificateOf, challengeAnswer } from '../certificate-files.ts';
 import type { Paths } from '../paths.ts';
 import { consentOf } from '../rehearsal.ts';
@@ -41,7 +41,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
     }),
     limits: withinMemory({ ...LIMITS, backlog: config.backlogLimit }, memoryPossible(), config.doors),
     returnKey: keyFor(secret, 'listeners who come back'),
-    vouches: openVouching(secret),
+    knowsToken: openTokenCheck(secret),
     ...{ trustedProxies: config.trustedProxies, caches: config.caches },
     ...(certificate
       ? { tls: { ...certificate, ticketKeys: await askTicketKeys(clock, process), plainLocal: true } }

@@ -62,7 +62,7 @@ test('a room of another cell, and one that has no time zero, is not opened', () 
   expect(cell.said).toEqual([]);
 });
 
-test('a room that was given to another cell goes on there: it is closed here without a last word', async () => {
+test('a room that was given to another cell continues there: it is closed here without an end being announced', async () => {
   const cell = rig();
   cell.list(card('hall'));
   await cell.let();

@@ -6,10 +6,10 @@ import { manualClock } from '../../test/clock.ts';
 import { until, wire } from '../../test/door.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
-import { type Floor, openFloor } from './index.ts';
+import { type FallbackPage, openFallbackPage } from './index.ts';
 
 let port = 0;
-let floor: Floor;
+let page: FallbackPage;
 let next = 0;
 
 beforeEach(async () => {
@@ -19,9 +19,15 @@ beforeEach(async () => {
   port = typeof address === 'object' && address ? address.port : 0;
   await new Promise((resolve) => probe.close(resolve));
   next = 0;
-  floor = openFloor({ clock: systemClock, log: silentLog, port, host: '127.0.0.1', random: () => next });
+  page = openFallbackPage({
+    clock: systemClock,
+    log: silentLog,
+    port,
+    host: '127.0.0.1',
+    random: () => next,
+  });
 });
-afterEach(() => floor.lift(false));
+afterEach(() => page.hide(false));
 
 const ask = async (request: string): Promise<string> => {
   const asked = wire(port, request);
@@ -31,8 +37,8 @@ const ask = async (request: string): Promise<string> => {
 const browser = 'GET /r/talk HTTP/1.1\r\nHost: x\r\nAccept: text/html,*/*\r\n\r\n';
 
 test('a browser gets a page in two languages that comes back by itself, each after another pause', async () => {
-  floor.lay();
-  await until(() => floor.laid);
+  page.show();
+  await until(() => page.shown);
   const pauses = new Set<string>();
   for (next = 0.05; next < 1; next += 0.1) {
     const answer = await ask(browser);
@@ -51,8 +57,8 @@ test('a browser gets a page in two languages that comes back by itself, each aft
 });
 
 test('a player gets a typed refusal, and HEAD only the head', async () => {
-  floor.lay();
-  await until(() => floor.laid);
+  page.show();
+  await until(() => page.shown);
   const answer = await ask('GET /r/talk/stream HTTP/1.1\r\nHost: x\r\n\r\n');
   expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
     code: 'doors-away',
@@ -62,37 +68,37 @@ test('a player gets a typed refusal, and HEAD only the head', async () => {
 });
 
 test('bytes that are no request are answered or closed, and it stands', async () => {
-  floor.lay();
-  await until(() => floor.laid);
+  page.show();
+  await until(() => page.shown);
   await ask('\x16\x03\x01\x02\x00\r\n\r\n');
   await ask('A'.repeat(20_000));
   expect(await ask(browser)).toContain('The doors are shut');
 });
 
 test('it shares the port, lets go of it, and takes it again', async () => {
-  floor.lay();
-  floor.lay();
-  await until(() => floor.laid);
+  page.show();
+  page.show();
+  await until(() => page.shown);
   const door = createServer((socket) => socket.resume().end('door'));
   await new Promise<void>((resolve) => door.listen({ port, host: '127.0.0.1', reusePort: true }, resolve));
-  floor.lift(true);
-  expect(floor.laid).toBe(false);
+  page.hide(true);
+  expect(page.shown).toBe(false);
   for (let i = 0; i < 8; i += 1) expect(await ask(browser)).toBe('door');
   await new Promise((resolve) => door.close(resolve));
-  floor.lay();
-  await until(() => floor.laid);
+  page.show();
+  await until(() => page.shown);
   expect(await ask(browser)).toContain('The doors are shut');
 });
 
 test('while something else has the port it keeps trying', async () => {
   const other = createServer((socket) => socket.resume().end('other'));
   await new Promise<void>((resolve) => other.listen({ port, host: '127.0.0.1' }, resolve));
-  floor.lay();
+  page.show();
   await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(floor.laid).toBe(false);
+  expect(page.shown).toBe(false);
   expect(await ask(browser)).toBe('other');
   await new Promise((resolve) => other.close(resolve));
-  await until(() => floor.laid);
+  await until(() => page.shown);
 });
 
 test('says what visitors get while the certificate cannot be used, and not while the first door starts', async () => {
@@ -100,28 +106,28 @@ test('says what visitors get while the certificate cannot be used, and not while
   const log = { ...silentLog, error: (fields: object, message: string) => said.push([message, fields]) };
   const deps = { clock: systemClock, log, port, host: '127.0.0.1', random: () => 0 };
   const pair = selfSigned();
-  floor = openFloor({ ...deps, certificate: () => ({ pair, fault: 'gone' }) });
-  floor.lay(true);
-  await until(() => floor.laid);
+  page = openFallbackPage({ ...deps, certificate: () => ({ pair, fault: 'gone' }) });
+  page.show(true);
+  await until(() => page.shown);
   expect(said).toEqual([]);
   const old = connectSecure({ port, host: '127.0.0.1', ca: pair.cert });
   await new Promise((resolve) => old.once('secureConnect', resolve));
   old.destroy();
-  floor.lift(true);
-  floor.lay();
-  await until(() => floor.laid);
+  page.hide(true);
+  page.show();
+  await until(() => page.shown);
   expect(said).toEqual([
     [expect.stringMatching(/with the last good one; no door will start/), { fault: 'gone' }],
   ]);
-  floor.lift(true);
-  floor = openFloor({ ...deps, certificate: () => ({ fault: 'none' }) });
-  floor.lay();
-  await until(() => floor.laid);
+  page.hide(true);
+  page = openFallbackPage({ ...deps, certificate: () => ({ fault: 'none' }) });
+  page.show();
+  await until(() => page.shown);
   expect(said[1]).toEqual([expect.stringMatching(/speaks plain HTTP, which a browser/), { fault: 'none' }]);
   expect(await ask(browser)).toContain('The doors are shut');
-  floor.lift(true);
-  floor = openFloor({ ...deps, certificate: () => ({ pair, fault: 'cut', later: true }) });
-  floor.lay();
+  page.hide(true);
+  page = openFallbackPage({ ...deps, certificate: () => ({ pair, fault: 'cut', later: true }) });
+  page.show();
   expect(said[2]).toEqual([
     expect.stringMatching(/with the last good one; doors that start refuse TLS/),
     { fault: 'cut' },
@@ -132,38 +138,38 @@ test('says once that doors are missed and how long they were, and nothing of a d
   const said: [string, object][] = [];
   const log = { ...silentLog, warn: (fields: object, message: string) => said.push([message, fields]) };
   const clock = manualClock();
-  floor = openFloor({ clock, log, port, host: '127.0.0.1', random: () => 0 });
+  page = openFallbackPage({ clock, log, port, host: '127.0.0.1', random: () => 0 });
   const other = createServer();
   await new Promise<void>((resolve) => other.listen({ port, host: '127.0.0.1' }, resolve));
   const missed = ['no door is up: a static page answers', { port }];
-  floor.lay();
+  page.show();
   await new Promise((resolve) => setTimeout(resolve, 50));
   clock.advance(100);
-  floor.lay();
+  page.show();
   expect(said).toEqual([missed]);
   clock.advance(50);
-  floor.lift(true);
+  page.hide(true);
   expect(said).toEqual([missed, ['a door is up again', { ms: 150 }]]);
-  floor.lay();
-  floor.lift(false);
+  page.show();
+  page.hide(false);
   expect(said).toEqual([missed, ['a door is up again', { ms: 150 }], missed]);
   await new Promise((resolve) => other.close(resolve));
 });
 
 test('a handshake that does not come is not waited for two minutes', { timeout: 15_000 }, async () => {
-  floor = openFloor({
+  page = openFallbackPage({
     ...{ clock: systemClock, log: silentLog, port, host: '127.0.0.1', random: () => 0 },
     certificate: () => ({ pair: selfSigned() }),
   });
-  floor.lay();
-  await until(() => floor.laid);
+  page.show();
+  await until(() => page.shown);
   const silent = connect(port, '127.0.0.1');
   await new Promise<void>((resolve) => silent.resume().on('close', () => resolve()));
 });
 
 test('a page of another origin gets leave to be told that the doors are shut', async () => {
-  floor.lay();
-  await until(() => floor.laid);
+  page.show();
+  await until(() => page.shown);
   const asked = 'Origin: https://elsewhere.example\r\nAccess-Control-Request-Method: GET\r\n';
   const answer = await ask(`OPTIONS /r/talk/live/main.m3u8 HTTP/1.1\r\nHost: x\r\n${asked}\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 204 /);

@@ -6,35 +6,35 @@ import type { Log } from '../base/log.ts';
 import { problem } from '../base/reply.ts';
 import { type Ms, ms } from '../base/time.ts';
 
-/** What the floor speaks TLS with, and what is wrong with the files when they are no longer that. */
-export interface FloorCertificate {
+/** What the fallback page speaks TLS with, and what is wrong with the files when they are no longer that. */
+export interface FallbackCertificate {
   readonly pair?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   readonly fault?: string;
   /** True when doors start without it, for it is being obtained. */
   readonly later?: boolean;
 }
 
-/** What the floor needs. */
-export interface FloorDeps {
+/** What the fallback page needs. */
+export interface FallbackPageDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** The public port; it is shared with the doors (SO_REUSEPORT). */
   readonly port: number;
   readonly host: string;
-  /** The certificate where the public port speaks TLS; asked for when the floor is opened, each hour, and whenever it is laid. */
-  readonly certificate?: () => FloorCertificate;
+  /** The certificate where the public port speaks TLS; asked for when it is opened, each hour, and whenever it is shown. */
+  readonly certificate?: () => FallbackCertificate;
   /** 0 ≤ n < 1, for the pauses of those who come back. */
   readonly random: () => number;
 }
 
 /** Rung 6: while no door is up, the supervisor itself answers on the public port with one page out of memory. */
-export interface Floor {
+export interface FallbackPage {
   /** Takes the port, and goes on trying while something else has it. Harmless when it is held. `starting`: no door was ever up, and nobody need hear of it. */
-  lay(starting?: boolean): void;
+  show(starting?: boolean): void;
   /** Lets go of the port; answers that have begun are finished. `up`: a door is there again, and not Earshot stopped. */
-  lift(up: boolean): void;
+  hide(up: boolean): void;
   /** True while it has the port. */
-  readonly laid: boolean;
+  readonly shown: boolean;
   /** Answers given so far. */
   readonly answers: number;
 }
@@ -62,8 +62,8 @@ const LEAVE =
   'HTTP/1.1 204 No Content\r\naccess-control-allow-origin: *\r\naccess-control-allow-methods: GET, HEAD, OPTIONS\r\n' +
   'access-control-allow-headers: *\r\ncache-control: no-store\r\nconnection: close\r\n\r\n';
 
-/** Opens the floor; it does not hold the port yet. */
-export function openFloor(deps: FloorDeps): Floor {
+/** Opens the fallback page; it does not hold the port yet. */
+export function openFallbackPage(deps: FallbackPageDeps): FallbackPage {
   const { clock, log } = deps;
   const answers = Array.from({ length: LAST_PAUSE_S - FIRST_PAUSE_S + 1 }, (_, i) => ({
     page: reply('text/html; charset=utf-8', page(FIRST_PAUSE_S + i), FIRST_PAUSE_S + i),
@@ -116,7 +116,7 @@ export function openFloor(deps: FloorDeps): Floor {
     opened.listen({ port: deps.port, host: deps.host, reusePort: true, backlog: 4096 });
   }
   return {
-    lay(starting = false) {
+    show(starting = false) {
       wanted = true;
       if (server) return;
       if (!starting && since === undefined) {
@@ -127,14 +127,14 @@ export function openFloor(deps: FloorDeps): Floor {
       }
       listen();
     },
-    lift(up) {
+    hide(up) {
       wanted = false;
       if (up && since !== undefined) log.warn({ ms: Math.round(clock.now() - since) }, 'a door is up again');
       since = undefined;
       server?.close();
       server = undefined;
     },
-    get laid() {
+    get shown() {
       return server?.listening === true;
     },
     get answers() {
