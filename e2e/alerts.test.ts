@@ -113,7 +113,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('promtool has nothing to say about the metrics, the alerts and the configuration', async () => {
+test('promtool finds nothing wrong with the metrics, the alerts and the configuration', async () => {
   const promtool = (args: readonly string[], input?: string) => {
     const { status, stdout, stderr } = spawnSync('promtool', args, { encoding: 'utf8', input });
     return { status, said: `${stdout}${stderr}`.replace(/^Checking[^\n]*\n|\s*SUCCESS:[^\n]*\n?|\s+/gm, '') };
@@ -139,7 +139,7 @@ test('metrics are not reachable through a door', async () => {
   }
 });
 
-test('six alerts fire within 30 s of their faults, and are over when the faults are', async () => {
+test('six alerts fire within 30 s of their faults, and end when the faults do', async () => {
   await until('nothing fires while all is well', async () => {
     const text = await server.metrics();
     return text.includes('earshot_ready 1') && (await firing()).length === 0;
@@ -179,7 +179,7 @@ test('six alerts fire within 30 s of their faults, and are over when the faults 
   );
 }, 480_000);
 
-test('a crowd that has gone is forgotten after two minutes, a restart after one, and not before', () => {
+test('a past crowd is forgotten after two minutes and a restart after one, not sooner', () => {
   writeFileSync(
     join(folder, 'over.yml'),
     JSON.stringify({

@@ -82,7 +82,7 @@ async function child(pid: number, words: string): Promise<number> {
 }
 
 test.each(['pipe', 'terminal'])(
-  'a %s that nobody reads stops nobody',
+  'a %s that nobody reads stops no process',
   async (kind) => {
     const port = await freePort();
     const metricsPort = await freePort();
@@ -152,7 +152,7 @@ test.each(['pipe', 'terminal'])(
   150_000,
 );
 
-test('a disk that is full under the log stops nobody either', async () => {
+test('a full disk under the log stops no process either', async () => {
   const port = await freePort();
   const flags = ['--port', port, '--host', '127.0.0.1', '--udp-port', 0, '--metrics-port', 0, '--data', data];
   const full = openSync('/dev/full', 'w');

@@ -127,7 +127,7 @@ async function listen({ door, asked }: House): Promise<Page> {
 const says = (page: Page, words: RegExp) => page.locator('.sentence', { hasText: words }).waitFor();
 const heardFor = (page: Page) => page.evaluate(() => document.querySelector('audio')?.currentTime ?? 0);
 
-test('who was sent to a cache leaves the doors alone meanwhile, and is at the live edge within a minute of there being room', async () => {
+test('a listener who was sent to a cache leaves the doors alone, and is at the live edge within a minute of a place being free', async () => {
   await using house = await openHouse(2);
   const page = await listen(house);
   await says(page, /^3\d seconds behind/);
@@ -159,7 +159,7 @@ test('who was sent to a cache leaves the doors alone meanwhile, and is at the li
   await page.context().close();
 }, 60_000);
 
-test('who has to queue hears a cache meanwhile, and goes to a door with the ticket when it is called', async () => {
+test('a listener in the queue hears a cache meanwhile, and goes to a door with the ticket once it is called', async () => {
   await using house = await openHouse(6);
   const page = await listen(house);
   await page.getByRole('region', { name: 'In line for the live edge' }).waitFor();

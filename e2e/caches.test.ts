@@ -94,7 +94,7 @@ describe.each(['nginx', 'varnish', 'haproxy'] as const)('%s, as earshot edge con
       });
   });
 
-  test('says who asks as it sees it, whatever the client made up', async () => {
+  test('forwards the client address that it sees, whatever the client claims', async () => {
     const seen: IncomingMessage['headers'][] = [];
     const origin = createServer((request, response) => {
       seen.push(request.headers);
@@ -119,7 +119,7 @@ describe.each(['nginx', 'varnish', 'haproxy'] as const)('%s, as earshot edge con
     }
   });
 
-  test('makes one object of random query strings, and of each coding one', async () => {
+  test('keeps one object for random query strings, and one for each encoding', async () => {
     const { segment } = await edge();
     const path = `${ROOM}/live/aac96/${segment}.m4s`;
     await bytes(await through(name, path));
@@ -138,7 +138,7 @@ describe.each(['nginx', 'varnish', 'haproxy'] as const)('%s, as earshot edge con
   });
 
   test.skipIf(name === 'haproxy')(
-    `asks the origin once for a new segment that ${CROWD} want at once`,
+    `asks the origin once for a new segment that ${CROWD} clients want at the same time`,
     async () => {
       const { next } = await edge();
       const path = `${ROOM}/live/opus64/${next[0]}.m4s`;
@@ -200,7 +200,7 @@ test('earshot doctor --behind finds nothing to change in any of them', async () 
   }
 });
 
-test('what they have is heard while the origin is away for a moment', async () => {
+test('what they hold can still be heard while the origin is briefly away', async () => {
   const { segment } = await edge();
   const kept = [`${ROOM}/state.json`, `${ROOM}/live/opus64.slow.m3u8`, `${ROOM}/live/opus64/${segment}.m4s`];
   const all = ['nginx', 'varnish', 'haproxy'] as const;

@@ -77,7 +77,7 @@ test('two hundred real listeners hear everything, and the certificate says so an
   expect(good).toMatchObject({ code: 0, out: expect.stringContaining(`held ${outcome.held} of 200`) });
 });
 
-test('half the doors are killed: those who heard by them come back without a gap', async () => {
+test('half the doors are killed: their listeners come back without a gap', async () => {
   const out = join(dir, 'killed');
   let killed = false;
   await crowd([room.url, '--listeners', '100', '--curve', 'step', '--hold', '9s', '-o', out], (text) => {
@@ -134,7 +134,7 @@ test('in a room for five, fifteen pages are live or on the delayed stream with a
   expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('in line');
 }, 90_000);
 
-test('nobody comes without the key, nor more than the consent says; each is told what to do', async () => {
+test('no listener comes without the key, nor more than the consent allows; each refusal says what to do', async () => {
   const stranger = await crowd([room.url, '--listeners', '10', '--key', 'guessed', '-o', join(dir, 'no')]);
   expect(stranger).toMatchObject({ code: 1, problem: expect.stringContaining('[operator-only]') });
   const many = await crowd([room.url, '--listeners', '301', '-o', join(dir, 'no')]);

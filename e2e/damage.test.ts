@@ -44,7 +44,7 @@ test('a normal start warns of no missing door', () => {
   expect(server.output()).not.toMatch(/no door is up/);
 });
 
-test('sockets that somebody removes are made again: nobody who listens notices, and everything answers', async () => {
+test('sockets that somebody removes are created again: no listener notices, and everything answers', async () => {
   const before = reconnects();
   const { run } = paths(server.data);
   const names = readdirSync(run);
@@ -77,7 +77,7 @@ test('all doors killed at once: everyone is back, without a gap', async () => {
   expect(server.output()).toMatch(/"ms":\d+,"msg":"a door is up again"/);
 });
 
-test('a database that is damaged while Earshot runs, and at the start of the site: words in the log, sound for all', async () => {
+test('a database damaged while Earshot runs, or before the site starts, is explained in the log, and everyone still hears the sound', async () => {
   const before = reconnects();
   const { database } = paths(server.data);
   const files = [database, `${database}-wal`, `${database}-shm`];

@@ -94,7 +94,7 @@ describe.concurrent('the player at a door that changes its delivery', { retry: 1
     await page.context().close();
   });
 
-  test('64 to 16 to 64 kbit/s, the lower one not coded at first: spliced without a gap or a click', async () => {
+  test('64 to 16 to 64 kbit/s, the lower one not encoded at first: spliced without a gap or a click', async () => {
     await using door = await openToneDoor(player);
     door.coded.delete('opus16');
     const page = await listen(door, { margin: 1 });
@@ -156,7 +156,7 @@ describe.concurrent('the player at a door that changes its delivery', { retry: 1
     await page.context().close();
   });
 
-  test('tabs that share a connection are told, slow down and move up together', async () => {
+  test('tabs that share a connection are notified, slow down and move up together', async () => {
     await using door = await openToneDoor(player);
     door.place = 'ring';
     const context = browser.newContext();

@@ -85,7 +85,7 @@ describe('while people listen', () => {
       expect(continuity(listener.received)).toEqual({ missing: [], repeated: [] });
   };
 
-  test('kill -9 of a door: its listeners are back without a gap and the others notice nothing', async () => {
+  test('kill -9 of a door: its listeners come back without a gap and the others notice nothing', async () => {
     const before = listeners.map((l) => l.reconnects);
     const since = fromNow();
     const old = kill('door', 0);
@@ -128,7 +128,7 @@ describe('while people listen', () => {
     for (const received of since()) expect(longestSilence(received)).toBeLessThan(1500);
   });
 
-  test('each of these deaths is written down, and every journal holds', async () => {
+  test('each of these deaths is in the journal, and every journal verifies', async () => {
     const happened = readEntries<{ event: string; process?: string; signal?: string }>(
       readFileSync(join(server.data, 'processes.jsonl'), 'utf8'),
     );

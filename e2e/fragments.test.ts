@@ -90,7 +90,7 @@ test.each(KINDS)('%s: one range and no click, spliced every 640 ms', async (_, h
   expect(corner).toBeLessThan(0.002);
 });
 
-test.each(KINDS)('%s: standby moved into missing slots closes the hole', async (_, high) => {
+test.each(KINDS)('%s: standby moved into missing slots fills the gap', async (_, high) => {
   const loops = await packageLoop({
     renditions: [rendition(high)],
     fragments: 6,

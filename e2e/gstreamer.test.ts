@@ -14,7 +14,7 @@ const SCRIPT = fileURLToPath(new URL('./rig/gstreamer-whip.py', import.meta.url)
 /** One minute in a full run; CI uses less. */
 const SECONDS = Number(process.env.EARSHOT_FOREIGN_SECONDS ?? 8);
 
-test('GStreamer publishes through WHIP: every packet arrives and is the tone it sent', async () => {
+test('GStreamer publishes through WHIP: every packet arrives with the tone that it sent', async () => {
   const slug = 'theatre' as Slug;
   const tokens = openTokens(Buffer.alloc(32, 5));
   await using stage = await open({

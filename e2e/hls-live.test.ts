@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 describe('LL-HLS', () => {
-  it('releases each part when it is made, and its playlist within a moment', async () => {
+  it('releases each part when it is complete, and its playlist right after', async () => {
     const lags: number[] = [];
     const first = await (await fetch(`${air.url}/live/opus64.m3u8`)).text();
     let [, msn = 0, part = 0] = (

@@ -62,7 +62,7 @@ async function makeRoom(server: Server, title: string): Promise<{ slug: string }
   return (await answer.json()) as { slug: string };
 }
 
-describe('a fault here is not heard there', () => {
+describe('a fault in one room is not heard in another', () => {
   let server: Server;
   const rooms: { slug: string }[] = [];
   const listeners: RawListener[] = [];
@@ -135,7 +135,7 @@ describe('a fault here is not heard there', () => {
     for (const received of others(0, heard)) expect(late(received)).toBe(0);
   });
 
-  test('a cell that eats memory ends by itself, and the rooms of the other notice nothing', async () => {
+  test('a cell that runs out of memory ends by itself, and the rooms of the other cell notice nothing', async () => {
     const since = mark();
     const old = pidOf('studio', 1);
     await inject(old, 'const hoard = []; for (;;) hoard.push(new Array(100000).fill({}).map(() => ({})));');
@@ -149,7 +149,7 @@ describe('a fault here is not heard there', () => {
     for (const received of others(1, heard)) expect(late(received)).toBe(0);
   });
 
-  test('the site stands still: nobody misses anything, newcomers get in, and another site takes over', async () => {
+  test('the site hangs: no listener misses anything, newcomers get in, and another site takes over', async () => {
     const since = mark();
     const old = pidOf('site', 0);
     process.kill(old, 'SIGSTOP');
@@ -209,7 +209,7 @@ describe('a fault here is not heard there', () => {
 const AWAY_S = Number(process.env.DATABASE_AWAY_S ?? 4);
 
 test(
-  'the database is away: nobody misses anything, newcomers get in, changes are refused in words and work again later',
+  'the database is away: no listener misses anything, newcomers get in, changes are refused with a reason and work again later',
   async () => {
     const away = AWAY_S * 1000;
     await using postgres = await startPostgres();

@@ -103,7 +103,7 @@ describe('from a microphone to an ear', () => {
     await until('Ben speaks', async () => (await state()).stage.some((p) => p.name === name && p.speaking));
   });
 
-  test("no hole in ten seconds of the listener's sound", async () => {
+  test("no gap in ten seconds of the listener's sound", async () => {
     const stops = countStops();
     const before = (await heard()).holes.length;
     const { seconds } = await heard();
@@ -113,7 +113,7 @@ describe('from a microphone to an ear', () => {
     expect(beyond(holes.length, stops()), holes.join(' ')).toBe(0);
   });
 
-  test('no complaint in any console', () => {
+  test('no error in any console', () => {
     // A session that was lost while the machine was stalled is replaced; the browser itself reports the loss of the old
     // one.
     const lost = / 404 .*\/wh[ie]p\//;

@@ -26,7 +26,7 @@ function modelled(): { steps: number[]; seconds: number } {
   return { steps: door.steps.map(({ to }) => to), seconds: (at.at(-1) ?? 0) - (at[0] ?? 0) };
 }
 
-test('a small crowd on a small network takes the very steps that the simulation takes, and nobody misses a fragment', async () => {
+test('a small crowd on a small network takes exactly the steps of the simulation, and no listener misses a fragment', async () => {
   const plan = modelled();
   expect(plan.steps).toEqual([1, 2, 3]);
   await using server = await startServer({

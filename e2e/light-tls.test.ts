@@ -44,7 +44,7 @@ const offloaded = async (): Promise<number> => {
   return Number(/tls_offloaded_total(?:\{[^}]*\})? (\d+)/.exec(text)?.[1] ?? 0);
 };
 
-test('Chromium hears on without a gap or a new connection', async () => {
+test('Chromium keeps playing without a gap or a new connection', async () => {
   await browser?.[Symbol.asyncDispose]();
   browser = await startBrowser({ flags: ['--ignore-certificate-errors'] });
   const before = await offloaded();

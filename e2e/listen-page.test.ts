@@ -107,7 +107,7 @@ test('every key of the list does what it says, and the switch turns them off', a
   await page.context().close();
 });
 
-test('the sound goes on when the news of the room fails', async () => {
+test('the sound continues when the state of the room cannot be read', async () => {
   const shown: Shown = { state: roomState({}) };
   await using server = await serve(shown);
   const page = await open(server);
@@ -146,7 +146,7 @@ test('the page follows the room from its doors to its end without being reloaded
 });
 
 test.each([320, 390, 1280])(
-  'at %i px nothing sticks out and everything to touch is large enough',
+  'at %i px nothing overflows and every touch target is large enough',
   async (width) => {
     const stage = Array.from({ length: 12 }, (_, i) => person(`Speaker number ${i + 1}`, i % 3 === 0));
     await using server = await serve({
@@ -167,7 +167,7 @@ test.each([320, 390, 1280])(
   },
 );
 
-test('those who read French get French, and keep what they chose', async () => {
+test('people who read French get French, and their choice is kept', async () => {
   await using server = await serve({ state: roomState({}) });
   const page = await open(server, { locale: 'fr-FR' });
   await page.getByRole('button', { name: 'Écouter' }).click();
@@ -180,7 +180,7 @@ test('those who read French get French, and keep what they chose', async () => {
   await page.context().close();
 });
 
-test('when no place for sound is left it is read along, with and without scripts, and the sound can still be had', async () => {
+test('when no place for sound is left the page shows the text instead, with and without scripts, and the sound can still be asked for', async () => {
   const begun = Date.now() - 14.5 * 60_000;
   const state = roomState({
     clocks: { opened: begun - 60_000, firstAudio: begun - 59_000, firstSpeech: begun },

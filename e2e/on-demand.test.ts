@@ -17,7 +17,7 @@ describe('a rendition that nobody has heard yet', () => {
   });
   afterAll(() => server?.[Symbol.asyncDispose]());
 
-  test('is heard at once in the best bitrate, and then in its own, without a hole', async () => {
+  test('is heard at once at the best bitrate, and then at its own, without a gap', async () => {
     const abort = new AbortController();
     const response = await fetch(`${room.url}/stream?codec=opus&rate=16`, { signal: abort.signal });
     expect(response.headers.get('earshot-rendition')).toBe('opus16');
@@ -48,7 +48,7 @@ describe('a rendition that nobody has heard yet', () => {
       expect(left.subarray(at, at + 4800).some((sample) => Math.abs(sample) > 1e-4)).toBe(true);
   }, 60_000);
 
-  test('MP3, which nothing can stand in for, comes to the first who asks for it', async () => {
+  test('MP3, for which there is no substitute, starts with the first listener who asks for it', async () => {
     const abort = new AbortController();
     const response = await fetch(`${room.url}/radio.mp3`, { signal: abort.signal });
     expect(response.headers.get('content-type')).toBe('audio/mpeg');

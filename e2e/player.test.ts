@@ -61,7 +61,7 @@ const open = async (
 // Repeated once, because on a very busy machine Chromium's own audio thread starves.
 describe.concurrent('the ear', { retry: 1 }, () => {
   test.each([320, 640, 1280])(
-    'plays writes of %i ms without a gap, a margin from the edge',
+    'plays writes of %i ms without a gap, one margin behind the live edge',
     async (period) => {
       await using server = await serve(period);
       const page = await open(server);
@@ -126,7 +126,7 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     await page.context().close();
   });
 
-  test('says so, and comes back by itself, when the server is away for four seconds', async () => {
+  test('reports that the server is away, and reconnects by itself after four seconds', async () => {
     await using server = await serve();
     const page = await open(server);
     await play(page);
@@ -151,7 +151,7 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     await page.context().close();
   });
 
-  test('notices a server that keeps the socket and says nothing', async () => {
+  test('notices a server that keeps the socket open and sends nothing', async () => {
     await using server = await serve();
     const page = await open(server);
     await play(page);
@@ -172,7 +172,7 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     await page.context().close();
   });
 
-  test.each([0.3, 3.4])('jumps over a hole in the program, %f s behind the newest sound', async (margin) => {
+  test.each([0.3, 3.4])('jumps over a gap in the program, %f s behind the newest sound', async (margin) => {
     await using server = await serve();
     const page = await open(server, { margin });
     await play(page);
@@ -266,7 +266,7 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     expect(await tab.run('document.visibilityState')).toBe('hidden');
   });
 
-  test('asks for a tap where the browser wants one, lets go of the stream, and plays on the tap', async () => {
+  test('asks for a tap where the browser requires one, closes the stream, and plays after the tap', async () => {
     await using server = await serve();
     const page = await (await blocked.newContext()).newPage();
     // An init script has no user activation; everything that playwright evaluates has. So the state is read from the
@@ -299,7 +299,7 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     await page.context().close();
   });
 
-  test('pause lets go of the connection and play returns to the live edge', async () => {
+  test('pause closes the connection and play returns to the live edge', async () => {
     await using server = await serve();
     const page = await open(server);
     await play(page);
@@ -317,7 +317,7 @@ describe.concurrent('the ear', { retry: 1 }, () => {
     await page.context().close();
   });
 
-  test('plays out what it has and ends when the program ends', async () => {
+  test('plays what is buffered and ends when the program ends', async () => {
     await using server = await serve();
     const page = await open(server);
     await play(page);

@@ -19,7 +19,7 @@ interface Ear {
 
 // A room for two. The third and the fourth listener hear the delayed stream, see their place, and move up when somebody
 // leaves.
-describe('a smaller number live', () => {
+describe('a cap on live listeners', () => {
   let server: Server;
   let room: MadeRoom;
   let browser: Browser | undefined;
@@ -97,7 +97,7 @@ describe('a smaller number live', () => {
     await until('the delayed stream is heard', async () => third.bytes > 0 && fourth.bytes > 0);
   });
 
-  test('an HLS player that comes now is not led to the live edge, and what it is led to is sound', async () => {
+  test('an HLS player that comes now is not sent to the live edge, and what it is sent to plays', async () => {
     const lists = async (): Promise<string[]> => {
       const text = await (await fetch(at('/live/main.m3u8'))).text();
       return text.split('\n').filter((line) => line.endsWith('.m3u8'));
@@ -133,7 +133,7 @@ describe('a smaller number live', () => {
     expect(await seconds('opus64.ring.m3u8')).toBeCloseTo(3, 1);
   });
 
-  test('a ticket has a place in line that everyone can check, and who leaves is followed by it', async () => {
+  test('a ticket has a place in line that anyone can check, and moves up when somebody leaves', async () => {
     const mine = await ticket();
     expect(mine.called).toBe(false);
     await until('the line knows of it', async () =>
@@ -240,7 +240,7 @@ describe('a smaller number live', () => {
     expect(states.map(({ seq }) => seq)).toEqual(states.map((_, i) => i + 1));
   });
 
-  test('without a cap everyone hears the live edge again, and nobody queues', async () => {
+  test('without the cap everyone hears the live edge again, and nobody queues', async () => {
     await setCap(null);
     await until('everyone is live', async () => (await listen()).place === 'live');
     await until('nobody waits', async () => ((await queue())?.places ?? 0) === 0);

@@ -106,7 +106,7 @@ test('a recording plays across its segments without a click, and knows the time 
   await page.context().close();
 });
 
-test('seeking goes where it was told, back as well, and the end is the end', async () => {
+test('seeking goes where it was asked to, backwards too, and playback stops at the end', async () => {
   await using server = await serve({ segments: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], ended: true });
   const page = await open(server);
   await until(page, ({ at }) => at > 0.3);
@@ -119,7 +119,7 @@ test('seeking goes where it was told, back as well, and the end is the end', asy
   await page.context().close();
 });
 
-test('a hole in the recording is passed over, in time and in sound', async () => {
+test('a gap in the recording is skipped, in the clock and in the sound', async () => {
   await using server = await serve({ segments: [0, 7, 8], ended: true });
   const stops = countStops();
   const page = await open(server, 3);

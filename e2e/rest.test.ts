@@ -17,7 +17,7 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 const resting = async (): Promise<string | undefined> =>
   /^earshot_room_resting\{.*room="welcome".*\} (\d)$/m.exec(await server.metrics())?.[1];
 
-test('a welcome room that nobody hears rests; the first listener hears music at once, then the talk, without a hole', async () => {
+test('a welcome room without listeners rests; the first listener hears music at once, then the talk, without a gap', async () => {
   await until('it rests', async () => (await resting()) === '1', 120_000);
   const state = (await (await fetch(`${server.url}/r/welcome/state.json`)).json()) as { studio: string };
   expect(state.studio).toBe('here');

@@ -60,7 +60,7 @@ function visit(url: string): Promise<number> {
   });
 }
 
-test('thousands of connections that send or read slowly: visitors and listeners notice nothing, memory stays, and they are let go', async () => {
+test('thousands of connections that send or read slowly: visitors and listeners notice nothing, memory does not grow, and they are closed', async () => {
   const metrics = await freePort();
   const settings = { EARSHOT_DOORS: '1', EARSHOT_CELLS: '1', EARSHOT_METRICS_PORT: String(metrics) };
   await using server = await startServer(settings);

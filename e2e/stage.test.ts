@@ -140,8 +140,8 @@ async function loudest(from: readonly Packet[]): Promise<number> {
   return peak;
 }
 
-describe('two browsers on the stage', () => {
-  test('one hears the other within 250 ms, without loss, and the server gets the sound', async () => {
+describe('two browsers on stage', () => {
+  test('each hears the other within 250 ms, without loss, and the server gets the sound', async () => {
     packets = [];
     const page = await speaker.page(url);
     const other = await listener.page(url);
@@ -180,7 +180,7 @@ describe('two browsers on the stage', () => {
     await Promise.all([page.close(), other.close()]);
   });
 
-  test('a browser that puts RED first sends redundancy, and the stage hands on plain Opus once', async () => {
+  test('a browser that prefers RED sends redundancy, and the stage forwards each Opus packet once', async () => {
     packets = [];
     const page = await speaker.page(url);
     await page.evaluate(
@@ -196,7 +196,7 @@ describe('two browsers on the stage', () => {
     await page.close();
   });
 
-  test('a page can be told of loss later and switch to RED without a new offer', async () => {
+  test('a page can be told about loss later and switch to RED without a new offer', async () => {
     const page = await speaker.page(url);
     await page.evaluate(([t]) => (window as any).publish('/r/theatre/whip', t), [await grant('switch')]);
     await wait(1_500);
@@ -213,7 +213,7 @@ describe('two browsers on the stage', () => {
     await page.close();
   });
 
-  test('at 10 % loss on its link a browser is asked again, and at most 1 % of its packets is missing', async () => {
+  test('at 10 % loss on its link a browser is asked to resend, and at most 1 % of its packets are missing', async () => {
     packets = [];
     using network = await openNetwork(stage.udpPort);
     const page = await speaker.page(url);
@@ -282,7 +282,7 @@ describe('two browsers on the stage', () => {
     await page.close();
   });
 
-  test('a browser that is killed is noticed in 6 s and its place is kept', async () => {
+  test('a killed browser is noticed within 6 s and its place is kept', async () => {
     const third = await startBrowser({ microphone: join(folder, 'bursts.wav') });
     const page = await third.page(url);
     await page.evaluate(([t]) => (window as any).publish('/r/theatre/whip', t), [await grant('killed')]);

@@ -20,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 // Repeated once, because on a very busy machine Chromium's own audio thread starves.
-describe.concurrent('behind a network that stands still now and then', { retry: 1 }, () => {
+describe.concurrent('behind a network that stalls now and then', { retry: 1 }, () => {
   test.each(['mild', 'train', 'tunnel'] as const)(
-    '%s: the player learns to be later, and is not silent',
+    '%s: the player learns to buffer more, and is not silent',
     async (mode) => {
       await using server = await openEarServer(player);
       const page = await (await browser.newContext()).newPage();

@@ -76,7 +76,7 @@ describe('the studio page', () => {
     await page.close();
   });
 
-  test('the token is not in the address, a reload still has it, and the host link is kept on the page', async () => {
+  test('the token is not in the address, survives a reload, and the host link stays on the page', async () => {
     const page = await browser.page(room.studio);
     await page.getByRole('button', { name: 'Join the stage' }).waitFor();
     expect(page.url()).toBe(`${room.url}/studio`);
@@ -96,7 +96,7 @@ describe('the studio page', () => {
     }, name);
   });
 
-  test('the host mutes by key; the speaker opens the microphone only when asked', async () => {
+  test('the host mutes with a key; the speaker unmutes only when asked to', async () => {
     await host.keyboard.press('2');
     await host.keyboard.press('k');
     await until('Ben is muted', async () => (await person('Ben'))?.muted === true);
@@ -122,7 +122,7 @@ describe('the studio page', () => {
     guest = second;
   });
 
-  test('everyone muted on air: the host is told whom it costs, and one press ends it', async () => {
+  test('everyone muted on air: the host is told who hears nothing, and one press ends it', async () => {
     await goLive(host);
     await guest.locator('.mute-key').click();
     await host.locator('.mute-key').click();
@@ -133,7 +133,7 @@ describe('the studio page', () => {
     await until('Ana is open', async () => (await person('Ana'))?.muted === false);
   });
 
-  test('a dead studio is told, and everyone is back in their order without a hand', async () => {
+  test('a dead studio is reported, and everyone comes back in the same order by themselves', async () => {
     // It would return within a second, so it is killed repeatedly until the page's message has been read.
     let read = false;
     const dying = (async () => {
@@ -161,7 +161,7 @@ describe('the studio page', () => {
     forget();
   });
 
-  test('someone taken off the stage is told, and stays out', async () => {
+  test('somebody removed from the stage is told so, and stays out', async () => {
     // Asked to speak and removed right after it: the question disappears with the stage.
     await host.getByRole('button', { name: 'Ask to unmute: Ben' }).click();
     await guest.getByText('Ana asks you to speak.').waitFor();

@@ -56,7 +56,7 @@ function shake(port: number, options: object): Promise<TLSSocket> {
   });
 }
 
-test('a whole server over TLS: sound goes on while the certificate changes, http leads to https, the page of last resort too', async () => {
+test('a whole server over TLS: the sound continues while the certificate changes, http leads to https, on the fallback page too', async () => {
   // With different subjects, because authorities are found by their name.
   const before = selfSigned('before.example.org');
   const after = selfSigned('after.example.org');

@@ -46,7 +46,7 @@ function countAsked(page: Page): () => number {
   return () => asked;
 }
 
-test('a page that hears the room never asks about it, and says what changes; it asks again when it hears nothing', async () => {
+test('a page that hears the room never polls its state, and shows what changes; it polls again when it hears nothing', async () => {
   const page = await listenTo(browser, room.url);
   const second = await listenTo(browser, room.url);
   await wait(2_000);

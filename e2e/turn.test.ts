@@ -82,7 +82,7 @@ describe('a speaker behind a TURN server', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  test('comes on stage and is heard, by the relay alone', async () => {
+  test('comes on stage and is heard, through the relay alone', async () => {
     await joinStage(page);
     await goLive(page);
     await until('Ana speaks', async () => (await state()).stage.some((it) => it.connected && it.speaking));

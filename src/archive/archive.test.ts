@@ -70,7 +70,7 @@ const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe('the archive', () => {
-  it('gives back byte for byte what it was given, segment by segment', async () => {
+  it('returns byte for byte what was recorded, segment by segment', async () => {
     const { archive, closed } = await recording();
     await archive.begin(SLUG, PROGRAM);
     archive.init(SLUG, { rendition: 'opus64', bytes: Buffer.from('init of opus') });
@@ -104,7 +104,7 @@ describe('the archive', () => {
     await archive.end(SLUG);
   });
 
-  it('goes on after a restart, recovers whole fragments and names the hole', async () => {
+  it('continues after a restart, recovers whole fragments and reports the gap', async () => {
     const first = await recording();
     await first.archive.begin(SLUG, PROGRAM);
     say(first.archive, 0, 15);
@@ -126,7 +126,7 @@ describe('the archive', () => {
     expect((await openReader(dir).recording(SLUG))?.gaps).toEqual(second.gaps);
   });
 
-  it('names a hole within one run as the studio having had too much to do', async () => {
+  it('reports a gap within one run as the studio having been too busy', async () => {
     const { archive, gaps } = await recording();
     await archive.begin(SLUG, PROGRAM);
     say(archive, 0, 20);
@@ -151,7 +151,7 @@ describe('the archive', () => {
     ]);
   });
 
-  it('reads the lines of a recording from before they were a journal, and goes on in a chain', async () => {
+  it('reads the lines of a recording from before there was a journal, and continues with a chain', async () => {
     const folder = join(dir, SLUG);
     await mkdir(folder);
     const spoke = { kind: 'speaking', id: 'a', name: 'Ada', from: ZERO, to: ZERO + 1000 };
@@ -178,7 +178,7 @@ describe('the archive', () => {
       });
   });
 
-  it('answers names that could leave the folder like names that do not exist', async () => {
+  it('treats names that could leave the folder like names that do not exist', async () => {
     const { archive } = await recording();
     await archive.begin(SLUG, PROGRAM);
     await archive.end(SLUG);
@@ -232,7 +232,7 @@ describe('the archive on a failing disk', () => {
     ['EIO', 'disk-error'],
     ['EROFS', 'disk-error'],
   ] as const) {
-    it(`goes on after ${fault} with a gap of exactly what was lost, and logs once a second`, async () => {
+    it(`continues after ${fault} with a gap of exactly what was lost, and logs once a second`, async () => {
       const files = failingFiles();
       const { archive, clock, gaps, errors } = await recording(files);
       await archive.begin(SLUG, PROGRAM);
@@ -270,7 +270,7 @@ describe('the archive on a failing disk', () => {
     });
   }
 
-  it('loses no sound when only the lines about it cannot be written', async () => {
+  it('loses no sound when only its index lines cannot be written', async () => {
     let broken = true;
     const refused = Object.assign(new Error('EACCES'), { code: 'EACCES' });
     const files: Files = {
@@ -294,7 +294,7 @@ describe('the archive on a failing disk', () => {
     ]);
   });
 
-  it('begins without a folder and records from the moment there is one', async () => {
+  it('starts without a folder and records from the moment there is one', async () => {
     const files = failingFiles();
     files.fault = 'ENOSPC';
     const { archive, clock, gaps } = await recording(files);
@@ -311,7 +311,7 @@ describe('the archive on a failing disk', () => {
     expect((await openReader(dir).init(SLUG, 'opus64'))?.toString()).toBe('init');
   });
 
-  it('never holds more than its limit while the disk hangs, and says what was lost', async () => {
+  it('never holds more than its limit while the disk hangs, and reports what was lost', async () => {
     const files = failingFiles();
     const { archive } = await recording(files);
     await archive.begin(SLUG, PROGRAM);

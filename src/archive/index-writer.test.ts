@@ -30,7 +30,7 @@ const told = async (): Promise<number[]> =>
   [...(await readIndex(diskFiles, where, RENDITION))].map(({ first }) => first);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, first) => first);
 
-test('what could not be written before is there once after the pieces were looked at again', async () => {
+test('what could not be written before is there exactly once after the pieces are read again', async () => {
   let full = true;
   const files: Files = {
     ...diskFiles,
@@ -47,7 +47,7 @@ test('what could not be written before is there once after the pieces were looke
   expect(await told()).toEqual(upTo(4));
 });
 
-test('a piece that closes while the last of the older ones are written is not left out', async () => {
+test('a piece that closes while older ones are still being written is not left out', async () => {
   const listed = await pieces(70);
   let writer: IndexWriter | undefined;
   let came = 70;

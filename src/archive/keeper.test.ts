@@ -45,7 +45,7 @@ describe('the keeper of recordings', () => {
     expect(keeper.metrics().find(({ name }) => name === 'earshot_recordings_bytes')?.value).toBe(bytes);
   });
 
-  it('removes one on demand, frees the disk, and leaves a word about it', async () => {
+  it('removes one on demand, frees the disk, and leaves a note about it', async () => {
     const { keeper, clock } = await kept({ a: { running: false, ended: ZERO } });
     expect(await keeper.remove('a', 'host')).toBe(true);
     expect((await readdir(join(dir, 'a'))).filter((name) => !name.includes('.'))).toEqual([]);
@@ -59,7 +59,7 @@ describe('the keeper of recordings', () => {
     expect(await keeper.remove('../a', 'host')).toBe(false);
   });
 
-  it('tells when one will go, removes it then, and never that of a running room', async () => {
+  it('announces when one will be removed, removes it then, and never that of a running room', async () => {
     const { keeper, clock } = await kept(
       { old: { running: false, ended: ZERO }, on: { running: true } },
       { keep: 30 * DAY },
@@ -94,7 +94,7 @@ describe('the keeper of recordings', () => {
     expect(keeper.note('old')).toMatchObject({ removedBy: 'age' });
   });
 
-  it('keeps within the quota: the oldest goes first, and is told before', async () => {
+  it('keeps within the quota: the oldest goes first, after an announcement', async () => {
     const rooms = Object.fromEntries(
       ['a', 'b', 'c'].map((slug, n) => [slug, { running: false, ended: ZERO + n }]),
     );
@@ -113,7 +113,7 @@ describe('the keeper of recordings', () => {
     expect(tight.note('b')?.removedBy).toBeUndefined();
   });
 
-  it('lets the others go although one cannot be read', async () => {
+  it('removes the others although one cannot be read', async () => {
     await mkdir(join(dir, 'a', 'opus64'), { recursive: true });
     await writeFile(join(dir, 'a', 'removed.json'), '{"at":');
     const { keeper, clock } = await kept(
@@ -126,12 +126,12 @@ describe('the keeper of recordings', () => {
     expect(keeper.note('b')).toMatchObject({ removedBy: 'age' });
   });
 
-  it('takes away what an older version recorded of the demo room', async () => {
+  it('removes what an older version recorded of the demo room', async () => {
     await kept({ welcome: { running: true, neverKept: true } });
     await expect(access(join(dir, 'welcome'))).rejects.toThrow();
   });
 
-  it('forgets a room wholly when it is removed itself', async () => {
+  it('forgets a room entirely when the room itself is removed', async () => {
     const { keeper } = await kept({ a: { running: false, ended: ZERO } });
     await keeper.forget('a');
     await keeper.forget('a');
@@ -167,7 +167,7 @@ describe('the keeper of recordings', () => {
       return names.filter((name) => name.endsWith('.m4s') || name.endsWith('.tmp'));
     };
 
-    it('takes a recording away, also what comes after', async () => {
+    it('removes a recording, and what is written after that', async () => {
       const { archive, keeper, say, begin } = await ending({ a: { running: false, ended: ZERO } });
       await begin();
       say(0, 40);

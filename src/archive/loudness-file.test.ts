@@ -77,7 +77,7 @@ describe('the loudness of a recording', () => {
     expect(seconds).toBe(74.5);
   });
 
-  it('is left to those who measure later when too much of the sound was not measured', async () => {
+  it('is left to a later measurement when too much of the sound was not measured', async () => {
     const archive = await cell();
     play(archive, 0, 200, 0.1, false);
     play(archive, 201, 250);
@@ -85,7 +85,7 @@ describe('the loudness of a recording', () => {
     expect(await figure()).toBeUndefined();
   });
 
-  it('is taken back while the recording goes on', async () => {
+  it('is withdrawn while the recording continues', async () => {
     const archive = await cell();
     play(archive, 0, 99);
     await archive.end('talk');
@@ -105,7 +105,7 @@ describe('the loudness of a recording', () => {
     expect([kept?.pieces.get('aac96')?.length, kept?.loudness]).toEqual([2, undefined]);
   });
 
-  it('begins anew after a note that is no note', async () => {
+  it('starts again after a note that cannot be read', async () => {
     const archive = await cell();
     await archive.end('talk');
     for (const text of ['', '{', '[]', '{"state":{"bins":[[1,null,2]],"peak":0,"hops":9}}', '{"state":7}']) {

@@ -60,7 +60,7 @@ async function looked(rendition = 'aac96') {
 }
 
 describe('the index of a recording', () => {
-  it('has each piece as it closes, with its bytes and frames, and is read without a look at the folder', async () => {
+  it('has each piece as it closes, with its bytes and frames, and is read without listing the folder', async () => {
     await record(3, 40);
     for (const rendition of ['opus64', 'aac96']) {
       expect(await told(rendition)).toEqual(await looked(rendition));
@@ -86,7 +86,7 @@ describe('the index of a recording', () => {
       expect((await readFile(frames())).length).toBe((38 + 11) * 15 * 2);
     });
 
-  it('is made for a recording from before, by whoever first needs it, once the room is over', async () => {
+  it('is made for an older recording when it is first needed, once the room is over', async () => {
     await record(0, 40);
     for (const rendition of ['opus64', 'aac96'])
       await Promise.all([rm(index(rendition)), rm(frames(rendition))]);
@@ -101,14 +101,14 @@ describe('the index of a recording', () => {
     expect(await told()).toEqual(await looked());
   });
 
-  it('forgets a piece that somebody took away', async () => {
+  it('forgets a piece that somebody removed', async () => {
     await record(0, 40);
     await rm(join(dir, 'room', 'aac96', '16-16.m4s'));
     const recording = await openReader(dir).recording('room', { over: true, sizesOf: 'aac96' });
     expect([...(recording?.pieces.get('aac96') ?? [])]).toEqual(await looked());
   });
 
-  it('of a long recording from before is made beside the recording, which goes on', async () => {
+  it('of a long older recording is made while the recording continues', async () => {
     await record(0, 16 * 200);
     await rm(index());
     const archive = await opened();

@@ -9,7 +9,7 @@ afterEach(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
 });
 
-test('makes what is missing, and nothing where nothing is', () => {
+test('creates what is missing, and nothing that is already there', () => {
   const top = mkdtempSync(join(tmpdir(), 'earshot-folder-'));
   made.push(top);
   const path = join(top, 'a', 'b', 'c');
@@ -18,7 +18,7 @@ test('makes what is missing, and nothing where nothing is', () => {
   expect(statSync(path).isDirectory()).toBe(true);
 });
 
-test('a place where no folder can be is said, not tried for ever', () => {
+test('a path where no folder can be is reported, not tried for ever', () => {
   const top = mkdtempSync(join(tmpdir(), 'earshot-folder-'));
   made.push(top);
   writeFileSync(join(top, 'file'), '');
@@ -26,7 +26,7 @@ test('a place where no folder can be is said, not tried for ever', () => {
   if (process.platform === 'linux') expect(() => makeFolder('/proc/no-such-place/data')).toThrow('ENOENT');
 });
 
-test('a private folder is for this user alone, and not taken over from anybody', () => {
+test('a private folder is for this user alone, and never taken over from another', () => {
   const top = mkdtempSync(join(tmpdir(), 'earshot-folder-'));
   made.push(top);
   const mode = (path: string): number => statSync(path).mode & 0o777;

@@ -17,7 +17,7 @@ function rig(atOnce = Number.POSITIVE_INFINITY) {
   return { disk, target };
 }
 
-test('a full disk is tried four times a second, however many lines come', () => {
+test('a full disk is retried four times a second, however many lines come', () => {
   const { disk, target } = rig();
   disk.full = true;
   for (let line = 0; line < 100; line += 1) {
@@ -30,14 +30,14 @@ test('a full disk is tried four times a second, however many lines come', () => 
   expect(disk.bytes.toString().split('\n')).toHaveLength(101);
 });
 
-test('a letter of several bytes that a disk takes in halves stays whole', () => {
+test('a character of several bytes that the disk takes in two halves stays whole', () => {
   const { disk, target } = rig(2);
   target.take('caf\u00e9 \u2013 done\n');
   vi.advanceTimersByTime(1_000);
   expect(disk.bytes.toString()).toBe('caf\u00e9 \u2013 done\n');
 });
 
-test('beyond its limit nothing is taken', () => {
+test('beyond its limit it takes nothing', () => {
   const { disk, target } = rig();
   disk.full = true;
   let taken = 0;

@@ -19,7 +19,7 @@ test('a line is JSON with ISO time and the level as a word', () => {
   ]);
 });
 
-test('on a terminal it is for people, and what others wrote does not steer the terminal', () => {
+test('on a terminal it is for people, and text from others cannot control the terminal', () => {
   const { log, lines } = open(true);
   log.part('ladder').error({ slug: 'talk', error: 'a \u001b[2J b' }, 'a \u001b[2J step');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are removed
@@ -28,21 +28,21 @@ test('on a terminal it is for people, and what others wrote does not steer the t
   );
 });
 
-test('on a terminal the controls of 8 bits are seen through as well, wherever they stand', () => {
+test('on a terminal 8-bit control characters are removed as well, wherever they stand', () => {
   const { log, lines } = open(true);
   log.warn({ title: 'a \u009b2J b', list: ['\u009d0;x\u009c'], ['k\u009b']: 1 }, 'x');
   expect(lines[0]).not.toMatch(/[\u0080-\u009f\u007f]/);
   expect(lines[0]).toContain('a \ufffd2J b');
 });
 
-test('a line that is no whole record is shown as it is', () => {
+test('a line that is not a whole log line is shown as it is', () => {
   expect(readable('{"time":"2026-01-01T00:00:00.000Z","msg":"a \u001b[2J\n')).toBe(
     '{"time":"2026-01-01T00:00:00.000Z","msg":"a \ufffd[2J\n',
   );
   expect(readable('null\n')).toBe('null\n');
 });
 
-test('of a kind one line a second is written, with the number of those left out and whom they were about', () => {
+test('one line of a kind is written per second, with how many were left out and whom they were about', () => {
   const { log, clock, told } = open();
   for (let ms = 0; ms < 5_000; ms += 100) {
     log.warn({ slug: `room-${ms / 100}` }, 'the recording has a gap');
@@ -76,7 +76,7 @@ test('levels below the chosen one are not written', () => {
   expect(lines).toEqual([]);
 });
 
-test('what a reader does not take is dropped and counted, and told when it reads again', () => {
+test('what a reader does not take is dropped and counted, and reported when it reads again', () => {
   const taken: string[] = [];
   let reads = true;
   const target: LineTarget = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { exposition, mergeExpositions } from './metrics.ts';
 
-test('metrics are written with HELP, TYPE and escaped labels; what is not known is left out', () => {
+test('metrics are written with HELP, TYPE and escaped labels; unknown values are left out', () => {
   expect(
     exposition([
       { name: 'earshot_disk_free_bytes', kind: 'gauge', help: 'Free\nbytes', value: 12 },
@@ -28,11 +28,11 @@ test.each([
   ['earshot_sent_total', 'gauge'],
   ['other_thing', 'gauge'],
   ['earshot_Upper', 'gauge'],
-] as const)('%s is no name for a %s', (name, kind) => {
+] as const)('%s is not a name for a %s', (name, kind) => {
   expect(() => exposition([{ name, kind, help: 'x', value: 1 }])).toThrow(RangeError);
 });
 
-test('texts of several processes become one, each metric once, each sample with its process', () => {
+test('the metrics of several processes are merged, each metric once, each sample with its process', () => {
   const door = (n: number): string =>
     exposition([
       { name: 'earshot_a_total', kind: 'counter', help: 'A', value: n },

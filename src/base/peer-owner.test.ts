@@ -12,7 +12,7 @@ const line = (local: string, remote: string, uid: number, state = '01'): string 
   `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000 ${String(uid).padStart(5)}        0 1234 1 0 20 4 24 10 -1\n`;
 const uid = process.getuid?.() ?? -1;
 
-test('the owner of the other end is found by both ports, between loopback addresses, while it is open', () => {
+test('the owner of the other end is found by both ports, between loopback addresses, while the connection is open', () => {
   const table =
     HEAD +
     // The server's own end, a foreign peer with the same port, a closed connection, and the right one.
@@ -28,7 +28,7 @@ test('the owner of the other end is found by both ports, between loopback addres
   expect(ownersIn(HEAD + mapped, { from: 50_000, to: 8080 })).toEqual([35]);
 });
 
-test('a program of another user, such as a proxy, is none of ours; where the system does not tell, nobody is asked', async () => {
+test('a program of another user, such as a proxy, is not ours; where the system does not say, the answer is no', async () => {
   const of = (owner: number) =>
     openPeerOwner(systemClock, async () => HEAD + line('0100007F:C350', '0100007F:1F90', owner));
   const ports = { from: 50_000, to: 8080 };
@@ -38,7 +38,7 @@ test('a program of another user, such as a proxy, is none of ours; where the sys
   expect(await openPeerOwner(systemClock, () => Promise.reject(new Error('ENOENT')))(ports)).toBe(true);
 });
 
-test('the table is read by one at a time, and after a long look not at once again', async () => {
+test('the table is read by one caller at a time, and not again right after a long read', async () => {
   const clock = manualClock();
   let reads = 0;
   const waiting: ((table: string) => void)[] = [];

@@ -63,7 +63,7 @@ async function look(): Promise<void> {
   clock.advance(2000);
   await new Promise((resolve) => setTimeout(resolve, 30));
 }
-test('a removed file is made again, also with its folder, and is gone after the end', async () => {
+test('a removed file is created again, with its folder if need be, and is gone after closing', async () => {
   const mine = await named('mine');
   for (const gone of [path, join(dir, 'run')]) {
     rmSync(gone, { recursive: true });
@@ -75,7 +75,7 @@ test('a removed file is made again, also with its folder, and is gone after the 
   expect(existsSync(path)).toBe(false);
 });
 
-test('a folder that is made again is as private as before; one that others may write to is not taken', async () => {
+test('a folder that is created again is as private as before; one that others may write to is not used', async () => {
   await named('mine');
   const run = join(dir, 'run');
   rmSync(run, { recursive: true });
@@ -92,7 +92,7 @@ test('a folder that is made again is as private as before; one that others may w
   expect(await who()).toBe('mine');
 });
 
-test('a file that another live server has put there is said once, and stays when this one ends', async () => {
+test('a file that another live server has put there is reported once, and stays when this one ends', async () => {
   const lost = vi.fn();
   const old = await named('old', lost);
   rmSync(path);
@@ -120,7 +120,7 @@ test('a path that is in use is refused and left as it is', async () => {
   expect(await who()).toBe('first');
 });
 
-test('that listening again fails is said once, and again after it has worked', async () => {
+test('a failure to listen again is logged once, and once more after it has worked in between', async () => {
   await named('mine');
   const run = join(dir, 'run');
   for (let i = 0; i < 2; i += 1) {
@@ -138,7 +138,7 @@ test('that listening again fails is said once, and again after it has worked', a
   expect(said).toEqual([...episode, ...episode]);
 });
 
-test('only a refusal proves that nobody is there', async () => {
+test('only a refused connection proves that no server is there', async () => {
   expect(await answers(path)).toBe(false);
   writeFileSync(path, '');
   expect(await answers(path)).toBe(false);
@@ -149,7 +149,7 @@ test('only a refusal proves that nobody is there', async () => {
   expect(await answers(join(dir, 'run', 'file', 'a.sock'))).toBeUndefined();
 });
 
-test('while it cannot be told who is there, the file is left alone', async () => {
+test('while it is unclear whether a server is there, the file is left alone', async () => {
   await named('mine');
   rmSync(path);
   const full = createServer();

@@ -25,7 +25,7 @@ function bench() {
   return { clock, now, open };
 }
 
-test('a process gives the memory of its start back once it is calm, and that once', () => {
+test('a process returns the memory of its start once it is idle, and only once', () => {
   const { clock, now } = bench();
   now.used = 1500;
   clock.advance(20_000);
@@ -37,7 +37,7 @@ test('a process gives the memory of its start back once it is calm, and that onc
   expect(now.trimmed).toBe(1);
 });
 
-test.runIf(process.platform === 'linux')('what the C library keeps is given back', async () => {
+test.runIf(process.platform === 'linux')('memory that the C library keeps is returned', async () => {
   await expect(trimMalloc()).resolves.toBeUndefined();
 });
 
@@ -68,7 +68,7 @@ test('it waits while somebody would notice', () => {
   expect(now.collected).toBe(1);
 });
 
-test('the real thing gives something back, and leaves code that was kept good', async () => {
+test('in reality some memory is returned, and cached code stays usable', async () => {
   const clock = manualClock();
   const before = cachedDataVersionTag();
   let waste: unknown[] | undefined = Array.from({ length: 400_000 }, (_, n) => ({ n, text: `${n}` }));

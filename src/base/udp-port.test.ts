@@ -6,7 +6,7 @@ import { freeUdpPort, udpPortTrouble } from './udp-port.ts';
 
 const openFiles = (): number => readdirSync('/proc/self/fd').length;
 
-test('asking for a port that somebody has says so, and leaves nothing open however often', async () => {
+test('asking for a port that is taken says so, and leaves nothing open however often it is asked', async () => {
   const taken = createSocket('udp6').bind(0);
   await once(taken, 'listening');
   const { port } = taken.address();
@@ -23,7 +23,7 @@ test('asking for a port that somebody has says so, and leaves nothing open howev
   }
 });
 
-test('a port that nobody has is no trouble, and is free again afterwards', async () => {
+test('a free port is no trouble, and is free again afterwards', async () => {
   const port = await freeUdpPort();
   expect(await udpPortTrouble(port)).toBeUndefined();
   expect(await udpPortTrouble(port)).toBeUndefined();

@@ -61,7 +61,7 @@ describe.each(Object.entries(ADAPTERS))('the %s bus', (_name, open) => {
     await outlet[Symbol.asyncDispose]();
   });
 
-  test('goes on after a message that its subscriber cannot take, and says which', async () => {
+  test('continues after a message that makes its subscriber throw, and says which', async () => {
     const { outlet, subscribe } = await open(() => [fragment(1), fragment(2)]);
     const [heard, failed]: [number[], number[]] = [[], []];
     let downs = 0;
@@ -109,7 +109,7 @@ test('a subscriber comes back by itself when the publisher is started again', as
   expect(heard).toEqual([1, 2]);
 });
 
-test('a publisher whose file is removed is found again within two seconds, and keeps whom it has', async () => {
+test('a publisher whose file is removed is found again within two seconds, and keeps its subscribers', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bus-'));
   dirs.push(dir);
   const path = join(dir, 'run', 's');
@@ -135,7 +135,7 @@ test('a publisher whose file is removed is found again within two seconds, and k
   expect([first, second, downs]).toEqual([[1, 2, 2], [1, 2, 1, 2], 0]);
 });
 
-test('a publisher leaves its file to another that is alive there, and takes it from one that is not', async () => {
+test('a publisher leaves its file to another one that is alive, and takes it from a dead one', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bus-'));
   dirs.push(dir);
   const path = join(dir, 's');

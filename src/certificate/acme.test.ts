@@ -8,7 +8,7 @@ test('the answer to a challenge is kept under its token', () => {
 });
 
 test.each(['../../secret', '..', '', 'a/b', 'a\0b', 'a.b', `${'a'.repeat(129)}`])(
-  'a token such as "%s" writes nowhere',
+  'a token such as "%s" writes no file',
   (token) => {
     expect(() => challengeFile('/data/tls/challenges', token)).toThrow(/token/);
   },

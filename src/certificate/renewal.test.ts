@@ -80,7 +80,7 @@ test('a restart asks for nothing while the certificate is fresh; another name as
   expect(asked).toBe(2);
 });
 
-test('failures leave the certificate alone, are told, and are tried again ever more slowly', async () => {
+test('failures leave the certificate alone, are reported, and are retried ever more slowly', async () => {
   using kept = await keep();
   await kept.look();
   const before = readFileSync(path(), 'utf8');
@@ -101,7 +101,7 @@ test('failures leave the certificate alone, are told, and are tried again ever m
   expect(status().error).toBeUndefined();
 });
 
-test('an answer that is no certificate of its key is not put in the place of one that is', async () => {
+test('an answer that is not a certificate for its key never replaces one that is', async () => {
   using kept = await keep();
   await kept.look();
   const before = readFileSync(path(), 'utf8');
@@ -112,7 +112,7 @@ test('an answer that is no certificate of its key is not put in the place of one
   expect(status().error).toContain('the key belongs to another certificate');
 });
 
-test('an authority whose certificates end at once is not asked without end', async () => {
+test('an authority whose certificates expire at once is not asked endlessly', async () => {
   answer = () => {
     const { cert, key } = selfSigned('rooms.example.org', clock.wall() - 90 * DAY, clock.wall());
     return cert + key;
@@ -123,7 +123,7 @@ test('an authority whose certificates end at once is not asked without end', asy
   expect(asked).toBeLessThanOrEqual(5);
 });
 
-test('a wall clock that jumps an hour asks for nothing', async () => {
+test('a wall clock that jumps an hour requests nothing', async () => {
   using kept = await keep();
   await kept.look();
   clock.stepWall(3_600_000);

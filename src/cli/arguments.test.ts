@@ -30,7 +30,7 @@ test.each([
   [['-5'], 'there is no option -5'],
   [['--json=yes'], '--json = yes: it takes no value'],
   [['room', 'other'], '"other" is one word too many'],
-])('%j is one sentence', (args, said) => {
+])('a mistake like %j is explained in one sentence', (args, said) => {
   expect(() => read(...args)).toThrow(`${said}; see earshot crowd --help`);
 });
 

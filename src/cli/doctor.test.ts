@@ -39,7 +39,7 @@ test('an Earshot on the port is ours by the data folder, and another one otherwi
   }
 });
 
-test('the metrics port tells what is not well', async () => {
+test('the metrics port says what is wrong', async () => {
   const server = createServer((_, response) =>
     response.end('not ready\ndatabase  failed  does not answer\n'),
   );
@@ -108,7 +108,7 @@ test('TURN is asked for an address with its credentials', async () => {
   }
 });
 
-test('a proxy that must be there is missed in trustedProxies', async () => {
+test('a proxy that must be there is reported as missing from trustedProxies', async () => {
   expect(await proxy(config('--public-url', 'https://x.org'), undefined)).toMatchObject([
     { state: 'notice' },
   ]);
@@ -117,7 +117,7 @@ test('a proxy that must be there is missed in trustedProxies', async () => {
   ).toEqual([]);
 });
 
-test('a proxy on this machine that the doors have met and that is not listed is told, by their metrics', async () => {
+test('an unlisted proxy on this machine that the doors have met is reported, from their metrics', async () => {
   const requests = [3, 4];
   const server = createServer((request, response) =>
     response.end(
@@ -165,7 +165,7 @@ test('time services are asked, one after the other', () => {
   expect(says({})).toMatchObject({ state: 'notice', found: expect.stringMatching(/unknown/) });
 });
 
-test('old recordings of the demo room are told of', () => {
+test('old recordings of the demo room are reported', () => {
   expect(oldRecordings(config())).toEqual([]);
   mkdirSync(join(folder, 'archive', 'welcome'), { recursive: true });
   expect(oldRecordings(config())).toHaveLength(1);

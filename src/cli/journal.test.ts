@@ -31,7 +31,7 @@ async function write(path: string, ...said: string[]): Promise<void> {
   for (const what of said) journal.write({ at: 1, what });
 }
 
-test('every journal of the data folder is checked, and what is wrong is said with its place', async () => {
+test('every journal of the data folder is checked, and faults are reported with their place', async () => {
   expect(await run('verify')).toBe(0);
   expect(printed).toContain('there is no journal yet');
   const processes = join(data, 'processes.jsonl');
@@ -57,7 +57,7 @@ test('every journal of the data folder is checked, and what is wrong is said wit
   expect(await journals(fromProcess(['--data', data]))).toMatchObject({ state: 'notice' });
 });
 
-test('a torn line is explained, and is nothing wrong', async () => {
+test('a torn line is explained, and counts as no fault', async () => {
   const path = join(data, 'a.jsonl');
   await write(path, 'one');
   writeFileSync(path, `${readFileSync(path, 'utf8')}{"at":2,"wh`);
@@ -65,7 +65,7 @@ test('a torn line is explained, and is nothing wrong', async () => {
   expect(printed).toContain('line 2 is unfinished, as a kill or a full disk leaves it');
 });
 
-test('a head that was kept elsewhere shows what was taken away since', async () => {
+test('a signed head that was kept elsewhere shows what was removed since', async () => {
   const path = join(data, 'a.jsonl');
   await write(path, 'one', 'two', 'three');
   expect(await run('head', path)).toBe(0);

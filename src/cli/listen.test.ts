@@ -79,7 +79,7 @@ describe('earshot listen', () => {
     expect(report.delay?.median).toBeGreaterThan(900_000);
   });
 
-  it('goes on after a cut in the middle of a fragment without a gap', async () => {
+  it('continues without a gap after a connection is cut in the middle of a fragment', async () => {
     const made = await tones(0, 9);
     answer = (response, connection) => {
       if (connection === 1) {
@@ -128,7 +128,7 @@ describe('earshot listen', () => {
     expect(stopped).toBe('HTTP 404 room-unknown');
   });
 
-  it('says in each line why nothing comes, and no longer once it does', async () => {
+  it('says in each line why nothing arrives, until it does', async () => {
     const made = await tones(0, 3);
     let down = true;
     answer = (response) =>

@@ -35,7 +35,7 @@ afterEach(() => {
 const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const run = (...args: string[]) => command([...args, '--data', data, '--url', url()]);
 
-test('lists what is recorded, and not the rooms of which nothing is', async () => {
+test('lists what is recorded, and leaves out rooms without a recording', async () => {
   const recording = { seconds: 5400, bytes: 107_500_000 };
   answer = {
     status: 200,
@@ -75,7 +75,7 @@ test('on the machine itself it also lists what the disk has of rooms that are to
   expect(printed).toMatch(/^ {4}1\.5 MB {4}0:00 h {2}long-ago +\(no longer in the list of rooms\)\n$/);
 });
 
-test('says what becomes of each', () => {
+test('says when each will be removed', () => {
   const line = (more: object) => lineOf({ slug: 'x', title: 'T', recording: { seconds: 1, ...more } });
   const at = Date.UTC(2026, 0, 2, 3, 4);
   expect(line({ goesAt: at, goesBy: 'age' })).toMatch(/T {2}will be removed 2026-01-02 03:04$/);

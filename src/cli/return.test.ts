@@ -9,7 +9,7 @@ const open = () => {
   return { waits, lines, back: openReturn({ wait, say: (line) => void lines.push(line) }) };
 };
 
-test('a restart of studio, site or door is waited for, longer each time, and forgotten when it is over', async () => {
+test('a restart of studio, site or door is waited for, with longer pauses each time, and forgotten when it is over', async () => {
   const { back, waits, lines } = open();
   for (const code of [
     'studio-away',
@@ -29,7 +29,7 @@ test('a restart of studio, site or door is waited for, longer each time, and for
 });
 
 test.each(['removed', 'link-withdrawn', 'room-ended', 'token-expired', 'token-invalid'] as ErrorCode[])(
-  'what no waiting mends ends it: %s',
+  'a fault that waiting cannot cure ends it: %s',
   async (code) => {
     const { back, waits } = open();
     expect(await back.after(new EarshotError(code))).toBe(false);
@@ -37,7 +37,7 @@ test.each(['removed', 'link-withdrawn', 'room-ended', 'token-expired', 'token-in
   },
 );
 
-test('a room that stays unknown is no restart, and a mistake of ours is none', async () => {
+test('neither a room that stays unknown nor a fault in our code counts as a restart', async () => {
   const { back } = open();
   let tries = 0;
   while (await back.after(new EarshotError('room-unknown'))) tries += 1;

@@ -16,7 +16,7 @@ test('rooms stand in columns with their times and listeners', () => {
   expect(roomTable([])).toContain('earshot room create');
 });
 
-test('one room says what there is to say, and no line of nothing', () => {
+test('one room shows what is known, and no empty lines', () => {
   expect(localTime(at)).toBe('2026-12-01 20:05');
   const text = roomDetails({
     slug: 'x',

@@ -47,13 +47,13 @@ group('sources', () => {
     expect(load({ cores: 4, env: { EARSHOT_PORT: '', EARSHOT_HOST: ' ' } })).toEqual(load({ cores: 4 }));
   });
 
-  test('variables of other programs are left alone', () => {
+  test('variables of other programs are ignored', () => {
     expect(load({ cores: 4, env: { PORT: 'x', HOME: '/root', EARSHOT_CONFIG: 'somewhere' } }).port).toBe(
       8080,
     );
   });
 
-  test('what Kubernetes and Docker say of a service called earshot is no setting', () => {
+  test('variables that Kubernetes and Docker set for a service called earshot are no settings', () => {
     const env = {
       EARSHOT_SERVICE_HOST: '10.96.7.1',
       EARSHOT_SERVICE_PORT: '8080',
@@ -70,7 +70,7 @@ group('sources', () => {
     expect(load({ cores: 4, env })).toEqual(load({ cores: 4 }));
   });
 
-  test('quotation marks that docker run --env-file leaves around a value are not part of it', () => {
+  test('quotation marks that docker run --env-file leaves around a value are removed', () => {
     const env = {
       EARSHOT_WELCOME: '"no"',
       EARSHOT_OPERATOR_KEY: "'correct-horse-battery'",
@@ -131,7 +131,7 @@ group('refusals', () => {
     expect(message).toContain('--verbose: there is no such setting');
   });
 
-  test('a line of the file that is no setting is named by its number, and never shown: it may be a secret', () => {
+  test('a line of the file that is not a setting is named by its number and never shown: it may be a secret', () => {
     const text = '# mine\n\nEARSHOT_PORT=1\n  hunter2 ☠ {{{\nEARSHOT_ICE_SERVERS="[\n]"\n';
     const message = refusal(() => load({ cores: 4, file: { path: '/etc/earshot.env', text } }));
     expect(message).toBe('line 4 of /etc/earshot.env: use NAME=value; a comment begins with #');
@@ -178,7 +178,7 @@ group('refusals', () => {
 });
 
 group('values', () => {
-  test('rooms are started on this machine unless somebody decides otherwise; the operator needs no key for it', () => {
+  test('by default rooms are started on this machine, and the operator needs no key for it', () => {
     expect(load({ cores: 4 }).roomsCreate).toBe('local');
     expect(load({ cores: 4, flags: ['--rooms-create', 'operator'] }).roomsCreate).toBe('operator');
   });
@@ -217,7 +217,7 @@ group('values', () => {
   });
 });
 
-test('a database that is neither of both kinds stops the start, without a word of it', () => {
+test('a database URL of neither kind stops the start, and the message does not repeat it', () => {
   const said = (url: string): string => {
     try {
       load({ env: { EARSHOT_DATABASE: url }, cores: 1 });

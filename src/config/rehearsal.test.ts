@@ -3,7 +3,7 @@ import { load } from './index.ts';
 
 const rehearsal = (text: string) => load({ flags: ['--rehearsal', text], cores: 4 }).rehearsal;
 
-test('no rehearsal is allowed unless somebody says how large', () => {
+test('no rehearsal is allowed unless the setting says how large', () => {
   expect(load({ cores: 4 }).rehearsal).toBeUndefined();
   expect(rehearsal('no')).toBeUndefined();
   expect(rehearsal('10000')).toEqual({ listeners: 10_000, lasts: 7_200_000, rooms: ['*'] });

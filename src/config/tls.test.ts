@@ -35,7 +35,7 @@ test('with names to obtain a certificate for, links follow the first; the port i
   expect([of().publicUrl, of().httpPort, of().trustedProxies]).toEqual([undefined, undefined, []]);
 });
 
-test('names for a certificate: other scripts are written as the net writes them, what cannot be had is said', () => {
+test('names for a certificate: other scripts become punycode, and impossible names are refused with a reason', () => {
   const acme = (names: string) =>
     of(`--acme-domains=${names}`, '--acme-agree=yes', '--http-port=80').acmeDomains;
   expect(acme('Bücher.example, rooms.example.org., ROOMS.example.org')).toEqual([

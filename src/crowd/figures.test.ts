@@ -33,7 +33,7 @@ test('percentiles of many histograms merged are those of all values, within 3 %'
   }
 });
 
-test('a histogram takes nonsense without harm', () => {
+test('nonsense does no harm to a histogram', () => {
   const one = new Histogram();
   for (const value of [-5, Number.NaN, 1e300, 0.7]) one.add(value);
   expect(one.quantile(0.7)).toBe(0);
@@ -102,7 +102,7 @@ function play(
 }
 
 test.each([320, 640, 1280, 2560])(
-  'with writes every %i ms on time nobody stalls, with 100 ms of jitter neither',
+  'with punctual writes every %i ms nobody stalls, nor with 100 ms of jitter',
   (period) => {
     expect(play(period, 200, () => 0)).toEqual([]);
     const random = noise(7);

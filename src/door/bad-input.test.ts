@@ -29,7 +29,7 @@ const post = (fields: string, body = ''): string =>
   `POST /api/rooms HTTP/1.1\r\nHost: x\r\n${fields}\r\n${body}`;
 const open = (metrics: string): number => Number(/open_connections (\d+)/.exec(metrics)?.[1]);
 
-test('half a head on a new or a kept connection, and a body that does not come, are closed in time and their slots freed', async () => {
+test('connections with half a head, new or kept alive, or without their body are closed in time, and their slots are freed', async () => {
   let aborted = 0;
   await using behind = await site('slow', (req) => void req.on('close', () => (aborted += 1)).resume());
   const bodies = { requestTimeout: ms(800), bodyStall: ms(800), bodyWindow: ms(800), bodyWindowBytes: 800 };
@@ -140,7 +140,7 @@ test('addresses: encoded slashes, dots, NUL, eight kilobytes: a 404 and no file'
   expect(absolute.text()).toMatch(/^HTTP\/1\.1 200 [\s\S]*ok$/);
 });
 
-test('a thousand random queries are one page, made once', async () => {
+test('a thousand random queries get one page, rendered once', async () => {
   let made = 0;
   const pages = openPages({ manifest: {} });
   const counted = {
@@ -162,7 +162,7 @@ test('a thousand random queries are one page, made once', async () => {
   w.socket.destroy();
 });
 
-test('three hundred requests in one packet are answered in their order; a bad one behind them ends it', async () => {
+test('three hundred requests in one packet are answered in order; a bad one behind them ends the connection', async () => {
   await using door = await openTestDoor(fakeOrigin());
   const paths = Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? '/healthz' : `/no/${i}`));
   const w = wire(door.port, paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
@@ -174,7 +174,7 @@ test('three hundred requests in one packet are answered in their order; a bad on
   expect(said().slice(300)).toEqual(['HTTP/1.1 400']);
 });
 
-test('a wall clock that jumps an hour forth and back closes nobody and cuts nothing', async () => {
+test('a wall clock that jumps an hour forward and back closes nobody and cuts nothing', async () => {
   const clock = manualClock();
   const origin = fakeOrigin();
   origin.tick();
@@ -217,7 +217,7 @@ test('X-Forwarded-For of a stranger is ignored; of a listed proxy it counts the 
   expect(await ask(behind.port, '198.51.100.1')).toBe('200');
 });
 
-test('a large body that is waited for is not forgotten with the request before it on the same connection', async () => {
+test('a large body that is still arriving is not forgotten with the request before it on the same connection', async () => {
   await using behind = await site('pipelined', (req) => void req.resume());
   const limits = { ...LIMITS, unfinishedBodies: 2, unfinishedAfter: ms(300), busyFrom: Infinity };
   await using door = await openTestDoor(fakeOrigin(), { site: behind, limits });
@@ -235,7 +235,7 @@ test('a large body that is waited for is not forgotten with the request before i
   for (const { socket } of [...wires, ...alone]) socket.destroy();
 });
 
-test('a request that times out behind one that is being answered ends the connection without a word', async () => {
+test('a request that times out behind one that is being answered ends the connection without an answer', async () => {
   let asked = 0;
   await using behind = await site('owing', (req, res) => {
     asked += 1;
@@ -273,7 +273,7 @@ test('behind a listed proxy each client waits for its own network, and heads are
   for (const { socket } of [...heads, ...few, ...many]) socket.destroy();
 });
 
-test('CONNECT is refused in words', async () => {
+test('CONNECT is refused with a reason', async () => {
   await using door = await openTestDoor(fakeOrigin());
   const asked = wire(door.port, 'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n');
   await asked.closed;

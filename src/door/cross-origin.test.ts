@@ -51,7 +51,7 @@ function leave({ status, head }: Answer, method: string, names: string): boolean
 const paths = (picks: (address: Address) => boolean): string[] =>
   ADDRESSES.filter(picks).flatMap(({ examples }) => examples.map((path) => path.replace('hall', 'room')));
 
-test('a page of another origin gets leave for a GET with any header at every public address, there or not', async () => {
+test('a page of another origin may GET with any header at every public address, whether it exists or not', async () => {
   await using door = await openTestDoor(fakeOrigin());
   const open = [
     ...paths(({ cors }) => cors === 'reads'),
@@ -68,7 +68,7 @@ test('a page of another origin gets leave for a GET with any header at every pub
   }
 });
 
-test('sound may also be asked for with a token, the API may not; nobody writes to it from elsewhere', async () => {
+test('sound may also be requested with a token, the API may not; no other origin may write to it', async () => {
   await using door = await openTestDoor(fakeOrigin());
   const stream = await ask(door.port, 'OPTIONS', '/r/room/stream', PREFLIGHT('GET', 'authorization,range'));
   expect(leave(stream, 'GET', 'authorization,range')).toBe(true);
@@ -105,7 +105,7 @@ test('sound may also be asked for with a token, the API may not; nobody writes t
   }
 });
 
-test('a microphone in a page of another origin gets leave, also when its room is over', async () => {
+test('a microphone in a page of another origin is permitted, even when its room is over', async () => {
   const origin = fakeOrigin();
   await using door = await openTestDoor(origin);
   const names = 'authorization,content-type';
@@ -209,7 +209,7 @@ test('a write to the API is answered to our own pages alone, whatever comes of i
   site.close();
 });
 
-test('a proxy that asks whether the server lives is told so', async () => {
+test('a health check by a proxy is answered', async () => {
   await using door = await openTestDoor(fakeOrigin());
   for (const [method, path] of [
     ...(['/', '*', '/healthz', '/r/room'] as const).map((path) => ['OPTIONS', path] as const),
@@ -226,7 +226,7 @@ test('a proxy that asks whether the server lives is told so', async () => {
   expect((await ask(door.port, 'OPTIONS', '/r/room/stream')).head.allow).toBe('GET, HEAD, OPTIONS');
 });
 
-test('HEAD is taken everywhere GET is, with the same head and no body', async () => {
+test('HEAD works wherever GET does, with the same head and no body', async () => {
   const origin = fakeOrigin();
   origin.tick();
   origin.answers = async () => ({
@@ -245,7 +245,7 @@ test('HEAD is taken everywhere GET is, with the same head and no body', async ()
   }
 });
 
-test('the promise of TLS is made by a door that speaks it, under the https address that people use, and nowhere else', async () => {
+test('HSTS is sent by a door that speaks TLS, under the https address that people use, and nowhere else', async () => {
   const certificate = selfSigned('rooms.example');
   const files = writeCertificate(folder, certificate);
   const tls = { files, later: false, secret: Buffer.alloc(32, 7) };
@@ -278,7 +278,7 @@ test('the promise of TLS is made by a door that speaks it, under the https addre
   expect(await said(undefined, 'rooms.example', true)).toBeUndefined();
 });
 
-test('a proxy on this machine that is not listed is counted, for nobody behind it is limited', async () => {
+test('an unlisted proxy on this machine is counted, because nobody behind it is limited', async () => {
   await using door = await openTestDoor(fakeOrigin());
   await ask(door.port, 'GET', '/healthz', 'X-Forwarded-For: 203.0.113.9\r\n');
   expect(door.metrics()).toMatch(/unlisted_proxy_requests_total 1/);

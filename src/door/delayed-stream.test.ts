@@ -19,7 +19,7 @@ test('a listener on the delayed stream is half a minute behind, and is written t
   expect(trial.fanout.counts().get('room')).toEqual({ streams: 1, live: 0, wanted: ['opus64'] });
 });
 
-test('those who wait longest move up first: told where, and at the live edge from there on', () => {
+test('those who have waited longest move up first: they are notified, and at the live edge from then on', () => {
   const trial = rig();
   trial.place = 'ring';
   const ears: Ear[] = [];
@@ -50,7 +50,7 @@ test('those who wait longest move up first: told where, and at the live edge fro
   expect(trial.fanout.promote('room', 9)).toBe(2);
 });
 
-test('a radio is moved up and slowed down without a word: it gets sound in every case', () => {
+test('a radio is moved up and slowed down without notice: it gets sound in every case', () => {
   const trial = rig();
   trial.place = 'ring';
   const ear = trial.join('radio-mp3');
@@ -196,7 +196,7 @@ test('coming back: a delayed listener continues there, or starts again at the li
   expect(up.seqs[0]).toBeGreaterThanOrEqual(trial.newest() - 2);
 });
 
-test('who shows the seat of an open connection gets its place: the one before is closed', () => {
+test('a request with the seat of an open connection gets its place, and the earlier connection is closed', () => {
   const trial = rig();
   trial.holder = 'one';
   const [first, second] = [trial.join(), trial.join()];
@@ -214,7 +214,7 @@ test('who shows the seat of an open connection gets its place: the one before is
   expect(unbroken(third.seqs)).toBe(true);
 });
 
-test('however many odd beginnings are asked for, few are made: the others get the shared fragments', () => {
+test('however many odd starting points are asked for, few are composed: the others get the shared fragments', () => {
   const trial = rig();
   const ears = Array.from({ length: 100 }, (_, i) => {
     // Who has everything already makes nobody forget what was made.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fakeOrigin, openTestDoor, streamGet, wire } from '../../test/door.ts';
 import { ms } from '../base/time.ts';
 
-test('each function of a door may be passed on without the door', async () => {
+test('each function of a door can be passed on without the door', async () => {
   const origin = fakeOrigin();
   origin.tick();
   await using door = await openTestDoor(origin);

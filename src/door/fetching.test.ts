@@ -13,7 +13,7 @@ import { openClients } from './network/trusted-proxies.ts';
 import { openBatch } from './socket/batched-write.ts';
 import { Connection, connectionOf } from './socket/connection.ts';
 
-test('under strain a network fetches small files within its share, however it asks; without, as many as it likes', () => {
+test('under load a network fetches small files within its share, however it asks; otherwise as many as it likes', () => {
   const clock = manualClock();
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share });
@@ -117,7 +117,7 @@ test('what a listed proxy brings is charged to the network behind it, request by
   expect(admission.charger(proxy, '198.51.101.1')(1)).toBe(true);
 });
 
-test('on a connection of a proxy somebody over the share is told so, and the next one is served', async () => {
+test("on a proxy's connection a client over its share is told so, and the next client is served", async () => {
   const origin = fakeOrigin();
   origin.answer = (path) =>
     Promise.resolve({ status: 200, headers: { 'cache-control': 'public, max-age=9' }, body: path });

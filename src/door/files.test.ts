@@ -86,7 +86,7 @@ test('with 256 open files 500 come: those inside hear on, the others are told, a
   expect(door.log().match(/limit of open files \(ulimit -n\)/g)?.length).toBe(1);
 });
 
-test('files that run out all the same: nothing spins, nobody inside is cut off, and newcomers are let in when there are some', async () => {
+test('when files run out all the same nothing spins, no listener is cut off, and newcomers get in once there are some', async () => {
   using door = await lowDoor(256);
   const inside = Array.from({ length: 20 }, () => listen(door.port));
   await Promise.all(inside.map((w) => w.has(20)));
@@ -112,7 +112,7 @@ test('files that run out all the same: nothing spins, nobody inside is cut off, 
   expect(door.log().match(short)?.length).toBe(1);
 });
 
-test('what the limit of open files leaves room for', () => {
+test('how many connections the limit of open files allows', () => {
   expect(withinFiles(LIMITS, Number.POSITIVE_INFINITY)).toEqual(LIMITS);
   expect(withinFiles(LIMITS, 131_072)).toEqual(LIMITS);
   expect(withinFiles(LIMITS, 4_096)).toMatchObject({ connections: 3_584, refusals: 256 });

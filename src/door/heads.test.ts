@@ -79,7 +79,7 @@ test('a target in absolute form is the same request, by the name in it', async (
   expect(stream.text()).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: audio\/mp4/);
 });
 
-test('methods, versions and targets that are none are refused by the strict parser behind', async () => {
+test('invalid methods, versions and targets are refused by the strict parser behind', async () => {
   await using door = await openTestDoor(fakeOrigin());
   for (const line of [
     'GET /r/room/stream HTTP/9.9',
@@ -110,7 +110,7 @@ test('a head in many small pieces is read as one', async () => {
   }
 });
 
-test('a GET of the stream with a body goes the ordinary way and still ends in a stream', async () => {
+test('a GET of the stream with a body goes through the HTTP server and still ends in a stream', async () => {
   const origin = fakeOrigin();
   origin.tick();
   await using door = await openTestDoor(origin);
@@ -131,7 +131,7 @@ test('a head is read the same however it is cut', () => {
   });
 });
 
-test('garbage of every kind gets an answer or a close and the door lives', async () => {
+test('garbage of every kind is answered or closed, and the door survives', async () => {
   const origin = fakeOrigin();
   origin.tick();
   await using door = await openTestDoor(origin);
@@ -164,7 +164,7 @@ test('addresses are counted by /24 and /48, loopback not at all', () => {
     expect(prefixOf(own)).toBeUndefined();
 });
 
-test('an address as people write it leads to the one that is meant, with its query; a body is not sent twice', async () => {
+test('an address as people type it redirects to the one that is meant, with its query; a body is not sent twice', async () => {
   const origin = fakeOrigin();
   await using door = await openTestDoor(origin);
   const ask = async (line: string): Promise<string> => {
@@ -194,7 +194,7 @@ test('an address as people write it leads to the one that is meant, with its que
     expect([line, await ask(line)]).toEqual([line, answer]);
 });
 
-test('no way leads past the table: dot segments in any dress are 404, and nothing is asked of those behind', async () => {
+test('nothing bypasses the table: dot segments in any form are 404, and nothing is forwarded', async () => {
   await using door = await openTestDoor(fakeOrigin());
   for (const path of [
     ...[
@@ -261,7 +261,7 @@ test('16 kB of cookies are served at every address, on a first and on a kept con
   }
 });
 
-test('beyond that a browser reads a page in words, a program problem+json', async () => {
+test('beyond that a browser gets a page that explains it, a program problem+json', async () => {
   await using door = await openTestDoor(fakeOrigin());
   for (const path of ['/', '/r/room', '/r/room/stream', '/r/room/state.json'])
     for (const size of [20_000, 33_000, 80_000])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openInFlight } from './in-flight.ts';
 
-test('one network has a part of what may be under way, and gives it back when it is over', () => {
+test('one network has a share of the requests in flight, and gives it back when they are over', () => {
   const inFlight = openInFlight();
   const loud = Array.from({ length: 100 }, () => inFlight.begin('203.0.113'));
   expect(loud.filter(Boolean)).toHaveLength(24);
@@ -11,7 +11,7 @@ test('one network has a part of what may be under way, and gives it back when it
   expect([inFlight.begin('203.0.113'), inFlight.begin('203.0.113')].filter(Boolean)).toHaveLength(1);
 });
 
-test('all together have a limit, also those of unknown networks', () => {
+test('all networks together have a limit, unknown ones included', () => {
   const inFlight = openInFlight();
   const all = Array.from({ length: 300 }, () => inFlight.begin(undefined));
   expect(all.filter(Boolean)).toHaveLength(256);

@@ -53,7 +53,7 @@ test('a token counts in its own room only, and there for a hundred requests a se
   expect(ask('/r/room/whip', 1, 'room')).toBe(true);
 });
 
-test('without strain as well, only so many requests reach the process that mixes: few without a token of the room', () => {
+test('even without load only so many requests reach the mixing process: few without a token of the room', () => {
   const clock = manualClock();
   const share = new Share(1);
   const gate = openGate({ limits: LIMITS, share });

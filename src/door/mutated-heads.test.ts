@@ -8,7 +8,7 @@ import { sendMutatedHeads } from '../../test/mutated-heads.ts';
 const folder = mkdtempSync(join(tmpdir(), 'earshot-heads-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('two thousand mutated heads: each is answered or closed, none is our mistake, and the door lives', async () => {
+test('two thousand mutated heads: each is answered or closed, none causes a fault, and the door survives', async () => {
   const run = await sendMutatedHeads(2_000, chance(7), 100, folder);
   expect([run.hangs, run.wrong]).toEqual([[], []]);
   // They reach all the ways there are: served, refused, redirected, and closed.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fakeOrigin, openTestDoor } from '../../test/door.ts';
 
-test('the address of a room that ended years ago is looked for before it is said to be nobody’s', async () => {
+test('the address of a room that ended years ago is looked up before it is reported as unknown', async () => {
   const origin = fakeOrigin();
   let away = false;
   origin.seek = (slug) => {

@@ -39,7 +39,7 @@ test('a body that is too large is answered before the connection ends', async ()
   await until(() => fits.text().endsWith('read 2000'));
 });
 
-test('who goes in the middle of a body is no fault', async () => {
+test('a client that leaves in the middle of a body is no fault', async () => {
   const { queue, asked } = reading();
   await using door = await openTestDoor(fakeOrigin(), { queue });
   const w = wire(door.port, `${post(10_000)}half of it`);

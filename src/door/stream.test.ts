@@ -110,7 +110,7 @@ test('with a longer period fragments are coalesced into one write and nobody mis
   expect(wires[0]?.text()).toContain('earshot-period: 960');
 });
 
-test('after=SEQ goes on exactly where the listener was', async () => {
+test('after=SEQ continues exactly where the listener was', async () => {
   const origin = fakeOrigin();
   for (let i = 0; i < 20; i += 1) origin.tick();
   await using door = await openTestDoor(origin);
@@ -163,7 +163,7 @@ test('HTTP/1.0 without a Host is served the same way', async () => {
   await until(() => heard(w.body()).at(-1) === 101);
 });
 
-test('what is pipelined behind a stream is no request and hurts nobody', async () => {
+test('bytes pipelined behind a stream are no request and do no harm', async () => {
   const origin = fakeOrigin();
   origin.tick();
   await using door = await openTestDoor(origin);
@@ -174,7 +174,7 @@ test('what is pipelined behind a stream is no request and hurts nobody', async (
   expect(w.text()).not.toContain('ok\n');
 });
 
-test('a kept connection that has fetched a page goes over to the stream on the same socket', async () => {
+test('a kept-alive connection that has fetched a page switches to the stream on the same socket', async () => {
   const origin = fakeOrigin();
   origin.tick();
   await using door = await openTestDoor(origin);
@@ -264,7 +264,7 @@ test('rate picks the best rendition within it', async () => {
   }
 });
 
-test('a reader that stops is closed at its backlog limit and the others hear on', async () => {
+test('a reader that stops is closed at its backlog limit and the others keep hearing', async () => {
   const origin = fakeOrigin();
   origin.tick();
   await using door = await openTestDoor(origin, { limits: { ...LIMITS, backlog: 256 * 1024 } });
@@ -301,7 +301,7 @@ test('a reader that takes next to nothing for the stall window is closed by the 
   expect(door.metrics()).toContain('departures_total{cause="stalled"} 1');
 });
 
-test('presence follows who comes and goes', async () => {
+test('presence follows joins and leaves', async () => {
   const origin = fakeOrigin();
   origin.tick();
   await using door = await openTestDoor(origin);

@@ -87,13 +87,16 @@ test.each([
   ['P-384:X25519', 'secp384r1'],
   // What it has sent a key for is unknown here, so it has to be asked for another.
   ['brainpoolP256r1tls13:P-256', 'prime256v1'],
-])('who offers the key exchanges %s, the first with its key, agrees on %s', async (ecdhCurve, agreed) => {
-  await using door = await openTestDoor(fakeOrigin(), { tls });
-  const peer = secure(door.port, '', { ecdhCurve, minVersion: 'TLSv1.3' });
-  await peer.ready;
-  expect(peer.socket.getEphemeralKeyInfo()).toMatchObject({ name: agreed });
-  peer.socket.destroy();
-});
+])(
+  'a client that offers the key exchanges %s, the first with its key, agrees on %s',
+  async (ecdhCurve, agreed) => {
+    await using door = await openTestDoor(fakeOrigin(), { tls });
+    const peer = secure(door.port, '', { ecdhCurve, minVersion: 'TLSv1.3' });
+    await peer.ready;
+    expect(peer.socket.getEphemeralKeyInfo()).toMatchObject({ name: agreed });
+    peer.socket.destroy();
+  },
+);
 
 test('what is older than TLS 1.2, plain HTTP or garbage is refused, and others notice nothing', async () => {
   const origin = fakeOrigin();
@@ -138,7 +141,7 @@ test('programs on the same machine may speak plain HTTP on the port of TLS, besi
   await until(() => door.metrics().includes('open_connections 0'));
 });
 
-test('who connects and does not finish the handshake is closed like a head that does not come', async () => {
+test('a client that does not finish the handshake is closed like one that does not send its head', async () => {
   const clock = manualClock();
   await using door = await openTestDoor(fakeOrigin(), { tls, clock });
   const silent = wire(door.port, '');
@@ -151,7 +154,7 @@ test('who connects and does not finish the handshake is closed like a head that 
   await until(() => door.metrics().includes('open_connections 0'));
 });
 
-test('a session begun at one door is resumed at another with the same keys, and not after they have changed', async () => {
+test('a session that began at one door is resumed at another with the same keys, and not after they have changed', async () => {
   const clock = manualClock();
   let keys = Buffer.alloc(48, 7);
   const shared = { ...tls, ticketKeys: () => keys };
@@ -219,7 +222,7 @@ test('a reader of TLS that takes next to nothing is closed by the watchdog', asy
   await untilLate(() => door.metrics().includes('departures_total{cause="stalled"} 1'));
 });
 
-test('the program ends with a close that is no cut', async () => {
+test('the end of the program closes the TLS connection properly', async () => {
   const origin = fakeOrigin();
   origin.tick();
   await using door = await openTestDoor(origin, { tls });
@@ -234,7 +237,7 @@ test('the program ends with a close that is no cut', async () => {
   expect(ended).toBe(true);
 });
 
-test('a connection too many is closed before its handshake', async () => {
+test('a connection beyond the limit is closed before its handshake', async () => {
   const origin = fakeOrigin();
   origin.tick();
   await using door = await openTestDoor(origin, { tls, limits: { ...LIMITS, connections: 1 } });
@@ -253,7 +256,7 @@ function keptLog(): { log: Log; said: string[] } {
   return { log, said };
 }
 
-test('a new certificate is taken up without a break; a bad one is said and leaves the last good one', async () => {
+test('a new certificate is used without a break; a bad one is reported and the last good one stays', async () => {
   const own = mkdtempSync(join(folder, 'reload-'));
   const before = selfSigned();
   const changing = writeCertificate(own, before);

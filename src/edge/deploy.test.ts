@@ -31,7 +31,7 @@ test('files for deployment name only settings that exist', () => {
 });
 
 const yaml = spawnSync('python3', ['-c', 'import yaml']).status === 0;
-test('the unit offers ports below 1024 by two lines that go together, and has no capability without them', () => {
+test('the unit allows ports below 1024 by two lines that belong together, and has no capability without them', () => {
   const lines = read('earshot.service').split('\n');
   const first = lines.indexOf('CapabilityBoundingSet=');
   // A right that is not in the bounding set cannot be had.

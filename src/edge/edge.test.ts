@@ -25,7 +25,7 @@ async function freePort(): Promise<number> {
 }
 
 describe('classes of addresses', () => {
-  test('each example is of its own class and of no other', () => {
+  test('each example is in its own class and no other', () => {
     for (const { id, examples } of CLASSES)
       for (const path of examples)
         expect([
@@ -34,11 +34,11 @@ describe('classes of addresses', () => {
         ]).toEqual([path, [id]]);
   });
 
-  test('what belongs to one person, or never ends, is of none', () => {
+  test('what belongs to one person, or never ends, is in none', () => {
     for (const path of NEVER) expect([path, classOf(path)?.id]).toEqual([path, undefined]);
   });
 
-  test('a path that is written another way than ours is passed on, not kept', () => {
+  test('a path in another spelling than ours is passed on, not cached', () => {
     for (const path of [
       '/r/hall/live/../../api/rooms',
       '/r/hall/live/opus64/1234.m4s/',
@@ -108,7 +108,7 @@ describe('configurations', () => {
   });
 
   const there = (path: string): boolean => existsSync(path);
-  test.runIf(there('/usr/sbin/nginx'))('nginx itself takes it', () => {
+  test.runIf(there('/usr/sbin/nginx'))('nginx itself accepts it', () => {
     const folder = join(dir, 'cache');
     mkdirSync(folder);
     const conf = join(dir, 'nginx.conf');
@@ -121,7 +121,7 @@ describe('configurations', () => {
     });
   });
   test.runIf(there('/usr/sbin/nginx'))(
-    'in a fresh Debian nginx the page of the installation gives way, and other sites do not',
+    'in a fresh Debian nginx the default page is replaced, and other sites stay',
     async () => {
       const place = mkdtempSync(join(dir, 'debian-'));
       const port = await freePort();
@@ -170,7 +170,7 @@ server { listen ${port}; server_name blog.example; return 200 blog; }`;
       }
     },
   );
-  test.runIf(there('/usr/sbin/haproxy'))('HAProxy itself takes it, without a warning', () => {
+  test.runIf(there('/usr/sbin/haproxy'))('HAProxy itself accepts it, without a warning', () => {
     const conf = join(dir, 'haproxy.cfg');
     writeFileSync(conf, configuration('haproxy', options));
     execFileSync('/usr/sbin/haproxy', ['-c', '-q', '-dW', '-f', conf], { stdio: 'pipe' });

@@ -30,7 +30,7 @@ describe('the table of addresses', () => {
     }
   });
 
-  test('what is written another way is not found', () => {
+  test('a path in another spelling is not found', () => {
     for (const path of [
       ...[
         '',
@@ -51,7 +51,7 @@ describe('the table of addresses', () => {
       expect([path, find(path)?.address.id]).toEqual([path, undefined]);
   });
 
-  test('lists of every codec are kept alike', () => {
+  test('playlists of every codec are cached alike', () => {
     for (const file of [
       'live/main',
       'live/opus',

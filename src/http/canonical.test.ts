@@ -40,7 +40,7 @@ test.each([
   expect(find(meant)).toBeDefined();
 });
 
-test('what is written as it should be, or means nothing, is left', () => {
+test('a path in canonical form, or of no address, is left alone', () => {
   for (const { examples } of ADDRESSES) for (const path of examples) expect(canonical(path)).toBeUndefined();
   for (const path of [
     ...['/nothing', '/r/', '/r', '/r/town hall', '/r/town-hall/nothing', '/r/%ff', '/r/%', '/r/%2574own'],
@@ -61,7 +61,7 @@ test('what is written as it should be, or means nothing, is left', () => {
     ]);
 });
 
-test('whatever the address, the one that is meant stays on this server', () => {
+test('whatever the path, its canonical form stays on this server', () => {
   for (const path of [
     '//evil.example',
     '/\\evil.example',
@@ -100,7 +100,7 @@ test.each([
   expect(stepsAside(path)).toBe(true);
 });
 
-test('dots within names step nowhere', () => {
+test('dots within names do not leave the folder', () => {
   for (const { examples } of ADDRESSES)
     for (const path of examples) expect([path, stepsAside(path)]).toEqual([path, false]);
   for (const path of ['/.well-known/x', '/r/a...', '/r/a.b/..c', '/...', '/_/a..js'])

@@ -70,7 +70,7 @@ test('entries are canonical JSON, numbered, each with the hash of the line befor
   expect(verify(text())).toMatchObject({ holds: true, entries: 2, torn: 0, chains: [{ by: '', seq: 2 }] });
 });
 
-test('the chain goes on where it stood, also over lines of a version that had none', async () => {
+test('the chain continues where it stood, also after lines of a version that had none', async () => {
   writeFileSync(path, '{"at":1}\n\n{"at":2}\n');
   await write(opened(), 3, 4);
   await write(opened(), 5);
@@ -100,7 +100,7 @@ test('a torn last line is cut off, wherever a kill tore it, and the chain holds'
   expect(verify(text())).toMatchObject({ holds: true, entries: 4, torn: 0 });
 });
 
-test('a full disk loses nothing that waits, writes nothing twice, and tears no chain', async () => {
+test('on a full disk nothing that waits is lost, nothing is written twice, and no chain breaks', async () => {
   for (let room = 0; room < 330; room += 7) {
     rmSync(path, { force: true });
     const files = fillingDisk();
@@ -120,7 +120,7 @@ test('a full disk loses nothing that waits, writes nothing twice, and tears no c
   }
 });
 
-test('what does not fit the memory is dropped, counted, and said by the next entry', async () => {
+test('entries that do not fit in memory are dropped, counted, and reported by the next entry', async () => {
   const files = fillingDisk();
   files.room = 0;
   const file = opened({ files, maxWaiting: 3 });
@@ -135,7 +135,7 @@ test('what does not fit the memory is dropped, counted, and said by the next ent
   expect(verify(text())).toMatchObject({ holds: true, entries: 4, dropped: 7 });
 });
 
-test('an entry that cannot be JSON costs itself alone', async () => {
+test('an entry that cannot be JSON affects no other', async () => {
   const file = opened();
   file.add({ at: 1 });
   file.add({ at: Number.NaN });
@@ -147,7 +147,7 @@ test('an entry that cannot be JSON costs itself alone', async () => {
   expect(verify(text())).toMatchObject({ holds: true, entries: 3, dropped: 1 });
 });
 
-test('several writers share a file, each with a chain, and a torn line of one costs no other', async () => {
+test('several writers share a file, each with a chain, and a torn line of one affects no other', async () => {
   const one = opened({ by: 'door-0' });
   const other = opened({ by: 'cell-0' });
   const say = async (file: JournalFile, by: string, at: number): Promise<void> => {
@@ -183,7 +183,7 @@ test('two writers of the same name, as when a second Earshot takes a data folder
   expect(verify(text())).toMatchObject({ holds: true, entries: 7, chains: [{ by: 'a', seq: 7 }] });
 });
 
-test('a full file takes no more and says so; one that keeps an older part goes on in a new file', async () => {
+test('a full file takes no more and says so; one that keeps an older part continues in a new file', async () => {
   const file = opened({ maxBytes: 100 });
   await write(file, 1);
   await write(file, 2);
@@ -210,7 +210,7 @@ test('a full file takes no more and says so; one that keeps an older part goes o
   expect(verify(text(), readFileSync(olderPart(path), 'utf8'))).toMatchObject({ holds: true, entries: 2 });
 });
 
-test('a file that is no journal is added to and never cut', async () => {
+test('a file that is not a journal is appended to and never cut', async () => {
   const strange = 'x'.repeat(300_000);
   writeFileSync(path, strange);
   await write(opened(), 1);

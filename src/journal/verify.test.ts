@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 const file = (list: readonly string[]): string => list.map((line) => `${line}\n`).join('');
 
-test('one letter that was changed is found, in every entry but the last', () => {
+test('one changed character is found, in every entry but the last', () => {
   expect(verify(file(lines)).holds).toBe(true);
   for (let i = 0; i < 9; i += 1) {
     const found = verify(file(lines.map((line, at) => (at === i ? line.replace('entry', 'Entry') : line))));
@@ -39,13 +39,13 @@ test('entries that were removed, put in another order, repeated or added are fou
   ]);
 });
 
-test('many findings are counted, not all told', () => {
+test('many findings are counted, and not all listed', () => {
   const found = verify(file(lines.flatMap((line) => Array.from({ length: 9 }, () => line))));
   expect(found.findings).toHaveLength(21);
   expect(found.findings.at(-1)).toMatch(/^and \d+ more$/);
 });
 
-test('a signed head shows what the chain alone cannot: a new end, and a history that was made anew', () => {
+test('a signed head shows what the chain alone cannot: a replaced end, and a history that was rewritten', () => {
   const key = signingKeyFor(new Uint8Array(32).fill(5), 'journal heads');
   const text = canonical(headOf(verify(file(lines.slice(0, 8))), 'a.jsonl', 1_000, key) as unknown as Json);
   const head = checkHead(text);

@@ -9,7 +9,7 @@ const secret = new Uint8Array(32).fill(3);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-test('two purposes never have the same key, two installations neither, and none is the secret', () => {
+test('two purposes never have the same key, nor do two installations, and no key is the secret itself', () => {
   const other = new Uint8Array(32).fill(4);
   const keys = [...PURPOSES.flatMap((purpose) => [keyFor(secret, purpose), keyFor(other, purpose)]), secret];
   expect(new Set(keys.map(hex)).size).toBe(2 * PURPOSES.length + 1);
@@ -18,7 +18,7 @@ test('two purposes never have the same key, two installations neither, and none 
   for (const purpose of PURPOSES) expect(hex(keyFor(secret, purpose))).toBe(hex(keyFor(secret, purpose)));
 });
 
-test('keys are those of RFC 5869, and the same in every version', () => {
+test('keys are derived by RFC 5869, and are the same in every version', () => {
   // By hand from HMAC: extract with an empty salt, then the first block of expand.
   const pseudorandom = createHmac('sha256', Buffer.alloc(32)).update(secret).digest();
   const byHand = (purpose: string): string =>
@@ -56,7 +56,7 @@ test('links are signed with the secret itself, as every link always was', async 
   expect(await tokens.check(`${text}.${forged}`, 'hall')).toBe('token-invalid');
 });
 
-test('what was given out before this list was made stays valid: tickets and keys of rehearsals', () => {
+test('tickets and rehearsal keys that were given out before this list existed stay valid', () => {
   const old = hkdfSync('sha256', secret, new Uint8Array(0), 'earshot queue ticket 1', 32);
   const text = 'q1.hall.3.77.w.4000000000';
   const mac = createHmac('sha256', Buffer.from(old)).update(text).digest('base64url').slice(0, 22);

@@ -37,7 +37,7 @@ test('doors of one supervisor have the same keys, new ones each day; another sup
   expect(now()[0]).not.toBe(before[0]);
 });
 
-test('a door that nobody supervises, or that is not answered, has keys of its own', async () => {
+test('a door without a supervisor, or without its answer, has keys of its own', async () => {
   const clock = manualClock();
   const on = () => {};
   const [one, other] = [await askTicketKeys(clock, { on }), await askTicketKeys(clock, { on })];

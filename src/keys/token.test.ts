@@ -27,7 +27,7 @@ test('a quick look knows our tokens from altered, expired and foreign ones', asy
     expect(knows(none, 'room', now)).toBe(false);
 });
 
-test('a header made to be dear to read is as cheap as any other', () => {
+test('a header made to be expensive to read is as cheap as any other', () => {
   const dear = `Bearer ${'"'.repeat(1_000)}a${' '.repeat(1_000)}a`;
   const began = performance.now();
   for (let look = 0; look < 500; look += 1) expect(bearer(dear)).toBeDefined();

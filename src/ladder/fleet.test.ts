@@ -39,7 +39,7 @@ function fleet(
   return turns;
 }
 
-test('many doors that strain a second after each other do not race to the top: each step gets its time', () => {
+test('many doors overloaded a second after each other do not race to the top: each step gets its time', () => {
   // Mild, and a longer period relieves it: one step is enough, and no further one is taken before it could show.
   const mild = fleet(24, 60, (door, level, second) => (second > 5 + door / 4 && level < 1 ? 200 : 20));
   expect(mild.filter(({ from, to }) => to > from)).toHaveLength(1);
@@ -48,7 +48,7 @@ test('many doors that strain a second after each other do not race to the top: e
   expect((second?.second ?? 0) - (first?.second ?? 0)).toBeGreaterThanOrEqual(24);
 });
 
-test('a severe strain on all doors takes a step every three seconds, no faster', () => {
+test('severe overload on all doors makes one step every three seconds, no faster', () => {
   const turns = fleet(24, 60, (_, __, second) => (second > 5 ? 3000 : 20));
   expect(turns.at(-1)?.to).toBe(7);
   const gaps = turns.slice(1).map(({ second }, i) => second - (turns[i]?.second ?? 0));

@@ -84,7 +84,7 @@ describe('up', () => {
     expect(severe.level()).toBe(TOP);
   });
 
-  test('what leaves the machine is not relieved by a longer period, so nothing waits for that', () => {
+  test('a longer period does not relieve the egress, so nothing waits for that', () => {
     const rig = new Rig({ egressLimit: 100e6 });
     rig.second();
     rig.seconds(9, { egress: 95e6 });
@@ -95,7 +95,7 @@ describe('up', () => {
     expect(rig.level()).toBe(4);
   });
 
-  test('a door with next to nothing to do does not take a busy machine for its own crowd', () => {
+  test('a door with next to nothing to do does not mistake a busy machine for a crowd of its own', () => {
     const rig = new Rig();
     rig.crowd = { big: 100 };
     rig.seconds(100, { wait: 3000, loop: 3000 });
@@ -133,7 +133,7 @@ describe('down', () => {
     expect(rig.steps).toHaveLength(1);
   });
 
-  test('a strained second alone does not end the calm, two in a row do', () => {
+  test('a single second of strain does not end the calm, two in a row do', () => {
     const rig = new Rig();
     rig.second();
     rig.seconds(3, { wait: 100 });
@@ -152,7 +152,7 @@ describe('down', () => {
     expect(other.level()).toBe(0);
   });
 
-  test('a bitrate is given back only when what would then leave fits', () => {
+  test('a bitrate is restored only when the egress has room for it', () => {
     const rig = new Rig({ egressLimit: 100e6 });
     rig.second();
     rig.seconds(9, { egress: 95e6 });
@@ -235,7 +235,7 @@ describe('whatever the signals', () => {
     expect(turns.length).toBeLessThanOrEqual(1);
   });
 
-  test('after any storm whose crowd leaves it is back at level 0 within 90 s', () => {
+  test('after any storm whose crowd has left it is back at level 0 within 90 s', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const roll = dice(seed);
       const rig = new Rig();
@@ -328,7 +328,7 @@ describe('rooms', () => {
     expect(other.level()).toBe(0);
   });
 
-  test('rooms that nobody hears are forgotten, those above level 0 only when they are back', () => {
+  test('rooms without listeners are forgotten, those above level 0 only once they are back at 0', () => {
     const rig = new Rig();
     rig.second();
     rig.seconds(3, { wait: 100 });
@@ -341,7 +341,7 @@ describe('rooms', () => {
 });
 
 describe('places while newcomers queue', () => {
-  test('there are some while nothing strains, none while something does', () => {
+  test('there are some while there is no strain, none while there is', () => {
     const rig = new Rig();
     rig.second();
     expect(rig.ladder.spare('big', ms(rig.now))).toBe(100);
@@ -353,8 +353,8 @@ describe('places while newcomers queue', () => {
   });
 });
 
-describe('what may leave the machine', () => {
-  test('it is learned from sockets that fill up, not from a late processor', () => {
+describe('the egress limit', () => {
+  test('it is learned from sockets that fill up, not from a slow processor', () => {
     const rig = new Rig();
     rig.seconds(10, { egress: 40e6 });
     rig.seconds(3, { egress: 60e6, wait: 500 });

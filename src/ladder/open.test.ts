@@ -23,7 +23,7 @@ function rig() {
   return { clock, written, ladder, set };
 }
 
-test('what a door does is the higher of its own wish and what the cell published', async () => {
+test('a door applies the higher of its own wish and what the cell published', async () => {
   const { clock, ladder, set } = rig();
   await using _ = ladder;
   expect(ladder.delivery('talk')).toMatchObject({ level: 0, period: 320 });
@@ -70,7 +70,7 @@ test("a host's cap that is reached holds newcomers back at a door that is a leve
   expect(ladder.delivery('talk')).toMatchObject({ level: 1, newcomers: 'queue', cap: 10 });
 });
 
-test('every step is a record with the values it was decided on, and a metric', async () => {
+test('every step is in the journal with the values it was decided on, and in a metric', async () => {
   const { clock, written, ladder, set } = rig();
   await using _ = ladder;
   set({ wait: 900, joins: 12 });

@@ -24,7 +24,7 @@ function seconds(steering: RoomSteering, from: number, count: number, doors: Pre
 }
 
 describe('counts', () => {
-  test('are summed over what doors said last, within five seconds', () => {
+  test('are summed over the last reports of the doors, within five seconds', () => {
     const steering = open();
     steering.hear(says('a', { streams: 9, live: 7, spare: 2 }), 0);
     steering.hear(says('a', { streams: 10, live: 8, spare: 3 }), 1000);
@@ -48,7 +48,7 @@ describe('counts', () => {
 });
 
 describe('the level of the room', () => {
-  test('is the highest wish of all doors, one level a second upwards, with its reason and who wished it', () => {
+  test('is the highest wish of all doors, rising one level a second, with its reason and who wished it', () => {
     const steering = open();
     const turns = seconds(steering, 0, 5, [
       says('a', { level: 1, why: 'wait' }),
@@ -79,7 +79,7 @@ describe('the level of the room', () => {
     expect(steering.delivery(70_000).why).toBeUndefined();
   });
 
-  test('a door that says nonsense moves nothing out of bounds', () => {
+  test('a door that reports nonsense moves nothing out of bounds', () => {
     const steering = open();
     seconds(steering, 0, 20, [
       says('a', { level: 99 }),

@@ -43,7 +43,7 @@ test('every step is one line of its room, whoever writes it', async () => {
   expect(failed).toEqual([]);
 });
 
-test('a file from before there was a chain goes on, and its lines are still read', async () => {
+test('a file from before there was a chain is continued, and its lines are still read', async () => {
   const old = [step(1), { ...step(2), by: 'cell-0' }];
   await mkdir(join(dir, 'ladder'));
   await writeFile(join(dir, 'ladder', 'talk.jsonl'), old.map((line) => `${JSON.stringify(line)}\n`).join(''));
@@ -75,7 +75,7 @@ test('a flood of steps loses lines and says how many; a full file takes no more'
   expect(await readFile(join(dir, 'ladder', 'talk.jsonl'))).toHaveLength(4_000_001);
 });
 
-test('a folder that cannot be made is told, and nothing throws', async () => {
+test('a folder that cannot be created is reported, and nothing throws', async () => {
   await writeFile(join(dir, 'ladder'), 'a file in its place');
   const failed: unknown[] = [];
   const records = openStepJournal(join(dir, 'ladder'), (error) => failed.push(error));

@@ -27,7 +27,7 @@ describe('fMP4', () => {
     expect(given).toEqual(before);
   });
 
-  test('what is no fragment is refused, however it is cut', () => {
+  test('anything but a fragment is refused, however it is cut', () => {
     const good = markedFragment('opus64', 3);
     const moof = good.readUInt32BE(0);
     for (let length = 0; length < moof; length++) {
@@ -67,7 +67,7 @@ describe('Ogg', () => {
     expect(sealOggPage(Buffer.from(once))).toEqual(once);
   });
 
-  test('what is no page is refused', () => {
+  test('anything but a page is refused', () => {
     expect(() => retime('ogg', Buffer.from('not a page at all, is it? no.'), 1)).toThrow(RangeError);
     expect(() => retime('ogg', page.subarray(0, 20), 1)).toThrow(RangeError);
   });

@@ -86,7 +86,7 @@ describe('hold music', () => {
   });
 });
 
-describe("the host's own music", () => {
+describe("a host's own music", () => {
   it('is brought to −23 LUFS and loops without a click or a hole', () => {
     const pcm = Float32Array.from({ length: 2 * 10 * 48_000 }, (_, i) => {
       const t = (2 * Math.PI * (i >> 1)) / 48_000;

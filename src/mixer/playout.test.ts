@@ -55,7 +55,7 @@ describe('a speaker behind a network', () => {
     await bench.mixer[Symbol.asyncDispose]();
   });
 
-  it('gets lost frames back from the next packet, better than by guessing, better than silence', async () => {
+  it('restores lost frames from the next packet, better than by concealment, better than silence', async () => {
     const sound = speechLike(7, 5);
     const sent = await spoken(sound, { ...CHEAP, fec: true });
     const random = seeded(11);
@@ -107,7 +107,7 @@ describe('a speaker behind a network', () => {
     expect(onset).toBeLessThan(8000 + 320 + 50);
   });
 
-  it('says nothing twice and loses no word when the network stands still and then delivers', async () => {
+  it('repeats nothing and loses no word when the network stalls and then delivers', async () => {
     const sent = await spoken(tone(11, 440, 0.15), CHEAP);
     const packets = carried(ANN, sent, 100);
     const stalled = packets.map((packet) =>
@@ -134,7 +134,7 @@ describe('a speaker behind a network', () => {
     { dtx: true, lost: 900 },
     { dtx: true, lost: 2500 },
   ])(
-    'goes on with a sender whose clock stood still: $lost ms three times, DTX $dtx',
+    'continues with a sender whose clock stood still: $lost ms three times, DTX $dtx',
     async ({ dtx, lost }) => {
       // A starved browser drops sound that it should have recorded, and its timestamps do not show it.
       const sound = new Float32Array(24 * 48_000);
@@ -167,7 +167,7 @@ describe('a speaker behind a network', () => {
     },
   );
 
-  it('takes up a sender whose timestamps begin anew', async () => {
+  it('follows a sender whose timestamps start again', async () => {
     const first = await spoken(tone(3, 440, 0.2), CHEAP);
     const second = await spoken(tone(3, 440, 0.2), CHEAP, 100, 5_000_000);
     const packets = [...carried(ANN, first, 100), ...carried(ANN, second, 3100)];
@@ -180,7 +180,7 @@ describe('a speaker behind a network', () => {
     await bench.mixer[Symbol.asyncDispose]();
   });
 
-  it('survives empty, cut and random packets and goes on', async () => {
+  it('survives empty, cut and random packets and continues', async () => {
     const sent = await spoken(tone(8, 440, 0.15), CHEAP);
     const random = seeded(5);
     const garbage = (length: number): Uint8Array =>

@@ -125,7 +125,7 @@ describe('standby and stage', () => {
     expect(bench.mixer.state().carries).toBe('standby');
   });
 
-  it('lets nothing be heard that was said before going live', async () => {
+  it('plays nothing that was said before going live', async () => {
     await using bench = await openBench({ live: false });
     const secret = await endless(1000);
     const open = await endless(440);
@@ -139,7 +139,7 @@ describe('standby and stage', () => {
     expect(toneFit(sound, 440, 4.35 * 48_000, 6 * 48_000).worst).toBeGreaterThan(15);
   });
 
-  it('mutes what is said from then on, not what was said before', async () => {
+  it('mutes what is said from then on, and plays what was said before', async () => {
     await using bench = await openBench();
     const talk = await endless(440);
     await bench.join(ANN);
@@ -154,7 +154,7 @@ describe('standby and stage', () => {
     expect(power(sound, 5.5 * 48_000, 4800)).toBeGreaterThan(1e-3);
   });
 
-  it('lets a speaker who leaves finish, then forgets them; the same person may return', async () => {
+  it('lets a leaving speaker finish, then forgets them; the same person may return', async () => {
     await using bench = await openBench();
     const talk = await endless(440);
     await bench.join(ANN);
@@ -203,7 +203,7 @@ describe('standby and stage', () => {
     expect(bench.blocks.at(-1)?.stereo).toBe(false);
   });
 
-  it('tells its level', async () => {
+  it('reports its level', async () => {
     await using bench = await openBench({ music: hum, live: false });
     bench.pass(1000);
     expect(bench.mixer.level).toBeCloseTo(-20, 0);
@@ -217,7 +217,7 @@ describe('dead air', () => {
   const causeAfter = (bench: Awaited<ReturnType<typeof openBench>>, from: number) =>
     bench.states.find(({ at, state }) => at >= from && state.deadAir);
 
-  it('nobody on stage is told within 2 s, and covered by music at once', async () => {
+  it('an empty stage is reported within 2 s, and covered by music at once', async () => {
     await using bench = await openBench({ music: hum });
     bench.pass(12_000);
     const told = causeAfter(bench, 0);
@@ -232,7 +232,7 @@ describe('dead air', () => {
     expect(filled.most).toBeLessThan(0.07);
   });
 
-  it('all muted is told within 2 s of the last word', async () => {
+  it('everyone muted is reported within 2 s of the last word', async () => {
     await using bench = await openBench();
     const talk = await endless(440);
     await bench.join(ANN);
@@ -244,7 +244,7 @@ describe('dead air', () => {
     expect(told?.at).toBeLessThanOrEqual(4000 + 250 + 2050);
   });
 
-  it('no packets is told within 2 s of the last sound', async () => {
+  it('missing packets are reported within 2 s of the last sound', async () => {
     await using bench = await openBench();
     const talk = await endless(440);
     await bench.join(ANN);
@@ -255,7 +255,7 @@ describe('dead air', () => {
     expect(told?.at).toBeLessThanOrEqual(4000 + 400 + 2050);
   });
 
-  it('an open microphone without a sound is quiet, told within 2 s', async () => {
+  it('an open microphone without sound is reported as quiet within 2 s', async () => {
     await using bench = await openBench();
     await bench.join(ANN);
     const silence = await spoken(new Float32Array(5 * 48_000), CHEAP);
@@ -284,7 +284,7 @@ describe('dead air', () => {
     expect(bench.mixer.state().deadAir?.cause).toBe('quiet');
   });
 
-  it('ends with the first word, and the music goes at once', async () => {
+  it('ends with the first word, and the music stops at once', async () => {
     await using bench = await openBench({ music: hum });
     const talk = await endless(440);
     await bench.join(ANN);

@@ -43,7 +43,7 @@ function loop(blocks: number): Float32Array {
   return sound;
 }
 
-test('a room that rested goes on with the music that was heard meanwhile, and with what never repeats after a second', async () => {
+test('a room that rested continues with the music that was heard meanwhile, and a second later with music that never repeats', async () => {
   const { sound, told } = await goOn({ carries: 'standby', since: epochMs(5) }, false);
   expect(told).toEqual([]);
   const expected = loop(5);
@@ -55,7 +55,7 @@ test('a room that rested goes on with the music that was heard meanwhile, and wi
     expect(power(sound, from, 4800)).toBeGreaterThan(1e-4);
 });
 
-test('a live room without anybody is in the midst of its silence: its music goes on, and becomes lower without a break', async () => {
+test('a live room with an empty stage continues its music, and lowers it without a break', async () => {
   const since = epochMs(1000);
   const state: MixerState = { carries: 'standby', since, deadAir: { cause: 'nobody-on-stage', since } };
   const lobby = await goOn({ carries: 'standby', since }, false);

@@ -42,7 +42,7 @@ test('an address without a room is asked for again after a while; a site that is
   expect(await rooms.seek('none')).toBe('unknown');
 });
 
-test('strangers who make up addresses cost the site a bounded number of questions, and no memory', async () => {
+test('made-up addresses cost the site a bounded number of questions, and no memory', async () => {
   const { clock, asked, rooms } = rig(async () => undefined);
   for (let second = 0; second < 3; second++) {
     for (let i = 0; i < 500; i++) await rooms.seek(`made-up-${second}-${i}`);

@@ -85,8 +85,8 @@ const joined = (rendition: string) => {
   return found;
 };
 
-describe('a rendition that is not coded', () => {
-  it('has the fragments of the best one of its codec, and its own from the first that comes', () => {
+describe('a rendition that is not encoded', () => {
+  it('has the fragments of the best one of its codec, and its own from the first on', () => {
     run(5);
     run(4, ['opus32', 'aac64', ...ALWAYS]);
     run(3);
@@ -143,7 +143,7 @@ describe('an address of sound', () => {
     return reply?.headers['cache-control'];
   };
 
-  it('is kept for ever when the sound is its own, and for a second when another rendition stands in', async () => {
+  it('is cached for ever when the sound is its own, and for a second when it is a substitute', async () => {
     run(16);
     run(16, ['opus32', ...ALWAYS]);
     run(1);
@@ -158,7 +158,7 @@ describe('an address of sound', () => {
     expect(await kept(`opus32/${newest}.m4s`)).toContain('immutable');
   });
 
-  it('is kept for a second when hold music stands in: another door may have had the voice', async () => {
+  it('is cached for a second when it is hold music: another door may have had the voice', async () => {
     run(16);
     clock.advance(6000);
     expect(await kept('opus64/0.m4s')).toContain('immutable');
@@ -167,13 +167,13 @@ describe('an address of sound', () => {
 });
 
 describe('radio without anything to stand in', () => {
-  it('has nothing while it is not coded, and no hold music under a program that is here', () => {
+  it('has nothing while it is not encoded, and no hold music while the program is there', () => {
     run(100);
     expect(seqs('radio-mp3')).toEqual([]);
     expect(joined('radio-mp3').fragments).toEqual([]);
   });
 
-  it('begins with the first fragment, without what was held minutes ago', () => {
+  it('begins with the first fragment, without old fragments from minutes ago', () => {
     run(10, ['radio-mp3', ...ALWAYS]);
     run(60);
     expect(joined('radio-mp3').fragments).toEqual([]);
@@ -183,7 +183,7 @@ describe('radio without anything to stand in', () => {
     expect(joined('radio-mp3').fragments.map(({ seq }) => seq)).toEqual([70, 71]);
   });
 
-  it('that is coded has one lost slot filled in', () => {
+  it('that is encoded has one lost slot filled in', () => {
     run(5, ['radio-mp3', ...ALWAYS]);
     run(1);
     run(5, ['radio-mp3', ...ALWAYS]);
@@ -205,8 +205,8 @@ describe('radio without anything to stand in', () => {
   });
 });
 
-describe('what is wanted', () => {
-  it('is what was joined or fetched within the last minute, and is told once', async () => {
+describe('the list of wanted renditions', () => {
+  it('has what was joined or fetched within the last minute, once each', async () => {
     run(40);
     expect(origin.wanted().size).toBe(0);
     joined('radio-mp3');

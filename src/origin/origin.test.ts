@@ -103,7 +103,7 @@ describe('the origin', () => {
     expect(seqs('aac96')).toEqual([first]);
   });
 
-  it('hands on each fragment once, in order, as it came', () => {
+  it('forwards each fragment once, in order, as it came', () => {
     card();
     announce();
     run(5, 30);
@@ -113,7 +113,7 @@ describe('the origin', () => {
     );
   });
 
-  it('ignores what a reconnected cell greets with again', () => {
+  it('ignores fragments that a reconnected cell sends again', () => {
     card();
     announce();
     run(0, 20);
@@ -123,7 +123,7 @@ describe('the origin', () => {
     expect(seqs()).toEqual(range(0, 25));
   });
 
-  it('fills the slots of a dead studio with standby at the pace of the program, and lets the studio go on', () => {
+  it('fills the slots of a dead studio with standby at the pace of the program, until the studio continues', () => {
     card();
     announce();
     run(0, 20);
@@ -145,7 +145,7 @@ describe('the origin', () => {
     expect(isStandby(60)).toBe(false);
   });
 
-  it('says once that standby begins, and once how long it was, however the studio stumbles in between', () => {
+  it('logs once that standby begins, and once how long it was, however the studio stutters in between', () => {
     const said: [string, object][] = [];
     const log = { ...silentLog, warn: (fields: object, message: string) => said.push([message, fields]) };
     origin = open({ clock, log, archive: NOTHING, holdWhileAway: true });
@@ -198,7 +198,7 @@ describe('the origin', () => {
     expect(seqs()).toEqual(range(0, given));
   });
 
-  it('does not fill in for a little lateness', () => {
+  it('does not fill in for fragments that are slightly late', () => {
     card();
     announce();
     for (let seq = 0; seq < 60; seq++) {
@@ -224,7 +224,7 @@ describe('the origin', () => {
     expect(origin.state(SLUG)?.studio).not.toBe('away');
   });
 
-  it('goes on with the present slot after a jump that is longer than its window', () => {
+  it('continues with the current slot after a jump that is longer than its window', () => {
     card();
     announce();
     run(0, 20);
@@ -236,7 +236,7 @@ describe('the origin', () => {
     expect(seqs()).toEqual([...range(0, 20), 11_270, 11_271]);
   });
 
-  it('keeps a room silent in no case after the site says it is over', () => {
+  it('never leaves a room hanging after the site says it is over', () => {
     card();
     announce();
     run(0, 20);
@@ -259,7 +259,7 @@ describe('the origin', () => {
     expect(ended).toEqual([SLUG]);
   });
 
-  it('goes on with a room that is on again a moment after it ended', () => {
+  it('continues with a room that is on air again a moment after it ended', () => {
     card();
     announce();
     run(0, 20);
@@ -279,7 +279,7 @@ describe('the origin', () => {
     expect(ended).toEqual([SLUG]);
   });
 
-  it('fills in for a program that announced itself and never began', () => {
+  it('fills in for a program that was announced and never began', () => {
     card();
     announce();
     clock.advance(4900);
@@ -292,7 +292,7 @@ describe('the origin', () => {
     expect(isStandby(45)).toBe(false);
   });
 
-  it('does not fill in when told not to', () => {
+  it('does not fill in when standby is off', () => {
     origin = open({ clock, log: silentLog, archive: NOTHING, holdWhileAway: false });
     origin.onFragment((_, rendition, seq, bytes) => heard.push({ rendition, seq, bytes }));
     card();
@@ -331,7 +331,7 @@ describe('joining', () => {
     expect(joined().untilNext).toBe(0);
   });
 
-  it('continues after the last fragment one has, while it is held', () => {
+  it('continues after the last fragment a listener has, while it is held', () => {
     expect(joined({ after: 30 }).seqs).toEqual(range(31, 50));
     expect(joined({ after: 50 }).seqs).toEqual([]);
     expect(joined({ after: 52 }).seqs).toEqual([]);
@@ -344,7 +344,7 @@ describe('joining', () => {
     expect(joined({ at: 10 }).seqs).toEqual(range(10, 50));
   });
 
-  it('says why there is nothing to join', () => {
+  it('says why a room cannot be joined', () => {
     expect(origin.join('none', 'opus64', {})).toBe('room-unknown');
     expect(origin.join(SLUG, 'none', {})).toBe('not-found');
     card({ slug: 'later', status: 'scheduled' });
@@ -371,7 +371,7 @@ describe('the state', () => {
     gaps: [],
   };
 
-  it('joins what the site knows with what the cell tells', () => {
+  it('combines what the site knows with what the cell reports', () => {
     card();
     announce();
     run(0, 3);
@@ -386,7 +386,7 @@ describe('the state', () => {
     });
   });
 
-  it('says at once that the studio is away, and does not go on claiming that somebody speaks', () => {
+  it('says at once that the studio is away, and no longer that somebody is speaking', () => {
     card();
     announce();
     run(0, 3);

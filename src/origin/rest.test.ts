@@ -89,7 +89,7 @@ describe('a room that rests', () => {
   });
 
   it.each(['opus64', 'opus24', 'aac96', 'radio-mp3'])(
-    'is heard in %s at once by whoever comes, at the present slot',
+    'is heard in %s at once by a newcomer, at the current slot',
     (id) => {
       run(0, 20);
       rest();
@@ -103,7 +103,7 @@ describe('a room that rests', () => {
     },
   );
 
-  it('goes on at the pace of the program until the studio is back, which goes on in the next slot', () => {
+  it('continues at the pace of the program until the studio is back, which continues in the next slot', () => {
     run(0, 20);
     rest();
     clock.advance(HOUR);
@@ -121,7 +121,7 @@ describe('a room that rests', () => {
     expect(new Set(seqs('aac96')).size).toBe(seqs('aac96').length);
   });
 
-  it.each([5, 42, 80])('goes on without a hole also when it has rested for %i s only', (seconds) => {
+  it.each([5, 42, 80])('continues without a gap even after resting for only %i s', (seconds) => {
     run(0, 20);
     rest();
     clock.advance(seconds * 1000);
@@ -135,7 +135,7 @@ describe('a room that rests', () => {
     expect(got.at(-1)).toBe(present());
   });
 
-  it('sends nothing while somebody is being let in, however long that takes', () => {
+  it('sends nothing while a request is being admitted, however long that takes', () => {
     run(0, 20);
     rest();
     clock.advance(HOUR);
@@ -185,7 +185,7 @@ describe('a room that rests', () => {
     );
   });
 
-  it('is woken by a request for a list, which has the present in it', async () => {
+  it('is woken by a request for a playlist, which has the current segment in it', async () => {
     run(0, 20);
     rest();
     clock.advance(HOUR);
@@ -201,7 +201,7 @@ describe('a room that rests', () => {
     );
   });
 
-  it('follows the wall clock, by which the studio will go on', () => {
+  it('follows the wall clock, by which the studio will continue', () => {
     run(0, 20);
     rest();
     clock.advance(HOUR);
@@ -226,7 +226,7 @@ describe('a room that rests', () => {
     expect(heard).toEqual([]);
   });
 
-  it('is away when its studio does not come back for whoever waits', () => {
+  it('is reported as away when its studio does not wake for a waiting listener', () => {
     run(0, 20);
     rest();
     clock.advance(HOUR);

@@ -60,7 +60,7 @@ describe('state.json and rooms.json', () => {
     );
   });
 
-  it('tell of the newest gaps when there are very many', async () => {
+  it('list the newest gaps when there are very many', async () => {
     const gaps = Array.from({ length: 300 }, (_, n) => ({
       from: ZERO + n,
       seconds: 1,
@@ -80,7 +80,7 @@ describe('state.json and rooms.json', () => {
     expect(rooms[0]).toMatchObject({ zero: ZERO, streams: 0, status: 'live' });
   });
 
-  it('say nothing of links that were taken back', async () => {
+  it('reveal nothing about revoked links', async () => {
     const revoked = { generation: 3, spared: 'the-host', barred: ['somebody-removed'] };
     const here = { slug: SLUG, title: 'A room', hosts: [], status: 'live' as const, clocks: {}, zero: ZERO };
     origin.receive({ head: { kind: 'rooms', rooms: [{ ...here, revoked }] }, body: EMPTY });

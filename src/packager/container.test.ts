@@ -53,7 +53,7 @@ describe.each(fmp4.map(({ id, codec }) => [id, codec] as const))('%s, read by me
     });
   });
 
-  test('goes on without a seam from a fragment that was moved into its place', async () => {
+  test('continues without a seam after a fragment that was moved into its slot', async () => {
     const [first, , third] = bytesOf(id);
     const { packets } = await parse(id, [first!, retime('fmp4', third!, FIRST + 1)]);
     packets.forEach((packet, n) => {

@@ -63,7 +63,7 @@ test('the samples are copied: the caller may use the block again', async () => {
   expect([0, 3839, 3840, 7679].map((at) => sent[at])).toEqual([0.25, 0.25, 0.5, 0.5]);
 });
 
-test('a thread that stalls is given 16 slots and no more, and taken up again at a slot when it has caught up', async () => {
+test('a stalled thread is given 16 slots and no more, and resumes at a slot once it has caught up', async () => {
   const { push, skips, blocks, thread, warnings } = await open(1000);
   push(40 * 16);
   expect(blocks()).toBe(16 * 16);
@@ -74,7 +74,7 @@ test('a thread that stalls is given 16 slots and no more, and taken up again at 
   expect(blocks()).toBe(17 * 16);
 });
 
-test('a thread that dies is followed by another at the slot that is then due', async () => {
+test('a dead thread is replaced by another one at the slot that is then due', async () => {
   const { push, skips, blocks, thread, failed } = await open(1000);
   push(5 * 16 + 3);
   thread.gone(new Error('trap'));
@@ -89,7 +89,7 @@ test('a thread that dies is followed by another at the slot that is then due', a
   expect(blocks()).toBe(5 * 16 + 4);
 });
 
-test('failing encoders are told each time and logged once a second', async () => {
+test('failing encoders are reported each time and logged once a second', async () => {
   const { push, thread, failed, warnings } = await open(0);
   for (let second = 0; second < 3; second++) {
     for (let n = 0; n < 10; n++) thread.failed('aac64', 'trap');
@@ -99,7 +99,7 @@ test('failing encoders are told each time and logged once a second', async () =>
   expect(warnings).toHaveLength(3);
 });
 
-test('only what is always coded is at first; a selection is told once, and again to a new thread', async () => {
+test('at first only what is always encoded is; a selection is sent once, and again to a new thread', async () => {
   const orders: ThreadOrder[] = [];
   let coded: readonly string[] | undefined;
   let thread!: ThreadEvents;

@@ -34,7 +34,7 @@ async function run(slots: number, wrap: (encoder: FrameEncoder, nth: number) => 
   return { out, failed };
 }
 
-test('an encoder that breaks costs its own slot and nothing of the others', async () => {
+test('an encoder that breaks costs its own slot and affects no other', async () => {
   let blocks = 0;
   const { out, failed } = await run(6, (inner, nth) => ({
     encode(what) {
@@ -51,7 +51,7 @@ test('an encoder that breaks costs its own slot and nothing of the others', asyn
   }
 });
 
-test('an encoder that cannot come back is tried every slot and hurts nobody', async () => {
+test('an encoder that cannot be restarted is retried every slot and affects no other', async () => {
   const { out, failed } = await run(5, (inner, nth) => {
     if (nth >= 3) throw new Error('no memory');
     return {
@@ -72,7 +72,7 @@ test('an encoder that cannot come back is tried every slot and hurts nobody', as
   expect(tries).toBeLessThanOrEqual(7);
 });
 
-test('a frame that does not come is a failure of its slot, not a shifted grid', async () => {
+test('a missing frame is a failure of its slot, and does not shift the grid', async () => {
   let blocks = 0;
   let swallowed = false;
   const { out, failed } = await run(4, (inner, nth) => ({
@@ -88,7 +88,7 @@ test('a frame that does not come is a failure of its slot, not a shifted grid', 
   expect(out.get('aac96')).toEqual([100, 102, 103]);
 });
 
-test('sound that is no number or absurdly loud becomes silence and stops no encoder', async () => {
+test('samples that are NaN or absurdly loud become silence and stop no encoder', async () => {
   let n = 0;
   const { out, failed } = await run(
     3,

@@ -49,7 +49,7 @@ test('every rendition has all its fragments and the init of the live program', (
   }
 });
 
-test('a loop of whole MP3 frames has exactly as many as last so long', () => {
+test('a loop of whole MP3 frames has exactly as many as fit its length', () => {
   const bytes = loops.get('radio-mp3')!.fragments.reduce((sum, { length }) => sum + length, 0);
   expect(bytes).toBe(((FRAGMENTS * 15_360) / 1152) * 192);
 });

@@ -45,7 +45,7 @@ async function run(slots: number, wanted: (slot: number) => readonly string[] = 
 const seqsOf = (list: readonly Fragment[], id: string): number[] =>
   list.filter(({ rendition }) => rendition === id).map(({ seq }) => seq);
 
-test('what is not selected is not coded, and the radio forms cost no encode', async () => {
+test('what is not selected is not encoded, and the radio formats need no encoding of their own', async () => {
   let opened = 0;
   const all = codecs;
   const count = (start: Codecs['opus']) => (bitrate: number) => {
@@ -77,7 +77,7 @@ test('of each slot the best of a codec comes after the others, also where they b
   }
 });
 
-test('a rendition begins one slot after an encoder can, without a hole, and ends when nobody wants it', async () => {
+test('a rendition begins one slot after its encoder is ready, without a gap, and ends when nobody wants it', async () => {
   const out = await run(16, (slot) => (slot < 4 || slot >= 10 ? ALWAYS : EVERY));
   // Selected before slot 4: the encoder is ready for slot 4 or 5 and codes one slot without output; MP3 needs none.
   const opus = seqsOf(out, 'opus32');

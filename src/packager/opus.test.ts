@@ -52,7 +52,7 @@ describe('Opus renditions of speech', () => {
     expect(snr(decoded.get(id)!, speech, PRIMING.opus)).toBeGreaterThan(least);
   });
 
-  test('the rates are within 8 % of what they are called', () => {
+  test('the bitrates are within 8 % of their nominal values', () => {
     for (const { id, bitrate } of OPUS) {
       const bytes = packets.get(id)!.reduce((sum, packet) => sum + packet.length, 0);
       const rate = (bytes * 8) / (packets.get(id)!.length * 0.02);
@@ -108,7 +108,7 @@ test('without the rule for first frames a join would not pass the check above', 
   expect(worst).toBeGreaterThan(1e-4);
 });
 
-test('stereo is coded from its first block on, kept through short pauses, and left a second after its end', async () => {
+test('stereo is encoded from its first block on, kept through short pauses, and dropped a second after its end', async () => {
   const left = chord(6.4);
   const right = left.slice();
   const mark = (from: number, to: number) => right.set(tone((to - from) / 48_000, 700, 0.2), from);

@@ -11,7 +11,7 @@ import { startThread } from './encoder-thread.ts';
 import { AAC_MODULE, adapt, ForeignModuleError, MP3_MODULE } from './foreign-module.ts';
 import { open } from './index.ts';
 
-test('sound pushed comes out of the thread in all renditions, slot by slot, until the packager is closed', {
+test('sound that goes in comes out of the thread in all renditions, slot by slot, until the packager is closed', {
   timeout: 60_000,
 }, async () => {
   const fragments: Fragment[] = [];
@@ -42,7 +42,7 @@ test('sound pushed comes out of the thread in all renditions, slot by slot, unti
   expect(snr(left, sound, PRIMING.opus, 4_800, 60_000)).toBeGreaterThan(20);
 });
 
-test('a thread that dies is started again by itself', { timeout: 60_000 }, async () => {
+test('a dead thread is restarted automatically', { timeout: 60_000 }, async () => {
   const events = { ready: vi.fn(), gone: vi.fn(), slot: vi.fn(), failed: vi.fn() };
   await using thread = await startThread({ renditions: RENDITIONS, firstSeq: 0 }, events);
   thread.order({ kind: 'blocks', samples: null as never, wide: 0 });
@@ -55,7 +55,7 @@ test('a thread that dies is started again by itself', { timeout: 60_000 }, async
   expect(slots).toEqual([RENDITIONS.map(() => 9), RENDITIONS.map(() => 10)]);
 });
 
-test('encoders that cannot start are said at once', async () => {
+test('encoders that cannot start are reported at once', async () => {
   const [first] = RENDITIONS;
   const renditions = [{ ...first!, bitrate: -5 }];
   const deps = { log: silentLog, renditions, firstSeq: 0, init: () => undefined, fragment: () => undefined };

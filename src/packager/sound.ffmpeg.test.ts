@@ -131,7 +131,7 @@ describe('radio', () => {
     expect(snr(sound, speech, PRIMING.mp3)).toBeGreaterThan(12);
   });
 
-  test('Ogg plays without a complaint about checksums or page numbers', async () => {
+  test('Ogg plays without an error about checksums or page numbers', async () => {
     const sound = await decodeWithFfmpeg('ogg', file('radio-opus'));
     expect(sound.length).toBe(slots * 15_360 - PRIMING.opus);
     expect(snr(sound, speech, 0)).toBeGreaterThan(15);

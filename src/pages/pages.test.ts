@@ -187,7 +187,7 @@ test('the coding is one that the client takes', () => {
     expect([accept, coding(accept, thing)]).toEqual([accept, expected]);
 });
 
-test('the calculator says how it computes, takes wishes from its address, and gives back nothing it was not asked', () => {
+test('the calculator says how it computes, takes its input from the address, and echoes nothing else', () => {
   const { plan } = openPages({ manifest: {} });
   expect(plan(new URLSearchParams())).toContain('<th scope="row">machines</th>');
   const mine = plan(new URLSearchParams('listeners=1400000&tls=yes&nic=%3Cscript%3E'));
@@ -224,7 +224,7 @@ test('pages are in the language that the browser asks for, forms and link previe
     expect(html).toContain('<p lang="fr" class="small ash">Cette page n’existe qu’en anglais.</p>');
 });
 
-test('text in other directions stands in its own: titles, names, the title of the window, previews', () => {
+test('right-to-left text is isolated: titles, names, the title of the window, previews', () => {
   const html = pages.room(room({ title: 'שלום עולם!', hosts: ['דנה (מנחה)', 'Ana'] }));
   expect(html).toContain('<h1 dir="auto">שלום עולם!</h1>');
   expect(html).toContain('with <bdi>דנה (מנחה)</bdi>, <bdi>Ana</bdi>');
@@ -238,13 +238,13 @@ test('a link has a picture wherever it is shown', () => {
   expect(pages.room(room())).toContain('property="og:image" content="https://e.example/_/card.png"');
 });
 
-test('a break in the middle of a show is no new beginning', () => {
+test('a break in the middle of a show is not shown as a new start', () => {
   expect(sentence(room({ status: 'open', clocks: { firstSpeech: 1 } }))).toBe(
     'A short break. Music until it resumes.',
   );
 });
 
-test('the wanted language is the one with more weight, the first among equals, English for all others', () => {
+test('the language is the one with the highest weight, the first among equals, otherwise English', () => {
   for (const accepted of ['fr-FR,fr;q=0.9,en;q=0.8', 'de, fr;q=0.7, en;q=0.3', 'fr', 'fr,en', 'FR-ca'])
     expect(languageOf(accepted)).toBe('fr');
   for (const accepted of ['en-GB,en;q=0.9,fr;q=0.8', 'de', '', 'fr;q=0.2,en', 'fr;q=0', 'en,fr', undefined])

@@ -27,11 +27,11 @@ test('adds up: egress, cores and machines of a million listeners', () => {
   expect(it.machines).toBe(11);
 });
 
-test('the card is what counts on a small one', () => {
+test('the network card is the limit on a small machine', () => {
   expect(plan({ ...wishes, nic: 1 }, figures).machines).toBe(Math.ceil((56.576 / 0.8) * 1.25));
 });
 
-test('caches take requests, not writes; the bytes stay the same', () => {
+test('caches cost requests instead of writes; the bytes stay the same', () => {
   const none = plan(wishes, figures);
   const all = plan({ ...wishes, cached: 1 }, figures);
   expect(all.requests).toBeCloseTo(1_000_000 / 5.12, 0);

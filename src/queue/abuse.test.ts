@@ -42,7 +42,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 const sign = (slug: string, rank: number, secret = SECRET): string =>
   openTickets(secret).sign({ ...{ slug, minute: 1, rank, kind: 'wait' }, until: clock.wall() + 600_000 });
 
-test('ten thousand forged, foreign and outlived tickets take not one live place, and none holds the door up', () => {
+test('ten thousand forged, foreign and expired tickets take not one live place, and none slows the door down', () => {
   const shown: string[] = [];
   for (let n = 1; n <= 2_500; n += 1) {
     const good = sign('evening', n);
@@ -65,7 +65,7 @@ test('ten thousand forged, foreign and outlived tickets take not one live place,
   expect(door.place('evening', sign('evening', 9)).at).toBe('live');
 });
 
-test('one called ticket shown a thousand times takes no more than the places there are', () => {
+test('one called ticket shown a thousand times takes no more places than there are', () => {
   const text = sign('evening', 5);
   // Each stream that is live counts, whatever it came with.
   for (let n = 0; n < 1_000; n += 1) if (door.place('evening', text).at === 'live') live += 1;

@@ -128,7 +128,7 @@ describe('a ticket', () => {
     expect([...door.ticketCounts()][0]?.[1].buckets[0]?.tickets).toBe(1);
   });
 
-  test('is renewed at the same place, at most once a minute, also when it had run out', async () => {
+  test('is renewed at the same place, at most once a minute, even after it has expired', async () => {
     const first = await ticket();
     clock.advance(59_000);
     expect((await ticket({ ticket: first.ticket })).ticket).toBe(first.ticket);
@@ -146,7 +146,7 @@ describe('a ticket', () => {
     expect(await ticket({ ticket: second.ticket })).toMatchObject({ rank: first.rank, note: 'expired' });
   });
 
-  test('that is forged or of another room is said so, and a new one is given', async () => {
+  test('that is forged or of another room is reported as such, and a new one is given', async () => {
     const first = await ticket();
     const forged = await ticket({ ticket: first.ticket.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A')) });
     expect(forged).toMatchObject({ note: 'forged', minute: 1 });
@@ -168,7 +168,7 @@ describe('a ticket', () => {
     expect(await ticket({ ticket: first.ticket }, { at: elsewhere })).toMatchObject({ note: 'forged' });
   });
 
-  test('can be given back once', async () => {
+  test('can be returned once', async () => {
     const { ticket: text } = await ticket();
     for (let i = 0; i < 3; i++)
       await ask('DELETE', '/r/evening/ticket', { body: JSON.stringify({ ticket: text }) });
@@ -207,7 +207,7 @@ describe('who goes where', () => {
     expect(door.place('uncapped-and-unknown')).toEqual({ at: 'live' });
   });
 
-  test('who is called goes up while places are free, and no more than there are', async () => {
+  test('called listeners move up while places are free, and no more than there are', async () => {
     const people = [await ticket(), await ticket(), await ticket()];
     for (const { ticket: text } of people) expect(door.place('evening', text).at).toBe('ring');
     door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 2 }), 2);
@@ -241,7 +241,7 @@ describe('who goes where', () => {
     expect(door.place('evening', renewed.ticket).at).toBe('live');
   });
 
-  test('whoever waits without a ticket moves up when nobody with one is before them', () => {
+  test('a listener without a ticket moves up when nobody with one is waiting', () => {
     expect(door.spare('evening')).toBe(0);
     live = 1;
     expect(door.spare('evening')).toBe(1);
@@ -249,7 +249,7 @@ describe('who goes where', () => {
     expect(door.spare('evening')).toBe(500);
   });
 
-  test('a seat brings a dropped connection back to a full room; whoever has it open here loses it', () => {
+  test('a seat brings a dropped connection back to a full room; an open connection with that seat is closed', () => {
     live = 1;
     const { seat, holder } = door.place('evening');
     live = 2;
@@ -319,7 +319,7 @@ describe('what everyone can read', () => {
     expect(code(await ask('GET', '/r/evening/queue.json'))).toBe('wrong-moment');
   });
 
-  test('a ticket of another room changes nothing where nobody waits: no studio is away', async () => {
+  test('a ticket of another room changes nothing where nobody waits, and no studio is reported as away', async () => {
     const { ticket: text } = await ticket();
     door.over('evening');
     cap = undefined;
@@ -328,7 +328,7 @@ describe('what everyone can read', () => {
     );
   });
 
-  test('the history is the published lines as they were', async () => {
+  test('the history has the published lines unchanged', async () => {
     expect((await ask('GET', '/r/evening/queue.jsonl')).status).toBe(404);
     writeFileSync(join(dir, 'evening.jsonl'), '{"v":1}\n');
     const reply = await ask('GET', '/r/evening/queue.jsonl');
@@ -362,7 +362,7 @@ describe('without scripts', () => {
     expect(url).toContain('part=place');
   });
 
-  test('the line is a page for people too, and a break is said to whoever waits', async () => {
+  test('the line is a page for people too, and a break is announced to those who wait', async () => {
     const { ticket: text } = await ticket();
     const line = String((await ask('GET', '/r/evening/queue?part=line')).body);
     expect(line).toMatch(/<dt>People in line<\/dt><dd>4<\/dd>/);
@@ -376,7 +376,7 @@ describe('without scripts', () => {
     expect(await mine()).toContain('A short break. Music until it resumes.');
   });
 
-  test('in French to whoever wants it more than English', async () => {
+  test('in French for people who prefer it to English', async () => {
     const page = async (accepted: string): Promise<string> =>
       String((await ask('GET', '/r/evening/queue', { headers: { 'accept-language': accepted } })).body);
     for (const accepted of ['fr-FR,fr;q=0.9,en;q=0.8', 'de, fr;q=0.7, en;q=0.3', 'fr'])
@@ -391,7 +391,7 @@ describe('without scripts', () => {
     expect(part.headers.vary).toBe('accept-language');
   });
 
-  test('when it is one’s turn the page says so, with a link to the live sound', async () => {
+  test('when it is your turn the page says so, with a link to the live sound', async () => {
     const { ticket: text } = await ticket();
     door.told(queue({ seq: 2, admitted: { minute: 1, rank: LAST_RANK }, open: 2, free: 1 }), 0);
     const part = String((await ask('GET', `/r/evening/queue?part=place&code=${text}`)).body);
@@ -399,7 +399,7 @@ describe('without scripts', () => {
     expect(part).toContain(`/r/evening/radio.mp3?ticket=${text}`);
   });
 
-  test('a forged code is said so in plain words; a room without a queue lets everyone in', async () => {
+  test('a forged code is explained in plain words; a room without a queue lets everyone in', async () => {
     expect(String((await ask('GET', '/r/evening/queue?code=q1.evil"><script>')).body)).toContain(
       'was altered',
     );

@@ -9,7 +9,7 @@ const countedBy = (life: string, tickets: number): TicketCounts => ({
 });
 const tickets = (buckets: Buckets): number => buckets.all().reduce((sum, bucket) => sum + bucket.tickets, 0);
 
-test('a machine of a hundred doors: each counts once, whether it has something new to say or not', () => {
+test('a machine of a hundred doors: each counts once, whether it has anything new to report or not', () => {
   const buckets = new Buckets();
   for (let second = 1; second <= 400; second += 1)
     for (let door = 0; door < 100; door += 1) {
@@ -21,7 +21,7 @@ test('a machine of a hundred doors: each counts once, whether it has something n
   expect(buckets.counts().lives).toHaveLength(100);
 });
 
-test('lives that are over are added up, also those of before a restart; none counts twice', () => {
+test('past lives of doors are added up, also those before a restart; none counts twice', () => {
   let buckets = new Buckets();
   for (let n = 0; n < 200; n += 1) buckets.take(countedBy(`door-0 ${n}`, 1), n * 1_000);
   expect(tickets(buckets)).toBe(200);

@@ -41,7 +41,7 @@ const states = (slug: string): number[] =>
 
 const holds = (slug: string): boolean => verify(readFileSync(historyPath(dir, slug), 'utf8')).holds;
 
-test('the history goes on where it stood', async () => {
+test('the history continues where it stopped', async () => {
   await publish('hall', 3);
   await publish('hall', 2);
   expect(states('hall')).toEqual([1, 2, 3, 4, 5]);
@@ -61,7 +61,7 @@ test('a line that a crash has torn is cut off, and the next state has a line of 
   expect(holds('torn')).toBe(true);
 });
 
-test('a history that an older version wrote goes on in the same chain', async () => {
+test('a history that an older version wrote continues in the same chain', async () => {
   const old = [
     '{"v":1,"slug":"old","at":1000000000001,"seq":1,"previous":"","start":1000000000001,"admitted":{"minute":0,"rank":0},"open":1,"buckets":[],"perMinute":0,"free":99,"places":100,"poll":2000}',
   ];
@@ -83,7 +83,7 @@ test('a history that an older version wrote goes on in the same chain', async ()
   expect(readFileSync(historyPath(dir, 'old'), 'utf8').startsWith(old.join('\n'))).toBe(true);
 });
 
-test('a line that was taken up and put down again without a word goes on in the same chain', async () => {
+test('a line that was opened and closed without a change continues in the same chain', async () => {
   await publish('still', 2);
   for (let restart = 0; restart < 2; restart += 1) {
     const file = await openLineFile(dir, 'still', silentLog);
@@ -95,14 +95,14 @@ test('a line that was taken up and put down again without a word goes on in the 
   expect(holds('still')).toBe(true);
 });
 
-test('what a door publishes are the bytes of the history', () => {
+test('a door publishes the bytes of the history', () => {
   const line = new Line('bytes');
   line.step({ now: 0, wall: 1e12, live: 7, cap: 100, holding: false });
   expect(JSON.stringify(line.state)).toBe(line.text);
   expect(line.text).toBe(canonical(line.state as unknown as Json));
 });
 
-test('what was published while the disk failed is in the history once it works again', async () => {
+test('states published while the disk failed are in the history once it works again', async () => {
   const path = historyPath(dir, 'full');
   mkdirSync(path);
   const file = await openLineFile(dir, 'full', silentLog);

@@ -90,7 +90,7 @@ function replay(states: readonly string[]) {
 }
 
 describe('a cap', () => {
-  test('who leaves is followed by who came first; nobody else moves', () => {
+  test('a free place goes to the first in line; nobody else moves', () => {
     const evening = new Evening(1);
     evening.live = 2;
     evening.second({ cap: 2 });
@@ -110,7 +110,7 @@ describe('a cap', () => {
     replay(evening.states);
   });
 
-  test('a place that is free goes to a door for whoever comes, and to one door alone', () => {
+  test('a free place is given to one door, for its next listener, and to no other', () => {
     const evening = new Evening(2);
     evening.second({ cap: 5 });
     const limits = evening.line.limits(
@@ -144,7 +144,7 @@ describe('a cap', () => {
     ).toEqual({ a: 5, b: 0, c: 0 });
   });
 
-  test('while somebody waits a free place is not given to whoever comes', () => {
+  test('while somebody waits a free place is not given to a newcomer', () => {
     const evening = new Evening(3);
     evening.live = 2;
     evening.second({ cap: 2 });
@@ -155,7 +155,7 @@ describe('a cap', () => {
     expect(evening.line.limits(new Map([['a', 1]]))).toEqual({ a: 0 });
   });
 
-  test('a lower cap throws nobody out, no cap calls everybody, and then there is no queue', () => {
+  test('a lower cap removes nobody, no cap calls everybody, and then there is no queue', () => {
     const evening = new Evening(4);
     evening.live = 10;
     evening.second({ cap: 10 });
@@ -168,7 +168,7 @@ describe('a cap', () => {
     expect(evening.line.needed).toBe(false);
   });
 
-  test('who does not come when called gives the place on after 30 s, and may still come later', () => {
+  test('whoever does not come when called loses the place to the next after 30 s, and may still come later', () => {
     const evening = new Evening(5);
     evening.live = 1;
     evening.second({ cap: 1 });
@@ -224,7 +224,7 @@ describe('many', () => {
     expect(evening.live).toBeLessThan(10_300);
   });
 
-  test('the draw does not know who came first', () => {
+  test('the draw ignores who came first', () => {
     // Chi-square over the tenths in which people came; 9 degrees of freedom, 27.9 is exceeded once in a thousand.
     const evening = new Evening(7);
     const draw = evening.wall + 60_000;
@@ -294,7 +294,7 @@ describe('many', () => {
     expect(evening.live).toBeGreaterThan(cap * 0.95);
   });
 
-  test('where half do not come, twice as many are called, and the places are full', () => {
+  test('when half do not come, twice as many are called, and the places are filled', () => {
     const evening = new Evening(8);
     evening.live = 100;
     evening.second({ cap: 100 });
@@ -386,7 +386,7 @@ describe('what must not change the order', () => {
 });
 
 describe('the ladder', () => {
-  test('while it holds newcomers back they move up as fast as the doors can take them, and afterwards all do', () => {
+  test('while it holds newcomers back they move up as fast as the doors have places, and afterwards all do', () => {
     const evening = new Evening(12);
     evening.live = 1_000;
     evening.join(500);

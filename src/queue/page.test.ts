@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { doorPage, openPage } from './page.ts';
 import { pageWords } from './page-words.ts';
 
-it('pages of the line lead home, and their buttons keep apart where they wrap', () => {
+it('pages of the line link to the home page, and their buttons keep apart where they wrap', () => {
   const words = pageWords('en');
   for (const page of [openPage('room', 'A room', words), doorPage('room', 'A room', words)])
     expect(page).toContain('<header><a class="home" href="/">Earshot</a></header>');

@@ -5,7 +5,7 @@ const tickets = openTickets(new Uint8Array(32).fill(7));
 const ticket: Ticket = { slug: 'evening', minute: 3, rank: 123_456, kind: 'wait', until: 600_000 };
 const text = tickets.sign(ticket);
 
-test('a ticket says room, minute and rank in plain letters, and comes back as it was', () => {
+test('a ticket states room, minute and rank in plain text, and reads back unchanged', () => {
   expect(text).toMatch(/^q1\.evening\.3\.123456\.w\.600\.[\w-]{22}$/);
   expect(tickets.check(text, 'evening', 0)).toEqual({ kind: 'good', ticket });
 });

@@ -229,7 +229,7 @@ test.concurrent.each([
   ['more people', {}, { listeners: 51 }, /50 listeners, not to 51/],
   ['another key', {}, { key: 'guessed' }, /key is not the one/],
   ['nonsense', { keyHash: 'x' }, {}, /publishes no consent/],
-])('nobody comes to a server with %s', async (_, consent, more, why) => {
+])('no listener is sent to a server with %s', async (_, consent, more, why) => {
   await using server = await badServer({ consent });
   let asked = false;
   const refused = rehearse(server.url, {
@@ -243,7 +243,7 @@ test.concurrent.each([
   expect(asked).toBe(false);
 });
 
-test.concurrent('what does not fit is refused before anybody comes', async () => {
+test.concurrent('an order that cannot be met is refused before any listener is sent', async () => {
   await using server = await badServer();
   const refused = rehearse(server.url, { listeners: 40, members: async () => [memberHere('process 1', 30)] });
   await expect(refused).rejects.toMatchObject({
@@ -252,7 +252,7 @@ test.concurrent('what does not fit is refused before anybody comes', async () =>
   });
 });
 
-test.concurrent('stopped before its end, it reports so far and says so; the page needs nothing from outside', async () => {
+test.concurrent('stopped early, it reports what it has and says so; the page needs nothing from outside', async () => {
   await using server = await badServer();
   const rehearsal = await open({
     clock: systemClock,

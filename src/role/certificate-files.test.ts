@@ -6,7 +6,7 @@ import { selfSigned } from '../../test/certificate.ts';
 import { load } from '../config/index.ts';
 import { lastGoodCertificate } from './certificate-files.ts';
 
-test('the page of last resort keeps the last certificate that could be used, and says what is wrong with the files', () => {
+test('the fallback page keeps the last usable certificate, and says what is wrong with the files', () => {
   const dir = mkdtempSync(join(tmpdir(), 'earshot-last-'));
   const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
   const read = lastGoodCertificate(load({ flags: [`--tls-cert=${cert}`, `--tls-key=${key}`], cores: 1 }));

@@ -23,7 +23,7 @@ test('a database that refuses is away, and well again when it answers', async ()
   expect(watch.metrics()).toContain('earshot_database_up 1\n');
 });
 
-test('a database that says nothing at all is away too', async () => {
+test('a database that does not answer at all is away too', async () => {
   const clock = manualClock();
   const answer = Promise.withResolvers<void>();
   using watch = watchDatabase(clock, () => answer.promise);

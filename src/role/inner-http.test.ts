@@ -35,7 +35,7 @@ test('a body in chunks starts a room, and is measured while it comes', async () 
   expect([long[0], JSON.parse(long[1]).code]).toEqual([413, 'too-large']);
 });
 
-test('answers again after its file was removed, and finishes what it had begun', async () => {
+test('answers again after its file was removed, and finishes requests that had begun', async () => {
   const clock = manualClock();
   let answer = (_text: string): void => undefined;
   const slow = new Promise<string>((resolve) => {

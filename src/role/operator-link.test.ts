@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(data, { recursive: true }));
 
-test('the link is told once by itself, and is good until it is replaced', async () => {
+test('the link is printed once by itself, and is good until it is replaced', async () => {
   expect(await operatorToken({ data })).toBeUndefined();
   const tokens = openTokens(readSecret(paths(data).secret));
   const generation = watchGeneration(data);
@@ -26,7 +26,7 @@ test('the link is told once by itself, and is good until it is replaced', async 
   expect(isFirstTelling({ data })).toBe(false);
 });
 
-test('a link of a room is none of the operator, nor the other way round', async () => {
+test("a room's link is not an operator's, nor the other way round", async () => {
   const tokens = openTokens(readSecret(paths(data).secret));
   const host = await tokens.sign({ slug: 'talk' as never, role: 'host', speaker: 'a' as never, name: '' });
   expect(await tokens.checkOperator(host)).toBeUndefined();

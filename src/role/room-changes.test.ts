@@ -37,7 +37,7 @@ function site(rooms: number) {
   return { clock, book, said, changes, subscribe, edit, remove };
 }
 
-test('a hundred edits of a second, with 2,200 rooms known, are seven messages about one room', () => {
+test('a hundred edits in one second, with 2,200 rooms known, are seven messages about one room', () => {
   const { clock, said, edit } = site(2200);
   for (let i = 0; i < 100; i++) {
     edit('r7', `title ${i}`);
@@ -51,7 +51,7 @@ test('a hundred edits of a second, with 2,200 rooms known, are seven messages ab
   expect(said.at(-1)?.head).toMatchObject({ rooms: [{ title: 'title 99' }] });
 });
 
-test('the first change is told at once; whoever waits for the telling waits no longer than 150 ms', async () => {
+test('the first change is sent at once; nothing waits longer than 150 ms to be sent', async () => {
   const { clock, said, edit, changes } = site(1);
   edit('r0', 'one');
   expect(said).toHaveLength(1);
@@ -69,7 +69,7 @@ test('the first change is told at once; whoever waits for the telling waits no l
   expect(said).toHaveLength(2);
 });
 
-test('who comes while changes wait, and who was away, ends up with what the site knows', () => {
+test('a process that connects while changes wait, or was away, ends up with what the site knows', () => {
   const { clock, book, subscribe, edit, remove } = site(5);
   const known = new KnownRooms();
   const listen = () => subscribe({ message: (message) => void known.take(message) });
@@ -102,7 +102,7 @@ test('who comes while changes wait, and who was away, ends up with what the site
   same();
 });
 
-test('a thousand rooms that come and go leave nothing behind', () => {
+test('a thousand rooms that come and go leave no memory behind', () => {
   const { clock, subscribe, edit, remove } = site(3);
   const known = new KnownRooms();
   subscribe({ message: (message) => void known.take(message) });

@@ -50,7 +50,7 @@ async function ended(title: string): Promise<string> {
   return slug;
 }
 
-test('removing a room frees its disk, removing its recording leaves a word, and a running room loses nothing', async () => {
+test('removing a room frees its disk, removing its recording leaves a note, and a running room loses nothing', async () => {
   const config = load({ flags: ['--data', data, '--welcome', 'no', '--operator-key', KEY], cores: 2 });
   await using _site = await openSite(config, silentLog);
   const whole = await ended('Whole room');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { networkOf, openAllowance } from './allowance.ts';
 
-test('some at once, then one each period, for each key; the wait is said', () => {
+test('some at once, then one each period, for each key; the wait is reported', () => {
   const clock = manualClock();
   const allowance = openAllowance(clock, 3, 2000);
   expect([1, 2, 3, 4].map(() => allowance.take('a'))).toEqual([undefined, undefined, undefined, 2]);
@@ -32,6 +32,6 @@ test.each([
   ['2001:0DB8:0000:ffff:1:2:3:4', '2001:db8:0'],
   ['::1', '0:0:0'],
   ['2001:db8::', '2001:db8:0'],
-])('%s is of the network %s', (address, network) => {
+])('%s belongs to the network %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });

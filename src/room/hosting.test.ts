@@ -27,7 +27,7 @@ describe('hosting', () => {
     expect(card('talk').cell).toBeUndefined();
   });
 
-  test('asking again for what is so already changes nothing and tells nobody', async () => {
+  test('asking again for the current state changes nothing and notifies nobody', async () => {
     await act('live');
     let told = 0;
     rig.rooms.onChange(() => told++);
@@ -49,7 +49,7 @@ describe('hosting', () => {
     if (status === 401) expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  test('what comes too late says what to do instead', async () => {
+  test('a command that comes too late is told what to do instead', async () => {
     await act('live');
     const early = await act('cancel');
     expect(refusal(early)).toEqual([409, 'wrong-moment']);
@@ -138,7 +138,7 @@ describe('reading', () => {
     expect((await create({ title: 'Here' })).studio).toMatch(/^http:\/\/door\.internal\/r\/here\/studio#/);
   });
 
-  test('other methods and addresses are named as such', async () => {
+  test('other methods and addresses are refused as such', async () => {
     const answer = await ask('DELETE', '/api/rooms');
     expect(refusal(answer)).toEqual([405, 'method-not-allowed']);
     expect(answer.headers.get('allow')).toBe('GET, POST, HEAD');

@@ -71,7 +71,7 @@ describe('of a room', () => {
     expect(there.of('URL:')).not.toBe(here.of('URL:'));
   });
 
-  test('each change that a calendar shows counts the sequence on, and no other', async () => {
+  test('each change that a calendar shows increases the sequence, and no other', async () => {
     const { token } = await rig.create({ title: 'Talk', start: inMs(24 * HOUR) });
     const first = await fetched();
     rig.clock.advance(HOUR);

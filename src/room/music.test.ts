@@ -33,7 +33,7 @@ describe("a host's hold music", () => {
   const put = (body: Uint8Array, by: string | undefined = token, slug = 'talk') =>
     rig.ask('PUT', `/api/rooms/${slug}/music`, body, by, { 'content-type': 'audio/wav' });
 
-  test('is kept as sent, and taken away again', async () => {
+  test('is kept as sent, and removed again', async () => {
     const file = new Uint8Array(100_000).fill(7);
     const answer = await put(file);
     expect([answer.status, answer.body]).toEqual([200, { seconds: 41 }]);
@@ -42,7 +42,7 @@ describe("a host's hold music", () => {
     expect(kept.size).toBe(0);
   });
 
-  test('is told and heard by hosts alone', async () => {
+  test('is listed for and heard by hosts alone', async () => {
     const ask = (path: string, by?: string) => rig.ask('GET', `/api/rooms/talk/music${path}`, undefined, by);
     expect((await ask('', token)).body).toEqual({ seconds: null });
     expect(refusal(await ask('.wav', token))).toEqual([404, 'not-found']);
@@ -60,7 +60,7 @@ describe("a host's hold music", () => {
     expect(answer.body.detail).toBe('Send WAV.');
   });
 
-  test('that is too large is not taken in', async () => {
+  test('that is too large is refused', async () => {
     expect(refusal(await put(new Uint8Array(MAX_MUSIC_BYTES + 1)))).toEqual([413, 'too-large']);
     expect((await put(new Uint8Array(MAX_MUSIC_BYTES))).status).toBe(200);
   });

@@ -10,7 +10,7 @@ interface Link {
   readonly speaker: string;
 }
 
-describe('a link that was taken back', () => {
+describe('a revoked link', () => {
   let token: string;
   let helper: Link;
   const invite = async (by: string, body: object = {}): Promise<Link> => {
@@ -48,7 +48,7 @@ describe('a link that was taken back', () => {
     ]);
   });
 
-  test('of somebody removed on the stage is told by the cell, as often as it likes', async () => {
+  test('of somebody removed from the stage is reported by the cell, any number of times', async () => {
     let told = 0;
     rig.rooms.onChange(() => told++);
     for (let i = 0; i < 3; i++) rig.rooms.bar('talk', helper.speaker as never);
@@ -67,7 +67,7 @@ describe('a link that was taken back', () => {
     expect(refusal(await by(own, token))).toEqual([422, 'unprocessable']);
   });
 
-  test('a thousand people are kept out and none is forgotten; beyond, the links are made anew', async () => {
+  test('a thousand people are kept out and none is forgotten; beyond that, all links are replaced', async () => {
     for (let i = 0; i < 1000; i++) rig.rooms.bar('talk', `p${i}` as never);
     await rig.settle();
     const answer = await ask('DELETE', '/api/rooms/talk/people/p1000', undefined, token);
@@ -76,7 +76,7 @@ describe('a link that was taken back', () => {
     expect(card('talk').revoked?.barred).toHaveLength(1000);
   });
 
-  test('with all others of its room is worth nothing; the host goes on with the new one', async () => {
+  test('with all others of its room is worthless; the host continues with the new one', async () => {
     await ask('DELETE', '/api/rooms/talk/people/somebody', undefined, token);
     const answer = await ask('POST', '/api/rooms/talk/links/renew', undefined, token);
     expect(answer.status).toBe(201);
@@ -117,7 +117,7 @@ describe('a link that was taken back', () => {
 });
 
 describe('removing a room', () => {
-  test('takes it out of every list with its recording and music, once it is over, and leaves its address taken', async () => {
+  test('removes it from every list with its recording and music, once it is over, and keeps its address taken', async () => {
     const freed: string[] = [];
     await rig.restart({ removeRecording: async (slug) => void freed.push(slug) });
     const { token } = await create({ title: 'Secret plans', host: 'Ana' });
@@ -177,7 +177,7 @@ describe('a host who has lost the link', () => {
 });
 
 describe('too many changes', () => {
-  test('of one link are put off; nobody else has to wait for them', async () => {
+  test('of one link are deferred; nobody else has to wait for them', async () => {
     const { token } = await create({ title: 'Talk' });
     const { body } = await ask('POST', '/api/rooms/talk/invites', { role: 'co-host' }, token);
     const helper = String(body.token);
@@ -192,7 +192,7 @@ describe('too many changes', () => {
     expect(refusal(await edit(helper))[0]).toBe(429);
   });
 
-  test('invitations have their own measure', async () => {
+  test('invitations have a limit of their own', async () => {
     const { token } = await create({ title: 'Talk' });
     const invite = () => ask('POST', '/api/rooms/talk/invites', {}, token);
     for (let i = 0; i < 40; i++) expect((await invite()).status).toBe(201);

@@ -50,7 +50,7 @@ describe('starting a room', () => {
     expect((await create({ title: 'x', slug: 'my-own' })).slug).toBe('my-own');
   });
 
-  test('nobody takes the address of the demo room', async () => {
+  test('nobody can take the address of the demo room', async () => {
     expect((await create({ title: 'Welcome' })).slug).toMatch(/^welcome-/);
     expect(refusal(await ask('POST', '/api/rooms', { title: 'x', slug: 'welcome' }))).toEqual([
       409,
@@ -112,7 +112,7 @@ describe('starting a room', () => {
     [FORM, { origin: 'null' }],
     ['text/plain', { 'sec-fetch-site': 'cross-site' }],
     ['text/plain', { origin: 'https://evil.example' }],
-  ])('a page of another site starts nothing with %s and %j', async (type, said) => {
+  ])('a page of another site starts no room with %s and %j', async (type, said) => {
     const text = type === FORM ? 'title=x' : '{"title":"x"}';
     const answer = await ask('POST', '/api/rooms', text, undefined, { 'content-type': type, ...said });
     expect(refusal(answer)).toEqual([403, 'foreign-page']);

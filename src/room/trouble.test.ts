@@ -10,7 +10,7 @@ import { open as openStore, type Store } from '../store/index.ts';
 import { open } from './index.ts';
 import { openTrouble } from './trouble.ts';
 
-test('damage to the file of a running system refuses changes in words; what is in memory is still told', async () => {
+test('damage to the file of a running system refuses changes with a reason; what is in memory is still served', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'earshot-trouble-'));
   const path = join(dir, 'earshot.sqlite');
   const said: string[] = [];
@@ -45,7 +45,7 @@ test('damage to the file of a running system refuses changes in words; what is i
   rmSync(dir, { recursive: true });
 });
 
-test('a database that is away is said once a minute, with how often it was met since', () => {
+test('an unavailable database is logged once a minute, with how often that happened since', () => {
   const clock = manualClock();
   const lines: unknown[] = [];
   const log = { ...silentLog, error: (fields: object, message: string) => lines.push([fields, message]) };
@@ -60,7 +60,7 @@ test('a database that is away is said once a minute, with how often it was met s
   ]);
 });
 
-test('a body that breaks off is no fault of ours: nothing is logged', async () => {
+test('a body that breaks off is not our fault: nothing is logged', async () => {
   const said: string[] = [];
   const log = { ...silentLog, error: (_fields: object, message: string) => said.push(message) };
   await using store = await openStore({ url: 'sqlite::memory:' });

@@ -14,7 +14,7 @@ const may = async (headers: Record<string, string> = {}, token?: string) =>
   (await ask('GET', '/api/start', undefined, token, headers)).body;
 
 describe('where rooms are started on this machine', () => {
-  test('whoever is at it starts one, and reads that they may', async () => {
+  test('whoever is at it can start one, and the page says so', async () => {
     await open();
     expect(await may(LOCAL)).toEqual({ may: true, who: 'local', operator: false });
     expect((await start(LOCAL)).status).toBe(201);
@@ -22,7 +22,7 @@ describe('where rooms are started on this machine', () => {
     expect(form.status).toBe(303);
   });
 
-  test('anyone else reads how to get in', async () => {
+  test('anyone else is told how to get in', async () => {
     await open();
     expect(await may()).toEqual({ may: false, who: 'local', operator: false });
     const answer = await start();
@@ -91,7 +91,7 @@ describe('a form without scripts', () => {
       expect((await post(new URLSearchParams({ title: 'x', operator: pasted }).toString())).status).toBe(303);
   });
 
-  test('is refused with a page in words, in the language of the browser', async () => {
+  test('is refused with a page that explains it, in the language of the browser', async () => {
     await open();
     const english = await post('title=x');
     expect([english.status, english.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
@@ -115,7 +115,7 @@ describe('new rooms from one network', () => {
       'x-forwarded-for': address,
     });
 
-  test('are slowed down before they keep others from starting one', async () => {
+  test('are slowed down before they stop others from starting one', async () => {
     await rig.restart({ create: 'anyone' });
     const answers = [];
     for (let i = 0; i < 12; i++) answers.push(await from('192.0.2.7'));

@@ -56,7 +56,7 @@ async function ghost(
 }
 
 describe('connections that are being made', () => {
-  test('are eight in a room; the ninth waits until one is given up, and the one of a link replaces its own', async () => {
+  test('are eight in a room; the ninth waits until one is given up, and a link replaces only its own', async () => {
     for (let i = 0; i < MAX_HANDSHAKES; i += 1) expect((await ghost(`p${i}`)).response.status).toBe(201);
     // This uses only its own place.
     for (let i = 0; i < 5; i += 1)
@@ -101,7 +101,7 @@ describe('connections that are being made', () => {
   });
 });
 
-test('a room takes eight hosts beside its speakers, and twice as many ears', async () => {
+test('a room has room for eight hosts beside its speakers, and twice as many backstage listeners', async () => {
   await stage[Symbol.asyncDispose]();
   await reopen(1);
   const statuses: number[] = [];
@@ -136,7 +136,7 @@ describe('the work of offers', () => {
     expect(await all[79]).toBeUndefined();
   });
 
-  test('is not held up for long by a machine that stood still, nor by work that throws', async () => {
+  test('is not delayed for long by a machine that stalled, nor by work that throws', async () => {
     const time = manualClock();
     const pace = new OfferPace(time);
     await expect(
@@ -226,7 +226,7 @@ describe('a UDP port', () => {
     expect(await udpPortTrouble(stage.udpPort)).toContain('another program is using it');
   });
 
-  test('at an address that this machine has not, or below 1024 without the right, is refused in words', async () => {
+  test('at an address that this machine does not have, or below 1024 without permission, is refused with a reason', async () => {
     expect(await udpPortTrouble(47_000, '192.0.2.1')).toContain('this machine has no such address');
     await expect(open({ ...deps, udpPort: 47_000, bindAddress: '192.0.2.1' })).rejects.toThrow(
       'no such address',

@@ -16,7 +16,7 @@ const SEED = Number(process.env.EARSHOT_FUZZ_SEED ?? 20_261_129);
 const PEOPLE = 40;
 
 test(
-  'mutated offers, candidates and fragments against a real stage: each has an answer, and the process lives',
+  'mutated offers, candidates and fragments against a real stage: each is answered, and the process survives',
   async () => {
     const clock = manualClock();
     const tokens = openTokens(Buffer.alloc(32, 9));

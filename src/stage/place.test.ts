@@ -60,7 +60,7 @@ describe('a place', () => {
     expect(events).toEqual(['joined ann', 'left ann']);
   });
 
-  test('of a browser that died without a word is away after 5 s', async () => {
+  test('of a browser that died silently is away after 5 s', async () => {
     const ann = await microphone('ann');
     ann.say(1);
     await until('a packet', () => packets.length === 1);
@@ -127,7 +127,7 @@ describe('a place', () => {
     expect(events).toEqual(['joined ann']);
   });
 
-  test('may be taken again at once when the client’s network changed', async () => {
+  test('may be taken again at once when the client’s network has changed', async () => {
     const ann = await microphone('ann');
     const restart = await ask(
       'PATCH',
@@ -144,7 +144,7 @@ describe('a place', () => {
     expect(events).toEqual(['joined ann']);
   });
 
-  test('is given up by DELETE, at once', async () => {
+  test('is released by DELETE, at once', async () => {
     const ann = await microphone('ann');
     expect((await ask('DELETE', ann.client.location, await sign('ben'))).status).toBe(404);
     expect((await ask('DELETE', ann.client.location, await sign('ann'))).status).toBe(200);
@@ -153,7 +153,7 @@ describe('a place', () => {
     expect((await ask('DELETE', ann.client.location, await sign('ann'))).status).toBe(404);
   });
 
-  test('is refused with 503 and Retry-After when the stage is full; the host comes in', async () => {
+  test('is refused with 503 and Retry-After when the stage is full; the host still gets in', async () => {
     await stage[Symbol.asyncDispose]();
     await reopen(1);
     await microphone('ann');

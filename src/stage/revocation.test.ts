@@ -25,7 +25,7 @@ const link = (speaker: string, generation: number, role: Grant['role'] = 'speake
 const read = (token: string) => ask('GET', '/r/theatre/backstage', token);
 const MIC = [{ mid: '0', direction: 'SendOnly' as const, ssrc: 77 }];
 
-test('who is removed by the site has nothing here any more: microphone, ears, backstage', async () => {
+test('somebody removed by the site loses everything here: microphone, monitor, backstage', async () => {
   await microphone('ana');
   await ear('ana');
   const page = await read(await sign('ana'));
@@ -40,7 +40,7 @@ test('who is removed by the site has nothing here any more: microphone, ears, ba
   expect(await code(await read(await sign('ana')))).toBe('removed');
 });
 
-test('a link that was taken back learns no relay any more', async () => {
+test('a revoked link gets no relay any more', async () => {
   const relays = async (token: string): Promise<string | null> => {
     const answers = [];
     for (const path of ['/r/theatre/whip', '/r/theatre/whep', '/r/theatre/whep/session'])
@@ -57,7 +57,7 @@ test('a link that was taken back learns no relay any more', async () => {
   expect(await relays(await link('guest', 1))).toContain('ice-server');
 });
 
-test('who only listens can be removed, and is told to the site until the site says so', async () => {
+test('a backstage listener can be removed, and the site is told until it confirms', async () => {
   await ear('spy');
   expect(await act(await sign('host', 'host'), { do: 'remove', who: 'spy' })).toBe(204);
   expect(events).toContain('removed spy');
@@ -70,7 +70,7 @@ test('who only listens can be removed, and is told to the site until the site sa
   expect(await code(await read(await sign('spy')))).toBe('removed');
 });
 
-test('new links end what came with the old ones, except what the host who made them has open', async () => {
+test('new links end sessions of the old ones, except those of the host who made them', async () => {
   await microphone('host', {}, '', 'host');
   await microphone('guest');
   await ear('spy');
@@ -89,7 +89,7 @@ test('new links end what came with the old ones, except what the host who made t
   clock.advance(100);
 });
 
-test('what a host had open goes on when it shows the new link; whoever else has the old one is out after half a minute', async () => {
+test("a host's session continues when it shows the new link; others with the old one are removed after half a minute", async () => {
   const mine = await ear('host');
   const thief = await ear('host');
   const page = await read(await sign('host', 'host'));

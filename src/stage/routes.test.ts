@@ -182,7 +182,7 @@ describe('backstage', () => {
     return all;
   }
 
-  test('tells who one is, who is there, the program and the levels', async () => {
+  test('lists who one is, who is there, the program and the levels', async () => {
     const ann = await microphone('ann');
     room.show({
       kind: 'program',
@@ -233,7 +233,7 @@ describe('backstage', () => {
     ]);
   });
 
-  test('who only listens backstage is in the roster, once, until they come on stage or go; a host can remove them', async () => {
+  test('a person who only listens backstage is in the roster once, until they come on stage or leave; a host can remove them', async () => {
     await ear('bob', 1);
     await ear('bob', 1);
     await ear('ann', 1);
@@ -250,7 +250,7 @@ describe('backstage', () => {
     expect((await ask('GET', '/r/theatre/backstage', await sign('bob'))).status).toBe(403);
   });
 
-  test('who was muted by a host asks to speak, until the host lets them or they are heard', async () => {
+  test('somebody muted by a host asks to speak, until the host allows it or they are heard', async () => {
     await microphone('ann');
     const [host, own] = [await sign('host', 'host'), await sign('ann')];
     const asks = () => room.people().map(({ forced, asks: asking }) => [forced, asking])[0];
@@ -288,7 +288,7 @@ describe('backstage', () => {
     expect(await act(ann, { do: 'remove', who: 'zoe' })).toBe(403);
   });
 
-  test('an action that is none is refused', async () => {
+  test('an unknown action is refused', async () => {
     const token = await sign('ann');
     await microphone('ann');
     expect(await act(token, { do: 'dance' })).toBe(422);
@@ -302,7 +302,7 @@ describe('backstage', () => {
     expect(long.status).toBe(413);
   });
 
-  test('a reader that stops reading is closed, the others go on', async () => {
+  test('a reader that stops reading is closed, and the others continue', async () => {
     const stuck = await ask('GET', '/r/theatre/backstage', await sign('stuck'));
     const fine = await ask('GET', '/r/theatre/backstage', await sign('fine'));
     const line = {

@@ -25,7 +25,7 @@ import { isRtcp, readRtp, writeRtp } from './rtp/rtp.ts';
 useTheatre();
 
 describe('a microphone', () => {
-  test('is answered with 201, a session, its ETag and the TURN server; its packets are handed on with level', async () => {
+  test('is answered with 201, a session, its ETag and the TURN server; its packets are forwarded with their level', async () => {
     const ann = await microphone('ann');
     const { headers } = ann.client.response;
     expect(headers.get('location')).toMatch(/^\/r\/theatre\/whip\/[\w-]{22}$/);
@@ -111,7 +111,7 @@ describe('a microphone', () => {
     expect(room.link('ann' as SpeakerId)).toMatchObject({ redundant: 3 });
   });
 
-  test('is asked for lost packets and told of the loss that its listeners have', async () => {
+  test('is asked for lost packets and told about the loss of its listeners', async () => {
     const ann = await microphone('ann');
     const bob = await ear('bob', 1);
     const asked: number[] = [];
@@ -146,7 +146,7 @@ describe('a microphone', () => {
     });
   });
 
-  test('garbage in its RTP and RTCP hurts nobody', async () => {
+  test('garbage in its RTP and RTCP does no harm', async () => {
     const ann = await microphone('ann');
     const ben = await microphone('ben');
     const noise = (length: number, seed: number): Buffer => {

@@ -30,7 +30,7 @@ async function* body(...bytes: number[]): AsyncGenerator<Uint8Array> {
 const turn = () => new Promise((resolve) => setTimeout(resolve, 50));
 const kept = (): string[] => readdirSync(dir).sort();
 
-test('a file that cannot be read in time is given up, and those who waited have their turn', async () => {
+test('a file that cannot be read in time is given up, and those waiting have their turn', async () => {
   const clock = manualClock();
   let timers = 0;
   const after = (delay: Ms, run: () => void): Disposable => {
@@ -56,7 +56,7 @@ test('a file that cannot be read in time is given up, and those who waited have 
   expect(kept()).toEqual(['b.pcm', 'c.pcm', 'd.pcm', 'e.pcm']);
 });
 
-test('a disk that could not be read for a moment does not refuse music for ever', async () => {
+test('a disk that could not be read for a moment does not refuse music for good', async () => {
   // What cannot be removed as the remains of an earlier run.
   mkdirSync(join(dir, 'a.tmp'));
   const shelf = openMusicShelf(manualClock(), dir, { decoder });
@@ -80,7 +80,7 @@ test('what is kept is found again with its length, as a sound file', async () =>
   ]);
 });
 
-test('of forty at once those beyond sixteen are refused before a byte of theirs is read', async () => {
+test('of forty uploads at once those beyond sixteen are refused before a byte of them is read', async () => {
   const shelf = openMusicShelf(manualClock(), dir, { decoder });
   const go = Promise.withResolvers<void>();
   let begun = 0;
@@ -116,7 +116,7 @@ test('what is longer than accepted, breaks off or cannot be decoded leaves nothi
   expect(kept()).toEqual(['a.pcm']);
 });
 
-test('the music of all rooms has a total, also over restarts; what ends makes room', async () => {
+test('the music of all rooms has a total limit, also over restarts; rooms that end make room', async () => {
   const total = 23_040_000 + 192_000;
   const first = openMusicShelf(manualClock(), dir, { decoder, total });
   await first.put('a', body(1));
@@ -183,7 +183,7 @@ test('sixteen slow files keep nobody waiting longer than a minute', async () => 
   expect(existsSync(join(dir, 'slow-1.upload'))).toBe(true);
 });
 
-test('a file that comes next to never is given up, also when nobody else wants the place', async () => {
+test('a file that hardly arrives is given up, even when nobody else wants the place', async () => {
   const clock = manualClock();
   const shelf = openMusicShelf(clock, dir, { decoder });
   const [dead, steady] = [dripping(1), dripping(80_000)];

@@ -72,7 +72,7 @@ test('a server that is not there is one sentence with its address and without it
   expect(twoAddresses.message).toMatch(/does not answer \(connect ECONNREFUSED .*127\.0\.0\.1:1/);
 });
 
-test('what was asked is no fault of the database', async () => {
+test('a bad query is no fault of the database', async () => {
   await using store = await open({ url: 'sqlite::memory:' });
   const row = { id: 'a', slug: 's', title: 'T', hosts: '[]', status: 'open', welcome: 0, created: 0 };
   await store.db.insertInto('room').values(row).execute();
@@ -86,7 +86,7 @@ test('what was asked is no fault of the database', async () => {
   expect(store.fault(new TypeError('a mistake of ours'))).toBeUndefined();
 });
 
-test('says of a server what its code means', () => {
+test('explains the error code of a server', () => {
   const said = (code: string, message = 'm') =>
     faultOf('postgres://a:b@h/d', Object.assign(new Error(message), { code }));
   expect(said('28P01')).toContain('postgres://a@h/d refuses the user or the password');

@@ -16,7 +16,7 @@ test('what Node compiles is kept on a disk with room, and not on one without', (
   expect(compiledFolder('data', 'data/compiled')).toBe('data/compiled');
 });
 
-test('what was compiled at the set-up is shared', () => {
+test('what was compiled at installation is shared', () => {
   free(300e6);
   vi.mocked(getCompileCacheDir).mockReturnValueOnce('/opt/earshot/.runtime/compiled/v24');
   expect(compiledFolder('data', 'data/compiled')).toBeUndefined();

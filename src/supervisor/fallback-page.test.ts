@@ -67,7 +67,7 @@ test('a player gets a typed refusal, and HEAD only the head', async () => {
   expect((await ask('HEAD / HTTP/1.1\r\nHost: x\r\n\r\n')).endsWith('\r\n\r\n')).toBe(true);
 });
 
-test('bytes that are no request are answered or closed, and it stands', async () => {
+test('bytes that are no request are answered or closed, and it survives', async () => {
   page.show();
   await until(() => page.shown);
   await ask('\x16\x03\x01\x02\x00\r\n\r\n');
@@ -75,7 +75,7 @@ test('bytes that are no request are answered or closed, and it stands', async ()
   expect(await ask(browser)).toContain('The doors are shut');
 });
 
-test('it shares the port, lets go of it, and takes it again', async () => {
+test('it shares the port, releases it, and takes it again', async () => {
   page.show();
   page.show();
   await until(() => page.shown);
@@ -134,7 +134,7 @@ test('says what visitors get while the certificate cannot be used, and not while
   ]);
 });
 
-test('says once that doors are missed and how long they were, and nothing of a door when Earshot is stopped', async () => {
+test('logs once that doors are missing and how long they were, and nothing when Earshot is stopped', async () => {
   const said: [string, object][] = [];
   const log = { ...silentLog, warn: (fields: object, message: string) => said.push([message, fields]) };
   const clock = manualClock();
@@ -156,7 +156,7 @@ test('says once that doors are missed and how long they were, and nothing of a d
   await new Promise((resolve) => other.close(resolve));
 });
 
-test('a handshake that does not come is not waited for two minutes', { timeout: 15_000 }, async () => {
+test('a missing handshake is not waited for two minutes', { timeout: 15_000 }, async () => {
   page = openFallbackPage({
     ...{ clock: systemClock, log: silentLog, port, host: '127.0.0.1', random: () => 0 },
     certificate: () => ({ pair: selfSigned() }),
@@ -167,7 +167,7 @@ test('a handshake that does not come is not waited for two minutes', { timeout: 
   await new Promise<void>((resolve) => silent.resume().on('close', () => resolve()));
 });
 
-test('a page of another origin gets leave to be told that the doors are shut', async () => {
+test('a page of another origin may read that the doors are away', async () => {
   page.show();
   await until(() => page.shown);
   const asked = 'Origin: https://elsewhere.example\r\nAccess-Control-Request-Method: GET\r\n';

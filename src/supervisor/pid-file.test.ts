@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
 import { keepPidFile } from './pid-file.ts';
 
-test('the number of the process stands in its file, also after somebody has removed it', () => {
+test('the process id is in its file, and is written again after somebody has removed it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-pid-'));
   const path = join(folder, 'supervisor.pid');
   const clock = manualClock();

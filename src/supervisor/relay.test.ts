@@ -13,27 +13,27 @@ async function relayed(...chunks: string[]): Promise<Record<string, unknown>[]> 
   return lines.map((line) => JSON.parse(line));
 }
 
-test('lines of the logger go on as they are, however they are cut on the way', async () => {
+test('lines of the logger pass unchanged, however they are cut on the way', async () => {
   expect(await relayed('{"time":"t","msg":"o', 'ne"}\n{"time":"t","msg":"two"}\n')).toEqual([
     { time: 't', msg: 'one' },
     { time: 't', msg: 'two' },
   ]);
 });
 
-test('what comes at once and is no line of the logger is one record', async () => {
+test('output that arrives together and is not from the logger becomes one log line', async () => {
   expect(await relayed('Error: no\n  at x\n')).toEqual([
     expect.objectContaining({ level: 'warn', process: 'door-0', msg: 'Error: no\n  at x' }),
   ]);
 });
 
-test('a line that its program did not live to finish is told in a record of its own', async () => {
+test('a line that its program did not live to finish becomes a log line of its own', async () => {
   expect(await relayed('{"time":"t","msg":"one"}\n{"time":"t","msg":"tw')).toEqual([
     { time: 't', msg: 'one' },
     expect.objectContaining({ process: 'door-0', msg: '{"time":"t","msg":"tw' }),
   ]);
 });
 
-test('a line that is longer than a record is cut, and still a record', async () => {
+test('a line that is too long is cut, and is still a valid log line', async () => {
   const [record] = await relayed(`{"time":"t","msg":"${'x'.repeat(40_000)}`, '"}\n');
   expect(record).toMatchObject({ level: 'warn', process: 'door-0' });
   expect(String(record?.msg).length).toBeLessThanOrEqual(16_384);

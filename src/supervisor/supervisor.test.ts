@@ -58,7 +58,7 @@ test('starts a killed child again, later each time, and leaves the others alone'
   await family[Symbol.asyncDispose]();
 });
 
-test('each death and each return is told for the journal, with why and for how long', async () => {
+test('each death and each return is reported to the journal, with why and for how long', async () => {
   const clock = manualClock();
   const told: ProcessEvent[] = [];
   const record = (happened: ProcessEvent): void => void told.push(happened);
@@ -142,7 +142,7 @@ test('kills a child that leaves six pings unanswered', async () => {
   await family[Symbol.asyncDispose]();
 });
 
-test('a machine that stood still for a minute kills nobody when it goes on', async () => {
+test('a machine that stalled for a minute kills no child when it resumes', async () => {
   const clock = manualClock();
   await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('deaf')]] });
   await family.ready;
@@ -213,7 +213,7 @@ test('kills a child that hangs before it is ready', async () => {
   await until(() => family.status()[0]?.pid === undefined);
 });
 
-test('a child that the system cannot even start is tried again, and the others live on', async () => {
+test('a child that the system cannot even start is retried, and the others live on', async () => {
   const clock = manualClock();
   // A NUL byte in an argument is thrown by Node like a failure of the system that it does not tell as an event.
   const broken = { name: 'broken', args: ['a\0b'], grace: ms(5000) };
@@ -265,7 +265,7 @@ await new Promise(() => undefined);
   expect(await new Promise((resolve) => parent.once('exit', resolve))).toBe(0);
 });
 
-test('a wall clock that jumps an hour kills nobody who answers, and lets nobody off who does not', async () => {
+test('a wall clock that jumps an hour kills no child that answers, and spares none that does not', async () => {
   const clock = manualClock();
   await using family = open({ clock, log: silentLog, entry: entry(), groups: [[spec('a'), spec('deaf')]] });
   await family.ready;

@@ -25,7 +25,7 @@ test('version 0 as the specification lays it out', () => {
   expect(bytes.toString('latin1', numbers + 16)).toBe('{"period":640,"in":12000}');
 });
 
-test('what is cut off, of another scheme or senseless is no notice', () => {
+test('a box that is cut off, of another scheme or senseless is not a notice', () => {
   const good = encodeNotice({ period: 1280, in: 24_000 });
   for (let length = 0; length < good.length; length += 1)
     expect(decodeNotice(good.subarray(0, length))).toBeUndefined();

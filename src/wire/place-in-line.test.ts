@@ -43,12 +43,12 @@ describe('a place', () => {
     expect(placeIn(state, { minute: 3, rank: 1 }).called).toBe(false);
   });
 
-  test('alone in line is nobody ahead', () => {
+  test('alone in line there is nobody ahead', () => {
     const state = queue({ buckets: [bucket(1, 1)] });
     expect(placeIn(state, { minute: 1, rank: half }).ahead).toEqual({ low: 0, high: 0 });
   });
 
-  test('the range holds what is true for nineteen of twenty, in draws of any size', () => {
+  test('the range holds for nineteen of twenty, in draws of any size', () => {
     const random = chance(3);
     for (const people of [5, 60, 2_000]) {
       let inside = 0;
@@ -94,7 +94,7 @@ describe('looking again', () => {
     expect(at).toBeLessThan(36_000);
   });
 
-  test('who may be called soon looks in time to come', () => {
+  test('somebody who may be called soon looks in time', () => {
     const unknown = queue({ buckets: [bucket(1, 9)] });
     expect(pollAfter(unknown, { minute: 1, rank: half }, 0, 0.999)).toBeLessThan(20_000);
   });

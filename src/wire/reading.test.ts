@@ -30,7 +30,7 @@ const read = (over: Partial<RoomState>, language: 'en' | 'fr' = 'en') =>
 const value = (over: Partial<RoomState>, term: string) =>
   read(over).rows.find((row) => row.term === term)?.value;
 
-test('it says who speaks, who is on stage, since when, and how many listen', () => {
+test('it says who is speaking, who is on stage, since when, and how many are listening', () => {
   expect(read({}).rows).toEqual([
     { term: 'Now', value: 'Speaking: \u2068Ana\u2069' },
     { term: 'On stage', value: '\u2068Ana\u2069 and \u2068Ben\u2069' },
@@ -45,7 +45,7 @@ test('it says who speaks, who is on stage, since when, and how many listen', () 
   ]);
 });
 
-test('a muted microphone does not speak, an empty stage is nobody, standby is music', () => {
+test('a muted microphone is not speaking, an empty stage is nobody, standby is music', () => {
   expect(value({ stage: [person('Ana', { speaking: true, muted: true })] }, 'Now')).toBe(
     'No one is speaking right now',
   );
@@ -55,7 +55,7 @@ test('a muted microphone does not speak, an empty stage is nobody, standby is mu
   expect(value({ streams: 99 }, 'Listening')).toBe('99 connections');
 });
 
-test('what is missed is found in the recording, never too late', () => {
+test('what was missed is found in the recording, never too late', () => {
   expect(read({}).recording).toMatchObject({ from: 840, link: 'The recording, from minute 14' });
   expect(read({ clocks: { firstSpeech: NOW - 20_000 } }).recording).toMatchObject({
     from: 0,
@@ -69,7 +69,7 @@ test('what is missed is found in the recording, never too late', () => {
   expect(recordedBy(state({ clocks: { firstSpeech: NOW + 5000 } }), NOW)).toBe(0);
 });
 
-test('before the first words nothing is promised of a recording', () => {
+test('before the first words no recording is promised', () => {
   const { recording, rows } = read({ status: 'open', clocks: {} });
   expect(recording).toBeUndefined();
   expect(rows.map(({ term }) => term)).toEqual(['Now', 'On stage', 'Listening']);

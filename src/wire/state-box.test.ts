@@ -16,7 +16,7 @@ test('a change is read as it was told, in a box that other players skip', () => 
   expect(new DataView(box.buffer).getUint32(0)).toBe(box.length);
 });
 
-test('what is no change is none', () => {
+test('anything but a change is ignored', () => {
   expect(decodeState(encodeNotice({ period: 320, in: 0 }))).toBeUndefined();
   for (const message of [null, 5, 'text', [], {}, { at: 'now' }])
     expect(decodeState(encodeState(message as never))).toBeUndefined();

@@ -58,7 +58,7 @@ describe.each(['sqlite', 'postgres'] as const)('the store on %s', (engine) => {
     expect(await read("one' or '1'='1")).toBeUndefined();
   });
 
-  test('refuses a second row with the same address and says that this is why', async () => {
+  test('refuses a second row with the same address and gives that as the reason', async () => {
     await insert('one');
     const error = await insert('one').catch((e) => e);
     expect(isDuplicate(error)).toBe(true);

@@ -32,7 +32,7 @@ const named = (end: string): Rolldown.OutputChunk => {
   return found;
 };
 
-test('a listener needs little before the first sound, the language of the page included', () => {
+test('a listener loads little before the first sound, the language of the page included', () => {
   const needed = closure(named('web/listen/main.ts'));
   const french = closure(named('web/kit/french.ts')).filter((chunk) => !needed.includes(chunk));
   const total = [...needed, ...french].reduce((sum, chunk) => sum + size(chunk.code), 0);

@@ -15,7 +15,7 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
-test('the systemd unit stands in deploy/ alone', () => {
+test('the systemd unit is in deploy/ alone', () => {
   for (const page of pages) expect([page, /^\[Service\]$/m.test(read(page))]).toEqual([page, false]);
 });
 

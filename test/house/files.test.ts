@@ -37,7 +37,7 @@ test(`no folder holds more than ${MOST_FILES} files: it has stations before`, ()
   expect(large.map(([folder, list]) => `${folder}: ${list.length}`)).toEqual([]);
 });
 
-test('no name says nothing', () => {
+test('no name is empty of meaning', () => {
   const empty = /(^|[/.-])(utils?|helpers?|misc|common|types|stuff|shared)([/.-]|$)/i;
   expect(code.map(({ path }) => path).filter((path) => empty.test(path))).toEqual([]);
 });

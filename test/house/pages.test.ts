@@ -71,7 +71,7 @@ describe('documents', () => {
     expect(docs.map(({ path }) => path).filter((path) => !seen.has(path))).toEqual([]);
   });
 
-  test('ARCHITECTURE.md fits two pages and says what is absent', () => {
+  test('ARCHITECTURE.md fits on two pages and says what is absent', () => {
     const text = read('ARCHITECTURE.md');
     expect(text.split('\n').length).toBeLessThanOrEqual(140);
     expect(anchors(text)).toContain('deliberately-absent');

@@ -63,7 +63,7 @@ test('what is red or was green only on a second look is named, each once, with w
   ]);
 });
 
-test('without a stop the machine is no excuse, and that is said', () => {
+test('without a stall the machine is no excuse, and that is said', () => {
   const looks = [{ file: 'e2e/a.test.ts', title: 'comes back', tries: 2, alone: true }];
   expect(summary({ passed: 1, failed: 0, looks }).at(-2)).toBe(
     'meanwhile the processor was there all the time',

@@ -116,7 +116,7 @@ test('joins with one offer', async () => {
   expect(states.map((it) => it.at)).toEqual(['connecting', 'on']);
 });
 
-test('asks nothing of a stage that is not open, and joins by itself when it is', async () => {
+test('asks nothing of a stage that is not open, and joins automatically when it is', async () => {
   let open: () => void = () => {};
   opened = new Promise((resolve) => {
     open = resolve;
@@ -182,7 +182,7 @@ test('ICE may heal by itself for a second', async () => {
   expect(now()).toBe('on');
 });
 
-test('without a network nobody is given up: it goes on asking until the studio answers', async () => {
+test('without a network it never gives up: it keeps asking until the studio answers', async () => {
   call.open();
   await pass(0);
   answers.PATCH = 'broken';
@@ -197,7 +197,7 @@ test('without a network nobody is given up: it goes on asking until the studio a
   expect(now()).toBe('on');
 });
 
-test('somebody who took the place over elsewhere is not thrown out again', async () => {
+test('a place that was taken over elsewhere is not taken back', async () => {
   call.open();
   await pass(0);
   answers.PATCH = { status: 404, code: 'session-unknown' };
@@ -213,7 +213,7 @@ test('somebody who took the place over elsewhere is not thrown out again', async
   expect(now()).toBe('on');
 });
 
-test('a studio that no longer has us is noticed within 3 s, though nothing is heard of it', async () => {
+test('a studio that no longer has us is noticed within 3 s, though it says nothing', async () => {
   call.open();
   await pass(10_000);
   expect(log).toHaveLength(2);
@@ -223,7 +223,7 @@ test('a studio that no longer has us is noticed within 3 s, though nothing is he
   expect(log.slice(2)).toEqual(['PATCH /whip/1', 'POST /whip']);
 });
 
-test('a suspicion without ground changes nothing', async () => {
+test('a false suspicion changes nothing', async () => {
   call.open();
   await pass(0);
   call.suspect();
@@ -242,7 +242,7 @@ test('a full stage is asked again only when it said so', async () => {
   expect(log.filter((line) => line.startsWith('POST'))).toHaveLength(2);
 });
 
-test('an answer without a sound path is told as such and tried again', async () => {
+test('an answer without a working media path is reported as such and retried', async () => {
   works = false;
   call.open();
   await pass(CONNECT_TIMEOUT + 10);
@@ -253,7 +253,7 @@ test('an answer without a sound path is told as such and tried again', async () 
   expect(now()).toBe('on');
 });
 
-test('closing gives the place up; handing over to the next session does not', async () => {
+test('closing releases the place; handing over to the next session does not', async () => {
   call.open();
   await pass(0);
   call.close(true);

@@ -53,7 +53,7 @@ test('a refusal carries the code, the words and the wait of the server', async (
   );
 });
 
-test('a broken network, an answer without SDP and a page of HTML are refusals, not exceptions', async () => {
+test('a broken network, an answer without SDP and an HTML page are refusals, not exceptions', async () => {
   for (const reply of [
     new TypeError('offline'),
     new Response('<html>', { status: 201, headers: { location: '/x' } }),
@@ -63,7 +63,7 @@ test('a broken network, an answer without SDP and a page of HTML are refusals, n
     expect(isRefusal(await offer('https://h.example/w', 'v=0', { token: 'T', ...server(reply) }))).toBe(true);
 });
 
-test('what may pass is tried again; what cannot, is not', () => {
+test('temporary failures are retried; permanent ones are not', () => {
   for (const it of [
     { status: 0 },
     { status: 503 },
@@ -112,7 +112,7 @@ test('the first five tries come within 3 s of the loss, later ones never faster 
   expect(retryDelay(20, ms(0), () => 0)).toBe(MAX_RETRY_DELAY / 2);
 });
 
-test('a server that says when is not asked before, and not by everyone at once', () => {
+test('a server that says when to come back is not asked before, and not by everyone at once', () => {
   expect(retryDelay(0, ms(10_000), () => 0)).toBe(10_000);
   expect(retryDelay(0, ms(10_000), () => 1)).toBe(12_500);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { write, written } from './element.ts';
 
-test('what a translator made of a text stays until there is something else to say', () => {
+test('a text changed by a translator stays until the page has another text', () => {
   const node = { textContent: 'Live' } as Element;
   write(node, 'Live');
   node.textContent = 'En directo';

@@ -15,7 +15,7 @@ test('clocks grow an hour only when there is one', () => {
   ]);
 });
 
-test('a dot stands for a power of ten, the smallest that lets everyone sit', () => {
+test('a dot stands for a power of ten, the smallest with which everyone has a seat', () => {
   expect([0, 1, 500, 501, 5000, 5001, 1_402_117].map((streams) => dotOf(streams, 500))).toEqual([
     1, 1, 1, 10, 10, 100, 10_000,
   ]);

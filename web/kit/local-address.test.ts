@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { localHost } from './local-address.ts';
 
-test('an address for this computer only is told from one that others can open', () => {
+test('an address for this computer only is distinguished from one that others can open', () => {
   expect(localHost('http://localhost:8080/r/talk')).toBe('localhost');
   expect(localHost('http://127.0.0.1:8080/')).toBe('127.0.0.1');
   expect(localHost('http://127.9.9.9/')).toBe('127.9.9.9');

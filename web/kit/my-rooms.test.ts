@@ -19,7 +19,7 @@ const room = (slug: string, more: Partial<MyRoom> = {}): MyRoom => ({
   ...more,
 });
 
-test('the room used last comes first, once for each part one has in it', () => {
+test('the room used last comes first, once for each role in it', () => {
   rememberRoom(room('a'));
   rememberRoom(room('b', { start: 5 }));
   rememberRoom(room('a', { title: 'A', link: 'https://x/new' }));
@@ -35,7 +35,7 @@ test('the room used last comes first, once for each part one has in it', () => {
   expect(myRooms().map((it) => it.slug)).toEqual(['b']);
 });
 
-test('what is not a list of rooms is no room, and the list does not grow for ever', () => {
+test('a broken list of rooms counts as empty, and the list does not grow for ever', () => {
   for (const text of [
     '',
     '{',
@@ -52,7 +52,7 @@ test('what is not a list of rooms is no room, and the list does not grow for eve
   expect(myRooms()[0]?.slug).toBe('room-59');
 });
 
-test('a browser that keeps nothing knows no rooms', () => {
+test('a browser without storage knows no rooms', () => {
   vi.stubGlobal('localStorage', undefined);
   rememberRoom(room('a'));
   expect(myRooms()).toEqual([]);

@@ -39,14 +39,14 @@ test('before the draw the time of the draw is told, and no minutes', () => {
   expect(said({ now: START - 1 })).not.toContain(words.minutes('1–2'));
 });
 
-test('where somebody is comes before what is known of the line', () => {
+test('where a listener is comes before what is known of the line', () => {
   expect(said({ live: true, away: true })).toBe(words.up);
   expect(said({ away: true })).toBe(words.left);
   expect(said({ place: undefined })).toBe(words.waiting);
   expect(said({ place: { called: true, ahead: { low: 0, high: 0 } } })).toBe(words.turn);
 });
 
-test('an older ticket, a slower line and missing news are told beside the place', () => {
+test('an older ticket, a slower line and missing updates are mentioned beside the place', () => {
   const all = said({ note: words.note.expired, why: words.worse.slower, stale: true });
   expect(all.startsWith(words.note.expired)).toBe(true);
   expect(all.endsWith(`${words.worse.slower} ${words.away}`)).toBe(true);

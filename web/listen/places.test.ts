@@ -21,7 +21,7 @@ test('an address names a place in seconds or as a clock', () => {
   expect(placeOf({ hash: '#main', search: '?from=x' })).toBeUndefined();
 });
 
-test.each(['', 'x', '-3', '3:', 'Infinity', '1e9', '99999999', '::', 'h'])('%j is no place', (text) => {
+test.each(['', 'x', '-3', '3:', 'Infinity', '1e9', '99999999', '::', 'h'])('%j is not a position', (text) => {
   expect(secondsOf(text)).toBeUndefined();
 });
 
@@ -34,7 +34,7 @@ test('a place is remembered for each of the last twenty rooms', () => {
   expect(placeIn('room-24')).toBeUndefined();
 });
 
-test('the first seconds are no place to go back to, and a broken memory is none', () => {
+test('the first seconds are not remembered, and a broken memory counts as none', () => {
   keepPlace('a', 3);
   expect(placeIn('a')).toBeUndefined();
   localStorage.setItem('earshot-places', 'null');
@@ -43,7 +43,7 @@ test('the first seconds are no place to go back to, and a broken memory is none'
   expect(placeIn('a')).toBeUndefined();
 });
 
-test('a recording is as long as what was said, without its gaps; there is none where none is kept', () => {
+test('a recording is as long as what was said, without its gaps; rooms that keep none have none', () => {
   const clocks = { opened: 0, firstSpeech: 10_000, ended: 70_000 };
   const ended = {
     ...stateOfCard({ slug: 'x', title: 'X', hosts: [], status: 'ended', clocks }, 90_000),

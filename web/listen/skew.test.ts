@@ -3,7 +3,7 @@ import { Skew } from './skew.ts';
 
 const HOUR = 3_600_000;
 
-test('a clock that is hours wrong is known from the first news on, and the shortest way counts', () => {
+test('a clock that is hours wrong is corrected from the first state on, and the fastest answer counts', () => {
   const skew = new Skew();
   expect(skew.value).toBeUndefined();
   skew.saw(1_000, 1_000 + 5 * HOUR + 300, 0);

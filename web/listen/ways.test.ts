@@ -24,12 +24,12 @@ test('a place in line is for rungs 4 and 5 and for a cap, not for listeners who 
   expect(needsTicket({ ...at(2), cap: 500 })).toBe(false);
 });
 
-test('one goes up without a ticket only where nobody needs one', () => {
+test('a listener moves up without a ticket only where nobody needs one', () => {
   expect([free(at(0)), free(at(1)), free(at(2)), free(at(6))]).toEqual([true, true, false, false]);
   expect([free(capped), free(full)]).toEqual([false, false]);
 });
 
-test('pages ask every second on rung 0 and every ten from rung 3, and every second where nothing is said', () => {
+test('pages poll every second on rung 0 and every ten from rung 3, and every second without a delivery', () => {
   expect(LEVELS.map((_, level) => paceOf(at(level)))).toEqual([
     1_000, 2_000, 5_000, 10_000, 10_000, 10_000, 10_000, 10_000,
   ]);
@@ -37,7 +37,7 @@ test('pages ask every second on rung 0 and every ten from rung 3, and every seco
   expect(paceOf(older as Delivery)).toBe(1_000);
 });
 
-test('the state is read where the sound comes from, and at the door when no cache answers', () => {
+test('the state is read from where the sound comes, and at the door when no cache answers', () => {
   const way = (failures: number) => stateAt('hall', caches, { first: 1, failures });
   expect([0, 1, 2, 9].map(way)).toEqual([
     'http://b/r/hall/state.json',

@@ -34,7 +34,7 @@ const fragment = (
 };
 const init = join(box('ftyp', u32(1, 2)), box('moov', u32(3, 4, 5)));
 
-test('whatever the network cuts, the reader hands on whole fragments with their numbers', () => {
+test('however the network splits them, the reader delivers whole fragments with their numbers', () => {
   const parts = [init, fragment(7, 900), fragment(8, 1200, box('emsg', new Uint8Array(30))), fragment(9, 1)];
   const whole = join(...parts);
   for (const step of [1, 7, 64, 1000, whole.length]) {
@@ -68,7 +68,7 @@ test('a notice of the door is taken out and told with the fragment behind it, ho
   }
 });
 
-test('a fragment that is cut off is never handed on', () => {
+test('a fragment that is cut off is never delivered', () => {
   const reader = new BoxReader();
   expect(reader.push(join(init, fragment(1, 500).subarray(0, 400)))).toHaveLength(1);
 });

@@ -85,14 +85,14 @@ const gapless = (): boolean =>
   trial.heard.every((seq, i) => i === 0 || seq === (trial.heard[i - 1] ?? 0) + 1);
 const segments = () => trial.asked.filter(({ url }) => url.endsWith('.m4s'));
 
-test('begins the delay behind the newest segment, and at the oldest where less is there', () => {
+test('begins behind the newest segment by the delay, or at the oldest where there is less', () => {
   expect(firstSegment({ first: 90, last: 100, over: false }, 30_000)).toBe(95);
   expect(firstSegment({ first: 99, last: 100, over: false }, 30_000)).toBe(99);
   expect(readList(list(90, 100, '#EXT-X-ENDLIST'))).toEqual({ first: 90, last: 100, over: true });
   expect(readList('#EXTM3U\n')).toBeUndefined();
 });
 
-test('asks once for each segment, at an even pace, and hands over every fragment once and in order', async () => {
+test('requests each segment once, at an even pace, and delivers every fragment once and in order', async () => {
   using _ = { [Symbol.dispose]: open().close };
   await vi.advanceTimersByTimeAsync(60_000);
   expect(trial.words).toEqual(['init', 'opened 5120']);
@@ -133,7 +133,7 @@ test('listeners ask at different instants of the period', async () => {
   expect(Math.max(...phases) - Math.min(...phases)).toBeGreaterThan(300);
 });
 
-test('takes the other cache when one fails, and misses nothing', async () => {
+test('switches to the other cache when one fails, and misses nothing', async () => {
   trial.broken = (url, n) => (url.hostname === 'a' && n > 5 ? new Response('', { status: 502 }) : undefined);
   using _ = { [Symbol.dispose]: open().close };
   await vi.advanceTimersByTimeAsync(60_000);
@@ -142,7 +142,7 @@ test('takes the other cache when one fails, and misses nothing', async () => {
   expect(trial.fellBack).toBe(0);
 });
 
-test('goes on with the stream of the door when no cache answers, once', async () => {
+test('continues with the stream of the door when no cache answers, once', async () => {
   trial.broken = (_, n) => (n > 8 ? new Response('', { status: 503 }) : undefined);
   using _ = { [Symbol.dispose]: open().close };
   await vi.advanceTimersByTimeAsync(120_000);

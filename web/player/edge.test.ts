@@ -70,7 +70,7 @@ test.each([
   [1.28, 2.56, 21],
   [0.32, 2.56, 36],
 ])(
-  'told that writes every %f s become writes every %f s in %i s, it has the difference in hand by then',
+  'notified that writes every %f s become writes every %f s in %i s, it has buffered the difference by then',
   (from, to, within) => {
     const edge = new Edge();
     run(edge, from, 0.32, 10);
@@ -130,7 +130,7 @@ test('writes become more frequent: the surplus is played off at no more than 4 %
   expect(Math.abs(left - 0.3)).toBeLessThan(0.05);
 });
 
-test('it never jumps past what is here: a late write may be the first of many, or the only one', () => {
+test('it never jumps past what has arrived: a late write may be the first of many, or the only one', () => {
   const edge = new Edge();
   for (let at = 0; at < 5; at += 0.32) edge.sample(0.3, at);
   // The page stood still for eight seconds and has run dry.

@@ -54,14 +54,14 @@ test('the place in a recording finds its piece, the next one inside a hole, none
   expect([0, 4.9, 5, 9, 10, 14.9, 15].map((at) => pieceAt(pieces, at))).toEqual([0, 0, 1, 1, 1, 1, -1]);
 });
 
-test('a playlist without an end goes on growing', () => {
+test('a playlist without an end is read as growing', () => {
   expect(readPlaylist('#EXT-X-TARGETDURATION:6\n#EXTINF:5.12,\na.m4s\n', base)).toMatchObject({
     complete: false,
     again: 6000,
   });
 });
 
-test('what was said at an hour is found in the recording, after a hole behind it, and never before the beginning', () => {
+test('a time of day is found in the recording, behind a gap when it falls into one, and never before the beginning', () => {
   const piece = (at: number, wall: number) => ({ url: '', init: '', at, seconds: 5, wall });
   const recording = {
     pieces: [piece(0, 100_000), piece(5, 105_000), piece(10, 150_000)],

@@ -24,7 +24,7 @@ class FakeAudio extends EventTarget {
 
 afterEach(() => void vi.unstubAllGlobals());
 
-test('a recording that could not be had is asked for again when somebody presses the button again', async () => {
+test('a recording that could not be loaded is requested again when somebody presses the button again', async () => {
   let there = false;
   vi.stubGlobal('location', { href: 'https://h/r/x' });
   vi.stubGlobal('fetch', async () => new Response(there ? LIST : '', { status: there ? 200 : 503 }));

@@ -101,20 +101,20 @@ describe.each(['mild', 'train', 'tunnel'] as const)('a network like %s', (name) 
   );
 });
 
-test('a network that never stands still costs no delay', () => {
+test('a network that never stalls costs no delay', () => {
   const { silence, margin, stalls } = play(undefined, 0.32, 10);
   expect(silence.reduce((sum, each) => sum + each, 0)).toBe(0);
   expect(margin).toBeCloseTo(0.3);
   expect(stalls.spare(600)).toBe(0);
 });
 
-test('what was learned is there from the first second of the next visit', () => {
+test('what was learned is used from the first second of the next visit', () => {
   const known = new Stalls(5.5, 0);
   const { silence } = play(MODES.tunnel, 0.32, 2, 7, known);
   expect(silence.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(1.5);
 });
 
-test('when it is calm again the margin goes back, slower than a rate that can be heard, and nothing is cut', () => {
+test('when the network is calm again the margin shrinks, too slowly to be heard, and nothing is skipped', () => {
   const stalls = new Stalls(6, 0);
   const before = stalls.spare(100);
   expect(stalls.spare(120)).toBe(before);
@@ -126,7 +126,7 @@ test('when it is calm again the margin goes back, slower than a rate that can be
   expect(margin).toBeLessThan(0.35);
 });
 
-test('an outage teaches nothing, and no stall asks for more than ten seconds', () => {
+test('nothing is learned from an outage, and no stall buffers more than ten seconds', () => {
   const stalls = new Stalls();
   for (let seq = 0; seq < 10; seq++) stalls.arrived(seq, seq * FRAGMENT, FRAGMENT);
   stalls.arrived(10, 10 * FRAGMENT + 40, FRAGMENT);
@@ -135,7 +135,7 @@ test('an outage teaches nothing, and no stall asks for more than ten seconds', (
   expect(stalls.spare(60)).toBe(MOST_SPARE);
 });
 
-test('other instants after a reconnect, a longer period or another place are no stall', () => {
+test('other arrival times after a reconnect, a longer period or another place are no stall', () => {
   const stalls = new Stalls();
   let at = 0;
   const come = (from: number, to: number, off: number, every = FRAGMENT): void => {
@@ -159,7 +159,7 @@ test('other instants after a reconnect, a longer period or another place are no 
   expect(stalls.spare(at)).toBeGreaterThan(3);
 });
 
-test('a page that itself stood still has learned nothing of its network', () => {
+test('a page that was itself suspended learns nothing about its network', () => {
   const stalls = new Stalls();
   let seq = 0;
   for (; seq < 40; seq++) stalls.arrived(seq, seq * FRAGMENT, FRAGMENT);
@@ -173,7 +173,7 @@ test('a page that itself stood still has learned nothing of its network', () => 
   expect(stalls.longest(seq * FRAGMENT + 3)).toBeCloseTo(2.1);
 });
 
-test('somebody who stops and begins again gets what was ready before: that is no stall', () => {
+test('a listener who stops and starts again gets what was ready before: that is no stall', () => {
   const stalls = new Stalls();
   let at = 0;
   for (let seq = 0; seq < 100; seq++) {

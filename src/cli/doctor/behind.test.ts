@@ -72,6 +72,6 @@ test.concurrent.each<[string, Faults, string[]]>([
   expect(await badOf(faults)).toEqual(wrong);
 });
 
-test('nobody there, and a room that is not on air, are said', async () => {
+test('a server that is not there, and a room that is not on air, are reported', async () => {
   expect((await behind('http://127.0.0.1:9/r/hall'))[0]?.state).toBe('bad');
 });

@@ -13,7 +13,7 @@ const one = (bytes: number, hours: number, daysAgo: number) => ({
   ...{ slug: 'talk', bytes, seconds: hours * 3600, ended: NOW - daysAgo * DAY },
 });
 
-test('recordings are told with their size, their pace and their fate', () => {
+test('recordings are reported with their size, how fast they grow and when they will be removed', () => {
   expect(judge([], 50e9, OPEN, NOW)).toEqual({
     ...{ what: 'Recordings', state: 'good' },
     found: 'none; they stay until somebody removes them',
@@ -31,7 +31,7 @@ test('a room that has been on for a month counts with its last week', () => {
   expect(found).toContain('1.0 GB a day');
 });
 
-test('a disk that is full within a month is told with what to do, unless something takes recordings away before', () => {
+test('a disk that will be full within a month is reported with what to do, unless recordings are removed before', () => {
   const busy = [one(7e9, 100, 1)];
   expect(judge(busy, 10e9, OPEN, NOW)).toMatchObject({
     state: 'notice',
@@ -50,7 +50,7 @@ test('a disk that is full within a month is told with what to do, unless somethi
   expect(judge(busy, 10e9, { ...OPEN, recordingsQuota: 12e9 }, NOW).state).toBe('good');
 });
 
-test('a quota that the disk cannot hold protects nothing, and old recordings are told', () => {
+test('a quota larger than the disk is reported, and so are old recordings', () => {
   expect(judge([one(1e9, 10, 30)], 10e9, { ...OPEN, recordingsQuota: 20e9 }, NOW)).toMatchObject({
     state: 'notice',
     change: expect.stringContaining('below 11.0 GB'),

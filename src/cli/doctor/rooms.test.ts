@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { load } from '../../config/index.ts';
 import { starting } from './rooms.ts';
 
-test('strangers who start rooms on a public server are found, and what to do', () => {
+test('a public server on which strangers start rooms is reported with what to do', () => {
   const find = (...flags: string[]) => starting(load({ cores: 4, flags }));
   expect(find().state).toBe('good');
   expect(find('--rooms-create', 'anyone').state).toBe('notice');

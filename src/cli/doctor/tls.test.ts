@@ -47,7 +47,7 @@ test('a certificate is judged by its end, its names and its key', async () => {
   );
 });
 
-test('without TLS nothing is said; while a certificate is being obtained, what failed is', async () => {
+test('without TLS nothing is reported; while a certificate is being obtained, failures are', async () => {
   expect(await states(config())).toEqual([]);
   const acme = config('--acme-domains=rooms.example.org', '--acme-agree=yes', '--http-port=80');
   expect((await states(acme)).join()).toMatch(/^notice: not obtained yet/);
@@ -63,7 +63,7 @@ test('without TLS nothing is said; while a certificate is being obtained, what f
   expect((await states(acme))[0]).toMatch(/^bad: .*will request a new one: .*doors that start refuse TLS/);
 });
 
-test('the kernel is asked to keep little for stalled readers and to hand on waiting connections', () => {
+test('the kernel settings for stalled readers and for waiting connections are checked', () => {
   const of = (settings: Record<string, string>) =>
     kernel(config('--doors=3'), (name) => settings[name]).map(({ state }) => state);
   expect(of({ 'net.ipv4.tcp_wmem': '4096\t16384\t4194304', 'net.ipv4.tcp_migrate_req': '1' })).toEqual([

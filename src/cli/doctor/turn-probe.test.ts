@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import { expect, test, vi } from 'vitest';
 import { probeTurn } from './turn-probe.ts';
 
-test('a name that nobody knows is silent, also when that is told after the time is up', async () => {
+test('an unknown name counts as silent, even when the answer comes after the time is up', async () => {
   const told = Promise.withResolvers<(error: Error) => void>();
   const lookup = vi
     .spyOn(dns, 'lookup')

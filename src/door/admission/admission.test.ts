@@ -77,7 +77,7 @@ test('deferred newcomers hear the delayed stream until the load is over', () => 
   });
 });
 
-test('a loop whose rounds are short is under strain all the same while connections wait in front of it', () => {
+test('an event loop with short rounds is still overloaded while connections wait to be accepted', () => {
   let accepting = 0;
   const { admission, pass } = shieldOn(manualClock(), () => accepting);
   pass(20, false);
@@ -91,7 +91,7 @@ test('a loop whose rounds are short is under strain all the same while connectio
   expect(admission.strained).toBe(false);
 });
 
-test('a number that only somebody who was here would know is worth more than none, and less than a proof', () => {
+test('a fragment number that only a past listener would know counts for more than none, and for less than a return token', () => {
   const { admission, pass } = shieldOn();
   // From this machine nobody has a share of a network: only the order counts.
   const here = new Connection({ remoteAddress: '127.0.0.1', on() {} } as unknown as Socket);
@@ -107,7 +107,7 @@ test('a number that only somebody who was here would know is worth more than non
     expect(passes(query), query).toBe(false);
 });
 
-test('a ticket that was called gets its place at the live edge under strain as well; one that nobody looked at does not', () => {
+test('a called ticket gets its place at the live edge under load as well; an unchecked one does not', () => {
   const { admission, from, pass } = shieldOn();
   pass(120, true);
   const judged = admission.judge(from(1), request('?ticket=q1.room'));
@@ -119,7 +119,7 @@ test('a ticket that was called gets its place at the live edge under strain as w
   expect(admission.place(judged, () => ({ at: 'ring' }))).toEqual({ at: 'ring' });
 });
 
-test('whoever asks whether the door lives is answered under strain, within the share of their network', () => {
+test('health checks are answered under load, within the share of their network', () => {
   const { admission, from, pass } = shieldOn();
   const asks = (network: number, path: string): boolean =>
     admission.admits(
@@ -156,7 +156,7 @@ const ask = async (port: number, head: string): Promise<string> => {
   return asked.text();
 };
 
-test('a door whose loop is late: crawlers are told to wait, pages get short and lead to the sound, speakers and listeners go on', async () => {
+test('a door whose event loop is late: crawlers are told to wait, pages get short and link to the sound, speakers and listeners continue', async () => {
   const origin = fakeOrigin();
   for (let i = 0; i < 5; i += 1) origin.tick();
   // All who ask here are one network: they pass together, or none does.
@@ -240,7 +240,7 @@ async function open(
 }
 const open_ = (list: { ended: boolean }[]): number => list.filter(({ ended }) => !ended).length;
 
-test('one network may take all the room there is, until others come', async () => {
+test('one network may take all the capacity there is, until others come', async () => {
   const limits = {
     ...LIMITS,
     connections: 100,
@@ -262,7 +262,7 @@ test('one network may take all the room there is, until others come', async () =
   await until(() => open_(loud) < before - 20);
 });
 
-test('whoever listens is never closed to make room', async () => {
+test('no listener is ever closed to make room', async () => {
   const limits = { ...LIMITS, connections: 40, shareFrom: 0.8, loopbackCounts: true };
   const origin = fakeOrigin();
   for (let i = 0; i < 5; i += 1) origin.tick();

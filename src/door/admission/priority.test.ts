@@ -10,7 +10,7 @@ const of = (target: string, more: Partial<RequestFacts> = {}): Priority => {
   return priorityOf({ method: 'GET', path, ...more });
 };
 
-test('who asks for what is sorted, and a claim without a signature counts for nothing', () => {
+test('requests are sorted by urgency, and anything unsigned counts for nothing', () => {
   expect(of('/healthz')).toBe(0);
   expect(of('/r/a/whip', { method: 'POST', holds: 'stage' })).toBe(0);
   expect(of('/r/a/whip', { method: 'POST' })).toBe(3);
@@ -40,7 +40,7 @@ test('who asks for what is sorted, and a claim without a signature counts for no
   expect(of('/r/a/radio.mp3', { agent: 'SomeBot/1' })).toBe(3);
 });
 
-test('the wait is half a round of the loop, however rare the look', () => {
+test('the wait is half a round of the loop, however rarely it is sampled', () => {
   const clock = manualClock();
   using queueing = openQueueing(clock);
   clock.advance(1000);
@@ -54,13 +54,13 @@ test('the wait is half a round of the loop, however rare the look', () => {
   expect(queueing.take()).toBe(0);
 });
 
-test('a level divides what there is: small wishes whole, the rest equally', () => {
+test('a water level divides the capacity: small wishes whole, the rest equally', () => {
   expect(waterLevel(Float64Array.of(1, 2, 3), 6)).toBe(Number.POSITIVE_INFINITY);
   expect(waterLevel(Float64Array.of(100, 1, 50, 0), 61)).toBe(30);
   expect(waterLevel(Uint32Array.of(8000, 10, 10), 4020)).toBe(4000);
 });
 
-test('without strain nobody is limited: two thousand people behind one address', () => {
+test('without overload nobody is limited: two thousand people behind one address', () => {
   const share = new Share(1);
   const place = share.place('198.51.100');
   for (let i = 0; i < 2000; i += 1) share.opened(place);
@@ -68,7 +68,7 @@ test('without strain nobody is limited: two thousand people behind one address',
   for (let i = 0; i < 2000; i += 1) expect(share.ask(place, COST.request)).toBe(true);
 });
 
-test('under strain the network that costs most is cut, those that ask for little are not', () => {
+test('under load the network that costs most is cut, and those that ask for little are not', () => {
   const share = new Share(1);
   const loud = share.place('203.0.113');
   const quiet = Array.from({ length: 50 }, (_, i) => share.place(`198.51.${i}`));
@@ -88,7 +88,7 @@ test('under strain the network that costs most is cut, those that ask for little
   expect(few * COST.request).toBeLessThan(1.1 * (capacity - 500 * COST.request));
 });
 
-test('connections that do nothing cost too', () => {
+test('idle connections cost too', () => {
   const share = new Share(1);
   const idle = share.place('203.0.113');
   const other = share.place('198.51.100');
@@ -99,7 +99,7 @@ test('connections that do nothing cost too', () => {
   expect(share.openLevel(10_000)).toBe(10_000);
 });
 
-test('a million networks are held in the same place, and the dear ones are the last to be forgotten', () => {
+test('a million networks fit the same memory, and the expensive ones are forgotten last', () => {
   const share = new Share(7);
   const dear = share.place('203.0.113');
   for (let i = 0; i < 500; i += 1) share.opened(dear);
@@ -137,7 +137,7 @@ function evening(able: number) {
   };
 }
 
-test('too much work: crawlers go first, then newcomers by cohorts, listeners never; and all come back', () => {
+test('under overload crawlers are deferred first, then newcomers by cohort, listeners never; and everyone is let in again afterwards', () => {
   const { admission, second } = evening(2_000);
   for (let i = 0; i < 60; i += 1) second(3_000, 1_000, 500);
   let served = 0;
@@ -162,13 +162,13 @@ test('even when nothing helps, speakers and listeners are let in', () => {
   expect(second(1_000, 100, 10).newcomers).toBe(0);
 });
 
-test('a door that is asked for little puts nobody off, however slow its machine', () => {
+test('a door with few requests defers nobody, however slow its machine is', () => {
   const { admission, second } = evening(0);
   for (let i = 0; i < 30; i += 1) expect(second(50, 10, 5)).toMatchObject({ newcomers: 50, robots: 5 });
   expect(admission.strained).toBe(false);
 });
 
-test('all calls of one network pass or none does, and another hour deals anew', () => {
+test('all requests of one network pass or none does, and each hour the cohorts are dealt again', () => {
   const networks = Array.from({ length: 2_000 }, (_, i) => `10.${i >> 8}.${i & 255}`);
   const sizes = new Uint32Array(COHORTS);
   for (const network of networks) sizes[cohortOf(network, 0)] = (sizes[cohortOf(network, 0)] ?? 0) + 1;
@@ -179,7 +179,7 @@ test('all calls of one network pass or none does, and another hour deals anew', 
   expect(cohortOf('a', 1_000)).toBe(cohortOf('a', 3_599_000));
 });
 
-test('few requests that are very dear strain a door as well, and only their network pays', () => {
+test('a few very expensive requests overload a door as well, and only their network pays', () => {
   const share = new Share(1);
   const admission = new PriorityCutoff(share, 0, () => 0.5);
   const [loud, quiet] = [share.place('203.0.1'), share.place('203.0.2')];
@@ -202,7 +202,7 @@ test('few requests that are very dear strain a door as well, and only their netw
   expect(admission.state.deferred.reduce((a, b) => a + b)).toBe(0);
 });
 
-test('many requests that take little are not cut to nothing when something else holds the door up', () => {
+test('many cheap requests are not cut to nothing when something else delays the door', () => {
   const share = new Share(9);
   const admission = new PriorityCutoff(share, 0, () => 0.5);
   const players = Array.from({ length: 500 }, (_, i) => share.place(`10.9.${i}`));
@@ -220,7 +220,7 @@ test('many requests that take little are not cut to nothing when something else 
   expect(second(400)).toBeGreaterThan(1_400);
 });
 
-test('a flood of networks forgets itself; whoever cost much, or holds connections, stays known', () => {
+test('a flood of networks is forgotten; those that cost much, or hold connections, are remembered', () => {
   const share = new Share(7);
   const dear = share.place('198.51.100');
   const holder = share.place('198.51.101');

@@ -4,7 +4,7 @@ import { openReturnTokens } from './return-token.ts';
 const HOUR = 3_600_000;
 const secret = new Uint8Array(32).fill(5);
 
-test('what one was given holds at every door, for a day, in its room and its network, and with no letter changed', () => {
+test('a return token holds at every door, for a day, in its room and its network, and not with one letter changed', () => {
   let wall = Date.UTC(2026, 10, 22, 20);
   const [door, other] = [openReturnTokens(secret, () => wall), openReturnTokens(secret, () => wall)];
   const proof = door.give('evening', '203.0.113');
@@ -25,7 +25,7 @@ test('what one was given holds at every door, for a day, in its room and its net
   expect(other.holds(proof, 'evening', '203.0.113')).toBe(false);
 });
 
-test('a proof given again is of the present hour', () => {
+test('a token that is given again is of the present hour', () => {
   let wall = Date.UTC(2026, 10, 22, 20);
   const door = openReturnTokens(secret, () => wall);
   const first = door.give('evening', '203.0.113');

@@ -33,7 +33,7 @@ test('a part is made once and is the same bytes for all, whatever they add to it
   expect(asked).toEqual([PART]);
 });
 
-test('requests sent at once are answered in their order, and a page may come between them', async () => {
+test('pipelined requests are answered in order, and a page may come between them', async () => {
   const { origin } = echoing();
   await using door = await openTestDoor(origin);
   const paths = [1, 2, 3].map((n) => `/r/room/live/opus64/${n}.m4s`);
@@ -48,7 +48,7 @@ test('requests sent at once are answered in their order, and a page may come bet
   expect(said.lastIndexOf(`for ${paths[0]}`)).toBeGreaterThan(places.at(-1) ?? 0);
 });
 
-test('a head that comes byte by byte is answered, and the connection goes on', async () => {
+test('a head that comes byte by byte is answered, and the connection continues', async () => {
   const { origin } = echoing();
   await using door = await openTestDoor(origin);
   const client = wire(door.port, get(PART));
@@ -60,7 +60,7 @@ test('a head that comes byte by byte is answered, and the connection goes on', a
   await until(() => client.text().includes('for /r/room/live/opus64/8.m4s'));
 });
 
-test('those who wait for the same playlist wait once; the wait ends when the last has gone', async () => {
+test('requests for the same playlist share one wait, which ends when the last of them has gone', async () => {
   const origin = fakeOrigin();
   const waits: { signal: AbortSignal; come: () => void }[] = [];
   origin.answer = (_path, query, _headers, signal) =>
@@ -88,7 +88,7 @@ test('those who wait for the same playlist wait once; the wait ends when the las
   expect(waits).toHaveLength(2);
 });
 
-test('what is asked with conditions, ranges or a body is judged by the whole of HTTP', async () => {
+test('requests with conditions, ranges or a body go to the full HTTP server', async () => {
   const seen: Record<string, string | undefined>[] = [];
   const origin = fakeOrigin();
   origin.answer = (_path, _query, headers) => {
@@ -105,7 +105,7 @@ test('what is asked with conditions, ranges or a body is judged by the whole of 
   await until(() => body.text().includes(' 400 '));
 });
 
-test('refusals reach those who waited and are not kept', async () => {
+test('refusals reach those who waited and are not cached', async () => {
   const { origin } = echoing();
   const answer = origin.answer;
   origin.answer = () => Promise.resolve({ status: 404, headers: HEADERS, body: '{}' });
@@ -117,7 +117,7 @@ test('refusals reach those who waited and are not kept', async () => {
   await until(() => first.text().includes(' 200 OK'));
 });
 
-test('a body that comes bit by bit, and a mistake of ours, go the long way', async () => {
+test('a body that comes bit by bit, and a fault of ours, go through the full HTTP server', async () => {
   const { Readable } = await import('node:stream');
   const origin = fakeOrigin();
   origin.answer = (path) =>
@@ -131,7 +131,7 @@ test('a body that comes bit by bit, and a mistake of ours, go the long way', asy
   await until(() => broken.text().includes(' 500 '));
 });
 
-test('idle connections and half heads are closed; a reader that asks and never reads is, too', async () => {
+test('idle connections and half heads are closed, and so is a client that asks and never reads', async () => {
   const { origin } = echoing();
   const limits = { ...LIMITS, keepAlive: ms(300), headTimeout: ms(300), backlog: 64 * 1024 };
   await using door = await openTestDoor(origin, { limits });
@@ -172,7 +172,7 @@ test('a connection is closed after its thousandth answer', async () => {
   expect(client.ended).toBe('fin');
 });
 
-test('the last answers of a door that stops say so, whoever gives them', async () => {
+test('the last answers of a stopping door close their connections, whichever part gives them', async () => {
   const origin = fakeOrigin();
   const waits: (() => void)[] = [];
   origin.answers = () =>
@@ -191,7 +191,7 @@ test('the last answers of a door that stops say so, whoever gives them', async (
   await closed;
 });
 
-test('a moment of a playlist has one name, however its number is written; what means nothing is no part of it', async () => {
+test('a moment of a playlist has one cache key, however its number is written; meaningless parameters are left out', async () => {
   const { origin, asked } = echoing();
   await using door = await openTestDoor(origin);
   const LIST = '/r/room/live/opus64.m3u8';
@@ -219,7 +219,7 @@ test('a moment of a playlist has one name, however its number is written; what m
   expect(asked.slice(1)).toEqual([`${LIST}?_HLS_skip=YES`, `${LIST}?_HLS_msn=none`]);
 });
 
-test('a file is kept under one name: with noughts before its number it is answered, and not kept', async () => {
+test('a file is cached under one name: with leading zeros it is answered, but not cached', async () => {
   const { origin, asked } = echoing();
   await using door = await openTestDoor(origin);
   const padded = ['/r/room/live/opus64/07.m4s', '/r/room/live/opus64/7.03.m4s'];

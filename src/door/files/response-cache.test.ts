@@ -9,7 +9,7 @@ const reply = (control: string): Reply => ({
   body: Buffer.from('sound'),
 });
 
-test('what never changes is kept a minute, what stands in for it a tenth of a second, and what is private not at all', () => {
+test('immutable answers are kept for a minute, substitutes for a tenth of a second, and private ones not at all', () => {
   const clock = manualClock();
   const shelf = new ResponseCache<object>(clock);
   shelf.keep('own', reply('public, max-age=31536000, immutable'), false);

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import { openPlainPort } from './plain-http-port.ts';
 
-test('a radio is sent to https by a status that old ones follow, everything else by one that keeps its method', async () => {
+test('a radio is redirected to https by a status that old ones follow, everything else by one that keeps the method', async () => {
   const server = openPlainPort({
     ...{ limits: LIMITS, port: () => 443, ready: () => true, http: createServer() },
     ...{ challenge: async () => undefined, fetches: () => true },
@@ -27,7 +27,7 @@ test('a radio is sent to https by a status that old ones follow, everything else
   server.close();
 });
 
-test('whoever has had more than their share is let go of before anything is looked at; a challenge counts as well', async () => {
+test('a client over its share is closed before anything is parsed; a challenge counts as well', async () => {
   let left = 3;
   const asked: string[] = [];
   const server = openPlainPort({

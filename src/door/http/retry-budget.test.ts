@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { fakeOrigin, openTestDoor, until, wire } from '../../../test/door.ts';
 import { RetryBudget } from './retry-budget.ts';
 
-test('of a hundred requests ten may be tried again, beside what was saved in quiet times', () => {
+test('ten requests in a hundred may be retried, beside what was saved in quiet times', () => {
   const budget = new RetryBudget();
   while (budget.spend());
   let retries = 0;
@@ -18,7 +18,7 @@ test('of a hundred requests ten may be tried again, beside what was saved in qui
   expect(retries).toBeLessThanOrEqual(10);
 });
 
-test('a reading request waits for a process that is just coming up; one that changes something is not sent twice', async () => {
+test('a read waits for a process that is just starting; a write is not sent twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'retry-'));
   const socketPath = join(folder, 'site');
   await using door = await openTestDoor(fakeOrigin(), { site: { socketPath } });

@@ -122,7 +122,7 @@ test('every page, file and refusal has its address, status and type', async () =
   expect([slash.status, slash.headers.get('location')]).toEqual([308, '/r/room']);
 });
 
-test('a method that an address does not take is 405 with Allow', async () => {
+test('a method that an address does not accept is 405 with Allow', async () => {
   const origin = fakeOrigin();
   origin.answers = async () => ({ status: 200, headers: {}, body: 'x' });
   await using door = await openTestDoor(origin);
@@ -166,7 +166,7 @@ test('files of the build are immutable, precompressed and answered 304', async (
   rmSync(dist, { recursive: true });
 });
 
-test('answers of the origin pass through, streams included, and a client that goes aborts the wait', async () => {
+test('answers of the origin pass through, streams included, and a client that leaves aborts the wait', async () => {
   const origin = fakeOrigin();
   let aborted = false;
   origin.answers = (path, signal) => {
@@ -203,7 +203,7 @@ test('answers of the origin pass through, streams included, and a client that go
   await until(() => aborted);
 });
 
-test('the site gets what is its own, with the peer named and hop-by-hop fields gone', async () => {
+test('the site gets its own requests, with the peer named and hop-by-hop fields removed', async () => {
   const seen: { url: string | undefined; headers: Record<string, unknown>; body: string }[] = [];
   await using site = await behind('site.http', (req, res) => {
     let body = '';
@@ -260,7 +260,7 @@ test('a listed proxy in front is believed about the client', async () => {
   expect(seen[0]).toMatchObject({ 'x-forwarded-for': '6.6.6.6', 'x-forwarded-proto': 'https' });
 });
 
-test('backstage lines reach the studio page as they are written, and its leaving is seen by the cell', async () => {
+test('backstage lines reach the studio page as they are written, and the cell sees it leave', async () => {
   let gone = false;
   let say: ((line: string) => void) | undefined;
   await using cell = await behind('cell-0.http', (req, res) => {
@@ -368,7 +368,7 @@ test('connections beyond the limit are told to come back', async () => {
   expect(fifth.text()).toContain('200 OK');
 });
 
-test('a flood of connections beyond the limit is not even told so', async () => {
+test('a flood of connections beyond the limit is closed without an answer', async () => {
   const limits = { ...LIMITS, connections: 1, refusals: 2 };
   await using door = await openTestDoor(fakeOrigin(), { limits });
   await wire(door.port, get('/healthz')).has(3);
@@ -387,7 +387,7 @@ test('a flood of connections beyond the limit is not even told so', async () => 
   await vi.waitFor(async () => expect(await told()).toContain('door-full'));
 });
 
-test('who connects and says nothing, or half a head, is closed', async () => {
+test('a connection that sends nothing, or half a head, is closed', async () => {
   await using door = await openTestDoor(fakeOrigin(), { limits: { ...LIMITS, headTimeout: ms(700) } });
   const silent = wire(door.port, '');
   const half = wire(door.port, 'GET /r/room/str');
@@ -396,7 +396,7 @@ test('who connects and says nothing, or half a head, is closed', async () => {
   expect(door.metrics()).toContain('head_timeouts_total 2');
 });
 
-test('a mistake in answering one request is a 500 with its code, and the streams go on', async () => {
+test('a fault in answering one request is a 500 with its code, and the streams continue', async () => {
   const origin = fakeOrigin();
   origin.tick();
   origin.answers = (path) => {
@@ -424,7 +424,7 @@ test('a mistake in answering one request is a 500 with its code, and the streams
   await until(() => listener.bytes().length > before);
 });
 
-test('what the process behind is told of host, length and connection is not for a stranger to say', async () => {
+test('a stranger cannot choose the host, length and connection fields that the process behind gets', async () => {
   const seen: string[] = [];
   await using site = await behind('named.http', (req, res) => {
     let body = '';

@@ -8,7 +8,7 @@ import { openCounters } from './counters.ts';
 import { Lateness } from './lateness-histogram.ts';
 import { MOST_ACCEPTING_MS, openStrain } from './load-sample.ts';
 
-test('the p99 of lateness is right within its class, and each question starts anew', () => {
+test('the p99 of lateness is right within its bucket, and each reading starts again from zero', () => {
   const lateness = new Lateness();
   expect(lateness.take()).toBe(0);
   for (let i = 0; i < 985; i++) lateness.add(0.3);
@@ -25,7 +25,7 @@ test('the p99 of lateness is right within its class, and each question starts an
   expect(lateness.take()).toBe(0);
 });
 
-test('connections that wait to be taken up are a wait as well, and never a severe one', () => {
+test('connections that wait to be accepted count as a wait, and never as a severe one', () => {
   const counters = openCounters();
   let accepting = 0;
   const strain = openStrain({
@@ -49,7 +49,7 @@ test('connections that wait to be taken up are a wait as well, and never a sever
   expect(judged(waits(2_000, 0))).toMatchObject({ why: 'wait', severe: true });
 });
 
-test('a door that stands still serves its slots late, and says so once', async () => {
+test('a stalled door serves its slots late, and reports it once', async () => {
   const origin = fakeOrigin(['opus64']);
   origin.tick();
   await using door = await openTestDoor(origin);
@@ -72,7 +72,7 @@ test('a door that stands still serves its slots late, and says so once', async (
   for (const w of all) w.socket.destroy();
 });
 
-test('bytes out are counted per second, and readers that do not read are seen', async () => {
+test('bytes out are counted per second, and readers that do not read are noticed', async () => {
   const origin = fakeOrigin(['opus64']);
   origin.tick();
   await using door = await openTestDoor(origin, { limits: { ...LIMITS, backlog: 64_000_000, row: 64 } });

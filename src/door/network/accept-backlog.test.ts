@@ -10,7 +10,7 @@ const LIST = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when
    2: 0100007F:ADB5 0100007F:9C40 01 00000000:00000009 00:00000000 00000000     0        0 7460302 1 00000000431a86da 20 4 30 10 -1
 `;
 
-test('of two listeners at one port each has its own queue, and a connection has none', () => {
+test('two listening sockets on one port have a queue each, and a connection has none', () => {
   expect(queuedAt(LIST, '7460300')).toBe(7);
   expect(queuedAt(LIST, '7460301')).toBe(1500);
   expect(queuedAt(LIST, '7460302')).toBeUndefined();
@@ -18,7 +18,7 @@ test('of two listeners at one port each has its own queue, and a connection has 
 });
 
 test.runIf(platform() === 'linux')(
-  'connections that nobody has taken up yet are counted, and wait a round of the loop each',
+  'connections that are not yet accepted are counted, and wait one round of the loop each',
   async () => {
     for (const host of ['127.0.0.1', '::1']) {
       const server = createServer((socket) => socket.on('error', () => {}).resume());

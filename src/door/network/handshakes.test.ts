@@ -53,7 +53,7 @@ test('handshakes come in short slices, and everything else has its turn in betwe
   expect(rounds).toBeGreaterThanOrEqual(100 / (SLICE_MS + 1));
 });
 
-test('whoever asks for many waits for their own: the next network is next', () => {
+test('a network that asks for many waits behind its own: the next network has its turn', () => {
   const { come, round, rest, done } = rig();
   for (let i = 0; i < 500; i += 1) come('loud');
   round();
@@ -90,7 +90,7 @@ test('two thousand behind one address all get in, and where many of them listen 
   expect(count('nat')).toBe(2_000);
 });
 
-test('when too many wait the network of which most wait loses the last, and nobody else does', () => {
+test('when too many wait, the network with most of them loses its newest, and no other does', () => {
   const { come, handshakes, refused } = rig(100);
   for (let i = 0; i < 100; i += 1) come('loud');
   for (let i = 0; i < 20; i += 1) come(`quiet-${i}`);
@@ -98,7 +98,7 @@ test('when too many wait the network of which most wait loses the last, and nobo
   expect(refused).toEqual(Array.from({ length: 20 }, () => 'loud'));
 });
 
-test('under strain a network that has had its share is refused before any work, others are not', () => {
+test('under load a network that has used its share is refused before any work, others are not', () => {
   const { come, round, rest, refused, done, share, network } = rig();
   share.charge(network('loud'), 900_000);
   share.charge(network('quiet'), 10_000);
@@ -115,7 +115,7 @@ test('under strain a network that has had its share is refused before any work, 
   expect(refused).toHaveLength(500 - served);
 });
 
-test('whoever has gone meanwhile takes nobody’s turn', () => {
+test('a connection that has closed meanwhile takes no turn', () => {
   const { come, round, rest, done, handshakes } = rig();
   const gone = come('a');
   come('b');
@@ -125,7 +125,7 @@ test('whoever has gone meanwhile takes nobody’s turn', () => {
   expect(handshakes.waiting).toBe(0);
 });
 
-test('one that cannot begin costs itself alone', () => {
+test('a handshake that fails to start affects only itself', () => {
   const { come, round, rest, done, faults, handshakes, network } = rig();
   let destroyed = false;
   const broken = { destroyed: false, destroy: () => (destroyed = true) } as unknown as Socket;

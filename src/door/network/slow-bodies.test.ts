@@ -35,17 +35,17 @@ function run(
 }
 
 test.each([250_000, 125_000, 30_000, 10_000, 2_000])(
-  'a body at %d bytes a second is waited for to its end',
+  'a body at %d bytes a second is read to its end',
   (rate) => {
     expect(run((second) => second * rate, 3_600)).toBeUndefined();
   },
 );
 
-test('a body that comes in bursts with seconds between them is waited for', () => {
+test('a body that comes in bursts with seconds between them is read to its end', () => {
   expect(run((second) => Math.floor(second / 8) * 60_000, 600)).toBeUndefined();
 });
 
-test('a body that stops, at once or later, is given up seconds after', () => {
+test('a body that stops, at once or later, is given up seconds later', () => {
   for (const stop of [0, 3, 100]) {
     const late = run((second) => Math.min(second, stop) * 30_000, 600);
     expect(late).toBeGreaterThanOrEqual(stop + 9);
@@ -53,11 +53,11 @@ test('a body that stops, at once or later, is given up seconds after', () => {
   }
 });
 
-test('a body that drips is given up after a window', () => {
+test('a body that trickles in is given up after a window', () => {
   for (const rate of [1, 100, 900]) expect(run((second) => second * rate, 600)).toBeLessThanOrEqual(21);
 });
 
-test('while whoever takes the body does not read, nobody is slow', () => {
+test('while the receiving process does not read, no sender counts as slow', () => {
   expect(
     run(
       (second) => Math.min(second, 10) * 30_000,
@@ -67,7 +67,7 @@ test('while whoever takes the body does not read, nobody is slow', () => {
   ).toBeUndefined();
 });
 
-test('hold music at the pace of a thin line arrives whole, far beyond the time that a request once had', async () => {
+test('hold music over a slow line arrives whole, long after an ordinary request would have timed out', async () => {
   const socketPath = join(folder, 'site');
   let got = 0;
   const site = createServer((req, res) => {

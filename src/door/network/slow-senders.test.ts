@@ -27,7 +27,7 @@ function rig(unfinished: number) {
   return { clock, closed, list, come, many };
 }
 
-test('up to the limit everybody may be slow; beyond it the oldest of the network with most go', () => {
+test('up to the limit everybody may be slow; beyond it the oldest of the network with most are closed', () => {
   const { clock, closed, list, many } = rig(10);
   many('a', 3);
   many('b', 7);
@@ -42,7 +42,7 @@ test('up to the limit everybody may be slow; beyond it the oldest of the network
   expect(list.size).toBe(10);
 });
 
-test('with more networks than places those who came last stay, and the limit is kept to the one', () => {
+test('with more networks than places the newest stay, and the limit holds exactly', () => {
   const { clock, closed, list, many } = rig(10);
   for (let n = 0; n < 25; n += 1) many(`n${n}`, 1);
   clock.advance(1_500);
@@ -53,7 +53,7 @@ test('with more networks than places those who came last stay, and the limit is 
   }
 });
 
-test('whoever is done or gone is not counted', () => {
+test('finished and closed requests are not counted', () => {
   const { clock, closed, list, many } = rig(10);
   const sockets = many('a', 30);
   for (const socket of sockets.slice(0, 20)) list.end(socket);
@@ -61,7 +61,7 @@ test('whoever is done or gone is not counted', () => {
   expect(closed).toEqual([]);
 });
 
-test('one that is waited for anew hides nobody who has been waited for all the time', () => {
+test('a request that starts waiting again hides none that has waited all along', () => {
   const { clock, closed, list, many } = rig(1);
   const [first] = many('a', 3);
   clock.advance(900);
@@ -70,7 +70,7 @@ test('one that is waited for anew hides nobody who has been waited for all the t
   expect(closed).toEqual(['a 1']);
 });
 
-test('a door that is busy makes nobody slow: fifty thousand whose heads it has not read yet all stay', () => {
+test('a busy door makes no client slow: fifty thousand connections whose heads it has not read yet all stay', () => {
   const { clock, closed, list, many } = rig(1_024);
   const storm: Socket[][] = [];
   // Each round of the event loop takes 700 ms, and reads what came before the round before.
@@ -87,7 +87,7 @@ test('a door that is busy makes nobody slow: fifty thousand whose heads it has n
   expect(list.size).toBe(1_024);
 });
 
-test('a real door tells those who have begun to ask that they were too slow, and keeps the others', async () => {
+test('a real door answers half-sent requests that they were too slow, and keeps the other connections', async () => {
   const origin = fakeOrigin();
   origin.tick();
   const limits = { ...LIMITS, unfinished: 4, unfinishedAfter: ms(300), busyFrom: Number.POSITIVE_INFINITY };
@@ -115,7 +115,7 @@ test('a real door tells those who have begun to ask that they were too slow, and
   for (const one of [...heads, silent, body, listener]) one.socket.destroy();
 });
 
-test('the parser of all HTTP is not begun before a head is whole', async () => {
+test("Node's HTTP parser is not started before a head is whole", async () => {
   await using door = await openTestDoor(fakeOrigin());
   // Node's parser would count this as a bad request at once; the front waits for its end.
   const w = wire(door.port, 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: none\r\n');
@@ -126,7 +126,7 @@ test('the parser of all HTTP is not begun before a head is whole', async () => {
   expect(w.text()).toMatch(/^HTTP\/1\.1 400 /);
 });
 
-test('a small body is waited for as a head is: in time it is answered, else 408 and the slot is free', async () => {
+test('a small body is waited for like a head: in time it is answered, otherwise 408 and the slot is free', async () => {
   const limits = { ...LIMITS, headTimeout: ms(100), requestTimeout: ms(1_500), busyFrom: Infinity };
   await using door = await openTestDoor(fakeOrigin(), { limits });
   const post = (length: string) =>
@@ -162,7 +162,7 @@ test('how long a request is, as far as it is worth waiting for', () => {
   expect(length('Content-Length: 5\r\n', 'GET / HTTP/1.1')).toBe(0);
 });
 
-test('one network has so many places and no more, though there is room in all', () => {
+test('one network has its number of places and no more, although others are free', () => {
   const clock = manualClock();
   const closed: string[] = [];
   using unfinished = openUnfinished<string>({

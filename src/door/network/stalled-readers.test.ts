@@ -95,7 +95,7 @@ const pausing = (rate: number, from: number, long: number) => (second: number) =
 
 describe('a reader of a file', () => {
   test.each([1_000, 4_000, 8_000, 12_000, 16_000, 24_000])(
-    'at %d bytes a second hears it to the end',
+    'who reads %d bytes a second gets it to the end',
     (rate) => {
       const { add, run } = rig();
       const reader = add(paced(rate));
@@ -118,7 +118,7 @@ describe('a reader of a file', () => {
     expect(reader.closed).toBeUndefined();
   });
 
-  test('on pause for good is closed after the limit, and not before', () => {
+  test('that never resumes is closed after the limit, and not before', () => {
     const { add, run } = rig();
     const reader = add(pausing(12_000, 100, 1e9));
     run(600);
@@ -126,7 +126,7 @@ describe('a reader of a file', () => {
     expect(reader.closed).toBeLessThanOrEqual(100 + 300 + 130);
   });
 
-  test('whose kernel answers nothing any more is closed as dead', () => {
+  test('whose kernel no longer acknowledges anything is closed as dead', () => {
     const { add, run } = rig();
     const reader = add(pausing(12_000, 100, 1e9));
     run(100);
@@ -144,7 +144,7 @@ describe('a reader of a file', () => {
     expect(other.closed).toBeUndefined();
   });
 
-  test('is judged by what the kernel takes where it cannot be asked: a lump within minutes is enough', () => {
+  test('is judged by what the kernel accepts where TCP_INFO is missing: one lump within minutes is enough', () => {
     const { add, run } = rig({}, false);
     const reader = add(paced(12_000));
     const stopped = add(pausing(12_000, 100, 1e9));
@@ -154,10 +154,10 @@ describe('a reader of a file', () => {
   });
 });
 
-describe('those who read next to nothing on purpose', () => {
+describe('clients that read next to nothing on purpose', () => {
   const drip = (second: number) => 10 * second;
 
-  test('are few of one network, however many come', () => {
+  test('are limited for one network, however many come', () => {
     const { add, run } = rig();
     const attackers = Array.from({ length: 1_000 }, () => add(drip));
     const healthy = add(paced(12_000));
@@ -166,7 +166,7 @@ describe('those who read next to nothing on purpose', () => {
     expect(healthy.closed).toBeUndefined();
   });
 
-  test('of many networks are few in all, and those of small networks are the last to go', () => {
+  test('are limited in all, and those of small networks are closed last', () => {
     const { add, run } = rig({ slowBytes: 1e12 });
     const attackers = Array.from({ length: 40 * 200 }, (_, i) => add(drip, { network: `198.51.${i % 40}` }));
     const alone = add(pausing(12_000, 50, 200), { network: '192.0.2' });
@@ -177,7 +177,7 @@ describe('those who read next to nothing on purpose', () => {
     expect(alone.closed).toBeUndefined();
   });
 
-  test('hold so many bytes in all and no more', () => {
+  test('hold a limited number of bytes in all', () => {
     const { add, run } = rig();
     const attackers = Array.from({ length: 10 }, (_, i) =>
       Array.from({ length: 50 }, () => add(drip, { network: `198.51.${i}`, info: { held: 4_000_000 } })),
@@ -189,7 +189,7 @@ describe('those who read next to nothing on purpose', () => {
   });
 });
 
-test('a listener of a stream that takes next to nothing has fallen behind, whatever its kernel answers', () => {
+test('a listener that takes next to nothing of a stream has fallen behind, whatever its kernel acknowledges', () => {
   const { add, run } = rig();
   const listener = add(pausing(8_000, 10, 1e9), { network: 'stream' });
   run(60);

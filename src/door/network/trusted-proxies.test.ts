@@ -4,7 +4,7 @@ import { fakeOrigin, openTestDoor, streamGet, until, wire } from '../../../test/
 import { LIMITS } from '../limits.ts';
 import { openClients } from './trusted-proxies.ts';
 
-test('the client is the last address that is no listed proxy; what stands before it was only said', () => {
+test('the client is the last address that is not a listed proxy; what stands before it is unproven', () => {
   const clients = openClients(['10.0.0.0/8', '127.0.0.1', '2001:db8:1::/48']);
   for (const [peer, forwarded, client] of [
     ['203.0.113.7', undefined, '203.0.113.7'],
@@ -27,7 +27,7 @@ test('the client is the last address that is no listed proxy; what stands before
     expect([peer, forwarded, clients.clientOf(peer, forwarded)]).toEqual([peer, forwarded, client]);
 });
 
-test('without a list nobody is believed, and a list that is none is refused', () => {
+test('without a list nobody is believed, and an invalid list is refused', () => {
   const clients = openClients([]);
   expect([clients.trusts('127.0.0.1'), clients.clientOf('127.0.0.1', '6.6.6.6')]).toEqual([
     false,
@@ -59,7 +59,7 @@ test('streams on kept connections of a listed proxy count for the networks behin
   expect(door.presence().get('room')).toBe(3);
 });
 
-test('of what several proxies in a row say of themselves the first counts, from a listed one only', () => {
+test('of several proxies in a row the first scheme and host count, from listed ones only', () => {
   const clients = openClients(['10.0.0.0/8']);
   const spoken = (headers: Record<string, string>, peer = '10.0.0.1') =>
     Object.values(

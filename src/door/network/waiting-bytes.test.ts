@@ -25,12 +25,12 @@ const of = (network: string, writableLength: number, more: Partial<Reader> = {})
   ...more,
 });
 
-test('within the total nobody is closed, whoever holds it', () => {
+test('within the total nobody is closed, whichever network holds it', () => {
   const one = Array.from({ length: 100 }, () => of('loud', 100));
   expect(dropped(one, 10_000)).toEqual([]);
 });
 
-test('beyond it the slowest of the network with most go, and those of others stay', () => {
+test('beyond it the slowest readers of the network with most are closed, and others stay', () => {
   const loud = Array.from({ length: 100 }, (_, i) => of('loud', 100 + i));
   const others = Array.from({ length: 10 }, (_, i) => of(`other-${i}`, 300));
   const gone = dropped([...others, ...loud], 10_000);
@@ -42,7 +42,7 @@ test('beyond it the slowest of the network with most go, and those of others sta
   ).toBeLessThan(Math.min(...gone.map((r) => r.writableLength)));
 });
 
-test('what TLS holds by itself counts, and one connection may not hold more than a listener may be behind', () => {
+test('bytes that TLS holds count too, and one connection may not hold more than a listener may be behind', () => {
   const flood = of('a', 0, { encrypted: true, _handle: { writeQueueSize: 1_001 } });
   const calm = of('a', 0, { encrypted: true, _handle: { writeQueueSize: 900 } });
   expect(dropped([flood, calm], 10_000)).toEqual([flood]);

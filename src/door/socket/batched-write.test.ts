@@ -233,7 +233,7 @@ describe.each([
   });
 });
 
-test('where nobody knows whether bytes went out, the connection is reset: its player comes again and says what it has', async () => {
+test('where it is unknown whether bytes went out, the connection is reset: its player reconnects and says what it has', async () => {
   const added: number[] = [];
   const lost: number[] = [];
   const uring = {

@@ -28,7 +28,7 @@ class Ear implements Handler {
 }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('each has a connection in hand in turn, and only the last hears of it', async () => {
+test('handlers have a connection one after the other, and only the current one hears from it', async () => {
   const socket = socketLike();
   const connection = new Connection(socket);
   expect([connection.phase, connection.streaming]).toEqual(['accepted', false]);
@@ -48,7 +48,7 @@ test('each has a connection in hand in turn, and only the last hears of it', asy
   expect(socket.listenerCount('data')).toBe(1);
 });
 
-test('what Node’s servers listen to is not listened to by us, but its end is heard', async () => {
+test("while one of Node's servers listens to a socket we do not, except to its end", async () => {
   const socket = socketLike();
   const connection = new Connection(socket);
   connection.handTo(new Ear('head'));
@@ -60,7 +60,7 @@ test('what Node’s servers listen to is not listened to by us, but its end is h
   expect(http.heard).toEqual(['closed']);
 });
 
-test('it is one connection while TLS is spoken and when it no longer is, and leaves once', async () => {
+test('it stays one connection while TLS is spoken and afterwards, and leaves once', async () => {
   const [accepted, secure] = [socketLike(), socketLike()];
   const connection = new Connection(accepted);
   let left = 0;
@@ -85,7 +85,7 @@ test('it is one connection while TLS is spoken and when it no longer is, and lea
   expect([stream.heard.at(-1), left, before.heard]).toEqual(['closed', 1, []]);
 });
 
-test('the refused hear no more than their answer; a stream that had begun still hears of its end', async () => {
+test('a refused connection gets only its answer; a stream that had begun still hears of its end', async () => {
   const [stranger, listener] = [new Connection(socketLike()), new Connection(socketLike())];
   const [head, stream] = [new Ear('head'), new Ear('stream')];
   stranger.handTo(head);

@@ -113,7 +113,7 @@ test('thousands of writes to many, in one call to the kernel and each in its own
   }
 });
 
-test('a reader that stands still and goes on misses nothing; one that never reads is let go', async () => {
+test('a reader that pauses and resumes misses nothing; one that never reads is closed', async () => {
   const { origin, door } = await evening({ limits: { ...LIMITS, backlog: 6_000_000 } });
   await using _door = door;
   const ear = listen(door);
@@ -139,7 +139,7 @@ test('a reader that stands still and goes on misses nothing; one that never read
   ear.socket.destroy();
 });
 
-test('TLS 1.2, radios, and doors without it are served as ever', async () => {
+test('TLS 1.2, radios, and doors without offloading are served as usual', async () => {
   const { origin, door } = await evening();
   await using _door = door;
   const ears = [listen(door, { maxVersion: 'TLSv1.2' }), listen(door, {}, 'radio.mp3')];
@@ -155,7 +155,7 @@ test('TLS 1.2, radios, and doors without it are served as ever', async () => {
   for (const { socket } of ears) socket.destroy();
 });
 
-test('whatever a listener sends afterwards changes nothing for others, and its going is noticed', async () => {
+test('whatever a listener sends afterwards changes nothing for others, and its leaving is noticed', async () => {
   const { origin, door } = await evening();
   await using _door = door;
   const [rude, other] = [listen(door), listen(door)];
@@ -186,7 +186,7 @@ test('after a full handshake there is one session ticket', async () => {
   ear.socket.destroy();
 });
 
-test('whoever has asked for short records keeps the whole connection', async () => {
+test('a client that asked for short records keeps the whole connection', async () => {
   const { origin, door } = await evening();
   await using _door = door;
   let ear: Ear | undefined;
@@ -242,7 +242,7 @@ test('where OpenSSL does not tell its key, one line is logged and every listener
   for (const { socket } of ears) socket.destroy();
 });
 
-test('where sealing fails, that listener comes again and the others are left on the whole connection', async () => {
+test('where sealing fails, that listener reconnects and no other connection is offloaded', async () => {
   const { log, lines } = noted();
   let broken = false;
   const aeads = new Map(

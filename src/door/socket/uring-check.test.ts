@@ -26,7 +26,7 @@ test.skipIf(missing).each([
   expect(await checkUring(odd)).toContain(words);
 });
 
-test.skipIf(missing)('one that sends what was taken back is found out', async () => {
+test.skipIf(missing)('an io_uring that sends withdrawn writes is detected', async () => {
   using uring = (await openUring()) as Uring;
   expect(await checkUring({ ...uring, open: true, withdraw() {} })).toContain('not what came');
 });

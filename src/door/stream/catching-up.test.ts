@@ -3,7 +3,7 @@ import { manualClock } from '../../../test/clock.ts';
 import { ms } from '../../base/time.ts';
 import { openCatchingUp } from './catching-up.ts';
 
-test('who asks for recorded sound is counted once, by name or connection, for twenty seconds', () => {
+test('a listener to the recording is counted once, by name or connection, for twenty seconds', () => {
   const clock = manualClock();
   const later = openCatchingUp(clock);
   const connection = {};

@@ -12,7 +12,7 @@ const longest = (ear: Ear, from = 0): number =>
 /** Seconds until everyone of one write period is in another. */
 const moved = (from: number, to: number): number => (noticeMs(from, to) + 2 * from + to) / 1000;
 
-test('a longer period: newcomers at once, those who are here after they were told; nobody misses a fragment', () => {
+test('a longer period applies to newcomers at once, to the others after a notice; nobody misses a fragment', () => {
   const trial = rig();
   const early = trial.join();
   trial.run(2);
@@ -40,7 +40,7 @@ test('a longer period: newcomers at once, those who are here after they were tol
   for (const ear of [early, late]) expect(unbroken(ear.seqs)).toBe(true);
 });
 
-test('a shorter period takes effect with the next write, and a change that is taken back moves nobody', () => {
+test('a shorter period takes effect with the next write, and a change that is undone moves nobody', () => {
   const trial = rig();
   const ear = trial.join();
   trial.delivery = { period: 2560 };
@@ -101,7 +101,7 @@ test('a thousand listeners are moved slot by slot: no pause is longer than the n
   expect(Math.max(...per.values())).toBeLessThanOrEqual(128);
 });
 
-test('a ceiling takes the best that is within it, from the first fragment that is coded of it, and gives it back', () => {
+test('a ceiling switches to the best rendition within it, from its first encoded fragment, and back afterwards', () => {
   const trial = rig();
   const ear = trial.join();
   trial.delivery = { period: 320, ceiling: 24_000 };
@@ -123,7 +123,7 @@ test('a ceiling takes the best that is within it, from the first fragment that i
   for (const one of [ear, late]) expect(unbroken(one.seqs)).toBe(true);
 });
 
-test('a rendition that falls silent is replaced without a hole', () => {
+test('a rendition that falls silent is replaced without a gap', () => {
   const trial = rig();
   trial.coded.add('opus16');
   trial.run(1);
@@ -137,7 +137,7 @@ test('a rendition that falls silent is replaced without a hole', () => {
   expect(unbroken(ear.seqs)).toBe(true);
 });
 
-test('whoever asks for what is not coded hears what is, at once', () => {
+test('a listener who asks for a rendition that is not encoded hears another at once', () => {
   const trial = rig();
   const ear = trial.join('opus32');
   expect(ear.heard.at(-1)?.rendition).toBe('opus64');
@@ -172,7 +172,7 @@ test('the fragments at hand last until the second write, wherever in the period 
   }
 });
 
-test('a mistake in writing to one listener costs that one, and it is counted as ours', () => {
+test('a fault in writing to one listener costs only that one, and is counted as ours', () => {
   const trial = rig();
   trial.contained = [];
   const ears = [trial.join(), trial.join(), trial.join()];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fakeOrigin, openTestDoor, wire } from '../../../test/door.ts';
 
-test('a radio that wants a file gets one with the absolute address of the radio, as its asker has reached the server', async () => {
+test('a radio that wants a playlist file gets one with the absolute address of the stream, as it reached the server', async () => {
   await using door = await openTestDoor(fakeOrigin());
   const base = `http://127.0.0.1:${door.port}`;
   const m3u = await fetch(`${base}/r/room/radio.m3u`);

@@ -33,7 +33,7 @@ function wholeIn(sound: Buffer, size: number): number[] {
   throw new Error('no fragment in it');
 }
 
-test('a radio that asks for titles gets them between the sound, whenever it comes, and the sound is whole', async () => {
+test('a radio that asks for titles gets them between the sound, whenever it joins, and the sound is complete', async () => {
   const origin = fakeOrigin();
   const SIZE = 2560;
   for (let i = 0; i < 30; i += 1) origin.tick(SIZE);
@@ -59,7 +59,7 @@ test('a radio that asks for titles gets them between the sound, whenever it come
   }
 });
 
-test('who does not ask gets the sound alone, with the name of the room in the head', async () => {
+test('without asking it gets the sound alone, with the name of the room in the head', async () => {
   const origin = fakeOrigin();
   for (let i = 0; i < 12; i += 1) origin.tick();
   await using door = await openTestDoor(origin);

@@ -25,7 +25,7 @@ function rig(target: string, since: (id: string, seq: number) => readonly Slot[]
 test.each([
   ['the best comes first in a slot', ['opus64', 'opus16']],
   ['the lower one comes first', ['opus16', 'opus64']],
-])('goes over at a boundary and back, every slot once: %s', (_name, order) => {
+])('switches at a boundary and back, every slot once: %s', (_name, order) => {
   const { splice, out, take } = rig('opus64');
   const slot = (seq: number) => {
     for (const id of order) take(id, seq);
@@ -42,7 +42,7 @@ test.each([
   expect(out.at(-1)).toBe('opus64:16');
 });
 
-test('a target that is not coded, begins, stops and begins again never costs a slot', () => {
+test('a target that is not encoded, starts, stops and starts again never costs a slot', () => {
   const came: Slot[] = [];
   const { splice, out, take } = rig('opus64', (_id, seq) => came.filter((slot) => slot.seq >= seq));
   splice.begin('opus64', { seq: 0, bytes: Buffer.alloc(0) });
@@ -85,7 +85,7 @@ test('AAC waits for a boundary where the windows fit', () => {
   expect(out).toEqual(['aac96:1', 'aac96:2', 'aac96:3', 'aac64:4']);
 });
 
-test('AAC that was another one under the same name goes over where the windows fit', () => {
+test('AAC that was another rendition under the same name switches where the windows fit', () => {
   const { splice, out, take } = rig('aac64');
   const held = aac(1, 'long', 'start');
   splice.begin('aac64', { seq: 1, bytes: held });
@@ -101,7 +101,7 @@ test('AAC that was another one under the same name goes over where the windows f
   expect(out).toEqual(['aac96:2', 'aac96:3', 'aac64:4']);
 });
 
-test('a source that stops is replaced by what there is, its missing slots by what is held', () => {
+test('a source that stops is replaced by another rendition, its missing slots by what is held of that', () => {
   const held = (_id: string, seq: number): Slot[] =>
     [2, 3, 4, 5].filter((n) => n >= seq).map((n) => ({ seq: n, bytes: Buffer.from(`held ${n}`) }));
   const { splice, out, take } = rig('opus16', held);
@@ -110,7 +110,7 @@ test('a source that stops is replaced by what there is, its missing slots by wha
   expect(out).toEqual(['opus64:2', 'opus64:3', 'opus64:4', 'opus64:5']);
 });
 
-test('other codecs and containers are not its business', () => {
+test('other codecs and containers are left alone', () => {
   const { out, take } = rig('opus64');
   for (const id of ['aac96', 'radio-opus', 'radio-mp3']) take(id, 5);
   expect(out).toEqual([]);

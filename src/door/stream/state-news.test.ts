@@ -9,7 +9,7 @@ const STATE = stateOfCard(
 );
 const at = (ms: number, change: Partial<RoomState> = {}): RoomState => ({ ...STATE, ...change, at: ms });
 
-test('what changed is told once, alone; who missed it is told everything', () => {
+test('a change is sent once, by itself; who missed it gets the whole state', () => {
   const news = new StateNews();
   expect(news.full).toBeUndefined();
   news.look(at(10), 1);
@@ -31,7 +31,7 @@ test('what changed is told once, alone; who missed it is told everything', () =>
   expect(news.since(news.version)).toBeUndefined();
 });
 
-test('counts are told about once a second, or along with something else', () => {
+test('counts are sent about once a second, or along with another change', () => {
   const news = new StateNews();
   news.look(at(0), 0);
   const told: number[] = [];
@@ -49,7 +49,7 @@ test('counts are told about once a second, or along with something else', () => 
   });
 });
 
-test('a room that is not known yet is not told of', () => {
+test('nothing is sent about a room that is not known yet', () => {
   const news = new StateNews();
   news.look(undefined, 1);
   expect(news.version).toBe(0);

@@ -96,7 +96,7 @@ test('a thousand listeners are spread evenly over the period; sixty-four are ser
   expect(got.size).toBe(1024);
 });
 
-test('after a stall all that piled up goes out in one write per listener', () => {
+test('after a stall everything that piled up goes out in one write per listener', () => {
   const { channel, got, heard } = rig();
   channel.take(1, numbered(1), 0);
   const listeners = Array.from({ length: 500 }, () => channel.add(connection, 2));

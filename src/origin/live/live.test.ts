@@ -150,7 +150,7 @@ describe('the live playlist', () => {
     expect((await asked.reply).status).toBe(200);
   });
 
-  it('does not list a segment of which a door that came late has only the end', async () => {
+  it('does not list a segment of which a late door has only the end', async () => {
     run(16 * 3 + 1, 21);
     const { text } = await read('opus64.m3u8');
     expect(tags(text, 'opus64/')).toEqual(['opus64/2.m4s']);
@@ -172,7 +172,7 @@ describe('the live playlist', () => {
     ).toBeGreaterThanOrEqual(30 - 1.28);
   });
 
-  it('gives the same bytes compressed to those who take it, once made', async () => {
+  it('gives the same compressed bytes to everyone who accepts them, compressed once', async () => {
     run(16 * 3);
     const plain = await read('opus64.m3u8');
     const packed = await read('opus64.m3u8', { 'accept-encoding': 'br, gzip' });
@@ -206,7 +206,7 @@ describe('the live playlist', () => {
   });
 
   it.each(['opus64.m3u8', 'opus64.slow.m3u8'])(
-    '%s is not given out before its first whole segment, also to who asks before the first fragment',
+    '%s is not given out before its first whole segment, even when asked for before the first fragment',
     async (file) => {
       const asked = ask(file);
       run(7, 4);
@@ -218,7 +218,7 @@ describe('the live playlist', () => {
     },
   );
 
-  it('lets go at once of a request whose client has gone, and of no other', async () => {
+  it('drops a request at once when its client has gone, and no other', async () => {
     run(16 * 3 + 4);
     const gone = new AbortController();
     const wait = (signal: AbortSignal) =>
@@ -290,7 +290,7 @@ describe('blocking reload', () => {
     expect((await asked.reply).status).toBe(200);
   });
 
-  it('answers at once what is there already', async () => {
+  it('answers at once when the part is there already', async () => {
     run(16 * 4);
     expect((await ask('opus64.m3u8?_HLS_msn=3&_HLS_part=1').reply).status).toBe(200);
     expect((await ask('opus64.m3u8?_HLS_msn=0').reply).status).toBe(200);
@@ -321,7 +321,7 @@ describe('blocking reload', () => {
 });
 
 describe('parts and segments', () => {
-  it('are the fragments that the stream carries, byte for byte, for ever', async () => {
+  it('are the fragments that the stream carries, byte for byte, and never change', async () => {
     run(16 * 4);
     const part = await read('opus64/2.3.m4s');
     expect(
@@ -414,7 +414,7 @@ describe('rooms that are not on the air', () => {
 });
 
 describe('content steering', () => {
-  it('names each cache as a way of its own, and sends players there when the ladder says so', async () => {
+  it('names each cache as a pathway, and sends players there when the ladder says so', async () => {
     const steered = open({
       ...{ clock, log: silentLog, holdWhileAway: true, caches: ['https://a.example', 'https://b.example'] },
       archive: { recording: async () => undefined, init: async () => undefined, read: async () => undefined },

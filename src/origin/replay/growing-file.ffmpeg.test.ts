@@ -80,7 +80,7 @@ function room() {
   };
 }
 
-describe('the file of a room that goes on', () => {
+describe('the file of a room that is still running', () => {
   it('moves no byte of sound while it grows, whatever happens to its title and its chapters', async () => {
     const { get, grow, marks, tell } = room();
     const before = (await get()).bytes;
@@ -114,7 +114,7 @@ describe('the file of a room that goes on', () => {
     expect(Buffer.from(sound.buffer).equals(Buffer.from(whole.buffer))).toBe(true);
   });
 
-  it('begins at nought, and its index of places leads to the right second', async () => {
+  it('begins at zero, and its index leads to the right second', async () => {
     const { get, grow } = room();
     grow(7);
     const { bytes } = await get();
@@ -137,7 +137,7 @@ describe('the file of a room that goes on', () => {
     }
   });
 
-  it('answers a range of the state that a client has, by If-Range, and begins anew for another', async () => {
+  it('answers a range of the version that a client has, by If-Range, and starts again for another', async () => {
     const { get, grow } = room();
     const begin = await get({ range: 'bytes=0-999' });
     const total = begin.headers['content-range']?.split('/')[1];
@@ -166,7 +166,7 @@ describe('the file of a room that goes on', () => {
     expect((await decodeWithFfmpeg('mov', later)).length).toBeGreaterThan(0);
   });
 
-  it('that nobody read while it grew is a file with a table from the end on', async () => {
+  it('that nobody read while it grew becomes a file with a table at the end', async () => {
     const { get, grow, tell } = room();
     tell('ended');
     grow(6);

@@ -39,8 +39,8 @@ function desk() {
 }
 const LIST = { gzip: new Uint8Array(10), length: 30, etag: '"x"' };
 
-describe('what is made of recordings', () => {
-  it('is made once for all who ask, one at a time, and remembered while the recording is the same', async () => {
+describe('files made from recordings', () => {
+  it('are made once for all who ask, one at a time, and kept while the recording is the same', async () => {
     const { running, someone, turn, list, clock, versions } = desk();
     const asked = ['a', 'a', 'b', 'a'].map((slug) => list(slug, true, 'aac96', someone()));
     await turn();
@@ -89,7 +89,7 @@ describe('what is made of recordings', () => {
     expect(running.length).toBe(2);
   });
 
-  it('is left off when nobody waits for it any more', async () => {
+  it('are given up when nobody waits for them any more', async () => {
     const { running, someone, turn, list } = desk();
     const [first, second, third] = [someone(), someone(), someone()];
     void list('a', true, 'aac96', first);
@@ -110,7 +110,7 @@ describe('what is made of recordings', () => {
     expect(await next).toBe(LIST);
   });
 
-  it('refuses what too many wait for already, and what a network has no share for', async () => {
+  it('are refused when too many wait already, or a network has used its share', async () => {
     const { someone, turn, list } = desk();
     expect(await list('x', true, 'aac96', { ...someone(), charge: () => false })).toBe('busy');
     for (let n = 0; n < 64; n++) void list(`room-${n}`, true, 'aac96', someone());
@@ -118,7 +118,7 @@ describe('what is made of recordings', () => {
     expect(await list('one-more', true, 'aac96', someone())).toBe('busy');
   });
 
-  it('is kept within 48 MB: the longest unused goes first', async () => {
+  it('are kept within 48 MB: the longest unused goes first', async () => {
     const { running, someone, turn, list } = desk();
     const big = () => ({ ...LIST, gzip: new Uint8Array(20 << 20) });
     for (const slug of ['a', 'b', 'c']) {

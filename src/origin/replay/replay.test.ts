@@ -147,7 +147,7 @@ describe('the replay playlist', () => {
     expect(state.recording).toEqual({ seconds: 0, removedAt: removed.at, removedBy: 'host' });
   });
 
-  it('says that nothing is here any more when somebody has spoken and the folder is gone', async () => {
+  it('says that the recording is gone when somebody has spoken and the folder is missing', async () => {
     const get = origin(undefined, 'ended', undefined, { clocks: { firstSpeech: ZERO } });
     const { status, text } = await get('replay/main.m3u8');
     expect([status, JSON.parse(text).code]).toEqual([410, 'recording-removed']);
@@ -162,7 +162,7 @@ describe('the replay playlist', () => {
   });
 
   it.each(['aac96.m3u8', 'aac96.slow.m3u8', 'aac96.ring.m3u8', 'aac64.m3u8?_HLS_msn=2&_HLS_part=3'])(
-    'a player of live/%s that comes back long after the end finds the rest, by the numbers it knows',
+    'a player of live/%s that returns long after the end finds the rest, by the numbers it knows',
     async (list) => {
       const get = origin(recordingOf(PIECES, [LIVE]), 'ended');
       const { text, status, headers } = await get(`live/${list}`);
@@ -182,7 +182,7 @@ describe('the replay playlist', () => {
     },
   );
 
-  it('counts on over what was not recorded, and lists so many segments at most', () => {
+  it('keeps counting over what was not recorded, and lists a limited number of segments', () => {
     const pieces = Array.from({ length: 300 }, (_, n) => ({ first: 16 * n, count: 16 })).filter(
       (_, n) => n !== 280,
     );
@@ -323,7 +323,7 @@ describe('loudness', () => {
     expect(new LoudnessMeter().integrated()).toBeUndefined();
   });
 
-  it('goes on in another meter where it was written down', () => {
+  it('continues in another meter from its written state', () => {
     const tone = (level: number, seconds: number): Float32Array => {
       const samples = new Float32Array(2 * 48_000 * seconds);
       for (let n = 0; n < samples.length / 2; n++)
@@ -339,7 +339,7 @@ describe('loudness', () => {
     expect(JSON.stringify(second.state).length).toBeLessThan(400);
   });
 
-  it('of recordings without a figure is measured one at a time; others wait, and beyond eight come later', async () => {
+  it('of recordings without a figure is measured one at a time; eight more wait, further ones are told to come later', async () => {
     const wishes: string[] = [];
     const release = Promise.withResolvers<void>();
     const maker: ReplayMaker = {
@@ -360,7 +360,7 @@ describe('loudness', () => {
     expect(wishes).toEqual(rooms.slice(0, 8));
   });
 
-  it('of a recording without a sound that can be measured is none, and the download goes on', async () => {
+  it('of a recording without measurable sound is none, and the download continues', async () => {
     const maker: ReplayMaker = { make: async () => undefined };
     await using loudness = openLoudness(maker, silentLog);
     expect(loudness.ask('room')).toBe('measuring');
@@ -394,7 +394,7 @@ describe('loudness', () => {
   });
 });
 
-it('dear work is charged once, before it is begun, and left undone for whoever has had their share', async () => {
+it('expensive work is charged once, before it starts, and refused to clients over their share', async () => {
   const charged: number[] = [];
   let share = 0;
   const get = origin(recordingOf(PIECES, [LIVE]), 'ended', (cost) => charged.push(cost) <= share);

@@ -18,7 +18,7 @@ async function asked(status: number, body: string) {
   }
 }
 
-test('a consent that is gone is withdrawn; a server too busy to say has withdrawn nothing', async () => {
+test('a consent that has disappeared is withdrawn; a server too busy to answer has withdrawn nothing', async () => {
   expect(await asked(200, JSON.stringify(GOOD))).toEqual(GOOD);
   expect(await asked(404, '')).toBeUndefined();
   expect(await asked(410, JSON.stringify(GOOD))).toBeUndefined();

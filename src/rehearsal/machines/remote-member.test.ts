@@ -18,7 +18,7 @@ async function machine(port: number, capacity: number): Promise<Disposable> {
   return line;
 }
 
-test('a machine that has gone before the beginning is no member', async () => {
+test('a machine that leaves before the start is not a member', async () => {
   await using gathering = await openGathering(systemClock, { host: '127.0.0.1', port: 0 }, KEY, () => {});
   const gone = await machine(gathering.port, 1);
   expect(await gathering.members(1)).toMatchObject([{ capacity: 1 }]);
@@ -33,7 +33,7 @@ test('a machine that has gone before the beginning is no member', async () => {
   stays[Symbol.dispose]();
 });
 
-test('whoever says hello and never shows the key does not hold up the end', async () => {
+test('a machine that connects and never shows the key does not hold up the end', async () => {
   const gathering = await openGathering(systemClock, { host: '127.0.0.1', port: 0 }, KEY, () => {});
   const silent = createConnection({ host: '127.0.0.1', port: gathering.port }).on('error', () => {});
   silent.write(`{"earshot":"crowd","v":1,"nonce":"${'0'.repeat(32)}"}\n`);

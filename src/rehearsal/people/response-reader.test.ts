@@ -18,7 +18,7 @@ function read(bytes: Buffer, piece: number) {
 const PIECES = [1, 2, 3, 5, 8, 1000];
 
 test.each(PIECES)(
-  'an answer without a length goes on to the end of the connection (%i bytes at a time)',
+  'a response without a length continues to the end of the connection (%i bytes at a time)',
   (piece) => {
     const found = read(
       Buffer.from('HTTP/1.1 200 OK\r\nEarshot-Period: 640\r\n\r\nsound\r\n\r\nsound'),
@@ -42,7 +42,7 @@ test.each(PIECES)('chunks are taken out of their frames (%i bytes at a time)', (
   expect(read(Buffer.from(text), piece)).toMatchObject({ body: 'hello, chunks\r\n', done: 1, broken: 0 });
 });
 
-test('what is no answer, and a head without an end, are refused', () => {
+test('anything but a response, and a head without an end, are refused', () => {
   expect(read(Buffer.from('SSH-2.0-OpenSSH\r\n\r\n'), 100).broken).toBe(1);
   expect(read(Buffer.from(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(5000)}`), 1000).broken).toBe(1);
 });

@@ -48,7 +48,7 @@ const every = (period: number, from: number, to: number): number[] =>
 const CHANGE = 122 * FRAGMENT_MS;
 const WRITES = [...every(FRAGMENT_MS, 0, CHANGE), ...every(2560, CHANGE, CHANGE + 30_000)];
 
-test('told of two longer write periods one after the other, a listener gathers for both and never runs dry', () => {
+test('notified of two longer write periods one after the other, a listener buffers for both and never runs dry', () => {
   const told = new Map([
     [3000, { period: 1280, in: 24_000 }],
     [6000, { period: 2560, in: 33_000 }],
@@ -56,6 +56,6 @@ test('told of two longer write periods one after the other, a listener gathers f
   expect(listen(told, WRITES)).toEqual({ stalls: 0, where: 'hearing' });
 });
 
-test('told of nothing, it runs dry when writes come further apart', () => {
+test('without a notice, it runs dry when writes come further apart', () => {
   expect(listen(new Map(), WRITES).stalls).toBeGreaterThan(0);
 });

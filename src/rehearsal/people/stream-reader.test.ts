@@ -99,7 +99,7 @@ test('a flipped bit in the structure is found; in the sound it is passed over', 
   expect(at(moof + fragments[0]!.length - 1).seqs).toEqual(range(0, 10));
 });
 
-test('what the server says between fragments is heard, unknown boxes are not taken for sound', () => {
+test('notices between fragments are read, and unknown boxes are not taken for sound', () => {
   const notice: Notice = { period: 1280, in: 12_000 };
   for (const piece of [1, 13, 5000]) {
     const found = read(Buffer.concat([init, fragments[0]!, encodeNotice(notice), fragments[1]!]), piece);

@@ -72,7 +72,7 @@ test('any flipped byte of it is found', () => {
   }
 });
 
-test('a member added, taken out or said twice is found; so is another key', () => {
+test('a member that is added, removed or repeated is found; so is another key', () => {
   const certificate = certify(outcome, newSigningKey());
   const text = certificateText(certificate);
   expect(checkCertificate(text.replace('{', '{"held":1000000,'))).toMatchObject({ good: false });

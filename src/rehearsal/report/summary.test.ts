@@ -49,7 +49,7 @@ function timeline(
 const first = (change: Parameters<typeof timeline>[0], more: Partial<RehearsalFacts> = {}) =>
   sumUp(timeline(change), { ...about, ...more }).firstToBreak;
 
-test('what two processes say is added up, and held is the fewest who heard', () => {
+test('the reports of two processes are added up, and the held count is the fewest who heard', () => {
   expect(sumUp(timeline(), about)).toMatchObject({
     arrived: 10,
     joined: 10,
@@ -109,7 +109,7 @@ test('what broke first is one sentence: the cause, the moment, how many heard, a
   );
 });
 
-test('a generator at its own limit is said to be the limit', () => {
+test('a generator at its own limit is reported as the limit', () => {
   const late = sumUp(
     timeline((_, at) => ({ measures: { lateness: [[at < 2 ? 200 : 1, 5]] } })),
     about,
@@ -120,7 +120,7 @@ test('a generator at its own limit is said to be the limit', () => {
   );
 });
 
-test('nonsense from a member leaves no mark', () => {
+test('nonsense from a member has no effect', () => {
   const line = timeline();
   for (const bad of [
     { at: -1 },

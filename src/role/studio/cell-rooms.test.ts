@@ -45,7 +45,7 @@ function rig() {
   };
 }
 
-test('a room is opened once, told of changes, and closed with its word', async () => {
+test('a room is opened once, gets its changes, and is closed with its last state', async () => {
   const cell = rig();
   cell.list(card('hall'));
   cell.list(card('hall', { title: 'b' }));

@@ -5,7 +5,7 @@ import { EncoderWatch } from './encoder-watch.ts';
 
 const stage: MixerState = { carries: 'stage', since: epochMs(0) };
 
-test('a stage that no encoder codes for two seconds is dead air by the encoder, since it failed', () => {
+test('a stage that no encoder encodes for two seconds is dead air caused by the encoder, counted from its failure', () => {
   const watch = new EncoderWatch();
   expect(watch.seen(stage, 10_000)).toBe(stage);
   watch.failed(10_000);
@@ -21,7 +21,7 @@ test('a stage that no encoder codes for two seconds is dead air by the encoder, 
   expect(watch.seen(stage, 14_000)).toBe(stage);
 });
 
-test('one rendition that fails while others are coded is no dead air, and neither is hold music', () => {
+test('one rendition that fails while others are encoded is no dead air, and neither is hold music', () => {
   const watch = new EncoderWatch();
   for (let at = 0; at < 10_000; at += 320) {
     watch.failed(at);

@@ -66,7 +66,7 @@ test('a room that nothing needs rests after half a minute, and is awake at once 
   expect(did).toHaveLength(2);
 });
 
-test('what is needed while the room falls asleep wakes it as soon as it sleeps', async () => {
+test('a need that arises while the room goes to rest wakes it as soon as it rests', async () => {
   const { clock, did, need, finish } = room();
   clock.advance(31_000);
   need(true);
@@ -76,7 +76,7 @@ test('what is needed while the room falls asleep wakes it as soon as it sleeps',
   expect(did).toEqual(['sleep', 'wake']);
 });
 
-test('a change that fails is told and tried again', async () => {
+test('a change that fails is reported and retried', async () => {
   const { clock, rest, did, failed, finish } = room(1);
   clock.advance(30_000);
   await finish();
@@ -88,7 +88,7 @@ test('a change that fails is told and tried again', async () => {
   expect(rest.resting).toBe(true);
 });
 
-test('nothing changes any more once it is closed, and what is under way is waited for', async () => {
+test('nothing changes once it is closed, and a change in progress is waited for', async () => {
   const { clock, rest, did, need, finish } = room();
   clock.advance(30_000);
   const closed = rest.close();

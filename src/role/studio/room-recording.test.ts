@@ -97,7 +97,7 @@ describe('the recording of a room', () => {
     expect(loudness?.peak).toBeCloseTo(20 * Math.log10(0.5), 2);
   });
 
-  it('goes on when a studio takes a room up again in which somebody has spoken', async () => {
+  it('continues when a studio resumes a room in which somebody has spoken', async () => {
     const { archive, recording, card, say } = await room('talk');
     recording.update(card, { firstSpeech: ZERO });
     say(0, 20);

@@ -77,7 +77,7 @@ describe('what is reported', () => {
   });
 });
 
-test('a jump is a new beginning, and old packets are told apart', () => {
+test('a jump is a new start, and old packets are recognised', () => {
   const reception = new Reception(1);
   feed(reception, range(0, 300));
   expect(reception.arrive(40, 0, ms(6_000))).toBe('old');

@@ -79,7 +79,7 @@ describe('RTP', () => {
     expect(readRtp(padded)).toBeUndefined();
   });
 
-  test('sequence numbers are compared on their circle', () => {
+  test('sequence numbers are compared modulo 65,536', () => {
     expect(sequenceDistance(2, 65_534)).toBe(4);
     expect(sequenceDistance(65_534, 2)).toBe(-4);
   });

@@ -72,7 +72,7 @@ describe('a receiver sees one source that never jumps', () => {
   });
 });
 
-test('a missed packet is sent again as it was, three times at most, while it is kept', () => {
+test('a missed packet is resent unchanged, three times at most, while it is kept', () => {
   const { slot, sent } = openSlot();
   for (let i = 0; i < 100; i += 1) slot.forward(voice(1, i, i * 960, 20), ms(i * 20));
   const [recent, old] = [sent[95], sent[5]];
@@ -101,7 +101,7 @@ test('a receiver without the extension gets no level', () => {
   expect(sent[0]?.payload).toHaveLength(3);
 });
 
-test('a report of loss is believed for ten seconds', () => {
+test('a report of loss is used for ten seconds', () => {
   const { slot } = openSlot();
   slot.reported({ ssrc: 77, fraction: 0.3, lastReport: 0, delay: 0 }, ms(1_000));
   expect(slot.loss(ms(5_000))).toBe(0.3);

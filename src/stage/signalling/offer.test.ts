@@ -170,7 +170,7 @@ describe('an offer as programs write them is served', () => {
     if (typeof offer !== 'string') expect(offer.candidates.length).toBeLessThanOrEqual(MAX_CANDIDATES);
   });
 
-  test('and of its fingerprint nothing is passed on but algorithm and digest', () => {
+  test('and only algorithm and digest of its fingerprint are passed on', () => {
     const { path } = served(change(FINGERPRINT, `${FINGERPRINT} a=evil`));
     expect(path).toMatchObject({ fingerprint: FINGERPRINT });
   });
@@ -194,7 +194,7 @@ describe('an offer as programs write them is served', () => {
   });
 });
 
-describe('what is not an offer is refused in words', () => {
+describe('anything but an offer is refused with a reason', () => {
   const table: readonly (readonly [string, string, RegExp])[] = [
     ['nothing', '', /v=0/],
     ['JSON', '{"type":"offer"}', /JSON/],
@@ -235,7 +235,7 @@ describe('what is not an offer is refused in words', () => {
   });
 });
 
-test('the dearest offer of 32 kB is read in a few milliseconds', () => {
+test('the most expensive offer of 32 kB is read in a few milliseconds', () => {
   const formats = many(128, String).join(' ');
   const dear = (line: (index: number) => string): string => {
     let text = sdp(good).replace('111 63 0', formats);

@@ -7,7 +7,7 @@ import { startProblem } from './start-form.ts';
 const words = { ...english, ...detailsEnglish };
 const NOW = Date.UTC(2026, 10, 29);
 
-test('a start in the past, too far away or half filled in is told under its field in words', () => {
+test('a start in the past, too far away or half filled in is explained under its field', () => {
   expect(startProblem(NOW + 60_000, NOW, words)).toBe('');
   expect(startProblem(NOW - 1, NOW, words)).toBe('Choose a time in the future.');
   expect(startProblem(NOW + 366 * 86_400_000 + 1, NOW, words)).toBe('Choose a time within a year.');

@@ -26,18 +26,18 @@ test.each<[string, FeedState, number | undefined, RoomState | undefined, Contact
   expect(contactOf(feed, 5, glance, open)).toBe(expected);
 });
 
-test('a room that was there is not given up because a server that has just started does not know it yet', () => {
+test('a known room is not given up because a server that has just started does not know it yet', () => {
   const looked = (times: number) => contactOf(away, 5, { answered: 404, at: 10, times }, state('live'));
   expect(looked(1)).toBe('unreachable');
   expect(looked(UNKNOWN_TIMES - 1)).toBe('unreachable');
   expect(looked(UNKNOWN_TIMES)).toBe('unknown');
 });
 
-test('what was seen before the line broke says nothing of afterwards', () => {
+test('what was seen before the connection broke says nothing about afterwards', () => {
   expect(contactOf(away, 20, { answered: 200, at: 10 }, state('live'))).toBe('checking');
 });
 
-test('the word above the console is never more than what is known', () => {
+test('the status above the console never claims more than is known', () => {
   expect(standingOf('here', 'live', 1)).toBe('live');
   expect(standingOf('here', 'open', undefined)).toBe('open');
   expect(standingOf('here', 'open', 5)).toBe('break');

@@ -14,7 +14,7 @@ const read = async (chunks: Uint8Array[]) => {
   return lines;
 };
 
-test('lines come whole however the bytes are cut, also inside a letter', async () => {
+test('lines come whole however the bytes are cut, even inside a character', async () => {
   const bytes = new TextEncoder().encode('{"é":1}\n\n{"b":"日本"}\r\n{"c":3}\n');
   for (let size = 1; size < 9; size++) {
     const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
@@ -25,7 +25,7 @@ test('lines come whole however the bytes are cut, also inside a letter', async (
   }
 });
 
-test('a stream that breaks inside a line does not hand out the half of it', async () => {
+test('a stream that breaks inside a line does not deliver half of it', async () => {
   expect(await read([new TextEncoder().encode('{"a":1}\n{"b"')])).toEqual(['{"a":1}']);
 });
 
@@ -33,7 +33,7 @@ test('a line without an end is given up', async () => {
   await expect(read([new Uint8Array(MAX_LINE + 1).fill(120)])).rejects.toThrow(RangeError);
 });
 
-test('what a newer studio notices about somebody does not take them off the console', () => {
+test('an unknown notice from a newer studio about somebody does not remove them from the console', () => {
   const ana = { id: 'a', name: 'Ana', role: 'host', speaking: true, muted: false, connected: true };
   const roster = (notice: string) =>
     parseLine(JSON.stringify({ kind: 'roster', people: [{ ...ana, joined: 1, loss: 0, notice }] }));
@@ -71,7 +71,7 @@ test('every kind of line is understood', () => {
     expect(parseLine(JSON.stringify(line))).toEqual(line);
 });
 
-test('what is not a line of ours is passed over', () => {
+test('a line of an unknown kind is ignored', () => {
   for (const text of [
     '',
     'null',

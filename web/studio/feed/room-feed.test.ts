@@ -81,7 +81,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('before a room opens nobody knocks at its stage; when it opens the page comes in by itself', async () => {
+test('before a room opens the page does not ask its stage; when it opens the page joins automatically', async () => {
   status = 'scheduled';
   const room = open();
   const calls = vi.fn();
@@ -115,7 +115,7 @@ test('the studio’s last line ends everything: no request follows it', async ()
   expect(calls).not.toHaveBeenCalled();
 });
 
-test('somebody who was removed asks for nothing more', async () => {
+test("a removed person's page sends no further requests", async () => {
   open();
   await pass(0);
   line?.({ kind: 'asked', what: 'leave', by: 'Ana' });
@@ -126,7 +126,7 @@ test('somebody who was removed asks for nothing more', async () => {
   expect(red).toEqual([]);
 });
 
-test('a link that is no good is shown once', async () => {
+test('a bad link is reported once', async () => {
   refusal = { status: 403, code: 'link-withdrawn' };
   const room = open();
   await pass(120_000);
@@ -134,7 +134,7 @@ test('a link that is no good is shown once', async () => {
   expect(room.state.value).toMatchObject({ at: 'refused', why: { code: 'link-withdrawn' } });
 });
 
-test('a server that is gone, a studio that is gone and a line that is broken are three things', async () => {
+test('a missing server, a missing studio and a broken connection are told apart', async () => {
   const room = open();
   await pass(0);
   line?.(program('live'));

@@ -31,7 +31,7 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllGlobals());
 
 const DAY = 86_400_000;
-test('what is wrong with a title or a time is said before anybody is asked, under its field', async () => {
+test('what is wrong with a title or a time is said under its field, before any request', async () => {
   const wrong = (wish: { title?: string; start?: number }) => complaintsOf(wish, 10 * DAY, english);
   expect(wrong({ title: '  ' })).toEqual({ title: english.titleMissing });
   expect(wrong({ title: '\u{1f600}'.repeat(140), start: 11 * DAY })).toBeUndefined();
@@ -70,7 +70,7 @@ test('the server’s own complaints are put in the page’s words', async () => 
   expect(await actions.announce({ title: 'x' }, 0)).toEqual({ other: english.refusals['network'] });
 });
 
-test('one thing at a time; what did not work is said', async () => {
+test('one action at a time; what did not work is reported', async () => {
   const [first, second] = [actions.change('live'), actions.change('standby')];
   expect(actions.busy.value).toBe('live');
   expect(await Promise.all([first, second])).toEqual([true, false]);

@@ -7,7 +7,7 @@ const encode = (claims: object) =>
     .replaceAll('/', '_')
     .replaceAll('=', '')}.${'s'.repeat(43)}`;
 
-test('a link says who and where, with letters of any language', () => {
+test('a link states who and where, in letters of any language', () => {
   const token = encode({ role: 'host', sub: 'a1', name: 'Zoë 日本', room: 'night-talk' });
   expect(linkOf('/r/night-talk/studio', token, 0)).toEqual({
     slug: 'night-talk',
@@ -57,7 +57,7 @@ describe('the token', () => {
     expect(studioAddress('https://h', 'a', 'U')).toBe('https://h/r/a/studio#token=U');
   });
 
-  test('stays in the address of a browser that keeps nothing: a reload would lose it', () => {
+  test('stays in the address of a browser without storage: a reload would lose it', () => {
     vi.stubGlobal('sessionStorage', undefined);
     expect(take('/r/a/studio', '#token=T')).toBe('T');
     expect(cleaned).toBe(0);

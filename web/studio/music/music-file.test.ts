@@ -3,7 +3,7 @@ import { askMusic, looksLikeSound, sendMusic } from './music-file.ts';
 
 const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
-test('a sound file that this browser cannot play is told apart from what is no sound at all', () => {
+test('a sound file that this browser cannot play is told apart from a file that is not sound', () => {
   for (const head of [
     'RIFF\x10\0\0\0WAVEfmt ',
     'OggS\0\x02',

@@ -46,7 +46,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('a trouble is said once at first and again every 20 s, until it is over', () => {
+test('a fault is announced at first and again every 20 s, until it is over', () => {
   const alarm = openAlarm();
   for (let i = 0; i < 5; i++) alarm.raise('You are muted', 'en', false);
   expect(spoken).toEqual(['en: You are muted']);
@@ -60,7 +60,7 @@ test('a trouble is said once at first and again every 20 s, until it is over', (
   alarm.clear();
 });
 
-test('another trouble is said at once', () => {
+test('another fault is announced at once', () => {
   const alarm = openAlarm();
   alarm.raise('a', 'en', false);
   alarm.raise('b', 'en', false);

@@ -5,7 +5,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 const answer = { label: 'Yes', run: () => {} };
 
-test('a newer message about the same takes the place of the old one, and what is settled goes', () => {
+test('a newer message on the same topic replaces the old one, and a settled one disappears', () => {
   const notices = openNotices();
   const texts = () => notices.list.value.map((it) => it.text);
   notices.say('asks you to speak', { topic: 'microphone', answer });
@@ -17,7 +17,7 @@ test('a newer message about the same takes the place of the old one, and what is
   expect(texts()).toEqual(['came on stage', 'muted you']);
 });
 
-test('questions stay, news goes, the list is short, and nothing outlives the stage', () => {
+test('questions stay, other messages go, the list is short, and nothing outlives the stage', () => {
   const notices = openNotices();
   notices.say('question', { answer });
   for (let i = 0; i < 9; i++) notices.say(`news ${i}`);

@@ -60,7 +60,7 @@ test('a muted host hears who misses what, aloud', () => {
   );
 });
 
-test('a missing microphone is an alarm on stage, and a reason for who only listens', () => {
+test('a missing microphone is an alarm on stage, and an explanation for somebody who only listens', () => {
   const denied = english.micProblem.denied;
   expect(troubleOf(source({ problem: 'denied' }))).toMatchObject({ level: 'bad', text: denied });
   expect(troubleOf(source({ problem: 'denied', listening: true }))).toMatchObject({
@@ -73,7 +73,7 @@ test('silence before going live is no trouble', () => {
   expect(troubleOf(source({ program: { ...silentAir('all-muted'), status: 'open' } }))).toBeUndefined();
 });
 
-test('the worst trouble is told first', () => {
+test('the worst fault is shown first', () => {
   const all = {
     program: { ...silentAir('all-muted'), recordingFailed: true, gaps: 2 },
     problem: 'unplugged' as const,
@@ -91,7 +91,7 @@ test('the worst trouble is told first', () => {
   expect(troubleOf(source({}))).toBeUndefined();
 });
 
-test('what was true before the line broke is not told as if it still were', () => {
+test('what was true before the connection broke is not shown as if it still were', () => {
   const muted = { ...silentAir('all-muted'), recordingFailed: true };
   expect(troubleOf(source({ contact: 'checking', program: muted }))).toBeUndefined();
   expect(troubleOf(source({ contact: 'unreachable', program: muted }))?.text).not.toMatch(

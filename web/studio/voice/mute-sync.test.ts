@@ -44,7 +44,7 @@ test('muting and unmuting at once never overtake each other, and the last one co
   expect(told).toEqual([true, true]);
 });
 
-test('what a busy server did not hear is told again, as it is by then', async () => {
+test('a state that a busy server did not take is sent again, as it is by then', async () => {
   answer = async () => no(503);
   muted = true;
   report();
@@ -57,7 +57,7 @@ test('what a busy server did not hear is told again, as it is by then', async ()
   expect(told).toHaveLength(2);
 });
 
-test('a refusal is told to the page once; without a place on stage nothing is told', async () => {
+test('a refusal is reported to the page once; without a place on stage nothing is sent', async () => {
   answer = async () => no(403, 'not-host');
   report();
   await vi.advanceTimersByTimeAsync(60_000);

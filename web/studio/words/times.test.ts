@@ -14,6 +14,6 @@ test('a date is whole: day, date, time and zone, in the language and the region 
   expect(zoneOf(AT, 'en')).toMatch(/^\S.* \((GMT|UTC)/);
 });
 
-test('a field for a time holds the minute of this device, and gives it back', () => {
+test("a time field holds the minute in this device's zone, and returns it", () => {
   expect(new Date(fieldOf(AT)).getTime()).toBe(AT);
 });

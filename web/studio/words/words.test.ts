@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { english } from './english.ts';
 import { french } from './french.ts';
 
-test('both catalogues say something at every place, and not the same thing', () => {
+test('both catalogues have a text for every key, and not the same one', () => {
   const texts = (words: object): string[] =>
     Object.values(words).flatMap((it): string[] =>
       typeof it === 'string' ? [it] : typeof it === 'function' ? [String(it(3, 'x', 3, 3, true))] : texts(it),
