@@ -8,12 +8,12 @@ import type { Config } from '../config/index.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
-import { takeRank } from './priority.ts';
-import { lastWord } from './snapshot.ts';
+import { setProcessPriority } from './priority.ts';
+import { useSnapshot } from './snapshot.ts';
 
 /** Opens the tally: what the doors say of sessions, as figures. Nobody waits for it. */
 export async function openTally(config: Config, log: Log): Promise<OpenRole> {
-  takeRank('tally', log);
+  setProcessPriority('tally', log);
   const at = paths(config.data);
   const keeping = { clock: systemClock, log };
   await using stack = new AsyncDisposableStack();
@@ -32,7 +32,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
     }),
   );
   stack.use(
-    lastWord(
+    useSnapshot(
       { ...keeping, path: at.rooms },
       () => siteSpoke,
       (rooms) => audience.receive({ head: { kind: 'rooms', rooms }, body: new Uint8Array(0) }),

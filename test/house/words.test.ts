@@ -2,10 +2,11 @@ import { parseAst } from 'rolldown/parseAst';
 import { expect, test } from 'vitest';
 import { files, isTest, type Source } from './tree.ts';
 
-/** Words that belong to one part, each with the folders that may name things by them (DESIGN, 4). */
+/** Words that belong to one part, each with the folders that may name things by them. */
 const OWNERS: readonly { readonly words: readonly string[]; readonly folders: readonly string[] }[] = [
   { words: ['record', 'entry', 'checkpoint'], folders: ['evidence', 'journal', 'verify'] },
-  { words: ['verdict', 'incident'], folders: ['verdict'] },
+  // The answer to a claim is a verdict as well.
+  { words: ['verdict', 'incident'], folders: ['verdict', 'claims'] },
   { words: ['claim', 'dispute'], folders: ['claims'] },
   { words: ['session', 'proof', 'beacon', 'tally', 'peak', 'play'], folders: ['audience', 'numbers'] },
   { words: ['report'], folders: ['rehearsal', 'numbers'] },
@@ -54,6 +55,10 @@ const wordsIn = (name: string): string[] =>
         .replace(/(?<=[^s])s$/, ''),
     );
 
+/** True for the command and the process of a part, which are called by its word: `cli/claim.ts`, `role/tally.ts`. */
+const opens = (path: string, words: readonly string[]): boolean =>
+  words.some((word) => new RegExp(`^src/(cli|role)/${word}s?(/|\\.ts$|-)`).test(path));
+
 /** Uses of reserved words outside the folders of their owners, as `file name`. What travels is named by its owner. */
 function borrowed(sources: readonly Source[]): string[] {
   return sources.flatMap((source) => {
@@ -63,7 +68,9 @@ function borrowed(sources: readonly Source[]): string[] {
         .split('/')
         .at(-1)
         ?.replace(/\.tsx?$/, '') ?? '';
-    const others = OWNERS.filter(({ folders }) => folder !== 'wire' && !folders.includes(folder));
+    const others = OWNERS.filter(
+      ({ words, folders }) => folder !== 'wire' && !folders.includes(folder) && !opens(source.path, words),
+    );
     const reserved = new Set(others.flatMap(({ words }) => words));
     return [file, ...exportedNames(source)]
       .filter((name) => wordsIn(name).some((word) => reserved.has(word)))
