@@ -32,6 +32,8 @@ export const ERRORS = {
   'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
   unprocessable: { status: 422, title: 'A value is outside what is accepted' },
+  'unlike-figures': { status: 422, title: 'These figures count different things and are not added' },
+  'numbers-unknown': { status: 404, title: 'Nothing has been counted in this room yet' },
   'too-many-changes': { status: 429, title: 'This room was changed too often in the last few seconds' },
   'too-many-rooms': { status: 429, title: 'Too many rooms were started in the last minute' },
   crowded: {
@@ -55,6 +57,10 @@ export const ERRORS = {
   'site-away': {
     status: 503,
     title: 'The list of rooms is not answering right now; rooms on air are not affected',
+  },
+  'numbers-away': {
+    status: 503,
+    title: 'The numbers of this room do not answer right now; try again in a minute',
   },
   'database-away': {
     status: 503,

@@ -1,7 +1,7 @@
 import { type MetricId, metricOf, type Unit } from '../wire/metrics.ts';
 import { type NotAdded, whyNotAdded } from './adding.ts';
 import type { ClaimFacts, ClaimFigure } from './facts.ts';
-import { NOUNS, type NounFound } from './language/noun.ts';
+import { NOUNS, type NounFound, type NounId } from './language/noun.ts';
 import type { SaidTime } from './language/said-time.ts';
 import { readStatement, type Statement } from './language/statement.ts';
 import { momentOf } from './moment-of.ts';
@@ -27,6 +27,8 @@ export interface ClaimVerdict {
   readonly number: number;
   /** The words that say what was counted; empty when there are none. */
   readonly noun: string;
+  /** What these words were taken for. */
+  readonly as: NounId;
   /** The figure that it is. */
   readonly metric?: MetricId;
   readonly value?: number;
@@ -47,7 +49,7 @@ export interface ClaimVerdict {
   readonly sum?: number;
   /** True when the figure replaces one that was published first. */
   readonly corrected?: true;
-  /** How the number was understood. */
+  /** How the number was understood; in JSON, `high` is null where there is no upper end. */
   readonly said: SaidNumber;
   readonly room: string;
 }
@@ -111,7 +113,7 @@ function verdictOf(
   const means = atATime ? atMinute(noun) : noun.noun.means;
   const said = times(number, noun.noun.factor);
   const base = {
-    ...{ number: number.value, noun: noun.said, said: number, room: facts.room },
+    ...{ number: number.value, noun: noun.said, as: noun.noun.id, said: number, room: facts.room },
     nearest: nearestOf(said, figures, noun),
   };
   const right = means.flatMap((metric) => {

@@ -233,6 +233,19 @@ export const ADDRESSES: readonly Address[] = [
     ...{ cors: 'reads', body: SMALL_BODY, exact: true, examples: ['/api/rooms/hall/live'] },
   },
   {
+    ...{ id: 'claims', what: 'checks a number that somebody said', pattern: '/claims' },
+    ...{ ...READ, cors: 'own', owner: 'site', urgency: 'reading', examples: ['/claims'] },
+  },
+  {
+    ...{ id: 'claim-card', what: 'the signed card of a check', pattern: '/claims/card.(svg|json)' },
+    ...{ ...READ, owner: 'site', urgency: 'reading', examples: ['/claims/card.svg', '/claims/card.json'] },
+  },
+  {
+    ...{ id: 'claim-check', what: 'the same for programs, and adding', pattern: '/api/claims/(check|add)' },
+    ...{ owner: 'site', methods: ['GET', 'POST'], urgency: 'reading', cors: 'reads', body: 4_096 },
+    examples: ['/api/claims/check', '/api/claims/add'],
+  },
+  {
     ...{ id: 'api', what: 'the rest of the API', pattern: '/api/:steps', exact: true },
     ...{ owner: 'site', methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], urgency: 'control' },
     ...{ cors: 'reads', body: SMALL_BODY, examples: ['/api/rooms'] },

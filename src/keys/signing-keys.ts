@@ -4,7 +4,13 @@ import { createPrivateKey, createSecretKey, hkdfSync, type KeyObject } from 'nod
  * Every purpose for which a key is derived from the installation's secret. Whoever gets the key of one cannot make that
  * of another. A name never changes, because it is part of the key: what was signed before an upgrade stays valid.
  */
-export const PURPOSES = ['listeners who come back', 'rehearsals', 'queue ticket', 'journal heads'] as const;
+export const PURPOSES = [
+  'listeners who come back',
+  'rehearsals',
+  'queue ticket',
+  'journal heads',
+  'claim cards',
+] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];
 

@@ -26,6 +26,7 @@ import { paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
+import { answerClaims } from './site-claims.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */
@@ -135,7 +136,8 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     stack.use(kept);
     void kept.look();
   }
-  stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, rooms.fetch), keeping));
+  const answer = answerClaims(config, at, log, rooms);
+  stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, answer), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {
     checks: () => [database.check()],

@@ -1,9 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
+import type { StartAllowance } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Slug, SpeakerId } from '../base/ids.ts';
 import { bearer, type Grant, LOCAL_GENERATION, type Tokens, withdrawn } from '../keys/token.ts';
-import type { StartAllowance } from './allowance.ts';
 import type { Attempted } from './answer.ts';
 import type { Book } from './book.ts';
 import type { RoomRefusal } from './refusal.ts';

@@ -1,8 +1,8 @@
 import type { Context, Hono } from 'hono';
+import { openAllowance } from '../base/allowance.ts';
 import { asSpeakerId } from '../base/ids.ts';
 import { isOver } from '../wire/room.ts';
 import { type Access, type Caller, tooOften } from './access.ts';
-import { openAllowance } from './allowance.ts';
 import { type Attempted, isRefusal, read, refuse, refused } from './answer.ts';
 import { studioLink } from './links.ts';
 import { requests } from './requests.ts';

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { openAllowance } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
 import { asSlug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
@@ -6,7 +7,6 @@ import type { Tokens } from '../keys/token.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import { isRunning } from '../wire/room.ts';
 import { openAccess, tooOften } from './access.ts';
-import { openAllowance } from './allowance.ts';
 import { isRefusal, read, refuse, refused } from './answer.ts';
 import type { Book } from './book.ts';
 import { ics } from './ics.ts';

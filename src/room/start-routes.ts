@@ -1,9 +1,9 @@
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
+import { networkOf, openAllowance } from '../base/allowance.ts';
 import { isLoopbackHost, LOCAL_HEADER, localPorts } from '../base/local.ts';
 import { bearer } from '../keys/token.ts';
 import type { Access } from './access.ts';
-import { networkOf, openAllowance } from './allowance.ts';
 import { type Attempted, isRefusal, mediaType, read, refuse, refused } from './answer.ts';
 import { linksOf, studioLink, viewOf } from './links.ts';
 import { fromForeignPage } from './origin.ts';

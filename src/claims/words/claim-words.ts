@@ -1,8 +1,9 @@
 import type { PageLanguage } from '../../base/negotiation.ts';
 import type { MetricId, Unit } from '../../wire/metrics.ts';
 import type { NotAdded } from '../adding.ts';
+import type { NounId } from '../language/noun.ts';
 import type { Unreadable } from '../number/characters.ts';
-import type { NumberNote } from '../number/said-number.ts';
+import type { NumberNote, SaidBound } from '../number/said-number.ts';
 
 /** What is said about claims, in one language. Figures come formatted, texts of people as plain text. */
 export interface ClaimWords {
@@ -13,6 +14,10 @@ export interface ClaimWords {
   readonly rules: Readonly<Record<MetricId, string>>;
   /** What one of a unit is: "an event", said of many. */
   readonly units: Readonly<Record<Unit, string>>;
+  /** What people call them. */
+  readonly nouns: Readonly<Record<NounId, string>>;
+  /** What was said: a number with its bound, and its noun or nothing. */
+  said(bound: SaidBound, number: string, noun: string): string;
   /** Parts of a figure that are shown beside each other. */
   readonly parts: Readonly<Record<string, string>>;
   readonly headings: Readonly<Record<'matches' | 'named-wrongly' | 'sum-of-unlike' | 'no-match', string>>;

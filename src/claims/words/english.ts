@@ -33,6 +33,17 @@ export const ENGLISH: ClaimWords = {
     listens: 'listens of a minute or more',
     seconds: 'seconds',
   },
+  nouns: {
+    ...{ listeners: 'listeners', 'at-once': 'at the same time', 'in-room': 'in the room', people: 'people' },
+    ...{ unique: 'different listeners', average: 'listeners on average', 'tuned-in': 'who tuned in' },
+    ...{ 'drop-ins': 'who dropped in', plays: 'plays', replays: 'replays', views: 'views' },
+    ...{ 'room-views': 'views of the room', impressions: 'views of the post', embeds: 'views of the embed' },
+    ...{ reach: 'people reached', visits: 'visits', attempts: 'attempts to join', retries: 'retries' },
+    ...{ joins: 'joins', failures: 'failed joins', downloads: 'downloads', hours: 'hours of listening' },
+    ...{ minutes: 'minutes of listening', seconds: 'seconds of listening', none: '' },
+  },
+  said: (bound, number, noun) =>
+    `${{ rounded: '', between: '', about: 'about ', nearly: 'nearly ', 'at-least': 'at least ', 'at-most': 'at most ' }[bound]}${number} ${noun}`.trim(),
   parts: {
     tuned_in_live: 'live',
     live: 'live',

@@ -59,6 +59,31 @@ export const FRENCH: ClaimWords = {
     listens: 'des écoutes d’une minute ou plus',
     seconds: 'des secondes',
   },
+  nouns: {
+    ...{
+      listeners: 'auditeurs',
+      'at-once': 'en même temps',
+      'in-room': 'dans la salle',
+      people: 'personnes',
+    },
+    ...{ unique: 'auditeurs différents', average: 'auditeurs en moyenne', 'tuned-in': 'à l’écoute' },
+    ...{ 'drop-ins': 'de passage', plays: 'écoutes', replays: 'réécoutes', views: 'vues' },
+    ...{
+      'room-views': 'vues de la salle',
+      impressions: 'vues de la publication',
+      embeds: 'vues de la carte',
+    },
+    ...{
+      reach: 'personnes touchées',
+      visits: 'visites',
+      attempts: 'tentatives d’entrée',
+      retries: 'réessais',
+    },
+    ...{ joins: 'entrées', failures: 'entrées manquées', downloads: 'téléchargements' },
+    ...{ hours: 'heures d’écoute', minutes: 'minutes d’écoute', seconds: 'secondes d’écoute', none: '' },
+  },
+  said: (bound, number, noun) =>
+    `${{ rounded: '', between: '', about: 'environ ', nearly: 'près de ', 'at-least': 'au moins ', 'at-most': 'au plus ' }[bound]}${number} ${noun}`.trim(),
   parts: {
     tuned_in_live: 'en direct',
     live: 'en direct',

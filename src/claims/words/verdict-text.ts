@@ -26,6 +26,15 @@ export function partsOf(parts: ClaimVerdict['parts'], words: ClaimWords): string
   return known.map(([part, value]) => `${figuresOf(value, words)} ${words.parts[part]}`).join(' + ');
 }
 
+/** What was said, as it was understood: never a stranger's own words. */
+export function saidText({ said, number, as }: ClaimVerdict, words: ClaimWords): string {
+  const size = said.bound === 'between' && Number.isFinite(said.high);
+  const shown = size
+    ? `${figuresOf(said.low, words)}–${figuresOf(said.high, words)}`
+    : figuresOf(number, words);
+  return words.said(said.bound, shown, words.nouns[as]);
+}
+
 /** The verdict in the words of a language. */
 export function verdictText(found: ClaimVerdict, words: ClaimWords): VerdictText {
   const { metric, value, nearest, components, at, later } = found;
@@ -45,7 +54,10 @@ export function verdictText(found: ClaimVerdict, words: ClaimWords): VerdictText
     return { ...base, sentence: words.matches(name(metric), figures(value), partsOf(found.parts, words)) };
   if (found.verdict === 'named-wrongly' && metric !== undefined && value !== undefined) {
     const unit = words.units[metricOf(metric).unit];
-    return { ...base, sentence: words.namedWrongly(name(metric), figures(value), unit, found.noun) };
+    return {
+      ...base,
+      sentence: words.namedWrongly(name(metric), figures(value), unit, words.nouns[found.as]),
+    };
   }
   if (components)
     return {

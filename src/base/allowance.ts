@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** Keys that are counted one by one; further ones share one allowance. */
 const MAX_KEYS = 4_096;

@@ -1,0 +1,230 @@
+import type { KeyObject } from 'node:crypto';
+import type { Context, Hono } from 'hono';
+import { networkOf, openAllowance } from '../../base/allowance.ts';
+import type { Clock } from '../../base/clock.ts';
+import { languageOf } from '../../base/negotiation.ts';
+import type { RoomNumbers } from '../../wire/numbers.ts';
+import { addFigures } from '../adding.ts';
+import { factsOfBundle } from '../bundle-facts.ts';
+import { cardPicture } from '../card/picture.ts';
+import { cardText, signCard } from '../card/signed-card.ts';
+import { type ClaimUnchecked, type ClaimVerdict, checkClaim } from '../check.ts';
+import { type ClaimFacts, factsOfNumbers } from '../facts.ts';
+import { claimWords } from '../words/catalogue.ts';
+import { saidText, uncheckedText, verdictText } from '../words/verdict-text.ts';
+import { CLAIMS_PAGE_HEADERS, claimsPage } from './page.ts';
+import {
+  ADDITION,
+  bodyOf,
+  type ClaimRefusal,
+  fieldsOf,
+  isRefused,
+  QUESTION,
+  type Question,
+  refusedAnswer,
+  understood,
+} from './question.ts';
+
+/** Questions of one network: so many at once, and one more every so often. */
+const NETWORK_BURST = 30;
+const NETWORK_EVERY_MS = 500;
+/** The same of everybody: reading a sentence takes well below a millisecond, asking for numbers some. */
+const ALL_BURST = 300;
+const ALL_EVERY_MS = 10;
+/** Rooms to choose from on the page. */
+const MOST_ROOMS = 50;
+
+/** What can be asked of rooms. */
+export interface CheckDeps {
+  readonly clock: Clock;
+  /** Signs cards. */
+  readonly key: KeyObject;
+  /** The present numbers of a room; undefined when nothing was counted there. Rejects while nobody answers. */
+  numbersOf(slug: string): Promise<RoomNumbers | undefined>;
+  /** Its bundle as text, for statements about a time; undefined when there is none. Absent: there never is. */
+  bundleOf?(slug: string): Promise<string | undefined>;
+  /** A room's title; undefined when there is no such room. */
+  titleOf(slug: string): Promise<string | undefined>;
+  /** Rooms that somebody may want to ask about, newest first. */
+  rooms(): readonly { readonly slug: string; readonly title: string }[];
+  /** The address of this server, without a slash at its end; undefined: that of each request. */
+  readonly publicUrl?: string | undefined;
+}
+
+/** What came of a question. */
+type Answered =
+  | { readonly verdict: ClaimVerdict; readonly title: string }
+  | (ClaimRefusal & { readonly unchecked?: ClaimUnchecked });
+
+/** Checks questions against the numbers of rooms. */
+export interface Checker {
+  /** A verdict, or a refusal with its code. */
+  answer(question: Question): Promise<Answered>;
+  /** A refusal when this network, or everybody, asks too often. */
+  charge(request: Request): ClaimRefusal | undefined;
+}
+
+/** Opens the checker. */
+export function openChecker(deps: CheckDeps): Checker {
+  const all = openAllowance(deps.clock, ALL_BURST, ALL_EVERY_MS);
+  const networks = openAllowance(deps.clock, NETWORK_BURST, NETWORK_EVERY_MS);
+  const check = async ({ text, room, at, zone, language }: Question): Promise<Answered> => {
+    const title = await deps.titleOf(room);
+    if (title === undefined) return { refused: 'room-unknown' };
+    const options = { ...(at ? { at } : {}), ...(zone ? { zone } : {}), ...(language ? { language } : {}) };
+    const numbers = await deps.numbersOf(room);
+    let facts: ClaimFacts = numbers
+      ? factsOfNumbers(numbers)
+      : { room, figures: new Map(), minutes: [], others: [] };
+    let found = checkClaim(text, facts, options);
+    if ('why' in found && found.why === 'time-unknown' && deps.bundleOf) {
+      const bundle = await deps.bundleOf(room);
+      const read = bundle === undefined ? undefined : factsOfBundle(bundle);
+      if (read && 'facts' in read) {
+        facts = read.facts;
+        found = checkClaim(text, facts, options);
+      }
+    }
+    if ('verdict' in found) return { verdict: found.verdict, title };
+    const more = { why: found.why, ...('reason' in found ? { reason: found.reason } : {}) };
+    const code =
+      found.why === 'unlike-figures'
+        ? 'unlike-figures'
+        : found.why === 'no-figures'
+          ? 'numbers-unknown'
+          : 'unprocessable';
+    return { refused: code, detail: uncheckedText(found, claimWords('en')), more, unchecked: found };
+  };
+  return {
+    async answer(question) {
+      try {
+        return await check(question);
+      } catch {
+        return { refused: 'numbers-away' };
+      }
+    },
+    charge(request) {
+      const from = request.headers.get('x-forwarded-for');
+      const wait = (from === null ? undefined : networks.take(networkOf(from))) ?? all.take('all');
+      return wait === undefined
+        ? undefined
+        : { refused: 'too-often', detail: `Try again in ${wait} s.`, wait };
+    },
+  };
+}
+
+/** The address that people used. */
+export function baseOf(c: Context, publicUrl: string | undefined): string {
+  if (publicUrl !== undefined) return publicUrl;
+  const { protocol, host } = new URL(c.req.url);
+  const scheme = c.req.header('x-forwarded-proto') === 'https' ? 'https:' : protocol;
+  const said = `${scheme}//${c.req.header('x-forwarded-host') ?? host}`;
+  return URL.canParse(said) ? new URL(said).origin : `${scheme}//${host}`;
+}
+
+const ask = (c: Context): { value: Question } | ClaimRefusal =>
+  understood(QUESTION, fieldsOf(new URL(c.req.url).searchParams));
+
+/** Adds `/claims`, its card, and what programs ask. */
+export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void {
+  const told = async (question: { value: Question } | ClaimRefusal): Promise<Response> => {
+    const answered = isRefused(question) ? question : await checker.answer(question.value);
+    return isRefused(answered) ? refusedAnswer(answered) : Response.json(answered.verdict);
+  };
+  app.post('/api/claims/check', async (c) => {
+    const often = checker.charge(c.req.raw);
+    if (often) return refusedAnswer(often);
+    const body = await bodyOf(c.req.raw);
+    return told(isRefused(body) ? body : understood(QUESTION, body.value));
+  });
+  app.get('/api/claims/check', async (c) => {
+    const often = checker.charge(c.req.raw);
+    return often ? refusedAnswer(often) : told(ask(c));
+  });
+
+  app.post('/api/claims/add', async (c) => {
+    const often = checker.charge(c.req.raw);
+    if (often) return refusedAnswer(often);
+    const body = await bodyOf(c.req.raw);
+    const wanted = isRefused(body) ? body : understood(ADDITION, body.value);
+    if (isRefused(wanted)) return refusedAnswer(wanted);
+    const terms = [];
+    try {
+      const rooms = new Set(wanted.value.terms.map(({ room }) => room as string));
+      const known = new Map(
+        await Promise.all([...rooms].map(async (room) => [room, await deps.numbersOf(room)] as const)),
+      );
+      for (const { room, metric } of wanted.value.terms)
+        terms.push({ of: room, metric, value: known.get(room)?.metrics[metric]?.value ?? Number.NaN });
+    } catch {
+      return refusedAnswer({ refused: 'numbers-away' });
+    }
+    const sum = addFigures(terms);
+    if ('why' in sum)
+      return refusedAnswer({
+        ...{
+          refused: 'unlike-figures',
+          detail: claimWords('en').notAdded[sum.why],
+          more: { reason: sum.why },
+        },
+      });
+    // A figure that is not known is not nothing.
+    return Number.isNaN(sum.value)
+      ? refusedAnswer({ refused: 'numbers-unknown' })
+      : Response.json({ ...sum, terms });
+  });
+
+  app.get('/claims', async (c) => {
+    const words = claimWords(languageOf(c.req.header('accept-language')));
+    const query = new URL(c.req.url).searchParams;
+    const page = {
+      ...{ words, rooms: deps.rooms().slice(0, MOST_ROOMS), query },
+      base: baseOf(c, deps.publicUrl),
+    };
+    const html = (status: number, answered?: Parameters<typeof claimsPage>[1]): Response =>
+      new Response(claimsPage(page, answered), { status, headers: CLAIMS_PAGE_HEADERS });
+    if (!query.has('text') && !query.has('room')) return html(200);
+    const often = checker.charge(c.req.raw);
+    const question = often ?? ask(c);
+    const answered: Answered = isRefused(question) ? question : await checker.answer(question.value);
+    if (!isRefused(answered)) return html(200, answered);
+    const { refused, detail, unchecked } = answered;
+    const why = unchecked
+      ? uncheckedText(unchecked, words)
+      : refused === 'numbers-away'
+        ? words.page.away
+        : detail;
+    return html(refused === 'too-often' ? 429 : refused === 'numbers-away' ? 503 : 422, {
+      refused: why,
+      code: refused,
+    });
+  });
+
+  app.get('/claims/:file{card\\.(?:svg|json)}', async (c) => {
+    const often = checker.charge(c.req.raw);
+    const question = often ?? ask(c);
+    const answered = isRefused(question) ? question : await checker.answer(question.value);
+    if (isRefused(answered)) return refusedAnswer(answered);
+    const { verdict, title } = answered;
+    const wanted = isRefused(question) ? undefined : question.value.words;
+    const words = claimWords(wanted ?? languageOf(c.req.header('accept-language')));
+    const said = saidText(verdict, words);
+    const card = signCard(verdict, { title, said, checked: deps.clock.wall() }, deps.key);
+    if (c.req.param('file') === 'card.json')
+      return new Response(cardText(card), { headers: { 'content-type': 'application/json' } });
+    return pictureAnswer(
+      cardPicture(card, words, verdictText(verdict, words), new URL(baseOf(c, deps.publicUrl)).host),
+    );
+  });
+}
+
+/** An image that runs nothing, wherever it is opened. Spec: CSP 3. */
+export const pictureAnswer = (svg: string): Response =>
+  new Response(svg, {
+    headers: {
+      'content-type': 'image/svg+xml; charset=utf-8',
+      'content-security-policy': "default-src 'none'; style-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+      vary: 'accept-language',
+    },
+  });

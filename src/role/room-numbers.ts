@@ -1,0 +1,36 @@
+import { request } from 'node:http';
+import type { RoomNumbers } from '../wire/numbers.ts';
+
+const WAIT_MS = 3_000;
+/** Numbers are some kB, a bundle of a long evening some MB. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Asks another process of this machine; undefined for 404, rejects while it is away. */
+function asked(socketPath: string, path: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(WAIT_MS);
+    const sent = request({ socketPath, path, signal }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('error', reject);
+      answer.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.length > MOST_BYTES) sent.destroy(new Error('an answer of more than 64 MB'));
+      });
+      answer.on('end', () => {
+        if (answer.statusCode === 404) resolve(undefined);
+        else if (answer.statusCode === 200) resolve(text);
+        else reject(new Error(`the tally answered ${answer.statusCode}`));
+      });
+    });
+    sent.on('error', reject).end();
+  });
+}
+
+/** Asks the process that counts for a room's numbers, and for its bundle. `slug` must be one. */
+export const askTally = (socketPath: string) => ({
+  async numbersOf(slug: string): Promise<RoomNumbers | undefined> {
+    const text = await asked(socketPath, `/numbers/${slug}`);
+    return text === undefined ? undefined : (JSON.parse(text) as RoomNumbers);
+  },
+  bundleOf: (slug: string): Promise<string | undefined> => asked(socketPath, `/bundle/${slug}`),
+});

@@ -1,0 +1,26 @@
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { open as openClaims } from '../claims/index.ts';
+import type { Config } from '../config/index.ts';
+import { readSecret } from '../keys/secret.ts';
+import { signingKeyFor } from '../keys/signing-keys.ts';
+import type { Rooms } from '../room/index.ts';
+import type { Paths } from './paths.ts';
+import { askTally } from './room-numbers.ts';
+
+/** Answers what is asked about claims, from the numbers of the process that counts; the rest is for the rooms. */
+export function answerClaims(
+  config: Config,
+  at: Paths,
+  log: Log,
+  rooms: Rooms,
+): (request: Request) => Promise<Response> {
+  const claims = openClaims({
+    ...{ clock: systemClock, log: log.part('claims'), publicUrl: config.publicUrl },
+    key: signingKeyFor(readSecret(at.secret), 'claim cards'),
+    ...askTally(at.tallyHttp),
+    titleOf: async (slug) => (rooms.card(slug) ?? (await rooms.over(slug)))?.title,
+    rooms: () => rooms.cards().filter(({ welcome }) => !welcome),
+  });
+  return (request) => (claims.takes(new URL(request.url).pathname) ? claims : rooms).fetch(request);
+}
