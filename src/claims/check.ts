@@ -18,6 +18,8 @@ export interface NearestFigure {
   readonly metric: MetricId;
   readonly value: number;
   readonly ratio: number;
+  /** Of listens: live and replay. */
+  readonly parts?: Readonly<Record<string, number>>;
 }
 
 /** The answer of the checker, as the API, the command and the card give it. */
@@ -215,8 +217,9 @@ function nearestOf(
     .filter(({ metric }) => timed || metric !== 'listening_seconds')
     .sort((a, b) => off(a) - off(b))
     .slice(0, NEAREST)
-    .map(({ metric, value }) => ({
+    .map(({ metric, value, parts }) => ({
       ...{ metric, value },
       ratio: value > 0 ? Number((number / value).toPrecision(4)) : 0,
+      ...(metric === 'listens_total' && parts ? { parts } : {}),
     }));
 }

@@ -10,6 +10,7 @@ export interface SumComponent {
   readonly value: number;
   readonly unit: Unit;
   readonly entry?: number;
+  readonly parts?: Readonly<Record<string, number>>;
 }
 
 interface Counted extends ClaimFigure {
@@ -84,9 +85,10 @@ export function sumOf(
 const shown = (list: readonly Counted[]): readonly SumComponent[] =>
   [...list]
     .sort((a, b) => b.value - a.value)
-    .map(({ of, metric, value, entry }) => ({
+    .map(({ of, metric, value, entry, parts }) => ({
       ...{ of, metric, value, unit: metricOf(metric).unit },
       ...(entry === undefined ? {} : { entry }),
+      ...(parts ? { parts } : {}),
     }));
 
 function* naturalGroups(

@@ -70,7 +70,7 @@ test('a bundle answers without a server: 0 for what matches, 1 for what does not
 test('the answer for people says what the number is, and on which entry it rests', async () => {
   const path = bundle();
   expect(await run('2,050 plays', '--bundle', path)).toBe(0);
-  expect(printed).toContain('2,050: listens, live and replay (900 live + 1,150 replay).');
+  expect(printed).toContain('900 live + 1,150 replay: listens, live and replay.');
   expect(printed).toContain('entry 9');
   expect(await run('2 050 écoutes', '--bundle', path, '--language', 'fr')).toBe(0);
   expect(printed).toMatch(/C’est exact/);

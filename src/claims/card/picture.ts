@@ -71,20 +71,22 @@ export function cardPicture(card: SignedCard, words: ClaimWords, text: VerdictTe
   );
   write(wrapped(`“${card.said}”`, 46, width, 2), 46, INK, SERIF);
   if (card.correction !== undefined) write(wrapped(card.correction, 28, width, 2), 28, '#a93c1a');
-  y += 22;
+  y += 20;
   parts.push(
     `<text x="${WIDTH - MARGIN}" y="${MARGIN + 74}" text-anchor="end" font-family="${SANS}" font-size="96" fill="${colour}">${SIGNS[card.verdict]}</text>`,
   );
-  write(wrapped(text.heading, 38, width, 1), 38, colour, SERIF);
+  write(wrapped(text.heading, 42, width, 1), 42, colour, SERIF);
+  y += 12;
   const unit = card.metric === undefined ? undefined : metricOf(card.metric).unit;
   const indent = unit === undefined ? MARGIN : MARGIN + 68;
-  const top = y + 6;
+  const top = y + 8;
   if (unit !== undefined) parts.push(shape(unit, MARGIN, top));
-  write(wrapped(text.sentence, 28, WIDTH - MARGIN - indent, card.components ? 2 : 3), 28, INK, SANS, indent);
-  const list = text.list.slice(0, 4).map((line) => wrapped(`· ${line}`, 21, width, 1)[0] ?? '');
-  write(text.list.length > 4 ? [...list, `… +${text.list.length - 4}`] : list, 21, INK);
-  y += 10;
-  if (card.metric !== undefined) write(wrapped(definition(card.metric, words), 20, width, 3), 20, ASH);
+  write(wrapped(text.sentence, 32, WIDTH - MARGIN - indent, 3), 32, INK, SANS, indent);
+  const list = text.list.slice(0, 4).map((line) => wrapped(`· ${line}`, 24, width, 1)[0] ?? '');
+  y += 8;
+  write(text.list.length > 4 ? [...list, `… +${text.list.length - 4}`] : list, 24, INK);
+  y += 14;
+  if (card.metric !== undefined) write(wrapped(definition(card.metric, words), 22, width, 3), 22, ASH);
   const foot = [
     ...(card.minute === undefined ? [] : [momentIn(card.minute, words)]),
     ...(card.entry === undefined ? [] : [words.entry(figuresOf(card.entry, words))]),

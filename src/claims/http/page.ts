@@ -158,7 +158,7 @@ function resultHtml(
   const own = words.page;
   const address = cardAddress(query, words);
   return `<section class="result ${verdict.verdict}" role="status">
-<p class="ash small">${own.said}: <q dir="auto">${inHtml(query.get('text') ?? '')}</q> · <a href="/r/${inHtml(verdict.room)}"><bdi>${inHtml(title)}</bdi></a></p>
+<p class="ash small">${own.said} <q dir="auto">${inHtml(query.get('text') ?? '')}</q> · <a href="/r/${inHtml(verdict.room)}"><bdi>${inHtml(title)}</bdi></a></p>
 ${verdictHtml(verdict, words)}
 </section>
 <section><h3>${own.card}</h3>

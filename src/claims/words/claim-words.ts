@@ -16,13 +16,14 @@ export interface ClaimWords {
   readonly units: Readonly<Record<Unit, string>>;
   /** What people call them. */
   readonly nouns: Readonly<Record<NounId, string>>;
+  quoted(text: string): string;
   /** What was said: a number with its bound, and its noun or nothing. */
   said(bound: SaidBound, number: string, noun: string): string;
   /** Parts of a figure that are shown beside each other. */
   readonly parts: Readonly<Record<string, string>>;
   readonly headings: Readonly<Record<'matches' | 'named-wrongly' | 'sum-of-unlike' | 'no-match', string>>;
-  /** `name`: of the figure; `parts`: of it, or nothing. */
-  matches(name: string, value: string, parts: string): string;
+  /** `name`: of the figure; `value`: it, or its parts. */
+  matches(name: string, value: string): string;
   namedWrongly(name: string, value: string, unit: string, said: string): string;
   sum(total: string): string;
   readonly noMatch: string;

@@ -1,4 +1,4 @@
-import { METRICS, type MetricId, metricOf } from '../../wire/metrics.ts';
+import { METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { ClaimWords } from './claim-words.ts';
 
 /** English. */
@@ -25,7 +25,15 @@ export const ENGLISH: ClaimWords = {
     post_reach: 'different people who had the post on their screen, estimated',
     feed_downloads: 'downloads of the recording',
   },
-  rules: Object.fromEntries(METRICS.map(({ id }) => [id, metricOf(id).rule])) as Record<MetricId, string>,
+  // As the definitions say it, but for names that only programs use.
+  rules: {
+    ...(Object.fromEntries(METRICS.map(({ id, rule }) => [id, rule])) as Record<MetricId, string>),
+    peak_concurrent:
+      'The most sessions that were listening at any sample, taken every 10 s at the same instant on every server; never a sum of peaks.',
+    avg_concurrent: 'Seconds of listening divided by how long the room was live.',
+    listens_total: 'Live and replay side by side, always written as “A live + B replay”.',
+    join_attempts: 'Listen was pressed. Automatic retries are counted apart.',
+  },
   units: {
     events: 'events, such as something shown or pressed',
     sessions: 'players that were listening or open',
@@ -42,6 +50,7 @@ export const ENGLISH: ClaimWords = {
     ...{ joins: 'joins', failures: 'failed joins', downloads: 'downloads', hours: 'hours of listening' },
     ...{ minutes: 'minutes of listening', seconds: 'seconds of listening', none: '' },
   },
+  quoted: (text) => `“${text}”`,
   said: (bound, number, noun) =>
     `${{ rounded: '', between: '', about: 'about ', nearly: 'nearly ', 'at-least': 'at least ', 'at-most': 'at most ' }[bound]}${number} ${noun}`.trim(),
   parts: {
@@ -58,7 +67,7 @@ export const ENGLISH: ClaimWords = {
     'sum-of-unlike': 'A sum of unlike things.',
     'no-match': 'No figure of the room is this number.',
   },
-  matches: (name, value, parts) => `${value}: ${name}${parts === '' ? '' : ` (${parts})`}.`,
+  matches: (name, value) => `${value}: ${name}.`,
   namedWrongly: (name, value, unit, said) =>
     `${value} is the number of ${name}. It counts ${unit}${said === '' ? '' : `, not “${said}”`}.`,
   sum: (total) =>
@@ -123,7 +132,7 @@ export const ENGLISH: ClaimWords = {
     how: 'A number matches when it is rounded to the digits that were said and lies within the error of the figure.',
     toRoom: 'The room',
     away: 'The numbers of this room do not answer right now. Try again in a minute.',
-    said: 'Said',
+    said: 'Said:',
     noRooms: 'There is no room whose numbers could be asked for yet.',
   },
 };

@@ -82,6 +82,7 @@ export const FRENCH: ClaimWords = {
     ...{ joins: 'entrées', failures: 'entrées manquées', downloads: 'téléchargements' },
     ...{ hours: 'heures d’écoute', minutes: 'minutes d’écoute', seconds: 'secondes d’écoute', none: '' },
   },
+  quoted: (text) => `« ${text} »`,
   said: (bound, number, noun) =>
     `${{ rounded: '', between: '', about: 'environ ', nearly: 'près de ', 'at-least': 'au moins ', 'at-most': 'au plus ' }[bound]}${number} ${noun}`.trim(),
   parts: {
@@ -98,7 +99,7 @@ export const FRENCH: ClaimWords = {
     'sum-of-unlike': 'Une somme de choses différentes.',
     'no-match': 'Aucun chiffre de la salle n’est ce nombre.',
   },
-  matches: (name, value, parts) => `${value} : ${name}${parts === '' ? '' : ` (${parts})`}.`,
+  matches: (name, value) => `${value} : ${name}.`,
   namedWrongly: (name, value, unit, said) =>
     `${value}, c’est ceci : ${name}. On y compte ${unit}${said === '' ? '' : `, et non « ${said} »`}.`,
   sum: (total) =>
@@ -163,7 +164,7 @@ export const FRENCH: ClaimWords = {
     how: 'Un nombre est exact s’il s’arrondit aux chiffres prononcés et tombe dans la marge d’erreur du chiffre publié.',
     toRoom: 'La salle',
     away: 'Les chiffres de cette salle ne répondent pas pour l’instant. Réessayez dans une minute.',
-    said: 'Dit',
+    said: 'Dit :',
     noRooms: 'Il n’y a pas encore de salle dont on puisse demander les chiffres.',
   },
 };

@@ -20,10 +20,16 @@ export const figuresOf = (value: number, { language }: ClaimWords): string =>
 export const momentIn = (at: number, { language }: ClaimWords): string =>
   `${new Date(at).toLocaleString(language === 'fr' ? 'fr' : 'en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })} UTC`;
 
-/** "9,800,000 live + 14,231,000 replay": listens are never one number. */
-export function partsOf(parts: ClaimVerdict['parts'], words: ClaimWords): string {
+/** A figure's value: of listens always its two parts, "9,800,000 live + 14,231,000 replay". */
+export function valueText(
+  metric: MetricId,
+  value: number,
+  parts: ClaimVerdict['parts'],
+  words: ClaimWords,
+): string {
   const known = Object.entries(parts ?? {}).filter(([part]) => words.parts[part] !== undefined);
-  return known.map(([part, value]) => `${figuresOf(value, words)} ${words.parts[part]}`).join(' + ');
+  if (metric !== 'listens_total' || known.length < 2) return figuresOf(value, words);
+  return known.map(([part, count]) => `${figuresOf(count, words)} ${words.parts[part]}`).join(' + ');
 }
 
 /** What was said, as it was understood: never a stranger's own words. */
@@ -51,19 +57,29 @@ export function verdictText(found: ClaimVerdict, words: ClaimWords): VerdictText
   ];
   const base = { heading: words.headings[found.verdict], list: [] as readonly string[], notes };
   if (found.verdict === 'matches' && metric !== undefined && value !== undefined)
-    return { ...base, sentence: words.matches(name(metric), figures(value), partsOf(found.parts, words)) };
+    return { ...base, sentence: words.matches(name(metric), valueText(metric, value, found.parts, words)) };
   if (found.verdict === 'named-wrongly' && metric !== undefined && value !== undefined) {
     const unit = words.units[metricOf(metric).unit];
     return {
       ...base,
-      sentence: words.namedWrongly(name(metric), figures(value), unit, words.nouns[found.as]),
+      sentence: words.namedWrongly(
+        name(metric),
+        valueText(metric, value, found.parts, words),
+        unit,
+        words.nouns[found.as],
+      ),
     };
   }
   if (components)
     return {
       ...{ ...base, sentence: words.sum(figures(found.sum ?? 0)) },
       list: components.map((one) =>
-        words.component(name(one.metric), figures(one.value), words.units[one.unit], one.of),
+        words.component(
+          name(one.metric),
+          valueText(one.metric, one.value, one.parts, words),
+          words.units[one.unit],
+          one.of,
+        ),
       ),
     };
   return {
