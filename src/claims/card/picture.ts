@@ -64,12 +64,8 @@ export function cardPicture(card: SignedCard, words: ClaimWords, text: VerdictTe
     }
   };
   const colour = COLOURS[card.verdict];
-  write(
-    [`${words.page.said}: ${card.title}`].flatMap((line) => wrapped(line, 24, width, 1)),
-    24,
-    ASH,
-  );
-  write(wrapped(`“${card.said}”`, 46, width, 2), 46, INK, SERIF);
+  write(wrapped(card.title, 26, width - 120, 1), 26, ASH);
+  write(wrapped(words.quoted(card.said), 52, width - 120, 2), 52, INK, SERIF);
   if (card.correction !== undefined) write(wrapped(card.correction, 28, width, 2), 28, '#a93c1a');
   y += 20;
   parts.push(
