@@ -1,12 +1,21 @@
+import { join } from 'node:path';
 import { Hono } from 'hono';
 import type { Log } from '../base/log.ts';
 import { find } from '../http/index.ts';
-import { type CheckDeps, checkRoutes, openChecker } from './http/check-routes.ts';
-import { refusedAnswer } from './http/question.ts';
+import { ClaimBook } from './book/claim-book.ts';
+import { type ClaimLog, journalClaims } from './book/claim-log.ts';
+import { openWaiting } from './book/waiting-claims.ts';
+import { type BookRoutesDeps, bookRoutes } from './http/book-routes.ts';
+import { checkRoutes, openChecker } from './http/check-routes.ts';
+import { isRefused, refusedAnswer } from './http/question.ts';
 
-/** What the pages and the API about claims need. */
-export interface ClaimsDeps extends CheckDeps {
+/** What claims need. */
+export interface ClaimsDeps extends Omit<BookRoutesDeps, 'book'> {
   readonly log: Log;
+  /** Where statements are kept. */
+  readonly dir: string;
+  /** Where they are written down for good; default: one journal for each room in `dir`. */
+  readonly claimLog?: ClaimLog;
 }
 
 /** The open part: answers everything about claims. */
@@ -17,16 +26,30 @@ export interface Claims {
 }
 
 /** The rows of the table of addresses that are answered here. */
-const OURS: ReadonlySet<string | undefined> = new Set(['claims', 'claim-card', 'claim-check']);
+const OURS: ReadonlySet<string | undefined> = new Set([
+  ...['claims', 'claim-card', 'claim-check', 'room-claims', 'room-claim-card'],
+]);
 
 /** Opens the part. */
-export function open(deps: ClaimsDeps): Claims {
+export async function open(deps: ClaimsDeps): Promise<Claims> {
+  const checker = openChecker(deps);
+  const book = new ClaimBook({
+    ...{ log: deps.claimLog ?? journalClaims(deps.dir), now: () => deps.clock.wall() },
+    waiting: await openWaiting(join(deps.dir, 'waiting.json')),
+    async verdictOf(room, text) {
+      const answered = await checker.answer({ room, text });
+      if (isRefused(answered)) return undefined;
+      const { verdict, metric, value } = answered.verdict;
+      return [verdict, metric, value].filter((part) => part !== undefined).join(' ');
+    },
+  });
   const app = new Hono();
   app.use(async (c, next) => {
     await next();
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
-  checkRoutes(app, deps, openChecker(deps));
+  checkRoutes(app, deps, checker);
+  bookRoutes(app, { ...deps, book }, checker);
   app.notFound(() => refusedAnswer({ refused: 'not-found' }));
   app.onError((error, c) => {
     deps.log.error(
@@ -35,5 +58,11 @@ export function open(deps: ClaimsDeps): Claims {
     );
     return refusedAnswer({ refused: 'internal' });
   });
-  return { takes: (path) => OURS.has(find(path)?.address.id), fetch: async (request) => app.fetch(request) };
+  return {
+    takes(path) {
+      const id = find(path)?.address.id;
+      return OURS.has(id) || (id === 'api-room-act' && path.split('/')[4] === 'claims');
+    },
+    fetch: async (request) => app.fetch(request),
+  };
 }

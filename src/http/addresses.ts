@@ -241,6 +241,16 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...READ, owner: 'site', urgency: 'reading', examples: ['/claims/card.svg', '/claims/card.json'] },
   },
   {
+    ...{ id: 'room-claims', what: 'what was said about a room', pattern: '/r/:room/claims' },
+    ...{ owner: 'site', methods: ['GET', 'POST'], urgency: 'reading', cors: 'own', body: 4_096 },
+    examples: ['/r/hall/claims'],
+  },
+  {
+    ...{ id: 'room-claim-card', what: 'the signed card of a claim' },
+    pattern: '/r/:room/claims/:name.(svg|json)',
+    ...{ ...READ, owner: 'site', urgency: 'reading', exact: true, examples: ['/r/hall/claims/aB-3.svg'] },
+  },
+  {
     ...{ id: 'claim-check', what: 'the same for programs, and adding', pattern: '/api/claims/(check|add)' },
     ...{ owner: 'site', methods: ['GET', 'POST'], urgency: 'reading', cors: 'reads', body: 4_096 },
     examples: ['/api/claims/check', '/api/claims/add'],

@@ -38,6 +38,7 @@ export function paths(data: string) {
     music: join(root, 'music'),
     audience: join(root, 'audience'),
     evidence: join(root, 'evidence'),
+    claims: join(root, 'claims'),
     rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
     compiled: join(root, 'compiled'),

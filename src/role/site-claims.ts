@@ -9,15 +9,17 @@ import type { Paths } from './paths.ts';
 import { askTally } from './room-numbers.ts';
 
 /** Answers what is asked about claims, from the numbers of the process that counts; the rest is for the rooms. */
-export function answerClaims(
+export async function answerClaims(
   config: Config,
   at: Paths,
   log: Log,
   rooms: Rooms,
-): (request: Request) => Promise<Response> {
-  const claims = openClaims({
+): Promise<(request: Request) => Promise<Response>> {
+  const claims = await openClaims({
     ...{ clock: systemClock, log: log.part('claims'), publicUrl: config.publicUrl },
     key: signingKeyFor(readSecret(at.secret), 'claim cards'),
+    dir: at.claims,
+    whoIs: rooms.whoIs,
     ...askTally(at.tallyHttp),
     titleOf: async (slug) => (rooms.card(slug) ?? (await rooms.over(slug)))?.title,
     rooms: () => rooms.cards().filter(({ welcome }) => !welcome),

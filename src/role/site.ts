@@ -136,7 +136,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
     stack.use(kept);
     void kept.look();
   }
-  const answer = answerClaims(config, at, log, rooms);
+  const answer = await answerClaims(config, at, log, rooms);
   stack.use(await serveInner(at.siteHttp, answerDoors(rooms.over, answer), keeping));
   const database = stack.use(watchDatabase(systemClock, store.ping));
   return Object.assign(stack.move(), {

@@ -38,6 +38,8 @@ export interface Access {
   isOperator(token: string | undefined): Promise<boolean>;
   /** The room and the caller's role in it, or why not. */
   hosted(c: Context): Promise<Attempted<Caller>>;
+  /** The same for a room's address and a token. */
+  hostedBy(slug: string, token: string | undefined): Promise<Attempted<Caller>>;
   /** A new link of the room; for `speaker` when it is given, else for somebody new. */
   link(
     entry: RoomOnSite,
@@ -61,24 +63,25 @@ export function openAccess(deps: AccessDeps): Access {
       generation !== undefined && generation >= (deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY)
     );
   };
+  const hostedBy: Access['hostedBy'] = async (slug, token) => {
+    const entry = await book.find(slug);
+    if (!entry) return { refused: 'room-unknown' };
+    if (await isOperator(token)) return { entry, role: 'host', operator: true };
+    const grant = await tokens.check(token, entry.card.slug);
+    if (typeof grant === 'string') return { refused: grant };
+    const gone = withdrawn(grant, entry.revoked);
+    if (gone) return { refused: gone, detail: 'Ask the host for a new link.' };
+    return grant.role === 'speaker'
+      ? { refused: 'not-host' }
+      : {
+          ...{ entry, role: grant.role, speaker: grant.speaker },
+          operator: grant.generation === LOCAL_GENERATION,
+        };
+  };
   return {
     isOperator,
-    async hosted(c) {
-      const entry = await book.find(c.req.param('slug') ?? '');
-      if (!entry) return { refused: 'room-unknown' };
-      const token = bearer(c.req.header('authorization'));
-      if (await isOperator(token)) return { entry, role: 'host', operator: true };
-      const grant = await tokens.check(token, entry.card.slug);
-      if (typeof grant === 'string') return { refused: grant };
-      const gone = withdrawn(grant, entry.revoked);
-      if (gone) return { refused: gone, detail: 'Ask the host for a new link.' };
-      return grant.role === 'speaker'
-        ? { refused: 'not-host' }
-        : {
-            ...{ entry, role: grant.role, speaker: grant.speaker },
-            operator: grant.generation === LOCAL_GENERATION,
-          };
-    },
+    hostedBy,
+    hosted: (c) => hostedBy(c.req.param('slug') ?? '', bearer(c.req.header('authorization'))),
     async link({ card, revoked }, role, name, known) {
       const speaker = known ?? (randomBytes(9).toString('base64url') as SpeakerId);
       const ahead = Math.max(0, (card.clocks.scheduled ?? 0) - clock.wall()) / 1000;

@@ -7,6 +7,8 @@ import type { Tokens } from '../keys/token.ts';
 import type { Store } from '../store/index.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
+import { openAccess } from './access.ts';
+import { isRefusal } from './answer.ts';
 import { Book } from './book.ts';
 import { toldWhenOver } from './change.ts';
 import type { MusicShelf } from './music.ts';
@@ -71,6 +73,8 @@ export interface Rooms extends AsyncDisposable {
   bar(slug: string, who: SpeakerId): void;
   /** Makes or revives the demo room `welcome`, live at once; with false ends it. */
   ensureWelcome(on?: boolean): Promise<void>;
+  /** What a token makes of its bearer in a room; undefined for everybody else. Rejects while the database is away. */
+  whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
   /** `/api/*`, `/openapi.json` and `/r/:slug/event.ics`. */
   fetch(request: Request): Promise<Response>;
 }
@@ -89,15 +93,24 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     if (!trouble(error)) deps.log.error({ error: String(error) }, 'a room could not be written');
   };
   await book.read();
-  const handle = routes({
-    ...deps,
-    book,
-    trouble,
-    publicUrl: deps.publicUrl,
-    create: deps.create ?? 'anyone',
-    operatorKey: deps.operatorKey,
-    version: deps.version ?? '0',
+  const access = openAccess({
+    ...{ book, tokens: deps.tokens, clock: deps.clock, operatorKey: deps.operatorKey },
+    ...(deps.operatorGeneration
+      ? { operatorGeneration: () => deps.operatorGeneration?.() ?? Number.POSITIVE_INFINITY }
+      : {}),
   });
+  const handle = routes(
+    {
+      ...deps,
+      book,
+      trouble,
+      publicUrl: deps.publicUrl,
+      create: deps.create ?? 'anyone',
+      operatorKey: deps.operatorKey,
+      version: deps.version ?? '0',
+    },
+    access,
+  );
   await book.tick();
   let ticking = false;
   const timer = deps.clock.every(TICK_MS, () => {
@@ -121,6 +134,11 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
     },
     bar: (slug, who) => void book.bar(slug, who).catch(failed),
     ensureWelcome: (on = true) => book.welcome(on),
+    async whoIs(slug, token) {
+      const caller = await access.hostedBy(slug, token);
+      if (isRefusal(caller)) return undefined;
+      return caller.operator && caller.speaker === undefined ? 'operator' : 'host';
+    },
     fetch: handle,
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();

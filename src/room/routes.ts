@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { Tokens } from '../keys/token.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import { isRunning } from '../wire/room.ts';
-import { openAccess, tooOften } from './access.ts';
+import { type Access, tooOften } from './access.ts';
 import { isRefusal, read, refuse, refused } from './answer.ts';
 import type { Book } from './book.ts';
 import { ics } from './ics.ts';
@@ -28,11 +28,10 @@ const CHANGE_BURST = 20;
 const CHANGE_EVERY_MS = 1000;
 
 /** The HTTP surface of rooms, as a Request → Response function. */
-export function routes(deps: RoutesDeps): (request: Request) => Promise<Response> {
+export function routes(deps: RoutesDeps, access: Access): (request: Request) => Promise<Response> {
   const { book, clock } = deps;
   const schemas = requests(() => clock.wall());
   const description = JSON.stringify(openapi(deps.version));
-  const access = openAccess(deps);
   const changes = openAllowance(clock, CHANGE_BURST, CHANGE_EVERY_MS);
   const base = (c: Context): string => deps.publicUrl ?? originOf(c);
 

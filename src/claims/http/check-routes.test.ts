@@ -36,10 +36,11 @@ const ROOMS = new Map([
   ['yard', numbers('yard', { peak_concurrent: 90, unique_listeners: 120, replay_listens: 50 })],
 ]);
 
-function rig(more: Partial<Parameters<typeof open>[0]> = {}) {
+async function rig(more: Partial<Parameters<typeof open>[0]> = {}) {
   const clock = manualClock();
-  const claims = open({
+  const claims = await open({
     ...{ clock, log: silentLog, key: privateKey, publicUrl: 'https://x.example' },
+    ...{ dir: '/nonexistent/claims', whoIs: async () => undefined },
     numbersOf: async (slug) => ROOMS.get(slug),
     titleOf: async (slug) => ({ hall: 'Town <hall>', yard: 'Yard', empty: 'Empty' })[slug],
     rooms: () => [{ slug: 'hall', title: 'Town <hall>' }],
@@ -66,7 +67,7 @@ function rig(more: Partial<Parameters<typeof open>[0]> = {}) {
 
 describe('POST /api/claims/check', () => {
   test('answers with the verdict and the entry that it rests on', async () => {
-    const { check, ask } = rig();
+    const { check, ask } = await rig();
     const { status, json } = await check({ text: '412 listeners', room: 'hall' });
     expect(status).toBe(200);
     expect(json).toMatchObject({
@@ -90,7 +91,7 @@ describe('POST /api/claims/check', () => {
   });
 
   test('what cannot be read is 422 with the reason, and adding unlike figures has a code of its own', async () => {
-    const { check } = rig();
+    const { check } = await rig();
     for (const [text, why] of [
       ['everybody', 'no-number'],
       ['-5 listeners', 'negative'],
@@ -109,7 +110,7 @@ describe('POST /api/claims/check', () => {
   });
 
   test('refuses what is no question', async () => {
-    const { check, ask } = rig();
+    const { check, ask } = await rig();
     for (const body of [
       {},
       { text: '5' },
@@ -142,7 +143,7 @@ describe('POST /api/claims/check', () => {
   });
 
   test('says so when the numbers are away', async () => {
-    const { check, ask } = rig({ numbersOf: () => Promise.reject(new Error('ECONNREFUSED')) });
+    const { check, ask } = await rig({ numbersOf: () => Promise.reject(new Error('ECONNREFUSED')) });
     expect(await check({ text: '5 listeners', room: 'hall' })).toMatchObject({
       status: 503,
       json: { code: 'numbers-away' },
@@ -151,7 +152,7 @@ describe('POST /api/claims/check', () => {
   });
 
   test('a network that asks too often waits, the others do not', async () => {
-    const { ask, clock } = rig();
+    const { ask, clock } = await rig();
     const from = (address: string) =>
       ask('GET', '/api/claims/check?text=5&room=hall', undefined, { 'x-forwarded-for': address });
     for (let i = 0; i < 30; i++) expect((await from('192.0.2.1')).status).toBe(200);
@@ -178,7 +179,7 @@ describe('POST /api/claims/check', () => {
       { v: 1, kind: 'earshot-bundle', room: 'hall' },
       { kind: 'entry', index: 7, entry: JSON.stringify(entry), proof: [] },
     ].map((line) => JSON.stringify(line));
-    const { check } = rig({ bundleOf: async () => bundle.join('\n') });
+    const { check } = await rig({ bundleOf: async () => bundle.join('\n') });
     expect((await check({ text: '300 listeners at 20:40', room: 'hall' })).json).toMatchObject({
       ...{ verdict: 'matches', metric: 'listeners_now', entry: 7 },
     });
@@ -186,7 +187,8 @@ describe('POST /api/claims/check', () => {
 });
 
 describe('POST /api/claims/add', () => {
-  const add = (terms: readonly object[]) => rig().ask('POST', '/api/claims/add', { terms });
+  const add = (terms: readonly object[]) =>
+    rig().then(({ ask }) => ask('POST', '/api/claims/add', { terms }));
   test('adds what may be added', async () => {
     const terms = [
       { room: 'hall', metric: 'replay_listens' },
@@ -220,18 +222,18 @@ describe('POST /api/claims/add', () => {
 
 describe('/claims', () => {
   test('is a form, useful without scripts', async () => {
-    const { text, headers } = await rig().ask('GET', '/claims');
+    const { text, headers } = await (await rig()).ask('GET', '/claims');
     expect(text).toContain('<form method="get" action="/claims">');
     expect(text).toContain('Town &#60;hall&#62;');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(text).not.toContain('<script');
-    const french = await rig().ask('GET', '/claims', undefined, { 'accept-language': 'fr' });
+    const french = await (await rig()).ask('GET', '/claims', undefined, { 'accept-language': 'fr' });
     expect(french.text).toContain('<html lang="fr">');
     expect(french.text).toContain('Vérifier un nombre');
   });
 
   test('says the verdict in words, with the shape of the unit and the definition', async () => {
-    const { text, status } = await rig().ask('GET', '/claims?text=412+listeners&room=hall');
+    const { text, status } = await (await rig()).ask('GET', '/claims?text=412+listeners&room=hall');
     expect(status).toBe(200);
     expect(text).toContain('It matches.');
     expect(text).toContain('412: the most listeners at the same time.');
@@ -239,21 +241,21 @@ describe('/claims', () => {
     expect(text).toContain('<circle');
     expect(text).toContain('entry 42');
     expect(text).toContain('/claims/card.svg?text=412+listeners&#38;room=hall&#38;words=en');
-    const french = await rig().ask('GET', '/claims?text=1+150+auditeurs&room=hall', undefined, {
+    const french = await (await rig()).ask('GET', '/claims?text=1+150+auditeurs&room=hall', undefined, {
       'accept-language': 'fr',
     });
     expect(french.text).toContain('et non « auditeurs »');
   });
 
   test('says why not, and shows nothing of a visitor as markup', async () => {
-    const { text, status } = await rig().ask(
+    const { text, status } = await (await rig()).ask(
       'GET',
       '/claims?text=%3Cscript%3Ealert()%3C/script%3E&room=hall',
     );
     expect(status).toBe(422);
     expect(text).not.toContain('<script');
     expect(text).toContain('role="alert"');
-    const french = await rig().ask('GET', '/claims?text=tout+le+monde&room=hall', undefined, {
+    const french = await (await rig()).ask('GET', '/claims?text=tout+le+monde&room=hall', undefined, {
       'accept-language': 'fr',
     });
     expect(french.text).toContain('Il n’y a pas de nombre dans la phrase.');
@@ -263,7 +265,7 @@ describe('/claims', () => {
 describe('the card', () => {
   const path = '/claims/card.svg?text=412+listeners+%3Cb%3E&room=hall&words=fr';
   test('is an image that contains what it says, signed', async () => {
-    const { text, headers } = await rig().ask('GET', path);
+    const { text, headers } = await (await rig()).ask('GET', path);
     expect(headers.get('content-type')).toContain('image/svg+xml');
     expect(headers.get('content-security-policy')).toContain('sandbox');
     expect(text).toContain('412 auditeurs');
@@ -278,16 +280,19 @@ describe('the card', () => {
   });
 
   test('is known to be changed when a figure of it is', async () => {
-    const { text } = await rig().ask('GET', path);
+    const { text } = await (await rig()).ask('GET', path);
     expect(checkCard(text.replace('"value":412', '"value":413'))).toMatchObject({ good: false });
-    const json = await rig().ask('GET', path.replace('.svg', '.json'));
+    const json = await (await rig()).ask('GET', path.replace('.svg', '.json'));
     expect(checkCard(json.text)).toMatchObject({ good: true });
     expect(checkCard(json.text.replace('412', '999'))).toMatchObject({ good: false });
     expect(checkCard('{}')).toMatchObject({ good: false });
   });
 
   test('never carries a stranger’s own words', async () => {
-    const { text } = await rig().ask('GET', '/claims/card.svg?text=412+listeners+and+a+slander&room=hall');
+    const { text } = await (await rig()).ask(
+      'GET',
+      '/claims/card.svg?text=412+listeners+and+a+slander&room=hall',
+    );
     expect(text).not.toContain('slander');
   });
 });

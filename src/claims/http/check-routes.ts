@@ -31,6 +31,9 @@ const NETWORK_EVERY_MS = 500;
 /** The same of everybody: reading a sentence takes well below a millisecond, asking for numbers some. */
 const ALL_BURST = 300;
 const ALL_EVERY_MS = 10;
+/** Numbers of rooms are kept for so long, and of so many rooms. */
+const FRESH_MS = 1_000;
+const MOST_FRESH = 64;
 /** Rooms to choose from on the page. */
 const MOST_ROOMS = 50;
 
@@ -56,10 +59,13 @@ type Answered =
   | { readonly verdict: ClaimVerdict; readonly title: string }
   | (ClaimRefusal & { readonly unchecked?: ClaimUnchecked });
 
+/** A question about any room. */
+type RoomQuestion = Omit<Question, 'room'> & { readonly room: string };
+
 /** Checks questions against the numbers of rooms. */
 export interface Checker {
   /** A verdict, or a refusal with its code. */
-  answer(question: Question): Promise<Answered>;
+  answer(question: RoomQuestion): Promise<Answered>;
   /** A refusal when this network, or everybody, asks too often. */
   charge(request: Request): ClaimRefusal | undefined;
 }
@@ -68,11 +74,27 @@ export interface Checker {
 export function openChecker(deps: CheckDeps): Checker {
   const all = openAllowance(deps.clock, ALL_BURST, ALL_EVERY_MS);
   const networks = openAllowance(deps.clock, NETWORK_BURST, NETWORK_EVERY_MS);
-  const check = async ({ text, room, at, zone, language }: Question): Promise<Answered> => {
+  const fresh = new Map<
+    string,
+    { readonly at: number; readonly numbers: Promise<RoomNumbers | undefined> }
+  >();
+  /** The numbers of a room, asked for once a second however many claims are checked. */
+  const numbersOf = (slug: string): Promise<RoomNumbers | undefined> => {
+    const now = deps.clock.now();
+    const known = fresh.get(slug);
+    if (known && now - known.at < FRESH_MS) return known.numbers;
+    for (const [other, { at }] of fresh)
+      if (fresh.size >= MOST_FRESH || now - at >= FRESH_MS) fresh.delete(other);
+    const numbers = deps.numbersOf(slug);
+    fresh.set(slug, { at: now, numbers });
+    numbers.catch(() => fresh.delete(slug));
+    return numbers;
+  };
+  const check = async ({ text, room, at, zone, language }: RoomQuestion): Promise<Answered> => {
     const title = await deps.titleOf(room);
     if (title === undefined) return { refused: 'room-unknown' };
     const options = { ...(at ? { at } : {}), ...(zone ? { zone } : {}), ...(language ? { language } : {}) };
-    const numbers = await deps.numbersOf(room);
+    const numbers = await numbersOf(room);
     let facts: ClaimFacts = numbers
       ? factsOfNumbers(numbers)
       : { room, figures: new Map(), minutes: [], others: [] };

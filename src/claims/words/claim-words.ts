@@ -59,4 +59,21 @@ export interface ClaimWords {
     readonly said: string;
     readonly noRooms: string;
   };
+  /** The page of the claims that are attached to a room. Titles as plain text. */
+  readonly attached: {
+    title(room: string): string;
+    readonly lead: string;
+    readonly none: string;
+    readonly say: string;
+    readonly dispute: string;
+    readonly disputeThis: string;
+    readonly send: string;
+    readonly waits: string;
+    readonly willWait: string;
+    readonly earlier: string;
+    readonly correctedTo: string;
+    readonly kinds: Readonly<Record<'dispute' | 'answer', string>>;
+    readonly authors: Readonly<Record<string, string>>;
+    readonly check: string;
+  };
 }

@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { verify } from '../../journal/index.ts';
+import { ClaimBook } from './claim-book.ts';
+import { journalClaims } from './claim-log.ts';
+import { openWaiting } from './waiting-claims.ts';
+
+let dir: string;
+let now = 1_000;
+let book: ClaimBook;
+const openBook = async (): Promise<ClaimBook> =>
+  new ClaimBook({
+    log: journalClaims(join(dir, 'claims')),
+    waiting: await openWaiting(join(dir, 'claims', 'waiting.json')),
+    now: () => now++,
+    verdictOf: async (_, text) => (/\d/.test(text) ? 'matches peak_concurrent' : undefined),
+  });
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'earshot-claims-'));
+  book = await openBook();
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const idOf = async (written: ReturnType<ClaimBook['say']>): Promise<string> => {
+  const found = await written;
+  if ('refused' in found) throw new Error(found.detail);
+  return found.id;
+};
+
+test('a host’s claim is there at once, with what the figures said; a later correction outranks it', async () => {
+  const id = await idOf(book.say('hall', 'host', '  500   listeners '));
+  await book.correct('hall', 'host', id, '412 listeners');
+  const [claim] = await book.of('hall');
+  expect(claim?.versions.map(({ text }) => text)).toEqual(['500 listeners', '412 listeners']);
+  expect(claim?.versions[1]).toMatchObject({ author: 'host', verdict: 'matches peak_concurrent' });
+  expect(await book.of('yard')).toEqual([]);
+});
+
+test('a stranger’s claim and dispute wait for the operator, who publishes or drops them', async () => {
+  const id = await idOf(book.say('hall', 'host', '500 listeners'));
+  expect(await book.reply('hall', 'stranger', 'dispute', id, 'It was 412')).toMatchObject({ waits: true });
+  expect(await book.say('hall', 'stranger', 'a million')).toMatchObject({ waits: true });
+  expect((await book.of('hall'))[0]?.replies).toEqual([]);
+  const [dispute, other] = book.waiting('hall');
+  await book.admit('hall', dispute!.id);
+  expect(await book.dismiss('hall', other!.id)).toBe(true);
+  expect(await book.dismiss('hall', other!.id)).toBe(false);
+  expect(book.waiting('hall')).toEqual([]);
+  expect(await book.of('hall')).toMatchObject([
+    { replies: [{ kind: 'dispute', author: 'stranger', text: 'It was 412' }] },
+  ]);
+  await book.reply('hall', 'host', 'answer', id, 'We corrected it');
+  expect((await book.of('hall'))[0]?.replies).toHaveLength(2);
+});
+
+test('hosts correct their own claims, the operator any', async () => {
+  await book.say('hall', 'stranger', '900 listeners');
+  const id = await idOf(book.admit('hall', book.waiting('hall')[0]!.id));
+  expect(await book.correct('hall', 'host', id, '5 listeners')).toMatchObject({ refused: 'operator-only' });
+  expect(await book.correct('hall', 'operator', id, '412 listeners')).toMatchObject({ waits: false });
+});
+
+test('everything is there after a restart, in a chain that holds', async () => {
+  const id = await idOf(book.say('hall', 'host', '500 listeners'));
+  await book.reply('hall', 'operator', 'dispute', id, 'no');
+  await book.say('hall', 'stranger', 'waiting');
+  const again = await openBook();
+  expect(await again.of('hall')).toEqual(await book.of('hall'));
+  expect(again.waiting('hall')).toHaveLength(1);
+  await again.reply('hall', 'host', 'answer', id, 'yes');
+  const text = readFileSync(join(dir, 'claims', 'hall.jsonl'), 'utf8');
+  expect(verify(text, '')).toMatchObject({ holds: true, entries: 3 });
+});
+
+test('what is no text, no claim, or too much is refused and changes nothing', async () => {
+  for (const text of ['', '   ', '\u200b', 'x'.repeat(401)])
+    expect(await book.say('hall', 'host', text)).toMatchObject({ refused: 'unprocessable' });
+  expect(await book.reply('hall', 'stranger', 'dispute', 'nothing', 'no')).toMatchObject({
+    refused: 'not-found',
+  });
+  expect(await book.admit('hall', 'nothing')).toMatchObject({ refused: 'not-found' });
+  const all = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => book.say('hall', 'stranger', `claim ${i}`)),
+  );
+  expect(all.filter((one) => 'refused' in one)).toHaveLength(10);
+  expect(await book.of('hall')).toEqual([]);
+  const id = await idOf(book.say('hall', 'host', 'first'));
+  for (let i = 0; i < 50; i++) await book.reply('hall', 'host', 'answer', id, `${i}`);
+  expect(await book.reply('hall', 'host', 'answer', id, 'one more')).toMatchObject({
+    refused: 'too-many-changes',
+  });
+});
+
+test('a damaged file of what waits is an empty one', async () => {
+  writeFileSync(join(dir, 'damaged.json'), '{"');
+  const waiting = await openWaiting(join(dir, 'damaged.json'));
+  expect(waiting.of('hall')).toEqual([]);
+});

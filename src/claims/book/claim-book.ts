@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import type { ErrorCode } from '../../base/errors.ts';
+import { plainText } from '../../base/plain-text.ts';
+import type { ClaimContent, ClaimLog } from './claim-log.ts';
+import type { WaitingClaim, WaitingClaims } from './waiting-claims.ts';
+
+/** Who says something. A value, so that accounts can take its place. */
+export type ClaimAuthor = 'host' | 'operator' | 'stranger';
+
+/** One wording of a claim; the newest outranks the others wherever the claim is shown. */
+export interface ClaimVersion {
+  readonly at: number;
+  readonly author: string;
+  readonly text: string;
+  /** What the figures said when it was written. */
+  readonly verdict?: string;
+}
+
+/** A claim of a room with everything that was said about it. */
+export interface AttachedClaim {
+  readonly id: string;
+  /** Oldest first; never empty. */
+  readonly versions: readonly ClaimVersion[];
+  readonly replies: readonly {
+    readonly kind: 'dispute' | 'answer';
+    readonly at: number;
+    readonly author: string;
+    readonly text: string;
+  }[];
+}
+
+/** Why something was not written. */
+export interface NotWritten {
+  readonly refused: ErrorCode;
+  readonly detail: string;
+}
+
+/** What became of it. */
+export type Written = { readonly id: string; readonly waits: boolean } | NotWritten;
+
+/** Characters of a statement. */
+export const MOST_CLAIM_TEXT = 400;
+const MOST_CLAIMS = 200;
+const MOST_REPLIES = 50;
+const MOST_VERSIONS = 20;
+const ID_BYTES = 9;
+
+const full = (what: string): NotWritten => ({
+  refused: 'too-many-changes',
+  detail: `There are too many ${what}.`,
+});
+const UNKNOWN: NotWritten = { refused: 'not-found', detail: 'There is no such claim in this room.' };
+
+/** What the book needs. `verdictOf`: what the figures say of a text, in a few words; undefined when nothing. */
+export interface ClaimBookDeps {
+  readonly log: ClaimLog;
+  readonly waiting: WaitingClaims;
+  now(): number;
+  verdictOf(room: string, text: string): Promise<string | undefined>;
+}
+
+/** Claims that are attached to rooms. */
+export class ClaimBook {
+  readonly #deps: ClaimBookDeps;
+  /** Writing is one after the other, so that a limit is not passed by two at once. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: ClaimBookDeps) {
+    this.#deps = deps;
+  }
+
+  /** The claims of a room, newest first. */
+  async of(room: string): Promise<readonly AttachedClaim[]> {
+    return gathered(await this.#deps.log.read(room)).reverse();
+  }
+
+  /** What waits for the operator's eye. */
+  waiting(room: string): readonly WaitingClaim[] {
+    return this.#deps.waiting.of(room);
+  }
+
+  /** Attaches a claim; a stranger's waits. */
+  say(room: string, author: ClaimAuthor, text: string): Promise<Written> {
+    return this.#write(room, author, 'claim', text);
+  }
+
+  /** Says something about a claim: anybody may dispute, the host and the operator answer. */
+  reply(
+    room: string,
+    author: ClaimAuthor,
+    kind: 'dispute' | 'answer',
+    claim: string,
+    text: string,
+  ): Promise<Written> {
+    return this.#write(room, author, kind, text, claim);
+  }
+
+  /** Puts another wording in a claim's place; the old one stays to be seen. Hosts correct their own. */
+  correct(room: string, author: ClaimAuthor, claim: string, text: string): Promise<Written> {
+    return this.#write(room, author, 'claim-correction', text, claim);
+  }
+
+  /** Publishes what waits. */
+  async admit(room: string, id: string): Promise<Written> {
+    const one = await this.#deps.waiting.take(room, id);
+    if (!one) return { ...UNKNOWN, detail: 'Nothing of this id is waiting.' };
+    return this.#write(room, 'stranger', one.kind, one.text, one.claim, true);
+  }
+
+  /** Throws away what waits. False when there is none of that id. */
+  async dismiss(room: string, id: string): Promise<boolean> {
+    return (await this.#deps.waiting.take(room, id)) !== undefined;
+  }
+
+  #write(
+    room: string,
+    author: ClaimAuthor,
+    kind: ClaimContent['kind'],
+    said: string,
+    claim?: string,
+    seen = false,
+  ): Promise<Written> {
+    const done = this.#last.then(() => this.#now(room, author, kind, said, claim, seen));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #now(
+    room: string,
+    author: ClaimAuthor,
+    kind: ClaimContent['kind'],
+    said: string,
+    claim: string | undefined,
+    seen: boolean,
+  ): Promise<Written> {
+    const text = plainText(said, MOST_CLAIM_TEXT);
+    if (text === undefined)
+      return { refused: 'unprocessable', detail: `text: use 1 to ${MOST_CLAIM_TEXT} characters` };
+    const claims = await this.of(room);
+    const about = claim === undefined ? undefined : claims.find(({ id }) => id === claim);
+    if (claim !== undefined && !about) return UNKNOWN;
+    if (!about && claims.length >= MOST_CLAIMS) return full('claims in this room');
+    if (about && kind === 'claim-correction') {
+      if (author === 'host' && about.versions[0]?.author !== 'host')
+        return {
+          refused: 'operator-only',
+          detail: 'A host corrects the claims of hosts; this is somebody else’s.',
+        };
+      if (about.versions.length >= MOST_VERSIONS) return full('corrections of this claim');
+    } else if (about && about.replies.length >= MOST_REPLIES) return full('replies to this claim');
+    const id = about?.id ?? randomBytes(ID_BYTES).toString('base64url');
+    const at = this.#deps.now();
+    if (author === 'stranger' && !seen) {
+      const waitingKind = kind === 'dispute' ? 'dispute' : 'claim';
+      const own = randomBytes(ID_BYTES).toString('base64url');
+      const kept = await this.#deps.waiting.add({
+        ...{ id: own, room, at, kind: waitingKind, text },
+        ...(claim === undefined ? {} : { claim }),
+      });
+      return kept ? { id: own, waits: true } : full('statements waiting for the operator');
+    }
+    const isStatement = kind === 'claim' || kind === 'claim-correction';
+    const verdict = isStatement ? await this.#deps.verdictOf(room, text) : undefined;
+    await this.#deps.log.write({
+      ...{ v: 1, kind, room, at, claim: id, author, text },
+      ...(verdict === undefined ? {} : { verdict }),
+    });
+    return { id, waits: false };
+  }
+}
+
+/** Entries as the claims that they make up. */
+export function gathered(entries: readonly ClaimContent[]): AttachedClaim[] {
+  const claims = new Map<
+    string,
+    { id: string; versions: ClaimVersion[]; replies: AttachedClaim['replies'][number][] }
+  >();
+  for (const { kind, claim, at, author, text, verdict } of entries) {
+    const version = { at, author, text, ...(verdict === undefined ? {} : { verdict }) };
+    const known = claims.get(claim);
+    if (kind === 'claim' && !known) claims.set(claim, { id: claim, versions: [version], replies: [] });
+    else if (kind === 'claim-correction') known?.versions.push(version);
+    else if (kind === 'dispute' || kind === 'answer') known?.replies.push({ kind, at, author, text });
+  }
+  return [...claims.values()];
+}

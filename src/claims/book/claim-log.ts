@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JournalFile, readEntries } from '../../journal/index.ts';
+import type { ClaimEntry } from '../../wire/evidence-entry.ts';
+
+/** What is written down of a claim; its place in a chain is the log's. */
+export type ClaimContent = Omit<ClaimEntry, 'seq' | 'previous'>;
+
+/** Where claims are written down for good. Nothing of it is ever changed or removed. */
+export interface ClaimLog {
+  /** Resolves when the entry is on the disk. @throws when it is not. */
+  write(entry: ClaimContent): Promise<void>;
+  /** All entries of a room, in the order in which they were written. */
+  read(room: string): Promise<readonly ClaimContent[]>;
+}
+
+/** A room's claims on the disk, at most: thousands of entries. */
+const MOST_BYTES = 4_000_000;
+const MOST_WAITING = 64;
+/** Rooms whose file is kept in mind. */
+const MOST_OPEN = 200;
+
+/** Claims in one chained journal for each room, in a folder. `room` must be a slug. */
+export function journalClaims(dir: string): ClaimLog {
+  const files = new Map<string, { readonly file: JournalFile; last: Promise<void> }>();
+  const pathOf = (room: string): string => join(dir, `${room}.jsonl`);
+  return {
+    write(entry) {
+      const { room } = entry;
+      const kept = files.get(room) ?? {
+        file: new JournalFile({ path: pathOf(room), maxBytes: MOST_BYTES, maxWaiting: MOST_WAITING }),
+        last: Promise.resolve(),
+      };
+      files.delete(room);
+      files.set(room, kept);
+      const oldest = files.size > MOST_OPEN ? files.entries().next().value : undefined;
+      if (oldest && oldest[1].file.waiting === 0) files.delete(oldest[0]);
+      const taken = kept.file.add({ ...entry });
+      const done = kept.last.then(async () => {
+        await kept.file.flush();
+        if (!taken || kept.file.full)
+          throw new Error(`the claims of ${room} cannot be written: there are too many`);
+      });
+      kept.last = done.catch(() => undefined);
+      return done;
+    },
+    async read(room) {
+      try {
+        return readEntries<ClaimContent>(await readFile(pathOf(room), 'utf8')).filter(
+          (entry) => entry.room === room,
+        );
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { AttachedClaim } from '../book/claim-book.ts';
+import type { ClaimVerdict } from '../check.ts';
+import type { ClaimWords } from '../words/claim-words.ts';
+import { momentIn } from '../words/verdict-text.ts';
+import { claimsShell, inHtml, verdictHtml } from './page.ts';
+
+/** What the page of a room's claims is made of. */
+export interface RoomClaimsPage {
+  readonly words: ClaimWords;
+  readonly room: string;
+  readonly title: string;
+  /** Newest first, each with what the figures say of its newest wording now. */
+  readonly claims: readonly { readonly claim: AttachedClaim; readonly verdict: ClaimVerdict | undefined }[];
+  readonly base: string;
+  /** What became of a form. */
+  readonly notice?: string | undefined;
+}
+
+/** `/r/:slug/claims`, useful without scripts. */
+export function roomClaimsPage(page: RoomClaimsPage): string {
+  const { words, room, title, claims, notice } = page;
+  const own = words.attached;
+  const list = claims.map((one) => claimHtml(page, one.claim, one.verdict));
+  const heading = own.title(`\u2068${title}\u2069`);
+  return claimsShell(
+    page,
+    heading,
+    `<h1>${inHtml(own.title('')).trim()} <a href="/r/${room}"><bdi>${inHtml(title)}</bdi></a></h1>
+<p>${own.lead}</p>
+${notice ? `<p class="result" role="status">${inHtml(notice)}</p>` : ''}
+${list.length > 0 ? list.join('\n') : `<p>${own.none}</p>`}
+<form method="post" action="/r/${room}/claims">
+<label>${own.say} <input name="text" required maxlength="400" dir="auto" autocomplete="off" aria-describedby="wait"><span id="wait" class="ash small">${own.willWait}</span></label>
+<button>${own.send}</button>
+</form>
+<p><a href="/claims?room=${room}">${own.check}</a></p>`,
+    '<meta name="robots" content="noindex">\n',
+  );
+}
+
+function claimHtml(
+  { words, room }: RoomClaimsPage,
+  { id, versions, replies }: AttachedClaim,
+  verdict: ClaimVerdict | undefined,
+): string {
+  const own = words.attached;
+  const last = versions.at(-1);
+  if (!last) return '';
+  const by = (author: string, at: number): string =>
+    `<p class="ash small">${inHtml(own.authors[author] ?? author)}, <time datetime="${new Date(at).toISOString()}">${momentIn(at, words)}</time></p>`;
+  const earlier = versions
+    .slice(0, -1)
+    .map(({ text, author, at }) => `<li><s dir="auto">${inHtml(text)}</s>${by(author, at)}</li>`);
+  const said = replies.map(
+    ({ kind, text, author, at }) =>
+      `<li><strong>${own.kinds[kind]}.</strong> <span dir="auto">${inHtml(text)}</span>${by(author, at)}</li>`,
+  );
+  return `<article class="result ${verdict?.verdict ?? ''}" id="${id}">
+<blockquote dir="auto">${inHtml(last.text)}</blockquote>
+${by(last.author, last.at)}
+${verdict ? verdictHtml(verdict, words) : ''}
+${earlier.length > 0 ? `<h3>${own.earlier}</h3><ul>${earlier.join('')}</ul>` : ''}
+${said.length > 0 ? `<ul>${said.join('')}</ul>` : ''}
+${verdict ? `<p class="small"><a href="/r/${room}/claims/${id}.svg?words=${words.language}">${words.page.card}</a></p>` : ''}
+<details><summary>${own.disputeThis}</summary>
+<form method="post" action="/r/${room}/claims"><input type="hidden" name="claim" value="${id}">
+<label>${own.dispute} <input name="text" required maxlength="400" dir="auto" autocomplete="off"><span class="ash small">${own.willWait}</span></label>
+<button>${own.send}</button></form></details>
+</article>`;
+}
