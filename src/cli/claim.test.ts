@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { open } from '../claims/index.ts';
 import { command } from './claim.ts';
 
 let data: string;
@@ -95,6 +99,26 @@ test('what cannot be checked is 2, with the reason', async () => {
   writeFileSync(path, 'nothing');
   expect(await run('412 listeners', '--bundle', path)).toBe(2);
   expect(printed).toContain('this is no bundle');
+});
+
+test('a card that was changed does not hold', async () => {
+  const path = join(data, 'card.svg');
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const claims = await open({
+    ...{ clock: systemClock, log: silentLog, key: privateKey, dir: data, rooms: () => [] },
+    ...{ titleOf: async () => 'Hall', whoIs: async () => undefined },
+    numbersOf: async () => undefined,
+    bundleOf: async () => readFileSync(bundle(), 'utf8'),
+  });
+  const asked = 'text=300+listeners&room=hall&at=00:40';
+  const svg = await (await claims.fetch(new Request(`http://x.example/claims/card.svg?${asked}`))).text();
+  writeFileSync(path, svg);
+  expect(await run('--card', path, '--json')).toBe(0);
+  expect(JSON.parse(printed)).toMatchObject({ ok: true, card: { room: 'hall', value: 300 } });
+  expect(await run('--card', path)).toBe(0);
+  writeFileSync(path, svg.replace('"value":300', '"value":301'));
+  expect(await run('--card', path)).toBe(1);
+  expect(printed).toContain('changed');
 });
 
 test('arguments that make no sense are named', async () => {

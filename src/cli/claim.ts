@@ -4,6 +4,7 @@ import {
   type CheckOptions,
   type ClaimUnchecked,
   type ClaimVerdict,
+  checkCard,
   checkClaim,
   claimWords,
   factsOfBundle,
@@ -21,6 +22,7 @@ import { givenAddress, serverAddress } from './local-server.ts';
 
 const HELP = `earshot claim "1.4 million listeners" --room SLUG      asks a server whether a number that was said is right
 earshot claim "1.4 million listeners" --bundle FILE    the same from a room's bundle, without a server
+earshot claim --card FILE                             checks that a card (SVG or JSON) is as it was signed, and says by whom
 
 The number is held against every figure of the room: it matches one, or it is another figure's number under a wrong
 name, or a sum of unlike things, or no figure at all. A bundle is not verified by this: earshot verify does that.
@@ -48,12 +50,14 @@ export const command: Command = async (args) => {
       language: { type: 'string' },
       url: { type: 'string' },
       data: { type: 'string' },
+      card: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
     1,
   );
   const [text] = positionals;
+  if (values.card !== undefined) return card(values.card, values.json);
   if (values.help || text === undefined) {
     console.log(HELP);
     return values.help ? 0 : 2;
@@ -110,8 +114,25 @@ export const command: Command = async (args) => {
   return tell(await ask(base, { text, room: values.room, ...(at ? { at } : {}), zone, language }));
 };
 
+/** Tells whether a card is as it was signed. */
+async function card(path: string, json: boolean): Promise<number> {
+  const checked = checkCard(await readBundle(path, 'card'));
+  if (!checked.good) {
+    if (json) console.log(JSON.stringify({ ok: false, why: checked.why }));
+    else console.error(`earshot: the card does not hold: ${checked.why}`);
+    return 1;
+  }
+  const { signature: _, ...body } = checked.body;
+  if (json) console.log(JSON.stringify({ ok: true, key: checked.key, card: body }));
+  else
+    console.log(
+      `The card is as it was signed, at ${new Date(body.checked).toISOString()}: “${body.said}”: ${body.verdict}\nThe key is ${checked.key}: compare it with one that you know.`,
+    );
+  return 0;
+}
+
 /** The text of a bundle; never more of it than is read. */
-async function readBundle(path: string): Promise<string> {
+async function readBundle(path: string, option = 'bundle'): Promise<string> {
   try {
     let text = '';
     for await (const part of createReadStream(path, 'utf8')) {
@@ -122,7 +143,7 @@ async function readBundle(path: string): Promise<string> {
   } catch (error) {
     throw new EarshotError(
       'unprocessable',
-      `--bundle = ${path}: it cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+      `--${option} = ${path}: it cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
     );
   }
 }

@@ -55,17 +55,34 @@ export function cardPicture(card: SignedCard, words: ClaimWords, text: VerdictTe
   const width = WIDTH - 2 * MARGIN;
   const parts: string[] = [];
   let y = MARGIN;
-  const write = (lines: readonly string[], size: number, colour: string, family = SANS, x = MARGIN): void => {
+  const write = (
+    lines: readonly string[],
+    size: number,
+    colour: string,
+    family = SANS,
+    x = MARGIN,
+    struck = '',
+  ): void => {
     for (const line of lines) {
       y += size * 1.25;
       parts.push(
-        `<text x="${x}" y="${Math.round(y)}" font-family="${family}" font-size="${size}" fill="${colour}">${escaped(line)}</text>`,
+        `<text x="${x}" y="${Math.round(y)}" font-family="${family}" font-size="${size}" fill="${colour}"${struck}>${escaped(line)}</text>`,
       );
     }
   };
   const colour = COLOURS[card.verdict];
   write(wrapped(card.title, 26, width - 120, 1), 26, ASH);
-  write(wrapped(words.quoted(card.said), 52, width - 120, 2), 52, INK, SERIF);
+  const outranked = card.correction !== undefined;
+  const struck = outranked ? ' text-decoration="line-through"' : '';
+  write(
+    wrapped(words.quoted(card.said), 52, width - 120, 2),
+    52,
+    outranked ? ASH : INK,
+    SERIF,
+    MARGIN,
+    struck,
+  );
+  if (outranked) y += 8;
   if (card.correction !== undefined) write(wrapped(card.correction, 28, width, 2), 28, '#a93c1a');
   y += 20;
   parts.push(
