@@ -25,28 +25,44 @@ export interface RoomPlace {
   readonly previous: string;
 }
 
-/** The figures of one room and minute. */
+/**
+ * The figures of one room and minute. What whoever checks it relies on, besides `net` ≤ `gross` everywhere (a figure that
+ * is estimated may miss each of these by its `error`):
+ * - m ≤ min(s, c) ≤ gross in every sample;
+ * - `peak_concurrent.net` is the largest headline of all samples so far: m, but c in a minute that is `client_only` and
+ *   s in one that is `server_only`; it is never below `avg_concurrent`;
+ * - `listening_seconds.net` is the sum of `seconds` of all the room's minutes so far; it may be more after a `gap`;
+ * - join_success + join_failures ≤ join_attempts, and equal in a `final`; `failures` and `parts` add up to their figure;
+ * - totals of events, sessions, seconds and listens, and the peak, never go down, but for `drop_ins` (who stays becomes
+ *   `tuned_in_live`) and for `net` by as many as were added to `excluded` since.
+ */
 export interface MinuteEntry extends RoomPlace {
   readonly v: 1;
   readonly kind: 'minute';
   /** Whole minutes since 1970. */
   readonly minute: number;
   readonly status: Reconciliation;
-  /** At most six samples: seconds since 1970 (a multiple of 10), then S, C, M, gross. */
+  /** At most six samples of this minute, in order: seconds since 1970 (a multiple of 10), then S, C, M, gross. */
   readonly samples: readonly (readonly [at: number, s: number, c: number, m: number, gross: number])[];
   /** Since the room opened. */
   readonly total: Readonly<Partial<Record<MetricId, EvidenceFigure>>>;
   /** Net listening seconds of this minute; all of them add up to the total. */
   readonly seconds: { readonly stage: number; readonly standby: number };
   readonly excluded: Readonly<Partial<Record<Exclusion, number>>>;
+  /** Since the room opened, net. */
   readonly failures?: Readonly<Partial<Record<JoinFailure, number>>>;
+  /** Sessions with some proven live listening, net, where they were counted: `tuned_in_live` and `drop_ins` together. */
+  readonly sessions?: number;
   /** Sessions that send proofs, in millionths. */
   readonly sampling: number;
   /** SHA-256 of the definitions it was counted by. */
   readonly definitions: string;
 }
 
-/** The figures after the pass over the raw records, and what differs from the last minute entry, in words. */
+/**
+ * The figures after the pass over the raw records, and what differs from the last minute entry, in words: a row for every
+ * figure whose `net` is another than there.
+ */
 export interface FinalEntry extends RoomPlace {
   readonly v: 1;
   readonly kind: 'final';
@@ -130,7 +146,11 @@ export type LogEntry =
       readonly why: string;
       readonly lost: number;
     }
-  /** The next checkpoints are signed by another key; the old one signs this. */
+  /**
+   * Another key signs from here on: checkpoints that cover this entry are signed by `next` (a verifier key as C2SP
+   * signed-note writes it), those before by the old key. `signature`: base64 of the old key's Ed25519 signature of the
+   * three lines `earshot-key/v1`, the log's origin and `next`, each with its line feed.
+   */
   | {
       readonly v: 1;
       readonly kind: 'key';
@@ -149,9 +169,9 @@ export type EvidenceEntry =
   | LogEntry;
 
 /**
- * The first line of a bundle. A bundle is UTF-8 text, one canonical JSON object a line: this, then `entry` lines in the
- * order of their index, then `checkpoint` lines in the order of their size. It holds what is needed to check a room's
- * figures without a network.
+ * The first line of a bundle. A bundle is UTF-8 text, one canonical JSON object a line, each with its line feed: this, then
+ * `entry` lines in the order of their index, then `checkpoint` lines in the order of their size, then one `seal`. It holds
+ * what is needed to check a room's figures without a network. No line is longer than a mebibyte.
  */
 export interface BundleHead {
   readonly v: 1;
@@ -160,8 +180,11 @@ export interface BundleHead {
   readonly title: string;
   /** The log's name in its checkpoints. */
   readonly origin: string;
-  /** Verifier keys of the log, oldest first, as C2SP signed-note writes them. */
+  /** Verifier keys of the log, oldest first, as C2SP signed-note writes them: one, and one for each `key` entry. */
   readonly keys: readonly string[];
+  /** Verifier keys of witnesses (C2SP tlog-cosignature, Ed25519) whose cosignatures are on checkpoints. */
+  readonly witnesses?: readonly string[];
+  /** Wall-clock ms. */
   readonly made: number;
 }
 /** One entry of the log: every one of the room, and those about keys, definitions and gaps. */
@@ -178,6 +201,18 @@ export interface BundleCheckpoint {
   readonly kind: 'checkpoint';
   /** The signed note, with cosignatures of witnesses where there are any. */
   readonly note: string;
-  /** Consistency proof from the checkpoint before it in the bundle (RFC 9162, 2.1.4). */
+  /** Consistency proof from the checkpoint before it in the bundle (RFC 9162, 2.1.4); [] for the first, and for one of the same size. */
   readonly consistency: readonly string[];
+}
+/**
+ * The last line: the log signs all the others, so that no title can be changed and no line left out by whoever passes a
+ * bundle on.
+ */
+export interface BundleSeal {
+  readonly kind: 'seal';
+  /**
+   * Signed note by the newest of `keys`. Its text has four lines: `earshot-bundle/v1`, the origin, the number of lines
+   * before this one, and the base64 SHA-256 of their bytes, line feeds included.
+   */
+  readonly note: string;
 }
