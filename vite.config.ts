@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** What the door serves: each entry is looked up by its path in `dist/.vite/manifest.json`. */
-const entries = ['web/listen/main.ts', 'web/studio/main.tsx', 'web/kit/style.css'];
+const entries = ['web/listen/main.ts', 'web/studio/main.tsx', 'web/verify/main.ts', 'web/kit/style.css'];
 
 export default defineConfig({
   root: at('./'),
@@ -17,6 +17,14 @@ export default defineConfig({
       // What a link to a room looks like elsewhere.
       generateBundle() {
         this.emitFile({ type: 'asset', fileName: 'card.png', source: readFileSync(at('./assets/card.png')) });
+      },
+    },
+    {
+      name: 'verifier',
+      // To the byte, so that its hash is the published one.
+      generateBundle() {
+        const source = readFileSync(at('./src/verifier/verifier.js'));
+        this.emitFile({ type: 'asset', fileName: 'verifier.js', source });
       },
     },
   ],

@@ -26,7 +26,7 @@ export const stampOf = (root) => join(root, 'dist', '.vite', 'sources');
 export const compiledOf = (root) => join(root, '.runtime', 'compiled');
 
 /** One number for everything that the pages are made of. */
-export function sourcesOf(root, parts = ['web', 'src/wire', 'src/base']) {
+export function sourcesOf(root, parts = ['web', 'src/wire', 'src/base', 'src/verifier']) {
   const hash = createHash('sha256');
   const add = (path) => {
     if (existsSync(join(root, path)))

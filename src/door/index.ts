@@ -14,7 +14,7 @@ import type { RoomCount } from './stream/room-streams.ts';
 import { openTls } from './tls.ts';
 
 export type { Pages } from '../pages/index.ts';
-export { loadManifest, openPages } from '../pages/index.ts';
+export { loadManifest, loadVerifyFiles, openPages } from '../pages/index.ts';
 export type { Asset, Assets } from './answer/assets.ts';
 export { loadAssets } from './answer/assets.ts';
 export type { Door, DoorDeps } from './deps.ts';

@@ -144,6 +144,10 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'reading', examples: ['/plan'] },
   },
   {
+    ...{ id: 'verify', what: 'checks a bundle of figures, offline', pattern: '/verify' },
+    ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/verify'] },
+  },
+  {
     ...{ id: 'errors', what: 'what each refusal means', pattern: '/errors' },
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/errors'] },
   },

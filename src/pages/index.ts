@@ -3,3 +3,4 @@ export { busyPage } from './busy-page.ts';
 export { LARGE_HEAD_PAGE } from './large-head-page.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';
+export { loadVerifyFiles } from './verify-page.ts';

@@ -15,6 +15,8 @@ export type Manifest = Readonly<Record<string, BuiltFile>>;
 export interface Load {
   readonly sources: readonly string[];
   readonly scripted: boolean;
+  /** Tags instead of those that fetch the sources. */
+  readonly tags?: string;
 }
 
 /** What the head of a page says; `path` is the page's own, `extra` more tags. */
@@ -93,7 +95,7 @@ export const openShell =
 <meta property="og:title" content="${escapeHtml(head.title)}">
 <meta property="og:description" content="${escapeHtml(head.about)}">
 <meta property="og:locale" content="${words.language === 'fr' ? 'fr_FR' : 'en_GB'}">
-${cardImage(base, words)}${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${tags(manifest, load)}
+${cardImage(base, words)}${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${load.tags ?? tags(manifest, load)}
 </head>
 <body>
 <header class="top page"><a class="home" href="/">Earshot</a></header>

@@ -9,6 +9,7 @@ import { ENGLISH_ONLY, planMain } from './plan-page.ts';
 import { roomMain } from './room-page.ts';
 import { isolated, titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';
+import { type VerifyFiles, verifyMain, verifyPolicy, verifyTags } from './verify-page.ts';
 
 /**
  * Renders pages: the same HTML for everyone with the same language (English by default), useful without scripts,
@@ -22,6 +23,10 @@ export interface Pages {
   errors(): string;
   /** The calculator, with the values its form was submitted with. */
   plan(query: URLSearchParams): string;
+  /** The page that checks bundles: one file, with everything in it. */
+  verify(language?: PageLanguage): string;
+  /** Its own content security policy; undefined where it is not built, and has no scripts. */
+  readonly verifyPolicy: string | undefined;
 }
 
 /** The favicon: an arc of seats over a point on the stage. */
@@ -35,7 +40,13 @@ export const ROBOTS =
   'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
 
 /** Opens the renderer. `asksForLink`: not everybody may start rooms. `publicUrl` without a trailing slash; it is used in link previews only. */
-export function openPages(deps: { manifest: Manifest; publicUrl?: string; asksForLink?: boolean }): Pages {
+export function openPages(deps: {
+  manifest: Manifest;
+  verify?: VerifyFiles | undefined;
+  publicUrl?: string;
+  asksForLink?: boolean;
+}): Pages {
+  const verifyLoad = deps.verify ? { ...PLAIN, tags: verifyTags(deps.verify) } : PLAIN;
   const base = (deps.publicUrl ?? '').replace(/\/+$/, '');
   const shell = openShell(deps.manifest, base);
   return {
@@ -102,6 +113,12 @@ export function openPages(deps: { manifest: Manifest; publicUrl?: string; asksFo
         PLAIN,
         planMain(query),
       ),
+    verifyPolicy: deps.verify && verifyPolicy(deps.verify),
+    verify(language = 'en') {
+      const words = plainWords(language);
+      const head = { title: words.verifyTitle, about: words.verifyAbout, path: '/verify' };
+      return shell(words, head, verifyLoad, verifyMain(words, deps.verify !== undefined));
+    },
     errors() {
       const rows = Object.entries(ERRORS).map(
         ([code, { status, title }]) =>

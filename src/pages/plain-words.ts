@@ -47,6 +47,9 @@ export interface PlainWords {
   readonly missing: string;
   readonly missingWay: string;
   readonly card: string;
+  readonly verifyTitle: string;
+  readonly verifyAbout: string;
+  readonly verifyPlain: string;
 }
 
 const english: PlainWords = {
@@ -112,6 +115,10 @@ const english: PlainWords = {
   missingWay:
     'Rooms keep their address for ever, so this one was probably mistyped. <a href="/">See what is on now</a>.',
   card: 'A theatre seen from above: rows of seats around a stage',
+  verifyTitle: 'Check the figures of a room',
+  verifyAbout: 'Checks a bundle of audience figures in your browser: nothing is sent anywhere.',
+  verifyPlain:
+    'The check runs in your browser and needs scripts. Without them, the command line does the same:',
 };
 
 const french: PlainWords = {
@@ -178,6 +185,10 @@ const french: PlainWords = {
   missingWay:
     'Les salles gardent leur adresse pour toujours : elle a sans doute été mal recopiée. <a href="/">Voir ce qui est à l’antenne</a>.',
   card: 'Un théâtre vu d’en haut : des rangées de sièges autour d’une scène',
+  verifyTitle: 'Vérifier les chiffres d’un salon',
+  verifyAbout: 'Vérifie un dossier de preuves d’audience dans votre navigateur : rien n’est envoyé.',
+  verifyPlain:
+    'La vérification se fait dans votre navigateur, avec un script. Sans lui, la ligne de commande fait de même :',
 };
 
 /** The words of a language. */

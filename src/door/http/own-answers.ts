@@ -64,6 +64,8 @@ export class OwnAnswers {
         return this.#asset(req, res, path);
       case 'plan':
         return this.#plan(req, res, query);
+      case 'verify':
+        return this.#page(req, res, '/verify', (language) => pages.verify(language), 200, pages.verifyPolicy);
       case 'errors':
         return this.#page(req, res, '/errors', () => pages.errors());
       case 'health':
@@ -87,8 +89,13 @@ export class OwnAnswers {
     key: string,
     render: (language: PageLanguage) => string,
     status = 200,
+    policy?: string,
   ) {
-    const headers = { ...this.#pageHead, 'cache-control': status === 200 ? PAGE_CACHE : 'no-store' };
+    const headers = {
+      ...this.#pageHead,
+      ...(policy !== undefined && { 'content-security-policy': `${policy}; frame-ancestors 'self'` }),
+      'cache-control': status === 200 ? PAGE_CACHE : 'no-store',
+    };
     const language = languageOf(req.headers['accept-language']);
     const kept = this.#cache.get(`${language} ${key}`, () => render(language));
     sendCoded(req, res, kept, { ...headers, vary: 'accept-encoding, accept-language' }, status);

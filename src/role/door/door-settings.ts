@@ -7,6 +7,7 @@ import {
   LIMITS,
   loadAssets,
   loadManifest,
+  loadVerifyFiles,
   memoryPossible,
   openPages,
   withinMemory,
@@ -27,6 +28,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
   const { publicUrl, httpPort } = config;
   const consent = consentOf(config, clock.wall());
   const certificate = certificateOf(config);
+  const manifest = await loadManifest(BUILD);
   return {
     ...{ port: config.port, host: config.host, backlog: ACCEPT_QUEUE },
     // Always where it can be: the supervisor shares the port while no door is up.
@@ -35,7 +37,8 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
     cell: (cell: number) => ({ socketPath: at.cellHttp(cell) }),
     assets: await loadAssets(BUILD),
     pages: openPages({
-      manifest: await loadManifest(BUILD),
+      manifest,
+      verify: await loadVerifyFiles(BUILD, manifest),
       ...(publicUrl ? { publicUrl } : {}),
       asksForLink: config.roomsCreate !== 'anyone',
     }),
