@@ -36,6 +36,7 @@ const PACKAGES = [
   ['curl', '/usr/bin/curl'],
   ['procps', '/usr/bin/pgrep'],
   ['openssl', '/usr/bin/openssl'],
+  ['python3-cryptography', '/usr/lib/python3/dist-packages/cryptography/__init__.py'],
   ['slowhttptest', '/usr/bin/slowhttptest'],
 ];
 

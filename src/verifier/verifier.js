@@ -500,13 +500,14 @@ class Bundle {
     const [{ report, last, seen }, now] = [this, readCheckpoint(note)];
     const [{ size, root }, proof] = [now, consistency.map((hash) => bytesOf(hash, 32))];
     if (now.origin !== this.head.origin) report.find('other-log', { size });
+    const cosigned = Promise.all(now.signatures.map((signature) => this.#cosigned(now, signature)));
     if (!(await isSigned(now, this.#keyAt(size)))) report.find('unsigned', { size });
+    await cosigned;
     if (size < (last?.size ?? 0)) report.find('order');
     else if (size === last?.size && !same(last.root, root)) report.find('fork', { size });
     else if (last ? !isConsistent(last, now, proof) : proof.length > 0)
       report.find('inconsistent', { size, before: last?.size ?? 0 });
     if (seen?.size === size) seen.ours = root;
-    for (const signature of now.signatures) await this.#cosigned(now, signature);
     this.last = now;
   }
 
