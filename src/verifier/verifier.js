@@ -298,7 +298,8 @@ class Room {
     const { kind, room, seq, previous, total } = entry;
     if (kind === 'gap') this.#gap = true;
     if (kind === 'definitions') this.#definitions = hex(sha256(utf8(canonical(entry.definitions))));
-    if ((entry.sha256 ?? entry.definitions ?? this.#definitions) !== this.#definitions) this.find('definitions');
+    const named = { definitions: entry.sha256, minute: entry.definitions }[kind] ?? this.#definitions;
+    if (named !== this.#definitions) this.find('definitions');
     if (room === undefined) return;
     this.entries++;
     this.closed ||= kind === 'final' || (kind === 'happening' && entry.what === 'ended');
