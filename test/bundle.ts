@@ -41,6 +41,8 @@ export interface EventWishes {
   /** After this minute the log could not write for three. */
   readonly gap?: number;
   readonly witnesses?: number;
+  /** Entries about no room, after the first. */
+  readonly more?: readonly object[];
   /** Writes the end of the room and the final figures. */
   readonly closed?: boolean;
   /** Changes an entry before it is written: what a log that lies would do. */
@@ -176,6 +178,7 @@ export function eventOf(wishes: EventWishes = {}): TestEvent {
 
   ofOthers(3, FIRST_MINUTE - 1);
   append({ v: 1, kind: 'definitions', at: FIRST_MINUTE * 60_000, sha256: DEFINED, definitions: DEFINITIONS });
+  for (const entry of wishes.more ?? []) append(entry as EvidenceEntry);
   ofRoom({ v: 1, kind: 'happening', at: FIRST_MINUTE * 60_000, what: 'opened' });
   for (let i = 0; i < minutes; i++) {
     const minute = FIRST_MINUTE + i;
