@@ -10,6 +10,7 @@ export const PURPOSES = [
   'queue ticket',
   'journal heads',
   'claim cards',
+  'segment tags',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];

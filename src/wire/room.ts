@@ -3,6 +3,7 @@ import type { Carries, DeadAirCause } from '../base/media.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
 import type { Moment, RoomStatus } from './moment.ts';
+import type { Reconciliation } from './numbers.ts';
 import type { RecordingGap, RecordingNote } from './recording.ts';
 
 export type { RoomStatus } from './moment.ts';
@@ -103,6 +104,15 @@ export interface ProgramState {
 /** Limit of the newest gaps in a state: a disk that fails every second for hours must not make it grow to megabytes. */
 export const MAX_TOLD_GAPS = 100;
 
+/** How many sessions listen now, by the audience's own count; see `listeners_now` in `metrics.ts`. */
+export interface ListenerCount {
+  readonly value: number;
+  /** Present where the server's count and the players' proofs differ by more than 5 %: the truth is between. */
+  readonly low?: number;
+  readonly high?: number;
+  readonly status: Reconciliation;
+}
+
 /** `/r/:slug/state.json`: one cacheable object per room and second, the same for everyone. */
 export interface RoomState {
   readonly v: 1;
@@ -119,6 +129,8 @@ export interface RoomState {
   readonly program: ProgramState;
   /** Streams being served now, summed over the doors. These are connections, not people. */
   readonly streams: number;
+  /** Listeners as they are counted; absent, and 0 in the stream, while nobody counts. */
+  readonly listeners?: ListenerCount | 0;
   /** Listeners to the recording of the running room in the last seconds; not included in `streams`. */
   readonly catchingUp?: number;
   readonly delivery: Delivery;

@@ -28,8 +28,11 @@ test('anything but a change is ignored', () => {
 test('the stream tells the same members at any time', () => {
   const members = Object.keys(streamedState(STATE));
   expect(Object.keys(streamedState({ ...STATE, catchingUp: 3 })).toSorted()).toEqual(members.toSorted());
+  const counted = { ...STATE, listeners: { value: 3, status: 'reconciled' } } as const;
+  expect(Object.keys(streamedState(counted)).toSorted()).toEqual(members.toSorted());
   expect(streamedState({ ...STATE, status: 'open', clocks: { firstSpeech: 7 } })).toMatchObject({
     moment: 'break',
     catchingUp: 0,
+    listeners: 0,
   });
 });

@@ -27,4 +27,5 @@ export const streamedState = ({ recording: _, ...state }: RoomState): RoomState 
   ...state,
   moment: momentOf(state),
   catchingUp: state.catchingUp ?? 0,
+  listeners: state.listeners ?? 0,
 });

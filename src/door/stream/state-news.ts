@@ -2,7 +2,7 @@ import { MAX_TOLD_GAPS, type RoomState } from '../../wire/room.ts';
 import { encodeState, streamedState } from '../../wire/state-box.ts';
 
 /** Members that change all the time in a large room: told when something else is, or after this many slots (0.96 s). */
-const COUNTS = new Set(['streams', 'catchingUp']);
+const COUNTS = new Set(['streams', 'catchingUp', 'listeners']);
 const COUNTS_EVERY = 3;
 
 /** Where a run of fragments stands in the news of its room. */
