@@ -8,6 +8,7 @@ import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../src/base/time.ts';
 import { LIMITS, open, openPages } from '../src/door/index.ts';
+import { segmentTags } from '../src/keys/segment-tags.ts';
 import { openUring } from '../src/native/uring.ts';
 import { open as openOrigin } from '../src/origin/index.ts';
 import { EMPTY } from '../src/wire/feed.ts';
@@ -25,6 +26,7 @@ const origin = openOrigin({
   log: silentLog,
   archive: { describe: async () => undefined, read: async () => undefined } as never,
   holdWhileAway: false,
+  tag: segmentTags(new Uint8Array(32)),
 });
 const renditions = RENDITIONS.filter(({ id }) => id === rendition);
 origin.receive({

@@ -97,6 +97,7 @@ const packager = await open({
   log: silentLog,
   renditions: RENDITIONS,
   firstSeq: 0,
+  tag: () => new Uint8Array(16),
   init: () => undefined,
   fragment({ seq }) {
     received++;

@@ -14,6 +14,7 @@ import {
   ms,
   ticks,
 } from '../../src/base/time.ts';
+import { segmentTags } from '../../src/keys/segment-tags.ts';
 import { type Origin, open as openOrigin } from '../../src/origin/index.ts';
 import { open as openPackager } from '../../src/packager/index.ts';
 import { EMPTY, type Message } from '../../src/wire/feed.ts';
@@ -85,7 +86,8 @@ export async function broadcast(
     closed: () => {},
     gap: () => {},
   });
-  const origin = openOrigin({ clock, log: silentLog, archive: openReader(dir), holdWhileAway: true });
+  const tag = segmentTags(new Uint8Array(32));
+  const origin = openOrigin({ clock, log: silentLog, archive: openReader(dir), holdWhileAway: true, tag });
   const say = (head: Message['head'], body: Uint8Array = EMPTY): void => origin.receive({ head, body });
   const card = (status: RoomStatus): void =>
     say({
@@ -104,6 +106,7 @@ export async function broadcast(
       log: silentLog,
       renditions: kept,
       firstSeq,
+      tag: (segment) => tag(SLUG, segment),
       init(init) {
         archive.init(SLUG, init);
         say({ kind: 'init', slug: SLUG, rendition: init.rendition }, init.bytes);

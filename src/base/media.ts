@@ -56,7 +56,10 @@ export interface Init {
   readonly bytes: Uint8Array;
 }
 
-/** 320 ms of one rendition, self-contained: `moof`+`mdat`, an Ogg page, whole ADTS or MPEG frames. */
+/**
+ * 320 ms of one rendition, self-contained: `moof`+`mdat`, with the tag of its segment in front of the first; an Ogg page,
+ * whole ADTS or MPEG frames.
+ */
 export interface Fragment {
   readonly rendition: string;
   /** Position on the program's grid: it begins `seq` × 320 ms after the program's zero. Also in `mfhd`. */

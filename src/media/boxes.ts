@@ -11,7 +11,7 @@ export interface Box {
   readonly end: number;
 }
 
-/** One whole `moof`+`mdat`: its sequence number and its position in the bytes. */
+/** One whole `moof`+`mdat` with the `emsg` boxes in front of it: its sequence number and its position in the bytes. */
 export interface FragmentPlace {
   readonly seq: number;
   readonly start: number;
@@ -55,18 +55,23 @@ export function fragmentSeq(bytes: Uint8Array): number | undefined {
   return u32(bytes, 20);
 }
 
-/** The whole `moof`+`mdat` pairs at the beginning of the bytes; a truncated last one is left out. */
+/** The whole fragments at the beginning of the bytes; a truncated last one is left out. */
 export function wholeFragments(bytes: Uint8Array): FragmentPlace[] {
   const found: FragmentPlace[] = [];
   let moof: Box | undefined;
+  let start: number | undefined;
   for (const box of boxes(bytes)) {
-    if (box.type === 'moof') moof = box;
-    else if (box.type === 'mdat' && moof) {
+    if (box.type === 'emsg' && !moof) start ??= box.start;
+    else if (box.type === 'moof') {
+      moof = box;
+      start ??= box.start;
+    } else if (box.type === 'mdat' && moof && start !== undefined) {
       const seq = fragmentSeq(bytes.subarray(moof.start, moof.end));
       if (seq === undefined) break;
-      found.push({ seq, start: moof.start, end: box.end });
+      found.push({ seq, start, end: box.end });
       moof = undefined;
-    }
+      start = undefined;
+    } else start = undefined;
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { type ManualClock, manualClock } from '../../test/clock.ts';
+import { testTag } from '../../test/segment-tag.ts';
 import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../base/time.ts';
@@ -23,7 +24,7 @@ const begin = (caches: readonly string[] = []): void => {
   clock = manualClock(ZERO);
   doorQueues = false;
   origin = open({
-    ...{ clock, log: silentLog, holdWhileAway: true, caches, queues: () => doorQueues },
+    ...{ clock, log: silentLog, holdWhileAway: true, tag: testTag, caches, queues: () => doorQueues },
     archive: { recording: async () => undefined, init: async () => undefined, read: async () => undefined },
   });
   origin.receive({ head: { kind: 'rooms', rooms: [CARD] }, body: EMPTY });

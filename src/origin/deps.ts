@@ -17,6 +17,8 @@ export interface OriginDeps {
   readonly measurer?: ReplayMaker;
   /** True: slots that do not come in time are filled with standby. */
   readonly holdWhileAway: boolean;
+  /** The tag of a segment: what fills in is tagged like what it stands in for. */
+  tag(slug: string, segment: number): Uint8Array;
   /** Base addresses of caches in front, without a path; players that can be steered are sent there when the ladder says so. */
   readonly caches?: readonly string[];
   /** Asks the site for a room that ended so long ago that it does not tell of it by itself; rejects when the site is away. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ManualClock, manualClock } from '../../test/clock.ts';
+import { testTag } from '../../test/segment-tag.ts';
 import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../base/time.ts';
@@ -25,7 +26,7 @@ beforeEach(() => {
     init: async () => undefined,
     read: async () => undefined,
   };
-  origin = open({ clock, log: silentLog, archive, holdWhileAway: true });
+  origin = open({ clock, log: silentLog, archive, holdWhileAway: true, tag: testTag });
   heard = [];
   asked = [];
   next = 0;

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ManualClock, manualClock } from '../../test/clock.ts';
+import { testTag } from '../../test/segment-tag.ts';
 import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs, FRAGMENT_MS, ms } from '../base/time.ts';
-import { fragmentSeq } from '../media/boxes.ts';
+import { wholeFragments } from '../media/boxes.ts';
 import { fullDelivery } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 import { type RoomCard, type RoomState, RUN_UP_MS } from '../wire/room.ts';
+import { tagOf } from '../wire/segment-tag.ts';
 import { type Origin, open, type RecordingPort } from './index.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
@@ -30,13 +32,16 @@ const NOTHING: RecordingPort = {
 /** How long a fragment takes from the end of its slot to the door in these tests. */
 const WAY = 40;
 
+const hex = (bytes: Uint8Array | undefined): string | undefined =>
+  bytes && Buffer.from(bytes).toString('hex');
+
 let clock: ManualClock;
 let origin: Origin;
 let heard: { rendition: string; seq: number; bytes: Buffer }[];
 let ended: string[];
 beforeEach(() => {
   clock = manualClock(ZERO);
-  origin = open({ clock, log: silentLog, archive: NOTHING, holdWhileAway: true });
+  origin = open({ clock, log: silentLog, archive: NOTHING, holdWhileAway: true, tag: testTag });
   heard = [];
   ended = [];
   origin.onFragment((_, rendition, seq, bytes) => heard.push({ rendition, seq, bytes }));
@@ -134,7 +139,9 @@ describe('the origin', () => {
     expect(filled).toBeGreaterThanOrEqual(48);
     expect(filled).toBeLessThanOrEqual(51);
     for (const { rendition, seq, bytes } of heard.filter((f) => f.seq > 20)) {
-      expect(fragmentSeq(bytes)).toBe(seq);
+      expect(wholeFragments(bytes)).toEqual([{ seq, start: 0, end: bytes.length }]);
+      const tag = seq % 16 === 0 ? hex(testTag(SLUG, seq / 16)) : undefined;
+      expect(hex(tagOf(bytes))).toBe(tag);
       expect(bytes.includes(`standby-${rendition}:${seq % 3}`)).toBe(true);
     }
     expect(origin.state(SLUG)?.studio).toBe('away');
@@ -148,7 +155,7 @@ describe('the origin', () => {
   it('logs once that standby begins, and once how long it was, however the studio stutters in between', () => {
     const said: [string, object][] = [];
     const log = { ...silentLog, warn: (fields: object, message: string) => said.push([message, fields]) };
-    origin = open({ clock, log, archive: NOTHING, holdWhileAway: true });
+    origin = open({ clock, log, archive: NOTHING, holdWhileAway: true, tag: testTag });
     card();
     announce();
     run(0, 20);
@@ -293,7 +300,7 @@ describe('the origin', () => {
   });
 
   it('does not fill in when standby is off', () => {
-    origin = open({ clock, log: silentLog, archive: NOTHING, holdWhileAway: false });
+    origin = open({ clock, log: silentLog, archive: NOTHING, holdWhileAway: false, tag: testTag });
     origin.onFragment((_, rendition, seq, bytes) => heard.push({ rendition, seq, bytes }));
     card();
     announce();

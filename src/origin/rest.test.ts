@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ManualClock, manualClock } from '../../test/clock.ts';
+import { testTag } from '../../test/segment-tag.ts';
 import { markedFragment } from '../../test/synthetic.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs, FRAGMENT_MS, ms } from '../base/time.ts';
@@ -23,7 +24,7 @@ let told: string[];
 beforeEach(() => {
   clock = manualClock(ZERO);
   origin = open({
-    ...{ clock, log: silentLog, holdWhileAway: true },
+    ...{ clock, log: silentLog, holdWhileAway: true, tag: testTag },
     archive: {
       recording: async () => undefined,
       init: async () => undefined,

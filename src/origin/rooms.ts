@@ -184,6 +184,7 @@ export class OriginRooms implements AsyncDisposable {
       slug,
       new OriginProgram({
         ...{ clock, log, slug, zero: epochMs(zero), renditions, holdWhileAway },
+        tag: (segment) => this.#deps.tag(slug, segment),
         // Unknown to the site as yet: the cell knows better.
         wanted: () => {
           const card = this.#cards.told(slug);

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Init, Rendition } from '../base/media.ts';
 import { FRAGMENTS_PER_SEGMENT, type Ms } from '../base/time.ts';
 import { retime } from '../media/fragment-slot.ts';
+import { segmentAt, withTag } from '../wire/segment-tag.ts';
 
 /**
  * Fragments of one rendition kept in memory: 18 segments (92 s). The oldest that the delayed list names begins 61 s
@@ -33,8 +34,12 @@ export class Window {
   readonly #waiting = new Map<number, Waiting>();
   #over = false;
 
-  constructor(rendition: Rendition) {
+  readonly #tag: (segment: number) => Uint8Array;
+
+  /** `tag`: the tag of a segment, for what fills in. */
+  constructor(rendition: Rendition, tag: (segment: number) => Uint8Array) {
     this.rendition = rendition;
+    this.#tag = tag;
   }
 
   /** Keeps the bytes a decoder needs. */
@@ -59,7 +64,10 @@ export class Window {
   /** The standby fragment for a slot; the loop is bound to the grid, so a long absence is continuous music. */
   standby(seq: number): Buffer | undefined {
     const bytes = this.#loop[seq % this.#loop.length];
-    return bytes && retime(this.rendition.container, bytes, seq);
+    if (!bytes) return undefined;
+    const fragment = retime(this.rendition.container, bytes, seq);
+    const segment = this.rendition.container === 'fmp4' ? segmentAt(seq) : undefined;
+    return segment === undefined ? fragment : Buffer.from(withTag(this.#tag(segment), fragment).buffer);
   }
 
   /** The bytes of a held fragment. */

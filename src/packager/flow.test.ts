@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { testTag } from '../../test/segment-tag.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { ticks } from '../base/time.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
@@ -20,6 +21,7 @@ async function open(firstSeq: number) {
       log,
       renditions: RENDITIONS,
       firstSeq,
+      tag: (segment) => testTag('room', segment),
       init: ({ rendition }) => inits.push(rendition),
       fragment: () => undefined,
       encoderFailed: (rendition) => failed.push(rendition),
@@ -105,7 +107,13 @@ test('at first only what is always encoded is; a selection is sent once, and aga
   let thread!: ThreadEvents;
   const packager = await openWith(
     {
-      ...{ log: silentLog, renditions: RENDITIONS, firstSeq: 0, always: ['opus64', 'aac96'] },
+      ...{
+        log: silentLog,
+        renditions: RENDITIONS,
+        tag: (n: number) => testTag('room', n),
+        firstSeq: 0,
+        always: ['opus64', 'aac96'],
+      },
       ...{ init: () => undefined, fragment: () => undefined },
     },
     async (start, events) => {

@@ -2,6 +2,7 @@ import type { Log } from '../base/log.ts';
 import type { Codec, Fragment, Init, PcmBlock, Rendition } from '../base/media.ts';
 import type { Ticks } from '../base/time.ts';
 import { PRIMING } from '../media/priming.ts';
+import { segmentAt, withTag } from '../wire/segment-tag.ts';
 import { initOf } from './container.ts';
 import type { EncoderThread, ThreadEvents } from './encoder-thread.ts';
 import { BLOCKS_PER_FRAGMENT } from './encoding.ts';
@@ -13,6 +14,8 @@ export interface PackagerDeps {
   readonly renditions: readonly Rendition[];
   /** Ids that are coded in any case, together with all renditions cut from the same encodes; default: all. */
   readonly always?: readonly string[];
+  /** The tag of a segment, put in front of its first fragment where the container is fMP4. */
+  tag(segment: number): Uint8Array;
   /** The first block pushed is the first of this fragment. */
   readonly firstSeq: number;
   /** Called once per rendition, before `open` resolves; empty for ADTS and MPEG. */
@@ -70,6 +73,13 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
   let pushed = 0;
   let batch: { samples: Float32Array<ArrayBuffer>; wide: number } | undefined;
   let warned = Number.NEGATIVE_INFINITY;
+  const tagsIn = new Set(renditions.filter(({ container }) => container === 'fmp4').map(({ id }) => id));
+  const tagged = (fragment: Fragment): Fragment => {
+    const segment = tagsIn.has(fragment.rendition) ? segmentAt(fragment.seq) : undefined;
+    return segment === undefined
+      ? fragment
+      : { ...fragment, bytes: withTag(deps.tag(segment), fragment.bytes) };
+  };
   const warn = (fields: object, message: string): void => {
     if (pushed - warned < BLOCKS_PER_WARNING) return;
     warned = pushed;
@@ -92,7 +102,7 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
       },
       slot(fragments) {
         waiting--;
-        for (const fragment of fragments) deps.fragment(fragment);
+        for (const fragment of fragments) deps.fragment(tagged(fragment));
       },
       failed(rendition, error) {
         warn({ rendition, error }, 'an encoder failed; 320 ms of this rendition are missing');

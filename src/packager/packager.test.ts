@@ -1,12 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { decodeOpus, framesOf } from '../../test/packaged.ts';
+import { testTag } from '../../test/segment-tag.ts';
 import { chord, snr } from '../../test/sound.ts';
 import { silentLog } from '../base/log.ts';
 import type { Fragment } from '../base/media.ts';
 import { ticks } from '../base/time.ts';
 import { PRIMING } from '../media/priming.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
+import { tagOf } from '../wire/segment-tag.ts';
 import { startThread } from './encoder-thread.ts';
 import { AAC_MODULE, adapt, ForeignModuleError, MP3_MODULE } from './foreign-module.ts';
 import { open } from './index.ts';
@@ -21,7 +23,8 @@ test('sound that goes in comes out of the thread in all renditions, slot by slot
     await using packager = await open({
       log: silentLog,
       renditions: RENDITIONS,
-      firstSeq: 500,
+      firstSeq: 510,
+      tag: (segment) => testTag('room', segment),
       init: () => undefined,
       fragment: (fragment) => fragments.push(fragment),
     });
@@ -32,9 +35,14 @@ test('sound that goes in comes out of the thread in all renditions, slot by slot
     }
   }
   expect(fragments.map(({ seq }) => seq)).toEqual(
-    [...fragments.keys()].map((n) => 500 + Math.floor(n / RENDITIONS.length)),
+    [...fragments.keys()].map((n) => 510 + Math.floor(n / RENDITIONS.length)),
   );
   expect(fragments).toHaveLength(5 * RENDITIONS.length);
+  // Segment 32 begins with fragment 512: of players' renditions it has the tag, of the radio none.
+  const players = RENDITIONS.filter(({ container }) => container === 'fmp4').map(({ id }) => `512 ${id}`);
+  const tagged = fragments.filter(({ bytes }) => tagOf(bytes) !== undefined);
+  expect(tagged.map(({ seq, rendition }) => `${seq} ${rendition}`).toSorted()).toEqual(players.toSorted());
+  for (const { bytes } of tagged) expect(Buffer.compare(tagOf(bytes) ?? bytes, testTag('room', 32))).toBe(0);
   const packets = fragments
     .filter(({ rendition }) => rendition === 'opus64')
     .flatMap(({ bytes }) => framesOf(bytes));
@@ -58,7 +66,14 @@ test('a dead thread is restarted automatically', { timeout: 60_000 }, async () =
 test('encoders that cannot start are reported at once', async () => {
   const [first] = RENDITIONS;
   const renditions = [{ ...first!, bitrate: -5 }];
-  const deps = { log: silentLog, renditions, firstSeq: 0, init: () => undefined, fragment: () => undefined };
+  const deps = {
+    log: silentLog,
+    renditions,
+    firstSeq: 0,
+    tag: (n: number) => testTag('room', n),
+    init: () => undefined,
+    fragment: () => undefined,
+  };
   await expect(open(deps)).rejects.toThrow();
 });
 

@@ -6,6 +6,7 @@ import { ms } from '../base/time.ts';
 import type { Config } from '../config/index.ts';
 import { type Door, open as openDoorPart } from '../door/index.ts';
 import { readSecret } from '../keys/secret.ts';
+import { segmentTags } from '../keys/segment-tags.ts';
 import { type DoorLadder, open as openLadder, openStepJournal } from '../ladder/index.ts';
 import { open as openOrigin } from '../origin/index.ts';
 import { open as openQueueDoor } from '../queue/index.ts';
@@ -43,6 +44,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       maker: stack.use(openReplayThread(clock, at.archive)),
       measurer: stack.use(openReplayThread(clock, at.archive)),
       holdWhileAway: true,
+      tag: segmentTags(secret),
       caches: config.caches,
       queues: (slug) => holding(slug),
       older: askForRoom(at.siteHttp),

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { readSecret } from '../keys/secret.ts';
+import { segmentTags } from '../keys/segment-tags.ts';
 import { openTokens } from '../keys/token.ts';
 import { openStepJournal } from '../ladder/index.ts';
 import { open as openStage, type Stage } from '../stage/index.ts';
@@ -49,6 +50,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
           stage,
           archive,
           renditions: RENDITIONS,
+          tag,
           always: [...new Set([...ARCHIVED, ...config.archive])],
           loops: () => loops,
           publish,
@@ -91,7 +93,9 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       gap: (slug, gap) => log.warn({ slug, ...gap }, 'the recording has a gap'),
     }),
   );
-  const tokens = openTokens(readSecret(at.secret));
+  const secret = readSecret(at.secret);
+  const tokens = openTokens(secret);
+  const tag = segmentTags(secret);
   const stage = stack.use(
     await openStage({
       clock,

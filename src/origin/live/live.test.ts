@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ManualClock, manualClock } from '../../../test/clock.ts';
+import { testTag } from '../../../test/segment-tag.ts';
 import { markedFragment } from '../../../test/synthetic.ts';
 import { silentLog } from '../../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../../base/time.ts';
@@ -29,6 +30,7 @@ beforeEach(() => {
         Buffer.from(`from disk: ${rendition} ${first}-${count}`),
     },
     holdWhileAway: true,
+    tag: testTag,
   });
   const card = {
     slug: SLUG,
@@ -416,7 +418,13 @@ describe('rooms that are not on the air', () => {
 describe('content steering', () => {
   it('names each cache as a pathway, and sends players there when the ladder says so', async () => {
     const steered = open({
-      ...{ clock, log: silentLog, holdWhileAway: true, caches: ['https://a.example', 'https://b.example'] },
+      ...{
+        clock,
+        log: silentLog,
+        holdWhileAway: true,
+        tag: testTag,
+        caches: ['https://a.example', 'https://b.example'],
+      },
       archive: { recording: async () => undefined, init: async () => undefined, read: async () => undefined },
     });
     const card = {

@@ -25,6 +25,8 @@ export interface ProgramDeps {
   readonly renditions: readonly Rendition[];
   /** False: slots stay empty while the studio is away. */
   readonly holdWhileAway: boolean;
+  /** The tag of a segment of this room. */
+  tag(segment: number): Uint8Array;
   /** True while the room should be heard. */
   wanted(): boolean;
   /** Each fragment once per rendition, in order. */
@@ -70,7 +72,8 @@ export class OriginProgram {
   /** Takes over the list of renditions that the cell announces, after a restart perhaps another one. */
   adopt(renditions: readonly Rendition[]): void {
     for (const rendition of renditions)
-      if (!this.windows.has(rendition.id)) this.windows.set(rendition.id, new Window(rendition));
+      if (!this.windows.has(rendition.id))
+        this.windows.set(rendition.id, new Window(rendition, this.#deps.tag));
     this.#followers.clear();
     const families = Map.groupBy(this.windows.values(), familyOf);
     for (const [best, ...others] of families.values()) if (best) this.#followers.set(best, others);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { decodeWithFfmpeg, ffmpeg } from '../../../test/ffmpeg.ts';
 import { packageSound } from '../../../test/packaged.ts';
+import { testTag } from '../../../test/segment-tag.ts';
 import { silentLog } from '../../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../../base/time.ts';
 import { loadCodecs } from '../../packager/encoding.ts';
@@ -38,7 +39,7 @@ function room() {
   let noted: number | undefined;
   let version = 0;
   const origin = open({
-    ...{ clock, log: silentLog, holdWhileAway: true },
+    ...{ clock, log: silentLog, holdWhileAway: true, tag: testTag },
     archive: {
       recording: async () => ({
         ...{ title: 'A room', zero: ZERO, renditions: KEPT, gaps: [], marks },

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
+import { testTag } from '../../../test/segment-tag.ts';
 import { storedPiece } from '../../archive/piece-index.ts';
 import { silentLog } from '../../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../../base/time.ts';
 import { fmp4Fragment, fmp4Init } from '../../packager/fmp4.ts';
 import { EMPTY } from '../../wire/feed.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
+import { withTag } from '../../wire/segment-tag.ts';
 import { open } from '../index.ts';
 
 const ZERO = epochMs(Date.UTC(2026, 0, 1));
@@ -16,7 +18,7 @@ const PIECES = 20;
 const KEPT = RENDITIONS.filter(({ id }) => id === 'aac96');
 
 /** The file of fragment `seq`: fifteen frames of many lengths, about as long as those of 96 kbit/s. */
-const fragment = (seq: number): Uint8Array =>
+const bare = (seq: number): Uint8Array =>
   fmp4Fragment(
     seq,
     Array.from({ length: 15 }, (_, n) => {
@@ -25,22 +27,28 @@ const fragment = (seq: number): Uint8Array =>
       return bytes;
     }),
   );
-const files = Array.from({ length: PIECES }, (_, n) =>
-  Buffer.concat(Array.from({ length: 16 }, (_, k) => fragment(FIRST + 16 * n + k))),
-);
-const entries = files.map((bytes, n) => storedPiece(FIRST + 16 * n, bytes));
-const sizes = Buffer.concat(entries.map((entry) => entry.sizes));
+/** The same as a recording holds it: a segment's first one with its tag. */
+const fragment = (seq: number): Uint8Array =>
+  seq % 16 === 0 ? withTag(testTag('room', seq / 16), bare(seq)) : bare(seq);
+const filesOf = (one: (seq: number) => Uint8Array): Buffer[] =>
+  Array.from({ length: PIECES }, (_, n) =>
+    Buffer.concat(Array.from({ length: 16 }, (_, k) => one(FIRST + 16 * n + k))),
+  );
+const files = filesOf(fragment);
+const untagged = filesOf(bare);
+const sizes = Buffer.concat(files.map((bytes, n) => storedPiece(FIRST + 16 * n, bytes).sizes));
 
 /** A room with that recording; `read` counts what was read of the disk. */
-function room(status: 'live' | 'ended', index: Buffer = sizes) {
+function room(status: 'live' | 'ended', index: Buffer = sizes, kept: readonly Buffer[] = files) {
+  const entries = kept.map((bytes, n) => storedPiece(FIRST + 16 * n, bytes));
   const read = { bytes: 0 };
   const counted = (bytes: Buffer): Buffer => {
     read.bytes += bytes.length;
     return Buffer.from(bytes);
   };
-  const fileOf = (first: number): Buffer => files[(first - FIRST) / 16] ?? Buffer.alloc(0);
+  const fileOf = (first: number): Buffer => kept[(first - FIRST) / 16] ?? Buffer.alloc(0);
   const origin = open({
-    ...{ clock: manualClock(ZERO), log: silentLog, holdWhileAway: true },
+    ...{ clock: manualClock(ZERO), log: silentLog, holdWhileAway: true, tag: testTag },
     archive: {
       recording: async () => ({
         ...{ title: 'A room', zero: ZERO, renditions: KEPT, gaps: [] },
@@ -82,6 +90,18 @@ describe.each(['live', 'ended'] as const)('a few bytes of the recording of a roo
       most = Math.max(most, read.bytes);
     }
     expect(most).toBeLessThan(10_000);
+  });
+
+  it('are the same bytes in a recording of an earlier version, whose segments have no tags', async () => {
+    const { get, read } = room(status, sizes, untagged);
+    const whole = await get();
+    for (let at = 60_000; at < whole.length - 300; at += 7919) {
+      read.bytes = 0;
+      expect((await get(`bytes=${at}-${at + 255}`)).equals(whole.subarray(at, at + 256)), `at ${at}`).toBe(
+        true,
+      );
+      expect(read.bytes).toBeLessThan(20_000);
+    }
   });
 
   it('are the same bytes across the border of two pieces, and in the first, which begins before the replay', async () => {

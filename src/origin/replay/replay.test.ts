@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
+import { testTag } from '../../../test/segment-tag.ts';
 import { markedFragment, markedFrames, syntheticBox } from '../../../test/synthetic.ts';
 import { silentLog } from '../../base/log.ts';
 import { epochMs, FRAGMENT_MS } from '../../base/time.ts';
@@ -59,6 +60,7 @@ function origin(
         Buffer.concat(Array.from({ length: count }, (_, n) => markedFragment(rendition, first + n))),
     },
     holdWhileAway: true,
+    tag: testTag,
   });
   const card = { slug: 'room', title: 'A room', hosts: [], status, clocks: {}, zero: ZERO, ...more };
   opened.receive({ head: { kind: 'rooms', rooms: [card] }, body: EMPTY });

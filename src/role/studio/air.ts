@@ -24,6 +24,8 @@ export interface AirDeps {
   readonly always: readonly string[];
   /** A room that rested goes on from this. */
   readonly rested?: Rested;
+  /** The tag of a segment of this room's program. */
+  tag(segment: number): Uint8Array;
   init(init: Init): void;
   /** Nothing comes after it was closed. */
   fragment(fragment: Fragment): void;
@@ -71,7 +73,7 @@ export async function openAir(deps: AirDeps): Promise<Air> {
     await openPackager({
       log: deps.log.part('packager'),
       ...{ renditions: deps.renditions, always: deps.always, firstSeq: codedFrom },
-      init: deps.init,
+      ...{ tag: deps.tag, init: deps.init },
       encoderFailed: () => encoders.failed(clock.wall()),
       fragment(fragment) {
         encoders.came();

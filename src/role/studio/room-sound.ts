@@ -148,6 +148,7 @@ export class RoomSound implements AsyncDisposable {
     const air = await openAir({
       ...{ clock: cell.clock, log: cell.log, zero, renditions: cell.renditions, always: cell.always },
       ...(rested ? { rested } : {}),
+      tag: (segment) => cell.tag(slug, segment),
       init: (init) => {
         this.#inits.set(init.rendition, init.bytes);
         this.#deps.init(init);

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Rendition } from '../../base/media.ts';
 import type { Ms } from '../../base/time.ts';
+import type { SegmentTag } from '../../keys/segment-tags.ts';
 import type { StepJournal } from '../../ladder/index.ts';
 import type { Stage } from '../../stage/index.ts';
 import type { StandbyLoops } from '../../standby/standby-loops.ts';
@@ -21,6 +22,7 @@ export interface RunningRoomDeps {
   readonly renditions: readonly Rendition[];
   /** Ids that are coded whether somebody hears them or not. */
   readonly always: readonly string[];
+  readonly tag: SegmentTag;
   readonly loops: () => StandbyLoops;
   /** Between two writes of the stream; told to listeners. */
   readonly writePeriod: Ms;
