@@ -148,6 +148,10 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/verify'] },
   },
   {
+    ...{ id: 'privacy', what: 'what is kept about listeners', pattern: '/privacy' },
+    ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/privacy'] },
+  },
+  {
     ...{ id: 'errors', what: 'what each refusal means', pattern: '/errors' },
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/errors'] },
   },

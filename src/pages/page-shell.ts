@@ -100,6 +100,7 @@ ${cardImage(base, words)}${base ? `<meta property="og:url" content="${escapeHtml
 <body>
 <header class="top page"><a class="home" href="/">Earshot</a></header>
 ${main}
+<footer class="foot page small ash"><p><a href="/privacy">${words.privacy}</a></p></footer>
 </body>
 </html>
 `;

@@ -250,3 +250,26 @@ test('the language is the one with the highest weight, the first among equals, o
   for (const accepted of ['en-GB,en;q=0.9,fr;q=0.8', 'de', '', 'fr;q=0.2,en', 'fr;q=0', 'en,fr', undefined])
     expect(languageOf(accepted)).toBe('en');
 });
+
+test('what is kept about listeners is said in both languages, and every page links to it', () => {
+  for (const [language, other] of [
+    ['en', 'fr'],
+    ['fr', 'en'],
+  ] as const) {
+    const html = pages.privacy(language);
+    expect(html).toContain(`<html lang="${language}">`);
+    expect(html).toContain(`<section id="${other}" lang="${other}">`);
+    expect(html).not.toContain('<script');
+    // The same statements in both: title by title, line by line.
+    const [mine = '', others = ''] = html.split('<section id=');
+    for (const [here, below] of [
+      ['<h2>', '<h3>'],
+      ['<ul>', '<ul>'],
+      ['<li>', '<li>'],
+    ] as const)
+      expect(mine.split(here)).toHaveLength(others.split(below).length);
+    for (const figure of ['30', '20', 'Global Privacy Control']) expect(mine).toContain(figure);
+  }
+  for (const html of [pages.home([]), pages.room(room()), pages.notFound(), pages.errors(), pages.privacy()])
+    expect(html).toContain('<a href="/privacy">');
+});

@@ -6,6 +6,7 @@ import { homeMain } from './home-page.ts';
 import { LISTEN, type Manifest, openShell, PLAIN, STUDIO } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 import { ENGLISH_ONLY, planMain } from './plan-page.ts';
+import { privacyHead, privacyMain } from './privacy-page.ts';
 import { roomMain } from './room-page.ts';
 import { isolated, titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';
@@ -20,6 +21,8 @@ export interface Pages {
   room(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
   studio(card: RoomCard, language?: PageLanguage): string;
   notFound(language?: PageLanguage): string;
+  /** What is kept about listeners, and for how long. */
+  privacy(language?: PageLanguage): string;
   errors(): string;
   /** The calculator, with the values its form was submitted with. */
   plan(query: URLSearchParams): string;
@@ -101,6 +104,10 @@ export function openPages(deps: {
         `<main class="plain page"><h1>${words.missing}</h1><p>${words.missingWay}</p>
 <section lang="${other.language}"><h2>${other.missing}</h2><p>${other.missingWay}</p></section></main>`,
       );
+    },
+    privacy(language = 'en') {
+      const head = { ...privacyHead(language), path: '/privacy' };
+      return shell(plainWords(language), head, PLAIN, privacyMain(language));
     },
     plan: (query) =>
       shell(

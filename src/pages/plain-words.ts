@@ -50,6 +50,8 @@ export interface PlainWords {
   readonly verifyTitle: string;
   readonly verifyAbout: string;
   readonly verifyPlain: string;
+  /** The link to what is kept about listeners. */
+  readonly privacy: string;
 }
 
 const english: PlainWords = {
@@ -119,6 +121,7 @@ const english: PlainWords = {
   verifyAbout: 'Checks a bundle of audience figures in your browser: nothing is sent anywhere.',
   verifyPlain:
     'The check runs in your browser and needs scripts. Without them, the command line does the same:',
+  privacy: 'What is kept about you',
 };
 
 const french: PlainWords = {
@@ -189,6 +192,7 @@ const french: PlainWords = {
   verifyAbout: 'Vérifie un dossier de preuves d’audience dans votre navigateur : rien n’est envoyé.',
   verifyPlain:
     'La vérification se fait dans votre navigateur, avec un script. Sans lui, la ligne de commande fait de même :',
+  privacy: 'Ce qui est gardé de vous',
 };
 
 /** The words of a language. */

@@ -58,6 +58,15 @@ export const detailsEnglish = {
       : count === 1
         ? '1 connection listening now'
         : `${n(count, rung)} connections listening now`,
+  listening: (count: number) => `${n(count)} listening now`,
+  listeningBetween: (low: number, high: number) => `${n(low)} to ${n(high)} listening now`,
+  listeningCounted: '(counted, not estimated)',
+  listeningRange: '(two counts that differ: the truth is between them)',
+  listeningServer: '(counted by the server alone)',
+  listeningPlayers: '(reported by players, not yet confirmed by the server)',
+  whatIsThis: 'what is this?',
+  connections: (count: number, rung?: number, later = 0) =>
+    `${count === 1 ? '1 connection' : `${n(count, rung)} connections`}${later > 0 ? `, ${n(later, rung)} catching up` : ''}`,
   streamsHint: 'Counted by the server, rounded when busy. Connections, not people.',
   theatre: (streams: number, names: string, rung?: number) =>
     `The theatre: ${streams === 1 ? 'one connection is' : `${n(streams, rung)} connections are`} listening. ${

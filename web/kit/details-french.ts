@@ -61,6 +61,15 @@ export const detailsFrench: typeof detailsEnglish = {
       : count <= 1
         ? `${count} connexion à l’écoute`
         : `${n(count, rung)} connexions à l’écoute`,
+  listening: (count) => `${n(count)} à l’écoute`,
+  listeningBetween: (low, high) => `${n(low)} à ${n(high)} à l’écoute`,
+  listeningCounted: '(compté, pas estimé)',
+  listeningRange: '(deux comptes qui diffèrent : la vérité est entre les deux)',
+  listeningServer: '(compté par le serveur seul)',
+  listeningPlayers: '(annoncé par les lecteurs, pas encore confirmé par le serveur)',
+  whatIsThis: 'qu’est-ce que c’est ?',
+  connections: (count, rung, later = 0) =>
+    `${count <= 1 ? `${count} connexion` : `${n(count, rung)} connexions`}${later > 0 ? `, ${n(later, rung)} en différé` : ''}`,
   streamsHint: 'Comptées par le serveur, arrondies en cas d’affluence. Des connexions, pas des personnes.',
   theatre: (streams, names, rung) =>
     `Le théâtre : ${streams <= 1 ? `${streams} connexion` : `${n(streams, rung)} connexions`} à l’écoute. ${

@@ -110,4 +110,5 @@ export const english = {
   theme: 'Light or dark',
   otherLanguage: 'Français',
   footer: 'Earshot: open source, on this server. No trackers.',
+  privacy: 'What is kept about you',
 };

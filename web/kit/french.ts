@@ -103,4 +103,5 @@ export const french: typeof english = {
   theme: 'Clair ou sombre',
   otherLanguage: 'English',
   footer: 'Earshot : logiciel libre, sur ce serveur. Aucun traceur.',
+  privacy: 'Ce qui est gardé de vous',
 };

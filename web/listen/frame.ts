@@ -77,6 +77,12 @@ export function frame(main: HTMLElement, words: ListenWords, skip: string): void
       element('nav', { 'aria-label': 'Earshot' }, tongue, theme),
     ),
   );
-  main.after(element('footer', { class: 'foot page small ash' }, element('p', {}, words.footer)));
+  main.after(
+    element(
+      'footer',
+      { class: 'foot page small ash' },
+      element('p', {}, `${words.footer} `, element('a', { href: '/privacy' }, words.privacy)),
+    ),
+  );
   document.documentElement.lang = words.locale;
 }

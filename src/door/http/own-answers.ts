@@ -68,6 +68,8 @@ export class OwnAnswers {
         return this.#page(req, res, '/verify', (language) => pages.verify(language), 200, pages.verifyPolicy);
       case 'errors':
         return this.#page(req, res, '/errors', () => pages.errors());
+      case 'privacy':
+        return this.#page(req, res, '/privacy', (language) => pages.privacy(language));
       case 'health':
         return this.#say(req, res, { type: TEXT, cache: 'no-store', body: 'ok\n' });
       case 'ready':

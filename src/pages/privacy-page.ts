@@ -1,0 +1,137 @@
+import type { PageLanguage } from '../base/negotiation.ts';
+
+/** What is kept about listeners and for how long, in plain words. The titles stand above lists; entries are HTML. */
+interface PrivacyText {
+  readonly title: string;
+  readonly about: string;
+  readonly lead: string;
+  readonly parts: readonly { readonly title: string; readonly says: readonly string[] }[];
+  /** The other language is below. */
+  readonly other: string;
+}
+
+const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
+  en: {
+    title: 'What is kept about you, and for how long',
+    about: 'How this server counts listeners, and what it keeps of them.',
+    lead: 'You need no account to listen. There are no cookies and no trackers, and nothing about you is sent to another company. This server counts how many people listen, and this page says how.',
+    parts: [
+      {
+        title: 'While you listen',
+        says: [
+          'Your player has a random number, its session. About every half minute it sends that number, a proof that the sound arrived, how many seconds were played, whether it is muted, and whether the tab is hidden.',
+          'Your network address is needed to send you the sound. These counts do not keep it.',
+          'To count people and not connections, the server makes a key out of your address (of IPv6 the first half), the name of your browser, and a random salt. The salt is deleted every day. After that nobody, we included, can tell whose key it was; somebody who comes on two days counts as two.',
+        ],
+      },
+      {
+        title: 'When you look',
+        says: [
+          'That a room’s page was loaded, that Listen was pressed, whether sound came within half a minute, and if not, why.',
+          'That a room’s card on the home page was in view for a second. Links between pages and what you do elsewhere are not followed.',
+        ],
+      },
+      {
+        title: 'How long',
+        says: [
+          'Raw records (session, key, minute, seconds): 30 days, then they are deleted.',
+          'The salt of the keys: one day.',
+          'Totals per room and minute: for good, in a log that anyone can check. No person is in it, and rows that stand for fewer than 20 listeners are merged.',
+        ],
+      },
+      {
+        title: 'In your own browser',
+        says: [
+          'Your language, light or dark, your place in a recording, how steady your network is, and your links to rooms stay in your browser until you clear its data. They are not sent to count you.',
+          'When this tab last showed a room: until you close the tab. It says only whether you come back within half an hour.',
+        ],
+      },
+      {
+        title: 'If your browser asks not to be tracked',
+        says: [
+          'With Do Not Track or Global Privacy Control you are counted as one listener, and that is all: not whether you are muted or the tab is hidden, not whether you come back, not which cards you saw.',
+        ],
+      },
+      {
+        title: 'If you speak',
+        says: [
+          'On stage your name and your voice are public, and the conversation may be recorded: its hosts decide.',
+        ],
+      },
+    ],
+    other: 'En français, plus bas',
+  },
+  fr: {
+    title: 'Ce qui est gardé de vous, et combien de temps',
+    about: 'Comment ce serveur compte son public, et ce qu’il en garde.',
+    lead: 'Il ne faut pas de compte pour écouter. Il n’y a ni cookies ni traceurs, et rien de ce qui vous concerne ne part vers une autre entreprise. Ce serveur compte combien de personnes écoutent ; voici comment.',
+    parts: [
+      {
+        title: 'Pendant que vous écoutez',
+        says: [
+          'Votre lecteur porte un nombre au hasard, sa session. Toutes les trente secondes environ, il envoie ce nombre, une preuve que le son est arrivé, combien de secondes ont été jouées, si le son est coupé et si l’onglet est caché.',
+          'Votre adresse réseau sert à vous envoyer le son. Ces comptes ne la gardent pas.',
+          'Pour compter des personnes et non des connexions, le serveur fait une clé de votre adresse (la première moitié en IPv6), du nom de votre navigateur et d’un sel tiré au hasard. Le sel est effacé chaque jour. Ensuite, plus personne, nous compris, ne peut dire à qui était une clé ; qui vient deux jours compte pour deux.',
+        ],
+      },
+      {
+        title: 'Quand vous regardez',
+        says: [
+          'Que la page d’une salle a été chargée, qu’on a appuyé sur Écouter, si le son est venu en moins de trente secondes, et sinon pourquoi.',
+          'Que la carte d’une salle, sur la page d’accueil, est restée visible une seconde. Votre chemin d’une page à l’autre, et ce que vous faites ailleurs, ne sont pas suivis.',
+        ],
+      },
+      {
+        title: 'Combien de temps',
+        says: [
+          'Les relevés bruts (session, clé, minute, secondes) : 30 jours, puis ils sont effacés.',
+          'Le sel des clés : un jour.',
+          'Les totaux par salle et par minute : toujours, dans un registre que chacun peut vérifier. Personne n’y figure, et les lignes qui représentent moins de 20 personnes à l’écoute sont réunies.',
+        ],
+      },
+      {
+        title: 'Dans votre navigateur',
+        says: [
+          'Votre langue, le clair ou le sombre, votre place dans un enregistrement, la stabilité de votre réseau et vos liens vers des salles restent dans votre navigateur jusqu’à ce que vous en effaciez les données. Rien de cela n’est envoyé pour vous compter.',
+          'Le moment où cet onglet a montré une salle pour la dernière fois : jusqu’à sa fermeture. Il dit seulement si vous revenez en moins d’une demi-heure.',
+        ],
+      },
+      {
+        title: 'Si votre navigateur demande de ne pas être suivi',
+        says: [
+          'Avec « Do Not Track » ou « Global Privacy Control », vous comptez pour une écoute, et c’est tout : ni le son coupé, ni l’onglet caché, ni votre retour, ni les cartes vues ne sont dits.',
+        ],
+      },
+      {
+        title: 'Si vous parlez',
+        says: [
+          'Sur scène, votre nom et votre voix sont publics, et la conversation peut être enregistrée : ses hôtes en décident.',
+        ],
+      },
+    ],
+    other: 'In English, below',
+  },
+};
+
+const section = (language: PageLanguage, level: 1 | 2, above: string): string => {
+  const { title, lead, parts } = TEXT[language];
+  const listed = parts.map(
+    (part) =>
+      `<h${level + 1}>${part.title}</h${level + 1}>\n<ul>${part.says.map((line) => `<li>${line}</li>`).join('\n')}</ul>`,
+  );
+  return `<h${level}>${title}</h${level}>\n${above}<p>${lead}</p>\n${listed.join('\n')}`;
+};
+
+/** The title of the page, and what it is about. */
+export const privacyHead = (language: PageLanguage): { readonly title: string; readonly about: string } =>
+  TEXT[language];
+
+/** The page's `main`: in the reader's language, and the other one below it, because only their browser knows a choice. */
+export function privacyMain(language: PageLanguage): string {
+  const other = language === 'fr' ? 'en' : 'fr';
+  const link = `<p class="small"><a href="#${other}" lang="${other}">${TEXT[language].other}</a></p>\n`;
+  return `<main class="plain page privacy">
+${section(language, 1, link)}
+<section id="${other}" lang="${other}">${section(other, 2, '')}</section>
+</main>`;
+}
