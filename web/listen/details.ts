@@ -2,7 +2,7 @@
  * The parts of a room's page that are fetched after what sound needs: the theatre, the bar, sharing, and keeping a
  * place.
  */
-import { isRunning, type RoomState, type RoomStatus } from '../../src/wire/room.ts';
+import { isRunning, type ListenerCount, type RoomState, type RoomStatus } from '../../src/wire/room.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
@@ -51,7 +51,7 @@ export function roomDetails(
   const facts = openFacts(words);
   slots.talk.append(...facts.nodes);
   const theatre = openTheatre(words);
-  const count = openCount(words);
+  const count = openCount(slug, words);
   slots.house.append(theatre.node, count.node);
   const ways = openWays(slug, words, sound, remembered);
   slots.more.append(...ways.nodes);
@@ -165,20 +165,42 @@ function openFacts(words: AllWords) {
   };
 }
 
-/** The number of listeners, while the room runs. */
-function openCount(words: AllWords) {
-  const streams = element('p', { class: 'streams' });
-  const node = element(
-    'div',
-    { class: 'count' },
-    streams,
-    element('p', { class: 'small ash' }, words.streamsHint),
-  );
+/** The number of listeners, while the room runs; of connections where nobody counts listeners. */
+function openCount(slug: string, words: AllWords) {
+  const main = element('p', { class: 'streams' });
+  const how = element('span', {});
+  const what = element('a', { href: `/r/${slug}/numbers` }, words.whatIsThis);
+  const explained = element('p', { class: 'small ash' }, how, ' · ', what);
+  const hint = element('p', { class: 'small ash' });
+  const node = element('div', { class: 'count' }, main, explained, hint);
   const show = (state: RoomState, running: boolean): void => {
+    const { streams, listeners, catchingUp, delivery } = state;
     node.hidden = !running;
-    write(streams, words.streams(state.streams, state.delivery.rung, state.catchingUp));
+    explained.hidden = !listeners;
+    if (listeners) {
+      const told = listenersIn(words, listeners);
+      write(main, told.main);
+      write(how, told.how);
+      write(hint, `${words.connections(streams, delivery.rung, catchingUp)}. ${words.streamsHint}`);
+    } else {
+      write(main, words.streams(streams, delivery.rung, catchingUp));
+      write(hint, words.streamsHint);
+    }
   };
   return { node, show };
+}
+
+/** How many listen, and how that is known. */
+function listenersIn(words: AllWords, { value, low, high, status }: ListenerCount) {
+  const range = status === 'range' && low !== undefined && high !== undefined;
+  const how = {
+    reconciled: words.listeningCounted,
+    discrepant: words.listeningCounted,
+    range: words.listeningRange,
+    server_only: words.listeningServer,
+    client_only: words.listeningPlayers,
+  }[status];
+  return { main: range ? words.listeningBetween(low, high) : words.listening(value), how };
 }
 
 /** Buttons to listen from another place, to share the room and to download it. */

@@ -1,3 +1,4 @@
+import type { ListenerCount } from '../../../src/wire/room.ts';
 import { clockOf } from '../../kit/figures.ts';
 import { useConsole, useWords } from '../console/context.ts';
 import { CopyButton } from '../controls/copy-button.tsx';
@@ -23,6 +24,8 @@ export function Master() {
   const late = room.open.value?.catchingUp ?? 0;
   const people = room.people.value;
   const count = new Intl.NumberFormat(settings.language.value).format(streams);
+  const listeners = room.open.value?.listeners;
+  const counted = listeners && amountIn(listeners, settings.language.value);
   const you = room.me.value.id;
   const page = new URL(`/r/${link.slug}`, location.href).href;
   const unheard =
@@ -64,10 +67,18 @@ export function Master() {
         </p>
       </div>
       <Say />
+      {here && listeners && (
+        <p class="listeners">
+          <span class="figure">{counted}</span> {words.listeners[listeners.status]}{' '}
+          <a class="small" href={`/r/${link.slug}/numbers`} target="_blank" rel="noopener">
+            {words.whatIsThis}
+          </a>
+        </p>
+      )}
       {here && (
         <details class="streams">
           <summary>
-            <span class="figure">{count}</span>
+            <span class={listeners ? '' : 'figure'}>{count}</span>
             <span>
               {words.streams(streams)}
               {late > 0 && <small class="ash"> · {words.catchingUp(late)}</small>}
@@ -87,6 +98,14 @@ export function Master() {
       </div>
     </section>
   );
+}
+
+/** How many listen, in figures: the range where the two counts differ too much for one figure. */
+function amountIn({ value, low, high, status }: ListenerCount, language: string): string {
+  const figure = new Intl.NumberFormat(language);
+  return status === 'range' && low !== undefined && high !== undefined
+    ? `${figure.format(low)} – ${figure.format(high)}`
+    : figure.format(value);
 }
 
 /** The state of the show in one sentence. */

@@ -1,3 +1,4 @@
+import type { Reconciliation } from '../../../src/wire/numbers.ts';
 import { roomEnglish } from './room-english.ts';
 
 /** The texts of the studio in English. The compiler checks that French has the same keys. */
@@ -120,6 +121,14 @@ export const english = {
   hearsUnknown: 'unknown right now',
   behind: 'about a second after you say it',
   streams: (n: number): string => (n === 1 ? 'connection listening now' : 'connections listening now'),
+  listeners: {
+    reconciled: 'listening now, counted, not estimated',
+    discrepant: 'listening now, counted, not estimated',
+    range: 'listening now: two counts differ, the truth is between them',
+    server_only: 'listening now, counted by the server alone',
+    client_only: 'listening now, reported by players',
+  } as Record<Reconciliation, string>,
+  whatIsThis: 'what is this?',
   catchingUp: (n: number): string => `${n.toLocaleString('en')} catching up`,
   streamsHint:
     'Connections being served at this moment, counted, not estimated. One person can have several connections.',

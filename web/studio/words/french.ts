@@ -121,6 +121,14 @@ export const french: typeof english = {
   hearsUnknown: 'on ne sait pas',
   behind: 'avec environ une seconde de décalage',
   streams: (n) => (n <= 1 ? 'connexion à l’écoute' : 'connexions à l’écoute'),
+  listeners: {
+    reconciled: 'à l’écoute, compté, pas estimé',
+    discrepant: 'à l’écoute, compté, pas estimé',
+    range: 'à l’écoute : deux comptes diffèrent, la vérité est entre les deux',
+    server_only: 'à l’écoute, compté par le serveur seul',
+    client_only: 'à l’écoute, annoncé par les lecteurs',
+  },
+  whatIsThis: 'qu’est-ce que c’est ?',
   catchingUp: (n) => `${n.toLocaleString('fr')} en différé`,
   streamsHint:
     'Connexions servies en ce moment, comptées et non estimées. Une personne peut avoir plusieurs connexions.',
