@@ -343,6 +343,21 @@ test.each(LIES.map(([code, lie], i) => [code, i, lie] as const))(
   },
 );
 
+test('a later peak may have fewer who do not count', async () => {
+  let minutes = 0;
+  const write = (entry: EvidenceEntry): EvidenceEntry => {
+    if (entry.kind !== 'minute') return entry;
+    minutes += 1;
+    const { peak_concurrent: peak } = entry.total;
+    const gross = (peak?.net ?? 0) + (minutes < 3 ? 9_000 : 0);
+    return {
+      ...entry,
+      total: { ...entry.total, peak_concurrent: { ...(peak as object), gross } },
+    } as EvidenceEntry;
+  };
+  expect(codes(await check(bundleOf(eventOf({ minutes: 6, write }))))).toEqual([]);
+});
+
 test('a final figure differs from the live one only with a reason', async () => {
   const final = (change: (entry: { differences: object[] }) => object) => {
     const write = (entry: EvidenceEntry): EvidenceEntry =>
@@ -350,6 +365,15 @@ test('a final figure differs from the live one only with a reason', async () => 
     return check(bundleOf(eventOf({ minutes: 5, seed: 8, write })));
   };
   expect(codes(await final(() => ({})))).toEqual([]);
+  // A figure that nobody knew live was nothing.
+  const later = { replay_listens: { net: 4, gross: 5, method: 'counted' } };
+  const row = { metric: 'replay_listens', live: 0, final: 4, why: 'counted later' };
+  const withLater = (rows: readonly object[]) => (entry: { differences: object[]; total?: object }) => ({
+    total: { ...entry.total, ...later },
+    differences: [...entry.differences, ...rows],
+  });
+  expect(codes(await final(withLater([row])))).toEqual([]);
+  expect(codes(await final(withLater([])))).toEqual(['difference']);
   expect(codes(await final(() => ({ differences: [] })))).toEqual(['difference']);
   expect(
     codes(
@@ -414,6 +438,16 @@ test('a file without its head line by line, nested deep, or of other things is s
     const found = await check(`${bundle.toSpliced(3, 0, line).join('\n')}\n`);
     expect([found.ok, found.unreadable], line.slice(0, 40)).toEqual([false, false]);
   }
+});
+
+test('a number that is written as a text is no number', async () => {
+  const event = eventOf({ minutes: 2 });
+  const lines = linesOf(event).map((line) => line.replace(/"index":(\d+)/, '"index":"$1"'));
+  expect(codes(await check(sealed(event, lines)))).toContain('order');
+  const headless = linesOf(event).map((line) =>
+    line.replace('"room":"town-hall","title":"Town hall “2024”",', ''),
+  );
+  expect((await check(sealed(event, headless))).unreadable).toBe(true);
 });
 
 test('findings are at most five hundred', async () => {

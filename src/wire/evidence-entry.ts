@@ -33,7 +33,7 @@ export interface RoomPlace {
  *   s in one that is `server_only`; it is never below `avg_concurrent`;
  * - `listening_seconds.net` is the sum of `seconds` of all the room's minutes so far; it may be more after a `gap`;
  * - join_success + join_failures ≤ join_attempts, and equal in a `final`; `failures` and `parts` add up to their figure;
- * - totals of events, sessions, seconds and listens, and the peak, never go down, but for `drop_ins` (who stays becomes
+ * - totals of events, sessions, seconds and listens, and the peak (net), never go down, but for `drop_ins` (who stays becomes
  *   `tuned_in_live`) and for `net` by as many as were added to `excluded` since.
  */
 export interface MinuteEntry extends RoomPlace {
@@ -61,7 +61,7 @@ export interface MinuteEntry extends RoomPlace {
 
 /**
  * The figures after the pass over the raw records, and what differs from the last minute entry, in words: a row for every
- * figure whose `net` is another than there.
+ * figure whose `net` is another than there (0 where it is not there).
  */
 export interface FinalEntry extends RoomPlace {
   readonly v: 1;
