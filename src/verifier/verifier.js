@@ -143,6 +143,7 @@ function rootFrom(nodes, from, size) {
   return one && other && nodeHash(one, other);
 }
 
+/** Whether the tree of the older checkpoint is the beginning of the newer one's. */
 function isConsistent(older, newer, proof) {
   if (older.size === 0) return proof.length === 0 && same(older.root, sha256());
   const [before, now] = rootsByConsistency(older.size, newer.size, proof, older.root);
@@ -151,9 +152,7 @@ function isConsistent(older, newer, proof) {
 
 // Signed notes (C2SP signed-note), and checkpoints and cosignatures in that form.
 
-const [LOG, WITNESS] = [1, 4];
-
-/** A verifier key, `name+id+key`. The id is a hash of name, type and key, so it cannot stand beside another. */
+/** A verifier key, `name+id+key`. The id is made of name, type (1: a log, 4: a witness) and key: it fits no other. */
 async function readKey(text, type) {
   const [, name, id, rest] = /^([^+\s]+)\+([0-9a-f]{8})\+(.+)$/.exec(text);
   const bytes = bytesOf(rest, 33);
@@ -421,9 +420,7 @@ class Bundle {
       if (this.lines > 1 && (stage < Math.max(this.#stage, 1) || this.#stage === 3)) report.find('order');
       this.#stage = Math.max(this.#stage, stage);
       if (this.lines === 1) await this.#head(line);
-      else if (line.kind === 'entry') await this.#entry(line);
-      else if (line.kind === 'checkpoint') await this.#checkpoint(line);
-      else if (line.kind === 'seal') await this.#seal(line);
+      else if (stage > 0) await [this.#entry, this.#checkpoint, this.#seal][stage - 1].call(this, line);
     } catch (error) {
       if (error instanceof Unreadable) throw error;
       if (this.lines === 1) throw new Unreadable('not-a-bundle');
@@ -448,11 +445,10 @@ class Bundle {
   async #head(head) {
     if (head.kind !== 'earshot-bundle') throw new Unreadable('not-a-bundle');
     if (head.v !== 1) throw new Unreadable('newer');
-    const texts = [head.room, head.title, head.origin];
-    if (texts.some((text) => typeof text !== 'string')) throw new Unreadable('not-a-bundle');
+    if (![head.room, head.title, head.origin].every((text) => typeof text === 'string')) throw new Error('head');
     const read = (texts, type) => Promise.all(texts.map((text) => readKey(text, type)));
-    this.keys = await read(head.keys, LOG);
-    this.cosigners = await read(head.witnesses ?? [], WITNESS);
+    this.keys = await read(head.keys, 1);
+    this.cosigners = await read(head.witnesses ?? [], 4);
     this.head = head;
     this.room = new Room(this.report, head.room);
     this.anchor = await this.#lastCheckpoint().catch(() => undefined);
