@@ -1,0 +1,150 @@
+import type { NumbersWords } from './words.ts';
+
+/** The numbers page in French. */
+export const numbersFrench: NumbersWords = {
+  language: 'fr',
+  title: (room) => `Chiffres : ${room}`,
+  about: (room) => `Combien ont écouté ${room}, comment on a compté, et comment le vérifier.`,
+  back: 'Vers la salle',
+  now: (count) => `${count} à l’écoute en ce moment.`,
+  peak: (count) => `Au plus fort, ${count} écoutaient en même temps.`,
+  between: (low, high) =>
+    `Entre ${low} et ${high} : le compte du serveur et celui des lecteurs diffèrent trop pour donner un seul chiffre.`,
+  liveAndReplay: (live, replay) => `${live} en direct + ${replay} en rediffusion`,
+  nothing: 'Rien n’a encore été compté. Les chiffres apparaissent ici avec la première personne à l’écoute.',
+  picture: 'La soirée',
+  pictureNeedsScripts:
+    'Le graphique a besoin de scripts. Les mêmes chiffres, minute par minute, sont dans le dossier de preuves ci-dessous et dans evening.json.',
+  figures: 'Chaque chiffre, et ce qu’il veut dire',
+  units: {
+    events: 'événements',
+    sessions: 'sessions (un lecteur chacune)',
+    people: 'personnes, estimées',
+    listens: 'écoutes',
+    seconds: 'secondes',
+  },
+  names: {
+    listeners_now: 'À l’écoute en ce moment',
+    peak_concurrent: 'Maximum en même temps',
+    avg_concurrent: 'En moyenne en même temps',
+    in_room_now: 'Pages ouvertes sur la salle',
+    tuned_in_live: 'Ont écouté en direct une minute ou plus',
+    drop_ins: 'Ont écouté en direct moins d’une minute',
+    unique_listeners: 'Auditeurs différents aujourd’hui',
+    listening_seconds: 'Temps d’écoute',
+    replay_listens: 'Rediffusions d’une minute ou plus',
+    listens_total: 'Écoutes, direct et rediffusion',
+    visits: 'Visites de la page',
+    join_attempts: 'Appuis sur Écouter',
+    join_retries: 'Nouvelles tentatives automatiques',
+    join_success: 'Entrées qui ont abouti au son',
+    join_failures: 'Entrées qui ont échoué',
+    post_impressions: 'Fois où sa carte a été vue',
+    embed_impressions: 'Fois où sa carte a été vue sur d’autres sites',
+    post_reach: 'Personnes différentes qui ont vu sa carte',
+    feed_downloads: 'Téléchargements d’une minute ou plus',
+  },
+  rules: {
+    listeners_now:
+      'Lecteurs qui ont reçu au moins la moitié du son des 30 dernières secondes et l’ont prouvé il y a 45 secondes au plus (75 dans un onglet caché). Les hôtes et les intervenants ne comptent pas.',
+    peak_concurrent:
+      'La plus grande valeur de « à l’écoute », relevée toutes les 10 secondes au même instant sur tous les serveurs. Jamais une somme de maximums.',
+    avg_concurrent: 'Le temps d’écoute divisé par la durée du direct.',
+    in_room_now: 'Pages ouvertes sur la salle, avec ou sans lecture, hôtes et intervenants compris.',
+    tuned_in_live: 'Lecteurs avec au moins 60 secondes d’écoute prouvée en direct, au total.',
+    drop_ins: 'Lecteurs avec un peu d’écoute prouvée en direct, mais moins de 60 secondes au total.',
+    unique_listeners:
+      'Clés d’auditeur différentes avec au moins 60 secondes d’écoute. Les clés changent chaque jour : les chiffres de deux jours ou de deux salles ne s’additionnent pas.',
+    listening_seconds:
+      'Temps de lecture prouvé, jamais plus que le temps passé ni que le son livré. La parole et la musique d’attente sont comptées à part.',
+    replay_listens:
+      'Rediffusions avec au moins 60 secondes livrées et prouvées ; une par clé d’auditeur en 24 heures.',
+    listens_total:
+      'Direct et rediffusion côte à côte. Ce sont deux choses différentes : on ne les additionne pas.',
+    visits: 'Chargements de la page de la salle ; après 30 minutes sans signe, c’est une nouvelle visite.',
+    join_attempts:
+      'Fois où quelqu’un a appuyé sur Écouter. Les nouvelles tentatives automatiques n’en sont pas.',
+    join_retries: 'Fois où un lecteur a réessayé de lui-même.',
+    join_success: 'Essais après lesquels le son a été livré, et joué dans les 30 secondes.',
+    join_failures: 'Essais sans succès, par raison.',
+    post_impressions:
+      'La moitié de la carte au moins était visible, dans un onglet visible, pendant une seconde sans interruption ; une fois par carte et par page vue. Une impression n’est pas un auditeur.',
+    embed_impressions: 'De même, pour les cartes et lecteurs insérés dans d’autres sites.',
+    post_reach: 'Clés d’auditeur différentes parmi ces impressions.',
+    feed_downloads:
+      'Enregistrements dont au moins une minute a été livrée, une fois par clé d’auditeur et par jour.',
+  },
+  definition: 'Qu’est-ce que c’est ?',
+  version: (version, since) => `Définition ${version}, en vigueur depuis le ${since}.`,
+  methods: {
+    counted: 'compté, pas estimé',
+    sampled: 'estimé à partir d’un échantillon de sessions',
+    sketched: 'estimé à partir d’un résumé de toutes les clés',
+    exact: 'recompté à partir de tous les relevés bruts',
+  },
+  error: (half) => `± ${half} (95 %)`,
+  grossIs: (gross) => `${gross} avant exclusions`,
+  entry: (index) => `entrée ${index} du journal`,
+  noEntry: 'pas encore au journal : l’entrée est écrite à la fin de la minute',
+  parts: {
+    stage: 'parole',
+    standby: 'musique d’attente',
+    live: 'direct',
+    replay: 'rediffusion',
+  },
+  status: {
+    reconciled: 'Le compte du serveur et celui des lecteurs concordent à 5 % près.',
+    discrepant:
+      'Le compte du serveur et celui des lecteurs diffèrent de 5 à 15 % ; le plus petit, prouvé, est affiché.',
+    range:
+      'Le compte du serveur et celui des lecteurs diffèrent de plus de 15 % : un intervalle remplace le chiffre.',
+    client_only:
+      'Seul le compte des lecteurs est connu ici : le son est venu de caches qui ne rendent pas compte à ce serveur.',
+    server_only: 'Seul le compte du serveur est connu : ces lecteurs ne peuvent pas rendre compte.',
+  },
+  final: 'Ce sont les chiffres définitifs, recomptés après la fin à partir des relevés bruts.',
+  excluded: 'Ce qui a été laissé de côté, et pourquoi',
+  excludedLead: 'Les chiffres ci-dessus sont sans cela. Le chiffre qui les comprend est indiqué à côté.',
+  excludedNone: 'Rien n’a été laissé de côté.',
+  exclusions: {
+    none: '',
+    'no-agent': 'le programme ne dit pas ce qu’il est',
+    bot: 'un robot connu',
+    'bot-library': 'une bibliothèque de programmation, pas un lecteur',
+    headless: 'un navigateur sans écran',
+    'data-centre': 'depuis un centre de données de la liste de l’exploitant',
+    preview: 'un aperçu de lien ou un préchargement',
+    'dense-ip': 'plus de 20 clés d’auditeur depuis un petit réseau',
+    'many-sessions': 'plus de trois lecteurs à la fois avec la même clé',
+    'proof-without-bytes': 'dit avoir écouté, mais n’a reçu aucun son',
+    'bytes-without-proof': 'a reçu le son, mais n’a jamais prouvé l’avoir joué',
+    'identical-times': 'arrivé et parti aux mêmes instants que beaucoup d’autres',
+    'bad-token': 'un jeton de session qui n’est pas de nous',
+    'replayed-token': 'un jeton de session utilisé deux fois à la fois',
+    staff: 'hôtes, intervenants et exploitant',
+    rehearsal: 'une répétition de ce serveur',
+  },
+  failures: 'Pourquoi des entrées ont échoué',
+  failureNames: {
+    capacity: 'plus de capacité',
+    network: 'la connexion a échoué',
+    decode: 'le navigateur n’a pas pu jouer le son',
+    blocked: 'le navigateur ou une extension l’a bloqué',
+    abandoned: 'la personne est partie avant le son',
+    unknown: 'inconnu',
+  },
+  reason: 'Raison',
+  count: 'Nombre',
+  check: 'Comment vérifier vous-même',
+  checkSteps: (slug) => [
+    `Téléchargez <a href="/r/${slug}/bundle" download>le dossier de preuves</a> : un seul fichier, avec chaque entrée sur cette salle et les signatures publiées pendant que cela se passait.`,
+    'Déposez-le sur <a href="/verify">le vérificateur</a>, ici ou sur un autre Earshot, ou enregistrez cette page et servez-vous-en sans réseau. <code>earshot verify</code> fait de même dans un terminal.',
+    'Pour être sûr que rien n’a été coupé ni échangé depuis, comparez-le à un point de contrôle gardé par quelqu’un d’autre : un témoin, ou votre copie du <a href="/evidence/checkpoint">dernier point de contrôle</a>.',
+    'Confrontez une phrase sur cette salle, comme « 1,4 million d’auditeurs », aux chiffres avec <a href="/claims">le vérificateur d’affirmations</a>.',
+  ],
+  checkLimit:
+    'Une signature montre que rien n’a été changé après coup. Elle ne montre pas que ce qui a été écrit est vrai. Des auditeurs inventés ne sont limités que par la comparaison de deux comptes indépendants : les octets envoyés, et les preuves renvoyées par les lecteurs.',
+  embed: 'Citer un chiffre',
+  embedLead: 'Cette image porte le chiffre avec son sens et son entrée au journal :',
+  sampled: 'Seule une part des lecteurs rend compte, car ils sont très nombreux ; l’erreur est indiquée.',
+};
