@@ -5,7 +5,13 @@ import { defineConfig } from 'vite';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** What the door serves: each entry is looked up by its path in `dist/.vite/manifest.json`. */
-const entries = ['web/listen/main.ts', 'web/studio/main.tsx', 'web/verify/main.ts', 'web/kit/style.css'];
+const entries = [
+  'listen/main.ts',
+  'studio/main.tsx',
+  'numbers/main.ts',
+  'verify/main.ts',
+  'kit/style.css',
+].map((entry) => `web/${entry}`);
 
 export default defineConfig({
   root: at('./'),

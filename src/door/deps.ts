@@ -6,6 +6,7 @@ import type { TcpInfoReader } from '../native/tcp-info.ts';
 import type { Uring } from '../native/uring.ts';
 import type { Pages } from '../pages/index.ts';
 import type { Delivery } from '../wire/delivery.ts';
+import type { RoomNumbers } from '../wire/numbers.ts';
 import type { Assets } from './answer/assets.ts';
 import type { Limits } from './limits.ts';
 import type { DoorStrain } from './metrics/load-sample.ts';
@@ -45,6 +46,8 @@ export interface DoorDeps {
    * With it, streams over TLS 1.3 keep a key instead of OpenSSL's connection; without it they keep the connection.
    */
   readonly openssl?: Openssl;
+  /** What is known of a room's audience, for its numbers page; absent: nothing. */
+  numbers?(slug: string): RoomNumbers | undefined;
   /** The queue for the live edge; without it everyone is live. */
   readonly queue?: DoorQueue;
   /** Length of the listen queue; 4,096 holds one second of a flash crowd. */

@@ -179,6 +179,7 @@ function openDoorHttp(
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
+    ...(deps.numbers ? { numbers: (slug) => deps.numbers?.(slug) } : {}),
     readiness: () => deps.readiness?.() ?? { code: 200, text: 'ready\n' },
     ...(deps.queue ? { queue: deps.queue } : {}),
   });

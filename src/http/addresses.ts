@@ -128,6 +128,16 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'joining', cache: 'page', examples: ['/r/hall'] },
   },
   {
+    ...{ id: 'numbers', what: 'how many listened, what that means, how to check it' },
+    pattern: '/r/:room/numbers',
+    ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/r/hall/numbers'] },
+  },
+  {
+    ...{ id: 'figure-card', what: 'one figure as an image with its meaning' },
+    pattern: '/r/:room/numbers/:metric.svg',
+    ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/r/hall/numbers/peak_concurrent.svg'] },
+  },
+  {
     ...{ id: 'studio', what: 'the page of host and speakers', pattern: '/r/:room/studio' },
     ...{ ...PAGE, cors: 'own', urgency: 'furniture', examples: ['/r/hall/studio'] },
   },

@@ -20,6 +20,8 @@ export const WORDS: Readonly<Record<string, string>> = {
   small: '[0-9]{1,2}',
   /** A made-up name, such as a session's or a person's. */
   name: '[A-Za-z0-9_-]{1,64}',
+  /** The id of a figure. */
+  metric: '[a-z_]{4,32}',
   /** Names of files below a folder. */
   file: '[A-Za-z0-9_./-]{1,120}',
   /** Steps of the API behind `/api/`; nothing encoded, no dots alone. */

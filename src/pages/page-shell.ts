@@ -34,6 +34,8 @@ export type Shell = (words: PlainWords, head: PageHead, load: Load, main: string
 export const LISTEN: Load = { sources: ['web/kit/style.css', 'web/listen/main.ts'], scripted: true };
 /** What the studio page loads. */
 export const STUDIO: Load = { sources: ['web/kit/style.css', 'web/studio/main.tsx'], scripted: true };
+/** What the numbers page loads. */
+export const NUMBERS: Load = { sources: ['web/kit/style.css', 'web/numbers/main.ts'], scripted: true };
 /** What pages without scripts load. */
 export const PLAIN: Load = { ...LISTEN, scripted: false };
 

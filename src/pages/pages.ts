@@ -1,9 +1,14 @@
 import { ERRORS } from '../base/errors.ts';
 import type { PageLanguage } from '../base/negotiation.ts';
+import type { MetricId } from '../wire/metrics.ts';
+import type { RoomNumbers } from '../wire/numbers.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { escapeHtml } from './escape.ts';
 import { homeMain } from './home-page.ts';
-import { LISTEN, type Manifest, openShell, PLAIN, STUDIO } from './page-shell.ts';
+import { numbersWords } from './numbers/catalogue.ts';
+import { figureCard } from './numbers/figure-card.ts';
+import { numbersMain } from './numbers/numbers-main.ts';
+import { LISTEN, type Manifest, NUMBERS, openShell, PLAIN, STUDIO } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 import { ENGLISH_ONLY, planMain } from './plan-page.ts';
 import { privacyHead, privacyMain } from './privacy-page.ts';
@@ -20,6 +25,9 @@ export interface Pages {
   home(cards: readonly RoomCard[], language?: PageLanguage): string;
   room(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
   studio(card: RoomCard, language?: PageLanguage): string;
+  numbers(card: RoomCard, numbers: RoomNumbers | undefined, language?: PageLanguage): string;
+  /** One figure as an SVG image; undefined when no such figure is known. */
+  figureCard(id: string, card: RoomCard, numbers: RoomNumbers, language?: PageLanguage): string | undefined;
   notFound(language?: PageLanguage): string;
   /** What is kept about listeners, and for how long. */
   privacy(language?: PageLanguage): string;
@@ -88,6 +96,19 @@ export function openPages(deps: {
       };
       return shell(words, head, STUDIO, main);
     },
+    numbers(card, numbers, language = 'en') {
+      const words = plainWords(language);
+      const own = numbersWords(language);
+      const title = titleOf(card, words);
+      const head = {
+        title: own.title(isolated(title)),
+        about: own.about(isolated(title)),
+        path: `/r/${card.slug}/numbers`,
+      };
+      return shell(words, head, NUMBERS, numbersMain(card, numbers, words, own));
+    },
+    figureCard: (id, card, numbers, language = 'en') =>
+      figureCard(id as MetricId, card, numbers, numbersWords(language)),
     notFound(language = 'en') {
       const words = plainWords(language);
       // The language that somebody has chosen is known to their browser only, so the other one stands below.

@@ -58,6 +58,10 @@ export class OwnAnswers {
       case 'room':
       case 'studio':
         return this.#room(req, res, slug, id === 'studio');
+      case 'numbers':
+        return this.#numbers(req, res, slug);
+      case 'figure-card':
+        return this.#figureCard(req, res, slug, path);
       case 'radio-list':
         return send(req, res, radioList(origin.card(slug), path, publicUrl, clients.spokenTo(req)));
       case 'asset':
@@ -117,6 +121,34 @@ export class OwnAnswers {
     this.#page(req, res, `/r/${slug}`, (language) =>
       pages.room(origin.card(slug) ?? card, origin.state(slug), language),
     );
+  }
+
+  #numbers(req: IncomingMessage, res: ServerResponse, slug: string) {
+    const { origin, pages, numbers } = this.#deps;
+    const card = origin.card(slug);
+    if (!card) return this.missing(req, res, 'room-unknown');
+    this.#page(req, res, `/r/${slug}/numbers`, (language) => pages.numbers(card, numbers?.(slug), language));
+  }
+
+  #figureCard(req: IncomingMessage, res: ServerResponse, slug: string, path: string) {
+    const { origin, pages, numbers } = this.#deps;
+    const card = origin.card(slug);
+    const known = numbers?.(slug);
+    const id = path.slice(path.lastIndexOf('/') + 1, -'.svg'.length);
+    const drawn =
+      card && known
+        ? pages.figureCard(id, card, known, languageOf(req.headers['accept-language']))
+        : undefined;
+    if (drawn === undefined) return this.missing(req, res, card ? 'not-found' : 'room-unknown');
+    send(req, res, {
+      status: 200,
+      headers: {
+        ...{ 'content-type': 'image/svg+xml', 'cache-control': PAGE_CACHE, vary: 'accept-language' },
+        // An image that is opened as a page runs nothing and loads nothing.
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      },
+      body: drawn,
+    });
   }
 
   #plan(req: IncomingMessage, res: ServerResponse, query: string) {

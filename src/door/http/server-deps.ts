@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { Pages } from '../../pages/index.ts';
+import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { Admission } from '../admission/admission.ts';
 import type { Assets } from '../answer/assets.ts';
 import type { Limits } from '../limits.ts';
@@ -31,6 +32,8 @@ export interface DoorHttpDeps {
   readonly assets: Assets;
   readonly pages: Pages;
   readonly clients: Clients;
+  /** What is known of a room's audience; absent or undefined: nothing yet. */
+  numbers?(slug: string): RoomNumbers | undefined;
   readonly queue?: DoorQueue;
   /** What is published about rehearsals; absent: none is allowed. */
   readonly consent?: string;

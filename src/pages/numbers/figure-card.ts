@@ -2,10 +2,10 @@ import { METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import { escapeHtml } from '../escape.ts';
-import { spokenFigure } from './numbers-main.ts';
-import type { NumbersWords } from './words.ts';
 import { instant } from '../sentence.ts';
+import { spokenFigure } from './numbers-main.ts';
 import { unitShape } from './unit-shape.ts';
+import type { NumbersWords } from './words.ts';
 
 const WIDTH = 640;
 /** Characters of a line of the definition; the face is the system's, so it is a safe guess. */

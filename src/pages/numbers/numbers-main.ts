@@ -2,10 +2,10 @@ import { EXCLUSIONS, JOIN_FAILURES, METRICS, type MetricId } from '../../wire/me
 import type { Figure, RoomNumbers } from '../../wire/numbers.ts';
 import type { RoomCard } from '../../wire/room.ts';
 import { escapeHtml } from '../escape.ts';
-import type { NumbersWords } from './words.ts';
 import type { PlainWords } from '../plain-words.ts';
 import { byline, titleOf } from '../room-words.ts';
 import { unitShape } from './unit-shape.ts';
+import type { NumbersWords } from './words.ts';
 
 const LOCALES = { en: 'en-GB', fr: 'fr-FR' } as const;
 const whole = (value: number, { language }: NumbersWords): string =>
