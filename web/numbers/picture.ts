@@ -25,6 +25,7 @@ const translucent = (rgb: string, alpha: number): string =>
   rgb.replace(/^rgb\(([^)]*)\)$/, (_, inner: string) => `rgb(${inner.replaceAll(',', ' ')} / ${alpha})`);
 
 interface Paint {
+  readonly ground: string;
   readonly ink: string;
   readonly ash: string;
   readonly line: string;
@@ -35,6 +36,7 @@ interface Paint {
 }
 
 const paint = (): Paint => ({
+  ground: resolved('ground'),
   ink: resolved('ink'),
   ash: resolved('ash'),
   line: resolved('line'),
@@ -47,7 +49,21 @@ const paint = (): Paint => ({
 const axes = ({ ash, line }: Paint, words: PictureWords): uPlot.Axis[] => {
   const number = new Intl.NumberFormat(words.locale, { notation: 'compact', maximumFractionDigits: 1 });
   const both = { stroke: ash, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
-  return [{ ...both }, { ...both, size: 56, values: (_, ticks) => ticks.map((n) => number.format(n)) }];
+  const time = new Intl.DateTimeFormat(words.locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  const day = new Intl.DateTimeFormat(words.locale, { day: 'numeric', month: 'short' });
+  const instants = (_: uPlot, ticks: number[]): string[] =>
+    ticks.map((at, i) => {
+      const fresh = i === 0 || day.format(at * 1000) !== day.format((ticks[i - 1] ?? 0) * 1000);
+      return fresh ? `${time.format(at * 1000)}\n${day.format(at * 1000)}` : time.format(at * 1000);
+    });
+  return [
+    { ...both, values: instants, space: 64 },
+    { ...both, size: 56, values: (_, ticks) => ticks.map((n) => number.format(n)) },
+  ];
 };
 
 /** Vertical lines with a word for the clocks and notes; a shade for silence, until the next event or a minute. */
@@ -74,11 +90,18 @@ function marks(events: readonly EveningEvent[], words: PictureWords, colours: Pa
           const text = [words.events[what], silent && detail ? (words.causes[detail] ?? detail) : ''];
           const right = x > bbox.left + bbox.width * 0.75;
           ctx.textAlign = right ? 'right' : 'left';
-          ctx.fillText(
+          const place = [
             text.filter(Boolean).join(': '),
             x + (right ? -4 : 4) * devicePixelRatio,
             bbox.top + (12 + 13 * (row++ % 5)) * devicePixelRatio,
-          );
+          ] as const;
+          // Text over lines is read against a rim of the page's own colour.
+          ctx.strokeStyle = colours.ground;
+          ctx.lineWidth = 3 * devicePixelRatio;
+          ctx.setLineDash([]);
+          ctx.strokeText(...place);
+          ctx.fillText(...place);
+          ctx.lineWidth = 1;
         }
         ctx.restore();
       },
@@ -97,6 +120,7 @@ function rungs(events: readonly EveningEvent[], words: PictureWords, colours: Pa
         const height = 10 * devicePixelRatio;
         ctx.save();
         ctx.font = `${10 * devicePixelRatio}px system-ui, sans-serif`;
+        ctx.textAlign = 'left';
         for (const [i, { at, detail = '0' }] of steps.entries()) {
           if (detail === '0') continue;
           const from = Math.max(bbox.left, u.valToPos(at, 'x', true));

@@ -52,7 +52,7 @@ function figureItem(id: MetricId, figure: Figure, slug: string, words: NumbersWo
   return `<li class="figure-item unit-${unit}" id="${id}">
 <h3>${unitShape(unit)}${words.names[id]}</h3>
 <p class="figure" data-metric="${id}">${spokenFigure(id, figure, words)}</p>
-<p class="small ash">${words.units[unit]}. <span data-notes="${id}">${notes.join('; ')}</span>.</p>
+<p class="small ash">${words.units[unit]}; <span data-notes="${id}">${notes.join('; ')}</span>.</p>
 <details><summary>${words.definition}</summary><p>${words.rules[id]}</p>
 <p class="small ash">${words.version(version, since)} ${figure.entry === undefined ? words.noEntry : `<a href="/evidence/entry/${figure.entry}">${words.entry(figure.entry)}</a>`}.</p>
 <p class="small"><a href="/r/${slug}/numbers/${id}.svg">${words.embed}</a></p></details>
