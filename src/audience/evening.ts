@@ -12,6 +12,129 @@ import { SLOT_S } from '../wire/session-record.ts';
 /** Steps that people can read on an axis, in seconds. */
 const STEPS = [SLOT_S, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400] as const;
 
+/** One entry of a room with its index in the log. */
+export interface IndexedEntry {
+  readonly index: number;
+  readonly entry: EvidenceEntry;
+}
+
+/**
+ * The picture of a room's evening. Entries are added in the order of the log, as they are written; when there are more
+ * points than a picture has, the step grows, and each point keeps the largest of its counts. So a year needs no more
+ * memory than an hour.
+ */
+export class EveningPicture {
+  readonly #room: string;
+  #step = 0;
+  #points: EveningPoint[] = [];
+  #joins: EveningJoins[] = [];
+  readonly #events: EveningEvent[] = [];
+  #before: MinuteEntry | undefined;
+
+  constructor(room: string) {
+    this.#room = room;
+  }
+
+  /** Adds one entry; entries without a picture are left out. */
+  add({ index, entry }: IndexedEntry): void {
+    if (entry.kind === 'happening') return this.#happened(eventOf(entry, index));
+    if (entry.kind !== 'minute') return;
+    for (const sample of entry.samples) putPoint(this.#points, sample, this.step);
+    const joined = joinsOf(this.#before, entry);
+    if (joined) putJoins(this.#joins, joined, this.step);
+    this.#before = entry;
+    while (Math.max(this.#points.length, this.#joins.length) > MAX_POINTS && this.#step < STEPS.length - 1)
+      this.#widen();
+  }
+
+  /** Seconds between two points. */
+  get step(): number {
+    return STEPS[this.#step] ?? SLOT_S;
+  }
+
+  /** The picture so far; `at` is wall-clock ms. */
+  at(at: number): Evening {
+    const { step } = this;
+    return {
+      ...{ v: 1, room: this.#room, at, step },
+      points: [...this.#points],
+      joins: [...this.#joins],
+      events: [...this.#events],
+    };
+  }
+
+  #widen(): void {
+    this.#step += 1;
+    const [points, joins] = [this.#points, this.#joins];
+    this.#points = [];
+    this.#joins = [];
+    for (const point of points) putPoint(this.#points, point, this.step);
+    for (const one of joins) putJoins(this.#joins, one, this.step);
+  }
+
+  /** Beyond the limit the oldest rung or silence makes room for a clock or a note; others are left out. */
+  #happened(event: EveningEvent): void {
+    if (this.#events.length >= MAX_EVENTS) {
+      const oldest = isMinor(event) ? -1 : this.#events.findIndex(isMinor);
+      if (oldest < 0) return;
+      this.#events.splice(oldest, 1);
+    }
+    this.#events.push(event);
+  }
+}
+
+/** The picture of a room's evening from all its entries. */
+export function eveningOf(room: string, at: number, entries: Iterable<IndexedEntry>): Evening {
+  const picture = new EveningPicture(room);
+  for (const entry of entries) picture.add(entry);
+  return picture.at(at);
+}
+
+const isMinor = ({ what }: EveningEvent): boolean => what === 'rung' || what === 'dead-air';
+
+const eventOf = ({ at, what, detail }: HappeningEntry, entry: number): EveningEvent => ({
+  at: Math.floor(at / 1000),
+  what,
+  ...(detail === undefined ? {} : { detail }),
+  entry,
+});
+
+/** Puts a sample behind the others, or into the last one when it belongs to the same step. */
+function putPoint(points: EveningPoint[], [at, s, c, m, gross]: EveningPoint, step: number): void {
+  const start = step === SLOT_S ? at : at - (at % step);
+  const last = points.at(-1);
+  if (last?.[0] !== start) points.push([start, s, c, m, gross]);
+  else
+    points[points.length - 1] = [
+      start,
+      Math.max(last[1], s),
+      Math.max(last[2], c),
+      Math.max(last[3], m),
+      Math.max(last[4], gross),
+    ];
+}
+
+function putJoins(
+  joins: EveningJoins[],
+  { at, attempts, successes, failures }: EveningJoins,
+  step: number,
+): void {
+  const start = at - (at % Math.max(60, step));
+  const last = joins.at(-1);
+  if (last?.at !== start) {
+    joins.push({ at: start, attempts, successes, failures });
+    return;
+  }
+  const sum: Record<string, number> = { ...last.failures };
+  for (const [reason, n] of Object.entries(failures)) sum[reason] = (sum[reason] ?? 0) + n;
+  joins[joins.length - 1] = {
+    at: start,
+    attempts: last.attempts + attempts,
+    successes: last.successes + successes,
+    failures: sum,
+  };
+}
+
 /** The joins since the entry before: entries hold totals. */
 function joinsOf(before: MinuteEntry | undefined, now: MinuteEntry): EveningJoins | undefined {
   const grown = (id: 'join_attempts' | 'join_success'): number =>
@@ -24,80 +147,4 @@ function joinsOf(before: MinuteEntry | undefined, now: MinuteEntry): EveningJoin
   const [attempts, successes] = [grown('join_attempts'), grown('join_success')];
   if (attempts === 0 && successes === 0 && Object.keys(failures).length === 0) return undefined;
   return { at: now.minute * 60, attempts, successes, failures };
-}
-
-/** Points of the same step as one: the largest of each count, so that no peak is lost. */
-function pooled(points: readonly EveningPoint[], step: number): EveningPoint[] {
-  const out: EveningPoint[] = [];
-  for (const [at, ...counts] of points) {
-    const start = at - (at % step);
-    const last = out.at(-1);
-    if (last?.[0] === start)
-      out[out.length - 1] = [start, ...counts.map((n, i) => Math.max(n, last[i + 1] ?? 0))] as never;
-    else out.push([start, ...counts] as never);
-  }
-  return out;
-}
-
-const pooledJoins = (joins: readonly EveningJoins[], step: number): EveningJoins[] => {
-  const by = new Map<number, EveningJoins>();
-  for (const one of joins) {
-    const at = one.at - (one.at % Math.max(60, step));
-    const sum = by.get(at) ?? { at, attempts: 0, successes: 0, failures: {} };
-    const failures: Record<string, number> = { ...sum.failures };
-    for (const [reason, n] of Object.entries(one.failures)) failures[reason] = (failures[reason] ?? 0) + n;
-    by.set(at, {
-      at,
-      attempts: sum.attempts + one.attempts,
-      successes: sum.successes + one.successes,
-      failures,
-    });
-  }
-  return [...by.values()];
-};
-
-/** One entry of a room with its index in the log. */
-export interface IndexedEntry {
-  readonly index: number;
-  readonly entry: EvidenceEntry;
-}
-
-/** The picture of a room's evening from its entries, in the order of the log. Memory grows with the minutes given. */
-export function eveningOf(room: string, at: number, entries: Iterable<IndexedEntry>): Evening {
-  const points: EveningPoint[] = [];
-  const joins: EveningJoins[] = [];
-  const events: EveningEvent[] = [];
-  let before: MinuteEntry | undefined;
-  for (const { index, entry } of entries) {
-    if (entry.kind === 'minute') {
-      points.push(...entry.samples);
-      const joined = joinsOf(before, entry);
-      if (joined) joins.push(joined);
-      before = entry;
-    } else if (entry.kind === 'happening') events.push(eventOf(entry, index));
-  }
-  const first = points[0]?.[0] ?? 0;
-  const span = (points.at(-1)?.[0] ?? first) - first;
-  const step = STEPS.find((each) => span / each < MAX_POINTS) ?? STEPS[STEPS.length - 1] ?? SLOT_S;
-  return {
-    ...{ v: 1, room, at, step },
-    points: step === SLOT_S ? points : pooled(points, step),
-    joins: pooledJoins(joins, step),
-    events: fewer(events),
-  };
-}
-
-const eventOf = ({ at, what, detail }: HappeningEntry, entry: number): EveningEvent => ({
-  at: Math.floor(at / 1000),
-  what,
-  ...(detail === undefined ? {} : { detail }),
-  entry,
-});
-
-/** The clocks and notes stay; of the rest the first ones. */
-function fewer(events: readonly EveningEvent[]): EveningEvent[] {
-  if (events.length <= MAX_EVENTS) return [...events];
-  const kept = (one: EveningEvent): boolean => one.what !== 'rung' && one.what !== 'dead-air';
-  let room = Math.max(0, MAX_EVENTS - events.filter(kept).length);
-  return events.filter((one) => kept(one) || room-- > 0).slice(0, MAX_EVENTS);
 }

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, expect, test } from 'vitest';
+import type { EvidenceEntry, FinalEntry, MinuteEntry } from '../../wire/evidence-entry.ts';
+import { METRICS } from '../../wire/metrics.ts';
+import type { IndexedEntry } from '../evening.ts';
+import { csvOf } from './csv.ts';
+import { parquetOf } from './parquet.ts';
+
+const START = 29_940_000;
+const minute = (n: number): MinuteEntry => ({
+  ...{
+    v: 1,
+    kind: 'minute',
+    room: 'hall',
+    seq: n + 1,
+    previous: '',
+    minute: START + n,
+    status: 'reconciled',
+  },
+  samples: Array.from(
+    { length: 6 },
+    (_, i) => [(START + n) * 60 + 10 * (i + 1), n + 2, n + 1, n, n + 3] as const,
+  ),
+  total: {
+    join_attempts: { net: 10 * n, gross: 11 * n, method: 'counted' },
+    listening_seconds: {
+      net: 60 * n,
+      gross: 70 * n,
+      method: 'counted',
+      parts: { stage: 50 * n, standby: 10 * n },
+    },
+  },
+  ...{ seconds: { stage: 50, standby: 10 }, excluded: {}, sampling: 1_000_000, definitions: 'x' },
+});
+const final: FinalEntry = {
+  ...{ v: 1, kind: 'final', room: 'hall', seq: 121, previous: '', at: (START + 130) * 60_000 },
+  total: { unique_listeners: { net: 77, gross: 80, method: 'sketched', error: 2 } },
+  ...{ excluded: {}, differences: [] },
+};
+const list: readonly EvidenceEntry[] = [...Array.from({ length: 120 }, (_, n) => minute(n)), final];
+const entries: readonly IndexedEntry[] = list.map((entry, i) => ({ index: 3 * i, entry }));
+
+const folder = mkdtempSync(join(tmpdir(), 'earshot-export-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const ask = async (sql: string): Promise<unknown[]> => {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  try {
+    return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+  } finally {
+    connection.closeSync();
+  }
+};
+const parquet = join(folder, 'hall.parquet');
+writeFileSync(parquet, parquetOf('hall', entries));
+const csv = join(folder, 'hall.csv');
+writeFileSync(csv, [...csvOf('hall', entries)].join(''));
+
+const QUESTIONS: readonly (readonly [string, unknown])[] = [
+  [`select count(*)::int n from FROM where metric = 'listeners_now'`, { n: 720 }],
+  [
+    `select max(net)::int peak, max(delivered)::int s from FROM where metric = 'listeners_now'`,
+    { peak: 119, s: 121 },
+  ],
+  [`select max(net)::int n from FROM where metric = 'listening_seconds' and part = 'stage'`, { n: 50 * 119 }],
+  [
+    `select net::int n, error::int e, state, entry::int entry from FROM where metric = 'unique_listeners'`,
+    { n: 77, e: 2, state: 'final', entry: 360 },
+  ],
+  [
+    `select count(distinct metric)::int n, epoch(min(time))::int as earliest from FROM`,
+    { n: 4, earliest: 60 * START + 10 },
+  ],
+];
+
+test.each(QUESTIONS)('DuckDB reads Parquet: %s', async (sql, answer) => {
+  expect(await ask(sql.replace('FROM', `'${parquet}'`))).toEqual([answer]);
+});
+
+test.each(QUESTIONS)('DuckDB reads CSV: %s', async (sql, answer) => {
+  expect(await ask(sql.replace('FROM', `read_csv('${csv}', comment = '#', header = true)`))).toEqual([
+    answer,
+  ]);
+});
+
+test('each file carries every definition', async () => {
+  const found = await ask(
+    `select decode(value) as text from parquet_kv_metadata('${parquet}') where decode(key) = 'earshot.definitions'`,
+  );
+  const texts = [String((found[0] as { text: string }).text), [...csvOf('hall', [])].join('')];
+  for (const { id, rule } of METRICS)
+    for (const text of texts) {
+      expect(text).toContain(rule);
+      expect(text).toContain(`${id} (`);
+    }
+});
+
+test('a part that a spreadsheet would run is text', () => {
+  const evil = {
+    ...minute(1),
+    total: { visits: { net: 1, gross: 1, method: 'counted', parts: { '=1+1,"x"': 2 } } },
+  };
+  const text = [...csvOf('hall', [{ index: 1, entry: evil as MinuteEntry }])].join('');
+  expect(text).toContain(`"'=1+1,""x"""`);
+});
