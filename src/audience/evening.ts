@@ -37,7 +37,7 @@ export class EveningPicture {
 
   /** Adds one entry; entries without a picture are left out. */
   add({ index, entry }: IndexedEntry): void {
-    if (entry.kind === 'happening') return this.#happened(eventOf(entry, index));
+    if (entry.kind === 'happening') this.#happened(eventOf(entry, index));
     if (entry.kind !== 'minute') return;
     for (const sample of entry.samples) putPoint(this.#points, sample, this.step);
     const joined = joinsOf(this.#before, entry);
