@@ -133,13 +133,22 @@ function whole({ minutes, finals, corrections }: History): Map<MetricId, ClaimFi
   return figures;
 }
 
+/** What a sample says of the listeners, by how the two counts of its minute agree. */
+function headlines(status: MinuteEntry['status'], [, s, c, m]: MinuteEntry['samples'][number]): number[] {
+  if (status === 'client_only') return [c];
+  if (status === 'server_only') return [s];
+  return status === 'range' ? [m, s] : [m];
+}
+
 /** Every minute with what corrects it; the samples give the listeners of the minute as a range. */
 function minutesOf({ minutes, corrections }: History): ClaimMinute[] {
   return minutes.map(({ entry, index }) => {
     const at = entry.minute * MINUTE_MS;
     const figures = new Map<MetricId, ClaimFigure>();
     put(figures, entry.total, index, at);
-    const seen = (entry.samples ?? []).map((sample) => sample[3]).filter((m) => Number.isFinite(m));
+    const seen = (entry.samples ?? [])
+      .flatMap((sample) => headlines(entry.status, sample))
+      .filter(Number.isFinite);
     const now = figures.get('listeners_now');
     if (seen.length > 0) {
       const [low, high] = [Math.min(...seen), Math.max(...seen)];

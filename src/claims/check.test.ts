@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { bundleOf, eventOf } from '../../test/bundle.ts';
 import type { MetricId } from '../wire/metrics.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import { addFigures, whyNotAdded } from './adding.ts';
@@ -358,6 +359,30 @@ describe('what outranks what', () => {
     expect(found.minutes[0]?.figures.get('visits')).toMatchObject({ value: 5, corrected: true });
     expect(found.minutes[1]?.figures.get('visits')?.value).toBe(60);
   });
+});
+
+test('a bundle with proofs, checkpoints and a seal is read as it is', () => {
+  const event = eventOf({ seed: 3, minutes: 12, others: 2, rotations: [5], gap: 8, closed: true });
+  const { figures, minutes, others, room } = facts(bundleOf(event));
+  expect(room).toBe(event.room);
+  expect(minutes.length).toBeGreaterThan(5);
+  expect(others).toEqual([]);
+  const peak = figures.get('peak_concurrent');
+  const index = event.ours.findLast((i) => event.log[i]?.includes('"peak_concurrent"'));
+  expect(peak?.value).toBeGreaterThan(0);
+  expect(peak?.entry).toBe(index);
+  expect(verdict(`${peak?.value} listeners`, {}, facts(bundleOf(event)))).toMatchObject({
+    metric: 'peak_concurrent',
+  });
+});
+
+test('the headline of a minute is that of the count which there is', () => {
+  const listeners = (status: string) =>
+    facts(bundle([{ ...minute(0, {}, 500), status }])).minutes[0]?.figures.get('listeners_now');
+  expect(listeners('reconciled')).toMatchObject({ low: 490, high: 500 });
+  expect(listeners('server_only')).toMatchObject({ low: 520, high: 520 });
+  expect(listeners('client_only')).toMatchObject({ low: 490, high: 500 });
+  expect(listeners('range')).toMatchObject({ low: 490, high: 520 });
 });
 
 describe('the present numbers of a room', () => {

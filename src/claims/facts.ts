@@ -79,3 +79,9 @@ export function factsOfNumbers(numbers: RoomNumbers, others: readonly OtherFigur
   }
   return { room: numbers.room, figures, minutes: [], others };
 }
+
+/** The same facts with those of other rooms or accounts beside them, for sums that people make of several. */
+export const besideOthers = (facts: ClaimFacts, others: readonly ClaimFacts[]): ClaimFacts => ({
+  ...facts,
+  others: [...facts.others, ...others.map(({ room, figures }) => ({ of: room, figures }))],
+});

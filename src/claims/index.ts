@@ -3,7 +3,7 @@ export { addFigures, type NotAdded, type Term, whyNotAdded } from './adding.ts';
 export { type BundleRead, factsOfBundle, MOST_BUNDLE } from './bundle-facts.ts';
 export { checkCard, type SignedCard } from './card/signed-card.ts';
 export { type CheckOptions, type ClaimUnchecked, type ClaimVerdict, checkClaim } from './check.ts';
-export { type ClaimFacts, factsOfNumbers } from './facts.ts';
+export { besideOthers, type ClaimFacts, factsOfNumbers } from './facts.ts';
 export { readTime, type SaidTime } from './language/said-time.ts';
 export { isZone } from './moment-of.ts';
 export type { SaidLanguage } from './number/numeral.ts';

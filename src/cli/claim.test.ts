@@ -101,6 +101,23 @@ test('what cannot be checked is 2, with the reason', async () => {
   expect(printed).toContain('this is no bundle');
 });
 
+test('bundles of others are for sums that people make', async () => {
+  const path = bundle();
+  const other = join(data, 'yard.earshot');
+  const figure = { net: 500, gross: 500, method: 'exact' };
+  const entry = { v: 1, kind: 'minute', room: 'yard', seq: 1, minute: 1, total: { peak_concurrent: figure } };
+  const head = { v: 1, kind: 'earshot-bundle', room: 'yard' };
+  const line = { kind: 'entry', index: 1, entry: JSON.stringify(entry), proof: [] };
+  writeFileSync(other, `${JSON.stringify(head)}\n${JSON.stringify(line)}\n`);
+  expect(await run('912 listeners', '--bundle', path, '--json')).toBe(1);
+  expect(JSON.parse(printed)).toMatchObject({ verdict: 'no-match' });
+  expect(await run('912 listeners', '--bundle', path, '--with', other, '--json')).toBe(1);
+  expect(JSON.parse(printed)).toMatchObject({
+    ...{ verdict: 'sum-of-unlike', sum: 912 },
+    components: [{ of: 'yard' }, { of: 'hall' }],
+  });
+});
+
 test('a card that was changed does not hold', async () => {
   const path = join(data, 'card.svg');
   const { privateKey } = generateKeyPairSync('ed25519');

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { EarshotError } from '../base/errors.ts';
 import {
+  besideOthers,
   type CheckOptions,
+  type ClaimFacts,
   type ClaimUnchecked,
   type ClaimVerdict,
   checkCard,
@@ -26,6 +28,7 @@ earshot claim --card FILE                             checks that a card (SVG or
 
 The number is held against every figure of the room: it matches one, or it is another figure's number under a wrong
 name, or a sum of unlike things, or no figure at all. A bundle is not verified by this: earshot verify does that.
+  --with FILE      the bundle of another room or account, whose figures somebody may have added; several times
   --at TIME        the time that it was said of, such as 20:40 or 2024-08-13T00:40:00Z
   --zone ZONE      the time zone of times of day, such as Europe/Paris (UTC)
   --language en|fr how numbers are written: 1,400 million, un billion (default: as the sentence seems to be)
@@ -45,6 +48,7 @@ export const command: Command = async (args) => {
     {
       room: { type: 'string' },
       bundle: { type: 'string' },
+      with: { type: 'string', multiple: true },
       at: { type: 'string' },
       zone: { type: 'string' },
       language: { type: 'string' },
@@ -100,15 +104,16 @@ export const command: Command = async (args) => {
     return verdict.verdict === 'matches' ? 0 : 1;
   };
   if (values.bundle !== undefined) {
-    const bundle = factsOfBundle(await readBundle(values.bundle));
-    if ('why' in bundle) {
-      const detail = `${values.bundle}: ${bundle.why}`;
-      if (values.json) console.log(JSON.stringify({ why: 'no-figures', detail }));
-      else console.error(`earshot: ${detail}`);
-      return 2;
+    const bundles: ClaimFacts[] = [];
+    for (const path of [values.bundle, ...(values.with ?? [])]) {
+      const bundle = factsOfBundle(await readBundle(path));
+      if ('why' in bundle) return tell({ why: 'no-figures', detail: `${path}: ${bundle.why}` });
+      bundles.push(bundle.facts);
     }
-    return tell(checkClaim(text, bundle.facts, options));
+    const [own, ...others] = bundles;
+    return own ? tell(checkClaim(text, besideOthers(own, others), options)) : 2;
   }
+  if (values.with) throw new EarshotError('unprocessable', '--with needs --bundle');
   const config = fromProcess(values.data ? ['--data', values.data] : []);
   const base = givenAddress(values.url) ?? serverAddress(config);
   return tell(await ask(base, { text, room: values.room, ...(at ? { at } : {}), zone, language }));

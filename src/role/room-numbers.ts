@@ -27,10 +27,10 @@ function asked(socketPath: string, path: string): Promise<string | undefined> {
 }
 
 /** Asks the process that counts for a room's numbers, and for its bundle. `slug` must be one. */
-export const askTally = (socketPath: string) => ({
+export const askForNumbers = (socketPath: string) => ({
   async numbersOf(slug: string): Promise<RoomNumbers | undefined> {
-    const text = await asked(socketPath, `/numbers/${slug}`);
+    const text = await asked(socketPath, `/rooms/${slug}`);
     return text === undefined ? undefined : (JSON.parse(text) as RoomNumbers);
   },
-  bundleOf: (slug: string): Promise<string | undefined> => asked(socketPath, `/bundle/${slug}`),
+  bundleOf: (slug: string): Promise<string | undefined> => asked(socketPath, `/rooms/${slug}/bundle`),
 });

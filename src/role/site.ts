@@ -18,6 +18,7 @@ import { openMusicShelf } from '../standby/host-music.ts';
 import { open as openStore } from '../store/index.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import { isOver, isRunning, type RoomCard } from '../wire/room.ts';
+import { answerClaims } from './claims.ts';
 import { watchDatabase } from './database-watch.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
@@ -26,7 +27,6 @@ import { paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { openRoomChanges, type RoomChanges } from './room-changes.ts';
 import { answerDoors } from './room-lookup.ts';
-import { answerClaims } from './site-claims.ts';
 import { keepSnapshot } from './snapshot.ts';
 
 /** Opens the site: rooms and their links in the database, told to every door and cell. */

@@ -179,10 +179,25 @@ describe('POST /api/claims/check', () => {
       { v: 1, kind: 'earshot-bundle', room: 'hall' },
       { kind: 'entry', index: 7, entry: JSON.stringify(entry), proof: [] },
     ].map((line) => JSON.stringify(line));
-    const { check } = await rig({ bundleOf: async () => bundle.join('\n') });
+    let reads = 0;
+    const bundleOf = async (): Promise<string> => {
+      reads++;
+      return bundle.join('\n');
+    };
+    const { check, clock } = await rig({ bundleOf, titleOf: async (slug) => slug });
     expect((await check({ text: '300 listeners at 20:40', room: 'hall' })).json).toMatchObject({
       ...{ verdict: 'matches', metric: 'listeners_now', entry: 7 },
     });
+    // Reading one is dear: it is kept for a minute, and other rooms wait.
+    for (let i = 0; i < 5; i++) await check({ text: '300 listeners at 20:40', room: 'hall' });
+    expect(reads).toBe(1);
+    for (const room of ['one', 'two']) await check({ text: '5 listeners at 20:40', room });
+    expect((await check({ text: '5 listeners at 20:40', room: 'three' })).json).toMatchObject({
+      code: 'too-often',
+    });
+    expect((await check({ text: '300 listeners at 20:40', room: 'hall' })).status).toBe(200);
+    clock.advance(3_000);
+    expect((await check({ text: '5 listeners at 20:40', room: 'three' })).status).toBe(200);
   });
 });
 

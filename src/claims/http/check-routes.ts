@@ -34,6 +34,11 @@ const ALL_EVERY_MS = 10;
 /** Numbers of rooms are kept for so long, and of so many rooms. */
 const FRESH_MS = 1_000;
 const MOST_FRESH = 64;
+/** A bundle is megabytes to read: so many at once, and one more every so often; kept for so long, and of so many rooms. */
+const BUNDLE_BURST = 3;
+const BUNDLE_EVERY_MS = 3_000;
+const BUNDLE_MS = 60_000;
+const MOST_BUNDLES = 4;
 /** Rooms to choose from on the page. */
 const MOST_ROOMS = 50;
 
@@ -90,6 +95,27 @@ export function openChecker(deps: CheckDeps): Checker {
     numbers.catch(() => fresh.delete(slug));
     return numbers;
   };
+  const bundles = openAllowance(deps.clock, BUNDLE_BURST, BUNDLE_EVERY_MS);
+  const read = new Map<string, { readonly at: number; readonly facts: Promise<ClaimFacts | undefined> }>();
+  /** The minutes of a room; 'busy' when bundles of other rooms are being read. */
+  const bundleFacts = (
+    slug: string,
+    bundleOf: (slug: string) => Promise<string | undefined>,
+  ): Promise<ClaimFacts | undefined> | 'busy' => {
+    const now = deps.clock.now();
+    const known = read.get(slug);
+    if (known && now - known.at < BUNDLE_MS) return known.facts;
+    if (bundles.take('all') !== undefined) return 'busy';
+    read.delete(slug);
+    for (const other of read.keys()) if (read.size >= MOST_BUNDLES) read.delete(other);
+    const facts = bundleOf(slug).then((text) => {
+      const found = text === undefined ? undefined : factsOfBundle(text);
+      return found && 'facts' in found ? found.facts : undefined;
+    });
+    read.set(slug, { at: now, facts });
+    facts.catch(() => read.delete(slug));
+    return facts;
+  };
   const check = async ({ text, room, at, zone, language }: RoomQuestion): Promise<Answered> => {
     const title = await deps.titleOf(room);
     if (title === undefined) return { refused: 'room-unknown' };
@@ -100,10 +126,10 @@ export function openChecker(deps: CheckDeps): Checker {
       : { room, figures: new Map(), minutes: [], others: [] };
     let found = checkClaim(text, facts, options);
     if ('why' in found && found.why === 'time-unknown' && deps.bundleOf) {
-      const bundle = await deps.bundleOf(room);
-      const read = bundle === undefined ? undefined : factsOfBundle(bundle);
-      if (read && 'facts' in read) {
-        facts = read.facts;
+      const bundle = await bundleFacts(room, deps.bundleOf);
+      if (bundle === 'busy') return { refused: 'too-often', detail: 'Try again in a few seconds.', wait: 5 };
+      if (bundle) {
+        facts = bundle;
         found = checkClaim(text, facts, options);
       }
     }

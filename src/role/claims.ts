@@ -6,7 +6,7 @@ import { readSecret } from '../keys/secret.ts';
 import { signingKeyFor } from '../keys/signing-keys.ts';
 import type { Rooms } from '../room/index.ts';
 import type { Paths } from './paths.ts';
-import { askTally } from './room-numbers.ts';
+import { askForNumbers } from './room-numbers.ts';
 
 /** Answers what is asked about claims, from the numbers of the process that counts; the rest is for the rooms. */
 export async function answerClaims(
@@ -20,7 +20,7 @@ export async function answerClaims(
     key: signingKeyFor(readSecret(at.secret), 'claim cards'),
     dir: at.claims,
     whoIs: rooms.whoIs,
-    ...askTally(at.tallyHttp),
+    ...askForNumbers(at.tallyHttp),
     titleOf: async (slug) => (rooms.card(slug) ?? (await rooms.over(slug)))?.title,
     rooms: () => rooms.cards().filter(({ welcome }) => !welcome),
   });
