@@ -11,9 +11,13 @@
  * | 22 | transport (low 4 bits), `FLAG` (high 4 bits) |
  * | 23 | exclusion: index in `EXCLUSIONS` |
  * | 24–26 | seconds of sound delivered in each of six slots of 10 s, 4 bits each, the first slot lowest |
- * | 27–29 | seconds proven by the player, the same way |
+ * | 27–29 | seconds proven by the player, the same way; a slot that a proof touches is credited whole |
  * | 30 | bit i: a valid proof arrived in slot i; bits 6 and 7 are 0 |
  * | 31 | door |
+ *
+ * What counts of a slot is the smaller of delivered and proven. Two proofs that meet in a slot may come to two doors, and
+ * neither knows what the other took: so each credits the whole slot, and what was delivered says where listening began
+ * and ended. Seconds delivered by several doors are added, up to 10 a slot; of proven ones the largest counts.
  */
 export const RECORD_BYTES = 32;
 /** Slots in a minute. */

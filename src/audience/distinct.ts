@@ -1,0 +1,65 @@
+import { DistinctSketch, SKETCH_ERROR } from './distinct-sketch.ts';
+import { KeySet } from './key-set.ts';
+
+/** Beyond so many keys they are no longer kept one by one. */
+export const MOST_EXACT = 5_000_000;
+const CONFIDENCE_95 = 1.96;
+
+/** Counts different keys: exactly up to `MOST_EXACT`, by a sketch above. */
+export class Distinct {
+  #set: KeySet | undefined = new KeySet();
+  #sketch: DistinctSketch | undefined;
+  readonly #most: number;
+
+  constructor(most = MOST_EXACT) {
+    this.#most = most;
+  }
+
+  add(low: number, high: number): void {
+    if (!this.#set) {
+      this.#sketch?.add(low, high);
+      return;
+    }
+    this.#set.add(low, high);
+    if (this.#set.size > this.#most) this.#toSketch();
+  }
+
+  #toSketch(): void {
+    const sketch = new DistinctSketch();
+    this.#set?.forEach((low, high) => {
+      sketch.add(low, high);
+    });
+    this.#sketch = sketch;
+    this.#set = undefined;
+  }
+
+  get size(): number {
+    return this.#set ? this.#set.size : Math.round(this.#sketch?.size ?? 0);
+  }
+
+  /** Half of the 95 % interval; 0 while it is exact. */
+  get error(): number {
+    return this.#set ? 0 : Math.ceil(CONFIDENCE_95 * SKETCH_ERROR * this.size);
+  }
+
+  get isExact(): boolean {
+    return this.#set !== undefined;
+  }
+
+  get bytes(): number {
+    return this.#set?.bytes ?? this.#sketch?.registers.length ?? 0;
+  }
+
+  /** Its state: keys, two words each, or the registers of the sketch. */
+  dump(): Uint32Array | Uint8Array {
+    return this.#set?.dump() ?? this.#sketch?.registers.slice() ?? new Uint32Array(0);
+  }
+
+  /** Takes what `dump` gave. */
+  load(state: Uint32Array | Uint8Array): void {
+    if (state instanceof Uint8Array) {
+      this.#set = undefined;
+      this.#sketch = new DistinctSketch(Uint8Array.from(state));
+    } else for (let i = 0; i + 1 < state.length; i += 2) this.add(state[i] as number, state[i + 1] as number);
+  }
+}

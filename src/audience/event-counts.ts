@@ -1,0 +1,110 @@
+import { JOIN_FAILURES, type JoinFailure } from '../wire/metrics.ts';
+import type { RoomEvents } from '../wire/room-events.ts';
+
+/** Sums of one room over all doors and their lives. */
+export interface EventTotals {
+  readonly visits: number;
+  readonly attempts: number;
+  readonly retries: number;
+  readonly successes: number;
+  readonly failures: Readonly<Partial<Record<JoinFailure, number>>>;
+  readonly impressions: number;
+  readonly embedImpressions: number;
+  readonly downloads: number;
+  /** Pages open now. */
+  readonly pages: number;
+}
+
+const SUMS = [
+  'visits',
+  'attempts',
+  'retries',
+  'successes',
+  'impressions',
+  'embedImpressions',
+  'downloads',
+] as const;
+/** Lives of doors that are kept apart in one room; the oldest is folded into the rest, where it can no longer change. */
+const MOST_LIVES = 256;
+
+/** The state of a room's events as it is kept on disk. */
+export interface EventState {
+  readonly lives: readonly (readonly [life: string, events: RoomEvents])[];
+  readonly rest: RoomEvents;
+}
+
+/** The events of one room: the newest word of each door's life. A repeat, and an older word, change nothing. */
+export class EventCounts {
+  readonly #lives = new Map<string, RoomEvents>();
+  #rest: RoomEvents = {};
+
+  /** Takes what a door has counted since its life began. Sums never go down. */
+  take(door: string, life: string, events: RoomEvents): void {
+    const name = `${door} ${life}`;
+    // A door has one life at a time: pages that were open in another are no longer.
+    for (const [other, known] of this.#lives)
+      if (other !== name && known.pages && other.startsWith(`${door} `))
+        this.#lives.set(other, { ...known, pages: 0 });
+    this.#lives.set(name, most(this.#lives.get(name) ?? {}, clean(events)));
+    if (this.#lives.size <= MOST_LIVES) return;
+    const [[oldest, counted]] = this.#lives as unknown as [[string, RoomEvents]];
+    this.#lives.delete(oldest);
+    this.#rest = add(this.#rest, { ...counted, pages: 0 });
+  }
+
+  /** The door is away: nobody knows which pages are open there. */
+  away(door: string): void {
+    for (const [name, events] of this.#lives)
+      if (name.startsWith(`${door} `) && events.pages) this.#lives.set(name, { ...events, pages: 0 });
+  }
+
+  get totals(): EventTotals {
+    const sum = [...this.#lives.values()].reduce(add, this.#rest);
+    const of = (name: (typeof SUMS)[number]): number => sum[name] ?? 0;
+    return {
+      ...{ visits: of('visits'), attempts: of('attempts'), retries: of('retries') },
+      ...{ successes: of('successes'), failures: sum.failures ?? {}, impressions: of('impressions') },
+      ...{ embedImpressions: of('embedImpressions'), downloads: of('downloads'), pages: sum.pages ?? 0 },
+    };
+  }
+
+  dump(): EventState {
+    return { lives: [...this.#lives], rest: this.#rest };
+  }
+
+  load({ lives, rest }: EventState): void {
+    for (const [life, events] of lives) this.#lives.set(life, { ...events, pages: 0 });
+    this.#rest = rest;
+  }
+}
+
+const count = (value: unknown): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+
+function clean(events: RoomEvents): RoomEvents {
+  const failures: Partial<Record<JoinFailure, number>> = {};
+  for (const reason of JOIN_FAILURES) {
+    const many = count(events.failures?.[reason]);
+    if (many > 0) failures[reason] = many;
+  }
+  const sums = Object.fromEntries(SUMS.map((name) => [name, count(events[name])] as const));
+  return { ...sums, failures, pages: count(events.pages) };
+}
+
+const join = (a: RoomEvents, b: RoomEvents, with_: (a: number, b: number) => number): RoomEvents => ({
+  ...Object.fromEntries(SUMS.map((name) => [name, with_(a[name] ?? 0, b[name] ?? 0)] as const)),
+  failures: Object.fromEntries(
+    JOIN_FAILURES.map(
+      (reason) => [reason, with_(a.failures?.[reason] ?? 0, b.failures?.[reason] ?? 0)] as const,
+    ).filter(([, many]) => many > 0),
+  ),
+});
+
+const most = (known: RoomEvents, told: RoomEvents): RoomEvents => ({
+  ...join(known, told, Math.max),
+  pages: told.pages ?? 0,
+});
+const add = (a: RoomEvents, b: RoomEvents): RoomEvents => ({
+  ...join(a, b, (x, y) => x + y),
+  pages: (a.pages ?? 0) + (b.pages ?? 0),
+});

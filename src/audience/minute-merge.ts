@@ -1,0 +1,155 @@
+/** How records of one session and minute become one: copies, older copies, late proofs, and several doors. */
+import { ENTRY_FLAG, leastOf, minutesAfter, mostOf, SLOTS_MASK, sumUpTo10, WORD } from './session-entry.ts';
+
+/** Both values of a merge that was refused: the minute is over. */
+export const REFUSED = -1;
+
+/** Doors are told apart by 3 bits; 7 means several. Two doors that look alike cost a session some seconds when it moves. */
+const SEVERAL = 7;
+export const doorTag = (door: number): number => door % SEVERAL;
+
+/** Sessions that are looked at door by door; if more move within two minutes, some of their seconds are lost. */
+const MOST_MOVED = 50_000;
+
+/** A record, and the flags of its entry. */
+export interface RecordMinute {
+  readonly minute: number;
+  readonly delivered: number;
+  readonly proven: number;
+  readonly proofs: number;
+  readonly flags: number;
+  readonly wasFlags: number;
+  readonly door: number;
+}
+
+/** Seconds of listening in each slot: what was proven and delivered; of those that do not prove, what was delivered. */
+const listenedOf = (delivered: number, proven: number, flags: number): number =>
+  flags & (ENTRY_FLAG.silent | ENTRY_FLAG.unsampled) ? delivered : leastOf(delivered, proven);
+
+/**
+ * Merges records into entries. Of one door the larger value of each slot counts, so that order and number of copies make
+ * no difference. Of several doors what they delivered is added, up to 10 s a slot; proofs are about all of them.
+ */
+export class MinuteMerge {
+  /** By minute, then session: what each door delivered. */
+  readonly #moved = new Map<number, Map<number, { readonly tag: number; delivered: number }[]>>();
+  readonly #result = { before: 0, after: 0 };
+
+  /** Merges a record into its entry. Gives the listening of each slot of its minute before and after. */
+  take(
+    entries: Uint32Array,
+    at: number,
+    of: RecordMinute,
+  ): { readonly before: number; readonly after: number } {
+    const w3 = entries[at + WORD.delivered] as number;
+    const after = minutesAfter(of.minute, w3 >>> 24);
+    if (after === -1) return this.#last(entries, at, of);
+    const result = this.#result;
+    if (after < 0) {
+      result.before = REFUSED;
+      result.after = REFUSED;
+      return result;
+    }
+    if (after > 0) turn(entries, at, of, after);
+    const here = (entries[at + WORD.delivered] as number) & SLOTS_MASK;
+    const w4 = (entries[at + WORD.proven] as number) & SLOTS_MASK;
+    const w5 = entries[at + WORD.lastDelivered] as number;
+    const delivered = this.#delivered(entries, at, of, here, 26);
+    const proven = mostOf(w4, of.proven);
+    entries[at + WORD.delivered] = delivered | ((of.minute & 255) << 24);
+    entries[at + WORD.proven] = ((entries[at + WORD.proven] as number) & ~SLOTS_MASK) | proven;
+    entries[at + WORD.lastDelivered] = w5 | (of.proofs << 24);
+    result.before = listenedOf(here, w4, of.wasFlags);
+    result.after = listenedOf(delivered, proven, of.flags);
+    return result;
+  }
+
+  #last(
+    entries: Uint32Array,
+    at: number,
+    of: RecordMinute,
+  ): { readonly before: number; readonly after: number } {
+    const w5 = entries[at + WORD.lastDelivered] as number;
+    const w6 = entries[at + WORD.lastProven] as number;
+    const delivered = this.#delivered(entries, at, of, w5 & SLOTS_MASK, 29);
+    const proven = mostOf(w6 & SLOTS_MASK, of.proven);
+    entries[at + WORD.lastDelivered] = (w5 & ~SLOTS_MASK) | delivered;
+    entries[at + WORD.lastProven] = (w6 & ~SLOTS_MASK) | proven | (of.proofs << 24);
+    const result = this.#result;
+    result.before = listenedOf(w5 & SLOTS_MASK, w6 & SLOTS_MASK, of.wasFlags);
+    result.after = listenedOf(delivered, proven, of.wasFlags);
+    return result;
+  }
+
+  /** What all doors delivered. `shift`: where word 2 has the door of this minute. */
+  #delivered(entries: Uint32Array, at: number, of: RecordMinute, known: number, shift: 26 | 29): number {
+    // A proof came to another door than the sound: that door has delivered nothing.
+    if (of.delivered === 0) return known;
+    const w2 = entries[at + WORD.key] as number;
+    const tag = (w2 >>> shift) & 7;
+    const mine = doorTag(of.door);
+    if (tag === mine) return mostOf(known, of.delivered);
+    const set = (to: number): void => {
+      entries[at + WORD.key] = (w2 & ~(7 << shift)) | (to << shift);
+    };
+    if (known === 0) {
+      set(mine);
+      return of.delivered;
+    }
+    const parts = this.#parts(
+      entries,
+      at,
+      of.minute,
+      tag === SEVERAL ? undefined : { tag, delivered: known },
+    );
+    if (!parts) return mostOf(known, of.delivered);
+    set(SEVERAL);
+    const part = parts.find((each) => each.tag === mine);
+    if (part) part.delivered = mostOf(part.delivered, of.delivered);
+    else parts.push({ tag: mine, delivered: of.delivered });
+    return mostOf(
+      known,
+      parts.reduce((sum, { delivered }) => sumUpTo10(sum, delivered), 0),
+    );
+  }
+
+  #parts(
+    entries: Uint32Array,
+    at: number,
+    minute: number,
+    first: { tag: number; delivered: number } | undefined,
+  ) {
+    let sessions = this.#moved.get(minute);
+    if (!sessions) {
+      for (const old of this.#moved.keys()) if (old < minute - 2) this.#moved.delete(old);
+      sessions = new Map();
+      this.#moved.set(minute, sessions);
+    }
+    const id = (entries[at] as number) + ((entries[at + 1] as number) & 0xffff) * 2 ** 32;
+    const known = sessions.get(id);
+    if (known || !first || sessions.size >= MOST_MOVED) return known;
+    const parts = [first];
+    sessions.set(id, parts);
+    return parts;
+  }
+}
+
+/** Begins a new minute in an entry: the newest becomes the one before. */
+function turn(entries: Uint32Array, at: number, of: RecordMinute, after: number): void {
+  const w2 = entries[at + WORD.key] as number;
+  const w3 = entries[at + WORD.delivered] as number;
+  const w4 = entries[at + WORD.proven] as number;
+  const w5 = entries[at + WORD.lastDelivered] as number;
+  const w6 = entries[at + WORD.lastProven] as number;
+  const proofs = w5 >>> 24;
+  const next = after === 1;
+  // Two slots of the minute before the last: a hidden tab's proof may be that old.
+  const ago = next ? ((w6 >>> 28) & 3) << 6 : after === 2 ? ((proofs >>> 4) & 3) << 6 : 0;
+  const tag = doorTag(of.door);
+  const last = next ? (w2 >>> 26) & 7 : tag;
+  entries[at + WORD.key] = (w2 & 0x3ff_ffff) | (tag << 26) | (last << 29);
+  entries[at + WORD.delivered] = (of.minute & 255) << 24;
+  entries[at + WORD.proven] = w4 & ~SLOTS_MASK;
+  entries[at + WORD.lastDelivered] = next ? w3 & SLOTS_MASK : 0;
+  entries[at + WORD.lastProven] = (next ? w4 & SLOTS_MASK : 0) | (((next ? proofs & 63 : 0) | ago) << 24);
+}

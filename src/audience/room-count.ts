@@ -1,0 +1,223 @@
+/** What is counted of one room: sessions, seconds, samples, different people. Fed with records, asked once per slot. */
+import { RECORD_BYTES, SLOTS, TRANSPORTS } from '../wire/session-record.ts';
+import { Distinct } from './distinct.ts';
+import { doorTag, MinuteMerge, REFUSED } from './minute-merge.ts';
+import { exclusionCode } from './rules.ts';
+import {
+  ENTRY_FLAG,
+  leastOf,
+  minutesAfter,
+  mixKey,
+  OVER_AFTER,
+  SLOTS_MASK,
+  slotOf,
+  sumOf,
+  WORD,
+} from './session-entry.ts';
+import { SessionTable } from './session-table.ts';
+import { StageHistory } from './stage-history.ts';
+
+/** 32-bit words of a record. */
+export const RECORD_WORDS = RECORD_BYTES / 4;
+/** Seconds of listening that make somebody tune in, a replay a listen, and a key a listener. */
+export const TUNED_IN_S = 60;
+const MINUTES_A_DAY = 1_440;
+const DIRECT = new Set(['stream', 'radio', 'whep'].map((way) => TRANSPORTS.indexOf(way as 'stream')));
+const REPLAY = TRANSPORTS.indexOf('replay');
+const DOWNLOAD = TRANSPORTS.indexOf('download');
+const UNPROVEN = exclusionCode('bytes-without-proof');
+
+/** In which of three sums a session stands. */
+export const CLASS = { counted: 0, unsampled: 1, excluded: 2 } as const;
+const classOf = (exclusion: number, flags: number): number =>
+  exclusion !== 0 ? CLASS.excluded : flags & ENTRY_FLAG.unsampled ? CLASS.unsampled : CLASS.counted;
+
+/** Sums of sessions and seconds by `CLASS`: those that count, those that others stand for, those that do not count. */
+export interface Sums {
+  /** Sessions with some listening. */
+  readonly listened: number[];
+  /** Sessions with `TUNED_IN_S` or more. */
+  readonly tuned: number[];
+  readonly stage: number[];
+  readonly standby: number[];
+}
+const zeros = (): Sums => ({ listened: [0, 0, 0], tuned: [0, 0, 0], stage: [0, 0, 0], standby: [0, 0, 0] });
+
+/** Different listener keys of a day. */
+export interface Day {
+  /** Days since 1970, UTC. */
+  day: number;
+  readonly people: Distinct;
+  /** Keys of sessions that do not count. */
+  readonly excluded: Distinct;
+}
+
+/** The counting of one room. Every record is absolute, so one that comes twice, or an older copy, changes nothing. */
+export class RoomCount {
+  readonly live = new SessionTable();
+  readonly replay = new SessionTable();
+  readonly stage = new StageHistory();
+  readonly sums: Sums = zeros();
+  /** Replays with a minute of listening, by whether they count; one per key and day. */
+  readonly replays = { net: 0, gross: 0 };
+  today: Day = { day: 0, people: new Distinct(), excluded: new Distinct() };
+  replayKeys = { day: 0, keys: new Distinct() };
+  /** Days before, by number. */
+  readonly earlier: { readonly day: number; readonly people: number; readonly gross: number }[] = [];
+  /** Sessions by the index of their exclusion. */
+  readonly excluded: number[] = Array.from({ length: 16 }, () => 0);
+  /** Records of a session's minute that was over when they came. */
+  late = 0;
+  readonly #merge = new MinuteMerge();
+  /** The newest minute of a record. */
+  newest = 0;
+
+  /** Takes the record at word `at`. */
+  apply(words: Uint32Array, at: number): void {
+    const kind = (words[at + 5] as number) >>> 16;
+    const transport = kind & 15;
+    const isReplay = transport === REPLAY || transport === DOWNLOAD;
+    const table = isReplay ? this.replay : this.live;
+    const offset = table.find(words[at] as number, words[at + 1] as number);
+    if (offset < 0) return;
+    const { entries } = table.shard;
+    const minute = words[at + 4] as number;
+    if (minute > this.newest) this.newest = minute;
+    const w6 = words[at + 6] as number;
+    const w7 = words[at + 7] as number;
+    const delivered = leastOf(w6 & SLOTS_MASK, 0xaa_aaaa);
+    const proven = leastOf((w6 >>> 24) | ((w7 & 0xffff) << 8), 0xaa_aaaa);
+    const proofs = (w7 >>> 16) & 63;
+    const said = (kind >>> 8) & 15;
+    const flags = ((kind >>> 4) & 14) | (DIRECT.has(transport) ? ENTRY_FLAG.direct : 0);
+
+    const w4 = entries[offset + WORD.proven] as number;
+    const wasExcluded = table.isNew ? said : (w4 >>> 24) & 15;
+    const wasFlags = table.isNew ? flags : w4 >>> 28;
+    const wasClass = classOf(wasExcluded, wasFlags);
+    if (table.isNew) {
+      const tag = doorTag(w7 >>> 24);
+      entries[offset + WORD.key] =
+        mixKey(words[at + 2] as number, words[at + 3] as number) | ((tag << 26) >>> 0) | ((tag << 29) >>> 0);
+      entries[offset + WORD.delivered] = ((minute & 255) << 24) >>> 0;
+      if (said !== 0) this.excluded[said] = (this.excluded[said] as number) + 1;
+    }
+    let exclusion = wasExcluded === 0 ? said : wasExcluded;
+    // It was taken for one that never proves; it has.
+    if (exclusion === UNPROVEN && said === 0 && proofs !== 0 && !isReplay) exclusion = 0;
+    if (exclusion !== wasExcluded) this.#exclude(wasExcluded, exclusion);
+
+    const door = w7 >>> 24;
+    const { before, after } = this.#merge.take(entries, offset, {
+      ...{ minute, delivered, proven, proofs, flags, wasFlags, door },
+    });
+    if (before === REFUSED) this.late += 1;
+    entries[offset + WORD.proven] =
+      ((entries[offset + WORD.proven] as number) & SLOTS_MASK) | (((exclusion | (flags << 4)) << 24) >>> 0);
+    const isClass = classOf(exclusion, flags);
+    if (before === after && isClass === wasClass) return;
+    this.#listened(table, offset, { minute, before, after, wasClass, isClass, isReplay }, words, at);
+  }
+
+  #listened(
+    table: SessionTable,
+    offset: number,
+    of: {
+      minute: number;
+      before: number;
+      after: number;
+      wasClass: number;
+      isClass: number;
+      isReplay: boolean;
+    },
+    words: Uint32Array,
+    at: number,
+  ): void {
+    const { entries } = table.shard;
+    const { minute, before, after, isClass, isReplay } = of;
+    const w1 = entries[offset + WORD.total] as number;
+    const was = w1 >>> 16;
+    const total = Math.max(0, Math.min(0xffff, was + sumOf(after) - sumOf(before)));
+    entries[offset + WORD.total] = (w1 & 0xffff) | ((total << 16) >>> 0);
+    if (isReplay) {
+      if (was < TUNED_IN_S && total >= TUNED_IN_S) this.#replayed(minute, isClass, words, at);
+      return;
+    }
+    const { sums } = this;
+    if (was > 0) sums.listened[of.wasClass] = (sums.listened[of.wasClass] as number) - 1;
+    if (total > 0) sums.listened[isClass] = (sums.listened[isClass] as number) + 1;
+    if (was >= TUNED_IN_S) sums.tuned[of.wasClass] = (sums.tuned[of.wasClass] as number) - 1;
+    if (total >= TUNED_IN_S) sums.tuned[isClass] = (sums.tuned[isClass] as number) + 1;
+    if (was < TUNED_IN_S && total >= TUNED_IN_S) this.#person(minute, isClass, words, at);
+    if (before === after) return;
+    const shares = this.stage.sharesOf(minute);
+    let [stage, all] = [0, 0];
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const more = slotOf(after, slot) - slotOf(before, slot);
+      all += more;
+      stage += more * (shares[slot] as number);
+    }
+    sums.stage[isClass] = (sums.stage[isClass] as number) + stage;
+    sums.standby[isClass] = (sums.standby[isClass] as number) + all - stage;
+  }
+
+  #person(minute: number, isClass: number, words: Uint32Array, at: number): void {
+    const day = Math.floor(minute / MINUTES_A_DAY);
+    if (day > this.today.day) {
+      const { people, excluded } = this.today;
+      if (people.size > 0 || excluded.size > 0)
+        this.earlier.push({ day: this.today.day, people: people.size, gross: people.size + excluded.size });
+      this.today = { day, people: new Distinct(), excluded: new Distinct() };
+    }
+    const of = isClass === CLASS.excluded ? this.today.excluded : this.today.people;
+    of.add(words[at + 2] as number, words[at + 3] as number);
+  }
+
+  #replayed(minute: number, isClass: number, words: Uint32Array, at: number): void {
+    const day = Math.floor(minute / MINUTES_A_DAY);
+    if (day > this.replayKeys.day) this.replayKeys = { day, keys: new Distinct() };
+    this.replays.gross += 1;
+    const { keys } = this.replayKeys;
+    const had = keys.size;
+    if (isClass === CLASS.excluded) return;
+    keys.add(words[at + 2] as number, words[at + 3] as number);
+    if (keys.size > had) this.replays.net += 1;
+  }
+
+  #exclude(was: number, is: number): void {
+    if (was !== 0) this.excluded[was] = (this.excluded[was] as number) - 1;
+    if (is !== 0) this.excluded[is] = (this.excluded[is] as number) + 1;
+  }
+
+  /** Takes a session of the live table out of the count, from now on. */
+  exclude(entries: Uint32Array, at: number, code: number): void {
+    const w4 = entries[at + WORD.proven] as number;
+    const was = (w4 >>> 24) & 15;
+    if (was !== 0) return;
+    const from = classOf(0, w4 >>> 28);
+    entries[at + WORD.proven] = (w4 & 0xf0ff_ffff) | ((code << 24) >>> 0);
+    this.#exclude(0, code);
+    const total = (entries[at + WORD.total] as number) >>> 16;
+    const { listened, tuned } = this.sums;
+    if (total > 0) move(listened, from);
+    if (total >= TUNED_IN_S) move(tuned, from);
+  }
+
+  /** Forgets sessions that have been silent for hours; they stay in the sums. */
+  forget(minute: number): void {
+    const over = (entries: Uint32Array, at: number): boolean =>
+      minutesAfter(minute, (entries[at + WORD.delivered] as number) >>> 24) >= OVER_AFTER;
+    this.live.remove(over);
+    this.replay.remove(over);
+  }
+
+  /** Bytes of its tables. */
+  get bytes(): number {
+    return this.live.bytes + this.replay.bytes + this.today.people.bytes + this.today.excluded.bytes;
+  }
+}
+
+function move(sums: number[], from: number): void {
+  sums[from] = (sums[from] as number) - 1;
+  sums[CLASS.excluded] = (sums[CLASS.excluded] as number) + 1;
+}

@@ -1,0 +1,205 @@
+/** Figures from what was counted: the same for pages, for the evidence log and for the final pass. */
+
+import type { EvidenceFigure } from '../wire/evidence-entry.ts';
+import { EXCLUSIONS, type Exclusion, type MetricId, metricOf } from '../wire/metrics.ts';
+import type { Figure, Reconciliation } from '../wire/numbers.ts';
+import { definitionOf } from './definitions.ts';
+import type { EventTotals } from './event-counts.ts';
+import { CLASS, type RoomCount } from './room-count.ts';
+import type { SampleCount } from './room-sample.ts';
+
+/** What figures are made of. */
+export interface Counted {
+  readonly count: RoomCount;
+  /** Undefined while no door has said anything of it. */
+  readonly events: EventTotals | undefined;
+  readonly now: SampleCount | undefined;
+  readonly peak: SampleCount | undefined;
+  /** Of samples in which not every session was asked for proofs: how many could prove, and how many of them did. */
+  readonly proving: { readonly asked: number; readonly proved: number };
+  readonly status: Reconciliation;
+  /** How long the room has been on so far, seconds. */
+  readonly lasted: number;
+}
+
+/** A figure before it is put into words: what an entry of the log holds, and the range of the two counts. */
+export interface RoomFigure extends EvidenceFigure {
+  readonly low?: number;
+  readonly high?: number;
+}
+/** Figures by id; one that is not known is absent. */
+export type RoomFigures = Partial<Record<MetricId, RoomFigure>>;
+
+const CONFIDENCE_95 = 1.96;
+const whole = Math.floor;
+
+/** Seconds by what the program carried, whole; net, and before the rules. */
+export function secondsOf({ count, proving }: Pick<Counted, 'count' | 'proving'>) {
+  const { stage, standby } = count.sums;
+  const share = proving.asked > 0 ? proving.proved / proving.asked : 1;
+  const net = (of: readonly number[]): number =>
+    Math.max(0, whole((of[CLASS.counted] as number) + (of[CLASS.unsampled] as number) * share));
+  const all = (of: readonly number[]): number => Math.max(0, whole(of.reduce((sum, each) => sum + each, 0)));
+  return { stage: net(stage), standby: net(standby), gross: all(stage) + all(standby) };
+}
+
+/** All figures that are known. */
+export function figuresOf(of: Counted): RoomFigures {
+  const { count, now, peak, status, events } = of;
+  const figures: RoomFigures = {};
+  const put = (id: MetricId, figure: RoomFigure | undefined): void => {
+    if (figure) figures[id] = figure;
+  };
+  if (now) put('listeners_now', sampled(now, status));
+  if (peak) {
+    const { parts: _, ...figure } = sampled(peak, status);
+    put('peak_concurrent', figure);
+  }
+  if (count.live.size > 0 || peak) Object.assign(figures, sessions(of));
+  if (count.replay.size > 0 || count.replays.gross > 0)
+    put('replay_listens', { ...count.replays, method: 'counted' });
+  const [live, replay] = [figures.tuned_in_live, figures.replay_listens];
+  if (live)
+    put('listens_total', {
+      net: live.net + (replay?.net ?? 0),
+      gross: live.gross + (replay?.gross ?? 0),
+      method: live.method,
+      ...(live.error === undefined ? {} : { error: live.error }),
+      parts: { live: live.net, replay: replay?.net ?? 0 },
+    });
+  if (events) Object.assign(figures, happened(events));
+  return figures;
+}
+
+/** A sample as a figure. What only a server says, and what was proven, are its parts. */
+function sampled(sample: SampleCount, status: Reconciliation): RoomFigure {
+  const { s, c, m, gross, silent, error } = sample;
+  const ends = { low: Math.min(s, c, m), high: Math.max(s, c) };
+  if (status === 'client_only') return { ...ends, net: c, gross, method: 'counted' };
+  return {
+    ...ends,
+    net: m,
+    gross,
+    method: error > 0 ? 'sampled' : 'counted',
+    ...(error > 0 ? { error } : {}),
+    parts: { proven: m - silent, server_only: silent },
+  };
+}
+
+function sessions(of: Counted): RoomFigures {
+  const { count, proving, lasted, peak } = of;
+  const { listened, tuned } = count.sums;
+  const share = proving.asked > 0 ? proving.proved / proving.asked : 1;
+  const some = (listened[CLASS.unsampled] as number) > 0;
+  const method = some ? 'sampled' : 'counted';
+  // The share is that of those who were asked; each of the others has proven or not by the same chance.
+  const error = (many: number): { error?: number } =>
+    some
+      ? {
+          error: Math.ceil(
+            CONFIDENCE_95 * many * Math.sqrt((share * (1 - share)) / Math.max(1, proving.asked)) +
+              CONFIDENCE_95 * Math.sqrt(many * share * (1 - share)),
+          ),
+        }
+      : {};
+  const net = (sums: readonly number[]): number =>
+    Math.round((sums[CLASS.counted] as number) + (sums[CLASS.unsampled] as number) * share);
+  const all = (sums: readonly number[]): number => sums.reduce((sum, each) => sum + each, 0);
+  const seconds = secondsOf(of);
+  const listening = seconds.stage + seconds.standby;
+  const unsampled = (sums: readonly number[]): number => sums[CLASS.unsampled] as number;
+  const { people, excluded } = count.today;
+  const days = Object.fromEntries([
+    ...count.earlier.map(({ day, people }) => [isoDay(day), people] as const),
+    [isoDay(count.today.day), people.size] as const,
+  ]);
+  const figures: RoomFigures = {
+    tuned_in_live: { net: net(tuned), gross: all(tuned), method, ...error(unsampled(tuned)) },
+    drop_ins: {
+      net: net(listened) - net(tuned),
+      gross: all(listened) - all(tuned),
+      method,
+      ...error(unsampled(listened) - unsampled(tuned)),
+    },
+    listening_seconds: {
+      net: listening,
+      gross: Math.max(listening, seconds.gross),
+      method,
+      ...error(unsampled(count.sums.stage) + unsampled(count.sums.standby)),
+      parts: { stage: seconds.stage, standby: seconds.standby },
+    },
+    unique_listeners: {
+      net: people.size,
+      gross: people.size + excluded.size,
+      method: people.isExact ? 'counted' : 'sketched',
+      ...(people.isExact ? {} : { error: people.error }),
+      // Different days are different keys: they are told apart, and never summed.
+      ...(count.earlier.length > 0 ? { parts: days } : {}),
+    },
+  };
+  if (lasted > 0 && peak) {
+    // Who came and went between two samples is in the seconds and in no sample.
+    const average = (all: number, most: number): number => Math.min(most, whole(all / lasted));
+    figures.avg_concurrent = {
+      net: average(listening, peak.m),
+      gross: average(Math.max(listening, seconds.gross), peak.gross),
+      method,
+    };
+  }
+  return figures;
+}
+
+const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
+
+function happened(events: EventTotals): RoomFigures {
+  const plain = (net: number): RoomFigure => ({ net, gross: net, method: 'counted' });
+  const failed = Object.values(events.failures).reduce((sum, many) => sum + many, 0);
+  // Attempts and what became of them may be told by two doors, one after the other.
+  const attempts = Math.max(events.attempts, events.successes + failed);
+  const figures: RoomFigures = {
+    in_room_now: plain(events.pages),
+    visits: plain(events.visits),
+    join_attempts: plain(attempts),
+    join_retries: plain(events.retries),
+    join_success: plain(events.successes),
+    join_failures: { ...plain(failed), ...(failed > 0 ? { parts: { ...events.failures } } : {}) },
+    post_impressions: plain(events.impressions),
+    embed_impressions: plain(events.embedImpressions),
+    feed_downloads: plain(events.downloads),
+  };
+  return figures;
+}
+
+/** Sessions that do not count, by reason. */
+export const excludedOf = (count: RoomCount): Partial<Record<Exclusion, number>> =>
+  Object.fromEntries(
+    EXCLUSIONS.map((code, i) => [code, count.excluded[i] ?? 0] as const).filter(([, n]) => n > 0),
+  );
+
+/** Figures as pages and programs get them. */
+export function published(
+  figures: RoomFigures,
+  entry: number | undefined,
+): Partial<Record<MetricId, Figure>> {
+  return Object.fromEntries(
+    Object.entries(figures).map(([id, figure]) => [
+      id,
+      {
+        ...figure,
+        value: figure.net,
+        unit: metricOf(id as MetricId).unit,
+        definition: definitionOf(id as MetricId),
+        ...(entry === undefined ? {} : { entry }),
+      },
+    ]),
+  );
+}
+
+/** Figures as the evidence log holds them: without the range, which is in the samples. */
+export const entered = (figures: RoomFigures): Partial<Record<MetricId, EvidenceFigure>> =>
+  Object.fromEntries(
+    Object.entries(figures).map(([id, { net, gross, method, error, parts }]) => [
+      id,
+      { net, gross, method, ...(error === undefined ? {} : { error }), ...(parts ? { parts } : {}) },
+    ]),
+  );

@@ -1,0 +1,225 @@
+/** One room: its count, its samples, its minutes, and the numbers made of them. Time is told to it. */
+import type { MinuteEntry } from '../wire/evidence-entry.ts';
+import type { AudienceSample, Reconciliation, RoomNumbers } from '../wire/numbers.ts';
+import { isOver, isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
+import type { RoomEvents } from '../wire/room-events.ts';
+import { definitionsHash } from './definitions.ts';
+import { EventCounts } from './event-counts.ts';
+import { reconcile } from './reconciliation.ts';
+import { RoomCount } from './room-count.ts';
+import {
+  type Counted,
+  entered,
+  excludedOf,
+  figuresOf,
+  published,
+  type RoomFigures,
+  secondsOf,
+} from './room-figures.ts';
+import { type SampleCount, takeSample } from './room-sample.ts';
+import { shareFor } from './sampling.ts';
+
+/** A minute entry before it has its place in the room's chain. */
+export type MinuteFigures = Omit<MinuteEntry, 'seq' | 'previous'>;
+
+/** Doors hear of a new share within seconds; the proofs of before have faded after this long. */
+const SETTLED_MS = 80_000;
+const SLOT_MS = 10_000;
+const MINUTE_MS = 60_000;
+/** A room in which nobody was for so many minutes is not sampled. */
+const QUIET_MINUTES = 3;
+
+/** What is kept of a room beside its tables. */
+export interface RoomMemory {
+  now?: SampleCount;
+  peak?: SampleCount;
+  proving: { asked: number; proved: number };
+  share: number;
+  /** Wall-clock ms since when; 0: always. */
+  shareSince: number;
+  /** Wall-clock ms of the newest sample instant that was looked at. */
+  sampledAt: number;
+  /** Samples of the running minute. */
+  samples: SampleCount[];
+  status: Reconciliation;
+  /** Seconds that entries of the log hold already. */
+  entered: { stage: number; standby: number };
+  /** Index of the newest entry. */
+  entry?: number;
+  opened?: number;
+  ended?: number;
+  /** Figures of the pass over the raw records, once it was made. */
+  final?: { readonly at: number; readonly figures: RoomFigures; readonly excluded: RoomNumbers['excluded'] };
+}
+
+/** A room of the tally. */
+export class AudienceRoom {
+  readonly slug: string;
+  readonly count = new RoomCount();
+  readonly events = new EventCounts();
+  hasEvents = false;
+  isRunning = false;
+  /** Anything changed since the last snapshot; since the last numbers; since the last minute entry. */
+  dirty = false;
+  untold = true;
+  #unwritten = false;
+  memory: RoomMemory = {
+    ...{ proving: { asked: 0, proved: 0 }, share: 1, shareSince: 0, sampledAt: 0, samples: [] },
+    ...{ status: 'reconciled', entered: { stage: 0, standby: 0 } },
+  };
+
+  constructor(slug: string) {
+    this.slug = slug;
+  }
+
+  /** Wall-clock ms of the last record or event. */
+  touchedAt = 0;
+
+  #changed(): void {
+    this.dirty = true;
+    this.untold = true;
+    this.#unwritten = true;
+  }
+
+  /** Takes the record at word `at`. */
+  record(words: Uint32Array, at: number): void {
+    this.count.apply(words, at);
+    this.#changed();
+  }
+
+  happened(door: string, life: string, events: RoomEvents): void {
+    this.events.take(door, life, events);
+    this.hasEvents = true;
+    this.#changed();
+  }
+
+  card({ clocks, status }: RoomCard): void {
+    this.isRunning = isRunning(status);
+    this.#clocks(clocks.opened, isOver(status) ? clocks.ended : undefined);
+  }
+
+  #clocks(opened: number | undefined, ended: number | undefined): void {
+    const { memory } = this;
+    if (opened === memory.opened && ended === memory.ended) return;
+    if (opened !== undefined) memory.opened = opened;
+    if (ended !== undefined) memory.ended = ended;
+    else delete memory.ended;
+    this.dirty = true;
+    this.untold = true;
+  }
+
+  state({ program }: RoomState): void {
+    this.count.stage.changed(program.since, program.carries === 'stage');
+  }
+
+  /** True while samples of it say something. */
+  isActive(at: number): boolean {
+    const minute = Math.floor(at / MINUTE_MS);
+    return this.count.newest >= minute - QUIET_MINUTES || (this.memory.now?.gross ?? 0) > 0;
+  }
+
+  /** Takes the sample of an instant; undefined when nobody is there. */
+  sample(at: number): AudienceSample | undefined {
+    const { memory, count } = this;
+    if (at <= memory.sampledAt || !this.isActive(at)) return undefined;
+    memory.sampledAt = at;
+    const settled = at - memory.shareSince >= SETTLED_MS;
+    const sample = takeSample(count, at, { share: memory.share, settled });
+    memory.now = sample;
+    memory.samples.push(sample);
+    const { s, c, m, silent } = sample;
+    memory.status = reconcile(s - silent, c - silent, silent);
+    if (!memory.peak || m > memory.peak.m) memory.peak = sample;
+    if (memory.share < 1) {
+      memory.proving.asked += Math.round((s - silent) * memory.share);
+      memory.proving.proved += Math.round((m - silent) * memory.share);
+    }
+    const share = shareFor(s, memory.share);
+    if (share !== memory.share) Object.assign(memory, { share, shareSince: at });
+    this.#changed();
+    return { at, s, c, m, gross: sample.gross };
+  }
+
+  /** The figures of a minute that is over, for the log; undefined when nothing happened in it. */
+  closeMinute(minute: number): MinuteFigures | undefined {
+    const { memory, count } = this;
+    const samples = memory.samples.filter(({ at }) => Math.floor(at / MINUTE_MS) === minute);
+    memory.samples = memory.samples.filter(({ at }) => Math.floor(at / MINUTE_MS) > minute);
+    if (!this.#unwritten && samples.length === 0) return undefined;
+    this.#unwritten = false;
+    const sum = (of: (sample: SampleCount) => number): number =>
+      samples.reduce((all, sample) => all + of(sample), 0);
+    const silent = sum((sample) => sample.silent);
+    const status =
+      samples.length === 0
+        ? memory.status
+        : reconcile(sum(({ s }) => s) - silent, sum(({ c }) => c) - silent, silent);
+    if (status === 'client_only') {
+      const most = samples.reduce((a, b) => (b.c > a.c ? b : a));
+      if (most.c > (memory.peak?.m ?? 0)) memory.peak = { ...most, m: most.c };
+    }
+    memory.status = status;
+    const figures = figuresOf(this.#counted((minute + 1) * MINUTE_MS));
+    const seconds = secondsOf({ count, proving: memory.proving });
+    // What was written down stays; a share that was estimated anew must not take any of it back.
+    const stage = Math.max(seconds.stage, memory.entered.stage);
+    const standby = Math.max(seconds.standby, memory.entered.standby);
+    const minuteSeconds = { stage: stage - memory.entered.stage, standby: standby - memory.entered.standby };
+    memory.entered = { stage, standby };
+    const total = entered(figures);
+    if (total.listening_seconds)
+      total.listening_seconds = {
+        ...total.listening_seconds,
+        net: stage + standby,
+        gross: Math.max(total.listening_seconds.gross, stage + standby),
+        parts: { stage, standby },
+      };
+    const failures = this.hasEvents ? this.events.totals.failures : undefined;
+    const sessions = (total.tuned_in_live?.net ?? 0) + (total.drop_ins?.net ?? 0);
+    return {
+      ...{ v: 1, kind: 'minute', room: this.slug, minute, status, total, seconds: minuteSeconds },
+      samples: samples.map(({ at, s, c, m, gross }) => [at / 1000, s, c, m, gross] as const),
+      excluded: excludedOf(count),
+      ...(failures && Object.keys(failures).length > 0 ? { failures } : {}),
+      ...(total.tuned_in_live ? { sessions } : {}),
+      sampling: Math.round(memory.share * 1e6),
+      definitions: definitionsHash,
+    };
+  }
+
+  #counted(at: number): Counted {
+    const { memory, count } = this;
+    const { opened, ended } = memory;
+    return {
+      ...{ count, now: memory.now, peak: memory.peak, proving: memory.proving, status: memory.status },
+      events: this.hasEvents ? this.events.totals : undefined,
+      lasted: opened === undefined ? 0 : Math.max(0, (Math.min(at, ended ?? at) - opened) / 1000),
+    };
+  }
+
+  /** The numbers as they are. */
+  numbers(at: number): RoomNumbers {
+    const { memory, count } = this;
+    // Nobody is here any more, and nobody looks: the last sample is of another time.
+    if (memory.now && at - memory.now.at > 3 * SLOT_MS && !this.isActive(at))
+      memory.now = { ...memory.now, s: 0, c: 0, m: 0, gross: 0, silent: 0, error: 0 };
+    const figures = figuresOf(this.#counted(at));
+    const { final } = memory;
+    return {
+      ...{ v: 1, room: this.slug, at, status: memory.status, state: final ? 'final' : 'live' },
+      metrics: published(final ? { ...figures, ...final.figures } : figures, memory.entry),
+      excluded: final?.excluded ?? excludedOf(count),
+      ...(this.hasEvents && Object.keys(this.events.totals.failures).length > 0
+        ? { failures: this.events.totals.failures }
+        : {}),
+      sampling: memory.share,
+    };
+  }
+}
+
+/** The sample instants in (after, until], in order, at most the newest `most`. */
+export function instantsBetween(after: number, until: number, most: number): number[] {
+  const last = Math.floor(until / SLOT_MS) * SLOT_MS;
+  const first = Math.max(Math.floor(after / SLOT_MS) * SLOT_MS + SLOT_MS, last - (most - 1) * SLOT_MS);
+  return Array.from({ length: Math.max(0, (last - first) / SLOT_MS + 1) }, (_, i) => first + i * SLOT_MS);
+}
