@@ -107,7 +107,7 @@ function byDoors(session: MadeSession, minute: number, now: number): Map<number,
   for (const [i, { from, door }] of session.doors.entries()) {
     const to = session.doors[i + 1]?.from ?? session.leaves;
     const one = recordOf(session, minute, { from, to, now });
-    if (!one.delivered.some((n) => n > 0) && !one.proofs.includes(true)) continue;
+    if (![...one.delivered, ...one.proven].some((n) => n > 0)) continue;
     const known = found.get(door);
     found.set(door, {
       ...one,

@@ -1,15 +1,32 @@
 /** The audience: what doors say of sessions, counted per room by the definitions of `wire/metrics.ts`. */
+import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Metric } from '../base/metrics.ts';
-import type { Message } from '../wire/feed.ts';
-import type { RoomNumbers } from '../wire/numbers.ts';
+import { ms } from '../base/time.ts';
+import { EMPTY, type Message } from '../wire/feed.ts';
+import type { AudienceSample, RoomNumbers } from '../wire/numbers.ts';
+import type { RoomCard } from '../wire/room.ts';
 import { RECORD_BYTES } from '../wire/session-record.ts';
+import type { EvidencePort } from './evidence-port.ts';
+import { RawLog } from './raw-log.ts';
+import { type AudienceRoom, instantsBetween } from './room.ts';
+import { RoomShelf, takeRecords } from './room-shelf.ts';
+
+export { DEFINITIONS, definitionsHash } from './definitions.ts';
+export type { CountedEntry, EvidencePort, Unplaced } from './evidence-port.ts';
 
 /** What counting needs. */
 export interface AudienceDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** Where raw records and snapshots are kept. */
+  readonly dir: string;
+  /** How long raw records are kept, ms, and how many bytes they may take. */
+  readonly keep: number;
+  readonly quota: number;
+  /** Default: nothing is written down as evidence. */
+  readonly evidence?: EvidencePort;
 }
 
 /** The open part. */
@@ -20,44 +37,261 @@ export interface Audience extends AsyncDisposable {
   onNumbers(tell: (message: Message) => void): void;
   /** What a new subscriber must know: the numbers of each room. */
   greeting(): Iterable<Message>;
+  /** The numbers of a room, also of one that is long over; undefined when nothing of it was ever counted. */
+  numbers(slug: string): Promise<RoomNumbers | undefined>;
   /** Answers `/rooms/:slug` with its numbers; for the doors of this machine. */
-  fetch(request: Request): Response;
+  fetch(request: Request): Promise<Response>;
+  /** Undefined while all is well; else a few words for `/readyz`. */
+  trouble(): string | undefined;
   metrics(): Metric[];
 }
 
 const PREFIX = '/rooms/';
+const SLUG = /^[a-z0-9-]{1,64}$/;
+const TICK = ms(1000);
+/** So long after an instant its sample is taken: doors say what they have within a second of it. */
+const GRACE_MS = 3_000;
+/** Instants that are made up for after a pause: the entries reach back two minutes. */
+const MOST_LATE_INSTANTS = 9;
+const MINUTE_MS = 60_000;
+const QUIET_MS = 10 * MINUTE_MS;
+const FORGET_EVERY_MINUTES = 10;
 
-/** Opens the counting. */
-export function open({ clock }: AudienceDeps): Audience {
-  const known = new Set<string>();
-  let records = 0;
-  const numbers = (room: string): RoomNumbers => ({
-    ...{ v: 1, room, at: clock.wall(), status: 'server_only', state: 'live' },
-    ...{ metrics: {}, excluded: {}, sampling: 1 },
-  });
-  return {
-    receive({ head, body }) {
-      if (head.kind === 'rooms') known.clear();
-      if (head.kind === 'rooms' || head.kind === 'room-changes')
-        for (const { slug } of head.rooms) known.add(slug);
-      if (head.kind === 'room-changes') for (const slug of head.gone) known.delete(slug);
-      if (head.kind === 'sessions') records += Math.floor(body.length / RECORD_BYTES);
-    },
-    onNumbers: () => undefined,
-    greeting: () => [],
-    fetch(request) {
-      const { pathname } = new URL(request.url);
-      const slug = pathname.startsWith(PREFIX) ? pathname.slice(PREFIX.length) : '';
-      return known.has(slug) ? Response.json(numbers(slug)) : new Response(null, { status: 404 });
-    },
-    metrics: () => [
-      {
-        name: 'earshot_tally_records_total',
-        kind: 'counter',
-        help: 'Session records that doors have sent: one per session and minute, again with each change',
-        value: records,
-      },
-    ],
-    async [Symbol.asyncDispose]() {},
+/** Opens the counting: reads what the process before this one knew, and goes on from there. */
+export async function open(deps: AudienceDeps): Promise<Audience> {
+  const counting = new Counting(deps);
+  await counting.start();
+  return counting;
+}
+
+class Counting implements Audience {
+  readonly #deps: AudienceDeps;
+  readonly #raw: RawLog;
+  readonly #shelf: RoomShelf;
+  readonly #tells: ((message: Message) => void)[] = [];
+  /** The newest sample of each room that was not told yet. */
+  readonly #samples = new Map<string, AudienceSample>();
+  #tick: Disposable | undefined;
+  #sampledAt = 0;
+  #records = 0;
+  #restored = 0;
+
+  constructor(deps: AudienceDeps) {
+    this.#deps = deps;
+    const rawDir = join(deps.dir, 'raw');
+    const write = (entry: Parameters<EvidencePort['append']>[0]): void =>
+      void deps.evidence?.append(entry).catch(() => undefined);
+    this.#raw = new RawLog({
+      ...{ clock: deps.clock, log: deps.log, dir: rawDir, keep: deps.keep, quota: deps.quota },
+      closed: (file) => write({ v: 1, kind: 'raw-file', at: deps.clock.wall(), ...file }),
+      gap: (gap) => write({ v: 1, kind: 'gap', ...gap }),
+    });
+    this.#shelf = new RoomShelf({ log: deps.log, dir: join(deps.dir, 'rooms'), rawDir, raw: this.#raw });
+  }
+
+  async start(): Promise<void> {
+    const { clock, log } = this.#deps;
+    const { records } = await this.#shelf.restore();
+    this.#restored = records;
+    if (records > 0) log.info({ records }, 'raw records were counted again from the disk');
+    await this.#raw.start();
+    const wall = clock.wall();
+    for (const room of this.#shelf.rooms.values()) room.touchedAt = wall;
+    // What was missed is made up for with the first tick, when doors have said again what they kept.
+    const known = Math.max(0, ...[...this.#shelf.rooms.values()].map(({ memory }) => memory.sampledAt));
+    const isOld = known === 0 || known > wall;
+    this.#sampledAt = isOld ? wall : Math.max(wall - MOST_LATE_INSTANTS * 10_000, known);
+    this.#startedAt = clock.now();
+    this.#tick = clock.every(TICK, () => this.#turn());
+  }
+  #startedAt = 0;
+
+  receive = ({ head, body }: Message): void => {
+    const { clock } = this.#deps;
+    const { rooms } = this.#shelf;
+    if (head.kind === 'sessions') this.#sessions(head, body);
+    else if (head.kind === 'events') {
+      this.#raw.write(
+        { v: 1, at: clock.wall(), door: head.door, life: head.life, events: head.rooms },
+        EMPTY,
+      );
+      for (const [slug, events] of Object.entries(head.rooms))
+        this.#room(slug)?.happened(head.door, head.life, events);
+    } else if (head.kind === 'rooms') {
+      this.#cards(head.rooms);
+      const named = new Set(head.rooms.map(({ slug }) => slug));
+      for (const [slug, room] of rooms) if (!named.has(slug)) room.isRunning = false;
+    } else if (head.kind === 'room-changes') {
+      this.#cards(head.rooms);
+      for (const slug of head.gone) {
+        const room = rooms.get(slug);
+        if (room) room.isRunning = false;
+      }
+    } else if (head.kind === 'state') rooms.get(head.slug)?.state(head.state);
   };
+
+  #cards(cards: readonly RoomCard[]): void {
+    for (const card of cards) {
+      const { slug, status } = card;
+      if (this.#shelf.rooms.has(slug) || status === 'open' || status === 'live') this.#room(slug)?.card(card);
+    }
+  }
+
+  #room(slug: string): AudienceRoom | undefined {
+    if (!SLUG.test(slug)) return undefined;
+    const room = this.#shelf.take(slug);
+    room.touchedAt = this.#deps.clock.wall();
+    return room;
+  }
+
+  #sessions(head: Extract<Message['head'], { kind: 'sessions' }>, body: Uint8Array): void {
+    if (body.length === 0 || body.length % RECORD_BYTES !== 0) return;
+    this.#raw.write({ v: 1, at: this.#deps.clock.wall(), door: head.door, rooms: head.rooms }, body);
+    const words = new Uint32Array(Uint8Array.from(body).buffer);
+    this.#records += takeRecords(
+      words,
+      head.rooms.map((slug) => this.#room(slug)),
+    );
+  }
+
+  /** Once a second: samples and minutes that are due, then what has changed is told. */
+  #turn(): void {
+    const { clock } = this.#deps;
+    const wall = clock.wall();
+    // Doors that come back first say what they kept.
+    if (clock.now() - this.#startedAt < GRACE_MS) return;
+    for (const at of instantsBetween(this.#sampledAt, wall - GRACE_MS, MOST_LATE_INSTANTS)) {
+      this.#sampledAt = at;
+      if (at % MINUTE_MS === 0) this.#closeMinute(at / MINUTE_MS - 1);
+      for (const [slug, room] of this.#shelf.rooms) {
+        const sample = room.sample(at);
+        if (sample) this.#samples.set(slug, sample);
+      }
+    }
+    // The clock was set back by more than a pause explains: samples go on from where it is now.
+    if (this.#sampledAt > wall + MINUTE_MS) this.#sampledAt = wall;
+    for (const [slug, room] of this.#shelf.rooms) if (room.untold) this.#tell(slug, room, wall);
+  }
+
+  #tell(slug: string, room: AudienceRoom, wall: number): void {
+    room.untold = false;
+    const sample = this.#samples.get(slug);
+    this.#samples.delete(slug);
+    const message = this.#message(slug, room, wall, sample);
+    for (const tell of this.#tells) tell(message);
+  }
+
+  #message(slug: string, room: AudienceRoom, at: number, sample?: AudienceSample): Message {
+    return {
+      head: { kind: 'numbers', slug, numbers: room.numbers(at), ...(sample && { sample }) },
+      body: EMPTY,
+    };
+  }
+
+  #closeMinute(minute: number): void {
+    const { evidence, log } = this.#deps;
+    for (const room of this.#shelf.rooms.values()) {
+      if (minute % FORGET_EVERY_MINUTES === 0) room.count.forget(minute);
+      const entry = room.closeMinute(minute);
+      if (!entry || !evidence) continue;
+      evidence.ofRoom(entry).then(
+        ({ index }) => {
+          room.memory.entry = index;
+          room.dirty = true;
+          room.untold = true;
+        },
+        (error: unknown) =>
+          log.error(
+            { error: String(error) },
+            'a minute of a room could not be written into the evidence log',
+          ),
+      );
+    }
+    void this.#shelf.save().then(() => this.#shelf.release(minute * MINUTE_MS - QUIET_MS));
+  }
+
+  onNumbers(tell: (message: Message) => void): void {
+    this.#tells.push(tell);
+  }
+
+  greeting = (): Message[] => {
+    const wall = this.#deps.clock.wall();
+    return [...this.#shelf.rooms].map(([slug, room]) => this.#message(slug, room, wall));
+  };
+
+  async numbers(slug: string): Promise<RoomNumbers | undefined> {
+    if (!SLUG.test(slug)) return undefined;
+    const room = await this.#shelf.look(slug);
+    return room?.numbers(this.#deps.clock.wall());
+  }
+
+  fetch = async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    if (!pathname.startsWith(PREFIX)) return new Response(null, { status: 404 });
+    const found = await this.numbers(pathname.slice(PREFIX.length));
+    return found ? Response.json(found) : new Response(null, { status: 404 });
+  };
+
+  trouble(): string | undefined {
+    return this.#raw.isWell ? undefined : 'raw records of sessions cannot be written: is the disk full?';
+  }
+
+  metrics(): Metric[] {
+    const rooms = [...this.#shelf.rooms];
+    const gauge = (name: string, help: string, value: number): Metric => ({
+      name,
+      kind: 'gauge',
+      help,
+      value,
+    });
+    const counter = (name: string, help: string, value: number): Metric => ({
+      ...{ name, kind: 'counter', help, value },
+    });
+    const all = (of: (room: AudienceRoom) => number): number =>
+      rooms.reduce((sum, [, room]) => sum + of(room), 0);
+    return [
+      counter(
+        'earshot_tally_records_total',
+        'Session records that doors have sent: one per session and minute, again with each change',
+        this.#records,
+      ),
+      counter(
+        'earshot_tally_late_records_total',
+        'Session records that came when their minute was over; what they said is not in the live figures',
+        all(({ count }) => count.late),
+      ),
+      counter(
+        'earshot_tally_records_restored_total',
+        'Session records that were counted again from the disk when the process started',
+        this.#restored,
+      ),
+      counter(
+        'earshot_tally_raw_written_bytes_total',
+        'Bytes written into files of raw records',
+        this.#raw.written,
+      ),
+      counter(
+        'earshot_tally_raw_records_lost_total',
+        'Session records that could not be written into a file, because the disk was full or slow; they are in the live figures',
+        this.#raw.lost,
+      ),
+      gauge(
+        'earshot_tally_table_bytes',
+        'Memory of the tables of sessions and listeners',
+        all(({ count }) => count.bytes),
+      ),
+      {
+        name: 'earshot_room_audience_sessions',
+        kind: 'gauge',
+        help: 'Sessions that listened at the newest sample, after the rules of who counts',
+        value: rooms.map(([room, { memory }]) => [{ room }, memory.now?.m ?? 0] as const),
+      },
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#tick?.[Symbol.dispose]();
+    await this.#shelf.save();
+    await this.#raw[Symbol.asyncDispose]();
+  }
 }

@@ -44,6 +44,8 @@ export interface RoomMemory {
   status: Reconciliation;
   /** Seconds that entries of the log hold already. */
   entered: { stage: number; standby: number };
+  /** The newest minute that was written down. */
+  minute?: number;
   /** Index of the newest entry. */
   entry?: number;
   opened?: number;
@@ -72,8 +74,14 @@ export class AudienceRoom {
     this.slug = slug;
   }
 
-  /** Wall-clock ms of the last record or event. */
+  /** Wall-clock ms of the last record, event or question. */
   touchedAt = 0;
+
+  /** True for a room that is over, and whose raw records have not been counted again. */
+  get isUnfinished(): boolean {
+    const { ended, final } = this.memory;
+    return ended !== undefined && final === undefined && this.count.newest > 0;
+  }
 
   #changed(): void {
     this.dirty = true;
@@ -145,7 +153,8 @@ export class AudienceRoom {
     const { memory, count } = this;
     const samples = memory.samples.filter(({ at }) => Math.floor(at / MINUTE_MS) === minute);
     memory.samples = memory.samples.filter(({ at }) => Math.floor(at / MINUTE_MS) > minute);
-    if (!this.#unwritten && samples.length === 0) return undefined;
+    if ((!this.#unwritten && samples.length === 0) || minute <= (memory.minute ?? 0)) return undefined;
+    memory.minute = minute;
     this.#unwritten = false;
     const sum = (of: (sample: SampleCount) => number): number =>
       samples.reduce((all, sample) => all + of(sample), 0);

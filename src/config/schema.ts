@@ -367,6 +367,26 @@ export const schema = z.strictObject({
     },
     wordOr('none', size('100MB', '100000GB')),
   ),
+  audienceKeep: setting(
+    {
+      unit: 'duration, 1d to 3650d',
+      default: '30d',
+      change: 'restart',
+      reason:
+        'How long the raw records of sessions are kept, from which figures can be counted again. They hold no addresses, and keys of listeners that nobody can trace after a day.',
+    },
+    duration('1d', '3650d'),
+  ),
+  audienceQuota: setting(
+    {
+      unit: 'size, 100MB to 100000GB',
+      default: '10GB',
+      change: 'restart',
+      reason:
+        'How much space the raw records of sessions may take; above it the oldest are removed. A thousand listeners write 12 MB an hour.',
+    },
+    size('100MB', '100000GB'),
+  ),
   metricsPort: setting(
     {
       unit: 'TCP port, 0 to 65000',

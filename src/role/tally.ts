@@ -17,7 +17,12 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   const at = paths(config.data);
   const keeping = { clock: systemClock, log };
   await using stack = new AsyncDisposableStack();
-  const audience = stack.use(openAudience({ clock: systemClock, log: log.part('audience') }));
+  const audience = stack.use(
+    await openAudience({
+      ...{ clock: systemClock, log: log.part('audience'), dir: at.audience },
+      ...{ keep: config.audienceKeep, quota: config.audienceQuota },
+    }),
+  );
   const outlet = stack.use(await listenSocket(at.tallyBus, audience.greeting, keeping));
   audience.onNumbers((message) => outlet.publish(message));
   outlet.onUpstream(audience.receive);
@@ -49,5 +54,11 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
       }),
     );
   stack.use(await serveInner(at.tallyHttp, audience.fetch, keeping));
-  return Object.assign(stack.move(), { metrics: () => exposition(audience.metrics()) });
+  return Object.assign(stack.move(), {
+    metrics: () => exposition(audience.metrics()),
+    checks: () => {
+      const says = audience.trouble();
+      return [says === undefined ? { part: 'records', ok: true } : { part: 'records', ok: false, says }];
+    },
+  });
 }

@@ -1,0 +1,84 @@
+/**
+ * The raw log: files of what doors said, in the order it came. A file is a row of blocks:
+ *
+ * | bytes | what |
+ * |---|---|
+ * | 4 | `ESR1` |
+ * | 4 | length of the head, a multiple of 4, little-endian |
+ * | 4 | length of the body |
+ * | … | head: JSON, filled up with spaces: the room table, the door, when it came; or a door's events |
+ * | … | body: records of `wire/session-record.ts` |
+ *
+ * A file whose writer was killed may end within a block.
+ */
+import { createReadStream } from 'node:fs';
+import type { RoomEvents } from '../wire/room-events.ts';
+
+const MAGIC = 0x31525345;
+const FIXED = 12;
+/** Larger lengths are damage. */
+const MOST_BYTES = 16 << 20;
+
+/** What a block begins with. */
+export interface RawHead {
+  readonly v: 1;
+  /** Wall-clock ms at which it came. */
+  readonly at: number;
+  readonly door: string;
+  /** Rooms of the records, by index. */
+  readonly rooms?: readonly string[];
+  /** The door's life, and what it has counted in it. */
+  readonly life?: string;
+  readonly events?: Readonly<Record<string, RoomEvents>>;
+}
+
+/** A block of a raw file. */
+export interface RawBlock {
+  readonly head: RawHead;
+  /** Words of the records; a copy of its own. */
+  readonly words: Uint32Array;
+  /** Where it begins in its file. */
+  readonly offset: number;
+}
+
+/** A block as bytes. */
+export function encodeBlock(head: RawHead, body: Uint8Array): Buffer {
+  const text = Buffer.from(JSON.stringify(head));
+  const length = Math.ceil(text.length / 4) * 4;
+  const bytes = Buffer.alloc(FIXED + length + body.length, 0x20);
+  bytes.writeUInt32LE(MAGIC, 0);
+  bytes.writeUInt32LE(length, 4);
+  bytes.writeUInt32LE(body.length, 8);
+  text.copy(bytes, FIXED);
+  bytes.set(body, FIXED + length);
+  return bytes;
+}
+
+/** Reads the whole blocks of a file from an offset on; ends at one that is torn or damaged. Throws what the disk says. */
+export async function* readBlocks(path: string, from = 0): AsyncGenerator<RawBlock> {
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = from;
+  for await (const chunk of createReadStream(path, { start: from, highWaterMark: 1 << 20 })) {
+    rest = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
+    let at = 0;
+    while (rest.length - at >= FIXED) {
+      const [length, body] = [rest.readUInt32LE(at + 4), rest.readUInt32LE(at + 8)];
+      if (rest.readUInt32LE(at) !== MAGIC || length > MOST_BYTES || body > MOST_BYTES || body % 32 !== 0)
+        return;
+      const end = at + FIXED + length + body;
+      if (rest.length < end) break;
+      let head: RawHead;
+      try {
+        head = JSON.parse(rest.toString('utf8', at + FIXED, at + FIXED + length)) as RawHead;
+      } catch {
+        return;
+      }
+      // A copy: what is read must lie at a multiple of four.
+      const words = new Uint32Array(Uint8Array.from(rest.subarray(end - body, end)).buffer);
+      yield { head, words, offset };
+      offset += end - at;
+      at = end;
+    }
+    rest = rest.subarray(at);
+  }
+}

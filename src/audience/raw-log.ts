@@ -1,0 +1,268 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { ms } from '../base/time.ts';
+import { encodeBlock, type RawHead } from './raw-file.ts';
+
+/** What the raw log needs. */
+export interface RawLogDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dir: string;
+  /** How long a file is kept, ms. */
+  readonly keep: number;
+  /** Bytes that all files may take; the oldest are removed above it. */
+  readonly quota: number;
+  /** A file is whole and will not change: what it holds. */
+  closed(file: RawClosed): void;
+  /** Nothing could be written between two times, wall-clock ms; so many records are missing. */
+  gap(gap: { from: number; to: number; why: string; lost: number }): void;
+}
+
+/** A closed file. */
+export interface RawClosed {
+  readonly file: string;
+  readonly records: number;
+  readonly sha256: string;
+}
+
+/** Where something was written. */
+export interface RawPlace {
+  readonly file: string;
+  readonly offset: number;
+}
+
+/** Blocks wait so long for others to be written with them: what is lost when the process is killed. */
+const GATHER = ms(100);
+/** What waits for a slow disk; more is a gap. */
+const MOST_WAITING_BYTES = 64 << 20;
+const SWEEP = ms(60_000);
+const NAME = /^\d{8}T\d{4}Z-\d+\.raw$/;
+
+/** `20261201T2030Z`: the minute, in UTC. */
+const minuteName = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 16).replaceAll(/[-:]/g, '')}Z`;
+
+/** The names of all raw files in a folder, oldest first. */
+export const rawFiles = async (dir: string): Promise<string[]> => {
+  const names = await readdir(dir).catch(() => [] as string[]);
+  return names.filter((name) => NAME.test(name)).toSorted(byAge);
+};
+
+/** The order of two names: by minute, then by number. */
+export function byAge(a: string, b: string): number {
+  const [minuteA = '', numberA = ''] = a.split('-');
+  const [minuteB = '', numberB = ''] = b.split('-');
+  if (minuteA !== minuteB) return minuteA < minuteB ? -1 : 1;
+  return Number.parseInt(numberA, 10) - Number.parseInt(numberB, 10);
+}
+
+interface Waiting {
+  readonly file: string;
+  readonly bytes: Buffer;
+  readonly records: number;
+}
+
+/** Writes minute files. It never waits for the disk: what cannot be written is a gap, with its reason. */
+export class RawLog implements AsyncDisposable {
+  readonly #deps: RawLogDeps;
+  #waiting: Waiting[] = [];
+  #bytes = 0;
+  #writing: Promise<void> | undefined;
+  #timer: Disposable | undefined;
+  readonly #sweep: Disposable;
+  #open:
+    | { readonly name: string; readonly handle: FileHandle; readonly hash: Hash; records: number }
+    | undefined;
+  /** The file that new blocks go to, and its length with all that waits. */
+  #place: { file: string; offset: number } = { file: '', offset: 0 };
+  #minute = '';
+  #number = 0;
+  #gap: { from: number; to: number; why: string; lost: number } | undefined;
+  #lost = 0;
+  #written = 0;
+
+  constructor(deps: RawLogDeps) {
+    this.#deps = deps;
+    this.#sweep = deps.clock.every(SWEEP, () => {
+      this.#closeOld();
+      void this.sweep();
+    });
+  }
+
+  /** Where the next block goes. */
+  get place(): RawPlace {
+    return { ...this.#place };
+  }
+
+  /** Records that could not be written so far; bytes that were. */
+  get lost(): number {
+    return this.#lost;
+  }
+  get written(): number {
+    return this.#written;
+  }
+  get isWell(): boolean {
+    return this.#gap === undefined;
+  }
+
+  /** Begins with file names that do not exist yet. */
+  async start(): Promise<void> {
+    await mkdir(this.#deps.dir, { recursive: true, mode: 0o700 });
+    for (const name of await rawFiles(this.#deps.dir)) {
+      const [minute, number] = name.split('-');
+      if (minute !== this.#minute) this.#number = 0;
+      this.#minute = minute ?? '';
+      this.#number = Math.max(this.#number, Number.parseInt(number ?? '0', 10) + 1);
+    }
+  }
+
+  /** Takes a block. Returns its place. */
+  write(head: RawHead, body: Uint8Array): RawPlace {
+    const bytes = encodeBlock(head, body);
+    const records = body.length / 32;
+    const minute = minuteName(head.at);
+    // A clock that was set back goes on in the file it has.
+    if (minute > this.#minute) this.#turn(minute);
+    else if (this.#place.file === '') this.#turn(this.#minute);
+    const place = this.place;
+    if (this.#bytes + bytes.length > MOST_WAITING_BYTES) {
+      this.#lose(records, head.at, 'the disk is too slow');
+      return place;
+    }
+    this.#place.offset += bytes.length;
+    this.#waiting.push({ file: place.file, bytes, records });
+    this.#bytes += bytes.length;
+    this.#timer ??= this.#deps.clock.after(GATHER, () => {
+      this.#timer = undefined;
+      void this.flush();
+    });
+    return place;
+  }
+
+  #turn(minute: string): void {
+    if (minute !== this.#minute) this.#number = 0;
+    this.#minute = minute;
+    this.#place = { file: `${minute}-${this.#number}.raw`, offset: 0 };
+    this.#number += 1;
+  }
+
+  /** Nothing came for the new minute: the file of the old one is whole all the same. */
+  #closeOld(): void {
+    if (this.#place.file === '' || minuteName(this.#deps.clock.wall()) <= this.#minute) return;
+    this.#turn(minuteName(this.#deps.clock.wall()));
+    this.#waiting.push({ file: this.#place.file, bytes: Buffer.alloc(0), records: 0 });
+    void this.flush();
+  }
+
+  /** Writes what waits. */
+  flush(): Promise<void> {
+    this.#writing ??= this.#flush().finally(() => {
+      this.#writing = undefined;
+      if (this.#waiting.length > 0 && !this.#timer) void this.flush();
+    });
+    return this.#writing;
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    for (let i = 0; i < batch.length; ) {
+      const { file } = batch[i] as Waiting;
+      let end = i;
+      while (batch[end]?.file === file) end += 1;
+      const blocks = batch.slice(i, end);
+      i = end;
+      const bytes = blocks.reduce((sum, each) => sum + each.bytes.length, 0);
+      const records = blocks.reduce((sum, each) => sum + each.records, 0);
+      try {
+        await this.#append(
+          file,
+          blocks.length === 1
+            ? (blocks[0] as Waiting).bytes
+            : Buffer.concat(blocks.map((each) => each.bytes)),
+          records,
+        );
+        this.#written += bytes;
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        this.#lose(
+          records,
+          this.#deps.clock.wall(),
+          code === 'ENOSPC' ? 'the disk is full' : String(code ?? error),
+        );
+        // Some of it may be there: what comes later goes into another file.
+        await this.#close();
+        if (this.#place.file === file) this.#turn(this.#minute);
+      }
+      this.#bytes -= bytes;
+    }
+  }
+
+  async #append(file: string, bytes: Buffer, records: number): Promise<void> {
+    if (this.#open?.name !== file) {
+      await this.#close();
+      // The first block of a minute makes its file.
+      if (bytes.length === 0) return;
+      const handle = await open(join(this.#deps.dir, file), 'ax', 0o600);
+      this.#open = { name: file, handle, hash: createHash('sha256'), records: 0 };
+    }
+    const { handle, hash } = this.#open;
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
+      hash.update(bytes.subarray(at, at + bytesWritten));
+      at += bytesWritten;
+    }
+    this.#open.records += records;
+    if (this.#gap && records > 0) {
+      this.#deps.gap({ ...this.#gap, to: this.#deps.clock.wall() });
+      this.#gap = undefined;
+    }
+  }
+
+  async #close(): Promise<void> {
+    const file = this.#open;
+    this.#open = undefined;
+    if (!file) return;
+    await file.handle.datasync().catch(() => undefined);
+    await file.handle.close().catch(() => undefined);
+    this.#deps.closed({ file: file.name, records: file.records, sha256: file.hash.digest('hex') });
+  }
+
+  #lose(records: number, at: number, why: string): void {
+    this.#lost += records;
+    if (this.#gap) this.#gap.lost += records;
+    else {
+      this.#gap = { from: at, to: at, why, lost: records };
+      this.#deps.log.error(
+        { why, lost: records },
+        'raw records of sessions cannot be written: figures go on, and can be recounted only without these',
+      );
+    }
+  }
+
+  /** Removes files that are too old or too many. */
+  async sweep(): Promise<void> {
+    const { dir, clock, keep, quota, log } = this.#deps;
+    const oldest = `${minuteName(clock.wall() - keep)}`;
+    let all = 0;
+    for (const name of (await rawFiles(dir)).reverse()) {
+      const path = join(dir, name);
+      const { size } = await stat(path).catch(() => ({ size: 0 }));
+      all += size;
+      if (name === this.#open?.name || (name >= oldest && all <= quota)) continue;
+      await unlink(path).catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'an old file of raw records could not be removed'),
+      );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#sweep[Symbol.dispose]();
+    this.#timer?.[Symbol.dispose]();
+    while (this.#waiting.length > 0 || this.#writing) await this.flush();
+    await this.#close();
+  }
+}

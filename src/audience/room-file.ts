@@ -1,0 +1,117 @@
+/**
+ * The snapshot of a room: one line of JSON, then its tables. With the raw records that came after it, it says what the
+ * room was when the process ended.
+ */
+import { open, readFile, rename } from 'node:fs/promises';
+import type { EventState } from './event-counts.ts';
+import type { RawPlace } from './raw-log.ts';
+import { AudienceRoom, type RoomMemory } from './room.ts';
+import type { Sums } from './room-count.ts';
+import type { StageChange } from './stage-history.ts';
+
+interface RoomFileHead {
+  readonly v: 1;
+  readonly slug: string;
+  /** Everything before it is in the snapshot. */
+  readonly place: RawPlace;
+  readonly memory: RoomMemory;
+  readonly sums: Sums;
+  readonly excluded: readonly number[];
+  readonly replays: { readonly net: number; readonly gross: number };
+  readonly late: number;
+  readonly newest: number;
+  readonly today: number;
+  readonly replayDay: number;
+  readonly earlier: readonly { readonly day: number; readonly people: number; readonly gross: number }[];
+  readonly stage: readonly StageChange[];
+  readonly events?: EventState;
+  /** Bytes of each table, and whether it is registers of a sketch. */
+  readonly parts: readonly { readonly bytes: number; readonly sketch: boolean }[];
+}
+
+/** A room and the place in the raw log from which records have to be taken again. */
+export interface Restored {
+  readonly room: AudienceRoom;
+  readonly place: RawPlace;
+}
+
+/** The bytes of a snapshot, of this moment. */
+export function roomBytes(room: AudienceRoom, place: RawPlace): Buffer[] {
+  const { count, memory, events } = room;
+  const tables = [
+    count.live.dump(),
+    count.replay.dump(),
+    count.today.people.dump(),
+    count.today.excluded.dump(),
+    count.replayKeys.keys.dump(),
+  ];
+  const head: RoomFileHead = {
+    ...{ v: 1, slug: room.slug, place, memory, sums: count.sums, excluded: count.excluded },
+    ...{ replays: count.replays, late: count.late, newest: count.newest, today: count.today.day },
+    ...{ replayDay: count.replayKeys.day, earlier: count.earlier, stage: count.stage.dump() },
+    ...(room.hasEvents ? { events: events.dump() } : {}),
+    parts: tables.map((table) => ({ bytes: table.byteLength, sketch: table instanceof Uint8Array })),
+  };
+  const line = Buffer.from(`${JSON.stringify(head)}\n`);
+  return [line, ...tables.map((table) => Buffer.from(table.buffer, table.byteOffset, table.byteLength))];
+}
+
+/** Writes a snapshot in place of the one before, whole or not at all. */
+export async function writeRoom(path: string, bytes: readonly Buffer[]): Promise<void> {
+  const near = `${path}.new`;
+  const handle = await open(near, 'w', 0o600);
+  try {
+    for (const part of bytes) await handle.writeFile(part);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(near, path);
+}
+
+/** Reads a snapshot; undefined where there is none, or one that cannot be understood. */
+export async function readRoom(path: string): Promise<Restored | undefined> {
+  const bytes = await readFile(path).catch(() => undefined);
+  return bytes && roomOf(bytes);
+}
+
+/** The room of a snapshot's bytes. */
+export function roomOf(bytes: Buffer): Restored | undefined {
+  let head: RoomFileHead;
+  const end = bytes.indexOf(0x0a);
+  try {
+    head = JSON.parse(bytes.toString('utf8', 0, end)) as RoomFileHead;
+  } catch {
+    return undefined;
+  }
+  if (head.v !== 1) return undefined;
+  const room = new AudienceRoom(head.slug);
+  const { count } = room;
+  room.memory = head.memory;
+  for (const name of ['listened', 'tuned', 'stage', 'standby'] as const)
+    count.sums[name].splice(0, 3, ...head.sums[name]);
+  count.excluded.splice(0, count.excluded.length, ...head.excluded);
+  Object.assign(count.replays, head.replays);
+  Object.assign(count, { late: head.late, newest: head.newest });
+  count.today.day = head.today;
+  count.replayKeys.day = head.replayDay;
+  count.earlier.push(...head.earlier);
+  count.stage.load(head.stage);
+  if (head.events) {
+    room.events.load(head.events);
+    room.hasEvents = true;
+  }
+  let at = end + 1;
+  const tables = head.parts.map(({ bytes: length, sketch }) => {
+    const part = Uint8Array.from(bytes.subarray(at, at + length));
+    at += length;
+    return sketch ? part : new Uint32Array(part.buffer, 0, Math.floor(part.length / 4));
+  });
+  const [live, replay, people, excluded, replayKeys] = tables;
+  if (live instanceof Uint32Array) count.live.load(live);
+  if (replay instanceof Uint32Array) count.replay.load(replay);
+  if (people) count.today.people.load(people);
+  if (excluded) count.today.excluded.load(excluded);
+  if (replayKeys) count.replayKeys.keys.load(replayKeys);
+  return { room, place: head.place };
+}

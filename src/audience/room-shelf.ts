@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../base/log.ts';
+import { readBlocks } from './raw-file.ts';
+import { byAge, type RawLog, type RawPlace, rawFiles } from './raw-log.ts';
+import { AudienceRoom } from './room.ts';
+import { readRoom, roomBytes, roomOf, writeRoom } from './room-file.ts';
+
+/** What the shelf needs. */
+export interface RoomShelfDeps {
+  readonly log: Log;
+  /** Snapshots of rooms. */
+  readonly dir: string;
+  /** Raw files. */
+  readonly rawDir: string;
+  readonly raw: RawLog;
+}
+
+/** Every snapshot is newer than this place of the raw log, or its room has not changed since. */
+interface Position {
+  readonly v: 1;
+  readonly place: RawPlace;
+  /** Rooms that are on, or have not had their final pass. */
+  readonly rooms: readonly string[];
+}
+
+const before = (a: RawPlace, b: RawPlace): boolean => {
+  const order = byAge(a.file, b.file);
+  return order < 0 || (order === 0 && a.offset < b.offset);
+};
+
+/** The rooms that are counted now, and their snapshots. */
+export class RoomShelf {
+  readonly #deps: RoomShelfDeps;
+  readonly rooms = new Map<string, AudienceRoom>();
+  #saving: Promise<void> | undefined;
+  #failing = false;
+
+  constructor(deps: RoomShelfDeps) {
+    this.#deps = deps;
+  }
+
+  #path(slug: string): string {
+    return join(this.#deps.dir, `${slug}.room`);
+  }
+
+  /** The room, from its snapshot where there is one, or new. */
+  take(slug: string): AudienceRoom {
+    const known = this.rooms.get(slug);
+    if (known) return known;
+    let room: AudienceRoom | undefined;
+    try {
+      // Rooms that nobody hears are small.
+      room = roomOf(readFileSync(this.#path(slug)))?.room;
+    } catch {
+      // It was never counted.
+    }
+    room ??= new AudienceRoom(slug);
+    this.rooms.set(slug, room);
+    return room;
+  }
+
+  /** The room without keeping it; undefined where nothing was ever counted. */
+  async look(slug: string): Promise<AudienceRoom | undefined> {
+    return this.rooms.get(slug) ?? (await readRoom(this.#path(slug)))?.room;
+  }
+
+  /** Takes up where the process before this one was killed: snapshots, then the raw records after them. */
+  async restore(): Promise<{ readonly records: number; readonly blocks: number }> {
+    const { dir, rawDir, log } = this.#deps;
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const position = await readFile(join(dir, 'position.json'), 'utf8')
+      .then((text) => JSON.parse(text) as Position)
+      .catch(() => undefined);
+    const places = new Map<string, RawPlace>();
+    const open = async (slug: string): Promise<AudienceRoom> => {
+      const known = this.rooms.get(slug);
+      if (known) return known;
+      const found = await readRoom(this.#path(slug));
+      const room = found?.room ?? new AudienceRoom(slug);
+      if (found) places.set(slug, found.place);
+      this.rooms.set(slug, room);
+      return room;
+    };
+    for (const slug of position?.rooms ?? []) await open(slug);
+    let [records, blocks] = [0, 0];
+    for (const file of await rawFiles(rawDir)) {
+      if (position && byAge(file, position.place.file) < 0) continue;
+      const from = file === position?.place.file ? position.place.offset : 0;
+      try {
+        for await (const { head, words, offset } of readBlocks(join(rawDir, file), from)) {
+          blocks += 1;
+          const place = { file, offset };
+          const rooms: (AudienceRoom | undefined)[] = [];
+          for (const slug of head.rooms ?? []) {
+            const room = await open(slug);
+            const known = places.get(slug);
+            rooms.push(known && before(place, known) ? undefined : room);
+          }
+          records += takeRecords(words, rooms);
+          for (const [slug, events] of Object.entries(head.events ?? {}))
+            (await open(slug)).happened(head.door, head.life ?? '', events);
+        }
+      } catch (error) {
+        log.warn(
+          { error: String(error), file },
+          'a file of raw records cannot be read: what is in it is not counted again',
+        );
+      }
+    }
+    return { records, blocks };
+  }
+
+  /** Writes the snapshots of all rooms that have changed. */
+  save(): Promise<void> {
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = undefined;
+    });
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    const { dir, raw, log } = this.#deps;
+    const place = raw.place;
+    const wanted: string[] = [];
+    try {
+      for (const [slug, room] of [...this.rooms]) {
+        if (room.isRunning || room.isUnfinished) wanted.push(slug);
+        if (!room.dirty) continue;
+        room.dirty = false;
+        try {
+          // The bytes are of one moment; records that come while they are written are after it.
+          await writeRoom(this.#path(slug), roomBytes(room, raw.place));
+        } catch (error) {
+          room.dirty = true;
+          throw error;
+        }
+      }
+      const path = join(dir, 'position.json');
+      await writeFile(`${path}.new`, JSON.stringify({ v: 1, place, rooms: wanted } satisfies Position), {
+        mode: 0o600,
+      });
+      await rename(`${path}.new`, path);
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing)
+        log.warn(
+          { error: String(error) },
+          'figures of rooms cannot be saved: they go on, and are lost if this process ends before they can be',
+        );
+      this.#failing = true;
+    }
+  }
+
+  /** Forgets rooms that are over and quiet; their snapshots stay. */
+  release(quietSince: number): void {
+    for (const [slug, room] of this.rooms)
+      if (!room.dirty && !room.isRunning && !room.isUnfinished && room.touchedAt < quietSince)
+        this.rooms.delete(slug);
+  }
+}
+
+/** Gives each record to its room; of rooms that are undefined, nothing. Returns how many had one. */
+export function takeRecords(words: Uint32Array, rooms: readonly (AudienceRoom | undefined)[]): number {
+  let taken = 0;
+  for (let at = 0; at + 8 <= words.length; at += 8) {
+    const room = rooms[(words[at + 5] as number) & 0xffff];
+    if (!room) continue;
+    room.record(words, at);
+    taken += 1;
+  }
+  return taken;
+}
