@@ -51,12 +51,12 @@ export class Distinct {
   }
 
   /** Its state: keys, two words each, or the registers of the sketch. */
-  dump(): Uint32Array | Uint8Array {
-    return this.#set?.dump() ?? this.#sketch?.registers.slice() ?? new Uint32Array(0);
+  dump(): Int32Array | Uint8Array {
+    return this.#set?.dump() ?? this.#sketch?.registers.slice() ?? new Int32Array(0);
   }
 
   /** Takes what `dump` gave. */
-  load(state: Uint32Array | Uint8Array): void {
+  load(state: Int32Array | Uint8Array): void {
     if (state instanceof Uint8Array) {
       this.#set = undefined;
       this.#sketch = new DistinctSketch(Uint8Array.from(state));

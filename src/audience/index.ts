@@ -147,7 +147,7 @@ class Counting implements Audience {
   #sessions(head: Extract<Message['head'], { kind: 'sessions' }>, body: Uint8Array): void {
     if (body.length === 0 || body.length % RECORD_BYTES !== 0) return;
     this.#raw.write({ v: 1, at: this.#deps.clock.wall(), door: head.door, rooms: head.rooms }, body);
-    const words = new Uint32Array(Uint8Array.from(body).buffer);
+    const words = new Int32Array(Uint8Array.from(body).buffer);
     this.#records += takeRecords(
       words,
       head.rooms.map((slug) => this.#room(slug)),

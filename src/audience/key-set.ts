@@ -1,6 +1,6 @@
 /** A set of 64-bit keys in one typed array, by open addressing: 10 to 16 bytes a key. Keys must be random. */
 export class KeySet {
-  #words = new Uint32Array(32);
+  #words = new Int32Array(32);
   #places = 16;
   /** The key 0 marks an empty place, so it is kept here. */
   #zero = false;
@@ -15,7 +15,7 @@ export class KeySet {
       return true;
     }
     const words = this.#words;
-    let place = Math.floor((high / 2 ** 32) * this.#places);
+    let place = Math.floor(((high >>> 0) / 2 ** 32) * this.#places);
     for (;;) {
       const a = words[place * 2] as number;
       const b = words[place * 2 + 1] as number;
@@ -38,12 +38,12 @@ export class KeySet {
 
   #resize(places: number): void {
     const old = this.#words;
-    const words = new Uint32Array(places * 2);
+    const words = new Int32Array(places * 2);
     for (let i = 0; i < old.length; i += 2) {
       const low = old[i] as number;
       const high = old[i + 1] as number;
       if (low === 0 && high === 0) continue;
-      let place = Math.floor((high / 2 ** 32) * places);
+      let place = Math.floor(((high >>> 0) / 2 ** 32) * places);
       while (words[place * 2] !== 0 || words[place * 2 + 1] !== 0)
         place = place + 1 === places ? 0 : place + 1;
       words[place * 2] = low;
@@ -65,8 +65,8 @@ export class KeySet {
   }
 
   /** All keys, two words each, the lower first. */
-  dump(): Uint32Array {
-    const words = new Uint32Array(this.size * 2);
+  dump(): Int32Array {
+    const words = new Int32Array(this.size * 2);
     let at = 0;
     this.forEach((low, high) => {
       words[at++] = low;

@@ -11,15 +11,15 @@ export const doorTag = (door: number): number => door % SEVERAL;
 /** Sessions that are looked at door by door; if more move within two minutes, some of their seconds are lost. */
 const MOST_MOVED = 50_000;
 
-/** A record, and the flags of its entry. */
+/** A record, and the flags of its entry; one object is used again and again. */
 export interface RecordMinute {
-  readonly minute: number;
-  readonly delivered: number;
-  readonly proven: number;
-  readonly proofs: number;
-  readonly flags: number;
-  readonly wasFlags: number;
-  readonly door: number;
+  minute: number;
+  delivered: number;
+  proven: number;
+  proofs: number;
+  flags: number;
+  wasFlags: number;
+  door: number;
 }
 
 /** Seconds of listening in each slot: what was proven and delivered; of those that do not prove, what was delivered. */
@@ -37,7 +37,7 @@ export class MinuteMerge {
 
   /** Merges a record into its entry. Gives the listening of each slot of its minute before and after. */
   take(
-    entries: Uint32Array,
+    entries: Int32Array,
     at: number,
     of: RecordMinute,
   ): { readonly before: number; readonly after: number } {
@@ -65,7 +65,7 @@ export class MinuteMerge {
   }
 
   #last(
-    entries: Uint32Array,
+    entries: Int32Array,
     at: number,
     of: RecordMinute,
   ): { readonly before: number; readonly after: number } {
@@ -82,7 +82,7 @@ export class MinuteMerge {
   }
 
   /** What all doors delivered. `shift`: where word 2 has the door of this minute. */
-  #delivered(entries: Uint32Array, at: number, of: RecordMinute, known: number, shift: 26 | 29): number {
+  #delivered(entries: Int32Array, at: number, of: RecordMinute, known: number, shift: 26 | 29): number {
     // A proof came to another door than the sound: that door has delivered nothing.
     if (of.delivered === 0) return known;
     const w2 = entries[at + WORD.key] as number;
@@ -114,7 +114,7 @@ export class MinuteMerge {
   }
 
   #parts(
-    entries: Uint32Array,
+    entries: Int32Array,
     at: number,
     minute: number,
     first: { tag: number; delivered: number } | undefined,
@@ -125,7 +125,7 @@ export class MinuteMerge {
       sessions = new Map();
       this.#moved.set(minute, sessions);
     }
-    const id = (entries[at] as number) + ((entries[at + 1] as number) & 0xffff) * 2 ** 32;
+    const id = ((entries[at] as number) >>> 0) + ((entries[at + 1] as number) & 0xffff) * 2 ** 32;
     const known = sessions.get(id);
     if (known || !first || sessions.size >= MOST_MOVED) return known;
     const parts = [first];
@@ -135,7 +135,7 @@ export class MinuteMerge {
 }
 
 /** Begins a new minute in an entry: the newest becomes the one before. */
-function turn(entries: Uint32Array, at: number, of: RecordMinute, after: number): void {
+function turn(entries: Int32Array, at: number, of: RecordMinute, after: number): void {
   const w2 = entries[at + WORD.key] as number;
   const w3 = entries[at + WORD.delivered] as number;
   const w4 = entries[at + WORD.proven] as number;

@@ -36,7 +36,7 @@ export interface RawHead {
 export interface RawBlock {
   readonly head: RawHead;
   /** Words of the records; a copy of its own. */
-  readonly words: Uint32Array;
+  readonly words: Int32Array;
   /** Where it begins in its file. */
   readonly offset: number;
 }
@@ -74,7 +74,7 @@ export async function* readBlocks(path: string, from = 0): AsyncGenerator<RawBlo
         return;
       }
       // A copy: what is read must lie at a multiple of four.
-      const words = new Uint32Array(Uint8Array.from(rest.subarray(end - body, end)).buffer);
+      const words = new Int32Array(Uint8Array.from(rest.subarray(end - body, end)).buffer);
       yield { head, words, offset };
       offset += end - at;
       at = end;

@@ -1,7 +1,7 @@
 /** What is counted of one room: sessions, seconds, samples, different people. Fed with records, asked once per slot. */
 import { RECORD_BYTES, SLOTS, TRANSPORTS } from '../wire/session-record.ts';
 import { Distinct } from './distinct.ts';
-import { doorTag, MinuteMerge, REFUSED } from './minute-merge.ts';
+import { doorTag, MinuteMerge, REFUSED, type RecordMinute } from './minute-merge.ts';
 import { exclusionCode } from './rules.ts';
 import {
   ENTRY_FLAG,
@@ -22,7 +22,11 @@ export const RECORD_WORDS = RECORD_BYTES / 4;
 /** Seconds of listening that make somebody tune in, a replay a listen, and a key a listener. */
 export const TUNED_IN_S = 60;
 const MINUTES_A_DAY = 1_440;
-const DIRECT = new Set(['stream', 'radio', 'whep'].map((way) => TRANSPORTS.indexOf(way as 'stream')));
+/** Bits of the transports whose bytes a door hands out itself. */
+const DIRECT = (['stream', 'radio', 'whep'] as const).reduce(
+  (bits, way) => bits | (1 << TRANSPORTS.indexOf(way)),
+  0,
+);
 const REPLAY = TRANSPORTS.indexOf('replay');
 const DOWNLOAD = TRANSPORTS.indexOf('download');
 const UNPROVEN = exclusionCode('bytes-without-proof');
@@ -69,11 +73,14 @@ export class RoomCount {
   /** Records of a session's minute that was over when they came. */
   late = 0;
   readonly #merge = new MinuteMerge();
+  readonly #of: RecordMinute = {
+    ...{ minute: 0, delivered: 0, proven: 0, proofs: 0, flags: 0, wasFlags: 0, door: 0 },
+  };
   /** The newest minute of a record. */
   newest = 0;
 
   /** Takes the record at word `at`. */
-  apply(words: Uint32Array, at: number): void {
+  apply(words: Int32Array, at: number): void {
     const kind = (words[at + 5] as number) >>> 16;
     const transport = kind & 15;
     const isReplay = transport === REPLAY || transport === DOWNLOAD;
@@ -89,7 +96,7 @@ export class RoomCount {
     const proven = leastOf((w6 >>> 24) | ((w7 & 0xffff) << 8), 0xaa_aaaa);
     const proofs = (w7 >>> 16) & 63;
     const said = (kind >>> 8) & 15;
-    const flags = ((kind >>> 4) & 14) | (DIRECT.has(transport) ? ENTRY_FLAG.direct : 0);
+    const flags = ((kind >>> 4) & 14) | ((DIRECT >>> transport) & ENTRY_FLAG.direct);
 
     const w4 = entries[offset + WORD.proven] as number;
     const wasExcluded = table.isNew ? said : (w4 >>> 24) & 15;
@@ -107,61 +114,58 @@ export class RoomCount {
     if (exclusion === UNPROVEN && said === 0 && proofs !== 0 && !isReplay) exclusion = 0;
     if (exclusion !== wasExcluded) this.#exclude(wasExcluded, exclusion);
 
-    const door = w7 >>> 24;
-    const { before, after } = this.#merge.take(entries, offset, {
-      ...{ minute, delivered, proven, proofs, flags, wasFlags, door },
-    });
+    const of = this.#of;
+    of.minute = minute;
+    of.delivered = delivered;
+    of.proven = proven;
+    of.proofs = proofs;
+    of.flags = flags;
+    of.wasFlags = wasFlags;
+    of.door = w7 >>> 24;
+    const { before, after } = this.#merge.take(entries, offset, of);
     if (before === REFUSED) this.late += 1;
     entries[offset + WORD.proven] =
       ((entries[offset + WORD.proven] as number) & SLOTS_MASK) | (((exclusion | (flags << 4)) << 24) >>> 0);
     const isClass = classOf(exclusion, flags);
     if (before === after && isClass === wasClass) return;
-    this.#listened(table, offset, { minute, before, after, wasClass, isClass, isReplay }, words, at);
-  }
-
-  #listened(
-    table: SessionTable,
-    offset: number,
-    of: {
-      minute: number;
-      before: number;
-      after: number;
-      wasClass: number;
-      isClass: number;
-      isReplay: boolean;
-    },
-    words: Uint32Array,
-    at: number,
-  ): void {
-    const { entries } = table.shard;
-    const { minute, before, after, isClass, isReplay } = of;
+    const more = sumOf(after) - sumOf(before);
     const w1 = entries[offset + WORD.total] as number;
     const was = w1 >>> 16;
-    const total = Math.max(0, Math.min(0xffff, was + sumOf(after) - sumOf(before)));
-    entries[offset + WORD.total] = (w1 & 0xffff) | ((total << 16) >>> 0);
+    const total = Math.max(0, Math.min(0xffff, was + more));
+    entries[offset + WORD.total] = (w1 & 0xffff) | (total << 16);
     if (isReplay) {
       if (was < TUNED_IN_S && total >= TUNED_IN_S) this.#replayed(minute, isClass, words, at);
       return;
     }
-    const { sums } = this;
-    if (was > 0) sums.listened[of.wasClass] = (sums.listened[of.wasClass] as number) - 1;
-    if (total > 0) sums.listened[isClass] = (sums.listened[isClass] as number) + 1;
-    if (was >= TUNED_IN_S) sums.tuned[of.wasClass] = (sums.tuned[of.wasClass] as number) - 1;
-    if (total >= TUNED_IN_S) sums.tuned[isClass] = (sums.tuned[isClass] as number) + 1;
-    if (was < TUNED_IN_S && total >= TUNED_IN_S) this.#person(minute, isClass, words, at);
-    if (before === after) return;
-    const shares = this.stage.sharesOf(minute);
-    let [stage, all] = [0, 0];
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const more = slotOf(after, slot) - slotOf(before, slot);
-      all += more;
-      stage += more * (shares[slot] as number);
+    if (isClass !== wasClass || was === 0 || was < TUNED_IN_S) {
+      this.#moved(was, wasClass, total, isClass);
+      if (was < TUNED_IN_S && total >= TUNED_IN_S) this.#person(minute, isClass, words, at);
     }
-    sums.stage[isClass] = (sums.stage[isClass] as number) + stage;
-    sums.standby[isClass] = (sums.standby[isClass] as number) + all - stage;
+    if (before !== after) this.#seconds(minute, before, after, more, isClass);
   }
 
-  #person(minute: number, isClass: number, words: Uint32Array, at: number): void {
+  /** A session has listened longer, or counts otherwise than before. */
+  #moved(was: number, wasClass: number, total: number, isClass: number): void {
+    const { listened, tuned } = this.sums;
+    if (was > 0) listened[wasClass] = (listened[wasClass] as number) - 1;
+    if (total > 0) listened[isClass] = (listened[isClass] as number) + 1;
+    if (was >= TUNED_IN_S) tuned[wasClass] = (tuned[wasClass] as number) - 1;
+    if (total >= TUNED_IN_S) tuned[isClass] = (tuned[isClass] as number) + 1;
+  }
+
+  #seconds(minute: number, before: number, after: number, more: number, isClass: number): void {
+    const { sums } = this;
+    const shares = this.stage.sharesOf(minute);
+    let stage = 0;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const share = shares[slot] as number;
+      if (share !== 0) stage += (slotOf(after, slot) - slotOf(before, slot)) * share;
+    }
+    sums.stage[isClass] = (sums.stage[isClass] as number) + stage;
+    sums.standby[isClass] = (sums.standby[isClass] as number) + more - stage;
+  }
+
+  #person(minute: number, isClass: number, words: Int32Array, at: number): void {
     const day = Math.floor(minute / MINUTES_A_DAY);
     if (day > this.today.day) {
       const { people, excluded } = this.today;
@@ -173,7 +177,7 @@ export class RoomCount {
     of.add(words[at + 2] as number, words[at + 3] as number);
   }
 
-  #replayed(minute: number, isClass: number, words: Uint32Array, at: number): void {
+  #replayed(minute: number, isClass: number, words: Int32Array, at: number): void {
     const day = Math.floor(minute / MINUTES_A_DAY);
     if (day > this.replayKeys.day) this.replayKeys = { day, keys: new Distinct() };
     this.replays.gross += 1;
@@ -190,7 +194,7 @@ export class RoomCount {
   }
 
   /** Takes a session of the live table out of the count, from now on. */
-  exclude(entries: Uint32Array, at: number, code: number): void {
+  exclude(entries: Int32Array, at: number, code: number): void {
     const w4 = entries[at + WORD.proven] as number;
     const was = (w4 >>> 24) & 15;
     if (was !== 0) return;
@@ -205,7 +209,7 @@ export class RoomCount {
 
   /** Forgets sessions that have been silent for hours; they stay in the sums. */
   forget(minute: number): void {
-    const over = (entries: Uint32Array, at: number): boolean =>
+    const over = (entries: Int32Array, at: number): boolean =>
       minutesAfter(minute, (entries[at + WORD.delivered] as number) >>> 24) >= OVER_AFTER;
     this.live.remove(over);
     this.replay.remove(over);

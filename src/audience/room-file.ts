@@ -105,11 +105,11 @@ export function roomOf(bytes: Buffer): Restored | undefined {
   const tables = head.parts.map(({ bytes: length, sketch }) => {
     const part = Uint8Array.from(bytes.subarray(at, at + length));
     at += length;
-    return sketch ? part : new Uint32Array(part.buffer, 0, Math.floor(part.length / 4));
+    return sketch ? part : new Int32Array(part.buffer, 0, Math.floor(part.length / 4));
   });
   const [live, replay, people, excluded, replayKeys] = tables;
-  if (live instanceof Uint32Array) count.live.load(live);
-  if (replay instanceof Uint32Array) count.replay.load(replay);
+  if (live instanceof Int32Array) count.live.load(live);
+  if (replay instanceof Int32Array) count.replay.load(replay);
   if (people) count.today.people.load(people);
   if (excluded) count.today.excluded.load(excluded);
   if (replayKeys) count.replayKeys.keys.load(replayKeys);

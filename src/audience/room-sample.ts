@@ -114,7 +114,7 @@ function look(count: RoomCount, minute: number, slot: number): Look {
 }
 
 /** Applies the rules about one session: it has sound and proves none, or proves what no door gave it. */
-function suspect(count: RoomCount, entries: Uint32Array, at: number, minute: number): void {
+function suspect(count: RoomCount, entries: Int32Array, at: number, minute: number): void {
   const w4 = entries[at + WORD.proven] as number;
   const flags = w4 >>> 28;
   if ((w4 >>> 24) & 15 || flags & (ENTRY_FLAG.silent | ENTRY_FLAG.unsampled)) return;
@@ -139,7 +139,7 @@ function suspect(count: RoomCount, entries: Uint32Array, at: number, minute: num
 function excludeMany(count: RoomCount, minute: number, slot: number): boolean {
   const size = 2 ** Math.max(10, Math.min(22, Math.ceil(Math.log2(count.live.size * 2 + 1))));
   const keys = new Map<number, number>();
-  const each = (visit: (entries: Uint32Array, at: number, key: number) => void): void => {
+  const each = (visit: (entries: Int32Array, at: number, key: number) => void): void => {
     for (const { entries, count: many } of count.live.shards)
       for (let i = 0; i < many; i++) {
         const at = i * ENTRY_WORDS;

@@ -162,7 +162,7 @@ export class RoomShelf {
 }
 
 /** Gives each record to its room; of rooms that are undefined, nothing. Returns how many had one. */
-export function takeRecords(words: Uint32Array, rooms: readonly (AudienceRoom | undefined)[]): number {
+export function takeRecords(words: Int32Array, rooms: readonly (AudienceRoom | undefined)[]): number {
   let taken = 0;
   for (let at = 0; at + 8 <= words.length; at += 8) {
     const room = rooms[(words[at + 5] as number) & 0xffff];

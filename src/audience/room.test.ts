@@ -8,7 +8,7 @@ const START_MINUTE = 29_700_000;
 const START = START_MINUTE * 60_000;
 
 function feed(room: AudienceRoom, bytes: Buffer): void {
-  const words = new Uint32Array(Uint8Array.from(bytes).buffer);
+  const words = new Int32Array(Uint8Array.from(bytes).buffer);
   for (let at = 0; at < words.length; at += RECORD_WORDS) room.record(words, at);
 }
 

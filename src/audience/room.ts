@@ -90,7 +90,7 @@ export class AudienceRoom {
   }
 
   /** Takes the record at word `at`. */
-  record(words: Uint32Array, at: number): void {
+  record(words: Int32Array, at: number): void {
     this.count.apply(words, at);
     this.#changed();
   }

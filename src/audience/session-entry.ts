@@ -97,7 +97,7 @@ export interface Instant {
 
 /** Reads an entry at the end of `slot` of `minute`, into `into`. False when it says nothing about that time. */
 export function readInstant(
-  entries: Uint32Array,
+  entries: Int32Array,
   at: number,
   minute: number,
   slot: number,

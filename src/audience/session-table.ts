@@ -16,13 +16,13 @@ export const MOST_SESSIONS = SHARDS * 60_000;
 
 /** A part of the table. */
 export class Shard {
-  entries = new Uint32Array(16 * ENTRY_WORDS);
+  entries = new Int32Array(16 * ENTRY_WORDS);
   index = new Uint16Array(24);
   count = 0;
 
   /** Makes place for one more entry. */
   grow(): void {
-    const bigger = new Uint32Array((this.count + (this.count >> 4) + 16) * ENTRY_WORDS);
+    const bigger = new Int32Array((this.count + (this.count >> 4) + 16) * ENTRY_WORDS);
     bigger.set(this.entries);
     this.entries = bigger;
   }
@@ -46,7 +46,7 @@ export class Shard {
 export function hashOf(low: number, high: number): number {
   let h = Math.imul(low ^ (high << 16), 0x9e3779b1) ^ high;
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
-  return (h ^ (h >>> 13)) >>> 0;
+  return h ^ (h >>> 13);
 }
 
 const REST = 2 ** (32 - SHARD_BITS);
@@ -125,7 +125,7 @@ export class SessionTable {
   }
 
   /** Removes the entries of which `goes` says so, from the words and the offset in them. */
-  remove(goes: (entries: Uint32Array, at: number) => boolean): void {
+  remove(goes: (entries: Int32Array, at: number) => boolean): void {
     for (const shard of this.shards) {
       let kept = 0;
       for (let i = 0; i < shard.count; i++) {
@@ -148,8 +148,8 @@ export class SessionTable {
   }
 
   /** All entries, one after the other. */
-  dump(): Uint32Array {
-    const words = new Uint32Array(this.size * ENTRY_WORDS);
+  dump(): Int32Array {
+    const words = new Int32Array(this.size * ENTRY_WORDS);
     let at = 0;
     for (const { entries, count } of this.shards) {
       words.set(entries.subarray(0, count * ENTRY_WORDS), at);
@@ -159,7 +159,7 @@ export class SessionTable {
   }
 
   /** Takes what `dump` gave; the table must be empty. */
-  load(words: Uint32Array): void {
+  load(words: Int32Array): void {
     for (let from = 0; from + ENTRY_WORDS <= words.length; from += ENTRY_WORDS) {
       const at = this.find(words[from] as number, words[from + 1] as number);
       if (at >= 0) this.shard.entries.set(words.subarray(from, from + ENTRY_WORDS), at);
