@@ -32,8 +32,11 @@ function bench(): Bench {
   const dir = mkdtempSync(join(tmpdir(), 'tally-'));
   dirs.push(dir);
   const entries: Bench['entries'] = [];
-  const add = async (entry: CountedEntry | { kind: string }) => ({ index: entries.push(entry) - 1, seq: 1 });
-  return { clock: manualClock(epochMs(START)), dir, entries, evidence: { ofRoom: add, append: add } };
+  const append = async (entry: CountedEntry | { kind: string }) => ({
+    ...{ kept: true, index: entries.push(entry) - 1, seq: 1 },
+  });
+  const appendOf = (_room: string, entry: CountedEntry) => append(entry);
+  return { clock: manualClock(epochMs(START)), dir, entries, evidence: { appendOf, append } };
 }
 const start = ({ clock, dir, evidence }: Bench): Promise<Audience> =>
   open({ clock, log: silentLog, dir, keep: 86_400_000, quota: 1e9, evidence });

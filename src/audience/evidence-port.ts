@@ -1,13 +1,19 @@
 import type { CorrectionEntry, FinalEntry, LogEntry, MinuteEntry } from '../wire/evidence-entry.ts';
 
-/** An entry of a room before it has its place in the room's chain. */
-export type Unplaced<Entry> = Entry extends unknown ? Omit<Entry, 'seq' | 'previous'> : never;
-/** Entries of a room that the counting makes. */
+/** An entry of a room without its place in the room's chain. */
+type Unplaced<Entry> = Entry extends unknown ? Omit<Entry, 'room' | 'seq' | 'previous'> : never;
+/** What the counting writes down of a room. */
 export type CountedEntry = Unplaced<MinuteEntry | FinalEntry | CorrectionEntry>;
 
-/** The evidence log as the counting uses it. Both resolve with the index of the entry once it is on the disk. */
+/** What became of an entry: its index in the log, and its number in its room's chain. */
+export interface WrittenDown {
+  readonly kept: boolean;
+  readonly index?: number;
+  readonly seq?: number;
+}
+
+/** The evidence log as the counting uses it. What it gives back resolves when the entry is on the disk, or refused. */
 export interface EvidencePort {
-  /** Gives the entry its place in its room's chain. */
-  ofRoom(entry: CountedEntry): Promise<{ readonly index: number; readonly seq: number }>;
-  append(entry: LogEntry): Promise<{ readonly index: number }>;
+  append(entry: LogEntry): Promise<WrittenDown>;
+  appendOf(room: string, entry: CountedEntry): Promise<WrittenDown>;
 }

@@ -1,4 +1,5 @@
 /** The audience: what doors say of sessions, counted per room by the definitions of `wire/metrics.ts`. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -8,13 +9,14 @@ import { EMPTY, type Message } from '../wire/feed.ts';
 import type { AudienceSample, RoomNumbers } from '../wire/numbers.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { RECORD_BYTES } from '../wire/session-record.ts';
+import { DEFINITIONS, definitionsHash } from './definitions.ts';
 import type { EvidencePort } from './evidence-port.ts';
 import { RawLog } from './raw-log.ts';
 import { type AudienceRoom, instantsBetween } from './room.ts';
 import { RoomShelf, takeRecords } from './room-shelf.ts';
 
 export { DEFINITIONS, definitionsHash } from './definitions.ts';
-export type { CountedEntry, EvidencePort, Unplaced } from './evidence-port.ts';
+export type { CountedEntry, EvidencePort, WrittenDown } from './evidence-port.ts';
 
 /** What counting needs. */
 export interface AudienceDeps {
@@ -95,6 +97,9 @@ class Counting implements Audience {
     this.#restored = records;
     if (records > 0) log.info({ records }, 'raw records were counted again from the disk');
     await this.#raw.start();
+    void this.#define().catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'the definitions could not be written into the evidence log'),
+    );
     const wall = clock.wall();
     for (const room of this.#shelf.rooms.values()) room.touchedAt = wall;
     // What was missed is made up for with the first tick, when doors have said again what they kept.
@@ -105,6 +110,17 @@ class Counting implements Audience {
     this.#tick = clock.every(TICK, () => this.#turn());
   }
   #startedAt = 0;
+
+  /** The rules that figures are counted by, whole, in the log: at its beginning, and when they change. */
+  async #define(): Promise<void> {
+    const { evidence, dir, clock } = this.#deps;
+    const path = join(dir, 'definitions.sha256');
+    const known = await readFile(path, 'utf8').catch(() => '');
+    if (!evidence || known === definitionsHash) return;
+    const entry = { v: 1, kind: 'definitions', at: clock.wall(), sha256: definitionsHash } as const;
+    const { kept } = await evidence.append({ ...entry, definitions: DEFINITIONS });
+    if (kept) await writeFile(path, definitionsHash);
+  }
 
   receive = ({ head, body }: Message): void => {
     const { clock } = this.#deps;
@@ -194,8 +210,9 @@ class Counting implements Audience {
       if (minute % FORGET_EVERY_MINUTES === 0) room.count.forget(minute);
       const entry = room.closeMinute(minute);
       if (!entry || !evidence) continue;
-      evidence.ofRoom(entry).then(
+      evidence.appendOf(room.slug, entry).then(
         ({ index }) => {
+          if (index === undefined) return;
           room.memory.entry = index;
           room.dirty = true;
           room.untold = true;

@@ -200,6 +200,10 @@ export const entered = (figures: RoomFigures): Partial<Record<MetricId, Evidence
   Object.fromEntries(
     Object.entries(figures).map(([id, { net, gross, method, error, parts }]) => [
       id,
-      { net, gross, method, ...(error === undefined ? {} : { error }), ...(parts ? { parts } : {}) },
+      {
+        ...{ net, gross, method, ...(error === undefined ? {} : { error }) },
+        // Parts add up in the log; people of several days do not.
+        ...(parts && metricOf(id as MetricId).unit !== 'people' ? { parts } : {}),
+      },
     ]),
   );

@@ -20,7 +20,7 @@ import { type SampleCount, takeSample } from './room-sample.ts';
 import { shareFor } from './sampling.ts';
 
 /** A minute entry before it has its place in the room's chain. */
-export type MinuteFigures = Omit<MinuteEntry, 'seq' | 'previous'>;
+export type MinuteFigures = Omit<MinuteEntry, 'room' | 'seq' | 'previous'>;
 
 /** Doors hear of a new share within seconds; the proofs of before have faded after this long. */
 const SETTLED_MS = 80_000;
@@ -186,7 +186,7 @@ export class AudienceRoom {
     const failures = this.hasEvents ? this.events.totals.failures : undefined;
     const sessions = (total.tuned_in_live?.net ?? 0) + (total.drop_ins?.net ?? 0);
     return {
-      ...{ v: 1, kind: 'minute', room: this.slug, minute, status, total, seconds: minuteSeconds },
+      ...{ v: 1, kind: 'minute', minute, status, total, seconds: minuteSeconds },
       samples: samples.map(({ at, s, c, m, gross }) => [at / 1000, s, c, m, gross] as const),
       excluded: excludedOf(count),
       ...(failures && Object.keys(failures).length > 0 ? { failures } : {}),
