@@ -3,8 +3,9 @@
  * doing the least that counting needs. `node --expose-gc bench/tally.ts [sessions]`; goals: ≤ 32 bytes a session in
  * tables, ≤ 150 MB in all, ≤ 0.2 µs a record, with all caches cold as they are in an evening.
  */
+
+import { RECORD_WORDS } from '../src/audience/audience-count.ts';
 import { AudienceRoom } from '../src/audience/room.ts';
-import { RECORD_WORDS } from '../src/audience/room-count.ts';
 import { chance } from '../test/chance.ts';
 
 const SESSIONS = Number(process.argv[2] ?? 1_400_000);

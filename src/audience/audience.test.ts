@@ -6,9 +6,10 @@ import { listened, listening, makeCrowd, recordsAt } from '../../test/audience-c
 import { type ManualClock, manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs } from '../base/time.ts';
-import type { MinuteEntry } from '../wire/evidence-entry.ts';
+import type { FinalEntry, MinuteEntry } from '../wire/evidence-entry.ts';
 import { EMPTY, type Head, type Message } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
+import { recount } from './final/final-pass.ts';
 import { type Audience, type CountedEntry, type EvidencePort, open } from './index.ts';
 
 const START_MINUTE = 29_700_000;
@@ -172,4 +173,49 @@ test('what no door of ours would say is ignored', async () => {
   });
   expect((await audience.numbers('hall'))?.metrics.visits?.value ?? 0).toBe(0);
   expect(await audience.numbers('../secret')).toBeUndefined();
+});
+
+test('a room that is over is counted again from its raw records, and each difference is explained', async () => {
+  const on = bench();
+  const crowd = makeCrowd({ sessions: 150, seed: 11, lasts: 240, doors: 3, stays: 120, moves: 60 });
+  const audience = await open({
+    ...{ clock: on.clock, log: silentLog, dir: on.dir, keep: 86_400_000, quota: 1e9 },
+    ...{ evidence: on.evidence, recount },
+  });
+  say(audience, { kind: 'rooms', rooms: [CARD] });
+  const attempts = { attempts: 150, successes: 140, failures: { network: 3 } };
+  for (let now = 10; now <= 300; now += 10) {
+    on.clock.advance(10_000);
+    // One door is not heard for a while; what it kept comes when its minutes are over.
+    for (const [door, body] of recordsAt(crowd, now, 3, START_MINUTE))
+      if (door !== 2 || now < 120 || now >= 200) say(audience, sessions(door, 0), body);
+    if (now === 240)
+      for (let at = 120; at < 200; at += 10)
+        for (const [door, body] of recordsAt(crowd, at, 3, START_MINUTE))
+          if (door === 2) say(audience, sessions(door, 0), body);
+    on.clock.advance(4_000);
+    on.clock.stepWall(-4_000);
+    await settle();
+  }
+  say(audience, { kind: 'events', door: 'door-0', life: 'a', rooms: { hall: attempts } });
+  const ended = { ...CARD, status: 'ended', clocks: { opened: START, ended: START + 240_000 } } as const;
+  say(audience, { kind: 'room-changes', rooms: [ended], gone: [] });
+  const live = (await audience.numbers('hall'))?.metrics.listening_seconds?.net ?? 0;
+  expect(live).toBeLessThan(listened(crowd));
+  for (let i = 0; i < 24; i++) {
+    on.clock.advance(10_000);
+    await settle();
+  }
+  const final = on.entries.find(({ kind }) => kind === 'final') as unknown as FinalEntry;
+  expect(final.total.listening_seconds?.net).toBe(listened(crowd));
+  expect(final.differences).toContainEqual(
+    expect.objectContaining({ metric: 'listening_seconds', live, final: listened(crowd) }),
+  );
+  expect(final.total.join_failures).toMatchObject({ net: 10, parts: { network: 3, unknown: 7 } });
+  const numbers = await audience.numbers('hall');
+  expect([numbers?.state, numbers?.metrics.listening_seconds?.value]).toEqual(['final', listened(crowd)]);
+  const again = await audience.fetch(new Request('http://x/recount/hall', { method: 'POST' }));
+  expect(((await again.json()) as { done: boolean }).done).toBe(true);
+  expect(on.entries.at(-1)).toMatchObject({ kind: 'correction', total: final.total });
+  await audience[Symbol.asyncDispose]();
 });

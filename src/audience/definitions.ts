@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { canonical, type Json } from '../journal/index.ts';
 import { METRICS, type MetricId } from '../wire/metrics.ts';
 import { SLOT_S } from '../wire/session-record.ts';
+import { TUNED_IN_S } from './audience-count.ts';
 import { AGREES, DIFFERS } from './reconciliation.ts';
-import { TUNED_IN_S } from './room-count.ts';
 import { EXCLUSION_RULES } from './rules.ts';
 import { LEAST_PROVING } from './sampling.ts';
-import { HEARD_S, PROOF_SLOTS } from './session-entry.ts';
+import { HEARD_S, PROOF_SLOTS } from './tables/session-entry.ts';
 
 /** Everything that figures are counted by: rules of figures, rules of who counts, and their numbers. */
 export const DEFINITIONS = {

@@ -7,11 +7,13 @@ import type { Metric } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import type { AudienceSample, RoomNumbers } from '../wire/numbers.ts';
-import type { RoomCard } from '../wire/room.ts';
+import { isRunning, type RoomCard } from '../wire/room.ts';
 import { RECORD_BYTES } from '../wire/session-record.ts';
 import { DEFINITIONS, definitionsHash } from './definitions.ts';
 import type { EvidencePort } from './evidence-port.ts';
-import { RawLog } from './raw-log.ts';
+import type { Recounted, RecountOrder } from './final/final-pass.ts';
+import { Finisher, type RecountResult } from './final/finisher.ts';
+import { RawLog } from './records/raw-log.ts';
 import { type AudienceRoom, instantsBetween } from './room.ts';
 import { RoomShelf, takeRecords } from './room-shelf.ts';
 
@@ -29,6 +31,8 @@ export interface AudienceDeps {
   readonly quota: number;
   /** Default: nothing is written down as evidence. */
   readonly evidence?: EvidencePort;
+  /** Counts a room again from its raw records. Default: in a thread. */
+  recount?(order: RecountOrder): Promise<Recounted>;
 }
 
 /** The open part. */
@@ -41,7 +45,7 @@ export interface Audience extends AsyncDisposable {
   greeting(): Iterable<Message>;
   /** The numbers of a room, also of one that is long over; undefined when nothing of it was ever counted. */
   numbers(slug: string): Promise<RoomNumbers | undefined>;
-  /** Answers `/rooms/:slug` with its numbers; for the doors of this machine. */
+  /** Answers `/rooms/:slug` with its numbers, and a POST to `/recount/:slug`; for this machine's own programs. */
   fetch(request: Request): Promise<Response>;
   /** Undefined while all is well; else a few words for `/readyz`. */
   trouble(): string | undefined;
@@ -49,6 +53,7 @@ export interface Audience extends AsyncDisposable {
 }
 
 const PREFIX = '/rooms/';
+const RECOUNT = '/recount/';
 const SLUG = /^[a-z0-9-]{1,64}$/;
 const TICK = ms(1000);
 /** So long after an instant its sample is taken: doors say what they have within a second of it. */
@@ -70,6 +75,7 @@ class Counting implements Audience {
   readonly #deps: AudienceDeps;
   readonly #raw: RawLog;
   readonly #shelf: RoomShelf;
+  readonly #finisher: Finisher;
   readonly #tells: ((message: Message) => void)[] = [];
   /** The newest sample of each room that was not told yet. */
   readonly #samples = new Map<string, AudienceSample>();
@@ -87,6 +93,11 @@ class Counting implements Audience {
       ...{ clock: deps.clock, log: deps.log, dir: rawDir, keep: deps.keep, quota: deps.quota },
       closed: (file) => write({ v: 1, kind: 'raw-file', at: deps.clock.wall(), ...file }),
       gap: (gap) => write({ v: 1, kind: 'gap', ...gap }),
+    });
+    this.#finisher = new Finisher({
+      ...{ clock: deps.clock, log: deps.log, rawDir, flushed: () => this.#raw.flush() },
+      ...(deps.evidence ? { evidence: deps.evidence } : {}),
+      ...(deps.recount ? { recount: deps.recount } : {}),
     });
     this.#shelf = new RoomShelf({ log: deps.log, dir: join(deps.dir, 'rooms'), rawDir, raw: this.#raw });
   }
@@ -149,7 +160,7 @@ class Counting implements Audience {
   #cards(cards: readonly RoomCard[]): void {
     for (const card of cards) {
       const { slug, status } = card;
-      if (this.#shelf.rooms.has(slug) || status === 'open' || status === 'live') this.#room(slug)?.card(card);
+      if (this.#shelf.rooms.has(slug) || isRunning(status)) this.#room(slug)?.card(card);
     }
   }
 
@@ -209,11 +220,12 @@ class Counting implements Audience {
     for (const room of this.#shelf.rooms.values()) {
       if (minute % FORGET_EVERY_MINUTES === 0) room.count.forget(minute);
       const entry = room.closeMinute(minute);
+      this.#finisher.look(room, (minute + 1) * MINUTE_MS);
       if (!entry || !evidence) continue;
       evidence.appendOf(room.slug, entry).then(
-        ({ index }) => {
+        ({ index, seq }) => {
           if (index === undefined) return;
-          room.memory.entry = index;
+          Object.assign(room.memory, { entry: index, seq });
           room.dirty = true;
           room.untold = true;
         },
@@ -244,10 +256,25 @@ class Counting implements Audience {
 
   fetch = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
+    if (pathname.startsWith(RECOUNT) && request.method === 'POST')
+      return this.#recount(pathname.slice(RECOUNT.length));
     if (!pathname.startsWith(PREFIX)) return new Response(null, { status: 404 });
     const found = await this.numbers(pathname.slice(PREFIX.length));
     return found ? Response.json(found) : new Response(null, { status: 404 });
   };
+
+  async #recount(slug: string): Promise<Response> {
+    const known = SLUG.test(slug) && (await this.#shelf.look(slug));
+    if (!known) return new Response(null, { status: 404 });
+    // Kept, so that what is found is saved with it.
+    const room = this.#shelf.take(slug);
+    const result: RecountResult = await this.#finisher.again(
+      room,
+      'Counted again from the raw records, by the rules of this day.',
+    );
+    void this.#shelf.save();
+    return Response.json(result, { status: result.done ? 200 : 409 });
+  }
 
   trouble(): string | undefined {
     return this.#raw.isWell ? undefined : 'raw records of sessions cannot be written: is the disk full?';

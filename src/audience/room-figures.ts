@@ -3,14 +3,14 @@
 import type { EvidenceFigure } from '../wire/evidence-entry.ts';
 import { EXCLUSIONS, type Exclusion, type MetricId, metricOf } from '../wire/metrics.ts';
 import type { Figure, Reconciliation } from '../wire/numbers.ts';
+import { type AudienceCount, CLASS } from './audience-count.ts';
 import { definitionOf } from './definitions.ts';
 import type { EventTotals } from './event-counts.ts';
-import { CLASS, type RoomCount } from './room-count.ts';
 import type { SampleCount } from './room-sample.ts';
 
 /** What figures are made of. */
-export interface Counted {
-  readonly count: RoomCount;
+export interface CountedRoom {
+  readonly count: AudienceCount;
   /** Undefined while no door has said anything of it. */
   readonly events: EventTotals | undefined;
   readonly now: SampleCount | undefined;
@@ -34,7 +34,7 @@ const CONFIDENCE_95 = 1.96;
 const whole = Math.floor;
 
 /** Seconds by what the program carried, whole; net, and before the rules. */
-export function secondsOf({ count, proving }: Pick<Counted, 'count' | 'proving'>) {
+export function secondsOf({ count, proving }: Pick<CountedRoom, 'count' | 'proving'>) {
   const { stage, standby } = count.sums;
   const share = proving.asked > 0 ? proving.proved / proving.asked : 1;
   const net = (of: readonly number[]): number =>
@@ -44,7 +44,7 @@ export function secondsOf({ count, proving }: Pick<Counted, 'count' | 'proving'>
 }
 
 /** All figures that are known. */
-export function figuresOf(of: Counted): RoomFigures {
+export function figuresOf(of: CountedRoom): RoomFigures {
   const { count, now, peak, status, events } = of;
   const figures: RoomFigures = {};
   const put = (id: MetricId, figure: RoomFigure | undefined): void => {
@@ -86,7 +86,7 @@ function sampled(sample: SampleCount, status: Reconciliation): RoomFigure {
   };
 }
 
-function sessions(of: Counted): RoomFigures {
+function sessions(of: CountedRoom): RoomFigures {
   const { count, proving, lasted, peak } = of;
   const { listened, tuned } = count.sums;
   const share = proving.asked > 0 ? proving.proved / proving.asked : 1;
@@ -171,7 +171,7 @@ function happened(events: EventTotals): RoomFigures {
 }
 
 /** Sessions that do not count, by reason. */
-export const excludedOf = (count: RoomCount): Partial<Record<Exclusion, number>> =>
+export const excludedOf = (count: AudienceCount): Partial<Record<Exclusion, number>> =>
   Object.fromEntries(
     EXCLUSIONS.map((code, i) => [code, count.excluded[i] ?? 0] as const).filter(([, n]) => n > 0),
   );

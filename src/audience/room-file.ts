@@ -3,10 +3,10 @@
  * room was when the process ended.
  */
 import { open, readFile, rename } from 'node:fs/promises';
+import type { Sums } from './audience-count.ts';
 import type { EventState } from './event-counts.ts';
-import type { RawPlace } from './raw-log.ts';
+import type { RawPlace } from './records/raw-log.ts';
 import { AudienceRoom, type RoomMemory } from './room.ts';
-import type { Sums } from './room-count.ts';
 import type { StageChange } from './stage-history.ts';
 
 interface RoomFileHead {
@@ -48,7 +48,7 @@ export function roomBytes(room: AudienceRoom, place: RawPlace): Buffer[] {
   const head: RoomFileHead = {
     ...{ v: 1, slug: room.slug, place, memory, sums: count.sums, excluded: count.excluded },
     ...{ replays: count.replays, late: count.late, newest: count.newest, today: count.today.day },
-    ...{ replayDay: count.replayKeys.day, earlier: count.earlier, stage: count.stage.dump() },
+    ...{ replayDay: count.replayKeys.day, earlier: count.earlier, stage: count.stage.whole() },
     ...(room.hasEvents ? { events: events.dump() } : {}),
     parts: tables.map((table) => ({ bytes: table.byteLength, sketch: table instanceof Uint8Array })),
   };

@@ -1,6 +1,6 @@
 /** One sample of a room: who was listening at an instant. Looks at every session, and applies the rules that need all of them. */
 import type { AudienceSample } from '../wire/numbers.ts';
-import type { RoomCount } from './room-count.ts';
+import type { AudienceCount } from './audience-count.ts';
 import { exclusionCode, MOST_SESSIONS_PER_KEY, UNPROVEN_S, WITHOUT_BYTES_S } from './rules.ts';
 import { estimate } from './sampling.ts';
 import {
@@ -14,8 +14,8 @@ import {
   SLOTS_MASK,
   sumOf,
   WORD,
-} from './session-entry.ts';
-import { ENTRY_WORDS } from './session-table.ts';
+} from './tables/session-entry.ts';
+import { ENTRY_WORDS } from './tables/session-table.ts';
 
 /** A sample, and what its parts are made of. */
 export interface SampleCount extends AudienceSample {
@@ -26,7 +26,7 @@ export interface SampleCount extends AudienceSample {
 }
 
 /** The share of sessions that were asked for proofs; `settled` once all doors have surely heard of it. */
-export interface Share {
+export interface ProofShare {
   readonly share: number;
   readonly settled: boolean;
 }
@@ -38,7 +38,7 @@ const UNPROVEN = exclusionCode('bytes-without-proof');
 const MINUTE_HEARD_S = UNPROVEN_S - 36;
 
 /** Takes the sample at wall-clock ms `at`, a multiple of 10,000; records of the slot that ended then must be there. */
-export function takeSample(count: RoomCount, at: number, { share, settled }: Share): SampleCount {
+export function takeSample(count: AudienceCount, at: number, { share, settled }: ProofShare): SampleCount {
   const { minute, slot } = instantOf(at);
   const found = look(count, minute, slot);
   if (found.hot && excludeMany(count, minute, slot)) Object.assign(found, look(count, minute, slot));
@@ -71,7 +71,7 @@ const instant: Instant = { heard: 0, proved: false };
 /** Sessions by a few bits of their key; shared by all rooms, grown as needed. */
 let buckets = new Uint8Array(1_024);
 
-function look(count: RoomCount, minute: number, slot: number): Look {
+function look(count: AudienceCount, minute: number, slot: number): Look {
   const found: Look = { provable: 0, unsampled: 0, silent: 0, proved: 0, both: 0, gross: 0, hot: false };
   // Twice as many as sessions and a few more, so that few buckets are hot by chance.
   const size = 2 ** Math.max(10, Math.min(22, Math.ceil(Math.log2(count.live.size * 2 + 1))));
@@ -114,7 +114,7 @@ function look(count: RoomCount, minute: number, slot: number): Look {
 }
 
 /** Applies the rules about one session: it has sound and proves none, or proves what no door gave it. */
-function suspect(count: RoomCount, entries: Int32Array, at: number, minute: number): void {
+function suspect(count: AudienceCount, entries: Int32Array, at: number, minute: number): void {
   const w4 = entries[at + WORD.proven] as number;
   const flags = w4 >>> 28;
   if ((w4 >>> 24) & 15 || flags & (ENTRY_FLAG.silent | ENTRY_FLAG.unsampled)) return;
@@ -136,7 +136,7 @@ function suspect(count: RoomCount, entries: Int32Array, at: number, minute: numb
 }
 
 /** Takes out the sessions of keys that have too many at this instant. True when there were any. */
-function excludeMany(count: RoomCount, minute: number, slot: number): boolean {
+function excludeMany(count: AudienceCount, minute: number, slot: number): boolean {
   const size = 2 ** Math.max(10, Math.min(22, Math.ceil(Math.log2(count.live.size * 2 + 1))));
   const keys = new Map<number, number>();
   const each = (visit: (entries: Int32Array, at: number, key: number) => void): void => {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
-import { readBlocks } from './raw-file.ts';
-import { byAge, type RawLog, type RawPlace, rawFiles } from './raw-log.ts';
+import { readBlocks } from './records/raw-file.ts';
+import { byAge, type RawLog, type RawPlace, rawFiles } from './records/raw-log.ts';
 import { AudienceRoom } from './room.ts';
 import { readRoom, roomBytes, roomOf, writeRoom } from './room-file.ts';
 

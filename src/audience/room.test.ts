@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { listened, listening, type MadeSession, makeCrowd, recordsAt } from '../../test/audience-crowd.ts';
 import { chance } from '../../test/chance.ts';
+import { RECORD_WORDS } from './audience-count.ts';
 import { AudienceRoom } from './room.ts';
-import { RECORD_WORDS } from './room-count.ts';
 
 const START_MINUTE = 29_700_000;
 const START = START_MINUTE * 60_000;

@@ -1,14 +1,15 @@
 /** One room: its count, its samples, its minutes, and the numbers made of them. Time is told to it. */
-import type { MinuteEntry } from '../wire/evidence-entry.ts';
+import type { EvidenceFigure, MinuteEntry } from '../wire/evidence-entry.ts';
+import type { MetricId } from '../wire/metrics.ts';
 import type { AudienceSample, Reconciliation, RoomNumbers } from '../wire/numbers.ts';
 import { isOver, isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { RoomEvents } from '../wire/room-events.ts';
+import { AudienceCount } from './audience-count.ts';
 import { definitionsHash } from './definitions.ts';
 import { EventCounts } from './event-counts.ts';
 import { reconcile } from './reconciliation.ts';
-import { RoomCount } from './room-count.ts';
 import {
-  type Counted,
+  type CountedRoom,
   entered,
   excludedOf,
   figuresOf,
@@ -46,8 +47,10 @@ export interface RoomMemory {
   entered: { stage: number; standby: number };
   /** The newest minute that was written down. */
   minute?: number;
-  /** Index of the newest entry. */
+  /** Index of the newest entry, its number in the room's chain, and the figures in it. */
   entry?: number;
+  seq?: number;
+  total?: Partial<Record<MetricId, EvidenceFigure>>;
   opened?: number;
   ended?: number;
   /** Figures of the pass over the raw records, once it was made. */
@@ -57,7 +60,7 @@ export interface RoomMemory {
 /** A room of the tally. */
 export class AudienceRoom {
   readonly slug: string;
-  readonly count = new RoomCount();
+  readonly count: AudienceCount;
   readonly events = new EventCounts();
   hasEvents = false;
   isRunning = false;
@@ -70,12 +73,16 @@ export class AudienceRoom {
     ...{ status: 'reconciled', entered: { stage: 0, standby: 0 } },
   };
 
-  constructor(slug: string) {
+  constructor(slug: string, { moved }: { readonly moved?: number } = {}) {
     this.slug = slug;
+    this.count = new AudienceCount(moved);
   }
 
   /** Wall-clock ms of the last record, event or question. */
   touchedAt = 0;
+
+  /** A pass over its raw records is waiting or running. */
+  isFinishing = false;
 
   /** True for a room that is over, and whose raw records have not been counted again. */
   get isUnfinished(): boolean {
@@ -183,6 +190,7 @@ export class AudienceRoom {
         gross: Math.max(total.listening_seconds.gross, stage + standby),
         parts: { stage, standby },
       };
+    memory.total = total;
     const failures = this.hasEvents ? this.events.totals.failures : undefined;
     const sessions = (total.tuned_in_live?.net ?? 0) + (total.drop_ins?.net ?? 0);
     return {
@@ -196,7 +204,7 @@ export class AudienceRoom {
     };
   }
 
-  #counted(at: number): Counted {
+  #counted(at: number): CountedRoom {
     const { memory, count } = this;
     const { opened, ended } = memory;
     return {
@@ -204,6 +212,24 @@ export class AudienceRoom {
       events: this.hasEvents ? this.events.totals : undefined,
       lasted: opened === undefined ? 0 : Math.max(0, (Math.min(at, ended ?? at) - opened) / 1000),
     };
+  }
+
+  /** The pass over the raw records is done: its figures stand beside those that were counted live. */
+  finish(
+    final: NonNullable<RoomMemory['final']>,
+    at: { entry: number | undefined; seq: number | undefined },
+  ): void {
+    const { memory } = this;
+    memory.final = final;
+    if (at.entry !== undefined) memory.entry = at.entry;
+    if (at.seq !== undefined) memory.seq = at.seq;
+    this.dirty = true;
+    this.untold = true;
+  }
+
+  /** The figures as they are, counted live. */
+  figures(at = this.memory.sampledAt): RoomFigures {
+    return figuresOf(this.#counted(at));
   }
 
   /** The numbers as they are. */
@@ -215,9 +241,15 @@ export class AudienceRoom {
     const figures = figuresOf(this.#counted(at));
     const { final } = memory;
     return {
-      ...{ v: 1, room: this.slug, at, status: memory.status, state: final ? 'final' : 'live' },
+      ...{
+        v: 1,
+        room: this.slug,
+        at,
+        status: memory.status,
+        state: final && Object.keys(final.figures).length > 0 ? 'final' : 'live',
+      },
       metrics: published(final ? { ...figures, ...final.figures } : figures, memory.entry),
-      excluded: final?.excluded ?? excludedOf(count),
+      excluded: final && Object.keys(final.figures).length > 0 ? final.excluded : excludedOf(count),
       ...(this.hasEvents && Object.keys(this.events.totals.failures).length > 0
         ? { failures: this.events.totals.failures }
         : {}),

@@ -6,6 +6,7 @@ const MINUTE_MS = SLOTS * SLOT_MS;
 const REMEMBERED_MS = 5 * MINUTE_MS;
 /** A stage that comes and goes without end is not remembered in more detail. */
 const MOST_CHANGES = 512;
+const MOST_KEPT = 4_096;
 
 /** One change of what the program carries. */
 export interface StageChange {
@@ -17,26 +18,39 @@ export interface StageChange {
 /** When the program carried the stage, and when standby. */
 export class StageHistory {
   #changes: StageChange[] = [];
-  #minute = -1;
-  #shares: number[] = [];
+  /** All changes, for whoever counts again; the newest 4,096. */
+  #all: StageChange[] = [];
+  /** Shares of an even minute and of an odd one. */
+  readonly #known: { minute: number; shares: readonly number[] }[] = [
+    { minute: -1, shares: [] },
+    { minute: -1, shares: [] },
+  ];
 
   /** The program carries this from `at` on. */
   changed(at: number, stage: boolean): void {
     const last = this.#changes.at(-1);
     if (last?.stage === stage) return;
-    this.#changes.push({ at: Math.max(at, last?.at ?? at), stage });
-    this.#minute = -1;
+    const change = { at: Math.max(at, last?.at ?? at), stage };
+    this.#changes.push(change);
+    this.#all.push(change);
+    if (this.#all.length > MOST_KEPT) this.#all.shift();
+    this.#forget();
     const old = at - REMEMBERED_MS;
     while (this.#changes.length > MOST_CHANGES || (this.#changes[1]?.at ?? at) < old) this.#changes.shift();
   }
 
   /** The share (0 to 1) of each slot of a minute in which the stage was carried. */
   sharesOf(minute: number): readonly number[] {
-    if (minute === this.#minute) return this.#shares;
+    const known = this.#known[minute & 1] as { minute: number; shares: readonly number[] };
+    if (minute === known.minute) return known.shares;
     const from = minute * MINUTE_MS;
-    this.#shares = Array.from({ length: SLOTS }, (_, slot) => this.#share(from + slot * SLOT_MS));
-    this.#minute = minute;
-    return this.#shares;
+    known.shares = Array.from({ length: SLOTS }, (_, slot) => this.#share(from + slot * SLOT_MS));
+    known.minute = minute;
+    return known.shares;
+  }
+
+  #forget(): void {
+    for (const known of this.#known) known.minute = -1;
   }
 
   #share(from: number): number {
@@ -48,12 +62,15 @@ export class StageHistory {
     return stage / SLOT_MS;
   }
 
-  dump(): readonly StageChange[] {
-    return this.#changes;
+  /** Every change that is still known. */
+  whole(): readonly StageChange[] {
+    return this.#all;
   }
 
+  /** Takes what `whole` gave. */
   load(changes: readonly StageChange[]): void {
+    this.#all = [...changes];
     this.#changes = [...changes];
-    this.#minute = -1;
+    this.#forget();
   }
 }

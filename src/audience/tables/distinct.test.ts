@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chance } from '../../test/chance.ts';
+import { chance } from '../../../test/chance.ts';
 import { Distinct } from './distinct.ts';
 import { DistinctSketch, SKETCH_ERROR } from './distinct-sketch.ts';
 import { KeySet } from './key-set.ts';

@@ -12,7 +12,7 @@
  * A file whose writer was killed may end within a block.
  */
 import { createReadStream } from 'node:fs';
-import type { RoomEvents } from '../wire/room-events.ts';
+import type { RoomEvents } from '../../wire/room-events.ts';
 
 const MAGIC = 0x31525345;
 const FIXED = 12;

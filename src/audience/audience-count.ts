@@ -1,8 +1,9 @@
 /** What is counted of one room: sessions, seconds, samples, different people. Fed with records, asked once per slot. */
 import { RECORD_BYTES, SLOTS, TRANSPORTS } from '../wire/session-record.ts';
-import { Distinct } from './distinct.ts';
-import { doorTag, MinuteMerge, REFUSED, type RecordMinute } from './minute-merge.ts';
 import { exclusionCode } from './rules.ts';
+import { StageHistory } from './stage-history.ts';
+import { Distinct } from './tables/distinct.ts';
+import { doorTag, MinuteMerge, REFUSED, type RecordMinute } from './tables/minute-merge.ts';
 import {
   ENTRY_FLAG,
   leastOf,
@@ -13,9 +14,8 @@ import {
   slotOf,
   sumOf,
   WORD,
-} from './session-entry.ts';
-import { SessionTable } from './session-table.ts';
-import { StageHistory } from './stage-history.ts';
+} from './tables/session-entry.ts';
+import { SessionTable } from './tables/session-table.ts';
 
 /** 32-bit words of a record. */
 export const RECORD_WORDS = RECORD_BYTES / 4;
@@ -57,7 +57,7 @@ export interface Day {
 }
 
 /** The counting of one room. Every record is absolute, so one that comes twice, or an older copy, changes nothing. */
-export class RoomCount {
+export class AudienceCount {
   readonly live = new SessionTable();
   readonly replay = new SessionTable();
   readonly stage = new StageHistory();
@@ -72,12 +72,19 @@ export class RoomCount {
   readonly excluded: number[] = Array.from({ length: 16 }, () => 0);
   /** Records of a session's minute that was over when they came. */
   late = 0;
-  readonly #merge = new MinuteMerge();
+  /** Told of each of them. */
+  onLate: ((words: Int32Array, at: number) => void) | undefined;
+  readonly #merge: MinuteMerge;
   readonly #of: RecordMinute = {
     ...{ minute: 0, delivered: 0, proven: 0, proofs: 0, flags: 0, wasFlags: 0, door: 0 },
   };
   /** The newest minute of a record. */
   newest = 0;
+
+  /** `moved`: sessions of a minute that are looked at door by door. */
+  constructor(moved?: number) {
+    this.#merge = new MinuteMerge(moved);
+  }
 
   /** Takes the record at word `at`. */
   apply(words: Int32Array, at: number): void {
@@ -123,7 +130,10 @@ export class RoomCount {
     of.wasFlags = wasFlags;
     of.door = w7 >>> 24;
     const { before, after } = this.#merge.take(entries, offset, of);
-    if (before === REFUSED) this.late += 1;
+    if (before === REFUSED) {
+      this.late += 1;
+      this.onLate?.(words, at);
+    }
     entries[offset + WORD.proven] =
       ((entries[offset + WORD.proven] as number) & SLOTS_MASK) | (((exclusion | (flags << 4)) << 24) >>> 0);
     const isClass = classOf(exclusion, flags);

@@ -4,11 +4,12 @@ import { ENTRY_FLAG, leastOf, minutesAfter, mostOf, SLOTS_MASK, sumUpTo10, WORD 
 /** Both values of a merge that was refused: the minute is over. */
 export const REFUSED = -1;
 
-/** Doors are told apart by 3 bits; 7 means several. Two doors that look alike cost a session some seconds when it moves. */
+/** Instead of a door's mark: several have delivered. */
 const SEVERAL = 7;
+/** A door's mark, 3 bits. Two doors that look alike cost a session that moves between them some seconds. */
 export const doorTag = (door: number): number => door % SEVERAL;
 
-/** Sessions that are looked at door by door; if more move within two minutes, some of their seconds are lost. */
+/** Sessions of a minute that are looked at door by door; if more move, some of their seconds are lost. */
 const MOST_MOVED = 50_000;
 
 /** A record, and the flags of its entry; one object is used again and again. */
@@ -34,6 +35,11 @@ export class MinuteMerge {
   /** By minute, then session: what each door delivered. */
   readonly #moved = new Map<number, Map<number, { readonly tag: number; delivered: number }[]>>();
   readonly #result = { before: 0, after: 0 };
+  readonly #most: number;
+
+  constructor(most = MOST_MOVED) {
+    this.#most = most;
+  }
 
   /** Merges a record into its entry. Gives the listening of each slot of its minute before and after. */
   take(
@@ -127,7 +133,7 @@ export class MinuteMerge {
     }
     const id = ((entries[at] as number) >>> 0) + ((entries[at + 1] as number) & 0xffff) * 2 ** 32;
     const known = sessions.get(id);
-    if (known || !first || sessions.size >= MOST_MOVED) return known;
+    if (known || !first || sessions.size >= this.#most) return known;
     const parts = [first];
     sessions.set(id, parts);
     return parts;

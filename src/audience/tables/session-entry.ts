@@ -11,7 +11,7 @@
  * | 5 | seconds delivered in the slots of the minute before | slots of the newest minute with a proof |
  * | 6 | seconds proven in them | slots of the minute before with a proof; bits 6 and 7: slots 4 and 5 of the one before that |
  */
-import { SLOTS } from '../wire/session-record.ts';
+import { SLOTS } from '../../wire/session-record.ts';
 
 /** Words by name. */
 export const WORD = { total: 1, key: 2, delivered: 3, proven: 4, lastDelivered: 5, lastProven: 6 } as const;

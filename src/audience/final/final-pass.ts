@@ -1,0 +1,129 @@
+/**
+ * Counts a room again from its raw records, when all that came late is there: sessions that were found not to count are
+ * left out from their beginning, and every sample has the proofs that came after it. Reads the files twice.
+ */
+import { join } from 'node:path';
+import type { Exclusion } from '../../wire/metrics.ts';
+import { readBlocks } from '../records/raw-file.ts';
+import { byAge, rawFiles } from '../records/raw-log.ts';
+import { AudienceRoom, instantsBetween } from '../room.ts';
+import { excludedOf, figuresOf, type RoomFigures } from '../room-figures.ts';
+import type { StageChange } from '../stage-history.ts';
+import { WORD } from '../tables/session-entry.ts';
+import { ENTRY_WORDS } from '../tables/session-table.ts';
+
+/** What is counted again. */
+export interface RecountOrder {
+  readonly rawDir: string;
+  readonly slug: string;
+  /** Wall-clock ms: when the room opened, and when it ended or now. */
+  readonly from: number;
+  readonly to: number;
+  /** When the program carried the stage. */
+  readonly stage: readonly StageChange[];
+  /** Smallest share of sessions that proved. */
+  readonly share: number;
+}
+
+/** What was found. */
+export interface Recounted {
+  readonly figures: RoomFigures;
+  readonly excluded: Partial<Record<Exclusion, number>>;
+  /** Records read. */
+  readonly records: number;
+  /** Those of them that came when their minute was over, and are counted now. */
+  readonly late: number;
+}
+
+/** Doors are heard for so long after a room's end. */
+const AFTER_END_MS = 180_000;
+/** A sample waits for records and proofs that come so much later; more, and entries have forgotten its time. */
+const SAMPLE_LAG_MS = 40_000;
+/** Late records that are kept for their turn: 160 MB. */
+const MOST_LATE = 5_000_000;
+const MINUTE_MS = 60_000;
+
+type Late = { readonly minute: number; readonly words: Int32Array };
+/** Session ids (48 bits) that do not count, and why. */
+type Verdicts = Map<number, number>;
+
+/** Counts again. @throws what the disk says. */
+export async function recount(order: RecountOrder): Promise<Recounted> {
+  const first = await pass(order, new Map(), []);
+  const late = first.late.toSorted((a, b) => a.minute - b.minute);
+  const second = await pass(order, verdictsOf(first.room), late);
+  const { room } = second;
+  const { memory, count } = room;
+  const figures = figuresOf({
+    ...{ count, now: undefined, peak: memory.peak, proving: memory.proving, status: memory.status },
+    ...{ events: undefined, lasted: Math.max(0, (order.to - order.from) / 1000) },
+  });
+  return { figures, excluded: excludedOf(count), records: second.records, late: late.length };
+}
+
+const idAt = (words: Int32Array, at: number): number =>
+  ((words[at] as number) >>> 0) + ((words[at + 1] as number) & 0xffff) * 2 ** 32;
+
+function verdictsOf({ count }: AudienceRoom): Verdicts {
+  const verdicts: Verdicts = new Map();
+  for (const { entries, count: many } of count.live.shards)
+    for (let i = 0; i < many; i++) {
+      const at = i * ENTRY_WORDS;
+      const code = ((entries[at + WORD.proven] as number) >>> 24) & 15;
+      if (code !== 0) verdicts.set(idAt(entries, at), code);
+    }
+  return verdicts;
+}
+
+interface Pass {
+  readonly room: AudienceRoom;
+  readonly late: Late[];
+  readonly records: number;
+}
+
+async function pass(order: RecountOrder, verdicts: Verdicts, late: readonly Late[]): Promise<Pass> {
+  const { rawDir, slug, from, to, stage } = order;
+  const room = new AudienceRoom(slug, { moved: Number.POSITIVE_INFINITY });
+  room.memory.opened = from;
+  room.memory.share = order.share;
+  room.count.stage.load(stage);
+  const found: Late[] = [];
+  let [records, next, sampledAt] = [0, 0, from];
+  room.count.onLate = (words, at) => {
+    if (found.length < MOST_LATE)
+      found.push({ minute: words[at + 4] as number, words: words.slice(at, at + 8) });
+  };
+  const take = (words: Int32Array, at: number): void => {
+    const code = verdicts.get(idAt(words, at));
+    if (code !== undefined) words[at + 5] = ((words[at + 5] as number) & 0xff_ffff) | (code << 24);
+    room.record(words, at);
+  };
+  const until = (time: number): void => {
+    for (const at of instantsBetween(sampledAt, time - SAMPLE_LAG_MS, Number.POSITIVE_INFINITY)) {
+      sampledAt = at;
+      room.sample(at);
+    }
+    // Before the minute after it is over, a late record finds its place.
+    while (next < late.length && ((late[next] as Late).minute + 1) * MINUTE_MS <= time)
+      take((late[next++] as Late).words, 0);
+  };
+  const lastFile = nameOf(to + AFTER_END_MS + MINUTE_MS);
+  for (const file of await rawFiles(rawDir)) {
+    if (byAge(file, nameOf(from - MINUTE_MS)) < 0 || byAge(file, lastFile) > 0) continue;
+    for await (const { head, words } of readBlocks(join(rawDir, file))) {
+      const index = head.rooms?.indexOf(slug) ?? -1;
+      if (index < 0 || head.at > to + AFTER_END_MS) continue;
+      until(head.at);
+      for (let at = 0; at + 8 <= words.length; at += 8) {
+        if (((words[at + 5] as number) & 0xffff) !== index) continue;
+        records += 1;
+        take(words, at);
+      }
+    }
+  }
+  until(to + AFTER_END_MS);
+  return { room, late: found, records };
+}
+
+const nameOf = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 16).replaceAll(/[-:]/g, '')}Z-0.raw`;
