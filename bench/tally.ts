@@ -4,7 +4,7 @@
  * tables, ≤ 150 MB in all, ≤ 0.2 µs a record, with all caches cold as they are in an evening.
  */
 
-import { RECORD_WORDS } from '../src/audience/audience-count.ts';
+import { ROW_WORDS } from '../src/audience/audience-count.ts';
 import { AudienceRoom } from '../src/audience/room.ts';
 import { chance } from '../test/chance.ts';
 
@@ -16,10 +16,10 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 /** One record of each session for a slot, as it would come from doors: in an order of their own. */
 function records(minute: number, slot: number): Int32Array {
   const random = chance(7);
-  const words = new Int32Array(SESSIONS * RECORD_WORDS);
+  const words = new Int32Array(SESSIONS * ROW_WORDS);
   const word = (): number => Math.floor(random() * 2 ** 32);
   const slots = 0xaaaaaa & (2 ** ((slot + 1) * 4) - 1);
-  for (let at = 0; at < words.length; at += RECORD_WORDS) {
+  for (let at = 0; at < words.length; at += ROW_WORDS) {
     words[at] = word();
     words[at + 1] = word();
     words[at + 2] = word();
@@ -50,7 +50,7 @@ for (let slot = 0; slot < 12; slot++) {
   const words = records(minute, slot % 6);
   times.push(
     (timed(() => {
-      for (let at = 0; at < words.length; at += RECORD_WORDS) room.record(words, at);
+      for (let at = 0; at < words.length; at += ROW_WORDS) room.record(words, at);
     }) *
       1000) /
       SESSIONS,
@@ -80,7 +80,7 @@ for (let slot = 0; slot < 3; slot++) {
   const words = records(MINUTE, slot);
   plain.push(
     (timed(() => {
-      for (let at = 0; at < words.length; at += RECORD_WORDS) {
+      for (let at = 0; at < words.length; at += ROW_WORDS) {
         const id = (BigInt((words[at + 1] as number) >>> 0) << 32n) | BigInt((words[at] as number) >>> 0);
         const delivered = (words[at + 6] as number) & 0xffffff;
         const known = map.get(id);

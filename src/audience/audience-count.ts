@@ -3,22 +3,22 @@ import { RECORD_BYTES, SLOTS, TRANSPORTS } from '../wire/session-record.ts';
 import { exclusionCode } from './rules.ts';
 import { StageHistory } from './stage-history.ts';
 import { Distinct } from './tables/distinct.ts';
-import { doorTag, MinuteMerge, REFUSED, type RecordMinute } from './tables/minute-merge.ts';
+import { doorTag, MinuteMerge, type MinuteOfDoor, REFUSED } from './tables/minute-merge.ts';
 import {
-  ENTRY_FLAG,
   leastOf,
   minutesAfter,
   mixKey,
   OVER_AFTER,
+  ROW_FLAG,
   SLOTS_MASK,
   slotOf,
   sumOf,
   WORD,
-} from './tables/session-entry.ts';
+} from './tables/session-row.ts';
 import { SessionTable } from './tables/session-table.ts';
 
 /** 32-bit words of a record. */
-export const RECORD_WORDS = RECORD_BYTES / 4;
+export const ROW_WORDS = RECORD_BYTES / 4;
 /** Seconds of listening that make somebody tune in, a replay a listen, and a key a listener. */
 export const TUNED_IN_S = 60;
 const MINUTES_A_DAY = 1_440;
@@ -34,7 +34,7 @@ const UNPROVEN = exclusionCode('bytes-without-proof');
 /** In which of three sums a session stands. */
 export const CLASS = { counted: 0, unsampled: 1, excluded: 2 } as const;
 const classOf = (exclusion: number, flags: number): number =>
-  exclusion !== 0 ? CLASS.excluded : flags & ENTRY_FLAG.unsampled ? CLASS.unsampled : CLASS.counted;
+  exclusion !== 0 ? CLASS.excluded : flags & ROW_FLAG.unsampled ? CLASS.unsampled : CLASS.counted;
 
 /** Sums of sessions and seconds by `CLASS`: those that count, those that others stand for, those that do not count. */
 export interface Sums {
@@ -75,7 +75,7 @@ export class AudienceCount {
   /** Told of each of them. */
   onLate: ((words: Int32Array, at: number) => void) | undefined;
   readonly #merge: MinuteMerge;
-  readonly #of: RecordMinute = {
+  readonly #of: MinuteOfDoor = {
     ...{ minute: 0, delivered: 0, proven: 0, proofs: 0, flags: 0, wasFlags: 0, door: 0 },
   };
   /** The newest minute of a record. */
@@ -103,7 +103,7 @@ export class AudienceCount {
     const proven = leastOf((w6 >>> 24) | ((w7 & 0xffff) << 8), 0xaa_aaaa);
     const proofs = (w7 >>> 16) & 63;
     const said = (kind >>> 8) & 15;
-    const flags = ((kind >>> 4) & 14) | ((DIRECT >>> transport) & ENTRY_FLAG.direct);
+    const flags = ((kind >>> 4) & 14) | ((DIRECT >>> transport) & ROW_FLAG.direct);
 
     const w4 = entries[offset + WORD.proven] as number;
     const wasExcluded = table.isNew ? said : (w4 >>> 24) & 15;

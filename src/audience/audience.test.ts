@@ -7,10 +7,10 @@ import { type ManualClock, manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs } from '../base/time.ts';
 import type { FinalEntry, MinuteEntry } from '../wire/evidence-entry.ts';
-import { EMPTY, type Head, type Message } from '../wire/feed.ts';
+import { EMPTY, type Message, type MessageHead } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
 import { recount } from './final/final-pass.ts';
-import { type Audience, type CountedEntry, type EvidencePort, open } from './index.ts';
+import { type Audience, type CountedFigures, type EvidencePort, open } from './index.ts';
 
 const START_MINUTE = 29_700_000;
 const START = START_MINUTE * 60_000;
@@ -26,23 +26,23 @@ const CARD: RoomCard = {
 interface Bench {
   readonly clock: ManualClock;
   readonly dir: string;
-  readonly entries: (CountedEntry | { kind: string })[];
+  readonly entries: (CountedFigures | { kind: string })[];
   readonly evidence: EvidencePort;
 }
 function bench(): Bench {
   const dir = mkdtempSync(join(tmpdir(), 'tally-'));
   dirs.push(dir);
   const entries: Bench['entries'] = [];
-  const append = async (entry: CountedEntry | { kind: string }) => ({
+  const append = async (entry: CountedFigures | { kind: string }) => ({
     ...{ kept: true, index: entries.push(entry) - 1, seq: 1 },
   });
-  const appendOf = (_room: string, entry: CountedEntry) => append(entry);
+  const appendOf = (_room: string, entry: CountedFigures) => append(entry);
   return { clock: manualClock(epochMs(START)), dir, entries, evidence: { appendOf, append } };
 }
 const start = ({ clock, dir, evidence }: Bench): Promise<Audience> =>
   open({ clock, log: silentLog, dir, keep: 86_400_000, quota: 1e9, evidence });
-const say = (to: Audience, head: Head, body: Uint8Array = EMPTY): void => to.receive({ head, body });
-const sessions = (door: number, upTo: number): Head => ({
+const say = (to: Audience, head: MessageHead, body: Uint8Array = EMPTY): void => to.receive({ head, body });
+const sessions = (door: number, upTo: number): MessageHead => ({
   ...{ kind: 'sessions', door: `door-${door}`, upTo, rooms: ['hall'] },
 });
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
@@ -163,7 +163,11 @@ test('closed raw files are named with their hash, a torn one is read as far as i
 test('what no door of ours would say is ignored', async () => {
   const on = bench();
   await using audience = await start(on);
-  say(audience, { ...sessions(0, 0), rooms: ['../secret', 'hall'] } as Head, new Uint8Array(32).fill(1));
+  say(
+    audience,
+    { ...sessions(0, 0), rooms: ['../secret', 'hall'] } as MessageHead,
+    new Uint8Array(32).fill(1),
+  );
   say(audience, sessions(0, 0), new Uint8Array(31));
   say(audience, {
     kind: 'events',

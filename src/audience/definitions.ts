@@ -6,7 +6,7 @@ import { TUNED_IN_S } from './audience-count.ts';
 import { AGREES, DIFFERS } from './reconciliation.ts';
 import { EXCLUSION_RULES } from './rules.ts';
 import { LEAST_PROVING } from './sampling.ts';
-import { HEARD_S, PROOF_SLOTS } from './tables/session-entry.ts';
+import { HEARD_S, PROOF_SLOTS } from './tables/session-row.ts';
 
 /** Everything that figures are counted by: rules of figures, rules of who counts, and their numbers. */
 export const DEFINITIONS = {

@@ -15,10 +15,10 @@ import type { Recounted, RecountOrder } from './final/final-pass.ts';
 import { Finisher, type RecountResult } from './final/finisher.ts';
 import { RawLog } from './records/raw-log.ts';
 import { type AudienceRoom, instantsBetween } from './room.ts';
-import { RoomShelf, takeRecords } from './room-shelf.ts';
+import { RoomShelf, takeRows } from './room-shelf.ts';
 
 export { DEFINITIONS, definitionsHash } from './definitions.ts';
-export type { CountedEntry, EvidencePort, WrittenDown } from './evidence-port.ts';
+export type { CountedFigures, EvidencePort, WrittenDown } from './evidence-port.ts';
 
 /** What counting needs. */
 export interface AudienceDeps {
@@ -175,7 +175,7 @@ class Counting implements Audience {
     if (body.length === 0 || body.length % RECORD_BYTES !== 0) return;
     this.#raw.write({ v: 1, at: this.#deps.clock.wall(), door: head.door, rooms: head.rooms }, body);
     const words = new Int32Array(Uint8Array.from(body).buffer);
-    this.#records += takeRecords(
+    this.#records += takeRows(
       words,
       head.rooms.map((slug) => this.#room(slug)),
     );

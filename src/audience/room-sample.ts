@@ -4,18 +4,18 @@ import type { AudienceCount } from './audience-count.ts';
 import { exclusionCode, MOST_SESSIONS_PER_KEY, UNPROVEN_S, WITHOUT_BYTES_S } from './rules.ts';
 import { estimate } from './sampling.ts';
 import {
-  ENTRY_FLAG,
   HEARD_S,
   type Instant,
   instantOf,
   KEY_MASK,
   minutesAfter,
+  ROW_FLAG,
   readInstant,
   SLOTS_MASK,
   sumOf,
   WORD,
-} from './tables/session-entry.ts';
-import { ENTRY_WORDS } from './tables/session-table.ts';
+} from './tables/session-row.ts';
+import { SESSION_WORDS } from './tables/session-table.ts';
 
 /** A sample, and what its parts are made of. */
 export interface SampleCount extends AudienceSample {
@@ -79,7 +79,7 @@ function look(count: AudienceCount, minute: number, slot: number): Look {
   else buckets.fill(0, 0, size);
   for (const { entries, count: many } of count.live.shards) {
     for (let i = 0; i < many; i++) {
-      const at = i * ENTRY_WORDS;
+      const at = i * SESSION_WORDS;
       if (!readInstant(entries, at, minute, slot, instant)) continue;
       suspect(count, entries, at, minute);
       const { heard, proved } = instant;
@@ -96,12 +96,12 @@ function look(count: AudienceCount, minute: number, slot: number): Look {
         if (many > MOST_SESSIONS_PER_KEY) found.hot = true;
       }
       const flags = w4 >>> 28;
-      if (flags & ENTRY_FLAG.silent) {
+      if (flags & ROW_FLAG.silent) {
         if (s) found.silent += 1;
         continue;
       }
       if (s) found.provable += 1;
-      if (flags & ENTRY_FLAG.unsampled) {
+      if (flags & ROW_FLAG.unsampled) {
         if (s) found.unsampled += 1;
         continue;
       }
@@ -117,7 +117,7 @@ function look(count: AudienceCount, minute: number, slot: number): Look {
 function suspect(count: AudienceCount, entries: Int32Array, at: number, minute: number): void {
   const w4 = entries[at + WORD.proven] as number;
   const flags = w4 >>> 28;
-  if ((w4 >>> 24) & 15 || flags & (ENTRY_FLAG.silent | ENTRY_FLAG.unsampled)) return;
+  if ((w4 >>> 24) & 15 || flags & (ROW_FLAG.silent | ROW_FLAG.unsampled)) return;
   if ((entries[at + WORD.total] as number) >>> 16 !== 0) return;
   const w3 = entries[at + WORD.delivered] as number;
   if (minutesAfter(minute, w3 >>> 24) !== 0) return;
@@ -128,7 +128,7 @@ function suspect(count: AudienceCount, entries: Int32Array, at: number, minute: 
   if (before >= MINUTE_HEARD_S && before + here >= UNPROVEN_S && w5 >>> 24 === 0 && w6 >>> 24 === 0)
     count.exclude(entries, at, UNPROVEN);
   else if (
-    flags & ENTRY_FLAG.direct &&
+    flags & ROW_FLAG.direct &&
     before + here === 0 &&
     sumOf(w6 & SLOTS_MASK) + sumOf(w4 & SLOTS_MASK) >= WITHOUT_BYTES_S * 2
   )
@@ -142,7 +142,7 @@ function excludeMany(count: AudienceCount, minute: number, slot: number): boolea
   const each = (visit: (entries: Int32Array, at: number, key: number) => void): void => {
     for (const { entries, count: many } of count.live.shards)
       for (let i = 0; i < many; i++) {
-        const at = i * ENTRY_WORDS;
+        const at = i * SESSION_WORDS;
         const key = (entries[at + WORD.key] as number) & KEY_MASK;
         if (key === 0 || (buckets[key & (size - 1)] as number) <= MOST_SESSIONS_PER_KEY) continue;
         if (((entries[at + WORD.proven] as number) >>> 24) & 15) continue;

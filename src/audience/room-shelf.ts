@@ -98,7 +98,7 @@ export class RoomShelf {
             const known = places.get(slug);
             rooms.push(known && before(place, known) ? undefined : room);
           }
-          records += takeRecords(words, rooms);
+          records += takeRows(words, rooms);
           for (const [slug, events] of Object.entries(head.events ?? {}))
             (await open(slug)).happened(head.door, head.life ?? '', events);
         }
@@ -162,7 +162,7 @@ export class RoomShelf {
 }
 
 /** Gives each record to its room; of rooms that are undefined, nothing. Returns how many had one. */
-export function takeRecords(words: Int32Array, rooms: readonly (AudienceRoom | undefined)[]): number {
+export function takeRows(words: Int32Array, rooms: readonly (AudienceRoom | undefined)[]): number {
   let taken = 0;
   for (let at = 0; at + 8 <= words.length; at += 8) {
     const room = rooms[(words[at + 5] as number) & 0xffff];

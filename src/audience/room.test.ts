@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { listened, listening, type MadeSession, makeCrowd, recordsAt } from '../../test/audience-crowd.ts';
 import { chance } from '../../test/chance.ts';
-import { RECORD_WORDS } from './audience-count.ts';
+import { ROW_WORDS } from './audience-count.ts';
 import { AudienceRoom } from './room.ts';
 
 const START_MINUTE = 29_700_000;
@@ -9,7 +9,7 @@ const START = START_MINUTE * 60_000;
 
 function feed(room: AudienceRoom, bytes: Buffer): void {
   const words = new Int32Array(Uint8Array.from(bytes).buffer);
-  for (let at = 0; at < words.length; at += RECORD_WORDS) room.record(words, at);
+  for (let at = 0; at < words.length; at += ROW_WORDS) room.record(words, at);
 }
 
 interface Run {

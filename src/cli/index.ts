@@ -35,7 +35,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'check a bundle of audience figures, without a network and without trust',
     load: () => import('./bundle/verify.ts'),
   },
-  numbers: { does: 'count a room again from its raw records', load: () => import('./numbers.ts') },
+  numbers: { does: 'count a room again from its raw records', load: () => import('./numbers/recount.ts') },
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 

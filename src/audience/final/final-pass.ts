@@ -9,8 +9,8 @@ import { byAge, rawFiles } from '../records/raw-log.ts';
 import { AudienceRoom, instantsBetween } from '../room.ts';
 import { excludedOf, figuresOf, type RoomFigures } from '../room-figures.ts';
 import type { StageChange } from '../stage-history.ts';
-import { WORD } from '../tables/session-entry.ts';
-import { ENTRY_WORDS } from '../tables/session-table.ts';
+import { WORD } from '../tables/session-row.ts';
+import { SESSION_WORDS } from '../tables/session-table.ts';
 
 /** What is counted again. */
 export interface RecountOrder {
@@ -68,7 +68,7 @@ function verdictsOf({ count }: AudienceRoom): Verdicts {
   const verdicts: Verdicts = new Map();
   for (const { entries, count: many } of count.live.shards)
     for (let i = 0; i < many; i++) {
-      const at = i * ENTRY_WORDS;
+      const at = i * SESSION_WORDS;
       const code = ((entries[at + WORD.proven] as number) >>> 24) & 15;
       if (code !== 0) verdicts.set(idAt(entries, at), code);
     }

@@ -77,7 +77,7 @@ const ELSE =
   'Sessions that were found not to count are left out from their beginning, and records that came late are in.';
 
 /** The entry of a pass: `final`, with every figure that differs from the newest minute, and why. */
-export function finalEntry(
+export function finalToWrite(
   live: Readonly<Partial<Record<MetricId, EvidenceFigure>>>,
   figures: RoomFigures,
   excluded: Recounted['excluded'],
@@ -92,7 +92,7 @@ export function finalEntry(
 }
 
 /** The entry of a pass that somebody asked for later, by the rules of today. */
-export const correctionEntry = (
+export const correctionToWrite = (
   figures: RoomFigures,
   excluded: Recounted['excluded'],
   of: { readonly at: number; readonly corrects: number; readonly why: string },

@@ -3,7 +3,14 @@ import type { Log } from '../../base/log.ts';
 import type { EvidencePort } from '../evidence-port.ts';
 import type { AudienceRoom } from '../room.ts';
 import type { RoomFigures } from '../room-figures.ts';
-import { correctionEntry, finalEntry, finalFigures, isComplete, orderFor, recountInThread } from './final.ts';
+import {
+  correctionToWrite,
+  finalFigures,
+  finalToWrite,
+  isComplete,
+  orderFor,
+  recountInThread,
+} from './final.ts';
 import type { Recounted, RecountOrder } from './final-pass.ts';
 
 /** What the final passes need. */
@@ -74,7 +81,7 @@ export class Finisher {
     const figures = finalFigures(room, recounted);
     const { excluded } = recounted;
     const of = { at: clock.wall(), corrects: room.memory.seq ?? 0, why };
-    const written = await evidence?.appendOf(room.slug, correctionEntry(figures, excluded, of));
+    const written = await evidence?.appendOf(room.slug, correctionToWrite(figures, excluded, of));
     this.#take(room, figures, excluded, written?.index, written?.seq);
     return {
       done: true,
@@ -103,7 +110,7 @@ export class Finisher {
       );
     const figures = whole ? finalFigures(room, recounted) : {};
     const written = whole
-      ? await evidence?.appendOf(room.slug, finalEntry(live, figures, recounted.excluded, clock.wall()))
+      ? await evidence?.appendOf(room.slug, finalToWrite(live, figures, recounted.excluded, clock.wall()))
       : undefined;
     this.#take(room, figures, recounted.excluded, written?.index, written?.seq);
   }

@@ -1,5 +1,5 @@
 /** How records of one session and minute become one: copies, older copies, late proofs, and several doors. */
-import { ENTRY_FLAG, leastOf, minutesAfter, mostOf, SLOTS_MASK, sumUpTo10, WORD } from './session-entry.ts';
+import { leastOf, minutesAfter, mostOf, ROW_FLAG, SLOTS_MASK, sumUpTo10, WORD } from './session-row.ts';
 
 /** Both values of a merge that was refused: the minute is over. */
 export const REFUSED = -1;
@@ -13,7 +13,7 @@ export const doorTag = (door: number): number => door % SEVERAL;
 const MOST_MOVED = 50_000;
 
 /** A record, and the flags of its entry; one object is used again and again. */
-export interface RecordMinute {
+export interface MinuteOfDoor {
   minute: number;
   delivered: number;
   proven: number;
@@ -25,7 +25,7 @@ export interface RecordMinute {
 
 /** Seconds of listening in each slot: what was proven and delivered; of those that do not prove, what was delivered. */
 const listenedOf = (delivered: number, proven: number, flags: number): number =>
-  flags & (ENTRY_FLAG.silent | ENTRY_FLAG.unsampled) ? delivered : leastOf(delivered, proven);
+  flags & (ROW_FLAG.silent | ROW_FLAG.unsampled) ? delivered : leastOf(delivered, proven);
 
 /**
  * Merges records into entries. Of one door the larger value of each slot counts, so that order and number of copies make
@@ -45,7 +45,7 @@ export class MinuteMerge {
   take(
     entries: Int32Array,
     at: number,
-    of: RecordMinute,
+    of: MinuteOfDoor,
   ): { readonly before: number; readonly after: number } {
     const w3 = entries[at + WORD.delivered] as number;
     const after = minutesAfter(of.minute, w3 >>> 24);
@@ -73,7 +73,7 @@ export class MinuteMerge {
   #last(
     entries: Int32Array,
     at: number,
-    of: RecordMinute,
+    of: MinuteOfDoor,
   ): { readonly before: number; readonly after: number } {
     const w5 = entries[at + WORD.lastDelivered] as number;
     const w6 = entries[at + WORD.lastProven] as number;
@@ -88,7 +88,7 @@ export class MinuteMerge {
   }
 
   /** What all doors delivered. `shift`: where word 2 has the door of this minute. */
-  #delivered(entries: Int32Array, at: number, of: RecordMinute, known: number, shift: 26 | 29): number {
+  #delivered(entries: Int32Array, at: number, of: MinuteOfDoor, known: number, shift: 26 | 29): number {
     // A proof came to another door than the sound: that door has delivered nothing.
     if (of.delivered === 0) return known;
     const w2 = entries[at + WORD.key] as number;
@@ -141,7 +141,7 @@ export class MinuteMerge {
 }
 
 /** Begins a new minute in an entry: the newest becomes the one before. */
-function turn(entries: Int32Array, at: number, of: RecordMinute, after: number): void {
+function turn(entries: Int32Array, at: number, of: MinuteOfDoor, after: number): void {
   const w2 = entries[at + WORD.key] as number;
   const w3 = entries[at + WORD.delivered] as number;
   const w4 = entries[at + WORD.proven] as number;

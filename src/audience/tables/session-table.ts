@@ -1,10 +1,10 @@
 /**
  * Sessions of one room in typed arrays: 28 bytes each, and 2 to 3 in an index by hash. The bytes mean nothing here; see
- * `session-entry.ts`.
+ * `session-row.ts`.
  */
 
 /** 32-bit words of an entry; the first, and the low half of the second, hold the session's id. */
-export const ENTRY_WORDS = 7;
+export const SESSION_WORDS = 7;
 /** A table that grows beyond this many sessions is divided, so that a place in an index fits into 16 bits. */
 const SHARD_AT = 49_152;
 const SHARDS = 64;
@@ -16,13 +16,13 @@ export const MOST_SESSIONS = SHARDS * 60_000;
 
 /** A part of the table. */
 export class Shard {
-  entries = new Int32Array(16 * ENTRY_WORDS);
+  entries = new Int32Array(16 * SESSION_WORDS);
   index = new Uint16Array(24);
   count = 0;
 
   /** Makes place for one more entry. */
   grow(): void {
-    const bigger = new Int32Array((this.count + (this.count >> 4) + 16) * ENTRY_WORDS);
+    const bigger = new Int32Array((this.count + (this.count >> 4) + 16) * SESSION_WORDS);
     bigger.set(this.entries);
     this.entries = bigger;
   }
@@ -33,7 +33,7 @@ export class Shard {
     const size = Math.ceil(count * 1.2) + 24;
     const index = this.index.length === size ? this.index.fill(0) : new Uint16Array(size);
     for (let i = 0; i < count; i++) {
-      const at = i * ENTRY_WORDS;
+      const at = i * SESSION_WORDS;
       let place = placeOf(hashOf(entries[at] as number, (entries[at + 1] as number) & 0xffff), size);
       while (index[place] !== 0) place = place + 1 === size ? 0 : place + 1;
       index[place] = i + 1;
@@ -74,7 +74,7 @@ export class SessionTable {
     const size = index.length;
     let place = placeOf(hash, size);
     for (let found = index[place] as number; found !== 0; found = index[place] as number) {
-      const at = (found - 1) * ENTRY_WORDS;
+      const at = (found - 1) * SESSION_WORDS;
       if (entries[at] === low && ((entries[at + 1] as number) & 0xffff) === short) {
         this.isNew = false;
         return at;
@@ -93,9 +93,9 @@ export class SessionTable {
       this.refused += 1;
       return -1;
     }
-    if ((shard.count + 1) * ENTRY_WORDS > shard.entries.length) shard.grow();
-    const at = shard.count * ENTRY_WORDS;
-    shard.entries.fill(0, at, at + ENTRY_WORDS);
+    if ((shard.count + 1) * SESSION_WORDS > shard.entries.length) shard.grow();
+    const at = shard.count * SESSION_WORDS;
+    shard.entries.fill(0, at, at + SESSION_WORDS);
     shard.entries[at] = low;
     shard.entries[at + 1] = short;
     shard.count += 1;
@@ -111,13 +111,13 @@ export class SessionTable {
     const [whole] = this.shards as [Shard];
     const parts = Array.from({ length: SHARDS }, () => new Shard());
     for (let i = 0; i < whole.count; i++) {
-      const at = i * ENTRY_WORDS;
+      const at = i * SESSION_WORDS;
       const low = whole.entries[at] as number;
       const part = parts[
         hashOf(low, (whole.entries[at + 1] as number) & 0xffff) >>> (32 - SHARD_BITS)
       ] as Shard;
-      if ((part.count + 1) * ENTRY_WORDS > part.entries.length) part.grow();
-      part.entries.set(whole.entries.subarray(at, at + ENTRY_WORDS), part.count * ENTRY_WORDS);
+      if ((part.count + 1) * SESSION_WORDS > part.entries.length) part.grow();
+      part.entries.set(whole.entries.subarray(at, at + SESSION_WORDS), part.count * SESSION_WORDS);
       part.count += 1;
     }
     for (const part of parts) part.reindex();
@@ -129,15 +129,15 @@ export class SessionTable {
     for (const shard of this.shards) {
       let kept = 0;
       for (let i = 0; i < shard.count; i++) {
-        const at = i * ENTRY_WORDS;
+        const at = i * SESSION_WORDS;
         if (goes(shard.entries, at)) continue;
-        if (kept < i) shard.entries.copyWithin(kept * ENTRY_WORDS, at, at + ENTRY_WORDS);
+        if (kept < i) shard.entries.copyWithin(kept * SESSION_WORDS, at, at + SESSION_WORDS);
         kept += 1;
       }
       if (kept === shard.count) continue;
       this.size -= shard.count - kept;
       shard.count = kept;
-      shard.entries = shard.entries.slice(0, (kept + 16) * ENTRY_WORDS);
+      shard.entries = shard.entries.slice(0, (kept + 16) * SESSION_WORDS);
       shard.reindex();
     }
   }
@@ -149,20 +149,20 @@ export class SessionTable {
 
   /** All entries, one after the other. */
   dump(): Int32Array {
-    const words = new Int32Array(this.size * ENTRY_WORDS);
+    const words = new Int32Array(this.size * SESSION_WORDS);
     let at = 0;
     for (const { entries, count } of this.shards) {
-      words.set(entries.subarray(0, count * ENTRY_WORDS), at);
-      at += count * ENTRY_WORDS;
+      words.set(entries.subarray(0, count * SESSION_WORDS), at);
+      at += count * SESSION_WORDS;
     }
     return words;
   }
 
   /** Takes what `dump` gave; the table must be empty. */
   load(words: Int32Array): void {
-    for (let from = 0; from + ENTRY_WORDS <= words.length; from += ENTRY_WORDS) {
+    for (let from = 0; from + SESSION_WORDS <= words.length; from += SESSION_WORDS) {
       const at = this.find(words[from] as number, words[from + 1] as number);
-      if (at >= 0) this.shard.entries.set(words.subarray(from, from + ENTRY_WORDS), at);
+      if (at >= 0) this.shard.entries.set(words.subarray(from, from + SESSION_WORDS), at);
     }
   }
 }

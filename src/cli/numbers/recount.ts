@@ -1,9 +1,9 @@
 import { request } from 'node:http';
-import { EarshotError } from '../base/errors.ts';
-import { fromProcess } from '../config/index.ts';
-import { paths } from '../role/paths.ts';
-import { readArguments } from './arguments.ts';
-import type { Command } from './command.ts';
+import { EarshotError } from '../../base/errors.ts';
+import { fromProcess } from '../../config/index.ts';
+import { paths } from '../../role/paths.ts';
+import { readArguments } from '../arguments.ts';
+import type { Command } from '../command.ts';
 
 const HELP = `earshot numbers recount --room SLUG   count a room again from its raw records, by the rules of today
 

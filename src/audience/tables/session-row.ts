@@ -7,7 +7,7 @@
  * | 1 | id, bits 32 to 47 (16 bits); then seconds of listening so far (16 bits) | |
  * | 2 | listener key, mixed to 26 bits, 0: none; then, 3 bits each, the door of the newest minute and of the one before | |
  * | 3 | seconds delivered in the slots of the newest minute, 4 bits each | that minute, modulo 256 |
- * | 4 | seconds proven in them | exclusion (low 4 bits), `ENTRY_FLAG` (high 4 bits) |
+ * | 4 | seconds proven in them | exclusion (low 4 bits), `ROW_FLAG` (high 4 bits) |
  * | 5 | seconds delivered in the slots of the minute before | slots of the newest minute with a proof |
  * | 6 | seconds proven in them | slots of the minute before with a proof; bits 6 and 7: slots 4 and 5 of the one before that |
  */
@@ -17,7 +17,7 @@ import { SLOTS } from '../../wire/session-record.ts';
 export const WORD = { total: 1, key: 2, delivered: 3, proven: 4, lastDelivered: 5, lastProven: 6 } as const;
 
 /** Flags of an entry: those of a record, but that the lowest bit says that its sound comes straight from a door. */
-export const ENTRY_FLAG = { direct: 1, hidden: 2, unsampled: 4, silent: 8 } as const;
+export const ROW_FLAG = { direct: 1, hidden: 2, unsampled: 4, silent: 8 } as const;
 
 /** 24 bits: six slots. */
 export const SLOTS_MASK = 0xff_ffff;
@@ -127,7 +127,7 @@ export function readInstant(
   else if (slot === 1) window = ((here & 0xff) << 4) | (before >>> 20);
   else window = ((here & 15) << 8) | (before >>> 16);
   into.heard = (window & 15) + ((window >>> 4) & 15) + ((window >>> 8) & 15);
-  const hidden = ((entries[at + WORD.proven] as number) >>> 28) & ENTRY_FLAG.hidden;
+  const hidden = ((entries[at + WORD.proven] as number) >>> 28) & ROW_FLAG.hidden;
   const span = hidden ? PROOF_SLOTS.hidden : PROOF_SLOTS.visible;
   into.proved = (proofs & (((1 << span) - 1) << (8 + slot - span + 1))) !== 0;
   return true;
