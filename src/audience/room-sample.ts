@@ -31,6 +31,8 @@ export interface ProofShare {
   readonly settled: boolean;
 }
 
+/** Beyond chance: at least 50,000 are asked. */
+const ASKED_MORE = 1.05;
 const MANY = exclusionCode('many-sessions');
 const WITHOUT_BYTES = exclusionCode('proof-without-bytes');
 const UNPROVEN = exclusionCode('bytes-without-proof');
@@ -43,8 +45,10 @@ export function takeSample(count: AudienceCount, at: number, { share, settled }:
   const found = look(count, minute, slot);
   if (found.hot && excludeMany(count, minute, slot)) Object.assign(found, look(count, minute, slot));
   const { provable, unsampled, silent, gross } = found;
-  // While doors change over, what they did is known better than what they were asked for.
-  const p = settled || provable === 0 ? share : Math.max(share, (provable - unsampled) / provable);
+  const asked = provable === 0 ? share : (provable - unsampled) / provable;
+  // While doors change over, or ask more players than they should, what they did is known. Fewer than they should say
+  // that they were not asked by chance: whoever refuses to prove must not be stood for by others.
+  const p = !settled || asked > share * ASKED_MORE ? Math.max(share, asked) : share;
   const s = provable + silent;
   const both = estimate(found.both, p);
   const proved = estimate(found.proved, p);

@@ -128,6 +128,23 @@ test('behind a foreign cache the proofs are the headline, and that is said', () 
   expect(shown(room)).toMatchObject({ status: 'client_only', net: 8 });
 });
 
+test('in a sampled crowd the asked stand for the others, and whoever was asked all the same stands for himself', () => {
+  const count = (players: readonly Player[]): number | undefined => {
+    const full = after(2, players);
+    full.memory.share = 1 / 4;
+    full.memory.shareSince = 0;
+    full.sample((MINUTE * 6 + 13) * 10_000);
+    return full.numbers(MINUTE * 60_000 + 130_000).metrics.listeners_now?.net;
+  };
+  const unasked: Player[] = Array.from({ length: 300 }, (_, i) => ({
+    key: BigInt(i + 9_000),
+    flags: 4,
+    proves: 0,
+  }));
+  expect(count([...honest(100), ...unasked])).toBe(400);
+  expect(count(honest(400))).toBe(400);
+});
+
 test.each([
   [1000, 960, 0, 'reconciled'],
   [1000, 900, 0, 'discrepant'],
