@@ -220,7 +220,7 @@ const SAYS = {
   unequal: '{what} is {a}, but {than} is {b}.',
   fell: '{what} went down, from {a} to {b}.',
   difference: '{what} is {a} here and was {b} live: that is not explained as it should be.',
-  rotation: 'It announces a key that the old one did not sign, or that the bundle does not name.',
+  rotation: 'Keys in the head and in the log are not the same, or the old key did not sign the new one.',
   'other-log': 'The checkpoint of {size} entries is of another log.',
   unsigned: 'The checkpoint of {size} entries is not signed by the key of its time: it was changed or made up.',
   fork: 'Two checkpoints of {size} entries differ: the log has shown two histories (a fork).',
@@ -525,6 +525,8 @@ class Bundle {
     const read = readNote(note);
     const text = `earshot-bundle/v1\n${this.head.origin}\n${this.lines - 1}\n${base64(this.#seals.digest())}\n`;
     if (read.text !== text || !(await isSigned(read, this.keys.at(-1)))) this.report.find('seal');
+    // Whoever could add a key of their own to the head could seal whatever they like.
+    if (this.keys.length !== this.#rotations.length + 1) this.report.find('rotation');
   }
 
   async end() {

@@ -159,6 +159,14 @@ test('a bundle that somebody made again with keys of their own is found by the k
   expect(codes(await check(bundleOf(stranger), { key }))).toEqual(['unknown-log']);
 });
 
+test('a key that nobody announced cannot seal a bundle', async () => {
+  const event = eventOf({ minutes: 3 });
+  const stranger = eventOf({ seed: 9, minutes: 3 }).signers[0] as TestEvent['signers'][number];
+  const signers = [...event.signers, stranger];
+  const forged = { ...event, signers, turns: [event.log.length], ours: event.ours.slice(0, -1) };
+  expect(codes(await check(bundleOf(forged)))).toContain('rotation');
+});
+
 test('what only the seal keeps: the title, the last entries, the last checkpoints', async () => {
   const event = eventOf({ minutes: 3 });
   const lines = linesOf(event);

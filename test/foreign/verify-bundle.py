@@ -209,6 +209,9 @@ def check_bundle(data):
             if keys[len(turns)].text != entry["next"]:
                 raise Bad("the next key is another one")
 
+    if len(keys) != len(turns) + 1:
+        raise Bad("the head has keys that nobody announced")
+
     before = None
     cosignatures = 0
     for line in checkpoints:

@@ -183,7 +183,8 @@ const french: VerifyWords = {
     unequal: '{what} vaut {a}, mais {than} vaut {b}.',
     fell: '{what} a baissé, de {a} à {b}.',
     difference: '{what} vaut {a} ici et valait {b} en direct : ce n’est pas expliqué comme il se doit.',
-    rotation: 'Elle annonce une clé que l’ancienne n’a pas signée, ou que le dossier ne nomme pas.',
+    rotation:
+      'Les clés de l’en-tête et du journal ne sont pas les mêmes, ou l’ancienne n’a pas signé la nouvelle.',
     'other-log': 'Le point de contrôle de {size} entrées est d’un autre journal.',
     unsigned:
       'Le point de contrôle de {size} entrées n’est pas signé par la clé de son temps : il a été changé ou inventé.',
