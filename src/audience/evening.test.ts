@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MAX_EVENTS, MAX_POINTS } from '../wire/evening.ts';
 import type { EvidenceEntry, MinuteEntry } from '../wire/evidence-entry.ts';
-import { eveningOf, type IndexedEntry } from './evening.ts';
+import { eveningOf, type LoggedItem } from './evening.ts';
 
 const START = 29_940_000;
 const minute = (n: number, m: number, joins = 0, failed = 0): MinuteEntry => ({
@@ -27,7 +27,7 @@ const minute = (n: number, m: number, joins = 0, failed = 0): MinuteEntry => ({
   failures: { network: failed },
   ...{ sampling: 1_000_000, definitions: 'x' },
 });
-const indexed = (list: readonly EvidenceEntry[]): IndexedEntry[] =>
+const indexed = (list: readonly EvidenceEntry[]): LoggedItem[] =>
   list.map((entry, index) => ({ index: index + 7, entry }));
 
 test('an evening has each sample, and the joins that each minute added', () => {

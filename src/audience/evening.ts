@@ -13,7 +13,7 @@ import { SLOT_S } from '../wire/session-record.ts';
 const STEPS = [SLOT_S, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400] as const;
 
 /** One entry of a room with its index in the log. */
-export interface IndexedEntry {
+export interface LoggedItem {
   readonly index: number;
   readonly entry: EvidenceEntry;
 }
@@ -36,7 +36,7 @@ export class EveningPicture {
   }
 
   /** Adds one entry; entries without a picture are left out. */
-  add({ index, entry }: IndexedEntry): void {
+  add({ index, entry }: LoggedItem): void {
     if (entry.kind === 'happening') this.#happened(eventOf(entry, index));
     if (entry.kind !== 'minute') return;
     for (const sample of entry.samples) putPoint(this.#points, sample, this.step);
@@ -84,7 +84,7 @@ export class EveningPicture {
 }
 
 /** The picture of a room's evening from all its entries. */
-export function eveningOf(room: string, at: number, entries: Iterable<IndexedEntry>): Evening {
+export function eveningOf(room: string, at: number, entries: Iterable<LoggedItem>): Evening {
   const picture = new EveningPicture(room);
   for (const entry of entries) picture.add(entry);
   return picture.at(at);

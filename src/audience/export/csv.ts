@@ -1,4 +1,4 @@
-import type { IndexedEntry } from '../evening.ts';
+import type { LoggedItem } from '../evening.ts';
 import { definitionLines, type ExportRow, exportRows } from './rows.ts';
 
 const COLUMNS = [
@@ -18,7 +18,7 @@ function field(value: string | number | undefined): string {
  * The figures of a room as CSV, in pieces of some rows: comment lines with every definition, a header, the rows. Spec:
  * RFC 4180; lines that begin with `#` are comments to most readers (DuckDB, pandas, R).
  */
-export function* csvOf(room: string, entries: Iterable<IndexedEntry>): Generator<string> {
+export function* csvOf(room: string, entries: Iterable<LoggedItem>): Generator<string> {
   yield [
     `# Earshot, figures of the room ${room}. Times are UTC.`,
     '# A figure in one row may not be added to a figure of another metric.',

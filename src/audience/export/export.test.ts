@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, expect, test } from 'vitest';
 import type { EvidenceEntry, FinalEntry, MinuteEntry } from '../../wire/evidence-entry.ts';
 import { METRICS } from '../../wire/metrics.ts';
-import type { IndexedEntry } from '../evening.ts';
+import type { LoggedItem } from '../evening.ts';
 import { csvOf } from './csv.ts';
 import { parquetOf } from './parquet.ts';
 
@@ -41,7 +41,7 @@ const final: FinalEntry = {
   ...{ excluded: {}, differences: [] },
 };
 const list: readonly EvidenceEntry[] = [...Array.from({ length: 120 }, (_, n) => minute(n)), final];
-const entries: readonly IndexedEntry[] = list.map((entry, i) => ({ index: 3 * i, entry }));
+const entries: readonly LoggedItem[] = list.map((entry, i) => ({ index: 3 * i, entry }));
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-export-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

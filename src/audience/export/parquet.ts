@@ -1,5 +1,5 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { IndexedEntry } from '../evening.ts';
+import type { LoggedItem } from '../evening.ts';
 import { definitionLines, type ExportRow, exportRows } from './rows.ts';
 
 const TEXTS = [
@@ -22,7 +22,7 @@ const COUNTS = [
  * The figures of a room as a Parquet file, with the definitions in its key-value metadata under `earshot.definitions`.
  * It is made in memory: some 20 bytes a row.
  */
-export function parquetOf(room: string, entries: Iterable<IndexedEntry>): Uint8Array {
+export function parquetOf(room: string, entries: Iterable<LoggedItem>): Uint8Array {
   const rows = [...exportRows(entries)];
   const buffer = parquetWriteBuffer({
     columnData: [

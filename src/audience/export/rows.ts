@@ -1,7 +1,7 @@
 import type { EvidenceFigure, MinuteEntry } from '../../wire/evidence-entry.ts';
 import { type Counting, METRICS, type MetricId, type Unit } from '../../wire/metrics.ts';
 import type { Reconciliation } from '../../wire/numbers.ts';
-import type { IndexedEntry } from '../evening.ts';
+import type { LoggedItem } from '../evening.ts';
 
 /**
  * One figure at one moment. Every figure is a row of its own, with its unit: no two unlike figures stand in one column
@@ -56,7 +56,7 @@ function* samples({ samples, status }: MinuteEntry, entry: number): Generator<Ex
 }
 
 /** The rows of a room's entries, in the order of the log. */
-export function* exportRows(entries: Iterable<IndexedEntry>): Generator<ExportRow> {
+export function* exportRows(entries: Iterable<LoggedItem>): Generator<ExportRow> {
   for (const { index, entry } of entries) {
     if (entry.kind === 'minute') {
       yield* samples(entry, index);
