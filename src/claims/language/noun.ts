@@ -136,25 +136,27 @@ const WORDS: readonly (readonly [RegExp, NounId])[] = [
   [/\bembed(?:s|ded)?\b|\bintegre\p{L}*\b/u, 'embeds'],
   [
     new RegExp(
-      `\\bimpressions?\\b|\\bviews? (?:of|on|for) (?:the |his |her |that |this |our |their |my )?(?:announcing |announcement )?${POST}\\b|\\b(?:post|tweet|card) views?\\b|\\bvues? ${OF}${BILLET}\\b|\\baffichages?\\b|\\b${POST} (?:was|were|has been|had been|got|has) (?:seen|viewed)\\b`,
+      `\\bimpressions?\\b|\\bviews? (?:of|on|for) (?:the |his |her |that |this |our |their |my )?(?:announcing |announcement )?${POST}\\b|\\b(?:post|tweet|card) views?\\b|\\bvues? ${OF}${BILLET}\\b|\\baffichages?\\b|\\b${POST} (?:was|were|has been|had been|got|has) (?:seen|viewed)\\b|\\b${BILLET} (?:a ete|avait ete|fut|ont ete) vue?s?\\b`,
     ),
     'impressions',
   ],
-  [/\breach(?:ed)?\b|\bportee\b|\btouche(?:es?|s)?\b|\bsaw (?:it|the)\b|\bont vu\b/, 'reach'],
   [
     new RegExp(
-      `\\bviews? (?:of|on|for) (?:the |his |her |that |this |our |their |my )?${ROOM}\\b|\\b(?:space|room|live) views?\\b|\\bvues? ${OF}${SALLE}\\b`,
+      `\\bviews? (?:of|on|for) (?:the |his |her |that |this |our |their |my )?${ROOM}\\b|\\b(?:space|room|live) views?\\b|\\bvues? ${OF}${SALLE}\\b|\\b${SALLE} (?:a ete|avait ete|fut) vue?s?\\b`,
     ),
     'room-views',
   ],
-  [/\bviews?\b|\bviewed\b|\bvues?\b|\bvisionnages?\b|\bwatched\b|\bclicks?\b|\bclics?\b/, 'views'],
+  [/\bviews?\b|\bviewed\b|\bvue?s?\b|\bvisionnages?\b|\bwatched\b|\bclicks?\b|\bclics?\b/, 'views'],
   [/\bdownload(?:s|ed)?\b|\btelecharg\p{L}*\b/u, 'downloads'],
   [/\b(?:unique|distinct|different|cumulative|uniques|distinctes?|differente?s)\b/, 'unique'],
+  // A thing that is heard so many times is no number of people.
+  [/\b(?:listened to|played|heard|ecoute(?:e?s)?)\b.{0,80}\b(?:times|fois)\b/, 'plays'],
   [/\btuned in\b|\btune-ins?\b|\btuning in\b|\bont suivi\b|\bsuivaient\b/, 'tuned-in'],
   [
     /\blisteners?\b|\blistening\b|\blistened\b|\baudit(?:eurs?|rices?)\b|\baudiences?\b|\becoutaient\b|\becoutent\b|\bont ecoute\b|\ba l'ecoute\b|\bviewers?\b|\bspectateurs?\b|\bspectatrices?\b|\bheard\b|\bentendu\b/,
     'listeners',
   ],
+  [/\breach(?:ed)?\b|\bportee\b|\btouche(?:es?|s)?\b|\bsaw (?:it|the)\b|\bont vu\b/, 'reach'],
   [/\bplay(?:s|ed)?\b|\becoutes?\b|\blistens\b|\bstreams?\b|\blectures?\b/, 'plays'],
   [/\bjoin(?:s|ed)\b|\bgot in\b|\bont rejoint\b|\bsont entre(?:e?s)\b|\bconnexions\b|\bjoins\b/, 'joins'],
   [

@@ -47,11 +47,12 @@ const LEAD =
   "(?:(?:at|by|around|about|vers|a|des|from|since|it was|until|jusqu'a) )?(?:about |around |environ )?";
 
 const ISO = /\b\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:z|[+-]\d\d:?\d\d)?(?![\d:])/;
-const DATE =
+const DATE_TEXT =
   /(?:\b(?:on|le|of|du) )?(?:\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche),? ?)?(?:\b\d{4}-\d\d-\d\d\b|\b\d{1,2}\/\d{1,2}\/\d{2,4}\b|\b(?:\d{1,2}(?:st|nd|rd|th|er)? (?:of )?MONTH|MONTH \d{1,2}(?:st|nd|rd|th)?)\b(?:,? \d{4}\b)?)/.source.replaceAll(
     'MONTH',
     '(?:jan(?:uary|vier)?|feb(?:ruary)?|fevrier|mar(?:ch|s)|apr(?:il)?|avril|may|mai|june?|juin|july?|juillet|aug(?:ust)?|aout|sept?(?:ember|embre)?|oct(?:ober|obre)?|nov(?:ember|embre)?|dec(?:ember|embre)?)',
   );
+const DATE = new RegExp(DATE_TEXT);
 const YEAR = /\b(?:in|en|of|de|since|depuis) (?:19|20)\d\d\b/;
 const CLOCK = new RegExp(
   `(?<![\\d.,])${LEAD}(?<![\\d.,])(\\d{1,2})(?::| ?h ?|\\.(?=\\d\\d ?[ap]\\.?m))(\\d\\d)(?:[:m]\\d\\d)?(?![\\d.,]\\d)(?: ?([ap])\\.?m\\b\\.?)?${ZONE}`,
@@ -128,7 +129,7 @@ export function timeIn(text: string): TimeFound | 'unclear-time' {
     else return { kind: 'instant', at };
     return undefined;
   });
-  take(new RegExp(DATE), () => undefined);
+  take(DATE, () => undefined);
   take(YEAR, () => undefined);
   const clock = (hour: string, minute: string, half: string | undefined, zone: string | undefined) => {
     const [h, m] = [Number(hour), Number(minute)];

@@ -40,6 +40,8 @@ const NOUNS: readonly (readonly [string, NounId])[] = [
   ['24 million plays', 'plays'],
   ['24 millions d’écoutes', 'plays'],
   ['played 24 million times', 'plays'],
+  ['the Space has been listened to 24 million times', 'plays'],
+  ['a été écouté 24 millions de fois', 'plays'],
   ['10 million replays', 'replays'],
   ['10 million replay listens', 'replays'],
   ['10 millions de rediffusions', 'replays'],
@@ -54,6 +56,9 @@ const NOUNS: readonly (readonly [string, NounId])[] = [
   ['183 million views of his tweet', 'impressions'],
   ['183 millions de vues du post', 'impressions'],
   ['183 millions de vues de l’annonce', 'impressions'],
+  ['le post a été vu 183 millions de fois', 'impressions'],
+  ['la salle a été vue 24 millions de fois', 'room-views'],
+  ['our show reached 12k listeners', 'listeners'],
   ['183 million impressions', 'impressions'],
   ['183 millions d’impressions', 'impressions'],
   ['the post was seen 183 million times', 'impressions'],
@@ -186,6 +191,21 @@ test('numbers of different things with a plus between them are an addition', () 
     const found = readStatement(text);
     expect('addition' in found && found.addition.terms.length, text).toBe(2);
   }
+});
+
+test('a word for millions that is not understood is not left out', () => {
+  for (const text of [
+    '1.4 millones de oyentes',
+    '24 Millionen Hörer',
+    '24 mil',
+    '140万人',
+    '24 مليون',
+    '1.4 listeners',
+  ])
+    expect([text, readStatement(text)]).toEqual([text, { why: 'unclear-number' }]);
+  for (const text of ['half of 1000 listeners', 'la moitié de 1000 auditeurs'])
+    expect([text, readStatement(text)]).toEqual([text, { why: 'share' }]);
+  expect(understood('1.5 hours of listening').number.value).toBe(1.5);
 });
 
 test('what has no number is told from what is no number', () => {

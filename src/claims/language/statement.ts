@@ -34,6 +34,7 @@ const count = (pattern: RegExp, text: string): number => text.match(pattern)?.le
 export const languageOfText = (text: string): SaidLanguage =>
   count(FRENCH, text) > count(ENGLISH, text) ? 'fr' : 'en';
 
+const COUNTED_TIME: ReadonlySet<string> = new Set(['hours', 'minutes', 'seconds']);
 const NO_NUMBER = /\b(?:nan|infinity|infinite|infini|infinie)\b|∞/;
 
 /** Understands a sentence such as "1.4 million listeners at 20:40". `language`: when it is known. */
@@ -64,7 +65,15 @@ function oneStatement(text: string, language: SaidLanguage): { statement: Statem
   // Where the number stood, nothing is to be read as a noun: "cents".
   const around = `${timed.rest.slice(0, first.from)} ; ${timed.rest.slice(first.to)}`;
   const { time } = timed;
+  const noun = nounIn(around, timed);
+  // Nobody counts one and a half listeners: a word for thousands or millions was not understood, or is missing.
+  if (
+    !Number.isInteger(first.number.value) &&
+    first.number.bound !== 'between' &&
+    !COUNTED_TIME.has(noun.noun.id)
+  )
+    return { why: 'unclear-number' };
   return {
-    statement: { number: first.number, noun: nounIn(around, timed), language, ...(time ? { time } : {}) },
+    statement: { number: first.number, noun, language, ...(time ? { time } : {}) },
   };
 }

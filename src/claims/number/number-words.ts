@@ -19,7 +19,7 @@ export const HUNDREDS: ReadonlySet<string> = new Set(['hundred', 'cent', 'cents'
 /** Powers of ten by word, whatever the language. `billion` and what is above it depend on the language. */
 export const SCALES: ReadonlyMap<string, number> = new Map(
   Object.entries({
-    ...{ thousand: 3, mille: 3, mil: 3, lakh: 5, lakhs: 5, crore: 7, crores: 7 },
+    ...{ thousand: 3, mille: 3, lakh: 5, lakhs: 5, crore: 7, crores: 7 },
     ...{ million: 6, millions: 6, milliard: 9, milliards: 9 },
   }),
 );

@@ -19,6 +19,9 @@ export interface NumberFound {
 const RANGE = /^ ?(?:-|(?:to|and|a|et|or|ou|jusqu'a)\b) ?/;
 const SHARE =
   /^ ?(?:%|percent\b|per cent\b|pour cent\b|pourcents?\b|thirds?\b|quarters?\b|tiers\b|quarts?\b|fifths?\b|tenths?\b)/;
+const PART = /\b(?:half|third|quarter|moitie|tiers|quart)s? (?:of|de|des|d')\s?$/;
+/** After a number: a word for a power of ten in another language, or a script that is not read here. */
+const FOREIGN = /^[ -]?(?:(?:mil|tausend|bill|trill)\p{L}*|(?!\p{Script=Latin})\p{L})/u;
 const MINUS = /(?:^|[^\p{L}\d])-\s?$|(?<!\bau |\bou )\b(?:minus|moins|negative)\s$/u;
 
 /** Every number of a readable text, or why it cannot be told which they are. */
@@ -40,6 +43,8 @@ export function numbersIn(text: string, language: SaidLanguage): readonly Number
     if (SHARE.test(text.slice(to, to + LOOK_AHEAD))) return 'share';
     const before = text.slice(Math.max(0, start - LOOK_BACK), start);
     if (MINUS.test(before)) return 'negative';
+    if (PART.test(before)) return 'share';
+    if (FOREIGN.test(text.slice(to, to + LOOK_AHEAD))) return 'unclear-number';
     const number = numberOf(text, quantity, other, before);
     found.push({ number, from: start, to, article: quantity.article && !other });
     at = to;
