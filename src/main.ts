@@ -10,6 +10,7 @@ import { LINES_LOST, line, openLog, readable } from './base/log.ts';
 import { trimMalloc } from './base/malloc-trim.ts';
 import { exposition } from './base/metrics.ts';
 import { sharesPorts } from './base/port.ts';
+import { lockFolder } from './base/socket-file.ts';
 import { openSpareMemory } from './base/spare-memory.ts';
 import { type Ms, ms } from './base/time.ts';
 import { readCertificate } from './certificate/certificate.ts';
@@ -24,7 +25,6 @@ import {
   type ChildSpec,
   compiledFolder,
   keepPidFile,
-  lockFolder,
   openFallbackPage,
   openMachine,
   openMonitor,

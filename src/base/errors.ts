@@ -66,6 +66,12 @@ export const ERRORS = {
     status: 503,
     title: 'The list of rooms cannot be read or changed right now; rooms on air are not affected',
   },
+  'tally-away': {
+    status: 503,
+    title: 'The figures and their evidence are not answering right now; rooms on air are not affected',
+  },
+  'evidence-unreadable': { status: 503, title: 'The evidence log cannot be read right now' },
+  'witnesses-full': { status: 503, title: 'The evidence log has as many witnesses as it keeps' },
   'loudness-unknown': { status: 503, title: 'The loudness of this recording is being measured' },
   'recording-unreadable': { status: 503, title: 'The recording cannot be read right now' },
   'disk-full': { status: 507, title: 'The recording has a gap because the disk is full' },

@@ -36,6 +36,11 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     load: () => import('./bundle/verify.ts'),
   },
   numbers: { does: 'count a room again from its raw records', load: () => import('./numbers/recount.ts') },
+  evidence: { does: 'change the key that signs the evidence log', load: () => import('./evidence.ts') },
+  witness: {
+    does: 'watch the evidence log of a server, and sign its heads as well',
+    load: () => import('./witness.ts'),
+  },
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 

@@ -5,9 +5,9 @@ import { EarshotError } from '../base/errors.ts';
 import { openLineWriter } from '../base/line-writer.ts';
 import { canonical, find } from '../http/index.ts';
 import type { RoomCard } from '../wire/room.ts';
-import { type HeardSilence, StreamCheck } from './heard.ts';
 import { pause } from './pause.ts';
-import { createWav } from './wav-file.ts';
+import { type HeardSilence, StreamCheck } from './sound/heard.ts';
+import { createWav } from './sound/wav-file.ts';
 
 /** How to listen. */
 export interface ListenOptions {

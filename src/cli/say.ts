@@ -5,7 +5,7 @@ import { decimal, readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { givenAddress, serverAddress, signLocally } from './local-server.ts';
 import { pause } from './pause.ts';
-import { openReturn } from './return.ts';
+import { openReturn } from './sound/return.ts';
 
 const HELP = `earshot say FILE --room SLUG [--name NAME] [--url URL] [--token TOKEN] [--loop] [--pause SECONDS]
 

@@ -58,7 +58,7 @@ const TREATMENTS: readonly Treatment[] = [
   },
   {
     id: 'asset',
-    what: 'scripts, styles and fonts, named by their content',
+    what: 'scripts, styles and fonts, named by their content, and tiles of the evidence log',
     ...{ keeps: YEAR, query: 'none', collapse: true, blocks: false, text: true, ifError: 86_400 },
   },
   {

@@ -5,9 +5,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * Which part answers. `door`: the door itself (pages, scripts, health). `origin`: sound, playlists, states. `queue`:
- * tickets and the line. `site`, `cell`: another process, to which the door forwards.
+ * tickets and the line. `site`, `cell`, `tally`: another process, to which the door forwards.
  */
-export type Owner = 'door' | 'origin' | 'queue' | 'site' | 'cell';
+export type Owner = 'door' | 'origin' | 'queue' | 'site' | 'cell' | 'tally';
 
 /**
  * What a request is for, from which its priority follows (`door/priority.ts`). `health`: somebody asks whether the

@@ -10,6 +10,8 @@ const READ = { methods: ['GET'], cors: 'reads' } as const;
 /** Made by the part that has the sound. */
 const SOUND = { ...READ, owner: 'origin' } as const;
 const PAGE = { ...READ, owner: 'door' } as const;
+/** The log of what was counted. */
+const EVIDENCE = { ...READ, owner: 'tally', urgency: 'reading' } as const;
 const STAGE = { owner: 'cell', urgency: 'stage', cors: 'stage' } as const;
 
 const SMALL_BODY = 64 * 1024;
@@ -218,6 +220,29 @@ export const ADDRESSES: readonly Address[] = [
   {
     ...{ id: 'backstage', what: 'the studio page and the stage', pattern: '/r/:room/backstage' },
     ...{ ...STAGE, methods: ['GET', 'POST'], body: SMALL_BODY, examples: ['/r/hall/backstage'] },
+  },
+
+  // What was counted, so that strangers can check it.
+  {
+    ...{ id: 'evidence-head', what: 'the signed head of the evidence log', pattern: '/evidence/checkpoint' },
+    ...{ ...EVIDENCE, cache: 'state', examples: ['/evidence/checkpoint'] },
+  },
+  {
+    ...{ id: 'evidence-tile', what: 'its hashes and entries', pattern: '/evidence/tile/:file', exact: true },
+    ...{ ...EVIDENCE, cache: 'asset' },
+    examples: ['/evidence/tile/0/x001/234.p/56', '/evidence/tile/entries/000'],
+  },
+  {
+    ...{ id: 'evidence-keys', what: 'its keys and witnesses', pattern: '/evidence/keys.json' },
+    ...{ ...EVIDENCE, cache: 'state', examples: ['/evidence/keys.json'] },
+  },
+  {
+    ...{ id: 'evidence-cosign', what: 'a witness signs its head as well', pattern: '/evidence/cosign' },
+    ...{ ...EVIDENCE, methods: ['POST'], body: 16 * 1024, examples: ['/evidence/cosign'] },
+  },
+  {
+    ...{ id: 'bundle', what: "a room's figures as they can be checked", pattern: '/r/:room/bundle' },
+    ...{ ...EVIDENCE, examples: ['/r/hall/bundle'] },
   },
 
   // Rooms as a list of things to do with them.

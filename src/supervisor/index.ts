@@ -16,7 +16,6 @@ export {
   type FallbackPageDeps,
   openFallbackPage,
 } from './fallback-page.ts';
-export { lockFolder } from './folder-lock.ts';
 export { type Machine, type MachineDeps, openMachine } from './machine.ts';
 export { type Monitor, type MonitorDeps, openMonitor } from './monitor.ts';
 export { keepPidFile } from './pid-file.ts';

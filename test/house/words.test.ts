@@ -20,6 +20,8 @@ const SPECIFIED: readonly RegExp[] = [
   / (TlsRecord|tls-record)/,
   // Reports of RTCP. Spec: RFC 3550, 6.4.
   /^src\/stage\/rtp\/rtcp\.ts (receiverReport|senderReport|ReportBlock)$/,
+  // Inclusion and consistency proofs. Spec: RFC 9162, 2.1.3, 2.1.4.
+  /^src\/evidence\/tree\/proofs\.ts /,
   // Spec: ITU-R BS.1770-5, annex 2.
   /^src\/mixer\/true-peak\.ts /,
 ];

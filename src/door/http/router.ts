@@ -138,6 +138,9 @@ export class Router {
         return this.#others.site(req, res, most);
       case 'cell':
         return this.#others.cell(req, res, slug, most);
+      case 'tally':
+        // Nothing counts yet.
+        return this.#own.refuse(req, res, 'tally-away', { 'retry-after': '2' });
       case 'queue':
         return this.#others.queue(req, res, path, query);
       case 'origin':

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { TICKS_PER_SECOND } from '../base/time.ts';
+import { TICKS_PER_SECOND } from '../../base/time.ts';
 
 /** A WAV file being written: 16 bit, stereo, 48 kHz. Its header is right after each write, should the program be killed. */
 export function createWav(path: string): { write(samples: Float32Array): void; close(): void } {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EarshotError, ERRORS, type ErrorCode } from '../base/errors.ts';
+import { EarshotError, ERRORS, type ErrorCode } from '../../base/errors.ts';
 import { openReturn } from './return.ts';
 
 const open = () => {

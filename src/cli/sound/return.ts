@@ -1,4 +1,4 @@
-import { EarshotError, type ErrorCode } from '../base/errors.ts';
+import { EarshotError, type ErrorCode } from '../../base/errors.ts';
 
 /** What no waiting mends: the link or the room itself is over. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

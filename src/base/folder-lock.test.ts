@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
-import { silentLog } from '../base/log.ts';
-import { lockFolder } from './index.ts';
+import { silentLog } from './log.ts';
+import { lockFolder } from './socket-file.ts';
 
 let dir: string;
 let path: string;

@@ -1,6 +1,6 @@
 import { createDecoder, type OpusDecoderHandle } from 'libopus-wasm';
-import { FRAGMENT_MS } from '../base/time.ts';
-import { boxes, fragmentFrames, fragmentSeq } from '../media/boxes.ts';
+import { FRAGMENT_MS } from '../../base/time.ts';
+import { boxes, fragmentFrames, fragmentSeq } from '../../media/boxes.ts';
 
 /** Quieter than this, in dBFS over one frame, is silence. */
 const SILENCE_DBFS = -60;
