@@ -77,7 +77,7 @@ test('a room is counted, told, written down and answered for', async () => {
   const samples = told.flatMap(({ head }) => (head.kind === 'numbers' && head.sample ? [head.sample] : []));
   expect(samples.length).toBeGreaterThan(20);
   for (const { at, m } of samples) expect([at, m]).toEqual([at, listening(crowd, (at - START) / 1000)]);
-  const answer = await audience.fetch(new Request('http://x/numbers/hall'));
+  const answer = await audience.fetch(new Request('http://x/rooms/hall'));
   const { metrics } = (await answer.json()) as Awaited<ReturnType<Audience['numbers']>> & object;
   expect(metrics.visits?.value).toBe(9);
   expect(metrics.join_success?.value).toBe(4);
@@ -87,8 +87,8 @@ test('a room is counted, told, written down and answered for', async () => {
   expect(minutes.reduce((sum, { seconds }) => sum + seconds.stage + seconds.standby, 0)).toBe(
     listened(crowd),
   );
-  expect((await audience.fetch(new Request('http://x/numbers/nobody'))).status).toBe(404);
-  expect((await audience.fetch(new Request('http://x/numbers/..%2Fsecret'))).status).toBe(404);
+  expect((await audience.fetch(new Request('http://x/rooms/nobody'))).status).toBe(404);
+  expect((await audience.fetch(new Request('http://x/rooms/..%2Fsecret'))).status).toBe(404);
 });
 
 test('after an orderly end, and after none at all, the same figures stand, and records that come again change nothing', async () => {

@@ -45,14 +45,14 @@ export interface Audience extends AsyncDisposable {
   greeting(): Iterable<Message>;
   /** The numbers of a room, also of one that is long over; undefined when nothing of it was ever counted. */
   numbers(slug: string): Promise<RoomNumbers | undefined>;
-  /** Answers `/numbers/:slug` with its numbers, and a POST to `/recount/:slug`; for this machine's own programs. */
+  /** Answers `/rooms/:slug` with its numbers, and a POST to `/recount/:slug`; for this machine's own programs. */
   fetch(request: Request): Promise<Response>;
   /** Undefined while all is well; else a few words for `/readyz`. */
   trouble(): string | undefined;
   metrics(): Metric[];
 }
 
-const PREFIX = '/numbers/';
+const PREFIX = '/rooms/';
 const RECOUNT = '/recount/';
 const SLUG = /^[a-z0-9-]{1,64}$/;
 const TICK = ms(1000);
