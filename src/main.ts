@@ -15,7 +15,7 @@ import { openSpareMemory } from './base/spare-memory.ts';
 import { type Ms, ms } from './base/time.ts';
 import { readCertificate } from './certificate/certificate.ts';
 import type { Config } from './config/index.ts';
-import { type Entry, openJournal } from './journal/index.ts';
+import { type Entry, openJournal, openLostEntries } from './journal/index.ts';
 import { readSecret } from './keys/secret.ts';
 import { certificateOf, lastGoodCertificate } from './role/certificate-files.ts';
 import { paths } from './role/paths.ts';
@@ -40,7 +40,9 @@ const STOP_ORDER: readonly RoleName[] = ['door', 'tally', 'site', 'studio'];
 const WRITERS: readonly RoleName[] = ['site', 'studio', 'tally'];
 /** What a role that is not a door needs to close files and connections. */
 const CLOSE_TIME = ms(4000);
-/** Megabytes of heap: many times what each needs, and little enough that a leak ends its process and not the machine. */
+/**
+ * Megabytes of heap: many times what each needs, and little enough that a leak ends its process and not the machine.
+ */
 const HEAP: Readonly<Record<RoleName, number>> = { door: 2048, site: 1024, studio: 1024, tally: 1024 };
 
 const BUILD = exposition([
@@ -89,8 +91,8 @@ function family(config: Config, roles: readonly RoleName[], environmentWith: Env
 
 /**
  * Runs the chosen roles under supervision until `stop`; `ready` is called when all are up.
- * @throws EarshotError `bad-config` while another Earshot writes in the data folder, or when one has begun to: the newer
- * one stays.
+ * @throws EarshotError `bad-config` while another Earshot writes in the data folder, or when one has begun to: the
+ * newer one stays.
  */
 export async function start(
   config: Config,
@@ -134,14 +136,16 @@ export async function start(
   locks.use(keepPidFile(at.pid, systemClock));
   // Roles of one data folder may run under several supervisors: each has a chain of its own.
   const by = `supervisor ${roles.join(' ')}`;
+  const lostEntries = openLostEntries(['processes']);
   const processes = locks.use(
     openJournal({
       ...{ path: at.processes, by, keepsOlder: true },
       ...{ maxBytes: MAX_PROCESSES_BYTES, maxWaiting: MAX_PROCESSES_WAITING },
+      onLost: lostEntries.of('processes'),
       failed: (error, lost) =>
         log.warn(
           { error: String(error), lost },
-          'what happened to a process could not be written to the journal of processes; it is tried again with the next entry, and the log has it',
+          'the journal of processes could not be written: its entries are tried again with the next one, and this log has the same events',
         ),
     }),
   );
@@ -189,20 +193,23 @@ export async function start(
       { labels: {}, text: BUILD },
       { labels: {}, text: machine.metrics() },
       ...(await family_.metrics()),
-      { labels: { process: 'supervisor' }, text: own() },
+      { labels: { process: 'supervisor' }, text: own() + lostEntries.metrics() },
     ],
   });
   const taken = lost.promise.then(() => {
     throw new EarshotError(
       'bad-config',
-      `another Earshot has taken the data folder ${config.data}, and this one ends: its run folder was removed meanwhile`,
+      `another Earshot has taken over the data folder ${config.data}, because its run folder was removed: this one stops`,
     );
   });
   await Promise.race([family_.ready.then(ready), stop, taken]);
   await Promise.race([stop, taken]);
 }
 
-/** Runs one role in this process, as a child of the supervisor; `open` is called once it is ready. Resolves with the exit code. */
+/**
+ * Runs one role in this process, as a child of the supervisor; `open` is called once it is ready. Resolves with the
+ * exit code.
+ */
 export async function runRole(
   config: Config,
   role: RoleName,

@@ -30,6 +30,7 @@ async function recording(files: Files = diskFiles) {
   const closed: Segment[] = [];
   const gaps: RecordingGap[] = [];
   const errors: string[] = [];
+  const lost: (readonly [file: string, lines: number])[] = [];
   const log = { ...silentLog, error: (_: object, message: string) => void errors.push(message) };
   const archive = await open({
     dir,
@@ -39,8 +40,9 @@ async function recording(files: Files = diskFiles) {
     renditions: ['opus64', 'aac96'],
     closed: (segment) => void closed.push(segment),
     gap: (_, gap) => void gaps.push(gap),
+    onLost: (file, lines) => void lost.push([file, lines]),
   });
-  return { archive, clock, closed, gaps, errors };
+  return { archive, clock, closed, gaps, errors, lost };
 }
 
 function say(archive: Archive, from: number, to: number, renditions = ['opus64', 'aac96', 'opus32']): void {
@@ -294,6 +296,22 @@ describe('the archive on a failing disk', () => {
     ]);
   });
 
+  it('says how many lines are lost when they cannot be written until the end', async () => {
+    const files = failingFiles();
+    const { archive, lost } = await recording(files);
+    await archive.begin(SLUG, PROGRAM);
+    say(archive, 0, 4);
+    await settle();
+    files.fault = 'ENOSPC';
+    for (const at of [1, 2]) archive.mark(SLUG, { kind: 'status', status: 'live', at: ZERO + at });
+    say(archive, 5, 9);
+    await archive.end(SLUG);
+    expect(lost).toEqual([
+      ['gaps', 1],
+      ['marks', 2],
+    ]);
+  });
+
   it('starts without a folder and records from the moment there is one', async () => {
     const files = failingFiles();
     files.fault = 'ENOSPC';
@@ -332,4 +350,4 @@ describe('the archive on a failing disk', () => {
 });
 
 /** Lets queued disk work finish; the archive has no timers of its own to wait for. */
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 8));
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));

@@ -29,7 +29,7 @@ export function openClockWatch({ clock, log }: { readonly clock: Clock; readonly
         doubtUntil = at + DOUBT_MS;
         log.warn(
           { now: new Date(clock.wall()).toISOString(), hours: Math.round((ahead - before) / 3_600_000) },
-          'the clock of this machine was set far ahead: for a day no recording is removed by its age. Look at the date, and at the time service',
+          'the clock of this machine was set far ahead: for a day, no recording is removed because of its age. Check the date and the time service',
         );
       }
       return at >= doubtUntil;

@@ -28,6 +28,8 @@ export interface ArchiveDeps {
   closed?(segment: Segment, slug: string): void;
   /** Called when a gap in a recording is over; until then the gap is in `gaps`. */
   gap(slug: string, gap: RecordingGap): void;
+  /** Called with the number of lines about events or gaps that are lost for good. */
+  onLost?(file: 'marks' | 'gaps', lines: number): void;
   /** The file system; default: the machine's. */
   readonly files?: Files;
 }
@@ -76,6 +78,7 @@ export async function open(deps: ArchiveDeps): Promise<Archive> {
         program: { ...program, renditions: kept },
         closed: (segment) => deps.closed?.(segment, slug),
         gap: (gap) => deps.gap(slug, gap),
+        onLost: (file, lines) => deps.onLost?.(file, lines),
       });
       recorders.set(slug, recorder);
       await recorder.begin(before);

@@ -13,7 +13,7 @@ import { type Counted, type CountedRecording, count } from './recording-size.ts'
 const SWEEP_MS = ms(60_000);
 /** From this share of the quota on, the oldest recordings are announced as going to be removed. */
 const WARN_SHARE = 0.8;
-const UNREADABLE = 'a recording cannot be read on disk, and so is neither counted nor removed';
+const UNREADABLE = 'a recording on disk cannot be read, so it is neither counted nor removed';
 /** Period over which growth is measured. */
 const GROWTH_MS = 3_600_000;
 /**
@@ -113,7 +113,10 @@ class RecordingKeeper implements Keeper {
   sweep(): Promise<void> {
     this.#sweeping ??= this.#sweepNow()
       .catch((error: unknown) =>
-        this.#deps.log.warn({ error: String(error) }, 'recordings cannot be counted'),
+        this.#deps.log.warn(
+          { error: String(error) },
+          'recordings cannot be counted: until they can, none is removed automatically',
+        ),
       )
       .finally(() => {
         this.#sweeping = undefined;
@@ -217,7 +220,9 @@ class RecordingKeeper implements Keeper {
     );
   }
 
-  /** Says when a recording will go, and why; `promised` is what stays when all that were announced before it are gone. */
+  /**
+   * Says when a recording will go, and why; `promised` is what stays when all that were announced before it are gone.
+   */
   #announce({ slug, ended }: CountedRecording, bytes: number, promised: number): void {
     const { keep, quota, log } = this.#deps;
     if (quota === undefined || promised <= quota * WARN_SHARE) {

@@ -44,6 +44,7 @@ export interface RecorderDeps {
   readonly program: RecordedProgram;
   closed(segment: Segment): void;
   gap(gap: RecordingGap): void;
+  onLost(file: 'marks' | 'gaps', lines: number): void;
 }
 
 interface OpenGap {
@@ -87,13 +88,14 @@ export class Recorder {
     this.#deps = deps;
     this.#paths = paths(deps.dir, deps.slug);
     this.#loudness = new LoudnessFile(deps.files, this.#paths.loudness);
-    const lines = (path: string): JournalFile =>
+    const lines = (file: 'marks' | 'gaps'): JournalFile =>
       new JournalFile({
-        ...{ path, files: journalFiles(deps.files) },
+        ...{ path: this.#paths[file], files: journalFiles(deps.files) },
         ...{ maxBytes: MAX_LINES_BYTES, maxWaiting: MAX_WAITING_LINES },
+        onLost: (lost) => deps.onLost(file, lost),
       });
-    this.#gapLines = lines(this.#paths.gaps);
-    this.#markLines = lines(this.#paths.marks);
+    this.#gapLines = lines('gaps');
+    this.#markLines = lines('marks');
     for (const { id } of deps.program.renditions)
       this.#tracks.set(id, new Track(deps.files, this.#paths, id, deps.closed));
   }
@@ -162,11 +164,15 @@ export class Recorder {
         if (this.#prepared) await this.#attempt(track.rendition, () => track.finish());
       }
       this.#closeGap();
-      if (!this.#prepared || this.#removed) return;
-      await this.#attempt('marks', () => this.#writeLines());
-      const [spoken] = this.#tracks.values();
-      const seconds = ((spoken?.fragments ?? 0) * FRAGMENT_MS) / 1000;
-      await this.#attempt('loudness', () => this.#loudness.finish(seconds));
+      if (this.#removed) return;
+      if (this.#prepared) {
+        await this.#attempt('marks', () => this.#writeLines());
+        const [spoken] = this.#tracks.values();
+        const seconds = ((spoken?.fragments ?? 0) * FRAGMENT_MS) / 1000;
+        await this.#attempt('loudness', () => this.#loudness.finish(seconds));
+      }
+      // What somebody removed on purpose is not lost.
+      if (!this.#removed) for (const lines of [this.#gapLines, this.#markLines]) lines.abandon();
     });
   }
 
@@ -236,10 +242,7 @@ export class Recorder {
       if (code === 'ENOENT' && (await this.#isRemoved())) return false;
       const reason = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG' ? 'disk-full' : 'disk-error';
       if (!this.#waits(kind))
-        this.#deps.log.error(
-          { slug: this.#deps.slug, what, code, err: String(error) },
-          `recording: ${reason}`,
-        );
+        this.#deps.log.error({ slug: this.#deps.slug, what, code, err: String(error) }, FAILED[kind][reason]);
       this.#retryAt[kind] = (this.#deps.clock.now() + RETRY_MS) as Ms;
       await this.#tracks.get(what)?.abandon();
       if (this.#tracks.has(what)) this.#failing.add(what);
@@ -321,6 +324,20 @@ export class Recorder {
     );
   }
 }
+
+/** What a failing disk means, by what could not be written. */
+const FAILED = {
+  sound: {
+    'disk-full': 'the disk is full: the recording has a gap until there is room; listeners are not affected',
+    'disk-error': 'the disk fails: the recording has a gap until it works again; listeners are not affected',
+  },
+  lines: {
+    'disk-full':
+      'the disk is full: notes about the recording (who spoke when, gaps) wait until there is room',
+    'disk-error':
+      'the disk fails: notes about the recording (who spoke when, gaps) wait until it works again',
+  },
+} as const;
 
 const asGap = (gap: OpenGap): RecordingGap => ({
   from: gap.from,

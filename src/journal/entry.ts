@@ -21,7 +21,10 @@ export const NO_ENTRY: ChainTail = { seq: 0, hash: '' };
 /** What the next entry calls `previous`: SHA-256 of a line, without its line feed, in hexadecimal. */
 export const hashOf = (line: string): string => createHash('sha256').update(line).digest('hex');
 
-/** An entry as the line that follows `tail`. @throws RangeError on numbers that JSON cannot represent. Spec: RFC 8785. */
+/**
+ * An entry as the line that follows `tail`.
+ * @throws RangeError on numbers that JSON cannot represent. Spec: RFC 8785.
+ */
 export const lineAfter = (tail: ChainTail, entry: Entry): string =>
   canonical({ ...entry, seq: tail.seq + 1, previous: tail.hash } as Json);
 

@@ -23,10 +23,14 @@ export interface JournalSettings {
   readonly maxBytes: number;
   /** The most entries that wait for the disk; further ones are dropped, and the next one says how many. */
   readonly maxWaiting: number;
-  /** True: a full file becomes `olderPart(path)`, in place of the one before it, and the chain goes on in a new file. */
+  /**
+   * True: a full file becomes `olderPart(path)`, in place of the one before it, and the chain goes on in a new file.
+   */
   readonly keepsOlder?: boolean;
   /** Default: the machine's. */
   readonly files?: JournalFiles;
+  /** Called with the number of entries each time some are lost for good. */
+  readonly onLost?: ((entries: number) => void) | undefined;
 }
 
 /** No line of a journal with a single writer is longer: so much is read to find its newest. */
@@ -82,7 +86,7 @@ export class JournalFile {
    */
   add(entry: Entry | string): boolean {
     if (this.#waiting.length >= this.#settings.maxWaiting) {
-      this.#lost += 1;
+      this.#lose(1);
       this.#untold += 1;
       return false;
     }
@@ -100,7 +104,10 @@ export class JournalFile {
     return this.#last;
   }
 
-  /** Writes what waits. When the disk refuses, it rejects, nothing is lost, and the next call goes on where this one was. */
+  /**
+   * Writes what waits. When the disk refuses, it rejects, nothing is lost, and the next call goes on where this one
+   * was.
+   */
   async flush(): Promise<void> {
     if (this.#waiting.length === 0) return;
     const { path, maxBytes, by, keepsOlder } = this.#settings;
@@ -144,17 +151,28 @@ export class JournalFile {
         i += 1;
       } catch {
         this.#waiting.splice(i, 1);
-        this.#lost += 1;
+        this.#lose(1);
         this.#untold += 1;
       }
     }
     return { lines, tail };
   }
 
+  /** Counts what still waits as lost: for callers who will not try again. */
+  abandon(): void {
+    const { length } = this.#waiting;
+    this.#waiting.length = 0;
+    if (length > 0) this.#lose(length);
+  }
+
   #drop(): void {
     this.#full = true;
-    this.#lost += this.#waiting.length;
-    this.#waiting.length = 0;
+    this.abandon();
+  }
+
+  #lose(entries: number): void {
+    this.#lost += entries;
+    this.#settings.onLost?.(entries);
   }
 
   /** Finds out where the chain stands in a file of this size. */
@@ -182,7 +200,9 @@ export class JournalFile {
     this.#known = true;
   }
 
-  /** Looks at what other writers have added since: a torn line, or, from somebody with our name, the end of our chain. */
+  /**
+   * Looks at what other writers have added since: a torn line, or, from somebody with our name, the end of our chain.
+   */
   async #lookFrom(before: number): Promise<void> {
     const { path, by } = this.#settings;
     const bytes = await this.#files.tail(path, this.#size - before);

@@ -17,7 +17,7 @@ export interface Journal extends AsyncDisposable {
   readonly lost: number;
 }
 
-/** Opens a journal. What a failing disk does not take waits for the next entry, or for the end. */
+/** Opens a journal. What a failing disk does not take waits for the next entry, or for the end; then it is lost. */
 export function openJournal(deps: JournalDeps): Journal {
   const file = new JournalFile(deps);
   let running: Promise<void> = Promise.resolve();
@@ -54,6 +54,7 @@ export function openJournal(deps: JournalDeps): Journal {
     async [Symbol.asyncDispose]() {
       await running;
       if (file.waiting > 0) await run();
+      file.abandon();
     },
   };
 }

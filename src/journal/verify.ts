@@ -9,7 +9,7 @@ export interface ChainEnd {
   readonly hash: string;
 }
 
-/** What a journal turned out to be. */
+/** The result of checking a journal. */
 export interface Verified {
   /** True when every entry follows the one before it, and none of the expected ones is missing or different. */
   readonly holds: boolean;

@@ -17,7 +17,10 @@ export interface LadderStep {
 
 /** The most bytes that the records of one room take, some 12,000 steps. Later steps are only in the log. */
 const MAX_BYTES = 4_000_000;
-/** The most steps of a room that may wait for the disk; further ones are dropped, and the next one written says how many. */
+/**
+ * The most steps of a room that may wait for the disk; further ones are dropped, and the next one written says how
+ * many.
+ */
 const MAX_WAITING = 256;
 /** Rooms whose newest line is remembered; of another the file is looked at again. */
 const MAX_ROOMS = 256;
@@ -32,9 +35,13 @@ export interface StepJournal extends AsyncDisposable {
 
 /**
  * Opens the records of one process. What a failing disk does not take waits for the next step of that room; `failed` is
- * told, with how many were lost for good so far.
+ * told, with how many were lost for good so far, and `onLost` each time some are.
  */
-export function openStepJournal(dir: string, failed: (error: unknown, lost: number) => void): StepJournal {
+export function openStepJournal(
+  dir: string,
+  failed: (error: unknown, lost: number) => void,
+  onLost?: (entries: number) => void,
+): StepJournal {
   const journals = new Map<string, Journal>();
   const journalOf = (slug: string, by: string): Journal => {
     const key = `${slug} ${by}`;
@@ -47,7 +54,10 @@ export function openStepJournal(dir: string, failed: (error: unknown, lost: numb
         break;
       }
     const path = join(dir, `${slug}.jsonl`);
-    const journal = openJournal({ path, by, maxBytes: MAX_BYTES, maxWaiting: MAX_WAITING, failed });
+    const journal = openJournal({
+      ...{ path, by, maxBytes: MAX_BYTES, maxWaiting: MAX_WAITING },
+      ...{ failed, onLost },
+    });
     journals.set(key, journal);
     return journal;
   };

@@ -11,6 +11,8 @@ export interface QueueDeps {
   readonly slug: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called with the number of published states that are lost to the history. */
+  onLost?(states: number): void;
 }
 
 /** The input for one second of the queue. */
@@ -56,8 +58,8 @@ const DRAW_LEAD_MS = 60_000;
 const LINGER_MS = 90_000;
 
 /** Opens the queue of one room, continuing where it was. */
-export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Queue> {
-  const file = await openLineFile(dir, slug, log);
+export async function openQueue({ dir, slug, clock, log, onLost }: QueueDeps): Promise<Queue> {
+  const file = await openLineFile(dir, slug, log, onLost);
   const line = new Line(slug, file.kept);
   const doors = new Map<string, number>();
   let neededAt = Number.NEGATIVE_INFINITY;
@@ -107,7 +109,7 @@ export async function openQueue({ dir, slug, clock, log }: QueueDeps): Promise<Q
       return told;
     },
     async [Symbol.asyncDispose]() {
-      await file.settled();
+      await file.close();
     },
   };
 }

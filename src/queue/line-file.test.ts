@@ -121,3 +121,18 @@ test('states published while the disk failed are in the history once it works ag
   expect(states('full')).toEqual([1, 2, 3, 4]);
   expect(holds('full')).toBe(true);
 });
+
+test('states that the disk refused until the end are told as lost', async () => {
+  mkdirSync(historyPath(dir, 'lost'));
+  const lost: number[] = [];
+  const file = await openLineFile(dir, 'lost', silentLog, (states) => lost.push(states));
+  const line = new Line('lost');
+  for (const now of [1000, 2000]) {
+    line.step({ now, wall: 1e12 + now, live: now, cap: 100, holding: false });
+    file.keep(line.record(), line.text);
+    await file.settled();
+  }
+  expect(lost).toEqual([]);
+  await file.close();
+  expect(lost).toEqual([2]);
+});

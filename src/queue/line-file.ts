@@ -19,8 +19,10 @@ export interface LineFile {
   readonly kept: StoredLine | undefined;
   /** Writes in the background, newest last; `text` is a state that has just been published. */
   keep(record: StoredLine, text: string | undefined): void;
-  /** Resolves when everything is written. */
+  /** Resolves when everything is written, or the disk has refused it. */
   settled(): Promise<void>;
+  /** The same, for the last time: states that the disk refused are lost to the history. */
+  close(): Promise<void>;
 }
 
 /** The file of every published state of a room's queue, one per line: its history, which anyone can replay. */
@@ -30,13 +32,19 @@ export const historyPath = (dir: string, slug: string): string => join(dir, `${s
  * Opens the file of one room's line. A damaged file is ignored, with a log line, and the line starts from scratch. The
  * history is a journal, whose chain the states carry themselves: each has a number and the hash of the one before.
  */
-export async function openLineFile(dir: string, slug: string, log: Log): Promise<LineFile> {
+export async function openLineFile(
+  dir: string,
+  slug: string,
+  log: Log,
+  onLost?: (entries: number) => void,
+): Promise<LineFile> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, `${slug}.json`);
   const history = new JournalFile({
     path: historyPath(dir, slug),
     maxBytes: MAX_HISTORY_BYTES,
     maxWaiting: MAX_LINES,
+    onLost,
   });
   const newest = await newestState(history);
   const readable = newest !== 'unreadable';
@@ -52,7 +60,7 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       log.warn(
         { slug, error: String(error) },
-        'the queue on disk cannot be read: places in line are given out from scratch',
+        'the saved line of this room cannot be read: it starts again from its beginning',
       );
   }
 
@@ -94,6 +102,10 @@ export async function openLineFile(dir: string, slug: string, log: Log): Promise
     },
     async settled() {
       await running;
+    },
+    async close() {
+      await running;
+      history.abandon();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Config } from '../config/index.ts';
 import { type Door, open as openDoorPart } from '../door/index.ts';
+import { openLostEntries } from '../journal/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { segmentTags } from '../keys/segment-tags.ts';
 import { type DoorLadder, open as openLadder, openStepJournal } from '../ladder/index.ts';
@@ -23,7 +24,7 @@ import { openReplayThread } from './replay-thread.ts';
 import { askForRoom } from './room-lookup.ts';
 
 const PRESENCE_PERIOD = ms(1000);
-/** What the supervisor has said of the whole installation holds for so long; it says it once a second. */
+/** How long the supervisor's report on the whole installation is valid; it comes once a second. */
 const READY_FOR = ms(5000);
 
 /** Opens door `index`: everything the crowd reaches, fed by the buses of the site and the cells. */
@@ -50,12 +51,16 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       older: askForRoom(at.siteHttp),
     }),
   );
+  const lostEntries = openLostEntries(['ladder']);
   const records = stack.use(
-    openStepJournal(at.ladder, (error, lost) =>
-      log.warn(
-        { error: String(error), lost },
-        'a change of level could not be written to the ladder’s journal; this log has it',
-      ),
+    openStepJournal(
+      at.ladder,
+      (error, lost) =>
+        log.warn(
+          { error: String(error), lost },
+          'steps of the ladder could not be written to its journal: they are tried again with the next step, and this log has them too',
+        ),
+      lostEntries.of('ladder'),
     ),
   );
   let door: Door | undefined;
@@ -132,7 +137,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   // Closed first: the parts behind it go on until the last listener has its segment.
   stack.defer(() => opened.close(config.shutdownGrace));
   return Object.assign(stack.move(), {
-    metrics: () => opened.metrics() + steps.metrics(),
+    metrics: () => opened.metrics() + steps.metrics() + lostEntries.metrics(),
     idle: () => opened.counts().size === 0,
     told(ready: Readiness) {
       readiness = { ...ready, at: clock.now() };

@@ -5,6 +5,7 @@ import type { Slug } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import { openLostEntries } from '../journal/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { segmentTags } from '../keys/segment-tags.ts';
 import { openTokens } from '../keys/token.ts';
@@ -38,6 +39,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     talk ??= openWelcomeTalk({ slug, log: log.part('welcome'), tokens, stage });
     return talk;
   };
+  const lostEntries = openLostEntries(['ladder', 'queue', 'marks', 'gaps']);
   const wakeInTurn = openInTurn(() => true);
   const cards = new KnownRooms();
   const { programs, take } = openCellRooms<RunningRoom>({
@@ -57,7 +59,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
           inTurn: wakeInTurn,
           ...(card.welcome ? { hearing: welcomeTalk(card.slug as Slug).hearing } : {}),
           writePeriod: config.writePeriod,
-          ...{ caches: config.caches, records, cell: `cell-${index}` },
+          ...{ caches: config.caches, records, lostEntries, cell: `cell-${index}` },
           ...{ queueDir: at.queue, musicDir: at.music },
         },
         card,
@@ -76,11 +78,14 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
     ),
   );
   const records = stack.use(
-    openStepJournal(at.ladder, (error, lost) =>
-      log.warn(
-        { error: String(error), lost },
-        'a change of level could not be written to the ladder’s journal; this log has it',
-      ),
+    openStepJournal(
+      at.ladder,
+      (error, lost) =>
+        log.warn(
+          { error: String(error), lost },
+          'steps of the ladder could not be written to its journal: they are tried again with the next step, and this log has them too',
+        ),
+      lostEntries.of('ladder'),
     ),
   );
   const publish = (message: Message): void => outlet.publish(message);
@@ -91,6 +96,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
       clock,
       renditions: config.archive,
       gap: (slug, gap) => log.warn({ slug, ...gap }, 'the recording has a gap'),
+      onLost: (file, lines) => lostEntries.of(file)(lines),
     }),
   );
   const secret = readSecret(at.secret);
@@ -132,7 +138,7 @@ export async function openStudio(config: Config, index: number, log: Log): Promi
   );
   const rooms = (): RoomMetrics[] => [...programs.values()].map((program) => program.metrics());
   return Object.assign(stack.move(), {
-    metrics: () => cellMetrics(rooms(), stage.failures),
+    metrics: () => cellMetrics(rooms(), stage.failures) + lostEntries.metrics(),
     idle: () => rooms().every(({ resting }) => resting),
     checks: (): Check[] => [recordingCheck(rooms()), udpCheck(stage)],
   });

@@ -9,7 +9,9 @@ import type { RoomCard } from '../../wire/room.ts';
 import { type Demand, openDemand } from './demand.ts';
 import type { RunningRoomDeps } from './running-room-deps.ts';
 
-/** What doors report about one room, and what follows: renditions in demand, the level of the ladder, the line. */
+/**
+ * What doors report about one room, and what follows from it: wanted renditions, the level of the ladder, the line.
+ */
 export class RoomGovernor implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #log: Log;
@@ -30,35 +32,38 @@ export class RoomGovernor implements AsyncDisposable {
     this.steering = new RoomSteering({ period: deps.writePeriod, caches: deps.caches, wall });
   }
 
-  /** Opens it with the places in line that are on disk. Disposing keeps them there. */
+  /** Opens it with the line that is on disk. Disposing keeps it there. */
   static async open(deps: RunningRoomDeps, slug: string, log: Log): Promise<RoomGovernor> {
     const { clock, queueDir: dir } = deps;
-    const queue = await openQueue({ dir, slug, clock, log: deps.log.part('queue') });
+    const queue = await openQueue({
+      ...{ dir, slug, clock, log: deps.log.part('queue') },
+      onLost: deps.lostEntries.of('queue'),
+    });
     return new RoomGovernor(deps, slug, queue, log);
   }
 
-  /** Ids of the renditions that somebody wants. */
+  /** Ids of the renditions that doors want. */
   wanted(): string[] {
     return this.#demand.now();
   }
 
-  /** True while somebody hears the room, or is about to. */
+  /** True while somebody is listening, or is about to. */
   heard(): boolean {
     return this.#demand.now().length > 0 || this.steering.streams(this.#clock.now()) > 0;
   }
 
-  /** A door's newest report; true when it wants a rendition that nobody wanted before. */
+  /** Receives a door's newest report; true when it wants a rendition that nobody wanted before. */
   presence(said: Presence): boolean {
     this.steering.hear(said, this.#clock.now());
     return said.wanted !== undefined && this.#demand.hear(said.wanted);
   }
 
-  /** A door's count of the tickets it gave out. */
+  /** Receives a door's count of the tickets it gave out. */
   tickets(door: string, counted: TicketCounts): void {
     this.#queue.take(door, counted);
   }
 
-  /** Where the line stands, as it was last told; undefined before it ever moved. */
+  /** The line as last published; undefined before it ever moved. */
   get line(): QueueTold | undefined {
     return this.#queue.told;
   }
@@ -74,12 +79,12 @@ export class RoomGovernor implements AsyncDisposable {
     this.#log.info(
       { slug: this.#slug, ...turn },
       turn.to > turn.from
-        ? 'the room goes up a level of the ladder and gives something up'
+        ? 'the room goes up a level of the ladder: listeners hear it later or at a lower bitrate'
         : 'the room goes down a level of the ladder',
     );
   }
 
-  /** Moves the line; what doors must be told of it, if anything. Call once a second, after `steer`. */
+  /** Moves the line. Returns what doors must be told, if anything. Call once a second, after `steer`. */
   moveLine(card: RoomCard): QueueTold | undefined {
     const now = this.#clock.now();
     const doors = new Map(
