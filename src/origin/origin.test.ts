@@ -393,6 +393,29 @@ describe('the state', () => {
     });
   });
 
+  it('says what a studio says of its dead encoders while hold music stands in, and that it is away once it is silent', () => {
+    card();
+    announce();
+    run(0, 3);
+    const deadAir = { cause: 'encoder' as const, since: clock.wall() };
+    clock.advance(3_000);
+    const say = (): void =>
+      origin.receive({
+        head: {
+          ...{ kind: 'state', slug: SLUG },
+          state: { ...told, at: clock.wall(), program: { carries: 'stage', since: ZERO, deadAir } },
+        },
+        body: EMPTY,
+      });
+    expect(origin.state(SLUG)?.studio).toBe('away');
+    say();
+    expect(origin.state(SLUG)).toMatchObject({ studio: 'here', program: { carries: 'standby', deadAir } });
+    expect(origin.state(SLUG)?.stage).toEqual(told.stage);
+    clock.advance(5_000);
+    expect(origin.state(SLUG)).toMatchObject({ studio: 'away', program: { carries: 'standby' } });
+    expect(origin.state(SLUG)?.program.deadAir).toBeUndefined();
+  });
+
   it('says at once that the studio is away, and no longer that somebody is speaking', () => {
     card();
     announce();

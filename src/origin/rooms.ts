@@ -10,12 +10,14 @@ import type { Sought } from './older-rooms.ts';
 import { RoomCards } from './room-cards.ts';
 import { CATCH_UP_FRAGMENTS, type Window } from './window.ts';
 
-/** Beyond one period a listener is given this much to begin with. */
+/** Sound beyond one period with which a listener begins by default, ms. */
 const DEFAULT_MARGIN = 300;
-/** A listener's last fragment may be this far ahead of ours: another door may be quicker. */
+/** How far ahead of ours a listener's last fragment may be: another door may be quicker. */
 const MAX_AHEAD = 8;
-/** The cell has this long to send the last fragments of a room that the site has ended. */
+/** How long the cell has to send the last fragments of a room that the site has ended. */
 const FAREWELL_MS = 3000;
+/** A cell repeats the state of a room every 3 s; an older one is no longer what the studio says. */
+const TOLD_FOR_MS = 5_000;
 /** Windows are kept this long after the end, for players that are still fetching. */
 const KEEP_MS = 60_000;
 
@@ -36,7 +38,7 @@ export class OriginRooms implements AsyncDisposable {
     this.#cards = new RoomCards(deps.clock, async (slug) => deps.older?.(slug));
   }
 
-  /** Takes everything from the bus. */
+  /** Receives everything from the bus. */
   receive({ head, body }: Message): void {
     if (head.kind === 'rooms') this.#takeCards(head.rooms);
     else if (head.kind === 'room-changes') this.#takeChanges(head.rooms, head.gone);
@@ -73,7 +75,7 @@ export class OriginRooms implements AsyncDisposable {
     this.#onWanted.push(listen);
   }
 
-  /** Per room the renditions that somebody wants; see `Origin.wanted`. */
+  /** Per room, the renditions that somebody wants; see `Origin.wanted`. */
   wanted(): Map<string, string[]> {
     const all = [...this.#programs].map(([slug, program]) => [slug, program.wanted()] as const);
     return new Map(all.filter(([, ids]) => ids.length > 0));
@@ -84,7 +86,7 @@ export class OriginRooms implements AsyncDisposable {
     return this.#programs.get(slug);
   }
 
-  /** What listeners read about a room now; undefined when there is no such room. */
+  /** A room's published state; undefined when there is no such room. */
   state(slug: string): RoomState | undefined {
     const card = this.#cards.get(slug);
     const program = this.#programs.get(slug);
@@ -97,6 +99,11 @@ export class OriginRooms implements AsyncDisposable {
     if (!known) return { ...stateOfCard(card, at), ...mine, ...(here ? { studio: 'here' } : {}) };
     if (!isRunning(card.status)) return { ...stateOfCard(card, at), ...mine, gaps: known.gaps };
     if (program?.awaySince === undefined) return { ...known, ...mine, at: Math.max(known.at, at) };
+    // The studio is there, and says itself why no sound comes.
+    if (known.program.deadAir?.cause === 'encoder' && at - known.at < TOLD_FOR_MS) {
+      const silent = { ...known.program, carries: 'standby' as const, since: program.awaySince };
+      return { ...known, ...mine, at, program: silent };
+    }
     const { deadAir: _, ...carried } = known.program;
     const stage = known.stage.map((person) => ({ ...person, speaking: false, connected: false }));
     const standby = { ...carried, carries: 'standby' as const, since: program.awaySince };
@@ -108,7 +115,7 @@ export class OriginRooms implements AsyncDisposable {
     if (program.ask(rendition)) for (const listen of this.#onWanted) listen(slug);
   }
 
-  /** A place to begin, or why there is none; see `Origin.join`. */
+  /** The place where a listener begins, or why there is none; see `Origin.join`. */
   join(slug: string, rendition: string, options: JoinOptions): StreamStart | ErrorCode {
     const program = this.#find(slug);
     if (typeof program === 'string') return program;
@@ -150,7 +157,7 @@ export class OriginRooms implements AsyncDisposable {
     });
   }
 
-  /** Ends the program of a room that no longer runs, after the cell's last words. */
+  /** Ends the program of a room that no longer runs, after the cell's last fragments. */
   #settle(slug: string): void {
     const program = this.#programs.get(slug);
     if (!program || program.over || isRunning(this.#cards.told(slug)?.status)) return;
@@ -220,7 +227,7 @@ export class OriginRooms implements AsyncDisposable {
   }
 }
 
-/** The first fragment to give to somebody who joins. */
+/** The first fragment for a listener who joins. */
 function beginning(window: Window, { after, margin, at }: JoinOptions): number {
   const { first, last } = window;
   if (first === undefined || last === undefined) return 0;
