@@ -18,7 +18,7 @@ import {
   isForm,
   one,
   type QueueRequest,
-  readBody,
+  readTicketBody,
   shownIn,
   tooLarge,
 } from './ticket-request.ts';
@@ -137,7 +137,7 @@ class Answers {
   }
 
   async #post(request: QueueRequest, slug: string): Promise<Reply> {
-    const body = await readBody(request);
+    const body = await readTicketBody(request);
     if (body === undefined) return tooLarge();
     const form = isForm(request);
     const shown = shownIn(request, body, form);
@@ -176,7 +176,7 @@ class Answers {
   }
 
   async #leave(request: QueueRequest, slug: string): Promise<Reply> {
-    const body = await readBody(request);
+    const body = await readTicketBody(request);
     if (body === undefined) return tooLarge();
     const shown = shownIn(request, body, isForm(request));
     const found = shown ? this.#deps.assignment.check(shown, slug) : undefined;

@@ -1,3 +1,12 @@
+/**
+ * Who hears the program live, and who hears it 30 s late. `place` decides it for each newcomer. They hear the delayed
+ * stream if one of these holds, and they have neither a seat nor a ticket that was called:
+ *
+ * - the host's cap on live listeners is reached (`cap` of the room's card, shared out by the room's cell in `line.ts`);
+ * - the ladder holds newcomers back: levels with `newcomers: 'queue'` or `'text'` in `../wire/delivery.ts`.
+ *
+ * Before that, a door whose requests have to wait defers some newcomers: `../door/admission/admission.ts` (`place`).
+ */
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { isCalled } from '../wire/place-in-line.ts';

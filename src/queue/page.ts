@@ -67,7 +67,7 @@ const range = ({ low, high }: Range, { language }: PageWords): string =>
     : `${low.toLocaleString(language)}–${high.toLocaleString(language)}`;
 
 /** A place in words: "12,400–12,900 people are ahead of you. About 38–44 minutes at the present pace." */
-export function placeWords(place: Place, words: PageWords): string {
+function placeWords(place: Place, words: PageWords): string {
   if (place.called) return words.turn;
   const { low, high } = place.ahead;
   const ahead =

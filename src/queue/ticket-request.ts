@@ -1,4 +1,5 @@
 import { problem, type Reply } from '../base/reply.ts';
+import { readBody } from '../http/index.ts';
 import { bearer } from '../keys/token.ts';
 
 /** A request as the queue sees it. */
@@ -53,15 +54,8 @@ export const tooLarge = (): Reply =>
     connection: 'close',
   });
 
-/** The body, or undefined when it is too large. */
-export async function readBody({ headers, body }: QueueRequest): Promise<Buffer | undefined> {
-  if (Number(one(headers['content-length']) ?? 0) > MAX_BODY_BYTES) return undefined;
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
+/** The body, or undefined when it is too large or broke off. */
+export async function readTicketBody({ headers, body }: QueueRequest): Promise<Buffer | undefined> {
+  const read = await readBody(body, one(headers['content-length']), MAX_BODY_BYTES);
+  return typeof read === 'string' ? undefined : read;
 }

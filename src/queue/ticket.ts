@@ -33,7 +33,7 @@ const FORM =
 /** 128 bits of HMAC-SHA256 as base64url. Spec: RFC 2104, 5 (truncation to half of the hash). */
 const MAC_LETTERS = 22;
 /** Anything longer is not a ticket. */
-export const MAX_TICKET_LETTERS = 160;
+const MAX_TICKET_LETTERS = 160;
 
 /** Opens the signer; the key is derived from the installation's secret. */
 export function openTickets(secret: Uint8Array): Tickets {

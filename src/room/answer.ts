@@ -2,10 +2,11 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
+import { mediaTypeOf, readBody } from '../http/index.ts';
 import type { RoomRefusal } from './refusal.ts';
 import { complaint } from './requests.ts';
 
-/** What came of something that may be refused. */
+/** The result of something that may be refused. */
 export type Attempted<T> = T | RoomRefusal;
 
 /** True for a refusal. */
@@ -18,29 +19,10 @@ const JSON_TYPE = 'application/json';
 const LOCAL_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?$/;
 const withZone = (_: string, minute: string, second = ':00'): string => `${minute}${second}Z`;
 
-/** The media type of a request's body, in small letters. */
-export const mediaType = (c: Context): string =>
-  (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+/** The media type of a request's body, in lower case. */
+export const mediaType = (c: Context): string => mediaTypeOf(c.req.header('content-type'));
 
 const TOO_LARGE: RoomRefusal = { refused: 'too-large', detail: 'Requests may have at most 16 kB.' };
-
-/** The body; one that is longer than accepted is noticed while it is read, announced or not. */
-async function bodyOf(request: Request): Promise<Buffer | RoomRefusal> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return TOO_LARGE;
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const part of request.body ?? []) {
-      size += part.length;
-      if (size > MAX_BODY_BYTES) return TOO_LARGE;
-      parts.push(part);
-    }
-  } catch {
-    // Whoever has gone in the middle of it is no fault of ours, and reads no answer.
-    return { refused: 'bad-request', detail: 'The body broke off.' };
-  }
-  return Buffer.concat(parts);
-}
 
 /** The body as `schema` allows it. An empty one is an empty object. */
 export async function read<T extends z.ZodType>(
@@ -48,8 +30,11 @@ export async function read<T extends z.ZodType>(
   schema: T,
   form = false,
 ): Promise<Attempted<{ value: z.output<T> }>> {
-  const bytes = await bodyOf(c.req.raw);
-  if ('refused' in bytes) return bytes;
+  const { body, headers } = c.req.raw;
+  const bytes = await readBody(body, headers.get('content-length'), MAX_BODY_BYTES);
+  if (bytes === 'too-large') return TOO_LARGE;
+  // A client that disconnects in the middle is not our fault and reads no answer.
+  if (bytes === 'broken-off') return { refused: 'bad-request', detail: 'The body broke off.' };
   const type = mediaType(c);
   let value: unknown = {};
   if (bytes.length > 0 && !form && type !== JSON_TYPE) {
@@ -83,7 +68,7 @@ export const refused = (refusal: RoomRefusal): Response =>
     refusal.wait === undefined ? {} : { 'retry-after': `${refusal.wait}` },
   );
 
-/** A refusal as problem+json, with what its status calls for. */
+/** A refusal as problem+json, with the headers that its status needs. */
 export function refuse(code: ErrorCode, detail?: string, extra: Record<string, string> = {}): Response {
   const reply = problem(code, detail, {
     ...(ERRORS[code].status === 401 ? { 'www-authenticate': 'Bearer' } : {}),

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { LinkAllowance } from './allowance.ts';
-import { contentType, cors, type Entrance, readBody, refuse } from './entrance.ts';
+import { contentType, cors, type Entrance, readText, refuse } from './entrance.ts';
 
 const MAX_ACTION_BYTES = 16_384;
 /** Limit per link. */
@@ -28,7 +28,7 @@ export function addBackstage(app: Hono, entrance: Entrance): void {
     if (entry instanceof Response) return entry;
     if (contentType(context) !== 'application/json')
       return refuse('unsupported-media-type', 'Send application/json');
-    const text = await readBody(context.req.raw, MAX_ACTION_BYTES);
+    const text = await readText(context.req.raw, MAX_ACTION_BYTES);
     if (text === undefined)
       return refuse('too-large', `An action may have at most ${MAX_ACTION_BYTES} bytes`);
     // The validator is loaded with the first action, because it takes more memory than the stage.

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { problem } from '../base/reply.ts';
+import { mediaTypeOf, readBody } from '../http/index.ts';
 import { bearer, bearerTrouble, type Grant, type Tokens } from '../keys/token.ts';
 import type { LinkAllowance } from './allowance.ts';
 import type { Room } from './room.ts';
@@ -76,27 +77,13 @@ export function refuse(code: ErrorCode, detail?: string, extra: Record<string, s
   return new Response(String(reply.body), { status: reply.status, headers });
 }
 
-/** The media type of a request's body, in lower case, without parameters; empty when there is none. */
-export const contentType = (context: Context): string =>
-  (context.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+/** The media type of a request's body; empty when there is none. */
+export const contentType = (context: Context): string => mediaTypeOf(context.req.header('content-type'));
 
-/**
- * The body as text. Undefined when it is longer than `limit` bytes, which is detected while reading; empty when it
- * broke off.
- */
-export async function readBody(request: Request, limit: number): Promise<string | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const part of request.body ?? []) {
-      size += part.length;
-      if (size > limit) return undefined;
-      parts.push(part);
-    }
-  } catch {
-    // A client that disconnects in the middle is not our fault and reads no answer.
-    return '';
-  }
-  return Buffer.concat(parts).toString('utf8');
+/** The body as text. Undefined when it is longer than `limit` bytes; empty when it broke off. */
+export async function readText(request: Request, limit: number): Promise<string | undefined> {
+  const body = await readBody(request.body, request.headers.get('content-length'), limit);
+  // A client that disconnects in the middle is not our fault and reads no answer.
+  if (body === 'broken-off') return '';
+  return body === 'too-large' ? undefined : body.toString('utf8');
 }

@@ -133,7 +133,7 @@ export class Incoming {
     if (this.#reception?.ssrc === packet.ssrc) return true;
     if (!this.#sources.has(packet.ssrc)) {
       if (this.#sources.size >= MAX_SOURCES) {
-        log.warn({}, 'a publisher was closed: too many sources in one session');
+        log.warn({}, 'a speaker was disconnected: their program sent too many RTP sources in one session');
         flooded();
         return false;
       }

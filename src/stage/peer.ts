@@ -65,7 +65,10 @@ function openGuard(log: Log): Guard {
         // It may fail for every packet, so one log line per second is enough.
         if (performance.now() - complained < 1_000) return;
         complained = performance.now();
-        log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a media callback failed');
+        log.error(
+          { error: error instanceof Error ? error.stack : String(error) },
+          'a bug in Earshot was contained in a media connection: please report it with this line',
+        );
       }
     };
 }

@@ -17,7 +17,10 @@ export function routes(deps: RouteDeps): Hono {
   addBackstage(app, entrance);
   app.notFound(() => refuse('not-found'));
   app.onError((error) => {
-    deps.log.error({ error: error.stack ?? String(error) }, 'a stage request failed');
+    deps.log.error(
+      { error: error.stack ?? String(error) },
+      'a bug in Earshot made a request to the stage fail: please report it with this line',
+    );
     return refuse('internal', undefined, { 'retry-after': '1' });
   });
   return app;

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono';
 import { LinkAllowance } from './allowance.ts';
-import { contentType, cors, type Entrance, readBody, refuse } from './entrance.ts';
+import { contentType, cors, type Entrance, readText, refuse } from './entrance.ts';
 import type { StageRefusal } from './refusal.ts';
 import type { Room } from './room.ts';
 import type { OfferPace } from './rtp/pace.ts';
@@ -53,7 +53,7 @@ export function addSignalling(app: Hono, deps: SignallingDeps, entrance: Entranc
       if (barred) return refuse(barred.refused, barred.detail);
       if (contentType(context) !== SDP)
         return refuse('unsupported-media-type', `Send ${SDP}`, { 'accept-post': SDP });
-      const text = await readBody(context.req.raw, MAX_OFFER_BYTES);
+      const text = await readText(context.req.raw, MAX_OFFER_BYTES);
       if (text === undefined)
         return refuse('too-large', `An offer may have at most ${MAX_OFFER_BYTES} bytes`);
       const read = await deps.pace.run(() => readOffer(text, deps.behindNat));
@@ -107,7 +107,7 @@ async function patch(
     return refuse('unsupported-media-type', `Send ${SDPFRAG}`, { 'accept-patch': SDPFRAG });
   const match = context.req.header('if-match');
   if (match === undefined) return refuse('etag-missing', 'Repeat the session’s ETag in If-Match');
-  const text = await readBody(context.req.raw, MAX_TRICKLE_BYTES);
+  const text = await readText(context.req.raw, MAX_TRICKLE_BYTES);
   if (text === undefined)
     return refuse('too-large', `A fragment may have at most ${MAX_TRICKLE_BYTES} bytes`);
   const fragment = readTrickle(text, behindNat);
