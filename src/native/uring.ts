@@ -40,8 +40,31 @@ const aligned = (length: number): number => (length + 63) & ~63;
 // Linux constants, the same on all current 64-bit systems.
 const SYS_SETUP = 425;
 const SYS_ENTER = 426;
-const IOSQE_WORDS = 16;
-const IOCQE_WORDS = 4;
+/** Words of `struct io_uring_params`: the request, and where the kernel has put the fields of the rings. */
+const PARAMS_WORDS = 30;
+const PARAMS_CQ_ENTRIES = 1;
+const PARAMS_FLAGS = 2;
+const PARAMS_FEATURES = 5;
+const PARAMS_SQ_HEAD = 10;
+const PARAMS_SQ_TAIL = 11;
+const PARAMS_SQ_ARRAY = 16;
+const PARAMS_CQ_HEAD = 20;
+const PARAMS_CQ_TAIL = 21;
+const PARAMS_CQES = 25;
+/** Words of `struct io_uring_sqe`, one send. The opcode is the lowest byte of the first word. */
+const SQE_WORDS = 16;
+const SQE_FD = 1;
+const SQE_ADDRESS_LOW = 4;
+const SQE_ADDRESS_HIGH = 5;
+const SQE_LENGTH = 6;
+const SQE_MESSAGE_FLAGS = 7;
+const SQE_USER_DATA = 8;
+/** Words of `struct io_uring_cqe`, one result; `user_data` is its first word. */
+const CQE_WORDS = 4;
+const CQE_RESULT = 2;
+/** Words (of 64 bits) of `struct io_uring_getevents_arg` and the time that it points to. */
+const WAIT_TIME_AT = 2;
+const WAIT_SECONDS = 3;
 const OP_SEND = 26;
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 const ENTER_GETEVENTS = 1;
@@ -151,17 +174,20 @@ interface Mapped {
 
 /** Has the kernel make a ring, or says why it does not. */
 function makeRing(calls: Calls): Ring | string {
-  const params = new Uint32Array(30);
+  const params = new Uint32Array(PARAMS_WORDS);
   const ask = (flags: number): number => {
     params.fill(0);
-    params[2] = flags;
+    params[PARAMS_FLAGS] = flags;
     return calls.setup(SYS_SETUP, ENTRIES, params);
   };
   let fd = ask(SINGLE_ISSUER_DEFER_TASKRUN);
   if (fd < 0 && calls.errno() === EINVAL) fd = ask(0);
   if (fd < 0) return reason(calls.errno());
   const word = (at: number): number => params[at] ?? 0;
-  const given = { features: word(5), mask: word(12), array: word(16), completions: word(1) };
+  const given = {
+    ...{ features: word(PARAMS_FEATURES), array: word(PARAMS_SQ_ARRAY) },
+    completions: word(PARAMS_CQ_ENTRIES),
+  };
 
   const mapped: [bigint, number][] = [];
   const map = (length: number, flags: number, of: number, offset: number): Mapped => {
@@ -174,15 +200,12 @@ function makeRing(calls: Calls): Ring | string {
   let entries: Uint32Array;
   let stage: Mapped;
   let wait: Mapped | undefined;
-  const completionsAt = word(25) / 4;
+  const completionsAt = word(PARAMS_CQES) / 4;
   try {
     if ((given.features & FEATURES) !== FEATURES) throw new Error('the kernel is older than 5.6');
-    const bytes = Math.max(
-      given.array + ENTRIES * 4,
-      completionsAt * 4 + given.completions * IOCQE_WORDS * 4,
-    );
+    const bytes = Math.max(given.array + ENTRIES * 4, completionsAt * 4 + given.completions * CQE_WORDS * 4);
     rings = new Uint32Array(map(bytes, MAP_SHARED_POPULATE, fd, OFFSET_RINGS).memory);
-    entries = new Uint32Array(map(ENTRIES * IOSQE_WORDS * 4, MAP_SHARED_POPULATE, fd, OFFSET_ENTRIES).memory);
+    entries = new Uint32Array(map(ENTRIES * SQE_WORDS * 4, MAP_SHARED_POPULATE, fd, OFFSET_ENTRIES).memory);
     stage = map(STAGE, MAP_PRIVATE_ANONYMOUS, -1, 0);
     if ((given.features & FEATURE_EXT_ARG) !== 0) wait = map(WAIT_BYTES, MAP_PRIVATE_ANONYMOUS, -1, 0);
   } catch (error) {
@@ -192,16 +215,17 @@ function makeRing(calls: Calls): Ring | string {
   }
   for (let i = 0; i < ENTRIES; i += 1) {
     rings[given.array / 4 + i] = i;
-    entries[i * IOSQE_WORDS] = OP_SEND;
-    entries[i * IOSQE_WORDS + 7] = MSG_DONTWAIT_NOSIGNAL;
+    entries[i * SQE_WORDS] = OP_SEND;
+    entries[i * SQE_WORDS + SQE_MESSAGE_FLAGS] = MSG_DONTWAIT_NOSIGNAL;
   }
   if (wait) {
     const words = new BigUint64Array(wait.memory);
-    words[2] = wait.at + BigInt(WAIT_ARG_BYTES);
-    words[3] = LONGEST_WAIT_S;
+    words[WAIT_TIME_AT] = wait.at + BigInt(WAIT_ARG_BYTES);
+    words[WAIT_SECONDS] = LONGEST_WAIT_S;
   }
   const at = {
-    ...{ sqHead: word(10) / 4, sqTail: word(11) / 4, cqHead: word(20) / 4, cqTail: word(21) / 4 },
+    ...{ sqHead: word(PARAMS_SQ_HEAD) / 4, sqTail: word(PARAMS_SQ_TAIL) / 4 },
+    ...{ cqHead: word(PARAMS_CQ_HEAD) / 4, cqTail: word(PARAMS_CQ_TAIL) / 4 },
     completions: completionsAt,
   };
   return { fd, rings, entries, stage, wait, at, cqMask: given.completions - 1 };
@@ -250,18 +274,18 @@ function sendThrough(calls: Calls, { fd, rings, entries, stage, wait, at, cqMask
         stageUsed = Math.max(stageUsed, aligned(from + bytes.length));
         last = bytes;
       }
-      const entry = (tail & sqMask) * IOSQE_WORDS;
-      entries[entry + 1] = descriptor;
-      entries[entry + 4] = low;
-      entries[entry + 5] = high;
-      entries[entry + 6] = bytes.length;
-      entries[entry + 8] = count;
+      const entry = (tail & sqMask) * SQE_WORDS;
+      entries[entry + SQE_FD] = descriptor;
+      entries[entry + SQE_ADDRESS_LOW] = low;
+      entries[entry + SQE_ADDRESS_HIGH] = high;
+      entries[entry + SQE_LENGTH] = bytes.length;
+      entries[entry + SQE_USER_DATA] = count;
       tail = (tail + 1) >>> 0;
       count += 1;
       return true;
     },
     withdraw(at) {
-      if (at < count) entries[((tail - count + at) & sqMask) * IOSQE_WORDS + 1] = NOBODY;
+      if (at < count) entries[((tail - count + at) & sqMask) * SQE_WORDS + SQE_FD] = NOBODY;
     },
     place(length) {
       if (!open || count === ENTRIES || stageUsed + length > PLACES) return undefined;
@@ -273,6 +297,8 @@ function sendThrough(calls: Calls, { fd, rings, entries, stage, wait, at, cqMask
       const asked = count;
       if (asked === 0) return;
       results.fill(UNKNOWN, 0, asked);
+      // Plain reads and writes of memory that the kernel shares: it has no thread that looks at the rings by itself
+      // (SQPOLL), so it does so only within `enter`, and a system call is a barrier for both sides.
       let answers = 0;
       rings[at.sqTail] = tail;
       for (let idle = 0; answers < asked && idle < MAX_IDLE_CALLS; ) {
@@ -283,14 +309,15 @@ function sendThrough(calls: Calls, { fd, rings, entries, stage, wait, at, cqMask
         const until = rings[at.cqTail] ?? 0;
         if (head === until) idle += late ? MAX_IDLE_CALLS : 1;
         for (; head !== until; head = (head + 1) >>> 0) {
-          const completion = completionsAt + (head & cqMask) * IOCQE_WORDS;
-          results[rings[completion] ?? 0] = rings[completion + 2] ?? 0;
+          const completion = completionsAt + (head & cqMask) * CQE_WORDS;
+          results[rings[completion] ?? 0] = rings[completion + CQE_RESULT] ?? 0;
           answers += 1;
         }
         rings[at.cqHead] = head;
       }
       if (answers < asked) {
-        // Entries that the kernel has not taken from the ring were not sent.
+        // The kernel takes entries in order. The last `left` are still in the ring and were not sent: their sockets
+        // send them (EAGAIN). Those taken without an answer may have been sent, and stay UNKNOWN.
         const left = (tail - (rings[at.sqHead] ?? 0)) >>> 0;
         results.fill(-EAGAIN, asked - Math.min(left, asked), asked);
         dispose();
