@@ -76,7 +76,8 @@ describe('up', () => {
     mild.second();
     mild.seconds(120, { wait: 100 });
     const times = mild.steps.map(({ at }) => (at - (mild.steps[0]?.at ?? 0)) / 1000);
-    // 320 → 1280 ms is two doublings of 12 s, 1280 → 2560 one, and 3 s to see; a lower bitrate does not relieve the processor.
+    // 320 → 1280 ms is two doublings of 12 s, 1280 → 2560 one, and 3 s to see; a lower bitrate does not relieve the
+    // processor.
     expect(times.slice(0, 4)).toEqual([0, 27, 42, 45]);
     const severe = new Rig();
     severe.second();

@@ -35,8 +35,9 @@ interface RoomLevels {
 const TOP = LEVELS.length - 1;
 
 /**
- * One door's ladder: signals in, a wished level per room out. Pure: it reads no clock and does not depend on the wall
- * clock. It remembers rooms that have listeners or are above level 0.
+ * One door's ladder: signals in, a wished level per room out (`#up` and `#down`). The room's cell follows the highest
+ * wish of all doors: `RoomSteering.turn`. Which rung each level is, and what it gives up: `LEVELS`. Pure: it reads no
+ * clock and does not depend on the wall clock. It remembers rooms that have listeners or are above level 0.
  */
 export class Ladder {
   readonly #settings: LadderSettings;

@@ -16,7 +16,7 @@ export function expose(ladder: Ladder, now: Ms, steps: StepCounts, last: Signals
   return exposition([
     gauge(
       'level',
-      'Level of the ladder in force at this door, by room; rooms on level 0 (nothing given up) are left out',
+      'Level of the ladder in force at this door, by room; rooms on level 0 (full service) are left out',
       levels.map(([room, , level]) => [{ room }, level]),
     ),
     gauge(
@@ -39,7 +39,11 @@ export function expose(ladder: Ladder, now: Ms, steps: StepCounts, last: Signals
       'How late the event loop of this door was in the last second, p99',
       (last?.loop ?? 0) / 1000,
     ),
-    gauge('unsent_ratio', 'Share of connections that do not read what is sent', last ? unsentShare(last) : 0),
+    gauge(
+      'unsent_ratio',
+      'Share of connections with bytes that they have not read',
+      last ? unsentShare(last) : 0,
+    ),
     gauge('egress_bytes_per_second', 'Bytes sent in the last second', last?.egress ?? 0),
     gauge(
       'egress_limit_bytes_per_second',

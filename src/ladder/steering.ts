@@ -54,7 +54,7 @@ export class RoomSteering {
     for (const { said, at } of this.#doors.values()) if (now - at < FRESH_MS) yield said;
   }
 
-  /** Streams served by all doors, live and delayed. */
+  /** Streams served by all doors, live and delayed: the number of listeners that pages show. */
   streams(now: number): number {
     let sum = 0;
     for (const { streams } of this.fresh(now)) sum += streams;

@@ -77,6 +77,18 @@ describe('documents', () => {
     expect(anchors(text)).toContain('deliberately-absent');
   });
 
+  test('every page that carries its own style has the colours of web/kit/style.css', () => {
+    const [, tokens = ''] = /:root \{([\s\S]*?)\n\}/.exec(read('web/kit/style.css')) ?? [];
+    const known = new Set(tokens.match(/#[0-9a-f]{6}\b/g));
+    expect(known.size).toBeGreaterThan(10);
+    const own = ['src/supervisor/fallback-page.ts', 'src/queue/page.ts', 'src/rehearsal/report/page-style.ts'];
+    for (const path of [...own, 'src/pages/page-shell.ts']) {
+      const used = read(path).match(/#[0-9a-f]{6}\b/g) ?? [];
+      expect([path, used.length > 0]).toEqual([path, true]);
+      expect([path, used.filter((colour) => !known.has(colour))]).toEqual([path, []]);
+    }
+  });
+
   test('README names both commands', () => {
     expect(read('README.md')).toMatch(/npm start[\s\S]*npm test/);
   });

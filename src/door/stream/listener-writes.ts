@@ -1,3 +1,13 @@
+/**
+ * Writing to listeners, and closing them. A listener who stops reading is closed by the first of three limits, all of
+ * them in `../limits.ts`; everyone else notices nothing:
+ *
+ * - `backlog`: more unsent bytes wait than one listener may have. Looked at here, before each write.
+ * - `stallWindow`: hardly anything was read for 15 s. Once a second (`../network/stalled-readers.ts`).
+ * - `waitingBytes`: all listeners together have too much waiting. Once a second (`../network/waiting-bytes.ts`).
+ *
+ * Readers of files that stop reading meet the last two as well, with more patience.
+ */
 import type { Clock } from '../../base/clock.ts';
 import { FRAGMENTS_PER_SEGMENT, ms } from '../../base/time.ts';
 import type { Limits } from '../limits.ts';
