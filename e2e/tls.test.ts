@@ -181,7 +181,7 @@ test('a certificate is obtained from a real ACME server, served by every door, a
   });
   const plain = `http://127.0.0.1:${httpPort}`;
   // The authority is not up yet: the failure is reported, and the rooms work without it.
-  await until('the failure is said', () => server.output().includes('no certificate was obtained'));
+  await until('the failure is said', () => server.output().includes('no certificate could be obtained'));
   expect((await fetch(`${plain}/`)).status).toBe(200);
   const status = JSON.parse(readFileSync(join(server.data, 'tls', 'status.json'), 'utf8'));
   expect(status.error).toBeTruthy();

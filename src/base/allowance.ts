@@ -1,20 +1,22 @@
 import type { Clock } from './clock.ts';
 
-/** Keys that are counted one by one; further ones share one allowance. */
+/** Keys that are counted individually; further ones share one allowance. */
 const MAX_KEYS = 4_096;
 const OTHERS = '';
 
-/** What somebody may do often, and then slowly. */
+/** An allowance that permits many at once, and few after that. */
 export interface StartAllowance {
-  /** Takes one for `key`; the seconds to wait when there is none. */
+  /** Takes one for `key`; returns the seconds to wait when none is left. */
   take(key: string): number | undefined;
-  /** Keys whose allowance is not whole again: for tests. */
+  /** Keys whose allowance is not full: for tests. */
   readonly size: number;
 }
 
-/** Opens an allowance of `size` at once for each key, and one more every `every` ms. */
+/** Opens an allowance of `size` at once for each key, refilled by one every `every` ms. */
 export function openAllowance(clock: Clock, size: number, every: number): StartAllowance {
-  /** When each key's allowance will be whole again, on the monotonic clock: one number says all of a bucket. */
+  /**
+   * When each key's allowance will be full again, on the monotonic clock: one number describes a whole bucket.
+   */
   const whole = new Map<string, number>();
   const sweep = (now: number): void => {
     for (const [key, at] of whole) if (at <= now) whole.delete(key);
@@ -37,7 +39,9 @@ export function openAllowance(clock: Clock, size: number, every: number): StartA
   };
 }
 
-/** The network of an address: itself where it is IPv4, the first 48 bits of IPv6, which one household or shop has. */
+/**
+ * The network of an address: the address itself for IPv4, the first 48 bits of IPv6, which one household or shop has.
+ */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   const [head = '', tail] = address.toLowerCase().split('::');

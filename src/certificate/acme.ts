@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What is asked of a certificate authority. */
+/** What a certificate is requested with. */
 export interface AcmeOrder {
   readonly directory: string;
   readonly domains: readonly string[];
@@ -12,21 +12,24 @@ export interface AcmeOrder {
   readonly challenges: string;
 }
 
-/** What an authority's token may be made of: it becomes a file's name. Spec: RFC 8555, 8.3. */
+/** The form of an authority's token, which becomes a file name. Spec: RFC 8555, 8.3. */
 const TOKEN = /^[\w-]{1,128}$/;
 
-/** Where the answer to a challenge is kept. @throws when the token is none that an authority may send. */
+/** The file for the answer to a challenge. @throws when the token is not one that an authority may send. */
 export function challengeFile(folder: string, token: string): string {
   if (!TOKEN.test(token)) throw new Error('the certificate authority sent an invalid token (RFC 8555, 8.3)');
   return join(folder, token);
 }
 
-/** Of one request of an order, in seconds between them. */
+/** Retries of one request of an order, and the seconds between them. */
 const RETRIES = { retryMaxAttempts: 1, retryDefaultDelay: 2 };
-/** An order takes longer only when the authority does not answer. */
+/** An order takes longer than this only when the authority does not answer. */
 const PATIENCE_MS = 180_000;
 
-/** Obtains a certificate by HTTP-01: its chain and then its key, as PEM. @throws with the authority's reason. Spec: RFC 8555. */
+/**
+ * Obtains a certificate by HTTP-01: its chain and then its key, as PEM.
+ * @throws with the authority's reason. Spec: RFC 8555.
+ */
 export async function obtain(order: AcmeOrder): Promise<string> {
   // Loaded by those who need it alone: it is large.
   const acme = await import('acme-client');
@@ -68,10 +71,13 @@ export async function obtain(order: AcmeOrder): Promise<string> {
   }
 }
 
-/** A common name may have 64 characters; the names that count are the alternative ones. Spec: RFC 5280, A.1; RFC 9525, 1.3. */
+/**
+ * Limit of a common name in characters; the names that count are the alternative ones. Spec: RFC 5280, A.1; RFC 9525,
+ * 1.3.
+ */
 const LONGEST_COMMON_NAME = 64;
 
-/** Whom a certificate is asked for: all names, and as common name the first that fits, or none. */
+/** The names to request: all as alternative names, and the first that fits as common name, or none. */
 export function subjectOf(domains: readonly string[]): { altNames: string[]; commonName?: string } {
   const commonName = domains.find((name) => name.length <= LONGEST_COMMON_NAME);
   return { altNames: [...domains], ...(commonName === undefined ? {} : { commonName }) };

@@ -9,7 +9,7 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-/** A certificate that fits its key. */
+/** A certificate that matches its key. */
 export interface Certificate {
   readonly cert: Buffer;
   readonly key: Buffer;
@@ -23,7 +23,7 @@ export interface Certificate {
   readonly fingerprint: string;
 }
 
-/** A file beyond this is no certificate. */
+/** A larger file is not a certificate. */
 const MOST_BYTES = 256 * 1024;
 
 async function pem(path: string, setting: string): Promise<Buffer> {
@@ -35,7 +35,10 @@ async function pem(path: string, setting: string): Promise<Buffer> {
   }
 }
 
-/** Reads a certificate and its key and sees that they fit. @throws EarshotError `bad-config` naming file and reason. */
+/**
+ * Reads a certificate and its key and checks that they belong together.
+ * @throws EarshotError `bad-config` with the file and the reason.
+ */
 export async function readCertificate(files: CertificateFiles): Promise<Certificate> {
   const [cert, key] = await Promise.all([pem(files.cert, 'tlsCert'), pem(files.key, 'tlsKey')]);
   const refuse = (path: string, cause: unknown): never => {

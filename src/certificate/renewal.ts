@@ -5,13 +5,13 @@ import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 
-/** What keeping a certificate takes. */
+/** What keeping a certificate needs. */
 export interface CertificateDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** The file with chain and key; replaced in one step, mode 0600. */
   readonly path: string;
-  /** Where the last attempt is told of, for `doctor`. */
+  /** Where the last attempt is recorded, for `doctor`. */
   readonly status: string;
   readonly domains: readonly string[];
   /** 0 ≤ n < 1: spreads renewals. */
@@ -32,7 +32,7 @@ export interface CertificateStatus {
 
 /** A certificate that is kept. */
 export interface KeptCertificate extends Disposable {
-  /** Looks whether it is time; resolves when a renewal that is due has been tried. */
+  /** Checks whether it is time; resolves when a renewal that is due has been tried. */
   look(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ const LOOK_EVERY = ms(60_000);
 const RENEW_AT = 2 / 3;
 const SPREAD = 1 / 20;
 const FIRST_RETRY = 60_000;
-/** Authorities count failures: no more than a few a day. */
+/** Longest pause between attempts: authorities count failures, so there are only a few a day. */
 const LAST_RETRY = 6 * 3_600_000;
 
 /** When a certificate is due for renewal, wall-clock ms; at once when it is not for all names. */
@@ -55,7 +55,9 @@ export function renewalDue(
   return from + (until - from) * (RENEW_AT + SPREAD * random);
 }
 
-/** Keeps the certificate there and fresh. A failure is logged and told to `doctor`, and stops nothing. */
+/**
+ * Obtains the certificate and renews it in time. A failure is logged and recorded for `doctor`; nothing stops.
+ */
 export async function keepCertificate(deps: CertificateDeps): Promise<KeptCertificate> {
   const { clock, log, path, domains } = deps;
   const draw = deps.random();
@@ -90,7 +92,7 @@ export async function keepCertificate(deps: CertificateDeps): Promise<KeptCertif
       retry = Math.min(LAST_RETRY, retry * 4);
       log.error(
         { error: reason, domains, retry: new Date(next).toISOString() },
-        'no certificate was obtained',
+        'no certificate could be obtained: trying again at `retry`; a certificate that is still valid stays in use',
       );
       await tell(reason);
     }

@@ -7,8 +7,8 @@ export type Arguments<Options extends ParseArgsOptionsConfig> = ReturnType<
 >;
 
 /**
- * Reads the arguments of `earshot COMMAND`, of which at most `words` belong to no option. A value may begin with a dash,
- * as numbers below zero do: whether it is allowed, the command says.
+ * Reads the arguments of `earshot COMMAND`, of which at most `words` belong to no option. A value may begin with a
+ * dash, as numbers below zero do: whether it is allowed, the command says.
  * @throws EarshotError `unprocessable` with one sentence that names the option.
  */
 export function readArguments<const Options extends ParseArgsOptionsConfig>(
@@ -71,7 +71,10 @@ export function decimal(text: string, name: string, least: number, most: number,
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 const LONGEST_MS = 24 * 3_600_000;
 
-/** The milliseconds of a time such as `30s` or `2min` that `--name` was given; bare numbers are seconds. @throws EarshotError `unprocessable` */
+/**
+ * The milliseconds of a time such as `30s` or `2min` that `--name` was given; bare numbers are seconds.
+ * @throws EarshotError `unprocessable`
+ */
 export function milliseconds(text: string, name: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h)?$/.exec(text) ?? [];
   const value = amount === undefined ? Number.NaN : Number(amount) * (UNITS[unit ?? 's'] ?? 1000);

@@ -1,7 +1,9 @@
 import { flushCompileCache } from 'node:module';
 import type { Command } from './command.ts';
 
-/** `earshot compile`: reads what runs for long, so that Node keeps what it makes of it. The set-up runs it. */
+/**
+ * `earshot compile`: loads the long-running parts, so that Node keeps their compiled code. The set-up runs it.
+ */
 export const command: Command = async () => {
   await Promise.all([
     import('./start.ts'),

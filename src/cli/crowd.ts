@@ -81,7 +81,7 @@ const OPTIONS = {
 type Values = Arguments<typeof OPTIONS>['values'];
 
 const ENTRY = fileURLToPath(new URL('./index.ts', import.meta.url));
-/** So many listeners are easy for one process. */
+/** This many listeners are easy for one process. */
 const EASY = 4_000;
 
 /** `earshot crowd …`. Exits 1 when anybody was hurt, 3 when the generator was the limit. */

@@ -28,7 +28,7 @@ test('an Earshot on the port is ours by the data folder, and another one otherwi
     expect(await running(settings)).toBeUndefined();
     expect(await port(settings, undefined)).toMatchObject({
       state: 'bad',
-      found: expect.stringMatching(/another data folder/),
+      found: expect.stringMatching(/a data folder other than/),
     });
     expect(await port(settings, OURS)).toMatchObject({
       state: 'good',

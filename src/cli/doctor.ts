@@ -16,7 +16,9 @@ import { database, metricsPort, port, proxy, turn, udp } from './doctor/service.
 import { certificate, kernel, light, reachable } from './doctor/tls.ts';
 
 const MARKS = { good: '✓', notice: '!', bad: '✗' } as const;
-/** `earshot doctor [--json] [settings]`: looks at this machine and says what to change. Exits 1 when something is bad. */
+/**
+ * `earshot doctor [--json] [settings]`: looks at this machine and says what to change. Exits 1 when something is bad.
+ */
 export const command: Command = async (args) => {
   const { values } = parseArgs({
     args: args.filter((a) => a === '--json' || a === '--help'),
@@ -99,7 +101,7 @@ async function ioUringWorks({ ioUring }: Config): Promise<Finding> {
     return {
       what,
       state: 'notice',
-      found: `cannot be had: ${uring}`,
+      found: `not available: ${uring}`,
       change: 'nothing is wrong; with it, a crowd of listeners takes a tenth to a seventh less CPU',
     };
   uring[Symbol.dispose]();

@@ -44,7 +44,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
   doctor: { does: 'check this machine and say what to change', load: () => import('./doctor.ts') },
 };
 
-/** Started by the supervisor, or when Earshot is set up; not by people. */
+/** Started by the supervisor or the set-up, not by people. */
 const INNER: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   role: () => import('./role.ts'),
   compile: () => import('./compile.ts'),

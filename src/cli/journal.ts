@@ -28,7 +28,7 @@ earshot journal verify FILE --head HEAD     checks that everything up to that he
 
 Exit code: 0 everything holds, 1 something does not, 2 a file cannot be read.`;
 
-/** One file and what it turned out to be; `error` when it cannot be read. */
+/** One file and the result of checking it; `error` when it cannot be read. */
 export interface Looked {
   readonly path: string;
   readonly found?: Verified;
@@ -90,7 +90,7 @@ export const command: Command = async (args) => {
   return code;
 };
 
-/** Checks one file, with its older part where there is one. */
+/** Checks one file, together with its older part if there is one. */
 export async function look(path: string, expected: readonly ChainEnd[] = []): Promise<Looked> {
   try {
     const older = await readFile(olderPart(path), 'utf8').catch(() => '');
@@ -100,7 +100,7 @@ export async function look(path: string, expected: readonly ChainEnd[] = []): Pr
   }
 }
 
-/** Every journal of a data folder that is there: of processes, of the ladder, of queues and of recordings. */
+/** Every journal in a data folder: of processes, of the ladder, of queues and of recordings. */
 export async function journalsIn(data: string): Promise<string[]> {
   const at = paths(data);
   const names = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
@@ -131,7 +131,7 @@ function tell(all: readonly Looked[], json: boolean): number {
   return all.every(({ found }) => found?.holds) ? 0 : 1;
 }
 
-/** What is known of one journal, for a person. */
+/** The result for one journal, in words. */
 export function inWords({ path, found, error }: Looked): string {
   if (!found) return `✗ ${path}: cannot be read (${error})`;
   const { holds, entries, older, dropped, findings, notes } = found;

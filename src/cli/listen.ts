@@ -11,9 +11,9 @@ import { createWav } from './sound/wav-file.ts';
 
 /** How to listen. */
 export interface ListenOptions {
-  /** `.wav` is decoded, anything else is the MP4 as it came. */
+  /** `.wav` is decoded; anything else is the MP4 as received. */
   readonly out?: string;
-  /** Stops after so many seconds; default: at the end of the room. */
+  /** Stops after this many seconds; default: at the end of the room. */
   readonly seconds?: number;
   /** One JSON object at the end instead of a line a second. */
   readonly json?: boolean;
@@ -22,7 +22,10 @@ export interface ListenOptions {
   readonly print?: (line: string) => void;
 }
 
-/** What a listener without a browser found. Delays in ms from the end of a slot to its arrival here; null when not known. */
+/**
+ * What a listener without a browser found. Delays in ms from the end of a slot to its arrival here; null when not
+ * known.
+ */
 export interface ListenResult {
   readonly url: string;
   readonly seconds: number;
@@ -32,7 +35,7 @@ export interface ListenResult {
   readonly repeats: number;
   readonly reconnects: number;
   readonly delay: { readonly median: number; readonly p99: number; readonly max: number } | null;
-  /** Null when the coding is one that we do not decode. */
+  /** Null when the codec is one that we do not decode. */
   readonly deadAir: readonly HeardSilence[] | null;
   /** Why it stopped: `ended`, `time`, `stopped`, or what the server answered. */
   readonly stopped: string;
@@ -40,12 +43,12 @@ export interface ListenResult {
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8000;
-/** Nothing came for so long: the connection is dead although nobody said so. */
+/** A connection on which nothing arrived for this long is dead, although nobody said so. */
 const WATCHDOG_MS = 5000;
-/** Answers after which coming back makes no sense. */
+/** Answers after which reconnecting makes no sense. */
 const FINAL = [400, 404, 405, 410];
 
-/** Listens to a room (`http://host/r/slug`) or a stream until it ends, the time is up or `signal` says so. */
+/** Listens to a room (`http://host/r/slug`) or a stream until it ends, the time is up or `signal` aborts. */
 export async function listen(url: string, options: ListenOptions = {}): Promise<ListenResult> {
   const address = streamAddress(url);
   const print = options.print ?? ((line: string) => console.log(line));
@@ -135,7 +138,7 @@ function openOut(out: string | undefined): { wav?: ReturnType<typeof createWav>;
   }
 }
 
-/** The stream of a room page; any other address is taken as it is. */
+/** The stream of a room's page; any other address is used as it is. */
 function streamAddress(url: string): URL {
   const address = new URL(url);
   const path = canonical(address.pathname) ?? address.pathname;

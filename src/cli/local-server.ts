@@ -20,7 +20,7 @@ export function publicAddress(config: Config): string {
   return config.publicUrl || `http${certificateOf(config) ? 's' : ''}://${host}:${config.port}`;
 }
 
-/** A host as it stands in an address: IPv6 in brackets. Spec: RFC 3986, 3.2.2. */
+/** A host as written in an address: IPv6 in brackets. Spec: RFC 3986, 3.2.2. */
 export const inAddress = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /**
@@ -38,7 +38,7 @@ export function givenAddress(url: string | undefined): string | undefined {
 }
 
 /**
- * A token signed with the secret of the data folder: what an operator on the same machine may always do.
+ * A token signed with the secret of the data folder, for what an operator on the same machine may always do.
  * @throws EarshotError `unprocessable` when `room` is not a slug.
  */
 export async function signLocally(

@@ -16,7 +16,7 @@ earshot recording remove SLUG    remove the recording of a room that is over; th
   --data DIR    that data folder, if it is not the configured one
   --json        print the answer as JSON`;
 
-/** What one answer of the API may list. */
+/** Limit of rooms in one answer of the API. */
 const MOST_LISTED = 200;
 
 interface Listed {
@@ -66,7 +66,7 @@ export const command: Command = async (args) => {
   return 0;
 };
 
-/** What lies in the folder of recordings besides those that are listed. */
+/** Recordings in the folder that the server does not list. */
 async function unlisted(config: Config, listed: readonly Listed[]): Promise<Listed[]> {
   const known = new Set(listed.map(({ slug }) => slug));
   const counted = await countRecordings(paths(config.data).archive);

@@ -4,8 +4,8 @@ import type { Config } from '../config/index.ts';
 import type { Command } from './command.ts';
 
 /**
- * `earshot role NAME INDEX`: one role in this process. The supervisor starts it and tells it the configuration, for what
- * reads and checks that takes memory for good.
+ * `earshot role NAME INDEX`: runs one role in this process. The supervisor starts it and sends it the configuration,
+ * because reading and checking it here would cost memory for good.
  */
 export const command: Command = async ([name, index]) => {
   // What `ps` and `top` show. The words in brackets are those of the command line that this replaces.

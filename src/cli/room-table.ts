@@ -25,7 +25,7 @@ export function localTime(at: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** What there is to say of when: a room to come has a start, one on air began, one that is over ended. */
+/** When a room starts, began or ended, in words. */
 const when = ({ status, clocks = {} }: ListedRoom): string => {
   const at =
     status === 'scheduled'
@@ -36,7 +36,7 @@ const when = ({ status, clocks = {} }: ListedRoom): string => {
   return at === undefined ? '' : localTime(at);
 };
 
-/** Rooms in columns, with what the columns are. */
+/** Rooms in columns, with a heading. */
 export function roomTable(rooms: readonly ListedRoom[]): string {
   if (rooms.length === 0) return 'No rooms yet: earshot room create --title "Town hall"';
   const rows = [
@@ -61,7 +61,7 @@ export function roomTable(rooms: readonly ListedRoom[]): string {
   return [...lines, '', `Times are in ${ZONE}.`].join('\n');
 }
 
-/** One room, a line for each thing to know. */
+/** One room, one line per fact. */
 export function roomDetails(room: ListedRoom): string {
   const { clocks = {} } = room;
   const rows: readonly (readonly [string, string | undefined])[] = [

@@ -27,7 +27,7 @@ earshot room delete SLUG                           remove a room that is over, w
 
 const CHANGES = ['open', 'live', 'standby', 'end', 'cancel'];
 const VERBS = ['create', 'list', 'show', 'set', 'link', 'remove', 'delete', ...CHANGES];
-/** A token made for one command is worth nothing soon after. */
+/** Lifetime of a token made for one command. */
 const TOKEN_SECONDS = 600;
 
 const OPTIONS = {
@@ -57,7 +57,7 @@ interface Answer extends ListedRoom {
   readonly room?: ListedRoom;
 }
 
-/** Asks the server of this command for something. */
+/** Sends a request to the server that this command is for. */
 type Ask = (method: string, path: string, body?: object) => Promise<Answer>;
 
 /** `earshot room …`. */
@@ -170,7 +170,9 @@ async function link(
   return show(made, () => String(made.url));
 }
 
-/** A studio link with the rights of whoever asks: a new host link for the operator, their own for anyone of the room. */
+/**
+ * A studio link with the rights of whoever asks: a new host link for the operator, their own for anyone of the room.
+ */
 async function studioLink(ask: Ask, at: string, room: Answer, token: string): Promise<string | undefined> {
   try {
     return (await ask('POST', `${at}/invites`, { role: 'host' })).url;
@@ -193,7 +195,7 @@ async function listed(ask: Ask): Promise<ListedRoom[]> {
   });
 }
 
-/** The instant of a time as people type it; without an offset it is meant in the time zone of this machine. */
+/** The instant of a time as people type it; without an offset, in the time zone of this machine. */
 function instant(text: string): string {
   const at = Date.parse(text.trim().replace(/^(\d{4}-\d\d-\d\d) (?=\d)/, '$1T'));
   if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text.trim()) || Number.isNaN(at))
@@ -204,7 +206,10 @@ function instant(text: string): string {
   return new Date(at).toISOString();
 }
 
-/** Asks the server; its refusal is thrown with its own code and words. An empty answer is an empty object. */
+/**
+ * Sends a request to the server; a refusal is thrown with the server's own code and text. An empty answer is an empty
+ * object.
+ */
 export async function call(url: string, method: string, token?: string, body?: object): Promise<Answer> {
   const response = await fetch(url, {
     method,
@@ -230,7 +235,7 @@ export async function call(url: string, method: string, token?: string, body?: o
   return answer;
 }
 
-/** What answers may be another program. */
+/** The answer may come from another program. */
 function readJson(text: string): object {
   try {
     return JSON.parse(text || '{}') as object;

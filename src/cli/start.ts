@@ -95,7 +95,9 @@ export const command: Command = async (args) => {
   return 0;
 };
 
-/** The first start of a data folder says how rooms are started from elsewhere; `earshot operator link` says it again. */
+/**
+ * The first start of a data folder explains how rooms are started from elsewhere; `earshot operator link` repeats it.
+ */
 async function tellLink(config: Config, address: string): Promise<string> {
   if (config.roomsCreate === 'anyone' || !isFirstTelling(config)) return '';
   const token = (await operatorToken(config)) ?? '';
@@ -111,8 +113,8 @@ async function tellLink(config: Config, address: string): Promise<string> {
 }
 
 /**
- * The port all doors will share, or a free one for 0. Asked for alone first: doors share ports with SO_REUSEPORT, and
- * a second Earshot would otherwise silently take half of the first one's listeners.
+ * The port that all doors will share, or a free one for 0. It is checked alone first: doors share ports with
+ * SO_REUSEPORT, and a second Earshot would otherwise silently take half of the first one's listeners.
  * @throws EarshotError `bad-config` when it is taken or forbidden.
  */
 async function reservePort(host: string, port: number): Promise<number> {
@@ -136,8 +138,9 @@ async function reservePort(host: string, port: number): Promise<number> {
 }
 
 /**
- * Each studio process takes one, in order. Said here once, by whoever starts it: a studio that cannot have its port would
- * otherwise begin anew for ever. @throws EarshotError `bad-config` when one is taken or forbidden.
+ * Each studio process takes one, in order. They are checked once, before any of them starts: a studio without its
+ * port would otherwise restart for ever.
+ * @throws EarshotError `bad-config` when one is taken or forbidden.
  */
 async function checkUdpPorts(first: number, count: number): Promise<void> {
   if (first === 0) return;

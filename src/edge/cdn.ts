@@ -1,7 +1,7 @@
 import { CLASSES, ENDLESS, NEVER, PERSONAL_QUERY, PLAYLIST_QUERY } from './classes.ts';
 import type { EdgeOptions } from './options.ts';
 
-/** The rules in words and one table, for a CDN whose settings are made by hand. */
+/** The rules as text and one table, for a CDN that is configured by hand. */
 export function cdn({ origin }: EdgeOptions): string {
   const rows = CLASSES.map(
     ({ id, what, path, keeps, query, blocks }) =>

@@ -7,11 +7,16 @@ export interface UrlClass {
   readonly what: string;
   /** The path, anchored: a regular expression that PCRE, POSIX and JavaScript read alike. */
   readonly path: string;
-  /** How long it may be kept, as the origin's headers say it; for people who configure a CDN by hand. */
+  /**
+   * How long it may be kept, in the words of the origin's headers; for people who configure a CDN by hand.
+   */
   readonly keeps: string;
-  /** Query parameters that make another object; all others are dropped before the cache looks. */
+  /** Query parameters that select a different object; all others are dropped before the cache looks. */
   readonly query: 'none' | 'playlist';
-  /** True: many who ask for one object that is not there yet cost the origin one request, also where waiting is polled. */
+  /**
+   * True: many simultaneous requests for an object that is not cached cost the origin one request, even where waiting
+   * is done by polling.
+   */
   readonly collapse: boolean;
   /** True: the origin may hold the request until the thing exists, up to 15 s. */
   readonly blocks: boolean;
@@ -26,7 +31,7 @@ const YEAR = 'a year, never changes';
 
 type Treatment = Omit<UrlClass, 'path' | 'examples'>;
 
-/** Which addresses are of a class is said in the table of addresses. */
+/** How each class is treated. Which addresses belong to a class is in the table of addresses. */
 const TREATMENTS: readonly Treatment[] = [
   {
     id: 'segment',
@@ -68,35 +73,42 @@ const TREATMENTS: readonly Treatment[] = [
   },
 ];
 
-/** What may be kept, most asked for first. Everything else is never kept: it is passed on as it is, unbuffered. */
+/**
+ * What may be cached, most requested first. Everything else is never cached: it is passed on unchanged and
+ * unbuffered.
+ */
 export const CLASSES: readonly UrlClass[] = TREATMENTS.map((treatment) => ({
   ...treatment,
   path: cachedAs(treatment.id),
   examples: examplesOf(({ cache }) => cache === treatment.id),
 }));
 
-/** Query parameters of low-latency playlists and what they may be. Spec: draft-pantos-hls-rfc8216bis, 6.2.5. */
+/**
+ * Query parameters of low-latency playlists, and their allowed values. Spec: draft-pantos-hls-rfc8216bis, 6.2.5.
+ */
 export const PLAYLIST_QUERY = {
   _HLS_msn: '[0-9]{1,10}',
   _HLS_part: '[0-9]{1,2}',
   _HLS_skip: 'YES|v2',
 } as const;
 
-/** Query parameters with which a page is for one person (a place in the queue) and is passed on, not kept. */
+/**
+ * Query parameters that make a page personal (a place in the queue); such requests are passed on, not cached.
+ */
 export const PERSONAL_QUERY = ['ticket'] as const;
 
-/** Endless answers: written bit by bit for hours, never kept and never buffered. */
+/** Endless answers: written bit by bit for hours, never cached and never buffered. */
 export const ENDLESS = `^${sourceOf(({ endless }) => endless === true)}$`;
 
-/** Where a host's hold music goes: the one large request. */
+/** The address of a host's hold music: the one large request. */
 export const MUSIC = `^${sourceOf(({ id }) => id === 'music')}$`;
 /** The largest one, MB. */
 export const MUSIC_MB = 8;
 
-/** Where the studio is told what happens, line by line for hours. */
+/** The address of the studio's event stream, which lasts for hours. */
 export const BACKSTAGE = `^${sourceOf(({ id }) => id === 'backstage')}$`;
 
-/** Paths that must never be kept, whatever their headers say; none of `CLASSES` matches one. */
+/** Paths that must never be cached, whatever their headers say; none of `CLASSES` matches one. */
 export const NEVER: readonly string[] = examplesOf(({ cache }) => cache === undefined);
 
 /** The class of a path, or undefined when it must be passed on. */

@@ -1,7 +1,7 @@
 import { CLASSES, ENDLESS, PERSONAL_QUERY, PLAYLIST_QUERY } from './classes.ts';
 import type { EdgeOptions } from './options.ts';
 
-/** The largest thing that is kept, bytes: a segment of AAC is 64 kB. */
+/** Limit of a cached object, bytes: a segment of AAC is 64 kB. */
 const LARGEST_BYTES = 1_000_000;
 
 /** A whole file for HAProxy 2.6 or newer. */

@@ -1,4 +1,7 @@
-/** Caches in front: how each kind of address is treated, as configurations of real programs. Nothing runs here: it is text. */
+/**
+ * Caches in front: how each kind of address is treated, as configurations of real programs. Nothing runs here: it is
+ * text.
+ */
 import { cdn } from './cdn.ts';
 import { haproxy } from './haproxy.ts';
 import { nginx } from './nginx.ts';
@@ -15,6 +18,6 @@ const WRITERS: Readonly<Record<EdgeProgram, (options: EdgeOptions) => string>> =
   cdn,
 };
 
-/** The configuration of a cache; what `options` leaves out is `DEFAULTS`. */
+/** The configuration of a cache; options that are left out have their `DEFAULTS`. */
 export const configuration = (edge: EdgeProgram, options: Partial<EdgeOptions> = {}): string =>
   WRITERS[edge]({ ...DEFAULTS, ...options });

@@ -82,7 +82,10 @@ ${ON_ITS_OWN}
 `;
 }
 
-/** Who asks is what this program sees, in every location (one `proxy_set_header` takes back all inherited ones). */
+/**
+ * The client's address as this program sees it, in every location: one `proxy_set_header` there cancels all inherited
+ * ones.
+ */
 const WHO = [
   'proxy_set_header Host $http_host;',
   'proxy_set_header X-Forwarded-For $remote_addr;',
@@ -132,7 +135,7 @@ ${lines.map((line) => `        ${line}`).join('\n')}
 `;
 }
 
-/** On every address of both families, unless one is named. */
+/** Listens on every address of both families, unless one is named. */
 const listens = (listen: string): string =>
   /^\d+$/.test(listen)
     ? `    # A machine without IPv6 refuses the second line: write this file with --listen 0.0.0.0:${listen} there.

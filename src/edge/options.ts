@@ -9,13 +9,13 @@ export interface EdgeOptions {
   readonly origin: { readonly host: string; readonly port: number };
   /** Address and port to listen on, as the program writes it: `80`, `127.0.0.1:8081`. */
   readonly listen: string;
-  /** Folder for what is kept (nginx). */
+  /** Folder for cached objects (nginx). */
   readonly folder: string;
-  /** Memory or disk for what is kept, MB. A rendition takes 29 MB an hour at 64 kbit/s. */
+  /** Memory or disk for cached objects, MB. A rendition takes 29 MB an hour at 64 kbit/s. */
   readonly megabytes: number;
 }
 
-/** What is used where nothing is said. */
+/** Defaults of the options. */
 export const DEFAULTS: EdgeOptions = {
   origin: { host: '127.0.0.1', port: 8080 },
   listen: '80',

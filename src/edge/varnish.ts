@@ -84,7 +84,7 @@ ${query()}    # Old copies stand in for seconds while they are asked again; for 
 
 `;
 
-/** The query of a playlist as all who want the same one would write it. */
+/** A playlist's query in one normal form. */
 function query(): string {
   const { _HLS_msn: msn, _HLS_part: part, _HLS_skip: skip } = PLAYLIST_QUERY;
   return `    # Of the query only what names another object; random query strings are one object.
@@ -124,7 +124,7 @@ sub vcl_pipe {
 
 `;
 
-/** How long what the origin says holds. */
+/** How long an answer of the origin is kept. */
 const fetched = (): string => `sub vcl_backend_fetch {
     unset bereq.http.X-Path;
     # Hold music is decoded before it is answered.

@@ -10,10 +10,10 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Owner = 'door' | 'origin' | 'queue' | 'site' | 'cell' | 'tally';
 
 /**
- * What a request is for, from which its priority follows (`door/priority.ts`). `health`: somebody asks whether the
- * server lives. `stage`: a microphone or its signalling. `control`: a host's command. `playing`: what a player fetches
- * again and again while it plays. `hearing`: somebody begins to listen. `furniture`: belongs to a page that was let in.
- * `joining`: somebody comes to a room. `reading`: everything else.
+ * What a request is for; its priority follows from that (`door/admission/priority.ts`). `health`: a check whether the
+ * server is alive. `stage`: a microphone or its signalling. `control`: a host's command. `playing`: what a player
+ * fetches again and again while it plays. `hearing`: somebody begins to listen. `furniture`: belongs to a page that
+ * was let in. `joining`: somebody comes to a room. `reading`: everything else.
  */
 export type Urgency =
   | 'health'
@@ -47,15 +47,20 @@ export interface Address {
   readonly methods: readonly Method[];
   readonly urgency: Urgency;
   readonly cors: Cors;
-  /** Bytes that the body of a request may have; absent: none is read. Beyond it 413. */
+  /** Limit of a request's body in bytes, beyond which the answer is 413; absent: no body is read. */
   readonly body?: number;
   /** Absent: never kept. */
   readonly cache?: CacheClass;
-  /** Small, and byte for byte alike for everyone: answered from a shared buffer (`door/files`). */
+  /**
+   * Small, and byte for byte the same for everyone: answered from a shared buffer (`door/files/file-answers.ts`).
+   */
   readonly shared?: true;
-  /** Written bit by bit for hours: the connection belongs to the stream from its first head on (`door/entrance.ts`). */
+  /**
+   * Written bit by bit for hours: the connection belongs to the stream from its first head on
+   * (`door/first-request.ts`).
+   */
   readonly endless?: true;
-  /** Capital letters mean something in it: it is never rewritten (`canonical.ts`). */
+  /** Its case is significant, so it is never rewritten (`canonical.ts`). */
   readonly exact?: true;
   /** Paths of this kind: for tests, for the table in the documents, and for people who read this. */
   readonly examples: readonly string[];

@@ -15,7 +15,7 @@ const EVIDENCE = { ...READ, owner: 'tally', urgency: 'reading' } as const;
 const STAGE = { owner: 'cell', urgency: 'stage', cors: 'stage' } as const;
 
 const SMALL_BODY = 64 * 1024;
-/** A host's hold music, the one request that carries sound up. */
+/** Limit of a host's hold music, the only sound that is uploaded. */
 const MUSIC_BODY = 8_000_000;
 
 /** The table. */

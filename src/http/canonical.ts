@@ -1,16 +1,17 @@
 import type { Address } from './address.ts';
 import { find } from './table.ts';
 
-/** Encodings within encodings that are taken off before a path is looked at. */
+/** Layers of percent-encoding that are decoded before a path is checked. */
 const MOST_DECODED = 4;
 /** Dots, slashes, backslashes and the percent sign itself, encoded. */
 const HIDDEN = /%(?:2e|2f|5c|25)/gi;
-/** One of the segments is `.` or `..`, whatever parameters hang on it. */
+/** A `.` or `..` segment, whatever parameters follow it. */
 const STEPS_ASIDE = /(?:^|[/\\])\.{1,2}(?:[/\\;]|$)/;
 
 /**
- * True when a path has a `.` or `..` segment, also encoded, encoded twice, or behind a backslash. Some program behind
- * might follow it to where the door forwards nobody, so there is nothing at such a path. Spec: RFC 3986, 3.3, 5.2.4.
+ * True when a path has a `.` or `..` segment, also encoded, encoded twice, or behind a backslash. A program behind
+ * the door might follow it to a place that doors forward nobody to, so nothing exists at such a path. Spec: RFC 3986,
+ * 3.3, 5.2.4.
  */
 export function stepsAside(path: string): boolean {
   if (!path.includes('.') && !path.includes('%')) return false;
@@ -24,22 +25,22 @@ export function stepsAside(path: string): boolean {
   return STEPS_ASIDE.test(text) || /%25/.test(text);
 }
 
-/** Longer is no address that somebody has typed. */
+/** A longer text is not an address that somebody typed. */
 const MOST_TYPED = 400;
-/** What text programs make of a hyphen. */
+/** Characters that text programs put in place of a hyphen. */
 const HYPHENS = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
-/** What a sentence puts behind an address: no address of ours ends like that. */
+/** What a sentence puts after an address: none of ours ends like that. */
 const SENTENCE = /[^a-z0-9]+$/i;
 
-/** Lower case as far as it means nothing: what has names of its own in it keeps those. */
+/** Lower case where case has no meaning; parts with names of their own keep theirs. */
 function lower(path: string): string {
   const named = /^(\/[^/]+\/[^/]+\/(?:whip|whep)\/)(.+)$/i.exec(path);
   return named ? `${named[1]?.toLowerCase()}${named[2]}` : path.toLowerCase();
 }
 
 /**
- * The address that somebody means who has written it in capital letters, with slashes too many, with letters encoded, or
- * with the end of a sentence behind it; undefined when there is none, or when it is written as it should be.
+ * The intended address, when it was written in capital letters, with extra slashes, with encoded letters, or with the
+ * end of a sentence attached. Undefined when there is none, or when it is already written correctly.
  */
 export function canonical(path: string): string | undefined {
   if (path.length > MOST_TYPED || !path.startsWith('/') || find(path)) return undefined;
@@ -63,12 +64,14 @@ export function canonical(path: string): string | undefined {
 }
 
 /**
- * The status of a redirect to where something stays. Old radios follow 301 and know no 308; whatever else is asked for
- * keeps its method. Spec: RFC 9110, 15.4.2, 15.4.9.
+ * The status of a permanent redirect. Old radios follow 301 and do not know 308; with 308 everything else keeps its
+ * method. Spec: RFC 9110, 15.4.2, 15.4.9.
  */
 export const movedStatus = (address: Address | undefined): 301 | 308 => (address?.id === 'radio' ? 301 : 308);
 
-/** Sessions keep their name, so they may be reached with a slash too many; files with a hash in their name may not. */
+/**
+ * Sessions keep their names, so extra slashes are accepted there; for files with a hash in their name they are not.
+ */
 const isExact = (path: string): boolean => {
   const address = find(path)?.address;
   return address?.exact === true && address.owner !== 'cell';

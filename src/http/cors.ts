@@ -1,16 +1,18 @@
 import type { Address } from './address.ts';
 import { allowed } from './table.ts';
 
-/** How long a browser need not ask again, seconds. Browsers shorten it: Chromium to two hours. */
+/**
+ * How long a browser may cache the answer to OPTIONS, seconds. Browsers shorten it: Chromium to two hours.
+ */
 const ASKED_FOR_S = 86_400;
 
-/** What scripts of other origins may read of an answer besides its body: small, for it is on every one of them. */
+/** Headers that scripts of other origins may read; a short list, because it is sent with every answer. */
 const EXPOSED = 'content-length, content-range, accept-ranges, date, age, etag, link, location, retry-after';
-/** The same of an endless answer. */
+/** The same for an endless answer. */
 const EXPOSED_ENDLESS =
   'date, retry-after, earshot-period, earshot-next, earshot-rendition, earshot-place, earshot-behind, earshot-seat, earshot-back, ' +
   'icy-name, icy-description, icy-genre, icy-url, icy-br, icy-sr, icy-pub, icy-metaint';
-/** The same of the stage. Spec: RFC 9725, 4.2, 4.4. */
+/** The same for the stage. Spec: RFC 9725, 4.2, 4.4. */
 const EXPOSED_STAGE = 'location, etag, link, accept-patch, accept-post, retry-after';
 
 const toAll = (exposed: string) =>
@@ -20,16 +22,18 @@ const toAll = (exposed: string) =>
     'cross-origin-resource-policy': 'cross-origin',
   }) as const;
 
-/** On everything that anybody may read, refusals too; never with credentials. Spec: Fetch, 3.3.3. */
+/**
+ * Sent with everything that anybody may read, including refusals; never with credentials. Spec: Fetch, 3.3.3.
+ */
 export const READ_BY_ALL: Readonly<Record<string, string>> = toAll(EXPOSED);
-/** The same on an endless answer. */
+/** The same for an endless answer. */
 export const HEARD_BY_ALL: Readonly<Record<string, string>> = toAll(EXPOSED_ENDLESS);
 const ON_STAGE: Readonly<Record<string, string>> = toAll(EXPOSED_STAGE);
 const NOTHING: Readonly<Record<string, string>> = {};
 
 /**
- * What every answer at an address says to pages of other origins, whether it is a refusal or not. Where there is
- * nothing, the refusal may be read. What changes something is for our own pages, except on the stage.
+ * The CORS headers of every answer at an address, refusals included. Where nothing exists, the refusal may be read.
+ * What changes something is for our own pages, except on the stage.
  */
 export function openTo(address: Address | undefined, method: string): Readonly<Record<string, string>> {
   if (address?.cors === 'stage') return ON_STAGE;
@@ -38,11 +42,14 @@ export function openTo(address: Address | undefined, method: string): Readonly<R
   return address?.endless ? HEARD_BY_ALL : READ_BY_ALL;
 }
 
-/** Names of fields with commas between. Spec: Fetch, 3.3.5; RFC 9110, 5.6.2. */
+/** Header names separated by commas. Spec: Fetch, 3.3.5; RFC 9110, 5.6.2. */
 const FIELD_NAMES = /^[!#$%&'*+\-.^_`|~0-9a-z]+(?:[ \t]*,[ \t]*[!#$%&'*+\-.^_`|~0-9a-z]+)*$/i;
 const MOST_NAMES = 4_096;
 
-/** The names that a browser asks leave for, or all: old Safari knows no `*`, and `*` says nothing of Authorization. */
+/**
+ * The header names that a browser asks permission for, or all: old Safari does not know `*`, and `*` does not cover
+ * Authorization.
+ */
 function fields(wanted: string | undefined, address: Address | undefined): string {
   // Browsers keep leave for a field whatever the method was: what a POST must not carry is not given to a GET.
   const changes = address?.methods.some((method) => method !== 'GET') === true;
@@ -55,10 +62,10 @@ function fields(wanted: string | undefined, address: Address | undefined): strin
 }
 
 /**
- * The head of the answer to OPTIONS, 204. `wanted` is `Access-Control-Request-Headers`, `method` the one that leave is
- * asked for. An address without a row is taken for one that can be read, so that a page of another origin is told that
- * nothing is there. POST needs no leave as a method, only for what it carries: so nothing is said of fields, either,
- * where something would be changed. Spec: Fetch, 4.8.
+ * The head of the 204 answer to OPTIONS. `wanted` is `Access-Control-Request-Headers`, `method` the one that
+ * permission is asked for. An unknown address is treated as readable, so that a page of another origin is told that
+ * nothing is there. POST as a method needs no permission, only its headers do: so where something would be changed,
+ * no headers are named. Spec: Fetch, 4.8.
  */
 export function optionsHead(
   address: Address | undefined,

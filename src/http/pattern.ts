@@ -2,7 +2,7 @@
 export interface Pattern {
   /** Matches the whole path; the group `room` is the room's name, where the pattern has one. */
   readonly whole: RegExp;
-  /** Its source without anchors and groups of its own: JavaScript, PCRE and POSIX read it alike. */
+  /** Its source without anchors and without groups of its own; JavaScript, PCRE and POSIX read it alike. */
   readonly source: string;
   /** True when only one path matches: the pattern itself. */
   readonly literal: boolean;
@@ -55,7 +55,7 @@ export function compile(pattern: string): Pattern {
 
 const ROOM_PREFIX = `/r/${WORDS.room}`;
 
-/** One regular expression, not anchored, for any of several sources. The beginning that all share is written once. */
+/** One unanchored regular expression for any of several sources. Their common beginning is written once. */
 export function anyOf(sources: readonly string[]): string {
   const shared = sources.every((source) => source.startsWith(`${ROOM_PREFIX}/`));
   const rest = shared ? sources.map((source) => source.slice(ROOM_PREFIX.length)) : sources;

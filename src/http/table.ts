@@ -11,7 +11,9 @@ const LITERAL: ReadonlyMap<string, Match> = new Map(
 const OTHERS = ROWS.filter(({ compiled }) => !compiled.literal);
 
 const UNKNOWN = { path: '', match: undefined as Match | undefined };
-/** The shield, the router and the part that answers ask about the same path one after the other. */
+/**
+ * The last lookup: admission, the router and the part that answers ask about the same path one after the other.
+ */
 let lately = UNKNOWN;
 
 function search(path: string): Match | undefined {
@@ -24,20 +26,22 @@ function search(path: string): Match | undefined {
   return undefined;
 }
 
-/** What a path (without its query) is, exactly as it is written; undefined when nothing is there. */
+/** The address that matches a path (without its query) exactly as written; undefined when there is none. */
 export function find(path: string): Match | undefined {
   if (path !== lately.path) lately = { path, match: search(path) };
   return lately.match;
 }
 
-/** The source of a regular expression, not anchored, for the rows that a test picks. */
+/** The source of an unanchored regular expression for the rows that `picks` selects. */
 export const sourceOf = (picks: (address: Address) => boolean): string =>
   anyOf(ROWS.filter(picks).map(({ compiled }) => compiled.source));
 
-/** What a cache in front treats alike, as an anchored regular expression that PCRE, POSIX and JavaScript read. */
+/**
+ * The paths that caches in front treat alike, as an anchored regular expression that PCRE, POSIX and JavaScript read.
+ */
 export const cachedAs = (kind: CacheClass): string => `^${sourceOf(({ cache }) => cache === kind)}$`;
 
-/** One example of each row that a test picks, or all of them. */
+/** One example of each row that `picks` selects, or all of them. */
 export const examplesOf = (picks: (address: Address) => boolean): readonly string[] =>
   ADDRESSES.filter(picks).flatMap(({ examples }) => examples);
 
@@ -46,6 +50,6 @@ export function allowed({ methods }: Address): string {
   return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
 }
 
-/** True when a request of that method has an answer of its own there. */
+/** True when an address answers requests of that method. */
 export const takes = ({ methods }: Address, method: string): boolean =>
   (methods as readonly string[]).includes(method === 'HEAD' ? 'GET' : method);

@@ -14,12 +14,14 @@ export interface TicketOrder {
 
 /** Name, HMAC and AES keys, as Node takes them. Spec: RFC 5077, 4. */
 const BYTES = 48;
-/** A key that is used for longer opens more when it is lost. */
+/** A key in use for longer would expose more if it leaked. */
 const CHANGE_EVERY = ms(86_400_000);
-/** A door that hears nothing for so long has keys of its own: its tickets are good at no other. */
+/** A door that hears nothing for this long uses keys of its own: its tickets are valid at no other. */
 const PATIENCE = ms(2_000);
 
-/** The keys by which all doors of one supervisor seal session tickets: made at random, in memory only, new every day. */
+/**
+ * The keys by which all doors of one supervisor seal session tickets: made at random, in memory only, new every day.
+ */
 export interface TicketKeys extends Disposable {
   readonly order: TicketOrder;
 }
@@ -40,13 +42,13 @@ export function openTicketKeys(clock: Clock, changed: () => void): TicketKeys {
   };
 }
 
-/** What a child speaks to its supervisor by: `process`. */
+/** What a child talks to its supervisor through: `process`. */
 export interface Parent {
   send?: ((notice: TicketNotice) => unknown) | undefined;
   on(event: 'message', hear: (message: unknown) => void): unknown;
 }
 
-/** The keys that hold now, as the supervisor says; keys of its own where there is none, or it does not answer. */
+/** The current keys, from the supervisor; keys of its own where there is none, or it does not answer. */
 export async function askTicketKeys(clock: Clock, parent: Parent): Promise<() => Uint8Array> {
   let keys: Uint8Array = randomBytes(BYTES);
   if (!parent.send) return () => keys;

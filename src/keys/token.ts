@@ -96,7 +96,7 @@ const PLAIN = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const SCHEME = /^(?:authorization\s*[:=]\s*)?bearer(?:[\s:=]+|$)/i;
 const BEFORE = /[\s"'`<(“”„«»‘’]/;
 const BEHIND = /[\s"'`>)“”„«»‘’,;]/;
-/** Of a longer header only so much is looked at: patterns must stay cheap. */
+/** Only this much of a longer header is read: patterns must stay cheap. */
 const MAX_HEADER = 2048;
 const WHOLE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
@@ -157,13 +157,14 @@ function unquoted(text: string): string {
   return text.slice(from, to);
 }
 
-/** Longer is no token of ours. */
+/** A longer text is not one of our tokens. */
 const MAX_TOKEN = 1024;
 const TOKEN = /^[\w-]+\.([\w-]+)\.([\w-]{43})$/;
 
 /**
- * Opens the quick look at a token: true when it was signed here for the room and has not expired, in some µs and without waiting.
- * It says who may be served first; what the token allows is for `check` to say. Spec: RFC 7515, 5.2.
+ * Opens a quick check of tokens: true when one was signed here for the room and has not expired, within microseconds
+ * and without waiting. It decides who is served first; what a token allows is decided by `check`. Spec: RFC 7515,
+ * 5.2.
  */
 export function openTokenCheck(secret: Uint8Array): (token: string, slug: string, wall: number) => boolean {
   // Raw bytes would be made into a key at each call, which takes five times as long as the hash.

@@ -11,19 +11,25 @@ export interface OriginDeps {
   readonly log: Log;
   /** Reads recordings; `src/archive` fits. */
   readonly archive: RecordingPort;
-  /** Makes lists and plans of recordings beside this thread; default: in it. */
+  /** Makes lists and plans of recordings outside this thread; default: in it. */
   readonly maker?: ReplayMaker;
-  /** Measures the loudness of recordings that have no figure, beside this thread; default: `maker`. */
+  /** Measures the loudness of recordings without a figure, outside this thread; default: `maker`. */
   readonly measurer?: ReplayMaker;
   /** True: slots that do not come in time are filled with standby. */
   readonly holdWhileAway: boolean;
   /** The tag of a segment: what fills in is tagged like what it stands in for. */
   tag(slug: string, segment: number): Uint8Array;
-  /** Base addresses of caches in front, without a path; players that can be steered are sent there when the ladder says so. */
+  /**
+   * Base addresses of caches in front, without a path; players that can be steered are sent there when the ladder
+   * says so.
+   */
   readonly caches?: readonly string[];
-  /** Asks the site for a room that ended so long ago that it does not tell of it by itself; rejects when the site is away. */
+  /**
+   * Asks the site for a room that ended so long ago that the site does not report it by itself; rejects when the site
+   * is away.
+   */
   older?(slug: string): Promise<RoomCard | undefined>;
-  /** True: this door itself gives newcomers of a room no live place; what the room's state says counts as well. */
+  /** True: this door gives newcomers of a room no live place. What the room's state says counts as well. */
   queues?(slug: string): boolean;
 }
 
@@ -39,7 +45,10 @@ export interface StreamStart {
   readonly period: Ms;
 }
 
-/** How to join. `after`: the last fragment one has. `at`: begin with this one. `margin`: ms beyond one period, default 300. */
+/**
+ * How to join. `after`: the last fragment the listener has. `at`: begin with this one. `margin`: ms beyond one
+ * period, default 300.
+ */
 export interface JoinOptions {
   readonly after?: number;
   readonly margin?: Ms;

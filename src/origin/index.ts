@@ -19,32 +19,35 @@ export {
 
 /** The origin of one door. */
 export interface Origin extends AsyncDisposable {
-  /** Takes everything from the bus: the site's `rooms` and all that cells say. */
+  /** Receives everything from the bus: the site's `rooms` and all messages of cells. */
   receive(message: Message): void;
-  /** A cell is gone: its rooms say so at once and go on with standby, until its next fragment comes. */
+  /** A cell is gone: its rooms switch to standby at once, until its next fragment comes. */
   cellDown(cell: number): void;
   card(slug: string): RoomCard | undefined;
-  /** Looks for a room that `card` does not know, among those that ended long ago; afterwards `card` knows it. Undefined: there is no need. */
+  /**
+   * Looks for a room that `card` does not know among those that ended long ago; afterwards `card` knows it.
+   * Undefined: no lookup is needed.
+   */
   seek(slug: string): Promise<Sought> | undefined;
   cards(): RoomCard[];
-  /** What listeners read about a room now, or undefined when there is no such room. */
+  /** A room's published state, or undefined when there is no such room. */
   state(slug: string): RoomState | undefined;
   /** Each fragment once per room and rendition, in order of `seq`, real or standby, when it becomes joinable. */
   onFragment(listen: (slug: string, rendition: string, seq: number, bytes: Buffer) => void): void;
   /** The program of a room is over. Called once per room. */
   onEnd(listen: (slug: string) => void): void;
-  /** Per room the renditions that somebody has joined or fetched by HLS within the last minute. */
+  /** Per room, the renditions that were joined or fetched by HLS within the last minute. */
   wanted(): ReadonlyMap<string, readonly string[]>;
-  /** `wanted` has a rendition that it had not: tell the cell at once. */
+  /** `wanted` has a new rendition: tell the cell at once. */
   onWanted(listen: (slug: string) => void): void;
   /**
-   * A place to begin; without fragments while the rendition is not coded yet, which takes a second or two.
-   * Or why there is none: `room-unknown`, `room-not-open`, `room-ended`, `studio-away`, `not-found`.
+   * The place where a listener begins; without fragments while the rendition is not coded yet, which takes a second
+   * or two. Otherwise the reason: `room-unknown`, `room-not-open`, `room-ended`, `studio-away`, `not-found`.
    */
   join(slug: string, rendition: string, options: JoinOptions): StreamStart | ErrorCode;
   /**
-   * Playlists, parts, replay, state. Blocking requests resolve later. Undefined when the path is none of ours. Dear work
-   * (a plan of a whole recording) is charged by `charge` before it is begun; default: it costs nobody anything.
+   * Playlists, parts, replay, state. Blocking requests resolve later. Undefined when the path is not the origin's.
+   * Expensive work (a plan of a whole recording) is charged with `charge` before it begins; default: no charge.
    */
   answer(
     path: string,

@@ -1,18 +1,20 @@
 import type { Clock } from '../base/clock.ts';
 import type { RoomCard } from '../wire/room.ts';
 
-/** Old rooms that a door remembers, and addresses of which it remembers for a while that there is no room. */
+/** Limit of old rooms that a door remembers, and of addresses that it remembers as unknown. */
 const MOST_REMEMBERED = 500;
 const MOST_UNKNOWN = 2_000;
 const UNKNOWN_FOR_MS = 10_000;
-/** Questions to the site at one time, and in a second: strangers make up addresses. */
+/** Limit of simultaneous lookups, and of lookups per second: strangers make up addresses. */
 const MOST_ASKED = 16;
 const ASKED_A_SECOND = 50;
 
-/** What came of looking: `unknown` when there is no such room, `away` when nobody could be asked. */
+/** Result of a lookup: `unknown` when there is no such room, `away` when the site could not be asked. */
 export type Sought = 'found' | 'unknown' | 'away';
 
-/** Rooms that ended long ago: the site tells doors of the newest two thousand by itself, and of these when it is asked. */
+/**
+ * Rooms that ended long ago. The site reports the newest two thousand by itself, and others only when asked.
+ */
 export interface OlderRooms {
   card(slug: string): RoomCard | undefined;
   seek(slug: string): Promise<Sought>;
@@ -20,7 +22,9 @@ export interface OlderRooms {
   forget(slug: string): void;
 }
 
-/** Opens the memory; `ask` finds a room that is over, undefined when there is none, and rejects when the site is away. */
+/**
+ * Opens the memory; `ask` finds a room that is over, undefined when there is none, and rejects when the site is away.
+ */
 export function openOlderRooms(
   clock: Clock,
   ask: (slug: string) => Promise<RoomCard | undefined>,

@@ -8,13 +8,19 @@ export type RequestHeaders = Readonly<Record<string, string | undefined>>;
 /** What everyone may read from anywhere, without cookies. */
 export const OPEN_TO_ALL = { 'access-control-allow-origin': '*' } as const;
 /** The bytes behind a URL never change. */
-export const FOR_EVER = 'public, max-age=31536000, immutable';
-/** A live list: a second old at most where many ask; three where one asks seldom; a minute while the origin is away. Spec: RFC 5861. */
+const FOR_EVER = 'public, max-age=31536000, immutable';
+/**
+ * Cache-Control of a live list: at most a second old where many ask, three where few do, a minute while the origin is
+ * away. Spec: RFC 5861.
+ */
 export const LIVE_LIST = 'public, max-age=1, stale-while-revalidate=2, stale-if-error=60';
-/** What everyone polls once a second: older by one more second at most, and better old than none. */
+/**
+ * Cache-Control of what everyone polls once a second: older by one more second at most, and stale rather than
+ * nothing.
+ */
 export const EACH_SECOND = 'public, max-age=1, stale-while-revalidate=1, stale-if-error=60';
 
-/** A text that many ask for: made once, compressed once. */
+/** A text that many ask for: made and compressed once. */
 export class Packed {
   readonly plain: Buffer;
   readonly etag: string;
@@ -25,7 +31,7 @@ export class Packed {
     this.etag = etagOf(this.plain);
   }
 
-  /** The answer for one request: 304 when it has this version, gzip when it takes it. */
+  /** The answer to one request: 304 when the client has this version, gzip when it accepts it. */
   reply(request: RequestHeaders, headers: { 'content-type': string; 'cache-control': string }): Reply {
     const coding = takes(request['accept-encoding'], 'gzip') ? 'gzip' : undefined;
     const etag = codedTag(this.etag, coding);
@@ -37,7 +43,10 @@ export class Packed {
   }
 }
 
-/** Bytes of sound. They never change, unless `substitute`: then they stand in for what may be there a moment later. */
+/**
+ * Bytes of sound. They never change, unless `substitute`: then they stand in for sound that may arrive a moment
+ * later.
+ */
 export const sound = (body: Buffer, substitute = false): Reply => ({
   status: 200,
   headers: {

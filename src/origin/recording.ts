@@ -14,11 +14,14 @@ export interface RecordingPort {
       readonly signal?: AbortSignal | undefined;
     },
   ): Promise<Recording | undefined>;
-  /** Another text whenever `recording` may say something else; absent: it never does. */
+  /** Changes whenever `recording` may say something else; absent: it never changes. */
   version?(slug: string): Promise<string | undefined>;
   init(slug: string, rendition: string): Promise<Buffer | undefined>;
   read(slug: string, rendition: string, piece: Pick<Piece, 'first' | 'count'>): Promise<Buffer | undefined>;
-  /** The bytes `from` to `to` (exclusive) of a piece; undefined unless all of them are there. Absent: pieces are read whole. */
+  /**
+   * The bytes `from` to `to` (exclusive) of a piece; undefined unless all of them are there. Absent: pieces are read
+   * whole.
+   */
   readPart?(
     slug: string,
     rendition: string,
@@ -43,7 +46,7 @@ export function replayStart(recording: Recording): number {
 }
 
 /** The number of the piece in which the replay begins; the list's length when there is none. */
-export function firstReplayPiece(pieces: Pieces, start: number): number {
+function firstReplayPiece(pieces: Pieces, start: number): number {
   let [low, high] = [0, pieces.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -2,48 +2,50 @@ import type { Clock } from '../base/clock.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import { openOlderRooms, type Sought } from './older-rooms.ts';
 
-/** What the site says of rooms, and what cells know of their clocks before the site does. */
+/** Rooms as the site reports them, and clocks that cells report before the site does. */
 export class RoomCards {
   readonly #cards = new Map<string, RoomCard>();
   readonly #clocks = new Map<string, Clocks>();
   readonly #older: ReturnType<typeof openOlderRooms>;
 
-  /** `older` asks for a room that ended so long ago that it is not told of. */
+  /** `older` looks up a room that ended so long ago that the site does not report it. */
   constructor(clock: Clock, older: (slug: string) => Promise<RoomCard | undefined>) {
     this.#older = openOlderRooms(clock, older);
   }
 
-  /** Every room that the site tells of. */
+  /** Every room that the site reports. */
   all(): RoomCard[] {
     return [...this.#cards.values()];
   }
 
-  /** A room that the site tells of. */
+  /** A room that the site reports. */
   told(slug: string): RoomCard | undefined {
     return this.#cards.get(slug);
   }
 
-  /** The same, or one that was asked for lately. */
+  /** The same, or a room that was looked up recently. */
   get(slug: string): RoomCard | undefined {
     return this.#cards.get(slug) ?? this.#older.card(slug);
   }
 
-  /** Asks for a room that the site does not tell of; afterwards `get` knows it. Undefined: there is no need. */
+  /**
+   * Looks up a room that the site does not report; afterwards `get` knows it. Undefined: no lookup is needed.
+   */
   seek(slug: string): Promise<Sought> | undefined {
     return this.#cards.has(slug) ? undefined : this.#older.seek(slug);
   }
 
-  /** Every clock of a room that has struck, by anybody's word. */
+  /** All clocks of a room that are known, from any source. */
   clocks(card: RoomCard): Clocks {
     return { ...card.clocks, ...this.#clocks.get(card.slug) };
   }
 
-  /** A cell's word on the clocks of a room. */
+  /** Applies the clocks that a cell reports for a room. */
   strike(slug: string, clocks: Clocks): void {
     this.#clocks.set(slug, { ...this.#clocks.get(slug), ...clocks });
   }
 
-  /** Takes a whole list: what it does not name is gone. */
+  /** Applies a whole list: rooms that are not in it are gone. */
   replace(list: readonly RoomCard[]): void {
     this.#cards.clear();
     for (const card of list) this.#cards.set(card.slug, card);

@@ -14,7 +14,7 @@ const MAX_KEPT = 1000;
 /** Announced rooms are listed up to this many, the soonest first: thousands would cost every visitor a megabyte. */
 export const MAX_COMING_ROOMS = 200;
 /** Rooms that are over are listed up to this many, the newest first. */
-export const MAX_PAST_ROOMS = 50;
+const MAX_PAST_ROOMS = 50;
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': EACH_SECOND };
 
@@ -76,7 +76,7 @@ const noteOf = ({ seconds, removed }: ReplayFacts): RecordingNote => ({
 });
 
 /** On air first, then what comes, then what is over; cancelled ones are not listed. */
-export function listedCards(cards: readonly RoomCard[]): RoomCard[] {
+function listedCards(cards: readonly RoomCard[]): RoomCard[] {
   const on = cards.filter(({ status }) => isRunning(status));
   const next = cards.filter(({ status }) => status === 'scheduled');
   const past = cards.filter(({ status }) => status === 'ended');

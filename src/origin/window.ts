@@ -9,17 +9,19 @@ import { segmentAt, withTag } from '../wire/segment-tag.ts';
  * behind the live edge, and a player may still fetch it for as long as that list is.
  */
 export const WINDOW_FRAGMENTS = 18 * FRAGMENTS_PER_SEGMENT;
-/** A hole, or what a stream listener missed, is made up for up to so many fragments: 46 s. */
+/** Limit of fragments that fill a gap, or that a stream listener missed: 46 s. */
 export const CATCH_UP_FRAGMENTS = 9 * FRAGMENTS_PER_SEGMENT;
 
-/** Those who wait for one fragment, with one timer for all. */
+/** Requests waiting for one fragment, with one timer for all. */
 interface Waiting {
   readonly waiters: Set<(came: boolean) => void>;
   readonly settle: (came: boolean) => void;
   readonly timer: Disposable;
 }
 
-/** The newest fragments of one rendition, real or standby, in order of `seq`; and those who wait for the next. */
+/**
+ * The newest fragments of one rendition, real or standby, in order of `seq`; and requests that wait for the next.
+ */
 export class Window {
   readonly rendition: Rendition;
   init: Uint8Array | undefined;
@@ -29,7 +31,9 @@ export class Window {
   last: number | undefined;
   #loop: readonly Uint8Array[] = [];
   readonly #held = new Map<number, Buffer>();
-  /** Held fragments that stand in for what did not come; another door, or this one a moment later, may have the real one. */
+  /**
+   * Held fragments that stand in for missing ones; another door, or this one a moment later, may have the real ones.
+   */
   readonly #substitutes = new Set<number>();
   readonly #waiting = new Map<number, Waiting>();
   #over = false;
@@ -47,7 +51,7 @@ export class Window {
     this.init = Buffer.from(init.bytes);
   }
 
-  /** Keeps the loop that fills in; `sizes` cut `body` into fragments. */
+  /** Keeps the loop that fills gaps; `sizes` cut `body` into fragments. */
   setLoop(body: Uint8Array, sizes: readonly number[]): void {
     let at = 0;
     this.#loop = sizes.map((size) => {
@@ -56,7 +60,7 @@ export class Window {
     });
   }
 
-  /** True when slots of this rendition can be filled in. */
+  /** True when gaps of this rendition can be filled. */
   get hasLoop(): boolean {
     return this.#loop.length > 0;
   }
@@ -75,7 +79,9 @@ export class Window {
     return this.#held.get(seq);
   }
 
-  /** Takes the newest fragment; `seq` must be greater than `last`. `substitute`: it is not this rendition's own. */
+  /**
+   * Adds the newest fragment; `seq` must be greater than `last`. `substitute`: it is not this rendition's own.
+   */
   put(seq: number, bytes: Buffer, substitute = false): void {
     if (this.last !== undefined && seq - this.last >= WINDOW_FRAGMENTS) {
       this.#held.clear();
@@ -93,7 +99,7 @@ export class Window {
     for (const [wanted, waiting] of this.#waiting) if (wanted <= seq) waiting.settle(true);
   }
 
-  /** Forgets all fragments: what comes next is of another time. */
+  /** Forgets all fragments: what comes next belongs to another time. */
   clear(): void {
     this.#held.clear();
     this.#substitutes.clear();
@@ -101,7 +107,7 @@ export class Window {
     this.last = undefined;
   }
 
-  /** True when one of a run of fragments stands in for what did not come: the bytes behind its address may change. */
+  /** True when one of a run of fragments is a substitute: the bytes behind its address may change. */
   substituted(first: number, count: number): boolean {
     if (this.#substitutes.size === 0) return false;
     for (let seq = first; seq < first + count; seq++) if (this.#substitutes.has(seq)) return true;
@@ -119,7 +125,7 @@ export class Window {
     return parts.length === 1 ? parts[0] : Buffer.concat(parts);
   }
 
-  /** Resolves true when fragment `seq` has come, false at `limit`, at the end, or when `signal` says that nobody waits any more. */
+  /** Resolves true when fragment `seq` has come; false at `limit`, at the end, or when `signal` aborts. */
   ready(seq: number, clock: Clock, limit: Ms, signal?: AbortSignal): Promise<boolean> {
     if (this.last !== undefined && this.last >= seq) return Promise.resolve(true);
     if (this.#over || signal?.aborted) return Promise.resolve(false);
@@ -139,7 +145,7 @@ export class Window {
     return promise;
   }
 
-  /** How many requests wait for what does not exist yet. */
+  /** Number of requests waiting for something that does not exist yet. */
   get waiting(): number {
     let sum = 0;
     for (const { waiters } of this.#waiting.values()) sum += waiters.size;
@@ -159,7 +165,7 @@ export class Window {
     return waiting;
   }
 
-  /** Nothing more will come: whoever waits is told. */
+  /** Nothing more will come: waiting requests are told. */
   end(): void {
     this.#over = true;
     for (const waiting of [...this.#waiting.values()]) waiting.settle(false);

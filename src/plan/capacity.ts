@@ -66,7 +66,7 @@ export const WISHES: PlanWishes = {
 /** The planned share of a processor. */
 export const CORE_SHARE = 0.6;
 /** The planned share of a network card. */
-export const NIC_SHARE = 0.8;
+const NIC_SHARE = 0.8;
 /** Factor for spare machines. */
 export const SPARE = 1.25;
 /**

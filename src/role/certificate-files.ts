@@ -6,7 +6,7 @@ import type { CertificateFiles } from '../certificate/certificate.ts';
 import type { Config } from '../config/index.ts';
 import { paths } from './paths.ts';
 
-/** Where the certificate of this configuration is, and whether it may come later; undefined without TLS. */
+/** The certificate files of this configuration, and whether they may appear later; undefined without TLS. */
 export function certificateOf(config: Config): { files: CertificateFiles; later: boolean } | undefined {
   const { tlsCert, tlsKey } = config;
   if (tlsCert !== undefined && tlsKey !== undefined)
@@ -19,9 +19,9 @@ export function certificateOf(config: Config): { files: CertificateFiles; later:
 type Pair = { readonly cert: Buffer; readonly key: Buffer };
 
 /**
- * Reads the certificate for the page of last resort, each time it is called; undefined without TLS. While the files
- * cannot be used, the last pair that could is given, with what is wrong now. `later`: Earshot
- * obtains it itself, and doors start without.
+ * Reads the certificate for the supervisor's static page at each call; undefined without TLS. While the files cannot
+ * be used, it returns the last usable pair and what is wrong now. `later`: Earshot obtains the certificate itself,
+ * and doors start without it.
  */
 export function lastGoodCertificate(
   config: Config,
@@ -44,8 +44,8 @@ export function lastGoodCertificate(
 }
 
 /**
- * A door's answer to an ACME challenge, read from the file that the site wrote; undefined when there is none. `token` holds
- * letters, digits, - and _ only.
+ * A door's answer to an ACME challenge, read from the file that the site wrote; undefined when there is none. `token`
+ * holds letters, digits, - and _ only.
  */
 export async function challengeAnswer(folder: string, token: string): Promise<string | undefined> {
   return readFile(join(folder, token), 'utf8').catch(() => undefined);

@@ -4,7 +4,7 @@ import { exposition } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 
 const PERIOD = ms(3000);
-/** A database that has not answered within this long does not answer. */
+/** A database that has not answered within this long counts as away. */
 const PATIENCE = ms(3000);
 
 /** Whether the database answers, as of a few seconds ago. */
@@ -14,7 +14,10 @@ export interface DatabaseWatch extends Disposable {
   metrics(): string;
 }
 
-/** Asks the database every 3 s; one question at a time. It is taken as well when it is opened, for it has just been. */
+/**
+ * Asks the database every 3 s, one question at a time. When opened, the database counts as answering, because it has
+ * just been used.
+ */
 export function watchDatabase(clock: Clock, ping: () => Promise<void>): DatabaseWatch {
   let away = false;
   let late = false;

@@ -3,10 +3,13 @@ import type { Server } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { listenAt, type SocketFileDeps } from '../base/socket-file.ts';
 
-/** More than a door lets through, with what it adds. */
+/** More than a door lets through, together with the headers that it adds. */
 const MOST_HEAD_BYTES = 64 * 1024;
 
-/** Serves a Request → Response function on a UNIX socket, for the doors of this machine; again when its file is removed. */
+/**
+ * Serves a Request → Response function on a UNIX socket, for the doors of this machine. The socket is recreated when
+ * its file is removed.
+ */
 export async function serveInner(
   path: string,
   fetch: (request: Request) => Response | Promise<Response>,

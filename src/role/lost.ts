@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Message } from '../wire/feed.ts';
 
-/** Logs messages of the bus that could not be taken, by the first of each second and how many there were so far. */
+/** Logs bus messages that could not be used: the first of each second, with how many there have been. */
 export function logLost(clock: Clock, log: Log, from: string): (error: unknown, message: Message) => void {
   let lost = 0;
   let last = Number.NEGATIVE_INFINITY;

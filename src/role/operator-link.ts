@@ -4,16 +4,22 @@ import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
 import { paths } from './paths.ts';
 
-/** Where the link that lets its holder start rooms, and act as host in each, leads. The token stays in the fragment, so that no server log sees it. */
+/**
+ * The operator's link: its holder can start rooms, and act as host in each. The token stays in the fragment, so that
+ * no server log sees it.
+ */
 export const operatorLink = (base: string, token: string): string => `${base}/#operator=${token}`;
 
-/** The generation of operator's links that are good, from the data folder; links of lower ones were replaced. Default 1. */
+/**
+ * The current generation of operator's links, from the data folder; links of earlier generations were replaced.
+ * Default 1.
+ */
 function generationAt(path: string): number {
   const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
   return /^\d{1,9}$/.test(text) ? Number(text) : 1;
 }
 
-/** Asks for the generation as often as one likes: the file is read when it has changed. */
+/** Returns the generation at each call; the file is read only when it has changed. */
 export function watchGeneration(data: string): () => number {
   const path = paths(data).operator;
   let seen = '';
@@ -27,7 +33,10 @@ export function watchGeneration(data: string): () => number {
   };
 }
 
-/** A token of the operator, signed with the secret of the data folder; undefined where there is no secret to sign with. */
+/**
+ * A token of the operator, signed with the secret of the data folder; undefined where there is no secret to sign
+ * with.
+ */
 export async function operatorToken(
   config: Pick<Config, 'data'>,
   seconds?: number,
@@ -37,13 +46,13 @@ export async function operatorToken(
   return openTokens(readSecret(secret)).signOperator(generationAt(operator), seconds);
 }
 
-/** Replaces the operator's link: every one before is worth nothing from now on. */
+/** Replaces the operator's link: all earlier ones stop working. */
 export function renewOperatorLink(config: Pick<Config, 'data'>): void {
   const { operator } = paths(config.data);
   write(operator, generationAt(operator) + 1);
 }
 
-/** True once, in the life of a data folder: then somebody must be told the link. */
+/** True only the first time for a data folder: the link must then be shown. */
 export function isFirstTelling(config: Pick<Config, 'data'>): boolean {
   const { operator } = paths(config.data);
   if (existsSync(operator)) return false;

@@ -8,13 +8,19 @@ const LONGEST_SOCKET_PATH = 100;
 
 const fits = (folder: string): boolean => join(folder, 'cell-999.sock').length <= LONGEST_SOCKET_PATH;
 
-/** A folder for sockets outside the data folder: where this user alone may write, if the system has such a place (systemd: pam_systemd(8)). */
+/**
+ * A folder for sockets outside the data folder: one that only this user can write to, if the system has one (systemd:
+ * pam_systemd(8)).
+ */
 function far(name: string): string {
   const own = process.getuid ? `/run/user/${process.getuid()}` : '';
   return join(own !== '' && existsSync(own) ? own : tmpdir(), name);
 }
 
-/** Where a running Earshot keeps its things: below the data folder, sockets in a folder of this user if that is too deep. */
+/**
+ * Where a running Earshot keeps its files: below the data folder; sockets in a folder of this user if that path is
+ * too long.
+ */
 export function paths(data: string) {
   const root = resolve(data);
   const near = join(root, 'run');
@@ -53,5 +59,5 @@ export function paths(data: string) {
   };
 }
 
-/** All places of one installation. */
+/** All paths of one installation. */
 export type Paths = ReturnType<typeof paths>;

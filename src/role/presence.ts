@@ -3,13 +3,13 @@ import { EMPTY, type Message, type Presence } from '../wire/feed.ts';
 /** What a door counts for one room. */
 export type RoomPresence = Pick<Presence, 'streams' | 'live' | 'wanted'>;
 
-/** What a door's presence is made of. */
+/** What a door's presence messages are made from. */
 export interface PresenceDeps {
   readonly door: string;
   counts(): ReadonlyMap<string, RoomPresence>;
-  /** Per room what was joined or fetched within the last minute; see `Origin.wanted`. */
+  /** Per room, the renditions that were joined or fetched within the last minute; see `Origin.wanted`. */
   wanted(): ReadonlyMap<string, readonly string[]>;
-  /** Who hears the recording of rooms that are on. */
+  /** Listeners to the recordings of running rooms. */
   catchingUp(): ReadonlyMap<string, number>;
   wish(slug: string): Pick<Presence, 'level' | 'why' | 'spare'>;
   /** Rooms above level 0 by this door's wish. */
@@ -17,8 +17,8 @@ export interface PresenceDeps {
 }
 
 /**
- * Makes the presence messages of one second: every room that is heard or wished for, and once more, as zero, each that
- * was told of before and is no longer.
+ * Makes the presence messages of one second: one for every room that has listeners or a wish, and a last one, with
+ * zeros, for each room that no longer has any.
  */
 export function openPresence(deps: PresenceDeps): () => Message[] {
   let told = new Set<string>();

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import type { Log } from '../base/log.ts';
 
-/** Niceness of each role, and what it takes where the system lets nobody rise above 0. */
+/** Niceness of each role, and the fallback where the system does not allow values below 0. */
 const RANKS = {
   // Behind the encoder thread: the program clock and the speakers' packets wait for nobody.
   studio: { wanted: -6, else: 0 },
@@ -13,8 +13,9 @@ const RANKS = {
 } as const;
 
 /**
- * Asks the system to run this thread, and those it starts, in the order of the voice: studio, door, site, tally. To rise needs
- * CAP_SYS_NICE; without it the others step back instead, and the order is the same. Spec: sched(7), nice(2).
+ * Asks the system to run this thread, and those it starts, in the order of the voice: studio, door, site,
+ * tally. Values below 0 need CAP_SYS_NICE; without it all roles use higher values, in the same order. Spec: sched(7),
+ * nice(2).
  */
 export function setProcessPriority(role: keyof typeof RANKS, log: Log): void {
   const rank = RANKS[role];

@@ -2,10 +2,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RootLog } from '../base/log.ts';
 import { exposition } from '../base/metrics.ts';
 
-/** Ten looks a second: finer ones would cost an idle process more than it does. */
+/** Ten samples a second: more would cost an idle process more than everything else it does. */
 const RESOLUTION_MS = 100;
 
-/** What every process tells of itself: memory, processor, lateness, lines of the log that nobody took. */
+/** What every process reports about itself: memory, processor time, lateness, dropped log lines. */
 export function openProcessMetrics(log: RootLog): () => string {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();

@@ -6,7 +6,9 @@ import { keyFor } from '../keys/signing-keys.ts';
 import type { Consent } from '../wire/rehearsal.ts';
 import { paths } from './paths.ts';
 
-/** The key of rehearsals of the installation that has this secret: who has it may bring a crowd, and nothing else. */
+/**
+ * The key for rehearsals of the installation with this secret: its holder may bring a crowd, and nothing else.
+ */
 export const rehearsalKey = (secret: Uint8Array): string =>
   Buffer.from(keyFor(secret, 'rehearsals')).toString('base64url');
 

@@ -4,15 +4,18 @@ import { ms } from '../base/time.ts';
 import type { ReplayMade, ReplayMaker } from '../origin/index.ts';
 import type { ReplayAnswer, ReplayOrder } from './replay-worker.ts';
 
-/** A thread that nobody asked for this long is ended: its memory is worth more. */
+/** A thread that has not been used for this long is ended: its memory is worth more. */
 const IDLE_MS = 60_000;
 /** Megabytes of heap: a recording of 30 days needs a third of it. */
 const HEAP_MB = 512;
 
-/** A maker of replays in a thread of its own, which starts with the first wish. */
+/** A maker of replays in a thread of its own, which starts with the first request. */
 export interface ReplayThread extends ReplayMaker, AsyncDisposable {}
 
-/** Opens it over the recordings in `dir`. A thread that dies fails what it was making; the next wish starts another. */
+/**
+ * Opens it over the recordings in `dir`. A thread that dies fails what it was making; the next request starts
+ * another.
+ */
 export function openReplayThread(clock: Clock, dir: string): ReplayThread {
   let worker: Worker | undefined;
   let ids = 0;

@@ -1,10 +1,12 @@
-/** Makes lists and plans of recordings, or measures them, beside a door: one thing at a time, behind everyone who has a voice to carry. */
+/**
+ * Makes lists and plans of recordings, or measures them, beside a door: one at a time, at the lowest priority.
+ */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from '../archive/index.ts';
 import { openReplayMaker, type ReplayMade, type ReplayWish } from '../origin/index.ts';
 
-/** What the thread is asked: to make something, or to leave off. */
+/** Orders to the thread: make something, or abandon it. */
 export type ReplayOrder =
   | { readonly id: number; readonly wish: ReplayWish }
   | { readonly id: number; readonly stop: true };
@@ -13,7 +15,7 @@ export type ReplayAnswer =
   | { readonly id: number; readonly made: ReplayMade | undefined }
   | { readonly id: number; readonly error: string };
 
-/** Nicest of all: Linux gives each thread its own niceness. */
+/** The lowest priority. Linux gives each thread its own niceness. */
 const NICENESS = 19;
 
 try {
@@ -39,7 +41,10 @@ parentPort?.on('message', async (order: ReplayOrder) => {
   }
 });
 
-/** The same with each array in a buffer of its own, so that it can be handed over instead of copied on the door's thread. */
+/**
+ * The same with each array in a buffer of its own, so that it can be handed over instead of copied on the door's
+ * thread.
+ */
 function ownBuffers<T extends object>(made: T): { made: T; buffers: ArrayBuffer[] } {
   const buffers: ArrayBuffer[] = [];
   const copy: Record<string, unknown> = {};

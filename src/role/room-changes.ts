@@ -3,10 +3,10 @@ import { ms } from '../base/time.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
 
-/** Changes that come within this time of the ones before are told together. */
+/** Changes within this time of each other are sent together. */
 const GATHER_MS = 150;
 
-/** What telling of changes needs. */
+/** What announcing changes needs. */
 export interface RoomChangesDeps {
   readonly clock: Clock;
   /** The room as it is now; undefined when doors and cells need not know it. */
@@ -23,9 +23,9 @@ export interface RoomChanges extends Disposable {
 }
 
 /**
- * Opens the telling: the first change at once, those that follow gathered for 150 ms, each room once and as it is at that
- * moment. So a message never says less than a greeting that was sent before it, and nothing is told in another order
- * than it happened.
+ * Opens the announcements: the first change is sent at once, and those that follow are gathered for 150 ms, each room
+ * once and as it is at that moment. So a message never says less than a greeting that was sent before it, and the
+ * order is that of the changes.
  */
 export function openRoomChanges({ clock, card, publish }: RoomChangesDeps): RoomChanges {
   const waiting = new Set<string>();
@@ -62,11 +62,13 @@ export function openRoomChanges({ clock, card, publish }: RoomChangesDeps): Room
   };
 }
 
-/** The rooms one process knows, kept by greetings and changes; it holds no room that has left the list. */
+/**
+ * The rooms that one process knows, from greetings and changes; rooms that have left the list are not among them.
+ */
 export class KnownRooms {
   readonly #cards = new Map<string, RoomCard>();
 
-  /** Takes what the site said. Undefined when the message is about something else. */
+  /** Applies a message of the site. Undefined when the message is about something else. */
   take({ head }: Message): { changed: readonly RoomCard[]; gone: readonly string[] } | undefined {
     if (head.kind === 'rooms') return this.replace(head.rooms);
     if (head.kind !== 'room-changes') return undefined;
@@ -75,7 +77,7 @@ export class KnownRooms {
     return { changed: head.rooms, gone };
   }
 
-  /** Takes a whole list: what it does not name is gone. */
+  /** Applies a whole list: rooms that are not in it are gone. */
   replace(rooms: readonly RoomCard[]): { changed: readonly RoomCard[]; gone: readonly string[] } {
     const named = new Set(rooms.map(({ slug }) => slug));
     const gone = [...this.#cards.keys()].filter((slug) => !named.has(slug));

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { asSlug } from '../base/ids.ts';
 import type { RoomCard } from '../wire/room.ts';
 
-/** Not in the table of addresses: no door passes it on. */
+/** Not in the table of addresses, so no door forwards it. */
 const PREFIX = '/inner/rooms/';
 const WAIT_MS = 3_000;
 /** A card is smaller. */
@@ -30,7 +30,7 @@ export const askForRoom =
       asked.on('error', reject).end();
     });
 
-/** Answers these questions, and leaves every other request to `fetch`. */
+/** Answers these lookups, and leaves every other request to `fetch`. */
 export const answerDoors =
   (
     over: (slug: string) => Promise<RoomCard | undefined>,

@@ -145,7 +145,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
   });
 }
 
-/** What the site alone knows of rooms: they are told by the database, whether or not their studio runs. */
+/** Metrics that only the site has: rooms by the database, whether or not their studio is running. */
 function roomMetrics(cards: readonly RoomCard[]): string {
   const now = (status: RoomCard['status']): number => cards.filter((card) => card.status === status).length;
   return exposition([

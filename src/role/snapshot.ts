@@ -6,10 +6,10 @@ import type { RoomCard } from '../wire/room.ts';
 
 /** Changes are gathered for this long before they are written. */
 const GATHER_MS = ms(500);
-/** A process that starts waits this long for the site itself before it uses the saved list of rooms. */
+/** A starting process waits this long for the site before it reads the saved list. */
 const PATIENCE_MS = ms(1500);
 
-/** Keeps the site's list of rooms on disk, for doors and cells that start while the site or its database is away. */
+/** Saves the list of rooms to disk, for doors and cells that start while the site or its database is away. */
 export function keepSnapshot(
   deps: { clock: Clock; log: Log; path: string },
   cards: () => readonly RoomCard[],
@@ -38,8 +38,8 @@ export function keepSnapshot(
 }
 
 /**
- * The saved list of rooms, given to `take` if the site itself has not `spoken` in time. Whatever the site
- * says later outranks it.
+ * Reads the saved list of rooms and passes it to `take`, if the site itself has not reported in time. What the site
+ * reports later replaces it.
  */
 export function useSnapshot(
   deps: { clock: Clock; log: Log; path: string },

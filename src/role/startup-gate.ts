@@ -2,23 +2,23 @@ import type { Clock } from '../base/clock.ts';
 import { ms } from '../base/time.ts';
 import { isRunning, type RoomCard } from '../wire/room.ts';
 
-/** A door that starts waits this long for the others to speak; then it serves what it has. */
+/** How long a starting door waits to be told of rooms; then it serves what it knows. */
 const PATIENCE_MS = ms(2500);
 
-/** What a starting door has heard so far. */
+/** What a starting door has been told so far. */
 export interface StartupGate {
-  /** The site, or its saved list, has told of the rooms. */
+  /** The site, or the saved list, has reported the rooms. */
   site(cards: readonly RoomCard[]): void;
-  /** A cell has told all of a room. */
+  /** A cell has reported everything about a room. */
   cell(slug: string): void;
   readonly siteSpoke: boolean;
-  /** Resolves when every room on air is known with its window, or when the patience is over. */
+  /** Resolves when every running room and its window are known, or after `PATIENCE_MS`. */
   readonly complete: Promise<void>;
 }
 
 /**
- * Holds a starting door back until it has the list of rooms and every running room's state, so that it never answers
- * 404 for a room that it has not heard of yet.
+ * Holds a starting door back until it knows the rooms and every running room's window, so that it never answers 404
+ * for a room that it has not heard of yet.
  */
 export function openStartupGate(clock: Clock): StartupGate {
   const complete = Promise.withResolvers<void>();

@@ -9,7 +9,7 @@ import type { Book } from './book.ts';
 import type { RoomRefusal } from './refusal.ts';
 import type { RoomOnSite } from './rows.ts';
 
-/** Links outlive the start of their room by this. */
+/** How long links outlive the start of their room. */
 const LINK_SECONDS = 90 * 86_400;
 
 /** Somebody who may change a room. */
@@ -18,7 +18,7 @@ export interface Caller {
   readonly role: 'host' | 'co-host';
   /** Whose link it is; absent for the operator. */
   readonly speaker?: SpeakerId;
-  /** True for whoever runs the server: by the operator's link or key, or by a link signed on the machine itself. */
+  /** True for the operator: with the operator's link or key, or with a link signed on this machine itself. */
   readonly operator: boolean;
 }
 
@@ -28,13 +28,13 @@ export interface AccessDeps {
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly operatorKey: string | undefined;
-  /** The generation of the operator's links that are good; absent: there are none. */
+  /** The current generation of operator's links; absent: there are none. */
   operatorGeneration?(): number;
 }
 
 /** Who may do what, by the link they hold. */
 export interface Access {
-  /** True for the operator's key, and for the operator's link while it is not replaced. */
+  /** True for the operator's key, and for the operator's link until it is replaced. */
   isOperator(token: string | undefined): Promise<boolean>;
   /** The room and the caller's role in it, or why not. */
   hosted(c: Context): Promise<Attempted<Caller>>;
@@ -51,7 +51,7 @@ export interface Access {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Opens the look at links. */
+/** Opens the check of links. */
 export function openAccess(deps: AccessDeps): Access {
   const { book, tokens, clock } = deps;
   const key = deps.operatorKey === undefined ? undefined : digest(deps.operatorKey);
@@ -92,7 +92,10 @@ export function openAccess(deps: AccessDeps): Access {
   };
 }
 
-/** A refusal when the caller has done this too often. Co-hosts of a room share an allowance, and cannot use up a host's. */
+/**
+ * A refusal when the caller has done this too often. Co-hosts of a room share an allowance, and cannot use up the
+ * host's.
+ */
 export function tooOften(
   allowance: StartAllowance,
   { entry, role, speaker }: Caller,

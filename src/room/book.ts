@@ -42,14 +42,16 @@ export interface Wish {
 
 /** Slugs that no host can take. */
 const RESERVED: ReadonlySet<string> = new Set(['welcome']);
-/** Announced rooms at one time; with the finished ones that are kept, what doors are told stays below 8 MB. */
+/**
+ * Limit of announced rooms; together with the finished ones that are kept, the list for doors stays below 8 MB.
+ */
 const MAX_ANNOUNCED = 2000;
-/** New endings tried for an address that is taken; each is one of 923,521. */
+/** Attempts at a random ending for an address that is taken; there are 923,521 endings. */
 const SUFFIX_TRIES = 8;
 
 /**
- * All rooms: in memory for reading, in the database first for every change. Changes are made one after the
- * other, so that each sees what the one before it left.
+ * All rooms: read from memory, and written to the database first. Changes are made one after the other, so that each
+ * sees the result of the one before.
  */
 export class Book {
   readonly #deps: BookDeps;
@@ -75,7 +77,7 @@ export class Book {
     }
   }
 
-  /** Every room to come or on and the newest finished ones, newest first. */
+  /** Every announced or running room and the newest finished ones, newest first. */
   cards(): readonly RoomCard[] {
     this.#cards ??= [...this.#entries.values()]
       .sort((a, b) => b.created - a.created)
@@ -83,19 +85,19 @@ export class Book {
     return this.#cards;
   }
 
-  /** What doors and cells are told of a room; undefined when they need not know it. */
+  /** What doors and cells are told about a room; undefined when they need not know it. */
   told(slug: string): RoomCard | undefined {
     const entry = this.#entries.get(slug);
     return entry && told(entry, this.#deps.openLead);
   }
 
-  /** Calls with the address of each room that has changed or is no longer told of. */
+  /** Calls back with the address of each room that has changed or is no longer listed. */
   onChange(listen: (slug: string) => void): Disposable {
     this.#listeners.add(listen);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listen) };
   }
 
-  /** A room by its address, also one that is no longer in memory. */
+  /** A room by its address, even when it is no longer in memory. */
   async find(slug: string): Promise<RoomOnSite | undefined> {
     const entry = this.#entries.get(slug) ?? (await readOne(this.#deps.store, slug));
     return entry?.removed === undefined ? entry : undefined;
@@ -150,17 +152,17 @@ export class Book {
     return this.#change(slug, (entry) => edited(entry, edit));
   }
 
-  /** Takes a person's link back: they can do nothing here any more. */
+  /** Revokes a person's links: they can do nothing here any more. */
   bar(slug: string, who: SpeakerId): Promise<RoomOnSite | RoomRefusal> {
     return this.#change(slug, (entry) => barred(entry, who));
   }
 
-  /** Withdraws every link given so far; what the host `by` has open goes on. */
+  /** Withdraws every link given so far; what the host `by` has open continues. */
   renew(slug: string, by: SpeakerId | undefined): Promise<RoomOnSite | RoomRefusal> {
     return this.#change(slug, (entry) => renewed(entry, by));
   }
 
-  /** Takes a room that does not run out of all lists; who asks for its address finds nothing. */
+  /** Removes a room that is not running from all lists; its address then leads nowhere. */
   remove(slug: string): Promise<RoomOnSite | RoomRefusal> {
     return this.#change(slug, (entry) => {
       if (entry.card.welcome)
@@ -179,7 +181,7 @@ export class Book {
     });
   }
 
-  /** First audio and first speech, as a cell measured them; the first report of each stands. */
+  /** First audio and first speech, as measured by a cell; the first report of each counts. */
   clocks(slug: string, { firstAudio, firstSpeech }: Clocks): Promise<RoomOnSite | RoomRefusal> {
     const change = this.#onCard((card) => {
       const fresh: Clocks = {
@@ -191,13 +193,13 @@ export class Book {
     return this.#change(slug, change);
   }
 
-  /** Somebody is on stage: the room is not abandoned. What is said of a room that does not run is too late. */
+  /** Somebody is on stage, so the room is not abandoned. Ignored for a room that is not running. */
   occupied(slug: string): void {
     const entry = this.#entries.get(slug);
     if (entry && isRunning(entry.card.status)) this.#occupied.set(slug, this.#deps.clock.now());
   }
 
-  /** Makes, revives or (with `on` false) ends the demo room. */
+  /** Creates, revives or (with `on` false) ends the demo room. */
   welcome(on: boolean): Promise<void> {
     return this.#queue(async () => {
       const known = this.#entries.get('welcome') ?? (await readOne(this.#deps.store, 'welcome'));
@@ -293,7 +295,7 @@ export class Book {
     return { cell: rooms.indexOf(least), rooms: least };
   }
 
-  /** A change of the card alone. */
+  /** A change that concerns only the card. */
   #onCard(make: (card: RoomCard) => RoomCard | RoomRefusal): (entry: RoomOnSite) => RoomOnSite | RoomRefusal {
     return (entry) => {
       const made = make(entry.card);
@@ -333,8 +335,8 @@ export class Book {
   }
 
   /**
-   * Frees the address of a room that is off before anybody spoke in it. Links of that room must not open the next one: it
-   * begins with the generation after.
+   * Frees the address of a cancelled room in which nobody spoke. Its links must not open the next room there, which
+   * therefore begins with the next generation.
    */
   async #freed(slug: string): Promise<Revoked> {
     const before = this.#entries.get(slug) ?? (await readOne(this.#deps.store, slug));
@@ -362,7 +364,7 @@ export class Book {
       for (const listen of this.#listeners) listen(gone);
   }
 
-  /** The addresses of the finished rooms that are no longer told of. */
+  /** The addresses of finished rooms that are no longer listed. */
   #forgetOldest(): string[] {
     if (this.#count('ended') + this.#count('cancelled') <= KEPT_UNSPOKEN) return [];
     const over = [...this.#entries.values()].filter(({ card }) => isOver(card.status));

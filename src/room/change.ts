@@ -11,10 +11,10 @@ export interface Edit {
   readonly cap?: number | null | undefined;
 }
 
-/** People kept out of one room at one time. Beyond, a host withdraws all links instead, which keeps out more. */
-export const MAX_BARRED = 1_000;
+/** Limit of people barred from one room. Beyond it a host withdraws all links instead, which bars more. */
+const MAX_BARRED = 1_000;
 
-/** The room after an edit: the same entry when nothing changes. */
+/** The room after an edit; the same entry when nothing changes. */
 export function edited(entry: RoomOnSite, edit: Edit): RoomOnSite | RoomRefusal {
   const { card } = entry;
   if (card.status === 'cancelled') return { refused: 'room-ended', detail: advice('cancelled', 'open') };
@@ -36,7 +36,7 @@ export function edited(entry: RoomOnSite, edit: Edit): RoomOnSite | RoomRefusal 
   };
 }
 
-/** The room without this person, for good. */
+/** The room with this person barred for good. */
 export function barred(entry: RoomOnSite, who: SpeakerId): RoomOnSite | RoomRefusal {
   const { revoked } = entry;
   if (revoked.barred.includes(who)) return entry;
@@ -48,28 +48,31 @@ export function barred(entry: RoomOnSite, who: SpeakerId): RoomOnSite | RoomRefu
   return { ...entry, revoked: { ...revoked, barred: [...revoked.barred, who] } };
 }
 
-/** The room with every link withdrawn that was given so far; what the host `by` has open goes on. */
+/** The room with every link withdrawn that was given so far; what the host `by` has open continues. */
 export function renewed(entry: RoomOnSite, by: SpeakerId | undefined): RoomOnSite {
   const generation = entry.revoked.generation + 1;
   // Whoever was kept out holds a link of an older generation.
   return { ...entry, revoked: { generation, barred: [], ...(by === undefined ? {} : { spared: by }) } };
 }
 
-/** What a calendar shows of a room. */
+/** The fields of a room that a calendar shows. */
 const shown = ({ title, status, clocks, hosts }: RoomCard): string =>
   JSON.stringify([title, status === 'cancelled', clocks.scheduled, hosts]);
 
-/** The entry with its revision counted on when a calendar has to show something else than before. */
+/** The entry, with its revision increased when a calendar would show something different. */
 export function revised(before: RoomOnSite, after: RoomOnSite, at: number): RoomOnSite {
   if (shown(before.card) === shown(after.card)) return after;
   return { ...after, sequence: before.sequence + 1, modified: at };
 }
 
-/** What doors are told when they ask for a room that is over; undefined of every other. */
+/** What doors are told when they look up a room that is over; undefined for any other room. */
 export const toldWhenOver = (entry: RoomOnSite | undefined, lead: number): RoomCard | undefined =>
   entry && isOver(entry.card.status) ? told(entry, lead) : undefined;
 
-/** What doors and cells are told, `lead` being how long before its start a room opens: who is kept out while the room runs, for they alone let people in. */
+/**
+ * What doors and cells are told; `lead` is how long before its start a room opens. While the room runs it includes
+ * who is barred, because only they let people in.
+ */
 export function told({ card, revoked }: RoomOnSite, lead: number): RoomCard {
   const { scheduled } = card.clocks;
   if (card.status === 'scheduled' && scheduled !== undefined)

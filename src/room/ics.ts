@@ -3,12 +3,12 @@ import type { RoomOnSite } from './rows.ts';
 
 /** Content lines are folded at 75 octets. Spec: RFC 5545, 3.1. */
 const LINE_OCTETS = 75;
-/** So long before its start a calendar reminds of a room, in minutes. */
+/** How long before its start a calendar reminds people of a room, in minutes. */
 const ALARM_MINUTES = 10;
 
 /**
- * A calendar entry for the room, one hour long because no end is announced. It is the same entry for ever, whatever
- * address it is fetched from, and each change to it counts its sequence on. Spec: RFC 5545.
+ * A calendar entry for the room, one hour long because no end is announced. It stays the same entry for ever,
+ * whatever address it is fetched from, and each change increases its sequence. Spec: RFC 5545.
  */
 export function ics(entry: RoomOnSite, publicUrl: string): string {
   const { card, sequence, created } = entry;

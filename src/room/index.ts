@@ -22,7 +22,7 @@ export interface RoomsDeps {
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly log: Log;
-  /** The origin that links are made with; undefined: that of each request. */
+  /** The origin used in links; undefined: that of each request. */
   readonly publicUrl?: string | undefined;
   /** Studio cells, at least 1. */
   readonly cells: number;
@@ -31,11 +31,14 @@ export interface RoomsDeps {
   /** Who may start a room; default anyone. */
   readonly create?: RoomsCreate;
   readonly operatorKey?: string | undefined;
-  /** The generation of the operator's links that are good; absent: there are none. */
+  /** The current generation of operator's links; absent: there are none. */
   operatorGeneration?(): number;
-  /** False where requests of this machine itself may be anybody's, because a proxy runs on it; default true. */
+  /** False where requests from this machine may be anybody's, because a proxy runs on it; default true. */
   readonly loopback?: boolean;
-  /** Whether the other end of a connection within this machine is a program of whoever runs the server; default: it is. */
+  /**
+   * Whether the other end of a connection on this machine is a program of the user who runs the server; default: it
+   * is.
+   */
   isOwnProgram?(ports: { readonly from: number; readonly to: number }): Promise<boolean>;
   /** How long before its start a room opens by itself. */
   readonly openLead: number;
@@ -43,13 +46,13 @@ export interface RoomsDeps {
   readonly idleEnd?: number;
   /** Shown in the API description; default 0. */
   readonly version?: string;
-  /** Where hosts' music is kept; absent: nobody can send any. */
+  /** Where hosts' music is stored; absent: nobody can send any. */
   readonly music?: MusicShelf;
-  /** Takes a room's recording from the disk; absent: there are none. */
+  /** Removes a room's recording from disk; absent: there are none. */
   removeRecording?(slug: string): Promise<void>;
-  /** Takes its sound away and leaves a word about who did so; false when there is none. */
+  /** Removes the sound of a recording and notes who did it; false when there is none. */
   dropRecording?(slug: string, by: 'host' | 'operator'): Promise<boolean>;
-  /** What is told of a recording; undefined without one. */
+  /** The public facts about a recording; undefined without one. */
   recordingNote?(slug: string): RecordingNote | undefined;
   /** Resolves when doors and cells have been told of every change so far. */
   told?(): Promise<void>;
@@ -57,21 +60,33 @@ export interface RoomsDeps {
 
 /** The open part. */
 export interface Rooms extends AsyncDisposable {
-  /** Every room to come or on, and the newest finished ones (2,000 with speech, 200 without); newest first. The same list until something changes. */
+  /**
+   * Every announced or running room, and the newest finished ones (2,000 with speech, 200 without); newest first. The
+   * same list until something changes.
+   */
   cards(): readonly RoomCard[];
-  /** One of these; undefined for a room that nobody need know. */
+  /** One of these; undefined for a room that is not listed. */
   card(slug: string): RoomCard | undefined;
-  /** A room that is over, also one that is no longer told of; undefined when there is none. Rejects while the database is away. */
+  /**
+   * A finished room, even one that is no longer listed; undefined when there is none. Rejects while the database is
+   * away.
+   */
   over(slug: string): Promise<RoomCard | undefined>;
-  /** Calls with the address of each room that has changed or has left the list. */
+  /** Calls back with the address of each room that has changed or has left the list. */
   onChange(listen: (slug: string) => void): Disposable;
-  /** A cell measured first audio or first speech; the first report of each stands. Never throws. */
+  /** A cell measured first audio or first speech; the first report of each counts. Never throws. */
   clocks(slug: string, clocks: Clocks): void;
-  /** How many people are on a room's stage now; tell it at least once a minute, it keeps the room from ending as abandoned. */
+  /**
+   * How many people are on a room's stage now. Report it at least once a minute: it keeps the room from ending as
+   * abandoned.
+   */
   onStage(slug: string, people: number): void;
-  /** A host removed this person in the studio: their link is worth nothing any more. Told until the room's card says so. Never throws. */
+  /**
+   * A host removed this person in the studio: their links stop working. Repeated until the room's card confirms it.
+   * Never throws.
+   */
   bar(slug: string, who: SpeakerId): void;
-  /** Makes or revives the demo room `welcome`, live at once; with false ends it. */
+  /** Creates or revives the demo room `welcome`, live at once; with `on` false ends it. */
   ensureWelcome(on?: boolean): Promise<void>;
   /** What a token makes of its bearer in a room; undefined for everybody else. Rejects while the database is away. */
   whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
@@ -81,7 +96,7 @@ export interface Rooms extends AsyncDisposable {
 
 const TICK_MS = ms(1000);
 
-/** Opens the rooms and goes on where the last run stopped. */
+/** Opens the rooms and continues where the last run stopped. */
 export async function open(deps: RoomsDeps): Promise<Rooms> {
   const book = new Book({
     ...deps,
@@ -90,7 +105,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
   });
   const trouble = openTrouble(deps);
   const failed = (error: unknown): void => {
-    if (!trouble(error)) deps.log.error({ error: String(error) }, 'a room could not be written');
+    if (!trouble(error)) deps.log.error({ error: String(error) }, 'a change to a room could not be saved');
   };
   await book.read();
   const access = openAccess({

@@ -11,13 +11,13 @@ export interface Links {
   readonly whep: string;
   /** The endless stream. */
   readonly stream: string;
-  /** State for listeners, once a second. */
+  /** State for listeners, updated once a second. */
   readonly state: string;
   /** The calendar entry. */
   readonly event: string;
 }
 
-/** A room's addresses below `base`, an origin without a slash at its end. */
+/** A room's addresses below `base`, an origin without a trailing slash. */
 export function linksOf(base: string, slug: string): Links {
   const url = `${base}/r/${slug}`;
   return {
@@ -43,7 +43,7 @@ export interface RoomView extends Links {
   readonly clocks: RoomCard['clocks'];
   readonly welcome: boolean;
   readonly cap?: number;
-  /** What is kept of its sound; absent when nothing was recorded. */
+  /** What is recorded of it; absent when nothing was. */
   readonly recording?: RecordingNote;
 }
 

@@ -6,7 +6,7 @@ import { type Attempted, isRefusal, refuse, refused } from './answer.ts';
 import { MAX_MUSIC_BYTES, MUSIC_LEAD_MS } from './music.ts';
 import type { RoutesDeps } from './routes-deps.ts';
 
-/** Adds the hosts' hold music. */
+/** Adds the routes of hosts' hold music. */
 export function musicRoutes(
   app: Hono,
   deps: RoutesDeps,

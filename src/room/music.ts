@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../base/errors.ts';
 
-/** Bytes of a music file at most: two minutes of what people send, also as WAV of one channel. */
+/** Limit of a music file in bytes: two minutes of what people usually send, even as WAV with one channel. */
 export const MAX_MUSIC_BYTES = 8_000_000;
-/** A room that is announced takes music so long before its start. */
+/** How long before its start an announced room accepts music. */
 export const MUSIC_LEAD_MS = 24 * 3_600_000;
 
 /** A room's own music. */
@@ -12,11 +12,11 @@ export interface RoomMusic {
   readonly wav: () => ReadableStream<Uint8Array>;
 }
 
-/** Where the music that hosts send is kept. */
+/** The store of hosts' music. */
 export interface MusicShelf {
   /**
-   * Reads, decodes and keeps it in place of what was there; how long it is, or why not. Nothing is read before there is
-   * room. `network` is where it comes from: one network has a part of the places.
+   * Reads, decodes and stores music in place of what was there; returns its length, or why not. Nothing is read
+   * before there is room. `network` is where it comes from: each network has a share of the places.
    */
   put(
     slug: string,
@@ -26,9 +26,9 @@ export interface MusicShelf {
     | { readonly seconds: number }
     | { readonly refused: ErrorCode; readonly detail: string; readonly wait?: number }
   >;
-  /** What is kept for a room: its length, and its sound as a WAV file; undefined while the house's plays. */
+  /** A room's stored music: its length, and its sound as a WAV file; undefined while Earshot's own plays. */
   find(slug: string): Promise<RoomMusic | undefined>;
-  /** The house's own music again. */
+  /** Goes back to Earshot's own music. */
   remove(slug: string): Promise<void>;
   /** Removes the music of every room but these. */
   keep(slugs: ReadonlySet<string>): Promise<void>;

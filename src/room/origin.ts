@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 
 /**
- * Whether a browser says that another site's page sends this; what is no browser says nothing. Spec: Fetch Metadata,
- * 2.3; RFC 6454, 7.
+ * Whether a browser says that another site's page sent this; other programs say nothing. Spec: Fetch Metadata, 2.3;
+ * RFC 6454, 7.
  */
 export function fromForeignPage(c: Context, base: string): boolean {
   const site = c.req.header('sec-fetch-site');
@@ -15,7 +15,9 @@ export function fromForeignPage(c: Context, base: string): boolean {
   return [base, originOf(c)].every((own) => new URL(own.replace(/^\w+:/, protocol)).host !== host);
 }
 
-/** The origin people used: the door in front says what it was, and believes nobody but listed proxies about it. */
+/**
+ * The origin that people used, as the door in front reports it; the door believes only listed proxies about it.
+ */
 export function originOf(c: Context): string {
   const { protocol, host } = new URL(c.req.url);
   const scheme = c.req.header('x-forwarded-proto') === 'https' ? 'https:' : protocol;

@@ -16,7 +16,7 @@ const FRENCH = {
   way: 'Sur la machine qui fait tourner ce serveur, ouvrez la page à l’adresse <code>http://localhost</code> (avec son port) : on y crée des salles sans rien d’autre. Ailleurs, ouvrez le lien de l’exploitant, ou collez-le dans le formulaire. L’exploitant l’obtient avec <code>earshot operator link</code>.',
 } as const;
 
-/** A refused form's answer for people whose browser runs no scripts: what happened and how to get in. */
+/** The answer to a refused form for browsers without scripts: what happened, and how to get in. */
 export function refusalPage(c: Context, { refused, detail }: RoomRefusal): Response {
   const language = languageOf(c.req.header('accept-language'));
   const words = language === 'fr' ? FRENCH : ENGLISH;

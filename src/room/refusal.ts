@@ -4,6 +4,6 @@ import type { ErrorCode } from '../base/errors.ts';
 export interface RoomRefusal {
   readonly refused: ErrorCode;
   readonly detail?: string;
-  /** Seconds until it is worth another try. */
+  /** Seconds until another try makes sense. */
   readonly wait?: number;
 }

@@ -43,7 +43,7 @@ const slug = z
   })
   .meta({ description: 'The wanted address', pattern: '^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$' });
 
-/** Above this nobody is held back by a cap. */
+/** A higher cap would hold nobody back. */
 const MOST_LIVE = 10_000_000;
 const cap = z
   .int(`use a whole number from 1 to ${MOST_LIVE}, or null for no cap`)
@@ -61,14 +61,14 @@ const STATUSES = ['scheduled', 'open', 'live', 'ended', 'cancelled'] as const;
 const MOST_LISTED = 200;
 const LISTED = `use a whole number from 1 to ${MOST_LISTED}`;
 
-/** What is said of a body that is no object, or has fields that nobody knows. */
+/** The complaint about a body that is not an object, or has unknown fields. */
 const strange = (known: readonly string[]) => ({
   error: (issue: z.core.$ZodRawIssue): string =>
     issue.code === 'unrecognized_keys'
       ? `there is no field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}; use ${known.join(', ')}`
       : `send an object with ${known.join(', ')}`,
 });
-/** A strict object that says which fields there are. */
+/** A strict object whose complaint names the known fields. */
 const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, strange(Object.keys(shape)));
 

@@ -138,7 +138,10 @@ export function routes(deps: RoutesDeps, access: Access): (request: Request) => 
   app.notFound(() => refuse('not-found'));
   app.onError((error, c) => {
     if (deps.trouble(error)) return refuse('database-away');
-    deps.log.error({ path: c.req.path, error: error.stack ?? String(error) }, 'a request failed');
+    deps.log.error(
+      { path: c.req.path, error: error.stack ?? String(error) },
+      'a bug in Earshot made an API request fail: please report it with this line',
+    );
     return refuse('internal');
   });
   return async (request) => app.fetch(request);

@@ -2,7 +2,7 @@ import type { Selectable, Updateable } from 'kysely';
 import type { RoomTable, Store } from '../store/index.ts';
 import type { Clocks, Revoked, RoomCard, RoomStatus } from '../wire/room.ts';
 
-/** One room: its card, the key of its row, and what only the site knows of it. */
+/** One room: its card, the key of its row, and facts that only the site knows. */
 export interface RoomOnSite {
   readonly id: string;
   readonly created: number;
@@ -11,7 +11,7 @@ export interface RoomOnSite {
   /** Changes to what a calendar shows, and when the newest was. */
   readonly sequence: number;
   readonly modified?: number;
-  /** When it was removed from all lists: only its address is left. */
+  /** When it was removed from all lists: only its address remains. */
   readonly removed?: number;
 }
 
@@ -20,10 +20,10 @@ export const NOTHING_REVOKED: Revoked = { generation: 0, barred: [] };
 
 /** Finished rooms that carried speech and are kept in memory and told to the doors; older ones stay in the database. */
 export const KEPT_SPOKEN = 2000;
-/** The same of those in which nobody ever spoke, so that empty rooms cannot push out the others. */
+/** The same for rooms in which nobody ever spoke, so that empty rooms cannot push out the others. */
 export const KEPT_UNSPOKEN = 200;
 
-/** All rooms to come or on, and the newest finished ones. */
+/** All announced or running rooms, and the newest finished ones. */
 export async function readCurrent(store: Store): Promise<RoomOnSite[]> {
   const rooms = store.db.selectFrom('room').selectAll().where('removed', 'is', null);
   const current = await rooms.where('status', 'in', ['scheduled', 'open', 'live']).execute();

@@ -57,7 +57,10 @@ const LETTERS: Record<string, string> = {
   ...{ ξ: 'x', ο: 'o', π: 'p', ρ: 'r', σ: 's', ς: 's', τ: 't', υ: 'y', φ: 'f', χ: 'ch', ψ: 'ps', ω: 'o' },
 };
 
-/** A short address from a title: `Été à Ὀλυμπία!` is `ete-a-olympia`. `room` when nothing of the title can be written. */
+/**
+ * A short address made from a title: `Été à Ὀλυμπία!` is `ete-a-olympia`. `room` when nothing of the title can be
+ * used.
+ */
 export function slugFrom(title: string): Slug {
   const plain = title
     .normalize('NFKD')

@@ -15,13 +15,13 @@ import type { RoutesDeps } from './routes-deps.ts';
 /** New rooms on the whole server: this many at once, and one more every two seconds. */
 const ALL_BURST = 30;
 const ALL_EVERY_MS = 2000;
-/** The same from one network, which leaves most of it to the others. */
+/** The same for one network, which leaves most of it to the others. */
 const NETWORK_BURST = 6;
 const NETWORK_EVERY_MS = 30_000;
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 
-/** What must be held to start a room, in words: by the way rooms are started here. */
+/** What is needed to start a room, in words, by the setting `roomsCreate`. */
 const WAY_IN = {
   local:
     'Rooms are started on the machine that runs this server, at http://localhost and as the user who runs it, or with the operator’s link: earshot operator link prints it.',
@@ -39,7 +39,10 @@ export function startRoutes(app: Hono, deps: RoutesDeps, access: Access, base: (
   const localCounts =
     deps.loopback !== false && (deps.publicUrl === undefined || isLoopbackHost(new URL(deps.publicUrl).host));
 
-  /** On this machine, as the door saw it, by a program of whoever runs the server, and on no page of another site. */
+  /**
+   * True for a request from this machine, as the door saw it, by a program of the user who runs the server, and from
+   * no other site's page.
+   */
   const isLocal = async (c: Context): Promise<boolean> => {
     const ports = localPorts(c.req.header(LOCAL_HEADER));
     if (!localCounts || !ports) return false;

@@ -6,7 +6,7 @@ export type Action = 'open' | 'live' | 'standby' | 'end' | 'cancel';
 /** Every action, for routes and their description. */
 export const ACTIONS: readonly Action[] = ['open', 'live', 'standby', 'end', 'cancel'];
 
-/** What is allowed. Repeating what already holds is allowed and changes nothing. */
+/** The allowed actions by status. Repeating what already holds is allowed and changes nothing. */
 const NEXT: Record<Action, Partial<Record<RoomStatus, RoomStatus>>> = {
   open: { scheduled: 'open', open: 'open' },
   live: { scheduled: 'live', open: 'live', live: 'live' },

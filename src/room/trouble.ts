@@ -3,12 +3,14 @@ import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import type { Store } from '../store/index.ts';
 
-/** A database that is away fails every request and every second's look: it is said this often. */
+/**
+ * How often the log says that the database is away: meanwhile every request and every second's check fails.
+ */
 const SAY_EVERY = ms(60_000);
 
 /**
- * True when `error` is the database's doing; that is logged in one sentence, at most once a minute, with how many more
- * there were meanwhile.
+ * True when `error` comes from the database; that is logged in one sentence, at most once a minute, with the number
+ * of further ones.
  */
 export function openTrouble(deps: { store: Store; clock: Clock; log: Log }): (error: unknown) => boolean {
   let said = Number.NEGATIVE_INFINITY;

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { EarshotError, type ErrorCode } from '../base/errors.ts';
 import { readMusic } from '../mixer/index.ts';
 
-/** What became of one file. */
+/** The result for one file. */
 export type MusicNews =
   | { readonly pcm: Int16Array<ArrayBuffer> }
   | { readonly refused: ErrorCode; readonly detail: string };

@@ -13,7 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** A decoder that never ends with files that begin with 0, breaks at 2, and otherwise answers with a second of sound. */
+/**
+ * A decoder that never ends with files that begin with 0, breaks at 2, and otherwise answers with a second of sound.
+ */
 const decoder = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { readFileSync } from 'node:fs';

@@ -12,51 +12,55 @@ import { musicFile } from './music-watch.ts';
 /** Megabytes of heap for decoding one file; sound itself is outside it. */
 const DECODER_HEAP_MB = 128;
 
-/** Music is kept as 48 kHz, 16-bit, two channels. */
+/** The format of stored music: 48 kHz, 16-bit, two channels. */
 const [RATE, CHANNELS] = [48_000, 2];
 const BYTES_PER_SECOND = RATE * CHANNELS * 2;
 
-/** A file takes a second of CPU; one that takes longer than this is given up. */
+/** A file takes a second of CPU; one that takes longer than this is abandoned. */
 const DECODE_MS = 20_000;
-/** Files that are received or wait for their turn, each on the disk; further ones are refused before anything is read. */
+/**
+ * Limit of files being received or waiting, each on disk; further ones are refused before anything is read.
+ */
 const MAX_UPLOADS = 16;
-/** Of these, of one network: those who share it wait for each other, and the others for nobody. */
+/**
+ * The part of these for one network: people who share it wait for each other, and nobody else waits for them.
+ */
 const MAX_OF_NETWORK = 4;
-/** While others wait for a place, one that has been received for this long gives up its own. */
+/** While others wait, a file that has been arriving for longer than this gives up its place. */
 const SAFE_MS = 60_000;
-/** One that has not arrived by then is given up in any case. */
+/** A file that has not arrived by then is abandoned in any case. */
 const RECEIVE_MS = 600_000;
-/** And one that brings fewer than `FLOOR_BYTES` within this long: 4 kB/s. */
+/** So is one that brings fewer than `FLOOR_BYTES` within this long: 4 kB/s. */
 const FLOOR_MS = 20_000;
 const FLOOR_BYTES = 80_000;
-/** What a room's music takes on the disk at most, as it is kept. */
+/** Limit of a room's stored music, bytes. */
 const MOST_KEPT_BYTES = LONGEST_MUSIC_SECONDS * BYTES_PER_SECOND;
-/** What the music of all rooms takes together: 43 rooms with two minutes each. */
+/** Limit of the stored music of all rooms together: 43 rooms with two minutes each. */
 const TOTAL_BYTES = 1_000_000_000;
 
-/** What the shelf is opened with. */
+/** Options of the shelf. */
 export interface ShelfOptions {
-  /** The thread's program, which is given the path of a file and answers with `MusicNews`. */
+  /** The thread's program: it receives the path of a file and answers with `MusicNews`. */
   readonly decoder?: URL;
-  /** Bytes of all rooms' music together. */
+  /** Limit of the music of all rooms together, bytes. */
   readonly total?: number;
 }
 
 type Kept = Awaited<ReturnType<MusicShelf['put']>>;
 
-/** A file that is received, waits or is decoded. */
+/** A file that is being received, waits or is decoded. */
 interface Upload {
   readonly network: string | undefined;
   readonly since: number;
-  /** Ends its reception; undefined once it is whole, or has been ended. */
+  /** Ends its reception; undefined once it is complete or was ended. */
   end: ((why: string) => void) | undefined;
 }
 
 const crowded = (detail: string): Kept => ({ refused: 'crowded', detail, wait: 20 });
 
 /**
- * Where the site puts the hosts' music. Each file goes from the network to the disk; then it is decoded in a thread of its
- * own, one at a time, in 20 s at most. What there is room for is known before anything is read.
+ * Where the site stores hosts' music. Each file goes from the network to the disk; then a thread decodes it, one file
+ * at a time, in 20 s at most. Whether there is room is checked before anything is read.
  */
 export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions = {}): MusicShelf {
   const { decoder = new URL('./host-music-worker.ts', import.meta.url), total = TOTAL_BYTES } = options;
@@ -103,7 +107,7 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
       await rm(path, { force: true });
     }
   };
-  /** True when there is a place, if need be that of somebody who has had theirs for long enough. */
+  /** True when there is a place, if necessary that of somebody who has had theirs long enough. */
   const hasPlace = (): boolean => {
     if (under.size < MAX_UPLOADS) return true;
     const oldest = [...under.values()].find(({ end }) => end);
@@ -147,7 +151,7 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
   };
 }
 
-/** The kept sound with the head of a WAV file, read as it is sent. */
+/** The stored sound with a WAV header, read as it is sent. */
 function wavOf(path: string, size: number): ReadableStream<Uint8Array> {
   const head = Buffer.alloc(44);
   head.write('RIFF', 0);
@@ -178,7 +182,7 @@ function wavOf(path: string, size: number): ReadableStream<Uint8Array> {
   });
 }
 
-/** The music that is there, and its size. What an earlier run was about to write is removed. */
+/** The stored music and its size. Unfinished files of an earlier run are removed. */
 async function readSizes(dir: string): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (const name of await readdir(dir).catch(() => [])) {
@@ -189,7 +193,7 @@ async function readSizes(dir: string): Promise<Map<string, number>> {
   return found;
 }
 
-/** Writes a body to a file as it comes; why not, when it is too long, too slow or breaks off. */
+/** Writes a body to a file as it comes; returns why not, when it is too long, too slow or breaks off. */
 async function receive(
   clock: Clock,
   body: AsyncIterable<Uint8Array>,

@@ -4,13 +4,13 @@ import type { Clock } from '../base/clock.ts';
 import { ms } from '../base/time.ts';
 import { musicFromLevelled, type Standby } from '../mixer/index.ts';
 
-/** Where a room's music is kept in the folder of all, as the mixer takes it. */
+/** The file of a room's music, in the mixer's format. */
 export const musicFile = (dir: string, slug: string): string => join(dir, `${slug}.pcm`);
 
-/** How often a cell looks whether its room has another music, in ms: one `stat`. */
+/** How often a cell checks for new music, in ms: one `stat`. */
 const LOOK_MS = 2000;
 
-/** Tells when a room's music is another one than before: the music, or undefined for the house's own. */
+/** Reports when a room's music changes: the new music, or undefined for Earshot's own. */
 export function watchMusic(
   clock: Clock,
   dir: string,

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { EMPTY, type Message } from '../wire/feed.ts';
 import { RENDITIONS } from '../wire/renditions.ts';
 
-/** Bump when the music or the coding changes: the stored loop is then made anew. */
+/** Increase it when the music or the coding changes: the stored loop is then made again. */
 const VERSION = 4;
 
 interface Stored {
@@ -23,7 +23,7 @@ export interface StandbyLoop {
   readonly fragments: readonly Uint8Array[];
 }
 
-/** The standby loop per rendition, coded once per installation: what doors play when a studio is gone. */
+/** The standby loop per rendition, coded once per installation: doors play it while a studio is gone. */
 export type StandbyLoops = ReadonlyMap<string, StandbyLoop>;
 
 /** What the worker posts: one entry per rendition. */
@@ -38,7 +38,7 @@ export function* standbyMessages(slug: string, loops: StandbyLoops): Generator<M
     };
 }
 
-/** What a cell would have said of a room, said in its place by a door that has never heard the cell. */
+/** What a cell would have reported about a room, sent by a door that has never heard from the cell. */
 export function* substituteMessages(slug: string, zero: number, loops: StandbyLoops): Generator<Message> {
   yield { head: { kind: 'program', slug, zero, renditions: RENDITIONS }, body: EMPTY };
   for (const [rendition, { init }] of loops) yield { head: { kind: 'init', slug, rendition }, body: init };

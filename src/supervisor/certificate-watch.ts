@@ -3,14 +3,14 @@ import type { Check } from '../base/health.ts';
 import type { Metric } from '../base/metrics.ts';
 import type { Certificate } from '../certificate/certificate.ts';
 
-/** The certificate of the public port, and until when it is valid. */
+/** Watches how long the certificate of the public port is valid. */
 export class CertificateWatch {
   readonly #clock: Clock;
   readonly #read: (() => Promise<Pick<Certificate, 'until'>>) | undefined;
   #until: number | undefined;
   #unusable = false;
 
-  /** `read`: the certificate as it is on the disk; undefined where no TLS is spoken. */
+  /** `read`: reads the certificate from disk; undefined without TLS. */
   constructor(clock: Clock, read: (() => Promise<Pick<Certificate, 'until'>>) | undefined) {
     this.#clock = clock;
     this.#read = read;
@@ -25,7 +25,7 @@ export class CertificateWatch {
     }
   }
 
-  /** None where no TLS is spoken. */
+  /** None without TLS. */
   checks(): Check[] {
     const part = 'certificate';
     if (!this.#read) return [];

@@ -8,24 +8,28 @@ import { relay } from './relay.ts';
 
 /** One process to keep alive. */
 export interface ChildSpec {
-  /** `door-0`, `cell-1`, `site`: what logs and status call it. */
+  /** Its name in logs and status: `door-0`, `cell-1`, `site`. */
   readonly name: string;
   readonly args: readonly string[];
-  /** Plain data that it is told first of all, so that it need not find out for itself; see `told`. */
+  /** Plain data sent to it first, so that it need not find out for itself; see `told`. */
   readonly config?: object;
   /** Its whole environment; default: this process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** How long an orderly stop may take before SIGKILL. */
   readonly grace: Ms;
-  /** True when it answers on the public port: while no such child is up, the fallback page is shown. */
+  /**
+   * True when it answers on the public port: while no such child is up, the supervisor's static page does.
+   */
   readonly serves?: true;
-  /** What it answers for on `/readyz` beside itself, such as `database`: while it is away nobody knows. */
+  /**
+   * Further parts that it reports on `/readyz`, such as `database`; while it is away their state is unknown.
+   */
   readonly tells?: readonly string[];
-  /** Megabytes of JavaScript heap beyond which it ends itself, instead of taking the memory of others. */
+  /** Megabytes of JavaScript heap beyond which it ends itself, instead of using up the machine's memory. */
   readonly heap?: number;
 }
 
-/** What the supervisor says to a child. */
+/** Messages from the supervisor to a child. */
 export type ChildOrder =
   | { readonly order: 'config'; readonly config: object }
   | { readonly order: 'stop' }
@@ -33,14 +37,14 @@ export type ChildOrder =
   | { readonly order: 'readiness'; readonly ready: Readiness }
   | { readonly order: 'metrics'; readonly n: number }
   | TicketOrder;
-/** What a child says to the supervisor. */
+/** Messages from a child to the supervisor. */
 export type ChildNotice =
   | { readonly notice: 'ready' }
   | { readonly notice: 'pong'; readonly n: number; readonly checks?: readonly Check[] }
   | { readonly notice: 'metrics'; readonly n: number; readonly text: string }
   | TicketNotice;
 
-/** Something that happened to a child and is kept: it ended without being asked to, or is back after that. */
+/** An event in a child's life that is recorded: it ended unexpectedly, or is back after that. */
 export type ProcessEvent =
   | {
       readonly event: 'died';
@@ -48,11 +52,14 @@ export type ProcessEvent =
       readonly pid?: number;
       readonly code: number | null;
       readonly signal: string | null;
-      /** How long it had lived. */
+      /** How long it had run. */
       readonly seconds: number;
-      /** `hung`: it no longer answered and was killed. `not-started`: the system refused it. Absent: it ended by itself. */
+      /**
+       * `hung`: it no longer answered and was killed. `not-started`: the system refused it. Absent: it ended by
+       * itself.
+       */
       readonly why?: 'hung' | 'not-started';
-      /** Until it is started again. */
+      /** Pause before it is started again. */
       readonly retryMs: number;
     }
   | {
@@ -60,7 +67,7 @@ export type ProcessEvent =
       readonly process: string;
       readonly pid?: number;
       readonly restarts: number;
-      /** From its death until it was ready again. */
+      /** Time from its death until it was ready again. */
       readonly seconds: number;
     };
 
@@ -69,38 +76,43 @@ export interface ChildDeps {
   readonly entry: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** What doors are told that ask for the keys of TLS session tickets. */
+  /** The keys of TLS session tickets, for doors that ask. */
   tickets?(): TicketOrder;
   /** Called when it becomes ready, and again after each restart. */
   ready(name: string): void;
-  /** Called when it has ended, asked to or not. */
+  /** Called when it has ended, whether asked to or not. */
   ended?(name: string): void;
-  /** Keeps what happened; it must not wait. Default: it is only logged. */
+  /** StepJournal what happened; must not wait. Default: it is only logged. */
   record?(happened: ProcessEvent): void;
-  /** What is told to those that serve; asked with each ping. */
+  /** The readiness told to children that serve; asked for with each ping. */
   readiness?(): Readiness;
-  /** Where what it writes goes, line by line; default: this process's own output. */
+  /** Receives what it writes, line by line; default: this process's own output. */
   output?(text: string): void;
 }
 
-/** Before the first restart: a door is missed at once, and one that has served may well serve again. */
+/**
+ * Pause before the first restart: a missing door is noticed at once, and one that worked will probably work again.
+ */
 const FIRST_BACKOFF = 50;
-/** Before the second in a row, doubled from then on. */
+/** Pause before the second restart in a row; doubled from then on. */
 const SECOND_BACKOFF = 250;
 const LAST_BACKOFF = 10_000;
-/** Alive this long, a child's next crash starts the back-off anew. */
+/** When a child has run this long, its next crash starts the back-off anew. */
 const STEADY = 30_000;
 const PING_PERIOD = ms(1000);
-/** A child that leaves so many pings unanswered is in an endless loop: killed and restarted, within 10 s in all. */
+/**
+ * A child that leaves this many pings unanswered is in an endless loop: it is killed and restarted, within 10 s in
+ * all.
+ */
 const SILENT_PINGS = 6;
-/** A child that is not ready after so many hangs while it opens: killed and started again. */
+/** A child that is not ready after this many pings hangs while it opens: it is killed and started again. */
 const START_PINGS = 60;
-/** So many pings unanswered it is no longer called well. */
+/** With this many pings unanswered it no longer counts as well. */
 const LATE_PINGS = 3;
-/** A child that ended so often within a minute is not well either while it happens to run. */
+/** A child that ended this often within a minute does not count as well, even while it is running. */
 const OFTEN = 3;
 const OFTEN_WITHIN = 60_000;
-/** What a child has not said by then is left out of the answer. */
+/** Metrics that a child has not sent by then are left out. */
 const METRICS_PATIENCE = ms(1000);
 
 /** Keeps one process running: restarts it with back-off, kills it when it hangs, stops it in order. */
@@ -112,22 +124,22 @@ export class Child {
   #backoff = FIRST_BACKOFF;
   #startedAt = 0;
   /**
-   * Pings since it was last heard. Counted and not timed: a machine that stands still for a minute has sent none, and
-   * must not wake up to a supervisor that kills everyone.
+   * Pings since it was last heard from. They are counted, not timed: a machine that stood still for a minute has sent
+   * none, and the supervisor must not kill everyone when it wakes up.
    */
   #unanswered = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
   #pings: Disposable | undefined;
   #retry: Disposable | undefined;
   #asked = 0;
-  /** Since when it has been away, after a death. */
+  /** Since when it has been away after a death. */
   #diedAt: number | undefined;
   #why: 'hung' | 'not-started' | undefined;
   readonly #asking = new Map<number, (text: string | undefined) => void>();
   /** When it ended lately. */
   #ends: number[] = [];
   #checks: readonly Check[] = [];
-  /** How often it had to be started again. */
+  /** How often it was restarted. */
   restarts = 0;
   isReady = false;
   /** True once it has asked for the keys of session tickets. */
@@ -154,7 +166,7 @@ export class Child {
     return this.#spec.name.replace(/-\d+$/, '');
   }
 
-  /** How it is, and what it answers for. */
+  /** Its own state, and that of the parts it reports. */
   checks(): Check[] {
     const { name } = this.#spec;
     const { tells = [] } = this.#spec;
@@ -175,7 +187,7 @@ export class Child {
     return [own, ...this.#checks];
   }
 
-  /** Its metrics as Prometheus text; undefined when it does not say within a second. */
+  /** Its metrics as Prometheus text; undefined when it does not answer within a second. */
   metrics(): Promise<string | undefined> {
     const child = this.#process;
     if (!child?.connected || !this.isReady) return Promise.resolve(undefined);
@@ -191,7 +203,7 @@ export class Child {
     });
   }
 
-  /** Tells a child that serves how all of them are, at once and not with the next ping. */
+  /** Tells a child that serves the state of the installation at once, without waiting for the next ping. */
   tell(ready: Readiness): void {
     if (this.serves && this.isReady && this.#process?.connected)
       this.#process.send({ order: 'readiness', ready } satisfies ChildOrder, () => undefined);
@@ -244,7 +256,7 @@ export class Child {
     this.#pings = clock.every(PING_PERIOD, () => this.#ping());
   }
 
-  /** Asks for an orderly end and waits for it; SIGKILL after the grace time. */
+  /** Asks it to stop in order and waits; SIGKILL after the grace time. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#retry?.[Symbol.dispose]();
@@ -258,7 +270,7 @@ export class Child {
     clearTimeout(killer);
   }
 
-  /** Tells the keys of session tickets, where it has asked for them. */
+  /** Sends the keys of session tickets, if it has asked for them. */
   tellTickets(): void {
     const order = this.#ticketed ? this.#deps.tickets?.() : undefined;
     if (order && this.#process?.connected) this.#process.send(order, () => undefined);

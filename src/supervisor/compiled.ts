@@ -1,12 +1,13 @@
 import { statfsSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 
-/** What is kept takes 5 MB: never of a disk on which recordings may soon need them. */
+/** The cache takes 5 MB: it is not made on a disk that recordings may soon need. */
 const PLENTY_BYTES = 200e6;
 
 /**
- * The folder in which children keep what Node makes of our files, so that one that has died is back in half the time and
- * without Node's compiler: none where this process has one already, which they share, or where the disk has no room.
+ * The folder in which children keep Node's compiled code, so that a process that died is back in half the time and
+ * without Node's compiler. Undefined where this process has such a folder already, which they share, or where the
+ * disk has no room.
  */
 export function compiledFolder(data: string, folder: string): string | undefined {
   if (getCompileCacheDir() !== undefined) return undefined;

@@ -3,16 +3,16 @@ import type { Clock } from '../base/clock.ts';
 import type { Check } from '../base/health.ts';
 import type { Metric } from '../base/metrics.ts';
 
-/** A disk that has not said within this long is not well. */
+/** A disk that has not answered within this long is not well. */
 const DISK_SILENT = 30_000;
-/** Below this recordings have gaps, or are about to. */
+/** Below this, recordings have gaps or soon will. */
 const NO_ROOM_BYTES = 64e6;
-/** The pace at which a disk fills is taken over so many looks: an hour. */
+/** The pace at which a disk fills is measured over this many samples: an hour. */
 const PACE_LOOKS = 720;
-/** Less of it says nothing yet. */
+/** Less time than this says nothing yet. */
 const PACE_LEAST_MS = 600_000;
 
-/** Bytes free and in all, of a disk. */
+/** Free and total bytes of a disk. */
 export interface Space {
   readonly free: number;
   readonly size: number;
@@ -34,7 +34,7 @@ export class DiskWatch {
     this.#began = clock.now();
   }
 
-  /** One at a time: a disk that hangs is not asked again meanwhile. */
+  /** Takes one sample. Samples do not overlap: a disk that hangs is not asked again. */
   async look(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
@@ -98,7 +98,7 @@ export class DiskWatch {
   }
 }
 
-/** What the system says of a folder's disk. @throws what the system says when it cannot. */
+/** The system's figures for the disk of a folder. @throws the system's error. */
 export async function spaceOf(folder: string): Promise<Space> {
   const { bavail, blocks, bsize } = await statfs(folder);
   return { free: bavail * bsize, size: blocks * bsize };

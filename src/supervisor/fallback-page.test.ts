@@ -141,7 +141,7 @@ test('logs once that doors are missing and how long they were, and nothing when 
   page = openFallbackPage({ clock, log, port, host: '127.0.0.1', random: () => 0 });
   const other = createServer();
   await new Promise<void>((resolve) => other.listen({ port, host: '127.0.0.1' }, resolve));
-  const missed = ['no door is up: a static page answers', { port }];
+  const missed = ['no door is up: everyone who asks gets a static page until one is', { port }];
   page.show();
   await new Promise((resolve) => setTimeout(resolve, 50));
   clock.advance(100);

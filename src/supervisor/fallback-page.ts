@@ -6,11 +6,11 @@ import type { Log } from '../base/log.ts';
 import { problem } from '../base/reply.ts';
 import { type Ms, ms } from '../base/time.ts';
 
-/** What the fallback page speaks TLS with, and what is wrong with the files when they are no longer that. */
+/** The certificate for the static page, and what is wrong with the files when they can no longer be used. */
 export interface FallbackCertificate {
   readonly pair?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   readonly fault?: string;
-  /** True when doors start without it, for it is being obtained. */
+  /** True when doors start without it, because it is being obtained. */
   readonly later?: boolean;
 }
 
@@ -21,17 +21,27 @@ export interface FallbackPageDeps {
   /** The public port; it is shared with the doors (SO_REUSEPORT). */
   readonly port: number;
   readonly host: string;
-  /** The certificate where the public port speaks TLS; asked for when it is opened, each hour, and whenever it is shown. */
+  /**
+   * Reads the certificate where the public port speaks TLS: when it is opened, each hour, and whenever it
+   * takes the port.
+   */
   readonly certificate?: () => FallbackCertificate;
-  /** 0 ≤ n < 1, for the pauses of those who come back. */
+  /** 0 ≤ n < 1; spreads the times at which people come back. */
   readonly random: () => number;
 }
 
-/** Rung 6: while no door is up, the supervisor itself answers on the public port with one page out of memory. */
+/**
+ * Rung 6: while no door is up, the supervisor itself answers on the public port with one page from memory.
+ */
 export interface FallbackPage {
-  /** Takes the port, and goes on trying while something else has it. Harmless when it is held. `starting`: no door was ever up, and nobody need hear of it. */
+  /**
+   * Takes the port, and keeps trying while another program has it. Harmless when it is already held. `starting`: no
+   * door was ever up, so nothing is logged.
+   */
   show(starting?: boolean): void;
-  /** Lets go of the port; answers that have begun are finished. `up`: a door is there again, and not Earshot stopped. */
+  /**
+   * Releases the port; answers that have begun are finished. `up`: a door is up again; otherwise Earshot is stopping.
+   */
   hide(up: boolean): void;
   /** True while it has the port. */
   readonly shown: boolean;
@@ -39,13 +49,13 @@ export interface FallbackPage {
   readonly answers: number;
 }
 
-/** Connections at one time; further ones are dropped by the kernel's accept and come back by themselves. */
+/** Limit of simultaneous connections; further ones are dropped and come back by themselves. */
 const MAX_CONNECTIONS = 1_000;
-/** A TLS handshake, and then a request and the taking of its answer, must each be over within this long. */
+/** Time limit for a TLS handshake, and then for a request and the reading of its answer. */
 const PATIENCE_MS = 3_000;
-/** Bytes of a request that are looked at; what is asked for does not matter. */
+/** Bytes of a request that are read; what it asks for does not matter. */
 const MAX_HEAD = 8_192;
-/** Everyone is told a pause between these, so that they do not all come back in one instant. */
+/** Everyone is told a pause between these, so that they do not all come back at the same instant. */
 const FIRST_PAUSE_S = 3;
 const LAST_PAUSE_S = 12;
 const RETRY_MS = ms(200);
@@ -57,7 +67,7 @@ const FILES = 'no door will start: repair the files';
 const LATER =
   'doors that start refuse TLS until there is a good one: repair the file, or restart Earshot and it will request a new one';
 
-/** A page of another origin may ask with any field, so that it is told what the others are told. Spec: Fetch, 3.3. */
+/** Allows pages of other origins any header, so that they get the same answer as others. Spec: Fetch, 3.3. */
 const LEAVE =
   'HTTP/1.1 204 No Content\r\naccess-control-allow-origin: *\r\naccess-control-allow-methods: GET, HEAD, OPTIONS\r\n' +
   'access-control-allow-headers: *\r\ncache-control: no-store\r\nconnection: close\r\n\r\n';
@@ -72,7 +82,7 @@ export function openFallbackPage(deps: FallbackPageDeps): FallbackPage {
   let server: Server | undefined;
   let wanted = false;
   let answered = 0;
-  /** Since when doors that had been up are missed. */
+  /** Since when there has been no door, if there was one before. */
   let since: Ms | undefined;
 
   function serve(socket: Socket): void {
@@ -121,7 +131,7 @@ export function openFallbackPage(deps: FallbackPageDeps): FallbackPage {
       if (server) return;
       if (!starting && since === undefined) {
         since = clock.now();
-        log.warn({ port: deps.port }, 'no door is up: a static page answers');
+        log.warn({ port: deps.port }, 'no door is up: everyone who asks gets a static page until one is');
         const { pair, fault, later } = deps.certificate?.() ?? {};
         if (fault !== undefined) log.error({ fault }, `${pair ? STALE : NONE}; ${later ? LATER : FILES}`);
       }

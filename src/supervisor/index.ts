@@ -24,34 +24,39 @@ export { keepPidFile } from './pid-file.ts';
 export interface SupervisorDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** The program every child runs, with its own arguments. */
+  /** The program that every child runs, each with its own arguments. */
   readonly entry: string;
   /** Started together; stopped in this order, one group after the other. */
   readonly groups: readonly (readonly ChildSpec[])[];
-  /** What answers on the public port while none of the children that `serve` is up. */
+  /** Answers on the public port while none of the children that `serve` is up. */
   readonly fallback?: FallbackPage;
-  /** What the supervisor itself answers for on `/readyz`, such as the disk. */
+  /** Further parts that the supervisor itself reports on `/readyz`, such as the disk. */
   checks?(): readonly Check[];
-  /** Keeps what happened to a child; it must not wait. Default: it is only logged. */
+  /** StepJournal what happened to a child; must not wait. Default: it is only logged. */
   record?(happened: ProcessEvent): void;
-  /** Takes the lines that children write; it must not wait. Default: they are thrown away. */
+  /** Receives the lines that children write; must not wait. Default: they are dropped. */
   output?(line: string): void;
 }
 
-/** The running family of processes. */
+/** The running processes of one supervisor. */
 export interface Supervisor extends AsyncDisposable {
   /** Resolves when every child has reported ready once. */
   readonly ready: Promise<void>;
   /** Name, process id and restarts of each child. */
   status(): { name: string; pid: number | undefined; restarts: number; ready: boolean }[];
-  /** What `/readyz` says at this moment. */
+  /** The answer of `/readyz` now. */
   readiness(): Readiness;
-  /** The metrics of each process that answers within a second, and which there are and how often each was started again. */
+  /**
+   * The metrics of each process that answers within a second, and the supervisor's own: which processes there are,
+   * and how often each was restarted.
+   */
   metrics(): Promise<Exposed[]>;
 }
 
 const AWAKE_MS = 60_000;
-/** So long no door is up before the fallback page is shown: less than a person notices, more than a hand-over takes. */
+/**
+ * How long no door is up before the static page takes over: less than people notice, longer than a hand-over.
+ */
 const FALLBACK_AFTER = ms(150);
 
 /** Starts all children. Disposing stops the groups in order and waits. */
@@ -114,7 +119,7 @@ export function open(deps: SupervisorDeps): Supervisor {
   };
 }
 
-/** The metrics of all children, each with its name as a label, and what the supervisor knows of them. */
+/** The metrics of all children, labelled with their names, and what the supervisor knows about them. */
 async function gather(children: readonly Child[], ready: () => Readiness): Promise<Exposed[]> {
   const said = new Map(
     await Promise.all(children.map(async (child) => [child, await child.metrics()] as const)),
@@ -145,7 +150,7 @@ async function gather(children: readonly Child[], ready: () => Readiness): Promi
   return [{ labels: {}, text: own }, ...texts];
 }
 
-/** One check a part: what several say of the same part is well when all do. */
+/** Merges checks by part: a part is well when everything that is reported about it is. */
 function together(checks: readonly Check[]): Check[] {
   const byPart = new Map<string, Check>();
   for (const check of checks) {
@@ -155,7 +160,7 @@ function together(checks: readonly Check[]): Check[] {
   return [...byPart.values()];
 }
 
-/** The child's side: what its supervisor tells it first of all, `ChildSpec.config`. Only in a child that has one. */
+/** In a child: the `ChildSpec.config` that its supervisor sent. Only in a child that has one. */
 export const told = <Config extends object>(): Promise<Config> =>
   new Promise((resolve) =>
     process.once('message', (first: Extract<ChildOrder, { order: 'config' }>) =>
@@ -163,7 +168,7 @@ export const told = <Config extends object>(): Promise<Config> =>
     ),
   );
 
-/** The child's side: tells the supervisor when ready, answers it, resolves when asked to stop or orphaned. */
+/** In a child: reports that it is ready, answers pings, and resolves when asked to stop or orphaned. */
 export function supervised(): { ready(telling?: Telling): void; readonly stop: Promise<void> } {
   let resolve: () => void = () => undefined;
   let telling: Telling = {};

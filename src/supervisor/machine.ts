@@ -8,13 +8,13 @@ import { CertificateWatch } from './certificate-watch.ts';
 import { DiskWatch, type Space, spaceOf } from './disk-watch.ts';
 import { type ProcessorTicks, ProcessorWatch, ticksOf } from './processor-watch.ts';
 
-/** What the watch over the machine needs. */
+/** What watching the machine needs. */
 export interface MachineDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** The data folder: its disk is watched. */
   readonly data: string;
-  /** Where TLS is spoken: the certificate as it is on the disk. @throws while it cannot be used. */
+  /** Reads the certificate from disk, where TLS is used. @throws while it cannot be used. */
   certificate?(): Promise<Pick<Certificate, 'until'>>;
   /** Default: the system's word. */
   space?(folder: string): Promise<Space>;
@@ -33,7 +33,7 @@ const SECOND = ms(1000);
 const DISK_EVERY = 5;
 const CERTIFICATE_EVERY = 60;
 
-/** Opens the watch: one look a second. */
+/** Opens the watch, which samples once a second. */
 export function openMachine(deps: MachineDeps): Machine {
   const { clock, log, data, space = spaceOf, ticks = ticksOf } = deps;
   const disk = new DiskWatch(clock, () => space(data));

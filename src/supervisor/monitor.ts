@@ -11,7 +11,7 @@ import { type Ms, ms } from '../base/time.ts';
 export interface MonitorDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** 0 takes a free one. */
+  /** 0 takes any free port. */
   readonly port: number;
   readonly host: string;
   /** The metrics of each process that answers, with its labels, and those of the supervisor. */
@@ -19,7 +19,7 @@ export interface MonitorDeps {
   readiness(): Readiness;
 }
 
-/** The operator's own port: metrics and readiness of all processes, whichever of them is dead. */
+/** The operator's own port: metrics and readiness of all processes, whichever of them is down. */
 export interface Monitor extends AsyncDisposable {
   /** The port; undefined while another program has it. */
   readonly port: number | undefined;
@@ -30,8 +30,8 @@ const MOST_CONNECTIONS = 64;
 const TEXT = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
 
 /**
- * False for a name that anybody may have made to lead to this machine: a page in a browser here could read everything by
- * it (DNS rebinding). Names without a dot are nobody's in the public DNS.
+ * False for a host name that somebody else may have pointed at this machine: a page in a browser here could read
+ * everything through it (DNS rebinding). Names without a dot are not in the public DNS.
  */
 function isMeant({ headers, socket }: IncomingMessage): boolean {
   if (headers.host === undefined || !isLoopback(socket.localAddress)) return true;
@@ -39,10 +39,12 @@ function isMeant({ headers, socket }: IncomingMessage): boolean {
   return isLoopbackHost(headers.host) || isIP(name) > 0 || !name.includes('.');
 }
 
-/** Opens it; a port that is taken is tried again, for nobody loses sound because of it. Resolves after the first try. */
+/**
+ * Opens it. A port that is taken is tried again, since no sound depends on it. Resolves after the first try.
+ */
 export async function openMonitor(deps: MonitorDeps): Promise<Monitor> {
   const { clock, log, host } = deps;
-  /** Several that ask at once get the same. */
+  /** Simultaneous requests share one answer. */
   let gathering: Promise<string> | undefined;
   const gather = (): Promise<string> => {
     gathering ??= deps

@@ -4,15 +4,15 @@ import type { Log } from '../base/log.ts';
 import type { Metric } from '../base/metrics.ts';
 import type { Ms } from '../base/time.ts';
 
-/** A second that comes this much late, or of which others had this much, was a bad one. */
+/** A second in which this process ran this much late, or other machines took this share, is a bad one. */
 const LATE_MS = 250;
 const STOLEN = 0.15;
-/** So many bad seconds of the last thirty are told, at most every ten minutes. */
+/** This many bad seconds out of the last thirty are logged, at most every ten minutes. */
 const WINDOW = 30;
 const BAD = 5;
 const TOLD_EVERY = 600_000;
 
-/** Ticks of all processors, and those of them that other machines had (steal). */
+/** Ticks of all processors, and the part of them that other machines had (steal). */
 export interface ProcessorTicks {
   readonly all: number;
   readonly stolen: number;
@@ -84,7 +84,7 @@ export class ProcessorWatch {
   }
 }
 
-/** What the system says; undefined where it does not. Spec: proc(5), /proc/stat. */
+/** The system's counts; undefined where it has none. Spec: proc(5), /proc/stat. */
 export function ticksOf(): ProcessorTicks | undefined {
   if (process.platform !== 'linux') return undefined;
   try {

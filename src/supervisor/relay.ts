@@ -2,24 +2,26 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../base/clock.ts';
 
-/** What is made of what a child writes. */
+/** What relaying a child's output needs. */
 export interface RelayDeps {
   readonly clock: Clock;
   /** Whose output it is. */
   readonly process: string;
-  /** Takes whole records, a line of JSON each; it must not wait. Undefined: what is read is thrown away. */
+  /** Receives whole records, one line of JSON each; must not wait. Undefined: they are dropped. */
   readonly output: ((line: string) => void) | undefined;
 }
 
-/** Characters of one record; what is longer is cut. */
+/** Limit of characters per record; the rest is cut. */
 const LONGEST = 16_384;
-/** Records a second that are no lines of our logger: a program that floods its output is not worth more. */
+/**
+ * Limit per second of records that are not lines of our logger: a program that floods its output is not worth more.
+ */
 const MOST_RAW = 20;
 const SECOND = 1000;
 
 /**
- * Reads what a child writes as fast as it comes. Lines of its logger go on as they are; anything else (a stack trace, a
- * library's warning) becomes a record of its own, all that came at once together.
+ * Reads a child's output as fast as it comes. Lines of its logger pass unchanged; anything else (a stack trace, a
+ * library's warning) becomes one record, with everything that came at the same time.
  */
 export function relay(stream: Readable, { clock, process, output }: RelayDeps): void {
   const decoder = new StringDecoder('utf8');

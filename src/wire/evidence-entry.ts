@@ -21,7 +21,10 @@ export interface RoomPlace {
   readonly room: string;
   /** From 1. */
   readonly seq: number;
-  /** Leaf hash of the room's entry before this one, hexadecimal (RFC 6962: SHA-256 of 0x00 and the entry); '' for the first. */
+  /**
+   * Leaf hash of the room's entry before this one, hexadecimal (RFC 6962: SHA-256 of 0x00 and the entry); '' for the
+   * first.
+   */
   readonly previous: string;
 }
 

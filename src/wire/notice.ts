@@ -5,7 +5,7 @@ import { eventBox, messageIn } from './event-box.ts';
 export type StreamPlace = 'live' | 'ring';
 
 /** The scheme of the box; its message is the JSON of a `Notice`. */
-export const NOTICE_SCHEME = 'urn:earshot:delivery:1';
+const NOTICE_SCHEME = 'urn:earshot:delivery:1';
 
 /** The write period changes, `in` ms from now at the earliest; 0 means from the next write on. */
 export interface PeriodNotice {

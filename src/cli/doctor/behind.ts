@@ -1,11 +1,11 @@
 import type { Finding } from './finding.ts';
 
 const RENDITION = 'opus64';
-/** A cache that says nothing for this long is not one. */
+/** A cache that has not answered for this long is given up. */
 const PATIENCE_MS = 20_000;
-/** How much of the stream is listened to. */
+/** How long the stream is listened to. */
 const LISTEN_MS = 4_000;
-/** Headers by which caches say that they had something. */
+/** Headers by which caches report a hit. */
 const SIGNS = [
   'x-cache',
   'cf-cache-status',
@@ -18,7 +18,7 @@ const SIGNS = [
 const get = (url: string): Promise<Response> =>
   fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), headers: { cookie: 'earshot-doctor=1' } });
 
-/** Whether an answer came out of a cache; undefined when it does not say. */
+/** Whether an answer came from a cache; undefined when the cache does not say. */
 function kept({ headers }: Response): boolean | undefined {
   const said = SIGNS.flatMap((name) => headers.get(name) ?? []).join(' ');
   if (/hit/i.test(said)) return true;
@@ -26,7 +26,10 @@ function kept({ headers }: Response): boolean | undefined {
   return said === '' ? undefined : false;
 }
 
-/** Looks at a room through a cache: what is kept, under which key, with which headers, and whether the stream is held back. */
+/**
+ * Checks a room through a cache: what is cached, under which key, with which headers, and whether the stream is held
+ * back.
+ */
 export async function behind(room: string): Promise<Finding[]> {
   const base = room.replace(/\/+$/, '');
   const answers: Response[] = [];
@@ -77,10 +80,10 @@ async function segment(read: (path: string) => Promise<Response>, last: number):
   const control = first.headers.get('cache-control') ?? 'none';
   return [
     first.ok && same
-      ? good('Segment', `${bytes.length} bytes, twice the same`)
+      ? good('Segment', `${bytes.length} bytes, the same both times`)
       : bad(
           'Segment',
-          `${first.status}, ${same ? 'the same' : 'not the same'} twice`,
+          `${first.status}, ${same ? 'the same' : 'different'} both times`,
           'pass bodies on unchanged',
         ),
     hit === true
@@ -94,23 +97,27 @@ async function segment(read: (path: string) => Promise<Response>, last: number):
         : bad(
             'Segments are kept',
             'the second request went to the origin',
-            'respect Cache-Control: a year, immutable',
+            'let the cache obey Cache-Control: segments may be kept for a year',
           ),
     hitOther === true
-      ? good('Random query strings', 'one object')
+      ? good('Random query strings', 'ignored: one cached copy answers them all')
       : hitOther === undefined
-        ? notice('Random query strings', 'the cache does not say', 'drop the query of segments from the key')
+        ? notice(
+            'Random query strings',
+            'the cache does not say',
+            'leave the query string of segments out of the cache key',
+          )
         : bad(
             'Random query strings',
             'each is a request to the origin',
-            'drop the query of segments from the key',
+            'leave the query string of segments out of the cache key',
           ),
     /max-age=31536000/.test(control)
       ? good('Cache-Control of a segment', control)
-      : bad('Cache-Control of a segment', control, 'pass on what the origin says'),
+      : bad('Cache-Control of a segment', control, 'pass this header on unchanged'),
     first.headers.get('access-control-allow-origin') === '*'
       ? good('Other pages may read it', 'Access-Control-Allow-Origin: *')
-      : bad('Other pages may read it', 'no Access-Control-Allow-Origin', 'pass on what the origin says'),
+      : bad('Other pages may read it', 'no Access-Control-Allow-Origin', 'pass this header on unchanged'),
   ];
 }
 
@@ -133,15 +140,15 @@ async function stream(base: string, answers: Response[]): Promise<Finding> {
       before = performance.now();
       if (before > end) break;
     }
-    const found = `${Math.round(longest)} ms between two pieces at most, written every ${period} ms`;
+    const found = `written every ${period} ms; at most ${Math.round(longest)} ms between two pieces`;
     return longest <= period * 2 + 1_000
       ? good(what, found)
-      : bad(what, found, 'it is held back: turn buffering off for /r/*/stream and /r/*/radio.*');
+      : bad(what, found, 'the cache holds it back: turn buffering off for /r/*/stream and /r/*/radio.*');
   } catch (error) {
     return bad(
       what,
       (error as Error).message,
-      'pass /r/*/stream through, unbuffered and without a limit of time',
+      'pass /r/*/stream through, unbuffered and without a time limit',
     );
   } finally {
     clearTimeout(timer);
@@ -163,7 +170,7 @@ async function blocking(read: (path: string) => Promise<Response>): Promise<Find
     : bad(
         what,
         `${answer?.status ?? 'no answer'}`,
-        'keep _HLS_msn and _HLS_part, and wait 20 s for a first byte',
+        'keep _HLS_msn and _HLS_part in the cache key, and allow 20 s for the first byte',
       );
 }
 
@@ -174,8 +181,8 @@ async function never(base: string): Promise<Finding> {
   const answer = await get(url);
   await answer.arrayBuffer();
   return kept(answer) === true
-    ? bad(what, `${url} came from the cache`, 'do not cache anything that says no-store')
-    : good(what, 'is passed on');
+    ? bad(what, `${url} came from the cache`, 'cache nothing that is marked no-store')
+    : good(what, 'not cached');
 }
 
 const good = (what: string, found: string): Finding => ({ what, state: 'good', found });

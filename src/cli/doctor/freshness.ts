@@ -14,8 +14,8 @@ const load = async (): Promise<Freshness> =>
   (await import(new URL('../../../scripts/freshness.mjs', import.meta.url).href)) as Freshness;
 
 /**
- * Looks whether packages and pages were made for this code, after an upgrade for example, and warns of old pages.
- * @throws EarshotError `bad-config` when the packages are others.
+ * Checks that packages and pages match this code, which they may not after an upgrade, and warns of outdated pages.
+ * @throws EarshotError `bad-config` when the packages do not match.
  */
 export async function checkFreshness(): Promise<void> {
   const [{ missingPackage, pagesAreOld }] = [await load()];
@@ -23,11 +23,11 @@ export async function checkFreshness(): Promise<void> {
   if (missing !== undefined)
     throw new EarshotError(
       'bad-config',
-      `the installed packages do not fit this version of Earshot (${missing}). Run once: ${BUILD}`,
+      `the installed packages do not match this version of Earshot (${missing}). Run once: ${BUILD}`,
     );
   if (pagesAreOld(ROOT))
     process.stderr.write(
-      `earshot: the pages were built from another version than this one: people get old pages. Run once: ${BUILD}\n`,
+      `earshot: the pages were built from another version of Earshot, so visitors get outdated ones. Run once: ${BUILD}\n`,
     );
 }
 

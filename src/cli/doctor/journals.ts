@@ -3,10 +3,10 @@ import type { Config } from '../../config/index.ts';
 import { journalsIn, look } from '../journal.ts';
 import type { Finding } from './finding.ts';
 
-/** More is not read, newest files first: the other checks are waiting. */
+/** Newest files are read first, up to this many bytes: the other checks are waiting. */
 const MOST_BYTES = 32_000_000;
 
-/** Whether what was written down in the data folder is unchanged. */
+/** Checks that the journals of the data folder are unchanged. */
 export async function journals(config: Config): Promise<Finding> {
   const what = 'Journals';
   const files = await Promise.all(
@@ -31,7 +31,7 @@ export async function journals(config: Config): Promise<Finding> {
     };
   return {
     ...{ what, state: 'notice' },
-    found: `${bad.length} of ${looked.length} were changed, have lost entries or cannot be read, first ${bad[0]?.path}`,
-    change: 'earshot journal verify says where; nothing that is heard depends on it',
+    found: `${bad.length} of ${looked.length} were changed, have lost entries or cannot be read; the first is ${bad[0]?.path}`,
+    change: 'run earshot journal verify to see where; sound does not depend on it',
   };
 }

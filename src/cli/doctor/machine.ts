@@ -1,4 +1,4 @@
-/** What `doctor` looks at of the machine: disk, limits, clock. */
+/** The checks of `doctor` on the machine: disk, limits, clock. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { statfs, unlink, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const HOUR_BYTES = 72e6;
 const WANTED_FILES = 65_536;
 const ASK_MS = 2000;
 
-/** Whether the data folder can be written, and for how long. */
+/** Checks that the data folder can be written, and for how long there is room. */
 export async function disk(config: Config): Promise<Finding> {
   const what = `Data folder ${config.data}`;
   try {
@@ -34,7 +34,7 @@ export async function disk(config: Config): Promise<Finding> {
       return {
         what,
         state: 'bad',
-        found: `${ffree} more files fit`,
+        found: `room for only ${ffree} more files`,
         change: 'remove files: the disk has no inodes left',
       };
     if (free >= LOW_DISK_BYTES) return { what, state: 'good', found };
@@ -48,7 +48,7 @@ export async function disk(config: Config): Promise<Finding> {
   }
 }
 
-/** What to do about a data folder that cannot be written, by what the system says. */
+/** What to do about a data folder that cannot be written, by the system's error code. */
 export function diskAdvice(code: string | undefined): string {
   switch (code) {
     case 'ENOSPC':
@@ -90,7 +90,7 @@ export function oldRecordings(config: Config): Finding[] {
   ];
 }
 
-/** Open files: of the service where it runs, otherwise of whoever asks. */
+/** The limit on open files: of the running service, otherwise of the current user. */
 export function files(now: Running | undefined): Finding {
   const what = now ? 'Open files of the running Earshot' : 'Open files';
   const path = '/proc/self/limits';

@@ -5,16 +5,16 @@ import { paths } from '../../role/paths.ts';
 import type { Finding } from './finding.ts';
 
 const DAY_MS = 86_400_000;
-/** The pace is what was recorded in so many days. */
+/** The pace is measured over this many days. */
 const PACE_DAYS = 7;
-/** A disk that is full sooner is told. */
+/** A disk that will be full sooner than this is reported. */
 const SOON_DAYS = 30;
-/** A recording of a room that ended so long ago is called old. */
+/** A recording is old when its room ended this long ago. */
 const OLD_DAYS = 180;
 
 type Settings = Pick<Config, 'recordingsKeep' | 'recordingsQuota' | 'archive'>;
 
-/** Looks at what is recorded: how much, how fast it grows, and whether anything ever takes it away. */
+/** Checks recordings: how much there is, how fast it grows, and whether anything ever removes them. */
 export async function recordings(config: Config): Promise<Finding> {
   const dir = paths(config.data).archive;
   try {
@@ -25,12 +25,12 @@ export async function recordings(config: Config): Promise<Finding> {
   } catch (error) {
     return {
       ...{ what: 'Recordings', state: 'notice', found: String(error) },
-      change: `they cannot be counted: is ${dir} for this user to read?`,
+      change: `they cannot be counted: can this user read ${dir}?`,
     };
   }
 }
 
-/** The finding by what was counted, the bytes that are free, and the wall clock in ms. */
+/** The finding for these recordings, the free bytes, and the wall clock in ms. */
 export function judge(
   all: readonly CountedRecording[],
   free: number,
@@ -78,7 +78,7 @@ export function judge(
   return { what, state: 'good', found };
 }
 
-/** Of what a recording takes, the part of the last days. */
+/** The bytes of a recording that were made in the last days. */
 function latelyBytes({ bytes, seconds, ended }: CountedRecording, now: number): number {
   const length = Math.max(1, seconds * 1000);
   const since = now - PACE_DAYS * DAY_MS;

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/index.ts';
 import type { Finding } from './finding.ts';
 
-/** Looks at who may start rooms: strangers on a server that they can reach fill its places and its disk. */
+/** Checks who may start rooms: on a public server, strangers could fill its places and its disk. */
 export function starting({ roomsCreate, publicUrl, trustedProxies, acmeDomains, tlsCert }: Config): Finding {
   const what = 'Starting rooms';
   if (roomsCreate !== 'anyone')

@@ -5,13 +5,16 @@ import { paths } from '../../role/paths.ts';
 
 /** The Earshot that runs on a data folder. */
 export interface Running {
-  /** Its supervisor; undefined when it did not say. */
+  /** The process id of its supervisor; undefined when unknown. */
   readonly pid: number | undefined;
-  /** The most files that one of its processes may open; undefined where that cannot be read. */
+  /** The limit on open files of each of its processes; undefined when unknown. */
   readonly files: number | undefined;
 }
 
-/** Whether an Earshot runs on the data folder of this configuration: its lock answers. */
+/**
+ * The Earshot that is running on the data folder of this configuration, found by its lock; undefined when there is
+ * none.
+ */
 export async function running(config: Config): Promise<Running | undefined> {
   const at = paths(config.data);
   const locked = await Promise.all([answers(at.lock('site')), answers(at.lock('studio'))]);

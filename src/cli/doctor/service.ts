@@ -1,4 +1,4 @@
-/** What `doctor` looks at of what Earshot needs from others: ports, database, TURN, and what the settings let strangers do. */
+/** The checks of `doctor` on what Earshot needs from others: ports, database, TURN, proxies. */
 import { createServer } from 'node:net';
 import { udpPortTrouble } from '../../base/udp-port.ts';
 import type { Config } from '../../config/index.ts';
@@ -35,10 +35,10 @@ export async function port(config: Config, now: Running | undefined): Promise<Fi
       ...{
         what,
         state: 'bad',
-        found: `another Earshot has it; it uses another data folder than ${config.data}`,
+        found: `another Earshot is using it, with a data folder other than ${config.data}`,
       },
       change:
-        'give --data of that Earshot, or choose other ports for this one: --port, --udp-port and --metrics-port',
+        'name its folder with --data, or choose other ports for this Earshot: --port, --udp-port and --metrics-port',
     };
   const error = config.port === 0 ? undefined : await tried(config.port, config.host);
   if (!error)
@@ -154,7 +154,7 @@ export async function database(config: Config): Promise<Finding> {
     : { what, state: 'bad', found: 'cannot be used', change: says };
 }
 
-/** Whether the TURN servers give what speakers in closed networks will ask of them. */
+/** Checks that TURN servers give speakers in closed networks what they will ask for. */
 export async function turn(config: Config): Promise<Finding[]> {
   const servers = config.iceServers.filter(({ urls }) => /^turns?:/.test(urls));
   return Promise.all(
@@ -182,7 +182,7 @@ export async function turn(config: Config): Promise<Finding[]> {
           what,
           state: 'bad',
           found: 'does not answer',
-          change: 'check that it runs, that its name is right, and that its port is open for UDP',
+          change: 'check that it is running, that its name is right, and that its UDP port is open',
         };
       return username === undefined
         ? {
@@ -201,11 +201,11 @@ export async function turn(config: Config): Promise<Finding[]> {
 }
 
 const LIST_IT =
-  'name the proxy: --trusted-proxies 127.0.0.1 (and ::1) if it runs on this machine. Until then everyone behind it counts as this machine, and no client is limited on its own';
+  'list the proxy: --trusted-proxies 127.0.0.1 (and ::1) if it runs on this machine. Until then everyone behind it counts as this machine, and no client is limited individually';
 
 /**
- * A proxy that is not listed in trustedProxies: one that the running doors have met on this machine (they count
- * requests that name another client), or one that must be there by the settings.
+ * Finds a proxy that is missing in `trustedProxies`: one that the running doors have met on this machine (they count
+ * requests that name another client), or one that the settings imply.
  */
 export async function proxy(config: Config, now: Running | undefined): Promise<Finding[]> {
   const what = 'Proxy in front';
@@ -227,7 +227,9 @@ export async function proxy(config: Config, now: Running | undefined): Promise<F
   ];
 }
 
-/** Requests of unlisted proxies on this machine, by the metrics of all doors; undefined when they do not say. */
+/**
+ * Requests from unlisted proxies on this machine, by the metrics of all doors; undefined when there are no metrics.
+ */
 async function unlistedRequests(config: Config): Promise<number | undefined> {
   const text = await fetch(`${metricsAddress(config)}/metrics`, {
     signal: AbortSignal.timeout(HEALTH_MS),

@@ -9,9 +9,12 @@ import { paths } from '../../role/paths.ts';
 import type { Finding } from './finding.ts';
 
 const DAY_MS = 86_400_000;
-/** So near to its end a certificate should have been renewed. */
+/** A certificate with fewer days left than this should have been renewed. */
 const SOON_DAYS = 14;
-/** Unsent sound of a slow listener is to wait in the door, where it is counted; bytes of the kernel for each socket. */
+/**
+ * Wanted limit of the kernel's send buffer per socket, bytes: unsent sound of a slow listener should wait in the
+ * door, where it is counted.
+ */
 const WANTED_SEND_BUFFER = 4 * 1024 * 1024;
 
 const GIVEN =
@@ -19,7 +22,7 @@ const GIVEN =
 const OBTAINED =
   'restart Earshot, and it will request a new one: running doors keep using the last good certificate; doors that start refuse TLS until it arrives';
 
-/** The certificate: whether it can be used, for which names, how long, and what renewing it came to. */
+/** Checks the certificate: whether it can be used, its names, its remaining time, and the last renewal. */
 export async function certificate(config: Config, now = Date.now()): Promise<Finding[]> {
   const of = certificateOf(config);
   const what = 'Certificate';
@@ -88,7 +91,7 @@ async function lastAttempt(config: Config): Promise<Finding[]> {
 const read = (path: string): string | undefined =>
   existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
 
-/** Settings of the kernel's TCP that matter to a crowd; nothing on systems that do not have them. */
+/** Checks the TCP settings of the kernel that matter to a crowd; nothing on systems without them. */
 export function kernel(
   config: Config,
   sysctl: (name: string) => string | undefined = kernelSetting,
@@ -106,7 +109,7 @@ export function kernel(
   if (migrates === '0' && config.doors > 1)
     findings.push({
       ...{
-        what: 'A door that ends',
+        what: 'A door that stops',
         state: 'notice',
         found: 'cuts off connections that are still waiting for it',
       },
@@ -114,7 +117,7 @@ export function kernel(
     });
   else if (migrates === '1')
     findings.push({
-      what: 'A door that ends',
+      what: 'A door that stops',
       state: 'good',
       found: 'hands connections that are still waiting to another door',
     });
@@ -135,7 +138,7 @@ export function kernel(
 
 const kernelSetting = (name: string): string | undefined => read(`/proc/sys/${name.replaceAll('.', '/')}`);
 
-/** Whether the address that people use leads to an Earshot, as far as this machine can tell. */
+/** Checks that the public address leads to an Earshot, as far as this machine can tell. */
 export async function reachable(config: Config): Promise<Finding[]> {
   const { publicUrl } = config;
   if (!publicUrl) return [];
@@ -167,7 +170,7 @@ export async function reachable(config: Config): Promise<Finding[]> {
   }
 }
 
-/** Whether streams over TLS can do with their key alone; nothing to say without TLS. */
+/** Checks that streams over TLS can keep only their key; nothing without TLS. */
 export async function light(config: Config): Promise<Finding[]> {
   const what = 'Streams over TLS';
   if (!certificateOf(config)) return [];

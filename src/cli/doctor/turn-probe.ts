@@ -16,7 +16,7 @@ const NONCE = 0x0015;
 const TRANSPORT = 0x0019;
 const UDP = Buffer.from([17, 0, 0, 0]);
 
-/** Where a TURN server is, and whom it knows. */
+/** The address of a TURN server, and the credentials for it. */
 export interface TurnServer {
   readonly host: string;
   readonly port: number;
@@ -39,8 +39,8 @@ export function turnServer(url: string): TurnServer | undefined {
 }
 
 /**
- * Asks a TURN server for a relayed address as a browser would, and lets it go. Over TCP only the connection is tried.
- * Spec: RFC 8656, 7; RFC 8489, 9.2.
+ * Asks a TURN server for a relayed address as a browser would, and releases it. Over TCP only the connection is
+ * tested. Spec: RFC 8656, 7; RFC 8489, 9.2.
  */
 export async function probeTurn(server: TurnServer, patience = PATIENCE_MS): Promise<TurnAnswer> {
   if (!server.udp) return (await reaches(server, patience)) ? 'reached' : 'silent';

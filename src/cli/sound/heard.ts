@@ -8,7 +8,7 @@ const SILENCE_DBFS = -60;
 const DEAD_AIR_MS = 2000;
 /** Frames of Opus as Earshot writes it. Milliseconds. */
 const FRAME_MS = 20;
-/** A stream whose boxes are larger is not ours. */
+/** A stream with larger boxes is not ours. */
 const MAX_PENDING_BYTES = 4 << 20;
 
 /** A silence of the program; `at` in ms of media time since the first fragment heard. */
@@ -17,7 +17,7 @@ export interface HeardSilence {
   readonly seconds: number;
 }
 
-/** What came out of a stream. */
+/** What was found in a stream. */
 export interface Hearing {
   fragments: number;
   bytes: number;
@@ -27,12 +27,12 @@ export interface Hearing {
   repeats: number;
   /** Newest slot. */
   last: number | undefined;
-  /** Arrival minus end of slot, ms, one per fragment of which the program's zero is known. */
+  /** Arrival minus end of slot, ms, for each fragment of which the program's zero is known. */
   readonly delays: number[];
   readonly deadAir: HeardSilence[];
 }
 
-/** Takes the bytes of one stream after the other and keeps what a listener would notice. */
+/** Reads the bytes of one stream after another and records what a listener would notice. */
 export class StreamCheck {
   readonly heard: Hearing = {
     fragments: 0,
@@ -53,7 +53,9 @@ export class StreamCheck {
   #media = 0;
   #quietSince: number | undefined;
 
-  /** `zero`: when the program began, ms since 1970. `pcm` gets interleaved stereo at 48 kHz, `raw` the MP4 as it came. */
+  /**
+   * `zero`: when the program began, ms since 1970. `pcm` gets interleaved stereo at 48 kHz, `raw` the MP4 as it came.
+   */
   constructor(options: {
     zero?: number;
     pcm?: (samples: Float32Array) => void;
@@ -64,13 +66,13 @@ export class StreamCheck {
     this.#raw = options.raw;
   }
 
-  /** Call before each connection's first byte: what was cut is forgotten. */
+  /** Call before each connection's first byte: an unfinished fragment is forgotten. */
   connected(): void {
     this.#pending = Buffer.alloc(0);
     this.#moof = undefined;
   }
 
-  /** Takes bytes as they come, at wall-clock time `now`. @throws RangeError on bytes that are no MP4. */
+  /** Takes bytes as they arrive, at wall-clock time `now`. @throws RangeError on bytes that are not MP4. */
   async take(chunk: Buffer, now: number): Promise<void> {
     this.heard.bytes += chunk.length;
     this.#pending = this.#pending.length > 0 ? Buffer.concat([this.#pending, chunk]) : chunk;
@@ -83,12 +85,12 @@ export class StreamCheck {
     if (this.#pending.length > MAX_PENDING_BYTES) throw new RangeError('this is not an Earshot stream');
   }
 
-  /** True when the sound is decoded, so that silence is seen. */
+  /** True when the sound is decoded, so that silence can be detected. */
   get decodes(): boolean {
     return this.#decoder !== undefined;
   }
 
-  /** The last silence is over, because everything is. */
+  /** Ends the last silence, because the stream is over. */
   close(): void {
     this.#endQuiet();
     this.#decoder?.free();

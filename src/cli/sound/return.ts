@@ -1,6 +1,6 @@
 import { EarshotError, type ErrorCode } from '../../base/errors.ts';
 
-/** What no waiting mends: the link or the room itself is over. */
+/** Errors that waiting does not mend: the link or the room itself is over. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['token-missing', 'token-invalid', 'token-expired', 'token-other-room'] as const),
   ...([
@@ -13,16 +13,19 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
     'unsupported-media-type',
   ] as const),
 ]);
-/** A server that starts knows its rooms a little later than it answers: so many times in a row an unknown room is believed. */
+/**
+ * A starting server answers a little before it knows its rooms: an unknown room is believed after this many answers
+ * in a row.
+ */
 const UNKNOWN_TIMES = 30;
 const FIRST_MS = 1_000;
 const LONGEST_MS = 10_000;
 
-/** Decides whether a program that speaks comes back after a failure, and waits before it does. */
+/** Decides whether a speaking program comes back after a failure, and waits before it does. */
 export interface Return {
-  /** It is heard: the next failure is a first one. */
+  /** It is heard, so the next failure counts as a first one. */
   well(): void;
-  /** Waits and is true when trying again can help; false at once otherwise. */
+  /** Waits and returns true when trying again can help; returns false at once otherwise. */
   after(error: unknown): Promise<boolean>;
 }
 

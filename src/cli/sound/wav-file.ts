@@ -1,7 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { TICKS_PER_SECOND } from '../../base/time.ts';
 
-/** A WAV file being written: 16 bit, stereo, 48 kHz. Its header is right after each write, should the program be killed. */
+/**
+ * A WAV file being written: 16 bit, stereo, 48 kHz. Its header is valid after each write, in case the program is
+ * killed.
+ */
 export function createWav(path: string): { write(samples: Float32Array): void; close(): void } {
   const file = openSync(path, 'w');
   let bytes = 0;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** Connections that are made at a time: fewer than the accept queue. */
+/** Connections made at a time: fewer than the accept queue. */
 const AT_A_TIME = 100;
 
 const { port, listeners } = workerData as { port: number; listeners: number };

@@ -6,7 +6,7 @@ import { FRAGMENT_MS, ms } from '../../base/time.ts';
 import { LIMITS, open, openPages } from '../../door/index.ts';
 import { openUring } from '../../native/uring.ts';
 
-/** What a trial cost the thread that serves, µs of CPU: one write to one listener, and one listener to come. */
+/** CPU cost of a trial for the serving thread, µs: one write to one listener, and one join. */
 export interface Trial {
   readonly write: number;
   readonly join: number;
@@ -19,8 +19,8 @@ const PERIOD_MS = 1_280;
 const WORKER = fileURLToPath(new URL('./measured-crowd.ts', import.meta.url));
 
 /**
- * Serves `listeners` connections of this machine over the loopback with a real door for `seconds`. The crowd has a thread of its own,
- * so that only what the door spends is counted; the kernel's receiving is in it, as it always is on a loopback.
+ * Serves `listeners` connections over loopback with a real door for `seconds`. The crowd has its own thread, so that
+ * only the door's time is counted; the kernel's receiving is included, as always on loopback.
  */
 export async function measureDoor(listeners: number, seconds: number): Promise<Trial> {
   const clock = systemClock;

@@ -5,7 +5,10 @@ import { measureDoor } from './measured-door.ts';
 const LISTENERS = 2_000;
 const SECONDS = 8;
 
-/** Measures a write and a join with the real door on this machine; what it cannot measure keeps its ratio to the manual's figures. */
+/**
+ * Measures a write and a join with the real door on this machine; figures that cannot be measured keep their ratio to
+ * the manual's.
+ */
 export async function measure(): Promise<Partial<PlanFigures>> {
   const { write, join, listeners } = await measureDoor(LISTENERS, SECONDS);
   const rounded = (value: number): number => Number(value.toPrecision(3));

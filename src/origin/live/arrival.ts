@@ -1,8 +1,10 @@
 import { FRAGMENT_MS, type Ms, ms } from '../../base/time.ts';
 
-/** Arrivals from which the usual moment is learned: 2.56 s, so that a studio that came back later is believed soon. */
+/**
+ * Arrivals from which the usual time is learned: 2.56 s, so that a studio that comes back later is soon trusted.
+ */
 const RECENT = 8;
-/** Spread of arrivals that is allowed for at least and at most. */
+/** Smallest and largest spread of arrivals that is allowed for. */
 const MIN_JITTER_MS = 150;
 const MAX_JITTER_MS = 640;
 /** How fast a remembered spread is forgotten, per fragment: half in 20 s. */
@@ -10,17 +12,17 @@ const FORGET = 0.989;
 
 /** Learns when fragments usually arrive, and says when one is missing. All instants are on the monotonic clock. */
 export class FragmentArrival {
-  /** Offsets of the newest arrivals: instant of arrival minus the slot's end counted from slot 0. */
+  /** Offsets of the newest arrivals: arrival time minus the end of the slot, counted from slot 0. */
   readonly #offsets: number[] = [];
   #guess: number;
   #jitter = MIN_JITTER_MS;
 
-  /** `zero` is when the grid began, as well as the wall clock tells; used until something arrives. */
+  /** `zero`: when the grid began, as exactly as the wall clock tells; used until something arrives. */
   constructor(zero: Ms) {
     this.#guess = zero + FRAGMENT_MS;
   }
 
-  /** A fragment came. Late ones count too: otherwise a studio behind our guess would stay unheard. */
+  /** A fragment arrived. Late ones count too: otherwise a studio behind our estimate would never be heard. */
   came(seq: number, at: Ms): void {
     this.#offsets.push(at - (seq + 1) * FRAGMENT_MS);
     if (this.#offsets.length > RECENT) this.#offsets.shift();
@@ -44,13 +46,18 @@ export class FragmentArrival {
     return Math.floor((now - this.expected(0)) / FRAGMENT_MS);
   }
 
-  /** Everything comes later by `by`: the wall clock, which slots go by, was put back, or the machine slept (negative). */
+  /**
+   * Shifts all expectations by `by`: the wall clock, which slots follow, was put back, or the machine slept
+   * (negative).
+   */
   shift(by: number): void {
     this.#guess += by;
     for (const [n, offset] of this.#offsets.entries()) this.#offsets[n] = offset + by;
   }
 
-  /** When fragment `seq` is missing for sure: one write period and the usual spread after it was expected. */
+  /**
+   * When fragment `seq` is certainly missing: one write period and the usual spread after it was expected.
+   */
   deadline(seq: number): Ms {
     return ms(
       this.expected(seq) + FRAGMENT_MS + Math.min(MAX_JITTER_MS, Math.max(MIN_JITTER_MS, this.#jitter)),

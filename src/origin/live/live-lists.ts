@@ -8,12 +8,12 @@ import type { Window } from '../window.ts';
 import { PATIENCE } from './live-media.ts';
 import type { OriginProgram } from './program.ts';
 
-/** A part may be asked for this many parts ahead of the newest: 3 s, the specification's Advance Part Limit. */
+/** Limit of parts ahead of the newest that may be requested: 3 s, the specification's Advance Part Limit. */
 const ADVANCE_PARTS = 5;
 /**
- * An answer to a blocking request: caches give it to all who ask at the moment that its URL names, and no browser gives it
- * to itself again. Where a list ends with a whole segment, video.js 8 asks for the part it knows until the next one is
- * there; with an answer of its own cache it stood still for as long as that was kept.
+ * An answer to a blocking request: caches give it to all who ask at the moment that its URL names, and no browser
+ * gives it to itself again. Where a list ends with a whole segment, video.js 8 asks for the part it knows until the
+ * next one is there; with an answer of its own cache it stood still for as long as that was kept.
  */
 const BLOCKED_LIST = 'public, max-age=0, s-maxage=1';
 
@@ -21,7 +21,7 @@ const BLOCKED_LIST = 'public, max-age=0, s-maxage=1';
 export const PLAYLIST = 'application/vnd.apple.mpegurl';
 const NUMBER = /^\d{1,10}$/;
 
-/** What one playlist looked like at one moment: kept until that changes. */
+/** A playlist at one moment; kept until it changes. */
 interface Version {
   readonly of: string;
   readonly packed: Packed;
@@ -71,7 +71,7 @@ export class LiveLists {
     return packed;
   }
 
-  /** A list of whole segments: no request waits for it, so that every cache may hold it. */
+  /** A playlist of whole segments: no request waits for it, so every cache may hold it. */
   async whole(
     program: OriginProgram,
     window: Window,
@@ -87,7 +87,7 @@ export class LiveLists {
     });
   }
 
-  /** The list of a rendition, at once or when the asked part is there. */
+  /** The playlist of a rendition, at once or when the requested part exists. */
   async parts(
     program: OriginProgram,
     window: Window,
@@ -108,7 +108,7 @@ export class LiveLists {
     });
   }
 
-  /** A playlist without a whole segment is an error to most players: the first one is waited for. */
+  /** A playlist without a whole segment is an error to most players, so the first one is waited for. */
   async #opened(window: Window, signal: AbortSignal): Promise<boolean> {
     if (!(await window.ready(0, this.#clock, PATIENCE, signal))) return false;
     const whole = Math.ceil((window.first ?? 0) / FRAGMENTS_PER_SEGMENT);

@@ -7,11 +7,17 @@ import type { RecordingPort } from '../recording.ts';
 import type { Window } from '../window.ts';
 import type { OriginProgram } from './program.ts';
 
-/** A request may wait this long for what does not exist yet: three target durations, as the specification asks. */
+/**
+ * How long a request may wait for something that does not exist yet: three target durations, as the specification
+ * asks.
+ */
 export const PATIENCE = ms(3 * TARGET_SECONDS * 1000);
 const MEDIA = /^(\d{1,10})(?:\.(\d{1,2}))?\.m4s$/;
 
-/** What a part holds that was hinted before the program ended without it: a box that means nothing. Spec: ISO/IEC 14496-12, 8.1.2. */
+/**
+ * Content of a part that was hinted before the program ended without it: a box without meaning. Spec: ISO/IEC
+ * 14496-12, 8.1.2.
+ */
 const NO_SOUND = Buffer.from('\0\0\0\x08free', 'latin1');
 
 /** Answers a segment, or a part of one; waits for what is hinted. */
@@ -49,7 +55,7 @@ export async function liveMedia(
   return bytes && bytes.length > 0 ? sound(bytes) : missing();
 }
 
-/** A segment that left the window a moment ago, for a player that is slow or rewinds. */
+/** A segment that left the window a moment ago, for a slow player or one that rewinds. */
 const recorded = async (
   archive: RecordingPort,
   slug: string,
@@ -64,5 +70,5 @@ const recorded = async (
       })
     : undefined;
 
-/** There is no such thing. */
+/** The answer when there is no such file. */
 export const missing = (): Reply => problem('not-found', undefined, OPEN_TO_ALL);

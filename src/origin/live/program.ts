@@ -7,13 +7,13 @@ import { CATCH_UP_FRAGMENTS, WINDOW_FRAGMENTS, Window } from '../window.ts';
 import { FragmentArrival } from './arrival.ts';
 import { Stretch } from './stretch.ts';
 
-/** A program that has announced itself and sent nothing is given this long before standby begins. */
+/** How long a program that has announced itself but sent nothing is waited for before standby begins. */
 const FIRST_FRAGMENT_MS = 5000;
-/** Slots that a rendition may miss before it counts as not coded: then nothing is put in their place. */
+/** Slots that a rendition may miss before it counts as not coded; then nothing stands in for it. */
 const MAX_MISSED = 3;
 /** A rendition is wanted this long after somebody asked for it. */
 const WANTED_MS = 60_000;
-/** A studio that rests and sends nothing this long after somebody asked is away. */
+/** A resting studio that has sent nothing this long after somebody asked counts as away. */
 const WAKE_MS = 30_000;
 
 /** What a program needs from the origin. */
@@ -33,11 +33,11 @@ export interface ProgramDeps {
   emit(rendition: string, seq: number, bytes: Buffer): void;
 }
 
-/** One running room in a door: a window per rendition, and the standby that fills slots which do not come. */
+/** One running room in a door: a window per rendition, and the standby that fills missing slots. */
 export class OriginProgram {
   readonly zero: EpochMs;
   readonly windows = new Map<string, Window>();
-  /** The newest state that the cell told. */
+  /** The newest state from the cell. */
   state: RoomState | undefined;
   /** Since when the door plays standby by itself, on the wall clock; undefined while the studio is here. */
   awaySince: EpochMs | undefined;
@@ -49,13 +49,18 @@ export class OriginProgram {
   readonly #arrival: FragmentArrival;
   readonly #stretch: Stretch;
   readonly #born: Ms;
-  /** Behind the best rendition of each codec and container: those that have its fragments where they have none of their own. */
+  /**
+   * Windows that fall back to the best rendition of their codec and container: they take its fragments where they
+   * have none of their own.
+   */
   readonly #followers = new Map<Window, Window[]>();
   /** When each rendition was last asked for. */
   readonly #asked = new Map<string, Ms>();
-  /** While the studio rests: until when it must be back; Infinity while nobody asks. Undefined while it does not rest. */
+  /**
+   * While the studio rests: when it must be back; Infinity while nobody asks. Undefined while it does not rest.
+   */
   #backBy: number | undefined;
-  /** Wall clock minus monotonic clock when it began to. */
+  /** Wall clock minus monotonic clock when the rest began. */
   #skew = 0;
   #timer: Disposable | undefined;
 
@@ -69,7 +74,7 @@ export class OriginProgram {
     this.#arm();
   }
 
-  /** Takes over the list of renditions that the cell announces, after a restart perhaps another one. */
+  /** Takes over the list of renditions that the cell announces; after a restart it may be a different one. */
   adopt(renditions: readonly Rendition[]): void {
     for (const rendition of renditions)
       if (!this.windows.has(rendition.id))
@@ -90,12 +95,12 @@ export class OriginProgram {
     return fresh;
   }
 
-  /** True while the studio makes no sound because nobody hears the room. */
+  /** True while the studio makes no sound because nobody is listening. */
   get resting(): boolean {
     return this.#backBy !== undefined;
   }
 
-  /** The studio rests until somebody is told to want the room; whoever asks meanwhile gets standby at once. */
+  /** The studio rests until it is told that somebody wants the room. People who ask get standby at once. */
   rest(): void {
     if (this.over) return;
     const { clock } = this.#deps;
@@ -109,22 +114,25 @@ export class OriginProgram {
     else for (const window of this.windows.values()) window.clear();
   }
 
-  /** What somebody asked for within the last minute. */
+  /** The renditions asked for within the last minute. */
   wanted(): string[] {
     const now = this.#deps.clock.now();
     for (const [id, at] of this.#asked) if (now - at >= WANTED_MS) this.#asked.delete(id);
     return [...this.#asked.keys()];
   }
 
-  /** True while a rendition is not coded and nothing stands in for it: what is held of it is of another time. */
+  /**
+   * True while a rendition is not coded and nothing stands in for it: what it holds is from an earlier time.
+   */
   silent(window: Window): boolean {
     const newest = this.#leading?.last;
     return newest !== undefined && (window.last ?? Number.NEGATIVE_INFINITY) < newest - MAX_MISSED;
   }
 
   /**
-   * A real fragment. Holes before it are filled first; one whose slot was given out already is dropped. The best of a
-   * family comes last of its slot, so whoever of the family has none by then is not coded, or failed, and gets this one.
+   * Receives a real fragment. Gaps before it are filled first; a fragment whose slot was already filled is dropped.
+   * The best of a family comes last in its slot: members that have no fragment by then are not coded, or failed, and
+   * get this one.
    */
   receive(rendition: string, seq: number, bytes: Uint8Array): void {
     const window = this.windows.get(rendition);
@@ -153,7 +161,9 @@ export class OriginProgram {
     this.#put(window, seq, bytes, substitute);
   }
 
-  /** The studio's connection is gone: said at once, heard when the next slot is due. */
+  /**
+   * The studio's connection is gone: the state says so at once, and standby begins when the next slot is due.
+   */
   lost(): void {
     if (this.resting) this.#goOn();
     this.awaySince ??= this.#deps.clock.wall();
@@ -185,7 +195,7 @@ export class OriginProgram {
     this.#deps.emit(window.rendition.id, seq, bytes);
   }
 
-  /** The rest is over: from now on slots come from the studio, or are missed. `seq`: its first. */
+  /** The rest is over: from now on slots come from the studio, or count as missing. `seq`: its first. */
   #goOn(seq?: number): void {
     this.#followWall();
     // What other doors have filled in for their listeners is here as well.
@@ -194,7 +204,7 @@ export class OriginProgram {
     this.#arm();
   }
 
-  /** Standby up to the present slot, and on from there for as long as somebody wants it. */
+  /** Fills slots with standby up to now, and onwards for as long as somebody wants it. */
   #serveStandby(): void {
     const { clock } = this.#deps;
     if (this.#backBy === Number.POSITIVE_INFINITY) this.#backBy = clock.now() + WAKE_MS;
@@ -203,7 +213,7 @@ export class OriginProgram {
     this.#arm();
   }
 
-  /** The slots of a studio that rests go by the wall clock: nothing arrives to learn from. */
+  /** Slots of a resting studio follow the wall clock, since there are no arrivals to learn from. */
   #followWall(): void {
     const { clock } = this.#deps;
     const skew = clock.wall() - clock.now();
@@ -211,15 +221,15 @@ export class OriginProgram {
     this.#skew = skew;
   }
 
-  /** Before the first fragment of a room that has just opened: what its playlists begin with. */
+  /** Fills slots before the first fragment of a room that has just opened: its playlists begin with them. */
   #runUp(seq: number): void {
     const empty = [...this.windows.values()].every(({ last }) => last === undefined);
     if (empty && seq * FRAGMENT_MS < 2 * RUN_UP_MS) this.#refill(seq - 1, true);
   }
 
   /**
-   * Standby in every slot up to `to`, as if it had always been played: of players' renditions, and of others that are
-   * wanted. `untold`: streams do not hear of the newest.
+   * Fills every slot up to `to` with standby, as if it had always been playing: for players' renditions, and for
+   * others that are wanted. `untold`: streams are not given the newest.
    */
   #refill(to: number, untold = false): void {
     if (!this.#deps.holdWhileAway || to < 0) return;
@@ -258,7 +268,7 @@ export class OriginProgram {
     }
   }
 
-  /** One timer per room, at the deadline of the oldest slot that has not come. */
+  /** One timer per room, at the deadline of the oldest missing slot. */
   #arm(): void {
     this.#timer?.[Symbol.dispose]();
     if (this.over) return;

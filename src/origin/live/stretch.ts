@@ -2,21 +2,25 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Ms } from '../../base/time.ts';
 
-/** Standby that comes back sooner than this belongs to the same stretch: a studio that stumbles is said once. */
+/**
+ * Standby that resumes sooner than this belongs to the same stretch, so a studio that stumbles is logged once.
+ */
 const CALM_MS = 5000;
 
-/** Says when a room's stretches of standby begin and end; once each, however often single fragments come between. */
+/**
+ * Logs when a room's stretches of standby begin and end, once each, even if single fragments arrive in between.
+ */
 export class Stretch {
   readonly #deps: { readonly clock: Clock; readonly log: Log; readonly slug: string };
   #since: Ms | undefined;
-  /** When the studio was heard again; undefined while it is not. */
+  /** When the studio came back; undefined while it is away. */
   #back: Ms | undefined;
 
   constructor(deps: { readonly clock: Clock; readonly log: Log; readonly slug: string }) {
     this.#deps = deps;
   }
 
-  /** Slot `seq` has not come in time. */
+  /** Slot `seq` has not arrived in time. */
   missed(seq: number): void {
     const { clock, log, slug } = this.#deps;
     this.#back = undefined;
@@ -25,7 +29,7 @@ export class Stretch {
     log.warn({ slug, seq }, 'no sound from the studio in time: listeners hear hold music until it is back');
   }
 
-  /** A real fragment has come. */
+  /** A real fragment has arrived. */
   heard(): void {
     if (this.#since === undefined) return;
     const now = this.#deps.clock.now();
@@ -33,7 +37,7 @@ export class Stretch {
     if (now - this.#back >= CALM_MS) this.end();
   }
 
-  /** The stretch, if there is one, is over: the room has ended. */
+  /** Ends the stretch, if there is one: the room has ended. */
   end(): void {
     const { clock, log, slug } = this.#deps;
     if (this.#since === undefined) return;

@@ -4,7 +4,7 @@ import type { Piece, Recording } from '../../wire/recording.ts';
 import { replayStart } from '../recording.ts';
 import { programDate, TARGET_SECONDS } from './live-playlist.ts';
 
-/** Segments listed after the end: somebody who paused for ten minutes still finds the next one. */
+/** Segments listed after the end, so that somebody who paused for ten minutes still finds the next one. */
 const LISTED_AFTER_END = 128;
 
 const segmentOf = ({ first }: Piece): number => Math.floor(first / FRAGMENTS_PER_SEGMENT);
@@ -27,8 +27,8 @@ function lastPieces(recording: Recording, rendition: string): Piece[] {
 }
 
 /**
- * The end of a live media playlist, with the numbers that its players know: whoever comes back after the end hears the
- * rest. Undefined when nothing is recorded. Spec: RFC 8216, 4.3 and 6.2.1.
+ * The end of a live media playlist, with the numbers that its players know, so that people who come back after the
+ * end hear the rest. Undefined when nothing is recorded. Spec: RFC 8216, 4.3 and 6.2.1.
  */
 export function endedPlaylist(recording: Recording, { id, codec }: Rendition): string | undefined {
   const pieces = lastPieces(recording, id);

@@ -183,12 +183,14 @@ function wholeSegments(zero: EpochMs, window: Window, edge: LiveEdge | undefined
   return `${lines.join('\n')}\n`;
 }
 
-/** Fragments of a segment in which the program ended that are parts of it; what is left over is a segment of its own. */
+/**
+ * Fragments of a segment in which the program ended that are parts of it; what is left over is a segment of its own.
+ */
 export const wholeParts = (fragments: number): number => fragments - (fragments % FRAGMENTS_PER_PART);
 
 /**
- * The end of a program that ended within segment `msn`. What no list had before is a segment of its own: players that have
- * everything else notice the end by it.
+ * The end of a program that ended within segment `msn`. What no list had before is a segment of its own: players that
+ * have everything else notice the end by it.
  */
 function lastLines({ rendition: { id }, last }: Window, msn: number): string[] {
   const left = (last ?? 0) + 1 - msn * FRAGMENTS_PER_SEGMENT;

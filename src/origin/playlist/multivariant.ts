@@ -42,9 +42,12 @@ export interface MultivariantOptions {
 /** Where variants come from when no cache is meant. */
 export const HERE = 'here';
 /** The name of cache `index` in playlists and in steering.json. */
-export const pathwayOf = (index: number): string => `cache-${index}`;
+const pathwayOf = (index: number): string => `cache-${index}`;
 
-/** The multivariant playlist over the given renditions, in their order. Spec: draft-pantos-hls-rfc8216bis, 4.4.6; steering 4.4.6.6. */
+/**
+ * The multivariant playlist over the given renditions, in their order. Spec: draft-pantos-hls-rfc8216bis, 4.4.6;
+ * steering 4.4.6.6.
+ */
 export function multivariant(
   renditions: Iterable<Rendition>,
   { slow = false, delayed = false, caches = [] }: MultivariantOptions = {},
@@ -68,7 +71,10 @@ export function multivariant(
   return `${lines.join('\n')}\n`;
 }
 
-/** steering.json: where players go from now on; they ask again after `TTL` seconds. Spec: draft-pantos-hls-rfc8216bis, 7. */
+/**
+ * steering.json: where players go from now on; they ask again after `TTL` seconds. Spec: draft-pantos-hls-rfc8216bis,
+ * 7.
+ */
 export function steering(caches: number, toCaches: boolean): string {
   const there = Array.from({ length: caches }, (_, i) => pathwayOf(i));
   return JSON.stringify({

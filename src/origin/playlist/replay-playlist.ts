@@ -3,7 +3,10 @@ import type { Recording } from '../../wire/recording.ts';
 import { replayPieces } from '../recording.ts';
 import { programDate, TARGET_SECONDS } from './live-playlist.ts';
 
-/** The replay's media playlist: growing while the room runs, complete afterwards; undefined while it is empty. Spec: RFC 8216, 4.3. */
+/**
+ * The replay's media playlist: growing while the room runs, complete afterwards; undefined while it is empty. Spec:
+ * RFC 8216, 4.3.
+ */
 export function replayPlaylist(recording: Recording, rendition: string, over: boolean): string | undefined {
   const codec = recording.renditions.find(({ id }) => id === rendition)?.codec ?? 'aac';
   const lines = [

@@ -54,7 +54,10 @@ export function openDownload(
     return growing ? 'growing' : 'whole';
   };
 
-  /** The steps of gain, or why there are none yet. Nothing is made louder or softer while it is played for the first time. */
+  /**
+   * The steps of gain, or why there are none yet. Nothing is made louder or softer while it is played for the first
+   * time.
+   */
   const stepsOf = (slug: string, facts: ReplayFacts, over: boolean): number | Reply => {
     if (!over) return 0;
     const figure = facts.loudness ?? loudness.ask(slug);
@@ -111,7 +114,10 @@ export function openDownload(
 
 const totalOf = (plan: FilePlan): number => plan.offsets.at(-1) ?? 0;
 
-/** The name that a saved file gets: the title as people wrote it, and the address for programs that read only ASCII. Spec: RFC 6266, RFC 8187. */
+/**
+ * The name that a saved file gets: the title as people wrote it, and the address for programs that read only ASCII.
+ * Spec: RFC 6266, RFC 8187.
+ */
 export function disposition(slug: string, title: string): string {
   const name = title
     .replace(/[\p{C}/\\:*?"<>|]+/gu, ' ')

@@ -1,4 +1,7 @@
-/** The live addresses of a room that is over: a player that comes back late finds the end of its list, and goes on there. */
+/**
+ * The live addresses of a room that is over: a player that comes back late finds the end of its list, and goes on
+ * there.
+ */
 import { problem, type Reply } from '../../base/reply.ts';
 import { FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
@@ -13,14 +16,20 @@ const LIST = /^(\w[\w-]*?)(?:\.(?:slow|ring))?\.m3u8$/;
 const MEDIA = /^(\w[\w-]*)\/(?:(\d{1,10})\.m4s|init\.mp4)$/;
 const KEPT = 'public, max-age=60';
 
-/** What is recorded of a rendition or, where that is not, of another one of its codec: their decoder configuration is the same. */
+/**
+ * What is recorded of a rendition or, where that is not, of another one of its codec: their decoder configuration is
+ * the same.
+ */
 function recordedAs(facts: ReplayFacts, asked: string): string | undefined {
   const codec = RENDITIONS.find(({ id }) => id === asked)?.codec;
   const kept = facts.renditions.filter((r) => r.container === 'fmp4' && r.codec === codec);
   return (kept.find(({ id }) => id === asked) ?? kept[0])?.id;
 }
 
-/** Answers `file`, the path below `/r/:slug/live/`, from the recording of a room that is over; undefined when it is in none. */
+/**
+ * Answers the path `file` below `/r/:slug/live/` from the recording of a room that is over; undefined when the
+ * recording has nothing there.
+ */
 export function openEndedLive(port: RecordingPort, desk: ReplayDesk) {
   return async (
     slug: string,

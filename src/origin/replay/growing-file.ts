@@ -61,8 +61,9 @@ export function growingHead(input: GrowingInput): Buffer {
     ...references,
   );
   const used = ftyp.length + growingMoov(input, Buffer.alloc(0)).length + places.length;
-  // Within `moov`, because an index of places counts from its own end (8.16.3, first_offset 0): nothing may stand between it and the sound.
-  // Chromium plays it 2.2 s after it asked, at 60 kB/s, where it used to read all of it first; e2e/foreign-players.test.ts seeks in it.
+  // Within `moov`, because an index of places counts from its own end (8.16.3, first_offset 0): nothing may stand
+  // between it and the sound. Chromium plays it 2.2 s after it asked, at 60 kB/s, where it used to read all of it
+  // first; e2e/foreign-players.test.ts seeks in it.
   const filling = box('free', Buffer.alloc(GROWING_HEAD_BYTES - used - 8));
   return Buffer.concat([ftyp, growingMoov(input, filling), places]);
 }

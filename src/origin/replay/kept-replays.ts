@@ -47,7 +47,10 @@ export class KeptReplays {
   }
 }
 
-/** What failed is tried again after its time; what was made holds as long as the recording is the same, or for its time. */
+/**
+ * What failed is tried again after its time; what was made holds as long as the recording is the same, or for its
+ * time.
+ */
 const holds = ({ version, made, freshUntil }: Kept, now: string, at: number): boolean =>
   at < freshUntil || (made !== 'failed' && version === now);
 

@@ -5,9 +5,9 @@ import type { ReplayMaker } from './replay-maker.ts';
 
 /** What the normalised download is brought to, as played on two loudspeakers. Spec: AES TD1008, speech. */
 export const TARGET_LUFS = -16;
-/** Louder is only allowed as far as the largest sample stays below this. */
+/** Gain is limited so that the largest sample stays below this. */
 const PEAK_DBFS = -1;
-/** Recordings that wait to be measured; whoever asks for one more is told to come back later. */
+/** Limit of recordings waiting to be measured; further requests are told to come back later. */
 const MAX_WAITING = 8;
 
 /** How many steps of `global_gain` bring a recording nearest to −16 LUFS without clipping. */
@@ -17,9 +17,14 @@ export function gainSteps(lufs: number | undefined, peak: number): number {
   return wanted <= 0 ? wanted : Math.max(0, Math.min(wanted, Math.floor((PEAK_DBFS - peak) / GAIN_STEP_DB)));
 }
 
-/** Measures recordings that no studio measured: those from before studios did, one at a time, with what nobody else needs. */
+/**
+ * Measures recordings that no studio measured (those from before studios did), one at a time, with spare processor
+ * time.
+ */
 export interface LoudnessQueue extends AsyncDisposable {
-  /** The figure when it is already here; else it is measured meanwhile, or `busy` when too many others wait. */
+  /**
+   * The figure, if it is known; otherwise it is measured in the background, or `busy` when too many others wait.
+   */
   ask(slug: string): RecordingLoudness | 'measuring' | 'busy';
 }
 
@@ -40,7 +45,10 @@ export function openLoudness(maker: ReplayMaker, log: Log): LoudnessQueue {
       if (measured.size > 100 * MAX_WAITING && oldest !== undefined) measured.delete(oldest);
     } catch (error) {
       if (!stop.signal.aborted)
-        log.warn({ slug, error: String(error) }, 'the loudness of a recording cannot be measured');
+        log.warn(
+          { slug, error: String(error) },
+          'the loudness of a recording cannot be measured: its replay works, but not with `loudness=normalised`',
+        );
     } finally {
       waiting.delete(slug);
     }

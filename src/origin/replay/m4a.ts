@@ -161,7 +161,9 @@ const u32Array = (values: readonly number[]): Buffer => {
   return bytes;
 };
 
-/** A chapter title as a sample of a text track: length, UTF-8, encoding mark. Spec: QuickTime File Format, Text media. */
+/**
+ * A chapter title as a sample of a text track: length, UTF-8, encoding mark. Spec: QuickTime File Format, Text media.
+ */
 const titleSample = (title: string): Buffer => {
   const text = clip(title);
   return Buffer.concat([u16(text.length), text, u32(12), Buffer.from('encd'), u32(0x100)]);

@@ -1,4 +1,7 @@
-/** Of a recorded piece only the fragments that a range needs: an index tells where they are, so that a few bytes cost no more than these. */
+/**
+ * Of a recorded piece only the fragments that a range needs: an index tells where they are, so that a few bytes cost
+ * no more than these.
+ */
 import { FRAGMENT_TICKS } from '../../base/time.ts';
 import { wholeFragments } from '../../media/boxes.ts';
 import { segmentAt, TAG_BOX_BYTES } from '../../wire/segment-tag.ts';
@@ -22,8 +25,9 @@ export interface PiecePart {
 }
 
 /**
- * The fragments of piece `index` in which the bytes `from` to `to` (exclusive) lie, counted from where its sound begins
- * in the planned file. Undefined where the index does not tell, or when that is all of them: then the piece is read whole.
+ * The fragments of piece `index` in which the bytes `from` to `to` (exclusive) lie, counted from where its sound
+ * begins in the planned file. Undefined where the index does not tell, or when that is all of them: then the piece is
+ * read whole.
  */
 export async function piecePart(
   port: RecordingPort,

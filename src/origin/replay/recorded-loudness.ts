@@ -4,7 +4,10 @@ import { LoudnessMeter } from '../../media/loudness-meter.ts';
 import type { Recording, RecordingLoudness } from '../../wire/recording.ts';
 import { type RecordingPort, replayPieces } from '../recording.ts';
 
-/** Decodes recorded Opus and measures it: an hour is some 25 s of work. Undefined when none is recorded. @throws when aborted. */
+/**
+ * Decodes recorded Opus and measures it: an hour is some 25 s of work. Undefined when none is recorded.
+ * @throws when aborted.
+ */
 export async function recordedLoudness(
   port: RecordingPort,
   slug: string,

@@ -12,19 +12,19 @@ import type {
   ReplayWish,
 } from './replay-maker.ts';
 
-/** Things that wait to be made; one more is told to come back. */
+/** Limit of things waiting to be made; further requests are told to come back. */
 const MAX_WAITING = 64;
-/** How long one look at the disk, and what is made of it, holds at least. */
+/** Shortest time that a result is kept before the disk is checked again. */
 const FRESH_MS = 1000;
-/** What took long to make holds this many times as long, while its recording grows. */
+/** A result that took long to make is kept this many times as long while its recording grows. */
 const FRESH_PER_COST = 20;
 /** A failure is remembered: asking again does not repeat it. */
 const FAILED_MS = 10_000;
 /** Rooms whose version is remembered. */
 const MAX_VERSIONS = 1000;
-/** What is charged for a recording of which nothing was made before, µs. */
+/** Charge for a recording of which nothing was made before, µs. */
 const DEFAULT_COST = 20_000;
-/** The thing cannot be had now: too many others are waiting, or making it failed a moment ago. */
+/** Not available now: too many others are waiting, or making it failed a moment ago. */
 export type NotNow = 'busy' | 'failed';
 
 interface Job {
@@ -41,13 +41,13 @@ interface Job {
 /** Whoever asks. */
 export interface Asker {
   readonly signal: AbortSignal;
-  /** Charges for what must be made; absent: nobody is charged. */
+  /** Charges for work; absent: nobody is charged. */
   readonly charge?: Charge;
-  /** True: what was made of an earlier state will do. */
+  /** True: a result for an earlier state will do. */
   readonly anyState?: boolean;
 }
 
-/** What doors ask of replays: each thing is made once, one at a time, and remembered within a bound. */
+/** Replay data for doors: each thing is made once, one at a time, and kept within a limit. */
 export interface ReplayDesk {
   /** What is known of a recording; undefined when nothing is there. */
   facts(slug: string, over: boolean, asker: Asker): Promise<ReplayFacts | undefined | NotNow>;
@@ -99,7 +99,7 @@ export function openReplayDesk(deps: {
   const kept = new KeptReplays();
   const versions = new RecordingVersions(clock, port);
   const jobs = new Map<string, Job>();
-  /** What the last thing of a room took, µs. */
+  /** What the last work for a room took, µs. */
   const costs = new Map<string, number>();
   let working = false;
 
@@ -173,7 +173,7 @@ export function openReplayDesk(deps: {
     return waitFor(job, key, asker.signal);
   };
 
-  /** Whoever goes is no longer waited for; the last one takes the work along. */
+  /** Waits for a job. When the last waiter leaves, the work is abandoned. */
   const waitFor = (job: Job, key: string, signal: AbortSignal): Job['done']['promise'] => {
     job.waiters += 1;
     const gone = (): void => {
@@ -205,5 +205,5 @@ function dropOldest(map: Map<string, unknown>, most: number): void {
   if (map.size > most && oldest !== undefined) map.delete(oldest);
 }
 
-/** True for what cannot be had now. */
+/** True for what is not available now. */
 export const isNotNow = (made: unknown): made is NotNow => made === 'busy' || made === 'failed';

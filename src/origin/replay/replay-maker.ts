@@ -1,4 +1,7 @@
-/** Everything of a replay that costs in proportion to its length. It runs in a thread beside a door, one thing at a time. */
+/**
+ * Everything of a replay that costs in proportion to its length. It runs in a thread beside a door, one thing at a
+ * time.
+ */
 import { gzipSync } from 'node:zlib';
 import type { Rendition } from '../../base/media.ts';
 import { etagOf } from '../../base/negotiation.ts';
@@ -14,7 +17,10 @@ import { growingHead } from './growing-file.ts';
 import { BYTES_PER_SIZE, m4aHead } from './m4a.ts';
 import { recordedLoudness } from './recorded-loudness.ts';
 
-/** The longest recording that is one file with a table of its frames, 16 MB of it; a longer one is a file of fragments. */
+/**
+ * The longest recording that is one file with a table of its frames, 16 MB of it; a longer one is a file of
+ * fragments.
+ */
 const MAX_WHOLE_FRAGMENTS = (24 * 3_600_000) / FRAGMENT_MS;
 /** A list longer than this is kept compressed alone. */
 const MAX_PLAIN_BYTES = 1 << 20;

@@ -6,7 +6,7 @@ import { serverName } from '../order/address.ts';
 import type { ServerAddress } from '../order/order.ts';
 
 /** The hash under which a key is published. */
-export const hashOfKey = (key: string): string => createHash('sha256').update(key).digest('hex');
+const hashOfKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 /** A consent as it was published, or undefined for anything else. */
 export function readConsent(text: string): Consent | undefined {

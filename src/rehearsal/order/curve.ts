@@ -16,7 +16,7 @@ export type Curve =
  * Amaral: "Log-normal statistics in e-mail communication patterns", arXiv:physics/0605027, 2006); with σ = 1 half come
  * within a fifth of the time in which 95 % come, and most per second at a fourteenth of it.
  */
-export const ANNOUNCEMENT_SIGMA = 1;
+const ANNOUNCEMENT_SIGMA = 1;
 /** Standard normal quantile of 95 %. */
 const Z95 = 1.6448536269514722;
 /** The tail is cut here: the people who would come later come at this point. */

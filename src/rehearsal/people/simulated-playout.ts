@@ -3,7 +3,7 @@ import { FRAGMENT_MS } from '../../base/time.ts';
 /** The first burst arrives in one read. This long after its first fragment the player begins to play. */
 export const BURST_MS = 80;
 /** Sound buffered beyond the time of the next write. In milliseconds; all values here are those of the web player. */
-export const MARGIN_MS = 300;
+const MARGIN_MS = 300;
 const MAX_MARGIN = 1500;
 const MARGIN_STEP = 150;
 /** Within this distance from the margin nothing is done. */

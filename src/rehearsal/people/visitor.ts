@@ -60,7 +60,7 @@ export class Visitor implements Person {
 }
 
 /** Scripts and style sheets of this server that a page names. */
-export function filesOf(html: string): string[] {
+function filesOf(html: string): string[] {
   const found = [...html.matchAll(/(?:src|href)="(\/_\/[^"]+\.(?:js|css))"/g)].map(([, path]) => path ?? '');
   return [...new Set(found)].slice(0, MAX_FILES);
 }

@@ -12,7 +12,7 @@ import type { Paths } from '../paths.ts';
 import { useSnapshot } from '../snapshot.ts';
 import { openStartupGate } from '../startup-gate.ts';
 
-/** Whom a door tells what it hears. */
+/** What the bus feed needs: where to connect, and who receives the messages. */
 export interface BusFeedDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -27,15 +27,15 @@ export interface BusFeedDeps {
   delivery(slug: string, delivery: Delivery): void;
 }
 
-/** What a door hears of the site and of all cells. */
+/** A door's connections to the buses of the site and of all cells. */
 export interface BusFeed extends AsyncDisposable {
-  /** Resolves when every room on air is known with its window, or when the patience is over. */
+  /** Resolves when every running room and its window are known, or after the longest wait. */
   readonly complete: Promise<void>;
-  /** Says something to all cells. */
+  /** Sends a message to all cells. */
   send(message: Message): void;
 }
 
-/** Opens the ears of a door. */
+/** Connects a door to the buses. */
 export function openBusFeed(deps: BusFeedDeps): BusFeed {
   const { clock, log, at, origin } = deps;
   const stack = new AsyncDisposableStack();
@@ -93,7 +93,10 @@ function hearQueue({ queue, door }: BusFeedDeps, { head }: Message): void {
   else queue.told(head.queue, head.limits[door]);
 }
 
-/** A door that starts while a cell is dead plays standby from the disk until the cell speaks for its rooms itself. */
+/**
+ * Plays standby from the disk for the rooms of a cell that is dead while a door starts, until the cell reports them
+ * itself.
+ */
 class Substitutes {
   readonly #path: string;
   readonly #origin: Origin;

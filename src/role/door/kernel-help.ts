@@ -5,7 +5,10 @@ import { type Openssl, openOpenssl } from '../../native/openssl.ts';
 import { openTcpInfo } from '../../native/tcp-info.ts';
 import { openUring, type Uring } from '../../native/uring.ts';
 
-/** Opens what of the kernel and of OpenSSL a door can use on this machine; says why of what it cannot. */
+/**
+ * Opens the features of the kernel and of OpenSSL that a door can use on this machine, and logs why others are
+ * missing.
+ */
 export async function openKernelHelp(
   config: Config,
   log: Log,
@@ -26,7 +29,7 @@ export async function openKernelHelp(
   };
 }
 
-/** Where many listeners are written to in one call; only where a trial has shown that it works. */
+/** io_uring for writing to many listeners in one call; only after a trial has shown that it works. */
 async function rowUring(config: Config, log: Log): Promise<Uring | undefined> {
   const uring = config.ioUring ? await openUring() : 'the setting ioUring is "no"';
   const why = typeof uring === 'string' ? uring : await checkUring(uring);
@@ -39,7 +42,9 @@ async function rowUring(config: Config, log: Log): Promise<Uring | undefined> {
   return undefined;
 }
 
-/** OpenSSL for streams over TLS that keep a key instead of the connection; only where a trial has shown that it works. */
+/**
+ * OpenSSL for streams over TLS that keep a key instead of the connection; only after a trial has shown that it works.
+ */
 async function lightTls(config: Config, log: Log): Promise<Openssl | undefined> {
   const openssl = config.lightTls ? await openOpenssl() : 'the setting lightTls is "no"';
   const why = typeof openssl === 'string' ? openssl : await checkLightTls(openssl);

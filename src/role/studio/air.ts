@@ -14,37 +14,39 @@ import { type Mixer, type MixerState, open as openMixer, type Rested } from '../
 import { open as openPackager, type Packager } from '../../packager/index.ts';
 import { EncoderWatch } from './encoder-watch.ts';
 
-/** What the sound of one room is made with. */
+/** What making a room's sound needs. */
 export interface AirDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly zero: EpochMs;
   readonly renditions: readonly Rendition[];
-  /** Ids that are coded whether somebody hears them or not. */
+  /** Ids of renditions that are always coded. */
   readonly always: readonly string[];
-  /** A room that rested goes on from this. */
+  /** The state of a room that rested; it continues from there. */
   readonly rested?: Rested;
   /** The tag of a segment of this room's program. */
   tag(segment: number): Uint8Array;
   init(init: Init): void;
-  /** Nothing comes after it was closed. */
+  /** Not called after closing. */
   fragment(fragment: Fragment): void;
   block(block: PcmBlock): void;
   state(state: MixerState): void;
 }
 
-/** The mixer and the encoders of one room: what costs a processor, also when nobody hears it. */
+/** The mixer and the encoders of one room: the part that costs processor time even when nobody listens. */
 export interface Air extends AsyncDisposable {
   readonly mixer: Mixer;
   readonly packager: Packager;
   /** Its first fragment. */
   readonly firstSeq: number;
-  /** What the program carries, and why it is silent when it is: the mixer's answer, unless nothing is coded. */
+  /**
+   * What the program carries, and why it is silent when it is: as the mixer says, unless nothing is being coded.
+   */
   state(): MixerState;
   /**
-   * Goes on until what is being said now is coded, and stops after the first half of a part: players that have every part
-   * that was listed then find one more with the end of the list, and some notice the end by that alone (video.js 8).
-   * Resolves also when the encoders have not come so far in `FINISH_MS`.
+   * Continues until what is being said now is coded, and stops after the first half of a part: players that already
+   * have every listed part then find one more together with the end of the list, and some (video.js 8) notice the end
+   * only by it. Also resolves when the encoders have not got that far within `FINISH_MS`.
    */
   finish(): Promise<void>;
 }
@@ -52,7 +54,7 @@ export interface Air extends AsyncDisposable {
 /** Slots between the decision to start and the first fragment, so that opening takes no time from the program. */
 export const LEAD_SLOTS = 4;
 
-/** A part takes 640 ms, and coding it a moment. */
+/** A part takes 640 ms, and encoding it a moment more. */
 const FINISH_MS = ms(1500);
 
 /** Opens both at the next free slot of the grid, `LEAD_SLOTS` from now. */

@@ -1,21 +1,21 @@
 import { exposition, type Metric, type Sample } from '../../base/metrics.ts';
 import type { SpeakerStats } from '../../mixer/index.ts';
 
-/** What a cell says of one room. */
+/** What a cell reports about one room. */
 export interface RoomMetrics {
   readonly slug: string;
-  /** True while the hosts are live, not only the doors open. */
+  /** True while the hosts are live; false while only the doors are open. */
   readonly live: boolean;
-  /** True while its studio makes no sound because nobody would hear it. */
+  /** True while its studio makes no sound because nobody is listening. */
   readonly resting: boolean;
   readonly streams: number;
-  /** People on the stage whose connection stands. */
+  /** People on the stage whose connection is up. */
   readonly onStage: number;
-  /** Seconds of dead air up to now; 0 while there is sound, or none is meant to be. */
+  /** Seconds of dead air so far; 0 while there is sound, or none is expected. */
   readonly deadAir: number;
-  /** Undefined where nothing is kept. */
+  /** Undefined where nothing is recorded. */
   readonly recording: { readonly healthy: boolean; readonly gaps: number } | undefined;
-  /** Level of the ladder that holds for it. */
+  /** Level of the ladder in force for it. */
   readonly level: number;
   /** Last fragment made. */
   readonly last: number;
@@ -28,14 +28,14 @@ const PER_SPEAKER: readonly Series[] = [
   [
     'received_packets_total',
     'counter',
-    'Packets of a speaker that arrived in time or late',
+    'Packets received from a speaker, on time or late',
     (s) => s.received,
   ],
   ['fec_frames_total', 'counter', 'Lost frames rebuilt from in-band FEC', (s) => s.fec],
   ['concealed_frames_total', 'counter', 'Lost frames replaced by concealment', (s) => s.concealed],
   ['late_packets_total', 'counter', 'Packets of a speaker that arrived too late to be heard', (s) => s.late],
   ['lost_packets_total', 'counter', 'Packets of a speaker that never arrived', (s) => s.lost],
-  ['buffer_seconds', 'gauge', 'Jitter buffer of a speaker, now', (s) => s.bufferMs / 1000],
+  ['buffer_seconds', 'gauge', "Current length of a speaker's jitter buffer", (s) => s.bufferMs / 1000],
   [
     'drift_ratio',
     'gauge',
@@ -60,7 +60,7 @@ export function cellMetrics(rooms: readonly RoomMetrics[], failures = 0): string
     ),
     room(
       'resting',
-      '1 while nobody hears the room and its studio makes no sound; whoever comes hears it at once',
+      '1 while nobody is listening and the studio has stopped encoding; the next listener hears the room at once',
       (r) => Number(r.resting),
     ),
     room(
@@ -72,7 +72,7 @@ export function cellMetrics(rooms: readonly RoomMetrics[], failures = 0): string
     room('listeners', 'Streams served by all doors: connections, not people', (r) => r.streams),
     room(
       'ladder_level',
-      'Level of the ladder in force for the room: 0 is nothing given up, 7 is text only',
+      'Level of the ladder in force for the room: 0 is full service, 7 is text only',
       (r) => r.level,
     ),
     room(

@@ -14,9 +14,9 @@ export interface CellRoomsDeps<P> {
   readonly log: Log;
   /** Which cell this is. */
   readonly cell: number;
-  /** Every room the site has told of. */
+  /** Every room that the site has reported. */
   readonly cards: Pick<KnownRooms, 'get'>;
-  /** Opens a room's program; the caller's `opened` greets the doors. */
+  /** Opens a room's program; the caller's `opened` then greets the doors. */
   open(card: OpenableRoom): Promise<P>;
   opened(program: P): void;
 }
@@ -24,13 +24,13 @@ export interface CellRoomsDeps<P> {
 /** The programs of the rooms that the site gives a cell. */
 export interface CellRooms<P> {
   readonly programs: ReadonlyMap<string, P>;
-  /** What the site said since: rooms that changed, and those that left the list. */
+  /** Applies news from the site: rooms that changed, and those that left the list. */
   take(news: { readonly changed: readonly RoomCard[]; readonly gone: readonly string[] }): void;
 }
 
 const RETRY_MS = ms(1000);
 
-/** Opens and closes programs as the site says; one that cannot be opened is tried again every second. */
+/** Opens and closes programs as the site says; one that cannot be opened is retried every second. */
 export function openCellRooms<P extends Pick<RunningRoom, 'update' | 'close'>>(
   deps: CellRoomsDeps<P>,
 ): CellRooms<P> {

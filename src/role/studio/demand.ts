@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 
-/** A rendition is coded this long after a door last wanted it, in ms: players pause, and doors come and go. */
+/** How long a rendition is coded after a door last wanted it, in ms: players pause, and doors come and go. */
 const KEEP_MS = 60_000;
 
-/** Which renditions of a room the doors want to have coded. */
+/** The renditions of a room that doors want. */
 export interface Demand {
   /** A door wants these; true when one of them is new. */
   hear(wanted: readonly string[]): boolean;

@@ -4,16 +4,19 @@ import { DELAY_MS } from '../../wire/delivery.ts';
 
 /** Fragments of each rendition that a door gets when it connects: 32 s, what a listener may have missed. */
 const RECENT = 100;
-/** And of those always coded, 77 s: the delayed stream, the five segments that its list names before it, and some to spare. */
+/**
+ * And of those always coded, 77 s: the delayed stream, the five segments that its list names before it, and some to
+ * spare.
+ */
 const DEEP = Math.ceil(DELAY_MS / FRAGMENT_MS / FRAGMENTS_PER_SEGMENT + 9) * FRAGMENTS_PER_SEGMENT;
 
-/** What a program sent out lately, in the order in which doors must hear of it: for those that (re)connect. */
+/** The recent output of a program, in the order in which doors must receive it when they (re)connect. */
 export class History {
   readonly #always: ReadonlySet<string>;
   readonly #held: Fragment[] = [];
   #last = -1;
 
-  /** `always`: ids of renditions that are coded always. */
+  /** `always`: ids of renditions that are always coded. */
   constructor(always: Iterable<string>) {
     this.#always = new Set(always);
   }
@@ -25,7 +28,7 @@ export class History {
     while ((this.#held[0]?.seq ?? this.#last) <= this.#last - DEEP) this.#held.shift();
   }
 
-  /** What a door is given now. */
+  /** What a door that connects now receives. */
   *[Symbol.iterator](): Iterator<Fragment> {
     for (const fragment of this.#held)
       if (this.#always.has(fragment.rendition) || fragment.seq > this.#last - RECENT) yield fragment;

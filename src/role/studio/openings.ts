@@ -1,6 +1,6 @@
 /**
- * Opens rooms one after the other while others are on: each takes a second of processor for its encoders, and many at
- * once would be heard as music in the rooms that need it for their sound. Where nothing is on, as after a restart, all
+ * Opens rooms one after the other while others are on the air: each needs a second of processor time for its
+ * encoders, and many at once would cause gaps in the rooms that are on. Where nothing is on, as after a restart, all
  * open together.
  */
 export function openInTurn(isOn: () => boolean): (open: () => Promise<void>) => Promise<void> {

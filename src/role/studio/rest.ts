@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Ms } from '../../base/time.ts';
 
-/** What a room that may rest consists of. */
+/** What a room that may rest needs. */
 export interface RestDeps {
   readonly clock: Clock;
-  /** So long nothing needs the sound before it stops. */
+  /** The sound stops when nothing has needed it for this long. */
   readonly after: Ms;
-  /** Whether somebody hears the sound, or it is kept, or somebody is about to speak. */
+  /** Whether somebody is listening, the sound is being recorded, or somebody is about to speak. */
   needed(): boolean;
   /** Makes sound again. */
   wake(): Promise<void>;
@@ -17,15 +17,15 @@ export interface RestDeps {
 
 /** Stops what makes a room's sound while nothing needs it; one change at a time. */
 export interface Rest {
-  /** From the moment it has been stopped until it is made again. */
+  /** True from the moment the sound has stopped until it is made again. */
   readonly resting: boolean;
-  /** Something may have changed; to be called now and then in any case. */
+  /** Something may have changed; also call it now and then in any case. */
   look(): void;
   /** Resolves when no change is under way and none will be. */
   close(): Promise<void>;
 }
 
-/** Opens it with the sound being made. A change that fails is tried again at the next look. */
+/** Opens it while sound is being made. A change that fails is retried at the next `look`. */
 export function openRest(deps: RestDeps): Rest {
   const { clock } = deps;
   let neededAt: number = clock.now();

@@ -4,7 +4,7 @@ import type { QueueTold } from '../../queue/index.ts';
 import { EMPTY, type Message, type MessageHead } from '../../wire/feed.ts';
 import type { Clocks, RoomState } from '../../wire/room.ts';
 
-/** What the cell of a room says about it to every door; nothing else is said. */
+/** The messages about a room that its cell sends to every door. */
 export class RoomMessages {
   readonly #slug: string;
 
@@ -40,7 +40,7 @@ export class RoomMessages {
     return bare({ kind: 'removed', slug: this.#slug, who });
   }
 
-  /** No sound comes until there is a fragment again. */
+  /** No sound follows until the next fragment. */
   rest(): Message {
     return bare({ kind: 'rest', slug: this.#slug });
   }

@@ -14,11 +14,15 @@ export interface RoomRecordingDeps {
 
 /** The recording of one running room: nothing is kept before the conversation begins. */
 export interface RoomRecording {
-  /** True once something is kept; then it stays so, also in a break. */
+  /** True once something is recorded; it stays true, even during a break. */
   readonly begun: boolean;
-  /** Wall-clock ms as the program counts it: from its beginning on no setting of the clock moves it, as none moves the sound. */
+  /**
+   * Wall-clock ms as the program counts it: setting the machine's clock moves it no more than it moves the sound.
+   */
   wall(): number;
-  /** The site's newest word on the room. The first live moment, or speech that was heard before, begins the recording. */
+  /**
+   * Applies the site's newest card. The recording begins with the first live moment, or with speech before that.
+   */
   update(card: RoomCard, clocks: Clocks): void;
   init(init: Init): void;
   fragment(fragment: Fragment): void;
@@ -27,11 +31,14 @@ export interface RoomRecording {
   mark(mark: Mark): void;
 }
 
-/** True for a room whose sound is kept: the music of a lobby or of the demo room is not, since nobody asked for it. */
+/**
+ * True for a room whose sound is recorded: the music of a lobby or of the demo room is not, since nobody asked for
+ * it.
+ */
 const isKept = (card: RoomCard, clocks: Clocks): boolean =>
   card.welcome !== true && (card.status === 'live' || clocks.firstSpeech !== undefined);
 
-/** Opens the recording of a room; it touches no disk before it begins. */
+/** Opens the recording of a room; it does not touch the disk before it begins. */
 export function openRoomRecording(deps: RoomRecordingDeps): RoomRecording {
   const { archive, slug } = deps;
   const inits = new Map<string, Init>();

@@ -10,12 +10,15 @@ import { History } from './history.ts';
 import { openRest, type Rest } from './rest.ts';
 import type { RunningRoomDeps } from './running-room-deps.ts';
 
-/** A room that nobody hears goes on for so long: people come and go, and doors learn when fragments arrive. */
+/**
+ * How long a room without listeners goes on: people come and go, and doors learn from arriving fragments when to
+ * expect the next.
+ */
 const REST_AFTER = ms(30_000);
 /** Blocks of 20 ms in a fragment. */
 const BLOCKS = FRAGMENT_TICKS / BLOCK_TICKS;
 
-/** What the sound of a room depends on, and who is told of it. */
+/** What the sound of a room depends on, and who is told about it. */
 export interface RoomSoundDeps {
   readonly cell: RunningRoomDeps;
   readonly slug: Slug;
@@ -23,11 +26,11 @@ export interface RoomSoundDeps {
   readonly zero: EpochMs;
   /** The room on the stage, once it is open. */
   stage(): StageRoom;
-  /** True while the hosts are live, not only the doors open. */
+  /** True while the hosts are live; false while only the doors are open. */
   live(): boolean;
-  /** Ids of the renditions that somebody wants. */
+  /** Ids of the renditions that doors want. */
   wanted(): readonly string[];
-  /** Whether somebody hears the sound, or it is kept, or somebody is about to speak. */
+  /** Whether somebody is listening, the sound is being recorded, or somebody is about to speak. */
   needed(): boolean;
   init(init: Init): void;
   fragment(fragment: Fragment): void;
@@ -36,11 +39,11 @@ export interface RoomSoundDeps {
   state(state: MixerState): void;
   /** No fragment comes until the sound is needed again. */
   rests(): void;
-  /** Something may have changed in whether the sound is needed. */
+  /** Whether the sound is needed may have changed. */
   look(): void;
 }
 
-/** What makes the sound of one room, while somebody needs it. Disposing stops it at once. */
+/** Makes the sound of one room while somebody needs it. Disposing stops it at once. */
 export class RoomSound implements AsyncDisposable {
   readonly #deps: RoomSoundDeps;
   #air: Air | undefined;
@@ -91,7 +94,7 @@ export class RoomSound implements AsyncDisposable {
     return this.#air?.state() ?? this.#carried;
   }
 
-  /** Makes sound from now on, as long as somebody needs it. */
+  /** Starts making sound, for as long as somebody needs it. */
   async begin(): Promise<void> {
     const { cell, slug, log } = this.#deps;
     await this.#start();
@@ -103,7 +106,7 @@ export class RoomSound implements AsyncDisposable {
       failed: (error) =>
         log.error(
           { slug, error: String(error) },
-          'the room could not be taken up again; trying again in a second',
+          'the studio could not resume this room; trying again in a second',
         ),
     });
     this.#watch = watchMusic(cell.clock, cell.musicDir, slug, (music) => {
@@ -113,7 +116,7 @@ export class RoomSound implements AsyncDisposable {
     });
   }
 
-  /** Rests or wakes, as the room needs it; to be called now and then in any case. */
+  /** Rests or wakes as needed; also call it now and then in any case. */
   look(): void {
     this.#rest?.look();
   }
@@ -123,7 +126,7 @@ export class RoomSound implements AsyncDisposable {
     this.#air?.packager.select(this.#deps.wanted());
   }
 
-  /** No rest and no waking from now on; `over`: goes on until what is being said now is coded. */
+  /** Prevents further resting and waking. `over`: continues until what is being said now is coded. */
   async finish(over: boolean): Promise<void> {
     await this.#rest?.close();
     if (over) await this.#air?.finish();
@@ -192,7 +195,10 @@ export class RoomSound implements AsyncDisposable {
     // Said at once, so that no door misses what does not come.
     const stopped = this.#stop();
     this.#history = new History(this.#deps.cell.always);
-    log.info({ slug, last: this.#last }, 'nobody hears this room: its studio rests until somebody does');
+    log.info(
+      { slug, last: this.#last },
+      'nobody is listening to this room: its studio rests until somebody does',
+    );
     this.#deps.rests();
     await stopped;
   }

@@ -6,12 +6,12 @@ import { type Clocks, MAX_TOLD_GAPS, type RoomCard, type RoomState } from '../..
 import type { RoomGovernor } from './room-governor.ts';
 import type { RoomSound } from './room-sound.ts';
 
-/** A state that does not change is told this often: doors forget what they were told of a room's delivery. */
+/** An unchanged state is repeated this often: doors forget what they were told about a room's delivery. */
 const RETELL_MS = 3000;
 /** Levels change many times a second; listeners are told at most five times a second. */
 const SOON_MS = ms(200);
 
-/** What the state of a room is put together from, and who is told of it. */
+/** What the state of a room is made from, and who is told about it. */
 export interface StateTellerDeps {
   readonly clock: Clock;
   readonly archive: Archive;
@@ -19,26 +19,26 @@ export interface StateTellerDeps {
   readonly governor: RoomGovernor;
   /** The room on the stage, once it is open. */
   stage(): StageRoom;
-  /** The site's newest word on the room. */
+  /** The site's newest card of the room. */
   card(): RoomCard;
-  /** What has happened here: perhaps more than the site knows. */
+  /** The clocks of the room, perhaps ahead of what the site knows. */
   clocks(): Clocks;
   publish(state: RoomState): void;
 }
 
-/** Tells doors, and those backstage, how a running room is: when that changes, and every few seconds. */
+/** Tells doors, and people backstage, the state of a running room: when it changes, and every few seconds. */
 export class StateTeller implements Disposable {
   readonly #deps: StateTellerDeps;
   #told = { text: '', at: Number.NEGATIVE_INFINITY };
   #soon: Disposable | undefined;
-  /** The end has been told: nothing may follow that sounds like a room that goes on. */
+  /** True once the end has been told: no later message may suggest that the room goes on. */
   #ending = false;
 
   constructor(deps: StateTellerDeps) {
     this.#deps = deps;
   }
 
-  /** How the room is now. */
+  /** The state of the room now. */
   state(): RoomState {
     const { clock, archive, stage, sound, governor } = this.#deps;
     const { slug, title, hosts, status, clocks, cap } = this.#deps.card();
@@ -72,7 +72,7 @@ export class StateTeller implements Disposable {
     };
   }
 
-  /** Tells it now, if it is another one than was told last. */
+  /** Tells the state now, if it differs from the last one told. */
   tell(): void {
     const { clock, sound } = this.#deps;
     if (this.#ending || (!sound.mixer && !sound.resting)) return;
@@ -84,7 +84,7 @@ export class StateTeller implements Disposable {
     this.#show(now);
   }
 
-  /** Tells it in a moment, together with what changes until then. */
+  /** Tells it soon, together with further changes until then. */
   tellSoon(): void {
     this.#soon ??= this.#deps.clock.after(SOON_MS, () => {
       this.#soon = undefined;
@@ -92,7 +92,10 @@ export class StateTeller implements Disposable {
     });
   }
 
-  /** Nothing is told from now on. The last line tells studio pages that this was the end: without it they would knock at a closed door. */
+  /**
+   * Stops telling. The last line lets studio pages know that the room is over; otherwise they would keep trying to
+   * reconnect.
+   */
   end(status: 'ended' | 'cancelled' | undefined): void {
     if (status) this.#show({ ...this.state(), status });
     this.#ending = true;

@@ -64,8 +64,8 @@ export class RunningRoom {
   }
 
   /**
-   * Opens a room in this cell at the next free slot of its grid. The caller publishes its greeting at once: a door that
-   * connects while the encoders warm up must not miss it.
+   * Opens a room in this cell at the next free slot of its grid. The caller publishes its greeting at once, because a
+   * door that connects while the encoders warm up must not miss it.
    */
   static async open(deps: RunningRoomDeps, card: OpenableRoom): Promise<RunningRoom> {
     const log = deps.log.part('program');
@@ -128,7 +128,7 @@ export class RunningRoom {
     });
   }
 
-  /** The site's newest word on this room: title, live or not. */
+  /** Applies the site's newest card of this room: title, live or not. */
   update(card: RoomCard): void {
     this.#card = card;
     this.#stage.revoke(card.revoked);
@@ -138,7 +138,7 @@ export class RunningRoom {
     this.#teller.tell();
   }
 
-  /** Everything a door that comes now must be told. */
+  /** Everything that a door that connects now must be told. */
   *greeting(): Generator<Message> {
     const messages = this.#messages;
     yield messages.program(this.#zero, this.#deps.renditions);
@@ -152,19 +152,19 @@ export class RunningRoom {
     yield messages.state(this.#teller.state());
   }
 
-  /** A door's count of the streams it serves, and what it wishes of the ladder. */
+  /** Receives a door's count of the streams it serves, and its wish to the ladder. */
   presence(said: Presence): void {
     if (!this.#governor.presence(said)) return;
     this.#sound.select();
     this.#look();
   }
 
-  /** A door's count of the tickets it gave out. */
+  /** Receives a door's count of the tickets it gave out. */
   tickets(door: string, counted: TicketCounts): void {
     this.#governor.tickets(door, counted);
   }
 
-  /** What the cell says of the room to whoever watches it. */
+  /** The figures of the room, for the metrics. */
   metrics(): RoomMetrics {
     const { clock, archive } = this.#deps;
     const { steering } = this.#governor;
@@ -188,7 +188,7 @@ export class RunningRoom {
     };
   }
 
-  /** Stops. A status closes the room for ever; without one it can be taken up again at a later slot. */
+  /** Stops. With a status the room is closed for ever; without one it can be resumed at a later slot. */
   async close(over?: 'ended' | 'cancelled'): Promise<void> {
     this.#teller.end(over);
     this.#everySecond?.[Symbol.dispose]();
@@ -249,6 +249,8 @@ export class RunningRoom {
   }
 }
 
-/** How long a room has been dead air. The demo room rests between two talks, and that is meant. */
+/**
+ * How long a room has been silent unintentionally. The demo room rests between two talks, which is intended.
+ */
 const silentSeconds = ({ status, welcome }: RoomCard, since: number | undefined, wall: number): number =>
   since === undefined || status !== 'live' || welcome ? 0 : Math.max(0, (wall - since) / 1000);

@@ -12,7 +12,7 @@ interface Turn {
   heard: number;
 }
 
-/** Who has been speaking for how long. */
+/** Who has been speaking, and for how long. */
 export interface Talk {
   update(people: readonly StagePerson[]): void;
   /** Ends every turn. */

@@ -13,9 +13,11 @@ export interface WelcomeTalkDeps {
   readonly stage: Pick<Stage, 'fetch'>;
 }
 
-/** The speaker of the welcome room: through WebRTC, as any other. */
+/** The speaker of the welcome room, connected over WebRTC like any other. */
 export interface WelcomeTalk extends Disposable {
-  /** Whether somebody listens: it begins when they come, and leaves with the last of them. */
+  /**
+   * Whether somebody is listening: the talk begins when they come, and stops when the last of them leaves.
+   */
   hearing(on: boolean): void;
 }
 
