@@ -90,7 +90,9 @@ test('a program younger than half a minute has a shorter delay, with sound at on
   expect(unbroken(ear.seqs)).toBe(true);
 });
 
-/** What is left in ms before each later write, for a player that begins as it is told and slows down when it is told. */
+/**
+ * What is left in ms before each later write, for a player that begins as it is told and slows down when it is told.
+ */
 function leftBeforeWrites(ear: Ear, joined: number, margin: number): number[] {
   const first = ear.heard[0]?.seq ?? 0;
   const given = ear.heard.filter(({ at }) => at === joined).at(-1)?.seq ?? 0;

@@ -95,7 +95,10 @@ export interface Door extends AsyncDisposable {
   presence(): ReadonlyMap<string, number>;
   /** Streams of a room at the live edge right now. */
   live(slug: string): number;
-  /** Streams, those at the live edge, and the renditions needed, for each room that is heard or was within the last minute. */
+  /**
+   * Streams, those at the live edge, and the renditions needed, for each room that is heard or was within the last
+   * minute.
+   */
   counts(): ReadonlyMap<string, RoomCount>;
   /** How many listeners of each running room are hearing its recording. */
   catchingUp(): ReadonlyMap<string, number>;

@@ -9,7 +9,9 @@ export interface InFlight {
   begin(network: string | undefined): Disposable | undefined;
 }
 
-/** Opens the count. One network cannot make the others wait behind it: what it has beyond its part is refused at once. */
+/**
+ * Opens the count. One network cannot make the others wait behind it: what it has beyond its part is refused at once.
+ */
 export function openInFlight(): InFlight {
   const networks = new Map<string, number>();
   let all = 0;

@@ -1,4 +1,7 @@
-/** The door: the public HTTP surface of the crowd on one port. Stateless: pages, the stream, and the way to the others. */
+/**
+ * The door: the public HTTP surface of the crowd on one port. Stateless: pages, the stream, and the way to the
+ * others.
+ */
 import type { Server } from 'node:net';
 import { type Ms, ms } from '../base/time.ts';
 import type { Door, DoorDeps } from './deps.ts';
@@ -36,7 +39,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   if (limits.connections < deps.limits.connections)
     log.warn(
       { files, connections: limits.connections },
-      'the limit of open files (ulimit -n) leaves this door room for fewer connections: `earshot doctor` says what to set',
+      'the limit on open files (ulimit -n) allows this door only this many connections: `earshot doctor` says what to set',
     );
   const bound: Bound = { port: deps.port, plainPort: undefined, tls: undefined, accepting: undefined };
   const parts = openParts({ ...deps, log, limits }, bound);
@@ -49,7 +52,7 @@ export async function open(deps: DoorDeps): Promise<Door> {
   bound.port = await listen(entrance.server, deps.port, deps);
   bound.accepting = openAcceptQueue(entrance.server);
   if (deps.plain) bound.plainPort = await listen(entrance.plainServer, deps.plain.port, deps);
-  log.info({ door: deps.name, port: bound.port }, 'open');
+  log.info({ door: deps.name, port: bound.port }, 'the door is open');
   return new OpenDoor({ ...deps, log }, parts, bound);
 }
 
@@ -165,7 +168,7 @@ class OpenDoor implements Door {
     admission[Symbol.dispose]();
     this.#bound.tls?.[Symbol.dispose]();
     plainPort?.close();
-    log.info({ door: name, port: this.port }, 'closed');
+    log.info({ door: name, port: this.port }, 'the door is closed');
   }
 
   /** Lets listeners hear the rest of the segment, and requests have their answers. */

@@ -192,7 +192,9 @@ export const withinMemory = (limits: Limits, bytes: number, doors: number): Limi
   };
 };
 
-/** The memory this process may use, in bytes: the machine's memory or the control group's limit, whichever is smaller. */
+/**
+ * The memory this process may use, in bytes: the machine's memory or the control group's limit, whichever is smaller.
+ */
 export function memoryPossible(): number {
   const held = process.constrainedMemory();
   const all = totalmem();

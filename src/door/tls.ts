@@ -84,7 +84,10 @@ function groups(): string {
   }
 }
 
-/** Opens TLS 1.2 and 1.3 with the certificate of the files. @throws EarshotError `bad-config` when they cannot be used and not `later`. */
+/**
+ * Opens TLS 1.2 and 1.3 with the certificate of the files.
+ * @throws EarshotError `bad-config` when they cannot be used and not `later`.
+ */
 export async function openTls(deps: TlsDeps): Promise<Tls> {
   const { clock, log, counters, files } = deps;
   const own = randomBytes(48);
@@ -133,7 +136,8 @@ export async function openTls(deps: TlsDeps): Promise<Tls> {
     if (!certificate) return;
     const { names, until, fingerprint } = certificate;
     const fields = { names, until: new Date(until).toISOString(), fingerprint };
-    if (until < clock.wall()) log.error(fields, 'the certificate has expired');
+    if (until < clock.wall())
+      log.error(fields, 'the certificate has expired: browsers refuse to connect until it is renewed');
     else log.info(fields, 'certificate in use');
   };
   tell();

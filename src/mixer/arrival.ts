@@ -1,9 +1,9 @@
 import { type Ms, ms, TICKS_PER_SECOND } from '../base/time.ts';
 
 /** Shortest wait of a packet before it is played. It leaves time for a retransmission and for FEC. */
-export const MIN_DEPTH: Ms = ms(200);
+const MIN_DEPTH: Ms = ms(200);
 /** Longest wait of a packet to absorb jitter. */
-export const MAX_DEPTH: Ms = ms(400);
+const MAX_DEPTH: Ms = ms(400);
 
 /** Number of packets remembered; about ten seconds at 20 ms each. */
 const MEMORY = 512;

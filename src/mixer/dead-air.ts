@@ -2,9 +2,9 @@ import type { DeadAirCause } from '../base/media.ts';
 import { type Ms, ms } from '../base/time.ts';
 
 /** Silence on stage counts as dead air after this: 2 s. */
-export const DEAD_AIR_AFTER: Ms = ms(2000);
+const DEAD_AIR_AFTER: Ms = ms(2000);
 /** Silence up to this long is a pause when the speakers' browsers announce silence (DTX). */
-export const PAUSE_UP_TO: Ms = ms(8000);
+const PAUSE_UP_TO: Ms = ms(8000);
 /**
  * Silence after which hold music is faded in, by cause. On an empty stage nobody is about to speak; people who are
  * muted or quiet may be in the middle of a thought.

@@ -20,7 +20,7 @@ export type { SpeakerStats } from './speaker.ts';
 export type { Standby } from './standby.ts';
 
 /** Limit of speakers in one mixer. Further speakers are not heard; the log says so. */
-export const MAX_SPEAKERS = 50;
+const MAX_SPEAKERS = 50;
 
 /** What a mixer needs. */
 export interface MixerDeps {

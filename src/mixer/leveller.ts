@@ -6,7 +6,7 @@ export const TARGET_LUFS = -16;
 /** Maximum gain for a quiet speaker, dB. */
 export const MAX_GAIN_DB = 22;
 /** Minimum gain, for a loud speaker, dB. */
-export const MIN_GAIN_DB = -22;
+const MIN_GAIN_DB = -22;
 
 /** Sound quieter than this is not a voice, however quiet the microphone. */
 const FLOOR_LUFS = -58;

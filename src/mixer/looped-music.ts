@@ -3,7 +3,7 @@ import { integratedLufs } from './loudness.ts';
 import type { Standby } from './standby.ts';
 
 /** Loudness that the host's music is brought to, LUFS: below the voice that will follow. */
-export const MUSIC_LUFS = -23;
+const MUSIC_LUFS = -23;
 /** Longest blend of the end of the music into its beginning. */
 const SEAM = 3 * TICKS_PER_SECOND;
 const MAX_GAIN = 8;

@@ -9,7 +9,7 @@ import { openDecoder } from './decoder.ts';
 import { musicGain } from './looped-music.ts';
 
 /** Minimum length. Shorter music repeats too often. */
-export const SHORTEST_MUSIC_SECONDS = 5;
+const SHORTEST_MUSIC_SECONDS = 5;
 
 const MOST_FRAMES = LONGEST_MUSIC_SECONDS * TICKS_PER_SECOND;
 /** Peaks are kept below this, whatever the loudness. */

@@ -1,7 +1,7 @@
 import { ms, TICKS_PER_SECOND, type Ticks, ticksToMs } from '../base/time.ts';
 
 /** Largest deviation of the play-out rate from nominal: 0.4 %, 7 cents. It changes over seconds. */
-export const MAX_BEND = 0.004;
+const MAX_BEND = 0.004;
 /** Largest clock error of a sender that is considered plausible. */
 const MAX_DRIFT = 0.001;
 /** Rate correction per second of error: a time constant of 10 s. The drift is learnt in a minute or two. */

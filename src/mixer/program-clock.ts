@@ -8,7 +8,7 @@ const STALLED = ms(60);
  * Blocks made in one go. Further blocks wait for the next turn of the event loop, so that catching up starves nothing
  * else.
  */
-export const MAX_BURST = 50;
+const MAX_BURST = 50;
 
 /**
  * The only clock of a program. It calls `block` for every 20 ms, in order, never before the block is due and never

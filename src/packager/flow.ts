@@ -52,7 +52,7 @@ export type StartThread = (start: ThreadStart, events: ThreadEvents) => Promise<
  */
 const MAX_SLOTS_WAITING = 16;
 /** Blocks per message to the thread, a divisor of 16; each message wakes the thread. */
-export const BATCH_BLOCKS = 4;
+const BATCH_BLOCKS = 4;
 const BLOCK_SAMPLES = 1920;
 /** Blocks between two warnings about failing encoders: a second. */
 const BLOCKS_PER_WARNING = 50;
@@ -105,7 +105,10 @@ export async function openWith(deps: PackagerDeps, startThread: StartThread): Pr
         for (const fragment of fragments) deps.fragment(tagged(fragment));
       },
       failed(rendition, error) {
-        warn({ rendition, error }, 'an encoder failed; 320 ms of this rendition are missing');
+        warn(
+          { rendition, error },
+          'an encoder failed: 320 ms of this rendition are missing, and doors fill them with another rendition or hold music',
+        );
         deps.encoderFailed?.(rendition);
       },
     },

@@ -45,7 +45,10 @@ export async function loadManifest(dist: string): Promise<Manifest> {
   return JSON.parse(text) as Manifest;
 }
 
-/** The tags that load entries: their styles first, their shared chunks preloaded; no scripts for a page that needs none. */
+/**
+ * The tags that load entries: their styles first, their shared chunks preloaded; no scripts for a page that needs
+ * none.
+ */
 function tags(manifest: Manifest, { sources, scripted }: Load): string {
   const styles = new Set<string>();
   const scripts = new Set<string>();

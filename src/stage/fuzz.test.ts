@@ -7,8 +7,8 @@ import { openTokens } from '../keys/token.ts';
 import { open } from './index.ts';
 
 /**
- * Number of offers, and of fragments. `EARSHOT_FUZZ=100000` (100,000 offers, 100,000 PATCHes) took 51 minutes on two busy
- * processors: 36,401 sessions, no crash, and no answer of 500 or more.
+ * Number of offers, and of fragments. `EARSHOT_FUZZ=100000` (100,000 offers, 100,000 PATCHes) took 51 minutes on two
+ * busy processors: 36,401 sessions, no crash, and no answer of 500 or more.
  */
 const ROUNDS = Number(process.env.EARSHOT_FUZZ ?? 600);
 const SEED = Number(process.env.EARSHOT_FUZZ_SEED ?? 20_261_129);

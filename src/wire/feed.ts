@@ -96,7 +96,10 @@ export type MessageHead =
   | {
       readonly kind: 'sessions';
       readonly door: string;
-      /** Wall-clock ms at which a slot of the body ended: no record of the door for it comes later, but for late proofs. */
+      /**
+       * Wall-clock ms at which a slot of the body ended: no record of the door for it comes later, but for late
+       * proofs.
+       */
       readonly upTo: number;
       readonly rooms: readonly string[];
     }

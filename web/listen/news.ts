@@ -6,7 +6,9 @@ import { paceOf } from './ways.ts';
 
 /** A state older than this, with failing requests, is out of date, ms. */
 const STALE_MS = 15_000;
-/** A state older than the known one by more than this is from a server whose clock was set, not from an old copy, ms. */
+/**
+ * A state older than the known one by more than this is from a server whose clock was set, not from an old copy, ms.
+ */
 const OLDER_MS = 15_000;
 
 /** What a new state changed that the page has to act on. */

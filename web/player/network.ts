@@ -59,7 +59,9 @@ export class NetworkHistory {
     this.#stalls.anew(how);
   }
 
-  /** A fragment arrived; returns how late it is in seconds, or undefined where that says nothing. `period` in seconds. */
+  /**
+   * A fragment arrived; returns how late it is in seconds, or undefined where that says nothing. `period` in seconds.
+   */
   arrived(seq: number, period: number): number | undefined {
     const now = seconds();
     const late = this.#stalls.arrived(seq, now, period, this.#pulse.missed(this.#heard, now));

@@ -27,7 +27,10 @@ export interface PlayerOptions {
   late?(): boolean;
   /** The ticket that admits this listener to the live edge, if there is one; asked before each connection. */
   ticket?(): string | undefined;
-  /** The stream tells of the room: of all of it first, then of what changes; on the delayed stream as late as the sound. */
+  /**
+   * The stream tells of the room: of all of it first, then of what changes; on the delayed stream as late as the
+   * sound.
+   */
   told?(change: StateChange, place: StreamPlace): void;
   /**
    * Asked at each start, and by `again` of a listener who hears caches: play `delay` ms behind out of these caches, one

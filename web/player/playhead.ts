@@ -13,7 +13,9 @@ const SLACK = 0.1;
 /** Monotonic seconds. */
 export const seconds = (): number => performance.now() / 1000;
 
-/** Where on its element a program is played: begins in phase with the writes, keeps the margin, and jumps over holes. */
+/**
+ * Where on its element a program is played: begins in phase with the writes, keeps the margin, and jumps over holes.
+ */
 export class Playhead {
   readonly #audio: HTMLAudioElement;
   /** How much is kept in hand, and what is done about it. */

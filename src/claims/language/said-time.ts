@@ -107,7 +107,10 @@ const lengthOf = (count: string | undefined, unit: string): number => {
   return many * (unit.startsWith('h') ? 60 : 1) * MINUTE_MS;
 };
 
-/** Takes the time out of a readable text, and everything else about dates, so that no number of it is taken for a count. */
+/**
+ * Takes the time out of a readable text, and everything else about dates, so that no number of it is taken for a
+ * count.
+ */
 export function timeIn(text: string): TimeFound | 'unclear-time' {
   let rest = ` ${text} `;
   const times: SaidTime[] = [];

@@ -19,7 +19,10 @@ export interface SaidNumber {
   readonly notes: readonly NumberNote[];
 }
 
-/** A second reading of a number. `long-billion`: 10^12 in French. `separator`: a comma or point that is read otherwise elsewhere. */
+/**
+ * A second reading of a number. `long-billion`: 10^12 in French. `separator`: a comma or point that is read otherwise
+ * elsewhere.
+ */
 export type NumberNote = 'long-billion' | 'short-billion' | 'separator';
 
 /** The largest number that is read. */
@@ -39,7 +42,9 @@ export interface Exact {
   readonly place: number;
 }
 
-/** The place of the last significant digit of a whole number written or spoken in full: zeros at its end are rounding. */
+/**
+ * The place of the last significant digit of a whole number written or spoken in full: zeros at its end are rounding.
+ */
 export function placeOf(value: number): number {
   if (value < COUNTED) return 1;
   let place = 1;

@@ -7,9 +7,14 @@ import { bearer } from '../../keys/token.ts';
  * are like any others.
  */
 const MOST_VOUCHED = 100;
-/** And so many reach the process that mixes the room at all, from this door: a stage whose people all come back at once needs fewer. */
+/**
+ * And so many reach the process that mixes the room at all, from this door: a stage whose people all come back at
+ * once needs fewer.
+ */
 const MOST_TO_STAGE = 400;
-/** Requests per second that reach any stage without a token of its room: enough to be told what is wrong with a link. */
+/**
+ * Requests per second that reach any stage without a token of its room: enough to be told what is wrong with a link.
+ */
 const MOST_STRANGERS = 40;
 /** Rooms counted within a second; tokens of further rooms give no priority. */
 const MOST_ROOMS = 4_096;

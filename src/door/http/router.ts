@@ -112,7 +112,9 @@ export class Router {
     return true;
   }
 
-  /** Redirects to the canonical form of an address; false where the request is answered as if it had been sent there. */
+  /**
+   * Redirects to the canonical form of an address; false where the request is answered as if it had been sent there.
+   */
   #redirects(req: IncomingMessage, res: ServerResponse, { path, whole }: Target, address: Address): boolean {
     const mark = whole.indexOf('?');
     const location = mark < 0 ? path : `${path}${whole.slice(mark)}`;

@@ -94,7 +94,7 @@ const COUNTED: readonly (readonly [name: string, help: string, of: Counted])[] =
   ['head_timeouts', 'Connections closed because no request came in time', 'headTimeouts'],
   [
     'unfinished_closed',
-    'Connections closed because too many of them were taking long to send a whole request',
+    'Connections closed because too many were slow to send a complete request',
     'unfinishedClosed',
   ],
   [

@@ -19,7 +19,9 @@ export interface DoorStrain {
   readonly unsent: number;
   /** Connections now. */
   readonly connections: number;
-  /** Bytes per second handed to sockets: streams, and files from shared buffers; pages and downloads are not counted. */
+  /**
+   * Bytes per second handed to sockets: streams, and files from shared buffers; pages and downloads are not counted.
+   */
   readonly egress: number;
   /** Streams begun per second. */
   readonly joins: number;

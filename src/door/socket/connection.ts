@@ -173,7 +173,9 @@ export class Connection {
     else this.#socket.end(bytes, 'latin1');
   }
 
-  /** It is another socket from now on: the one above once TLS is spoken, the accepted one again when it is offloaded. */
+  /**
+   * It is another socket from now on: the one above once TLS is spoken, the accepted one again when it is offloaded.
+   */
   become(socket: Socket): void {
     const before = this.#socket;
     if (socket === before) return;

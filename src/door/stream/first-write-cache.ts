@@ -5,9 +5,9 @@ import type { Channel } from './write-schedule.ts';
 const MOST_BURSTS = 32;
 
 /**
- * The first bytes of streams: init, the state of the room and first fragments as one Buffer, shared by all who join a channel within the
- * same fragment and begin in the same place. Beyond the limit of different beginnings, listeners get the fragments
- * one by one.
+ * The first bytes of streams: init, the state of the room and first fragments as one Buffer, shared by all who join a
+ * channel within the same fragment and begin in the same place. Beyond the limit of different beginnings, listeners
+ * get the fragments one by one.
  */
 export class Bursts {
   readonly #known = new WeakMap<Channel, { newest: number; readonly made: Map<number, Buffer> }>();

@@ -224,7 +224,10 @@ export class Feed {
     if (this.delayed) yield this.delayed;
   }
 
-  /** The whole state of the room for somebody who begins with these fragments; absent where the container has no boxes. */
+  /**
+   * The whole state of the room for somebody who begins with these fragments; absent where the container has no
+   * boxes.
+   */
   stateAt(slots: readonly Slot[]): Buffer | undefined {
     return slots[0]?.state ?? this.#news?.full;
   }

@@ -9,8 +9,8 @@ const COUNTS_EVERY = 3;
 export type Told = number;
 
 /**
- * The news of one room for those who hear its stream: made once for all of them, in the slot in which something changed.
- * Feeds put them in front of their next fragment.
+ * The news of one room for those who hear its stream: made once for all of them, in the slot in which something
+ * changed. Feeds put them in front of their next fragment.
  */
 export class StateNews {
   /** How many changes there were. */

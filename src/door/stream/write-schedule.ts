@@ -5,8 +5,8 @@ import type { Outlet } from '../socket/direct-write.ts';
 import type { TlsRecordSealer } from '../socket/tls-record-sealer.ts';
 
 /**
- * One listener: a connection that carries a stream, and what a write to it needs, in one object that is kept small: with
- * tens of thousands of them each write has to fetch it from memory.
+ * One listener: a connection that carries a stream, and what a write to it needs, in one object that is kept small:
+ * with tens of thousands of them each write has to fetch it from memory.
  */
 export class StreamConnection implements Outlet, Handler {
   /** Both change when a TLS connection is offloaded. */

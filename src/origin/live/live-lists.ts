@@ -52,7 +52,8 @@ export class LiveLists {
     const kept = this.#mains.get(program) ?? new Map<string, Version>();
     this.#mains.set(program, kept);
     const known = kept.get(file);
-    // Players of the first half minute get whole segments instead: a delayed list that had to stand still would be silence.
+    // Players of the first half minute get whole segments instead: a delayed list that had to stand still would be
+    // silence.
     const held = !slow && this.#queues(slug);
     const delayed = held && listed(program, codec).some(reachesDelay);
     const of = `${program.windows.size} ${held} ${delayed}`;

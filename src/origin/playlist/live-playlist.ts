@@ -75,8 +75,8 @@ export const reachesDelay = ({ first, last }: Window): boolean =>
   delayedEnd(last) - Math.ceil(first / FRAGMENTS_PER_SEGMENT) >= LEAST_LISTED;
 
 /**
- * Where the list of the delayed stream stands: whole segments that end `DELAY_MS` behind the live edge. A younger window
- * gives its first three and stays there until they are that old; after the end nothing is held back.
+ * Where the list of the delayed stream stands: whole segments that end `DELAY_MS` behind the live edge. A younger
+ * window gives its first three and stays there until they are that old; after the end nothing is held back.
  */
 export function delayedEdgeOf(window: Window, over: boolean): LiveEdge | undefined {
   const edge = edgeOf(window);

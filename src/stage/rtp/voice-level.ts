@@ -38,7 +38,11 @@ export class VoiceLevel implements Disposable {
         if (this.#closed) opened[Symbol.dispose]();
         else this.#meter = opened;
       },
-      (error: unknown) => this.#log.warn({ error: String(error) }, 'a voice cannot be measured'),
+      (error: unknown) =>
+        this.#log.warn(
+          { error: String(error) },
+          'the level of a speaker cannot be measured: they are heard, but may not count as speaking',
+        ),
     );
   }
 

@@ -2,7 +2,7 @@ import datachannel from 'node-datachannel';
 import { EarshotError } from '../../base/errors.ts';
 import { freeUdpPort, udpPortTrouble } from '../../base/udp-port.ts';
 
-/** Tries to get a free port: another program may take it between finding and opening it. */
+/** Attempts to get a free port: another program may take one between finding and opening it. */
 const TRIES = 5;
 
 /**
