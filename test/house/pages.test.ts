@@ -81,7 +81,11 @@ describe('documents', () => {
     const [, tokens = ''] = /:root \{([\s\S]*?)\n\}/.exec(read('web/kit/style.css')) ?? [];
     const known = new Set(tokens.match(/#[0-9a-f]{6}\b/g));
     expect(known.size).toBeGreaterThan(10);
-    const own = ['src/supervisor/fallback-page.ts', 'src/queue/page.ts', 'src/rehearsal/report/page-style.ts'];
+    const own = [
+      'src/supervisor/fallback-page.ts',
+      'src/queue/page.ts',
+      'src/rehearsal/report/page-style.ts',
+    ];
     for (const path of [...own, 'src/pages/page-shell.ts']) {
       const used = read(path).match(/#[0-9a-f]{6}\b/g) ?? [];
       expect([path, used.length > 0]).toEqual([path, true]);
