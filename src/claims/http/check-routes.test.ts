@@ -149,6 +149,15 @@ describe('POST /api/claims/check', () => {
       json: { code: 'numbers-away' },
     });
     expect((await ask('GET', '/claims?text=5+listeners&room=hall')).status).toBe(503);
+    const gone = await rig({ titleOf: () => Promise.reject(new Error('the database')) });
+    expect((await gone.check({ text: '5 listeners', room: 'hall' })).json).toMatchObject({
+      code: 'database-away',
+    });
+    // A mistake of ours is not passed off as theirs.
+    const broken = await rig({ numbersOf: async () => ({ metrics: null }) as never });
+    expect((await broken.check({ text: '5 listeners', room: 'hall' })).json).toMatchObject({
+      code: 'internal',
+    });
   });
 
   test('a network that asks too often waits, the others do not', async () => {

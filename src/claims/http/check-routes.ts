@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { networkOf, openAllowance } from '../../base/allowance.ts';
 import type { Clock } from '../../base/clock.ts';
+import { ERRORS } from '../../base/errors.ts';
 import { languageOf } from '../../base/negotiation.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import { addFigures } from '../adding.ts';
@@ -117,16 +118,21 @@ export function openChecker(deps: CheckDeps): Checker {
     return facts;
   };
   const check = async ({ text, room, at, zone, language }: RoomQuestion): Promise<Answered> => {
-    const title = await deps.titleOf(room);
+    // Null: nobody answers.
+    const title = await deps.titleOf(room).catch(() => null);
+    if (title === null) return { refused: 'database-away' };
     if (title === undefined) return { refused: 'room-unknown' };
     const options = { ...(at ? { at } : {}), ...(zone ? { zone } : {}), ...(language ? { language } : {}) };
-    const numbers = await numbersOf(room);
+    const numbers = await numbersOf(room).catch(() => null);
+    if (numbers === null) return { refused: 'numbers-away' };
     let facts: ClaimFacts = numbers
       ? factsOfNumbers(numbers)
       : { room, figures: new Map(), minutes: [], others: [] };
     let found = checkClaim(text, facts, options);
     if ('why' in found && found.why === 'time-unknown' && deps.bundleOf) {
-      const bundle = await bundleFacts(room, deps.bundleOf);
+      const reading = bundleFacts(room, deps.bundleOf);
+      const bundle = reading === 'busy' ? reading : await reading.catch(() => null);
+      if (bundle === null) return { refused: 'numbers-away' };
       if (bundle === 'busy') return { refused: 'too-often', detail: 'Try again in a few seconds.', wait: 5 };
       if (bundle) {
         facts = bundle;
@@ -144,13 +150,7 @@ export function openChecker(deps: CheckDeps): Checker {
     return { refused: code, detail: uncheckedText(found, claimWords('en')), more, unchecked: found };
   };
   return {
-    async answer(question) {
-      try {
-        return await check(question);
-      } catch {
-        return { refused: 'numbers-away' };
-      }
-    },
+    answer: check,
     charge(request) {
       const from = request.headers.get('x-forwarded-for');
       const wait = (from === null ? undefined : networks.take(networkOf(from))) ?? all.take('all');
@@ -242,7 +242,7 @@ export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void 
       : refused === 'numbers-away'
         ? words.page.away
         : detail;
-    return html(refused === 'too-often' ? 429 : refused === 'numbers-away' ? 503 : 422, {
+    return html(ERRORS[refused].status, {
       refused: why,
       code: refused,
     });
