@@ -34,7 +34,7 @@ export const ROLES = {
   },
   tally: {
     parts: ['audience', 'evidence'],
-    tells: ['records'],
+    tells: ['records', 'evidence'],
     cost: 'figures stand still, and are taken again from what the doors kept; nobody loses sound',
     count: () => 1,
     open: async (config, _index, log) => (await import('./role/tally.ts')).openTally(config, log),

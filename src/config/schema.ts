@@ -22,6 +22,7 @@ import {
   wordOr,
   yesNo,
 } from './setting.ts';
+import { verifierKeys } from './verifier-keys.ts';
 
 /** All settings of Earshot: the one list behind the code, the manual and the sample file. */
 export const schema = z.strictObject({
@@ -404,6 +405,16 @@ export const schema = z.strictObject({
       reason: 'Address on which metrics are served. They are not protected: keep them inside your network.',
     },
     z.string().pipe(z.union([z.ipv4(), z.ipv6()], 'use an IP address')),
+  ),
+  evidenceWitnesses: setting(
+    {
+      unit: 'verifier keys, separated by commas',
+      default: '',
+      change: 'restart',
+      reason:
+        'Witnesses of the evidence log that always have a place beside the sixteen strangers: what `earshot witness` prints first, such as witness.example.net+a1b2c3d4+BExample…',
+    },
+    verifierKeys,
   ),
   rehearsal: setting(
     {

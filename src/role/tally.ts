@@ -10,6 +10,7 @@ import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { useSnapshot } from './snapshot.ts';
+import { answersOf, openTallyEvidence } from './tally-evidence.ts';
 
 /** Opens the tally: what the doors say of sessions, as figures. Nobody waits for it. */
 export async function openTally(config: Config, log: Log): Promise<OpenRole> {
@@ -17,9 +18,11 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   const at = paths(config.data);
   const keeping = { clock: systemClock, log };
   await using stack = new AsyncDisposableStack();
+  const { evidence, receive } = await openTallyEvidence(config, log.part('evidence'));
+  stack.use(evidence);
   const audience = stack.use(
     await openAudience({
-      ...{ clock: systemClock, log: log.part('audience'), dir: at.audience },
+      ...{ clock: systemClock, log: log.part('audience'), dir: at.audience, evidence },
       ...{ keep: config.audienceKeep, quota: config.audienceQuota },
     }),
   );
@@ -31,6 +34,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
     subscribeSocket(at.siteBus, {
       message(message) {
         siteSpoke ||= message.head.kind === 'rooms';
+        receive(message.head);
         audience.receive(message);
       },
       failed: logLost(systemClock, log, 'site'),
@@ -40,7 +44,10 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
     useSnapshot(
       { ...keeping, path: at.rooms },
       () => siteSpoke,
-      (rooms) => audience.receive({ head: { kind: 'rooms', rooms }, body: new Uint8Array(0) }),
+      (rooms) => {
+        receive({ kind: 'rooms', rooms });
+        audience.receive({ head: { kind: 'rooms', rooms }, body: new Uint8Array(0) });
+      },
     ),
   );
   for (let cell = 0; cell < config.cells; cell++)
@@ -53,12 +60,14 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
         failed: logLost(systemClock, log, `cell-${cell}`),
       }),
     );
-  stack.use(await serveInner(at.tallyHttp, audience.fetch, keeping));
+  stack.use(await serveInner(at.tallyHttp, answersOf(evidence, audience.fetch), keeping));
   return Object.assign(stack.move(), {
-    metrics: () => exposition(audience.metrics()),
+    metrics: () => exposition(audience.metrics()) + evidence.metrics(),
     checks: () => {
       const says = audience.trouble();
-      return [says === undefined ? { part: 'records', ok: true } : { part: 'records', ok: false, says }];
+      const records =
+        says === undefined ? { part: 'records', ok: true } : { part: 'records', ok: false, says };
+      return [records, evidence.check()];
     },
   });
 }

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Config } from '../config/index.ts';
+import { type Evidence, open } from '../evidence/index.ts';
+import { find } from '../http/index.ts';
+import type { MessageHead } from '../wire/feed.ts';
+import { paths } from './paths.ts';
+
+/** Rooms whose titles are held for their bundles; later ones push out the first. */
+const MOST_TITLES = 4_096;
+
+/** The evidence log of this installation, and what it learns of titles. */
+export interface TallyEvidence {
+  readonly evidence: Evidence;
+  /** Takes what the site says of rooms; anything else is ignored. */
+  receive(head: MessageHead): void;
+}
+
+/** The log's name, if it begins now: the address people use, or one made up. */
+function originOf({ publicUrl, acmeDomains }: Config): string {
+  const host = publicUrl ? new URL(publicUrl).host : acmeDomains[0];
+  return `${host ?? `earshot-${randomBytes(6).toString('hex')}`}/evidence`;
+}
+
+/**
+ * Opens the evidence log in the data folder.
+ * @throws EarshotError `bad-config` when another process writes it.
+ */
+export async function openTallyEvidence(config: Config, log: Log): Promise<TallyEvidence> {
+  const at = paths(config.data);
+  const titles = new Map<string, string>();
+  const evidence = await open({
+    ...{ dir: at.evidence, lock: at.lock('evidence'), clock: systemClock, log },
+    ...{ origin: originOf(config), witnesses: config.evidenceWitnesses, title: (room) => titles.get(room) },
+  });
+  return {
+    evidence,
+    receive(head) {
+      if (head.kind !== 'rooms' && head.kind !== 'room-changes') return;
+      for (const { slug, title } of head.rooms) {
+        titles.delete(slug);
+        titles.set(slug, title);
+        if (titles.size > MOST_TITLES) titles.delete(titles.keys().next().value as string);
+      }
+    },
+  };
+}
+
+/** Sends a request to the evidence log where the table of addresses says that it is about that, and to `others` else. */
+export const answersOf =
+  (evidence: Evidence, others: (request: Request) => Promise<Response>) =>
+  (request: Request): Promise<Response> => {
+    const id = find(new URL(request.url).pathname)?.address.id ?? '';
+    return id === 'bundle' || id.startsWith('evidence-') ? evidence.fetch(request) : others(request);
+  };
