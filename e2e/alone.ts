@@ -28,4 +28,5 @@ export const ALONE: Readonly<Record<string, string>> = {
   journey: 'microphone to ear in milliseconds, and holes in ten seconds of sound',
   player: 'gaps in decoded sound, sample by sample, in eight tabs too',
   stage: 'microphone to ear in milliseconds, and packets lost on the way',
+  verify: 'how long it takes to check a two-hour event',
 };

@@ -8,6 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PAGE_HEADERS } from '../src/door/answer/send.ts';
 import { loadManifest, loadVerifyFiles, openPages } from '../src/door/index.ts';
+import { verifier } from '../src/verifier/index.ts';
 import { bundleOf, checkpointAt, eventOf } from '../test/bundle.ts';
 import { openChromium } from './ear.ts';
 import { DIST } from './rig/built.ts';
@@ -87,6 +88,17 @@ test('a two-hour event is checked in the browser without a network, within two s
   ])
     expect(text).toContain(part);
   expect(faults).toEqual([]);
+});
+
+test('a two-hour event is checked in Node within two seconds', async () => {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 3; i++) {
+    const began = performance.now();
+    expect((await verifier.verify(new Blob([bundle]))).findings).toEqual([]);
+    best = Math.min(best, performance.now() - began);
+  }
+  console.log(`a two-hour event of ${event.sizes.length} checkpoints: ${Math.round(best)} ms in Node`);
+  expect(best).toBeLessThan(LIMIT_MS);
 });
 
 test('the page shows the hash of the file that it runs, and hands that file out', async () => {

@@ -12,6 +12,7 @@
  */
 const MAX_LINE = 1 << 20;
 const MAX_TOLD = 500;
+const MAX_RUNNING = 200;
 
 // Bytes, and the forms in which they are written.
 
@@ -243,8 +244,8 @@ class Report {
   notes = [];
   place = {};
 
-  find(code, values = {}) {
-    if (this.findings.length < MAX_TOLD) this.findings.push({ ...this.place, ...this.#told(code, values) });
+  find(code, values = {}, place = this.place) {
+    if (this.findings.length < MAX_TOLD) this.findings.push({ ...place, ...this.#told(code, values) });
     else this.note('more-findings');
   }
 
@@ -401,6 +402,7 @@ class Bundle {
   #stage = 0;
   #index = -1;
   #rotations = [];
+  #running = [];
   #seals = new Sha256();
   #nodes = new Map();
 
@@ -427,6 +429,7 @@ class Bundle {
       report.find('shape');
     }
     this.#seals.update(bytes);
+    if (this.#running.length > MAX_RUNNING) await Promise.all(this.#running.splice(0));
   }
 
   /** What a text says: an object in canonical form. */
@@ -500,9 +503,9 @@ class Bundle {
     const [{ report, last, seen }, now] = [this, readCheckpoint(note)];
     const [{ size, root }, proof] = [now, consistency.map((hash) => bytesOf(hash, 32))];
     if (now.origin !== this.head.origin) report.find('other-log', { size });
-    const cosigned = Promise.all(now.signatures.map((signature) => this.#cosigned(now, signature)));
-    if (!(await isSigned(now, this.#keyAt(size)))) report.find('unsigned', { size });
-    await cosigned;
+    const [key, place] = [this.#keyAt(size), report.place];
+    this.#meanwhile(async () => (await isSigned(now, key)) || report.find('unsigned', { size }, place));
+    for (const signature of now.signatures) this.#meanwhile(() => this.#cosigned(now, signature, place));
     if (size < (last?.size ?? 0)) report.find('order');
     else if (size === last?.size && !same(last.root, root)) report.find('fork', { size });
     else if (last ? !isConsistent(last, now, proof) : proof.length > 0)
@@ -511,14 +514,21 @@ class Bundle {
     this.last = now;
   }
 
-  async #cosigned({ text, size }, signature) {
+  async #cosigned({ text, size }, signature, place) {
     const { name, bytes } = signature;
     const [witness, isLog] = [this.cosigners, this.keys].map((keys) => keys.find((key) => isOf(key)(signature)));
     if (!witness) return isLog ?? this.report.note('unknown-signer', { name });
     const time = Number(new DataView(bytes.slice(0, 8).buffer).getBigUint64(0));
     const good = await witness.verify(bytes.subarray(8), `cosignature/v1\ntime ${time}\n${text}`);
-    if (good) this.witnesses[name] = { size, time };
-    else this.report.find('cosignature', { name, size });
+    if (!good) this.report.find('cosignature', { name, size }, place);
+    else if (size >= (this.witnesses[name]?.size ?? 0)) this.witnesses[name] = { size, time };
+  }
+
+  /** Signatures are checked beside the rest, on as many processors as there are. */
+  #meanwhile(work) {
+    const { report } = this;
+    const place = report.place;
+    this.#running.push(work().catch(() => report.find('shape', {}, place)));
   }
 
   async #seal({ note }) {
@@ -531,6 +541,7 @@ class Bundle {
 
   async end() {
     const { report, room, head, last, seen } = this;
+    await Promise.all(this.#running);
     report.place = {};
     if (this.#stage < 3) report.find('no-seal');
     if (!room.closed) report.note('open');
@@ -586,6 +597,7 @@ async function verify(file, { seen, key, progress = () => {} } = {}) {
     if (seen !== undefined) bundle.seen = await need(readSeen, 'not-a-checkpoint');
     for await (const line of linesOf(file, progress)) await bundle.line(line);
     const found = await bundle.end();
+    report.findings.sort((a, b) => (a.line ?? Number.MAX_VALUE) - (b.line ?? Number.MAX_VALUE));
     return told({ ok: report.findings.length === 0, ...found });
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
