@@ -19,7 +19,6 @@ import { RoomShelf, takeRows } from './room-shelf.ts';
 
 export { DEFINITIONS, definitionsHash } from './definitions.ts';
 export type { CountedFigures, EvidencePort, WrittenDown } from './evidence-port.ts';
-export { openRoomFiles } from './export/room-files.ts';
 
 /** What counting needs. */
 export interface AudienceDeps {

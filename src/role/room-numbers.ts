@@ -32,5 +32,5 @@ export const askForNumbers = (socketPath: string) => ({
     const text = await asked(socketPath, `/rooms/${slug}`);
     return text === undefined ? undefined : (JSON.parse(text) as RoomNumbers);
   },
-  bundleOf: (slug: string): Promise<string | undefined> => asked(socketPath, `/rooms/${slug}/bundle`),
+  bundleOf: (slug: string): Promise<string | undefined> => asked(socketPath, `/r/${slug}/bundle`),
 });
