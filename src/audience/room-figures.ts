@@ -52,7 +52,8 @@ export function figuresOf(of: CountedRoom): RoomFigures {
   };
   if (now) put('listeners_now', sampled(now, status));
   if (peak) {
-    const { parts: _, ...figure } = sampled(peak, status);
+    // Its m is what counted then, whatever the two counts say of each other now.
+    const { parts: _, ...figure } = sampled(peak, 'reconciled');
     put('peak_concurrent', figure);
   }
   if (count.live.size > 0 || peak) Object.assign(figures, sessions(of));
