@@ -11,6 +11,7 @@ export const PURPOSES = [
   'journal heads',
   'claim cards',
   'segment tags',
+  'listening sessions',
 ] as const;
 /** One of `PURPOSES`. */
 export type Purpose = (typeof PURPOSES)[number];
