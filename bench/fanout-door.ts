@@ -5,8 +5,11 @@
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { FRAGMENT_MS, ms } from '../src/base/time.ts';
-import { LIMITS, open, openPages } from '../src/door/index.ts';
+import { type DoorDeps, LIMITS, open, openNetworkList, openOwnSalts, openPages } from '../src/door/index.ts';
+import { segmentTags } from '../src/keys/segment-tags.ts';
+import { keyFor } from '../src/keys/signing-keys.ts';
 import { openOpenssl } from '../src/native/openssl.ts';
+import { openSendQueue } from '../src/native/tcp-info.ts';
 import { openUring } from '../src/native/uring.ts';
 
 const fragmentBytes = Number(process.argv[2] ?? 2048);
@@ -24,7 +27,22 @@ const uring = process.argv[6] === 'each' ? 'not asked for' : await openUring();
 if (typeof uring === 'string') process.stderr.write(`no io_uring: ${uring}\n`);
 const openssl = process.argv[6] === 'each' ? 'not asked for' : await openOpenssl();
 if (typeof openssl === 'string') process.stderr.write(`no OpenSSL: ${openssl}\n`);
+/** Counting, as in a real door: what it tells goes nowhere. */
+async function counting(): Promise<Partial<DoorDeps>> {
+  const sendQueue = await openSendQueue();
+  const secret = new Uint8Array(32);
+  return {
+    audience: {
+      ...{ door: 0, sessionKey: keyFor(secret, 'listening sessions'), tag: segmentTags(secret) },
+      ...{ salts: openOwnSalts(), dataCentres: openNetworkList([]), shared: openNetworkList([]) },
+      outlet: { records() {}, events() {} },
+      ...(typeof sendQueue === 'string' ? {} : { sendQueue }),
+    },
+  };
+}
+
 const door = await open({
+  ...(process.argv[7] === 'counts' ? await counting() : {}),
   ...(typeof openssl === 'string' ? {} : { openssl }),
   ...(typeof uring === 'string' ? {} : { uring }),
   clock: systemClock,

@@ -8,6 +8,7 @@ import type { Pages } from '../pages/index.ts';
 import type { Delivery } from '../wire/delivery.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { Assets } from './answer/assets.ts';
+import type { AudienceOptions } from './audience/audience.ts';
 import type { Limits } from './limits.ts';
 import type { DoorStrain } from './metrics/load-sample.ts';
 import type { DoorOrigin } from './origin-port.ts';
@@ -30,6 +31,8 @@ export interface DoorDeps {
   readonly origin: DoorOrigin;
   /** The UNIX socket on which the site speaks HTTP. */
   readonly site: { readonly socketPath: string };
+  /** The UNIX socket on which the tally speaks HTTP; absent: there is none. */
+  readonly tally?: { readonly socketPath: string };
   /** The UNIX socket on which a studio cell speaks HTTP. */
   cell(index: number): { readonly socketPath: string };
   readonly assets: Assets;
@@ -48,6 +51,8 @@ export interface DoorDeps {
   readonly openssl?: Openssl;
   /** What is known of a room's audience, for its numbers page; absent: nothing. */
   numbers?(slug: string): RoomNumbers | undefined;
+  /** Counts who listens; without it nobody is counted. */
+  readonly audience?: AudienceOptions;
   /** The queue for the live edge; without it everyone is live. */
   readonly queue?: DoorQueue;
   /** Length of the listen queue; 4,096 holds one second of a flash crowd. */
@@ -107,6 +112,8 @@ export interface Door extends AsyncDisposable {
    * it moved.
    */
   promote(slug: string, count: number): number;
+  /** The tally is new, or was away: it is told everything again that is kept of the audience. */
+  tellAudience(): void;
   /** The load signals of this door since the last call; only for the ladder, about once a second. */
   strain(): DoorStrain;
   /** Prometheus text, `earshot_door_…`. */

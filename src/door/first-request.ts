@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Clock } from '../base/clock.ts';
+import type { BeaconRequests } from './audience/beacon-requests.ts';
 import type { FileAnswers } from './files/file-answers.ts';
 import { handToHttp } from './http/hand-over.ts';
 import type { Limits } from './limits.ts';
@@ -8,6 +9,7 @@ import type { Fault } from './metrics/faults.ts';
 import type { Unfinished } from './network/slow-senders.ts';
 import type { Clients } from './network/trusted-proxies.ts';
 import { type FirstHead, readFirstHead, wholeLength } from './request/first-head.ts';
+import type { Listening } from './request/listening.ts';
 import { readStreamRequest, type StreamRequest } from './request/stream-query.ts';
 import type { Connection, Handler } from './socket/connection.ts';
 import { endRefused, rawProblem, rawTooLarge } from './socket/raw-refusal.ts';
@@ -25,6 +27,8 @@ export interface FirstRequestDeps {
   readonly fanout: Fanout;
   /** Takes connections whose first request is for a small public file. */
   readonly files: FileAnswers;
+  /** Takes connections whose first request is a beacon; absent where nobody is counted. */
+  readonly beacons?: Pick<BeaconRequests, 'take'>;
   /** Takes every other connection that does not begin with a stream; it does not listen itself. */
   readonly http: HttpServer;
   /**
@@ -35,6 +39,8 @@ export interface FirstRequestDeps {
   judge(connection: Connection, request: StreamRequest): StreamRequest;
   /** Which client is behind a proxy. */
   readonly clients: Clients;
+  /** Who asks, from the lines of a head; absent where nobody is counted. */
+  who?(connection: Connection, lines: string): Listening;
   /** Sends a refusal and closes the connection, whatever else it sends. */
   refuse(connection: Connection, bytes: string): void;
 }
@@ -183,7 +189,9 @@ export class FirstRequests {
   #toFilesOrHttp(connection: Connection, request: FirstRequest, bytes: Buffer) {
     this.end(connection);
     request.bytes = undefined;
-    if (!this.#deps.files.take(connection, bytes)) handToHttp(this.#deps.http, connection, bytes);
+    const { files, beacons, http } = this.#deps;
+    if (beacons?.take(connection, bytes) || files.take(connection, bytes)) return;
+    handToHttp(http, connection, bytes);
   }
 
   #toStream(connection: Connection, head: Extract<FirstHead, { kind: 'stream' }>, bytes: Buffer) {
@@ -194,7 +202,10 @@ export class FirstRequests {
     if (head.method === 'HEAD') return handToHttp(http, connection, bytes);
     if (!this.#deps.countForClient(connection, head.forwardedFor))
       return this.#refuse(connection, rawProblem('door-full'));
-    const refusal = fanout.join(connection, this.#deps.judge(connection, request));
+    const lines = bytes.toString('latin1', 0, bytes.indexOf('\r\n\r\n'));
+    const who = this.#deps.who?.(connection, lines);
+    const asked = who ? { ...request, who } : request;
+    const refusal = fanout.join(connection, this.#deps.judge(connection, asked));
     if (refusal) this.#refuse(connection, rawProblem(refusal));
   }
 

@@ -20,6 +20,9 @@ export type { Pages } from '../pages/index.ts';
 export { loadManifest, loadVerifyFiles, openPages } from '../pages/index.ts';
 export type { Asset, Assets } from './answer/assets.ts';
 export { loadAssets } from './answer/assets.ts';
+export type { AudienceOptions, AudienceOutlet } from './audience/audience.ts';
+export { openOwnSalts, openSalts } from './audience/listener-key.ts';
+export { networksIn, openNetworkList } from './audience/network-list.ts';
 export type { Door, DoorDeps } from './deps.ts';
 export type { Limits } from './limits.ts';
 export { LIMITS, memoryPossible, withinMemory } from './limits.ts';
@@ -111,9 +114,11 @@ class OpenDoor implements Door {
   // While requests have to wait nobody moves up: the people who were deferred would be back at once.
   readonly promote = (slug: string, count: number): number =>
     this.#parts.admission.strained ? 0 : this.#parts.fanout.promote(slug, count);
+  readonly tellAudience = (): void => this.#parts.audience?.again();
   readonly metrics = (): string => {
-    const { counters, gate, fanout, admission } = this.#parts;
-    return exposition(counters, gate.connections.size, fanout.presence()) + admission.metrics();
+    const { counters, gate, fanout, admission, audience } = this.#parts;
+    const own = exposition(counters, gate.connections.size, fanout.presence());
+    return own + admission.metrics() + (audience?.metrics() ?? '');
   };
   readonly close = (grace: Ms): Promise<void> => {
     this.#closing ??= this.#shut(grace);
@@ -126,11 +131,13 @@ class OpenDoor implements Door {
 
   /** What is looked at once a second. */
   #sweep() {
-    const { entrance, files, slowBodies, tlsOffload, gate, stalledReaders, waitingBytes } = this.#parts;
+    const { entrance, files, beacons, slowBodies, tlsOffload, gate, stalledReaders, waitingBytes } =
+      this.#parts;
     const now = this.#deps.clock.now();
     this.#spare.look();
     entrance.sweep();
     files.sweep();
+    beacons?.sweep();
     slowBodies.sweep(now);
     tlsOffload?.sweep();
     const letGo = (connection: Connection): void => this.#letGo(connection);
@@ -148,7 +155,8 @@ class OpenDoor implements Door {
 
   async #shut(grace: Ms): Promise<void> {
     const { log, name } = this.#deps;
-    const { entrance, http, files, plainPort, gate, unfinished, bodies, admission } = this.#parts;
+    const { entrance, http, files, beacons, plainPort, gate, unfinished, bodies, admission, audience } =
+      this.#parts;
     const gone = Promise.all(
       [entrance.server, entrance.plainServer].map(
         (server) => new Promise<void>((resolve) => server.close(() => resolve())),
@@ -157,6 +165,7 @@ class OpenDoor implements Door {
     plainPort?.closeAllConnections();
     http.close();
     files.close();
+    beacons?.close();
     this.#closeIdle();
     if (grace > 0) await this.#drain(grace, gone);
     for (const { socket } of gate.connections) socket.destroy();
@@ -166,6 +175,7 @@ class OpenDoor implements Door {
     unfinished[Symbol.dispose]();
     bodies[Symbol.dispose]();
     admission[Symbol.dispose]();
+    audience?.[Symbol.dispose]();
     this.#bound.tls?.[Symbol.dispose]();
     plainPort?.close();
     log.info({ door: name, port: this.port }, 'the door is closed');
@@ -185,5 +195,6 @@ class OpenDoor implements Door {
   #closeIdle() {
     this.#parts.http.server.closeIdleConnections();
     this.#parts.files.closeIdle();
+    this.#parts.beacons?.closeIdle();
   }
 }

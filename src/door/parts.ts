@@ -3,6 +3,8 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { FRAGMENT_MS } from '../base/time.ts';
 import { type Admission, openAdmission } from './admission/admission.ts';
 import { openReturnTokens, type ReturnTokens } from './admission/return-token.ts';
+import { DoorAudience } from './audience/audience.ts';
+import { BeaconRequests } from './audience/beacon-requests.ts';
 import type { DoorDeps } from './deps.ts';
 import { type DoorEntrance, openEntrance } from './entrance.ts';
 import { type FileAnswers, openFileAnswers } from './files/file-answers.ts';
@@ -20,6 +22,7 @@ import { openUnfinished, type Unfinished } from './network/slow-senders.ts';
 import { openStalledReaders, type StalledReaders } from './network/stalled-readers.ts';
 import { type Clients, openClients } from './network/trusted-proxies.ts';
 import { openWaitingBytes, type WaitingBytes } from './network/waiting-bytes.ts';
+import { listeningOn } from './request/listening.ts';
 import { type Batch, openBatch } from './socket/batched-write.ts';
 import { type Connection, connectionOf } from './socket/connection.ts';
 import { openTlsOffload, type TlsOffload } from './socket/tls-offload.ts';
@@ -43,6 +46,8 @@ export interface DoorParts extends Ground, Watches {
   readonly catchingUp: CatchingUp;
   readonly http: DoorHttp;
   readonly files: FileAnswers;
+  /** Answers beacons; absent where nothing is counted. */
+  readonly beacons: BeaconRequests | undefined;
   readonly plainPort: HttpServer | undefined;
   readonly entrance: DoorEntrance;
 }
@@ -56,6 +61,8 @@ interface Ground {
   readonly gate: Gate;
   readonly clients: Clients;
   readonly returnTokens: ReturnTokens;
+  /** Who hears what; absent where nothing is counted. */
+  readonly audience: DoorAudience | undefined;
 }
 
 /** What looks after those who are slow. */
@@ -77,8 +84,9 @@ export function openParts(deps: DoorDeps, bound: Bound): DoorParts {
   const catchingUp = openCatchingUp(deps.clock);
   const http = openDoorHttp(deps, ground, { ...watches, admission, fanout, catchingUp });
   const files = openDoorFiles(deps, ground, { admission, http });
+  const beacons = openDoorBeacons(deps, ground, { admission, http });
   const plainPort = openDoorPlainPort(deps, bound, { admission, http });
-  const handlers = { ...watches, admission, fanout, http, files, plainPort };
+  const handlers = { ...watches, admission, fanout, http, files, beacons, plainPort };
   const entrance = openDoorEntrance(deps, bound, { ...ground, ...handlers });
   return { ...ground, ...handlers, tlsOffload, catchingUp, entrance };
 }
@@ -100,7 +108,15 @@ function openGround({ clock, log, limits, ...deps }: DoorDeps): Ground {
     gate: openGate({ limits, share }),
     clients: openClients(deps.trustedProxies ?? []),
     returnTokens: openReturnTokens(deps.returnKey ?? randomBytes(32), () => clock.wall()),
+    audience: deps.audience && openDoorAudience({ clock, ...deps }, deps.audience),
   };
+}
+
+function openDoorAudience(
+  { clock, origin, knowsToken }: Pick<DoorDeps, 'clock' | 'origin' | 'knowsToken'>,
+  options: NonNullable<DoorDeps['audience']>,
+): DoorAudience {
+  return new DoorAudience({ ...options, clock, origin, ...(knowsToken ? { knowsToken } : {}) });
 }
 
 function openDoorAdmission(deps: DoorDeps, bound: Bound, ground: Ground): Admission {
@@ -152,7 +168,7 @@ function openDoorTlsOffload(
 
 function openDoorFanout(
   deps: DoorDeps,
-  { counters, batch, fault, share, returnTokens }: Ground,
+  { counters, batch, fault, share, returnTokens, audience }: Ground,
   { admission, tlsOffload }: Pick<DoorParts, 'admission' | 'tlsOffload'>,
 ): Fanout {
   const { clock, origin, limits } = deps;
@@ -160,6 +176,12 @@ function openDoorFanout(
     ...{ clock, origin, limits, counters, batch, fault, tlsOffload },
     heard: ({ counted }, change) => share.heard(counted.place, change),
     back: (slug, { counted }) => returnTokens.give(slug, counted.prefix ?? ''),
+    ...(audience
+      ? {
+          counted: (listener, request) => audience.counted(listener, request),
+          left: (listener) => audience.left(listener),
+        }
+      : {}),
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
     place: (slug, request, retake) =>
       admission.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
@@ -168,7 +190,7 @@ function openDoorFanout(
 
 function openDoorHttp(
   deps: DoorDeps,
-  { counters, fault, clients }: Ground,
+  { counters, fault, clients, audience }: Ground,
   parts: Pick<DoorParts, 'admission' | 'fanout' | 'catchingUp' | 'bodies' | 'slowBodies'>,
 ): DoorHttp {
   const { clock, limits, origin, assets, pages, site } = deps;
@@ -176,18 +198,20 @@ function openDoorHttp(
   return openHttp({
     ...{ clock, limits, counters, fanout, admission, fault, origin, bodies, slowBodies, catchingUp },
     ...{ assets, pages, site, clients, cell: (index) => deps.cell(index) },
+    ...(deps.tally ? { tally: deps.tally } : {}),
     ...(deps.caches ? { caches: deps.caches } : {}),
     ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
     ...(deps.numbers ? { numbers: (slug) => deps.numbers?.(slug) } : {}),
     readiness: () => deps.readiness?.() ?? { code: 200, text: 'ready\n' },
     ...(deps.queue ? { queue: deps.queue } : {}),
+    ...(audience ? { audience } : {}),
   });
 }
 
 function openDoorFiles(
   { clock, limits, origin }: DoorDeps,
-  { counters, batch, fault, clients }: Ground,
+  { counters, batch, fault, clients, audience }: Ground,
   { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
 ): FileAnswers {
   return openFileAnswers({
@@ -195,6 +219,21 @@ function openDoorFiles(
     charger: (connection, forwardedFor) => admission.charger(connection, forwardedFor),
     fetches: (connection, forwardedFor) => admission.fetches(connection, COST.file, forwardedFor),
     isProxy: ({ socket }) => clients.trusts(socket.remoteAddress),
+    back: (connection, bytes) => handToHttp(http.server, connection, bytes),
+    ...(audience ? { audience, clients } : {}),
+  });
+}
+
+function openDoorBeacons(
+  { clock, limits, origin }: DoorDeps,
+  { counters, batch, fault, clients, audience }: Ground,
+  { admission, http }: Pick<DoorParts, 'admission' | 'http'>,
+): BeaconRequests | undefined {
+  if (!audience) return undefined;
+  return new BeaconRequests({
+    ...{ clock, limits, counters, batch, audience, clients, fault },
+    known: (slug) => origin.card(slug) !== undefined,
+    fetches: (connection, forwardedFor) => admission.fetches(connection, COST.file, forwardedFor),
     back: (connection, bytes) => handToHttp(http.server, connection, bytes),
   });
 }
@@ -216,9 +255,11 @@ function openDoorPlainPort(
 function openDoorEntrance(
   { clock, limits, tls }: DoorDeps,
   bound: Bound,
-  parts: Ground & Pick<DoorParts, 'admission' | 'fanout' | 'http' | 'files' | 'plainPort' | 'unfinished'>,
+  parts: Ground &
+    Pick<DoorParts, 'admission' | 'fanout' | 'http' | 'files' | 'beacons' | 'plainPort' | 'unfinished'>,
 ): DoorEntrance {
   const { counters, fault, gate, clients, share, unfinished, fanout, files, admission, plainPort } = parts;
+  const { audience, beacons } = parts;
   const handshakes = openHandshakes({
     ...{ now: () => clock.now(), share, most: limits.handshakes },
     refused() {
@@ -229,8 +270,10 @@ function openDoorEntrance(
   return openEntrance({
     ...{ clock, limits, counters, fault, gate, unfinished, fanout, files, clients },
     http: parts.http.server,
+    ...(beacons ? { beacons } : {}),
     judge: (connection, request) => admission.judge(connection, request),
     countForClient: (connection, forwardedFor) => admission.countForClient(connection, forwardedFor),
+    ...(audience ? { who: (connection, lines) => listeningOn(clients, connection, lines) } : {}),
     ...(tls ? { tls: () => bound.tls as Tls, plainLocal: tls.plainLocal === true, handshakes } : {}),
     ...(plainPort ? { plain: () => plainPort } : {}),
   });

@@ -34,6 +34,10 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...SOUND, urgency: 'reading', cache: 'state', shared: true, examples: ['/r/hall/state.json'] },
   },
   {
+    ...{ id: 'numbers-file', what: 'what is known of its audience', pattern: '/r/:room/numbers.json' },
+    ...{ ...SOUND, urgency: 'reading', cache: 'state', shared: true, examples: ['/r/hall/numbers.json'] },
+  },
+  {
     ...{ id: 'live-segment', what: 'a segment of 5.12 s', pattern: '/r/:room/live/:rendition/:number.m4s' },
     ...{ ...SOUND, urgency: 'playing', cache: 'segment', shared: true },
     examples: ['/r/hall/live/opus64/1234.m4s'],
@@ -187,6 +191,23 @@ export const ADDRESSES: readonly Address[] = [
     ...{ id: 'rehearsal', what: 'the rehearsal that is allowed' },
     pattern: '/.well-known/earshot-rehearsal.json',
     ...{ ...PAGE, urgency: 'reading', examples: ['/.well-known/earshot-rehearsal.json'] },
+  },
+
+  // Who listens.
+  {
+    ...{ id: 'session', what: 'a session for a player that fetches files', pattern: '/r/:room/session' },
+    ...{ owner: 'door', methods: ['POST'], urgency: 'hearing', cors: 'own', body: 512 },
+    examples: ['/r/hall/session'],
+  },
+  {
+    ...{ id: 'beacon', what: 'a player proves what it has heard', pattern: '/r/:room/beacon' },
+    ...{ owner: 'door', methods: ['POST'], urgency: 'reading', cors: 'own', body: 512 },
+    examples: ['/r/hall/beacon'],
+  },
+  {
+    ...{ id: 'events', what: 'a page tells of visits and attempts to listen', pattern: '/r/:room/events' },
+    ...{ owner: 'door', methods: ['POST'], urgency: 'reading', cors: 'own', body: 2_048 },
+    examples: ['/r/hall/events'],
   },
 
   // Who waits.

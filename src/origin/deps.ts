@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Ms } from '../base/time.ts';
-import type { RoomCard } from '../wire/room.ts';
+import type { RoomNumbers } from '../wire/numbers.ts';
+import type { ListenerCount, RoomCard } from '../wire/room.ts';
 import type { RecordingPort } from './recording.ts';
 import type { ReplayMaker } from './replay/replay-maker.ts';
 
@@ -29,6 +30,9 @@ export interface OriginDeps {
    * is away.
    */
   older?(slug: string): Promise<RoomCard | undefined>;
+  /** How many listen to a room, and all its numbers, as the tally counts them; undefined while it has said nothing. */
+  listeners?(slug: string): ListenerCount | undefined;
+  numbers?(slug: string): RoomNumbers | undefined;
   /** True: this door gives newcomers of a room no live place. What the room's state says counts as well. */
   queues?(slug: string): boolean;
 }

@@ -88,6 +88,12 @@ export class OriginRooms implements AsyncDisposable {
 
   /** A room's published state; undefined when there is no such room. */
   state(slug: string): RoomState | undefined {
+    const state = this.#state(slug);
+    const listeners = state && this.#deps.listeners?.(slug);
+    return listeners ? { ...state, listeners } : state;
+  }
+
+  #state(slug: string): RoomState | undefined {
     const card = this.#cards.get(slug);
     const program = this.#programs.get(slug);
     if (!card) return program?.state;

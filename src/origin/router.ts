@@ -38,10 +38,15 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
   const endedLive = openEndedLive(archive, desk);
   const replay = openReplayAnswers(archive, desk);
   const download = openDownload(clock, archive, desk, loudness);
-  const stateFiles = openStateFiles(clock, rooms, async (slug) => {
-    const facts = await desk.facts(slug, true, { signal: NOBODY });
-    return isNotNow(facts) ? undefined : facts;
-  });
+  const stateFiles = openStateFiles(
+    clock,
+    rooms,
+    async (slug) => {
+      const facts = await desk.facts(slug, true, { signal: NOBODY });
+      return isNotNow(facts) ? undefined : facts;
+    },
+    (slug) => deps.numbers?.(slug),
+  );
 
   const over = (slug: string): boolean => {
     const program = rooms.program(slug);
@@ -112,6 +117,7 @@ export function router(deps: OriginDeps, rooms: OriginRooms) {
     const slug = found.room;
     if (found.address.id === 'rooms') return stateFiles.list(headers);
     if (found.address.id === 'state') return stateFiles.state(slug, headers);
+    if (found.address.id === 'numbers-file') return stateFiles.numbers(slug, headers);
     const [, , , folder = '', ...file] = path.split('/');
     const asker = { signal, charge };
     if (folder === 'live') return fromWindow(slug, file.join('/'), query, headers, asker);

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Reply } from '../base/reply.ts';
 import { problem } from '../base/reply.ts';
 import { momentOf } from '../wire/moment.ts';
+import type { RoomNumbers } from '../wire/numbers.ts';
 import type { RecordingNote } from '../wire/recording.ts';
 import { isRunning, MAX_TOLD_GAPS, type RoomCard } from '../wire/room.ts';
 import { EACH_SECOND, OPEN_TO_ALL, Packed, type RequestHeaders } from './packed.ts';
@@ -18,11 +19,12 @@ const MAX_PAST_ROOMS = 50;
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': EACH_SECOND };
 
-/** `state.json` of each room and `rooms.json`: made at most once a second, whoever asks. */
+/** `state.json` and `numbers.json` of each room, and `rooms.json`: made at most once a second, whoever asks. */
 export function openStateFiles(
   clock: Clock,
   rooms: OriginRooms,
   facts: (slug: string) => Promise<ReplayFacts | undefined>,
+  numbersOf: (slug: string) => RoomNumbers | undefined = () => undefined,
 ) {
   const kept = new Map<string, { at: number; packed: Promise<Packed | undefined> }>();
   const fresh = (key: string, make: () => Promise<string | undefined>): Promise<Packed | undefined> => {
@@ -52,6 +54,16 @@ export function openStateFiles(
         });
       });
       return packed ? packed.reply(headers, HEADERS) : problem('room-unknown', undefined, OPEN_TO_ALL);
+    },
+    async numbers(slug: string, headers: RequestHeaders): Promise<Reply> {
+      if (!rooms.card(slug)) return problem('room-unknown', undefined, OPEN_TO_ALL);
+      const packed = await fresh(`numbers ${slug}`, async () => {
+        const numbers = numbersOf(slug);
+        return numbers && JSON.stringify(numbers);
+      });
+      return packed
+        ? packed.reply(headers, HEADERS)
+        : problem('tally-away', undefined, { ...OPEN_TO_ALL, 'retry-after': '2' });
     },
     async list(headers: RequestHeaders): Promise<Reply> {
       const packed = await fresh('/', async () =>

@@ -59,12 +59,16 @@ const wordsIn = (name: string): string[] =>
 
 /** True for the command and the process of a part, which are called by its word: `cli/claim.ts`, `role/tally.ts`. */
 const opens = (path: string, words: readonly string[]): boolean =>
-  words.some((word) => new RegExp(`^src/(cli|role)/${word}s?(/|\\.ts$|-)`).test(path));
+  words.some((word) => new RegExp(`^src/(cli|role(/door)?)/${word}s?(/|\\.ts$|-)`).test(path));
 
-/** Uses of reserved words outside the folders of their owners, as `file name`. What travels is named by its owner. */
+/**
+ * Uses of reserved words outside the folders of their owners, as `file name`. What travels is named by its owner, and so
+ * is the station of the door that works for it.
+ */
 function borrowed(sources: readonly Source[]): string[] {
   return sources.flatMap((source) => {
-    const folder = source.path.split('/')[1] ?? '';
+    const [, part = '', station = ''] = source.path.split('/');
+    const folder = part === 'door' && station === 'audience' ? station : part;
     const file =
       source.path
         .split('/')

@@ -1,17 +1,22 @@
-import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Charge } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
 import { isStream } from '../answer/send.ts';
+import type { DoorAudience } from '../audience/audience.ts';
+import { newFileHearing } from '../audience/file-hearing.ts';
+import { withSessions } from '../audience/session-list.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
+import type { Clients } from '../network/trusted-proxies.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 import { type FileHead, forwardedForIn, readFileHead } from '../request/file-head.ts';
+import { type Listening, listeningOn } from '../request/listening.ts';
 import type { Batch } from '../socket/batched-write.ts';
-import type { Connection, Handler } from '../socket/connection.ts';
-import { type Outlet, put, waitingIn } from '../socket/direct-write.ts';
+import type { Connection } from '../socket/connection.ts';
+import { put, waitingIn } from '../socket/direct-write.ts';
 import { reset } from '../socket/reset.ts';
 import { AnswerSlices } from './answer-slices.ts';
+import { FileRequests } from './file-requests.ts';
 import { PlaylistQueries } from './playlist-query.ts';
 import { type PendingAnswer, ResponseCache } from './response-cache.ts';
 
@@ -30,6 +35,9 @@ export interface FileAnswersDeps {
   isProxy(connection: Connection): boolean;
   /** Records a fault that cost one connection. */
   fault(error: unknown, where: string): void;
+  /** Counts who fetches sound. */
+  readonly audience?: Pick<DoorAudience, 'files' | 'listBegins'>;
+  readonly clients?: Pick<Clients, 'clientOf' | 'trusts'>;
   /** Takes a connection back, with bytes that have been read but not answered. */
   back(connection: Connection, bytes: Buffer): void;
 }
@@ -55,11 +63,17 @@ type Found = Extract<FileHead, { kind: 'file' }>;
  */
 const MOST_KEPT = 4_096;
 
+/** A connection is quiet after so long without a request, ms. */
+const QUIET_MS = 2_000;
+
 /** An answer with `connection: close` added behind its status line. Spec: RFC 9112, 9.6. */
 function withClose(bytes: Buffer): Buffer {
   const line = bytes.indexOf('\r\n') + 2;
   return Buffer.concat([bytes.subarray(0, line), CLOSE, bytes.subarray(line)]);
 }
+/** Where the status of an answer begins, and the digit of success. */
+const STATUS_AT = 'HTTP/1.1 '.length;
+const SUCCESS = 0x32;
 const CLOSE = Buffer.from('connection: close\r\n');
 
 /** What is left of `bytes` after the first `taken`. */
@@ -69,62 +83,6 @@ const rest = (bytes: Buffer | undefined, taken: number): Buffer | undefined =>
 /** Opens it. */
 export function openFileAnswers(deps: FileAnswersDeps): FileAnswers {
   return new SharedFileAnswers(deps);
-}
-
-/** A connection on which small public files are asked for, one after the other. */
-class FileRequests implements Outlet, Handler {
-  readonly phase = 'files';
-  readonly connection: Connection;
-  readonly socket: Socket;
-  readonly fd: number;
-  queued: boolean;
-  /** Bytes read and not yet answered, including the waiting request. */
-  bytes: Buffer | undefined;
-  /** Length of the request whose answer is being made; 0 while there is none. */
-  waiting = 0;
-  /** The answer it is waiting for. */
-  making: PendingAnswer<FileRequests> | undefined = undefined;
-  /** Since when nothing has happened, on the monotonic clock. */
-  since: number;
-  served = 0;
-  before: { readonly fields: string; readonly gzip: boolean } | undefined = undefined;
-  /** See `QuickDeps.isProxy`. */
-  readonly proxy: boolean;
-  readonly #answers: SharedFileAnswers;
-  #gone = false;
-
-  constructor(
-    answers: SharedFileAnswers,
-    { connection, ...more }: { connection: Connection; bytes: Buffer; since: number; proxy: boolean },
-  ) {
-    this.#answers = answers;
-    this.connection = connection;
-    this.socket = connection.socket;
-    this.fd = connection.fd;
-    this.queued = this.socket.writableLength > 0;
-    this.bytes = more.bytes;
-    this.since = more.since;
-    this.proxy = more.proxy;
-  }
-
-  /** True until the connection has closed, or somebody else has taken it. */
-  get held(): boolean {
-    return !this.#gone && this.connection.handler === this;
-  }
-
-  received(_connection: Connection, chunk: Buffer) {
-    this.bytes = this.bytes ? Buffer.concat([this.bytes, chunk]) : chunk;
-    this.#answers.received(this);
-  }
-
-  ended() {
-    this.socket.destroy();
-  }
-
-  closed() {
-    this.#gone = true;
-    this.#answers.gone(this);
-  }
 }
 
 class SharedFileAnswers implements FileAnswers {
@@ -153,7 +111,8 @@ class SharedFileAnswers implements FileAnswers {
     const { clock, limits } = this.#deps;
     if (readFileHead(bytes, limits).kind !== 'file') return false;
     const proxy = this.#deps.isProxy(connection);
-    const requests = new FileRequests(this, { connection, bytes, since: clock.now(), proxy });
+    const hearing = this.#deps.audience && newFileHearing();
+    const requests = new FileRequests(this, { connection, bytes, since: clock.now(), proxy, hearing });
     this.#all.add(requests);
     connection.handTo(requests);
     this.#next(requests);
@@ -163,8 +122,16 @@ class SharedFileAnswers implements FileAnswers {
   sweep() {
     const { clock, limits } = this.#deps;
     const now = clock.now();
-    for (const { waiting, since, bytes, socket } of this.#all)
+    for (const requests of this.#all) {
+      const { waiting, since, bytes, socket } = requests;
+      if (now - since > QUIET_MS) this.quiet(requests);
       if (waiting === 0 && now - since > (bytes ? limits.headTimeout : limits.keepAlive)) socket.destroy();
+    }
+  }
+
+  /** Nothing has been asked for some time, or will be: has the last answer arrived? */
+  quiet({ hearing, socket }: FileRequests) {
+    if (hearing) this.#deps.audience?.files.look(hearing, socket);
   }
 
   close() {
@@ -209,7 +176,8 @@ class SharedFileAnswers implements FileAnswers {
   }
 
   /** Answers one request from what is ready, or has it wait. */
-  #serve(requests: FileRequests, head: Found, forwardedFor: string | undefined) {
+  #serve(requests: FileRequests, asked: Found, forwardedFor: string | undefined) {
+    const head = this.#count(requests, asked);
     const query = this.#queries.meaning(head.path, head.query);
     const key = `${head.gzip ? 'z' : '-'}${head.path}${query === '' ? '' : `?${query}`}`;
     const ready = this.#cache.find(key);
@@ -222,6 +190,18 @@ class SharedFileAnswers implements FileAnswers {
     const { making, first } = this.#cache.wait(key, requests);
     requests.making = making;
     if (first) void this.#make(making, head, query, this.#deps.charger(requests.connection, forwardedFor));
+  }
+
+  /** Counts what is asked for; a playlist into which a session goes must not be compressed. */
+  #count(requests: FileRequests, head: Found): Found {
+    const { audience, clients } = this.#deps;
+    const { hearing, connection } = requests;
+    requests.token = undefined;
+    if (!audience || !clients || !hearing) return head;
+    const who = (): Listening => listeningOn(clients, connection, head.fields);
+    audience.files.asked(hearing, head.path, head.query, who);
+    requests.token = audience.listBegins(head.path, who);
+    return requests.token === undefined ? head : { ...head, gzip: false };
   }
 
   async #make(
@@ -267,9 +247,11 @@ class SharedFileAnswers implements FileAnswers {
     this.#next(requests);
   }
 
-  #write(requests: FileRequests, bytes: Buffer, send: Batch['put'] = put) {
-    const { socket } = requests;
+  #write(requests: FileRequests, shared: Buffer, send: Batch['put'] = put) {
+    const { socket, token, hearing } = requests;
     if (socket.destroyed) return;
+    const bytes = token === undefined ? shared : withSessions(shared, token);
+    if (hearing && bytes[STATUS_AT] !== SUCCESS) this.#deps.audience?.files.refused(hearing);
     const { clock, counters, limits, batch } = this.#deps;
     requests.since = clock.now();
     requests.served += 1;

@@ -3,9 +3,11 @@ import { ms } from '../../base/time.ts';
 import { isOver, isRunning } from '../../wire/room.ts';
 import { isStream, send } from '../answer/send.ts';
 import { asksForTitles } from '../request/first-head.ts';
+import { listeningTo } from '../request/listening.ts';
 import { readStreamRequest, streamFields } from '../request/stream-query.ts';
 import { connectionOf } from '../socket/connection.ts';
 import { rawProblem } from '../socket/raw-refusal.ts';
+import { countFile } from './counted-files.ts';
 import { takeFromHttp } from './hand-over.ts';
 import type { OwnAnswers } from './own-answers.ts';
 import { type Forward, openProxy } from './proxy.ts';
@@ -36,6 +38,13 @@ export class OtherAnswers {
     this.#proxy(req, res, { socketPath: this.#deps.site.socketPath, away: 'site-away', most });
   }
 
+  /** Answered by the tally, where there is one. */
+  tally(req: IncomingMessage, res: ServerResponse, most: number) {
+    const { tally } = this.#deps;
+    if (!tally) return this.#own.refuse(req, res, 'tally-away', { 'retry-after': '2' });
+    this.#proxy(req, res, { socketPath: tally.socketPath, away: 'tally-away', most });
+  }
+
   /** Answered by the cell in which the room is on the air. */
   cell(req: IncomingMessage, res: ServerResponse, slug: string, most: number) {
     const card = this.#deps.origin.card(slug);
@@ -61,8 +70,10 @@ export class OtherAnswers {
     const forwardedFor = String(req.headers['x-forwarded-for'] ?? '') || undefined;
     if (!admission.countForClient(connectionOf(req.socket), forwardedFor))
       return this.#own.refuse(req, res, 'door-full');
+    const { audience, clients } = this.#deps;
+    const asked = audience ? { ...request, who: listeningTo(clients, req) } : request;
     takeFromHttp(res, (connection) => {
-      const refusal = fanout.join(connection, admission.judge(connection, request));
+      const refusal = fanout.join(connection, admission.judge(connection, asked));
       if (!refusal) return;
       // The connection has left the HTTP server by now, so the answer is written by hand.
       connection.finish(rawProblem(refusal));
@@ -81,7 +92,8 @@ export class OtherAnswers {
 
   /** Answered by the origin: playlists, sound, state. */
   origin(req: IncomingMessage, res: ServerResponse, path: string, query: string) {
-    const { origin, admission } = this.#deps;
+    const { origin, admission, audience, clients } = this.#deps;
+    if (audience) countFile({ audience, clients }, req, res, path, query);
     const [abort, given] = [new AbortController(), new URLSearchParams(query)];
     const headers = req.headers as Record<string, string | undefined>;
     const answer = origin.answer(path, given, headers, abort.signal, admission.charger(req));

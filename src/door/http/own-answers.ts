@@ -8,6 +8,7 @@ import { keptFor } from '../answer/assets.ts';
 import { openPageCache } from '../answer/page-cache.ts';
 import { pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
 import { radioList } from '../stream/radio-list.ts';
+import { answerAudience } from './audience-answers.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
 
 /** A page may be a second old in any cache. */
@@ -48,11 +49,16 @@ export class OwnAnswers {
   answer(
     req: IncomingMessage,
     res: ServerResponse,
-    { id }: Address,
+    address: Address,
     { slug, path, query }: { readonly slug: string; readonly path: string; readonly query: string },
   ) {
     const { origin, pages, publicUrl, clients, consent } = this.#deps;
+    const { id } = address;
     switch (id) {
+      case 'session':
+      case 'beacon':
+      case 'events':
+        return this.#audience(req, res, address, slug);
       case 'home':
         return this.#page(req, res, '/', (language) => pages.home([...origin.cards()], language));
       case 'room':
@@ -87,6 +93,15 @@ export class OwnAnswers {
         return this.#say(req, res, { type: 'image/svg+xml', cache: 'public, max-age=86400', body: FAVICON });
     }
     this.missing(req, res, 'not-found');
+  }
+
+  #audience(req: IncomingMessage, res: ServerResponse, address: Address, slug: string) {
+    const { audience, clients, origin } = this.#deps;
+    if (!audience) return this.missing(req, res, 'not-found');
+    const known = (room: string): boolean => origin.card(room) !== undefined;
+    answerAudience({ audience, clients, known }, address, slug, req, res).catch((error: unknown) =>
+      this.broken(req, res, error),
+    );
   }
 
   #page(

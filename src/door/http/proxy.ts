@@ -36,7 +36,7 @@ export type Forward = (req: IncomingMessage, res: ServerResponse, to: Destinatio
 export interface Destination {
   readonly socketPath: string;
   /** The error while nobody answers there. */
-  readonly away: 'site-away' | 'studio-away';
+  readonly away: 'site-away' | 'studio-away' | 'tally-away';
   /** The largest request body, in bytes; a larger one is answered with 413. */
   readonly most: number;
 }
@@ -232,7 +232,7 @@ class Forwarding {
     return true;
   }
 
-  #refuse(code: 'too-large' | 'site-away' | 'studio-away') {
+  #refuse(code: 'too-large' | Destination['away']) {
     if (this.#done) return;
     this.#done = true;
     this.#upstream?.destroy();

@@ -141,8 +141,7 @@ export class Router {
       case 'cell':
         return this.#others.cell(req, res, slug, most);
       case 'tally':
-        // Nothing counts yet.
-        return this.#own.refuse(req, res, 'tally-away', { 'retry-after': '2' });
+        return this.#others.tally(req, res, most);
       case 'queue':
         return this.#others.queue(req, res, path, query);
       case 'origin':

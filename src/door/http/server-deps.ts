@@ -4,6 +4,7 @@ import type { Pages } from '../../pages/index.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { Admission } from '../admission/admission.ts';
 import type { Assets } from '../answer/assets.ts';
+import type { DoorAudience } from '../audience/audience.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { Fault } from '../metrics/faults.ts';
@@ -34,12 +35,15 @@ export interface DoorHttpDeps {
   readonly clients: Clients;
   /** What is known of a room's audience; absent or undefined: nothing yet. */
   numbers?(slug: string): RoomNumbers | undefined;
+  /** Counts who listens. */
+  readonly audience?: DoorAudience;
   readonly queue?: DoorQueue;
   /** What is published about rehearsals; absent: none is allowed. */
   readonly consent?: string;
   /** What `/readyz` answers. */
   readiness?(): { readonly code: number; readonly text: string };
   readonly site: { readonly socketPath: string };
+  readonly tally?: { readonly socketPath: string };
   cell(index: number): { readonly socketPath: string };
   /** The address people use, where it is set. */
   readonly publicUrl?: string;

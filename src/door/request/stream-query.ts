@@ -4,6 +4,7 @@ import { find, HEARD_BY_ALL } from '../../http/index.ts';
 import type { StreamPlace } from '../../wire/notice.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
 import type { RoomCard } from '../../wire/room.ts';
+import type { Listening } from './listening.ts';
 import { radioFields } from './radio-fields.ts';
 
 /** A request for a stream, read from its address. */
@@ -20,6 +21,10 @@ export interface StreamRequest {
   readonly was?: 'ring';
   /** The return token from its previous stream; not checked yet. */
   readonly back?: string;
+  /** Its session, or `new`; absent for players that keep none. Not checked yet. */
+  readonly session?: string;
+  /** Who asks, as far as counting looks at it. */
+  readonly who?: Listening;
   /** A radio that gets titles between the sound. */
   readonly titles?: true;
   /** The ticket that may move it up to the live edge; not checked yet. */
@@ -59,6 +64,7 @@ export function readStreamRequest(target: string, titles = false): StreamRequest
   const margin = count(query.get('margin'), MAX_MARGIN);
   const ticket = query.get('ticket') ?? '';
   const back = query.get('back') ?? '';
+  const session = query.get('session') ?? '';
   const place = {
     ...(query.get('ring') === '1' ? { ring: true as const } : {}),
     ...(TICKET.test(ticket) ? { ticket } : {}),
@@ -85,6 +91,7 @@ export function readStreamRequest(target: string, titles = false): StreamRequest
       rendition,
       ...(after === undefined ? {} : { after }),
       ...(TICKET.test(back) ? { back } : {}),
+      ...(TICKET.test(session) ? { session } : {}),
       ...(query.get('was') === 'ring' ? { was: 'ring' as const } : {}),
       margin: ms(margin ?? STREAM_MARGIN),
       ...place,
@@ -139,6 +146,7 @@ export function streamHead(
     behind: Ms;
     seat?: string;
     back?: string;
+    session?: string;
     /** More headers. */
     more?: Readonly<Record<string, string>>;
   },
@@ -150,6 +158,7 @@ export function streamHead(
     `earshot-period: ${timing.period}\r\nearshot-next: ${Math.max(0, Math.round(timing.next))}\r\n` +
     `earshot-rendition: ${rendition.id}\r\nearshot-place: ${timing.place}\r\n` +
     `earshot-behind: ${Math.round(timing.behind)}\r\n${timing.seat ? `earshot-seat: ${timing.seat}\r\n` : ''}` +
-    `${timing.back ? `earshot-back: ${timing.back}\r\n` : ''}${lines(timing.more ?? {})}\r\n`
+    `${timing.back ? `earshot-back: ${timing.back}\r\n` : ''}` +
+    `${timing.session ? `earshot-session: ${timing.session}\r\n` : ''}${lines(timing.more ?? {})}\r\n`
   );
 }

@@ -48,6 +48,8 @@ export interface JoiningDeps {
   place(slug: string, request: StreamRequest, retake: (holder: string) => boolean): Placed;
   /** The token that the listener sends when it comes back; default none. */
   back?(slug: string, connection: Connection): string;
+  /** Begins to count what a listener hears; the token of its session, for a player that can keep one. */
+  counted?(listener: StreamConnection, request: StreamRequest): string | undefined;
 }
 
 /** Fragments in one write of a period. */
@@ -126,6 +128,7 @@ export class Joining {
     const next = joined.untilNext + channel.need(listener);
     const wanted = firstFragments(origin, feed, { newest, after, buffered: request.margin + next });
     const slots = feed.titles ? alignedToBlock(wanted, feed.held(0, newest)) : wanted;
+    listener.first = slots[0]?.seq ?? listener.next;
     listener.next = (slots.at(-1)?.seq ?? listener.next - 1) + 1;
     return { ...found, listener, placed, delayed, next, slots };
   }
@@ -165,10 +168,12 @@ export class Joining {
     for (const bytes of pieces) this.#deps.counters.bytes += bytes.length;
   }
 
-  #head(seated: Seated, { slug, rendition }: StreamRequest, card: RoomCard | undefined): string {
+  #head(seated: Seated, request: StreamRequest, card: RoomCard | undefined): string {
+    const { slug, rendition } = request;
     const { feed, listener, placed, delayed, next } = seated;
     const { channel } = listener;
     const fmp4 = rendition.container === 'fmp4';
+    const session = this.#deps.counted?.(listener, request);
     const back = fmp4 ? this.#deps.back?.(slug, listener.connection) : undefined;
     return streamHead(rendition, {
       period: ms(channel.perWrite * FRAGMENT_MS),
@@ -178,6 +183,7 @@ export class Joining {
       behind: ms(channel === feed.delayed ? feed.delayedBy * FRAGMENT_MS : 0),
       ...(placed.seat === undefined || delayed ? {} : { seat: placed.seat }),
       ...(back === undefined ? {} : { back }),
+      ...(session === undefined ? {} : { session }),
       ...(fmp4 ? {} : { more: radioFields(rendition, card, feed.titles !== undefined) }),
     });
   }

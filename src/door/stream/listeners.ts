@@ -19,7 +19,7 @@ import { openServingClock, type ServingClock } from './serving-clock.ts';
 import { type ChannelHooks, StreamConnection } from './write-schedule.ts';
 
 /** What the fan-out needs. */
-export interface FanoutDeps extends Pick<JoiningDeps, 'delivery' | 'place' | 'back'> {
+export interface FanoutDeps extends Pick<JoiningDeps, 'delivery' | 'place' | 'back' | 'counted'> {
   readonly clock: Clock;
   readonly origin: DoorOrigin;
   readonly limits: Limits;
@@ -30,6 +30,8 @@ export interface FanoutDeps extends Pick<JoiningDeps, 'delivery' | 'place' | 'ba
   readonly tlsOffload?: Pick<TlsOffload, 'offload' | 'fail'> | undefined;
   /** Somebody starts or stops listening on a connection. */
   heard?(connection: Connection, change: 1 | -1): void;
+  /** A listener leaves; its connection is still there, unless its peer has closed it. */
+  left?(listener: StreamConnection): void;
 }
 
 /** All stream listeners of this door. */
@@ -77,7 +79,10 @@ class StreamFanout implements Fanout {
     const { clock, origin, limits, counters, batch, tlsOffload } = deps;
     const roster = new ListenerRoster({
       departures: counters.departures,
-      changed: ({ connection }, change) => deps.heard?.(connection, change),
+      changed(listener, change) {
+        deps.heard?.(listener.connection, change);
+        if (change < 0) deps.left?.(listener);
+      },
     });
     const writes = openListenerWrites({ ...deps, tlsOffload, roster });
     const servingClock = openServingClock(deps);
@@ -93,6 +98,7 @@ class StreamFanout implements Fanout {
       delivery: (slug) => deps.delivery(slug),
       place: (slug, request, retake) => deps.place(slug, request, retake),
       ...(deps.back ? { back: deps.back } : {}),
+      ...(deps.counted ? { counted: deps.counted } : {}),
     });
     this.#endings = openDelayedEndings({
       clock,

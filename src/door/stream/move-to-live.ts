@@ -56,6 +56,7 @@ function moveUp(
     const lane = feed.lane(perWrite, now);
     // A listener who is already near the live edge must not hear anything twice.
     const after = listener.channel === feed.delayed ? undefined : listener.next - 1;
+    const before = listener.next;
     listener.next = lane.newest + 1;
     lane.adopt(listener, Infinity);
     const next = lane.need(listener) + FRAGMENT_MS;
@@ -65,6 +66,7 @@ function moveUp(
       buffered: PROMOTION_MARGIN + next,
     });
     const from = slots[0]?.seq ?? lane.newest + 1;
+    listener.first += from - before;
     const key = `${feed.wanted.id} ${from} ${next}`;
     let bytes = made.get(key);
     if (!bytes) {

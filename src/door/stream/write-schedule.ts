@@ -25,6 +25,12 @@ export class StreamConnection implements Outlet, Handler {
   slot = -1;
   /** Its place in that slot's list. */
   place = -1;
+  /** The row of its session, −1 when it is not counted; see `audience/stream-presence.ts`. */
+  session = -1;
+  /** `next` without this is how many fragments it was given. */
+  first: number;
+  /** How many of them it was found to have received. */
+  arrived = 0;
   readonly connection: Connection;
 
   constructor(connection: Connection, channel: Channel, next: number) {
@@ -32,6 +38,7 @@ export class StreamConnection implements Outlet, Handler {
     this.fd = connection.fd;
     this.channel = channel;
     this.next = next;
+    this.first = next;
     this.connection = connection;
   }
 
@@ -121,6 +128,8 @@ export class Channel {
   readonly perWrite: number;
   /** The newest fragment handed over; −1 before the first. */
   newest: number;
+  /** Bytes of a fragment, on average of the last ones. */
+  fragmentBytes = 0;
   /** How late the latest slot of the last `serve` was, in ms; −1 when none was served. */
   late = -1;
   #listeners = 0;
@@ -165,6 +174,8 @@ export class Channel {
     if (seq <= this.newest) return false;
     if (this.newest < 0) this.#doubt(seq);
     this.newest = seq;
+    this.fragmentBytes =
+      this.fragmentBytes === 0 ? bytes.length : this.fragmentBytes * 0.9 + bytes.length * 0.1;
     this.#writes.clear();
     const whole = (seq + 1) % this.perWrite === 0;
     if (whole) this.#begun = now;
@@ -285,6 +296,7 @@ export class Channel {
     for (const slot of this.#slots)
       for (const listener of slot.listeners)
         if (listener.next > seq + MAX_AHEAD) {
+          listener.first += seq - listener.next;
           listener.next = seq;
           slot.next = Math.min(slot.next, seq);
         }

@@ -1,0 +1,60 @@
+import crawlers from 'crawler-user-agents';
+import type { Exclusion } from '../../wire/metrics.ts';
+
+/** Agents whose kind is remembered; beyond it all are looked at again. */
+const MOST_KEPT = 2_048;
+/** Longer agents are cut: a pattern must not be tried on kilobytes. */
+const MOST_LETTERS = 512;
+
+/** Our own rehearsals call themselves so; see `src/rehearsal/people`. */
+const REHEARSAL = /^earshot-crowd\b/;
+/** Libraries and engines that the list does not know. */
+const LIBRARY = /^(?:node|undici|Deno|Bun|Java|Dalvik|libwww|Apache-HttpClient|PostmanRuntime)\b/;
+
+/** One of the list, as far as it is read; the package does not declare its tags. */
+interface Listed {
+  readonly pattern: string;
+  readonly tags?: readonly string[];
+}
+
+const pattern = (tags: readonly string[] | undefined): RegExp =>
+  new RegExp(
+    (crawlers as readonly Listed[])
+      .filter((one) => tags === undefined || one.tags?.some((tag) => tags.includes(tag)))
+      .map((one) => one.pattern)
+      .join('|'),
+  );
+
+/** What reads pages for nobody in particular is told by its user agent, from a public list of 1,500 of them (MIT). */
+const ANY = pattern(undefined);
+const KINDS: readonly (readonly [RegExp, Exclusion])[] = [
+  [pattern(['browser-automation']), 'headless'],
+  [pattern(['http-library']), 'bot-library'],
+  [pattern(['social-preview']), 'preview'],
+];
+
+function kindOf(agent: string): Exclusion {
+  if (REHEARSAL.test(agent)) return 'rehearsal';
+  if (LIBRARY.test(agent)) return 'bot-library';
+  if (!ANY.test(agent)) return 'none';
+  return KINDS.find(([kind]) => kind.test(agent))?.[1] ?? 'bot';
+}
+
+const kept = new Map<string, Exclusion>();
+
+/**
+ * Whether a user agent counts, and if not, why. `brands`: what `Sec-CH-UA` says, in which a browser without a window
+ * names itself too.
+ */
+export function agentExclusion(agent: string | undefined, brands?: string): Exclusion {
+  const name = (agent ?? '').trim().slice(0, MOST_LETTERS);
+  if (name === '') return 'no-agent';
+  if (brands?.includes('Headless')) return 'headless';
+  let kind = kept.get(name);
+  if (kind === undefined) {
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kind = kindOf(name);
+    kept.set(name, kind);
+  }
+  return kind;
+}

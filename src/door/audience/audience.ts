@@ -1,0 +1,243 @@
+/** The audience of this door: who hears what, from which the tally makes figures. Nobody waits for it. */
+import type { Clock } from '../../base/clock.ts';
+import { exposition } from '../../base/metrics.ts';
+import { ms } from '../../base/time.ts';
+import { find } from '../../http/index.ts';
+import type { SendQueueReader } from '../../native/tcp-info.ts';
+import { readEventReport } from '../../wire/audience-events.ts';
+import type { RoomEvents } from '../../wire/room-events.ts';
+import { TRANSPORTS } from '../../wire/session-record.ts';
+import type { DoorOrigin } from '../origin-port.ts';
+import { type Listening, listeningOf } from '../request/listening.ts';
+import type { StreamRequest } from '../request/stream-query.ts';
+import type { StreamConnection } from '../stream/write-schedule.ts';
+import { agentExclusion } from './agents.ts';
+import { type BeaconResult, Beacons } from './beacons.ts';
+import { FileSessions } from './file-hearing.ts';
+import type { Salts } from './listener-key.ts';
+import type { NetworkList } from './network-list.ts';
+import { PageCounts } from './page-counts.ts';
+import { openSessionTokens } from './session-token.ts';
+import { type Begun, ListeningSessions, WITHOUT_SESSION } from './sessions.ts';
+import { type SlotOutlet, SlotTurns } from './slot-turns.ts';
+import { StreamPresence } from './stream-presence.ts';
+
+/** A player that fetches a piece every 5 s is gone after so long without a request, ms. */
+const IDLE_MS = 30_000;
+/** Pages' events are told so often, ms. */
+const EVENTS_PERIOD = ms(1_000);
+
+/** Where a door's part of the count goes. Both may be told again: values are absolute. */
+export interface AudienceOutlet extends SlotOutlet {
+  /** What pages of rooms have told since the door started. */
+  events(rooms: Readonly<Record<string, RoomEvents>>): void;
+}
+
+/** What counting at a door takes; without it nothing is counted. */
+export interface AudienceOptions {
+  /** The number of this door. */
+  readonly door: number;
+  /** 32 bytes, of the purpose `listening sessions`. */
+  readonly sessionKey: Uint8Array;
+  /** The tag of a segment; see `keys/segment-tags.ts`. */
+  tag(slug: string, segment: number): Uint8Array;
+  readonly salts: Salts;
+  readonly dataCentres: NetworkList;
+  /** Networks that may be dense. */
+  readonly shared: NetworkList;
+  readonly outlet: AudienceOutlet;
+  /** Asks the kernel what it holds for a listener; absent: only what waits in this process is known. */
+  readonly sendQueue?: SendQueueReader;
+}
+
+/** What it needs of the door. */
+export interface DoorAudienceDeps extends AudienceOptions {
+  readonly clock: Clock;
+  readonly origin: Pick<DoorOrigin, 'card'>;
+  knowsToken?(token: string, slug: string, wall: number): boolean;
+}
+
+/** A stranger of whom nothing is known. */
+const NOBODY: Listening = listeningOf({}, '', false);
+
+/** The station of a door that counts. */
+export class DoorAudience implements Disposable {
+  readonly files: FileSessions;
+  readonly #deps: DoorAudienceDeps;
+  readonly #sessions: ListeningSessions;
+  readonly #streams: StreamPresence;
+  readonly #beacons: Beacons;
+  readonly #turns: SlotTurns;
+  readonly #pages = new PageCounts();
+  readonly #telling: Disposable;
+  #events = { told: 0, malformed: 0 };
+  #allEvents = false;
+
+  constructor(deps: DoorAudienceDeps) {
+    const { clock, origin, outlet, sendQueue } = deps;
+    this.#deps = deps;
+    const tokens = openSessionTokens(deps.sessionKey, () => clock.wall());
+    const sessions = new ListeningSessions({ ...deps, tokens, zero: (slug) => origin.card(slug)?.zero });
+    const asked = { sessions, ...(sendQueue ? { sendQueue } : {}) };
+    const streams = new StreamPresence(asked);
+    this.#sessions = sessions;
+    this.#streams = streams;
+    this.#beacons = new Beacons({
+      ...{ clock, sessions, tokens, card: (slug) => origin.card(slug) },
+      tag: (slug, segment) => deps.tag(slug, segment),
+    });
+    this.#turns = new SlotTurns({
+      ...{ clock, sessions, outlet, door: deps.door, idle: IDLE_MS },
+      look: (row) => streams.look(row),
+      streams: (row) => streams.streams(row),
+    });
+    this.files = new FileSessions({
+      ...asked,
+      streams: (row) => streams.streams(row),
+      wake: () => this.#turns.wake(),
+    });
+    this.#telling = clock.every(EVENTS_PERIOD, () => this.#tellEvents());
+  }
+
+  /** Begins to count what a listener of a stream hears; the token for players that can keep one. */
+  counted(listener: StreamConnection, { slug, rendition, session, who }: StreamRequest): string | undefined {
+    const foreign = rendition.container !== 'fmp4';
+    const { row, token } = this.#sessions.begin(
+      ...([slug, foreign ? 'radio' : 'stream', who ?? NOBODY] as const),
+      foreign ? undefined : session,
+    );
+    if (row >= 0) {
+      this.#streams.begin(row, listener);
+      this.#turns.wake();
+    }
+    return token;
+  }
+
+  /** A listener of a stream leaves. */
+  left(listener: StreamConnection): void {
+    this.#streams.end(listener);
+  }
+
+  /**
+   * A session for a player that fetches files or a recording, perhaps of a cache: it counts from its first proof, or
+   * from the first piece that it fetches here.
+   */
+  session(slug: string, way: string, who: Listening, given = WITHOUT_SESSION): Begun {
+    const known = TRANSPORTS.find((one) => one === way) ?? 'hls';
+    const begun = this.#sessions.begin(slug, known, who, given);
+    if (begun.row >= 0) {
+      this.#sessions.open(begun.row);
+      this.#turns.wake();
+    }
+    return begun;
+  }
+
+  /**
+   * The session that goes into the playlist where a player begins; undefined for any other path, and for one that a
+   * cache asks for, because that has to be the same for everyone.
+   */
+  listBegins(path: string, who: () => Listening): string | undefined {
+    const found = find(path);
+    if (found?.address.id !== 'live-main' && found?.address.id !== 'live-slow-main') return undefined;
+    const asker = who();
+    if (asker.relayed || asker.prefetch || !this.#deps.origin.card(found.room)) return undefined;
+    return this.#sessions.token(found.room);
+  }
+
+  /** Takes a beacon. */
+  beacon(slug: string, body: string, who: () => Listening): BeaconResult {
+    const result = this.#beacons.take(slug, body, who);
+    if (result === 'counted') this.#turns.wake();
+    return result;
+  }
+
+  /** Takes what a page tells; false when it is no such body. */
+  events(slug: string, body: string, who: Listening): boolean {
+    const report = readEventReport(body);
+    if (!report) {
+      this.#events.malformed += 1;
+      return false;
+    }
+    this.#events.told += report.events.length;
+    const counts = !who.prefetch && agentExclusion(who.agent, who.brands) === 'none';
+    if (counts && !this.#isStaff(slug, who)) this.#pages.take(slug, report.events);
+    return true;
+  }
+
+  /** A recording was fetched as a file, or a part of it: `seconds` of it have arrived. */
+  downloaded(slug: string, seconds: number, who: Listening): void {
+    if (who.prefetch || who.relayed || seconds <= 0) return;
+    const { row } = this.#sessions.begin(slug, 'download', who);
+    if (row < 0) return;
+    this.#sessions.deliver(row, seconds * 1000);
+    this.#turns.wake();
+  }
+
+  /** The tally is new, or was away: it is told everything again that is kept. */
+  again(): void {
+    this.#turns.again();
+    this.#allEvents = true;
+  }
+
+  /** Prometheus text, `earshot_door_…`. */
+  metrics(): string {
+    const { counts, table } = this.#sessions;
+    const longest = this.#turns.longest;
+    this.#turns.longest = 0;
+    return exposition([
+      {
+        name: 'earshot_door_sessions',
+        kind: 'gauge',
+        help: 'Listening sessions that this door knows, with those of the last three minutes',
+        value: table.size,
+      },
+      {
+        name: 'earshot_door_sessions_total',
+        kind: 'counter',
+        help: 'Listening sessions by how they began; uncounted: heard, but the table was full',
+        value: (['begun', 'resumed', 'uncounted', 'forged', 'expired', 'replayed'] as const).map(
+          (how) => [{ how }, counts[how]] as const,
+        ),
+      },
+      {
+        name: 'earshot_door_beacons_total',
+        kind: 'counter',
+        help: 'Beacons of players by what became of them; all but counted change nothing',
+        value: Object.entries(this.#beacons.results).map(([result, count]) => [{ result }, count] as const),
+      },
+      {
+        name: 'earshot_door_page_events_total',
+        kind: 'counter',
+        help: 'Events that pages told',
+        value: this.#events.told,
+      },
+      {
+        name: 'earshot_door_relayed_files_total',
+        kind: 'counter',
+        help: 'Answers with sound that went to a cache or proxy: who heard them is not known here',
+        value: this.files.counts.relayed,
+      },
+      {
+        name: 'earshot_door_counting_turn_seconds',
+        kind: 'gauge',
+        help: 'Longest turn of looking at sessions since this was asked last',
+        value: longest / 1000,
+      },
+    ]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#turns[Symbol.dispose]();
+    this.#telling[Symbol.dispose]();
+  }
+
+  #isStaff(slug: string, { token }: Listening): boolean {
+    return token !== undefined && this.#deps.knowsToken?.(token, slug, this.#deps.clock.wall()) === true;
+  }
+
+  #tellEvents(): void {
+    const changed = this.#pages.changes(this.#allEvents);
+    this.#allEvents = false;
+    if (Object.keys(changed).length > 0) this.#deps.outlet.events(changed);
+  }
+}

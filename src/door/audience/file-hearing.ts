@@ -1,0 +1,209 @@
+import type { Socket } from 'node:net';
+import { FRAGMENT_MS, FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
+import { find } from '../../http/index.ts';
+import { descriptorOf } from '../../native/node-internals.ts';
+import type { SendQueueReader } from '../../native/tcp-info.ts';
+import { SESSION_TOKEN } from '../../wire/listening-proof.ts';
+import { FLAG, TRANSPORTS, type Way } from '../../wire/session-record.ts';
+import type { Listening } from '../request/listening.ts';
+import type { ListeningSessions } from './sessions.ts';
+
+/** Rows of a listener key that are looked at. */
+const MOST_LOOKED_AT = 16;
+
+/** What one connection hears by files: kept with the connection. */
+export interface FileHearing {
+  /** The session, and its id: rows are used again. */
+  row: number;
+  low: number;
+  high: number;
+  /** The token that its playlist was asked for with. */
+  token: string | undefined;
+  /** Sound of the last answer, ms, until it is known to have arrived; 0 when there is none. */
+  pending: number;
+}
+
+/** Opens it for a connection. */
+export const newFileHearing = (): FileHearing => ({ row: -1, low: 0, high: 0, token: undefined, pending: 0 });
+
+/** A file with sound: how it is fetched, how much it holds, and its last fragment. */
+interface SoundFile {
+  readonly slug: string;
+  readonly way: Way;
+  /** ms. */
+  readonly length: number;
+  readonly last: number;
+}
+
+const SEGMENT = /\/(\d{1,9})(?:\.(\d{1,2})|-(\d{1,2}))?\.m4s$/;
+
+/** What a path holds; undefined when it has nothing to do with hearing. A playlist holds no sound. */
+export function soundFile(path: string): SoundFile | undefined {
+  const found = find(path);
+  if (!found) return undefined;
+  const slug = found.room;
+  const [, number = '0', part, pieces] = SEGMENT.exec(path) ?? [];
+  const first = Number(number) * FRAGMENTS_PER_SEGMENT;
+  const of = (way: Way, fragments: number, from: number): SoundFile => ({
+    ...{ slug, way, length: fragments * FRAGMENT_MS, last: from + fragments - 1 },
+  });
+  switch (found.address.id) {
+    case 'live-segment':
+      return of('hls', FRAGMENTS_PER_SEGMENT, first);
+    case 'live-part':
+      return of('ll-hls', FRAGMENTS_PER_PART, first + Number(part) * FRAGMENTS_PER_PART);
+    case 'live-list':
+      return of('ll-hls', 0, 0);
+    case 'live-slow':
+      return of('hls', 0, 0);
+    case 'replay-segment':
+      return of('replay', FRAGMENTS_PER_SEGMENT, first);
+    case 'replay-piece':
+      return of('replay', Number(pieces), Number(number));
+    case 'replay-list':
+      return of('replay', 0, 0);
+    default:
+      return undefined;
+  }
+}
+
+const SESSION = /(?:^|&)session=([^&]*)/;
+/** The session in a query. */
+export const sessionIn = (query: string): string | undefined => SESSION.exec(query)?.[1];
+
+/** What counting those who fetch files needs. */
+export interface FileSessionsDeps {
+  readonly sessions: ListeningSessions;
+  readonly sendQueue?: SendQueueReader;
+  /** True while a stream is written to for the session of a row. */
+  streams(row: number): boolean;
+  /** A session was begun or opened. */
+  wake(): void;
+}
+
+/** What is counted of it. */
+export interface FileCounts {
+  /** Answers with sound that went to a cache or proxy: who heard them is not known here. */
+  relayed: number;
+}
+
+/**
+ * ListeningSessions of those who fetch lists and pieces of sound. A piece counts once the next request on its connection, or the
+ * kernel, shows that all of it has arrived. Which session it belongs to is told by the playlist that was asked for on
+ * the same connection, or by the listener's key.
+ */
+export class FileSessions {
+  readonly counts: FileCounts = { relayed: 0 };
+  readonly #deps: FileSessionsDeps;
+
+  constructor(deps: FileSessionsDeps) {
+    this.#deps = deps;
+  }
+
+  /** A file is asked for. What was sent before on this connection has arrived. `who`: asked only when needed. */
+  asked(hearing: FileHearing, path: string, query: string, who: () => Listening): void {
+    this.settle(hearing);
+    const file = soundFile(path);
+    if (!file) return;
+    const row = this.#rowOf(hearing, file, sessionIn(query), who);
+    if (row < 0 || file.length === 0) return;
+    const { table } = this.#deps.sessions;
+    if (file.last <= (table.fragment[row] ?? -1) && file.way !== 'replay') return;
+    table.fragment[row] = file.last;
+    hearing.pending = file.length;
+  }
+
+  /** The answer was another one than the file: nothing is heard of it. */
+  refused(hearing: FileHearing): void {
+    hearing.pending = 0;
+  }
+
+  /** The last answer has arrived. */
+  settle(hearing: FileHearing): void {
+    const { pending, row, low, high } = hearing;
+    hearing.pending = 0;
+    if (pending > 0 && this.#deps.sessions.table.holds(row, low, high))
+      this.#deps.sessions.deliver(row, pending);
+  }
+
+  /** Asks the kernel whether the last answer has arrived, for a connection that is quiet or is ending. */
+  look(hearing: FileHearing, socket: Socket): void {
+    if (hearing.pending === 0 || socket.writableLength > 0) return;
+    const fd = descriptorOf(socket);
+    if (fd >= 0 && (this.#deps.sendQueue?.(fd) ?? 0) === 0) this.settle(hearing);
+  }
+
+  #rowOf(hearing: FileHearing, file: SoundFile, given: string | undefined, who: () => Listening): number {
+    const { sessions } = this.#deps;
+    const { table } = sessions;
+    const token = given !== undefined && SESSION_TOKEN.test(given) ? given : undefined;
+    const { row, low, high } = hearing;
+    const same = token === undefined || token === hearing.token;
+    if (same && table.holds(row, low, high) && sessions.isIn(row, file.slug)) {
+      sessions.open(row);
+      return row;
+    }
+    const listening = who();
+    if (listening.prefetch) return -1;
+    if (listening.relayed) {
+      this.counts.relayed += 1;
+      return -1;
+    }
+    const found = token === undefined ? this.#ofKey(file, listening) : this.#ofToken(file, listening, token);
+    if (found >= 0) this.#bind(hearing, found, token);
+    return found;
+  }
+
+  #bind(hearing: FileHearing, row: number, token: string | undefined): void {
+    const { sessions, wake } = this.#deps;
+    hearing.row = row;
+    hearing.low = sessions.table.idLow[row] ?? 0;
+    hearing.high = sessions.table.idHigh[row] ?? 0;
+    hearing.token = token;
+    sessions.open(row);
+    wake();
+  }
+
+  /** A token that is not good is no session: its listener is known by key, and does not count. */
+  #ofToken(file: SoundFile, who: Listening, token: string): number {
+    const { sessions } = this.#deps;
+    const fault = sessions.tokenFault(token, file.slug);
+    if (fault === undefined) return this.#ofGoodToken(file, who, token);
+    const known = this.#find(file, who);
+    return known >= 0 ? known : sessions.begin(file.slug, file.way, who, token).row;
+  }
+
+  /** A session that begins with its playlist is that of a player that cannot prove anything. */
+  #ofGoodToken(file: SoundFile, who: Listening, token: string): number {
+    const { sessions } = this.#deps;
+    const before = sessions.rowOf(token);
+    // It hears a stream, and fetches a piece beside it.
+    if (before >= 0 && this.#deps.streams(before)) return before;
+    const { row } = sessions.begin(file.slug, file.way, who, token);
+    if (row >= 0 && before < 0) sessions.table.raise(row, FLAG.silent);
+    return row;
+  }
+
+  #ofKey(file: SoundFile, who: Listening): number {
+    const known = this.#find(file, who);
+    return known >= 0 ? known : this.#deps.sessions.begin(file.slug, file.way, who).row;
+  }
+
+  /** The session of this key that lacks the piece; of several the first. */
+  #find({ slug, last, length, way }: SoundFile, who: Listening): number {
+    const { sessions, streams } = this.#deps;
+    const { table } = sessions;
+    let any = -1;
+    let looked = 0;
+    for (let row = table.firstOf(...sessions.keyOf(who)); row >= 0; row = table.nextOf(row)) {
+      looked += 1;
+      if (looked > MOST_LOOKED_AT) break;
+      if (!sessions.isIn(row, slug) || streams(row)) continue;
+      const its = TRANSPORTS[(table.kind[row] ?? 0) & 15];
+      if ((its === 'replay') !== (way === 'replay') || its === 'radio' || its === 'download') continue;
+      any = any < 0 ? row : any;
+      if (length === 0 || (table.fragment[row] ?? -1) < last) return row;
+    }
+    return any;
+  }
+}

@@ -1,0 +1,97 @@
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClientAddress } from '../network/client-address.ts';
+
+const SALT_BYTES = 32;
+const DAY_MS = 86_400_000;
+const NAME = 'listener-salt-';
+
+/** Where the salt of a day comes from. */
+export interface Salts {
+  /** The salt of the UTC day that `wall` falls in. Salts of other days are destroyed. */
+  at(wall: number): KeyObject;
+}
+
+const nameOf = (day: number): string => `${NAME}${new Date(day * DAY_MS).toISOString().slice(0, 10)}`;
+
+/** Reads the salt of a day, or makes it: whichever door is first, all have the same one. */
+function readSalt(folder: string, day: number): Buffer {
+  const path = join(folder, nameOf(day));
+  const read = (): Buffer | undefined => {
+    try {
+      const salt = readFileSync(path);
+      return salt.length === SALT_BYTES ? salt : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  const there = read();
+  if (there) return there;
+  mkdirSync(folder, { recursive: true });
+  // Whole before it has its name, so that nobody reads half of it.
+  const own = `${path}.${process.pid}`;
+  const salt = randomBytes(SALT_BYTES);
+  try {
+    writeFileSync(own, salt, { mode: 0o600 });
+    linkSync(own, path);
+    return salt;
+  } catch {
+    return read() ?? salt;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/** Removes the salts of all other days, so that nobody can make the keys of those days again. */
+function removeOthers(folder: string, day: number): void {
+  try {
+    for (const name of readdirSync(folder))
+      if (name.startsWith(NAME) && !name.startsWith(nameOf(day))) rmSync(join(folder, name), { force: true });
+  } catch {
+    // The folder is not there: neither are they.
+  }
+}
+
+/**
+ * Salts in files of `folder`, one for each UTC day, which all doors of an installation share. They are random, and so
+ * cannot be derived from anything; a salt is deleted when its day is over. Where no file can be written each door has
+ * its own, and one person who comes by two doors counts as two.
+ */
+export function openSalts(folder: string): Salts {
+  let kept: { readonly day: number; readonly key: KeyObject } | undefined;
+  return {
+    at(wall) {
+      const day = Math.floor(wall / DAY_MS);
+      // A clock that was set back must not bring a salt back that is deleted.
+      if (kept && day <= kept.day) return kept.key;
+      kept = { day, key: createSecretKey(readSalt(folder, day)) };
+      removeOthers(folder, day);
+      return kept.key;
+    },
+  };
+}
+
+/** Salts in memory alone, for a door that stands by itself. */
+export function openOwnSalts(): Salts {
+  let kept: { readonly day: number; readonly key: KeyObject } | undefined;
+  return {
+    at(wall) {
+      const day = Math.floor(wall / DAY_MS);
+      if (!kept || day > kept.day) kept = { day, key: createSecretKey(randomBytes(SALT_BYTES)) };
+      return kept.key;
+    },
+  };
+}
+
+/**
+ * The listener key of this day: 64 bits of HMAC(salt, address and user agent), in two halves. The address is not kept.
+ */
+export function listenerKey(
+  salt: KeyObject,
+  { family, value }: ClientAddress,
+  agent: string,
+): readonly [low: number, high: number] {
+  const mac = createHmac('sha256', salt).update(`${family} ${value} ${agent}`).digest();
+  return [mac.readUInt32LE(0), mac.readUInt32LE(4)];
+}

@@ -1,0 +1,92 @@
+import type { AudienceEvent } from '../../wire/audience-events.ts';
+import { JOIN_FAILURES, type JoinFailure } from '../../wire/metrics.ts';
+import type { RoomEvents } from '../../wire/room-events.ts';
+
+/** Keys of events that are remembered; older ones are forgotten, half of them at a time. */
+const MOST_KEYS = 65_536;
+/** Rooms whose events are counted; beyond it those of new rooms are not. */
+const MOST_ROOMS = 10_000;
+
+/** The sums of a room, as they are counted. */
+interface Counted {
+  visits: number;
+  attempts: number;
+  retries: number;
+  successes: number;
+  impressions: number;
+  embedImpressions: number;
+  readonly failures: Record<JoinFailure, number>;
+}
+
+const none = (): Counted => ({
+  ...{ visits: 0, attempts: 0, retries: 0, successes: 0, impressions: 0, embedImpressions: 0 },
+  failures: Object.fromEntries(JOIN_FAILURES.map((reason) => [reason, 0])) as Record<JoinFailure, number>,
+});
+
+/** Counts what pages tell. The same event counts once, however often it comes. */
+export class PageCounts {
+  readonly #rooms = new Map<string, Counted>();
+  readonly #changed = new Set<string>();
+  #keys = new Set<string>();
+  #older = new Set<string>();
+
+  /** Events of a room. */
+  take(slug: string, events: readonly AudienceEvent[]): void {
+    for (const event of events) {
+      if (!this.#isNew(`${slug} ${event.join(' ')}`)) continue;
+      let room = this.#rooms.get(slug);
+      if (!room) {
+        if (this.#rooms.size >= MOST_ROOMS) return;
+        room = none();
+        this.#rooms.set(slug, room);
+      }
+      add(room, event);
+      this.#changed.add(slug);
+    }
+  }
+
+  /** What has changed since it was taken last; all that there is with `all`. */
+  changes(all = false): Readonly<Record<string, RoomEvents>> {
+    const found: Record<string, RoomEvents> = {};
+    for (const [slug, room] of this.#rooms)
+      if (all || this.#changed.has(slug)) found[slug] = { ...room, failures: { ...room.failures } };
+    this.#changed.clear();
+    return found;
+  }
+
+  #isNew(key: string): boolean {
+    if (this.#keys.has(key) || this.#older.has(key)) return false;
+    if (this.#keys.size >= MOST_KEYS / 2) {
+      this.#older = this.#keys;
+      this.#keys = new Set();
+    }
+    this.#keys.add(key);
+    return true;
+  }
+}
+
+function add(room: Counted, [name, , detail]: AudienceEvent): void {
+  switch (name) {
+    case 'visit':
+      room.visits += 1;
+      break;
+    case 'attempt':
+      room.attempts += 1;
+      break;
+    case 'retry':
+      room.retries += 1;
+      break;
+    case 'success':
+      room.successes += 1;
+      break;
+    case 'failure':
+      room.failures[detail as JoinFailure] += 1;
+      break;
+    case 'impression':
+      room.impressions += 1;
+      break;
+    case 'embed-impression':
+      room.embedImpressions += 1;
+      break;
+  }
+}

@@ -1,0 +1,76 @@
+import { FRAGMENT_MS } from '../../base/time.ts';
+import { descriptorOf } from '../../native/node-internals.ts';
+import type { SendQueueReader } from '../../native/tcp-info.ts';
+import { waitingIn } from '../socket/direct-write.ts';
+import type { StreamConnection } from '../stream/write-schedule.ts';
+import type { ListeningSessions } from './sessions.ts';
+
+/** What the presence of streams needs. */
+export interface StreamPresenceDeps {
+  readonly sessions: ListeningSessions;
+  /** What the kernel still holds for a peer; absent: only what waits in this process is known. */
+  readonly sendQueue?: SendQueueReader;
+}
+
+/**
+ * What the listeners of streams have received: the fragments they were given without those that wait for them, here and
+ * in the kernel. Nothing is counted at a write: a listener knows which fragment it needs next.
+ */
+export class StreamPresence {
+  readonly #deps: StreamPresenceDeps;
+  /** By row. */
+  readonly #listeners: (StreamConnection | undefined)[] = [];
+
+  constructor(deps: StreamPresenceDeps) {
+    this.#deps = deps;
+  }
+
+  /** A listener hears a session from now on. If another connection does already, the sound of that no longer counts. */
+  begin(row: number, listener: StreamConnection): void {
+    const { sessions } = this.#deps;
+    const before = this.#listeners[row];
+    if (before) {
+      this.look(row);
+      before.session = sessions.replaced(row);
+      if (before.session >= 0) this.#listeners[before.session] = before;
+    }
+    this.#listeners[row] = listener;
+    listener.session = row;
+    sessions.open(row);
+  }
+
+  /** A listener leaves; to be called while its connection is still there, where it is. */
+  end(listener: StreamConnection): void {
+    const row = listener.session;
+    if (row < 0 || this.#listeners[row] !== listener) return;
+    this.look(row);
+    this.#listeners[row] = undefined;
+    listener.session = -1;
+    this.#deps.sessions.close(row);
+  }
+
+  /** True while a stream is written to for a session. */
+  streams(row: number): boolean {
+    return this.#listeners[row] !== undefined;
+  }
+
+  /** Counts what a session's listener has received by now. */
+  look(row: number): void {
+    const listener = this.#listeners[row];
+    if (!listener) return;
+    const arrived = listener.next - listener.first - this.#held(listener);
+    if (arrived <= listener.arrived) return;
+    this.#deps.sessions.deliver(row, (arrived - listener.arrived) * FRAGMENT_MS);
+    listener.arrived = arrived;
+  }
+
+  /** Fragments that a listener was given and has not acknowledged. */
+  #held(listener: StreamConnection): number {
+    const { socket, channel } = listener;
+    const fd = descriptorOf(socket);
+    // Closed by its peer before it could be asked: the last write may not have arrived.
+    if (fd < 0) return channel.perWrite;
+    const bytes = waitingIn(listener) + (this.#deps.sendQueue?.(fd) ?? 0);
+    return bytes === 0 ? 0 : Math.ceil(bytes / Math.max(1, channel.fragmentBytes));
+  }
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { problem, type Reply } from '../../base/reply.ts';
+import { send } from '../answer/send.ts';
+import type { DoorAudience } from '../audience/audience.ts';
+import type { Clients } from '../network/trusted-proxies.ts';
+import { listeningTo } from '../request/listening.ts';
+
+/** What answering players that tell of themselves needs. */
+export interface AudienceAnswersDeps {
+  readonly audience: DoorAudience;
+  readonly clients: Pick<Clients, 'clientOf' | 'trusts'>;
+  known(slug: string): boolean;
+}
+
+const NO_STORE = { 'cache-control': 'no-store' } as const;
+const TAKEN: Reply = { status: 204, headers: NO_STORE, body: '' };
+
+/** A whole body of at most `most` bytes; undefined when there is more, or when it ended in the middle. */
+async function bodyOf(req: IncomingMessage, most: number): Promise<string | undefined> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of req.iterator({ destroyOnReturn: false })) {
+      length += (piece as Buffer).length;
+      if (length > most) return undefined;
+      pieces.push(piece as Buffer);
+    }
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** The members of a JSON object; none for anything else. */
+function membersOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const said: unknown = JSON.parse(text);
+    return typeof said === 'object' && said !== null ? (said as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Answers `session`, `beacon` and `events`. Who tells something wrong is not told so: it changes nothing, and an answer
+ * that differs would help only those who try.
+ */
+export async function answerAudience(
+  deps: AudienceAnswersDeps,
+  { id, body: most = 0 }: { readonly id: string; readonly body?: number },
+  slug: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const text = await bodyOf(req, most);
+  if (res.destroyed) return;
+  if (text === undefined) {
+    res.shouldKeepAlive = false;
+    return send(req, res, problem('too-large', undefined, { connection: 'close' }));
+  }
+  send(req, res, deps.known(slug) ? replyTo(deps, id, slug, req, text) : problem('room-unknown'));
+}
+
+function replyTo(
+  { audience, clients }: AudienceAnswersDeps,
+  id: string,
+  slug: string,
+  req: IncomingMessage,
+  text: string,
+): Reply {
+  switch (id) {
+    case 'beacon':
+      audience.beacon(slug, text, () => listeningTo(clients, req));
+      return TAKEN;
+    case 'events':
+      return audience.events(slug, text, listeningTo(clients, req)) ? TAKEN : problem('bad-request');
+    default: {
+      const { way, session } = membersOf(text);
+      const given = typeof session === 'string' ? session : undefined;
+      const { token } = audience.session(slug, String(way), listeningTo(clients, req), given);
+      return {
+        status: 200,
+        headers: { ...NO_STORE, 'content-type': 'application/json' },
+        body: JSON.stringify({ session: token }),
+      };
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { bearer } from '../../keys/token.ts';
+import { addressOf, type ClientAddress } from '../network/client-address.ts';
+import type { Clients } from '../network/trusted-proxies.ts';
+import type { Connection } from '../socket/connection.ts';
+import { forwardedForIn } from './file-head.ts';
+
+/** Who asks for sound, as far as counting looks at it. Nothing of it is kept but the listener key. */
+export interface Listening {
+  readonly address: ClientAddress | undefined;
+  readonly agent: string | undefined;
+  /** `Sec-CH-UA`. */
+  readonly brands: string | undefined;
+  /** It asked not to be tracked: no listener key is told. Spec: Tracking Preference Expression, 5.2; GPC, 3. */
+  readonly private: boolean;
+  /** Fetched before anybody wants it. Spec: Fetch, 4.7 (Sec-Purpose). */
+  readonly prefetch: boolean;
+  /** A host's or speaker's token, not checked yet. */
+  readonly token: string | undefined;
+  /** It came by way of a cache or a proxy: what the listener got is not known. */
+  readonly relayed: boolean;
+}
+
+/** The headers that counting reads, in lower case. */
+export const COUNTED_FIELDS = [
+  'user-agent',
+  'sec-ch-ua',
+  'dnt',
+  'sec-gpc',
+  'sec-purpose',
+  'purpose',
+  'authorization',
+  'via',
+  'forwarded',
+] as const;
+/** Values of those headers that a request has. */
+export type CountedFields = { readonly [name in (typeof COUNTED_FIELDS)[number]]?: string | undefined };
+
+/** Who asks, from the headers of a request. `address`: the client's; `relayed`: it is known to come through a proxy. */
+export function listeningOf(fields: CountedFields, address: string, relayed: boolean): Listening {
+  return {
+    address: addressOf(address),
+    agent: fields['user-agent'],
+    brands: fields['sec-ch-ua'],
+    private: fields.dnt?.trim() === '1' || fields['sec-gpc']?.trim() === '1',
+    prefetch: /prefetch|preview/.test(`${fields['sec-purpose'] ?? ''} ${fields.purpose ?? ''}`),
+    token: fields.authorization === undefined ? undefined : bearer(fields.authorization),
+    relayed: relayed || fields.via !== undefined || fields.forwarded !== undefined,
+  };
+}
+
+/** The same headers of a request that Node has read. */
+function countedFields(headers: IncomingHttpHeaders): CountedFields {
+  const found: Record<string, string> = {};
+  for (const name of COUNTED_FIELDS) {
+    const value = headers[name];
+    if (value !== undefined) found[name] = String(value);
+  }
+  return found;
+}
+
+const LINE = new RegExp(`(?:^|\\r\\n)(${COUNTED_FIELDS.join('|')}):[ \\t]*([^\\r\\n]*)`, 'gi');
+
+/** The same headers among header lines. */
+function countedIn(lines: string): CountedFields {
+  const found: Record<string, string> = {};
+  for (const [, name = '', value = ''] of lines.matchAll(LINE)) found[name.toLowerCase()] = value;
+  return found;
+}
+
+/** Who asks on a connection, from the header lines of a request. */
+export function listeningOn(
+  clients: Pick<Clients, 'clientOf' | 'trusts'>,
+  { socket }: Pick<Connection, 'socket'>,
+  lines: string,
+): Listening {
+  const peer = socket.remoteAddress;
+  const said = forwardedForIn(lines);
+  return listeningOf(
+    countedIn(lines),
+    clients.clientOf(peer, said),
+    said !== undefined || clients.trusts(peer),
+  );
+}
+
+/** Who asks, of a request that Node has read. */
+export function listeningTo(clients: Pick<Clients, 'clientOf' | 'trusts'>, req: IncomingMessage): Listening {
+  const peer = req.socket.remoteAddress;
+  const said = String(req.headers['x-forwarded-for'] ?? '') || undefined;
+  const relayed = said !== undefined || clients.trusts(peer);
+  return listeningOf(countedFields(req.headers), clients.clientOf(peer, said), relayed);
+}
