@@ -132,6 +132,26 @@ export const schema = z.strictObject({
     },
     networks,
   ),
+  excludedNetworks: setting(
+    {
+      unit: 'file',
+      default: '',
+      change: 'restart',
+      reason:
+        'A list of networks whose listeners do not count, one a line (198.51.100.0/24; what follows # is a remark): those of data centres, for instance. They hear as everybody does; how many they were is told as “data-centre”.',
+    },
+    text,
+  ),
+  sharedNetworks: setting(
+    {
+      unit: 'list of IP addresses and networks',
+      default: '',
+      change: 'restart',
+      reason:
+        'Networks in which many people may listen at once: a university, a company, a carrier that gives one address to many. In any other, listeners are not counted while more than twenty different ones are in one /24 (IPv6: /64); how many they were is told as “dense-ip”.',
+    },
+    networks,
+  ),
   data: setting(
     {
       unit: 'folder',

@@ -15,8 +15,10 @@ import { holdsNewcomers, LEVELS } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { whyNotHeard } from '../wire/room.ts';
 import { openBusFeed } from './door/bus-feed.ts';
+import { openCounting } from './door/counting.ts';
 import { doorSettings } from './door/door-settings.ts';
 import { openKernelHelp } from './door/kernel-help.ts';
+import { openTallyFeed } from './door/tally-feed.ts';
 import { paths } from './paths.ts';
 import { openPresence } from './presence.ts';
 import { setProcessPriority } from './priority.ts';
@@ -36,6 +38,9 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   const secret = readSecret(at.secret);
   await using stack = new AsyncDisposableStack();
   let ladder: DoorLadder | undefined;
+  let door: Door | undefined;
+  const again = (): void => door?.tellAudience();
+  const tally = stack.use(openTallyFeed({ clock, log, path: at.tallyBus, door: name, again }));
   const holding = (slug: string): boolean => holdsNewcomers(LEVELS[ladder?.delivery(slug).level ?? 0]);
   const origin = stack.use(
     openOrigin({
@@ -48,6 +53,8 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       tag: segmentTags(secret),
       caches: config.caches,
       queues: (slug) => holding(slug),
+      listeners: tally.listeners,
+      numbers: tally.numbers,
       older: askForRoom(at.siteHttp),
     }),
   );
@@ -63,7 +70,6 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       lostEntries.of('ladder'),
     ),
   );
-  let door: Door | undefined;
   let readiness: (Readiness & { readonly at: number }) | undefined;
   const queue = stack.use(
     openQueueDoor({
@@ -91,11 +97,13 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   await feed.complete;
   const settings = await doorSettings(config, at, clock, secret);
   const help = await openKernelHelp(config, log, settings.tls !== undefined);
+  const counting = await openCounting(config, at, { index, secret, log });
   if (help.uring) stack.use(help.uring);
   const opened = await openDoorPart({
     ...{ clock, log, name, origin, queue },
     ...settings,
     ...help,
+    ...{ audience: { ...counting, outlet: tally.outlet }, numbers: tally.numbers },
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
     readiness: () =>
       readiness !== undefined && clock.now() - readiness.at < READY_FOR

@@ -34,6 +34,7 @@ export async function doorSettings(config: Config, at: Paths, clock: Clock, secr
     // Always where it can be: the supervisor shares the port while no door is up.
     reusePort: sharesPorts || config.doors > 1,
     site: { socketPath: at.siteHttp },
+    tally: { socketPath: at.tallyHttp },
     cell: (cell: number) => ({ socketPath: at.cellHttp(cell) }),
     assets: await loadAssets(BUILD),
     pages: openPages({

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Log } from '../../base/log.ts';
+import type { Config } from '../../config/index.ts';
+import { type AudienceOptions, networksIn, openNetworkList, openSalts } from '../../door/index.ts';
+import { segmentTags } from '../../keys/segment-tags.ts';
+import { keyFor } from '../../keys/signing-keys.ts';
+import { openSendQueue } from '../../native/tcp-info.ts';
+import type { Paths } from '../paths.ts';
+
+/** The networks of a file that the operator keeps; none when it cannot be read, which is said. */
+function networksOf(path: string | undefined, log: Log): string[] {
+  if (path === undefined) return [];
+  try {
+    return networksIn(readFileSync(path, 'utf8'));
+  } catch (error) {
+    log.error(
+      { path, error: error instanceof Error ? error.message : String(error) },
+      'the list of networks in the setting excludedNetworks cannot be read: listeners in data centres are counted like others until the next start',
+    );
+    return [];
+  }
+}
+
+/** What a door needs to count who listens, but for the way to the tally. */
+export async function openCounting(
+  config: Config,
+  at: Paths,
+  { index, secret, log }: { readonly index: number; readonly secret: Uint8Array; readonly log: Log },
+): Promise<Omit<AudienceOptions, 'outlet'>> {
+  const sendQueue = await openSendQueue();
+  if (typeof sendQueue === 'string')
+    log.info(
+      { why: sendQueue },
+      'the kernel does not say here what it holds for listeners: sound that it has taken counts as received',
+    );
+  const wrong = (entry: string): void =>
+    log.warn({ entry }, 'a line of excludedNetworks is no address and no network: it is left out');
+  return {
+    door: index,
+    sessionKey: keyFor(secret, 'listening sessions'),
+    tag: segmentTags(secret),
+    salts: openSalts(at.run),
+    dataCentres: openNetworkList(networksOf(config.excludedNetworks, log), wrong),
+    shared: openNetworkList(config.sharedNetworks),
+    ...(typeof sendQueue === 'string' ? {} : { sendQueue }),
+  };
+}

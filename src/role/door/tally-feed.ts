@@ -1,0 +1,75 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { subscribeSocket } from '../../bus/index.ts';
+import type { AudienceOutlet } from '../../door/index.ts';
+import { EMPTY } from '../../wire/feed.ts';
+import type { RoomNumbers } from '../../wire/numbers.ts';
+import type { ListenerCount } from '../../wire/room.ts';
+import { logLost } from '../lost.ts';
+
+/** Rooms whose numbers are kept; the one that changed longest ago is dropped. */
+const MOST_ROOMS = 10_000;
+
+/** What the way to the tally needs. */
+export interface TallyFeedDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where the tally's bus is. */
+  readonly path: string;
+  /** The name of this door. */
+  readonly door: string;
+  /** The tally is new, or was away: what it may not know is told again. */
+  again(): void;
+}
+
+/** A door's way to the tally, and what the tally says of rooms. */
+export interface TallyFeed extends AsyncDisposable {
+  readonly outlet: AudienceOutlet;
+  /** The last numbers of a room; undefined while the tally has said nothing of it. */
+  numbers(slug: string): RoomNumbers | undefined;
+  /** How many listen to a room now; undefined while nobody knows. */
+  listeners(slug: string): ListenerCount | undefined;
+}
+
+/** The listeners of a room as its numbers say. */
+function listenersIn({ metrics, status }: RoomNumbers): ListenerCount | undefined {
+  const figure = metrics.listeners_now;
+  if (!figure) return undefined;
+  const { value, low, high } = figure;
+  return {
+    ...{ value, status },
+    ...(low === undefined ? {} : { low }),
+    ...(high === undefined ? {} : { high }),
+  };
+}
+
+/** Opens it. While the tally is away nothing waits: the door keeps the last minutes and tells them again. */
+export function openTallyFeed({ clock, log, path, door, again }: TallyFeedDeps): TallyFeed {
+  const life = `${door} ${clock.wall()}`;
+  const rooms = new Map<
+    string,
+    { readonly numbers: RoomNumbers; readonly listeners: ListenerCount | undefined }
+  >();
+  const inlet = subscribeSocket(path, {
+    message({ head }) {
+      if (head.kind !== 'numbers') return;
+      const { slug, numbers } = head;
+      rooms.delete(slug);
+      rooms.set(slug, { numbers, listeners: listenersIn(numbers) });
+      const oldest = rooms.keys().next().value;
+      if (rooms.size > MOST_ROOMS && oldest !== undefined) rooms.delete(oldest);
+    },
+    failed: logLost(clock, log, 'tally'),
+    up: again,
+  });
+  return {
+    outlet: {
+      records: (names, body, upTo) =>
+        inlet.send({ head: { kind: 'sessions', door, upTo, rooms: names }, body }),
+      events: (counts) => inlet.send({ head: { kind: 'events', door, life, rooms: counts }, body: EMPTY }),
+    },
+    numbers: (slug) => rooms.get(slug)?.numbers,
+    listeners: (slug) => rooms.get(slug)?.listeners,
+    [Symbol.asyncDispose]: () => inlet[Symbol.asyncDispose](),
+  };
+}
