@@ -76,8 +76,7 @@ export class ListeningSessions {
    * that cannot prove anything. A token that is not good gets a new session that does not count.
    */
   begin(slug: string, way: Way, who: Listening, given?: string): Begun {
-    if (given === undefined)
-      return { row: this.#add(slug, way, who, this.#fresh(slug), FLAG.silent, 'none') };
+    if (given === undefined) return { row: this.#add(slug, way, who, freshId(), FLAG.silent, 'none') };
     if (given === WITHOUT_SESSION || given === '') return this.#new(slug, way, who, 'none');
     const { tokens } = this.#deps;
     const contents = tokens.read(given);
@@ -112,12 +111,11 @@ export class ListeningSessions {
     const { table } = this;
     const slug = this.slugOf(row);
     const way = TRANSPORTS[(table.kind[row] ?? 0) & 15] ?? 'stream';
-    const contents = this.#deps.tokens.read(this.#deps.tokens.issue(slug, 0));
+    const { low, high } = freshId();
     const key = [table.keyLow[row] ?? 0, table.keyHigh[row] ?? 0] as const;
-    if (!contents) return -1;
     const next = table.add(
       {
-        ...{ id: [contents.low, contents.high] as const, key, room: table.room[row] ?? 0, way, flags: 0 },
+        ...{ id: [low, high] as const, key, room: table.room[row] ?? 0, way, flags: 0 },
         ...{ exclusion: EXCLUSIONS.indexOf('replayed-token'), network: table.network[row] ?? -1 },
         told: [table.toldLow[row] ?? 0, table.toldHigh[row] ?? 0],
       },
@@ -230,10 +228,6 @@ export class ListeningSessions {
     return { row: contents ? this.#add(slug, way, who, contents, 0, exclusion) : -1, token };
   }
 
-  #fresh(slug: string): Pick<TokenContents, 'low' | 'high'> {
-    return this.#deps.tokens.read(this.#deps.tokens.issue(slug, 0)) ?? { low: 0, high: 0 };
-  }
-
   #nextSegment(slug: string): number {
     const zero = this.#deps.zero(slug);
     return zero === undefined ? 0 : Math.floor((this.#deps.clock.wall() - zero) / SEGMENT_MS) + 1;
@@ -303,6 +297,12 @@ export class ListeningSessions {
     }
     return open >= MOST_OF_KEY ? 'many-sessions' : 'none';
   }
+}
+
+/** An id for a player that gets no token. */
+function freshId(): Pick<TokenContents, 'low' | 'high'> {
+  const id = randomBytes(8);
+  return { low: id.readUInt32LE(0), high: id.readUInt32LE(4) };
 }
 
 /** Whoever has no address comes from this machine, by a socket file. */
