@@ -53,8 +53,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       tag: segmentTags(secret),
       caches: config.caches,
       queues: (slug) => holding(slug),
-      listeners: tally.listeners,
-      numbers: tally.numbers,
+      ...{ listeners: tally.listeners, numbers: tally.numbers },
       older: askForRoom(at.siteHttp),
     }),
   );
@@ -97,13 +96,12 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   await feed.complete;
   const settings = await doorSettings(config, at, clock, secret);
   const help = await openKernelHelp(config, log, settings.tls !== undefined);
-  const counting = await openCounting(config, at, { index, secret, log });
   if (help.uring) stack.use(help.uring);
   const opened = await openDoorPart({
     ...{ clock, log, name, origin, queue },
     ...settings,
     ...help,
-    ...{ audience: { ...counting, outlet: tally.outlet }, numbers: tally.numbers },
+    ...{ audience: await openCounting(config, at, { index, secret, log, tally }), numbers: tally.numbers },
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
     readiness: () =>
       readiness !== undefined && clock.now() - readiness.at < READY_FOR

@@ -6,6 +6,7 @@ import { segmentTags } from '../../keys/segment-tags.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { openSendQueue } from '../../native/tcp-info.ts';
 import type { Paths } from '../paths.ts';
+import type { TallyFeed } from './tally-feed.ts';
 
 /** The networks of a file that the operator keeps; none when it cannot be read, which is said. */
 function networksOf(path: string | undefined, log: Log): string[] {
@@ -21,12 +22,22 @@ function networksOf(path: string | undefined, log: Log): string[] {
   }
 }
 
-/** What a door needs to count who listens, but for the way to the tally. */
+/** What counting at a door needs besides its settings. */
+export interface CountingDeps {
+  /** The number of the door. */
+  readonly index: number;
+  /** The installation's secret. */
+  readonly secret: Uint8Array;
+  readonly log: Log;
+  readonly tally: Pick<TallyFeed, 'outlet'>;
+}
+
+/** What a door needs to count who listens. */
 export async function openCounting(
   config: Config,
   at: Paths,
-  { index, secret, log }: { readonly index: number; readonly secret: Uint8Array; readonly log: Log },
-): Promise<Omit<AudienceOptions, 'outlet'>> {
+  { index, secret, log, tally }: CountingDeps,
+): Promise<AudienceOptions> {
   const sendQueue = await openSendQueue();
   if (typeof sendQueue === 'string')
     log.info(
@@ -37,6 +48,7 @@ export async function openCounting(
     log.warn({ entry }, 'a line of excludedNetworks is no address and no network: it is left out');
   return {
     door: index,
+    outlet: tally.outlet,
     sessionKey: keyFor(secret, 'listening sessions'),
     tag: segmentTags(secret),
     salts: openSalts(at.run),
