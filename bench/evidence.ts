@@ -2,7 +2,7 @@
  * What the evidence log costs, beside a program that appends the same lines to a file: entries a second with group
  * commit and one fsync for each, what ten rooms cost for a minute, the p99 of a group, and how long a log of a year takes
  * to open. `node bench/evidence.ts [--dir DIR] [--rounds 5]`; DIR must be on the disk that is meant (default: the
- * current folder). The two take turns in one run. Goals: at most 3 % of a core, and no slower than half of the plain file.
+ * current folder). The two take turns in one run. Goal: at most 3 % of a core for ten rooms.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
