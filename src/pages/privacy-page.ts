@@ -119,7 +119,7 @@ const section = (language: PageLanguage, level: 1 | 2, above: string): string =>
     (part) =>
       `<h${level + 1}>${part.title}</h${level + 1}>\n<ul>${part.says.map((line) => `<li>${line}</li>`).join('\n')}</ul>`,
   );
-  return `<h${level}>${title}</h${level}>\n${above}<p>${lead}</p>\n${listed.join('\n')}`;
+  return `<h${level}>${title}</h${level}>\n${above}<p class="lede">${lead}</p>\n${listed.join('\n')}`;
 };
 
 /** The title of the page, and what it is about. */

@@ -1,6 +1,7 @@
 /** The room page for listeners, the same before, during and after. */
 import { needsTicket } from '../../src/wire/delivery.ts';
 import type { RoomState } from '../../src/wire/room.ts';
+import type { RoomCounting } from '../audience/counting.ts';
 import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import { allWordsOf, type ListenWords, language } from '../kit/words.ts';
@@ -22,6 +23,8 @@ const GO_UP_MS = 60_000;
 /** A larger delay is a wrong clock, seconds. */
 const MAX_BEHIND_S = 300;
 const FAILING_POLL_MS = 20_000;
+/** Segments kept for a part of the page that is still being loaded. */
+const EARLY = 12;
 
 /** Builds the page around what the server rendered. */
 export function roomPage(main: HTMLElement, mount: HTMLElement, words: ListenWords): void {
@@ -47,6 +50,9 @@ class RoomPage {
   #reading: ReadingCard | undefined;
   #lock: LockScreen | undefined;
   #details: RoomDetails | undefined;
+  #counting: RoomCounting | undefined;
+  /** Segments that were received before the counting was loaded. */
+  readonly #early: [number, Uint8Array][] = [];
 
   readonly #mark = element('p', { class: 'mark' });
   readonly #sentence = element('p', { class: 'sentence', role: 'status' });
@@ -104,6 +110,10 @@ class RoomPage {
       // A listener who is called goes to a door.
       fromCaches: () => (this.#line?.called ? undefined : cachesOf(news.state.delivery)),
       late: () => news.state.delivery.newcomers !== 'live' && !this.#line?.called,
+      segment: (...received) => {
+        if (this.#counting) this.#counting.segment(...received);
+        else if (this.#early.length < EARLY) this.#early.push(received);
+      },
       told: (change, place) => this.#take({ ...news.state, ...change }, place),
       heard: () => {
         const ago = this.#behind();
@@ -225,6 +235,7 @@ class RoomPage {
     this.#controls.show(state, here, named);
     this.#loadDetails();
     this.#details?.show(state, here, named);
+    this.#counting?.look(state);
     const at = this.#news.running && sound.on && !replay ? player.place : undefined;
     const queue = needsTicket(state.delivery);
     if ((at === 'ring' || at === 'either') && queue) this.#loadLine();
@@ -328,6 +339,15 @@ class RoomPage {
         },
         { slug: this.#slug, words: all, sound: this.#sound, actions },
       );
+      this.#loadCounting();
+    },
+  );
+
+  /** Loaded last. */
+  readonly #loadCounting = this.#once(
+    () => import('../audience/counting.ts'),
+    ({ openCounting }) => {
+      this.#counting = openCounting(this.#slug, this.#sound, this.#early);
     },
   );
 }

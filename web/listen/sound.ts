@@ -28,7 +28,8 @@ export interface Sound {
 }
 
 /** What the sound has to ask of the page. */
-export interface SoundWays extends Pick<PlayerOptions, 'ticket' | 'fromCaches' | 'late' | 'told'> {
+export interface SoundWays
+  extends Pick<PlayerOptions, 'ticket' | 'fromCaches' | 'late' | 'told' | 'segment'> {
   /**
    * When what the live player plays was said, in wall-clock ms by the server's clock; undefined while nothing is
    * recorded.
@@ -117,7 +118,7 @@ export function openSound(slug: string, changed: () => void, { heard, ...ways }:
       paused = undefined;
       try {
         const { openReplay } = await import('../player/replay.ts');
-        replay = openReplay(slug, audio, from);
+        replay = openReplay(slug, audio, from, ways.segment);
         replay.onChange(changed);
         await replay.play();
       } finally {

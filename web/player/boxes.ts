@@ -78,6 +78,14 @@ export class BoxReader {
   }
 }
 
+/** The number of the first fragment in bytes that begin with one; NaN when they do not. */
+export function fragmentSeq(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + 24 <= bytes.length; at += Math.max(8, view.getUint32(at)))
+    if (view.getUint32(at + 4) === MOOF) return view.getUint32(at + 20);
+  return Number.NaN;
+}
+
 /** Media time at which a fragment begins, in seconds at 48 kHz, or undefined when it has no `tfdt`. */
 export function fragmentTime(bytes: Uint8Array): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,5 +1,7 @@
-import { fragmentTime } from './boxes.ts';
+import { FRAGMENTS_PER_SEGMENT } from '../../src/base/time.ts';
+import { fragmentSeq, fragmentTime } from './boxes.ts';
 import type { MediaBuffer } from './buffer.ts';
+import type { PlayerOptions } from './player.ts';
 import { type PlaylistPiece, pieceAt } from './playlist.ts';
 import type { RecordingSource } from './recording-source.ts';
 
@@ -7,6 +9,11 @@ import type { RecordingSource } from './recording-source.ts';
 const AHEAD = 30;
 /** A hole or an overlap of less than this is rounding, not a hole. */
 const ROUNDING = 0.05;
+
+/** What is kept of a piece that was fetched ahead: its tag and the head of its first fragment. */
+const FIRST_BYTES = 128;
+/** Pieces fetched ahead, and left behind by seeking. */
+const MOST_AHEAD = 64;
 
 /** Keeps a buffer filled ahead of the playhead, piece by piece. */
 export interface Feeder {
@@ -18,6 +25,8 @@ export interface Feeder {
   restart(): void;
   /** The browser has moved the playhead. */
   moved(): void;
+  /** The playhead went on: tells of the segments that it has come to. */
+  passed(): void;
 }
 
 /** Where the buffered range around `at` ends; `at` itself where nothing is buffered. */
@@ -28,9 +37,15 @@ function bufferedTo({ buffered }: HTMLAudioElement, at: number): number {
   return at;
 }
 
-/** Opens a feeder without a buffer; it stops when `over`. */
-export function openFeeder(audio: HTMLAudioElement, source: RecordingSource, over: AbortSignal): Feeder {
+/** Opens a feeder without a buffer; it stops when `over`. `segment` is called with what begins a segment that is played. */
+export function openFeeder(
+  audio: HTMLAudioElement,
+  source: RecordingSource,
+  over: AbortSignal,
+  segment: NonNullable<PlayerOptions['segment']> = () => {},
+): Feeder {
   let buffer: MediaBuffer | undefined;
+  const passing = openPassing(segment);
   let fetching = false;
   /** The piece to fetch next; −1 where the playhead has to say. */
   let next = -1;
@@ -45,6 +60,7 @@ export function openFeeder(audio: HTMLAudioElement, source: RecordingSource, ove
       appendedInit = piece.init;
       buffer.append(init);
     }
+    passing.loaded(piece.at, sound);
     // Every piece is moved to its place in the recording, whatever the program's own time was.
     buffer.append(sound, piece.at - (fragmentTime(sound) ?? 0));
   };
@@ -84,6 +100,7 @@ export function openFeeder(audio: HTMLAudioElement, source: RecordingSource, ove
       appendedInit = '';
     },
     feed,
+    passed: () => passing.passed(audio.currentTime),
     restart() {
       run++;
       next = -1;
@@ -108,4 +125,20 @@ export function behindHole(audio: HTMLAudioElement, pieces: readonly PlaylistPie
     }
   }
   return undefined;
+}
+
+/** Pieces of a recording are fetched ahead: their segments are told of when they are played. */
+function openPassing(segment: NonNullable<PlayerOptions['segment']>) {
+  let ahead: { readonly at: number; readonly number: number; readonly first: Uint8Array }[] = [];
+  return {
+    loaded(at: number, sound: Uint8Array): void {
+      const number = fragmentSeq(sound) / FRAGMENTS_PER_SEGMENT;
+      if (Number.isInteger(number)) ahead.push({ at, number, first: sound.slice(0, FIRST_BYTES) });
+    },
+    passed(at: number): void {
+      const due = ahead.filter((one) => one.at <= at);
+      ahead = ahead.filter((one) => one.at > at).slice(-MOST_AHEAD);
+      for (const { number, first } of due) segment(number, first);
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../src/base/time.ts';
 import { openBuffer, playableCodec } from './buffer.ts';
 import { Edge } from './edge.ts';
 import { lazily } from './lazily.ts';
@@ -6,6 +7,7 @@ import type { Player, PlayerOptions, PlayerState, PlayerStats } from './player.t
 import { Playhead, seconds } from './playhead.ts';
 import { canShare, openShared, type SharedStream } from './share.ts';
 import { openStream, type Sink, type Stream, type Where } from './stream.ts';
+import { streamAddress } from './stream-address.ts';
 
 /** A reconnect that succeeds within this time is not shown. */
 const QUIET_MS = 1_000;
@@ -13,7 +15,6 @@ const QUIET_MS = 1_000;
 const SPARE = 0.2;
 /** Buffered when the next segment is fetched, seconds: a cache may have to ask its own upstream. */
 const CACHED_MARGIN = 3;
-const FRAGMENT_MS = 320;
 const BROKEN_RETRY_MS = 300;
 /** A second decoder fault within this time is retried more slowly, seconds. */
 const BROKEN_AGAIN = 10;
@@ -78,6 +79,10 @@ class LivePlayer implements Player {
   get informed(): boolean {
     const patience = SILENT + this.#head.period / 1000;
     return this.#told && this.#stream !== undefined && this.#network.silence < patience;
+  }
+
+  get session(): string | undefined {
+    return this.#where.session;
   }
 
   get cached(): boolean {
@@ -195,7 +200,7 @@ class LivePlayer implements Player {
     // What was learned about the network stays when nothing changes.
     if ((far !== undefined) !== this.#roomy) {
       this.#learn(far !== undefined);
-      this.#where = far ? { place: 'ring', behind: far.delay } : { place: 'live', behind: 0 };
+      this.#where = { place: far ? 'ring' : 'live', behind: far?.delay ?? 0, session: this.session };
     }
     this.#caches = far;
   }
@@ -204,17 +209,11 @@ class LivePlayer implements Player {
     this.#told = false;
     const { slug, base = '', share, ticket } = this.#options;
     const { codec } = this.#playable;
-    const shown = (): string => {
-      const proof = this.#where.seat ?? ticket?.call(this.#options);
-      return proof === undefined ? '' : `&ticket=${encodeURIComponent(proof)}`;
-    };
-    const since = (after: number): string =>
-      `&after=${after}${this.place === 'ring' ? '&was=ring' : ''}${this.#where.back ? `&back=${this.#where.back}` : ''}`;
     const request = {
-      url: (after: number | undefined) =>
-        `${base}/r/${slug}/stream?codec=${codec}&margin=${Math.round(this.#head.edge.margin * 1000)}${
-          after === undefined ? '' : since(after)
-        }${shown()}`,
+      url: (after: number | undefined) => {
+        const wish = { base, slug, codec, margin: this.#head.edge.margin, after };
+        return streamAddress({ ...wish, ticket: ticket?.call(this.#options) }, this.#where);
+      },
       after: () => this.#last,
       ahead: () => Math.max(0, (this.#head.buffer?.end ?? 0) - this.audio.currentTime),
     };
@@ -286,7 +285,8 @@ class LivePlayer implements Player {
     const back = this.#where.place === 'live' && to.place === 'ring';
     const moved = this.#where.place !== to.place;
     if (moved) this.#network.anew('at-once');
-    this.#where = { ...to, seat: to.seat ?? this.#where.seat, back: to.back ?? this.#where.back };
+    const { seat, back: proof, session } = this.#where;
+    this.#where = { ...to, seat: to.seat ?? seat, back: to.back ?? proof, session: to.session ?? session };
     if (!moved) return;
     // At the live edge nothing extra is buffered for caches.
     if (to.place === 'live' && this.#roomy) this.#learn(false);
@@ -323,6 +323,7 @@ class LivePlayer implements Player {
     const { buffer } = head;
     if (!buffer || !this.#init || (this.#last !== undefined && seq <= this.#last)) return;
     this.#last = seq;
+    if (seq % FRAGMENTS_PER_SEGMENT === 0) this.#options.segment?.(seq / FRAGMENTS_PER_SEGMENT, bytes);
     const late = this.#network.arrived(seq, head.period / 1000);
     head.edge.floor = this.#network.spare;
     const { end } = buffer;

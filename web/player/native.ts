@@ -74,6 +74,7 @@ export function nativePlayer(options: PlayerOptions, audio: HTMLAudioElement): P
     steady: undefined,
     steadier() {},
     cached: false,
+    session: undefined,
     informed: false,
     behind: undefined,
     position: undefined,

@@ -27,6 +27,8 @@ export interface PlayerOptions {
   late?(): boolean;
   /** The ticket that admits this listener to the live edge, if there is one; asked before each connection. */
   ticket?(): string | undefined;
+  /** The first fragment of a segment has arrived; its tag stands in front of it. */
+  segment?(number: number, first: Uint8Array): void;
   /**
    * The stream tells of the room: of all of it first, then of what changes; on the delayed stream as late as the
    * sound.
@@ -74,6 +76,8 @@ export interface Player {
   steadier(on: boolean): void;
   /** True while the stream itself tells the state of the room, so that nobody need ask for it. */
   readonly informed: boolean;
+  /** The session that a door's stream is sent to; undefined before the first answer, and where no door knows the listener. */
+  readonly session: string | undefined;
   /** True while the sound is fetched from caches. */
   readonly cached: boolean;
   /** Seconds between the playhead and the live edge of the program; undefined while silent or unknown. */

@@ -1,6 +1,7 @@
 /** Plays a recording, complete or still growing, with the same MediaSource code; loaded only when it is needed. */
 import { type MediaBuffer, openBuffer, playableCodec } from './buffer.ts';
 import { behindHole, type Feeder, openFeeder } from './feeder.ts';
+import type { PlayerOptions } from './player.ts';
 import { type PlaylistRecording, placeAt, wallAt } from './playlist.ts';
 import { openSource, type RecordingSource } from './recording-source.ts';
 
@@ -34,13 +35,18 @@ export interface Replay {
   close(): void;
 }
 
-/** Opens the recording of a room at `from`. */
-export function openReplay(slug: string, audio: HTMLAudioElement, from: ReplayStart = 0, base = ''): Replay {
+/** Opens the recording of a room at `from`. `segment` is called with the first fragment of each segment that is played. */
+export function openReplay(
+  slug: string,
+  audio: HTMLAudioElement,
+  from: ReplayStart = 0,
+  segment: PlayerOptions['segment'] = () => {},
+): Replay {
   const listeners = new Set<() => void>();
   const over = new AbortController();
   const playable = playableCodec();
-  const source = openSource(slug, base, playable?.codec, over.signal);
-  const feeder = openFeeder(audio, source, over.signal);
+  const source = openSource(slug, '', playable?.codec, over.signal);
+  const feeder = openFeeder(audio, source, over.signal, segment);
   let state: ReplayState = 'loading';
   let buffer: MediaBuffer | undefined;
   let rate = 1;
@@ -181,6 +187,7 @@ function eventsOf(
       void feeder.feed();
     },
     timeupdate: () => {
+      feeder.passed();
       void feeder.feed();
       tell();
     },

@@ -11,6 +11,8 @@ export interface Where {
   readonly seat?: string | undefined;
   /** Sent with a reconnect, it proves that this listener was here before: such a request is never deferred. */
   readonly back?: string | undefined;
+  /** The session that the sound is sent to; sent with a reconnect, it goes on. */
+  readonly session?: string | undefined;
 }
 
 /** Receives what a stream delivers. */
@@ -87,6 +89,7 @@ export function openStream(options: StreamOptions, sink: Sink): Stream {
         behind: Number(response.headers.get('earshot-behind')) || 0,
         seat: response.headers.get('earshot-seat') ?? undefined,
         back: response.headers.get('earshot-back') ?? undefined,
+        session: response.headers.get('earshot-session') ?? undefined,
       });
       const boxes = new BoxReader();
       const reader = response.body.getReader();

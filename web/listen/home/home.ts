@@ -1,12 +1,14 @@
 /** The home page: rooms that are on, rooms to come, and a form to start one. */
 import { momentOf } from '../../../src/wire/moment.ts';
 import { isRunning, type RoomCard, type StagePerson } from '../../../src/wire/room.ts';
+import { openCardImpressions } from '../../audience/card-impressions.ts';
 import { element, write } from '../../kit/element.ts';
 import type { AllWords } from '../../kit/words.ts';
 import { frame } from '../frame.ts';
 import { openPoll } from '../poll.ts';
 import { dayOf, timeOf } from '../say.ts';
 import { openTheatre, type Theatre } from '../theatre/theatre.ts';
+import { authorization } from './operator-key.ts';
 import { startForm } from './start-form.ts';
 import { openYourRooms } from './your-rooms.ts';
 
@@ -42,6 +44,7 @@ export function homePage(main: HTMLElement, words: AllWords): void {
     rooms,
     start,
   );
+  const impressions = openCardImpressions(() => authorization().authorization !== undefined);
   const theatres = new Map<string, Theatre>();
   let shown = '';
   const poll = openPoll<{ rooms: readonly Listed[] }>(
@@ -57,6 +60,7 @@ export function homePage(main: HTMLElement, words: AllWords): void {
         const focus = document.activeElement?.getAttribute('href');
         lists.replaceChildren(...sections(listed, words, theatres));
         if (rooms.isConnected) rooms.replaceWith(lists);
+        impressions(cardsIn(lists));
         if (focus && !document.activeElement?.getAttribute('href')) {
           lists.querySelector<HTMLElement>(`a[href="${CSS.escape(focus)}"]`)?.focus();
         }
@@ -78,6 +82,15 @@ export function homePage(main: HTMLElement, words: AllWords): void {
     () => {},
   );
 }
+
+/** The cards of a list, by their rooms. */
+const cardsIn = (lists: HTMLElement): Map<string, Element> =>
+  new Map(
+    [...lists.querySelectorAll('li')].flatMap((card) => {
+      const slug = card.querySelector('h3 a')?.getAttribute('href')?.slice('/r/'.length);
+      return slug ? [[slug, card] as const] : [];
+    }),
+  );
 
 /** The list does not say who speaks, so the hosts are shown on the stage of a live room. */
 const people = (room: Listed): StagePerson[] =>

@@ -1,0 +1,210 @@
+/** When a room's card on the home page counts as seen: half of it, in a visible tab, for a second without a break. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openBareChromium } from './bare-chromium.ts';
+import { type AudienceEar, openAudienceEar } from './rig/audience-ear.ts';
+import { type Browser, startBrowser } from './rig/browser.ts';
+import { type MadeRoom, type Server, startServer, until } from './rig/server.ts';
+
+const ROOMS = 16;
+/** Events are sent in batches of this age, and a little for the way. */
+const TOLD_MS = 2_500;
+
+let server: Server;
+let browser: Browser;
+let ear: AudienceEar;
+const rooms: MadeRoom[] = [];
+beforeAll(async () => {
+  server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
+  for (let n = 0; n < ROOMS; n++) {
+    const start = new Date(Date.now() + (n + 1) * 86_400_000).toISOString();
+    rooms.push(await server.room(`Card number ${n}`, '--start', start));
+  }
+  browser = await startBrowser({ viewport: { width: 900, height: 500 } });
+}, 180_000);
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  ear = await openAudienceEar(server.url, () => '');
+  return () => ear[Symbol.asyncDispose]();
+});
+
+/** Computes in each frame, from the cards' places alone, what has been seen by the definition; in every page. */
+function oracle(): void {
+  const since = new Map<string, number>();
+  const seen: Record<string, true> = {};
+  const margins: Record<string, number> = {};
+  Object.assign(window, { seenCards: seen, cardMargins: margins });
+  const look = (): void => {
+    const now = performance.now();
+    for (const link of document.querySelectorAll('#rooms li h3 a')) {
+      const slug = link.getAttribute('href')?.slice(3) ?? '';
+      const box = (link.closest('li') as Element).getBoundingClientRect();
+      const view = window.visualViewport as VisualViewport;
+      const wide = Math.min(box.right, view.offsetLeft + view.width) - Math.max(box.left, view.offsetLeft);
+      const high = Math.min(box.bottom, view.offsetTop + view.height) - Math.max(box.top, view.offsetTop);
+      const share = (Math.max(0, wide) * Math.max(0, high)) / (box.width * box.height);
+      if (share >= 0.5 && document.visibilityState === 'visible') {
+        if (!since.has(slug)) since.set(slug, now);
+        const lasted = now - (since.get(slug) ?? now);
+        margins[slug] = Math.max(margins[slug] ?? 0, lasted);
+        if (lasted >= 1_000) seen[slug] = true;
+      } else since.delete(slug);
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+interface OracleWindow {
+  readonly seenCards: Record<string, true>;
+  readonly cardMargins: Record<string, number>;
+}
+
+/** What a page told, and what it should have told; cards that were in view for a second to within 60 ms are left out. */
+async function compare(page: Page): Promise<{ told: string[]; meant: string[] }> {
+  await wait(TOLD_MS);
+  const { seenCards, cardMargins } = await page.evaluate(() => {
+    const { seenCards, cardMargins } = window as unknown as OracleWindow;
+    return { seenCards, cardMargins };
+  });
+  const unsure = new Set(
+    Object.entries(cardMargins).flatMap(([slug, ms]) => (Math.abs(ms - 1_000) < 60 ? [slug] : [])),
+  );
+  const sure = (slugs: Iterable<string>): string[] =>
+    [...slugs].filter((slug) => !unsure.has(slug)).toSorted();
+  return { told: sure(ear.events.map(({ slug }) => slug)), meant: sure(Object.keys(seenCards)) };
+}
+
+async function home(): Promise<Page> {
+  const page = await browser.context.newPage();
+  await page.addInitScript(oracle);
+  await page.goto(ear.url);
+  await page
+    .locator('#rooms li h3')
+    .nth(ROOMS - 1)
+    .waitFor();
+  return page;
+}
+
+/** To where the window is full of cards. */
+const toCards = (page: Page): Promise<void> =>
+  page.evaluate(() => document.querySelectorAll('#rooms li')[4]?.scrollIntoView({ block: 'center' }));
+
+test('whatever somebody scrolls, exactly the cards that were seen are told, once each', async () => {
+  let compared = 0;
+  // Scrolled slowly, in leaps, back and forth, and at random; each trace is the same in every run.
+  const traces: readonly (readonly (readonly [to: number, ms: number])[])[] = [
+    [[0, 1_500]],
+    [
+      [300, 400],
+      [600, 400],
+      [900, 400],
+      [1_200, 400],
+      [1_500, 1_600],
+    ],
+    Array.from({ length: 12 }, (_, n) => [n * 150, 700] as const),
+    Array.from({ length: 10 }, (_, n) => [n % 2 === 0 ? 700 : 0, 650] as const),
+    Array.from({ length: 14 }, (_, n) => [(n * 7_919) % 2_000, 200 + ((n * 4_729) % 1_300)] as const),
+  ];
+  for (const trace of traces) {
+    ear.events.length = 0;
+    const page = await home();
+    for (const [to, ms] of trace) {
+      await page.evaluate((top) => scrollTo(0, top), to);
+      await wait(ms);
+    }
+    const { told, meant } = await compare(page);
+    expect(told).toEqual(meant);
+    expect(new Set(told).size).toBe(told.length);
+    compared += meant.length;
+    await page.close();
+  }
+  expect(compared).toBeGreaterThan(10);
+  expect(ear.wrong).toEqual([]);
+}, 180_000);
+
+test('a page that is zoomed tells what is within the window', async () => {
+  const page = await home();
+  await toCards(page);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setPageScaleFactor', { pageScaleFactor: 3 });
+  await wait(2_500);
+  const zoomed = await compare(page);
+  expect(zoomed.told).toEqual(zoomed.meant);
+  const few = zoomed.told.length;
+  await session.send('Emulation.setPageScaleFactor', { pageScaleFactor: 1 });
+  await wait(2_500);
+  const whole = await compare(page);
+  expect(whole.told).toEqual(whole.meant);
+  expect(whole.told.length).toBeGreaterThan(few);
+  await page.close();
+}, 60_000);
+
+test('what is covered is not seen, nor what is being printed', async () => {
+  const page = await home();
+  await toCards(page);
+  await page.evaluate(() => {
+    const cover = document.createElement('div');
+    cover.id = 'cover';
+    cover.style.cssText = 'position:fixed;inset:0;background:#000;z-index:99';
+    document.body.append(cover);
+  });
+  await wait(1_000);
+  const before = ear.events.length;
+  await wait(3_000);
+  // A card may have been seen in the instant before it was covered.
+  expect(ear.events.length - before).toBe(0);
+  await page.evaluate(() => {
+    dispatchEvent(new Event('beforeprint'));
+    document.getElementById('cover')?.remove();
+  });
+  await wait(3_000);
+  expect(ear.events.length - before).toBe(0);
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  await until('what is uncovered is seen', async () => ear.events.length > before, 6_000);
+  await page.close();
+}, 60_000);
+
+test('the host of a room, and the operator, are no audience of it', async () => {
+  const page = await browser.context.newPage();
+  const mine = rooms[0] as MadeRoom;
+  await page.goto(ear.url);
+  await page.evaluate(
+    ([slug, link]) =>
+      localStorage.setItem('earshot-rooms', JSON.stringify([{ slug, title: 'Mine', link, role: 'host' }])),
+    [mine.slug, mine.studio] as const,
+  );
+  ear.events.length = 0;
+  await page.reload();
+  await page
+    .locator('#rooms li h3')
+    .nth(ROOMS - 1)
+    .waitFor();
+  await page.locator(`#rooms li h3 a[href="/r/${mine.slug}"]`).scrollIntoViewIfNeeded();
+  await wait(2_000 + TOLD_MS);
+  expect(ear.events.length).toBeGreaterThan(0);
+  expect(ear.events.map(({ slug }) => slug)).not.toContain(mine.slug);
+  await page.evaluate(() => localStorage.clear());
+  await page.evaluate(() => sessionStorage.setItem('earshot-operator', 'key'));
+  ear.events.length = 0;
+  await page.reload();
+  await wait(2_000 + TOLD_MS);
+  expect(ear.events).toEqual([]);
+  await page.evaluate(() => sessionStorage.clear());
+  await page.close();
+}, 60_000);
+
+test('a hidden tab sees nothing until it is shown', async () => {
+  await using bare = await openBareChromium();
+  const tab = await bare.tab(ear.url);
+  // In front of it before a second has passed.
+  await bare.tab('about:blank');
+  await until('it is hidden', async () => (await tab.run('document.visibilityState')) === 'hidden', 5_000);
+  const before = ear.events.length;
+  await wait(5_000);
+  expect(ear.events.length - before).toBe(0);
+}, 60_000);

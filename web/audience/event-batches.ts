@@ -1,0 +1,60 @@
+/** Sends what happened to the server, in small batches. */
+import { type AudienceEvent, type EventReport, MAX_EVENTS } from '../../src/wire/audience-events.ts';
+
+/** Events wait this long for others, ms. */
+const GATHER_MS = 1_500;
+
+/** 64 random bits in base64url: of an event, so that one that is sent twice counts once. */
+export function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}
+
+/** True when this browser asks not to be tracked: Do Not Track, or Global Privacy Control. */
+export function asksForPrivacy(): boolean {
+  const { doNotTrack, globalPrivacyControl } = navigator as Navigator & {
+    doNotTrack?: string | null;
+    globalPrivacyControl?: boolean;
+  };
+  return globalPrivacyControl === true || doNotTrack === '1' || doNotTrack === 'yes';
+}
+
+/** What one page tells about one room. */
+export interface EventBatches {
+  add(event: AudienceEvent): void;
+  /** Sends at once what waits: the page may go. */
+  flush(): void;
+}
+
+/** Opens the batches of a room. `session` is asked for when they are sent; a discreet page says none. */
+export function openEventBatches(slug: string, session: () => string | undefined): EventBatches {
+  let waiting: AudienceEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    while (waiting.length > 0) {
+      const token = session();
+      const events = waiting.slice(0, MAX_EVENTS);
+      waiting = waiting.slice(MAX_EVENTS);
+      const report: EventReport = { v: 1, ...(token === undefined ? {} : { session: token }), events };
+      const body = JSON.stringify(report);
+      // Text, so that no question goes ahead of it; what a browser refuses to queue is lost.
+      navigator.sendBeacon(`/r/${slug}/events`, body);
+    }
+  };
+  addEventListener('pagehide', flush);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') flush();
+  });
+  return {
+    add(event) {
+      waiting.push(event);
+      timer ??= setTimeout(flush, GATHER_MS);
+    },
+    flush,
+  };
+}

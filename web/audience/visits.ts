@@ -1,0 +1,27 @@
+import { VISIT_IDLE_MS } from '../../src/wire/audience-events.ts';
+
+/** Where the time of the last sign is kept: of this tab, and no longer than it. */
+export interface SignStore {
+  read(): string | null;
+  write(text: string): void;
+}
+
+/** Tells visits from signs of life: a page that was loaded again, or looked at again, within 30 min is the same visit. */
+export class Visits {
+  readonly #store: SignStore;
+  #last: number;
+
+  constructor(store: SignStore) {
+    this.#store = store;
+    this.#last = Number(store.read() ?? Number.NaN);
+  }
+
+  /** Somebody is here at `now` (wall-clock ms); true when a visit begins with it. */
+  sign(now: number): boolean {
+    const since = now - this.#last;
+    const fresh = !(since >= 0 && since < VISIT_IDLE_MS);
+    this.#last = now;
+    this.#store.write(String(now));
+    return fresh;
+  }
+}
