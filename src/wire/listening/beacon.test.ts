@@ -29,5 +29,5 @@ test.each([
   ['negative seconds', JSON.stringify({ ...BEACON, seconds: -1 })],
   ['seconds without end', `${JSON.stringify(BEACON).replace('30.72', '1e999')}`],
   ['words for numbers', JSON.stringify({ ...BEACON, seconds: '30' })],
-  ['no flag', JSON.stringify({ ...BEACON, audible: undefined })],
+  ['a word for a flag', JSON.stringify({ ...BEACON, audible: 'yes' })],
 ])('%s is no beacon', (_, text) => expect(readBeacon(text)).toBeUndefined());

@@ -21,10 +21,10 @@ export interface Beacon {
   readonly proof: string;
   /** Seconds that were played (the clock of the audio element ran) since the last beacon. */
   readonly seconds: number;
-  /** False when it is muted, or its volume is 0. */
-  readonly audible: boolean;
-  /** True when the page was hidden when it was sent. */
-  readonly hidden: boolean;
+  /** False when it is muted, or its volume is 0; absent from browsers that ask not to be tracked. */
+  readonly audible?: boolean;
+  /** True when the page was hidden when it was sent; absent as well. */
+  readonly hidden?: boolean;
   /** True for a player inside another site. */
   readonly embed?: true;
   /** Times that playing stopped for want of sound since the last beacon. */
@@ -53,9 +53,11 @@ export function readBeacon(text: string): Beacon | undefined {
   if (typeof proof !== 'string' || !PROOF.test(proof)) return undefined;
   if (!whole(window, 0, 0xffff_ffff) || !whole(segments, LEAST_SEGMENTS, WINDOW_SEGMENTS)) return undefined;
   if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= MOST_SECONDS)) return undefined;
-  if (typeof audible !== 'boolean' || typeof hidden !== 'boolean') return undefined;
+  for (const flag of [audible, hidden]) if (flag !== undefined && typeof flag !== 'boolean') return undefined;
   return {
-    ...{ session, way: way as Way, window, segments, proof, seconds, audible, hidden },
+    ...{ session, way: way as Way, window, segments, proof, seconds },
+    ...(typeof audible === 'boolean' ? { audible } : {}),
+    ...(typeof hidden === 'boolean' ? { hidden } : {}),
     ...(embed === true ? { embed } : {}),
     ...(whole(stalls, 0, 1_000) ? { stalls } : {}),
   };
