@@ -19,6 +19,8 @@ import { RoomShelf, takeRows } from './room-shelf.ts';
 
 export { DEFINITIONS, definitionsHash } from './definitions.ts';
 export type { CountedFigures, EvidencePort, WrittenDown } from './evidence-port.ts';
+export { openRoomFiles } from './export/room-files.ts';
+export { type HappeningMemory, Happenings } from './happenings.ts';
 
 /** What counting needs. */
 export interface AudienceDeps {

@@ -262,6 +262,21 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...EVIDENCE, methods: ['POST'], body: 16 * 1024, examples: ['/evidence/cosign'] },
   },
   {
+    ...{ id: 'evening', what: 'the picture of an evening, for the numbers page' },
+    pattern: '/r/:room/evening.json',
+    ...{ ...EVIDENCE, cache: 'state', examples: ['/r/hall/evening.json'] },
+  },
+  {
+    ...{ id: 'numbers-csv', what: "a room's figures with their definitions" },
+    pattern: '/r/:room/numbers.csv',
+    ...{ ...EVIDENCE, examples: ['/r/hall/numbers.csv'] },
+  },
+  {
+    ...{ id: 'numbers-parquet', what: 'the same for DuckDB and its like' },
+    pattern: '/r/:room/numbers.parquet',
+    ...{ ...EVIDENCE, examples: ['/r/hall/numbers.parquet'] },
+  },
+  {
     ...{ id: 'bundle', what: "a room's figures as they can be checked", pattern: '/r/:room/bundle' },
     ...{ ...EVIDENCE, examples: ['/r/hall/bundle'] },
   },

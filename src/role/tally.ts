@@ -1,4 +1,5 @@
-import { open as openAudience } from '../audience/index.ts';
+import { join } from 'node:path';
+import { open as openAudience, openRoomFiles } from '../audience/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { OpenRole } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
@@ -11,6 +12,7 @@ import { paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { useSnapshot } from './snapshot.ts';
 import { answersOf, openTallyEvidence } from './tally-evidence.ts';
+import { openTallyHappenings } from './tally-happenings.ts';
 
 /** Opens the tally: what the doors say of sessions, as figures. Nobody waits for it. */
 export async function openTally(config: Config, log: Log): Promise<OpenRole> {
@@ -26,6 +28,10 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
       ...{ keep: config.audienceKeep, quota: config.audienceQuota },
     }),
   );
+  const happenings = await openTallyHappenings({
+    ...{ ...keeping, evidence, path: join(at.audience, 'happenings.json') },
+  });
+  const files = openRoomFiles({ clock: systemClock, bundle: evidence.bundle });
   const outlet = stack.use(await listenSocket(at.tallyBus, audience.greeting, keeping));
   audience.onNumbers((message) => outlet.publish(message));
   outlet.onUpstream(audience.receive);
@@ -35,6 +41,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
       message(message) {
         siteSpoke ||= message.head.kind === 'rooms';
         receive(message.head);
+        happenings.receive(message.head);
         audience.receive(message);
       },
       failed: logLost(systemClock, log, 'site'),
@@ -55,12 +62,20 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
       subscribeSocket(at.cellBus(cell), {
         message({ head, body }) {
           // Everything else of a cell is sound.
-          if (head.kind === 'state' || head.kind === 'clocks') audience.receive({ head, body });
+          if (head.kind !== 'state' && head.kind !== 'clocks') return;
+          audience.receive({ head, body });
+          happenings.receive(head);
         },
         failed: logLost(systemClock, log, `cell-${cell}`),
       }),
     );
-  stack.use(await serveInner(at.tallyHttp, answersOf(evidence, audience.fetch), keeping));
+  stack.use(
+    await serveInner(
+      at.tallyHttp,
+      answersOf(evidence, (request) => files(request) ?? audience.fetch(request)),
+      keeping,
+    ),
+  );
   return Object.assign(stack.move(), {
     metrics: () => exposition(audience.metrics()) + evidence.metrics(),
     checks: () => {

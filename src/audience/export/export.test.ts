@@ -55,7 +55,7 @@ const ask = async (sql: string): Promise<unknown[]> => {
   }
 };
 const parquet = join(folder, 'hall.parquet');
-writeFileSync(parquet, parquetOf('hall', entries));
+writeFileSync(parquet, await parquetOf('hall', entries));
 const csv = join(folder, 'hall.csv');
 writeFileSync(csv, [...csvOf('hall', entries)].join(''));
 

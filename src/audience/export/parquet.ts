@@ -1,4 +1,3 @@
-import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { LoggedItem } from '../evening.ts';
 import { definitionLines, type ExportRow, exportRows } from './rows.ts';
 
@@ -22,7 +21,9 @@ const COUNTS = [
  * The figures of a room as a Parquet file, with the definitions in its key-value metadata under `earshot.definitions`.
  * It is made in memory: some 20 bytes a row.
  */
-export function parquetOf(room: string, entries: Iterable<LoggedItem>): Uint8Array {
+export async function parquetOf(room: string, entries: Iterable<LoggedItem>): Promise<Uint8Array> {
+  // Loaded when somebody asks for it first.
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
   const rows = [...exportRows(entries)];
   const buffer = parquetWriteBuffer({
     columnData: [

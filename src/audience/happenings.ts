@@ -1,0 +1,88 @@
+import type { HappeningEntry } from '../wire/evidence-entry.ts';
+import type { Clocks, RoomState } from '../wire/room.ts';
+
+/** What is written down of a room that happens, without its place in the room's chain. */
+export type Happening = Omit<HappeningEntry, 'room' | 'seq' | 'previous'>;
+
+/** Rooms that are remembered; the one that was heard of longest ago is dropped. */
+const MOST_ROOMS = 4_096;
+/** Each clock, and what it is called in the log. */
+const CLOCKS = [
+  ['scheduled', 'scheduled'],
+  ['opened', 'opened'],
+  ['firstAudio', 'first-audio'],
+  ['firstSpeech', 'first-speech'],
+  ['ended', 'ended'],
+] as const satisfies readonly (readonly [keyof Clocks, Happening['what']])[];
+
+/** What was written down of one room: the clocks as they stood, the newest silence, the newest rung. */
+export interface HappeningMemory {
+  readonly clocks: Readonly<Partial<Record<Happening['what'], number>>>;
+  readonly silence?: number;
+  readonly rung: number;
+}
+
+const FRESH: HappeningMemory = { clocks: {}, rung: 0 };
+
+/**
+ * Notices what happens to rooms: the clocks, a silence with its cause, each change of rung. What was noticed is
+ * remembered, so that a process that starts again writes nothing twice: `memory` goes to the disk and comes back.
+ */
+export class Happenings {
+  readonly #rooms: Map<string, HappeningMemory>;
+
+  constructor(memory: Readonly<Record<string, HappeningMemory>> = {}) {
+    this.#rooms = new Map(Object.entries(memory));
+  }
+
+  /** What is remembered, as JSON. */
+  get memory(): Record<string, HappeningMemory> {
+    return Object.fromEntries(this.#rooms);
+  }
+
+  /** The clocks of a room as the site or its cell tells them. A clock that was set anew is told again. */
+  clocks(room: string, clocks: Clocks): Happening[] {
+    const before = this.#of(room);
+    const news: Happening[] = [];
+    const known: Partial<Record<Happening['what'], number>> = { ...before.clocks };
+    for (const [clock, what] of CLOCKS) {
+      const at = clocks[clock];
+      if (at === undefined || known[what] === at) continue;
+      known[what] = at;
+      news.push({ v: 1, kind: 'happening', at: Math.round(at), what });
+    }
+    if (news.length > 0) this.#keep(room, { ...before, clocks: known });
+    return news;
+  }
+
+  /** The state of a running room. */
+  state(room: string, { program, delivery }: Pick<RoomState, 'program' | 'delivery'>): Happening[] {
+    const before = this.#of(room);
+    const news: Happening[] = [];
+    const { deadAir } = program;
+    if (deadAir && deadAir.since !== before.silence)
+      news.push({ ...HAPPENED, at: Math.round(deadAir.since), what: 'dead-air', detail: deadAir.cause });
+    if (delivery.rung !== before.rung)
+      news.push({ ...HAPPENED, at: Math.round(delivery.since), what: 'rung', detail: String(delivery.rung) });
+    if (news.length > 0)
+      this.#keep(room, {
+        ...before,
+        ...(deadAir ? { silence: deadAir.since } : {}),
+        rung: delivery.rung,
+      });
+    return news;
+  }
+
+  #of(room: string): HappeningMemory {
+    return this.#rooms.get(room) ?? FRESH;
+  }
+
+  #keep(room: string, memory: HappeningMemory): void {
+    this.#rooms.delete(room);
+    this.#rooms.set(room, memory);
+    const [oldest] = this.#rooms.keys();
+    if (this.#rooms.size > MOST_ROOMS && oldest !== undefined) this.#rooms.delete(oldest);
+  }
+}
+
+const HAPPENED = { v: 1, kind: 'happening' } as const;
