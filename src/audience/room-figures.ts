@@ -158,16 +158,17 @@ function happened(events: EventTotals): RoomFigures {
   // Attempts and what became of them may be told by two doors, one after the other.
   const attempts = Math.max(events.attempts, events.successes + failed);
   const figures: RoomFigures = {
-    in_room_now: plain(events.pages),
     visits: plain(events.visits),
     join_attempts: plain(attempts),
     join_retries: plain(events.retries),
     join_success: plain(events.successes),
     join_failures: { ...plain(failed), ...(failed > 0 ? { parts: { ...events.failures } } : {}) },
     post_impressions: plain(events.impressions),
-    embed_impressions: plain(events.embedImpressions),
-    feed_downloads: plain(events.downloads),
   };
+  // What no door has ever told is not known, which is not 0.
+  if (events.pages > 0) figures.in_room_now = plain(events.pages);
+  if (events.embedImpressions > 0) figures.embed_impressions = plain(events.embedImpressions);
+  if (events.downloads > 0) figures.feed_downloads = plain(events.downloads);
   return figures;
 }
 

@@ -83,7 +83,7 @@ test('with 256 open files 500 come: those inside hear on, the others are told, a
     if (next.ended || next.text().startsWith('HTTP/1.1 503')) next = listen(door.port);
     return next.text().startsWith('HTTP/1.1 200');
   });
-  expect(door.log().match(/limit of open files \(ulimit -n\)/g)?.length).toBe(1);
+  expect(door.log().match(/limit on open files \(ulimit -n\)/g)?.length).toBe(1);
 });
 
 test('when files run out all the same nothing spins, no listener is cut off, and newcomers get in once there are some', async () => {

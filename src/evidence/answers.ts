@@ -128,6 +128,9 @@ export function openAnswers(deps: EvidenceAnswerDeps): (request: Request) => Pro
         case 'evidence-head':
           if (!reads) return refuse('method-not-allowed');
           return answer(deps.heads.served, 'text/plain; charset=utf-8', A_SECOND);
+        case 'evidence-entry':
+          if (!reads) return refuse('method-not-allowed');
+          return await entry(deps, Number(pathname.slice(pathname.lastIndexOf('/') + 1)));
         case 'evidence-keys':
           if (!reads) return refuse('method-not-allowed');
           return answer(keysText(deps), 'application/json', A_SECOND);
@@ -157,6 +160,15 @@ const keysText = ({ keys, heads }: EvidenceAnswerDeps): string =>
   });
 
 /** A tile, as far as the newest checkpoint covers it. */
+/** One entry, exactly as it was hashed, for people who follow a link; programs read whole tiles. */
+async function entry({ store, heads }: EvidenceAnswerDeps, index: number): Promise<Response> {
+  if (index >= (heads.last?.size ?? 0))
+    return refuse('not-found', 'The newest checkpoint does not cover an entry of this number yet.');
+  const found = (await store.entries(Math.floor(index / TILE_WIDTH)))[index % TILE_WIDTH];
+  if (!found) throw new RangeError(`entry ${index} is missing`);
+  return answer(new Uint8Array(found), 'application/json', FOR_EVER);
+}
+
 async function tile({ store, heads }: EvidenceAnswerDeps, path: string): Promise<Response> {
   const name = parseTilePath(path);
   const size = heads.last?.size ?? 0;

@@ -254,6 +254,10 @@ export const ADDRESSES: readonly Address[] = [
     examples: ['/evidence/tile/0/x001/234.p/56', '/evidence/tile/entries/000'],
   },
   {
+    ...{ id: 'evidence-entry', what: 'one of its entries', pattern: '/evidence/entry/:number' },
+    ...{ ...EVIDENCE, cache: 'asset', examples: ['/evidence/entry/41'] },
+  },
+  {
     ...{ id: 'evidence-keys', what: 'its keys and witnesses', pattern: '/evidence/keys.json' },
     ...{ ...EVIDENCE, cache: 'state', examples: ['/evidence/keys.json'] },
   },

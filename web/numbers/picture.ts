@@ -49,19 +49,18 @@ const paint = (): Paint => ({
 const axes = ({ ash, line }: Paint, words: PictureWords): uPlot.Axis[] => {
   const number = new Intl.NumberFormat(words.locale, { notation: 'compact', maximumFractionDigits: 1 });
   const both = { stroke: ash, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
-  const time = new Intl.DateTimeFormat(words.locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
+  const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const byMinute = new Intl.DateTimeFormat(words.locale, hours);
+  const bySecond = new Intl.DateTimeFormat(words.locale, { ...hours, second: '2-digit' });
   const day = new Intl.DateTimeFormat(words.locale, { day: 'numeric', month: 'short' });
   const instants = (_: uPlot, ticks: number[]): string[] =>
     ticks.map((at, i) => {
+      const time = (ticks[1] ?? 60) - (ticks[0] ?? 0) < 60 ? bySecond : byMinute;
       const fresh = i === 0 || day.format(at * 1000) !== day.format((ticks[i - 1] ?? 0) * 1000);
       return fresh ? `${time.format(at * 1000)}\n${day.format(at * 1000)}` : time.format(at * 1000);
     });
   return [
-    { ...both, values: instants, space: 64 },
+    { ...both, values: instants, space: 80 },
     { ...both, size: 56, values: (_, ticks) => ticks.map((n) => number.format(n)) },
   ];
 };

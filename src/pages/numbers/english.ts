@@ -11,6 +11,7 @@ export const numbersEnglish: NumbersWords = {
   between: (low, high) =>
     `Between ${low} and ${high}: the server’s count and the players’ reports differ too much for one figure.`,
   liveAndReplay: (live, replay) => `${live} live + ${replay} replay`,
+  belowOne: 'less than 1',
   nothing: 'Nothing has been counted yet. Figures appear here with the first listener.',
   picture: 'The evening',
   pictureNeedsScripts:
@@ -19,7 +20,7 @@ export const numbersEnglish: NumbersWords = {
   units: {
     events: 'events',
     sessions: 'sessions (one player each)',
-    people: 'people, estimated',
+    people: 'people (different listener keys)',
     listens: 'listens',
     seconds: 'seconds',
   },

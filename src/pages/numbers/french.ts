@@ -11,6 +11,7 @@ export const numbersFrench: NumbersWords = {
   between: (low, high) =>
     `Entre ${low} et ${high} : le compte du serveur et celui des lecteurs diffèrent trop pour donner un seul chiffre.`,
   liveAndReplay: (live, replay) => `${live} en direct + ${replay} en rediffusion`,
+  belowOne: 'moins de 1',
   nothing: 'Rien n’a encore été compté. Les chiffres apparaissent ici avec la première personne à l’écoute.',
   picture: 'La soirée',
   pictureNeedsScripts:
@@ -19,7 +20,7 @@ export const numbersFrench: NumbersWords = {
   units: {
     events: 'événements',
     sessions: 'sessions (un lecteur chacune)',
-    people: 'personnes, estimées',
+    people: 'personnes (clés d’auditeur différentes)',
     listens: 'écoutes',
     seconds: 'secondes',
   },

@@ -30,6 +30,8 @@ export function spokenFigure(id: MetricId, figure: Figure, words: NumbersWords):
     );
   if (figure.low !== undefined && figure.high !== undefined && figure.low !== figure.high)
     return `${said(figure.low, figure, words)} – ${said(figure.high, figure, words)}`;
+  // A log of whole numbers has 0 where somebody listened now and then.
+  if (id === 'avg_concurrent' && figure.value === 0) return words.belowOne;
   return said(figure.value, figure, words);
 }
 

@@ -12,6 +12,7 @@ export interface NumbersWords {
   peak(count: string): string;
   between(low: string, high: string): string;
   liveAndReplay(live: string, replay: string): string;
+  readonly belowOne: string;
   readonly nothing: string;
   readonly picture: string;
   readonly pictureNeedsScripts: string;
