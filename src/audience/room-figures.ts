@@ -178,10 +178,11 @@ export const excludedOf = (count: AudienceCount): Partial<Record<Exclusion, numb
     EXCLUSIONS.map((code, i) => [code, count.excluded[i] ?? 0] as const).filter(([, n]) => n > 0),
   );
 
-/** Figures as pages and programs get them. */
+/** Figures as pages and programs get them. `entry` is that of the log in which they stood as `written`. */
 export function published(
   figures: RoomFigures,
   entry: number | undefined,
+  written: RoomFigures,
 ): Partial<Record<MetricId, Figure>> {
   return Object.fromEntries(
     Object.entries(figures).map(([id, figure]) => [
@@ -191,7 +192,8 @@ export function published(
         value: figure.net,
         unit: metricOf(id as MetricId).unit,
         definition: definitionOf(id as MetricId),
-        ...(entry === undefined ? {} : { entry }),
+        // A figure that has grown since rests on the entry to come.
+        ...(entry === undefined || written[id as MetricId]?.net !== figure.net ? {} : { entry }),
       },
     ]),
   );

@@ -191,6 +191,8 @@ export class AudienceRoom {
         parts: { stage, standby },
       };
     memory.total = total;
+    // The log has not taken it yet.
+    delete memory.entry;
     const failures = this.hasEvents ? this.events.totals.failures : undefined;
     const sessions = (total.tuned_in_live?.net ?? 0) + (total.drop_ins?.net ?? 0);
     return {
@@ -248,7 +250,11 @@ export class AudienceRoom {
         status: memory.status,
         state: final && Object.keys(final.figures).length > 0 ? 'final' : 'live',
       },
-      metrics: published(final ? { ...figures, ...final.figures } : figures, memory.entry),
+      metrics: published(
+        final ? { ...figures, ...final.figures } : figures,
+        memory.entry,
+        final ? final.figures : (memory.total ?? {}),
+      ),
       excluded: final && Object.keys(final.figures).length > 0 ? final.excluded : excludedOf(count),
       ...(this.hasEvents && Object.keys(this.events.totals.failures).length > 0
         ? { failures: this.events.totals.failures }
