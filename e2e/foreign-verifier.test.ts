@@ -34,7 +34,7 @@ const EVENTS: readonly EventWishes[] = [
   { minutes: 120 },
   { minutes: 20, others: 0, witnesses: 2 },
   { minutes: 15, others: 33, rotations: [3, 9], gap: 6, witnesses: 1, seed: 5 },
-  { minutes: 1, others: 0 },
+  { minutes: 2, others: 0 },
 ];
 
 test.each(EVENTS)('both verifiers find a true bundle right: %o', async (wishes) => {

@@ -23,7 +23,7 @@ export class WriteCounters {
 
   /** As metrics, with what the log knows of itself. */
   metrics(log: { size: number; waiting: number; gaps: number; lost: number; witnesses: number }): Metric[] {
-    const classes: Sample[] = BOUNDS.map((le, n) => [{ le }, this.#classes[n] ?? 0]);
+    const classes: Sample[] = BOUNDS.map((within, n) => [{ within }, this.#classes[n] ?? 0]);
     const counter = (name: string, help: string, value: Metric['value']): Metric => ({
       ...{ name: `earshot_evidence_${name}_total`, kind: 'counter', help, value },
     });
@@ -35,10 +35,11 @@ export class WriteCounters {
       counter('written_bytes', 'Bytes of entries written into the evidence log', this.bytes),
       counter('groups', 'Groups of entries that were written with one fsync', this.groups),
       counter('group_seconds', 'Time that writing all groups took, fsync included', this.#seconds),
-      counter('groups_within', 'Groups that were on the disk within `le` seconds (a cumulative histogram)', [
-        ...classes,
-        [{ le: '+Inf' }, this.groups],
-      ]),
+      counter(
+        'groups_within',
+        'Groups that were on the disk within that many seconds (a cumulative histogram)',
+        [...classes, [{ within: '+Inf' }, this.groups]],
+      ),
       counter('gaps', 'Times in which the disk took no entries and that are noted in the log', log.gaps),
       counter('lost', 'Entries that were never written because too many waited for the disk', log.lost),
       gauge('log_entries', 'Entries in the evidence log', log.size),
