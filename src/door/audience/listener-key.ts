@@ -28,7 +28,8 @@ function readSalt(folder: string, day: number): Buffer {
   };
   const there = read();
   if (there) return there;
-  mkdirSync(folder, { recursive: true });
+  // Sockets of ours are in it: nobody else may write there.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Whole before it has its name, so that nobody reads half of it.
   const own = `${path}.${process.pid}`;
   const salt = randomBytes(SALT_BYTES);
