@@ -1,6 +1,6 @@
 /**
  * Fan-out of one stream: our door beside a C send() loop, nginx with nchan, and Icecast, on the same cores in one run.
- * What counting the audience costs: `--peers door,door-counts --starts 5`.
+ * What counting the audience costs: `--peers door,door-uncounted --starts 5`.
  *
  *   node bench/fanout.ts [--sizes 5000,18500,55000] [--windows 3] [--periods 5] [--starts 1]
  *       [--peers c,door,nchan,icecast]

@@ -76,7 +76,7 @@ async function openLimit(plan: StreamPlan): Promise<Server> {
 }
 
 const openDoor =
-  (period?: number, how = '', counts = '') =>
+  (period?: number, how = '', counting = '') =>
   async (plan: StreamPlan): Promise<Server> => {
     const every = period ?? plan.period;
     const fragment = Math.round((plan.bytes * FRAGMENT_MS) / plan.period);
@@ -90,7 +90,7 @@ const openDoor =
         String(port),
         plan.certificate ?? '',
         how,
-        counts,
+        counting,
       ]);
       if (!child.stdout) throw new Error('no output');
       await once(child.stdout, 'data');
@@ -197,10 +197,10 @@ http {
 export const STREAM_PEERS: Readonly<Record<string, StreamPeer>> = {
   c: { name: 'C, epoll and send()', joins: 4000, open: openLimit },
   door: { name: 'Earshot door', joins: 4000, open: openDoor() },
-  'door-counts': {
-    name: 'Earshot door that counts its audience',
+  'door-uncounted': {
+    name: 'Earshot door that counts nobody',
     joins: 4000,
-    open: openDoor(undefined, 'batch', 'counts'),
+    open: openDoor(undefined, 'batch', 'uncounted'),
   },
   'door-each': {
     name: 'Earshot door, a call for each write',

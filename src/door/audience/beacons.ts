@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
+import { digest } from '../../base/hmac.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
 import { readBeacon } from '../../wire/listening/beacon.ts';
 import { firstSegment, proofOf } from '../../wire/listening-proof.ts';
@@ -47,8 +47,6 @@ export interface BeaconsDeps {
   /** The tag of a segment of a room. */
   tag(slug: string, segment: number): Uint8Array;
 }
-
-const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
 /** Tags that were made lately, by room. */
 class KnownTags {
@@ -119,7 +117,7 @@ export class Beacons {
     const when = this.#when(card, last, beacon.way);
     if (when) return when;
     if (row >= 0 && !this.#isNew(row, window, segments)) return 'repeated';
-    const proof = proofOf({ session, window, segments }, this.#tags.of(slug), sha256);
+    const proof = proofOf({ session, window, segments }, this.#tags.of(slug), digest);
     if (proof !== beacon.proof) {
       if (row >= 0) this.#mark(row, window, SPOILT);
       return 'wrong-proof';

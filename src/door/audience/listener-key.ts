@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Hmac, openHmac } from '../../base/hmac.ts';
 import type { ClientAddress } from '../network/client-address.ts';
 
 const SALT_BYTES = 32;
@@ -9,8 +10,8 @@ const NAME = 'listener-salt-';
 
 /** Where the salt of a day comes from. */
 export interface Salts {
-  /** The salt of the UTC day that `wall` falls in. Salts of other days are destroyed. */
-  at(wall: number): KeyObject;
+  /** HMAC with the salt of the UTC day that `wall` falls in. Salts of other days are destroyed. */
+  at(wall: number): Hmac;
 }
 
 const nameOf = (day: number): string => `${NAME}${new Date(day * DAY_MS).toISOString().slice(0, 10)}`;
@@ -60,13 +61,13 @@ function removeOthers(folder: string, day: number): void {
  * its own, and one person who comes by two doors counts as two.
  */
 export function openSalts(folder: string): Salts {
-  let kept: { readonly day: number; readonly key: KeyObject } | undefined;
+  let kept: { readonly day: number; readonly key: Hmac } | undefined;
   return {
     at(wall) {
       const day = Math.floor(wall / DAY_MS);
       // A clock that was set back must not bring a salt back that is deleted.
       if (kept && day <= kept.day) return kept.key;
-      kept = { day, key: createSecretKey(readSalt(folder, day)) };
+      kept = { day, key: openHmac(readSalt(folder, day)) };
       removeOthers(folder, day);
       return kept.key;
     },
@@ -75,11 +76,11 @@ export function openSalts(folder: string): Salts {
 
 /** Salts in memory alone, for a door that stands by itself. */
 export function openOwnSalts(): Salts {
-  let kept: { readonly day: number; readonly key: KeyObject } | undefined;
+  let kept: { readonly day: number; readonly key: Hmac } | undefined;
   return {
     at(wall) {
       const day = Math.floor(wall / DAY_MS);
-      if (!kept || day > kept.day) kept = { day, key: createSecretKey(randomBytes(SALT_BYTES)) };
+      if (!kept || day > kept.day) kept = { day, key: openHmac(randomBytes(SALT_BYTES)) };
       return kept.key;
     },
   };
@@ -89,10 +90,10 @@ export function openOwnSalts(): Salts {
  * The listener key of this day: 64 bits of HMAC(salt, address and user agent), in two halves. The address is not kept.
  */
 export function listenerKey(
-  salt: KeyObject,
+  salt: Hmac,
   { family, value }: ClientAddress,
   agent: string,
 ): readonly [low: number, high: number] {
-  const mac = createHmac('sha256', salt).update(`${family} ${value} ${agent}`).digest();
+  const mac = salt(`${family} ${value} ${agent}`);
   return [mac.readUInt32LE(0), mac.readUInt32LE(4)];
 }

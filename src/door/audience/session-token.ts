@@ -1,4 +1,6 @@
-import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { openHmac } from '../../base/hmac.ts';
+import { randomId } from '../../base/random-id.ts';
 import { SESSION_TOKEN, WINDOW_SEGMENTS } from '../../wire/listening-proof.ts';
 
 const ID_BYTES = 8;
@@ -41,13 +43,9 @@ export interface SessionTokens {
 
 /** Opens the signer. `bytes`: 32, of the purpose `listening sessions`. */
 export function openSessionTokens(bytes: Uint8Array, wall: () => number): SessionTokens {
-  const key = createSecretKey(bytes);
+  const hmac = openHmac(bytes);
   const sign = (slug: string, head: Buffer): Buffer =>
-    createHmac('sha256', key)
-      .update(`earshot session 1 ${slug} `)
-      .update(head)
-      .digest()
-      .subarray(0, MAC_BYTES);
+    hmac(`earshot session 1 ${slug} `, head).subarray(0, MAC_BYTES);
   const give = (slug: string, id: Buffer): string => {
     const head = Buffer.alloc(HEAD_BYTES);
     id.copy(head);
@@ -56,7 +54,7 @@ export function openSessionTokens(bytes: Uint8Array, wall: () => number): Sessio
   };
   return {
     issue(slug, segment) {
-      const id = randomBytes(ID_BYTES);
+      const id = randomId();
       const first = id[0] ?? 0;
       const phase = ((segment % WINDOW_SEGMENTS) + WINDOW_SEGMENTS) % WINDOW_SEGMENTS;
       // 252 is the largest multiple below 256: of the first byte only which sixth it is in stays random.

@@ -1,5 +1,7 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
+import { openHmac } from '../../base/hmac.ts';
+import { randomId } from '../../base/random-id.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
 import { EXCLUSIONS, type Exclusion } from '../../wire/metrics.ts';
 import { FLAG, SLOT_S, SLOTS, TRANSPORTS, type Way } from '../../wire/session-record.ts';
@@ -62,7 +64,7 @@ export class ListeningSessions {
   readonly counts: SessionCounts = { begun: 0, resumed: 0, uncounted: 0, forged: 0, expired: 0, replayed: 0 };
   readonly #deps: SessionsDeps;
   /** Never written anywhere, and gone with this process. */
-  readonly #here = createSecretKey(randomBytes(32));
+  readonly #here = openHmac(randomBytes(32));
   readonly #networks = new NetworkCounts();
   readonly #slugs: string[] = [];
   readonly #rooms = new Map<string, number>();
@@ -301,7 +303,7 @@ export class ListeningSessions {
 
 /** An id for a player that gets no token. */
 function freshId(): Pick<TokenContents, 'low' | 'high'> {
-  const id = randomBytes(8);
+  const id = randomId();
   return { low: id.readUInt32LE(0), high: id.readUInt32LE(4) };
 }
 
