@@ -1,4 +1,5 @@
-import crawlers from 'crawler-user-agents';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Exclusion } from '../../wire/metrics.ts';
 
 /** Agents whose kind is remembered; beyond it all are looked at again. */
@@ -11,27 +12,36 @@ const REHEARSAL = /^earshot-crowd\b/;
 /** Libraries and engines that the list does not know. */
 const LIBRARY = /^(?:node|undici|Deno|Bun|Java|Dalvik|libwww|Apache-HttpClient|PostmanRuntime)\b/;
 
-/** One of the list, as far as it is read; the package does not declare its tags. */
+/** One of the list, as far as it is read. */
 interface Listed {
   readonly pattern: string;
   readonly tags?: readonly string[];
 }
 
-const pattern = (tags: readonly string[] | undefined): RegExp =>
-  new RegExp(
-    (crawlers as readonly Listed[])
-      .filter((one) => tags === undefined || one.tags?.some((tag) => tags.includes(tag)))
-      .map((one) => one.pattern)
-      .join('|'),
-  );
-
-/** What reads pages for nobody in particular is told by its user agent, from a public list of 1,500 of them (MIT). */
-const ANY = pattern(undefined);
-const KINDS: readonly (readonly [RegExp, Exclusion])[] = [
-  [pattern(['browser-automation']), 'headless'],
-  [pattern(['http-library']), 'bot-library'],
-  [pattern(['social-preview']), 'preview'],
-];
+/**
+ * What reads pages for nobody in particular is told by its user agent, from a public list of 1,500 of them (MIT). It is
+ * read here, not imported: an imported list stays in memory with all its examples.
+ */
+function readPatterns(): { any: RegExp; kinds: readonly (readonly [RegExp, Exclusion])[] } {
+  const path = createRequire(import.meta.url).resolve('crawler-user-agents');
+  const crawlers = JSON.parse(readFileSync(path, 'utf8')) as readonly Listed[];
+  const pattern = (tag?: string): RegExp =>
+    new RegExp(
+      crawlers
+        .filter(({ tags }) => tag === undefined || tags?.includes(tag))
+        .map((one) => one.pattern)
+        .join('|'),
+    );
+  return {
+    any: pattern(),
+    kinds: [
+      [pattern('browser-automation'), 'headless'],
+      [pattern('http-library'), 'bot-library'],
+      [pattern('social-preview'), 'preview'],
+    ],
+  };
+}
+const { any: ANY, kinds: KINDS } = readPatterns();
 
 function kindOf(agent: string): Exclusion {
   if (REHEARSAL.test(agent)) return 'rehearsal';
