@@ -1,6 +1,6 @@
 /** What a page tells of its listener: proofs of the sound, seconds played, and how joining went. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { epochMs, FRAGMENTS_PER_SEGMENT, fragmentAt } from '../src/base/time.ts';
 import { readSecret } from '../src/keys/secret.ts';
 import { segmentTags } from '../src/keys/segment-tags.ts';
@@ -15,18 +15,20 @@ let server: Server;
 let browser: Browser;
 let room: MadeRoom;
 let zero = 0;
-let ear: AudienceEar;
-/** Long enough for a whole window of segments, wherever it begins. */
-const RECORDED_MS = 75_000;
+/** Long enough for the segments of a first proof (15.36 s) after one that is not whole. */
+const RECORDED_MS = 27_000;
 /** Sessions given out. */
 let given = 0;
 
-/** A token whose windows begin with the next segment, as doors give them. */
-function session(): string {
-  const next = Math.floor(fragmentAt(epochMs(zero), epochMs(Date.now())) / FRAGMENTS_PER_SEGMENT) + 1;
-  const id = Buffer.from([next % WINDOW_SEGMENTS, 10, 0, 0, 0, 0, 0, ++given]);
+/** The number of the next segment of a program. */
+const nextSegment = (from: number): number =>
+  Math.floor(fragmentAt(epochMs(from), epochMs(Date.now())) / FRAGMENTS_PER_SEGMENT) + 1;
+/** A token whose windows begin with a segment: the next one, as doors give them. */
+function session(first = nextSegment(zero)): string {
+  const id = Buffer.from([first % WINDOW_SEGMENTS, 10, 0, 0, 0, 0, 0, ++given]);
   return Buffer.concat([id, Buffer.alloc(16)]).toString('base64url');
 }
+const openEar = (): Promise<AudienceEar> => openAudienceEar(server.url, () => session());
 
 beforeAll(async () => {
   server = await startServer({ EARSHOT_CELLS: '1', EARSHOT_DOORS: '1' });
@@ -38,155 +40,160 @@ afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
 });
-beforeEach(async () => {
-  ear = await openAudienceEar(server.url, session);
-  return () => ear[Symbol.asyncDispose]();
-});
 
 /** Whether a beacon proves what it says, by the tags that the installation's secret makes. */
-function proves({ beacon }: AudienceEar['beacons'][number]): boolean {
+const proves = ({ beacon }: AudienceEar['beacons'][number]): boolean => {
   const tags = segmentTags(readSecret(`${server.data}/secret`));
   const window: ProvenWindow = { ...beacon, session: sessionOf(beacon.session) as Uint8Array };
   return proofOf(window, (segment) => tags(room.slug, segment)) === beacon.proof;
-}
-const names = (): string[] => ear.events.map(({ event: [name] }) => name);
+};
+const names = (ear: AudienceEar): string[] => ear.events.map(({ event: [name] }) => name);
 
-test('a listener is proven within half a minute and each 30 s from then on, and the seconds are those that were played', async () => {
-  const page = await listenTo(browser, `${ear.url}/r/${room.slug}`);
-  const began = performance.now();
-  await until('the first proof', async () => ear.beacons.length > 0, 30_000);
-  await page.evaluate(() => {
-    for (const audio of document.querySelectorAll('audio')) audio.muted = true;
-  });
-  await until('two more', async () => ear.beacons.length > 2, 60_000);
-  await page.getByRole('button', { name: /^Pause/ }).click();
-  const played = (performance.now() - began) / 1000;
-  await wait(1_500);
-  expect(ear.wrong).toEqual([]);
-  expect(ear.beacons.map(proves)).not.toContain(false);
-  expect(new Set(ear.beacons.map(({ beacon }) => String(sessionOf(beacon.session)))).size).toBe(1);
-  const [first, ...rest] = ear.beacons;
-  expect(first?.beacon).toMatchObject({ way: 'stream', segments: 3, audible: true, hidden: false });
-  expect(rest.every(({ beacon }) => beacon.audible === false)).toBe(true);
-  // The last one came with the pause; what was heard of the segment that was running is not proven.
-  const seconds = ear.beacons.reduce((sum, { beacon }) => sum + beacon.seconds, 0);
-  expect(seconds).toBeLessThan(played + 0.5);
-  expect(seconds).toBeGreaterThan(played - 7);
-  expect(names()).toEqual(['visit', 'attempt', 'success']);
-  expect(ear.events.at(-1)?.session).toBe(first?.beacon.session);
+// Side by side, because they wait for half minutes of sound. Each has an address of its own: no page shares with another.
+describe.concurrent('a page that listens', () => {
+  test('a listener is proven within half a minute and each 30 s from then on, and the seconds are those that were played', async () => {
+    await using ear = await openEar();
+    const page = await listenTo(browser, `${ear.url}/r/${room.slug}`);
+    const began = performance.now();
+    await until('the first proof', async () => ear.beacons.length > 0, 30_000);
+    await page.evaluate(() => {
+      for (const audio of document.querySelectorAll('audio')) audio.muted = true;
+    });
+    await until('two more', async () => ear.beacons.length > 2, 60_000);
+    await page.getByRole('button', { name: /^Pause/ }).click();
+    const played = (performance.now() - began) / 1000;
+    await wait(1_500);
+    expect(ear.wrong).toEqual([]);
+    expect(ear.beacons.map(proves)).not.toContain(false);
+    expect(new Set(ear.beacons.map(({ beacon }) => String(sessionOf(beacon.session)))).size).toBe(1);
+    const [first, ...rest] = ear.beacons;
+    expect(first?.beacon).toMatchObject({ way: 'stream', segments: 3, audible: true, hidden: false });
+    expect(rest.every(({ beacon }) => beacon.audible === false)).toBe(true);
+    // The last one came with the pause; what was heard of the segment that was running is not proven.
+    const seconds = ear.beacons.reduce((sum, { beacon }) => sum + beacon.seconds, 0);
+    expect(seconds).toBeLessThan(played + 0.5);
+    expect(seconds).toBeGreaterThan(played - 7);
+    expect(names(ear)).toEqual(['visit', 'attempt', 'success']);
+    expect(ear.events.at(-1)?.session).toBe(first?.beacon.session);
 
-  // Loaded again, it is the same visit; and another attempt.
-  await page.reload();
-  await page.getByRole('button', { name: /^Listen/ }).click();
-  await until('it joins again', async () => names().filter((name) => name === 'success').length > 1, 20_000);
-  expect(names().filter((name) => name === 'visit')).toHaveLength(1);
-  expect(new Set(ear.events.map(({ event: [, key] }) => key)).size).toBe(3);
-  await page.close();
-}, 150_000);
+    // Loaded again, it is the same visit; and another attempt.
+    await page.reload();
+    await page.getByRole('button', { name: /^Listen/ }).click();
+    await until('it joins again', async () => names(ear).filter((name) => name === 'success').length > 1, 20_000);
+    expect(names(ear).filter((name) => name === 'visit')).toHaveLength(1);
+    expect(new Set(ear.events.map(({ event: [, key] }) => key)).size).toBe(3);
+    await page.close();
+  }, 150_000);
 
-test('of two tabs that share a connection one tells, and when it closes the other goes on with the same session', async () => {
-  const tabs = [
-    await listenTo(browser, `${ear.url}/r/${room.slug}`),
-    await listenTo(browser, `${ear.url}/r/${room.slug}`),
-  ];
-  await until('proofs', async () => ear.beacons.length > 1, 60_000);
-  expect(ear.streams).toHaveLength(1);
-  const windows = ear.beacons.map(({ beacon }) => `${beacon.window} ${beacon.segments}`);
-  expect(new Set(windows).size).toBe(windows.length);
-  await tabs[0]?.close();
-  const before = ear.beacons.length;
-  await until('the other tab tells', async () => ear.beacons.length > before, 60_000);
-  // A door gives a fresh token of the same session to whoever comes back.
-  const ids = ear.beacons.map(({ beacon }) => String(sessionOf(beacon.session)));
-  expect(new Set(ids).size).toBe(1);
-  expect(ear.streams.at(-1)?.get('session')).toBe(ear.beacons[0]?.beacon.session);
-  expect(ear.beacons.map(proves)).not.toContain(false);
-  await tabs[1]?.close();
-}, 150_000);
+  test('of two tabs that share a connection one tells, and when it closes the other goes on with the same session', async () => {
+    await using ear = await openEar();
+    const tabs = [
+      await listenTo(browser, `${ear.url}/r/${room.slug}`),
+      await listenTo(browser, `${ear.url}/r/${room.slug}`),
+    ];
+    await until('proofs', async () => ear.beacons.length > 1, 60_000);
+    expect(ear.streams).toHaveLength(1);
+    const windows = ear.beacons.map(({ beacon }) => `${beacon.window} ${beacon.segments}`);
+    expect(new Set(windows).size).toBe(windows.length);
+    await tabs[0]?.close();
+    const before = ear.beacons.length;
+    await until('the other tab tells', async () => ear.beacons.length > before, 60_000);
+    // A door gives a fresh token of the same session to whoever comes back.
+    const ids = ear.beacons.map(({ beacon }) => String(sessionOf(beacon.session)));
+    expect(new Set(ids).size).toBe(1);
+    expect(ear.streams.at(-1)?.get('session')).toBe(ear.beacons[0]?.beacon.session);
+    expect(ear.beacons.map(proves)).not.toContain(false);
+    await tabs[1]?.close();
+  }, 150_000);
 
-test('the door counts what a page proves, and nothing of it is wrong', async () => {
-  const results = async (): Promise<Record<string, number>> =>
-    Object.fromEntries(
-      [
-        ...(await server.metrics()).matchAll(
-          /earshot_door_beacons_total\{(?:[^}]*,)?result="([^"]+)"[^}]*\} (\d+)/g,
-        ),
-      ].map(([, result = '', count]) => [result, Number(count)] as const),
+  test('the door counts what a page proves, and nothing of it is wrong', async () => {
+    const results = async (): Promise<Record<string, number>> =>
+      Object.fromEntries(
+        [
+          ...(await server.metrics()).matchAll(
+            /earshot_door_beacons_total\{(?:[^}]*,)?result="([^"]+)"[^}]*\} (\d+)/g,
+          ),
+        ].map(([, result = '', count]) => [result, Number(count)] as const),
+      );
+    const counted = async (): Promise<number> => (await results())['counted'] ?? 0;
+    const page = await listenTo(browser, room.url);
+    await until('two proofs count', async () => (await counted()) >= 2, 60_000);
+    await page.close();
+    const { counted: all, ...rest } = await results();
+    expect(Object.values(rest).every((count) => count === 0)).toBe(true);
+    expect(all).toBeGreaterThanOrEqual(2);
+  }, 120_000);
+
+  test('a hidden tab without sound goes on to prove', async () => {
+    await using ear = await openEar();
+    await using bare = await openBareChromium();
+    const tab = await bare.tab(`${ear.url}/r/${room.slug}`);
+    await tab.run(`new Promise((ready) => {
+      const look = () => {
+        const button = document.querySelector('.controls .button.main');
+        if (!button) return setTimeout(look, 50);
+        button.click();
+        begun();
+      };
+      const begun = () => {
+        const audio = document.querySelector('audio');
+        if (audio.paused || audio.currentTime === 0) return setTimeout(begun, 50);
+        audio.muted = true;
+        ready();
+      };
+      look();
+    })`);
+    await bare.tab('about:blank');
+    await until(
+      'the tab is hidden',
+      async () => (await tab.run('document.visibilityState')) === 'hidden',
+      5_000,
     );
-  const counted = async (): Promise<number> => (await results())['counted'] ?? 0;
-  const page = await listenTo(browser, room.url);
-  await until('two proofs count', async () => (await counted()) >= 2, 60_000);
-  await page.close();
-  const { counted: all, ...rest } = await results();
-  expect(Object.values(rest).every((count) => count === 0)).toBe(true);
-  expect(all).toBeGreaterThanOrEqual(2);
-}, 120_000);
+    await until('proofs', async () => ear.beacons.length > 2, 90_000);
+    expect(ear.beacons.every(({ beacon }) => beacon.hidden === true && beacon.audible === false)).toBe(true);
+    expect(ear.beacons.map(proves)).not.toContain(false);
+    const times = ear.beacons.map(({ at }) => at);
+    for (const [n, at] of times.entries()) if (n > 0) expect(at - (times[n - 1] ?? 0)).toBeLessThan(40_000);
+  }, 150_000);
 
-test('a hidden tab without sound goes on to prove', async () => {
-  await using bare = await openBareChromium();
-  const tab = await bare.tab(`${ear.url}/r/${room.slug}`);
-  await tab.run(`new Promise((ready) => {
-    const look = () => {
-      const button = document.querySelector('.controls .button.main');
-      if (!button) return setTimeout(look, 50);
-      button.click();
-      begun();
-    };
-    const begun = () => {
-      const audio = document.querySelector('audio');
-      if (audio.paused || audio.currentTime === 0) return setTimeout(begun, 50);
-      audio.muted = true;
-      ready();
-    };
-    look();
-  })`);
-  await bare.tab('about:blank');
-  await until(
-    'the tab is hidden',
-    async () => (await tab.run('document.visibilityState')) === 'hidden',
-    5_000,
-  );
-  await until('proofs', async () => ear.beacons.length > 2, 90_000);
-  expect(ear.beacons.every(({ beacon }) => beacon.hidden === true && beacon.audible === false)).toBe(true);
-  expect(ear.beacons.map(proves)).not.toContain(false);
-  const times = ear.beacons.map(({ at }) => at);
-  for (const [n, at] of times.entries()) if (n > 0) expect(at - (times[n - 1] ?? 0)).toBeLessThan(40_000);
-}, 150_000);
+  test('a replay proves what is played of it, with a session of its own', async () => {
+    const recorded = await server.room('Recorded');
+    const { zero: began } = await server.cli<{ zero: number }>('room', 'live', recorded.slug);
+    const first = nextSegment(began);
+    await using ear = await openAudienceEar(server.url, () => session(first));
+    await wait(RECORDED_MS);
+    await server.cli('room', 'end', recorded.slug);
+    const page = await browser.page(`${ear.url}/r/${recorded.slug}`);
+    await page.getByRole('button', { name: 'Play replay' }).click();
+    const played = performance.now();
+    await page.getByLabel('Speed').selectOption('2');
+    await until('a proof', async () => ear.beacons.length > 0, 60_000);
+    const [{ beacon } = { beacon: undefined }] = ear.beacons;
+    expect(beacon).toMatchObject({ way: 'replay', audible: true });
+    const tags = segmentTags(readSecret(`${server.data}/secret`));
+    const window = { ...beacon, session: sessionOf(beacon?.session ?? '') } as ProvenWindow;
+    expect(beacon?.proof).toBe(proofOf(window, (segment) => tags(recorded.slug, segment)));
+    // Seconds of the listener, not of the recording, which is played twice as fast.
+    expect(beacon?.seconds).toBeLessThanOrEqual((performance.now() - played) / 1000);
+    expect(ear.asked).toBe(1);
+    expect(names(ear)).toEqual(['visit']);
+    await page.close();
+  }, 240_000);
 
-test('a replay proves what is played of it, with a session of its own', async () => {
-  const recorded = await server.room('Recorded');
-  await server.cli('room', 'live', recorded.slug);
-  await wait(RECORDED_MS);
-  await server.cli('room', 'end', recorded.slug);
-  const page = await browser.page(`${ear.url}/r/${recorded.slug}`);
-  await page.getByRole('button', { name: 'Play replay' }).click();
-  const began = performance.now();
-  await page.getByLabel('Speed').selectOption('2');
-  await until('a proof', async () => ear.beacons.length > 0, RECORDED_MS);
-  const [{ beacon } = { beacon: undefined }] = ear.beacons;
-  expect(beacon).toMatchObject({ way: 'replay', audible: true });
-  const tags = segmentTags(readSecret(`${server.data}/secret`));
-  const window = { ...beacon, session: sessionOf(beacon?.session ?? '') } as ProvenWindow;
-  expect(beacon?.proof).toBe(proofOf(window, (segment) => tags(recorded.slug, segment)));
-  // Seconds of the listener, not of the recording, which is played twice as fast.
-  expect(beacon?.seconds).toBeLessThanOrEqual((performance.now() - began) / 1000);
-  expect(ear.asked).toBe(1);
-  expect(names()).toEqual(['visit']);
-  await page.close();
-}, 240_000);
-
-test('a browser that asks not to be tracked is counted, and nothing else is told', async () => {
-  const context = await browser.context.browser()?.newContext();
-  const page = await (context ?? browser.context).newPage();
-  await page.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
-  await page.goto(`${ear.url}/r/${room.slug}`);
-  await page.getByRole('button', { name: /^Listen/ }).click();
-  await until('a proof', async () => ear.beacons.length > 0, 40_000);
-  expect(ear.beacons.map(proves)).toEqual([true]);
-  expect(Object.keys(JSON.parse(ear.beacons[0]?.body ?? '{}')).toSorted()).toEqual([
-    ...['proof', 'seconds', 'segments', 'session', 'way', 'window'],
-  ]);
-  expect(ear.events.map((told) => told.session)).not.toContain(ear.beacons[0]?.beacon.session);
-  expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
-  await page.close();
-}, 90_000);
+  test('a browser that asks not to be tracked is counted, and nothing else is told', async () => {
+    await using ear = await openEar();
+    const context = await browser.context.browser()?.newContext();
+    const page = await (context ?? browser.context).newPage();
+    await page.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
+    await page.goto(`${ear.url}/r/${room.slug}`);
+    await page.getByRole('button', { name: /^Listen/ }).click();
+    await until('a proof', async () => ear.beacons.length > 0, 40_000);
+    expect(ear.beacons.map(proves)).toEqual([true]);
+    expect(Object.keys(JSON.parse(ear.beacons[0]?.body ?? '{}')).toSorted()).toEqual([
+      ...['proof', 'seconds', 'segments', 'session', 'way', 'window'],
+    ]);
+    expect(ear.events.map((told) => told.session)).not.toContain(ear.beacons[0]?.beacon.session);
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
+    await page.close();
+  }, 90_000);
+});

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selfSigned, writeCertificate } from '../test/certificate.ts';
+import { wavFile } from '../test/sound-file.ts';
 import { continuity, rawListener } from './rig/raw-listener.ts';
 import { freePort, type MadeRoom, outside, type Server, startServer, until } from './rig/server.ts';
 
@@ -186,23 +187,8 @@ let written: string | undefined;
 /** One second of a tone, as a WAV file. */
 function sound(): string {
   if (written) return written;
-  const samples = Buffer.alloc(48_000 * 2);
-  for (let n = 0; n < 48_000; n += 1)
-    samples.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * 440 * n) / 48_000)), 2 * n);
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + samples.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(48_000, 24);
-  head.writeUInt32LE(96_000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.length, 40);
+  const samples = Float32Array.from({ length: 48_000 }, (_, n) => 0.25 * Math.sin((2 * Math.PI * 440 * n) / 48_000));
   written = join(folder, 'tone.wav');
-  writeFileSync(written, Buffer.concat([head, samples]));
+  writeFileSync(written, wavFile(samples, 1));
   return written;
 }

@@ -2,7 +2,7 @@ import type { OpenRole } from './base/health.ts';
 import type { Log } from './base/log.ts';
 import type { Config } from './config/index.ts';
 
-/** A role: what it holds, what its death costs, and how its parts are opened. */
+/** A role: its parts, what its death costs, and how the parts are opened. */
 export interface Role {
   /** The parts that live in its process, in the order of a voice. */
   readonly parts: readonly string[];
@@ -16,7 +16,7 @@ export interface Role {
   open(config: Config, index: number, log: Log): Promise<OpenRole>;
 }
 
-/** The one table: role → parts. */
+/** The table of roles and their parts. */
 export const ROLES = {
   studio: {
     parts: ['stage', 'mixer', 'packager', 'archive', 'queue'],

@@ -131,7 +131,7 @@ export function rig(begun = 200) {
     place: 'live' as 'live' | 'ring',
     /** Owner of a newcomer's seat, and whether it is proved by a ticket. */
     holder: undefined as string | undefined,
-    retake: false,
+    closesOther: false,
     /** Collects expected errors; without it each is thrown. */
     contained: undefined as unknown[] | undefined,
   };
@@ -142,9 +142,9 @@ export function rig(begun = 200) {
       state.contained.push(error);
     },
     delivery: () => state.delivery,
-    place(_slug, _request, retake) {
+    place(_slug, _request, closeOther) {
       const { place: at, holder } = state;
-      if (holder !== undefined && state.retake) retake(holder);
+      if (holder !== undefined && state.closesOther) closeOther(holder);
       return { at, ...(holder === undefined ? {} : { holder }) };
     },
   });

@@ -1,26 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { wavFile } from '../../test/sound-file.ts';
 
 export const RATE = 48_000;
 
 /** Mono 16-bit WAV of `samples` (±1) at 48 kHz, the format of Chromium's fake microphone. */
 export function writeWav(path: string, samples: Float32Array): void {
-  const bytes = Buffer.alloc(44 + samples.length * 2);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(36 + samples.length * 2, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(RATE, 24);
-  bytes.writeUInt32LE(RATE * 2, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(samples.length * 2, 40);
-  for (let i = 0; i < samples.length; i++)
-    bytes.writeInt16LE(Math.round(Math.max(-1, Math.min(1, samples[i] ?? 0)) * 32767), 44 + i * 2);
-  writeFileSync(path, bytes);
+  writeFileSync(path, wavFile(samples, 1));
 }
 
 /** Start of each burst in seconds. The distances are unequal, so that each burst can be identified. */

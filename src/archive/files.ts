@@ -93,7 +93,7 @@ export async function writeWhole(files: Files, path: string, bytes: Uint8Array):
   await files.rename(`${path}.new`, path);
 }
 
-/** The same file system for the journals of a recording. */
+/** The machine's file system, for the journals of a recording. */
 export const journalFiles = (files: Files): JournalFiles => ({
   tail: async (path, most) => (await files.read(path))?.subarray(-most) ?? Buffer.alloc(0),
   size: (path) => files.size(path),

@@ -14,7 +14,7 @@ export { type ArchiveReader, openReader } from './reader.ts';
 export type { RecordedProgram } from './recorder.ts';
 export { type CountedRecording, countRecordings } from './recording-size.ts';
 
-/** What the archive needs. */
+/** Dependencies of the archive. */
 export interface ArchiveDeps {
   /** The folder of all recordings; one folder per room inside. */
   readonly dir: string;

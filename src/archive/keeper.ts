@@ -31,7 +31,7 @@ export interface KeptRoom {
   readonly neverKept?: boolean;
 }
 
-/** What the keeper needs. */
+/** Dependencies of the keeper. */
 export interface KeeperDeps {
   /** The folder of all recordings. */
   readonly dir: string;

@@ -34,7 +34,7 @@ export interface RecordedProgram {
   readonly title: string;
 }
 
-/** What a recorder needs. */
+/** Dependencies of a recorder. */
 export interface RecorderDeps {
   readonly dir: string;
   readonly files: Files;

@@ -7,7 +7,7 @@ import { readIndex } from './index-writer.ts';
 import { asPiece, isRenditionId, paths } from './layout.ts';
 import { isRecordingName } from './reader.ts';
 
-/** Size and age of one recording. */
+/** The size and age of one recording. */
 export interface CountedRecording {
   readonly slug: string;
   readonly bytes: number;
@@ -18,7 +18,7 @@ export interface CountedRecording {
   readonly removed?: Removed;
 }
 
-/** The same, with what tells that it has not changed since. */
+/** A counted recording, with the stamp that shows whether it has changed since. */
 export interface Counted extends Omit<CountedRecording, 'slug'> {
   /** Another one when the files are others. */
   readonly version: string;

@@ -17,9 +17,11 @@ import {
 } from './tables/session-row.ts';
 import { SessionTable } from './tables/session-table.ts';
 
-/** 32-bit words of a record. */
+/** Length of a session's record, in 32-bit words. */
 export const ROW_WORDS = RECORD_BYTES / 4;
-/** Seconds of listening that make somebody tune in, a replay a listen, and a key a listener. */
+/**
+ * Seconds of listening after which a session has tuned in, a replay counts as a listen, and a key counts as a listener.
+ */
 export const TUNED_IN_S = 60;
 const MINUTES_A_DAY = 1_440;
 /** Bits of the transports whose bytes a door hands out itself. */
@@ -31,12 +33,12 @@ const REPLAY = TRANSPORTS.indexOf('replay');
 const DOWNLOAD = TRANSPORTS.indexOf('download');
 const UNPROVEN = exclusionCode('bytes-without-proof');
 
-/** In which of three sums a session stands. */
+/** The class of a session: `counted`, `unsampled` (estimated from those that sent proofs) or `excluded`. */
 export const CLASS = { counted: 0, unsampled: 1, excluded: 2 } as const;
 const classOf = (exclusion: number, flags: number): number =>
   exclusion !== 0 ? CLASS.excluded : flags & ROW_FLAG.unsampled ? CLASS.unsampled : CLASS.counted;
 
-/** Sums of sessions and seconds by `CLASS`: those that count, those that others stand for, those that do not count. */
+/** Totals by `CLASS`: sessions that count, sessions that are estimated from others, and sessions that do not count. */
 export interface Sums {
   /** Sessions with some listening. */
   readonly listened: number[];
@@ -47,7 +49,7 @@ export interface Sums {
 }
 const zeros = (): Sums => ({ listened: [0, 0, 0], tuned: [0, 0, 0], stage: [0, 0, 0], standby: [0, 0, 0] });
 
-/** Different listener keys of a day. */
+/** The distinct listener keys of one day. */
 export interface Day {
   /** Days since 1970, UTC. */
   day: number;
@@ -56,7 +58,7 @@ export interface Day {
   readonly excluded: Distinct;
 }
 
-/** The counting of one room. Every record is absolute, so one that comes twice, or an older copy, changes nothing. */
+/** Counts one room. Records carry absolute values, so a repeated or older record changes nothing. */
 export class AudienceCount {
   readonly live = new SessionTable();
   readonly replay = new SessionTable();

@@ -8,7 +8,7 @@ import { EXCLUSION_RULES } from './rules.ts';
 import { LEAST_PROVING } from './sampling.ts';
 import { HEARD_S, PROOF_SLOTS } from './tables/session-row.ts';
 
-/** Everything that figures are counted by: rules of figures, rules of who counts, and their numbers. */
+/** Everything that defines a figure: the rules of the figures, the rules of who counts, and the constants in them. */
 export const DEFINITIONS = {
   v: 1,
   metrics: METRICS,
@@ -24,10 +24,10 @@ export const DEFINITIONS = {
   },
 } as const;
 
-/** SHA-256 of the canonical JSON of `DEFINITIONS`, hexadecimal. */
+/** SHA-256 of the canonical JSON of `DEFINITIONS`, in hexadecimal. */
 export const definitionsHash: string = createHash('sha256')
   .update(canonical(DEFINITIONS as unknown as Json))
   .digest('hex');
 
-/** Where a figure's definition can be read. */
+/** The address at which a figure's definition can be read. */
 export const definitionOf = (id: MetricId): string => `/numbers#${id}`;

@@ -1,32 +1,19 @@
 import { expect, test } from 'vitest';
+import { FIRST_MINUTE, minuteEntry } from '../../test/minute-entry.ts';
 import { MAX_EVENTS, MAX_POINTS } from '../wire/evening.ts';
 import type { EvidenceEntry, MinuteEntry } from '../wire/evidence-entry.ts';
 import { eveningOf, type LoggedItem } from './evening.ts';
 
-const START = 29_940_000;
-const minute = (n: number, m: number, joins = 0, failed = 0): MinuteEntry => ({
-  ...{
-    v: 1,
-    kind: 'minute',
-    room: 'hall',
-    seq: n + 1,
-    previous: '',
-    minute: START + n,
-    status: 'reconciled',
-  },
-  samples: Array.from(
-    { length: 6 },
-    (_, i) => [(START + n) * 60 + 10 * (i + 1), m + 2, m + 1, m, m + 3] as const,
-  ),
-  total: {
-    join_attempts: { net: joins, gross: joins, method: 'counted' },
-    join_success: { net: joins - failed, gross: joins - failed, method: 'counted' },
-  },
-  seconds: { stage: 0, standby: 0 },
-  excluded: {},
-  failures: { network: failed },
-  ...{ sampling: 1_000_000, definitions: 'x' },
-});
+const START = FIRST_MINUTE;
+/** A minute with so many joins so far, and so many that failed. */
+const minute = (n: number, m: number, joins = 0, failed = 0): MinuteEntry =>
+  minuteEntry(n, m, {
+    total: {
+      join_attempts: { net: joins, gross: joins, method: 'counted' },
+      join_success: { net: joins - failed, gross: joins - failed, method: 'counted' },
+    },
+    failures: { network: failed },
+  });
 const indexed = (list: readonly EvidenceEntry[]): LoggedItem[] =>
   list.map((entry, index) => ({ index: index + 7, entry }));
 

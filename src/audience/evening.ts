@@ -12,16 +12,16 @@ import { SLOT_S } from '../wire/session-record.ts';
 /** Steps that people can read on an axis, in seconds. */
 const STEPS = [SLOT_S, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 86_400] as const;
 
-/** One entry of a room with its index in the log. */
+/** An entry of one room, with its index in the log. */
 export interface LoggedItem {
   readonly index: number;
   readonly entry: EvidenceEntry;
 }
 
 /**
- * The picture of a room's evening. Entries are added in the order of the log, as they are written; when there are more
- * points than a picture has, the step grows, and each point keeps the largest of its counts. So a year needs no more
- * memory than an hour.
+ * The chart of a room's evening. Entries are added in log order as they are written. When there are more points than
+ * the chart can hold, the step between points grows, and each point keeps the largest of its counts, so a year needs no
+ * more memory than an hour.
  */
 export class EveningPicture {
   readonly #room: string;
@@ -83,7 +83,7 @@ export class EveningPicture {
   }
 }
 
-/** The picture of a room's evening from all its entries. */
+/** Makes the chart of a room's evening from all its entries. */
 export function eveningOf(room: string, at: number, entries: Iterable<LoggedItem>): Evening {
   const picture = new EveningPicture(room);
   for (const entry of entries) picture.add(entry);

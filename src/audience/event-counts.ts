@@ -1,7 +1,7 @@
 import { JOIN_FAILURES, type JoinFailure } from '../wire/metrics.ts';
 import type { RoomEvents } from '../wire/room-events.ts';
 
-/** Sums of one room over all doors and their lives. */
+/** Totals for one room, over all doors and all their restarts. */
 export interface EventTotals {
   readonly visits: number;
   readonly attempts: number;
@@ -27,13 +27,13 @@ const SUMS = [
 /** Lives of doors that are kept apart in one room; the oldest is folded into the rest, where it can no longer change. */
 const MOST_LIVES = 256;
 
-/** The state of a room's events as it is kept on disk. */
+/** A room's event counts as they are stored on disk. */
 export interface EventState {
   readonly lives: readonly (readonly [life: string, events: RoomEvents])[];
   readonly rest: RoomEvents;
 }
 
-/** The events of one room: the newest word of each door's life. A repeat, and an older word, change nothing. */
+/** Event counts of one room: the newest report of each run of a door. A repeated or older report changes nothing. */
 export class EventCounts {
   readonly #lives = new Map<string, RoomEvents>();
   #rest: RoomEvents = {};

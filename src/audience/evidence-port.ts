@@ -2,17 +2,20 @@ import type { CorrectionEntry, FinalEntry, LogEntry, MinuteEntry } from '../wire
 
 /** An entry of a room without its place in the room's chain. */
 type Unplaced<Entry> = Entry extends unknown ? Omit<Entry, 'room' | 'seq' | 'previous'> : never;
-/** What the counting writes down of a room. */
+/** The figures that counting writes into the evidence log for one room. */
 export type CountedFigures = Unplaced<MinuteEntry | FinalEntry | CorrectionEntry>;
 
-/** What became of an entry: its index in the log, and its number in its room's chain. */
+/** Where an entry was written: its index in the log, and its number in the room's chain. */
 export interface WrittenDown {
   readonly kept: boolean;
   readonly index?: number;
   readonly seq?: number;
 }
 
-/** The evidence log as the counting uses it. What it gives back resolves when the entry is on the disk, or refused. */
+/**
+ * The evidence log as the counting part uses it. Promises resolve when the entry is on disk, and reject when it was
+ * refused.
+ */
 export interface EvidencePort {
   append(entry: LogEntry): Promise<WrittenDown>;
   appendOf(room: string, entry: CountedFigures): Promise<WrittenDown>;

@@ -1,7 +1,7 @@
 import type { HappeningEntry } from '../wire/evidence-entry.ts';
 import type { Clocks, RoomState } from '../wire/room.ts';
 
-/** What is written down of a room that happens, without its place in the room's chain. */
+/** An event in the life of a room as it is written into the log, without its place in the room's chain. */
 export type Happening = Omit<HappeningEntry, 'room' | 'seq' | 'previous'>;
 
 /** Rooms that are remembered; the one that was heard of longest ago is dropped. */
@@ -15,7 +15,7 @@ const CLOCKS = [
   ['ended', 'ended'],
 ] as const satisfies readonly (readonly [keyof Clocks, Happening['what']])[];
 
-/** What was written down of one room: the clocks as they stood, the newest silence, the newest rung. */
+/** What has already been written about one room: its clocks, its newest silence and its newest rung. */
 export interface HappeningMemory {
   readonly clocks: Readonly<Partial<Record<Happening['what'], number>>>;
   readonly silence?: number;
@@ -25,8 +25,8 @@ export interface HappeningMemory {
 const FRESH: HappeningMemory = { clocks: {}, rung: 0 };
 
 /**
- * Notices what happens to rooms: the clocks, a silence with its cause, each change of rung. What was noticed is
- * remembered, so that a process that starts again writes nothing twice: `memory` goes to the disk and comes back.
+ * Detects the events in a room's life: its clocks, silences with their causes, and changes of rung. `memory` is saved
+ * to disk and restored, so that a restarted process writes nothing twice.
  */
 export class Happenings {
   readonly #rooms: Map<string, HappeningMemory>;

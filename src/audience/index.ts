@@ -22,7 +22,7 @@ export type { CountedFigures, EvidencePort, WrittenDown } from './evidence-port.
 export { openRoomFiles } from './export/room-files.ts';
 export { type HappeningMemory, Happenings } from './happenings.ts';
 
-/** What counting needs. */
+/** Dependencies of counting. */
 export interface AudienceDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -37,7 +37,7 @@ export interface AudienceDeps {
   recount?(order: RecountOrder): Promise<Recounted>;
 }
 
-/** The open part. */
+/** Counting, once open. */
 export interface Audience extends AsyncDisposable {
   /** Takes what doors, the site and cells say; anything else is ignored. */
   receive(message: Message): void;
@@ -66,7 +66,7 @@ const MINUTE_MS = 60_000;
 const QUIET_MS = 10 * MINUTE_MS;
 const FORGET_EVERY_MINUTES = 10;
 
-/** Opens the counting: reads what the process before this one knew, and goes on from there. */
+/** Opens counting, and continues from what the previous process saved. */
 export async function open(deps: AudienceDeps): Promise<Audience> {
   const counting = new Counting(deps);
   await counting.start();

@@ -1,15 +1,15 @@
 import type { Reconciliation } from '../wire/numbers.ts';
 
-/** Two counts of the same thing that differ by no more than this agree. Source: IAB, Podcast Measurement 2.3. */
+/** Largest relative difference at which two counts of the same thing agree. Source: IAB, Podcast Measurement 2.3. */
 export const AGREES = 0.05;
-/** Beyond this the range replaces the headline. */
+/** Relative difference above which a range replaces the headline figure. */
 export const DIFFERS = 0.15;
 /** So few sessions may differ in any case: one of ten is no finding. */
 const FEW = 2;
 
 /**
- * How the server's count and that of the proofs agree. `s` and `c` are of sessions that can prove; `silent` are those
- * that cannot, which stand by the server's word alone.
+ * Compares the server's count with the count of proofs. `s` and `c` cover sessions that can send proofs; `silent` are
+ * sessions that cannot, for which there is only the server's count.
  */
 export function reconcile(s: number, c: number, silent: number): Reconciliation {
   if (s === 0 && c === 0) return silent > 0 ? 'server_only' : 'reconciled';

@@ -8,7 +8,7 @@ import { definitionOf } from './definitions.ts';
 import type { EventTotals } from './event-counts.ts';
 import type { SampleCount } from './room-sample.ts';
 
-/** What figures are made of. */
+/** The counts from which a room's figures are computed. */
 export interface CountedRoom {
   readonly count: AudienceCount;
   /** Undefined while no door has said anything of it. */
@@ -22,18 +22,18 @@ export interface CountedRoom {
   readonly lasted: number;
 }
 
-/** A figure before it is put into words: what an entry of the log holds, and the range of the two counts. */
+/** A figure before it is formatted: what a log entry contains, and the range between the two counts. */
 export interface RoomFigure extends EvidenceFigure {
   readonly low?: number;
   readonly high?: number;
 }
-/** Figures by id; one that is not known is absent. */
+/** Figures by id; an unknown figure is absent. */
 export type RoomFigures = Partial<Record<MetricId, RoomFigure>>;
 
 const CONFIDENCE_95 = 1.96;
 const whole = Math.floor;
 
-/** Seconds by what the program carried, whole; net, and before the rules. */
+/** Whole seconds of sound, by what the program carried: net, and gross (before any session is excluded). */
 export function secondsOf({ count, proving }: Pick<CountedRoom, 'count' | 'proving'>) {
   const { stage, standby } = count.sums;
   const share = proving.asked > 0 ? proving.proved / proving.asked : 1;
@@ -43,7 +43,7 @@ export function secondsOf({ count, proving }: Pick<CountedRoom, 'count' | 'provi
   return { stage: net(stage), standby: net(standby), gross: all(stage) + all(standby) };
 }
 
-/** All figures that are known. */
+/** Computes all figures that are known. */
 export function figuresOf(of: CountedRoom): RoomFigures {
   const { count, now, peak, status, events } = of;
   const figures: RoomFigures = {};
@@ -172,13 +172,16 @@ function happened(events: EventTotals): RoomFigures {
   return figures;
 }
 
-/** Sessions that do not count, by reason. */
+/** Numbers of excluded sessions, by reason. */
 export const excludedOf = (count: AudienceCount): Partial<Record<Exclusion, number>> =>
   Object.fromEntries(
     EXCLUSIONS.map((code, i) => [code, count.excluded[i] ?? 0] as const).filter(([, n]) => n > 0),
   );
 
-/** Figures as pages and programs get them. `entry` is that of the log in which they stood as `written`. */
+/**
+ * Figures as pages and programs receive them. `entry` is the index of the log entry in which they appeared as
+ * `written`.
+ */
 export function published(
   figures: RoomFigures,
   entry: number | undefined,
@@ -199,7 +202,7 @@ export function published(
   );
 }
 
-/** Figures as the evidence log holds them: without the range, which is in the samples. */
+/** Figures as the evidence log holds them: without their range, which follows from the samples. */
 export const entered = (figures: RoomFigures): Partial<Record<MetricId, EvidenceFigure>> =>
   Object.fromEntries(
     Object.entries(figures).map(([id, { net, gross, method, error, parts }]) => [

@@ -29,13 +29,13 @@ interface RoomFileHead {
   readonly parts: readonly { readonly bytes: number; readonly sketch: boolean }[];
 }
 
-/** A room and the place in the raw log from which records have to be taken again. */
+/** A restored room, and the position in the raw log from which records have to be read again. */
 export interface Restored {
   readonly room: AudienceRoom;
   readonly place: RawPlace;
 }
 
-/** The bytes of a snapshot, of this moment. */
+/** Encodes a snapshot of the room as it is now. */
 export function roomBytes(room: AudienceRoom, place: RawPlace): Buffer[] {
   const { count, memory, events } = room;
   const tables = [
@@ -56,7 +56,7 @@ export function roomBytes(room: AudienceRoom, place: RawPlace): Buffer[] {
   return [line, ...tables.map((table) => Buffer.from(table.buffer, table.byteOffset, table.byteLength))];
 }
 
-/** Writes a snapshot in place of the one before, whole or not at all. */
+/** Replaces a room's snapshot on disk, whole or not at all. */
 export async function writeRoom(path: string, bytes: readonly Buffer[]): Promise<void> {
   const near = `${path}.new`;
   const handle = await open(near, 'w', 0o600);
@@ -69,13 +69,13 @@ export async function writeRoom(path: string, bytes: readonly Buffer[]): Promise
   await rename(near, path);
 }
 
-/** Reads a snapshot; undefined where there is none, or one that cannot be understood. */
+/** Reads a snapshot; undefined if it is missing or cannot be decoded. */
 export async function readRoom(path: string): Promise<Restored | undefined> {
   const bytes = await readFile(path).catch(() => undefined);
   return bytes && roomOf(bytes);
 }
 
-/** The room of a snapshot's bytes. */
+/** Decodes a snapshot. */
 export function roomOf(bytes: Buffer): Restored | undefined {
   let head: RoomFileHead;
   const end = bytes.indexOf(0x0a);

@@ -17,7 +17,7 @@ import {
 } from './tables/session-row.ts';
 import { SESSION_WORDS } from './tables/session-table.ts';
 
-/** A sample, and what its parts are made of. */
+/** A sample, and the counts it consists of. */
 export interface SampleCount extends AudienceSample {
   /** Of those in `m`: sessions that cannot prove what they have, and stand by the server's word. */
   readonly silent: number;
@@ -25,7 +25,7 @@ export interface SampleCount extends AudienceSample {
   readonly error: number;
 }
 
-/** The share of sessions that were asked for proofs; `settled` once all doors have surely heard of it. */
+/** The share of sessions that were asked for proofs; `settled` once all doors must have received it. */
 export interface ProofShare {
   readonly share: number;
   readonly settled: boolean;
@@ -39,7 +39,10 @@ const UNPROVEN = exclusionCode('bytes-without-proof');
 /** Seconds of a whole minute that make sure that a player without a proof is not just slow. */
 const MINUTE_HEARD_S = UNPROVEN_S - 36;
 
-/** Takes the sample at wall-clock ms `at`, a multiple of 10,000; records of the slot that ended then must be there. */
+/**
+ * Takes the sample of the instant `at` (wall-clock ms, a multiple of 10,000); the records of the slot that ends there
+ * must have arrived.
+ */
 export function takeSample(count: AudienceCount, at: number, { share, settled }: ProofShare): SampleCount {
   const { minute, slot } = instantOf(at);
   const found = look(count, minute, slot);

@@ -7,7 +7,7 @@ import { byAge, type RawLog, type RawPlace, rawFiles } from './records/raw-log.t
 import { AudienceRoom } from './room.ts';
 import { readRoom, roomBytes, roomOf, writeRoom } from './room-file.ts';
 
-/** What the shelf needs. */
+/** Dependencies of the room shelf. */
 export interface RoomShelfDeps {
   readonly log: Log;
   /** Snapshots of rooms. */
@@ -30,7 +30,7 @@ const before = (a: RawPlace, b: RawPlace): boolean => {
   return order < 0 || (order === 0 && a.offset < b.offset);
 };
 
-/** The rooms that are counted now, and their snapshots. */
+/** The rooms that are being counted, and their snapshots. */
 export class RoomShelf {
   readonly #deps: RoomShelfDeps;
   readonly rooms = new Map<string, AudienceRoom>();
@@ -161,7 +161,7 @@ export class RoomShelf {
   }
 }
 
-/** Gives each record to its room; of rooms that are undefined, nothing. Returns how many had one. */
+/** Passes each record to its room, and drops records of unknown rooms. Returns how many were passed on. */
 export function takeRows(words: Int32Array, rooms: readonly (AudienceRoom | undefined)[]): number {
   let taken = 0;
   for (let at = 0; at + 8 <= words.length; at += 8) {

@@ -20,7 +20,7 @@ import {
 import { type SampleCount, takeSample } from './room-sample.ts';
 import { shareFor } from './sampling.ts';
 
-/** A minute entry before it has its place in the room's chain. */
+/** A minute entry, before it gets its place in the room's chain. */
 export type MinuteFigures = Omit<MinuteEntry, 'room' | 'seq' | 'previous'>;
 
 /** Doors hear of a new share within seconds; the proofs of before have faded after this long. */
@@ -30,7 +30,7 @@ const MINUTE_MS = 60_000;
 /** A room in which nobody was for so many minutes is not sampled. */
 const QUIET_MINUTES = 3;
 
-/** What is kept of a room beside its tables. */
+/** What is kept about a room besides its tables. */
 export interface RoomMemory {
   now?: SampleCount;
   peak?: SampleCount;
@@ -57,7 +57,7 @@ export interface RoomMemory {
   final?: { readonly at: number; readonly figures: RoomFigures; readonly excluded: RoomNumbers['excluded'] };
 }
 
-/** A room of the tally. */
+/** One room as the tally counts it. */
 export class AudienceRoom {
   readonly slug: string;
   readonly count: AudienceCount;
@@ -264,7 +264,7 @@ export class AudienceRoom {
   }
 }
 
-/** The sample instants in (after, until], in order, at most the newest `most`. */
+/** The sample instants in (after, until], in order; at most the newest `most` of them. */
 export function instantsBetween(after: number, until: number, most: number): number[] {
   const last = Math.floor(until / SLOT_MS) * SLOT_MS;
   const first = Math.max(Math.floor(after / SLOT_MS) * SLOT_MS + SLOT_MS, last - (most - 1) * SLOT_MS);

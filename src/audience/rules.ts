@@ -1,7 +1,7 @@
 /** Who does not count, and since when: the one table of the rules, each with its version. */
 import { EXCLUSIONS, type Exclusion } from '../wire/metrics.ts';
 
-/** A rule of who counts. */
+/** A rule that decides which sessions count. */
 export interface ExclusionRule {
   readonly code: Exclusion;
   readonly version: number;
@@ -18,16 +18,22 @@ const rule = (code: Exclusion, decided: 'door' | 'tally', text: string): Exclusi
   ...{ code, version: 1, since: SINCE, decided, rule: text },
 });
 
-/** More sessions than this of one listener key at the same instant are no person. */
+/** Most sessions that one listener key may have at the same instant; more than that is not a person. */
 export const MOST_SESSIONS_PER_KEY = 3;
-/** More keys than this in one network (IPv4 /24, IPv6 /64) are marked, unless the operator lists it as one of many people. */
+/**
+ * Number of keys in one network (IPv4 /24, IPv6 /64) above which they are marked, unless the operator lists the network
+ * as shared by many people.
+ */
 export const MOST_KEYS_PER_NETWORK = 20;
-/** Sound that a player gets without one proof, though it promised some, before it is no listener. */
+/**
+ * Seconds of sound that a player may receive without sending a proof, although it said that it would; after that it is
+ * not counted as a listener.
+ */
 export const UNPROVEN_S = 90;
-/** Seconds that a player claims in a minute in which a door gave it nothing. */
+/** Seconds that a player may claim in a minute in which no door sent it anything. */
 export const WITHOUT_BYTES_S = 30;
 
-/** All rules but those of requests that never make a session. */
+/** All exclusion rules except those for requests that never become a session. */
 export const EXCLUSION_RULES: readonly ExclusionRule[] = [
   rule('no-agent', 'door', 'The program does not say what it is.'),
   rule('bot', 'door', 'It says that it is a robot, a monitor or a search engine.'),
@@ -66,5 +72,5 @@ export const EXCLUSION_RULES: readonly ExclusionRule[] = [
   rule('rehearsal', 'door', 'Made by a rehearsal of this server.'),
 ];
 
-/** The code of an exclusion in records. */
+/** The number that stands for an exclusion in records. */
 export const exclusionCode = (exclusion: Exclusion): number => EXCLUSIONS.indexOf(exclusion);

@@ -8,14 +8,14 @@ const REMEMBERED_MS = 5 * MINUTE_MS;
 const MOST_CHANGES = 512;
 const MOST_KEPT = 4_096;
 
-/** One change of what the program carries. */
+/** One change of what the program carries: stage or standby. */
 export interface StageChange {
   /** Wall-clock ms. */
   readonly at: number;
   readonly stage: boolean;
 }
 
-/** When the program carried the stage, and when standby. */
+/** The times at which the program carried the stage, and those at which it carried standby. */
 export class StageHistory {
   #changes: StageChange[] = [];
   /** All changes, for whoever counts again; the newest 4,096. */

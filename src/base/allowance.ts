@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 const MAX_KEYS = 4_096;
 const OTHERS = '';
 
-/** An allowance that permits many at once, and few after that. */
+/** A token bucket: allows a burst, and then a slow rate. */
 export interface StartAllowance {
   /** Takes one for `key`; returns the seconds to wait when none is left. */
   take(key: string): number | undefined;
@@ -12,7 +12,7 @@ export interface StartAllowance {
   readonly size: number;
 }
 
-/** Opens an allowance of `size` at once for each key, refilled by one every `every` ms. */
+/** Opens a token bucket per key: `size` tokens, with one more every `every` ms. */
 export function openAllowance(clock: Clock, size: number, every: number): StartAllowance {
   /**
    * When each key's allowance will be full again, on the monotonic clock: one number describes a whole bucket.
@@ -40,7 +40,8 @@ export function openAllowance(clock: Clock, size: number, every: number): StartA
 }
 
 /**
- * The network of an address: the address itself for IPv4, the first 48 bits of IPv6, which one household or shop has.
+ * The network of an address: an IPv4 address itself, or the first 48 bits of an IPv6 address (one household or
+ * business).
  */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;

@@ -13,7 +13,7 @@ export interface Readiness {
   readonly text: string;
 }
 
-/** The information that a process gives its supervisor about itself. */
+/** What a process tells its supervisor about itself. */
 export interface Telling {
   /** Prometheus text. */
   metrics?(): string;

@@ -6,11 +6,11 @@ import { BlockList, isIP } from 'node:net';
  */
 export const LOCAL_HEADER = 'x-earshot-local';
 
-/** Its value: the ports of both ends. */
+/** The value of `LOCAL_HEADER`: the ports of both ends. */
 export const localField = (from: number | undefined, to: number | undefined): string =>
   `from ${from ?? 0} to ${to ?? 0}`;
 
-/** The ports in the value; undefined when there are none. */
+/** The ports in a `LOCAL_HEADER`; undefined when there are none. */
 export function localPorts(field: string | undefined): { from: number; to: number } | undefined {
   const [, from, to] = /^from (\d{1,5}) to (\d{1,5})$/.exec(field ?? '') ?? [];
   return from === undefined ? undefined : { from: Number(from), to: Number(to) };
@@ -57,7 +57,7 @@ export function isLoopbackHost(host: string | undefined): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isLoopback(name);
 }
 
-/** A door's view of a request. */
+/** What a door knows of how a request arrived. */
 export interface Arrived {
   readonly remoteAddress: string | undefined;
   /** The peer is a listed proxy. */

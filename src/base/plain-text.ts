@@ -11,3 +11,13 @@ export function plainText(text: string, most: number): string | undefined {
   const tidy = text.normalize('NFC').replace(/\s+/g, ' ').replace(HIDDEN, '').replace(/ {2,}/g, ' ').trim();
   return UNSEEN.test(tidy) || [...tidy].length > most || !tidy.isWellFormed() ? undefined : tidy;
 }
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+/** Text made safe between tags and in quoted attributes of HTML and SVG. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPES[c] ?? c);

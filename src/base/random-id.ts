@@ -4,7 +4,7 @@ const ID_BYTES = 8;
 const POOL = Buffer.alloc(512 * ID_BYTES);
 let next = POOL.length;
 
-/** 8 random bytes, fit for secrets. They are drawn 512 at a time, because a draw takes as long as all of them. */
+/** 8 random bytes, fit for secrets. They are drawn 512 at a time, because one draw takes as long as 512. */
 export function randomId(): Buffer {
   if (next === POOL.length) {
     randomFillSync(POOL);

@@ -12,7 +12,7 @@ const HALF_WIDTH = 24;
  */
 const MOST_PLACES = 4_096;
 
-/** The same sound at another rate: windowed sinc, everything above the lower Nyquist limit removed. */
+/** Resamples sound to another rate: windowed sinc, everything above the lower Nyquist limit removed. */
 export function resample(sound: Mono, rate: number): Float32Array {
   if (sound.rate === rate) return sound.samples;
   const ratio = sound.rate / rate;

@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import { ms } from '../base/time.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 
-/** What keeping a certificate needs. */
+/** Dependencies of keeping a certificate. */
 export interface CertificateDeps {
   readonly clock: Clock;
   readonly log: Log;

@@ -1,13 +1,13 @@
 import { type MetricId, metricOf, type Unit } from '../wire/metrics.ts';
 
-/** A figure of something, as it might be added to others. */
+/** A figure as a term of a sum. */
 export interface Term {
   /** The room, account or post that it belongs to. */
   readonly of: string;
   readonly metric: MetricId;
 }
 
-/** Why figures are not added. */
+/** The reason why figures must not be added. */
 export type NotAdded =
   /** Sessions and views are no sum of anything. */
   | 'unlike-units'
@@ -21,7 +21,7 @@ export type NotAdded =
 /** Every session listened for less than a minute or for more: together they are all of them. */
 const ALL_SESSIONS: ReadonlySet<MetricId> = new Set(['tuned_in_live', 'drop_ins']);
 
-/** Why these figures must not be added; undefined when their sum means something. */
+/** The reason why these figures must not be added; undefined when their sum is meaningful. */
 export function whyNotAdded(terms: readonly Term[]): NotAdded | undefined {
   const metrics = new Set(terms.map(({ metric }) => metric));
   const units = new Set(terms.map(({ metric }) => metricOf(metric).unit));
@@ -33,7 +33,7 @@ export function whyNotAdded(terms: readonly Term[]): NotAdded | undefined {
     : undefined;
 }
 
-/** The sum of figures that may be added, or why they may not. */
+/** Adds figures, or says why they must not be added. */
 export function addFigures(
   terms: readonly (Term & { readonly value: number })[],
 ): { readonly value: number; readonly unit: Unit } | { readonly why: NotAdded } {

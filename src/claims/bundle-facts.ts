@@ -10,13 +10,13 @@ import type {
 import type { MetricId } from '../wire/metrics.ts';
 import { type ClaimFacts, type ClaimFigure, type ClaimMinute, figureOf, type OtherFigures } from './facts.ts';
 
-/** Bundles beyond this are not read, in characters: a day of a room is some MB. */
+/** Longest bundle that is read, in characters: one day of a room is a few MB. */
 export const MOST_BUNDLE = 256 * 1024 * 1024;
 /** Minutes kept of one object. */
 const MOST_MINUTES = 60 * 24 * 31;
 const MINUTE_MS = 60_000;
 
-/** A bundle's figures, or why it has none. */
+/** The figures of a bundle, or why there are none. */
 export type BundleRead = { readonly facts: ClaimFacts } | { readonly why: string };
 
 interface Placed<Entry> {
@@ -32,8 +32,8 @@ interface History {
 }
 
 /**
- * Reads the figures of a bundle. It does not verify it: `earshot verify` does. Entries of other rooms in it are figures
- * of others, which are never added to the room's own.
+ * Reads the figures of a bundle. It does not verify the bundle: `earshot verify` does. Entries of other rooms are kept
+ * apart, and never added to the room's own.
  */
 export function factsOfBundle(text: string): BundleRead {
   if (text.length > MOST_BUNDLE) return { why: 'the bundle is larger than is read here' };

@@ -10,10 +10,10 @@ import type { SaidLanguage } from './number/numeral.ts';
 import type { SaidNumber } from './number/said-number.ts';
 import { type SumComponent, sumOf } from './sum.ts';
 
-/** What the figures say of a number. */
+/** The verdict on a number. */
 export type VerdictName = 'matches' | 'named-wrongly' | 'sum-of-unlike' | 'no-match';
 
-/** A figure beside a number. `ratio`: the number divided by the value. */
+/** A figure that is close to the number. `ratio`: the number divided by the figure's value. */
 export interface NearestFigure {
   readonly metric: MetricId;
   readonly value: number;
@@ -22,7 +22,7 @@ export interface NearestFigure {
   readonly parts?: Readonly<Record<string, number>>;
 }
 
-/** The answer of the checker, as the API, the command and the card give it. */
+/** The checker's answer, as given by the API, the command line and the card. */
 export interface ClaimVerdict {
   readonly verdict: VerdictName;
   /** The number that was read; of hours of listening, in hours. */
@@ -56,7 +56,7 @@ export interface ClaimVerdict {
   readonly room: string;
 }
 
-/** Why no verdict is given. */
+/** The reason why there is no verdict. */
 export type ClaimUnchecked =
   | { readonly why: Unreadable }
   | { readonly why: 'unlike-figures'; readonly reason: NotAdded }
@@ -64,7 +64,7 @@ export type ClaimUnchecked =
   | { readonly why: 'time-unknown' }
   | { readonly why: 'no-figures' };
 
-/** How a statement is to be read. */
+/** How a statement is to be interpreted. */
 export interface CheckOptions {
   readonly language?: SaidLanguage;
   /** The zone of times of day that name none; UTC. IANA name. */
@@ -81,7 +81,7 @@ const SHOWN_RUNNING: ReadonlySet<MetricId> = new Set(['post_impressions', 'embed
 /** What does not speak of one moment. */
 const NOT_AT_A_TIME: ReadonlySet<MetricId> = new Set(['peak_concurrent', 'avg_concurrent']);
 
-/** Holds a sentence against the figures of a room. */
+/** Compares a statement with the figures of a room. */
 export function checkClaim(
   text: string,
   facts: ClaimFacts,

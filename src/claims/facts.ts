@@ -2,7 +2,7 @@ import type { EvidenceFigure } from '../wire/evidence-entry.ts';
 import { METRICS, type MetricId } from '../wire/metrics.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 
-/** One figure that a statement is held against. */
+/** One figure that a statement can be compared with. */
 export interface ClaimFigure {
   readonly metric: MetricId;
   readonly value: number;
@@ -25,13 +25,13 @@ export interface ClaimMinute {
   readonly figures: ReadonlyMap<MetricId, ClaimFigure>;
 }
 
-/** Figures of something else that was counted: another room, or the posts of another account. */
+/** Figures of something else that was counted: another room, or another account's posts. */
 export interface OtherFigures {
   readonly of: string;
   readonly figures: ReadonlyMap<MetricId, ClaimFigure>;
 }
 
-/** Everything that is known of a room for checking a statement. */
+/** Everything known about a room that a statement can be checked against. */
 export interface ClaimFacts {
   readonly room: string;
   readonly title?: string;
@@ -49,7 +49,7 @@ const KNOWN: ReadonlySet<string> = new Set(METRICS.map(({ id }) => id));
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;
 
-/** A figure of an entry; undefined when it has no plausible value. */
+/** The figure in an entry; undefined when its value is not plausible. */
 export function figureOf(
   metric: string,
   { net, error, parts }: EvidenceFigure,
@@ -66,7 +66,7 @@ export function figureOf(
   };
 }
 
-/** What `numbers.json` of a room says, as it is now. */
+/** The facts in a room's current `numbers.json`. */
 export function factsOfNumbers(numbers: RoomNumbers, others: readonly OtherFigures[] = []): ClaimFacts {
   const figures = new Map<MetricId, ClaimFigure>();
   for (const [metric, figure] of Object.entries(numbers.metrics)) {
@@ -80,7 +80,7 @@ export function factsOfNumbers(numbers: RoomNumbers, others: readonly OtherFigur
   return { room: numbers.room, figures, minutes: [], others };
 }
 
-/** The same facts with those of other rooms or accounts beside them, for sums that people make of several. */
+/** Adds the facts of other rooms or accounts to those of a room, because people sum over several. */
 export const besideOthers = (facts: ClaimFacts, others: readonly ClaimFacts[]): ClaimFacts => ({
   ...facts,
   others: [...facts.others, ...others.map(({ room, figures }) => ({ of: room, figures }))],

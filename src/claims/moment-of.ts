@@ -5,7 +5,7 @@ const MINUTE_MS = 60_000;
 /** A minute without an entry is looked for in its neighbours. */
 const NEAR_MINUTES = 1;
 
-/** What a statement is held against: the room as a whole, or one minute. */
+/** What a statement is compared with: the room as a whole, or one minute. */
 export type MomentFound =
   | { readonly kind: 'whole' }
   | { readonly kind: 'minute'; readonly minute: ClaimMinute; readonly exact: boolean }
@@ -32,7 +32,7 @@ function clockOf(zone: string): (at: number) => number {
   };
 }
 
-/** Finds the minute that a statement is about. `zone`: what a time of day without a zone is in. */
+/** Finds the minute to which a statement refers. `zone`: the time zone of a time of day that names none. */
 export function momentOf(time: SaidTime | undefined, facts: ClaimFacts, zone: string): MomentFound {
   if (time === undefined || time.kind === 'peak' || time.kind === 'end') return { kind: 'whole' };
   const { minutes, opened } = facts;

@@ -9,7 +9,7 @@ import { type BookRoutesDeps, bookRoutes } from './http/book-routes.ts';
 import { checkRoutes, openChecker } from './http/check-routes.ts';
 import { isRefused, refusedAnswer } from './http/question.ts';
 
-/** What claims need. */
+/** Dependencies of the claims part. */
 export interface ClaimsDeps extends Omit<BookRoutesDeps, 'book'> {
   readonly log: Log;
   /** Where statements are kept. */
@@ -18,7 +18,7 @@ export interface ClaimsDeps extends Omit<BookRoutesDeps, 'book'> {
   readonly claimLog?: ClaimLog;
 }
 
-/** The open part: answers everything about claims. */
+/** The claims part, once open: it answers all requests about claims. */
 export interface Claims {
   /** True for a path that `fetch` answers. */
   takes(path: string): boolean;
@@ -30,7 +30,7 @@ const OURS: ReadonlySet<string | undefined> = new Set([
   ...['claims', 'claim-card', 'claim-check', 'room-claims', 'room-claim-card'],
 ]);
 
-/** Opens the part. */
+/** Opens the claims part. */
 export async function open(deps: ClaimsDeps): Promise<Claims> {
   const checker = openChecker(deps);
   const book = new ClaimBook({

@@ -3,7 +3,7 @@ import { whyNotAdded } from './adding.ts';
 import type { ClaimFacts, ClaimFigure } from './facts.ts';
 import type { SaidNumber } from './number/said-number.ts';
 
-/** One of the figures that a number turned out to be the sum of. */
+/** One of the figures that add up to a stated number. */
 export interface SumComponent {
   readonly of: string;
   readonly metric: MetricId;
@@ -53,7 +53,10 @@ const CONTAINED: readonly (readonly MetricId[])[] = [
   ['join_attempts', 'join_failures'],
 ];
 
-/** The unlike figures whose sum a number is, found among what people add and, for precise numbers, among any few. */
+/**
+ * Finds the unlike figures that add up to a number: first among the sums that people usually make, and for precise
+ * numbers among any few figures.
+ */
 export function sumOf(
   number: SaidNumber,
   own: ReadonlyMap<MetricId, ClaimFigure>,

@@ -1,26 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { commandTrial } from '../../test/command-trial.ts';
 import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
 import { command, lineOf } from './recording.ts';
 
-let data: string;
+const trial = commandTrial((args) => command([...args, '--data', trial.data, '--url', url()]));
 let server: Server;
 let asked: { line: string; by: string | undefined }[];
 let answer: { status: number; body: object };
-let printed: string;
 
 beforeEach(async () => {
-  data = mkdtempSync(join(tmpdir(), 'earshot-recording-'));
   asked = [];
-  printed = '';
-  vi.spyOn(console, 'log').mockImplementation((text) => {
-    printed += `${text}\n`;
-  });
   server = createServer((request, response) => {
     asked.push({ line: `${request.method} ${request.url}`, by: request.headers.authorization?.slice(7) });
     response.writeHead(answer.status).end(answer.status === 204 ? undefined : JSON.stringify(answer.body));
@@ -28,12 +22,9 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   server.close();
-  rmSync(data, { recursive: true, force: true });
 });
 const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const run = (...args: string[]) => command([...args, '--data', data, '--url', url()]);
 
 test('lists what is recorded, and leaves out rooms without a recording', async () => {
   const recording = { seconds: 5400, bytes: 107_500_000 };
@@ -46,20 +37,18 @@ test('lists what is recorded, and leaves out rooms without a recording', async (
       ],
     },
   };
-  expect(await run('list')).toBe(0);
-  expect(printed).toBe(`  107.5 MB    1:30 h  ${'talk'.padEnd(32)} Talk\n`);
+  expect(await trial.run('list')).toBe(0);
+  expect(trial.printed).toBe(`  107.5 MB    1:30 h  ${'talk'.padEnd(32)} Talk\n`);
   expect(asked.map(({ line }) => line)).toEqual(['GET /api/rooms?limit=200']);
-  printed = '';
-  await run('list', '--json');
-  expect(JSON.parse(printed)).toEqual({ rooms: [{ slug: 'talk', title: 'Talk', recording }] });
-  printed = '';
+  await trial.run('list', '--json');
+  expect(JSON.parse(trial.printed)).toEqual({ rooms: [{ slug: 'talk', title: 'Talk', recording }] });
   answer = { status: 200, body: { rooms: [] } };
-  await run('list');
-  expect(printed).toBe('nothing is recorded\n');
+  await trial.run('list');
+  expect(trial.printed).toBe('nothing is recorded\n');
 });
 
 test('on the machine itself it also lists what the disk has of rooms that are too old for the list', async () => {
-  const folder = join(data, 'archive', 'long-ago');
+  const folder = join(trial.data, 'archive', 'long-ago');
   mkdirSync(join(folder, 'aac96'), { recursive: true });
   writeFileSync(join(folder, 'room.json'), '{}');
   writeFileSync(join(folder, 'aac96', '0-16.m4s'), Buffer.alloc(1_500_000));
@@ -68,11 +57,11 @@ test('on the machine itself it also lists what the disk has of rooms that are to
   vi.stubEnv('EARSHOT_PORT', String(port));
   vi.stubEnv('EARSHOT_HOST', '127.0.0.1');
   try {
-    expect(await command(['list', '--data', data])).toBe(0);
+    expect(await command(['list', '--data', trial.data])).toBe(0);
   } finally {
     vi.unstubAllEnvs();
   }
-  expect(printed).toMatch(/^ {4}1\.5 MB {4}0:00 h {2}long-ago +\(no longer in the list of rooms\)\n$/);
+  expect(trial.printed).toMatch(/^ {4}1\.5 MB {4}0:00 h {2}long-ago +\(no longer in the list of rooms\)\n$/);
 });
 
 test('says when each will be removed', () => {
@@ -85,10 +74,10 @@ test('says when each will be removed', () => {
 
 test('removes with a link that the machine signs for itself, and repeats what the server refuses', async () => {
   answer = { status: 204, body: {} };
-  expect(await run('remove', 'talk')).toBe(0);
-  expect(printed).toBe('the recording of talk is removed\n');
+  expect(await trial.run('remove', 'talk')).toBe(0);
+  expect(trial.printed).toBe('the recording of talk is removed\n');
   expect(asked[0]?.line).toBe('DELETE /api/rooms/talk/recording');
-  const tokens = openTokens(readSecret(join(data, 'secret')));
+  const tokens = openTokens(readSecret(join(trial.data, 'secret')));
   expect(await tokens.check(asked[0]?.by, 'talk')).toMatchObject({ role: 'host', generation: 2 ** 31 });
   answer = {
     status: 409,
@@ -98,17 +87,17 @@ test('removes with a link that the machine signs for itself, and repeats what th
       detail: 'The room is on air or open: end it, then remove its recording.',
     },
   };
-  await expect(run('remove', 'talk', '--token', 'mine')).rejects.toThrow(
+  await expect(trial.run('remove', 'talk', '--token', 'mine')).rejects.toThrow(
     'The room is on air or open: end it',
   );
   expect(asked[1]?.by).toBe('mine');
 });
 
 test('tells what it can do when it is asked for something else', async () => {
-  expect(await run()).toBe(2);
-  expect(printed).toContain('earshot recording remove SLUG');
-  await expect(run('erase', 'talk')).rejects.toThrow('there is no "recording erase"');
-  await expect(run('remove')).rejects.toThrow("needs the room's address");
-  await expect(run('remove', '../etc')).rejects.toThrow('is not the address of a room');
+  expect(await trial.run()).toBe(2);
+  expect(trial.printed).toContain('earshot recording remove SLUG');
+  await expect(trial.run('erase', 'talk')).rejects.toThrow('there is no "recording erase"');
+  await expect(trial.run('remove')).rejects.toThrow("needs the room's address");
+  await expect(trial.run('remove', '../etc')).rejects.toThrow('is not the address of a room');
   expect(asked).toEqual([]);
 });

@@ -8,15 +8,15 @@ import { LIMITS } from './index.ts';
 import { openCounters } from './metrics/counters.ts';
 import { openClients } from './network/trusted-proxies.ts';
 
-/** A server whose admission gives this many cheap answers, and whose judgement is asked for nothing. */
+/** A server whose admission gives this many cheap answers, and whose priorities are asked for nothing. */
 async function open(left: number) {
-  const judged: string[] = [];
+  const prioritized: string[] = [];
   const { server } = openHttp({
     ...{ clock: manualClock(), limits: LIMITS, counters: openCounters(), clients: openClients([]) },
     ...{ origin: fakeOrigin(), fault: () => {} },
     admission: {
-      answers: () => left-- > 0,
-      admits: (_req: unknown, path: string) => judged.push(path) > 0,
+      consumeFor: () => left-- > 0,
+      admits: (_req: unknown, path: string) => prioritized.push(path) > 0,
       defer: (_req: unknown, res: { writeHead(code: number): { end(): void } }) => res.writeHead(429).end(),
       took: () => {},
       prefixOf: () => undefined,
@@ -35,7 +35,7 @@ async function open(left: number) {
     for (const socket of sockets) socket.destroy();
     server.close();
   };
-  return { ask, judged, close };
+  return { ask, prioritized, close };
 }
 
 test.each([
@@ -48,8 +48,8 @@ test.each([
   ['GET /r/room/../x', 404],
   ['GET /r/%2e%2e/x', 404],
 ])('%s has no urgency, and is answered only within the share of whoever asks', async (line, status) => {
-  const { ask, judged, close } = await open(1);
+  const { ask, prioritized, close } = await open(1);
   expect([await ask(line), await ask(line)]).toEqual([status, 429]);
-  expect(judged).toEqual([]);
+  expect(prioritized).toEqual([]);
   close();
 });

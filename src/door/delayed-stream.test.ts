@@ -203,12 +203,12 @@ test('a request with the seat of an open connection gets its place, and the earl
   trial.holder = 'one';
   const [first, second] = [trial.join(), trial.join()];
   expect(trial.fanout.live('room')).toBe(2);
-  trial.retake = true;
+  trial.closesOther = true;
   const third = trial.join();
   // The second had taken the seat without asking: what is closed is whoever has it.
   expect([first.reset, second.reset, third.reset]).toEqual([false, true, false]);
   expect(trial.fanout.live('room')).toBe(2);
-  expect(trial.counters.departures.retaken).toBe(1);
+  expect(trial.counters.departures.replaced).toBe(1);
   trial.holder = 'two';
   trial.join();
   expect(trial.fanout.live('room')).toBe(3);

@@ -16,7 +16,7 @@ import type { DoorQueue } from './queue-port.ts';
 import type { RoomCount } from './stream/room-streams.ts';
 import type { DoorTls } from './tls.ts';
 
-/** What a door needs. */
+/** Dependencies of a door. */
 export interface DoorDeps {
   readonly clock: Clock;
   readonly log: Log;

@@ -9,7 +9,7 @@ import { Connection } from './socket/connection.ts';
 import { rawProblem } from './socket/raw-refusal.ts';
 import type { Tls } from './tls.ts';
 
-/** What the entrance needs. */
+/** Dependencies of the entrance. */
 export interface DoorEntranceDeps extends Omit<FirstRequestDeps, 'refuse'> {
   readonly gate: Gate;
   /** Where the public port speaks TLS: does the handshake, and returns the connection through `secured`. */

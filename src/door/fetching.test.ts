@@ -28,7 +28,7 @@ test('under load a network fetches small files within its share, however it asks
   };
   const [loud, quiet] = [from(1), from(2)];
   const served = (connection: Connection, count: number): number =>
-    Array.from({ length: count }, () => admission.fetches(connection)).filter(Boolean).length;
+    Array.from({ length: count }, () => admission.consume(connection)).filter(Boolean).length;
   expect(served(loud, 3_000)).toBe(3_000);
   for (let s = 0; s < 5; s += 1) {
     served(loud, 3_000);
@@ -61,7 +61,7 @@ test('a connection of a network over its share is closed before anything is made
   let left = 1;
   const answers = openFileAnswers({
     ...{ clock: systemClock, limits: LIMITS, counters, origin, batch: openBatch(undefined) },
-    fetches: () => left-- > 0,
+    consume: () => left-- > 0,
     fault() {},
     charger: () => () => true,
     isProxy: () => false,
@@ -97,7 +97,7 @@ test('what a listed proxy brings is charged to the network behind it, request by
   };
   const [proxy, liar] = [peer('192.0.2.1'), peer('203.0.113.7')];
   const served = (connection: Connection, client: string, count: number): number =>
-    Array.from({ length: count }, () => admission.fetches(connection, undefined, client)).filter(Boolean)
+    Array.from({ length: count }, () => admission.consume(connection, undefined, client)).filter(Boolean)
       .length;
   for (let s = 0; s < 5; s += 1) {
     served(proxy, '198.51.100.1', 3_000);
@@ -126,7 +126,7 @@ test("on a proxy's connection a client over its share is told so, and the next c
   const back: string[] = [];
   const answers = openFileAnswers({
     ...{ clock: systemClock, limits: LIMITS, counters, origin, batch: openBatch(undefined) },
-    fetches: (_socket, forwardedFor) => {
+    consume: (_socket, forwardedFor) => {
       charged.push(forwardedFor);
       return forwardedFor !== '198.51.100.1';
     },

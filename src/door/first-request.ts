@@ -16,7 +16,7 @@ import { endRefused, rawProblem, rawTooLarge } from './socket/raw-refusal.ts';
 import { reset } from './socket/reset.ts';
 import type { Fanout } from './stream/listeners.ts';
 
-/** What reading the first request needs. */
+/** Dependencies of reading the first request. */
 export interface FirstRequestDeps {
   readonly clock: Clock;
   readonly limits: Limits;
@@ -36,7 +36,7 @@ export interface FirstRequestDeps {
    */
   countForClient(connection: Connection, forwardedFor: string | undefined): boolean;
   /** Decides whether a listener is served at once or deferred. */
-  judge(connection: Connection, request: StreamRequest): StreamRequest;
+  prioritize(connection: Connection, request: StreamRequest): StreamRequest;
   /** Which client is behind a proxy. */
   readonly clients: Clients;
   /** Who asks, from the lines of a head; absent where nobody is counted. */
@@ -205,7 +205,7 @@ export class FirstRequests {
     const lines = bytes.toString('latin1', 0, bytes.indexOf('\r\n\r\n'));
     const who = this.#deps.who?.(connection, lines);
     const asked = who ? { ...request, who } : request;
-    const refusal = fanout.join(connection, this.#deps.judge(connection, asked));
+    const refusal = fanout.join(connection, this.#deps.prioritize(connection, asked));
     if (refusal) this.#refuse(connection, rawProblem(refusal));
   }
 

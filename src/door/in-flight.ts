@@ -3,15 +3,13 @@ const MOST_OF_NETWORK = 24;
 /** Of all networks. */
 const MOST = 256;
 
-/** Requests that are under way to another process of this machine. */
+/** Limits the requests that are being forwarded to other processes of this machine. */
 export interface InFlight {
   /** One more; undefined when there are too many. An unknown network, such as this machine, counts with all. */
   begin(network: string | undefined): Disposable | undefined;
 }
 
-/**
- * Opens the count. One network cannot make the others wait behind it: what it has beyond its part is refused at once.
- */
+/** Opens the limit. So that one network cannot make the others wait, requests beyond its part are refused at once. */
 export function openInFlight(): InFlight {
   const networks = new Map<string, number>();
   let all = 0;

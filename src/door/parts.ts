@@ -183,8 +183,8 @@ function openDoorFanout(
         }
       : {}),
     delivery: (slug) => deps.delivery?.(slug) ?? { period: FRAGMENT_MS },
-    place: (slug, request, retake) =>
-      admission.place(request, () => deps.queue?.place(slug, request.ticket, retake)),
+    place: (slug, request, closeOther) =>
+      admission.place(request, () => deps.queue?.place(slug, request.ticket, closeOther)),
   });
 }
 
@@ -217,7 +217,7 @@ function openDoorFiles(
   return openFileAnswers({
     ...{ clock, limits, counters, batch, origin, fault },
     charger: (connection, forwardedFor) => admission.charger(connection, forwardedFor),
-    fetches: (connection, forwardedFor) => admission.fetches(connection, COST.file, forwardedFor),
+    consume: (connection, forwardedFor) => admission.consume(connection, COST.file, forwardedFor),
     isProxy: ({ socket }) => clients.trusts(socket.remoteAddress),
     back: (connection, bytes) => handToHttp(http.server, connection, bytes),
     ...(audience ? { audience, clients } : {}),
@@ -233,7 +233,7 @@ function openDoorBeacons(
   return new BeaconRequests({
     ...{ clock, limits, counters, batch, audience, clients, fault },
     known: (slug) => origin.card(slug) !== undefined,
-    fetches: (connection, forwardedFor) => admission.fetches(connection, COST.file, forwardedFor),
+    consume: (connection, forwardedFor) => admission.consume(connection, COST.file, forwardedFor),
     back: (connection, bytes) => handToHttp(http.server, connection, bytes),
   });
 }
@@ -248,7 +248,7 @@ function openDoorPlainPort(
     ...{ limits, http: http.server, port: () => bound.port, ready: () => bound.tls?.ready === true },
     ...(publicUrl === undefined ? {} : { publicUrl }),
     challenge: (token) => plain.challenge(token),
-    fetches: (socket) => admission.fetches(connectionOf(socket), COST.request),
+    consume: (socket) => admission.consume(connectionOf(socket), COST.request),
   });
 }
 
@@ -271,7 +271,7 @@ function openDoorEntrance(
     ...{ clock, limits, counters, fault, gate, unfinished, fanout, files, clients },
     http: parts.http.server,
     ...(beacons ? { beacons } : {}),
-    judge: (connection, request) => admission.judge(connection, request),
+    prioritize: (connection, request) => admission.prioritize(connection, request),
     countForClient: (connection, forwardedFor) => admission.countForClient(connection, forwardedFor),
     ...(audience ? { who: (connection, lines) => listeningOn(clients, connection, lines) } : {}),
     ...(tls ? { tls: () => bound.tls as Tls, plainLocal: tls.plainLocal === true, handshakes } : {}),

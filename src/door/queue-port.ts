@@ -14,12 +14,12 @@ export interface DoorQueue {
     readonly body: AsyncIterable<Uint8Array>;
   }): Promise<Reply> | undefined;
   /**
-   * Decides where a stream request goes. It counts, so call it once per request. `retake` closes the live stream that
+   * Decides where a stream request goes. It counts, so call it once per request. `closeOther` closes the live stream that
    * the holder of a seat has at this door; true when there was one.
    */
   place(
     slug: string,
     ticket?: string,
-    retake?: (holder: string) => boolean,
+    closeOther?: (holder: string) => boolean,
   ): { readonly at: 'live' | 'ring'; readonly seat?: string; readonly holder?: string };
 }

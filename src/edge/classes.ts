@@ -102,7 +102,7 @@ export const ENDLESS = `^${sourceOf(({ endless }) => endless === true)}$`;
 
 /** The address of a host's hold music: the one large request. */
 export const MUSIC = `^${sourceOf(({ id }) => id === 'music')}$`;
-/** The largest one, MB. */
+/** The largest hold music of a host, in MB. */
 export const MUSIC_MB = 8;
 
 /** The address of the studio's event stream, which lasts for hours. */

@@ -1,6 +1,6 @@
 /** The programs a configuration can be written for; `cdn` is a table of rules for people. */
 export const EDGES = ['nginx', 'varnish', 'haproxy', 'cdn'] as const;
-/** See `EDGES`. */
+/** A program that a configuration can be written for; see `EDGES`. */
 export type EdgeProgram = (typeof EDGES)[number];
 
 /** Where a cache stands. */

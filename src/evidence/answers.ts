@@ -25,7 +25,7 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 /** As `state.json`: everybody asks, and it changes every ten seconds. */
 const A_SECOND = 'public, max-age=1, stale-while-revalidate=1, stale-if-error=60';
 
-/** What the answers are made from. */
+/** Dependencies of the answers. */
 export interface EvidenceAnswerDeps {
   readonly store: EvidenceStore;
   readonly heads: Heads;
@@ -63,7 +63,7 @@ const REFUSALS: Readonly<Record<Exclude<Cosigned, 'kept'>, readonly [ErrorCode, 
   full: ['witnesses-full'],
 };
 
-/** Answers everything below /evidence/, and bundles. */
+/** Answers requests for everything below /evidence/, and for bundles. */
 export function openAnswers(deps: EvidenceAnswerDeps): (request: Request) => Promise<Response> {
   let bundles = 0;
   let [allowed, since] = [ALLOWANCE[0] as number, deps.clock.now() as number];

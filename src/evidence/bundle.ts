@@ -16,7 +16,7 @@ import { leafHash } from './tree/merkle.ts';
 import { consistencyProof, inclusionProof } from './tree/proofs.ts';
 import { TILE_WIDTH } from './tree/tile.ts';
 
-/** What a bundle is made from. */
+/** Dependencies of a bundle. */
 export interface BundleDeps {
   readonly store: EvidenceStore;
   readonly heads: Heads;
@@ -32,9 +32,9 @@ const line = (object: BundleHead | BundleEntry | BundleCheckpoint | BundleSeal):
 const base64 = (proof: readonly Buffer[]): string[] => proof.map((hash) => hash.toString('base64'));
 
 /**
- * The bundle of a room, line by line, as the log was when it was asked for; undefined when no entry of the room is in
- * the newest checkpoint. One file of entries and some tiles are in memory at a time.
- * @throws (while it is read) RangeError when an entry does not have the hash that the log has of it.
+ * Makes the bundle of a room, line by line, from the log as it is at the time of the call; undefined when no entry of
+ * the room is covered by the newest checkpoint. At most one file of entries and some tiles are in memory. @throws
+ * RangeError while the bundle is read, when an entry does not have the hash that the log has for it.
  */
 export async function bundleOf(room: string, deps: BundleDeps): Promise<AsyncGenerator<string> | undefined> {
   const { store, heads } = deps;

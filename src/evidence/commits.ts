@@ -5,15 +5,18 @@ import type { LogEntry } from '../wire/evidence-entry.ts';
 import { type Item, itemOf } from './items.ts';
 import type { EvidenceStore, WrittenEntry } from './store.ts';
 
-/** What became of an entry. */
+/** The result of appending an entry. */
 export type Appended =
   | ({ readonly kept: true } & WrittenEntry)
   /** `full`: too many wait for the disk. `closed`: the log is closed, or was never usable. `too-long`: beyond 65,535 bytes. */
   | { readonly kept: false; readonly why: 'full' | 'closed' | 'too-long' };
 
-/** Limits of what waits for the disk; beyond either of them an entry is refused, and the next `gap` counts it. */
+/**
+ * Most entries that may wait for the disk; beyond this or `MAX_WAITING_BYTES` an entry is refused, and the next `gap`
+ * counts it.
+ */
 export const MAX_WAITING = 4_096;
-/** Bytes, as canonical JSON. */
+/** Most bytes that may wait for the disk, as canonical JSON. */
 export const MAX_WAITING_BYTES = 16_000_000;
 
 /** How long the first entry of a group waits for others. */
@@ -21,7 +24,7 @@ const GATHER = ms(200);
 /** The first pause after the disk refused, and the longest. */
 const RETRY: readonly [first: Ms, longest: Ms] = [ms(500), ms(10_000)];
 
-/** What a group commit needs. */
+/** Dependencies of the group commit. */
 export interface CommitDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -47,8 +50,8 @@ interface Outage {
 const REFUSED = (why: 'full' | 'closed' | 'too-long'): Appended => ({ kept: false, why });
 
 /**
- * Gathers entries for 200 ms and commits them together. While the disk refuses, they wait in memory, up to the limits,
- * and are tried again; when it takes them again, an entry of kind `gap` comes before them.
+ * Collects entries for 200 ms and commits them together. While the disk fails, they wait in memory up to the limits and
+ * are tried again; after a failure an entry of kind `gap` comes first.
  */
 export class Commits {
   readonly #deps: CommitDeps;

@@ -2,13 +2,13 @@ import { dirname, join } from 'node:path';
 import type { EvidenceFiles, WritableFile } from './files.ts';
 import { TILE_WIDTH, tileFile } from './tree/tile.ts';
 
-/** Bytes of the longest entry: its length is written in 16 bits. Spec: C2SP tlog-tiles, Log entries. */
+/** Longest entry in bytes, because its length is written in 16 bits. Spec: C2SP tlog-tiles, Log entries. */
 export const MAX_ENTRY_BYTES = 0xffff;
 const LENGTH_BYTES = 2;
 /** A full file of the longest entries: 16.8 MB. */
 const MAX_FILE_BYTES = TILE_WIDTH * (LENGTH_BYTES + MAX_ENTRY_BYTES);
 
-/** Entries as they stand in a file: each behind its length. */
+/** Encodes entries as they are stored in a file: each after its length. */
 export function encodeEntries(entries: readonly Buffer[]): Buffer {
   const parts: Buffer[] = [];
   for (const entry of entries) {
@@ -19,7 +19,7 @@ export function encodeEntries(entries: readonly Buffer[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The whole entries at the beginning of a file, at most 256, and where they end. */
+/** The complete entries at the beginning of a file, at most 256, and the offset at which they end. */
 export function decodeEntries(bytes: Buffer): { readonly entries: readonly Buffer[]; readonly end: number } {
   const entries: Buffer[] = [];
   let at = 0;
@@ -32,7 +32,9 @@ export function decodeEntries(bytes: Buffer): { readonly entries: readonly Buffe
   return { entries, end: at };
 }
 
-/** True for what may be an entry: canonical JSON of an object. After a loss of power a file may end with zeros. */
+/**
+ * True for bytes that can be an entry: canonical JSON of an object. After a power failure a file may end with zeros.
+ */
 export function isEntry(bytes: Buffer): boolean {
   if (bytes[0] !== 0x7b || bytes.at(-1) !== 0x7d) return false;
   try {
@@ -43,7 +45,10 @@ export function isEntry(bytes: Buffer): boolean {
   }
 }
 
-/** The files of entries, 256 in each, in the form in which they are served: the one thing that is never made anew. */
+/**
+ * The files of entries, 256 in each, in the form in which they are served. They are the only files of the log that
+ * cannot be rebuilt from others.
+ */
 export class EntryFiles {
   readonly #files: EvidenceFiles;
   readonly #dir: string;

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A file that is written at positions. */
+/** A file that is written at given positions. */
 export interface WritableFile {
   /** Writes all bytes. */
   write(bytes: Uint8Array, position: number): Promise<void>;

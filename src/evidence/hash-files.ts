@@ -3,7 +3,7 @@ import type { EvidenceFiles } from './files.ts';
 import { HASH_BYTES } from './tree/merkle.ts';
 import { type ReadTile, TILE_WIDTH, tileFile } from './tree/tile.ts';
 
-/** The files of hashes, one for each tile, made from the entries. A partial tile is the beginning of its file. */
+/** The files of hashes, one per tile, computed from the entries. A partial tile is the beginning of its file. */
 export class HashFiles {
   readonly #files: EvidenceFiles;
   readonly #dir: string;

@@ -32,7 +32,7 @@ interface Held extends SavedCheckpoint {
   readonly cosignatures: Map<string, string>;
 }
 
-/** Checkpoints that may still be cosigned. */
+/** Number of newest checkpoints that may still be cosigned. */
 export const COSIGNABLE = 6;
 /** Cosignatures of one checkpoint: those of sixteen strangers, and of those that are listed. */
 const MAX_COSIGNATURES = 48;
@@ -41,10 +41,10 @@ const CLOCK_SLACK_S = 86_400;
 /** Checkpoints that are passed before the next one is looked up instead. */
 const NEAR = 64;
 
-/** What became of a cosignature. */
+/** The result of a cosignature. */
 export type Cosigned = 'kept' | 'key' | 'note' | 'unknown' | 'signature' | 'time' | 'full';
 
-/** What the checkpoints need. */
+/** Dependencies of the checkpoints. */
 export interface HeadDeps {
   readonly clock: Clock;
   readonly files: EvidenceFiles;
@@ -60,7 +60,7 @@ const full = ({ note, cosignatures }: Held): string => {
   return noteOf(text, [...signatures.map(({ line }) => line), ...cosignatures.values()]);
 };
 
-/** Every checkpoint that was ever signed, and what witnesses say of them. */
+/** All checkpoints that were ever signed, with their cosignatures. */
 export class Heads {
   readonly #deps: HeadDeps;
   readonly #saved: OrderedLines<SavedCheckpoint>;

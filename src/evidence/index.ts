@@ -26,10 +26,10 @@ export { ROTATE } from './opened-log.ts';
 export { lookAt, type Seen, sendCosignature, type WitnessLook, type WitnessState } from './witness.ts';
 
 type WithoutPlace<Entry> = Entry extends RoomPlace ? Omit<Entry, keyof RoomPlace> : never;
-/** An entry of a room without its place in the room's chain, which the log fills in. */
+/** An entry of a room, before the log gives it its place in the room's chain. */
 export type RoomEntry = WithoutPlace<EvidenceEntry>;
 
-/** What the log needs. */
+/** Dependencies of the log. */
 export interface EvidenceDeps {
   /** Its folder; made when it is missing. */
   readonly dir: string;
@@ -48,8 +48,8 @@ export interface EvidenceDeps {
 }
 
 /**
- * The log. While the disk refuses, entries wait in memory: 4,096 at most, and 16 MB. Beyond that they are refused
- * (`kept: false`) and counted in the `gap` that is written once the disk takes entries again.
+ * The evidence log. While the disk fails, entries wait in memory: at most 4,096 of them and 16 MB. Beyond that they are
+ * refused (`kept: false`), and counted in the `gap` that is written once the disk works again.
  */
 export interface Evidence extends AsyncDisposable {
   /**
@@ -88,9 +88,8 @@ interface Fault {
 }
 
 /**
- * Opens the log. A log that is damaged or cannot be read stays closed, and says so in its check and in the server's log:
- * whoever counts goes on without it.
- * @throws EarshotError `bad-config` when another process writes it.
+ * Opens the log. A damaged or unreadable log stays closed, and reports this in its health check and in the server's
+ * log; counting goes on without it. @throws EarshotError `bad-config` when another process writes it.
  */
 export async function open(deps: EvidenceDeps): Promise<Evidence> {
   const { clock, log } = deps;

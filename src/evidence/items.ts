@@ -6,16 +6,16 @@ import { GENERAL } from './room-index.ts';
 const GENERAL_KINDS: ReadonlySet<unknown> = new Set(['key', 'definitions', 'gap']);
 const ROOM = /^[a-z0-9-]{1,64}$/;
 
-/** Names as the log takes them. */
+/** The pattern of room names that the log accepts. */
 export const isRoomName = (room: unknown): room is string => typeof room === 'string' && ROOM.test(room);
 
-/** In whose index an entry stands: a room's, `GENERAL`, or none. */
+/** The index that lists an entry: a room's, `GENERAL`, or none. */
 export function listOf(entry: { readonly room?: unknown; readonly kind?: unknown }): string | undefined {
   if (isRoomName(entry.room)) return entry.room;
   return GENERAL_KINDS.has(entry.kind) ? GENERAL : undefined;
 }
 
-/** What is to be written: an entry, and the room whose chain it continues. */
+/** An entry to be written, and the room whose chain it continues. */
 export interface Item {
   readonly room?: string;
   /** Its members as canonical JSON, in order; without those of its place where a room is named. */
@@ -32,7 +32,7 @@ type Member = readonly [name: string, text: string];
 /** What the log fills in. */
 const PLACE: ReadonlySet<string> = new Set(['room', 'seq', 'previous'] satisfies (keyof RoomPlace)[]);
 
-/** An entry as it is queued. @throws RangeError on numbers that JSON cannot represent. */
+/** Turns an entry into a queued item. @throws RangeError on numbers that JSON cannot represent. */
 export function itemOf(entry: object, room?: string): Item {
   const members = membersOf(entry, (name) => room === undefined || !PLACE.has(name));
   const length = members.reduce((sum, [, text]) => sum + text.length + 1, 1);
@@ -48,7 +48,7 @@ const membersOf = (object: object, wanted: (name: string) => boolean): Member[] 
 
 const byName = ([a]: Member, [b]: Member): number => (a < b ? -1 : 1);
 
-/** The canonical JSON of an item, with its place. */
+/** The canonical JSON of an item, with its place in the chain. */
 export function textOf({ members }: Item, place: RoomPlace | undefined): string {
   const all = place ? [...members, ...membersOf(place, () => true)].sort(byName) : members;
   return `{${all.map(([, text]) => text).join(',')}}`;

@@ -13,10 +13,13 @@ const ORIGIN = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$/;
 export const keyFromSeed = (seed: Uint8Array) =>
   createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
 
-/** What the old key signs when the key changes: it begins like no checkpoint. Spec: `key` in src/wire/evidence-entry.ts. */
+/**
+ * The text that the old key signs when the key changes; it cannot be confused with a checkpoint. Spec: `key` in
+ * src/wire/evidence-entry.ts.
+ */
 export const keyChangeText = (origin: string, next: string): string => `earshot-key/v1\n${origin}\n${next}\n`;
 
-/** A change of the key as it stands in the log. */
+/** A change of key, as it is written into the log. */
 export interface KeyChange {
   readonly index: number;
   readonly at: number;
@@ -33,7 +36,7 @@ interface Saved {
   readonly changes: readonly KeyChange[];
 }
 
-/** The name and the keys of a log. Private keys are in `keys/`, readable by this user alone. */
+/** The name of a log, and its keys. Private keys are in `keys/`, readable by this user only. */
 export class LogKeys {
   readonly #files: EvidenceFiles;
   readonly #dir: string;

@@ -3,7 +3,7 @@ import type { Metric, Sample } from '../base/metrics.ts';
 /** Upper bounds of the classes of fsync, seconds. */
 const BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] as const;
 
-/** What was written since the start. */
+/** Counters of what was written since the start. */
 export class WriteCounters {
   entries = 0;
   bytes = 0;

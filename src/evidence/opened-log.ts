@@ -17,7 +17,7 @@ import { TILE_WIDTH } from './tree/tile.ts';
 /** How often the head is signed while the log grows. */
 const SIGN_EVERY = ms(10_000);
 
-/** What an open log needs. */
+/** Dependencies of an open log. */
 export interface OpenedDeps {
   readonly dir: string;
   readonly files: EvidenceFiles;
@@ -32,7 +32,7 @@ export interface OpenedDeps {
   title(room: string): string;
 }
 
-/** A log that could be opened: its parts, and what happens every ten seconds. */
+/** An open log: its parts, and the work that is done every ten seconds. */
 export class OpenedLog {
   readonly #deps: OpenedDeps;
   readonly #keys: LogKeys;
@@ -154,5 +154,5 @@ export class OpenedLog {
   }
 }
 
-/** A file of this name in the folder of the log asks for a new key. */
+/** Name of a file in the log's folder that requests a new key. */
 export const ROTATE = 'rotate-key';

@@ -9,7 +9,10 @@ const NEAR_BYTES = 16_384;
 const TAIL_BYTES = 65_536;
 const LINE_FEED = 0x0a;
 
-/** A file of JSON lines that are ordered by a number, as large as the disk: looked up by that number, written at the end. */
+/**
+ * A file of JSON lines in order of a number. It is searched on disk by that number, so its size does not matter, and
+ * lines are appended.
+ */
 export class OrderedLines<Line extends object> {
   readonly #files: EvidenceFiles;
   readonly #path: string;

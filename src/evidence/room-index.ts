@@ -8,10 +8,15 @@ const MOST_HELD = 4_096;
 /** Numbers that are read at once. */
 const CHUNK = 4_096;
 
-/** Entries of no room that a bundle needs: keys, definitions, gaps. No room has such a name. */
+/**
+ * The name under which entries are listed that belong to no room but that every bundle needs: keys, definitions, gaps.
+ * No room can have this name.
+ */
 export const GENERAL = '_log';
 
-/** Where the entries of a room stand: how many there are, and the index of the last in the log; -1 before the first. */
+/**
+ * The end of a room's chain: the number of its entries, and the index of the last one in the log; -1 before the first.
+ */
 export interface RoomTail {
   readonly count: number;
   readonly last: number;
@@ -23,8 +28,8 @@ const decode = (bytes: Buffer): number[] =>
   Array.from({ length: Math.floor(bytes.length / BYTES) }, (_, n) => bytes.readUIntBE(n * BYTES, BYTES));
 
 /**
- * For each room a file with the indices of its entries. It is made from the entries: what a kill or a full disk left
- * out is added when the log is opened, or before the next entry.
+ * A file per room with the indices of the room's entries. It is built from the entries: what a crash or a full disk
+ * left out is added when the log is opened, or before the next entry.
  */
 export class RoomIndex {
   readonly #files: EvidenceFiles;

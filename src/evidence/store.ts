@@ -10,7 +10,7 @@ import { GrowingTree, leafHash } from './tree/merkle.ts';
 import { type NodeReader, rootOf } from './tree/proofs.ts';
 import { openTileReader, TILE_WIDTH } from './tree/tile.ts';
 
-/** An entry as it was written. */
+/** An entry that has been written. */
 export interface WrittenEntry {
   readonly index: number;
   /** Leaf hash, hexadecimal. */
@@ -38,12 +38,12 @@ export interface Expected {
 const SETTLE_AFTER = 4_096;
 /** Rooms whose last hash is held. */
 const MOST_LEAVES = 4_096;
-/** The log on the disk does not agree with what was signed. */
+/** Thrown when the log on disk does not agree with what was signed. */
 export class DamagedLog extends Error {}
 
 /**
- * Entries, hashes and indices on the disk. Entries are written first, and with them an entry is committed; the rest
- * follows from them. One call at a time.
+ * The entries, hashes and indices on disk. Entries are written first, and an entry is committed once it is written;
+ * hashes and indices can be rebuilt from the entries. Calls must not overlap.
  */
 export class EvidenceStore {
   readonly #files: EvidenceFiles;

@@ -14,7 +14,7 @@ import { HASH_BYTES } from './tree/merkle.ts';
 import { consistencyProof, rootOf, verifyConsistency } from './tree/proofs.ts';
 import { openTileReader, TILE_WIDTH, tilePath } from './tree/tile.ts';
 
-/** What a witness remembers of a log: the largest head that it has seen. */
+/** What a witness remembers about a log: the largest head that it has seen. */
 export interface WitnessState {
   readonly origin: string;
   /** Verifier keys of the log, oldest first; each was announced by the one before. */
@@ -26,7 +26,7 @@ export interface WitnessState {
   readonly note: string;
 }
 
-/** What one look at a log has shown. */
+/** The result of one look at a log. */
 export type Seen =
   /** The first look; or the log has grown, and continues what was seen before. */
   | { readonly what: 'first' | 'grown'; readonly state: WitnessState }
@@ -38,7 +38,7 @@ export type Seen =
   /** Nothing can be said. */
   | { readonly what: 'unreadable'; readonly why: string };
 
-/** What a witness needs. */
+/** Dependencies of a witness. */
 export interface WitnessLook {
   /** The address of the log, up to `/evidence`. */
   readonly log: string;
@@ -77,7 +77,7 @@ async function bodyOf(look: WitnessLook, path: string, most: number): Promise<Bu
   }
 }
 
-/** Looks at the newest head of a log, and checks it against what was seen before. Never rejects. */
+/** Fetches the newest head of a log, and checks it against what was seen before. Never rejects. */
 export async function lookAt(look: WitnessLook): Promise<Seen> {
   try {
     return await see(look);
@@ -178,7 +178,10 @@ function isSigned(raw: string, keys: readonly string[]): boolean {
   return found.includes('yes') && !found.includes('bad');
 }
 
-/** Cosigns the head that was seen, and sends it to the log. Returns undefined, or why it was not taken. */
+/**
+ * Cosigns the head that was seen, and sends it to the log. Returns undefined, or the reason why the log did not accept
+ * it.
+ */
 export async function sendCosignature(
   look: Pick<WitnessLook, 'log' | 'fetch'>,
   state: WitnessState,

@@ -17,14 +17,14 @@ const SILENT = 86_400_000;
 /** The file is written this seldom, ms. */
 const SAVE_EVERY = 60_000;
 
-/** Who cosigns: at most sixteen strangers, and those that are listed. */
+/** The witnesses that cosign: those in the settings, and at most sixteen others. */
 export interface Witnesses extends AsyncDisposable {
   readonly known: readonly KnownWitness[];
   /** Notes that a witness has cosigned; false when there is no place for it. */
   take(key: string): Promise<boolean>;
 }
 
-/** What the table of witnesses needs. */
+/** Dependencies of the table of witnesses. */
 export interface WitnessDeps {
   readonly files: EvidenceFiles;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export interface WitnessDeps {
   readonly listed: readonly string[];
 }
 
-/** Opens the table of witnesses. A file that cannot be read is as none. */
+/** Opens the table of witnesses. A file that cannot be read counts as empty. */
 export async function openWitnesses({ files, clock, path, listed }: WitnessDeps): Promise<Witnesses> {
   const known = new Map<string, KnownWitness>();
   const text = await files.readWhole(path);

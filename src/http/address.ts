@@ -71,7 +71,7 @@ export interface Row extends Address {
   readonly compiled: Pattern;
 }
 
-/** What a path is: its row, and the room that it names. */
+/** The result of matching a path: its row, and the room that it names. */
 export interface Match {
   readonly address: Address;
   /** The `:room` of the pattern; empty where it has none. */

@@ -18,7 +18,7 @@ const SMALL_BODY = 64 * 1024;
 /** Limit of a host's hold music, the only sound that is uploaded. */
 const MUSIC_BODY = 8_000_000;
 
-/** The table. */
+/** The table of addresses. */
 export const ADDRESSES: readonly Address[] = [
   // What is asked for most stands first. Live sound:
   {

@@ -26,7 +26,7 @@ const toAll = (exposed: string) =>
  * Sent with everything that anybody may read, including refusals; never with credentials. Spec: Fetch, 3.3.3.
  */
 export const READ_BY_ALL: Readonly<Record<string, string>> = toAll(EXPOSED);
-/** The same for an endless answer. */
+/** The headers of an endless answer that anybody may read; never with credentials. */
 export const HEARD_BY_ALL: Readonly<Record<string, string>> = toAll(EXPOSED_ENDLESS);
 const ON_STAGE: Readonly<Record<string, string>> = toAll(EXPOSED_STAGE);
 const NOTHING: Readonly<Record<string, string>> = {};

@@ -2,33 +2,33 @@ import { createHash } from 'node:crypto';
 import { canonical, type Json } from './canonical-json.ts';
 
 /**
- * What an entry says, as JSON members of its own. `seq`, `previous` and `dropped` belong to the journal; `by` names the
- * writer where several write into one file, each with a chain of its own.
+ * The contents of a journal entry, as JSON members. `seq`, `previous` and `dropped` belong to the journal; `by` names
+ * the writer where several write to one file, each with its own chain.
  */
 export interface Entry {
   readonly [member: string]: Json | undefined;
 }
 
-/** Where a chain stands: the number of its newest entry, and the hash of that line; 0 and '' before the first. */
+/** The end of a chain: the number of its newest entry, and the hash of that line; 0 and '' before the first. */
 export interface ChainTail {
   readonly seq: number;
   readonly hash: string;
 }
 
-/** The beginning of every chain. */
+/** The end of an empty chain. */
 export const NO_ENTRY: ChainTail = { seq: 0, hash: '' };
 
-/** What the next entry calls `previous`: SHA-256 of a line, without its line feed, in hexadecimal. */
+/** The hash that the next entry holds as `previous`: SHA-256 of a line without its line feed, in hexadecimal. */
 export const hashOf = (line: string): string => createHash('sha256').update(line).digest('hex');
 
 /**
- * An entry as the line that follows `tail`.
- * @throws RangeError on numbers that JSON cannot represent. Spec: RFC 8785.
+ * Formats an entry as the line that follows `tail`. @throws RangeError on numbers that JSON cannot represent. Spec: RFC
+ * 8785.
  */
 export const lineAfter = (tail: ChainTail, entry: Entry): string =>
   canonical({ ...entry, seq: tail.seq + 1, previous: tail.hash } as Json);
 
-/** The members of a line, or undefined when it is no entry: empty, torn, or something else. */
+/** The members of a line, or undefined when it is not an entry: empty, torn, or something else. */
 export function parseLine(line: string): Entry | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
@@ -42,7 +42,7 @@ export function parseLine(line: string): Entry | undefined {
 export const isChained = (entry: Entry): entry is Entry & { seq: number; previous: string } =>
   Number.isSafeInteger(entry.seq) && typeof entry.previous === 'string';
 
-/** Where a chain stands after this line. */
+/** The end of the chain after this line. */
 export function tailAt(line: string | undefined): ChainTail {
   const entry = line === undefined ? undefined : parseLine(line);
   if (line === undefined || !entry) return NO_ENTRY;
@@ -69,7 +69,10 @@ export function lastLineOf(bytes: Buffer, by: string | undefined): string | unde
   return undefined;
 }
 
-/** What the entries of a journal say, in order and without what belongs to the journal. Torn lines are left out. */
+/**
+ * The contents of a journal's entries, in order, without the members that belong to the journal. Torn lines are
+ * skipped.
+ */
 export function readEntries<Said>(text: string): Said[] {
   const found: Said[] = [];
   for (const line of text.split('\n')) {

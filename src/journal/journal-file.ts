@@ -2,7 +2,7 @@ import { appendFile, mkdir, open, rename, stat, truncate } from 'node:fs/promise
 import { dirname } from 'node:path';
 import { type ChainTail, type Entry, lastLineOf, lineAfter, NO_ENTRY, parseLine, tailAt } from './entry.ts';
 
-/** The file system as a journal uses it. Every method rejects with what the disk says. */
+/** The file system as a journal uses it. Every method rejects with the file system's error. */
 export interface JournalFiles {
   /** The last `most` bytes of a file, all of a shorter one, none where there is none. */
   tail(path: string, most: number): Promise<Buffer>;
@@ -14,7 +14,7 @@ export interface JournalFiles {
   rename?(from: string, to: string): Promise<void>;
 }
 
-/** Which file, and what bounds it. */
+/** The file of a journal, and its limits. */
 export interface JournalSettings {
   readonly path: string;
   /** The writer's name, where several processes write into one file; each entry must carry it as `by`. */
@@ -40,7 +40,7 @@ const LINE_FEED = 0x0a;
 /** Where the older part of a journal is: `processes.jsonl` and `processes.old.jsonl`. */
 export const olderPart = (path: string): string => path.replace(/(\.jsonl)?$/, '.old.jsonl');
 
-/** Entries that are appended to one file, in a chain. Its callers see to it that `flush` never runs twice at once. */
+/** Appends entries to one file, in a chain. The caller must not run `flush` twice at the same time. */
 export class JournalFile {
   readonly #settings: JournalSettings;
   readonly #files: JournalFiles;

@@ -1,7 +1,7 @@
 import type { Entry } from './entry.ts';
 import { JournalFile, type JournalSettings } from './journal-file.ts';
 
-/** What a journal that is written in the background needs. */
+/** Dependencies of a journal that is written in the background. */
 export interface JournalDeps extends JournalSettings {
   /** A write failed, or the file is full (told once); `lost`: entries that were never written so far. */
   failed(error: unknown, lost: number): void;
@@ -17,7 +17,10 @@ export interface Journal extends AsyncDisposable {
   readonly lost: number;
 }
 
-/** Opens a journal. What a failing disk does not take waits for the next entry, or for the end; then it is lost. */
+/**
+ * Opens a journal. Entries that a failing disk does not accept are tried again with the next entry, and when the
+ * journal is closed; after that they are lost.
+ */
 export function openJournal(deps: JournalDeps): Journal {
   const file = new JournalFile(deps);
   let running: Promise<void> = Promise.resolve();

@@ -10,7 +10,9 @@ export interface Signature {
   readonly value: string;
 }
 
-/** Whether a signed object holds. `key`: whose signature it is; compare it with one you know. */
+/**
+ * The result of checking a signed object. `key`: the key that made the signature; compare it with one that you trust.
+ */
 export type Checked<Body> =
   | { readonly good: true; readonly key: string; readonly body: Body }
   | { readonly good: false; readonly why: string };

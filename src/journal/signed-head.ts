@@ -5,7 +5,7 @@ import type { ChainEnd, Verified } from './verify.ts';
 const CONTEXT = 'earshot-journal-head-v1\n';
 const KIND = 'earshot-journal-head';
 
-/** Where the chains of a journal stood at a moment. */
+/** The ends of a journal's chains at one moment. */
 export interface JournalHead {
   readonly v: 1;
   readonly kind: typeof KIND;
@@ -21,7 +21,7 @@ export interface SignedHead extends JournalHead {
   readonly signature: Signature;
 }
 
-/** Signs where a journal stands. @throws RangeError when it is not an Ed25519 key. */
+/** Signs the current ends of a journal's chains. @throws RangeError when the key is not an Ed25519 key. */
 export function headOf(found: Verified, file: string, at: number, key: KeyObject): SignedHead {
   const head: JournalHead = { v: 1, kind: KIND, at, file, chains: found.chains };
   return { ...head, signature: signatureOf(CONTEXT, head, key) };

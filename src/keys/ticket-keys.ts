@@ -26,7 +26,7 @@ export interface TicketKeys extends Disposable {
   readonly order: TicketOrder;
 }
 
-/** Makes them; `changed` is called after each change. */
+/** Makes the keys; `changed` is called after each change. */
 export function openTicketKeys(clock: Clock, changed: () => void): TicketKeys {
   const make = (): TicketOrder => ({ order: 'tickets', keys: randomBytes(BYTES).toString('base64') });
   let order = make();
@@ -42,7 +42,7 @@ export function openTicketKeys(clock: Clock, changed: () => void): TicketKeys {
   };
 }
 
-/** What a child talks to its supervisor through: `process`. */
+/** The channel by which a child talks to its supervisor: `process`. */
 export interface Parent {
   send?: ((notice: TicketNotice) => unknown) | undefined;
   on(event: 'message', hear: (message: unknown) => void): unknown;

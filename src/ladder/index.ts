@@ -11,14 +11,14 @@ import type { StepJournal } from './step-journal.ts';
 import { FRESH_MS } from './thresholds.ts';
 
 export { demandOf, Ladder, type LadderSettings, type Step } from './ladder.ts';
-export { type Judgement, judge, type RoomLoad, type Signals } from './signals.ts';
+export { type Assessment, assess, type RoomLoad, type Signals } from './signals.ts';
 export { type LevelChange, RoomSteering, type SteeringSettings } from './steering.ts';
 export { type LadderStep, openStepJournal, type StepJournal } from './step-journal.ts';
 
 /** What a door has counted since the last call; the ladder adds the event-loop delay. */
 export type DoorSignals = Omit<Signals, 'loop'>;
 
-/** What a door's ladder needs. */
+/** Dependencies of a door's ladder. */
 export interface LadderDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -35,7 +35,7 @@ export interface LadderDeps {
   sample(): DoorSignals;
 }
 
-/** A door's ladder at work. */
+/** A door's ladder, running. */
 export interface DoorLadder extends AsyncDisposable {
   /** What this door does for a room now: the higher of its own wish and what the room's cell has published. */
   delivery(slug: string): Delivery;

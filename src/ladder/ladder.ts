@@ -1,7 +1,7 @@
 import type { Ms } from '../base/time.ts';
 import { LEVELS, type Strain } from '../wire/delivery.ts';
 import { EgressLimit } from './egress.ts';
-import { type Judgement, judge, type RoomLoad, type Signals, unsentShare } from './signals.ts';
+import { type Assessment, assess, type RoomLoad, type Signals, unsentShare } from './signals.ts';
 import * as at from './thresholds.ts';
 
 /** A door's wish for one room changed by one level. */
@@ -13,7 +13,7 @@ export interface Step {
   readonly why: Strain;
 }
 
-/** What a ladder is told about its door. */
+/** Settings of a door's ladder. */
 export interface LadderSettings {
   /** Bytes/s that may leave this door; learned when absent. */
   readonly egressLimit?: number;
@@ -48,7 +48,7 @@ export class Ladder {
   #strained = 0;
   #calm = 0;
   #leader: string | undefined;
-  #judged: Judgement = { severe: false, calm: true };
+  #assessed: Assessment = { severe: false, calm: true };
 
   constructor(settings: LadderSettings = {}) {
     this.#settings = settings;
@@ -70,14 +70,14 @@ export class Ladder {
     this.#loads = signals.rooms;
     this.#forget(now);
     const demand = demandOf(signals);
-    this.#judged = judge(signals, {
+    this.#assessed = assess(signals, {
       demand,
       limit: this.#egress.limit,
       below: this.#growthBelow(now),
       ...(this.#settings.workLeast === undefined ? {} : { workLeast: this.#settings.workLeast }),
     });
     this.#egress.observe(signals.egress, unsentShare(signals) >= at.BACKLOG.on, dt);
-    const { why, severe, calm } = this.#judged;
+    const { why, severe, calm } = this.#assessed;
     if (why !== undefined) {
       this.#strained += dt;
       if (this.#strained > at.HICCUP_MS) this.#calm = 0;
@@ -121,7 +121,7 @@ export class Ladder {
    * listeners, at least one, while there is no strain; none while there is, or while newcomers get only the text.
    */
   spare(slug: string, now: Ms): number {
-    if (!this.#judged.calm || LEVELS[this.level(slug, now)]?.newcomers === 'text') return 0;
+    if (!this.#assessed.calm || LEVELS[this.level(slug, now)]?.newcomers === 'text') return 0;
     return Math.max(1, Math.floor((this.#loads.get(slug)?.live ?? 0) * at.SPARE));
   }
 

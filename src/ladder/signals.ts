@@ -29,8 +29,8 @@ export interface Signals {
   readonly rooms: ReadonlyMap<string, RoomLoad>;
 }
 
-/** What the signals say together. */
-export interface Judgement {
+/** The signals combined into one assessment. */
+export interface Assessment {
   /** The strongest strain, by how far it is above its threshold; absent when none is. */
   readonly why?: Strain;
   readonly severe: boolean;
@@ -38,8 +38,8 @@ export interface Judgement {
   readonly calm: boolean;
 }
 
-/** What the judgement needs besides the signals. */
-export interface JudgementInput {
+/** What the assessment needs besides the signals. */
+export interface AssessmentInput {
   /** Listeners' worth of work at rung 0, joins included. */
   readonly demand: number;
   /** Bytes/s that may be sent; Infinity when unknown. */
@@ -53,8 +53,8 @@ export interface JudgementInput {
 export const unsentShare = ({ unsent, connections }: Signals): number =>
   unsent < BACKLOG_LEAST || connections === 0 ? 0 : unsent / connections;
 
-/** Judges one second. */
-export function judge(signals: Signals, circumstances: JudgementInput): Judgement {
+/** Assesses one second. */
+export function assess(signals: Signals, circumstances: AssessmentInput): Assessment {
   const { demand, limit, below, workLeast = WORK_LEAST } = circumstances;
   const busy = demand >= workLeast;
   const used = Number.isFinite(limit) ? signals.egress / limit : 0;

@@ -2,7 +2,7 @@ import { type Delivery, deliveryAt, LEVELS, type Strain } from '../wire/delivery
 import type { Presence } from '../wire/feed.ts';
 import { DESCENT_MS, FRESH_MS } from './thresholds.ts';
 
-/** What a room's cell is told about it. */
+/** Settings of a room's steering. */
 export interface SteeringSettings {
   /** The configured write period, in ms. */
   readonly period: number;

@@ -1,10 +1,16 @@
 /** Perceived loudness. Spec: ITU-R BS.1770-5, EBU R 128. */
 
-/** The first biquad of the K weighting, the head, at 48 kHz: [b0, b1, b2, a1, a2]. Spec: ITU-R BS.1770-5, table 1. */
+/**
+ * The first biquad of the K weighting, for the acoustic effect of the head, at 48 kHz: [b0, b1, b2, a1, a2]. Spec:
+ * ITU-R BS.1770-5, table 1.
+ */
 export const K_SHELF = [
   1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585,
 ] as const;
-/** The second biquad of the K weighting, the ear, at 48 kHz: [b0, b1, b2, a1, a2]. Spec: ITU-R BS.1770-5, table 2. */
+/**
+ * The second biquad of the K weighting, for the hearing's lower sensitivity to bass, at 48 kHz: [b0, b1, b2, a1, a2].
+ * Spec: ITU-R BS.1770-5, table 2.
+ */
 export const K_HIGH_PASS = [1, -2, 1, -1.99004745483398, 0.99007225036621] as const;
 
 const ABSOLUTE_GATE = -70;

@@ -22,7 +22,7 @@ export type { Standby } from './standby.ts';
 /** Limit of speakers in one mixer. Further speakers are not heard; the log says so. */
 const MAX_SPEAKERS = 50;
 
-/** What a mixer needs. */
+/** Dependencies of a mixer. */
 export interface MixerDeps {
   clock: Clock;
   log: Log;

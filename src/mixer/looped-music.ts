@@ -23,7 +23,10 @@ export function musicGain(pcm: Float32Array): number {
  */
 export const musicFromPcm = (pcm: Float32Array): Standby => looped(pcm, musicGain(pcm));
 
-/** The same for the output of `readMusic`. It is already levelled and has 16 bits, so nothing is computed here. */
+/**
+ * Loops a host's music from the output of `readMusic`, which is already levelled and has 16 bits, so that nothing is
+ * computed here.
+ */
 export const musicFromLevelled = (pcm: Int16Array): Standby => looped(pcm, 1 / 32_768);
 
 function looped(pcm: Float32Array | Int16Array, gain: number): Standby {

@@ -64,9 +64,7 @@ const SECRETS: readonly number[] = [32, 48];
 
 let opened: Promise<Openssl | string> | undefined;
 
-/**
- * Opens it once for the process, which keeps it, or says in words why it is not available. Only for the main thread.
- */
+/** Opens OpenSSL once for the process, which keeps it, or says in words why it is not available. Main thread only. */
 export function openOpenssl(): Promise<Openssl | string> {
   opened ??= open();
   return opened;

@@ -59,7 +59,7 @@ export type SendQueueReader = (fd: number) => number;
 /** Spec: tcp(7). The same on all 64-bit systems but MIPS, PowerPC and SPARC, for which there is no Node. */
 const SIOCOUTQ = 0x5411;
 
-/** Opens the cheap question about one number, half a µs; or says in words why it is not available here. */
+/** Opens the query for this one number, which takes half a µs; or says in words why it is not available here. */
 export async function openSendQueue(): Promise<SendQueueReader | string> {
   if (process.platform !== 'linux') return 'this system is not Linux';
   if (!['x64', 'arm64', 'riscv64', 'loong64'].includes(process.arch))

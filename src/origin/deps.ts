@@ -6,7 +6,7 @@ import type { ListenerCount, RoomCard } from '../wire/room.ts';
 import type { RecordingPort } from './recording.ts';
 import type { ReplayMaker } from './replay/replay-maker.ts';
 
-/** What the origin needs. */
+/** Dependencies of the origin. */
 export interface OriginDeps {
   readonly clock: Clock;
   readonly log: Log;

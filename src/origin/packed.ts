@@ -44,8 +44,8 @@ export class Packed {
 }
 
 /**
- * Bytes of sound. They never change, unless `substitute`: then they stand in for sound that may arrive a moment
- * later.
+ * An answer with sound. Sound never changes, except with `substitute`: then it stands in for sound that may arrive a
+ * moment later.
  */
 export const sound = (body: Buffer, substitute = false): Reply => ({
   status: 200,

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Clocks, RoomCard } from '../wire/room.ts';
 import { openOlderRooms, type Sought } from './older-rooms.ts';
 
-/** Rooms as the site reports them, and clocks that cells report before the site does. */
+/** The cards of rooms as the site reports them, and clocks that cells report before the site does. */
 export class RoomCards {
   readonly #cards = new Map<string, RoomCard>();
   readonly #clocks = new Map<string, Clocks>();

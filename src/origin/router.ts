@@ -19,7 +19,7 @@ import { openStateFiles } from './state-file.ts';
 /** For what nobody waits for in person. */
 const NOBODY = new AbortController().signal;
 
-/** Finds what answers a path. */
+/** Finds the part of the origin that answers a path. */
 export function router(deps: OriginDeps, rooms: OriginRooms) {
   const { clock, archive } = deps;
   const maker = deps.maker ?? openReplayMaker(archive);

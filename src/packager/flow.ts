@@ -8,7 +8,7 @@ import type { EncoderThread, ThreadEvents } from './encoder-thread.ts';
 import { BLOCKS_PER_FRAGMENT } from './encoding.ts';
 import type { ThreadStart } from './thread.ts';
 
-/** What a packager needs. */
+/** Dependencies of a packager. */
 export interface PackagerDeps {
   readonly log: Log;
   readonly renditions: readonly Rendition[];

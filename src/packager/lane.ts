@@ -10,7 +10,7 @@ export interface LaneSink {
   failed(rendition: Rendition, error: unknown): void;
 }
 
-/** What a lane needs. */
+/** Dependencies of a lane. */
 export interface LaneDeps {
   /** All renditions that are cut from this encode. */
   readonly renditions: readonly Rendition[];

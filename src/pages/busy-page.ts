@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 
 /**
  * The page that is sent while this door has no time for pages: a few lines that lead to the sound and reload by

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 import type { PlainWords } from './plain-words.ts';
 
 /** Where one entry of the web build ended up, paths without the leading `/_/`. */
@@ -11,7 +11,7 @@ export interface BuiltFile {
 /** Vite's manifest by source path. */
 export type Manifest = Readonly<Record<string, BuiltFile>>;
 
-/** What a page loads: files of the web build by their source path. */
+/** The files of the web build that a page loads, by their source path. */
 export interface Load {
   readonly sources: readonly string[];
   readonly scripted: boolean;
@@ -27,7 +27,7 @@ export interface PageHead {
   readonly extra?: string;
 }
 
-/** What stands around the main part of a page. */
+/** Everything around the main part of a page. */
 export type Shell = (words: PlainWords, head: PageHead, load: Load, main: string) => string;
 
 /** What the room's page and the home page load. */
@@ -80,7 +80,7 @@ const cardImage = (base: string, words: PlainWords): string =>
 <meta name="twitter:card" content="summary_large_image">
 `;
 
-/** Opens what stands around every page; `base` is the public address without a trailing slash, or nothing. */
+/** Opens the frame around every page; `base` is the public address without a trailing slash, or nothing. */
 export const openShell =
   (manifest: Manifest, base: string): Shell =>
   (words, head, load, main) =>

@@ -3,7 +3,7 @@ import type { PageLanguage } from '../base/negotiation.ts';
 import type { MetricId } from '../wire/metrics.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 import { homeMain } from './home-page.ts';
 import { numbersWords } from './numbers/catalogue.ts';
 import { figureCard } from './numbers/figure-card.ts';
@@ -46,7 +46,7 @@ export const FAVICON =
   '<g fill="none" stroke="#ff8a5c" stroke-width="2.6" stroke-linecap="round"><path d="M5 22a11 11 0 0 1 22 0"/>' +
   '<path d="M10.5 22a5.5 5.5 0 0 1 11 0" opacity=".65"/></g><circle cx="16" cy="22" r="2.4" fill="#f1ece1"/></svg>';
 
-/** What robots may read. */
+/** The text of robots.txt. */
 export const ROBOTS =
   'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
 

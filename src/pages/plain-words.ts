@@ -195,5 +195,5 @@ const french: PlainWords = {
   privacy: 'Ce qui est gardé de vous',
 };
 
-/** The words of a language. */
+/** The texts of the pages in a language. */
 export const plainWords = (language: PageLanguage): PlainWords => (language === 'fr' ? french : english);

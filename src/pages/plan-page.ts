@@ -22,7 +22,8 @@ const spokenBounds = ({ name, least, most }: { name: string; least: number; most
   `${FIELDS.find(([field]) => field === name)?.[1] ?? name}: use a number from ${least} to ${most}`;
 
 /**
- * The calculator as a page's `main`: a form that GETs itself, and the result, line by line. Works without scripts.
+ * The calculator as a page's `main`: a form that submits to its own page by GET, and the result, line by line. Works
+ * without scripts.
  */
 export function planMain(query: URLSearchParams): string {
   // A form does not send an unticked checkbox.

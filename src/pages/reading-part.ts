@@ -1,10 +1,10 @@
 import { roughly } from '../wire/delivery.ts';
 import { type Reading, readingOf, recordedAt } from '../wire/reading.ts';
 import { isRunning, type RoomState } from '../wire/room.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 import { instant } from './sentence.ts';
 
-/** True while newcomers are sent to the text. */
+/** True while newcomers are sent to the text page. */
 export const readsAlong = (state: RoomState | undefined): state is RoomState =>
   state?.delivery.newcomers === 'text' && isRunning(state.status);
 

@@ -1,5 +1,5 @@
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 import type { PlainWords } from './plain-words.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
 import { byline, titleOf } from './room-words.ts';
@@ -36,7 +36,7 @@ function plainAudio(card: RoomCard, words: PlainWords): string {
   return '';
 }
 
-/** The main part of a room's page; `what` says in a sentence how the room is. */
+/** The main part of a room's page; `what` says in one sentence what is happening in the room. */
 export function roomMain(
   card: RoomCard,
   state: RoomState | undefined,

@@ -1,5 +1,5 @@
 import type { RoomCard } from '../wire/room.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 import type { PlainWords } from './plain-words.ts';
 
 /** Names, each isolated in its own text direction. Spec: HTML, 4.5.24. */
@@ -14,6 +14,6 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10ff
 /** Text written by people, isolated in its own direction where there is no markup. Spec: UAX 9, 3.1.4 (FSI, PDI). */
 export const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text);
 
-/** The demo room's name is ours, so it is shown in the reader's language. */
+/** The title of a room. The demo room's name is ours, so it is shown in the reader's language. */
 export const titleOf = (card: RoomCard, words: PlainWords): string =>
   card.welcome ? words.welcome : card.title;

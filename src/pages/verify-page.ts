@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Manifest } from './page-shell.ts';
 import type { PlainWords } from './plain-words.ts';
 
-/** What the page that checks bundles consists of, as text. */
+/** The parts of the page that checks bundles, as text. */
 export interface VerifyFiles {
   /** The verifier exactly as it is published. */
   readonly verifier: string;
@@ -23,8 +23,8 @@ export async function loadVerifyFiles(dist: string, manifest: Manifest): Promise
 const hashed = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /**
- * What the page may do: run these scripts and nothing else, and ask nobody anything. A saved page carries it as well.
- * Spec: CSP 3, 2.3.1 (hash sources); frame-ancestors only counts in a header.
+ * The content security policy of the page: it may run these scripts and nothing else, and may not contact anybody. A
+ * saved page carries it as well. Spec: CSP 3, 2.3.1 (hash sources); frame-ancestors only counts in a header.
  */
 export function verifyPolicy({ verifier, script, style }: VerifyFiles): string {
   return (
@@ -33,7 +33,10 @@ export function verifyPolicy({ verifier, script, style }: VerifyFiles): string {
   );
 }
 
-/** Everything in the head that the page needs, in the page itself: it works when it is saved, and without a network. */
+/**
+ * The tags for the page's head. They contain everything that the page needs, so that it works when it is saved, and
+ * without a network.
+ */
 export function verifyTags(files: VerifyFiles): string {
   const { verifier, script, style } = files;
   return [
@@ -45,7 +48,7 @@ export function verifyTags(files: VerifyFiles): string {
   ].join('\n');
 }
 
-/** The page before, or without, its scripts. */
+/** The content of the page before its scripts run, or without them. */
 export function verifyMain(words: PlainWords, built: boolean): string {
   const plain = `<p>${words.verifyPlain}</p><pre><code>bin/earshot verify BUNDLE</code></pre>`;
   return `<main class="verify page"><h1>${words.verifyTitle}</h1>

@@ -254,14 +254,14 @@ describe('who goes where', () => {
     const { seat, holder } = door.place('evening');
     live = 2;
     const closed: string[] = [];
-    const retake = (one: string): boolean => closed.push(one) > 0;
-    const back = door.place('evening', seat, retake);
+    const closeOther = (one: string): boolean => closed.push(one) > 0;
+    const back = door.place('evening', seat, closeOther);
     expect(back).toMatchObject({ at: 'live', holder });
     // Renewed or not, it is the same seat: a chain of them holds one connection.
-    expect(door.place('evening', back.seat, retake)).toMatchObject({ at: 'live', holder });
-    expect(door.place('evening', seat, retake)).toMatchObject({ at: 'live', holder });
+    expect(door.place('evening', back.seat, closeOther)).toMatchObject({ at: 'live', holder });
+    expect(door.place('evening', seat, closeOther)).toMatchObject({ at: 'live', holder });
     expect(closed).toEqual([holder, holder, holder]);
-    expect(door.place('other', back.seat, retake).at).toBe('ring');
+    expect(door.place('other', back.seat, closeOther).at).toBe('ring');
     expect(closed).toHaveLength(3);
     // Another person has another seat.
     live = 1;
@@ -342,7 +342,7 @@ describe('without scripts', () => {
   test('without cookies: a button gives a place, and the place is in the address', async () => {
     const before = String((await ask('GET', '/r/evening/queue')).body);
     expect(before).toContain('<form method="post" action="/r/evening/ticket">');
-    expect(before).toContain('A &#60;b&#62;talk');
+    expect(before).toContain('A &lt;b&gt;talk');
     expect(before).not.toContain('<script');
     expect([...door.ticketCounts()][0]?.[1].buckets).toEqual([]);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -351,7 +351,7 @@ describe('without scripts', () => {
     const at = reply.headers.location ?? '';
     expect(at).toMatch(/^\/r\/evening\/queue\?code=q1\./);
     const page = String((await ask('GET', at)).body);
-    expect(page).toContain('In line: \u2068A &#60;b&#62;talk');
+    expect(page).toContain('In line: \u2068A &lt;b&gt;talk');
     expect(page).toMatch(/<audio controls [^>]*src="\/r\/evening\/radio\.mp3\?ticket=q1\./);
     const frame = /<iframe src="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
     const part = String((await ask('GET', frame)).body);

@@ -14,7 +14,7 @@ import { LAST_RANK, type QueueState, type TicketCounts } from '../wire/queue.ts'
 import type { CheckedTicket, Ticket, Tickets } from './ticket.ts';
 import { TicketCounter } from './ticket-counter.ts';
 
-/** What the assignment of places needs. */
+/** Dependencies of the assignment of places. */
 export interface AssignmentDeps {
   readonly clock: Clock;
   readonly tickets: Tickets;
@@ -64,10 +64,10 @@ export interface Assignment {
   /** True while newcomers may have to wait. */
   queued(slug: string): boolean;
   /**
-   * Decides for one stream request, counting it: call it once per request. `retake` closes the live stream that the
+   * Decides for one stream request, counting it: call it once per request. `closeOther` closes the live stream that the
    * holder of a seat has at this door; true when there was one.
    */
-  place(slug: string, ticket?: string, retake?: (holder: string) => boolean): PlacedListener;
+  place(slug: string, ticket?: string, closeOther?: (holder: string) => boolean): PlacedListener;
   /** How many delayed listeners without a ticket may move up now; at most `MAX_MOVED`. */
   spare(slug: string): number;
   /** Gives out a ticket at the end of the line; undefined while no cell has reported a queue. */
@@ -165,7 +165,7 @@ export function openAssignment(deps: AssignmentDeps): Assignment {
     },
     state: (slug) => rooms.get(slug),
     queued: (slug) => limitOf(slug) !== undefined,
-    place(slug, text, retake) {
+    place(slug, text, closeOther) {
       const limit = limitOf(slug);
       if (limit === undefined) return { at: 'live' };
       const found = text === undefined ? undefined : tickets.check(text, slug, clock.wall());
@@ -174,7 +174,7 @@ export function openAssignment(deps: AssignmentDeps): Assignment {
         if (ticket.kind === 'seat') {
           // Only one connection has it; if that was not at this door, this place counts among those taken since the
           // cell last reported.
-          retake?.(String(ticket.rank));
+          closeOther?.(String(ticket.rank));
           return seated(slug, ticket.rank);
         }
         const room = rooms.get(slug);

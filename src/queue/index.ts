@@ -46,7 +46,7 @@ export function open(deps: QueueDoorDeps): QueueDoor {
     told: (queue, limit) => assignment.told(queue, limit),
     over: (slug) => assignment.over(slug),
     forget: (slug) => assignment.forget(slug),
-    place: (slug, ticket, retake) => assignment.place(slug, ticket, retake),
+    place: (slug, ticket, closeOther) => assignment.place(slug, ticket, closeOther),
     spare: (slug) => assignment.spare(slug),
     ticketCounts: () => assignment.ticketCounts(),
     async [Symbol.asyncDispose]() {},

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../base/plain-text.ts';
 import { createHash } from 'node:crypto';
 import type { Moment } from '../wire/moment.ts';
 import {
@@ -32,10 +33,9 @@ export const QUEUE_PAGE_HEADERS = {
   'x-robots-tag': 'noindex',
 } as const;
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 /** Text written by people, in its own direction. Spec: HTML, 4.5.24 and 3.2.6.4. */
-const heading = (title: string): string => `<h1 dir="auto">${escaped(title)}</h1>`;
+const heading = (title: string): string => `<h1 dir="auto">${escapeHtml(title)}</h1>`;
 /** The same where there is no markup. Spec: UAX 9, 3.1.4 (FSI, PDI). */
 const isolated = (title: string): string => `\u2068${title}\u2069`;
 
@@ -50,7 +50,7 @@ const html = (
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${escapeHtml(title)}</title>
 ${refresh}<style>${STYLE}</style>
 </head>
 <body>${part ? '' : '<header><a class="home" href="/">Earshot</a></header>\n'}<main${part}>
@@ -75,7 +75,7 @@ function placeWords(place: Place, words: PageWords): string {
   return `${ahead} ${place.minutes ? words.pace(range(whole(place.minutes), words)) : words.noPace}`;
 }
 
-/** What the pages are made of. */
+/** The content of the queue's pages. */
 export interface PageFacts {
   readonly slug: string;
   readonly title: string;
@@ -111,7 +111,7 @@ export function placePage({ slug, words, ticket, at, queue, now, random, said }:
     words,
     words.yourPlace,
     refresh,
-    `${said ? `<p>${escaped(said)}</p>` : ''}<p role="status"><strong>${placeWords(place, words)}</strong></p>${up}${lottery}
+    `${said ? `<p>${escapeHtml(said)}</p>` : ''}<p role="status"><strong>${placeWords(place, words)}</strong></p>${up}${lottery}
 <p class="ash">${words.again(Math.round(wait))}</p>`,
     ' class="part"',
   );
@@ -167,7 +167,7 @@ export const doorPage = (slug: string, title: string, words: PageWords, said?: s
     words.theLine(isolated(title)),
     '',
     `${heading(title)}
-${said ? `<p>${escaped(said)}</p>` : ''}<p>${words.taken}</p>
+${said ? `<p>${escapeHtml(said)}</p>` : ''}<p>${words.taken}</p>
 <form method="post" action="/r/${slug}/ticket"><button>${words.take}</button></form>
 <p><a href="/r/${slug}">${words.room}</a></p>`,
   );

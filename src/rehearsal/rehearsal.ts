@@ -12,7 +12,7 @@ import { sumUp } from './report/summary.ts';
 import { MAX_SECONDS, Timeline, type TimelineRow } from './report/timeline.ts';
 import { findTarget, roomOf, sourceAddresses, type Target } from './target.ts';
 
-/** What a rehearsal needs. */
+/** Dependencies of a rehearsal. */
 export interface RehearsalDeps {
   readonly clock: Clock;
   /** The room: `http://host/r/slug`. */

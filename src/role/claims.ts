@@ -8,7 +8,7 @@ import type { Rooms } from '../room/index.ts';
 import type { Paths } from './paths.ts';
 import { askForNumbers } from './room-numbers.ts';
 
-/** Answers what is asked about claims, from the numbers of the process that counts; the rest is for the rooms. */
+/** Answers requests about claims, with figures from the tally; passes other requests on to the rooms. */
 export async function answerClaims(
   config: Config,
   at: Paths,

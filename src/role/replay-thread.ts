@@ -9,11 +9,11 @@ const IDLE_MS = 60_000;
 /** Megabytes of heap: a recording of 30 days needs a third of it. */
 const HEAP_MB = 512;
 
-/** A maker of replays in a thread of its own, which starts with the first request. */
+/** Makes replays in a thread of its own, which starts with the first request. */
 export interface ReplayThread extends ReplayMaker, AsyncDisposable {}
 
 /**
- * Opens it over the recordings in `dir`. A thread that dies fails what it was making; the next request starts
+ * Opens the thread for the recordings in `dir`. A thread that dies fails what it was making; the next request starts
  * another.
  */
 export function openReplayThread(clock: Clock, dir: string): ReplayThread {

@@ -10,7 +10,7 @@ import { openReplayMaker, type ReplayMade, type ReplayWish } from '../origin/ind
 export type ReplayOrder =
   | { readonly id: number; readonly wish: ReplayWish }
   | { readonly id: number; readonly stop: true };
-/** What it answers. */
+/** The thread's answer. */
 export type ReplayAnswer =
   | { readonly id: number; readonly made: ReplayMade | undefined }
   | { readonly id: number; readonly error: string };

@@ -6,7 +6,7 @@ import type { RoomCard } from '../wire/room.ts';
 /** Changes within this time of each other are sent together. */
 const GATHER_MS = 150;
 
-/** What announcing changes needs. */
+/** Dependencies of announcing changes. */
 export interface RoomChangesDeps {
   readonly clock: Clock;
   /** The room as it is now; undefined when doors and cells need not know it. */

@@ -30,7 +30,7 @@ export const askForRoom =
       asked.on('error', reject).end();
     });
 
-/** Answers these lookups, and leaves every other request to `fetch`. */
+/** Answers these lookups from doors, and leaves every other request to `fetch`. */
 export const answerDoors =
   (
     over: (slug: string) => Promise<RoomCard | undefined>,

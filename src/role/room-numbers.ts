@@ -26,7 +26,7 @@ function asked(socketPath: string, path: string): Promise<string | undefined> {
   });
 }
 
-/** Asks the process that counts for a room's numbers, and for its bundle. `slug` must be one. */
+/** Fetches a room's numbers, and its bundle, from the tally. `slug` must be a valid slug. */
 export const askForNumbers = (socketPath: string) => ({
   async numbersOf(slug: string): Promise<RoomNumbers | undefined> {
     const text = await asked(socketPath, `/rooms/${slug}`);

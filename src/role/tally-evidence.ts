@@ -10,7 +10,7 @@ import { paths } from './paths.ts';
 /** Rooms whose titles are held for their bundles; later ones push out the first. */
 const MOST_TITLES = 4_096;
 
-/** The evidence log of this installation, and what it learns of titles. */
+/** The evidence log of this installation, and the titles of rooms for its bundles. */
 export interface TallyEvidence {
   readonly evidence: Evidence;
   /** Takes what the site says of rooms; anything else is ignored. */
@@ -47,7 +47,7 @@ export async function openTallyEvidence(config: Config, log: Log): Promise<Tally
   };
 }
 
-/** Sends a request to the evidence log where the table of addresses says that it is about that, and to `others` else. */
+/** Routes requests about the evidence log to it, and all others to `others`, according to the table of addresses. */
 export const answersOf =
   (evidence: Evidence, others: (request: Request) => Promise<Response>) =>
   (request: Request): Promise<Response> => {

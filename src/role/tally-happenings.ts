@@ -9,7 +9,7 @@ import type { MessageHead } from '../wire/feed.ts';
 /** What was told is saved so long after it; within that a killed process would tell it once more. */
 const SAVED_AFTER = ms(500);
 
-/** What writing down what happens needs. */
+/** Dependencies of writing down events in the life of rooms. */
 export interface TallyHappeningsDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -18,7 +18,10 @@ export interface TallyHappeningsDeps {
   readonly path: string;
 }
 
-/** Writes the clocks, the silences and the rungs of rooms into the evidence log as the site and the cells tell them. */
+/**
+ * Opens the writer: it writes the clocks, silences and rungs of rooms into the evidence log, as the site and the cells
+ * report them.
+ */
 export async function openTallyHappenings(
   deps: TallyHappeningsDeps,
 ): Promise<{ receive(head: MessageHead): void }> {

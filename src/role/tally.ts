@@ -14,7 +14,7 @@ import { useSnapshot } from './snapshot.ts';
 import { answersOf, openTallyEvidence } from './tally-evidence.ts';
 import { openTallyHappenings } from './tally-happenings.ts';
 
-/** Opens the tally: what the doors say of sessions, as figures. Nobody waits for it. */
+/** Opens the tally: it turns what the doors report about sessions into figures. No other process waits for it. */
 export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   setProcessPriority('tally', log);
   const at = paths(config.data);

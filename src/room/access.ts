@@ -22,7 +22,7 @@ export interface Caller {
   readonly operator: boolean;
 }
 
-/** What access needs. */
+/** Dependencies of access. */
 export interface AccessDeps {
   readonly book: Book;
   readonly tokens: Tokens;

@@ -58,7 +58,7 @@ export interface RoomsDeps {
   told?(): Promise<void>;
 }
 
-/** The open part. */
+/** The rooms, once open. */
 export interface Rooms extends AsyncDisposable {
   /**
    * Every announced or running room, and the newest finished ones (2,000 with speech, 200 without); newest first. The

@@ -1,9 +1,9 @@
+import { escapeHtml } from '../base/plain-text.ts';
 import type { Context } from 'hono';
 import { ERRORS } from '../base/errors.ts';
 import { languageOf } from '../base/negotiation.ts';
 import type { RoomRefusal } from './refusal.ts';
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 const ENGLISH = {
   title: 'No room was started',
@@ -22,7 +22,7 @@ export function refusalPage(c: Context, { refused, detail }: RoomRefusal): Respo
   const words = language === 'fr' ? FRENCH : ENGLISH;
   const { status, title } = ERRORS[refused];
   const way = status === 401 || refused === 'operator-only';
-  const said = way ? words.way : escaped(detail ?? title);
+  const said = way ? words.way : escapeHtml(detail ?? title);
   return new Response(
     `<!doctype html>
 <html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -20,7 +20,10 @@ export const NOTHING_REVOKED: Revoked = { generation: 0, barred: [] };
 
 /** Finished rooms that carried speech and are kept in memory and told to the doors; older ones stay in the database. */
 export const KEPT_SPOKEN = 2000;
-/** The same for rooms in which nobody ever spoke, so that empty rooms cannot push out the others. */
+/**
+ * Finished rooms in which nobody ever spoke that are kept in memory and told to the doors; they are limited separately,
+ * so that empty rooms cannot push out the others.
+ */
 export const KEPT_UNSPOKEN = 200;
 
 /** All announced or running rooms, and the newest finished ones. */

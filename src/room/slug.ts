@@ -74,7 +74,7 @@ export function slugFrom(title: string): Slug {
   return asSlug(cut.slice(0, LONGEST).replace(/-+$/, '')) ?? ('room' as Slug);
 }
 
-/** The same address with a random ending, for one that is taken. */
+/** An address with a random ending, for one that is already taken. */
 export function withSuffix(slug: Slug): Slug {
   let suffix = '';
   for (let i = 0; i < SUFFIX_LENGTH; i++) suffix += SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)];

@@ -6,7 +6,7 @@ const MAX_ACTION_BYTES = 16_384;
 /** Limit per link. */
 const ACTIONS = { burst: 60, perSecond: 10 };
 
-/** What studio pages read of the stage, and what they ask for. */
+/** Adds the routes by which studio pages read the state of the stage and act on it. */
 export function addBackstage(app: Hono, entrance: Entrance): void {
   const actions = new LinkAllowance(ACTIONS);
   app.get('/r/:slug/backstage', async (context) => {

@@ -11,7 +11,7 @@ import { type IceServer, iceLinks } from './signalling/ice-servers.ts';
 /** An admitted person, or the response that refuses them. */
 export type Admitted = { readonly grant: Grant; readonly room: Room } | Response;
 
-/** What letting people in needs. */
+/** Dependencies of letting people in. */
 export interface EntranceDeps {
   readonly rooms: (slug: string) => Room | undefined;
   readonly tokens: Tokens;

@@ -19,7 +19,7 @@ export type { PublisherCounts } from './incoming.ts';
 export type { IceServer } from './signalling/ice-servers.ts';
 export type { StageHooks, StageRoom } from './stage-room.ts';
 
-/** What the stage needs. */
+/** Dependencies of the stage. */
 export interface StageDeps {
   readonly clock: Clock;
   readonly log: Log;

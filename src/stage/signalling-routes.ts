@@ -15,7 +15,7 @@ const SDPFRAG = 'application/trickle-ice-sdpfrag';
 const OFFERS = { burst: 20, perSecond: 1 };
 const CHANGES = { burst: 100, perSecond: 10 };
 
-/** What signalling needs. */
+/** Dependencies of signalling. */
 export interface SignallingDeps {
   readonly pace: OfferPace;
   /** True when we have a public address: candidates in private networks are then in our own network and not tried. */

@@ -1,3 +1,4 @@
+import { wavHeader } from '../media/wav-header.ts';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +14,8 @@ import { musicFile } from './music-watch.ts';
 const DECODER_HEAP_MB = 128;
 
 /** The format of stored music: 48 kHz, 16-bit, two channels. */
-const [RATE, CHANNELS] = [48_000, 2];
+const RATE = 48_000;
+const CHANNELS = 2;
 const BYTES_PER_SECOND = RATE * CHANNELS * 2;
 
 /** A file takes a second of CPU; one that takes longer than this is abandoned. */
@@ -153,21 +155,8 @@ export function openMusicShelf(clock: Clock, dir: string, options: ShelfOptions 
 
 /** The stored sound with a WAV header, read as it is sent. */
 function wavOf(path: string, size: number): ReadableStream<Uint8Array> {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + size, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(CHANNELS, 22);
-  head.writeUInt32LE(RATE, 24);
-  head.writeUInt32LE(BYTES_PER_SECOND, 28);
-  head.writeUInt16LE(CHANNELS * 2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(size, 40);
   const parts = (async function* () {
-    yield new Uint8Array(head);
+    yield new Uint8Array(wavHeader(size, CHANNELS));
     for await (const part of createReadStream(path, { end: size - 1 })) yield part as Uint8Array;
   })();
   return new ReadableStream<Uint8Array>({

@@ -14,7 +14,7 @@ export interface FallbackCertificate {
   readonly later?: boolean;
 }
 
-/** What the fallback page needs. */
+/** Dependencies of the fallback page. */
 export interface FallbackPageDeps {
   readonly clock: Clock;
   readonly log: Log;

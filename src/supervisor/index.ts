@@ -20,7 +20,7 @@ export { type Machine, type MachineDeps, openMachine } from './machine.ts';
 export { type Monitor, type MonitorDeps, openMonitor } from './monitor.ts';
 export { keepPidFile } from './pid-file.ts';
 
-/** What the supervisor needs. */
+/** Dependencies of the supervisor. */
 export interface SupervisorDeps {
   readonly clock: Clock;
   readonly log: Log;

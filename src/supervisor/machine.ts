@@ -8,7 +8,7 @@ import { CertificateWatch } from './certificate-watch.ts';
 import { DiskWatch, type Space, spaceOf } from './disk-watch.ts';
 import { type ProcessorTicks, ProcessorWatch, ticksOf } from './processor-watch.ts';
 
-/** What watching the machine needs. */
+/** Dependencies of watching the machine. */
 export interface MachineDeps {
   readonly clock: Clock;
   readonly log: Log;

@@ -7,7 +7,7 @@ import type { Log } from '../base/log.ts';
 import { type Exposed, mergeExpositions } from '../base/metrics.ts';
 import { type Ms, ms } from '../base/time.ts';
 
-/** What the monitor needs. */
+/** Dependencies of the monitor. */
 export interface MonitorDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -40,7 +40,7 @@ function isMeant({ headers, socket }: IncomingMessage): boolean {
 }
 
 /**
- * Opens it. A port that is taken is tried again, since no sound depends on it. Resolves after the first try.
+ * Opens the monitor. A port that is taken is tried again, since no sound depends on it. Resolves after the first try.
  */
 export async function openMonitor(deps: MonitorDeps): Promise<Monitor> {
   const { clock, log, host } = deps;

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../base/clock.ts';
 
-/** What relaying a child's output needs. */
+/** Dependencies of relaying a child's output. */
 export interface RelayDeps {
   readonly clock: Clock;
   /** Whose output it is. */

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { VerifierFile } from '../wire/verification.ts';
 import './verifier.js';
 
-/** Where the file is. */
+/** The path of `verifier.js`. */
 export const VERIFIER_PATH = fileURLToPath(new URL('verifier.js', import.meta.url));
 
-/** What it offers. */
+/** The functions that `verifier.js` offers. */
 export const verifier = (globalThis as unknown as { readonly earshotVerifier: VerifierFile }).earshotVerifier;
 
-/** SHA-256 of the file as it is on this disk, in hexadecimal: its published name. */
+/** SHA-256 of `verifier.js` as it is on this disk, in hexadecimal: the hash that is published. */
 export async function verifierHash(): Promise<string> {
   return verifier.hex(verifier.sha256(await readFile(VERIFIER_PATH)));
 }

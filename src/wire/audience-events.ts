@@ -1,7 +1,7 @@
 /** What pages report of their visitors: small batches, sent with `sendBeacon` to `POST /r/:slug/events`. */
 import { JOIN_FAILURES, type JoinFailure } from './metrics.ts';
 
-/** What can be reported; the unit of each figure is events. */
+/** The events that pages can report. */
 export const EVENT_NAMES = [
   /** The room's page was loaded, or came back after 30 minutes without a sign. */
   'visit',
@@ -18,13 +18,16 @@ export const EVENT_NAMES = [
   /** The same for a card or player inside another site. */
   'embed-impression',
 ] as const;
-/** One of them. */
+/** The name of an event that pages can report. */
 export type AudienceEventName = (typeof EVENT_NAMES)[number];
 
-/** Name, key, detail. The key is random and the same in every repetition, so that a repetition counts once. */
+/**
+ * An event: its name, key and detail. The key is random and the same in every repetition, so that a repeated event
+ * counts once.
+ */
 export type AudienceEvent = readonly [name: AudienceEventName, key: string, detail?: string];
 
-/** One report. */
+/** A report of events from one page. */
 export interface EventReport {
   readonly v: 1;
   /** The session's token, where the page has one. */
@@ -33,13 +36,13 @@ export interface EventReport {
   readonly events: readonly AudienceEvent[];
 }
 
-/** The most events in one report. */
+/** Most events in one report. */
 export const MAX_EVENTS = 32;
-/** The most bytes of one report. */
+/** Longest report, in bytes. */
 export const MAX_REPORT_BYTES = 2048;
-/** An attempt whose first sound comes later is no success, ms. */
+/** Longest time from an attempt to its first sound for the attempt to count as a success, ms. */
 export const JOIN_PATIENCE_MS = 30_000;
-/** A page without a sign for this long begins a new visit, ms. */
+/** Time without a sign of life after which a page begins a new visit, ms. */
 export const VISIT_IDLE_MS = 30 * 60_000;
 /** Characters of a session's token at most. */
 const MAX_TOKEN = 256;
@@ -58,7 +61,7 @@ function isEvent(value: unknown): value is AudienceEvent {
   return EVENT_NAMES.includes(name as AudienceEventName) && detail === undefined;
 }
 
-/** A report as a stranger sent it, or undefined when any of it is not as described here: nothing of it counts then. */
+/** Reads a report from an untrusted client; undefined when any part of it is invalid, and then none of it counts. */
 export function readEventReport(text: string): EventReport | undefined {
   if (text.length > MAX_REPORT_BYTES) return undefined;
   let value: unknown;

@@ -1,6 +1,6 @@
 /** `/r/:slug/evening.json`: what the numbers page draws, from the evidence entries of the room. */
 
-/** One point: seconds since 1970, then S, C, M and gross; the largest of each within the step. */
+/** One point of the chart: seconds since 1970, then S, C, M and gross; each is the largest value within the step. */
 export type EveningPoint = readonly [at: number, s: number, c: number, m: number, gross: number];
 
 /** The joins of one minute. */
@@ -13,7 +13,7 @@ export interface EveningJoins {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** Something that happened at a moment. */
+/** An event at one moment of the evening. */
 export interface EveningEvent {
   /** Seconds since 1970. */
   readonly at: number;
@@ -45,7 +45,7 @@ export interface Evening {
   readonly events: readonly EveningEvent[];
 }
 
-/** Points of a picture; a longer evening has a longer step, and each point is the largest value in it. */
+/** Most points of a chart; a longer evening has a longer step, and each point is the largest value in its step. */
 export const MAX_POINTS = 2_000;
-/** Events of a picture: the first ones and the clocks stay. */
+/** Most events of a chart; the clocks and the earliest events are kept. */
 export const MAX_EVENTS = 500;

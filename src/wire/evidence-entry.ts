@@ -29,15 +29,16 @@ export interface RoomPlace {
 }
 
 /**
- * The figures of one room and minute. What whoever checks it relies on, besides `net` ≤ `gross` everywhere (a figure that
- * is estimated may miss each of these by its `error`):
+ * The figures of one room and minute. Whoever checks an entry may rely on `net` ≤ `gross` everywhere and on the
+ * following rules (an estimated figure may miss each of them by its `error`):
  * - m ≤ min(s, c) ≤ gross in every sample;
  * - `peak_concurrent.net` is the largest headline of all samples so far: m, but c in a minute that is `client_only` and
  *   s in one that is `server_only`; it is never below `avg_concurrent`;
  * - `listening_seconds.net` is the sum of `seconds` of all the room's minutes so far; it may be more after a `gap`;
- * - join_success + join_failures ≤ join_attempts, and equal in a `final`; `failures` and `parts` add up to their figure;
- * - totals of events, sessions, seconds and listens, and the peak (net), never go down, but for `drop_ins` (who stays becomes
- *   `tuned_in_live`) and for `net` by as many as were added to `excluded` since.
+ * - join_success + join_failures ≤ join_attempts, and equal in a `final`; `failures` and `parts` add up to their
+ *   figure;
+ * - totals of events, sessions, seconds and listens, and the peak (net), never go down, except `drop_ins` (a session
+ *   that stays becomes `tuned_in_live`), and except `net` by as many as were added to `excluded` since.
  */
 export interface MinuteEntry extends RoomPlace {
   readonly v: 1;
@@ -63,8 +64,8 @@ export interface MinuteEntry extends RoomPlace {
 }
 
 /**
- * The figures after the pass over the raw records, and what differs from the last minute entry, in words: a row for every
- * figure whose `net` is another than there (0 where it is not there).
+ * The figures after the recount of the raw records, and in words how they differ from the last minute entry: one row
+ * for every figure whose `net` differs (0 where the figure is missing).
  */
 export interface FinalEntry extends RoomPlace {
   readonly v: 1;
@@ -80,7 +81,7 @@ export interface FinalEntry extends RoomPlace {
   }[];
 }
 
-/** A rerun of the raw records by other rules: both values stay. */
+/** A recount of the raw records by other rules: both values stay in the log. */
 export interface CorrectionEntry extends RoomPlace {
   readonly v: 1;
   readonly kind: 'correction';
@@ -92,7 +93,7 @@ export interface CorrectionEntry extends RoomPlace {
   readonly excluded: Readonly<Partial<Record<Exclusion, number>>>;
 }
 
-/** What happened to a room: clocks, dead air, rungs, a host's note. */
+/** An event in the life of a room: its clocks, dead air, rungs, and the host's notes. */
 export interface HappeningEntry extends RoomPlace {
   readonly v: 1;
   readonly kind: 'happening';
@@ -109,7 +110,7 @@ export interface HappeningEntry extends RoomPlace {
   readonly detail?: string;
 }
 
-/** Somebody's statement about a room, and what the evidence says of it. */
+/** A statement that somebody made about a room, and what the evidence says about it. */
 export interface ClaimEntry extends RoomPlace {
   readonly v: 1;
   readonly kind: 'claim' | 'dispute' | 'answer' | 'claim-correction';
@@ -121,7 +122,7 @@ export interface ClaimEntry extends RoomPlace {
   readonly verdict?: string;
 }
 
-/** Not about a room. */
+/** An entry that is not about a room. */
 export type LogEntry =
   /** A raw file was closed. */
   | {
@@ -172,9 +173,9 @@ export type EvidenceEntry =
   | LogEntry;
 
 /**
- * The first line of a bundle. A bundle is UTF-8 text, one canonical JSON object a line, each with its line feed: this, then
- * `entry` lines in the order of their index, then `checkpoint` lines in the order of their size, then one `seal`. It holds
- * what is needed to check a room's figures without a network. No line is longer than a mebibyte.
+ * The first line of a bundle. A bundle is UTF-8 text with one canonical JSON object per line, each ending with a line
+ * feed: this head, then `entry` lines in order of index, then `checkpoint` lines in order of size, then one `seal`. It
+ * holds everything that is needed to check a room's figures offline. No line is longer than a mebibyte.
  */
 export interface BundleHead {
   readonly v: 1;
@@ -199,7 +200,7 @@ export interface BundleEntry {
   /** Inclusion proof in the tree of the bundle's last checkpoint: hashes in base64 (RFC 9162, 2.1.3). */
   readonly proof: readonly string[];
 }
-/** A signed tree head that was published while it happened. */
+/** A signed tree head that was published during the event. */
 export interface BundleCheckpoint {
   readonly kind: 'checkpoint';
   /** The signed note, with cosignatures of witnesses where there are any. */
@@ -208,8 +209,8 @@ export interface BundleCheckpoint {
   readonly consistency: readonly string[];
 }
 /**
- * The last line: the log signs all the others, so that no title can be changed and no line left out by whoever passes a
- * bundle on.
+ * The last line: the log's signature over all other lines, so that nobody who passes a bundle on can change a title or
+ * leave a line out.
  */
 export interface BundleSeal {
   readonly kind: 'seal';

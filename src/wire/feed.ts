@@ -122,7 +122,7 @@ export type MessageHead =
       readonly sample?: AudienceSample;
     };
 
-/** The most session records in one message: 3.2 MB, below what a frame may hold. */
+/** Most session records in one message: 3.2 MB, which is below the limit of a frame. */
 export const MAX_RECORDS = 100_000;
 
 /** A door's report about one room. */

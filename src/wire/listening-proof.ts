@@ -10,37 +10,43 @@
 import { sha256 } from './listening/sha256.ts';
 import { TAG_BYTES } from './segment-tag.ts';
 
-/** Segments (of 5.12 s) in a whole window. */
+/** Segments (of 5.12 s) in a complete window. */
 export const WINDOW_SEGMENTS = 6;
-/** The fewest segments of a proof: there are two to choose. */
+/** Fewest segments of a proof, because two of them are chosen. */
 export const LEAST_SEGMENTS = 2;
 /**
- * A player proves its first window early, after so many segments, and once more when it is whole, so that it counts
- * after 15 s. A later proof of the same window with more segments replaces the earlier one.
+ * Segments after which a player proves its first window early, so that it counts after 15 s; it proves that window
+ * again when it is complete. A later proof of the same window with more segments replaces the earlier one.
  */
 export const FIRST_SEGMENTS = 3;
-/** A player waits up to so long, evenly spread over sessions, before it sends a proof: see `proofDelay`. */
+/**
+ * Longest time that a player waits before it sends a proof; the delays are spread evenly over sessions, see
+ * `proofDelay`.
+ */
 export const PROOF_SPREAD_MS = 4_000;
 
-/** Bytes of a session's id, as they stand in a session record. */
+/** Length of a session id in bytes, as in a session record. */
 export const SESSION_BYTES = 8;
-/** What a session token looks like: its id, when it ends, and a signature. */
+/** The pattern of a session token: an id, an expiry time and a signature. */
 export const SESSION_TOKEN = /^[\w-]{32}$/;
 
 /** Computes SHA-256. */
 export type Hash = (bytes: Uint8Array) => Uint8Array;
 
-/** The id in a token, or undefined when it is none. Whether it was signed here only the server can say. */
+/**
+ * The id in a session token, or undefined when the token is malformed. It does not check the signature, which only the
+ * server can.
+ */
 export function sessionOf(token: string): Uint8Array<ArrayBuffer> | undefined {
   if (!SESSION_TOKEN.test(token)) return undefined;
   const text = atob(token.slice(0, 12).replaceAll('-', '+').replaceAll('_', '/'));
   return Uint8Array.from(text.slice(0, SESSION_BYTES), (letter) => letter.charCodeAt(0));
 }
 
-/** Windows of a session begin at segments whose number leaves this remainder when divided by `WINDOW_SEGMENTS`. */
+/** The remainder, modulo `WINDOW_SEGMENTS`, of the segment numbers at which the windows of a session begin. */
 export const phaseOf = (session: Uint8Array): number => (session[0] ?? 0) % WINDOW_SEGMENTS;
 
-/** The window in which a segment falls; negative before the first. */
+/** The number of the window that a segment belongs to; negative before the first. */
 export const windowAt = (session: Uint8Array, segment: number): number =>
   Math.floor((segment - phaseOf(session)) / WINDOW_SEGMENTS);
 
@@ -48,11 +54,14 @@ export const windowAt = (session: Uint8Array, segment: number): number =>
 export const firstSegment = (session: Uint8Array, window: number): number =>
   window * WINDOW_SEGMENTS + phaseOf(session);
 
-/** How long a player waits before it sends the proof of a window, in ms: alike for each window of a session. */
+/**
+ * The time that a player waits before it sends the proof of a window, in ms; it is the same for each window of a
+ * session.
+ */
 export const proofDelay = (session: Uint8Array): number =>
   (((session[1] ?? 0) * 256 + (session[2] ?? 0)) * PROOF_SPREAD_MS) / 65_536;
 
-/** A window of a session, as far as it is proven. */
+/** A window of a session, and how much of it is proven. */
 export interface ProvenWindow {
   readonly session: Uint8Array;
   readonly window: number;
@@ -60,7 +69,7 @@ export interface ProvenWindow {
   readonly segments: number;
 }
 
-/** The two segments that have to be proven, by their place in the window, given the tag of its last one. */
+/** The two segments that a proof must cover, as positions in the window; they depend on the tag of its last segment. */
 export function chosenOf(
   { session, window, segments }: ProvenWindow,
   last: Uint8Array,
@@ -79,8 +88,8 @@ export function chosenOf(
 }
 
 /**
- * The proof of a window, as 16 hexadecimal digits; undefined when a tag that it takes is not there. `tag` gives the
- * tag of a segment by its number.
+ * The proof of a window, as 16 hexadecimal digits; undefined when a required tag is missing. `tag` returns the tag of a
+ * segment by its number.
  */
 export function proofOf(
   proven: ProvenWindow,

@@ -3,14 +3,14 @@
  * gets a new version; the hash of all of them is in the evidence log.
  */
 
-/** What a figure counts. Two figures of different units are never added, compared on one axis, or called the same. */
+/** The unit of a figure. Figures of different units are never added, drawn on one axis, or called by the same name. */
 export type Unit = 'events' | 'sessions' | 'people' | 'listens' | 'seconds';
 
 declare const unit: unique symbol;
-/** A count of one unit: adding counts of unlike units does not compile. */
+/** A number with a unit in its type: adding amounts of different units does not compile. */
 export type Amount<U extends Unit> = number & { readonly [unit]: U };
 
-/** How a figure was found. */
+/** The method by which a figure was obtained. */
 export type Counting = 'counted' | 'sampled' | 'sketched' | 'exact';
 
 /** The definition of one figure. */
@@ -41,7 +41,7 @@ const metric = <const Id extends string, U extends Unit, A extends boolean>(
   rule,
 });
 
-/** All figures. The order is that of the numbers page. */
+/** All figures, in the order of the numbers page. */
 export const METRICS = [
   metric(
     'listeners_now',
@@ -129,12 +129,15 @@ export type MetricId = (typeof METRICS)[number]['id'];
 /** The unit of a figure. */
 export type UnitOf<Id extends MetricId> = Extract<(typeof METRICS)[number], { readonly id: Id }>['unit'];
 
-/** Why a join failed. */
+/** Reasons for a failed join. */
 export const JOIN_FAILURES = ['capacity', 'network', 'decode', 'blocked', 'abandoned', 'unknown'] as const;
-/** One of them. */
+/** The reason for a failed join. */
 export type JoinFailure = (typeof JOIN_FAILURES)[number];
 
-/** Why a session is not in the net count; the index is its code in a session record, 0 for one that counts. */
+/**
+ * Reasons why a session is excluded from the net count. The index is the code in a session record; 0 means that the
+ * session counts.
+ */
 export const EXCLUSIONS = [
   'none',
   'no-agent',
@@ -153,7 +156,7 @@ export const EXCLUSIONS = [
   'staff',
   'rehearsal',
 ] as const;
-/** One of them. */
+/** The reason why a session is excluded. */
 export type Exclusion = (typeof EXCLUSIONS)[number];
 
 /** The metric with this id. */

@@ -24,7 +24,7 @@ export interface PlaceNotice {
   readonly next: number;
 }
 
-/** Either of them. */
+/** A notice in a stream. */
 export type Notice = PeriodNotice | PlaceNotice;
 
 /** The notice as a whole box. */

@@ -29,7 +29,7 @@ export interface Figure {
   readonly parts?: Readonly<Record<string, number>>;
 }
 
-/** One sample of the room, every 10 s. */
+/** One sample of the room; there is one every 10 s. */
 export interface AudienceSample {
   /** Wall-clock ms, a multiple of 10,000: the same instant on every door. */
   readonly at: number;

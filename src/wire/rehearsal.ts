@@ -1,6 +1,6 @@
 /** How a server declares that it may be rehearsed. */
 
-/** The address of the declaration. */
+/** The address at which the consent is published. */
 export const CONSENT_PATH = '/.well-known/earshot-rehearsal.json';
 
 /** The operator's permission, published at `CONSENT_PATH`. Without it no rehearsal starts. */

@@ -1,7 +1,9 @@
 /** What happened at a room and is counted one by one, not by session. */
 import type { JoinFailure } from './metrics.ts';
 
-/** The sums of one door's life for one room; an absent one is 0. `pages` is no sum but the present number. */
+/**
+ * Event counts of one room from one run of a door; a missing member is 0. `pages` is not a sum but the current number.
+ */
 export interface RoomEvents {
   readonly visits?: number;
   /** Listen was pressed; not the retries. */

@@ -1,8 +1,8 @@
 /**
- * What one door knows of one session in one minute: 32 bytes, little-endian, on the bus and in the raw log. Values are
- * absolute, so a record that comes again, or comes later with more, replaces the one before.
+ * One session as one door saw it in one minute: 32 bytes, little-endian, on the bus and in the raw log. Values are
+ * absolute, so a repeated or later record replaces the one before.
  *
- * | bytes | what |
+ * | bytes | content |
  * |---|---|
  * | 0–7 | session id |
  * | 8–15 | listener key |
@@ -11,26 +11,27 @@
  * | 22 | transport (low 4 bits), `FLAG` (high 4 bits) |
  * | 23 | exclusion: index in `EXCLUSIONS` |
  * | 24–26 | seconds of sound delivered in each of six slots of 10 s, 4 bits each, the first slot lowest |
- * | 27–29 | seconds proven by the player, the same way; a slot that a proof touches is credited whole |
+ * | 27–29 | seconds proven by the player, in the same form; a slot that a proof touches is credited whole |
  * | 30 | bit i: a valid proof arrived in slot i; bits 6 and 7 are 0 |
  * | 31 | door |
  *
- * What counts of a slot is the smaller of delivered and proven. Two proofs that meet in a slot may come to two doors, and
- * neither knows what the other took: so each credits the whole slot, and what was delivered says where listening began
- * and ended. Seconds delivered by several doors are added, up to 10 a slot; of proven ones the largest counts.
+ * A slot counts with the smaller of its delivered and its proven seconds. Two proofs that touch the same slot may
+ * arrive at different doors, and neither door knows about the other; so each credits the whole slot, and the delivered
+ * seconds show where listening began and ended. Seconds delivered by several doors are added, up to 10 per slot; of the
+ * proven seconds the largest value counts.
  */
 export const RECORD_BYTES = 32;
-/** Slots in a minute. */
+/** Slots per minute. */
 export const SLOTS = 6;
-/** Length of a slot; samples are taken at its end, at multiples of it on the wall clock. */
+/** Length of a slot in seconds; samples are taken at the end of slots, which are multiples of it on the wall clock. */
 export const SLOT_S = 10;
 
-/** How a session gets its sound; the index is the code. */
+/** The ways in which a session receives its sound; the index is the code in a record. */
 export const TRANSPORTS = ['stream', 'll-hls', 'hls', 'radio', 'whep', 'replay', 'download'] as const;
-/** One of them. */
+/** The way in which a session receives its sound. */
 export type Way = (typeof TRANSPORTS)[number];
 
-/** Bits of a record. */
+/** The flag bits of a record. */
 export const FLAG = {
   /** Inside another site. */
   embed: 1,
@@ -74,7 +75,7 @@ function putNibbles(view: DataView, at: number, values: readonly number[]): void
   }
 }
 
-/** Writes a record at an offset of a view. Seconds are rounded to whole ones, and cut to 0 to 10. */
+/** Writes a record at an offset of a view. Seconds are rounded, and limited to 0 to 10. */
 export function writeRecord(view: DataView, at: number, record: SessionRecord): void {
   view.setBigUint64(at, record.session, true);
   view.setBigUint64(at + 8, record.key, true);
@@ -91,7 +92,7 @@ export function writeRecord(view: DataView, at: number, record: SessionRecord): 
   view.setUint8(at + 31, record.door);
 }
 
-/** Reads a record, or undefined when its transport is unknown: written by a newer version. */
+/** Reads a record; undefined when its transport is unknown, because a newer version wrote it. */
 export function readRecord(view: DataView, at: number): SessionRecord | undefined {
   const kind = view.getUint8(at + 22);
   const transport = TRANSPORTS[kind & 15];

@@ -16,7 +16,7 @@ export type StateChange = Pick<RoomState, 'at'> & Partial<RoomState>;
 export const encodeState = (change: StateChange): Uint8Array<ArrayBuffer> =>
   eventBox(STATE_SCHEME, JSON.stringify(change));
 
-/** The change in a whole `emsg` box; undefined when the box is another one. */
+/** The change in a whole `emsg` box; undefined when the box has another scheme or is invalid. */
 export function decodeState(box: Uint8Array): StateChange | undefined {
   const said = messageIn(STATE_SCHEME, box) as StateChange | null | undefined;
   return typeof said?.at === 'number' ? said : undefined;

@@ -1,6 +1,6 @@
 /** What checking a bundle found: the answer of `earshot verify --json`, and what the page /verify shows. */
 
-/** One thing that does not hold, or should be known. */
+/** A finding about a bundle: something that is wrong, or worth knowing. */
 export interface VerificationFinding {
   /** Index of the entry in the log, where it is about one. */
   readonly leaf?: number;
@@ -13,7 +13,7 @@ export interface VerificationFinding {
   readonly reason: string;
 }
 
-/** What a bundle turned out to be. */
+/** The result of verifying a bundle. */
 export interface Verification {
   /** True when nothing was found. */
   readonly ok: boolean;
@@ -38,7 +38,7 @@ export interface Verification {
   readonly notes: readonly VerificationFinding[];
 }
 
-/** What a bundle is compared with. */
+/** What a bundle is compared with, besides itself. */
 export interface VerificationWishes {
   /** A checkpoint of the same log that was kept elsewhere: the signed note. */
   readonly seen?: string | undefined;
@@ -47,7 +47,7 @@ export interface VerificationWishes {
   readonly progress?: ((done: number, all: number) => void) | undefined;
 }
 
-/** What `verifier.js` leaves behind as `globalThis.earshotVerifier`. */
+/** The functions that `verifier.js` defines as `globalThis.earshotVerifier`. */
 export interface VerifierFile {
   /** Checks a bundle; memory does not depend on its size. Rejects only when the file cannot be read to its end. */
   verify(file: Blob, wishes?: VerificationWishes): Promise<Verification>;

@@ -4,7 +4,7 @@ import { tagOf } from '../../src/wire/segment-tag.ts';
 import { PlayedTime } from './played-time.ts';
 import { ListeningWindows, type WindowProof } from './windows.ts';
 
-/** What is known of the sound when a beacon is due. */
+/** The state of the sound at the time of a beacon. */
 export interface ListeningNow {
   /** The session's token; undefined while there is none. */
   readonly session: string | undefined;
@@ -24,7 +24,7 @@ export interface ListeningNow {
 /** More is not believed of one beacon. */
 const MOST_SECONDS = 120;
 
-/** What beacons need of the page. */
+/** Dependencies of beacons on the page. */
 export interface BeaconDeps {
   /** Monotonic ms. */
   now(): number;
@@ -42,7 +42,7 @@ const isSame = (token: string, other: string): boolean => {
   return a !== undefined && b !== undefined && a.every((byte, n) => byte === b[n]);
 };
 
-/** The beacons of one page: a proof of what was received, with the seconds played, each 30 s. */
+/** Sends the beacons of one page: every 30 s a proof of what was received, with the seconds that were played. */
 export class PageBeacons {
   readonly #deps: BeaconDeps;
   readonly #played = new PlayedTime();

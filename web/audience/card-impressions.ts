@@ -4,8 +4,8 @@ import { asksForPrivacy, openEventBatches, randomKey } from './event-batches.ts'
 import { openCardWatch } from './impressions.ts';
 
 /**
- * Watches the cards that a list shows from now on, by their rooms' addresses. Cards of rooms that this device has a
- * studio link to, and all cards for the operator (`staff`), do not count; nor does a browser that asks for privacy.
+ * Watches the cards of a list, by the addresses of their rooms, from now on. Not counted are cards of rooms that this
+ * device has a studio link for, all cards when the operator looks (`staff`), and browsers that ask for privacy.
  */
 export function openCardImpressions(staff: () => boolean): (cards: ReadonlyMap<string, Element>) => void {
   if (asksForPrivacy()) return () => {};

@@ -13,7 +13,7 @@ const SIGN_EVERY_MS = 60_000;
 /** A session that could not be had is asked for again after this, ms. */
 const ASK_AGAIN_MS = 30_000;
 
-/** The sound of a page, as far as counting looks at it. */
+/** The sound of a page, as counting sees it. */
 export interface CountedSound {
   readonly audio: HTMLAudioElement;
   readonly player: Player;
@@ -33,7 +33,7 @@ export interface RoomCounting {
   look(state: RoomState): void;
 }
 
-/** Begins to count. `early`: segments that were received before. */
+/** Begins to count on a page. `early`: segments that were received before that. */
 export function openCounting(
   slug: string,
   sound: CountedSound,

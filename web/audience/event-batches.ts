@@ -4,7 +4,7 @@ import { type AudienceEvent, type EventReport, MAX_EVENTS } from '../../src/wire
 /** Events wait this long for others, ms. */
 const GATHER_MS = 1_500;
 
-/** 64 random bits in base64url: of an event, so that one that is sent twice counts once. */
+/** 64 random bits in base64url, as the key of an event, so that an event that is sent twice counts once. */
 export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   return btoa(String.fromCharCode(...bytes))
@@ -22,14 +22,14 @@ export function asksForPrivacy(): boolean {
   return globalPrivacyControl === true || doNotTrack === '1' || doNotTrack === 'yes';
 }
 
-/** What one page tells about one room. */
+/** Collects what one page reports about one room. */
 export interface EventBatches {
   add(event: AudienceEvent): void;
   /** Sends at once what waits: the page may go. */
   flush(): void;
 }
 
-/** Opens the batches of a room. `session` is asked for when they are sent; a discreet page says none. */
+/** Opens the batches of a room. `session` is called when they are sent; a page with privacy sends no session. */
 export function openEventBatches(slug: string, session: () => string | undefined): EventBatches {
   let waiting: AudienceEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,6 +1,6 @@
 /** When a card was seen: at least half of it, in a visible tab, for a second without a break; once per page view. */
 
-/** How long it has to be seen, ms. */
+/** Time for which a card must be visible to count as seen, ms. */
 export const SEEN_MS = 1_000;
 /** The share of a card's area that has to be seen. */
 const HALF = 0.5;
@@ -9,7 +9,7 @@ const LOOK_MS = 100;
 /** A card is looked at in so many points each way. */
 const POINTS = 8;
 
-/** The part of a card that can be seen on this page now, 0 to 1: within the window and what is zoomed into, uncovered. */
+/** The part of a card that is visible now, 0 to 1: inside the window and the zoomed area, and not covered. */
 export function shareSeen(card: Element): number {
   const box = card.getBoundingClientRect();
   const { offsetLeft = 0, offsetTop = 0, width = innerWidth, height = innerHeight } = visualViewport ?? {};
@@ -31,7 +31,7 @@ export function shareSeen(card: Element): number {
   return (inside * uncovered) / POINTS ** 2;
 }
 
-/** Counts how long one card has been seen. */
+/** Measures for how long one card has been visible without a break. */
 export class SeenFor {
   #since: number | undefined;
 
@@ -44,7 +44,7 @@ export class SeenFor {
   }
 }
 
-/** The cards of a page that are watched. */
+/** The cards of a page that are being watched. */
 export interface CardWatch {
   /** Watches the card of a room from now on, in place of the one that it had. */
   watch(slug: string, card: Element): void;

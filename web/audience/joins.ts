@@ -2,7 +2,7 @@ import { type AudienceEvent, JOIN_PATIENCE_MS } from '../../src/wire/audience-ev
 import type { JoinFailure } from '../../src/wire/metrics.ts';
 import type { PlayerState } from '../player/index.ts';
 
-/** How joining goes at one instant. */
+/** The state of a join at one instant. */
 export interface JoinLook {
   readonly state: PlayerState;
   /** Connections that were lost or never came, since the page was loaded. */
@@ -27,8 +27,8 @@ interface Attempt {
 const TRYING: ReadonlySet<PlayerState> = new Set(['connecting', 'reconnecting', 'playing']);
 
 /**
- * Tells attempts to hear the room, and how each of them ended, once. An attempt begins when Listen is pressed; what the
- * player does again by itself is a retry of it.
+ * Reports attempts to hear the room, and the outcome of each, once. An attempt begins when Listen is pressed; what the
+ * player repeats by itself is part of the same attempt.
  */
 export class JoinWatch {
   readonly #tell: (event: AudienceEvent) => void;

@@ -1,4 +1,4 @@
-/** Seconds that were really played: the clock of the audio element ran, and time passed. */
+/** Measures the seconds that were really played: the position of the audio element advanced, and time passed. */
 export class PlayedTime {
   #seconds = 0;
   #at = 0;

@@ -1,12 +1,15 @@
 import { VISIT_IDLE_MS } from '../../src/wire/audience-events.ts';
 
-/** Where the time of the last sign is kept: of this tab, and no longer than it. */
+/** Stores the time of the last sign of life, for this tab only. */
 export interface SignStore {
   read(): string | null;
   write(text: string): void;
 }
 
-/** Tells visits from signs of life: a page that was loaded again, or looked at again, within 30 min is the same visit. */
+/**
+ * Detects visits from signs of life: a page that is reloaded, or looked at again, within 30 min belongs to the same
+ * visit.
+ */
 export class Visits {
   readonly #store: SignStore;
   #last: number;

@@ -11,14 +11,14 @@ import {
 /** Tags kept: two windows, so that the last one can still be proven while the next begins. */
 const KEPT = 2 * WINDOW_SEGMENTS;
 
-/** A proof that can be sent. */
+/** A proof that is ready to be sent. */
 export interface WindowProof {
   readonly window: number;
   readonly segments: number;
   readonly proof: string;
 }
 
-/** The tags that a session has received, and which of its windows they prove. */
+/** The tags that a session has received, and the windows that they prove. */
 export class ListeningWindows {
   readonly #session: Uint8Array;
   readonly #tags = new Map<number, Uint8Array>();

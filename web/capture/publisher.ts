@@ -2,7 +2,7 @@ import { type Call, type CallState, openCall } from './call.ts';
 import type { Token } from './exchange.ts';
 import { tuneAnswer, tuneOffer } from './sdp.ts';
 
-/** What a publisher needs. */
+/** Dependencies of a publisher. */
 export interface PublisherOptions {
   /** The room's WHIP endpoint. */
   readonly url: string;

@@ -5,7 +5,7 @@ import { tuneReceiveOffer } from './sdp.ts';
 /** Speakers that can be heard at once. */
 export const RECEIVE_SLOTS = 12;
 
-/** What a receiver needs. */
+/** Dependencies of a receiver. */
 export interface ReceiverOptions {
   /** The room's WHEP endpoint. */
   readonly url: string;

@@ -20,7 +20,7 @@ const KEEP_MS = 5_000;
 /** Nearer than this to its end a recording counts as heard, and no place is kept; seconds. */
 const DONE = 10;
 
-/** The elements that the details are put into. */
+/** The elements into which the details are put. */
 export interface Slots {
   /** Below the button. */
   readonly controls: HTMLElement;

@@ -7,7 +7,7 @@ const SHAPES = {
   mute: 'M3.5 8v4H6l4 3.5v-11L6 8zM12.2 8.6l1.1-1.1 1.6 1.6 1.6-1.6 1.1 1.1-1.6 1.4 1.6 1.6-1.1 1.1-1.6-1.6-1.6 1.6-1.1-1.1 1.6-1.6z',
 } as const;
 
-/** The pictures there are. */
+/** The shapes of all icons. */
 export type Shape = keyof typeof SHAPES;
 
 /** A small picture beside or instead of a word; hidden from screen readers. */

@@ -5,7 +5,7 @@ import type { PictureWords } from './words.ts';
 /** At most so many rows: a table of a month would be no help. */
 const MOST_ROWS = 240;
 
-/** The picture as a table: one row a minute or longer, with the events of that time. */
+/** The chart as a table: one row for each minute or longer step, with the events of that time. */
 export function eveningTable(evening: Evening, words: PictureWords): HTMLElement {
   const { points, joins, events, step } = evening;
   const first = points[0]?.[0] ?? 0;

@@ -206,7 +206,10 @@ function joinsPlot(evening: Evening, width: number, words: PictureWords): [uPlot
   ];
 }
 
-/** Draws both plots into their places, and again when the width or the theme changes. Returns how to stop. */
+/**
+ * Draws both plots of the chart, and redraws them when the width or the theme changes. Returns a function that stops
+ * this.
+ */
 export function drawEvening(
   evening: Evening,
   places: { readonly listeners: HTMLElement; readonly joins: HTMLElement | undefined },

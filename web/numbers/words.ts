@@ -1,4 +1,4 @@
-/** What the picture of an evening says; the page around it comes with its words from the server. */
+/** The texts of the chart of an evening; the page around it has its texts from the server. */
 export interface PictureWords {
   readonly locale: string;
   readonly listeners: string;
@@ -126,5 +126,5 @@ const french: PictureWords = {
   summary: (from, to, peak, at) => `De ${from} à ${to}. Maximum en même temps : ${peak}, à ${at}.`,
 };
 
-/** The words of a language. */
+/** The texts of the chart in a language. */
 export const pictureWords = (language: 'en' | 'fr'): PictureWords => (language === 'fr' ? french : english);

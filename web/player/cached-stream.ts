@@ -1,7 +1,7 @@
 import { BoxReader } from './boxes.ts';
 import type { Sink, Stream } from './stream.ts';
 
-/** What the delayed program needs. */
+/** Dependencies of the delayed program. */
 export interface CachedStreamOptions {
   readonly slug: string;
   /** Origins of the caches; each listener begins with a random one. */

@@ -1,6 +1,9 @@
-/** All in seconds. Measured: rate changes of 1 % with `preservesPitch = false` cannot be heard. */
+/**
+ * Sound that is kept in the buffer at the start, seconds. Measured: changes of rate of 1 % with `preservesPitch =
+ * false` cannot be heard.
+ */
 export const BASE_MARGIN = 0.3;
-/** The margin never grows past this by itself. */
+/** Largest margin that the player chooses by itself, seconds. */
 export const MAX_MARGIN = 1.5;
 const MARGIN_STEP = 0.15;
 const DEAD_BAND = 0.04;

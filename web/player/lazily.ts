@@ -1,6 +1,6 @@
 import type { Sink, Stream } from './stream.ts';
 
-/** A source whose code is fetched when it is needed; `otherwise` is opened if that fails. */
+/** Opens a source of sound whose code is loaded when it is needed; `otherwise` is opened if loading fails. */
 export const lazily =
   (open: (sink: Sink) => Promise<Stream>, otherwise: (sink: Sink) => Stream) =>
   (sink: Sink): Stream => {

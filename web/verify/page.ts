@@ -19,7 +19,7 @@ function make<Name extends keyof HTMLElementTagNameMap>(
 /** Text of a file in its own writing direction. Spec: UAX 9, 3.1.4 (FSI, PDI). */
 const isolated = (text: string): string => `\u2068${text}\u2069`;
 
-/** Fills the page, in the language that the server chose for it, and again when the person chooses the other. */
+/** Fills the page in the language that the server chose, and again when the reader chooses the other. */
 export function openVerifyPage(main: HTMLElement): void {
   show(main, WORDS[document.documentElement.lang === 'fr' ? 'fr' : 'en']);
 }

@@ -1,4 +1,7 @@
-/** The texts of the page in one language. `says`: sentences of the verifier by their code; English has its own. */
+/**
+ * The texts of the page in one language. `says`: the verifier's sentences by their code; English uses the verifier's
+ * own.
+ */
 export interface VerifyWords {
   readonly locale: 'en' | 'fr';
   /** The name of the other language, in that language. */
@@ -211,7 +214,7 @@ const french: VerifyWords = {
 /** The page's texts by language. */
 export const WORDS: Readonly<Record<'en' | 'fr', VerifyWords>> = { en: english, fr: french };
 
-/** A sentence of the verifier in the language of the words. */
+/** A sentence of the verifier, in the language of `words`. */
 export function sentenceOf(
   words: VerifyWords,
   told: {

@@ -3,38 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, expect, test } from 'vitest';
+import { FIRST_MINUTE, minuteEntry } from '../../../test/minute-entry.ts';
 import type { EvidenceEntry, FinalEntry, MinuteEntry } from '../../wire/evidence-entry.ts';
 import { METRICS } from '../../wire/metrics.ts';
 import type { LoggedItem } from '../evening.ts';
 import { csvOf } from './csv.ts';
 import { parquetOf } from './parquet.ts';
 
-const START = 29_940_000;
-const minute = (n: number): MinuteEntry => ({
-  ...{
-    v: 1,
-    kind: 'minute',
-    room: 'hall',
-    seq: n + 1,
-    previous: '',
-    minute: START + n,
-    status: 'reconciled',
-  },
-  samples: Array.from(
-    { length: 6 },
-    (_, i) => [(START + n) * 60 + 10 * (i + 1), n + 2, n + 1, n, n + 3] as const,
-  ),
-  total: {
-    join_attempts: { net: 10 * n, gross: 11 * n, method: 'counted' },
-    listening_seconds: {
-      net: 60 * n,
-      gross: 70 * n,
-      method: 'counted',
-      parts: { stage: 50 * n, standby: 10 * n },
+const START = FIRST_MINUTE;
+const minute = (n: number): MinuteEntry =>
+  minuteEntry(n, n, {
+    total: {
+      join_attempts: { net: 10 * n, gross: 11 * n, method: 'counted' },
+      listening_seconds: {
+        net: 60 * n,
+        gross: 70 * n,
+        method: 'counted',
+        parts: { stage: 50 * n, standby: 10 * n },
+      },
     },
-  },
-  ...{ seconds: { stage: 50, standby: 10 }, excluded: {}, sampling: 1_000_000, definitions: 'x' },
-});
+    seconds: { stage: 50, standby: 10 },
+  });
 const final: FinalEntry = {
   ...{ v: 1, kind: 'final', room: 'hall', seq: 121, previous: '', at: (START + 130) * 60_000 },
   total: { unique_listeners: { net: 77, gross: 80, method: 'sketched', error: 2 } },

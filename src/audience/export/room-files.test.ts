@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
+import { minuteEntry } from '../../../test/minute-entry.ts';
 import { ms } from '../../base/time.ts';
 import type { Evening } from '../../wire/evening.ts';
-import type { MinuteEntry } from '../../wire/evidence-entry.ts';
 import { openRoomFiles } from './room-files.ts';
 
-const minute: MinuteEntry = {
-  ...{ v: 1, kind: 'minute', room: 'hall', seq: 1, previous: '', minute: 29_940_000, status: 'reconciled' },
-  samples: [[29_940_000 * 60 + 10, 3, 2, 2, 4]],
-  total: { visits: { net: 5, gross: 6, method: 'counted' } },
-  ...{ seconds: { stage: 0, standby: 0 }, excluded: {}, sampling: 1_000_000, definitions: 'x' },
-};
+const minute = minuteEntry(0, 2, { total: { visits: { net: 5, gross: 6, method: 'counted' } } });
 async function* bundle(): AsyncGenerator<string> {
   yield `${JSON.stringify({ kind: 'earshot-bundle', v: 1 })}\n`;
   yield `${JSON.stringify({ kind: 'entry', index: 12, entry: JSON.stringify(minute), proof: [] })}\n`;
@@ -21,7 +16,7 @@ const request = (path: string): Request => new Request(`http://localhost${path}`
 test('the evening, CSV and Parquet come from the entries of a bundle', async () => {
   const files = openRoomFiles({ clock: manualClock(), bundle: async () => bundle() });
   const evening = (await (await files(request('/r/hall/evening.json')))?.json()) as Evening;
-  expect(evening.points).toEqual([minute.samples[0]]);
+  expect(evening.points).toEqual(minute.samples);
   const csv = await files(request('/r/hall/numbers.csv'));
   expect(csv?.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect(await csv?.text()).toContain(',visits,,events,5,6,');

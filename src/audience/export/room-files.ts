@@ -14,7 +14,7 @@ const MAX_KEPT = 64;
 const MAX_MAKING = 4;
 const CACHE = 'public, max-age=10, stale-while-revalidate=10, stale-if-error=60';
 
-/** What the files are made from. */
+/** Dependencies of the exported files. */
 export interface RoomFilesDeps {
   readonly clock: Clock;
   /** The lines of a room's bundle; undefined when nothing is known of it. */
@@ -34,8 +34,8 @@ interface Made {
 }
 
 /**
- * Answers what is made from a room's entries: the picture of its evening, and its figures as CSV and Parquet. Undefined
- * for any other address.
+ * Answers requests for what is made from a room's entries: the chart of its evening, and its figures as CSV and
+ * Parquet. Undefined for any other address.
  */
 export function openRoomFiles(deps: RoomFilesDeps): (request: Request) => Promise<Response> | undefined {
   const made = new Map<string, Made>();

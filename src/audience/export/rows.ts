@@ -55,7 +55,7 @@ function* samples({ samples, status }: MinuteEntry, entry: number): Generator<Ex
     };
 }
 
-/** The rows of a room's entries, in the order of the log. */
+/** The rows for a room's entries, in log order. */
 export function* exportRows(entries: Iterable<LoggedItem>): Generator<ExportRow> {
   for (const { index, entry } of entries) {
     if (entry.kind === 'minute') {
@@ -76,7 +76,7 @@ export function* exportRows(entries: Iterable<LoggedItem>): Generator<ExportRow>
   }
 }
 
-/** The definitions that travel inside a file, as one text a figure. */
+/** The definitions that are included in an exported file, one text per figure. */
 export const definitionLines = (): string[] =>
   METRICS.map(
     ({ id, unit, additive, version, since, rule }) =>

@@ -12,7 +12,7 @@ import type { StageChange } from '../stage-history.ts';
 import { WORD } from '../tables/session-row.ts';
 import { SESSION_WORDS } from '../tables/session-table.ts';
 
-/** What is counted again. */
+/** What a recount is to count. */
 export interface RecountOrder {
   readonly rawDir: string;
   readonly slug: string;
@@ -25,7 +25,7 @@ export interface RecountOrder {
   readonly share: number;
 }
 
-/** What was found. */
+/** The result of a recount. */
 export interface Recounted {
   readonly figures: RoomFigures;
   readonly excluded: Partial<Record<Exclusion, number>>;
@@ -47,7 +47,7 @@ type Late = { readonly minute: number; readonly words: Int32Array };
 /** Session ids (48 bits) that do not count, and why. */
 type Verdicts = Map<number, number>;
 
-/** Counts again. @throws what the disk says. */
+/** Counts a room again from its raw records. @throws the file system's error. */
 export async function recount(order: RecountOrder): Promise<Recounted> {
   const first = await pass(order, new Map(), []);
   const late = first.late.toSorted((a, b) => a.minute - b.minute);

@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Recounted, type RecountOrder, recount } from './final-pass.ts';
 
-/** What the thread answers, once. */
+/** The thread's only answer. */
 export type RecountAnswer = { readonly done: Recounted } | { readonly error: string };
 
 try {

@@ -11,7 +11,7 @@ const MOST_MS = 15 * 60_000;
 /** Raw records that hold less than this share of the listening that was counted live are not complete. */
 const COMPLETE = 0.98;
 
-/** Runs a pass in a thread. Rejects with what the disk says, or when it takes too long. */
+/** Runs a recount in a thread. Rejects with the file system's error, or when it takes too long. */
 export function recountInThread(order: RecountOrder): Promise<Recounted> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL('./final-worker.ts', import.meta.url), { workerData: order });
@@ -30,7 +30,7 @@ export function recountInThread(order: RecountOrder): Promise<Recounted> {
   });
 }
 
-/** The order of a pass over a room; undefined while it has not opened. */
+/** The order to recount a room; undefined if the room has not opened yet. */
 export function orderFor(room: AudienceRoom, rawDir: string, now: number): RecountOrder | undefined {
   const { opened, ended, share } = room.memory;
   if (opened === undefined) return undefined;
@@ -40,13 +40,15 @@ export function orderFor(room: AudienceRoom, rawDir: string, now: number): Recou
   };
 }
 
-/** True when the raw records hold what was counted live; less means that some were removed or never written. */
+/**
+ * True when the raw records contain everything that was counted live; false when some were removed or never written.
+ */
 export function isComplete(room: AudienceRoom, { figures }: Recounted): boolean {
   const live = room.memory.total?.listening_seconds?.gross ?? 0;
   return (figures.listening_seconds?.gross ?? 0) >= live * COMPLETE;
 }
 
-/** The figures of a pass, with those of events as they were counted one by one. */
+/** The figures of a recount, with the event counts added. */
 export function finalFigures(room: AudienceRoom, { figures }: Recounted): RoomFigures {
   const live = room.figures();
   const all: RoomFigures = { ...live, ...figures };
@@ -76,7 +78,7 @@ const WHY: Readonly<Partial<Record<MetricId, string>>> = {
 const ELSE =
   'Sessions that were found not to count are left out from their beginning, and records that came late are in.';
 
-/** The entry of a pass: `final`, with every figure that differs from the newest minute, and why. */
+/** The entry for a recount: `final`, with every figure that differs from the newest minute, and why it differs. */
 export function finalToWrite(
   live: Readonly<Partial<Record<MetricId, EvidenceFigure>>>,
   figures: RoomFigures,
@@ -91,7 +93,7 @@ export function finalToWrite(
   return { v: 1, kind: 'final', at, total, excluded, differences };
 }
 
-/** The entry of a pass that somebody asked for later, by the rules of today. */
+/** The entry for a recount that was requested later; it uses today's rules. */
 export const correctionToWrite = (
   figures: RoomFigures,
   excluded: Recounted['excluded'],

@@ -13,7 +13,7 @@ import {
 } from './final.ts';
 import type { Recounted, RecountOrder } from './final-pass.ts';
 
-/** What the final passes need. */
+/** Dependencies of the final counts. */
 export interface FinisherDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -25,7 +25,7 @@ export interface FinisherDeps {
   recount?(order: RecountOrder): Promise<Recounted>;
 }
 
-/** What became of a recount that was asked for. */
+/** The outcome of a requested recount. */
 export type RecountResult =
   | {
       readonly done: true;
@@ -40,7 +40,7 @@ const SETTLED_MS = 120_000;
 /** A pass that failed is tried again a minute later, so often. */
 const MOST_TRIES = 5;
 
-/** Makes the final figures of rooms that are over, one room at a time. */
+/** Makes the final figures of ended rooms, one room at a time. */
 export class Finisher {
   readonly #deps: FinisherDeps;
   #running: Promise<unknown> = Promise.resolve();

@@ -19,7 +19,7 @@ const FIXED = 12;
 /** Larger lengths are damage. */
 const MOST_BYTES = 16 << 20;
 
-/** What a block begins with. */
+/** The header of a block. */
 export interface RawHead {
   readonly v: 1;
   /** Wall-clock ms at which it came. */
@@ -32,7 +32,7 @@ export interface RawHead {
   readonly events?: Readonly<Record<string, RoomEvents>>;
 }
 
-/** A block of a raw file. */
+/** One block of a raw file. */
 export interface RawBlock {
   readonly head: RawHead;
   /** Words of the records; a copy of its own. */
@@ -41,7 +41,7 @@ export interface RawBlock {
   readonly offset: number;
 }
 
-/** A block as bytes. */
+/** Encodes a block. */
 export function encodeBlock(head: RawHead, body: Uint8Array): Buffer {
   const text = Buffer.from(JSON.stringify(head));
   const length = Math.ceil(text.length / 4) * 4;
@@ -54,7 +54,10 @@ export function encodeBlock(head: RawHead, body: Uint8Array): Buffer {
   return bytes;
 }
 
-/** Reads the whole blocks of a file from an offset on; ends at one that is torn or damaged. Throws what the disk says. */
+/**
+ * Reads the complete blocks of a file, starting at an offset; stops at a torn or damaged one. @throws the file system's
+ * error.
+ */
 export async function* readBlocks(path: string, from = 0): AsyncGenerator<RawBlock> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = from;

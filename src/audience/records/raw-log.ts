@@ -6,7 +6,7 @@ import type { Log } from '../../base/log.ts';
 import { ms } from '../../base/time.ts';
 import { encodeBlock, type RawHead } from './raw-file.ts';
 
-/** What the raw log needs. */
+/** Dependencies of the raw log. */
 export interface RawLogDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -21,14 +21,14 @@ export interface RawLogDeps {
   gap(gap: { from: number; to: number; why: string; lost: number }): void;
 }
 
-/** A closed file. */
+/** A file that is complete. */
 export interface RawClosed {
   readonly file: string;
   readonly records: number;
   readonly sha256: string;
 }
 
-/** Where something was written. */
+/** The position of something in the raw log. */
 export interface RawPlace {
   readonly file: string;
   readonly offset: number;
@@ -51,7 +51,7 @@ export const rawFiles = async (dir: string): Promise<string[]> => {
   return names.filter((name) => NAME.test(name)).toSorted(byAge);
 };
 
-/** The order of two names: by minute, then by number. */
+/** Compares two file names: by minute, then by number. */
 export function byAge(a: string, b: string): number {
   const [minuteA = '', numberA = ''] = a.split('-');
   const [minuteB = '', numberB = ''] = b.split('-');
@@ -65,7 +65,10 @@ interface Waiting {
   readonly records: number;
 }
 
-/** Writes minute files. It never waits for the disk: what cannot be written is a gap, with its reason. */
+/**
+ * Writes the files of raw records, one per minute. It never waits for the disk: what cannot be written is recorded as a
+ * gap, with its reason.
+ */
 export class RawLog implements AsyncDisposable {
   readonly #deps: RawLogDeps;
   #waiting: Waiting[] = [];

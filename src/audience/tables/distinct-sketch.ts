@@ -10,7 +10,7 @@ const Q = 64 - P;
 /** The relative standard error of an estimate: 0.81 %. */
 export const SKETCH_ERROR = 1.04 / Math.sqrt(REGISTERS);
 
-/** The sketch. Merging two of them gives that of all their keys. */
+/** A HyperLogLog sketch. Merging two sketches gives the sketch of the union of their keys. */
 export class DistinctSketch {
   readonly registers: Uint8Array;
 

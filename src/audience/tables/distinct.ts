@@ -1,11 +1,11 @@
 import { DistinctSketch, SKETCH_ERROR } from './distinct-sketch.ts';
 import { KeySet } from './key-set.ts';
 
-/** Beyond so many keys they are no longer kept one by one. */
+/** Number of keys up to which they are kept one by one. */
 export const MOST_EXACT = 5_000_000;
 const CONFIDENCE_95 = 1.96;
 
-/** Counts different keys: exactly up to `MOST_EXACT`, by a sketch above. */
+/** Counts distinct keys: exactly up to `MOST_EXACT`, by a sketch above that. */
 export class Distinct {
   #set: KeySet | undefined = new KeySet();
   #sketch: DistinctSketch | undefined;

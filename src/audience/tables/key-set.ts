@@ -1,4 +1,4 @@
-/** A set of 64-bit keys in one typed array, by open addressing: 10 to 16 bytes a key. Keys must be random. */
+/** A set of 64-bit keys in one typed array, with open addressing: 10 to 16 bytes per key. Keys must be random. */
 export class KeySet {
   #words = new Int32Array(32);
   #places = 16;

@@ -1,18 +1,21 @@
 /** How records of one session and minute become one: copies, older copies, late proofs, and several doors. */
 import { leastOf, minutesAfter, mostOf, ROW_FLAG, SLOTS_MASK, sumUpTo10, WORD } from './session-row.ts';
 
-/** Both values of a merge that was refused: the minute is over. */
+/** Returned in place of both values when a merge was refused because the minute is over. */
 export const REFUSED = -1;
 
 /** Instead of a door's mark: several have delivered. */
 const SEVERAL = 7;
-/** A door's mark, 3 bits. Two doors that look alike cost a session that moves between them some seconds. */
+/**
+ * A 3-bit mark that identifies a door. If two doors have the same mark, a session that moves between them loses some
+ * seconds.
+ */
 export const doorTag = (door: number): number => door % SEVERAL;
 
 /** Sessions of a minute that are looked at door by door; if more move, some of their seconds are lost. */
 const MOST_MOVED = 50_000;
 
-/** A record, and the flags of its entry; one object is used again and again. */
+/** A record and the flags of its table entry; one object is reused for all of them. */
 export interface MinuteOfDoor {
   minute: number;
   delivered: number;
@@ -28,8 +31,9 @@ const listenedOf = (delivered: number, proven: number, flags: number): number =>
   flags & (ROW_FLAG.silent | ROW_FLAG.unsampled) ? delivered : leastOf(delivered, proven);
 
 /**
- * Merges records into entries. Of one door the larger value of each slot counts, so that order and number of copies make
- * no difference. Of several doors what they delivered is added, up to 10 s a slot; proofs are about all of them.
+ * Merges records into table entries. Of the records of one door the larger value of each slot counts, so that their
+ * order and repetition make no difference. What several doors delivered is added up, to at most 10 s per slot; proofs
+ * cover all doors together.
  */
 export class MinuteMerge {
   /** By minute, then session: what each door delivered. */

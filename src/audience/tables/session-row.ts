@@ -13,13 +13,15 @@
  */
 import { SLOTS } from '../../wire/session-record.ts';
 
-/** Words by name. */
+/** The words of an entry, by name. */
 export const WORD = { total: 1, key: 2, delivered: 3, proven: 4, lastDelivered: 5, lastProven: 6 } as const;
 
-/** Flags of an entry: those of a record, but that the lowest bit says that its sound comes straight from a door. */
+/**
+ * The flags of an entry: those of a record, except that the lowest bit means that the sound comes directly from a door.
+ */
 export const ROW_FLAG = { direct: 1, hidden: 2, unsampled: 4, silent: 8 } as const;
 
-/** 24 bits: six slots. */
+/** Mask of the 24 bits that hold six slots. */
 export const SLOTS_MASK = 0xff_ffff;
 const EVEN = 0x0f_0f0f;
 const TOP = 0x80_8080;
@@ -32,11 +34,11 @@ function greater(a: number, b: number): number {
   return (a & mask) | (b & ~mask & SLOTS_MASK);
 }
 
-/** The larger number in each slot. */
+/** The larger value of each slot. */
 export const mostOf = (a: number, b: number): number =>
   greater(a & EVEN, b & EVEN) | (greater((a >>> 4) & EVEN, (b >>> 4) & EVEN) << 4);
 
-/** The smaller number in each slot. */
+/** The smaller value of each slot. */
 export const leastOf = (a: number, b: number): number => {
   const low = a & EVEN;
   const high = (a >>> 4) & EVEN;
@@ -50,20 +52,20 @@ export function sumOf(slots: number): number {
   return (pairs + (pairs >>> 8) + (pairs >>> 16)) & 0xff;
 }
 
-/** The sum in each slot, at most 10. */
+/** The sum of two values in each slot, at most 10. */
 export const sumUpTo10 = (a: number, b: number): number => {
   const low = (a & EVEN) + (b & EVEN);
   const high = ((a >>> 4) & EVEN) + ((b >>> 4) & EVEN);
   return (low + TEN - greater(low, TEN)) | ((high + TEN - greater(high, TEN)) << 4);
 };
 
-/** A slot's number. */
+/** The value of one slot. */
 export const slotOf = (slots: number, slot: number): number => (slots >>> (slot * 4)) & 15;
 
-/** The part of word 2 that is the listener key. */
+/** Mask of the part of word 2 that holds the listener key. */
 export const KEY_MASK = 0x3ff_ffff;
 
-/** 26 bits of a listener key, never 0 unless the key is. */
+/** 26 bits of a listener key; 0 only if the key itself is 0. */
 export function mixKey(low: number, high: number): number {
   if (low === 0 && high === 0) return 0;
   let h = Math.imul(low ^ 0x5bd1e995, 0xcc9e2d51) ^ Math.imul(high ^ 0x1b873593, 0x85ebca6b);
@@ -71,23 +73,26 @@ export function mixKey(low: number, high: number): number {
   return (h ^ (h >>> 13)) & KEY_MASK || 1;
 }
 
-/** How many minutes `minute` is after the one an entry has modulo 256: -8 to 247. */
+/** Difference in minutes between `minute` and an entry's minute, which is stored modulo 256: -8 to 247. */
 export function minutesAfter(minute: number, stored: number): number {
   const after = (minute - stored) & 255;
   return after >= 248 ? after - 256 : after;
 }
 
-/** An entry that was silent for so many minutes is over, and must be removed before its minute has gone round. */
+/** Minutes of silence after which an entry is over; it must be removed before its minute wraps around. */
 export const OVER_AFTER = 180;
 
-/** Slots that a proof holds: the one it came in and four more (45 s at most, as 40 to 50), in a hidden tab seven more (75 s). */
+/**
+ * Slots for which one proof counts: the slot in which it arrived and four more (45 s); seven more in a hidden tab (75
+ * s).
+ */
 export const PROOF_SLOTS = { visible: 5, hidden: 8 } as const;
 /** Slots that S looks back. */
 const HEARD_SLOTS = 3;
-/** Of the 30 s of sound in them so many seconds make a listener. */
+/** Seconds of sound, out of the 30 s in these slots, that make somebody a listener. */
 export const HEARD_S = 15;
 
-/** What an entry says about the instant at the end of a slot. */
+/** What an entry says about the instant at which a slot ends. */
 export interface Instant {
   /** Seconds delivered in the last three slots. */
   heard: number;
@@ -95,7 +100,10 @@ export interface Instant {
   proved: boolean;
 }
 
-/** Reads an entry at the end of `slot` of `minute`, into `into`. False when it says nothing about that time. */
+/**
+ * Reads an entry at the end of `slot` of `minute`, and writes the result to `into`. False when the entry says nothing
+ * about that time.
+ */
 export function readInstant(
   entries: Int32Array,
   at: number,
@@ -133,7 +141,7 @@ export function readInstant(
   return true;
 }
 
-/** Slots of a minute; a slot of it ends at `(minute * 6 + slot + 1) * 10 s`. */
+/** The instant at which a slot of a minute ends: `(minute * 6 + slot + 1) * 10 s`. */
 export const instantOf = (at: number): { minute: number; slot: number } => {
   const ended = Math.round(at / 10_000) - 1;
   return { minute: Math.floor(ended / SLOTS), slot: ended % SLOTS };

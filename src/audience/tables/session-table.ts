@@ -3,7 +3,7 @@
  * `session-row.ts`.
  */
 
-/** 32-bit words of an entry; the first, and the low half of the second, hold the session's id. */
+/** 32-bit words per entry; the first word and the low half of the second hold the session's id. */
 export const SESSION_WORDS = 7;
 /** A table that grows beyond this many sessions is divided, so that a place in an index fits into 16 bits. */
 const SHARD_AT = 49_152;
@@ -11,7 +11,7 @@ const SHARDS = 64;
 const SHARD_BITS = 6;
 /** The most sessions of one part: places in an index have 16 bits, and 0 is an empty one. */
 const MOST_IN_SHARD = 65_535;
-/** The most sessions of one room; who comes beyond it is not counted, and that is counted. */
+/** Most sessions in one room; further ones are not counted as listeners, but their number is. */
 export const MOST_SESSIONS = SHARDS * 60_000;
 
 /** A part of the table. */
@@ -42,7 +42,7 @@ export class Shard {
   }
 }
 
-/** A mix of an id's lower 48 bits; ids are random already, unless somebody chose them. */
+/** A hash of an id's lower 48 bits; ids are already random, unless somebody chose them. */
 export function hashOf(low: number, high: number): number {
   let h = Math.imul(low ^ (high << 16), 0x9e3779b1) ^ high;
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
@@ -53,7 +53,10 @@ const REST = 2 ** (32 - SHARD_BITS);
 /** The lower bits of a hash as a place in an index: the upper ones are the same for all of a shard. */
 const placeOf = (hash: number, size: number): number => Math.floor(((hash & (REST - 1)) / REST) * size);
 
-/** The table. An id is told by its lower 48 bits: two of 1.4 million random ids meet once in some 300 such rooms. */
+/**
+ * The table of sessions. It identifies a session by the lower 48 bits of its id: with 1.4 million random ids, two
+ * collide in about one room in 300.
+ */
 export class SessionTable {
   shards: Shard[] = [new Shard()];
   size = 0;

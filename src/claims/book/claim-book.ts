@@ -4,10 +4,10 @@ import { plainText } from '../../base/plain-text.ts';
 import type { ClaimContent, ClaimLog } from './claim-log.ts';
 import type { WaitingClaim, WaitingClaims } from './waiting-claims.ts';
 
-/** Who says something. A value, so that accounts can take its place. */
+/** The author of a claim. A value of its own, so that accounts can replace it later. */
 export type ClaimAuthor = 'host' | 'operator' | 'stranger';
 
-/** One wording of a claim; the newest outranks the others wherever the claim is shown. */
+/** One wording of a claim; wherever the claim is shown, its newest wording comes first. */
 export interface ClaimVersion {
   readonly at: number;
   readonly author: string;
@@ -16,7 +16,7 @@ export interface ClaimVersion {
   readonly verdict?: string;
 }
 
-/** A claim of a room with everything that was said about it. */
+/** A claim that is attached to a room, with all its wordings and replies. */
 export interface AttachedClaim {
   readonly id: string;
   /** Oldest first; never empty. */
@@ -29,16 +29,16 @@ export interface AttachedClaim {
   }[];
 }
 
-/** Why something was not written. */
+/** The reason why something was not written. */
 export interface NotWritten {
   readonly refused: ErrorCode;
   readonly detail: string;
 }
 
-/** What became of it. */
+/** The result of writing to the book. */
 export type Written = { readonly id: string; readonly waits: boolean } | NotWritten;
 
-/** Characters of a statement. */
+/** Longest text of a claim, in characters. */
 export const MOST_CLAIM_TEXT = 400;
 const MOST_CLAIMS = 200;
 const MOST_REPLIES = 50;
@@ -51,7 +51,10 @@ const full = (what: string): NotWritten => ({
 });
 const UNKNOWN: NotWritten = { refused: 'not-found', detail: 'There is no such claim in this room.' };
 
-/** What the book needs. `verdictOf`: what the figures say of a text, in a few words; undefined when nothing. */
+/**
+ * Dependencies of the claim book. `verdictOf`: what the figures say about a text, in a few words; undefined when they
+ * say nothing.
+ */
 export interface ClaimBookDeps {
   readonly log: ClaimLog;
   readonly waiting: WaitingClaims;
@@ -59,7 +62,7 @@ export interface ClaimBookDeps {
   verdictOf(room: string, text: string): Promise<string | undefined>;
 }
 
-/** Claims that are attached to rooms. */
+/** The claims that are attached to rooms. */
 export class ClaimBook {
   readonly #deps: ClaimBookDeps;
   /** Writing is one after the other, so that a limit is not passed by two at once. */
@@ -169,7 +172,7 @@ export class ClaimBook {
   }
 }
 
-/** Entries as the claims that they make up. */
+/** Turns log entries into the claims that they describe. */
 export function gathered(entries: readonly ClaimContent[]): AttachedClaim[] {
   const claims = new Map<
     string,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { JournalFile, readEntries } from '../../journal/index.ts';
 import type { ClaimEntry } from '../../wire/evidence-entry.ts';
 
-/** What is written down of a claim; its place in a chain is the log's. */
+/** What is written about a claim; its place in the chain is up to the log. */
 export type ClaimContent = Omit<ClaimEntry, 'seq' | 'previous'>;
 
-/** Where claims are written down for good. Nothing of it is ever changed or removed. */
+/** The permanent log of claims. Nothing in it is ever changed or removed. */
 export interface ClaimLog {
   /** Resolves when the entry is on the disk. @throws when it is not. */
   write(entry: ClaimContent): Promise<void>;

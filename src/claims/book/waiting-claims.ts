@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What a stranger said, until the operator has seen it. */
+/** A claim by a stranger, which waits for the operator's approval. */
 export interface WaitingClaim {
   readonly id: string;
   readonly room: string;
@@ -17,7 +17,7 @@ export interface WaitingClaim {
 const MOST = 1_000;
 const MOST_OF_ROOM = 30;
 
-/** Statements of strangers in one small file. Nothing about the strangers is in it. */
+/** Claims by strangers, in one small file. It holds nothing about the strangers themselves. */
 export interface WaitingClaims {
   of(room: string): readonly WaitingClaim[];
   /** False when too many wait. */
@@ -26,7 +26,7 @@ export interface WaitingClaims {
   take(room: string, id: string): Promise<WaitingClaim | undefined>;
 }
 
-/** Opens the file; a missing or damaged one is an empty one. */
+/** Opens the file; a missing or damaged file counts as empty. */
 export async function openWaiting(path: string): Promise<WaitingClaims> {
   const text = await readFile(path, 'utf8').catch(() => '[]');
   let found: unknown;

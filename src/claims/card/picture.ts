@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../base/plain-text.ts';
 import { type MetricId, metricOf, type Unit } from '../../wire/metrics.ts';
 import type { ClaimWords } from '../words/claim-words.ts';
 import { figuresOf, momentIn, type VerdictText } from '../words/verdict-text.ts';
@@ -21,12 +22,11 @@ const COLOURS = {
 };
 const SIGNS = { matches: '=', 'named-wrongly': '≠', 'sum-of-unlike': '+', 'no-match': '≠' } as const;
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 // The metadata is read back as it was signed: only what XML itself needs is replaced.
 const inXml = (text: string): string =>
   text.replace(/[&<>]/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[letter] ?? '');
 
-/** A text in at most `most` lines of a width; what does not fit ends with an ellipsis. */
+/** Wraps a text into at most `most` lines of a given width; a text that does not fit ends with an ellipsis. */
 export function wrapped(text: string, size: number, width: number, most: number): string[] {
   const fits = Math.max(4, Math.floor(width / (size * LETTER)));
   const lines: string[] = [];
@@ -50,7 +50,10 @@ export function wrapped(text: string, size: number, width: number, most: number)
   return [...lines.slice(0, most - 1), `${last}…`];
 }
 
-/** A card as an SVG image of 1200 by 630, with the signed statement inside. Nothing in it is fetched from anywhere. */
+/**
+ * Draws a card as an SVG image of 1200 by 630, with the signed statement inside. The image loads nothing from
+ * elsewhere.
+ */
 export function cardPicture(card: SignedCard, words: ClaimWords, text: VerdictText, origin: string): string {
   const width = WIDTH - 2 * MARGIN;
   const parts: string[] = [];
@@ -66,7 +69,7 @@ export function cardPicture(card: SignedCard, words: ClaimWords, text: VerdictTe
     for (const line of lines) {
       y += size * 1.25;
       parts.push(
-        `<text x="${x}" y="${Math.round(y)}" font-family="${family}" font-size="${size}" fill="${colour}"${struck}>${escaped(line)}</text>`,
+        `<text x="${x}" y="${Math.round(y)}" font-family="${family}" font-size="${size}" fill="${colour}"${struck}>${escapeHtml(line)}</text>`,
       );
     }
   };
@@ -109,7 +112,7 @@ export function cardPicture(card: SignedCard, words: ClaimWords, text: VerdictTe
   parts.push(line(`Earshot · ${origin} · ${momentIn(card.checked, words)} · ${key}`, HEIGHT - 42, ASH));
   const about = [card.said, text.heading, text.sentence, ...text.list].join(' ');
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" lang="${words.language}">
-<title>${escaped(about)}</title>
+<title>${escapeHtml(about)}</title>
 <metadata>${inXml(cardText(card))}</metadata>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#f7f3ea"/><rect width="12" height="${HEIGHT}" fill="${colour}"/>
 ${parts.join('\n')}
@@ -121,7 +124,7 @@ const shape = (unit: Unit, x: number, y: number): string =>
   `<g transform="translate(${x} ${Math.round(y)})" color="#1f5a7a">${unitShape(unit)}</g>`;
 
 const line = (text: string, y: number, colour: string): string =>
-  `<text x="${MARGIN}" y="${y}" font-family="${SANS}" font-size="19" fill="${colour}">${escaped(wrapped(text, 19, WIDTH - 2 * MARGIN, 1)[0] ?? '')}</text>`;
+  `<text x="${MARGIN}" y="${y}" font-family="${SANS}" font-size="19" fill="${colour}">${escapeHtml(wrapped(text, 19, WIDTH - 2 * MARGIN, 1)[0] ?? '')}</text>`;
 
 const definition = (metric: MetricId, words: ClaimWords): string =>
   `${words.page.definition}: ${words.rules[metric]}`;

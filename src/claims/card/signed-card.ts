@@ -13,7 +13,7 @@ import type { SumComponent } from '../sum.ts';
 
 const CONTEXT = 'earshot claim card 1\n';
 
-/** What a card says, as it is signed. */
+/** The content of a card, which is what is signed. */
 export interface CardBody {
   readonly v: 1;
   readonly kind: 'earshot-claim-card';
@@ -43,7 +43,7 @@ export interface SignedCard extends CardBody {
   readonly signature: Signature;
 }
 
-/** What a card is made of. */
+/** The facts that a card shows. */
 export interface CardFacts {
   readonly title: string;
   readonly said: string;
@@ -73,7 +73,10 @@ export function signCard(found: ClaimVerdict, facts: CardFacts, key: KeyObject):
 /** The card as the text that `checkCard` reads. */
 export const cardText = (card: SignedCard): string => canonical(card as unknown as Json);
 
-/** Whether a card, given as its JSON or as the SVG that contains it, is unchanged. `key`: whose it is. */
+/**
+ * Checks whether a card, given as JSON or as the SVG that contains it, is unchanged since it was signed. `key`: the
+ * public key to check against.
+ */
 export function checkCard(text: string): Checked<SignedCard> {
   const inside = /<metadata>([\s\S]*)<\/metadata>/.exec(text)?.[1];
   const json = inside?.replace(

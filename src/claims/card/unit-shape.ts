@@ -15,5 +15,5 @@ const SHAPES: Readonly<Record<Unit, string>> = {
   seconds: '<rect x="4" y="18" width="40" height="12" rx="6" fill="currentColor"/>',
 };
 
-/** The inside of an SVG for a unit, in a square of 48 by 48. */
+/** The SVG shape that stands for a unit, drawn in a square of 48 by 48. */
 export const unitShape = (unit: Unit): string => SHAPES[unit];

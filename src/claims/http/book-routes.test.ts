@@ -152,7 +152,7 @@ test('the page works without scripts: it shows claims as text, and takes a state
   asked = 0;
   const { text } = await ask('GET', '/r/hall/claims');
   expect(asked).toBeLessThanOrEqual(1);
-  expect(text).toContain('&#60;b&#62;412 listeners');
+  expect(text).toContain('&lt;b&gt;412 listeners');
   expect(text).not.toContain('<b>412');
   expect(text).toContain('No figure of the room is this number.');
   const form = { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' };

@@ -24,7 +24,7 @@ const ALL_EVERY_MS = 10_000;
 const SAID = z.strictObject({ text: z.string('say what was said').min(1, 'say what was said') });
 const FORM = z.strictObject({ text: z.string('say what was said'), claim: z.string().max(64).optional() });
 
-/** What the routes of a room's claims need. */
+/** Dependencies of the routes for a room's claims. */
 export interface BookRoutesDeps extends CheckDeps {
   readonly book: ClaimBook;
   /** What a token makes of its bearer in a room; undefined for a stranger. */
@@ -63,7 +63,7 @@ function openSpeaking(deps: BookRoutesDeps, checker: Checker): Speaking {
 
 const refusing = (author: ClaimAuthor | ClaimRefusal): author is ClaimRefusal => typeof author === 'object';
 
-/** Adds the claims of rooms: for programs, as a page, and as cards. */
+/** Adds the routes for a room's claims: JSON, page and cards. */
 export function bookRoutes(app: Hono, deps: BookRoutesDeps, checker: Checker): void {
   const speakers = openSpeaking(deps, checker);
   bookApi(app, deps, checker, speakers);

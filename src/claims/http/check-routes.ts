@@ -43,7 +43,7 @@ const MOST_BUNDLES = 4;
 /** Rooms to choose from on the page. */
 const MOST_ROOMS = 50;
 
-/** What can be asked of rooms. */
+/** Dependencies of the checker. */
 export interface CheckDeps {
   readonly clock: Clock;
   /** Signs cards. */
@@ -68,7 +68,7 @@ type Answered =
 /** A question about any room. */
 type RoomQuestion = Omit<Question, 'room'> & { readonly room: string };
 
-/** Checks questions against the numbers of rooms. */
+/** Checks statements against the figures of rooms. */
 export interface Checker {
   /** A verdict, or a refusal with its code. */
   answer(question: RoomQuestion): Promise<Answered>;
@@ -161,7 +161,7 @@ export function openChecker(deps: CheckDeps): Checker {
   };
 }
 
-/** The address that people used. */
+/** The public address of this server. */
 export function baseOf(c: Context, publicUrl: string | undefined): string {
   if (publicUrl !== undefined) return publicUrl;
   const { protocol, host } = new URL(c.req.url);
@@ -173,7 +173,7 @@ export function baseOf(c: Context, publicUrl: string | undefined): string {
 const ask = (c: Context): { value: Question } | ClaimRefusal =>
   understood(QUESTION, fieldsOf(new URL(c.req.url).searchParams));
 
-/** Adds `/claims`, its card, and what programs ask. */
+/** Adds the routes of `/claims`: the page, its card and the API. */
 export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void {
   const told = async (question: { value: Question } | ClaimRefusal): Promise<Response> => {
     const answered = isRefused(question) ? question : await checker.answer(question.value);
@@ -266,7 +266,7 @@ export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void 
   });
 }
 
-/** An image that runs nothing, wherever it is opened. Spec: CSP 3. */
+/** Answers with an image that cannot run scripts, wherever it is opened. Spec: CSP 3. */
 export const pictureAnswer = (svg: string): Response =>
   new Response(svg, {
     headers: {

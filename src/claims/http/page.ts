@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../base/plain-text.ts';
 import { createHash } from 'node:crypto';
 import type { ErrorCode } from '../../base/errors.ts';
 import { ERRORS } from '../../base/errors.ts';
@@ -35,11 +36,7 @@ export const CLAIMS_PAGE_HEADERS = {
   vary: 'accept-language',
 } as const;
 
-/** A text between tags or in an attribute. */
-export const inHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
-
-/** What a page is made of. */
+/** The content of the claims page. */
 export interface ClaimsPage {
   readonly words: ClaimWords;
   readonly rooms: readonly { readonly slug: string; readonly title: string }[];
@@ -48,7 +45,7 @@ export interface ClaimsPage {
   readonly base: string;
 }
 
-/** Every page about claims. */
+/** The frame of every page about claims. */
 export const claimsShell = (
   { words, base }: Pick<ClaimsPage, 'words' | 'base'>,
   title: string,
@@ -59,11 +56,11 @@ export const claimsShell = (
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${inHtml(title)}</title>
-<meta name="description" content="${inHtml(words.page.lead)}">
-<meta property="og:title" content="${inHtml(title)}">
+<title>${escapeHtml(title)}</title>
+<meta name="description" content="${escapeHtml(words.page.lead)}">
+<meta property="og:title" content="${escapeHtml(title)}">
 <meta property="og:site_name" content="Earshot">
-<link rel="icon" href="${inHtml(base)}/favicon.svg" type="image/svg+xml">
+<link rel="icon" href="${escapeHtml(base)}/favicon.svg" type="image/svg+xml">
 ${extra}<style>${STYLE}</style>
 </head>
 <body><header><a class="home" href="/">Earshot</a></header>
@@ -73,11 +70,11 @@ ${main}
 </html>
 `;
 
-/** A unit's shape beside what it counts; its name is in the text. */
+/** The shape of a unit, shown beside a figure; its name is in the text. */
 export const shapeSvg = (unit: Parameters<typeof unitShape>[0]): string =>
   `<svg viewBox="0 0 48 48" aria-hidden="true">${unitShape(unit)}</svg>`;
 
-/** A verdict as part of a page. */
+/** A verdict as HTML. */
 export function verdictHtml(found: ClaimVerdict, words: ClaimWords, level: 2 | 3 = 2): string {
   const text = verdictText(found, words);
   const units = found.components
@@ -87,21 +84,21 @@ export function verdictHtml(found: ClaimVerdict, words: ClaimWords, level: 2 | 3
       : [];
   const list = text.list.map((line, i) => {
     const unit = units[i];
-    return `<li>${unit ? shapeSvg(unit) : ''}<span>${inHtml(line)}</span></li>`;
+    return `<li>${unit ? shapeSvg(unit) : ''}<span>${escapeHtml(line)}</span></li>`;
   });
   const rule =
     found.metric === undefined
       ? ''
-      : `<p class="small"><strong>${words.page.definition}.</strong> ${inHtml(words.rules[found.metric])}</p>`;
+      : `<p class="small"><strong>${words.page.definition}.</strong> ${escapeHtml(words.rules[found.metric])}</p>`;
   const unit = found.metric === undefined ? undefined : metricOf(found.metric).unit;
-  return `<h${level}>${inHtml(text.heading)}</h${level}>
-${text.sentence ? `<div class="figure">${unit ? shapeSvg(unit) : ''}<p>${inHtml(text.sentence)}</p></div>` : ''}
+  return `<h${level}>${escapeHtml(text.heading)}</h${level}>
+${text.sentence ? `<div class="figure">${unit ? shapeSvg(unit) : ''}<p>${escapeHtml(text.sentence)}</p></div>` : ''}
 ${list.length > 0 ? `<ul class="tiles">${list.join('')}</ul>` : ''}
-${text.notes.length > 0 ? `<ul class="small">${text.notes.map((note) => `<li>${inHtml(note)}</li>`).join('')}</ul>` : ''}
+${text.notes.length > 0 ? `<ul class="small">${text.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>` : ''}
 ${rule}`;
 }
 
-/** `/claims`: a sentence and a room, and what the figures say. Works without scripts. */
+/** The page `/claims`: a form for a sentence and a room, and the verdict. It works without scripts. */
 export function claimsPage(
   page: ClaimsPage,
   answered?:
@@ -110,8 +107,8 @@ export function claimsPage(
 ): string {
   const { words, rooms, query } = page;
   const own = words.page;
-  const value = (name: string): string => inHtml((query.get(name) ?? '').slice(0, 400));
-  const options = rooms.map(({ slug, title }) => `<option value="${inHtml(slug)}">${inHtml(title)}</option>`);
+  const value = (name: string): string => escapeHtml((query.get(name) ?? '').slice(0, 400));
+  const options = rooms.map(({ slug, title }) => `<option value="${escapeHtml(slug)}">${escapeHtml(title)}</option>`);
   const form = `<form method="get" action="/claims">
 <label>${own.sentence} <input name="text" required maxlength="400" value="${value('text')}" aria-describedby="example" autocomplete="off" dir="auto"><span id="example" class="ash small">${own.example}</span></label>
 <label>${own.room} <input name="room" required maxlength="200" value="${value('room')}" list="rooms" aria-describedby="room-hint" autocomplete="off"><span id="room-hint" class="ash small">${rooms.length > 0 ? own.roomHint : own.noRooms}</span></label>
@@ -122,7 +119,7 @@ export function claimsPage(
   const result = answered === undefined ? '' : resultHtml(page, answered);
   const image =
     answered && 'verdict' in answered
-      ? `<meta property="og:image" content="${inHtml(`${page.base}${cardAddress(query, words)}`)}">\n`
+      ? `<meta property="og:image" content="${escapeHtml(`${page.base}${cardAddress(query, words)}`)}">\n`
       : '';
   return claimsShell(
     page,
@@ -153,15 +150,15 @@ function resultHtml(
     | { readonly refused: string | undefined; readonly code: ErrorCode },
 ): string {
   if ('refused' in answered)
-    return `<section class="result refused" role="alert"><p>${inHtml(answered.refused ?? ERRORS[answered.code].title)}</p></section>`;
+    return `<section class="result refused" role="alert"><p>${escapeHtml(answered.refused ?? ERRORS[answered.code].title)}</p></section>`;
   const { verdict, title } = answered;
   const own = words.page;
   const address = cardAddress(query, words);
   return `<section class="result ${verdict.verdict}" role="status">
-<p class="ash small">${own.said} <q dir="auto">${inHtml(query.get('text') ?? '')}</q> · <a href="/r/${inHtml(verdict.room)}"><bdi>${inHtml(title)}</bdi></a></p>
+<p class="ash small">${own.said} <q dir="auto">${escapeHtml(query.get('text') ?? '')}</q> · <a href="/r/${escapeHtml(verdict.room)}"><bdi>${escapeHtml(title)}</bdi></a></p>
 ${verdictHtml(verdict, words)}
 </section>
 <section><h3>${own.card}</h3>
-<p><a href="${inHtml(address)}"><img src="${inHtml(address)}" width="1200" height="630" alt="${inHtml(saidText(verdict, words))}"></a></p>
-<p class="ash small">${own.signed} <a href="${inHtml(address.replace('.svg', '.json'))}">JSON</a></p></section>`;
+<p><a href="${escapeHtml(address)}"><img src="${escapeHtml(address)}" width="1200" height="630" alt="${escapeHtml(saidText(verdict, words))}"></a></p>
+<p class="ash small">${own.signed} <a href="${escapeHtml(address.replace('.svg', '.json'))}">JSON</a></p></section>`;
 }

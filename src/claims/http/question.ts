@@ -13,7 +13,7 @@ const MOST_TERMS = 32;
 /** Characters of a sentence that are looked at; the reader itself takes 400. */
 const MOST_TEXT = 1_600;
 
-/** A refusal with its code. */
+/** A refusal with its error code. */
 export interface ClaimRefusal {
   readonly refused: ErrorCode;
   readonly detail?: string;
@@ -61,7 +61,7 @@ const at = z
   });
 const zone = z.string().max(60).refine(isZone, 'use a time zone such as Europe/Paris or UTC');
 
-/** A sentence about a room. */
+/** The schema of a question about a room. */
 export const QUESTION = z.strictObject({
   text: z
     .string('say what was said')
@@ -74,11 +74,11 @@ export const QUESTION = z.strictObject({
   /** The language of a card. */
   words: z.enum(['en', 'fr'], 'use en or fr').optional(),
 });
-/** A question that was understood. */
+/** A question that has been parsed. */
 export type Question = z.output<typeof QUESTION>;
 
 const IDS = METRICS.map(({ id }) => id) as [MetricId, ...MetricId[]];
-/** Figures to be added. */
+/** The schema of figures to add. */
 export const ADDITION = z.strictObject({
   terms: z
     .array(z.strictObject({ room: slug, metric: z.enum(IDS, 'use the id of a figure') }))
@@ -94,7 +94,7 @@ const complaint = (error: z.ZodError): string =>
     )
     .join('; ');
 
-/** A value as a schema allows it. */
+/** Parses a value with a schema. */
 export function understood<T extends z.ZodType>(
   schema: T,
   value: unknown,
@@ -103,7 +103,7 @@ export function understood<T extends z.ZodType>(
   return found.success ? { value: found.data } : { refused: 'unprocessable', detail: complaint(found.error) };
 }
 
-/** A query as fields; what was left empty was not filled in. */
+/** The fields of a query; empty ones count as missing. */
 export const fieldsOf = (query: URLSearchParams): Record<string, string> =>
   Object.fromEntries([...query].filter(([, field]) => field.trim() !== ''));
 

@@ -1,10 +1,11 @@
+import { escapeHtml } from '../../base/plain-text.ts';
 import type { AttachedClaim } from '../book/claim-book.ts';
 import type { ClaimVerdict } from '../check.ts';
 import type { ClaimWords } from '../words/claim-words.ts';
 import { momentIn } from '../words/verdict-text.ts';
-import { claimsShell, inHtml, verdictHtml } from './page.ts';
+import { claimsShell, verdictHtml } from './page.ts';
 
-/** What the page of a room's claims is made of. */
+/** The content of the page of a room's claims. */
 export interface RoomClaimsPage {
   readonly words: ClaimWords;
   readonly room: string;
@@ -16,7 +17,7 @@ export interface RoomClaimsPage {
   readonly notice?: string | undefined;
 }
 
-/** `/r/:slug/claims`, useful without scripts. */
+/** The page `/r/:slug/claims`. It works without scripts. */
 export function roomClaimsPage(page: RoomClaimsPage): string {
   const { words, room, title, claims, notice } = page;
   const own = words.attached;
@@ -25,9 +26,9 @@ export function roomClaimsPage(page: RoomClaimsPage): string {
   return claimsShell(
     page,
     heading,
-    `<h1>${inHtml(own.title('')).trim()} <a href="/r/${room}"><bdi>${inHtml(title)}</bdi></a></h1>
+    `<h1>${escapeHtml(own.title('')).trim()} <a href="/r/${room}"><bdi>${escapeHtml(title)}</bdi></a></h1>
 <p>${own.lead}</p>
-${notice ? `<p class="result" role="status">${inHtml(notice)}</p>` : ''}
+${notice ? `<p class="result" role="status">${escapeHtml(notice)}</p>` : ''}
 ${list.length > 0 ? list.join('\n') : `<p>${own.none}</p>`}
 <form method="post" action="/r/${room}/claims">
 <label>${own.say} <input name="text" required maxlength="400" dir="auto" autocomplete="off" aria-describedby="wait"><span id="wait" class="ash small">${own.willWait}</span></label>
@@ -47,16 +48,16 @@ function claimHtml(
   const last = versions.at(-1);
   if (!last) return '';
   const by = (author: string, at: number): string =>
-    `<p class="ash small">${inHtml(own.authors[author] ?? author)}, <time datetime="${new Date(at).toISOString()}">${momentIn(at, words)}</time></p>`;
+    `<p class="ash small">${escapeHtml(own.authors[author] ?? author)}, <time datetime="${new Date(at).toISOString()}">${momentIn(at, words)}</time></p>`;
   const earlier = versions
     .slice(0, -1)
-    .map(({ text, author, at }) => `<li><s dir="auto">${inHtml(text)}</s>${by(author, at)}</li>`);
+    .map(({ text, author, at }) => `<li><s dir="auto">${escapeHtml(text)}</s>${by(author, at)}</li>`);
   const said = replies.map(
     ({ kind, text, author, at }) =>
-      `<li><strong>${own.kinds[kind]}.</strong> <span dir="auto">${inHtml(text)}</span>${by(author, at)}</li>`,
+      `<li><strong>${own.kinds[kind]}.</strong> <span dir="auto">${escapeHtml(text)}</span>${by(author, at)}</li>`,
   );
   return `<article class="result ${verdict?.verdict ?? ''}" id="${id}">
-<blockquote dir="auto">${inHtml(last.text)}</blockquote>
+<blockquote dir="auto">${escapeHtml(last.text)}</blockquote>
 ${by(last.author, last.at)}
 ${verdict ? verdictHtml(verdict, words) : ''}
 ${earlier.length > 0 ? `<h3>${own.earlier}</h3><ul>${earlier.join('')}</ul>` : ''}

@@ -1,6 +1,6 @@
 import type { MetricId } from '../../wire/metrics.ts';
 
-/** What a statement counts, by the words that it uses. */
+/** The kind of thing that a statement counts, by the noun it uses. */
 export type NounId =
   | 'listeners'
   | 'at-once'
@@ -28,7 +28,7 @@ export type NounId =
   | 'seconds'
   | 'none';
 
-/** A noun: its words, and the figures that may rightly be called by it, the first one first. */
+/** A noun: its words, and the figures that it may rightly refer to, the most usual one first. */
 export interface ClaimNoun {
   readonly id: NounId;
   readonly means: readonly MetricId[];
@@ -38,7 +38,7 @@ export interface ClaimNoun {
 
 const noun = (id: NounId, means: readonly MetricId[], factor = 1): ClaimNoun => ({ id, means, factor });
 
-/** Every noun. */
+/** All nouns that are understood. */
 export const NOUNS: Readonly<Record<NounId, ClaimNoun>> = {
   listeners: noun('listeners', [
     'peak_concurrent',
@@ -169,7 +169,7 @@ const WORDS: readonly (readonly [RegExp, NounId])[] = [
   ],
 ];
 
-/** What was found: the noun, and its words as they stand in the text. */
+/** The noun that was found, and its words as they stand in the text. */
 export interface NounFound {
   readonly noun: ClaimNoun;
   readonly said: string;
@@ -178,7 +178,7 @@ export interface NounFound {
 /** Nouns that mean persons, for which "at once" says that they are counted at one instant. */
 const PERSONS: ReadonlySet<NounId> = new Set(['listeners', 'people', 'in-room', 'tuned-in', 'none']);
 
-/** The noun of a readable text. */
+/** Finds the noun in a normalised text. */
 export function nounIn(
   text: string,
   hints: { readonly atOnce: boolean; readonly average: boolean },

@@ -1,6 +1,6 @@
 import { readable } from '../number/characters.ts';
 
-/** When a statement says that something was so. */
+/** The time to which a statement refers. */
 export type SaidTime =
   /** A time of day; `zone` only where the statement names one. */
   | { readonly kind: 'clock'; readonly hour: number; readonly minute: number; readonly zone?: string }
@@ -11,7 +11,7 @@ export type SaidTime =
   /** So long after the room opened: within its first hour, after ten minutes. Ms. */
   | { readonly kind: 'after'; readonly length: number };
 
-/** A text without its time, and that time. */
+/** A text with its time removed, and that time. */
 export interface TimeFound {
   readonly rest: string;
   readonly time?: SaidTime;
@@ -107,10 +107,7 @@ const lengthOf = (count: string | undefined, unit: string): number => {
   return many * (unit.startsWith('h') ? 60 : 1) * MINUTE_MS;
 };
 
-/**
- * Takes the time out of a readable text, and everything else about dates, so that no number of it is taken for a
- * count.
- */
+/** Removes times and dates from a normalised text, so that their numbers are not taken for counts. */
 export function timeIn(text: string): TimeFound | 'unclear-time' {
   let rest = ` ${text} `;
   const times: SaidTime[] = [];
@@ -160,7 +157,9 @@ export function timeIn(text: string): TimeFound | 'unclear-time' {
   return { rest: rest.replace(/ +/g, ' ').trim(), atOnce, average, ...(time ? { time } : {}) };
 }
 
-/** A time that is given by itself: "20:40", "8 pm", "2024-08-13T00:40:00Z", "the peak". Undefined when it is none. */
+/**
+ * Reads a time that stands alone: "20:40", "8 pm", "2024-08-13T00:40:00Z", "the peak". Undefined when it is not one.
+ */
 export function readTime(text: string): SaidTime | undefined {
   const plain = readable(text);
   if ('why' in plain) return undefined;

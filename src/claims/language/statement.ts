@@ -13,12 +13,12 @@ export interface Statement {
   readonly language: SaidLanguage;
 }
 
-/** A sentence that adds numbers of different things: they are kept apart, and refused. */
+/** A sentence that adds numbers of different things: the numbers are kept apart, and the sum is refused. */
 export interface Addition {
   readonly terms: readonly Statement[];
 }
 
-/** A sentence as it was understood, or why it was not. */
+/** The meaning of a sentence, or why it was not understood. */
 export type StatementRead =
   | { readonly statement: Statement }
   | { readonly addition: Addition }
@@ -30,14 +30,14 @@ const ENGLISH =
   /\b(?:the|of|in|at|on|and|were|was|had|has|have|for|over|more|than|nearly|almost|about|people|listeners?|listening|views?|viewers|plays?|joins?|joined|room|thousand|hundred|two|three|four|five|seven|eight|nine|ten|twenty|downloads?|attempts|a)(?![\p{L}])/gu;
 const count = (pattern: RegExp, text: string): number => text.match(pattern)?.length ?? 0;
 
-/** French where more of its words are French than English. */
+/** Guesses the language of a text: French if more of its words are French than English. */
 export const languageOfText = (text: string): SaidLanguage =>
   count(FRENCH, text) > count(ENGLISH, text) ? 'fr' : 'en';
 
 const COUNTED_TIME: ReadonlySet<string> = new Set(['hours', 'minutes', 'seconds']);
 const NO_NUMBER = /\b(?:nan|infinity|infinite|infini|infinie)\b|∞/;
 
-/** Understands a sentence such as "1.4 million listeners at 20:40". `language`: when it is known. */
+/** Understands a sentence such as "1.4 million listeners at 20:40". `language`: set when it is known. */
 export function readStatement(text: string, language?: SaidLanguage): StatementRead {
   const plain = readable(text);
   if ('why' in plain) return plain;

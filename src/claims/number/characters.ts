@@ -1,4 +1,4 @@
-/** Why a statement cannot be checked: what is wrong with its text. */
+/** The reason why a text cannot be read. */
 export type Unreadable =
   | 'empty'
   | 'too-long'
@@ -13,7 +13,7 @@ export type Unreadable =
   | 'share'
   | 'unclear-time';
 
-/** Characters of a statement, at most. */
+/** Longest statement, in characters. */
 export const MOST_CHARACTERS = 400;
 
 // Characters without a form of their own: between two digits they make another number of what is seen.
@@ -42,8 +42,8 @@ const mixed = (text: string): boolean =>
   );
 
 /**
- * A statement in the form in which it is read: small letters without accents, one kind of blank, dash and apostrophe,
- * digits of any one script as 0 to 9.
+ * Normalises a statement: lower case without accents, one kind of blank, dash and apostrophe, and digits of any one
+ * script as 0 to 9.
  */
 export function readable(text: string): { readonly text: string } | { readonly why: Unreadable } {
   if (text.length > 4 * MOST_CHARACTERS) return { why: 'too-long' };

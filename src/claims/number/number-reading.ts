@@ -10,7 +10,10 @@ const AND_A_HALF = /(?: and (?:a )?| et )(half|demie?|(?:a )?quarter|quart)\b/y;
 const JOINT = /(?: and | et |-and-|-et-|-| - | )(?=\p{L})/uy;
 const POINT = / (?:point|virgule|comma) (?=\p{L})/uy;
 
-/** Reads one number made of figures and words: what is complete, and what waits for its "thousand" or "million". */
+/**
+ * Reads one number written in digits and words, and keeps the part that may still be followed by "thousand" or
+ * "million".
+ */
 export class NumberReading {
   /** What has its scale. */
   #total = 0;

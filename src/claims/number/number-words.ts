@@ -1,6 +1,6 @@
 /** Number words of English and French, without accents. French words that are English ones as well mean the same. */
 
-/** Words for one whole number, added to what precedes them: twenty-three, soixante et onze. */
+/** Words for a number that is added to what precedes it: twenty-three, soixante et onze. */
 export const UNITS: ReadonlyMap<string, number> = new Map(
   Object.entries({
     ...{ zero: 0, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10 },
@@ -13,10 +13,10 @@ export const UNITS: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-/** Words for a hundred of what precedes them. */
+/** Words that multiply what precedes them by a hundred. */
 export const HUNDREDS: ReadonlySet<string> = new Set(['hundred', 'cent', 'cents']);
 
-/** Powers of ten by word, whatever the language. `billion` and what is above it depend on the language. */
+/** Words for powers of ten, in either language. `billion` and above depend on the language. */
 export const SCALES: ReadonlyMap<string, number> = new Map(
   Object.entries({
     ...{ thousand: 3, mille: 3, lakh: 5, lakhs: 5, crore: 7, crores: 7 },
@@ -24,7 +24,7 @@ export const SCALES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-/** Powers of ten of words that are another number in the other language. */
+/** Words for powers of ten that mean another number in the other language. */
 export const LONG_SCALES: ReadonlyMap<string, { readonly en: number; readonly fr: number }> = new Map(
   Object.entries({
     billion: { en: 9, fr: 12 },
@@ -34,7 +34,7 @@ export const LONG_SCALES: ReadonlyMap<string, { readonly en: number; readonly fr
   }),
 );
 
-/** Letters that stand for a power of ten directly after figures. */
+/** Letters that mean a power of ten when they follow digits directly. */
 export const SUFFIXES: ReadonlyMap<string, number> = new Map(
   Object.entries({
     ...{ k: 3, m: 6, mn: 6, mm: 6, mio: 6, mln: 6, mill: 6 },
@@ -42,19 +42,19 @@ export const SUFFIXES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-/** Words for about so many. */
+/** Words for an approximate number, such as a dozen or so. */
 export const ABOUT_SO_MANY: ReadonlyMap<string, number> = new Map(
   Object.entries({
     ...{ dizaine: 10, quinzaine: 15, vingtaine: 20, trentaine: 30, quarantaine: 40, cinquantaine: 50 },
     ...{ soixantaine: 60, centaine: 100, millier: 1000 },
   }),
 );
-/** Words for exactly so many, counted in twelves and twenties. */
+/** Words for an exact number that counts in twelves or twenties. */
 export const DOZENS: ReadonlyMap<string, number> = new Map(
   Object.entries({ dozen: 12, dozens: 12, douzaine: 12, douzaines: 12, score: 20 }),
 );
 
-/** Plurals that say a size and no number: the least and the most of them. */
+/** Plurals that name a size instead of a number, with the smallest and the largest number that they cover. */
 export const SIZES: ReadonlyMap<string, readonly [least: number, most: number]> = new Map(
   Object.entries({
     ...{ dozens: [24, 99], douzaines: [24, 99], scores: [40, 99], tens: [20, 99], dizaines: [20, 99] },
@@ -64,7 +64,7 @@ export const SIZES: ReadonlyMap<string, readonly [least: number, most: number]> 
   } as Record<string, [number, number]>),
 );
 
-/** Words before a number, the longest first, and the bound they say. */
+/** Words before a number, longest first, and the bound that they express. */
 export const BEFORE: readonly (readonly [RegExp, 'about' | 'nearly' | 'at-least' | 'at-most' | 'rounded'])[] =
   [
     [/\b(?:no|not) (?:more|greater) than$|\bpas plus d[e']$|\bau plus$|\bat (?:the )?most$/, 'at-most'],
@@ -92,7 +92,7 @@ export const BEFORE: readonly (readonly [RegExp, 'about' | 'nearly' | 'at-least'
     ],
     [/\b(?:exactly|precisely|exactement|precisement|tout juste)$/, 'rounded'],
   ];
-/** Words after a number. */
+/** Words after a number, and the bound that they express. */
 export const AFTER: readonly (readonly [RegExp, 'about' | 'at-least' | 'at-most'])[] = [
   [/^\s?\+/, 'at-least'],
   [/^ (?:or more|and more|ou plus|et plus|at least|au moins|minimum|plus)\b(?! \d)/, 'at-least'],

@@ -9,7 +9,7 @@ import type { Quantity } from './scale.ts';
 const LOOK_BACK = 40;
 const LOOK_AHEAD = 24;
 
-/** A number of a text with its place there. */
+/** A number, and its position in the text. */
 export interface NumberFound {
   readonly number: SaidNumber;
   readonly from: number;
@@ -24,7 +24,7 @@ const PART = /\b(?:half|third|quarter|moitie|tiers|quart)s? (?:of|de|des|d')\s?$
 const FOREIGN = /^[ -]?(?:(?:mil|tausend|bill|trill)\p{L}*|(?!\p{Script=Latin})\p{L})/u;
 const MINUS = /(?:^|[^\p{L}\d])-\s?$|(?<!\bau |\bou )\b(?:minus|moins|negative)\s$/u;
 
-/** Every number of a readable text, or why it cannot be told which they are. */
+/** Finds every number in a normalised text, or says why they are ambiguous. */
 export function numbersIn(text: string, language: SaidLanguage): readonly NumberFound[] | Unreadable {
   const found: (NumberFound & { readonly article: boolean })[] = [];
   let at = 0;

@@ -1,9 +1,9 @@
 import type { NumberNote } from './said-number.ts';
 
-/** The languages in which statements are read. */
+/** The languages in which statements are understood. */
 export type SaidLanguage = 'en' | 'fr';
 
-/** A number in figures: its digits and where the point stands, so that scaling it loses nothing. */
+/** A number written in digits: the digits and the position of the decimal point, so that scaling it loses nothing. */
 export interface Numeral {
   readonly digits: string;
   /** Digits after the point. */
@@ -23,9 +23,9 @@ const at = (pattern: RegExp, text: string, from: number): string | undefined => 
 };
 
 /**
- * The number that begins at `from`; undefined when what follows shows that it is none: 1.2.3, 1,2,3. `scaled`: a word
- * such as "million" follows the number, so that it may well have a fraction; a count of people has none. Then one
- * separator before three digits is the fraction's where the language writes it so.
+ * The number that begins at `from`; undefined when it turns out not to be one: 1.2.3, 1,2,3. `scaled`: a word such as
+ * "million" follows, so that the number may have a fraction, unlike a count of people. Then a single separator before
+ * three digits is a decimal point where the language writes it so.
  */
 export function numeralAt(
   text: string,

@@ -16,7 +16,7 @@ const HALF =
   /(?:(?:a|an|un|une) )?(half|quarter|demi|quart|three[- ]quarters|trois[- ]quarts)[- ]?(?:of )?(?:(?:a|an|un|d'un|de|d') ?)?(dozen|douzaine|hundred|thousand|million|milliard|billion|trillion)\b/y;
 const OF = /(?: of | de | d')/y;
 
-/** The number that begins at `from` exactly. */
+/** The number that begins exactly at `from`. */
 export function quantityAt(text: string, from: number, language: SaidLanguage): QuantityFound {
   const base = { from, loose: false, unscaled: false, scale: 0, article: false, notes: [] };
   const half = matchAt(HALF, text, from);

@@ -1,7 +1,7 @@
-/** How a number was said: to its own digits, loosely, or as a bound. */
+/** How precisely a number was stated: to its last digit, approximately, or as a bound. */
 export type SaidBound = 'rounded' | 'about' | 'nearly' | 'at-least' | 'at-most' | 'between';
 
-/** A number as somebody said it, and which values it stands for. */
+/** A number as somebody stated it, and the range of values that it stands for. */
 export interface SaidNumber {
   /** As it stands in the statement, in small letters. */
   readonly text: string;
@@ -20,12 +20,12 @@ export interface SaidNumber {
 }
 
 /**
- * A second reading of a number. `long-billion`: 10^12 in French. `separator`: a comma or point that is read otherwise
- * elsewhere.
+ * A second interpretation of a number. `long-billion`: 10^12 in French. `separator`: a comma or point that has another
+ * meaning elsewhere.
  */
 export type NumberNote = 'long-billion' | 'short-billion' | 'separator';
 
-/** The largest number that is read. */
+/** The largest number that is understood. */
 export const MOST = 1e15;
 /** What "about" and "nearly" may be off. */
 const LOOSE = 0.1;
@@ -36,14 +36,14 @@ const COUNTED = 100;
 /** Below it, a number has two significant digits at least. */
 const SMALL = 1_000;
 
-/** A number and the place of its last significant digit: 1.40 million has the place 10,000. */
+/** A number and the value of its last significant digit: in 1.40 million that is 10,000. */
 export interface Exact {
   readonly value: number;
   readonly place: number;
 }
 
 /**
- * The place of the last significant digit of a whole number written or spoken in full: zeros at its end are rounding.
+ * The value of the last significant digit of a whole number written in full; zeros at its end are taken for rounding.
  */
 export function placeOf(value: number): number {
   if (value < COUNTED) return 1;
@@ -52,7 +52,7 @@ export function placeOf(value: number): number {
   return value < SMALL ? Math.min(place, 10) : place;
 }
 
-/** What is rounded to this number: [low, high). Below a power of ten the digits are ten times finer. */
+/** The range of values that round to this number: [low, high). Below a power of ten the digits are ten times finer. */
 export function roundedTo({ value, place }: Exact): readonly [number, number] {
   if (value === 0) return [0, place === 1 ? 0.5 : place / 2];
   const power = 10 ** Math.round(Math.log10(value));
@@ -63,7 +63,7 @@ export function roundedTo({ value, place }: Exact): readonly [number, number] {
 const digitsOf = ({ value, place }: Exact): number =>
   value === 0 ? 1 : Math.max(1, Math.floor(Math.log10(value) + 1e-9) - Math.round(Math.log10(place)) + 1);
 
-/** The number with the values that it stands for. */
+/** The number, with the range of values that it stands for. */
 export function said(
   text: string,
   exact: Exact,
@@ -87,7 +87,7 @@ export function said(
   return spread(from, to);
 }
 
-/** A range: from what is rounded to one number up to what is rounded to the other. */
+/** The range from the lowest value that rounds to one number to the highest that rounds to the other. */
 export function between(text: string, from: Exact, to: Exact, notes: readonly NumberNote[]): SaidNumber {
   const [low] = roundedTo(from);
   const [, high] = roundedTo(to);
@@ -97,7 +97,7 @@ export function between(text: string, from: Exact, to: Exact, notes: readonly Nu
   };
 }
 
-/** A number of which only the size was said, as in "hundreds of thousands": `most` belongs to it. */
+/** A number of which only the size was stated, as in "hundreds of thousands"; `most` is included. */
 export function sized(text: string, least: number, most: number): SaidNumber {
   return {
     ...{ text, value: Math.sqrt(least * most), low: least, high: most + 1, near: [least, most + 1] },

@@ -2,7 +2,7 @@ import { LONG_SCALES, SCALES } from './number-words.ts';
 import type { SaidLanguage } from './numeral.ts';
 import type { Exact, NumberNote } from './said-number.ts';
 
-/** One number of a text, without the words around it. */
+/** One number in a text, without the words around it. */
 export interface Quantity {
   readonly from: number;
   readonly to: number;
@@ -20,23 +20,23 @@ export interface Quantity {
   readonly notes: readonly NumberNote[];
 }
 
-/** What a text turned out to have at a place: a number, nothing, or something that only looks like one. */
+/** The result of looking for a number at a position: a number, nothing, or something that only looks like one. */
 export type QuantityFound = Quantity | 'unclear' | 'too-large' | 'passed' | undefined;
 
 const WORD = /\p{L}+/uy;
 
-/** The word that begins at a place, or nothing. */
+/** The word that begins at a position, or nothing. */
 export const wordAt = (text: string, at: number): string => {
   WORD.lastIndex = at;
   return WORD.exec(text)?.[0] ?? '';
 };
-/** What a sticky pattern finds at a place. */
+/** The match of a sticky pattern at a position. */
 export const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
   pattern.lastIndex = at;
   return pattern.exec(text);
 };
 
-/** The power of ten that a word says, and how it may be misread. */
+/** The power of ten that a word means, and how it may be misunderstood. */
 export function scaleOf(
   word: string,
   language: SaidLanguage,
@@ -47,8 +47,8 @@ export function scaleOf(
   return long && { power: long[language], note: language === 'fr' ? 'long-billion' : 'short-billion' };
 }
 
-/** True for "thousand", "million", and their like. */
+/** True for "thousand", "million" and similar words. */
 export const isScaleWord = (word: string): boolean => SCALES.has(word) || LONG_SCALES.has(word);
 
-/** Times a power of ten, without the errors of binary fractions. */
+/** Multiplies by a power of ten, without the errors of binary fractions. */
 export const scaled = (value: number, power: number): number => Number(`${value}e${power}`);

@@ -3,5 +3,5 @@ import type { ClaimWords } from './claim-words.ts';
 import { ENGLISH } from './english.ts';
 import { FRENCH } from './french.ts';
 
-/** The words of a language. */
+/** The catalogue of texts in a language. */
 export const claimWords = (language: PageLanguage): ClaimWords => (language === 'fr' ? FRENCH : ENGLISH);

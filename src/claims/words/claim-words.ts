@@ -5,7 +5,7 @@ import type { NounId } from '../language/noun.ts';
 import type { Unreadable } from '../number/characters.ts';
 import type { NumberNote, SaidBound } from '../number/said-number.ts';
 
-/** What is said about claims, in one language. Figures come formatted, texts of people as plain text. */
+/** The texts about claims in one language. Figures arrive formatted; texts by people arrive as plain text. */
 export interface ClaimWords {
   readonly language: PageLanguage;
   /** The name of each figure, as it stands in a sentence. */

@@ -1,7 +1,7 @@
 import { METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { ClaimWords } from './claim-words.ts';
 
-/** English. */
+/** The texts in English. */
 export const ENGLISH: ClaimWords = {
   language: 'en',
   figures: {

@@ -1,6 +1,6 @@
 import type { ClaimWords } from './claim-words.ts';
 
-/** French. */
+/** The texts in French. */
 export const FRENCH: ClaimWords = {
   language: 'fr',
   figures: {

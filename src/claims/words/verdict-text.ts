@@ -2,7 +2,7 @@ import { type MetricId, metricOf } from '../../wire/metrics.ts';
 import type { ClaimUnchecked, ClaimVerdict } from '../check.ts';
 import type { ClaimWords } from './claim-words.ts';
 
-/** A verdict for people: what it says, a list under it, and what else is to be known. Plain text. */
+/** A verdict as plain text: its heading, a list below it, and further notes. */
 export interface VerdictText {
   readonly heading: string;
   readonly sentence: string;
@@ -12,15 +12,15 @@ export interface VerdictText {
 
 const MOST_DIGITS = 4;
 
-/** A number in figures as its readers write it. */
+/** Formats a number for readers of a language. */
 export const figuresOf = (value: number, { language }: ClaimWords): string =>
   value.toLocaleString(language === 'fr' ? 'fr' : 'en', { maximumFractionDigits: 2 });
 
-/** A time of day in UTC with its day. */
+/** Formats an instant as a date and a time of day in UTC. */
 export const momentIn = (at: number, { language }: ClaimWords): string =>
   `${new Date(at).toLocaleString(language === 'fr' ? 'fr' : 'en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })} UTC`;
 
-/** A figure's value: of listens always its two parts, "9,800,000 live + 14,231,000 replay". */
+/** Formats a figure's value; listens are always given as their two parts, "9,800,000 live + 14,231,000 replay". */
 export function valueText(
   metric: MetricId,
   value: number,
@@ -32,7 +32,7 @@ export function valueText(
   return known.map(([part, count]) => `${figuresOf(count, words)} ${words.parts[part]}`).join(' + ');
 }
 
-/** What was said, as it was understood: never a stranger's own words. */
+/** Restates what was claimed, as it was understood, and never in the stranger's own words. */
 export function saidText({ said, number, as }: ClaimVerdict, words: ClaimWords): string {
   const size = said.bound === 'between' && Number.isFinite(said.high);
   const shown = size
@@ -41,7 +41,7 @@ export function saidText({ said, number, as }: ClaimVerdict, words: ClaimWords):
   return words.said(said.bound, shown, words.nouns[as]);
 }
 
-/** The verdict in the words of a language. */
+/** Puts a verdict into words. */
 export function verdictText(found: ClaimVerdict, words: ClaimWords): VerdictText {
   const { metric, value, nearest, components, at, later } = found;
   const figures = (number: number): string => figuresOf(number, words);
@@ -94,6 +94,6 @@ export function verdictText(found: ClaimVerdict, words: ClaimWords): VerdictText
   };
 }
 
-/** Why there is no verdict, in the words of a language. */
+/** Puts into words why there is no verdict. */
 export const uncheckedText = (found: ClaimUnchecked, words: ClaimWords): string =>
   found.why === 'unlike-figures' ? words.notAdded[found.reason] : words.unread[found.why];

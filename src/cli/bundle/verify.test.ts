@@ -1,26 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { commandTrial } from '../../../test/command-trial.ts';
+import { expect, test } from 'vitest';
 import { bundleOf, checkpointAt, eventOf } from '../../../test/bundle.ts';
 import { command, inWords } from './verify.ts';
 
-let folder = '';
-let printed = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'earshot-verify-'));
-  printed = '';
-  vi.spyOn(console, 'log').mockImplementation((text) => {
-    printed += `${text}\n`;
-  });
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true });
-  vi.restoreAllMocks();
-});
-
+const trial = commandTrial(command);
 const kept = (name: string, text: string | Uint8Array): string => {
-  const path = join(folder, name);
+  const path = join(trial.data, name);
   writeFileSync(path, text);
   return path;
 };
@@ -28,29 +15,27 @@ const event = eventOf({ minutes: 4, witnesses: 1 });
 
 test('a true bundle: exit 0, and what it is about', async () => {
   const path = kept('bundle', bundleOf(event));
-  expect(await command([path])).toBe(0);
-  expect(printed).toMatch(/^✓ Everything holds\./);
-  expect(printed).toContain('witness.example/w1 saw');
-  expect(printed).toContain('does not prove');
-  printed = '';
-  expect(await command([path, '--json'])).toBe(0);
-  const { size } = JSON.parse(printed).checkpoint;
-  expect(JSON.parse(printed)).toMatchObject({ ok: true, room: 'town-hall', findings: [] });
+  expect(await trial.run(path)).toBe(0);
+  expect(trial.printed).toMatch(/^✓ Everything holds\./);
+  expect(trial.printed).toContain('witness.example/w1 saw');
+  expect(trial.printed).toContain('does not prove');
+  expect(await trial.run(path, '--json')).toBe(0);
+  const { size } = JSON.parse(trial.printed).checkpoint;
+  expect(JSON.parse(trial.printed)).toMatchObject({ ok: true, room: 'town-hall', findings: [] });
   expect(size).toBe(event.log.length);
 });
 
 test('a changed bundle: exit 1, with the entry and the reason', async () => {
   const path = kept('bundle', bundleOf(event).replace('opened', 'openee'));
-  expect(await command([path, '--json'])).toBe(1);
-  const { ok, findings } = JSON.parse(printed);
+  expect(await trial.run(path, '--json')).toBe(1);
+  const { ok, findings } = JSON.parse(trial.printed);
   expect(ok).toBe(false);
   expect(findings[0]).toMatchObject({
     leaf: 4,
     reason: expect.stringContaining('The log does not have this entry'),
   });
-  printed = '';
-  expect(await command([path])).toBe(1);
-  expect(printed).toMatch(/^✗ This does not hold\.\n {4}entry 4: /);
+  expect(await trial.run(path)).toBe(1);
+  expect(trial.printed).toMatch(/^✗ This does not hold\.\n {4}entry 4: /);
 });
 
 test('a cut tail is found with a checkpoint that was kept elsewhere', async () => {
@@ -61,29 +46,27 @@ test('a cut tail is found with a checkpoint that was kept elsewhere', async () =
     sizes: event.sizes.filter((each) => each <= size),
   };
   const path = kept('bundle', bundleOf(cut));
-  expect(await command([path])).toBe(0);
+  expect(await trial.run(path)).toBe(0);
   const seen = kept('checkpoint', checkpointAt(event, event.log.length));
-  expect(await command([path, '--checkpoint', seen])).toBe(1);
-  expect(printed).toContain('the end is cut off, or the bundle is older');
+  expect(await trial.run(path, '--checkpoint', seen)).toBe(1);
+  expect(trial.printed).toContain('the end is cut off, or the bundle is older');
 });
 
 test('what cannot be judged: exit 2, in words', async () => {
   for (const text of ['', 'hello', `{"x":"${'x'.repeat(2 ** 21)}"}`]) {
-    printed = '';
-    expect(await command([kept('file', text), '--json'])).toBe(2);
-    expect(JSON.parse(printed)).toMatchObject({ ok: false, unreadable: true, findings: [{}] });
+    expect(await trial.run(kept('file', text), '--json')).toBe(2);
+    expect(JSON.parse(trial.printed)).toMatchObject({ ok: false, unreadable: true, findings: [{}] });
   }
-  printed = '';
-  expect(await command([join(folder, 'nothing')])).toBe(2);
-  expect(await command([folder])).toBe(2);
-  expect(printed).toContain('The file cannot be read');
-  expect(await command([])).toBe(2);
-  expect(await command([kept('bundle', bundleOf(event)), '--checkpoint', kept('checkpoint', 'x')])).toBe(2);
+  expect(await trial.run(join(trial.data, 'nothing'))).toBe(2);
+  expect(await trial.run(folder)).toBe(2);
+  expect(trial.printed).toContain('The file cannot be read');
+  expect(await trial.run()).toBe(2);
+  expect(await trial.run(kept('bundle', bundleOf(event)), '--checkpoint', kept('checkpoint', 'x'))).toBe(2);
 });
 
 test('the verifier tells its own hash', async () => {
-  expect(await command(['--self'])).toBe(0);
-  expect(printed).toMatch(/^[0-9a-f]{64} {2}\/.*verifier\.js\n$/);
+  expect(await trial.run('--self')).toBe(0);
+  expect(trial.printed).toMatch(/^[0-9a-f]{64} {2}\/.*verifier\.js\n$/);
 });
 
 test('a title cannot move the cursor of a terminal', () => {

@@ -31,7 +31,7 @@ export async function checkFreshness(): Promise<void> {
     );
 }
 
-/** The same for `doctor`. */
+/** Checks freshness for `doctor`. */
 export async function freshness(): Promise<Finding> {
   const what = 'Packages and pages';
   const { missingPackage, pagesAreOld } = await load();

@@ -90,7 +90,7 @@ export function oldRecordings(config: Config): Finding[] {
   ];
 }
 
-/** The limit on open files: of the running service, otherwise of the current user. */
+/** The limit of open files: that of the running service, or else that of the current user. */
 export function files(now: Running | undefined): Finding {
   const what = now ? 'Open files of the running Earshot' : 'Open files';
   const path = '/proc/self/limits';
@@ -105,7 +105,7 @@ export function files(now: Running | undefined): Finding {
   };
 }
 
-/** The wall clock against the monotonic one over half a second: a clock that is being stepped shows. */
+/** Compares the wall clock with the monotonic clock over half a second, to detect a clock that is being stepped. */
 export async function clock(): Promise<Finding> {
   const wall = Date.now();
   const monotonic = performance.now();
@@ -126,7 +126,7 @@ function ask(program: string, ...args: string[]): string | undefined {
   return status === 0 ? stdout : undefined;
 }
 
-/** Whether a time service keeps the clock, by what systemd or chrony say. */
+/** Whether a time service keeps the clock correct, according to systemd or chrony. */
 export function timeService(asking: typeof ask = ask): Finding {
   const what = 'Time service (NTP)';
   const change =

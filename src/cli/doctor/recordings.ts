@@ -30,7 +30,7 @@ export async function recordings(config: Config): Promise<Finding> {
   }
 }
 
-/** The finding for these recordings, the free bytes, and the wall clock in ms. */
+/** The finding about recordings, given the free bytes and the wall-clock time in ms. */
 export function judge(
   all: readonly CountedRecording[],
   free: number,

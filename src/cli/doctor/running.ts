@@ -24,7 +24,7 @@ export async function running(config: Config): Promise<Running | undefined> {
   return { pid, files: mostFiles(read(`/proc/${pid}/limits`)) };
 }
 
-/** The hard limit of open files: Node raises the soft one to it. Undefined where there is no such text. */
+/** The hard limit of open files, to which Node raises the soft one. Undefined where `/proc` does not say. */
 export function mostFiles(limits: string | undefined): number | undefined {
   const line = limits?.split('\n').find((each) => each.startsWith('Max open files'));
   const hard = line?.trim().split(/\s+/)[4];

@@ -20,7 +20,9 @@ const tried = (port: number, host: string): Promise<NodeJS.ErrnoException | unde
     server.listen(port, host, () => server.close(() => resolve(undefined)));
   });
 
-/** The public port: free, held by the Earshot of this data folder, by another Earshot, or by another program. */
+/**
+ * Checks the public port: free, or held by the Earshot of this data folder, by another Earshot, or by another program.
+ */
 export async function port(config: Config, now: Running | undefined): Promise<Finding> {
   const what = `TCP port ${config.port}`;
   const health = await fetch(`${serverAddress(config)}/healthz`, {
@@ -67,7 +69,7 @@ const metricsAddress = ({ metricsHost, metricsPort }: Config): string => {
   return `http://${inAddress(host)}:${metricsPort}`;
 };
 
-/** The port of metrics and readiness. */
+/** Checks the port of metrics and readiness. */
 export async function metricsPort(config: Config, now: Running | undefined): Promise<Finding> {
   const what = `Metrics port ${config.metricsPort}`;
   if (config.metricsPort === 0) return { what, state: 'good', found: 'any free one' };
@@ -114,7 +116,7 @@ const failed = (text: string): string =>
     .map((line) => line.replace(/\s+/g, ' ').trim())
     .join('; ');
 
-/** The UDP ports of the studio cells. */
+/** Checks the UDP ports of the studio cells. */
 export async function udp(config: Config, now: Running | undefined): Promise<Finding[]> {
   if (config.udpPort === 0)
     return [
@@ -145,7 +147,7 @@ export async function udp(config: Config, now: Running | undefined): Promise<Fin
   );
 }
 
-/** Whether the database answers. */
+/** Checks whether the database answers. */
 export async function database(config: Config): Promise<Finding> {
   const { ok, says } = await lookAt(config.database ?? `sqlite:${paths(config.data).database}`);
   const what = 'Database';

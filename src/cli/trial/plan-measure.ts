@@ -6,8 +6,8 @@ const LISTENERS = 2_000;
 const SECONDS = 8;
 
 /**
- * Measures a write and a join with the real door on this machine; figures that cannot be measured keep their ratio to
- * the manual's.
+ * Measures a write and a join with the real door on this machine. Figures that cannot be measured here are scaled from
+ * those in the manual.
  */
 export async function measure(): Promise<Partial<PlanFigures>> {
   const { write, join, listeners } = await measureDoor(LISTENERS, SECONDS);

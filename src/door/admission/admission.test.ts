@@ -41,7 +41,7 @@ function shieldOn(clock = manualClock(), accepting = () => 0) {
   /** `seconds` of arrivals, with an event loop that is busy for 100 ms at a time, or free. */
   const pass = (seconds: number, busy: boolean, query = ''): void => {
     for (let s = 0; s < seconds; s += 1) {
-      for (let network = 0; network < 200; network += 1) admission.judge(from(network), request(query));
+      for (let network = 0; network < 200; network += 1) admission.prioritize(from(network), request(query));
       for (let i = 0; i < 10; i += 1) {
         if (busy) clock.stall(99);
         clock.advance(busy ? 1 : 100);
@@ -54,25 +54,25 @@ function shieldOn(clock = manualClock(), accepting = () => 0) {
 test('deferred newcomers hear the delayed stream until the load is over', () => {
   const { admission, from, pass } = shieldOn();
   const live = () => ({ at: 'live' as const });
-  expect(admission.place(admission.judge(from(1), request()), live)).toEqual({ at: 'live' });
+  expect(admission.place(admission.prioritize(from(1), request()), live)).toEqual({ at: 'live' });
   pass(120, true);
   expect(admission.strained).toBe(true);
   for (let network = 0; network < 200; network += 1) {
-    const judged = admission.judge(from(network), request());
-    expect(admission.place(judged, live)).toEqual({ at: 'ring' });
+    const prioritized = admission.prioritize(from(network), request());
+    expect(admission.place(prioritized, live)).toEqual({ at: 'ring' });
   }
   // Those who only lost their connection, and can prove it, go on at the live edge.
   const back = (network: number): StreamRequest => ({
     ...request('?after=990'),
     back: `room 203.0.${network}`,
   });
-  expect(admission.place(admission.judge(from(1), back(1)), live)).toEqual({ at: 'live' });
-  expect(admission.place(admission.judge(from(1), back(2)), live)).toEqual({ at: 'ring' });
+  expect(admission.place(admission.prioritize(from(1), back(1)), live)).toEqual({ at: 'live' });
+  expect(admission.place(admission.prioritize(from(1), back(2)), live)).toEqual({ at: 'ring' });
   pass(400, false);
   expect(admission.strained).toBe(false);
-  expect(admission.place(admission.judge(from(1), request()), live)).toEqual({ at: 'live' });
+  expect(admission.place(admission.prioritize(from(1), request()), live)).toEqual({ at: 'live' });
   // The room's cap is another matter: a request that is not deferred goes where the line says.
-  expect(admission.place(admission.judge(from(1), request()), () => ({ at: 'ring' }))).toEqual({
+  expect(admission.place(admission.prioritize(from(1), request()), () => ({ at: 'ring' }))).toEqual({
     at: 'ring',
   });
 });
@@ -95,11 +95,11 @@ test('a fragment number that only a past listener would know counts for more tha
   const { admission, pass } = shieldOn();
   // From this machine nobody has a share of a network: only the order counts.
   const here = new Connection({ remoteAddress: '127.0.0.1', on() {} } as unknown as Socket);
-  const passes = (query: string): boolean => !admission.judge(here, request(query)).deferred;
+  const passes = (query: string): boolean => !admission.prioritize(here, request(query)).deferred;
   expect(passes('?after=12')).toBe(true);
   pass(120, true, '?after=999');
   expect([passes('?after=999'), passes('')]).toEqual([false, false]);
-  expect(admission.judge(here, { ...request('?after=999'), back: 'room ' }).deferred).toBeUndefined();
+  expect(admission.prioritize(here, { ...request('?after=999'), back: 'room ' }).deferred).toBeUndefined();
   // While it gets better those who may have been here come before newcomers; an invented number is a newcomer's.
   for (let s = 0; s < 200 && !passes('?after=999'); s += 1) pass(1, false, '?after=999');
   for (const query of ['?after=999', '?after=1008', '?after=856']) expect(passes(query), query).toBe(true);
@@ -110,13 +110,13 @@ test('a fragment number that only a past listener would know counts for more tha
 test('a called ticket gets its place at the live edge under load as well; an unchecked one does not', () => {
   const { admission, from, pass } = shieldOn();
   pass(120, true);
-  const judged = admission.judge(from(1), request('?ticket=q1.room'));
-  expect(admission.place(judged, () => ({ at: 'live', seat: 'q1.seat' }))).toEqual({
+  const prioritized = admission.prioritize(from(1), request('?ticket=q1.room'));
+  expect(admission.place(prioritized, () => ({ at: 'live', seat: 'q1.seat' }))).toEqual({
     at: 'live',
     seat: 'q1.seat',
   });
-  expect(admission.place(judged, () => ({ at: 'live' }))).toEqual({ at: 'ring' });
-  expect(admission.place(judged, () => ({ at: 'ring' }))).toEqual({ at: 'ring' });
+  expect(admission.place(prioritized, () => ({ at: 'live' }))).toEqual({ at: 'ring' });
+  expect(admission.place(prioritized, () => ({ at: 'ring' }))).toEqual({ at: 'ring' });
 });
 
 test('health checks are answered under load, within the share of their network', () => {

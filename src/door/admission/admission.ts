@@ -17,7 +17,7 @@ import { CLASSES, type CutoffState, PriorityCutoff } from './priority-cutoff.ts'
 import type { ReturnTokens } from './return-token.ts';
 import { StageRequests } from './stage-requests.ts';
 
-/** What admission needs. */
+/** Dependencies of admission. */
 export interface AdmissionDeps {
   readonly clock: Clock;
   readonly gate: Gate;
@@ -37,8 +37,8 @@ export interface AdmissionDeps {
   readonly random: () => number;
 }
 
-/** A stream request with its judgement; a deferred one gets the delayed stream. */
-export interface Judged extends StreamRequest {
+/** A stream request with its priority; a deferred one gets the delayed stream. */
+export interface Prioritized extends StreamRequest {
   readonly deferred?: true;
 }
 
@@ -59,13 +59,13 @@ export interface Admission extends Disposable {
   prefixOf(req: IncomingMessage): string | undefined;
   /** Counts a stream's connection against the client behind a listed proxy; false if that network is at its limit. */
   countForClient(connection: Connection, forwardedFor: string | undefined): boolean;
-  /** Judges a request for a stream; nobody is refused. */
-  judge(connection: Connection, request: StreamRequest): Judged;
+  /** Decides whether a request for a stream is deferred; nobody is refused. */
+  prioritize(connection: Connection, request: StreamRequest): Prioritized;
   /**
-   * Where a judged listener goes: a deferred one to the delayed stream, unless its ticket was called; `otherwise`
+   * Where a listener goes: a deferred one to the delayed stream, unless its ticket was called; `otherwise`
    * decides for the others.
    */
-  place(request: Judged, otherwise: () => Place | undefined): Place;
+  place(request: Prioritized, otherwise: () => Place | undefined): Place;
   /** Charges a network for the time, in ms, that answering a request took in this process; called afterwards. */
   took(req: IncomingMessage, time: number): void;
   /**
@@ -79,11 +79,11 @@ export interface Admission extends Disposable {
    * Charges a network for one small public file, or another answer of that `cost`; false when it has had more than its
    * share. `forwardedFor` is what the request says, and counts when a listed proxy has brought it.
    */
-  fetches(connection: Connection, cost?: number, forwardedFor?: string): boolean;
+  consume(connection: Connection, cost?: number, forwardedFor?: string): boolean;
   /**
    * The same for a request outside the table of priorities; behind a listed proxy, the client's network is charged.
    */
-  answers(req: IncomingMessage): boolean;
+  consumeFor(req: IncomingMessage): boolean;
   /** How expensive work for a request, or for a player's small file, is charged to the network that asks for it. */
   charger(asker: IncomingMessage | Connection, forwardedFor?: string): Charge;
   /** True when a request may be worked on now; otherwise `defer` answers it. */
@@ -142,12 +142,12 @@ class DoorAdmission implements Admission {
     return !clients.trusts(peer) || gate.countFor(connection, clients.clientOf(peer, forwardedFor));
   }
 
-  judge({ counted }: Connection, request: StreamRequest): Judged {
+  prioritize({ counted }: Connection, request: StreamRequest): Prioritized {
     const served = this.#passes(counted, this.#returning(request, counted), COST.request);
     return served ? request : { ...request, deferred: true };
   }
 
-  place(request: Judged, otherwise: () => Place | undefined): Place {
+  place(request: Prioritized, otherwise: () => Place | undefined): Place {
     if (!request.deferred) return otherwise() ?? { at: 'live' };
     const called = request.ticket === undefined ? undefined : otherwise();
     if (called?.at === 'live' && called.seat !== undefined) return called;
@@ -194,11 +194,11 @@ class DoorAdmission implements Admission {
     this.#chargeBeyond(req, Math.min(MOST_FORWARDED_MS, time) * 1000 - COST.forwarded);
   }
 
-  answers(req: IncomingMessage): boolean {
+  consumeFor(req: IncomingMessage): boolean {
     return this.#cutoff.fetch(this.#askerOf(req).place, COST.request);
   }
 
-  fetches(connection: Connection, cost: number = COST.file, forwardedFor?: string): boolean {
+  consume(connection: Connection, cost: number = COST.file, forwardedFor?: string): boolean {
     return this.#cutoff.fetch(this.#askerOn(connection, forwardedFor).place, cost);
   }
 

@@ -4,8 +4,8 @@ import type { Priority } from './priority.ts';
 /** Mean queueing wait above which a window was bad, in ms. Spec: DAGOR (SoCC 2018), 4.1. */
 export const WAIT_LIMIT_MS = 20;
 /**
- * With fewer requests per second than this, their number is not what keeps the door busy, and deferring people would
- * help nobody. The cost of networks is shared even then.
+ * Requests per second below which requests are not what keeps the door busy, so that deferring people would help
+ * nobody. The cost of networks is shared even then.
  */
 export const LEAST_REQUESTS = 100;
 /** After a bad window this share less of all requests is let in, after a good one this share more. */
@@ -22,21 +22,21 @@ const MOST_LESS = 0.5;
 const FASTER_AFTER = 10;
 /** All networks together are never limited to less than this, in µs per second: a hundredth of a core. */
 const LEAST_CAPACITY = 10_000;
-/** A window ends after this long, or after this many requests. */
+/** Longest window in ms; a window also ends after `WINDOW_REQUESTS`. */
 export const WINDOW_MS = 1_000;
 const WINDOW_REQUESTS = 2_000;
 /** Windows shorter than this are too noisy to judge. */
 const LEAST_WINDOW_MS = 200;
-/** People are divided into this many cohorts; within a priority, whole cohorts are let in or deferred. */
+/** The number of cohorts into which people are divided; within a priority, whole cohorts are let in or deferred. */
 export const COHORTS = 128;
 const PRIORITIES = 7;
-/** Every request is in one of these classes; `AdmissionState.level` of them are let in. */
+/** The number of classes of requests; the first `CutoffState.level` of them are let in. */
 export const CLASSES: number = PRIORITIES * COHORTS;
 /** The first priority that can be deferred: speakers and people who are already listening never are. */
 const NEVER = 2;
 const HOUR_MS = 3_600_000;
 
-/** What the admission control reports to the metrics. */
+/** The state of the cutoff, as reported to the metrics. */
 export interface CutoffState {
   /** Classes let in, of 896: 7 priorities × 128 cohorts. */
   readonly level: number;

@@ -19,7 +19,7 @@ export interface Asset {
 /** The files of the web build by path, `/_/…`. */
 export type Assets = ReadonlyMap<string, Asset>;
 
-/** How long it may be kept, as a field of the answer says it. */
+/** The `cache-control` value for an asset: how long it may be kept. */
 export const keptFor = ({ immutable }: Asset): string =>
   immutable ? 'public, max-age=31536000, immutable' : 'public, max-age=60';
 

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { codedTag, matches, takes } from '../../base/negotiation.ts';
 import type { Reply } from '../../base/reply.ts';
 
-/** The type of an answer that is only words. */
+/** The content type of a plain-text answer. */
 export const TEXT = 'text/plain; charset=utf-8';
 
 /** Headers of every answer. */
@@ -23,7 +23,7 @@ export const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 
-/** The same, where scripts may also read from caches in front. */
+/** The headers of a page whose scripts may also read from caches in front of the doors. */
 export const pageHeaders = (caches: readonly string[]): Record<string, string> => ({
   ...PAGE_HEADERS,
   'content-security-policy': PAGE_HEADERS['content-security-policy'].replace(

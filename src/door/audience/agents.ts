@@ -53,8 +53,8 @@ function kindOf(agent: string): Exclusion {
 const kept = new Map<string, Exclusion>();
 
 /**
- * Whether a user agent counts, and if not, why. `brands`: what `Sec-CH-UA` says, in which a browser without a window
- * names itself too.
+ * Whether sessions of a user agent count, and if not, why. `brands`: the value of `Sec-CH-UA`, in which headless
+ * browsers name themselves as well.
  */
 export function agentExclusion(agent: string | undefined, brands?: string): Exclusion {
   const name = (agent ?? '').trim().slice(0, MOST_LETTERS);

@@ -27,13 +27,13 @@ const IDLE_MS = 30_000;
 /** Pages' events are told so often, ms. */
 const EVENTS_PERIOD = ms(1_000);
 
-/** Where a door's part of the count goes. Both may be told again: values are absolute. */
+/** Where a door sends its part of the count. Both kinds may be sent again: their values are absolute. */
 export interface AudienceOutlet extends SlotOutlet {
   /** What pages of rooms have told since the door started. */
   events(rooms: Readonly<Record<string, RoomEvents>>): void;
 }
 
-/** What counting at a door takes; without it nothing is counted. */
+/** The settings and keys that counting at a door needs; without them nothing is counted. */
 export interface AudienceOptions {
   /** The number of this door. */
   readonly door: number;
@@ -50,7 +50,7 @@ export interface AudienceOptions {
   readonly sendQueue?: SendQueueReader;
 }
 
-/** What it needs of the door. */
+/** What counting needs from the rest of the door. */
 export interface DoorAudienceDeps extends AudienceOptions {
   readonly clock: Clock;
   readonly origin: Pick<DoorOrigin, 'card'>;
@@ -60,7 +60,7 @@ export interface DoorAudienceDeps extends AudienceOptions {
 /** A stranger of whom nothing is known. */
 const NOBODY: Listening = listeningOf({}, '', false);
 
-/** The station of a door that counts. */
+/** Counting at a door: who listens, and for how long. */
 export class DoorAudience implements Disposable {
   readonly files: FileSessions;
   readonly #deps: DoorAudienceDeps;

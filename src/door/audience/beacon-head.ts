@@ -1,7 +1,7 @@
 import { find, sourceOf } from '../../http/index.ts';
 import { FIELD_LINE } from '../request/header-line.ts';
 
-/** The head of a beacon's request: which room, and how long its body is. */
+/** The head of a beacon request: the room, and the length of the body. */
 export interface BeaconHead {
   readonly slug: string;
   /** Bytes of the body. */
@@ -11,11 +11,11 @@ export interface BeaconHead {
 const BEACON = sourceOf(({ id }) => id === 'beacon').replaceAll('(', '(?:');
 const REQUEST_LINE = new RegExp(`^POST (${BEACON})(?:\\?[\\x21-\\x7e]{0,512})? HTTP/1\\.1$`);
 /** Headers that frame a body in another way, or want an answer of another kind: such requests are for the HTTP server. */
-const JUDGED = /^(?:transfer-encoding|expect|upgrade|trailer|te|content-encoding)$/;
+const NOT_HERE = /^(?:transfer-encoding|expect|upgrade|trailer|te|content-encoding)$/;
 
 /**
- * Reads the head of a request, without the empty line behind it; undefined when it is no plain beacon of at most `most`
- * bytes. Spec: RFC 9112.
+ * Reads the head of a request (without the empty line that ends it); undefined when it is not a plain beacon of at most
+ * `most` bytes. Spec: RFC 9112.
  */
 export function readBeaconHead(
   head: string,
@@ -35,7 +35,7 @@ export function readBeaconHead(
     else if (name === 'content-length') {
       if (length !== undefined || !/^\d{1,6}$/.test(value)) return undefined;
       length = Number(value);
-    } else if (name === 'connection' ? value.toLowerCase() !== 'keep-alive' : JUDGED.test(name))
+    } else if (name === 'connection' ? value.toLowerCase() !== 'keep-alive' : NOT_HERE.test(name))
       return undefined;
   }
   const found = find(path);

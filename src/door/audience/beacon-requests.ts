@@ -14,7 +14,7 @@ import { reset } from '../socket/reset.ts';
 import type { DoorAudience } from './audience.ts';
 import { type BeaconHead, readBeaconHead } from './beacon-head.ts';
 
-/** What answering beacons needs. */
+/** Dependencies of answering beacons. */
 export interface BeaconRequestsDeps {
   readonly clock: Clock;
   readonly limits: Limits;
@@ -24,7 +24,7 @@ export interface BeaconRequestsDeps {
   readonly clients: Clients;
   known(slug: string): boolean;
   /** Charges the network for one beacon; false when it has used up its share. */
-  fetches(connection: Connection, forwardedFor: string | undefined): boolean;
+  consume(connection: Connection, forwardedFor: string | undefined): boolean;
   /** Records a fault that cost one connection. */
   fault(error: unknown, where: string): void;
   /** Takes a connection back, with bytes that have been read but not answered. */
@@ -71,7 +71,7 @@ class BeaconConnection implements Outlet, Handler {
   }
 }
 
-/** Answers beacons on kept connections with a few bytes, which are the same for all. */
+/** Answers beacons on kept-alive connections, with the same few bytes for everyone. */
 export class BeaconRequests {
   readonly #deps: BeaconRequestsDeps;
   readonly #all = new Set<BeaconConnection>();
@@ -155,9 +155,9 @@ export class BeaconRequests {
     const from = end + HEAD_END.length;
     const to = from + head.length;
     if (bytes.length < to) return false;
-    const { fetches, audience, clients, counters } = this.#deps;
+    const { consume, audience, clients, counters } = this.#deps;
     const proxy = clients.trusts(one.socket.remoteAddress);
-    if (!fetches(connection, proxy ? forwardedForIn(lines) : undefined)) {
+    if (!consume(connection, proxy ? forwardedForIn(lines) : undefined)) {
       counters.overShare += 1;
       if (proxy) return this.#giveBack(one);
       reset(one.socket);

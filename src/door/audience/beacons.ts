@@ -22,7 +22,7 @@ const SPOILT = 255;
 const TAGS_KEPT = 256;
 const MOST_ROOMS = 4_096;
 
-/** What became of a beacon. */
+/** Every result of checking a beacon. */
 export const BEACON_RESULTS = [
   'counted',
   'malformed',
@@ -35,10 +35,10 @@ export const BEACON_RESULTS = [
   'wrong-proof',
   'uncounted',
 ] as const;
-/** One of them. */
+/** The result of checking a beacon. */
 export type BeaconResult = (typeof BEACON_RESULTS)[number];
 
-/** What checking beacons needs. */
+/** Dependencies of checking beacons. */
 export interface BeaconsDeps {
   readonly clock: Clock;
   readonly sessions: ListeningSessions;
@@ -77,7 +77,9 @@ class KnownTags {
   }
 }
 
-/** Checks what players say, and counts what is true of it. Nothing is refused: what is wrong changes nothing. */
+/**
+ * Checks the beacons of players, and counts what they prove. A beacon is never refused: a wrong one changes nothing.
+ */
 export class Beacons {
   readonly results: Record<BeaconResult, number>;
   readonly #deps: BeaconsDeps;
@@ -94,12 +96,12 @@ export class Beacons {
 
   /** Takes the body of a beacon. `who` is asked only for a session that this door does not know yet. */
   take(slug: string, body: string, who: () => Listening): BeaconResult {
-    const result = this.#judge(slug, body, who);
+    const result = this.#check(slug, body, who);
     this.results[result] += 1;
     return result;
   }
 
-  #judge(slug: string, body: string, who: () => Listening): BeaconResult {
+  #check(slug: string, body: string, who: () => Listening): BeaconResult {
     const beacon = readBeacon(body);
     if (!beacon) return 'malformed';
     const { tokens, sessions, clock } = this.#deps;

@@ -11,7 +11,9 @@ import type { ListeningSessions } from './sessions.ts';
 /** Rows of a listener key that are looked at. */
 const MOST_LOOKED_AT = 16;
 
-/** What one connection hears by files: kept with the connection. */
+/**
+ * What one connection has received in files (segments, parts, pieces of a recording). It is kept with the connection.
+ */
 export interface FileHearing {
   /** The session, and its id: rows are used again. */
   row: number;
@@ -23,7 +25,7 @@ export interface FileHearing {
   pending: number;
 }
 
-/** Opens it for a connection. */
+/** A connection that has not received any sound in files yet. */
 export const newFileHearing = (): FileHearing => ({ row: -1, low: 0, high: 0, token: undefined, pending: 0 });
 
 /** A file with sound: how it is fetched, how much it holds, and its last fragment. */
@@ -37,7 +39,7 @@ interface SoundFile {
 
 const SEGMENT = /\/(\d{1,9})(?:\.(\d{1,2})|-(\d{1,2}))?\.m4s$/;
 
-/** What a path holds; undefined when it has nothing to do with hearing. A playlist holds no sound. */
+/** The piece of sound at a path; undefined when the path has nothing to do with listening. A playlist has no sound. */
 export function soundFile(path: string): SoundFile | undefined {
   const found = find(path);
   if (!found) return undefined;
@@ -68,10 +70,10 @@ export function soundFile(path: string): SoundFile | undefined {
 }
 
 const SESSION = /(?:^|&)session=([^&]*)/;
-/** The session in a query. */
+/** The session token in a query. */
 export const sessionIn = (query: string): string | undefined => SESSION.exec(query)?.[1];
 
-/** What counting those who fetch files needs. */
+/** Dependencies of counting listeners who fetch files. */
 export interface FileSessionsDeps {
   readonly sessions: ListeningSessions;
   readonly sendQueue?: SendQueueReader;
@@ -81,16 +83,16 @@ export interface FileSessionsDeps {
   wake(): void;
 }
 
-/** What is counted of it. */
+/** Counters of listening by files, for the metrics. */
 export interface FileCounts {
   /** Answers with sound that went to a cache or proxy: who heard them is not known here. */
   relayed: number;
 }
 
 /**
- * ListeningSessions of those who fetch lists and pieces of sound. A piece counts once the next request on its connection, or the
- * kernel, shows that all of it has arrived. Which session it belongs to is told by the playlist that was asked for on
- * the same connection, or by the listener's key.
+ * Sessions of players that fetch playlists and pieces of sound. A piece counts once all of it has arrived, which is
+ * known from the next request on its connection or from the kernel. Its session is the one of the playlist that was
+ * fetched on the same connection, or else that of the listener key.
  */
 export class FileSessions {
   readonly counts: FileCounts = { relayed: 0 };

@@ -8,7 +8,7 @@ const SALT_BYTES = 32;
 const DAY_MS = 86_400_000;
 const NAME = 'listener-salt-';
 
-/** Where the salt of a day comes from. */
+/** Provides the salt of each day. */
 export interface Salts {
   /** HMAC with the salt of the UTC day that `wall` falls in. Salts of other days are destroyed. */
   at(wall: number): Hmac;
@@ -56,9 +56,9 @@ function removeOthers(folder: string, day: number): void {
 }
 
 /**
- * Salts in files of `folder`, one for each UTC day, which all doors of an installation share. They are random, and so
- * cannot be derived from anything; a salt is deleted when its day is over. Where no file can be written each door has
- * its own, and one person who comes by two doors counts as two.
+ * Opens salts that are kept in files in `folder`, one for each UTC day, shared by all doors of an installation. They
+ * are random, so they cannot be derived from anything, and each is deleted when its day is over. Where no file can be
+ * written, each door has salts of its own, and somebody who uses two doors counts as two people.
  */
 export function openSalts(folder: string): Salts {
   let kept: { readonly day: number; readonly key: Hmac } | undefined;
@@ -74,7 +74,7 @@ export function openSalts(folder: string): Salts {
   };
 }
 
-/** Salts in memory alone, for a door that stands by itself. */
+/** Opens salts in memory only, for a door that works alone. */
 export function openOwnSalts(): Salts {
   let kept: { readonly day: number; readonly key: Hmac } | undefined;
   return {
@@ -87,7 +87,8 @@ export function openOwnSalts(): Salts {
 }
 
 /**
- * The listener key of this day: 64 bits of HMAC(salt, address and user agent), in two halves. The address is not kept.
+ * The key of a listener for this day: 64 bits of HMAC(salt, address and user agent), as two 32-bit halves. The address
+ * itself is not kept.
  */
 export function listenerKey(
   salt: Hmac,

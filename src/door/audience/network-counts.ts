@@ -1,9 +1,9 @@
 /** Networks known at a time; beyond it a new one is not counted, and so never too dense. */
 const MOST_NETWORKS = 131_072;
-/** Listener keys that one network may have. */
+/** Most listener keys that one network may have. */
 export const MOST_KEYS = 20;
 
-/** How many listener keys each network (/24, /64) has at this door now. */
+/** Counts how many listener keys each network (/24, /64) has at this door now. */
 export class NetworkCounts {
   readonly #rows = new Map<string, number>();
   readonly #names: string[] = [];

@@ -1,6 +1,6 @@
 import { addressOf, type ClientAddress } from '../network/client-address.ts';
 
-/** A list of networks, looked up by halving: a list of data centres has tens of thousands. */
+/** A list of networks with binary search: a list of data centres has tens of thousands of entries. */
 export interface NetworkList {
   readonly size: number;
   has(address: ClientAddress): boolean;
@@ -40,7 +40,7 @@ function merged(ranges: readonly Range[]): Range[] {
   return list;
 }
 
-/** Opens a list of addresses and networks (CIDR). `wrong` hears of entries that are neither; they are left out. */
+/** Opens a list of addresses and networks (CIDR). `wrong` is called with entries that are neither; they are ignored. */
 export function openNetworkList(
   entries: Iterable<string>,
   wrong: (entry: string) => void = () => {},
@@ -70,7 +70,7 @@ export function openNetworkList(
   };
 }
 
-/** The entries of a list as an operator keeps it: one network a line, the rest of a line behind `#` is a remark. */
+/** Reads a list as operators keep it: one network per line, with comments after `#`. */
 export const networksIn = (text: string): string[] =>
   text
     .split(/\r?\n/)

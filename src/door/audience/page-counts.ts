@@ -23,7 +23,7 @@ const none = (): Counted => ({
   failures: Object.fromEntries(JOIN_FAILURES.map((reason) => [reason, 0])) as Record<JoinFailure, number>,
 });
 
-/** Counts what pages tell. The same event counts once, however often it comes. */
+/** Counts the events that pages report. Each event counts once, however often it is reported. */
 export class PageCounts {
   readonly #rooms = new Map<string, Counted>();
   readonly #changed = new Set<string>();

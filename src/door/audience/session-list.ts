@@ -17,7 +17,10 @@ const withSession = (uri: string, token: string): string =>
 const isNear = (line: string): boolean =>
   line !== '' && !line.startsWith('#') && !line.startsWith('/') && !/^[a-z][a-z\d+.-]*:/i.test(line);
 
-/** An answer with a multivariant playlist, head and body, for one player; any other answer stays as it is. */
+/**
+ * Adds a session to an answer, head and body, that holds a multivariant playlist, so that it is for one player; any
+ * other answer stays unchanged.
+ */
 export function withSessions(answer: Buffer, token: string): Buffer {
   const text = answer.toString('latin1');
   const end = text.indexOf(HEAD_END);

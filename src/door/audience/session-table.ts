@@ -3,7 +3,7 @@ import { SLOT_S, SLOTS, TRANSPORTS, type Way } from '../../wire/session-record.t
 /** ListeningSessions of one door at most; beyond it a session is heard but not counted, and that is counted. */
 const MOST_SESSIONS = 262_144;
 const FIRST_CAPACITY = 1_024;
-/** Minutes that are kept of a session: after a reconnect to the tally the last ones are told again. */
+/** Minutes that are kept for each session: after a reconnect to the tally the last ones are sent again. */
 export const MINUTES_KEPT = 3;
 const NONE = -1;
 const FREE = 0;
@@ -12,7 +12,7 @@ const SEAL_WORDS = 3;
 const NO_SEAL: readonly number[] = [0, 0, 0];
 const ALL_DIRTY = (1 << MINUTES_KEPT) - 1;
 
-/** What is fixed when a session begins. */
+/** The facts that are fixed when a session begins. */
 export interface NewSession {
   /** Its id in two halves. */
   readonly id: readonly [low: number, high: number];
@@ -28,12 +28,12 @@ export interface NewSession {
   readonly network: number;
 }
 
-/** State bits of a row. */
+/** Bits of a row's state. */
 export const STATE = { used: 1, open: 2 } as const;
 
 /**
- * All sessions of one door, in columns: 130 bytes each. A row is found by session id, and by listener key; it is given
- * back by `remove`.
+ * All sessions of one door, in columns of typed arrays: 130 bytes per session. A row is found by session id or by
+ * listener key; `remove` frees it.
  */
 export class SessionRows {
   /** The rows in use, and the one behind the last of them. */
@@ -356,14 +356,14 @@ export class SessionRows {
   }
 }
 
-/** Seconds of one slot in a word of six. */
+/** The seconds of one slot, in a word that holds six slots. */
 export const secondsIn = (word: number, slot: number): number => (word >>> (slot * 4)) & 15;
 
-/** The word with the seconds of one slot replaced, cut to `SLOT_S`; what is above the six slots stays. */
+/** Replaces the seconds of one slot, limited to `SLOT_S`; bits above the six slots stay. */
 export function withSeconds(word: number, slot: number, seconds: number): number {
   const cut = Math.max(0, Math.min(SLOT_S, seconds));
   return ((word & ~(15 << (slot * 4))) | (cut << (slot * 4))) >>> 0;
 }
 
-/** The word with the sign of a proof in a slot. */
+/** Sets the mark of a proof in one slot. */
 export const withProof = (word: number, slot: number): number => (word | (1 << (SLOTS * 4 + slot))) >>> 0;

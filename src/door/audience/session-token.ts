@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 /** A token is good for two days; each reconnect gives a fresh one for the same session. */
 const LIFE_MINUTES = 2 * 24 * 60;
 
-/** What is in a token. */
+/** The contents of a session token. */
 export interface TokenContents {
   /** The session's id, and the same in two halves, little-endian. */
   readonly id: Uint8Array;
@@ -23,12 +23,12 @@ export interface TokenContents {
   readonly seal: readonly number[];
 }
 
-/** Why a token is not taken. */
+/** The reason why a token is rejected. */
 export type TokenFault = 'forged' | 'expired';
 
 /**
- * Session tokens: 8 random bytes of id, 4 of expiry, 12 of signature over these and the room, in 32 letters. All doors
- * have the same key, so one door takes the tokens of another.
+ * Session tokens, 32 characters each: 8 random bytes of id, 4 of expiry, and 12 of a signature over these and the room.
+ * All doors have the same key, so each accepts the tokens of the others.
  */
 export interface SessionTokens {
   /** A token of a new session; `segment`: the next segment of the room, with which its first window begins. */
@@ -41,7 +41,7 @@ export interface SessionTokens {
   check(token: string, slug: string): TokenFault | undefined;
 }
 
-/** Opens the signer. `bytes`: 32, of the purpose `listening sessions`. */
+/** Opens the signer. `bytes`: the 32-byte key derived for the purpose `listening sessions`. */
 export function openSessionTokens(bytes: Uint8Array, wall: () => number): SessionTokens {
   const hmac = openHmac(bytes);
   const sign = (slug: string, head: Buffer): Buffer =>

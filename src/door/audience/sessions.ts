@@ -14,18 +14,18 @@ import type { NetworkList } from './network-list.ts';
 import { SessionRows, STATE, secondsIn, withProof, withSeconds } from './session-table.ts';
 import type { SessionTokens, TokenContents, TokenFault } from './session-token.ts';
 
-/** ListeningSessions that one listener key may have at once; the next ones do not count. */
+/** Most sessions that one listener key may have at once; further ones do not count. */
 export const MOST_OF_KEY = 3;
 /** How many rows of a key are looked at: a flood of one key must not make each of them dearer. */
 const MOST_LOOKED_AT = 64;
 const SEGMENT_MS = FRAGMENTS_PER_SEGMENT * FRAGMENT_MS;
 const MOST_ROOMS = 65_535;
-/** What a listener sends who has no session yet, and can prove what it hears. */
+/** Sent in place of a session by a listener who has none yet, but can send proofs. */
 export const WITHOUT_SESSION = 'new';
 /** Slots before the present one in which proven seconds may lie: two minutes. */
 const SLOTS_BACK = 2 * SLOTS;
 
-/** What sessions need. */
+/** Dependencies of sessions. */
 export interface SessionsDeps {
   readonly clock: Clock;
   readonly tokens: SessionTokens;
@@ -39,7 +39,7 @@ export interface SessionsDeps {
   readonly shared: NetworkList;
 }
 
-/** A session that was begun or goes on. */
+/** A session that has begun or continues. */
 export interface Begun {
   /** Its row in the table; −1 when it is not counted. */
   readonly row: number;
@@ -47,7 +47,7 @@ export interface Begun {
   readonly token?: string;
 }
 
-/** What is counted of all this; read by the metrics. */
+/** Counters of sessions, for the metrics. */
 export interface SessionCounts {
   begun: number;
   resumed: number;
@@ -58,7 +58,7 @@ export interface SessionCounts {
   replayed: number;
 }
 
-/** The sessions of this door: who has one, which of them count, and what they have heard. */
+/** The sessions of this door: whose they are, which of them count, and what they have received. */
 export class ListeningSessions {
   readonly table = new SessionRows();
   readonly counts: SessionCounts = { begun: 0, resumed: 0, uncounted: 0, forged: 0, expired: 0, replayed: 0 };

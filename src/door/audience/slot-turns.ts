@@ -5,7 +5,9 @@ import { RECORD_BYTES, SLOT_S, SLOTS } from '../../wire/session-record.ts';
 import { MINUTES_KEPT, STATE, withSeconds } from './session-table.ts';
 import type { ListeningSessions } from './sessions.ts';
 
-/** After a slot all sessions are looked at within this long, so that a sample can be taken soon after. */
+/**
+ * Time after the end of a slot within which all sessions are examined, so that a sample can be taken soon afterwards.
+ */
 export const LOOKED_WITHIN_MS = 4_000;
 const TURN_MS = 20;
 const TURNS = LOOKED_WITHIN_MS / TURN_MS;
@@ -18,7 +20,7 @@ const AHEAD_MS = 30_000;
 const DENSE = EXCLUSIONS.indexOf('dense-ip');
 const SLOT_MS = SLOT_S * 1000;
 
-/** Where records go: to the tally. */
+/** Receives the records of sessions, for the tally. */
 export interface SlotOutlet {
   /**
    * Records of this door, `wire/session-record.ts`; `rooms`: what they name by number. `upTo`: wall-clock ms of the end of
@@ -27,7 +29,7 @@ export interface SlotOutlet {
   records(rooms: readonly string[], bytes: Uint8Array<ArrayBuffer>, upTo: number): void;
 }
 
-/** What looking at the sessions needs. */
+/** Dependencies of examining the sessions. */
 export interface SlotTurnsDeps {
   readonly clock: Clock;
   readonly sessions: ListeningSessions;
@@ -42,7 +44,10 @@ export interface SlotTurnsDeps {
   streams(row: number): boolean;
 }
 
-/** After each slot of 10 s, in small turns: what every session has heard in it, and what has changed is told. */
+/**
+ * After each slot of 10 s, examines all sessions in small batches, and reports what each has received and what has
+ * changed.
+ */
 export class SlotTurns implements Disposable {
   readonly #deps: SlotTurnsDeps;
   #timer: Disposable | undefined;

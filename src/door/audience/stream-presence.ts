@@ -5,7 +5,7 @@ import { waitingIn } from '../socket/direct-write.ts';
 import type { StreamConnection } from '../stream/write-schedule.ts';
 import type { ListeningSessions } from './sessions.ts';
 
-/** What the presence of streams needs. */
+/** Dependencies of stream presence. */
 export interface StreamPresenceDeps {
   readonly sessions: ListeningSessions;
   /** What the kernel still holds for a peer; absent: only what waits in this process is known. */
@@ -13,8 +13,9 @@ export interface StreamPresenceDeps {
 }
 
 /**
- * What the listeners of streams have received: the fragments they were given without those that wait for them, here and
- * in the kernel. Nothing is counted at a write: a listener knows which fragment it needs next.
+ * Computes what the listeners of streams have received: the fragments that were written to them, minus those that still
+ * wait here or in the kernel. Nothing is counted per write, because a listener already knows which fragment it needs
+ * next.
  */
 export class StreamPresence {
   readonly #deps: StreamPresenceDeps;

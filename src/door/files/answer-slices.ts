@@ -7,7 +7,7 @@ const SLICE_MS = 20;
 /** This many are answered at once: a small room does not wait. */
 const SLICE_FLOOR = 64;
 
-/** What sending in slices needs. */
+/** Dependencies of sending in slices. */
 export interface SlicesDeps<Waiter> {
   readonly clock: Clock;
   /** Answers one of them; does not throw. */

@@ -20,7 +20,7 @@ import { FileRequests } from './file-requests.ts';
 import { PlaylistQueries } from './playlist-query.ts';
 import { type PendingAnswer, ResponseCache } from './response-cache.ts';
 
-/** What serving shared files needs. */
+/** Dependencies of serving shared files. */
 export interface FileAnswersDeps {
   readonly clock: Clock;
   readonly limits: Limits;
@@ -28,7 +28,7 @@ export interface FileAnswersDeps {
   readonly batch: Batch;
   readonly origin: DoorOrigin;
   /** Charges the network for one answer; false when it has used up its share. */
-  fetches(connection: Connection, forwardedFor: string | undefined): boolean;
+  consume(connection: Connection, forwardedFor: string | undefined): boolean;
   /** How expensive work is charged to the network that asks for it. */
   charger(connection: Connection, forwardedFor: string | undefined): Charge;
   /** True for a connection of a listed proxy, on which one request is somebody's and the next another's. */
@@ -80,7 +80,7 @@ const CLOSE = Buffer.from('connection: close\r\n');
 const rest = (bytes: Buffer | undefined, taken: number): Buffer | undefined =>
   bytes && bytes.length > taken ? bytes.subarray(taken) : undefined;
 
-/** Opens it. */
+/** Opens the serving of shared files. */
 export function openFileAnswers(deps: FileAnswersDeps): FileAnswers {
   return new SharedFileAnswers(deps);
 }
@@ -163,7 +163,7 @@ class SharedFileAnswers implements FileAnswers {
       if (head.kind === 'more') return;
       if (head.kind !== 'file') return this.#giveBack(requests);
       const forwardedFor = requests.proxy ? forwardedForIn(head.fields) : undefined;
-      if (!this.#deps.fetches(requests.connection, forwardedFor)) {
+      if (!this.#deps.consume(requests.connection, forwardedFor)) {
         counters.overShare += 1;
         // The proxy's next request is somebody else's: this one is told that it was too much.
         return requests.proxy ? this.#giveBack(requests) : reset(requests.socket);

@@ -5,7 +5,7 @@ import type { DoorAudience } from '../audience/audience.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import { listeningTo } from '../request/listening.ts';
 
-/** What answering players that tell of themselves needs. */
+/** Dependencies of answering the reports of players. */
 export interface AudienceAnswersDeps {
   readonly audience: DoorAudience;
   readonly clients: Pick<Clients, 'clientOf' | 'trusts'>;
@@ -42,8 +42,8 @@ function membersOf(text: string): Readonly<Record<string, unknown>> {
 }
 
 /**
- * Answers `session`, `beacon` and `events`. Who tells something wrong is not told so: it changes nothing, and an answer
- * that differs would help only those who try.
+ * Answers `session`, `beacon` and `events`. A wrong report is answered like a right one: it changes nothing, and a
+ * different answer would only help those who try to cheat.
  */
 export async function answerAudience(
   deps: AudienceAnswersDeps,

@@ -6,7 +6,7 @@ import { newFileHearing, soundFile } from '../audience/file-hearing.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import { type Listening, listeningTo } from '../request/listening.ts';
 
-/** What counting files that Node's server answers needs. */
+/** Dependencies of counting files that Node's server answers. */
 export interface CountedFilesDeps {
   readonly audience: Pick<DoorAudience, 'files' | 'downloaded'>;
   readonly clients: Pick<Clients, 'clientOf' | 'trusts'>;
@@ -21,8 +21,8 @@ const WHOLE = /^(?:bytes=0-)?$/;
 const DOWNLOAD_BYTES_PER_S = (RENDITIONS.find(({ id }) => id === 'aac96')?.bitrate ?? 96_000) / 8;
 
 /**
- * Counts the sound of an answer when all of it has gone out: a piece of a recording or of live sound whole, and of a
- * recording as one file as much as was taken. HEAD, 304 and a request for the first two bytes count nothing.
+ * Counts the sound in an answer once all of it has been sent: pieces of a recording or of live sound as a whole, and a
+ * recording in one file as far as it was read. HEAD, 304 and requests for the first two bytes count nothing.
  */
 export function countFile(
   { audience, clients }: CountedFilesDeps,

@@ -73,7 +73,7 @@ export class OtherAnswers {
     const { audience, clients } = this.#deps;
     const asked = audience ? { ...request, who: listeningTo(clients, req) } : request;
     takeFromHttp(res, (connection) => {
-      const refusal = fanout.join(connection, admission.judge(connection, asked));
+      const refusal = fanout.join(connection, admission.prioritize(connection, asked));
       if (!refusal) return;
       // The connection has left the HTTP server by now, so the answer is written by hand.
       connection.finish(rawProblem(refusal));

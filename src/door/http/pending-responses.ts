@@ -41,7 +41,7 @@ export class PendingResponses implements Handler {
   }
 }
 
-/** Those of a socket of the HTTP server; undefined once somebody else has the connection in hand. */
+/** The pending responses of a socket of the HTTP server; undefined once the connection has another owner. */
 export function responsesOn(socket: Socket): PendingResponses | undefined {
   const connection = connectionOf(socket);
   // The port without TLS is read by an HTTP server from the first byte on.

@@ -8,7 +8,7 @@ import { openPlainPort } from './plain-http-port.ts';
 test('a radio is redirected to https by a status that old ones follow, everything else by one that keeps the method', async () => {
   const server = openPlainPort({
     ...{ limits: LIMITS, port: () => 443, ready: () => true, http: createServer() },
-    ...{ challenge: async () => undefined, fetches: () => true },
+    ...{ challenge: async () => undefined, consume: () => true },
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -33,7 +33,7 @@ test('a client over its share is closed before anything is parsed; a challenge c
   const server = openPlainPort({
     ...{ limits: LIMITS, port: () => 443, ready: () => true, http: createServer() },
     challenge: async (token) => void asked.push(token),
-    fetches: () => left-- > 0,
+    consume: () => left-- > 0,
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

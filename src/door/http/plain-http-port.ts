@@ -22,7 +22,7 @@ export interface PlainPort {
   /** The answer to a certificate challenge, or undefined. */
   challenge(token: string): Promise<string | undefined>;
   /** Charges the network for one answer; false when it has used up its share. */
-  fetches(socket: Socket): boolean;
+  consume(socket: Socket): boolean;
   /** Serves everything else while there is no certificate. */
   readonly http: Server;
 }
@@ -49,7 +49,7 @@ export function openPlainPort(deps: PlainPort): Server {
     else say(req, res, answer);
   }
   const server = createServer(serverOptions(limits), (req, res) => {
-    if (deps.ready() && !deps.fetches(req.socket)) return reset(req.socket);
+    if (deps.ready() && !deps.consume(req.socket)) return reset(req.socket);
     toOriginForm(req);
     const target = req.url ?? '/';
     const token = CHALLENGE.exec(target)?.[1];

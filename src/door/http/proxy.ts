@@ -65,7 +65,7 @@ const MOST_RETRIES = 3;
  */
 const RETRY_MS = 200;
 
-/** What the proxy needs. */
+/** Dependencies of the proxy. */
 export interface ProxyDeps {
   readonly clock: Clock;
   readonly limits: Limits;

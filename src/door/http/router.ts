@@ -97,7 +97,7 @@ export class Router {
     const { method } = req;
     const options = method === 'OPTIONS' && answersOptions(req, found, origin);
     const cheap = aside || options || (found?.address.endless === true && method !== 'GET');
-    if (cheap && !admission.answers(req)) {
+    if (cheap && !admission.consumeFor(req)) {
       admission.defer(req, res, path);
       return true;
     }

@@ -16,7 +16,7 @@ import type { DoorQueue } from '../queue-port.ts';
 import type { CatchingUp } from '../stream/catching-up.ts';
 import type { Fanout } from '../stream/listeners.ts';
 
-/** What the HTTP server needs. */
+/** Dependencies of the HTTP server. */
 export interface DoorHttpDeps {
   readonly clock: Clock;
   readonly limits: Limits;

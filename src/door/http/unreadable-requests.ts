@@ -26,7 +26,7 @@ export function refusalOf({ code }: NodeJS.ErrnoException): 'head-too-large' | '
 /** How long a refused peer may take to close its side. */
 const PATIENCE = ms(2_000);
 
-/** Opens it. */
+/** Opens the watch for unreadable requests. */
 export function openUnreadableRequests({
   clock,
   limits,

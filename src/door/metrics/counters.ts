@@ -3,7 +3,7 @@ import { Lateness } from './lateness-histogram.ts';
 
 /**
  * Why a stream listener's connection ended. `left`: the listener went away; `ended`: the program ended; `drained`:
- * this door is stopping; `retaken`: its seat was used on another connection; `spent`: its TLS key was used up;
+ * this door is stopping; `replaced`: its seat was used on another connection; `spent`: its TLS key was used up;
  * `fault`: a bug of ours; `tls-fault`: OpenSSL did not do what `lightTls` needs.
  */
 export type Departure =
@@ -12,7 +12,7 @@ export type Departure =
   | 'stalled'
   | 'ended'
   | 'drained'
-  | 'retaken'
+  | 'replaced'
   | 'spent'
   | 'fault'
   | 'tls-fault';
@@ -78,7 +78,7 @@ export const openCounters = (): Counters => ({
   upstreamAway: 0,
   faults: 0,
   departures: {
-    ...{ left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0, retaken: 0, spent: 0 },
+    ...{ left: 0, backlog: 0, stalled: 0, ended: 0, drained: 0, replaced: 0, spent: 0 },
     ...{ fault: 0, 'tls-fault': 0 },
   },
   lateness: new Lateness(),

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../test/clock.ts';
 import { fakeOrigin, INIT, openTestDoor, pause, streamGet, wire } from '../../../test/door.ts';
-import { judge } from '../../ladder/index.ts';
+import { assess } from '../../ladder/index.ts';
 import { LIMITS } from '../index.ts';
 import { openCounters } from './counters.ts';
 import { Lateness } from './lateness-histogram.ts';
@@ -37,16 +37,16 @@ test('connections that wait to be accepted count as a wait, and never as a sever
     accepting = queue;
     return strain().wait;
   };
-  const judged = (wait: number) =>
-    judge(
+  const assessed = (wait: number) =>
+    assess(
       { wait, loop: 0, unsent: 0, connections: 1500, egress: 0, joins: 200, rooms: new Map() },
       { demand: 800, limit: Number.POSITIVE_INFINITY, below: 1 },
     );
-  expect(judged(waits(10, 0))).toMatchObject({ severe: false, calm: true });
-  expect(judged(waits(10, 300))).toMatchObject({ why: 'wait', severe: false });
+  expect(assessed(waits(10, 0))).toMatchObject({ severe: false, calm: true });
+  expect(assessed(waits(10, 300))).toMatchObject({ why: 'wait', severe: false });
   expect(waits(10, 2_000)).toBe(MOST_ACCEPTING_MS);
-  expect(judged(waits(10, 2_000)).severe).toBe(false);
-  expect(judged(waits(2_000, 0))).toMatchObject({ why: 'wait', severe: true });
+  expect(assessed(waits(10, 2_000)).severe).toBe(false);
+  expect(assessed(waits(2_000, 0))).toMatchObject({ why: 'wait', severe: true });
 });
 
 test('a stalled door serves its slots late, and reports it once', async () => {

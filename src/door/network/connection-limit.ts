@@ -34,7 +34,7 @@ export interface Gate {
   readonly connections: ReadonlySet<Connection>;
 }
 
-/** What the gate needs. */
+/** Dependencies of the gate. */
 export interface GateDeps {
   readonly limits: {
     readonly connections: number;
@@ -49,7 +49,7 @@ const LEVEL_EVERY = 64;
 /** How many connections are examined, oldest first, to find one that can make room. */
 const MOST_LOOKED_AT = 2_048;
 
-/** Opens the gate. */
+/** Opens the gate, with no connections. */
 export function openGate({ limits, share }: GateDeps): Gate {
   const connections = new Set<Connection>();
   let level = Number.POSITIVE_INFINITY;

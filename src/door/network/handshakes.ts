@@ -13,7 +13,7 @@ export interface Handshakes {
   readonly waiting: number;
 }
 
-/** What the scheduling of handshakes needs. */
+/** Dependencies of the scheduling of handshakes. */
 export interface HandshakesDeps {
   /** Monotonic ms. */
   now(): number;

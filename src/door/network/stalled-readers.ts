@@ -6,7 +6,7 @@ import type { Limits } from '../limits.ts';
 import type { Connection } from '../socket/connection.ts';
 import { waterLevel } from './fair-share.ts';
 
-/** What the watch needs. */
+/** Dependencies of the watch. */
 export interface StalledReadersDeps {
   readonly limits: Pick<
     Limits,

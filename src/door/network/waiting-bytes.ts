@@ -3,7 +3,7 @@ import { heldByHandle } from '../../native/node-internals.ts';
 import type { Connection } from '../socket/connection.ts';
 import { waterLevel } from './fair-share.ts';
 
-/** What the limit needs. */
+/** Dependencies of the limit. */
 export interface WaitingBytesDeps {
   readonly limits: {
     /** Bytes that may wait in this process for all readers together. */

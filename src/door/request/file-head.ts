@@ -27,11 +27,11 @@ const REQUEST_LINE = new RegExp(`^GET (${SHARED})(?:\\?([\\x21-\\x7e]{0,512}))? 
 /** A number with leading zeros would be another name for the same file; it is not cached under both. */
 const PADDED = /[/.]0\d+\./;
 /** Headers that change the answer or frame a body: requests with one of them go to the full HTTP server. */
-const JUDGED = /^(?:if-|range$|content-length$|transfer-encoding$|expect$|upgrade$|connection$|trailer$|te$)/;
+const CHANGES_ANSWER = /^(?:if-|range$|content-length$|transfer-encoding$|expect$|upgrade$|connection$|trailer$|te$)/;
 const CODED = /(?:^|,)\s*gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;
 
 /** Whether the client accepts gzip; undefined when a header makes the answer different from everyone else's. */
-function judge(fields: string, most: number): boolean | undefined {
+function acceptsGzip(fields: string, most: number): boolean | undefined {
   const lines = fields.split('\r\n');
   if (lines.length > most) return undefined;
   let hosts = 0;
@@ -43,7 +43,7 @@ function judge(fields: string, most: number): boolean | undefined {
     if (name === 'host') hosts += 1;
     else if (name === 'accept-encoding') gzip = CODED.test(field[2] ?? '');
     else if (name === 'connection' && (field[2] ?? '').trim().toLowerCase() === 'keep-alive') continue;
-    else if (JUDGED.test(name)) return undefined;
+    else if (CHANGES_ANSWER.test(name)) return undefined;
   }
   return hosts === 1 ? gzip : undefined;
 }
@@ -67,7 +67,7 @@ export function readFileHead(
   if (end < 0) return bytes.length < limits.headBytes ? MORE : OTHER;
   const fields = text.slice(line + 2, end);
   const known = before?.fields === fields ? before : undefined;
-  const gzip = known ? known.gzip : judge(fields, limits.headers);
+  const gzip = known ? known.gzip : acceptsGzip(fields, limits.headers);
   if (gzip === undefined) return OTHER;
   return {
     kind: 'file',

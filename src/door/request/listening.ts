@@ -5,7 +5,7 @@ import type { Clients } from '../network/trusted-proxies.ts';
 import type { Connection } from '../socket/connection.ts';
 import { forwardedForIn } from './file-head.ts';
 
-/** Who asks for sound, as far as counting looks at it. Nothing of it is kept but the listener key. */
+/** The facts about a listener that counting uses. Nothing of them is kept except the listener key. */
 export interface Listening {
   readonly address: ClientAddress | undefined;
   readonly agent: string | undefined;
@@ -33,10 +33,13 @@ export const COUNTED_FIELDS = [
   'via',
   'forwarded',
 ] as const;
-/** Values of those headers that a request has. */
+/** The values that a request has for the headers in `COUNTED_FIELDS`. */
 export type CountedFields = { readonly [name in (typeof COUNTED_FIELDS)[number]]?: string | undefined };
 
-/** Who asks, from the headers of a request. `address`: the client's; `relayed`: it is known to come through a proxy. */
+/**
+ * The facts about a listener, from the headers of a request. `address`: the client's; `relayed`: the request is known
+ * to come through a proxy.
+ */
 export function listeningOf(fields: CountedFields, address: string, relayed: boolean): Listening {
   return {
     address: addressOf(address),
@@ -68,7 +71,7 @@ function countedIn(lines: string): CountedFields {
   return found;
 }
 
-/** Who asks on a connection, from the header lines of a request. */
+/** The facts about a listener, from a connection and the header lines of a request. */
 export function listeningOn(
   clients: Pick<Clients, 'clientOf' | 'trusts'>,
   { socket }: Pick<Connection, 'socket'>,
@@ -83,7 +86,7 @@ export function listeningOn(
   );
 }
 
-/** Who asks, of a request that Node has read. */
+/** The facts about a listener, from a request that Node has parsed. */
 export function listeningTo(clients: Pick<Clients, 'clientOf' | 'trusts'>, req: IncomingMessage): Listening {
   const peer = req.socket.remoteAddress;
   const said = String(req.headers['x-forwarded-for'] ?? '') || undefined;

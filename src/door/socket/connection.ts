@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { descriptor } from './direct-write.ts';
 
 /**
- * What is being done with a connection. A request for a stream goes through these from left to right; `closing`: its
- * last answer is on its way, and nothing that it sends counts any more.
+ * The phase of a connection. A request for a stream goes through these from left to right; `closing`: its last answer
+ * is being sent, and nothing that arrives counts any more.
  */
 export type ConnectionPhase =
   | 'accepted'
@@ -15,7 +15,7 @@ export type ConnectionPhase =
   | 'offloaded'
   | 'closing';
 
-/** Whoever has a connection in hand: it hears what comes in, and how it ends. */
+/** The current owner of a connection: it receives what arrives, and learns how the connection ends. */
 export interface Handler {
   readonly phase: ConnectionPhase;
   /** Bytes came in; without it they are dropped. */
@@ -33,7 +33,7 @@ export interface Network {
   readonly place: number;
 }
 
-/** What is counted for no network. */
+/** The network of connections that are not counted for any. */
 export const NOWHERE: Network = { prefix: undefined, place: -1 };
 
 const ACCEPTED: Handler = { phase: 'accepted' };
@@ -77,8 +77,8 @@ class Known extends Given {
 export const connectionOf = (socket: Socket): Connection => Known.get(socket) ?? new Connection(socket);
 
 /**
- * One connection of the door, from being accepted to being closed: its socket, its descriptor, its network, and who has
- * it in hand. It is handed from one to the next, each time by `handTo`, or by `handToNode` where Node itself listens from then on:
+ * One connection of the door, from being accepted to being closed: its socket, its descriptor, its network, and its
+ * owner. It passes from one owner to the next by `handTo`, or by `handToNode` where Node itself reads from then on:
  *
  *     accepted → (tls →) head → files → http
  *                             → http → stream

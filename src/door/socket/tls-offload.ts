@@ -5,7 +5,7 @@ import type { Openssl } from '../../native/openssl.ts';
 import type { Connection } from './connection.ts';
 import { TlsRecordSealer } from './tls-record-sealer.ts';
 
-/** What offloading needs. */
+/** Dependencies of offloading. */
 export interface TlsOffloadDeps {
   readonly openssl: Openssl;
   readonly clock: Clock;
@@ -38,7 +38,7 @@ const WORTH = 200;
 /** Returning memory takes a moment, and the next handshake would need it again: wait this long after the last one. */
 const QUIET = 3_000;
 
-/** Opens it. */
+/** Opens offloading. */
 export function openTlsOffload({ openssl, clock, spares, failed }: TlsOffloadDeps): TlsOffload {
   let offloaded = 0;
   let last = 0;

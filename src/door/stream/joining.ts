@@ -29,7 +29,7 @@ export interface Placed {
   readonly holder?: string;
 }
 
-/** What joining needs. */
+/** Dependencies of joining. */
 export interface JoiningDeps {
   readonly clock: Clock;
   readonly origin: DoorOrigin;
@@ -42,10 +42,10 @@ export interface JoiningDeps {
   /** How often a room is written to, and up to which bitrate. */
   delivery(slug: string): Pick<Delivery, 'period' | 'ceiling'>;
   /**
-   * Decides where a request that can be served goes; called once per request. `retake` closes the holder's other
+   * Decides where a request that can be served goes; called once per request. `closeOther` closes the holder's other
    * stream at this door.
    */
-  place(slug: string, request: StreamRequest, retake: (holder: string) => boolean): Placed;
+  place(slug: string, request: StreamRequest, closeOther: (holder: string) => boolean): Placed;
   /** The token that the listener sends when it comes back; default none. */
   back?(slug: string, connection: Connection): string;
   /** Begins to count what a listener hears; the token of its session, for a player that can keep one. */
@@ -114,7 +114,7 @@ export class Joining {
     const now = clock.now();
     const placed = this.#deps.place(request.slug, request, (holder) => {
       const before = room.inSeat(holder);
-      if (before) drop(before, 'retaken');
+      if (before) drop(before, 'replaced');
       return before !== undefined;
     });
     const delayed = request.delayed === true || placed.at === 'ring';

@@ -21,7 +21,7 @@ import type { TlsRecordSealer } from '../socket/tls-record-sealer.ts';
 import type { ListenerRoster } from './roster.ts';
 import type { StreamConnection } from './write-schedule.ts';
 
-/** What writing to listeners needs. */
+/** Dependencies of writing to listeners. */
 export interface ListenerWritesDeps {
   readonly clock: Clock;
   readonly limits: Limits;
@@ -48,7 +48,7 @@ export interface ListenerWrites {
 /** How long an ended listener may take to close its side before it is destroyed. */
 const FIN_WAIT = 2_000;
 
-/** Opens it. */
+/** Opens the writing to listeners. */
 export function openListenerWrites(deps: ListenerWritesDeps): ListenerWrites {
   const { clock, limits, counters, batch, roster, tlsOffload } = deps;
 

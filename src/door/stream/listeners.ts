@@ -18,7 +18,7 @@ import { ListenerRoster } from './roster.ts';
 import { openServingClock, type ServingClock } from './serving-clock.ts';
 import { type ChannelHooks, StreamConnection } from './write-schedule.ts';
 
-/** What the fan-out needs. */
+/** Dependencies of the fan-out. */
 export interface FanoutDeps extends Pick<JoiningDeps, 'delivery' | 'place' | 'back' | 'counted'> {
   readonly clock: Clock;
   readonly origin: DoorOrigin;
@@ -96,7 +96,7 @@ class StreamFanout implements Fanout {
     this.#joining = new Joining({
       ...{ clock, origin, counters, roster, hooks, drop: writes.drop, offloads: tlsOffload !== undefined },
       delivery: (slug) => deps.delivery(slug),
-      place: (slug, request, retake) => deps.place(slug, request, retake),
+      place: (slug, request, closeOther) => deps.place(slug, request, closeOther),
       ...(deps.back ? { back: deps.back } : {}),
       ...(deps.counted ? { counted: deps.counted } : {}),
     });

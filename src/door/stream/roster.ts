@@ -70,7 +70,7 @@ export class ListenerRoster {
   }
 }
 
-/** What a roster tells. */
+/** What a roster reports to. */
 export interface ListenerRosterDeps {
   readonly departures: Record<Departure, number>;
   /** Somebody starts or stops listening. */

@@ -12,7 +12,7 @@ export interface ServingClock {
   forget(channel: Channel): void;
 }
 
-/** Opens it. */
+/** Opens the clock. */
 export function openServingClock({
   clock,
   counters,

@@ -5,11 +5,11 @@ import { encodeState, streamedState } from '../../wire/state-box.ts';
 const COUNTS = new Set(['streams', 'catchingUp', 'listeners']);
 const COUNTS_EVERY = 3;
 
-/** Where a run of fragments stands in the news of its room. */
+/** How far a run of fragments has told the changes of its room's state. */
 export type Told = number;
 
 /**
- * The news of one room for those who hear its stream: made once for all of them, in the slot in which something
+ * The changes of one room's state for listeners of its stream: built once for everyone, in the slot in which something
  * changed. Feeds put them in front of their next fragment.
  */
 export class StateNews {

@@ -14,7 +14,7 @@ export interface TreeHead {
 export const checkpointText = ({ origin, size, root }: TreeHead): string =>
   `${origin}\n${size}\n${root.toString('base64')}\n`;
 
-/** Reads the text of a checkpoint; lines after the third are ignored. Undefined when it is none. */
+/** Parses the text of a checkpoint; lines after the third are ignored. Undefined when it is malformed. */
 export function parseCheckpoint(text: string): TreeHead | undefined {
   const [origin = '', size = '', hash = '', ...more] = text.split('\n');
   const root = fromBase64(hash);

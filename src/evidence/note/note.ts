@@ -1,19 +1,22 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 
-/** What a key signs: notes of its own, or checkpoints of others with a time. Spec: C2SP signed-note, Signature types. */
+/**
+ * The kind of key: one that signs a log's own notes, or a witness's that signs checkpoints with a time. Spec: C2SP
+ * signed-note, Signature types.
+ */
 export type SignatureType = 0x01 | 0x04;
-/** A log's own signature. */
+/** The type of a log's own signature. */
 export const ED25519 = 0x01;
-/** A witness's signature. */
+/** The type of a witness's signature. */
 export const COSIGNATURE = 0x04;
 
-/** A longer note is none. */
+/** Longest note in bytes; a longer one is rejected. */
 export const MAX_NOTE_BYTES = 64 * 1024;
 /** Verifiers must take 16; a note with more than this is refused. */
 const MAX_SIGNATURES = 64;
 const KEY_BYTES = 32;
 
-/** The last line of a note. */
+/** One signature line of a note. */
 export interface NoteSignature {
   readonly name: string;
   /** The key's id, 8 hexadecimal digits. */
@@ -23,13 +26,13 @@ export interface NoteSignature {
   readonly line: string;
 }
 
-/** A note: its text ends with a line feed. */
+/** A note: a text that ends with a line feed, and its signatures. */
 export interface SignedNote {
   readonly text: string;
   readonly signatures: readonly NoteSignature[];
 }
 
-/** A key that checks signatures. */
+/** A public key that checks signatures of notes. */
 export interface Verifier {
   readonly name: string;
   readonly id: string;
@@ -39,7 +42,7 @@ export interface Verifier {
   readonly written: string;
 }
 
-/** A key that signs. */
+/** A private key that signs notes. */
 export interface Signer extends Verifier {
   readonly privateKey: KeyObject;
 }
@@ -47,7 +50,7 @@ export interface Signer extends Verifier {
 const NAME = /^[^\s+\p{Cc}]+$/u;
 const SIGNATURE_LINE = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 
-/** The bytes of base64, or undefined when it is written in another way than one. */
+/** Decodes base64; undefined unless it is written in its one canonical form. */
 export function fromBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
@@ -63,7 +66,10 @@ function rawKey(key: KeyObject): Buffer {
 const keyId = (name: string, type: SignatureType, raw: Uint8Array): string =>
   createHash('sha256').update(`${name}\n`).update(Uint8Array.of(type)).update(raw).digest('hex').slice(0, 8);
 
-/** A key for signing from an Ed25519 private key. @throws RangeError on a name with spaces or `+`, or another key. */
+/**
+ * Makes a signer from an Ed25519 private key. @throws RangeError when the name contains spaces or `+`, or when the key
+ * is of another type.
+ */
 export function signerOf(name: string, type: SignatureType, privateKey: KeyObject): Signer {
   if (!NAME.test(name)) throw new RangeError(`${JSON.stringify(name)} cannot be the name of a key`);
   const key = createPublicKey(privateKey);
@@ -73,7 +79,9 @@ export function signerOf(name: string, type: SignatureType, privateKey: KeyObjec
   return { name, id, type, key, written, privateKey };
 }
 
-/** Reads `name+id+base64`; undefined when it is none of a type we know. Spec: C2SP signed-note, Verifier keys. */
+/**
+ * Parses `name+id+base64`; undefined when it is malformed or of an unknown type. Spec: C2SP signed-note, Verifier keys.
+ */
 export function parseVerifier(written: string): Verifier | undefined {
   const [name = '', id = '', ...rest] = written.split('+');
   const bytes = fromBase64(rest.join('+'));
@@ -86,18 +94,18 @@ export function parseVerifier(written: string): Verifier | undefined {
   return { name, id, type, key: createPublicKey({ key: jwk, format: 'jwk' }), written };
 }
 
-/** A signature as the line of a note, without its line feed. */
+/** Formats a signature as a line of a note, without the line feed. */
 export const signatureLine = ({ name, id }: Verifier, signature: Uint8Array): string =>
   `\u2014 ${name} ${Buffer.concat([Buffer.from(id, 'hex'), signature]).toString('base64')}`;
 
-/** Signs a text that ends with a line feed. Returns the signature's line. */
+/** Signs a text that ends with a line feed, and returns the signature line. */
 export const signNote = (text: string, signer: Signer): string =>
   signatureLine(signer, sign(null, Buffer.from(text), signer.privateKey));
 
-/** A note from its text and the lines of its signatures. */
+/** Joins a text and its signature lines into a note. */
 export const noteOf = (text: string, lines: readonly string[]): string => `${text}\n${lines.join('\n')}\n`;
 
-/** Reads a note; undefined when it is malformed. Nothing is verified. Spec: C2SP signed-note, Format. */
+/** Parses a note; undefined when it is malformed. Signatures are not verified. Spec: C2SP signed-note, Format. */
 export function parseNote(raw: string): SignedNote | undefined {
   if (raw.length > MAX_NOTE_BYTES || !raw.isWellFormed()) return undefined;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a note has none but the line feed.
@@ -121,8 +129,8 @@ const ofKey = ({ signatures }: SignedNote, { name, id }: Verifier): NoteSignatur
   signatures.filter((one) => one.name === name && one.id === id);
 
 /**
- * Whether a note is signed by this key: `bad` when a signature that claims to be of it is not, or is there twice.
- * Spec: C2SP signed-note, Signatures.
+ * Whether a note is signed by this key: `bad` when a signature that names the key is wrong, or appears twice. Spec:
+ * C2SP signed-note, Signatures.
  */
 export function signedBy(note: SignedNote, verifier: Verifier): 'yes' | 'no' | 'bad' {
   const found = ofKey(note, verifier);
@@ -138,21 +146,21 @@ const TIME_BYTES = 8;
 const cosigned = (text: string, seconds: number): Buffer =>
   Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`);
 
-/** A witness's signature of a checkpoint's text at a time, as a line. */
+/** Signs the text of a checkpoint as a witness, with the time, and returns the signature line. */
 export function cosign(text: string, signer: Signer, seconds: number): string {
   const time = Buffer.alloc(TIME_BYTES);
   time.writeBigUInt64BE(BigInt(seconds));
   return signatureLine(signer, Buffer.concat([time, sign(null, cosigned(text, seconds), signer.privateKey)]));
 }
 
-/** A cosignature that holds. */
+/** A valid cosignature. */
 export interface Cosignature {
   readonly line: string;
   /** Seconds since 1970, by the clock of the witness. */
   readonly seconds: number;
 }
 
-/** The cosignature of this key on a note, if it is there and holds. */
+/** This key's cosignature of a note, if there is one and it is valid. */
 export function cosignedBy(note: SignedNote, verifier: Verifier): Cosignature | undefined {
   const [one] = ofKey(note, verifier);
   if (!one || verifier.type !== COSIGNATURE || one.bytes.length <= TIME_BYTES) return undefined;

@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto';
 
-/** Bytes of a hash. */
+/** Length of a hash in bytes. */
 export const HASH_BYTES = 32;
 
 /** The root of a tree without leaves. Spec: RFC 6962, 2.1. */
@@ -32,10 +32,10 @@ export function splitOf(n: number): number {
   return k;
 }
 
-/** Called for each node of the tree whose leaves have all come; level 0 are the leaves. */
+/** Called for each node of the tree that has become complete; level 0 are the leaves. */
 export type Completed = (level: number, index: number, hash: Buffer) => void;
 
-/** A tree that only grows. It holds one hash for each bit that is set in its size. */
+/** A Merkle tree that only grows. It keeps one hash for each bit that is set in its size. */
 export class GrowingTree {
   #size = 0;
   /** Roots of the complete subtrees, largest first. */

@@ -1,12 +1,15 @@
 import { EMPTY_ROOT, HASH_BYTES, nodeHash, splitOf } from './merkle.ts';
 
-/** Where the hashes of a tree are read. */
+/** Reads the hashes of a tree. */
 export interface NodeReader {
   /** The node that covers the leaves from `index · 2^level` on, all of which exist. */
   node(level: number, index: number): Promise<Buffer>;
 }
 
-/** The root of the leaves from `begin` to before `end`, a part that the recursion of RFC 6962, 2.1 arrives at. */
+/**
+ * The root hash of the leaves from `begin` to before `end`; the range must be one that the recursion of RFC 6962, 2.1
+ * reaches.
+ */
 export async function rootOf(reader: NodeReader, begin: number, end: number): Promise<Buffer> {
   const count = end - begin;
   if (count === 0) return EMPTY_ROOT;

@@ -1,7 +1,7 @@
 import { HASH_BYTES, nodeHash } from './merkle.ts';
 import type { NodeReader } from './proofs.ts';
 
-/** Hashes of a full tile, and entries of a full bundle. Spec: C2SP tlog-tiles, Merkle Tree. */
+/** Number of hashes in a full tile, and of entries in a full bundle of entries. Spec: C2SP tlog-tiles, Merkle Tree. */
 export const TILE_WIDTH = 256;
 /** Levels of the tree that one level of tiles spans. */
 const TILE_HEIGHT = 8;
@@ -9,7 +9,7 @@ const TILE_HEIGHT = 8;
 const MOST_HELD = 128;
 const HIGHEST_LEVEL = 63;
 
-/** One tile: of hashes at a level, or of entries. */
+/** The name of a tile: of hashes at a level, or of entries. */
 export interface TileName {
   readonly level: number | 'entries';
   readonly index: number;
@@ -17,10 +17,13 @@ export interface TileName {
   readonly width: number;
 }
 
-/** How many hashes of that level the tiles of a tree with `size` leaves hold together. */
+/** Number of hashes that all tiles of a level hold together, in a tree with `size` leaves. */
 export const hashesAt = (level: number, size: number): number => Math.floor(size / TILE_WIDTH ** level);
 
-/** The tile's path without its width: a partial tile is the beginning of the full one. Spec: C2SP tlog-tiles. */
+/**
+ * The path of a tile's file, without the tile's width: a partial tile is the beginning of the full one. Spec: C2SP
+ * tlog-tiles.
+ */
 export function tileFile({ level, index }: Pick<TileName, 'level' | 'index'>): string {
   const steps: string[] = [];
   for (let rest = index, last = true; last || rest > 0; rest = Math.floor(rest / 1000), last = false)
@@ -34,7 +37,7 @@ export const tilePath = (tile: TileName): string =>
 
 const PATH = /^tile\/(entries|0|[1-9]\d?)\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
 
-/** The tile at a path, or undefined when it names none, or not in the one way in which it is written. */
+/** Parses the path of a tile; undefined when it does not name one in its one canonical form. */
 export function parseTilePath(path: string): TileName | undefined {
   const [, level = '', steps = '', partial] = PATH.exec(path) ?? [];
   const index = Number(steps.replace(/[x/]/g, ''));
@@ -48,12 +51,12 @@ export function parseTilePath(path: string): TileName | undefined {
   return tilePath(name) === path ? name : undefined;
 }
 
-/** Reads the hashes of a tile: `width · 32` bytes. @throws when it cannot. */
+/** Reads the hashes of a tile: `width · 32` bytes. @throws when it cannot be read. */
 export type ReadTile = (tile: TileName & { readonly level: number }) => Promise<Buffer>;
 
 /**
- * The nodes of the tree with `size` leaves, read from its tiles. It holds the 128 tiles that were used last.
- * @throws RangeError (from `node`) when a tile is shorter than it must be.
+ * Opens a reader for the nodes of a tree with `size` leaves. It caches the 128 tiles that were used last. @throws
+ * RangeError (from `node`) when a tile is too short.
  */
 export function openTileReader(size: number, read: ReadTile): NodeReader {
   /** Of each tile its hashes, then the nodes above, level by level. */

@@ -20,7 +20,7 @@ const MEDIA = /^(\d{1,10})(?:\.(\d{1,2}))?\.m4s$/;
  */
 const NO_SOUND = Buffer.from('\0\0\0\x08free', 'latin1');
 
-/** Answers a segment, or a part of one; waits for what is hinted. */
+/** Answers requests for a segment or a part; waits for one that a preload hint has announced. */
 export async function liveMedia(
   clock: Clock,
   archive: RecordingPort,

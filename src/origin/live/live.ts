@@ -7,7 +7,7 @@ import { LiveLists, PLAYLIST } from './live-lists.ts';
 import { liveMedia, missing } from './live-media.ts';
 import type { OriginProgram } from './program.ts';
 
-/** Low-Latency HLS of one running program. */
+/** The Low-Latency HLS of one running program. */
 export interface Live {
   /** Answers `file`, the path below `/r/:slug/live/`. */
   answer(

@@ -1,7 +1,7 @@
 import { type EpochMs, epochMs, FRAGMENT_MS, fragmentStart } from '../../base/time.ts';
 import { type Piece, type Recording, replayStart } from '../recording.ts';
 
-/** Where a voice begins in the replay. */
+/** A chapter of the replay: the time at which somebody begins to speak. */
 export interface Chapter {
   /** Milliseconds since the replay's beginning. */
   readonly at: number;

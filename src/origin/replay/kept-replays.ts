@@ -5,7 +5,7 @@ const MAX_KEPT_BYTES = 48 << 20;
 /** Counted for anything kept, beside its buffers. */
 const ENTRY_BYTES = 1000;
 
-/** What was made of a recording; nothing where there is none, or that it failed. */
+/** What was made from a recording; undefined when there is no recording, or when making it failed. */
 export type KeptMade = ReplayMade | undefined | 'failed';
 
 interface Kept {
@@ -15,7 +15,7 @@ interface Kept {
   readonly freshUntil: number;
 }
 
-/** What was made of recordings lately, up to a bound in bytes; the longest unused goes first. */
+/** Caches what was made from recordings, up to a number of bytes; the least recently used goes first. */
 export class KeptReplays {
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;

@@ -28,7 +28,7 @@ export interface LoudnessQueue extends AsyncDisposable {
   ask(slug: string): RecordingLoudness | 'measuring' | 'busy';
 }
 
-/** Opens the queue; `maker` works in a thread of its own, since an hour of sound takes it half a minute. */
+/** Opens the queue; `maker` works in its own thread, because measuring an hour of sound takes half a minute. */
 export function openLoudness(maker: ReplayMaker, log: Log): LoudnessQueue {
   const waiting = new Set<string>();
   /** Measured, and perhaps not yet read back from the disk; small. */

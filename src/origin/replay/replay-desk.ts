@@ -38,7 +38,7 @@ interface Job {
   begun: boolean;
 }
 
-/** Whoever asks. */
+/** The client that asks for something. */
 export interface Asker {
   readonly signal: AbortSignal;
   /** Charges for work; absent: nobody is charged. */

@@ -105,7 +105,7 @@ export interface ReplayMaker {
   make(wish: ReplayWish, signal: AbortSignal): Promise<ReplayMade | undefined>;
 }
 
-/** Makes them in this very thread. */
+/** Opens a maker that works in the calling thread. */
 export function openReplayMaker(port: RecordingPort): ReplayMaker {
   return {
     async make(wish, signal) {

@@ -1,7 +1,7 @@
 import { METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { RoomCard } from '../../wire/room.ts';
-import { escapeHtml } from '../escape.ts';
+import { escapeHtml } from '../../base/plain-text.ts';
 import { instant } from '../sentence.ts';
 import { spokenFigure } from './numbers-main.ts';
 import { unitShape } from './unit-shape.ts';
@@ -22,7 +22,9 @@ function lines(text: string, most: number): string[] {
   return out;
 }
 
-/** A figure as an image that carries its meaning, its method and its log entry; undefined when it is not known. */
+/**
+ * A figure as an image, together with its meaning, its method and its log entry; undefined when the figure is unknown.
+ */
 export function figureCard(
   id: MetricId,
   card: RoomCard,

@@ -1,7 +1,7 @@
 import { EXCLUSIONS, JOIN_FAILURES, METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { Figure, RoomNumbers } from '../../wire/numbers.ts';
 import type { RoomCard } from '../../wire/room.ts';
-import { escapeHtml } from '../escape.ts';
+import { escapeHtml } from '../../base/plain-text.ts';
 import type { PlainWords } from '../plain-words.ts';
 import { byline, titleOf } from '../room-words.ts';
 import { unitShape } from './unit-shape.ts';
@@ -21,7 +21,7 @@ function duration(seconds: number, words: NumbersWords): string {
 const said = (value: number, { unit }: Figure, words: NumbersWords): string =>
   unit === 'seconds' ? duration(value, words) : whole(value, words);
 
-/** The figure itself: live and replay listens stand side by side, a range as a range. */
+/** The figure as text: live and replay listens are shown side by side, and a range as a range. */
 export function spokenFigure(id: MetricId, figure: Figure, words: NumbersWords): string {
   if (id === 'listens_total')
     return words.liveAndReplay(
@@ -66,7 +66,7 @@ const table = (rows: readonly (readonly [string, number])[], words: NumbersWords
     .map(([name, count]) => `<tr><th scope="row">${name}</th><td>${whole(count, words)}</td></tr>`)
     .join('')}</tbody></table>`;
 
-/** The first sentence: what most people come for. */
+/** The first sentence of the page: the figure that most people look for. */
 export function headline(numbers: RoomNumbers | undefined, words: NumbersWords): string {
   const peak = numbers?.metrics.peak_concurrent;
   const now = numbers?.metrics.listeners_now;
@@ -82,7 +82,7 @@ export function headline(numbers: RoomNumbers | undefined, words: NumbersWords):
   return sentences.join(' ');
 }
 
-/** The numbers of a room as a page's `main`; everything but the picture is there without scripts. */
+/** The `main` element of the numbers page; everything except the chart is there without scripts. */
 export function numbersMain(
   card: RoomCard,
   numbers: RoomNumbers | undefined,

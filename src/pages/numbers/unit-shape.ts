@@ -13,6 +13,6 @@ const SHAPES: Readonly<Record<Unit, string>> = {
   seconds: '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.4 2"/>',
 };
 
-/** The drawing as inline SVG; it is decoration, the unit stands beside it in words. */
+/** The shape of a unit as inline SVG. It is decoration: the unit is named in the text beside it. */
 export const unitShape = (unit: Unit): string =>
   `<svg class="unit" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" aria-hidden="true">${SHAPES[unit]}</svg>`;

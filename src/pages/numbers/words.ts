@@ -2,7 +2,7 @@ import type { PageLanguage } from '../../base/negotiation.ts';
 import type { Counting, Exclusion, JoinFailure, MetricId, Unit } from '../../wire/metrics.ts';
 import type { Reconciliation } from '../../wire/numbers.ts';
 
-/** What the numbers page says. Figures come as text, names and titles as safe markup. */
+/** The texts of the numbers page. Figures come as text, names and titles as safe markup. */
 export interface NumbersWords {
   readonly language: PageLanguage;
   title(room: string): string;

@@ -1,6 +1,6 @@
 import { FRAGMENT_MS } from '../../base/time.ts';
 
-/** The first burst arrives in one read. This long after its first fragment the player begins to play. */
+/** Time from a player's first fragment to the start of playback, ms, since the first burst arrives in one read. */
 export const BURST_MS = 80;
 /** Sound buffered beyond the time of the next write. In milliseconds; all values here are those of the web player. */
 const MARGIN_MS = 300;

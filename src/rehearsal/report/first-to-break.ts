@@ -16,7 +16,7 @@ const ERROR_WORDS: Readonly<Record<string, string>> = {
   structure: 'got bytes that are not an Earshot stream',
 };
 
-/** The worst failure, in one sentence with its moment. */
+/** Describes the worst failure in one sentence, with the time at which it happened. */
 export function firstToBreak(
   rows: readonly TimelineRow[],
   about: Pick<RehearsalFacts, 'glances' | 'listeners' | 'lost'>,

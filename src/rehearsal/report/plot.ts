@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../base/plain-text.ts';
+
 /** One line of a plot. */
 export interface Series {
   readonly name: string;
@@ -20,10 +22,6 @@ const TOP = 12;
 const BOTTOM = 34;
 /** More points than pixels are not visible, so the largest is drawn for each pixel. */
 const MAX_POINTS = WIDTH;
-
-/** Escapes text for HTML and SVG. */
-export const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** Lines over time as SVG. `unit` is written at the axis; `description` is what a screen reader says. */
 export function linePlot(options: {
@@ -53,7 +51,7 @@ export function linePlot(options: {
   const lines = series.map((one) => path(one, x, y));
   return svg(
     options,
-    `${grid.join('')}${lines.join('')}<text class="tick" x="${LEFT - 8}" y="${HEIGHT - 4}" text-anchor="end">${escaped(unit)}</text>`,
+    `${grid.join('')}${lines.join('')}<text class="tick" x="${LEFT - 8}" y="${HEIGHT - 4}" text-anchor="end">${escapeHtml(unit)}</text>`,
   );
 }
 
@@ -72,9 +70,9 @@ export function barPlot(options: {
     const width = (value / largest) * (WIDTH - from - 130);
     const at = index * row;
     return (
-      `<text class="label" x="${from - 10}" y="${at + 20}" text-anchor="end">${escaped(name)}</text>` +
+      `<text class="label" x="${from - 10}" y="${at + 20}" text-anchor="end">${escapeHtml(name)}</text>` +
       `<rect x="${from}" y="${at + 6}" width="${fix(Math.max(2, width))}" height="18" rx="4" fill="${colour}"/>` +
-      `<text class="label" x="${fix(from + Math.max(2, width) + 8)}" y="${at + 20}">${plain(value)} ${escaped(unit)}</text>`
+      `<text class="label" x="${fix(from + Math.max(2, width) + 8)}" y="${at + 20}">${plain(value)} ${escapeHtml(unit)}</text>`
     );
   });
   return svg(options, drawn.join(''), bars.length * row + 4);
@@ -87,7 +85,7 @@ function svg(
 ): string {
   return (
     `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" xmlns="http://www.w3.org/2000/svg">` +
-    `<title>${escaped(title)}</title><desc>${escaped(description)}</desc>${inner}</svg>`
+    `<title>${escapeHtml(title)}</title><desc>${escapeHtml(description)}</desc>${inner}</svg>`
   );
 }
 

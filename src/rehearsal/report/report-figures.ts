@@ -1,5 +1,6 @@
 import type { Percentiles, RehearsalResult } from './outcome.ts';
-import { barPlot, escaped, linePlot, type Series } from './plot.ts';
+import { escapeHtml } from '../../base/plain-text.ts';
+import { barPlot, linePlot, type Series } from './plot.ts';
 import type { TimelineRow } from './timeline.ts';
 
 /** What figures are drawn from. */
@@ -237,7 +238,7 @@ function lateness({ outcome, seconds, over }: Seen): string {
 
 function distribution(name: string, caption: string, found: Percentiles): string {
   if (!found)
-    return `<figure><h2>${escaped(name)}</h2><figcaption>Nobody heard anything.</figcaption></figure>`;
+    return `<figure><h2>${escapeHtml(name)}</h2><figcaption>Nobody heard anything.</figcaption></figure>`;
   const bars = [
     { name: 'half within', value: found.p50, colour: 'var(--olive)' },
     { name: '9 of 10', value: found.p90, colour: 'var(--aegean)' },
@@ -255,7 +256,7 @@ function figure(
   plot: string,
 ): string {
   const keys = legend
-    .map(([word, colour]) => `<li><span style="background:${colour}"></span>${escaped(word)}</li>`)
+    .map(([word, colour]) => `<li><span style="background:${colour}"></span>${escapeHtml(word)}</li>`)
     .join('');
-  return `<figure><h2>${escaped(name)}</h2><figcaption>${escaped(caption)}</figcaption>${keys ? `<ul class="keys">${keys}</ul>` : ''}${plot}</figure>`;
+  return `<figure><h2>${escapeHtml(name)}</h2><figcaption>${escapeHtml(caption)}</figcaption>${keys ? `<ul class="keys">${keys}</ul>` : ''}${plot}</figure>`;
 }

@@ -1,6 +1,6 @@
 import type { Outcome, Percentiles, RehearsalResult, Shares } from './outcome.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import { escaped } from './plot.ts';
+import { escapeHtml } from '../../base/plain-text.ts';
 import { figures } from './report-figures.ts';
 
 /** The report of a rehearsal as one HTML file that needs nothing else. */
@@ -10,14 +10,14 @@ export function reportPage(result: RehearsalResult): string {
   const title = `Rehearsal of ${target.room}: ${number(outcome.held)} of ${number(asked.listeners)} held`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${PAGE_STYLE}</style></head><body><main>
-<p class="eyebrow">Rehearsal · ${escaped(target.origin)}/r/${escaped(target.room)} · ${escaped(outcome.began.slice(0, 16).replace('T', ' '))} UTC</p>
-<h1>${escaped(outcome.firstToBreak)}</h1>
+<meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${PAGE_STYLE}</style></head><body><main>
+<p class="eyebrow">Rehearsal · ${escapeHtml(target.origin)}/r/${escapeHtml(target.room)} · ${escapeHtml(outcome.began.slice(0, 16).replace('T', ' '))} UTC</p>
+<h1>${escapeHtml(outcome.firstToBreak)}</h1>
 ${outcome.generator.bottleneck ? '<p class="warn">The generator was at its own limit: these figures say more about the generator than about the server.</p>' : ''}
-${outcome.stopped === 'complete' ? '' : `<p class="warn">Stopped before its end: ${escaped(outcome.stopped)}.</p>`}
-<dl class="figures">${FIGURES.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value(outcome))}</dd></div>`).join('')}</dl>
+${outcome.stopped === 'complete' ? '' : `<p class="warn">Stopped before its end: ${escapeHtml(outcome.stopped)}.</p>`}
+<dl class="figures">${FIGURES.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value(outcome))}</dd></div>`).join('')}</dl>
 ${figures(result).join('\n')}
-<section><h2>How it was done</h2><p>${escaped(method(outcome))}</p><ul>${outcome.limits.map((limit) => `<li>${escaped(limit)}</li>`).join('')}</ul>
+<section><h2>How it was done</h2><p>${escapeHtml(method(outcome))}</p><ul>${outcome.limits.map((limit) => `<li>${escapeHtml(limit)}</li>`).join('')}</ul>
 <p>Beside this page: <code>certificate.json</code>, the same figures signed. <code>earshot crowd --check certificate.json</code> says whether they were changed.</p></section>
 </main></body></html>
 `;

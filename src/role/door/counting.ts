@@ -22,7 +22,7 @@ function networksOf(path: string | undefined, log: Log): string[] {
   }
 }
 
-/** What counting at a door needs besides its settings. */
+/** Dependencies of counting at a door, besides its settings. */
 export interface CountingDeps {
   /** The number of the door. */
   readonly index: number;
@@ -32,7 +32,7 @@ export interface CountingDeps {
   readonly tally: Pick<TallyFeed, 'outlet'>;
 }
 
-/** What a door needs to count who listens. */
+/** Opens counting for a door. */
 export async function openCounting(
   config: Config,
   at: Paths,

@@ -23,7 +23,7 @@ const BUILD = fileURLToPath(new URL('../../../dist', import.meta.url));
 /** Holds a flash crowd of one second while the process is busy; the kernel caps it at net.core.somaxconn. */
 const ACCEPT_QUEUE = 4096;
 
-/** The settings of a door that follow from the configuration and the installation's files alone. */
+/** The settings of a door that follow from the configuration and the installation's files. */
 export async function doorSettings(config: Config, at: Paths, clock: Clock, secret: Uint8Array) {
   const { publicUrl, httpPort } = config;
   const consent = consentOf(config, clock.wall());

@@ -10,7 +10,7 @@ import { logLost } from '../lost.ts';
 /** Rooms whose numbers are kept; the one that changed longest ago is dropped. */
 const MOST_ROOMS = 10_000;
 
-/** What the way to the tally needs. */
+/** Dependencies of the tally feed. */
 export interface TallyFeedDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -22,7 +22,7 @@ export interface TallyFeedDeps {
   again(): void;
 }
 
-/** A door's way to the tally, and what the tally says of rooms. */
+/** A door's connection to the tally, and what the tally says about rooms. */
 export interface TallyFeed extends AsyncDisposable {
   readonly outlet: AudienceOutlet;
   /** The last numbers of a room; undefined while the tally has said nothing of it. */
@@ -43,7 +43,10 @@ function listenersIn({ metrics, status }: RoomNumbers): ListenerCount | undefine
   };
 }
 
-/** Opens it. While the tally is away nothing waits: the door keeps the last minutes and tells them again. */
+/**
+ * Opens the tally feed. Nothing waits while the tally is away: the door keeps the last minutes and sends them again
+ * later.
+ */
 export function openTallyFeed({ clock, log, path, door, again }: TallyFeedDeps): TallyFeed {
   const life = `${door} ${clock.wall()}`;
   const rooms = new Map<

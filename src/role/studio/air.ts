@@ -14,7 +14,7 @@ import { type Mixer, type MixerState, open as openMixer, type Rested } from '../
 import { open as openPackager, type Packager } from '../../packager/index.ts';
 import { EncoderWatch } from './encoder-watch.ts';
 
-/** What making a room's sound needs. */
+/** Dependencies of making a room's sound. */
 export interface AirDeps {
   readonly clock: Clock;
   readonly log: Log;
@@ -57,7 +57,7 @@ export const LEAD_SLOTS = 4;
 /** A part takes 640 ms, and encoding it a moment more. */
 const FINISH_MS = ms(1500);
 
-/** Opens both at the next free slot of the grid, `LEAD_SLOTS` from now. */
+/** Opens the mixer and the encoders at the next free slot of the grid, `LEAD_SLOTS` from now. */
 export async function openAir(deps: AirDeps): Promise<Air> {
   const { clock, zero, rested } = deps;
   const firstSeq = Math.max(0, fragmentAt(zero, clock.wall()) + LEAD_SLOTS);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Ms } from '../../base/time.ts';
 
-/** What a room that may rest needs. */
+/** Dependencies of a room that may rest. */
 export interface RestDeps {
   readonly clock: Clock;
   /** The sound stops when nothing has needed it for this long. */
@@ -25,7 +25,7 @@ export interface Rest {
   close(): Promise<void>;
 }
 
-/** Opens it while sound is being made. A change that fails is retried at the next `look`. */
+/** Opens the resting of a room whose sound is being made. A change that fails is retried at the next `look`. */
 export function openRest(deps: RestDeps): Rest {
   const { clock } = deps;
   let neededAt: number = clock.now();

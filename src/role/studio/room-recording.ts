@@ -4,7 +4,7 @@ import type { Fragment, Init, PcmBlock } from '../../base/media.ts';
 import type { Mark } from '../../wire/mark.ts';
 import type { Clocks, RoomCard } from '../../wire/room.ts';
 
-/** What the recording of one room needs. */
+/** Dependencies of the recording of one room. */
 export interface RoomRecordingDeps {
   readonly archive: Archive;
   readonly slug: string;

@@ -5,7 +5,7 @@ import type { Log } from '../../base/log.ts';
 import { LOCAL_GENERATION, type Tokens } from '../../keys/token.ts';
 import { readSound, type Stage, speak } from '../../stage/index.ts';
 
-/** What the talk needs. */
+/** Dependencies of the talk. */
 export interface WelcomeTalkDeps {
   readonly slug: Slug;
   readonly log: Log;
@@ -26,7 +26,7 @@ const TALK = fileURLToPath(new URL('../../../assets/welcome.opus', import.meta.u
 const PAUSE_MS = 25_000;
 const RETRY_MS = 1_000;
 
-/** Opens it; nothing is said before `hearing(true)`. */
+/** Opens the talk; nothing is said before `hearing(true)`. */
 export function openWelcomeTalk({ slug, log, tokens, stage }: WelcomeTalkDeps): WelcomeTalk {
   let talking: AbortController | undefined;
   const talk = async (signal: AbortSignal): Promise<void> => {

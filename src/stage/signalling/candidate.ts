@@ -31,7 +31,7 @@ export function usableCandidate(line: string, behindNat = false): boolean {
   return !NOWHERE.check(address, kind) && !(behindNat && PRIVATE.check(address, kind));
 }
 
-/** The same candidate line with another address. */
+/** A candidate line with its address replaced. */
 export function atAddress(line: string, address: string): string {
   const words = line.split(' ');
   words[4] = address;

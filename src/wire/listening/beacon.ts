@@ -5,7 +5,7 @@
 import { LEAST_SEGMENTS, SESSION_TOKEN, WINDOW_SEGMENTS } from '../listening-proof.ts';
 import { TRANSPORTS, type Way } from '../session-record.ts';
 
-/** Bytes of a beacon's body at most; a usual one has 170. */
+/** Longest body of a beacon, in bytes; a usual one has 170. */
 export const BEACON_BYTES = 512;
 
 /** One beacon. */
@@ -38,7 +38,7 @@ const MOST_SECONDS = 120;
 const whole = (value: unknown, least: number, most: number): value is number =>
   Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 
-/** Reads a body, or undefined when it is no beacon. Members that are not known are ignored. */
+/** Parses the body of a beacon; undefined when it is invalid. Unknown members are ignored. */
 export function readBeacon(text: string): Beacon | undefined {
   let said: Partial<Record<keyof Beacon, unknown>> | null;
   try {

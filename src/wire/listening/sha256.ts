@@ -34,7 +34,7 @@ function mix(state: Int32Array, words: Int32Array): void {
   for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i] = ((state[i] ?? 0) + word) | 0;
 }
 
-/** The 32 bytes of the hash. */
+/** Computes the 32-byte SHA-256 hash. */
 export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const length = Math.ceil((bytes.length + 9) / 64) * 64;
   const padded = new Uint8Array(length);

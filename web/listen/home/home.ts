@@ -176,7 +176,7 @@ function announced(room: Listed, words: AllWords): HTMLElement {
   const at = room.clocks.scheduled;
   return element(
     'li',
-    { class: 'line' },
+    { class: 'listed' },
     element(
       'p',
       { class: 'when' },
@@ -209,7 +209,7 @@ function announced(room: Listed, words: AllWords): HTMLElement {
 const over = (room: Listed, words: AllWords): HTMLElement =>
   element(
     'li',
-    { class: 'line' },
+    { class: 'listed' },
     element(
       'p',
       { class: 'when' },

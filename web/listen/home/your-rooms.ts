@@ -40,7 +40,7 @@ export function openYourRooms(words: AllWords): YourRooms {
     });
     return element(
       'li',
-      { class: 'line' },
+      { class: 'listed' },
       element(
         'div',
         { class: 'about' },

@@ -24,7 +24,7 @@ export interface Visit {
   joinAndGoLive(): Promise<void>;
 }
 
-/** What a visit needs. */
+/** Dependencies of a visit. */
 export interface VisitDeps {
   readonly link: Pick<Link, 'flaw'>;
   readonly room: Pick<RoomFeed, 'state' | 'status' | 'contact'>;

@@ -8,7 +8,7 @@ export type FeedState =
   | { readonly at: 'away'; readonly tries: number }
   | { readonly at: 'refused'; readonly why: Refusal };
 
-/** What the backstage stream needs. */
+/** Dependencies of the backstage stream. */
 export interface BackstageOptions {
   readonly slug: string;
   readonly token: () => string;

@@ -1,6 +1,6 @@
 import { type Refusal, retryDelay } from '../../capture/index.ts';
 
-/** What the report needs. */
+/** Dependencies of mute sync. */
 export interface MuteSyncOptions {
   /** Whether the microphone is off; undefined while this person is not on stage, and nothing is sent. */
   muted(): boolean | undefined;

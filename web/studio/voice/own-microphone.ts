@@ -27,7 +27,7 @@ export interface OwnMicrophone {
   close(): void;
 }
 
-/** What a microphone needs. */
+/** Dependencies of a microphone. */
 export interface OwnMicrophoneDeps {
   readonly settings: Settings;
   /** Called when there is another track to publish. */

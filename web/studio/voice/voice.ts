@@ -33,7 +33,7 @@ export interface Voice extends Omit<OwnMicrophone, 'close'> {
   playOthers(): void;
 }
 
-/** What a voice needs. */
+/** Dependencies of a voice. */
 export interface VoiceDeps {
   readonly slug: string;
   readonly token: Token;
