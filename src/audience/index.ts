@@ -108,7 +108,7 @@ class Counting implements Audience {
     const { clock, log } = this.#deps;
     const { records } = await this.#shelf.restore();
     this.#restored = records;
-    if (records > 0) log.info({ records }, 'raw records were counted again from the disk');
+    if (records > 0) log.info({ records }, 'raw records were read again from the disk, so that no figure is lost by the restart');
     await this.#raw.start();
     void this.#define().catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the definitions could not be written into the evidence log'),
@@ -234,7 +234,7 @@ class Counting implements Audience {
         (error: unknown) =>
           log.error(
             { error: String(error) },
-            'a minute of a room could not be written into the evidence log',
+            'one minute of a room is missing from the evidence log: figures go on, and a gap is noted in the log',
           ),
       );
     }
@@ -329,7 +329,7 @@ class Counting implements Audience {
       {
         name: 'earshot_room_audience_sessions',
         kind: 'gauge',
-        help: 'Sessions that listened at the newest sample, after the rules of who counts',
+        help: 'Sessions that were listening at the newest sample, without those that are excluded',
         value: rooms.map(([room, { memory }]) => [{ room }, memory.now?.m ?? 0] as const),
       },
     ];

@@ -105,7 +105,7 @@ export class RoomShelf {
       } catch (error) {
         log.warn(
           { error: String(error), file },
-          'a file of raw records cannot be read: what is in it is not counted again',
+          'a file of raw records cannot be read: what was counted from it may be missing from the figures',
         );
       }
     }

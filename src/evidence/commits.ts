@@ -139,7 +139,7 @@ export class Commits {
       if (!this.#outage)
         this.#deps.log.error(
           { error: String(error), waiting: this.#waiting.length },
-          'the evidence log cannot be written: entries wait in memory and are tried again; rooms and figures are not affected. Look whether the disk is full or broken',
+          'the evidence log cannot be written: entries wait in memory and are tried again; rooms and figures are not affected. Check whether the disk is full or broken',
         );
       this.#outage ??= this.#begin(why);
       this.#pause = ms(Math.min(RETRY[1], this.#pause * 2));
@@ -163,7 +163,7 @@ export class Commits {
     }
     if (!outage) return;
     this.gaps += 1;
-    log.warn({ lost }, 'the evidence log is written again; a gap is noted in it');
+    log.warn({ lost }, 'the evidence log can be written again; a gap entry in it says what is missing');
     // What was refused since the gap was formed is told by another.
     this.#outage = outage.lost > lost ? { ...this.#begin(outage.why), lost: outage.lost - lost } : undefined;
   }

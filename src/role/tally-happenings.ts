@@ -39,7 +39,7 @@ export async function openTallyHappenings(
         .catch((error: unknown) =>
           log.warn(
             { error: String(error) },
-            'what the evidence log knows of clocks and silences could not be saved: after a restart it is written once more',
+            'it could not be saved which clocks and silences are in the evidence log: after a restart some may be written into it twice',
           ),
         );
     });

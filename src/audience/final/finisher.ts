@@ -74,7 +74,7 @@ export class Finisher {
     try {
       recounted = await pass;
     } catch (error) {
-      log.error({ error: String(error), room: room.slug }, 'a room could not be counted again');
+      log.error({ error: String(error), room: room.slug }, 'a room could not be recounted: its figures stay as they are');
       return { done: false, why: 'failed' };
     }
     if (!isComplete(room, recounted)) return { done: false, why: 'incomplete' };
@@ -131,7 +131,7 @@ export class Finisher {
     this.#tries.set(room.slug, tries);
     log.warn(
       { error: String(error), room: room.slug, tries },
-      'the final figures of a room could not be counted',
+      'the final figures of a room could not be computed: its figures stay as they were counted live',
     );
     if (tries < MOST_TRIES) return;
     this.#tries.delete(room.slug);

@@ -188,13 +188,13 @@ export class DoorAudience implements Disposable {
       {
         name: 'earshot_door_sessions',
         kind: 'gauge',
-        help: 'Listening sessions that this door knows, with those of the last three minutes',
+        help: 'Listening sessions at this door, including those that ended in the last three minutes',
         value: table.size,
       },
       {
         name: 'earshot_door_sessions_total',
         kind: 'counter',
-        help: 'Listening sessions by how they began; uncounted: heard, but the table was full',
+        help: 'Listening sessions that began, by how they began; uncounted: served, but the table was full',
         value: (['begun', 'resumed', 'uncounted', 'forged', 'expired', 'replayed'] as const).map(
           (how) => [{ how }, counts[how]] as const,
         ),
@@ -202,25 +202,25 @@ export class DoorAudience implements Disposable {
       {
         name: 'earshot_door_beacons_total',
         kind: 'counter',
-        help: 'Beacons of players by what became of them; all but counted change nothing',
+        help: 'Beacons received from players, by result; only those with the result counted change a figure',
         value: Object.entries(this.#beacons.results).map(([result, count]) => [{ result }, count] as const),
       },
       {
         name: 'earshot_door_page_events_total',
         kind: 'counter',
-        help: 'Events that pages told',
+        help: 'Events reported by pages',
         value: this.#events.told,
       },
       {
         name: 'earshot_door_relayed_files_total',
         kind: 'counter',
-        help: 'Answers with sound that went to a cache or proxy: who heard them is not known here',
+        help: 'Answers with sound that were sent to a cache or proxy: this door cannot know who heard them',
         value: this.files.counts.relayed,
       },
       {
         name: 'earshot_door_counting_turn_seconds',
         kind: 'gauge',
-        help: 'Longest turn of looking at sessions since this was asked last',
+        help: 'Longest batch of examining sessions since the metrics were last read',
         value: longest / 1000,
       },
     ]);

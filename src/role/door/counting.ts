@@ -42,10 +42,10 @@ export async function openCounting(
   if (typeof sendQueue === 'string')
     log.info(
       { why: sendQueue },
-      'the kernel does not say here what it holds for listeners: sound that it has taken counts as received',
+      'the kernel does not report here what it still holds for listeners: sound that was passed to it counts as received',
     );
   const wrong = (entry: string): void =>
-    log.warn({ entry }, 'a line of excludedNetworks is no address and no network: it is left out');
+    log.warn({ entry }, 'a line of excludedNetworks is neither an address nor a network: it is ignored');
   return {
     door: index,
     outlet: tally.outlet,
