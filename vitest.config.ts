@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { ALONE, IN_PAIRS } from './e2e/alone.ts';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { ALONE, IN_PAIRS, LONGEST } from './e2e/alone.ts';
 
 /** A test that waits longer than this for real media, a database or a browser is stuck. */
 const E2E_LIMIT_MS = 120_000;
@@ -20,8 +21,22 @@ const filesOf = (named: object): string[] => Object.keys(named).map((name) => `e
 const alone = filesOf(ALONE);
 const pairs = filesOf(IN_PAIRS);
 
+const rankOf = ({ moduleId }: TestSpecification): number => {
+  const rank = LONGEST.findIndex((path) => moduleId.endsWith(`/${path}.test.ts`));
+  return rank < 0 ? LONGEST.length : rank;
+};
+/** Begins each project with its longest files. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const projects = Map.groupBy(sorted, ({ project }) => project.name);
+    return [...projects.values()].flatMap((list) => list.sort((a, b) => rankOf(a) - rankOf(b)));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -30,3 +30,21 @@ export const ALONE: Readonly<Record<string, string>> = {
   stage: 'microphone to ear in milliseconds, and packets lost on the way',
   verify: 'how long it takes to check a two-hour event',
 };
+
+/**
+ * The files that take longest, which begin first, the longest at the beginning: one that began when all others are over
+ * would keep a processor waiting. Paths without `.test.ts`.
+ */
+export const LONGEST: readonly string[] = [
+  'e2e/numbers',
+  'e2e/listening-page',
+  'e2e/alerts',
+  'e2e/counting',
+  'e2e/tally-kill',
+  'e2e/queue',
+  'e2e/blocked-log',
+  'e2e/foreign-players',
+  'e2e/isolation',
+  'e2e/crowd',
+  'src/verifier/verifier',
+];

@@ -12,10 +12,10 @@ import { type Browser, startBrowser } from './rig/browser.ts';
 import { type ForeignPlayer, lookAt } from './rig/foreign-players.ts';
 import { until } from './rig/server.ts';
 
-/** A minute, plus a little for the delay of the players. */
-const HEARD_MS = 62_000;
-/** Seconds heard: less than a minute for players that start three segments behind, or later. */
-const LEAST_HEARD = 30;
+/** Time for which the room is live; `EARSHOT_PLAYED_S=62` is the full minute. */
+const HEARD_MS = Number(process.env.EARSHOT_PLAYED_S ?? 44) * 1_000;
+/** Seconds heard: less by what players are late that start three segments behind, or later. */
+const LEAST_HEARD = HEARD_MS / 1_000 - 32;
 /** Age of a recording at its first request. */
 const RECORDED_MS = 22_000;
 /** Playback speed of the replay. */

@@ -153,7 +153,8 @@ describe('two browsers on stage', () => {
     await other.evaluate(([t]) => (window as any).listen('/r/theatre/whep', t), [await grant('bob')]);
     const near = await detect(page, 'microphone');
     const far = await detect(other, 'incoming');
-    await wait(20_000);
+    // Five bursts, with some to spare.
+    await wait(14_000);
     const heard = await far();
     const measured = delays((await near()).onsets, heard.onsets, 2_000);
     const delay = median(measured);

@@ -72,19 +72,23 @@ export async function test(node, args) {
   debianPackages();
   const count = begin();
   if (args.length === 0) {
-    await checks(node, count);
-    await vitest(node, count, 'contract');
+    statics(node, count);
+    await vitest(node, count, ['unit', 'contract']);
   }
-  for (const project of E2E) await vitest(node, count, project, args);
+  for (const project of E2E) await vitest(node, count, [project], args);
   return conclude(count);
 }
 
 async function checks(node, count) {
+  statics(node, count);
+  await vitest(node, count, ['unit']);
+}
+
+function statics(node, count) {
   step(node, count, 'types of the server', 'node_modules/typescript/bin/tsc', ['-p', '.']);
   step(node, count, 'types of the pages', 'node_modules/typescript/bin/tsc', ['-p', 'web']);
   step(node, count, 'types of the end-to-end tests', 'node_modules/typescript/bin/tsc', ['-p', 'e2e']);
   step(node, count, 'style', 'node_modules/@biomejs/biome/bin/biome', ['check', '--diagnostic-level=warn']);
-  await vitest(node, count, 'unit');
 }
 
 function step(node, count, what, script, args) {
@@ -102,11 +106,12 @@ function step(node, count, what, script, args) {
 }
 
 /**
- * Runs the tests of a project. What is red is looked at again: vitest itself tries a test of e2e/ up to three times, and
+ * Runs the tests of some projects. What is red is looked at again: vitest itself tries a test of e2e/ up to three times, and
  * here the red files run once more, alone; up to four more looks follow only while the machine stood still in the last.
  * So a red test may become green: each that did is named in the last lines of the run, with what the machine did.
  */
-async function vitest(node, count, project, args = []) {
+async function vitest(node, count, projects, args = []) {
+  const project = projects.join(', ');
   say(`tests: ${project}`);
   const began = Date.now();
   const seen = (result) => {
@@ -114,11 +119,11 @@ async function vitest(node, count, project, args = []) {
     count.looks.push(...result.retried);
     return result;
   };
-  let result = seen(await runVitest(node, project, args));
+  let result = seen(await runVitest(node, projects, args));
   // A process that dies though no test failed (native code, at its end) is no red test: the whole project runs once more.
   if (result.failed === 0 && result.status !== 0) {
     say(`${project}: every test that ran was green, but the run ended badly (${result.status}); once more`);
-    result = seen(await runVitest(node, project, args));
+    result = seen(await runVitest(node, projects, args));
     if (result.status === 0)
       count.looks.push({ file: project, title: '(how the run ends)', tries: 2, alone: false });
   }
@@ -132,7 +137,7 @@ async function vitest(node, count, project, args = []) {
     say(`${failed} red in ${redFiles.join(', ')}: once more, alone, when the machine is awake`);
     if (!(await untilAwake(WAIT_FOR_CALM_MS))) say('it is not, and it is looked at nevertheless');
     const again = seen(
-      await runVitest(node, project, ['--no-file-parallelism', ...redFiles, ...namePattern(args)]),
+      await runVitest(node, projects, ['--no-file-parallelism', ...redFiles, ...namePattern(args)]),
     );
     say(`look ${look}: ${again.passed} green, ${again.failed} red`);
     count.looks.push(...turnedGreen(red, again, look));
@@ -163,7 +168,7 @@ function namePattern(args) {
   return at < 0 ? [] : args.slice(at, at + 2);
 }
 
-async function runVitest(node, project, args) {
+async function runVitest(node, projects, args) {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-tests-'));
   const report = join(folder, 'report.json');
   const retriedFile = join(folder, 'retried.json');
@@ -175,8 +180,7 @@ async function runVitest(node, project, args) {
         join(root, 'node_modules/vitest/vitest.mjs'),
         ...[
           'run',
-          '--project',
-          project,
+          ...projects.flatMap((project) => ['--project', project]),
           // A file name may be one of the other project.
           ...(args.length > 0 ? ['--passWithNoTests'] : []),
           '--reporter=default',

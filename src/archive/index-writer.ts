@@ -28,7 +28,7 @@ export class IndexWriter {
   readonly #paths: Paths;
   readonly #rendition: string;
   /** Lengths of the two files that are certain to be intact; anything beyond is a torn tail. */
-  #length = { records: 0, sizes: 0 };
+  #length = { lines: 0, sizes: 0 };
   #waiting: StoredPiece[] = [];
   /** Pieces that were published while older ones are being examined. */
   #later: StoredPiece[] = [];
@@ -52,7 +52,7 @@ export class IndexWriter {
     const sizes = kept.frames * SIZE_BYTES;
     const whole = (await this.#files.size(this.#paths.frames(this.#rendition))) >= sizes;
     const known = whole && kept.matches(listed.slice(0, kept.length)) ? kept.length : 0;
-    this.#length = { records: known * INDEX_LINE_BYTES, sizes: known === 0 ? 0 : sizes };
+    this.#length = { lines: known * INDEX_LINE_BYTES, sizes: known === 0 ? 0 : sizes };
     this.#torn = true;
     // The waiting entries are among the missing ones and would otherwise be written twice.
     this.#waiting = [];
@@ -99,24 +99,24 @@ export class IndexWriter {
   async #flush(): Promise<void> {
     const entries = this.#waiting;
     if (entries.length === 0 && !this.#torn) return;
-    const [records, sizes] = [this.#paths.index(this.#rendition), this.#paths.frames(this.#rendition)];
+    const [lines, sizes] = [this.#paths.index(this.#rendition), this.#paths.frames(this.#rendition)];
     try {
       if (this.#torn) {
-        await cut(this.#files, records, this.#length.records);
+        await cut(this.#files, lines, this.#length.lines);
         await cut(this.#files, sizes, this.#length.sizes);
         this.#torn = false;
       }
       if (entries.length === 0) return;
       const more = {
-        records: Buffer.concat(entries.map(({ piece }) => indexLine(piece))),
+        lines: Buffer.concat(entries.map(({ piece }) => indexLine(piece))),
         sizes: Buffer.concat(entries.map((entry) => entry.sizes)),
       };
       this.#torn = true;
-      // A record is trusted by readers, so the sizes that it covers are written before it.
+      // A line is trusted by readers, so the sizes that it covers are written before it.
       await this.#files.append(sizes, more.sizes);
-      await this.#files.append(records, more.records);
+      await this.#files.append(lines, more.lines);
       this.#torn = false;
-      this.#length.records += more.records.length;
+      this.#length.lines += more.lines.length;
       this.#length.sizes += more.sizes.length;
       this.#waiting.splice(0, entries.length);
     } catch {

@@ -4,7 +4,7 @@ import type { Piece, Pieces } from '../wire/recording.ts';
 
 /**
  * The index of one rendition. The recorder extends it as pieces close, so that no query needs to list the folder or
- * read a piece. `pieces.idx` has one record per piece: first fragment (u32), fragments (u16), frames (u16), bytes of
+ * read a piece. `pieces.idx` has one line per piece: first fragment (u32), fragments (u16), frames (u16), bytes of
  * the file (u32), bytes of its sound (u32), CRC-32 of these. `frames.idx` has the size of each frame (u16), in order.
  * All numbers are big-endian.
  */
@@ -13,10 +13,10 @@ export const INDEX_LINE_BYTES = 20;
 export const SIZE_BYTES = 2;
 const CHECKED_BYTES = 16;
 
-/** The index's record of one piece. */
+/** One piece according to the index. */
 export interface IndexedPiece extends Required<Piece> {}
 
-/** An index entry: the record of a piece and the sizes of its frames. */
+/** An index entry: a piece and the sizes of its frames. */
 export interface StoredPiece {
   readonly piece: IndexedPiece;
   readonly sizes: Buffer;
@@ -50,26 +50,26 @@ export function storedFrom(
   return { piece: { first, count, bytes, frames: frameSizes.length, sound }, sizes };
 }
 
-/** A piece's record in `pieces.idx`. */
+/** A piece as a line of `pieces.idx`. */
 export function indexLine({ first, count, frames, bytes, sound }: IndexedPiece): Buffer {
-  const record = Buffer.allocUnsafe(INDEX_LINE_BYTES);
-  record.writeUInt32BE(first, 0);
-  record.writeUInt16BE(count, 4);
-  record.writeUInt16BE(frames, 6);
-  record.writeUInt32BE(bytes, 8);
-  record.writeUInt32BE(sound, 12);
-  record.writeUInt32BE(crc32(record.subarray(0, CHECKED_BYTES)), CHECKED_BYTES);
-  return record;
+  const line = Buffer.allocUnsafe(INDEX_LINE_BYTES);
+  line.writeUInt32BE(first, 0);
+  line.writeUInt16BE(count, 4);
+  line.writeUInt16BE(frames, 6);
+  line.writeUInt32BE(bytes, 8);
+  line.writeUInt32BE(sound, 12);
+  line.writeUInt32BE(crc32(line.subarray(0, CHECKED_BYTES)), CHECKED_BYTES);
+  return line;
 }
 
 /** The pieces of one rendition according to its index, 20 bytes each: half a million are 10 MB. */
 export class PieceIndex implements Pieces {
-  readonly #records: Buffer;
+  readonly #lines: Buffer;
   readonly length: number;
 
-  /** Reads the whole records at the beginning of `bytes`, up to the first that is torn or out of order. */
+  /** Reads the whole lines at the beginning of `bytes`, up to the first that is torn or out of order. */
   constructor(bytes: Buffer) {
-    this.#records = bytes;
+    this.#lines = bytes;
     let length = 0;
     let next = 0;
     for (let at = 0; at + INDEX_LINE_BYTES <= bytes.length; at += INDEX_LINE_BYTES) {
@@ -92,13 +92,13 @@ export class PieceIndex implements Pieces {
     const wanted = index < 0 ? this.length + index : index;
     if (wanted < 0 || wanted >= this.length) return undefined;
     const at = wanted * INDEX_LINE_BYTES;
-    const records = this.#records;
+    const lines = this.#lines;
     return {
-      first: records.readUInt32BE(at),
-      count: records.readUInt16BE(at + 4),
-      frames: records.readUInt16BE(at + 6),
-      bytes: records.readUInt32BE(at + 8),
-      sound: records.readUInt32BE(at + 12),
+      first: lines.readUInt32BE(at),
+      count: lines.readUInt16BE(at + 4),
+      frames: lines.readUInt16BE(at + 6),
+      bytes: lines.readUInt32BE(at + 8),
+      sound: lines.readUInt32BE(at + 12),
     };
   }
 
@@ -106,16 +106,16 @@ export class PieceIndex implements Pieces {
     for (let index = 0; index < this.length; index++) yield this.at(index) as IndexedPiece;
   }
 
-  /** Bytes of whole records. */
-  get recordBytes(): Buffer {
-    return this.#records.subarray(0, this.length * INDEX_LINE_BYTES);
+  /** Bytes of whole lines. */
+  get lineBytes(): Buffer {
+    return this.#lines.subarray(0, this.length * INDEX_LINE_BYTES);
   }
 
   /** Frames of all pieces; `frames.idx` holds one size for each. */
   get frames(): number {
     let sum = 0;
     for (let at = 0; at < this.length * INDEX_LINE_BYTES; at += INDEX_LINE_BYTES)
-      sum += this.#records.readUInt16BE(at + 6);
+      sum += this.#lines.readUInt16BE(at + 6);
     return sum;
   }
 
@@ -124,7 +124,7 @@ export class PieceIndex implements Pieces {
     if (listed.length !== this.length) return false;
     return listed.every(({ first, count }, index) => {
       const at = index * INDEX_LINE_BYTES;
-      return this.#records.readUInt32BE(at) === first && this.#records.readUInt16BE(at + 4) === count;
+      return this.#lines.readUInt32BE(at) === first && this.#lines.readUInt16BE(at + 4) === count;
     });
   }
 }

@@ -41,11 +41,11 @@ export const command: Command = async (args) => {
       : decimal(values.seconds, 'seconds', 0.1, LONGEST_SECONDS, 'number of seconds');
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const report = await listen(url, {
+  const result = await listen(url, {
     ...(values.out ? { out: values.out } : {}),
     ...(seconds === undefined ? {} : { seconds }),
     json: values.json,
     signal: stop.signal,
   });
-  return report.fragments > 0 && report.gaps === 0 && report.repeats === 0 ? 0 : 1;
+  return result.fragments > 0 && result.gaps === 0 && result.repeats === 0 ? 0 : 1;
 };

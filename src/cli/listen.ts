@@ -101,7 +101,7 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
     wav?.close();
     if (file !== undefined) closeSync(file);
   }
-  const report: ListenResult = {
+  const result: ListenResult = {
     url: address.href,
     seconds: Math.round(elapsed() * 1000) / 1000,
     fragments: heard.fragments,
@@ -114,8 +114,8 @@ export async function listen(url: string, options: ListenOptions = {}): Promise<
     stopped:
       stopped || (options.signal?.aborted ? 'stopped' : heard.fragments === 0 && trouble ? trouble : 'time'),
   };
-  print(options.json ? JSON.stringify(report) : summary(report));
-  return report;
+  print(options.json ? JSON.stringify(result) : summary(result));
+  return result;
 }
 
 function writeRunning(): (line: string) => void {
@@ -218,15 +218,15 @@ function line(listener: StreamCheck, seconds: number, trouble: string): string {
   ].join(', ');
 }
 
-function summary(report: ListenResult): string {
-  const { delay, deadAir } = report;
+function summary(result: ListenResult): string {
+  const { delay, deadAir } = result;
   const silent = deadAir?.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1);
   return [
-    `${report.seconds.toFixed(1)} s: ${report.fragments} fragments, ${report.bytes} bytes; stopped: ${report.stopped}`,
-    `gaps ${report.gaps}, repeats ${report.repeats}, reconnects ${report.reconnects}`,
+    `${result.seconds.toFixed(1)} s: ${result.fragments} fragments, ${result.bytes} bytes; stopped: ${result.stopped}`,
+    `gaps ${result.gaps}, repeats ${result.repeats}, reconnects ${result.reconnects}`,
     delay ? `delay: median ${delay.median} ms, p99 ${delay.p99} ms, max ${delay.max} ms` : 'delay: not known',
     deadAir
       ? `dead air: ${deadAir.length} times, ${silent} s`
-      : `dead air: not known${report.fragments > 0 ? ' (AAC is not decoded here)' : ''}`,
+      : `dead air: not known${result.fragments > 0 ? ' (AAC is not decoded here)' : ''}`,
   ].join('\n');
 }

@@ -15,7 +15,7 @@ export interface LadderStep {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** The most bytes that the records of one room take, some 12,000 steps. Later steps are only in the log. */
+/** The most bytes that the steps of one room take, some 12,000 steps. Later steps are only in the log. */
 const MAX_BYTES = 4_000_000;
 /**
  * The most steps of a room that may wait for the disk; further ones are dropped, and the next one written says how
@@ -30,11 +30,11 @@ const MAX_ROOMS = 256;
  * appends.
  */
 export interface StepJournal extends AsyncDisposable {
-  write(record: LadderStep): void;
+  write(step: LadderStep): void;
 }
 
 /**
- * Opens the records of one process. What a failing disk does not take waits for the next step of that room; `failed` is
+ * Opens the journal of one process. What a failing disk does not take waits for the next step of that room; `failed` is
  * told, with how many were lost for good so far, and `onLost` each time some are.
  */
 export function openStepJournal(
@@ -62,7 +62,7 @@ export function openStepJournal(
     return journal;
   };
   return {
-    write: (record) => journalOf(record.slug, record.by).write({ ...record }),
+    write: (step) => journalOf(step.slug, step.by).write({ ...step }),
     async [Symbol.asyncDispose]() {
       await Promise.all([...journals.values()].map((journal) => journal[Symbol.asyncDispose]()));
     },

@@ -1,7 +1,8 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ALONE, IN_PAIRS } from '../../e2e/alone.ts';
-import { files } from './tree.ts';
+import { ALONE, IN_PAIRS, LONGEST } from '../../e2e/alone.ts';
+import { files, root } from './tree.ts';
 
 const tests = files(['e2e'], /\.test\.ts$/).map(({ path, text }) => ({
   name: basename(path, '.test.ts'),
@@ -24,4 +25,8 @@ test('what measures gaps, silences or delays runs in a pair or alone', () => {
   const measuring = tests.filter(({ text }) => MEASURES.test(text)).map(({ name }) => name);
   expect(measuring.length).toBeGreaterThan(8);
   expect(measuring.filter((name) => !Object.hasOwn({ ...ALONE, ...IN_PAIRS }, name))).toEqual([]);
+});
+
+test('each of the files that begin first is there', () => {
+  expect(LONGEST.filter((path) => !existsSync(join(root, `${path}.test.ts`)))).toEqual([]);
 });

@@ -165,14 +165,14 @@ function resultOf(found: Verification, words: VerifyWords): Node[] {
     keys = [],
     witnesses = {},
   } = found;
-  const verdict = unreadable ? words.unjudged : ok ? words.holds : words.fails;
+  const outcome = unreadable ? words.unjudged : ok ? words.holds : words.fails;
   const place = ({ leaf, line }: VerificationFinding): string =>
     leaf !== undefined ? words.entry(leaf) : line !== undefined ? words.line(line) : '';
   const sentence = (each: VerificationFinding): Node => {
     const where = place(each);
     return make('li', {}, ...(where ? [make('strong', {}, where), ' · '] : []), sentenceOf(words, each));
   };
-  const nodes: Node[] = [make('h2', { class: ok ? 'good' : 'bad' }, `${ok ? '✓' : '✗'} ${verdict}`)];
+  const nodes: Node[] = [make('h2', { class: ok ? 'good' : 'bad' }, `${ok ? '✓' : '✗'} ${outcome}`)];
   if (!ok && !unreadable) nodes.push(make('p', {}, words.findings(findings.length)));
   if (!ok) nodes.push(make('ol', { class: 'findings' }, ...findings.slice(0, SHOWN).map(sentence)));
   if (findings.length > SHOWN) nodes.push(make('p', {}, words.more(findings.length - SHOWN)));

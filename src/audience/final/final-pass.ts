@@ -45,13 +45,13 @@ const MINUTE_MS = 60_000;
 
 type Late = { readonly minute: number; readonly words: Int32Array };
 /** Session ids (48 bits) that do not count, and why. */
-type Verdicts = Map<number, number>;
+type Exclusions = Map<number, number>;
 
 /** Counts a room again from its raw records. @throws the file system's error. */
 export async function recount(order: RecountOrder): Promise<Recounted> {
   const first = await pass(order, new Map(), []);
   const late = first.late.toSorted((a, b) => a.minute - b.minute);
-  const second = await pass(order, verdictsOf(first.room), late);
+  const second = await pass(order, exclusionsOf(first.room), late);
   const { room } = second;
   const { memory, count } = room;
   const figures = figuresOf({
@@ -64,15 +64,15 @@ export async function recount(order: RecountOrder): Promise<Recounted> {
 const idAt = (words: Int32Array, at: number): number =>
   ((words[at] as number) >>> 0) + ((words[at + 1] as number) & 0xffff) * 2 ** 32;
 
-function verdictsOf({ count }: AudienceRoom): Verdicts {
-  const verdicts: Verdicts = new Map();
+function exclusionsOf({ count }: AudienceRoom): Exclusions {
+  const exclusions: Exclusions = new Map();
   for (const { entries, count: many } of count.live.shards)
     for (let i = 0; i < many; i++) {
       const at = i * SESSION_WORDS;
       const code = ((entries[at + WORD.proven] as number) >>> 24) & 15;
-      if (code !== 0) verdicts.set(idAt(entries, at), code);
+      if (code !== 0) exclusions.set(idAt(entries, at), code);
     }
-  return verdicts;
+  return exclusions;
 }
 
 interface Pass {
@@ -81,7 +81,7 @@ interface Pass {
   readonly records: number;
 }
 
-async function pass(order: RecountOrder, verdicts: Verdicts, late: readonly Late[]): Promise<Pass> {
+async function pass(order: RecountOrder, exclusions: Exclusions, late: readonly Late[]): Promise<Pass> {
   const { rawDir, slug, from, to, stage } = order;
   const room = new AudienceRoom(slug, { moved: Number.POSITIVE_INFINITY });
   room.memory.opened = from;
@@ -94,7 +94,7 @@ async function pass(order: RecountOrder, verdicts: Verdicts, late: readonly Late
       found.push({ minute: words[at + 4] as number, words: words.slice(at, at + 8) });
   };
   const take = (words: Int32Array, at: number): void => {
-    const code = verdicts.get(idAt(words, at));
+    const code = exclusions.get(idAt(words, at));
     if (code !== undefined) words[at + 5] = ((words[at + 5] as number) & 0xff_ffff) | (code << 24);
     room.record(words, at);
   };

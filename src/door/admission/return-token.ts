@@ -5,7 +5,7 @@ export interface ReturnTokens {
   /** `network`: the listener's network; see `prefixOf`. */
   give(slug: string, network: string): string;
   /** True for a token given within a day, for this room and this network. */
-  holds(proof: string, slug: string, network: string): boolean;
+  holds(token: string, slug: string, network: string): boolean;
 }
 
 const FORM = /^([0-9a-z]{1,8})\.[\w-]{22}$/;
@@ -36,18 +36,18 @@ export function openReturnTokens(bytes: Uint8Array, wall: () => number): ReturnT
         kept.returnTokens.clear();
       }
       const whose = `${slug} ${network}`;
-      let proof = kept.returnTokens.get(whose);
-      if (proof === undefined) {
-        proof = sign(hour, slug, network);
-        kept.returnTokens.set(whose, proof);
+      let token = kept.returnTokens.get(whose);
+      if (token === undefined) {
+        token = sign(hour, slug, network);
+        kept.returnTokens.set(whose, token);
       }
-      return proof;
+      return token;
     },
-    holds(proof, slug, network) {
-      const hour = Number.parseInt(FORM.exec(proof)?.[1] ?? '', 36);
+    holds(token, slug, network) {
+      const hour = Number.parseInt(FORM.exec(token)?.[1] ?? '', 36);
       if (!(Math.abs(today() - hour) <= HOURS)) return false;
       const real = sign(hour, slug, network);
-      return real.length === proof.length && timingSafeEqual(Buffer.from(real), Buffer.from(proof));
+      return real.length === token.length && timingSafeEqual(Buffer.from(real), Buffer.from(token));
     },
   };
 }
