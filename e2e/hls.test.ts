@@ -103,7 +103,7 @@ async function loudness(url: string): Promise<number> {
 const read = async (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(air.url + path, { headers });
 
-describe('a foreign player (ffmpeg)', () => {
+describe.concurrent('a foreign player (ffmpeg)', () => {
   for (const rendition of ['opus64', 'aac96'])
     it(`plays live HLS in ${rendition} for 12 s without a break`, async () => {
       const { samples, complaints } = await play(`${air.url}/live/${rendition}.m3u8`, ['-t', '12']);

@@ -1,6 +1,6 @@
 import { parseAst } from 'rolldown/parseAst';
 import { expect, test } from 'vitest';
-import { files, isTest, type Source } from './tree.ts';
+import { files, imports, isTest, type Source } from './tree.ts';
 
 /** Words that belong to one part, each with the folders that may name things by them. */
 const OWNERS: readonly { readonly words: readonly string[]; readonly folders: readonly string[] }[] = [
@@ -84,14 +84,97 @@ function borrowed(sources: readonly Source[]): string[] {
   });
 }
 
-const uses = borrowed(files(['src', 'web'], /\.tsx?$/).filter(({ path }) => !isTest(path)));
+/** Reserved words that nobody needs in another sense, so that members and locals must not be called by them either. */
+const STRICT: ReadonlySet<string> = new Set(
+  'checkpoint verdict incident dispute claim proof beacon tally'.split(' '),
+);
+/** Parts that join the others call things by the words of those. */
+const JOINTS: ReadonlySet<string> = new Set(['role', 'cli', 'main', 'roles']);
+/** Members and locals that a specification named, or that stand for the role `tally`. */
+const MEMBERS: readonly RegExp[] = [
+  // Inclusion and consistency proofs. Spec: RFC 9162, 2.1.3, 2.1.4.
+  /^src\/evidence\/\S+ (\w*P|p)roofs?$/,
+  // The socket of the role, beside those of the others.
+  /^src\/door\/\S+ tally$/,
+];
+
+interface Node {
+  readonly type?: string;
+  readonly name?: string;
+  readonly [member: string]: unknown;
+}
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
+
+/** The names in what is declared: `a`, `{ a, b: c }`, `[a, ...b]`, `a = 1`. */
+function namesIn(pattern: unknown): string[] {
+  if (Array.isArray(pattern)) return pattern.flatMap(namesIn);
+  if (!isNode(pattern)) return [];
+  if (pattern.type === 'Identifier') return [String(pattern.name)];
+  const { properties, elements, value, left, argument, parameter } = pattern;
+  return [properties, elements, value, left, argument, parameter].flatMap(namesIn);
+}
+
+/** Every member, parameter, variable and local that a source declares. */
+function declaredNames({ path, text }: Source): Set<string> {
+  const names = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const each of value) visit(each);
+    if (!isNode(value) || Array.isArray(value)) return;
+    const { type = '', id, key, params } = value;
+    if (type === 'VariableDeclarator') for (const name of namesIn(id)) names.add(name);
+    if (/Function/.test(type)) for (const name of namesIn(params)) names.add(name);
+    if (/^(?:TS)?(?:Property|Method)(?:Signature|Definition)$/.test(type) && isNode(key))
+      names.add(String(key.name));
+    for (const each of Object.values(value)) visit(each);
+  };
+  visit(parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' }).body);
+  return names;
+}
+
+/** Strict words that members and locals borrow, as `file name`. Whoever imports from the owner speaks of the same thing. */
+function borrowedInside(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) => {
+    const [, part = ''] = source.path.split('/');
+    if (part === 'wire' || JOINTS.has(part.replace(/\.ts$/, ''))) return [];
+    const known = [source.path, ...imports(source).map(({ target }) => target)].flatMap((path) => path.split('/'));
+    const reserved = OWNERS.filter(({ words, folders }) => {
+      const spoken = known.some((name) => folders.includes(name) || wordsIn(name).some((word) => words.includes(word)));
+      return !spoken;
+    }).flatMap(({ words }) => words.filter((word) => STRICT.has(word)));
+    return [...declaredNames(source)]
+      .filter((name) => wordsIn(name).some((word) => reserved.includes(word)))
+      .map((name) => `${source.path} ${name}`);
+  });
+}
+
+const product = files(['src', 'web'], /\.tsx?$/).filter(({ path }) => !isTest(path));
+const uses = borrowed(product);
+const usesInside = borrowedInside(product);
 
 test('a reserved word is used by its owner alone', () => {
   expect(uses.filter((use) => !SPECIFIED.some((name) => name.test(use)))).toEqual([]);
 });
 
+test('members and locals are not called by words that nobody needs in another sense', () => {
+  expect(usesInside.filter((use) => !MEMBERS.some((name) => name.test(use)))).toEqual([]);
+});
+
 test('every exception still stands for something', () => {
   expect(SPECIFIED.filter((name) => !uses.some((use) => name.test(use)))).toEqual([]);
+  expect(MEMBERS.filter((name) => !usesInside.some((use) => name.test(use)))).toEqual([]);
+});
+
+test('a borrowed word is found in members, parameters, variables and what is taken apart', () => {
+  const text = `
+export interface Step { readonly verdict: string; claims(): void }
+class Gate { #proof = 1; tally() {} }
+const { beacon: [incident] } = x;
+const f = ({ dispute = 1 }, ...checkpoints) => { let fine = 1; return fine; };`;
+  expect(borrowedInside([{ path: 'src/door/gate.ts', text }]).toSorted()).toEqual(
+    ['#proof', 'checkpoints', 'claims', 'dispute', 'incident', 'tally', 'verdict'].map((name) => `src/door/gate.ts ${name.replace('#', '')}`).toSorted(),
+  );
+  const owned = `import { readBeacon } from '../wire/listening/beacon.ts';\nconst beacon = readBeacon('');`;
+  expect(borrowedInside([{ path: 'src/door/gate.ts', text: owned }])).toEqual([]);
 });
 
 test('a borrowed word is found in names of files, types, functions and constants', () => {

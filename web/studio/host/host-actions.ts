@@ -157,9 +157,9 @@ export function openHostActions(deps: HostActionsDeps): HostActions {
       if (isRefusal(answer)) return tell(answer);
       const { url, speaker, token: theirs } = answer as { url?: unknown; speaker?: unknown; token?: unknown };
       if (typeof url !== 'string') return;
-      const claims = tokenFields(String(theirs ?? ''));
-      const id = String(speaker ?? claims?.['sub'] ?? '');
-      const exp = claims?.['exp'];
+      const fields = tokenFields(String(theirs ?? ''));
+      const id = String(speaker ?? fields?.['sub'] ?? '');
+      const exp = fields?.['exp'];
       const until = typeof exp === 'number' ? { until: exp * 1000 } : {};
       const absolute = new URL(url, globalThis.location?.href).href;
       invites.value = [{ name, url: absolute, id, ...until }, ...invites.value].slice(0, MAX_INVITES);

@@ -38,13 +38,13 @@ export const keepToken = (slug: string, token: string): boolean => keepInWindow(
 /** Reads the room from the path and the grant from the token; `now` is the wall clock in ms. */
 export function linkOf(pathname: string, token: string | undefined, now: number): Link {
   const slug = slugOf(pathname);
-  const claims = token ? tokenFields(token) : undefined;
+  const fields = token ? tokenFields(token) : undefined;
   const nobody = { slug, role: 'speaker', id: '', name: '' } as const;
   if (token === undefined) return nobody;
   // A link that was cut short on its way is said to be so, not taken for none.
-  if (!claims) return { ...nobody, flaw: 'token-invalid' };
-  const role = claims['role'] === 'host' || claims['role'] === 'co-host' ? claims['role'] : 'speaker';
-  const { exp, room } = claims as { exp?: unknown; room?: unknown };
+  if (!fields) return { ...nobody, flaw: 'token-invalid' };
+  const role = fields['role'] === 'host' || fields['role'] === 'co-host' ? fields['role'] : 'speaker';
+  const { exp, room } = fields as { exp?: unknown; room?: unknown };
   // One day of tolerance, because this device's clock or time zone may be wrong; the server decides.
   const expired = typeof exp === 'number' && exp * 1000 + 86_400_000 < now;
   const flaw = isCut(token)
@@ -54,7 +54,7 @@ export function linkOf(pathname: string, token: string | undefined, now: number)
       : expired
         ? 'token-expired'
         : undefined;
-  const who = { id: String(claims['sub'] ?? ''), name: String(claims['name'] ?? '') };
+  const who = { id: String(fields['sub'] ?? ''), name: String(fields['name'] ?? '') };
   return { slug, token, role, ...who, ...(flaw ? { flaw } : {}) };
 }
 
@@ -79,8 +79,8 @@ export function tokenFields(token: string): Record<string, unknown> | undefined 
     const bytes = Uint8Array.from(atob(body.replaceAll('-', '+').replaceAll('_', '/')), (c) =>
       c.charCodeAt(0),
     );
-    const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return claims && typeof claims === 'object' && !Array.isArray(claims) ? { ...claims } : undefined;
+    const fields: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return fields && typeof fields === 'object' && !Array.isArray(fields) ? { ...fields } : undefined;
   } catch {
     return undefined;
   }
