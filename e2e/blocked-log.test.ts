@@ -67,7 +67,11 @@ async function child(pid: number, words: string): Promise<number> {
 async function openPlace() {
   const data = mkdtempSync(join(tmpdir(), 'earshot-log-'));
   cpSync(process.env[PREPARED] ?? '', data, { recursive: true });
-  const place = { data, holder: undefined as ChildProcess | undefined, earshot: undefined as number | undefined };
+  const place = {
+    data,
+    holder: undefined as ChildProcess | undefined,
+    earshot: undefined as number | undefined,
+  };
   return Object.assign(place, {
     async [Symbol.asyncDispose]() {
       place.holder?.kill('SIGKILL');
@@ -160,7 +164,18 @@ describe.concurrent('a log that cannot be written', () => {
     await using place = await openPlace();
     const { data } = place;
     const port = await freePort();
-    const flags = ['--port', port, '--host', '127.0.0.1', '--udp-port', 0, '--metrics-port', 0, '--data', data];
+    const flags = [
+      '--port',
+      port,
+      '--host',
+      '127.0.0.1',
+      '--udp-port',
+      0,
+      '--metrics-port',
+      0,
+      '--data',
+      data,
+    ];
     const full = openSync('/dev/full', 'w');
     const started = spawn(process.execPath, [ENTRY, 'start', ...flags.map(String)], {
       env: outside(),

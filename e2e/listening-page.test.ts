@@ -79,7 +79,11 @@ describe.concurrent('a page that listens', () => {
     // Loaded again, it is the same visit; and another attempt.
     await page.reload();
     await page.getByRole('button', { name: /^Listen/ }).click();
-    await until('it joins again', async () => names(ear).filter((name) => name === 'success').length > 1, 20_000);
+    await until(
+      'it joins again',
+      async () => names(ear).filter((name) => name === 'success').length > 1,
+      20_000,
+    );
     expect(names(ear).filter((name) => name === 'visit')).toHaveLength(1);
     expect(new Set(ear.events.map(({ event: [, key] }) => key)).size).toBe(3);
     await page.close();

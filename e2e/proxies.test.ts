@@ -187,7 +187,10 @@ let written: string | undefined;
 /** One second of a tone, as a WAV file. */
 function sound(): string {
   if (written) return written;
-  const samples = Float32Array.from({ length: 48_000 }, (_, n) => 0.25 * Math.sin((2 * Math.PI * 440 * n) / 48_000));
+  const samples = Float32Array.from(
+    { length: 48_000 },
+    (_, n) => 0.25 * Math.sin((2 * Math.PI * 440 * n) / 48_000),
+  );
   written = join(folder, 'tone.wav');
   writeFileSync(written, wavFile(samples, 1));
   return written;

@@ -108,7 +108,11 @@ class Counting implements Audience {
     const { clock, log } = this.#deps;
     const { records } = await this.#shelf.restore();
     this.#restored = records;
-    if (records > 0) log.info({ records }, 'raw records were read again from the disk, so that no figure is lost by the restart');
+    if (records > 0)
+      log.info(
+        { records },
+        'raw records were read again from the disk, so that no figure is lost by the restart',
+      );
     await this.#raw.start();
     void this.#define().catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the definitions could not be written into the evidence log'),

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { commandTrial } from '../../test/command-trial.ts';
 import { expect, test } from 'vitest';
+import { commandTrial } from '../../test/command-trial.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { open } from '../claims/index.ts';
@@ -66,8 +66,13 @@ test('the answer for people says what the number is, and on which entry it rests
 test('the time is said in the sentence or beside it', async () => {
   const path = bundle();
   expect(await trial.run('300 listeners at 20:40 ET', '--bundle', path, '--json')).toBe(0);
-  expect(JSON.parse(trial.printed)).toMatchObject({ metric: 'listeners_now', at: Date.UTC(2024, 7, 13, 0, 40) });
-  expect(await trial.run('300 listeners', '--bundle', path, '--at', '02:40', '--zone', 'Europe/Paris')).toBe(0);
+  expect(JSON.parse(trial.printed)).toMatchObject({
+    metric: 'listeners_now',
+    at: Date.UTC(2024, 7, 13, 0, 40),
+  });
+  expect(await trial.run('300 listeners', '--bundle', path, '--at', '02:40', '--zone', 'Europe/Paris')).toBe(
+    0,
+  );
   expect(await trial.run('300 listeners', '--bundle', path, '--at', '2024-08-13T00:40:00Z')).toBe(0);
   expect(await trial.run('300 listeners', '--bundle', path, '--at', '19:00')).toBe(2);
   expect(trial.printed).toContain('no figures of that time');

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandTrial } from '../../test/command-trial.ts';
 import { expect, test } from 'vitest';
+import { commandTrial } from '../../test/command-trial.ts';
 import { fromProcess } from '../config/index.ts';
 import { openJournal } from '../journal/index.ts';
 import { journals } from './doctor/journals.ts';
@@ -33,7 +33,9 @@ test('every journal of the data folder is checked, and faults are reported with 
   expect(trial.printed).toContain(`✗ ${processes}: this journal was changed or has lost entries`);
   expect(trial.printed).toContain('line 3: does not follow the entry before it');
   expect(await trial.run('verify', processes, '--json')).toBe(1);
-  expect(JSON.parse(trial.printed)).toMatchObject({ journals: [{ path: processes, holds: false, entries: 3 }] });
+  expect(JSON.parse(trial.printed)).toMatchObject({
+    journals: [{ path: processes, holds: false, entries: 3 }],
+  });
   expect(await trial.run('verify', join(trial.data, 'none.jsonl'))).toBe(2);
   expect(trial.printed).toContain('cannot be read (ENOENT)');
   expect(await journals(fromProcess(['--data', trial.data]))).toMatchObject({ state: 'notice' });

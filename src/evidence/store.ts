@@ -188,7 +188,10 @@ export class EvidenceStore {
     await this.#derive()
       .then(() => this.settle())
       .catch((error: unknown) =>
-        this.#log.warn({ error: String(error) }, 'the evidence log could not be closed cleanly: it is checked and repaired at the next start'),
+        this.#log.warn(
+          { error: String(error) },
+          'the evidence log could not be closed cleanly: it is checked and repaired at the next start',
+        ),
       );
     await this.#entries[Symbol.asyncDispose]();
   }

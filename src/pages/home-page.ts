@@ -1,5 +1,5 @@
-import { isRunning, type RoomCard } from '../wire/room.ts';
 import { escapeHtml } from '../base/plain-text.ts';
+import { isRunning, type RoomCard } from '../wire/room.ts';
 import type { PlainWords } from './plain-words.ts';
 import { byline, titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';

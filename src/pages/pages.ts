@@ -1,9 +1,9 @@
 import { ERRORS } from '../base/errors.ts';
 import type { PageLanguage } from '../base/negotiation.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 import type { MetricId } from '../wire/metrics.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
-import { escapeHtml } from '../base/plain-text.ts';
 import { homeMain } from './home-page.ts';
 import { numbersWords } from './numbers/catalogue.ts';
 import { figureCard } from './numbers/figure-card.ts';

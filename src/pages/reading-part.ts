@@ -1,7 +1,7 @@
+import { escapeHtml } from '../base/plain-text.ts';
 import { roughly } from '../wire/delivery.ts';
 import { type Reading, readingOf, recordedAt } from '../wire/reading.ts';
 import { isRunning, type RoomState } from '../wire/room.ts';
-import { escapeHtml } from '../base/plain-text.ts';
 import { instant } from './sentence.ts';
 
 /** True while newcomers are sent to the text page. */

@@ -1,5 +1,5 @@
-import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import { escapeHtml } from '../base/plain-text.ts';
+import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { PlainWords } from './plain-words.ts';
 import { readingPart, readsAlong } from './reading-part.ts';
 import { byline, titleOf } from './room-words.ts';

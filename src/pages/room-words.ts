@@ -1,5 +1,5 @@
-import type { RoomCard } from '../wire/room.ts';
 import { escapeHtml } from '../base/plain-text.ts';
+import type { RoomCard } from '../wire/room.ts';
 import type { PlainWords } from './plain-words.ts';
 
 /** Names, each isolated in its own text direction. Spec: HTML, 4.5.24. */

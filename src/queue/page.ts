@@ -1,5 +1,5 @@
-import { escapeHtml } from '../base/plain-text.ts';
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../base/plain-text.ts';
 import type { Moment } from '../wire/moment.ts';
 import {
   type Place,
@@ -32,7 +32,6 @@ export const QUEUE_PAGE_HEADERS = {
   vary: 'accept-language',
   'x-robots-tag': 'noindex',
 } as const;
-
 
 /** Text written by people, in its own direction. Spec: HTML, 4.5.24 and 3.2.6.4. */
 const heading = (title: string): string => `<h1 dir="auto">${escapeHtml(title)}</h1>`;

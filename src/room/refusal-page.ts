@@ -1,9 +1,8 @@
-import { escapeHtml } from '../base/plain-text.ts';
 import type { Context } from 'hono';
 import { ERRORS } from '../base/errors.ts';
 import { languageOf } from '../base/negotiation.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 import type { RoomRefusal } from './refusal.ts';
-
 
 const ENGLISH = {
   title: 'No room was started',

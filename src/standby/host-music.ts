@@ -1,4 +1,3 @@
-import { wavHeader } from '../media/wav-header.ts';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../base/clock.ts';
 import { LONGEST_MUSIC_SECONDS } from '../base/media.ts';
 import { ms } from '../base/time.ts';
+import { wavHeader } from '../media/wav-header.ts';
 import { MAX_MUSIC_BYTES, type MusicShelf } from '../room/index.ts';
 import type { MusicNews } from './host-music-worker.ts';
 import { musicFile } from './music-watch.ts';

@@ -136,9 +136,13 @@ function borrowedInside(sources: readonly Source[]): string[] {
   return sources.flatMap((source) => {
     const [, part = ''] = source.path.split('/');
     if (part === 'wire' || JOINTS.has(part.replace(/\.ts$/, ''))) return [];
-    const known = [source.path, ...imports(source).map(({ target }) => target)].flatMap((path) => path.split('/'));
+    const known = [source.path, ...imports(source).map(({ target }) => target)].flatMap((path) =>
+      path.split('/'),
+    );
     const reserved = OWNERS.filter(({ words, folders }) => {
-      const spoken = known.some((name) => folders.includes(name) || wordsIn(name).some((word) => words.includes(word)));
+      const spoken = known.some(
+        (name) => folders.includes(name) || wordsIn(name).some((word) => words.includes(word)),
+      );
       return !spoken;
     }).flatMap(({ words }) => words.filter((word) => STRICT.has(word)));
     return [...declaredNames(source)]
@@ -171,7 +175,9 @@ class Gate { #proof = 1; tally() {} }
 const { beacon: [incident] } = x;
 const f = ({ dispute = 1 }, ...checkpoints) => { let fine = 1; return fine; };`;
   expect(borrowedInside([{ path: 'src/door/gate.ts', text }]).toSorted()).toEqual(
-    ['#proof', 'checkpoints', 'claims', 'dispute', 'incident', 'tally', 'verdict'].map((name) => `src/door/gate.ts ${name.replace('#', '')}`).toSorted(),
+    ['#proof', 'checkpoints', 'claims', 'dispute', 'incident', 'tally', 'verdict']
+      .map((name) => `src/door/gate.ts ${name.replace('#', '')}`)
+      .toSorted(),
   );
   const owned = `import { readBeacon } from '../wire/listening/beacon.ts';\nconst beacon = readBeacon('');`;
   expect(borrowedInside([{ path: 'src/door/gate.ts', text: owned }])).toEqual([]);

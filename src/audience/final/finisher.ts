@@ -74,7 +74,10 @@ export class Finisher {
     try {
       recounted = await pass;
     } catch (error) {
-      log.error({ error: String(error), room: room.slug }, 'a room could not be recounted: its figures stay as they are');
+      log.error(
+        { error: String(error), room: room.slug },
+        'a room could not be recounted: its figures stay as they are',
+      );
       return { done: false, why: 'failed' };
     }
     if (!isComplete(room, recounted)) return { done: false, why: 'incomplete' };

@@ -1,7 +1,7 @@
-import { escapeHtml } from '../../base/plain-text.ts';
 import { createHash } from 'node:crypto';
 import type { ErrorCode } from '../../base/errors.ts';
 import { ERRORS } from '../../base/errors.ts';
+import { escapeHtml } from '../../base/plain-text.ts';
 import { metricOf } from '../../wire/metrics.ts';
 import { unitShape } from '../card/unit-shape.ts';
 import type { ClaimVerdict } from '../check.ts';
@@ -108,7 +108,9 @@ export function claimsPage(
   const { words, rooms, query } = page;
   const own = words.page;
   const value = (name: string): string => escapeHtml((query.get(name) ?? '').slice(0, 400));
-  const options = rooms.map(({ slug, title }) => `<option value="${escapeHtml(slug)}">${escapeHtml(title)}</option>`);
+  const options = rooms.map(
+    ({ slug, title }) => `<option value="${escapeHtml(slug)}">${escapeHtml(title)}</option>`,
+  );
   const form = `<form method="get" action="/claims">
 <label>${own.sentence} <input name="text" required maxlength="400" value="${value('text')}" aria-describedby="example" autocomplete="off" dir="auto"><span id="example" class="ash small">${own.example}</span></label>
 <label>${own.room} <input name="room" required maxlength="200" value="${value('room')}" list="rooms" aria-describedby="room-hint" autocomplete="off"><span id="room-hint" class="ash small">${rooms.length > 0 ? own.roomHint : own.noRooms}</span></label>

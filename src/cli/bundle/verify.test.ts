@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandTrial } from '../../../test/command-trial.ts';
 import { expect, test } from 'vitest';
 import { bundleOf, checkpointAt, eventOf } from '../../../test/bundle.ts';
+import { commandTrial } from '../../../test/command-trial.ts';
 import { command, inWords } from './verify.ts';
 
 const trial = commandTrial(command);
@@ -58,7 +58,7 @@ test('what cannot be judged: exit 2, in words', async () => {
     expect(JSON.parse(trial.printed)).toMatchObject({ ok: false, unreadable: true, findings: [{}] });
   }
   expect(await trial.run(join(trial.data, 'nothing'))).toBe(2);
-  expect(await trial.run(folder)).toBe(2);
+  expect(await trial.run(trial.data)).toBe(2);
   expect(trial.printed).toContain('The file cannot be read');
   expect(await trial.run()).toBe(2);
   expect(await trial.run(kept('bundle', bundleOf(event)), '--checkpoint', kept('checkpoint', 'x'))).toBe(2);

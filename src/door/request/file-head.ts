@@ -27,7 +27,8 @@ const REQUEST_LINE = new RegExp(`^GET (${SHARED})(?:\\?([\\x21-\\x7e]{0,512}))? 
 /** A number with leading zeros would be another name for the same file; it is not cached under both. */
 const PADDED = /[/.]0\d+\./;
 /** Headers that change the answer or frame a body: requests with one of them go to the full HTTP server. */
-const CHANGES_ANSWER = /^(?:if-|range$|content-length$|transfer-encoding$|expect$|upgrade$|connection$|trailer$|te$)/;
+const CHANGES_ANSWER =
+  /^(?:if-|range$|content-length$|transfer-encoding$|expect$|upgrade$|connection$|trailer$|te$)/;
 const CODED = /(?:^|,)\s*gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;
 
 /** Whether the client accepts gzip; undefined when a header makes the answer different from everyone else's. */

@@ -1,7 +1,7 @@
+import { escapeHtml } from '../../base/plain-text.ts';
 import { METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { RoomCard } from '../../wire/room.ts';
-import { escapeHtml } from '../../base/plain-text.ts';
 import { instant } from '../sentence.ts';
 import { spokenFigure } from './numbers-main.ts';
 import { unitShape } from './unit-shape.ts';

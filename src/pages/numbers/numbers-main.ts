@@ -1,7 +1,7 @@
+import { escapeHtml } from '../../base/plain-text.ts';
 import { EXCLUSIONS, JOIN_FAILURES, METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { Figure, RoomNumbers } from '../../wire/numbers.ts';
 import type { RoomCard } from '../../wire/room.ts';
-import { escapeHtml } from '../../base/plain-text.ts';
 import type { PlainWords } from '../plain-words.ts';
 import { byline, titleOf } from '../room-words.ts';
 import { unitShape } from './unit-shape.ts';

@@ -1,5 +1,5 @@
-import type { Percentiles, RehearsalResult } from './outcome.ts';
 import { escapeHtml } from '../../base/plain-text.ts';
+import type { Percentiles, RehearsalResult } from './outcome.ts';
 import { barPlot, linePlot, type Series } from './plot.ts';
 import type { TimelineRow } from './timeline.ts';
 

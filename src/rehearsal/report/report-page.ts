@@ -1,6 +1,6 @@
+import { escapeHtml } from '../../base/plain-text.ts';
 import type { Outcome, Percentiles, RehearsalResult, Shares } from './outcome.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import { escapeHtml } from '../../base/plain-text.ts';
 import { figures } from './report-figures.ts';
 
 /** The report of a rehearsal as one HTML file that needs nothing else. */
