@@ -92,8 +92,6 @@ const STRICT: ReadonlySet<string> = new Set(
 const JOINTS: ReadonlySet<string> = new Set(['role', 'cli', 'main', 'roles']);
 /** Members and locals that a specification named, or that stand for the role `tally`. */
 const MEMBERS: readonly RegExp[] = [
-  // Inclusion and consistency proofs. Spec: RFC 9162, 2.1.3, 2.1.4.
-  /^src\/evidence\/\S+ (\w*P|p)roofs?$/,
   // The socket of the role, beside those of the others.
   /^src\/door\/\S+ tally$/,
 ];

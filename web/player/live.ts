@@ -285,8 +285,8 @@ class LivePlayer implements Player {
     const back = this.#where.place === 'live' && to.place === 'ring';
     const moved = this.#where.place !== to.place;
     if (moved) this.#network.anew('at-once');
-    const { seat, back: proof, session } = this.#where;
-    this.#where = { ...to, seat: to.seat ?? seat, back: to.back ?? proof, session: to.session ?? session };
+    const { seat, back: known, session } = this.#where;
+    this.#where = { ...to, seat: to.seat ?? seat, back: to.back ?? known, session: to.session ?? session };
     if (!moved) return;
     // At the live edge nothing extra is buffered for caches.
     if (to.place === 'live' && this.#roomy) this.#learn(false);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import { digest } from '../../base/hmac.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
+import { digest } from '../../keys/hmac.ts';
 import { readBeacon } from '../../wire/listening/beacon.ts';
 import { firstSegment, proofOf } from '../../wire/listening-proof.ts';
 import { isRunning, type RoomCard } from '../../wire/room.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Hmac, openHmac } from '../../base/hmac.ts';
+import { type Hmac, openHmac } from '../../keys/hmac.ts';
 import type { ClientAddress } from '../network/client-address.ts';
 
 const SALT_BYTES = 32;

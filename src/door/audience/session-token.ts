@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { openHmac } from '../../base/hmac.ts';
-import { randomId } from '../../base/random-id.ts';
+import { openHmac } from '../../keys/hmac.ts';
+import { randomId } from '../../keys/random-id.ts';
 import { SESSION_TOKEN, WINDOW_SEGMENTS } from '../../wire/listening-proof.ts';
 
 const ID_BYTES = 8;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
-import { openHmac } from '../../base/hmac.ts';
-import { randomId } from '../../base/random-id.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
+import { openHmac } from '../../keys/hmac.ts';
+import { randomId } from '../../keys/random-id.ts';
 import { EXCLUSIONS, type Exclusion } from '../../wire/metrics.ts';
 import { FLAG, SLOT_S, SLOTS, TRANSPORTS, type Way } from '../../wire/session-record.ts';
 import { type ClientAddress, networkOf } from '../network/client-address.ts';
