@@ -10,6 +10,7 @@ import type { AudienceSample, RoomNumbers } from '../wire/numbers.ts';
 import { isRunning, type RoomCard } from '../wire/room.ts';
 import { RECORD_BYTES } from '../wire/session-record.ts';
 import { DEFINITIONS, definitionsHash } from './definitions.ts';
+import { DoorProgress } from './door-progress.ts';
 import type { EvidencePort } from './evidence-port.ts';
 import type { Recounted, RecountOrder } from './final/final-pass.ts';
 import { Finisher, type RecountResult } from './final/finisher.ts';
@@ -58,7 +59,7 @@ const PREFIX = '/rooms/';
 const RECOUNT = '/recount/';
 const SLUG = /^[a-z0-9-]{1,64}$/;
 const TICK = ms(1000);
-/** So long after an instant its sample is taken: doors say what they have within a second of it. */
+/** So long after an instant its sample is taken at the earliest. Then it waits for doors that have not told up to it. */
 const GRACE_MS = 3_000;
 /** Instants that are made up for after a pause: the entries reach back two minutes. */
 const MOST_LATE_INSTANTS = 9;
@@ -81,6 +82,7 @@ class Counting implements Audience {
   readonly #tells: ((message: Message) => void)[] = [];
   /** The newest sample of each room that was not told yet. */
   readonly #samples = new Map<string, AudienceSample>();
+  readonly #doors = new DoorProgress();
   #tick: Disposable | undefined;
   #sampledAt = 0;
   #records = 0;
@@ -178,6 +180,7 @@ class Counting implements Audience {
   }
 
   #sessions(head: Extract<Message['head'], { kind: 'sessions' }>, body: Uint8Array): void {
+    this.#doors.told(head.door, head.upTo);
     if (body.length === 0 || body.length % RECORD_BYTES !== 0) return;
     this.#raw.write({ v: 1, at: this.#deps.clock.wall(), door: head.door, rooms: head.rooms }, body);
     const words = new Int32Array(Uint8Array.from(body).buffer);
@@ -191,9 +194,11 @@ class Counting implements Audience {
   #turn(): void {
     const { clock } = this.#deps;
     const wall = clock.wall();
+    this.#doors.tick();
     // Doors that come back first say what they kept.
     if (clock.now() - this.#startedAt < GRACE_MS) return;
     for (const at of instantsBetween(this.#sampledAt, wall - GRACE_MS, MOST_LATE_INSTANTS)) {
+      if (!this.#doors.has(at)) break;
       this.#sampledAt = at;
       if (at % MINUTE_MS === 0) this.#closeMinute(at / MINUTE_MS - 1);
       for (const [slug, room] of this.#shelf.rooms) {
