@@ -10,7 +10,26 @@ const MOST_LETTERS = 512;
 /** Our own rehearsals call themselves so; see `src/rehearsal/people`. */
 const REHEARSAL = /^earshot-crowd\b/;
 /** Libraries and engines that the list does not know. */
-const LIBRARY = /^(?:node|undici|Deno|Bun|Java|Dalvik|libwww|Apache-HttpClient|PostmanRuntime)\b/;
+const LIBRARY =
+  /^(?:node|undici|Deno|Bun|Java|libwww|Apache-HttpClient|PostmanRuntime|reqwest|GuzzleHttp|libcurl|PycURL|python-urllib3|aria2)\b/;
+/** Servers that pass the sound on: who hears it there is not known here. */
+const RELAY = /^(?:Icecast|liquidsoap|shoutcast|AzuraRelay)\b/i;
+/**
+ * Robots that say so themselves and that the list does not know yet. There are phones called Cubot. `atc` is what a watch
+ * fetches by itself, beside its telephone.
+ */
+const ROBOT = new RegExp(
+  [
+    String.raw`(?<!cu|tweet)bot\b`,
+    String.raw`(?:crawler|spider|scraper|scrapy|fetcher|importer|transcriber?|indexer|analyzer|scanner)\b`,
+    String.raw`\b(?:podcast.sync|feed.?parser|feed consumer|monitoring|probe|worker)\b`,
+    String.raw`^Mozilla\/\S+ \(compatible;[^)]*https?:\/\/|^atc\/`,
+  ].join('|'),
+  'i',
+);
+/** Programs of people that the list takes for robots: podcast players, and any program of an Android phone. */
+const PLAYER =
+  /^(?:Overcast|Podimo|EpisodeFever|FeedFlow)\/|^Mozilla\/.* PocketCasts\/|^Dalvik\/\S+ \(Linux; U; Android /;
 
 /** One of the list, as far as it is read. */
 interface Listed {
@@ -45,7 +64,9 @@ const { any: ANY, kinds: KINDS } = readPatterns();
 
 function kindOf(agent: string): Exclusion {
   if (REHEARSAL.test(agent)) return 'rehearsal';
-  if (LIBRARY.test(agent)) return 'bot-library';
+  if (LIBRARY.test(agent) || RELAY.test(agent)) return 'bot-library';
+  if (ROBOT.test(agent)) return KINDS.find(([kind]) => kind.test(agent))?.[1] ?? 'bot';
+  if (PLAYER.test(agent)) return 'none';
   if (!ANY.test(agent)) return 'none';
   return KINDS.find(([kind]) => kind.test(agent))?.[1] ?? 'bot';
 }

@@ -37,6 +37,40 @@ test('players and browsers count, radios too; programs and browsers without a wi
   expect(agentExclusion(counted[0], '"HeadlessChrome";v="140"')).toBe('headless');
 });
 
+test('robots that the list does not know yet, and servers that pass the sound on, are told by what they call themselves', () => {
+  const others: Record<string, string> = {
+    'Mozilla/5.0 (compatible; NewVoiceBot/0.1; +https://voice.example/bot)': 'bot',
+    'Mozilla/5.0 (compatible; Gatherer/1.0; +https://gather.example)': 'bot',
+    'AudioFetcher/1.0': 'bot',
+    'speech-transcriber/2': 'bot',
+    'Overcast/1.0 Podcast Sync (+http://overcast.fm/)': 'bot',
+    'kube-probe/1.27': 'bot',
+    'atc/1.0 watchOS/7.1 model/Watch4,2': 'bot',
+    'Icecast 2.4.4': 'bot-library',
+    'Liquidsoap/2.2.4 (Unix; OCaml 4.14.1)': 'bot-library',
+    'libcurl/7.65.1': 'bot-library',
+    'Discordbot/2.0': 'preview',
+  };
+  for (const [agent, why] of Object.entries(others))
+    expect([agent, agentExclusion(agent)]).toEqual([agent, why]);
+});
+
+test('people are no robots because of the name of their telephone or their player', () => {
+  for (const agent of [
+    'Mozilla/5.0 (Linux; Android 8.0.0; CUBOT_P20) AppleWebKit/537.36 Chrome/70.0.3538.110 Mobile Safari/537.36',
+    'Mozilla/5.0 (Linux; Android 6.0; CUBOT NOTE S) AppleWebKit/537.36 Chrome/70.0.3538.80 Mobile Safari/537.36',
+    'Mozilla/5.0 (Linux; Android 12; CUBOT) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile Safari/537.36',
+    'Mozilla/5.0 (compatible; MSIE 10.0; Windows Phone 8.0; Trident/6.0; IEMobile/10.0; ARM; Touch)',
+    'Dalvik/2.1.0 (Linux; U; Android 13; SM-G991B Build/TP1A.220624.014)',
+    'stagefright/1.2 (Linux;Android 9)',
+    'Overcast/3.0 (+http://overcast.fm/; iOS podcast app)',
+    'Podimo/1.11.3 build 91/Android 28',
+    'KaiOS Downloader',
+    'Linux UPnP/1.0 Sonos/79.1-53290 (ZPS12)',
+  ])
+    expect([agent, agentExclusion(agent)]).toEqual([agent, 'none']);
+});
+
 test('networks of a list are found, of both families, and what is no network is told', () => {
   const wrong: string[] = [];
   const text =
