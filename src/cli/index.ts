@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'check a number that somebody said against what was counted',
     load: () => import('./claim.ts'),
   },
+  verdict: {
+    does: 'say what access logs support: crowd, attack, both, own fault, or nothing',
+    load: () => import('./verdict/verdict.ts'),
+  },
   verify: {
     does: 'check a bundle of audience figures, without a network and without trust',
     load: () => import('./bundle/verify.ts'),

@@ -35,6 +35,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   audience: ['base', 'wire', 'keys', 'http', 'journal'],
   evidence: ['base', 'wire', 'keys', 'http', 'journal'],
   claims: ['base', 'wire', 'http', 'journal'],
+  // Pure functions over the lines of a log.
+  verdict: ['base'],
   // One file that outsiders read, and that needs nothing of the rest.
   verifier: ['wire'],
   // People.
@@ -46,7 +48,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],
   roles: ['base', 'config', 'role'],
-  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store door audience evidence claims verifier'.split(
+  cli: 'base native media wire keys journal http config certificate plan role roles main supervisor stage archive edge rehearsal store door audience evidence claims verifier verdict'.split(
     ' ',
   ),
 };

@@ -1,0 +1,99 @@
+import { add } from './columns.ts';
+
+/**
+ * What each client asked for in each slot of time. When the limit is reached, slots become twice as long and cells of
+ * the same client merge, so that any log fits.
+ */
+export class Cells {
+  client: Uint32Array;
+  slot: Int32Array;
+  requests: Uint32Array;
+  cost: Float32Array;
+  failed: Uint32Array;
+  /** Seconds of a slot. */
+  seconds: number;
+  size = 0;
+  readonly #most: number;
+
+  constructor(most: number, seconds: number) {
+    this.#most = most;
+    this.seconds = seconds;
+    const room = Math.min(most, 65_536);
+    this.client = new Uint32Array(room);
+    this.slot = new Int32Array(room);
+    this.requests = new Uint32Array(room);
+    this.cost = new Float32Array(room);
+    this.failed = new Uint32Array(room);
+  }
+
+  slotOf(at: number): number {
+    return Math.floor(at / 1000 / this.seconds);
+  }
+
+  /** Counts a request; `last` has the client's cell of before (one more than its index, 0 for none). */
+  add(client: number, at: number, cost: number, failed: boolean, last: Uint32Array): void {
+    const slot = this.slotOf(at);
+    const before = (last[client] as number) - 1;
+    if (before >= 0 && this.slot[before] === slot) {
+      this.#count(before, cost, failed);
+      return;
+    }
+    if (this.size === this.#most) {
+      this.#coarsen(last);
+      this.add(client, at, cost, failed, last);
+      return;
+    }
+    if (this.size === this.client.length) this.#grow();
+    const cell = this.size++;
+    this.client[cell] = client;
+    this.slot[cell] = slot;
+    last[client] = cell + 1;
+    this.#count(cell, cost, failed);
+  }
+
+  #count(cell: number, cost: number, failed: boolean): void {
+    add(this.requests, cell);
+    add(this.cost, cell, cost);
+    if (failed) add(this.failed, cell);
+  }
+
+  #grow(): void {
+    const room = Math.min(this.#most, this.client.length * 2);
+    const grown = <T extends Uint32Array | Int32Array | Float32Array>(old: T, larger: T): T => {
+      larger.set(old);
+      return larger;
+    };
+    this.client = grown(this.client, new Uint32Array(room));
+    this.slot = grown(this.slot, new Int32Array(room));
+    this.requests = grown(this.requests, new Uint32Array(room));
+    this.cost = grown(this.cost, new Float32Array(room));
+    this.failed = grown(this.failed, new Uint32Array(room));
+  }
+
+  #coarsen(last: Uint32Array): void {
+    while (this.size > this.#most * 0.75) {
+      const before = this.size;
+      this.seconds *= 2;
+      last.fill(0);
+      this.size = 0;
+      for (let i = 0; i < before; i++) {
+        const client = this.client[i] as number;
+        const slot = Math.floor((this.slot[i] as number) / 2);
+        const [requests, cost, failed] = [
+          this.requests[i] as number,
+          this.cost[i] as number,
+          this.failed[i] as number,
+        ];
+        const same = (last[client] as number) - 1;
+        const merges = same >= 0 && this.slot[same] === slot;
+        const to = merges ? same : this.size++;
+        this.client[to] = client;
+        this.slot[to] = slot;
+        this.requests[to] = requests + (merges ? (this.requests[to] as number) : 0);
+        this.cost[to] = cost + (merges ? (this.cost[to] as number) : 0);
+        this.failed[to] = failed + (merges ? (this.failed[to] as number) : 0);
+        last[client] = to + 1;
+      }
+    }
+  }
+}

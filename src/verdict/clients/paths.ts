@@ -1,0 +1,33 @@
+import { hashOf } from './network.ts';
+import { type TargetKind, targetKind } from './target-kind.ts';
+
+/** What is known of one path. */
+export interface PathSense {
+  readonly kind: TargetKind;
+  readonly hash: number;
+  /** Requests for it; counted only for paths that are remembered. */
+  requests: number;
+}
+
+/** Paths by name, up to a limit; of further ones only kind and hash are worked out, each time again. */
+export class SeenPaths {
+  readonly #known = new Map<string, PathSense>();
+  readonly #most: number;
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  sense(path: string): PathSense {
+    const known = this.#known.get(path);
+    if (known) return known;
+    const sense = { kind: targetKind(path), hash: hashOf(path), requests: 0 };
+    if (this.#known.size < this.#most) this.#known.set(Buffer.from(path).toString(), sense);
+    return sense;
+  }
+
+  /** The path of a hash, if it is remembered. */
+  nameOf(hash: number): string | undefined {
+    for (const [path, sense] of this.#known) if (sense.hash === hash) return path;
+    return undefined;
+  }
+}
