@@ -122,7 +122,7 @@ test.each(Object.keys(PROXIES))(
       async () => (await ask(`${url}/healthz`).catch(() => undefined))?.status === 200,
     );
     const asked = Date.now();
-    using listener = rawListener(url, room.slug, 'opus', own.cert);
+    using listener = rawListener(url, room.slug, 'opus', { ca: own.cert });
     await until(`${name} passes on the first sound`, () => listener.received.length >= 1);
     const first = (listener.received[0]?.at ?? Number.POSITIVE_INFINITY) - asked;
 

@@ -78,7 +78,7 @@ test('a whole server over TLS: the sound continues while the certificate changes
   expect(room.url).toBe(`${url}/r/${room.slug}`);
   await server.cli('room', 'open', room.slug);
   const listeners = Array.from({ length: 6 }, () =>
-    rawListener(url, room.slug, 'opus', readFileSync(authorities, 'utf8')),
+    rawListener(url, room.slug, 'opus', { ca: readFileSync(authorities, 'utf8') }),
   );
   await until('everyone hears', () => listeners.every(({ received }) => received.length > 10), 40_000);
 

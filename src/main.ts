@@ -18,6 +18,7 @@ import type { Config } from './config/index.ts';
 import { type Entry, openJournal, openLostEntries } from './journal/index.ts';
 import { readSecret } from './keys/secret.ts';
 import { certificateOf, lastGoodCertificate } from './role/certificate-files.ts';
+import { resetCountingClock } from './role/counting-clock.ts';
 import { paths } from './role/paths.ts';
 import { openProcessMetrics } from './role/process-metrics.ts';
 import { ROLES, type RoleName } from './roles.ts';
@@ -154,6 +155,7 @@ export async function start(
   // Without this entry before the next start, the supervisor itself was killed.
   locks.defer(() => record({ event: 'stopped', pid: process.pid }));
   readSecret(at.secret);
+  if (roles.includes('tally')) resetCountingClock(at);
   const certificate = lastGoodCertificate(config);
   const files = certificateOf(config)?.files;
   const machine = locks.use(

@@ -19,13 +19,13 @@ export interface RawListener extends Disposable {
 
 /**
  * Listens to `/r/:slug/stream`; over https with `ca` as the only authority. It checks nothing itself and records
- * everything it receives.
+ * everything it receives. `name`: it says that it is this program, and goes on with its session when it comes back.
  */
 export function rawListener(
   url: string,
   slug: string,
   codec: 'opus' | 'aac' = 'opus',
-  ca?: string,
+  { ca, name }: { readonly ca?: string | undefined; readonly name?: string } = {},
 ): RawListener {
   const get = url.startsWith('https:') ? getSecure : getPlain;
   const received: Received[] = [];
@@ -33,6 +33,7 @@ export function rawListener(
   let lastEnd: 'whole' | 'torn' | undefined;
   let closed = false;
   let current: ReturnType<typeof get> | undefined;
+  let session = 'new';
   let timer: NodeJS.Timeout | undefined;
 
   const connect = (): void => {
@@ -49,10 +50,15 @@ export function rawListener(
       reconnects += 1;
       timer = setTimeout(connect, 50 + Math.random() * 150);
     };
-    const query = `codec=${codec}${last === undefined ? '' : `&after=${last}`}`;
+    const asked = name === undefined ? '' : `&session=${session}`;
+    const query = `codec=${codec}${last === undefined ? '' : `&after=${last}`}${asked}`;
     current = get(
       `${url}/r/${slug}/stream?${query}`,
-      { agent: false, ...(ca === undefined ? {} : { ca }) },
+      {
+        agent: false,
+        ...(name === undefined ? {} : { headers: { 'user-agent': name } }),
+        ...(ca === undefined ? {} : { ca }),
+      },
       (response) => {
         if (response.statusCode !== 200) {
           response.resume();
@@ -60,6 +66,7 @@ export function rawListener(
           return;
         }
         heard = true;
+        session = String(response.headers['earshot-session'] ?? session);
         response.on('data', (chunk: Buffer) => {
           pending = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk;
           while (pending.length >= 8) {

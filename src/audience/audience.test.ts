@@ -6,6 +6,7 @@ import { listened, listening, makeCrowd, recordsAt } from '../../test/audience-c
 import { type ManualClock, manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { epochMs } from '../base/time.ts';
+import { openSteadyWall } from '../native/steady-wall.ts';
 import type { FinalEntry, MinuteEntry } from '../wire/evidence-entry.ts';
 import { EMPTY, type Message, type MessageHead } from '../wire/feed.ts';
 import type { RoomCard } from '../wire/room.ts';
@@ -158,6 +159,37 @@ test('closed raw files are named with their hash, a torn one is read as far as i
   const restored = again.metrics().find(({ name }) => name.endsWith('restored_total'))?.value as number;
   expect(restored).toBeLessThan(whole);
   expect(restored).toBeGreaterThan(whole / 2);
+});
+
+test.each([
+  ['forward', 1],
+  ['back', -1],
+])('a clock that is set a day %s loses no minute, and is told once', async (_, way) => {
+  const on = bench();
+  const crowd = makeCrowd({ sessions: 80, seed: 6, lasts: 300, doors: 2, stays: 120, moves: 0 });
+  const stepped: number[] = [];
+  const { wall } = openSteadyWall({
+    ...{ clock: on.clock, monotonic: () => on.clock.now(), uptime: () => on.clock.now(), boot: () => 'a' },
+    stepped: (ahead) => void stepped.push(ahead),
+  });
+  await using audience = await open({
+    ...{ clock: { ...on.clock, wall }, log: silentLog, dir: on.dir, keep: 86_400_000, quota: 1e9 },
+    evidence: on.evidence,
+  });
+  say(audience, { kind: 'rooms', rooms: [CARD] });
+  for (let now = 10; now <= 390; now += 10) {
+    on.clock.advance(now === 10 ? 14_000 : 10_000);
+    if (now === 150) on.clock.stepWall(way * 86_400_000);
+    for (const [door, body] of recordsAt(crowd, now, 2, START_MINUTE)) say(audience, sessions(door, 0), body);
+    await settle();
+  }
+  const minutes = on.entries.filter((entry): entry is MinuteEntry => entry.kind === 'minute');
+  expect(minutes.map(({ minute }) => minute)).toEqual([0, 1, 2, 3, 4, 5].map((n) => START_MINUTE + n));
+  expect(minutes.slice(1, 5).map(({ samples }) => samples.length)).toEqual([6, 6, 6, 6]);
+  expect(minutes.reduce((sum, { seconds }) => sum + seconds.stage + seconds.standby, 0)).toBe(
+    listened(crowd),
+  );
+  expect(stepped).toEqual([way * 86_400_000]);
 });
 
 test('what no door of ours would say is ignored', async () => {

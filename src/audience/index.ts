@@ -14,6 +14,7 @@ import { DoorProgress } from './door-progress.ts';
 import type { EvidencePort } from './evidence-port.ts';
 import type { Recounted, RecountOrder } from './final/final-pass.ts';
 import { Finisher, type RecountResult } from './final/finisher.ts';
+import { Compactor } from './records/compactor.ts';
 import { RawLog } from './records/raw-log.ts';
 import { type AudienceRoom, instantsBetween } from './room.ts';
 import { RoomShelf, takeRows } from './room-shelf.ts';
@@ -34,6 +35,8 @@ export interface AudienceDeps {
   readonly quota: number;
   /** Default: nothing is written down as evidence. */
   readonly evidence?: EvidencePort;
+  /** Raw files of so many bytes are made compact. Default: `COMPACT_FROM_BYTES`. */
+  readonly compactFrom?: number;
   /** Counts a room again from its raw records. Default: in a thread. */
   recount?(order: RecountOrder): Promise<Recounted>;
 }
@@ -64,6 +67,7 @@ const GRACE_MS = 3_000;
 /** Instants that are made up for after a pause: the entries reach back two minutes. */
 const MOST_LATE_INSTANTS = 9;
 const MINUTE_MS = 60_000;
+const SLOT_MS = 10_000;
 const QUIET_MS = 10 * MINUTE_MS;
 const FORGET_EVERY_MINUTES = 10;
 
@@ -77,6 +81,7 @@ export async function open(deps: AudienceDeps): Promise<Audience> {
 class Counting implements Audience {
   readonly #deps: AudienceDeps;
   readonly #raw: RawLog;
+  readonly #compactor: Compactor;
   readonly #shelf: RoomShelf;
   readonly #finisher: Finisher;
   readonly #tells: ((message: Message) => void)[] = [];
@@ -97,6 +102,13 @@ class Counting implements Audience {
       ...{ clock: deps.clock, log: deps.log, dir: rawDir, keep: deps.keep, quota: deps.quota },
       closed: (file) => write({ v: 1, kind: 'raw-file', at: deps.clock.wall(), ...file }),
       gap: (gap) => write({ v: 1, kind: 'gap', ...gap }),
+    });
+    this.#compactor = new Compactor({
+      ...{ log: deps.log, dir: rawDir, isNamed: (file) => this.#raw.isNamed(file) },
+      ...(deps.compactFrom === undefined ? {} : { least: deps.compactFrom }),
+      written: async (file) =>
+        (await deps.evidence?.append({ v: 1, kind: 'raw-file', at: deps.clock.wall(), ...file }))?.kept ??
+        true,
     });
     this.#finisher = new Finisher({
       ...{ clock: deps.clock, log: deps.log, rawDir, flushed: () => this.#raw.flush() },
@@ -168,7 +180,8 @@ class Counting implements Audience {
   #cards(cards: readonly RoomCard[]): void {
     for (const card of cards) {
       const { slug, status } = card;
-      if (this.#shelf.rooms.has(slug) || isRunning(status)) this.#room(slug)?.card(card);
+      if (this.#shelf.rooms.has(slug) || isRunning(status))
+        this.#room(slug)?.card(card, this.#deps.clock.wall());
     }
   }
 
@@ -183,7 +196,7 @@ class Counting implements Audience {
     this.#doors.told(head.door, head.upTo);
     if (body.length === 0 || body.length % RECORD_BYTES !== 0) return;
     this.#raw.write({ v: 1, at: this.#deps.clock.wall(), door: head.door, rooms: head.rooms }, body);
-    const words = new Int32Array(Uint8Array.from(body).buffer);
+    const words = new Int32Array(new Uint8Array(body).buffer);
     this.#records += takeRows(
       words,
       head.rooms.map((slug) => this.#room(slug)),
@@ -199,6 +212,10 @@ class Counting implements Audience {
     if (clock.now() - this.#startedAt < GRACE_MS) return;
     for (const at of instantsBetween(this.#sampledAt, wall - GRACE_MS, MOST_LATE_INSTANTS)) {
       if (!this.#doors.has(at)) break;
+      // A minute that was not over when time was skipped: the machine slept.
+      const running = Math.floor(this.#sampledAt / MINUTE_MS);
+      const skipped = at - this.#sampledAt > SLOT_MS && running < Math.ceil(at / MINUTE_MS) - 1;
+      if (skipped && this.#sampledAt > 0) this.#closeMinute(running);
       this.#sampledAt = at;
       if (at % MINUTE_MS === 0) this.#closeMinute(at / MINUTE_MS - 1);
       for (const [slug, room] of this.#shelf.rooms) {
@@ -247,7 +264,10 @@ class Counting implements Audience {
           ),
       );
     }
-    void this.#shelf.save().then(() => this.#shelf.release(minute * MINUTE_MS - QUIET_MS));
+    void this.#shelf.save().then((from) => {
+      this.#shelf.release(minute * MINUTE_MS - QUIET_MS);
+      return this.#compactor.run(from);
+    });
   }
 
   onNumbers(tell: (message: Message) => void): void {
@@ -324,6 +344,16 @@ class Counting implements Audience {
         'earshot_tally_raw_written_bytes_total',
         'Bytes written into files of raw records',
         this.#raw.written,
+      ),
+      counter(
+        'earshot_tally_raw_compacted_bytes_total',
+        'Bytes of raw files that were made compact, before they were',
+        this.#compactor.counts.before,
+      ),
+      counter(
+        'earshot_tally_raw_compact_bytes_total',
+        'Bytes of the compact files that stand for them',
+        this.#compactor.counts.after,
       ),
       counter(
         'earshot_tally_raw_records_lost_total',

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
-import { readBlocks } from './records/raw-file.ts';
-import { byAge, type RawLog, type RawPlace, rawFiles } from './records/raw-log.ts';
+import { byAge, rawFiles, readRaw } from './records/raw-folder.ts';
+import type { RawLog, RawPlace } from './records/raw-log.ts';
 import { AudienceRoom } from './room.ts';
 import { readRoom, roomBytes, roomOf, writeRoom } from './room-file.ts';
 
@@ -34,7 +34,7 @@ const before = (a: RawPlace, b: RawPlace): boolean => {
 export class RoomShelf {
   readonly #deps: RoomShelfDeps;
   readonly rooms = new Map<string, AudienceRoom>();
-  #saving: Promise<void> | undefined;
+  #saving: Promise<string> | undefined;
   #failing = false;
 
   constructor(deps: RoomShelfDeps) {
@@ -89,7 +89,7 @@ export class RoomShelf {
       if (position && byAge(file, position.place.file) < 0) continue;
       const from = file === position?.place.file ? position.place.offset : 0;
       try {
-        for await (const { head, words, offset } of readBlocks(join(rawDir, file), from)) {
+        for await (const { head, words, offset } of readRaw(rawDir, file, from)) {
           blocks += 1;
           const place = { file, offset };
           const rooms: (AudienceRoom | undefined)[] = [];
@@ -112,15 +112,18 @@ export class RoomShelf {
     return { records, blocks };
   }
 
-  /** Writes the snapshots of all rooms that have changed. */
-  save(): Promise<void> {
+  /**
+   * Writes the snapshots of all rooms that have changed. The answer: the raw file from which on records may be needed
+   * again; '' when they could not be written.
+   */
+  save(): Promise<string> {
     this.#saving ??= this.#save().finally(() => {
       this.#saving = undefined;
     });
     return this.#saving;
   }
 
-  async #save(): Promise<void> {
+  async #save(): Promise<string> {
     const { dir, raw, log } = this.#deps;
     const place = raw.place;
     const wanted: string[] = [];
@@ -143,6 +146,7 @@ export class RoomShelf {
       });
       await rename(`${path}.new`, path);
       this.#failing = false;
+      return place.file;
     } catch (error) {
       if (!this.#failing)
         log.warn(
@@ -150,6 +154,7 @@ export class RoomShelf {
           'figures of rooms cannot be saved: they go on, and are lost if this process ends before they can be',
         );
       this.#failing = true;
+      return '';
     }
   }
 

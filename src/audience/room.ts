@@ -108,13 +108,17 @@ export class AudienceRoom {
     this.#changed();
   }
 
-  card({ clocks, status }: RoomCard): void {
+  /** `now`: wall-clock ms by which minutes are counted. */
+  card({ clocks, status }: RoomCard, now: number): void {
     this.isRunning = isRunning(status);
-    this.#clocks(clocks.opened, isOver(status) ? clocks.ended : undefined);
+    this.#clocks(clocks.opened, isOver(status) ? clocks.ended : undefined, now);
   }
 
-  #clocks(opened: number | undefined, ended: number | undefined): void {
+  #clocks(opened: number | undefined, said: number | undefined, now: number): void {
     const { memory } = this;
+    // The machine's clock was set meanwhile: the end is now.
+    const isAmiss = said !== undefined && (said > now + MINUTE_MS || said < (opened ?? said));
+    const ended = isAmiss ? (memory.ended ?? now) : said;
     if (opened === memory.opened && ended === memory.ended) return;
     if (opened !== undefined) memory.opened = opened;
     if (ended !== undefined) memory.ended = ended;

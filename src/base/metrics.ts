@@ -1,15 +1,47 @@
 /** One labelled number of a metric. */
 export type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
 
-/** A metric of Prometheus: base units (seconds, bytes, ratios), counters that end in `_total`. */
-export interface Metric {
+/** What every metric has. */
+interface Described {
   /** `earshot_<part>_<what>_<unit>`. */
   readonly name: string;
-  readonly kind: 'counter' | 'gauge';
   /** One sentence for a reader who has never seen the code. */
   readonly help: string;
+}
+
+/** A metric of Prometheus: base units (seconds, bytes, ratios), counters that end in `_total`. */
+export interface Metric extends Described {
+  readonly kind: 'counter' | 'gauge';
   /** A number, or one for each set of labels. A value that is not finite is unknown and left out. */
   readonly value: number | Iterable<Sample>;
+}
+
+/** How often something took how long. */
+export interface HistogramMetric extends Described {
+  readonly kind: 'histogram';
+  readonly value: ClassCounts;
+}
+
+/** Counts values by class. */
+export class ClassCounts {
+  readonly bounds: readonly number[];
+  readonly counts: Float64Array;
+  sum = 0;
+  count = 0;
+
+  /** `bounds`: the upper ends of the classes, growing; what is above the last of them is in none. */
+  constructor(bounds: readonly number[]) {
+    this.bounds = bounds;
+    this.counts = new Float64Array(bounds.length);
+  }
+
+  /** Counts a value, in the unit of the metric. */
+  add(value: number): void {
+    this.sum += value;
+    this.count += 1;
+    const at = this.bounds.findIndex((bound) => value <= bound);
+    if (at >= 0) this.counts[at] = (this.counts[at] ?? 0) + 1;
+  }
 }
 
 const NAME = /^earshot_[a-z0-9]+(_[a-z0-9]+)*$/;
@@ -25,17 +57,33 @@ const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
  * @throws RangeError when a name breaks the conventions: unknown prefix, counter without `_total`, no base unit.
  * Spec: Prometheus exposition format 0.0.4.
  */
-export function exposition(metrics: readonly Metric[]): string {
+export function exposition(metrics: readonly (Metric | HistogramMetric)[]): string {
   const lines: string[] = [];
-  for (const { name, kind, help, value } of metrics) {
+  for (const metric of metrics) {
+    const { name, kind, help } = metric;
     if (!NAME.test(name) || NO_BASE_UNIT.test(name) || name.endsWith('_total') !== (kind === 'counter'))
       throw new RangeError(`${name} is not a valid name for a ${kind}`);
     lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${kind}`);
+    if (metric.kind === 'histogram') {
+      lines.push(...classes(name, metric.value));
+      continue;
+    }
+    const { value } = metric;
     const samples: Iterable<Sample> = typeof value === 'number' ? [[{}, value]] : value;
     for (const [labels, number] of samples)
       if (Number.isFinite(number)) lines.push(`${name}${braces(labelText(labels))} ${number}`);
   }
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+/** Spec: Prometheus exposition format 0.0.4, histograms: each class has what is in the ones below it as well. */
+function classes(name: string, { bounds, counts, sum, count }: ClassCounts): string[] {
+  let below = 0;
+  const lines = bounds.map((bound, i) => {
+    below += counts[i] ?? 0;
+    return `${name}_bucket{le="${bound}"} ${below}`;
+  });
+  return [...lines, `${name}_bucket{le="+Inf"} ${count}`, `${name}_sum ${sum}`, `${name}_count ${count}`];
 }
 
 /** The metrics of one process, and the labels that distinguish it from the others. */

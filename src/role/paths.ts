@@ -49,6 +49,7 @@ export function paths(data: string) {
     loops: join(root, 'standby.bin'),
     compiled: join(root, 'compiled'),
     pid: join(run, 'supervisor.pid'),
+    countingClock: join(run, 'counting-clock.json'),
     lock: (role: string) => join(run, `${role}.lock`),
     siteBus: join(run, 'site.sock'),
     siteHttp: join(run, 'site.http'),

@@ -1,14 +1,30 @@
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RoomNumbers } from '../wire/numbers.ts';
 
 const WAIT_MS = 3_000;
+/** While the other process is just starting it is asked again so often, ms. */
+const AGAIN_MS = 100;
+/** What the system says while nobody listens, or no longer. Spec: connect(2). */
+const AWAY: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
 /** Numbers are some kB, a bundle of a long evening some MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Asks another process of this machine; undefined for 404, rejects while it is away. */
-function asked(socketPath: string, path: string): Promise<string | undefined> {
+/** Asks another process of this machine; undefined for 404, rejects when it has been away for `WAIT_MS`. */
+async function asked(socketPath: string, path: string): Promise<string | undefined> {
+  const signal = AbortSignal.timeout(WAIT_MS);
+  for (;;) {
+    try {
+      return await askedOnce(socketPath, path, signal);
+    } catch (error) {
+      if (signal.aborted || !AWAY.has((error as NodeJS.ErrnoException).code)) throw error;
+      await sleep(AGAIN_MS);
+    }
+  }
+}
+
+function askedOnce(socketPath: string, path: string, signal: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(WAIT_MS);
     const sent = request({ socketPath, path, signal }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('error', reject);

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { exposition } from '../base/metrics.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import { openCountingClock } from './counting-clock.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
@@ -22,9 +23,20 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   await using stack = new AsyncDisposableStack();
   const { evidence, receive } = await openTallyEvidence(config, log.part('evidence'));
   stack.use(evidence);
+  const { wall } = openCountingClock(at, (ahead) => {
+    const seconds = Math.round(ahead / 1000);
+    log.warn(
+      { seconds },
+      'the clock of this machine was set: minutes are counted on by the time before, until Earshot is started again',
+    );
+    const now = Math.round(wall());
+    const why = `the clock was set ${seconds > 0 ? 'forward' : 'back'} by ${Math.abs(seconds)} s; minutes go on by the time before`;
+    void evidence.append({ v: 1, kind: 'gap', from: now, to: now, why, lost: 0 }).catch(() => undefined);
+  });
+  const clock = { ...systemClock, wall };
   const audience = stack.use(
     await openAudience({
-      ...{ clock: systemClock, log: log.part('audience'), dir: at.audience, evidence },
+      ...{ clock, log: log.part('audience'), dir: at.audience, evidence },
       ...{ keep: config.audienceKeep, quota: config.audienceQuota },
     }),
   );

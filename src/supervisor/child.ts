@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import { type Ms, ms } from '../base/time.ts';
 import type { TicketNotice, TicketOrder } from '../keys/ticket-keys.ts';
 import { relay } from './relay.ts';
+import { isStarving, type RunTimes, runTimes } from './starving.ts';
 
 /** One process to keep alive. */
 export interface ChildSpec {
@@ -105,6 +106,8 @@ const PING_PERIOD = ms(1000);
  * all.
  */
 const SILENT_PINGS = 6;
+/** One that got no processor meanwhile is spared until then. */
+const STARVING_PINGS = 45;
 /** A child that is not ready after this many pings hangs while it opens: it is killed and started again. */
 const START_PINGS = 60;
 /** With this many pings unanswered it no longer counts as well. */
@@ -129,6 +132,10 @@ export class Child {
    */
   #unanswered = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
+  /** When the first of them was sent, and how long the child had run by then. */
+  #silence: { readonly at: number; readonly times: RunTimes | undefined } | undefined;
+  /** True once it was logged that it is starving. */
+  #starves = false;
   #pings: Disposable | undefined;
   #retry: Disposable | undefined;
   #asked = 0;
@@ -278,6 +285,7 @@ export class Child {
 
   #hear(message: ChildNotice): void {
     this.#unanswered = 0;
+    this.#starves = false;
     if (message.notice === 'tickets') {
       this.#ticketed = true;
       this.tellTickets();
@@ -293,7 +301,7 @@ export class Child {
     const now = this.#deps.clock.now();
     const child = this.#process;
     if (!child?.connected) return;
-    if (this.#unanswered >= (this.isReady ? SILENT_PINGS : START_PINGS)) {
+    if (this.#unanswered >= (this.isReady ? SILENT_PINGS : START_PINGS) && !this.#isSpared(child, now)) {
       this.#deps.log.error(
         { child: this.name, unanswered: this.#unanswered },
         'an Earshot process hangs: killing and restarting it',
@@ -304,9 +312,25 @@ export class Child {
     }
     // Pings that fell due while we slept are one.
     if (now - this.#askedAt >= PING_PERIOD / 2) this.#unanswered += 1;
+    if (this.#unanswered === 1 && child.pid !== undefined)
+      this.#silence = { at: now, times: runTimes(child.pid) };
     this.#askedAt = now;
     const ready = this.serves ? this.#deps.readiness?.() : undefined;
     child.send({ order: 'ping', n: now, ...(ready && { ready }) } satisfies ChildOrder, () => undefined);
+  }
+
+  /** It says nothing because it gets no processor: that is no reason to kill it. */
+  #isSpared({ pid }: ChildProcess, now: number): boolean {
+    const silence = this.#silence;
+    if (pid === undefined || !silence || this.#unanswered >= STARVING_PINGS) return false;
+    if (!isStarving(silence.times, runTimes(pid), now - silence.at)) return false;
+    if (!this.#starves)
+      this.#deps.log.warn(
+        { child: this.name, unanswered: this.#unanswered },
+        'an Earshot process does not answer because the machine gives it no processor time: it is left alone for now',
+      );
+    this.#starves = true;
+    return true;
   }
 
   #recordReturn(): void {

@@ -2,10 +2,9 @@
  * Counts a room again from its raw records, when all that came late is there: sessions that were found not to count are
  * left out from their beginning, and every sample has the proofs that came after it. Reads the files twice.
  */
-import { join } from 'node:path';
 import type { Exclusion } from '../../wire/metrics.ts';
-import { readBlocks } from '../records/raw-file.ts';
-import { byAge, rawFiles } from '../records/raw-log.ts';
+import { ROW_WORDS } from '../audience-count.ts';
+import { byAge, rawFiles, readRaw } from '../records/raw-folder.ts';
 import { AudienceRoom, instantsBetween } from '../room.ts';
 import { excludedOf, figuresOf, type RoomFigures } from '../room-figures.ts';
 import type { StageChange } from '../stage-history.ts';
@@ -43,22 +42,54 @@ const SAMPLE_LAG_MS = 40_000;
 const MOST_LATE = 5_000_000;
 const MINUTE_MS = 60_000;
 
-type Late = { readonly minute: number; readonly words: Int32Array };
+/** Records that came when their minute was over, one after the other. */
+class LateRecords {
+  #words = new Int32Array(1_024 * ROW_WORDS);
+  count = 0;
+
+  add(words: Int32Array, at: number): void {
+    if (this.count >= MOST_LATE) return;
+    const to = this.count * ROW_WORDS;
+    if (to === this.#words.length) {
+      const more = new Int32Array(this.#words.length * 2);
+      more.set(this.#words);
+      this.#words = more;
+    }
+    this.#words.set(words.subarray(at, at + ROW_WORDS), to);
+    this.count += 1;
+  }
+
+  /** The same, by minute; of a minute in the order they came. */
+  sorted(): Int32Array {
+    const minutes = Uint32Array.from(
+      { length: this.count },
+      (_, i) => this.#words[i * ROW_WORDS + 4] as number,
+    );
+    const order = Uint32Array.from(minutes.keys()).sort(
+      (a, b) => (minutes[a] as number) - (minutes[b] as number) || a - b,
+    );
+    const sorted = new Int32Array(this.count * ROW_WORDS);
+    order.forEach((from, i) => {
+      sorted.set(this.#words.subarray(from * ROW_WORDS, (from + 1) * ROW_WORDS), i * ROW_WORDS);
+    });
+    return sorted;
+  }
+}
+
 /** Session ids (48 bits) that do not count, and why. */
 type Exclusions = Map<number, number>;
 
 /** Counts a room again from its raw records. @throws the file system's error. */
 export async function recount(order: RecountOrder): Promise<Recounted> {
-  const first = await pass(order, new Map(), []);
-  const late = first.late.toSorted((a, b) => a.minute - b.minute);
-  const second = await pass(order, exclusionsOf(first.room), late);
+  const first = await pass(order, new Map(), new Int32Array(0));
+  const second = await pass(order, exclusionsOf(first.room), first.late.sorted());
   const { room } = second;
   const { memory, count } = room;
   const figures = figuresOf({
     ...{ count, now: undefined, peak: memory.peak, proving: memory.proving, status: memory.status },
     ...{ events: undefined, lasted: Math.max(0, (order.to - order.from) / 1000) },
   });
-  return { figures, excluded: excludedOf(count), records: second.records, late: late.length };
+  return { figures, excluded: excludedOf(count), records: second.records, late: first.late.count };
 }
 
 const idAt = (words: Int32Array, at: number): number =>
@@ -77,22 +108,19 @@ function exclusionsOf({ count }: AudienceRoom): Exclusions {
 
 interface Pass {
   readonly room: AudienceRoom;
-  readonly late: Late[];
+  readonly late: LateRecords;
   readonly records: number;
 }
 
-async function pass(order: RecountOrder, exclusions: Exclusions, late: readonly Late[]): Promise<Pass> {
+async function pass(order: RecountOrder, exclusions: Exclusions, late: Int32Array): Promise<Pass> {
   const { rawDir, slug, from, to, stage } = order;
   const room = new AudienceRoom(slug, { moved: Number.POSITIVE_INFINITY });
   room.memory.opened = from;
   room.memory.share = order.share;
   room.count.stage.load(stage);
-  const found: Late[] = [];
+  const found = new LateRecords();
   let [records, next, sampledAt] = [0, 0, from];
-  room.count.onLate = (words, at) => {
-    if (found.length < MOST_LATE)
-      found.push({ minute: words[at + 4] as number, words: words.slice(at, at + 8) });
-  };
+  room.count.onLate = (words, at) => found.add(words, at);
   const take = (words: Int32Array, at: number): void => {
     const code = exclusions.get(idAt(words, at));
     if (code !== undefined) words[at + 5] = ((words[at + 5] as number) & 0xff_ffff) | (code << 24);
@@ -104,13 +132,13 @@ async function pass(order: RecountOrder, exclusions: Exclusions, late: readonly 
       room.sample(at);
     }
     // Before the minute after it is over, a late record finds its place.
-    while (next < late.length && ((late[next] as Late).minute + 1) * MINUTE_MS <= time)
-      take((late[next++] as Late).words, 0);
+    for (; next < late.length && ((late[next + 4] as number) + 1) * MINUTE_MS <= time; next += ROW_WORDS)
+      take(late, next);
   };
   const lastFile = nameOf(to + AFTER_END_MS + MINUTE_MS);
   for (const file of await rawFiles(rawDir)) {
     if (byAge(file, nameOf(from - MINUTE_MS)) < 0 || byAge(file, lastFile) > 0) continue;
-    for await (const { head, words } of readBlocks(join(rawDir, file))) {
+    for await (const { head, words } of readRaw(rawDir, file)) {
       const index = head.rooms?.indexOf(slug) ?? -1;
       if (index < 0 || head.at > to + AFTER_END_MS) continue;
       until(head.at);

@@ -77,7 +77,7 @@ export async function* readBlocks(path: string, from = 0): AsyncGenerator<RawBlo
         return;
       }
       // A copy: what is read must lie at a multiple of four.
-      const words = new Int32Array(Uint8Array.from(rest.subarray(end - body, end)).buffer);
+      const words = new Int32Array(new Uint8Array(rest.subarray(end - body, end)).buffer);
       yield { head, words, offset };
       offset += end - at;
       at = end;

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { ms } from '../../base/time.ts';
 import { encodeBlock, type RawHead } from './raw-file.ts';
+import { allFiles, minuteName } from './raw-folder.ts';
 
 /** Dependencies of the raw log. */
 export interface RawLogDeps {
@@ -39,25 +40,10 @@ const GATHER = ms(100);
 /** What waits for a slow disk; more is a gap. */
 const MOST_WAITING_BYTES = 64 << 20;
 const SWEEP = ms(60_000);
-const NAME = /^\d{8}T\d{4}Z-\d+\.raw$/;
-
-/** `20261201T2030Z`: the minute, in UTC. */
-const minuteName = (at: number): string =>
-  `${new Date(at).toISOString().slice(0, 16).replaceAll(/[-:]/g, '')}Z`;
-
-/** The names of all raw files in a folder, oldest first. */
-export const rawFiles = async (dir: string): Promise<string[]> => {
-  const names = await readdir(dir).catch(() => [] as string[]);
-  return names.filter((name) => NAME.test(name)).toSorted(byAge);
-};
-
-/** Compares two file names: by minute, then by number. */
-export function byAge(a: string, b: string): number {
-  const [minuteA = '', numberA = ''] = a.split('-');
-  const [minuteB = '', numberB = ''] = b.split('-');
-  if (minuteA !== minuteB) return minuteA < minuteB ? -1 : 1;
-  return Number.parseInt(numberA, 10) - Number.parseInt(numberB, 10);
-}
+/** Closed files that are remembered. */
+const MOST_NAMED = 1_440;
+/** While the disk takes nothing it is tried again so often; what comes in between is part of the gap. */
+const RETRY_MS = 1_000;
 
 interface Waiting {
   readonly file: string;
@@ -77,13 +63,22 @@ export class RawLog implements AsyncDisposable {
   #timer: Disposable | undefined;
   readonly #sweep: Disposable;
   #open:
-    | { readonly name: string; readonly handle: FileHandle; readonly hash: Hash; records: number }
+    | {
+        readonly name: string;
+        readonly handle: FileHandle;
+        readonly hash: Hash;
+        records: number;
+        bytes: number;
+      }
     | undefined;
   /** The file that new blocks go to, and its length with all that waits. */
   #place: { file: string; offset: number } = { file: '', offset: 0 };
   #minute = '';
   #number = 0;
   #gap: { from: number; to: number; why: string; lost: number } | undefined;
+  /** Why the disk takes nothing, and until when it is not asked again, monotonic ms. */
+  #refused: { readonly why: string; readonly until: number } | undefined;
+  readonly #named = new Set<string>();
   #lost = 0;
   #written = 0;
 
@@ -111,10 +106,15 @@ export class RawLog implements AsyncDisposable {
     return this.#gap === undefined;
   }
 
+  /** True for a file that this process has closed, and said so. */
+  isNamed(file: string): boolean {
+    return this.#named.has(file);
+  }
+
   /** Begins with file names that do not exist yet. */
   async start(): Promise<void> {
     await mkdir(this.#deps.dir, { recursive: true, mode: 0o700 });
-    for (const name of await rawFiles(this.#deps.dir)) {
+    for (const name of await allFiles(this.#deps.dir)) {
       const [minute, number] = name.split('-');
       if (minute !== this.#minute) this.#number = 0;
       this.#minute = minute ?? '';
@@ -131,6 +131,10 @@ export class RawLog implements AsyncDisposable {
     if (minute > this.#minute) this.#turn(minute);
     else if (this.#place.file === '') this.#turn(this.#minute);
     const place = this.place;
+    if (this.#refused && this.#deps.clock.now() < this.#refused.until) {
+      this.#lose(records, head.at, this.#refused.why);
+      return place;
+    }
     if (this.#bytes + bytes.length > MOST_WAITING_BYTES) {
       this.#lose(records, head.at, 'the disk is too slow');
       return place;
@@ -191,11 +195,11 @@ export class RawLog implements AsyncDisposable {
         this.#written += bytes;
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
-        this.#lose(
-          records,
-          this.#deps.clock.wall(),
-          code === 'ENOSPC' ? 'the disk is full' : String(code ?? error),
-        );
+        this.#refused = {
+          why: code === 'ENOSPC' ? 'the disk is full' : String(code ?? error),
+          until: this.#deps.clock.now() + RETRY_MS,
+        };
+        this.#lose(records, this.#deps.clock.wall(), this.#refused.why);
         // Some of it may be there: what comes later goes into another file.
         await this.#close();
         if (this.#place.file === file) this.#turn(this.#minute);
@@ -210,16 +214,18 @@ export class RawLog implements AsyncDisposable {
       // The first block of a minute makes its file.
       if (bytes.length === 0) return;
       const handle = await open(join(this.#deps.dir, file), 'ax', 0o600);
-      this.#open = { name: file, handle, hash: createHash('sha256'), records: 0 };
+      this.#open = { name: file, handle, hash: createHash('sha256'), records: 0, bytes: 0 };
     }
-    const { handle, hash } = this.#open;
+    const current = this.#open;
     for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
-      hash.update(bytes.subarray(at, at + bytesWritten));
+      const { bytesWritten } = await current.handle.write(bytes, at, bytes.length - at);
+      current.hash.update(bytes.subarray(at, at + bytesWritten));
       at += bytesWritten;
+      current.bytes += bytesWritten;
     }
-    this.#open.records += records;
-    if (this.#gap && records > 0) {
+    current.records += records;
+    this.#refused = undefined;
+    if (this.#gap) {
       this.#deps.gap({ ...this.#gap, to: this.#deps.clock.wall() });
       this.#gap = undefined;
     }
@@ -231,6 +237,10 @@ export class RawLog implements AsyncDisposable {
     if (!file) return;
     await file.handle.datasync().catch(() => undefined);
     await file.handle.close().catch(() => undefined);
+    // A full disk gives a file a name and no place.
+    if (file.bytes === 0) return void (await unlink(join(this.#deps.dir, file.name)).catch(() => undefined));
+    this.#named.add(file.name);
+    if (this.#named.size > MOST_NAMED) this.#named.delete(this.#named.values().next().value as string);
     this.#deps.closed({ file: file.name, records: file.records, sha256: file.hash.digest('hex') });
   }
 
@@ -251,7 +261,7 @@ export class RawLog implements AsyncDisposable {
     const { dir, clock, keep, quota, log } = this.#deps;
     const oldest = `${minuteName(clock.wall() - keep)}`;
     let all = 0;
-    for (const name of (await rawFiles(dir)).reverse()) {
+    for (const name of (await allFiles(dir)).reverse()) {
       const path = join(dir, name);
       const { size } = await stat(path).catch(() => ({ size: 0 }));
       all += size;

@@ -1,7 +1,7 @@
 /** The audience of this door: who hears what, from which the tally makes figures. Nobody waits for it. */
 import type { Clock } from '../../base/clock.ts';
 import { exposition } from '../../base/metrics.ts';
-import { ms } from '../../base/time.ts';
+import { FRAGMENT_MS, ms } from '../../base/time.ts';
 import { find } from '../../http/index.ts';
 import type { SendQueueReader } from '../../native/tcp-info.ts';
 import { readEventReport } from '../../wire/audience-events.ts';
@@ -13,6 +13,7 @@ import type { StreamRequest } from '../request/stream-query.ts';
 import type { StreamConnection } from '../stream/write-schedule.ts';
 import { agentExclusion } from './agents.ts';
 import { type BeaconResult, Beacons } from './beacons.ts';
+import { DownloadHearing } from './download-hearing.ts';
 import { FileSessions } from './file-hearing.ts';
 import type { Salts } from './listener-key.ts';
 import type { NetworkList } from './network-list.ts';
@@ -46,6 +47,8 @@ export interface AudienceOptions {
   /** Networks that may be dense. */
   readonly shared: NetworkList;
   readonly outlet: AudienceOutlet;
+  /** Wall-clock ms by which minutes are counted. Default: that of the clock. */
+  wall?(): number;
   /** Asks the kernel what it holds for a listener; absent: only what waits in this process is known. */
   readonly sendQueue?: SendQueueReader;
 }
@@ -63,6 +66,7 @@ const NOBODY: Listening = listeningOf({}, '', false);
 /** Counting at a door: who listens, and for how long. */
 export class DoorAudience implements Disposable {
   readonly files: FileSessions;
+  readonly downloads: DownloadHearing;
   readonly #deps: DoorAudienceDeps;
   readonly #sessions: ListeningSessions;
   readonly #streams: StreamPresence;
@@ -75,39 +79,51 @@ export class DoorAudience implements Disposable {
 
   constructor(deps: DoorAudienceDeps) {
     const { clock, origin, outlet, sendQueue } = deps;
+    const wall = (): number => deps.wall?.() ?? clock.wall();
     this.#deps = deps;
     const tokens = openSessionTokens(deps.sessionKey, () => clock.wall());
-    const sessions = new ListeningSessions({ ...deps, tokens, zero: (slug) => origin.card(slug)?.zero });
+    const sessions = new ListeningSessions({
+      ...deps,
+      wall,
+      tokens,
+      zero: (slug) => origin.card(slug)?.zero,
+    });
     const asked = { sessions, ...(sendQueue ? { sendQueue } : {}) };
     const streams = new StreamPresence(asked);
     this.#sessions = sessions;
     this.#streams = streams;
     this.#beacons = new Beacons({
-      ...{ clock, sessions, tokens, card: (slug) => origin.card(slug) },
+      ...{ clock, wall, sessions, tokens, card: (slug) => origin.card(slug) },
       tag: (slug, segment) => deps.tag(slug, segment),
     });
     this.#turns = new SlotTurns({
-      ...{ clock, sessions, outlet, door: deps.door, idle: IDLE_MS },
-      look: (row) => streams.look(row),
-      streams: (row) => streams.streams(row),
+      ...{ clock, wall, sessions, outlet, door: deps.door, idle: IDLE_MS },
+      look: (row) => {
+        streams.look(row);
+        this.downloads.look(row);
+      },
+      streams: (row) => streams.streams(row) || this.downloads.takes(row),
     });
     this.files = new FileSessions({
       ...asked,
       streams: (row) => streams.streams(row),
       wake: () => this.#turns.wake(),
     });
+    this.downloads = new DownloadHearing({ sessions, files: this.files });
     this.#telling = clock.every(EVENTS_PERIOD, () => this.#tellEvents());
   }
 
   /** Begins to count what a listener of a stream hears; the token for players that can keep one. */
-  counted(listener: StreamConnection, { slug, rendition, session, who }: StreamRequest): string | undefined {
+  counted(listener: StreamConnection, request: StreamRequest): string | undefined {
+    const { slug, rendition, session, who, after } = request;
     const foreign = rendition.container !== 'fmp4';
     const { row, token } = this.#sessions.begin(
       ...([slug, foreign ? 'radio' : 'stream', who ?? NOBODY] as const),
       foreign ? undefined : session,
     );
     if (row >= 0) {
-      this.#streams.begin(row, listener);
+      const comesBack = after !== undefined && session !== undefined && session !== WITHOUT_SESSION;
+      this.#streams.begin(row, listener, comesBack ? (listener.next - listener.first) * FRAGMENT_MS : 0);
       this.#turns.wake();
     }
     return token;
@@ -162,15 +178,6 @@ export class DoorAudience implements Disposable {
     const counts = !who.prefetch && agentExclusion(who.agent, who.brands) === 'none';
     if (counts && !this.#isStaff(slug, who)) this.#pages.take(slug, report.events);
     return true;
-  }
-
-  /** A recording was fetched as a file, or a part of it: `seconds` of it have arrived. */
-  downloaded(slug: string, seconds: number, who: Listening): void {
-    if (who.prefetch || who.relayed || seconds <= 0) return;
-    const { row } = this.#sessions.begin(slug, 'download', who);
-    if (row < 0) return;
-    this.#sessions.deliver(row, seconds * 1000);
-    this.#turns.wake();
   }
 
   /** The tally is new, or was away: it is told everything again that is kept. */

@@ -41,6 +41,8 @@ export type BeaconResult = (typeof BEACON_RESULTS)[number];
 /** Dependencies of checking beacons. */
 export interface BeaconsDeps {
   readonly clock: Clock;
+  /** Wall-clock ms by which minutes are counted. */
+  wall(): number;
   readonly sessions: ListeningSessions;
   readonly tokens: SessionTokens;
   card(slug: string): RoomCard | undefined;
@@ -104,7 +106,7 @@ export class Beacons {
   #check(slug: string, body: string, who: () => Listening): BeaconResult {
     const beacon = readBeacon(body);
     if (!beacon) return 'malformed';
-    const { tokens, sessions, clock } = this.#deps;
+    const { tokens, sessions, clock, wall } = this.#deps;
     const { table } = sessions;
     const contents = tokens.read(beacon.session);
     if (!contents) return 'malformed';
@@ -134,7 +136,7 @@ export class Beacons {
     table.kind[row] = (table.kind[row] ?? 0) & ~(FLAG.silent << 4);
     if (beacon.hidden) table.raise(row, FLAG.hidden);
     if (beacon.embed) table.raise(row, FLAG.embed);
-    sessions.prove(row, seconds, clock.wall());
+    sessions.prove(row, seconds, wall());
     return 'counted';
   }
 

@@ -6,27 +6,11 @@ import type { SendQueueReader } from '../../native/tcp-info.ts';
 import { SESSION_TOKEN } from '../../wire/listening-proof.ts';
 import { FLAG, TRANSPORTS, type Way } from '../../wire/session-record.ts';
 import type { Listening } from '../request/listening.ts';
+import type { FileHearing } from '../socket/hearing.ts';
 import type { ListeningSessions } from './sessions.ts';
 
 /** Rows of a listener key that are looked at. */
 const MOST_LOOKED_AT = 16;
-
-/**
- * What one connection has received in files (segments, parts, pieces of a recording). It is kept with the connection.
- */
-export interface FileHearing {
-  /** The session, and its id: rows are used again. */
-  row: number;
-  low: number;
-  high: number;
-  /** The token that its playlist was asked for with. */
-  token: string | undefined;
-  /** Sound of the last answer, ms, until it is known to have arrived; 0 when there is none. */
-  pending: number;
-}
-
-/** A connection that has not received any sound in files yet. */
-export const newFileHearing = (): FileHearing => ({ row: -1, low: 0, high: 0, token: undefined, pending: 0 });
 
 /** A file with sound: how it is fetched, how much it holds, and its last fragment. */
 interface SoundFile {
@@ -108,8 +92,13 @@ export class FileSessions {
     const file = soundFile(path);
     if (!file) return;
     const row = this.#rowOf(hearing, file, sessionIn(query), who);
-    if (row < 0 || file.length === 0) return;
-    const { table } = this.#deps.sessions;
+    hearing.asked += 1;
+    if (row < 0) return;
+    const { sessions } = this.#deps;
+    sessions.present(row);
+    if (file.length === 0) return;
+    sessions.begins(row);
+    const { table } = sessions;
     if (file.last <= (table.fragment[row] ?? -1) && file.way !== 'replay') return;
     table.fragment[row] = file.last;
     hearing.pending = file.length;
@@ -133,6 +122,21 @@ export class FileSessions {
     if (hearing.pending === 0 || socket.writableLength > 0) return;
     const fd = descriptorOf(socket);
     if (fd >= 0 && (this.#deps.sendQueue?.(fd) ?? 0) === 0) this.settle(hearing);
+  }
+
+  /** A connection has closed: that tells when a player left which had asked for more than one file on it. */
+  left({ row, low, high, asked }: FileHearing): void {
+    const { sessions } = this.#deps;
+    if (asked > 1 && sessions.table.holds(row, low, high)) sessions.leaves(row);
+  }
+
+  /** The session of a listener who fetches the recording as one file, in one request or many; −1 when it is nobody's. */
+  download(hearing: FileHearing, slug: string, who: Listening): number {
+    if (who.prefetch || who.relayed) return -1;
+    const row = this.#ofKey({ slug, way: 'download', length: 0, last: 0 }, who);
+    hearing.asked += 1;
+    if (row >= 0) this.#bind(hearing, row, undefined);
+    return row;
   }
 
   #rowOf(hearing: FileHearing, file: SoundFile, given: string | undefined, who: () => Listening): number {
@@ -202,7 +206,8 @@ export class FileSessions {
       if (looked > MOST_LOOKED_AT) break;
       if (!sessions.isIn(row, slug) || streams(row)) continue;
       const its = TRANSPORTS[(table.kind[row] ?? 0) & 15];
-      if ((its === 'replay') !== (way === 'replay') || its === 'radio' || its === 'download') continue;
+      const differ = (kind: Way): boolean => (its === kind) !== (way === kind);
+      if (its === 'radio' || differ('replay') || differ('download')) continue;
       any = any < 0 ? row : any;
       if (length === 0 || (table.fragment[row] ?? -1) < last) return row;
     }

@@ -28,11 +28,11 @@ export interface NewSession {
   readonly network: number;
 }
 
-/** Bits of a row's state. */
-export const STATE = { used: 1, open: 2 } as const;
+/** Bits of a row's state; `left`: its connection was closed, so that it is known when it left. */
+export const STATE = { used: 1, open: 2, left: 4 } as const;
 
 /**
- * All sessions of one door, in columns of typed arrays: 130 bytes per session. A row is found by session id or by
+ * All sessions of one door, in columns of typed arrays: 154 bytes per session. A row is found by session id or by
  * listener key; `remove` frees it.
  */
 export class SessionRows {
@@ -53,9 +53,17 @@ export class SessionRows {
   exclusion = new Uint8Array(0);
   state = new Uint8Array(0);
   network = new Int32Array(0);
-  /** Milliseconds of sound that were delivered and proven so far, and whole seconds of both that are in slots. */
+  /**
+   * Milliseconds of sound that were delivered so far, and of them those for which there was time to hear them. Then
+   * whole seconds of the latter that are in slots.
+   */
   heard = new Float64Array(0);
+  played = new Float64Array(0);
   heardTold = new Uint32Array(0);
+  /** Milliseconds that it was there and had nothing to hear; and since when its time was not looked at, NaN: never. */
+  spare = new Float64Array(0);
+  since = new Float64Array(0);
+  /** Milliseconds of sound that were proven so far, and whole seconds of them that are in slots. */
   proven = new Float64Array(0);
   provenTold = new Uint32Array(0);
   /** Which of its records have to be told: bit i for the record of the newest minute − i. */
@@ -126,6 +134,9 @@ export class SessionRows {
     this.state[row] = STATE.used;
     this.network[row] = session.network;
     this.heard[row] = 0;
+    this.played[row] = 0;
+    this.spare[row] = 0;
+    this.since[row] = Number.NaN;
     this.heardTold[row] = 0;
     this.proven[row] = 0;
     this.provenTold[row] = 0;
@@ -274,6 +285,9 @@ export class SessionRows {
     this.state = more(Uint8Array, this.state);
     this.network = more(Int32Array, this.network);
     this.heard = more(Float64Array, this.heard);
+    this.played = more(Float64Array, this.played);
+    this.spare = more(Float64Array, this.spare);
+    this.since = more(Float64Array, this.since);
     this.heardTold = more(Uint32Array, this.heardTold);
     this.proven = more(Float64Array, this.proven);
     this.provenTold = more(Uint32Array, this.provenTold);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
-import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
+import { FRAGMENT_MS, FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
 import { openHmac } from '../../keys/hmac.ts';
 import { randomId } from '../../keys/random-id.ts';
 import { EXCLUSIONS, type Exclusion } from '../../wire/metrics.ts';
@@ -22,12 +22,24 @@ const SEGMENT_MS = FRAGMENTS_PER_SEGMENT * FRAGMENT_MS;
 const MOST_ROOMS = 65_535;
 /** Sent in place of a session by a listener who has none yet, but can send proofs. */
 export const WITHOUT_SESSION = 'new';
+/** Whoever gives no sign for longer was away; a player of a recording has more in store. */
+const MOST_PAUSE_MS = { live: 30_000, recording: 180_000 } as const;
+/** Time in which a session had nothing to hear is kept for sound that is known of late, at most this much, ms. */
+const MOST_SPARE_MS = 30_000;
+/** After its last request a player is there for half a piece more on average, ms. */
+const HALF_PIECE_MS: Readonly<Partial<Record<Way, number>>> = {
+  hls: SEGMENT_MS / 2,
+  replay: SEGMENT_MS / 2,
+  'll-hls': (FRAGMENTS_PER_PART * FRAGMENT_MS) / 2,
+};
 /** Slots before the present one in which proven seconds may lie: two minutes. */
 const SLOTS_BACK = 2 * SLOTS;
 
 /** Dependencies of sessions. */
 export interface SessionsDeps {
   readonly clock: Clock;
+  /** Wall-clock ms by which days are counted. */
+  wall(): number;
   readonly tokens: SessionTokens;
   readonly salts: Salts;
   /** Wall-clock ms at which a room's program began. */
@@ -111,7 +123,6 @@ export class ListeningSessions {
   replaced(row: number): number {
     this.counts.replayed += 1;
     const { table } = this;
-    const slug = this.slugOf(row);
     const way = TRANSPORTS[(table.kind[row] ?? 0) & 15] ?? 'stream';
     const { low, high } = freshId();
     const key = [table.keyLow[row] ?? 0, table.keyHigh[row] ?? 0] as const;
@@ -156,7 +167,7 @@ export class ListeningSessions {
   /** Somebody hears a session from now on. */
   open(row: number): void {
     const { table } = this;
-    table.state[row] = (table.state[row] ?? 0) | STATE.open;
+    table.state[row] = ((table.state[row] ?? 0) | STATE.open) & ~STATE.left;
     table.seen[row] = this.#deps.clock.now();
   }
 
@@ -165,6 +176,53 @@ export class ListeningSessions {
     const { table } = this;
     table.state[row] = (table.state[row] ?? 0) & ~STATE.open;
     table.seen[row] = this.#deps.clock.now();
+  }
+
+  /** Nothing was asked of it for long: it left some time after its last request, unless its connection said when. */
+  idle(row: number): void {
+    const { table } = this;
+    const way = TRANSPORTS[(table.kind[row] ?? 0) & 15] ?? 'hls';
+    if (((table.state[row] ?? 0) & STATE.left) === 0)
+      table.spare[row] = (table.spare[row] ?? 0) + (HALF_PIECE_MS[way] ?? 0);
+    this.close(row);
+  }
+
+  /**
+   * Sound reaches a session from now on. `missed`: what it is given at once because it went without while it came here
+   * from another door, ms; it heard that meanwhile, from what it had in store.
+   */
+  begins(row: number, missed = 0): void {
+    const { table } = this;
+    if (Number.isNaN(table.since[row])) {
+      table.since[row] = this.#deps.clock.now();
+      table.spare[row] = Math.min(missed, MOST_SPARE_MS);
+    } else this.present(row);
+  }
+
+  /** It is there: the time since the last sign of it was spent listening, as far as it had sound. */
+  present(row: number): void {
+    const { table } = this;
+    const now = this.#deps.clock.now();
+    const gone = now - (table.since[row] ?? Number.NaN);
+    if (Number.isNaN(gone)) return;
+    table.since[row] = now;
+    const way = TRANSPORTS[(table.kind[row] ?? 0) & 15];
+    const isRecording = way === 'replay' || way === 'download';
+    if (gone > (isRecording ? MOST_PAUSE_MS.recording : MOST_PAUSE_MS.live)) {
+      // It was away: what it had in store then it never heard.
+      table.heard[row] = table.played[row] ?? 0;
+      table.spare[row] = 0;
+      return;
+    }
+    const store = (table.heard[row] ?? 0) - (table.played[row] ?? 0);
+    table.spare[row] = Math.min((table.spare[row] ?? 0) + gone, Math.max(MOST_SPARE_MS, store));
+  }
+
+  /** Its connection was closed: it was there until now. */
+  leaves(row: number): void {
+    const { table } = this;
+    this.present(row);
+    table.state[row] = (table.state[row] ?? 0) | STATE.left;
   }
 
   /** Forgets a session. */
@@ -220,8 +278,8 @@ export class ListeningSessions {
 
   /** The listener key that is told, for as long as the session lasts. */
   #toldKey({ private: hidden, address, agent }: Listening): readonly [number, number] {
-    const { salts, clock } = this.#deps;
-    return hidden ? [0, 0] : listenerKey(salts.at(clock.wall()), address ?? NOWHERE, agent ?? '');
+    const { salts, wall } = this.#deps;
+    return hidden ? [0, 0] : listenerKey(salts.at(wall()), address ?? NOWHERE, agent ?? '');
   }
 
   #new(slug: string, way: Way, who: Listening, exclusion: Exclusion): Begun {

@@ -14,8 +14,6 @@ const TURNS = LOOKED_WITHIN_MS / TURN_MS;
 const LEAST_ROWS = 64;
 /** A session that was closed is kept so long, for when it comes back and for records that have to be told again. */
 const KEPT_MS = MINUTES_KEPT * 60_000;
-/** Sound that is delivered ahead of time counts later, at most this much of it. */
-const AHEAD_MS = 30_000;
 
 const DENSE = EXCLUSIONS.indexOf('dense-ip');
 const SLOT_MS = SLOT_S * 1000;
@@ -32,6 +30,8 @@ export interface SlotOutlet {
 /** Dependencies of examining the sessions. */
 export interface SlotTurnsDeps {
   readonly clock: Clock;
+  /** Wall-clock ms by which slots are counted. */
+  wall(): number;
   readonly sessions: ListeningSessions;
   /** The number of this door. */
   readonly door: number;
@@ -72,8 +72,8 @@ export class SlotTurns implements Disposable {
   /** Begins to look; it stops by itself when there is no session. */
   wake(): void {
     if (this.#timer) return;
-    const { clock } = this.#deps;
-    if (this.#slot === Number.NEGATIVE_INFINITY) this.#slot = Math.floor(clock.wall() / SLOT_MS) - 1;
+    const { clock, wall } = this.#deps;
+    if (this.#slot === Number.NEGATIVE_INFINITY) this.#slot = Math.floor(wall() / SLOT_MS) - 1;
     this.#next = Number.POSITIVE_INFINITY;
     this.#timer = clock.every(ms(TURN_MS), () => this.#turn());
   }
@@ -89,10 +89,9 @@ export class SlotTurns implements Disposable {
   }
 
   #turn(): void {
-    const { clock, sessions } = this.#deps;
+    const { wall, sessions } = this.#deps;
     const { table } = sessions;
-    const wall = clock.wall();
-    const ended = Math.floor(wall / SLOT_MS) - 1;
+    const ended = Math.floor(wall() / SLOT_MS) - 1;
     // A clock that was set back is waited for: a slot is looked at once.
     if (ended > this.#slot) {
       if (this.#next < table.high) this.#look(table.high);
@@ -136,24 +135,28 @@ export class SlotTurns implements Disposable {
     const quiet = now - (table.seen[row] ?? 0);
     if (streams(row)) return;
     if (((table.state[row] ?? 0) & STATE.open) !== 0) {
-      if (quiet > idle) sessions.close(row);
+      if (quiet > idle) sessions.idle(row);
     } else if (quiet > KEPT_MS) {
       sessions.forget(row);
     }
   }
 
-  /** Puts what was heard since the last look into the slot. */
+  /** Puts what was heard since the last look into the slot: no more than was delivered, nor than there was time for. */
   #settle(row: number, minute: number, place: number): void {
     const { table } = this.#deps.sessions;
-    const heard = table.heard[row] ?? 0;
+    const more = Math.min(table.spare[row] ?? 0, (table.heard[row] ?? 0) - (table.played[row] ?? 0));
+    if (more > 0) {
+      table.spare[row] = (table.spare[row] ?? 0) - more;
+      table.played[row] = (table.played[row] ?? 0) + more;
+    }
     const told = table.heardTold[row] ?? 0;
-    const seconds = Math.min(SLOT_S, Math.round(heard / 1000) - told);
+    const seconds = Math.min(SLOT_S, Math.round((table.played[row] ?? 0) / 1000) - told);
     if (seconds <= 0) return;
     table.reach(row, minute);
     const at = table.at(row, minute);
     if (at < 0) return;
     table.delivered[at] = withSeconds(table.delivered[at] ?? 0, place, seconds);
-    table.heardTold[row] = Math.max(told + seconds, Math.floor((heard - AHEAD_MS) / 1000));
+    table.heardTold[row] = told + seconds;
     table.touch(row, minute);
   }
 

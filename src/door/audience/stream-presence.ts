@@ -26,18 +26,25 @@ export class StreamPresence {
     this.#deps = deps;
   }
 
-  /** A listener hears a session from now on. If another connection does already, the sound of that no longer counts. */
-  begin(row: number, listener: StreamConnection): void {
+  /**
+   * A listener hears a session from now on. If another connection does already, the sound of that no longer counts.
+   * `missed`: see `ListeningSessions.begins`.
+   */
+  begin(row: number, listener: StreamConnection, missed = 0): void {
     const { sessions } = this.#deps;
     const before = this.#listeners[row];
     if (before) {
       this.look(row);
       before.session = sessions.replaced(row);
-      if (before.session >= 0) this.#listeners[before.session] = before;
+      if (before.session >= 0) {
+        this.#listeners[before.session] = before;
+        sessions.begins(before.session);
+      }
     }
     this.#listeners[row] = listener;
     listener.session = row;
     sessions.open(row);
+    sessions.begins(row, missed);
   }
 
   /** A listener leaves; to be called while its connection is still there, where it is. */
@@ -59,6 +66,7 @@ export class StreamPresence {
   look(row: number): void {
     const listener = this.#listeners[row];
     if (!listener) return;
+    this.#deps.sessions.present(row);
     const arrived = listener.next - listener.first - this.#held(listener);
     if (arrived <= listener.arrived) return;
     this.#deps.sessions.deliver(row, (arrived - listener.arrived) * FRAGMENT_MS);

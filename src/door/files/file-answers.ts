@@ -3,7 +3,6 @@ import type { Charge } from '../../base/reply.ts';
 import { ms } from '../../base/time.ts';
 import { isStream } from '../answer/send.ts';
 import type { DoorAudience } from '../audience/audience.ts';
-import { newFileHearing } from '../audience/file-hearing.ts';
 import { withSessions } from '../audience/session-list.ts';
 import type { Limits } from '../limits.ts';
 import type { Counters } from '../metrics/counters.ts';
@@ -14,6 +13,7 @@ import { type Listening, listeningOn } from '../request/listening.ts';
 import type { Batch } from '../socket/batched-write.ts';
 import type { Connection } from '../socket/connection.ts';
 import { put, waitingIn } from '../socket/direct-write.ts';
+import { newFileHearing } from '../socket/hearing.ts';
 import { reset } from '../socket/reset.ts';
 import { AnswerSlices } from './answer-slices.ts';
 import { FileRequests } from './file-requests.ts';
@@ -151,6 +151,7 @@ class SharedFileAnswers implements FileAnswers {
 
   /** A connection has closed. */
   gone(requests: FileRequests) {
+    if (requests.hearing) this.#deps.audience?.files.left(requests.hearing);
     if (requests.making) this.#cache.leave(requests.making, requests);
     this.#all.delete(requests);
   }
@@ -161,7 +162,10 @@ class SharedFileAnswers implements FileAnswers {
     while (requests.held && requests.bytes && requests.waiting === 0) {
       const head = readFileHead(requests.bytes, limits, requests.before);
       if (head.kind === 'more') return;
-      if (head.kind !== 'file') return this.#giveBack(requests);
+      if (head.kind !== 'file') {
+        if (requests.hearing) this.#deps.audience?.files.settle(requests.hearing);
+        return this.#giveBack(requests);
+      }
       const forwardedFor = requests.proxy ? forwardedForIn(head.fields) : undefined;
       if (!this.#deps.consume(requests.connection, forwardedFor)) {
         counters.overShare += 1;

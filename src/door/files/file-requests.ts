@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import type { FileHearing } from '../audience/file-hearing.ts';
 import type { Connection, Handler } from '../socket/connection.ts';
 import type { Outlet } from '../socket/direct-write.ts';
+import type { FileHearing } from '../socket/hearing.ts';
 import type { PendingAnswer } from './response-cache.ts';
 
 /** Whoever answers what is asked on such a connection. */

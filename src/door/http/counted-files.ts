@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { find } from '../../http/index.ts';
 import { RENDITIONS } from '../../wire/renditions.ts';
 import type { DoorAudience } from '../audience/audience.ts';
-import { newFileHearing, soundFile } from '../audience/file-hearing.ts';
+import { soundFile } from '../audience/file-hearing.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
 import { type Listening, listeningTo } from '../request/listening.ts';
+import { connectionOf } from '../socket/connection.ts';
+import { type NodeHearing, newFileHearing } from '../socket/hearing.ts';
 
 /** Dependencies of counting files that Node's server answers. */
 export interface CountedFilesDeps {
-  readonly audience: Pick<DoorAudience, 'files' | 'downloaded'>;
+  readonly audience: Pick<DoorAudience, 'files' | 'downloads'>;
   readonly clients: Pick<Clients, 'clientOf' | 'trusts'>;
 }
 
@@ -20,9 +23,22 @@ const WHOLE = /^(?:bytes=0-)?$/;
 /** The rendition of the recording as one file. */
 const DOWNLOAD_BYTES_PER_S = (RENDITIONS.find(({ id }) => id === 'aac96')?.bitrate ?? 96_000) / 8;
 
+/** What is heard on a connection, until it closes. */
+function hearingOn(socket: Socket, { files }: CountedFilesDeps['audience']): NodeHearing {
+  const connection = connectionOf(socket);
+  if (connection.hears) return connection.hears;
+  const one: NodeHearing = { pieces: newFileHearing(), recording: newFileHearing() };
+  connection.hears = one;
+  socket.once('close', () => {
+    files.left(one.pieces);
+    files.left(one.recording);
+  });
+  return one;
+}
+
 /**
- * Counts the sound in an answer once all of it has been sent: pieces of a recording or of live sound as a whole, and a
- * recording in one file as far as it was read. HEAD, 304 and requests for the first two bytes count nothing.
+ * Counts the sound in an answer: pieces of a recording or of live sound once all of it has been sent, and a recording in
+ * one file as far as it was read, while it is. HEAD, 304 and requests for the first two bytes count nothing.
  */
 export function countFile(
   { audience, clients }: CountedFilesDeps,
@@ -38,20 +54,28 @@ export function countFile(
   if (download?.address.id === 'download') {
     const { socket } = req;
     const before = socket.bytesWritten;
-    // Also when it ends in the middle: what still waits in this process was not taken.
+    // What still waits in this process was not taken.
+    const taken = (): number => (socket.bytesWritten - socket.writableLength - before) / DOWNLOAD_BYTES_PER_S;
+    let end: (() => void) | undefined;
+    // Only now it is known whether there is such a recording.
+    const begin = (): void => {
+      if (end || (res.statusCode !== 200 && res.statusCode !== 206)) return;
+      const { recording } = hearingOn(socket, audience);
+      end = audience.downloads.begin(recording, download.room, who(), taken);
+    };
+    res.once('pipe', begin);
     res.once('close', () => {
-      if (res.statusCode !== 200 && res.statusCode !== 206) return;
-      const bytes = socket.bytesWritten - socket.writableLength - before;
-      audience.downloaded(download.room, bytes / DOWNLOAD_BYTES_PER_S, who());
+      begin();
+      end?.();
     });
     return;
   }
   if (!WHOLE.test(range) || !soundFile(path)) return;
-  const hearing = newFileHearing();
+  const { pieces } = hearingOn(req.socket, audience);
   const asked = who();
   res.once('finish', () => {
     if (res.statusCode !== 200 && res.statusCode !== 206) return;
-    audience.files.asked(hearing, path, query, () => asked);
-    audience.files.settle(hearing);
+    audience.files.asked(pieces, path, query, () => asked);
+    audience.files.settle(pieces);
   });
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { descriptor } from './direct-write.ts';
+import type { NodeHearing } from './hearing.ts';
 
 /**
  * The phase of a connection. A request for a stream goes through these from left to right; `closing`: its last answer
@@ -91,6 +92,8 @@ export class Connection {
   network: Network | undefined = undefined;
   /** The network behind a listed proxy whose request came last. */
   client: string | undefined = undefined;
+  /** What is heard on it, where Node's server answers; undefined before anything is. */
+  hears: NodeHearing | undefined = undefined;
   /** OpenSSL's own connection; undefined: it cannot be offloaded. */
   ssl: bigint | undefined = undefined;
   /** Called once, when it has closed, before the handler hears of it. */

@@ -5,6 +5,7 @@ import { type AudienceOptions, networksIn, openNetworkList, openSalts } from '..
 import { segmentTags } from '../../keys/segment-tags.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { openSendQueue } from '../../native/tcp-info.ts';
+import { openCountingClock } from '../counting-clock.ts';
 import type { Paths } from '../paths.ts';
 import type { TallyFeed } from './tally-feed.ts';
 
@@ -49,6 +50,7 @@ export async function openCounting(
   return {
     door: index,
     outlet: tally.outlet,
+    wall: openCountingClock(at).wall,
     sessionKey: keyFor(secret, 'listening sessions'),
     tag: segmentTags(secret),
     salts: openSalts(at.run),
