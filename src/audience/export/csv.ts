@@ -14,6 +14,16 @@ function field(value: string | number | undefined): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** Text of comments in ASCII: spreadsheets that are not told of UTF-8 show everything else as two or three wrong letters. */
+const asciiOf = (text: string): string =>
+  text
+    .replaceAll(/[‘’]/g, "'")
+    .replaceAll(/[“”]/g, '"')
+    .replaceAll(/[–—]/g, '-')
+    .replaceAll('≥', 'at least ')
+    .replaceAll('≤', 'at most ')
+    .replaceAll(/[^\x20-\x7e]/g, '?');
+
 /**
  * The figures of a room as CSV, in pieces of some rows: comment lines with every definition, a header, the rows. Spec:
  * RFC 4180; lines that begin with `#` are comments to most readers (DuckDB, pandas, R).
@@ -22,7 +32,7 @@ export function* csvOf(room: string, entries: Iterable<LoggedItem>): Generator<s
   yield [
     `# Earshot, figures of the room ${room}. Times are UTC.`,
     '# A figure in one row may not be added to a figure of another metric.',
-    ...definitionLines().map((line) => `# ${line}`),
+    ...definitionLines().map((line) => `# ${asciiOf(line)}`),
     COLUMNS.join(',').replace(/^at,/, 'time,'),
     '',
   ].join('\r\n');
