@@ -11,6 +11,7 @@ const entries = [
   'numbers/main.ts',
   'verify/main.ts',
   'kit/style.css',
+  'kit/incidents.css',
 ].map((entry) => `web/${entry}`);
 
 export default defineConfig({

@@ -266,6 +266,22 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...EVIDENCE, methods: ['POST'], body: 16 * 1024, examples: ['/evidence/cosign'] },
   },
   {
+    ...{ id: 'incidents', what: 'what went wrong on this server', pattern: '/incidents' },
+    ...{ ...EVIDENCE, cache: 'page', examples: ['/incidents'] },
+  },
+  {
+    ...{ id: 'incidents-feed', what: 'the same as an Atom feed', pattern: '/incidents/feed.xml' },
+    ...{ ...EVIDENCE, cache: 'page', examples: ['/incidents/feed.xml'] },
+  },
+  {
+    ...{ id: 'incident-file', what: 'one incident, for programs', pattern: '/incidents/:name.json' },
+    ...{ ...EVIDENCE, cache: 'state', examples: ['/incidents/20261130-203110.json'] },
+  },
+  {
+    ...{ id: 'incident', what: 'one incident', pattern: '/incidents/:name' },
+    ...{ ...EVIDENCE, cache: 'page', examples: ['/incidents/20261130-203110'] },
+  },
+  {
     ...{ id: 'evening', what: 'the picture of an evening, for the numbers page' },
     pattern: '/r/:room/evening.json',
     ...{ ...EVIDENCE, cache: 'state', examples: ['/r/hall/evening.json'] },

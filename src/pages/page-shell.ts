@@ -39,6 +39,9 @@ export const NUMBERS: Load = { sources: ['web/kit/style.css', 'web/numbers/main.
 /** What pages without scripts load. */
 export const PLAIN: Load = { ...LISTEN, scripted: false };
 
+/** What pages about incidents load. */
+export const INCIDENTS: Load = { sources: ['web/kit/style.css', 'web/kit/incidents.css'], scripted: false };
+
 /** Reads Vite's manifest under `dist`; a missing one means pages without scripts and styles. */
 export async function loadManifest(dist: string): Promise<Manifest> {
   const text = await readFile(`${dist}/.vite/manifest.json`, 'utf8').catch(() => '{}');
@@ -105,7 +108,7 @@ ${cardImage(base, words)}${base ? `<meta property="og:url" content="${escapeHtml
 <body>
 <header class="top page"><a class="home" href="/">Earshot</a></header>
 ${main}
-<footer class="foot page small ash"><p><a href="/privacy">${words.privacy}</a></p></footer>
+<footer class="foot page small ash"><p><a href="/privacy">${words.privacy}</a> · <a href="/incidents">${words.incidents}</a></p></footer>
 </body>
 </html>
 `;

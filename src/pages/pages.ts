@@ -8,7 +8,7 @@ import { homeMain } from './home-page.ts';
 import { numbersWords } from './numbers/catalogue.ts';
 import { figureCard } from './numbers/figure-card.ts';
 import { numbersMain } from './numbers/numbers-main.ts';
-import { LISTEN, type Manifest, NUMBERS, openShell, PLAIN, STUDIO } from './page-shell.ts';
+import { INCIDENTS, LISTEN, type Manifest, NUMBERS, openShell, PLAIN, STUDIO } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 import { ENGLISH_ONLY, planMain } from './plan-page.ts';
 import { privacyHead, privacyMain } from './privacy-page.ts';
@@ -29,6 +29,12 @@ export interface Pages {
   /** One figure as an SVG image; undefined when no such figure is known. */
   figureCard(id: string, card: RoomCard, numbers: RoomNumbers, language?: PageLanguage): string | undefined;
   notFound(language?: PageLanguage): string;
+  /** A page about incidents, around its main part. */
+  incidents(
+    language: PageLanguage,
+    head: { readonly title: string; readonly about: string; readonly path: string },
+    main: string,
+  ): string;
   /** What is kept about listeners, and for how long. */
   privacy(language?: PageLanguage): string;
   errors(): string;
@@ -126,6 +132,7 @@ export function openPages(deps: {
 <section lang="${other.language}"><h2>${other.missing}</h2><p>${other.missingWay}</p></section></main>`,
       );
     },
+    incidents: (language, head, main) => shell(plainWords(language), head, INCIDENTS, main),
     privacy(language = 'en') {
       const head = { ...privacyHead(language), path: '/privacy' };
       return shell(plainWords(language), head, PLAIN, privacyMain(language));

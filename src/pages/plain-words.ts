@@ -52,6 +52,8 @@ export interface PlainWords {
   readonly verifyPlain: string;
   /** The link to what is kept about listeners. */
   readonly privacy: string;
+  /** The link to what went wrong here. */
+  readonly incidents: string;
 }
 
 const english: PlainWords = {
@@ -122,6 +124,7 @@ const english: PlainWords = {
   verifyPlain:
     'The check runs in your browser and needs scripts. Without them, the command line does the same:',
   privacy: 'What is kept about you',
+  incidents: 'What went wrong here',
 };
 
 const french: PlainWords = {
@@ -193,6 +196,7 @@ const french: PlainWords = {
   verifyPlain:
     'La vérification se fait dans votre navigateur, avec un script. Sans lui, la ligne de commande fait de même :',
   privacy: 'Ce qui est gardé de vous',
+  incidents: 'Ce qui s’est mal passé ici',
 };
 
 /** The texts of the pages in a language. */

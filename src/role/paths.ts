@@ -45,6 +45,7 @@ export function paths(data: string) {
     audience: join(root, 'audience'),
     evidence: join(root, 'evidence'),
     claims: join(root, 'claims'),
+    incidents: join(root, 'incidents.jsonl'),
     rooms: join(root, 'rooms.json'),
     loops: join(root, 'standby.bin'),
     compiled: join(root, 'compiled'),

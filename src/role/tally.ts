@@ -7,6 +7,7 @@ import { exposition } from '../base/metrics.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
 import { openCountingClock } from './counting-clock.ts';
+import { openServerIncidents } from './incidents.ts';
 import { serveInner } from './inner-http.ts';
 import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
@@ -43,9 +44,13 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   const happenings = await openTallyHappenings({
     ...{ ...keeping, evidence, path: join(at.audience, 'happenings.json') },
   });
+  const incidents = stack.use(await openServerIncidents(config, log.part('incidents')));
   const files = openRoomFiles({ clock: systemClock, bundle: evidence.bundle });
   const outlet = stack.use(await listenSocket(at.tallyBus, audience.greeting, keeping));
-  audience.onNumbers((message) => outlet.publish(message));
+  audience.onNumbers((message) => {
+    outlet.publish(message);
+    incidents.receive(message.head);
+  });
   outlet.onUpstream(audience.receive);
   let siteSpoke = false;
   stack.use(
@@ -54,6 +59,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
         siteSpoke ||= message.head.kind === 'rooms';
         receive(message.head);
         happenings.receive(message.head);
+        incidents.receive(message.head);
         audience.receive(message);
       },
       failed: logLost(systemClock, log, 'site'),
@@ -65,6 +71,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
       () => siteSpoke,
       (rooms) => {
         receive({ kind: 'rooms', rooms });
+        incidents.receive({ kind: 'rooms', rooms });
         audience.receive({ head: { kind: 'rooms', rooms }, body: new Uint8Array(0) });
       },
     ),
@@ -77,6 +84,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
           if (head.kind !== 'state' && head.kind !== 'clocks') return;
           audience.receive({ head, body });
           happenings.receive(head);
+          incidents.receive(head);
         },
         failed: logLost(systemClock, log, `cell-${cell}`),
       }),
@@ -84,7 +92,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   stack.use(
     await serveInner(
       at.tallyHttp,
-      answersOf(evidence, (request) => files(request) ?? audience.fetch(request)),
+      answersOf(evidence, (request) => incidents.fetch(request) ?? files(request) ?? audience.fetch(request)),
       keeping,
     ),
   );

@@ -37,13 +37,14 @@ const ALLOWED: Record<string, readonly string[]> = {
   claims: ['base', 'wire', 'http', 'journal'],
   // Pure functions over the lines of a log.
   verdict: ['base'],
+  incident: ['base', 'wire', 'http', 'journal'],
   // One file that outsiders read, and that needs nothing of the rest.
   verifier: ['wire'],
   // People.
   room: ['base', 'wire', 'keys', 'http', 'store'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store certificate pages stage mixer packager origin archive standby door ladder queue edge room audience evidence claims'.split(
+  role: 'base native media wire keys journal http config bus store certificate pages stage mixer packager origin archive standby door ladder queue edge room audience evidence claims incident'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],

@@ -1,0 +1,167 @@
+import type { Incident, IncidentAudience, IncidentNote, IncidentSign } from '../wire/incident.ts';
+import { findingOf } from './finding.ts';
+
+/** So long after the end of the last sign an incident is over; a sign within it belongs to it. */
+export const QUIET_MS = 45_000;
+/** Incidents that are held; older ones are only in the journal. */
+const MOST_INCIDENTS = 500;
+/** Signs of one incident; later ones are not listed, only how many they were. */
+const MOST_SIGNS = 500;
+const MOST_NOTES = 100;
+
+/** What is written down of incidents, one a line. */
+export type IncidentLine =
+  | { readonly what: 'sign'; readonly id: string; readonly key: string; readonly sign: IncidentSign }
+  | { readonly what: 'sign-over'; readonly id: string; readonly key: string; readonly to: number }
+  | { readonly what: 'note'; readonly id: string; readonly note: IncidentNote }
+  | {
+      readonly what: 'over';
+      readonly id: string;
+      readonly to: number;
+      readonly complete: boolean;
+      readonly audience?: IncidentAudience;
+    };
+
+interface Kept {
+  readonly id: string;
+  readonly signs: Map<string, IncidentSign>;
+  /** Signs by the key of their source; a key may come again. */
+  readonly open: Map<string, string>;
+  readonly notes: IncidentNote[];
+  to?: number;
+  complete: boolean;
+  audience?: IncidentAudience;
+}
+
+/** All incidents, newest last: signs that are close together are one. */
+export class IncidentBook {
+  readonly #kept = new Map<string, Kept>();
+  #current: Kept | undefined;
+
+  /** Takes a line that was written down before. */
+  restore(line: IncidentLine): void {
+    if (line.what === 'sign') this.#sign(this.#of(line.id), line.key, line.sign);
+    else if (line.what === 'sign-over') this.#over(this.#of(line.id), line.key, line.to);
+    else if (line.what === 'note') this.#of(line.id).notes.push(line.note);
+    else this.#close(this.#of(line.id), line);
+  }
+
+  /** After all lines: what still lasted when this process ended lasts until it is seen no more. */
+  restored(): void {
+    const [last] = [...this.#kept.values()].slice(-1);
+    for (const kept of this.#kept.values()) if (kept.to === undefined) kept.complete = false;
+    this.#current = last && last.to === undefined ? last : undefined;
+  }
+
+  /** A sign begins. Returns the line to write down; undefined when it is known already. */
+  began(key: string, sign: IncidentSign): IncidentLine | undefined {
+    this.#current ??= this.#of(this.#freeId(sign.from));
+    const { id, open, signs } = this.#current;
+    if (open.has(key) || signs.size >= MOST_SIGNS) return undefined;
+    this.#sign(this.#current, key, sign);
+    return { what: 'sign', id, key, sign };
+  }
+
+  /** A sign ends. Returns the line to write down. */
+  ended(key: string, to: number): IncidentLine | undefined {
+    const current = this.#current;
+    if (!current?.open.has(key)) return undefined;
+    this.#over(current, key, to);
+    return { what: 'sign-over', id: current.id, key, to };
+  }
+
+  /** Ends the incident when all has been quiet for a while. Returns the line to write down. */
+  settle(wall: number, audience: IncidentAudience | undefined): IncidentLine | undefined {
+    const current = this.#current;
+    if (!current) return undefined;
+    if (audience) current.audience = audience;
+    if (current.open.size > 0) return undefined;
+    const to = Math.max(...[...current.signs.values()].map((sign) => sign.to ?? sign.from));
+    if (wall - to < QUIET_MS) return undefined;
+    const line = {
+      ...({ what: 'over', id: current.id, to, complete: current.complete } as const),
+      ...(current.audience ? { audience: current.audience } : {}),
+    };
+    this.#close(current, line);
+    this.#current = undefined;
+    return line;
+  }
+
+  /** Somebody writes beside an incident. Returns the line to write down; undefined when there is no such incident. */
+  note(id: string, note: IncidentNote): IncidentLine | undefined {
+    const kept = this.#kept.get(id);
+    if (!kept || kept.notes.length >= MOST_NOTES) return undefined;
+    kept.notes.push(note);
+    return { what: 'note', id, note };
+  }
+
+  /** Keys of signs that were open when this process ended; see `restored`. */
+  get openKeys(): readonly string[] {
+    return [...(this.#current?.open.keys() ?? [])];
+  }
+
+  /** The one that lasts. */
+  get current(): Incident | undefined {
+    return this.#current && incidentOf(this.#current);
+  }
+
+  /** One of them. */
+  get(id: string): Incident | undefined {
+    const kept = this.#kept.get(id);
+    return kept && incidentOf(kept);
+  }
+
+  /** All that are held, newest first. */
+  list(): Incident[] {
+    return [...this.#kept.values()].reverse().map(incidentOf);
+  }
+
+  #of(id: string): Kept {
+    let kept = this.#kept.get(id);
+    if (!kept) {
+      kept = { id, signs: new Map(), open: new Map(), notes: [], complete: true };
+      this.#kept.set(id, kept);
+      const [oldest] = this.#kept.keys();
+      if (this.#kept.size > MOST_INCIDENTS && oldest !== undefined) this.#kept.delete(oldest);
+    }
+    return kept;
+  }
+
+  #sign({ signs, open }: Kept, key: string, sign: IncidentSign): void {
+    const own = `${key} ${sign.from}`;
+    signs.set(own, sign);
+    open.set(key, own);
+  }
+
+  #over({ signs, open }: Kept, key: string, to: number): void {
+    const own = open.get(key);
+    const sign = own === undefined ? undefined : signs.get(own);
+    open.delete(key);
+    if (own !== undefined && sign) signs.set(own, { ...sign, to });
+  }
+
+  #close(kept: Kept, { to, complete, audience }: Extract<IncidentLine, { what: 'over' }>): void {
+    Object.assign(kept, { to, complete, ...(audience ? { audience } : {}) });
+  }
+
+  /** `20261130-203110`: when it began, UTC; with a letter behind it where that is taken. */
+  #freeId(from: number): string {
+    const id = new Date(from).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+    if (!this.#kept.has(id)) return id;
+    for (let letter = 'b'; ; letter += 'b') if (!this.#kept.has(id + letter)) return id + letter;
+  }
+}
+
+function incidentOf({ id, signs, notes, to, complete, audience }: Kept): Incident {
+  const listed = [...signs.values()].sort((a, b) => a.from - b.from);
+  const { label, ...why } = findingOf(listed, audience);
+  return {
+    ...{ v: 1, id, label, ...why, complete, notes },
+    // An attack would have to be shown by requests, and those are not looked at here.
+    caused: null,
+    window: { from: listed[0]?.from ?? 0, ...(to === undefined ? {} : { to }) },
+    signs: listed,
+    rooms: [...new Set(listed.flatMap(({ room }) => room ?? []))],
+    ...(audience ? { audience } : {}),
+  };
+}

@@ -1,0 +1,33 @@
+import type { PageLanguage } from '../../base/negotiation.ts';
+import type { IncidentAudience, IncidentLabel, SignKind } from '../../wire/incident.ts';
+
+/** What an incident is called, and what it means, in one language. Texts are plain; they are escaped where they are shown. */
+export interface IncidentWords {
+  readonly language: PageLanguage;
+  readonly title: string;
+  readonly about: string;
+  readonly lead: string;
+  readonly none: string;
+  readonly running: string;
+  readonly signs: Readonly<Record<SignKind, string>>;
+  readonly labels: Readonly<Record<IncidentLabel, string>>;
+  /** A time span; `to` undefined: it still lasts. */
+  readonly span: (from: string, to: string | undefined, length: string) => string;
+  readonly length: (ms: number) => string;
+  /** The five sentences. */
+  readonly happened: (span: string, rooms: number, kinds: readonly string[]) => string;
+  readonly heard: (audience: IncidentAudience | undefined) => string;
+  readonly faults: (list: readonly string[]) => string;
+  readonly found: (label: string) => string;
+  readonly unknown: (complete: boolean) => string;
+  readonly timeline: string;
+  readonly wholeServer: string;
+  readonly lasts: string;
+  readonly notes: string;
+  readonly check: string;
+  readonly checkLead: string;
+  readonly numbersOf: (room: string) => string;
+  readonly asJson: string;
+  readonly feed: string;
+  readonly all: string;
+}
