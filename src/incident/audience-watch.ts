@@ -1,5 +1,5 @@
-import type { IncidentAudience } from '../wire/incident.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
+import type { IncidentAudience } from './incident.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 15;

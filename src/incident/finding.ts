@@ -1,4 +1,4 @@
-import type { IncidentAudience, IncidentLabel, IncidentSign } from '../wire/incident.ts';
+import type { IncidentAudience, IncidentLabel, IncidentSign } from './incident.ts';
 
 /** A crowd is so many times as many listeners as before. */
 const CROWD_TIMES = 3;

@@ -1,5 +1,5 @@
-import type { Incident, IncidentAudience, IncidentNote, IncidentSign } from '../wire/incident.ts';
 import { findingOf } from './finding.ts';
+import type { Incident, IncidentAudience, IncidentNote, IncidentSign } from './incident.ts';
 
 /** So long after the end of the last sign an incident is over; a sign within it belongs to it. */
 export const QUIET_MS = 45_000;

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ManualClock, manualClock } from '../../test/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { fullDelivery } from '../wire/delivery.ts';
-import type { Incident } from '../wire/incident.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { RoomCard, RoomState } from '../wire/room.ts';
+import type { Incident } from './incident.ts';
 import { type Incidents, open } from './index.ts';
 
 let dir: string;

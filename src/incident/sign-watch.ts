@@ -1,6 +1,6 @@
-import type { IncidentSign, SignKind } from '../wire/incident.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
+import type { IncidentSign, SignKind } from './incident.ts';
 
 /** How long each must last before it is a sign, ms: a moment is no incident. */
 const HOLDS: Readonly<Record<SignKind, number>> = {

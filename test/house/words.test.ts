@@ -6,7 +6,7 @@ import { files, imports, isTest, type Source } from './tree.ts';
 const OWNERS: readonly { readonly words: readonly string[]; readonly folders: readonly string[] }[] = [
   { words: ['record', 'entry', 'checkpoint'], folders: ['evidence', 'journal', 'verify'] },
   // The answer to a claim is a verdict as well.
-  { words: ['verdict', 'incident'], folders: ['verdict', 'incident', 'claims'] },
+  { words: ['verdict', 'incident'], folders: ['verdict', 'incident', 'claims', 'pages'] },
   { words: ['claim', 'dispute'], folders: ['claims'] },
   { words: ['session', 'proof', 'beacon', 'tally', 'peak', 'play'], folders: ['audience', 'numbers'] },
   { words: ['report'], folders: ['rehearsal', 'numbers'] },

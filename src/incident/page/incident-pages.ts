@@ -1,4 +1,4 @@
-import type { Incident } from '../../wire/incident.ts';
+import type { Incident } from '../incident.ts';
 import type { IncidentWords } from '../words/incident-words.ts';
 import { fiveSentences, moment, signText, spanOf } from '../words/sentences.ts';
 

@@ -1,5 +1,5 @@
 import type { PageLanguage } from '../../base/negotiation.ts';
-import type { IncidentAudience, IncidentLabel, SignKind } from '../../wire/incident.ts';
+import type { IncidentAudience, IncidentLabel, SignKind } from '../incident.ts';
 
 /** What an incident is called, and what it means, in one language. Texts are plain; they are escaped where they are shown. */
 export interface IncidentWords {

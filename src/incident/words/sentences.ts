@@ -1,5 +1,5 @@
-import type { Incident, IncidentSign } from '../../wire/incident.ts';
 import { isOwnFault } from '../finding.ts';
+import type { Incident, IncidentSign } from '../incident.ts';
 import { ENGLISH } from './english.ts';
 import { FRENCH } from './french.ts';
 import type { IncidentWords } from './incident-words.ts';
