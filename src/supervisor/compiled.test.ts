@@ -1,23 +1,21 @@
-import { statfsSync } from 'node:fs';
-import { getCompileCacheDir } from 'node:module';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { compiledFolder } from './compiled.ts';
 
-vi.mock('node:module', () => ({ getCompileCacheDir: vi.fn() }));
-vi.mock('node:fs', () => ({ statfsSync: vi.fn() }));
-
-const free = (bytes: number): void =>
-  void vi.mocked(statfsSync).mockReturnValue({ bavail: bytes / 4096, bsize: 4096 } as never);
+const folderWith = (free: () => number, kept?: string): string | undefined =>
+  compiledFolder('data', 'data/compiled', { free, kept: () => kept });
 
 test('what Node compiles is kept on a disk with room, and not on one without', () => {
-  free(100e6);
-  expect(compiledFolder('data', 'data/compiled')).toBeUndefined();
-  free(300e6);
-  expect(compiledFolder('data', 'data/compiled')).toBe('data/compiled');
+  expect(folderWith(() => 100e6)).toBeUndefined();
+  expect(folderWith(() => 300e6)).toBe('data/compiled');
+});
+
+test('a disk that does not answer has no room', () => {
+  const broken = (): number => {
+    throw new Error('EIO');
+  };
+  expect(folderWith(broken)).toBeUndefined();
 });
 
 test('what was compiled at installation is shared', () => {
-  free(300e6);
-  vi.mocked(getCompileCacheDir).mockReturnValueOnce('/opt/earshot/.runtime/compiled/v24');
-  expect(compiledFolder('data', 'data/compiled')).toBeUndefined();
+  expect(folderWith(() => 300e6, '/opt/earshot/.runtime/compiled/v24')).toBeUndefined();
 });
