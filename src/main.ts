@@ -7,9 +7,9 @@ import { makeFolder, makePrivateFolder } from './base/folder.ts';
 import type { OpenRole } from './base/health.ts';
 import { openLineWriter } from './base/line-writer.ts';
 import { LINES_LOST, line, openLog, readable } from './base/log.ts';
-import { trimMalloc } from './base/malloc-trim.ts';
 import { exposition } from './base/metrics.ts';
 import { sharesPorts } from './base/port.ts';
+import { releasePages } from './base/release-pages.ts';
 import { lockFolder } from './base/socket-file.ts';
 import { openSpareMemory } from './base/spare-memory.ts';
 import { type Ms, ms } from './base/time.ts';
@@ -187,7 +187,7 @@ export async function start(
       : {}),
   });
   const own = openProcessMetrics(root);
-  locks.use(openSpareMemory({ clock: systemClock }));
+  locks.use(openSpareMemory({ clock: systemClock, trim: releasePages }));
   await using _monitor = await openMonitor({
     ...{ clock: systemClock, log, port: config.metricsPort, host: config.metricsHost },
     readiness: family_.readiness,
@@ -231,7 +231,7 @@ export async function runRole(
     return 1;
   }
   const own = openProcessMetrics(log);
-  parts.use(openSpareMemory({ clock: systemClock, idle: () => opened.idle?.() ?? true, trim: trimMalloc }));
+  parts.use(openSpareMemory({ clock: systemClock, idle: () => opened.idle?.() ?? true, trim: releasePages }));
   parent.ready({ ...opened, metrics: () => own() + (opened.metrics?.() ?? '') });
   open();
   await parent.stop;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cachedDataVersionTag } from 'node:v8';
 import { expect, test } from 'vitest';
 import { manualClock } from '../../test/clock.ts';
-import { trimMalloc } from './malloc-trim.ts';
+import { releasePages } from './release-pages.ts';
 import { openSpareMemory } from './spare-memory.ts';
 
 function bench() {
@@ -38,7 +38,7 @@ test('a process returns the memory of its start once it is idle, and only once',
 });
 
 test.runIf(process.platform === 'linux')('memory that the C library keeps is returned', async () => {
-  await expect(trimMalloc()).resolves.toBeUndefined();
+  await expect(releasePages()).resolves.toBeUndefined();
 });
 
 test('it does so again after a crowd, and never while it is busy', () => {

@@ -11,6 +11,7 @@ export const command: Command = async () => {
     import('../role/door.ts'),
     import('../role/site.ts'),
     import('../role/studio.ts'),
+    import('../role/tally.ts'),
   ]);
   flushCompileCache();
   return 0;
