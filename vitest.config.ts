@@ -48,6 +48,8 @@ export default defineConfig({
             'test/journey/**/*.test.ts',
           ],
           maxWorkers: AT_ONCE,
+          // No part keeps anything of its own outside of what it opens, so files may share a process and what it has loaded.
+          isolate: false,
           testTimeout: UNIT_LIMIT_MS,
           hookTimeout: UNIT_LIMIT_MS,
         },
