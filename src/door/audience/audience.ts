@@ -22,6 +22,7 @@ import { openSessionTokens } from './session-token.ts';
 import { type Begun, ListeningSessions, WITHOUT_SESSION } from './sessions.ts';
 import { type SlotOutlet, SlotTurns } from './slot-turns.ts';
 import { StreamPresence } from './stream-presence.ts';
+import { opensTwo, TwinStreams } from './twin-streams.ts';
 
 /** A player that fetches a piece every 5 s is gone after so long without a request, ms. */
 const IDLE_MS = 30_000;
@@ -73,6 +74,7 @@ export class DoorAudience implements Disposable {
   readonly #beacons: Beacons;
   readonly #turns: SlotTurns;
   readonly #pages = new PageCounts();
+  readonly #twins: TwinStreams;
   readonly #telling: Disposable;
   #events = { told: 0, malformed: 0 };
   #allEvents = false;
@@ -81,6 +83,7 @@ export class DoorAudience implements Disposable {
     const { clock, origin, outlet, sendQueue } = deps;
     const wall = (): number => deps.wall?.() ?? clock.wall();
     this.#deps = deps;
+    this.#twins = new TwinStreams(clock);
     const tokens = openSessionTokens(deps.sessionKey, () => clock.wall());
     const sessions = new ListeningSessions({
       ...deps,
@@ -117,11 +120,17 @@ export class DoorAudience implements Disposable {
   counted(listener: StreamConnection, request: StreamRequest): string | undefined {
     const { slug, rendition, session, who, after } = request;
     const foreign = rendition.container !== 'fmp4';
+    const asker = who ?? NOBODY;
+    const playback =
+      foreign && opensTwo(asker.agent) ? `${this.#sessions.keyOf(asker).join()} ${slug}` : undefined;
+    const twin = playback === undefined ? -1 : this.#twins.rowOf(playback);
+    if (twin >= 0 && this.#streams.join(twin, listener)) return undefined;
     const { row, token } = this.#sessions.begin(
-      ...([slug, foreign ? 'radio' : 'stream', who ?? NOBODY] as const),
+      ...([slug, foreign ? 'radio' : 'stream', asker] as const),
       foreign ? undefined : session,
     );
     if (row >= 0) {
+      if (playback !== undefined) this.#twins.came(playback, row);
       const comesBack = after !== undefined && session !== undefined && session !== WITHOUT_SESSION;
       this.#streams.begin(row, listener, comesBack ? (listener.next - listener.first) * FRAGMENT_MS : 0);
       this.#turns.wake();

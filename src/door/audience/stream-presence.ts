@@ -21,6 +21,8 @@ export class StreamPresence {
   readonly #deps: StreamPresenceDeps;
   /** By row. */
   readonly #listeners: (StreamConnection | undefined)[] = [];
+  /** By row: a second connection of the same playback. */
+  readonly #twins = new Map<number, StreamConnection>();
 
   constructor(deps: StreamPresenceDeps) {
     this.#deps = deps;
@@ -47,14 +49,27 @@ export class StreamPresence {
     sessions.begins(row, missed);
   }
 
+  /** A second connection of a playback: it counts from when the first is gone. False when there is none to join. */
+  join(row: number, listener: StreamConnection): boolean {
+    if (!this.#listeners[row] || this.#twins.has(row)) return false;
+    this.#twins.set(row, listener);
+    listener.session = row;
+    return true;
+  }
+
   /** A listener leaves; to be called while its connection is still there, where it is. */
   end(listener: StreamConnection): void {
     const row = listener.session;
-    if (row < 0 || this.#listeners[row] !== listener) return;
-    this.look(row);
-    this.#listeners[row] = undefined;
+    if (row < 0) return;
     listener.session = -1;
-    this.#deps.sessions.close(row);
+    const twin = this.#twins.get(row);
+    if (twin) this.#twins.delete(row);
+    if (this.#listeners[row] !== listener) return;
+    this.look(row);
+    this.#listeners[row] = twin;
+    // What it has received by now was the same sound.
+    if (twin) twin.arrived = this.#arrived(twin);
+    else this.#deps.sessions.close(row);
   }
 
   /** True while a stream is written to for a session. */
@@ -67,10 +82,15 @@ export class StreamPresence {
     const listener = this.#listeners[row];
     if (!listener) return;
     this.#deps.sessions.present(row);
-    const arrived = listener.next - listener.first - this.#held(listener);
+    const arrived = this.#arrived(listener);
     if (arrived <= listener.arrived) return;
     this.#deps.sessions.deliver(row, (arrived - listener.arrived) * FRAGMENT_MS);
     listener.arrived = arrived;
+  }
+
+  /** Fragments that a listener has acknowledged. */
+  #arrived(listener: StreamConnection): number {
+    return listener.next - listener.first - this.#held(listener);
   }
 
   /** Fragments that a listener was given and has not acknowledged. */

@@ -212,3 +212,42 @@ test('after the tally was away everything of the last three minutes is told agai
   expect(sessions()[0]?.delivered).toBeGreaterThanOrEqual(before[0]?.delivered ?? 1_000);
   expect(sessions()[0]?.session).toBe(before[0]?.session);
 });
+
+test('a player that opens two connections for one playback is one session, whichever of them goes on', async () => {
+  await using counting = await openCountingDoor();
+  const { door, play, tell, sessions, origin } = counting;
+  origin.tick();
+  const agent = 'AppleCoreMedia/1.0.0.21E236 (iPhone; U; CPU OS 17_4_1 like Mac OS X; fr_fr)';
+  const open = () => wire(door.port, get('/r/room/radio.mp3?margin=0', agent));
+  const [first, second] = [open(), open()];
+  await until(() => door.presence().get('room') === 2);
+  await play(30);
+  first.socket.end();
+  await until(() => door.presence().get('room') === 1);
+  await play(60);
+  await second.has(1);
+  await tell();
+  expect(sessions()).toHaveLength(1);
+  expect(sessions()[0]?.delivered).toBeGreaterThanOrEqual(85);
+  expect(sessions()[0]?.delivered).toBeLessThanOrEqual(94);
+  // Whoever comes later is somebody else, in the same house.
+  open();
+  await until(() => door.presence().get('room') === 2);
+  await play(30);
+  await tell();
+  expect(sessions()).toHaveLength(2);
+  second.socket.end();
+  await until(() => door.presence().get('room') === 1);
+});
+
+test('two radios of other makes behind one address are two sessions, however fast they come', async () => {
+  await using counting = await openCountingDoor();
+  const { door, play, tell, sessions, origin } = counting;
+  origin.tick();
+  for (let n = 0; n < 2; n += 1)
+    wire(door.port, get('/r/room/radio.mp3?margin=0', 'VLC/3.0.20 LibVLC/3.0.20'));
+  await until(() => door.presence().get('room') === 2);
+  await play(30);
+  await tell();
+  expect(sessions()).toHaveLength(2);
+});
