@@ -184,7 +184,8 @@ export class DoorAudience implements Disposable {
       return false;
     }
     this.#events.told += report.events.length;
-    const counts = !who.prefetch && agentExclusion(who.agent, who.brands) === 'none';
+    // A page of somebody else must not count its own visitors as ours.
+    const counts = !who.prefetch && !who.elsewhere && agentExclusion(who.agent, who.brands) === 'none';
     if (counts && !this.#isStaff(slug, who)) this.#pages.take(slug, report.events);
     return true;
   }

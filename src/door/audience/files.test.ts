@@ -370,3 +370,18 @@ test('what the tally answers is passed on, and while it is away that is said in 
     rmSync(folder, { recursive: true });
   }
 });
+
+test('what a page of another site sends in the name of its visitors is no visit here', async () => {
+  await using counting = await openCountingDoor();
+  const { door, clock, events } = counting;
+  const tell = (key: string, headers: string): Promise<string> =>
+    ask(door.port, post('/r/room/events', `{"v":1,"events":[["visit","${key}"]]}`, undefined, headers));
+  const own = 'Sec-Fetch-Site: same-origin\r\nOrigin: https://rooms.example\r\n';
+  const other = 'Sec-Fetch-Site: cross-site\r\nOrigin: https://evil.example\r\n';
+  const beside = 'Sec-Fetch-Site: same-site\r\nOrigin: https://shop.rooms.example\r\n';
+  const frame = 'Sec-Fetch-Site: cross-site\r\nOrigin: null\r\n';
+  for (const [i, headers] of [own, other, beside, frame, ''].entries())
+    expect(await tell(`AAAAAAAAAA${'AEIMQ'[i]}`, headers)).toContain('204');
+  clock.advance(2_000);
+  expect(events.get('room')?.visits).toBe(3);
+});

@@ -19,6 +19,11 @@ export interface Listening {
   readonly token: string | undefined;
   /** It came by way of a cache or a proxy: what the listener got is not known. */
   readonly relayed: boolean;
+  /**
+   * A page of another site asked, as its browser says. A sandboxed frame, which may be an embedded room, is none.
+   * Spec: Fetch Metadata, 2.3 (Sec-Fetch-Site), which browsers send over TLS and on the own machine.
+   */
+  readonly elsewhere: boolean;
 }
 
 /** The headers that counting reads, in lower case. */
@@ -30,6 +35,8 @@ export const COUNTED_FIELDS = [
   'sec-purpose',
   'purpose',
   'authorization',
+  'sec-fetch-site',
+  'origin',
   'via',
   'forwarded',
 ] as const;
@@ -49,6 +56,7 @@ export function listeningOf(fields: CountedFields, address: string, relayed: boo
     prefetch: /prefetch|preview/.test(`${fields['sec-purpose'] ?? ''} ${fields.purpose ?? ''}`),
     token: fields.authorization === undefined ? undefined : bearer(fields.authorization),
     relayed: relayed || fields.via !== undefined || fields.forwarded !== undefined,
+    elsewhere: /^(?:cross|same)-site$/.test(fields['sec-fetch-site'] ?? '') && fields.origin !== 'null',
   };
 }
 
