@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLog } from '../src/base/log.ts';
+import type { Incident } from '../src/incident/index.ts';
 import { readEntries } from '../src/journal/index.ts';
 import { readSound, speak } from '../src/stage/index.ts';
 import type { RoomState } from '../src/wire/room.ts';
@@ -144,6 +145,20 @@ describe('while people listen', () => {
     );
     expect(journals.map(({ path }) => path)).toContain(join(server.data, 'processes.jsonl'));
     expect(journals.filter(({ holds }) => !holds)).toEqual([]);
+  });
+
+  test('and each is told under /incidents, as a fault of this server', async () => {
+    const page = await (await fetch(`${server.url}/incidents`)).text();
+    const ids = [
+      ...new Set([...page.matchAll(/href="\/incidents\/(\d{8}-\d{6}b*)"/g)].map(([, id = '']) => id)),
+    ];
+    const found = await Promise.all(
+      ids.map(async (id) => (await (await fetch(`${server.url}/incidents/${id}.json`)).json()) as Incident),
+    );
+    const told = found.flatMap(({ signs }) => signs.filter(({ kind }) => kind === 'process'));
+    for (const process of ['door-0', 'site-0', 'studio-0'])
+      expect(told.map(({ detail }) => detail)).toContain(`${process}: SIGKILL`);
+    for (const { label, caused } of found) expect([label, caused]).toEqual(['INTERNAL_FAULT', null]);
   });
 
   test('an orderly stop gives listeners whole fragments and an end, not a reset', async () => {

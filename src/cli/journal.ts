@@ -100,7 +100,7 @@ export async function look(path: string, expected: readonly ChainEnd[] = []): Pr
   }
 }
 
-/** Every journal in a data folder: of processes, of the ladder, of queues and of recordings. */
+/** Every journal in a data folder: of processes, of incidents, of the ladder, of queues and of recordings. */
 export async function journalsIn(data: string): Promise<string[]> {
   const at = paths(data);
   const names = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
@@ -111,7 +111,9 @@ export async function journalsIn(data: string): Promise<string[]> {
   const found = [
     ...list(
       at.root,
-      (await names(at.root)).filter((name) => name === basename(at.processes)),
+      (await names(at.root)).filter((name) =>
+        [at.processes, at.incidents].map((path) => basename(path)).includes(name),
+      ),
     ),
     ...list(at.ladder, await names(at.ladder)),
     ...list(at.queue, await names(at.queue)),
