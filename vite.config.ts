@@ -10,6 +10,7 @@ const entries = [
   'studio/main.tsx',
   'numbers/main.ts',
   'verify/main.ts',
+  'operate/main.ts',
   'kit/style.css',
   'kit/incidents.css',
 ].map((entry) => `web/${entry}`);

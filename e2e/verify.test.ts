@@ -186,7 +186,7 @@ test('a saved page works as a file, and is still not allowed to send anything', 
 
 test('in French, and back; what cannot be judged is said in words', async () => {
   const { page } = await open(url, { locale: 'fr-FR' });
-  expect(await page.locator('h1').textContent()).toBe('Vérifier les chiffres d’un salon');
+  expect(await page.locator('h1').textContent()).toBe('Vérifier les chiffres d’une salle');
   await page.locator('#bundle').setInputFiles(file('bonjour'));
   await page.locator('.result h2').waitFor();
   expect(await page.locator('.result').textContent()).toContain('Ce n’est pas un dossier de preuves');

@@ -7,6 +7,7 @@ import {
   MAX_POINTS,
 } from '../wire/evening.ts';
 import type { EvidenceEntry, HappeningEntry, MinuteEntry } from '../wire/evidence-entry.ts';
+import { togetherIfFew } from '../wire/figures/small-counts.ts';
 import { SLOT_S } from '../wire/session-record.ts';
 
 /** Steps that people can read on an axis, in seconds. */
@@ -58,7 +59,7 @@ export class EveningPicture {
     return {
       ...{ v: 1, room: this.#room, at, step },
       points: [...this.#points],
-      joins: [...this.#joins],
+      joins: this.#joins.map(toldJoins),
       events: [...this.#events],
     };
   }
@@ -83,6 +84,12 @@ export class EveningPicture {
   }
 }
 
+/** Failures of a minute that stand for fewer than 20 are told as one, `few`. */
+function toldJoins(joins: EveningJoins): EveningJoins {
+  const { alone, few } = togetherIfFew(Object.entries(joins.failures));
+  return { ...joins, failures: Object.fromEntries(few ? [...alone, ['few', few.count]] : alone) };
+}
+
 /** Makes the chart of a room's evening from all its entries. */
 export function eveningOf(room: string, at: number, entries: Iterable<LoggedItem>): Evening {
   const picture = new EveningPicture(room);
@@ -92,12 +99,21 @@ export function eveningOf(room: string, at: number, entries: Iterable<LoggedItem
 
 const isMinor = ({ what }: EveningEvent): boolean => what === 'rung' || what === 'dead-air';
 
-const eventOf = ({ at, what, detail }: HappeningEntry, entry: number): EveningEvent => ({
-  at: Math.floor(at / 1000),
-  what,
-  ...(detail === undefined ? {} : { detail }),
-  entry,
-});
+const eventOf = (happening: HappeningEntry, entry: number): EveningEvent => {
+  const { at, what, detail, seq, author, written, answers, corrects } = happening;
+  const note = {
+    ...{ seq, author: author ?? '', written: Math.floor((written ?? at) / 1000) },
+    ...(answers === undefined ? {} : { answers }),
+    ...(corrects === undefined ? {} : { corrects }),
+  };
+  return {
+    at: Math.floor(at / 1000),
+    what,
+    ...(detail === undefined ? {} : { detail }),
+    entry,
+    ...(what === 'note' ? { note } : {}),
+  };
+};
 
 /** Puts a sample behind the others, or into the last one when it belongs to the same step. */
 function putPoint(points: EveningPoint[], [at, s, c, m, gross]: EveningPoint, step: number): void {

@@ -23,6 +23,7 @@ export { DEFINITIONS, definitionsHash } from './definitions.ts';
 export type { CountedFigures, EvidencePort, WrittenDown } from './evidence-port.ts';
 export { openRoomFiles } from './export/room-files.ts';
 export { type HappeningMemory, Happenings } from './happenings.ts';
+export { type NoteContent, RoomNotes } from './notes/room-notes.ts';
 
 /** Dependencies of counting. */
 export interface AudienceDeps {
@@ -115,7 +116,13 @@ class Counting implements Audience {
       ...(deps.evidence ? { evidence: deps.evidence } : {}),
       ...(deps.recount ? { recount: deps.recount } : {}),
     });
-    this.#shelf = new RoomShelf({ log: deps.log, dir: join(deps.dir, 'rooms'), rawDir, raw: this.#raw });
+    this.#shelf = new RoomShelf({
+      log: deps.log,
+      dir: join(deps.dir, 'rooms'),
+      rawDir,
+      raw: this.#raw,
+      now: () => deps.clock.wall(),
+    });
   }
 
   async start(): Promise<void> {
@@ -276,7 +283,12 @@ class Counting implements Audience {
 
   greeting = (): Message[] => {
     const wall = this.#deps.clock.wall();
-    return [...this.#shelf.rooms].map(([slug, room]) => this.#message(slug, room, wall));
+    const { rooms, finished } = this.#shelf;
+    const over = [...finished.all].filter(([slug]) => !rooms.has(slug));
+    return [
+      ...over.map(([slug, numbers]): Message => ({ head: { kind: 'numbers', slug, numbers }, body: EMPTY })),
+      ...[...rooms].map(([slug, room]) => this.#message(slug, room, wall)),
+    ];
   };
 
   async numbers(slug: string): Promise<RoomNumbers | undefined> {

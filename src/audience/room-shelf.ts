@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
+import { FinishedRooms } from './finished-rooms.ts';
 import { byAge, rawFiles, readRaw } from './records/raw-folder.ts';
 import type { RawLog, RawPlace } from './records/raw-log.ts';
 import { AudienceRoom } from './room.ts';
@@ -15,6 +16,8 @@ export interface RoomShelfDeps {
   /** Raw files. */
   readonly rawDir: string;
   readonly raw: RawLog;
+  /** Wall-clock ms. */
+  now(): number;
 }
 
 /** Every snapshot is newer than this place of the raw log, or its room has not changed since. */
@@ -34,11 +37,14 @@ const before = (a: RawPlace, b: RawPlace): boolean => {
 export class RoomShelf {
   readonly #deps: RoomShelfDeps;
   readonly rooms = new Map<string, AudienceRoom>();
+  /** Numbers of rooms that are over, whether or not they are among the others. */
+  readonly finished: FinishedRooms;
   #saving: Promise<string> | undefined;
   #failing = false;
 
   constructor(deps: RoomShelfDeps) {
     this.#deps = deps;
+    this.finished = new FinishedRooms(deps.dir);
   }
 
   #path(slug: string): string {
@@ -70,6 +76,7 @@ export class RoomShelf {
   async restore(): Promise<{ readonly records: number; readonly blocks: number }> {
     const { dir, rawDir, log } = this.#deps;
     await mkdir(dir, { recursive: true, mode: 0o700 });
+    await this.finished.load();
     const position = await readFile(join(dir, 'position.json'), 'utf8')
       .then((text) => JSON.parse(text) as Position)
       .catch(() => undefined);
@@ -124,7 +131,7 @@ export class RoomShelf {
   }
 
   async #save(): Promise<string> {
-    const { dir, raw, log } = this.#deps;
+    const { dir, raw, log, now } = this.#deps;
     const place = raw.place;
     const wanted: string[] = [];
     try {
@@ -135,6 +142,8 @@ export class RoomShelf {
         try {
           // The bytes are of one moment; records that come while they are written are after it.
           await writeRoom(this.#path(slug), roomBytes(room, raw.place));
+          const isOver = room.memory.ended !== undefined && !room.isRunning && !room.isUnfinished;
+          if (isOver) await this.finished.keep(slug, room.numbers(now()));
         } catch (error) {
           room.dirty = true;
           throw error;

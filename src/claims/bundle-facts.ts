@@ -11,7 +11,7 @@ import type { MetricId } from '../wire/metrics.ts';
 import { type ClaimFacts, type ClaimFigure, type ClaimMinute, figureOf, type OtherFigures } from './facts.ts';
 
 /** Longest bundle that is read, in characters: one day of a room is a few MB. */
-export const MOST_BUNDLE = 256 * 1024 * 1024;
+export const MOST_BUNDLE = 64 * 1024 * 1024;
 /** Minutes kept of one object. */
 const MOST_MINUTES = 60 * 24 * 31;
 const MINUTE_MS = 60_000;
@@ -36,7 +36,8 @@ interface History {
  * apart, and never added to the room's own.
  */
 export function factsOfBundle(text: string): BundleRead {
-  if (text.length > MOST_BUNDLE) return { why: 'the bundle is larger than is read here' };
+  if (text.length > MOST_BUNDLE)
+    return { why: 'the bundle has more than 64 MiB, which is more than is read here' };
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const head = parsed<BundleHead>(lines[0] ?? '');
   if (head?.kind !== 'earshot-bundle' || typeof head.room !== 'string') return { why: 'this is no bundle' };

@@ -7,10 +7,11 @@ import { type ClaimLog, journalClaims } from './book/claim-log.ts';
 import { openWaiting } from './book/waiting-claims.ts';
 import { type BookRoutesDeps, bookRoutes } from './http/book-routes.ts';
 import { checkRoutes, openChecker } from './http/check-routes.ts';
+import { type NoteRoutesDeps, noteRoutes } from './http/note-routes.ts';
 import { isRefused, refusedAnswer } from './http/question.ts';
 
 /** Dependencies of the claims part. */
-export interface ClaimsDeps extends Omit<BookRoutesDeps, 'book'> {
+export interface ClaimsDeps extends Omit<BookRoutesDeps, 'book'>, NoteRoutesDeps {
   readonly log: Log;
   /** Where statements are kept. */
   readonly dir: string;
@@ -27,8 +28,11 @@ export interface Claims {
 
 /** The rows of the table of addresses that are answered here. */
 const OURS: ReadonlySet<string | undefined> = new Set([
-  ...['claims', 'claim-card', 'claim-check', 'room-claims', 'room-claim-card'],
+  ...['claims', 'claim-card', 'claim-check', 'claims-waiting', 'room-claims', 'room-claim-card'],
 ]);
+
+/** The steps after `/api/rooms/:slug/` that are answered here. */
+const ACTS: ReadonlySet<string | undefined> = new Set(['claims', 'notes']);
 
 /** Opens the claims part. */
 export async function open(deps: ClaimsDeps): Promise<Claims> {
@@ -50,6 +54,7 @@ export async function open(deps: ClaimsDeps): Promise<Claims> {
   });
   checkRoutes(app, deps, checker);
   bookRoutes(app, { ...deps, book }, checker);
+  noteRoutes(app, deps, checker.charge);
   app.notFound(() => refusedAnswer({ refused: 'not-found' }));
   app.onError((error, c) => {
     deps.log.error(
@@ -61,7 +66,7 @@ export async function open(deps: ClaimsDeps): Promise<Claims> {
   return {
     takes(path) {
       const id = find(path)?.address.id;
-      return OURS.has(id) || (id === 'api-room-act' && path.split('/')[4] === 'claims');
+      return OURS.has(id) || (id === 'api-room-act' && ACTS.has(path.split('/')[4]));
     },
     fetch: async (request) => app.fetch(request),
   };

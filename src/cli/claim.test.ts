@@ -111,7 +111,7 @@ test('a card that was changed does not hold', async () => {
   const { privateKey } = generateKeyPairSync('ed25519');
   const claims = await open({
     ...{ clock: systemClock, log: silentLog, key: privateKey, dir: trial.data, rooms: () => [] },
-    ...{ titleOf: async () => 'Hall', whoIs: async () => undefined },
+    ...{ titleOf: async () => 'Hall', whoIs: async () => undefined, isOperator: async () => false },
     numbersOf: async () => undefined,
     bundleOf: async () => readFileSync(bundle(), 'utf8'),
   });

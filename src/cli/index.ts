@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; load(): Promise
     does: 'check a number that somebody said against what was counted',
     load: () => import('./claim.ts'),
   },
+  note: {
+    does: 'write or list the notes of a host at moments of the evening',
+    load: () => import('./note.ts'),
+  },
   verdict: {
     does: 'say what access logs support: crowd, attack, both, own fault, or nothing',
     load: () => import('./verdict/verdict.ts'),

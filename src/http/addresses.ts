@@ -168,6 +168,10 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/privacy'] },
   },
   {
+    ...{ id: 'operate', what: 'what waits for the operator', pattern: '/operate' },
+    ...{ ...PAGE, urgency: 'furniture', cache: 'page', examples: ['/operate'] },
+  },
+  {
     ...{ id: 'errors', what: 'what each refusal means', pattern: '/errors' },
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/errors'] },
   },
@@ -353,6 +357,14 @@ export const ADDRESSES: readonly Address[] = [
     ...{ id: 'claim-check', what: 'the same for programs, and adding', pattern: '/api/claims/(check|add)' },
     ...{ owner: 'site', methods: ['GET', 'POST'], urgency: 'reading', cors: 'reads', body: 4_096 },
     examples: ['/api/claims/check', '/api/claims/add'],
+  },
+  {
+    ...{
+      id: 'claims-waiting',
+      what: 'what strangers said, for the operator',
+      pattern: '/api/claims/waiting',
+    },
+    ...{ ...READ, owner: 'site', urgency: 'control', examples: ['/api/claims/waiting'] },
   },
   {
     ...{ id: 'api', what: 'the rest of the API', pattern: '/api/:steps', exact: true },

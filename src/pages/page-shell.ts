@@ -36,6 +36,8 @@ export const LISTEN: Load = { sources: ['web/kit/style.css', 'web/listen/main.ts
 export const STUDIO: Load = { sources: ['web/kit/style.css', 'web/studio/main.tsx'], scripted: true };
 /** What the numbers page loads. */
 export const NUMBERS: Load = { sources: ['web/kit/style.css', 'web/numbers/main.ts'], scripted: true };
+/** What the operator's page loads. */
+export const OPERATE: Load = { sources: ['web/kit/style.css', 'web/operate/main.ts'], scripted: true };
 /** What pages without scripts load. */
 export const PLAIN: Load = { ...LISTEN, scripted: false };
 

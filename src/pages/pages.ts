@@ -8,6 +8,7 @@ import { homeMain } from './home-page.ts';
 import { numbersWords } from './numbers/catalogue.ts';
 import { figureCard } from './numbers/figure-card.ts';
 import { numbersMain } from './numbers/numbers-main.ts';
+import { operatePage } from './operate-page.ts';
 import { INCIDENTS, LISTEN, type Manifest, NUMBERS, openShell, PLAIN, STUDIO } from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
 import { ENGLISH_ONLY, planMain } from './plan-page.ts';
@@ -37,6 +38,8 @@ export interface Pages {
   ): string;
   /** What is kept about listeners, and for how long. */
   privacy(language?: PageLanguage): string;
+  /** What waits for the operator; everything on it comes with the operator's key. */
+  operate(language?: PageLanguage): string;
   errors(): string;
   /** The calculator, with the values its form was submitted with. */
   plan(query: URLSearchParams): string;
@@ -137,6 +140,7 @@ export function openPages(deps: {
       const head = { ...privacyHead(language), path: '/privacy' };
       return shell(plainWords(language), head, PLAIN, privacyMain(language));
     },
+    operate: (language = 'en') => operatePage(shell, plainWords(language)),
     plan: (query) =>
       shell(
         plainWords('en'),

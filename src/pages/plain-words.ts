@@ -47,6 +47,9 @@ export interface PlainWords {
   readonly missing: string;
   readonly missingWay: string;
   readonly card: string;
+  readonly operate: string;
+  readonly operateAbout: string;
+  readonly operatePlain: string;
   readonly verifyTitle: string;
   readonly verifyAbout: string;
   readonly verifyPlain: string;
@@ -119,6 +122,9 @@ const english: PlainWords = {
   missingWay:
     'Rooms keep their address for ever, so this one was probably mistyped. <a href="/">See what is on now</a>.',
   card: 'A theatre seen from above: rows of seats around a stage',
+  operate: 'What waits for the operator',
+  operateAbout: 'Statements of visitors about rooms, which the operator of this server publishes or refuses.',
+  operatePlain: 'This page needs scripts.',
   verifyTitle: 'Check the figures of a room',
   verifyAbout: 'Checks a bundle of audience figures in your browser: nothing is sent anywhere.',
   verifyPlain:
@@ -191,7 +197,10 @@ const french: PlainWords = {
   missingWay:
     'Les salles gardent leur adresse pour toujours : elle a sans doute été mal recopiée. <a href="/">Voir ce qui est à l’antenne</a>.',
   card: 'Un théâtre vu d’en haut : des rangées de sièges autour d’une scène',
-  verifyTitle: 'Vérifier les chiffres d’un salon',
+  operate: 'Ce qui attend l’opérateur',
+  operateAbout: 'Déclarations de visiteurs sur des salles, que l’opérateur de ce serveur publie ou refuse.',
+  operatePlain: 'Cette page a besoin de scripts.',
+  verifyTitle: 'Vérifier les chiffres d’une salle',
   verifyAbout: 'Vérifie un dossier de preuves d’audience dans votre navigateur : rien n’est envoyé.',
   verifyPlain:
     'La vérification se fait dans votre navigateur, avec un script. Sans lui, la ligne de commande fait de même :',

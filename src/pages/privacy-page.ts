@@ -36,7 +36,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         says: [
           'Raw records (session, key, minute, seconds): 30 days, then they are deleted.',
           'The salt of the keys: one day.',
-          'Totals per room and minute: for good, in a log that anyone can check. No person is in it, and rows that stand for fewer than 20 listeners are merged.',
+          'Totals per room and minute: for good, in a log that anyone can check. No person is in it, and nothing by place, network or device. On pages and in exported tables, reasons that stand for fewer than 20 are told together.',
         ],
       },
       {
@@ -86,7 +86,7 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
         says: [
           'Les relevés bruts (session, clé, minute, secondes) : 30 jours, puis ils sont effacés.',
           'Le sel des clés : un jour.',
-          'Les totaux par salle et par minute : toujours, dans un registre que chacun peut vérifier. Personne n’y figure, et les lignes qui représentent moins de 20 personnes à l’écoute sont réunies.',
+          'Les totaux par salle et par minute : toujours, dans un registre que chacun peut vérifier. Personne n’y figure, ni rien par lieu, par réseau ou par appareil. Sur les pages et dans les tableaux exportés, les raisons qui comptent pour moins de 20 sont réunies.',
         ],
       },
       {

@@ -6,7 +6,7 @@ import { readSecret } from '../keys/secret.ts';
 import { signingKeyFor } from '../keys/signing-keys.ts';
 import type { Rooms } from '../room/index.ts';
 import type { Paths } from './paths.ts';
-import { askForNumbers } from './room-numbers.ts';
+import { askForNotes, askForNumbers } from './room-numbers.ts';
 
 /** Answers requests about claims, with figures from the tally; passes other requests on to the rooms. */
 export async function answerClaims(
@@ -20,7 +20,9 @@ export async function answerClaims(
     key: signingKeyFor(readSecret(at.secret), 'claim cards'),
     dir: at.claims,
     whoIs: rooms.whoIs,
+    isOperator: rooms.isOperator,
     ...askForNumbers(at.tallyHttp),
+    notes: askForNotes(at.tallyHttp),
     titleOf: async (slug) => (rooms.card(slug) ?? (await rooms.over(slug)))?.title,
     rooms: () => rooms.cards().filter(({ welcome }) => !welcome),
   });

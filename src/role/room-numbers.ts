@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostNote, NoteWish } from '../wire/figures/host-note.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 
 const WAIT_MS = 3_000;
@@ -10,43 +11,66 @@ const AWAY: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESE
 /** Numbers are some kB, a bundle of a long evening some MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Asks another process of this machine; undefined for 404, rejects when it has been away for `WAIT_MS`. */
-async function asked(socketPath: string, path: string): Promise<string | undefined> {
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Asks another process of this machine; rejects when it has been away for `WAIT_MS`. What has a body is sent once. */
+async function asked(socketPath: string, path: string, body?: object): Promise<Answered> {
   const signal = AbortSignal.timeout(WAIT_MS);
   for (;;) {
     try {
-      return await askedOnce(socketPath, path, signal);
+      return await askedOnce(socketPath, path, signal, body);
     } catch (error) {
-      if (signal.aborted || !AWAY.has((error as NodeJS.ErrnoException).code)) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      // A connection that breaks may have carried the request already.
+      if (signal.aborted || !AWAY.has(code) || (body && code === 'ECONNRESET')) throw error;
       await sleep(AGAIN_MS);
     }
   }
 }
 
-function askedOnce(socketPath: string, path: string, signal: AbortSignal): Promise<string | undefined> {
+function askedOnce(socketPath: string, path: string, signal: AbortSignal, body?: object): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, path, signal }, (answer) => {
+    const sent = request({ socketPath, path, signal, method: body ? 'POST' : 'GET' }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('error', reject);
       answer.on('data', (chunk: string) => {
         text += chunk;
         if (text.length > MOST_BYTES) sent.destroy(new Error('an answer of more than 64 MB'));
       });
-      answer.on('end', () => {
-        if (answer.statusCode === 404) resolve(undefined);
-        else if (answer.statusCode === 200) resolve(text);
-        else reject(new Error(`the tally answered ${answer.statusCode}`));
-      });
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
     });
-    sent.on('error', reject).end();
+    sent.on('error', reject).end(body && JSON.stringify(body));
   });
+}
+
+/** The body of an answer; undefined for 404. Rejects on any other status but 200. */
+async function textOf(answer: Promise<Answered>): Promise<string | undefined> {
+  const { status, text } = await answer;
+  if (status !== 200 && status !== 404) throw new Error(`the tally answered ${status}`);
+  return status === 404 ? undefined : text;
 }
 
 /** Fetches a room's numbers, and its bundle, from the tally. `slug` must be a valid slug. */
 export const askForNumbers = (socketPath: string) => ({
   async numbersOf(slug: string): Promise<RoomNumbers | undefined> {
-    const text = await asked(socketPath, `/rooms/${slug}`);
+    const text = await textOf(asked(socketPath, `/rooms/${slug}`));
     return text === undefined ? undefined : (JSON.parse(text) as RoomNumbers);
   },
-  bundleOf: (slug: string): Promise<string | undefined> => asked(socketPath, `/r/${slug}/bundle`),
+  bundleOf: (slug: string): Promise<string | undefined> => textOf(asked(socketPath, `/r/${slug}/bundle`)),
+});
+
+/** Fetches the notes of a room from the tally, and writes one. `slug` must be a valid slug. */
+export const askForNotes = (socketPath: string) => ({
+  async notesOf(slug: string): Promise<readonly HostNote[]> {
+    const text = await textOf(asked(socketPath, `/notes/${slug}`));
+    return text === undefined ? [] : (JSON.parse(text) as { notes: HostNote[] }).notes;
+  },
+  async writeNote(slug: string, wish: NoteWish): Promise<Response> {
+    const { status, text } = await asked(socketPath, `/notes/${slug}`, wish);
+    const type = status === 201 ? 'application/json' : 'application/problem+json';
+    return new Response(text, { status, headers: { 'content-type': type } });
+  },
 });

@@ -15,6 +15,7 @@ import { setProcessPriority } from './priority.ts';
 import { useSnapshot } from './snapshot.ts';
 import { answersOf, openTallyEvidence } from './tally-evidence.ts';
 import { openTallyHappenings } from './tally-happenings.ts';
+import { openTallyNotes } from './tally-notes.ts';
 
 /** Opens the tally: it turns what the doors report about sessions into figures. No other process waits for it. */
 export async function openTally(config: Config, log: Log): Promise<OpenRole> {
@@ -46,6 +47,7 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   });
   const incidents = stack.use(await openServerIncidents(config, log.part('incidents')));
   const files = openRoomFiles({ clock: systemClock, bundle: evidence.bundle });
+  const notes = openTallyNotes({ clock: systemClock, evidence });
   const outlet = stack.use(await listenSocket(at.tallyBus, audience.greeting, keeping));
   audience.onNumbers((message) => {
     outlet.publish(message);
@@ -92,7 +94,10 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   stack.use(
     await serveInner(
       at.tallyHttp,
-      answersOf(evidence, (request) => incidents.fetch(request) ?? files(request) ?? audience.fetch(request)),
+      answersOf(
+        evidence,
+        (request) => incidents.fetch(request) ?? files(request) ?? notes(request) ?? audience.fetch(request),
+      ),
       keeping,
     ),
   );

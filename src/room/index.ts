@@ -90,6 +90,8 @@ export interface Rooms extends AsyncDisposable {
   ensureWelcome(on?: boolean): Promise<void>;
   /** What a token makes of its bearer in a room; undefined for everybody else. Rejects while the database is away. */
   whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
+  /** True for the operator's key or link. */
+  isOperator(token: string | undefined): Promise<boolean>;
   /** `/api/*`, `/openapi.json` and `/r/:slug/event.ics`. */
   fetch(request: Request): Promise<Response>;
 }
@@ -154,6 +156,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
       if (isRefusal(caller)) return undefined;
       return caller.operator && caller.speaker === undefined ? 'operator' : 'host';
     },
+    isOperator: access.isOperator,
     fetch: handle,
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();

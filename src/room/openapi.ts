@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
+import { MOST_NOTE_TEXT } from '../wire/figures/host-note.ts';
 import { requests } from './requests.ts';
 import { ACTIONS } from './status.ts';
 
@@ -100,6 +101,10 @@ const schemas = () => ({
     ...{ url, token: text, speaker: text },
     role: { enum: ['speaker', 'co-host', 'host'] },
   }),
+  Note: object(
+    { seq: number, entry: { type: 'integer' }, at: instant, written: instant, author: text, ...note },
+    ['answers', 'corrects'],
+  ),
   Problem: object(
     {
       type: text,
@@ -328,6 +333,38 @@ const eventPaths = () => ({
   },
 });
 
+const number = { type: 'integer', minimum: 1 } as const;
+const note = {
+  text: { ...text, maxLength: MOST_NOTE_TEXT },
+  answers: { ...number, description: 'The seq of the note that it answers' },
+  corrects: { ...number, description: 'The seq of the note whose place it takes' },
+};
+
+const notePaths = () => ({
+  '/api/rooms/{slug}/notes': {
+    parameters: [slugParameter],
+    get: {
+      summary: 'Notes of the host, as they stand in the evidence log',
+      responses: {
+        200: json(object({ notes: { type: 'array', items: ref('Note') } }), 'The notes'),
+        ...refusals(['room-unknown', 'tally-away']),
+      },
+    },
+    post: {
+      summary: 'Write a note; it is never changed or removed',
+      security: bearer,
+      requestBody: body(
+        object({ ...note, at: { ...text, format: 'date-time' } }, ['at', 'answers', 'corrects']),
+      ),
+      responses: {
+        201: json(ref('Note'), 'The note'),
+        ...refusals([...BODY, 'token-missing', 'not-host', 'operator-only', 'not-found', 'room-unknown']),
+        ...refusals(['too-many-changes', 'tally-away', 'evidence-unreadable']),
+      },
+    },
+  },
+});
+
 /** The description of the HTTP API, made from the schemas that check it. Spec: OpenAPI 3.1. */
 export function openapi(version: string): object {
   return {
@@ -350,6 +387,7 @@ export function openapi(version: string): object {
       ...peoplePaths(),
       ...musicPaths(),
       ...eventPaths(),
+      ...notePaths(),
     },
   };
 }

@@ -11,8 +11,7 @@
  * `verify`, at the end, goes through the file line by line. What does not hold becomes a finding, by `find`.
  */
 const MAX_LINE = 1 << 20;
-const MAX_TOLD = 500;
-const MAX_RUNNING = 200;
+const MAX_TOLD = { findings: 500, notes: 50, letters: 80 };
 
 // Bytes, and the forms in which they are written.
 
@@ -28,12 +27,11 @@ function bytesOf(text, length) {
   return bytes;
 }
 
-const isWhole = (value) => typeof value !== 'number' || Number.isSafeInteger(value);
-
 /** JSON in its one canonical form (RFC 8785), all numbers whole. What is written otherwise was touched later. */
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(isWhole(value) ? value : 'not whole');
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return 'not whole';
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const members = Object.keys(value).sort();
   return `{${members.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
 }
@@ -112,29 +110,25 @@ const nodeHash = (left, right) => sha256([1], left, right);
 /** Of a tree of so many leaves, how many are in its left subtree: the largest power of two that leaves some. */
 const leftOf = (size) => 2 ** Math.ceil(Math.log2(size) - 1);
 
-/** The root of the `size` leaves from `from` on, by one of them and its inclusion proof: other subtrees, lowest first. */
-function rootByInclusion(leaf, index, from, size, proof, meet) {
-  const [left, other, rest] = [leftOf(size), proof.at(-1), proof.slice(0, -1)];
-  if (size === 1 || !other) return size === 1 && !other ? leaf : undefined;
-  const isLeft = index < from + left;
-  const root = isLeft
-    ? rootByInclusion(leaf, index, from, left, rest, meet)
-    : rootByInclusion(leaf, index, from + left, size - left, rest, meet);
-  meet(from, left, isLeft ? root : other);
-  meet(from + left, size - left, isLeft ? other : root);
-  return root && (isLeft ? nodeHash(root, other) : nodeHash(other, root));
+/**
+ * The root of `size` leaves from `from` on, by a proof: the subtrees beside the way down to leaf `at`, lowest first. The
+ * way ends where `end` knows a root; false: there is none that fits. `meet` is told the root of each subtree on the way.
+ */
+function rootByProof(proof, at, from, size, end, meet) {
+  let root = end(from, size, proof);
+  if (root === undefined && size > 1 && proof.length > 0) {
+    const [left, other, rest] = [leftOf(size), proof.at(-1), proof.slice(0, -1)];
+    const isLeft = at < from + left;
+    const way = rootByProof(rest, at, isLeft ? from : from + left, isLeft ? left : size - left, end, meet);
+    meet(isLeft ? from + left : from, isLeft ? size - left : left, other);
+    root = way && (isLeft ? nodeHash(way, other) : nodeHash(other, way));
+  }
+  if (root) meet(from, size, root);
+  return root || undefined;
 }
 
-/** The roots of the first `was` and of all `is` leaves, by a consistency proof; `old` is the older root where it is whole. */
-function rootsByConsistency(was, is, proof, old) {
-  const [left, other, rest] = [leftOf(is), proof.at(-1), proof.slice(0, -1)];
-  if (was === is) return proof.length === (old ? 0 : 1) ? [old ?? other, old ?? other] : [];
-  if (!other) return [];
-  const [before, now] =
-    was <= left ? rootsByConsistency(was, left, rest, old) : rootsByConsistency(was - left, is - left, rest);
-  if (!before) return [];
-  return was <= left ? [before, nodeHash(now, other)] : [nodeHash(other, before), nodeHash(other, now)];
-}
+const rootByInclusion = (leaf, index, size, proof, meet) =>
+  rootByProof(proof, index, 0, size, (_, length, rest) => (length === 1 ? rest.length === 0 && leaf : undefined), meet);
 
 /** The root of `size` leaves from `from` on, from the roots of the subtrees that are known by `from size`. */
 function rootFrom(nodes, from, size) {
@@ -147,7 +141,15 @@ function rootFrom(nodes, from, size) {
 /** Whether the tree of the older checkpoint is the beginning of the newer one's. */
 function isConsistent(older, newer, proof) {
   if (older.size === 0) return proof.length === 0 && same(older.root, sha256());
-  const [before, now] = rootsByConsistency(older.size, newer.size, proof, older.root);
+  const nodes = new Map();
+  // The way to the older tree's last leaf ends at the largest whole subtree with which that tree ends.
+  const end = (from, size, rest) => {
+    if (from + size !== older.size) return undefined;
+    return from === 0 ? rest.length === 0 && older.root : rest.length === 1 && rest[0];
+  };
+  const meet = (from, size, hash) => nodes.set(`${from} ${size}`, hash);
+  const now = rootByProof(proof, older.size - 1, 0, newer.size, end, meet);
+  const before = now && rootFrom(nodes, 0, older.size);
   return before !== undefined && same(before, older.root) && same(now, newer.root);
 }
 
@@ -214,7 +216,7 @@ const SAYS = {
   'other-room': 'It belongs to another room, {room}.',
   sequence: 'It is number {seq} of the room where {due} is due: entries were removed, doubled or moved.',
   chain: "It does not follow the room's entry before it: one of the two was changed or exchanged.",
-  corrects: 'It corrects an entry that does not come before it.',
+  corrects: 'It corrects or answers an entry that does not come before it.',
   minutes: 'Its minute is not after the one of the entry before it.',
   samples: 'It has a sample at {at} s, which is out of order or not of its minute.',
   more: '{what} is {a}: more than {than}, which is {b}.',
@@ -239,44 +241,51 @@ const SAYS = {
   open: 'The room is not closed in this bundle: later entries may exist.',
 };
 
+const shortened = (value) => (typeof value === 'number' ? value : String(value).slice(0, MAX_TOLD.letters));
+
+/** What was found, each with its place in the file. What the file says is repeated shortened. */
 class Report {
   findings = [];
   notes = [];
   place = {};
 
-  find(code, values = {}, place = this.place) {
-    if (this.findings.length < MAX_TOLD) this.findings.push({ ...place, ...this.#told(code, values) });
+  find(code, values = {}) {
+    if (this.findings.length < MAX_TOLD.findings) this.findings.push({ ...this.place, ...told(code, values) });
     else this.note('more-findings');
   }
 
   note(code, values = {}) {
-    const told = this.#told(code, values);
-    if (this.notes.length < 50 && !this.notes.some(({ reason }) => reason === told.reason)) this.notes.push(told);
+    const [one, { notes }] = [told(code, values), this];
+    if (notes.length < MAX_TOLD.notes && !notes.some(({ reason }) => reason === one.reason)) notes.push(one);
   }
+}
 
-  #told(code, values) {
-    return { code, values, reason: SAYS[code].replace(/\{(\w+)\}/g, (_, name) => String(values[name])) };
-  }
+function told(code, given = {}) {
+  const values = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, shortened(value)]));
+  return { code, values, reason: SAYS[code].replace(/\{(\w+)\}/g, (_, name) => String(values[name])) };
 }
 
 // The room: its chain of entries, and its figures minute by minute.
 
-/** What never goes down, whose parts add up to it, and which figures others limit. */
-const RISING = [
-  ...['join_attempts', 'join_retries', 'join_success', 'join_failures', 'listening_seconds', 'listens_total', 'visits'],
-  ...['tuned_in_live', 'replay_listens', 'peak_concurrent', 'post_impressions', 'embed_impressions', 'feed_downloads'],
-];
-const PARTED = ['join_failures', 'listening_seconds', 'listens_total'];
+/** How net figures have to stand to each other, where all are there. Some are added up here again. */
 const RULES = [
-  [['join_success'], '≤', ['join_attempts']],
-  [['join_success', 'join_failures'], '≤', ['join_attempts']],
-  [['avg_concurrent'], '≤', ['peak_concurrent']],
-  [['tuned_in_live', 'replay_listens'], '=', ['listens_total']],
-];
-const NONE = { net: 0, gross: 0 };
+  'join_success ≤ join_attempts',
+  'join_success + join_failures ≤ join_attempts',
+  'avg_concurrent ≤ peak_concurrent',
+  'tuned_in_live + replay_listens = listens_total',
+  'peak_concurrent = max(samples)',
+  'listening_seconds = Σ seconds',
+  'join_failures = Σ failures',
+  'tuned_in_live + drop_ins = sessions',
+].map((rule) => rule.split(/ ([≤=]) /));
+const PARTED = ['join_failures', 'listening_seconds', 'listens_total'];
+/** What never goes down. */
+const RISING =
+  `join_attempts join_retries join_success join_failures listening_seconds listens_total visits tuned_in_live
+  replay_listens peak_concurrent post_impressions embed_impressions feed_downloads`.split(/\s+/);
 const sum = (numbers) => Object.values(numbers ?? {}).reduce((all, one) => all + one, 0);
 /** By how much estimates (`sampled`, `sketched`) among these figures may miss. */
-const slackOf = (...figures) => sum(figures.map((one) => (/^s/.test(one?.method) ? (one.error ?? 0) : 0)));
+const slackOf = (...figures) => sum(figures.map((one) => (/^s/.test(one.method) ? (one.error ?? 0) : 0)));
 
 class Room {
   entries = 0;
@@ -284,7 +293,7 @@ class Room {
   minutes = [];
   #chain = { seq: 0, hash: '' };
   #definitions = '';
-  #so = { peak: 0, seconds: 0 };
+  #added = { peak: 0, seconds: 0 };
   #gap = false;
   #last = { minute: -1, total: {}, excluded: {} };
 
@@ -295,7 +304,7 @@ class Room {
 
   /** One entry of the log; `leaf` is its hash. */
   entry(entry, leaf) {
-    const { kind, room, seq, previous, total } = entry;
+    const { kind, room, seq, previous, corrects, answers, total } = entry;
     if (kind === 'gap') this.#gap = true;
     if (kind === 'definitions') this.#definitions = hex(sha256(utf8(canonical(entry.definitions))));
     const named = { definitions: entry.sha256, minute: entry.definitions }[kind] ?? this.#definitions;
@@ -307,34 +316,34 @@ class Room {
     if (seq !== this.#chain.seq + 1) this.find('sequence', { seq, due: this.#chain.seq + 1 });
     else if (previous !== this.#chain.hash) this.find('chain');
     this.#chain = { seq, hash: hex(leaf) };
-    if (kind === 'correction' && !(entry.corrects < seq)) this.find('corrects');
-    if (total) this.#total(total, kind === 'final');
+    if ((corrects ?? answers ?? (kind === 'correction' ? seq : 0)) >= seq) this.find('corrects');
     if (kind === 'minute') this.#minute(entry);
+    else if (total) this.#total(total, kind === 'final');
     if (kind === 'final') this.#final(total, entry.differences);
   }
 
+  /** Two numbers must be as the sign between them says; `slack` is by how much they may miss. */
   #must(what, a, sign, than, b, slack = 0) {
-    if (sign === '≤' && a > b + slack) this.find('more', { what, a, than, b });
-    if (sign === '=' && Math.abs(a - b) > slack) this.find('unequal', { what, a, than, b });
-    if (sign === '↑' && a > b + slack) this.find('fell', { what, a, b });
+    const miss = sign === '=' ? Math.abs(a - b) : a - b;
+    if (miss > slack) this.find({ '≤': 'more', '=': 'unequal', '↑': 'fell' }[sign], { what, a, than, b });
   }
 
-  #total(total, closes) {
+  /** Figures by the rules; `added` is what was added up of the minutes. */
+  #total(total, closes, added = {}) {
     for (const [id, figure] of Object.entries(total)) {
       this.#must(`${id} (net)`, figure.net, '≤', `${id} (gross)`, figure.gross, slackOf(figure));
       if (PARTED.includes(id) && figure.parts) this.#must(id, figure.net, '=', 'Σ parts', sum(figure.parts));
     }
     for (const [left, sign, right] of RULES) {
-      const figures = [...left, ...right].map((id) => total[id]);
-      if (figures.includes(undefined)) continue;
-      const [a, b] = [left, right].map((ids) => sum(ids.map((id) => total[id].net)));
-      const strict = closes && left.includes('join_failures') ? '=' : sign;
-      this.#must(left.join(' + '), a, strict, right.join(' + '), b, slackOf(...figures));
+      const [a, b] = [left, right].map((side) => side.split(' + ').map((name) => total[name] ?? { net: added[name] }));
+      const [is, most] = [a, b].map((figures) => figures.reduce((all, { net }) => all + net, 0));
+      const strict = closes && left.endsWith('join_failures') ? '=' : sign;
+      this.#must(left, is, strict, right, most, slackOf(...a, ...b));
     }
   }
 
-  #minute({ minute, status, samples, total, seconds, excluded, failures, sessions, sampling }) {
-    const before = this.#last;
+  #minute({ minute, samples, status, total, seconds, excluded, failures, sessions, sampling }) {
+    const [before, added] = [this.#last, this.#added];
     if (minute <= before.minute) this.find('minutes');
     const miss = sampling < 1e6 ? (total.listeners_now?.error ?? 0) : 0;
     let next = minute * 60;
@@ -342,26 +351,19 @@ class Room {
       if (at < next || at >= minute * 60 + 60 || at % 10 !== 0) this.find('samples', { at });
       this.#must('m', m, '≤', 'min(s, c)', Math.min(s, c), miss);
       this.#must('min(s, c)', Math.min(s, c), '≤', 'gross', gross, miss);
-      this.#so.peak = Math.max(this.#so.peak, { client_only: c, server_only: s }[status] ?? m);
+      added.peak = Math.max(added.peak, { client_only: c, server_only: s }[status] ?? m);
       next = at + 10;
     }
-    this.#so.seconds += seconds.stage + seconds.standby;
+    added.seconds += seconds.stage + seconds.standby;
     // What a gap swallowed is in the totals but in no minute: from there on minutes are added to what it left.
-    const { peak_concurrent: peak, listening_seconds: heard, tuned_in_live: tuned, drop_ins } = total;
-    if (this.#gap) this.#so = { peak: peak?.net ?? this.#so.peak, seconds: heard?.net ?? this.#so.seconds };
-    const again = [
-      ['peak_concurrent', 'max(samples)', this.#so.peak],
-      ['listening_seconds', 'Σ seconds', this.#so.seconds],
-      ['join_failures', 'Σ failures', failures && sum(failures)],
-    ];
-    for (const [id, than, b] of again)
-      if (total[id] && b !== undefined) this.#must(id, total[id].net, '=', than, b, slackOf(total[id]));
-    const both = sessions === undefined ? undefined : tuned.net + drop_ins.net;
-    this.#must('tuned_in_live + drop_ins', both, '=', 'sessions', sessions, slackOf(tuned, drop_ins));
+    if (this.#gap) added.peak = total.peak_concurrent?.net ?? added.peak;
+    if (this.#gap) added.seconds = total.listening_seconds?.net ?? added.seconds;
+    const again = { 'max(samples)': added.peak, 'Σ seconds': added.seconds, sessions };
+    this.#total(total, false, { ...again, ...(failures && { 'Σ failures': sum(failures) }) });
     // A session that turns out not to count leaves the net figures; nothing else may.
     const left = Math.max(0, sum(excluded) - sum(before.excluded));
     for (const id of RISING) {
-      const [was, is] = [before.total[id] ?? NONE, total[id] ?? NONE];
+      const [was, is] = [before.total, total].map((figures) => figures[id] ?? { net: 0, gross: 0 });
       // Of the sample with the most listeners, gross is what it was just then.
       if (id !== 'peak_concurrent') this.#must(`${id} (gross)`, was.gross, '↑', '', is.gross, slackOf(was, is));
       this.#must(id, was.net, '↑', '', is.net, slackOf(was, is) + left);
@@ -376,9 +378,8 @@ class Room {
   #final(total, differences) {
     for (const [what, { net }] of Object.entries(total)) {
       const live = this.#last.total[what]?.net ?? 0;
-      const told = differences.find(({ metric }) => metric === what);
-      const right = told ? told.live === live && told.final === net && told.why !== '' : live === net;
-      if (!right) this.find('difference', { what, a: net, b: live });
+      const row = differences.find(({ metric }) => metric === what) ?? { live: net, final: net };
+      if (row.live !== live || row.final !== net || row.why === '') this.find('difference', { what, a: net, b: live });
     }
   }
 }
@@ -391,45 +392,42 @@ class Unreadable extends Error {}
 /** Members that have a meaning, in any line or entry. */
 const KNOWN = `v kind room title origin keys witnesses made index entry proof note consistency seq previous at total
   excluded minute status samples seconds failures sessions sampling definitions differences corrects why what detail
-  claim author text verdict file records sha256 from to lost next signature`.split(/\s+/);
+  claim author text verdict file records sha256 from to lost next signature answers written`.split(/\s+/);
 const STAGES = ['earshot-bundle', 'entry', 'checkpoint', 'seal'];
 
 class Bundle {
   report = new Report();
-  lines = 0;
-  last = undefined;
   witnesses = {};
+  #lines = 0;
   #stage = 0;
   #index = -1;
   #rotations = [];
-  #running = [];
-  #seals = new Sha256();
+  #hash = new Sha256();
   #nodes = new Map();
 
-  constructor(file, trusted) {
-    Object.assign(this, { file, trusted });
+  constructor(file, trusted, seen) {
+    Object.assign(this, { file, trusted, seen });
   }
 
   async line(bytes) {
     const { report } = this;
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     const named = /"index":(\d{1,15})[,}]/.exec(text);
-    report.place = { ...(named && { leaf: Number(named[1]) }), line: ++this.lines };
+    report.place = { ...(named && { leaf: Number(named[1]) }), line: ++this.#lines };
+    const isFirst = this.#lines === 1;
     try {
       if (!same(utf8(text), bytes)) report.find('not-utf8');
       const line = this.#parsed(text.endsWith('\n') ? text.slice(0, -1) : `${text}…`);
       const stage = STAGES.indexOf(line.kind);
-      if (this.lines > 1 && (stage < Math.max(this.#stage, 1) || this.#stage === 3)) report.find('order');
+      if (!isFirst && (stage < Math.max(this.#stage, 1) || this.#stage === 3)) report.find('order');
       this.#stage = Math.max(this.#stage, stage);
-      if (this.lines === 1) await this.#head(line);
+      if (isFirst) await this.#head(line);
       else if (stage > 0) await [this.#entry, this.#checkpoint, this.#seal][stage - 1].call(this, line);
     } catch (error) {
-      if (error instanceof Unreadable) throw error;
-      if (this.lines === 1) throw new Unreadable('not-a-bundle');
+      if (isFirst) throw error instanceof Unreadable ? error : new Unreadable('not-a-bundle');
       report.find('shape');
     }
-    this.#seals.update(bytes);
-    if (this.#running.length > MAX_RUNNING) await Promise.all(this.#running.splice(0));
+    this.#hash.update(bytes);
   }
 
   /** What a text says: an object in canonical form. */
@@ -450,10 +448,8 @@ class Bundle {
     if (head.v !== 1) throw new Unreadable('newer');
     if (![head.room, head.title, head.origin].every((text) => typeof text === 'string')) throw new Error('head');
     const read = (texts, type) => Promise.all(texts.map((text) => readKey(text, type)));
-    this.keys = await read(head.keys, 1);
-    this.cosigners = await read(head.witnesses ?? [], 4);
-    this.head = head;
-    this.room = new Room(this.report, head.room);
+    [this.keys, this.cosigners] = [await read(head.keys, 1), await read(head.witnesses ?? [], 4)];
+    [this.head, this.room] = [head, new Room(this.report, head.room)];
     this.anchor = await this.#lastCheckpoint().catch(() => undefined);
     if (!this.anchor) this.report.find('no-checkpoint');
     if (this.trusted && !head.keys.includes(this.trusted)) this.report.find('unknown-log');
@@ -478,7 +474,7 @@ class Bundle {
       if (isNeeded) this.#nodes.set(`${from} ${size}`, hash);
     };
     const hashes = proof.map((hash) => bytesOf(hash, 32));
-    const root = anchor && index < anchor.size && rootByInclusion(leaf, index, 0, anchor.size, hashes, meet);
+    const root = index < anchor?.size && rootByInclusion(leaf, index, anchor.size, hashes, meet);
     if (index >= anchor?.size) report.find('too-new');
     else if (anchor && !(root && same(root, anchor.root))) report.find('not-in-log');
     const said = this.#parsed(entry);
@@ -503,10 +499,9 @@ class Bundle {
     const [{ report, last, seen }, now] = [this, readCheckpoint(note)];
     const [{ size, root }, proof] = [now, consistency.map((hash) => bytesOf(hash, 32))];
     if (now.origin !== this.head.origin) report.find('other-log', { size });
-    const [key, place] = [this.#keyAt(size), report.place];
-    this.#meanwhile(async () => (await isSigned(now, key)) || report.find('unsigned', { size }, place));
-    for (const signature of now.signatures) this.#meanwhile(() => this.#cosigned(now, signature, place));
-    if (size < (last?.size ?? 0)) report.find('order');
+    if (!(await isSigned(now, this.#keyAt(size)))) report.find('unsigned', { size });
+    for (const signature of now.signatures) await this.#cosigned(now, signature);
+    if (size < last?.size) report.find('order');
     else if (size === last?.size && !same(last.root, root)) report.find('fork', { size });
     else if (last ? !isConsistent(last, now, proof) : proof.length > 0)
       report.find('inconsistent', { size, before: last?.size ?? 0 });
@@ -514,55 +509,41 @@ class Bundle {
     this.last = now;
   }
 
-  async #cosigned({ text, size }, signature, place) {
+  async #cosigned({ text, size }, signature) {
     const { name, bytes } = signature;
     const [witness, isLog] = [this.cosigners, this.keys].map((keys) => keys.find((key) => isOf(key)(signature)));
     if (!witness) return isLog ?? this.report.note('unknown-signer', { name });
     const time = Number(new DataView(bytes.slice(0, 8).buffer).getBigUint64(0));
     const good = await witness.verify(bytes.subarray(8), `cosignature/v1\ntime ${time}\n${text}`);
-    if (!good) this.report.find('cosignature', { name, size }, place);
+    if (!good) this.report.find('cosignature', { name, size });
     else if (size >= (this.witnesses[name]?.size ?? 0)) this.witnesses[name] = { size, time };
-  }
-
-  /** Signatures are checked beside the rest, on as many processors as there are. */
-  #meanwhile(work) {
-    const { report } = this;
-    const place = report.place;
-    this.#running.push(work().catch(() => report.find('shape', {}, place)));
   }
 
   async #seal({ note }) {
     const read = readNote(note);
-    const text = `earshot-bundle/v1\n${this.head.origin}\n${this.lines - 1}\n${base64(this.#seals.digest())}\n`;
+    const text = `earshot-bundle/v1\n${this.head.origin}\n${this.#lines - 1}\n${base64(this.#hash.digest())}\n`;
     if (read.text !== text || !(await isSigned(read, this.keys.at(-1)))) this.report.find('seal');
     // Whoever could add a key of their own to the head could seal whatever they like.
     if (this.keys.length !== this.#rotations.length + 1) this.report.find('rotation');
   }
 
+  /** After the last line: what only the whole file can show, and what it was about. */
   async end() {
-    const { report, room, head, last, seen } = this;
-    await Promise.all(this.#running);
+    const { report, room, head, last, seen, witnesses } = this;
     report.place = {};
     if (this.#stage < 3) report.find('no-seal');
     if (!room.closed) report.note('open');
-    if (seen) await this.#compare(seen);
+    // Only a checkpoint that was kept elsewhere can show that the end was cut off, or a second history.
+    const ours = seen && (seen.ours ?? rootFrom(this.#nodes, 0, seen.size));
+    const isOurs = seen?.origin === head.origin && (await isSigned(seen, this.#keyAt(seen.size)));
+    if (seen && !isOurs) report.find('seen-unsigned');
+    else if (seen?.size > (last?.size ?? 0)) report.find('seen-tail', { more: seen.size - (last?.size ?? 0) });
+    else if (seen && !ours) report.find('seen-unknown', { size: seen.size });
+    else if (seen && !same(ours, seen.root)) report.find('seen-fork');
     const [first, until] = room.minutes;
-    return {
-      ...{ room: head.room, title: head.title, origin: head.origin, keys: head.keys, entries: room.entries },
-      ...(until && { minutes: { first, last: until } }),
-      checkpoint: last ? { size: last.size, root: base64(last.root) } : null,
-      witnesses: this.witnesses,
-    };
-  }
-
-  /** Compares a checkpoint that was kept elsewhere: only it can show that the end was cut off, or a second history. */
-  async #compare(seen) {
-    const [{ report, last }, { size }] = [this, seen];
-    const ours = seen.ours ?? rootFrom(this.#nodes, 0, size);
-    if (seen.origin !== this.head.origin || !(await isSigned(seen, this.#keyAt(size)))) report.find('seen-unsigned');
-    else if (size > (last?.size ?? 0)) report.find('seen-tail', { more: size - (last?.size ?? 0) });
-    else if (!ours) report.find('seen-unknown', { size });
-    else if (!same(ours, seen.root)) report.find('seen-fork');
+    const checkpoint = last ? { size: last.size, root: base64(last.root) } : null;
+    const about = { room: head.room, title: head.title, origin: head.origin, keys: head.keys, entries: room.entries };
+    return { ...about, ...(until && { minutes: { first, last: until } }), checkpoint, witnesses };
   }
 }
 
@@ -586,24 +567,20 @@ async function* linesOf(file, progress) {
  * where it is known; `progress` is told how many bytes of how many are done.
  */
 async function verify(file, { seen, key, progress = () => {} } = {}) {
-  const bundle = new Bundle(file, key);
-  const { report } = bundle;
-  const told = (found) => ({ ok: false, unreadable: false, ...found, findings: report.findings, notes: report.notes });
-  const need = (work, code) => (async () => work())().catch(() => Promise.reject(new Unreadable(code)));
+  const need = (work, code) => work().catch(() => Promise.reject(new Unreadable(code)));
+  const ed25519 = async () => crypto.subtle.importKey('raw', new Uint8Array(32), 'Ed25519', false, ['verify']);
+  const known = async () => (seen === undefined ? seen : readCheckpoint(`${seen.replaceAll('\r', '').trim()}\n`));
   try {
     if (file.size === 0) throw new Unreadable('empty');
-    await need(() => crypto.subtle.importKey('raw', new Uint8Array(32), 'Ed25519', false, ['verify']), 'no-ed25519');
-    const readSeen = async () => readCheckpoint(`${seen.replaceAll('\r', '').trim()}\n`);
-    if (seen !== undefined) bundle.seen = await need(readSeen, 'not-a-checkpoint');
+    await need(ed25519, 'no-ed25519');
+    const bundle = new Bundle(file, key, await need(known, 'not-a-checkpoint'));
     for await (const line of linesOf(file, progress)) await bundle.line(line);
-    const found = await bundle.end();
-    report.findings.sort((a, b) => (a.line ?? Number.MAX_VALUE) - (b.line ?? Number.MAX_VALUE));
-    return told({ ok: report.findings.length === 0, ...found });
+    const [found, { findings, notes }] = [await bundle.end(), bundle.report];
+    return { ok: findings.length === 0, unreadable: false, ...found, findings, notes };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    report.findings = [];
-    report.find(error.message);
-    return told({ unreadable: true, room: null, entries: 0, checkpoint: null });
+    const why = { findings: [told(error.message)], notes: [] };
+    return { ok: false, unreadable: true, room: null, entries: 0, checkpoint: null, ...why };
   }
 }
 

@@ -9,7 +9,7 @@ export interface EveningJoins {
   readonly at: number;
   readonly attempts: number;
   readonly successes: number;
-  /** By reason. */
+  /** By reason; those of fewer than 20 together, as `few`. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
@@ -30,6 +30,17 @@ export interface EveningEvent {
   readonly detail?: string;
   /** Index of its entry in the evidence log. */
   readonly entry?: number;
+  /** Of a note: its number, who wrote it and when (seconds since 1970), and which note it answers or takes the place of. */
+  readonly note?: EveningNote;
+}
+
+/** What is told of a note besides its moment and its text. */
+export interface EveningNote {
+  readonly seq: number;
+  readonly author: string;
+  readonly written: number;
+  readonly answers?: number;
+  readonly corrects?: number;
 }
 
 /** The whole evening in at most `MAX_POINTS` points. */

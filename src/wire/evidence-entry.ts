@@ -107,19 +107,31 @@ export interface HappeningEntry extends RoomPlace {
     | 'dead-air'
     | 'rung'
     | 'note';
+  /** A rung's number, a cause of dead air, the text of a note. */
   readonly detail?: string;
+  /** Of a note: who wrote it, and when (wall-clock ms); `at` is the moment that it is about. */
+  readonly author?: string;
+  readonly written?: number;
+  /** The `seq` of the note that this one answers, or whose place it takes: notes are never changed. */
+  readonly answers?: number;
+  readonly corrects?: number;
 }
 
-/** A statement that somebody made about a room, and what the evidence says about it. */
+/**
+ * A statement that somebody made about a room, and what the evidence says about it. A `refusal` has the reason why the
+ * operator did not publish a stranger's statement; the statement itself is not kept.
+ */
 export interface ClaimEntry extends RoomPlace {
   readonly v: 1;
-  readonly kind: 'claim' | 'dispute' | 'answer' | 'claim-correction';
+  readonly kind: 'claim' | 'dispute' | 'answer' | 'claim-correction' | 'refusal';
   readonly at: number;
-  /** Random id of the claim; disputes and corrections name it. */
+  /** Random id of the claim; disputes and corrections name it. Of a refusal: that of the statement, which waited. */
   readonly claim: string;
   readonly author: string;
   readonly text: string;
   readonly verdict?: string;
+  /** Of a stranger's statement: who saw it and let it be published. */
+  readonly admitted?: string;
 }
 
 /** An entry that is not about a room. */

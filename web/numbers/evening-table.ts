@@ -5,12 +5,15 @@ import type { PictureWords } from './words.ts';
 /** At most so many rows: a table of a month would be no help. */
 const MOST_ROWS = 240;
 
-/** The chart as a table: one row for each minute or longer step, with the events of that time. */
-export function eveningTable(evening: Evening, words: PictureWords): HTMLElement {
+/** Lengths of a row that people expect, seconds. */
+const ROWS = [60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400, 604_800];
+
+/** The chart as a table of at most `most` rows: one for each minute or longer step, with the events of that time. */
+export function eveningTable(evening: Evening, words: PictureWords, most = MOST_ROWS): HTMLElement {
   const { points, joins, events, step } = evening;
   const first = points[0]?.[0] ?? 0;
   const span = (points.at(-1)?.[0] ?? first) - first;
-  const each = Math.max(60, step, Math.ceil(span / MOST_ROWS / 60) * 60);
+  const each = ROWS.find((length) => length >= step && span / length <= most) ?? step;
   const rows = new Map<number, { m: number; s: number; heard: number; failed: number; what: string[] }>();
   const row = (at: number) => {
     const start = at - (at % each);
@@ -29,12 +32,10 @@ export function eveningTable(evening: Evening, words: PictureWords): HTMLElement
     found.failed += Object.values(failures).reduce((sum, n) => sum + n, 0);
   }
   for (const { at, what, detail } of events) {
+    // Notes have a list of their own, and a step back to rung 0 is the end of another.
+    if (what === 'note' || (what === 'rung' && detail === '0')) continue;
     const said =
-      what === 'dead-air' && detail
-        ? (words.causes[detail] ?? detail)
-        : what === 'rung' || what === 'note'
-          ? detail
-          : '';
+      what === 'dead-air' && detail ? (words.causes[detail] ?? detail) : what === 'rung' ? detail : '';
     row(at).what.push([words.events[what], said].filter(Boolean).join(' '));
   }
   const time = new Intl.DateTimeFormat(words.locale, {
@@ -51,6 +52,7 @@ export function eveningTable(evening: Evening, words: PictureWords): HTMLElement
     element(
       'table',
       {},
+      element('caption', { class: 'small ash' }, words.eachRow(words.span(each))),
       element('thead', {}, element('tr', {}, ...head.map((name) => element('th', { scope: 'col' }, name)))),
       element(
         'tbody',

@@ -2,16 +2,18 @@
 import 'uplot/dist/uPlot.min.css';
 import './numbers.css';
 import type { Evening } from '../../src/wire/evening.ts';
-import type { RoomNumbers } from '../../src/wire/numbers.ts';
 import { element } from '../kit/element.ts';
 import { keptTheme } from '../kit/theme.ts';
 import { eveningTable } from './evening-table.ts';
+import { minuteForm } from './minute.ts';
+import { noteList } from './note-list.ts';
 import { drawEvening } from './picture.ts';
+import { refreshText } from './server-text.ts';
 import { pictureWords } from './words.ts';
 
-/** How often the picture and the figures are asked for while the room is on, ms. */
+/** How often the picture, and the figures with their sentences, are asked for, ms. */
 const PICTURE_EVERY = 30_000;
-const FIGURES_EVERY = 5_000;
+const TEXT_EVERY = 10_000;
 
 const theme = keptTheme();
 if (theme) document.documentElement.dataset.theme = theme;
@@ -26,6 +28,11 @@ const clock = new Intl.DateTimeFormat(words.locale, {
   second: '2-digit',
 });
 const count = new Intl.NumberFormat(words.locale);
+/** Rows of the table that is always open. */
+const FEW_ROWS = 30;
+const minute = minuteForm(words);
+/** What is made anew with each picture; the question about a minute stays, and what is typed there. */
+const content = element('div', { class: 'content' });
 let stop: (() => void) | undefined;
 let shown = '';
 
@@ -80,7 +87,11 @@ function show(evening: Evening): void {
   const open = place.querySelector('details')?.open === true;
   const table = element('details', {}, element('summary', {}, words.asTable), eveningTable(evening, words));
   table.open = open;
-  place.replaceChildren(
+  const few = eveningTable(evening, words, FEW_ROWS);
+  minute.show(evening);
+  const notes = noteList(evening, words);
+  if (!content.isConnected) place.replaceChildren(minute.node, content);
+  content.replaceChildren(
     element(
       'figure',
       {},
@@ -99,6 +110,9 @@ function show(evening: Evening): void {
           ),
         ]
       : []),
+    ...(notes ? [notes] : []),
+    element('h3', {}, words.tableTitle),
+    few,
     table,
   );
   stop = drawEvening(evening, { listeners, joins: hasJoins ? joins : undefined }, words);
@@ -118,26 +132,10 @@ async function picture(): Promise<void> {
   show(evening);
 }
 
-/** Figures that changed replace the server's text; a figure that is new to the page comes with the next visit. */
-async function figures(): Promise<void> {
-  if (document.hidden) return;
-  const numbers = await read<RoomNumbers>('numbers.json');
-  for (const [id, figure] of Object.entries(numbers?.metrics ?? {})) {
-    const shownFigure = document.querySelector<HTMLElement>(`[data-metric="${id}"]`);
-    if (!shownFigure || figure.unit === 'seconds' || id === 'listens_total') continue;
-    const { low, high, value } = figure;
-    const text =
-      low !== undefined && high !== undefined && low !== high
-        ? `${count.format(low)} – ${count.format(high)}`
-        : count.format(Math.round(value));
-    if (shownFigure.textContent !== text) shownFigure.textContent = text;
-  }
-}
-
 if (main && place) {
   say(words.loading);
   await picture();
   setInterval(picture, PICTURE_EVERY);
-  setInterval(figures, FIGURES_EVERY);
+  setInterval(() => void (document.hidden || refreshText()), TEXT_EVERY);
   document.addEventListener('visibilitychange', () => void (document.hidden || picture()));
 }

@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import type { Evening, EveningEvent } from '../../src/wire/evening.ts';
+import { momentOf, noteThreads } from '../../src/words/note-threads.ts';
 import type { PictureWords } from './words.ts';
 
 /** Height of the plot of listeners, and of the joins, CSS pixels. */
@@ -67,7 +68,26 @@ const axes = ({ ash, line }: Paint, words: PictureWords): uPlot.Axis[] => {
 
 /** Vertical lines with a word for the clocks and notes; a shade for silence, until the next event or a minute. */
 function marks(events: readonly EveningEvent[], words: PictureWords, colours: Paint): uPlot.Plugin {
-  const named = events.filter(({ what }) => what !== 'rung');
+  const threads = noteThreads(events);
+  const named: readonly {
+    readonly at: number;
+    readonly what: EveningEvent['what'];
+    readonly text: string;
+  }[] = [
+    ...events
+      .filter(({ what }) => what !== 'rung' && what !== 'note')
+      .map(({ at, what, detail }) => ({
+        ...{ at, what },
+        text: [words.events[what], what === 'dead-air' && detail ? (words.causes[detail] ?? detail) : '']
+          .filter(Boolean)
+          .join(': '),
+      })),
+    // The text of a note stands in the list below, under the same number.
+    ...threads.map((thread, i) => ({
+      ...{ at: momentOf(thread), what: 'note' as const },
+      text: `${words.events.note} ${i + 1}`,
+    })),
+  ].sort((a, b) => a.at - b.at);
   return {
     hooks: {
       draw(u) {
@@ -75,7 +95,7 @@ function marks(events: readonly EveningEvent[], words: PictureWords, colours: Pa
         ctx.save();
         ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
         let row = 0;
-        for (const { at, what, detail } of named) {
+        for (const { at, what, text } of named) {
           const x = Math.round(u.valToPos(at, 'x', true));
           if (x < bbox.left || x > bbox.left + bbox.width) continue;
           const silent = what === 'dead-air';
@@ -86,11 +106,10 @@ function marks(events: readonly EveningEvent[], words: PictureWords, colours: Pa
           ctx.moveTo(x, bbox.top);
           ctx.lineTo(x, bbox.top + bbox.height);
           ctx.stroke();
-          const text = [words.events[what], silent && detail ? (words.causes[detail] ?? detail) : ''];
           const right = x > bbox.left + bbox.width * 0.75;
           ctx.textAlign = right ? 'right' : 'left';
           const place = [
-            text.filter(Boolean).join(': '),
+            text,
             x + (right ? -4 : 4) * devicePixelRatio,
             bbox.top + (12 + 13 * (row++ % 5)) * devicePixelRatio,
           ] as const;

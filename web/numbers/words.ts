@@ -1,3 +1,7 @@
+import { figuresEnglish } from '../../src/words/figures-english.ts';
+import { figuresFrench } from '../../src/words/figures-french.ts';
+import type { MinuteCount } from './minute-count.ts';
+
 /** The texts of the chart of an evening; the page around it has its texts from the server. */
 export interface PictureWords {
   readonly locale: string;
@@ -15,8 +19,20 @@ export interface PictureWords {
   readonly empty: string;
   readonly failing: string;
   readonly asTable: string;
+  readonly tableTitle: string;
+  eachRow(length: string): string;
+  readonly atMinute: string;
+  zone(name: string): string;
+  readonly noMinute: string;
+  /** What is known of a minute; `step`: seconds of a point of the picture. */
+  minute(time: string, counts: MinuteCount, step: number): string;
+  readonly notes: string;
+  readonly notesAre: string;
+  readonly answer: string;
+  readonly authors: Readonly<Record<string, string>>;
+  writtenAt(time: string): string;
+  entry(index: number): string;
   readonly events: Readonly<Record<string, string>>;
-  readonly reasons: Readonly<Record<string, string>>;
   readonly causes: Readonly<Record<string, string>>;
   late(minutes: number): string;
   rung(n: string): string;
@@ -24,6 +40,8 @@ export interface PictureWords {
   span(seconds: number): string;
   summary(from: string, to: string, peak: string, at: string): string;
 }
+
+const n = (value: number, locale: string): string => new Intl.NumberFormat(locale).format(value);
 
 const english: PictureWords = {
   locale: 'en-GB',
@@ -41,7 +59,28 @@ const english: PictureWords = {
   empty: 'Nothing has been drawn yet: the first point appears ten seconds after the first listener.',
   failing:
     'The picture could not be loaded. The figures below are complete without it; it is tried again in a moment.',
-  asTable: 'The same as a table',
+  asTable: 'Every minute',
+  tableTitle: 'The same as a table',
+  eachRow: (length) => `One row is ${length}. Listeners: the most at once in that time.`,
+  atMinute: 'How many listened at',
+  zone: (name) => `All times on this page are of your time zone, ${name}.`,
+  noMinute: 'Nobody was counted at that time.',
+  minute: (time, { low, high, served, attempts, failed }, step) =>
+    [
+      `At ${time}, ${low === high ? n(high, 'en-GB') : `${n(low, 'en-GB')} to ${n(high, 'en-GB')}`} listened at once${step > 60 ? ` within ${step / 60} minutes` : ''}.`,
+      served > high ? `The server’s own count was up to ${n(served, 'en-GB')}.` : '',
+      attempts > 0
+        ? `Listen was pressed ${n(attempts, 'en-GB')} times, and ${n(failed, 'en-GB')} joins failed.`
+        : '',
+    ]
+      .filter(Boolean)
+      .join(' '),
+  notes: 'Notes of the host',
+  notesAre: 'A note is an entry of the log: nobody can change it. A later one can take its place; both stay.',
+  answer: 'Answer',
+  authors: { host: 'the host', operator: 'the operator of this server' },
+  writtenAt: (time) => `written at ${time}`,
+  entry: (index) => `log entry ${index}`,
   events: {
     scheduled: 'Announced start',
     opened: 'Doors opened',
@@ -52,21 +91,7 @@ const english: PictureWords = {
     rung: 'Rung',
     note: 'Host’s note',
   },
-  reasons: {
-    capacity: 'no capacity',
-    network: 'connection failed',
-    decode: 'could not be played',
-    blocked: 'blocked',
-    abandoned: 'left before the sound',
-    unknown: 'not known',
-  },
-  causes: {
-    'nobody-on-stage': 'nobody on stage',
-    'all-muted': 'everyone muted',
-    'no-packets': 'no sound from the stage',
-    encoder: 'encoder failed',
-    quiet: 'microphones on, but quiet',
-  },
+  causes: figuresEnglish.causes,
   late: (minutes) => `The first words came ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} late.`,
   rung: (n) => `rung ${n}`,
   each: (step) => `One point is ${step}; it shows the largest value in that time.`,
@@ -91,7 +116,29 @@ const french: PictureWords = {
   empty: 'Rien à dessiner encore : le premier point paraît dix secondes après la première écoute.',
   failing:
     'Le graphique n’a pas pu être chargé. Les chiffres ci-dessous sont complets sans lui ; nouvel essai dans un instant.',
-  asTable: 'La même chose en tableau',
+  asTable: 'Chaque minute',
+  tableTitle: 'La même chose en tableau',
+  eachRow: (length) => `Une ligne vaut ${length}. À l’écoute : le maximum en même temps pendant ce temps.`,
+  atMinute: 'Combien écoutaient à',
+  zone: (name) => `Toutes les heures de cette page sont dans votre fuseau, ${name}.`,
+  noMinute: 'Personne n’a été compté à cette heure.',
+  minute: (time, { low, high, served, attempts, failed }, step) =>
+    [
+      `À ${time}, ${low === high ? n(high, 'fr-FR') : `${n(low, 'fr-FR')} à ${n(high, 'fr-FR')}`} écoutaient en même temps${step > 60 ? ` sur ${step / 60} minutes` : ''}.`,
+      served > high ? `Le compte du serveur seul allait jusqu’à ${n(served, 'fr-FR')}.` : '',
+      attempts > 0
+        ? `On a appuyé ${n(attempts, 'fr-FR')} fois sur Écouter, et ${n(failed, 'fr-FR')} entrées ont échoué.`
+        : '',
+    ]
+      .filter(Boolean)
+      .join(' '),
+  notes: 'Notes de l’hôte',
+  notesAre:
+    'Une note est une entrée du journal : personne ne peut la changer. Une autre peut prendre sa place ; les deux restent.',
+  answer: 'Réponse',
+  authors: { host: 'l’hôte', operator: 'l’opérateur de ce serveur' },
+  writtenAt: (time) => `écrite à ${time}`,
+  entry: (index) => `entrée ${index} du journal`,
   events: {
     scheduled: 'Début annoncé',
     opened: 'Ouverture des portes',
@@ -102,21 +149,7 @@ const french: PictureWords = {
     rung: 'Palier',
     note: 'Note de l’hôte',
   },
-  reasons: {
-    capacity: 'plus de capacité',
-    network: 'connexion échouée',
-    decode: 'impossible à jouer',
-    blocked: 'bloqué',
-    abandoned: 'parti avant le son',
-    unknown: 'inconnu',
-  },
-  causes: {
-    'nobody-on-stage': 'personne sur scène',
-    'all-muted': 'tous les micros coupés',
-    'no-packets': 'aucun son de la scène',
-    encoder: 'encodeur arrêté',
-    quiet: 'micros ouverts, mais silencieux',
-  },
+  causes: figuresFrench.causes,
   late: (minutes) =>
     `Les premiers mots sont venus avec ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} de retard.`,
   rung: (n) => `palier ${n}`,

@@ -10,6 +10,7 @@ import { Banner, Messages } from './front/messages.tsx';
 import { InviteCard } from './invite/invite-card.tsx';
 import { LinksCard } from './invite/links-card.tsx';
 import { MusicCard } from './music/music-card.tsx';
+import { NumbersCard } from './numbers/numbers-card.tsx';
 import { Master } from './program/master.tsx';
 import { Channels } from './stage/channels.tsx';
 
@@ -48,6 +49,7 @@ export function App() {
           )}
           <aside class="console-side">
             <Master />
+            <NumbersCard />
             <InviteCard />
             <MusicCard />
             <LinksCard />

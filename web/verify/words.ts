@@ -103,8 +103,8 @@ const english: VerifyWords = {
 const french: VerifyWords = {
   locale: 'fr',
   other: 'English',
-  title: 'Vérifier les chiffres d’un salon',
-  lead: 'Un dossier de preuves est un fichier qui contient tout ce qui a été noté sur l’audience d’un salon, avec la preuve. Il est vérifié ici, dans votre navigateur. Rien n’est envoyé : cette page n’a pas le droit d’envoyer quoi que ce soit.',
+  title: 'Vérifier les chiffres d’une salle',
+  lead: 'Un dossier de preuves est un fichier qui contient tout ce qui a été noté sur l’audience d’une salle, avec la preuve. Il est vérifié ici, dans votre navigateur. Rien n’est envoyé : cette page n’a pas le droit d’envoyer quoi que ce soit.',
   choose: 'Choisir un fichier',
   drop: 'ou déposez-le sur cette page',
   paste: 'Le coller plutôt',
@@ -127,7 +127,7 @@ const french: VerifyWords = {
   more: (number) => `et ${count(number, 'fr')} autres`,
   notes: 'Pas faux, mais bon à savoir',
   room: 'Salon',
-  entries: 'Entrées de ce salon',
+  entries: 'Entrées de cette salle',
   figures: 'Chiffres',
   span: (from, to) => `du ${from} au ${to}`,
   checkpoint: 'Dernier point de contrôle',
@@ -141,7 +141,7 @@ const french: VerifyWords = {
     'Une signature montre que rien n’a été changé après coup. Elle ne montre pas que c’était vrai au moment de l’écrire.',
     'Qui tient le journal aurait pu y écrire dès le début des auditeurs inventés. Deux comptes qui doivent concorder sont la seule limite : ce que le serveur a envoyé (s), et ce que les lecteurs ont prouvé (c).',
     'Que la clé appartient à qui vous croyez : comparez-la avec un endroit de confiance.',
-    'Qu’il n’y a pas d’entrées plus récentes, sauf si le salon est clos.',
+    'Qu’il n’y a pas d’entrées plus récentes, sauf si la salle est close.',
   ],
   aboutTitle: 'Pourquoi il ne faut pas croire cette page sur parole',
   about:
@@ -175,11 +175,11 @@ const french: VerifyWords = {
       'Elle est plus récente que le dernier point de contrôle : rien ne montre qu’elle était dans le journal.',
     definitions:
       'Elle nomme d’autres définitions que celles du journal : les chiffres voudraient dire autre chose.',
-    'other-room': 'Elle appartient à un autre salon, {room}.',
+    'other-room': 'Elle appartient à une autre salle, {room}.',
     sequence:
-      'Elle porte le numéro {seq} du salon là où {due} est attendu : des entrées ont été ôtées, doublées ou déplacées.',
-    chain: 'Elle ne suit pas l’entrée précédente du salon : l’une des deux a été changée ou échangée.',
-    corrects: 'Elle corrige une entrée qui ne la précède pas.',
+      'Elle porte le numéro {seq} de la salle là où {due} est attendu : des entrées ont été ôtées, doublées ou déplacées.',
+    chain: 'Elle ne suit pas l’entrée précédente de la salle : l’une des deux a été changée ou échangée.',
+    corrects: 'Elle corrige une entrée qui ne la précède pas, ou lui répond.',
     minutes: 'Sa minute ne vient pas après celle de l’entrée précédente.',
     samples: 'Elle a un relevé à {at} s, hors d’ordre ou hors de sa minute.',
     more: '{what} vaut {a} : plus que {than}, qui vaut {b}.',
@@ -207,7 +207,7 @@ const french: VerifyWords = {
     'unknown-member': '« {name} » ne dit rien à ce vérificateur : il ne l’a pas regardé.',
     'unknown-signer':
       '{name} a signé aussi, avec une clé que le dossier ne nomme pas : ce n’est pas vérifié.',
-    open: 'Le salon n’est pas clos dans ce dossier : il peut y avoir des entrées plus récentes.',
+    open: 'La salle n’est pas close dans ce dossier : il peut y avoir des entrées plus récentes.',
   },
 };
 

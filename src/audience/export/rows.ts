@@ -1,4 +1,5 @@
 import type { EvidenceFigure, MinuteEntry } from '../../wire/evidence-entry.ts';
+import { togetherIfFew } from '../../wire/figures/small-counts.ts';
 import { type Counting, METRICS, type MetricId, type Unit } from '../../wire/metrics.ts';
 import type { Reconciliation } from '../../wire/numbers.ts';
 import type { LoggedItem } from '../evening.ts';
@@ -44,7 +45,14 @@ function* figureRows(id: MetricId, figure: EvidenceFigure, moment: Moment): Gene
   const { net, gross, method, error, parts = {} } = figure;
   const row = { ...moment, metric: id, unit, method, error, delivered: undefined, proven: undefined };
   yield { ...row, part: '', net, gross };
-  for (const [part, value] of Object.entries(parts)) yield { ...row, part, net: value, gross: undefined };
+  for (const [part, value] of told(id, parts)) yield { ...row, part, net: value, gross: undefined };
+}
+
+/** Parts as they are told: reasons of failures that stand for fewer than 20 are one row, `few`. */
+function told(id: MetricId, parts: Readonly<Record<string, number>>): (readonly [string, number])[] {
+  if (id !== 'join_failures') return Object.entries(parts);
+  const { alone, few } = togetherIfFew(Object.entries(parts));
+  return few ? [...alone, ['few', few.count]] : [...alone];
 }
 
 function* samples({ samples, status }: MinuteEntry, entry: number): Generator<ExportRow> {

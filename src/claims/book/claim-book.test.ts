@@ -44,10 +44,14 @@ test('a stranger’s claim and dispute wait for the operator, who publishes or d
   expect(await book.say('hall', 'stranger', 'a million')).toMatchObject({ waits: true });
   expect((await book.of('hall'))[0]?.replies).toEqual([]);
   const [dispute, other] = book.waiting('hall');
-  await book.admit('hall', dispute!.id);
-  expect(await book.dismiss('hall', other!.id)).toBe(true);
-  expect(await book.dismiss('hall', other!.id)).toBe(false);
+  // Twice at once is once.
+  const admitted = await Promise.all([book.admit('hall', dispute!.id), book.admit('hall', dispute!.id)]);
+  expect(admitted).toMatchObject([{ waits: false }, { refused: 'not-found' }]);
+  expect(await book.refuse('hall', other!.id, '')).toMatchObject({ refused: 'unprocessable' });
+  expect(await book.refuse('hall', other!.id, 'no figure')).toMatchObject({ waits: false });
+  expect(await book.refuse('hall', other!.id, 'no figure')).toMatchObject({ refused: 'not-found' });
   expect(book.waiting('hall')).toEqual([]);
+  expect(await book.refusals('hall')).toMatchObject([{ why: 'no figure' }]);
   expect(await book.of('hall')).toMatchObject([
     { replies: [{ kind: 'dispute', author: 'stranger', text: 'It was 412' }] },
   ]);

@@ -29,6 +29,12 @@ export interface AttachedClaim {
   }[];
 }
 
+/** A stranger's statement that the operator did not publish. */
+export interface RefusedStatement {
+  readonly at: number;
+  readonly why: string;
+}
+
 /** The reason why something was not written. */
 export interface NotWritten {
   readonly refused: ErrorCode;
@@ -38,8 +44,9 @@ export interface NotWritten {
 /** The result of writing to the book. */
 export type Written = { readonly id: string; readonly waits: boolean } | NotWritten;
 
-/** Longest text of a claim, in characters. */
+/** Longest text of a claim, and of the reason why one is refused, in characters. */
 export const MOST_CLAIM_TEXT = 400;
+const MOST_REASON = 200;
 const MOST_CLAIMS = 200;
 const MOST_REPLIES = 50;
 const MOST_VERSIONS = 20;
@@ -67,6 +74,7 @@ export class ClaimBook {
   readonly #deps: ClaimBookDeps;
   /** Writing is one after the other, so that a limit is not passed by two at once. */
   #last: Promise<unknown> = Promise.resolve();
+  #decisions: Promise<unknown> = Promise.resolve();
 
   constructor(deps: ClaimBookDeps) {
     this.#deps = deps;
@@ -77,9 +85,15 @@ export class ClaimBook {
     return gathered(await this.#deps.log.read(room)).reverse();
   }
 
-  /** What waits for the operator's eye. */
-  waiting(room: string): readonly WaitingClaim[] {
-    return this.#deps.waiting.of(room);
+  /** What waits for the operator's eye: in one room, or in all, oldest first. */
+  waiting(room?: string): readonly WaitingClaim[] {
+    return room === undefined ? this.#deps.waiting.all() : this.#deps.waiting.of(room);
+  }
+
+  /** Statements of strangers that were refused in a room, and why, oldest first. */
+  async refusals(room: string): Promise<readonly RefusedStatement[]> {
+    const entries = await this.#deps.log.read(room);
+    return entries.flatMap(({ kind, at, text }) => (kind === 'refusal' ? [{ at, why: text }] : []));
   }
 
   /** Attaches a claim; a stranger's waits. */
@@ -104,15 +118,44 @@ export class ClaimBook {
   }
 
   /** Publishes what waits. */
-  async admit(room: string, id: string): Promise<Written> {
-    const one = await this.#deps.waiting.take(room, id);
-    if (!one) return { ...UNKNOWN, detail: 'Nothing of this id is waiting.' };
-    return this.#write(room, 'stranger', one.kind, one.text, one.claim, true);
+  admit(room: string, id: string): Promise<Written> {
+    return this.#decide(room, id, ({ kind, text, claim }) =>
+      this.#write(room, 'stranger', kind, text, claim, true),
+    );
   }
 
-  /** Throws away what waits. False when there is none of that id. */
-  async dismiss(room: string, id: string): Promise<boolean> {
-    return (await this.#deps.waiting.take(room, id)) !== undefined;
+  /** Drops what waits, and writes down why. */
+  async refuse(room: string, id: string, reason: string): Promise<Written> {
+    const why = plainText(reason, MOST_REASON);
+    if (why === undefined)
+      return { refused: 'unprocessable', detail: `reason: use 1 to ${MOST_REASON} characters` };
+    return this.#decide(room, id, async () => {
+      const at = this.#deps.now();
+      await this.#deps.log.write({
+        v: 1,
+        kind: 'refusal',
+        room,
+        at,
+        claim: id,
+        author: 'operator',
+        text: why,
+      });
+      return { id, waits: false };
+    });
+  }
+
+  /** Decides about what waits, one after the other; it waits on until the decision is written down. */
+  #decide(room: string, id: string, act: (one: WaitingClaim) => Promise<Written>): Promise<Written> {
+    const { waiting } = this.#deps;
+    const done = this.#decisions.then(async (): Promise<Written> => {
+      const one = waiting.of(room).find((each) => each.id === id);
+      if (!one) return { ...UNKNOWN, detail: 'Nothing of this id is waiting.' };
+      const written = await act(one);
+      if (!('refused' in written)) await waiting.take(room, id);
+      return written;
+    });
+    this.#decisions = done.catch(() => undefined);
+    return done;
   }
 
   #write(
@@ -167,6 +210,7 @@ export class ClaimBook {
     await this.#deps.log.write({
       ...{ v: 1, kind, room, at, claim: id, author, text },
       ...(verdict === undefined ? {} : { verdict }),
+      ...(seen ? { admitted: 'operator' } : {}),
     });
     return { id, waits: false };
   }

@@ -20,6 +20,8 @@ const MOST_OF_ROOM = 30;
 /** Claims by strangers, in one small file. It holds nothing about the strangers themselves. */
 export interface WaitingClaims {
   of(room: string): readonly WaitingClaim[];
+  /** Of all rooms, oldest first. */
+  all(): readonly WaitingClaim[];
   /** False when too many wait. */
   add(one: WaitingClaim): Promise<boolean>;
   /** Takes one out; undefined when there is none of that id. */
@@ -49,6 +51,7 @@ export async function openWaiting(path: string): Promise<WaitingClaims> {
   const of = (room: string): WaitingClaim[] => [...all.values()].filter((one) => one.room === room);
   return {
     of,
+    all: () => [...all.values()].sort((a, b) => a.at - b.at),
     async add(one) {
       if (all.size >= MOST || of(one.room).length >= MOST_OF_ROOM) return false;
       all.set(one.id, one);

@@ -42,6 +42,7 @@ beforeEach(async () => {
     titleOf: async (slug) => (slug === 'hall' ? 'Hall' : undefined),
     rooms: () => [],
     whoIs: async (_, token) => (({ 'host-token': 'host', 'operator-key': 'operator' }) as const)[token ?? ''],
+    isOperator: async (token) => token === 'operator-key',
   });
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
@@ -130,8 +131,13 @@ test('what others may not do is refused', async () => {
   expect((await ask('POST', `${one}/corrections`, { text: 'x' })).json.code).toBe('token-missing');
   expect((await ask('POST', AT, { text: 'x', token: 'old' })).json.code).toBe('token-invalid');
   expect((await ask('POST', `${AT}/waiting/x/publish`)).json.code).toBe('token-missing');
-  expect((await ask('DELETE', `${AT}/waiting/x`, { token: 'host-token' })).json.code).toBe('operator-only');
-  expect((await ask('DELETE', `${AT}/waiting/x`, { token: 'operator-key' })).status).toBe(404);
+  const refuse = (token: string, text = '{"reason":"spam"}') =>
+    ask('POST', `${AT}/waiting/x/refuse`, { token, text, 'content-type': 'application/json' });
+  expect((await refuse('host-token')).json.code).toBe('operator-only');
+  expect((await refuse('operator-key')).status).toBe(404);
+  expect((await refuse('operator-key', '{"reason":""}')).json.code).toBe('unprocessable');
+  expect((await ask('GET', '/api/claims/waiting')).json.code).toBe('token-missing');
+  expect((await ask('GET', '/api/claims/waiting', { token: 'host-token' })).json.code).toBe('operator-only');
   expect((await ask('POST', '/api/rooms/none/claims', { text: 'x' })).json.code).toBe('room-unknown');
   expect((await ask('POST', AT, { text: 'text=x', 'content-type': 'text/plain' })).status).toBe(415);
   expect((await ask('POST', AT, { text: 'x'.repeat(500), token: 'host-token' })).json.code).toBe(

@@ -22,6 +22,7 @@ const ALL_BURST = 60;
 const ALL_EVERY_MS = 10_000;
 
 const SAID = z.strictObject({ text: z.string('say what was said').min(1, 'say what was said') });
+const REASON = z.strictObject({ reason: z.string('say why').min(1, 'say why') });
 const FORM = z.strictObject({ text: z.string('say what was said'), claim: z.string().max(64).optional() });
 
 /** Dependencies of the routes for a room's claims. */
@@ -29,6 +30,8 @@ export interface BookRoutesDeps extends CheckDeps {
   readonly book: ClaimBook;
   /** What a token makes of its bearer in a room; undefined for a stranger. */
   whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
+  /** True for the operator's key or link. */
+  isOperator(token: string | undefined): Promise<boolean>;
 }
 
 /** Who speaks, and whether they may. */
@@ -108,6 +111,7 @@ function bookApi(app: Hono, deps: BookRoutesDeps, checker: Checker, speakers: Sp
     const operator = (await authorOf(c)) === 'operator';
     return Response.json({
       claims: await book.of(room),
+      refusals: await book.refusals(room),
       ...(operator ? { waiting: book.waiting(room) } : {}),
     });
   });
@@ -135,11 +139,25 @@ function bookApi(app: Hono, deps: BookRoutesDeps, checker: Checker, speakers: Sp
     const no = await operatorOnly(c);
     return no ?? told(await book.admit(c.req.param('room'), c.req.param('id')));
   });
-  app.delete(`${at}/waiting/:id`, async (c) => {
+  app.post(`${at}/waiting/:id/refuse`, async (c) => {
     const no = await operatorOnly(c);
     if (no) return no;
-    const gone = await book.dismiss(c.req.param('room'), c.req.param('id'));
-    return gone ? new Response(null, { status: 204 }) : refusedAnswer({ refused: 'not-found' });
+    const body = await bodyOf(c.req.raw);
+    const said = isRefused(body) ? body : understood(REASON, body.value);
+    if (isRefused(said)) return refusedAnswer(said);
+    return told(await book.refuse(c.req.param('room'), c.req.param('id'), said.value.reason));
+  });
+  app.get('/api/claims/waiting', async (c) => {
+    if (tokenOf(c) === undefined) return refusedAnswer({ refused: 'token-missing' });
+    if (!(await deps.isOperator(tokenOf(c)))) return refusedAnswer({ refused: 'operator-only' });
+    const waiting = await Promise.all(
+      book.waiting().map(async (one) => {
+        const about = one.claim && (await book.of(one.room)).find(({ id }) => id === one.claim);
+        const title = (await deps.titleOf(one.room)) ?? one.room;
+        return { ...one, title, ...(about ? { about: about.versions.at(-1)?.text } : {}) };
+      }),
+    );
+    return Response.json({ waiting });
   });
 }
 
@@ -161,7 +179,7 @@ function bookPages(app: Hono, deps: BookRoutesDeps, checker: Checker, { speaking
       shown.push({ claim, verdict: await verdictNow(room, claim.versions.at(-1)?.text ?? '') });
     const html = roomClaimsPage({
       ...{ words, room, title, claims: shown, base: baseOf(c, deps.publicUrl) },
-      notice,
+      ...{ refusals: await book.refusals(room), notice },
     });
     return new Response(html, { status, headers: CLAIMS_PAGE_HEADERS });
   };

@@ -40,7 +40,7 @@ async function rig(more: Partial<Parameters<typeof open>[0]> = {}) {
   const clock = manualClock();
   const claims = await open({
     ...{ clock, log: silentLog, key: privateKey, publicUrl: 'https://x.example' },
-    ...{ dir: '/nonexistent/claims', whoIs: async () => undefined },
+    ...{ dir: '/nonexistent/claims', whoIs: async () => undefined, isOperator: async () => false },
     numbersOf: async (slug) => ROOMS.get(slug),
     titleOf: async (slug) => ({ hall: 'Town <hall>', yard: 'Yard', empty: 'Empty' })[slug],
     rooms: () => [{ slug: 'hall', title: 'Town <hall>' }],

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../base/plain-text.ts';
-import type { AttachedClaim } from '../book/claim-book.ts';
+import type { AttachedClaim, RefusedStatement } from '../book/claim-book.ts';
 import type { ClaimVerdict } from '../check.ts';
 import type { ClaimWords } from '../words/claim-words.ts';
 import { momentIn } from '../words/verdict-text.ts';
@@ -12,6 +12,8 @@ export interface RoomClaimsPage {
   readonly title: string;
   /** Newest first, each with what the figures say of its newest wording now. */
   readonly claims: readonly { readonly claim: AttachedClaim; readonly verdict: ClaimVerdict | undefined }[];
+  /** Statements that the operator did not publish. */
+  readonly refusals: readonly RefusedStatement[];
   readonly base: string;
   /** What became of a form. */
   readonly notice?: string | undefined;
@@ -19,7 +21,7 @@ export interface RoomClaimsPage {
 
 /** The page `/r/:slug/claims`. It works without scripts. */
 export function roomClaimsPage(page: RoomClaimsPage): string {
-  const { words, room, title, claims, notice } = page;
+  const { words, room, title, claims, refusals, notice } = page;
   const own = words.attached;
   const list = claims.map((one) => claimHtml(page, one.claim, one.verdict));
   const heading = own.title(`\u2068${title}\u2069`);
@@ -34,10 +36,17 @@ ${list.length > 0 ? list.join('\n') : `<p>${own.none}</p>`}
 <label>${own.say} <input name="text" required maxlength="400" dir="auto" autocomplete="off" aria-describedby="wait"><span id="wait" class="ash small">${own.willWait}</span></label>
 <button>${own.send}</button>
 </form>
+${refusals.length > 0 ? `<h2>${own.refused}</h2><ul>${refusals.map((one) => refusalHtml(one, words)).join('')}</ul>` : ''}
 <p><a href="/claims?room=${room}">${own.check}</a></p>`,
     '<meta name="robots" content="noindex">\n',
   );
 }
+
+const timeHtml = (at: number, words: ClaimWords): string =>
+  `<time datetime="${new Date(at).toISOString()}">${momentIn(at, words)}</time>`;
+
+const refusalHtml = ({ at, why }: RefusedStatement, words: ClaimWords): string =>
+  `<li><span dir="auto">${escapeHtml(why)}</span> <span class="ash small">${timeHtml(at, words)}</span></li>`;
 
 function claimHtml(
   { words, room }: RoomClaimsPage,
@@ -48,7 +57,7 @@ function claimHtml(
   const last = versions.at(-1);
   if (!last) return '';
   const by = (author: string, at: number): string =>
-    `<p class="ash small">${escapeHtml(own.authors[author] ?? author)}, <time datetime="${new Date(at).toISOString()}">${momentIn(at, words)}</time></p>`;
+    `<p class="ash small">${escapeHtml(own.authors[author] ?? author)}, ${timeHtml(at, words)}</p>`;
   const earlier = versions
     .slice(0, -1)
     .map(({ text, author, at }) => `<li><s dir="auto">${escapeHtml(text)}</s>${by(author, at)}</li>`);

@@ -73,6 +73,8 @@ export interface ClaimWords {
     readonly earlier: string;
     readonly correctedTo: string;
     readonly kinds: Readonly<Record<'dispute' | 'answer', string>>;
+    /** Above the reasons of what the operator did not publish. */
+    readonly refused: string;
     readonly authors: Readonly<Record<string, string>>;
     readonly check: string;
   };

@@ -148,6 +148,7 @@ export const ENGLISH: ClaimWords = {
     earlier: 'Earlier wording',
     correctedTo: 'Corrected to:',
     kinds: { dispute: 'Disputed', answer: 'Answer' },
+    refused: 'Statements of visitors that the operator of this server did not publish, and why',
     authors: { host: 'the host', operator: 'the operator of this server', stranger: 'a visitor' },
     check: 'Check a number',
   },

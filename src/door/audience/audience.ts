@@ -113,7 +113,11 @@ export class DoorAudience implements Disposable {
       wake: () => this.#turns.wake(),
     });
     this.downloads = new DownloadHearing({ sessions, files: this.files });
-    this.#telling = clock.every(EVENTS_PERIOD, () => this.#tellEvents());
+    deps.salts.forget(clock.wall());
+    this.#telling = clock.every(EVENTS_PERIOD, () => {
+      deps.salts.forget(clock.wall());
+      this.#tellEvents();
+    });
   }
 
   /** Begins to count what a listener of a stream hears; the token for players that can keep one. */

@@ -12,6 +12,8 @@ const NAME = 'listener-salt-';
 export interface Salts {
   /** HMAC with the salt of the UTC day that `wall` falls in. Salts of other days are destroyed. */
   at(wall: number): Hmac;
+  /** Destroys the salts of days that are over; nobody has to listen for that. Called every few seconds. */
+  forget(wall: number): void;
 }
 
 const nameOf = (day: number): string => `${NAME}${new Date(day * DAY_MS).toISOString().slice(0, 10)}`;
@@ -62,7 +64,15 @@ function removeOthers(folder: string, day: number): void {
  */
 export function openSalts(folder: string): Salts {
   let kept: { readonly day: number; readonly key: Hmac } | undefined;
+  let forgotten = -1;
   return {
+    forget(wall) {
+      const day = Math.floor(wall / DAY_MS);
+      if (day <= forgotten) return;
+      forgotten = day;
+      if (kept && day > kept.day) kept = undefined;
+      removeOthers(folder, day);
+    },
     at(wall) {
       const day = Math.floor(wall / DAY_MS);
       // A clock that was set back must not bring a salt back that is deleted.
@@ -78,6 +88,9 @@ export function openSalts(folder: string): Salts {
 export function openOwnSalts(): Salts {
   let kept: { readonly day: number; readonly key: Hmac } | undefined;
   return {
+    forget(wall) {
+      if (kept && Math.floor(wall / DAY_MS) > kept.day) kept = undefined;
+    },
     at(wall) {
       const day = Math.floor(wall / DAY_MS);
       if (!kept || day > kept.day) kept = { day, key: openHmac(randomBytes(SALT_BYTES)) };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -125,6 +125,24 @@ test('doors of one machine make the same key on the same day; the next day the s
     expect(listenerKey(openSalts(folder).at(TODAY + DAY), who, 'VLC')).toEqual(
       listenerKey(one.at(TODAY + DAY), who, 'VLC'),
     );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the salt of a day is deleted when the day is over, also where nobody listens any more', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'salts-'));
+  try {
+    const salts = openSalts(folder);
+    salts.at(TODAY);
+    salts.forget(TODAY + 1);
+    expect(readdirSync(folder)).toEqual(['listener-salt-2026-12-01']);
+    salts.forget(TODAY + DAY);
+    expect(readdirSync(folder)).toEqual([]);
+    // What a server left behind that was switched off is gone when one starts.
+    writeFileSync(join(folder, 'listener-salt-2026-11-02'), 'x');
+    openSalts(folder).forget(TODAY + 2 * DAY);
+    expect(readdirSync(folder)).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -76,6 +76,8 @@ export class OwnAnswers {
         return this.#plan(req, res, query);
       case 'verify':
         return this.#page(req, res, '/verify', (language) => pages.verify(language), 200, pages.verifyPolicy);
+      case 'operate':
+        return this.#page(req, res, '/operate', (language) => pages.operate(language));
       case 'errors':
         return this.#page(req, res, '/errors', () => pages.errors());
       case 'privacy':

@@ -1,8 +1,9 @@
+import { figuresEnglish } from '../../words/figures-english.ts';
 import type { NumbersWords } from './words.ts';
 
 /** The numbers page in English. */
 export const numbersEnglish: NumbersWords = {
-  language: 'en',
+  ...figuresEnglish,
   title: (room) => `Numbers: ${room}`,
   about: (room) => `How many listened to ${room}, how it was counted, and how to check it.`,
   back: 'To the room',
@@ -10,41 +11,11 @@ export const numbersEnglish: NumbersWords = {
   peak: (count) => `At its busiest moment ${count} listened at once.`,
   between: (low, high) =>
     `Between ${low} and ${high}: the server’s count and the players’ reports differ too much for one figure.`,
-  liveAndReplay: (live, replay) => `${live} live + ${replay} replay`,
-  belowOne: 'less than 1',
   nothing: 'Nothing has been counted yet. Figures appear here with the first listener.',
   picture: 'The evening',
-  pictureNeedsScripts:
-    'The picture needs scripts. The same figures, minute by minute, are in the bundle below and in evening.json.',
+  pictureNeedsScripts: (slug) =>
+    `The picture needs scripts. The same figures, minute by minute, are in <a href="/r/${slug}/numbers.csv">a table (CSV)</a>, in the bundle below, and in evening.json.`,
   figures: 'Each figure, and what it means',
-  units: {
-    events: 'events',
-    sessions: 'sessions (one player each)',
-    people: 'people (different listener keys)',
-    listens: 'listens',
-    seconds: 'seconds',
-  },
-  names: {
-    listeners_now: 'Listening now',
-    peak_concurrent: 'Most at once',
-    avg_concurrent: 'On average at once',
-    in_room_now: 'Pages open on the room',
-    tuned_in_live: 'Listened live for a minute or more',
-    drop_ins: 'Listened live for less than a minute',
-    unique_listeners: 'Different listeners today',
-    listening_seconds: 'Time listened',
-    replay_listens: 'Replays of a minute or more',
-    listens_total: 'Listens, live and replay',
-    visits: 'Visits to the page',
-    join_attempts: 'Presses on Listen',
-    join_retries: 'Automatic retries',
-    join_success: 'Joins that were heard',
-    join_failures: 'Joins that failed',
-    post_impressions: 'Times its card was seen',
-    embed_impressions: 'Times its card was seen on other sites',
-    post_reach: 'Different people who saw its card',
-    feed_downloads: 'Downloads of a minute or more',
-  },
   rules: {
     listeners_now:
       'Players that received at least half of the sound of the last 30 seconds and proved it at most 45 seconds ago (75 in a hidden tab). Hosts and speakers are not counted.',
@@ -75,63 +46,15 @@ export const numbersEnglish: NumbersWords = {
   },
   definition: 'What is this?',
   version: (version, since) => `Definition ${version}, in force since ${since}.`,
-  methods: {
-    counted: 'counted, not estimated',
-    sampled: 'estimated from a sample of sessions',
-    sketched: 'estimated from a sketch of all keys',
-    exact: 'counted again from all raw records',
-  },
-  error: (half) => `± ${half} (95 %)`,
+  band: (low, high) => `the two counts give ${low} to ${high}`,
   grossIs: (gross) => `${gross} before exclusions`,
   entry: (index) => `log entry ${index}`,
   noEntry: 'not yet in the log: it is written at the end of the minute',
-  parts: {
-    stage: 'speech',
-    standby: 'hold music',
-    live: 'live',
-    replay: 'replay',
-  },
-  status: {
-    reconciled: 'The server’s count and the players’ reports agree within 5 %.',
-    discrepant:
-      'The server’s count and the players’ reports differ by 5 to 15 %; the smaller, proven one is shown.',
-    range:
-      'The server’s count and the players’ reports differ by more than 15 %, so a range is shown instead of one figure.',
-    client_only:
-      'Only the players’ reports are known here: the sound came from caches that do not report to this server.',
-    server_only: 'Only the server’s count is known: these players cannot report.',
-  },
   final: 'These are the final figures, counted again from the raw records after the end.',
   excluded: 'What was left out, and why',
   excludedLead: 'Every figure above is without these. The figure with them stands beside it.',
   excludedNone: 'Nothing was left out.',
-  exclusions: {
-    none: '',
-    'no-agent': 'the program did not say what it is',
-    bot: 'a known robot',
-    'bot-library': 'a programming library, not a player',
-    headless: 'a browser without a screen',
-    'data-centre': 'from a data centre on the operator’s list',
-    preview: 'a link preview or prefetch',
-    'dense-ip': 'more than 20 listener keys from one small network',
-    'many-sessions': 'more than three players at once with one key',
-    'proof-without-bytes': 'said it listened, but was sent no sound',
-    'bytes-without-proof': 'was sent sound, but never proved that it played it',
-    'identical-times': 'joined and left in the same instants as many others',
-    'bad-token': 'a session token that was not ours',
-    'replayed-token': 'a session token that was used twice at once',
-    staff: 'hosts, speakers and the operator',
-    rehearsal: 'a rehearsal of this server',
-  },
   failures: 'Why joins failed',
-  failureNames: {
-    capacity: 'no capacity was left',
-    network: 'the connection failed',
-    decode: 'the browser could not play the sound',
-    blocked: 'the browser or an extension blocked it',
-    abandoned: 'the person left before the sound began',
-    unknown: 'not known',
-  },
   reason: 'Reason',
   count: 'Count',
   check: 'How to check this yourself',
@@ -146,4 +69,40 @@ export const numbersEnglish: NumbersWords = {
   embed: 'Quote a figure',
   embedLead: 'This image carries the figure together with its meaning and its log entry:',
   sampled: 'Only a share of the players reports, because there are so many; the error is shown.',
+  inShort: 'In short',
+  asks: {
+    howMany: 'How many listened?',
+    howSure: 'How sure is that?',
+    gotIn: 'Could everybody get in?',
+    leftOut: 'What was left out?',
+    otherNumbers: 'I have heard a larger number. Is it right?',
+    canCheck: 'Can this be checked without trusting this site?',
+  },
+  more: 'All reasons',
+  atOnce: (peak) => `At the busiest moment ${peak} listened at once.`,
+  onAverage: (count) => `On average ${count} did.`,
+  inAll: (live, replay) =>
+    `Over the whole time there were ${live} live listens of a minute or more${replay ? `, and ${replay} of the recording` : ''}.`,
+  different: (people) => `Different listeners of the day: ${people}.`,
+  minuteBelow: '<a href="#picture-section">How many at a certain minute</a> is below.',
+  twoCounts: (low, high, both) =>
+    `Two independent counts, the sound that the server delivered and the proofs that players sent back, give ${low} to ${high} for the busiest moment. The figure is ${both}: those who are in both.`,
+  noEstimate: (method) => `It is ${method}.`,
+  estimate: (error) =>
+    `It is an estimate: the error is ± ${error}, and one in twenty such figures misses by more.`,
+  joinsUnknown: 'How many tried to listen is not known here.',
+  allIn: (pressed, heard) =>
+    `Listen was pressed ${pressed} times, and ${heard} times the sound came within 30 seconds. No join is known to have failed.`,
+  someFailed: (pressed, heard, failed, share, why) =>
+    `No. Listen was pressed ${pressed} times: ${heard} times the sound came within 30 seconds, and ${failed} times it did not (${share}). Why: ${why}.`,
+  notCounted: (sessions, why) => `${sessions} sessions are in none of these figures: ${why}.`,
+  withThem: (gross, net) => `With them, the busiest moment would have been ${gross} instead of ${net}.`,
+  otherNumbers: (peak, listed) =>
+    `Never more than ${peak} listened at once. A larger number counts something else${listed ? `; of this room there are: ${listed}. These are not listeners, and they cannot be added up` : ''}. A number that is none of the figures on this page was not counted here.`,
+  andMore: (listed) => `${listed}, and others`,
+  canCheck:
+    'Yes. The figures of each minute were written into a log and signed while it happened. <a href="#check">Download one file</a>, and check it in your browser without a network, or with your own tools. That shows that nothing was changed since; it does not show that what was written was true.',
+  checkNumber: 'Check a number that you have heard',
+  numberExample: '1.4 million listeners',
+  checkIt: 'Check',
 };

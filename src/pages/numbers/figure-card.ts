@@ -2,9 +2,9 @@ import { escapeHtml } from '../../base/plain-text.ts';
 import { METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { RoomCard } from '../../wire/room.ts';
+import { spokenFigure } from '../../words/figure-text.ts';
+import { unitShape } from '../../words/unit-shape.ts';
 import { instant } from '../sentence.ts';
-import { spokenFigure } from './numbers-main.ts';
-import { unitShape } from './unit-shape.ts';
 import type { NumbersWords } from './words.ts';
 
 const WIDTH = 640;

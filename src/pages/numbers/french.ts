@@ -1,8 +1,9 @@
+import { figuresFrench } from '../../words/figures-french.ts';
 import type { NumbersWords } from './words.ts';
 
 /** The numbers page in French. */
 export const numbersFrench: NumbersWords = {
-  language: 'fr',
+  ...figuresFrench,
   title: (room) => `Chiffres : ${room}`,
   about: (room) => `Combien ont écouté ${room}, comment on a compté, et comment le vérifier.`,
   back: 'Vers la salle',
@@ -10,41 +11,11 @@ export const numbersFrench: NumbersWords = {
   peak: (count) => `Au plus fort, ${count} écoutaient en même temps.`,
   between: (low, high) =>
     `Entre ${low} et ${high} : le compte du serveur et celui des lecteurs diffèrent trop pour donner un seul chiffre.`,
-  liveAndReplay: (live, replay) => `${live} en direct + ${replay} en rediffusion`,
-  belowOne: 'moins de 1',
   nothing: 'Rien n’a encore été compté. Les chiffres apparaissent ici avec la première personne à l’écoute.',
   picture: 'La soirée',
-  pictureNeedsScripts:
-    'Le graphique a besoin de scripts. Les mêmes chiffres, minute par minute, sont dans le dossier de preuves ci-dessous et dans evening.json.',
+  pictureNeedsScripts: (slug) =>
+    `Le graphique a besoin de scripts. Les mêmes chiffres, minute par minute, sont dans <a href="/r/${slug}/numbers.csv">un tableau (CSV)</a>, dans le dossier de preuves ci-dessous et dans evening.json.`,
   figures: 'Chaque chiffre, et ce qu’il veut dire',
-  units: {
-    events: 'événements',
-    sessions: 'sessions (un lecteur chacune)',
-    people: 'personnes (clés d’auditeur différentes)',
-    listens: 'écoutes',
-    seconds: 'secondes',
-  },
-  names: {
-    listeners_now: 'À l’écoute en ce moment',
-    peak_concurrent: 'Maximum en même temps',
-    avg_concurrent: 'En moyenne en même temps',
-    in_room_now: 'Pages ouvertes sur la salle',
-    tuned_in_live: 'Ont écouté en direct une minute ou plus',
-    drop_ins: 'Ont écouté en direct moins d’une minute',
-    unique_listeners: 'Auditeurs différents aujourd’hui',
-    listening_seconds: 'Temps d’écoute',
-    replay_listens: 'Rediffusions d’une minute ou plus',
-    listens_total: 'Écoutes, direct et rediffusion',
-    visits: 'Visites de la page',
-    join_attempts: 'Appuis sur Écouter',
-    join_retries: 'Nouvelles tentatives automatiques',
-    join_success: 'Entrées qui ont abouti au son',
-    join_failures: 'Entrées qui ont échoué',
-    post_impressions: 'Fois où sa carte a été vue',
-    embed_impressions: 'Fois où sa carte a été vue sur d’autres sites',
-    post_reach: 'Personnes différentes qui ont vu sa carte',
-    feed_downloads: 'Téléchargements d’une minute ou plus',
-  },
   rules: {
     listeners_now:
       'Lecteurs qui ont reçu au moins la moitié du son des 30 dernières secondes et l’ont prouvé il y a 45 secondes au plus (75 dans un onglet caché). Les hôtes et les intervenants ne comptent pas.',
@@ -77,63 +48,15 @@ export const numbersFrench: NumbersWords = {
   },
   definition: 'Qu’est-ce que c’est ?',
   version: (version, since) => `Définition ${version}, en vigueur depuis le ${since}.`,
-  methods: {
-    counted: 'compté, pas estimé',
-    sampled: 'estimé à partir d’un échantillon de sessions',
-    sketched: 'estimé à partir d’un résumé de toutes les clés',
-    exact: 'recompté à partir de tous les relevés bruts',
-  },
-  error: (half) => `± ${half} (95 %)`,
+  band: (low, high) => `les deux comptes donnent ${low} à ${high}`,
   grossIs: (gross) => `${gross} avant exclusions`,
   entry: (index) => `entrée ${index} du journal`,
   noEntry: 'pas encore au journal : l’entrée est écrite à la fin de la minute',
-  parts: {
-    stage: 'parole',
-    standby: 'musique d’attente',
-    live: 'direct',
-    replay: 'rediffusion',
-  },
-  status: {
-    reconciled: 'Le compte du serveur et celui des lecteurs concordent à 5 % près.',
-    discrepant:
-      'Le compte du serveur et celui des lecteurs diffèrent de 5 à 15 % ; le plus petit, prouvé, est affiché.',
-    range:
-      'Le compte du serveur et celui des lecteurs diffèrent de plus de 15 % : un intervalle remplace le chiffre.',
-    client_only:
-      'Seul le compte des lecteurs est connu ici : le son est venu de caches qui ne rendent pas compte à ce serveur.',
-    server_only: 'Seul le compte du serveur est connu : ces lecteurs ne peuvent pas rendre compte.',
-  },
   final: 'Ce sont les chiffres définitifs, recomptés après la fin à partir des relevés bruts.',
   excluded: 'Ce qui a été laissé de côté, et pourquoi',
   excludedLead: 'Les chiffres ci-dessus sont sans cela. Le chiffre qui les comprend est indiqué à côté.',
   excludedNone: 'Rien n’a été laissé de côté.',
-  exclusions: {
-    none: '',
-    'no-agent': 'le programme ne dit pas ce qu’il est',
-    bot: 'un robot connu',
-    'bot-library': 'une bibliothèque de programmation, pas un lecteur',
-    headless: 'un navigateur sans écran',
-    'data-centre': 'depuis un centre de données de la liste de l’exploitant',
-    preview: 'un aperçu de lien ou un préchargement',
-    'dense-ip': 'plus de 20 clés d’auditeur depuis un petit réseau',
-    'many-sessions': 'plus de trois lecteurs à la fois avec la même clé',
-    'proof-without-bytes': 'dit avoir écouté, mais n’a reçu aucun son',
-    'bytes-without-proof': 'a reçu le son, mais n’a jamais prouvé l’avoir joué',
-    'identical-times': 'arrivé et parti aux mêmes instants que beaucoup d’autres',
-    'bad-token': 'un jeton de session qui n’est pas de nous',
-    'replayed-token': 'un jeton de session utilisé deux fois à la fois',
-    staff: 'hôtes, intervenants et exploitant',
-    rehearsal: 'une répétition de ce serveur',
-  },
   failures: 'Pourquoi des entrées ont échoué',
-  failureNames: {
-    capacity: 'plus de capacité',
-    network: 'la connexion a échoué',
-    decode: 'le navigateur n’a pas pu jouer le son',
-    blocked: 'le navigateur ou une extension l’a bloqué',
-    abandoned: 'la personne est partie avant le son',
-    unknown: 'inconnu',
-  },
   reason: 'Raison',
   count: 'Nombre',
   check: 'Comment vérifier vous-même',
@@ -148,4 +71,40 @@ export const numbersFrench: NumbersWords = {
   embed: 'Citer un chiffre',
   embedLead: 'Cette image porte le chiffre avec son sens et son entrée au journal :',
   sampled: 'Seule une part des lecteurs rend compte, car ils sont très nombreux ; l’erreur est indiquée.',
+  inShort: 'En bref',
+  asks: {
+    howMany: 'Combien ont écouté ?',
+    howSure: 'À quel point est-ce sûr ?',
+    gotIn: 'Tout le monde a-t-il pu entrer ?',
+    leftOut: 'Qu’a-t-on laissé de côté ?',
+    otherNumbers: 'J’ai entendu un nombre plus grand. Est-il juste ?',
+    canCheck: 'Peut-on le vérifier sans se fier à ce site ?',
+  },
+  more: 'Toutes les raisons',
+  atOnce: (peak) => `Au plus fort, ${peak} écoutaient en même temps.`,
+  onAverage: (count) => `En moyenne, ${count}.`,
+  inAll: (live, replay) =>
+    `Sur toute la durée, il y a eu ${live} écoutes en direct d’une minute ou plus${replay ? `, et ${replay} de l’enregistrement` : ''}.`,
+  different: (people) => `Auditeurs différents de la journée : ${people}.`,
+  minuteBelow: '<a href="#picture-section">Combien à une minute donnée</a> est indiqué plus bas.',
+  twoCounts: (low, high, both) =>
+    `Deux comptes indépendants, le son que le serveur a livré et les preuves que les lecteurs ont renvoyées, donnent ${low} à ${high} au plus fort. Le chiffre est ${both} : ceux qui sont dans les deux.`,
+  noEstimate: (method) => `Il est ${method}.`,
+  estimate: (error) =>
+    `C’est une estimation : l’erreur est de ± ${error}, et un chiffre sur vingt s’écarte davantage.`,
+  joinsUnknown: 'On ne sait pas ici combien ont essayé d’écouter.',
+  allIn: (pressed, heard) =>
+    `On a appuyé ${pressed} fois sur Écouter, et ${heard} fois le son est venu en moins de 30 secondes. On ne connaît aucun échec.`,
+  someFailed: (pressed, heard, failed, share, why) =>
+    `Non. On a appuyé ${pressed} fois sur Écouter : ${heard} fois le son est venu en moins de 30 secondes, ${failed} fois non (${share}). Pourquoi : ${why}.`,
+  notCounted: (sessions, why) => `${sessions} sessions ne sont dans aucun de ces chiffres : ${why}.`,
+  withThem: (gross, net) => `Avec elles, le plus fort aurait été ${gross} au lieu de ${net}.`,
+  otherNumbers: (peak, listed) =>
+    `Jamais plus de ${peak} n’ont écouté en même temps. Un nombre plus grand compte autre chose${listed ? ` ; pour cette salle, il y a : ${listed}. Ce ne sont pas des auditeurs, et cela ne s’additionne pas` : ''}. Un nombre qui n’est aucun des chiffres de cette page n’a pas été compté ici.`,
+  andMore: (listed) => `${listed}, et d’autres`,
+  canCheck:
+    'Oui. Les chiffres de chaque minute ont été inscrits dans un journal et signés pendant que cela se passait. <a href="#check">Téléchargez un seul fichier</a> et vérifiez-le dans votre navigateur sans réseau, ou avec vos propres outils. Cela montre que rien n’a été changé depuis ; cela ne montre pas que ce qui a été écrit était vrai.',
+  checkNumber: 'Vérifier un nombre que vous avez entendu',
+  numberExample: '1,4 million d’auditeurs',
+  checkIt: 'Vérifier',
 };

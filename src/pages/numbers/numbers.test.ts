@@ -56,8 +56,8 @@ test('live and replay are never one number, and a figure that is not known is no
 
 test('what was left out and what failed stand with their reasons', () => {
   const html = pages.numbers(CARD, NUMBERS);
-  expect(html).toContain('<th scope="row">a known robot</th><td>3</td>');
-  expect(html).toContain('<th scope="row">the connection failed</th><td>12</td>');
+  expect(html).toContain('<th scope="row">fewer than 20 each: a known robot</th><td>3</td>');
+  expect(html).toContain('<th scope="row">fewer than 20 each: the connection failed</th><td>12</td>');
   expect(pages.numbers(CARD, { ...NUMBERS, excluded: {} })).toContain('Nothing was left out.');
 });
 

@@ -3,12 +3,12 @@ import { momentOf } from '../../../src/wire/moment.ts';
 import { isRunning, type RoomCard, type StagePerson } from '../../../src/wire/room.ts';
 import { openCardImpressions } from '../../audience/card-impressions.ts';
 import { element, write } from '../../kit/element.ts';
+import { authorization } from '../../kit/operator-key.ts';
 import type { AllWords } from '../../kit/words.ts';
 import { frame } from '../frame.ts';
 import { openPoll } from '../poll.ts';
 import { dayOf, timeOf } from '../say.ts';
 import { openTheatre, type Theatre } from '../theatre/theatre.ts';
-import { authorization } from './operator-key.ts';
 import { startForm } from './start-form.ts';
 import { openYourRooms } from './your-rooms.ts';
 

@@ -1,4 +1,4 @@
-import { authorization } from './operator-key.ts';
+import { authorization } from '../../kit/operator-key.ts';
 
 /** What `POST /api/rooms` answers; `studio` is the host's personal link. */
 export interface Created {

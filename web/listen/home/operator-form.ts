@@ -1,7 +1,7 @@
 import { element, write } from '../../kit/element.ts';
+import { authorization, keepKey, keyIn } from '../../kit/operator-key.ts';
 import type { AllWords } from '../../kit/words.ts';
 import { field } from './field.ts';
-import { authorization, keepKey, keyIn } from './operator-key.ts';
 
 /** What `GET /api/start` answers. */
 interface MayStart {

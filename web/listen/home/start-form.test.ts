@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { detailsEnglish } from '../../kit/details-english.ts';
 import { english } from '../../kit/english.ts';
-import { authorization, keepKey, keyIn, takeKey } from './operator-key.ts';
+import { authorization, keepKey, keyIn, takeKey } from '../../kit/operator-key.ts';
 import { startProblem } from './start-form.ts';
 
 const words = { ...english, ...detailsEnglish };

@@ -1,12 +1,12 @@
 import { element, write } from '../../kit/element.ts';
 import { rememberRoom } from '../../kit/my-rooms.ts';
+import { takeKey } from '../../kit/operator-key.ts';
 import { type AllWords, keep, kept } from '../../kit/words.ts';
 import { localNote } from '../local-note.ts';
 import { fullTime } from '../say.ts';
 import { field } from './field.ts';
 import { type Created, createRoom, type NoRoom, type RoomWish } from './new-room.ts';
 import { operatorForm } from './operator-form.ts';
-import { takeKey } from './operator-key.ts';
 import { scheduledCard } from './scheduled-card.ts';
 
 const NAME = 'earshot-name';

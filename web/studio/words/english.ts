@@ -1,9 +1,11 @@
 import type { Reconciliation } from '../../../src/wire/numbers.ts';
+import { numbersEnglish } from './numbers-english.ts';
 import { roomEnglish } from './room-english.ts';
 
 /** The texts of the studio in English. The compiler checks that French has the same keys. */
 export const english = {
   ...roomEnglish,
+  numbers: numbersEnglish,
   studio: 'Studio',
   skip: 'Skip to the desk',
   language: 'Language',

@@ -1,9 +1,11 @@
 import type { english } from './english.ts';
+import { numbersFrench } from './numbers-french.ts';
 import { roomFrench } from './room-french.ts';
 
 /** The texts of the studio in French. */
 export const french: typeof english = {
   ...roomFrench,
+  numbers: numbersFrench,
   studio: 'Studio',
   skip: 'Aller au studio',
   language: 'Langue',

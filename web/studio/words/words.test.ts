@@ -10,6 +10,6 @@ test('both catalogues have a text for every key, and not the same one', () => {
   expect(texts(french).length).toBe(texts(english).length);
   expect(texts(french).every((text) => text.trim() !== '' && !text.includes('undefined'))).toBe(true);
   const same = texts(french).filter((text, i) => text === texts(english)[i]);
-  const both = ['Microphone', 'Studio', 'Sound', '3 s', 'Pause'];
+  const both = ['Microphone', 'Studio', 'Sound', '3 s', 'Pause', 'Notes'];
   expect(same.filter((text) => !both.includes(text))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { Unit } from '../../wire/metrics.ts';
+import type { Unit } from '../wire/metrics.ts';
 
 /**
  * A drawing for each unit, so that figures of unlike units look unlike: seats for sessions, a head and shoulders for

@@ -1,0 +1,95 @@
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import { openAllowance } from '../../base/allowance.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type HostNote, MOST_NOTE_TEXT, type NoteWish } from '../../wire/figures/host-note.ts';
+import { bodyOf, type ClaimRefusal, isRefused, refusedAnswer, understood } from './question.ts';
+
+/** Notes of one room: so many at once, and one more every so often. */
+const ROOM_BURST = 6;
+const ROOM_EVERY_MS = 10_000;
+
+const NUMBER = z.int('use the number of a note').min(1).optional();
+const NOTE = z.strictObject({
+  text: z
+    .string('say what happened')
+    .min(1, 'say what happened')
+    .max(2 * MOST_NOTE_TEXT, `use at most ${MOST_NOTE_TEXT} characters`),
+  at: z.iso
+    .datetime({ offset: true, error: 'use a time such as 2024-08-13T00:40:00Z' })
+    .transform((text) => Date.parse(text))
+    .optional(),
+  answers: NUMBER,
+  corrects: NUMBER,
+});
+
+/** What the routes of a room's notes need. */
+export interface NoteRoutesDeps {
+  readonly clock: Clock;
+  /** Where notes are written down. Absent: nowhere, and there are none. */
+  readonly notes?: {
+    /** Rejects while nobody answers. */
+    notesOf(slug: string): Promise<readonly HostNote[]>;
+    /** The note as it was written (201), or why it was not. Rejects while nobody answers. */
+    writeNote(slug: string, wish: NoteWish): Promise<Response>;
+  };
+  titleOf(slug: string): Promise<string | undefined>;
+  whoIs(slug: string, token: string | undefined): Promise<'operator' | 'host' | undefined>;
+}
+
+/** Adds the notes of rooms: anybody reads them, hosts and the operator write them. */
+export function noteRoutes(
+  app: Hono,
+  deps: NoteRoutesDeps,
+  charge: (request: Request) => ClaimRefusal | undefined,
+): void {
+  const rooms = openAllowance(deps.clock, ROOM_BURST, ROOM_EVERY_MS);
+  const at = '/api/rooms/:room/notes';
+  const away = (): Response => refusedAnswer({ refused: 'tally-away' });
+
+  app.get(at, async (c) => {
+    const often = charge(c.req.raw);
+    if (often) return refusedAnswer(often);
+    const room = c.req.param('room');
+    if ((await deps.titleOf(room)) === undefined) return refusedAnswer({ refused: 'room-unknown' });
+    try {
+      return Response.json({ notes: (await deps.notes?.notesOf(room)) ?? [] });
+    } catch {
+      return away();
+    }
+  });
+
+  app.post(at, async (c) => {
+    const wish = await wishOf(c, deps);
+    if (isRefused(wish)) return refusedAnswer(wish);
+    const room = c.req.param('room');
+    const wait = rooms.take(room);
+    if (wait !== undefined)
+      return refusedAnswer({ refused: 'too-many-changes', detail: `Try again in ${wait} s.`, wait });
+    try {
+      return (await deps.notes?.writeNote(room, wish)) ?? away();
+    } catch {
+      return away();
+    }
+  });
+}
+
+/** What the sender of a request wants to write, or why they may not. */
+async function wishOf(c: Context, deps: NoteRoutesDeps): Promise<NoteWish | ClaimRefusal> {
+  // A form on another site needs no leave to send; JSON does, and gets none.
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
+    return { refused: 'unsupported-media-type', detail: 'Send application/json.' };
+  const room = c.req.param('room') ?? '';
+  if ((await deps.titleOf(room)) === undefined) return { refused: 'room-unknown' };
+  const token = /^Bearer ([\w.~+/=-]+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  if (token === undefined) return { refused: 'token-missing' };
+  const author = await deps.whoIs(room, token);
+  if (author === undefined) return { refused: 'not-host' };
+  const body = await bodyOf(c.req.raw);
+  if (isRefused(body)) return body;
+  const note = understood(NOTE, body.value);
+  if (isRefused(note)) return note;
+  const { text, ...rest } = note.value;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return { author, text, ...given };
+}
