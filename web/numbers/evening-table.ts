@@ -14,17 +14,17 @@ export function eveningTable(evening: Evening, words: PictureWords, most = MOST_
   const first = points[0]?.[0] ?? 0;
   const span = (points.at(-1)?.[0] ?? first) - first;
   const each = ROWS.find((length) => length >= step && span / length <= most) ?? step;
-  const rows = new Map<number, { m: number; s: number; heard: number; failed: number; what: string[] }>();
+  const rows = new Map<number, { m?: number; s?: number; heard: number; failed: number; what: string[] }>();
   const row = (at: number) => {
     const start = at - (at % each);
-    const found = rows.get(start) ?? { m: 0, s: 0, heard: 0, failed: 0, what: [] };
+    const found = rows.get(start) ?? { heard: 0, failed: 0, what: [] };
     rows.set(start, found);
     return found;
   };
   for (const [at, s, , m] of points) {
     const found = row(at);
-    found.m = Math.max(found.m, m);
-    found.s = Math.max(found.s, s);
+    found.m = Math.max(found.m ?? 0, m);
+    found.s = Math.max(found.s ?? 0, s);
   }
   for (const { at, successes, failures } of joins) {
     const found = row(at);
@@ -64,7 +64,7 @@ export function eveningTable(evening: Evening, words: PictureWords, most = MOST_
               'tr',
               {},
               element('th', { scope: 'row' }, time.format(at * 1000)),
-              ...[m, s, heard, failed].map((n) => element('td', {}, count.format(n))),
+              ...[m, s, heard, failed].map((n) => element('td', {}, n === undefined ? '–' : count.format(n))),
               element('td', {}, what.join(', ')),
             ),
           ),

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import type { Evening, EveningEvent } from '../../src/wire/evening.ts';
 import { momentOf, noteThreads } from '../../src/words/note-threads.ts';
+import { withGaps } from './gaps.ts';
 import type { PictureWords } from './words.ts';
 
 /** Height of the plot of listeners, and of the joins, CSS pixels. */
@@ -163,8 +164,8 @@ function listenersPlot(
   words: PictureWords,
 ): [uPlot.Options, uPlot.AlignedData] {
   const colours = paint();
-  const { points } = evening;
-  const column = (i: 1 | 2 | 3 | 4): number[] => points.map((point) => point[i]);
+  const points = withGaps(evening.points, evening.step);
+  const column = (i: 1 | 2 | 3 | 4): (number | null)[] => points.map((point) => point[i]);
   return [
     {
       ...{ width, height: HEIGHT.listeners, cursor: { sync: { key: SYNC } } },
