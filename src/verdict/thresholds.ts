@@ -90,6 +90,9 @@ export const THRESHOLDS = {
   attackShare: 0.8,
   /** Rise of what people asked for that is a crowd beside an attack. */
   crowdRise: 2,
+  /** Clients, and seconds, that make a crowd when nobody met harm: less is a few busy visitors. */
+  crowdClients: 30,
+  crowdSeconds: 60,
   /** Share of what cannot be classified above which nothing is decided. */
   unclearShare: 0.6,
 
@@ -121,10 +124,11 @@ export const THRESHOLDS = {
   doubt: 1,
 
   // ── Memory. What happens at each limit is said in the answer.
-  /** Clients told apart; further ones are counted by network. */
-  mostClients: 200_000,
+  /** Clients told apart. At the limit those silent for ten minutes that cost little are counted by kind from then on;
+   * if none are, new ones are counted by prefix. */
+  mostClients: 100_000,
   /** Pairs of a client and a slot; at the limit slots become twice as long. */
-  mostCells: 1_500_000,
+  mostCells: 1_200_000,
   /** Slots of the timeline; at the limit they become twice as long. */
   mostSlots: 20_000,
   /** Addresses of pages and files remembered by name; further ones are told by their hash alone. */

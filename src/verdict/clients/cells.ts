@@ -1,5 +1,8 @@
 import { add } from './columns.ts';
 
+/** Clients with lower numbers stand for many. */
+const SHARED = 4;
+
 /**
  * What each client asked for in each slot of time. When the limit is reached, slots become twice as long and cells of
  * the same client merge, so that any log fits.
@@ -72,28 +75,49 @@ export class Cells {
 
   #coarsen(last: Uint32Array): void {
     while (this.size > this.#most * 0.75) {
-      const before = this.size;
       this.seconds *= 2;
       last.fill(0);
-      this.size = 0;
-      for (let i = 0; i < before; i++) {
-        const client = this.client[i] as number;
-        const slot = Math.floor((this.slot[i] as number) / 2);
-        const [requests, cost, failed] = [
-          this.requests[i] as number,
-          this.cost[i] as number,
-          this.failed[i] as number,
-        ];
-        const same = (last[client] as number) - 1;
-        const merges = same >= 0 && this.slot[same] === slot;
-        const to = merges ? same : this.size++;
-        this.client[to] = client;
-        this.slot[to] = slot;
-        this.requests[to] = requests + (merges ? (this.requests[to] as number) : 0);
-        this.cost[to] = cost + (merges ? (this.cost[to] as number) : 0);
-        this.failed[to] = failed + (merges ? (this.failed[to] as number) : 0);
-        last[client] = to + 1;
-      }
+      this.#rebuild(
+        (client) => client,
+        (slot) => Math.floor(slot / 2),
+        last,
+      );
+    }
+  }
+
+  /** Gives each client another number, the same for several; `last` gets the cells of the new numbers. */
+  renumber(to: Uint32Array, last: Uint32Array): void {
+    last.fill(0);
+    this.#rebuild(
+      (client) => to[client] as number,
+      (slot) => slot,
+      last,
+    );
+  }
+
+  /** Moves all cells, and merges those of the same client and slot. */
+  #rebuild(clientOf: (client: number) => number, slotOf: (slot: number) => number, last: Uint32Array): void {
+    const before = this.size;
+    // Clients that stand for many have cells of many slots, in no order.
+    const shared = new Map<number, number>();
+    this.size = 0;
+    for (let i = 0; i < before; i++) {
+      const client = clientOf(this.client[i] as number);
+      const slot = slotOf(this.slot[i] as number);
+      const same =
+        client < SHARED ? (shared.get(slot * SHARED + client) ?? -1) : (last[client] as number) - 1;
+      const merges = same >= 0 && this.slot[same] === slot;
+      const to = merges ? same : this.size++;
+      const requests = this.requests[i] as number;
+      const cost = this.cost[i] as number;
+      const failed = this.failed[i] as number;
+      this.client[to] = client;
+      this.slot[to] = slot;
+      this.requests[to] = requests + (merges ? (this.requests[to] as number) : 0);
+      this.cost[to] = cost + (merges ? (this.cost[to] as number) : 0);
+      this.failed[to] = failed + (merges ? (this.failed[to] as number) : 0);
+      if (client < SHARED) shared.set(slot * SHARED + client, to);
+      last[client] = to + 1;
     }
   }
 }

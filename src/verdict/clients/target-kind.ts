@@ -67,7 +67,7 @@ function randomValue(value: string): boolean {
     if (/[aeiouyAEIOUY]/.test(value[i] ?? '')) vowels++;
     if (i > 0 && classOf(value, i) !== classOf(value, i - 1)) changes++;
   }
-  return changes >= 3 || (value.length >= 5 && vowels / value.length < 0.16) || /^[A-Z]{5,}$/.test(value);
+  return changes >= 3 || (value.length >= 6 && vowels / value.length < 0.16) || /^[A-Z]{5,}$/.test(value);
 }
 
 const classOf = (text: string, at: number): number => {

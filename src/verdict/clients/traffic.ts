@@ -2,11 +2,12 @@ import type { LogRequest } from '../lines/log-request.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { type AgentKind, agentKind } from './agent-kind.ts';
 import { Cells } from './cells.ts';
-import { add, Columns, setBit } from './columns.ts';
+import { add, setBit } from './columns.ts';
 import { Names } from './names.ts';
 import { hashOf, prefixOf } from './network.ts';
 import { SeenPaths } from './paths.ts';
 import { Referers } from './referers.ts';
+import { FIRST_CLIENT, type GoneClients, openColumns, REST, retireClients } from './retirement.ts';
 import { randomQuery, type TargetKind } from './target-kind.ts';
 import { DURATION_CLASSES, TrafficTimeline } from './timeline.ts';
 
@@ -15,15 +16,19 @@ const SLOT_MS = 10_000;
 const LEAST_GAP_S = 0.5;
 /** Pages whose own leads are remembered. */
 const RECENT = ['recent0', 'recent1', 'recent2', 'recent3'] as const;
+/** Ms of the log between two attempts to make room in the table of clients. */
+const RETRY_MS = 60_000;
 /** After an answer that says to wait, a request within this is hurried. */
 const HURRIED_MS = 1000;
 
 /** Everything that is kept of a log while it is read: one pass, bounded by the limits of `Thresholds`. */
 export class Traffic {
-  readonly clients = new Columns();
+  clients = openColumns();
   readonly cells: Cells;
   readonly timeline: TrafficTimeline;
-  readonly addresses: Names;
+  addresses: Names;
+  /** Clients that have gone, and are no longer told apart. */
+  readonly gone: GoneClients = { people: 0, persistent: 0, direct: 0, referred: 0 };
   readonly agents: Names;
   readonly prefixes: Names;
   readonly agentKinds: AgentKind[] = ['none'];
@@ -38,6 +43,9 @@ export class Traffic {
   disordered = 0;
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
+  /** Clients that were let go. */
+  retired = 0;
+  #tried = Number.NEGATIVE_INFINITY;
   readonly #byPair = new Map<number, number>();
   readonly #referers = new Referers();
   readonly #limits: Thresholds;
@@ -51,9 +59,6 @@ export class Traffic {
     this.agents = new Names(mostAgents, 'other agents');
     this.prefixes = new Names(mostClients, 'other prefixes');
     this.paths = new SeenPaths(limits.mostPaths);
-    // Client 0 is what no place was left for.
-    const rest = this.clients.push();
-    this.clients.counts.merged[rest] = 1;
   }
 
   /** Clients that stand for several, because the table was full. */
@@ -122,17 +127,44 @@ export class Traffic {
     const agent = this.agents.number(request.agent);
     if (agent === this.agentKinds.length) this.agentKinds.push(agentKind(request.agent));
     const address = this.addresses.number(request.address);
-    const key = address * this.#limits.mostAgents * 2 + agent;
+    const key = this.#key(address, agent);
     const known = this.#byPair.get(key);
     if (known !== undefined) return known;
-    if (!this.full) return this.#open(key, address, agent, prefixOf(request.address), 0);
+    if (this.full) this.#makeRoom(request.at);
+    if (!this.full) {
+      // Addresses have other numbers when room was made.
+      const number = this.addresses.number(request.address);
+      return this.#open(this.#key(number, agent), number, agent, prefixOf(request.address), 0);
+    }
     const prefix = prefixOf(request.address);
     const merged = this.addresses.number(prefix);
-    const shared = merged * this.#limits.mostAgents * 2;
+    const shared = this.#key(merged, 0);
     const found = this.#byPair.get(shared);
     if (found !== undefined) return found;
-    if (merged === 0 || this.clients.rows >= this.#limits.mostClients * 1.125) return 0;
+    if (merged === 0 || this.clients.rows >= this.#limits.mostClients * 1.125) return REST;
     return this.#open(shared, merged, 0, prefix, 1);
+  }
+
+  #key(address: number, agent: number): number {
+    return address * this.#limits.mostAgents * 2 + agent;
+  }
+
+  /** Lets clients go that have been silent, when the table is full; not again before it is worth it. */
+  #makeRoom(now: number): void {
+    if (this.#tried > now - RETRY_MS && this.#tried <= now) return;
+    this.#tried = now;
+    const { columns, from } = retireClients(this.clients, this.cells, this.agentKinds, now, this.gone);
+    const old = this.addresses;
+    this.retired += this.clients.rows - columns.rows;
+    this.clients = columns;
+    this.addresses = new Names(this.#limits.mostClients * 1.25, 'other addresses');
+    this.#byPair.clear();
+    for (const [row, before] of from.entries()) {
+      if (row < FIRST_CLIENT || before < FIRST_CLIENT) continue;
+      const address = this.addresses.number(old.text(columns.counts.address[row] as number));
+      columns.counts.address[row] = address;
+      this.#byPair.set(this.#key(address, columns.counts.agent[row] as number), row);
+    }
   }
 
   #open(key: number, address: number, agent: number, prefixText: string, merged: number): number {

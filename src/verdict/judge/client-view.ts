@@ -1,5 +1,5 @@
 import type { AgentKind } from '../clients/agent-kind.ts';
-import { type Counter, distinct } from '../clients/columns.ts';
+import { COUNTERS, type Counter, distinct } from '../clients/columns.ts';
 import type { Traffic } from '../clients/traffic.ts';
 import type { DemandCurve } from './demand.ts';
 
@@ -53,41 +53,81 @@ export function windowSums({ clients, cells }: Traffic, from: number, to: number
   return sums;
 }
 
-/** A client of the table as an object. */
-export function viewOf(
-  { clients, agentKinds, withAgent }: Traffic,
-  sums: WindowSums,
-  number: number,
-): ClientView {
-  const { counts, amounts, moments } = clients;
-  const row = {} as Record<Counter, number>;
-  for (const name in counts) row[name as Counter] = counts[name as Counter][number] as number;
-  const gaps = row.gaps;
-  const mean = (amounts.logGaps[number] as number) / gaps;
-  return {
-    ...row,
-    number,
-    // A log without agents says nothing about any of them.
-    kind: withAgent === 0 ? 'browser' : (agentKinds[row.agent] ?? 'none'),
-    cost: amounts.cost[number] as number,
-    first: moments.first[number] as number,
-    last: moments.last[number] as number,
-    inside: {
-      requests: sums.requests[number] as number,
-      cost: sums.cost[number] as number,
-      failed: sums.failed[number] as number,
-    },
-    outside: sums.outside[number] as number,
-    differentPaths: distinct(row.paths0, row.paths1, row.paths2, row.paths3),
-    differentQueries: distinct(row.queries0, row.queries1),
-    differentNames: distinct(row.names0, row.names1),
-    topShare: (1 + row.topCount / Math.max(1, row.requests)) / 2,
-    pace:
-      gaps < 2
-        ? Number.NaN
-        : Math.sqrt(Math.max(0, (amounts.logGaps2[number] as number) / gaps - mean * mean)),
-  };
+/** A client of the table; every value is read when it is asked for. */
+class TableRow {
+  readonly number: number;
+  readonly traffic: Traffic;
+  readonly sums: WindowSums;
+
+  constructor(traffic: Traffic, sums: WindowSums, number: number) {
+    this.traffic = traffic;
+    this.sums = sums;
+    this.number = number;
+  }
+
+  count(name: Counter): number {
+    return this.traffic.clients.counts[name][this.number] as number;
+  }
+  /** A log without agents says nothing about any of them. */
+  get kind(): AgentKind {
+    const { withAgent, agentKinds } = this.traffic;
+    return withAgent === 0 ? 'browser' : (agentKinds[this.count('agent')] ?? 'none');
+  }
+  get cost(): number {
+    return this.traffic.clients.amounts.cost[this.number] as number;
+  }
+  get first(): number {
+    return this.traffic.clients.moments.first[this.number] as number;
+  }
+  get last(): number {
+    return this.traffic.clients.moments.last[this.number] as number;
+  }
+  get inside(): ClientView['inside'] {
+    const { requests, cost, failed } = this.sums;
+    const i = this.number;
+    return { requests: requests[i] as number, cost: cost[i] as number, failed: failed[i] as number };
+  }
+  get outside(): number {
+    return this.sums.outside[this.number] as number;
+  }
+  /** The same query again and again is no random one. Very many are no longer told apart. */
+  get randomQueries(): number {
+    const random = this.count('randomQueries');
+    if (random === 0) return 0;
+    const different = this.differentQueries;
+    return different >= 100 ? random : Math.min(random, Math.round(different));
+  }
+  get differentPaths(): number {
+    return distinct(this.count('paths0'), this.count('paths1'), this.count('paths2'), this.count('paths3'));
+  }
+  get differentQueries(): number {
+    return distinct(this.count('queries0'), this.count('queries1'));
+  }
+  get differentNames(): number {
+    return distinct(this.count('names0'), this.count('names1'));
+  }
+  get topShare(): number {
+    return (1 + this.count('topCount') / Math.max(1, this.count('requests'))) / 2;
+  }
+  get pace(): number {
+    const gaps = this.count('gaps');
+    if (gaps < 2) return Number.NaN;
+    const { logGaps, logGaps2 } = this.traffic.clients.amounts;
+    const mean = (logGaps[this.number] as number) / gaps;
+    return Math.sqrt(Math.max(0, (logGaps2[this.number] as number) / gaps - mean * mean));
+  }
 }
+for (const name of COUNTERS as readonly Counter[])
+  if (!Object.hasOwn(TableRow.prototype, name))
+    Object.defineProperty(TableRow.prototype, name, {
+      get(this: TableRow) {
+        return this.count(name);
+      },
+    });
+
+/** A client of the table as an object. */
+export const viewOf = (traffic: Traffic, sums: WindowSums, number: number): ClientView =>
+  new TableRow(traffic, sums, number) as unknown as ClientView;
 
 /** Sums of what some clients asked for, by bin of the demand. */
 export function seriesOf(

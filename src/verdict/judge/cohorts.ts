@@ -132,8 +132,12 @@ export function judgeCohorts(input: CohortInput, t: Thresholds): Map<number, Cli
   for (const [name, cohort] of gather(input, t)) {
     const [of] = name.split(' ');
     const paced = cohort.timed >= t.cohortClients && cohort.paced >= cohort.timed * 0.6;
-    const learnt = people.outside >= t.normClients;
-    const ratio = learnt ? (cohort.outside + 1) / people.outside : cohort.prior;
+    const { gone } = input.traffic;
+    const peopleBefore = people.outside + gone.people;
+    const before =
+      cohort.outside + (of === 'persistent' || of === 'direct' || of === 'referred' ? gone[of] : 0);
+    const learnt = peopleBefore >= t.normClients;
+    const ratio = learnt ? (before + 1) / peopleBefore : cohort.prior;
     const expected = people.inside * ratio;
     const excess = cohort.inside === 0 ? 0 : 1 - expected / cohort.inside;
     const share = Math.max(cohort.requests / Math.max(1, total), cohort.cost / Math.max(1, totalCost));

@@ -1,5 +1,6 @@
 import type { Counter } from '../clients/columns.ts';
 import { networkOf } from '../clients/network.ts';
+import { FIRST_CLIENT } from '../clients/retirement.ts';
 import { medianDuration } from '../clients/timeline.ts';
 import type { Traffic } from '../clients/traffic.ts';
 import type { Thresholds } from '../thresholds.ts';
@@ -50,6 +51,7 @@ export function conclude(traffic: Traffic, t: Thresholds, options: ConcludeOptio
   const harm = findHarm(demand, people, t);
   const fault = harm && findFault(demand, harm, event?.range, t);
   const facts = factsOf(traffic, options);
+  const classes = classesOf(sums, judged);
   const findings: Findings = {
     ...{ demand, event, window: range, harm, fault },
     hostile: hostileShares(traffic, sums, judged.of, t),
@@ -63,6 +65,7 @@ export function conclude(traffic: Traffic, t: Thresholds, options: ConcludeOptio
     complete: facts.requests / Math.max(1, facts.requests + facts.unread),
     limited: facts.limits.length > 0,
     peopleKnown: judged.norm.flowKnown,
+    visitors: classes.person.clients + classes.unknown.clients,
     fronted: isFronted(traffic),
   };
   const label = labelOf(findings, t);
@@ -96,7 +99,7 @@ export function conclude(traffic: Traffic, t: Thresholds, options: ConcludeOptio
           fault: fault?.why ?? null,
         }
       : null,
-    classes: classesOf(sums, judged),
+    classes,
     clients: clientsOf(traffic, sums, judged, options.mostListed),
     networks: networksOf(traffic, sums, weight),
     log: facts,
@@ -121,13 +124,15 @@ function factsOf(traffic: Traffic, { facts }: ConcludeOptions): LogFacts {
   const iso = (time: number): string | null => (Number.isFinite(time) ? new Date(time).toISOString() : null);
   const limits: string[] = [];
   if (traffic.full)
-    limits.push('more clients than are told apart: later ones are counted together by prefix, as unknown');
+    limits.push(
+      'more clients at once than are told apart: later ones are counted together by prefix, as unknown',
+    );
   if (traffic.cells.seconds > 10 && traffic.cells.seconds > 120)
     limits.push(`clients over time are known by ${traffic.cells.seconds} s`);
   return {
     ...facts,
     ...{ requests: traffic.requests, from: iso(traffic.first), to: iso(traffic.last) },
-    ...{ disordered: traffic.disordered, clients: traffic.clients.rows - 1 },
+    ...{ disordered: traffic.disordered, clients: traffic.clients.rows - FIRST_CLIENT + traffic.retired },
     referers: traffic.withReferer > 0,
     agents: traffic.withAgent > 0,
     limits,
@@ -174,7 +179,10 @@ function clientsOf(traffic: Traffic, sums: WindowSums, { of }: JudgedClients, mo
   return listed
     .sort((a, b) => (sums.cost[b] as number) - (sums.cost[a] as number) || a - b)
     .map((i) => {
-      const address = i === 0 ? 'others' : traffic.addresses.text(number('address', i));
+      const address =
+        i < FIRST_CLIENT
+          ? (['others', 'people who have gone', 'programs that have gone', 'others who have gone'][i] ?? '')
+          : traffic.addresses.text(number('address', i));
       const agent = number('merged', i) ? '' : traffic.agents.text(number('agent', i));
       return {
         ...{ key: agent === '' ? address : `${address} ${agent}`, address, agent },
@@ -194,7 +202,7 @@ function networksOf(
   weight: (client: number) => number,
 ): NetworkFinding[] {
   const found = new Map<string, { clients: number; cost: number; hostile: number }>();
-  for (let i = 1; i < traffic.clients.rows; i++) {
+  for (let i = FIRST_CLIENT; i < traffic.clients.rows; i++) {
     const cost = sums.cost[i] as number;
     if (cost === 0) continue;
     const prefix = traffic.prefixes.text(traffic.clients.counts.prefix[i] as number);
@@ -223,7 +231,7 @@ function isFronted({ clients, requests }: Traffic): boolean {
   if (clients.rows < 50) return false;
   const { counts } = clients;
   const byAddress = new Map<number, { requests: number; agents: number }>();
-  for (let i = 1; i < clients.rows; i++) {
+  for (let i = FIRST_CLIENT; i < clients.rows; i++) {
     const address = counts.address[i] as number;
     let sum = byAddress.get(address);
     if (!sum) {

@@ -70,9 +70,12 @@ export function rateOf(
 const middle = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
-/** What is usual: the median, or half of the mean where most bins are empty. */
-const usual = (values: readonly number[]): number =>
-  Math.max(middle(values), values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length) / 2);
+/** What is usual: the median; where many bins are empty, half of the mean, or of the median of those that are not. */
+const usual = (values: readonly number[]): number => {
+  const busy = values.filter((value) => value > 0);
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  return Math.max(middle(values), mean / 2, middle(busy) / 2);
+};
 
 /** Bins over which a rise must hold. */
 const HOLDS = 3;

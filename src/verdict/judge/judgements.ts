@@ -1,5 +1,7 @@
 import { impostorOf } from '../clients/agent-kind.ts';
+import { distinct } from '../clients/columns.ts';
 import { householdOf } from '../clients/network.ts';
+import { FIRST_CLIENT, GONE_PEOPLE, GONE_PROGRAMS } from '../clients/retirement.ts';
 import type { Traffic } from '../clients/traffic.ts';
 import type { Thresholds } from '../thresholds.ts';
 import { type ClientView, viewOf, type WindowSums } from './client-view.ts';
@@ -42,12 +44,19 @@ const SUMMED = [
   'slow',
 ] as const;
 
+/** Random queries of a client that differ from each other; many different ones are no longer told apart, and all count. */
+function newQueries(counts: Traffic['clients']['counts'], row: number): number {
+  const different = distinct(counts.queries0[row] as number, counts.queries1[row] as number);
+  const random = counts.randomQueries[row] as number;
+  return different >= 100 ? random : Math.min(random, Math.round(different));
+}
+
 /** Sums of each client's address; IPv6 by /64, of which each household has one. */
 function addressSums({ clients, addresses }: Traffic): AddressSums[] {
   const { counts, moments } = clients;
-  const of: AddressSums[] = [noSums()];
+  const of: AddressSums[] = Array.from({ length: FIRST_CLIENT }, noSums);
   const sums = new Map<string | number, AddressSums>();
-  for (let i = 1; i < clients.rows; i++) {
+  for (let i = FIRST_CLIENT; i < clients.rows; i++) {
     const address = counts.address[i] as number;
     const text = addresses.text(address);
     const v6 = text.includes(':');
@@ -59,6 +68,7 @@ function addressSums({ clients, addresses }: Traffic): AddressSums[] {
     }
     of.push(sum);
     for (const name of SUMMED) sum[name] += counts[name][i] as number;
+    sum.randomQueries += newQueries(counts, i);
     sum.clients++;
     sum.agents++;
     sum.first = Math.min(sum.first, moments.first[i] as number);
@@ -77,7 +87,7 @@ function addressSums({ clients, addresses }: Traffic): AddressSums[] {
 const refererKnown = ({ clients }: Traffic): boolean => {
   let assets = 0;
   let referred = 0;
-  for (let i = 1; i < clients.rows; i++) {
+  for (let i = FIRST_CLIENT; i < clients.rows; i++) {
     // One client must not decide for all.
     assets += Math.min(30, clients.counts.assets[i] as number);
     referred += Math.min(30, clients.counts.ownReferer[i] as number);
@@ -97,18 +107,20 @@ export function judgeClients(
   const referers = refererKnown(traffic);
   const human = new Uint8Array(clients.rows);
   let people = 0;
-  for (let i = 1; i < clients.rows; i++) {
+  for (let i = FIRST_CLIENT; i < clients.rows; i++) {
     const c = viewOf(traffic, sums, i);
     if (c.kind !== 'browser' || c.merged || !looksHuman(c, referers)) continue;
     human[i] = 1;
     people++;
   }
   const norm = { people, flowKnown: people >= t.normClients, refererKnown: referers };
-  const of: ClientJudgement[] = [
-    { class: 'unknown', hostile: 0.05, why: 'stands for several clients', family: 'none', group: 'rest' },
-  ];
+  const of: ClientJudgement[] = [];
   const undecided: number[] = [];
-  for (let i = 1; i < clients.rows; i++) {
+  for (let i = 0; i < clients.rows; i++) {
+    if (i < FIRST_CLIENT) {
+      of.push(judgeMany(i));
+      continue;
+    }
     const c = viewOf(traffic, sums, i);
     const impostor = c.kind === 'declared' ? impostorFor(traffic, c) : undefined;
     const plain = plainClass(c, human[i] === 1, impostor);
@@ -123,6 +135,16 @@ export function judgeClients(
   for (const [i, judgement] of judgeCohorts({ traffic, sums, window, norm, human, undecided, judged: of }, t))
     of[i] = judgement;
   return { of, norm };
+}
+
+/** Rows that stand for many clients. */
+function judgeMany(row: number): ClientJudgement {
+  const base = { family: 'none' as const, group: `many ${row}` };
+  if (row === GONE_PEOPLE)
+    return { ...base, class: 'person', hostile: 0.005, why: 'many that behaved like people and have gone' };
+  if (row === GONE_PROGRAMS)
+    return { ...base, class: 'declared-bot', hostile: 0.02, why: 'many programs that have gone' };
+  return { ...base, class: 'unknown', hostile: 0.05, why: 'stands for many clients' };
 }
 
 const impostorFor = ({ agents, addresses }: Traffic, c: ClientView): string | undefined =>

@@ -47,15 +47,15 @@ function besides({ event, hostile }: Findings, ratio: number, t: Thresholds): Ve
 }
 
 /** A rise without hostile traffic: of people, of programs, or of nobody knows whom. */
-function withoutHostile(
-  { shares, hostile, harm, fronted, peopleKnown }: Findings,
-  t: Thresholds,
-): VerdictLabel {
+function withoutHostile(f: Findings, t: Thresholds): VerdictLabel {
+  const { shares, hostile, harm, fronted, peopleKnown } = f;
   const high = (hostile.cost.high + hostile.requests.high) / 2;
   if (!peopleKnown && shares.unknown > t.unclearShare && high >= 0.5) return 'UNDETERMINED';
   const people = shares.person + shares.unknown;
   const programs = shares['undeclared-bot'] + shares['declared-bot'];
   if (programs > people) return harm ? 'UNDETERMINED' : 'NO_OVERLOAD';
+  const seconds = (f.window.to - f.window.from) * f.demand.seconds;
+  if (!harm && (f.visitors < t.crowdClients || seconds < t.crowdSeconds)) return 'NO_OVERLOAD';
   return fronted && harm ? 'UNDETERMINED' : 'CROWD';
 }
 

@@ -125,6 +125,8 @@ export interface Findings {
   readonly complete: number;
   readonly limited: boolean;
   readonly peopleKnown: boolean;
+  /** Clients in the window that are people or may be. */
+  readonly visitors: number;
   /** True when nearly all requests come from a few addresses with many agents: something stands in front. */
   readonly fronted: boolean;
 }
