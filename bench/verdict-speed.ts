@@ -1,7 +1,7 @@
 /**
  * How fast `earshot verdict` reads, and in how much memory: `node bench/verdict-speed.ts [--mb 1000] [--file FILE] [--runs 3]`.
  * Makes a combined log of evenings one after the other (kept as FILE, default in the temporary folder), reads it, and
- * prints seconds, MB/s and the largest resident memory of the process (VmHWM). `wc -l` on the same file is the peer.
+ * prints seconds, processor time, MB/s and the largest resident memory of the process (VmHWM). `wc -l` on the same file is the peer.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
@@ -57,10 +57,14 @@ for (let run = 0; run < Number(values.runs); run++) {
     out += data.toString();
   });
   let peak = 0;
+  let cpu = 0;
   const watch = setInterval(() => {
     try {
       const [, kb = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
       peak = Math.max(peak, Number(kb) / 1024);
+      // User and system time, in hundredths of a second. Spec: proc(5), fields 14 and 15.
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      cpu = (Number(fields[11]) + Number(fields[12])) / 100;
     } catch {
       // It has ended.
     }
@@ -69,6 +73,6 @@ for (let run = 0; run < Number(values.runs); run++) {
   clearInterval(watch);
   const seconds = (performance.now() - start) / 1000;
   console.log(
-    `${seconds.toFixed(1)} s, ${(size / 1e6 / seconds).toFixed(0)} MB/s, ${Math.round(lines / seconds).toLocaleString('en')} lines/s, at most ${peak.toFixed(0)} MiB resident: ${out.split('\n')[0]}`,
+    `${seconds.toFixed(1)} s (${cpu.toFixed(1)} s of processor), ${(size / 1e6 / seconds).toFixed(0)} MB/s, ${Math.round(lines / seconds).toLocaleString('en')} lines/s, at most ${peak.toFixed(0)} MiB resident: ${out.split('\n')[0]}`,
   );
 }

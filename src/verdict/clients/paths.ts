@@ -25,6 +25,13 @@ export class SeenPaths {
     return sense;
   }
 
+  /** Different pages that are remembered, and whether there were more. */
+  get pages(): { readonly count: number; readonly more: boolean } {
+    let count = 0;
+    for (const { kind } of this.#known.values()) if (kind === 'page') count++;
+    return { count, more: this.#known.size >= this.#most };
+  }
+
   /** The path of a hash, if it is remembered. */
   nameOf(hash: number): string | undefined {
     for (const [path, sense] of this.#known) if (sense.hash === hash) return path;

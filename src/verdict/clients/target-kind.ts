@@ -24,9 +24,8 @@ const FILES = new Set(
 const SEGMENTS = new Set('ts m4s m4a m4v aac cmfa cmfv cmft vtt'.split(' '));
 
 const PROBE =
-  /\/\.(?:env|git|svn|aws|ssh|hg|htpasswd|htaccess|DS_Store|vscode)|\.\.(?:\/|%2f|%5c)|%2e%2e|\/etc\/passwd|phpmyadmin|\/pma\b|\/cgi-bin\/|\/vendor\/phpunit|\/boaform|\/HNAP1|\/solr\/admin|\/actuator|\/manager\/html|\/wp-config|\/config\.(?:php|json|yml)|\/shell|\/eval-stdin|\/\.well-known\/\.|\/owa\/|\/autodiscover|\/GponForm|\/invoker\/|\/_ignition|\/telescope|\/druid\/|\/struts|\.(?:bak|sql|old|swp|orig)$|<script|union(?:\+|%20)select|\/xmrlpc|\/adminer|\/setup\.php|\/backup|jndi:|wp-content\/plugins\/[^/]+\/readme/i;
-const LOGIN =
-  /(?:^|[/_-])(?:log-?in|sign-?in|logon|wp-login\.php|xmlrpc\.php|auth|authenticate|token|session|sessions|oauth)(?:[/.?]|$)/i;
+  /\/\.(?:env|git|svn|aws|ssh|hg|htpasswd|htaccess|DS_Store|vscode)|\.\.(?:\/|%2f|%5c)|%2e%2e|\/etc\/passwd|phpmyadmin|\/pma\b|\/cgi-bin\/(?:luci|php|\.|%2e)|\/vendor\/phpunit|\/boaform|\/HNAP1|\/solr\/admin|\/actuator\/(?!health|info|prometheus)|\/manager\/html|\/wp-config|\/config\.(?:php|yml|inc)|\/shell(?:[./]|$)|\/eval-stdin|\/\.well-known\/\.|\/GponForm|\/invoker\/|\/_ignition|\/telescope|\/druid\/|\/struts|\.(?:bak|sql|old|swp|orig)$|<script|union(?:\+|%20)select|\/adminer|\/setup\.php|\/backups?(?:[./]|$)|jndi:|wp-content\/plugins\/[^/]+\/readme/i;
+const LOGIN = /(?:^|[/_-])(?:log-?in|sign-?in|logon|wp-login\.php|xmlrpc\.php|authenticate)(?:[/.?]|$)/i;
 const API =
   /(?:^|\/)(?:api|graphql|rpc|ajax|wp-json|rest|v\d+|ws|socket\.io|beacon|metrics|healthz?|ping)(?:\/|$)|\.(?:json|jsonl|asmx|ashx)$/i;
 const FEED = /(?:^|\/)(?:feed|rss|atom|index\.rdf|sitemap)[^/]*\/?$|\.(?:rss|atom|rdf|xml|ics)$/i;
@@ -49,6 +48,12 @@ export function targetKind(path: string): TargetKind {
   if (API.test(path)) return 'api';
   return 'page';
 }
+
+const PAYLOAD =
+  /union(?:\+|%20|\/\*.*\*\/)+(?:all(?:\+|%20)+)?select|<script|%3cscript|\.\.(?:\/|%2f)|%2e%2e%2f|etc(?:\/|%2f)passwd|(?:sleep|benchmark|pg_sleep|extractvalue)(?:\(|%28)|waitfor(?:\+|%20)delay|xp_cmdshell|(?:\+|%20)(?:or|and)(?:\+|%20)+\d+(?:=|%3d)\d+|acunetix|appscan|netsparker|onerror(?:=|%3d)|jndi(?::|%3a)|cmd\.exe|win\.ini|allow_url_include/i;
+
+/** True for a query that tries to break a program: SQL, script, paths out of the folder. */
+export const isPayload = (query: string): boolean => PAYLOAD.test(query);
 
 /** Parameters whose values are new for each click, session or part by design. */
 const BY_DESIGN =

@@ -8,7 +8,7 @@ import { hashOf, prefixOf } from './network.ts';
 import { SeenPaths } from './paths.ts';
 import { Referers } from './referers.ts';
 import { FIRST_CLIENT, type GoneClients, openColumns, REST, retireClients } from './retirement.ts';
-import { randomQuery, type TargetKind } from './target-kind.ts';
+import { isPayload, randomQuery, type TargetKind } from './target-kind.ts';
 import { DURATION_CLASSES, TrafficTimeline } from './timeline.ts';
 
 const SLOT_MS = 10_000;
@@ -280,6 +280,7 @@ export class Traffic {
     const equals = query.indexOf('=');
     const name = hashOf(equals < 0 ? query : query.slice(0, equals));
     setBit(name & 32 ? counts.names1 : counts.names0, client, name);
-    if (randomQuery(query)) add(counts.randomQueries, client);
+    if (isPayload(query)) add(counts.probes, client);
+    else if (randomQuery(query)) add(counts.randomQueries, client);
   }
 }

@@ -129,6 +129,7 @@ export function judgeCohorts(input: CohortInput, t: Thresholds): Map<number, Cli
   const total = sums.requests.reduce((sum, requests) => sum + requests, 0);
   const totalCost = sums.cost.reduce((sum, cost) => sum + cost, 0);
   const seconds = Math.max(10, (window.to - window.from) / 1000);
+  const { pages } = input.traffic.paths;
   for (const [name, cohort] of gather(input, t)) {
     const [of] = name.split(' ');
     const paced = cohort.timed >= t.cohortClients && cohort.paced >= cohort.timed * 0.6;
@@ -143,13 +144,20 @@ export function judgeCohorts(input: CohortInput, t: Thresholds): Map<number, Cli
     const share = Math.max(cohort.requests / Math.max(1, total), cohort.cost / Math.max(1, totalCost));
     // Without a rise it must at least be a load by itself: a site has programs that visit it on any day.
     const matters = window.event ? share >= 0.02 : share >= 0.3 && cohort.requests / seconds >= t.eventRate;
+    // Who reads each page about once copies a site; an attack has to repeat itself.
+    const copies = of === 'persistent' && (pages.more || cohort.requests <= 1.5 * pages.count);
     const known = cohort.alone || norm.flowKnown || (paced && of === 'persistent');
     const suspected = cohort.inside >= t.cohortClients && excess >= t.cohortExcess && matters && known;
     // Few requests each are what a page without files looks like as well: only a quiet time tells how many do that.
     const brief = of === 'direct' || of === 'referred' || of === 'poll';
     const sure = excess >= t.cohortAttack && (!brief || (learnt && cohort.inside >= t.cohortClients * 5));
     for (const i of cohort.members) {
-      if (suspected)
+      if (suspected && copies)
+        found.set(i, {
+          ...{ class: 'undeclared-bot', hostile: 0.3, family: 'none', group: 'cohort that copies' },
+          why: `one of ${cohort.inside} that ${cohort.what}, each page about once`,
+        });
+      else if (suspected)
         found.set(i, {
           class: sure && of !== 'poll' ? 'attacker' : 'unknown',
           // Those who poll are an app as likely as an attack, and nothing in a log tells them apart.

@@ -64,6 +64,7 @@ export function conclude(traffic: Traffic, t: Thresholds, options: ConcludeOptio
     requests: sums.requests.reduce((a, b) => a + b, 0),
     complete: facts.requests / Math.max(1, facts.requests + facts.unread),
     limited: facts.limits.length > 0,
+    hostileSpan: spanOf(hostile.requests.slice(range.from, range.to)),
     peopleKnown: judged.norm.flowKnown,
     visitors: classes.person.clients + classes.unknown.clients,
     fronted: isFronted(traffic),
@@ -118,6 +119,13 @@ export function conclude(traffic: Traffic, t: Thresholds, options: ConcludeOptio
     },
   };
   return { ...partial, sentences: sentencesOf(partial) };
+}
+
+/** Part of a series that has at least a tenth of its 90th percentile. */
+function spanOf(series: Float64Array): number {
+  const high = series.toSorted()[Math.floor(series.length * 0.9)] ?? 0;
+  if (high === 0) return 0;
+  return series.filter((value) => value >= high * 0.1).length / series.length;
 }
 
 function factsOf(traffic: Traffic, { facts }: ConcludeOptions): LogFacts {

@@ -116,6 +116,7 @@ export function judgeClients(
   const norm = { people, flowKnown: people >= t.normClients, refererKnown: referers };
   const of: ClientJudgement[] = [];
   const undecided: number[] = [];
+  const total = sums.requests.reduce((sum, requests) => sum + requests, 0);
   for (let i = 0; i < clients.rows; i++) {
     if (i < FIRST_CLIENT) {
       of.push(judgeMany(i));
@@ -128,7 +129,8 @@ export function judgeClients(
       c.merged || (c.kind === 'declared' && !impostor)
         ? declaredSign(c, t)
         : ownSigns(c, addresses[i] ?? noSums(), human[i] === 1, norm, t);
-    of.push(sign && !knownBefore(c, sign, window, t) ? sign : plain);
+    const spared = sign && (knownBefore(c, sign, window, t) || isMinor(c, sign, window, total));
+    of.push(sign && !spared ? sign : spared ? SPARED : plain);
     if (!sign && (plain.class === 'unknown' || plain.class === 'undeclared-bot') && !c.merged)
       undecided.push(i);
   }
@@ -158,6 +160,24 @@ function declaredSign(c: ClientView, t: Thresholds): ClientJudgement | undefined
     why: `asks for ${c.probes} files that only attackers look for`,
   };
 }
+
+/** A program that is busy, and that demand did not rise by. */
+const SPARED: ClientJudgement = {
+  class: 'undeclared-bot',
+  hostile: 0.1,
+  why: 'a busy program; demand did not rise by it',
+  family: 'none',
+  group: 'busy',
+};
+
+/** Share of all requests below which a busy client, without a rise, is no attack: an API's client, a check. */
+const MINOR = 0.1;
+const isMinor = (
+  c: ClientView,
+  { group }: ClientJudgement,
+  { event }: JudgedWindow,
+  total: number,
+): boolean => !event && (group === 'flood' || group === 'crawlers') && c.inside.requests < MINOR * total;
 
 /** What was as busy before the event did not make it, unless it looks for weaknesses. */
 function knownBefore(

@@ -25,7 +25,9 @@ export function labelOf(f: Findings, t: Thresholds): VerdictLabel {
     return ratio >= t.mixedShare ? 'UNDETERMINED' : withoutHostile(f, t);
   }
   // Without a quiet time: hostile traffic is a load by itself, or there was nothing.
-  if (ratio >= t.mixedShare && accused && hostileRate >= t.eventRate) {
+  // Where it ran for a part of the log only, the rest is a quiet time, and nothing rose over it.
+  const partial = f.hostileSpan < 0.5 && ratio < t.attackShare;
+  if (ratio >= t.mixedShare && accused && hostileRate >= t.eventRate && !partial) {
     if (ratio >= t.attackShare) return 'ATTACK';
     return 'MIXED';
   }

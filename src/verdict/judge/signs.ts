@@ -78,8 +78,11 @@ export function ownSigns(
   const share = (part: number): number => part / Math.max(1, c.requests);
   if (c.kind === 'tool' && c.requests >= t.toolRequests && c.probes < t.probes)
     return attacker('its agent is a tool for load tests or scans', sure(c.requests, 100), 'syntax', 'tool');
-  if (c.probes >= t.probes && share(c.probes) >= t.probeShare)
-    return attacker(`asks for ${c.probes} files that only attackers look for`, 0.97, 'syntax', 'probes');
+  if (
+    c.probes >= t.probes &&
+    (share(c.probes) >= t.probeShare || (c.probes >= 10 * t.probes && share(c.probes) >= 0.05))
+  )
+    return attacker(`sends ${c.probes} requests that only attackers send`, 0.97, 'syntax', 'probes');
   if (c.notFound >= t.guesses && share(c.notFound) >= t.guessShare && c.differentPaths >= t.guesses && !human)
     return attacker(`guesses addresses: ${c.notFound} were not found`, 0.92, 'syntax', 'guesses');
   if (c.logins >= t.logins && share(c.logins) >= t.loginShare)

@@ -127,6 +127,8 @@ export interface Findings {
   readonly peopleKnown: boolean;
   /** Clients in the window that are people or may be. */
   readonly visitors: number;
+  /** Part of the window's bins in which hostile traffic ran, 0 to 1. */
+  readonly hostileSpan: number;
   /** True when nearly all requests come from a few addresses with many agents: something stands in front. */
   readonly fronted: boolean;
 }
