@@ -25,6 +25,9 @@ export const THRESHOLDS = {
   floodAnyhow10s: 300,
   /** Pages of one client, without a file, a cached answer or a link followed, that no reader makes. */
   persistentPages: 5,
+  /** Times that one client asks for the same page, and times a second, with none of its files: faster than patience. */
+  samePages: 30,
+  samePagesRate: 0.4,
   /** Standard deviation of the logarithm of gaps between pages: reading times are log-normal with about 1 or more
    * (Liu, White and Dumais, 2010: Weibull with shape below 1); a timer with half of jitter has 0.3. */
   pacedDeviation: 0.5,

@@ -33,6 +33,8 @@ interface Cohort {
 
 const KINDS: Readonly<Record<string, Pick<Cohort, 'what' | 'family' | 'prior' | 'alone'>>> = {
   random: { what: 'send random queries', family: 'syntax', prior: 0.01, alone: true },
+  // One is what a campaign's link has as well, so people must be known, or others send more.
+  once: { what: 'send a random query', family: 'syntax', prior: 0.05, alone: false },
   slow: { what: 'hold connections without a request', family: 'rate', prior: 0.1, alone: true },
   logins: {
     what: 'post to the login without having opened a page',
@@ -65,7 +67,8 @@ const KINDS: Readonly<Record<string, Pick<Cohort, 'what' | 'family' | 'prior' | 
 /** The cohort that an undecided client resembles; undefined for none. */
 function cohortOf(c: ClientView, t: Thresholds): string | undefined {
   if (c.slow > 0 && c.slow >= c.requests * 0.5) return 'slow';
-  if (c.randomQueries >= 2 && c.randomQueries >= c.requests * t.randomShare) return 'random';
+  if (c.randomQueries > 0 && c.randomQueries >= c.requests * t.randomShare)
+    return c.randomQueries === 1 ? 'once' : 'random';
   if (c.logins > 0 && c.logins >= c.requests * 0.4 && c.assets === 0 && c.chained === 0) return 'logins';
   if (c.playlists >= 4 && c.segments === 0 && c.pages === 0) return 'lists';
   const bare = c.assets + c.segments + c.files === 0 && c.chained === 0 && c.cached === 0;
@@ -130,7 +133,11 @@ export function judgeCohorts(input: CohortInput, t: Thresholds): Map<number, Cli
   const totalCost = sums.cost.reduce((sum, cost) => sum + cost, 0);
   const seconds = Math.max(10, (window.to - window.from) / 1000);
   const { pages } = input.traffic.paths;
-  for (const [name, cohort] of gather(input, t)) {
+  let random = false;
+  const cohorts = [...gather(input, t)].sort(
+    ([a], [b]) => Number(a.startsWith('once')) - Number(b.startsWith('once')),
+  );
+  for (const [name, cohort] of cohorts) {
     const [of] = name.split(' ');
     const paced = cohort.timed >= t.cohortClients && cohort.paced >= cohort.timed * 0.6;
     const { gone } = input.traffic;
@@ -146,11 +153,13 @@ export function judgeCohorts(input: CohortInput, t: Thresholds): Map<number, Cli
     const matters = window.event ? share >= 0.02 : share >= 0.3 && cohort.requests / seconds >= t.eventRate;
     // Who reads each page about once copies a site; an attack has to repeat itself.
     const copies = of === 'persistent' && (pages.more || cohort.requests <= 1.5 * pages.count);
-    const known = cohort.alone || norm.flowKnown || (paced && of === 'persistent');
+    const known =
+      cohort.alone || norm.flowKnown || (paced && of === 'persistent') || (of === 'once' && random);
     const suspected = cohort.inside >= t.cohortClients && excess >= t.cohortExcess && matters && known;
     // Few requests each are what a page without files looks like as well: only a quiet time tells how many do that.
     const brief = of === 'direct' || of === 'referred' || of === 'poll';
     const sure = excess >= t.cohortAttack && (!brief || (learnt && cohort.inside >= t.cohortClients * 5));
+    if (of === 'random' && sure && suspected) random = true;
     for (const i of cohort.members) {
       if (suspected && copies)
         found.set(i, {

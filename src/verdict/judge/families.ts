@@ -201,6 +201,7 @@ function resemblance(input: FamilyInput): Family {
       hostile >= 0.5 &&
       (group.startsWith('cohort') ||
         group === 'flood' ||
+        group === 'again' ||
         group === 'queries' ||
         group === 'tool' ||
         group === 'slow' ||

@@ -177,7 +177,7 @@ const isMinor = (
   { group }: ClientJudgement,
   { event }: JudgedWindow,
   total: number,
-): boolean => !event && (group === 'flood' || group === 'crawlers') && c.inside.requests < MINOR * total;
+): boolean => !event && ['flood', 'crawlers', 'again'].includes(group) && c.inside.requests < MINOR * total;
 
 /** What was as busy before the event did not make it, unless it looks for weaknesses. */
 function knownBefore(
@@ -186,7 +186,7 @@ function knownBefore(
   { from, to, event }: JudgedWindow,
   t: Thresholds,
 ): boolean {
-  if (!event || !['flood', 'crawlers'].includes(sign.group) || c.first > from - 60_000) return false;
+  if (!event || !['flood', 'crawlers', 'again'].includes(sign.group) || c.first > from - 60_000) return false;
   const before = c.outside / Math.max(60_000, from - c.first);
   return before >= (t.knownBefore * c.inside.requests) / Math.max(10_000, to - from);
 }

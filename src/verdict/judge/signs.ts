@@ -89,7 +89,9 @@ export function ownSigns(
     return attacker(`tries ${c.logins} logins`, 0.95, 'manners', 'logins');
   if (c.slow >= t.slowConnections && share(c.slow) >= t.slowShare)
     return attacker(`holds ${c.slow} connections without a request`, 0.96, 'rate', 'slow');
-  return addressSigns(c, address, human, norm, t) ?? queriesOrRate(c, human, t);
+  return (
+    addressSigns(c, address, human, norm, t) ?? queriesOrRate(c, human, t) ?? sameAgain(c, human, norm, t)
+  );
 }
 
 /** Signs of an address over all agents that it calls itself. */
@@ -166,6 +168,20 @@ function queriesOrRate(c: ClientView, human: boolean, t: Thresholds): ClientJudg
     ...{ class: 'undeclared-bot', hostile: 0.15, why: `${c.peak} requests in 10 s for different addresses` },
     ...{ family: 'rate', group: 'crawlers' },
   };
+}
+
+/** Asks for one page again and again, with nothing of what a reload brings: files, or answers from the cache. */
+function sameAgain(
+  c: ClientView,
+  human: boolean,
+  norm: SiteNorm,
+  t: Thresholds,
+): ClientJudgement | undefined {
+  if (human || !norm.flowKnown || c.pages < t.samePages || c.topShare < 0.85) return undefined;
+  if (c.assets + c.files + c.segments + c.cached + c.chained > 0) return undefined;
+  const seconds = Math.max(10, (c.last - c.first) / 1000);
+  if (c.pages / seconds < t.samePagesRate) return undefined;
+  return attacker(`asks for the same page ${c.pages} times, without its files`, 0.94, 'flow', 'again');
 }
 
 /** What loads whole pages again and again without a cache or a pause, as load tests that read HTML do. */
