@@ -4,6 +4,7 @@ export { type BundleRead, factsOfBundle, MOST_BUNDLE } from './bundle-facts.ts';
 export { checkCard, type SignedCard } from './card/signed-card.ts';
 export { type CheckOptions, type ClaimUnchecked, type ClaimVerdict, checkClaim } from './check.ts';
 export { besideOthers, type ClaimFacts, factsOfNumbers } from './facts.ts';
+export { claimPaths } from './http/described.ts';
 export { readTime, type SaidTime } from './language/said-time.ts';
 export { isZone } from './moment-of.ts';
 export type { SaidLanguage } from './number/numeral.ts';

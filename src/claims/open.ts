@@ -29,6 +29,7 @@ export interface Claims {
 /** The rows of the table of addresses that are answered here. */
 const OURS: ReadonlySet<string | undefined> = new Set([
   ...['claims', 'claim-card', 'claim-check', 'claims-waiting', 'room-claims', 'room-claim-card'],
+  'figure-png',
 ]);
 
 /** The steps after `/api/rooms/:slug/` that are answered here. */

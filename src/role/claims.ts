@@ -4,6 +4,8 @@ import { open as openClaims } from '../claims/index.ts';
 import type { Config } from '../config/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { signingKeyFor } from '../keys/signing-keys.ts';
+import { openPages } from '../pages/index.ts';
+import { type CardPainter, openCardPainter } from '../picture/index.ts';
 import type { Rooms } from '../room/index.ts';
 import type { Paths } from './paths.ts';
 import { askForNotes, askForNumbers } from './room-numbers.ts';
@@ -15,7 +17,17 @@ export async function answerClaims(
   log: Log,
   rooms: Rooms,
 ): Promise<(request: Request) => Promise<Response>> {
+  const pages = openPages({ manifest: {} });
+  let painter: CardPainter | undefined;
   const claims = await openClaims({
+    pngOf(svg) {
+      painter ??= openCardPainter();
+      return painter.png(svg);
+    },
+    figureCard(metric, numbers, language) {
+      const card = rooms.card(numbers.room);
+      return card && pages.figureCard(metric, card, numbers, language);
+    },
     ...{ clock: systemClock, log: log.part('claims'), publicUrl: config.publicUrl },
     key: signingKeyFor(readSecret(at.secret), 'claim cards'),
     dir: at.claims,

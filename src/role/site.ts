@@ -10,6 +10,7 @@ import { openPeerOwner } from '../base/peer-owner.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import { obtain } from '../certificate/acme.ts';
 import { keepCertificate } from '../certificate/renewal.ts';
+import { claimPaths } from '../claims/index.ts';
 import type { Config } from '../config/index.ts';
 import { readSecret } from '../keys/secret.ts';
 import { openTokens } from '../keys/token.ts';
@@ -64,6 +65,7 @@ export async function openSite(config: Config, log: Log): Promise<OpenRole> {
       idleEnd: config.idleEnd,
       roomsPerCell: config.roomsPerCell,
       version: project.version,
+      described: claimPaths(),
       music,
       told: () => changes?.told() ?? Promise.resolve(),
       removeRecording: async (slug) => keeper?.forget(slug),

@@ -46,6 +46,8 @@ export interface RoomsDeps {
   readonly idleEnd?: number;
   /** Shown in the API description; default 0. */
   readonly version?: string;
+  /** Addresses of other parts, for the description of the API. */
+  readonly described?: Readonly<Record<string, object>>;
   /** Where hosts' music is stored; absent: nobody can send any. */
   readonly music?: MusicShelf;
   /** Removes a room's recording from disk; absent: there are none. */
@@ -125,6 +127,7 @@ export async function open(deps: RoomsDeps): Promise<Rooms> {
       create: deps.create ?? 'anyone',
       operatorKey: deps.operatorKey,
       version: deps.version ?? '0',
+      ...(deps.described ? { described: deps.described } : {}),
     },
     access,
   );

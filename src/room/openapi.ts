@@ -365,8 +365,11 @@ const notePaths = () => ({
   },
 });
 
-/** The description of the HTTP API, made from the schemas that check it. Spec: OpenAPI 3.1. */
-export function openapi(version: string): object {
+/**
+ * The description of the HTTP API, made from the schemas that check it; `others`: addresses of other parts.
+ * Spec: OpenAPI 3.1.
+ */
+export function openapi(version: string, others: Readonly<Record<string, object>> = {}): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -388,6 +391,7 @@ export function openapi(version: string): object {
       ...musicPaths(),
       ...eventPaths(),
       ...notePaths(),
+      ...others,
     },
   };
 }

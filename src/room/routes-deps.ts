@@ -29,6 +29,8 @@ export interface RoutesDeps {
    */
   isOwnProgram?(ports: { readonly from: number; readonly to: number }): Promise<boolean>;
   readonly version: string;
+  /** Addresses of other parts, for the description of the API. */
+  readonly described?: Readonly<Record<string, object>>;
   /** Where hosts' music is stored; absent: nobody can send any. */
   readonly music?: MusicShelf | undefined;
   /** Removes a room's recording from disk; absent: there are none. */

@@ -31,7 +31,7 @@ const CHANGE_EVERY_MS = 1000;
 export function routes(deps: RoutesDeps, access: Access): (request: Request) => Promise<Response> {
   const { book, clock } = deps;
   const schemas = requests(() => clock.wall());
-  const description = JSON.stringify(openapi(deps.version));
+  const description = JSON.stringify(openapi(deps.version, deps.described));
   const changes = openAllowance(clock, CHANGE_BURST, CHANGE_EVERY_MS);
   const base = (c: Context): string => deps.publicUrl ?? originOf(c);
 

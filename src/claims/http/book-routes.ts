@@ -11,7 +11,7 @@ import { claimWords } from '../words/catalogue.ts';
 import { verdictText } from '../words/verdict-text.ts';
 import { baseOf, type CheckDeps, type Checker, pictureAnswer } from './check-routes.ts';
 import { CLAIMS_PAGE_HEADERS } from './page.ts';
-import { bodyOf, type ClaimRefusal, isRefused, refusedAnswer, understood } from './question.ts';
+import { bodyOf, type ClaimRefusal, isRefused, refusedAnswer, SAID, understood } from './question.ts';
 import { roomClaimsPage } from './room-page.ts';
 
 /** Statements of one network that nobody vouches for: so many at once, and one more every so often. */
@@ -21,7 +21,6 @@ const STRANGER_EVERY_MS = 10 * 60_000;
 const ALL_BURST = 60;
 const ALL_EVERY_MS = 10_000;
 
-const SAID = z.strictObject({ text: z.string('say what was said').min(1, 'say what was said') });
 const REASON = z.strictObject({ reason: z.string('say why').min(1, 'say why') });
 const FORM = z.strictObject({ text: z.string('say what was said'), claim: z.string().max(64).optional() });
 
@@ -209,7 +208,7 @@ function bookPages(app: Hono, deps: BookRoutesDeps, checker: Checker, { speaking
 
 function bookCards(app: Hono, deps: BookRoutesDeps, checker: Checker): void {
   const { book } = deps;
-  app.get('/r/:room/claims/:file{[\\w-]+\\.(?:svg|json)}', async (c) => {
+  app.get('/r/:room/claims/:file{[\\w-]+\\.(?:svg|png|json)}', async (c) => {
     const often = checker.charge(c.req.raw);
     if (often) return refusedAnswer(often);
     const words = claimWords(languageOf(c.req.query('words') ?? c.req.header('accept-language')));
@@ -235,12 +234,14 @@ function bookCards(app: Hono, deps: BookRoutesDeps, checker: Checker): void {
     return kind === 'json'
       ? new Response(cardText(card), { headers: { 'content-type': 'application/json' } })
       : pictureAnswer(
+          deps,
           cardPicture(
             card,
             words,
             verdictText(answered.verdict, words),
             new URL(baseOf(c, deps.publicUrl)).host,
           ),
+          kind === 'png',
         );
   });
 }

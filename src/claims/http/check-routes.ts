@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import { networkOf, openAllowance } from '../../base/allowance.ts';
 import type { Clock } from '../../base/clock.ts';
 import { ERRORS } from '../../base/errors.ts';
-import { languageOf } from '../../base/negotiation.ts';
+import { languageOf, type PageLanguage } from '../../base/negotiation.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import { addFigures } from '../adding.ts';
 import { factsOfBundle } from '../bundle-facts.ts';
@@ -56,6 +56,10 @@ export interface CheckDeps {
   titleOf(slug: string): Promise<string | undefined>;
   /** Rooms that somebody may want to ask about, newest first. */
   rooms(): readonly { readonly slug: string; readonly title: string }[];
+  /** A card as PNG, where it can be drawn; absent: cards are SVG only. */
+  pngOf?(svg: string): Uint8Array<ArrayBuffer> | undefined;
+  /** The card of one figure; undefined when no such figure is known. Absent: there is none. */
+  figureCard?(metric: string, numbers: RoomNumbers, language: PageLanguage): string | undefined;
   /** The address of this server, without a slash at its end; undefined: that of each request. */
   readonly publicUrl?: string | undefined;
 }
@@ -248,7 +252,7 @@ export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void 
     });
   });
 
-  app.get('/claims/:file{card\\.(?:svg|json)}', async (c) => {
+  app.get('/claims/:file{card\\.(?:svg|png|json)}', async (c) => {
     const often = checker.charge(c.req.raw);
     const question = often ?? ask(c);
     const answered = isRefused(question) ? question : await checker.answer(question.value);
@@ -260,19 +264,41 @@ export function checkRoutes(app: Hono, deps: CheckDeps, checker: Checker): void 
     const card = signCard(verdict, { title, said, checked: deps.clock.wall() }, deps.key);
     if (c.req.param('file') === 'card.json')
       return new Response(cardText(card), { headers: { 'content-type': 'application/json' } });
-    return pictureAnswer(
-      cardPicture(card, words, verdictText(verdict, words), new URL(baseOf(c, deps.publicUrl)).host),
+    const svg = cardPicture(
+      card,
+      words,
+      verdictText(verdict, words),
+      new URL(baseOf(c, deps.publicUrl)).host,
     );
+    return pictureAnswer(deps, svg, c.req.param('file').endsWith('.png'));
   });
+  app.get('/r/:room/numbers/:file{[a-z_]+\\.png}', (c) => figurePng(c, deps, checker));
+}
+
+/** The image of one figure, for previews of links. */
+async function figurePng(c: Context, deps: CheckDeps, checker: Checker): Promise<Response> {
+  const often = checker.charge(c.req.raw);
+  if (often) return refusedAnswer(often);
+  const metric = (c.req.param('file') ?? '').slice(0, -'.png'.length);
+  try {
+    const numbers = await deps.numbersOf(c.req.param('room') ?? '');
+    const svg = numbers && deps.figureCard?.(metric, numbers, languageOf(c.req.header('accept-language')));
+    return svg ? pictureAnswer(deps, svg, true) : refusedAnswer({ refused: 'not-found' });
+  } catch {
+    return refusedAnswer({ refused: 'numbers-away' });
+  }
 }
 
 /** Answers with an image that cannot run scripts, wherever it is opened. Spec: CSP 3. */
-export const pictureAnswer = (svg: string): Response =>
-  new Response(svg, {
+export function pictureAnswer({ pngOf }: Pick<CheckDeps, 'pngOf'>, svg: string, asPng: boolean): Response {
+  const png = asPng ? pngOf?.(svg) : undefined;
+  if (asPng && !png) return refusedAnswer({ refused: 'not-found' });
+  return new Response(png ?? svg, {
     headers: {
-      'content-type': 'image/svg+xml; charset=utf-8',
+      'content-type': png ? 'image/png' : 'image/svg+xml; charset=utf-8',
       'content-security-policy': "default-src 'none'; style-src 'none'; sandbox",
       'x-content-type-options': 'nosniff',
       vary: 'accept-language',
     },
   });
+}

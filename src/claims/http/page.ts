@@ -121,7 +121,7 @@ export function claimsPage(
   const result = answered === undefined ? '' : resultHtml(page, answered);
   const image =
     answered && 'verdict' in answered
-      ? `<meta property="og:image" content="${escapeHtml(`${page.base}${cardAddress(query, words)}`)}">\n`
+      ? `<meta property="og:image" content="${escapeHtml(`${page.base}${cardAddress(query, words).replace('.svg', '.png')}`)}">\n`
       : '';
   return claimsShell(
     page,

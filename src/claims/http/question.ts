@@ -86,6 +86,11 @@ export const ADDITION = z.strictObject({
     .max(MOST_TERMS, `name at most ${MOST_TERMS} figures`),
 });
 
+/** What somebody says. */
+export const SAID = z.strictObject({
+  text: z.string('say what was said').min(1, 'say what was said'),
+});
+
 const complaint = (error: z.ZodError): string =>
   error.issues
     .slice(0, 3)

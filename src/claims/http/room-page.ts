@@ -24,6 +24,7 @@ export function roomClaimsPage(page: RoomClaimsPage): string {
   const { words, room, title, claims, refusals, notice } = page;
   const own = words.attached;
   const list = claims.map((one) => claimHtml(page, one.claim, one.verdict));
+  const newest = claims.find(({ verdict }) => verdict !== undefined);
   const heading = own.title(`\u2068${title}\u2069`);
   return claimsShell(
     page,
@@ -38,7 +39,7 @@ ${list.length > 0 ? list.join('\n') : `<p>${own.none}</p>`}
 </form>
 ${refusals.length > 0 ? `<h2>${own.refused}</h2><ul>${refusals.map((one) => refusalHtml(one, words)).join('')}</ul>` : ''}
 <p><a href="/claims?room=${room}">${own.check}</a></p>`,
-    '<meta name="robots" content="noindex">\n',
+    `<meta name="robots" content="noindex">\n${newest ? `<meta property="og:image" content="${inHtml(`${page.base}/r/${room}/claims/${newest.claim.id}.png`)}">\n` : ''}`,
   );
 }
 

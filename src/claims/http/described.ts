@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../../base/errors.ts';
+import { METRICS } from '../../wire/metrics.ts';
+import { ADDITION, QUESTION, SAID } from './question.ts';
+
+const text = { type: 'string' } as const;
+const number = { type: 'number' } as const;
+const metric = { enum: METRICS.map(({ id }) => id) };
+const room = { name: 'slug', in: 'path', required: true, schema: text } as const;
+const id = { name: 'id', in: 'path', required: true, schema: text, description: 'Of the claim' } as const;
+const token = [{ link: [] }, {}];
+
+const input = (schema: z.ZodType): object =>
+  z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12', unrepresentable: 'any' });
+const body = (schema: z.ZodType): object => ({
+  required: true,
+  content: { 'application/json': { schema: input(schema) } },
+});
+const json = (description: string, properties: Record<string, object>): object => ({
+  description,
+  content: { 'application/json': { schema: { type: 'object', properties } } },
+});
+
+function refusals(codes: readonly ErrorCode[]): Record<string, object> {
+  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      String(status),
+      {
+        description: list.map((code) => `${code}: ${ERRORS[code].title}`).join('. '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+const ASKING: readonly ErrorCode[] = ['room-unknown', 'unprocessable', 'too-often', 'numbers-away'];
+const VERDICT = json('What the figures say', {
+  verdict: { enum: ['matches', 'named-wrongly', 'sum-of-unlike', 'no-match'] },
+  ...{ number, noun: text, metric, value: number },
+  nearest: { type: 'array', items: { type: 'object', properties: { metric, value: number, ratio: number } } },
+  entry: { type: 'integer', description: 'Index in the evidence log' },
+});
+const WRITTEN: Record<string, object> = {
+  201: json('Published', { id: text, waits: { const: false } }),
+  202: json('Waits for the operator', { id: text, waits: { const: true } }),
+};
+const parameters = ['text', 'room', 'at', 'zone', 'language'].map((name) => ({
+  ...{ name, in: 'query', required: name === 'text' || name === 'room', schema: text },
+}));
+const writing = (summary: string, more: readonly ErrorCode[] = []): object => ({
+  post: {
+    ...{ summary, security: token, requestBody: body(SAID) },
+    responses: {
+      ...WRITTEN,
+      ...refusals([...ASKING, 'unsupported-media-type', 'bad-request', 'token-invalid', ...more]),
+    },
+  },
+});
+
+/** The addresses of claims for the description of the API, made from the schemas that check them. Spec: OpenAPI 3.1. */
+export const claimPaths = (): Readonly<Record<string, object>> => ({
+  '/api/claims/check': {
+    get: {
+      summary: 'Checks a number that somebody said',
+      parameters,
+      responses: { 200: VERDICT, ...refusals(ASKING) },
+    },
+    post: {
+      ...{ summary: 'The same', requestBody: body(QUESTION) },
+      responses: { 200: VERDICT, ...refusals([...ASKING, 'bad-request', 'too-large']) },
+    },
+  },
+  '/api/claims/add': {
+    post: {
+      ...{ summary: 'Adds figures that may be added', requestBody: body(ADDITION) },
+      responses: {
+        200: json('Their sum', {
+          value: number,
+          unit: text,
+          terms: { type: 'array', items: { type: 'object' } },
+        }),
+        ...refusals([...ASKING, 'bad-request', 'unlike-figures', 'numbers-unknown']),
+      },
+    },
+  },
+  '/api/rooms/{slug}/claims': {
+    parameters: [room],
+    get: {
+      summary: 'What was said about a room, newest first; with the operator’s key also what waits',
+      security: token,
+      responses: {
+        200: json('Claims', { claims: { type: 'array', items: { type: 'object' } } }),
+        ...refusals(['room-unknown', 'too-often']),
+      },
+    },
+    ...writing('Writes down what somebody said'),
+  },
+  '/api/rooms/{slug}/claims/{id}/disputes': {
+    parameters: [room, id],
+    ...writing('Disputes a claim', ['not-found']),
+  },
+  '/api/rooms/{slug}/claims/{id}/answers': {
+    parameters: [room, id],
+    ...writing('Answers a claim, as a host or the operator', ['token-missing', 'not-found']),
+  },
+  '/api/rooms/{slug}/claims/{id}/corrections': {
+    parameters: [room, id],
+    ...writing('Corrects a claim; both wordings stay', ['token-missing', 'not-found']),
+  },
+  '/r/{slug}/claims/{id}.json': {
+    parameters: [room, id],
+    get: {
+      summary: 'The signed card of a claim; .svg is its picture',
+      responses: { 200: json('The card', {}), ...refusals(['not-found', ...ASKING]) },
+    },
+  },
+});
