@@ -48,6 +48,7 @@ beforeAll(async () => {
       },
       outlet: {
         events() {},
+        keys() {},
         records(_rooms, bytes) {
           const view = new DataView(bytes.buffer);
           for (let at = 0; at < bytes.length; at += RECORD_BYTES) {

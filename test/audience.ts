@@ -1,6 +1,6 @@
 /** A door that counts, on a clock that the test moves, and what it tells of its audience. */
 import { hash } from 'node:crypto';
-import type { AudienceOptions, Door, DoorDeps } from '../src/door/index.ts';
+import type { AudienceOptions, Door, DoorDeps, KeyBatch } from '../src/door/index.ts';
 import { openNetworkList, openOwnSalts } from '../src/door/index.ts';
 import { segmentTags } from '../src/keys/segment-tags.ts';
 import { openSendQueue } from '../src/native/tcp-info.ts';
@@ -41,6 +41,8 @@ export interface CountingDoor extends AsyncDisposable {
   /** The newest record of each session and minute. */
   readonly records: Map<string, SessionRecord & { readonly slug: string }>;
   readonly events: Map<string, RoomEvents>;
+  /** Listener keys that did something. */
+  readonly keys: KeyBatch[];
   /** Messages with records. */
   readonly messages: () => number;
   /** All sessions, with the sums of their minutes. */
@@ -63,6 +65,7 @@ export async function openCountingDoor(
   if (card) origin.rooms.set('room', { ...card, zero: clock.wall() - 100 * FRAGMENT_MS });
   const records: CountingDoor['records'] = new Map();
   const events: CountingDoor['events'] = new Map();
+  const keys: KeyBatch[] = [];
   let messages = 0;
   const sendQueue = await openSendQueue();
   const options: AudienceOptions = {
@@ -79,6 +82,7 @@ export async function openCountingDoor(
             records.set(`${record.session} ${record.minute}`, { ...record, slug: rooms[record.room] ?? '' });
         }
       },
+      keys: (batch) => void keys.push(batch),
       events(rooms) {
         for (const [slug, counts] of Object.entries(rooms)) events.set(slug, counts);
       },
@@ -87,7 +91,7 @@ export async function openCountingDoor(
   };
   const door = await openTestDoor(origin, { clock, audience: options, ...over });
   return {
-    ...{ door, clock, origin, records, events, messages: () => messages },
+    ...{ door, clock, origin, records, events, keys, messages: () => messages },
     sessions: () => summed(records.values()),
     async play(seconds, each) {
       const until = clock.now() + seconds * 1000;

@@ -1,5 +1,5 @@
 /** What is counted of one room: sessions, seconds, samples, different people. Fed with records, asked once per slot. */
-import { RECORD_BYTES, SLOTS, TRANSPORTS } from '../wire/session-record.ts';
+import { FLAG, RECORD_BYTES, SLOTS, TRANSPORTS } from '../wire/session-record.ts';
 import { exclusionCode } from './rules.ts';
 import { StageHistory } from './stage-history.ts';
 import { Distinct } from './tables/distinct.ts';
@@ -44,10 +44,15 @@ export interface Sums {
   readonly listened: number[];
   /** Sessions with `TUNED_IN_S` or more. */
   readonly tuned: number[];
+  /** Those of them inside other sites. */
+  readonly embedded: number[];
   readonly stage: number[];
   readonly standby: number[];
 }
-const zeros = (): Sums => ({ listened: [0, 0, 0], tuned: [0, 0, 0], stage: [0, 0, 0], standby: [0, 0, 0] });
+/** The names of the sums. */
+export const SUMS = ['listened', 'tuned', 'embedded', 'stage', 'standby'] as const;
+const zeros = (): Sums =>
+  Object.fromEntries(SUMS.map((name) => [name, [0, 0, 0]])) as Record<(typeof SUMS)[number], number[]>;
 
 /** The distinct listener keys of one day. */
 export interface Day {
@@ -151,6 +156,7 @@ export class AudienceCount {
     }
     if (isClass !== wasClass || was === 0 || was < TUNED_IN_S) {
       this.#moved(was, wasClass, total, isClass);
+      if ((kind >>> 4) & FLAG.embed) this.#movedEmbedded(was, wasClass, total, isClass);
       if (was < TUNED_IN_S && total >= TUNED_IN_S) this.#person(minute, isClass, words, at);
     }
     if (before !== after) this.#seconds(minute, before, after, more, isClass);
@@ -163,6 +169,14 @@ export class AudienceCount {
     if (total > 0) listened[isClass] = (listened[isClass] as number) + 1;
     if (was >= TUNED_IN_S) tuned[wasClass] = (tuned[wasClass] as number) - 1;
     if (total >= TUNED_IN_S) tuned[isClass] = (tuned[isClass] as number) + 1;
+  }
+
+  /** The same for a player inside another site. */
+  #movedEmbedded(was: number, wasClass: number, total: number, isClass: number): void {
+    const { embedded } = this.sums;
+    // A door that does not know the session yet may not know where it is heard.
+    if (was >= TUNED_IN_S) embedded[wasClass] = Math.max(0, (embedded[wasClass] as number) - 1);
+    if (total >= TUNED_IN_S) embedded[isClass] = (embedded[isClass] as number) + 1;
   }
 
   #seconds(minute: number, before: number, after: number, more: number, isClass: number): void {
@@ -196,8 +210,11 @@ export class AudienceCount {
     const { keys } = this.replayKeys;
     const had = keys.size;
     if (isClass === CLASS.excluded) return;
-    keys.add(words[at + 2] as number, words[at + 3] as number);
-    if (keys.size > had) this.replays.net += 1;
+    const [low, high] = [words[at + 2] as number, words[at + 3] as number];
+    // Whoever asks not to be known has no key: each of their replays stands for itself.
+    const isHidden = low === 0 && high === 0;
+    if (!isHidden) keys.add(low, high);
+    if (isHidden || keys.size > had) this.replays.net += 1;
   }
 
   #exclude(was: number, is: number): void {

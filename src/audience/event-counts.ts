@@ -10,20 +10,11 @@ export interface EventTotals {
   readonly failures: Readonly<Partial<Record<JoinFailure, number>>>;
   readonly impressions: number;
   readonly embedImpressions: number;
-  readonly downloads: number;
-  /** Pages open now. */
-  readonly pages: number;
+  /** Pages open now; undefined while no door has told of any. */
+  readonly pages: number | undefined;
 }
 
-const SUMS = [
-  'visits',
-  'attempts',
-  'retries',
-  'successes',
-  'impressions',
-  'embedImpressions',
-  'downloads',
-] as const;
+const SUMS = ['visits', 'attempts', 'retries', 'successes', 'impressions', 'embedImpressions'] as const;
 /** Lives of doors that are kept apart in one room; the oldest is folded into the rest, where it can no longer change. */
 const MOST_LIVES = 256;
 
@@ -43,19 +34,19 @@ export class EventCounts {
     const name = `${door} ${life}`;
     // A door has one life at a time: pages that were open in another are no longer.
     for (const [other, known] of this.#lives)
-      if (other !== name && known.pages && other.startsWith(`${door} `))
-        this.#lives.set(other, { ...known, pages: 0 });
+      if (other !== name && known.pages !== undefined && other.startsWith(`${door} `))
+        this.#lives.set(other, withoutPages(known));
     this.#lives.set(name, most(this.#lives.get(name) ?? {}, clean(events)));
     if (this.#lives.size <= MOST_LIVES) return;
     const [[oldest, counted]] = this.#lives as unknown as [[string, RoomEvents]];
     this.#lives.delete(oldest);
-    this.#rest = add(this.#rest, { ...counted, pages: 0 });
+    this.#rest = add(this.#rest, withoutPages(counted));
   }
 
   /** The door is away: nobody knows which pages are open there. */
   away(door: string): void {
     for (const [name, events] of this.#lives)
-      if (name.startsWith(`${door} `) && events.pages) this.#lives.set(name, { ...events, pages: 0 });
+      if (name.startsWith(`${door} `)) this.#lives.set(name, withoutPages(events));
   }
 
   get totals(): EventTotals {
@@ -64,7 +55,7 @@ export class EventCounts {
     return {
       ...{ visits: of('visits'), attempts: of('attempts'), retries: of('retries') },
       ...{ successes: of('successes'), failures: sum.failures ?? {}, impressions: of('impressions') },
-      ...{ embedImpressions: of('embedImpressions'), downloads: of('downloads'), pages: sum.pages ?? 0 },
+      ...{ embedImpressions: of('embedImpressions'), pages: sum.pages },
     };
   }
 
@@ -73,13 +64,17 @@ export class EventCounts {
   }
 
   load({ lives, rest }: EventState): void {
-    for (const [life, events] of lives) this.#lives.set(life, { ...events, pages: 0 });
-    this.#rest = rest;
+    for (const [life, events] of lives) this.#lives.set(life, withoutPages(events));
+    this.#rest = withoutPages(rest);
   }
 }
 
 const count = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
+
+const pagesOf = (pages: number | undefined): Pick<RoomEvents, 'pages'> =>
+  pages === undefined ? {} : { pages };
+const withoutPages = ({ pages: _, ...rest }: RoomEvents): RoomEvents => rest;
 
 function clean(events: RoomEvents): RoomEvents {
   const failures: Partial<Record<JoinFailure, number>> = {};
@@ -88,7 +83,7 @@ function clean(events: RoomEvents): RoomEvents {
     if (many > 0) failures[reason] = many;
   }
   const sums = Object.fromEntries(SUMS.map((name) => [name, count(events[name])] as const));
-  return { ...sums, failures, pages: count(events.pages) };
+  return { ...sums, failures, ...pagesOf(events.pages === undefined ? undefined : count(events.pages)) };
 }
 
 const join = (a: RoomEvents, b: RoomEvents, with_: (a: number, b: number) => number): RoomEvents => ({
@@ -102,9 +97,9 @@ const join = (a: RoomEvents, b: RoomEvents, with_: (a: number, b: number) => num
 
 const most = (known: RoomEvents, told: RoomEvents): RoomEvents => ({
   ...join(known, told, Math.max),
-  pages: told.pages ?? 0,
+  ...pagesOf(told.pages),
 });
 const add = (a: RoomEvents, b: RoomEvents): RoomEvents => ({
   ...join(a, b, (x, y) => x + y),
-  pages: (a.pages ?? 0) + (b.pages ?? 0),
+  ...pagesOf(a.pages === undefined ? b.pages : a.pages + (b.pages ?? 0)),
 });

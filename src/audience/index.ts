@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { Metric } from '../base/metrics.ts';
 import { ms } from '../base/time.ts';
 import { EMPTY, type Message } from '../wire/feed.ts';
+import { readDayKeys } from '../wire/listening/day-keys.ts';
 import type { AudienceSample, RoomNumbers } from '../wire/numbers.ts';
 import { isRunning, type RoomCard } from '../wire/room.ts';
 import { RECORD_BYTES } from '../wire/session-record.ts';
@@ -171,6 +172,11 @@ class Counting implements Audience {
       );
       for (const [slug, events] of Object.entries(head.rooms))
         this.#room(slug)?.happened(head.door, head.life, events);
+    } else if (head.kind === 'keys') {
+      for (const key of readDayKeys(body)) {
+        const slug = head.rooms[key.room];
+        if (slug !== undefined) this.#room(slug)?.keyed(head.act, head.door, head.day, key);
+      }
     } else if (head.kind === 'rooms') {
       this.#cards(head.rooms);
       const named = new Set(head.rooms.map(({ slug }) => slug));

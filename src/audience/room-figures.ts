@@ -5,14 +5,19 @@ import { EXCLUSIONS, type Exclusion, type MetricId, metricOf } from '../wire/met
 import type { Figure, Reconciliation } from '../wire/numbers.ts';
 import { type AudienceCount, CLASS } from './audience-count.ts';
 import { definitionOf } from './definitions.ts';
+import type { DownloadCount } from './download-count.ts';
 import type { EventTotals } from './event-counts.ts';
 import type { SampleCount } from './room-sample.ts';
+import type { DailyKeys } from './tables/daily-keys.ts';
 
 /** The counts from which a room's figures are computed. */
 export interface CountedRoom {
   readonly count: AudienceCount;
   /** Undefined while no door has said anything of it. */
   readonly events: EventTotals | undefined;
+  /** Absent where raw records are counted again: they are not in them. */
+  readonly reach?: DailyKeys;
+  readonly downloads?: DownloadCount;
   readonly now: SampleCount | undefined;
   readonly peak: SampleCount | undefined;
   /** Of samples in which not every session was asked for proofs: how many could prove, and how many of them did. */
@@ -69,6 +74,9 @@ export function figuresOf(of: CountedRoom): RoomFigures {
       parts: { live: live.net, replay: replay?.net ?? 0 },
     });
   if (events) Object.assign(figures, happened(events));
+  if (of.reach && of.reach.keys.size > 0) put('post_reach', reached(of.reach));
+  if (of.downloads && of.downloads.gross > 0)
+    put('downloads', { net: of.downloads.net, gross: of.downloads.gross, method: 'counted' });
   return figures;
 }
 
@@ -89,7 +97,7 @@ function sampled(sample: SampleCount, status: Reconciliation): RoomFigure {
 
 function sessions(of: CountedRoom): RoomFigures {
   const { count, proving, lasted, peak } = of;
-  const { listened, tuned } = count.sums;
+  const { listened, tuned, embedded } = count.sums;
   const share = proving.asked > 0 ? proving.proved / proving.asked : 1;
   const some = (listened[CLASS.unsampled] as number) > 0;
   const method = some ? 'sampled' : 'counted';
@@ -116,6 +124,15 @@ function sessions(of: CountedRoom): RoomFigures {
   ]);
   const figures: RoomFigures = {
     tuned_in_live: { net: net(tuned), gross: all(tuned), method, ...error(unsampled(tuned)) },
+    ...(all(embedded) > 0
+      ? {
+          embed_listens: {
+            // Of a session that was found not to count, nobody knows any more where it was.
+            net: Math.max(0, Math.min(net(embedded), net(tuned))),
+            ...{ gross: all(embedded), method, ...error(unsampled(embedded)) },
+          },
+        }
+      : {}),
     drop_ins: {
       net: net(listened) - net(tuned),
       gross: all(listened) - all(tuned),
@@ -150,6 +167,16 @@ function sessions(of: CountedRoom): RoomFigures {
   return figures;
 }
 
+/** Who has seen the card today; days are told apart. */
+function reached({ day, keys, earlier }: DailyKeys): RoomFigure {
+  const days = [...earlier.map((one) => [isoDay(one.day), one.keys] as const), [isoDay(day), keys.size]];
+  return {
+    ...{ net: keys.size, gross: keys.size, method: keys.isExact ? 'counted' : 'sketched' },
+    ...(keys.isExact ? {} : { error: keys.error }),
+    ...(earlier.length > 0 ? { parts: Object.fromEntries(days) as Record<string, number> } : {}),
+  };
+}
+
 const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 
 function happened(events: EventTotals): RoomFigures {
@@ -166,9 +193,8 @@ function happened(events: EventTotals): RoomFigures {
     post_impressions: plain(events.impressions),
   };
   // What no door has ever told is not known, which is not 0.
-  if (events.pages > 0) figures.in_room_now = plain(events.pages);
+  if (events.pages !== undefined) figures.in_room_now = plain(events.pages);
   if (events.embedImpressions > 0) figures.embed_impressions = plain(events.embedImpressions);
-  if (events.downloads > 0) figures.feed_downloads = plain(events.downloads);
   return figures;
 }
 

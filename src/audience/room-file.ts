@@ -3,7 +3,8 @@
  * room was when the process ended.
  */
 import { open, readFile, rename } from 'node:fs/promises';
-import type { Sums } from './audience-count.ts';
+import { SUMS, type Sums } from './audience-count.ts';
+import type { DownloadState } from './download-count.ts';
 import type { EventState } from './event-counts.ts';
 import type { RawPlace } from './records/raw-log.ts';
 import { AudienceRoom, type RoomMemory } from './room.ts';
@@ -25,6 +26,11 @@ interface RoomFileHead {
   readonly earlier: readonly { readonly day: number; readonly people: number; readonly gross: number }[];
   readonly stage: readonly StageChange[];
   readonly events?: EventState;
+  readonly reach?: {
+    readonly day: number;
+    readonly earlier: readonly { readonly day: number; readonly keys: number }[];
+  };
+  readonly downloads?: DownloadState;
   /** Bytes of each table, and whether it is registers of a sketch. */
   readonly parts: readonly { readonly bytes: number; readonly sketch: boolean }[];
 }
@@ -37,19 +43,22 @@ export interface Restored {
 
 /** Encodes a snapshot of the room as it is now. */
 export function roomBytes(room: AudienceRoom, place: RawPlace): Buffer[] {
-  const { count, memory, events } = room;
+  const { count, memory, events, reach, downloads } = room;
   const tables = [
     count.live.dump(),
     count.replay.dump(),
     count.today.people.dump(),
     count.today.excluded.dump(),
     count.replayKeys.keys.dump(),
+    reach.keys.dump(),
+    downloads.dump(),
   ];
   const head: RoomFileHead = {
     ...{ v: 1, slug: room.slug, place, memory, sums: count.sums, excluded: count.excluded },
     ...{ replays: count.replays, late: count.late, newest: count.newest, today: count.today.day },
     ...{ replayDay: count.replayKeys.day, earlier: count.earlier, stage: count.stage.whole() },
     ...(room.hasEvents ? { events: events.dump() } : {}),
+    ...{ reach: { day: reach.day, earlier: reach.earlier }, downloads: downloads.state },
     parts: tables.map((table) => ({ bytes: table.byteLength, sketch: table instanceof Uint8Array })),
   };
   const line = Buffer.from(`${JSON.stringify(head)}\n`);
@@ -88,8 +97,7 @@ export function roomOf(bytes: Buffer): Restored | undefined {
   const room = new AudienceRoom(head.slug);
   const { count } = room;
   room.memory = head.memory;
-  for (const name of ['listened', 'tuned', 'stage', 'standby'] as const)
-    count.sums[name].splice(0, 3, ...head.sums[name]);
+  for (const name of SUMS) count.sums[name].splice(0, 3, ...(head.sums[name] ?? [0, 0, 0]));
   count.excluded.splice(0, count.excluded.length, ...head.excluded);
   Object.assign(count.replays, head.replays);
   Object.assign(count, { late: head.late, newest: head.newest });
@@ -107,11 +115,17 @@ export function roomOf(bytes: Buffer): Restored | undefined {
     at += length;
     return sketch ? part : new Int32Array(part.buffer, 0, Math.floor(part.length / 4));
   });
-  const [live, replay, people, excluded, replayKeys] = tables;
+  const [live, replay, people, excluded, replayKeys, reachKeys, downloaded] = tables;
   if (live instanceof Int32Array) count.live.load(live);
   if (replay instanceof Int32Array) count.replay.load(replay);
   if (people) count.today.people.load(people);
   if (excluded) count.today.excluded.load(excluded);
   if (replayKeys) count.replayKeys.keys.load(replayKeys);
+  if (head.reach && reachKeys) {
+    room.reach.day = head.reach.day;
+    room.reach.earlier.push(...head.reach.earlier);
+    room.reach.keys.load(reachKeys);
+  }
+  if (head.downloads && downloaded instanceof Int32Array) room.downloads.load(head.downloads, downloaded);
   return { room, place: head.place };
 }

@@ -1,11 +1,14 @@
 /** One room: its count, its samples, its minutes, and the numbers made of them. Time is told to it. */
+
 import type { EvidenceFigure, MinuteEntry } from '../wire/evidence-entry.ts';
+import type { DayKey, KeyedAct } from '../wire/listening/day-keys.ts';
 import type { MetricId } from '../wire/metrics.ts';
 import type { AudienceSample, Reconciliation, RoomNumbers } from '../wire/numbers.ts';
 import { isOver, isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { RoomEvents } from '../wire/room-events.ts';
 import { AudienceCount } from './audience-count.ts';
 import { definitionsHash } from './definitions.ts';
+import { DownloadCount } from './download-count.ts';
 import { EventCounts } from './event-counts.ts';
 import { reconcile } from './reconciliation.ts';
 import {
@@ -19,6 +22,7 @@ import {
 } from './room-figures.ts';
 import { type SampleCount, takeSample } from './room-sample.ts';
 import { shareFor } from './sampling.ts';
+import { DailyKeys } from './tables/daily-keys.ts';
 
 /** A minute entry, before it gets its place in the room's chain. */
 export type MinuteFigures = Omit<MinuteEntry, 'room' | 'seq' | 'previous'>;
@@ -62,6 +66,9 @@ export class AudienceRoom {
   readonly slug: string;
   readonly count: AudienceCount;
   readonly events = new EventCounts();
+  /** Who has seen its card. */
+  readonly reach = new DailyKeys();
+  readonly downloads = new DownloadCount();
   hasEvents = false;
   isRunning = false;
   /** Anything changed since the last snapshot; since the last numbers; since the last minute entry. */
@@ -105,6 +112,13 @@ export class AudienceRoom {
   happened(door: string, life: string, events: RoomEvents): void {
     this.events.take(door, life, events);
     this.hasEvents = true;
+    this.#changed();
+  }
+
+  /** A listener key did something on a day, at a door. */
+  keyed(act: KeyedAct, door: string, day: number, key: DayKey): void {
+    if (act === 'seen') this.reach.add(day, key.low, key.high);
+    else this.downloads.take(door, day, key);
     this.#changed();
   }
 
@@ -216,6 +230,7 @@ export class AudienceRoom {
     return {
       ...{ count, now: memory.now, peak: memory.peak, proving: memory.proving, status: memory.status },
       events: this.hasEvents ? this.events.totals : undefined,
+      ...{ reach: this.reach, downloads: this.downloads },
       lasted: opened === undefined ? 0 : Math.max(0, (Math.min(at, ended ?? at) - opened) / 1000),
     };
   }

@@ -21,6 +21,7 @@ export { loadManifest, loadVerifyFiles, openPages } from '../pages/index.ts';
 export type { Asset, Assets } from './answer/assets.ts';
 export { loadAssets } from './answer/assets.ts';
 export type { AudienceOptions, AudienceOutlet } from './audience/audience.ts';
+export type { KeyBatch } from './audience/day-keys.ts';
 export { openOwnSalts, openSalts } from './audience/listener-key.ts';
 export { networksIn, openNetworkList } from './audience/network-list.ts';
 export type { Door, DoorDeps } from './deps.ts';

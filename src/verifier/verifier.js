@@ -282,7 +282,7 @@ const PARTED = ['join_failures', 'listening_seconds', 'listens_total'];
 /** What never goes down. */
 const RISING =
   `join_attempts join_retries join_success join_failures listening_seconds listens_total visits tuned_in_live
-  replay_listens peak_concurrent post_impressions embed_impressions feed_downloads`.split(/\s+/);
+  replay_listens peak_concurrent post_impressions embed_impressions downloads`.split(/\s+/);
 const sum = (numbers) => Object.values(numbers ?? {}).reduce((all, one) => all + one, 0);
 /** By how much estimates (`sampled`, `sketched`) among these figures may miss. */
 const slackOf = (...figures) => sum(figures.map((one) => (/^s/.test(one.method) ? (one.error ?? 0) : 0)));

@@ -17,6 +17,11 @@ export const EVENT_NAMES = [
   'impression',
   /** The same for a card or player inside another site. */
   'embed-impression',
+  /**
+   * The page of the room, or its studio, is open; its key is the page's. The detail: for how many slots of 10 s it will
+   * be before it says so again.
+   */
+  'page-open',
 ] as const;
 /** The name of an event that pages can report. */
 export type AudienceEventName = (typeof EVENT_NAMES)[number];
@@ -49,6 +54,8 @@ const MAX_TOKEN = 256;
 /** 64 to 132 random bits in base64url. */
 const KEY = /^[\w-]{11,22}$/;
 const RETRY = /^[1-9]\d{0,3}$/;
+/** Two minutes at most. */
+const SLOTS_OPEN = /^(?:[1-9]|1[0-2])$/;
 
 const isFailure = (text: unknown): text is JoinFailure => JOIN_FAILURES.includes(text as JoinFailure);
 
@@ -58,6 +65,7 @@ function isEvent(value: unknown): value is AudienceEvent {
   if (typeof key !== 'string' || !KEY.test(key)) return false;
   if (name === 'failure') return isFailure(detail);
   if (name === 'retry') return typeof detail === 'string' && RETRY.test(detail);
+  if (name === 'page-open') return typeof detail === 'string' && SLOTS_OPEN.test(detail);
   return EVENT_NAMES.includes(name as AudienceEventName) && detail === undefined;
 }
 

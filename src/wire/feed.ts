@@ -1,6 +1,7 @@
 /** Messages on the bus between processes: cells and the site publish, doors and cells subscribe. */
 import type { Rendition } from '../base/media.ts';
 import type { Strain } from './delivery.ts';
+import type { KeyedAct } from './listening/day-keys.ts';
 import type { AudienceSample, RoomNumbers } from './numbers.ts';
 import type { QueueState, TicketCounts } from './queue.ts';
 import type { Clocks, RoomCard, RoomState } from './room.ts';
@@ -12,8 +13,8 @@ import type { RoomEvents } from './room-events.ts';
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s in order
  * of `seq`; `rest` while nobody hears the room; `state` when it changes and every few seconds; `clocks` when one is
  * set; `queue`; `end`. From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a
- * cell: `presence` and `tickets`; upstream to the tally: `sessions` and `events`. From the tally: `numbers` of each room,
- * first those it has, then about once a second while they change.
+ * cell: `presence` and `tickets`; upstream to the tally: `sessions`, `events` and `keys`. From the tally: `numbers` of
+ * each room, first those it has, then about once a second while they change; and the signed head of its log.
  */
 export type MessageHead =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomCard[] }
@@ -114,6 +115,20 @@ export type MessageHead =
       readonly life: string;
       readonly rooms: Readonly<Record<string, RoomEvents>>;
     }
+  /**
+   * From a door, upstream to the tally, about once a second: listener keys of a day that did something. After a reconnect
+   * those of the last three minutes again. Body: entries of `wire/listening/day-keys.ts`, whose room is an index of `rooms`.
+   */
+  | {
+      readonly kind: 'keys';
+      readonly act: KeyedAct;
+      readonly door: string;
+      /** Days since 1970, UTC. */
+      readonly day: number;
+      readonly rooms: readonly string[];
+    }
+  /** From the tally: the newest signed head of the evidence log, as it is published. */
+  | { readonly kind: 'signed-head'; readonly note: string }
   /** From the tally: the numbers of a room, and its newest sample where there is one. */
   | {
       readonly kind: 'numbers';

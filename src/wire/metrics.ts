@@ -60,7 +60,7 @@ export const METRICS = [
     'in_room_now',
     'sessions',
     false,
-    'Pages open on the room, playing or not, hosts and speakers included.',
+    'Pages that were open on the room or its studio at the end of the last 10 s, playing or not; hosts and speakers are counted, players inside other sites are not.',
   ),
   metric('tuned_in_live', 'sessions', true, 'Sessions with at least 60 s of proven live listening in all.'),
   metric(
@@ -114,13 +114,29 @@ export const METRICS = [
     true,
     'At least half of a card was visible in a visible tab for one second without a break; once per card and page view. Not the author, not staff; embeds are a line of their own.',
   ),
-  metric('embed_impressions', 'events', true, 'The same for cards and players inside other sites.'),
-  metric('post_reach', 'people', false, 'Different listener keys among impressions.'),
   metric(
-    'feed_downloads',
+    'embed_impressions',
     'events',
     true,
-    'Recordings of which at least one minute was delivered, once per listener key and day (IAB 2.3).',
+    'The same for players inside other sites: at least half of the player visible in a visible tab for one second without a break, once per page view.',
+  ),
+  metric(
+    'embed_listens',
+    'sessions',
+    true,
+    'Those of tuned_in_live that listened in a player inside another site.',
+  ),
+  metric(
+    'post_reach',
+    'people',
+    false,
+    'Different listener keys among post_impressions, in one day. The key changes every day, so people of two days or two rooms cannot be added.',
+  ),
+  metric(
+    'downloads',
+    'events',
+    true,
+    'Recordings as files of which at least one minute was delivered, in one piece or several; once per listener key and day, never for a request of the first two bytes (IAB 2.2).',
   ),
 ] as const;
 

@@ -15,8 +15,9 @@ export interface RoomEvents {
   readonly impressions?: number;
   /** Cards and players that were seen inside other sites. */
   readonly embedImpressions?: number;
-  /** Recordings of which a minute was fetched, once per listener key and day. */
-  readonly downloads?: number;
-  /** Pages open on the room now, playing or not. */
+  /**
+   * Pages open on the room at the end of the newest slot of 10 s, playing or not; absent before the first. Those of
+   * several doors can be added.
+   */
   readonly pages?: number;
 }

@@ -29,9 +29,10 @@ export const figuresEnglish: FigureWords = {
     join_success: 'Joins that were heard',
     join_failures: 'Joins that failed',
     post_impressions: 'Times its card was seen',
-    embed_impressions: 'Times its card was seen on other sites',
-    post_reach: 'Different people who saw its card',
-    feed_downloads: 'Downloads of a minute or more',
+    embed_impressions: 'Times its player was seen on other sites',
+    embed_listens: 'Listened live on other sites for a minute or more',
+    post_reach: 'Different people who saw its card today',
+    downloads: 'Downloads of a minute or more',
   },
   methods: {
     counted: 'counted, not estimated',

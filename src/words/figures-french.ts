@@ -29,9 +29,10 @@ export const figuresFrench: FigureWords = {
     join_success: 'Entrées qui ont abouti au son',
     join_failures: 'Entrées qui ont échoué',
     post_impressions: 'Fois où sa carte a été vue',
-    embed_impressions: 'Fois où sa carte a été vue sur d’autres sites',
-    post_reach: 'Personnes différentes qui ont vu sa carte',
-    feed_downloads: 'Téléchargements d’une minute ou plus',
+    embed_impressions: 'Fois où son lecteur a été vu sur d’autres sites',
+    embed_listens: 'Ont écouté en direct sur d’autres sites une minute ou plus',
+    post_reach: 'Personnes différentes qui ont vu sa carte aujourd’hui',
+    downloads: 'Téléchargements d’une minute ou plus',
   },
   methods: {
     counted: 'compté, pas estimé',

@@ -32,6 +32,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   ladder: ['base', 'wire', 'journal'],
   queue: ['base', 'wire', 'keys', 'http', 'journal'],
   edge: ['base', 'wire', 'http'],
+  // Cards as pixels; of what they say it knows nothing.
+  picture: [],
   rehearsal: ['base', 'media', 'wire', 'keys', 'http', 'journal'],
   // Truth: what was heard, what was written down of it, and what people say about it. Nobody waits for them.
   audience: ['base', 'wire', 'keys', 'http', 'journal'],
@@ -46,7 +48,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   room: ['base', 'wire', 'keys', 'http', 'store'],
   // The parts that connect the others.
   supervisor: ['base', 'certificate', 'keys'],
-  role: 'base native media wire keys journal http config bus store certificate pages stage mixer packager origin archive standby door ladder queue edge room audience evidence claims incident'.split(
+  role: 'base native media wire keys journal http config bus store certificate pages picture stage mixer packager origin archive standby door ladder queue edge room audience evidence claims incident'.split(
     ' ',
   ),
   main: ['base', 'certificate', 'config', 'journal', 'keys', 'role', 'roles', 'supervisor'],
@@ -71,7 +73,7 @@ const WEB: Record<string, readonly string[]> = {
   kit: [],
   audience: ['kit', 'player'],
   listen: ['kit', 'player', 'audience'],
-  studio: ['kit', 'capture', 'player'],
+  studio: ['kit', 'capture', 'player', 'audience'],
   numbers: ['kit'],
   verify: ['kit'],
   operate: ['kit'],

@@ -1,5 +1,7 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { openEventBatches } from '../audience/event-batches.ts';
+import { openPageSigns } from '../audience/open-page.ts';
 import { App } from './app.tsx';
 import { openConsole } from './console/console.ts';
 import { ConsoleContext } from './console/context.ts';
@@ -31,6 +33,9 @@ if (token) {
   const studio = openConsole({ ...link, token }, settings, root.dataset['title'] ?? link.slug);
   rememberWhile(studio);
   listenToKeys(studio, new AbortController().signal);
+  // Hosts and speakers are in the room too.
+  const events = openEventBatches(link.slug, () => undefined);
+  openPageSigns({ events, now: () => Date.now(), crowded: () => false });
   effect(() => {
     document.title = `${studio.room.title.value} · ${studio.words.value.studio} · Earshot`;
   });

@@ -39,7 +39,7 @@ ${list.length > 0 ? list.join('\n') : `<p>${own.none}</p>`}
 </form>
 ${refusals.length > 0 ? `<h2>${own.refused}</h2><ul>${refusals.map((one) => refusalHtml(one, words)).join('')}</ul>` : ''}
 <p><a href="/claims?room=${room}">${own.check}</a></p>`,
-    `<meta name="robots" content="noindex">\n${newest ? `<meta property="og:image" content="${inHtml(`${page.base}/r/${room}/claims/${newest.claim.id}.png`)}">\n` : ''}`,
+    `<meta name="robots" content="noindex">\n${newest ? `<meta property="og:image" content="${escapeHtml(`${page.base}/r/${room}/claims/${newest.claim.id}.png`)}">\n` : ''}`,
   );
 }
 

@@ -22,8 +22,9 @@ export const ENGLISH: ClaimWords = {
     join_failures: 'joins that failed',
     post_impressions: 'times the post was on somebody’s screen',
     embed_impressions: 'times a card or player on another site was on somebody’s screen',
+    embed_listens: 'sessions that listened for a minute or more on another site',
     post_reach: 'different people who had the post on their screen, estimated',
-    feed_downloads: 'downloads of the recording',
+    downloads: 'downloads of the recording',
   },
   // As the definitions say it, but for names that only programs use.
   rules: {

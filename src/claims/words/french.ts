@@ -21,8 +21,9 @@ export const FRENCH: ClaimWords = {
     join_failures: 'entrées manquées',
     post_impressions: 'affichages de la publication sur un écran',
     embed_impressions: 'affichages d’une carte ou d’un lecteur sur un autre site',
+    embed_listens: 'sessions d’une minute ou plus à l’écoute sur un autre site',
     post_reach: 'personnes différentes ayant eu la publication à l’écran, estimées',
-    feed_downloads: 'téléchargements de l’enregistrement',
+    downloads: 'téléchargements de l’enregistrement',
   },
   rules: {
     listeners_now:
@@ -30,7 +31,8 @@ export const FRENCH: ClaimWords = {
     peak_concurrent:
       'Le plus grand nombre de sessions à l’écoute parmi tous les relevés, faits toutes les 10 s au même instant sur chaque serveur ; jamais une somme de maximums.',
     avg_concurrent: 'Les secondes d’écoute divisées par la durée du direct.',
-    in_room_now: 'Pages ouvertes sur la salle, avec ou sans le son, personnes sur scène comprises.',
+    in_room_now:
+      'Pages ouvertes sur la salle ou son studio à la fin des 10 dernières secondes, avec ou sans le son ; les personnes sur scène comptent, les lecteurs placés dans d’autres sites non.',
     tuned_in_live: 'Sessions dont l’écoute prouvée en direct atteint 60 s en tout.',
     drop_ins: 'Sessions avec un peu d’écoute prouvée en direct, mais moins de 60 s en tout.',
     unique_listeners:
@@ -47,10 +49,13 @@ export const FRENCH: ClaimWords = {
     join_failures: 'Tentatives qui n’ont pas réussi, par motif.',
     post_impressions:
       'Au moins la moitié d’une carte est restée visible une seconde sans interruption dans un onglet visible ; une fois par carte et par page. Ni l’auteur ni l’équipe ne comptent ; les cartes intégrées ailleurs ont leur propre ligne.',
-    embed_impressions: 'La même chose pour les cartes et les lecteurs placés dans d’autres sites.',
-    post_reach: 'Clés d’auditeur différentes parmi les affichages.',
-    feed_downloads:
-      'Enregistrements dont une minute au moins a été livrée, une fois par clé d’auditeur et par jour (IAB 2.3).',
+    embed_impressions:
+      'La même chose pour les lecteurs placés dans d’autres sites : au moins la moitié du lecteur visible une seconde sans interruption dans un onglet visible, une fois par page.',
+    embed_listens: 'Celles de tuned_in_live qui ont écouté dans un lecteur placé dans un autre site.',
+    post_reach:
+      'Clés d’auditeur différentes parmi les affichages, en un jour. La clé change chaque jour : on n’additionne ni deux jours ni deux salles.',
+    downloads:
+      'Enregistrements pris comme fichiers dont une minute au moins a été livrée, en un ou plusieurs morceaux ; une fois par clé d’auditeur et par jour, jamais pour une demande des deux premiers octets (IAB 2.2).',
   },
   units: {
     events: 'des événements : quelque chose a été affiché ou pressé',

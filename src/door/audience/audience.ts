@@ -5,15 +5,18 @@ import { FRAGMENT_MS, ms } from '../../base/time.ts';
 import { find } from '../../http/index.ts';
 import type { SendQueueReader } from '../../native/tcp-info.ts';
 import { readEventReport } from '../../wire/audience-events.ts';
+import { EXCLUSIONS } from '../../wire/metrics.ts';
 import type { RoomEvents } from '../../wire/room-events.ts';
-import { TRANSPORTS } from '../../wire/session-record.ts';
+import { FLAG, TRANSPORTS } from '../../wire/session-record.ts';
 import type { DoorOrigin } from '../origin-port.ts';
 import { type Listening, listeningOf } from '../request/listening.ts';
 import type { StreamRequest } from '../request/stream-query.ts';
 import type { StreamConnection } from '../stream/write-schedule.ts';
 import { agentExclusion } from './agents.ts';
 import { type BeaconResult, Beacons } from './beacons.ts';
+import { DayKeyBatches, type KeyBatch } from './day-keys.ts';
 import { DownloadHearing } from './download-hearing.ts';
+import { DOWNLOAD_BYTES_PER_S, type DownloadedPart, Downloads } from './downloads.ts';
 import { FileSessions } from './file-hearing.ts';
 import type { Salts } from './listener-key.ts';
 import type { NetworkList } from './network-list.ts';
@@ -33,6 +36,8 @@ const EVENTS_PERIOD = ms(1_000);
 export interface AudienceOutlet extends SlotOutlet {
   /** What pages of rooms have told since the door started. */
   events(rooms: Readonly<Record<string, RoomEvents>>): void;
+  /** Listener keys of a day that did something. */
+  keys(batch: KeyBatch): void;
 }
 
 /** The settings and keys that counting at a door needs; without them nothing is counted. */
@@ -75,6 +80,10 @@ export class DoorAudience implements Disposable {
   readonly #turns: SlotTurns;
   readonly #pages = new PageCounts();
   readonly #twins: TwinStreams;
+  readonly #keys = new DayKeyBatches();
+  readonly #taken = new Downloads(DOWNLOAD_BYTES_PER_S);
+  /** Wall-clock ms by which slots and days are counted. */
+  readonly #wall: () => number;
   readonly #telling: Disposable;
   #events = { told: 0, malformed: 0 };
   #allEvents = false;
@@ -84,6 +93,7 @@ export class DoorAudience implements Disposable {
     const wall = (): number => deps.wall?.() ?? clock.wall();
     this.#deps = deps;
     this.#twins = new TwinStreams(clock);
+    this.#wall = wall;
     const tokens = openSessionTokens(deps.sessionKey, () => clock.wall());
     const sessions = new ListeningSessions({
       ...deps,
@@ -122,7 +132,7 @@ export class DoorAudience implements Disposable {
 
   /** Begins to count what a listener of a stream hears; the token for players that can keep one. */
   counted(listener: StreamConnection, request: StreamRequest): string | undefined {
-    const { slug, rendition, session, who, after } = request;
+    const { slug, rendition, session, who, after, embed } = request;
     const foreign = rendition.container !== 'fmp4';
     const asker = who ?? NOBODY;
     const playback =
@@ -135,6 +145,7 @@ export class DoorAudience implements Disposable {
     );
     if (row >= 0) {
       if (playback !== undefined) this.#twins.came(playback, row);
+      if (embed) this.#sessions.table.raise(row, FLAG.embed);
       const comesBack = after !== undefined && session !== undefined && session !== WITHOUT_SESSION;
       this.#streams.begin(row, listener, comesBack ? (listener.next - listener.first) * FRAGMENT_MS : 0);
       this.#turns.wake();
@@ -149,12 +160,13 @@ export class DoorAudience implements Disposable {
 
   /**
    * A session for a player that fetches files or a recording, perhaps of a cache: it counts from its first proof, or
-   * from the first piece that it fetches here.
+   * from the first piece that it fetches here. `embed`: it is heard inside another site.
    */
-  session(slug: string, way: string, who: Listening, given = WITHOUT_SESSION): Begun {
+  session(slug: string, way: string, who: Listening, more: { given?: string; embed?: boolean } = {}): Begun {
     const known = TRANSPORTS.find((one) => one === way) ?? 'hls';
-    const begun = this.#sessions.begin(slug, known, who, given);
+    const begun = this.#sessions.begin(slug, known, who, more.given ?? WITHOUT_SESSION);
     if (begun.row >= 0) {
+      if (more.embed) this.#sessions.table.raise(begun.row, FLAG.embed);
       this.#sessions.open(begun.row);
       this.#turns.wake();
     }
@@ -190,8 +202,31 @@ export class DoorAudience implements Disposable {
     this.#events.told += report.events.length;
     // A page of somebody else must not count its own visitors as ours.
     const counts = !who.prefetch && !who.elsewhere && agentExclusion(who.agent, who.brands) === 'none';
-    if (counts && !this.#isStaff(slug, who)) this.#pages.take(slug, report.events);
+    if (!counts) return true;
+    // Hosts and speakers are in the room as well, but they are no audience.
+    const events = this.#isStaff(slug, who)
+      ? report.events.filter(([name]) => name === 'page-open')
+      : report.events;
+    this.#pages.take(slug, events, this.#wall());
+    if (events.some(([name]) => name === 'impression')) this.#saw(slug, who);
     return true;
+  }
+
+  /** A part of a recording was delivered as a file. */
+  downloaded(part: Omit<DownloadedPart, 'key'>, who: Listening): void {
+    if (who.prefetch) return;
+    const wall = this.#wall();
+    const taken = this.#taken.take({ ...part, key: this.#sessions.keyOf(who) }, wall);
+    if (!taken) return;
+    const [low, high] = who.private ? taken.alone : this.#sessions.toldKey(who);
+    const exclusion = EXCLUSIONS.indexOf(this.#sessions.exclusionOf(part.slug, who));
+    this.#keys.add('downloaded', part.slug, { low, high, seconds: taken.seconds, exclusion }, wall);
+  }
+
+  #saw(slug: string, who: Listening): void {
+    const [low, high] = this.#sessions.toldKey(who);
+    if (low === 0 && high === 0) return;
+    this.#keys.add('seen', slug, { low, high, seconds: 0, exclusion: 0 }, this.#wall());
   }
 
   /** The tally is new, or was away: it is told everything again that is kept. */
@@ -233,6 +268,12 @@ export class DoorAudience implements Disposable {
         value: this.#events.told,
       },
       {
+        name: 'earshot_door_open_pages_uncounted_total',
+        kind: 'counter',
+        help: 'Signs of open pages that were not counted, because this door knew 500,000 pages already',
+        value: this.#pages.uncounted,
+      },
+      {
         name: 'earshot_door_relayed_files_total',
         kind: 'counter',
         help: 'Answers with sound that were sent to a cache or proxy: this door cannot know who heard them',
@@ -257,8 +298,10 @@ export class DoorAudience implements Disposable {
   }
 
   #tellEvents(): void {
-    const changed = this.#pages.changes(this.#allEvents);
+    const { clock, outlet } = this.#deps;
+    const changed = this.#pages.changes(this.#wall(), this.#allEvents);
+    for (const batch of this.#keys.take(clock.now(), this.#allEvents)) outlet.keys(batch);
     this.#allEvents = false;
-    if (Object.keys(changed).length > 0) this.#deps.outlet.events(changed);
+    if (Object.keys(changed).length > 0) outlet.events(changed);
   }
 }

@@ -1,6 +1,7 @@
 import type { AudienceEvent } from '../../wire/audience-events.ts';
 import { JOIN_FAILURES, type JoinFailure } from '../../wire/metrics.ts';
 import type { RoomEvents } from '../../wire/room-events.ts';
+import { OpenPages } from './open-pages.ts';
 
 /** Keys of events that are remembered; older ones are forgotten, half of them at a time. */
 const MOST_KEYS = 65_536;
@@ -15,6 +16,8 @@ interface Counted {
   successes: number;
   impressions: number;
   embedImpressions: number;
+  /** Absent before the first page said that it is open. */
+  pages?: number;
   readonly failures: Record<JoinFailure, number>;
 }
 
@@ -29,24 +32,46 @@ export class PageCounts {
   readonly #changed = new Set<string>();
   #keys = new Set<string>();
   #older = new Set<string>();
+  readonly #open = new OpenPages();
 
-  /** Events of a room. */
-  take(slug: string, events: readonly AudienceEvent[]): void {
+  /** Events of a room, at `wall` (ms). */
+  take(slug: string, events: readonly AudienceEvent[], wall: number): void {
     for (const event of events) {
-      if (!this.#isNew(`${slug} ${event.join(' ')}`)) continue;
-      let room = this.#rooms.get(slug);
-      if (!room) {
-        if (this.#rooms.size >= MOST_ROOMS) return;
-        room = none();
-        this.#rooms.set(slug, room);
+      const [name, key, detail] = event;
+      if (name === 'page-open') {
+        this.#open.take(slug, key, Number(detail), wall);
+        continue;
       }
+      if (!this.#isNew(`${slug} ${event.join(' ')}`)) continue;
+      const room = this.#room(slug);
+      if (!room) return;
       add(room, event);
       this.#changed.add(slug);
     }
   }
 
-  /** What has changed since it was taken last; all that there is with `all`. */
-  changes(all = false): Readonly<Record<string, RoomEvents>> {
+  /** Signs of open pages that were not counted, because there are too many. */
+  get uncounted(): number {
+    return this.#open.uncounted;
+  }
+
+  #room(slug: string): Counted | undefined {
+    const known = this.#rooms.get(slug);
+    if (known || this.#rooms.size >= MOST_ROOMS) return known;
+    const room = none();
+    this.#rooms.set(slug, room);
+    return room;
+  }
+
+  /** What has changed at `wall` (ms) since it was taken last; all that there is with `all`. */
+  changes(wall: number, all = false): Readonly<Record<string, RoomEvents>> {
+    for (const [slug, pages] of this.#open.counts(wall)) {
+      const room = this.#room(slug);
+      // Who has just come is counted at the end of the slot.
+      if (!room || room.pages === pages || (room.pages === undefined && pages === 0)) continue;
+      room.pages = pages;
+      this.#changed.add(slug);
+    }
     const found: Record<string, RoomEvents> = {};
     for (const [slug, room] of this.#rooms)
       if (all || this.#changed.has(slug)) found[slug] = { ...room, failures: { ...room.failures } };

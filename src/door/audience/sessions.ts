@@ -276,8 +276,8 @@ export class ListeningSessions {
     return listenerKey(this.#here, address ?? NOWHERE, agent ?? '');
   }
 
-  /** The listener key that is told, for as long as the session lasts. */
-  #toldKey({ private: hidden, address, agent }: Listening): readonly [number, number] {
+  /** The listener key that is told, for as long as the session lasts; 0 of whoever asks not to be known. */
+  toldKey({ private: hidden, address, agent }: Listening): readonly [number, number] {
     const { salts, wall } = this.#deps;
     return hidden ? [0, 0] : listenerKey(salts.at(wall()), address ?? NOWHERE, agent ?? '');
   }
@@ -323,7 +323,7 @@ export class ListeningSessions {
         : table.add(
             {
               ...{ id: [id.low, id.high] as const, key, room, way, flags, network },
-              ...{ exclusion: EXCLUSIONS.indexOf(why), told: this.#toldKey(who) },
+              ...{ exclusion: EXCLUSIONS.indexOf(why), told: this.toldKey(who) },
             },
             this.#deps.clock.now(),
           );
@@ -343,13 +343,19 @@ export class ListeningSessions {
     return this.#networks.add(networkOf(address));
   }
 
-  #exclusionOf(slug: string, who: Listening, first: number): Exclusion {
+  /** Why somebody does not count, by what is known of them alone. */
+  exclusionOf(slug: string, who: Listening): Exclusion {
     const { dataCentres, knowsToken, clock } = this.#deps;
     if (who.prefetch) return 'preview';
     const agent = agentExclusion(who.agent, who.brands);
     if (agent !== 'none') return agent;
     if (who.token !== undefined && knowsToken?.(who.token, slug, clock.wall())) return 'staff';
-    if (who.address && dataCentres.has(who.address)) return 'data-centre';
+    return who.address && dataCentres.has(who.address) ? 'data-centre' : 'none';
+  }
+
+  #exclusionOf(slug: string, who: Listening, first: number): Exclusion {
+    const own = this.exclusionOf(slug, who);
+    if (own !== 'none') return own;
     let open = 0;
     for (let row = first, looked = 0; row >= 0 && looked < MOST_LOOKED_AT; row = this.table.nextOf(row)) {
       looked += 1;

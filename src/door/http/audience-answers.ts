@@ -75,9 +75,9 @@ function replyTo(
     case 'events':
       return audience.events(slug, text, listeningTo(clients, req)) ? TAKEN : problem('bad-request');
     default: {
-      const { way, session } = membersOf(text);
-      const given = typeof session === 'string' ? session : undefined;
-      const { token } = audience.session(slug, String(way), listeningTo(clients, req), given);
+      const { way, session, embed } = membersOf(text);
+      const more = { ...(typeof session === 'string' ? { given: session } : {}), embed: embed === true };
+      const { token } = audience.session(slug, String(way), listeningTo(clients, req), more);
       return {
         status: 200,
         headers: { ...NO_STORE, 'content-type': 'application/json' },

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { find } from '../../http/index.ts';
-import { RENDITIONS } from '../../wire/renditions.ts';
 import type { DoorAudience } from '../audience/audience.ts';
+import { DOWNLOAD_BYTES_PER_S } from '../audience/downloads.ts';
 import { soundFile } from '../audience/file-hearing.ts';
 import type { Clients } from '../network/trusted-proxies.ts';
-import { type Listening, listeningTo } from '../request/listening.ts';
+import { listeningTo } from '../request/listening.ts';
 import { connectionOf } from '../socket/connection.ts';
 import { type NodeHearing, newFileHearing } from '../socket/hearing.ts';
 
 /** Dependencies of counting files that Node's server answers. */
 export interface CountedFilesDeps {
-  readonly audience: Pick<DoorAudience, 'files' | 'downloads'>;
+  readonly audience: Pick<DoorAudience, 'files' | 'downloads' | 'downloaded'>;
   readonly clients: Pick<Clients, 'clientOf' | 'trusts'>;
 }
 
@@ -20,8 +20,7 @@ const PROBE = /^bytes=0-[01]$/;
 /** Asks for all of it in a way of its own, as ffmpeg and Chromium do. */
 const WHOLE = /^(?:bytes=0-)?$/;
 
-/** The rendition of the recording as one file. */
-const DOWNLOAD_BYTES_PER_S = (RENDITIONS.find(({ id }) => id === 'aac96')?.bitrate ?? 96_000) / 8;
+const FROM = /^bytes (\d+)-/;
 
 /** What is heard on a connection, until it closes. */
 function hearingOn(socket: Socket, { files }: CountedFilesDeps['audience']): NodeHearing {
@@ -50,29 +49,35 @@ export function countFile(
   const range = String(req.headers.range ?? '');
   if (req.method !== 'GET' || PROBE.test(range)) return;
   const download = find(path);
-  const who = (): Listening => listeningTo(clients, req);
   if (download?.address.id === 'download') {
     const { socket } = req;
+    // Read now: a connection that is closed has no address any more.
+    const asked = listeningTo(clients, req);
+    // A foreign cache asks for many, or for nobody.
+    const isOne = !asked.relayed || clients.trusts(socket.remoteAddress);
     const before = socket.bytesWritten;
     // What still waits in this process was not taken.
-    const taken = (): number => (socket.bytesWritten - socket.writableLength - before) / DOWNLOAD_BYTES_PER_S;
+    const bytes = (): number => socket.bytesWritten - socket.writableLength - before;
     let end: (() => void) | undefined;
     // Only now it is known whether there is such a recording.
     const begin = (): void => {
       if (end || (res.statusCode !== 200 && res.statusCode !== 206)) return;
       const { recording } = hearingOn(socket, audience);
-      end = audience.downloads.begin(recording, download.room, who(), taken);
+      end = audience.downloads.begin(recording, download.room, asked, () => bytes() / DOWNLOAD_BYTES_PER_S);
     };
     res.once('pipe', begin);
     res.once('close', () => {
       begin();
       end?.();
+      if (!isOne || (res.statusCode !== 200 && res.statusCode !== 206)) return;
+      const from = Number(FROM.exec(String(res.getHeader('content-range') ?? ''))?.[1] ?? 0);
+      audience.downloaded({ slug: download.room, from, to: from + bytes() }, asked);
     });
     return;
   }
   if (!WHOLE.test(range) || !soundFile(path)) return;
   const { pieces } = hearingOn(req.socket, audience);
-  const asked = who();
+  const asked = listeningTo(clients, req);
   res.once('finish', () => {
     if (res.statusCode !== 200 && res.statusCode !== 206) return;
     audience.files.asked(pieces, path, query, () => asked);

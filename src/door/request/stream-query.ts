@@ -23,6 +23,8 @@ export interface StreamRequest {
   readonly back?: string;
   /** Its session, or `new`; absent for players that keep none. Not checked yet. */
   readonly session?: string;
+  /** It is heard inside another site. */
+  readonly embed?: true;
   /** Who asks, as far as counting looks at it. */
   readonly who?: Listening;
   /** A radio that gets titles between the sound. */
@@ -92,6 +94,7 @@ export function readStreamRequest(target: string, titles = false): StreamRequest
       ...(after === undefined ? {} : { after }),
       ...(TICKET.test(back) ? { back } : {}),
       ...(TICKET.test(session) ? { session } : {}),
+      ...(query.get('embed') === '1' ? { embed: true as const } : {}),
       ...(query.get('was') === 'ring' ? { was: 'ring' as const } : {}),
       margin: ms(margin ?? STREAM_MARGIN),
       ...place,

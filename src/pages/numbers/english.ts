@@ -22,7 +22,8 @@ export const numbersEnglish: NumbersWords = {
     peak_concurrent:
       'The largest value of “listening now”, sampled every 10 seconds at the same instant on every server. Never a sum of peaks.',
     avg_concurrent: 'Time listened, divided by how long the room was live.',
-    in_room_now: 'Pages open on the room, playing or not, hosts and speakers included.',
+    in_room_now:
+      'Pages open on the room or its studio at the end of the last ten seconds, playing or not. Hosts and speakers are counted, players inside other sites are not.',
     tuned_in_live: 'Players with at least 60 seconds of proven live listening in all.',
     drop_ins: 'Players with some proven live listening, but less than 60 seconds in all.',
     unique_listeners:
@@ -40,9 +41,14 @@ export const numbersEnglish: NumbersWords = {
     join_failures: 'Attempts that were no success, by reason.',
     post_impressions:
       'At least half of the card was visible in a visible tab for one second without a break; once per card and page view. An impression is not a listener.',
-    embed_impressions: 'The same, for cards and players inside other sites.',
-    post_reach: 'Different listener keys among those impressions.',
-    feed_downloads: 'Recordings of which at least a minute was delivered, once per listener key and day.',
+    embed_impressions:
+      'At least half of the player on another site was visible in a visible tab for one second without a break; once per page view.',
+    embed_listens:
+      'Those who listened live for a minute or more, and did so in a player on another site. They are among the listeners above.',
+    post_reach:
+      'Different listener keys among those who saw the card on this site. Keys change every day, so the figures of two days or two rooms cannot be added.',
+    downloads:
+      'Times at least a minute of the recording was taken as a file, in one piece or several; once per listener key and day. A download is not a listen.',
   },
   definition: 'What is this?',
   version: (version, since) => `Definition ${version}, in force since ${since}.`,
@@ -62,7 +68,7 @@ export const numbersEnglish: NumbersWords = {
     `Download <a href="/r/${slug}/bundle" download>the bundle</a>: one file with every entry about this room and the signatures that were published while it happened.`,
     'Drop it on <a href="/verify">the verifier</a>, here or on any other Earshot, or save that page and use it without a network. <code>earshot verify</code> does the same in a terminal.',
     'To be sure that nothing was cut off or exchanged since, compare it with a checkpoint that somebody else kept: a witness, or your own copy of <a href="/evidence/checkpoint">the newest checkpoint</a>.',
-    'Read a sentence about this room, such as “1.4 million listeners”, against the figures with <a href="/claims">the claim checker</a>.',
+    `Read a sentence about this room, such as “1.4 million listeners”, against the figures with <a href="/claims?room=${slug}">the claim checker</a>. What others have said about its audience, with the answers, <a href="/r/${slug}/claims">is kept here</a>.`,
   ],
   checkLimit:
     'A signature shows that nothing was changed later. It does not show that what was written is true. Invented listeners are limited only by the comparison of two independent counts: the bytes that were sent, and the proofs that players returned.',

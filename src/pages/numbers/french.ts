@@ -22,7 +22,8 @@ export const numbersFrench: NumbersWords = {
     peak_concurrent:
       'La plus grande valeur de « à l’écoute », relevée toutes les 10 secondes au même instant sur tous les serveurs. Jamais une somme de maximums.',
     avg_concurrent: 'Le temps d’écoute divisé par la durée du direct.',
-    in_room_now: 'Pages ouvertes sur la salle, avec ou sans lecture, hôtes et intervenants compris.',
+    in_room_now:
+      'Pages ouvertes sur la salle ou son studio à la fin des dix dernières secondes, avec ou sans lecture. Hôtes et intervenants comptent ; les lecteurs placés dans d’autres sites, non.',
     tuned_in_live: 'Lecteurs avec au moins 60 secondes d’écoute prouvée en direct, au total.',
     drop_ins: 'Lecteurs avec un peu d’écoute prouvée en direct, mais moins de 60 secondes au total.',
     unique_listeners:
@@ -41,10 +42,14 @@ export const numbersFrench: NumbersWords = {
     join_failures: 'Essais sans succès, par raison.',
     post_impressions:
       'La moitié de la carte au moins était visible, dans un onglet visible, pendant une seconde sans interruption ; une fois par carte et par page vue. Une impression n’est pas un auditeur.',
-    embed_impressions: 'De même, pour les cartes et lecteurs insérés dans d’autres sites.',
-    post_reach: 'Clés d’auditeur différentes parmi ces impressions.',
-    feed_downloads:
-      'Enregistrements dont au moins une minute a été livrée, une fois par clé d’auditeur et par jour.',
+    embed_impressions:
+      'Au moins la moitié du lecteur placé dans un autre site est restée visible une seconde sans interruption, dans un onglet visible ; une fois par page vue.',
+    embed_listens:
+      'Ceux qui ont écouté en direct une minute ou plus dans un lecteur placé sur un autre site. Ils font partie des écoutes ci-dessus.',
+    post_reach:
+      'Clés d’auditeur différentes parmi ceux qui ont vu la carte sur ce site. Les clés changent chaque jour : on n’additionne ni deux jours ni deux salles.',
+    downloads:
+      'Fois où au moins une minute de l’enregistrement a été prise comme fichier, en un ou plusieurs morceaux ; une fois par clé d’auditeur et par jour. Un téléchargement n’est pas une écoute.',
   },
   definition: 'Qu’est-ce que c’est ?',
   version: (version, since) => `Définition ${version}, en vigueur depuis le ${since}.`,
@@ -64,7 +69,7 @@ export const numbersFrench: NumbersWords = {
     `Téléchargez <a href="/r/${slug}/bundle" download>le dossier de preuves</a> : un seul fichier, avec chaque entrée sur cette salle et les signatures publiées pendant que cela se passait.`,
     'Déposez-le sur <a href="/verify">le vérificateur</a>, ici ou sur un autre Earshot, ou enregistrez cette page et servez-vous-en sans réseau. <code>earshot verify</code> fait de même dans un terminal.',
     'Pour être sûr que rien n’a été coupé ni échangé depuis, comparez-le à un point de contrôle gardé par quelqu’un d’autre : un témoin, ou votre copie du <a href="/evidence/checkpoint">dernier point de contrôle</a>.',
-    'Confrontez une phrase sur cette salle, comme « 1,4 million d’auditeurs », aux chiffres avec <a href="/claims">le vérificateur d’affirmations</a>.',
+    `Confrontez une phrase sur cette salle, comme « 1,4 million d’auditeurs », aux chiffres avec <a href="/claims?room=${slug}">le vérificateur d’affirmations</a>. Ce que d’autres ont dit de son public, avec les réponses, <a href="/r/${slug}/claims">est gardé ici</a>.`,
   ],
   checkLimit:
     'Une signature montre que rien n’a été changé après coup. Elle ne montre pas que ce qui a été écrit est vrai. Des auditeurs inventés ne sont limités que par la comparaison de deux comptes indépendants : les octets envoyés, et les preuves renvoyées par les lecteurs.',

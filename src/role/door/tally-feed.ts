@@ -25,8 +25,13 @@ export interface TallyFeedDeps {
 /** A door's connection to the tally, and what the tally says about rooms. */
 export interface TallyFeed extends AsyncDisposable {
   readonly outlet: AudienceOutlet;
-  /** The last numbers of a room; undefined while the tally has said nothing of it. */
-  numbers(slug: string): RoomNumbers | undefined;
+  /** What pages and feeds show of what it has said. */
+  readonly known: {
+    /** The last numbers of a room; undefined while the tally has said nothing of it. */
+    numbers(slug: string): RoomNumbers | undefined;
+    /** The newest signed head of the evidence log; undefined while the tally has told of none. */
+    signedHead(): string | undefined;
+  };
   /** How many listen to a room now; undefined while nobody knows. */
   listeners(slug: string): ListenerCount | undefined;
 }
@@ -53,8 +58,10 @@ export function openTallyFeed({ clock, log, path, door, again }: TallyFeedDeps):
     string,
     { readonly numbers: RoomNumbers; readonly listeners: ListenerCount | undefined }
   >();
+  let signed: string | undefined;
   const inlet = subscribeSocket(path, {
     message({ head }) {
+      if (head.kind === 'signed-head') signed = head.note;
       if (head.kind !== 'numbers') return;
       const { slug, numbers } = head;
       rooms.delete(slug);
@@ -69,9 +76,11 @@ export function openTallyFeed({ clock, log, path, door, again }: TallyFeedDeps):
     outlet: {
       records: (names, body, upTo) =>
         inlet.send({ head: { kind: 'sessions', door, upTo, rooms: names }, body }),
+      keys: ({ act, day, rooms: names, bytes }) =>
+        inlet.send({ head: { kind: 'keys', act, door, day, rooms: names }, body: bytes }),
       events: (counts) => inlet.send({ head: { kind: 'events', door, life, rooms: counts }, body: EMPTY }),
     },
-    numbers: (slug) => rooms.get(slug)?.numbers,
+    known: { numbers: (slug) => rooms.get(slug)?.numbers, signedHead: () => signed },
     listeners: (slug) => rooms.get(slug)?.listeners,
     [Symbol.asyncDispose]: () => inlet[Symbol.asyncDispose](),
   };
