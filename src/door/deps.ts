@@ -51,6 +51,8 @@ export interface DoorDeps {
   readonly openssl?: Openssl;
   /** What is known of a room's audience, for its numbers page; absent: nothing. */
   numbers?(slug: string): RoomNumbers | undefined;
+  /** The newest signed head of the evidence log, for feeds; absent or undefined: none is known. */
+  signedHead?(): string | undefined;
   /** Counts who listens; without it nobody is counted. */
   readonly audience?: AudienceOptions;
   /** The queue for the live edge; without it everyone is live. */

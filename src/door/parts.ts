@@ -203,6 +203,7 @@ function openDoorHttp(
     ...(deps.publicUrl === undefined ? {} : { publicUrl: deps.publicUrl }),
     ...(deps.consent === undefined ? {} : { consent: deps.consent }),
     ...(deps.numbers ? { numbers: (slug) => deps.numbers?.(slug) } : {}),
+    signedHead: () => deps.signedHead?.(),
     readiness: () => deps.readiness?.() ?? { code: 200, text: 'ready\n' },
     ...(deps.queue ? { queue: deps.queue } : {}),
     ...(audience ? { audience } : {}),

@@ -59,6 +59,8 @@ export interface Evidence extends AsyncDisposable {
   append(entry: LogEntry): Promise<Appended>;
   /** Writes the next entry of a room. @throws (as a rejection) RangeError also on what is no name of a room. */
   appendOf(room: string, entry: RoomEntry): Promise<Appended>;
+  /** The newest signed note, with what witnesses have added to it since; '' while there is none. */
+  signedHead(): string;
   /** Signs the head now if the log has grown, and returns the newest signed note; '' while there is none. */
   checkpoint(): Promise<string>;
   /**
@@ -163,6 +165,7 @@ export async function open(deps: EvidenceDeps): Promise<Evidence> {
       if (!isRoomName(room)) throw new RangeError(`${JSON.stringify(room)} is no name of a room`);
       return add(entry, room);
     },
+    signedHead: () => opened?.heads.served ?? '',
     async checkpoint() {
       await opened?.sign();
       return opened?.heads.served ?? '';

@@ -53,7 +53,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       tag: segmentTags(secret),
       caches: config.caches,
       queues: (slug) => holding(slug),
-      ...{ listeners: tally.listeners, numbers: tally.numbers },
+      ...{ listeners: tally.listeners, numbers: tally.known.numbers },
       older: askForRoom(at.siteHttp),
     }),
   );
@@ -101,7 +101,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     ...{ clock, log, name, origin, queue },
     ...settings,
     ...help,
-    ...{ audience: await openCounting(config, at, { index, secret, log, tally }), numbers: tally.numbers },
+    ...{ audience: await openCounting(config, at, { index, secret, log, tally }), ...tally.known },
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
     readiness: () =>
       readiness !== undefined && clock.now() - readiness.at < READY_FOR

@@ -4,8 +4,10 @@ import { systemClock } from '../base/clock.ts';
 import type { OpenRole } from '../base/health.ts';
 import type { Log } from '../base/log.ts';
 import { exposition } from '../base/metrics.ts';
+import { ms } from '../base/time.ts';
 import { listenSocket, subscribeSocket } from '../bus/index.ts';
 import type { Config } from '../config/index.ts';
+import { EMPTY, type Message } from '../wire/feed.ts';
 import { openCountingClock } from './counting-clock.ts';
 import { openServerIncidents } from './incidents.ts';
 import { serveInner } from './inner-http.ts';
@@ -16,6 +18,9 @@ import { useSnapshot } from './snapshot.ts';
 import { answersOf, openTallyEvidence } from './tally-evidence.ts';
 import { openTallyHappenings } from './tally-happenings.ts';
 import { openTallyNotes } from './tally-notes.ts';
+
+/** A new head is told to the doors so often, for their feeds; it is signed every ten seconds at most. */
+const SIGNED_PERIOD = ms(1_000);
 
 /** Opens the tally: it turns what the doors report about sessions into figures. No other process waits for it. */
 export async function openTally(config: Config, log: Log): Promise<OpenRole> {
@@ -48,7 +53,19 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
   const incidents = stack.use(await openServerIncidents(config, log.part('incidents')));
   const files = openRoomFiles({ clock: systemClock, bundle: evidence.bundle });
   const notes = openTallyNotes({ clock: systemClock, evidence });
-  const outlet = stack.use(await listenSocket(at.tallyBus, audience.greeting, keeping));
+  const signedHead = (): Message => ({
+    ...{ head: { kind: 'signed-head', note: evidence.signedHead() }, body: EMPTY },
+  });
+  const greeting = (): Message[] => [signedHead(), ...audience.greeting()];
+  const outlet = stack.use(await listenSocket(at.tallyBus, greeting, keeping));
+  let told = '';
+  stack.use(
+    systemClock.every(SIGNED_PERIOD, () => {
+      const note = evidence.signedHead();
+      if (note !== told) outlet.publish(signedHead());
+      told = note;
+    }),
+  );
   audience.onNumbers((message) => {
     outlet.publish(message);
     incidents.receive(message.head);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bundleOf, checkpointAt, eventOf } from '../../../test/bundle.ts';
 import { commandTrial } from '../../../test/command-trial.ts';
+import { roomFeed } from '../../pages/index.ts';
 import { command, inWords } from './verify.ts';
 
 const trial = commandTrial(command);
@@ -50,6 +51,33 @@ test('a cut tail is found with a checkpoint that was kept elsewhere', async () =
   const seen = kept('checkpoint', checkpointAt(event, event.log.length));
   expect(await trial.run(path, '--checkpoint', seen)).toBe(1);
   expect(trial.printed).toContain('the end is cut off, or the bundle is older');
+});
+
+test('a feed that somebody kept holds such a checkpoint', async () => {
+  const size = event.sizes.at(-8) as number;
+  const cut = {
+    ...event,
+    ours: event.ours.filter((index) => index < size),
+    sizes: event.sizes.filter((each) => each <= size),
+  };
+  const path = kept('bundle', bundleOf(cut));
+  const feed = (head: string): string =>
+    roomFeed({
+      ...{
+        base: 'https://a.example',
+        path: '/feed.xml',
+        cards: [],
+        head,
+        language: 'en',
+        state: () => undefined,
+      },
+    });
+  const newer = kept('newer.xml', feed(checkpointAt(event, event.log.length)));
+  expect(await trial.run(path, '--checkpoint', newer)).toBe(1);
+  expect(trial.printed).toContain('the end is cut off, or the bundle is older');
+  const same = kept('same.xml', feed(checkpointAt(event, size)));
+  expect(await trial.run(path, '--checkpoint', same)).toBe(0);
+  expect(await trial.run(path, '--checkpoint', kept('none.xml', feed('')))).toBe(2);
 });
 
 test('what cannot be judged: exit 2, in words', async () => {

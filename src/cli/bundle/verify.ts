@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { EarshotError } from '../../base/errors.ts';
 import { VERIFIER_PATH, verifier, verifierHash } from '../../verifier/index.ts';
+import { noteInFeed } from '../../wire/evidence/syndicated-head.ts';
 import type { Verification, VerificationFinding } from '../../wire/verification.ts';
 import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -9,7 +10,8 @@ import type { Command } from '../command.ts';
 const HELP = `earshot verify BUNDLE                checks a bundle of audience figures: hashes, proofs, signatures, and the sums
 earshot verify --self                prints the SHA-256 of the one file that does it, and where that file is
 
-  --checkpoint FILE    also compares a checkpoint that was kept elsewhere: finds a cut tail and a second history
+  --checkpoint FILE    also compares a checkpoint that was kept elsewhere, or a feed that holds one: finds a cut tail and
+                       a second history
   --key KEY            the log's verifier key, where you know it from elsewhere
   --json               print the answer as JSON
 
@@ -88,7 +90,7 @@ async function opened(path: string): Promise<Blob> {
 async function readNote(path: string): Promise<string> {
   const { size } = await stat(path);
   if (size > MOST_CHECKPOINT) throw new EarshotError('too-large', `${path} is too large for a checkpoint`);
-  return readFile(path, 'utf8');
+  return noteInFeed(await readFile(path, 'utf8'));
 }
 
 const unread = ({ message }: Error): Verification => ({

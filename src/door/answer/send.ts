@@ -32,6 +32,19 @@ export const pageHeaders = (caches: readonly string[]): Record<string, string> =
   ),
 });
 
+/** The same for the one page that other sites may show inside theirs: no microphone, and no window of its own. */
+export function embedHeaders(caches: readonly string[]): Record<string, string> {
+  const { 'cross-origin-opener-policy': _, ...rest } = pageHeaders(caches);
+  return {
+    ...rest,
+    'content-security-policy': String(rest['content-security-policy']).replace(
+      "frame-ancestors 'self'",
+      'frame-ancestors *',
+    ),
+    'permissions-policy': 'microphone=(), camera=(), geolocation=()',
+  };
+}
+
 /** True for a streamed body. */
 export const isStream = (body: Reply['body']): body is Readable =>
   typeof body !== 'string' && !(body instanceof Uint8Array);

@@ -6,10 +6,11 @@ import type { Address } from '../../http/index.ts';
 import { FAVICON, ROBOTS } from '../../pages/index.ts';
 import { keptFor } from '../answer/assets.ts';
 import { openPageCache } from '../answer/page-cache.ts';
-import { pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
+import { embedHeaders, pageHeaders, send, sendCoded, TEXT } from '../answer/send.ts';
 import { radioList } from '../stream/radio-list.ts';
 import { answerAudience } from './audience-answers.ts';
 import type { DoorHttpDeps } from './server-deps.ts';
+import { feedReply, oembedReply, type SyndicationDeps } from './syndication.ts';
 
 /** A page may be a second old in any cache. */
 const PAGE_CACHE = 'public, max-age=1';
@@ -19,11 +20,13 @@ export class OwnAnswers {
   readonly #deps: DoorHttpDeps;
   readonly #cache: ReturnType<typeof openPageCache>;
   readonly #pageHead: Record<string, string>;
+  readonly #embedHead: Record<string, string>;
 
   constructor(deps: DoorHttpDeps) {
     this.#deps = deps;
     this.#cache = openPageCache(deps.clock, deps.limits.pages);
     this.#pageHead = pageHeaders(deps.caches ?? []);
+    this.#embedHead = embedHeaders(deps.caches ?? []);
   }
 
   /** Says no, as a program reads it. */
@@ -64,6 +67,13 @@ export class OwnAnswers {
       case 'room':
       case 'studio':
         return this.#room(req, res, slug, id === 'studio');
+      case 'embed':
+        return this.#embed(req, res, slug);
+      case 'oembed':
+        return send(req, res, oembedReply(this.#syndication(req), query));
+      case 'feed':
+      case 'room-feed':
+        return this.#feed(req, res, path, slug);
       case 'numbers':
         return this.#numbers(req, res, slug);
       case 'figure-card':
@@ -75,7 +85,7 @@ export class OwnAnswers {
       case 'plan':
         return this.#plan(req, res, query);
       case 'verify':
-        return this.#page(req, res, '/verify', (language) => pages.verify(language), 200, pages.verifyPolicy);
+        return this.#verify(req, res);
       case 'operate':
         return this.#page(req, res, '/operate', (language) => pages.operate(language));
       case 'errors':
@@ -112,16 +122,24 @@ export class OwnAnswers {
     key: string,
     render: (language: PageLanguage) => string,
     status = 200,
-    policy?: string,
+    head = this.#pageHead,
   ) {
     const headers = {
-      ...this.#pageHead,
-      ...(policy !== undefined && { 'content-security-policy': `${policy}; frame-ancestors 'self'` }),
+      ...head,
       'cache-control': status === 200 ? PAGE_CACHE : 'no-store',
     };
     const language = languageOf(req.headers['accept-language']);
     const kept = this.#cache.get(`${language} ${key}`, () => render(language));
     sendCoded(req, res, kept, { ...headers, vary: 'accept-encoding, accept-language' }, status);
+  }
+
+  #verify(req: IncomingMessage, res: ServerResponse) {
+    const { pages } = this.#deps;
+    const policy = pages.verifyPolicy;
+    const own =
+      policy === undefined ? {} : { 'content-security-policy': `${policy}; frame-ancestors 'self'` };
+    const render = (language: PageLanguage): string => pages.verify(language);
+    this.#page(req, res, '/verify', render, 200, { ...this.#pageHead, ...own });
   }
 
   #asset(req: IncomingMessage, res: ServerResponse, path: string) {
@@ -138,6 +156,26 @@ export class OwnAnswers {
     this.#page(req, res, `/r/${slug}`, (language) =>
       pages.room(origin.card(slug) ?? card, origin.state(slug), language),
     );
+  }
+
+  #embed(req: IncomingMessage, res: ServerResponse, slug: string) {
+    const { origin, pages } = this.#deps;
+    const card = origin.card(slug);
+    if (!card) return this.missing(req, res, 'room-unknown');
+    const render = (language: PageLanguage): string =>
+      pages.embed(origin.card(slug) ?? card, origin.state(slug), language);
+    this.#page(req, res, `/r/${slug}/embed`, render, 200, this.#embedHead);
+  }
+
+  #syndication(req: IncomingMessage): SyndicationDeps {
+    const { origin, publicUrl, clients } = this.#deps;
+    return { origin, publicUrl, spoken: clients.spokenTo(req) };
+  }
+
+  #feed(req: IncomingMessage, res: ServerResponse, path: string, slug: string) {
+    const { signedHead } = this.#deps;
+    const language = languageOf(req.headers['accept-language']);
+    send(req, res, feedReply(this.#syndication(req), { path, slug, head: signedHead?.(), language }));
   }
 
   #numbers(req: IncomingMessage, res: ServerResponse, slug: string) {

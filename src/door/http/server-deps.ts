@@ -35,6 +35,8 @@ export interface DoorHttpDeps {
   readonly clients: Clients;
   /** What is known of a room's audience; absent or undefined: nothing yet. */
   numbers?(slug: string): RoomNumbers | undefined;
+  /** The newest signed head of the evidence log, as it is published; absent or undefined: none is known. */
+  signedHead?(): string | undefined;
   /** Counts who listens. */
   readonly audience?: DoorAudience;
   readonly queue?: DoorQueue;
