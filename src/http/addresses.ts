@@ -144,6 +144,22 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...PAGE, urgency: 'reading', cache: 'page', examples: ['/r/hall/numbers/peak_concurrent.svg'] },
   },
   {
+    ...{ id: 'embed', what: 'the player for pages of other sites', pattern: '/r/:room/embed' },
+    ...{ ...PAGE, urgency: 'joining', cache: 'page', examples: ['/r/hall/embed'] },
+  },
+  {
+    ...{ id: 'oembed', what: 'how another site shows a room', pattern: '/oembed' },
+    ...{ ...PAGE, urgency: 'reading', examples: ['/oembed'] },
+  },
+  {
+    ...{ id: 'feed', what: 'the rooms of this server as a feed', pattern: '/feed.xml' },
+    ...{ ...PAGE, urgency: 'reading', examples: ['/feed.xml'] },
+  },
+  {
+    ...{ id: 'room-feed', what: 'one room as a feed', pattern: '/r/:room/feed.xml' },
+    ...{ ...PAGE, urgency: 'reading', examples: ['/r/hall/feed.xml'] },
+  },
+  {
     ...{ id: 'studio', what: 'the page of host and speakers', pattern: '/r/:room/studio' },
     ...{ ...PAGE, cors: 'own', urgency: 'furniture', examples: ['/r/hall/studio'] },
   },
@@ -340,8 +356,14 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...READ, cors: 'own', owner: 'site', urgency: 'reading', examples: ['/claims'] },
   },
   {
-    ...{ id: 'claim-card', what: 'the signed card of a check', pattern: '/claims/card.(svg|json)' },
-    ...{ ...READ, owner: 'site', urgency: 'reading', examples: ['/claims/card.svg', '/claims/card.json'] },
+    ...{ id: 'claim-card', what: 'the signed card of a check', pattern: '/claims/card.(svg|png|json)' },
+    ...{ ...READ, owner: 'site', urgency: 'reading' },
+    examples: ['/claims/card.svg', '/claims/card.png', '/claims/card.json'],
+  },
+  {
+    ...{ id: 'figure-png', what: 'the image of a figure for previews of links' },
+    pattern: '/r/:room/numbers/:metric.png',
+    ...{ ...READ, owner: 'site', urgency: 'reading', examples: ['/r/hall/numbers/peak_concurrent.png'] },
   },
   {
     ...{ id: 'room-claims', what: 'what was said about a room', pattern: '/r/:room/claims' },
@@ -350,7 +372,7 @@ export const ADDRESSES: readonly Address[] = [
   },
   {
     ...{ id: 'room-claim-card', what: 'the signed card of a claim' },
-    pattern: '/r/:room/claims/:name.(svg|json)',
+    pattern: '/r/:room/claims/:name.(svg|png|json)',
     ...{ ...READ, owner: 'site', urgency: 'reading', exact: true, examples: ['/r/hall/claims/aB-3.svg'] },
   },
   {

@@ -1,6 +1,8 @@
 /** All HTML that a server writes. */
 export { busyPage } from './busy-page.ts';
 export { LARGE_HEAD_PAGE } from './large-head-page.ts';
+export { type OembedQuestion, oembed } from './oembed.ts';
 export { loadManifest } from './page-shell.ts';
 export { FAVICON, openPages, type Pages, ROBOTS } from './pages.ts';
+export { type FeedFacts, roomFeed } from './room-feed.ts';
 export { loadVerifyFiles } from './verify-page.ts';

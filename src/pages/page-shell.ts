@@ -25,6 +25,8 @@ export interface PageHead {
   readonly about: string;
   readonly path: string;
   readonly extra?: string;
+  /** Path of an image for previews of links, instead of the one that all pages share. */
+  readonly image?: { readonly path: string; readonly says: string };
 }
 
 /** Everything around the main part of a page. */
@@ -34,6 +36,11 @@ export type Shell = (words: PlainWords, head: PageHead, load: Load, main: string
 export const LISTEN: Load = { sources: ['web/kit/style.css', 'web/listen/main.ts'], scripted: true };
 /** What the studio page loads. */
 export const STUDIO: Load = { sources: ['web/kit/style.css', 'web/studio/main.tsx'], scripted: true };
+/** What the player inside another site loads. */
+export const EMBED: Load = {
+  sources: [...LISTEN.sources, 'web/listen/embed/embed-page.ts'],
+  scripted: true,
+};
 /** What the numbers page loads. */
 export const NUMBERS: Load = { sources: ['web/kit/style.css', 'web/numbers/main.ts'], scripted: true };
 /** What the operator's page loads. */
@@ -54,7 +61,7 @@ export async function loadManifest(dist: string): Promise<Manifest> {
  * The tags that load entries: their styles first, their shared chunks preloaded; no scripts for a page that needs
  * none.
  */
-function tags(manifest: Manifest, { sources, scripted }: Load): string {
+export function loadTags(manifest: Manifest, { sources, scripted }: Load): string {
   const styles = new Set<string>();
   const scripts = new Set<string>();
   const preloads = new Set<string>();
@@ -76,8 +83,14 @@ function tags(manifest: Manifest, { sources, scripted }: Load): string {
   ].join('\n');
 }
 
-const cardImage = (base: string, words: PlainWords): string =>
-  `<meta property="og:image" content="${escapeHtml(base)}/_/card.png">
+const cardImage = (base: string, words: PlainWords, own: PageHead['image']): string =>
+  own
+    ? `<meta property="og:image" content="${escapeHtml(base + own.path)}">
+<meta property="og:image:type" content="image/png">
+<meta property="og:image:alt" content="${escapeHtml(own.says)}">
+<meta name="twitter:card" content="summary_large_image">
+`
+    : `<meta property="og:image" content="${escapeHtml(base)}/_/card.png">
 <meta property="og:image:type" content="image/png">
 <meta property="og:image:width" content="1200">
 <meta property="og:image:height" content="630">
@@ -105,12 +118,12 @@ export const openShell =
 <meta property="og:title" content="${escapeHtml(head.title)}">
 <meta property="og:description" content="${escapeHtml(head.about)}">
 <meta property="og:locale" content="${words.language === 'fr' ? 'fr_FR' : 'en_GB'}">
-${cardImage(base, words)}${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${load.tags ?? tags(manifest, load)}
+${cardImage(base, words, head.image)}${base ? `<meta property="og:url" content="${escapeHtml(base + head.path)}">\n<link rel="canonical" href="${escapeHtml(base + head.path)}">\n` : ''}${head.extra ?? ''}${load.tags ?? loadTags(manifest, load)}
 </head>
 <body>
 <header class="top page"><a class="home" href="/">Earshot</a></header>
 ${main}
-<footer class="foot page small ash"><p><a href="/privacy">${words.privacy}</a> · <a href="/incidents">${words.incidents}</a></p></footer>
+<footer class="foot page small ash"><p><a href="/privacy">${words.privacy}</a> · <a href="/claims">${words.checkNumber}</a> · <a href="/verify">${words.verifyLink}</a> · <a href="/incidents">${words.incidents}</a> · <a href="/feed.xml">${words.feed}</a></p></footer>
 </body>
 </html>
 `;

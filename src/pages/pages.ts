@@ -1,17 +1,28 @@
-import { ERRORS } from '../base/errors.ts';
 import type { PageLanguage } from '../base/negotiation.ts';
 import { escapeHtml } from '../base/plain-text.ts';
 import type { MetricId } from '../wire/metrics.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
+import { embedPage } from './embed-page.ts';
+import { ERRORS_HEAD, errorsMain } from './errors-page.ts';
 import { homeMain } from './home-page.ts';
 import { numbersWords } from './numbers/catalogue.ts';
 import { figureCard } from './numbers/figure-card.ts';
-import { numbersMain } from './numbers/numbers-main.ts';
+import { headline, numbersMain } from './numbers/numbers-main.ts';
 import { operatePage } from './operate-page.ts';
-import { INCIDENTS, LISTEN, type Manifest, NUMBERS, openShell, PLAIN, STUDIO } from './page-shell.ts';
+import {
+  EMBED,
+  INCIDENTS,
+  LISTEN,
+  loadTags,
+  type Manifest,
+  NUMBERS,
+  openShell,
+  PLAIN,
+  STUDIO,
+} from './page-shell.ts';
 import { plainWords } from './plain-words.ts';
-import { ENGLISH_ONLY, planMain } from './plan-page.ts';
+import { planMain } from './plan-page.ts';
 import { privacyHead, privacyMain } from './privacy-page.ts';
 import { roomMain } from './room-page.ts';
 import { isolated, titleOf } from './room-words.ts';
@@ -25,6 +36,8 @@ import { type VerifyFiles, verifyMain, verifyPolicy, verifyTags } from './verify
 export interface Pages {
   home(cards: readonly RoomCard[], language?: PageLanguage): string;
   room(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
+  /** The player of a room for pages of other sites. */
+  embed(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
   studio(card: RoomCard, language?: PageLanguage): string;
   numbers(card: RoomCard, numbers: RoomNumbers | undefined, language?: PageLanguage): string;
   /** One figure as an SVG image; undefined when no such figure is known. */
@@ -55,6 +68,9 @@ export const FAVICON =
   '<g fill="none" stroke="#ff8a5c" stroke-width="2.6" stroke-linecap="round"><path d="M5 22a11 11 0 0 1 22 0"/>' +
   '<path d="M10.5 22a5.5 5.5 0 0 1 11 0" opacity=".65"/></g><circle cx="16" cy="22" r="2.4" fill="#f1ece1"/></svg>';
 
+const feedLink = (path: string, title: string): string =>
+  `<link rel="alternate" type="application/rss+xml" href="${path}" title="${escapeHtml(title)}">\n`;
+
 /** The text of robots.txt. */
 export const ROBOTS =
   'User-agent: *\nDisallow: /api/\nDisallow: /r/*/stream\nDisallow: /r/*/radio.\nDisallow: /r/*/studio\n';
@@ -73,7 +89,8 @@ export function openPages(deps: {
     home(cards, language = 'en') {
       const words = plainWords(language);
       const main = homeMain(cards, words, deps.asksForLink === true);
-      return shell(words, { title: words.homeAbout, about: words.homeLead, path: '/' }, LISTEN, main);
+      const extra = feedLink('/feed.xml', words.homeAbout);
+      return shell(words, { title: words.homeAbout, about: words.homeLead, path: '/', extra }, LISTEN, main);
     },
     room(card, state, language = 'en') {
       const words = plainWords(language);
@@ -87,8 +104,14 @@ export function openPages(deps: {
           : '';
       const hosts = card.hosts.length > 0 ? words.with(card.hosts.map(isolated).join(', ')) : '';
       const about = [hosts, what.replace(/<[^>]*>/g, '')].filter(Boolean).join('. ');
-      return shell(words, { title: isolated(title), about, path: at, extra: sound }, LISTEN, main);
+      const found = base
+        ? `<link rel="alternate" type="application/json+oembed" href="${escapeHtml(`${base}/oembed?url=${encodeURIComponent(base + at)}`)}" title="${escapeHtml(isolated(title))}">\n`
+        : '';
+      const extra = `${sound}${found}${feedLink(`${at}/feed.xml`, isolated(title))}`;
+      return shell(words, { title: isolated(title), about, path: at, extra }, LISTEN, main);
     },
+    embed: (card, state, language = 'en') =>
+      embedPage(card, state, plainWords(language), loadTags(deps.manifest, EMBED)),
     studio(card, language = 'en') {
       const words = plainWords(language);
       const title = titleOf(card, words);
@@ -113,6 +136,14 @@ export function openPages(deps: {
         title: own.title(isolated(title)),
         about: own.about(isolated(title)),
         path: `/r/${card.slug}/numbers`,
+        ...(numbers?.metrics.peak_concurrent
+          ? {
+              image: {
+                path: `/r/${card.slug}/numbers/peak_concurrent.png`,
+                says: headline(numbers, own),
+              },
+            }
+          : {}),
       };
       return shell(words, head, NUMBERS, numbersMain(card, numbers, words, own));
     },
@@ -158,23 +189,6 @@ export function openPages(deps: {
       const head = { title: words.verifyTitle, about: words.verifyAbout, path: '/verify' };
       return shell(words, head, verifyLoad, verifyMain(words, deps.verify !== undefined));
     },
-    errors() {
-      const rows = Object.entries(ERRORS).map(
-        ([code, { status, title }]) =>
-          `<tr id="${code}"><td><a href="#${code}"><code>${code}</code></a></td><td>${status}</td><td>${escapeHtml(title)}</td></tr>`,
-      );
-      const main = `<main class="plain page"><h1>What Earshot can refuse</h1>
-${ENGLISH_ONLY}
-<p>Every refusal carries one of these codes, in the field <code>code</code> of an <code>application/problem+json</code> body.</p>
-<table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>
-${rows.join('\n')}
-</tbody></table></main>`;
-      return shell(
-        plainWords('en'),
-        { title: 'Error codes', about: 'Every refusal of Earshot and its code.', path: '/errors' },
-        PLAIN,
-        main,
-      );
-    },
+    errors: () => shell(plainWords('en'), ERRORS_HEAD, PLAIN, errorsMain()),
   };
 }

@@ -57,6 +57,16 @@ export interface PlainWords {
   readonly privacy: string;
   /** The link to what went wrong here. */
   readonly incidents: string;
+  /** Links of a room, and of every page. */
+  readonly numbers: string;
+  readonly said: string;
+  readonly verifyLink: string;
+  readonly checkNumber: string;
+  readonly feed: string;
+  /** From a player inside another site. */
+  readonly embedRoom: string;
+  feedTitle(server: string): string;
+  readonly feedAbout: string;
 }
 
 const english: PlainWords = {
@@ -131,6 +141,14 @@ const english: PlainWords = {
     'The check runs in your browser and needs scripts. Without them, the command line does the same:',
   privacy: 'What is kept about you',
   incidents: 'What went wrong here',
+  numbers: 'How many listen',
+  said: 'What was said about its audience',
+  verifyLink: 'Check figures yourself',
+  checkNumber: 'Check a number somebody said',
+  feed: 'Feed',
+  embedRoom: 'Open the room',
+  feedTitle: (server) => `Rooms on ${server}`,
+  feedAbout: 'Live audio rooms: what is on, what comes, and recordings.',
 };
 
 const french: PlainWords = {
@@ -206,6 +224,14 @@ const french: PlainWords = {
     'La vérification se fait dans votre navigateur, avec un script. Sans lui, la ligne de commande fait de même :',
   privacy: 'Ce qui est gardé de vous',
   incidents: 'Ce qui s’est mal passé ici',
+  numbers: 'Combien de personnes écoutent',
+  said: 'Ce qui a été dit de son public',
+  verifyLink: 'Vérifier des chiffres vous-même',
+  checkNumber: 'Vérifier un nombre annoncé',
+  feed: 'Flux',
+  embedRoom: 'Ouvrir la salle',
+  feedTitle: (server) => `Les salles de ${server}`,
+  feedAbout: 'Salles audio en direct : ce qui se passe, ce qui vient, et les enregistrements.',
 };
 
 /** The texts of the pages in a language. */

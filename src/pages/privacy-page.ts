@@ -27,8 +27,9 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
       {
         title: 'When you look',
         says: [
-          'That a room’s page was loaded, that Listen was pressed, whether sound came within half a minute, and if not, why.',
-          'That a room’s card on the home page was in view for a second. Links between pages and what you do elsewhere are not followed.',
+          'That a room’s page was loaded and is still open, that Listen was pressed, whether sound came within half a minute, and if not, why.',
+          'That a room’s card on the home page, or its player inside another site, was in view for a second. How many different people saw a card is counted with the key above. Which site showed you a player is not kept, and what you do elsewhere is not followed.',
+          'That you took at least a minute of a recording as a file, with the same key.',
         ],
       },
       {
@@ -77,8 +78,9 @@ const TEXT: Readonly<Record<PageLanguage, PrivacyText>> = {
       {
         title: 'Quand vous regardez',
         says: [
-          'Que la page d’une salle a été chargée, qu’on a appuyé sur Écouter, si le son est venu en moins de trente secondes, et sinon pourquoi.',
-          'Que la carte d’une salle, sur la page d’accueil, est restée visible une seconde. Votre chemin d’une page à l’autre, et ce que vous faites ailleurs, ne sont pas suivis.',
+          'Que la page d’une salle a été chargée et qu’elle est encore ouverte, qu’on a appuyé sur Écouter, si le son est venu en moins de trente secondes, et sinon pourquoi.',
+          'Que la carte d’une salle, sur la page d’accueil, ou son lecteur placé dans un autre site, est restée visible une seconde. Le nombre de personnes différentes qui ont vu une carte se compte avec la clé ci-dessus. Le site qui vous a montré un lecteur n’est pas gardé, et ce que vous faites ailleurs n’est pas suivi.',
+          'Que vous avez pris au moins une minute d’un enregistrement comme fichier, avec la même clé.',
         ],
       },
       {

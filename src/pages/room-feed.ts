@@ -1,7 +1,7 @@
 import type { PageLanguage } from '../base/negotiation.ts';
+import { escapeHtml } from '../base/plain-text.ts';
 import { CHECKPOINT_NAMESPACE } from '../wire/evidence/syndicated-head.ts';
 import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
-import { escapeHtml } from './escape.ts';
 import { type PlainWords, plainWords } from './plain-words.ts';
 import { titleOf } from './room-words.ts';
 import { sentence } from './sentence.ts';

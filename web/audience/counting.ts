@@ -6,6 +6,7 @@ import type { Player } from '../player/index.ts';
 import { type ListeningNow, PageBeacons } from './beacons.ts';
 import { asksForPrivacy, openEventBatches, randomKey } from './event-batches.ts';
 import { JoinWatch } from './joins.ts';
+import { openPageSigns } from './open-page.ts';
 import { type SignStore, Visits } from './visits.ts';
 
 /** Signs of life are noted at most this often, ms. */
@@ -33,15 +34,25 @@ export interface RoomCounting {
   look(state: RoomState): void;
 }
 
-/** Begins to count on a page. `early`: segments that were received before that. */
-export function openCounting(
-  slug: string,
-  sound: CountedSound,
-  early: readonly (readonly [number, Uint8Array])[],
-): RoomCounting {
+/** What counting has to know of the page. */
+export interface CountedPage {
+  readonly slug: string;
+  /** True for the player inside a page of another site: its listeners count, but nobody visits the room. */
+  readonly embed?: boolean;
+  /** Segments that were received before. */
+  readonly early: readonly (readonly [number, Uint8Array])[];
+  /** The server's wall clock, ms. */
+  now(): number;
+  /** What is known of the room. */
+  state(): RoomState;
+}
+
+/** Begins to count on a page. */
+export function openCounting(page: CountedPage, sound: CountedSound): RoomCounting {
+  const { slug, embed = false, early, now, state } = page;
   const discreet = asksForPrivacy();
   const { audio, player } = sound;
-  const own = openSession(slug);
+  const own = openSession(slug, embed);
   /** Whether this tab held the connection when it was last heard: a stopped player holds none. */
   let leads = false;
   let last: Way = 'stream';
@@ -71,14 +82,15 @@ export function openCounting(
     now: () => performance.now(),
     look: listening,
     discreet,
-    embed: window.top !== window,
+    embed,
     send: (body) =>
       void fetch(`/r/${slug}/beacon`, { method: 'POST', body, keepalive: true }).catch(() => {}),
     after: (ms, run) => void setTimeout(run, ms),
   });
   const events = openEventBatches(slug, () => (discreet ? undefined : session()));
   const joins = new JoinWatch(events.add, randomKey);
-  const signs = openVisits(slug, discreet, () => events.add(['visit', randomKey()]));
+  const signs = embed ? undefined : openVisits(slug, discreet, () => events.add(['visit', randomKey()]));
+  if (!embed) openPageSigns({ events, now, crowded: () => state().delivery.rung > 0 });
 
   for (const [number, first] of early) beacons.segment(number, first);
   for (const name of ['timeupdate', 'playing', 'waiting']) audio.addEventListener(name, () => beacons.tick());
@@ -100,17 +112,17 @@ export function openCounting(
         full: state.delivery.newcomers === 'text',
         online: navigator.onLine,
       });
-      if (sound.on) signs();
+      if (sound.on) signs?.();
     },
   };
 }
 
 /** The session of a player that no stream gives one: it hears caches, or a recording. One for each of the two. */
-function openSession(slug: string): (way: Way) => string | undefined {
+function openSession(slug: string, embed: boolean): (way: Way) => string | undefined {
   const tokens = new Map<Way, string>();
   const asked = new Map<Way, number>();
   const ask = async (way: Way): Promise<void> => {
-    const body = JSON.stringify({ way });
+    const body = JSON.stringify(embed ? { way, embed } : { way });
     const response = await fetch(`/r/${slug}/session`, { method: 'POST', body });
     const { session } = (await response.json()) as { session?: unknown };
     if (response.ok && typeof session === 'string') tokens.set(way, session);

@@ -39,6 +39,14 @@ export const detailsEnglish = {
   gapsCount: (gaps: number) =>
     gaps === 0 ? 'Nothing is missing in it.' : gaps === 1 ? 'It has one gap.' : `It has ${gaps} gaps.`,
   copied: 'Link copied',
+  embed: 'Copy code for another site',
+  codeCopied: 'Code copied',
+  claims: 'Check a number somebody said',
+  verify: 'Check figures yourself',
+  incidents: 'What went wrong here',
+  feed: 'Feed',
+  numbers: 'How many listen, and how that is counted',
+  said: 'What was said about its audience',
   localOnly: (host: string) =>
     `This address works on this computer only. Others open it with the machine’s own name or address in place of “${host}”; with publicUrl set (EARSHOT_PUBLIC_URL), links have it by themselves. To speak from another computer, people need https.`,
   download: 'Download the recording',

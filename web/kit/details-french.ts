@@ -42,6 +42,14 @@ export const detailsFrench: typeof detailsEnglish = {
         ? 'Il comporte une coupure.'
         : `Il comporte ${gaps} coupures.`,
   copied: 'Lien copié',
+  embed: 'Copier le code pour un autre site',
+  codeCopied: 'Code copié',
+  claims: 'Vérifier un nombre annoncé',
+  verify: 'Vérifier des chiffres vous-même',
+  incidents: 'Ce qui s’est mal passé ici',
+  feed: 'Flux',
+  numbers: 'Combien de personnes écoutent, et comment on les compte',
+  said: 'Ce qui a été dit de son public',
   localOnly: (host) =>
     `Cette adresse ne marche que sur cet ordinateur. Les autres l’ouvrent avec le nom ou l’adresse de la machine à la place de « ${host} » ; si publicUrl (EARSHOT_PUBLIC_URL) est réglé, les liens le portent d’eux-mêmes. Pour parler depuis un autre ordinateur, il faut https.`,
   download: 'Télécharger l’enregistrement',

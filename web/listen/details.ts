@@ -7,6 +7,7 @@ import { element, write } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
 import type { AllWords } from '../kit/words.ts';
 import { openClocks } from './clocks.ts';
+import { footLinks } from './foot-links.ts';
 import { type KeyActions, keys } from './keys.ts';
 import { keepPlace, lengthOf, placeIn } from './places.ts';
 import { type Here, timeOf } from './say.ts';
@@ -56,7 +57,14 @@ export function roomDetails(
   const ways = openWays(slug, words, sound, remembered);
   slots.more.append(...ways.nodes);
   const times = openClocks(words);
-  slots.below.append(times.node, keys(actions, words));
+  const links = element(
+    'p',
+    { class: 'small' },
+    ...[element('a', { href: `/r/${slug}/numbers` }, words.numbers), ' · '],
+    element('a', { href: `/r/${slug}/claims` }, words.said),
+  );
+  slots.below.append(times.node, links, keys(actions, words));
+  footLinks(words);
   const keepPlaceNow = openPlaceKeeper(slug, sound);
   return {
     show(state, here, from) {

@@ -347,7 +347,9 @@ class RoomPage {
   readonly #loadCounting = this.#once(
     () => import('../audience/counting.ts'),
     ({ openCounting }) => {
-      this.#counting = openCounting(this.#slug, this.#sound, this.#early);
+      const { now } = this.#news;
+      const page = { slug: this.#slug, early: this.#early, now, state: () => this.#news.state };
+      this.#counting = openCounting(page, this.#sound);
     },
   );
 }

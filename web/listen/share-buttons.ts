@@ -1,3 +1,4 @@
+import { embedCode } from '../../src/wire/listening/embed-code.ts';
 import { copyText } from '../kit/copy.ts';
 import { element, write, written } from '../kit/element.ts';
 import { clockOf } from '../kit/figures.ts';
@@ -14,14 +15,19 @@ export interface ShareButtons {
 }
 
 /** Copies a link and says so on the button; where copying is impossible, shows the link in a prompt. */
-export function copyLink(button: HTMLElement, link: string, words: AllWords): void {
+export function copyLink(
+  button: HTMLElement,
+  link: string,
+  words: AllWords,
+  copied: string = words.copied,
+): void {
   const now = written(button);
-  const label = now === words.copied ? (button.dataset.label ?? now) : now;
+  const label = now === copied ? (button.dataset.label ?? now) : now;
   button.dataset.label = label;
   const told = (): void => {
-    write(button, words.copied);
+    write(button, copied);
     setTimeout(() => {
-      if (written(button) === words.copied) write(button, label);
+      if (written(button) === copied) write(button, label);
     }, SAID_MS);
   };
   void copyText(link).then((copied) => (copied ? told() : void prompt(label, link)));
@@ -40,11 +46,13 @@ export function shareButtons(words: AllWords, slug: string): ShareButtons {
   const address = `${location.origin}/r/${slug}`;
   const room = element('button', { type: 'button', class: 'button quiet' }, words.share);
   const moment = element('button', { type: 'button', class: 'button quiet', hidden: true });
+  const embed = element('button', { type: 'button', class: 'button quiet' }, words.embed);
   const note = localNote(address, words);
   room.addEventListener('click', () => hand(room, address));
   moment.addEventListener('click', () => hand(moment, `${address}#t=${Math.floor(at ?? 0)}`));
+  embed.addEventListener('click', () => copyLink(embed, embedCode(address, title), words, words.codeCopied));
   return {
-    nodes: [room, moment, ...(note ? [note] : [])],
+    nodes: [room, moment, embed, ...(note ? [note] : [])],
     show(named, heard) {
       title = named;
       at = heard;

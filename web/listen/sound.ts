@@ -29,7 +29,7 @@ export interface Sound {
 
 /** What the sound has to ask of the page. */
 export interface SoundWays
-  extends Pick<PlayerOptions, 'ticket' | 'fromCaches' | 'late' | 'told' | 'segment'> {
+  extends Pick<PlayerOptions, 'ticket' | 'fromCaches' | 'late' | 'told' | 'segment' | 'embed'> {
   /**
    * When what the live player plays was said, in wall-clock ms by the server's clock; undefined while nothing is
    * recorded.

@@ -207,11 +207,11 @@ class LivePlayer implements Player {
 
   #connect(): Stream | SharedStream {
     this.#told = false;
-    const { slug, base = '', share, ticket } = this.#options;
+    const { slug, base = '', share, ticket, embed = false } = this.#options;
     const { codec } = this.#playable;
     const request = {
       url: (after: number | undefined) => {
-        const wish = { base, slug, codec, margin: this.#head.edge.margin, after };
+        const wish = { base, slug, codec, margin: this.#head.edge.margin, after, embed };
         return streamAddress({ ...wish, ticket: ticket?.call(this.#options) }, this.#where);
       },
       after: () => this.#last,

@@ -18,6 +18,8 @@ export interface PlayerOptions {
   readonly base?: string;
   /** What this device knows about its network: the longest stall, in seconds. */
   readonly network?: { read(): number; write(longest: number): void };
+  /** True inside a page of another site. */
+  readonly embed?: boolean;
   /** False: this tab never shares a connection with other tabs. */
   readonly share?: boolean;
   /**

@@ -10,6 +10,8 @@ export interface StreamWish {
   /** The last fragment that it has. */
   readonly after: number | undefined;
   readonly ticket: string | undefined;
+  /** Inside a page of another site. */
+  readonly embed?: boolean;
 }
 
 /** A part of a query; nothing without a value. */
@@ -17,8 +19,8 @@ const as = (name: string, value = ''): string => (value ? `&${name}=${encodeURIC
 
 /** The address of the stream for a player that was last served at `where`. */
 export function streamAddress(wish: StreamWish, where: Where): string {
-  const { base, slug, codec, margin, after, ticket } = wish;
+  const { base, slug, codec, margin, after, ticket, embed } = wish;
   const ring = where.place === 'ring' ? '&was=ring' : '';
   const since = after === undefined ? '' : `&after=${after}${ring}${as('back', where.back)}`;
-  return `${base}/r/${slug}/stream?codec=${codec}&margin=${Math.round(margin * 1000)}${since}${as('ticket', where.seat ?? ticket)}${as('session', where.session ?? 'new')}`;
+  return `${base}/r/${slug}/stream?codec=${codec}&margin=${Math.round(margin * 1000)}${since}${as('ticket', where.seat ?? ticket)}${as('session', where.session ?? 'new')}${as('embed', embed ? '1' : '')}`;
 }

@@ -5,6 +5,7 @@ import { openCardImpressions } from '../../audience/card-impressions.ts';
 import { element, write } from '../../kit/element.ts';
 import { authorization } from '../../kit/operator-key.ts';
 import type { AllWords } from '../../kit/words.ts';
+import { footLinks } from '../foot-links.ts';
 import { frame } from '../frame.ts';
 import { openPoll } from '../poll.ts';
 import { dayOf, timeOf } from '../say.ts';
@@ -23,6 +24,7 @@ const EARLIER = 12;
 /** Builds the page. The list rendered by the server stays until the first new one arrives. */
 export function homePage(main: HTMLElement, words: AllWords): void {
   frame(main, words, words.skipHome);
+  footLinks(words);
   const rooms = main.querySelector<HTMLElement>('#rooms') ?? element('div', { id: 'rooms' });
   const lists = element('div', { id: 'rooms' });
   const yours = openYourRooms(words);

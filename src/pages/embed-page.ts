@@ -1,0 +1,57 @@
+import { escapeHtml } from '../base/plain-text.ts';
+import { isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
+import type { PlainWords } from './plain-words.ts';
+import { byline, isolated, titleOf } from './room-words.ts';
+import { sentence } from './sentence.ts';
+
+/** Sound for browsers without scripts. */
+function plainAudio({ slug, status }: RoomCard, words: PlainWords): string {
+  const at = `/r/${slug}`;
+  const listen = (file: string, types: string, says: string): string =>
+    `<noscript><p><audio controls preload="none">${types}</audio></p><p><a href="${at}/${file}">${says}</a></p></noscript>`;
+  if (isRunning(status))
+    return listen(
+      'radio.mp3',
+      `<source src="${at}/radio.mp3" type="audio/mpeg"><source src="${at}/radio.aac" type="audio/aac">`,
+      words.listen,
+    );
+  return status === 'ended'
+    ? listen('replay.m4a', `<source src="${at}/replay.m4a" type="audio/mp4">`, words.replay)
+    : '';
+}
+
+/** The player inside a page of another site: everything it needs, and nothing around it. `tags`: what it loads. */
+export function embedPage(
+  card: RoomCard,
+  state: RoomState | undefined,
+  words: PlainWords,
+  tags: string,
+): string {
+  const title = titleOf(card, words);
+  const { slug, status, hosts, clocks, welcome } = card;
+  const data = `data-slug="${slug}" data-status="${status}" data-title="${escapeHtml(card.title)}" data-hosts="${escapeHtml(JSON.stringify(hosts))}" data-clocks="${escapeHtml(JSON.stringify(clocks))}"${welcome ? ' data-welcome="1"' : ''}`;
+  const away = (to: string, says: string): string =>
+    `<a href="${to}" target="_blank" rel="noopener">${says}</a>`;
+  return `<!doctype html>
+<html lang="${words.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(isolated(title))}</title>
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+${tags}
+</head>
+<body>
+<main class="embed" ${data}>
+<p class="mark"></p>
+<h1 dir="auto">${away(`/r/${slug}`, escapeHtml(title))}</h1>
+<p class="hosts">${byline(card, words)}</p>
+<p class="what" role="status">${sentence(card, state, words)}</p>
+${plainAudio(card, words)}
+<p class="ways small ash">${away(`/r/${slug}`, words.embedRoom)} · ${away(`/r/${slug}/numbers`, words.numbers)} · ${away('/privacy', words.privacy)}</p>
+</main>
+</body>
+</html>
+`;
+}
