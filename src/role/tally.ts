@@ -15,9 +15,9 @@ import { logLost } from './lost.ts';
 import { paths } from './paths.ts';
 import { setProcessPriority } from './priority.ts';
 import { useSnapshot } from './snapshot.ts';
-import { answersOf, openTallyEvidence } from './tally-evidence.ts';
-import { openTallyHappenings } from './tally-happenings.ts';
-import { openTallyNotes } from './tally-notes.ts';
+import { answersOf, openTallyEvidence } from './tally/evidence.ts';
+import { openTallyHappenings } from './tally/happenings.ts';
+import { openTallyNotes } from './tally/notes.ts';
 
 /** A new head is told to the doors so often, for their feeds; it is signed every ten seconds at most. */
 const SIGNED_PERIOD = ms(1_000);

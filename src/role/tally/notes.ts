@@ -1,9 +1,9 @@
-import { type NoteContent, RoomNotes } from '../audience/index.ts';
-import type { Clock } from '../base/clock.ts';
-import { problem, type Reply } from '../base/reply.ts';
-import type { Evidence } from '../evidence/index.ts';
-import type { BundleEntry } from '../wire/evidence-entry.ts';
-import type { NoteWish } from '../wire/figures/host-note.ts';
+import { type NoteContent, RoomNotes } from '../../audience/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import { problem, type Reply } from '../../base/reply.ts';
+import type { Evidence } from '../../evidence/index.ts';
+import type { BundleEntry } from '../../wire/evidence-entry.ts';
+import type { NoteWish } from '../../wire/figures/host-note.ts';
 
 const PREFIX = '/notes/';
 const SLUG = /^[a-z0-9-]{1,64}$/;

@@ -1,10 +1,10 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { type HappeningMemory, Happenings } from '../audience/index.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import { ms } from '../base/time.ts';
-import type { Evidence } from '../evidence/index.ts';
-import type { MessageHead } from '../wire/feed.ts';
+import { type HappeningMemory, Happenings } from '../../audience/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { ms } from '../../base/time.ts';
+import type { Evidence } from '../../evidence/index.ts';
+import type { MessageHead } from '../../wire/feed.ts';
 
 /** What was told is saved so long after it; within that a killed process would tell it once more. */
 const SAVED_AFTER = ms(500);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { Config } from '../config/index.ts';
-import { type Evidence, open } from '../evidence/index.ts';
-import { find } from '../http/index.ts';
-import type { MessageHead } from '../wire/feed.ts';
-import { paths } from './paths.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Config } from '../../config/index.ts';
+import { type Evidence, open } from '../../evidence/index.ts';
+import { find } from '../../http/index.ts';
+import type { MessageHead } from '../../wire/feed.ts';
+import { paths } from '../paths.ts';
 
 /** Rooms whose titles are held for their bundles; later ones push out the first. */
 const MOST_TITLES = 4_096;
