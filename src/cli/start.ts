@@ -46,7 +46,7 @@ export const command: Command = async (args) => {
     } else flags.push(arg);
   }
   const wanted = fromProcess(flags);
-  await checkFreshness();
+  const outdated = await checkFreshness();
   const port = roles.includes('door') ? await reservePort(wanted.host, wanted.port) : wanted.port;
   let { httpPort } = wanted;
   if (httpPort !== undefined && roles.includes('door')) httpPort = await reservePort(wanted.host, httpPort);
@@ -60,6 +60,7 @@ export const command: Command = async (args) => {
     1,
     (count) => `${count} lines were dropped here because nothing was reading them.\n`,
   );
+  if (outdated) out.write(outdated);
   const stop = new Promise<void>((resolve) => {
     let asked: number | undefined;
     const ask = (): void => {

@@ -14,10 +14,11 @@ const load = async (): Promise<Freshness> =>
   (await import(new URL('../../../scripts/freshness.mjs', import.meta.url).href)) as Freshness;
 
 /**
- * Checks that packages and pages match this code, which they may not after an upgrade, and warns of outdated pages.
+ * Checks that packages and pages match this code, which they may not after an upgrade. Returns a warning of outdated
+ * pages, or nothing.
  * @throws EarshotError `bad-config` when the packages do not match.
  */
-export async function checkFreshness(): Promise<void> {
+export async function checkFreshness(): Promise<string> {
   const [{ missingPackage, pagesAreOld }] = [await load()];
   const missing = missingPackage(ROOT, false);
   if (missing !== undefined)
@@ -25,10 +26,9 @@ export async function checkFreshness(): Promise<void> {
       'bad-config',
       `the installed packages do not match this version of Earshot (${missing}). Run once: ${BUILD}`,
     );
-  if (pagesAreOld(ROOT))
-    process.stderr.write(
-      `earshot: the pages were built from another version of Earshot, so visitors get outdated ones. Run once: ${BUILD}\n`,
-    );
+  return pagesAreOld(ROOT)
+    ? `earshot: the pages were built from another version of Earshot, so visitors get outdated ones. Run once: ${BUILD}\n`
+    : '';
 }
 
 /** Checks freshness for `doctor`. */
