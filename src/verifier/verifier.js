@@ -199,6 +199,7 @@ function readCheckpoint(text) {
 const SAYS = {
   empty: 'The file is empty.',
   'not-a-bundle': 'This is not an Earshot bundle: its first line does not say so.',
+  'line-ends': 'Its line ends were changed (CR LF), or a mark put before it: take the file as it was downloaded.',
   newer: 'This was made by a newer version of Earshot: a newer verifier is needed.',
   'long-line': 'A line is longer than a mebibyte. No bundle has such lines; this one is read no further.',
   'no-ed25519': 'Ed25519 signatures cannot be checked here: that takes a newer browser, and https or a saved page.',
@@ -421,6 +422,7 @@ class Bundle {
       const stage = STAGES.indexOf(line.kind);
       if (!isFirst && (stage < Math.max(this.#stage, 1) || this.#stage === 3)) report.find('order');
       this.#stage = Math.max(this.#stage, stage);
+      if (isFirst && /^\uFEFF|\r\n$/.test(text)) throw new Unreadable('line-ends');
       if (isFirst) await this.#head(line);
       else if (stage > 0) await [this.#entry, this.#checkpoint, this.#seal][stage - 1].call(this, line);
     } catch (error) {

@@ -467,3 +467,11 @@ test('findings are at most five hundred', async () => {
   expect(found.findings).toHaveLength(500);
   expect(found.notes.map(({ code }) => code)).toContain('more-findings');
 });
+
+test('a file that an editor or git on Windows has saved is no accusation: it says what to do', async () => {
+  const text = bundleOf(eventOf({ minutes: 3, others: 1 }));
+  for (const changed of [text.replaceAll('\n', '\r\n'), `\uFEFF${text}`]) {
+    const found = await check(changed);
+    expect([found.ok, found.unreadable, codes(found)]).toEqual([false, true, ['line-ends']]);
+  }
+});

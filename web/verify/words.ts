@@ -152,6 +152,8 @@ const french: VerifyWords = {
   says: {
     empty: 'Le fichier est vide.',
     'not-a-bundle': 'Ce n’est pas un dossier de preuves d’Earshot : sa première ligne ne le dit pas.',
+    'line-ends':
+      'Ses fins de ligne ont été changées (CR LF), ou une marque mise devant : prenez le fichier tel qu’il a été téléchargé.',
     newer: 'Cela vient d’une version plus récente d’Earshot : il faut un vérificateur plus récent.',
     'long-line':
       'Une ligne dépasse un mébioctet. Aucun dossier n’en a de telles ; celui-ci n’est pas lu plus loin.',

@@ -203,7 +203,7 @@ export async function turn(config: Config): Promise<Finding[]> {
 }
 
 const LIST_IT =
-  'list the proxy: --trusted-proxies 127.0.0.1 (and ::1) if it runs on this machine. Until then everyone behind it counts as this machine, and no client is limited individually';
+  'list the proxy: --trusted-proxies 127.0.0.1 (and ::1) if it runs on this machine. Until then everyone behind it counts as this machine: no client is limited individually, and most of them are missing in the figures of listeners';
 
 /**
  * Finds a proxy that is missing in `trustedProxies`: one that the running doors have met on this machine (they count
