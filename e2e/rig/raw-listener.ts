@@ -13,6 +13,8 @@ export interface Received {
 export interface RawListener extends Disposable {
   readonly received: readonly Received[];
   readonly reconnects: number;
+  /** Connections on which sound came. */
+  readonly connections: number;
   /** How the last connection with sound ended: FIN after whole fragments, or torn. */
   readonly lastEnd: 'whole' | 'torn' | undefined;
 }
@@ -30,6 +32,7 @@ export function rawListener(
   const get = url.startsWith('https:') ? getSecure : getPlain;
   const received: Received[] = [];
   let reconnects = 0;
+  let connections = 0;
   let lastEnd: 'whole' | 'torn' | undefined;
   let closed = false;
   let current: ReturnType<typeof get> | undefined;
@@ -66,6 +69,7 @@ export function rawListener(
           return;
         }
         heard = true;
+        connections += 1;
         session = String(response.headers['earshot-session'] ?? session);
         response.on('data', (chunk: Buffer) => {
           pending = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk;
@@ -98,6 +102,9 @@ export function rawListener(
     received,
     get reconnects() {
       return reconnects;
+    },
+    get connections() {
+      return connections;
     },
     get lastEnd() {
       return lastEnd;
