@@ -122,7 +122,7 @@ async function pass(order: RecountOrder, exclusions: Exclusions, late: Int32Arra
   let [records, next, sampledAt] = [0, 0, from];
   room.count.onLate = (words, at) => found.add(words, at);
   const take = (words: Int32Array, at: number): void => {
-    const code = exclusions.get(idAt(words, at));
+    const code = exclusions.size === 0 ? undefined : exclusions.get(idAt(words, at));
     if (code !== undefined) words[at + 5] = ((words[at + 5] as number) & 0xff_ffff) | (code << 24);
     room.record(words, at);
   };

@@ -6,8 +6,8 @@ import { entered, type RoomFigures } from '../room-figures.ts';
 import type { Recounted, RecountOrder } from './final-pass.ts';
 import type { RecountAnswer } from './final-worker.ts';
 
-/** A pass that takes longer is ended: figures must be there a quarter of an hour after the room. */
-const MOST_MS = 15 * 60_000;
+/** A pass that takes longer is ended. The largest takes minutes of processor time, and gives way to everything else. */
+const MOST_MS = 60 * 60_000;
 /** Raw records that hold less than this share of the listening that was counted live are not complete. */
 const COMPLETE = 0.98;
 
