@@ -5,6 +5,7 @@ import type { PictureWords } from './words.ts';
 /** At most so many rows: a table of a month would be no help. */
 const MOST_ROWS = 240;
 
+const DAY_S = 86_400;
 /** Lengths of a row that people expect, seconds. */
 const ROWS = [60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400, 604_800];
 
@@ -36,19 +37,25 @@ export function eveningTable(evening: Evening, words: PictureWords, most = MOST_
     if (what === 'note' || (what === 'rung' && detail === '0')) continue;
     const said =
       what === 'dead-air' && detail ? (words.causes[detail] ?? detail) : what === 'rung' ? detail : '';
-    row(at).what.push([words.events[what], said].filter(Boolean).join(' '));
+    row(at).what.push([words.events[what], said].filter(Boolean).join(what === 'dead-air' ? ': ' : ' '));
   }
   const time = new Intl.DateTimeFormat(words.locale, {
-    day: 'numeric',
-    month: 'short',
+    // An evening has one date, which the picture says.
+    ...(span < DAY_S ? {} : ({ day: 'numeric', month: 'short' } as const)),
     hour: '2-digit',
     minute: '2-digit',
   });
   const count = new Intl.NumberFormat(words.locale);
-  const head = [words.time, words.proven, words.delivered, words.heard, words.failed, ''];
+  const { listeners, served, heard, failed, happened } = words.columns;
+  const head = [words.time, listeners, served, heard, failed, happened];
   return element(
     'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.asTable },
+    {
+      class: most === MOST_ROWS ? 'scroll long' : 'scroll',
+      tabindex: '0',
+      role: 'region',
+      'aria-label': words.asTable,
+    },
     element(
       'table',
       {},

@@ -20,6 +20,13 @@ export interface PictureWords {
   readonly failing: string;
   readonly asTable: string;
   readonly tableTitle: string;
+  readonly columns: {
+    readonly listeners: string;
+    readonly served: string;
+    readonly heard: string;
+    readonly failed: string;
+    readonly happened: string;
+  };
   eachRow(length: string): string;
   readonly atMinute: string;
   zone(name: string): string;
@@ -61,7 +68,14 @@ const english: PictureWords = {
     'The picture could not be loaded. The figures below are complete without it; it is tried again in a moment.',
   asTable: 'Every minute',
   tableTitle: 'The same as a table',
-  eachRow: (length) => `One row is ${length}. Listeners: the most at once in that time.`,
+  columns: {
+    listeners: 'Listening at once',
+    served: 'by the server’s count alone',
+    heard: 'Joins that were heard',
+    failed: 'Joins that failed',
+    happened: 'What happened',
+  },
+  eachRow: (length) => `One row is ${length}. Listening at once: the most in that time.`,
   atMinute: 'How many listened at',
   zone: (name) => `All times on this page are of your time zone, ${name}.`,
   noMinute: 'Nobody was counted at that time.',
@@ -88,7 +102,7 @@ const english: PictureWords = {
     'first-speech': 'First words',
     ended: 'Ended',
     'dead-air': 'Silence',
-    rung: 'Rung',
+    rung: 'More delay for everybody: rung',
     note: 'Host’s note',
   },
   causes: figuresEnglish.causes,
@@ -118,6 +132,13 @@ const french: PictureWords = {
     'Le graphique n’a pas pu être chargé. Les chiffres ci-dessous sont complets sans lui ; nouvel essai dans un instant.',
   asTable: 'Chaque minute',
   tableTitle: 'La même chose en tableau',
+  columns: {
+    listeners: 'À l’écoute en même temps',
+    served: 'selon le serveur seul',
+    heard: 'Entrées abouties',
+    failed: 'Entrées échouées',
+    happened: 'Ce qui s’est passé',
+  },
   eachRow: (length) => `Une ligne vaut ${length}. À l’écoute : le maximum en même temps pendant ce temps.`,
   atMinute: 'Combien écoutaient à',
   zone: (name) => `Toutes les heures de cette page sont dans votre fuseau, ${name}.`,
@@ -146,7 +167,7 @@ const french: PictureWords = {
     'first-speech': 'Premiers mots',
     ended: 'Fin',
     'dead-air': 'Silence',
-    rung: 'Palier',
+    rung: 'Plus de retard pour tous : palier',
     note: 'Note de l’hôte',
   },
   causes: figuresFrench.causes,

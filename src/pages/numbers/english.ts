@@ -105,6 +105,8 @@ export const numbersEnglish: NumbersWords = {
   withThem: (gross, net) => `With them, the busiest moment would have been ${gross} instead of ${net}.`,
   otherNumbers: (peak, listed) =>
     `Never more than ${peak} listened at once. A larger number counts something else${listed ? `; of this room there are: ${listed}. These are not listeners, and they cannot be added up` : ''}. A number that is none of the figures on this page was not counted here.`,
+  named: (name, value) => `${name}: ${value}`,
+  separator: '; ',
   andMore: (listed) => `${listed}, and others`,
   canCheck:
     'Yes. The figures of each minute were written into a log and signed while it happened. <a href="#check">Download one file</a>, and check it in your browser without a network, or with your own tools. That shows that nothing was changed since; it does not show that what was written was true.',

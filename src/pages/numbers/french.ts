@@ -106,6 +106,8 @@ export const numbersFrench: NumbersWords = {
   withThem: (gross, net) => `Avec elles, le plus fort aurait été ${gross} au lieu de ${net}.`,
   otherNumbers: (peak, listed) =>
     `Jamais plus de ${peak} n’ont écouté en même temps. Un nombre plus grand compte autre chose${listed ? ` ; pour cette salle, il y a : ${listed}. Ce ne sont pas des auditeurs, et cela ne s’additionne pas` : ''}. Un nombre qui n’est aucun des chiffres de cette page n’a pas été compté ici.`,
+  named: (name, value) => `${name} : ${value}`,
+  separator: ' ; ',
   andMore: (listed) => `${listed}, et d’autres`,
   canCheck:
     'Oui. Les chiffres de chaque minute ont été inscrits dans un journal et signés pendant que cela se passait. <a href="#check">Téléchargez un seul fichier</a> et vérifiez-le dans votre navigateur sans réseau, ou avec vos propres outils. Cela montre que rien n’a été changé depuis ; cela ne montre pas que ce qui a été écrit était vrai.',

@@ -104,9 +104,12 @@ function otherNumbers(numbers: RoomNumbers, words: NumbersWords): string {
   const { peak_concurrent: peak } = numbers.metrics;
   const listed = OTHERS.flatMap((id) => {
     const figure = numbers.metrics[id];
-    return figure && figure.value > 0 ? [`${words.names[id]}: ${spokenFigure(id, figure, words)}`] : [];
+    return figure && figure.value > 0 ? [words.named(words.names[id], spokenFigure(id, figure, words))] : [];
   });
-  return words.otherNumbers(peak ? spokenFigure('peak_concurrent', peak, words) : '0', listed.join('; '));
+  return words.otherNumbers(
+    peak ? spokenFigure('peak_concurrent', peak, words) : '0',
+    listed.join(words.separator),
+  );
 }
 
 /** What most people come to ask, each answered in a sentence or two; the sections below say more. */

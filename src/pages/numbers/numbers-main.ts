@@ -2,13 +2,16 @@ import { escapeHtml } from '../../base/plain-text.ts';
 import { togetherIfFew } from '../../wire/figures/small-counts.ts';
 import { EXCLUSIONS, JOIN_FAILURES, METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { Figure, RoomNumbers } from '../../wire/numbers.ts';
-import type { RoomCard } from '../../wire/room.ts';
+import { isOver, type RoomCard } from '../../wire/room.ts';
 import { isRange, valueText as said, spokenFigure, wholeText as whole } from '../../words/figure-text.ts';
 import { unitShape } from '../../words/unit-shape.ts';
 import type { PlainWords } from '../plain-words.ts';
 import { byline, titleOf } from '../room-words.ts';
 import { byReason, inShort } from './in-short.ts';
 import type { NumbersWords } from './words.ts';
+
+/** Figures of the present moment. */
+const NOW: ReadonlySet<MetricId> = new Set(['listeners_now', 'in_room_now']);
 
 /** Parts that are figures of their own are shown with their names. */
 const partsOf = (figure: Figure, words: NumbersWords): string =>
@@ -50,9 +53,9 @@ function table(rows: readonly (readonly [string, number])[], words: NumbersWords
 }
 
 /** The first sentence of the page: the figure that most people look for. */
-export function headline(numbers: RoomNumbers | undefined, words: NumbersWords): string {
+export function headline(numbers: RoomNumbers | undefined, words: NumbersWords, over = false): string {
   const peak = numbers?.metrics.peak_concurrent;
-  const now = numbers?.metrics.listeners_now;
+  const now = over ? undefined : numbers?.metrics.listeners_now;
   if (!numbers || (!peak && !now)) return words.nothing;
   const sentences: string[] = [];
   if (now && numbers.state === 'live')
@@ -73,8 +76,10 @@ export function numbersMain(
   words: NumbersWords,
 ): string {
   const { slug } = card;
+  // Of a room that is over, nobody asks how many are in it now.
+  const over = isOver(card.status);
   const figures = METRICS.flatMap(({ id }) => {
-    const figure = numbers?.metrics[id];
+    const figure = over && NOW.has(id) ? undefined : numbers?.metrics[id];
     return figure ? [figureItem(id, figure, slug, words)] : [];
   });
   const excluded = byReason(EXCLUSIONS, numbers?.excluded, words.exclusions);
@@ -83,7 +88,7 @@ export function numbersMain(
 <p><a href="/r/${slug}">${words.back}</a></p>
 <h1 dir="auto">${escapeHtml(titleOf(card, plain))}</h1>
 <p class="hosts">${byline(card, plain)}</p>
-<p class="lede" id="headline">${headline(numbers, words)}</p>
+<p class="lede" id="headline">${headline(numbers, words, over)}</p>
 ${numbers ? `<p id="status" class="status-${numbers.status}">${words.status[numbers.status]}${numbers.sampling < 1 ? ` ${words.sampled}` : ''}${numbers.state === 'final' ? ` ${words.final}` : ''}</p>` : ''}
 ${numbers && (numbers.metrics.peak_concurrent || numbers.metrics.visits) ? inShort(slug, numbers, words) : ''}
 <section aria-labelledby="picture-title" id="picture-section"><h2 id="picture-title">${words.picture}</h2>

@@ -58,6 +58,9 @@ export interface NumbersWords extends FigureWords {
   withThem(gross: string, net: string): string;
   /** `listed`: names and values, or nothing. */
   otherNumbers(peak: string, listed: string): string;
+  /** A figure with its value, in a list; and what stands between two of them. */
+  named(name: string, value: string): string;
+  readonly separator: string;
   andMore(listed: string): string;
   readonly canCheck: string;
   readonly checkNumber: string;
