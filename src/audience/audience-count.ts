@@ -15,7 +15,7 @@ import {
   sumOf,
   WORD,
 } from './tables/session-row.ts';
-import { SessionTable } from './tables/session-table.ts';
+import { partOf, SessionTable } from './tables/session-table.ts';
 
 /** Length of a session's record, in 32-bit words. */
 export const ROW_WORDS = RECORD_BYTES / 4;
@@ -69,8 +69,11 @@ export class AudienceCount {
   readonly replay = new SessionTable();
   readonly stage = new StageHistory();
   readonly sums: Sums = zeros();
-  /** Replays with a minute of listening, by whether they count; one per key and day. */
-  readonly replays = { net: 0, gross: 0 };
+  /**
+   * Replays with a minute of listening: all of them; and those that count beside `replayKeys`: one per key and day on the
+   * days before, and each replay of those who asked not to be known and have no key.
+   */
+  readonly replays = { gross: 0, beside: 0, error: 0 };
   today: Day = { day: 0, people: new Distinct(), excluded: new Distinct() };
   replayKeys = { day: 0, keys: new Distinct() };
   /** Days before, by number. */
@@ -85,12 +88,23 @@ export class AudienceCount {
   readonly #of: MinuteOfDoor = {
     ...{ minute: 0, delivered: 0, proven: 0, proofs: 0, flags: 0, wasFlags: 0, door: 0 },
   };
-  /** The newest minute of a record. */
+  /** The newest minute of a record; the same of a session that hears it live. */
   newest = 0;
+  newestLive = 0;
 
   /** `moved`: sessions of a minute that are looked at door by door. */
   constructor(moved?: number) {
     this.#merge = new MinuteMerge(moved);
+  }
+
+  /** Reads what `apply` will read of the record at word `at`; see `SessionTable.touch`. */
+  touch(words: Int32Array, at: number): number {
+    return this.live.touch(words[at] as number, words[at + 1] as number);
+  }
+
+  /** In which part of a divided table the session of the record at word `at` is: 0 to 255. */
+  partOf(words: Int32Array, at: number): number {
+    return partOf(words[at] as number, words[at + 1] as number);
   }
 
   /** Takes the record at word `at`. */
@@ -104,6 +118,7 @@ export class AudienceCount {
     const { entries } = table.shard;
     const minute = words[at + 4] as number;
     if (minute > this.newest) this.newest = minute;
+    if (minute > this.newestLive && !isReplay) this.newestLive = minute;
     const w6 = words[at + 6] as number;
     const w7 = words[at + 7] as number;
     const delivered = leastOf(w6 & SLOTS_MASK, 0xaa_aaaa);
@@ -181,11 +196,12 @@ export class AudienceCount {
 
   #seconds(minute: number, before: number, after: number, more: number, isClass: number): void {
     const { sums } = this;
-    const shares = this.stage.sharesOf(minute);
-    let stage = 0;
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const share = shares[slot] as number;
-      if (share !== 0) stage += (slotOf(after, slot) - slotOf(before, slot)) * share;
+    const all = this.stage.shareOf(minute);
+    let stage = more * (all ?? 0);
+    if (all === undefined) {
+      const shares = this.stage.sharesOf(minute);
+      for (let slot = 0; slot < SLOTS; slot++)
+        stage += (slotOf(after, slot) - slotOf(before, slot)) * (shares[slot] as number);
     }
     sums.stage[isClass] = (sums.stage[isClass] as number) + stage;
     sums.standby[isClass] = (sums.standby[isClass] as number) + more - stage;
@@ -205,16 +221,18 @@ export class AudienceCount {
 
   #replayed(minute: number, isClass: number, words: Int32Array, at: number): void {
     const day = Math.floor(minute / MINUTES_A_DAY);
-    if (day > this.replayKeys.day) this.replayKeys = { day, keys: new Distinct() };
-    this.replays.gross += 1;
     const { keys } = this.replayKeys;
-    const had = keys.size;
+    if (day > this.replayKeys.day) {
+      this.replays.beside += keys.size;
+      this.replays.error += keys.error;
+      this.replayKeys = { day, keys: new Distinct() };
+    }
+    this.replays.gross += 1;
     if (isClass === CLASS.excluded) return;
     const [low, high] = [words[at + 2] as number, words[at + 3] as number];
     // Whoever asks not to be known has no key: each of their replays stands for itself.
-    const isHidden = low === 0 && high === 0;
-    if (!isHidden) keys.add(low, high);
-    if (isHidden || keys.size > had) this.replays.net += 1;
+    if (low === 0 && high === 0) this.replays.beside += 1;
+    else this.replayKeys.keys.add(low, high);
   }
 
   #exclude(was: number, is: number): void {

@@ -1,5 +1,6 @@
 import { JOIN_FAILURES, type JoinFailure } from '../wire/metrics.ts';
 import type { RoomEvents } from '../wire/room-events.ts';
+import { cleanPosts, joinPosts, type PostImpressions } from './post-counts.ts';
 
 /** Totals for one room, over all doors and all their restarts. */
 export interface EventTotals {
@@ -10,6 +11,8 @@ export interface EventTotals {
   readonly failures: Readonly<Partial<Record<JoinFailure, number>>>;
   readonly impressions: number;
   readonly embedImpressions: number;
+  /** Impressions of posts of other accounts, each by itself. */
+  readonly posts: PostImpressions;
   /** Pages open now; undefined while no door has told of any. */
   readonly pages: number | undefined;
 }
@@ -56,6 +59,7 @@ export class EventCounts {
       ...{ visits: of('visits'), attempts: of('attempts'), retries: of('retries') },
       ...{ successes: of('successes'), failures: sum.failures ?? {}, impressions: of('impressions') },
       ...{ embedImpressions: of('embedImpressions'), pages: sum.pages },
+      posts: sum.posts ?? {},
     };
   }
 
@@ -83,7 +87,8 @@ function clean(events: RoomEvents): RoomEvents {
     if (many > 0) failures[reason] = many;
   }
   const sums = Object.fromEntries(SUMS.map((name) => [name, count(events[name])] as const));
-  return { ...sums, failures, ...pagesOf(events.pages === undefined ? undefined : count(events.pages)) };
+  const pages = events.pages === undefined ? undefined : count(events.pages);
+  return { ...sums, failures, posts: cleanPosts(events.posts), ...pagesOf(pages) };
 }
 
 const join = (a: RoomEvents, b: RoomEvents, with_: (a: number, b: number) => number): RoomEvents => ({
@@ -93,6 +98,7 @@ const join = (a: RoomEvents, b: RoomEvents, with_: (a: number, b: number) => num
       (reason) => [reason, with_(a.failures?.[reason] ?? 0, b.failures?.[reason] ?? 0)] as const,
     ).filter(([, many]) => many > 0),
   ),
+  posts: joinPosts(a.posts, b.posts, with_),
 });
 
 const most = (known: RoomEvents, told: RoomEvents): RoomEvents => ({

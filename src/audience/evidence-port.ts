@@ -1,9 +1,15 @@
-import type { CorrectionEntry, FinalEntry, LogEntry, MinuteEntry } from '../wire/evidence-entry.ts';
+import type {
+  CorrectionEntry,
+  FinalEntry,
+  LogEntry,
+  MinuteEntry,
+  PostsEntry,
+} from '../wire/evidence-entry.ts';
 
 /** An entry of a room without its place in the room's chain. */
 type Unplaced<Entry> = Entry extends unknown ? Omit<Entry, 'room' | 'seq' | 'previous'> : never;
 /** The figures that counting writes into the evidence log for one room. */
-export type CountedFigures = Unplaced<MinuteEntry | FinalEntry | CorrectionEntry>;
+export type CountedFigures = Unplaced<MinuteEntry | FinalEntry | CorrectionEntry | PostsEntry>;
 
 /** Where an entry was written: its index in the log, and its number in the room's chain. */
 export interface WrittenDown {

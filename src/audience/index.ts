@@ -17,8 +17,11 @@ import type { Recounted, RecountOrder } from './final/final-pass.ts';
 import { Finisher, type RecountResult } from './final/finisher.ts';
 import { Compactor } from './records/compactor.ts';
 import { RawLog } from './records/raw-log.ts';
+import { takeRows } from './records/row-order.ts';
 import { type AudienceRoom, instantsBetween } from './room.ts';
-import { RoomShelf, takeRows } from './room-shelf.ts';
+import { RoomShelf } from './room-shelf.ts';
+import { SampleTurns } from './sample-turns.ts';
+import { tallyMetrics } from './tally-metrics.ts';
 
 export { DEFINITIONS, definitionsHash } from './definitions.ts';
 export type { CountedFigures, EvidencePort, WrittenDown } from './evidence-port.ts';
@@ -90,6 +93,10 @@ class Counting implements Audience {
   /** The newest sample of each room that was not told yet. */
   readonly #samples = new Map<string, AudienceSample>();
   readonly #doors = new DoorProgress();
+  readonly #turns = new SampleTurns(
+    ({ slug }, sample) => this.#samples.set(slug, sample),
+    () => this.#tellAll(),
+  );
   #tick: Disposable | undefined;
   #sampledAt = 0;
   #records = 0;
@@ -216,7 +223,7 @@ class Counting implements Audience {
     );
   }
 
-  /** Once a second: samples and minutes that are due, then what has changed is told. */
+  /** Once a second: samples and minutes that are due, in turns; then what has changed is told. */
   #turn(): void {
     const { clock } = this.#deps;
     const wall = clock.wall();
@@ -228,16 +235,19 @@ class Counting implements Audience {
       // A minute that was not over when time was skipped: the machine slept.
       const running = Math.floor(this.#sampledAt / MINUTE_MS);
       const skipped = at - this.#sampledAt > SLOT_MS && running < Math.ceil(at / MINUTE_MS) - 1;
-      if (skipped && this.#sampledAt > 0) this.#closeMinute(running);
+      if (skipped && this.#sampledAt > 0) this.#turns.add(() => this.#closeMinute(running));
       this.#sampledAt = at;
-      if (at % MINUTE_MS === 0) this.#closeMinute(at / MINUTE_MS - 1);
-      for (const [slug, room] of this.#shelf.rooms) {
-        const sample = room.sample(at);
-        if (sample) this.#samples.set(slug, sample);
-      }
+      // A minute is closed when all its samples are there.
+      if (at % MINUTE_MS === 0) this.#turns.add(() => this.#closeMinute(at / MINUTE_MS - 1));
+      for (const room of this.#shelf.rooms.values()) this.#turns.add({ room, at });
     }
     // The clock was set back by more than a pause explains: samples go on from where it is now.
     if (this.#sampledAt > wall + MINUTE_MS) this.#sampledAt = wall;
+    this.#turns.work();
+  }
+
+  #tellAll(): void {
+    const wall = this.#deps.clock.wall();
     for (const [slug, room] of this.#shelf.rooms) if (room.untold) this.#tell(slug, room, wall);
   }
 
@@ -261,7 +271,9 @@ class Counting implements Audience {
     for (const room of this.#shelf.rooms.values()) {
       if (minute % FORGET_EVERY_MINUTES === 0) room.count.forget(minute);
       const entry = room.closeMinute(minute);
+      const posts = room.closePosts(minute);
       this.#finisher.look(room, (minute + 1) * MINUTE_MS);
+      if (posts) void evidence?.appendOf(room.slug, posts).catch(() => undefined);
       if (!entry || !evidence) continue;
       evidence.appendOf(room.slug, entry).then(
         ({ index, seq }) => {
@@ -330,70 +342,15 @@ class Counting implements Audience {
   }
 
   metrics(): Metric[] {
-    const rooms = [...this.#shelf.rooms];
-    const gauge = (name: string, help: string, value: number): Metric => ({
-      name,
-      kind: 'gauge',
-      help,
-      value,
+    return tallyMetrics({
+      ...{ rooms: [...this.#shelf.rooms], records: this.#records, restored: this.#restored },
+      ...{ raw: this.#raw, compacted: this.#compactor.counts },
     });
-    const counter = (name: string, help: string, value: number): Metric => ({
-      ...{ name, kind: 'counter', help, value },
-    });
-    const all = (of: (room: AudienceRoom) => number): number =>
-      rooms.reduce((sum, [, room]) => sum + of(room), 0);
-    return [
-      counter(
-        'earshot_tally_records_total',
-        'Session records that doors have sent: one per session and minute, again with each change',
-        this.#records,
-      ),
-      counter(
-        'earshot_tally_late_records_total',
-        'Session records that came when their minute was over; what they said is not in the live figures',
-        all(({ count }) => count.late),
-      ),
-      counter(
-        'earshot_tally_records_restored_total',
-        'Session records that were counted again from the disk when the process started',
-        this.#restored,
-      ),
-      counter(
-        'earshot_tally_raw_written_bytes_total',
-        'Bytes written into files of raw records',
-        this.#raw.written,
-      ),
-      counter(
-        'earshot_tally_raw_compacted_bytes_total',
-        'Bytes of raw files that were made compact, before they were',
-        this.#compactor.counts.before,
-      ),
-      counter(
-        'earshot_tally_raw_compact_bytes_total',
-        'Bytes of the compact files that stand for them',
-        this.#compactor.counts.after,
-      ),
-      counter(
-        'earshot_tally_raw_records_lost_total',
-        'Session records that could not be written into a file, because the disk was full or slow; they are in the live figures',
-        this.#raw.lost,
-      ),
-      gauge(
-        'earshot_tally_table_bytes',
-        'Memory of the tables of sessions and listeners',
-        all(({ count }) => count.bytes),
-      ),
-      {
-        name: 'earshot_room_audience_sessions',
-        kind: 'gauge',
-        help: 'Sessions that were listening at the newest sample, without those that are excluded',
-        value: rooms.map(([room, { memory }]) => [{ room }, memory.now?.m ?? 0] as const),
-      },
-    ];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#tick?.[Symbol.dispose]();
+    this.#turns.finish();
     await this.#shelf.save();
     await this.#raw[Symbol.asyncDispose]();
   }

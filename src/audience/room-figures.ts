@@ -1,7 +1,7 @@
 /** Figures from what was counted: the same for pages, for the evidence log and for the final pass. */
 
 import type { EvidenceFigure } from '../wire/evidence-entry.ts';
-import { EXCLUSIONS, type Exclusion, type MetricId, metricOf } from '../wire/metrics.ts';
+import { EXCLUSIONS, type Exclusion, GROWS_AFTER_END, type MetricId, metricOf } from '../wire/metrics.ts';
 import type { Figure, Reconciliation } from '../wire/numbers.ts';
 import { type AudienceCount, CLASS } from './audience-count.ts';
 import { definitionOf } from './definitions.ts';
@@ -62,17 +62,18 @@ export function figuresOf(of: CountedRoom): RoomFigures {
     put('peak_concurrent', figure);
   }
   if (count.live.size > 0 || peak) Object.assign(figures, sessions(of));
-  if (count.replay.size > 0 || count.replays.gross > 0)
-    put('replay_listens', { ...count.replays, method: 'counted' });
+  if (count.replay.size > 0 || count.replays.gross > 0) put('replay_listens', replayed(count));
   const [live, replay] = [figures.tuned_in_live, figures.replay_listens];
-  if (live)
+  if (live) {
+    const error = (live.error ?? 0) + (replay?.error ?? 0);
     put('listens_total', {
       net: live.net + (replay?.net ?? 0),
       gross: live.gross + (replay?.gross ?? 0),
-      method: live.method,
-      ...(live.error === undefined ? {} : { error: live.error }),
+      method: live.method === 'counted' ? (replay?.method ?? live.method) : live.method,
+      ...(error > 0 ? { error } : {}),
       parts: { live: live.net, replay: replay?.net ?? 0 },
     });
+  }
   if (events) Object.assign(figures, happened(events));
   if (of.reach && of.reach.keys.size > 0) put('post_reach', reached(of.reach));
   if (of.downloads && of.downloads.gross > 0)
@@ -92,6 +93,16 @@ function sampled(sample: SampleCount, status: Reconciliation): RoomFigure {
     method: error > 0 ? 'sampled' : 'counted',
     ...(error > 0 ? { error } : {}),
     parts: { proven: m - silent, server_only: silent },
+  };
+}
+
+/** Replays, once per key and day. */
+function replayed({ replays, replayKeys: { keys } }: AudienceCount): RoomFigure {
+  const net = replays.beside + keys.size;
+  const error = replays.error + keys.error;
+  return {
+    ...{ net, gross: Math.max(net, replays.gross), method: error > 0 ? 'sketched' : 'counted' },
+    ...(error > 0 ? { error } : {}),
   };
 }
 
@@ -177,7 +188,8 @@ function reached({ day, keys, earlier }: DailyKeys): RoomFigure {
   };
 }
 
-const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
+/** A day as people write it, from days since 1970. */
+export const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 
 function happened(events: EventTotals): RoomFigures {
   const plain = (net: number): RoomFigure => ({ net, gross: net, method: 'counted' });
@@ -226,6 +238,20 @@ export function published(
       },
     ]),
   );
+}
+
+/** The figures of a room that is over: those of the pass over its records, but what has grown since as it is now. */
+export function afterEnd(live: RoomFigures, final: RoomFigures): RoomFigures {
+  const grown = Object.entries(live).filter(([id]) => GROWS_AFTER_END.has(id as MetricId));
+  const figures: RoomFigures = { ...live, ...final, ...Object.fromEntries(grown) };
+  const { tuned_in_live: tuned, replay_listens: replay, listens_total: total } = figures;
+  if (final.tuned_in_live && tuned && total)
+    figures.listens_total = {
+      ...total,
+      ...{ net: tuned.net + (replay?.net ?? 0), gross: tuned.gross + (replay?.gross ?? 0) },
+      parts: { live: tuned.net, replay: replay?.net ?? 0 },
+    };
+  return figures;
 }
 
 /** Figures as the evidence log holds them: without their range, which follows from the samples. */

@@ -18,7 +18,7 @@ interface RoomFileHead {
   readonly memory: RoomMemory;
   readonly sums: Sums;
   readonly excluded: readonly number[];
-  readonly replays: { readonly net: number; readonly gross: number };
+  readonly replays: { readonly gross: number; readonly beside: number; readonly error: number };
   readonly late: number;
   readonly newest: number;
   readonly today: number;
@@ -100,7 +100,7 @@ export function roomOf(bytes: Buffer): Restored | undefined {
   for (const name of SUMS) count.sums[name].splice(0, 3, ...(head.sums[name] ?? [0, 0, 0]));
   count.excluded.splice(0, count.excluded.length, ...head.excluded);
   Object.assign(count.replays, head.replays);
-  Object.assign(count, { late: head.late, newest: head.newest });
+  Object.assign(count, { late: head.late, newest: head.newest, newestLive: head.newest });
   count.today.day = head.today;
   count.replayKeys.day = head.replayDay;
   count.earlier.push(...head.earlier);

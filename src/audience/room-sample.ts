@@ -1,8 +1,13 @@
-/** One sample of a room: who was listening at an instant. Looks at every session, and applies the rules that need all of them. */
+/**
+ * One sample of a room: who was listening at an instant. Looks at every session, and applies the rules that need all of
+ * them. In a large room it looks in turns, between which records go on to come: every session is judged by the slots that
+ * ended at the instant, which later records leave as they are.
+ */
 import type { AudienceSample } from '../wire/numbers.ts';
 import type { AudienceCount } from './audience-count.ts';
 import { exclusionCode, MOST_SESSIONS_PER_KEY, UNPROVEN_S, WITHOUT_BYTES_S } from './rules.ts';
 import { estimate } from './sampling.ts';
+import { KeyBuckets } from './tables/key-buckets.ts';
 import {
   HEARD_S,
   type Instant,
@@ -15,7 +20,7 @@ import {
   sumOf,
   WORD,
 } from './tables/session-row.ts';
-import { SESSION_WORDS } from './tables/session-table.ts';
+import { SESSION_WORDS, type SessionTable } from './tables/session-table.ts';
 
 /** A sample, and the counts it consists of. */
 export interface SampleCount extends AudienceSample {
@@ -39,27 +44,131 @@ const UNPROVEN = exclusionCode('bytes-without-proof');
 /** Seconds of a whole minute that make sure that a player without a proof is not just slow. */
 const MINUTE_HEARD_S = UNPROVEN_S - 36;
 
-/**
- * Takes the sample of the instant `at` (wall-clock ms, a multiple of 10,000); the records of the slot that ends there
- * must have arrived.
- */
-export function takeSample(count: AudienceCount, at: number, { share, settled }: ProofShare): SampleCount {
-  const { minute, slot } = instantOf(at);
-  const found = look(count, minute, slot);
-  if (found.hot && excludeMany(count, minute, slot)) Object.assign(found, look(count, minute, slot));
-  const { provable, unsampled, silent, gross } = found;
-  const asked = provable === 0 ? share : (provable - unsampled) / provable;
-  // While doors change over, or ask more players than they should, what they did is known. Fewer than they should say
-  // that they were not asked by chance: whoever refuses to prove must not be stood for by others.
-  const p = !settled || asked > share * ASKED_MORE ? Math.max(share, asked) : share;
-  const s = provable + silent;
-  const both = estimate(found.both, p);
-  const proved = estimate(found.proved, p);
-  const c = Math.min(gross, silent + Math.round(proved.value));
-  return {
-    ...{ at, s, c, m: Math.min(s, c, silent + Math.round(both.value)), gross, silent },
-    error: Math.ceil(both.error),
-  };
+/** Sessions of a turn: some milliseconds. */
+export const SESSIONS_A_TURN = 50_000;
+
+/** What is done with the sessions: all are counted; keys that may have too many are counted; their sessions are taken out. */
+type Pass = 'look' | 'keys' | 'exclude';
+
+/** Buckets that no sample uses: they are a megabyte in a large room. */
+const freeBuckets: KeyBuckets[] = [];
+
+/** A sample that is being taken. */
+export class SampleScan {
+  /** Wall-clock ms of the instant. */
+  readonly at: number;
+  /** Sessions that were looked at so far, each once for each pass. */
+  looked = 0;
+  readonly #count: AudienceCount;
+  readonly #share: ProofShare;
+  readonly #minute: number;
+  readonly #slot: number;
+  #pass: Pass = 'look';
+  #shard = 0;
+  #next = 0;
+  #version = -1;
+  #found = nobody();
+  readonly #buckets: KeyBuckets;
+  #keys = new Map<number, number>();
+
+  /** Begins the sample at wall-clock ms `at`, a multiple of 10,000; records of the slot that ended then must be there. */
+  constructor(count: AudienceCount, at: number, share: ProofShare) {
+    this.at = at;
+    this.#count = count;
+    this.#share = share;
+    this.#buckets = freeBuckets.pop() ?? new KeyBuckets(SESSIONS_A_TURN);
+    const { minute, slot } = instantOf(at);
+    this.#minute = minute;
+    this.#slot = slot;
+  }
+
+  /** Looks at so many sessions; true when the sample is complete. */
+  turn(most: number): boolean {
+    const { live } = this.#count;
+    // Entries have moved: it looks again from the first.
+    if (this.#version !== live.version) this.#begin(live);
+    for (let left = most; left > 0; ) {
+      const shard = live.shards[this.#shard];
+      if (!shard) {
+        if (!this.#isDone()) continue;
+        freeBuckets.push(this.#buckets);
+        return true;
+      }
+      const to = Math.min(shard.count, this.#next + Math.min(left, SESSIONS_A_TURN));
+      this.#some(shard.entries, this.#next, to);
+      left -= to - this.#next;
+      this.looked += to - this.#next;
+      this.#next = to;
+      if (to < shard.count) continue;
+      this.#shard += 1;
+      this.#next = 0;
+    }
+    return false;
+  }
+
+  #begin(live: SessionTable): void {
+    this.#version = live.version;
+    this.#buckets.clear(live.size);
+    this.#found = nobody();
+    this.#keys.clear();
+    this.#turnTo('look');
+  }
+
+  #turnTo(pass: Pass): void {
+    this.#pass = pass;
+    this.#shard = 0;
+    this.#next = 0;
+  }
+
+  #some(entries: Int32Array, from: number, to: number): void {
+    const when = { minute: this.#minute, slot: this.#slot, from, to };
+    const buckets = this.#buckets;
+    if (this.#pass === 'look') {
+      look(this.#count, entries, when, { buckets, found: this.#found });
+      buckets.count();
+      return;
+    }
+    const keys = this.#keys;
+    const isExcluding = this.#pass === 'exclude';
+    hotSessions(entries, when, buckets, (at, key) => {
+      if (!isExcluding) keys.set(key, (keys.get(key) ?? 0) + 1);
+      else if ((keys.get(key) ?? 0) > MOST_SESSIONS_PER_KEY) this.#count.exclude(entries, at, MANY);
+    });
+  }
+
+  /** A pass has seen all sessions: goes on with the next, or is done. */
+  #isDone(): boolean {
+    if (this.#pass === 'look' && this.#buckets.any) {
+      this.#turnTo('keys');
+      return false;
+    }
+    if (this.#pass === 'keys' && [...this.#keys.values()].some((many) => many > MOST_SESSIONS_PER_KEY)) {
+      this.#turnTo('exclude');
+      return false;
+    }
+    if (this.#pass !== 'exclude') return true;
+    this.#begin(this.#count.live);
+    return false;
+  }
+
+  /** The sample, once it is complete. */
+  get result(): SampleCount {
+    const { share, settled } = this.#share;
+    const { at } = this;
+    const { provable, unsampled, silent, gross, both: proven, proved: claimed } = this.#found;
+    const asked = provable === 0 ? share : (provable - unsampled) / provable;
+    // While doors change over, or ask more players than they should, what they did is known. Fewer than they should say
+    // that they were not asked by chance: whoever refuses to prove must not be stood for by others.
+    const p = !settled || asked > share * ASKED_MORE ? Math.max(share, asked) : share;
+    const s = provable + silent;
+    const both = estimate(proven, p);
+    const proved = estimate(claimed, p);
+    const c = Math.min(gross, silent + Math.round(proved.value));
+    return {
+      ...{ at, s, c, m: Math.min(s, c, silent + Math.round(both.value)), gross, silent },
+      error: Math.ceil(both.error),
+    };
+  }
 }
 
 interface Look {
@@ -70,54 +179,72 @@ interface Look {
   proved: number;
   both: number;
   gross: number;
-  /** True when some keys may have too many sessions. */
-  hot: boolean;
+}
+
+const nobody = (): Look => ({
+  ...{ provable: 0, unsampled: 0, silent: 0, proved: 0, both: 0, gross: 0 },
+});
+
+/** Which entries, and the instant that they are judged at. */
+interface Part {
+  readonly minute: number;
+  readonly slot: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 const instant: Instant = { heard: 0, proved: false };
-/** Sessions by a few bits of their key; shared by all rooms, grown as needed. */
-let buckets = new Uint8Array(1_024);
 
-function look(count: AudienceCount, minute: number, slot: number): Look {
-  const found: Look = { provable: 0, unsampled: 0, silent: 0, proved: 0, both: 0, gross: 0, hot: false };
-  // Twice as many as sessions and a few more, so that few buckets are hot by chance.
-  const size = 2 ** Math.max(10, Math.min(22, Math.ceil(Math.log2(count.live.size * 2 + 1))));
-  if (buckets.length < size) buckets = new Uint8Array(size);
-  else buckets.fill(0, 0, size);
-  for (const { entries, count: many } of count.live.shards) {
-    for (let i = 0; i < many; i++) {
-      const at = i * SESSION_WORDS;
-      if (!readInstant(entries, at, minute, slot, instant)) continue;
-      suspect(count, entries, at, minute);
-      const { heard, proved } = instant;
-      const s = heard >= HEARD_S;
-      if (!s && !proved) continue;
-      found.gross += 1;
-      const w4 = entries[at + WORD.proven] as number;
-      if ((w4 >>> 24) & 15) continue;
-      const key = (entries[at + WORD.key] as number) & KEY_MASK;
-      if (key !== 0) {
-        const bucket = key & (size - 1);
-        const many = (buckets[bucket] as number) + 1;
-        if (many < 255) buckets[bucket] = many;
-        if (many > MOST_SESSIONS_PER_KEY) found.hot = true;
-      }
-      const flags = w4 >>> 28;
-      if (flags & ROW_FLAG.silent) {
-        if (s) found.silent += 1;
-        continue;
-      }
-      if (s) found.provable += 1;
-      if (flags & ROW_FLAG.unsampled) {
-        if (s) found.unsampled += 1;
-        continue;
-      }
-      if (!proved) continue;
-      found.proved += 1;
-      if (s) found.both += 1;
+/** Counts entries into `found`, and the sessions of each key in `buckets`. */
+function look(
+  count: AudienceCount,
+  entries: Int32Array,
+  { minute, slot, from, to }: Part,
+  { buckets, found }: { readonly buckets: KeyBuckets; readonly found: Look },
+): void {
+  for (let i = from; i < to; i++) {
+    const at = i * SESSION_WORDS;
+    if (!readInstant(entries, at, minute, slot, instant)) continue;
+    suspect(count, entries, at, minute);
+    const { heard, proved } = instant;
+    const s = heard >= HEARD_S;
+    if (!s && !proved) continue;
+    found.gross += 1;
+    const w4 = entries[at + WORD.proven] as number;
+    if ((w4 >>> 24) & 15) continue;
+    const key = (entries[at + WORD.key] as number) & KEY_MASK;
+    if (key !== 0) buckets.gather(key);
+    const flags = w4 >>> 28;
+    if (flags & ROW_FLAG.silent) {
+      if (s) found.silent += 1;
+      continue;
     }
+    if (s) found.provable += 1;
+    if (flags & ROW_FLAG.unsampled) {
+      if (s) found.unsampled += 1;
+      continue;
+    }
+    if (!proved) continue;
+    found.proved += 1;
+    if (s) found.both += 1;
   }
-  return found;
+}
+
+/** Visits the sessions that listen at the instant, and whose key may have too many of them. */
+function hotSessions(
+  entries: Int32Array,
+  { minute, slot, from, to }: Part,
+  buckets: KeyBuckets,
+  visit: (at: number, key: number) => void,
+): void {
+  for (let i = from; i < to; i++) {
+    const at = i * SESSION_WORDS;
+    const key = (entries[at + WORD.key] as number) & KEY_MASK;
+    if (key === 0 || !buckets.isSuspect(key)) continue;
+    if (((entries[at + WORD.proven] as number) >>> 24) & 15) continue;
+    if (!readInstant(entries, at, minute, slot, instant)) continue;
+    if (instant.heard >= HEARD_S || instant.proved) visit(at, key);
+  }
 }
 
 /** Applies the rules about one session: it has sound and proves none, or proves what no door gave it. */
@@ -140,29 +267,4 @@ function suspect(count: AudienceCount, entries: Int32Array, at: number, minute: 
     sumOf(w6 & SLOTS_MASK) + sumOf(w4 & SLOTS_MASK) >= WITHOUT_BYTES_S * 2
   )
     count.exclude(entries, at, WITHOUT_BYTES);
-}
-
-/** Takes out the sessions of keys that have too many at this instant. True when there were any. */
-function excludeMany(count: AudienceCount, minute: number, slot: number): boolean {
-  const size = 2 ** Math.max(10, Math.min(22, Math.ceil(Math.log2(count.live.size * 2 + 1))));
-  const keys = new Map<number, number>();
-  const each = (visit: (entries: Int32Array, at: number, key: number) => void): void => {
-    for (const { entries, count: many } of count.live.shards)
-      for (let i = 0; i < many; i++) {
-        const at = i * SESSION_WORDS;
-        const key = (entries[at + WORD.key] as number) & KEY_MASK;
-        if (key === 0 || (buckets[key & (size - 1)] as number) <= MOST_SESSIONS_PER_KEY) continue;
-        if (((entries[at + WORD.proven] as number) >>> 24) & 15) continue;
-        if (!readInstant(entries, at, minute, slot, instant)) continue;
-        if (instant.heard >= HEARD_S || instant.proved) visit(entries, at, key);
-      }
-  };
-  each((_entries, _at, key) => void keys.set(key, (keys.get(key) ?? 0) + 1));
-  let any = false;
-  each((entries, at, key) => {
-    if ((keys.get(key) ?? 0) <= MOST_SESSIONS_PER_KEY) return;
-    count.exclude(entries, at, MANY);
-    any = true;
-  });
-  return any;
 }

@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import { FinishedRooms } from './finished-rooms.ts';
 import { byAge, rawFiles, readRaw } from './records/raw-folder.ts';
 import type { RawLog, RawPlace } from './records/raw-log.ts';
+import { takeRows } from './records/row-order.ts';
 import { AudienceRoom } from './room.ts';
 import { readRoom, roomBytes, roomOf, writeRoom } from './room-file.ts';
 
@@ -173,16 +174,4 @@ export class RoomShelf {
       if (!room.dirty && !room.isRunning && !room.isUnfinished && room.touchedAt < quietSince)
         this.rooms.delete(slug);
   }
-}
-
-/** Passes each record to its room, and drops records of unknown rooms. Returns how many were passed on. */
-export function takeRows(words: Int32Array, rooms: readonly (AudienceRoom | undefined)[]): number {
-  let taken = 0;
-  for (let at = 0; at + 8 <= words.length; at += 8) {
-    const room = rooms[(words[at + 5] as number) & 0xffff];
-    if (!room) continue;
-    room.record(words, at);
-    taken += 1;
-  }
-  return taken;
 }

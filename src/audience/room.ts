@@ -10,8 +10,10 @@ import { AudienceCount } from './audience-count.ts';
 import { definitionsHash } from './definitions.ts';
 import { DownloadCount } from './download-count.ts';
 import { EventCounts } from './event-counts.ts';
+import { type PostImpressions, type PostsFigures, postsToWrite } from './post-counts.ts';
 import { reconcile } from './reconciliation.ts';
 import {
+  afterEnd,
   type CountedRoom,
   entered,
   excludedOf,
@@ -20,7 +22,7 @@ import {
   type RoomFigures,
   secondsOf,
 } from './room-figures.ts';
-import { type SampleCount, takeSample } from './room-sample.ts';
+import { type SampleCount, SampleScan, SESSIONS_A_TURN } from './room-sample.ts';
 import { shareFor } from './sampling.ts';
 import { DailyKeys } from './tables/daily-keys.ts';
 
@@ -55,6 +57,8 @@ export interface RoomMemory {
   entry?: number;
   seq?: number;
   total?: Partial<Record<MetricId, EvidenceFigure>>;
+  /** Impressions of posts of other accounts that the log has. */
+  posts?: PostImpressions;
   opened?: number;
   ended?: number;
   /** Figures of the pass over the raw records, once it was made. */
@@ -148,16 +152,31 @@ export class AudienceRoom {
   /** True while samples of it say something. */
   isActive(at: number): boolean {
     const minute = Math.floor(at / MINUTE_MS);
-    return this.count.newest >= minute - QUIET_MINUTES || (this.memory.now?.gross ?? 0) > 0;
+    return this.count.newestLive >= minute - QUIET_MINUTES || (this.memory.now?.gross ?? 0) > 0;
   }
 
-  /** Takes the sample of an instant; undefined when nobody is there. */
+  /** Takes the sample of an instant in one go; undefined when nobody is there. */
   sample(at: number): AudienceSample | undefined {
+    const scan = this.beginSample(at);
+    if (!scan) return undefined;
+    while (!scan.turn(SESSIONS_A_TURN));
+    return this.endSample(scan);
+  }
+
+  /** Begins the sample of an instant, which is taken in turns; undefined when nobody is there. */
+  beginSample(at: number): SampleScan | undefined {
     const { memory, count } = this;
     if (at <= memory.sampledAt || !this.isActive(at)) return undefined;
     memory.sampledAt = at;
     const settled = at - memory.shareSince >= SETTLED_MS;
-    const sample = takeSample(count, at, { share: memory.share, settled });
+    return new SampleScan(count, at, { share: memory.share, settled });
+  }
+
+  /** Takes a sample that is complete. */
+  endSample(scan: SampleScan): AudienceSample {
+    const { memory } = this;
+    const { at } = scan;
+    const sample = scan.result;
     memory.now = sample;
     memory.samples.push(sample);
     const { s, c, m, silent } = sample;
@@ -224,6 +243,15 @@ export class AudienceRoom {
     };
   }
 
+  /** What posts of other accounts have counted, for the log; undefined when it has that, or is not due. */
+  closePosts(minute: number): PostsFigures | undefined {
+    if (!this.hasEvents) return undefined;
+    const { posts } = this.events.totals;
+    const entry = postsToWrite(posts, this.memory.posts ?? {}, minute);
+    if (entry) this.memory.posts = posts;
+    return entry;
+  }
+
   #counted(at: number): CountedRoom {
     const { memory, count } = this;
     const { opened, ended } = memory;
@@ -270,9 +298,9 @@ export class AudienceRoom {
         state: final && Object.keys(final.figures).length > 0 ? 'final' : 'live',
       },
       metrics: published(
-        final ? { ...figures, ...final.figures } : figures,
+        final ? afterEnd(figures, final.figures) : figures,
         memory.entry,
-        final ? final.figures : (memory.total ?? {}),
+        final ? afterEnd(memory.total ?? {}, final.figures) : (memory.total ?? {}),
       ),
       excluded: final && Object.keys(final.figures).length > 0 ? final.excluded : excludedOf(count),
       ...(this.hasEvents && Object.keys(this.events.totals.failures).length > 0

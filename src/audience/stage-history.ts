@@ -15,15 +15,21 @@ export interface StageChange {
   readonly stage: boolean;
 }
 
+interface KnownShares {
+  minute: number;
+  shares: readonly number[];
+  all: number | undefined;
+}
+
 /** The times at which the program carried the stage, and those at which it carried standby. */
 export class StageHistory {
   #changes: StageChange[] = [];
   /** All changes, for whoever counts again; the newest 4,096. */
   #all: StageChange[] = [];
-  /** Shares of an even minute and of an odd one. */
-  readonly #known: { minute: number; shares: readonly number[] }[] = [
-    { minute: -1, shares: [] },
-    { minute: -1, shares: [] },
+  /** Shares of an even minute and of an odd one; `all`: the share of each of its slots, where that is one number. */
+  readonly #known: KnownShares[] = [
+    { minute: -1, shares: [], all: undefined },
+    { minute: -1, shares: [], all: undefined },
   ];
 
   /** The program carries this from `at` on. */
@@ -41,12 +47,23 @@ export class StageHistory {
 
   /** The share (0 to 1) of each slot of a minute in which the stage was carried. */
   sharesOf(minute: number): readonly number[] {
-    const known = this.#known[minute & 1] as { minute: number; shares: readonly number[] };
-    if (minute === known.minute) return known.shares;
+    return this.#of(minute).shares;
+  }
+
+  /** The same where it is one number for all slots; else undefined. */
+  shareOf(minute: number): number | undefined {
+    return this.#of(minute).all;
+  }
+
+  #of(minute: number): KnownShares {
+    const known = this.#known[minute & 1] as KnownShares;
+    if (minute === known.minute) return known;
     const from = minute * MINUTE_MS;
-    known.shares = Array.from({ length: SLOTS }, (_, slot) => this.#share(from + slot * SLOT_MS));
+    const shares = Array.from({ length: SLOTS }, (_, slot) => this.#share(from + slot * SLOT_MS));
+    known.shares = shares;
+    known.all = shares.every((share) => share === shares[0]) ? shares[0] : undefined;
     known.minute = minute;
-    return known.shares;
+    return known;
   }
 
   #forget(): void {

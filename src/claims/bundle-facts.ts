@@ -6,8 +6,9 @@ import type {
   FinalEntry,
   HappeningEntry,
   MinuteEntry,
+  PostsEntry,
 } from '../wire/evidence-entry.ts';
-import type { MetricId } from '../wire/metrics.ts';
+import { GROWS_AFTER_END, type MetricId } from '../wire/metrics.ts';
 import { type ClaimFacts, type ClaimFigure, type ClaimMinute, figureOf, type OtherFigures } from './facts.ts';
 
 /** Longest bundle that is read, in characters: one day of a room is a few MB. */
@@ -28,12 +29,14 @@ interface History {
   readonly minutes: Placed<MinuteEntry>[];
   readonly finals: Placed<FinalEntry>[];
   readonly corrections: Placed<CorrectionEntry>[];
+  /** The newest word about posts of other accounts. */
+  posts?: Placed<PostsEntry>;
   opened?: number;
 }
 
 /**
  * Reads the figures of a bundle. It does not verify the bundle: `earshot verify` does. Entries of other rooms are kept
- * apart, and never added to the room's own.
+ * apart, and never added to the room's own; so are the posts of other accounts.
  */
 export function factsOfBundle(text: string): BundleRead {
   if (text.length > MOST_BUNDLE)
@@ -55,10 +58,11 @@ export function factsOfBundle(text: string): BundleRead {
   const own = all.get(head.room);
   if (!own || own.minutes.length + own.finals.length === 0)
     return { why: 'the bundle has no figures of its room' };
-  const others: OtherFigures[] = [...all]
-    .filter(([room]) => room !== head.room)
-    .map(([of, history]) => ({ of, figures: whole(history) }))
-    .filter(({ figures }) => figures.size > 0);
+  const rooms = [...all].filter(([room]) => room !== head.room);
+  const others: OtherFigures[] = [
+    ...rooms.map(([of, history]) => ({ of, figures: whole(history) })),
+    ...postsOf(own),
+  ].filter(({ figures }) => figures.size > 0);
   const first = own.minutes[0]?.entry.minute;
   const opened = own.opened ?? (first === undefined ? undefined : first * MINUTE_MS);
   return {
@@ -88,6 +92,7 @@ function note(all: Map<string, History>, { index, entry }: Placed<EvidenceEntry 
     history.minutes.push({ index, entry: entry as MinuteEntry });
   else if (kind === 'final') history.finals.push({ index, entry: entry as FinalEntry });
   else if (kind === 'correction') history.corrections.push({ index, entry: entry as CorrectionEntry });
+  else if (kind === 'posts') history.posts = { index, entry: entry as PostsEntry };
   else if (kind === 'happening') {
     const { what, at } = entry as HappeningEntry;
     if (what === 'opened' && Number.isFinite(at)) history.opened ??= at;
@@ -124,6 +129,13 @@ function whole({ minutes, finals, corrections }: History): Map<MetricId, ClaimFi
   // Nobody is there any more, which says nothing of the evening.
   if (finals.length > 0) figures.delete('listeners_now');
   for (const { entry, index } of finals) put(figures, entry.total, index);
+  // What grows when the room is over is newer in a minute that was written later.
+  if (last && last.index > (finals.at(-1)?.index ?? last.index)) {
+    const newer = Object.entries(last.entry.total ?? {}).filter(([metric]) =>
+      GROWS_AFTER_END.has(metric as MetricId),
+    );
+    put(figures, Object.fromEntries(newer), last.index);
+  }
   // A correction of the last minute or of the final figures, or of such a correction.
   const outranked = new Set([last?.entry.seq, ...finals.map(({ entry }) => entry.seq)]);
   for (const { entry, index } of corrections) {
@@ -132,6 +144,18 @@ function whole({ minutes, finals, corrections }: History): Map<MetricId, ClaimFi
     put(figures, entry.total, index, undefined, true);
   }
   return figures;
+}
+
+/** What posts of other accounts counted, each by itself. */
+function postsOf({ posts }: History): OtherFigures[] {
+  const list: PostsEntry['posts'] = Array.isArray(posts?.entry.posts) ? posts.entry.posts : [];
+  return list
+    .filter((post) => typeof post?.of === 'string')
+    .map(({ of, total }) => {
+      const figures = new Map<MetricId, ClaimFigure>();
+      put(figures, total, posts?.index ?? 0);
+      return { of, figures };
+    });
 }
 
 /** What a sample says of the listeners, by how the two counts of its minute agree. */

@@ -2,6 +2,8 @@
 export { addFigures, type NotAdded, type Term, whyNotAdded } from './adding.ts';
 export { type BundleRead, factsOfBundle, MOST_BUNDLE } from './bundle-facts.ts';
 export { checkCard, type SignedCard } from './card/signed-card.ts';
+export { eveningPicture } from './case-2024/picture.ts';
+export { CASE_WORDS } from './case-2024/words.ts';
 export { type CheckOptions, type ClaimUnchecked, type ClaimVerdict, checkClaim } from './check.ts';
 export { besideOthers, type ClaimFacts, factsOfNumbers } from './facts.ts';
 export { claimPaths } from './http/described.ts';

@@ -5,6 +5,7 @@ import { find } from '../http/index.ts';
 import { ClaimBook } from './book/claim-book.ts';
 import { type ClaimLog, journalClaims } from './book/claim-log.ts';
 import { openWaiting } from './book/waiting-claims.ts';
+import { caseRoutes } from './case-2024/routes.ts';
 import { type BookRoutesDeps, bookRoutes } from './http/book-routes.ts';
 import { checkRoutes, openChecker } from './http/check-routes.ts';
 import { type NoteRoutesDeps, noteRoutes } from './http/note-routes.ts';
@@ -29,7 +30,7 @@ export interface Claims {
 /** The rows of the table of addresses that are answered here. */
 const OURS: ReadonlySet<string | undefined> = new Set([
   ...['claims', 'claim-card', 'claim-check', 'claims-waiting', 'room-claims', 'room-claim-card'],
-  'figure-png',
+  ...['figure-png', 'case', 'case-file'],
 ]);
 
 /** The steps after `/api/rooms/:slug/` that are answered here. */
@@ -54,6 +55,7 @@ export async function open(deps: ClaimsDeps): Promise<Claims> {
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
   checkRoutes(app, deps, checker);
+  caseRoutes(app, deps);
   bookRoutes(app, { ...deps, book }, checker);
   noteRoutes(app, deps, checker.charge);
   app.notFound(() => refusedAnswer({ refused: 'not-found' }));

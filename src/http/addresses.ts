@@ -366,6 +366,15 @@ export const ADDRESSES: readonly Address[] = [
     ...{ ...READ, owner: 'site', urgency: 'reading', examples: ['/r/hall/numbers/peak_concurrent.png'] },
   },
   {
+    ...{ id: 'case', what: 'the evening of 2024, and what was said of it', pattern: '/case-2024' },
+    ...{ ...READ, cors: 'own', owner: 'site', urgency: 'reading', examples: ['/case-2024'] },
+  },
+  {
+    ...{ id: 'case-file', what: 'its bundle and pictures', pattern: '/case-2024/:name.(svg|bundle)' },
+    ...{ ...READ, owner: 'site', urgency: 'reading', exact: true },
+    examples: ['/case-2024/evening.bundle', '/case-2024/evening.svg'],
+  },
+  {
     ...{ id: 'room-claims', what: 'what was said about a room', pattern: '/r/:room/claims' },
     ...{ owner: 'site', methods: ['GET', 'POST'], urgency: 'reading', cors: 'own', body: 4_096 },
     examples: ['/r/hall/claims'],

@@ -84,3 +84,27 @@ test('after kill -9 in the middle of writing, the bundle of what is there holds'
     }
   }
 });
+
+test('posts of other accounts hold while they grow, and one that falls is found', async () => {
+  using folder = logFolder();
+  await using log = await openTestLog(folder.path);
+  const posts = async (...list: readonly (readonly [of: string, net: number])[]): Promise<void> => {
+    const done = log.appendOf('hall', {
+      ...{ v: 1, kind: 'posts', at: 0 },
+      posts: list.map(([of, net]) => ({
+        of,
+        total: { post_impressions: { net, gross: net, method: 'counted' } },
+      })),
+    });
+    log.clock.advance(200);
+    await done;
+    await log.checkpoint();
+  };
+  await posts(['one', 5]);
+  await posts(['one', 5], ['two', 9]);
+  const good = await check(await bundleText(log, 'hall'));
+  expect([good.findings, good.notes.filter(({ code }) => code === 'unknown-member')]).toEqual([[], []]);
+  await posts(['one', 6], ['two', 8]);
+  const fallen = await check(await bundleText(log, 'hall'));
+  expect(fallen.findings.map(({ code }) => code)).toEqual(['fell']);
+});

@@ -296,6 +296,7 @@ class Room {
   #definitions = '';
   #added = { peak: 0, seconds: 0 };
   #gap = false;
+  #posts = { __proto__: null };
   #last = { minute: -1, total: {}, excluded: {} };
 
   constructor(report, name) {
@@ -320,6 +321,7 @@ class Room {
     if ((corrects ?? answers ?? (kind === 'correction' ? seq : 0)) >= seq) this.find('corrects');
     if (kind === 'minute') this.#minute(entry);
     else if (total) this.#total(total, kind === 'final');
+    for (const post of kind === 'posts' ? entry.posts : []) this.#post(post);
     if (kind === 'final') this.#final(total, entry.differences);
   }
 
@@ -375,6 +377,13 @@ class Room {
     this.#last = { minute, total, excluded };
   }
 
+  /** A post of another account: what it counted never goes down. */
+  #post({ of, total }) {
+    this.#total(total);
+    for (const id in total) this.#must(`${of}: ${id}`, this.#posts[of]?.[id]?.net ?? 0, '↑', '', total[id].net);
+    this.#posts[of] = total;
+  }
+
   /** Every difference between the last live figures and the final ones is told, with a reason, and no other. */
   #final(total, differences) {
     for (const [what, { net }] of Object.entries(total)) {
@@ -393,7 +402,7 @@ class Unreadable extends Error {}
 /** Members that have a meaning, in any line or entry. */
 const KNOWN = `v kind room title origin keys witnesses made index entry proof note consistency seq previous at total
   excluded minute status samples seconds failures sessions sampling definitions differences corrects why what detail
-  claim author text verdict file records sha256 from to lost next signature answers written`.split(/\s+/);
+  claim author text verdict file records sha256 from to lost next signature answers written posts`.split(/\s+/);
 const STAGES = ['earshot-bundle', 'entry', 'checkpoint', 'seal'];
 
 class Bundle {

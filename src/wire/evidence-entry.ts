@@ -93,6 +93,24 @@ export interface CorrectionEntry extends RoomPlace {
   readonly excluded: Readonly<Partial<Record<Exclusion, number>>>;
 }
 
+/** One post of another account about the room. */
+export interface PostFigures {
+  /** The post's name: its account, and a number where there are several. */
+  readonly of: string;
+  readonly total: Readonly<Partial<Record<MetricId, EvidenceFigure>>>;
+}
+
+/**
+ * What posts of other accounts about the room have counted so far, each by itself: written every ten minutes while one of
+ * them grows. They are no part of a figure of the room, and nothing adds them. A post's totals never go down.
+ */
+export interface PostsEntry extends RoomPlace {
+  readonly v: 1;
+  readonly kind: 'posts';
+  readonly at: number;
+  readonly posts: readonly PostFigures[];
+}
+
 /** An event in the life of a room: its clocks, dead air, rungs, and the host's notes. */
 export interface HappeningEntry extends RoomPlace {
   readonly v: 1;
@@ -180,6 +198,7 @@ export type EvidenceEntry =
   | MinuteEntry
   | FinalEntry
   | CorrectionEntry
+  | PostsEntry
   | HappeningEntry
   | ClaimEntry
   | LogEntry;

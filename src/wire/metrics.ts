@@ -145,6 +145,12 @@ export type MetricId = (typeof METRICS)[number]['id'];
 /** The unit of a figure. */
 export type UnitOf<Id extends MetricId> = Extract<(typeof METRICS)[number], { readonly id: Id }>['unit'];
 
+/** Figures that grow when the room is over: by replays, and by who comes to its page or sees a card of it. */
+export const GROWS_AFTER_END: ReadonlySet<MetricId> = new Set<MetricId>([
+  ...(['replay_listens', 'listens_total', 'post_impressions', 'embed_impressions'] as const),
+  ...(['post_reach', 'downloads', 'visits'] as const),
+]);
+
 /** Reasons for a failed join. */
 export const JOIN_FAILURES = ['capacity', 'network', 'decode', 'blocked', 'abandoned', 'unknown'] as const;
 /** The reason for a failed join. */

@@ -15,6 +15,8 @@ export interface RoomEvents {
   readonly impressions?: number;
   /** Cards and players that were seen inside other sites. */
   readonly embedImpressions?: number;
+  /** Impressions of posts of other accounts about the room, by the post's name: each is a figure of its own. */
+  readonly posts?: Readonly<Record<string, number>>;
   /**
    * Pages open on the room at the end of the newest slot of 10 s, playing or not; absent before the first. Those of
    * several doors can be added.

@@ -103,6 +103,9 @@ function show(main: HTMLElement, words: VerifyWords): void {
     make('p', { class: 'language' }, other),
     make('h1', {}, words.title),
     make('p', { class: 'lead' }, words.lead),
+    ...(location.protocol.startsWith('http')
+      ? [make('p', {}, make('a', { href: '/case-2024' }, words.example))]
+      : []),
     zone,
     make(
       'details',

@@ -8,6 +8,8 @@ export interface VerifyWords {
   readonly other: string;
   readonly title: string;
   readonly lead: string;
+  /** Where there is a bundle to try it with. */
+  readonly example: string;
   readonly choose: string;
   readonly drop: string;
   readonly paste: string;
@@ -54,6 +56,7 @@ const english: VerifyWords = {
   other: 'Français',
   title: 'Check the figures of a room',
   lead: 'A bundle is a file with everything that was written down about a room’s audience, and the proof of it. It is checked here, in your browser. Nothing is sent anywhere: this page is not allowed to send anything.',
+  example: 'A bundle to try: an evening like that of August 2024',
   choose: 'Choose a bundle',
   drop: 'or drop the file on this page',
   paste: 'Paste it instead',
@@ -105,6 +108,7 @@ const french: VerifyWords = {
   other: 'English',
   title: 'Vérifier les chiffres d’une salle',
   lead: 'Un dossier de preuves est un fichier qui contient tout ce qui a été noté sur l’audience d’une salle, avec la preuve. Il est vérifié ici, dans votre navigateur. Rien n’est envoyé : cette page n’a pas le droit d’envoyer quoi que ce soit.',
+  example: 'Un dossier pour essayer : une soirée comme celle d’août 2024',
   choose: 'Choisir un fichier',
   drop: 'ou déposez-le sur cette page',
   paste: 'Le coller plutôt',

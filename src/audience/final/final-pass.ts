@@ -1,28 +1,19 @@
 /**
  * Counts a room again from its raw records, when all that came late is there: sessions that were found not to count are
- * left out from their beginning, and every sample has the proofs that came after it. Reads the files twice.
+ * left out from their beginning, and every sample has the proofs that came after it. Reads the files twice. Different
+ * people beyond what is counted one by one are counted in parts, each by itself, in two threads (`exact-people.ts`).
  */
 import type { Exclusion } from '../../wire/metrics.ts';
 import { ROW_WORDS } from '../audience-count.ts';
 import { byAge, rawFiles, readRaw } from '../records/raw-folder.ts';
 import { AudienceRoom, instantsBetween } from '../room.ts';
-import { excludedOf, figuresOf, type RoomFigures } from '../room-figures.ts';
-import type { StageChange } from '../stage-history.ts';
+import { excludedOf, figuresOf, isoDay, type RoomFigure, type RoomFigures } from '../room-figures.ts';
 import { WORD } from '../tables/session-row.ts';
 import { SESSION_WORDS } from '../tables/session-table.ts';
+import { exactPeople } from './exact-people.ts';
+import type { Exclusions, PeopleByDay, PeoplePart, RecountOrder } from './recount-order.ts';
 
-/** What a recount is to count. */
-export interface RecountOrder {
-  readonly rawDir: string;
-  readonly slug: string;
-  /** Wall-clock ms: when the room opened, and when it ended or now. */
-  readonly from: number;
-  readonly to: number;
-  /** When the program carried the stage. */
-  readonly stage: readonly StageChange[];
-  /** Smallest share of sessions that proved. */
-  readonly share: number;
-}
+export type { RecountOrder } from './recount-order.ts';
 
 /** The result of a recount. */
 export interface Recounted {
@@ -76,20 +67,45 @@ class LateRecords {
   }
 }
 
-/** Session ids (48 bits) that do not count, and why. */
-type Exclusions = Map<number, number>;
-
 /** Counts a room again from its raw records. @throws the file system's error. */
 export async function recount(order: RecountOrder): Promise<Recounted> {
   const first = await pass(order, new Map(), new Int32Array(0));
-  const second = await pass(order, exclusionsOf(first.room), first.late.sorted());
+  const exclusions = exclusionsOf(first.room);
+  const second = await pass(order, exclusions, first.late.sorted());
   const { room } = second;
   const { memory, count } = room;
   const figures = figuresOf({
     ...{ count, now: undefined, peak: memory.peak, proving: memory.proving, status: memory.status },
     ...{ events: undefined, lasted: Math.max(0, (order.to - order.from) / 1000) },
   });
+  const { people, excluded } = count.today;
+  if (!people.isExact) {
+    const { days } = await exactPeople({ ...order, exclusions, keys: people.size + excluded.size });
+    figures.unique_listeners = exactFigure(days, count.today.day, excluded.size);
+  }
   return { figures, excluded: excludedOf(count), records: second.records, late: first.late.count };
+}
+
+/** The people of the newest day, counted one by one; those of several days are told apart. */
+function exactFigure(days: PeopleByDay, newest: number, excluded: number): RoomFigure {
+  const net = days[newest] ?? 0;
+  const parts = Object.fromEntries(Object.entries(days).map(([day, many]) => [isoDay(Number(day)), many]));
+  return { net, gross: net + excluded, method: 'exact', ...(Object.keys(days).length > 1 ? { parts } : {}) };
+}
+
+/** Counts the people of one part, by the rules of the whole. */
+export async function countPeople(
+  order: RecountOrder,
+  exclusions: Exclusions,
+  part: PeoplePart,
+): Promise<{ readonly days: PeopleByDay; readonly records: number }> {
+  let found = await pass(order, exclusions, new Int32Array(0), part);
+  if (found.late.count > 0) found = await pass(order, exclusions, found.late.sorted(), part);
+  const { today, earlier } = found.room.count;
+  const days = Object.fromEntries(
+    [...earlier, { day: today.day, people: today.people.size }].map(({ day, people }) => [day, people]),
+  );
+  return { days, records: found.records };
 }
 
 const idAt = (words: Int32Array, at: number): number =>
@@ -112,7 +128,13 @@ interface Pass {
   readonly records: number;
 }
 
-async function pass(order: RecountOrder, exclusions: Exclusions, late: Int32Array): Promise<Pass> {
+/** `part`: only these listeners, and no samples. */
+async function pass(
+  order: RecountOrder,
+  exclusions: Exclusions,
+  late: Int32Array,
+  part?: PeoplePart,
+): Promise<Pass> {
   const { rawDir, slug, from, to, stage } = order;
   const room = new AudienceRoom(slug, { moved: Number.POSITIVE_INFINITY });
   room.memory.opened = from;
@@ -127,10 +149,11 @@ async function pass(order: RecountOrder, exclusions: Exclusions, late: Int32Arra
     room.record(words, at);
   };
   const until = (time: number): void => {
-    for (const at of instantsBetween(sampledAt, time - SAMPLE_LAG_MS, Number.POSITIVE_INFINITY)) {
-      sampledAt = at;
-      room.sample(at);
-    }
+    if (!part)
+      for (const at of instantsBetween(sampledAt, time - SAMPLE_LAG_MS, Number.POSITIVE_INFINITY)) {
+        sampledAt = at;
+        room.sample(at);
+      }
     // Before the minute after it is over, a late record finds its place.
     for (; next < late.length && ((late[next + 4] as number) + 1) * MINUTE_MS <= time; next += ROW_WORDS)
       take(late, next);
@@ -144,6 +167,7 @@ async function pass(order: RecountOrder, exclusions: Exclusions, late: Int32Arra
       until(head.at);
       for (let at = 0; at + 8 <= words.length; at += 8) {
         if (((words[at + 5] as number) & 0xffff) !== index) continue;
+        if (part && ((words[at + 2] as number) >>> 0) % part.of !== part.number) continue;
         records += 1;
         take(words, at);
       }

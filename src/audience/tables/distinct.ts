@@ -33,8 +33,9 @@ export class Distinct {
     this.#set = undefined;
   }
 
+  /** Never fewer than were counted one by one. */
   get size(): number {
-    return this.#set ? this.#set.size : Math.round(this.#sketch?.size ?? 0);
+    return this.#set ? this.#set.size : Math.max(this.#most, Math.round(this.#sketch?.size ?? 0));
   }
 
   /** Half of the 95 % interval; 0 while it is exact. */

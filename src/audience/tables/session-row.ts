@@ -34,12 +34,19 @@ function greater(a: number, b: number): number {
   return (a & mask) | (b & ~mask & SLOTS_MASK);
 }
 
-/** The larger value of each slot. */
-export const mostOf = (a: number, b: number): number =>
-  greater(a & EVEN, b & EVEN) | (greater((a >>> 4) & EVEN, (b >>> 4) & EVEN) << 4);
+/** The larger value of each slot. Most slots are empty or whole: then one has all the bits of the other. */
+export const mostOf = (a: number, b: number): number => {
+  const both = a & b;
+  if (both === a) return b;
+  if (both === b) return a;
+  return greater(a & EVEN, b & EVEN) | (greater((a >>> 4) & EVEN, (b >>> 4) & EVEN) << 4);
+};
 
 /** The smaller value of each slot. */
 export const leastOf = (a: number, b: number): number => {
+  const both = a & b;
+  if (both === a) return a;
+  if (both === b) return b;
   const low = a & EVEN;
   const high = (a >>> 4) & EVEN;
   const [otherLow, otherHigh] = [b & EVEN, (b >>> 4) & EVEN];

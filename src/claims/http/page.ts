@@ -4,6 +4,7 @@ import { ERRORS } from '../../base/errors.ts';
 import { escapeHtml } from '../../base/plain-text.ts';
 import { metricOf } from '../../wire/metrics.ts';
 import { unitShape } from '../card/unit-shape.ts';
+import { CASE_WORDS } from '../case-2024/words.ts';
 import type { ClaimVerdict } from '../check.ts';
 import type { ClaimWords } from '../words/claim-words.ts';
 import { saidText, verdictText } from '../words/verdict-text.ts';
@@ -130,7 +131,8 @@ export function claimsPage(
 <p>${own.lead}</p>
 ${result}
 ${form}
-<p class="ash small">${own.how}</p>`,
+<p class="ash small">${own.how}</p>
+<p><a href="/case-2024">${CASE_WORDS[words.language].title}</a></p>`,
     image,
   );
 }
