@@ -3,9 +3,11 @@
  * million), and exactly afterwards, in parts on two threads. `npm run bench -- people [keys]`; the goal of the second is
  * 10 s. Writes 32 bytes for each session into a folder that is removed again.
  */
+
 import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_RULES } from '../src/audience/definitions.ts';
 import { exactPeople } from '../src/audience/final/exact-people.ts';
 import { encodeBlock } from '../src/audience/records/raw-file.ts';
 import { rawFiles, readRaw } from '../src/audience/records/raw-folder.ts';
@@ -82,7 +84,7 @@ try {
         from: MINUTE * 60_000,
         to: (MINUTE + SESSIONS / A_MINUTE + 1) * 60_000,
       },
-      ...{ stage: [], share: 1, exclusions: new Map(), keys: people.size, threads },
+      ...{ stage: [], rules: DEFAULT_RULES, exclusions: new Map(), keys: people.size, threads },
     });
     const exact = Object.values(days).reduce((sum, many) => sum + many, 0);
     console.log(

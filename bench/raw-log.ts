@@ -9,11 +9,13 @@
  * proof every 30 s. The first `--raw` minutes are written as doors send them, six times and with each proof, and made
  * compact from there; those after them are given to the same code as they stand at the end of a minute.
  */
+
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { DEFAULT_RULES } from '../src/audience/definitions.ts';
 import type { Recounted, RecountOrder } from '../src/audience/final/final-pass.ts';
 import type { RecountAnswer } from '../src/audience/final/final-worker.ts';
 import { type CompactHead, encodeCompact } from '../src/audience/records/compact-file.ts';
@@ -171,7 +173,13 @@ console.log(
 
 /** The final pass, in the thread that makes it in the tally. */
 const order: RecountOrder = {
-  ...{ rawDir: folder, slug: 'hall', from: START * 60_000, to: (START + MINUTES) * 60_000, share: 1 },
+  ...{
+    rawDir: folder,
+    slug: 'hall',
+    from: START * 60_000,
+    to: (START + MINUTES) * 60_000,
+    rules: DEFAULT_RULES,
+  },
   stage: [{ at: START * 60_000, stage: true }],
 };
 const began = performance.now();

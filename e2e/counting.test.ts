@@ -49,6 +49,7 @@ beforeAll(async () => {
       outlet: {
         events() {},
         keys() {},
+        networks() {},
         records(_rooms, bytes) {
           const view = new DataView(bytes.buffer);
           for (let at = 0; at < bytes.length; at += RECORD_BYTES) {

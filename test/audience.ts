@@ -5,6 +5,7 @@ import { openNetworkList, openOwnSalts } from '../src/door/index.ts';
 import { segmentTags } from '../src/keys/segment-tags.ts';
 import { openSendQueue } from '../src/native/tcp-info.ts';
 import type { Beacon } from '../src/wire/listening/beacon.ts';
+import { readNetworkKeys } from '../src/wire/listening/network-keys.ts';
 import { firstSegment, proofOf, sessionOf, WINDOW_SEGMENTS, windowAt } from '../src/wire/listening-proof.ts';
 import { EXCLUSIONS, type Exclusion } from '../src/wire/metrics.ts';
 import type { RoomEvents } from '../src/wire/room-events.ts';
@@ -43,6 +44,8 @@ export interface CountingDoor extends AsyncDisposable {
   readonly events: Map<string, RoomEvents>;
   /** Listener keys that did something. */
   readonly keys: KeyBatch[];
+  /** Hashes of the networks that were told. */
+  networks(): readonly number[];
   /** Messages with records. */
   readonly messages: () => number;
   /** All sessions, with the sums of their minutes. */
@@ -66,6 +69,7 @@ export async function openCountingDoor(
   const records: CountingDoor['records'] = new Map();
   const events: CountingDoor['events'] = new Map();
   const keys: KeyBatch[] = [];
+  const networks = new Set<number>();
   let messages = 0;
   const sendQueue = await openSendQueue();
   const options: AudienceOptions = {
@@ -83,6 +87,9 @@ export async function openCountingDoor(
         }
       },
       keys: (batch) => void keys.push(batch),
+      networks(bytes) {
+        for (const { network } of readNetworkKeys(bytes)) networks.add(network);
+      },
       events(rooms) {
         for (const [slug, counts] of Object.entries(rooms)) events.set(slug, counts);
       },
@@ -92,6 +99,7 @@ export async function openCountingDoor(
   const door = await openTestDoor(origin, { clock, audience: options, ...over });
   return {
     ...{ door, clock, origin, records, events, keys, messages: () => messages },
+    networks: () => [...networks],
     sessions: () => summed(records.values()),
     async play(seconds, each) {
       const until = clock.now() + seconds * 1000;

@@ -1,5 +1,5 @@
 /** The evening and the night after it, minute by minute: people, the counting, and what it writes into the log. */
-import { DEFINITIONS, definitionsHash, Happenings } from '../../src/audience/index.ts';
+import { DEFAULT_RULES, definitionsOf, Happenings } from '../../src/audience/index.ts';
 import { AudienceRoom } from '../../src/audience/room.ts';
 import type { MinuteEntry } from '../../src/wire/evidence-entry.ts';
 import type { MetricId } from '../../src/wire/metrics.ts';
@@ -61,8 +61,8 @@ export async function makeEvening(
     v: 1,
     kind: 'definitions',
     at: BEGIN,
-    sha256: definitionsHash,
-    definitions: DEFINITIONS,
+    sha256: DEFAULT_RULES.definitionsHash,
+    definitions: definitionsOf(DEFAULT_RULES),
   });
 
   for (let minute = 0; minute * MINUTE < WHEN.until; minute++) {

@@ -1,7 +1,7 @@
 /** The records that doors would send of sessions: one per session and minute, given straight to the counting. */
 import type { AudienceRoom } from '../../src/audience/room.ts';
 import { exclusionCode } from '../../src/audience/rules.ts';
-import { isSampled } from '../../src/audience/sampling.ts';
+import { isSampled } from '../../src/wire/listening/proof-sample.ts';
 import { FLAG, TRANSPORTS } from '../../src/wire/session-record.ts';
 import { isOneOf, mixed, type Stays } from './people.ts';
 import { BEGIN, LIVE, REPLAY } from './scenario.ts';

@@ -1,5 +1,5 @@
 /** What is counted of one room: sessions, seconds, samples, different people. Fed with records, asked once per slot. */
-import { FLAG, RECORD_BYTES, SLOTS, TRANSPORTS } from '../wire/session-record.ts';
+import { FLAG, RECORD_BYTES, SLOTS, TRANSPORTS, type Way } from '../wire/session-record.ts';
 import { exclusionCode } from './rules.ts';
 import { StageHistory } from './stage-history.ts';
 import { Distinct } from './tables/distinct.ts';
@@ -24,14 +24,16 @@ export const ROW_WORDS = RECORD_BYTES / 4;
  */
 export const TUNED_IN_S = 60;
 const MINUTES_A_DAY = 1_440;
-/** Bits of the transports whose bytes a door hands out itself. */
-const DIRECT = (['stream', 'radio', 'whep'] as const).reduce(
-  (bits, way) => bits | (1 << TRANSPORTS.indexOf(way)),
-  0,
-);
+/** Bits of transports. */
+const bitsOf = (ways: readonly Way[]): number =>
+  ways.reduce((bits, way) => bits | (1 << TRANSPORTS.indexOf(way)), 0);
+/** Transports whose bytes a door hands out itself, and those whose bytes a cache may. */
+const DIRECT = bitsOf(['stream', 'radio', 'whep']);
+const CACHEABLE = bitsOf(['hls', 'll-hls']);
 const REPLAY = TRANSPORTS.indexOf('replay');
 const DOWNLOAD = TRANSPORTS.indexOf('download');
 const UNPROVEN = exclusionCode('bytes-without-proof');
+const REPLAYED = exclusionCode('replayed-token');
 
 /** The class of a session: `counted`, `unsampled` (estimated from those that sent proofs) or `excluded`. */
 export const CLASS = { counted: 0, unsampled: 1, excluded: 2 } as const;
@@ -91,10 +93,12 @@ export class AudienceCount {
   /** The newest minute of a record; the same of a session that hears it live. */
   newest = 0;
   newestLive = 0;
+  readonly #direct: number;
 
-  /** `moved`: sessions of a minute that are looked at door by door. */
-  constructor(moved?: number) {
+  /** `moved`: sessions of a minute that are looked at door by door. `caches`: see `CountingOptions`. */
+  constructor({ moved, caches = true }: { readonly moved?: number; readonly caches?: boolean } = {}) {
     this.#merge = new MinuteMerge(moved);
+    this.#direct = caches ? DIRECT : DIRECT | CACHEABLE;
   }
 
   /** Reads what `apply` will read of the record at word `at`; see `SessionTable.touch`. */
@@ -125,7 +129,7 @@ export class AudienceCount {
     const proven = leastOf((w6 >>> 24) | ((w7 & 0xffff) << 8), 0xaa_aaaa);
     const proofs = (w7 >>> 16) & 63;
     const said = (kind >>> 8) & 15;
-    const flags = ((kind >>> 4) & 14) | ((DIRECT >>> transport) & ROW_FLAG.direct);
+    const flags = ((kind >>> 4) & 14) | ((this.#direct >>> transport) & ROW_FLAG.direct);
 
     const w4 = entries[offset + WORD.proven] as number;
     const wasExcluded = table.isNew ? said : (w4 >>> 24) & 15;
@@ -151,7 +155,8 @@ export class AudienceCount {
     of.flags = flags;
     of.wasFlags = wasFlags;
     of.door = w7 >>> 24;
-    const { before, after } = this.#merge.take(entries, offset, of);
+    const { before, after, isDouble } = this.#merge.take(entries, offset, of);
+    if (isDouble) this.excluded[REPLAYED] = (this.excluded[REPLAYED] as number) + 1;
     if (before === REFUSED) {
       this.late += 1;
       this.onLate?.(words, at);

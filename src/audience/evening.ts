@@ -97,7 +97,8 @@ export function eveningOf(room: string, at: number, entries: Iterable<LoggedItem
   return picture.at(at);
 }
 
-const isMinor = ({ what }: EveningEvent): boolean => what === 'rung' || what === 'dead-air';
+const isMinor = ({ what }: EveningEvent): boolean =>
+  what === 'rung' || what === 'sampling' || what === 'dead-air';
 
 const eventOf = (happening: HappeningEntry, entry: number): EveningEvent => {
   const { at, what, detail, seq, author, written, answers, corrects } = happening;

@@ -1,6 +1,7 @@
 import type {
   CorrectionEntry,
   FinalEntry,
+  HappeningEntry,
   LogEntry,
   MinuteEntry,
   PostsEntry,
@@ -9,7 +10,9 @@ import type {
 /** An entry of a room without its place in the room's chain. */
 type Unplaced<Entry> = Entry extends unknown ? Omit<Entry, 'room' | 'seq' | 'previous'> : never;
 /** The figures that counting writes into the evidence log for one room. */
-export type CountedFigures = Unplaced<MinuteEntry | FinalEntry | CorrectionEntry | PostsEntry>;
+export type CountedFigures = Unplaced<
+  MinuteEntry | FinalEntry | CorrectionEntry | PostsEntry | HappeningEntry
+>;
 
 /** Where an entry was written: its index in the log, and its number in the room's chain. */
 export interface WrittenDown {

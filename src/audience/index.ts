@@ -1,5 +1,4 @@
 /** The audience: what doors say of sessions, counted per room by the definitions of `wire/metrics.ts`. */
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -10,7 +9,8 @@ import { readDayKeys } from '../wire/listening/day-keys.ts';
 import type { AudienceSample, RoomNumbers } from '../wire/numbers.ts';
 import { isRunning, type RoomCard } from '../wire/room.ts';
 import { RECORD_BYTES } from '../wire/session-record.ts';
-import { DEFINITIONS, definitionsHash } from './definitions.ts';
+import { CrowdedNetworks } from './crowded-networks.ts';
+import { type CountingOptions, type CountingRules, countingRules } from './definitions.ts';
 import { DoorProgress } from './door-progress.ts';
 import type { EvidencePort } from './evidence-port.ts';
 import type { Recounted, RecountOrder } from './final/final-pass.ts';
@@ -22,8 +22,9 @@ import { type AudienceRoom, instantsBetween } from './room.ts';
 import { RoomShelf } from './room-shelf.ts';
 import { SampleTurns } from './sample-turns.ts';
 import { tallyMetrics } from './tally-metrics.ts';
+import { writeDefinitions } from './written-definitions.ts';
 
-export { DEFINITIONS, definitionsHash } from './definitions.ts';
+export { DEFAULT_RULES, definitionsOf } from './definitions.ts';
 export type { CountedFigures, EvidencePort, WrittenDown } from './evidence-port.ts';
 export { openRoomFiles } from './export/room-files.ts';
 export { type HappeningMemory, Happenings } from './happenings.ts';
@@ -42,6 +43,8 @@ export interface AudienceDeps {
   readonly evidence?: EvidencePort;
   /** Raw files of so many bytes are made compact. Default: `COMPACT_FROM_BYTES`. */
   readonly compactFrom?: number;
+  /** How it is counted, as far as that can be set. */
+  readonly counting?: CountingOptions;
   /** Counts a room again from its raw records. Default: in a thread. */
   recount?(order: RecountOrder): Promise<Recounted>;
 }
@@ -52,7 +55,7 @@ export interface Audience extends AsyncDisposable {
   receive(message: Message): void;
   /** Registers who is told the numbers of rooms. */
   onNumbers(tell: (message: Message) => void): void;
-  /** What a new subscriber must know: the numbers of each room. */
+  /** What a new subscriber must know: networks that are crowded, and the numbers of each room. */
   greeting(): Iterable<Message>;
   /** The numbers of a room, also of one that is long over; undefined when nothing of it was ever counted. */
   numbers(slug: string): Promise<RoomNumbers | undefined>;
@@ -89,21 +92,24 @@ class Counting implements Audience {
   readonly #compactor: Compactor;
   readonly #shelf: RoomShelf;
   readonly #finisher: Finisher;
+  readonly #networks = new CrowdedNetworks();
   readonly #tells: ((message: Message) => void)[] = [];
   /** The newest sample of each room that was not told yet. */
   readonly #samples = new Map<string, AudienceSample>();
   readonly #doors = new DoorProgress();
   readonly #turns = new SampleTurns(
-    ({ slug }, sample) => this.#samples.set(slug, sample),
+    (room, sample) => this.#sampled(room, sample),
     () => this.#tellAll(),
   );
   #tick: Disposable | undefined;
   #sampledAt = 0;
   #records = 0;
   #restored = 0;
+  readonly #rules: CountingRules;
 
   constructor(deps: AudienceDeps) {
-    this.#deps = deps;
+    [this.#deps, this.#rules] = [deps, countingRules(deps.counting)];
+    const rules = this.#rules;
     const rawDir = join(deps.dir, 'raw');
     const write = (entry: Parameters<EvidencePort['append']>[0]): void =>
       void deps.evidence?.append(entry).catch(() => undefined);
@@ -120,15 +126,12 @@ class Counting implements Audience {
         true,
     });
     this.#finisher = new Finisher({
-      ...{ clock: deps.clock, log: deps.log, rawDir, flushed: () => this.#raw.flush() },
+      ...{ clock: deps.clock, log: deps.log, rawDir, rules, flushed: () => this.#raw.flush() },
       ...(deps.evidence ? { evidence: deps.evidence } : {}),
       ...(deps.recount ? { recount: deps.recount } : {}),
     });
     this.#shelf = new RoomShelf({
-      log: deps.log,
-      dir: join(deps.dir, 'rooms'),
-      rawDir,
-      raw: this.#raw,
+      ...{ log: deps.log, dir: join(deps.dir, 'rooms'), rawDir, raw: this.#raw, rules },
       now: () => deps.clock.wall(),
     });
   }
@@ -143,7 +146,7 @@ class Counting implements Audience {
         'raw records were read again from the disk, so that no figure is lost by the restart',
       );
     await this.#raw.start();
-    void this.#define().catch((error: unknown) =>
+    void writeDefinitions(this.#rules, this.#deps).catch((error: unknown) =>
       log.warn({ error: String(error) }, 'the definitions could not be written into the evidence log'),
     );
     const wall = clock.wall();
@@ -157,21 +160,11 @@ class Counting implements Audience {
   }
   #startedAt = 0;
 
-  /** The rules that figures are counted by, whole, in the log: at its beginning, and when they change. */
-  async #define(): Promise<void> {
-    const { evidence, dir, clock } = this.#deps;
-    const path = join(dir, 'definitions.sha256');
-    const known = await readFile(path, 'utf8').catch(() => '');
-    if (!evidence || known === definitionsHash) return;
-    const entry = { v: 1, kind: 'definitions', at: clock.wall(), sha256: definitionsHash } as const;
-    const { kept } = await evidence.append({ ...entry, definitions: DEFINITIONS });
-    if (kept) await writeFile(path, definitionsHash);
-  }
-
   receive = ({ head, body }: Message): void => {
     const { clock } = this.#deps;
     const { rooms } = this.#shelf;
     if (head.kind === 'sessions') this.#sessions(head, body);
+    else if (head.kind === 'networks') this.#networks.receive(head, body);
     else if (head.kind === 'events') {
       this.#raw.write(
         { v: 1, at: clock.wall(), door: head.door, life: head.life, events: head.rooms },
@@ -228,6 +221,7 @@ class Counting implements Audience {
     const { clock } = this.#deps;
     const wall = clock.wall();
     this.#doors.tick();
+    for (const news of this.#networks.news()) for (const tell of this.#tells) tell(news);
     // Doors that come back first say what they kept.
     if (clock.now() - this.#startedAt < GRACE_MS) return;
     for (const at of instantsBetween(this.#sampledAt, wall - GRACE_MS, MOST_LATE_INSTANTS)) {
@@ -249,6 +243,12 @@ class Counting implements Audience {
   #tellAll(): void {
     const wall = this.#deps.clock.wall();
     for (const [slug, room] of this.#shelf.rooms) if (room.untold) this.#tell(slug, room, wall);
+  }
+
+  #sampled(room: AudienceRoom, sample: AudienceSample): void {
+    this.#samples.set(room.slug, sample);
+    for (const change of room.takeShares())
+      void this.#deps.evidence?.appendOf(room.slug, change).catch(() => undefined);
   }
 
   #tell(slug: string, room: AudienceRoom, wall: number): void {
@@ -304,6 +304,7 @@ class Counting implements Audience {
     const { rooms, finished } = this.#shelf;
     const over = [...finished.all].filter(([slug]) => !rooms.has(slug));
     return [
+      this.#networks.message(),
       ...over.map(([slug, numbers]): Message => ({ head: { kind: 'numbers', slug, numbers }, body: EMPTY })),
       ...[...rooms].map(([slug, room]) => this.#message(slug, room, wall)),
     ];

@@ -83,9 +83,10 @@ export function figuresOf(of: CountedRoom): RoomFigures {
 
 /** A sample as a figure. What only a server says, and what was proven, are its parts. */
 function sampled(sample: SampleCount, status: Reconciliation): RoomFigure {
-  const { s, c, m, gross, silent, error } = sample;
-  const ends = { low: Math.min(s, c, m), high: Math.max(s, c) };
-  if (status === 'client_only') return { ...ends, net: c, gross, method: 'counted' };
+  const { s, c, m, gross, silent, error, elsewhere = 0 } = sample;
+  // Proofs of those who have left outlast their sound: they are in c, and no listeners.
+  const ends = { low: Math.min(s, c, m), high: Math.max(s, m + elsewhere) };
+  if (status === 'client_only') return { low: m, high: c, net: c, gross, method: 'counted' };
   return {
     ...ends,
     net: m,

@@ -4,6 +4,7 @@
  */
 import { open, readFile, rename } from 'node:fs/promises';
 import { SUMS, type Sums } from './audience-count.ts';
+import type { CountingRules } from './definitions.ts';
 import type { DownloadState } from './download-count.ts';
 import type { EventState } from './event-counts.ts';
 import type { RawPlace } from './records/raw-log.ts';
@@ -78,14 +79,14 @@ export async function writeRoom(path: string, bytes: readonly Buffer[]): Promise
   await rename(near, path);
 }
 
-/** Reads a snapshot; undefined if it is missing or cannot be decoded. */
-export async function readRoom(path: string): Promise<Restored | undefined> {
+/** Reads a snapshot; undefined where there is none, or one that cannot be understood. */
+export async function readRoom(path: string, rules?: CountingRules): Promise<Restored | undefined> {
   const bytes = await readFile(path).catch(() => undefined);
-  return bytes && roomOf(bytes);
+  return bytes && roomOf(bytes, rules);
 }
 
-/** Decodes a snapshot. */
-export function roomOf(bytes: Buffer): Restored | undefined {
+/** The room of a snapshot's bytes. */
+export function roomOf(bytes: Buffer, rules?: CountingRules): Restored | undefined {
   let head: RoomFileHead;
   const end = bytes.indexOf(0x0a);
   try {
@@ -94,7 +95,7 @@ export function roomOf(bytes: Buffer): Restored | undefined {
     return undefined;
   }
   if (head.v !== 1) return undefined;
-  const room = new AudienceRoom(head.slug);
+  const room = new AudienceRoom(head.slug, rules ? { rules } : {});
   const { count } = room;
   room.memory = head.memory;
   for (const name of SUMS) count.sums[name].splice(0, 3, ...(head.sums[name] ?? [0, 0, 0]));

@@ -26,6 +26,11 @@ import { SESSION_WORDS, type SessionTable } from './tables/session-table.ts';
 export interface SampleCount extends AudienceSample {
   /** Of those in `m`: sessions that cannot prove what they have, and stand by the server's word. */
   readonly silent: number;
+  /**
+   * Of those in `c`: sessions to which no door has given sound for a minute and more, and whose sound may come from a
+   * cache of somebody else. The others in `c` but not in `m` have left: a proof is good for longer than sound is.
+   */
+  readonly elsewhere?: number;
   /** Half of the 95 % interval of `c` and `m`; 0 while every session proves. */
   readonly error: number;
 }
@@ -33,6 +38,8 @@ export interface SampleCount extends AudienceSample {
 /** The share of sessions that were asked for proofs; `settled` once all doors must have received it. */
 export interface ProofShare {
   readonly share: number;
+  /** The share before. */
+  readonly before?: number;
   readonly settled: boolean;
 }
 
@@ -153,19 +160,21 @@ export class SampleScan {
 
   /** The sample, once it is complete. */
   get result(): SampleCount {
-    const { share, settled } = this.#share;
+    const { share, before = 1, settled } = this.#share;
     const { at } = this;
     const { provable, unsampled, silent, gross, both: proven, proved: claimed } = this.#found;
     const asked = provable === 0 ? share : (provable - unsampled) / provable;
     // While doors change over, or ask more players than they should, what they did is known. Fewer than they should say
     // that they were not asked by chance: whoever refuses to prove must not be stood for by others.
-    const p = !settled || asked > share * ASKED_MORE ? Math.max(share, asked) : share;
+    const between = Math.max(Math.min(share, before), Math.min(Math.max(share, before), asked));
+    const p = settled ? (asked > share * ASKED_MORE ? asked : share) : between;
     const s = provable + silent;
     const both = estimate(proven, p);
     const proved = estimate(claimed, p);
     const c = Math.min(gross, silent + Math.round(proved.value));
     return {
       ...{ at, s, c, m: Math.min(s, c, silent + Math.round(both.value)), gross, silent },
+      elsewhere: Math.min(c - silent, Math.round(this.#found.elsewhere / p)),
       error: Math.ceil(both.error),
     };
   }
@@ -178,11 +187,12 @@ interface Look {
   silent: number;
   proved: number;
   both: number;
+  elsewhere: number;
   gross: number;
 }
 
 const nobody = (): Look => ({
-  ...{ provable: 0, unsampled: 0, silent: 0, proved: 0, both: 0, gross: 0 },
+  ...{ provable: 0, unsampled: 0, silent: 0, proved: 0, both: 0, elsewhere: 0, gross: 0 },
 });
 
 /** Which entries, and the instant that they are judged at. */
@@ -227,6 +237,7 @@ function look(
     if (!proved) continue;
     found.proved += 1;
     if (s) found.both += 1;
+    else if (!(flags & ROW_FLAG.direct) && soundOf(entries, at) === 0) found.elsewhere += 1;
   }
 }
 
@@ -247,6 +258,11 @@ function hotSessions(
   }
 }
 
+/** Seconds that doors gave a session in its newest minute and the one before. */
+const soundOf = (entries: Int32Array, at: number): number =>
+  sumOf((entries[at + WORD.delivered] as number) & SLOTS_MASK) +
+  sumOf((entries[at + WORD.lastDelivered] as number) & SLOTS_MASK);
+
 /** Applies the rules about one session: it has sound and proves none, or proves what no door gave it. */
 function suspect(count: AudienceCount, entries: Int32Array, at: number, minute: number): void {
   const w4 = entries[at + WORD.proven] as number;
@@ -259,7 +275,7 @@ function suspect(count: AudienceCount, entries: Int32Array, at: number, minute: 
   const w6 = entries[at + WORD.lastProven] as number;
   const before = sumOf(w5 & SLOTS_MASK);
   const here = sumOf(w3 & SLOTS_MASK);
-  if (before >= MINUTE_HEARD_S && before + here >= UNPROVEN_S && w5 >>> 24 === 0 && w6 >>> 24 === 0)
+  if (before >= MINUTE_HEARD_S && before + here >= UNPROVEN_S && ((w5 >>> 24) & 63) === 0 && w6 >>> 24 === 0)
     count.exclude(entries, at, UNPROVEN);
   else if (
     flags & ROW_FLAG.direct &&

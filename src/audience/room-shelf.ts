@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
+import type { CountingRules } from './definitions.ts';
 import { FinishedRooms } from './finished-rooms.ts';
 import { byAge, rawFiles, readRaw } from './records/raw-folder.ts';
 import type { RawLog, RawPlace } from './records/raw-log.ts';
@@ -19,6 +20,7 @@ export interface RoomShelfDeps {
   readonly raw: RawLog;
   /** Wall-clock ms. */
   now(): number;
+  readonly rules: CountingRules;
 }
 
 /** Every snapshot is newer than this place of the raw log, or its room has not changed since. */
@@ -59,23 +61,23 @@ export class RoomShelf {
     let room: AudienceRoom | undefined;
     try {
       // Rooms that nobody hears are small.
-      room = roomOf(readFileSync(this.#path(slug)))?.room;
+      room = roomOf(readFileSync(this.#path(slug)), this.#deps.rules)?.room;
     } catch {
       // It was never counted.
     }
-    room ??= new AudienceRoom(slug);
+    room ??= new AudienceRoom(slug, { rules: this.#deps.rules });
     this.rooms.set(slug, room);
     return room;
   }
 
   /** The room without keeping it; undefined where nothing was ever counted. */
   async look(slug: string): Promise<AudienceRoom | undefined> {
-    return this.rooms.get(slug) ?? (await readRoom(this.#path(slug)))?.room;
+    return this.rooms.get(slug) ?? (await readRoom(this.#path(slug), this.#deps.rules))?.room;
   }
 
   /** Takes up where the process before this one was killed: snapshots, then the raw records after them. */
   async restore(): Promise<{ readonly records: number; readonly blocks: number }> {
-    const { dir, rawDir, log } = this.#deps;
+    const { dir, rawDir, log, rules } = this.#deps;
     await mkdir(dir, { recursive: true, mode: 0o700 });
     await this.finished.load();
     const position = await readFile(join(dir, 'position.json'), 'utf8')
@@ -85,8 +87,8 @@ export class RoomShelf {
     const open = async (slug: string): Promise<AudienceRoom> => {
       const known = this.rooms.get(slug);
       if (known) return known;
-      const found = await readRoom(this.#path(slug));
-      const room = found?.room ?? new AudienceRoom(slug);
+      const found = await readRoom(this.#path(slug), rules);
+      const room = found?.room ?? new AudienceRoom(slug, { rules });
       if (found) places.set(slug, found.place);
       this.rooms.set(slug, room);
       return room;

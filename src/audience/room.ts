@@ -1,13 +1,13 @@
 /** One room: its count, its samples, its minutes, and the numbers made of them. Time is told to it. */
 
-import type { EvidenceFigure, MinuteEntry } from '../wire/evidence-entry.ts';
+import type { EvidenceFigure, HappeningEntry, MinuteEntry } from '../wire/evidence-entry.ts';
 import type { DayKey, KeyedAct } from '../wire/listening/day-keys.ts';
 import type { MetricId } from '../wire/metrics.ts';
 import type { AudienceSample, Reconciliation, RoomNumbers } from '../wire/numbers.ts';
 import { isOver, isRunning, type RoomCard, type RoomState } from '../wire/room.ts';
 import type { RoomEvents } from '../wire/room-events.ts';
 import { AudienceCount } from './audience-count.ts';
-import { definitionsHash } from './definitions.ts';
+import { type CountingRules, DEFAULT_RULES } from './definitions.ts';
 import { DownloadCount } from './download-count.ts';
 import { EventCounts } from './event-counts.ts';
 import { type PostImpressions, type PostsFigures, postsToWrite } from './post-counts.ts';
@@ -28,6 +28,8 @@ import { DailyKeys } from './tables/daily-keys.ts';
 
 /** A minute entry, before it gets its place in the room's chain. */
 export type MinuteFigures = Omit<MinuteEntry, 'room' | 'seq' | 'previous'>;
+/** Another share of the sessions proves from now on, as it is written down. */
+export type ShareChange = Omit<HappeningEntry, 'room' | 'seq' | 'previous'>;
 
 /** Doors hear of a new share within seconds; the proofs of before have faded after this long. */
 const SETTLED_MS = 80_000;
@@ -42,8 +44,12 @@ export interface RoomMemory {
   peak?: SampleCount;
   proving: { asked: number; proved: number };
   share: number;
+  /** The share before it; absent: 1. */
+  shareBefore?: number;
   /** Wall-clock ms since when; 0: always. */
   shareSince: number;
+  /** The smallest share of the samples of the running minute. */
+  minuteShare?: number;
   /** Wall-clock ms of the newest sample instant that was looked at. */
   sampledAt: number;
   /** Samples of the running minute. */
@@ -79,14 +85,21 @@ export class AudienceRoom {
   dirty = false;
   untold = true;
   #unwritten = false;
+  readonly #rules: CountingRules;
+  /** Changes of the share that are not written down yet. */
+  #shares: ShareChange[] = [];
   memory: RoomMemory = {
     ...{ proving: { asked: 0, proved: 0 }, share: 1, shareSince: 0, sampledAt: 0, samples: [] },
     ...{ status: 'reconciled', entered: { stage: 0, standby: 0 } },
   };
 
-  constructor(slug: string, { moved }: { readonly moved?: number } = {}) {
+  constructor(
+    slug: string,
+    { moved, rules = DEFAULT_RULES }: { readonly moved?: number; readonly rules?: CountingRules } = {},
+  ) {
     this.slug = slug;
-    this.count = new AudienceCount(moved);
+    this.#rules = rules;
+    this.count = new AudienceCount({ caches: rules.caches, ...(moved === undefined ? {} : { moved }) });
   }
 
   /** Wall-clock ms of the last record, event or question. */
@@ -169,7 +182,8 @@ export class AudienceRoom {
     if (at <= memory.sampledAt || !this.isActive(at)) return undefined;
     memory.sampledAt = at;
     const settled = at - memory.shareSince >= SETTLED_MS;
-    return new SampleScan(count, at, { share: memory.share, settled });
+    const before = memory.shareBefore ?? 1;
+    return new SampleScan(count, at, { share: memory.share, before, settled });
   }
 
   /** Takes a sample that is complete. */
@@ -180,16 +194,27 @@ export class AudienceRoom {
     memory.now = sample;
     memory.samples.push(sample);
     const { s, c, m, silent } = sample;
-    memory.status = reconcile(s - silent, c - silent, silent);
+    memory.status = statusOf([sample], memory.status);
     if (!memory.peak || m > memory.peak.m) memory.peak = sample;
     if (memory.share < 1) {
       memory.proving.asked += Math.round((s - silent) * memory.share);
       memory.proving.proved += Math.round((m - silent) * memory.share);
     }
-    const share = shareFor(s, memory.share);
-    if (share !== memory.share) Object.assign(memory, { share, shareSince: at });
+    memory.minuteShare = Math.min(memory.minuteShare ?? 1, memory.share);
+    const share = shareFor(s, memory.share, this.#rules.leastProving);
+    if (share !== memory.share) {
+      Object.assign(memory, { share, shareBefore: memory.share, shareSince: at });
+      this.#shares.push({ v: 1, kind: 'happening', at, what: 'sampling', detail: `1/${1 / share}` });
+    }
     this.#changed();
     return { at, s, c, m, gross: sample.gross };
+  }
+
+  /** Changes of the share since this was asked, in order. */
+  takeShares(): readonly ShareChange[] {
+    const changes = this.#shares;
+    this.#shares = [];
+    return changes;
   }
 
   /** The figures of a minute that is over, for the log; undefined when nothing happened in it. */
@@ -199,14 +224,10 @@ export class AudienceRoom {
     memory.samples = memory.samples.filter(({ at }) => Math.floor(at / MINUTE_MS) > minute);
     if ((!this.#unwritten && samples.length === 0) || minute <= (memory.minute ?? 0)) return undefined;
     memory.minute = minute;
+    const { minuteShare = 1 } = memory;
+    delete memory.minuteShare;
     this.#unwritten = false;
-    const sum = (of: (sample: SampleCount) => number): number =>
-      samples.reduce((all, sample) => all + of(sample), 0);
-    const silent = sum((sample) => sample.silent);
-    const status =
-      samples.length === 0
-        ? memory.status
-        : reconcile(sum(({ s }) => s) - silent, sum(({ c }) => c) - silent, silent);
+    const status = statusOf(samples, memory.status);
     if (status === 'client_only') {
       const most = samples.reduce((a, b) => (b.c > a.c ? b : a));
       if (most.c > (memory.peak?.m ?? 0)) memory.peak = { ...most, m: most.c };
@@ -238,8 +259,8 @@ export class AudienceRoom {
       excluded: excludedOf(count),
       ...(failures && Object.keys(failures).length > 0 ? { failures } : {}),
       ...(total.tuned_in_live ? { sessions } : {}),
-      sampling: Math.round(memory.share * 1e6),
-      definitions: definitionsHash,
+      sampling: Math.round(Math.min(minuteShare, memory.share) * 1e6),
+      definitions: this.#rules.definitionsHash,
     };
   }
 
@@ -311,7 +332,20 @@ export class AudienceRoom {
   }
 }
 
-/** The sample instants in (after, until], in order; at most the newest `most` of them. */
+/**
+ * How the two counts of some samples agree. Of those whose proofs outlast their sound nobody says that the sound came from
+ * elsewhere; and of a time when nobody was there it says nothing: it stays as it was.
+ */
+function statusOf(samples: readonly SampleCount[], was: Reconciliation): Reconciliation {
+  const sum = (of: (sample: SampleCount) => number): number =>
+    samples.reduce((all, sample) => all + of(sample), 0);
+  const silent = sum((sample) => sample.silent);
+  const delivered = sum(({ s }) => s) - silent;
+  const proven = sum(({ m, elsewhere = 0 }) => m + elsewhere) - silent;
+  return delivered + proven + silent === 0 ? was : reconcile(delivered, proven, silent);
+}
+
+/** The sample instants in (after, until], in order, at most the newest `most`. */
 export function instantsBetween(after: number, until: number, most: number): number[] {
   const last = Math.floor(until / SLOT_MS) * SLOT_MS;
   const first = Math.max(Math.floor(after / SLOT_MS) * SLOT_MS + SLOT_MS, last - (most - 1) * SLOT_MS);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { chance } from '../../test/chance.ts';
-import { estimate, isSampled, LEAST_PROVING, shareFor } from './sampling.ts';
+import { isSampled } from '../wire/listening/proof-sample.ts';
+import { estimate, LEAST_PROVING, shareFor } from './sampling.ts';
 
 const SEEDS = 200;
 

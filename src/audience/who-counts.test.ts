@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Exclusion } from '../wire/metrics.ts';
 import { RECORD_BYTES, type SessionRecord, type Way, writeRecord } from '../wire/session-record.ts';
+import { type CountingOptions, countingRules } from './definitions.ts';
 import { reconcile } from './reconciliation.ts';
 import { AudienceRoom } from './room.ts';
 import { EXCLUSION_RULES, exclusionCode } from './rules.ts';
@@ -17,8 +18,8 @@ interface Player {
 }
 
 /** The room after some minutes in which all these players did the same all the time; samples at the end of each slot. */
-function after(minutes: number, players: readonly Player[]): AudienceRoom {
-  const room = new AudienceRoom('hall');
+function after(minutes: number, players: readonly Player[], options: CountingOptions = {}): AudienceRoom {
+  const room = new AudienceRoom('hall', { rules: countingRules(options) });
   room.memory.opened = MINUTE * 60_000;
   for (let slot = 0; slot < minutes * 6; slot++) {
     const bytes = new Uint8Array(players.length * RECORD_BYTES);
@@ -96,6 +97,51 @@ test('proofs without bytes never count, and are named where a server knows what 
     net: 10,
     excluded: {},
   });
+});
+
+test('where nobody else has the sound, proofs of files that no door gave are fakes, and their number is nowhere', () => {
+  const relayed: Player[] = Array.from({ length: 50 }, (_, i) => ({
+    ...{ key: 5_000n + BigInt(i), gets: 0, transport: 'hls' as const },
+  }));
+  const room = after(1, [...honest(10), ...relayed], { caches: false });
+  expect(shown(room)).toMatchObject({ net: 10, status: 'reconciled' });
+  expect(room.numbers(0).metrics.listeners_now).toMatchObject({ low: 10, high: 10 });
+  expect(shown(after(3, [...honest(10), ...relayed], { caches: false }))).toMatchObject({
+    ...{ net: 10, excluded: { 'proof-without-bytes': 50 } },
+  });
+});
+
+test('when everybody leaves at once, proofs outlast the sound, and nobody says that it came from elsewhere', () => {
+  const room = after(2, honest(40));
+  const end = MINUTE * 6 + 12;
+  const seen = Array.from({ length: 8 }, (_, i) => {
+    room.sample((end + 1 + i) * 10_000);
+    const { status, metrics } = room.numbers(MINUTE * 60_000 + 130_000);
+    return [status, metrics.listeners_now?.net, metrics.listeners_now?.high];
+  });
+  expect(new Set(seen.map(([status]) => status))).toEqual(new Set(['reconciled']));
+  expect(seen.map(([, net]) => net)).toEqual([40, 0, 0, 0, 0, 0, 0, 0]);
+  expect(seen.at(1)).toEqual(['reconciled', 0, 0]);
+  const minutes = [MINUTE, MINUTE + 1, MINUTE + 2].map((minute) => room.closeMinute(minute));
+  expect(minutes.map((entry) => entry?.status)).toEqual(['reconciled', 'reconciled', 'reconciled']);
+  expect(minutes.at(-1)?.total.peak_concurrent?.net).toBe(40);
+});
+
+test('a token that is used at two doors at once is one session and is named once; who moves between doors is not', () => {
+  const room = new AudienceRoom('hall');
+  const say = (slot: number, i: number, door: number, delivered: readonly number[]): void => {
+    const bytes = new Uint8Array(RECORD_BYTES);
+    writeRecord(new DataView(bytes.buffer), 0, { ...recordOf({}, i, slot), delivered, door });
+    room.record(new Int32Array(bytes.buffer), 0);
+  };
+  for (const minute of [0, 1, 2]) {
+    for (const door of [0, 1]) say(minute * 6 + 5, 1, door, [10, 10, 10, 10, 10, 10]);
+    say(minute * 6 + 5, 2, 0, [10, 10, 10, 7, 0, 0]);
+    say(minute * 6 + 5, 2, 1, [0, 0, 0, 6, 10, 10]);
+    for (let slot = 0; slot < 6; slot += 1) room.sample((MINUTE * 6 + minute * 6 + slot + 1) * 10_000);
+  }
+  expect(shown(room)).toMatchObject({ net: 2, excluded: { 'replayed-token': 1 } });
+  expect(room.figures().listening_seconds).toMatchObject({ net: 360 });
 });
 
 test('half of the sound is enough, less is not', () => {

@@ -179,10 +179,12 @@ function minutesOf({ minutes, corrections }: History): ClaimMinute[] {
       const [low, high] = [Math.min(...seen), Math.max(...seen)];
       const value = now?.value ?? seen.at(-1) ?? high;
       const base = { metric: 'listeners_now' as const, value, entry: index, at };
+      const error = now?.error ?? 0;
       figures.set('listeners_now', {
         ...base,
-        low: Math.min(low, now?.low ?? low),
-        high: Math.max(high, now?.high ?? high),
+        ...(error > 0 ? { error } : {}),
+        low: Math.max(0, Math.min(low - error, now?.low ?? low)),
+        high: Math.max(high + error, now?.high ?? high),
       });
     }
     const seqs = new Set([entry.seq]);

@@ -35,6 +35,8 @@ export interface ClaimVerdict {
   readonly metric?: MetricId;
   readonly value?: number;
   readonly unit?: Unit;
+  /** Half of the figure's 95 % interval, where it is an estimate. */
+  readonly error?: number;
   /** Parts that are always shown beside each other: live and replay. */
   readonly parts?: Readonly<Record<string, number>>;
   /** Other figures of the same name that the number fits as well. */
@@ -162,8 +164,9 @@ const times = (number: SaidNumber, factor: number): SaidNumber =>
         near: [number.near[0] * factor, number.near[1] * factor],
       };
 
-const rests = ({ metric, value, parts, entry, at, corrected }: ClaimFigure) => ({
+const rests = ({ metric, value, error, parts, entry, at, corrected }: ClaimFigure) => ({
   ...{ metric, value, unit: metricOf(metric).unit },
+  ...(error === undefined ? {} : { error }),
   ...(parts ? { parts } : {}),
   ...(entry === undefined ? {} : { entry }),
   ...(at === undefined ? {} : { at }),

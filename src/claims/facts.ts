@@ -9,6 +9,8 @@ export interface ClaimFigure {
   /** The smallest and largest value that the count allows, its error or range included. */
   readonly low: number;
   readonly high: number;
+  /** Half of the 95 % interval, of an estimate. */
+  readonly error?: number;
   /** Index of the entry in the evidence log that it rests on. */
   readonly entry?: number;
   /** Wall-clock ms that it is of; absent for the whole room. */
@@ -60,6 +62,7 @@ export function figureOf(
   const half = isCount(error) ? error : 0;
   return {
     ...{ metric: metric as MetricId, value: net, low: Math.max(0, net - half), high: net + half },
+    ...(half > 0 ? { error: half } : {}),
     ...(entry === undefined ? {} : { entry }),
     ...(at === undefined ? {} : { at }),
     ...(parts ? { parts } : {}),

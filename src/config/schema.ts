@@ -408,6 +408,16 @@ export const schema = z.strictObject({
     },
     size('100MB', '100000GB'),
   ),
+  provingSessions: setting(
+    {
+      unit: 'sessions, 10 to 100000000',
+      default: '50000',
+      change: 'restart',
+      reason:
+        'How many players of a room at least send proofs of what they hear. With twice as many listeners half of the players do, with four times as many a quarter, and so on to one in 64; the figures are then estimates with a printed error. Fewer: less work for doors in a crowd, and a larger error. The published definitions say 50,000; another number is another definition, and the evidence log says so.',
+    },
+    whole(10, 100_000_000),
+  ),
   metricsPort: setting(
     {
       unit: 'TCP port, 0 to 65000',

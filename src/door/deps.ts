@@ -116,6 +116,8 @@ export interface Door extends AsyncDisposable {
   promote(slug: string, count: number): number;
   /** The tally is new, or was away: it is told everything again that is kept of the audience. */
   tellAudience(): void;
+  /** Networks with too many listener keys by what all doors say, as hashes: who is in them does not count. */
+  crowdedNetworks(hashes: Iterable<number>): void;
   /** The load signals of this door since the last call; only for the ladder, about once a second. */
   strain(): DoorStrain;
   /** Prometheus text, `earshot_door_…`. */

@@ -24,6 +24,7 @@ export type { AudienceOptions, AudienceOutlet } from './audience/audience.ts';
 export type { KeyBatch } from './audience/day-keys.ts';
 export { openOwnSalts, openSalts } from './audience/listener-key.ts';
 export { networksIn, openNetworkList } from './audience/network-list.ts';
+export { ProofSampling, type ProofSamplingDeps } from './audience/proof-sampling.ts';
 export type { Door, DoorDeps } from './deps.ts';
 export type { Limits } from './limits.ts';
 export { LIMITS, memoryPossible, withinMemory } from './limits.ts';
@@ -116,6 +117,7 @@ class OpenDoor implements Door {
   readonly promote = (slug: string, count: number): number =>
     this.#parts.admission.strained ? 0 : this.#parts.fanout.promote(slug, count);
   readonly tellAudience = (): void => this.#parts.audience?.again();
+  readonly crowdedNetworks = (hashes: Iterable<number>): void => this.#parts.audience?.crowded(hashes);
   readonly metrics = (): string => {
     const { counters, gate, fanout, admission, audience } = this.#parts;
     const own = exposition(counters, gate.connections.size, fanout.presence());
@@ -132,13 +134,14 @@ class OpenDoor implements Door {
 
   /** What is looked at once a second. */
   #sweep() {
-    const { entrance, files, beacons, slowBodies, tlsOffload, gate, stalledReaders, waitingBytes } =
+    const { entrance, files, beacons, slowBodies, tlsOffload, gate, stalledReaders, waitingBytes, audience } =
       this.#parts;
     const now = this.#deps.clock.now();
     this.#spare.look();
     entrance.sweep();
     files.sweep();
     beacons?.sweep();
+    audience?.sweep();
     slowBodies.sweep(now);
     tlsOffload?.sweep();
     const letGo = (connection: Connection): void => this.#letGo(connection);
@@ -163,6 +166,7 @@ class OpenDoor implements Door {
         (server) => new Promise<void>((resolve) => server.close(() => resolve())),
       ),
     );
+    audience?.close();
     plainPort?.closeAllConnections();
     http.close();
     files.close();

@@ -10,7 +10,7 @@ const ASKED_FOR_S = 86_400;
 const EXPOSED = 'content-length, content-range, accept-ranges, date, age, etag, link, location, retry-after';
 /** The same for an endless answer. */
 const EXPOSED_ENDLESS =
-  'date, retry-after, earshot-period, earshot-next, earshot-rendition, earshot-place, earshot-behind, earshot-seat, earshot-back, earshot-session, ' +
+  'date, retry-after, earshot-period, earshot-next, earshot-rendition, earshot-place, earshot-behind, earshot-seat, earshot-back, earshot-session, earshot-proofs, ' +
   'icy-name, icy-description, icy-genre, icy-url, icy-br, icy-sr, icy-pub, icy-metaint';
 /** The same for the stage. Spec: RFC 9725, 4.2, 4.4. */
 const EXPOSED_STAGE = 'location, etag, link, accept-patch, accept-post, retry-after';

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Ms } from '../base/time.ts';
+import type { ProofSample } from '../wire/listening/proof-sample.ts';
 import type { RoomNumbers } from '../wire/numbers.ts';
 import type { ListenerCount, RoomCard } from '../wire/room.ts';
 import type { RecordingPort } from './recording.ts';
@@ -32,6 +33,8 @@ export interface OriginDeps {
   older?(slug: string): Promise<RoomCard | undefined>;
   /** How many listen to a room, and all its numbers, as the tally counts them; undefined while it has said nothing. */
   listeners?(slug: string): ListenerCount | undefined;
+  /** Which sessions of a room prove what they hear; undefined: all. */
+  proofs?(slug: string): ProofSample | undefined;
   numbers?(slug: string): RoomNumbers | undefined;
   /** True: this door gives newcomers of a room no live place. What the room's state says counts as well. */
   queues?(slug: string): boolean;

@@ -90,7 +90,9 @@ export class OriginRooms implements AsyncDisposable {
   state(slug: string): RoomState | undefined {
     const state = this.#state(slug);
     const listeners = state && this.#deps.listeners?.(slug);
-    return listeners ? { ...state, listeners } : state;
+    const sample = state && this.#deps.proofs?.(slug);
+    if (!listeners && !sample) return state;
+    return state && { ...state, ...(listeners ? { listeners } : {}), ...(sample ? { proofs: sample } : {}) };
   }
 
   #state(slug: string): RoomState | undefined {
@@ -214,6 +216,7 @@ export class OriginRooms implements AsyncDisposable {
     // Upstream words of doors, and those of the tally, never come this way.
     if (head.kind === 'sessions' || head.kind === 'events' || head.kind === 'numbers') return;
     if (head.kind === 'keys' || head.kind === 'signed-head') return;
+    if (head.kind === 'networks' || head.kind === 'crowded') return;
     if (head.kind === 'presence' || head.kind === 'tickets' || head.kind === 'queue') return;
     if (head.kind === 'program') this.#takeProgram(head.slug, head.zero, head.renditions);
     const program = this.#programs.get(head.slug);

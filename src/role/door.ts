@@ -15,10 +15,10 @@ import { holdsNewcomers, LEVELS } from '../wire/delivery.ts';
 import { EMPTY } from '../wire/feed.ts';
 import { whyNotHeard } from '../wire/room.ts';
 import { openBusFeed } from './door/bus-feed.ts';
-import { openCounting } from './door/counting.ts';
+import { openCounting, openSampling } from './door/counting.ts';
 import { doorSettings } from './door/door-settings.ts';
 import { openKernelHelp } from './door/kernel-help.ts';
-import { openTallyFeed } from './door/tally-feed.ts';
+import { openTallyFeed, type TallyFeedDeps } from './door/tally-feed.ts';
 import { paths } from './paths.ts';
 import { openPresence } from './presence.ts';
 import { setProcessPriority } from './priority.ts';
@@ -28,6 +28,36 @@ import { askForRoom } from './room-lookup.ts';
 const PRESENCE_PERIOD = ms(1000);
 /** How long the supervisor's report on the whole installation is valid; it comes once a second. */
 const READY_FOR = ms(5000);
+
+/** The journal of the ladder's steps. */
+const openSteps = (path: string, log: Log, lostEntries: ReturnType<typeof openLostEntries>) =>
+  openStepJournal(
+    path,
+    (error, lost) =>
+      log.warn(
+        { error: String(error), lost },
+        'steps of the ladder could not be written to its journal: they are tried again with the next step, and this log has them too',
+      ),
+    lostEntries.of('ladder'),
+  );
+
+/** What a door has to do with the tally: what it counts goes there, and what that says of rooms and networks comes back. */
+function openTallySide(
+  { secret, ...way }: Omit<TallyFeedDeps, 'door' | 'again' | 'crowded'> & { readonly secret: Uint8Array },
+  door: () => Door | undefined,
+) {
+  let crowdedNow: Iterable<number> = [];
+  const tally = openTallyFeed({
+    ...{ ...way, door: `door-${way.index}` },
+    again: () => door()?.tellAudience(),
+    crowded(hashes) {
+      crowdedNow = hashes;
+      door()?.crowdedNetworks(hashes);
+    },
+  });
+  const share = (slug: string): number | undefined => tally.known.numbers(slug)?.sampling;
+  return { tally, sampling: openSampling({ clock: way.clock, secret, share }), crowdedNow: () => crowdedNow };
+}
 
 /** Opens door `index`: everything the crowd reaches, fed by the buses of the site and the cells. */
 export async function openDoor(config: Config, index: number, log: Log): Promise<OpenRole> {
@@ -39,8 +69,11 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
   await using stack = new AsyncDisposableStack();
   let ladder: DoorLadder | undefined;
   let door: Door | undefined;
-  const again = (): void => door?.tellAudience();
-  const tally = stack.use(openTallyFeed({ clock, log, path: at.tallyBus, door: name, again }));
+  const { tally, sampling, crowdedNow } = openTallySide(
+    { clock, log, path: at.tallyBus, index, secret },
+    () => door,
+  );
+  stack.use(tally);
   const holding = (slug: string): boolean => holdsNewcomers(LEVELS[ladder?.delivery(slug).level ?? 0]);
   const origin = stack.use(
     openOrigin({
@@ -54,21 +87,12 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
       caches: config.caches,
       queues: (slug) => holding(slug),
       ...{ listeners: tally.listeners, numbers: tally.known.numbers },
+      proofs: (slug) => sampling.sample(slug),
       older: askForRoom(at.siteHttp),
     }),
   );
   const lostEntries = openLostEntries(['ladder']);
-  const records = stack.use(
-    openStepJournal(
-      at.ladder,
-      (error, lost) =>
-        log.warn(
-          { error: String(error), lost },
-          'steps of the ladder could not be written to its journal: they are tried again with the next step, and this log has them too',
-        ),
-      lostEntries.of('ladder'),
-    ),
-  );
+  const records = stack.use(openSteps(at.ladder, log, lostEntries));
   let readiness: (Readiness & { readonly at: number }) | undefined;
   const queue = stack.use(
     openQueueDoor({
@@ -101,7 +125,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
     ...{ clock, log, name, origin, queue },
     ...settings,
     ...help,
-    ...{ audience: await openCounting(config, at, { index, secret, log, tally }), ...tally.known },
+    ...{ audience: await openCounting(config, at, { index, secret, log, tally, sampling }), ...tally.known },
     delivery: (slug) => ladder?.delivery(slug) ?? { period: config.writePeriod },
     readiness: () =>
       readiness !== undefined && clock.now() - readiness.at < READY_FOR
@@ -109,6 +133,7 @@ export async function openDoor(config: Config, index: number, log: Log): Promise
         : { code: 503, text: 'not ready\nsupervisor  failed  has not been heard from for some seconds\n' },
   });
   door = opened;
+  opened.crowdedNetworks(crowdedNow());
   const steps = stack.use(
     openLadder({
       ...{ clock, log: log.part('ladder'), name, period: config.writePeriod, records },

@@ -45,6 +45,8 @@ export async function openTally(config: Config, log: Log): Promise<OpenRole> {
     await openAudience({
       ...{ clock, log: log.part('audience'), dir: at.audience, evidence },
       ...{ keep: config.audienceKeep, quota: config.audienceQuota },
+      // Our players go to caches only where some are named.
+      counting: { leastProving: config.provingSessions, caches: config.caches.length > 0 },
     }),
   );
   const happenings = await openTallyHappenings({

@@ -25,8 +25,9 @@ export interface EveningEvent {
     | 'ended'
     | 'dead-air'
     | 'rung'
+    | 'sampling'
     | 'note';
-  /** A rung's number, a cause of dead air, a host's note. */
+  /** A rung's number, the share of sessions that prove, a cause of dead air, a host's note. */
   readonly detail?: string;
   /** Index of its entry in the evidence log. */
   readonly entry?: number;

@@ -57,7 +57,7 @@ export interface MinuteEntry extends RoomPlace {
   readonly failures?: Readonly<Partial<Record<JoinFailure, number>>>;
   /** Sessions with some proven live listening, net, where they were counted: `tuned_in_live` and `drop_ins` together. */
   readonly sessions?: number;
-  /** Sessions that send proofs, in millionths. */
+  /** The share of sessions that send proofs, in millionths; the smallest of the minute. */
   readonly sampling: number;
   /** SHA-256 of the definitions it was counted by. */
   readonly definitions: string;
@@ -111,7 +111,7 @@ export interface PostsEntry extends RoomPlace {
   readonly posts: readonly PostFigures[];
 }
 
-/** An event in the life of a room: its clocks, dead air, rungs, and the host's notes. */
+/** An event in the life of a room: its clocks, dead air, rungs, changes of the share that sends proofs, and the host's notes. */
 export interface HappeningEntry extends RoomPlace {
   readonly v: 1;
   readonly kind: 'happening';
@@ -124,8 +124,9 @@ export interface HappeningEntry extends RoomPlace {
     | 'ended'
     | 'dead-air'
     | 'rung'
+    | 'sampling'
     | 'note';
-  /** A rung's number, a cause of dead air, the text of a note. */
+  /** A rung's number, a cause of dead air, the text of a note; of `sampling` the share that proves, as `1/16`. */
   readonly detail?: string;
   /** Of a note: who wrote it, and when (wall-clock ms); `at` is the moment that it is about. */
   readonly author?: string;

@@ -13,8 +13,9 @@ import type { RoomEvents } from './room-events.ts';
  * From a studio cell: `program` first for each room, then `init` and `standby` per rendition, then `fragment`s in order
  * of `seq`; `rest` while nobody hears the room; `state` when it changes and every few seconds; `clocks` when one is
  * set; `queue`; `end`. From the site: `rooms` first, with all of them, then `room-changes`. From a door, upstream to a
- * cell: `presence` and `tickets`; upstream to the tally: `sessions`, `events` and `keys`. From the tally: `numbers` of
- * each room, first those it has, then about once a second while they change; and the signed head of its log.
+ * cell: `presence` and `tickets`; upstream to the tally: `sessions`, `events`, `keys` and `networks`. From the tally:
+ * `numbers` of each room, first those it has, then about once a second while they change; `crowded`; and the signed head
+ * of its log.
  */
 export type MessageHead =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomCard[] }
@@ -129,6 +130,21 @@ export type MessageHead =
     }
   /** From the tally: the newest signed head of the evidence log, as it is published. */
   | { readonly kind: 'signed-head'; readonly note: string }
+  /**
+   * From a door, upstream to the tally, when they change, about once a second, and all after a reconnect: which listener
+   * keys are in which networks at this door, to find networks with too many. Body: `wire/listening/network-keys.ts`.
+   */
+  | {
+      readonly kind: 'networks';
+      readonly door: string;
+      /** The number of the door. */
+      readonly index: number;
+      readonly life: string;
+      /** What the door said before is void. */
+      readonly whole?: true;
+    }
+  /** From the tally: the networks with too many listener keys, all doors together. Body: their hashes, 4 bytes each. */
+  | { readonly kind: 'crowded' }
   /** From the tally: the numbers of a room, and its newest sample where there is one. */
   | {
       readonly kind: 'numbers';

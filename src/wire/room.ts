@@ -2,6 +2,7 @@
 import type { Carries, DeadAirCause } from '../base/media.ts';
 import { FRAGMENT_MS, FRAGMENTS_PER_SEGMENT } from '../base/time.ts';
 import { type Delivery, fullDelivery } from './delivery.ts';
+import type { ProofSample } from './listening/proof-sample.ts';
 import type { Moment, RoomStatus } from './moment.ts';
 import type { Reconciliation } from './numbers.ts';
 import type { RecordingGap, RecordingNote } from './recording.ts';
@@ -131,6 +132,8 @@ export interface RoomState {
   readonly streams: number;
   /** Listeners as they are counted; absent, and 0 in the stream, while nobody counts. */
   readonly listeners?: ListenerCount | 0;
+  /** Which sessions prove what they hear; absent, and 0 in the stream, while all of them do. */
+  readonly proofs?: ProofSample | 0;
   /** Listeners to the recording of the running room in the last seconds; not included in `streams`. */
   readonly catchingUp?: number;
   readonly delivery: Delivery;

@@ -28,4 +28,5 @@ export const streamedState = ({ recording: _, ...state }: RoomState): RoomState 
   moment: momentOf(state),
   catchingUp: state.catchingUp ?? 0,
   listeners: state.listeners ?? 0,
+  proofs: state.proofs ?? 0,
 });

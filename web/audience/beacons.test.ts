@@ -24,6 +24,7 @@ function page(set: { discreet?: boolean; timers?: boolean } = {}) {
     audible: true,
     hidden: false,
     leads: true,
+    proves: true,
     stalls: 0,
   };
   const sent: string[] = [];

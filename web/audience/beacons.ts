@@ -17,6 +17,8 @@ export interface ListeningNow {
   readonly hidden: boolean;
   /** False in a tab that hears through the connection of another one: that one tells. */
   readonly leads: boolean;
+  /** False for a session that others stand for: it says nothing. */
+  readonly proves: boolean;
   /** How often the sound has run dry since the page was loaded. */
   readonly stalls: number;
 }
@@ -108,11 +110,11 @@ export class PageBeacons {
 
   #send(proof: WindowProof): void {
     this.#due = undefined;
-    const { session, way, audible, hidden, leads, stalls } = this.#deps.look();
+    const { session, way, audible, hidden, leads, proves, stalls } = this.#deps.look();
     const seconds = this.#played.take();
     const stalled = stalls - this.#stalls;
     this.#stalls = stalls;
-    if (!leads || session === undefined) return;
+    if (!leads || !proves || session === undefined) return;
     const said: Beacon = {
       ...{ session, way, ...proof },
       seconds: Math.min(MOST_SECONDS, Math.round(seconds * 100) / 100),

@@ -1,5 +1,7 @@
 /** What a room's page tells of its listener: fetched after what the sound needs. */
 import { VISIT_IDLE_MS } from '../../src/wire/audience-events.ts';
+import { proves } from '../../src/wire/listening/proof-sample.ts';
+import { sessionOf } from '../../src/wire/listening-proof.ts';
 import type { RoomState } from '../../src/wire/room.ts';
 import type { Way } from '../../src/wire/session-record.ts';
 import type { Player } from '../player/index.ts';
@@ -56,6 +58,8 @@ export function openCounting(page: CountedPage, sound: CountedSound): RoomCounti
   /** Whether this tab held the connection when it was last heard: a stopped player holds none. */
   let leads = false;
   let last: Way = 'stream';
+  /** Who proves, as the state of the room says. */
+  let proofs: RoomState['proofs'];
   /** How it is heard; once it is stopped, how it was. */
   const way = (): Way => {
     if (sound.on) last = sound.replay ? 'replay' : sound.cached ? 'hls' : 'stream';
@@ -66,8 +70,11 @@ export function openCounting(page: CountedPage, sound: CountedSound): RoomCounti
     const stats = player.stats();
     if (sound.replay) leads = true;
     else if (sound.on) leads = stats.leads;
+    const token = session();
+    const id = token === undefined ? undefined : sessionOf(token);
     return {
-      session: session(),
+      session: token,
+      proves: !id || proves(id, proofs),
       way: way(),
       place: audio.currentTime,
       playing: !audio.paused,
@@ -103,6 +110,7 @@ export function openCounting(page: CountedPage, sound: CountedSound): RoomCounti
   return {
     segment: (number, first) => beacons.segment(number, first),
     look(state) {
+      proofs = state.proofs;
       const stats = player.stats();
       joins.look(performance.now(), {
         state: player.state,

@@ -36,7 +36,11 @@ export function eveningTable(evening: Evening, words: PictureWords, most = MOST_
     // Notes have a list of their own, and a step back to rung 0 is the end of another.
     if (what === 'note' || (what === 'rung' && detail === '0')) continue;
     const said =
-      what === 'dead-air' && detail ? (words.causes[detail] ?? detail) : what === 'rung' ? detail : '';
+      what === 'dead-air' && detail
+        ? (words.causes[detail] ?? detail)
+        : what === 'rung' || what === 'sampling'
+          ? detail
+          : '';
     row(at).what.push([words.events[what], said].filter(Boolean).join(what === 'dead-air' ? ': ' : ' '));
   }
   const time = new Intl.DateTimeFormat(words.locale, {

@@ -67,6 +67,10 @@ const axes = ({ ash, line }: Paint, words: PictureWords): uPlot.Axis[] => {
   ];
 };
 
+/** What an event says beside its name: the cause of a silence, the share of the sessions that prove. */
+const toldOf = (what: EveningEvent['what'], detail: string | undefined, words: PictureWords): string =>
+  what === 'dead-air' && detail ? (words.causes[detail] ?? detail) : (what === 'sampling' && detail) || '';
+
 /** Vertical lines with a word for the clocks and notes; a shade for silence, until the next event or a minute. */
 function marks(events: readonly EveningEvent[], words: PictureWords, colours: Paint): uPlot.Plugin {
   const threads = noteThreads(events);
@@ -79,9 +83,7 @@ function marks(events: readonly EveningEvent[], words: PictureWords, colours: Pa
       .filter(({ what }) => what !== 'rung' && what !== 'note')
       .map(({ at, what, detail }) => ({
         ...{ at, what },
-        text: [words.events[what], what === 'dead-air' && detail ? (words.causes[detail] ?? detail) : '']
-          .filter(Boolean)
-          .join(': '),
+        text: [words.events[what], toldOf(what, detail, words)].filter(Boolean).join(': '),
       })),
     // The text of a note stands in the list below, under the same number.
     ...threads.map((thread, i) => ({

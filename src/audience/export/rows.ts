@@ -3,6 +3,7 @@ import { togetherIfFew } from '../../wire/figures/small-counts.ts';
 import { type Counting, METRICS, type MetricId, type Unit } from '../../wire/metrics.ts';
 import type { Reconciliation } from '../../wire/numbers.ts';
 import type { LoggedItem } from '../evening.ts';
+import { estimate } from '../sampling.ts';
 
 /**
  * One figure at one moment. Every figure is a row of its own, with its unit: no two unlike figures stand in one column
@@ -55,12 +56,16 @@ function told(id: MetricId, parts: Readonly<Record<string, number>>): (readonly 
   return few ? [...alone, ['few', few.count]] : [...alone];
 }
 
-function* samples({ samples, status }: MinuteEntry, entry: number): Generator<ExportRow> {
-  for (const [at, s, c, m, gross] of samples)
+function* samples({ samples, status, sampling }: MinuteEntry, entry: number): Generator<ExportRow> {
+  const share = sampling / 1e6;
+  const method = share < 1 ? 'sampled' : 'counted';
+  for (const [at, s, c, m, gross] of samples) {
+    const error = share < 1 ? Math.ceil(estimate(m * share, share).error) : undefined;
     yield {
       ...{ at: at * 1000, metric: 'listeners_now', part: '', unit: 'sessions', net: m, gross },
-      ...{ delivered: s, proven: c, method: 'counted', error: undefined, status, state: 'live', entry },
+      ...{ delivered: s, proven: c, method, error, status, state: 'live', entry },
     };
+  }
 }
 
 /** The rows for a room's entries, in log order. */

@@ -135,10 +135,9 @@ async function pass(
   late: Int32Array,
   part?: PeoplePart,
 ): Promise<Pass> {
-  const { rawDir, slug, from, to, stage } = order;
-  const room = new AudienceRoom(slug, { moved: Number.POSITIVE_INFINITY });
+  const { rawDir, slug, from, to, stage, rules } = order;
+  const room = new AudienceRoom(slug, { moved: Number.POSITIVE_INFINITY, rules });
   room.memory.opened = from;
-  room.memory.share = order.share;
   room.count.stage.load(stage);
   const found = new LateRecords();
   let [records, next, sampledAt] = [0, 0, from];

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { CorrectionEntry, EvidenceFigure, FinalEntry } from '../../wire/evidence-entry.ts';
 import type { MetricId } from '../../wire/metrics.ts';
+import type { CountingRules } from '../definitions.ts';
 import type { AudienceRoom } from '../room.ts';
 import { entered, type RoomFigures } from '../room-figures.ts';
 import type { Recounted, RecountOrder } from './final-pass.ts';
@@ -30,12 +31,16 @@ export function recountInThread(order: RecountOrder): Promise<Recounted> {
   });
 }
 
-/** The order to recount a room; undefined if the room has not opened yet. */
-export function orderFor(room: AudienceRoom, rawDir: string, now: number): RecountOrder | undefined {
-  const { opened, ended, share } = room.memory;
+/** The order of a pass over a room; undefined while it has not opened. */
+export function orderFor(
+  room: AudienceRoom,
+  { rawDir, rules }: { readonly rawDir: string; readonly rules: CountingRules },
+  now: number,
+): RecountOrder | undefined {
+  const { opened, ended } = room.memory;
   if (opened === undefined) return undefined;
   return {
-    ...{ rawDir, slug: room.slug, from: opened, to: ended ?? now, share },
+    ...{ rawDir, rules, slug: room.slug, from: opened, to: ended ?? now },
     stage: room.count.stage.whole(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { CountingRules } from '../definitions.ts';
 import type { EvidencePort } from '../evidence-port.ts';
 import type { AudienceRoom } from '../room.ts';
 import type { RoomFigures } from '../room-figures.ts';
@@ -18,6 +19,7 @@ export interface FinisherDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly rawDir: string;
+  readonly rules: CountingRules;
   readonly evidence?: EvidencePort;
   /** Everything that came is on the disk. */
   flushed(): Promise<void>;
@@ -66,7 +68,7 @@ export class Finisher {
   /** Counts again by the rules of today, as a correction beside what was said before. */
   async again(room: AudienceRoom, why: string): Promise<RecountResult> {
     const { clock, evidence, log } = this.#deps;
-    const order = orderFor(room, this.#deps.rawDir, clock.wall());
+    const order = orderFor(room, this.#deps, clock.wall());
     if (!order) return { done: false, why: 'not-opened' };
     const pass = this.#running.then(() => this.#count(order));
     this.#running = pass.catch(() => undefined);
@@ -100,8 +102,8 @@ export class Finisher {
   }
 
   async #finish(room: AudienceRoom): Promise<void> {
-    const { clock, evidence, log, rawDir } = this.#deps;
-    const order = orderFor(room, rawDir, clock.wall());
+    const { clock, evidence, log } = this.#deps;
+    const order = orderFor(room, this.#deps, clock.wall());
     if (!order || !room.isUnfinished) return;
     const recounted = await this.#count(order);
     const live = room.memory.total ?? {};

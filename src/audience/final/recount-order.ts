@@ -1,3 +1,4 @@
+import type { CountingRules } from '../definitions.ts';
 import type { StageChange } from '../stage-history.ts';
 
 /** What a recount is to count. */
@@ -9,8 +10,7 @@ export interface RecountOrder {
   readonly to: number;
   /** When the program carried the stage. */
   readonly stage: readonly StageChange[];
-  /** Smallest share of sessions that proved. */
-  readonly share: number;
+  readonly rules: CountingRules;
 }
 
 /** Session ids (48 bits) that do not count, and why. */

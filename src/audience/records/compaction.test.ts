@@ -7,6 +7,7 @@ import { listened, makeCrowd, recordsAt } from '../../../test/audience-crowd.ts'
 import { chance } from '../../../test/chance.ts';
 import { silentLog } from '../../base/log.ts';
 import { RECORD_BYTES, readRecord } from '../../wire/session-record.ts';
+import { DEFAULT_RULES } from '../definitions.ts';
 import { type RecountOrder, recount } from '../final/final-pass.ts';
 import { compact } from './compaction.ts';
 import { Compactor } from './compactor.ts';
@@ -60,7 +61,7 @@ function evening(): { dir: string; files: string[]; order: RecountOrder } {
     }
   for (const [name, parts] of blocks) writeFileSync(join(dir, name), Buffer.concat(parts));
   const order = {
-    ...{ rawDir: dir, slug: 'hall', from: START, to: START + (MINUTES - 1) * 60_000, share: 1 },
+    ...{ rawDir: dir, slug: 'hall', from: START, to: START + (MINUTES - 1) * 60_000, rules: DEFAULT_RULES },
     stage: [{ at: START, stage: true }],
   };
   expect(listened(crowd)).toBeGreaterThan(10_000);

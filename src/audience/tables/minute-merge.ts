@@ -1,5 +1,16 @@
 /** How records of one session and minute become one: copies, older copies, late proofs, and several doors. */
-import { leastOf, minutesAfter, mostOf, ROW_FLAG, SLOTS_MASK, sumUpTo10, WORD } from './session-row.ts';
+import { SLOTS } from '../../wire/session-record.ts';
+import {
+  DOUBLE,
+  leastOf,
+  minutesAfter,
+  mostOf,
+  ROW_FLAG,
+  SLOTS_MASK,
+  slotOf,
+  sumUpTo10,
+  WORD,
+} from './session-row.ts';
 
 /** Returned in place of both values when a merge was refused because the minute is over. */
 export const REFUSED = -1;
@@ -14,6 +25,20 @@ export const doorTag = (door: number): number => door % SEVERAL;
 
 /** Sessions of a minute that are looked at door by door; if more move, some of their seconds are lost. */
 const MOST_MOVED = 50_000;
+/**
+ * Who moves gets some seconds of a slot twice, at most. Whoever gets so many seconds of one slot of 10 s, so many slots of a
+ * minute, hears at two doors at once.
+ */
+const DOUBLE_S = 16;
+const DOUBLE_SLOTS = 3;
+
+/** Seconds of listening in each slot of a minute, before and after a record. */
+export interface MergedMinute {
+  before: number;
+  after: number;
+  /** True when this record has shown that the session's token is used at two doors at once. */
+  isDouble: boolean;
+}
 
 /** A record and the flags of its table entry; one object is reused for all of them. */
 export interface MinuteOfDoor {
@@ -38,7 +63,7 @@ const listenedOf = (delivered: number, proven: number, flags: number): number =>
 export class MinuteMerge {
   /** By minute, then session: what each door delivered. */
   readonly #moved = new Map<number, Map<number, { readonly tag: number; delivered: number }[]>>();
-  readonly #result = { before: 0, after: 0 };
+  readonly #result: MergedMinute = { before: 0, after: 0, isDouble: false };
   readonly #most: number;
 
   constructor(most = MOST_MOVED) {
@@ -46,11 +71,8 @@ export class MinuteMerge {
   }
 
   /** Merges a record into its entry. Gives the listening of each slot of its minute before and after. */
-  take(
-    entries: Int32Array,
-    at: number,
-    of: MinuteOfDoor,
-  ): { readonly before: number; readonly after: number } {
+  take(entries: Int32Array, at: number, of: MinuteOfDoor): Readonly<MergedMinute> {
+    this.#result.isDouble = false;
     const w3 = entries[at + WORD.delivered] as number;
     const after = minutesAfter(of.minute, w3 >>> 24);
     if (after === -1) return this.#last(entries, at, of);
@@ -63,8 +85,8 @@ export class MinuteMerge {
     if (after > 0) turn(entries, at, of, after);
     const here = (entries[at + WORD.delivered] as number) & SLOTS_MASK;
     const w4 = (entries[at + WORD.proven] as number) & SLOTS_MASK;
-    const w5 = entries[at + WORD.lastDelivered] as number;
     const delivered = this.#delivered(entries, at, of, here, 26);
+    const w5 = entries[at + WORD.lastDelivered] as number;
     const proven = mostOf(w4, of.proven);
     entries[at + WORD.delivered] = delivered | ((of.minute & 255) << 24);
     entries[at + WORD.proven] = ((entries[at + WORD.proven] as number) & ~SLOTS_MASK) | proven;
@@ -74,14 +96,11 @@ export class MinuteMerge {
     return result;
   }
 
-  #last(
-    entries: Int32Array,
-    at: number,
-    of: MinuteOfDoor,
-  ): { readonly before: number; readonly after: number } {
-    const w5 = entries[at + WORD.lastDelivered] as number;
+  #last(entries: Int32Array, at: number, of: MinuteOfDoor): Readonly<MergedMinute> {
+    const known = (entries[at + WORD.lastDelivered] as number) & SLOTS_MASK;
     const w6 = entries[at + WORD.lastProven] as number;
-    const delivered = this.#delivered(entries, at, of, w5 & SLOTS_MASK, 29);
+    const delivered = this.#delivered(entries, at, of, known, 29);
+    const w5 = entries[at + WORD.lastDelivered] as number;
     const proven = mostOf(w6 & SLOTS_MASK, of.proven);
     entries[at + WORD.lastDelivered] = (w5 & ~SLOTS_MASK) | delivered;
     entries[at + WORD.lastProven] = (w6 & ~SLOTS_MASK) | proven | (of.proofs << 24);
@@ -117,6 +136,11 @@ export class MinuteMerge {
     const part = parts.find((each) => each.tag === mine);
     if (part) part.delivered = mostOf(part.delivered, of.delivered);
     else parts.push({ tag: mine, delivered: of.delivered });
+    const w5 = entries[at + WORD.lastDelivered] as number;
+    if ((w5 & DOUBLE) === 0 && isDouble(parts)) {
+      entries[at + WORD.lastDelivered] = w5 | DOUBLE;
+      this.#result.isDouble = true;
+    }
     return mostOf(
       known,
       parts.reduce((sum, { delivered }) => sumUpTo10(sum, delivered), 0),
@@ -144,6 +168,16 @@ export class MinuteMerge {
   }
 }
 
+/** Whether several doors gave a session whole seconds at the same time, for half of a minute. */
+function isDouble(parts: readonly { readonly delivered: number }[]): boolean {
+  let slots = 0;
+  for (let slot = 0; slot < SLOTS; slot += 1) {
+    const seconds = parts.reduce((sum, { delivered }) => sum + slotOf(delivered, slot), 0);
+    if (seconds >= DOUBLE_S) slots += 1;
+  }
+  return slots >= DOUBLE_SLOTS;
+}
+
 /** Begins a new minute in an entry: the newest becomes the one before. */
 function turn(entries: Int32Array, at: number, of: MinuteOfDoor, after: number): void {
   const w2 = entries[at + WORD.key] as number;
@@ -151,7 +185,7 @@ function turn(entries: Int32Array, at: number, of: MinuteOfDoor, after: number):
   const w4 = entries[at + WORD.proven] as number;
   const w5 = entries[at + WORD.lastDelivered] as number;
   const w6 = entries[at + WORD.lastProven] as number;
-  const proofs = w5 >>> 24;
+  const proofs = (w5 >>> 24) & 63;
   const next = after === 1;
   // Two slots of the minute before the last: a hidden tab's proof may be that old.
   const ago = next ? ((w6 >>> 28) & 3) << 6 : after === 2 ? ((proofs >>> 4) & 3) << 6 : 0;
@@ -160,6 +194,6 @@ function turn(entries: Int32Array, at: number, of: MinuteOfDoor, after: number):
   entries[at + WORD.key] = (w2 & 0x3ff_ffff) | (tag << 26) | (last << 29);
   entries[at + WORD.delivered] = (of.minute & 255) << 24;
   entries[at + WORD.proven] = w4 & ~SLOTS_MASK;
-  entries[at + WORD.lastDelivered] = next ? w3 & SLOTS_MASK : 0;
+  entries[at + WORD.lastDelivered] = (next ? w3 & SLOTS_MASK : 0) | (w5 & DOUBLE);
   entries[at + WORD.lastProven] = (next ? w4 & SLOTS_MASK : 0) | (((next ? proofs & 63 : 0) | ago) << 24);
 }

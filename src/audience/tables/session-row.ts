@@ -8,7 +8,7 @@
  * | 2 | listener key, mixed to 26 bits, 0: none; then, 3 bits each, the door of the newest minute and of the one before | |
  * | 3 | seconds delivered in the slots of the newest minute, 4 bits each | that minute, modulo 256 |
  * | 4 | seconds proven in them | exclusion (low 4 bits), `ROW_FLAG` (high 4 bits) |
- * | 5 | seconds delivered in the slots of the minute before | slots of the newest minute with a proof |
+ * | 5 | seconds delivered in the slots of the minute before | slots of the newest minute with a proof; bit 7: `DOUBLE` |
  * | 6 | seconds proven in them | slots of the minute before with a proof; bits 6 and 7: slots 4 and 5 of the one before that |
  */
 import { SLOTS } from '../../wire/session-record.ts';
@@ -21,7 +21,10 @@ export const WORD = { total: 1, key: 2, delivered: 3, proven: 4, lastDelivered: 
  */
 export const ROW_FLAG = { direct: 1, hidden: 2, unsampled: 4, silent: 8 } as const;
 
-/** Mask of the 24 bits that hold six slots. */
+/** In word 5: its token was used at two doors at once. */
+export const DOUBLE = 1 << 31;
+
+/** 24 bits: six slots. */
 export const SLOTS_MASK = 0xff_ffff;
 const EVEN = 0x0f_0f0f;
 const TOP = 0x80_8080;

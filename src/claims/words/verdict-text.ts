@@ -55,16 +55,20 @@ export function verdictText(found: ClaimVerdict, words: ClaimWords): VerdictText
     ...found.said.notes.map((note) => words.note(note, figures(found.number))),
     ...(found.entry === undefined ? [] : [words.entry(figures(found.entry))]),
   ];
+  const estimated = found.error === undefined ? '' : ` ± ${figures(found.error)} (95 %)`;
   const base = { heading: words.headings[found.verdict], list: [] as readonly string[], notes };
   if (found.verdict === 'matches' && metric !== undefined && value !== undefined)
-    return { ...base, sentence: words.matches(name(metric), valueText(metric, value, found.parts, words)) };
+    return {
+      ...base,
+      sentence: words.matches(name(metric), valueText(metric, value, found.parts, words) + estimated),
+    };
   if (found.verdict === 'named-wrongly' && metric !== undefined && value !== undefined) {
     const unit = words.units[metricOf(metric).unit];
     return {
       ...base,
       sentence: words.namedWrongly(
         name(metric),
-        valueText(metric, value, found.parts, words),
+        valueText(metric, value, found.parts, words) + estimated,
         unit,
         words.nouns[found.as],
       ),

@@ -5,7 +5,9 @@ import { FRAGMENT_MS, ms } from '../../base/time.ts';
 import { find } from '../../http/index.ts';
 import type { SendQueueReader } from '../../native/tcp-info.ts';
 import { readEventReport } from '../../wire/audience-events.ts';
+import { writeNetworkKeys } from '../../wire/listening/network-keys.ts';
 import { EXCLUSIONS } from '../../wire/metrics.ts';
+import { isRunning } from '../../wire/room.ts';
 import type { RoomEvents } from '../../wire/room-events.ts';
 import { FLAG, TRANSPORTS } from '../../wire/session-record.ts';
 import type { DoorOrigin } from '../origin-port.ts';
@@ -13,7 +15,8 @@ import { type Listening, listeningOf } from '../request/listening.ts';
 import type { StreamRequest } from '../request/stream-query.ts';
 import type { StreamConnection } from '../stream/write-schedule.ts';
 import { agentExclusion } from './agents.ts';
-import { type BeaconResult, Beacons } from './beacons.ts';
+import { Arrivals } from './arrivals.ts';
+import { type BeaconResult, Beacons, LiveEdges } from './beacons.ts';
 import { DayKeyBatches, type KeyBatch } from './day-keys.ts';
 import { DownloadHearing } from './download-hearing.ts';
 import { DOWNLOAD_BYTES_PER_S, type DownloadedPart, Downloads } from './downloads.ts';
@@ -21,6 +24,7 @@ import { FileSessions } from './file-hearing.ts';
 import type { Salts } from './listener-key.ts';
 import type { NetworkList } from './network-list.ts';
 import { PageCounts } from './page-counts.ts';
+import { ProofSampling } from './proof-sampling.ts';
 import { openSessionTokens } from './session-token.ts';
 import { type Begun, ListeningSessions, WITHOUT_SESSION } from './sessions.ts';
 import { type SlotOutlet, SlotTurns } from './slot-turns.ts';
@@ -29,11 +33,13 @@ import { opensTwo, TwinStreams } from './twin-streams.ts';
 
 /** A player that fetches a piece every 5 s is gone after so long without a request, ms. */
 const IDLE_MS = 30_000;
-/** Pages' events are told so often, ms. */
+/** Pages' events, and who is in which network, are told so often, ms. */
 const EVENTS_PERIOD = ms(1_000);
 
 /** Where a door sends its part of the count. Both kinds may be sent again: their values are absolute. */
 export interface AudienceOutlet extends SlotOutlet {
+  /** Which listener keys are in which networks; `whole`: all of them, else what has changed. */
+  networks(changes: Uint8Array<ArrayBuffer>, whole: boolean): void;
   /** What pages of rooms have told since the door started. */
   events(rooms: Readonly<Record<string, RoomEvents>>): void;
   /** Listener keys of a day that did something. */
@@ -52,6 +58,8 @@ export interface AudienceOptions {
   readonly dataCentres: NetworkList;
   /** Networks that may be dense. */
   readonly shared: NetworkList;
+  /** Which sessions prove in a crowd. Default: all. */
+  readonly sampling?: ProofSampling;
   readonly outlet: AudienceOutlet;
   /** Wall-clock ms by which minutes are counted. Default: that of the clock. */
   wall?(): number;
@@ -62,7 +70,7 @@ export interface AudienceOptions {
 /** What counting needs from the rest of the door. */
 export interface DoorAudienceDeps extends AudienceOptions {
   readonly clock: Clock;
-  readonly origin: Pick<DoorOrigin, 'card'>;
+  readonly origin: Pick<DoorOrigin, 'card' | 'onFragment'>;
   knowsToken?(token: string, slug: string, wall: number): boolean;
 }
 
@@ -73,6 +81,8 @@ const NOBODY: Listening = listeningOf({}, '', false);
 export class DoorAudience implements Disposable {
   readonly files: FileSessions;
   readonly downloads: DownloadHearing;
+  /** What has arrived of what was written. */
+  readonly arrivals: Arrivals;
   readonly #deps: DoorAudienceDeps;
   readonly #sessions: ListeningSessions;
   readonly #streams: StreamPresence;
@@ -87,6 +97,8 @@ export class DoorAudience implements Disposable {
   readonly #telling: Disposable;
   #events = { told: 0, malformed: 0 };
   #allEvents = false;
+  #allNetworks = true;
+  #closing = false;
 
   constructor(deps: DoorAudienceDeps) {
     const { clock, origin, outlet, sendQueue } = deps;
@@ -95,18 +107,19 @@ export class DoorAudience implements Disposable {
     this.#twins = new TwinStreams(clock);
     this.#wall = wall;
     const tokens = openSessionTokens(deps.sessionKey, () => clock.wall());
-    const sessions = new ListeningSessions({
-      ...deps,
-      wall,
-      tokens,
-      zero: (slug) => origin.card(slug)?.zero,
-    });
+    const sampling =
+      deps.sampling ?? new ProofSampling({ clock, key: deps.sessionKey, share: () => undefined });
+    const zero = (slug: string): number | undefined => origin.card(slug)?.zero;
+    const sessions = new ListeningSessions({ ...deps, wall, tokens, zero, sampling });
     const asked = { sessions, ...(sendQueue ? { sendQueue } : {}) };
     const streams = new StreamPresence(asked);
+    const edges = new LiveEdges(clock);
+    origin.onFragment((slug, _, seq) => edges.came(slug, seq));
     this.#sessions = sessions;
     this.#streams = streams;
     this.#beacons = new Beacons({
       ...{ clock, wall, sessions, tokens, card: (slug) => origin.card(slug) },
+      newest: (slug) => edges.segment(slug),
       tag: (slug, segment) => deps.tag(slug, segment),
     });
     this.#turns = new SlotTurns({
@@ -117,8 +130,9 @@ export class DoorAudience implements Disposable {
       },
       streams: (row) => streams.streams(row) || this.downloads.takes(row),
     });
+    this.arrivals = new Arrivals(sendQueue);
     this.files = new FileSessions({
-      ...asked,
+      ...{ sessions, arrivals: this.arrivals },
       streams: (row) => streams.streams(row),
       wake: () => this.#turns.wake(),
     });
@@ -127,19 +141,20 @@ export class DoorAudience implements Disposable {
     this.#telling = clock.every(EVENTS_PERIOD, () => {
       deps.salts.forget(clock.wall());
       this.#tellEvents();
+      this.#tellNetworks();
     });
   }
 
-  /** Begins to count what a listener of a stream hears; the token for players that can keep one. */
-  counted(listener: StreamConnection, request: StreamRequest): string | undefined {
+  /** Begins to count what a listener of a stream hears; the token is for players that can keep one. */
+  counted(listener: StreamConnection, request: StreamRequest): Pick<Begun, 'token' | 'proves'> {
     const { slug, rendition, session, who, after, embed } = request;
     const foreign = rendition.container !== 'fmp4';
     const asker = who ?? NOBODY;
     const playback =
       foreign && opensTwo(asker.agent) ? `${this.#sessions.keyOf(asker).join()} ${slug}` : undefined;
     const twin = playback === undefined ? -1 : this.#twins.rowOf(playback);
-    if (twin >= 0 && this.#streams.join(twin, listener)) return undefined;
-    const { row, token } = this.#sessions.begin(
+    if (twin >= 0 && this.#streams.join(twin, listener)) return {};
+    const { row, token, proves } = this.#sessions.begin(
       ...([slug, foreign ? 'radio' : 'stream', asker] as const),
       foreign ? undefined : session,
     );
@@ -150,12 +165,27 @@ export class DoorAudience implements Disposable {
       this.#streams.begin(row, listener, comesBack ? (listener.next - listener.first) * FRAGMENT_MS : 0);
       this.#turns.wake();
     }
-    return token;
+    return { ...(token === undefined ? {} : { token }), ...(proves === undefined ? {} : { proves }) };
   }
 
   /** A listener of a stream leaves. */
   left(listener: StreamConnection): void {
+    const row = listener.session;
     this.#streams.end(listener);
+    // Where a room is over, or this door, everybody leaves at once.
+    if (row < 0 || this.#closing || this.#streams.streams(row)) return;
+    const { status } = this.#deps.origin.card(this.#sessions.slugOf(row)) ?? {};
+    if (isRunning(status)) this.#sessions.over(row);
+  }
+
+  /** From now on listeners leave because the door does. */
+  close(): void {
+    this.#closing = true;
+  }
+
+  /** Looks at what was written and has not arrived; call about once a second. */
+  sweep(): void {
+    this.arrivals.sweep();
   }
 
   /**
@@ -190,6 +220,11 @@ export class DoorAudience implements Disposable {
     const result = this.#beacons.take(slug, body, who);
     if (result === 'counted') this.#turns.wake();
     return result;
+  }
+
+  /** A beacon is refused unread: its network has used up its share. */
+  refusedBeacon(): void {
+    this.#beacons.refused();
   }
 
   /** Takes what a page tells; false when it is no such body. */
@@ -233,6 +268,12 @@ export class DoorAudience implements Disposable {
   again(): void {
     this.#turns.again();
     this.#allEvents = true;
+    this.#allNetworks = true;
+  }
+
+  /** The tally knows all doors: these networks have too many listener keys, by their hashes. */
+  crowded(hashes: Iterable<number>): void {
+    this.#sessions.networks.crowded(new Set(hashes));
   }
 
   /** Prometheus text, `earshot_door_…`. */
@@ -295,6 +336,13 @@ export class DoorAudience implements Disposable {
 
   #isStaff(slug: string, { token }: Listening): boolean {
     return token !== undefined && this.#deps.knowsToken?.(token, slug, this.#deps.clock.wall()) === true;
+  }
+
+  #tellNetworks(): void {
+    const whole = this.#allNetworks;
+    const changes = this.#sessions.networks.changes(whole);
+    this.#allNetworks = false;
+    if (whole || changes.length > 0) this.#deps.outlet.networks(writeNetworkKeys(changes), whole);
   }
 
   #tellEvents(): void {

@@ -20,7 +20,7 @@ export interface BeaconRequestsDeps {
   readonly limits: Limits;
   readonly counters: Counters;
   readonly batch: Batch;
-  readonly audience: Pick<DoorAudience, 'beacon'>;
+  readonly audience: Pick<DoorAudience, 'beacon' | 'refusedBeacon'>;
   readonly clients: Clients;
   known(slug: string): boolean;
   /** Charges the network for one beacon; false when it has used up its share. */
@@ -159,6 +159,7 @@ export class BeaconRequests {
     const proxy = clients.trusts(one.socket.remoteAddress);
     if (!consume(connection, proxy ? forwardedForIn(lines) : undefined)) {
       counters.overShare += 1;
+      audience.refusedBeacon();
       if (proxy) return this.#giveBack(one);
       reset(one.socket);
       return false;

@@ -34,9 +34,46 @@ export const BEACON_RESULTS = [
   'repeated',
   'wrong-proof',
   'uncounted',
+  'over-share',
 ] as const;
 /** The result of checking a beacon. */
 export type BeaconResult = (typeof BEACON_RESULTS)[number];
+
+/** A room from which nothing has come for so long rests, ms: then only the clock says where its program is. */
+const RESTS_MS = 10_000;
+
+/**
+ * The newest segment of each program, by the sound itself: when somebody sets the machine's clock, the program goes on where
+ * it was, and what its listeners prove is as true as before.
+ */
+export class LiveEdges {
+  readonly #clock: Clock;
+  readonly #rooms = new Map<string, { seq: number; at: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A fragment of a room has come. */
+  came(slug: string, seq: number): void {
+    const at = this.#clock.now();
+    const known = this.#rooms.get(slug);
+    if (!known) {
+      if (this.#rooms.size >= MOST_ROOMS) this.#rooms.clear();
+      this.#rooms.set(slug, { seq, at });
+    } else if (seq > known.seq || at - known.at > RESTS_MS) {
+      known.seq = seq;
+      known.at = at;
+    }
+  }
+
+  /** The newest segment; undefined while nothing comes. */
+  segment(slug: string): number | undefined {
+    const known = this.#rooms.get(slug);
+    if (!known || this.#clock.now() - known.at > RESTS_MS) return undefined;
+    return Math.floor(known.seq / FRAGMENTS_PER_SEGMENT);
+  }
+}
 
 /** Dependencies of checking beacons. */
 export interface BeaconsDeps {
@@ -46,6 +83,8 @@ export interface BeaconsDeps {
   readonly sessions: ListeningSessions;
   readonly tokens: SessionTokens;
   card(slug: string): RoomCard | undefined;
+  /** The newest segment of a room by the sound that comes; undefined while none does. */
+  newest(slug: string): number | undefined;
   /** The tag of a segment of a room. */
   tag(slug: string, segment: number): Uint8Array;
 }
@@ -103,6 +142,11 @@ export class Beacons {
     return result;
   }
 
+  /** Counts a beacon that was refused unread, because its network has used up its share. */
+  refused(): void {
+    this.results['over-share'] += 1;
+  }
+
   #check(slug: string, body: string, who: () => Listening): BeaconResult {
     const beacon = readBeacon(body);
     if (!beacon) return 'malformed';
@@ -118,7 +162,7 @@ export class Beacons {
     const { id: session } = contents;
     const { window, segments } = beacon;
     const last = firstSegment(session, window) + segments - 1;
-    const when = this.#when(card, last, beacon.way);
+    const when = this.#when(slug, card, last, beacon.way);
     if (when) return when;
     if (row >= 0 && !this.#isNew(row, window, segments)) return 'repeated';
     const proof = proofOf({ session, window, segments }, this.#tags.of(slug), digest);
@@ -155,6 +199,7 @@ export class Beacons {
 
   /** Segments that are not out yet cannot be proven, and of live sound not those of long ago. */
   #when(
+    slug: string,
     { zero, status, clocks }: RoomCard,
     last: number,
     way: Way,
@@ -162,7 +207,9 @@ export class Beacons {
     if (zero === undefined) return 'no-room';
     const running = isRunning(status);
     const until = running ? this.#deps.clock.wall() : (clocks.ended ?? zero);
-    const newest = Math.floor((until - zero) / (SEGMENT_S * 1000));
+    const known = running ? this.#deps.newest(slug) : undefined;
+    // Another door may have the next segment a moment before this one.
+    const newest = known === undefined ? Math.floor((until - zero) / (SEGMENT_S * 1000)) : known + 1;
     if (last > newest) return 'early';
     return running && way !== 'replay' && newest - last > MOST_AGE ? 'late' : undefined;
   }

@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
 import { FRAGMENT_MS, FRAGMENTS_PER_PART, FRAGMENTS_PER_SEGMENT } from '../../base/time.ts';
 import { find } from '../../http/index.ts';
-import { descriptorOf } from '../../native/node-internals.ts';
-import type { SendQueueReader } from '../../native/tcp-info.ts';
 import { SESSION_TOKEN } from '../../wire/listening-proof.ts';
 import { FLAG, TRANSPORTS, type Way } from '../../wire/session-record.ts';
 import type { Listening } from '../request/listening.ts';
 import type { FileHearing } from '../socket/hearing.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { ListeningSessions } from './sessions.ts';
 
 /** Rows of a listener key that are looked at. */
@@ -60,7 +59,7 @@ export const sessionIn = (query: string): string | undefined => SESSION.exec(que
 /** Dependencies of counting listeners who fetch files. */
 export interface FileSessionsDeps {
   readonly sessions: ListeningSessions;
-  readonly sendQueue?: SendQueueReader;
+  readonly arrivals: Arrivals;
   /** True while a stream is written to for the session of a row. */
   streams(row: number): boolean;
   /** A session was begun or opened. */
@@ -74,8 +73,8 @@ export interface FileCounts {
 }
 
 /**
- * Sessions of players that fetch playlists and pieces of sound. A piece counts once all of it has arrived, which is
- * known from the next request on its connection or from the kernel. Its session is the one of the playlist that was
+ * Sessions of players that fetch playlists and pieces of sound. A piece counts once the kernel reports that all of it has
+ * arrived: at the next request on its connection, or some seconds later. Its session is the one of the playlist that was
  * fetched on the same connection, or else that of the listener key.
  */
 export class FileSessions {
@@ -86,13 +85,20 @@ export class FileSessions {
     this.#deps = deps;
   }
 
-  /** A file is asked for. What was sent before on this connection has arrived. `who`: asked only when needed. */
-  asked(hearing: FileHearing, path: string, query: string, who: () => Listening): void {
-    this.settle(hearing);
+  /**
+   * A file is asked for. A player asks when it has what it asked for before; a program that asks without reading has
+   * what the kernel says. `who`: asked only when needed.
+   */
+  asked(hearing: FileHearing, path: string, query: string, who: () => Listening, socket?: Socket): void {
+    if (socket) this.look(hearing, socket);
     const file = soundFile(path);
     if (!file) return;
+    const before = hearing.row;
     const row = this.#rowOf(hearing, file, sessionIn(query), who);
     hearing.asked += 1;
+    // What is still under way was for another session.
+    if (row !== before) hearing.pending = 0;
+    hearing.last = 0;
     if (row < 0) return;
     const { sessions } = this.#deps;
     sessions.present(row);
@@ -101,27 +107,38 @@ export class FileSessions {
     const { table } = sessions;
     if (file.last <= (table.fragment[row] ?? -1) && file.way !== 'replay') return;
     table.fragment[row] = file.last;
-    hearing.pending = file.length;
+    hearing.pending += file.length;
+    hearing.last = file.length;
   }
 
   /** The answer was another one than the file: nothing is heard of it. */
   refused(hearing: FileHearing): void {
-    hearing.pending = 0;
+    hearing.pending = Math.max(0, hearing.pending - hearing.last);
+    hearing.last = 0;
   }
 
-  /** The last answer has arrived. */
+  /** All answers have arrived. */
   settle(hearing: FileHearing): void {
     const { pending, row, low, high } = hearing;
     hearing.pending = 0;
+    hearing.last = 0;
     if (pending > 0 && this.#deps.sessions.table.holds(row, low, high))
       this.#deps.sessions.deliver(row, pending);
   }
 
-  /** Asks the kernel whether the last answer has arrived, for a connection that is quiet or is ending. */
+  /** Asks the kernel whether everything has arrived. */
   look(hearing: FileHearing, socket: Socket): void {
-    if (hearing.pending === 0 || socket.writableLength > 0) return;
-    const fd = descriptorOf(socket);
-    if (fd >= 0 && (this.#deps.sendQueue?.(fd) ?? 0) === 0) this.settle(hearing);
+    if (hearing.pending > 0 && this.#deps.arrivals.isIdle(socket)) this.settle(hearing);
+  }
+
+  /** Settles once what was written so far has arrived. */
+  watch(hearing: FileHearing, socket: Socket): void {
+    const all = socket.bytesWritten;
+    this.#deps.arrivals.watch(socket, (arrived) => {
+      if (arrived < all) return false;
+      this.settle(hearing);
+      return true;
+    });
   }
 
   /** A connection has closed: that tells when a player left which had asked for more than one file on it. */

@@ -385,3 +385,34 @@ test('what a page of another site sends in the name of its visitors is no visit 
   clock.advance(2_000);
   expect(events.get('room')?.visits).toBe(3);
 });
+
+test('pieces that are asked for and never read are not heard, on one connection or on many', async () => {
+  await using counting = await openCountingDoor();
+  const { door, clock, origin, play, tell, sessions } = counting;
+  const PIECE = Buffer.alloc(400_000, 1);
+  origin.answers = (path) =>
+    path.endsWith('.m4s') ? reply(PIECE, 'public, max-age=60, immutable') : answers(path);
+  const asks = (from: number, to: number, agent: string): string =>
+    Array.from({ length: to - from }, (_, i) => get(`/r/room/live/aac96/${from + i}.m4s`, agent)).join('');
+  const never = [wire(door.port, ''), ...Array.from({ length: 10 }, () => wire(door.port, ''))];
+  await Promise.all(never.map(({ socket }) => new Promise((resolve) => socket.once('connect', resolve))));
+  for (const { socket } of never) socket.pause();
+  never[0]?.socket.write(asks(100, 110, 'Lavf/60 pipelines'));
+  // Each on a connection of its own, and by the way of whole ranges, which another server answers.
+  for (const [i, { socket }] of never.slice(1).entries())
+    socket.write(get(`/r/room/live/aac96/${100 + i}.m4s`, 'Lavf/60 ranges', 'Range: bytes=0-\r\n'));
+  const reads = await player(door.port, 'Lavf/60 reads');
+  for (let segment = 100; segment < 110; segment += 1) {
+    await reads.fetch(`/r/room/live/aac96/${segment}.m4s`);
+    clock.advance(5_120);
+  }
+  await reads.fetch('/r/room/live/aac96.slow.m3u8');
+  for (const { socket } of never) socket.resetAndDestroy();
+  await play(2);
+  clock.advance(30_000);
+  await tell();
+  const heard = sessions().map(({ delivered }) => delivered);
+  expect(Math.max(...heard)).toBeGreaterThanOrEqual(35);
+  // What a kernel takes for a program that reads nothing.
+  expect(heard.filter((seconds) => seconds > 12)).toHaveLength(1);
+}, 60_000);

@@ -15,7 +15,7 @@ const session = (low: number, key: number) =>
       room: 3,
       way: 'stream' as const,
     },
-    ...{ flags: 0, exclusion: 0, network: -1 },
+    ...{ flags: 0, exclusion: 0, network: -1, person: 0 },
   }) as const;
 
 test('rows are found by id and by key while sessions come and go, thousands of them', () => {

@@ -26,13 +26,18 @@ export interface NewSession {
   readonly exclusion: number;
   /** The row of its network in `NetworkCounts`; −1 for none. */
   readonly network: number;
+  /** By this the listener is known among those of its network, at all doors; 32 bits. */
+  readonly person: number;
 }
 
-/** Bits of a row's state; `left`: its connection was closed, so that it is known when it left. */
-export const STATE = { used: 1, open: 2, left: 4 } as const;
+/**
+ * Bits of a row's state. `left`: its connection was closed, so that it is known when it left; `relayed`: it came through
+ * a proxy.
+ */
+export const STATE = { used: 1, open: 2, left: 4, relayed: 8 } as const;
 
 /**
- * All sessions of one door, in columns of typed arrays: 154 bytes per session. A row is found by session id or by
+ * All sessions of one door, in columns of typed arrays: 158 bytes per session. A row is found by session id or by
  * listener key; `remove` frees it.
  */
 export class SessionRows {
@@ -53,6 +58,7 @@ export class SessionRows {
   exclusion = new Uint8Array(0);
   state = new Uint8Array(0);
   network = new Int32Array(0);
+  person = new Uint32Array(0);
   /**
    * Milliseconds of sound that were delivered so far, and of them those for which there was time to hear them. Then
    * whole seconds of the latter that are in slots.
@@ -133,6 +139,7 @@ export class SessionRows {
     this.exclusion[row] = session.exclusion;
     this.state[row] = STATE.used;
     this.network[row] = session.network;
+    this.person[row] = session.person;
     this.heard[row] = 0;
     this.played[row] = 0;
     this.spare[row] = 0;
@@ -284,6 +291,7 @@ export class SessionRows {
     this.exclusion = more(Uint8Array, this.exclusion);
     this.state = more(Uint8Array, this.state);
     this.network = more(Int32Array, this.network);
+    this.person = more(Uint32Array, this.person);
     this.heard = more(Float64Array, this.heard);
     this.played = more(Float64Array, this.played);
     this.spare = more(Float64Array, this.spare);

@@ -5,21 +5,24 @@ import { openHmac } from '../../keys/hmac.ts';
 import { randomId } from '../../keys/random-id.ts';
 import { EXCLUSIONS, type Exclusion } from '../../wire/metrics.ts';
 import { FLAG, SLOT_S, SLOTS, TRANSPORTS, type Way } from '../../wire/session-record.ts';
-import { type ClientAddress, networkOf } from '../network/client-address.ts';
+import type { ClientAddress } from '../network/client-address.ts';
 import type { Listening } from '../request/listening.ts';
 import { agentExclusion } from './agents.ts';
+import { IdenticalTimes } from './identical-times.ts';
 import { listenerKey, type Salts } from './listener-key.ts';
-import { NetworkCounts } from './network-counts.ts';
+import { ListenerNetworks } from './network-counts.ts';
 import type { NetworkList } from './network-list.ts';
+import type { ProofSampling } from './proof-sampling.ts';
+import { RoomNames } from './room-names.ts';
 import { SessionRows, STATE, secondsIn, withProof, withSeconds } from './session-table.ts';
 import type { SessionTokens, TokenContents, TokenFault } from './session-token.ts';
 
-/** Most sessions that one listener key may have at once; further ones do not count. */
+/** Most sessions that a listener without a reported key may have at once at this door; further ones do not count. */
 export const MOST_OF_KEY = 3;
 /** How many rows of a key are looked at: a flood of one key must not make each of them dearer. */
 const MOST_LOOKED_AT = 64;
 const SEGMENT_MS = FRAGMENTS_PER_SEGMENT * FRAGMENT_MS;
-const MOST_ROOMS = 65_535;
+const IDENTICAL = EXCLUSIONS.indexOf('identical-times');
 /** Sent in place of a session by a listener who has none yet, but can send proofs. */
 export const WITHOUT_SESSION = 'new';
 /** Whoever gives no sign for longer was away; a player of a recording has more in store. */
@@ -49,6 +52,8 @@ export interface SessionsDeps {
   /** Networks of data centres, whose listeners do not count; and networks that may be dense. */
   readonly dataCentres: NetworkList;
   readonly shared: NetworkList;
+  /** Which sessions prove in a crowd. */
+  readonly sampling: ProofSampling;
 }
 
 /** A session that has begun or continues. */
@@ -57,6 +62,8 @@ export interface Begun {
   readonly row: number;
   /** For the player to keep; absent for those that cannot. */
   readonly token?: string;
+  /** False: others prove in its place, as long as the state of the room does not say otherwise. */
+  readonly proves?: boolean;
 }
 
 /** Counters of sessions, for the metrics. */
@@ -73,16 +80,17 @@ export interface SessionCounts {
 /** The sessions of this door: whose they are, which of them count, and what they have received. */
 export class ListeningSessions {
   readonly table = new SessionRows();
+  readonly networks: ListenerNetworks;
   readonly counts: SessionCounts = { begun: 0, resumed: 0, uncounted: 0, forged: 0, expired: 0, replayed: 0 };
   readonly #deps: SessionsDeps;
   /** Never written anywhere, and gone with this process. */
   readonly #here = openHmac(randomBytes(32));
-  readonly #networks = new NetworkCounts();
-  readonly #slugs: string[] = [];
-  readonly #rooms = new Map<string, number>();
+  readonly #identical = new IdenticalTimes();
+  readonly #names = new RoomNames();
 
   constructor(deps: SessionsDeps) {
     this.#deps = deps;
+    this.networks = new ListenerNetworks({ ...deps, table: this.table });
   }
 
   /**
@@ -100,7 +108,16 @@ export class ListeningSessions {
       return this.#new(slug, way, who, 'bad-token');
     }
     const row = this.#resume(slug, way, who, contents);
-    return { row, token: tokens.renew(slug, contents) };
+    return { row, token: tokens.renew(slug, contents), proves: this.#proves(slug, contents) };
+  }
+
+  #proves(slug: string, { low, high }: Pick<TokenContents, 'low' | 'high'>): boolean {
+    return this.#deps.sampling.asks(slug, low, high);
+  }
+
+  /** Checks whether others stand for a session by now. */
+  judgeProving(row: number): void {
+    this.#deps.sampling.mark(this.table, row, this.slugOf(row));
   }
 
   /** A token of a new session, which begins when it is used. */
@@ -130,6 +147,7 @@ export class ListeningSessions {
       {
         ...{ id: [low, high] as const, key, room: table.room[row] ?? 0, way, flags: 0 },
         ...{ exclusion: EXCLUSIONS.indexOf('replayed-token'), network: table.network[row] ?? -1 },
+        person: table.person[row] ?? 0,
         told: [table.toldLow[row] ?? 0, table.toldHigh[row] ?? 0],
       },
       this.#deps.clock.now(),
@@ -146,17 +164,7 @@ export class ListeningSessions {
 
   /** The room of a row. */
   slugOf(row: number): string {
-    return this.#slugs[this.table.room[row] ?? 0] ?? '';
-  }
-
-  /** The number by which rows name a room; −1 when there are too many. */
-  roomOf(slug: string): number {
-    const known = this.#rooms.get(slug);
-    if (known !== undefined) return known;
-    if (this.#slugs.length >= MOST_ROOMS) return -1;
-    this.#rooms.set(slug, this.#slugs.length);
-    this.#slugs.push(slug);
-    return this.#slugs.length - 1;
+    return this.#names.slugOf(this.table.room[row] ?? 0);
   }
 
   /** True when a row is in the room. */
@@ -225,13 +233,29 @@ export class ListeningSessions {
     table.state[row] = (table.state[row] ?? 0) | STATE.left;
   }
 
+  /**
+   * A session is over, because its listener left. Proxies come and go with all that is behind them, so those who came by
+   * one are not compared.
+   */
+  over(row: number): void {
+    const { table } = this;
+    if (((table.state[row] ?? 0) & STATE.relayed) !== 0) return;
+    const now = this.#deps.clock.now();
+    for (const one of this.#identical.ended(row, table.began[row] ?? 0, table.seen[row] ?? 0, now)) {
+      if (table.exclusion[one] !== 0) continue;
+      table.exclusion[one] = IDENTICAL;
+      table.touch(one, table.minute[one] ?? 0);
+    }
+  }
+
   /** Forgets a session. */
   forget(row: number): void {
     const { table } = this;
     const key = [table.keyLow[row] ?? 0, table.keyHigh[row] ?? 0] as const;
     const network = table.network[row] ?? -1;
+    const person = table.person[row] ?? 0;
     table.remove(row);
-    if (network >= 0 && table.firstOf(...key) < 0) this.#networks.remove(network);
+    if (table.firstOf(...key) < 0) this.networks.left({ network, person });
   }
 
   /** Sound that was delivered, ms. */
@@ -243,7 +267,7 @@ export class ListeningSessions {
 
   /** True when too many listeners are in the network of a session; it does not count from then on. */
   crowds(row: number): boolean {
-    return this.table.exclusion[row] === 0 && this.#networks.dense(this.table.network[row] ?? -1);
+    return this.table.exclusion[row] === 0 && this.networks.isDense(this.table.network[row] ?? -1);
   }
 
   /** A valid proof of `seconds` came now: they lie in the slots before this instant, and the sign of it in this slot. */
@@ -285,7 +309,9 @@ export class ListeningSessions {
   #new(slug: string, way: Way, who: Listening, exclusion: Exclusion): Begun {
     const token = this.token(slug);
     const contents = this.#deps.tokens.read(token);
-    return { row: contents ? this.#add(slug, way, who, contents, 0, exclusion) : -1, token };
+    if (!contents) return { row: -1, token };
+    const row = this.#add(slug, way, who, contents, 0, exclusion);
+    return { row, token, proves: this.#proves(slug, contents) };
   }
 
   #nextSegment(slug: string): number {
@@ -312,35 +338,32 @@ export class ListeningSessions {
     exclusion: Exclusion,
   ): number {
     const { table } = this;
-    const room = this.roomOf(slug);
+    const room = this.#names.numberOf(slug);
     const key = this.keyOf(who);
+    const silent = (flags & FLAG.silent) !== 0;
+    const marks = silent || this.#proves(slug, id) ? flags : flags | FLAG.unsampled;
     const first = table.firstOf(...key);
     const why = exclusion === 'none' ? this.#exclusionOf(slug, who, first) : exclusion;
-    const network = this.#networkOf(who.address, first);
+    const place = this.networks.placeOf(who, first);
     const row =
       room < 0
         ? -1
         : table.add(
             {
-              ...{ id: [id.low, id.high] as const, key, room, way, flags, network },
+              ...{ id: [id.low, id.high] as const, key, room, way, flags: marks, ...place },
               ...{ exclusion: EXCLUSIONS.indexOf(why), told: this.toldKey(who) },
             },
             this.#deps.clock.now(),
           );
     if (row < 0) {
       this.counts.uncounted += 1;
-      if (network >= 0 && first < 0) this.#networks.remove(network);
+      if (first < 0) this.networks.left(place);
       return row;
     }
+    if (who.relayed) table.state[row] = (table.state[row] ?? 0) | STATE.relayed;
     if (id.seal) table.sealed(row, id.expires ?? 0, id.seal);
     this.counts.begun += 1;
     return row;
-  }
-
-  #networkOf(address: ClientAddress | undefined, first: number): number {
-    if (first >= 0) return this.table.network[first] ?? -1;
-    if (!address || this.#deps.shared.has(address)) return -1;
-    return this.#networks.add(networkOf(address));
   }
 
   /** Why somebody does not count, by what is known of them alone. */
@@ -356,6 +379,8 @@ export class ListeningSessions {
   #exclusionOf(slug: string, who: Listening, first: number): Exclusion {
     const own = this.exclusionOf(slug, who);
     if (own !== 'none') return own;
+    // The tally judges all the others, of all doors together; it has no key of those who ask not to be tracked.
+    if (!who.private) return 'none';
     let open = 0;
     for (let row = first, looked = 0; row >= 0 && looked < MOST_LOOKED_AT; row = this.table.nextOf(row)) {
       looked += 1;

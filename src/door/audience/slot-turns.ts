@@ -126,6 +126,7 @@ export class SlotTurns implements Disposable {
     const { sessions, look, idle, streams } = this.#deps;
     const { table } = sessions;
     look(row);
+    sessions.judgeProving(row);
     if (sessions.crowds(row)) {
       table.exclusion[row] = DENSE;
       table.touch(row, table.minute[row] ?? 0);
@@ -135,7 +136,10 @@ export class SlotTurns implements Disposable {
     const quiet = now - (table.seen[row] ?? 0);
     if (streams(row)) return;
     if (((table.state[row] ?? 0) & STATE.open) !== 0) {
-      if (quiet > idle) sessions.idle(row);
+      if (quiet > idle) {
+        sessions.over(row);
+        sessions.idle(row);
+      }
     } else if (quiet > KEPT_MS) {
       sessions.forget(row);
     }

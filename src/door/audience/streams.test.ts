@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { ask, beaconFor, get, openCountingDoor, post, sessionOfAnswer } from '../../../test/audience.ts';
+import { manualClock } from '../../../test/clock.ts';
 import { until, wire } from '../../../test/door.ts';
+import { type NetworkKeyChange, readNetworkKeys } from '../../wire/listening/network-keys.ts';
 import { FLAG } from '../../wire/session-record.ts';
+import { ProofSampling } from './proof-sampling.ts';
 
 const STREAM = '/r/room/stream?margin=0&session=new';
 
@@ -154,22 +157,109 @@ test('who does not count is heard, and named', async () => {
   for (const one of wires) expect(one.body().length).toBeGreaterThan(5_000);
 });
 
-test('of a hundred sessions of one listener three count, and of a hundred listeners of one network none', async () => {
+test('sessions of one listener are the tally’s to judge; of those who are not to be tracked three count at a door', async () => {
+  await using counting = await openCountingDoor();
+  const { door, play, tell, sessions, origin } = counting;
+  origin.tick();
+  for (let i = 0; i < 10; i += 1) wire(door.port, get(STREAM, 'VLC/3'));
+  for (let i = 0; i < 10; i += 1) wire(door.port, get(STREAM, 'VLC/3 quiet', 'DNT: 1\r\n'));
+  await until(() => door.presence().get('room') === 20);
+  await play(12);
+  await tell();
+  const count = (tracked: boolean, why: string): number =>
+    sessions().filter(({ key, exclusion }) => (key !== 0n) === tracked && exclusion === why).length;
+  expect([count(true, 'none'), count(false, 'none'), count(false, 'many-sessions')]).toEqual([10, 3, 7]);
+});
+
+test('of a hundred listeners in one network none counts, and of twenty none either when other doors have more', async () => {
   const { openNetworkList } = await import('../index.ts');
+  const changes: NetworkKeyChange[] = [];
+  const outlet = {
+    ...{ records() {}, events() {}, keys() {} },
+    networks: (bytes: Uint8Array) => void changes.push(...readNetworkKeys(bytes)),
+  };
   await using counting = await openCountingDoor({}, { shared: openNetworkList([]) });
   const { door, play, tell, sessions, origin } = counting;
   origin.tick();
-  for (let i = 0; i < 100; i += 1) wire(door.port, get(STREAM, 'VLC/3'));
-  await until(() => door.presence().get('room') === 100);
+  const listen = async (from: number, to: number): Promise<void> => {
+    for (let i = from; i < to; i += 1) wire(door.port, get(STREAM, `VLC/3 ${i}`));
+    await until(() => door.presence().get('room') === to);
+    await play(12);
+    await tell();
+  };
+  const count = (why: string): number => sessions().filter(({ exclusion }) => exclusion === why).length;
+  await listen(0, 20);
+  expect([count('none'), count('dense-ip')]).toEqual([20, 0]);
+  await using other = await openCountingDoor({}, { shared: openNetworkList([]), outlet });
+  other.origin.tick();
+  wire(other.door.port, get(STREAM, 'VLC/3 0'));
+  await until(() => other.door.presence().get('room') === 1);
+  await other.play(2);
+  expect(changes).toMatchObject([{ came: true }]);
+  // The doors of this test have salts of their own, so each names the network in its own way.
+  door.crowdedNetworks(counting.networks());
+  await play(2);
+  await tell();
+  expect([count('none'), count('dense-ip')]).toEqual([0, 20]);
+  await listen(20, 100);
+  expect([count('none'), count('dense-ip')]).toEqual([0, 100]);
+});
+
+test('sessions that come and go in the same milliseconds are named; when the room is over, all leave at once', async () => {
+  await using counting = await openCountingDoor();
+  const { door, play, tell, sessions, origin, clock } = counting;
+  origin.tick();
+  const alike = Array.from({ length: 6 }, (_, i) => wire(door.port, get(STREAM, `VLC/3 a ${i}`)));
+  await until(() => door.presence().get('room') === 6);
+  clock.advance(7);
+  const others: ReturnType<typeof wire>[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    others.push(wire(door.port, get(STREAM, `VLC/3 b ${i}`)));
+    await until(() => door.presence().get('room') === 7 + i);
+    clock.advance(3);
+  }
+  await play(20);
+  for (const one of [...alike, ...others]) one.socket.end();
+  await until(() => door.presence().get('room') === undefined);
+  const last = Array.from({ length: 6 }, (_, i) => wire(door.port, get(STREAM, `VLC/3 c ${i}`)));
+  await until(() => door.presence().get('room') === 6);
   await play(12);
+  const card = origin.rooms.get('room');
+  if (card) origin.rooms.set('room', { ...card, status: 'ended' });
+  for (const one of last) one.socket.end();
+  await until(() => door.presence().get('room') === undefined);
   await tell();
   const count = (why: string): number => sessions().filter(({ exclusion }) => exclusion === why).length;
-  expect([count('none'), count('many-sessions')]).toEqual([3, 97]);
-  for (let i = 0; i < 100; i += 1) wire(door.port, get(STREAM, `VLC/3 ${i}`));
-  await until(() => door.presence().get('room') === 200);
+  expect([count('identical-times'), count('none')]).toEqual([6, 12]);
+});
+
+test('in a crowd a door tells whom it asks, in the head and in the record, and follows the tally', async () => {
+  const clock = manualClock();
+  let share = 1 / 2;
+  const sampling = new ProofSampling({ clock, key: new Uint8Array(32).fill(1), share: () => share });
+  await using counting = await openCountingDoor({}, { sampling });
+  const { door, play, tell, sessions, origin } = counting;
+  origin.tick();
+  const wires = Array.from({ length: 40 }, (_, i) => wire(door.port, get(STREAM, `VLC/3 ${i}`)));
+  await until(() => door.presence().get('room') === 40);
+  await Promise.all(wires.map((one) => one.has(1)));
+  const excused = wires.filter((one) => one.text().includes('\r\nearshot-proofs: no\r\n')).length;
+  expect(excused).toBeGreaterThan(8);
+  expect(excused).toBeLessThan(32);
   await play(12);
   await tell();
-  expect([count('none'), count('dense-ip'), count('many-sessions')]).toEqual([0, 103, 97]);
+  const unsampled = (): number => sessions().filter(({ flags }) => flags === FLAG.unsampled).length;
+  expect(unsampled()).toBe(excused);
+  share = 1;
+  await play(2);
+  await tell();
+  expect(unsampled()).toBe(excused);
+  clock.advance(50_000);
+  await play(2);
+  await tell();
+  expect(unsampled()).toBe(0);
+  const given = await ask(door.port, post('/r/room/session', '{"way":"hls"}'));
+  expect(given).not.toContain('proofs');
 });
 
 test('proofs are counted within what was delivered and the time that passed, whatever a player says', async () => {

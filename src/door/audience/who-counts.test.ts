@@ -150,15 +150,15 @@ test('the salt of a day is deleted when the day is over, also where nobody liste
 
 test('a network is dense beyond twenty keys, and no longer when they are gone', () => {
   const counts = new NetworkCounts();
-  const rows = Array.from({ length: MOST_KEYS }, () => counts.add('4 1'));
+  const rows = Array.from({ length: MOST_KEYS }, () => counts.add('4 1', () => 7));
   expect(counts.dense(rows[0] ?? -1)).toBe(false);
-  const last = counts.add('4 1');
+  const last = counts.add('4 1', () => 7);
   expect(counts.dense(last)).toBe(true);
-  expect(counts.dense(counts.add('4 2'))).toBe(false);
+  expect(counts.dense(counts.add('4 2', () => 7))).toBe(false);
   counts.remove(last);
   expect(counts.dense(last)).toBe(false);
   for (const row of rows) counts.remove(row);
-  const again = counts.add('4 3');
+  const again = counts.add('4 3', () => 7);
   expect(counts.dense(again)).toBe(false);
   expect(counts.dense(-1)).toBe(false);
 });

@@ -203,7 +203,7 @@ class SharedFileAnswers implements FileAnswers {
     requests.token = undefined;
     if (!audience || !clients || !hearing) return head;
     const who = (): Listening => listeningOn(clients, connection, head.fields);
-    audience.files.asked(hearing, head.path, head.query, who);
+    audience.files.asked(hearing, head.path, head.query, who, requests.socket);
     requests.token = audience.listBegins(head.path, who);
     return requests.token === undefined ? head : { ...head, gzip: false };
   }

@@ -77,11 +77,11 @@ function replyTo(
     default: {
       const { way, session, embed } = membersOf(text);
       const more = { ...(typeof session === 'string' ? { given: session } : {}), embed: embed === true };
-      const { token } = audience.session(slug, String(way), listeningTo(clients, req), more);
+      const { token, proves } = audience.session(slug, String(way), listeningTo(clients, req), more);
       return {
         status: 200,
         headers: { ...NO_STORE, 'content-type': 'application/json' },
-        body: JSON.stringify({ session: token }),
+        body: JSON.stringify({ session: token, ...(proves === false ? { proofs: false } : {}) }),
       };
     }
   }

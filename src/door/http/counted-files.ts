@@ -81,6 +81,6 @@ export function countFile(
   res.once('finish', () => {
     if (res.statusCode !== 200 && res.statusCode !== 206) return;
     audience.files.asked(pieces, path, query, () => asked);
-    audience.files.settle(pieces);
+    audience.files.watch(pieces, req.socket);
   });
 }

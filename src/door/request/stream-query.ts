@@ -150,6 +150,8 @@ export function streamHead(
     seat?: string;
     back?: string;
     session?: string;
+    /** The session need not prove what it hears. */
+    excused?: true;
     /** More headers. */
     more?: Readonly<Record<string, string>>;
   },
@@ -162,6 +164,7 @@ export function streamHead(
     `earshot-rendition: ${rendition.id}\r\nearshot-place: ${timing.place}\r\n` +
     `earshot-behind: ${Math.round(timing.behind)}\r\n${timing.seat ? `earshot-seat: ${timing.seat}\r\n` : ''}` +
     `${timing.back ? `earshot-back: ${timing.back}\r\n` : ''}` +
-    `${timing.session ? `earshot-session: ${timing.session}\r\n` : ''}${lines(timing.more ?? {})}\r\n`
+    `${timing.session ? `earshot-session: ${timing.session}\r\n` : ''}` +
+    `${timing.excused ? 'earshot-proofs: no\r\n' : ''}${lines(timing.more ?? {})}\r\n`
   );
 }

@@ -48,8 +48,16 @@ export interface JoiningDeps {
   place(slug: string, request: StreamRequest, closeOther: (holder: string) => boolean): Placed;
   /** The token that the listener sends when it comes back; default none. */
   back?(slug: string, connection: Connection): string;
-  /** Begins to count what a listener hears; the token of its session, for a player that can keep one. */
-  counted?(listener: StreamConnection, request: StreamRequest): string | undefined;
+  /** Begins to count what a listener hears; see `DoorAudience.counted`. */
+  counted?(listener: StreamConnection, request: StreamRequest): CountedStream;
+}
+
+/** The session of a stream, as its head says it. */
+export interface CountedStream {
+  /** For a player that can keep one. */
+  readonly token?: string;
+  /** False: it need not prove what it hears. */
+  readonly proves?: boolean;
 }
 
 /** Fragments in one write of a period. */
@@ -173,7 +181,7 @@ export class Joining {
     const { feed, listener, placed, delayed, next } = seated;
     const { channel } = listener;
     const fmp4 = rendition.container === 'fmp4';
-    const session = this.#deps.counted?.(listener, request);
+    const { token: session, proves } = this.#deps.counted?.(listener, request) ?? {};
     const back = fmp4 ? this.#deps.back?.(slug, listener.connection) : undefined;
     return streamHead(rendition, {
       period: ms(channel.perWrite * FRAGMENT_MS),
@@ -184,6 +192,7 @@ export class Joining {
       ...(placed.seat === undefined || delayed ? {} : { seat: placed.seat }),
       ...(back === undefined ? {} : { back }),
       ...(session === undefined ? {} : { session }),
+      ...(session !== undefined && proves === false ? { excused: true as const } : {}),
       ...(fmp4 ? {} : { more: radioFields(rendition, card, feed.titles !== undefined) }),
     });
   }

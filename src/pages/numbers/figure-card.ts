@@ -2,7 +2,7 @@ import { escapeHtml } from '../../base/plain-text.ts';
 import { METRICS, type MetricId } from '../../wire/metrics.ts';
 import type { RoomNumbers } from '../../wire/numbers.ts';
 import type { RoomCard } from '../../wire/room.ts';
-import { spokenFigure } from '../../words/figure-text.ts';
+import { spokenFigure, valueText } from '../../words/figure-text.ts';
 import { unitShape } from '../../words/unit-shape.ts';
 import { instant } from '../sentence.ts';
 import type { NumbersWords } from './words.ts';
@@ -37,10 +37,7 @@ export function figureCard(
   const title = card.title.length > 60 ? `${card.title.slice(0, 59)}…` : card.title;
   const meaning = lines(words.rules[id], LINE).slice(0, 6);
   const height = 196 + 18 * meaning.length;
-  const error =
-    figure.error === undefined
-      ? ''
-      : ` ${words.error(spokenFigure(id, { ...figure, value: figure.error }, words))}`;
+  const error = figure.error === undefined ? '' : ` ${words.error(valueText(figure.error, figure, words))}`;
   const foot = [
     figure.entry === undefined ? words.noEntry : words.entry(figure.entry),
     instant(numbers.at, words.language),

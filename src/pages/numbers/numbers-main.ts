@@ -52,6 +52,10 @@ function table(rows: readonly (readonly [string, number])[], words: NumbersWords
   return `<table><thead><tr><th scope="col">${words.reason}</th><th scope="col">${words.count}</th></tr></thead><tbody>${body.join('')}</tbody></table>`;
 }
 
+/** A figure, with its error when it is an estimate. */
+const estimated = ({ value, error }: Figure, words: NumbersWords): string =>
+  `${whole(value, words)}${error === undefined ? '' : ` ${words.error(whole(error, words))}`}`;
+
 /** The first sentence of the page: the figure that most people look for. */
 export function headline(numbers: RoomNumbers | undefined, words: NumbersWords, over = false): string {
   const peak = numbers?.metrics.peak_concurrent;
@@ -62,7 +66,7 @@ export function headline(numbers: RoomNumbers | undefined, words: NumbersWords, 
     sentences.push(
       now.low !== undefined && now.high !== undefined && isRange(now)
         ? words.between(whole(now.low, words), whole(now.high, words))
-        : words.now(whole(now.value, words)),
+        : words.now(estimated(now, words)),
     );
   if (peak) sentences.push(words.peak(spokenFigure('peak_concurrent', peak, words)));
   return sentences.join(' ');

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/index.ts';
-import { type AudienceOptions, networksIn, openNetworkList, openSalts } from '../../door/index.ts';
+import {
+  type AudienceOptions,
+  networksIn,
+  openNetworkList,
+  openSalts,
+  ProofSampling,
+  type ProofSamplingDeps,
+} from '../../door/index.ts';
 import { segmentTags } from '../../keys/segment-tags.ts';
 import { keyFor } from '../../keys/signing-keys.ts';
 import { openSendQueue } from '../../native/tcp-info.ts';
@@ -31,13 +38,22 @@ export interface CountingDeps {
   readonly secret: Uint8Array;
   readonly log: Log;
   readonly tally: Pick<TallyFeed, 'outlet'>;
+  readonly sampling: ProofSampling;
 }
 
-/** Opens counting for a door. */
+/** Which sessions of each room prove; `share`: what the tally says of the room. */
+export const openSampling = ({
+  clock,
+  secret,
+  share,
+}: Omit<ProofSamplingDeps, 'key'> & { readonly secret: Uint8Array }): ProofSampling =>
+  new ProofSampling({ clock, share, key: keyFor(secret, 'listening sessions') });
+
+/** What a door needs to count who listens. */
 export async function openCounting(
   config: Config,
   at: Paths,
-  { index, secret, log, tally }: CountingDeps,
+  { index, secret, log, tally, sampling }: CountingDeps,
 ): Promise<AudienceOptions> {
   const sendQueue = await openSendQueue();
   if (typeof sendQueue === 'string')
@@ -48,7 +64,7 @@ export async function openCounting(
   const wrong = (entry: string): void =>
     log.warn({ entry }, 'a line of excludedNetworks is neither an address nor a network: it is ignored');
   return {
-    door: index,
+    ...{ door: index, sampling },
     outlet: tally.outlet,
     wall: openCountingClock(at).wall,
     sessionKey: keyFor(secret, 'listening sessions'),

@@ -18,8 +18,12 @@ export interface TallyFeedDeps {
   readonly path: string;
   /** The name of this door. */
   readonly door: string;
+  /** The number of this door. */
+  readonly index: number;
   /** The tally is new, or was away: what it may not know is told again. */
   again(): void;
+  /** Networks with too many listener keys, by their hashes. */
+  crowded(hashes: Iterable<number>): void;
 }
 
 /** A door's connection to the tally, and what the tally says about rooms. */
@@ -48,11 +52,9 @@ function listenersIn({ metrics, status }: RoomNumbers): ListenerCount | undefine
   };
 }
 
-/**
- * Opens the tally feed. Nothing waits while the tally is away: the door keeps the last minutes and sends them again
- * later.
- */
-export function openTallyFeed({ clock, log, path, door, again }: TallyFeedDeps): TallyFeed {
+/** Opens it. While the tally is away nothing waits: the door keeps the last minutes and tells them again. */
+export function openTallyFeed(deps: TallyFeedDeps): TallyFeed {
+  const { clock, log, path, door, index, again, crowded } = deps;
   const life = `${door} ${clock.wall()}`;
   const rooms = new Map<
     string,
@@ -60,7 +62,8 @@ export function openTallyFeed({ clock, log, path, door, again }: TallyFeedDeps):
   >();
   let signed: string | undefined;
   const inlet = subscribeSocket(path, {
-    message({ head }) {
+    message({ head, body }) {
+      if (head.kind === 'crowded') return crowded(new Uint32Array(Uint8Array.from(body).buffer));
       if (head.kind === 'signed-head') signed = head.note;
       if (head.kind !== 'numbers') return;
       const { slug, numbers } = head;
@@ -78,6 +81,11 @@ export function openTallyFeed({ clock, log, path, door, again }: TallyFeedDeps):
         inlet.send({ head: { kind: 'sessions', door, upTo, rooms: names }, body }),
       keys: ({ act, day, rooms: names, bytes }) =>
         inlet.send({ head: { kind: 'keys', act, door, day, rooms: names }, body: bytes }),
+      networks: (body, whole) =>
+        inlet.send({
+          head: { kind: 'networks', door, index, life, ...(whole ? { whole: true as const } : {}) },
+          body,
+        }),
       events: (counts) => inlet.send({ head: { kind: 'events', door, life, rooms: counts }, body: EMPTY }),
     },
     known: { numbers: (slug) => rooms.get(slug)?.numbers, signedHead: () => signed },
