@@ -242,6 +242,8 @@ test('a room that is over is counted again from its raw records, and each differ
     on.clock.advance(10_000);
     await settle();
   }
+  // The disk may be slow.
+  await expect.poll(() => on.entries.some(({ kind }) => kind === 'final'), { timeout: 30_000 }).toBe(true);
   const final = on.entries.find(({ kind }) => kind === 'final') as unknown as FinalEntry;
   expect(final.total.listening_seconds?.net).toBe(listened(crowd));
   expect(final.differences).toContainEqual(
