@@ -18,7 +18,7 @@ function postSeen(second: number): number {
 }
 
 /** How often the posts of other accounts had been seen: some from the evening on, all of them fewer and fewer. */
-function otherPosts(second: number, scale: number): Record<string, number> {
+export function otherPosts(second: number, scale: number): Record<string, number> {
   return Object.fromEntries(
     Array.from({ length: POSTS.accounts }, (_, i) => {
       const began = WHEN.opened + ((i * i * 97) % (150 * MINUTE));

@@ -12,6 +12,7 @@ import { DownloadCount } from './download-count.ts';
 import { EventCounts } from './event-counts.ts';
 import { type PostImpressions, type PostsFigures, postsToWrite } from './post-counts.ts';
 import { reconcile } from './reconciliation.ts';
+import { keepRisen } from './risen.ts';
 import {
   afterEnd,
   type CountedRoom,
@@ -63,6 +64,8 @@ export interface RoomMemory {
   entry?: number;
   seq?: number;
   total?: Partial<Record<MetricId, EvidenceFigure>>;
+  /** Sessions that were found not to count, as the log has them. */
+  excluded?: number;
   /** Impressions of posts of other accounts that the log has. */
   posts?: PostImpressions;
   opened?: number;
@@ -248,6 +251,10 @@ export class AudienceRoom {
         gross: Math.max(total.listening_seconds.gross, stage + standby),
         parts: { stage, standby },
       };
+    const excluded = excludedOf(count);
+    const excludedNow = Object.values(excluded).reduce((all, many) => all + many, 0);
+    keepRisen(total, memory.total ?? {}, Math.max(0, excludedNow - (memory.excluded ?? 0)));
+    memory.excluded = excludedNow;
     memory.total = total;
     // The log has not taken it yet.
     delete memory.entry;
@@ -256,7 +263,7 @@ export class AudienceRoom {
     return {
       ...{ v: 1, kind: 'minute', minute, status, total, seconds: minuteSeconds },
       samples: samples.map(({ at, s, c, m, gross }) => [at / 1000, s, c, m, gross] as const),
-      excluded: excludedOf(count),
+      excluded,
       ...(failures && Object.keys(failures).length > 0 ? { failures } : {}),
       ...(total.tuned_in_live ? { sessions } : {}),
       sampling: Math.round(Math.min(minuteShare, memory.share) * 1e6),

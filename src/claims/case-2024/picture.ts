@@ -91,7 +91,7 @@ function people({ minutes, x, words, count }: Drawn, top: number, height: number
   return `${frame(top, height, count(most), words.inRoomAndListening)}
   <path class="live" d="${area}"/>
   <path class="room" d="${line((one) => countOf(one, 'in_room_now'))}"/>
-  <path class="room" d="M400 60h18"/><text class="ash small" x="424" y="64">${words.inRoom}</text><rect class="live" x="560" y="55" width="10" height="10"/><text class="ash small" x="576" y="64">${words.listening}</text>`;
+  <path class="room" d="M400 60h18"/><text class="ash small" x="424" y="64">${words.inRoom}</text><rect class="live" x="620" y="55" width="10" height="10"/><text class="ash small" x="636" y="64">${words.listening}</text>`;
 }
 
 /** What became of the presses on Listen, minute by minute: failures stand on successes. */
@@ -153,6 +153,6 @@ ${mark(1, 'peak_concurrent', of('peak_concurrent'), words.peak(count(of('peak_co
 ${mark(2, 'listens_total', of('listens_total'), words.plays(count(parts[0] ?? 0), count(parts[1] ?? 0)))}
 ${post ? mark(3, 'post_impressions', countOf(post, 'post_impressions'), words.postThen(count(countOf(post, 'post_impressions')), words.clock(EASTERN.format((post.minute + 1) * 60_000)))) : ''}
 ${mark(4, 'post_impressions', of('post_impressions'), words.postLast(count(of('post_impressions'))))}
-  <path class="shape" stroke="currentColor" stroke-width="2" d="${ticks}"/><path class="sum" d="M${end.toFixed(1)} ${row(5) - 12}v24"/><text class="ink" x="${(end + 8).toFixed(1)}" y="${row(5) + 4}">${words.added(count(sum))}</text>
+  <path class="shape" stroke="currentColor" stroke-width="2" d="${ticks}"/><path class="sum" d="M${end.toFixed(1)} ${row(5) - 12}v24"/><text class="ink" x="${(end + 4).toFixed(1)}" y="${row(5) + 28}" text-anchor="end">${words.added(count(sum))}</text>
   <text class="ash small" x="${LEFT}" y="${top + 304}">${words.tenTimes}</text>`;
 }
