@@ -221,7 +221,9 @@ export class AudienceCount {
       this.today = { day, people: new Distinct(), excluded: new Distinct() };
     }
     const of = isClass === CLASS.excluded ? this.today.excluded : this.today.people;
-    of.add(words[at + 2] as number, words[at + 3] as number);
+    const [low, high] = [words[at + 2] as number, words[at + 3] as number];
+    // Who asks not to be tracked has no key: a session, and none of the different listeners.
+    if (low !== 0 || high !== 0) of.add(low, high);
   }
 
   #replayed(minute: number, isClass: number, words: Int32Array, at: number): void {
