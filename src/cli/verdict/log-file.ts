@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { EarshotError } from '../../base/errors.ts';
 import {
@@ -10,8 +11,8 @@ import {
   recogniseFormat,
 } from '../../verdict/index.ts';
 
-/** Read at once. */
-const BLOCK = 1 << 20;
+/** Read at once. Larger blocks become larger strings, which are collected late. */
+const BLOCK = 1 << 16;
 /** A line is cut from here on; nobody's request line is longer than a few kilobytes. */
 const MOST_LINE = 1 << 18;
 /** Letters of an unreadable line that are shown. */
@@ -36,8 +37,8 @@ export async function readLogFile(
 ): Promise<LogFileResult> {
   const reader = new LineReader(verdict);
   try {
-    const source = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: BLOCK });
-    for await (const block of await plain(source, progress)) reader.block(block as Buffer);
+    for await (const block of await plain(path === '-' ? standardInput() : blocksOf(path), progress))
+      reader.block(block as Buffer);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new EarshotError('unprocessable', `${path} cannot be read (${code ?? message})`, { cause: error });
@@ -45,11 +46,28 @@ export async function readLogFile(
   return reader.end(path === '-' ? 'standard input' : path);
 }
 
+/** By its descriptor: a thread has no standard input of its own. */
+const standardInput = (): Readable => createReadStream('', { fd: 0, autoClose: false, highWaterMark: BLOCK });
+
+/** The blocks of a file, all in the same buffer: each is used up before the next is read. */
+async function* blocksOf(path: string): AsyncGenerator<Buffer> {
+  await using file = await open(path);
+  const buffer = Buffer.allocUnsafe(BLOCK);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, BLOCK, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 /** Uncompressed blocks: gzip and Zstandard are told by their first bytes. */
-async function plain(source: Readable, progress: (bytes: number) => void): Promise<AsyncIterable<unknown>> {
+async function plain(
+  source: AsyncIterable<unknown>,
+  progress: (bytes: number) => void,
+): Promise<AsyncIterable<unknown>> {
   const blocks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const first = await blocks.next();
-  const magic = first.done ? Buffer.alloc(0) : first.value;
+  const magic = first.done ? Buffer.alloc(0) : Buffer.from(first.value.subarray(0, 4));
   async function* all(): AsyncGenerator<Buffer> {
     if (first.done) return;
     for (let next: IteratorResult<Buffer> = first; !next.done; next = await blocks.next()) {
@@ -64,10 +82,14 @@ async function plain(source: Readable, progress: (bytes: number) => void): Promi
         ? createZstdDecompress({ chunkSize: BLOCK })
         : undefined;
   if (!packed) return all();
-  const { Readable: Stream } = await import('node:stream');
-  const from = Stream.from(all());
+  // What is unpacked is read later, so it needs blocks of its own.
+  const from = Readable.from(copies(all()));
   from.on('error', (error) => packed.destroy(error));
   return from.pipe(packed);
+}
+
+async function* copies(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const block of blocks) yield Buffer.from(block);
 }
 
 /** Cuts blocks into lines and gives them to the format that the first of them have. */

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
 import { EarshotError } from '../../base/errors.ts';
-import { openVerdict, type Verdict, verdictPage } from '../../verdict/index.ts';
+import { type Verdict, verdictPage } from '../../verdict/index.ts';
 import { readArguments, wholeNumber } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { type LogFileResult, readLogFile } from './log-file.ts';
 
 const HELP = `earshot verdict LOG…        says what access logs support: a crowd, an attack, both, a fault of one's own, or nothing
 earshot verdict -           the same from the standard input
@@ -43,30 +43,48 @@ export const command: Command = async (args) => {
   }
   const listed = wholeNumber(values.clients, 'clients', 0, 1_000_000);
   const paths = positionals.map((path) => (path === STDIN ? '-' : path));
-  const verdict = openVerdict();
-  const results: LogFileResult[] = [];
-  const bar = progressBar(await sizeOf(paths));
-  for (const path of paths) results.push(await readLogFile(path, verdict, bar.add));
-  bar.end();
-  const files = results.map(({ durations: _, ...file }) => file);
-  const unread = files.reduce((sum, file) => sum + file.unread, 0);
-  if (files.every(({ lines, unread: lost }) => lines === lost)) {
+  const { files, found } = await inThread(paths, listed);
+  if (!found) {
     for (const { name, example } of files)
       console.error(
         `earshot: ${name} has no line of a known format${example ? `, such as: ${example}` : ''}`,
       );
     return 2;
   }
-  const found = verdict.finish(
-    { files, unread, durations: results.some(({ durations }) => durations) },
-    listed,
-  );
   if (values.html !== undefined) writePage(values.html, found);
   console.log(values.json ? JSON.stringify(found) : inWords(found));
   return 0;
 };
 
 const STDIN = '\0stdin';
+
+/** Reads in a thread, so that its memory is bounded: what lives for a line only may take 24 MB, whatever the machine has. */
+async function inThread(
+  paths: readonly string[],
+  listed: number,
+): Promise<{ readonly files: Verdict['log']['files']; readonly found?: Verdict }> {
+  const bar = progressBar(await sizeOf(paths));
+  const worker = new Worker(new URL('./reading-worker.ts', import.meta.url), {
+    workerData: { paths, listed },
+    resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 512 },
+  });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.on(
+        'message',
+        (said: { read?: number; refused?: string; files: Verdict['log']['files']; found?: Verdict }) => {
+          if (said.read !== undefined) bar.add(said.read);
+          else if (said.refused !== undefined) reject(new EarshotError('unprocessable', said.refused));
+          else resolve(said);
+        },
+      );
+      worker.on('error', reject);
+    });
+  } finally {
+    bar.end();
+    await worker.terminate();
+  }
+}
 
 function writePage(path: string, found: Verdict): void {
   try {
