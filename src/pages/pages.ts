@@ -40,8 +40,14 @@ export interface Pages {
   embed(card: RoomCard, state?: RoomState, language?: PageLanguage): string;
   studio(card: RoomCard, language?: PageLanguage): string;
   numbers(card: RoomCard, numbers: RoomNumbers | undefined, language?: PageLanguage): string;
-  /** One figure as an SVG image; undefined when no such figure is known. */
-  figureCard(id: string, card: RoomCard, numbers: RoomNumbers, language?: PageLanguage): string | undefined;
+  /** One figure as an SVG image, by default with the drawing of its unit; undefined when no such figure is known. */
+  figureCard(
+    id: string,
+    card: RoomCard,
+    numbers: RoomNumbers,
+    language?: PageLanguage,
+    drawn?: boolean,
+  ): string | undefined;
   notFound(language?: PageLanguage): string;
   /** A page about incidents, around its main part. */
   incidents(
@@ -147,8 +153,8 @@ export function openPages(deps: {
       };
       return shell(words, head, NUMBERS, numbersMain(card, numbers, words, own));
     },
-    figureCard: (id, card, numbers, language = 'en') =>
-      figureCard(id as MetricId, card, numbers, numbersWords(language)),
+    figureCard: (id, card, numbers, language = 'en', drawn = true) =>
+      figureCard(id as MetricId, card, numbers, numbersWords(language), drawn),
     notFound(language = 'en') {
       const words = plainWords(language);
       // The language that somebody has chosen is known to their browser only, so the other one stands below.

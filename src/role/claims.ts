@@ -26,7 +26,7 @@ export async function answerClaims(
     },
     figureCard(metric, numbers, language) {
       const card = rooms.card(numbers.room);
-      return card && pages.figureCard(metric, card, numbers, language);
+      return card && pages.figureCard(metric, card, numbers, language, false);
     },
     ...{ clock: systemClock, log: log.part('claims'), publicUrl: config.publicUrl },
     key: signingKeyFor(readSecret(at.secret), 'claim cards'),

@@ -10,5 +10,5 @@ export function footLinks(words: AllWords): void {
     ['/feed.xml', words.feed],
   ] as const;
   for (const [href, says] of links)
-    document.querySelector('body > .foot p')?.append(' · ', element('a', { href }, says));
+    document.querySelector('body > .foot p')?.append(' ', element('a', { href }, says));
 }

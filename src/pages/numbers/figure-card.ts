@@ -30,6 +30,7 @@ export function figureCard(
   card: RoomCard,
   numbers: RoomNumbers,
   words: NumbersWords,
+  drawn = true,
 ): string | undefined {
   const figure = numbers.metrics[id];
   const rule = METRICS.find((each) => each.id === id);
@@ -47,8 +48,7 @@ export function figureCard(
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" role="img" lang="${words.language}">
 <title>${escapeHtml(`${words.names[id]}: ${spokenFigure(id, figure, words)}. ${words.rules[id]}`)}</title>
 <rect width="${WIDTH}" height="${height}" rx="12" fill="#f7f3ea" stroke="#d8cfbb"/>
-<g transform="translate(24 24)" color="#1f5a7a">${unitShape(rule.unit)}</g>
-${text(60, 42, 16, '#635d52', words.names[id])}
+${drawn ? `<g transform="translate(24 24)" color="#1f5a7a">${unitShape(rule.unit)}</g>\n` : ''}${text(drawn ? 60 : 24, 42, 16, '#635d52', words.names[id])}
 ${text(24, 100, 46, '#1c1a17', `${spokenFigure(id, figure, words)}${error}`, ' font-family="Georgia, serif"')}
 ${text(24, 128, 14, '#635d52', `${words.units[rule.unit]}; ${words.methods[figure.method]}`)}
 ${text(24, 152, 14, '#1c1a17', title, ' font-weight="600"')}

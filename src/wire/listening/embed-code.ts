@@ -1,5 +1,5 @@
 /** The size of the player in a page of another site, CSS pixels; it may be narrower. */
-export const EMBED_SIZE = { width: 480, height: 232 } as const;
+export const EMBED_SIZE = { width: 480, height: 264 } as const;
 
 const quoted = (text: string): string => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
