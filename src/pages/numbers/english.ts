@@ -92,7 +92,7 @@ export const numbersEnglish: NumbersWords = {
   different: (people) => `Different listeners of the day: ${people}.`,
   minuteBelow: '<a href="#picture-section">How many at a certain minute</a> is below.',
   twoCounts: (low, high, both) =>
-    `Two independent counts, the sound that the server delivered and the proofs that players sent back, give ${low} to ${high} for the busiest moment. The figure is ${both}: those who are in both.`,
+    `There are two independent counts: the sound that the server delivered, and the proofs that players sent back. At the busiest moment the true figure lies between ${low} and ${high}: the higher of the two counts was ${high}, and ${both} were in both. Those ${both} are the figure.`,
   noEstimate: (method) => `It is ${method}.`,
   estimate: (error) =>
     `It is an estimate: the error is ± ${error}, and one in twenty such figures misses by more.`,

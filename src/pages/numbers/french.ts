@@ -93,7 +93,7 @@ export const numbersFrench: NumbersWords = {
   different: (people) => `Auditeurs différents de la journée : ${people}.`,
   minuteBelow: '<a href="#picture-section">Combien à une minute donnée</a> est indiqué plus bas.',
   twoCounts: (low, high, both) =>
-    `Deux comptes indépendants, le son que le serveur a livré et les preuves que les lecteurs ont renvoyées, donnent ${low} à ${high} au plus fort. Le chiffre est ${both} : ceux qui sont dans les deux.`,
+    `Il y a deux comptes indépendants : le son que le serveur a livré, et les preuves que les lecteurs ont renvoyées. Au plus fort, le vrai chiffre est entre ${low} et ${high} : le plus haut des deux comptes donnait ${high}, et ${both} étaient dans les deux. Ces ${both} sont le chiffre.`,
   noEstimate: (method) => `Il est ${method}.`,
   estimate: (error) =>
     `C’est une estimation : l’erreur est de ± ${error}, et un chiffre sur vingt s’écarte davantage.`,
