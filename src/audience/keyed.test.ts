@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { chance } from '../../test/chance.ts';
 import type { DayKey } from '../wire/listening/day-keys.ts';
-import { DownloadCount } from './download-count.ts';
 import { AudienceRoom } from './room.ts';
 import { roomBytes, roomOf } from './room-file.ts';
 import { Distinct } from './tables/distinct.ts';
+import { DownloadCount } from './tables/download-count.ts';
 
 const DAY = 20_789;
 const AT = DAY * 86_400_000 + 3_600_000;

@@ -5,10 +5,10 @@ import { EXCLUSIONS, type Exclusion, GROWS_AFTER_END, type MetricId, metricOf } 
 import type { Figure, Reconciliation } from '../wire/numbers.ts';
 import { type AudienceCount, CLASS } from './audience-count.ts';
 import { definitionOf } from './definitions.ts';
-import type { DownloadCount } from './download-count.ts';
 import type { EventTotals } from './event-counts.ts';
 import type { SampleCount } from './room-sample.ts';
 import type { DailyKeys } from './tables/daily-keys.ts';
+import type { DownloadCount } from './tables/download-count.ts';
 
 /** The counts from which a room's figures are computed. */
 export interface CountedRoom {

@@ -5,11 +5,11 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { SUMS, type Sums } from './audience-count.ts';
 import type { CountingRules } from './definitions.ts';
-import type { DownloadState } from './download-count.ts';
 import type { EventState } from './event-counts.ts';
 import type { RawPlace } from './records/raw-log.ts';
 import { AudienceRoom, type RoomMemory } from './room.ts';
 import type { StageChange } from './stage-history.ts';
+import type { DownloadState } from './tables/download-count.ts';
 
 interface RoomFileHead {
   readonly v: 1;

@@ -8,7 +8,6 @@ import { isOver, isRunning, type RoomCard, type RoomState } from '../wire/room.t
 import type { RoomEvents } from '../wire/room-events.ts';
 import { AudienceCount } from './audience-count.ts';
 import { type CountingRules, DEFAULT_RULES } from './definitions.ts';
-import { DownloadCount } from './download-count.ts';
 import { EventCounts } from './event-counts.ts';
 import { type PostImpressions, type PostsFigures, postsToWrite } from './post-counts.ts';
 import { reconcile } from './reconciliation.ts';
@@ -26,6 +25,7 @@ import {
 import { type SampleCount, SampleScan, SESSIONS_A_TURN } from './room-sample.ts';
 import { shareFor } from './sampling.ts';
 import { DailyKeys } from './tables/daily-keys.ts';
+import { DownloadCount } from './tables/download-count.ts';
 
 /** A minute entry, before it gets its place in the room's chain. */
 export type MinuteFigures = Omit<MinuteEntry, 'room' | 'seq' | 'previous'>;

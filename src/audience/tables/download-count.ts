@@ -1,5 +1,5 @@
-import type { DayKey } from '../wire/listening/day-keys.ts';
-import { KeySet } from './tables/key-set.ts';
+import type { DayKey } from '../../wire/listening/day-keys.ts';
+import { KeySet } from './key-set.ts';
 
 /** Seconds of a recording that make a download. Spec: IAB Podcast Measurement 2.2 (one minute of content delivered). */
 export const DOWNLOAD_S = 60;
