@@ -85,8 +85,7 @@ async function openPlace() {
   });
 }
 
-// Side by side: they wait for processes that are restarted after growing pauses.
-describe.concurrent('a log that cannot be written', () => {
+describe('a log that cannot be written', () => {
   test.each(['pipe', 'terminal'])(
     'a %s that nobody reads stops no process',
     async (kind) => {
