@@ -25,6 +25,7 @@ export const IN_PAIRS: Readonly<Record<string, string>> = {
 
 /** These run one at a time, last (the project `e2e-alone`). */
 export const ALONE: Readonly<Record<string, string>> = {
+  'beacon-flood': 'silences of listeners beside a flood',
   delivery: 'gaps in decoded sound, sample by sample, and how fast a page plays',
   journey: 'microphone to ear in milliseconds, and holes in ten seconds of sound',
   player: 'gaps in decoded sound, sample by sample, in eight tabs too',
