@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../base/log.ts';
 import type { CountingRules } from './definitions.ts';
-import { FinishedRooms } from './finished-rooms.ts';
+import { FinishedRooms } from './records/finished-rooms.ts';
 import { byAge, rawFiles, readRaw } from './records/raw-folder.ts';
 import type { RawLog, RawPlace } from './records/raw-log.ts';
 import { takeRows } from './records/row-order.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RoomNumbers } from '../wire/numbers.ts';
+import type { RoomNumbers } from '../../wire/numbers.ts';
 
 const END = '.numbers.json';
 /** The newest so many rooms are told to doors: some kB each. */
